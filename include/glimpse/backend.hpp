@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <opencv2/core/mat.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse {
+
+/// Applies linear maps on a device. It knows no mechanism. One backend serves any number of threads.
+class Backend {
+  public:
+    virtual ~Backend() = default;
+
+    /// "cpu", "cuda:0", …
+    [[nodiscard]] virtual std::string name() const = 0;
+
+    /// g = A I for every map, without its fill. The image's region contains the support of every map, and I
+    /// is of the size that the maps say. `depth` is that of the glimpses: CV_32F, or the image's own, to
+    /// which values are rounded half to even and saturated.
+    [[nodiscard]] virtual std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                                    int depth) const = 0;
+
+    /// Î = Aᵀ g on the map's support, CV_32F with the glimpse's channels; `glimpse` has the map's glimpse
+    /// size.
+    [[nodiscard]] virtual ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const = 0;
+};
+
+/// "cpu", "cuda", "cuda:N", or "auto" for what is there. Throws `UsageError` with the reason and the remedy
+/// where the device is unknown or absent.
+std::unique_ptr<Backend> make_backend(std::string_view device);
+
+/// What `glimpse info` shows of a backend.
+struct BackendDescription {
+    std::string name;
+    bool available = false;
+    std::string detail;                ///< version or instruction sets, or why it is not available
+    std::vector<std::string> devices;  ///< one line each
+};
+std::vector<BackendDescription> backends();
+
+}  // namespace glimpse

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "glimpse/backend.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/linear_map.hpp"
+
+// The way back: a glimpse put onto a canvas of the image's size.
+
+namespace glimpse {
+
+/// canvas + Aᵀ g: the adjoint, DRAW's write operation on the canvas so far. The glimpse has the map's glimpse
+/// size and the canvas's channels; sums are rounded to the canvas's depth. Throws `Error` where sizes or
+/// channels differ.
+Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas);
+
+/// The canvas with the glimpse laid over it where it was cut out. Through the map's matrix where it
+/// resamples: each canvas pixel within the outline takes the glimpse, bilinear, at M⁻¹ p. Otherwise canvas ·
+/// (1 - m) + Aᵀ g with m = min(M, 1), so that a mask's glimpse is blended by the mask. Alpha composes: the
+/// glimpse lies over the canvas. Throws `Error` where sizes or colours differ, or the matrix has no inverse.
+Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas);
+
+}  // namespace glimpse

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+// The pixel convention, written once.
+//
+// Centre coordinates: the pixel in column x, row y has its centre at (x, y), 0-based.
+// Edge coordinates:   measured from the image's top-left edge; pixel k fills [k, k+1).
+//
+// Positions are (x, y), x first, wherever a person writes them.
+
+namespace glimpse {
+
+/// centre = edge - 1/2.
+constexpr double centre_from_edge(double edge) {
+    return edge - 0.5;
+}
+
+/// edge = centre + 1/2.
+constexpr double edge_from_centre(double centre) {
+    return centre + 0.5;
+}
+
+/// The edge between pixels that is nearest to `edge`, ties upwards: ⌊edge + ½⌋.
+/// Saturates at ±2^29, so that the difference of two edges is an `int`.
+int nearest_edge(double edge);
+
+/// Columns and rows.
+struct Size {
+    int width = 0;
+    int height = 0;
+    friend bool operator==(const Size&, const Size&) = default;
+};
+
+/// Largest glimpse that is computed, in pixels: 2^28.
+constexpr std::int64_t maximum_glimpse_pixels = std::int64_t{1} << 28;
+
+/// Throws `InvalidParameter` at `field` unless 1 ≤ width, 1 ≤ height and width · height ≤ 2^28.
+void require_glimpse_size(Size size, const std::string& field);
+
+struct Point {
+    double x = 0;
+    double y = 0;
+};
+
+/// A rectangle of real numbers in edge coordinates: COCO's [x, y, width, height].
+struct Box {
+    double x = 0;
+    double y = 0;
+    double width = 0;
+    double height = 0;
+};
+
+/// What a box is measured in: pixels, or fractions of the image's width and height.
+enum class Units { pixels, fraction };
+
+/// The box in pixels of an image of size `image`. Throws as `require_box` where fractions overflow.
+Box in_pixels(const Box& box, Units units, Size image);
+
+/// Throws `InvalidParameter` at "/box" unless all four numbers are finite and width, height > 0.
+void require_box(const Box& box);
+
+/// Throws `Error` when the box, turned by `angle` degrees about its centre, has no point inside the image.
+void require_overlap(const Box& box, double angle, Size image);
+
+/// A box's own glimpse size: width and height to the nearest integer, at least 1.
+/// Throws `InvalidParameter` as `require_glimpse_size`.
+Size rounded_size(const Box& box);
+
+/// Whole pixels: columns [x, x + width), rows [y, y + height).
+struct Rectangle {
+    int x = 0;
+    int y = 0;
+    int width = 0;
+    int height = 0;
+    [[nodiscard]] bool empty() const { return width <= 0 || height <= 0; }
+    [[nodiscard]] int right() const { return x + width; }
+    [[nodiscard]] int bottom() const { return y + height; }
+    [[nodiscard]] Size size() const { return {width, height}; }
+    [[nodiscard]] bool contains(const Rectangle& other) const {
+        return other.empty() ||
+               (x <= other.x && y <= other.y && other.right() <= right() && other.bottom() <= bottom());
+    }
+    friend bool operator==(const Rectangle&, const Rectangle&) = default;
+};
+
+/// All of an image: [0, width) × [0, height).
+Rectangle whole(Size image);
+
+/// The pixels that are in both; {0, 0, 0, 0} when there are none.
+Rectangle intersection(const Rectangle& a, const Rectangle& b);
+
+/// The smallest rectangle that contains both; an empty one counts for nothing.
+Rectangle smallest_containing(const Rectangle& a, const Rectangle& b);
+
+/// The pixels of a box: x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one pixel; likewise y.
+Rectangle rounded(const Box& box);
+
+/// A 2×3 matrix, rows first x then y, from glimpse pixel (j, i) to image pixel, both in centre coordinates:
+/// x = m[0][0] j + m[0][1] i + m[0][2], y = m[1][0] j + m[1][1] i + m[1][2].
+struct Affine {
+    std::array<std::array<double, 3>, 2> m{{{1, 0, 0}, {0, 1, 0}}};
+
+    Point operator()(double j, double i) const {
+        return {m[0][0] * j + m[0][1] * i + m[0][2], m[1][0] * j + m[1][1] * i + m[1][2]};
+    }
+    /// x depends on j alone, and y on i alone.
+    [[nodiscard]] bool axis_aligned() const { return m[0][1] == 0 && m[1][0] == 0; }
+    [[nodiscard]] double determinant() const { return m[0][0] * m[1][1] - m[0][1] * m[1][0]; }
+};
+
+/// The inverse map; the determinant must not be 0.
+Affine inverse(const Affine& affine);
+
+/// The map that cuts `box` into `size` cells and takes glimpse pixel (j, i) to the centre of its cell, the
+/// box turned by `angle` degrees, clockwise on the screen, about its own centre c:
+///   c + R(a) · (width/w · (j - (w-1)/2), height/h · (i - (h-1)/2)),  R = [[cos a, -sin a], [sin a, cos a]].
+/// Whole quarter turns are exact.
+Affine box_to_image(const Box& box, Size size, double angle = 0);
+
+/// The border of a w×h glimpse carried into the image: the corners (0,0), (w,0), (w,h), (0,h) of the glimpse,
+/// all in edge coordinates.
+std::vector<Point> border_in_image(const Affine& glimpse_to_image, Size glimpse);
+
+/// The corners of a rectangle in edge coordinates, clockwise from the top left.
+std::vector<Point> corners(const Rectangle& rectangle);
+
+}  // namespace glimpse

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <opencv2/core/mat.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+
+// Images in files. Channels are in R, G, B(, A) order everywhere; the alpha channel, if any, is the last.
+// The codec is chosen by a file's content when it is read, and by the extension that is asked for when it is
+// written.
+
+namespace glimpse {
+
+/// H×W×C values: CV_8U, CV_16U or CV_32F, in the file's own units (0…255, 0…65535, as they are).
+struct Image {
+    cv::Mat pixels;
+    bool alpha = false;
+    std::vector<std::uint8_t> icc_profile;  ///< empty where there is none
+    bool list = false;                      ///< N rows of one column that an array file holds as N×C
+};
+
+/// What is known of an image before any pixel is decoded.
+struct ImageInfo {
+    Size size;      ///< after the EXIF orientation, where it is applied
+    int depth = 0;  ///< CV_8U, CV_16U or CV_32F
+    int channels = 0;
+    bool alpha = false;
+    int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
+    std::vector<std::uint8_t> icc_profile;
+};
+
+/// An opened image. Not for two threads at once.
+class ImageReader {
+  public:
+    virtual ~ImageReader() = default;
+    [[nodiscard]] virtual const ImageInfo& info() const = 0;
+    /// The pixels of a non-empty region inside the image, identical to those of a full decode.
+    /// Throws `Error` when the file is truncated or corrupt.
+    virtual cv::Mat decode(const Rectangle& region) = 0;
+};
+
+struct OpenOptions {
+    bool auto_orient = true;                              ///< apply the EXIF orientation
+    std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
+};
+
+/// Opens a file and reads its header. Throws `Error` with the reason, without the path.
+std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const OpenOptions& options = {});
+
+/// Opens an image that lies in memory; `bytes` must outlive the reader.
+std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
+
+/// The whole image.
+Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
+
+/// The file as `extension` ("png", "jpg", "npy", …) holds it. Throws `Error` where the format cannot hold the
+/// image's depth or channels, naming those that can.
+std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
+
+/// Whether `encode_image` knows the extension (lower case, no dot).
+bool can_encode(std::string_view extension);
+
+/// The extensions that `encode_image` knows, sorted.
+std::vector<std::string> encodable_extensions();
+
+/// Whether the file is taken for an image when a directory is read: by its extension or by its first bytes.
+bool looks_like_image(const std::filesystem::path& path);
+
+/// A codec as `glimpse info` shows it.
+struct CodecDescription {
+    std::string name;
+    std::string version;
+    std::vector<std::string> reads;
+    std::vector<std::string> writes;
+};
+std::vector<CodecDescription> codecs();
+
+/// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
+/// file under `path`, and none stays behind on failure. Throws `Error` with the reason, with the path.
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+
+}  // namespace glimpse

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "glimpse/banded_matrix.hpp"
+#include "glimpse/geometry.hpp"
+
+// A glimpse is a linear map of each channel of an image, g = A I. A map is plain numbers; what applies it (a
+// backend) knows nothing of attention. I is H×W×C, g is h×w×C; i, y count rows and j, x columns.
+
+namespace glimpse {
+
+/// g[i, j] = I[y0 + i, x0 + j], and 0 where that lies outside the image.
+struct Window {
+    int x0 = 0;
+    int y0 = 0;
+};
+
+/// g[i, j] = a[i, j] · I[i, j]; the glimpse has the image's size.
+struct Weights {
+    Rectangle region;  ///< a is 0 outside of it
+    cv::Mat a;         ///< CV_32F, of the region's size
+};
+
+/// g[i, j] = Σ_y Σ_x R[i, y] I[y, x] K[j, x].
+struct Separable {
+    BandedMatrix rows;     ///< R: h×H
+    BandedMatrix columns;  ///< K: w×W
+};
+
+/// The kernel k that a sample weighs the pixels around it with: the nearest centre (ties to even), the
+/// triangle, or Keys' cubic with a = -0.75 (Keys 1981, "Cubic convolution interpolation for digital image
+/// processing").
+enum class Interpolation { nearest, bilinear, bicubic };
+
+/// What lies outside the image: nothing (each tap outside counts 0), the nearest pixel of the border, or the
+/// mirrored image.
+enum class Padding { zeros, border, reflection };
+
+/// Where the mirror stands: at the centres {0, S-1} of the outer pixels, or at the outer edges {-½, S-½}.
+enum class Mirror { centres, edges };
+
+/// g[i, j] = Σ_p I[p] · k(p - T(j, i)).
+struct Samples {
+    /// T: an affine map, or the h·w sampling points themselves in row order; centre coordinates.
+    std::variant<Affine, std::vector<Point>> points;
+    Interpolation interpolation = Interpolation::bilinear;
+    Padding padding = Padding::zeros;
+    Mirror mirror = Mirror::edges;
+};
+
+/// What stands in for the zeros outside the image: g = A(I - c) + c, with c one number for all channels, one
+/// for each, or the mean of each channel of the image.
+struct Constant {
+    std::vector<double> values;  ///< one, or as many as the image has channels; in the image's units
+};
+struct MeanOfImage {};
+using Fill = std::variant<std::monostate, Constant, MeanOfImage>;
+
+/// A, with the two sizes that it joins.
+struct LinearMap {
+    Size image;    ///< W×H
+    Size glimpse;  ///< w×h
+    std::variant<Window, Weights, Separable, Samples> kind;
+    /// The sum of a glimpse pixel's weights where all that it looks at lies inside the image.
+    double full_weight = 1;
+    Fill fill;
+    /// From glimpse pixel to image pixel, where the map has such a form.
+    std::optional<Affine> matrix;
+};
+
+/// The rectangle outside which the attention map is 0: the only pixels that must be decoded. It is the
+/// smallest one, except that for affine `Samples` it is the smallest that holds the taps of all samples,
+/// clipped to the image.
+Rectangle support(const LinearMap& map);
+
+/// What must be decoded to read the glimpse: the support, or the whole image where its mean is asked for.
+Rectangle needed(const LinearMap& map);
+
+/// A part of an image of values: `pixels` stands at `region`, in row order, of the region's size.
+struct ImageRegion {
+    Rectangle region;
+    cv::Mat pixels;
+};
+
+/// M = Aᵀ 1 on its support: how much each image pixel contributes to the glimpse; CV_32F, one channel.
+ImageRegion attention_map(const LinearMap& map);
+
+/// A 1, an h×w CV_32F matrix: the sum of each glimpse pixel's weights.
+cv::Mat row_sums(const LinearMap& map);
+
+/// The share of the glimpse that looks inside the image, 0 to 1: the mean of A 1 / full_weight. A mask never
+/// leaves its image: 1.
+double inside(const LinearMap& map);
+
+/// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one; for a mask
+/// and for maps without a matrix, the border of the support.
+std::vector<Point> outline(const LinearMap& map);
+
+/// A glimpse pixel is made of more than one image pixel, so that colour must be premultiplied by alpha.
+bool mixes_pixels(const LinearMap& map);
+
+}  // namespace glimpse

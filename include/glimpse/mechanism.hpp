@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "glimpse/linear_map.hpp"
+#include "glimpse/mechanisms/crop.hpp"
+#include "glimpse/mechanisms/gaussian.hpp"
+#include "glimpse/mechanisms/mask.hpp"
+#include "glimpse/mechanisms/spatial_transformer.hpp"
+
+namespace glimpse {
+
+/// The attention mechanisms: a closed set, chosen by a word in a document.
+using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer>;
+
+/// "crop", "mask", "gaussian" or "stn".
+std::string_view name(const Mechanism& mechanism);
+
+/// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
+void validate(const Mechanism& mechanism);
+
+/// The linear map for an image of `image` pixels. Throws as the mechanism's own `lower` does.
+LinearMap lower(const Mechanism& mechanism, Size image);
+
+/// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.
+Mechanism for_writing(const Mechanism& mechanism);
+
+/// A file whose values the mechanism needs before it can be lowered.
+std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism);
+
+/// Whether the values of `attention_file` are still to be supplied.
+bool lacks_values(const Mechanism& mechanism);
+
+/// Supplies the values of `attention_file`: H×W, CV_64F, in [0, 1] where they came from a picture.
+void supply(Mechanism& mechanism, const cv::Mat& values);
+
+/// What the glimpse's alpha is multiplied by, h×w CV_32F; empty where it is left alone.
+cv::Mat glimpse_alpha(const Mechanism& mechanism, Size image);
+
+/// The glimpse is a list of N pixels rather than a picture: an N×C array, N rows of one column as a picture.
+bool is_list(const Mechanism& mechanism);
+
+/// A mechanism with the name that its outputs carry.
+struct Glimpse {
+    std::string id;
+    Mechanism mechanism;
+};
+
+}  // namespace glimpse

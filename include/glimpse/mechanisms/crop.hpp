@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse {
+
+/// The forms that the parameters of `Crop` come in.
+namespace crop_form {
+
+/// x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one pixel; likewise y.
+struct BoxForm {
+    Box box;
+    Units units = Units::pixels;
+};
+
+/// g = I[rows][:, columns]; 0 ≤ rows[i] < H, 0 ≤ columns[j] < W. `size` must be empty.
+struct IndexForm {
+    std::vector<int> rows;
+    std::vector<int> columns;
+};
+
+}  // namespace crop_form
+
+/// Hard attention: g[i, j] = I[y0 + i, x0 + j], indexing and nothing else.
+///
+/// With a `size` other than the box's, the cropped pixels are resized with the triangle kernel, widened by
+/// the scale s when shrinking, the taps outside the cropped box left out and each row normalised to sum 1:
+///   weight(k) ∝ max(0, 1 - |k - c_j| / max(1, s)),  c_j = x0 + (j + ½) s - ½,  s = width / w.
+struct Crop {
+    using BoxForm = crop_form::BoxForm;
+    using IndexForm = crop_form::IndexForm;
+
+    std::variant<BoxForm, IndexForm> form;
+    std::optional<Size> size;                               ///< w×h; the box's own rounded size without it
+    Padding padding = Padding::zeros;                       ///< mirrors at the edges
+    Fill fill;                                              ///< instead of zeros
+    Interpolation interpolation = Interpolation::bilinear;  ///< when resized: bilinear, or nearest
+};
+
+/// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
+void validate(const Crop& crop);
+
+/// The map for an image of `image` pixels. Throws `InvalidParameter`, or `Error` when the box lies wholly
+/// outside the image or an index is not in it.
+LinearMap lower(const Crop& crop, Size image);
+
+}  // namespace glimpse

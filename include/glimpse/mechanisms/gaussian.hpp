@@ -1,0 +1,77 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse {
+
+/// The forms that the parameters of `Gaussian` come in.
+namespace gaussian_form {
+
+struct Axis {
+    double u = 0;  ///< centre of the first Gaussian, pixels, centre coordinates
+    double s = 1;  ///< standard deviation, pixels; s > 0
+    double d = 1;  ///< distance between the centres of neighbouring Gaussians, pixels
+};
+
+struct AxesForm {
+    Axis x;
+    Axis y;
+};
+
+/// DRAW's parameters for an A×B image and an N×N patch:
+///   g_X = (A+1)/2 (g̃_X + 1),  g_Y = (B+1)/2 (g̃_Y + 1),  δ = (max(A, B) - 1)/(N - 1) δ̃,
+///   centres μ_i = g + (i - N/2 - ½) δ for i = 1 … N, in 1-based pixels; `read` is multiplied by γ.
+struct DrawForm {
+    double gx = 0;          ///< g̃_X, -1 … 1 inside the image
+    double gy = 0;          ///< g̃_Y
+    double log_sigma2 = 0;  ///< log σ²; σ in pixels
+    double log_delta = 0;   ///< log δ̃
+    double log_gamma = 0;   ///< log γ
+};
+
+/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise.
+struct BoxForm {
+    Box box;
+    Units units = Units::pixels;
+    double sigma = 0.5;  ///< standard deviation in units of d; sigma > 0
+};
+
+}  // namespace gaussian_form
+
+/// Gaussian attention: a grid of Gaussian filters, g = A_y I A_xᵀ with
+///   A[i, k] = m_ik / (Σ_k m_ik + 1e-8),  m_ik = exp(-½ ((k - (u + i d)) / s)²),  k = 0 … H-1, i = 0 … h-1.
+/// Gregor et al. 2015, "DRAW: A Recurrent Neural Network for Image Generation", section 3.2; in this form
+/// Kosiorek et al. 2017, "Hierarchical Attentive Recurrent Tracking".
+struct Gaussian {
+    using Axis = gaussian_form::Axis;
+    using AxesForm = gaussian_form::AxesForm;
+    using DrawForm = gaussian_form::DrawForm;
+    using BoxForm = gaussian_form::BoxForm;
+
+    /// eps: the 1e-8 of the definition, so that a row far from every pixel fades to black. safe: without it;
+    /// where the mass of a row vanishes, it takes the nearest pixel.
+    enum class Normalise { eps, safe };
+
+    std::variant<AxesForm, DrawForm, BoxForm> form;
+    std::optional<Size> size;  ///< w×h; the box's own rounded size without it; the other forms demand it
+    Normalise normalise = Normalise::eps;
+};
+
+/// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
+void validate(const Gaussian& gaussian);
+
+/// The six parameters for an image of `image` pixels and a glimpse of `size`.
+Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size);
+
+/// The map for an image of `image` pixels, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|.
+/// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
+LinearMap lower(const Gaussian& gaussian, Size image);
+
+/// The mechanism whose map's adjoint is the model's own write operation: DRAW writes with 1/γ.
+Gaussian for_writing(const Gaussian& gaussian);
+
+}  // namespace glimpse

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <filesystem>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse {
+
+/// The forms that the parameters of `Mask` come in.
+namespace mask_form {
+
+/// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, upsampled where it is not of the
+/// image's size. `values` (CV_64F) are supplied by whoever reads files, before the mask is lowered.
+struct FileForm {
+    std::filesystem::path path;
+    cv::Mat values;
+};
+
+/// A grid of numbers of any size, CV_64F, upsampled to H×W.
+struct GridForm {
+    cv::Mat values;
+};
+
+/// a = a_y a_xᵀ; x has W numbers and y has H.
+struct VectorForm {
+    std::vector<double> x;
+    std::vector<double> y;
+};
+
+/// a_y[k] = exp(-½ ((k - u)/s)²), the same for x, a = a_y a_xᵀ; u in pixels, centre coordinates; s > 0
+/// pixels.
+struct GaussianForm {
+    struct Axis {
+        double u = 0;
+        double s = 1;
+    };
+    enum class Normalise { peak, sum };  ///< the peak is 1, or each vector sums to 1
+    Axis x;
+    Axis y;
+    Normalise normalise = Normalise::peak;
+};
+
+/// 1 where the pixel lies in the rounded box (as `Crop` rounds it), 0 elsewhere.
+struct BoxForm {
+    Box box;
+    Units units = Units::pixels;
+};
+
+}  // namespace mask_form
+
+/// Soft (or hard) attention: g = a ⊙ I with a ∈ R^{H×W}, applied to every channel (Xu et al. 2015, "Show,
+/// Attend and Tell"). The weights are made in this order: source, activation, upsampling, threshold.
+struct Mask {
+    using FileForm = mask_form::FileForm;
+    using GridForm = mask_form::GridForm;
+    using VectorForm = mask_form::VectorForm;
+    using GaussianForm = mask_form::GaussianForm;
+    using BoxForm = mask_form::BoxForm;
+
+    enum class Upsample { nearest, bilinear, bicubic };
+    /// softmax: over the whole grid, before it is upsampled.
+    enum class Activation { none, sigmoid, softmax };
+    /// soft: 0 ≤ a ≤ 1; hard: a ∈ {0, 1}; free: any finite weights.
+    enum class Kind { soft, hard, free };
+    /// weights: a ⊙ I. pixels: z[a], the N×C list of the pixels where a = 1, in row order. box: the mask's
+    /// bounding box, alpha 0 where a = 0.
+    enum class Select { none, pixels, box };
+
+    std::variant<FileForm, GridForm, VectorForm, GaussianForm, BoxForm> form;
+    Upsample upsample = Upsample::bilinear;
+    Activation activation = Activation::none;
+    Kind kind = Kind::soft;
+    std::optional<double> threshold;  ///< hard only: a ≥ threshold becomes 1, the rest 0
+    Select select = Select::none;     ///< hard only
+};
+
+/// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
+void validate(const Mask& mask);
+
+/// a, the H×W weights (CV_32F) for an image of `image` pixels, after activation, upsampling and threshold.
+/// A bicubic upsampling of a soft mask is clipped to [0, 1]. Throws `Error` when they are not of the mask's
+/// kind.
+cv::Mat weights(const Mask& mask, Size image);
+
+/// The map for an image of `image` pixels. Throws `InvalidParameter`, or `Error` as `weights` does, when a
+/// selection is empty, or when the box lies wholly outside the image.
+LinearMap lower(const Mask& mask, Size image);
+
+/// For `Select::box`: the h×w matrix (CV_32F) of a on the mask's bounding box, by which the glimpse's alpha
+/// is multiplied. An empty matrix otherwise.
+cv::Mat glimpse_alpha(const Mask& mask, Size image);
+
+}  // namespace glimpse

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <variant>
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse {
+
+/// The forms that the parameters of `SpatialTransformer` come in.
+namespace spatial_transformer_form {
+
+/// θ, 2×3, the first row makes x.
+struct ThetaForm {
+    std::array<std::array<double, 3>, 2> theta{{{1, 0, 0}, {0, 1, 0}}};
+};
+
+/// θ = [[sx, 0, tx], [0, sy, ty]].
+struct ScaleShiftForm {
+    std::array<double, 2> scale{1, 1};  ///< sx, sy
+    std::array<double, 2> shift{0, 0};  ///< tx, ty
+};
+
+/// From glimpse pixel to image pixel, centre coordinates; no normalised coordinates at all.
+struct MatrixForm {
+    Affine matrix;
+};
+
+/// The box cut into w×h cells, turned clockwise on the screen about its own centre (`box_to_image`).
+struct BoxForm {
+    Box box;
+    Units units = Units::pixels;
+    double angle = 0;  ///< degrees
+};
+
+}  // namespace spatial_transformer_form
+
+/// A spatial transformer (STN): a grid generator and a sampler. Jaderberg et al. 2015, "Spatial Transformer
+/// Networks". θ maps normalised glimpse coordinates to normalised image coordinates, both in [-1, 1];
+/// conventions are those of PyTorch's `affine_grid` and `grid_sample`:
+///
+///                            align_corners        otherwise
+///   base grid, n > 1         -1 + 2j/(n-1)        (2j+1)/n - 1        (n = 1: 0)
+///   to pixels, size S        (t+1)/2 · (S-1)      ((t+1) S - 1)/2
+///   reflection about         {0, S-1}             {-½, S-½}
+struct SpatialTransformer {
+    using ThetaForm = spatial_transformer_form::ThetaForm;
+    using ScaleShiftForm = spatial_transformer_form::ScaleShiftForm;
+    using MatrixForm = spatial_transformer_form::MatrixForm;
+    using BoxForm = spatial_transformer_form::BoxForm;
+
+    std::variant<ThetaForm, ScaleShiftForm, MatrixForm, BoxForm> form;
+    std::optional<Size> size;  ///< w×h; the box's own rounded size without it; the other forms demand it
+    bool align_corners = false;
+    Interpolation interpolation = Interpolation::bilinear;
+    Padding padding = Padding::zeros;
+    Fill fill;  ///< instead of zeros
+};
+
+/// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
+void validate(const SpatialTransformer& transformer);
+
+/// From glimpse pixel (j, i) to image pixel, centre coordinates.
+Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse);
+
+/// The map for an image of `image` pixels: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
+/// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
+LinearMap lower(const SpatialTransformer& transformer, Size image);
+
+}  // namespace glimpse

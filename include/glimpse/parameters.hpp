@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/mechanism.hpp"
+
+namespace glimpse {
+
+/// What the command line supplies to entries that leave it open.
+struct ParameterDefaults {
+    std::string mechanism = "crop";  ///< for entries that name a box but no mechanism
+    std::optional<Size> size;        ///< for entries that give none
+};
+
+/// The glimpses of one document, in its order, each with an id of its own.
+using ParameterDocument = std::vector<Glimpse>;
+
+/// Reads a parameter document. `file` is its name in messages; relative paths in it are taken from
+/// `directory`. Strict: throws `UsageError` "FILE:LINE:COLUMN: …" for a syntax error and "FILE:
+/// /glimpses/3/theta/1: …" for a rule.
+ParameterDocument parse_parameters(std::string_view text, const std::string& file,
+                                   const std::filesystem::path& directory, const ParameterDefaults& defaults);
+
+/// Reads the document in a file. Throws `UsageError` also where it cannot be read.
+ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults);
+
+/// One line of a manifest.
+struct ManifestRecord {
+    std::filesystem::path image;      ///< as written
+    std::optional<std::string> name;  ///< replaces the image's own name in the outputs' names
+    ParameterDocument glimpses;       ///< empty: the record names none, and the run's own parameters hold
+};
+
+/// Reads one record, `line` being its number from 1 in `file`. Throws `UsageError` as `parse_parameters`
+/// does.
+ManifestRecord parse_manifest_record(std::string_view text, const std::string& file, std::size_t line,
+                                     const std::filesystem::path& directory,
+                                     const ParameterDefaults& defaults);
+
+/// The JSON Schema (draft 2020-12) of the parameter document.
+std::string_view parameter_schema();
+
+}  // namespace glimpse

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/overlay.hpp"
+#include "glimpse/parameters.hpp"
+
+// Many images, each through the same steps: open (the header only), lower every glimpse, decode the union of
+// their supports, read, encode, write.
+
+namespace glimpse {
+
+/// Where the images and their parameters come from.
+struct InputOptions {
+    std::vector<std::string> inputs;  ///< files, directories, or "-" for image bytes on standard input
+    bool recursive = false;
+    bool sidecar = false;                   ///< IMAGE.json or STEM.json beside each image
+    std::optional<std::string> manifest;    ///< a file, or "-" for standard input
+    std::optional<std::string> parameters;  ///< a document's file, or "-" for standard input
+    std::vector<std::string> boxes;         ///< "X,Y,W,H"
+    ParameterDefaults defaults;
+};
+
+/// The document that `parameters` or `boxes` give to every input, its attention files supplied; null without
+/// either. Throws `UsageError`.
+std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options);
+
+/// One image and what is wanted of it.
+struct ImageJob {
+    std::filesystem::path image;                             ///< as written; "-" for standard input
+    std::shared_ptr<const std::vector<std::uint8_t>> bytes;  ///< the image itself, where it is not in a file
+    std::string name;                                        ///< of its outputs, sub-directories included
+    std::shared_ptr<const ParameterDocument> glimpses;
+    std::string problem;  ///< why the image fails before it is opened; empty where it does not
+};
+
+/// All jobs in their order: the inputs as given, a directory's images in name order, a manifest's records in
+/// theirs. Throws `UsageError` for whatever is wrong before any image is opened.
+std::vector<ImageJob> collect_jobs(const InputOptions& options);
+
+enum class Existing { overwrite, skip, error };
+
+/// What is written, and where.
+struct OutputOptions {
+    std::string out;       ///< a directory; a file, when there is one glimpse; "-": standard output
+    std::string format;    ///< an extension without its dot; empty: that of `out`, or png
+    bool overlay = false;  ///< NAME.overlay.png
+    bool panel = false;    ///< NAME.panel.png
+    bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
+    OverlayStyle style;
+    Existing existing = Existing::overwrite;
+    std::vector<std::filesystem::path> also_inputs;   ///< files of the run that are not images
+    std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
+};
+
+/// The paths of one job's outputs, `glimpses` and `maps` parallel to its document; empty where not wanted.
+struct OutputPaths {
+    std::vector<std::filesystem::path> glimpses;
+    std::vector<std::filesystem::path> maps;
+    std::filesystem::path overlay;
+    std::filesystem::path panel;
+};
+
+/// Where everything goes, worked out before any work.
+struct OutputPlan {
+    OutputOptions options;
+    std::string format;
+    bool to_standard_output = false;
+    std::optional<std::filesystem::path> file;  ///< the glimpse's own name, where `out` names a file
+};
+
+/// Throws `UsageError` for two outputs of one name, an output that is an input, an output that is there
+/// already
+/// (`Existing::error`), an unknown format, or `out` that does not fit the number of glimpses.
+OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
+
+OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
+
+/// What became of one glimpse.
+struct GlimpseReport {
+    std::string id;
+    std::string mechanism;
+    std::string output;  ///< the path as written; empty where nothing was
+    std::string error;
+    Size size;
+    Rectangle support;
+    double inside = 0;
+    std::optional<Affine> matrix;  ///< glimpse → image
+};
+
+/// What became of one image.
+struct ImageReport {
+    std::string image;
+    std::string error;  ///< empty: all went well
+    Size size;
+    std::string device;
+    double seconds = 0;
+    std::vector<GlimpseReport> glimpses;
+    std::vector<std::string> pictures;  ///< overlays, panels and maps that were written
+};
+
+/// One line of JSON, without the line's end.
+std::string report_line(const ImageReport& report);
+
+struct RunOptions {
+    OpenOptions open;
+    int jobs = 1;                                              ///< images in flight
+    bool dry_run = false;                                      ///< open and lower only
+    bool fail_fast = false;                                    ///< start nothing new after the first failure
+    std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
+};
+
+/// Does all jobs and calls `finished` for each, in their order, from one thread at a time. What does not
+/// depend on time does not depend on `jobs`.
+void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
+         const RunOptions& options, const std::function<void(const ImageReport&)>& finished);
+
+}  // namespace glimpse

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+#include <span>
+#include <vector>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/linear_map.hpp"
+
+// From linear maps to pictures: what a glimpse needs beside A I.
+
+namespace glimpse {
+
+/// The glimpses of an image region (H×W×C values, with `alpha` the last channel being alpha) in `depth`: A I
+/// with the map's fill, colour premultiplied by alpha where the map mixes pixels. Throws `Error` where a
+/// constant fill has neither one value nor one for each channel (alpha excepted, which is then opaque).
+cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, bool alpha,
+                     int depth);
+
+/// The same for all glimpses of one image, which is handed to the backend once.
+std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
+                                   const ImageRegion& region, bool alpha, int depth);
+
+/// The value that means opaque, or white: 255, 65535, or 1 for floating point.
+double full_scale(int depth);
+
+/// The picture with its alpha (an opaque one is added where there is none) multiplied by `factor`, h×w
+/// CV_32F.
+cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor);
+
+}  // namespace glimpse

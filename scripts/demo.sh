@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds glimpse, and runs its main job on the photographs in data/images: every mechanism,
+# overlays and panels. Safe to run again. Usage: scripts/demo.sh [OUTPUT_DIRECTORY]
+set -euo pipefail
+
+out=$(realpath -m "${1:-out}")
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+
+cmake --preset release -DGLIMPSE_BUILD_TESTS=OFF >/dev/null
+cmake --build --preset release
+glimpse=build/release/glimpse
+
+echo "demo: every mechanism on every photograph"
+"$glimpse" extract data/images --params data/parameters/demo.json --overlay --panel --map \
+    --report "$out/demo.jsonl" --out "$out"
+echo "demo: one box, each mechanism in turn"
+for mechanism in crop gaussian stn; do
+    "$glimpse" extract data/images/astronaut.png --mechanism "$mechanism" --box 172,16,110,126 --size 96x112 \
+        --out "$out/face.$mechanism.png"
+done
+echo "demo: a tilted face, as a figure"
+"$glimpse" extract data/images/chelsea.png --params data/parameters/tilted.json --panel --out "$out/figure"
+echo "demo: the results are in $out"

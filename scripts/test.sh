@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what is missing, checks the formatting, builds with warnings as errors, and runs every test: once optimised,
+# once with AddressSanitizer and UndefinedBehaviorSanitizer. Safe to run again.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+
+echo "test: formatting"
+git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+
+for preset in ci sanitize; do
+    echo "test: building and testing with the preset '$preset'"
+    cmake --preset "$preset" >/dev/null
+    cmake --build --preset "$preset"
+    ctest --test-dir "build/$preset" --output-on-failure
+done

@@ -1,0 +1,39 @@
+#include "attention_file.hpp"
+
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/reading.hpp"
+
+namespace glimpse {
+
+namespace {
+
+cv::Mat attention_values(const std::filesystem::path& path) {
+    try {
+        const Image image = read_image(path);
+        if (image.pixels.channels() != 1) {
+            throw Error("a mask is a grey picture of one channel, not of " +
+                        std::to_string(image.pixels.channels()));
+        }
+        cv::Mat values;
+        image.pixels.convertTo(values, CV_64F, 1.0);
+        values /= full_scale(image.pixels.depth());
+        return values;
+    } catch (const Error& error) {
+        throw Error(path.string(), error.what());
+    }
+}
+
+}  // namespace
+
+void supply_attention_file(Mechanism& mechanism) {
+    if (lacks_values(mechanism)) supply(mechanism, attention_values(*attention_file(mechanism)));
+}
+
+void supply_attention_files(ParameterDocument& document) {
+    for (Glimpse& glimpse : document) supply_attention_file(glimpse.mechanism);
+}
+
+}  // namespace glimpse

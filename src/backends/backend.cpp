@@ -1,0 +1,41 @@
+#include "glimpse/backend.hpp"
+
+#include <charconv>
+#include <opencv2/core/utility.hpp>
+
+#include "backends/cpu.hpp"
+#include "backends/cuda.hpp"
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+int device_number(std::string_view device) {
+    const std::string_view digits = device.substr(std::string_view("cuda:").size());
+    int number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size() || number < 0) {
+        throw UsageError("--device", "'" + std::string(device) + "' is not cuda:N with N = 0, 1, …");
+    }
+    return number;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_backend(std::string_view device) {
+    if (device == "cpu") return std::make_unique<CpuBackend>();
+    if (device == "auto") {
+        if (describe_cuda().available) return make_cuda_backend(0);
+        return std::make_unique<CpuBackend>();
+    }
+    if (device == "cuda") return make_cuda_backend(0);
+    if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));
+    throw UsageError("--device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto");
+}
+
+std::vector<BackendDescription> backends() {
+    return {{"cpu", true, "", {std::to_string(cv::getNumberOfCPUs()) + " threads"}}, describe_cuda()};
+}
+
+}  // namespace glimpse

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "glimpse/backend.hpp"
+
+namespace glimpse {
+
+/// Applies linear maps on the calling thread.
+class CpuBackend final : public Backend {
+  public:
+    [[nodiscard]] std::string name() const override { return "cpu"; }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const override;
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override;
+};
+
+}  // namespace glimpse

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+
+#include "glimpse/backend.hpp"
+
+namespace glimpse {
+
+/// The CUDA backend on device `number`. Throws `UsageError` with the reason and the remedy where it cannot be
+/// had.
+std::unique_ptr<Backend> make_cuda_backend(int number);
+
+/// What there is of CUDA.
+BackendDescription describe_cuda();
+
+}  // namespace glimpse

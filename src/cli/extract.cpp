@@ -1,0 +1,195 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "commands.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/pipeline.hpp"
+#include "progress.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+struct Options {
+    InputOptions input;
+    OutputOptions output;
+    RunOptions run;
+    std::string size;
+    std::string colormap = "inferno";
+    std::string device = "cpu";
+    std::string report;
+    std::string progress = "auto";
+    bool no_auto_orient = false;
+    bool quiet = false;
+};
+
+const std::map<std::string, OverlayStyle::Kind> overlay_styles{{"heat", OverlayStyle::Kind::heat},
+                                                               {"outline", OverlayStyle::Kind::outline},
+                                                               {"both", OverlayStyle::Kind::both},
+                                                               {"dim", OverlayStyle::Kind::dim}};
+const std::map<std::string, Existing> existing_choices{
+    {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
+
+void add_inputs(CLI::App& command, Options& o) {
+    command.add_option("INPUT", o.input.inputs,
+                       "image files, directories, or - for image bytes on standard input");
+    command
+        .add_option("-p,--params", o.input.parameters,
+                    "a parameter document for every input; - for standard input")
+        ->type_name("FILE");
+    command.add_flag("--sidecar", o.input.sidecar,
+                     "each image's own parameters, from IMAGE.json or STEM.json beside it");
+    command
+        .add_option("--manifest", o.input.manifest, "JSON Lines, one record an image; - for standard input")
+        ->type_name("FILE");
+    command.add_flag("-r,--recursive", o.input.recursive, "read directories with all that is below them");
+    command
+        .add_option("-m,--mechanism", o.input.defaults.mechanism,
+                    "for --box, and for entries that name a box but no mechanism")
+        ->check(CLI::IsMember({"crop", "mask", "gaussian", "stn"}))
+        ->capture_default_str();
+    command.add_option("-b,--box", o.input.boxes, "a glimpse without a document; may be repeated")
+        ->type_name("X,Y,W,H")
+        ->allow_extra_args(false);
+    command.add_option("-s,--size", o.size, "the size of glimpses whose entry gives none")->type_name("WxH");
+    command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
+    command.add_option("--max-pixels", o.run.open.maximum_pixels, "refuse larger images")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+}
+
+void add_outputs(CLI::App& command, Options& o) {
+    command
+        .add_option("-o,--out", o.output.out,
+                    "a directory; or a file, when there is one glimpse; or - for standard output")
+        ->type_name("PATH");
+    command.add_option("--format", o.output.format, "png (default), jpg, webp, tiff, npy, …")
+        ->type_name("EXT");
+    command.add_flag("--overlay", o.output.overlay,
+                     "also write NAME.overlay.png: attention and outlines on the image");
+    command.add_option("--overlay-style", o.output.style.kind, "heat, outline, both (default) or dim")
+        ->transform(CLI::CheckedTransformer(overlay_styles))
+        ->type_name("STYLE");
+    command.add_option("--colormap", o.colormap, "one of OpenCV's colour maps, for the heat")
+        ->capture_default_str();
+    command.add_option("--opacity", o.output.style.opacity, "of the heat, 0 to 1")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_flag("--panel", o.output.panel,
+                     "also write NAME.panel.png: the overlay and the glimpses beside it");
+    command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
+    command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
+        ->type_name("FILE");
+    command.add_option("--existing", o.output.existing, "overwrite (default), skip or error")
+        ->transform(CLI::CheckedTransformer(existing_choices))
+        ->type_name("CHOICE");
+}
+
+void add_run(CLI::App& command, Options& o) {
+    o.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    command.add_option("--device", o.device, "cpu, cuda, cuda:N or auto")->capture_default_str();
+    command.add_option("-j,--jobs", o.run.jobs, "images in flight; by default as many as there are cores")
+        ->check(CLI::Range(1, 4096));
+    command.add_flag("--fail-fast", o.run.fail_fast, "start nothing new after the first image that fails");
+    command.add_flag("--dry-run", o.run.dry_run, "say what would be written, and write nothing");
+    command.add_flag("-q,--quiet", o.quiet, "no progress and no messages but usage errors");
+    command.add_option("--progress", o.progress, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+}
+
+/// Where report records go: a file, standard output, or nowhere.
+class ReportFile {
+  public:
+    explicit ReportFile(const std::string& path) : path_(path) {
+        if (path.empty() || path == "-") return;
+        file_.open(path, std::ios::trunc);
+        if (!file_)
+            throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
+    }
+    void write(const ImageReport& report) {
+        if (path_.empty()) return;
+        std::ostream& out = path_ == "-" ? std::cout : file_;
+        out << report_line(report) << '\n' << std::flush;
+        if (!out) throw Error(path_ == "-" ? "standard output" : path_, "the report cannot be written");
+    }
+
+  private:
+    std::string path_;
+    std::ofstream file_;
+};
+
+void require_sense(const Options& o) {
+    if (o.report == "-" && o.output.out == "-") {
+        throw UsageError("--report", "standard output already carries the glimpse");
+    }
+}
+
+void settle(Options& o) {
+    if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
+    o.output.style.colormap = colormap_from_name(o.colormap);
+    o.run.open.auto_orient = !o.no_auto_orient;
+    o.run.interrupted = was_interrupted;
+    if (o.run.dry_run && o.output.out.empty()) o.output.out = ".";
+    for (const auto& file : {o.input.parameters, o.input.manifest}) {
+        if (file && *file != "-") o.output.also_inputs.emplace_back(*file);
+    }
+    if (!o.report.empty() && o.report != "-") o.output.also_outputs.emplace_back(o.report);
+}
+
+/// A dry run lists what it would write, unless the report already does so on standard output.
+void list_outputs(const ImageReport& report) {
+    for (const GlimpseReport& glimpse : report.glimpses) {
+        if (!glimpse.error.empty()) continue;
+        std::cout << report.image << " -> " << (glimpse.output.empty() ? "-" : glimpse.output) << ' '
+                  << glimpse.size.width << 'x' << glimpse.size.height << '\n';
+    }
+}
+
+int extract(Options& o) {
+    require_sense(o);
+    settle(o);
+    const std::unique_ptr<Backend> backend = make_backend(o.device);
+    const std::vector<ImageJob> jobs = collect_jobs(o.input);
+    const OutputPlan plan = plan_outputs(jobs, o.output);
+    ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report);
+    Progress progress(jobs.size(), o.quiet ? "never" : o.progress);
+    bool failed = false;
+    run(jobs, plan, *backend, o.run, [&](const ImageReport& report) {
+        report_file.write(report);
+        if (o.run.dry_run && o.report != "-") list_outputs(report);
+        if (!report.error.empty()) {
+            failed = true;
+            if (!o.quiet) progress.message(report.image + ": " + report.error);
+        }
+        progress.advance();
+    });
+    progress.finish();
+    if (was_interrupted()) return interrupted;
+    return failed ? some_failed : all_done;
+}
+
+}  // namespace
+
+void add_extract(CLI::App& application, Action& action) {
+    CLI::App* command = application.add_subcommand(
+        "extract", "Read images and attention parameters; write glimpses, overlays and attention maps");
+    const auto options = std::make_shared<Options>();
+    add_inputs(*command, *options);
+    add_outputs(*command, *options);
+    add_run(*command, *options);
+    command->footer(
+        "Examples:\n"
+        "  glimpse extract photo.jpg --box 120,80,200,160 --size 64x64 --out face.png\n"
+        "  glimpse extract photos/ --recursive --params attention.json --overlay --out out/\n"
+        "  cat photo.jpg | glimpse extract - --box 10,20,64,64 --out - > crop.png\n"
+        "Exit status: 0 all done, 1 some images failed, 2 usage or parameter error, 130 interrupted.");
+    command->callback([&action, options] { action = [options] { return extract(*options); }; });
+}
+
+}  // namespace glimpse::cli

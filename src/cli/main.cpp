@@ -1,0 +1,93 @@
+#include <csignal>
+#include <iostream>
+
+#include "commands.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/version.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+volatile std::sig_atomic_t interrupt_requested = 0;
+
+extern "C" void request_interrupt(int /*signal*/) {
+    interrupt_requested = 1;
+}
+
+/// What is being written is finished; nothing new is started. A second signal ends the process at once.
+void heed_signals() {
+    struct sigaction action {};
+    action.sa_handler = request_interrupt;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    // A reader that goes away is an error of the write, with a message.
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+int complain(const std::string& message, int status) {
+    std::cerr << "glimpse: " << message << '\n';
+    return status;
+}
+
+int run(int argc, char** argv) {
+    CLI::App application(
+        "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
+        "hard crop, soft mask, Gaussian attention, spatial transformer.",
+        "glimpse");
+    application.set_version_flag("--version", std::string("glimpse ") + version());
+    application.require_subcommand(1);
+    application.footer(
+        "Example:\n"
+        "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 --size 64x64 --out face.png");
+    Action action;
+    add_extract(application, action);
+    add_write(application, action);
+    add_schema(application, action);
+    add_info(application, action);
+    try {
+        application.parse(argc, argv);
+    } catch (const CLI::Success& request) {  // --help and --version
+        return application.exit(request);
+    } catch (const CLI::ParseError& error) {
+        return complain(std::string(error.what()) + " (see glimpse --help)", usage_error);
+    }
+    return action();
+}
+
+}  // namespace
+
+bool was_interrupted() {
+    return interrupt_requested != 0;
+}
+
+Size parse_size(const std::string& text, const std::string& option) {
+    Size size;
+    char times = 0;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%9d%c%9d%c", &size.width, &times, &size.height, &rest) != 3 ||
+        times != 'x') {
+        throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
+    }
+    try {
+        require_glimpse_size(size, "");
+    } catch (const InvalidParameter& error) {
+        throw UsageError(option, error.what());
+    }
+    return size;
+}
+
+}  // namespace glimpse::cli
+
+int main(int argc, char** argv) {
+    using namespace glimpse::cli;
+    heed_signals();
+    try {
+        return run(argc, argv);
+    } catch (const glimpse::UsageError& error) {
+        return complain(error.what(), usage_error);
+    } catch (const std::exception& error) {
+        return complain(error.what(), some_failed);
+    }
+}

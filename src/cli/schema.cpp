@@ -1,0 +1,21 @@
+#include <iostream>
+
+#include "commands.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/parameters.hpp"
+
+namespace glimpse::cli {
+
+void add_schema(CLI::App& application, Action& action) {
+    CLI::App* command =
+        application.add_subcommand("schema", "Print the JSON Schema of the parameter document");
+    command->callback([&action] {
+        action = [] {
+            std::cout << parameter_schema() << '\n';
+            if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
+            return all_done;
+        };
+    });
+}
+
+}  // namespace glimpse::cli

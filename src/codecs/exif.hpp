@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace glimpse {
+
+/// The orientation, 1 to 8, that an EXIF block says ("Exif\0\0" before the TIFF header or not); 1 where it
+/// says none.
+int exif_orientation(std::span<const std::uint8_t> block);
+
+}  // namespace glimpse

@@ -1,0 +1,261 @@
+#include "codecs/built_in.hpp"
+
+#include <csetjmp>
+#include <cstdio>
+// jpeglib.h needs the C types of stdio.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <opencv2/core.hpp>
+
+#include "codecs/exif.hpp"
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+constexpr int encoding_quality = 95;
+
+/// libjpeg's way to fail is a jump: what it jumps over holds nothing that needs destroying.
+struct ErrorManager {
+    jpeg_error_mgr base;
+    std::jmp_buf jump;
+    std::array<char, JMSG_LENGTH_MAX> message;
+};
+
+[[noreturn]] void fail(j_common_ptr info) {
+    auto* manager = reinterpret_cast<ErrorManager*>(info->err);
+    manager->base.format_message(info, manager->message.data());
+    std::longjmp(manager->jump, 1);
+}
+
+/// Some damage is only a warning to libjpeg, which paints it grey; to us it is an error. Stray bytes are not.
+void heed_warning(j_common_ptr info, int level) {
+    if (level >= 0) return;
+    switch (info->err->msg_code) {
+        case JWRN_EXTRANEOUS_DATA:
+        case JWRN_ADOBE_XFORM:
+        case JWRN_JFIF_MAJOR:
+            ++info->err->num_warnings;
+            return;
+        default:
+            fail(info);
+    }
+}
+
+void set_up(ErrorManager& manager) {
+    jpeg_std_error(&manager.base);
+    manager.base.error_exit = fail;
+    manager.base.emit_message = heed_warning;
+    manager.base.output_message = [](j_common_ptr) {};
+}
+
+/// The ways from CMYK to RGB: Adobe stores the ink inverted.
+void to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int pixels, bool inverted) {
+    for (int x = 0; x < pixels; ++x, cmyk += 4, rgb += 3) {
+        const int k = inverted ? cmyk[3] : 255 - cmyk[3];
+        for (int c = 0; c < 3; ++c) {
+            const int ink = inverted ? cmyk[c] : 255 - cmyk[c];
+            rgb[c] = static_cast<std::uint8_t>((ink * k + 127) / 255);
+        }
+    }
+}
+
+class Decompressor {
+  public:
+    explicit Decompressor(std::span<const std::uint8_t> bytes) {
+        set_up(errors_);
+        info_.err = &errors_.base;
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_create_decompress(&info_);
+        jpeg_mem_src(&info_, bytes.data(), bytes.size());
+        jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
+        jpeg_save_markers(&info_, JPEG_APP0 + 2, 0xFFFF);
+        jpeg_read_header(&info_, TRUE);
+    }
+    ~Decompressor() { jpeg_destroy_decompress(&info_); }
+    Decompressor(const Decompressor&) = delete;
+    Decompressor& operator=(const Decompressor&) = delete;
+
+    [[nodiscard]] ImageInfo describe() {
+        ImageInfo info;
+        info.size = {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
+        info.depth = CV_8U;
+        info.channels = info_.num_components == 1 ? 1 : 3;
+        for (auto* marker = info_.marker_list; marker; marker = marker->next) {
+            if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 &&
+                std::equal(marker->data, marker->data + 4, "Exif")) {
+                info.orientation = exif_orientation({marker->data, marker->data_length});
+                break;
+            }
+        }
+        info.icc_profile = profile();
+        return info;
+    }
+
+    void start() {
+        if (setjmp(errors_.jump)) throw_error();
+        info_.dct_method = JDCT_ISLOW;
+        info_.out_color_space = info_.num_components == 1   ? JCS_GRAYSCALE
+                                : info_.num_components == 4 ? JCS_CMYK
+                                                            : JCS_RGB;
+        jpeg_start_decompress(&info_);
+    }
+
+    void read_row(std::uint8_t* row) {
+        if (setjmp(errors_.jump)) throw_error();
+        JSAMPROW rows[1] = {row};
+        jpeg_read_scanlines(&info_, rows, 1);
+    }
+
+    void skip_rows(int count) {
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(count));
+    }
+
+    [[nodiscard]] bool is_cmyk() const { return info_.num_components == 4; }
+    [[nodiscard]] bool inverted() const { return info_.saw_Adobe_marker != 0; }
+
+  private:
+    [[noreturn]] void throw_error() {
+        const std::string words = errors_.message.data();
+        jpeg_destroy_decompress(&info_);
+        throw Error("the file is truncated or corrupt (" + words + ")");
+    }
+
+    [[nodiscard]] std::vector<std::uint8_t> profile() {
+        JOCTET* data = nullptr;
+        unsigned length = 0;
+        if (setjmp(errors_.jump)) throw_error();
+        if (!jpeg_read_icc_profile(&info_, &data, &length)) return {};
+        std::vector<std::uint8_t> bytes(data, data + length);
+        std::free(data);
+        return bytes;
+    }
+
+    jpeg_decompress_struct info_{};
+    ErrorManager errors_{};
+};
+
+class JpegReader final : public ImageReader {
+  public:
+    explicit JpegReader(std::span<const std::uint8_t> bytes)
+        : bytes_(bytes), info_(Decompressor(bytes).describe()) {}
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    /// Whole rows are decoded, and only those of the region are kept.
+    cv::Mat decode(const Rectangle& region) override {
+        Decompressor decompressor(bytes_);
+        decompressor.start();
+        const int stored = decompressor.is_cmyk() ? 4 : info_.channels;
+        std::vector<std::uint8_t> row(static_cast<std::size_t>(info_.size.width) *
+                                      static_cast<std::size_t>(stored));
+        cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
+        for (int y = 0; y < region.bottom(); ++y) {
+            decompressor.read_row(row.data());
+            if (y < region.y) continue;
+            const std::uint8_t* from = row.data() + std::ptrdiff_t{region.x} * stored;
+            std::uint8_t* to = out.ptr(y - region.y);
+            if (decompressor.is_cmyk()) {
+                to_rgb(from, to, region.width, decompressor.inverted());
+            } else {
+                std::copy_n(from, std::ptrdiff_t{region.width} * stored, to);
+            }
+        }
+        return out;
+    }
+
+  private:
+    std::span<const std::uint8_t> bytes_;
+    ImageInfo info_;
+};
+
+class Compressor {
+  public:
+    Compressor() {
+        set_up(errors_);
+        info_.err = &errors_.base;
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_create_compress(&info_);
+        jpeg_mem_dest(&info_, &bytes_, &length_);
+    }
+    ~Compressor() {
+        jpeg_destroy_compress(&info_);
+        std::free(bytes_);
+    }
+    Compressor(const Compressor&) = delete;
+    Compressor& operator=(const Compressor&) = delete;
+
+    std::vector<std::uint8_t> compress(const Image& image) {
+        write(image.pixels, image.icc_profile);
+        return {bytes_, bytes_ + length_};
+    }
+
+  private:
+    [[noreturn]] void throw_error() {
+        jpeg_destroy_compress(&info_);
+        throw Error(std::string("the JPEG cannot be written (") + errors_.message.data() + ")");
+    }
+
+    void write(const cv::Mat& pixels, const std::vector<std::uint8_t>& icc_profile) {
+        if (setjmp(errors_.jump)) throw_error();
+        info_.image_width = static_cast<JDIMENSION>(pixels.cols);
+        info_.image_height = static_cast<JDIMENSION>(pixels.rows);
+        info_.input_components = pixels.channels();
+        info_.in_color_space = pixels.channels() == 1 ? JCS_GRAYSCALE : JCS_RGB;
+        jpeg_set_defaults(&info_);
+        jpeg_set_quality(&info_, encoding_quality, TRUE);
+        for (int c = 0; c < info_.num_components; ++c) {  // colour is not subsampled
+            info_.comp_info[c].h_samp_factor = info_.comp_info[c].v_samp_factor = 1;
+        }
+        jpeg_start_compress(&info_, TRUE);
+        if (!icc_profile.empty()) {
+            jpeg_write_icc_profile(&info_, icc_profile.data(), static_cast<unsigned>(icc_profile.size()));
+        }
+        while (info_.next_scanline < info_.image_height) {
+            auto* row = const_cast<JSAMPROW>(pixels.ptr(static_cast<int>(info_.next_scanline)));
+            jpeg_write_scanlines(&info_, &row, 1);
+        }
+        jpeg_finish_compress(&info_);
+    }
+
+    jpeg_compress_struct info_{};
+    ErrorManager errors_{};
+    unsigned char* bytes_ = nullptr;
+    unsigned long length_ = 0;
+};
+
+class JpegCodec final : public Codec {
+  public:
+    [[nodiscard]] CodecDescription description() const override {
+        return {"jpeg", "libjpeg API " + std::to_string(JPEG_LIB_VERSION), {"jpg", "jpeg"}, {"jpg", "jpeg"}};
+    }
+    [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
+        return head.size() >= 3 && head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
+    }
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+        return std::make_unique<JpegReader>(bytes);
+    }
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
+                                                   std::string_view /*extension*/) const override {
+        const int type = image.pixels.type();
+        if (image.alpha || (type != CV_8UC1 && type != CV_8UC3)) {
+            throw Error("jpg holds 8-bit grey or RGB without alpha; use png, tiff, webp or npy");
+        }
+        return Compressor().compress(image);
+    }
+};
+
+}  // namespace
+
+const Codec& jpeg_codec() {
+    static const JpegCodec codec;
+    return codec;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/core.hpp>
+
+#include "glimpse/overlay.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// The channels that red, green and blue are taken from; -1 is none.
+cv::Vec3i shown_channels(int colours) {
+    if (colours == 1) return {0, 0, 0};
+    return {0, 1, colours == 2 ? -1 : 2};
+}
+
+/// How values become 0…255: value · scale + offset.
+struct Stretch {
+    double scale = 1;
+    double offset = 0;
+};
+
+/// From the least to the greatest finite value of the first `channels` channels.
+Stretch stretch_of_floats(const cv::Mat& pixels, int channels) {
+    double least = std::numeric_limits<double>::infinity();
+    double greatest = -least;
+    const int all = pixels.channels();
+    for (int y = 0; y < pixels.rows; ++y) {
+        const auto* row = pixels.ptr<float>(y);
+        for (int x = 0; x < pixels.cols; ++x, row += all) {
+            for (int c = 0; c < channels; ++c) {
+                if (!std::isfinite(row[c])) continue;
+                least = std::min<double>(least, row[c]);
+                greatest = std::max<double>(greatest, row[c]);
+            }
+        }
+    }
+    if (!(least < greatest)) return {0, 0};
+    const double scale = 255 / (greatest - least);
+    return {scale, -least * scale};
+}
+
+Stretch stretch(const cv::Mat& pixels, int channels) {
+    switch (pixels.depth()) {
+        case CV_16U:
+            return {1.0 / 257, 0};
+        case CV_32F:
+            return stretch_of_floats(pixels, channels);
+        default:
+            return {};
+    }
+}
+
+std::uint8_t as_byte(double value) {
+    if (std::isnan(value)) return 0;
+    return static_cast<std::uint8_t>(std::nearbyint(std::clamp(value, 0.0, 255.0)));
+}
+
+template <typename Value>
+void show_colours(const cv::Mat& pixels, cv::Vec3i channels, Stretch stretch, cv::Mat& shown) {
+    const int all = pixels.channels();
+    for (int y = 0; y < shown.rows; ++y) {
+        const auto* in = pixels.ptr<Value>(y);
+        auto* out = shown.ptr<cv::Vec3b>(y);
+        for (int x = 0; x < shown.cols; ++x, in += all) {
+            for (int c = 0; c < 3; ++c) {
+                out[x][c] = channels[c] < 0 ? std::uint8_t{0}
+                                            : as_byte(in[channels[c]] * stretch.scale + stretch.offset);
+            }
+        }
+    }
+}
+
+/// Puts the picture on a light chequerboard, whose squares keep their proportion to it.
+template <typename Value>
+void show_alpha(const cv::Mat& pixels, double opaque, cv::Mat& shown) {
+    const int all = pixels.channels();
+    const int square = std::max(4, std::max(shown.cols, shown.rows) / 48);
+    for (int y = 0; y < shown.rows; ++y) {
+        const auto* in = pixels.ptr<Value>(y);
+        auto* out = shown.ptr<cv::Vec3b>(y);
+        for (int x = 0; x < shown.cols; ++x) {
+            const double value = in[x * all + all - 1] / opaque;
+            const double alpha = std::isnan(value) ? 0 : std::clamp(value, 0.0, 1.0);
+            const double board = (x / square + y / square) % 2 == 0 ? 255 : 225;
+            for (int c = 0; c < 3; ++c) out[x][c] = as_byte(alpha * out[x][c] + (1 - alpha) * board);
+        }
+    }
+}
+
+template <typename Value>
+cv::Mat shown_values(const Image& image, double opaque) {
+    const cv::Mat& pixels = image.pixels;
+    const int colours = std::max(1, pixels.channels() - (image.alpha ? 1 : 0));
+    cv::Mat shown(pixels.size(), CV_8UC3);
+    show_colours<Value>(pixels, shown_channels(colours), stretch(pixels, std::min(colours, 3)), shown);
+    if (image.alpha && pixels.channels() > 1) show_alpha<Value>(pixels, opaque, shown);
+    return shown;
+}
+
+}  // namespace
+
+cv::Mat displayable(const Image& image) {
+    switch (image.pixels.depth()) {
+        case CV_16U:
+            return shown_values<std::uint16_t>(image, 65535);
+        case CV_32F:
+            return shown_values<float>(image, 1);
+        default:
+            return shown_values<std::uint8_t>(image, 255);
+    }
+}
+
+}  // namespace glimpse

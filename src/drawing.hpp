@@ -1,0 +1,50 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+
+// Lines and letters on 8-bit RGB pictures, in proportion to the picture. Whatever lies outside is left out.
+
+namespace glimpse {
+
+/// What lines and tags are cased with, so that they are seen on any background.
+const cv::Vec3b casing_colour{20, 20, 20};
+
+/// Line widths and letter heights, in pixels.
+struct DrawingSizes {
+    int line = 1;    ///< of an outline
+    int casing = 1;  ///< on either side of it
+    int letter = 9;  ///< height of a capital
+};
+
+/// In proportion to a picture's size, and never too small to be seen or read.
+DrawingSizes drawing_sizes(cv::Size picture);
+
+/// The part of a polygon that lies inside the rectangle `low`…`high`; convex polygons stay exact.
+std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);
+
+/// A closed polygon in edge coordinates, anti-aliased, in a dark casing. Coordinates may be as large as they
+/// like.
+void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const DrawingSizes& sizes,
+                  cv::Vec3b colour);
+
+/// Columns that a text takes in letters of this height.
+int text_width(const std::string& text, int letter);
+
+/// The text, its middle left out where it is wider than `width`; empty where not even that fits.
+std::string fitted(const std::string& text, int letter, int width);
+
+/// A text whose capitals' top left corner is `position`.
+void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter, cv::Vec3b colour);
+
+/// What a text on a tag takes, with the tag's margins.
+cv::Size tag_size(const std::string& text, int letter);
+
+/// A text on a rounded tag of a colour, in a dark casing; `tag` has the size that `tag_size` says.
+void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int letter, cv::Vec3b colour);
+
+}  // namespace glimpse

@@ -1,0 +1,106 @@
+#include "file_io.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+
+namespace glimpse {
+
+namespace {
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {
+        if (number < 0) throw Error(std::strerror(errno));
+    }
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int number() const { return number_; }
+    /// What a delayed write had to say comes out here.
+    void close() {
+        if (::close(std::exchange(number_, -1)) != 0) throw Error(std::strerror(errno));
+    }
+
+  private:
+    int number_;
+};
+
+/// A file under a temporary name that goes unless it is renamed.
+class TemporaryFile {
+  public:
+    explicit TemporaryFile(const std::filesystem::path& target)
+        : name_((target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string()),
+          descriptor_(mkstemp(name_.data())) {
+        // mkstemp makes it private; it is to be as any new file is.
+        const mode_t mask = umask(0);
+        umask(mask);
+        fchmod(descriptor_.number(), 0666 & ~mask);
+    }
+    ~TemporaryFile() {
+        if (!renamed_) ::unlink(name_.c_str());
+    }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    void write(std::span<const std::uint8_t> bytes) {
+        while (!bytes.empty()) {
+            const ssize_t written = ::write(descriptor_.number(), bytes.data(), bytes.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) throw Error(std::strerror(errno));
+            bytes = bytes.subspan(static_cast<std::size_t>(written));
+        }
+    }
+    void rename_to(const std::filesystem::path& target) {
+        descriptor_.close();
+        if (::rename(name_.c_str(), target.c_str()) != 0) throw Error(std::strerror(errno));
+        renamed_ = true;
+    }
+
+  private:
+    std::string name_;
+    Descriptor descriptor_;
+    bool renamed_ = false;
+};
+
+}  // namespace
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (fstat(descriptor.number(), &status) != 0) throw Error(std::strerror(errno));
+    if (S_ISDIR(status.st_mode)) throw Error(std::strerror(EISDIR));
+    if (!S_ISREG(status.st_mode)) throw Error("it is not a regular file; use - to read standard input");
+    if (status.st_size == 0) return;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* const memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
+    if (memory == MAP_FAILED) throw Error(std::strerror(errno));
+    bytes_ = {static_cast<const std::uint8_t*>(memory), size};
+}
+
+MappedFile::~MappedFile() {
+    if (!bytes_.empty()) munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
+}
+
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+    try {
+        TemporaryFile file(path);
+        file.write(bytes);
+        file.rename_to(path);
+    } catch (const Error& error) {
+        throw Error(path.string(), error.what());
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,162 @@
+#include "glimpse/geometry.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <sstream>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+constexpr double largest_edge = 1 << 29;
+
+std::string words(const Box& box) {
+    std::ostringstream text;
+    text << '[' << box.x << ", " << box.y << ", " << box.width << ", " << box.height << ']';
+    return text.str();
+}
+
+struct Rotation {
+    double cosine;
+    double sine;
+};
+
+// cos 90° computed is 6e-17, which would turn an exact quarter turn into an interpolation.
+Rotation rotation(double degrees) {
+    const double turns = std::remainder(degrees, 360.0) / 90.0;
+    if (turns == std::nearbyint(turns)) {
+        constexpr std::array<Rotation, 4> quarter{{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
+        return quarter[static_cast<std::size_t>((static_cast<int>(turns) + 4) % 4)];
+    }
+    const double radians = degrees * std::numbers::pi / 180.0;
+    return {std::cos(radians), std::sin(radians)};
+}
+
+}  // namespace
+
+int nearest_edge(double edge) {
+    return static_cast<int>(std::clamp(std::floor(edge + 0.5), -largest_edge, largest_edge));
+}
+
+void require_glimpse_size(Size size, const std::string& field) {
+    if (size.width < 1 || size.height < 1) {
+        throw InvalidParameter(field, "a glimpse has at least 1×1 pixels, not " + std::to_string(size.width) +
+                                          "×" + std::to_string(size.height));
+    }
+    if (std::int64_t{size.width} * size.height > maximum_glimpse_pixels) {
+        throw InvalidParameter(field, "a glimpse has at most 2^28 pixels, not " + std::to_string(size.width) +
+                                          "×" + std::to_string(size.height));
+    }
+}
+
+Box in_pixels(const Box& box, Units units, Size image) {
+    if (units == Units::pixels) return box;
+    const Box pixels{box.x * image.width, box.y * image.height, box.width * image.width,
+                     box.height * image.height};
+    require_box(pixels);  // products overflow
+    return pixels;
+}
+
+void require_box(const Box& box) {
+    for (const double number : {box.x, box.y, box.width, box.height}) {
+        if (!std::isfinite(number)) throw InvalidParameter("/box", "a box is four finite numbers");
+    }
+    if (box.width <= 0 || box.height <= 0) {
+        throw InvalidParameter("/box",
+                               "a box [x, y, width, height] has width and height > 0, not " + words(box));
+    }
+}
+
+void require_overlap(const Box& box, double angle, Size image) {
+    const auto border = border_in_image(box_to_image(box, {1, 1}, angle), {1, 1});
+    const auto [left, right] = std::ranges::minmax(border, {}, &Point::x);
+    const auto [top, bottom] = std::ranges::minmax(border, {}, &Point::y);
+    if (left.x >= image.width || right.x <= 0 || top.y >= image.height || bottom.y <= 0) {
+        throw Error("the box " + words(box) + " lies wholly outside the image of " +
+                    std::to_string(image.width) + "×" + std::to_string(image.height) + " pixels");
+    }
+}
+
+Size rounded_size(const Box& box) {
+    const auto rounded_length = [](double length) { return std::max(1, nearest_edge(length)); };
+    const Size size{rounded_length(box.width), rounded_length(box.height)};
+    require_glimpse_size(size, "/box");
+    return size;
+}
+
+Rectangle whole(Size image) {
+    return {0, 0, image.width, image.height};
+}
+
+Rectangle intersection(const Rectangle& a, const Rectangle& b) {
+    const int x = std::max(a.x, b.x);
+    const int y = std::max(a.y, b.y);
+    const Rectangle both{x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
+    return both.empty() ? Rectangle{} : both;
+}
+
+Rectangle smallest_containing(const Rectangle& a, const Rectangle& b) {
+    if (a.empty()) return b;
+    if (b.empty()) return a;
+    const int x = std::min(a.x, b.x);
+    const int y = std::min(a.y, b.y);
+    return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
+}
+
+Rectangle rounded(const Box& box) {
+    const int x0 = nearest_edge(box.x);
+    const int y0 = nearest_edge(box.y);
+    return {x0, y0, std::max(1, nearest_edge(box.x + box.width) - x0),
+            std::max(1, nearest_edge(box.y + box.height) - y0)};
+}
+
+Affine inverse(const Affine& affine) {
+    const auto& m = affine.m;
+    const double d = affine.determinant();
+    const double a = m[1][1] / d;
+    const double b = -m[0][1] / d;
+    const double c = -m[1][0] / d;
+    const double e = m[0][0] / d;
+    return {{{{a, b, -(a * m[0][2] + b * m[1][2])}, {c, e, -(c * m[0][2] + e * m[1][2])}}}};
+}
+
+Affine box_to_image(const Box& box, Size size, double angle) {
+    const auto [cosine, sine] = rotation(angle);
+    const double dx = box.width / size.width;
+    const double dy = box.height / size.height;
+    if (sine == 0 && cosine == 1) {
+        // Not through the centre: x + d/2 is exact for whole boxes, and c - d(w-1)/2 is not.
+        return {{{{dx, 0, centre_from_edge(box.x + dx / 2)}, {0, dy, centre_from_edge(box.y + dy / 2)}}}};
+    }
+    const Point centre{centre_from_edge(box.x + box.width / 2), centre_from_edge(box.y + box.height / 2)};
+    const double middle_j = (size.width - 1) / 2.0;
+    const double middle_i = (size.height - 1) / 2.0;
+    const double xx = cosine * dx;
+    const double xy = -sine * dy;
+    const double yx = sine * dx;
+    const double yy = cosine * dy;
+    return {{{{xx, xy, centre.x - (xx * middle_j + xy * middle_i)},
+              {yx, yy, centre.y - (yx * middle_j + yy * middle_i)}}}};
+}
+
+std::vector<Point> border_in_image(const Affine& glimpse_to_image, Size glimpse) {
+    std::vector<Point> border = corners(whole(glimpse));
+    for (Point& corner : border) {
+        const Point centre = glimpse_to_image(centre_from_edge(corner.x), centre_from_edge(corner.y));
+        corner = {edge_from_centre(centre.x), edge_from_centre(centre.y)};
+    }
+    return border;
+}
+
+std::vector<Point> corners(const Rectangle& rectangle) {
+    const double left = rectangle.x;
+    const double top = rectangle.y;
+    const double right = left + rectangle.width;
+    const double bottom = top + rectangle.height;
+    return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
+}
+
+}  // namespace glimpse

@@ -1,0 +1,176 @@
+#include "glimpse/linear_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <opencv2/core.hpp>
+
+#include "overloaded.hpp"
+#include "taps.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Every index that the taps of any point within [low, high] can have; those at the ends, padded, and, where
+/// the padding folds the line, those of the whole axis.
+Interval axis_support(const AxisSampler& sampler, double low, double high) {
+    if (sampler.padding == Padding::reflection && (low < 0 || high > sampler.size - 1))
+        return {0, sampler.size};
+    const double limit = sampler.size + 4.0;
+    const bool nearest = sampler.interpolation == Interpolation::nearest;
+    const auto pixel = [&](double position) {
+        const double whole_number = nearest ? std::nearbyint(position) : std::floor(position);
+        return static_cast<int>(std::clamp(whole_number, -4.0, limit));
+    };
+    const int before = sampler.interpolation == Interpolation::bicubic ? 1 : 0;
+    const int after = nearest ? 0 : before + 1;
+    int begin = pixel(low) - before;
+    int end = pixel(high) + after + 1;
+    if (sampler.padding == Padding::border) {
+        begin = std::min(begin, sampler.size - 1);
+        end = std::max(end, 1);
+    }
+    return {std::max(begin, 0), std::min(end, sampler.size)};
+}
+
+Rectangle rectangle(Interval columns, Interval rows) {
+    if (columns.empty() || rows.empty()) return {};
+    return {columns.begin, rows.begin, columns.length(), rows.length()};
+}
+
+Rectangle samples_support(const Samples& samples, Size image, Size glimpse) {
+    std::vector<Point> extremes;
+    if (const auto* affine = std::get_if<Affine>(&samples.points)) {
+        const int right = glimpse.width - 1;
+        const int bottom = glimpse.height - 1;
+        extremes = {(*affine)(0, 0), (*affine)(right, 0), (*affine)(right, bottom), (*affine)(0, bottom)};
+    } else {
+        extremes = std::get<std::vector<Point>>(samples.points);
+    }
+    if (extremes.empty()) return {};
+    const auto [left, right] = std::ranges::minmax(extremes, {}, &Point::x);
+    const auto [top, bottom] = std::ranges::minmax(extremes, {}, &Point::y);
+    const AxisSampler columns{image.width, samples.interpolation, samples.padding, samples.mirror};
+    const AxisSampler rows{image.height, samples.interpolation, samples.padding, samples.mirror};
+    return rectangle(axis_support(columns, left.x, right.x), axis_support(rows, top.y, bottom.y));
+}
+
+cv::Mat outer_product(const std::vector<double>& rows, const std::vector<double>& columns) {
+    cv::Mat product(static_cast<int>(rows.size()), static_cast<int>(columns.size()), CV_32F);
+    for (int y = 0; y < product.rows; ++y) {
+        auto* out = product.ptr<float>(y);
+        for (std::size_t x = 0; x < columns.size(); ++x) {
+            out[x] = static_cast<float>(rows[static_cast<std::size_t>(y)] * columns[x]);
+        }
+    }
+    return product;
+}
+
+/// 1 where the window lies inside the image.
+cv::Mat coverage(const Window& window, Size image, Size glimpse) {
+    cv::Mat inside = cv::Mat::zeros(glimpse.height, glimpse.width, CV_32F);
+    const Rectangle seen = intersection({window.x0, window.y0, glimpse.width, glimpse.height}, whole(image));
+    if (!seen.empty()) {
+        inside(cv::Rect(seen.x - window.x0, seen.y - window.y0, seen.width, seen.height)).setTo(1);
+    }
+    return inside;
+}
+
+}  // namespace
+
+Rectangle support(const LinearMap& map) {
+    return std::visit(
+        overloaded{[&](const Window& window) {
+                       return intersection({window.x0, window.y0, map.glimpse.width, map.glimpse.height},
+                                           whole(map.image));
+                   },
+                   [](const Weights& weights) { return weights.region; },
+                   [](const Separable& separable) {
+                       return rectangle(separable.columns.support(), separable.rows.support());
+                   },
+                   [&](const Samples& samples) { return samples_support(samples, map.image, map.glimpse); }},
+        map.kind);
+}
+
+Rectangle needed(const LinearMap& map) {
+    return std::holds_alternative<MeanOfImage>(map.fill) ? whole(map.image) : support(map);
+}
+
+ImageRegion attention_map(const LinearMap& map) {
+    const Rectangle region = support(map);
+    cv::Mat values = std::visit(
+        overloaded{[&](const Window&) { return cv::Mat(region.height, region.width, CV_32F, cv::Scalar(1)); },
+                   [](const Weights& weights) { return weights.a.clone(); },
+                   [](const Separable& separable) {
+                       return outer_product(separable.rows.column_sums(), separable.columns.column_sums());
+                   },
+                   [&](const Samples& samples) {
+                       cv::Mat sums = cv::Mat::zeros(region.height, region.width, CV_64F);
+                       for_each_tap(samples, map.image, map.glimpse,
+                                    [&](int, int, int y, int x, float weight) {
+                                        sums.at<double>(y - region.y, x - region.x) += weight;
+                                    });
+                       cv::Mat rounded_sums;
+                       sums.convertTo(rounded_sums, CV_32F);
+                       return rounded_sums;
+                   }},
+        map.kind);
+    return {region, region.empty() ? cv::Mat() : values};
+}
+
+cv::Mat row_sums(const LinearMap& map) {
+    return std::visit(
+        overloaded{[&](const Window& window) { return coverage(window, map.image, map.glimpse); },
+                   [&](const Weights& weights) {
+                       cv::Mat sums = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32F);
+                       const Rectangle& r = weights.region;
+                       if (!r.empty()) weights.a.copyTo(sums(cv::Rect(r.x, r.y, r.width, r.height)));
+                       return sums;
+                   },
+                   [](const Separable& separable) {
+                       return outer_product(separable.rows.row_sums(), separable.columns.row_sums());
+                   },
+                   [&](const Samples& samples) {
+                       cv::Mat sums = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32F);
+                       for_each_tap(
+                           samples, map.image, map.glimpse,
+                           [&](int i, int j, int, int, float weight) { sums.at<float>(i, j) += weight; });
+                       return sums;
+                   }},
+        map.kind);
+}
+
+double inside(const LinearMap& map) {
+    if (map.glimpse.width == 0 || map.glimpse.height == 0) return 0;
+    const auto mean = [](const std::vector<double>& sums) {
+        return std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
+    };
+    const double sum =
+        std::visit(overloaded{[](const Weights&) { return 1.0; },
+                              [&](const Separable& separable) {
+                                  return mean(separable.rows.row_sums()) * mean(separable.columns.row_sums());
+                              },
+                              [&](const auto&) { return cv::mean(row_sums(map))[0]; }},
+                   map.kind);
+    return std::clamp(sum / map.full_weight, 0.0, 1.0);
+}
+
+std::vector<Point> outline(const LinearMap& map) {
+    if (map.matrix && !std::holds_alternative<Weights>(map.kind)) {
+        return border_in_image(*map.matrix, map.glimpse);
+    }
+    return corners(support(map));
+}
+
+bool mixes_pixels(const LinearMap& map) {
+    return std::visit(
+        overloaded{[](const Window&) { return false; }, [](const Weights&) { return false; },
+                   [](const Separable& separable) {
+                       return !separable.rows.selects() || !separable.columns.selects();
+                   },
+                   [](const Samples& samples) { return samples.interpolation != Interpolation::nearest; }},
+        map.kind);
+}
+
+}  // namespace glimpse

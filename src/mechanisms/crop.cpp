@@ -1,0 +1,168 @@
+#include "glimpse/mechanisms/crop.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "glimpse/error.hpp"
+#include "overloaded.hpp"
+#include "taps.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Resizing looks at every pixel of the box, in the image or not: longer ones are refused, unless the image is
+/// as long.
+constexpr int longest_resized = 1 << 22;
+
+void require_resizable(const Rectangle& box, Size image) {
+    const auto too_long = [](int length, int size) { return length > std::max(longest_resized, size); };
+    if (too_long(box.width, image.width) || too_long(box.height, image.height)) {
+        throw InvalidParameter("/box", "a box to be resized is at most 2^22 pixels long, or as the image");
+    }
+}
+
+/// One axis of a cropped box: pixels [x0, x0 + length) of an image axis, brought to `pixels` glimpse pixels.
+struct CroppedAxis {
+    int x0;
+    int length;
+    int pixels;
+};
+
+/// Where a pixel of the box, inside the image or not, finds its value: itself, its stand-in, or nowhere.
+AxisTaps pixel(int k, int size, Padding padding) {
+    return axis_taps({size, Interpolation::nearest, padding, Mirror::edges}, k);
+}
+
+void add_triangle(RowBuilder& row, const CroppedAxis& axis, int j, int size, Padding padding) {
+    const double s = static_cast<double>(axis.length) / axis.pixels;
+    const double reach = std::max(1.0, s);
+    const double centre = axis.x0 + centre_from_edge(edge_from_centre(j) * s);
+    const int first = std::max(axis.x0, static_cast<int>(std::ceil(centre - reach)));
+    const int last = std::min(axis.x0 + axis.length - 1, static_cast<int>(std::floor(centre + reach)));
+    const auto triangle = [&](int k) { return std::max(0.0, 1.0 - std::abs(k - centre) / reach); };
+    double sum = 0;
+    for (int k = first; k <= last; ++k) sum += triangle(k);
+    for (int k = first; k <= last; ++k) {
+        const AxisTaps tap = pixel(k, size, padding);
+        if (tap.count == 1) row.add(tap.index[0], triangle(k) / sum);
+    }
+}
+
+BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Interpolation interpolation) {
+    BandedMatrix matrix(size);
+    RowBuilder row(matrix);
+    for (int j = 0; j < axis.pixels; ++j) {
+        if (axis.pixels == axis.length) {
+            row.add(pixel(axis.x0 + j, size, padding));
+        } else if (interpolation == Interpolation::nearest) {
+            // Multiplied first: a rounded s would take the edge between two pixels for the one before it.
+            const double edge = edge_from_centre(j) * axis.length / axis.pixels;
+            row.add(pixel(axis.x0 + static_cast<int>(std::floor(edge)), size, padding));
+        } else {
+            add_triangle(row, axis, j, size, padding);
+        }
+        row.finish_row();
+    }
+    return matrix;
+}
+
+LinearMap lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
+    const Rectangle box = rounded(in_pixels(form.box, form.units, image));
+    const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
+    require_overlap(edges, 0, image);
+    const Size size = crop.size.value_or(box.size());
+    require_glimpse_size(size, crop.size ? "/size" : "/box");
+
+    LinearMap map{image, size, {}, 1, crop.fill, box_to_image(edges, size)};
+    if (size == box.size() && (crop.padding == Padding::zeros || whole(image).contains(box))) {
+        map.kind = Window{box.x, box.y};
+    } else {
+        if (size != box.size()) require_resizable(box, image);
+        map.kind = Separable{
+            crop_axis({box.y, box.height, size.height}, image.height, crop.padding, crop.interpolation),
+            crop_axis({box.x, box.width, size.width}, image.width, crop.padding, crop.interpolation)};
+    }
+    return map;
+}
+
+BandedMatrix index_axis(const std::vector<int>& indices, int size, const char* field) {
+    BandedMatrix matrix(size);
+    constexpr double one = 1;
+    for (std::size_t n = 0; n < indices.size(); ++n) {
+        if (indices[n] >= size) {
+            throw Error(std::string(field) + "/" + std::to_string(n) + ": the image has no index " +
+                        std::to_string(indices[n]) + ", only 0 to " + std::to_string(size - 1));
+        }
+        matrix.append_row(indices[n], {&one, 1});
+    }
+    return matrix;
+}
+
+/// Start and step of equally spaced indices, so that the map has a matrix.
+std::optional<std::pair<int, int>> progression(const std::vector<int>& indices) {
+    const int step = indices.size() > 1 ? indices[1] - indices[0] : 1;
+    for (std::size_t n = 1; n < indices.size(); ++n) {
+        if (indices[n] - indices[n - 1] != step) return std::nullopt;
+    }
+    return std::pair{indices.front(), step};
+}
+
+LinearMap lower_indices(const Crop::IndexForm& form, Size image) {
+    const Size size{static_cast<int>(form.columns.size()), static_cast<int>(form.rows.size())};
+    LinearMap map{image, size, {}, 1, {}, std::nullopt};
+    map.kind = Separable{index_axis(form.rows, image.height, "/rows"),
+                         index_axis(form.columns, image.width, "/columns")};
+    const auto x = progression(form.columns);
+    const auto y = progression(form.rows);
+    if (x && y) {
+        map.matrix =
+            Affine{{{{double(x->second), 0, double(x->first)}, {0, double(y->second), double(y->first)}}}};
+    }
+    return map;
+}
+
+void validate_indices(const std::vector<int>& indices, const std::string& field) {
+    if (indices.empty()) throw InvalidParameter(field, "a list of indices has at least one");
+    for (std::size_t n = 0; n < indices.size(); ++n) {
+        if (indices[n] < 0) {
+            throw InvalidParameter(field + "/" + std::to_string(n),
+                                   "an index is 0 or more, not " + std::to_string(indices[n]));
+        }
+    }
+}
+
+}  // namespace
+
+void validate(const Crop& crop) {
+    if (crop.interpolation == Interpolation::bicubic) {
+        throw InvalidParameter("/interpolation", "a crop is resized with nearest or bilinear");
+    }
+    std::visit(
+        overloaded{[&](const Crop::BoxForm& form) {
+                       require_box(form.box);
+                       if (crop.size) {
+                           require_glimpse_size(*crop.size, "/size");
+                       } else if (form.units == Units::pixels) {
+                           require_glimpse_size(rounded(form.box).size(), "/box");
+                       }
+                   },
+                   [&](const Crop::IndexForm& form) {
+                       if (crop.size) {
+                           throw InvalidParameter("/size", "rows and columns give the glimpse its size");
+                       }
+                       validate_indices(form.rows, "/rows");
+                       validate_indices(form.columns, "/columns");
+                       require_glimpse_size({int(form.columns.size()), int(form.rows.size())}, "/rows");
+                   }},
+        crop.form);
+}
+
+LinearMap lower(const Crop& crop, Size image) {
+    validate(crop);
+    return std::visit(overloaded{[&](const Crop::BoxForm& form) { return lower_box(crop, form, image); },
+                                 [&](const Crop::IndexForm& form) { return lower_indices(form, image); }},
+                      crop.form);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,270 @@
+#include "glimpse/mechanisms/mask.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "banded_product.hpp"
+#include "glimpse/error.hpp"
+#include "overloaded.hpp"
+#include "taps.hpp"
+
+namespace glimpse {
+
+namespace {
+
+std::string words(Size size) {
+    return std::to_string(size.width) + "×" + std::to_string(size.height);
+}
+
+cv::Mat activated(const cv::Mat& grid, Mask::Activation activation) {
+    cv::Mat a = grid.clone();
+    if (activation == Mask::Activation::sigmoid) {
+        for (double& value : cv::Mat_<double>(a)) value = 1 / (1 + std::exp(-value));
+    } else if (activation == Mask::Activation::softmax) {
+        double largest = 0;
+        cv::minMaxLoc(a, nullptr, &largest);
+        cv::exp(a - largest, a);
+        a /= cv::sum(a)[0];
+    }
+    return a;
+}
+
+/// One axis of the upsampling: `count` pixels out of `cells`, half-pixel centres, borders clamped.
+BandedMatrix upsampling_axis(int count, int cells, Mask::Upsample upsample) {
+    const auto interpolation =
+        upsample == Mask::Upsample::bicubic ? Interpolation::bicubic : Interpolation::bilinear;
+    BandedMatrix matrix(cells);
+    RowBuilder row(matrix);
+    for (int i = 0; i < count; ++i) {
+        const double edge = edge_from_centre(i) * cells / count;
+        if (upsample == Mask::Upsample::nearest) {
+            row.add(static_cast<int>(std::floor(edge)), 1);
+        } else {
+            row.add(axis_taps({cells, interpolation, Padding::border}, centre_from_edge(edge)));
+        }
+        row.finish_row();
+    }
+    return matrix;
+}
+
+cv::Mat upsampled(const cv::Mat& grid, Size image, Mask::Upsample upsample) {
+    const Size cells{grid.cols, grid.rows};
+    cv::Mat a;
+    if (cells == image) {
+        grid.convertTo(a, CV_32F);
+        return a;
+    }
+    return banded_product({upsampling_axis(image.height, grid.rows, upsample),
+                           upsampling_axis(image.width, grid.cols, upsample)},
+                          {whole(cells), grid});
+}
+
+cv::Mat outer_product(const std::vector<double>& x, const std::vector<double>& y) {
+    cv::Mat a(static_cast<int>(y.size()), static_cast<int>(x.size()), CV_32F);
+    for (int i = 0; i < a.rows; ++i) {
+        for (int j = 0; j < a.cols; ++j) {
+            a.at<float>(i, j) =
+                static_cast<float>(y[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(j)]);
+        }
+    }
+    return a;
+}
+
+std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,
+                                    Mask::GaussianForm::Normalise normalise) {
+    std::vector<double> a(static_cast<std::size_t>(size));
+    double sum = 0;
+    for (int k = 0; k < size; ++k) {
+        const double z = (k - axis.u) / axis.s;
+        sum += a[static_cast<std::size_t>(k)] = std::exp(-0.5 * z * z);
+    }
+    if (normalise == Mask::GaussianForm::Normalise::sum) {
+        if (sum == 0)
+            throw Error("the Gaussian of the mask is 0 at every pixel of the image and has no sum of 1");
+        for (double& value : a) value /= sum;
+    }
+    return a;
+}
+
+Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
+    const Rectangle box = rounded(in_pixels(form.box, form.units, image));
+    require_overlap({double(box.x), double(box.y), double(box.width), double(box.height)}, 0, image);
+    return intersection(box, whole(image));
+}
+
+cv::Mat box_weights(const Mask::BoxForm& form, Size image) {
+    cv::Mat a = cv::Mat::zeros(image.height, image.width, CV_32F);
+    const Rectangle box = pixels_of(form, image);
+    a(cv::Rect(box.x, box.y, box.width, box.height)).setTo(1);
+    return a;
+}
+
+cv::Mat vector_weights(const Mask::VectorForm& form, Size image) {
+    const Size size{static_cast<int>(form.x.size()), static_cast<int>(form.y.size())};
+    if (size != image) {
+        throw Error("the mask's x and y have " + std::to_string(size.width) + " and " +
+                    std::to_string(size.height) + " numbers, the image " + words(image) + " pixels");
+    }
+    return outer_product(form.x, form.y);
+}
+
+void require_range(const cv::Mat& a, double low, double high, const char* rule) {
+    double smallest = 0;
+    double largest = 0;
+    cv::minMaxLoc(a, &smallest, &largest);
+    if (smallest < low || largest > high) {
+        throw Error(std::string(rule) + "; this mask's weights are from " + std::to_string(smallest) +
+                    " to " + std::to_string(largest));
+    }
+}
+
+cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
+    if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
+    if (!cv::checkRange(grid)) throw Error("a mask has finite weights only");
+    const cv::Mat a = activated(grid, mask.activation);
+    const bool soft = mask.kind == Mask::Kind::soft;
+    if (soft) require_range(a, 0, 1, "a soft mask has weights of 0 to 1 (kind: free takes any)");
+    cv::Mat large = upsampled(a, image, mask.upsample);
+    if (soft) large = cv::max(cv::min(large, 1.0), 0.0);
+    return large;
+}
+
+/// Where a hard mask is neither 0 nor 1, an error; with a threshold, 1 where a ≥ t.
+void harden(cv::Mat& a, std::optional<double> threshold) {
+    for (float& value : cv::Mat_<float>(a)) {
+        if (threshold) {
+            value = value >= static_cast<float>(*threshold) ? 1.0F : 0.0F;
+        } else if (value != 0 && value != 1) {
+            throw Error("a hard mask has weights 0 and 1 only, not " + std::to_string(value) +
+                        "; give a threshold");
+        }
+    }
+}
+
+/// The smallest rectangle outside which a is 0.
+Rectangle bounding_box(const cv::Mat& a) {
+    Rectangle box;
+    for (int y = 0; y < a.rows; ++y) {
+        const auto* row = a.ptr<float>(y);
+        const auto* end = row + a.cols;
+        const auto is_set = [](float value) { return value != 0; };
+        const auto* first = std::find_if(row, end, is_set);
+        if (first == end) continue;
+        const auto* last = end;
+        while (last[-1] == 0) --last;
+        box = smallest_containing(box, {static_cast<int>(first - row), y, static_cast<int>(last - first), 1});
+    }
+    return box;
+}
+
+cv::Mat cut(const cv::Mat& a, const Rectangle& r) {
+    return r.empty() ? cv::Mat() : a(cv::Rect(r.x, r.y, r.width, r.height)).clone();
+}
+
+Samples selected_pixels(const cv::Mat& a) {
+    std::vector<Point> points;
+    for (int y = 0; y < a.rows; ++y) {
+        for (int x = 0; x < a.cols; ++x) {
+            if (a.at<float>(y, x) != 0) points.push_back({double(x), double(y)});
+        }
+    }
+    return {std::move(points), Interpolation::nearest, Padding::zeros, Mirror::edges};
+}
+
+LinearMap select(Mask::Select select, const cv::Mat& a, Size image) {
+    const Rectangle box = bounding_box(a);
+    if (box.empty()) throw Error("the mask selects no pixel: it is 0 everywhere");
+    if (select == Mask::Select::box) {
+        return {image, box.size(), Window{box.x, box.y},
+                1,     {},         Affine{{{{1, 0, double(box.x)}, {0, 1, double(box.y)}}}}};
+    }
+    Samples samples = selected_pixels(a);
+    const Size size{1, static_cast<int>(std::get<std::vector<Point>>(samples.points).size())};
+    return {image, size, std::move(samples), 1, {}, std::nullopt};
+}
+
+void require_finite(const std::vector<double>& numbers, const std::string& field) {
+    if (numbers.empty()) throw InvalidParameter(field, "a mask's vector has at least one number");
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
+        if (!std::isfinite(numbers[n])) {
+            throw InvalidParameter(field + "/" + std::to_string(n), "a finite number is needed");
+        }
+    }
+}
+
+void validate_axis(const Mask::GaussianForm::Axis& axis, const std::string& field) {
+    if (!std::isfinite(axis.u)) throw InvalidParameter(field + "/u", "a finite number is needed");
+    if (!std::isfinite(axis.s) || axis.s <= 0) {
+        throw InvalidParameter(field + "/s", "the standard deviation is > 0, not " + std::to_string(axis.s));
+    }
+}
+
+}  // namespace
+
+void validate(const Mask& mask) {
+    const bool hard = mask.kind == Mask::Kind::hard;
+    if (mask.threshold && !hard) throw InvalidParameter("/threshold", "a threshold needs kind \"hard\"");
+    if (mask.threshold && !std::isfinite(*mask.threshold)) {
+        throw InvalidParameter("/threshold", "a finite number is needed");
+    }
+    if (mask.select != Mask::Select::none && !hard) {
+        throw InvalidParameter("/select", "a selection needs kind \"hard\"");
+    }
+    std::visit(overloaded{[](const Mask::FileForm&) {},
+                          [](const Mask::GridForm& form) {
+                              if (form.values.empty())
+                                  throw InvalidParameter("/grid", "a grid has at least one number");
+                              if (!cv::checkRange(form.values)) {
+                                  throw InvalidParameter("/grid", "a grid has finite numbers only");
+                              }
+                          },
+                          [](const Mask::VectorForm& form) {
+                              require_finite(form.x, "/x");
+                              require_finite(form.y, "/y");
+                          },
+                          [](const Mask::GaussianForm& form) {
+                              validate_axis(form.x, "/x");
+                              validate_axis(form.y, "/y");
+                          },
+                          [](const Mask::BoxForm& form) { require_box(form.box); }},
+               mask.form);
+}
+
+cv::Mat weights(const Mask& mask, Size image) {
+    require_glimpse_size(image, "");
+    cv::Mat a = std::visit(
+        overloaded{[&](const Mask::FileForm& form) { return grid_weights(mask, form.values, image); },
+                   [&](const Mask::GridForm& form) { return grid_weights(mask, form.values, image); },
+                   [&](const Mask::VectorForm& form) { return vector_weights(form, image); },
+                   [&](const Mask::GaussianForm& form) {
+                       return outer_product(gaussian_vector(form.x, image.width, form.normalise),
+                                            gaussian_vector(form.y, image.height, form.normalise));
+                   },
+                   [&](const Mask::BoxForm& form) { return box_weights(form, image); }},
+        mask.form);
+    if (!cv::checkRange(a)) throw Error("a mask has weights that float32 can hold");
+    if (mask.kind == Mask::Kind::soft) {
+        require_range(a, 0, 1, "a soft mask has weights of 0 to 1 (kind: free takes any)");
+    } else if (mask.kind == Mask::Kind::hard) {
+        harden(a, mask.threshold);
+    }
+    return a;
+}
+
+LinearMap lower(const Mask& mask, Size image) {
+    validate(mask);
+    const cv::Mat a = weights(mask, image);
+    if (mask.select != Mask::Select::none) return select(mask.select, a, image);
+    const Rectangle region = bounding_box(a);
+    return {image, image, Weights{region, cut(a, region)}, 1, {}, Affine{}};
+}
+
+cv::Mat glimpse_alpha(const Mask& mask, Size image) {
+    if (mask.select != Mask::Select::box) return {};
+    const cv::Mat a = weights(mask, image);
+    return cut(a, bounding_box(a));
+}
+
+}  // namespace glimpse

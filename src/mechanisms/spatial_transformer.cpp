@@ -1,0 +1,164 @@
+#include "glimpse/mechanisms/spatial_transformer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "glimpse/error.hpp"
+#include "overloaded.hpp"
+#include "taps.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Sampling points are exact to well below 1/1000 pixel up to here.
+constexpr double farthest_sample = 1e12;
+
+using Theta = std::array<std::array<double, 3>, 2>;
+
+/// One axis of the way from normalised image coordinates to pixels, t → slope · t + middle.
+struct ToPixels {
+    double slope;
+    double middle;
+};
+
+ToPixels to_pixels(int size, bool align_corners) {
+    return {(align_corners ? size - 1.0 : size) / 2.0, (size - 1.0) / 2.0};
+}
+
+/// slope · (base grid), as step · j + start. Multiplied out so that equal sizes give a step of exactly 1.
+struct ScaledGrid {
+    double step;
+    double start;
+};
+
+ScaledGrid scaled_grid(double slope, int n, bool align_corners) {
+    if (n == 1) return {0, 0};
+    return align_corners ? ScaledGrid{2 * slope / (n - 1), -slope}
+                         : ScaledGrid{2 * slope / n, slope * (1 - n) / n};
+}
+
+Affine from_theta(const Theta& theta, Size image, Size glimpse, bool align_corners) {
+    const auto row = [&](const std::array<double, 3>& t, int size) {
+        const auto [slope, middle] = to_pixels(size, align_corners);
+        const ScaledGrid x = scaled_grid(slope, glimpse.width, align_corners);
+        const ScaledGrid y = scaled_grid(slope, glimpse.height, align_corners);
+        return std::array<double, 3>{t[0] * x.step, t[1] * y.step,
+                                     t[0] * x.start + t[1] * y.start + slope * t[2] + middle};
+    };
+    return {{{row(theta[0], image.width), row(theta[1], image.height)}}};
+}
+
+Theta theta_of(const SpatialTransformer::ScaleShiftForm& form) {
+    return {{{form.scale[0], 0, form.shift[0]}, {0, form.scale[1], form.shift[1]}}};
+}
+
+void require_reachable(const Affine& matrix, Size glimpse) {
+    for (const auto& row : matrix.m) {
+        const double farthest =
+            std::abs(row[0]) * glimpse.width + std::abs(row[1]) * glimpse.height + std::abs(row[2]);
+        if (!(farthest <= farthest_sample)) {
+            throw Error("the glimpse samples points more than 10^12 pixels away from the image");
+        }
+    }
+}
+
+BandedMatrix sample_axis(const SpatialTransformer& transformer, double step, double start, int count,
+                         int size) {
+    const AxisSampler sampler{size, transformer.interpolation, transformer.padding,
+                              transformer.align_corners ? Mirror::centres : Mirror::edges};
+    BandedMatrix matrix(size);
+    RowBuilder row(matrix);
+    for (int j = 0; j < count; ++j) {
+        row.add(axis_taps(sampler, step * j + start));
+        row.finish_row();
+    }
+    return matrix;
+}
+
+Size glimpse_size(const SpatialTransformer& transformer, Size image) {
+    if (transformer.size) return *transformer.size;
+    const auto& form = std::get<SpatialTransformer::BoxForm>(transformer.form);
+    return rounded_size(in_pixels(form.box, form.units, image));
+}
+
+template <std::size_t Rows, std::size_t Columns>
+void require_finite(const std::array<std::array<double, Columns>, Rows>& matrix, const std::string& field) {
+    for (std::size_t i = 0; i < Rows; ++i) {
+        for (std::size_t j = 0; j < Columns; ++j) {
+            if (!std::isfinite(matrix[i][j])) {
+                throw InvalidParameter(field + "/" + std::to_string(i) + "/" + std::to_string(j),
+                                       "a finite number is needed");
+            }
+        }
+    }
+}
+
+void require_finite(const std::array<double, 2>& numbers, const std::string& field) {
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
+        if (!std::isfinite(numbers[n])) {
+            throw InvalidParameter(field + "/" + std::to_string(n), "a finite number is needed");
+        }
+    }
+}
+
+}  // namespace
+
+void validate(const SpatialTransformer& transformer) {
+    if (transformer.size) require_glimpse_size(*transformer.size, "/size");
+    if (!transformer.size && !std::holds_alternative<SpatialTransformer::BoxForm>(transformer.form)) {
+        throw InvalidParameter("/size", "a glimpse without a box needs a size [width, height]");
+    }
+    std::visit(
+        overloaded{
+            [](const SpatialTransformer::ThetaForm& form) { require_finite(form.theta, "/theta"); },
+            [](const SpatialTransformer::ScaleShiftForm& form) {
+                require_finite(form.scale, "/scale");
+                require_finite(form.shift, "/shift");
+            },
+            [](const SpatialTransformer::MatrixForm& form) { require_finite(form.matrix.m, "/matrix"); },
+            [&](const SpatialTransformer::BoxForm& form) {
+                require_box(form.box);
+                if (!transformer.size && form.units == Units::pixels) rounded_size(form.box);
+                if (!std::isfinite(form.angle)) throw InvalidParameter("/angle", "a finite number is needed");
+            }},
+        transformer.form);
+}
+
+Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse) {
+    return std::visit(
+        overloaded{[&](const SpatialTransformer::ThetaForm& form) {
+                       return from_theta(form.theta, image, glimpse, transformer.align_corners);
+                   },
+                   [&](const SpatialTransformer::ScaleShiftForm& form) {
+                       return from_theta(theta_of(form), image, glimpse, transformer.align_corners);
+                   },
+                   [](const SpatialTransformer::MatrixForm& form) { return form.matrix; },
+                   [&](const SpatialTransformer::BoxForm& form) {
+                       return box_to_image(in_pixels(form.box, form.units, image), glimpse, form.angle);
+                   }},
+        transformer.form);
+}
+
+LinearMap lower(const SpatialTransformer& transformer, Size image) {
+    validate(transformer);
+    if (const auto* form = std::get_if<SpatialTransformer::BoxForm>(&transformer.form)) {
+        require_overlap(in_pixels(form->box, form->units, image), form->angle, image);
+    }
+    const Size size = glimpse_size(transformer, image);
+    const Affine matrix = sampling_matrix(transformer, image, size);
+    require_reachable(matrix, size);
+    LinearMap map{image, size, {}, 1, transformer.fill, matrix};
+    if (matrix.axis_aligned()) {
+        map.kind =
+            Separable{sample_axis(transformer, matrix.m[1][1], matrix.m[1][2], size.height, image.height),
+                      sample_axis(transformer, matrix.m[0][0], matrix.m[0][2], size.width, image.width)};
+    } else {
+        map.kind = Samples{matrix, transformer.interpolation, transformer.padding,
+                           transformer.align_corners ? Mirror::centres : Mirror::edges};
+    }
+    return map;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,185 @@
+#include "glimpse/overlay.hpp"
+
+#include <algorithm>
+#include <array>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+#include "drawing.hpp"
+#include "glimpse/error.hpp"
+#include "labels.hpp"
+
+namespace glimpse {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, int>, 22> colormaps{{
+    {"autumn", cv::COLORMAP_AUTUMN},
+    {"bone", cv::COLORMAP_BONE},
+    {"cividis", cv::COLORMAP_CIVIDIS},
+    {"cool", cv::COLORMAP_COOL},
+    {"deepgreen", cv::COLORMAP_DEEPGREEN},
+    {"hot", cv::COLORMAP_HOT},
+    {"hsv", cv::COLORMAP_HSV},
+    {"inferno", cv::COLORMAP_INFERNO},
+    {"jet", cv::COLORMAP_JET},
+    {"magma", cv::COLORMAP_MAGMA},
+    {"ocean", cv::COLORMAP_OCEAN},
+    {"parula", cv::COLORMAP_PARULA},
+    {"pink", cv::COLORMAP_PINK},
+    {"plasma", cv::COLORMAP_PLASMA},
+    {"rainbow", cv::COLORMAP_RAINBOW},
+    {"spring", cv::COLORMAP_SPRING},
+    {"summer", cv::COLORMAP_SUMMER},
+    {"turbo", cv::COLORMAP_TURBO},
+    {"twilight", cv::COLORMAP_TWILIGHT},
+    {"twilight_shifted", cv::COLORMAP_TWILIGHT_SHIFTED},
+    {"viridis", cv::COLORMAP_VIRIDIS},
+    {"winter", cv::COLORMAP_WINTER},
+}};
+
+/// The attention of all maps together, 255 where one of them is greatest.
+cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) {
+    cv::Mat combined = cv::Mat::zeros(picture, CV_8U);
+    for (const LabelledMap& labelled : maps) {
+        const ImageRegion attention = attention_map(*labelled.map);
+        if (attention.pixels.empty()) continue;
+        double greatest = 0;
+        cv::minMaxLoc(attention.pixels, nullptr, &greatest);
+        if (!(greatest > 0)) continue;
+        cv::Mat level;
+        attention.pixels.convertTo(level, CV_8U, 255 / greatest);  // saturates: negative attention is 0
+        const Rectangle& r = attention.region;
+        cv::Mat part = combined(cv::Rect(r.x, r.y, r.width, r.height));
+        cv::max(part, level, part);
+    }
+    return combined;
+}
+
+using Levels = std::array<cv::Vec3d, 256>;
+
+/// The colour map's colours, R, G, B.
+Levels colours_of(int colormap) {
+    cv::Mat levels(256, 1, CV_8U);
+    for (int level = 0; level < 256; ++level)
+        levels.at<std::uint8_t>(level) = static_cast<std::uint8_t>(level);
+    cv::Mat coloured;
+    cv::applyColorMap(levels, coloured, colormap);
+    Levels colours;
+    for (int level = 0; level < 256; ++level) {
+        const auto bgr = coloured.at<cv::Vec3b>(level);
+        colours[static_cast<std::size_t>(level)] = {double(bgr[2]), double(bgr[1]), double(bgr[0])};
+    }
+    return colours;
+}
+
+/// How light a colour looks, 0 to 1 (Rec. 601).
+double lightness(const cv::Vec3b& colour) {
+    return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
+}
+
+void draw_heat(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {
+    // The heat of a black pixel; the rest comes with the pixel's lightness.
+    constexpr double least_shade = 0.25;
+    const Levels colours = colours_of(style.colormap);
+    for (int y = 0; y < picture.rows; ++y) {
+        auto* out = picture.ptr<cv::Vec3b>(y);
+        const auto* level = attention.ptr<std::uint8_t>(y);
+        for (int x = 0; x < picture.cols; ++x) {
+            if (level[x] == 0) continue;
+            const double alpha = style.opacity * level[x] / 255;
+            const double shade = alpha * (least_shade + (1 - least_shade) * lightness(out[x]));
+            const cv::Vec3d& colour = colours[level[x]];
+            for (int c = 0; c < 3; ++c) {
+                out[x][c] = cv::saturate_cast<std::uint8_t>((1 - alpha) * out[x][c] + shade * colour[c]);
+            }
+        }
+    }
+}
+
+void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
+    for (int y = 0; y < picture.rows; ++y) {
+        auto* out = picture.ptr<cv::Vec3b>(y);
+        const auto* level = attention.ptr<std::uint8_t>(y);
+        for (int x = 0; x < picture.cols; ++x) {
+            const double kept = 1 - opacity * (255 - level[x]) / 255;
+            for (int c = 0; c < 3; ++c) out[x][c] = cv::saturate_cast<std::uint8_t>(kept * out[x][c]);
+        }
+    }
+}
+
+/// The outline in the enlarged picture; empty where the glimpse has none.
+std::vector<Point> enlarged_outline(const LinearMap& map, int enlargement) {
+    std::vector<Point> polygon = outline(map);
+    const auto same = [&](const Point& point) {
+        return point.x == polygon.front().x && point.y == polygon.front().y;
+    };
+    if (std::ranges::all_of(polygon, same)) return {};
+    for (Point& point : polygon) point = {point.x * enlargement, point.y * enlargement};
+    return polygon;
+}
+
+void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enlargement) {
+    const DrawingSizes sizes = drawing_sizes(picture.size());
+    const Point far_corner{double(picture.cols), double(picture.rows)};
+    std::vector<LabelledOutline> visible;
+    for (std::size_t k = 0; k < maps.size(); ++k) {
+        const std::vector<Point> polygon = enlarged_outline(*maps[k].map, enlargement);
+        draw_outline(picture, polygon, sizes, glimpse_colour(k));
+        visible.push_back({maps[k].id, clipped(polygon, {0, 0}, far_corner)});
+    }
+    const auto labels = place_labels(visible, picture.size(), sizes);
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+        if (labels[k]) draw_tag(picture, labels[k]->text, labels[k]->tag, sizes.letter, glimpse_colour(k));
+    }
+}
+
+}  // namespace
+
+int colormap_from_name(std::string_view name) {
+    std::string legal;
+    for (const auto& [known, number] : colormaps) {
+        if (known == name) return number;
+        legal += (legal.empty() ? "" : ", ") + std::string(known);
+    }
+    throw UsageError("there is no colour map '" + std::string(name) + "', but " + legal);
+}
+
+cv::Vec3b glimpse_colour(std::size_t k) {
+    // Chosen so that any two differ for readers without red, green or blue cones.
+    constexpr std::array<std::array<int, 3>, 7> colours{{{0, 190, 90},
+                                                         {255, 150, 20},
+                                                         {90, 190, 255},
+                                                         {240, 120, 200},
+                                                         {255, 240, 80},
+                                                         {50, 70, 220},
+                                                         {170, 30, 20}}};
+    const std::size_t round = k / colours.size() % 3;
+    cv::Vec3b colour;
+    for (std::size_t c = 0; c < 3; ++c) {
+        const int full = colours[k % colours.size()][c];
+        const int value = round == 0 ? full : round == 1 ? (full + 255) / 2 : full / 2;
+        colour[static_cast<int>(c)] = static_cast<std::uint8_t>(value);
+    }
+    return colour;
+}
+
+cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+    using Kind = OverlayStyle::Kind;
+    cv::Mat drawn = picture.clone();
+    if (style.kind != Kind::outline) {
+        const cv::Mat attention = combined_attention(maps, picture.size());
+        if (style.kind == Kind::dim) {
+            draw_dark(drawn, attention, style.opacity);
+        } else {
+            draw_heat(drawn, attention, style);
+        }
+    }
+    if (style.enlargement > 1) {
+        cv::resize(drawn, drawn, drawn.size() * style.enlargement, 0, 0, cv::INTER_NEAREST);
+    }
+    if (style.kind != Kind::heat) draw_outlines(drawn, maps, style.enlargement);
+    return drawn;
+}
+
+}  // namespace glimpse

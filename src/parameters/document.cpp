@@ -1,0 +1,143 @@
+#include "parameters/document.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+namespace parameters {
+namespace {
+
+constexpr std::size_t longest_id = 200;
+
+void require_version(const Value& version) {
+    if (integer(version) != 1) version.fail("the version is 1, not " + std::to_string(integer(version)));
+}
+
+/// `object` without "version" and "glimpses", every key one that an entry has.
+void require_default_keys(const Value& defaults) {
+    std::vector<std::string_view> keys = entry_keys();
+    std::erase(keys, "id");
+    keys.insert(keys.end(), {"version", "glimpses"});
+    for (const auto& [key, unused] : defaults.json->items()) {
+        const Value value = defaults.member(key);
+        if (key == "id") value.fail("\"id\" is no default: each glimpse has its own");
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) fail_unknown_key(value, key, keys, keys);
+    }
+}
+
+void require_legal_id(const Value& value, const std::string& id) {
+    constexpr std::string_view legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    if (id.empty() || id.front() == '.' || id.find_first_not_of(legal) != std::string::npos) {
+        value.fail("an id is letters, digits, \".\", \"_\" and \"-\", not starting with \".\", not " +
+                   in_quotes(id));
+    }
+    if (id.size() > longest_id) {
+        value.fail("an id has at most " + std::to_string(longest_id) + " characters, not " +
+                   std::to_string(id.size()));
+    }
+}
+
+/// The entry's position in three digits, or as many as it takes.
+std::string position_id(std::size_t position) {
+    const std::string digits = std::to_string(position);
+    return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+}
+
+/// The ids of a document, each with the place that it comes from.
+class Ids {
+  public:
+    std::string read(Entry& entry, const Value& place, std::size_t position) {
+        const std::optional<Value> own = entry.take("id");
+        std::string id = own ? text(*own) : position_id(position);
+        if (own) require_legal_id(*own, id);
+        const Value& here = own ? *own : place;
+        const auto [found, added] = places_.emplace(id, here.pointer);
+        if (!added) {
+            here.fail("the id " + in_quotes(id) + (own ? "" : " (its position)") + " is also that of " +
+                      found->second);
+        }
+        return id;
+    }
+
+  private:
+    std::map<std::string, std::string> places_;
+};
+
+ParameterDocument read_entries(const Value& entries, Defaults* defaults, const Surroundings& surroundings) {
+    if (!entries.json->is_array()) entries.fail("an array of entries is needed");
+    if (entries.json->empty()) entries.fail("at least one glimpse is needed");
+    ParameterDocument document;
+    Ids ids;
+    for (std::size_t n = 0; n < entries.json->size(); ++n) {
+        const Value place = entries.element(n);
+        Entry entry(place, defaults);
+        std::string id = ids.read(entry, place, n);
+        document.push_back({std::move(id), read_mechanism(entry, surroundings)});
+    }
+    return document;
+}
+
+ParameterDocument read_whole(const Value& root, Surroundings surroundings) {
+    surroundings.beside_keys.clear();
+    if (root.json->contains("version")) require_version(root.member("version"));
+    nlohmann::json rest = *root.json;
+    rest.erase("version");
+    rest.erase("glimpses");
+    const Value object{&rest, root.pointer, root.source};
+    require_default_keys(object);
+    Defaults defaults(object);
+    ParameterDocument document = read_entries(root.member("glimpses"), &defaults, surroundings);
+    defaults.require_all_read();
+    return document;
+}
+
+ParameterDocument read_single(const Value& root, Surroundings surroundings) {
+    surroundings.beside_keys.push_back("glimpses");
+    Entry entry(root, nullptr);
+    Ids ids;
+    std::string id = ids.read(entry, root, 0);
+    ParameterDocument document;
+    document.push_back({std::move(id), read_mechanism(entry, surroundings)});
+    return document;
+}
+
+}  // namespace
+
+ParameterDocument read_document(const Value& root, const Surroundings& surroundings) {
+    if (root.json->is_array()) {
+        Surroundings within = surroundings;
+        within.beside_keys.clear();
+        return read_entries(root, nullptr, within);
+    }
+    if (!root.json->is_object()) root.fail("a parameter document is an object, or an array of entries");
+    return root.json->contains("glimpses") ? read_whole(root, surroundings) : read_single(root, surroundings);
+}
+
+}  // namespace parameters
+
+ParameterDocument parse_parameters(std::string_view text, const std::string& file,
+                                   const std::filesystem::path& directory,
+                                   const ParameterDefaults& defaults) {
+    const parameters::Source source{file, std::nullopt};
+    const nlohmann::json json = parameters::parse_json(text, source);
+    return parameters::read_document({&json, "", &source}, {directory, defaults, {}});
+}
+
+ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {
+    std::error_code ignored;
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) throw UsageError(path.string(), "cannot be opened for reading");
+    if (std::filesystem::is_directory(path, ignored)) {
+        throw UsageError(path.string(), "a directory, not a parameter document");
+    }
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (stream.bad()) throw UsageError(path.string(), "cannot be read");
+    return parse_parameters(text, path.string(), path.parent_path(), defaults);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace glimpse::parameters {
+
+/// Where a JSON text comes from, for messages.
+struct Source {
+    std::string file;
+    std::optional<std::size_t> line;  ///< from 1: the text is this line of the file, and no more
+
+    /// "FILE", or "FILE:LINE".
+    [[nodiscard]] std::string place() const;
+};
+
+/// Throws `UsageError` "PLACE: POINTER: RULE"; the pointer of the whole text, "", is left out.
+[[noreturn]] void fail(const Source& source, const std::string& pointer, const std::string& rule);
+
+/// The JSON Pointer of a member: one step more, with "~" and "/" escaped, and control characters, so that a
+/// message stays one line.
+std::string member_pointer(const std::string& pointer, std::string_view key);
+
+/// The text in double quotes, escaped as in JSON, and cut off where it is long.
+std::string in_quotes(std::string_view text);
+
+/// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:
+/// …", columns counted in characters from 1, likewise for a number too large for float64; for a key given
+/// twice and for too deep nesting "FILE: POINTER: …".
+nlohmann::json parse_json(std::string_view text, const Source& source);
+
+}  // namespace glimpse::parameters

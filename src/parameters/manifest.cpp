@@ -1,0 +1,64 @@
+#include <nlohmann/json.hpp>
+
+#include "glimpse/parameters.hpp"
+#include "parameters/document.hpp"
+
+namespace glimpse {
+namespace parameters {
+namespace {
+
+std::string read_image(const Value& record) {
+    if (!record.json->contains("image")) record.fail("the key \"image\" is missing");
+    const Value value = record.member("image");
+    std::string image = text(value);
+    if (image.empty() || image.find('\0') != std::string::npos) {
+        value.fail("the path of an image file is needed, not " + in_quotes(image));
+    }
+    return image;
+}
+
+bool is_name_part(std::string_view part) {
+    return !part.empty() && part != "." && part != "..";
+}
+
+/// Outputs must stay below the output directory, whatever a record says.
+void require_name(const Value& value, const std::string& name) {
+    const std::string rule = "a name is a relative path without empty parts, \".\" and \"..\", not ";
+    if (name.find('\0') != std::string::npos) value.fail(rule + in_quotes(name));
+    std::size_t begin = 0;
+    for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
+        end = name.find('/', begin);
+        if (!is_name_part(std::string_view(name).substr(begin, end - begin)))
+            value.fail(rule + in_quotes(name));
+    }
+}
+
+ManifestRecord read_record(const Value& record, Surroundings surroundings) {
+    if (!record.json->is_object()) record.fail("a manifest record is an object with \"image\"");
+    ManifestRecord result{read_image(record), std::nullopt, {}};
+    if (record.json->contains("name")) {
+        const Value name = record.member("name");
+        result.name = text(name);
+        require_name(name, *result.name);
+    }
+    nlohmann::json rest = *record.json;
+    rest.erase("image");
+    rest.erase("name");
+    if (rest.empty()) return result;
+    surroundings.beside_keys = {"image", "name"};
+    result.glimpses = read_document({&rest, record.pointer, record.source}, surroundings);
+    return result;
+}
+
+}  // namespace
+}  // namespace parameters
+
+ManifestRecord parse_manifest_record(std::string_view text, const std::string& file, std::size_t line,
+                                     const std::filesystem::path& directory,
+                                     const ParameterDefaults& defaults) {
+    const parameters::Source source{file, line};
+    const nlohmann::json json = parameters::parse_json(text, source);
+    return parameters::read_record({&json, "", &source}, {directory, defaults, {}});
+}
+
+}  // namespace glimpse

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/mechanism.hpp"
+#include "glimpse/parameters.hpp"
+#include "parameters/entry.hpp"
+
+namespace glimpse::parameters {
+
+/// What a document is read with.
+struct Surroundings {
+    std::filesystem::path directory;            ///< relative paths are taken from here
+    ParameterDefaults defaults;                 ///< the command line's
+    std::vector<std::string_view> beside_keys;  ///< keys that may stand beside those of a single entry
+};
+
+/// Every key that an entry of some mechanism has.
+const std::vector<std::string_view>& entry_keys();
+
+/// Throws `UsageError` for a key that is not an entry's; `keys` are those to name instead.
+[[noreturn]] void fail_unknown_key(const Value& value, std::string_view key,
+                                   std::span<const std::string_view> suggested,
+                                   std::span<const std::string_view> keys);
+
+/// The mechanism that an entry describes, validated. Throws `UsageError` at the place of what is wrong.
+Mechanism read_mechanism(Entry& entry, const Surroundings& surroundings);
+
+}  // namespace glimpse::parameters

@@ -1,0 +1,62 @@
+#include "glimpse/pipeline.hpp"
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_pipeline.h>
+
+#include <atomic>
+
+#include "extraction.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Hands out the numbers of jobs until there are none left or there is a reason to stop.
+class JobSource {
+  public:
+    JobSource(std::size_t count, const RunOptions& options) : count_(count), options_(options) {}
+
+    std::optional<std::size_t> next() {
+        if (next_ == count_ || stopped_ || options_.interrupted()) return std::nullopt;
+        return next_++;
+    }
+    void heed(const ImageReport& report) {
+        if (options_.fail_fast && !report.error.empty()) stopped_ = true;
+    }
+
+  private:
+    std::size_t count_;
+    const RunOptions& options_;
+    std::size_t next_ = 0;
+    std::atomic<bool> stopped_ = false;
+};
+
+}  // namespace
+
+void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
+         const RunOptions& options, const std::function<void(const ImageReport&)>& finished) {
+    JobSource source(jobs.size(), options);
+    const auto work = [&](std::size_t number) {
+        ImageReport report = extract(jobs[number], plan, backend, options);
+        source.heed(report);
+        return report;
+    };
+    if (options.jobs == 1 || jobs.size() == 1) {
+        while (const auto number = source.next()) finished(work(*number));
+        return;
+    }
+    const auto take = [&](tbb::flow_control& control) {
+        const auto number = source.next();
+        if (!number) control.stop();
+        return number.value_or(0);
+    };
+    const auto in_flight = static_cast<std::size_t>(options.jobs);
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
+    using tbb::filter_mode;
+    tbb::parallel_pipeline(in_flight,
+                           tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
+                               tbb::make_filter<std::size_t, ImageReport>(filter_mode::parallel, work) &
+                               tbb::make_filter<ImageReport, void>(filter_mode::serial_in_order, finished));
+}
+
+}  // namespace glimpse

@@ -1,0 +1,76 @@
+"""What the command-line tests share: a scratch directory, the real binary, and pictures made on the spot."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import numpy
+from PIL import Image
+
+BINARY = os.environ["GLIMPSE"]
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ASTRONAUT = ROOT / "data" / "images" / "astronaut.png"
+
+
+class GlimpseCase(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="glimpse-test-"))
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.out = self.directory / "out"
+
+    def path(self, name):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def file(self, name, content):
+        path = self.path(name)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def document(self, content, name="p.json"):
+        return self.file(name, content if isinstance(content, str) else json.dumps(content))
+
+    def picture(self, name="photo.png", width=40, height=30, channels=3, **options):
+        """Distinct values everywhere, so that a shifted pixel shows."""
+        pixels = numpy.random.default_rng(7).integers(0, 256, (height, width, channels), dtype=numpy.uint8)
+        if channels == 1:
+            pixels = pixels[:, :, 0]
+        path = self.path(name)
+        Image.fromarray(pixels).save(path, **options)
+        return path, pixels
+
+    def run_glimpse(self, *arguments, status=0, stdin=b"", text=True, **options):
+        result = subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=120,
+                                cwd=options.pop("cwd", self.directory), **options)
+        self.assertEqual(result.returncode, status, f"{arguments}: {result.stderr.decode(errors='replace')}")
+        if text:
+            result.stdout = result.stdout.decode()
+        result.stderr = result.stderr.decode()
+        return result
+
+    def fails(self, status, *arguments, says=(), **options):
+        """The command ends with `status`, says each of `says` in one line each, and leaves nothing half done behind."""
+        result = self.run_glimpse(*arguments, status=status, **options)
+        for words in says:
+            self.assertIn(words, result.stderr)
+        for line in result.stderr.splitlines():
+            self.assertTrue(line.startswith("glimpse: "), line)
+        self.assert_no_temporary_files()
+        return result
+
+    def assert_no_temporary_files(self):
+        names = [path for path in self.directory.rglob("*") if path.name.startswith(".")]
+        self.assertEqual(names, [])
+
+    def load(self, path):
+        path = self.out / path if isinstance(path, str) else path
+        return numpy.load(path) if path.suffix == ".npy" else numpy.array(Image.open(path))
+
+    def files(self, directory=None):
+        directory = directory or self.out
+        return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())

@@ -1,0 +1,259 @@
+"""Bad input: what the user reads, and which status scripts see."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import time
+import unittest
+
+from PIL import Image
+
+from glimpse_case import ASTRONAUT, BINARY, ROOT, GlimpseCase
+
+
+class BadImages(GlimpseCase):
+    """Missing, empty, truncated or corrupt, or no image at all: that one fails, the rest is done."""
+
+    def check_one_bad(self, name, content, *says):
+        good, _ = self.picture("good.png")
+        bad = self.path(name)
+        if content is not None:
+            bad.write_bytes(content)
+        result = self.fails(1, "extract", bad, good, "-b", "0,0,20,20", "-o", self.out, "--report", "-", says=[name, *says])
+        self.assertEqual(self.files(), ["good.000.png"])
+        first, second = map(json.loads, result.stdout.splitlines())
+        self.assertEqual((first["status"], second["status"]), ("error", "ok"))
+        self.assertTrue(first["error"])
+
+    def test_missing(self):
+        self.check_one_bad("gone.png", None, "No such file")
+
+    def test_empty(self):
+        self.check_one_bad("empty.jpg", b"", "empty")
+
+    def test_text_named_jpg(self):
+        self.check_one_bad("text.jpg", b"This is no picture at all.\n" * 20, "not an image")
+
+    def test_truncated(self):
+        for source in ("astronaut.png", "rocket.jpg"):
+            content = (ROOT / "data/images" / source).read_bytes()
+            self.check_one_bad("cut-" + source, content[: len(content) // 50])
+
+    def test_truncated_tiff_and_webp_and_npy(self):
+        import numpy
+        pixels = numpy.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=numpy.uint8)
+        for extension in ("tiff", "webp", "bmp"):
+            whole = self.path(f"whole.{extension}")
+            Image.fromarray(pixels).save(whole)
+            content = whole.read_bytes()
+            whole.unlink()
+            self.check_one_bad(f"cut.{extension}", content[: len(content) // 8])
+        numpy.save(self.path("whole.npy"), pixels)
+        self.check_one_bad("cut.npy", self.path("whole.npy").read_bytes()[:500])
+
+    def test_corrupt_png(self):
+        content = bytearray((ROOT / "data/images/chelsea.png").read_bytes())
+        start = content.index(b"IDAT") + 20  # within the first rows: what lies below a region is never looked at
+        content[start : start + 100] = bytes(100)
+        self.check_one_bad("corrupt.png", bytes(content))
+
+    def test_larger_than_max_pixels(self):
+        good, _ = self.picture("small.png", width=20, height=20)
+        self.fails(1, "extract", ASTRONAUT, good, "-b", "0,0,9,9", "-o", self.out, "--max-pixels", "1000",
+                   says=["astronaut.png", "1000"])
+        self.assertEqual(self.files(), ["small.000.png"])
+
+
+class BadDocuments(GlimpseCase):
+    """Exit status 2, before any work, with the file and the place in it."""
+
+    def check(self, document, *says, defaults=()):
+        photo, _ = self.picture()
+        self.fails(2, "extract", photo, "-p", self.document(document), "-o", self.out, *defaults, says=["p.json", *says])
+        self.assertFalse(self.out.exists())
+
+    def test_syntax_error_names_line_and_column(self):
+        self.check('[\n  {"box": [1, 2, 3 4]}\n]', "p.json:2:20")
+
+    def test_unknown_key_names_the_nearest(self):
+        self.check([{"box": [0, 0, 4, 4]}, {"mechanism": "gaussian", "box": [0, 0, 4, 4], "simga": 1}], "/1/simga", '"sigma"')
+
+    def test_unused_key(self):
+        self.check([{"mechanism": "gaussian", "box": [0, 0, 4, 4], "angle": 3}], "/0/angle", "not used")
+
+    def test_wrong_type(self):
+        self.check({"box": [0, 0, "4", 4]}, "/box/2")
+
+    def test_numbers_that_are_not_finite(self):
+        self.check('{"box": [0, 0, NaN, 4]}', "p.json:1:")
+        self.check('{"box": [0, 0, 1e999, 4]}', "finite")
+
+    def test_two_forms_at_once(self):
+        self.check({"mechanism": "stn", "box": [0, 0, 4, 4], "theta": [[1, 0, 0], [0, 1, 0]], "size": [4, 4]}, "theta", "box")
+
+    def test_ids(self):
+        box = [0, 0, 4, 4]
+        self.check([{"id": "a", "box": box}, {"id": "a", "box": box}], "/1/id", "a")
+        for illegal in (".a", "a/b", "", "ä"):
+            self.check({"id": illegal, "box": box}, "/id")
+
+    def test_values_out_of_range(self):
+        self.check({"box": [0, 0, 0, 4]}, "/box")
+        self.check({"box": [0, 0, 4, -4]}, "/box")
+        self.check({"box": [0, 0, 4, 4], "size": [0, 4]}, "/size")
+        self.check({"mechanism": "gaussian", "box": [0, 0, 4, 4], "sigma": 0}, "/sigma")
+        self.check({"mechanism": "gaussian", "size": [4, 4], "x": {"u": 0, "s": -1, "d": 1}, "y": {"u": 0, "s": 1, "d": 1}}, "/x/s")
+        self.check({"box": [0, 0, 4, 4], "size": [32768, 32768]}, "/size", "2^28")
+        self.check({"box": [0, 0, 100000, 100000]}, "/box", "2^28")
+
+    def test_nothing_is_allocated_for_a_huge_glimpse(self):
+        photo, _ = self.picture()
+        limit = 1 << 30
+        self.fails(2, "extract", photo, "-b", "0,0,9,9", "-s", "30000x30000", "-o", self.out, says=["2^28"],
+                   **self.memory_limit(limit))
+
+    def memory_limit(self, limit):
+        if "sanitize" in BINARY:  # the sanitizer's own shadow memory exceeds any limit
+            return {}
+        return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))}
+
+    def test_no_parameters_at_all(self):
+        photo, _ = self.picture()
+        self.fails(2, "extract", photo, "-o", self.out, says=["--box"])
+
+    def test_bad_sidecar_and_manifest(self):
+        photo, _ = self.picture("photo.png")
+        self.document('{"box": [}', "photo.json")
+        self.fails(2, "extract", photo, "--sidecar", "-o", self.out, says=["photo.json:1:10"])
+        manifest = self.file("m.jsonl", '{"image": "photo.png", "box": [0,0,4,4]}\n{"image": "photo.png", "bx": 3}\n')
+        self.fails(2, "extract", "--manifest", manifest, "-o", self.out, says=["m.jsonl:2"])
+        self.fails(2, "extract", "--manifest", "gone.jsonl", "-o", self.out, says=["gone.jsonl"])
+
+
+class BadUsage(GlimpseCase):
+    def check(self, *arguments, says=()):
+        photo, _ = self.picture()
+        return self.fails(2, "extract", photo, *arguments, says=says)
+
+    def test_options(self):
+        out = ("-o", self.out)
+        self.check("-b", "1,2,3", *out, says=["--box", "1,2,3"])
+        self.check("-b", "1,2,3,0", *out, says=["--box"])
+        self.check("-b", "1,2,nan,4", *out, says=["--box"])
+        self.check("-b", "0,0,4,4", "-s", "64", *out, says=["--size", "64"])
+        self.check("-b", "0,0,4,4", "-s", "0x4", *out, says=["--size"])
+        self.check("-b", "0,0,4,4", "-m", "magic", *out, says=["magic"])
+        self.check("-b", "0,0,4,4", "--format", "xyz", *out, says=["xyz", "png"])
+        self.check("-b", "0,0,4,4", "--colormap", "xyz", *out, says=["xyz", "inferno"])
+        self.check("-b", "0,0,4,4", "--opacity", "2", *out, says=["2"])
+        self.check("-b", "0,0,4,4", "--jobs", "0", *out, says=["0"])
+        self.check("-b", "0,0,4,4", "--no-such-option", *out, says=["--no-such-option"])
+        self.check("-b", "0,0,4,4", says=["--out"])
+        self.check("-b", "0,0,4,4", "-p", self.document({"box": [0, 0, 4, 4]}), *out, says=["--params"])
+        self.fails(2, says=["subcommand"])
+        self.fails(2, "extract", "-b", "0,0,4,4", *out, says=["INPUT"])
+
+    def test_device(self):
+        out = ("-b", "0,0,4,4", "-o", self.out)
+        if "CUDA modules" in self.run_glimpse("info").stdout:
+            self.check(*out, "--device", "cuda", says=["without CUDA", "--device cpu"])
+        self.check(*out, "--device", "tpu", says=["tpu"])
+        self.check(*out, "--device", "cuda:x", says=["cuda:x"])
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, *out, "--device", "auto")
+
+    def test_one_file_for_several_glimpses(self):
+        self.check("-b", "0,0,4,4", "-b", "1,1,4,4", "-o", "one.png", says=["one.png", "2"])
+        self.check("-b", "0,0,4,4", "-b", "1,1,4,4", "-o", "-", says=["2"])
+        self.check("-b", "0,0,4,4", "-o", "-", "--overlay", says=["--overlay"])
+        self.check("-b", "0,0,4,4", "-o", "-", "--report", "-", says=["--report"])
+
+    def test_two_outputs_of_one_name(self):
+        self.picture("a/photo.png")
+        self.picture("b/photo.png")
+        self.fails(2, "extract", "a/photo.png", "b/photo.png", "-b", "0,0,4,4", "-o", self.out, says=["photo.000.png", "twice"])
+        self.assertFalse(self.out.exists())
+
+    def test_an_output_that_is_an_input(self):
+        photo, _ = self.picture()
+        before = photo.read_bytes()
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", photo, says=["photo.png", "input"])
+        os.symlink(photo, self.path("link.png"))
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", "link.png", says=["link.png", "input"])
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, "--report", photo, says=["photo.png"])
+        self.assertEqual(photo.read_bytes(), before)
+
+    def test_standard_input_is_read_once(self):
+        self.fails(2, "extract", "-", "-p", "-", "-o", self.out, says=["standard input"])
+
+
+class GlimpsesThatFail(GlimpseCase):
+    def test_a_box_outside_the_image_fails_alone(self):
+        photo, _ = self.picture()
+        boxes = [{"id": "in", "box": [0, 0, 4, 4]}, {"id": "far", "box": [50, 0, 4, 4]}]
+        result = self.fails(1, "extract", photo, "-p", self.document(boxes), "-o", self.out, "--report", "-",
+                            says=["photo.png", "far", "outside"])
+        self.assertEqual(self.files(), ["photo.in.png"])
+        record = json.loads(result.stdout)
+        self.assertEqual(record["status"], "error")
+        self.assertNotIn("error", record["glimpses"][0])
+        self.assertIn("outside", record["glimpses"][1]["error"])
+
+    def test_every_mechanism_refuses_such_a_box(self):
+        photo, _ = self.picture()
+        for mechanism in ("crop", "mask", "gaussian", "stn"):
+            self.fails(1, "extract", photo, "-m", mechanism, "-b", "50,0,4,4", "-o", self.out, says=["outside"])
+
+    def test_formats_that_cannot_hold_it(self):
+        Image.new("RGBA", (20, 20)).save(self.path("a.png"))
+        self.fails(1, "extract", "a.png", "-b", "0,0,4,4", "-o", self.out, "--format", "jpg", says=["a.png", "jpg"])
+        self.assertEqual(self.files(), [])
+
+
+class Disks(GlimpseCase):
+    def test_output_directory_that_is_a_file(self):
+        photo, _ = self.picture()
+        blocked = self.file("blocked", "a file")
+        self.fails(1, "extract", photo, "-b", "0,0,4,4", "-o", blocked / "below", says=["blocked"])
+
+    def test_full_disk(self):
+        # A limit on file sizes stops a write part of the way, as a full disk does.
+        photo, _ = self.picture(width=200, height=200)
+
+        def small_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+        self.fails(1, "extract", photo, "-b", "0,0,200,200", "-o", self.out, says=["photo.000.png"], preexec_fn=small_files)
+        self.assertEqual(self.files(), [])
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_full_standard_output(self):
+        photo, _ = self.picture()
+        with open("/dev/full", "wb") as full:
+            result = subprocess.run([BINARY, "extract", str(photo), "-b", "0,0,9,9", "-o", "-"], stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"standard output", result.stderr)
+
+    def test_interrupted(self):
+        for k in range(300):
+            self.picture(f"photos/{k:03}.png", width=400, height=300)
+        process = subprocess.Popen([BINARY, "extract", "photos", "-m", "stn", "-b", "9,9,300,250", "-s", "900x900", "-o",
+                                    str(self.out), "-j", "2"], cwd=self.directory)
+        deadline = time.monotonic() + 60
+        while not self.out.exists() or len(self.files()) < 3:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assert_no_temporary_files()
+        written = self.files()
+        self.assertLess(len(written), 300)
+        for name in written:
+            Image.open(self.out / name).load()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,315 @@
+"""extract: where images come from, where outputs go, what is in them."""
+
+import io
+import json
+import os
+import unittest
+
+import numpy
+from PIL import Image
+
+from glimpse_case import ASTRONAUT, ROOT, GlimpseCase
+
+
+class Boxes(GlimpseCase):
+    def test_crop_is_the_box(self):
+        photo, pixels = self.picture()
+        self.run_glimpse("extract", photo, "--box", "5,6,12,9", "--out", self.out)
+        numpy.testing.assert_array_equal(self.load("photo.000.png"), pixels[6:15, 5:17])
+
+    def test_box_may_be_repeated(self):
+        photo, pixels = self.picture()
+        self.run_glimpse("extract", photo, "-b", "0,0,4,4", "-b", "8,8,4,4", "-o", self.out)
+        self.assertEqual(self.files(), ["photo.000.png", "photo.001.png"])
+        numpy.testing.assert_array_equal(self.load("photo.001.png"), pixels[8:12, 8:12])
+
+    def test_mechanisms_agree_on_a_whole_box(self):
+        photo, pixels = self.picture()
+        for mechanism in ("crop", "stn"):
+            self.run_glimpse("extract", photo, "-m", mechanism, "-b", "5,6,12,9", "-o", self.out / f"{mechanism}.png")
+            numpy.testing.assert_array_equal(self.load(f"{mechanism}.png"), pixels[6:15, 5:17])
+
+    def test_size_resizes_as_pillow_does(self):
+        self.run_glimpse("extract", ASTRONAUT, "-b", "172,16,110,126", "-s", "50x60", "-o", self.out / "a.png")
+        peer = Image.open(ASTRONAUT).crop((172, 16, 282, 142)).resize((50, 60), Image.BILINEAR)
+        difference = numpy.abs(self.load("a.png").astype(int) - numpy.asarray(peer).astype(int))
+        self.assertLessEqual(difference.max(), 1)  # Pillow rounds between its passes
+
+    def test_mask_box_blacks_out_the_rest(self):
+        photo, pixels = self.picture()
+        self.run_glimpse("extract", photo, "-m", "mask", "-b", "5,6,12,9", "-o", self.out / "m.png")
+        expected = numpy.zeros_like(pixels)
+        expected[6:15, 5:17] = pixels[6:15, 5:17]
+        numpy.testing.assert_array_equal(self.load("m.png"), expected)
+
+
+class Inputs(GlimpseCase):
+    def test_standard_input_and_output(self):
+        photo, pixels = self.picture()
+        result = self.run_glimpse("extract", "-", "--box", "1,2,3,4", "--out", "-", stdin=photo.read_bytes(), text=False)
+        numpy.testing.assert_array_equal(numpy.array(Image.open(io.BytesIO(result.stdout))), pixels[2:6, 1:4])
+        self.assertEqual(result.stderr, "")
+
+    def test_directory_in_name_order_without_what_lies_below(self):
+        for name in ("photos/b.png", "photos/a.png", "photos/deep/c.png"):
+            self.picture(name)
+        self.file("photos/notes.txt", "no image")
+        result = self.run_glimpse("extract", "photos", "-b", "0,0,4,4", "-o", self.out, "--report", "-")
+        images = [json.loads(line)["image"] for line in result.stdout.splitlines()]
+        self.assertEqual(images, ["photos/a.png", "photos/b.png"])
+
+    def test_recursive_keeps_directories(self):
+        for name in ("photos/a.png", "photos/deep/a.png"):
+            self.picture(name)
+        self.run_glimpse("extract", "photos", "--recursive", "-b", "0,0,4,4", "-o", self.out)
+        self.assertEqual(self.files(), ["a.000.png", "deep/a.000.png"])
+
+    def test_sidecars_beside_image_and_stem(self):
+        first, pixels = self.picture("one.png")
+        second, _ = self.picture("two.png")
+        self.document({"id": "x", "box": [1, 1, 5, 5]}, "one.png.json")
+        self.document({"id": "y", "box": [2, 2, 6, 6]}, "two.json")
+        self.run_glimpse("extract", first, second, "--sidecar", "-o", self.out)
+        self.assertEqual(self.files(), ["one.x.png", "two.y.png"])
+        numpy.testing.assert_array_equal(self.load("two.y.png"), pixels[2:8, 2:8])
+
+    def test_missing_sidecar_fails_that_image_alone(self):
+        first, _ = self.picture("one.png")
+        second, _ = self.picture("two.png")
+        self.document({"box": [1, 1, 5, 5]}, "one.json")
+        self.fails(1, "extract", first, second, "--sidecar", "-o", self.out, says=["two.png", "two.json"])
+        self.assertEqual(self.files(), ["one.000.png"])
+
+    def test_manifest(self):
+        self.picture("set/a/b.png")
+        self.picture("set/c.png")
+        records = [{"image": "a/b.png", "glimpses": [{"id": "p", "box": [0, 0, 4, 4]}, {"id": "q", "box": [1, 1, 4, 4]}]},
+                   {"image": "c.png", "name": "clip7/000123", "box": [0, 0, 5, 5]}]
+        manifest = self.file("set/jobs.jsonl", "\n".join(map(json.dumps, records)) + "\n\n")
+        self.run_glimpse("extract", "--manifest", manifest, "-o", self.out)
+        self.assertEqual(self.files(), ["a/b.p.png", "a/b.q.png", "clip7/000123.000.png"])
+
+    def test_manifest_on_standard_input_is_relative_to_the_working_directory(self):
+        photo, _ = self.picture("here.png")
+        absolute = {"image": str(photo), "name": "far", "box": [0, 0, 4, 4]}
+        lines = '{"image": "here.png", "box": [0, 0, 4, 4]}\n' + json.dumps(absolute) + "\n"
+        self.run_glimpse("extract", "--manifest", "-", "-o", self.out, stdin=lines.encode())
+        self.assertEqual(self.files(), ["far.000.png", "here.000.png"])
+
+    def test_no_output_leaves_its_directory(self):
+        self.picture("set/inner/a.png")
+        self.picture("set/b.png")
+        manifest = self.file("set/inner/jobs.jsonl", '{"image": "../b.png", "box": [0, 0, 4, 4]}\n')
+        self.run_glimpse("extract", "--manifest", manifest, "-o", self.out)
+        self.assertEqual(self.files(), ["b.000.png"])
+
+    def test_parameters_on_standard_input(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-p", "-", "-o", self.out, stdin=b'{"id": "x", "box": [0, 0, 4, 4]}')
+        self.assertEqual(self.files(), ["photo.x.png"])
+
+
+class Outputs(GlimpseCase):
+    def test_formats(self):
+        photo, pixels = self.picture()
+        for extension in ("png", "tiff", "webp", "bmp", "npy"):
+            self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--format", extension)
+            numpy.testing.assert_array_equal(self.load(f"photo.000.{extension}"), pixels[6:15, 5:17])
+        self.run_glimpse("extract", ASTRONAUT, "-b", "5,6,80,80", "-o", self.out / "x.jpg")
+        self.assertEqual(Image.open(self.out / "x.jpg").format, "JPEG")
+
+    def test_array_is_float_and_never_rounded(self):
+        photo, pixels = self.picture()
+        self.run_glimpse("extract", photo, "-m", "stn", "-b", "5.5,6,12,9", "-o", self.out, "--format", "npy")
+        array = self.load("photo.000.npy")
+        self.assertEqual((array.dtype, array.shape), (numpy.float32, (9, 12, 3)))
+        wide = pixels.astype(numpy.float32)
+        numpy.testing.assert_allclose(array, (wide[6:15, 5:17] + wide[6:15, 6:18]) / 2)
+
+    def test_map_overlay_and_panel(self):
+        photo, _ = self.picture(width=64, height=48)
+        self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--map", "--overlay", "--panel")
+        self.assertEqual(self.files(), ["photo.000.map.png", "photo.000.png", "photo.overlay.png", "photo.panel.png"])
+        attention = self.load("photo.000.map.png")
+        self.assertEqual(attention.max(), 65535)
+        self.assertEqual(attention.shape, (48, 64))
+        self.assertEqual(int((attention > 0).sum()), 12 * 9)
+        self.assertEqual(self.load("photo.overlay.png").shape, (48, 64, 3))
+        self.assertGreater(self.load("photo.panel.png").shape[1], 64)
+
+    def test_map_as_array_is_not_scaled(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-m", "stn", "-b", "4,4,8,8", "-s", "16x16", "-o", self.out, "--map",
+                         "--format", "npy")
+        self.assertAlmostEqual(float(self.load("photo.000.map.npy").sum()), 256, places=3)
+
+    def test_overlay_styles_colormaps_and_opacity(self):
+        photo, _ = self.picture(width=64, height=48)
+        seen = set()
+        for options in (["heat"], ["outline"], ["both"], ["dim"], ["heat", "--colormap", "jet"], ["heat", "--opacity", "0.2"]):
+            self.run_glimpse("extract", photo, "-b", "15,16,22,19", "-o", self.out, "--overlay", "--overlay-style", *options)
+            seen.add(self.load("photo.overlay.png").tobytes())
+        self.assertEqual(len(seen), 6)
+
+    def test_existing(self):
+        photo, pixels = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out)
+        old = self.file("out/photo.000.png", "old")
+        self.run_glimpse(*command, "--existing", "skip")
+        self.assertEqual(old.read_bytes(), b"old")
+        self.fails(2, *command, "--existing", "error", says=["photo.000.png", "is there already"])
+        self.assertEqual(old.read_bytes(), b"old")
+        self.run_glimpse(*command, "--existing", "overwrite")
+        numpy.testing.assert_array_equal(self.load("photo.000.png"), pixels[6:15, 5:17])
+
+    def test_dry_run_writes_nothing(self):
+        photo, _ = self.picture()
+        result = self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--dry-run")
+        self.assertIn("photo.000.png 12x9", result.stdout)
+        self.assertFalse(self.out.exists())
+
+    def test_report(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-m", "stn", "-b", "-6,6,12,9", "-s", "24x9", "-o", self.out, "--report", "r.jsonl")
+        record = json.loads((self.directory / "r.jsonl").read_text())
+        self.assertEqual((record["status"], record["width"], record["height"]), ("ok", 40, 30))
+        self.assertGreater(record["seconds"], 0)
+        (glimpse,) = record["glimpses"]
+        self.assertEqual(glimpse["output"], str(self.out / "photo.000.png"))
+        self.assertEqual(glimpse["size"], [24, 9])
+        self.assertEqual(glimpse["support"], [0, 6, 7, 9])
+        self.assertEqual(glimpse["matrix"], [[0.5, 0, -6.25], [0, 1, 6]])
+        # Columns look at -6.25, -5.75, … 5.25: eleven inside, -0.25 to three quarters, -0.75 to one.
+        self.assertAlmostEqual(glimpse["inside"], (11 + 0.75 + 0.25) / 24, places=6)
+
+    def test_jobs_never_change_a_byte(self):
+        for k in range(12):
+            self.picture(f"photos/{k:02}.png", width=40 + k)
+        reports = []
+        for jobs in ("1", "2", "7"):
+            self.run_glimpse("extract", "photos", "-m", "gaussian", "-b", "4,4,20,20", "-s", "9x9", "-o", self.out,
+                             "-j", jobs, "--report", "r.jsonl", "--overlay")
+            records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
+            for record in records:
+                del record["seconds"]
+            reports.append((records, [(self.out / name).read_bytes() for name in self.files()]))
+        self.assertEqual(reports[0], reports[1])
+        self.assertEqual(reports[0], reports[2])
+
+    def test_progress_and_quiet(self):
+        photo, _ = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out)
+        self.assertIn("1/1", self.run_glimpse(*command, "--progress", "always").stderr)
+        self.assertEqual(self.run_glimpse(*command, "--progress", "never").stderr, "")
+        self.assertEqual(self.run_glimpse("extract", "gone.png", "-b", "0,0,1,1", "-o", self.out, "--quiet", status=1).stderr, "")
+
+    def test_fail_fast(self):
+        self.picture("b.png")
+        self.fails(1, "extract", "gone.png", "b.png", "-b", "0,0,4,4", "-o", self.out, "--fail-fast", "-j", "1")
+        self.assertFalse((self.out / "b.000.png").exists())
+
+
+class Depths(GlimpseCase):
+    def save16(self, name, pixels):
+        path = self.path(name)
+        Image.fromarray(pixels).save(path)
+        return path
+
+    def test_sixteen_bits_stay_sixteen(self):
+        pixels = numpy.random.default_rng(3).integers(0, 65536, (20, 30), dtype=numpy.uint16)
+        self.run_glimpse("extract", self.save16("deep.png", pixels), "-b", "3,4,10,8", "-o", self.out / "a.png")
+        numpy.testing.assert_array_equal(self.load("a.png"), pixels[4:12, 3:13])
+
+    def test_grey_stays_grey(self):
+        photo, pixels = self.picture(channels=1)
+        self.run_glimpse("extract", photo, "-b", "3,4,10,8", "-o", self.out / "a.png")
+        numpy.testing.assert_array_equal(self.load("a.png"), pixels[4:12, 3:13])
+
+    def test_float_array_in_and_out(self):
+        pixels = numpy.random.default_rng(3).normal(size=(20, 30, 3)).astype(numpy.float32)
+        numpy.save(self.path("x.npy"), pixels)
+        self.run_glimpse("extract", "x.npy", "-b", "3,4,10,8", "-o", self.out / "a.npy")
+        numpy.testing.assert_array_equal(self.load("a.npy"), pixels[4:12, 3:13])
+        self.fails(1, "extract", "x.npy", "-b", "3,4,10,8", "-o", self.out / "a.png", says=["x.npy", "png"])
+
+    def test_alpha_is_kept_and_weighs_colours(self):
+        pixels = numpy.zeros((2, 2, 4), dtype=numpy.uint8)
+        pixels[:, 0] = (200, 100, 50, 255)  # opaque beside transparent white: no white may bleed in
+        pixels[:, 1] = (255, 255, 255, 0)
+        Image.fromarray(pixels).save(self.path("x.png"))
+        self.run_glimpse("extract", "x.png", "-b", "0,0,2,2", "-s", "1x1", "-o", self.out / "a.png")
+        numpy.testing.assert_array_equal(self.load("a.png"), [[[200, 100, 50, 128]]])
+
+    def test_selected_pixels_are_a_list(self):
+        photo, pixels = self.picture(width=4, height=3)
+        document = self.document({"id": "z", "mechanism": "mask", "kind": "hard", "select": "pixels",
+                                  "grid": [[1, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0]]})
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
+        numpy.testing.assert_array_equal(self.load("photo.z.npy"), pixels[[0, 0, 1], [0, 3, 2]])
+
+    def test_selected_box_is_transparent_where_the_mask_is_zero(self):
+        photo, pixels = self.picture(width=4, height=3)
+        document = self.document({"id": "z", "mechanism": "mask", "kind": "hard", "select": "box",
+                                  "grid": [[0, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0]]})
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out)
+        picture = self.load("photo.z.png")
+        numpy.testing.assert_array_equal(picture[:, :, :3], pixels[1:3, 1:3])
+        numpy.testing.assert_array_equal(picture[:, :, 3], [[255, 0], [255, 255]])
+
+    def test_mask_file(self):
+        photo, pixels = self.picture(width=4, height=3)
+        saliency = numpy.array([[0, 51, 102, 255]] * 3, dtype=numpy.uint8)
+        Image.fromarray(saliency).save(self.path("masks/s.png"))
+        document = self.document({"id": "z", "mechanism": "mask", "file": "s.png"}, "masks/p.json")
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
+        numpy.testing.assert_allclose(self.load("photo.z.npy"), pixels * (saliency / 255.0)[:, :, None], rtol=1e-6)
+
+
+class Orientation(GlimpseCase):
+    def test_exif_orientation_is_applied_unless_told_not_to(self):
+        from PIL import ImageOps
+        for orientation in range(1, 9):
+            exif = Image.Exif()
+            exif[0x0112] = orientation
+            photo, pixels = self.picture("photo.png", width=12, height=7, exif=exif)
+            upright = numpy.asarray(ImageOps.exif_transpose(Image.open(photo)))
+            self.run_glimpse("extract", photo, "-b", "1,2,5,4", "-o", self.out / "a.png")
+            numpy.testing.assert_array_equal(self.load("a.png"), upright[2:6, 1:6], f"orientation {orientation}")
+            self.run_glimpse("extract", photo, "-b", "1,2,5,4", "-o", self.out / "a.png", "--no-auto-orient")
+            numpy.testing.assert_array_equal(self.load("a.png"), pixels[2:6, 1:6])
+
+    def test_colour_profile_is_copied(self):
+        from PIL import ImageCms
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        photo, _ = self.picture(icc_profile=profile)
+        for extension in ("png", "jpg", "tiff", "webp"):
+            self.run_glimpse("extract", photo, "-b", "1,2,5,4", "-o", self.out / f"a.{extension}")
+            self.assertEqual(Image.open(self.out / f"a.{extension}").info.get("icc_profile"), profile, extension)
+
+
+class RealPhotographs(GlimpseCase):
+    def test_the_demo(self):
+        self.run_glimpse("extract", ROOT / "data/images", "-p", ROOT / "data/parameters/demo.json", "--overlay", "--panel",
+                         "-o", self.out)
+        self.assertEqual(len(self.files()), 5 * 6)
+        self.assertEqual(self.load("retina.overlay.png").shape, (1411, 1411, 3))
+
+    def test_every_parameter_file(self):
+        for name in ("astronaut.json", "tilted.json"):
+            image = "astronaut.png" if name == "astronaut.json" else "chelsea.png"
+            self.run_glimpse("extract", ROOT / "data/images" / image, "-p", ROOT / "data/parameters" / name, "-o", self.out)
+        self.run_glimpse("extract", "--manifest", ROOT / "data/parameters/photographs.jsonl", "-o", self.out)
+        self.assertTrue((self.out / "things/rocket.flame.png").exists())
+
+    def test_a_jpeg_or_png_loads_no_other_codec(self):
+        for image in ("rocket.jpg", "coffee.png"):
+            result = self.run_glimpse("extract", ROOT / "data/images" / image, "-b", "9,9,30,30", "-o", self.out,
+                                      env={**os.environ, "LD_DEBUG": "files"})
+            loaded = [line for line in result.stderr.splitlines() if "calling init" in line]
+            self.assertTrue(any("libopencv_core" in line for line in loaded))
+            for library in ("opencv_imgcodecs", "libgdal", "libtiff", "libwebp"):
+                self.assertFalse(any(library in line for line in loaded), library)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,81 @@
+"""write, schema, info, help."""
+
+import json
+import unittest
+
+import numpy
+from PIL import Image
+
+from glimpse_case import ROOT, GlimpseCase
+
+
+class Write(GlimpseCase):
+    def test_reading_what_was_written_gives_the_glimpse(self):
+        _, pixels = self.picture("g.png", width=12, height=9)
+        self.run_glimpse("write", "g.png", "--box", "5,6,12,9", "--canvas-size", "40x30", "--out", "canvas.png")
+        canvas = self.load(self.directory / "canvas.png")
+        self.assertEqual(canvas.shape, (30, 40, 3))
+        numpy.testing.assert_array_equal(canvas[6:15, 5:17], pixels)
+        canvas[6:15, 5:17] = 0
+        self.assertEqual(canvas.max(), 0)
+
+    def test_paste_restores_the_photograph(self):
+        photo, pixels = self.picture()
+        self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "g.png")
+        self.run_glimpse("write", "g.png", "-b", "5,6,12,9", "--canvas", photo, "--mode", "paste", "-o", "again.png")
+        numpy.testing.assert_array_equal(self.load(self.directory / "again.png"), pixels)
+
+    def test_draw_writes_with_one_over_gamma(self):
+        draw = {"gx": 0, "gy": 0, "log_sigma2": -6, "log_delta": 0, "log_gamma": 0.6931471805599453}
+        document = self.document({"id": "d", "mechanism": "gaussian", "draw": draw, "size": [5, 5]})
+        numpy.save(self.path("g.npy"), numpy.ones((5, 5), dtype=numpy.float32))
+        self.run_glimpse("write", "g.npy", "-p", document, "--id", "d", "--canvas-size", "5x5", "-o", "c.npy")
+        numpy.testing.assert_allclose(numpy.load(self.directory / "c.npy"), 0.5, rtol=1e-5)
+
+    def test_formats_devices_and_standard_output(self):
+        self.picture("g.png", width=4, height=4)
+        result = self.run_glimpse("write", "g.png", "-b", "0,0,4,4", "-m", "stn", "-s", "4x4", "--canvas-size", "9x9",
+                                  "-o", "-", "--format", "bmp", "--device", "cpu", text=False)
+        self.assertEqual(result.stdout[:2], b"BM")
+
+    def test_errors(self):
+        photo, _ = self.picture()
+        self.picture("g.png", width=4, height=4)
+        two = self.document([{"id": "a", "box": [0, 0, 4, 4]}, {"id": "b", "box": [1, 1, 4, 4]}])
+        write = ("write", "g.png", "-o", "out.png")
+        self.fails(2, *write, "-b", "0,0,4,4", says=["--canvas"])
+        self.fails(2, *write, "--canvas", photo, says=["--params"])
+        self.fails(2, *write, "-p", two, "--canvas", photo, says=["--id"])
+        self.fails(2, *write, "-p", two, "--id", "c", "--canvas", photo, says=["'c'", "a, b"])
+        self.fails(2, "write", "g.png", "-b", "0,0,4,4", "--canvas", photo, "-o", photo, says=["input"])
+        self.fails(1, *write, "-b", "0,0,9,9", "-s", "9x9", "--canvas", photo, says=["9×9"])
+        self.fails(1, "write", "gone.png", "-b", "0,0,4,4", "--canvas", photo, "-o", "out.png", says=["gone.png"])
+        self.assertFalse((self.directory / "out.png").exists())
+
+
+class Others(GlimpseCase):
+    def test_schema_is_json(self):
+        schema = json.loads(self.run_glimpse("schema").stdout)
+        self.assertIn("$schema", schema)
+
+    def test_info(self):
+        info = json.loads(self.run_glimpse("info", "--json").stdout)
+        self.assertEqual(info["backends"][0]["name"], "cpu")
+        self.assertIn("png", [extension for codec in info["codecs"] for extension in codec["writes"]])
+        self.assertIn(info["version"], self.run_glimpse("--version").stdout)
+        self.assertIn("cuda", self.run_glimpse("info").stdout)
+
+    def test_help_lists_every_option_of_the_contract(self):
+        help_text = self.run_glimpse("extract", "--help").stdout
+        for option in ("--params", "--sidecar", "--manifest", "--mechanism", "--box", "--size", "--out", "--format",
+                       "--overlay", "--overlay-style", "--colormap", "--opacity", "--panel", "--map", "--report",
+                       "--device", "--jobs", "--existing", "--fail-fast", "--dry-run", "--quiet", "--progress",
+                       "--max-pixels", "--recursive", "--no-auto-orient"):
+            self.assertIn(option, help_text)
+        for command in ("extract", "write", "schema", "info"):
+            self.assertIn(command, self.run_glimpse("--help").stdout)
+            self.run_glimpse(command, "--help")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,14 @@
+"""Runs every command-line case against the binary that the environment variable GLIMPSE names."""
+
+import pathlib
+import sys
+import unittest
+
+if __name__ == "__main__":
+    directory = pathlib.Path(__file__).resolve().parent / "command_line"
+    sys.path.insert(0, str(directory))
+    suite = unittest.defaultTestLoader.discover(str(directory), pattern="test_*.py")
+    result = unittest.TextTestRunner(verbosity=1).run(suite)
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped")
+    sys.exit(1 if failed or not result.testsRun else 0)

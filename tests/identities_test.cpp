@@ -1,0 +1,207 @@
+#include <doctest/doctest.h>
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/mechanism.hpp"
+#include "reference.hpp"
+#include "small_images.hpp"
+
+// Identities between mechanisms, which no single mechanism can pass by mistake.
+
+using namespace glimpse;
+using namespace glimpse::small_images;
+
+namespace {
+
+/// Section 7: with s = 0.1 d a neighbour weighs e^-50, and the 1e-8 of the definition 1e-8.
+constexpr double narrow_gaussian_tolerance = 1e-5;
+/// Section 7, as a share of the range: two taps a row, multiplied before or after they are rounded.
+constexpr double separable_tolerance = 1e-5;
+/// Section 4.
+constexpr double banded_tolerance = 1e-6;
+/// Column sums of at most a dozen float32 weights, each off by 6e-8.
+constexpr double column_sum_tolerance = 1e-6;
+
+constexpr Size picture{17, 13};
+
+cv::Mat coloured(int type = CV_8UC3) {
+    return noise(picture, type, 77);
+}
+
+Crop crop(Box box, std::optional<Size> size = {}) {
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, {}, {}};
+}
+
+SpatialTransformer turned_box(Box box, double angle, std::optional<Size> size = {}) {
+    return {SpatialTransformer::BoxForm{box, Units::pixels, angle}, size, {}, {}, {}, {}};
+}
+
+const std::vector<Box>& whole_boxes() {
+    static const std::vector<Box> boxes{{3, 2, 7, 5}, {0, 0, 17, 13}, {16, 12, 1, 1}, {-4, 5, 9, 20}};
+    return boxes;
+}
+
+/// The axis-aligned map of a transformer as general samples.
+LinearMap as_samples(LinearMap map, const SpatialTransformer& stn) {
+    REQUIRE(std::holds_alternative<Separable>(map.kind));
+    map.kind = Samples{*map.matrix, stn.interpolation, stn.padding,
+                       stn.align_corners ? Mirror::centres : Mirror::edges};
+    return map;
+}
+
+}  // namespace
+
+TEST_CASE("identity: crop = spatial transformer of the same box, exactly") {
+    for (const int type : {CV_8UC3, CV_16UC1, CV_32FC4}) {
+        const cv::Mat image = coloured(type);
+        for (const Box& box : whole_boxes()) {
+            const cv::Mat expected = read(crop(box), image, false, image.depth());
+            CHECK(difference(expected, read(turned_box(box, 0), image, false, image.depth())) == 0);
+        }
+    }
+}
+
+TEST_CASE("identity: crop = narrow Gaussian of the same box") {
+    const cv::Mat image = coloured();
+    for (const Box& box : {Box{3, 2, 7, 5}, Box{0, 0, 17, 13}, Box{16, 12, 1, 1}}) {
+        const Gaussian narrow{Gaussian::BoxForm{box, Units::pixels, 0.1}, {}, {}};
+        CHECK(difference(read(crop(box), image), read(narrow, image)) <= 255 * narrow_gaussian_tolerance);
+    }
+}
+
+TEST_CASE("identity: crop = Separable with selection rows") {
+    const cv::Mat image = coloured();
+    const LinearMap window = lower(crop({3, 2, 7, 5}), picture);
+    LinearMap selection = window;
+    Separable rows{BandedMatrix(picture.height), BandedMatrix(picture.width)};
+    const double one = 1;
+    for (int i = 0; i < 5; ++i) rows.rows.append_row(2 + i, {&one, 1});
+    for (int j = 0; j < 7; ++j) rows.columns.append_row(3 + j, {&one, 1});
+    selection.kind = rows;
+    CHECK(std::holds_alternative<Window>(window.kind));
+    const auto glimpses = cpu().read(std::vector{window, selection}, {whole(picture), image}, CV_8U);
+    CHECK(difference(glimpses[0], glimpses[1]) == 0);
+    CHECK(support(window) == support(selection));
+    CHECK(!mixes_pixels(selection));
+
+    const Crop indices{Crop::IndexForm{{2, 3, 4, 5, 6}, {3, 4, 5, 6, 7, 8, 9}}, {}, {}, {}, {}};
+    CHECK(difference(glimpses[0], read(indices, image, false, CV_8U)) == 0);
+}
+
+TEST_CASE("identity: an axis-aligned transformer = the same through Samples") {
+    const cv::Mat image = coloured();
+    for (const auto interpolation :
+         {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+        for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+            for (const bool align_corners : {false, true}) {
+                SpatialTransformer stn;
+                stn.form = SpatialTransformer::ScaleShiftForm{{1.3, -0.83}, {0.31, -0.27}};
+                stn.size = Size{11, 9};
+                stn.align_corners = align_corners;
+                stn.interpolation = interpolation;
+                stn.padding = padding;
+                const LinearMap separable = lower(stn, picture);
+                const std::vector maps{separable, as_samples(separable, stn)};
+                const auto glimpses = cpu().read(maps, {whole(picture), image}, CV_32F);
+                CHECK(difference(glimpses[0], glimpses[1]) <= 255 * separable_tolerance);
+                CHECK(inside(maps[0]) == doctest::Approx(inside(maps[1])));
+                CHECK(support(maps[1]).contains(support(maps[0])));
+            }
+        }
+    }
+}
+
+TEST_CASE("identity: the identity transform is the image") {
+    for (const bool align_corners : {false, true}) {
+        for (const auto interpolation :
+             {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+            const SpatialTransformer stn{
+                SpatialTransformer::ThetaForm{}, picture, align_corners, interpolation, {}, {}};
+            CHECK(difference(read(stn, coloured(), false, CV_8U), coloured()) == 0);
+        }
+    }
+}
+
+TEST_CASE("identity: four quarter turns are the image") {
+    const cv::Mat image = coloured();
+    cv::Mat turned = image;
+    for (int quarter = 0; quarter < 4; ++quarter) {
+        // The box has its sides exchanged once it is turned, so that it covers the image.
+        const double width = turned.cols;
+        const double height = turned.rows;
+        const Box upright{(width - height) / 2, (height - width) / 2, height, width};
+        turned = read(turned_box(upright, 90), turned, false, CV_8U);
+    }
+    CHECK(difference(turned, image) == 0);
+    CHECK(difference(read(turned_box({0, 0, 17, 13}, 360), image, false, CV_8U), image) == 0);
+}
+
+TEST_CASE("identity: two half turns are the image") {
+    const cv::Mat once = read(turned_box({0, 0, 17, 13}, 180), coloured(), false, CV_8U);
+    cv::Mat flipped;
+    cv::flip(coloured(), flipped, -1);
+    CHECK(difference(once, flipped) == 0);
+    CHECK(difference(read(turned_box({0, 0, 17, 13}, -180), once, false, CV_8U), coloured()) == 0);
+}
+
+TEST_CASE("identity: a mask of ones is the image") {
+    Mask mask;
+    mask.form = Mask::GridForm{cv::Mat(2, 3, CV_64F, cv::Scalar(1))};
+    CHECK(difference(read(mask, coloured(), false, CV_8U), coloured()) == 0);
+    mask.form = Mask::BoxForm{{-1, -1, 50, 50}, Units::pixels};
+    CHECK(difference(read(mask, coloured(CV_16UC1), false, CV_16U), coloured(CV_16UC1)) == 0);
+}
+
+TEST_CASE("identity: a mask of a box, cropped to the box = crop") {
+    for (const Box& box : whole_boxes()) {
+        Mask mask;
+        mask.form = Mask::BoxForm{box, Units::pixels};
+        mask.kind = Mask::Kind::hard;
+        const cv::Mat masked = read(mask, coloured(), false, CV_8U);
+        CHECK(difference(read(crop(box), masked, false, CV_8U), read(crop(box), coloured(), false, CV_8U)) ==
+              0);
+        mask.select = Mask::Select::box;
+        const Rectangle seen = intersection(rounded(box), whole(picture));
+        const Box inside_box{double(seen.x), double(seen.y), double(seen.width), double(seen.height)};
+        CHECK(difference(read(mask, coloured(), false, CV_8U),
+                         read(crop(inside_box), coloured(), false, CV_8U)) == 0);
+    }
+}
+
+TEST_CASE("identity: attention map of the Gaussian = outer product of the column sums") {
+    const Gaussian::Axis x{2.3, 1.1, 2.7};
+    const Gaussian::Axis y{-1.2, 0.8, 3.1};
+    const LinearMap map = lower(Gaussian{Gaussian::AxesForm{x, y}, Size{5, 4}, {}}, picture);
+    cv::Mat sums_x;
+    cv::Mat sums_y;
+    cv::reduce(reference::filter_matrix({x.u, x.s, x.d}, 5, picture.width, 1e-8), sums_x, 0, cv::REDUCE_SUM);
+    cv::reduce(reference::filter_matrix({y.u, y.s, y.d}, 4, picture.height, 1e-8), sums_y, 0, cv::REDUCE_SUM);
+    const cv::Mat expected = sums_y.t() * sums_x;
+    const auto [region, pixels] = attention_map(map);
+    cv::Mat attention = cv::Mat::zeros(picture.height, picture.width, CV_32F);
+    pixels.copyTo(attention(cv::Rect(region.x, region.y, region.width, region.height)));
+    check_near(attention, expected, column_sum_tolerance);
+}
+
+TEST_CASE("identity: attention map of a crop = 1 inside") {
+    for (const Box& box : whole_boxes()) {
+        const auto [region, pixels] = attention_map(lower(crop(box), picture));
+        CHECK(region == intersection(rounded(box), whole(picture)));
+        CHECK(cv::countNonZero(pixels != 1) == 0);
+    }
+}
+
+TEST_CASE("identity: banded Gaussian = dense Gaussian") {
+    const cv::Mat image = noise(picture, CV_8U, 5);
+    const Gaussian gaussian{Gaussian::AxesForm{{2, 0.7, 1.9}, {1, 3.5, 0.6}}, Size{6, 7}, {}};
+    check_near(read(gaussian, image), reference::gaussian(image, {2, 0.7, 1.9}, {1, 3.5, 0.6}, {6, 7}, 1e-8),
+               255 * banded_tolerance);
+}
+
+TEST_CASE("identity: read(write(g)) = g for crop") {
+    const LinearMap map = lower(crop({4, 1, 6, 8}), picture);
+    const cv::Mat glimpse = noise(map.glimpse, CV_32FC3, 6);
+    const ImageRegion written = cpu().write(map, glimpse);
+    CHECK(difference(cpu().read({&map, 1}, written, CV_32F).front(), glimpse) == 0);
+}

@@ -1,0 +1,339 @@
+#include "laws.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <memory>
+#include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/mechanism.hpp"
+
+// The table: every mechanism in every form of its parameters, each put to all five laws on every backend that
+// is there. A new mechanism adds its lines here.
+
+using namespace glimpse;
+
+namespace {
+
+constexpr double everywhere = -std::numeric_limits<double>::infinity();
+constexpr double nowhere = std::numeric_limits<double>::infinity();
+
+constexpr Size picture{9, 7};
+/// The images that every general case is tried on besides `picture`.
+constexpr Size slim[] = {{1, 1}, {1, 6}, {8, 1}};
+
+constexpr Padding paddings[] = {Padding::zeros, Padding::border, Padding::reflection};
+constexpr Interpolation interpolations[] = {Interpolation::nearest, Interpolation::bilinear,
+                                            Interpolation::bicubic};
+
+std::vector<std::unique_ptr<Backend>> make_available_backends() {
+    std::vector<std::unique_ptr<Backend>> found;
+    for (const BackendDescription& description : backends()) {
+        if (description.available) {
+            found.push_back(make_backend(description.name));
+        } else {
+            MESSAGE("the laws are not checked on ", description.name, ": ", description.detail);
+        }
+    }
+    return found;
+}
+
+const std::vector<std::unique_ptr<Backend>>& available_backends() {
+    static const std::vector<std::unique_ptr<Backend>> available = make_available_backends();
+    return available;
+}
+
+/// Runs the laws for one line of the table.
+class Table {
+  public:
+    explicit Table(Size image = picture) : image_(image) {}
+
+    void operator()(const std::string& what, const Mechanism& mechanism, double margin_x,
+                    double margin_y) const {
+        const LinearMap map = lower(mechanism, image_);
+        for (const auto& backend : available_backends()) {
+            laws::check_laws(map, *backend,
+                             {std::string(name(mechanism)) + ": " + what, margin_x, margin_y});
+        }
+    }
+    void operator()(const std::string& what, const Mechanism& mechanism, double margin = 0) const {
+        (*this)(what, mechanism, margin, margin);
+    }
+
+  private:
+    Size image_;
+};
+
+std::string words(Padding padding) {
+    return padding == Padding::zeros ? ", zeros" : padding == Padding::border ? ", border" : ", reflection";
+}
+
+std::string words(Interpolation interpolation) {
+    return interpolation == Interpolation::nearest    ? ", nearest"
+           : interpolation == Interpolation::bilinear ? ", bilinear"
+                                                      : ", bicubic";
+}
+
+Crop crop(Box box, std::optional<Size> size = {}, Padding padding = Padding::zeros) {
+    Crop crop;
+    crop.form = Crop::BoxForm{box, Units::pixels};
+    crop.size = size;
+    crop.padding = padding;
+    return crop;
+}
+
+Mask grid(cv::Mat values, Mask::Kind kind = Mask::Kind::soft) {
+    Mask mask;
+    mask.form = Mask::GridForm{std::move(values)};
+    mask.kind = kind;
+    return mask;
+}
+
+Gaussian gaussian(Gaussian::Axis x, Gaussian::Axis y, Size size) {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::AxesForm{x, y};
+    gaussian.size = size;
+    return gaussian;
+}
+
+struct NamedForm {
+    std::string what;
+    decltype(SpatialTransformer::form) form;
+};
+
+std::vector<NamedForm> transformer_forms() {
+    using Stn = SpatialTransformer;
+    return {
+        {"identity theta", Stn::ThetaForm{}},
+        {"theta with shear", Stn::ThetaForm{{{{0.6, -0.3, 0.1}, {0.25, 0.7, -0.2}}}}},
+        {"theta beyond the image", Stn::ThetaForm{{{{1.7, 0.8, 0.4}, {-0.9, 2.1, -0.6}}}}},
+        {"scale and shift", Stn::ScaleShiftForm{{0.4, 0.7}, {-0.1, 0.25}}},
+        {"scale and shift, mirrored and beyond", Stn::ScaleShiftForm{{-2.2, 1.6}, {0.9, -1.1}}},
+        {"matrix, whole shift", Stn::MatrixForm{{{{{1, 0, 3}, {0, 1, -2}}}}}},
+        {"matrix, half shift", Stn::MatrixForm{{{{{1, 0, -0.5}, {0, 1, 0.5}}}}}},
+        {"matrix, quarter turn", Stn::MatrixForm{{{{{0, -1, 4}, {1, 0, 1}}}}}},
+        {"matrix, all samples at one point", Stn::MatrixForm{{{{{0, 0, 2.25}, {0, 0, 3.5}}}}}},
+        {"box", Stn::BoxForm{{1.25, 0.5, 4.5, 3.75}, Units::pixels, 0}},
+        {"box in fractions", Stn::BoxForm{{0.25, 0.1, 0.6, 0.7}, Units::fraction, 0}},
+        {"box, turned", Stn::BoxForm{{-1.5, 2.25, 6, 3}, Units::pixels, 30}},
+        {"box, half turn", Stn::BoxForm{{0, 0, 4, 3}, Units::pixels, 180}},
+        {"wholly outside", Stn::MatrixForm{{{{{1, 0, 40}, {0, 1, -50}}}}}},
+        {"wholly outside, sheared", Stn::MatrixForm{{{{{1, 0.2, -60}, {0.1, 1, 70}}}}}},
+    };
+}
+
+/// How far inside the image a sampling point must be for all of its taps to be there.
+double tap_margin(Interpolation interpolation, Padding padding) {
+    if (padding != Padding::zeros) return everywhere;
+    return interpolation == Interpolation::bicubic ? 1 : 0;
+}
+
+void check_transformers(const Table& table, Size size, bool align_corners) {
+    for (const NamedForm& form : transformer_forms()) {
+        for (const Interpolation interpolation : interpolations) {
+            for (const Padding padding : paddings) {
+                const SpatialTransformer stn{form.form, size, align_corners, interpolation, padding, {}};
+                table(form.what + words(interpolation) + words(padding) +
+                          (align_corners ? ", align_corners" : ""),
+                      stn, tap_margin(interpolation, padding));
+            }
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("laws: crop of a box") {
+    const Table table;
+    table("inside", crop({2, 1, 4, 3}));
+    table("in fractions", Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, {}, {}});
+    table("one pixel", crop({3.2, 4.1, 0.1, 0.1}));
+    table("the whole image", crop({0, 0, 9, 7}));
+    table("larger than the image", crop({-3, -2, 20, 12}));
+    for (const Padding padding : paddings) {
+        table("leaving the image" + words(padding), crop({-3, 4, 6, 9}, {}, padding),
+              padding == Padding::zeros ? 0 : everywhere);
+    }
+    for (const Fill& fill : {Fill{Constant{{7}}}, Fill{MeanOfImage{}}}) {
+        Crop filled = crop({6, -2, 6, 5});
+        filled.fill = fill;
+        table("leaving the image, filled", filled);
+    }
+}
+
+TEST_CASE("laws: resized crop") {
+    const Table table;
+    for (const Padding padding : paddings) {
+        const double outside = padding == Padding::zeros ? 0 : everywhere;
+        table("shrunk" + words(padding), crop({1, 1, 7, 5}, Size{3, 2}, padding), outside);
+        table("enlarged" + words(padding), crop({2, 2, 3, 2}, Size{8, 5}, padding), outside);
+        table("one way each" + words(padding), crop({0, 1, 8, 3}, Size{3, 7}, padding), outside);
+        // The triangle reaches one scale, 11/4 and 10/3, to each side.
+        table("shrunk, leaving the image" + words(padding), crop({-4, -3, 11, 10}, Size{4, 3}, padding),
+              padding == Padding::zeros ? 2.75 : everywhere, padding == Padding::zeros ? 10.0 / 3 : outside);
+        table("enlarged, leaving the image" + words(padding), crop({7, 5, 4, 4}, Size{9, 9}, padding),
+              padding == Padding::zeros ? 1 : everywhere);
+        for (const Size size : {Size{3, 2}, Size{11, 13}}) {
+            Crop nearest = crop({-2, 3, 6, 6}, size, padding);
+            nearest.interpolation = Interpolation::nearest;
+            // Up to half a scale, ½ · 3, lies between a cell's centre and the pixel that it picks.
+            table("nearest" + words(padding), nearest, padding == Padding::zeros ? 1.5 : everywhere);
+        }
+        table("to one pixel" + words(padding), crop({-1, -1, 11, 9}, Size{1, 1}, padding),
+              padding == Padding::zeros ? nowhere : everywhere);
+    }
+}
+
+TEST_CASE("laws: crop by indices") {
+    const Table table;
+    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, {}, {}});
+    table("reversed", Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, {}, {}});
+    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, {}, {}}, everywhere);
+    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, {}, {}}, everywhere);
+}
+
+TEST_CASE("laws: mask from a grid") {
+    const Table table;
+    cv::RNG random(8);
+    const cv::Mat values = (cv::Mat_<double>(2, 3) << 0.1, 0.9, 0.4, 0.75, 0, 1);
+    for (const auto upsample : {Mask::Upsample::nearest, Mask::Upsample::bilinear, Mask::Upsample::bicubic}) {
+        for (const auto activation :
+             {Mask::Activation::none, Mask::Activation::sigmoid, Mask::Activation::softmax}) {
+            for (const auto kind : {Mask::Kind::soft, Mask::Kind::hard, Mask::Kind::free}) {
+                Mask mask = grid(values, kind);
+                mask.upsample = upsample;
+                mask.activation = activation;
+                if (kind == Mask::Kind::hard) mask.threshold = 0.5;
+                table("grid", mask, nowhere);
+            }
+        }
+    }
+    cv::Mat large(13, 12, CV_64F);
+    random.fill(large, cv::RNG::UNIFORM, -2.0, 2.0);
+    table("grid larger than the image", grid(large, Mask::Kind::free), nowhere);
+    table("grid of one", grid(cv::Mat(1, 1, CV_64F, cv::Scalar(0.25))), nowhere);
+    table("nothing", grid(cv::Mat::zeros(3, 3, CV_64F)), nowhere);
+    table("ones", grid(cv::Mat::ones(7, 9, CV_64F)), everywhere);
+    Mask file;
+    file.form = Mask::FileForm{"attention.npy", values};
+    table("file", file, nowhere);
+}
+
+TEST_CASE("laws: mask from vectors, a Gaussian, a box") {
+    const Table table;
+    Mask mask;
+    mask.form = Mask::VectorForm{{0, 0, 1, 0.5, 0.25, 1, 0, 0, 0}, {0, 0.5, 1, 0, 0.125, 0, 0}};
+    table("vectors", mask, nowhere);
+    for (const auto normalise : {Mask::GaussianForm::Normalise::peak, Mask::GaussianForm::Normalise::sum}) {
+        mask.form = Mask::GaussianForm{{3.5, 1.5}, {2, 0.75}, normalise};
+        table("Gaussian", mask, nowhere);
+        mask.form = Mask::GaussianForm{{-4, 2}, {9, 3}, normalise};
+        table("Gaussian, centre outside", mask, nowhere);
+    }
+    for (const auto select : {Mask::Select::none, Mask::Select::box, Mask::Select::pixels}) {
+        mask.form = Mask::BoxForm{{2.4, 1.6, 4, 3.5}, Units::pixels};
+        mask.kind = Mask::Kind::hard;
+        mask.select = select;
+        table("box", mask, nowhere);
+        mask.form = Mask::BoxForm{{0.5, -0.25, 1, 0.5}, Units::fraction};
+        table("box in fractions, leaving the image", mask, nowhere);
+    }
+}
+
+TEST_CASE("laws: selected mask") {
+    const Table table;
+    cv::Mat values = cv::Mat::zeros(7, 9, CV_64F);
+    for (const auto& [y, x] : {std::pair{1, 2}, {1, 5}, {3, 1}, {4, 6}, {4, 7}}) values.at<double>(y, x) = 1;
+    for (const auto select : {Mask::Select::none, Mask::Select::box, Mask::Select::pixels}) {
+        Mask mask = grid(values, Mask::Kind::hard);
+        mask.select = select;
+        table("scattered", mask, select == Mask::Select::box ? 0 : nowhere);
+    }
+}
+
+TEST_CASE("laws: Gaussian attention") {
+    const Table table;
+    for (const auto normalise : {Gaussian::Normalise::eps, Gaussian::Normalise::safe}) {
+        const auto check = [&](const std::string& what, Gaussian g, double margin_x, double margin_y) {
+            g.normalise = normalise;
+            table(what + (normalise == Gaussian::Normalise::eps ? ", eps" : ", safe"), g, margin_x, margin_y);
+        };
+        check("inside", gaussian({2, 0.5, 1}, {1.5, 0.75, 1.25}, {5, 4}), 0, 0);
+        check("backwards", gaussian({7, 0.6, -1.5}, {6, 1, -0.5}, {5, 4}), 0, 0);
+        check("d = 0", gaussian({4, 1, 0}, {3, 2, 0}, {3, 3}), 0, 0);
+        check("wide", gaussian({-3, 6, 4}, {-2, 50, 3}, {4, 3}), 0, 0);
+        check("narrow", gaussian({0.4, 0.05, 1.3}, {0.5, 0.05, 1}, {6, 5}), nowhere, nowhere);
+        check("leaving the image", gaussian({-6, 0.8, 3}, {-5, 1.2, 4}, {7, 5}), 0, 0);
+        check("far outside", gaussian({400, 0.5, 1}, {-300, 1, 2}, {4, 3}), 0, 0);
+        Gaussian box;
+        box.form = Gaussian::BoxForm{{1.5, 2, 6, 4}, Units::pixels, 0.5};
+        check("box", box, 0, 0);
+        box.form = Gaussian::BoxForm{{-0.1, 0.2, 0.8, 1.1}, Units::fraction, 1.25};
+        box.size = Size{4, 6};
+        check("box in fractions, leaving the image", box, 0, 0);
+    }
+}
+
+TEST_CASE("laws: DRAW") {
+    const Table table;
+    for (const double log_gamma : {0.0, std::numbers::ln2, -1.5}) {
+        Gaussian draw;
+        draw.form = Gaussian::DrawForm{0.1, -0.2, 0.3, -0.7, log_gamma};
+        draw.size = Size{4, 4};
+        table("read", draw);
+        table("write", for_writing(draw));
+        draw.size = Size{1, 1};
+        table("N = 1", draw);
+    }
+}
+
+TEST_CASE("laws: spatial transformer") {
+    const Table table;
+    for (const bool align_corners : {false, true}) check_transformers(table, {5, 4}, align_corners);
+}
+
+TEST_CASE("laws: spatial transformer to glimpses one pixel wide") {
+    const Table table;
+    for (const Size size : {Size{1, 1}, Size{1, 3}, Size{3, 1}}) {
+        for (const bool align_corners : {false, true}) check_transformers(table, size, align_corners);
+    }
+}
+
+TEST_CASE("laws: spatial transformer of images one pixel wide") {
+    for (const Size image : slim) {
+        const Table table(image);
+        for (const bool align_corners : {false, true}) {
+            for (NamedForm& form : transformer_forms()) {
+                if (std::holds_alternative<SpatialTransformer::BoxForm>(form.form)) continue;
+                for (const Interpolation interpolation : interpolations) {
+                    for (const Padding padding : paddings) {
+                        const SpatialTransformer stn{form.form, Size{4, 3}, align_corners,
+                                                     interpolation, padding, {}};
+                        table(form.what + words(interpolation) + words(padding), stn,
+                              tap_margin(interpolation, padding));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("laws: every other mechanism on images one pixel wide") {
+    for (const Size image : slim) {
+        const Table table(image);
+        const double width = image.width;
+        const double height = image.height;
+        for (const Padding padding : paddings) {
+            const double outside = padding == Padding::zeros ? nowhere : everywhere;
+            table("leaving the image" + words(padding), crop({-1, -2, 4, 5}, {}, padding), outside);
+            table("resized" + words(padding), crop({0, 0, width, height}, Size{3, 2}, padding), everywhere);
+        }
+        table("wide", gaussian({0, 2, 0.5}, {0.5, 1, 0.25}, {3, 2}));
+        table("grid", grid(cv::Mat(3, 2, CV_64F, cv::Scalar(0.5))), nowhere);
+        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, {}, {}}, everywhere);
+    }
+}

@@ -1,0 +1,20 @@
+// Cuts a tilted box out of a picture, and says how much of it lay inside.
+#include <glimpse/backend.hpp>
+#include <glimpse/image_file.hpp>
+#include <glimpse/mechanism.hpp>
+#include <glimpse/reading.hpp>
+#include <iostream>
+
+int main(int, char** arguments) {
+    const auto reader = glimpse::open_image(arguments[1]);
+    glimpse::SpatialTransformer transformer;
+    transformer.form = glimpse::SpatialTransformer::BoxForm{{180, 40, 120, 130}, glimpse::Units::pixels, 20};
+    transformer.size = {64, 64};
+    const glimpse::LinearMap map = glimpse::lower(transformer, reader->info().size);
+
+    const glimpse::ImageRegion region{glimpse::support(map), reader->decode(glimpse::support(map))};
+    const auto backend = glimpse::make_backend("cpu");
+    const cv::Mat pixels = glimpse::read_glimpse(*backend, map, region, reader->info().alpha, region.pixels.depth());
+    glimpse::write_file(arguments[2], glimpse::encode_image({pixels}, "png"));
+    std::cout << "inside: " << glimpse::inside(map) << '\n';
+}

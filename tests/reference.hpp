@@ -1,0 +1,207 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/linear_map.hpp"
+
+// What the mechanisms compute, written a second time, plainly and in float64, straight from the formulas and
+// from PyTorch's documentation, without the library's taps, bands or matrices. Images have one channel.
+
+namespace glimpse::reference {
+
+using Values = cv::Mat_<double>;
+
+// Gaussian attention
+
+struct Filter {
+    double u;
+    double s;
+    double d;
+};
+
+/// A[i, k] = m_ik / (Σ_k m_ik + epsilon); with epsilon = 0, a row without any mass takes the nearest pixel.
+inline Values filter_matrix(const Filter& filter, int rows, int size, double epsilon) {
+    Values a(rows, size, 0.0);
+    for (int i = 0; i < rows; ++i) {
+        const double centre = filter.u + i * filter.d;
+        double mass = 0;
+        for (int k = 0; k < size; ++k) {
+            a(i, k) = std::exp(-0.5 * std::pow((k - centre) / filter.s, 2));
+            mass += a(i, k);
+        }
+        if (mass + epsilon == 0) {
+            a(i, static_cast<int>(std::clamp(std::nearbyint(centre), 0.0, size - 1.0))) = 1;
+        } else {
+            a.row(i) /= mass + epsilon;
+        }
+    }
+    return a;
+}
+
+/// g = A_y I A_xᵀ
+inline Values gaussian(const Values& image, const Filter& x, const Filter& y, Size size, double epsilon) {
+    return Values(filter_matrix(y, size.height, image.rows, epsilon) * image *
+                  filter_matrix(x, size.width, image.cols, epsilon).t());
+}
+
+// Spatial transformer: torch.nn.functional.affine_grid and grid_sample
+
+using Theta = std::array<std::array<double, 3>, 2>;
+
+struct Sampling {
+    bool align_corners;
+    Interpolation interpolation;
+    Padding padding;
+};
+
+/// affine_grid's normalised coordinate of glimpse pixel j of n.
+inline double base_coordinate(int j, int n, bool align_corners) {
+    if (n == 1) return 0;
+    return align_corners ? -1 + 2.0 * j / (n - 1) : (2.0 * j + 1) / n - 1;
+}
+
+/// grid_sample's way from normalised coordinates to pixels.
+inline double pixel_coordinate(double t, int size, bool align_corners) {
+    return align_corners ? (t + 1) / 2 * (size - 1) : ((t + 1) * size - 1) / 2;
+}
+
+/// grid_sample's reflect_coordinates and clip_coordinates: folded back and forth until it lies between the
+/// mirrors, then clipped.
+inline double reflected(double position, int size, bool align_corners) {
+    const double low = align_corners ? 0 : -0.5;
+    const double high = align_corners ? size - 1 : size - 0.5;
+    if (high == low) return 0;
+    while (position < low || position > high) {
+        position = position < low ? 2 * low - position : 2 * high - position;
+    }
+    return std::clamp(position, 0.0, size - 1.0);
+}
+
+inline double padded(double position, int size, const Sampling& sampling) {
+    if (sampling.padding == Padding::border) return std::clamp(position, 0.0, size - 1.0);
+    if (sampling.padding == Padding::reflection) return reflected(position, size, sampling.align_corners);
+    return position;
+}
+
+inline double value_or_zero(const Values& image, double x, double y) {
+    if (x < 0 || y < 0 || x >= image.cols || y >= image.rows) return 0;
+    return image(static_cast<int>(y), static_cast<int>(x));
+}
+
+/// Keys 1981 with a = -0.75, in the form of the paper: |t| ≤ 1 and 1 < |t| < 2.
+inline double keys(double t) {
+    constexpr double a = -0.75;
+    const double n = std::abs(t);
+    if (n >= 2) return 0;
+    if (n > 1) return a * n * n * n - 5 * a * n * n + 8 * a * n - 4 * a;
+    return (a + 2) * n * n * n - (a + 3) * n * n + 1;
+}
+
+inline double sample_bilinear(const Values& image, double x, double y) {
+    const double x0 = std::floor(x);
+    const double y0 = std::floor(y);
+    const double fx = x - x0;
+    const double fy = y - y0;
+    return (1 - fx) * (1 - fy) * value_or_zero(image, x0, y0) +
+           fx * (1 - fy) * value_or_zero(image, x0 + 1, y0) +
+           (1 - fx) * fy * value_or_zero(image, x0, y0 + 1) +
+           fx * fy * value_or_zero(image, x0 + 1, y0 + 1);
+}
+
+/// Each of the 4×4 taps is padded for itself.
+inline double sample_bicubic(const Values& image, double x, double y, const Sampling& sampling) {
+    double sum = 0;
+    for (double v = std::floor(y) - 1; v <= std::floor(y) + 2; ++v) {
+        for (double u = std::floor(x) - 1; u <= std::floor(x) + 2; ++u) {
+            sum += keys(x - u) * keys(y - v) *
+                   value_or_zero(image, padded(u, image.cols, sampling), padded(v, image.rows, sampling));
+        }
+    }
+    return sum;
+}
+
+inline double sample(const Values& image, double x, double y, const Sampling& sampling) {
+    if (sampling.interpolation == Interpolation::bicubic) return sample_bicubic(image, x, y, sampling);
+    x = padded(x, image.cols, sampling);
+    y = padded(y, image.rows, sampling);
+    if (sampling.interpolation == Interpolation::bilinear) return sample_bilinear(image, x, y);
+    return value_or_zero(image, std::nearbyint(x), std::nearbyint(y));
+}
+
+/// grid_sample(image, affine_grid(theta, size))
+inline Values spatial_transformer(const Values& image, const Theta& theta, Size size,
+                                  const Sampling& sampling) {
+    Values glimpse(size.height, size.width);
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
+            const double u = base_coordinate(j, size.width, sampling.align_corners);
+            const double v = base_coordinate(i, size.height, sampling.align_corners);
+            const double x = theta[0][0] * u + theta[0][1] * v + theta[0][2];
+            const double y = theta[1][0] * u + theta[1][1] * v + theta[1][2];
+            glimpse(i, j) = sample(image, pixel_coordinate(x, image.cols, sampling.align_corners),
+                                   pixel_coordinate(y, image.rows, sampling.align_corners), sampling);
+        }
+    }
+    return glimpse;
+}
+
+// Crop
+
+/// The cropped box as pixels, the padding in place of those outside the image; reflection at the outer edges.
+inline Values cropped(const Values& image, const Rectangle& box, Padding padding) {
+    const auto stand_in = [&](int k, int size) {
+        if (padding == Padding::border) return std::clamp(k, 0, size - 1);
+        while (padding == Padding::reflection && (k < 0 || k >= size)) k = k < 0 ? -1 - k : 2 * size - 1 - k;
+        return k;
+    };
+    Values pixels(box.height, box.width);
+    for (int y = 0; y < box.height; ++y) {
+        for (int x = 0; x < box.width; ++x) {
+            pixels(y, x) =
+                value_or_zero(image, stand_in(box.x + x, image.cols), stand_in(box.y + y, image.rows));
+        }
+    }
+    return pixels;
+}
+
+/// Pillow's `resize` with BILINEAR along one axis: a triangle widened by the scale when shrinking.
+inline Values triangle_matrix(int pixels, int length) {
+    const double s = static_cast<double>(length) / pixels;
+    Values weights(pixels, length);
+    for (int j = 0; j < pixels; ++j) {
+        const double centre = (j + 0.5) * s - 0.5;
+        for (int k = 0; k < length; ++k) {
+            weights(j, k) = std::max(0.0, 1 - std::abs(k - centre) / std::max(1.0, s));
+        }
+        weights.row(j) /= cv::sum(weights.row(j))[0];
+    }
+    return weights;
+}
+
+inline Values resized_crop(const Values& image, const Rectangle& box, Size size, Padding padding) {
+    return Values(triangle_matrix(size.height, box.height) * cropped(image, box, padding) *
+                  triangle_matrix(size.width, box.width).t());
+}
+
+/// As above, but each glimpse pixel takes the pixel at ⌊x0 + (j+½) s⌋.
+inline Values nearest_crop(const Values& image, const Rectangle& box, Size size, Padding padding) {
+    const Values pixels = cropped(image, box, padding);
+    Values glimpse(size.height, size.width);
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
+            // In whole numbers: ⌊(2j+1) width / (2w)⌋.
+            glimpse(i, j) =
+                pixels((2 * i + 1) * box.height / (2 * size.height), (2 * j + 1) * box.width / (2 * size.width));
+        }
+    }
+    return glimpse;
+}
+
+}  // namespace glimpse::reference

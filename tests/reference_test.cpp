@@ -1,0 +1,229 @@
+#include "reference.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/mechanism.hpp"
+
+// The library against the dense float64 reference, over random parameters.
+
+using namespace glimpse;
+
+namespace {
+
+/// The promise of section 4 of the mathematics, kept by every mechanism, as a share of max|I|.
+constexpr double bound = 1e-6;
+constexpr int trials = 400;
+constexpr double range = 255;
+
+class Draws {
+  public:
+    explicit Draws(std::uint64_t seed) : random_(seed) {}
+    double uniform(double low, double high) { return random_.uniform(low, high); }
+    /// Each power of ten as often as the next.
+    double spread(double low, double high) { return low * std::pow(high / low, random_.uniform(0.0, 1.0)); }
+    int whole(int low, int high) { return random_.uniform(low, high + 1); }
+    bool coin() { return whole(0, 1) == 1; }
+    template <typename Choice>
+    Choice pick(Choice a, Choice b, Choice c) {
+        const int n = whole(0, 2);
+        return n == 0 ? a : n == 1 ? b : c;
+    }
+    Size size(int largest) { return {whole(1, largest), whole(1, largest)}; }
+    cv::Mat image(Size size) {
+        cv::Mat values(size.height, size.width, CV_8U);
+        random_.fill(values, cv::RNG::UNIFORM, 0, range + 1);
+        return values;
+    }
+    Interpolation interpolation() {
+        return pick(Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic);
+    }
+    Padding padding() { return pick(Padding::zeros, Padding::border, Padding::reflection); }
+
+  private:
+    cv::RNG random_;
+};
+
+/// The largest difference to the reference, as a share of the range.
+double error(const Mechanism& mechanism, const cv::Mat& image, const reference::Values& expected) {
+    static const auto cpu = make_backend("cpu");
+    const Size size{image.cols, image.rows};
+    const LinearMap map = lower(mechanism, size);
+    const cv::Mat glimpse = cpu->read({&map, 1}, {whole(size), image}, CV_32F).front();
+    REQUIRE(glimpse.size() == expected.size());
+    return cv::norm(reference::Values(glimpse), expected, cv::NORM_INF) / range;
+}
+
+struct GaussianTrial {
+    Gaussian::Axis x;
+    Gaussian::Axis y;
+    Size size;
+    Gaussian::Normalise normalise;
+};
+
+double error(const GaussianTrial& trial, const cv::Mat& image) {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::AxesForm{trial.x, trial.y};
+    gaussian.size = trial.size;
+    gaussian.normalise = trial.normalise;
+    const auto filter = [](const Gaussian::Axis& a) { return reference::Filter{a.u, a.s, a.d}; };
+    const double epsilon = trial.normalise == Gaussian::Normalise::eps ? 1e-8 : 0;
+    return error(gaussian, image,
+                 reference::gaussian(image, filter(trial.x), filter(trial.y), trial.size, epsilon));
+}
+
+Gaussian::Axis random_axis(Draws& draws, int size, double smallest_s, double largest_s) {
+    const double s = draws.spread(smallest_s, largest_s);
+    // From well outside on one side to well outside on the other, and d of either sign or none at all.
+    const double u = draws.uniform(-8 * s, size + 8 * s);
+    const double d = draws.pick(0.0, draws.uniform(-1, 1) * s, draws.uniform(-4, 4));
+    return {u, s, d};
+}
+
+double worst_gaussian(Draws draws, int largest_image, double smallest_s, double largest_s) {
+    double worst = 0;
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(largest_image);
+        const cv::Mat image = draws.image(size);
+        const GaussianTrial trial{random_axis(draws, size.width, smallest_s, largest_s),
+                                  random_axis(draws, size.height, smallest_s, largest_s), draws.size(5),
+                                  draws.coin() ? Gaussian::Normalise::eps : Gaussian::Normalise::safe};
+        worst = std::max(worst, error(trial, image));
+    }
+    return worst;
+}
+
+reference::Theta random_theta(Draws& draws) {
+    // Half of them axis-aligned, so that both kinds of map are tried.
+    const bool general = draws.coin();
+    const auto shear = [&] { return general ? draws.uniform(-1.5, 1.5) : 0.0; };
+    return {{{draws.uniform(-2, 2), shear(), draws.uniform(-2, 2)},
+             {shear(), draws.uniform(-2, 2), draws.uniform(-2, 2)}}};
+}
+
+}  // namespace
+
+TEST_CASE("reference: Gaussian attention") {
+    CHECK(worst_gaussian(Draws(1), 40, 0.05, 2) <= bound);
+    CHECK(worst_gaussian(Draws(2), 120, 0.5, 50) <= bound);
+    CHECK(worst_gaussian(Draws(3), 400, 30, 100) <= bound);
+}
+
+TEST_CASE("reference: Gaussian attention with the worst images") {
+    // A step makes every part of a row that is left out count with the same sign, and a constant image every
+    // rounding of a float32 sum.
+    Draws draws(4);
+    double worst = 0;
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(300);
+        cv::Mat image(size.height, size.width, CV_8U, cv::Scalar(range));
+        if (draws.coin()) image.colRange(0, draws.whole(0, size.width)).setTo(0);
+        const GaussianTrial trial{random_axis(draws, size.width, 0.3, 60),
+                                  random_axis(draws, size.height, 0.3, 60), draws.size(4),
+                                  draws.coin() ? Gaussian::Normalise::eps : Gaussian::Normalise::safe};
+        worst = std::max(worst, error(trial, image));
+    }
+    CHECK(worst <= bound);
+}
+
+TEST_CASE("reference: Gaussian attention, thousands of weights in a row") {
+    const Size size{3000, 2000};
+    Draws draws(9);
+    for (const bool constant : {true, false}) {
+        cv::Mat image = draws.image(size);
+        if (constant) image.setTo(range);
+        for (const double s : {50.0, 150.0, 400.0}) {
+            CAPTURE(constant);
+            CAPTURE(s);
+            const GaussianTrial trial{
+                {700.3, s, 401.7}, {-100.2, 1.1 * s, 603.1}, {3, 4}, Gaussian::Normalise::eps};
+            CHECK(error(trial, image) <= bound);
+        }
+    }
+}
+
+TEST_CASE("reference: Gaussian attention, centres far outside, d = 0, d < 0") {
+    Draws draws(5);
+    const cv::Mat image = draws.image({30, 20});
+    for (const auto normalise : {Gaussian::Normalise::eps, Gaussian::Normalise::safe}) {
+        for (const double s : {0.05, 0.7, 3.0, 50.0}) {
+            for (const double u : {-1e6, -300.0, -12.3, -0.4, 14.6, 45.1, 900.0, 1e9}) {
+                for (const double d : {0.0, -2.3, 1.1}) {
+                    CAPTURE(s);
+                    CAPTURE(u);
+                    CAPTURE(d);
+                    CHECK(error(GaussianTrial{{u, s, d}, {8.2, 1, 1.5}, {4, 3}, normalise}, image) <= bound);
+                    CHECK(error(GaussianTrial{{8.2, 1, 1.5}, {u, s, d}, {4, 3}, normalise}, image) <= bound);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("reference: DRAW's patch") {
+    Draws draws(6);
+    double worst = 0;
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(40);
+        const int patch = draws.whole(2, 6);
+        const cv::Mat image = draws.image(size);
+        const Gaussian::DrawForm form{draws.uniform(-1.2, 1.2), draws.uniform(-1.2, 1.2),
+                                      draws.uniform(-3, 3), draws.uniform(-3, 0.5), draws.uniform(-1, 1)};
+        // The paper's equations 19 to 26, 1-based as they stand there.
+        const double sigma = std::sqrt(std::exp(form.log_sigma2));
+        const double stride =
+            (std::max(size.width, size.height) - 1.0) / (patch - 1) * std::exp(form.log_delta);
+        const auto filter = [&](double g, int length) {
+            const double centre = (length + 1) / 2.0 * (g + 1);
+            const double first = centre + (1 - patch / 2.0 - 0.5) * stride;
+            return reference::Filter{first - 1, sigma, stride};
+        };
+        const Size square{patch, patch};
+        reference::Values expected = reference::gaussian(image, filter(form.gx, size.width),
+                                                         filter(form.gy, size.height), square, 1e-8);
+        expected *= std::exp(form.log_gamma);
+        const double gain = std::max(1.0, std::exp(form.log_gamma));
+        worst = std::max(worst, error(Gaussian{form, square, {}}, image, expected) / gain);
+    }
+    CHECK(worst <= bound);
+}
+
+TEST_CASE("reference: spatial transformer") {
+    // A sampling point halfway between two centres has no nearest one: the last bit of its coordinate
+    // decides, which two ways of computing it need not agree on. Random real numbers avoid such ties; that
+    // they go to the even pixel is worked by hand elsewhere.
+    Draws draws(7);
+    for (int n = 0; n < 4 * trials; ++n) {
+        const Size size = draws.size(12);
+        const cv::Mat image = draws.image(size);
+        const reference::Theta theta = random_theta(draws);
+        const reference::Sampling sampling{draws.coin(), draws.interpolation(), draws.padding()};
+        const Size glimpse = draws.size(8);
+        const SpatialTransformer stn{SpatialTransformer::ThetaForm{theta}, glimpse, sampling.align_corners,
+                                     sampling.interpolation,              sampling.padding, {}};
+        const double off = error(stn, image, reference::spatial_transformer(image, theta, glimpse, sampling));
+        CAPTURE(n);
+        CHECK(off <= bound);
+    }
+}
+
+TEST_CASE("reference: resized crop") {
+    Draws draws(8);
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(30);
+        const cv::Mat image = draws.image(size);
+        const Rectangle box{draws.whole(-20, size.width - 1), draws.whole(-20, size.height - 1),
+                            draws.whole(21, 60), draws.whole(21, 60)};
+        const Size glimpse = draws.size(70);
+        const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
+        Crop crop{Crop::BoxForm{edges, Units::pixels}, glimpse, draws.padding(), {}, {}};
+        CAPTURE(n);
+        crop.interpolation = Interpolation::bilinear;
+        CHECK(error(crop, image, reference::resized_crop(image, box, glimpse, crop.padding)) <= bound);
+        crop.interpolation = Interpolation::nearest;
+        CHECK(error(crop, image, reference::nearest_crop(image, box, glimpse, crop.padding)) == 0);
+    }
+}
