@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
     # building
-    g++ cmake ninja-build pkg-config
+    git g++ cmake ninja-build pkg-config
     libopencv-dev libjpeg-dev libspng-dev libtiff-dev libwebp-dev libexif-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev
     # testing

@@ -21,6 +21,7 @@ void BandedMatrix::append_row(int first, std::span<const double> weights) {
         support_ = {std::min(support_.begin, first), std::max(support_.end, first + count)};
     }
     widest_ = std::max(widest_, count);
+    if (count > 1 || (count == 1 && static_cast<float>(weights.front()) != 1)) selects_ = false;
     first_.push_back(first);
     weights_.insert(weights_.end(), weights.begin(), weights.end());
     begin_.push_back(weights_.size());

@@ -49,6 +49,14 @@ cv::Mat premultiplied(const Image& image) {
     return values;
 }
 
+/// Neighbouring glimpse pixels are anything but neighbouring image pixels: the way back needs interpolation.
+bool is_resampled(const LinearMap& map) {
+    if (!map.matrix || std::holds_alternative<Weights>(map.kind)) return false;
+    const auto& m = map.matrix->m;
+    const bool unit_pitch = map.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
+    return mixes_pixels(map) || !unit_pitch;
+}
+
 /// A layer to lay over a canvas: premultiplied values and alpha on `region`.
 ImageRegion resampled_layer(const Backend& backend, const LinearMap& map, const cv::Mat& glimpse) {
     if (map.matrix->determinant() == 0)
@@ -160,8 +168,8 @@ Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, 
     if (layer.channels() != under.channels()) {
         throw Error("the glimpse and the canvas differ in the number of colours");
     }
-    const bool resampled = map.matrix && mixes_pixels(map);
-    lay_over(under, resampled ? resampled_layer(backend, map, layer) : scattered_layer(backend, map, layer));
+    lay_over(under,
+             is_resampled(map) ? resampled_layer(backend, map, layer) : scattered_layer(backend, map, layer));
     return finished(canvas, under);
 }
 

@@ -30,11 +30,12 @@ cv::Mat coloured(int type = CV_8UC3) {
 }
 
 Crop crop(Box box, std::optional<Size> size = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, {}, {}};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, {}, Interpolation::bilinear};
 }
 
 SpatialTransformer turned_box(Box box, double angle, std::optional<Size> size = {}) {
-    return {SpatialTransformer::BoxForm{box, Units::pixels, angle}, size, {}, {}, {}, {}};
+    return {
+        SpatialTransformer::BoxForm{box, Units::pixels, angle}, size, {}, Interpolation::bilinear, {}, {}};
 }
 
 const std::vector<Box>& whole_boxes() {
@@ -85,7 +86,8 @@ TEST_CASE("identity: crop = Separable with selection rows") {
     CHECK(support(window) == support(selection));
     CHECK(!mixes_pixels(selection));
 
-    const Crop indices{Crop::IndexForm{{2, 3, 4, 5, 6}, {3, 4, 5, 6, 7, 8, 9}}, {}, {}, {}, {}};
+    const Crop indices{
+        Crop::IndexForm{{2, 3, 4, 5, 6}, {3, 4, 5, 6, 7, 8, 9}}, {}, {}, {}, Interpolation::bilinear};
     CHECK(difference(glimpses[0], read(indices, image, false, CV_8U)) == 0);
 }
 

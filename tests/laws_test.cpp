@@ -56,8 +56,7 @@ class Table {
                     double margin_y) const {
         const LinearMap map = lower(mechanism, image_);
         for (const auto& backend : available_backends()) {
-            laws::check_laws(map, *backend,
-                             {std::string(name(mechanism)) + ": " + what, margin_x, margin_y});
+            laws::check_laws(map, *backend, {std::string(name(mechanism)) + ": " + what, margin_x, margin_y});
         }
     }
     void operator()(const std::string& what, const Mechanism& mechanism, double margin = 0) const {
@@ -150,7 +149,8 @@ void check_transformers(const Table& table, Size size, bool align_corners) {
 TEST_CASE("laws: crop of a box") {
     const Table table;
     table("inside", crop({2, 1, 4, 3}));
-    table("in fractions", Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, {}, {}});
+    table("in fractions",
+          Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, {}, Interpolation::bilinear});
     table("one pixel", crop({3.2, 4.1, 0.1, 0.1}));
     table("the whole image", crop({0, 0, 9, 7}));
     table("larger than the image", crop({-3, -2, 20, 12}));
@@ -190,10 +190,12 @@ TEST_CASE("laws: resized crop") {
 
 TEST_CASE("laws: crop by indices") {
     const Table table;
-    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, {}, {}});
-    table("reversed", Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, {}, {}});
-    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, {}, {}}, everywhere);
-    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, {}, {}}, everywhere);
+    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, {}, Interpolation::bilinear});
+    table("reversed",
+          Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, {}, Interpolation::bilinear});
+    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, {}, Interpolation::bilinear},
+          everywhere);
+    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, {}, Interpolation::bilinear}, everywhere);
 }
 
 TEST_CASE("laws: mask from a grid") {
@@ -311,8 +313,8 @@ TEST_CASE("laws: spatial transformer of images one pixel wide") {
                 if (std::holds_alternative<SpatialTransformer::BoxForm>(form.form)) continue;
                 for (const Interpolation interpolation : interpolations) {
                     for (const Padding padding : paddings) {
-                        const SpatialTransformer stn{form.form, Size{4, 3}, align_corners,
-                                                     interpolation, padding, {}};
+                        const SpatialTransformer stn{form.form,     Size{4, 3}, align_corners,
+                                                     interpolation, padding,    {}};
                         table(form.what + words(interpolation) + words(padding), stn,
                               tap_margin(interpolation, padding));
                     }
@@ -334,6 +336,7 @@ TEST_CASE("laws: every other mechanism on images one pixel wide") {
         }
         table("wide", gaussian({0, 2, 0.5}, {0.5, 1, 0.25}, {3, 2}));
         table("grid", grid(cv::Mat(3, 2, CV_64F, cv::Scalar(0.5))), nowhere);
-        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, {}, {}}, everywhere);
+        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, {}, Interpolation::bilinear},
+              everywhere);
     }
 }

@@ -111,8 +111,7 @@ inline double sample_bilinear(const Values& image, double x, double y) {
     const double fy = y - y0;
     return (1 - fx) * (1 - fy) * value_or_zero(image, x0, y0) +
            fx * (1 - fy) * value_or_zero(image, x0 + 1, y0) +
-           (1 - fx) * fy * value_or_zero(image, x0, y0 + 1) +
-           fx * fy * value_or_zero(image, x0 + 1, y0 + 1);
+           (1 - fx) * fy * value_or_zero(image, x0, y0 + 1) + fx * fy * value_or_zero(image, x0 + 1, y0 + 1);
 }
 
 /// Each of the 4×4 taps is padded for itself.
@@ -197,8 +196,8 @@ inline Values nearest_crop(const Values& image, const Rectangle& box, Size size,
     for (int i = 0; i < size.height; ++i) {
         for (int j = 0; j < size.width; ++j) {
             // In whole numbers: ⌊(2j+1) width / (2w)⌋.
-            glimpse(i, j) =
-                pixels((2 * i + 1) * box.height / (2 * size.height), (2 * j + 1) * box.width / (2 * size.width));
+            glimpse(i, j) = pixels((2 * i + 1) * box.height / (2 * size.height),
+                                   (2 * j + 1) * box.width / (2 * size.width));
         }
     }
     return glimpse;

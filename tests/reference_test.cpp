@@ -202,8 +202,12 @@ TEST_CASE("reference: spatial transformer") {
         const reference::Theta theta = random_theta(draws);
         const reference::Sampling sampling{draws.coin(), draws.interpolation(), draws.padding()};
         const Size glimpse = draws.size(8);
-        const SpatialTransformer stn{SpatialTransformer::ThetaForm{theta}, glimpse, sampling.align_corners,
-                                     sampling.interpolation,              sampling.padding, {}};
+        const SpatialTransformer stn{SpatialTransformer::ThetaForm{theta},
+                                     glimpse,
+                                     sampling.align_corners,
+                                     sampling.interpolation,
+                                     sampling.padding,
+                                     {}};
         const double off = error(stn, image, reference::spatial_transformer(image, theta, glimpse, sampling));
         CAPTURE(n);
         CHECK(off <= bound);

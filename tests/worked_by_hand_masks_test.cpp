@@ -26,11 +26,21 @@ Mask grid(const cv::Mat_<double>& values, Mask::Kind kind = Mask::Kind::free) {
 }
 
 Crop crop(Box box, std::optional<Size> size = {}, Fill fill = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, std::move(fill), {}};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, std::move(fill), Interpolation::bilinear};
 }
 
 SpatialTransformer shifted(double x, Size size, Fill fill = {}) {
-    return {SpatialTransformer::MatrixForm{{{{{1, 0, x}, {0, 1, 0}}}}}, size, {}, {}, {}, std::move(fill)};
+    return {SpatialTransformer::MatrixForm{{{{{1, 0, x}, {0, 1, 0}}}}},
+            size,
+            {},
+            Interpolation::bilinear,
+            {},
+            std::move(fill)};
+}
+
+/// One row of 8-bit pixels.
+cv::Mat grey_and_alpha(std::initializer_list<std::uint8_t> values) {
+    return cv::Mat(std::vector(values), true).reshape(2, 1);
 }
 
 void check_corners(const std::vector<Point>& corners, const std::vector<Point>& expected) {
@@ -89,7 +99,9 @@ TEST_CASE("by hand: a mask of two Gaussian vectors") {
     check_near(weights(mask, {3, 2}), (cv::Mat_<double>(2, 3) << 0.5, 1, 0.5, 0.25, 0.5, 0.25),
                float32_rounding);
     mask.form = Mask::GaussianForm{{1, s}, {0, s}, Mask::GaussianForm::Normalise::sum};
-    check_near(weights(mask, {3, 2}), (cv::Mat_<double>(2, 3) << 1, 2, 1, 0.5, 1, 0.5) / 6, float32_rounding);
+    check_near(weights(mask, {3, 2}),
+               (cv::Mat_<double>(2, 3) << 1. / 6, 1. / 3, 1. / 6, 1. / 12, 1. / 6, 1. / 12),
+               float32_rounding);
 }
 
 TEST_CASE("by hand: a hard mask and its threshold") {
@@ -143,23 +155,21 @@ TEST_CASE("by hand: outlines, in edge coordinates") {
     check_corners(outline(lower(gaussian, {9, 9})), {{1, 2}, {7, 2}, {7, 6}, {1, 6}});
     check_corners(outline(lower(grid(row({0, 0.5, 1, 0}), Mask::Kind::soft), {4, 1})),
                   {{1, 0}, {3, 0}, {3, 1}, {1, 1}});
-    const Crop indices{Crop::IndexForm{{4, 2}, {1, 4, 7}}, {}, {}, {}, {}};
-    check_corners(outline(lower(indices, {9, 9})), {{-0.5, 5.5}, {8.5, 5.5}, {8.5, 1.5}, {-0.5, 1.5}});
+    const Crop indices{Crop::IndexForm{{4, 2}, {1, 4, 7}}, {}, {}, {}, Interpolation::bilinear};
+    check_corners(outline(lower(indices, {9, 9})), {{0, 5.5}, {9, 5.5}, {9, 1.5}, {0, 1.5}});
 }
 
 TEST_CASE("by hand: colours are mixed premultiplied by alpha") {
-    const auto pair = [](std::uint8_t grey0, std::uint8_t alpha0, std::uint8_t grey1, std::uint8_t alpha1) {
-        return (cv::Mat_<std::uint8_t>(1, 4) << grey0, alpha0, grey1, alpha1).reshape(2);
-    };
     const Crop half = crop({0, 0, 2, 1}, Size{1, 1});
     // (100·255 + 40·85) / (255 + 85) = 85, and the alpha between 255 and 85 is 170.
-    check_near(read(half, pair(100, 255, 40, 85), true, CV_8U), row({85, 170}), 0);
+    check_near(read(half, grey_and_alpha({100, 255, 40, 85}), true, CV_8U), row({85, 170}), 0);
     // What is invisible has no colour to give; 127½ goes to the even 128.
-    check_near(read(half, pair(200, 255, 90, 0), true, CV_8U), row({200, 128}), 0);
-    check_near(read(half, pair(200, 0, 90, 0), true, CV_8U), row({0, 0}), 0);
+    check_near(read(half, grey_and_alpha({200, 255, 90, 0}), true, CV_8U), row({200, 128}), 0);
+    check_near(read(half, grey_and_alpha({200, 0, 90, 0}), true, CV_8U), row({0, 0}), 0);
     // Without mixing, the pixels come as they are; and without alpha the last channel is a colour.
-    check_near(read(crop({0, 0, 2, 1}), pair(200, 0, 90, 7), true, CV_8U), row({200, 0, 90, 7}), 0);
-    check_near(read(half, pair(100, 255, 40, 85), false), row({70, 170}), 0);
+    check_near(read(crop({0, 0, 2, 1}), grey_and_alpha({200, 0, 90, 7}), true, CV_8U), row({200, 0, 90, 7}),
+               0);
+    check_near(read(half, grey_and_alpha({100, 255, 40, 85}), false), row({70, 170}), 0);
 }
 
 TEST_CASE("by hand: a constant fill") {
@@ -174,7 +184,7 @@ TEST_CASE("by hand: a constant fill") {
 }
 
 TEST_CASE("by hand: a constant fill beside alpha is opaque unless it says otherwise") {
-    const cv::Mat image = (cv::Mat_<std::uint8_t>(1, 2) << 50, 0).reshape(2);
+    const cv::Mat image = grey_and_alpha({50, 0});
     check_near(read(crop({-1, 0, 2, 1}, {}, Constant{{9}}), image, true, CV_8U), row({9, 255, 50, 0}), 0);
     check_near(read(crop({-1, 0, 2, 1}, {}, Constant{{9, 30}}), image, true, CV_8U), row({9, 30, 50, 0}), 0);
     // Half of the sample is the invisible pixel, half the opaque fill.

@@ -39,8 +39,9 @@ class BandedMatrix {
 
     /// The columns outside of which every weight is 0.
     [[nodiscard]] Interval support() const { return support_; }
-    /// No row has more than one weight: the matrix picks, and mixes nothing.
-    [[nodiscard]] bool selects() const { return widest_ <= 1; }
+    /// No row has more than one weight, and that is 1: the matrix picks, and mixes nothing, not even with the
+    /// nothing outside the image.
+    [[nodiscard]] bool selects() const { return selects_; }
     /// Most weights in one row.
     [[nodiscard]] int widest() const { return widest_; }
 
@@ -52,6 +53,7 @@ class BandedMatrix {
   private:
     int columns_;
     int widest_ = 0;
+    bool selects_ = true;
     Interval support_;
     std::vector<int> first_;
     std::vector<std::size_t> begin_{0};

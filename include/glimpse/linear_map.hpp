@@ -34,7 +34,7 @@ struct Separable {
 /// The kernel k that a sample weighs the pixels around it with: the nearest centre (ties to even), the
 /// triangle, or Keys' cubic with a = -0.75 (Keys 1981, "Cubic convolution interpolation for digital image
 /// processing").
-enum class Interpolation { nearest, bilinear, bicubic };
+enum class Interpolation { bilinear, nearest, bicubic };
 
 /// What lies outside the image: nothing (each tap outside counts 0), the nearest pixel of the border, or the
 /// mirrored image.
@@ -100,7 +100,8 @@ double inside(const LinearMap& map);
 /// and for maps without a matrix, the border of the support.
 std::vector<Point> outline(const LinearMap& map);
 
-/// A glimpse pixel is made of more than one image pixel, so that colour must be premultiplied by alpha.
+/// A glimpse pixel is made of more than one image pixel, or of one and what lies outside, so that colour must
+/// be premultiplied by alpha.
 bool mixes_pixels(const LinearMap& map);
 
 }  // namespace glimpse

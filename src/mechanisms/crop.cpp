@@ -11,8 +11,8 @@ namespace glimpse {
 
 namespace {
 
-/// Resizing looks at every pixel of the box, in the image or not: longer ones are refused, unless the image is
-/// as long.
+/// Resizing looks at every pixel of the box, in the image or not: longer ones are refused, unless the image
+/// is as long.
 constexpr int longest_resized = 1 << 22;
 
 void require_resizable(const Rectangle& box, Size image) {

@@ -78,8 +78,9 @@ void validate_axis(const Gaussian::Axis& axis, const std::string& field) {
 /// What is valid may still overflow, or vanish, when it is multiplied out for an image.
 void require_representable(const Gaussian::Axis& axis) {
     if (!std::isfinite(axis.u) || !std::isfinite(axis.d) || !std::isfinite(axis.s) || axis.s <= 0) {
-        throw Error("the parameters come to Gaussians that float64 cannot hold: u = " + std::to_string(axis.u) +
-                    ", s = " + std::to_string(axis.s) + ", d = " + std::to_string(axis.d));
+        throw Error(
+            "the parameters come to Gaussians that float64 cannot hold: u = " + std::to_string(axis.u) +
+            ", s = " + std::to_string(axis.s) + ", d = " + std::to_string(axis.d));
     }
 }
 

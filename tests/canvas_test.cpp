@@ -1,0 +1,244 @@
+#include "glimpse/canvas.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
+#include "small_images.hpp"
+
+// The way back: add_adjoint and paste.
+
+using namespace glimpse;
+using namespace glimpse::small_images;
+
+namespace {
+
+/// Sums of a few float32 products of 8-bit values.
+constexpr double sum_tolerance = 255 * 1e-6;
+
+constexpr Size picture{12, 9};
+
+Image image(cv::Mat pixels, bool alpha = false) {
+    return {std::move(pixels), alpha, {}, false};
+}
+
+LinearMap crop(Box box, Size canvas = picture) {
+    return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, {}, Interpolation::bilinear}, canvas);
+}
+
+LinearMap turned(Box box, double angle, Size canvas = picture) {
+    return lower(
+        SpatialTransformer{
+            SpatialTransformer::BoxForm{box, Units::pixels, angle}, {}, {}, Interpolation::bilinear, {}, {}},
+        canvas);
+}
+
+Mask soft(const cv::Mat_<double>& grid) {
+    Mask mask;
+    mask.form = Mask::GridForm{grid};
+    return mask;
+}
+
+/// The glimpse as `glimpse extract` would cut it out.
+Image extracted(const LinearMap& map, const Image& from) {
+    const ImageRegion all{whole(map.image), from.pixels};
+    return image(read_glimpse(cpu(), map, all, from.alpha, from.pixels.depth()), from.alpha);
+}
+
+/// Twice the area of the triangle p, q, r; positive where they run clockwise on the screen.
+double turn(Point p, Point q, Point r) {
+    return (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
+}
+
+/// The point lies inside the outline, whose corners run clockwise.
+bool covers(const std::vector<Point>& outline, Point p) {
+    for (std::size_t n = 0; n < outline.size(); ++n) {
+        if (turn(outline[n], outline[(n + 1) % outline.size()], p) < 0) return false;
+    }
+    return true;
+}
+
+/// 255 at every pixel whose centre lies inside the map's outline.
+cv::Mat covered_pixels(const LinearMap& map) {
+    cv::Mat inside = cv::Mat::zeros(map.image.height, map.image.width, CV_8U);
+    const std::vector<Point> border = outline(map);
+    for (int y = 0; y < inside.rows; ++y) {
+        for (int x = 0; x < inside.cols; ++x) {
+            if (covers(border, {edge_from_centre(x), edge_from_centre(y)}))
+                inside.at<std::uint8_t>(y, x) = 255;
+        }
+    }
+    return inside;
+}
+
+}  // namespace
+
+TEST_CASE("add_adjoint: canvas + Aᵀ g of a crop") {
+    const Image canvas = image(noise(picture, CV_32FC3, 1));
+    const LinearMap map = crop({3, 2, 4, 5});
+    const Image glimpse = image(noise(map.glimpse, CV_32FC3, 2));
+    const Image sum = add_adjoint(cpu(), map, glimpse, canvas);
+    cv::Mat expected = canvas.pixels.clone();
+    expected(cv::Rect(3, 2, 4, 5)) += glimpse.pixels;
+    CHECK(difference(sum.pixels, expected) == 0);
+}
+
+TEST_CASE("add_adjoint: read(write(g)) = g for crop") {
+    for (const int type : {CV_8UC3, CV_16UC1, CV_32FC4}) {
+        const LinearMap map = crop({3, 2, 4, 5});
+        const Image glimpse = image(noise(map.glimpse, type, 3));
+        const Image black = image(cv::Mat::zeros(picture.height, picture.width, type));
+        const Image written = add_adjoint(cpu(), map, glimpse, black);
+        CHECK(difference(extracted(map, written).pixels, glimpse.pixels) == 0);
+    }
+}
+
+TEST_CASE("add_adjoint: whole numbers are rounded and saturate") {
+    const LinearMap map = lower(soft((cv::Mat_<double>(1, 2) << 0.5, 1)), {2, 1});
+    const Image canvas = image((cv::Mat_<std::uint8_t>(1, 2) << 10, 200));
+    const Image glimpse = image((cv::Mat_<std::uint8_t>(1, 2) << 3, 100));
+    check_near(add_adjoint(cpu(), map, glimpse, canvas).pixels, row({12, 255}), 0);
+}
+
+TEST_CASE("add_adjoint: DRAW adds (1/γ) F_Yᵀ w F_X") {
+    const double log_gamma = std::numbers::ln2;
+    const Gaussian draw{Gaussian::DrawForm{0.1, 0, -0.5, -0.5, log_gamma}, Size{3, 3}, {}};
+    const LinearMap read_map = lower(draw, picture);
+    const Image canvas = image(noise(picture, CV_32FC1, 4));
+    const Image patch = image(noise({3, 3}, CV_32FC1, 5));
+    const Image sum = add_adjoint(cpu(), lower(for_writing(draw), picture), patch, canvas);
+    const ImageRegion with_gamma = cpu().write(read_map, patch.pixels);
+    cv::Mat expected = canvas.pixels.clone();
+    const Rectangle& r = with_gamma.region;
+    expected(cv::Rect(r.x, r.y, r.width, r.height)) += with_gamma.pixels / std::exp(2 * log_gamma);
+    CHECK(difference(sum.pixels, expected) <= sum_tolerance);
+}
+
+TEST_CASE("paste: a crop put back restores the picture exactly") {
+    for (const int type : {CV_8UC1, CV_8UC3, CV_16UC3, CV_32FC3}) {
+        const Image original = image(noise(picture, type, 6));
+        for (const Box& box : {Box{3, 2, 4, 5}, Box{-2, -3, 6, 7}, Box{0, 0, 12, 9}, Box{11, 8, 9, 9}}) {
+            const LinearMap map = crop(box);
+            const Image glimpse = extracted(map, original);
+            CHECK(difference(paste(cpu(), map, glimpse, original).pixels, original.pixels) == 0);
+            Image damaged = image(original.pixels.clone());
+            const Rectangle seen = support(map);
+            damaged.pixels(cv::Rect(seen.x, seen.y, seen.width, seen.height)).setTo(0);
+            CHECK(difference(paste(cpu(), map, glimpse, damaged).pixels, original.pixels) == 0);
+        }
+    }
+}
+
+TEST_CASE("paste: whole quarter turns and whole shifts restore the picture") {
+    const Image original = image(noise(picture, CV_8UC3, 7));
+    for (const double angle : {0.0, 90.0, 180.0, 270.0}) {
+        const LinearMap map = turned({2, 1, 6, 6}, angle);
+        const Image restored = paste(cpu(), map, extracted(map, original), original);
+        CHECK(difference(restored.pixels, original.pixels) == 0);
+    }
+}
+
+TEST_CASE("paste: a transformer's glimpse covers just its outline") {
+    const Image canvas = image(cv::Mat(picture.height, picture.width, CV_8U, cv::Scalar(40)));
+    std::vector<LinearMap> maps{turned({2.2, 1.3, 6.1, 4.4}, 0), turned({2.2, 1.3, 6.1, 4.4}, 33),
+                                turned({-3.1, 4.2, 7.7, 8.3}, -60), turned({-30, -30, 80, 80}, 10)};
+    const Crop resized{
+        Crop::BoxForm{{2, 1, 8, 7}, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear};
+    maps.push_back(lower(resized, picture));
+    const Gaussian gaussian{Gaussian::BoxForm{{1, 2, 6, 4}, Units::pixels, 0.5}, Size{3, 2}, {}};
+    maps.push_back(lower(gaussian, picture));
+    for (const LinearMap& map : maps) {
+        const Image white = image(cv::Mat(map.glimpse.height, map.glimpse.width, CV_8U, cv::Scalar(240)));
+        const cv::Mat covered = covered_pixels(map);
+        cv::Mat expected = canvas.pixels.clone();
+        expected.setTo(240, covered);
+        CHECK(cv::countNonZero(covered) > 0);
+        CHECK(difference(paste(cpu(), map, white, canvas).pixels, expected) == 0);
+    }
+}
+
+TEST_CASE("paste: an enlarged glimpse is sampled bilinearly at M⁻¹ p") {
+    // x = 2j + ½: the glimpse's pixels have their centres at ½ and 2½, so pixel 1 lies at j = ¼.
+    const Crop resized{
+        Crop::BoxForm{{0, 0, 4, 1}, Units::pixels}, Size{2, 1}, {}, {}, Interpolation::bilinear};
+    const Image canvas = image((cv::Mat_<float>(1, 5) << 9, 9, 9, 9, 9));
+    const Image glimpse = image((cv::Mat_<float>(1, 2) << 0, 100));
+    check_near(paste(cpu(), lower(resized, {5, 1}), glimpse, canvas).pixels, row({0, 25, 75, 100, 9}),
+               sum_tolerance);
+}
+
+TEST_CASE("paste: a mask's glimpse is blended by the mask") {
+    // canvas · (1 - a) + a g
+    const LinearMap map = lower(soft((cv::Mat_<double>(1, 3) << 0.25, 1, 0)), {3, 1});
+    const Image canvas = image((cv::Mat_<float>(1, 3) << 40, 50, 60));
+    const Image glimpse = image((cv::Mat_<float>(1, 3) << 80, 90, 100));
+    check_near(paste(cpu(), map, glimpse, canvas).pixels, row({50, 90, 60}), sum_tolerance);
+}
+
+TEST_CASE("paste: a glimpse that took a pixel twice lays it down once") {
+    const Crop twice{Crop::IndexForm{{0}, {1, 1, 2}}, {}, {}, {}, Interpolation::bilinear};
+    const LinearMap map = lower(twice, {4, 1});
+    const Image canvas = image((cv::Mat_<float>(1, 4) << 1, 2, 3, 4));
+    const Image glimpse = image((cv::Mat_<float>(1, 3) << 10, 30, 50));
+    check_near(paste(cpu(), map, glimpse, canvas).pixels, row({1, 20, 50, 4}), sum_tolerance);
+}
+
+TEST_CASE("paste: selected pixels go back to where they were") {
+    Mask mask = soft((cv::Mat_<double>(2, 2) << 0, 1, 1, 0));
+    mask.kind = Mask::Kind::hard;
+    mask.select = Mask::Select::pixels;
+    const Image canvas = image((cv::Mat_<float>(2, 2) << 1, 2, 3, 4));
+    const Image glimpse = image((cv::Mat_<float>(2, 1) << 20, 30));
+    check_near(paste(cpu(), lower(mask, {2, 2}), glimpse, canvas).pixels,
+               (cv::Mat_<double>(2, 2) << 1, 20, 30, 4), 0);
+}
+
+TEST_CASE("paste: alpha composes") {
+    const LinearMap map = crop({1, 0, 2, 1}, {3, 1});
+    const auto pixels = [](const std::vector<std::uint8_t>& values) {
+        return cv::Mat(values, true).reshape(2, 1);
+    };
+    const Image glimpse = image(pixels({200, 255, 100, 0}), true);
+    const Image canvas = image(pixels({10, 255, 20, 51, 30, 102}), true);
+    check_near(paste(cpu(), map, glimpse, canvas).pixels, row({10, 255, 200, 255, 30, 102}), 0);
+    // 0.2 of 200 over the opaque 100: 0.8 · 100 + 0.2 · 200.
+    const Image thin = image(pixels({200, 51, 0, 0}), true);
+    const Image grey = image((cv::Mat_<std::uint8_t>(1, 3) << 7, 100, 9));
+    check_near(paste(cpu(), map, thin, grey).pixels, row({7, 120, 9}), 0);
+}
+
+TEST_CASE("paste and add_adjoint: sizes, colours and depths must fit") {
+    const LinearMap map = crop({3, 2, 4, 5});
+    const Image canvas = image(noise(picture, CV_8UC3, 8));
+    const Image small = image(noise({4, 4}, CV_8UC3, 9));
+    const Image grey = image(noise({4, 5}, CV_8UC1, 9));
+    const Image deep = image(noise({4, 5}, CV_16UC3, 9));
+    CHECK_THROWS_AS(paste(cpu(), map, small, canvas), Error);
+    CHECK_THROWS_AS(add_adjoint(cpu(), map, small, canvas), Error);
+    CHECK_THROWS_AS(paste(cpu(), map, grey, canvas), Error);
+    CHECK_THROWS_AS(add_adjoint(cpu(), map, grey, canvas), Error);
+    CHECK_THROWS_AS(paste(cpu(), map, deep, canvas), Error);
+
+    SpatialTransformer flat;
+    flat.form = SpatialTransformer::MatrixForm{{{{{0, 0, 2.5}, {0, 1, 0.5}}}}};
+    flat.size = Size{4, 4};
+    CHECK_THROWS_AS(paste(cpu(), lower(flat, picture), small, canvas), Error);
+}
+
+TEST_CASE("paste: a glimpse from beyond the image changes nothing") {
+    const Image canvas = image(noise(picture, CV_8UC1, 10));
+    for (const double slope : {0.0, 0.25}) {
+        SpatialTransformer far;
+        far.form = SpatialTransformer::MatrixForm{{{{{1, slope, 400}, {slope, 1, -300}}}}};
+        far.size = Size{4, 4};
+        const Image glimpse = image(noise({4, 4}, CV_8UC1, 11));
+        CHECK(difference(paste(cpu(), lower(far, picture), glimpse, canvas).pixels, canvas.pixels) == 0);
+        CHECK(difference(add_adjoint(cpu(), lower(far, picture), glimpse, canvas).pixels, canvas.pixels) ==
+              0);
+    }
+}

@@ -1,0 +1,289 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <numbers>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/mechanism.hpp"
+#include "small_images.hpp"
+#include "taps.hpp"
+
+// Cases small enough to be worked with pencil and paper, and every number that stands in
+// shared/design/mathematics.md.
+
+using namespace glimpse;
+using namespace glimpse::small_images;
+
+namespace {
+
+/// The numbers of the design stand there with six decimals.
+constexpr double six_decimals = 5.1e-7;
+/// Float64 formulas against float64 numbers.
+constexpr double float64_rounding = 1e-12;
+
+Crop crop(Box box, std::optional<Size> size = {}) {
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, {}, Interpolation::bilinear};
+}
+
+Gaussian gaussian(Gaussian::Axis x, Gaussian::Axis y, Size size) {
+    return {Gaussian::AxesForm{x, y}, size, {}};
+}
+
+std::vector<double> weights_of(const AxisSampler& sampler, double position) {
+    const AxisTaps taps = axis_taps(sampler, position);
+    std::vector<double> weights(static_cast<std::size_t>(sampler.size));
+    for (std::size_t t = 0; t < static_cast<std::size_t>(taps.count); ++t) {
+        weights[static_cast<std::size_t>(taps.index[t])] += taps.weight[t];
+    }
+    return weights;
+}
+
+using Weights3 = std::vector<double>;
+
+void check_axis(const Gaussian::Axis& axis, const Gaussian::Axis& expected) {
+    CHECK(axis.u == doctest::Approx(expected.u).epsilon(float64_rounding));
+    CHECK(axis.s == doctest::Approx(expected.s).epsilon(float64_rounding));
+    CHECK(axis.d == doctest::Approx(expected.d).epsilon(float64_rounding));
+}
+
+void check_matrix(const Affine& matrix, const std::array<std::array<double, 3>, 2>& expected) {
+    for (std::size_t i = 0; i < 2; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+            CAPTURE(i);
+            CAPTURE(j);
+            CHECK(std::abs(matrix.m[i][j] - expected[i][j]) <= float64_rounding);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("by hand: centre and edge coordinates") {
+    CHECK(centre_from_edge(0.5) == 0);
+    CHECK(edge_from_centre(2) == 2.5);
+    CHECK(nearest_edge(-0.5) == 0);
+    CHECK(nearest_edge(-0.51) == -1);
+    CHECK(nearest_edge(2.5) == 3);
+    CHECK(nearest_edge(1e300) == 1 << 29);
+    CHECK(nearest_edge(-1e300) == -(1 << 29));
+}
+
+TEST_CASE("by hand: a box of whole pixels") {
+    CHECK(rounded({1, 2, 3, 4}) == Rectangle{1, 2, 3, 4});
+    CHECK(rounded({0.49, 0.5, 1, 1}) == Rectangle{0, 1, 1, 1});
+    // ⌊1.4 + ½⌋ = 1 and ⌊1.4 + 2.2 + ½⌋ = 4: three pixels, although the width is 2.2.
+    CHECK(rounded({1.4, -1.6, 2.2, 2.2}) == Rectangle{1, -2, 3, 3});
+    CHECK(rounded({2.1, 2.4, 0.2, 0.01}) == Rectangle{2, 2, 1, 1});
+    CHECK(rounded_size({0, 0, 2.5, 0.2}) == Size{3, 1});
+}
+
+TEST_CASE("by hand: crop") {
+    const cv::Mat image = ramp({5, 4});
+    check_near(read(crop({1, 2, 3, 2}), image), (cv::Mat_<double>(2, 3) << 21, 22, 23, 31, 32, 33), 0);
+    check_near(read(crop({3.5, -0.6, 2, 2}), image), (cv::Mat_<double>(2, 2) << 0, 0, 4, 0), 0);
+    check_near(read(Crop{Crop::IndexForm{{3, 0}, {4, 4, 1}}, {}, {}, {}, Interpolation::bilinear}, image),
+               (cv::Mat_<double>(2, 3) << 34, 34, 31, 4, 4, 1), 0);
+}
+
+TEST_CASE("by hand: a crop resized as Pillow does") {
+    // 4 → 2: s = 2, c = 0.5 and 2.5; weights ¾ ¾ ¼ of 1¾, and the same from the other end.
+    check_near(read(crop({0, 0, 4, 1}, Size{2, 1}), line({0, 10, 20, 30})),
+               row({12.5 / 1.75, 30 - 12.5 / 1.75}), 30 * float32_rounding);
+    // 2 → 4: s = ½, c = -¼ ¼ ¾ 1¼; what lies outside the box is left out.
+    check_near(read(crop({0, 0, 2, 1}, Size{4, 1}), line({0, 100, 7000})), row({0, 25, 75, 100}), 0);
+    // 3 → 2: s = 1½, c = ¼ and 1¾; weights 5/6, 1/2 of 4/3.
+    check_near(read(crop({1, 0, 3, 1}, Size{2, 1}), line({99, 8, 16, 24})), row({11, 21}),
+               24 * float32_rounding);
+    // ⌊(j + ½) · 5/3⌋ = 0 2 4, and 2 → 5: ⌊(j + ½) · 2/5⌋ = 0 0 1 1 1.
+    Crop nearest = crop({0, 0, 5, 1}, Size{3, 1});
+    nearest.interpolation = Interpolation::nearest;
+    check_near(read(nearest, line({1, 2, 3, 4, 5})), row({1, 3, 5}), 0);
+    nearest = crop({0, 0, 2, 1}, Size{5, 1});
+    nearest.interpolation = Interpolation::nearest;
+    check_near(read(nearest, line({1, 2})), row({1, 1, 2, 2, 2}), 0);
+}
+
+TEST_CASE("by hand: a nearest crop between two pixels takes the second") {
+    // (7 + ½) · 22/15 = 11 exactly, which a rounded 22/15 misses by its last bit.
+    cv::Mat image(1, 22, CV_32F);
+    for (int x = 0; x < image.cols; ++x) image.at<float>(x) = static_cast<float>(x);
+    Crop nearest = crop({0, 0, 22, 1}, Size{15, 1});
+    nearest.interpolation = Interpolation::nearest;
+    CHECK(read(nearest, image).at<float>(7) == 11);
+}
+
+TEST_CASE("by hand: Gaussian filters") {
+    const LinearMap map = lower(gaussian({2, 0.5, 1}, {2, 0.5, 1}, {5, 5}), {10, 10});
+    const auto& filters = std::get<Separable>(map.kind).rows;
+    const std::vector<double> first{0.000264, 0.106451, 0.786571, 0.106451, 0.000264};
+    const auto [begin, weights] = filters.row(0);
+    REQUIRE(begin == 0);
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        CHECK(std::abs(weights[k] - (k < first.size() ? first[k] : 0)) <= six_decimals);
+    }
+    const std::vector<double> sums{0.000264, 0.106715, 0.893285, 0.999736, 1,
+                                   0.999736, 0.893285, 0.106715, 0.000264, 0};
+    const std::vector<double> column_sums = filters.column_sums();
+    REQUIRE(filters.support().begin == 0);
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+        CHECK(std::abs((k < column_sums.size() ? column_sums[k] : 0) - sums[k]) <= six_decimals);
+    }
+}
+
+TEST_CASE("by hand: Gaussian attention on a ramp") {
+    const cv::Mat glimpse = read(gaussian({2, 0.5, 1.5}, {1.5, 1, 2}, {4, 3}), ramp({10, 10}));
+    // 1e-6 of the range, which section 4 promises.
+    constexpr double promised = 99e-6;
+    check_near(glimpse,
+               (cv::Mat_<double>(3, 4) << 17.478285, 18.978285, 20.478285, 21.978285, 37.000725, 38.500725,
+                40.000725, 41.500725, 56.999274, 58.499274, 59.999274, 61.499274),
+               promised);
+}
+
+TEST_CASE("by hand: a row that sees nothing") {
+    const cv::Mat image = line({3, 5, 9});
+    // Centres at 1 and 101: the second fades to black, or takes the nearest pixel.
+    Gaussian far = gaussian({1, 0.01, 100}, {0, 1, 0}, {2, 1});
+    check_near(read(far, image), row({5, 0}), 5 * float32_rounding);
+    far.normalise = Gaussian::Normalise::safe;
+    check_near(read(far, image), row({5, 9}), 0);
+}
+
+TEST_CASE("by hand: DRAW") {
+    Gaussian draw{Gaussian::DrawForm{0, 0, 0, -std::numbers::ln2, 0}, Size{5, 5}, {}};
+    const auto [x, y] = axes(draw, {10, 10}, {5, 5});
+    check_axis(x, {2.25, 1, 1.125});
+    check_axis(y, {2.25, 1, 1.125});
+    // A = 4, B = 3, N = 2: g_X = 5/2 · 1.2 = 3, g_Y = 2 · 0.5 = 1, δ = 3, first centres 3 - 1½ and 1 - 1½,
+    // 1-based; σ = 2.
+    draw.form = Gaussian::DrawForm{0.2, -0.5, 2 * std::numbers::ln2, 0, 0};
+    const auto [x2, y2] = axes(draw, {4, 3}, {2, 2});
+    check_axis(x2, {0.5, 2, 3});
+    check_axis(y2, {-1.5, 2, 3});
+}
+
+TEST_CASE("by hand: DRAW reads with γ and writes with 1/γ") {
+    const Gaussian plain{Gaussian::DrawForm{0, 0, 0, 0, 0}, Size{2, 2}, {}};
+    const Gaussian bright{Gaussian::DrawForm{0, 0, 0, 0, std::numbers::ln2}, Size{2, 2}, {}};
+    const cv::Mat image = ramp({4, 4});
+    check_near(read(bright, image), cv::Mat_<double>(2 * read(plain, image)), 66 * float32_rounding);
+
+    const cv::Mat glimpse = ramp({2, 2});
+    const cv::Mat full = cpu().write(lower(plain, {4, 4}), glimpse).pixels;
+    const Mechanism writer = for_writing(Mechanism{bright});
+    const cv::Mat half = cpu().write(lower(writer, {4, 4}), glimpse).pixels;
+    check_near(half, cv::Mat_<double>(0.5 * full), 22 * float32_rounding);
+    CHECK(std::get<Gaussian::DrawForm>(std::get<Gaussian>(writer).form).log_gamma == -std::numbers::ln2);
+    CHECK(lower(bright, {4, 4}).full_weight == doctest::Approx(2));
+}
+
+TEST_CASE("by hand: sampling points of a spatial transformer") {
+    const SpatialTransformer stn{SpatialTransformer::ScaleShiftForm{{0.4, 1}, {-0.1, 0}},
+                                 Size{5, 1},
+                                 true,
+                                 Interpolation::bilinear,
+                                 {},
+                                 {}};
+    const Affine matrix = sampling_matrix(stn, {10, 1}, {5, 1});
+    const std::array<double, 5> expected{2.25, 3.15, 4.05, 4.95, 5.85};
+    for (int j = 0; j < 5; ++j) {
+        CHECK(std::abs(matrix(j, 0).x - expected[static_cast<std::size_t>(j)]) <= float64_rounding);
+    }
+    cv::Mat image(1, 10, CV_32F);
+    for (int x = 0; x < image.cols; ++x) image.at<float>(x) = static_cast<float>(x);
+    check_near(read(stn, image), row({2.25, 3.15, 4.05, 4.95, 5.85}), 9 * float32_rounding);
+}
+
+TEST_CASE("by hand: a crop as a spatial transformer") {
+    constexpr double image = 10;
+    constexpr double x0 = 3;
+    constexpr double w = 4;
+    const auto columns = [&](double scale, double shift, bool align_corners) {
+        const SpatialTransformer::ScaleShiftForm form{{scale, scale}, {shift, shift}};
+        return sampling_matrix({form, Size{4, 4}, align_corners, Interpolation::bilinear, {}, {}}, {10, 10},
+                               {4, 4});
+    };
+    const std::array<std::array<double, 3>, 2> expected{{{1, 0, x0}, {0, 1, x0}}};
+    check_matrix(columns((w - 1) / (image - 1), (2 * x0 + w - 1) / (image - 1) - 1, true), expected);
+    check_matrix(columns(w / image, (2 * x0 + w) / image - 1, false), expected);
+}
+
+TEST_CASE("by hand: taps on an axis of three pixels") {
+    const auto bilinear = [](Padding padding, Mirror mirror) {
+        return AxisSampler{3, Interpolation::bilinear, padding, mirror};
+    };
+    const AxisSampler zeros = bilinear(Padding::zeros, Mirror::edges);
+    CHECK(weights_of(zeros, 0.25) == Weights3{0.75, 0.25, 0});
+    CHECK(weights_of(zeros, -0.5) == Weights3{0.5, 0, 0});
+    CHECK(weights_of(zeros, 2.75) == Weights3{0, 0, 0.25});
+    CHECK(weights_of(zeros, -1) == Weights3{0, 0, 0});
+    const AxisSampler border = bilinear(Padding::border, Mirror::edges);
+    CHECK(weights_of(border, -7) == Weights3{1, 0, 0});
+    CHECK(weights_of(border, 2.75) == Weights3{0, 0, 1});
+    CHECK(weights_of(border, 1.25) == Weights3{0, 0.75, 0.25});
+    // Mirrors at 0 and 2: -1 → 1, -½ → ½, 2¼ → 1¾, 4 → 0, 5 → 1.
+    const AxisSampler centres = bilinear(Padding::reflection, Mirror::centres);
+    CHECK(weights_of(centres, -1) == Weights3{0, 1, 0});
+    CHECK(weights_of(centres, -0.5) == Weights3{0.5, 0.5, 0});
+    CHECK(weights_of(centres, 2.25) == Weights3{0, 0.25, 0.75});
+    CHECK(weights_of(centres, 4) == Weights3{1, 0, 0});
+    CHECK(weights_of(centres, 5) == Weights3{0, 1, 0});
+    // Mirrors at -½ and 2½: -1 → 0, -1½ → ½, -¼ is clipped to 0, 3 → 2, 4¼ → ¾, 6 → 0 → … → 0.
+    const AxisSampler edges = bilinear(Padding::reflection, Mirror::edges);
+    CHECK(weights_of(edges, -1) == Weights3{1, 0, 0});
+    CHECK(weights_of(edges, -1.5) == Weights3{0.5, 0.5, 0});
+    CHECK(weights_of(edges, -0.25) == Weights3{1, 0, 0});
+    CHECK(weights_of(edges, 3) == Weights3{0, 0, 1});
+    CHECK(weights_of(edges, 4.25) == Weights3{0.25, 0.75, 0});
+    CHECK(weights_of(edges, 6) == Weights3{1, 0, 0});
+}
+
+TEST_CASE("by hand: the nearest pixel, ties to even") {
+    const AxisSampler nearest{4, Interpolation::nearest, Padding::zeros, Mirror::edges};
+    CHECK(weights_of(nearest, 0.5) == std::vector<double>{1, 0, 0, 0});
+    CHECK(weights_of(nearest, 1.5) == std::vector<double>{0, 0, 1, 0});
+    CHECK(weights_of(nearest, 2.4) == std::vector<double>{0, 0, 1, 0});
+    CHECK(weights_of(nearest, -0.5) == std::vector<double>{1, 0, 0, 0});
+    CHECK(weights_of(nearest, 3.5) == std::vector<double>{0, 0, 0, 0});
+}
+
+TEST_CASE("by hand: bicubic weights with a = -0.75") {
+    const auto bicubic = [](Padding padding) {
+        return AxisSampler{4, Interpolation::bicubic, padding, Mirror::edges};
+    };
+    CHECK(weights_of(bicubic(Padding::zeros), 1.5) == std::vector{-0.09375, 0.59375, 0.59375, -0.09375});
+    CHECK(weights_of(bicubic(Padding::zeros), 0.5) == std::vector{0.59375, 0.59375, -0.09375, 0.0});
+    CHECK(weights_of(bicubic(Padding::border), 0.5) == std::vector{0.5, 0.59375, -0.09375, 0.0});
+    CHECK(weights_of(bicubic(Padding::zeros), 2) == std::vector<double>{0, 0, 1, 0});
+    // Each tap is mirrored for itself: -2 → 1, -1 → 0, 0 and 1.
+    CHECK(weights_of(bicubic(Padding::reflection), -0.5) == std::vector{1.1875, -0.1875, 0.0, 0.0});
+}
+
+TEST_CASE("by hand: a box turned by 90°") {
+    // Clockwise on the screen: the glimpse's top-left pixel looks at the box's top right.
+    SpatialTransformer stn;
+    stn.form = SpatialTransformer::BoxForm{{0, 0, 2, 2}, Units::pixels, 90};
+    const cv::Mat image = (cv::Mat_<float>(2, 2) << 1, 2, 3, 4);
+    check_near(read(stn, image), (cv::Mat_<double>(2, 2) << 2, 4, 1, 3), 0);
+    // c = (3½, 2½), steps 2 and 1: x = 3½ - (i - ½), y = 2½ + 2 (j - 1).
+    check_matrix(box_to_image({1, 2, 6, 2}, {3, 2}, 90), {{{0, -1, 4}, {2, 0, 0.5}}});
+    // Half a turn: x = 6 - 2 j, y = 3 - i.
+    check_matrix(box_to_image({1, 2, 6, 2}, {3, 2}, 180), {{{-2, 0, 5.5}, {0, -1, 3}}});
+}
+
+TEST_CASE("by hand: one box for any mechanism") {
+    const Box box{3, 1, 6, 4};
+    const Size size{4, 2};
+    const auto [x, y] = axes({Gaussian::BoxForm{box, Units::pixels, 0.5}, size, {}}, {20, 10}, size);
+    check_axis(x, {3.25, 0.75, 1.5});
+    check_axis(y, {1.5, 1, 2});
+    check_matrix(box_to_image(box, size), {{{1.5, 0, 3.25}, {0, 2, 1.5}}});
+    Mask mask;
+    mask.form = Mask::BoxForm{box, Units::pixels};
+    const cv::Mat a = weights(mask, {20, 10});
+    CHECK(cv::sum(a)[0] == 24);
+    CHECK(cv::countNonZero(a(cv::Rect(3, 1, 6, 4)) != 1) == 0);
+    CHECK(rounded(in_pixels({0.15, 0.1, 0.3, 0.4}, Units::fraction, {20, 10})) == Rectangle{3, 1, 6, 4});
+}
