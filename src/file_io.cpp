@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -37,17 +38,23 @@ class Descriptor {
     int number_;
 };
 
+/// A new file of a name that no other thread, process or machine uses, with the permissions of any new file.
+/// Not mkstemp, whose files are private: to find out the umask is to change it under the other threads.
+int create_unique(const std::filesystem::path& directory, std::string& name) {
+    static std::atomic<unsigned> counter{0};
+    while (true) {
+        const std::string unique = std::to_string(getpid()) + "-" + std::to_string(counter++);
+        name = (directory / (".glimpse-" + unique + ".tmp")).string();
+        const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST) return descriptor;
+    }
+}
+
 /// A file under a temporary name that goes unless it is renamed.
 class TemporaryFile {
   public:
     explicit TemporaryFile(const std::filesystem::path& target)
-        : name_((target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string()),
-          descriptor_(mkstemp(name_.data())) {
-        // mkstemp makes it private; it is to be as any new file is.
-        const mode_t mask = umask(0);
-        umask(mask);
-        fchmod(descriptor_.number(), 0666 & ~mask);
-    }
+        : descriptor_(create_unique(target.parent_path(), name_)) {}
     ~TemporaryFile() {
         if (!renamed_) ::unlink(name_.c_str());
     }

@@ -14,16 +14,12 @@ namespace glimpse {
 /// The first bytes of a file that `Codec::recognises` is shown, at most.
 constexpr std::size_t signature_length = 64;
 
-/// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
-/// image: they turn bytes into pixels and pixels into bytes. One codec serves any number of threads.
-class Codec {
+/// The working part of a codec, which is all that a module holds. Coders know nothing of files, orientations,
+/// limits or regions outside the image: they turn bytes into pixels and pixels into bytes. One coder serves
+/// any number of threads.
+class Coder {
   public:
-    virtual ~Codec() = default;
-
-    [[nodiscard]] virtual CodecDescription description() const = 0;
-
-    /// Whether the first bytes of a file (`signature_length`, or all of a smaller file) are this codec's.
-    [[nodiscard]] virtual bool recognises(std::span<const std::uint8_t> head) const = 0;
+    virtual ~Coder() = default;
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
     /// with the reason alone. `bytes` outlive the reader.
@@ -32,6 +28,15 @@ class Codec {
     /// The bytes of a file. Throws `Error` where the format cannot hold the depth or the channels.
     [[nodiscard]] virtual std::vector<std::uint8_t> encode(const Image& image,
                                                            std::string_view extension) const = 0;
+};
+
+/// A family of image formats.
+class Codec : public Coder {
+  public:
+    [[nodiscard]] virtual CodecDescription description() const = 0;
+
+    /// Whether the first bytes of a file (`signature_length`, or all of a smaller file) are this codec's.
+    [[nodiscard]] virtual bool recognises(std::span<const std::uint8_t> head) const = 0;
 };
 
 /// The codecs that this build has, in the order in which they are asked. Those that live in modules are

@@ -33,17 +33,29 @@ struct ErrorManager {
     std::longjmp(manager->jump, 1);
 }
 
-/// Some damage is only a warning to libjpeg, which paints it grey; to us it is an error. Stray bytes are not.
+/// Some damage is only a warning to libjpeg, which paints it grey; to us it is an error. What leaves the
+/// pixels as they were meant is not.
 void heed_warning(j_common_ptr info, int level) {
     if (level >= 0) return;
     switch (info->err->msg_code) {
         case JWRN_EXTRANEOUS_DATA:
         case JWRN_ADOBE_XFORM:
+        case JWRN_BOGUS_ICC:
         case JWRN_JFIF_MAJOR:
+        case JWRN_NOT_SEQUENTIAL:
             ++info->err->num_warnings;
             return;
         default:
             fail(info);
+    }
+}
+
+/// A few bytes make a scan over a whole progressive image: a small file could keep us busy for hours.
+void limit_scans(j_common_ptr info) {
+    constexpr int most_scans = 1000;
+    if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > most_scans) {
+        info->err->msg_code = JERR_BAD_PROGRESSION;
+        fail(info);
     }
 }
 
@@ -100,6 +112,8 @@ class Decompressor {
     void start() {
         if (setjmp(errors_.jump)) throw_error();
         info_.dct_method = JDCT_ISLOW;
+        progress_.progress_monitor = limit_scans;
+        info_.progress = &progress_;
         info_.out_color_space = info_.num_components == 1   ? JCS_GRAYSCALE
                                 : info_.num_components == 4 ? JCS_CMYK
                                                             : JCS_RGB;
@@ -110,11 +124,6 @@ class Decompressor {
         if (setjmp(errors_.jump)) throw_error();
         JSAMPROW rows[1] = {row};
         jpeg_read_scanlines(&info_, rows, 1);
-    }
-
-    void skip_rows(int count) {
-        if (setjmp(errors_.jump)) throw_error();
-        jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(count));
     }
 
     [[nodiscard]] bool is_cmyk() const { return info_.num_components == 4; }
@@ -138,6 +147,7 @@ class Decompressor {
     }
 
     jpeg_decompress_struct info_{};
+    jpeg_progress_mgr progress_{};
     ErrorManager errors_{};
 };
 

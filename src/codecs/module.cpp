@@ -20,25 +20,25 @@ std::filesystem::path library_directory() {
 
 }  // namespace
 
-const Codec& ModuleCodec::codec() const {
+const Coder& ModuleCodec::coder() const {
     std::call_once(opened_, [&] {
         const auto path = library_directory() / GLIMPSE_MODULE_SUBDIRECTORY / (description_.name + ".so");
         void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (!handle) throw Error("the codec module " + description_.name + " cannot be opened: " + dlerror());
-        using Entry = const Codec* (*)();
-        const auto entry = reinterpret_cast<Entry>(dlsym(handle, "glimpse_codec"));
+        using Entry = const Coder* (*)();
+        const auto entry = reinterpret_cast<Entry>(dlsym(handle, "glimpse_coder"));
         if (!entry) throw Error("the codec module " + path.string() + " is not one of this program's");
-        codec_ = entry();
+        coder_ = entry();
     });
-    return *codec_;
+    return *coder_;
 }
 
 std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> bytes) const {
-    return codec().open(bytes);
+    return coder().open(bytes);
 }
 
 std::vector<std::uint8_t> ModuleCodec::encode(const Image& image, std::string_view extension) const {
-    return codec().encode(image, extension);
+    return coder().encode(image, extension);
 }
 
 }  // namespace glimpse

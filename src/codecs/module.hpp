@@ -26,12 +26,12 @@ class ModuleCodec final : public Codec {
                                                    std::string_view extension) const override;
 
   private:
-    const Codec& codec() const;
+    const Coder& coder() const;
 
     CodecDescription description_;
     Recogniser recogniser_;
     mutable std::once_flag opened_;
-    mutable const Codec* codec_ = nullptr;
+    mutable const Coder* coder_ = nullptr;
 };
 
 }  // namespace glimpse

@@ -43,7 +43,8 @@ std::string_view value_of(std::string_view dictionary, std::string_view key) {
 
 void parse_type(std::string_view text, Header& header) {
     const std::size_t end = text.size() < 2 ? std::string_view::npos : text.find('\'', 1);
-    if (end == std::string_view::npos || text[0] != '\'' || end != 4)
+    const auto printable = [](char c) { return c > ' ' && c < 0x7F; };
+    if (end != 4 || text[0] != '\'' || !std::ranges::all_of(text.substr(1, 3), printable))
         malformed("its type is not a plain number's");
     const char order = text[1];
     header.kind = text[2];
@@ -58,19 +59,25 @@ void parse_type(std::string_view text, Header& header) {
     }
 }
 
+std::string_view without_spaces(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    return text;
+}
+
 void parse_shape(std::string_view text, Header& header) {
     const std::size_t end = text.find(')');
     if (text.empty() || text[0] != '(' || end == std::string_view::npos)
         malformed("its shape is not a tuple");
     text = text.substr(1, end - 1);
-    while (true) {
-        text.remove_prefix(std::min(text.find_first_not_of(" ,L"), text.size()));
-        if (text.empty()) break;
+    while (!without_spaces(text).empty()) {
+        text = without_spaces(text);
         std::size_t length = 0;
         const auto [next, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-        if (error != std::errc{}) malformed("its shape has something that is no number");
+        if (error != std::errc{}) malformed("its shape has something that is no size");
         header.shape.push_back(length);
-        text.remove_prefix(static_cast<std::size_t>(next - text.data()));
+        text = without_spaces(text.substr(static_cast<std::size_t>(next - text.data())));
+        if (!text.empty() && text[0] != ',') malformed("its shape has something that is no size");
+        text.remove_prefix(text.empty() ? 0 : 1);
     }
 }
 
@@ -90,17 +97,15 @@ Header parse_header(std::span<const std::uint8_t> bytes) {
     Header header;
     header.data = begin + length;
     parse_type(value_of(dictionary, "descr"), header);
-    header.fortran = value_of(dictionary, "fortran_order").starts_with("True");
+    const std::string_view order = value_of(dictionary, "fortran_order");
+    header.fortran = order.starts_with("True");
+    if (!header.fortran && !order.starts_with("False")) malformed("its order is neither True nor False");
     parse_shape(value_of(dictionary, "shape"), header);
     return header;
 }
 
 float from_half(std::uint16_t bits) {
-    cv::Mat half(1, 1, CV_16F);
-    half.ptr<std::uint16_t>(0)[0] = bits;
-    cv::Mat whole;
-    half.convertTo(whole, CV_32F);
-    return whole.at<float>(0, 0);
+    return cv::float16_t::fromBits(bits);
 }
 
 template <typename T>

@@ -16,11 +16,11 @@ namespace glimpse {
 
 namespace {
 
-/// From OpenCV's channel order to ours, or back: the same exchange.
+/// From OpenCV's channel order to ours, or back: the same exchange. `pixels` stay as they are.
 cv::Mat exchanged(const cv::Mat& pixels) {
-    cv::Mat out = pixels;
-    if (pixels.channels() == 3) cv::cvtColor(pixels, out, cv::COLOR_BGR2RGB);
-    if (pixels.channels() == 4) cv::cvtColor(pixels, out, cv::COLOR_BGRA2RGBA);
+    if (pixels.channels() < 3) return pixels;
+    cv::Mat out;
+    cv::cvtColor(pixels, out, pixels.channels() == 4 ? cv::COLOR_BGRA2RGBA : cv::COLOR_BGR2RGB);
     return out;
 }
 
@@ -48,15 +48,16 @@ class OpenCvReader final : public ImageReader {
     explicit OpenCvReader(std::span<const std::uint8_t> bytes) {
         const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
                              const_cast<std::uint8_t*>(bytes.data()));
+        const std::string failure =
+            "the file is truncated or corrupt, or of a kind that OpenCV cannot decode";
         cv::Mat pixels;
         try {
             const CapturedComplaints captured;
             pixels = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
         } catch (const cv::Exception& exception) {
-            throw Error("OpenCV cannot decode the file (" + exception.err + ")");
+            throw Error(failure + " (" + exception.err + ")");
         }
-        if (pixels.empty())
-            throw Error("the file is truncated or corrupt, or of a kind that OpenCV cannot decode");
+        if (pixels.empty()) throw Error(failure);
         pixels_ = exchanged(pixels);
         if (pixels_.depth() != CV_8U && pixels_.depth() != CV_16U) pixels_.convertTo(pixels_, CV_32F);
         info_.size = {pixels_.cols, pixels_.rows};
@@ -74,10 +75,8 @@ class OpenCvReader final : public ImageReader {
     ImageInfo info_;
 };
 
-class OpenCvCodec final : public Codec {
+class OpenCvCoder final : public Coder {
   public:
-    [[nodiscard]] CodecDescription description() const override { return {"opencv", CV_VERSION, {}, {}}; }
-    [[nodiscard]] bool recognises(std::span<const std::uint8_t> /*head*/) const override { return true; }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
         if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
             throw Error("OpenCV reads files of less than 2 GiB");
@@ -108,15 +107,13 @@ class OpenCvCodec final : public Codec {
             bool floats;
             bool grey;
             bool colour;
-            bool alpha;
         };
         constexpr std::array formats{
-            Format{"bmp", "8-bit grey, RGB or RGBA", false, false, true, true, true},
-            Format{"pgm", "8-bit or 16-bit grey", true, false, true, false, false},
-            Format{"ppm", "8-bit or 16-bit RGB", true, false, false, true, false},
-            Format{"pnm", "8-bit or 16-bit grey or RGB", true, false, true, true, false},
-            Format{"pfm", "floating-point grey or RGB", false, true, true, true, false},
-            Format{"jp2", "8-bit or 16-bit grey or RGB", true, false, true, true, false},
+            Format{"bmp", "8-bit grey or RGB", false, false, true, true},
+            Format{"pgm", "8-bit or 16-bit grey", true, false, true, false},
+            Format{"ppm", "8-bit or 16-bit RGB", true, false, false, true},
+            Format{"pnm", "8-bit or 16-bit grey or RGB", true, false, true, true},
+            Format{"pfm", "floating-point grey or RGB", false, true, true, true},
         };
         const int depth = image.pixels.depth();
         const int channels = image.pixels.channels();
@@ -124,8 +121,7 @@ class OpenCvCodec final : public Codec {
             if (format.extension != extension) continue;
             const bool depth_fits =
                 format.floats ? depth == CV_32F : depth == CV_8U || (depth == CV_16U && format.wide);
-            const bool channels_fit = (channels == 1 && format.grey) || (channels == 3 && format.colour) ||
-                                      (channels == 4 && image.alpha && format.alpha);
+            const bool channels_fit = (channels == 1 && format.grey) || (channels == 3 && format.colour);
             if (depth_fits && channels_fit) return;
             throw Error(std::string(extension) + " holds " + std::string(format.holds) +
                         "; use png, tiff or npy");
@@ -138,7 +134,7 @@ class OpenCvCodec final : public Codec {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Codec* glimpse_codec() {
-    static const glimpse::OpenCvCodec codec;
-    return &codec;
+extern "C" const glimpse::Coder* glimpse_coder() {
+    static const glimpse::OpenCvCoder coder;
+    return &coder;
 }

@@ -16,19 +16,22 @@ namespace {
 
 constexpr int compression_level = 6;
 
+/// A colour profile or a text that inflates to more is refused.
+constexpr std::size_t largest_chunk = std::size_t{64} << 20;
+
 struct ContextDeleter {
     void operator()(spng_ctx* context) const { spng_ctx_free(context); }
 };
 using Context = std::unique_ptr<spng_ctx, ContextDeleter>;
 
-void require(int status) {
-    if (status != 0)
-        throw Error(std::string("the file is truncated or corrupt (") + spng_strerror(status) + ")");
+void require(int status, const char* otherwise = "the file is truncated or corrupt") {
+    if (status != 0) throw Error(std::string(otherwise) + " (" + spng_strerror(status) + ")");
 }
 
 Context open_context(std::span<const std::uint8_t> bytes) {
     Context context(spng_ctx_new(0));
     if (!context) throw std::bad_alloc();
+    require(spng_set_chunk_limits(context.get(), largest_chunk, 2 * largest_chunk));
     require(spng_set_png_buffer(context.get(), bytes.data(), bytes.size()));
     return context;
 }
@@ -112,16 +115,31 @@ class PngReader final : public ImageReader {
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
+        require_enough_bytes();
         const Context context = open_context(bytes_);
         const int flags = SPNG_DECODE_PROGRESSIVE | (transparency_ ? SPNG_DECODE_TRNS : 0);
         require(spng_decode_image(context.get(), nullptr, 0, layout_.format, flags));
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        const bool interlaced = header_.interlace_method != SPNG_INTERLACE_NONE;
-        return interlaced ? decode_interlaced(context.get(), region, out)
-                          : decode_rows(context.get(), region, out);
+        if (header_.interlace_method != SPNG_INTERLACE_NONE) {
+            decode_interlaced(context.get(), region, out);
+        } else {
+            decode_rows(context.get(), region, out);
+        }
+        // The checksum of the last rows comes after them.
+        if (region.bottom() == info_.size.height) require(spng_decode_chunks(context.get()));
+        return out;
     }
 
   private:
+    /// So that a header alone makes nobody allocate.
+    void require_enough_bytes() const {
+        constexpr std::uint64_t best_ratio = 1032;  // of zlib's format
+        const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
+        if (pixels / 8 * header_.bit_depth > best_ratio * bytes_.size()) {
+            throw Error("the file is truncated or corrupt (it is too short for its size)");
+        }
+    }
+
     [[nodiscard]] std::size_t sample_bytes() const { return info_.depth == CV_16U ? 2 : 1; }
     [[nodiscard]] std::size_t row_bytes() const {
         return std::size_t{header_.width} * static_cast<std::size_t>(layout_.stored_channels) *
@@ -129,7 +147,7 @@ class PngReader final : public ImageReader {
     }
 
     /// Rows come from the top; nothing below the region is inflated.
-    cv::Mat decode_rows(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
+    void decode_rows(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
         std::vector<std::uint8_t> row(row_bytes());
         for (int y = 0; y < region.bottom(); ++y) {
             // The last row is told apart from the others only by its status.
@@ -137,11 +155,10 @@ class PngReader final : public ImageReader {
             if (status != SPNG_EOI) require(status);
             if (y >= region.y) copy_row(row.data(), region, out.ptr(y - region.y));
         }
-        return out;
     }
 
     /// Each pass of an interlaced image brings some pixels of some rows: all passes are gathered.
-    cv::Mat decode_interlaced(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
+    void decode_interlaced(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
         const std::size_t length = row_bytes();
         std::vector<std::uint8_t> all(length * header_.height);
         int status = 0;
@@ -155,7 +172,6 @@ class PngReader final : public ImageReader {
         for (int y = 0; y < region.height; ++y) {
             copy_row(all.data() + static_cast<std::size_t>(region.y + y) * length, region, out.ptr(y));
         }
-        return out;
     }
 
     void copy_row(const std::uint8_t* row, const Rectangle& region, std::uint8_t* out) const {
@@ -175,6 +191,10 @@ class PngReader final : public ImageReader {
     ImageInfo info_;
 };
 
+void require_written(int status) {
+    require(status, "the PNG cannot be written");
+}
+
 /// libspng keeps the pointer until the image is encoded.
 void set_profile(spng_ctx* context, std::vector<std::uint8_t>& icc_profile) {
     if (icc_profile.empty()) return;
@@ -183,35 +203,44 @@ void set_profile(spng_ctx* context, std::vector<std::uint8_t>& icc_profile) {
     std::ranges::copy(name, profile.profile_name);
     profile.profile_len = icc_profile.size();
     profile.profile = reinterpret_cast<char*>(icc_profile.data());
-    require(spng_set_iccp(context, &profile));
+    require_written(spng_set_iccp(context, &profile));
 }
 
-std::vector<std::uint8_t> encode_png(const Image& image) {
+spng_ihdr header_of(const cv::Mat& pixels) {
     constexpr std::array<std::uint8_t, 5> colour_types{
         0, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_COLOR_TYPE_GRAYSCALE_ALPHA, SPNG_COLOR_TYPE_TRUECOLOR,
         SPNG_COLOR_TYPE_TRUECOLOR_ALPHA};
-    const cv::Mat pixels = image.pixels.isContinuous() ? image.pixels : image.pixels.clone();
-    const Context context(spng_ctx_new(SPNG_CTX_ENCODER));
-    if (!context) throw std::bad_alloc();
-    require(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
-    require(spng_set_option(context.get(), SPNG_IMG_COMPRESSION_LEVEL, compression_level));
     spng_ihdr header{};
     header.width = static_cast<std::uint32_t>(pixels.cols);
     header.height = static_cast<std::uint32_t>(pixels.rows);
     header.bit_depth = pixels.depth() == CV_16U ? 16 : 8;
     header.color_type = colour_types[static_cast<std::size_t>(pixels.channels())];
-    require(spng_set_ihdr(context.get(), &header));
-    std::vector<std::uint8_t> icc_profile = image.icc_profile;
-    set_profile(context.get(), icc_profile);
-    require(spng_encode_image(context.get(), pixels.data, pixels.total() * pixels.elemSize(), SPNG_FMT_PNG,
-                              SPNG_ENCODE_FINALIZE));
+    return header;
+}
+
+std::vector<std::uint8_t> written_bytes(spng_ctx* context) {
     std::size_t length = 0;
     int status = 0;
-    const std::unique_ptr<void, void (*)(void*)> bytes(spng_get_png_buffer(context.get(), &length, &status),
+    const std::unique_ptr<void, void (*)(void*)> bytes(spng_get_png_buffer(context, &length, &status),
                                                        std::free);
-    require(status);
+    require_written(status);
     const auto* begin = static_cast<const std::uint8_t*>(bytes.get());
     return {begin, begin + length};
+}
+
+std::vector<std::uint8_t> encode_png(const Image& image) {
+    const cv::Mat pixels = image.pixels.isContinuous() ? image.pixels : image.pixels.clone();
+    const Context context(spng_ctx_new(SPNG_CTX_ENCODER));
+    if (!context) throw std::bad_alloc();
+    require_written(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
+    require_written(spng_set_option(context.get(), SPNG_IMG_COMPRESSION_LEVEL, compression_level));
+    spng_ihdr header = header_of(pixels);
+    require_written(spng_set_ihdr(context.get(), &header));
+    std::vector<std::uint8_t> icc_profile = image.icc_profile;
+    set_profile(context.get(), icc_profile);
+    require_written(spng_encode_image(context.get(), pixels.data, pixels.total() * pixels.elemSize(),
+                                      SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE));
+    return written_bytes(context.get());
 }
 
 class PngCodec final : public Codec {

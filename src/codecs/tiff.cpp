@@ -1,72 +1,35 @@
 #include <tiffio.h>
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstring>
+#include <array>
+#include <cstdlib>
 #include <limits>
 #include <opencv2/core.hpp>
 
 #include "codecs/codec.hpp"
 #include "codecs/tiff_memory.hpp"
+#include "codecs/tiff_samples.hpp"
 #include "glimpse/error.hpp"
 
 namespace glimpse {
 
 namespace {
 
+/// A larger tile or strip is refused, unless the file is larger still.
+constexpr std::uint64_t largest_block = std::uint64_t{1} << 31;
+
+/// The system hands this memory out only as it is filled: what a header asks for, the data may not.
 template <typename T>
-T field(TIFF* tiff, std::uint32_t tag, T otherwise) {
-    T value = otherwise;
-    TIFFGetFieldDefaulted(tiff, tag, &value);
-    return value;
-}
-
-/// How the samples of an image are stored.
-struct Storage {
-    std::uint16_t bits = 1;
-    std::uint16_t format = SAMPLEFORMAT_UINT;
-    std::uint16_t samples = 1;
-    std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
-    bool separate = false;
-    bool tiled = false;
-    bool alpha = false;
-    bool premultiplied = false;
-
-    [[nodiscard]] std::size_t sample_bytes() const { return bits / 8U; }
-    /// Stored as plain numbers that need no libtiff but to unpack them.
-    [[nodiscard]] bool plain() const {
-        const bool grey = (photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE) &&
-                          colours() == 1;
-        const bool rgb = photometric == PHOTOMETRIC_RGB && colours() == 3;
-        const bool integers = format == SAMPLEFORMAT_UINT && (bits == 8 || bits == 16);
-        const bool floats = format == SAMPLEFORMAT_IEEEFP && (bits == 32 || bits == 64);
-        return (grey || rgb) && (integers || floats) && !premultiplied;
-    }
-    [[nodiscard]] int colours() const { return samples - (alpha ? 1 : 0); }
-    [[nodiscard]] int depth() const { return bits == 8 ? CV_8U : bits == 16 ? CV_16U : CV_32F; }
-};
-
-Storage storage_of(TIFF* tiff) {
-    Storage s;
-    s.bits = field<std::uint16_t>(tiff, TIFFTAG_BITSPERSAMPLE, 1);
-    s.format = field<std::uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
-    s.samples = field<std::uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
-    s.photometric = field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
-    s.separate =
-        field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
-    s.tiled = TIFFIsTiled(tiff) != 0;
-    std::uint16_t extras = 0;
-    std::uint16_t* kinds = nullptr;
-    if (TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) && extras == 1 && kinds) {
-        s.alpha = kinds[0] == EXTRASAMPLE_UNASSALPHA || kinds[0] == EXTRASAMPLE_ASSOCALPHA ||
-                  (kinds[0] == EXTRASAMPLE_UNSPECIFIED && (s.samples == 2 || s.samples == 4));
-        s.premultiplied = kinds[0] == EXTRASAMPLE_ASSOCALPHA;
-    }
-    return s;
+std::unique_ptr<T[], decltype(&std::free)> allocate(std::size_t count) {
+    auto* const memory = static_cast<T*>(std::calloc(count, sizeof(T)));
+    if (!memory) throw Error("the image needs more memory than there is");
+    return {memory, std::free};
 }
 
 /// A tile, or a strip as wide as the image.
 struct Block {
+    std::uint32_t x;
+    std::uint32_t y;
     std::uint32_t width;
     std::uint32_t height;
 };
@@ -74,26 +37,21 @@ struct Block {
 class TiffReader final : public ImageReader {
   public:
     explicit TiffReader(std::span<const std::uint8_t> bytes)
-        : file_(bytes), tiff_(file_.handle()), storage_(storage_of(tiff_)) {
-        const auto width = field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
-        const auto height = field<std::uint32_t>(tiff_, TIFFTAG_IMAGELENGTH, 0);
+        : file_(bytes), tiff_(file_.handle()), storage_(tiff_) {
+        const auto width = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
+        const auto height = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGELENGTH, 0);
         constexpr std::uint32_t largest = std::numeric_limits<int>::max();
         if (width == 0 || height == 0 || width > largest || height > largest)
             throw Error("the TIFF header has no sensible size");
         info_.size = {static_cast<int>(width), static_cast<int>(height)};
-        const auto orientation = field<std::uint16_t>(tiff_, TIFFTAG_ORIENTATION, 1);
-        info_.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
-        std::uint32_t length = 0;
-        const std::uint8_t* profile = nullptr;
-        if (TIFFGetField(tiff_, TIFFTAG_ICCPROFILE, &length, &profile))
-            info_.icc_profile.assign(profile, profile + length);
         describe_pixels();
+        read_metadata();
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
-        return storage_.plain() ? decode_blocks(region) : decode_as_rgba(region);
+        return storage_.plain() ? decode_plain(region) : decode_as_rgba(region);
     }
 
   private:
@@ -109,144 +67,168 @@ class TiffReader final : public ImageReader {
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
         info_.depth = CV_8U;
         info_.alpha = storage_.alpha;
-        info_.channels = info_.alpha ? 4 : 3;
+        info_.channels = (storage_.grey() ? 1 : 3) + (info_.alpha ? 1 : 0);
     }
 
-    [[nodiscard]] Block block() const {
+    void read_metadata() {
+        const auto orientation = tiff_field<std::uint16_t>(tiff_, TIFFTAG_ORIENTATION, 1);
+        info_.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
+        std::uint32_t length = 0;
+        const std::uint8_t* profile = nullptr;
+        if (TIFFGetField(tiff_, TIFFTAG_ICCPROFILE, &length, &profile))
+            info_.icc_profile.assign(profile, profile + length);
+    }
+
+    [[nodiscard]] Block first_block() const {
         const auto width = static_cast<std::uint32_t>(info_.size.width);
         const auto height = static_cast<std::uint32_t>(info_.size.height);
         if (storage_.tiled) {
-            return {field<std::uint32_t>(tiff_, TIFFTAG_TILEWIDTH, 0),
-                    field<std::uint32_t>(tiff_, TIFFTAG_TILELENGTH, 0)};
+            return {0, 0, tiff_field<std::uint32_t>(tiff_, TIFFTAG_TILEWIDTH, 0),
+                    tiff_field<std::uint32_t>(tiff_, TIFFTAG_TILELENGTH, 0)};
         }
-        return {width, std::min(height, field<std::uint32_t>(tiff_, TIFFTAG_ROWSPERSTRIP, height))};
+        return {0, 0, width,
+                std::min(height, tiff_field<std::uint32_t>(tiff_, TIFFTAG_ROWSPERSTRIP, height))};
     }
 
-    /// Only the tiles or strips that the region touches.
-    cv::Mat decode_blocks(const Rectangle& region) {
-        const Block size = block();
-        if (size.width == 0 || size.height == 0) throw Error("the TIFF header has tiles of no size");
-        const tmsize_t bytes = storage_.tiled ? TIFFTileSize(tiff_) : TIFFStripSize(tiff_);
-        const std::size_t samples = storage_.separate ? 1 : storage_.samples;
-        if (bytes <= 0 || static_cast<std::uint64_t>(bytes) <
-                              std::uint64_t{size.width} * size.height * samples * storage_.sample_bytes()) {
-            throw Error("the TIFF header has tiles of no sensible size");
-        }
-        std::vector<std::uint8_t> buffer(static_cast<std::size_t>(bytes));
-        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
+    /// Calls `visit` with each tile or strip that the region touches, all of the first one's size.
+    template <typename Visit>
+    static void visit_blocks(const Block& size, const Rectangle& region, const Visit& visit) {
         const auto first = [](int position, std::uint32_t step) {
             return static_cast<std::uint32_t>(position) / step * step;
         };
-        for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane) {
-            for (std::uint32_t y = first(region.y, size.height);
-                 y < static_cast<std::uint32_t>(region.bottom()); y += size.height) {
-                for (std::uint32_t x = first(region.x, size.width);
-                     x < static_cast<std::uint32_t>(region.right()); x += size.width) {
-                    read_block(x, y, plane, buffer);
-                    copy_block(buffer,
-                               {static_cast<int>(x), static_cast<int>(y), static_cast<int>(size.width),
-                                static_cast<int>(size.height)},
-                               plane, region, out);
-                }
+        const auto right = static_cast<std::uint32_t>(region.right());
+        const auto bottom = static_cast<std::uint32_t>(region.bottom());
+        for (std::uint32_t y = first(region.y, size.height); y < bottom; y += size.height) {
+            for (std::uint32_t x = first(region.x, size.width); x < right; x += size.width) {
+                visit(Block{x, y, size.width, size.height});
             }
         }
-        if (storage_.photometric == PHOTOMETRIC_MINISWHITE) invert_grey(out);
+    }
+
+    /// What of a block lies in the image: its right and bottom may be beyond that, and beyond an int.
+    [[nodiscard]] Rectangle visible(const Block& block) const {
+        const auto clipped = [](std::uint32_t begin, std::uint32_t length, int end) {
+            return static_cast<int>(std::min<std::uint64_t>(length, static_cast<std::uint32_t>(end) - begin));
+        };
+        return {static_cast<int>(block.x), static_cast<int>(block.y),
+                clipped(block.x, block.width, info_.size.width),
+                clipped(block.y, block.height, info_.size.height)};
+    }
+
+    [[noreturn]] static void refuse_blocks() {
+        throw Error("the TIFF header has tiles or strips of no sensible size");
+    }
+
+    [[noreturn]] void refuse_data() const {
+        throw Error("the file is truncated or corrupt" + file_.complaint());
+    }
+
+    /// Bytes of a block, which is of a sensible size then.
+    [[nodiscard]] std::size_t block_bytes(const Block& size) const {
+        const std::uint64_t pixel = storage_.neighbours() * storage_.sample_bytes();
+        const std::uint64_t least = std::uint64_t{size.width} * size.height * pixel;
+        // libtiff gives 0 where the product does not fit its type.
+        const tmsize_t bytes = storage_.tiled ? TIFFTileSize(tiff_) : TIFFStripSize(tiff_);
+        if (bytes <= 0 || least == 0 || static_cast<std::uint64_t>(bytes) < least) refuse_blocks();
+        if (static_cast<std::uint64_t>(bytes) > std::max(largest_block, file_.length())) refuse_blocks();
+        return static_cast<std::size_t>(bytes);
+    }
+
+    cv::Mat decode_plain(const Rectangle& region) {
+        const Block size = first_block();
+        const std::size_t bytes = block_bytes(size);
+        const auto buffer = allocate<std::uint8_t>(bytes);
+        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
+        for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane) {
+            visit_blocks(size, region, [&](const Block& block) {
+                read_plain(block, plane, {buffer.get(), bytes});
+                copy_plain(buffer.get(), block, plane, region, out);
+            });
+        }
+        storage_.normalise(out);
         return out;
     }
 
-    void read_block(std::uint32_t x, std::uint32_t y, int plane, std::vector<std::uint8_t>& buffer) {
+    void read_plain(const Block& block, int plane, std::span<std::uint8_t> buffer) {
         const auto sample = static_cast<std::uint16_t>(plane);
-        const auto size = static_cast<tmsize_t>(buffer.size());
-        const tmsize_t read =
-            storage_.tiled
-                ? TIFFReadEncodedTile(tiff_, TIFFComputeTile(tiff_, x, y, 0, sample), buffer.data(), size)
-                : TIFFReadEncodedStrip(tiff_, TIFFComputeStrip(tiff_, y, sample), buffer.data(), size);
-        const tmsize_t needed_bytes =
-            storage_.tiled
-                ? size
-                : TIFFVStripSize(tiff_,
-                                 std::min(block().height, static_cast<std::uint32_t>(info_.size.height) - y));
-        if (read < needed_bytes) throw Error("the file is truncated or corrupt" + file_.complaint());
+        auto needed = static_cast<tmsize_t>(buffer.size());
+        tmsize_t read = 0;
+        if (storage_.tiled) {
+            const std::uint32_t tile = TIFFComputeTile(tiff_, block.x, block.y, 0, sample);
+            read = TIFFReadEncodedTile(tiff_, tile, buffer.data(), needed);
+        } else {
+            const std::uint32_t strip = TIFFComputeStrip(tiff_, block.y, sample);
+            read = TIFFReadEncodedStrip(tiff_, strip, buffer.data(), needed);
+            needed = TIFFVStripSize(tiff_, static_cast<std::uint32_t>(visible(block).height));
+        }
+        if (read < needed) refuse_data();
     }
 
-    void copy_block(const std::vector<std::uint8_t>& buffer, const Rectangle& where, int plane,
-                    const Rectangle& region, cv::Mat& out) const {
-        const Rectangle both = intersection(where, region);
-        const std::size_t stored = storage_.separate ? 1 : storage_.samples;
+    void copy_plain(const std::uint8_t* buffer, const Block& block, int plane, const Rectangle& region,
+                    cv::Mat& out) const {
+        const Rectangle from = visible(block);
+        const Rectangle both = intersection(from, region);
         for (int y = both.y; y < both.bottom(); ++y) {
-            const std::size_t first =
-                (static_cast<std::size_t>(y - where.y) * static_cast<std::size_t>(where.width) +
-                 static_cast<std::size_t>(both.x - where.x)) *
-                stored;
-            const std::uint8_t* from = buffer.data() + first * storage_.sample_bytes();
-            std::uint8_t* to = out.ptr(y - region.y) +
-                               static_cast<std::size_t>(both.x - region.x) * out.elemSize() +
-                               static_cast<std::size_t>(plane) * out.elemSize1();
-            copy_samples(from, to, both.width, stored);
+            const std::size_t first = (static_cast<std::size_t>(y - from.y) * block.width +
+                                       static_cast<std::size_t>(both.x - from.x)) *
+                                      storage_.neighbours();
+            std::uint8_t* to =
+                out.ptr(y - region.y, both.x - region.x) + static_cast<std::size_t>(plane) * out.elemSize1();
+            storage_.convert(buffer + first * storage_.sample_bytes(), to, both.width, out.elemSize());
         }
     }
 
-    /// `stored` samples a pixel, side by side, into pixels of `info_.channels`.
-    void copy_samples(const std::uint8_t* from, std::uint8_t* to, int pixels, std::size_t stored) const {
-        const std::size_t in = storage_.sample_bytes();
-        const std::size_t out = storage_.depth() == CV_32F ? sizeof(float) : in;
-        const std::size_t step = static_cast<std::size_t>(info_.channels) * out;
-        for (int x = 0; x < pixels; ++x, to += step) {
-            for (std::size_t s = 0; s < stored; ++s, from += in) {
-                if (in == sizeof(double)) {
-                    double wide = 0;
-                    std::memcpy(&wide, from, sizeof wide);
-                    const auto narrow = static_cast<float>(wide);
-                    std::memcpy(to + s * out, &narrow, out);
-                } else {
-                    std::memcpy(to + s * out, from, in);
-                }
-            }
-        }
-    }
-
-    void invert_grey(cv::Mat& pixels) const {
-        std::vector<cv::Mat> channels;
-        cv::split(pixels, channels);
-        const double white = storage_.depth() == CV_8U ? 255 : storage_.depth() == CV_16U ? 65535 : 1;
-        cv::subtract(cv::Scalar(white), channels.front(), channels.front());
-        cv::merge(channels, pixels);
-    }
-
-    /// Palettes, YCbCr, CMYK, bits, premultiplied alpha: as libtiff shows them, 8 bits a sample.
+    /// Palettes, YCbCr, CMYK, bits: as libtiff shows them, 8 bits a sample.
     cv::Mat decode_as_rgba(const Rectangle& region) {
-        const auto width = static_cast<std::uint32_t>(info_.size.width);
-        const auto height = static_cast<std::uint32_t>(info_.size.height);
-        std::vector<std::uint32_t> raster(std::size_t{width} * height);
+        const Block size = first_block();
+        const std::uint64_t pixels = std::uint64_t{size.width} * size.height;
+        const std::uint64_t image_pixels = std::uint64_t(info_.size.width) * std::uint64_t(info_.size.height);
+        constexpr std::uint64_t always_allowed = largest_block / sizeof(std::uint32_t);
+        if (pixels == 0 || pixels > std::max(always_allowed, image_pixels)) refuse_blocks();
+        const auto raster = allocate<std::uint32_t>(pixels);
         // Rows as they are stored: the orientation is somebody else's task.
         TIFFSetField(tiff_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
-        if (!TIFFReadRGBAImageOriented(tiff_, width, height, raster.data(), ORIENTATION_TOPLEFT, 1)) {
-            throw Error("the file is truncated or corrupt" + file_.complaint());
-        }
         cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
-        for (int y = 0; y < region.height; ++y) {
-            const std::uint32_t* from =
-                raster.data() + static_cast<std::size_t>(region.y + y) * width + region.x;
-            std::uint8_t* to = out.ptr(y);
-            for (int x = 0; x < region.width; ++x) to = put(from[x], to);
-        }
+        visit_blocks(size, region, [&](const Block& block) {
+            const int read = storage_.tiled ? TIFFReadRGBATileExt(tiff_, block.x, block.y, raster.get(), 1)
+                                            : TIFFReadRGBAStripExt(tiff_, block.y, raster.get(), 1);
+            if (read == 0) refuse_data();
+            copy_rgba(raster.get(), block, region, out);
+        });
         return out;
     }
 
+    /// libtiff puts the last row first: of a tile, the last that it might have; of a strip, that it has.
+    void copy_rgba(const std::uint32_t* raster, const Block& block, const Rectangle& region,
+                   cv::Mat& out) const {
+        const Rectangle from = visible(block);
+        const std::size_t rows = storage_.tiled ? block.height : static_cast<std::size_t>(from.height);
+        const Rectangle both = intersection(from, region);
+        for (int y = both.y; y < both.bottom(); ++y) {
+            const std::size_t row = rows - 1 - static_cast<std::size_t>(y - from.y);
+            const std::uint32_t* pixel = raster + row * block.width + (both.x - from.x);
+            std::uint8_t* to = out.ptr(y - region.y, both.x - region.x);
+            for (int x = 0; x < both.width; ++x) to = put(*pixel++, to);
+        }
+    }
+
+    /// libtiff multiplies colour by alpha; grey is red, green and blue alike.
     [[nodiscard]] std::uint8_t* put(std::uint32_t abgr, std::uint8_t* to) const {
         const std::uint32_t alpha = TIFFGetA(abgr);
-        for (const std::uint32_t colour : {TIFFGetR(abgr), TIFFGetG(abgr), TIFFGetB(abgr)}) {
-            const std::uint32_t straight =
-                info_.alpha && alpha > 0 ? std::min(255U, (colour * 255 + alpha / 2) / alpha) : colour;
+        const std::array<std::uint32_t, 3> colours{TIFFGetR(abgr), TIFFGetG(abgr), TIFFGetB(abgr)};
+        for (std::size_t c = 0; c < (storage_.grey() ? 1 : 3); ++c) {
+            const std::uint32_t straight = info_.alpha && alpha > 0
+                                               ? std::min(255U, (colours[c] * 255 + alpha / 2) / alpha)
+                                               : colours[c];
             *to++ = static_cast<std::uint8_t>(straight);
         }
         if (info_.alpha) *to++ = static_cast<std::uint8_t>(alpha);
         return to;
     }
 
-    TiffInput file_;
+    TiffFile file_;
     TIFF* tiff_;
-    Storage storage_;
+    TiffStorage storage_;
     ImageInfo info_;
 };
 
@@ -274,10 +256,8 @@ void set_fields(TIFF* tiff, const Image& image) {
     }
 }
 
-class TiffCodec final : public Codec {
+class TiffCoder final : public Coder {
   public:
-    [[nodiscard]] CodecDescription description() const override { return {"tiff", "libtiff", {}, {}}; }
-    [[nodiscard]] bool recognises(std::span<const std::uint8_t> /*head*/) const override { return true; }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
         return std::make_unique<TiffReader>(bytes);
     }
@@ -287,7 +267,7 @@ class TiffCodec final : public Codec {
         if (channels > 4 || image.alpha != (channels % 2 == 0)) {
             throw Error("tiff holds grey or RGB, with or without alpha; use npy");
         }
-        TiffOutput output;
+        TiffFile output;
         set_fields(output.handle(), image);
         cv::Mat row;  // the predictor changes what it is handed
         for (int y = 0; y < image.pixels.rows; ++y) {
@@ -304,7 +284,7 @@ class TiffCodec final : public Codec {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Codec* glimpse_codec() {
-    static const glimpse::TiffCodec codec;
-    return &codec;
+extern "C" const glimpse::Coder* glimpse_coder() {
+    static const glimpse::TiffCoder coder;
+    return &coder;
 }

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstring>
 #include <mutex>
+#include <string_view>
+#include <utility>
 
 #include "glimpse/error.hpp"
 
@@ -20,106 +22,101 @@ void remember(const char* /*module*/, const char* format, va_list arguments) {
     last_complaint = text;
 }
 
-int close_nothing(thandle_t /*handle*/) {
-    return 0;
+/// libtiff does without a tag that it cannot read, and only warns.
+thread_local bool tag_is_lost = false;
+
+void heed_warning(const char* /*module*/, const char* format, va_list /*arguments*/) {
+    if (std::string_view(format).starts_with("IO error")) tag_is_lost = true;
 }
 
-void unmap_nothing(thandle_t /*handle*/, void* /*base*/, toff_t /*size*/) {}
-
-std::uint64_t moved(std::uint64_t position, std::uint64_t size, toff_t offset, int whence) {
-    return whence == SEEK_SET ? offset : whence == SEEK_CUR ? position + offset : size + offset;
+TiffFile& file(thandle_t handle) {
+    return *static_cast<TiffFile*>(handle);
 }
 
 }  // namespace
 
-TiffComplaint::TiffComplaint() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        TIFFSetErrorHandler(remember);
-        TIFFSetWarningHandler(nullptr);
-    });
-    last_complaint.clear();
-}
-
-std::string TiffComplaint::complaint() const {
-    return last_complaint.empty() ? "" : " (" + last_complaint + ")";
-}
-
-TiffInput::TiffInput(std::span<const std::uint8_t> bytes) : memory_{bytes, 0} {
-    // "m": libtiff reads its structures through `read`, so that nothing depends on the memory being writable.
-    handle_ = TIFFClientOpen(
-        "image", "rm", &memory_, read, [](thandle_t, void*, tmsize_t) -> tmsize_t { return 0; }, seek,
-        close_nothing, size, map, unmap_nothing);
+TiffFile::TiffFile(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+    open("r");
     if (!handle_) throw Error("the TIFF header is truncated or corrupt" + complaint());
+    // Without a palette, its indices would be taken for grey.
+    if (tag_is_lost) {
+        TIFFClose(handle_);
+        throw Error("the TIFF header is truncated or corrupt (a tag lies beyond the end of the file)");
+    }
 }
 
-tmsize_t TiffInput::read(thandle_t handle, void* data, tmsize_t size) {
-    auto& memory = *static_cast<Memory*>(handle);
-    if (memory.position >= memory.bytes.size()) return 0;
-    const auto count =
-        std::min<std::uint64_t>(static_cast<std::uint64_t>(size), memory.bytes.size() - memory.position);
-    std::memcpy(data, memory.bytes.data() + memory.position, count);
-    memory.position += count;
-    return static_cast<tmsize_t>(count);
-}
-
-toff_t TiffInput::seek(thandle_t handle, toff_t offset, int whence) {
-    auto& memory = *static_cast<Memory*>(handle);
-    return memory.position = moved(memory.position, memory.bytes.size(), offset, whence);
-}
-
-toff_t TiffInput::size(thandle_t handle) {
-    return static_cast<Memory*>(handle)->bytes.size();
-}
-
-int TiffInput::map(thandle_t /*handle*/, void** /*base*/, toff_t* /*size*/) {
-    return 0;
-}
-
-TiffOutput::TiffOutput()
-    : handle_(
-          TIFFClientOpen("image", "w", &memory_, read, write, seek, close_nothing, size, nullptr, nullptr)) {
+TiffFile::TiffFile() {
+    open("w");
     if (!handle_) throw Error("the TIFF cannot be written" + complaint());
 }
 
-TiffOutput::~TiffOutput() {
+TiffFile::~TiffFile() {
     if (handle_) TIFFClose(handle_);
 }
 
-std::vector<std::uint8_t> TiffOutput::finish() {
-    const bool whole = TIFFFlush(handle_) == 1;
-    TIFFClose(handle_);
-    handle_ = nullptr;
-    if (!whole) throw Error("the TIFF cannot be written" + complaint());
-    return std::move(memory_.bytes);
+void TiffFile::open(const char* mode) {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        TIFFSetErrorHandler(remember);
+        TIFFSetWarningHandler(heed_warning);
+    });
+    last_complaint.clear();
+    tag_is_lost = false;
+    const auto close_nothing = [](thandle_t) { return 0; };
+    const auto unmap_nothing = [](thandle_t, void*, toff_t) {};
+    handle_ = TIFFClientOpen("image", mode, this, read, write, seek, close_nothing, size, map, unmap_nothing);
 }
 
-tmsize_t TiffOutput::read(thandle_t handle, void* data, tmsize_t size) {
-    auto& memory = *static_cast<Memory*>(handle);
-    if (memory.position >= memory.bytes.size()) return 0;
-    const auto count =
-        std::min<std::uint64_t>(static_cast<std::uint64_t>(size), memory.bytes.size() - memory.position);
-    std::memcpy(data, memory.bytes.data() + memory.position, count);
-    memory.position += count;
+std::string TiffFile::complaint() const {
+    return last_complaint.empty() ? "" : " (" + last_complaint + ")";
+}
+
+std::vector<std::uint8_t> TiffFile::finish() {
+    const bool whole = TIFFFlush(handle_) == 1;
+    TIFFClose(std::exchange(handle_, nullptr));
+    if (!whole) throw Error("the TIFF cannot be written" + complaint());
+    return std::move(written_);
+}
+
+tmsize_t TiffFile::read(thandle_t handle, void* data, tmsize_t size) {
+    TiffFile& self = file(handle);
+    if (size <= 0 || self.position_ >= self.bytes_.size()) return 0;
+    const auto rest = self.bytes_.subspan(self.position_);
+    const auto count = std::min(static_cast<std::size_t>(size), rest.size());
+    std::memcpy(data, rest.data(), count);
+    self.position_ += count;
     return static_cast<tmsize_t>(count);
 }
 
-tmsize_t TiffOutput::write(thandle_t handle, void* data, tmsize_t size) {
-    auto& memory = *static_cast<Memory*>(handle);
-    const std::uint64_t end = memory.position + static_cast<std::uint64_t>(size);
-    if (end > memory.bytes.size()) memory.bytes.resize(end);
-    std::memcpy(memory.bytes.data() + memory.position, data, static_cast<std::size_t>(size));
-    memory.position = end;
+/// Never called for a file that was opened to be read.
+tmsize_t TiffFile::write(thandle_t handle, void* data, tmsize_t size) {
+    TiffFile& self = file(handle);
+    const auto count = static_cast<std::size_t>(size);
+    self.written_.resize(std::max<std::size_t>(self.written_.size(), self.position_ + count));
+    std::memcpy(self.written_.data() + self.position_, data, count);
+    self.bytes_ = self.written_;
+    self.position_ += count;
     return size;
 }
 
-toff_t TiffOutput::seek(thandle_t handle, toff_t offset, int whence) {
-    auto& memory = *static_cast<Memory*>(handle);
-    return memory.position = moved(memory.position, memory.bytes.size(), offset, whence);
+toff_t TiffFile::seek(thandle_t handle, toff_t offset, int whence) {
+    TiffFile& self = file(handle);
+    const std::uint64_t from = whence == SEEK_SET   ? 0
+                               : whence == SEEK_CUR ? self.position_
+                                                    : self.bytes_.size();
+    return self.position_ = from + offset;
 }
 
-toff_t TiffOutput::size(thandle_t handle) {
-    return static_cast<Memory*>(handle)->bytes.size();
+/// libtiff only reads what it has mapped. Where it has not, libtiff 4.5 refuses sound uncompressed tiles.
+int TiffFile::map(thandle_t handle, void** base, toff_t* size) {
+    const auto bytes = file(handle).bytes_;
+    *base = const_cast<std::uint8_t*>(bytes.data());
+    *size = bytes.size();
+    return 1;
+}
+
+toff_t TiffFile::size(thandle_t handle) {
+    return file(handle).bytes_.size();
 }
 
 }  // namespace glimpse

@@ -36,6 +36,7 @@ std::span<const std::uint8_t> chunk(const WebPMux* mux, const char* name) {
 class WebpReader final : public ImageReader {
   public:
     explicit WebpReader(std::span<const std::uint8_t> bytes) {
+        require_whole(bytes);
         WebPBitstreamFeatures features{};
         if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) {
             throw Error("the file is truncated or corrupt");
@@ -43,11 +44,12 @@ class WebpReader final : public ImageReader {
         const WebPData data{bytes.data(), bytes.size()};
         const Mux mux(WebPMuxCreate(&data, 0));
         // Not a copy of the picture: a reference into the bytes, unless the container is animated.
-        picture_ = features.has_animation ? first_frame(mux.get()) : bytes;
-        if (features.has_animation &&
-            WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
+        const bool animated = features.has_animation != 0;
+        picture_ = animated ? first_frame(mux.get()) : bytes;
+        if (animated && WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
             throw Error("the file's first frame is truncated or corrupt");
         }
+        if (animated) require_full_frame(mux.get(), features);
         const auto profile = chunk(mux.get(), "ICCP");
         info_.icc_profile.assign(profile.begin(), profile.end());
         if (const auto exif = chunk(mux.get(), "EXIF"); !exif.empty())
@@ -85,6 +87,24 @@ class WebpReader final : public ImageReader {
     }
 
   private:
+    /// The metadata lie behind the picture: without them it would be turned the wrong way.
+    static void require_whole(std::span<const std::uint8_t> bytes) {
+        if (bytes.size() < 12) throw Error("the file is truncated or corrupt");
+        std::uint64_t length = 8;
+        for (std::size_t i = 0; i < 4; ++i) length += std::uint64_t{bytes[4 + i]} << (8 * i);
+        if (length > bytes.size()) throw Error("the file is truncated or corrupt");
+    }
+
+    /// Positions in an image of another size than the canvas would mean something else.
+    static void require_full_frame(const WebPMux* mux, const WebPBitstreamFeatures& frame) {
+        int width = 0;
+        int height = 0;
+        if (WebPMuxGetCanvasSize(mux, &width, &height) != WEBP_MUX_OK || width != frame.width ||
+            height != frame.height) {
+            throw Error("the animation's first frame does not fill its canvas, which is not supported");
+        }
+    }
+
     std::span<const std::uint8_t> first_frame(const WebPMux* mux) {
         WebPMuxFrameInfo frame{};
         if (!mux || WebPMuxGetFrame(mux, 1, &frame) != WEBP_MUX_OK)
@@ -135,10 +155,8 @@ cv::Mat as_colour(const cv::Mat& pixels) {
     return out;
 }
 
-class WebpCodec final : public Codec {
+class WebpCoder final : public Coder {
   public:
-    [[nodiscard]] CodecDescription description() const override { return {"webp", "libwebp", {}, {}}; }
-    [[nodiscard]] bool recognises(std::span<const std::uint8_t> /*head*/) const override { return true; }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
         return std::make_unique<WebpReader>(bytes);
     }
@@ -175,7 +193,7 @@ class WebpCodec final : public Codec {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Codec* glimpse_codec() {
-    static const glimpse::WebpCodec codec;
-    return &codec;
+extern "C" const glimpse::Coder* glimpse_coder() {
+    static const glimpse::WebpCoder coder;
+    return &coder;
 }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <tiffio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <opencv2/core/mat.hpp>
+
+// How a TIFF stores its samples, and what becomes of them.
+
+namespace glimpse {
+
+template <typename T>
+T tiff_field(TIFF* tiff, std::uint32_t tag, T otherwise) {
+    T value = otherwise;
+    TIFFGetFieldDefaulted(tiff, tag, &value);
+    return value;
+}
+
+struct TiffStorage {
+    std::uint16_t bits = 1;
+    std::uint16_t format = SAMPLEFORMAT_UINT;
+    std::uint16_t samples = 1;
+    std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
+    bool separate = false;
+    bool tiled = false;
+    bool alpha = false;
+    bool premultiplied = false;
+
+    explicit TiffStorage(TIFF* tiff);
+
+    /// Stored as plain numbers that need no libtiff but to unpack them.
+    [[nodiscard]] bool plain() const;
+    [[nodiscard]] bool grey() const {
+        return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
+    }
+    [[nodiscard]] std::size_t sample_bytes() const { return bits / 8U; }
+    /// Samples of a pixel that lie side by side.
+    [[nodiscard]] std::size_t neighbours() const { return separate ? 1 : samples; }
+    /// CV_8U, CV_16U, or CV_32F for all other numbers.
+    [[nodiscard]] int depth() const;
+
+    /// Numbers as they are stored, `neighbours()` a pixel, into pixels that are `step` bytes apart.
+    void convert(const std::uint8_t* from, std::uint8_t* to, int pixels, std::size_t step) const;
+
+    /// Turns white-is-zero and premultiplied pixels into what everyone else has.
+    void normalise(cv::Mat& pixels) const;
+
+  private:
+    [[nodiscard]] float number(const std::uint8_t* bytes) const;
+    [[nodiscard]] double white() const;
+};
+
+}  // namespace glimpse

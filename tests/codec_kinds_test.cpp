@@ -1,0 +1,195 @@
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <opencv2/core.hpp>
+
+#include "codec_checks.hpp"
+#include "encoded_samples.hpp"
+
+// Kinds of PNG, TIFF, WebP and npy files that glimpse reads but does not write, and what it writes as npy.
+
+using namespace codec_checks;
+
+TEST_CASE("PNG palettes, transparent colours, few bits and interlacing") {
+    using hand_made::png_chunk;
+    const Bytes palette = png_chunk("PLTE", {10, 20, 30, 40, 50, 60});
+    const Image colours = read(hand_made::file({2, 1, 8, 3, false, palette, {0, 1, 0}}));
+    CHECK(same(colours.pixels, (cv::Mat_<cv::Vec3b>(1, 2) << cv::Vec3b(40, 50, 60), cv::Vec3b(10, 20, 30))));
+    CHECK_FALSE(colours.alpha);
+
+    Bytes clear = palette;
+    hand_made::append(clear, png_chunk("tRNS", {7}));
+    const Image with_alpha = read(hand_made::file({2, 1, 8, 3, false, clear, {0, 1, 0}}));
+    CHECK(with_alpha.alpha);
+    CHECK(same(with_alpha.pixels,
+               (cv::Mat_<cv::Vec4b>(1, 2) << cv::Vec4b(40, 50, 60, 255), cv::Vec4b(10, 20, 30, 7))));
+
+    const Image grey = read(hand_made::file({2, 1, 8, 0, false, png_chunk("tRNS", {0, 9}), {0, 9, 8}}));
+    CHECK(same(grey.pixels, (cv::Mat_<cv::Vec2b>(1, 2) << cv::Vec2b(9, 0), cv::Vec2b(8, 255))));
+    const Image few = read(hand_made::file({2, 1, 2, 0, false, png_chunk("tRNS", {0, 1}), {0, 0x60}}));
+    CHECK(same(few.pixels, (cv::Mat_<cv::Vec2b>(1, 2) << cv::Vec2b(85, 0), cv::Vec2b(170, 255))));
+    const Image rgb = read(
+        hand_made::file({1, 1, 16, 2, false, png_chunk("tRNS", {0, 1, 0, 2, 0, 3}), {0, 0, 1, 0, 2, 0, 3}}));
+    CHECK(same(rgb.pixels, cv::Mat(1, 1, CV_16UC4, cv::Scalar(1, 2, 3, 0))));
+
+    const Image one_bit = read(hand_made::file({3, 1, 1, 0, false, {}, {0, 0b10100000}}));
+    CHECK(same(one_bit.pixels, (cv::Mat_<std::uint8_t>(1, 3) << 255, 0, 255)));
+    const Image four_bits = read(hand_made::file({2, 1, 4, 0, false, {}, {0, 0x3F}}));
+    CHECK(same(four_bits.pixels, (cv::Mat_<std::uint8_t>(1, 2) << 51, 255)));
+    const Image wide = read(hand_made::file({1, 1, 16, 0, false, {}, {0, 0x12, 0x34}}));
+    CHECK(wide.pixels.at<std::uint16_t>(0, 0) == 0x1234);
+
+    const auto value = [](std::uint32_t x, std::uint32_t y) { return static_cast<std::uint8_t>(x * 10 + y); };
+    const Image woven =
+        read(hand_made::file({21, 13, 8, 0, true, {}, hand_made::interlaced_rows(21, 13, value)}));
+    for (int y = 0; y < 13; ++y) {
+        for (int x = 0; x < 21; ++x) CHECK(woven.pixels.at<std::uint8_t>(y, x) == x * 10 + y);
+    }
+}
+
+TEST_CASE("PNG with a wrong checksum is corrupt") {
+    Bytes png = hand_made::file({2, 2, 8, 0, false, {}, {0, 1, 2, 0, 3, 4}});
+    REQUIRE(png[png.size() - 12 - 4 - 4 - 1] == 4);
+    png[png.size() - 12 - 4 - 4 - 1] = 5;
+    CHECK_THROWS_AS(read(png), Error);
+}
+
+TEST_CASE("TIFF kinds of numbers") {
+    const auto floats = [](const Bytes& tiff) {
+        const Image image = read(tiff);
+        REQUIRE(image.pixels.type() == CV_32FC1);
+        return std::vector<float>(image.pixels.begin<float>(), image.pixels.end<float>());
+    };
+    CHECK(floats(small_tiff(8, 2, {0, 1, 127, 128, 255, 2})) == std::vector<float>{0, 1, 127, -128, -1, 2});
+    CHECK(floats(small_tiff(16, 2, {0xFF, 0xFE, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5}, 1, true)) ==
+          std::vector<float>{-2, 1, 2, 3, 4, 5});
+    Bytes words;
+    for (const std::uint32_t v : {7U, 4294967295U, 1U << 20, 0U, 1U, 2U}) {
+        hand_made::append_number(words, v, 4, false);
+    }
+    CHECK(floats(small_tiff(32, 1, words)) == std::vector<float>{7, 4294967295.0F, 1 << 20, 0, 1, 2});
+    CHECK(floats(small_tiff(32, 2, words)) == std::vector<float>{7, -1, 1 << 20, 0, 1, 2});
+    Bytes doubles;
+    for (const double v : {0.5, -2.0, 1e10, 0.0, 1.0, 3.0}) {
+        hand_made::append_number(doubles, std::bit_cast<std::uint64_t>(v), 8, false);
+    }
+    CHECK(floats(small_tiff(64, 3, doubles)) == std::vector<float>{0.5F, -2, 1e10F, 0, 1, 3});
+
+    const Image inverted = read(small_tiff(8, 1, {0, 1, 2, 3, 4, 255}, 0));
+    CHECK(same(inverted.pixels, (cv::Mat_<std::uint8_t>(2, 3) << 255, 254, 253, 252, 251, 0)));
+    const Image big_endian = read(small_tiff(16, 1, {1, 2, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5}, 1, true));
+    CHECK(big_endian.pixels.at<std::uint16_t>(0, 0) == 0x0102);
+    const Image bits = read(small_tiff(1, 1, {0b01000000, 0b10100000}));
+    CHECK(same(bits.pixels, (cv::Mat_<std::uint8_t>(2, 3) << 0, 255, 0, 255, 0, 255)));
+}
+
+TEST_CASE("TIFF tiles, planes and premultiplied alpha") {
+    const cv::Mat pixels = noise(50, 70, CV_8UC3);
+    CHECK(same(read(tiled_tiff(pixels)).pixels, pixels));
+
+    const std::vector<hand_made::TiffTag> tags{{256, 3, {2}}, {257, 3, {1}}, {258, 3, {8, 8, 8, 8}},
+                                               {259, 3, {1}}, {262, 3, {2}}, {277, 3, {4}},
+                                               {278, 3, {1}}, {284, 3, {2}}, {338, 3, {2}}};
+    const Image planes = read(hand_made::tiff(tags, 273, 279, {{1, 2}, {3, 4}, {5, 6}, {7, 8}}));
+    CHECK(planes.alpha);
+    CHECK(same(planes.pixels, (cv::Mat_<cv::Vec4b>(1, 2) << cv::Vec4b(1, 3, 5, 7), cv::Vec4b(2, 4, 6, 8))));
+
+    std::vector<hand_made::TiffTag> multiplied = tags;
+    multiplied[7].values = {1};
+    multiplied[8].values = {1};
+    const Image straight = read(hand_made::tiff(multiplied, 273, 279, {{50, 100, 25, 128, 9, 9, 9, 0}}));
+    CHECK(same(straight.pixels,
+               (cv::Mat_<cv::Vec4b>(1, 2) << cv::Vec4b(100, 199, 50, 128), cv::Vec4b(0, 0, 0, 0))));
+
+    std::vector<std::uint32_t> map(768);
+    map[3] = 10 << 8;
+    map[256 + 3] = 20 << 8;
+    map[512 + 3] = 30 << 8;
+    const Image palette = read(hand_made::tiff({{256, 3, {1}},
+                                                {257, 3, {1}},
+                                                {258, 3, {8}},
+                                                {259, 3, {1}},
+                                                {262, 3, {3}},
+                                                {277, 3, {1}},
+                                                {278, 3, {1}},
+                                                {320, 3, map}},
+                                               273, 279, {{3}}));
+    CHECK(same(palette.pixels, cv::Mat(1, 1, CV_8UC3, cv::Scalar(10, 20, 30))));
+}
+
+TEST_CASE("animated WebP shows its first frame") {
+    const Image image = read(encoded_samples::bytes_of(encoded_samples::animated_webp));
+    CHECK(image.pixels.size() == cv::Size(12, 10));
+}
+
+TEST_CASE("npy arrays of all kinds") {
+    const auto floats = [](std::string_view type, const Bytes& data) {
+        const std::string header =
+            "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (1, 2), }\n";
+        const Image image = read(hand_made::npy(header, data));
+        cv::Mat values;
+        image.pixels.convertTo(values, CV_32F);
+        return std::vector<float>(values.begin<float>(), values.end<float>());
+    };
+    using V = std::vector<float>;
+    CHECK(floats("|b1", {0, 2}) == V{0, 1});
+    CHECK(floats("|u1", {0, 255}) == V{0, 255});
+    CHECK(floats("|i1", {255, 127}) == V{-1, 127});
+    CHECK(floats("<u2", {1, 2, 0, 1}) == V{0x201, 0x100});
+    CHECK(floats(">u2", {1, 2, 0, 1}) == V{0x102, 1});
+    CHECK(floats(">i2", {0xFF, 0xFE, 0, 1}) == V{-2, 1});
+    CHECK(floats("<i4", {0xFE, 0xFF, 0xFF, 0xFF, 1, 0, 0, 0}) == V{-2, 1});
+    CHECK(floats(">u4", {0x80, 0, 0, 0, 0, 0, 0, 1}) == V{2147483648.0F, 1});
+    CHECK(floats("<i8", {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 0, 0, 0, 0, 0, 0, 0}) ==
+          V{-1, 1});
+    CHECK(floats("<f2", {0, 0x3C, 0, 0xC0}) == V{1, -2});
+    CHECK(floats(">f2", {0x3C, 0, 0xC0, 0}) == V{1, -2});
+    CHECK(floats(">f4", {0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0}) == V{1, -2});
+    CHECK(floats("<f8", {0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0}) == V{1, -2});
+    CHECK(read(hand_made::npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1)}", {5}))
+              .pixels.type() == CV_8UC1);
+
+    const Image fortran = read(
+        hand_made::npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", {1, 4, 2, 5, 3, 6}, 2));
+    CHECK(same(fortran.pixels, (cv::Mat_<std::uint8_t>(2, 3) << 1, 2, 3, 4, 5, 6)));
+    const Image planes = read(hand_made::npy("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2, 4), }",
+                                             {1, 2, 3, 4, 5, 6, 7, 8}, 3));
+    CHECK(planes.alpha);
+    CHECK(same(planes.pixels, (cv::Mat_<cv::Vec4b>(1, 2) << cv::Vec4b(1, 3, 5, 7), cv::Vec4b(2, 4, 6, 8))));
+}
+
+TEST_CASE("npy headers that are wrong") {
+    const auto refused = [](std::string_view header, const Bytes& data = Bytes(64)) {
+        return reason([&] { read(hand_made::npy(header, data)); });
+    };
+    CHECK(refused("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }") ==
+          "an array of type <c8 is not supported: bool, int, uint or float is");
+    CHECK(refused("{'fortran_order': False, 'shape': (1, 2), }") == "the .npy header is malformed: no descr");
+    CHECK(refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }") != "no error");
+    CHECK(refused("{'descr': '|O8', 'fortran_order': False, 'shape': (1, 2), }") != "no error");
+    CHECK(refused("{'descr': '|u1', 'fortran_order': Perhaps, 'shape': (1, 2), }") != "no error");
+    for (const char* shape : {"()", "(4,)", "(0, 4)", "(4, -4)", "(2, 2, 0)", "(2, 2, 513)", "(2, 2, 2, 2)",
+                              "(2 2)", "(a, b)", "(2,, 2)", "(2, 2", "4", "", "(4294967296, 4294967296)",
+                              "(99999999999999999999999, 2)", "(2147483648, 1)", "(8, 9)", "(1, 2.5)"}) {
+        CAPTURE(shape);
+        CHECK(refused("{'descr': '|u1', 'fortran_order': False, 'shape': " + std::string(shape)) !=
+              "no error");
+    }
+    CHECK(refused("{'descr': '|u1', 'fortran_order': False, 'shape': (9, 9), }") ==
+          "the .npy file is truncated");
+    CHECK_THROWS_AS(read(hand_made::npy("{}", {}, 4)), Error);
+}
+
+TEST_CASE("npy writing") {
+    const auto header = [](const Image& image) {
+        const Bytes bytes = glimpse::encode_image(image, "npy");
+        const std::size_t data = image.pixels.total() * static_cast<std::size_t>(image.pixels.channels()) * 4;
+        CHECK((bytes.size() - data) % 64 == 0);
+        return std::string(bytes.begin() + 10, bytes.end() - static_cast<std::ptrdiff_t>(data));
+    };
+    CHECK(header({noise(2, 3, CV_8UC1), false, {}, false}).find("'shape': (2, 3), }") != std::string::npos);
+    CHECK(header({noise(2, 3, CV_8UC3), false, {}, false}).find("'<f4'") != std::string::npos);
+    CHECK(header({noise(2, 3, CV_8UC3), false, {}, false}).find("(2, 3, 3)") != std::string::npos);
+    CHECK(header({noise(5, 1, CV_32FC3), false, {}, true}).find("(5, 3)") != std::string::npos);
+    CHECK(header({noise(5, 1, CV_32FC1), false, {}, true}).find("(5, 1)") != std::string::npos);
+}
