@@ -17,7 +17,7 @@ constexpr int oversampling = 4;
 /// Beyond this nothing changes what is seen, and differences of coordinates stay exact enough.
 constexpr double farthest = 1e12;
 
-cv::Scalar scalar(cv::Vec3b colour) {
+cv::Scalar scalar(const cv::Vec3b& colour) {
     return {double(colour[0]), double(colour[1]), double(colour[2])};
 }
 
@@ -44,7 +44,7 @@ std::vector<Point> half_plane(const std::vector<Point>& polygon, double Point::*
 }
 
 /// Mixes a colour into the picture in proportion to a coverage of 0 to 255.
-void mix_in(cv::Mat& picture, const cv::Mat& coverage, cv::Point position, cv::Vec3b colour) {
+void mix_in(cv::Mat& picture, const cv::Mat& coverage, cv::Point position, const cv::Vec3b& colour) {
     const cv::Rect seen = cv::Rect(position, coverage.size()) & cv::Rect(cv::Point(0, 0), picture.size());
     for (int y = seen.y; y < seen.y + seen.height; ++y) {
         auto* out = picture.ptr<cv::Vec3b>(y);
@@ -97,7 +97,7 @@ cv::Mat rounded_rectangle(cv::Size size, int radius) {
     return averaged(shape);
 }
 
-bool is_light(cv::Vec3b colour) {
+bool is_light(const cv::Vec3b& colour) {
     return 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2] > 110;
 }
 
@@ -128,7 +128,7 @@ std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
 }
 
 void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const DrawingSizes& sizes,
-                  cv::Vec3b colour) {
+                  const cv::Vec3b& colour) {
     // Clipped so far outside that the edges along which it is clipped are out of sight.
     const double beyond = 2.0 * (sizes.line + sizes.casing) + 2;
     std::vector<cv::Point> points;
@@ -153,13 +153,14 @@ std::string fitted(const std::string& text, int letter, int width) {
     // Names that are alike differ at either end: both are kept.
     for (std::size_t kept = text.size() - std::min<std::size_t>(text.size(), 1); kept >= 2; --kept) {
         const std::size_t head = (kept + 1) / 2;
-        const std::string shorter = text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
+        std::string shorter = text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
         if (text_width(shorter, letter) <= width) return shorter;
     }
     return {};
 }
 
-void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter, cv::Vec3b colour) {
+void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter,
+               const cv::Vec3b& colour) {
     if (text.empty()) return;
     const auto [scale, stroke] = lettering(letter);
     // Half a letter above and below, for what stands out of the capitals' height.
@@ -176,7 +177,7 @@ cv::Size tag_size(const std::string& text, int letter) {
     return {text_width(text, letter) + 2 * margin, letter + 2 * margin};
 }
 
-void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int letter, cv::Vec3b colour) {
+void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int letter, const cv::Vec3b& colour) {
     const int margin = tag_margin(letter);
     const int casing = std::max(1, letter / 14);
     const cv::Size inner{tag.width - 2 * casing, tag.height - 2 * casing};

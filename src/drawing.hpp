@@ -30,7 +30,7 @@ std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);
 /// A closed polygon in edge coordinates, anti-aliased, in a dark casing. Coordinates may be as large as they
 /// like.
 void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const DrawingSizes& sizes,
-                  cv::Vec3b colour);
+                  const cv::Vec3b& colour);
 
 /// Columns that a text takes in letters of this height.
 int text_width(const std::string& text, int letter);
@@ -39,12 +39,13 @@ int text_width(const std::string& text, int letter);
 std::string fitted(const std::string& text, int letter, int width);
 
 /// A text whose capitals' top left corner is `position`.
-void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter, cv::Vec3b colour);
+void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter,
+               const cv::Vec3b& colour);
 
 /// What a text on a tag takes, with the tag's margins.
 cv::Size tag_size(const std::string& text, int letter);
 
 /// A text on a rounded tag of a colour, in a dark casing; `tag` has the size that `tag_size` says.
-void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int letter, cv::Vec3b colour);
+void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int letter, const cv::Vec3b& colour);
 
 }  // namespace glimpse

@@ -8,4 +8,8 @@ struct overloaded : F... {
     using F::operator()...;
 };
 
+// Clang before 17 does not find this by itself.
+template <typename... F>
+overloaded(F...) -> overloaded<F...>;
+
 }  // namespace glimpse

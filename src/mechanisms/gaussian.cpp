@@ -39,7 +39,7 @@ Row gaussian_row(double centre, double s, int size) {
     const int first = static_cast<int>(std::clamp(std::ceil(centre - reach), 0.0, nearest));
     const int last = static_cast<int>(std::clamp(std::floor(centre + reach), nearest, size - 1.0));
     Row row{first, {}, 0};
-    row.m.reserve(static_cast<std::size_t>(last - first + 1));
+    row.m.reserve(static_cast<std::size_t>(last) - static_cast<std::size_t>(first) + 1);
     for (int k = first; k <= last; ++k) {
         const double z = (k - centre) / s;
         row.m.push_back(std::exp(-0.5 * z * z));

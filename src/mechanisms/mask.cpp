@@ -40,7 +40,7 @@ BandedMatrix upsampling_axis(int count, int cells, Mask::Upsample upsample) {
     for (int i = 0; i < count; ++i) {
         const double edge = edge_from_centre(i) * cells / count;
         if (upsample == Mask::Upsample::nearest) {
-            row.add(static_cast<int>(std::floor(edge)), 1);
+            row.add(static_cast<int>(edge), 1.0);
         } else {
             row.add(axis_taps({cells, interpolation, Padding::border}, centre_from_edge(edge)));
         }
