@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, checks the formatting, builds with warnings as errors, and runs every test: once optimised,
-# once with AddressSanitizer and UndefinedBehaviorSanitizer. Safe to run again.
+# once with AddressSanitizer and UndefinedBehaviorSanitizer, and clang-tidy. Safe to run again.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,3 +15,7 @@ for preset in ci sanitize; do
     cmake --build --preset "$preset"
     ctest --test-dir "build/$preset" --output-on-failure
 done
+
+echo "test: clang-tidy"
+git ls-files 'src/*.cpp' | xargs -P "$(nproc)" -n 2 clang-tidy -p build/ci --quiet 2>/dev/null
+echo "test: all is well"
