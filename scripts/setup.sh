@@ -9,7 +9,7 @@ packages=(
     libopencv-dev libjpeg-dev libspng-dev libtiff-dev libwebp-dev libexif-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev
     # testing
-    doctest-dev clang-format clang-tidy python3 python3-numpy python3-pil python3-jsonschema
+    doctest-dev clang-format-14 clang-tidy-14 python3 python3-numpy python3-pil python3-jsonschema
 )
 
 missing=()

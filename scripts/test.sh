@@ -6,8 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
 
+# One version on every system: each formats a little differently.
 echo "test: formatting"
-git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 --dry-run --Werror
 
 for preset in ci sanitize; do
     echo "test: building and testing with the preset '$preset'"
@@ -17,5 +18,5 @@ for preset in ci sanitize; do
 done
 
 echo "test: clang-tidy"
-git ls-files 'src/*.cpp' | xargs -P "$(nproc)" -n 2 clang-tidy -p build/ci --quiet 2>/dev/null
+git ls-files 'src/*.cpp' | xargs -P "$(nproc)" -n 2 clang-tidy-14 -p build/ci --quiet 2>/dev/null
 echo "test: all is well"

@@ -113,8 +113,11 @@ DrawingSizes drawing_sizes(cv::Size picture) {
     const auto pixels = [&](double share, double least) {
         return static_cast<int>(std::lround(std::max(least, side * share)));
     };
-    const int line = side < 160 ? 1 : pixels(0.0045, 2);
-    return {line, std::max(1, static_cast<int>(std::lround(line * 0.3))), pixels(0.022, 9)};
+    const int letter = pixels(0.022, 9);
+    // In a tiny picture a casing would hide more than the line shows.
+    if (side < 160) return {1, 0, letter};
+    const int line = pixels(0.004, 2);
+    return {line, std::max(1, static_cast<int>(std::lround(line * 0.3))), letter};
 }
 
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
@@ -139,8 +142,10 @@ void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const Dra
                             static_cast<int>(std::lround(centre_from_edge(point.y) * one)));
     }
     if (points.empty()) return;
-    const int cased = sizes.line + 2 * sizes.casing;
-    cv::polylines(picture, points, true, scalar(casing_colour), cased, cv::LINE_AA, position_bits);
+    if (sizes.casing > 0) {
+        const int cased = sizes.line + 2 * sizes.casing;
+        cv::polylines(picture, points, true, scalar(casing_colour), cased, cv::LINE_AA, position_bits);
+    }
     cv::polylines(picture, points, true, scalar(colour), sizes.line, cv::LINE_AA, position_bits);
 }
 
@@ -150,9 +155,9 @@ int text_width(const std::string& text, int letter) {
 
 std::string fitted(const std::string& text, int letter, int width) {
     if (text_width(text, letter) <= width) return text;
-    // Names that are alike differ at either end: both are kept.
+    // Names that are alike mostly differ at their ends.
     for (std::size_t kept = text.size() - std::min<std::size_t>(text.size(), 1); kept >= 2; --kept) {
-        const std::size_t head = (kept + 1) / 2;
+        const std::size_t head = kept / 3;
         std::string shorter = text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
         if (text_width(shorter, letter) <= width) return shorter;
     }

@@ -17,7 +17,7 @@ const cv::Vec3b casing_colour{20, 20, 20};
 /// Line widths and letter heights, in pixels.
 struct DrawingSizes {
     int line = 1;    ///< of an outline
-    int casing = 1;  ///< on either side of it
+    int casing = 1;  ///< on either side of it; 0 is none
     int letter = 9;  ///< height of a capital
 };
 

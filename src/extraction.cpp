@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <opencv2/core.hpp>
 
 #include "attention_file.hpp"
@@ -15,10 +14,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A glimpse on its way, side by side with its entry in the report.
+/// What the exception in flight has to say, on one line.
+std::string current_message() {
+    constexpr const char* no_memory = "there is not enough memory for it";
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return no_memory;
+    } catch (const cv::Exception& exception) {
+        return exception.code == cv::Error::StsNoMem ? no_memory : exception.err;
+    } catch (const std::exception& exception) {
+        return exception.what();
+    }
+}
+
+/// What is known of a lowered glimpse beside its map.
 struct Lowered {
     std::size_t index;  ///< in the document
-    LinearMap map;
     cv::Mat alpha;
     bool list;
 };
@@ -53,12 +65,10 @@ class Extraction {
         try {
             if (!job_.problem.empty()) throw Error(job_.problem);
             extract();
-        } catch (const std::bad_alloc&) {
-            report_.error = "there is not enough memory for it";
-        } catch (const std::exception& error) {
-            report_.error = error.what();
+        } catch (...) {
+            report_.error = current_message();
         }
-        if (report_.error.empty()) report_.error = summary_of_failures();
+        add_failures_of_glimpses();
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return std::move(report_);
     }
@@ -68,11 +78,11 @@ class Extraction {
         reader_ = job_.bytes ? open_image(*job_.bytes, options_.open) : open_image(job_.image, options_.open);
         report_.size = reader_->info().size;
         lower_all();
-        if (options_.dry_run) return;
+        if (options_.dry_run) return name_outputs();
         drop_existing();
-        if (lowered_.empty() && !wants_pictures()) return;
+        if (maps_.empty() && !wants_pictures()) return;
         decode();
-        read_and_write();
+        write_glimpses(read_all());
         write_pictures();
     }
 
@@ -84,25 +94,36 @@ class Extraction {
             entry.mechanism = name(glimpse.mechanism);
             guarded(entry, [&] {
                 supply_attention_file(glimpse.mechanism);
-                const LinearMap map = lower(glimpse.mechanism, report_.size);
+                LinearMap map = lower(glimpse.mechanism, report_.size);
                 entry.size = map.glimpse;
                 entry.support = support(map);
                 entry.inside = inside(map);
                 entry.matrix = map.matrix;
-                if (!paths_.glimpses.empty()) entry.output = paths_.glimpses[k].string();
                 lowered_.push_back(
-                    {k, map, glimpse_alpha(glimpse.mechanism, report_.size), is_list(glimpse.mechanism)});
+                    {k, glimpse_alpha(glimpse.mechanism, report_.size), is_list(glimpse.mechanism)});
+                maps_.push_back(std::move(map));
             });
         }
     }
 
-    /// With `--existing skip`, nothing is done for a glimpse whose outputs are all there.
+    void name_outputs() {
+        for (const Lowered& glimpse : lowered_) name_output(glimpse.index);
+    }
+    void name_output(std::size_t index) {
+        if (!paths_.glimpses.empty()) report_.glimpses[index].output = paths_.glimpses[index].string();
+    }
+
+    /// With `--existing skip`, nothing is done for an image whose outputs are all there.
     void drop_existing() {
-        if (plan_.options.existing != Existing::skip) return;
-        std::erase_if(lowered_, [&](const Lowered& glimpse) {
-            return !paths_.glimpses.empty() && fs::exists(paths_.glimpses[glimpse.index]) &&
-                   (paths_.maps.empty() || fs::exists(paths_.maps[glimpse.index])) && !wants_pictures();
-        });
+        if (plan_.options.existing != Existing::skip || wants_pictures()) return;
+        for (std::size_t n = maps_.size(); n-- > 0;) {
+            const std::size_t index = lowered_[n].index;
+            if (paths_.glimpses.empty() || wanted(paths_.glimpses[index])) continue;
+            if (!paths_.maps.empty() && wanted(paths_.maps[index])) continue;
+            name_output(index);
+            lowered_.erase(lowered_.begin() + static_cast<std::ptrdiff_t>(n));
+            maps_.erase(maps_.begin() + static_cast<std::ptrdiff_t>(n));
+        }
     }
 
     [[nodiscard]] bool wanted(const fs::path& path) const {
@@ -113,86 +134,100 @@ class Extraction {
     void decode() {
         const ImageInfo& info = reader_->info();
         Rectangle region = wants_pictures() ? whole(info.size) : Rectangle{};
-        for (const Lowered& glimpse : lowered_) region = smallest_containing(region, needed(glimpse.map));
+        for (const LinearMap& map : maps_) region = smallest_containing(region, needed(map));
         image_ = {region, region.empty() ? cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels))
                                          : reader_->decode(region)};
     }
 
-    void read_and_write() {
+    /// All glimpses at once, so that a device receives the image once. Where one is too much for the memory,
+    /// each by itself, so that the others are done.
+    std::vector<cv::Mat> read_all() {
+        const bool alpha = reader_->info().alpha;
+        const int depth = plan_.format == "npy" ? CV_32F : reader_->info().depth;
+        try {
+            return read_glimpses(backend_, maps_, image_, alpha, depth);
+        } catch (...) {
+            std::vector<cv::Mat> glimpses(maps_.size());
+            for (std::size_t n = 0; n < maps_.size(); ++n) {
+                guarded(report_.glimpses[lowered_[n].index],
+                        [&] { glimpses[n] = read_glimpse(backend_, maps_[n], image_, alpha, depth); });
+            }
+            return glimpses;
+        }
+    }
+
+    void write_glimpses(std::vector<cv::Mat> glimpses) {
         const ImageInfo& info = reader_->info();
-        const int depth = plan_.format == "npy" ? CV_32F : info.depth;
-        for (const Lowered& glimpse : lowered_) {
-            guarded(report_.glimpses[glimpse.index], [&] {
-                cv::Mat pixels = read_glimpse(backend_, glimpse.map, image_, info.alpha, depth);
-                bool alpha = info.alpha;
+        for (std::size_t n = 0; n < maps_.size(); ++n) {
+            const Lowered& glimpse = lowered_[n];
+            GlimpseReport& entry = report_.glimpses[glimpse.index];
+            if (!entry.error.empty()) continue;
+            guarded(entry, [&] {
+                Image picture{std::move(glimpses[n]), info.alpha, info.icc_profile, glimpse.list};
                 if (!glimpse.alpha.empty()) {
-                    pixels = with_alpha(pixels, alpha, glimpse.alpha);
-                    alpha = true;
+                    picture.pixels = with_alpha(picture.pixels, picture.alpha, glimpse.alpha);
+                    picture.alpha = true;
                 }
-                const Image picture{pixels, alpha, info.icc_profile, glimpse.list};
                 save(picture, paths_.glimpses.empty() ? fs::path() : paths_.glimpses[glimpse.index],
                      plan_.format);
-                if (!paths_.panel.empty()) {
-                    panel_.push_back({report_.glimpses[glimpse.index].id, displayable(picture)});
-                }
-                write_map(glimpse);
+                write_map(maps_[n], glimpse.index);
+                if (wanted(paths_.panel)) panel_.push_back({entry.id, displayable(picture)});
+                name_output(glimpse.index);
             });
         }
     }
 
-    void write_map(const Lowered& glimpse) {
+    void write_map(const LinearMap& map, std::size_t index) {
         if (paths_.maps.empty()) return;
-        const cv::Mat attention = image_sized(glimpse.map);
+        const cv::Mat attention = image_sized(map);
         const bool array = plan_.format == "npy";
-        save({array ? attention : as_grey_picture(attention), false, {}, false}, paths_.maps[glimpse.index],
+        save({array ? attention : as_grey_picture(attention), false, {}, false}, paths_.maps[index],
              array ? "npy" : "png");
     }
 
     void write_pictures() {
         if (!wants_pictures()) return;
         std::vector<LabelledMap> maps;
-        for (const Lowered& glimpse : lowered_)
-            maps.push_back({report_.glimpses[glimpse.index].id, &glimpse.map});
-        const cv::Mat drawn = overlay(displayable({image_.pixels, reader_->info().alpha, {}, false}), maps,
-                                      plan_.options.style);
-        if (wanted(paths_.overlay)) save({drawn, false, {}, false}, paths_.overlay, "png");
-        if (wanted(paths_.panel)) save({panel(drawn, panel_), false, {}, false}, paths_.panel, "png");
+        for (std::size_t n = 0; n < maps_.size(); ++n) {
+            const GlimpseReport& entry = report_.glimpses[lowered_[n].index];
+            if (entry.error.empty()) maps.push_back({entry.id, &maps_[n]});
+        }
+        const cv::Mat picture = displayable({image_.pixels, reader_->info().alpha, {}, false});
+        OverlayStyle style = plan_.options.style;
+        if (wanted(paths_.overlay))
+            save({overlay(picture, maps, style), false, {}, false}, paths_.overlay, "png");
+        if (wanted(paths_.panel)) {
+            style.enlargement = panel_enlargement(picture.size(), panel_.size());
+            save({panel(overlay(picture, maps, style), panel_), false, {}, false}, paths_.panel, "png");
+        }
     }
 
     /// An empty path is standard output.
     void save(const Image& image, const fs::path& path, std::string_view format) {
-        if (!path.empty() && !wanted(path)) return;
+        if (path.empty()) return write_standard_output(encode_image(image, format));
+        if (!wanted(path)) return;
         const std::vector<std::uint8_t> bytes = encode_image(image, format);
-        if (path.empty()) {
-            std::cout.write(reinterpret_cast<const char*>(bytes.data()),
-                            static_cast<std::streamsize>(bytes.size()));
-            if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
-            return;
-        }
-        if (path.has_parent_path()) fs::create_directories(path.parent_path());
-        write_file(path, bytes);
+        std::error_code failure;
+        if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
+        if (failure) throw Error(path.parent_path().string(), failure.message());
+        write_file(path, bytes, plan_.options.existing != Existing::error);
     }
 
     template <typename Step>
     void guarded(GlimpseReport& entry, Step&& step) {
         try {
             step();
-        } catch (const std::bad_alloc&) {
-            entry.error = "there is not enough memory for it";
-        } catch (const Error& error) {
-            entry.error = error.what();
-        } catch (const fs::filesystem_error& error) {
-            entry.error = error.path1().string() + ": " + error.code().message();
+        } catch (...) {
+            entry.error = current_message();
         }
     }
 
-    [[nodiscard]] std::string summary_of_failures() const {
-        std::string summary;
+    void add_failures_of_glimpses() {
         for (const GlimpseReport& glimpse : report_.glimpses) {
             if (glimpse.error.empty()) continue;
-            summary += (summary.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
+            report_.error +=
+                (report_.error.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
         }
-        return summary;
     }
 
     const ImageJob& job_;
@@ -202,7 +237,8 @@ class Extraction {
     OutputPaths paths_;
     ImageReport report_;
     std::unique_ptr<ImageReader> reader_;
-    std::vector<Lowered> lowered_;
+    std::vector<Lowered> lowered_;  ///< parallel to maps_
+    std::vector<LinearMap> maps_;
     ImageRegion image_;
     std::vector<PanelEntry> panel_;
 };

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -74,6 +75,11 @@ class TemporaryFile {
         if (::rename(name_.c_str(), target.c_str()) != 0) throw Error(std::strerror(errno));
         renamed_ = true;
     }
+    /// A second name for the file, which must be new; the temporary one goes.
+    void link_as(const std::filesystem::path& target) {
+        descriptor_.close();
+        if (::link(name_.c_str(), target.c_str()) != 0) throw Error(std::strerror(errno));
+    }
 
   private:
     std::string name_;
@@ -84,7 +90,8 @@ class TemporaryFile {
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // A pipe that nobody writes to is refused below rather than waited for.
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status {};
     if (fstat(descriptor.number(), &status) != 0) throw Error(std::strerror(errno));
     if (S_ISDIR(status.st_mode)) throw Error(std::strerror(EISDIR));
@@ -100,14 +107,19 @@ MappedFile::~MappedFile() {
     if (!bytes_.empty()) munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
 }
 
-void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
     try {
         TemporaryFile file(path);
         file.write(bytes);
-        file.rename_to(path);
+        replace ? file.rename_to(path) : file.link_as(path);
     } catch (const Error& error) {
         throw Error(path.string(), error.what());
     }
+}
+
+void write_standard_output(std::span<const std::uint8_t> bytes) {
+    std::cout.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
 }
 
 }  // namespace glimpse

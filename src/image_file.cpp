@@ -48,14 +48,14 @@ bool reads_extension(const std::string& extension) {
     });
 }
 
-std::string lower_extension(const std::filesystem::path& path) {
+}  // namespace
+
+std::string extension_of(const std::filesystem::path& path) {
     std::string extension = path.extension().string();
     if (!extension.empty()) extension.erase(0, 1);
     std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
     return extension;
 }
-
-}  // namespace
 
 std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     if (bytes.empty()) throw Error("the file is empty");
@@ -103,7 +103,7 @@ std::vector<std::string> encodable_extensions() {
 }
 
 bool looks_like_image(const std::filesystem::path& path) {
-    if (reads_extension(lower_extension(path))) return true;
+    if (reads_extension(extension_of(path))) return true;
     std::array<char, signature_length> head{};
     std::ifstream file(path, std::ios::binary);
     file.read(head.data(), head.size());

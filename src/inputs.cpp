@@ -134,13 +134,13 @@ class Collector {
         if (input == "-") {
             const std::string text = standard_input_.take("INPUT -");
             add({"-", std::make_shared<const std::vector<std::uint8_t>>(text.begin(), text.end()), "stdin",
-                 shared_, ""});
+                 shared_, std::nullopt, ""});
         } else if (fs::is_directory(input, ignored)) {
             for (const auto& [path, name] : images_in(input, options_.recursive)) {
-                add({path, nullptr, name.string(), shared_, ""});
+                add({path, nullptr, name.string(), shared_, std::nullopt, ""});
             }
         } else {
-            add({input, nullptr, fs::path(input).stem().string(), shared_, ""});
+            add({input, nullptr, fs::path(input).stem().string(), shared_, std::nullopt, ""});
         }
     }
 
@@ -150,6 +150,7 @@ class Collector {
             if (const auto sidecar = sidecar_of(job.image)) {
                 job.glimpses =
                     std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults));
+                job.sidecar = sidecar;
             } else if (!shared_) {
                 job.problem = "there is no " + job.image.filename().string() + ".json or " +
                               job.image.stem().string() + ".json beside it";
@@ -188,8 +189,12 @@ class Collector {
     }
 
     void add_record(ManifestRecord record, const fs::path& directory, const std::string& place) {
-        ImageJob job{directory / record.image, nullptr, record.name.value_or(output_name(record.image)),
-                     shared_, ""};
+        ImageJob job{directory / record.image,
+                     nullptr,
+                     record.name.value_or(output_name(record.image)),
+                     shared_,
+                     std::nullopt,
+                     ""};
         if (!record.glimpses.empty()) {
             job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
         }

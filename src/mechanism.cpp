@@ -4,10 +4,20 @@
 
 namespace glimpse {
 
+std::span<const std::string_view> mechanism_names() {
+    static constexpr std::array<std::string_view, std::variant_size_v<Mechanism>> names{"crop", "mask",
+                                                                                        "gaussian", "stn"};
+    return names;
+}
+
 std::string_view name(const Mechanism& mechanism) {
-    constexpr std::array<std::string_view, std::variant_size_v<Mechanism>> names{"crop", "mask", "gaussian",
-                                                                                 "stn"};
-    return names[mechanism.index()];
+    return mechanism_names()[mechanism.index()];
+}
+
+std::optional<Size> requested_size(const Mechanism& mechanism) {
+    return std::visit(overloaded{[](const Mask&) -> std::optional<Size> { return std::nullopt; },
+                                 [](const auto& m) { return m.size; }},
+                      mechanism);
 }
 
 void validate(const Mechanism& mechanism) {

@@ -1,26 +1,16 @@
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cctype>
-#include <map>
 #include <unordered_map>
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/pipeline.hpp"
+#include "input_files.hpp"
 
 namespace glimpse {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string extension_of(const fs::path& path) {
-    std::string extension = path.extension().string();
-    if (!extension.empty()) extension.erase(0, 1);
-    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-    return extension;
-}
 
 std::size_t count_glimpses(const std::vector<ImageJob>& jobs) {
     std::size_t count = 0;
@@ -50,14 +40,37 @@ void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& o
     }
 }
 
-/// A file as the system knows it, whatever its name.
-using Identity = std::pair<dev_t, ino_t>;
+class OutputCheck {
+  public:
+    OutputCheck(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan_(plan) {
+        for (const ImageJob& job : jobs) {
+            inputs_.add(job.image);
+            if (job.sidecar) inputs_.add(*job.sidecar);
+            inputs_.add_files_of(*job.glimpses);
+        }
+        for (const fs::path& path : plan.options.also_inputs) inputs_.add(path);
+        for (const fs::path& path : plan.options.also_outputs) check(path, "the report", false);
+    }
 
-std::optional<Identity> identity(const fs::path& path) {
-    struct stat status {};
-    if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-    return Identity{status.st_dev, status.st_ino};
-}
+    void check(const fs::path& output, const std::string& what, bool heed_existing = true) {
+        const std::string key = fs::weakly_canonical(fs::absolute(output)).string();
+        if (const auto [other, is_new] = outputs_.emplace(key, what); !is_new) {
+            throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
+                                                  what + "; give other ids, or names in a manifest");
+        }
+        inputs_.require_other_than(output);
+        if (heed_existing && plan_.options.existing == Existing::error && fs::exists(output)) {
+            throw UsageError(output.string(), "is there already (--existing error)");
+        }
+    }
+
+  private:
+    const OutputPlan& plan_;
+    InputFiles inputs_;
+    std::unordered_map<std::string, std::string> outputs_;
+};
+
+}  // namespace
 
 std::vector<fs::path> all_of(const OutputPaths& paths) {
     std::vector<fs::path> all = paths.glimpses;
@@ -66,47 +79,6 @@ std::vector<fs::path> all_of(const OutputPaths& paths) {
     if (!paths.panel.empty()) all.push_back(paths.panel);
     return all;
 }
-
-class OutputCheck {
-  public:
-    OutputCheck(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan_(plan) {
-        const auto add_input = [&](const fs::path& path) {
-            if (const auto file = identity(path)) inputs_.emplace(*file, path);
-        };
-        for (const ImageJob& job : jobs) {
-            add_input(job.image);
-            for (const Glimpse& glimpse : *job.glimpses) {
-                if (const auto file = attention_file(glimpse.mechanism)) add_input(*file);
-            }
-        }
-        for (const fs::path& path : plan.options.also_inputs) add_input(path);
-        for (const fs::path& path : plan.options.also_outputs) check(path, "", false);
-    }
-
-    void check(const fs::path& output, const std::string& image, bool heed_existing = true) {
-        if (const auto [other, is_new] = outputs_.emplace(output.lexically_normal().string(), image);
-            !is_new) {
-            throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
-                                                  image + "; give other ids, or names in a manifest");
-        }
-        const auto file = identity(output);
-        if (!file) return;
-        if (const auto input = inputs_.find(*file); input != inputs_.end()) {
-            throw UsageError(output.string(),
-                             "would overwrite an input of this run, " + input->second.string());
-        }
-        if (heed_existing && plan_.options.existing == Existing::error) {
-            throw UsageError(output.string(), "is there already (--existing error)");
-        }
-    }
-
-  private:
-    const OutputPlan& plan_;
-    std::map<Identity, fs::path> inputs_;
-    std::unordered_map<std::string, std::string> outputs_;
-};
-
-}  // namespace
 
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     const OutputOptions& options = plan.options;

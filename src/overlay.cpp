@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
@@ -78,20 +79,23 @@ double lightness(const cv::Vec3b& colour) {
     return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
 }
 
+/// How much of the heat a pixel shows. The root keeps dark pictures from hiding it.
+double shade(const cv::Vec3b& pixel) {
+    constexpr double of_black = 0.25;
+    return of_black + (1 - of_black) * std::sqrt(lightness(pixel));
+}
+
 void draw_heat(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {
-    // The heat of a black pixel; the rest comes with the pixel's lightness.
-    constexpr double least_shade = 0.25;
     const Levels colours = colours_of(style.colormap);
     for (int y = 0; y < picture.rows; ++y) {
         auto* out = picture.ptr<cv::Vec3b>(y);
         const auto* level = attention.ptr<std::uint8_t>(y);
         for (int x = 0; x < picture.cols; ++x) {
             if (level[x] == 0) continue;
-            const double alpha = style.opacity * level[x] / 255;
-            const double shade = alpha * (least_shade + (1 - least_shade) * lightness(out[x]));
-            const cv::Vec3d& colour = colours[level[x]];
+            const double alpha = style.opacity * std::sqrt(level[x] / 255.0);
+            const cv::Vec3d heat = colours[level[x]] * shade(out[x]);
             for (int c = 0; c < 3; ++c) {
-                out[x][c] = cv::saturate_cast<std::uint8_t>((1 - alpha) * out[x][c] + shade * colour[c]);
+                out[x][c] = cv::saturate_cast<std::uint8_t>((1 - alpha) * out[x][c] + alpha * heat[c]);
             }
         }
     }

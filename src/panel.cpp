@@ -21,7 +21,22 @@ struct Spacing {
 };
 
 Spacing spacing(const DrawingSizes& sizes) {
-    return {2 * sizes.letter, sizes.letter + sizes.letter / 2, sizes.line + 1, 2 * sizes.letter + 2};
+    return {2 * sizes.letter, sizes.letter + sizes.letter / 4, sizes.line + 1, 2 * sizes.letter};
+}
+
+/// The room for the glimpses: as large as the picture; beside a strip, as large as a figure needs.
+cv::Size room_beside(cv::Size picture) {
+    return {std::max(picture.width, picture.height / 4), std::max(picture.height, picture.width / 4)};
+}
+
+/// In proportion to the figure, and smaller where many glimpses share it.
+DrawingSizes sizes_among(cv::Size room, std::size_t glimpses) {
+    DrawingSizes sizes = drawing_sizes(room);
+    const double share =
+        std::sqrt(double(room.area()) / static_cast<double>(std::max<std::size_t>(1, glimpses)));
+    sizes.letter = std::clamp(static_cast<int>(share / 8), 9, sizes.letter);
+    sizes.line = std::min(sizes.line, std::max(2, sizes.letter / 5));
+    return sizes;
 }
 
 /// How large a glimpse is shown in a room: enlarged by a whole factor, or shrunk until it fits.
@@ -52,27 +67,24 @@ struct Grid {
 class Layout {
   public:
     Layout(cv::Size picture, std::span<const PanelEntry> glimpses)
-        : glimpses_(glimpses), sizes_(drawing_sizes(picture)), space_(spacing(sizes_)) {
-        // As large as the picture; beside a strip, as large as a figure needs.
-        available_ = {std::max(picture.width, picture.height / 3),
-                      std::max(picture.height, picture.width / 3)};
-    }
+        : glimpses_(glimpses),
+          available_(room_beside(picture)),
+          sizes_(sizes_among(available_, glimpses.size())),
+          space_(spacing(sizes_)) {}
 
-    /// As many columns as show the glimpses largest.
+    /// The tightest of the grids in which the glimpses are nearly as large as they can be.
     [[nodiscard]] Grid best_grid() const {
-        Grid best;
-        double best_area = -1;
+        constexpr double nearly = 0.85;
+        std::vector<Grid> grids;
+        double largest = 0;
         const int count = static_cast<int>(glimpses_.size());
         for (int columns = 1; columns <= count; ++columns) {
-            const Grid candidate = grid(columns, (count + columns - 1) / columns);
-            double area = 0;
-            for (const cv::Size& size : candidate.sizes) area += std::sqrt(double(size.width) * size.height);
-            if (area > best_area) {
-                best = candidate;
-                best_area = area;
-            }
+            grids.push_back(grid(columns, (count + columns - 1) / columns));
+            largest = std::max(largest, extent(grids.back()));
         }
-        return best;
+        std::erase_if(grids, [&](const Grid& grid) { return extent(grid) < nearly * largest; });
+        if (grids.empty()) return {};
+        return std::ranges::min(grids, {}, [&](const Grid& grid) { return size(grid).width; });
     }
 
     [[nodiscard]] cv::Size size(const Grid& grid) const {
@@ -96,6 +108,13 @@ class Layout {
     [[nodiscard]] const Spacing& space() const { return space_; }
 
   private:
+    /// How large the glimpses are shown: their sides together.
+    static double extent(const Grid& grid) {
+        double sum = 0;
+        for (const cv::Size& size : grid.sizes) sum += std::sqrt(double(size.width) * size.height);
+        return sum;
+    }
+
     /// From one glimpse to the next.
     [[nodiscard]] cv::Size pitch(const Grid& grid) const {
         return {grid.cell.width + 2 * space_.frame + space_.gap,
@@ -140,16 +159,16 @@ class Layout {
     }
 
     std::span<const PanelEntry> glimpses_;
+    cv::Size available_;
     DrawingSizes sizes_;
     Spacing space_;
-    cv::Size available_;
 };
 
 }  // namespace
 
 int panel_enlargement(cv::Size overlay, std::size_t glimpses) {
     // Beside many glimpses the picture is larger, so that each of them has room for itself and its id.
-    const double wanted = std::max(400.0, 100 * std::sqrt(double(glimpses)));
+    const double wanted = std::max(400.0, 130 * std::sqrt(double(glimpses)));
     const int longest = std::max({1, overlay.width, overlay.height});
     return longest >= wanted ? 1 : static_cast<int>(std::ceil(wanted / longest));
 }

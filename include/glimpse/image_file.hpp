@@ -79,10 +79,18 @@ struct CodecDescription {
     std::vector<std::string> reads;
     std::vector<std::string> writes;
 };
+/// All codecs, in the order in which they are asked.
 std::vector<CodecDescription> codecs();
 
 /// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
 /// file under `path`, and none stays behind on failure. Throws `Error` with the reason, with the path.
-void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+/// With `replace` false a file of that name is an error, even one that came between.
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace = true);
+
+/// Writes the bytes to standard output. Throws `Error` where that fails.
+void write_standard_output(std::span<const std::uint8_t> bytes);
+
+/// The extension without its dot, in lower case.
+std::string extension_of(const std::filesystem::path& path);
 
 }  // namespace glimpse

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,8 +19,14 @@ namespace glimpse {
 /// The attention mechanisms: a closed set, chosen by a word in a document.
 using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer>;
 
-/// "crop", "mask", "gaussian" or "stn".
+/// "crop", "mask", "gaussian", "stn": in the order of `Mechanism`.
+std::span<const std::string_view> mechanism_names();
+
+/// One of `mechanism_names`.
 std::string_view name(const Mechanism& mechanism);
+
+/// The glimpse size that the parameters ask for; none where the box, the mask or the indices give it.
+std::optional<Size> requested_size(const Mechanism& mechanism);
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 void validate(const Mechanism& mechanism);

@@ -48,7 +48,7 @@ cv::Mat displayable(const Image& image);
 /// attention counts 0. Lines and letters keep their proportion to the picture.
 ///
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
-/// stays recognisable where attention is 1 all over; it covers the picture with opacity · v, so that where
+/// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, so that where
 /// v = 0 the picture is unchanged. `dim` multiplies by 1 - opacity · (1 - v).
 cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style);
 

@@ -38,6 +38,7 @@ struct ImageJob {
     std::shared_ptr<const std::vector<std::uint8_t>> bytes;  ///< the image itself, where it is not in a file
     std::string name;                                        ///< of its outputs, sub-directories included
     std::shared_ptr<const ParameterDocument> glimpses;
+    std::optional<std::filesystem::path> sidecar;  ///< the document that came from beside the image
     std::string problem;  ///< why the image fails before it is opened; empty where it does not
 };
 
@@ -45,6 +46,8 @@ struct ImageJob {
 /// theirs. Throws `UsageError` for whatever is wrong before any image is opened.
 std::vector<ImageJob> collect_jobs(const InputOptions& options);
 
+/// What to do with an output that is there already: replace it, leave it as it is, or end the run before any
+/// work.
 enum class Existing { overwrite, skip, error };
 
 /// What is written, and where.
@@ -71,8 +74,8 @@ struct OutputPaths {
 /// Where everything goes, worked out before any work.
 struct OutputPlan {
     OutputOptions options;
-    std::string format;
-    bool to_standard_output = false;
+    std::string format;                         ///< of the glimpses, an extension without its dot
+    bool to_standard_output = false;            ///< there is one glimpse, and no path for it
     std::optional<std::filesystem::path> file;  ///< the glimpse's own name, where `out` names a file
 };
 
@@ -81,13 +84,17 @@ struct OutputPlan {
 /// (`Existing::error`), an unknown format, or `out` that does not fit the number of glimpses.
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
 
+/// The paths of a job's outputs, whether they are there or not.
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
+
+/// All of them, without the empty ones.
+std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 
 /// What became of one glimpse.
 struct GlimpseReport {
     std::string id;
     std::string mechanism;
-    std::string output;  ///< the path as written; empty where nothing was
+    std::string output;  ///< the path as written (in a dry run: as it would be); empty where nothing was
     std::string error;
     Size size;
     Rectangle support;
@@ -103,7 +110,6 @@ struct ImageReport {
     std::string device;
     double seconds = 0;
     std::vector<GlimpseReport> glimpses;
-    std::vector<std::string> pictures;  ///< overlays, panels and maps that were written
 };
 
 /// One line of JSON, without the line's end.

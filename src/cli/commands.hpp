@@ -7,14 +7,14 @@
 
 #include "glimpse/geometry.hpp"
 
-// One file a command. Each adds its options to the application and says what is to be done with them: the
-// action returns the exit status.
+// One file a command. Each adds its options to the application and says what is to be done with them.
 
 namespace glimpse::cli {
 
-enum ExitStatus { all_done = 0, some_failed = 1, usage_error = 2, interrupted = 130 };
+/// How a command ended, where it did not throw.
+enum class Outcome { all_done, some_failed, interrupted };
 
-using Action = std::function<int()>;
+using Action = std::function<Outcome()>;
 
 void add_extract(CLI::App& application, Action& action);
 void add_write(CLI::App& application, Action& action);
@@ -23,6 +23,9 @@ void add_info(CLI::App& application, Action& action);
 
 /// "WxH". Throws `UsageError` naming the option.
 Size parse_size(const std::string& text, const std::string& option);
+
+/// -m, --mechanism.
+void add_mechanism_option(CLI::App& command, std::string& mechanism, const std::string& help);
 
 /// Set by SIGINT and SIGTERM.
 bool was_interrupted();

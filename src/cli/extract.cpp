@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -48,11 +50,8 @@ void add_inputs(CLI::App& command, Options& o) {
         .add_option("--manifest", o.input.manifest, "JSON Lines, one record an image; - for standard input")
         ->type_name("FILE");
     command.add_flag("-r,--recursive", o.input.recursive, "read directories with all that is below them");
-    command
-        .add_option("-m,--mechanism", o.input.defaults.mechanism,
-                    "for --box, and for entries that name a box but no mechanism")
-        ->check(CLI::IsMember({"crop", "mask", "gaussian", "stn"}))
-        ->capture_default_str();
+    add_mechanism_option(command, o.input.defaults.mechanism,
+                         "for --box, and for entries that name a box but no mechanism");
     command.add_option("-b,--box", o.input.boxes, "a glimpse without a document; may be repeated")
         ->type_name("X,Y,W,H")
         ->allow_extra_args(false);
@@ -108,6 +107,9 @@ class ReportFile {
   public:
     explicit ReportFile(const std::string& path) : path_(path) {
         if (path.empty() || path == "-") return;
+        const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+        std::error_code ignored;  // what it means, opening says
+        if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
         file_.open(path, std::ios::trunc);
         if (!file_)
             throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
@@ -130,7 +132,21 @@ void require_sense(const Options& o) {
     }
 }
 
+/// A size that no entry takes would be ignored without a word.
+void require_size_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
+    if (!o.input.defaults.size || jobs.empty()) return;
+    const auto takes_it = [&](const Glimpse& glimpse) {
+        return requested_size(glimpse.mechanism) == o.input.defaults.size;
+    };
+    const bool used = std::ranges::any_of(jobs, [&](const ImageJob& job) {
+        return job.glimpses->empty() || std::ranges::any_of(*job.glimpses, takes_it);
+    });
+    if (!used) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
+}
+
 void settle(Options& o) {
+    if (!std::isfinite(o.output.style.opacity))
+        throw UsageError("--opacity", "a number from 0 to 1 is needed");
     if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
     o.output.style.colormap = colormap_from_name(o.colormap);
     o.run.open.auto_orient = !o.no_auto_orient;
@@ -143,26 +159,35 @@ void settle(Options& o) {
 }
 
 /// A dry run lists what it would write, unless the report already does so on standard output.
-void list_outputs(const ImageReport& report) {
+void list_outputs(const ImageReport& report, const OutputPaths& paths) {
     for (const GlimpseReport& glimpse : report.glimpses) {
         if (!glimpse.error.empty()) continue;
         std::cout << report.image << " -> " << (glimpse.output.empty() ? "-" : glimpse.output) << ' '
                   << glimpse.size.width << 'x' << glimpse.size.height << '\n';
     }
+    if (report.size == Size{}) return;
+    std::vector<std::filesystem::path> pictures = paths.maps;
+    pictures.insert(pictures.end(), {paths.overlay, paths.panel});
+    for (const auto& path : pictures) {
+        if (!path.empty()) std::cout << report.image << " -> " << path.string() << '\n';
+    }
 }
 
-int extract(Options& o) {
+Outcome extract(Options& o) {
     require_sense(o);
     settle(o);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const std::vector<ImageJob> jobs = collect_jobs(o.input);
+    require_size_is_used(o, jobs);
     const OutputPlan plan = plan_outputs(jobs, o.output);
     ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report);
     Progress progress(jobs.size(), o.quiet ? "never" : o.progress);
     bool failed = false;
+    std::size_t number = 0;
     run(jobs, plan, *backend, o.run, [&](const ImageReport& report) {
         report_file.write(report);
-        if (o.run.dry_run && o.report != "-") list_outputs(report);
+        if (o.run.dry_run && o.report != "-") list_outputs(report, output_paths(plan, jobs[number]));
+        ++number;
         if (!report.error.empty()) {
             failed = true;
             if (!o.quiet) progress.message(report.image + ": " + report.error);
@@ -170,8 +195,8 @@ int extract(Options& o) {
         progress.advance();
     });
     progress.finish();
-    if (was_interrupted()) return interrupted;
-    return failed ? some_failed : all_done;
+    if (was_interrupted()) return Outcome::interrupted;
+    return failed ? Outcome::some_failed : Outcome::all_done;
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void add_info(CLI::App& application, Action& action) {
     command->callback([&action, json] {
         action = [json] {
             *json ? print_json() : print_text();
-            return all_done;
+            return Outcome::all_done;
         };
     });
 }

@@ -1,18 +1,35 @@
+#include <atomic>
 #include <csignal>
 #include <iostream>
 
 #include "commands.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
 #include "glimpse/version.hpp"
 
 namespace glimpse::cli {
 
 namespace {
 
-volatile std::sig_atomic_t interrupt_requested = 0;
+std::atomic<bool> interrupt_requested = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+enum ExitStatus { all_done = 0, some_failed = 1, usage_error = 2, interrupted = 130 };
+
+int exit_status(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::all_done:
+            return all_done;
+        case Outcome::some_failed:
+            return some_failed;
+        case Outcome::interrupted:
+            break;
+    }
+    return interrupted;
+}
 
 extern "C" void request_interrupt(int /*signal*/) {
-    interrupt_requested = 1;
+    interrupt_requested = true;
 }
 
 /// What is being written is finished; nothing new is started. A second signal ends the process at once.
@@ -53,13 +70,22 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return complain(std::string(error.what()) + " (see glimpse --help)", usage_error);
     }
-    return action();
+    const Outcome outcome = action();
+    if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
+    return exit_status(outcome);
 }
 
 }  // namespace
 
 bool was_interrupted() {
-    return interrupt_requested != 0;
+    return interrupt_requested;
+}
+
+void add_mechanism_option(CLI::App& command, std::string& mechanism, const std::string& help) {
+    const auto names = mechanism_names();
+    command.add_option("-m,--mechanism", mechanism, help)
+        ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())))
+        ->capture_default_str();
 }
 
 Size parse_size(const std::string& text, const std::string& option) {

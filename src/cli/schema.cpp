@@ -1,7 +1,6 @@
 #include <iostream>
 
 #include "commands.hpp"
-#include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse::cli {
@@ -12,8 +11,7 @@ void add_schema(CLI::App& application, Action& action) {
     command->callback([&action] {
         action = [] {
             std::cout << parameter_schema() << '\n';
-            if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
-            return all_done;
+            return Outcome::all_done;
         };
     });
 }

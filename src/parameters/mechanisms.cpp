@@ -325,8 +325,12 @@ const Reader& reader_of(Entry& entry, const Surroundings& surroundings) {
         for (const Reader& reader : readers()) words.push_back(reader.word);
         return readers()[word_index(*mechanism, words)];
     }
-    if (!entry.peek("box"))
-        entry.fail("an entry without a box needs a mechanism: crop, mask, gaussian or stn");
+    if (!entry.peek("box")) {
+        std::string words;
+        for (const Reader& reader : readers())
+            words += (words.empty() ? "" : ", ") + std::string(reader.word);
+        entry.fail("an entry without a box needs a mechanism: " + words);
+    }
     const Reader* reader = find_reader(surroundings.defaults.mechanism);
     if (!reader) entry.fail("unknown mechanism " + in_quotes(surroundings.defaults.mechanism));
     return *reader;

@@ -148,6 +148,7 @@ class BadUsage(GlimpseCase):
         self.check("-b", "0,0,4,4", "--format", "xyz", *out, says=["xyz", "png"])
         self.check("-b", "0,0,4,4", "--colormap", "xyz", *out, says=["xyz", "inferno"])
         self.check("-b", "0,0,4,4", "--opacity", "2", *out, says=["2"])
+        self.check("-b", "0,0,4,4", "--opacity", "nan", *out, says=["--opacity"])
         self.check("-b", "0,0,4,4", "--jobs", "0", *out, says=["0"])
         self.check("-b", "0,0,4,4", "--no-such-option", *out, says=["--no-such-option"])
         self.check("-b", "0,0,4,4", says=["--out"])
@@ -157,12 +158,19 @@ class BadUsage(GlimpseCase):
 
     def test_device(self):
         out = ("-b", "0,0,4,4", "-o", self.out)
-        if "CUDA modules" in self.run_glimpse("info").stdout:
-            self.check(*out, "--device", "cuda", says=["without CUDA", "--device cpu"])
         self.check(*out, "--device", "tpu", says=["tpu"])
         self.check(*out, "--device", "cuda:x", says=["cuda:x"])
         photo, _ = self.picture()
         self.run_glimpse("extract", photo, *out, "--device", "auto")
+
+    def test_cuda_in_a_build_without_it(self):
+        backends = json.loads(self.run_glimpse("info", "--json").stdout)["backends"]
+        if next(backend for backend in backends if backend["name"] == "cuda")["available"]:
+            self.skipTest("this build has CUDA and a device")
+        self.check("-b", "0,0,4,4", "-o", self.out, "--device", "cuda", says=["without CUDA", "--device cpu"])
+
+    def test_a_size_that_nothing_takes(self):
+        self.check("-m", "mask", "-b", "0,0,4,4", "-s", "5x5", "-o", self.out, says=["--size"])
 
     def test_one_file_for_several_glimpses(self):
         self.check("-b", "0,0,4,4", "-b", "1,1,4,4", "-o", "one.png", says=["one.png", "2"])
@@ -184,6 +192,14 @@ class BadUsage(GlimpseCase):
         self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", "link.png", says=["link.png", "input"])
         self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, "--report", photo, says=["photo.png"])
         self.assertEqual(photo.read_bytes(), before)
+
+    def test_a_report_that_is_an_input_or_an_output(self):
+        photo, _ = self.picture()
+        sidecar = self.document({"box": [0, 0, 4, 4]}, "photo.json")
+        before = sidecar.read_bytes()
+        self.fails(2, "extract", photo, "--sidecar", "-o", self.out, "--report", sidecar, says=["photo.json", "input"])
+        self.assertEqual(sidecar.read_bytes(), before)
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", "out", "--report", self.out / "photo.000.png", says=["twice"])
 
     def test_standard_input_is_read_once(self):
         self.fails(2, "extract", "-", "-p", "-", "-o", self.out, says=["standard input"])
@@ -212,6 +228,25 @@ class GlimpsesThatFail(GlimpseCase):
         self.assertEqual(self.files(), [])
 
 
+class Memory(GlimpseCase):
+    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's shadow memory exceeds any limit")
+    def test_one_glimpse_too_large_for_the_memory_fails_alone(self):
+        photo, _ = self.picture()
+        boxes = [{"id": "a", "box": [0, 0, 4, 4]}, {"id": "big", "box": [0, 0, 30, 30], "size": [16384, 16384]},
+                 {"id": "z", "box": [0, 0, 4, 4]}]
+        limit = 600 << 20
+        result = self.fails(1, "extract", photo, "-p", self.document(boxes), "-o", self.out, "--report", "-", "-j", "1",
+                            says=["big", "memory"],
+                            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(self.files(), ["photo.a.png", "photo.z.png"])
+        self.assertEqual([("error" in entry) for entry in json.loads(result.stdout)["glimpses"]], [False, True, False])
+
+    def test_a_truncated_image_has_no_outputs_in_its_report(self):
+        cut = self.file("cut.png", (ROOT / "data/images/chelsea.png").read_bytes()[:40000])
+        result = self.fails(1, "extract", cut, "-b", "0,250,40,40", "-o", self.out, "--report", "-")
+        self.assertEqual([entry["output"] for entry in json.loads(result.stdout)["glimpses"]], [None])
+
+
 class Disks(GlimpseCase):
     def test_output_directory_that_is_a_file(self):
         photo, _ = self.picture()
@@ -236,6 +271,12 @@ class Disks(GlimpseCase):
             result = subprocess.run([BINARY, "extract", str(photo), "-b", "0,0,9,9", "-o", "-"], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual(result.returncode, 1)
         self.assertIn(b"standard output", result.stderr)
+
+    def test_full_standard_output_of_other_commands(self):
+        with open("/dev/full", "wb") as full:
+            for command in ("info", "schema"):
+                result = subprocess.run([BINARY, command], stdout=full, stderr=subprocess.PIPE)
+                self.assertEqual(result.returncode, 1, command)
 
     def test_interrupted(self):
         for k in range(300):

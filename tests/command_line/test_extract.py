@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import unittest
 
 import numpy
@@ -166,7 +167,15 @@ class Outputs(GlimpseCase):
         photo, _ = self.picture()
         result = self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--dry-run")
         self.assertIn("photo.000.png 12x9", result.stdout)
+        everything = self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--dry-run", "--overlay", "--panel", "--map")
+        for name in ("photo.000.png", "photo.000.map.png", "photo.overlay.png", "photo.panel.png"):
+            self.assertIn(name, everything.stdout)
         self.assertFalse(self.out.exists())
+
+    def test_report_in_a_directory_that_is_not_there_yet(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--report", self.out / "logs/r.jsonl")
+        self.assertEqual(self.files(), ["logs/r.jsonl", "photo.000.png"])
 
     def test_report(self):
         photo, _ = self.picture()
@@ -187,12 +196,14 @@ class Outputs(GlimpseCase):
             self.picture(f"photos/{k:02}.png", width=40 + k)
         reports = []
         for jobs in ("1", "2", "7"):
-            self.run_glimpse("extract", "photos", "-m", "gaussian", "-b", "4,4,20,20", "-s", "9x9", "-o", self.out,
+            self.run_glimpse("extract", "photos", "-m", "gaussian", "-b", "4,4,20,20", "-s", "9x9", "-o", "out",
                              "-j", jobs, "--report", "r.jsonl", "--overlay")
             records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
             for record in records:
                 del record["seconds"]
+            self.assertEqual(len(self.files()), 24)
             reports.append((records, [(self.out / name).read_bytes() for name in self.files()]))
+            shutil.rmtree(self.out)
         self.assertEqual(reports[0], reports[1])
         self.assertEqual(reports[0], reports[2])
 

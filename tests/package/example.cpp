@@ -14,7 +14,8 @@ int main(int, char** arguments) {
 
     const glimpse::ImageRegion region{glimpse::support(map), reader->decode(glimpse::support(map))};
     const auto backend = glimpse::make_backend("cpu");
-    const cv::Mat pixels = glimpse::read_glimpse(*backend, map, region, reader->info().alpha, region.pixels.depth());
+    const cv::Mat pixels =
+        glimpse::read_glimpse(*backend, map, region, reader->info().alpha, region.pixels.depth());
     glimpse::write_file(arguments[2], glimpse::encode_image({pixels}, "png"));
     std::cout << "inside: " << glimpse::inside(map) << '\n';
 }

@@ -1,0 +1,89 @@
+#include "glimpse/writing.hpp"
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+
+#include "glimpse/canvas.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "input_files.hpp"
+
+namespace glimpse {
+
+namespace {
+
+const Glimpse& chosen(const ParameterDocument& document, const std::string& id) {
+    if (id.empty()) {
+        if (document.size() == 1) return document.front();
+        throw UsageError("--id",
+                         "the document has " + std::to_string(document.size()) + " entries: say which");
+    }
+    const auto entry = std::ranges::find(document, id, &Glimpse::id);
+    if (entry != document.end()) return *entry;
+    std::string ids;
+    for (const Glimpse& glimpse : document) ids += (ids.empty() ? "" : ", ") + glimpse.id;
+    throw UsageError("--id", "the document has no entry '" + id + "', only " + ids);
+}
+
+Image read_named(const std::string& path) {
+    try {
+        return read_image(path);
+    } catch (const Error& error) {
+        throw Error(path, error.what());
+    }
+}
+
+Image black_canvas(Size size, const Image& glimpse) {
+    const cv::Mat black = cv::Mat::zeros(size.height, size.width, glimpse.pixels.type());
+    return {black, glimpse.alpha, glimpse.icc_profile, false};
+}
+
+std::string output_format(const WriteOptions& options) {
+    if (!options.format.empty()) return options.format;
+    const std::string extension = options.out == "-" ? "" : extension_of(options.out);
+    return extension.empty() ? "png" : extension;
+}
+
+void require_sense(const WriteOptions& options) {
+    if (options.canvas.empty() != options.canvas_size.has_value()) {
+        throw UsageError("--canvas", "give either a picture (--canvas) or a size (--canvas-size)");
+    }
+    if (!can_encode(output_format(options))) {
+        throw UsageError("--out", "'" + output_format(options) + "' is not a format that can be written");
+    }
+}
+
+void require_no_input(const WriteOptions& options, const ParameterDocument& document) {
+    if (options.out == "-") return;
+    InputFiles inputs;
+    for (const std::string& input :
+         {options.glimpse, options.canvas, options.input.parameters.value_or("")}) {
+        inputs.add(input);
+    }
+    inputs.add_files_of(document);
+    inputs.require_other_than(options.out);
+}
+
+}  // namespace
+
+void write_glimpse(const WriteOptions& options, const Backend& backend) {
+    require_sense(options);
+    const Image glimpse = read_named(options.glimpse);
+    InputOptions input = options.input;
+    if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
+    const auto document = shared_parameters(input);
+    if (!document) throw UsageError("--params", "say where the glimpse came from: --params or --box");
+    const Mechanism& mechanism = chosen(*document, options.id).mechanism;
+    require_no_input(options, *document);
+
+    const Image canvas =
+        options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
+    const Size size{canvas.pixels.cols, canvas.pixels.rows};
+    const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
+    const Image written =
+        options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas);
+    const std::vector<std::uint8_t> bytes = encode_image(written, output_format(options));
+    options.out == "-" ? write_standard_output(bytes) : write_file(options.out, bytes);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,332 @@
+#include "glimpse/overlay.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+#include <set>
+#include <tuple>
+
+#include "drawing.hpp"
+#include "glimpse/error.hpp"
+#include "labels.hpp"
+
+using namespace glimpse;
+
+namespace {
+
+using Kind = OverlayStyle::Kind;
+
+cv::Mat speckled(cv::Size size) {
+    cv::Mat picture(size, CV_8UC3);
+    cv::RNG random(7);
+    if (!picture.empty()) random.fill(picture, cv::RNG::UNIFORM, 0, 256);
+    return picture;
+}
+
+Affine shifted(double x, double y) {
+    return {{{{1, 0, x}, {0, 1, y}}}};
+}
+
+LinearMap window(cv::Size image, Rectangle region) {
+    LinearMap map;
+    map.image = {image.width, image.height};
+    map.glimpse = region.size();
+    map.kind = Window{region.x, region.y};
+    map.matrix = shifted(region.x, region.y);
+    return map;
+}
+
+LinearMap mask(cv::Size image, const cv::Mat& weights) {
+    LinearMap map;
+    map.image = {image.width, image.height};
+    map.glimpse = map.image;
+    map.kind = Weights{whole(map.image), weights};
+    map.matrix = shifted(0, 0);
+    return map;
+}
+
+LinearMap sampled(cv::Size image, Size glimpse, const Affine& matrix) {
+    LinearMap map;
+    map.image = {image.width, image.height};
+    map.glimpse = glimpse;
+    map.kind = Samples{matrix};
+    map.matrix = matrix;
+    return map;
+}
+
+cv::Mat drawn(const cv::Mat& picture, const LinearMap& map, Kind kind, double opacity = 0.6) {
+    const LabelledMap labelled{"a", &map};
+    return overlay(picture, std::span(&labelled, 1), {kind, 14, opacity});
+}
+
+bool same(const cv::Mat& a, const cv::Mat& b) {
+    return a.size() == b.size() && a.type() == b.type() && cv::norm(a, b, cv::NORM_INF) == 0;
+}
+
+/// The picture stands somewhere in the figure, pixel for pixel.
+bool contains(const cv::Mat& figure, const cv::Mat& picture) {
+    for (int y = 0; y + picture.rows <= figure.rows; ++y) {
+        for (int x = 0; x + picture.cols <= figure.cols; ++x) {
+            if (figure.at<cv::Vec3b>(y, x) != picture.at<cv::Vec3b>(0, 0)) continue;
+            if (same(figure(cv::Rect({x, y}, picture.size())), picture)) return true;
+        }
+    }
+    return false;
+}
+
+cv::Mat enlarged(const cv::Mat& picture, int factor) {
+    cv::Mat large;
+    cv::resize(picture, large, picture.size() * factor, 0, 0, cv::INTER_NEAREST);
+    return large;
+}
+
+cv::Vec3b only_pixel(const cv::Mat& pixels, bool alpha = false) {
+    return displayable({pixels, alpha, {}, false}).at<cv::Vec3b>(0, 0);
+}
+
+}  // namespace
+
+TEST_CASE("displayable: 16 bits are divided by 257") {
+    const cv::Mat grey = (cv::Mat_<std::uint16_t>(1, 4) << 0, 257, 128 * 257 + 100, 65535);
+    const cv::Mat shown = displayable({grey, false, {}, false});
+    CHECK(shown.type() == CV_8UC3);
+    CHECK(shown.at<cv::Vec3b>(0, 0) == cv::Vec3b(0, 0, 0));
+    CHECK(shown.at<cv::Vec3b>(0, 1) == cv::Vec3b(1, 1, 1));
+    CHECK(shown.at<cv::Vec3b>(0, 2) == cv::Vec3b(128, 128, 128));
+    CHECK(shown.at<cv::Vec3b>(0, 3) == cv::Vec3b(255, 255, 255));
+}
+
+TEST_CASE("displayable: floating point is stretched, whatever is not finite left out") {
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    const float endless = std::numeric_limits<float>::infinity();
+    const cv::Mat grey = (cv::Mat_<float>(1, 6) << -2, 0, 8, none, endless, -endless);
+    const cv::Mat shown = displayable({grey, false, {}, false});
+    const int expected[] = {0, 51, 255, 0, 255, 0};
+    for (int x = 0; x < 6; ++x) CHECK(shown.at<cv::Vec3b>(0, x)[1] == expected[x]);
+    CHECK(only_pixel(cv::Mat(1, 1, CV_32F, cv::Scalar(5))) == cv::Vec3b(0, 0, 0));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_32F, cv::Scalar(none))) == cv::Vec3b(0, 0, 0));
+}
+
+TEST_CASE("displayable: any number of channels") {
+    cv::Mat five(1, 1, CV_8UC(5));
+    for (int c = 0; c < 5; ++c) five.ptr<std::uint8_t>(0)[c] = static_cast<std::uint8_t>(10 * c + 10);
+    CHECK(only_pixel(five) == cv::Vec3b(10, 20, 30));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC4, cv::Scalar(1, 2, 3, 4))) == cv::Vec3b(1, 2, 3));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC3, cv::Scalar(1, 2, 3))) == cv::Vec3b(1, 2, 3));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC2, cv::Scalar(1, 2))) == cv::Vec3b(1, 2, 0));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC1, cv::Scalar(9))) == cv::Vec3b(9, 9, 9));
+    CHECK(displayable({cv::Mat(0, 0, CV_8UC3), false, {}, false}).empty());
+}
+
+TEST_CASE("displayable: alpha lies over a light chequerboard") {
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC4, cv::Scalar(10, 20, 30, 255)), true) == cv::Vec3b(10, 20, 30));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_16UC2, cv::Scalar(0, 0)), true) == cv::Vec3b(255, 255, 255));
+    const cv::Mat clear = displayable({cv::Mat::zeros(8, 8, CV_8UC4), true, {}, false});
+    CHECK(clear.at<cv::Vec3b>(0, 0) != clear.at<cv::Vec3b>(0, 4));
+    CHECK(clear.at<cv::Vec3b>(0, 0) == clear.at<cv::Vec3b>(4, 4));
+}
+
+TEST_CASE("colour maps by name") {
+    CHECK(colormap_from_name("inferno") == OverlayStyle{}.colormap);
+    CHECK(colormap_from_name("autumn") == 0);
+    CHECK(colormap_from_name("deepgreen") == 21);
+    CHECK_THROWS_WITH_AS(colormap_from_name("Inferno"), doctest::Contains("twilight_shifted"), UsageError);
+}
+
+TEST_CASE("glimpse colours: green first, then distinct") {
+    const cv::Vec3b first = glimpse_colour(0);
+    CHECK(first[1] > first[0] + 80);
+    CHECK(first[1] > first[2] + 80);
+    std::set<std::tuple<int, int, int>> colours;
+    for (std::size_t k = 0; k < 21; ++k) {
+        const cv::Vec3b colour = glimpse_colour(k);
+        colours.emplace(colour[0], colour[1], colour[2]);
+    }
+    CHECK(colours.size() == 21);
+}
+
+TEST_CASE("heat changes attended pixels alone") {
+    const cv::Mat picture = speckled({60, 40});
+    const LinearMap map = window(picture.size(), {10, 5, 20, 15});
+    const cv::Mat heat = drawn(picture, map, Kind::heat);
+    const cv::Rect box(10, 5, 20, 15);
+    CHECK_FALSE(same(heat(box), picture(box)));
+    cv::Mat elsewhere = heat.clone();
+    picture(box).copyTo(elsewhere(box));
+    CHECK(same(elsewhere, picture));
+    CHECK(same(drawn(picture, map, Kind::heat, 0), picture));
+}
+
+TEST_CASE("heat by hand") {
+    // On white at v = 1 the shade is 1, and inferno ends in (252, 255, 164): 0.4 · 255 + 0.6 · that.
+    const cv::Mat white(4, 4, CV_8UC3, cv::Scalar::all(255));
+    const cv::Mat heat = drawn(white, window(white.size(), {0, 0, 2, 2}), Kind::heat);
+    CHECK(heat.at<cv::Vec3b>(0, 0) == cv::Vec3b(253, 255, 200));
+    // On black it is a quarter, 0.6 · ¼ · that: the picture is not washed out.
+    const cv::Mat black = cv::Mat::zeros(4, 4, CV_8UC3);
+    const cv::Mat dark = drawn(black, window(black.size(), {0, 0, 2, 2}), Kind::heat);
+    CHECK(dark.at<cv::Vec3b>(1, 1) == cv::Vec3b(38, 38, 25));
+}
+
+TEST_CASE("maps are scaled to their own maximum, joined by the larger, and never negative") {
+    const cv::Mat picture = speckled({4, 1});
+    const cv::Mat weights = (cv::Mat_<float>(1, 4) << -3, 0, 1, 2);
+    const LinearMap one = mask(picture.size(), weights);
+    const LinearMap twice = mask(picture.size(), 2 * weights);
+    const cv::Mat heat = drawn(picture, one, Kind::heat);
+    CHECK(same(heat, drawn(picture, twice, Kind::heat)));
+    CHECK(same(heat.colRange(0, 2), picture.colRange(0, 2)));
+    const LabelledMap both[] = {{"a", &one}, {"b", &twice}};
+    CHECK(same(heat, overlay(picture, both, {Kind::heat})));
+}
+
+TEST_CASE("dim keeps what is attended to and darkens the rest") {
+    const cv::Mat picture(200, 200, CV_8UC3, cv::Scalar(100, 150, 200));
+    const cv::Mat dim = drawn(picture, window(picture.size(), {50, 50, 100, 100}), Kind::dim, 0.5);
+    CHECK(dim.at<cv::Vec3b>(100, 100) == cv::Vec3b(100, 150, 200));
+    CHECK(dim.at<cv::Vec3b>(190, 190) == cv::Vec3b(50, 75, 100));
+}
+
+// OpenCV smooths the two sides of a line not quite alike.
+constexpr double smoothing_difference = 12;
+
+TEST_CASE("an outline's middle is the box's edge") {
+    // At 300 pixels a line is two pixels wide: the edge x = 100 runs between columns 99 and 100.
+    const cv::Mat picture(300, 300, CV_8UC3, cv::Scalar::all(255));
+    const cv::Mat lines = drawn(picture, window(picture.size(), {100, 120, 80, 60}), Kind::outline);
+    for (const int x : {99, 100, 179, 180}) CHECK(lines.at<cv::Vec3b>(150, x) == glimpse_colour(0));
+    for (const int y : {119, 120, 179, 180}) CHECK(lines.at<cv::Vec3b>(y, 140) == glimpse_colour(0));
+    for (int away = 1; away < 6; ++away) {
+        const cv::Vec3i left = lines.at<cv::Vec3b>(150, 99 - away);
+        const cv::Vec3i right = lines.at<cv::Vec3b>(150, 100 + away);
+        CHECK(cv::norm(left - right, cv::NORM_INF) <= smoothing_difference);
+    }
+    CHECK(lines.at<cv::Vec3b>(150, 140) == cv::Vec3b(255, 255, 255));
+    CHECK(lines.at<cv::Vec3b>(150, 90) == cv::Vec3b(255, 255, 255));
+}
+
+TEST_CASE("outlines partly, wholly and far outside") {
+    const cv::Mat picture = speckled({90, 70});
+    const cv::Size size = picture.size();
+    const double huge = 1e9;
+    for (const Affine& matrix :
+         {Affine{{{{huge, 0, -huge}, {0, huge, -huge}}}}, Affine{{{{huge, -huge, 20}, {huge, huge, 30}}}},
+          Affine{{{{1e300, 2e300, -1e300}, {-2e300, 1e300, 4e299}}}}, shifted(-huge, huge),
+          Affine{{{{0, 0, 5}, {0, 0, 5}}}}}) {
+        const LinearMap map = sampled(size, {3, 2}, matrix);
+        for (const Kind kind : {Kind::heat, Kind::outline, Kind::both, Kind::dim}) {
+            CHECK(drawn(picture, map, kind).size() == size);
+        }
+    }
+    const LinearMap outside = window(size, {500, 500, 20, 20});
+    CHECK(same(drawn(picture, outside, Kind::both), picture));
+    LinearMap nothing = outside;
+    nothing.matrix.reset();
+    CHECK(same(drawn(picture, nothing, Kind::both), picture));
+    CHECK(same(overlay(picture, {}, {}), picture));
+}
+
+TEST_CASE("overlays are the same every time, for every size") {
+    for (const cv::Size size : {cv::Size(1, 1), cv::Size(32, 32), cv::Size(300, 200), cv::Size(2000, 20)}) {
+        const cv::Mat picture = speckled(size);
+        const LinearMap map = window(size, {0, 0, std::max(1, size.width / 2), std::max(1, size.height / 2)});
+        CHECK(same(drawn(picture, map, Kind::both), drawn(picture, map, Kind::both)));
+    }
+}
+
+TEST_CASE("an enlarged overlay shows the same heat") {
+    const cv::Mat picture = speckled({20, 20});
+    const LinearMap map = window(picture.size(), {3, 4, 8, 9});
+    const LabelledMap labelled{"a", &map};
+    OverlayStyle style{Kind::heat};
+    style.enlargement = 5;
+    CHECK(
+        same(overlay(picture, std::span(&labelled, 1), style), enlarged(drawn(picture, map, Kind::heat), 5)));
+}
+
+TEST_CASE("labels lie inside the picture and not upon each other") {
+    const cv::Size picture(400, 300);
+    std::vector<LabelledOutline> outlines;
+    for (int k = 0; k < 20; ++k) {
+        const Rectangle box{(k % 3) * 2, 240 - (k % 4) * 3, 50, 50};
+        outlines.push_back({"glimpse_" + std::to_string(k), corners(box)});
+    }
+    outlines.push_back({"turned", {{200, 0}, {300, 100}, {200, 200}, {100, 100}}});
+    outlines.push_back({std::string(300, 'x'), corners({0, 0, 400, 300})});
+    const auto labels = place_labels(outlines, picture, drawing_sizes(picture));
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+        REQUIRE(labels[k]);
+        const cv::Rect tag = labels[k]->tag;
+        CHECK((tag & cv::Rect({0, 0}, picture)) == tag);
+        CHECK(tag.size() == tag_size(labels[k]->text, drawing_sizes(picture).letter));
+        for (std::size_t other = 0; other + 1 < k; ++other) CHECK((tag & labels[other]->tag).area() == 0);
+    }
+    const LabelledOutline invisible{"a", {}};
+    CHECK_FALSE(place_labels(std::span(&invisible, 1), picture, drawing_sizes(picture))[0]);
+}
+
+TEST_CASE("a name that is too wide keeps both its ends") {
+    const std::string name = "sequence_frame_000123";
+    CHECK(fitted(name, 10, 10000) == name);
+    const std::string shorter = fitted(name, 10, 80);
+    CHECK(text_width(shorter, 10) <= 80);
+    CHECK(shorter.starts_with("s"));
+    CHECK(shorter.ends_with("123"));
+    CHECK(fitted(name, 10, 3).empty());
+}
+
+TEST_CASE("a panel holds the overlay and every glimpse") {
+    for (const int side : {32, 420}) {
+        const cv::Mat left = speckled({side, side - 8});
+        std::vector<PanelEntry> glimpses;
+        for (int k = 0; k < 3; ++k) {
+            cv::Mat glimpse = speckled({6 + k, 9});
+            glimpse.at<cv::Vec3b>(0, 0) = cv::Vec3b(1, 2, static_cast<std::uint8_t>(k));
+            glimpses.push_back({"g" + std::to_string(k), glimpse});
+        }
+        const cv::Mat figure = panel(left, glimpses);
+        const int factor = panel_enlargement(left.size(), glimpses.size());
+        CHECK(factor == (side == 32 ? 13 : 1));
+        CHECK(contains(figure, enlarged(left, factor)));
+        CHECK(figure.at<cv::Vec3b>(0, 0) == cv::Vec3b(255, 255, 255));
+        for (const PanelEntry& glimpse : glimpses) {
+            int found = 0;
+            for (int times = 1; times < 40 && found == 0; ++times) {
+                if (contains(figure, enlarged(glimpse.picture, times))) found = times;
+            }
+            CHECK(found > 3);
+        }
+        CHECK(same(figure, panel(left, glimpses)));
+    }
+}
+
+TEST_CASE("a panel of anything") {
+    const cv::Size pictures[] = {{1, 1}, {32, 32}, {900, 40}, {40, 900}, {500, 400}};
+    const cv::Size shapes[] = {{1, 1}, {700, 900}, {1, 3000}, {3000, 2}, {0, 0}};
+    for (const cv::Size picture : pictures) {
+        for (const std::size_t count : {0, 1, 7, 60}) {
+            std::vector<PanelEntry> glimpses;
+            for (std::size_t k = 0; k < count; ++k) {
+                glimpses.push_back(
+                    {std::string(1 + k * 3 % 40, 'w'), speckled(shapes[k % std::size(shapes)])});
+            }
+            const cv::Mat figure = panel(speckled(picture), glimpses);
+            const int factor = panel_enlargement(picture, count);
+            CHECK(figure.cols > picture.width * factor);
+            CHECK(figure.rows > picture.height * factor);
+            CHECK(figure.at<cv::Vec3b>(figure.rows - 1, figure.cols - 1) == cv::Vec3b(255, 255, 255));
+        }
+    }
+}
+
+TEST_CASE("an enlarged overlay is not enlarged again") {
+    for (const std::size_t count : {1, 12, 50}) {
+        for (const int side : {1, 28, 32, 300, 511, 6000}) {
+            const cv::Size size(side, std::max(1, side / 2));
+            CHECK(panel_enlargement(size * panel_enlargement(size, count), count) == 1);
+        }
+    }
+}
