@@ -12,14 +12,14 @@ namespace {
 
 cv::Mat attention_values(const std::filesystem::path& path) {
     try {
-        const Image image = read_image(path);
-        if (image.pixels.channels() != 1) {
-            throw Error("a mask is a grey picture of one channel, not of " +
-                        std::to_string(image.pixels.channels()));
+        const auto reader = open_image(path);
+        const ImageInfo& info = reader->info();
+        if (info.channels != 1) {
+            throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
         }
         cv::Mat values;
-        image.pixels.convertTo(values, CV_64F, 1.0);
-        values /= full_scale(image.pixels.depth());
+        reader->decode(whole(info.size)).convertTo(values, CV_64F);
+        if (!info.array) values /= full_scale(info.depth);
         return values;
     } catch (const Error& error) {
         throw Error(path.string(), error.what());

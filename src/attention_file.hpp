@@ -5,7 +5,8 @@
 namespace glimpse {
 
 /// Reads the files that mechanisms of the document take their attention from and supplies their values: 8-bit
-/// pictures divided by 255, 16-bit by 65535, floating point as it is. Throws `Error` "FILE: reason".
+/// pictures divided by 255, 16-bit by 65535, floating point and arrays as they are. Throws `Error` "FILE:
+/// reason".
 void supply_attention_files(ParameterDocument& document);
 
 /// Likewise for one mechanism.

@@ -27,6 +27,16 @@ void add(float* sums, const float* values, std::size_t count) {
 /// blocks rather than of weights: 2e-6 of the range becomes less than 5e-7 for thousands of weights in a row.
 constexpr std::size_t block_length = 32;
 
+/// Calls visit(i, first, weights) for every row i of the matrix that has weights: gathering through them is
+/// A, scattering Aᵀ.
+template <typename Visit>
+void for_each_row(const BandedMatrix& matrix, Visit&& visit) {
+    for (int i = 0; i < matrix.rows(); ++i) {
+        const auto [first, weights] = matrix.row(i);
+        if (!weights.empty()) visit(i, first, weights);
+    }
+}
+
 /// The columns' matrix at work on one line of pixels that begins at column `begin`. Channels is the number of
 /// channels, or 0 where it is known only at run time.
 template <int Channels>
@@ -38,8 +48,8 @@ class ColumnPass {
     /// out[j] += Σ_x K[j, x] line[x]
     void gather(const float* line, float* out) const {
         const int channels = Channels ? Channels : channels_;
-        for (int j = 0; j < columns_.rows(); ++j, out += channels) {
-            const auto [first, weights] = columns_.row(j);
+        for_each_row(columns_, [&](int j, int first, std::span<const float> weights) {
+            float* to = out + std::ptrdiff_t{j} * channels;
             const float* in = line + static_cast<std::ptrdiff_t>(first - begin_) * channels;
             for (std::size_t begin = 0; begin < weights.size(); begin += block_length) {
                 std::array<float, Channels ? Channels : CV_CN_MAX> sum;
@@ -49,21 +59,21 @@ class ColumnPass {
                     for (int c = 0; c < channels; ++c) sum[static_cast<std::size_t>(c)] += weight * in[c];
                     in += channels;
                 }
-                for (int c = 0; c < channels; ++c) out[c] += sum[static_cast<std::size_t>(c)];
+                for (int c = 0; c < channels; ++c) to[c] += sum[static_cast<std::size_t>(c)];
             }
-        }
+        });
     }
 
     /// line[x] += Σ_j K[j, x] in[j]
     void scatter(const float* in, float* line) const {
-        for (int j = 0; j < columns_.rows(); ++j, in += channels_) {
-            const auto [first, weights] = columns_.row(j);
+        for_each_row(columns_, [&](int j, int first, std::span<const float> weights) {
+            const float* from = in + std::ptrdiff_t{j} * channels_;
             float* out = line + static_cast<std::ptrdiff_t>(first - begin_) * channels_;
             for (const float weight : weights) {
-                for (int c = 0; c < channels_; ++c) out[c] += weight * in[c];
+                for (int c = 0; c < channels_; ++c) out[c] += weight * from[c];
                 out += channels_;
             }
-        }
+        });
     }
 
   private:
@@ -114,12 +124,10 @@ void multiply(const Separable& map, const ImageRegion& image, cv::Mat& out) {
     RowPass<T> row_pass(image, skipped, length);
     const ColumnPass<Channels> column_pass(map.columns, seen.begin, channels);
     std::vector<float> line(length);
-    for (int i = 0; i < map.rows.rows(); ++i) {
-        const auto [first, weights] = map.rows.row(i);
-        if (weights.empty()) continue;
+    for_each_row(map.rows, [&](int i, int first, std::span<const float> weights) {
         row_pass.gather(first, weights, line);
         column_pass.gather(line.data(), out.ptr<float>(i));
-    }
+    });
 }
 
 template <typename T>
@@ -137,6 +145,17 @@ void multiply(const Separable& map, const ImageRegion& image, cv::Mat& out) {
 }
 
 }  // namespace
+
+cv::Mat outer_product(std::span<const double> rows, std::span<const double> columns) {
+    cv::Mat product(static_cast<int>(rows.size()), static_cast<int>(columns.size()), CV_32F);
+    for (int y = 0; y < product.rows; ++y) {
+        auto* out = product.ptr<float>(y);
+        for (std::size_t x = 0; x < columns.size(); ++x) {
+            out[x] = static_cast<float>(rows[static_cast<std::size_t>(y)] * columns[x]);
+        }
+    }
+    return product;
+}
 
 cv::Mat banded_product(const Separable& map, const ImageRegion& image) {
     cv::Mat out = cv::Mat::zeros(map.rows.rows(), map.columns.rows(), CV_32FC(image.pixels.channels()));
@@ -169,14 +188,12 @@ ImageRegion transposed_banded_product(const Separable& map, const cv::Mat& glimp
     const ColumnPass<0> column_pass(map.columns, columns.begin, channels);
     cv::Mat out = cv::Mat::zeros(rows.length(), columns.length(), CV_32FC(channels));
     std::vector<float> line(length);
-    for (int i = 0; i < map.rows.rows(); ++i) {
-        const auto [first, weights] = map.rows.row(i);
-        if (weights.empty()) continue;
+    for_each_row(map.rows, [&](int i, int first, std::span<const float> weights) {
         std::fill(line.begin(), line.end(), 0.0F);
         column_pass.scatter(glimpse.ptr<float>(i), line.data());
         int y = first - rows.begin;
         for (const float weight : weights) add_scaled(out.ptr<float>(y++), weight, line.data(), length);
-    }
+    });
     return {{columns.begin, rows.begin, columns.length(), rows.length()}, out};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <opencv2/core/mat.hpp>
+#include <span>
 
 #include "glimpse/linear_map.hpp"
 
@@ -12,5 +13,8 @@ cv::Mat banded_product(const Separable& map, const ImageRegion& image);
 
 /// Rᵀ g K for each channel of an h×w CV_32F matrix, on the map's support.
 ImageRegion transposed_banded_product(const Separable& map, const cv::Mat& glimpse);
+
+/// rows[y] · columns[x], CV_32F.
+cv::Mat outer_product(std::span<const double> rows, std::span<const double> columns);
 
 }  // namespace glimpse

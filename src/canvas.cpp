@@ -7,14 +7,11 @@
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/spatial_transformer.hpp"
 #include "glimpse/reading.hpp"
+#include "rounding.hpp"
 
 namespace glimpse {
 
 namespace {
-
-std::string words(Size size) {
-    return std::to_string(size.width) + "×" + std::to_string(size.height);
-}
 
 void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canvas) {
     const Size size{glimpse.pixels.cols, glimpse.pixels.rows};
@@ -28,9 +25,7 @@ void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canv
 }
 
 Image like(const Image& canvas, const cv::Mat& values) {
-    cv::Mat pixels;  // not the canvas's own, which its copies share
-    values.convertTo(pixels, canvas.pixels.depth());
-    return {pixels, canvas.alpha, canvas.icc_profile, false};
+    return {rounded_to(values, canvas.pixels.depth()), canvas.alpha, canvas.icc_profile, false};
 }
 
 /// Float values with an alpha of 0 to 1 that colours are multiplied by.
@@ -51,7 +46,7 @@ cv::Mat premultiplied(const Image& image) {
 
 /// Neighbouring glimpse pixels are anything but neighbouring image pixels: the way back needs interpolation.
 bool is_resampled(const LinearMap& map) {
-    if (!map.matrix || std::holds_alternative<Weights>(map.kind)) return false;
+    if (!map.matrix) return false;
     const auto& m = map.matrix->m;
     const bool unit_pitch = map.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
     return mixes_pixels(map) || !unit_pitch;
@@ -94,18 +89,48 @@ ImageRegion resampled_layer(const Backend& backend, const LinearMap& map, const 
     return {region, layer};
 }
 
-/// canvas · (1 - layer's alpha) + layer, in place, on the layer's region.
-void lay_over(cv::Mat& canvas, const ImageRegion& layer) {
+/// canvas · (1 - cover) + layer, in place, on the layer's region, with cover cut to 0…1.
+void lay_over(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
     const int channels = canvas.channels();
     const Rectangle& r = layer.region;
     for (int y = 0; y < r.height; ++y) {
         auto* to = canvas.ptr<float>(y + r.y) + std::ptrdiff_t{r.x} * channels;
         const auto* from = layer.pixels.ptr<float>(y);
+        const auto* covered = cover.ptr<float>(y);
         for (int x = 0; x < r.width; ++x, to += channels, from += channels) {
-            const float through = 1 - std::clamp(from[channels - 1], 0.0F, 1.0F);
+            const float through = 1 - std::clamp(covered[x], 0.0F, 1.0F);
             for (int c = 0; c < channels; ++c) to[c] = to[c] * through + from[c];
         }
     }
+}
+
+/// The same, covered by the layer's own alpha.
+void lay_over(cv::Mat& canvas, const ImageRegion& layer) {
+    if (layer.region.empty()) return;
+    cv::Mat alpha;
+    cv::extractChannel(layer.pixels, alpha, layer.pixels.channels() - 1);
+    lay_over(canvas, layer, alpha);
+}
+
+/// The glimpse of `Weights` is a ⊙ I as it stands, colours and alpha alike: a layer that covers by a.
+void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, bool alpha) {
+    const Rectangle& r = weights.region;
+    if (r.empty()) return;
+    const int channels = glimpse.channels();
+    cv::Mat layer = glimpse(cv::Rect(r.x, r.y, r.width, r.height)).clone();
+    for (int y = 0; y < r.height; ++y) {
+        auto* pixel = layer.ptr<float>(y);
+        const auto* a = weights.a.ptr<float>(y);
+        for (int x = 0; x < r.width; ++x, pixel += channels) {
+            if (!alpha) {
+                pixel[channels - 1] = std::clamp(a[x], 0.0F, 1.0F);
+            } else if (a[x] != 0) {
+                // Premultiplied, aI · aα: one a too many.
+                for (int c = 0; c + 1 < channels; ++c) pixel[c] /= a[x];
+            }
+        }
+    }
+    lay_over(canvas, {r, layer}, weights.a);
 }
 
 /// Aᵀ g with colours as they come, weighed down where samples overlap so that no pixel is laid on more than
@@ -168,8 +193,12 @@ Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, 
     if (layer.channels() != under.channels()) {
         throw Error("the glimpse and the canvas differ in the number of colours");
     }
-    lay_over(under,
-             is_resampled(map) ? resampled_layer(backend, map, layer) : scattered_layer(backend, map, layer));
+    if (const auto* weights = std::get_if<Weights>(&map.kind)) {
+        lay_over(under, *weights, layer, glimpse.alpha);
+    } else {
+        lay_over(under, is_resampled(map) ? resampled_layer(backend, map, layer)
+                                          : scattered_layer(backend, map, layer));
+    }
     return finished(canvas, under);
 }
 

@@ -95,6 +95,7 @@ class Extraction {
             guarded(entry, [&] {
                 supply_attention_file(glimpse.mechanism);
                 LinearMap map = lower(glimpse.mechanism, report_.size);
+                require_fill(map, reader_->info().channels, reader_->info().alpha);
                 entry.size = map.glimpse;
                 entry.support = support(map);
                 entry.inside = inside(map);
@@ -165,7 +166,8 @@ class Extraction {
             guarded(entry, [&] {
                 Image picture{std::move(glimpses[n]), info.alpha, info.icc_profile, glimpse.list};
                 if (!glimpse.alpha.empty()) {
-                    picture.pixels = with_alpha(picture.pixels, picture.alpha, glimpse.alpha);
+                    picture.pixels =
+                        with_alpha(picture.pixels, picture.alpha, glimpse.alpha, full_scale(info.depth));
                     picture.alpha = true;
                 }
                 save(picture, paths_.glimpses.empty() ? fs::path() : paths_.glimpses[glimpse.index],

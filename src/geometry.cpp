@@ -35,7 +35,24 @@ Rotation rotation(double degrees) {
     return {std::cos(radians), std::sin(radians)};
 }
 
+struct Extent {
+    double left;
+    double right;
+    double top;
+    double bottom;
+};
+
+Extent extent(const std::vector<Point>& points) {
+    const auto [left, right] = std::ranges::minmax(points, {}, &Point::x);
+    const auto [top, bottom] = std::ranges::minmax(points, {}, &Point::y);
+    return {left.x, right.x, top.y, bottom.y};
+}
+
 }  // namespace
+
+std::string words(Size size) {
+    return std::to_string(size.width) + "×" + std::to_string(size.height);
+}
 
 int nearest_edge(double edge) {
     return static_cast<int>(std::clamp(std::floor(edge + 0.5), -largest_edge, largest_edge));
@@ -43,12 +60,10 @@ int nearest_edge(double edge) {
 
 void require_glimpse_size(Size size, const std::string& field) {
     if (size.width < 1 || size.height < 1) {
-        throw InvalidParameter(field, "a glimpse has at least 1×1 pixels, not " + std::to_string(size.width) +
-                                          "×" + std::to_string(size.height));
+        throw InvalidParameter(field, "a glimpse has at least 1×1 pixels, not " + words(size));
     }
     if (std::int64_t{size.width} * size.height > maximum_glimpse_pixels) {
-        throw InvalidParameter(field, "a glimpse has at most 2^28 pixels, not " + std::to_string(size.width) +
-                                          "×" + std::to_string(size.height));
+        throw InvalidParameter(field, "a glimpse has at most 2^28 pixels, not " + words(size));
     }
 }
 
@@ -71,12 +86,16 @@ void require_box(const Box& box) {
 }
 
 void require_overlap(const Box& box, double angle, Size image) {
-    const auto border = border_in_image(box_to_image(box, {1, 1}, angle), {1, 1});
-    const auto [left, right] = std::ranges::minmax(border, {}, &Point::x);
-    const auto [top, bottom] = std::ranges::minmax(border, {}, &Point::y);
-    if (left.x >= image.width || right.x <= 0 || top.y >= image.height || bottom.y <= 0) {
-        throw Error("the box " + words(box) + " lies wholly outside the image of " +
-                    std::to_string(image.width) + "×" + std::to_string(image.height) + " pixels");
+    // Two convex shapes are apart exactly if an axis of one of them separates them.
+    const auto [left, right, top, bottom] = extent(border_in_image(box_to_image(box, {1, 1}, angle), {1, 1}));
+    bool is_apart = left >= image.width || right <= 0 || top >= image.height || bottom <= 0;
+    if (const Affine unit_square = box_to_image(box, {1, 1}, angle); unit_square.determinant() != 0) {
+        const Extent seen = extent(border_in_image(inverse(unit_square), image));
+        is_apart = is_apart || seen.left > 1 || seen.right < 0 || seen.top > 1 || seen.bottom < 0;
+    }
+    if (is_apart) {
+        throw Error("the box " + words(box) + " lies wholly outside the image of " + words(image) +
+                    " pixels");
     }
 }
 

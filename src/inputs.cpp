@@ -80,13 +80,16 @@ Document shared_document(const InputOptions& options, StandardInput& standard_in
 std::vector<std::pair<fs::path, fs::path>> images_in(const fs::path& directory, bool recursive) {
     std::vector<std::pair<fs::path, fs::path>> images;
     const auto consider = [&](const fs::directory_entry& entry) {
-        if (entry.path().filename().string().starts_with('.') || !entry.is_regular_file()) return;
+        std::error_code unreadable;  // a link that leads nowhere is no image
+        if (entry.path().filename().string().starts_with('.') || !entry.is_regular_file(unreadable)) return;
         if (!looks_like_image(entry.path())) return;
         images.emplace_back(entry.path(), entry.path().lexically_relative(directory).replace_extension());
     };
     try {
         if (recursive) {
-            for (const auto& entry : fs::recursive_directory_iterator(directory)) consider(entry);
+            for (const auto& entry :
+                 fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied))
+                consider(entry);
         } else {
             for (const auto& entry : fs::directory_iterator(directory)) consider(entry);
         }

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <opencv2/core.hpp>
 
+#include "banded_product.hpp"
 #include "overloaded.hpp"
 #include "taps.hpp"
 
@@ -54,17 +55,6 @@ Rectangle samples_support(const Samples& samples, Size image, Size glimpse) {
     const AxisSampler columns{image.width, samples.interpolation, samples.padding, samples.mirror};
     const AxisSampler rows{image.height, samples.interpolation, samples.padding, samples.mirror};
     return rectangle(axis_support(columns, left.x, right.x), axis_support(rows, top.y, bottom.y));
-}
-
-cv::Mat outer_product(const std::vector<double>& rows, const std::vector<double>& columns) {
-    cv::Mat product(static_cast<int>(rows.size()), static_cast<int>(columns.size()), CV_32F);
-    for (int y = 0; y < product.rows; ++y) {
-        auto* out = product.ptr<float>(y);
-        for (std::size_t x = 0; x < columns.size(); ++x) {
-            out[x] = static_cast<float>(rows[static_cast<std::size_t>(y)] * columns[x]);
-        }
-    }
-    return product;
 }
 
 /// 1 where the window lies inside the image.
@@ -146,12 +136,22 @@ double inside(const LinearMap& map) {
     const auto mean = [](const std::vector<double>& sums) {
         return std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
     };
+    const double pixels = static_cast<double>(map.glimpse.width) * map.glimpse.height;
     const double sum =
         std::visit(overloaded{[](const Weights&) { return 1.0; },
+                              [&](const Window&) {
+                                  const Rectangle seen = support(map);
+                                  return static_cast<double>(seen.width) * seen.height / pixels;
+                              },
                               [&](const Separable& separable) {
                                   return mean(separable.rows.row_sums()) * mean(separable.columns.row_sums());
                               },
-                              [&](const auto&) { return cv::mean(row_sums(map))[0]; }},
+                              [&](const Samples& samples) {
+                                  double weights = 0;
+                                  for_each_tap(samples, map.image, map.glimpse,
+                                               [&](int, int, int, int, float weight) { weights += weight; });
+                                  return weights / pixels;
+                              }},
                    map.kind);
     return std::clamp(sum / map.full_weight, 0.0, 1.0);
 }

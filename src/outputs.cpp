@@ -104,7 +104,10 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
 }
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
-    OutputPlan plan{options, options.format, options.out == "-", std::nullopt};
+    // "PNG" and ".png" are what "png" is: an extension.
+    const std::string format =
+        extension_of("x." + options.format.substr(options.format.starts_with('.') ? 1 : 0));
+    OutputPlan plan{options, format, options.out == "-", std::nullopt};
     if (options.out.empty()) throw UsageError("--out", "say where the glimpses go: a directory, a file or -");
     const std::string extension = extension_of(options.out);
     if (plan.to_standard_output) {

@@ -52,8 +52,10 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
     };
     const auto in_flight = static_cast<std::size_t>(options.jobs);
     const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
+    // Finished images wait here for a slow one before them, as reports only, and nobody waits with them.
+    constexpr std::size_t waiting_reports = 4096;
     using tbb::filter_mode;
-    tbb::parallel_pipeline(in_flight,
+    tbb::parallel_pipeline(in_flight + waiting_reports,
                            tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
                                tbb::make_filter<std::size_t, ImageReport>(filter_mode::parallel, work) &
                                tbb::make_filter<ImageReport, void>(filter_mode::serial_in_order, finished));

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "overloaded.hpp"
+#include "rounding.hpp"
 
 namespace glimpse {
 
@@ -30,13 +31,15 @@ cv::Mat premultiplied(const cv::Mat& pixels) {
     return out;
 }
 
-void unpremultiply(cv::Mat& pixels) {
+/// `gain`, the map's full weight, has multiplied colour and alpha alike, and is meant for the colour alone.
+void unpremultiply(cv::Mat& pixels, float gain) {
     const int colours = pixels.channels() - 1;
     for (int y = 0; y < pixels.rows; ++y) {
         auto* p = pixels.ptr<float>(y);
         for (int x = 0; x < pixels.cols; ++x, p += colours + 1) {
             const float alpha = p[colours];
-            for (int c = 0; c < colours; ++c) p[c] = alpha > 0 ? p[c] / alpha : 0.0F;
+            for (int c = 0; c < colours; ++c) p[c] = alpha > 0 ? p[c] / alpha * gain : 0.0F;
+            p[colours] = alpha / gain;
         }
     }
 }
@@ -51,17 +54,13 @@ std::vector<double> channel_means(const cv::Mat& pixels) {
     return means;
 }
 
-/// One value for each channel; alpha is opaque where it is not given.
+/// One value for each channel, of a fill that passed `require_fill`; alpha is opaque where it is not given.
 std::vector<double> channel_values(const Constant& constant, int channels, bool alpha, int depth) {
     const auto count = static_cast<std::size_t>(channels);
     const std::size_t colours = alpha ? count - 1 : count;
     std::vector<double> values = constant.values;
     if (values.size() == 1) values.resize(colours, values.front());
     if (alpha && values.size() == colours) values.push_back(full_scale(depth));
-    if (values.size() != count) {
-        throw Error("the padding has " + std::to_string(constant.values.size()) + " values, the image " +
-                    std::to_string(channels) + " channels");
-    }
     return values;
 }
 
@@ -94,9 +93,18 @@ void add_fill(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>&
     }
 }
 
-/// The maps that need more than the backend's A I in the image's own depth.
-bool needs_more(const LinearMap& map, bool alpha) {
-    return has_fill(map) || (alpha && mixes_pixels(map));
+/// The map takes pixels whose colours are premultiplied.
+bool mixes_alpha(const LinearMap& map, bool alpha) {
+    return alpha && mixes_pixels(map);
+}
+
+/// What the maps need of the region, premultiplied.
+ImageRegion premultiplied(const ImageRegion& region, std::span<const LinearMap> maps) {
+    Rectangle r;
+    for (const LinearMap& map : maps) r = smallest_containing(r, needed(map));
+    if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels()))};
+    const cv::Rect part(r.x - region.region.x, r.y - region.region.y, r.width, r.height);
+    return {r, premultiplied(region.pixels(part))};
 }
 
 }  // namespace
@@ -105,37 +113,63 @@ double full_scale(int depth) {
     return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
 }
 
+void require_fill(const LinearMap& map, int channels, bool alpha) {
+    const auto* constant = std::get_if<Constant>(&map.fill);
+    if (!constant) return;
+    const auto count = static_cast<std::size_t>(channels);
+    const std::size_t given = constant->values.size();
+    if (given != 1 && given != count && !(alpha && given + 1 == count)) {
+        throw Error("the padding has " + std::to_string(given) + " values, the image " +
+                    std::to_string(channels) + " channels");
+    }
+}
+
 cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, bool alpha,
                      int depth) {
-    const bool premultiply = alpha && mixes_pixels(map);
-    if (!needs_more(map, alpha)) return backend.read({&map, 1}, region, depth).front();
-    const ImageRegion source{region.region, premultiply ? premultiplied(region.pixels) : region.pixels};
-    cv::Mat glimpse = backend.read({&map, 1}, source, CV_32F).front();
-    if (has_fill(map)) {
-        add_fill(glimpse, map,
-                 fill_values(map.fill, source.pixels, alpha, premultiply, region.pixels.depth()));
-    }
-    if (premultiply) unpremultiply(glimpse);
-    if (depth != CV_32F) glimpse.convertTo(glimpse, depth);
-    return glimpse;
+    return read_glimpses(backend, {&map, 1}, region, alpha, depth).front();
 }
 
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
                                    const ImageRegion& region, bool alpha, int depth) {
-    const auto plain = [&](const LinearMap& map) { return !needs_more(map, alpha); };
-    if (std::ranges::all_of(maps, plain)) return backend.read(maps, region, depth);
-    std::vector<cv::Mat> glimpses;
-    glimpses.reserve(maps.size());
-    for (const LinearMap& map : maps) glimpses.push_back(read_glimpse(backend, map, region, alpha, depth));
+    for (const LinearMap& map : maps) require_fill(map, region.pixels.channels(), alpha);
+    std::vector<cv::Mat> glimpses(maps.size());
+    const auto read_group = [&](bool premultiply, bool filled) {
+        std::vector<std::size_t> members;
+        for (std::size_t n = 0; n < maps.size(); ++n) {
+            if (mixes_alpha(maps[n], alpha) == premultiply && (premultiply || has_fill(maps[n]) == filled)) {
+                members.push_back(n);
+            }
+        }
+        if (members.empty()) return;
+        std::vector<LinearMap> some;
+        if (members.size() < maps.size()) {
+            for (const std::size_t n : members) some.push_back(maps[n]);
+        }
+        const std::span<const LinearMap> group = some.empty() ? maps : some;
+        const ImageRegion source = premultiply ? premultiplied(region, group) : region;
+        std::vector<cv::Mat> values =
+            backend.read(group, source, premultiply || filled ? int{CV_32F} : depth);
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            const LinearMap& map = group[k];
+            if (has_fill(map)) {
+                add_fill(values[k], map,
+                         fill_values(map.fill, source.pixels, alpha, premultiply, region.pixels.depth()));
+            }
+            if (premultiply) unpremultiply(values[k], static_cast<float>(map.full_weight));
+            glimpses[members[k]] = rounded_to(values[k], depth);
+        }
+    };
+    read_group(false, false);
+    read_group(false, true);
+    read_group(true, true);
     return glimpses;
 }
 
-cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor) {
+cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
     std::vector<cv::Mat> channels;
     cv::split(picture, channels);
     if (!alpha) {
-        channels.emplace_back(picture.rows, picture.cols, picture.depth(),
-                              cv::Scalar(full_scale(picture.depth())));
+        channels.emplace_back(picture.rows, picture.cols, picture.depth(), cv::Scalar(opaque));
     }
     cv::multiply(channels.back(), factor, channels.back(), 1, picture.depth());
     cv::Mat out;

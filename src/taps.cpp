@@ -19,7 +19,7 @@ double cubic(double t) {
 /// The mirror image of `position` between the two mirrors, clipped to the pixels' centres.
 double reflect(double position, int size, Mirror mirror) {
     if (position >= 0 && position <= size - 1.0) return position;  // and not rounded on the way
-    const double low = mirror == Mirror::centres ? 0.0 : -0.5;
+    const double low = mirror == Mirror::centres ? 0.0 : centre_from_edge(0);
     const double span = mirror == Mirror::centres ? size - 1.0 : size;
     if (span == 0) return 0;
     const double from_mirror = std::fmod(std::abs(position - low), 2 * span);

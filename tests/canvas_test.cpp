@@ -173,11 +173,28 @@ TEST_CASE("paste: an enlarged glimpse is sampled bilinearly at M⁻¹ p") {
 }
 
 TEST_CASE("paste: a mask's glimpse is blended by the mask") {
-    // canvas · (1 - a) + a g
+    // canvas · (1 - a) + g, since g is a ⊙ I already
     const LinearMap map = lower(soft((cv::Mat_<double>(1, 3) << 0.25, 1, 0)), {3, 1});
     const Image canvas = image((cv::Mat_<float>(1, 3) << 40, 50, 60));
-    const Image glimpse = image((cv::Mat_<float>(1, 3) << 80, 90, 100));
+    const Image glimpse = image((cv::Mat_<float>(1, 3) << 20, 90, 0));
     check_near(paste(cpu(), map, glimpse, canvas).pixels, row({50, 90, 60}), sum_tolerance);
+}
+
+TEST_CASE("paste: a mask's glimpse put back restores the picture") {
+    const LinearMap map = lower(soft((cv::Mat_<double>(2, 2) << 0.25, 1, 0, 0.6)), picture);
+    const auto restored = [&](const Image& original) {
+        return paste(cpu(), map, extracted(map, original), original).pixels;
+    };
+    for (const int type : {CV_32FC1, CV_32FC3}) {
+        const Image original = image(noise(picture, type, 12));
+        CHECK(difference(restored(original), original.pixels) <= sum_tolerance);
+    }
+    const Image eight_bits = image(noise(picture, CV_8UC3, 13));
+    CHECK(difference(restored(eight_bits), eight_bits.pixels) <= 1);  // the glimpse was rounded
+
+    // Where a pixel is nearly transparent its colour is nearly lost.
+    const Image transparent = image(noise(picture, CV_32FC4, 14) * 0.8 + cv::Scalar::all(0.1), true);
+    CHECK(difference(restored(transparent), transparent.pixels) <= sum_tolerance);
 }
 
 TEST_CASE("paste: a glimpse that took a pixel twice lays it down once") {

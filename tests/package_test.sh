@@ -7,7 +7,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 cmake --install "$build" --prefix "$scratch/prefix" >/dev/null
-cmake -S "$source/tests/package" -B "$scratch/example" -DCMAKE_PREFIX_PATH="$scratch/prefix" \
+cmake -G Ninja -S "$source/tests/package" -B "$scratch/example" -DCMAKE_PREFIX_PATH="$scratch/prefix" \
     -DCMAKE_CXX_FLAGS="$flags" >/dev/null
 cmake --build "$scratch/example" >/dev/null
 

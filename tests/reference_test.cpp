@@ -54,6 +54,8 @@ double error(const Mechanism& mechanism, const cv::Mat& image, const reference::
     const LinearMap map = lower(mechanism, size);
     const cv::Mat glimpse = cpu->read({&map, 1}, {whole(size), image}, CV_32F).front();
     REQUIRE(glimpse.size() == expected.size());
+    REQUIRE(cv::checkRange(glimpse));  // max() and norm() may pass over NaN
+    REQUIRE(cv::checkRange(expected));
     return cv::norm(reference::Values(glimpse), expected, cv::NORM_INF) / range;
 }
 

@@ -37,6 +37,8 @@ inline cv::Mat read(const Mechanism& mechanism, const cv::Mat& image, bool alpha
 inline double difference(const cv::Mat& a, const cv::Mat& b) {
     REQUIRE(a.size() == b.size());
     REQUIRE(a.type() == b.type());
+    REQUIRE(cv::checkRange(a));  // norm() may pass over NaN
+    REQUIRE(cv::checkRange(b));
     return cv::norm(a.reshape(1), b.reshape(1), cv::NORM_INF);
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("by hand: selections") {
     CHECK(!is_list(mask));
     const cv::Mat alpha = glimpse_alpha(Mechanism{mask}, {4, 3});
     check_near(alpha, (cv::Mat_<double>(2, 3) << 0, 0, 1, 1, 0, 0), 0);
-    check_near(with_alpha(box, false, alpha).col(0), (cv::Mat_<double>(2, 2) << 1, 0, 11, 1), 0);
+    check_near(with_alpha(box, false, alpha, 1).col(0), (cv::Mat_<double>(2, 2) << 1, 0, 11, 1), 0);
 }
 
 TEST_CASE("by hand: the share of a glimpse that looks inside") {

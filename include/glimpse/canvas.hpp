@@ -14,8 +14,9 @@ namespace glimpse {
 Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas);
 
 /// The canvas with the glimpse laid over it where it was cut out. Through the map's matrix where it
-/// resamples: each canvas pixel within the outline takes the glimpse, bilinear, at M⁻¹ p. Otherwise canvas ·
-/// (1 - m) + Aᵀ g with m = min(M, 1), so that a mask's glimpse is blended by the mask. Alpha composes: the
+/// resamples: each canvas pixel within the outline takes the glimpse, bilinear, at M⁻¹ p. For `Weights`,
+/// whose glimpse is a ⊙ I already, canvas · (1 - a) + g with a cut to 0…1, so that a mask's glimpse restores
+/// its own picture. Otherwise canvas · (1 - m) + Aᵀ g / max(M, 1) with m = min(M, 1). Alpha composes: the
 /// glimpse lies over the canvas. Throws `Error` where sizes or colours differ, or the matrix has no inverse.
 Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas);
 

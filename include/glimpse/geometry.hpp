@@ -36,6 +36,9 @@ struct Size {
     friend bool operator==(const Size&, const Size&) = default;
 };
 
+/// "64×48".
+std::string words(Size size);
+
 /// Largest glimpse that is computed, in pixels: 2^28.
 constexpr std::int64_t maximum_glimpse_pixels = std::int64_t{1} << 28;
 

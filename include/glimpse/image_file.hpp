@@ -33,6 +33,7 @@ struct ImageInfo {
     bool alpha = false;
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
     std::vector<std::uint8_t> icc_profile;
+    bool array = false;  ///< numbers in units of their own rather than a picture
 };
 
 /// An opened image. Not for two threads at once.

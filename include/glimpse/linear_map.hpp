@@ -92,12 +92,12 @@ ImageRegion attention_map(const LinearMap& map);
 /// A 1, an h×w CV_32F matrix: the sum of each glimpse pixel's weights.
 cv::Mat row_sums(const LinearMap& map);
 
-/// The share of the glimpse that looks inside the image, 0 to 1: the mean of A 1 / full_weight. A mask never
-/// leaves its image: 1.
+/// The share of the glimpse that looks inside the image, 0 to 1: the mean of A 1 / full_weight. `Weights`
+/// never leave the image: 1.
 double inside(const LinearMap& map);
 
-/// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one; for a mask
-/// and for maps without a matrix, the border of the support.
+/// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one; for
+/// `Weights` and for maps without a matrix, the border of the support.
 std::vector<Point> outline(const LinearMap& map);
 
 /// A glimpse pixel is made of more than one image pixel, or of one and what lies outside, so that colour must

@@ -6,6 +6,7 @@
 
 #include "banded_product.hpp"
 #include "overloaded.hpp"
+#include "rounding.hpp"
 #include "taps.hpp"
 
 namespace glimpse {
@@ -14,13 +15,6 @@ namespace {
 
 cv::Mat part(const ImageRegion& image, const Rectangle& r) {
     return image.pixels(cv::Rect(r.x - image.region.x, r.y - image.region.y, r.width, r.height));
-}
-
-cv::Mat converted(const cv::Mat& values, int depth) {
-    if (values.depth() == depth) return values;
-    cv::Mat out;
-    values.convertTo(out, depth);
-    return out;
 }
 
 /// Calls visit with an example of the element type of `depth`.
@@ -113,13 +107,13 @@ std::vector<cv::Mat> CpuBackend::read(std::span<const LinearMap> maps, const Ima
                        [&](const Separable& separable) { return banded_product(separable, image); },
                        [&](const Samples& samples) { return read_samples(map, samples, image); }},
             map.kind);
-        glimpses.push_back(converted(glimpse, depth));
+        glimpses.push_back(rounded_to(glimpse, depth));
     }
     return glimpses;
 }
 
 ImageRegion CpuBackend::write(const LinearMap& map, const cv::Mat& glimpse) const {
-    const cv::Mat g = converted(glimpse, CV_32F);
+    const cv::Mat g = rounded_to(glimpse, CV_32F);
     return std::visit(
         overloaded{[&](const Window& window) { return write_window(map, window, g); },
                    [&](const Weights& weights) {

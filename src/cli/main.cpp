@@ -36,7 +36,7 @@ extern "C" void request_interrupt(int /*signal*/) {
 void heed_signals() {
     struct sigaction action {};
     action.sa_handler = request_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    action.sa_flags = static_cast<int>(SA_RESETHAND);  // and a read that waits for input gives up
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     // A reader that goes away is an error of the write, with a message.

@@ -15,10 +15,10 @@ namespace {
 
 /// Weights are kept where exp(-½ z²) ≥ exp(-½ r²) times that of the nearest pixel of the image, z the
 /// distance to the centre in units of s. By Mills' ratio what is left out of a row is at most e^(-r²/2)
-/// = 1.6e-7 of its mass, also where the centre lies outside the image and only a flank is left of the
-/// Gaussian. Since each row is normalised over what it keeps, that changes a value by at most 2 · 1.6e-7 ·
-/// max|I| on each axis, 6.2e-7 on both, and leaves 3.8e-7 of the promised 1e-6 for float32 weights and sums.
-constexpr double r = 5.6;
+/// = 1.5e-8 of its mass, also where the centre lies outside the image and only a flank is left of the
+/// Gaussian. Since each row is normalised over what it keeps, that changes a value by at most 2 · 1.5e-8 ·
+/// max|I| on each axis, 6.1e-8 on both, which leaves 9e-7 of the promised 1e-6 for float32 weights and sums.
+constexpr double r = 6;
 
 /// Part of the definition: it lets rows that see nothing fade to black.
 constexpr double epsilon = 1e-8;
@@ -32,17 +32,14 @@ struct Row {
 /// m_ik for one centre, in the columns that matter.
 Row gaussian_row(double centre, double s, int size) {
     const double nearest = std::clamp(std::nearbyint(centre), 0.0, size - 1.0);
-    if (const double z = (nearest - centre) / s; std::exp(-0.5 * z * z) == 0) {
-        return {static_cast<int>(nearest), {}, 0};
-    }
+    if (gaussian_form::weight((nearest - centre) / s) == 0) return {static_cast<int>(nearest), {}, 0};
     const double reach = std::hypot(nearest - centre, r * s);
     const int first = static_cast<int>(std::clamp(std::ceil(centre - reach), 0.0, nearest));
     const int last = static_cast<int>(std::clamp(std::floor(centre + reach), nearest, size - 1.0));
     Row row{first, {}, 0};
     row.m.reserve(static_cast<std::size_t>(last) - static_cast<std::size_t>(first) + 1);
     for (int k = first; k <= last; ++k) {
-        const double z = (k - centre) / s;
-        row.m.push_back(std::exp(-0.5 * z * z));
+        row.m.push_back(gaussian_form::weight((k - centre) / s));
         row.mass += row.m.back();
     }
     return row;
@@ -56,7 +53,7 @@ BandedMatrix filter_bank(const Gaussian::Axis& axis, int count, int size, Gaussi
         Row row = gaussian_row(axis.u + i * axis.d, axis.s, size);
         if (row.mass == 0 && normalise == Gaussian::Normalise::safe) row = {row.first, {1.0}, 1.0};
         const double total = row.mass + (normalise == Gaussian::Normalise::eps ? epsilon : 0.0);
-        for (double& m : row.m) m *= gain / total;
+        for (double& m : row.m) m = m / total * gain;  // gain / total may overflow
         a.append_row(row.first, row.m);
     }
     return a;
@@ -108,12 +105,9 @@ void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& si
 }
 
 Gaussian::AxesForm axes_of_box(const Gaussian::BoxForm& form, Size image, Size size) {
-    const Box box = in_pixels(form.box, form.units, image);
-    const auto axis = [&](double start, double length, int pixels) {
-        const double d = length / pixels;
-        return Gaussian::Axis{centre_from_edge(start + d / 2), form.sigma * d, d};
-    };
-    return {axis(box.x, box.width, size.width), axis(box.y, box.height, size.height)};
+    const Affine cells = box_to_image(in_pixels(form.box, form.units, image), size);
+    const auto axis = [&](double u, double d) { return Gaussian::Axis{u, form.sigma * d, d}; };
+    return {axis(cells.m[0][2], cells.m[0][0]), axis(cells.m[1][2], cells.m[1][1])};
 }
 
 Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Size image, Size size) {

@@ -7,16 +7,13 @@
 
 #include "banded_product.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/mechanisms/gaussian.hpp"
 #include "overloaded.hpp"
 #include "taps.hpp"
 
 namespace glimpse {
 
 namespace {
-
-std::string words(Size size) {
-    return std::to_string(size.width) + "×" + std::to_string(size.height);
-}
 
 cv::Mat activated(const cv::Mat& grid, Mask::Activation activation) {
     cv::Mat a = grid.clone();
@@ -61,24 +58,12 @@ cv::Mat upsampled(const cv::Mat& grid, Size image, Mask::Upsample upsample) {
                           {whole(cells), grid});
 }
 
-cv::Mat outer_product(const std::vector<double>& x, const std::vector<double>& y) {
-    cv::Mat a(static_cast<int>(y.size()), static_cast<int>(x.size()), CV_32F);
-    for (int i = 0; i < a.rows; ++i) {
-        for (int j = 0; j < a.cols; ++j) {
-            a.at<float>(i, j) =
-                static_cast<float>(y[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(j)]);
-        }
-    }
-    return a;
-}
-
 std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,
                                     Mask::GaussianForm::Normalise normalise) {
     std::vector<double> a(static_cast<std::size_t>(size));
     double sum = 0;
     for (int k = 0; k < size; ++k) {
-        const double z = (k - axis.u) / axis.s;
-        sum += a[static_cast<std::size_t>(k)] = std::exp(-0.5 * z * z);
+        sum += a[static_cast<std::size_t>(k)] = gaussian_form::weight((k - axis.u) / axis.s);
     }
     if (normalise == Mask::GaussianForm::Normalise::sum) {
         if (sum == 0)
@@ -90,7 +75,7 @@ std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int si
 
 Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
     const Rectangle box = rounded(in_pixels(form.box, form.units, image));
-    require_overlap({double(box.x), double(box.y), double(box.width), double(box.height)}, 0, image);
+    require_overlap(in_pixels(form.box, form.units, image), 0, image);
     return intersection(box, whole(image));
 }
 
@@ -107,7 +92,7 @@ cv::Mat vector_weights(const Mask::VectorForm& form, Size image) {
         throw Error("the mask's x and y have " + std::to_string(size.width) + " and " +
                     std::to_string(size.height) + " numbers, the image " + words(image) + " pixels");
     }
-    return outer_product(form.x, form.y);
+    return outer_product(form.y, form.x);
 }
 
 void require_range(const cv::Mat& a, double low, double high, const char* rule) {
@@ -239,8 +224,8 @@ cv::Mat weights(const Mask& mask, Size image) {
                    [&](const Mask::GridForm& form) { return grid_weights(mask, form.values, image); },
                    [&](const Mask::VectorForm& form) { return vector_weights(form, image); },
                    [&](const Mask::GaussianForm& form) {
-                       return outer_product(gaussian_vector(form.x, image.width, form.normalise),
-                                            gaussian_vector(form.y, image.height, form.normalise));
+                       return outer_product(gaussian_vector(form.y, image.height, form.normalise),
+                                            gaussian_vector(form.x, image.width, form.normalise));
                    },
                    [&](const Mask::BoxForm& form) { return box_weights(form, image); }},
         mask.form);

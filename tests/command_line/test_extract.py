@@ -276,6 +276,14 @@ class Depths(GlimpseCase):
         numpy.testing.assert_allclose(self.load("photo.z.npy"), pixels * (saliency / 255.0)[:, :, None], rtol=1e-6)
 
 
+    def test_a_mask_in_an_array_is_taken_as_it_is(self):
+        photo, pixels = self.picture(width=4, height=3)
+        numpy.save(self.path("m.npy"), numpy.array([[0, 1, 1, 0]] * 3, dtype=numpy.uint8))
+        document = self.document({"id": "z", "mechanism": "mask", "file": "m.npy", "kind": "hard"})
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out)
+        numpy.testing.assert_array_equal(self.load("photo.z.png")[:, 1:3], pixels[:, 1:3])
+
+
 class Orientation(GlimpseCase):
     def test_exif_orientation_is_applied_unless_told_not_to(self):
         from PIL import ImageOps

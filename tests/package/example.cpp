@@ -12,7 +12,7 @@ int main(int, char** arguments) {
     transformer.size = {64, 64};
     const glimpse::LinearMap map = glimpse::lower(transformer, reader->info().size);
 
-    const glimpse::ImageRegion region{glimpse::support(map), reader->decode(glimpse::support(map))};
+    const glimpse::ImageRegion region{glimpse::needed(map), reader->decode(glimpse::needed(map))};
     const auto backend = glimpse::make_backend("cpu");
     const cv::Mat pixels =
         glimpse::read_glimpse(*backend, map, region, reader->info().alpha, region.pixels.depth());

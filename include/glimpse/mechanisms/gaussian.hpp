@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <variant>
 
@@ -10,6 +11,11 @@ namespace glimpse {
 
 /// The forms that the parameters of `Gaussian` come in.
 namespace gaussian_form {
+
+/// exp(-½ z²): what a pixel weighs at z standard deviations from the centre, before normalisation.
+inline double weight(double z) {
+    return std::exp(-0.5 * z * z);
+}
 
 struct Axis {
     double u = 0;  ///< centre of the first Gaussian, pixels, centre coordinates

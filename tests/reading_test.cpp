@@ -1,0 +1,123 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
+#include "glimpse/reading.hpp"
+#include "rounding.hpp"
+
+using namespace glimpse;
+
+TEST_CASE("values are rounded half to even and saturated, however large") {
+    const cv::Mat values = (cv::Mat_<float>(1, 7) << -1e20F, -0.5F, 0.5F, 1.5F, 254.6F, 1e20F, NAN);
+    const cv::Mat rounded = rounded_to(values, CV_8U);
+    const std::array<int, 7> expected{0, 0, 0, 2, 255, 255, 0};
+    for (int x = 0; x < rounded.cols; ++x) CHECK(rounded.at<std::uint8_t>(0, x) == expected[std::size_t(x)]);
+}
+
+TEST_CASE("a safe Gaussian is finite at every distance") {
+    for (double u = -30; u > -45; u -= 0.1) {
+        Gaussian gaussian;
+        gaussian.form = Gaussian::AxesForm{{u, 1, 1}, {0, 1, 1}};
+        gaussian.size = {1, 1};
+        gaussian.normalise = Gaussian::Normalise::safe;
+        const LinearMap map = lower(gaussian, {9, 9});
+        CHECK(std::abs(inside(map) - 1) < 1e-6);  // float32 weights
+        CHECK(cv::checkRange(row_sums(map)));
+    }
+}
+
+TEST_CASE("a turned box whose bounding rectangle alone meets the image is refused") {
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::BoxForm{{80, -60, 100, 50}, Units::pixels, 45};
+    CHECK_THROWS_WITH(lower(transformer, {100, 100}), doctest::Contains("outside"));
+    transformer.form = SpatialTransformer::BoxForm{{60, -30, 100, 50}, Units::pixels, 45};
+    CHECK_NOTHROW(lower(transformer, {100, 100}));
+}
+
+TEST_CASE("DRAW's gain multiplies colours and leaves alpha alone") {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::DrawForm{0, 0, -6, 0, std::log(2.0)};  // the identity, times two
+    gaussian.size = {5, 5};
+    const LinearMap map = lower(gaussian, {5, 5});
+    const ImageRegion image{whole({5, 5}), cv::Mat(5, 5, CV_8UC4, cv::Scalar(10, 20, 100, 255))};
+    const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), map, image, true, CV_8U);
+    CHECK(glimpse.at<cv::Vec4b>(2, 2) == cv::Vec4b(20, 40, 200, 255));
+}
+
+TEST_CASE("a glimpse that samples nothing of an image with alpha keeps its channels") {
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::MatrixForm{{{{{1, 0.1, 500}, {0, 1, 500}}}}};
+    transformer.size = {3, 3};
+    const LinearMap map = lower(transformer, {9, 9});
+    CHECK(support(map).empty());
+    const ImageRegion nothing{{}, cv::Mat(0, 0, CV_8UC4)};
+    CHECK(read_glimpse(*make_backend("cpu"), map, nothing, true, CV_8U).type() == CV_8UC4);
+}
+
+TEST_CASE("NaN becomes 0 in whole numbers, wherever it stands") {
+    const cv::Mat values(3, 67, CV_32FC3, cv::Scalar::all(NAN));
+    for (const int depth : {CV_8U, CV_16U}) CHECK(cv::sum(rounded_to(values, depth)) == cv::Scalar());
+}
+
+TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
+    const auto backend = make_backend("cpu");
+    const Size size{12, 9};
+    cv::Mat pixels(size.height, size.width, CV_8UC4);
+    cv::RNG(1).fill(pixels, cv::RNG::UNIFORM, 0, 256);
+    const ImageRegion image{whole(size), pixels};
+
+    const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, Interpolation::bilinear};
+    const Crop resized{
+        Crop::BoxForm{{-3.5, 2, 7, 5}, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear};
+    std::vector<LinearMap> maps{lower(plain, size), lower(resized, size)};
+    for (const Crop& crop : {plain, resized}) {
+        maps.push_back(lower(crop, size));
+        maps.back().fill = Constant{{7, 8, 9}};
+        maps.push_back(lower(crop, size));
+        maps.back().fill = MeanOfImage{};
+    }
+    for (const bool alpha : {false, true}) {
+        if (!alpha) {
+            for (LinearMap& map : maps) {
+                if (std::holds_alternative<Constant>(map.fill)) map.fill = Constant{{7, 8, 9, 10}};
+            }
+        }
+        for (const int depth : {CV_8U, CV_32F}) {
+            const std::vector<cv::Mat> together = read_glimpses(*backend, maps, image, alpha, depth);
+            REQUIRE(together.size() == maps.size());
+            for (std::size_t n = 0; n < maps.size(); ++n) {
+                CAPTURE(n);
+                const cv::Mat alone = read_glimpse(*backend, maps[n], image, alpha, depth);
+                REQUIRE(together[n].type() == CV_MAKETYPE(depth, 4));
+                CHECK(cv::norm(together[n], alone, cv::NORM_INF) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("a constant fill has one value, or one for each channel or colour") {
+    LinearMap map = lower(Crop{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, {}}, {12, 9});
+    CHECK_NOTHROW(require_fill(map, 4, true));
+    const auto accepts = [&](std::size_t values, int channels, bool alpha) {
+        map.fill = Constant{std::vector<double>(values, 1)};
+        try {
+            require_fill(map, channels, alpha);
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    };
+    CHECK(accepts(1, 3, false));
+    CHECK(accepts(3, 3, false));
+    CHECK(!accepts(2, 3, false));
+    CHECK(accepts(3, 4, true));
+    CHECK(accepts(4, 4, true));
+    CHECK(!accepts(3, 4, false));
+}
