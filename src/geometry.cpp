@@ -87,9 +87,10 @@ void require_box(const Box& box) {
 
 void require_overlap(const Box& box, double angle, Size image) {
     // Two convex shapes are apart exactly if an axis of one of them separates them.
-    const auto [left, right, top, bottom] = extent(border_in_image(box_to_image(box, {1, 1}, angle), {1, 1}));
+    const Affine unit_square = box_to_image(box, {1, 1}, angle);
+    const auto [left, right, top, bottom] = extent(border_in_image(unit_square, {1, 1}));
     bool is_apart = left >= image.width || right <= 0 || top >= image.height || bottom <= 0;
-    if (const Affine unit_square = box_to_image(box, {1, 1}, angle); unit_square.determinant() != 0) {
+    if (unit_square.determinant() != 0) {
         const Extent seen = extent(border_in_image(inverse(unit_square), image));
         is_apart = is_apart || seen.left > 1 || seen.right < 0 || seen.top > 1 || seen.bottom < 0;
     }
