@@ -271,16 +271,8 @@ TEST_CASE("refused: masks that are not of their kind") {
     const Size two{2, 1};
     check_refused("numbers", mask_of(Mask::VectorForm{{1, 1, 1}, {1}}), two);
     check_refused("numbers", mask_of(Mask::VectorForm{{1, 1}, {1, 1}}), two);
-    check_refused("soft", grid((cv::Mat_<double>(1, 2) << 0.5, 1.001)), two);
-    check_refused("soft", grid((cv::Mat_<double>(1, 2) << -0.001, 1)), two);
-    check_refused("soft", mask_of(Mask::VectorForm{{1, 2}, {1}}), two);
-    check_refused("hard", grid((cv::Mat_<double>(1, 2) << 0.5, 1), Mask::Kind::hard), two);
-    check_refused("weights", grid((cv::Mat_<double>(1, 2) << 1e300, 1), Mask::Kind::free), two);
-    Mask overflow = mask_of(Mask::VectorForm{{1e200, 1e200}, {1e200}});
-    overflow.kind = Mask::Kind::free;
-    check_refused("weights", overflow, two);
-    Mask file = mask_of(Mask::FileForm{"grid.npy", (cv::Mat_<double>(1, 2) << 0, not_a_number)});
-    check_refused("finite", file, two);
+    // Between cells of 0 and 1 lies what is neither.
+    check_refused("hard", grid((cv::Mat_<double>(1, 2) << 0, 1), Mask::Kind::hard), {4, 1});
     for (const auto select : {Mask::Select::box, Mask::Select::pixels}) {
         Mask empty = grid(cv::Mat_<double>(3, 3, 0.0), Mask::Kind::hard);
         empty.select = select;
@@ -288,6 +280,36 @@ TEST_CASE("refused: masks that are not of their kind") {
     }
     check_refused("sum of 1",
                   mask_of(Mask::GaussianForm{{1e9, 1}, {0, 1}, Mask::GaussianForm::Normalise::sum}));
+}
+
+TEST_CASE("invalid: given weights that are not of the mask's kind, whatever the image") {
+    check_invalid("/grid", grid((cv::Mat_<double>(1, 2) << 0.5, 1.001)));
+    check_invalid("/grid", grid((cv::Mat_<double>(1, 2) << -0.001, 1)));
+    check_invalid("/grid", grid((cv::Mat_<double>(1, 2) << 0.5, 1), Mask::Kind::hard));
+    check_invalid("/grid", grid((cv::Mat_<double>(1, 2) << 1e300, 1), Mask::Kind::free));
+    check_invalid("/file", mask_of(Mask::FileForm{"grid.npy", (cv::Mat_<double>(1, 2) << 0, not_a_number)}));
+    check_invalid("/file", mask_of(Mask::FileForm{"grid.npy", (cv::Mat_<double>(1, 2) << 0, 1.5)}));
+
+    Mask vectors = mask_of(Mask::VectorForm{{1, 2}, {1}});
+    check_invalid("/x", vectors);
+    vectors.kind = Mask::Kind::free;
+    CHECK_NOTHROW(validate(vectors));
+    vectors.form = Mask::VectorForm{{1e200, 1e200}, {1e200}};
+    check_invalid("/x", vectors);
+    // Two negative numbers make a positive weight, and two of two make a hard one.
+    vectors.kind = Mask::Kind::hard;
+    vectors.form = Mask::VectorForm{{0, -2, 0}, {-0.5, 0}};
+    CHECK_NOTHROW(validate(vectors));
+    vectors.form = Mask::VectorForm{{0, 1, 0.5, 0}, {1, 0}};
+    check_invalid("/x", vectors);
+    vectors.threshold = 0.5;
+    CHECK_NOTHROW(validate(vectors));
+
+    // An activation makes other weights of them.
+    Mask logits = grid((cv::Mat_<double>(1, 2) << -3, 7));
+    check_invalid("/grid", logits);
+    logits.activation = Mask::Activation::sigmoid;
+    CHECK_NOTHROW(validate(logits));
 }
 
 TEST_CASE("refused: samples farther away than numbers are exact") {

@@ -95,37 +95,36 @@ cv::Mat vector_weights(const Mask::VectorForm& form, Size image) {
     return outer_product(form.y, form.x);
 }
 
-void require_range(const cv::Mat& a, double low, double high, const char* rule) {
-    double smallest = 0;
-    double largest = 0;
-    cv::minMaxLoc(a, &smallest, &largest);
-    if (smallest < low || largest > high) {
-        throw Error(std::string(rule) + "; this mask's weights are from " + std::to_string(smallest) +
-                    " to " + std::to_string(largest));
+/// Throws `Error` unless the mask's kind allows these weights.
+void require_kind(const Mask& mask, const cv::Mat& a) {
+    if (mask.kind == Mask::Kind::soft) {
+        double smallest = 0;
+        double largest = 0;
+        cv::minMaxLoc(a, &smallest, &largest);
+        if (smallest >= 0 && largest <= 1) return;
+        throw Error(
+            "a soft mask has weights of 0 to 1 (kind: free takes any); this mask's weights are from " +
+            std::to_string(smallest) + " to " + std::to_string(largest));
+    }
+    if (mask.kind == Mask::Kind::free || mask.threshold) return;
+    for (const float value : cv::Mat_<float>(a)) {
+        if (value == 0 || value == 1) continue;
+        throw Error("a hard mask has weights 0 and 1 only, not " + std::to_string(value) +
+                    "; give a threshold");
     }
 }
 
 cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
-    if (!cv::checkRange(grid)) throw Error("a mask has finite weights only");
-    const cv::Mat a = activated(grid, mask.activation);
-    const bool soft = mask.kind == Mask::Kind::soft;
-    if (soft) require_range(a, 0, 1, "a soft mask has weights of 0 to 1 (kind: free takes any)");
-    cv::Mat large = upsampled(a, image, mask.upsample);
-    if (soft) large = cv::max(cv::min(large, 1.0), 0.0);
-    return large;
+    cv::Mat a = upsampled(activated(grid, mask.activation), image, mask.upsample);
+    // Bicubic upsampling overshoots.
+    if (mask.kind == Mask::Kind::soft) a = cv::max(cv::min(a, 1.0), 0.0);
+    return a;
 }
 
-/// Where a hard mask is neither 0 nor 1, an error; with a threshold, 1 where a ≥ t.
-void harden(cv::Mat& a, std::optional<double> threshold) {
-    for (float& value : cv::Mat_<float>(a)) {
-        if (threshold) {
-            value = value >= static_cast<float>(*threshold) ? 1.0F : 0.0F;
-        } else if (value != 0 && value != 1) {
-            throw Error("a hard mask has weights 0 and 1 only, not " + std::to_string(value) +
-                        "; give a threshold");
-        }
-    }
+/// 1 where a ≥ t, and 0 elsewhere.
+void harden(cv::Mat& a, double threshold) {
+    for (float& value : cv::Mat_<float>(a)) value = value >= static_cast<float>(threshold) ? 1.0F : 0.0F;
 }
 
 /// The smallest rectangle outside which a is 0.
@@ -170,6 +169,32 @@ LinearMap select(Mask::Select select, const cv::Mat& a, Size image) {
     return {image, size, std::move(samples), 1, {}, std::nullopt};
 }
 
+/// What can be said of given weights before the image is known.
+void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
+    cv::Mat a;
+    given.convertTo(a, CV_32F);
+    if (!cv::checkRange(a)) throw InvalidParameter(field, "a mask has finite weights that float32 can hold");
+    if (mask.activation != Mask::Activation::none) return;
+    try {
+        require_kind(mask, a);
+    } catch (const Error& error) {
+        throw InvalidParameter(field, error.what());
+    }
+}
+
+/// The products of all numbers of two vectors keep a rule that those of these numbers keep.
+std::vector<double> extremes(const std::vector<double>& numbers) {
+    const auto [least, greatest] = std::ranges::minmax(numbers);
+    std::vector<double> chosen{least, greatest};
+    std::vector<double> others = numbers;
+    std::erase(others, 0.0);
+    if (!others.empty()) {
+        const auto [least_other, greatest_other] = std::ranges::minmax(others);
+        chosen.insert(chosen.end(), {least_other, greatest_other});
+    }
+    return chosen;
+}
+
 void require_finite(const std::vector<double>& numbers, const std::string& field) {
     if (numbers.empty()) throw InvalidParameter(field, "a mask's vector has at least one number");
     for (std::size_t n = 0; n < numbers.size(); ++n) {
@@ -197,17 +222,18 @@ void validate(const Mask& mask) {
     if (mask.select != Mask::Select::none && !hard) {
         throw InvalidParameter("/select", "a selection needs kind \"hard\"");
     }
-    std::visit(overloaded{[](const Mask::FileForm&) {},
-                          [](const Mask::GridForm& form) {
+    std::visit(overloaded{[&](const Mask::FileForm& form) {
+                              if (!form.values.empty()) validate_weights(mask, form.values, "/file");
+                          },
+                          [&](const Mask::GridForm& form) {
                               if (form.values.empty())
                                   throw InvalidParameter("/grid", "a grid has at least one number");
-                              if (!cv::checkRange(form.values)) {
-                                  throw InvalidParameter("/grid", "a grid has finite numbers only");
-                              }
+                              validate_weights(mask, form.values, "/grid");
                           },
-                          [](const Mask::VectorForm& form) {
+                          [&](const Mask::VectorForm& form) {
                               require_finite(form.x, "/x");
                               require_finite(form.y, "/y");
+                              validate_weights(mask, outer_product(extremes(form.y), extremes(form.x)), "/x");
                           },
                           [](const Mask::GaussianForm& form) {
                               validate_axis(form.x, "/x");
@@ -218,6 +244,7 @@ void validate(const Mask& mask) {
 }
 
 cv::Mat weights(const Mask& mask, Size image) {
+    validate(mask);
     require_glimpse_size(image, "");
     cv::Mat a = std::visit(
         overloaded{[&](const Mask::FileForm& form) { return grid_weights(mask, form.values, image); },
@@ -229,17 +256,13 @@ cv::Mat weights(const Mask& mask, Size image) {
                    },
                    [&](const Mask::BoxForm& form) { return box_weights(form, image); }},
         mask.form);
-    if (!cv::checkRange(a)) throw Error("a mask has weights that float32 can hold");
-    if (mask.kind == Mask::Kind::soft) {
-        require_range(a, 0, 1, "a soft mask has weights of 0 to 1 (kind: free takes any)");
-    } else if (mask.kind == Mask::Kind::hard) {
-        harden(a, mask.threshold);
-    }
+    if (!cv::checkRange(a)) throw Error("a mask has finite weights that float32 can hold");
+    require_kind(mask, a);
+    if (mask.threshold) harden(a, *mask.threshold);
     return a;
 }
 
 LinearMap lower(const Mask& mask, Size image) {
-    validate(mask);
     const cv::Mat a = weights(mask, image);
     if (mask.select != Mask::Select::none) return select(mask.select, a, image);
     const Rectangle region = bounding_box(a);

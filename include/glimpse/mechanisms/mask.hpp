@@ -79,16 +79,17 @@ struct Mask {
     Select select = Select::none;     ///< hard only
 };
 
-/// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
+/// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that
+/// are not of the mask's kind, where no activation changes them.
 void validate(const Mask& mask);
 
 /// a, the H×W weights (CV_32F) for an image of `image` pixels, after activation, upsampling and threshold.
-/// A bicubic upsampling of a soft mask is clipped to [0, 1]. Throws `Error` when they are not of the mask's
-/// kind.
+/// A bicubic upsampling of a soft mask is clipped to [0, 1]. Throws `InvalidParameter` as `validate`, and
+/// `Error` when the weights are not of the mask's kind.
 cv::Mat weights(const Mask& mask, Size image);
 
-/// The map for an image of `image` pixels. Throws `InvalidParameter`, or `Error` as `weights` does, when a
-/// selection is empty, or when the box lies wholly outside the image.
+/// The map for an image of `image` pixels. Throws as `weights` does, and `Error` when a selection is empty,
+/// or when the box lies wholly outside the image.
 LinearMap lower(const Mask& mask, Size image);
 
 /// For `Select::box`: the h×w matrix (CV_32F) of a on the mask's bounding box, by which the glimpse's alpha
