@@ -11,29 +11,28 @@ namespace glimpse {
 namespace {
 
 cv::Mat attention_values(const std::filesystem::path& path) {
-    try {
-        const auto reader = open_image(path);
-        const ImageInfo& info = reader->info();
-        if (info.channels != 1) {
-            throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
-        }
-        cv::Mat values;
-        reader->decode(whole(info.size)).convertTo(values, CV_64F);
-        if (!info.array) values /= full_scale(info.depth);
-        return values;
-    } catch (const Error& error) {
-        throw Error(path.string(), error.what());
+    const auto reader = open_image(path);
+    const ImageInfo& info = reader->info();
+    if (info.channels != 1) {
+        throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
     }
+    cv::Mat values;
+    reader->decode(whole(info.size)).convertTo(values, CV_64F);
+    if (!info.array) values /= full_scale(info.depth);
+    return values;
 }
 
 }  // namespace
 
-void supply_attention_file(Mechanism& mechanism) {
-    if (lacks_values(mechanism)) supply(mechanism, attention_values(*attention_file(mechanism)));
-}
-
-void supply_attention_files(ParameterDocument& document) {
-    for (Glimpse& glimpse : document) supply_attention_file(glimpse.mechanism);
+void supply_attention_file(Glimpse& glimpse) {
+    if (!lacks_values(glimpse.mechanism)) return;
+    const auto path = *attention_file(glimpse.mechanism);
+    try {
+        supply(glimpse.mechanism, attention_values(path));
+        validate(glimpse.mechanism);
+    } catch (const Error& error) {
+        throw Error(glimpse.place + "/file", path.string() + ": " + error.what());
+    }
 }
 
 }  // namespace glimpse

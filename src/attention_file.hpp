@@ -4,12 +4,10 @@
 
 namespace glimpse {
 
-/// Reads the files that mechanisms of the document take their attention from and supplies their values: 8-bit
-/// pictures divided by 255, 16-bit by 65535, floating point and arrays as they are. Throws `Error` "FILE:
-/// reason".
-void supply_attention_files(ParameterDocument& document);
-
-/// Likewise for one mechanism.
-void supply_attention_file(Mechanism& mechanism);
+/// Reads the file that the mechanism takes its attention from, if any and if it was not read yet, and
+/// supplies its values: 8-bit pictures divided by 255, 16-bit by 65535, floating point and arrays as they
+/// are. Throws `Error` at the glimpse's place for a file that cannot be read or that the mechanism cannot
+/// use.
+void supply_attention_file(Glimpse& glimpse);
 
 }  // namespace glimpse

@@ -171,6 +171,9 @@ Image finished(const Image& canvas, const cv::Mat& values) {
 
 Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas) {
     require_sizes(map, glimpse, canvas);
+    if (glimpse.pixels.depth() != CV_32F && glimpse.pixels.depth() != canvas.pixels.depth()) {
+        throw Error("the glimpse and the canvas differ in depth");
+    }
     if (glimpse.pixels.channels() != canvas.pixels.channels()) {
         throw Error("the glimpse has " + std::to_string(glimpse.pixels.channels()) +
                     " channels, the canvas " + std::to_string(canvas.pixels.channels()));

@@ -93,7 +93,7 @@ class Extraction {
             entry.id = glimpse.id;
             entry.mechanism = name(glimpse.mechanism);
             guarded(entry, [&] {
-                supply_attention_file(glimpse.mechanism);
+                supply_attention_file(glimpse);
                 LinearMap map = lower(glimpse.mechanism, report_.size);
                 require_fill(map, reader_->info().channels, reader_->info().alpha);
                 entry.size = map.glimpse;
@@ -208,11 +208,7 @@ class Extraction {
     void save(const Image& image, const fs::path& path, std::string_view format) {
         if (path.empty()) return write_standard_output(encode_image(image, format));
         if (!wanted(path)) return;
-        const std::vector<std::uint8_t> bytes = encode_image(image, format);
-        std::error_code failure;
-        if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
-        if (failure) throw Error(path.parent_path().string(), failure.message());
-        write_file(path, bytes, plan_.options.existing != Existing::error);
+        write_file(path, encode_image(image, format), plan_.options.existing != Existing::error);
     }
 
     template <typename Step>

@@ -109,12 +109,22 @@ MappedFile::~MappedFile() {
 
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
     try {
+        std::error_code failure;
+        if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
+        if (failure) throw Error("its directory cannot be made: " + failure.message());
         TemporaryFile file(path);
         file.write(bytes);
         replace ? file.rename_to(path) : file.link_as(path);
     } catch (const Error& error) {
         throw Error(path.string(), error.what());
     }
+}
+
+std::vector<std::uint8_t> read_standard_input() {
+    std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(std::cin),
+                                    std::istreambuf_iterator<char>()};
+    if (std::cin.bad()) throw Error("standard input", "cannot be read");
+    return bytes;
 }
 
 void write_standard_output(std::span<const std::uint8_t> bytes) {

@@ -48,6 +48,11 @@ bool reads_extension(const std::string& extension) {
     });
 }
 
+Image whole_image(ImageReader& reader) {
+    const ImageInfo& info = reader.info();
+    return {reader.decode(whole(info.size)), info.alpha, info.icc_profile, false};
+}
+
 }  // namespace
 
 std::string extension_of(const std::filesystem::path& path) {
@@ -77,9 +82,11 @@ std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const
 }
 
 Image read_image(const std::filesystem::path& path, const OpenOptions& options) {
-    const auto reader = open_image(path, options);
-    const ImageInfo& info = reader->info();
-    return {reader->decode(whole(info.size)), info.alpha, info.icc_profile, false};
+    return whole_image(*open_image(path, options));
+}
+
+Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+    return whole_image(*open_image(bytes, options));
 }
 
 std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension) {

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -17,32 +20,53 @@ namespace {
 
 using Document = std::shared_ptr<const ParameterDocument>;
 
-std::string read_standard_input() {
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-}
-
 /// Standard input can be read once, by whoever names it first.
 class StandardInput {
   public:
-    std::string take(const std::string& who) {
+    std::vector<std::uint8_t> take(const std::string& who) {
         if (!taken_by_.empty()) {
             throw UsageError(who, "standard input is already read by " + taken_by_);
         }
         taken_by_ = who;
         return read_standard_input();
     }
+    std::string take_text(const std::string& who) {
+        const std::vector<std::uint8_t> bytes = take(who);
+        return {bytes.begin(), bytes.end()};
+    }
 
   private:
     std::string taken_by_;
 };
 
+/// Reads a number, as a shell's user writes one, off the front of the text.
+std::optional<double> take_number(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    double number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc() || !std::isfinite(number)) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    return number;
+}
+
 /// "X,Y,W,H" as a JSON array, so that the document's reader applies its own rules to it.
 std::string box_as_json(const std::string& text) {
-    const bool plain = text.find_first_not_of("0123456789.,+-eE ") == std::string::npos;
-    if (!plain || std::ranges::count(text, ',') != 3) {
-        throw UsageError("--box", "four numbers X,Y,W,H are needed, not '" + text + "'");
+    std::string json = "[";
+    std::string_view left = text;
+    for (int n = 0; n < 4; ++n) {
+        const std::optional<double> number = take_number(left);
+        const bool separated = n == 3 ? left.empty() : left.starts_with(',');
+        if (!number || !separated) {
+            throw UsageError("--box", "four finite numbers X,Y,W,H are needed, not '" + text + "'");
+        }
+        if (n < 3) left.remove_prefix(1);
+        std::array<char, 32> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *number).ptr;
+        json += (n > 0 ? "," : "") + std::string(digits.data(), end);
     }
-    return "[" + text + "]";
+    return json + "]";
 }
 
 ParameterDocument document_of_boxes(const std::vector<std::string>& boxes,
@@ -63,42 +87,64 @@ Document shared_document(const InputOptions& options, StandardInput& standard_in
     if (!options.boxes.empty()) {
         document = document_of_boxes(options.boxes, options.defaults);
     } else if (options.parameters == "-") {
-        document = parse_parameters(standard_input.take("--params"), "standard input", {}, options.defaults);
+        document =
+            parse_parameters(standard_input.take_text("--params"), "standard input", {}, options.defaults);
     } else if (options.parameters) {
         document = read_parameters(*options.parameters, options.defaults);
     }
     if (!document) return nullptr;
     try {
-        supply_attention_files(*document);
+        for (Glimpse& glimpse : *document) supply_attention_file(glimpse);
     } catch (const Error& error) {
-        throw UsageError(options.parameters.value_or("--box"), error.what());
+        throw UsageError(error.what());
     }
     return std::make_shared<const ParameterDocument>(std::move(*document));
 }
 
-/// Images of a directory in name order, with their names relative to it, extension left out.
-std::vector<std::pair<fs::path, fs::path>> images_in(const fs::path& directory, bool recursive) {
-    std::vector<std::pair<fs::path, fs::path>> images;
-    const auto consider = [&](const fs::directory_entry& entry) {
-        std::error_code unreadable;  // a link that leads nowhere is no image
-        if (entry.path().filename().string().starts_with('.') || !entry.is_regular_file(unreadable)) return;
-        if (!looks_like_image(entry.path())) return;
-        images.emplace_back(entry.path(), entry.path().lexically_relative(directory).replace_extension());
-    };
-    try {
-        if (recursive) {
-            for (const auto& entry :
-                 fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied))
-                consider(entry);
-        } else {
-            for (const auto& entry : fs::directory_iterator(directory)) consider(entry);
-        }
-    } catch (const fs::filesystem_error& error) {
-        throw UsageError(directory.string(), error.code().message());
+/// What is found in a directory: an image with its name relative to where the search began, extension left
+/// out, or a part that cannot be read.
+struct Found {
+    fs::path path;
+    fs::path name;
+    std::string problem;
+};
+
+/// Images of a directory in name order; what is hidden is left out.
+class Search {
+  public:
+    Search(fs::path root, bool recursive) : root_(std::move(root)), recursive_(recursive) {}
+
+    std::vector<Found> images() && {
+        search(root_);
+        if (found_.empty()) found_.push_back({root_, "", "there is no image in this directory"});
+        std::ranges::sort(found_, {}, &Found::path);
+        return std::move(found_);
     }
-    std::ranges::sort(images);
-    return images;
-}
+
+  private:
+    void search(const fs::path& directory) {
+        std::error_code failure;
+        for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end;
+             entry.increment(failure)) {
+            if (!entry->path().filename().string().starts_with('.')) consider(*entry);
+        }
+        if (failure) found_.push_back({directory, "", failure.message()});
+    }
+
+    void consider(const fs::directory_entry& entry) {
+        std::error_code unreadable;  // a link that leads nowhere is no image
+        if (entry.is_directory(unreadable)) {
+            // A link may lead back to where it stands.
+            if (recursive_ && !entry.is_symlink(unreadable)) search(entry.path());
+        } else if (entry.is_regular_file(unreadable) && looks_like_image(entry.path())) {
+            found_.push_back({entry.path(), entry.path().lexically_relative(root_).replace_extension(), ""});
+        }
+    }
+
+    fs::path root_;
+    bool recursive_;
+    std::vector<Found> found_;
+};
 
 /// IMAGE.json, or else STEM.json.
 std::optional<fs::path> sidecar_of(const fs::path& image) {
@@ -135,12 +181,11 @@ class Collector {
     void add_input(const std::string& input) {
         std::error_code ignored;
         if (input == "-") {
-            const std::string text = standard_input_.take("INPUT -");
-            add({"-", std::make_shared<const std::vector<std::uint8_t>>(text.begin(), text.end()), "stdin",
-                 shared_, std::nullopt, ""});
+            auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
+            add({"-", std::move(bytes), "stdin", shared_, std::nullopt, ""});
         } else if (fs::is_directory(input, ignored)) {
-            for (const auto& [path, name] : images_in(input, options_.recursive)) {
-                add({path, nullptr, name.string(), shared_, std::nullopt, ""});
+            for (Found& found : Search(input, options_.recursive).images()) {
+                add({found.path, nullptr, found.name.string(), shared_, std::nullopt, found.problem});
             }
         } else {
             add({input, nullptr, fs::path(input).stem().string(), shared_, std::nullopt, ""});
@@ -149,7 +194,9 @@ class Collector {
 
     /// Adds a job that has the shared document, or its own from beside it.
     void add(ImageJob job) {
-        if (options_.sidecar) {
+        if (!job.problem.empty()) {
+            job.glimpses = std::make_shared<const ParameterDocument>();
+        } else if (options_.sidecar && !job.bytes) {
             if (const auto sidecar = sidecar_of(job.image)) {
                 job.glimpses =
                     std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults));
@@ -176,7 +223,7 @@ class Collector {
         std::istringstream text;
         std::ifstream stream;
         if (standard) {
-            text.str(standard_input_.take("--manifest"));
+            text.str(standard_input_.take_text("--manifest"));
         } else {
             stream.open(file);
             if (!stream) throw UsageError(file, "cannot be read");

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/pipeline.hpp"
 #include "input_files.hpp"
+#include "output_format.hpp"
 
 namespace glimpse {
 
@@ -18,18 +20,21 @@ std::size_t count_glimpses(const std::vector<ImageJob>& jobs) {
     return count;
 }
 
-/// `out` names a file, not a directory: it ends in a known extension and no directory of that name is there.
-bool names_a_file(const std::string& out) {
-    std::error_code ignored;
-    return !out.ends_with('/') && !fs::is_directory(out, ignored) && can_encode(extension_of(out));
+/// An extension that a person gives to a picture, whether or not this program writes it.
+bool is_of_a_picture(const std::string& extension) {
+    constexpr std::array<std::string_view, 10> others{"avif", "eps", "exr", "gif", "heic",
+                                                      "heif", "jxl", "pdf", "psd", "svg"};
+    const auto reads = [&](const CodecDescription& codec) {
+        return std::ranges::find(codec.reads, extension) != codec.reads.end();
+    };
+    return can_encode(extension) || std::ranges::find(others, extension) != others.end() ||
+           std::ranges::any_of(codecs(), reads);
 }
 
-void require_format(const std::string& format) {
-    if (can_encode(format)) return;
-    std::string known;
-    for (const std::string& extension : encodable_extensions())
-        known += (known.empty() ? "" : ", ") + extension;
-    throw UsageError("--format", "'" + format + "' is not one of " + known);
+/// `out` names a file, not a directory: it ends as pictures do, and no directory of that name is there.
+bool names_a_file(const std::string& out) {
+    std::error_code ignored;
+    return !out.ends_with('/') && !fs::is_directory(out, ignored) && is_of_a_picture(extension_of(out));
 }
 
 void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& out, const std::string& what) {
@@ -70,8 +75,6 @@ class OutputCheck {
     std::unordered_map<std::string, std::string> outputs_;
 };
 
-}  // namespace
-
 std::vector<fs::path> all_of(const OutputPaths& paths) {
     std::vector<fs::path> all = paths.glimpses;
     all.insert(all.end(), paths.maps.begin(), paths.maps.end());
@@ -79,6 +82,8 @@ std::vector<fs::path> all_of(const OutputPaths& paths) {
     if (!paths.panel.empty()) all.push_back(paths.panel);
     return all;
 }
+
+}  // namespace
 
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     const OutputOptions& options = plan.options;
@@ -88,6 +93,7 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
         return fs::path(base.string() + "." + suffix);
     };
     OutputPaths paths;
+    if (!job.problem.empty()) return paths;
     for (const Glimpse& glimpse : *job.glimpses) {
         if (plan.file) {
             paths.glimpses.push_back(*plan.file);
@@ -104,12 +110,8 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
 }
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
-    // "PNG" and ".png" are what "png" is: an extension.
-    const std::string format =
-        extension_of("x." + options.format.substr(options.format.starts_with('.') ? 1 : 0));
-    OutputPlan plan{options, format, options.out == "-", std::nullopt};
     if (options.out.empty()) throw UsageError("--out", "say where the glimpses go: a directory, a file or -");
-    const std::string extension = extension_of(options.out);
+    OutputPlan plan{options, {}, options.out == "-", std::nullopt};
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
         if (options.overlay || options.panel || options.map) {
@@ -117,15 +119,10 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
                 "--out", "'-' holds the glimpse alone: give a directory for --overlay, --panel and --map");
         }
     } else if (names_a_file(options.out)) {
-        require_one_glimpse(jobs, options.out, "a file name");
-        if (!plan.format.empty() && plan.format != extension) {
-            throw UsageError("--format", "'" + plan.format + "' does not fit --out " + options.out);
-        }
         plan.file = options.out;
-        plan.format = extension;
     }
-    if (plan.format.empty()) plan.format = "png";
-    require_format(plan.format);
+    plan.format = output_format(plan.file ? options.out : "", options.format);
+    if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
     OutputCheck check(jobs, plan);
     for (const ImageJob& job : jobs) {
         for (const fs::path& path : all_of(output_paths(plan, job))) check.check(path, job.image.string());

@@ -10,15 +10,13 @@ using Json = nlohmann::ordered_json;
 
 Json json(const GlimpseReport& glimpse) {
     Json record{{"id", glimpse.id}, {"mechanism", glimpse.mechanism}};
-    if (!glimpse.error.empty()) {
-        record["error"] = glimpse.error;
-        return record;
-    }
+    const auto known = [&](Json value) { return glimpse.size == Size{} ? Json(nullptr) : std::move(value); };
+    if (!glimpse.error.empty()) record["error"] = glimpse.error;
     const Rectangle& s = glimpse.support;
     record["output"] = glimpse.output.empty() ? Json(nullptr) : Json(glimpse.output);
-    record["size"] = {glimpse.size.width, glimpse.size.height};
-    record["support"] = {s.x, s.y, s.width, s.height};
-    record["inside"] = glimpse.inside;
+    record["size"] = known({glimpse.size.width, glimpse.size.height});
+    record["support"] = known({s.x, s.y, s.width, s.height});
+    record["inside"] = known(glimpse.inside);
     record["matrix"] = glimpse.matrix ? Json(glimpse.matrix->m) : Json(nullptr);
     return record;
 }
@@ -27,11 +25,10 @@ Json json(const GlimpseReport& glimpse) {
 
 std::string report_line(const ImageReport& report) {
     Json record{{"image", report.image}, {"status", report.error.empty() ? "ok" : "error"}};
-    if (!report.error.empty()) record["error"] = report.error;
-    if (report.size != Size{}) {
-        record["width"] = report.size.width;
-        record["height"] = report.size.height;
-    }
+    const bool opened = report.size != Size{};
+    record["error"] = report.error.empty() ? Json(nullptr) : Json(report.error);
+    record["width"] = opened ? Json(report.size.width) : Json(nullptr);
+    record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     record["seconds"] = report.seconds;
     record["device"] = report.device;
     record["glimpses"] = Json::array();

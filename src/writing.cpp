@@ -1,12 +1,14 @@
 #include "glimpse/writing.hpp"
 
 #include <algorithm>
+#include <array>
 #include <opencv2/core.hpp>
 
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "input_files.hpp"
+#include "output_format.hpp"
 
 namespace glimpse {
 
@@ -27,7 +29,7 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
 
 Image read_named(const std::string& path) {
     try {
-        return read_image(path);
+        return path == "-" ? read_image(read_standard_input()) : read_image(path);
     } catch (const Error& error) {
         throw Error(path, error.what());
     }
@@ -38,18 +40,13 @@ Image black_canvas(Size size, const Image& glimpse) {
     return {black, glimpse.alpha, glimpse.icc_profile, false};
 }
 
-std::string output_format(const WriteOptions& options) {
-    if (!options.format.empty()) return options.format;
-    const std::string extension = options.out == "-" ? "" : extension_of(options.out);
-    return extension.empty() ? "png" : extension;
-}
-
 void require_sense(const WriteOptions& options) {
     if (options.canvas.empty() != options.canvas_size.has_value()) {
         throw UsageError("--canvas", "give either a picture (--canvas) or a size (--canvas-size)");
     }
-    if (!can_encode(output_format(options))) {
-        throw UsageError("--out", "'" + output_format(options) + "' is not a format that can be written");
+    const std::array inputs{options.glimpse, options.canvas, options.input.parameters.value_or("")};
+    if (std::ranges::count(inputs, "-") > 1) {
+        throw UsageError("GLIMPSE", "standard input can be read once, as GLIMPSE, --canvas or --params");
     }
 }
 
@@ -68,6 +65,7 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
 
 void write_glimpse(const WriteOptions& options, const Backend& backend) {
     require_sense(options);
+    const std::string format = output_format(options.out == "-" ? "" : options.out, options.format);
     const Image glimpse = read_named(options.glimpse);
     InputOptions input = options.input;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
@@ -82,7 +80,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
     const Image written =
         options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas);
-    const std::vector<std::uint8_t> bytes = encode_image(written, output_format(options));
+    const std::vector<std::uint8_t> bytes = encode_image(written, format);
     options.out == "-" ? write_standard_output(bytes) : write_file(options.out, bytes);
 }
 

@@ -170,16 +170,23 @@ TEST_CASE("many threads write at once") {
     CHECK(directory.entries() == 200);
 }
 
+TEST_CASE("directories of an output that are missing are made") {
+    const TemporaryDirectory directory;
+    glimpse::write_file(directory / "a/b/c", bytes_of("x"));
+    CHECK(fs::file_size(directory / "a/b/c") == 1);
+}
+
 TEST_CASE("nothing stays behind when a file cannot be written") {
     const TemporaryDirectory directory;
     fs::create_directory(directory / "taken");
     const std::string taken = (directory / "taken").string();
     CHECK(reason([&] { glimpse::write_file(taken, bytes_of("x")); }) == taken + ": Is a directory");
     CHECK(directory.entries() == 1);
-    const std::string missing = (directory / "missing/a").string();
-    CHECK(reason([&] { glimpse::write_file(missing, bytes_of("x")); }) ==
-          missing + ": No such file or directory");
-    CHECK(directory.entries() == 1);
+    std::ofstream(directory / "file") << "x";
+    const std::string below = (directory / "file/a").string();
+    CHECK(reason([&] { glimpse::write_file(below, bytes_of("x")); }) ==
+          below + ": its directory cannot be made: Not a directory");
+    CHECK(directory.entries() == 2);
     // A directory that takes no new files from anyone.
     CHECK(reason([] { glimpse::write_file("/proc/glimpse-test", bytes_of("x")); }) != "no error");
 }

@@ -9,8 +9,8 @@
 namespace glimpse {
 
 /// canvas + Aᵀ g: the adjoint, DRAW's write operation on the canvas so far. The glimpse has the map's glimpse
-/// size and the canvas's channels; sums are rounded to the canvas's depth. Throws `Error` where sizes or
-/// channels differ.
+/// size and the canvas's channels, and its depth or floating point in the canvas's units; sums are rounded to
+/// the canvas's depth. Throws `Error` where sizes, channels or depths differ.
 Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas);
 
 /// The canvas with the glimpse laid over it where it was cut out. Through the map's matrix where it

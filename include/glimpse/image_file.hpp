@@ -59,6 +59,7 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
 
 /// The whole image.
 Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
+Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
 
 /// The file as `extension` ("png", "jpg", "npy", …) holds it. Throws `Error` where the format cannot hold the
 /// image's depth or channels, naming those that can.
@@ -84,9 +85,13 @@ struct CodecDescription {
 std::vector<CodecDescription> codecs();
 
 /// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
-/// file under `path`, and none stays behind on failure. Throws `Error` with the reason, with the path.
-/// With `replace` false a file of that name is an error, even one that came between.
+/// file under `path`, and none stays behind on failure. Directories that are missing are made. Throws `Error`
+/// with the reason, with the path. With `replace` false a file of that name is an error, even one that came
+/// between.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace = true);
+
+/// All of standard input. Throws `Error` where that fails.
+std::vector<std::uint8_t> read_standard_input();
 
 /// Writes the bytes to standard output. Throws `Error` where that fails.
 void write_standard_output(std::span<const std::uint8_t> bytes);

@@ -56,6 +56,7 @@ bool is_list(const Mechanism& mechanism);
 struct Glimpse {
     std::string id;
     Mechanism mechanism;
+    std::string place;  ///< "FILE: /glimpses/3", to which a field's pointer is added in messages
 };
 
 }  // namespace glimpse

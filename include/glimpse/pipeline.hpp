@@ -63,7 +63,8 @@ struct OutputOptions {
     std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
 };
 
-/// The paths of one job's outputs, `glimpses` and `maps` parallel to its document; empty where not wanted.
+/// The paths of one job's outputs, `glimpses` and `maps` parallel to its document; empty where not wanted, or
+/// where the job has a problem.
 struct OutputPaths {
     std::vector<std::filesystem::path> glimpses;
     std::vector<std::filesystem::path> maps;
@@ -80,15 +81,11 @@ struct OutputPlan {
 };
 
 /// Throws `UsageError` for two outputs of one name, an output that is an input, an output that is there
-/// already
-/// (`Existing::error`), an unknown format, or `out` that does not fit the number of glimpses.
+/// already (`Existing::error`), an unknown format, or `out` that does not fit the number of glimpses.
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
 
 /// The paths of a job's outputs, whether they are there or not.
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
-
-/// All of them, without the empty ones.
-std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 
 /// What became of one glimpse.
 struct GlimpseReport {

@@ -27,6 +27,9 @@ Size parse_size(const std::string& text, const std::string& option);
 /// -m, --mechanism.
 void add_mechanism_option(CLI::App& command, std::string& mechanism, const std::string& help);
 
+/// A message stays one line whatever names it holds: control characters as "\x0A".
+std::string on_one_line(const std::string& text);
+
 /// Set by SIGINT and SIGTERM.
 bool was_interrupted();
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <thread>
 
@@ -22,7 +23,9 @@ struct Options {
     OutputOptions output;
     RunOptions run;
     std::string size;
+    std::string overlay_style = "both";
     std::string colormap = "inferno";
+    std::string existing = "overwrite";
     std::string device = "cpu";
     std::string report;
     std::string progress = "auto";
@@ -58,7 +61,7 @@ void add_inputs(CLI::App& command, Options& o) {
     command.add_option("-s,--size", o.size, "the size of glimpses whose entry gives none")->type_name("WxH");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
     command.add_option("--max-pixels", o.run.open.maximum_pixels, "refuse larger images")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
         ->capture_default_str();
 }
 
@@ -71,8 +74,9 @@ void add_outputs(CLI::App& command, Options& o) {
         ->type_name("EXT");
     command.add_flag("--overlay", o.output.overlay,
                      "also write NAME.overlay.png: attention and outlines on the image");
-    command.add_option("--overlay-style", o.output.style.kind, "heat, outline, both (default) or dim")
-        ->transform(CLI::CheckedTransformer(overlay_styles))
+    command.add_option("--overlay-style", o.overlay_style, "heat, outline, both or dim")
+        ->check(CLI::IsMember(&overlay_styles))
+        ->capture_default_str()
         ->type_name("STYLE");
     command.add_option("--colormap", o.colormap, "one of OpenCV's colour maps, for the heat")
         ->capture_default_str();
@@ -84,8 +88,9 @@ void add_outputs(CLI::App& command, Options& o) {
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
     command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
         ->type_name("FILE");
-    command.add_option("--existing", o.output.existing, "overwrite (default), skip or error")
-        ->transform(CLI::CheckedTransformer(existing_choices))
+    command.add_option("--existing", o.existing, "overwrite, skip or error")
+        ->check(CLI::IsMember(&existing_choices))
+        ->capture_default_str()
         ->type_name("CHOICE");
 }
 
@@ -144,11 +149,21 @@ void require_size_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
     if (!used) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
 }
 
+int colormap(const std::string& name) {
+    try {
+        return colormap_from_name(name);
+    } catch (const UsageError& error) {
+        throw UsageError("--colormap", error.what());
+    }
+}
+
 void settle(Options& o) {
     if (!std::isfinite(o.output.style.opacity))
         throw UsageError("--opacity", "a number from 0 to 1 is needed");
     if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
-    o.output.style.colormap = colormap_from_name(o.colormap);
+    o.output.style.kind = overlay_styles.at(o.overlay_style);
+    o.output.style.colormap = colormap(o.colormap);
+    o.output.existing = existing_choices.at(o.existing);
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.interrupted = was_interrupted;
     if (o.run.dry_run && o.output.out.empty()) o.output.out = ".";
@@ -159,9 +174,12 @@ void settle(Options& o) {
 }
 
 /// A dry run lists what it would write, unless the report already does so on standard output.
-void list_outputs(const ImageReport& report, const OutputPaths& paths) {
+void list_outputs(const ImageReport& report, const OutputPaths& paths, Existing existing) {
+    const auto is_written = [&](const std::filesystem::path& path) {
+        return existing != Existing::skip || path.empty() || !std::filesystem::exists(path);
+    };
     for (const GlimpseReport& glimpse : report.glimpses) {
-        if (!glimpse.error.empty()) continue;
+        if (!glimpse.error.empty() || !is_written(glimpse.output)) continue;
         std::cout << report.image << " -> " << (glimpse.output.empty() ? "-" : glimpse.output) << ' '
                   << glimpse.size.width << 'x' << glimpse.size.height << '\n';
     }
@@ -169,7 +187,7 @@ void list_outputs(const ImageReport& report, const OutputPaths& paths) {
     std::vector<std::filesystem::path> pictures = paths.maps;
     pictures.insert(pictures.end(), {paths.overlay, paths.panel});
     for (const auto& path : pictures) {
-        if (!path.empty()) std::cout << report.image << " -> " << path.string() << '\n';
+        if (!path.empty() && is_written(path)) std::cout << report.image << " -> " << path.string() << '\n';
     }
 }
 
@@ -186,11 +204,13 @@ Outcome extract(Options& o) {
     std::size_t number = 0;
     run(jobs, plan, *backend, o.run, [&](const ImageReport& report) {
         report_file.write(report);
-        if (o.run.dry_run && o.report != "-") list_outputs(report, output_paths(plan, jobs[number]));
+        if (o.run.dry_run && o.report != "-") {
+            list_outputs(report, output_paths(plan, jobs[number]), o.output.existing);
+        }
         ++number;
         if (!report.error.empty()) {
             failed = true;
-            if (!o.quiet) progress.message(report.image + ": " + report.error);
+            if (!o.quiet) progress.message(on_one_line(report.image + ": " + report.error));
         }
         progress.advance();
     });

@@ -1,5 +1,7 @@
+#include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <iostream>
 
 #include "commands.hpp"
@@ -44,7 +46,7 @@ void heed_signals() {
 }
 
 int complain(const std::string& message, int status) {
-    std::cerr << "glimpse: " << message << '\n';
+    std::cerr << "glimpse: " << on_one_line(message) << '\n';
     return status;
 }
 
@@ -54,7 +56,6 @@ int run(int argc, char** argv) {
         "hard crop, soft mask, Gaussian attention, spatial transformer.",
         "glimpse");
     application.set_version_flag("--version", std::string("glimpse ") + version());
-    application.require_subcommand(1);
     application.footer(
         "Example:\n"
         "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 --size 64x64 --out face.png");
@@ -70,12 +71,30 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return complain(std::string(error.what()) + " (see glimpse --help)", usage_error);
     }
+    if (!action) {
+        return complain("name a command: extract, write, schema or info (see glimpse --help)", usage_error);
+    }
     const Outcome outcome = action();
     if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
     return exit_status(outcome);
 }
 
 }  // namespace
+
+std::string on_one_line(const std::string& text) {
+    std::string line;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= ' ' && byte != 0x7F) {
+            line += c;
+        } else {
+            std::array<char, 5> code{};
+            std::snprintf(code.data(), code.size(), "\\x%02X", static_cast<unsigned>(byte));
+            line += code.data();
+        }
+    }
+    return line;
+}
 
 bool was_interrupted() {
     return interrupt_requested;

@@ -30,7 +30,8 @@ void add_write(CLI::App& application, Action& action) {
     CLI::App* command =
         application.add_subcommand("write", "Put a glimpse back on a canvas (the adjoint, or a paste)");
     const auto o = std::make_shared<Options>();
-    command->add_option("GLIMPSE", o->write.glimpse, "the glimpse's picture")->required();
+    command->add_option("GLIMPSE", o->write.glimpse, "the glimpse's picture, or - for standard input")
+        ->required();
     command
         ->add_option("-p,--params", o->write.input.parameters, "the parameter document it was cut out with")
         ->type_name("FILE");

@@ -77,7 +77,7 @@ ParameterDocument read_entries(const Value& entries, Defaults* defaults, const S
         const Value place = entries.element(n);
         Entry entry(place, defaults);
         std::string id = ids.read(entry, place, n);
-        document.push_back({std::move(id), read_mechanism(entry, surroundings)});
+        document.push_back({std::move(id), read_mechanism(entry, surroundings), place.place()});
     }
     return document;
 }
@@ -102,7 +102,7 @@ ParameterDocument read_single(const Value& root, Surroundings surroundings) {
     Ids ids;
     std::string id = ids.read(entry, root, 0);
     ParameterDocument document;
-    document.push_back({std::move(id), read_mechanism(entry, surroundings)});
+    document.push_back({std::move(id), read_mechanism(entry, surroundings), root.place()});
     return document;
 }
 

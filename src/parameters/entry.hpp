@@ -28,6 +28,9 @@ struct Value {
     [[nodiscard]] Value member(std::string_view key) const;
     [[nodiscard]] Value element(std::size_t index) const;
 
+    /// "FILE: POINTER", to which the pointer of a member may be added.
+    [[nodiscard]] std::string place() const { return source->place() + ": " + pointer; }
+
     /// Throws `UsageError` at the value's place.
     [[noreturn]] void fail(const std::string& rule) const;
 };

@@ -8,6 +8,7 @@ import subprocess
 import time
 import unittest
 
+import numpy
 from PIL import Image
 
 from glimpse_case import ASTRONAUT, BINARY, ROOT, GlimpseCase
@@ -42,7 +43,6 @@ class BadImages(GlimpseCase):
             self.check_one_bad("cut-" + source, content[: len(content) // 50])
 
     def test_truncated_tiff_and_webp_and_npy(self):
-        import numpy
         pixels = numpy.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=numpy.uint8)
         for extension in ("tiff", "webp", "bmp"):
             whole = self.path(f"whole.{extension}")
@@ -153,7 +153,13 @@ class BadUsage(GlimpseCase):
         self.check("-b", "0,0,4,4", "--no-such-option", *out, says=["--no-such-option"])
         self.check("-b", "0,0,4,4", says=["--out"])
         self.check("-b", "0,0,4,4", "-p", self.document({"box": [0, 0, 4, 4]}), *out, says=["--params"])
-        self.fails(2, says=["subcommand"])
+        self.check("-b", "0,0,4,4", "--colormap", "xyz", *out, says=["--colormap: "])
+        self.check("-b", "0,0,4,4", "--max-pixels", "0", *out, says=["--max-pixels: Value 0 not in range 1 to 9223372036854775807"])
+        for option in ("--existing", "--overlay-style", "--progress"):
+            for choice in ("xyz", "2"):
+                self.check("-b", "0,0,4,4", option, choice, *out, says=[f"{option}: {choice} not in {{"])
+        self.fails(2, says=["name a command: extract"])
+        self.fails(2, "extrac", says=["extrac"])
         self.fails(2, "extract", "-b", "0,0,4,4", *out, says=["INPUT"])
 
     def test_device(self):
@@ -205,6 +211,31 @@ class BadUsage(GlimpseCase):
         self.fails(2, "extract", "-", "-p", "-", "-o", self.out, says=["standard input"])
 
 
+    def test_boxes_as_a_shell_has_them(self):
+        photo, _ = self.picture()
+        for box in (".5,0,3,3", "+1,2,3,3", " 1, 2 ,3,3", "01,2,3,3", "1e0,2,3.,3"):
+            self.run_glimpse("extract", photo, "-b", box, "-o", self.out)
+        for box in ("1,2,3,", "1,2,3,4,5", "0x1,2,3,4", "1 2,3,4,5", "+-1,2,3,4", "inf,2,3,4", "1e999,2,3,4"):
+            self.check(f"--box={box}", "-o", self.out, says=[f"--box: four finite numbers X,Y,W,H are needed, not '{box}'"])
+
+    def test_a_picture_s_name_is_no_directory(self):
+        for name in ("face.gif", "face.jp2", "face.heic"):
+            self.check("-b", "0,0,4,4", "-o", name, says=["--out", name.split(".")[1], "png"])
+            self.assertFalse((self.directory / name).exists())
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-b", "0,0,4,4", "-o", "run.v2")
+        self.assertTrue((self.directory / "run.v2/photo.000.png").exists())
+
+    def test_masks_that_are_not_of_their_kind(self):
+        saliency, _ = self.picture("saliency.png", channels=3)
+        numpy.save(self.path("loud.npy"), numpy.full((3, 4), 2.0))
+        for entry, place in (({"grid": [[2]]}, "/grid"), ({"grid": [[0.5]], "kind": "hard"}, "/grid"), ({"x": [1, 2], "y": [1]}, "/x"),
+                             ({"file": "saliency.png"}, "/file: " + str(saliency)), ({"file": "loud.npy"}, "/file"),
+                             ({"file": "gone.png"}, "/file")):
+            document = self.document({"glimpses": [{"box": [0, 0, 4, 4]}, {"mechanism": "mask", **entry}]})
+            self.check("-p", document, "-o", self.out, says=[f"p.json: /glimpses/1{place}"])
+
+
 class GlimpsesThatFail(GlimpseCase):
     def test_a_box_outside_the_image_fails_alone(self):
         photo, _ = self.picture()
@@ -215,12 +246,21 @@ class GlimpsesThatFail(GlimpseCase):
         record = json.loads(result.stdout)
         self.assertEqual(record["status"], "error")
         self.assertNotIn("error", record["glimpses"][0])
+        self.assertEqual([record["glimpses"][1][key] for key in ("output", "size", "support", "inside", "matrix")], [None] * 5)
         self.assertIn("outside", record["glimpses"][1]["error"])
 
     def test_every_mechanism_refuses_such_a_box(self):
         photo, _ = self.picture()
         for mechanism in ("crop", "mask", "gaussian", "stn"):
             self.fails(1, "extract", photo, "-m", mechanism, "-b", "50,0,4,4", "-o", self.out, says=["outside"])
+
+    def test_an_image_that_cannot_be_opened_has_a_whole_record(self):
+        record = json.loads(self.fails(1, "extract", "gone.png", "-b", "0,0,4,4", "-o", self.out, "--report", "-").stdout)
+        self.assertEqual((record["status"], record["width"], record["height"]), ("error", None, None))
+        self.assertIn("No such file", record["error"])
+
+    def test_a_name_with_a_newline_stays_on_one_line(self):
+        self.fails(1, "extract", "no\nsuch.png", "-b", "0,0,4,4", "-o", self.out, says=["no\\x0Asuch.png"])
 
     def test_formats_that_cannot_hold_it(self):
         Image.new("RGBA", (20, 20)).save(self.path("a.png"))

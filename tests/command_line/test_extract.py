@@ -65,6 +65,28 @@ class Inputs(GlimpseCase):
         self.run_glimpse("extract", "photos", "--recursive", "-b", "0,0,4,4", "-o", self.out)
         self.assertEqual(self.files(), ["a.000.png", "deep/a.000.png"])
 
+    def test_hidden_files_and_directories_are_left_out(self):
+        for name in ("photos/a.png", "photos/.b.png", "photos/.git/c.png"):
+            self.picture(name)
+        self.run_glimpse("extract", "photos", "--recursive", "-b", "0,0,4,4", "-o", self.out)
+        self.assertEqual(self.files(), ["a.000.png"])
+
+    def test_a_directory_without_images_fails_alone(self):
+        self.path("empty/deep/x").write_text("no image")
+        photo, _ = self.picture()
+        self.fails(1, "extract", "empty", photo, "--recursive", "-b", "0,0,4,4", "-o", self.out, "--overlay",
+                   says=["empty: there is no image in this directory"])
+        self.assertEqual(self.files(), ["photo.000.png", "photo.overlay.png"])
+
+    @unittest.skipIf(os.geteuid() == 0, "everything is readable for root")
+    def test_a_directory_that_cannot_be_read_fails_alone(self):
+        self.picture("photos/a.png")
+        self.picture("photos/closed/b.png")
+        os.chmod(self.path("photos/closed"), 0)
+        self.fails(1, "extract", "photos", "--recursive", "-b", "0,0,4,4", "-o", self.out, says=["photos/closed: "])
+        self.assertEqual(self.files(), ["a.000.png"])
+        os.chmod(self.path("photos/closed"), 0o700)
+
     def test_sidecars_beside_image_and_stem(self):
         first, pixels = self.picture("one.png")
         second, _ = self.picture("two.png")
@@ -172,6 +194,12 @@ class Outputs(GlimpseCase):
             self.assertIn(name, everything.stdout)
         self.assertFalse(self.out.exists())
 
+    def test_dry_run_leaves_out_what_would_be_skipped(self):
+        photo, _ = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out)
+        self.run_glimpse(*command)
+        self.assertEqual(self.run_glimpse(*command, "--existing", "skip", "--dry-run").stdout, "")
+
     def test_report_in_a_directory_that_is_not_there_yet(self):
         photo, _ = self.picture()
         self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--report", self.out / "logs/r.jsonl")
@@ -181,7 +209,7 @@ class Outputs(GlimpseCase):
         photo, _ = self.picture()
         self.run_glimpse("extract", photo, "-m", "stn", "-b", "-6,6,12,9", "-s", "24x9", "-o", self.out, "--report", "r.jsonl")
         record = json.loads((self.directory / "r.jsonl").read_text())
-        self.assertEqual((record["status"], record["width"], record["height"]), ("ok", 40, 30))
+        self.assertEqual((record["status"], record["error"], record["width"], record["height"]), ("ok", None, 40, 30))
         self.assertGreater(record["seconds"], 0)
         (glimpse,) = record["glimpses"]
         self.assertEqual(glimpse["output"], str(self.out / "photo.000.png"))

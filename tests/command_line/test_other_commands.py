@@ -38,6 +38,12 @@ class Write(GlimpseCase):
                                   "-o", "-", "--format", "bmp", "--device", "cpu", text=False)
         self.assertEqual(result.stdout[:2], b"BM")
 
+    def test_standard_input_and_directories_that_are_missing(self):
+        photo, pixels = self.picture("g.png", width=4, height=4)
+        self.run_glimpse("write", "-", "-b", "0,0,4,4", "--canvas-size", "4x4", "-o", "a/b/c.png", stdin=photo.read_bytes())
+        numpy.testing.assert_array_equal(self.load(self.directory / "a/b/c.png"), pixels)
+        self.fails(2, "write", "-", "-p", "-", "--canvas-size", "4x4", "-o", "d.png", says=["standard input"])
+
     def test_errors(self):
         photo, _ = self.picture()
         self.picture("g.png", width=4, height=4)
@@ -51,6 +57,9 @@ class Write(GlimpseCase):
         self.picture("grey.png", width=4, height=4, channels=1)
         mask = self.document({"mechanism": "mask", "file": "grey.png"}, "m.json")
         self.fails(2, "write", "g.png", "-p", mask, "--canvas-size", "4x4", "-o", "grey.png", says=["input"])
+        self.fails(2, *write, "-b", "0,0,4,4", "--canvas-size", "9x9", "--format", "jpg", says=["--format", "out.png"])
+        numpy.save(self.path("g16.npy"), numpy.full((4, 4), 9, dtype=numpy.uint16))
+        self.fails(1, "write", "g16.npy", "-b", "0,0,4,4", "--canvas", "grey.png", "-o", "out.png", says=["depth"])
         self.fails(1, *write, "-b", "0,0,9,9", "-s", "9x9", "--canvas", photo, says=["9×9"])
         self.fails(1, "write", "gone.png", "-b", "0,0,4,4", "--canvas", photo, "-o", "out.png", says=["gone.png"])
         self.assertFalse((self.directory / "out.png").exists())

@@ -1,0 +1,32 @@
+#include "output_format.hpp"
+
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+
+namespace glimpse {
+
+namespace {
+
+void require_writable(const std::string& format, const std::string& option) {
+    if (can_encode(format)) return;
+    std::string known;
+    for (const std::string& extension : encodable_extensions())
+        known += (known.empty() ? "" : ", ") + extension;
+    throw UsageError(option, "'" + format + "' is not a format that can be written; those are " + known);
+}
+
+}  // namespace
+
+std::string output_format(const std::string& file, const std::string& format) {
+    const std::string asked = extension_of("x." + format.substr(format.starts_with('.') ? 1 : 0));
+    const std::string extension = extension_of(file);
+    if (!format.empty()) require_writable(asked, "--format");
+    if (!extension.empty()) require_writable(extension, "--out");
+    if (!format.empty() && !extension.empty() && asked != extension) {
+        throw UsageError("--format", "'" + asked + "' does not fit --out " + file);
+    }
+    if (!format.empty()) return asked;
+    return extension.empty() ? "png" : extension;
+}
+
+}  // namespace glimpse
