@@ -13,21 +13,33 @@ namespace glimpse {
 
 namespace {
 
-/// Every index that the taps of any point within [low, high] can have; those at the ends, padded, and, where
-/// the padding folds the line, those of the whole axis.
+/// Where pixels begin … end - 1 of the line are found once it is folded between its mirrors. A fold at one
+/// end of the image, the common case, is told from those that may reach all of it.
+Interval folded(Interval line, int size) {
+    if (line.begin >= 0 && line.end <= size) return line;
+    if (line.begin < 0 && line.end > 0 && line.end <= size)
+        return {0, std::min(size, std::max(line.end, -line.begin + 1))};
+    if (line.end > size && line.begin >= 0 && line.begin < size) {
+        // The pixel beyond the last one, at `size`, is the mirror image of one of the last two.
+        return {std::max(0, std::min(line.begin, 2 * size - 1 - line.end)), size};
+    }
+    return {0, size};
+}
+
+/// Every index that the taps of any point within [low, high] can have, padded.
 Interval axis_support(const AxisSampler& sampler, double low, double high) {
-    if (sampler.padding == Padding::reflection && (low < 0 || high > sampler.size - 1))
-        return {0, sampler.size};
-    const double limit = sampler.size + 4.0;
+    // Far enough that nothing of the image is left, even folded, and near enough for an int.
+    const double limit = std::min(2.0 * sampler.size, 1e9) + 4;
     const bool nearest = sampler.interpolation == Interpolation::nearest;
     const auto pixel = [&](double position) {
         const double whole_number = nearest ? std::nearbyint(position) : std::floor(position);
-        return static_cast<int>(std::clamp(whole_number, -4.0, limit));
+        return static_cast<int>(std::clamp(whole_number, -limit, limit));
     };
     const int before = sampler.interpolation == Interpolation::bicubic ? 1 : 0;
     const int after = nearest ? 0 : before + 1;
     int begin = pixel(low) - before;
     int end = pixel(high) + after + 1;
+    if (sampler.padding == Padding::reflection) return folded({begin, end}, sampler.size);
     if (sampler.padding == Padding::border) {
         begin = std::min(begin, sampler.size - 1);
         end = std::max(end, 1);
@@ -40,9 +52,38 @@ Rectangle rectangle(Interval columns, Interval rows) {
     return {columns.begin, rows.begin, columns.length(), rows.length()};
 }
 
+/// The taps of affine samples without padding, the smallest rectangle around them. Along a row of samples
+/// both coordinates are monotone, and with them the taps, but for weights of 0 at whole positions: therefore
+/// the last two samples at each end.
+Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size image, Size glimpse) {
+    const AxisSampler columns{image.width, samples.interpolation, Padding::zeros};
+    const AxisSampler rows{image.height, samples.interpolation, Padding::zeros};
+    Rectangle all;
+    const auto include = [&](const Point& point) {
+        const AxisTaps x = axis_taps(columns, point.x);
+        const AxisTaps y = axis_taps(rows, point.y);
+        if (x.count == 0 || y.count == 0) return 0;
+        const int left = x.index.front();
+        const int top = y.index.front();
+        const int right = x.index[static_cast<std::size_t>(x.count) - 1];
+        const int bottom = y.index[static_cast<std::size_t>(y.count) - 1];
+        all = smallest_containing(all, {left, top, right - left + 1, bottom - top + 1});
+        return 1;
+    };
+    const double reach = tap_reach(samples.interpolation);
+    const Point far{image.width - 1 + reach, image.height - 1 + reach};
+    for (int i = 0; i < glimpse.height; ++i) {
+        Interval seen = samples_within(affine, i, glimpse.width, {-reach, -reach}, far);
+        for (int found = 0; found < 2 && !seen.empty(); ++seen.begin) found += include(affine(seen.begin, i));
+        for (int found = 0; found < 2 && !seen.empty(); --seen.end) found += include(affine(seen.end - 1, i));
+    }
+    return all;
+}
+
 Rectangle samples_support(const Samples& samples, Size image, Size glimpse) {
     std::vector<Point> extremes;
     if (const auto* affine = std::get_if<Affine>(&samples.points)) {
+        if (samples.padding == Padding::zeros) return unpadded_support(samples, *affine, image, glimpse);
         const int right = glimpse.width - 1;
         const int bottom = glimpse.height - 1;
         extremes = {(*affine)(0, 0), (*affine)(right, 0), (*affine)(right, bottom), (*affine)(0, bottom)};

@@ -38,6 +38,13 @@ struct AxisTaps {
 /// The taps of the sampling point at `position`, centre coordinates; any finite number.
 AxisTaps axis_taps(const AxisSampler& sampler, double position);
 
+/// No tap that is not padded lies farther than this from its sampling point, along either axis.
+double tap_reach(Interpolation interpolation);
+
+/// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
+/// coordinates are monotone in j, in floating point as well.
+Interval samples_within(const Affine& affine, int i, int width, Point low, Point high);
+
 /// Builds the rows of a banded matrix out of taps in any order; taps on the same column add up.
 class RowBuilder {
   public:

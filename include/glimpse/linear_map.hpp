@@ -72,9 +72,9 @@ struct LinearMap {
     std::optional<Affine> matrix;
 };
 
-/// The rectangle outside which the attention map is 0: the only pixels that must be decoded. It is the
-/// smallest one, except that for affine `Samples` it is the smallest that holds the taps of all samples,
-/// clipped to the image.
+/// The smallest rectangle outside which the attention map is 0: the only pixels that must be decoded. Where
+/// affine `Samples` are padded it may be larger: it then holds all that the parallelogram of the samples, as
+/// a whole, would take from the padded image.
 Rectangle support(const LinearMap& map);
 
 /// What must be decoded to read the glimpse: the support, or the whole image where its mean is asked for.

@@ -1,0 +1,71 @@
+#include <doctest/doctest.h>
+
+#include "laws.hpp"
+
+// The support of general samples against the weights themselves, over random maps; the laws do the same for
+// the maps of the mechanisms.
+
+using namespace glimpse;
+
+namespace {
+
+constexpr int trials = 300;
+
+class Draws {
+  public:
+    int whole(int low, int high) { return random_.uniform(low, high + 1); }
+    double uniform(double low, double high) { return random_.uniform(low, high); }
+    /// Whole and half numbers, where weights of 0 are, as often as any others.
+    double number(double low, double high) {
+        const double any = uniform(low, high);
+        return whole(0, 1) == 0 ? any : std::nearbyint(2 * any) / 2;
+    }
+
+  private:
+    cv::RNG random_{20260101};
+};
+
+LinearMap random_samples(Draws& draw) {
+    const Size image{draw.whole(1, 9), draw.whole(1, 9)};
+    const Size glimpse{draw.whole(1, 7), draw.whole(1, 7)};
+    Affine affine;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        affine.m[axis] = {draw.number(-3, 3), draw.number(-3, 3), draw.number(-12, 20)};
+    }
+    const auto interpolation = static_cast<Interpolation>(draw.whole(0, 2));
+    const auto padding = static_cast<Padding>(draw.whole(0, 2));
+    const auto mirror = static_cast<Mirror>(draw.whole(0, 1));
+    return {image, glimpse, Samples{affine, interpolation, padding, mirror}, 1, {}, affine};
+}
+
+}  // namespace
+
+TEST_CASE("the support of samples holds every weight, and without padding nothing else") {
+    const auto cpu = make_backend("cpu");
+    Draws draw;
+    int partly_outside = 0;
+    for (int trial = 0; trial < trials; ++trial) {
+        const LinearMap map = random_samples(draw);
+        CAPTURE(trial);
+        laws::check_support(map, laws::dense_by_reading(*cpu, map));
+        const double share = inside(map);
+        partly_outside += share > 0 && share < 1 ? 1 : 0;
+    }
+    CHECK(partly_outside > trials / 10);
+}
+
+TEST_CASE("a padded sample just outside the image does not ask for all of it") {
+    const Size image{1000, 800};
+    for (const Mirror mirror : {Mirror::centres, Mirror::edges}) {
+        for (const Interpolation interpolation :
+             {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+            for (const double corner : {-3.0, 985.0}) {
+                const Affine turned{{{{1, 0.1, corner}, {-0.1, 1, 400}}}};
+                const LinearMap map{
+                    image, {20, 20}, Samples{turned, interpolation, Padding::reflection, mirror},
+                    1,     {},       turned};
+                CHECK(support(map).width <= 26);
+            }
+        }
+    }
+}
