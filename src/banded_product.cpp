@@ -1,34 +1,176 @@
 #include "banded_product.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
+#include <numeric>
 #include <opencv2/core.hpp>
 #include <span>
-#include <stdexcept>
 #include <vector>
+
+#include "kernels/matrix_lines.hpp"
 
 namespace glimpse {
 
 namespace {
 
-/// sums[n] += weight · values[n]
-template <typename T>
-void add_scaled(float* sums, float weight, const T* values, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) sums[n] += weight * static_cast<float>(values[n]);
+using Bands = std::vector<Band>;
+
+/// The rows of a matrix, those of its columns that are `origin` being the first.
+Bands bands_of(const BandedMatrix& matrix, int origin) {
+    Bands bands;
+    bands.reserve(static_cast<std::size_t>(matrix.rows()));
+    for (int i = 0; i < matrix.rows(); ++i) {
+        const auto [first, weights] = matrix.row(i);
+        bands.push_back({first - origin, static_cast<int>(weights.size()), weights.data()});
+    }
+    return bands;
 }
 
-/// sums[n] += values[n]
-void add(float* sums, const float* values, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) sums[n] += values[n];
+std::int64_t weights_in(const Bands& bands) {
+    return std::accumulate(bands.begin(), bands.end(), std::int64_t{0},
+                           [](std::int64_t sum, const Band& band) { return sum + band.count; });
 }
 
-/// Long sums are made of short ones, so that their float32 rounding grows with the root of the number of
-/// blocks rather than of weights: 2e-6 of the range becomes less than 5e-7 for thousands of weights in a row.
-constexpr std::size_t block_length = 32;
+/// The columns that some row touches, in order; gaps of up to `least_gap` columns count as touched.
+std::vector<Interval> touched(const Bands& bands, int least_gap) {
+    std::vector<Interval> intervals;
+    for (const Band& band : bands) {
+        if (band.count > 0) intervals.push_back({band.first, band.first + band.count});
+    }
+    if (!std::ranges::is_sorted(intervals, {}, &Interval::begin)) {
+        std::ranges::sort(intervals, {}, &Interval::begin);
+    }
+    std::vector<Interval> merged;
+    for (const Interval& interval : intervals) {
+        if (!merged.empty() && interval.begin - merged.back().end <= least_gap) {
+            merged.back().end = std::max(merged.back().end, interval.end);
+        } else {
+            merged.push_back(interval);
+        }
+    }
+    return merged;
+}
 
-/// Calls visit(i, first, weights) for every row i of the matrix that has weights: gathering through them is
-/// A, scattering Aᵀ.
+std::int64_t length_of(const std::vector<Interval>& intervals) {
+    return std::accumulate(
+        intervals.begin(), intervals.end(), std::int64_t{0},
+        [](std::int64_t sum, const Interval& interval) { return sum + interval.length(); });
+}
+
+/// The interval that holds a column.
+template <typename Intervals, typename Begin>
+auto holding(const Intervals& intervals, int column, Begin begin) {
+    return std::prev(std::ranges::upper_bound(intervals, column, {}, begin));
+}
+
+/// The values of a line that the columns' bands touch; their bands then begin at what is kept.
+std::vector<Span> keep_touched(Bands& columns, int channels, int line_length) {
+    constexpr int few_values = 16;  // cheaper to weigh than to leave out
+    std::vector<Span> spans;
+    for (const Interval& interval : touched(columns, few_values / channels)) {
+        int begin = interval.begin * channels;
+        int end = std::max(interval.end * channels, begin + least_span);
+        if (end > line_length) {
+            end = line_length;
+            begin = std::clamp(line_length - least_span, 0, begin);
+        }
+        if (!spans.empty() && begin <= spans.back().begin + spans.back().length) {
+            spans.back().length = std::max(spans.back().length, end - spans.back().begin);
+        } else {
+            spans.push_back({begin, end - begin, 0});
+        }
+    }
+    for (std::size_t n = 1; n < spans.size(); ++n)
+        spans[n].offset = spans[n - 1].offset + spans[n - 1].length;
+    for (Band& band : columns) {
+        if (band.count == 0) continue;
+        const int value = band.first * channels;
+        const auto span = holding(spans, value, &Span::begin);
+        band.first = span->offset + value - span->begin;
+    }
+    return spans;
+}
+
+/// Reused from glimpse to glimpse.
+float* scratch(std::size_t length) {
+    constexpr std::size_t alignment = 64 / sizeof(float);
+    thread_local std::vector<float> memory;
+    if (memory.size() < length + alignment) memory.resize(length + alignment);
+    const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
+    return memory.data() + (alignment - address / sizeof(float) % alignment) % alignment;
+}
+
+/// A separable map at work on the pixels of a region.
+class Product {
+  public:
+    Product(const Separable& map, const ImageRegion& image)
+        : image_(image),
+          channels_(image.pixels.channels()),
+          rows_(bands_of(map.rows, image.region.y)),
+          columns_(bands_of(map.columns, image.region.x)),
+          touched_values_(length_of(touched(columns_, 0)) * channels_),
+          spans_(keep_touched(columns_, channels_, image.pixels.cols * channels_)) {}
+
+    void compute(cv::Mat& out) {
+        if (horizontal_first_is_cheaper()) {
+            compute_horizontal_first(out);
+        } else {
+            compute_passes(rows_, out);
+        }
+    }
+
+  private:
+    [[nodiscard]] int kept() const {
+        return spans_.empty() ? 0 : spans_.back().offset + spans_.back().length;
+    }
+
+    /// By multiply-adds: either each row's weights for what is touched of a line and then every column for
+    /// each row; or every column for each line touched, and then each row's weights for the row's length.
+    [[nodiscard]] bool horizontal_first_is_cheaper() const {
+        const std::int64_t lines = length_of(lines_);
+        const std::int64_t height = static_cast<std::int64_t>(rows_.size());
+        const std::int64_t width = static_cast<std::int64_t>(columns_.size()) * channels_;
+        const std::int64_t across = weights_in(columns_) * channels_;
+        const std::int64_t down = weights_in(rows_);
+        constexpr std::int64_t most_values_between = std::int64_t{1} << 24;
+        return lines * width <= most_values_between &&
+               lines * (touched_values_ + across) + down * width < down * touched_values_ + height * across;
+    }
+
+    void compute_horizontal_first(cv::Mat& out) {
+        const float one = 1;
+        Bands picked;
+        for (const Interval& interval : lines_) {
+            for (int y = interval.begin; y < interval.end; ++y) picked.push_back({y, 1, &one});
+        }
+        cv::Mat between(static_cast<int>(picked.size()), out.cols, CV_32FC(channels_));
+        compute_passes(picked, between);
+        Bands rows = rows_;
+        for (Band& band : rows) {
+            if (band.count == 0) continue;
+            band.first = static_cast<int>(holding(picked, band.first, &Band::first) - picked.begin());
+        }
+        kernels().vertical({lines_of(std::as_const(between)), lines_of(out), rows.data(),
+                            static_cast<int>(rows.size()), out.cols * channels_});
+    }
+
+    void compute_passes(const Bands& rows, cv::Mat& out) {
+        kernels().separable({lines_of(image_.pixels), lines_of(out), channels_, rows.data(),
+                             static_cast<int>(rows.size()), columns_.data(),
+                             static_cast<int>(columns_.size()), spans_.data(),
+                             static_cast<int>(spans_.size()), scratch(separable_scratch(kept()))});
+    }
+
+    const ImageRegion& image_;
+    int channels_;
+    Bands rows_;
+    Bands columns_;
+    std::int64_t touched_values_;
+    std::vector<Span> spans_;
+    std::vector<Interval> lines_ = touched(rows_, 0);
+};
+
+/// Calls visit(i, first, weights) for every row i of the matrix that has weights.
 template <typename Visit>
 void for_each_row(const BandedMatrix& matrix, Visit&& visit) {
     for (int i = 0; i < matrix.rows(); ++i) {
@@ -37,111 +179,16 @@ void for_each_row(const BandedMatrix& matrix, Visit&& visit) {
     }
 }
 
-/// The columns' matrix at work on one line of pixels that begins at column `begin`. Channels is the number of
-/// channels, or 0 where it is known only at run time.
-template <int Channels>
-class ColumnPass {
-  public:
-    ColumnPass(const BandedMatrix& columns, int begin, int channels)
-        : columns_(columns), begin_(begin), channels_(channels) {}
-
-    /// out[j] += Σ_x K[j, x] line[x]
-    void gather(const float* line, float* out) const {
-        const int channels = Channels ? Channels : channels_;
-        for_each_row(columns_, [&](int j, int first, std::span<const float> weights) {
-            float* to = out + std::ptrdiff_t{j} * channels;
-            const float* in = line + static_cast<std::ptrdiff_t>(first - begin_) * channels;
-            for (std::size_t begin = 0; begin < weights.size(); begin += block_length) {
-                std::array<float, Channels ? Channels : CV_CN_MAX> sum;
-                std::fill_n(sum.begin(), channels, 0.0F);
-                const auto left = weights.subspan(begin);
-                for (const float weight : left.first(std::min(block_length, left.size()))) {
-                    for (int c = 0; c < channels; ++c) sum[static_cast<std::size_t>(c)] += weight * in[c];
-                    in += channels;
-                }
-                for (int c = 0; c < channels; ++c) to[c] += sum[static_cast<std::size_t>(c)];
-            }
-        });
-    }
-
-    /// line[x] += Σ_j K[j, x] in[j]
-    void scatter(const float* in, float* line) const {
-        for_each_row(columns_, [&](int j, int first, std::span<const float> weights) {
-            const float* from = in + std::ptrdiff_t{j} * channels_;
-            float* out = line + static_cast<std::ptrdiff_t>(first - begin_) * channels_;
-            for (const float weight : weights) {
-                for (int c = 0; c < channels_; ++c) out[c] += weight * from[c];
-                out += channels_;
-            }
-        });
-    }
-
-  private:
-    const BandedMatrix& columns_;
-    int begin_;
-    int channels_;
-};
-
-/// The rows' matrix at work on the columns from `skipped` values on.
-template <typename T>
-class RowPass {
-  public:
-    RowPass(const ImageRegion& image, std::ptrdiff_t skipped, std::size_t length)
-        : image_(image), skipped_(skipped), block_(length) {}
-
-    /// line = Σ_y weights[y - first] I[y]
-    void gather(int first, std::span<const float> weights, std::vector<float>& line) {
-        std::fill(line.begin(), line.end(), 0.0F);
-        add_rows(first, weights.first(std::min(block_length, weights.size())), line);
-        for (std::size_t begin = block_length; begin < weights.size(); begin += block_length) {
-            std::fill(block_.begin(), block_.end(), 0.0F);
-            const auto left = weights.subspan(begin);
-            add_rows(first + static_cast<int>(begin), left.first(std::min(block_length, left.size())),
-                     block_);
-            add(line.data(), block_.data(), line.size());
-        }
-    }
-
-  private:
-    void add_rows(int first, std::span<const float> weights, std::vector<float>& sums) const {
-        int y = first - image_.region.y;
+/// line[x] += Σ_j K[j, x] in[j], the line beginning at column `begin`.
+void scatter(const BandedMatrix& columns, int begin, int channels, const float* in, float* line) {
+    for_each_row(columns, [&](int j, int first, std::span<const float> weights) {
+        const float* from = in + std::ptrdiff_t{j} * channels;
+        float* out = line + static_cast<std::ptrdiff_t>(first - begin) * channels;
         for (const float weight : weights) {
-            add_scaled(sums.data(), weight, image_.pixels.ptr<T>(y++) + skipped_, sums.size());
+            for (int c = 0; c < channels; ++c) out[c] += weight * from[c];
+            out += channels;
         }
-    }
-
-    const ImageRegion& image_;
-    std::ptrdiff_t skipped_;
-    std::vector<float> block_;
-};
-
-template <typename T, int Channels>
-void multiply(const Separable& map, const ImageRegion& image, cv::Mat& out) {
-    const int channels = image.pixels.channels();
-    const Interval seen = map.columns.support();
-    const auto length = static_cast<std::size_t>(seen.length()) * static_cast<std::size_t>(channels);
-    const auto skipped = static_cast<std::ptrdiff_t>(seen.begin - image.region.x) * channels;
-    RowPass<T> row_pass(image, skipped, length);
-    const ColumnPass<Channels> column_pass(map.columns, seen.begin, channels);
-    std::vector<float> line(length);
-    for_each_row(map.rows, [&](int i, int first, std::span<const float> weights) {
-        row_pass.gather(first, weights, line);
-        column_pass.gather(line.data(), out.ptr<float>(i));
     });
-}
-
-template <typename T>
-void multiply(const Separable& map, const ImageRegion& image, cv::Mat& out) {
-    switch (image.pixels.channels()) {
-        case 1:
-            return multiply<T, 1>(map, image, out);
-        case 3:
-            return multiply<T, 3>(map, image, out);
-        case 4:
-            return multiply<T, 4>(map, image, out);
-        default:
-            return multiply<T, 0>(map, image, out);
-    }
 }
 
 }  // namespace
@@ -157,24 +204,12 @@ cv::Mat outer_product(std::span<const double> rows, std::span<const double> colu
     return product;
 }
 
-cv::Mat banded_product(const Separable& map, const ImageRegion& image) {
-    cv::Mat out = cv::Mat::zeros(map.rows.rows(), map.columns.rows(), CV_32FC(image.pixels.channels()));
-    if (map.columns.support().empty() || map.rows.support().empty()) return out;
-    switch (image.pixels.depth()) {
-        case CV_8U:
-            multiply<std::uint8_t>(map, image, out);
-            break;
-        case CV_16U:
-            multiply<std::uint16_t>(map, image, out);
-            break;
-        case CV_32F:
-            multiply<float>(map, image, out);
-            break;
-        case CV_64F:
-            multiply<double>(map, image, out);
-            break;
-        default:
-            throw std::invalid_argument("banded_product: 8-bit, 16-bit or floating-point pixels");
+cv::Mat banded_product(const Separable& map, const ImageRegion& image, int depth) {
+    cv::Mat out(map.rows.rows(), map.columns.rows(), CV_MAKETYPE(depth, image.pixels.channels()));
+    if (map.columns.support().empty() || map.rows.support().empty()) {
+        out.setTo(0);
+    } else {
+        Product(map, image).compute(out);
     }
     return out;
 }
@@ -185,14 +220,16 @@ ImageRegion transposed_banded_product(const Separable& map, const cv::Mat& glimp
     if (columns.empty() || rows.empty()) return {};
     const int channels = glimpse.channels();
     const auto length = static_cast<std::size_t>(columns.length()) * static_cast<std::size_t>(channels);
-    const ColumnPass<0> column_pass(map.columns, columns.begin, channels);
     cv::Mat out = cv::Mat::zeros(rows.length(), columns.length(), CV_32FC(channels));
     std::vector<float> line(length);
     for_each_row(map.rows, [&](int i, int first, std::span<const float> weights) {
         std::fill(line.begin(), line.end(), 0.0F);
-        column_pass.scatter(glimpse.ptr<float>(i), line.data());
+        scatter(map.columns, columns.begin, channels, glimpse.ptr<float>(i), line.data());
         int y = first - rows.begin;
-        for (const float weight : weights) add_scaled(out.ptr<float>(y++), weight, line.data(), length);
+        for (const float weight : weights) {
+            auto* to = out.ptr<float>(y++);
+            for (std::size_t v = 0; v < length; ++v) to[v] += weight * line[v];
+        }
     });
     return {{columns.begin, rows.begin, columns.length(), rows.length()}, out};
 }

@@ -7,9 +7,10 @@
 
 namespace glimpse {
 
-/// R I Kᵀ for each channel, where `image` holds at least the support of the map. CV_8U, CV_16U, CV_32F and
-/// CV_64F values in, CV_32F out; sums are accumulated in float32.
-cv::Mat banded_product(const Separable& map, const ImageRegion& image);
+/// R I Kᵀ for each channel, where `image` holds at least the support of the map: CV_8U, CV_16U or CV_32F in,
+/// `depth` out, rounded half to even and saturated. Sums are accumulated in float32, in blocks of 32. Of the
+/// two passes the one comes first that makes for fewer multiply-adds.
+cv::Mat banded_product(const Separable& map, const ImageRegion& image, int depth);
 
 /// Rᵀ g K for each channel of an h×w CV_32F matrix, on the map's support.
 ImageRegion transposed_banded_product(const Separable& map, const cv::Mat& glimpse);

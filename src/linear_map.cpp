@@ -138,10 +138,9 @@ ImageRegion attention_map(const LinearMap& map) {
                    },
                    [&](const Samples& samples) {
                        cv::Mat sums = cv::Mat::zeros(region.height, region.width, CV_64F);
-                       for_each_tap(samples, map.image, map.glimpse,
-                                    [&](int, int, int y, int x, float weight) {
-                                        sums.at<double>(y - region.y, x - region.x) += weight;
-                                    });
+                       for_each_tap(samples, map, [&](int, int, int y, int x, float weight) {
+                           sums.at<double>(y - region.y, x - region.x) += weight;
+                       });
                        cv::Mat rounded_sums;
                        sums.convertTo(rounded_sums, CV_32F);
                        return rounded_sums;
@@ -164,9 +163,9 @@ cv::Mat row_sums(const LinearMap& map) {
                    },
                    [&](const Samples& samples) {
                        cv::Mat sums = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32F);
-                       for_each_tap(
-                           samples, map.image, map.glimpse,
-                           [&](int i, int j, int, int, float weight) { sums.at<float>(i, j) += weight; });
+                       for_each_tap(samples, map, [&](int i, int j, int, int, float weight) {
+                           sums.at<float>(i, j) += weight;
+                       });
                        return sums;
                    }},
         map.kind);
@@ -189,7 +188,7 @@ double inside(const LinearMap& map) {
                               },
                               [&](const Samples& samples) {
                                   double weights = 0;
-                                  for_each_tap(samples, map.image, map.glimpse,
+                                  for_each_tap(samples, map,
                                                [&](int, int, int, int, float weight) { weights += weight; });
                                   return weights / pixels;
                               }},

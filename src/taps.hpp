@@ -68,25 +68,32 @@ inline Point sampling_point(const Samples& samples, int width, int j, int i) {
                                        static_cast<std::size_t>(j)];
 }
 
+/// Calls visit(j, y, x, weight) for every tap of the pixels `part` of the glimpse's row i.
+template <typename Visit>
+void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, Interval part, Visit&& visit) {
+    const AxisSampler columns{map.image.width, samples.interpolation, samples.padding, samples.mirror};
+    const AxisSampler rows{map.image.height, samples.interpolation, samples.padding, samples.mirror};
+    for (int j = part.begin; j < part.end; ++j) {
+        const Point point = sampling_point(samples, map.glimpse.width, j, i);
+        const AxisTaps x = axis_taps(columns, point.x);
+        const AxisTaps y = axis_taps(rows, point.y);
+        for (int b = 0; b < y.count; ++b) {
+            for (int a = 0; a < x.count; ++a) {
+                const auto m = static_cast<std::size_t>(b);
+                const auto n = static_cast<std::size_t>(a);
+                visit(j, y.index[m], x.index[n], static_cast<float>(y.weight[m] * x.weight[n]));
+            }
+        }
+    }
+}
+
 /// Calls visit(i, j, y, x, weight) for every tap of every glimpse pixel: gathering it is A, scattering it is
 /// Aᵀ.
 template <typename Visit>
-void for_each_tap(const Samples& samples, Size image, Size glimpse, Visit&& visit) {
-    const AxisSampler columns{image.width, samples.interpolation, samples.padding, samples.mirror};
-    const AxisSampler rows{image.height, samples.interpolation, samples.padding, samples.mirror};
-    for (int i = 0; i < glimpse.height; ++i) {
-        for (int j = 0; j < glimpse.width; ++j) {
-            const Point point = sampling_point(samples, glimpse.width, j, i);
-            const AxisTaps x = axis_taps(columns, point.x);
-            const AxisTaps y = axis_taps(rows, point.y);
-            for (int b = 0; b < y.count; ++b) {
-                for (int a = 0; a < x.count; ++a) {
-                    const auto m = static_cast<std::size_t>(b);
-                    const auto n = static_cast<std::size_t>(a);
-                    visit(i, j, y.index[m], x.index[n], static_cast<float>(y.weight[m] * x.weight[n]));
-                }
-            }
-        }
+void for_each_tap(const Samples& samples, const LinearMap& map, Visit&& visit) {
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for_each_tap_in_row(samples, map, i, {0, map.glimpse.width},
+                            [&](int j, int y, int x, float weight) { visit(i, j, y, x, weight); });
     }
 }
 

@@ -1,10 +1,12 @@
 #include "backends/cpu.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <opencv2/core.hpp>
 #include <stdexcept>
 
 #include "banded_product.hpp"
+#include "kernels/matrix_lines.hpp"
 #include "overloaded.hpp"
 #include "rounding.hpp"
 #include "taps.hpp"
@@ -60,18 +62,93 @@ cv::Mat read_weights(const LinearMap& map, const Weights& weights, const ImageRe
     return out;
 }
 
-cv::Mat read_samples(const LinearMap& map, const Samples& samples, const ImageRegion& image) {
-    const int channels = image.pixels.channels();
-    cv::Mat out = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32FC(channels));
-    if (image.region.empty()) return out;
-    with_element_type(image.pixels.depth(), [&]<typename T>(T) {
-        for_each_tap(samples, map.image, map.glimpse, [&](int i, int j, int y, int x, float weight) {
-            const T* in =
-                image.pixels.ptr<T>(y - image.region.y) + std::ptrdiff_t{x - image.region.x} * channels;
-            float* to = out.ptr<float>(i) + std::ptrdiff_t{j} * channels;
-            for (int c = 0; c < channels; ++c) to[c] += weight * static_cast<float>(in[c]);
+/// `Samples` row by row: the samples whose taps all lie inside the image by a loop of their own, the others
+/// tap by tap. Which way a sample goes does not depend on the region: no byte of a glimpse depends on what
+/// else is read.
+class SampledRows {
+  public:
+    SampledRows(const LinearMap& map, const Samples& samples, const ImageRegion& image)
+        : map_(map),
+          samples_(samples),
+          affine_(std::get_if<Affine>(&samples.points)),
+          image_(image),
+          channels_(image.pixels.channels()),
+          end_of_data_(image.pixels.step[0] * (image.pixels.rows - 1) +
+                       image.pixels.cols * image.pixels.elemSize()) {}
+
+    /// C values for each pixel of row i; `row` has room for one more.
+    void read(int i, float* row) const {
+        const Interval inner = inner_samples(i);
+        if (!inner.empty()) {
+            const bool cubic = samples_.interpolation == Interpolation::bicubic;
+            (cubic ? kernels().sample_bicubic : kernels().sample_bilinear)(task(i, inner, row));
+        }
+        read_taps(i, {0, inner.begin}, row);
+        read_taps(i, {inner.end, map_.glimpse.width}, row);
+    }
+
+  private:
+    /// Nearest pixels are taken tap by tap: whether a point lies half-way is decided in one place.
+    [[nodiscard]] Interval inner_samples(int i) const {
+        if (!affine_ || end_of_data_ >> 31 != 0 || samples_.interpolation == Interpolation::nearest)
+            return {};
+        // Of a point on the last pixel, bilinear, the next one has no weight.
+        const bool cubic = samples_.interpolation == Interpolation::bicubic;
+        const double low = cubic ? 1 : 0;
+        const Point high{map_.image.width - (cubic ? 3.0 : 1.0), map_.image.height - (cubic ? 3.0 : 1.0)};
+        if (high.x < low || high.y < low) return {};
+        const Interval inner = samples_within(*affine_, i, map_.glimpse.width, {low, low}, high);
+        return inner.length() < least_samples ? Interval{} : inner;
+    }
+
+    [[nodiscard]] SampleTask task(int i, Interval part, float* row) const {
+        const Point start = (*affine_)(0, i);
+        return {lines_of(image_.pixels),
+                static_cast<std::ptrdiff_t>(end_of_data_),
+                channels_,
+                image_.region.x,
+                image_.region.y,
+                start.x,
+                start.y,
+                affine_->m[0][0],
+                affine_->m[1][0],
+                part.begin,
+                part.end,
+                row};
+    }
+
+    void read_taps(int i, Interval part, float* row) const {
+        if (part.empty()) return;
+        std::fill(row + std::ptrdiff_t{part.begin} * channels_, row + std::ptrdiff_t{part.end} * channels_,
+                  0.0F);
+        with_element_type(image_.pixels.depth(), [&]<typename T>(T) {
+            for_each_tap_in_row(samples_, map_, i, part, [&](int j, int y, int x, float weight) {
+                const T* in = image_.pixels.ptr<T>(y - image_.region.y) +
+                              std::ptrdiff_t{x - image_.region.x} * channels_;
+                float* to = row + std::ptrdiff_t{j} * channels_;
+                for (int c = 0; c < channels_; ++c) to[c] += weight * static_cast<float>(in[c]);
+            });
         });
-    });
+    }
+
+    const LinearMap& map_;
+    const Samples& samples_;
+    const Affine* affine_;
+    const ImageRegion& image_;
+    int channels_;
+    std::size_t end_of_data_;
+};
+
+cv::Mat read_samples(const LinearMap& map, const Samples& samples, const ImageRegion& image, int depth) {
+    cv::Mat out(map.glimpse.height, map.glimpse.width, CV_MAKETYPE(depth, image.pixels.channels()));
+    if (image.region.empty()) return out.setTo(0), out;
+    const SampledRows rows(map, samples, image);
+    const auto values = static_cast<std::size_t>(out.cols) * static_cast<std::size_t>(out.channels());
+    std::vector<float> row(values + 1);
+    for (int i = 0; i < out.rows; ++i) {
+        rows.read(i, row.data());
+        kernels().round(row.data(), values, out.ptr(i), element_of(depth));
+    }
     return out;
 }
 
@@ -86,7 +163,7 @@ ImageRegion write_samples(const LinearMap& map, const Samples& samples, const cv
     if (region.empty()) return {};
     const int channels = glimpse.channels();
     cv::Mat out = cv::Mat::zeros(region.height, region.width, CV_32FC(channels));
-    for_each_tap(samples, map.image, map.glimpse, [&](int i, int j, int y, int x, float weight) {
+    for_each_tap(samples, map, [&](int i, int j, int y, int x, float weight) {
         const float* in = glimpse.ptr<float>(i) + std::ptrdiff_t{j} * channels;
         float* to = out.ptr<float>(y - region.y) + std::ptrdiff_t{x - region.x} * channels;
         for (int c = 0; c < channels; ++c) to[c] += weight * in[c];
@@ -101,13 +178,13 @@ std::vector<cv::Mat> CpuBackend::read(std::span<const LinearMap> maps, const Ima
     std::vector<cv::Mat> glimpses;
     glimpses.reserve(maps.size());
     for (const LinearMap& map : maps) {
-        const cv::Mat glimpse = std::visit(
-            overloaded{[&](const Window& window) { return read_window(map, window, image); },
-                       [&](const Weights& weights) { return read_weights(map, weights, image); },
-                       [&](const Separable& separable) { return banded_product(separable, image); },
-                       [&](const Samples& samples) { return read_samples(map, samples, image); }},
-            map.kind);
-        glimpses.push_back(rounded_to(glimpse, depth));
+        glimpses.push_back(std::visit(
+            overloaded{
+                [&](const Window& window) { return rounded_to(read_window(map, window, image), depth); },
+                [&](const Weights& weights) { return rounded_to(read_weights(map, weights, image), depth); },
+                [&](const Separable& separable) { return banded_product(separable, image, depth); },
+                [&](const Samples& samples) { return read_samples(map, samples, image, depth); }},
+            map.kind));
     }
     return glimpses;
 }

@@ -49,13 +49,11 @@ BandedMatrix upsampling_axis(int count, int cells, Mask::Upsample upsample) {
 cv::Mat upsampled(const cv::Mat& grid, Size image, Mask::Upsample upsample) {
     const Size cells{grid.cols, grid.rows};
     cv::Mat a;
-    if (cells == image) {
-        grid.convertTo(a, CV_32F);
-        return a;
-    }
+    grid.convertTo(a, CV_32F);
+    if (cells == image) return a;
     return banded_product({upsampling_axis(image.height, grid.rows, upsample),
                            upsampling_axis(image.width, grid.cols, upsample)},
-                          {whole(cells), grid});
+                          {whole(cells), a}, CV_32F);
 }
 
 std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "kernels/kernels.hpp"
+
+// GLIMPSE_INSTRUCTION_SET is the namespace of the set that this translation unit is compiled for.
+
+namespace glimpse::GLIMPSE_INSTRUCTION_SET {
+
+void separable(const SeparableTask& task);
+void vertical(const VerticalTask& task);
+void round(const float* values, std::size_t count, void* out, Element element);
+void sample_bilinear(const SampleTask& task);
+void sample_bicubic(const SampleTask& task);
+
+}  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

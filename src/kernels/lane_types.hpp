@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+// Eight values at once, in whatever registers the instruction set has for them.
+
+#define GLIMPSE_INLINE __attribute__((always_inline)) inline
+
+namespace glimpse {
+namespace {
+
+constexpr int lane_count = 8;
+using Lanes = float __attribute__((vector_size(lane_count * sizeof(float))));
+using IntLanes = std::int32_t __attribute__((vector_size(lane_count * sizeof(std::int32_t))));
+
+}  // namespace
+}  // namespace glimpse

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include GLIMPSE_CONVERSIONS
+#include "kernels/kernels.hpp"
+#include "kernels/lane_types.hpp"
+
+// What is done with eight values at once. Everything is inlined, and nothing is shared between instruction
+// sets. GLIMPSE_CONVERSIONS names the header that loads and stores in this one.
+
+namespace glimpse {
+namespace {
+
+GLIMPSE_INLINE Lanes broadcast(float value) {
+    return Lanes{} + value;
+}
+
+/// The first `count` of them only.
+template <typename T>
+GLIMPSE_INLINE void store_some(Lanes values, T* to, int count) {
+    T all[lane_count];
+    store(values, all);
+    std::memcpy(to, all, static_cast<std::size_t>(count) * sizeof(T));
+}
+
+/// Rows become columns.
+GLIMPSE_INLINE void transpose(Lanes (&r)[lane_count]) {
+    Lanes t[lane_count];
+    Lanes u[lane_count];
+    for (int k = 0; k < lane_count; k += 2) {
+        t[k] = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        t[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int k = 0; k < lane_count; k += 4) {
+        for (int n = 0; n < 2; ++n) {
+            u[k + 2 * n] = __builtin_shufflevector(t[k + n], t[k + n + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            u[k + 2 * n + 1] = __builtin_shufflevector(t[k + n], t[k + n + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (int k = 0; k < lane_count / 2; ++k) {
+        r[k] = __builtin_shufflevector(u[k], u[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        r[k + 4] = __builtin_shufflevector(u[k], u[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
+/// Calls visit with a null pointer to the element's type.
+template <typename Visit>
+GLIMPSE_INLINE void with_element(Element element, Visit&& visit) {
+    switch (element) {
+        case Element::uint8:
+            return visit(static_cast<std::uint8_t*>(nullptr));
+        case Element::uint16:
+            return visit(static_cast<std::uint16_t*>(nullptr));
+        case Element::float32:
+            return visit(static_cast<float*>(nullptr));
+    }
+}
+
+/// Line y of T.
+template <typename T>
+GLIMPSE_INLINE const T* line_of(const Lines& lines, std::ptrdiff_t y) {
+    return reinterpret_cast<const T*>(static_cast<const unsigned char*>(lines.data) + y * lines.step);
+}
+template <typename T>
+GLIMPSE_INLINE T* line_of(const OutLines& lines, std::ptrdiff_t y) {
+    return reinterpret_cast<T*>(static_cast<unsigned char*>(lines.data) + y * lines.step);
+}
+
+}  // namespace
+}  // namespace glimpse

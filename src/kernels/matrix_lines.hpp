@@ -1,0 +1,15 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+
+#include "kernels/kernels.hpp"
+
+namespace glimpse {
+
+/// CV_8U, CV_16U or CV_32F. Throws `std::invalid_argument` for any other depth.
+Element element_of(int depth);
+
+Lines lines_of(const cv::Mat& matrix);
+OutLines lines_of(cv::Mat& matrix);
+
+}  // namespace glimpse

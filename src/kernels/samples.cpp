@@ -1,0 +1,345 @@
+#include "kernels/instruction_set.hpp"
+#include "kernels/lanes.hpp"
+
+// A row of samples, eight at a time: first where they are, then what is there.
+
+namespace glimpse {
+namespace {
+
+/// Samples that are located before any of them is taken: what was stored by the register is not loaded value
+/// by value at once, which would wait for it.
+constexpr int batch_length = 128;
+
+/// Sampling points: where the pixels that they lie in begin, in bytes, and how far beyond them they lie.
+struct Points {
+    std::int32_t offset[batch_length];
+    float fraction_x[batch_length];
+    float fraction_y[batch_length];
+};
+
+/// Coordinates of 32 bits before the point and 32 behind it: four to a register.
+using FixedPoints = std::int64_t __attribute__((vector_size(32)));
+
+/// One coordinate of eight sampling points in a row, counted from `origin`.
+class Coordinate {
+  public:
+    Coordinate(double start, double step, int origin)
+        : start_(start), step_(step), fixed_step_(fixed(step)), fixed_origin_(std::int64_t{origin} << 32) {
+        for (int n = 0; n < 4; ++n) steps_[n] = n * fixed_step_;
+    }
+
+    /// Those from the j-th on.
+    GLIMPSE_INLINE void locate(int j, IntLanes& whole, Lanes& fraction) const {
+        // From the exact start of each eight, since steps add up their rounding. The bias, 4e-9 of a pixel,
+        // is more than that of eight: a point that lies upon a pixel never falls short of it.
+        constexpr std::int64_t bias = 16;
+        const FixedPoints first = steps_ + (fixed(start_ + j * step_) + bias - fixed_origin_);
+        const auto low = reinterpret_cast<IntLanes>(first);
+        const auto high = reinterpret_cast<IntLanes>(first + 4 * fixed_step_);
+        whole = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+        const IntLanes rest = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+        using Unsigned = std::uint32_t __attribute__((vector_size(lane_count * sizeof(std::uint32_t))));
+        constexpr int dropped = 8;  // a float holds 24 bits
+        const auto kept = reinterpret_cast<IntLanes>(reinterpret_cast<Unsigned>(rest) >> dropped);
+        constexpr float unit = 1.0F / (1 << (32 - dropped));
+        fraction = __builtin_convertvector(kept, Lanes) * unit;
+    }
+
+  private:
+    static std::int64_t fixed(double value) {
+        constexpr double one = 4294967296.0;
+        return static_cast<std::int64_t>(value * one);
+    }
+    double start_;
+    double step_;
+    std::int64_t fixed_step_;
+    std::int64_t fixed_origin_;
+    FixedPoints steps_{};
+};
+
+/// Where the samples of a task are.
+template <typename T>
+class Locations {
+  public:
+    Locations(const SampleTask& task, int channels)
+        : x_(task.start_x, task.step_x, task.origin_x),
+          y_(task.start_y, task.step_y, task.origin_y),
+          step_(static_cast<std::int32_t>(task.in.step)),
+          pixel_(channels * static_cast<int>(sizeof(T))) {}
+
+    /// The eight from the j-th on, which become the n-th and those after it.
+    GLIMPSE_INLINE void locate(int j, Points& points, int n) const {
+        IntLanes x;
+        IntLanes y;
+        Lanes fraction_x;
+        Lanes fraction_y;
+        x_.locate(j, x, fraction_x);
+        y_.locate(j, y, fraction_y);
+        const IntLanes offset = y * step_ + x * pixel_;
+        std::memcpy(points.offset + n, &offset, sizeof offset);
+        store(fraction_x, points.fraction_x + n);
+        store(fraction_y, points.fraction_y + n);
+    }
+
+  private:
+    Coordinate x_;
+    Coordinate y_;
+    std::int32_t step_;
+    std::int32_t pixel_;
+};
+
+/// Calls visit(j, points, count) for the task's samples in batches, j being the first of a batch of at least
+/// eight.
+template <typename T, typename Visit>
+GLIMPSE_INLINE void for_each_batch(const SampleTask& task, int channels, Visit&& visit) {
+    const Locations<T> locations(task, channels);
+    Points points;
+    for (int j = task.begin; j < task.end; j += batch_length) {
+        if (task.end - j < lane_count) j = task.end - lane_count;  // some once more, to the same result
+        const int count = task.end - j < batch_length ? task.end - j : batch_length;
+        for (int n = 0; n + lane_count <= count; n += lane_count) locations.locate(j + n, points, n);
+        locations.locate(j + count - lane_count, points, count - lane_count);
+        visit(j, points, count);
+    }
+}
+
+/// The lines of a task, to be read from byte offsets on that may lie a little outside of them: what lies
+/// there has weight 0.
+template <typename T>
+class Source {
+  public:
+    explicit Source(const SampleTask& task)
+        : data_(static_cast<const unsigned char*>(task.in.data)),
+          end_(task.end_of_data),
+          last_(end_ - static_cast<std::ptrdiff_t>(lane_count * sizeof(T))) {}
+
+    [[nodiscard]] const T* at(std::ptrdiff_t offset) const {
+        return reinterpret_cast<const T*>(data_ + offset);
+    }
+
+    /// Whether the data reach as far as a register does from the offset on.
+    [[nodiscard]] bool reach_beyond(std::ptrdiff_t offset) const { return offset <= last_; }
+
+    /// The values that are there, and 0 for the others.
+    [[nodiscard]] Lanes load_what_is_there(std::ptrdiff_t offset) const {
+        T values[lane_count] = {};
+        for (int n = 0; n < lane_count; ++n, offset += sizeof(T)) {
+            if (offset >= 0 && offset < end_) values[n] = *at(offset);
+        }
+        return load(values);
+    }
+
+  private:
+    const unsigned char* data_;
+    std::ptrdiff_t end_;
+    std::ptrdiff_t last_;
+};
+
+/// Calls sample(offset, x, y, to) for each of the task's samples: where the pixel begins that the sampling
+/// point lies in, how far beyond it the point lies, and where its values go.
+template <typename T, typename Sample>
+GLIMPSE_INLINE void for_each_sample(const SampleTask& task, int channels, Sample&& sample) {
+    float* const out = task.out;
+    for_each_batch<T>(task, channels, [&](int j, const Points& points, int count) {
+        float* to = out + std::ptrdiff_t{j} * channels;
+        for (int n = 0; n < count; ++n, to += channels) {
+            sample(std::ptrdiff_t{points.offset[n]}, points.fraction_x[n], points.fraction_y[n], to);
+        }
+    });
+}
+
+/// a + weight · (b - a), and a where the weight is 0, whatever b is.
+template <typename T>
+GLIMPSE_INLINE Lanes between(Lanes a, Lanes b, float weight) {
+    const Lanes mixed = a + weight * (b - a);
+    if constexpr (std::is_same_v<T, float>) {
+        return weight == 0 ? a : mixed;
+    } else {
+        return mixed;
+    }
+}
+
+/// weight · a, and 0 where the weight is 0, whatever a is.
+template <typename T>
+GLIMPSE_INLINE Lanes weighed(Lanes a, float weight) {
+    if constexpr (std::is_same_v<T, float>) {
+        return weight == 0 ? Lanes{} : weight * a;
+    } else {
+        return weight * a;
+    }
+}
+
+/// The pixel that follows in a register of neighbouring pixels.
+template <int C>
+GLIMPSE_INLINE Lanes next_pixel(Lanes values) {
+    if constexpr (C == 3)
+        return __builtin_shufflevector(values, values, 3, 4, 5, 6, 7, 0, 1, 2);
+    else
+        return __builtin_shufflevector(values, values, 4, 5, 6, 7, 0, 1, 2, 3);
+}
+
+GLIMPSE_INLINE void store_pixel(Lanes values, float* to) {
+    std::memcpy(to, &values, 4 * sizeof(float));
+}
+
+template <int C, typename T>
+void bilinear(const SampleTask& task) {
+    const Source<T> in(task);
+    const std::ptrdiff_t step = task.in.step;
+    for_each_sample<T>(task, C, [&](std::ptrdiff_t offset, float x, float y, float* to) {
+        Lanes top;
+        Lanes bottom;
+        if (in.reach_beyond(offset + step)) [[likely]] {
+            top = load(in.at(offset));
+            bottom = load(in.at(offset + step));
+        } else {
+            top = in.load_what_is_there(offset);
+            bottom = in.load_what_is_there(offset + step);
+        }
+        const Lanes column = between<T>(top, bottom, y);
+        store_pixel(between<T>(column, next_pixel<C>(column), x), to);
+    });
+}
+
+/// One channel: the lanes are pixels.
+template <typename T>
+void bilinear_grey(const SampleTask& task) {
+    const Source<T> in(task);
+    const std::ptrdiff_t step = task.in.step;
+    float* const out = task.out;
+    const auto mixed = [](Lanes a, Lanes b, Lanes weight) {
+        const Lanes mix = a + weight * (b - a);
+        return weight == 0.0F ? a : mix;
+    };
+    for_each_batch<T>(task, 1, [&](int j, const Points& points, int count) {
+        // Left and right beside each other: each pair is moved at once.
+        T top[2 * batch_length];
+        T bottom[2 * batch_length];
+        for (int n = 0; n < count; ++n) {
+            const std::ptrdiff_t offset = points.offset[n];
+            if (in.reach_beyond(offset + step)) [[likely]] {
+                std::memcpy(top + 2 * n, in.at(offset), 2 * sizeof(T));
+                std::memcpy(bottom + 2 * n, in.at(offset + step), 2 * sizeof(T));
+            } else {
+                for (int k = 0; k < 2; ++k) {
+                    top[2 * n + k] = static_cast<T>(in.load_what_is_there(offset)[k]);
+                    bottom[2 * n + k] = static_cast<T>(in.load_what_is_there(offset + step)[k]);
+                }
+            }
+        }
+        for (int start = 0; start < count; start += lane_count) {
+            const int n = count - start < lane_count ? count - lane_count : start;
+            const Lanes x = load(points.fraction_x + n);
+            const auto line = [&](const T* pairs) {
+                const Lanes a = load(pairs + 2 * n);
+                const Lanes b = load(pairs + 2 * n + lane_count);
+                return mixed(__builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14),
+                             __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15), x);
+            };
+            store(mixed(line(top), line(bottom), load(points.fraction_y + n)), out + j + n);
+        }
+    });
+}
+
+/// Any number of channels, value by value; what has no weight is not looked at.
+template <typename T>
+void bilinear_any(const SampleTask& task) {
+    const Source<T> in(task);
+    const std::ptrdiff_t right = task.channels * static_cast<std::ptrdiff_t>(sizeof(T));
+    const int channels = task.channels;
+    for_each_sample<T>(task, channels, [&](std::ptrdiff_t offset, float x, float y, float* to) {
+        for (int c = 0; c < channels; ++c, offset += sizeof(T)) {
+            const auto line = [&](std::ptrdiff_t from) {
+                const auto a = static_cast<float>(*in.at(from));
+                return x == 0 ? a : a + x * (static_cast<float>(*in.at(from + right)) - a);
+            };
+            const float top = line(offset);
+            to[c] = y == 0 ? top : top + y * (line(offset + task.in.step) - top);
+        }
+    });
+}
+
+/// Keys' kernel with a = -0.75 at the four pixels around a point that lies t beyond the second of them.
+struct CubicWeights {
+    float weight[4];
+};
+GLIMPSE_INLINE CubicWeights cubic_weights(float t) {
+    constexpr float a = -0.75F;
+    const auto near = [](float d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+    const auto far = [](float d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+    if (t == 0) return {{0, 1, 0, 0}};
+    return {{far(1 + t), near(t), near(1 - t), far(2 - t)}};
+}
+
+template <int C, typename T>
+void bicubic(const SampleTask& task) {
+    const Source<T> in(task);
+    const std::ptrdiff_t step = task.in.step;
+    constexpr auto pixel = static_cast<std::ptrdiff_t>(C * sizeof(T));
+    for_each_sample<T>(task, C, [&](std::ptrdiff_t offset, float fraction_x, float fraction_y, float* to) {
+        const CubicWeights x = cubic_weights(fraction_x);
+        const CubicWeights y = cubic_weights(fraction_y);
+        const std::ptrdiff_t first = offset - step - pixel;
+        const bool all_there = first >= 0 && in.reach_beyond(offset + 2 * step + pixel);
+        Lanes left{};
+        Lanes right{};
+        for (int k = 0; k < 4; ++k) {
+            const std::ptrdiff_t line = first + k * step;
+            left += weighed<T>(all_there ? load(in.at(line)) : in.load_what_is_there(line), y.weight[k]);
+            const std::ptrdiff_t next = line + 2 * pixel;
+            right += weighed<T>(all_there ? load(in.at(next)) : in.load_what_is_there(next), y.weight[k]);
+        }
+        store_pixel(weighed<T>(left, x.weight[0]) + weighed<T>(next_pixel<C>(left), x.weight[1]) +
+                        weighed<T>(right, x.weight[2]) + weighed<T>(next_pixel<C>(right), x.weight[3]),
+                    to);
+    });
+}
+
+template <typename T>
+void bicubic_any(const SampleTask& task) {
+    const Source<T> in(task);
+    const std::ptrdiff_t step = task.in.step;
+    const int channels = task.channels;
+    const auto pixel = static_cast<std::ptrdiff_t>(channels * sizeof(T));
+    for_each_sample<T>(
+        task, channels, [&](std::ptrdiff_t offset, float fraction_x, float fraction_y, float* to) {
+            const CubicWeights x = cubic_weights(fraction_x);
+            const CubicWeights y = cubic_weights(fraction_y);
+            for (int c = 0; c < channels; ++c, offset += sizeof(T)) {
+                float sum = 0;
+                for (int k = 0; k < 4; ++k) {
+                    for (int m = 0; m < 4; ++m) {
+                        const float weight = y.weight[k] * x.weight[m];
+                        if (weight == 0) continue;
+                        sum += weight * static_cast<float>(*in.at(offset + (k - 1) * step + (m - 1) * pixel));
+                    }
+                }
+                to[c] = sum;
+            }
+        });
+}
+
+}  // namespace
+
+namespace GLIMPSE_INSTRUCTION_SET {
+
+void sample_bilinear(const SampleTask& task) {
+    with_element(task.in.element, [&]<typename T>(T*) {
+        if (task.channels == 1) return bilinear_grey<T>(task);
+        if (task.channels == 3) return bilinear<3, T>(task);
+        if (task.channels == 4) return bilinear<4, T>(task);
+        bilinear_any<T>(task);
+    });
+}
+
+void sample_bicubic(const SampleTask& task) {
+    with_element(task.in.element, [&]<typename T>(T*) {
+        if (task.channels == 3) return bicubic<3, T>(task);
+        if (task.channels == 4) return bicubic<4, T>(task);
+        bicubic_any<T>(task);
+    });
+}
+
+}  // namespace GLIMPSE_INSTRUCTION_SET
+
+}  // namespace glimpse

@@ -1,0 +1,12 @@
+#include "kernels/instruction_set.hpp"
+
+#define GLIMPSE_IN_WORDS(words) #words
+#define GLIMPSE_NAME_OF(set) GLIMPSE_IN_WORDS(set)
+
+namespace glimpse::GLIMPSE_INSTRUCTION_SET {
+
+extern const Kernels table;
+const Kernels table{
+    GLIMPSE_NAME_OF(GLIMPSE_INSTRUCTION_SET), separable, vertical, sample_bilinear, sample_bicubic, round};
+
+}  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

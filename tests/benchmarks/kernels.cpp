@@ -1,0 +1,183 @@
+#include <benchmark/benchmark.h>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/mechanism.hpp"
+
+// Kernels on one thread, beside what their users would call instead: a glimpse of n×n pixels out of a
+// 1920×1080 photograph's worth of 8-bit pixels. Names are JOB/WHO/n/channels; ratios are taken between names
+// of one run.
+
+using namespace glimpse;
+
+namespace {
+
+constexpr Size picture_size{1920, 1080};
+/// From one glimpse pixel to the next, in image pixels. Not 2, for which cv::resize averages instead.
+constexpr double pitch = 1.9;
+constexpr double left = 300.25;
+constexpr double top = 200.75;
+constexpr double angle = 20;
+
+cv::Mat picture(int channels) {
+    cv::Mat pixels(picture_size.height, picture_size.width, CV_8UC(channels));
+    cv::RNG random(20260101);
+    cv::Mat numbers = pixels.reshape(1);
+    random.fill(numbers, cv::RNG::UNIFORM, 0, 256);
+    return pixels;
+}
+
+Box box_of(int n) {
+    return {left, top, pitch * n, pitch * n};
+}
+
+/// A glimpse read as the pipeline reads it; its map is made once, or each time.
+void run_glimpse(benchmark::State& state, const Mechanism& mechanism, bool with_lowering = false) {
+    const cv::Mat image = picture(static_cast<int>(state.range(1)));
+    const auto backend = make_backend("cpu");
+    const ImageRegion region{whole(picture_size), image};
+    LinearMap map = lower(mechanism, picture_size);
+    for (auto _ : state) {
+        if (with_lowering) map = lower(mechanism, picture_size);
+        benchmark::DoNotOptimize(backend->read({&map, 1}, region, CV_8U));
+    }
+}
+
+template <typename Job>
+void run_peer(benchmark::State& state, Job&& job) {
+    const cv::Mat image = picture(static_cast<int>(state.range(1)));
+    cv::Mat out;
+    for (auto _ : state) {
+        job(image, out);
+        benchmark::DoNotOptimize(out.data);
+    }
+}
+
+Size size_of(const benchmark::State& state) {
+    const int n = static_cast<int>(state.range(0));
+    return {n, n};
+}
+
+SpatialTransformer turned_box(Size size, double degrees) {
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::BoxForm{box_of(size.width), Units::pixels, degrees};
+    transformer.size = size;
+    return transformer;
+}
+
+void axis_aligned_glimpse(benchmark::State& state) {
+    run_glimpse(state, turned_box(size_of(state), 0));
+}
+void axis_aligned_lowered(benchmark::State& state) {
+    run_glimpse(state, turned_box(size_of(state), 0), true);
+}
+void axis_aligned_resize(benchmark::State& state) {
+    const Size n = size_of(state);
+    const Rectangle box = rounded(box_of(n.width));
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        cv::resize(image(cv::Rect(box.x, box.y, box.width, box.height)), out, {n.width, n.height}, 0, 0,
+                   cv::INTER_LINEAR);
+    });
+}
+
+void general_glimpse(benchmark::State& state) {
+    run_glimpse(state, turned_box(size_of(state), angle));
+}
+void general_warp_affine(benchmark::State& state) {
+    const Size n = size_of(state);
+    const Affine affine = box_to_image(box_of(n.width), n, angle);
+    const cv::Matx23d matrix(affine.m[0][0], affine.m[0][1], affine.m[0][2], affine.m[1][0], affine.m[1][1],
+                             affine.m[1][2]);
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        cv::warpAffine(image, out, matrix, {n.width, n.height}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+    });
+}
+
+constexpr double gaussian_pitch = 2;
+constexpr double standard_deviation = 1;
+
+Gaussian gaussian_of(Size size) {
+    const Gaussian::Axis axis{left, standard_deviation, gaussian_pitch};
+    return {Gaussian::AxesForm{axis, {top, standard_deviation, gaussian_pitch}}, size, {}};
+}
+
+void gaussian_glimpse(benchmark::State& state) {
+    run_glimpse(state, gaussian_of(size_of(state)));
+}
+void gaussian_lowered(benchmark::State& state) {
+    run_glimpse(state, gaussian_of(size_of(state)), true);
+}
+/// Whole pixels only: what the peer can do.
+void gaussian_blur_and_decimate(benchmark::State& state) {
+    constexpr int reach = 6;
+    const Size n = size_of(state);
+    const int length = static_cast<int>(gaussian_pitch) * n.width;
+    const cv::Rect seen(static_cast<int>(left) - reach, static_cast<int>(top) - reach, length + 2 * reach,
+                        length + 2 * reach);
+    cv::Mat blurred;
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        cv::GaussianBlur(image(seen), blurred, {2 * reach + 1, 2 * reach + 1}, standard_deviation);
+        const cv::Mat inner = blurred(cv::Rect(reach, reach, length, length));
+        cv::resize(inner, out, {n.width, n.height}, 0, 0, cv::INTER_NEAREST);
+    });
+}
+/// A_y I A_xᵀ as three pairs of products of dense matrices, which the essay takes for granted.
+void gaussian_dense(benchmark::State& state) {
+    const Size n = size_of(state);
+    const LinearMap lowered = lower(gaussian_of(n), picture_size);
+    const auto& map = std::get<Separable>(lowered.kind);
+    const auto dense = [](const BandedMatrix& banded) {
+        cv::Mat matrix = cv::Mat::zeros(banded.rows(), banded.columns(), CV_32F);
+        for (int i = 0; i < banded.rows(); ++i) {
+            const auto row = banded.row(i);
+            std::copy(row.weights.begin(), row.weights.end(), matrix.ptr<float>(i) + row.first);
+        }
+        return matrix;
+    };
+    const cv::Mat rows = dense(map.rows);
+    const cv::Mat columns = dense(map.columns);
+    std::vector<cv::Mat> planes;
+    std::vector<cv::Mat> glimpses(static_cast<std::size_t>(state.range(1)));
+    cv::Mat values;
+    cv::Mat between;
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        image.convertTo(values, CV_32F);
+        cv::split(values, planes);
+        for (std::size_t c = 0; c < planes.size(); ++c) {
+            cv::gemm(rows, planes[c], 1, cv::noArray(), 0, between);
+            cv::gemm(between, columns, 1, cv::noArray(), 0, glimpses[c], cv::GEMM_2_T);
+        }
+        cv::merge(glimpses, values);
+        values.convertTo(out, CV_8U);
+    });
+}
+
+void sizes(benchmark::internal::Benchmark* job) {
+    for (const int channels : {1, 3, 4}) {
+        for (const int n : {64, 128, 256}) job->Args({n, channels});
+    }
+}
+
+}  // namespace
+
+BENCHMARK(axis_aligned_glimpse)->Name("axis_aligned/glimpse")->Apply(sizes);
+BENCHMARK(axis_aligned_lowered)->Name("axis_aligned/glimpse_with_lowering")->Apply(sizes);
+BENCHMARK(axis_aligned_resize)->Name("axis_aligned/resize")->Apply(sizes);
+BENCHMARK(general_glimpse)->Name("general/glimpse")->Apply(sizes);
+BENCHMARK(general_warp_affine)->Name("general/warpAffine")->Apply(sizes);
+BENCHMARK(gaussian_glimpse)->Name("gaussian/glimpse")->Apply(sizes);
+BENCHMARK(gaussian_lowered)->Name("gaussian/glimpse_with_lowering")->Apply(sizes);
+BENCHMARK(gaussian_blur_and_decimate)->Name("gaussian/blur_and_decimate")->Apply(sizes);
+BENCHMARK(gaussian_dense)->Name("gaussian/dense")->Args({64, 3})->Args({128, 3})->Args({256, 3});
+
+int main(int argc, char** argv) {
+    cv::setNumThreads(1);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}

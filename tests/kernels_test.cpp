@@ -1,0 +1,266 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "kernels/kernels.hpp"
+#include "kernels/matrix_lines.hpp"
+#include "laws.hpp"
+
+// Every instruction set that this machine has, against float64 loops; the rest of the tests sees the best
+// one only.
+
+using namespace glimpse;
+
+namespace {
+
+/// Float32 weights and sums, relative to the range.
+constexpr double tolerance = 1e-6;
+
+class Draws {
+  public:
+    explicit Draws(std::uint64_t seed) : random_(seed) {}
+    int whole(int low, int high) { return random_.uniform(low, high + 1); }
+    double uniform(double low, double high) { return random_.uniform(low, high); }
+    cv::Mat image(Size size, int depth, int channels) {
+        return laws::random_values(size, depth, channels, random_);
+    }
+
+  private:
+    cv::RNG random_;
+};
+
+/// Rows of a banded matrix, with the weights they point to.
+struct RandomBands {
+    std::vector<std::vector<float>> weights;
+    std::vector<Band> bands;
+
+    RandomBands(Draws& draw, int rows, int columns, int widest) {
+        weights.reserve(static_cast<std::size_t>(rows));
+        for (int i = 0; i < rows; ++i) {
+            const int count = draw.whole(0, std::min(widest, columns));
+            auto& row = weights.emplace_back();
+            for (int k = 0; k < count; ++k) row.push_back(static_cast<float>(draw.uniform(0, 2.0 / count)));
+            bands.push_back({draw.whole(0, columns - count), count, row.data()});
+        }
+    }
+};
+
+double value_at(const cv::Mat& image, int y, int v) {
+    switch (image.depth()) {
+        case CV_8U:
+            return image.ptr<std::uint8_t>(y)[v];
+        case CV_16U:
+            return image.ptr<std::uint16_t>(y)[v];
+        default:
+            return image.ptr<float>(y)[v];
+    }
+}
+
+double range_of(int depth) {
+    return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
+}
+
+/// R I Kᵀ in float64, without rounding at the end.
+cv::Mat product(const RandomBands& rows, const RandomBands& columns, const cv::Mat& image) {
+    const int channels = image.channels();
+    cv::Mat out(static_cast<int>(rows.bands.size()), static_cast<int>(columns.bands.size()),
+                CV_64FC(channels), cv::Scalar::all(0));
+    for (int i = 0; i < out.rows; ++i) {
+        for (int j = 0; j < out.cols; ++j) {
+            const Band& r = rows.bands[static_cast<std::size_t>(i)];
+            const Band& k = columns.bands[static_cast<std::size_t>(j)];
+            for (int y = 0; y < r.count; ++y) {
+                for (int x = 0; x < k.count; ++x) {
+                    for (int c = 0; c < channels; ++c) {
+                        out.ptr<double>(i)[j * channels + c] +=
+                            double(r.weights[y]) * k.weights[x] *
+                            value_at(image, r.first + y, (k.first + x) * channels + c);
+                    }
+                }
+            }
+        }
+    }
+    return out;
+}
+
+/// The same by a kernel: one span that keeps all of a line.
+cv::Mat product(const Kernels& kernels, const RandomBands& rows, const RandomBands& columns,
+                const cv::Mat& image, int depth) {
+    const int channels = image.channels();
+    cv::Mat out(static_cast<int>(rows.bands.size()), static_cast<int>(columns.bands.size()),
+                CV_MAKETYPE(depth, channels));
+    std::vector<Band> in_values = columns.bands;
+    for (Band& band : in_values) band.first *= channels;
+    const Span all{0, image.cols * channels, 0};
+    std::vector<float> scratch(separable_scratch(all.length));
+    kernels.separable({lines_of(image), lines_of(out), channels, rows.bands.data(), out.rows,
+                       in_values.data(), out.cols, &all, 1, scratch.data()});
+    return out;
+}
+
+/// I at (x, y) by the definition of the interpolation, all taps inside.
+double sampled(const cv::Mat& image, double x, double y, int channel, bool cubic) {
+    const auto weight = [&](double d) {
+        d = std::abs(d);
+        if (!cubic) return std::max(0.0, 1 - d);
+        constexpr double a = -0.75;
+        if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+        return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0.0;
+    };
+    double sum = 0;
+    const int reach = cubic ? 2 : 1;
+    for (int v = static_cast<int>(y) - reach; v <= static_cast<int>(y) + reach; ++v) {
+        for (int u = static_cast<int>(x) - reach; u <= static_cast<int>(x) + reach; ++u) {
+            const double w = weight(x - u) * weight(y - v);
+            if (w != 0) sum += w * value_at(image, v, u * image.channels() + channel);
+        }
+    }
+    return sum;
+}
+
+SampleTask sample_task(const cv::Mat& image, Point start, Point step, int count, float* out) {
+    return {lines_of(image),
+            static_cast<std::ptrdiff_t>(image.step[0] * (image.rows - 1) + image.cols * image.elemSize()),
+            image.channels(),
+            0,
+            0,
+            start.x,
+            start.y,
+            step.x,
+            step.y,
+            0,
+            count,
+            out};
+}
+
+}  // namespace
+
+TEST_CASE("kernels: the passes of a separable map in every instruction set") {
+    Draws draw(1);
+    for (int trial = 0; trial < 60; ++trial) {
+        const Size size{draw.whole(1, trial % 3 == 0 ? 300 : 40), draw.whole(1, 60)};
+        const int depth = std::array{CV_8U, CV_16U, CV_32F}[static_cast<std::size_t>(trial % 3)];
+        const int channels = draw.whole(1, 5);
+        const cv::Mat image = draw.image(size, depth, channels);
+        const RandomBands rows(draw, draw.whole(1, 20), size.height, 45);
+        const RandomBands columns(draw, draw.whole(1, 30), size.width, 45);
+        const cv::Mat expected = product(rows, columns, image);
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            CAPTURE(trial);
+            const cv::Mat exact = product(*kernels, rows, columns, image, CV_32F);
+            CHECK(laws::largest_difference(exact, expected) <= 4 * tolerance * range_of(depth));
+            cv::Mat rounded;
+            exact.convertTo(rounded, depth);
+            CHECK(laws::largest_difference(product(*kernels, rows, columns, image, depth), rounded) == 0);
+        }
+    }
+}
+
+TEST_CASE("kernels: the vertical pass alone") {
+    Draws draw(2);
+    for (const int depth : {CV_8U, CV_16U, CV_32F}) {
+        for (const int width : {1, 7, 8, 33, 100}) {
+            const cv::Mat image = draw.image({width, 40}, depth, 1);
+            const RandomBands rows(draw, 11, 40, 38);
+            for (const Kernels* kernels : available_kernels()) {
+                CAPTURE(kernels->instruction_set);
+                cv::Mat out(11, width, CV_32F);
+                kernels->vertical({lines_of(image), lines_of(out), rows.bands.data(), 11, width});
+                for (int i = 0; i < out.rows; ++i) {
+                    const Band& band = rows.bands[static_cast<std::size_t>(i)];
+                    for (int v = 0; v < width; ++v) {
+                        double sum = 0;
+                        for (int k = 0; k < band.count; ++k)
+                            sum += double(band.weights[k]) * value_at(image, band.first + k, v);
+                        CHECK(std::abs(out.at<float>(i, v) - sum) <= 2 * tolerance * range_of(depth));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("kernels: rows of samples in every instruction set") {
+    Draws draw(3);
+    for (int trial = 0; trial < 90; ++trial) {
+        const bool cubic = trial % 2 == 1;
+        const Size size{draw.whole(8, 40), draw.whole(8, 40)};
+        const int depth = std::array{CV_8U, CV_16U, CV_32F}[static_cast<std::size_t>(trial % 3)];
+        const int channels = draw.whole(1, 5);
+        const cv::Mat image = draw.image(size, depth, channels);
+        const double margin = cubic ? 1 : 0;
+        const double far = cubic ? 3 : 1;
+        const int count = draw.whole(8, 300);
+        // Corner to corner, so that the first and the last pixel of the data are looked at.
+        const Point first{margin, margin};
+        const Point last{size.width - far, draw.whole(0, 1) == 0 ? size.height - far : margin};
+        const Point step{(last.x - first.x) / (count - 1), (last.y - first.y) / (count - 1)};
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            CAPTURE(trial);
+            std::vector<float> out(static_cast<std::size_t>(count * channels) + 1);
+            const SampleTask task = sample_task(image, first, step, count, out.data());
+            cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
+            double worst = 0;
+            for (int j = 0; j < count; ++j) {
+                // Rounding may carry the last point a hair beyond.
+                const double x = std::min(first.x + j * step.x, last.x);
+                const double y = std::min(first.y + j * step.y, last.y);
+                for (int c = 0; c < channels; ++c) {
+                    const double expected = sampled(image, x, y, c, cubic);
+                    worst =
+                        std::max(worst, std::abs(out[static_cast<std::size_t>(j * channels + c)] - expected));
+                }
+            }
+            CHECK(worst <= 2 * tolerance * range_of(depth));
+        }
+    }
+}
+
+TEST_CASE("kernels: samples upon pixels are those pixels, whatever lies beside them") {
+    const float nothing = std::numeric_limits<float>::quiet_NaN();
+    for (const int channels : {1, 2, 3, 4}) {
+        cv::Mat image(9, 12, CV_32FC(channels), cv::Scalar::all(nothing));
+        for (int x = 0; x < 12; ++x) {
+            for (int c = 0; c < channels; ++c)
+                image.ptr<float>(4)[x * channels + c] = static_cast<float>(10 * x + c);
+        }
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            std::vector<float> out(static_cast<std::size_t>(9 * channels) + 1);
+            for (const bool cubic : {false, true}) {
+                const SampleTask task = sample_task(image, {1, 4}, {1, 0}, 9, out.data());
+                cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
+                for (int n = 0; n < 9 * channels; ++n) {
+                    CHECK(out[static_cast<std::size_t>(n)] == 10 * (1 + n / channels) + n % channels);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("kernels: rounding half to even, saturated, NaN as 0") {
+    const float nothing = std::numeric_limits<float>::quiet_NaN();
+    const float endless = std::numeric_limits<float>::infinity();
+    const std::vector<float> values{0.5F,   1.5F,    2.5F,    -0.5F,    -7,       254.5F,   255.5F,   1e30F,
+                                    -1e30F, nothing, endless, -endless, 65534.5F, 65535.5F, 3.49999F, 128};
+    const std::vector<int> bytes{0, 2, 2, 0, 0, 254, 255, 255, 0, 0, 255, 0, 255, 255, 3, 128};
+    const std::vector<int> words{0, 2, 2, 0, 0, 254, 256, 65535, 0, 0, 65535, 0, 65534, 65535, 3, 128};
+    for (const Kernels* kernels : available_kernels()) {
+        CAPTURE(kernels->instruction_set);
+        for (std::size_t count = 1; count <= values.size(); ++count) {
+            std::vector<std::uint8_t> out8(count);
+            std::vector<std::uint16_t> out16(count);
+            kernels->round(values.data(), count, out8.data(), Element::uint8);
+            kernels->round(values.data(), count, out16.data(), Element::uint16);
+            for (std::size_t n = 0; n < count; ++n) {
+                CHECK(int{out8[n]} == bytes[n]);
+                CHECK(int{out16[n]} == words[n]);
+            }
+        }
+    }
+}
