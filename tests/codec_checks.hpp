@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <opencv2/core.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,20 @@ inline Image read(const Bytes& bytes, const OpenOptions& options = {}) {
     REQUIRE(image.pixels.depth() == info.depth);
     REQUIRE(image.pixels.channels() == info.channels);
     return image;
+}
+
+/// A region anywhere inside an image.
+inline glimpse::Rectangle random_region(std::mt19937& random, glimpse::Size size) {
+    glimpse::Rectangle region;
+    region.x = static_cast<int>(random() % static_cast<unsigned>(size.width));
+    region.y = static_cast<int>(random() % static_cast<unsigned>(size.height));
+    region.width = 1 + static_cast<int>(random() % static_cast<unsigned>(size.width - region.x));
+    region.height = 1 + static_cast<int>(random() % static_cast<unsigned>(size.height - region.y));
+    return region;
+}
+
+inline cv::Mat cut(const cv::Mat& image, const glimpse::Rectangle& region) {
+    return image(cv::Rect(region.x, region.y, region.width, region.height));
 }
 
 inline std::string reason(const std::function<void()>& action) {

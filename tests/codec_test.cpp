@@ -31,13 +31,8 @@ void check_regions(const std::string& name, const Bytes& bytes) {
     const cv::Mat all = reader->decode(glimpse::whole(size));
     std::mt19937 random(20);
     for (int i = 0; i < 150; ++i) {
-        Rectangle region;
-        region.x = static_cast<int>(random() % static_cast<unsigned>(size.width));
-        region.y = static_cast<int>(random() % static_cast<unsigned>(size.height));
-        region.width = 1 + static_cast<int>(random() % static_cast<unsigned>(size.width - region.x));
-        region.height = 1 + static_cast<int>(random() % static_cast<unsigned>(size.height - region.y));
-        const cv::Mat expected = all(cv::Rect(region.x, region.y, region.width, region.height));
-        REQUIRE(same(reader->decode(region), expected));
+        const Rectangle region = random_region(random, size);
+        REQUIRE(same(reader->decode(region), cut(all, region)));
     }
 }
 

@@ -77,6 +77,12 @@ void to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int pixels, bool invert
     }
 }
 
+/// The columns `first` to `first + count - 1` of every row.
+struct Columns {
+    JDIMENSION first;
+    JDIMENSION count;
+};
+
 class Decompressor {
   public:
     explicit Decompressor(std::span<const std::uint8_t> bytes) {
@@ -120,6 +126,30 @@ class Decompressor {
         jpeg_start_decompress(&info_);
     }
 
+    /// Shortens the rows, before the first is read, to columns among which the `width` from `x` on are
+    /// exactly those of whole rows.
+    Columns crop(int x, int width) {
+        Columns columns{0, info_.image_width};
+        if (fills_in_coefficients()) return columns;
+        // Upsampling looks at the next sample, which the ends of a cropped row lack, and is another one where
+        // a component has a single sample left; a whole MCU on either side keeps clear of both.
+        const auto margin = static_cast<JDIMENSION>(info_.max_h_samp_factor) * DCTSIZE;
+        const auto left = static_cast<JDIMENSION>(x);
+        const JDIMENSION right = std::min(left + static_cast<JDIMENSION>(width) + margin, info_.image_width);
+        columns.first = left - std::min(left, margin);
+        columns.count = right - columns.first;
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_crop_scanline(&info_, &columns.first, &columns.count);
+        return columns;
+    }
+
+    /// Passes over the first rows, of which libjpeg decodes those that the next one depends on. Before any
+    /// row is read: after a later skip libjpeg-turbo can give a row twice (its issue 915).
+    void skip_rows(int rows) {
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(rows));
+    }
+
     void read_row(std::uint8_t* row) {
         if (setjmp(errors_.jump)) throw_error();
         JSAMPROW rows[1] = {row};
@@ -130,6 +160,15 @@ class Decompressor {
     [[nodiscard]] bool inverted() const { return info_.saw_Adobe_marker != 0; }
 
   private:
+    /// Whether the scans of a progressive file leave coefficients open. libjpeg guesses those from the blocks
+    /// around, and at the start of a cropped row as at the image's edge.
+    [[nodiscard]] bool fills_in_coefficients() const {
+        if (!info_.coef_bits) return false;
+        return std::any_of(info_.coef_bits, info_.coef_bits + info_.num_components, [](const auto& bits) {
+            return std::any_of(std::begin(bits), std::end(bits), [](int open) { return open != 0; });
+        });
+    }
+
     [[noreturn]] void throw_error() {
         const std::string words = errors_.message.data();
         jpeg_destroy_decompress(&info_);
@@ -158,23 +197,23 @@ class JpegReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
-    /// Whole rows are decoded, and only those of the region are kept.
+    /// What lies above and beside the region goes no further than the entropy decoder, but for the MCUs next
+    /// to it; what lies below is not read at all, unless there are several scans.
     cv::Mat decode(const Rectangle& region) override {
         Decompressor decompressor(bytes_);
         decompressor.start();
+        const Columns columns = decompressor.crop(region.x, region.width);
+        decompressor.skip_rows(region.y);
         const int stored = decompressor.is_cmyk() ? 4 : info_.channels;
-        std::vector<std::uint8_t> row(static_cast<std::size_t>(info_.size.width) *
-                                      static_cast<std::size_t>(stored));
+        std::vector<std::uint8_t> row(std::size_t{columns.count} * static_cast<std::size_t>(stored));
+        const std::uint8_t* from = row.data() + (std::ptrdiff_t{region.x} - columns.first) * stored;
         cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
-        for (int y = 0; y < region.bottom(); ++y) {
+        for (int y = 0; y < region.height; ++y) {
             decompressor.read_row(row.data());
-            if (y < region.y) continue;
-            const std::uint8_t* from = row.data() + std::ptrdiff_t{region.x} * stored;
-            std::uint8_t* to = out.ptr(y - region.y);
             if (decompressor.is_cmyk()) {
-                to_rgb(from, to, region.width, decompressor.inverted());
+                to_rgb(from, out.ptr(y), region.width, decompressor.inverted());
             } else {
-                std::copy_n(from, std::ptrdiff_t{region.width} * stored, to);
+                std::copy_n(from, std::ptrdiff_t{region.width} * stored, out.ptr(y));
             }
         }
         return out;
