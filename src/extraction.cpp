@@ -81,6 +81,7 @@ class Extraction {
         if (options_.dry_run) return name_outputs();
         drop_existing();
         if (maps_.empty() && !wants_pictures()) return;
+        choose_shrink();
         decode();
         write_glimpses(read_all());
         write_pictures();
@@ -132,12 +133,26 @@ class Extraction {
     }
     [[nodiscard]] bool wants_pictures() const { return wanted(paths_.overlay) || wanted(paths_.panel); }
 
+    /// Where every glimpse shrinks by twice as much, the image may shrink while it is decoded.
+    void choose_shrink() {
+        if (!options_.fast_shrink || wants_pictures() || maps_.empty()) return;
+        const double least = pitch(std::ranges::min(maps_, {}, pitch));
+        while (2 * shrink_ <= reader_->info().most_shrunk && least >= 2 * (2 * shrink_)) shrink_ *= 2;
+        if (shrink_ == 1) return;
+        for (const LinearMap& map : maps_) shrunk_maps_.push_back(shrunk(map, shrink_));
+    }
+
+    /// Those that are applied to what was decoded.
+    [[nodiscard]] std::span<const LinearMap> reading_maps() const {
+        return shrink_ == 1 ? maps_ : shrunk_maps_;
+    }
+
     void decode() {
         const ImageInfo& info = reader_->info();
         Rectangle region = wants_pictures() ? whole(info.size) : Rectangle{};
-        for (const LinearMap& map : maps_) region = smallest_containing(region, needed(map));
+        for (const LinearMap& map : reading_maps()) region = smallest_containing(region, needed(map));
         image_ = {region, region.empty() ? cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels))
-                                         : reader_->decode(region)};
+                                         : reader_->decode_shrunk(region, shrink_)};
     }
 
     /// All glimpses at once, so that a device receives the image once. Where one is too much for the memory,
@@ -146,12 +161,13 @@ class Extraction {
         const bool alpha = reader_->info().alpha;
         const int depth = plan_.format == "npy" ? CV_32F : reader_->info().depth;
         try {
-            return read_glimpses(backend_, maps_, image_, alpha, depth);
+            return read_glimpses(backend_, reading_maps(), image_, alpha, depth);
         } catch (...) {
             std::vector<cv::Mat> glimpses(maps_.size());
             for (std::size_t n = 0; n < maps_.size(); ++n) {
-                guarded(report_.glimpses[lowered_[n].index],
-                        [&] { glimpses[n] = read_glimpse(backend_, maps_[n], image_, alpha, depth); });
+                guarded(report_.glimpses[lowered_[n].index], [&] {
+                    glimpses[n] = read_glimpse(backend_, reading_maps()[n], image_, alpha, depth);
+                });
             }
             return glimpses;
         }
@@ -237,6 +253,8 @@ class Extraction {
     std::unique_ptr<ImageReader> reader_;
     std::vector<Lowered> lowered_;  ///< parallel to maps_
     std::vector<LinearMap> maps_;
+    int shrink_ = 1;                      ///< of the image while it is decoded
+    std::vector<LinearMap> shrunk_maps_;  ///< `maps_` for it, where it shrinks
     ImageRegion image_;
     std::vector<PanelEntry> panel_;
 };

@@ -54,6 +54,10 @@ std::string words(Size size) {
     return std::to_string(size.width) + "×" + std::to_string(size.height);
 }
 
+Size shrunk(Size size, int n) {
+    return {(size.width + n - 1) / n, (size.height + n - 1) / n};
+}
+
 int nearest_edge(double edge) {
     return static_cast<int>(std::clamp(std::floor(edge + 0.5), -largest_edge, largest_edge));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <stdexcept>
 
 #include "codecs/codec.hpp"
 #include "file_io.hpp"
@@ -21,6 +22,9 @@ class FileReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return reader_->info(); }
     cv::Mat decode(const Rectangle& region) override { return reader_->decode(region); }
+    cv::Mat decode_shrunk(const Rectangle& region, int n) override {
+        return reader_->decode_shrunk(region, n);
+    }
 
   private:
     std::unique_ptr<MappedFile> file_;
@@ -54,6 +58,11 @@ Image whole_image(ImageReader& reader) {
 }
 
 }  // namespace
+
+cv::Mat ImageReader::decode_shrunk(const Rectangle& region, int n) {
+    if (n != 1) throw std::logic_error("this image cannot be decoded smaller than it is");
+    return decode(region);
+}
 
 std::string extension_of(const std::filesystem::path& path) {
     std::string extension = path.extension().string();

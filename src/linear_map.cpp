@@ -98,6 +98,32 @@ Rectangle samples_support(const Samples& samples, Size image, Size glimpse) {
     return rectangle(axis_support(columns, left.x, right.x), axis_support(rows, top.y, bottom.y));
 }
 
+/// Each n columns made one: their weights add up.
+BandedMatrix binned(const BandedMatrix& matrix, int n) {
+    BandedMatrix small((matrix.columns() + n - 1) / n);
+    std::vector<double> bins;
+    for (int i = 0; i < matrix.rows(); ++i) {
+        const auto [first, weights] = matrix.row(i);
+        const int first_bin = first / n;
+        bins.assign(weights.size() / static_cast<std::size_t>(n) + 2, 0.0);
+        int column = first;
+        for (const float weight : weights) bins[static_cast<std::size_t>(column++ / n - first_bin)] += weight;
+        small.append_row(first_bin, bins);
+    }
+    return small;
+}
+
+/// Into the coordinates of an image shrunk n times.
+Affine shrunk(const Affine& affine, int n) {
+    Affine small = affine;
+    for (auto& row : small.m) {
+        row[0] /= n;
+        row[1] /= n;
+        row[2] = centre_from_edge(edge_from_centre(row[2]) / n);
+    }
+    return small;
+}
+
 /// 1 where the window lies inside the image.
 cv::Mat coverage(const Window& window, Size image, Size glimpse) {
     cv::Mat inside = cv::Mat::zeros(glimpse.height, glimpse.width, CV_32F);
@@ -201,6 +227,28 @@ std::vector<Point> outline(const LinearMap& map) {
         return border_in_image(*map.matrix, map.glimpse);
     }
     return corners(support(map));
+}
+
+double pitch(const LinearMap& map) {
+    if (!map.matrix || std::holds_alternative<Window>(map.kind) ||
+        std::holds_alternative<Weights>(map.kind)) {
+        return 1;
+    }
+    const auto& m = map.matrix->m;
+    return std::min(std::hypot(m[0][0], m[1][0]), std::hypot(m[0][1], m[1][1]));
+}
+
+LinearMap shrunk(const LinearMap& map, int n) {
+    LinearMap small = map;
+    small.image = shrunk(map.image, n);
+    if (map.matrix) small.matrix = shrunk(*map.matrix, n);
+    if (const auto* separable = std::get_if<Separable>(&map.kind)) {
+        small.kind = Separable{binned(separable->rows, n), binned(separable->columns, n)};
+    } else {
+        auto& samples = std::get<Samples>(small.kind);
+        samples.points = shrunk(std::get<Affine>(samples.points), n);
+    }
+    return small;
 }
 
 bool mixes_pixels(const LinearMap& map) {

@@ -41,12 +41,18 @@ class OrientedReader final : public ImageReader {
     explicit OrientedReader(std::unique_ptr<ImageReader> stored)
         : stored_(std::move(stored)), info_(stored_->info()), turn_(turn_of(info_.orientation)) {
         if (turn_.transpose) std::swap(info_.size.width, info_.size.height);
+        // Mirrored, the blocks that are shrunk would be counted from the other edge.
+        while (info_.size.width % info_.most_shrunk != 0 || info_.size.height % info_.most_shrunk != 0) {
+            info_.most_shrunk /= 2;
+        }
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
-    cv::Mat decode(const Rectangle& seen) override {
-        cv::Mat pixels = stored_->decode(stored_region(seen));
+    cv::Mat decode(const Rectangle& seen) override { return decode_shrunk(seen, 1); }
+
+    cv::Mat decode_shrunk(const Rectangle& seen, int n) override {
+        cv::Mat pixels = stored_->decode_shrunk(stored_region(seen, shrunk(info_.size, n)), n);
         if (turn_.transpose) cv::transpose(pixels.clone(), pixels);
         if (turn_.mirror_x || turn_.mirror_y) {
             const int axes = turn_.mirror_x && turn_.mirror_y ? -1 : turn_.mirror_x ? 1 : 0;
@@ -56,10 +62,10 @@ class OrientedReader final : public ImageReader {
     }
 
   private:
-    /// The steps undone, last first.
-    [[nodiscard]] Rectangle stored_region(Rectangle r) const {
-        if (turn_.mirror_x) r.x = info_.size.width - r.right();
-        if (turn_.mirror_y) r.y = info_.size.height - r.bottom();
+    /// The steps undone, last first, for an image that is seen in this size.
+    [[nodiscard]] Rectangle stored_region(Rectangle r, Size size) const {
+        if (turn_.mirror_x) r.x = size.width - r.right();
+        if (turn_.mirror_y) r.y = size.height - r.bottom();
         if (turn_.transpose) {
             std::swap(r.x, r.y);
             std::swap(r.width, r.height);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <random>
 
 #include "codec_checks.hpp"
@@ -128,6 +129,59 @@ TEST_CASE("a region of a turned JPEG is cut from the whole image") {
             check_regions(hand_made::jpeg_with_orientation(file, orientation));
         }
     }
+}
+
+TEST_CASE("a region of a shrunk JPEG is cut from the shrunk image") {
+    for (const Sampling& sampling : usual_samplings) {
+        CAPTURE(sampling.name);
+        for (const Coding coding : {Coding::baseline, Coding::progressive}) {
+            const Bytes file = encode(picture({128, 104}, sampling.factors.size()), {sampling, coding});
+            for (int orientation = 1; orientation <= 8; ++orientation) {
+                const Bytes turned = hand_made::jpeg_with_orientation(file, orientation);
+                const auto reader = glimpse::open_image(turned);
+                REQUIRE(reader->info().most_shrunk == 8);
+                for (const int n : {1, 2, 4, 8}) {
+                    const Size size = glimpse::shrunk(reader->info().size, n);
+                    const cv::Mat all = reader->decode_shrunk(glimpse::whole(size), n);
+                    REQUIRE(all.size() == cv::Size(size.width, size.height));
+                    for (const Rectangle& region : regions(size)) {
+                        CAPTURE(region.x);
+                        CAPTURE(region.y);
+                        CHECK(same(reader->decode_shrunk(region, n), cut(all, region)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("a shrunk JPEG is about the mean of each block, from the edges that the image is seen from") {
+    // Slopes keep their values where they are averaged.
+    cv::Mat slopes(104, 128, CV_8UC1);
+    for (int y = 0; y < slopes.rows; ++y) {
+        for (int x = 0; x < slopes.cols; ++x)
+            slopes.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(x + y);
+    }
+    const Bytes file = encode(slopes, {usual_samplings[0]});
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        const Bytes turned = hand_made::jpeg_with_orientation(file, orientation);
+        const auto reader = glimpse::open_image(turned);
+        const cv::Mat seen = reader->decode(glimpse::whole(reader->info().size));
+        for (const int n : {2, 4, 8}) {
+            cv::Mat means;
+            cv::resize(seen, means, {seen.cols / n, seen.rows / n}, 0, 0, cv::INTER_AREA);
+            const Size size = glimpse::shrunk(reader->info().size, n);
+            // JPEG's own loss at this quality, twice.
+            CHECK(cv::norm(reader->decode_shrunk(glimpse::whole(size), n), means, cv::NORM_INF) <= 3);
+        }
+    }
+}
+
+TEST_CASE("a turned JPEG shrinks only where the blocks are the same from both edges") {
+    const Bytes file = encode(picture({132, 104}, 1), {usual_samplings[0]});
+    CHECK(glimpse::open_image(file)->info().most_shrunk == 8);
+    const Bytes turned = hand_made::jpeg_with_orientation(file, 6);
+    CHECK(glimpse::open_image(turned)->info().most_shrunk == 4);
 }
 
 TEST_CASE("a region of a cut off JPEG is an error where it touches what is missing") {

@@ -39,6 +39,9 @@ struct Size {
 /// "64×48".
 std::string words(Size size);
 
+/// The size of an image shrunk n times: ⌈width/n⌉×⌈height/n⌉.
+Size shrunk(Size size, int n);
+
 /// Largest glimpse that is computed, in pixels: 2^28.
 constexpr std::int64_t maximum_glimpse_pixels = std::int64_t{1} << 28;
 

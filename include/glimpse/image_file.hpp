@@ -33,7 +33,8 @@ struct ImageInfo {
     bool alpha = false;
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
     std::vector<std::uint8_t> icc_profile;
-    bool array = false;  ///< numbers in units of their own rather than a picture
+    bool array = false;   ///< numbers in units of their own rather than a picture
+    int most_shrunk = 1;  ///< `decode_shrunk` takes this power of two, and those below
 };
 
 /// An opened image. Not for two threads at once.
@@ -44,6 +45,10 @@ class ImageReader {
     /// The pixels of a non-empty region inside the image, identical to those of a full decode.
     /// Throws `Error` when the file is truncated or corrupt.
     virtual cv::Mat decode(const Rectangle& region) = 0;
+    /// The pixels of a region of the image shrunk n times, to ⌈width/n⌉×⌈height/n⌉ pixels, which costs less
+    /// than the image's own; about the means of each n×n of them, as the format has it. 1 ≤ n ≤
+    /// `most_shrunk`.
+    virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
 };
 
 struct OpenOptions {

@@ -100,6 +100,16 @@ double inside(const LinearMap& map);
 /// `Weights` and for maps without a matrix, the border of the support.
 std::vector<Point> outline(const LinearMap& map);
 
+/// How many image pixels lie between neighbouring glimpse pixels, on the axis where they are fewer: through
+/// `matrix`. 1 for maps without one, and for `Window` and `Weights`, which show the image pixel by pixel.
+double pitch(const LinearMap& map);
+
+/// The map for the image shrunk n times, n ≥ 1, to ⌈W/n⌉×⌈H/n⌉ pixels: A U, U repeating each pixel n×n times.
+/// It gives the glimpse of an image that is the same all over each n×n block, and one like it of any other.
+/// `Separable` adds up each n columns' weights; `Samples`, affine, looks at the shrunk image where it looked
+/// at the image. Throws `std::logic_error` for other kinds.
+LinearMap shrunk(const LinearMap& map, int n);
+
 /// A glimpse pixel is made of more than one image pixel, or of one and what lies outside, so that colour must
 /// be premultiplied by alpha.
 bool mixes_pixels(const LinearMap& map);

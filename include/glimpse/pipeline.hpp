@@ -114,9 +114,10 @@ std::string report_line(const ImageReport& report);
 
 struct RunOptions {
     OpenOptions open;
-    int jobs = 1;                                              ///< images in flight
-    bool dry_run = false;                                      ///< open and lower only
-    bool fail_fast = false;                                    ///< start nothing new after the first failure
+    bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels
+    int jobs = 1;              ///< images in flight
+    bool dry_run = false;      ///< open and lower only
+    bool fail_fast = false;    ///< start nothing new after the first failure
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
 };
 

@@ -60,6 +60,8 @@ void add_inputs(CLI::App& command, Options& o) {
         ->allow_extra_args(false);
     command.add_option("-s,--size", o.size, "the size of glimpses whose entry gives none")->type_name("WxH");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
+    command.add_flag("--fast-shrink", o.run.fast_shrink,
+                     "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; other pixels");
     command.add_option("--max-pixels", o.run.open.maximum_pixels, "refuse larger images")
         ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
         ->capture_default_str();

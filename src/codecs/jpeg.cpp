@@ -103,6 +103,7 @@ class Decompressor {
         ImageInfo info;
         info.size = {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
         info.depth = CV_8U;
+        info.most_shrunk = DCTSIZE;
         info.channels = info_.num_components == 1 ? 1 : 3;
         for (auto* marker = info_.marker_list; marker; marker = marker->next) {
             if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 &&
@@ -115,8 +116,11 @@ class Decompressor {
         return info;
     }
 
-    void start() {
+    /// Of the image shrunk n times, which libjpeg decodes out of the lower frequencies.
+    void start(int n) {
         if (setjmp(errors_.jump)) throw_error();
+        info_.scale_num = 1;
+        info_.scale_denom = static_cast<unsigned>(n);
         info_.dct_method = JDCT_ISLOW;
         progress_.progress_monitor = limit_scans;
         info_.progress = &progress_;
@@ -129,8 +133,9 @@ class Decompressor {
     /// Shortens the rows, before the first is read, to columns among which the `width` from `x` on are
     /// exactly those of whole rows.
     Columns crop(int x, int width) {
-        Columns columns{0, info_.image_width};
-        if (fills_in_coefficients()) return columns;
+        Columns columns{0, info_.output_width};
+        // Shrunk rows of unusual samplings are cropped wrongly by libjpeg-turbo before 3.0.
+        if (fills_in_coefficients() || info_.scale_denom != 1) return columns;
         // Upsampling looks at the next sample, which the ends of a cropped row lack, and is another one where
         // a component has a single sample left; a whole MCU on either side keeps clear of both.
         const auto margin = static_cast<JDIMENSION>(info_.max_h_samp_factor) * DCTSIZE;
@@ -199,9 +204,11 @@ class JpegReader final : public ImageReader {
 
     /// What lies above and beside the region goes no further than the entropy decoder, but for the MCUs next
     /// to it; what lies below is not read at all, unless there are several scans.
-    cv::Mat decode(const Rectangle& region) override {
+    cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
+
+    cv::Mat decode_shrunk(const Rectangle& region, int n) override {
         Decompressor decompressor(bytes_);
-        decompressor.start();
+        decompressor.start(n);
         const Columns columns = decompressor.crop(region.x, region.width);
         decompressor.skip_rows(region.y);
         const int stored = decompressor.is_cmyk() ? 4 : info_.channels;

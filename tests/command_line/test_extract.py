@@ -132,6 +132,25 @@ class Inputs(GlimpseCase):
         self.assertEqual(self.files(), ["photo.x.png"])
 
 
+class FastShrink(GlimpseCase):
+    def test_it_changes_little_and_only_where_all_glimpses_shrink(self):
+        x, y = numpy.meshgrid(numpy.arange(640), numpy.arange(480))
+        slopes = numpy.stack([x // 3, y // 2, (x + y) // 5], axis=2).astype(numpy.uint8)
+        Image.fromarray(slopes).save(self.path("photo.jpg"), quality=95)
+        for mechanism in ("crop", "gaussian", "stn"):
+            command = ("extract", "photo.jpg", "-m", mechanism, "-b", "32,32,512,384")
+            self.run_glimpse(*command, "-s", "32x24", "-o", "a.png")
+            self.run_glimpse(*command, "-s", "32x24", "-o", "b.png", "--fast-shrink", "--report", "r.jsonl")
+            exact, shrunk = self.load(self.directory / "a.png"), self.load(self.directory / "b.png")
+            self.assertLessEqual(numpy.abs(exact.astype(int) - shrunk.astype(int)).max(), 4)
+            self.assertEqual(json.loads((self.directory / "r.jsonl").read_text())["glimpses"][0]["matrix"][0][0], 16)
+            # A glimpse of the image as it is keeps all of it exact.
+            both = self.document([{"id": "small", "mechanism": mechanism, "box": [32, 32, 512, 384], "size": [32, 24]},
+                                  {"id": "full", "box": [5, 5, 40, 40]}])
+            self.run_glimpse("extract", "photo.jpg", "-p", both, "-o", self.out, "--fast-shrink")
+            numpy.testing.assert_array_equal(self.load("photo.small.png"), exact)
+
+
 class Outputs(GlimpseCase):
     def test_formats(self):
         photo, pixels = self.picture()

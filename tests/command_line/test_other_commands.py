@@ -82,7 +82,7 @@ class Others(GlimpseCase):
         for option in ("--params", "--sidecar", "--manifest", "--mechanism", "--box", "--size", "--out", "--format",
                        "--overlay", "--overlay-style", "--colormap", "--opacity", "--panel", "--map", "--report",
                        "--device", "--jobs", "--existing", "--fail-fast", "--dry-run", "--quiet", "--progress",
-                       "--max-pixels", "--recursive", "--no-auto-orient"):
+                       "--max-pixels", "--fast-shrink", "--recursive", "--no-auto-orient"):
             self.assertIn(option, help_text)
         for command in ("extract", "write", "schema", "info"):
             self.assertIn(command, self.run_glimpse("--help").stdout)

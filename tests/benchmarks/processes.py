@@ -1,0 +1,147 @@
+"""Whole processes: glimpse beside the tools that people use instead, on real photographs.
+
+    processes.py GLIMPSE DIRECTORY [--runs N]
+
+Inputs are made in DIRECTORY, once. Each peer is written as well as its users would write it; glimpse and a peer
+take turns, and the ratio is the median over the pairs of one run.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PEERS = pathlib.Path(__file__).resolve().parent / "peers"
+WALLPAPERS = [pathlib.Path("/usr/share/wallpapers") / name / "contents/images/5120x2880.jpg"
+              for name in ("Volna", "SafeLanding", "Flow", "Shell")]
+BATCH = 100
+CORES = len(os.sched_getaffinity(0))
+
+
+class Job:
+    """A command beside a peer's: both do the same, to files of their own."""
+
+    def __init__(self, name, peer, target, command, peer_command, runs):
+        self.name, self.peer, self.target = name, peer, target
+        self.command, self.peer_command, self.runs = command, peer_command, runs
+
+
+# A process has at least the peak memory of the one that started it: it is started from a small one.
+TIMED = """
+import os, sys, time
+start = time.perf_counter()
+process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+print(time.perf_counter() - start, usage.ru_maxrss / 1024)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def timed(command):
+    """Seconds of one run, and its peak memory in MB."""
+    result = subprocess.run(["/usr/bin/python3", "-S", "-c", TIMED, *map(str, command)], capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{command}: exit status {result.returncode}: {result.stderr}")
+    seconds, megabytes = map(float, result.stdout.split()[-2:])
+    return seconds, megabytes
+
+
+def measured(job):
+    """Medians of both, and of the ratio pair by pair."""
+    timed(job.command), timed(job.peer_command)
+    own, other = [], []
+    for _ in range(job.runs):
+        own.append(timed(job.command))
+        other.append(timed(job.peer_command))
+    seconds = statistics.median(run[0] for run in own)
+    peer_seconds = statistics.median(run[0] for run in other)
+    return {"job": job.name, "peer": job.peer, "target": job.target, "seconds": seconds, "peer_seconds": peer_seconds,
+            "ratio": statistics.median(a[0] / b[0] for a, b in zip(own, other)),
+            "megabytes": max(run[1] for run in own), "peer_megabytes": max(run[1] for run in other)}
+
+
+def inputs(directory):
+    """A batch of photographs of 1920×1080 and the manifest of their boxes."""
+    batch = directory / "batch"
+    batch.mkdir(parents=True, exist_ok=True)
+    for k in range(BATCH):
+        path = batch / f"{k:03}.jpg"
+        if path.exists():
+            continue
+        with Image.open(WALLPAPERS[k % len(WALLPAPERS)]) as wallpaper:
+            left, top = 29 * k % 1280, 17 * k % 720
+            photo = wallpaper.convert("RGB").crop((left, top, left + 3840, top + 2160)).resize((1920, 1080))
+            photo.save(path, quality=90)
+    boxes = [[(311 * k) % 1600 + 0.0, (173 * k) % 800 + 0.0, 256.0, 256.0] for k in range(BATCH)]
+    manifest = directory / "batch.jsonl"
+    manifest.write_text("".join(json.dumps({"image": f"batch/{k:03}.jpg", "size": [128, 128], "box": box}) + "\n"
+                                for k, box in enumerate(boxes)))
+    return batch, manifest
+
+
+def jobs(glimpse, directory, runs):
+    small = ROOT / "data/images/rocket.jpg"
+    progressive, large = WALLPAPERS[:2]
+    batch, manifest = inputs(directory)
+    out = directory / "out"
+    out.mkdir(exist_ok=True)
+    python = "/usr/bin/python3"
+
+    def crop(photo, x, y, n):
+        return [glimpse, "extract", photo, "--box", f"{x},{y},{n},{n}", "--out", out / "glimpse.png"]
+
+    name = "64×64 crop of a 640×427 JPEG to PNG"
+    command = crop(small, 100, 100, 64)
+    yield Job(name, "ImageMagick", 0.5, command,
+              ["/usr/bin/convert", small, "-crop", "64x64+100+100", "+repage", out / "magick.png"], 10 * runs)
+    yield Job(name, "libvips", None, command, ["vips", "crop", small, out / "vips.png", 100, 100, 64, 64], 3 * runs)
+    yield Job(name, "Pillow", None, command, [python, PEERS / "pillow_crop.py", small, out / "pillow.png", 100, 100, 64], 3 * runs)
+    yield Job(name, "OpenCV from Python", None, command, [python, PEERS / "opencv_crop.py", small, out / "opencv.png", 100, 100, 64], runs)
+
+    name = "256×256 crop of a 15-megapixel JPEG to PNG"
+    command = crop(large, 2400, 1300, 256)
+    yield Job(name, "libvips", 0.3, command,
+              ["vips", "crop", f"{large}[access=sequential]", out / "vips.png", 2400, 1300, 256, 256], 3 * runs)
+    yield Job(name, "ImageMagick", None, command,
+              ["/usr/bin/convert", f"{large}[256x256+2400+1300]", "+repage", out / "magick.png"], runs)
+    yield Job(name, "OpenCV from Python", None, command,
+              [python, PEERS / "opencv_crop.py", large, out / "opencv.png", 2400, 1300, 256], runs)
+
+    yield Job("the same, progressive: all of it must be read", "libvips", None, crop(progressive, 2400, 1300, 256),
+              ["vips", "crop", f"{progressive}[access=sequential]", out / "vips.png", 2400, 1300, 256, 256], runs)
+
+    name = f"{BATCH} JPEGs of 1920×1080, a box of 256² to 128² each, {CORES} threads"
+    command = [glimpse, "extract", "--manifest", manifest, "--jobs", CORES, "--out", out / "glimpse"]
+    yield Job(name, "Pillow", 0.25, command, [python, PEERS / "pillow_batch.py", manifest, out / "pillow", CORES], runs)
+    yield Job(name, "OpenCV from Python", None, command, [python, PEERS / "opencv_batch.py", manifest, out / "opencv", CORES], runs)
+    one_core = [glimpse, "extract", "--manifest", manifest, "--jobs", 1, "--out", out / "glimpse"]
+    if CORES > 1:
+        yield Job(f"the same, {CORES} cores beside one", "glimpse --jobs 1", round(1 / (0.95 * CORES), 3), command, one_core, runs)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("glimpse", type=pathlib.Path)
+    parser.add_argument("directory", type=pathlib.Path)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--json", type=pathlib.Path)
+    options = parser.parse_args()
+    results = []
+    for job in jobs(options.glimpse.resolve(), options.directory.resolve(), options.runs):
+        result = measured(job)
+        results.append(result)
+        target = f"≤ {result['target']}" if result["target"] else "–"
+        print(f"| {result['job']} | {result['peer']} | {1e3 * result['seconds']:.1f} | {1e3 * result['peer_seconds']:.1f} "
+              f"| {result['ratio']:.2f} | {target} | {result['megabytes']:.0f} | {result['peer_megabytes']:.0f} |", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

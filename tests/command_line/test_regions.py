@@ -1,0 +1,96 @@
+"""Only what a glimpse looks at is decoded: what that costs for images that are far larger than the memory."""
+
+import struct
+import subprocess
+import sys
+import unittest
+import zlib
+
+import numpy
+from PIL import Image
+
+from glimpse_case import BINARY, GlimpseCase
+
+TILE = 256
+
+
+def tiled_tiff(side, tiles, big):
+    """A grey TIFF of side×side pixels in deflated tiles: `tiles` by their (row, column), and all others the same
+    black one, which is stored once."""
+    across = -(-side // TILE)
+    data = {place: zlib.compress(tile.tobytes()) for place, tile in tiles.items()}
+    black = zlib.compress(bytes(TILE * TILE))
+    long_type, long_code, header = (16, "Q", 16) if big else (4, "I", 8)
+    body, places = bytearray(black), {}
+    for place, tile in data.items():
+        places[place] = (header + len(body), len(tile))
+        body += tile
+    rows_and_columns = [(y, x) for y in range(across) for x in range(across)]
+    offsets = [places.get(place, (header, len(black)))[0] for place in rows_and_columns]
+    lengths = [places.get(place, (header, len(black)))[1] for place in rows_and_columns]
+    offsets_at = header + len(body)
+    body += struct.pack(f"<{len(offsets)}{long_code}", *offsets)
+    lengths_at = header + len(body)
+    body += struct.pack(f"<{len(lengths)}{long_code}", *lengths)
+    fields = [(256, 4, 1, side), (257, 4, 1, side), (258, 3, 1, 8), (259, 3, 1, 8), (262, 3, 1, 1), (277, 3, 1, 1),
+              (322, 3, 1, TILE), (323, 3, 1, TILE), (324, long_type, len(offsets), offsets_at),
+              (325, long_type, len(lengths), lengths_at)]
+    entry = "<HHQQ" if big else "<HHII"
+    directory = b"".join(struct.pack(entry, *field) for field in fields)
+    directory_at = header + len(body)
+    if big:
+        return (b"II+\0" + struct.pack("<HHQ", 8, 0, directory_at) + body + struct.pack("<Q", len(fields)) + directory +
+                bytes(8))
+    return b"II*\0" + struct.pack("<I", directory_at) + body + struct.pack("<H", len(fields)) + directory + bytes(4)
+
+
+# A process has at least the peak of the one that started it: started from this test, it would have the test's.
+MEASURE = """
+import os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+print(usage.ru_maxrss * 1024)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def peak_memory(*arguments):
+    """Of one run, in bytes."""
+    result = subprocess.run([sys.executable, "-S", "-c", MEASURE, BINARY, *map(str, arguments)], check=True,
+                            stdout=subprocess.PIPE, text=True)
+    return int(result.stdout)
+
+
+class HugeTiff(GlimpseCase):
+    SIDE = 50_000
+
+    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    def test_a_glimpse_of_it_costs_its_own_tiles(self):
+        tile = numpy.random.default_rng(5).integers(0, 256, (TILE, TILE), dtype=numpy.uint8)
+        small, _ = self.picture("small.tiff", width=300, height=300, channels=1)
+        few_megabytes = 8 << 20  # of address tables, and the tiles
+        box = ("--max-pixels", 1 << 40, "-b", f"{100 * TILE + 10},{70 * TILE + 20},256,256", "-o", self.out / "a.png")
+        little = peak_memory("extract", small, "-b", "10,20,256,256", "-o", self.out / "small.png")
+        for big in (False, True):
+            huge = self.file("huge.tiff", tiled_tiff(self.SIDE, {(70, 100): tile}, big))
+            much = peak_memory("extract", huge, *box)
+            self.assertLess(much - little, few_megabytes)
+            self.assertLess(much, self.SIDE * self.SIDE // 20)
+            glimpse = self.load("a.png")
+            numpy.testing.assert_array_equal(glimpse[:TILE - 20, :TILE - 10], tile[20:, 10:])
+            self.assertEqual(int(glimpse[TILE - 20:].max()), 0)
+
+
+class JpegRegions(GlimpseCase):
+    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    def test_a_glimpse_of_a_large_jpeg_does_not_hold_the_image(self):
+        side = 8000
+        Image.new("RGB", (side, side), (10, 120, 200)).save(self.path("large.jpg"))
+        Image.new("RGB", (256, 256), (10, 120, 200)).save(self.path("small.jpg"))
+        little = peak_memory("extract", self.path("small.jpg"), "-b", "0,0,64,64", "-o", self.out / "a.png")
+        much = peak_memory("extract", self.path("large.jpg"), "-b", "7000,7000,64,64", "-o", self.out / "b.png")
+        self.assertLess(much - little, side * side // 8)
+
+
+if __name__ == "__main__":
+    unittest.main()
