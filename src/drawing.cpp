@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <opencv2/imgproc.hpp>
+#include <ranges>
 
 namespace glimpse {
 
@@ -107,16 +109,15 @@ int tag_margin(int letter) {
 
 }  // namespace
 
-DrawingSizes drawing_sizes(cv::Size picture) {
+DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines) {
+    constexpr double few = 30;
+    const double crowding = std::sqrt(std::min(1.0, few / double(std::max<std::size_t>(1, outlines))));
     // The geometric mean: neither a wide strip nor a tall one gets letters out of proportion.
     const double side = std::sqrt(double(picture.width) * picture.height);
-    const auto pixels = [&](double share, double least) {
-        return static_cast<int>(std::lround(std::max(least, side * share)));
-    };
-    const int letter = pixels(0.022, 9);
-    // In a tiny picture a casing would hide more than the line shows.
-    if (side < 160) return {1, 0, letter};
-    const int line = pixels(0.004, 2);
+    const int letter = static_cast<int>(std::lround(std::max(9.0, side * 0.022 * crowding)));
+    const int line = static_cast<int>(std::lround(std::max(1.0, std::max(2.0, side * 0.004) * crowding)));
+    // Where lines are that small, a casing would hide more than the line shows.
+    if (side < 160 || line == 1) return {1, 0, letter};
     return {line, std::max(1, static_cast<int>(std::lround(line * 0.3))), letter};
 }
 
@@ -156,12 +157,15 @@ int text_width(const std::string& text, int letter) {
 std::string fitted(const std::string& text, int letter, int width) {
     if (text_width(text, letter) <= width) return text;
     // Names that are alike mostly differ at their ends.
-    for (std::size_t kept = text.size() - std::min<std::size_t>(text.size(), 1); kept >= 2; --kept) {
+    const auto shortened = [&](std::size_t kept) {
         const std::size_t head = kept / 3;
-        std::string shorter = text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
-        if (text_width(shorter, letter) <= width) return shorter;
-    }
-    return {};
+        return text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
+    };
+    const std::size_t fewest = 2;
+    const auto lengths = std::views::iota(fewest, std::max(fewest, text.size()));
+    const auto too_long = std::ranges::partition_point(
+        lengths, [&](std::size_t kept) { return text_width(shortened(kept), letter) <= width; });
+    return too_long == lengths.begin() ? std::string() : shortened(*std::ranges::prev(too_long));
 }
 
 void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter,

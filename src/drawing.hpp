@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <string>
@@ -21,8 +22,9 @@ struct DrawingSizes {
     int letter = 9;  ///< height of a capital
 };
 
-/// In proportion to a picture's size, and never too small to be seen or read.
-DrawingSizes drawing_sizes(cv::Size picture);
+/// In proportion to a picture's size; where n > 30 outlines share it, to √(30/n) of that; and never too small
+/// to be seen or read.
+DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines = 1);
 
 /// The part of a polygon that lies inside the rectangle `low`…`high`; convex polygons stay exact.
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);

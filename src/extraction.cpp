@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <opencv2/core.hpp>
+#include <optional>
 
 #include "attention_file.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
 
 namespace glimpse {
@@ -83,6 +85,7 @@ class Extraction {
         if (maps_.empty() && !wants_pictures()) return;
         choose_shrink();
         decode();
+        lay_out();
         write_glimpses(read_all());
         write_pictures();
     }
@@ -155,6 +158,16 @@ class Extraction {
                                          : reader_->decode_shrunk(region, shrink_)};
     }
 
+    void lay_out() {
+        if (!wanted(paths_.panel)) return;
+        std::vector<PanelEntry> entries;
+        for (std::size_t n = 0; n < maps_.size(); ++n) {
+            const Size& size = maps_[n].glimpse;
+            entries.push_back({report_.glimpses[lowered_[n].index].id, {size.width, size.height}});
+        }
+        panel_.emplace(lay_out_panel({report_.size.width, report_.size.height}, entries));
+    }
+
     /// All glimpses at once, so that a device receives the image once. Where one is too much for the memory,
     /// each by itself, so that the others are done.
     std::vector<cv::Mat> read_all() {
@@ -189,7 +202,8 @@ class Extraction {
                 save(picture, paths_.glimpses.empty() ? fs::path() : paths_.glimpses[glimpse.index],
                      plan_.format);
                 write_map(maps_[n], glimpse.index);
-                if (wanted(paths_.panel)) panel_.push_back({entry.id, displayable(picture)});
+                if (panel_ && n < panel_->layout().thumbnails.size())
+                    panel_->show_glimpse(n, displayable(picture));
                 name_output(glimpse.index);
             });
         }
@@ -208,15 +222,20 @@ class Extraction {
         std::vector<LabelledMap> maps;
         for (std::size_t n = 0; n < maps_.size(); ++n) {
             const GlimpseReport& entry = report_.glimpses[lowered_[n].index];
-            if (entry.error.empty()) maps.push_back({entry.id, &maps_[n]});
+            maps.push_back({entry.id, entry.error.empty() ? &maps_[n] : nullptr});
         }
         const cv::Mat picture = displayable({image_.pixels, reader_->info().alpha, {}, false});
         OverlayStyle style = plan_.options.style;
-        if (wanted(paths_.overlay))
-            save({overlay(picture, maps, style), false, {}, false}, paths_.overlay, "png");
-        if (wanted(paths_.panel)) {
-            style.enlargement = panel_enlargement(picture.size(), panel_.size());
-            save({panel(overlay(picture, maps, style), panel_), false, {}, false}, paths_.panel, "png");
+        cv::Mat drawn;
+        if (wanted(paths_.overlay)) {
+            drawn = overlay(picture, maps, style);
+            save({drawn, false, {}, false}, paths_.overlay, "png");
+        }
+        if (panel_) {
+            style.enlargement = panel_->layout().enlargement;
+            if (drawn.empty() || style.enlargement > 1) drawn = overlay(picture, maps, style);
+            panel_->show_overlay(drawn);
+            save({panel_->figure(), false, {}, false}, paths_.panel, "png");
         }
     }
 
@@ -256,7 +275,7 @@ class Extraction {
     int shrink_ = 1;                      ///< of the image while it is decoded
     std::vector<LinearMap> shrunk_maps_;  ///< `maps_` for it, where it shrinks
     ImageRegion image_;
-    std::vector<PanelEntry> panel_;
+    std::optional<Panel> panel_;  ///< where one is wanted
 };
 
 }  // namespace

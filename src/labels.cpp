@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+
+#include "rectangle_index.hpp"
 
 namespace glimpse {
 
@@ -66,73 +69,94 @@ double distance(cv::Point a, cv::Point b) {
     return std::hypot(a.x - b.x, a.y - b.y);
 }
 
+/// 0, step, 2 step, … below `end`, the nearest to `wanted` first.
+std::vector<int> nearest_first(int end, int step, int wanted) {
+    std::vector<int> values;
+    for (int value = 0; value < end; value += step) values.push_back(value);
+    std::ranges::stable_sort(values, {}, [&](int value) { return std::abs(value - wanted); });
+    return values;
+}
+
 class Placement {
   public:
-    Placement(cv::Size picture, std::vector<cv::Rect> outlines)
-        : picture_(picture), outlines_(std::move(outlines)) {}
+    Placement(cv::Size picture, const std::vector<cv::Rect>& outlines, int tag_height)
+        : picture_(picture),
+          outlines_(outlines),
+          outline_index_(picture, 2 * tag_height),
+          taken_(picture, 2 * tag_height),
+          left_(largest_share * picture.width * picture.height) {
+        for (const cv::Rect& outline : outlines) outline_index_.add(outline);
+    }
 
-    /// The best of the candidates, or, where all of them lie upon other labels, the nearest free place.
-    cv::Rect place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own) {
-        cv::Rect best = inside(candidates.front(), tag);
+    /// The best of the candidates, or, where all of them lie upon other labels, the nearest free place; none
+    /// where there is no such place or the labels' share of the picture is used up.
+    std::optional<cv::Rect> place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own) {
+        const double area = double(tag.width) * tag.height;
+        if (area > left_) return {};
+        std::optional<cv::Rect> best = best_candidate(candidates, tag, own);
+        if (!is_free(*best)) best = nearest_free(*best);
+        if (!best) return {};
+        taken_.add(*best);
+        left_ -= area;
+        return best;
+    }
+
+  private:
+    [[nodiscard]] cv::Rect best_candidate(const std::vector<cv::Point>& candidates, cv::Size tag,
+                                          std::size_t own) const {
+        cv::Rect best;
         double best_cost = std::numeric_limits<double>::infinity();
         for (std::size_t k = 0; k < candidates.size(); ++k) {
             const cv::Rect place = inside(candidates[k], tag);
             // A place is worse for being late in the list, and for what pulled it inside the picture.
-            const double cost = overlap_with_labels(place) * 100 + overlap_with_outlines(place, own) * 0.3 +
-                                distance(place.tl(), candidates[k]) * tag.height +
-                                0.02 * static_cast<double>(k) * tag.area();
+            const double cost =
+                double(taken_.overlap(place)) * 100 + overlap_with_outlines(place, own) * 0.3 +
+                distance(place.tl(), candidates[k]) * tag.height + 0.02 * static_cast<double>(k) * tag.area();
             if (cost < best_cost) {
                 best = place;
                 best_cost = cost;
             }
         }
-        if (overlap_with_labels(best) > 0) best = nearest_free(best);
-        taken_.push_back(best);
         return best;
     }
 
-  private:
     [[nodiscard]] cv::Rect inside(cv::Point position, cv::Size tag) const {
         return {std::clamp(position.x, 0, picture_.width - tag.width),
                 std::clamp(position.y, 0, picture_.height - tag.height), tag.width, tag.height};
     }
 
-    [[nodiscard]] double overlap_with_labels(const cv::Rect& place) const {
-        double area = 0;
-        for (const cv::Rect& other : taken_) area += (place & other).area();
-        return area;
-    }
+    [[nodiscard]] bool is_free(const cv::Rect& place) const { return taken_.overlap(place) == 0; }
 
     [[nodiscard]] double overlap_with_outlines(const cv::Rect& place, std::size_t own) const {
-        double area = 0;
-        for (std::size_t k = 0; k < outlines_.size(); ++k) {
-            if (k != own) area += (place & outlines_[k]).area();
-        }
-        return area;
+        return double(outline_index_.overlap(place) - (place & outlines_[own]).area());
     }
 
-    [[nodiscard]] cv::Rect nearest_free(const cv::Rect& wanted) const {
+    [[nodiscard]] std::optional<cv::Rect> nearest_free(const cv::Rect& wanted) const {
         const int step = std::max(1, wanted.height / 2);
-        cv::Rect best = wanted;
-        double best_cost = overlap_with_labels(wanted) * 1e6;
-        for (int y = 0; y + wanted.height <= picture_.height; y += step) {
-            for (int x = 0; x + wanted.width <= picture_.width; x += step) {
+        const std::vector<int> columns = nearest_first(picture_.width - wanted.width + 1, step, wanted.x);
+        std::optional<cv::Rect> best;
+        double nearest = std::numeric_limits<double>::infinity();
+        for (const int y : nearest_first(picture_.height - wanted.height + 1, step, wanted.y)) {
+            if (std::abs(y - wanted.y) >= nearest) break;
+            for (const int x : columns) {
+                const double far = distance({x, y}, wanted.tl());
+                if (far >= nearest) break;
                 const cv::Rect place({x, y}, wanted.size());
-                const double far = distance(place.tl(), wanted.tl());
-                if (far >= best_cost) continue;
-                const double cost = overlap_with_labels(place) * 1e6 + far;
-                if (cost < best_cost) {
-                    best = place;
-                    best_cost = cost;
-                }
+                if (!is_free(place)) continue;
+                best = place;
+                nearest = far;
             }
         }
         return best;
     }
 
+    static constexpr double largest_share = 1.0 / 3;  ///< of the picture, for all labels
+
     cv::Size picture_;
-    std::vector<cv::Rect> outlines_;
-    std::vector<cv::Rect> taken_;
+    const std::vector<cv::Rect>& outlines_;
+    RectangleIndex outline_index_;
+    RectangleIndex taken_;
+    double left_;  ///< of the labels' share, pixels
 };
 
 }  // namespace
@@ -141,19 +165,23 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
                                                const DrawingSizes& sizes) {
     std::vector<cv::Rect> boxes;
     for (const LabelledOutline& outline : outlines) boxes.push_back(bounds(outline.polygon));
-    Placement placement(picture, boxes);
+    const int margins = tag_size("", sizes.letter).width;
+    const int tag_height = tag_size("", sizes.letter).height;
+    // A longer one would hide a whole stripe of the picture.
+    const int widest = std::min(picture.width, std::max(picture.width / 2, 20 * sizes.letter)) - margins;
+    Placement placement(picture, boxes, tag_height);
     const int reach = (sizes.line + 1) / 2 + sizes.casing;
     std::vector<std::optional<Label>> labels(outlines.size());
     for (std::size_t k = 0; k < outlines.size(); ++k) {
         const LabelledOutline& outline = outlines[k];
-        const int margins = tag_size("", sizes.letter).width;
-        const std::string text = fitted(outline.id, sizes.letter, picture.width - margins);
+        if (outline.polygon.empty() || 3 * tag_height > picture.height) continue;
+        const std::string text = fitted(outline.id, sizes.letter, widest);
+        if (text.empty()) continue;
         const cv::Size tag = tag_size(text, sizes.letter);
-        if (outline.polygon.empty() || text.empty() || 3 * tag.height > picture.height) continue;
         const std::vector<cv::Point> candidates = is_box(outline.polygon, boxes[k])
                                                       ? around_box(boxes[k], tag, reach)
                                                       : around_corners(outline.polygon, tag, reach);
-        labels[k] = Label{text, placement.place(candidates, tag, k)};
+        if (const auto place = placement.place(candidates, tag, k)) labels[k] = Label{text, *place};
     }
     return labels;
 }

@@ -22,8 +22,11 @@ struct Label {
     cv::Rect tag;
 };
 
-/// A place for each outline's label: at its outline, and not upon another label where the picture has room.
-/// None where nothing of the outline is visible or the picture is too small for letters.
+/// A place for each outline's label: at its outline, or where others have taken that, the nearest that is
+/// free. No two labels overlap, and all together cover a third of the picture at most; earlier ones come
+/// first. A label is left out where there is no such place for it, where nothing of the outline is visible,
+/// or where the picture is too small for letters. Texts wider than half the picture (or 20 capitals' heights)
+/// are shortened.
 std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> outlines, cv::Size picture,
                                                const DrawingSizes& sizes);
 

@@ -43,6 +43,7 @@ constexpr std::array<std::pair<std::string_view, int>, 22> colormaps{{
 cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) {
     cv::Mat combined = cv::Mat::zeros(picture, CV_8U);
     for (const LabelledMap& labelled : maps) {
+        if (!labelled.map) continue;
         const ImageRegion attention = attention_map(*labelled.map);
         if (attention.pixels.empty()) continue;
         double greatest = 0;
@@ -124,13 +125,18 @@ std::vector<Point> enlarged_outline(const LinearMap& map, int enlargement) {
 }
 
 void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enlargement) {
-    const DrawingSizes sizes = drawing_sizes(picture.size());
     const Point far_corner{double(picture.cols), double(picture.rows)};
+    std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
-    for (std::size_t k = 0; k < maps.size(); ++k) {
-        const std::vector<Point> polygon = enlarged_outline(*maps[k].map, enlargement);
-        draw_outline(picture, polygon, sizes, glimpse_colour(k));
-        visible.push_back({maps[k].id, clipped(polygon, {0, 0}, far_corner)});
+    for (const LabelledMap& labelled : maps) {
+        polygons.push_back(labelled.map ? enlarged_outline(*labelled.map, enlargement)
+                                        : std::vector<Point>());
+        visible.push_back({labelled.id, clipped(polygons.back(), {0, 0}, far_corner)});
+    }
+    const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });
+    const DrawingSizes sizes = drawing_sizes(picture.size(), static_cast<std::size_t>(seen));
+    for (std::size_t k = 0; k < polygons.size(); ++k) {
+        draw_outline(picture, polygons[k], sizes, glimpse_colour(k));
     }
     const auto labels = place_labels(visible, picture.size(), sizes);
     for (std::size_t k = 0; k < labels.size(); ++k) {

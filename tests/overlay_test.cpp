@@ -10,21 +10,16 @@
 #include <tuple>
 
 #include "drawing.hpp"
+#include "drawn_pictures.hpp"
 #include "glimpse/error.hpp"
 #include "labels.hpp"
 
 using namespace glimpse;
+using namespace drawn_pictures;
 
 namespace {
 
 using Kind = OverlayStyle::Kind;
-
-cv::Mat speckled(cv::Size size) {
-    cv::Mat picture(size, CV_8UC3);
-    cv::RNG random(7);
-    if (!picture.empty()) random.fill(picture, cv::RNG::UNIFORM, 0, 256);
-    return picture;
-}
 
 Affine shifted(double x, double y) {
     return {{{{1, 0, x}, {0, 1, y}}}};
@@ -60,27 +55,6 @@ LinearMap sampled(cv::Size image, Size glimpse, const Affine& matrix) {
 cv::Mat drawn(const cv::Mat& picture, const LinearMap& map, Kind kind, double opacity = 0.6) {
     const LabelledMap labelled{"a", &map};
     return overlay(picture, std::span(&labelled, 1), {kind, 14, opacity});
-}
-
-bool same(const cv::Mat& a, const cv::Mat& b) {
-    return a.size() == b.size() && a.type() == b.type() && cv::norm(a, b, cv::NORM_INF) == 0;
-}
-
-/// The picture stands somewhere in the figure, pixel for pixel.
-bool contains(const cv::Mat& figure, const cv::Mat& picture) {
-    for (int y = 0; y + picture.rows <= figure.rows; ++y) {
-        for (int x = 0; x + picture.cols <= figure.cols; ++x) {
-            if (figure.at<cv::Vec3b>(y, x) != picture.at<cv::Vec3b>(0, 0)) continue;
-            if (same(figure(cv::Rect({x, y}, picture.size())), picture)) return true;
-        }
-    }
-    return false;
-}
-
-cv::Mat enlarged(const cv::Mat& picture, int factor) {
-    cv::Mat large;
-    cv::resize(picture, large, picture.size() * factor, 0, 0, cv::INTER_NEAREST);
-    return large;
 }
 
 cv::Vec3b only_pixel(const cv::Mat& pixels, bool alpha = false) {
@@ -276,57 +250,4 @@ TEST_CASE("a name that is too wide keeps both its ends") {
     CHECK(shorter.starts_with("s"));
     CHECK(shorter.ends_with("123"));
     CHECK(fitted(name, 10, 3).empty());
-}
-
-TEST_CASE("a panel holds the overlay and every glimpse") {
-    for (const int side : {32, 420}) {
-        const cv::Mat left = speckled({side, side - 8});
-        std::vector<PanelEntry> glimpses;
-        for (int k = 0; k < 3; ++k) {
-            cv::Mat glimpse = speckled({6 + k, 9});
-            glimpse.at<cv::Vec3b>(0, 0) = cv::Vec3b(1, 2, static_cast<std::uint8_t>(k));
-            glimpses.push_back({"g" + std::to_string(k), glimpse});
-        }
-        const cv::Mat figure = panel(left, glimpses);
-        const int factor = panel_enlargement(left.size(), glimpses.size());
-        CHECK(factor == (side == 32 ? 13 : 1));
-        CHECK(contains(figure, enlarged(left, factor)));
-        CHECK(figure.at<cv::Vec3b>(0, 0) == cv::Vec3b(255, 255, 255));
-        for (const PanelEntry& glimpse : glimpses) {
-            int found = 0;
-            for (int times = 1; times < 40 && found == 0; ++times) {
-                if (contains(figure, enlarged(glimpse.picture, times))) found = times;
-            }
-            CHECK(found > 3);
-        }
-        CHECK(same(figure, panel(left, glimpses)));
-    }
-}
-
-TEST_CASE("a panel of anything") {
-    const cv::Size pictures[] = {{1, 1}, {32, 32}, {900, 40}, {40, 900}, {500, 400}};
-    const cv::Size shapes[] = {{1, 1}, {700, 900}, {1, 3000}, {3000, 2}, {0, 0}};
-    for (const cv::Size picture : pictures) {
-        for (const std::size_t count : {0, 1, 7, 60}) {
-            std::vector<PanelEntry> glimpses;
-            for (std::size_t k = 0; k < count; ++k) {
-                glimpses.push_back(
-                    {std::string(1 + k * 3 % 40, 'w'), speckled(shapes[k % std::size(shapes)])});
-            }
-            const cv::Mat figure = panel(speckled(picture), glimpses);
-            const int factor = panel_enlargement(picture, count);
-            CHECK(figure.cols > picture.width * factor);
-            CHECK(figure.rows > picture.height * factor);
-            CHECK(figure.at<cv::Vec3b>(figure.rows - 1, figure.cols - 1) == cv::Vec3b(255, 255, 255));
-        }
-    }
-}
-
-TEST_CASE("an enlarged overlay is not enlarged again") {
-    for (const std::size_t count : {1, 12, 50}) {
-        for (const int side : {1, 28, 32, 300, 511, 6000}) {
-            const cv::Size size(side, std::max(1, side / 2));
-            CHECK(panel_enlargement(size * panel_enlargement(size, count), count) == 1);
-        }
-    }
 }

@@ -11,7 +11,8 @@
 
 namespace glimpse {
 
-/// A glimpse's map with the name it is labelled with.
+/// A glimpse's map with the name it is labelled with. Nothing is drawn for a null one, which has a colour
+/// nevertheless.
 struct LabelledMap {
     std::string id;
     const LinearMap* map = nullptr;
@@ -30,7 +31,7 @@ struct OverlayStyle {
     int colormap = 14;  ///< a cv::ColormapTypes; 14 is inferno
     double opacity =
         0.6;  ///< of the heat where attention is greatest, or of the dark where there is none; 0 to 1
-    int enlargement = 1;  ///< each pixel is drawn as a square of this many; for `panel_enlargement`
+    int enlargement = 1;  ///< each pixel is drawn as a square of this many; for `PanelLayout`
 };
 
 /// The number of one of OpenCV's colour maps from its name in lower case ("inferno"). Throws `UsageError`
@@ -45,26 +46,13 @@ cv::Mat displayable(const Image& image);
 
 /// `picture` (8-bit RGB) with the attention of all maps together, each map scaled to its own maximum, the
 /// larger value v where two overlap, and their outlines in edge coordinates with their ids on tags. Negative
-/// attention counts 0. Lines and letters keep their proportion to the picture.
+/// attention counts 0. Lines and letters keep their proportion to the picture; where more than 30 outlines
+/// share it, they become smaller. Tags do not overlap and cover a third of the picture at most: those that
+/// find no place, later ones first, are left out.
 ///
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
 /// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, so that where
 /// v = 0 the picture is unchanged. `dim` multiplies by 1 - opacity · (1 - v).
 cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style);
-
-/// One glimpse of a panel.
-struct PanelEntry {
-    std::string id;
-    cv::Mat picture;  ///< 8-bit RGB
-};
-
-/// The whole factor by which `panel` enlarges an overlay of this size that it shows beside that many
-/// glimpses. An overlay that is drawn with this `OverlayStyle::enlargement` is not enlarged again: its lines
-/// and letters are sharp.
-int panel_enlargement(cv::Size overlay, std::size_t glimpses);
-
-/// A figure: `overlay` on the left, the glimpses, enlarged by whole factors where they are small, in columns
-/// on the right, each with its id and framed in the colour of its place in the list, on white.
-cv::Mat panel(const cv::Mat& overlay, std::span<const PanelEntry> glimpses);
 
 }  // namespace glimpse

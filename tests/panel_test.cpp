@@ -1,0 +1,155 @@
+#include "glimpse/panel.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "drawing.hpp"
+#include "drawn_pictures.hpp"
+#include "glimpse/overlay.hpp"
+#include "labels.hpp"
+
+using namespace glimpse;
+using namespace drawn_pictures;
+
+namespace {
+
+std::vector<PanelEntry> entries(std::size_t count, cv::Size size) {
+    std::vector<PanelEntry> all;
+    for (std::size_t k = 0; k < count; ++k) all.push_back({"glimpse_" + std::to_string(k), size});
+    return all;
+}
+
+cv::Rect framed(const PanelLayout& layout, const cv::Rect& thumbnail) {
+    const int width = layout.frame;
+    return {thumbnail.x - width, thumbnail.y - width, thumbnail.width + 2 * width,
+            thumbnail.height + 2 * width};
+}
+
+/// What every layout keeps: all within the figure, nothing upon anything else, no glimpse forgotten.
+void check_layout(const PanelLayout& layout, std::size_t glimpses) {
+    const cv::Rect figure({0, 0}, layout.figure);
+    CHECK((layout.overlay & figure) == layout.overlay);
+    CHECK(layout.thumbnails.size() + layout.left_out == glimpses);
+    CHECK((layout.captions.empty() || layout.captions.size() == layout.thumbnails.size()));
+    for (std::size_t k = 0; k < layout.thumbnails.size(); ++k) {
+        const cv::Rect place = framed(layout, layout.thumbnails[k]);
+        CHECK((place & figure) == place);
+        CHECK((place & layout.overlay).area() == 0);
+        if (k > 0) CHECK((place & framed(layout, layout.thumbnails[k - 1])).area() == 0);
+    }
+    for (const PanelText& caption : layout.captions) {
+        CHECK(caption.position.x + text_width(caption.text, layout.letter) <= layout.figure.width);
+        CHECK(caption.position.y + layout.letter <= layout.figure.height);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a panel holds the overlay and every glimpse") {
+    for (const int side : {32, 420}) {
+        const cv::Mat left = speckled({side, side - 8});
+        std::vector<cv::Mat> glimpses;
+        std::vector<PanelEntry> described;
+        for (int k = 0; k < 3; ++k) {
+            glimpses.push_back(speckled({6 + k, 9}));
+            glimpses.back().at<cv::Vec3b>(0, 0) = cv::Vec3b(1, 2, static_cast<std::uint8_t>(k));
+            described.push_back({"g" + std::to_string(k), glimpses.back().size()});
+        }
+        Panel panel(lay_out_panel(left.size(), described));
+        panel.show_overlay(left);
+        for (std::size_t k = 0; k < glimpses.size(); ++k) panel.show_glimpse(k, glimpses[k]);
+        check_layout(panel.layout(), 3);
+        CHECK(panel.layout().enlargement == (side == 32 ? 13 : 1));
+        CHECK(contains(panel.figure(), enlarged(left, panel.layout().enlargement)));
+        CHECK(panel.figure().at<cv::Vec3b>(0, 0) == cv::Vec3b(255, 255, 255));
+        for (const cv::Mat& glimpse : glimpses) {
+            int found = 0;
+            for (int times = 1; times < 40 && found == 0; ++times) {
+                if (contains(panel.figure(), enlarged(glimpse, times))) found = times;
+            }
+            CHECK(found > 3);
+        }
+    }
+}
+
+TEST_CASE("a panel of anything") {
+    const cv::Size pictures[] = {{1, 1}, {32, 32}, {900, 40}, {40, 900}, {500, 400}, {3000, 10}};
+    const cv::Size shapes[] = {{1, 1}, {700, 900}, {1, 10000}, {10000, 1}, {0, 0}};
+    for (const cv::Size picture : pictures) {
+        for (const std::size_t count : {0, 1, 2, 7, 60, 500}) {
+            std::vector<PanelEntry> glimpses;
+            for (std::size_t k = 0; k < count; ++k) {
+                glimpses.push_back({std::string(1 + k * 3 % 200, 'w'), shapes[k % std::size(shapes)]});
+            }
+            Panel panel(lay_out_panel(picture, glimpses));
+            check_layout(panel.layout(), count);
+            panel.show_overlay(speckled(picture));
+            for (std::size_t k = 0; k < count; ++k) panel.show_glimpse(k, speckled(glimpses[k].size));
+            const cv::Mat& figure = panel.figure();
+            CHECK(figure.at<cv::Vec3b>(figure.rows - 1, figure.cols - 1) == cv::Vec3b(255, 255, 255));
+        }
+    }
+}
+
+TEST_CASE("a panel's size has a bound, and what is left out is counted in words") {
+    const cv::Size picture{1920, 1280};
+    const cv::Size bound{3 * picture.width, 2 * picture.height};
+    for (const std::size_t count : {1, 30, 300, 3000, 100000}) {
+        const std::vector<PanelEntry> glimpses = entries(count, {64, 64});
+        const PanelLayout layout = lay_out_panel(picture, glimpses);
+        check_layout(layout, count);
+        CHECK(layout.figure.width <= bound.width);
+        CHECK(layout.figure.height <= bound.height);
+        for (const cv::Rect& thumbnail : layout.thumbnails)
+            CHECK(std::min(thumbnail.width, thumbnail.height) >= 16);
+        if (layout.left_out == 0) {
+            CHECK(layout.remark.text.empty());
+        } else {
+            CHECK(layout.remark.text == "and " + std::to_string(layout.left_out) + " more");
+        }
+    }
+    CHECK(lay_out_panel(picture, entries(300, {64, 64})).left_out == 0);
+    CHECK(lay_out_panel(picture, entries(100000, {64, 64})).left_out > 0);
+}
+
+TEST_CASE("an enlarged overlay is not enlarged again") {
+    for (const std::size_t count : {1, 12, 50}) {
+        const std::vector<PanelEntry> glimpses = entries(count, {9, 9});
+        for (const int side : {1, 28, 32, 300, 511, 6000}) {
+            const cv::Size size(side, std::max(1, side / 2));
+            const cv::Size large = size * lay_out_panel(size, glimpses).enlargement;
+            CHECK(lay_out_panel(large, glimpses).enlargement == 1);
+        }
+    }
+}
+
+TEST_CASE("labels of many outlines lie beside each other, or are left out") {
+    const cv::Size picture{1200, 900};
+    cv::RNG random(11);
+    for (const std::size_t count : {50, 500, 3000}) {
+        std::vector<LabelledOutline> outlines;
+        for (std::size_t k = 0; k < count; ++k) {
+            const Rectangle box{random.uniform(0, 1140), random.uniform(0, 840), 60, 60};
+            outlines.push_back({"id" + std::to_string(k), corners(box)});
+        }
+        const auto labels = place_labels(outlines, picture, drawing_sizes(picture));
+        REQUIRE(labels.size() == count);
+        cv::Mat covered = cv::Mat::zeros(picture, CV_8U);
+        int area = 0;
+        int shown = 0;
+        for (const auto& label : labels) {
+            if (!label) continue;
+            ++shown;
+            REQUIRE((label->tag & cv::Rect({0, 0}, picture)) == label->tag);
+            cv::Mat part = covered(label->tag);
+            CHECK(cv::countNonZero(part) == 0);
+            part.setTo(1);
+            area += label->tag.area();
+        }
+        CHECK(shown > 40);
+        CHECK(3 * area <= picture.area());
+        if (count == 50) CHECK(shown == 50);
+    }
+}
