@@ -199,7 +199,7 @@ TEST_CASE("reading common formats loads no module (in a process of its own)" * d
     CHECK(reason_to_open("no image") == "the file is not an image of a known format");
     CHECK_FALSE(glimpse::codecs().empty());
     CHECK_FALSE(glimpse::encodable_extensions().empty());
-    for (const char* library : {"libopencv_imgcodecs", "libtiff", "libwebp", "glimpse-codecs"}) {
+    for (const char* library : {"libopencv_imgcodecs", "libtiff", "libwebp", "glimpse-modules"}) {
         CHECK_FALSE(is_mapped(library));
     }
     CHECK(is_mapped("libspng"));

@@ -9,10 +9,10 @@
 #include <set>
 #include <tuple>
 
-#include "drawing.hpp"
+#include "figures/drawing.hpp"
 #include "drawn_pictures.hpp"
 #include "glimpse/error.hpp"
-#include "labels.hpp"
+#include "figures/labels.hpp"
 
 using namespace glimpse;
 using namespace drawn_pictures;

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
-#include "drawing.hpp"
+#include "figures/drawing.hpp"
 #include "drawn_pictures.hpp"
 #include "glimpse/overlay.hpp"
-#include "labels.hpp"
+#include "figures/labels.hpp"
 
 using namespace glimpse;
 using namespace drawn_pictures;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "codecs/built_in.hpp"
-#include "codecs/module.hpp"
+#include "codecs/module_codec.hpp"
 
 namespace glimpse {
 

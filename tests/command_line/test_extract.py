@@ -373,7 +373,7 @@ class RealPhotographs(GlimpseCase):
                                       env={**os.environ, "LD_DEBUG": "files"})
             loaded = [line for line in result.stderr.splitlines() if "calling init" in line]
             self.assertTrue(any("libopencv_core" in line for line in loaded))
-            for library in ("opencv_imgcodecs", "libgdal", "libtiff", "libwebp"):
+            for library in ("opencv_imgcodecs", "opencv_imgproc", "libgdal", "libtiff", "libwebp"):
                 self.assertFalse(any(library in line for line in loaded), library)
 
 

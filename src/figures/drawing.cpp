@@ -1,4 +1,4 @@
-#include "drawing.hpp"
+#include "figures/drawing.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,7 @@
-#include "glimpse/panel.hpp"
-
 #include <opencv2/imgproc.hpp>
-#include <utility>
 
-#include "drawing.hpp"
-#include "glimpse/overlay.hpp"
+#include "figures/drawing.hpp"
+#include "figures/figures.hpp"
 
 namespace glimpse {
 
@@ -23,6 +20,22 @@ void draw_frame(cv::Mat& figure, cv::Rect place, int frame, const cv::Vec3b& col
     figure(place).setTo(cv::Scalar(paper));
 }
 
+}  // namespace
+
+namespace figures {
+
+cv::Mat empty_panel(const PanelLayout& layout) {
+    cv::Mat figure(layout.figure, CV_8UC3, cv::Scalar(paper));
+    for (std::size_t k = 0; k < layout.thumbnails.size(); ++k) {
+        draw_frame(figure, layout.thumbnails[k], layout.frame, glimpse_colour(k));
+    }
+    for (const PanelText& caption : layout.captions) {
+        draw_text(figure, caption.text, caption.position, layout.letter, ink);
+    }
+    draw_text(figure, layout.remark.text, layout.remark.position, layout.remark_letter, ink);
+    return figure;
+}
+
 void show(cv::Mat& figure, const cv::Mat& picture, cv::Rect place) {
     if (picture.empty()) return;
     cv::Mat part = figure(place);
@@ -34,25 +47,6 @@ void show(cv::Mat& figure, const cv::Mat& picture, cv::Rect place) {
     cv::resize(picture, part, place.size(), 0, 0, larger ? cv::INTER_NEAREST : cv::INTER_AREA);
 }
 
-}  // namespace
-
-Panel::Panel(PanelLayout layout)
-    : layout_(std::move(layout)), figure_(layout_.figure, CV_8UC3, cv::Scalar(paper)) {
-    for (std::size_t k = 0; k < layout_.thumbnails.size(); ++k) {
-        draw_frame(figure_, layout_.thumbnails[k], layout_.frame, glimpse_colour(k));
-    }
-    for (const PanelText& caption : layout_.captions) {
-        draw_text(figure_, caption.text, caption.position, layout_.letter, ink);
-    }
-    draw_text(figure_, layout_.remark.text, layout_.remark.position, layout_.remark_letter, ink);
-}
-
-void Panel::show_overlay(const cv::Mat& overlay) {
-    show(figure_, overlay, layout_.overlay);
-}
-
-void Panel::show_glimpse(std::size_t k, const cv::Mat& glimpse) {
-    if (k < layout_.thumbnails.size()) show(figure_, glimpse, layout_.thumbnails[k]);
-}
+}  // namespace figures
 
 }  // namespace glimpse

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "drawing.hpp"
-#include "glimpse/panel.hpp"
+#include "figures/drawing.hpp"
+#include "figures/figures.hpp"
 
 namespace glimpse {
 
@@ -190,6 +190,8 @@ class Thumbnails {
 
 }  // namespace
 
+namespace figures {
+
 PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses) {
     PanelLayout layout;
     layout.enlargement = enlargement(picture, glimpses.size());
@@ -215,5 +217,7 @@ PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses
     layout.remark.position = {origin.x, origin.y + grid.height + layout.remark_letter};
     return layout;
 }
+
+}  // namespace figures
 
 }  // namespace glimpse

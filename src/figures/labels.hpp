@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "drawing.hpp"
+#include "figures/drawing.hpp"
 
 namespace glimpse {
 

@@ -1,4 +1,4 @@
-#include "rectangle_index.hpp"
+#include "figures/rectangle_index.hpp"
 
 namespace glimpse {
 

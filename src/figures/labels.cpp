@@ -1,11 +1,11 @@
-#include "labels.hpp"
+#include "figures/labels.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 
-#include "rectangle_index.hpp"
+#include "figures/rectangle_index.hpp"
 
 namespace glimpse {
 

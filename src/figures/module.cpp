@@ -1,0 +1,32 @@
+#include "figures/figures.hpp"
+
+namespace glimpse {
+
+namespace {
+
+class DrawnFigures final : public Figures {
+  public:
+    [[nodiscard]] cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps,
+                                  const OverlayStyle& style) const override {
+        return figures::overlay(picture, maps, style);
+    }
+    [[nodiscard]] PanelLayout lay_out_panel(cv::Size picture,
+                                            std::span<const PanelEntry> glimpses) const override {
+        return figures::lay_out_panel(picture, glimpses);
+    }
+    [[nodiscard]] cv::Mat empty_panel(const PanelLayout& layout) const override {
+        return figures::empty_panel(layout);
+    }
+    void show(cv::Mat& figure, const cv::Mat& picture, cv::Rect place) const override {
+        figures::show(figure, picture, place);
+    }
+};
+
+}  // namespace
+
+}  // namespace glimpse
+
+extern "C" const glimpse::Figures* glimpse_figures() {
+    static const glimpse::DrawnFigures figures;
+    return &figures;
+}
