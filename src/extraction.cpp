@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
+#include "parallel.hpp"
 
 namespace glimpse {
 
@@ -86,7 +87,7 @@ class Extraction {
         choose_shrink();
         decode();
         lay_out();
-        write_glimpses(read_all());
+        extract_glimpses();
         write_pictures();
     }
 
@@ -168,45 +169,67 @@ class Extraction {
         panel_.emplace(lay_out_panel({report_.size.width, report_.size.height}, entries));
     }
 
-    /// All glimpses at once, so that a device receives the image once. Where one is too much for the memory,
-    /// each by itself, so that the others are done.
-    std::vector<cv::Mat> read_all() {
+    /// In portions, so that thousands of glimpses are not all in the memory at once.
+    void extract_glimpses() {
+        for (std::size_t begin = 0; begin < maps_.size();) {
+            const std::size_t count = portion(begin);
+            std::vector<cv::Mat> glimpses = read(begin, count);
+            for_each_in_parallel(count,
+                                 [&](std::size_t k) { write_glimpse(begin + k, std::move(glimpses[k])); });
+            begin += count;
+        }
+    }
+
+    /// How many glimpses from this one on are done together.
+    [[nodiscard]] std::size_t portion(std::size_t begin) const {
+        constexpr std::int64_t most_values = std::int64_t{1} << 25;
+        std::int64_t values = 0;
+        std::size_t end = begin;
+        while (end < maps_.size() && (end == begin || values < most_values)) {
+            const Size size = maps_[end++].glimpse;
+            values += std::int64_t{size.width} * size.height * reader_->info().channels;
+        }
+        return end - begin;
+    }
+
+    /// Glimpses that are done together are read at once. Where one is too much for the memory, each by
+    /// itself, so that the others are done.
+    std::vector<cv::Mat> read(std::size_t begin, std::size_t count) {
         const bool alpha = reader_->info().alpha;
         const int depth = plan_.format == "npy" ? CV_32F : reader_->info().depth;
+        const auto maps = reading_maps().subspan(begin, count);
         try {
-            return read_glimpses(backend_, reading_maps(), image_, alpha, depth);
+            return read_glimpses(backend_, maps, image_, alpha, depth);
         } catch (...) {
-            std::vector<cv::Mat> glimpses(maps_.size());
-            for (std::size_t n = 0; n < maps_.size(); ++n) {
-                guarded(report_.glimpses[lowered_[n].index], [&] {
-                    glimpses[n] = read_glimpse(backend_, reading_maps()[n], image_, alpha, depth);
-                });
+            std::vector<cv::Mat> glimpses(count);
+            for (std::size_t k = 0; k < count; ++k) {
+                guarded(report_.glimpses[lowered_[begin + k].index],
+                        [&] { glimpses[k] = read_glimpse(backend_, maps[k], image_, alpha, depth); });
             }
             return glimpses;
         }
     }
 
-    void write_glimpses(std::vector<cv::Mat> glimpses) {
+    /// Called for several glimpses at a time.
+    void write_glimpse(std::size_t n, cv::Mat pixels) {
         const ImageInfo& info = reader_->info();
-        for (std::size_t n = 0; n < maps_.size(); ++n) {
-            const Lowered& glimpse = lowered_[n];
-            GlimpseReport& entry = report_.glimpses[glimpse.index];
-            if (!entry.error.empty()) continue;
-            guarded(entry, [&] {
-                Image picture{std::move(glimpses[n]), info.alpha, info.icc_profile, glimpse.list};
-                if (!glimpse.alpha.empty()) {
-                    picture.pixels =
-                        with_alpha(picture.pixels, picture.alpha, glimpse.alpha, full_scale(info.depth));
-                    picture.alpha = true;
-                }
-                save(picture, paths_.glimpses.empty() ? fs::path() : paths_.glimpses[glimpse.index],
-                     plan_.format);
-                write_map(maps_[n], glimpse.index);
-                if (panel_ && n < panel_->layout().thumbnails.size())
-                    panel_->show_glimpse(n, displayable(picture));
-                name_output(glimpse.index);
-            });
-        }
+        const Lowered& glimpse = lowered_[n];
+        GlimpseReport& entry = report_.glimpses[glimpse.index];
+        if (!entry.error.empty()) return;
+        guarded(entry, [&] {
+            Image picture{std::move(pixels), info.alpha, info.icc_profile, glimpse.list};
+            if (!glimpse.alpha.empty()) {
+                picture.pixels =
+                    with_alpha(picture.pixels, picture.alpha, glimpse.alpha, full_scale(info.depth));
+                picture.alpha = true;
+            }
+            save(picture, paths_.glimpses.empty() ? fs::path() : paths_.glimpses[glimpse.index],
+                 plan_.format);
+            write_map(maps_[n], glimpse.index);
+            if (panel_ && n < panel_->layout().thumbnails.size())
+                panel_->show_glimpse(n, displayable(picture));
+            name_output(glimpse.index);
+        });
     }
 
     void write_map(const LinearMap& map, std::size_t index) {

@@ -41,6 +41,8 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
         source.heed(report);
         return report;
     };
+    const auto in_flight = static_cast<std::size_t>(options.jobs);
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
     if (options.jobs == 1 || jobs.size() == 1) {
         while (const auto number = source.next()) finished(work(*number));
         return;
@@ -50,8 +52,6 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
         if (!number) control.stop();
         return number.value_or(0);
     };
-    const auto in_flight = static_cast<std::size_t>(options.jobs);
-    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
     // Finished images wait here for a slow one before them, as reports only, and nobody waits with them.
     constexpr std::size_t waiting_reports = 4096;
     using tbb::filter_mode;

@@ -115,7 +115,7 @@ std::string report_line(const ImageReport& report);
 struct RunOptions {
     OpenOptions open;
     bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels
-    int jobs = 1;              ///< images in flight
+    int jobs = 1;              ///< images in flight, and cores
     bool dry_run = false;      ///< open and lower only
     bool fail_fast = false;    ///< start nothing new after the first failure
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image

@@ -8,6 +8,7 @@
 #include "banded_product.hpp"
 #include "kernels/matrix_lines.hpp"
 #include "overloaded.hpp"
+#include "parallel.hpp"
 #include "rounding.hpp"
 #include "taps.hpp"
 
@@ -175,17 +176,17 @@ ImageRegion write_samples(const LinearMap& map, const Samples& samples, const cv
 
 std::vector<cv::Mat> CpuBackend::read(std::span<const LinearMap> maps, const ImageRegion& image,
                                       int depth) const {
-    std::vector<cv::Mat> glimpses;
-    glimpses.reserve(maps.size());
-    for (const LinearMap& map : maps) {
-        glimpses.push_back(std::visit(
+    std::vector<cv::Mat> glimpses(maps.size());
+    for_each_in_parallel(maps.size(), [&](std::size_t n) {
+        const LinearMap& map = maps[n];
+        glimpses[n] = std::visit(
             overloaded{
                 [&](const Window& window) { return rounded_to(read_window(map, window, image), depth); },
                 [&](const Weights& weights) { return rounded_to(read_weights(map, weights, image), depth); },
                 [&](const Separable& separable) { return banded_product(separable, image, depth); },
                 [&](const Samples& samples) { return read_samples(map, samples, image, depth); }},
-            map.kind));
-    }
+            map.kind);
+    });
     return glimpses;
 }
 

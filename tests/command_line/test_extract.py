@@ -254,6 +254,19 @@ class Outputs(GlimpseCase):
         self.assertEqual(reports[0], reports[1])
         self.assertEqual(reports[0], reports[2])
 
+    def test_jobs_never_change_a_byte_of_many_glimpses_of_one_image(self):
+        photo, _ = self.picture(width=300, height=200)
+        document = self.document([{"box": [k % 200, k % 150, 60, 40], "mechanism": mechanism, "size": [32, 24]}
+                                  for k in range(60) for mechanism in ("crop", "stn", "gaussian")])
+        written = []
+        for jobs in ("1", "2", "8"):
+            self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--panel", "-j", jobs)
+            self.assertEqual(len(self.files()), 181)
+            written.append([(self.out / name).read_bytes() for name in self.files()])
+            shutil.rmtree(self.out)
+        self.assertEqual(written[0], written[1])
+        self.assertEqual(written[0], written[2])
+
     def test_progress_and_quiet(self):
         photo, _ = self.picture()
         command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out)
