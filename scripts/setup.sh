@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what glimpse needs to be built and tested on a fresh Debian 12 or Ubuntu 24.04, and says what it installs.
-# Safe to run again: what is there already is left alone.
+# Safe to run again: what is there already is left alone. Usage: scripts/setup.sh [further packages]
 set -euo pipefail
 
 packages=(
@@ -10,6 +10,7 @@ packages=(
     libtbb-dev libcli11-dev nlohmann-json3-dev
     # testing
     doctest-dev clang-format-14 clang-tidy-14 python3 python3-numpy python3-pil python3-jsonschema
+    "$@"
 )
 
 missing=()

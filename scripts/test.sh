@@ -18,5 +18,7 @@ for preset in ci sanitize; do
 done
 
 echo "test: clang-tidy"
-git ls-files 'src/*.cpp' | xargs -P "$(nproc)" -n 2 clang-tidy-14 -p build/ci --quiet 2>/dev/null
+for file in $(git ls-files 'src/*.cpp'); do  # those of this machine's build
+    if grep -qF "/$file\"" build/ci/compile_commands.json; then echo "$file"; fi
+done | xargs -P "$(nproc)" -n 2 clang-tidy-14 -p build/ci --quiet 2>/dev/null
 echo "test: all is well"

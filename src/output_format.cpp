@@ -18,7 +18,7 @@ void require_writable(const std::string& format, const std::string& option) {
 }  // namespace
 
 std::string output_format(const std::string& file, const std::string& format) {
-    const std::string asked = extension_of("x." + format.substr(format.starts_with('.') ? 1 : 0));
+    std::string asked = extension_of("x." + format.substr(format.starts_with('.') ? 1 : 0));
     const std::string extension = extension_of(file);
     if (!format.empty()) require_writable(asked, "--format");
     if (!extension.empty()) require_writable(extension, "--out");

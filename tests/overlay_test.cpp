@@ -9,10 +9,10 @@
 #include <set>
 #include <tuple>
 
-#include "figures/drawing.hpp"
 #include "drawn_pictures.hpp"
-#include "glimpse/error.hpp"
+#include "figures/drawing.hpp"
 #include "figures/labels.hpp"
+#include "glimpse/error.hpp"
 
 using namespace glimpse;
 using namespace drawn_pictures;

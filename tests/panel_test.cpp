@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
-#include "figures/drawing.hpp"
 #include "drawn_pictures.hpp"
-#include "glimpse/overlay.hpp"
+#include "figures/drawing.hpp"
 #include "figures/labels.hpp"
+#include "glimpse/overlay.hpp"
 
 using namespace glimpse;
 using namespace drawn_pictures;

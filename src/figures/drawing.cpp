@@ -4,7 +4,6 @@
 #include <cmath>
 #include <iterator>
 #include <opencv2/imgproc.hpp>
-#include <ranges>
 
 namespace glimpse {
 
@@ -161,11 +160,15 @@ std::string fitted(const std::string& text, int letter, int width) {
         const std::size_t head = kept / 3;
         return text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
     };
-    const std::size_t fewest = 2;
-    const auto lengths = std::views::iota(fewest, std::max(fewest, text.size()));
-    const auto too_long = std::ranges::partition_point(
-        lengths, [&](std::size_t kept) { return text_width(shortened(kept), letter) <= width; });
-    return too_long == lengths.begin() ? std::string() : shortened(*std::ranges::prev(too_long));
+    // What keeps more letters is wider: halving finds the most that fit.
+    constexpr std::size_t too_few = 1;
+    std::size_t fitting = too_few;
+    std::size_t too_many = std::max(too_few + 1, text.size());
+    while (too_many - fitting > 1) {
+        const std::size_t kept = (fitting + too_many) / 2;
+        (text_width(shortened(kept), letter) <= width ? fitting : too_many) = kept;
+    }
+    return fitting == too_few ? std::string() : shortened(fitting);
 }
 
 void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter,

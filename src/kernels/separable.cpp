@@ -71,9 +71,9 @@ GLIMPSE_INLINE void weigh_line(const Lines& in, const Band& band, int begin, int
 GLIMPSE_INLINE void transpose_lines(const float* lines, int stride, int count, float* columns) {
     for (int v = 0; v < count; v += lane_count) {
         Lanes block[lane_count];
-        for (int r = 0; r < lane_count; ++r) block[r] = load(lines + r * stride + v);
+        for (int r = 0; r < lane_count; ++r) block[r] = load(lines + std::ptrdiff_t{r} * stride + v);
         transpose(block);
-        for (int k = 0; k < lane_count; ++k) store(block[k], columns + (v + k) * lane_count);
+        for (int k = 0; k < lane_count; ++k) store(block[k], columns + std::ptrdiff_t{v + k} * lane_count);
     }
 }
 
@@ -106,8 +106,8 @@ struct Scratch {
 
 Scratch scratch_of(const SeparableTask& task) {
     float* const lines = task.scratch;
-    float* const converted = lines + lane_count * tile_length;
-    return {lines, converted, converted + most_converted * tile_length};
+    float* const converted = lines + std::ptrdiff_t{lane_count} * tile_length;
+    return {lines, converted, converted + std::ptrdiff_t{most_converted} * tile_length};
 }
 
 /// The vertical pass over one tile of a line, for up to eight rows.
@@ -121,12 +121,12 @@ void weigh_tile(const SeparableTask& task, const Band* rows, int row_count, cons
         const float one = 1;
         for (int y = 0; y < touched.count; ++y) {
             weigh_line<T>(task.in, {touched.first + y, 1, &one}, begin, count,
-                          scratch.converted + y * tile_length);
+                          scratch.converted + std::ptrdiff_t{y} * tile_length);
         }
     }
     const Lines converted{scratch.converted, tile_length * sizeof(float), Element::float32};
     for (int r = 0; r < lane_count; ++r) {
-        float* const line = scratch.lines + r * tile_length;
+        float* const line = scratch.lines + std::ptrdiff_t{r} * tile_length;
         if (r >= row_count) {
             std::memset(line, 0, static_cast<std::size_t>(count) * sizeof(float));
         } else if (convert) {
@@ -184,9 +184,9 @@ GLIMPSE_INLINE void weigh_columns(const Band& band, const float* columns, Lanes 
         const int end = band.count - start < block_length ? band.count : start + block_length;
         Lanes block[C];
         for (int c = 0; c < C; ++c) block[c] = Lanes{};
-        for (int k = start; k < end; ++k, from += C * lane_count) {
+        for (int k = start; k < end; ++k, from += std::ptrdiff_t{C} * lane_count) {
             const Lanes weight = broadcast(band.weights[k]);
-            for (int c = 0; c < C; ++c) block[c] += weight * load(from + c * lane_count);
+            for (int c = 0; c < C; ++c) block[c] += weight * load(from + std::ptrdiff_t{c} * lane_count);
         }
         for (int c = 0; c < C; ++c) sums[c] += block[c];
     }
@@ -209,7 +209,8 @@ void weigh_columns_of(const SeparableTask& task, int first_row, int row_count, c
             for (int k = 0; k < lane_count; ++k) block[k] = values[b * lane_count + k];
             const int left = pixels * C - b * lane_count;
             if (left <= 0) break;
-            store_block<Out>(block, task.out, first_row, row_count, std::ptrdiff_t{j} * C + b * lane_count,
+            store_block<Out>(block, task.out, first_row, row_count,
+                             std::ptrdiff_t{j} * C + std::ptrdiff_t{b} * lane_count,
                              left < lane_count ? left : lane_count);
         }
     }
@@ -229,7 +230,7 @@ void weigh_columns_of_any(const SeparableTask& task, int first_row, int row_coun
             const int channel = static_cast<int>((v + k) % task.channels);
             const float* from = columns + std::ptrdiff_t{band.first + channel} * lane_count;
             Lanes sum{};
-            for (int n = 0; n < band.count; ++n, from += task.channels * lane_count) {
+            for (int n = 0; n < band.count; ++n, from += std::ptrdiff_t{task.channels} * lane_count) {
                 sum += broadcast(band.weights[n]) * load(from);
                 if (n % block_length == block_length - 1) {
                     block[k] += sum;

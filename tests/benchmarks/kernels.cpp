@@ -4,6 +4,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "dense_product.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 
@@ -124,35 +125,10 @@ void gaussian_blur_and_decimate(benchmark::State& state) {
         cv::resize(inner, out, {n.width, n.height}, 0, 0, cv::INTER_NEAREST);
     });
 }
-/// A_y I A_xᵀ as three pairs of products of dense matrices, which the essay takes for granted.
 void gaussian_dense(benchmark::State& state) {
-    const Size n = size_of(state);
-    const LinearMap lowered = lower(gaussian_of(n), picture_size);
-    const auto& map = std::get<Separable>(lowered.kind);
-    const auto dense = [](const BandedMatrix& banded) {
-        cv::Mat matrix = cv::Mat::zeros(banded.rows(), banded.columns(), CV_32F);
-        for (int i = 0; i < banded.rows(); ++i) {
-            const auto row = banded.row(i);
-            std::copy(row.weights.begin(), row.weights.end(), matrix.ptr<float>(i) + row.first);
-        }
-        return matrix;
-    };
-    const cv::Mat rows = dense(map.rows);
-    const cv::Mat columns = dense(map.columns);
-    std::vector<cv::Mat> planes;
-    std::vector<cv::Mat> glimpses(static_cast<std::size_t>(state.range(1)));
-    cv::Mat values;
-    cv::Mat between;
-    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
-        image.convertTo(values, CV_32F);
-        cv::split(values, planes);
-        for (std::size_t c = 0; c < planes.size(); ++c) {
-            cv::gemm(rows, planes[c], 1, cv::noArray(), 0, between);
-            cv::gemm(between, columns, 1, cv::noArray(), 0, glimpses[c], cv::GEMM_2_T);
-        }
-        cv::merge(glimpses, values);
-        values.convertTo(out, CV_8U);
-    });
+    const LinearMap map = lower(gaussian_of(size_of(state)), picture_size);
+    benchmarks::DenseProduct product(std::get<Separable>(map.kind), static_cast<int>(state.range(1)));
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) { out = product.read(image); });
 }
 
 void sizes(benchmark::internal::Benchmark* job) {

@@ -1,12 +1,10 @@
 """Whole processes: glimpse beside the tools that people use instead, on real photographs.
 
-    processes.py GLIMPSE DIRECTORY [--runs N]
-
-Inputs are made in DIRECTORY, once. Each peer is written as well as its users would write it; glimpse and a peer
+Inputs are made in a directory, once. Each peer is written as well as its users would write it; glimpse and a peer
 take turns, and the ratio is the median over the pairs of one run.
 """
 
-import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -24,12 +22,27 @@ BATCH = 100
 CORES = len(os.sched_getaffinity(0))
 
 
+@dataclasses.dataclass
 class Job:
     """A command beside a peer's: both do the same, to files of their own."""
 
-    def __init__(self, name, peer, target, command, peer_command, runs):
-        self.name, self.peer, self.target = name, peer, target
-        self.command, self.peer_command, self.runs = command, peer_command, runs
+    name: str
+    peer: str
+    target: float | None
+    command: list
+    peer_command: list
+    runs: int
+
+
+@dataclasses.dataclass
+class Result:
+    """Medians, and the ratio pair by pair."""
+
+    seconds: float
+    peer_seconds: float
+    ratio: float
+    megabytes: float
+    peer_megabytes: float
 
 
 # A process has at least the peak memory of the one that started it: it is started from a small one.
@@ -53,17 +66,15 @@ def timed(command):
 
 
 def measured(job):
-    """Medians of both, and of the ratio pair by pair."""
+    """Both in turn, after a run of each that does not count."""
     timed(job.command), timed(job.peer_command)
     own, other = [], []
     for _ in range(job.runs):
         own.append(timed(job.command))
         other.append(timed(job.peer_command))
-    seconds = statistics.median(run[0] for run in own)
-    peer_seconds = statistics.median(run[0] for run in other)
-    return {"job": job.name, "peer": job.peer, "target": job.target, "seconds": seconds, "peer_seconds": peer_seconds,
-            "ratio": statistics.median(a[0] / b[0] for a, b in zip(own, other)),
-            "megabytes": max(run[1] for run in own), "peer_megabytes": max(run[1] for run in other)}
+    return Result(statistics.median(run[0] for run in own), statistics.median(run[0] for run in other),
+                  statistics.median(a[0] / b[0] for a, b in zip(own, other)),
+                  max(run[1] for run in own), max(run[1] for run in other))
 
 
 def inputs(directory):
@@ -125,23 +136,11 @@ def jobs(glimpse, directory, runs):
         yield Job(f"the same, {CORES} cores beside one", "glimpse --jobs 1", round(1 / (0.95 * CORES), 3), command, one_core, runs)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("glimpse", type=pathlib.Path)
-    parser.add_argument("directory", type=pathlib.Path)
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--json", type=pathlib.Path)
-    options = parser.parse_args()
-    results = []
-    for job in jobs(options.glimpse.resolve(), options.directory.resolve(), options.runs):
+def print_table(glimpse, directory, runs):
+    print("| whole process | beside | glimpse, ms | peer, ms | ratio | target | glimpse, MB | peer, MB |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for job in jobs(glimpse.resolve(), directory.resolve(), runs):
         result = measured(job)
-        results.append(result)
-        target = f"≤ {result['target']}" if result["target"] else "–"
-        print(f"| {result['job']} | {result['peer']} | {1e3 * result['seconds']:.1f} | {1e3 * result['peer_seconds']:.1f} "
-              f"| {result['ratio']:.2f} | {target} | {result['megabytes']:.0f} | {result['peer_megabytes']:.0f} |", flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+        target = f"≤ {job.target}" if job.target else "–"
+        print(f"| {job.name} | {job.peer} | {1e3 * result.seconds:.1f} | {1e3 * result.peer_seconds:.1f} "
+              f"| {result.ratio:.2f} | {target} | {result.megabytes:.0f} | {result.peer_megabytes:.0f} |", flush=True)
