@@ -11,7 +11,6 @@
 
 #include "drawn_pictures.hpp"
 #include "figures/drawing.hpp"
-#include "figures/labels.hpp"
 #include "glimpse/error.hpp"
 
 using namespace glimpse;
@@ -219,35 +218,4 @@ TEST_CASE("an enlarged overlay shows the same heat") {
     style.enlargement = 5;
     CHECK(
         same(overlay(picture, std::span(&labelled, 1), style), enlarged(drawn(picture, map, Kind::heat), 5)));
-}
-
-TEST_CASE("labels lie inside the picture and not upon each other") {
-    const cv::Size picture(400, 300);
-    std::vector<LabelledOutline> outlines;
-    for (int k = 0; k < 20; ++k) {
-        const Rectangle box{(k % 3) * 2, 240 - (k % 4) * 3, 50, 50};
-        outlines.push_back({"glimpse_" + std::to_string(k), corners(box)});
-    }
-    outlines.push_back({"turned", {{200, 0}, {300, 100}, {200, 200}, {100, 100}}});
-    outlines.push_back({std::string(300, 'x'), corners({0, 0, 400, 300})});
-    const auto labels = place_labels(outlines, picture, drawing_sizes(picture));
-    for (std::size_t k = 0; k < labels.size(); ++k) {
-        REQUIRE(labels[k]);
-        const cv::Rect tag = labels[k]->tag;
-        CHECK((tag & cv::Rect({0, 0}, picture)) == tag);
-        CHECK(tag.size() == tag_size(labels[k]->text, drawing_sizes(picture).letter));
-        for (std::size_t other = 0; other + 1 < k; ++other) CHECK((tag & labels[other]->tag).area() == 0);
-    }
-    const LabelledOutline invisible{"a", {}};
-    CHECK_FALSE(place_labels(std::span(&invisible, 1), picture, drawing_sizes(picture))[0]);
-}
-
-TEST_CASE("a name that is too wide keeps both its ends") {
-    const std::string name = "sequence_frame_000123";
-    CHECK(fitted(name, 10, 10000) == name);
-    const std::string shorter = fitted(name, 10, 80);
-    CHECK(text_width(shorter, 10) <= 80);
-    CHECK(shorter.starts_with("s"));
-    CHECK(shorter.ends_with("123"));
-    CHECK(fitted(name, 10, 3).empty());
 }

@@ -7,7 +7,6 @@
 
 #include "drawn_pictures.hpp"
 #include "figures/drawing.hpp"
-#include "figures/labels.hpp"
 #include "glimpse/overlay.hpp"
 
 using namespace glimpse;
@@ -122,34 +121,5 @@ TEST_CASE("an enlarged overlay is not enlarged again") {
             const cv::Size large = size * lay_out_panel(size, glimpses).enlargement;
             CHECK(lay_out_panel(large, glimpses).enlargement == 1);
         }
-    }
-}
-
-TEST_CASE("labels of many outlines lie beside each other, or are left out") {
-    const cv::Size picture{1200, 900};
-    cv::RNG random(11);
-    for (const std::size_t count : {50, 500, 3000}) {
-        std::vector<LabelledOutline> outlines;
-        for (std::size_t k = 0; k < count; ++k) {
-            const Rectangle box{random.uniform(0, 1140), random.uniform(0, 840), 60, 60};
-            outlines.push_back({"id" + std::to_string(k), corners(box)});
-        }
-        const auto labels = place_labels(outlines, picture, drawing_sizes(picture));
-        REQUIRE(labels.size() == count);
-        cv::Mat covered = cv::Mat::zeros(picture, CV_8U);
-        int area = 0;
-        int shown = 0;
-        for (const auto& label : labels) {
-            if (!label) continue;
-            ++shown;
-            REQUIRE((label->tag & cv::Rect({0, 0}, picture)) == label->tag);
-            cv::Mat part = covered(label->tag);
-            CHECK(cv::countNonZero(part) == 0);
-            part.setTo(1);
-            area += label->tag.area();
-        }
-        CHECK(shown > 40);
-        CHECK(3 * area <= picture.area());
-        if (count == 50) CHECK(shown == 50);
     }
 }

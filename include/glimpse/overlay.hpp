@@ -47,8 +47,8 @@ cv::Mat displayable(const Image& image);
 /// `picture` (8-bit RGB) with the attention of all maps together, each map scaled to its own maximum, the
 /// larger value v where two overlap, and their outlines in edge coordinates with their ids on tags. Negative
 /// attention counts 0. Lines and letters keep their proportion to the picture; where more than 30 outlines
-/// share it, they become smaller. Tags do not overlap and cover a third of the picture at most: those that
-/// find no place, later ones first, are left out.
+/// share it, they become smaller. Tags do not overlap and cover a third of the picture at most, less in a
+/// crowd: those that find no place, later ones first, are left out.
 ///
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
 /// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, so that where

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <opencv2/imgproc.hpp>
 
 namespace glimpse {
@@ -108,13 +107,17 @@ int tag_margin(int letter) {
 
 }  // namespace
 
+double crowding(std::size_t outlines) {
+    constexpr std::size_t few = 30;
+    return std::sqrt(double(few) / double(std::max(few, outlines)));
+}
+
 DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines) {
-    constexpr double few = 30;
-    const double crowding = std::sqrt(std::min(1.0, few / double(std::max<std::size_t>(1, outlines))));
+    const double crowded = crowding(outlines);
     // The geometric mean: neither a wide strip nor a tall one gets letters out of proportion.
     const double side = std::sqrt(double(picture.width) * picture.height);
-    const int letter = static_cast<int>(std::lround(std::max(9.0, side * 0.022 * crowding)));
-    const int line = static_cast<int>(std::lround(std::max(1.0, std::max(2.0, side * 0.004) * crowding)));
+    const int letter = static_cast<int>(std::lround(std::max(9.0, side * 0.022 * crowded)));
+    const int line = static_cast<int>(std::lround(std::max(1.0, std::max(2.0, side * 0.004) * crowded)));
     // Where lines are that small, a casing would hide more than the line shows.
     if (side < 160 || line == 1) return {1, 0, letter};
     return {line, std::max(1, static_cast<int>(std::lround(line * 0.3))), letter};

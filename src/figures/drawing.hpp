@@ -22,8 +22,11 @@ struct DrawingSizes {
     int letter = 9;  ///< height of a capital
 };
 
-/// In proportion to a picture's size; where n > 30 outlines share it, to √(30/n) of that; and never too small
-/// to be seen or read.
+/// √(30/n) for n > 30 outlines that share a picture, else 1.
+double crowding(std::size_t outlines);
+
+/// In proportion to a picture's size, in a crowd to `crowding` of that, and never too small to be seen or
+/// read.
 DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines = 1);
 
 /// The part of a polygon that lies inside the rectangle `low`…`high`; convex polygons stay exact.

@@ -79,12 +79,12 @@ std::vector<int> nearest_first(int end, int step, int wanted) {
 
 class Placement {
   public:
-    Placement(cv::Size picture, const std::vector<cv::Rect>& outlines, int tag_height)
+    Placement(cv::Size picture, const std::vector<cv::Rect>& outlines, int tag_height, double share)
         : picture_(picture),
           outlines_(outlines),
           outline_index_(picture, 2 * tag_height),
           taken_(picture, 2 * tag_height),
-          left_(largest_share * picture.width * picture.height) {
+          left_(share * picture.width * picture.height) {
         for (const cv::Rect& outline : outlines) outline_index_.add(outline);
     }
 
@@ -150,14 +150,17 @@ class Placement {
         return best;
     }
 
-    static constexpr double largest_share = 1.0 / 3;  ///< of the picture, for all labels
-
     cv::Size picture_;
     const std::vector<cv::Rect>& outlines_;
     RectangleIndex outline_index_;
     RectangleIndex taken_;
     double left_;  ///< of the labels' share, pixels
 };
+
+/// Of the picture, for all labels: the more outlines there are, the less does a label tell.
+double largest_share(std::size_t outlines) {
+    return std::sqrt(crowding(outlines)) / 3;
+}
 
 }  // namespace
 
@@ -169,7 +172,8 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
     const int tag_height = tag_size("", sizes.letter).height;
     // A longer one would hide a whole stripe of the picture.
     const int widest = std::min(picture.width, std::max(picture.width / 2, 20 * sizes.letter)) - margins;
-    Placement placement(picture, boxes, tag_height);
+    const auto seen = std::ranges::count_if(outlines, [](const auto& each) { return !each.polygon.empty(); });
+    Placement placement(picture, boxes, tag_height, largest_share(static_cast<std::size_t>(seen)));
     const int reach = (sizes.line + 1) / 2 + sizes.casing;
     std::vector<std::optional<Label>> labels(outlines.size());
     for (std::size_t k = 0; k < outlines.size(); ++k) {

@@ -23,10 +23,10 @@ struct Label {
 };
 
 /// A place for each outline's label: at its outline, or where others have taken that, the nearest that is
-/// free. No two labels overlap, and all together cover a third of the picture at most; earlier ones come
-/// first. A label is left out where there is no such place for it, where nothing of the outline is visible,
-/// or where the picture is too small for letters. Texts wider than half the picture (or 20 capitals' heights)
-/// are shortened.
+/// free. No two labels overlap, and all together cover at most a third of the picture, ⁴√(30/n) of that for n
+/// > 30 visible outlines; earlier ones come first. A label is left out where there is no such place for it,
+/// where nothing of the outline is visible, or where the picture is too small for letters. Texts wider than
+/// half the picture (and than 20 capitals' heights) are shortened.
 std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> outlines, cv::Size picture,
                                                const DrawingSizes& sizes);
 

@@ -86,13 +86,19 @@ struct Grid {
 
 class Thumbnails {
   public:
-    Thumbnails(cv::Size room, std::span<const PanelEntry> glimpses)
+    /// With `full_rows`, those of an incomplete last row are left out.
+    Thumbnails(cv::Size room, std::span<const PanelEntry> glimpses, bool full_rows)
         : room_(room), glimpses_(glimpses), space_(spacing_among(room, glimpses.size())) {
         for (const PanelEntry& entry : glimpses) {
             if (space_.letter > 0) caption_widths_.push_back(text_width(entry.id, space_.letter) + 2);
         }
         grid_ = best_grid();
+        if (!full_rows || grid_.rows < 2) return;
+        grid_.rows = static_cast<int>(glimpses.size()) / grid_.columns;
+        glimpses_ = glimpses.first(std::size_t(grid_.rows) * std::size_t(grid_.columns));
     }
+
+    [[nodiscard]] std::size_t count() const { return glimpses_.size(); }
 
     [[nodiscard]] cv::Size size() const { return size(grid_); }
     [[nodiscard]] const Spacing& space() const { return space_; }
@@ -197,8 +203,9 @@ PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses
     layout.enlargement = enlargement(picture, glimpses.size());
     const cv::Size left = picture * layout.enlargement;
     const Capacity capacity = glimpse::capacity(room_beside(left), glimpses.size());
-    const Thumbnails thumbnails(capacity.room, glimpses.first(capacity.thumbnails));
-    layout.left_out = glimpses.size() - capacity.thumbnails;
+    const Thumbnails thumbnails(capacity.room, glimpses.first(capacity.thumbnails),
+                                capacity.remark_letter > 0);
+    layout.left_out = glimpses.size() - thumbnails.count();
     layout.remark_letter = capacity.remark_letter;
     if (layout.left_out > 0) layout.remark.text = "and " + std::to_string(layout.left_out) + " more";
 

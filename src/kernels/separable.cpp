@@ -12,23 +12,31 @@ namespace {
 /// blocks rather than of weights: 2e-6 of the range becomes less than 5e-7 for thousands of weights in a row.
 constexpr int block_length = 32;
 
+/// Calls add(begin, end, sums) for each block of a band's weights, which adds to the sums what they weigh;
+/// the blocks' sums are then added up.
+template <int N, typename Add>
+GLIMPSE_INLINE void sum_in_blocks(int count, Lanes (&sums)[N], Add&& add) {
+    for (int n = 0; n < N; ++n) sums[n] = Lanes{};
+    add(0, count < block_length ? count : block_length, sums);
+    for (int begin = block_length; begin < count; begin += block_length) {
+        Lanes block[N] = {};
+        add(begin, count - begin < block_length ? count : begin + block_length, block);
+        for (int n = 0; n < N; ++n) sums[n] += block[n];
+    }
+}
+
 /// to[v] = Σ_k weights[k] · line[first + k][begin + v] for G·8 values.
 template <int G, typename T>
 GLIMPSE_INLINE void weigh(const Lines& in, const Band& band, std::ptrdiff_t begin, Lanes (&to)[G]) {
     const auto* from = reinterpret_cast<const unsigned char*>(line_of<T>(in, band.first) + begin);
-    for (int g = 0; g < G; ++g) to[g] = Lanes{};
-    for (int start = 0; start < band.count; start += block_length) {
-        const int end = band.count - start < block_length ? band.count : start + block_length;
-        Lanes block[G];
-        for (int g = 0; g < G; ++g) block[g] = Lanes{};
-        for (int k = start; k < end; ++k, from += in.step) {
+    sum_in_blocks(band.count, to, [&](int first, int end, Lanes(&sums)[G]) {
+        for (int k = first; k < end; ++k, from += in.step) {
             const Lanes weight = broadcast(band.weights[k]);
             for (int g = 0; g < G; ++g) {
-                block[g] += weight * load(reinterpret_cast<const T*>(from) + g * lane_count);
+                sums[g] += weight * load(reinterpret_cast<const T*>(from) + std::ptrdiff_t{g} * lane_count);
             }
         }
-        for (int g = 0; g < G; ++g) to[g] += block[g];
-    }
+    });
 }
 
 /// The same for `count` values, one by one, where there are too few for a register.
@@ -179,17 +187,12 @@ GLIMPSE_INLINE void store_block(Lanes (&block)[lane_count], const OutLines& out,
 template <int C>
 GLIMPSE_INLINE void weigh_columns(const Band& band, const float* columns, Lanes (&sums)[C]) {
     const float* from = columns + std::ptrdiff_t{band.first} * lane_count;
-    for (int c = 0; c < C; ++c) sums[c] = Lanes{};
-    for (int start = 0; start < band.count; start += block_length) {
-        const int end = band.count - start < block_length ? band.count : start + block_length;
-        Lanes block[C];
-        for (int c = 0; c < C; ++c) block[c] = Lanes{};
-        for (int k = start; k < end; ++k, from += std::ptrdiff_t{C} * lane_count) {
+    sum_in_blocks(band.count, sums, [&](int first, int end, Lanes(&block)[C]) {
+        for (int k = first; k < end; ++k, from += std::ptrdiff_t{C} * lane_count) {
             const Lanes weight = broadcast(band.weights[k]);
             for (int c = 0; c < C; ++c) block[c] += weight * load(from + std::ptrdiff_t{c} * lane_count);
         }
-        for (int c = 0; c < C; ++c) sums[c] += block[c];
-    }
+    });
 }
 
 /// The horizontal pass for C channels: eight pixels make C whole blocks.

@@ -1,0 +1,126 @@
+#include "figures/labels.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+
+#include "figures/rectangle_index.hpp"
+
+using namespace glimpse;
+
+namespace {
+
+std::vector<LabelledOutline> random_boxes(int count, cv::Size picture, int side) {
+    cv::RNG random(11);
+    std::vector<LabelledOutline> outlines;
+    for (int k = 0; k < count; ++k) {
+        const int x = random.uniform(0, picture.width - side);
+        const int y = random.uniform(0, picture.height - side);
+        outlines.push_back({std::to_string(k), corners({x, y, side, side})});
+    }
+    return outlines;
+}
+
+/// The labels, after a check of what holds for any: inside the picture, as large as their text, not upon each
+/// other, and together no more than `share` of the picture.
+std::vector<std::optional<Label>> checked_labels(const std::vector<LabelledOutline>& outlines,
+                                                 cv::Size picture, double share) {
+    const DrawingSizes sizes = drawing_sizes(picture, outlines.size());
+    auto labels = place_labels(outlines, picture, sizes);
+    REQUIRE(labels.size() == outlines.size());
+    cv::Mat covered = cv::Mat::zeros(picture, CV_8U);
+    for (const auto& label : labels) {
+        if (!label) continue;
+        REQUIRE((label->tag & cv::Rect({0, 0}, picture)) == label->tag);
+        REQUIRE(label->tag.size() == tag_size(label->text, sizes.letter));
+        REQUIRE(cv::countNonZero(covered(label->tag)) == 0);
+        covered(label->tag).setTo(255);
+    }
+    CHECK(cv::countNonZero(covered) <= share * picture.area());
+    return labels;
+}
+
+std::size_t placed(const std::vector<std::optional<Label>>& labels) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(labels, [](const auto& label) { return label.has_value(); }));
+}
+
+}  // namespace
+
+TEST_CASE("a few outlines in one place all have labels") {
+    const cv::Size picture(600, 450);
+    std::vector<LabelledOutline> outlines;
+    for (int k = 0; k < 20; ++k) {
+        outlines.push_back(
+            {"glimpse_" + std::to_string(k), corners({(k % 3) * 2, 390 - (k % 4) * 3, 50, 50})});
+    }
+    outlines.push_back({"turned", {{200, 0}, {300, 100}, {200, 200}, {100, 100}}});
+    CHECK(placed(checked_labels(outlines, picture, 1.0 / 3)) == outlines.size());
+}
+
+TEST_CASE("what cannot be seen has no label") {
+    const cv::Size picture(400, 300);
+    CHECK(placed(checked_labels({{"a", {}}}, picture, 0)) == 0);
+    CHECK(placed(checked_labels({{"a", corners({0, 0, 20, 20})}}, {28, 28}, 0)) == 0);
+}
+
+TEST_CASE("of a crowd's labels the first are placed, so many as the picture bears") {
+    const cv::Size picture(960, 640);
+    const auto some = checked_labels(random_boxes(100, picture, 64), picture, 0.247);  // (30/100)^¼ / 3
+    CHECK(placed(some) == 100);
+    const auto crowd = checked_labels(random_boxes(500, picture, 64), picture, 0.165);  // (30/500)^¼ / 3
+    CHECK(placed(crowd) > 50);
+    CHECK(placed(crowd) < 500);
+    CHECK(crowd.front());
+    CHECK_FALSE(crowd.back());
+    const auto alike = checked_labels({500, {"a", corners({400, 300, 64, 64})}}, picture, 0.165);
+    CHECK(placed(alike) > 50);
+}
+
+TEST_CASE("a very long name takes half the picture's width, and leaves the others their labels") {
+    const cv::Size picture(1200, 900);
+    std::vector<LabelledOutline> outlines = random_boxes(3, picture, 100);
+    outlines.insert(outlines.begin(), {std::string(200, 'x'), corners({0, 0, 1200, 900})});
+    const auto labels = checked_labels(outlines, picture, 1.0 / 3);
+    CHECK(placed(labels) == 4);
+    CHECK(labels[0]->tag.width <= 600);
+    CHECK(labels[0]->text.find("..") != std::string::npos);
+}
+
+TEST_CASE("a name that is too wide keeps both its ends, as much of them as fits") {
+    const std::string name = "sequence_frame_000123";
+    CHECK(fitted(name, 10, 10000) == name);
+    CHECK(fitted(name, 10, 3).empty());
+    for (int width = 40; width < text_width(name, 10); ++width) {
+        const std::string shorter = fitted(name, 10, width);
+        REQUIRE(text_width(shorter, 10) <= width);
+        const std::size_t kept = shorter.size() - 2;
+        CHECK(shorter.starts_with(name.substr(0, kept / 3) + ".."));
+        CHECK(shorter.ends_with(name.substr(name.size() - (kept - kept / 3))));
+        if (kept + 1 == name.size()) continue;
+        const std::size_t head = (kept + 1) / 3;
+        const std::string longer = name.substr(0, head) + ".." + name.substr(name.size() - (kept + 1 - head));
+        CHECK(text_width(longer, 10) > width);
+    }
+}
+
+TEST_CASE("rectangles in buckets overlap as they do one by one") {
+    const cv::Size picture(97, 61);
+    cv::RNG random(3);
+    const auto any = [&] {
+        return cv::Rect(random.uniform(-20, 90), random.uniform(-20, 60), random.uniform(1, 80),
+                        random.uniform(1, 60));
+    };
+    for (const int bucket : {1, 7, 16, 200}) {
+        RectangleIndex index(picture, bucket);
+        std::vector<cv::Rect> all(40);
+        for (cv::Rect& rectangle : all) index.add(rectangle = any());
+        for (int k = 0; k < 40; ++k) {
+            const cv::Rect place = any() & cv::Rect({0, 0}, picture);
+            std::int64_t sum = 0;
+            for (const cv::Rect& rectangle : all) sum += (rectangle & place).area();
+            CHECK(index.overlap(place) == sum);
+        }
+    }
+}
