@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <opencv2/core.hpp>
 #include <span>
@@ -91,14 +92,21 @@ std::vector<Span> keep_touched(Bands& columns, int channels, int line_length) {
     return spans;
 }
 
-/// Reused from glimpse to glimpse.
-float* scratch(std::size_t length) {
-    constexpr std::size_t alignment = 64 / sizeof(float);
-    thread_local std::vector<float> memory;
-    if (memory.size() < length + alignment) memory.resize(length + alignment);
-    const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
-    return memory.data() + (alignment - address / sizeof(float) % alignment) % alignment;
-}
+/// Floats of any value, of which the first is aligned to what the largest register wants.
+class Scratch {
+  public:
+    explicit Scratch(std::size_t length)
+        : memory_(std::make_unique_for_overwrite<float[]>(length + alignment)) {}
+
+    [[nodiscard]] float* data() const {
+        const auto beyond = reinterpret_cast<std::uintptr_t>(memory_.get()) / sizeof(float) % alignment;
+        return memory_.get() + (alignment - beyond) % alignment;
+    }
+
+  private:
+    static constexpr std::size_t alignment = 64 / sizeof(float);
+    std::unique_ptr<float[]> memory_;
+};
 
 /// A separable map at work on the pixels of a region.
 class Product {
@@ -155,10 +163,11 @@ class Product {
     }
 
     void compute_passes(const Bands& rows, cv::Mat& out) {
+        const Scratch scratch(separable_scratch(kept()));
         kernels().separable({lines_of(image_.pixels), lines_of(out), channels_, rows.data(),
                              static_cast<int>(rows.size()), columns_.data(),
                              static_cast<int>(columns_.size()), spans_.data(),
-                             static_cast<int>(spans_.size()), scratch(separable_scratch(kept()))});
+                             static_cast<int>(spans_.size()), scratch.data()});
     }
 
     const ImageRegion& image_;
