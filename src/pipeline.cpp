@@ -4,6 +4,7 @@
 #include <tbb/parallel_pipeline.h>
 
 #include <atomic>
+#include <optional>
 
 #include "extraction.hpp"
 
@@ -31,6 +32,11 @@ class JobSource {
     std::atomic<bool> stopped_ = false;
 };
 
+/// One glimpse at most: a job that starts no threads, nor what prepares for them.
+bool is_single(const std::vector<ImageJob>& jobs) {
+    return jobs.empty() || (jobs.size() == 1 && jobs.front().glimpses->size() <= 1);
+}
+
 }  // namespace
 
 void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
@@ -42,7 +48,8 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
         return report;
     };
     const auto in_flight = static_cast<std::size_t>(options.jobs);
-    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
+    std::optional<tbb::global_control> threads;
+    if (!is_single(jobs)) threads.emplace(tbb::global_control::max_allowed_parallelism, in_flight);
     if (options.jobs == 1 || jobs.size() == 1) {
         while (const auto number = source.next()) finished(work(*number));
         return;
