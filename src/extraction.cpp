@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "attention_file.hpp"
+#include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
@@ -133,7 +134,7 @@ class Extraction {
     }
 
     [[nodiscard]] bool wanted(const fs::path& path) const {
-        return !path.empty() && !(plan_.options.existing == Existing::skip && fs::exists(path));
+        return !path.empty() && !(plan_.options.existing == Existing::skip && is_there(path));
     }
     [[nodiscard]] bool wants_pictures() const { return wanted(paths_.overlay) || wanted(paths_.panel); }
 

@@ -107,8 +107,21 @@ MappedFile::~MappedFile() {
     if (!bytes_.empty()) munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
 }
 
+std::string obstacle_to_output(const std::filesystem::path& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
+    if (S_ISDIR(status.st_mode)) return std::strerror(EISDIR);
+    return "it is not a regular file; use - to write to standard output";
+}
+
+bool is_there(const std::filesystem::path& path) {
+    std::error_code unseen;
+    return std::filesystem::exists(path, unseen);
+}
+
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
     try {
+        if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) throw Error(obstacle);
         std::error_code failure;
         if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
         if (failure) throw Error("its directory cannot be made: " + failure.message());

@@ -3,8 +3,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace glimpse {
+
+/// Why an output cannot take this place: a directory is there, a device or a pipe, which a file would
+/// replace. Empty where it can.
+std::string obstacle_to_output(const std::filesystem::path& path);
+
+/// Whether something is there; what cannot be looked at is not.
+bool is_there(const std::filesystem::path& path);
 
 /// A file's bytes, mapped into memory. Throws `Error` with the system's reason, without the path.
 class MappedFile {

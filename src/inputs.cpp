@@ -180,6 +180,7 @@ class Collector {
   private:
     void add_input(const std::string& input) {
         std::error_code ignored;
+        if (input.empty()) throw UsageError("INPUT", "the name of a file or directory is needed, not ''");
         if (input == "-") {
             auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
             add({"-", std::move(bytes), "stdin", shared_, std::nullopt, ""});

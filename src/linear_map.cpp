@@ -124,6 +124,24 @@ Affine shrunk(const Affine& affine, int n) {
     return small;
 }
 
+/// The smallest rectangle around the weights of at least half the greatest; the region where none is > 0.
+Rectangle half_height(const Weights& weights) {
+    double greatest = 0;
+    if (!weights.region.empty()) cv::minMaxLoc(weights.a, nullptr, &greatest);
+    if (!(greatest > 0)) return weights.region;
+    const cv::Mat high = weights.a >= greatest / 2;
+    const auto extent = [&](int dimension) {
+        cv::Mat any;
+        cv::reduce(high, any, dimension, cv::REDUCE_MAX);
+        std::vector<cv::Point> places;
+        cv::findNonZero(any.reshape(1, 1), places);
+        return Interval{places.front().x, places.back().x + 1};
+    };
+    const Interval columns = extent(0);
+    const Interval rows = extent(1);
+    return {weights.region.x + columns.begin, weights.region.y + rows.begin, columns.length(), rows.length()};
+}
+
 /// 1 where the window lies inside the image.
 cv::Mat coverage(const Window& window, Size image, Size glimpse) {
     cv::Mat inside = cv::Mat::zeros(glimpse.height, glimpse.width, CV_32F);
@@ -226,7 +244,8 @@ std::vector<Point> outline(const LinearMap& map) {
     if (map.matrix && !std::holds_alternative<Weights>(map.kind)) {
         return border_in_image(*map.matrix, map.glimpse);
     }
-    return corners(support(map));
+    const auto* weights = std::get_if<Weights>(&map.kind);
+    return corners(weights ? half_height(*weights) : support(map));
 }
 
 double pitch(const LinearMap& map) {

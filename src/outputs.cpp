@@ -2,6 +2,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/pipeline.hpp"
@@ -58,13 +59,19 @@ class OutputCheck {
     }
 
     void check(const fs::path& output, const std::string& what, bool heed_existing = true) {
-        const std::string key = fs::weakly_canonical(fs::absolute(output)).string();
+        std::error_code unseen;  // what cannot be looked at keeps its name
+        const fs::path canonical = fs::weakly_canonical(fs::absolute(output), unseen);
+        const std::string key = (unseen ? fs::absolute(output).lexically_normal() : canonical).string();
         if (const auto [other, is_new] = outputs_.emplace(key, what); !is_new) {
             throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
                                                   what + "; give other ids, or names in a manifest");
         }
         inputs_.require_other_than(output);
-        if (heed_existing && plan_.options.existing == Existing::error && fs::exists(output)) {
+        if (!heed_existing) return;
+        if (const std::string obstacle = obstacle_to_output(output); !obstacle.empty()) {
+            throw UsageError(output.string(), obstacle);
+        }
+        if (plan_.options.existing == Existing::error && is_there(output)) {
             throw UsageError(output.string(), "is there already (--existing error)");
         }
     }

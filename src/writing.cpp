@@ -4,6 +4,7 @@
 #include <array>
 #include <opencv2/core.hpp>
 
+#include "file_io.hpp"
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
@@ -27,12 +28,18 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw UsageError("--id", "the document has no entry '" + id + "', only " + ids);
 }
 
-Image read_named(const std::string& path) {
+/// What the step returns; its errors get the name of the file that they are about.
+template <typename Step>
+auto at_place(const std::string& path, Step&& step) {
     try {
-        return path == "-" ? read_image(read_standard_input()) : read_image(path);
+        return step();
     } catch (const Error& error) {
         throw Error(path, error.what());
     }
+}
+
+Image read_named(const std::string& path) {
+    return at_place(path, [&] { return path == "-" ? read_image(read_standard_input()) : read_image(path); });
 }
 
 Image black_canvas(Size size, const Image& glimpse) {
@@ -43,6 +50,13 @@ Image black_canvas(Size size, const Image& glimpse) {
 void require_sense(const WriteOptions& options) {
     if (options.canvas.empty() != options.canvas_size.has_value()) {
         throw UsageError("--canvas", "give either a picture (--canvas) or a size (--canvas-size)");
+    }
+    if (options.out.empty() || options.out.ends_with('/')) {
+        throw UsageError("--out", "the name of a file is needed, or -, not '" + options.out + "'");
+    }
+    if (const std::string obstacle = options.out == "-" ? "" : obstacle_to_output(options.out);
+        !obstacle.empty()) {
+        throw UsageError(options.out, obstacle);
     }
     const std::array inputs{options.glimpse, options.canvas, options.input.parameters.value_or("")};
     if (std::ranges::count(inputs, "-") > 1) {
@@ -77,10 +91,12 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     const Image canvas =
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
-    const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
-    const Image written =
-        options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas);
-    const std::vector<std::uint8_t> bytes = encode_image(written, format);
+    const auto bytes = at_place(options.glimpse, [&] {
+        const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
+        return encode_image(
+            options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas),
+            format);
+    });
     options.out == "-" ? write_standard_output(bytes) : write_file(options.out, bytes);
 }
 

@@ -104,6 +104,20 @@ TEST_CASE("by hand: a mask of two Gaussian vectors") {
                float32_rounding);
 }
 
+TEST_CASE("by hand: a mask's outline is where it has half of its height") {
+    Mask soft;
+    soft.form = Mask::GaussianForm{{20, 5}, {10, 2}, Mask::GaussianForm::Normalise::peak};
+    // exp(-½ z²) ≥ ½ for |z| ≤ 1.17741: 5.887 columns and 2.35 rows on either side.
+    const std::vector<Point> border = outline(lower(soft, {41, 21}));
+    CHECK(border[0].x == 15);
+    CHECK(border[0].y == 8);
+    CHECK(border[2].x == 26);
+    CHECK(border[2].y == 13);
+    Mask box;
+    box.form = Mask::BoxForm{{3, 2, 4, 5}};
+    CHECK(outline(lower(box, {20, 20}))[2].x == 7);
+}
+
 TEST_CASE("by hand: a hard mask and its threshold") {
     const cv::Mat image = line({3, 5, 7, 9});
     Mask mask = grid(row({0.2, 0.5, 0.75, 0.1}), Mask::Kind::hard);

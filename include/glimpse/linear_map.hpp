@@ -96,8 +96,9 @@ cv::Mat row_sums(const LinearMap& map);
 /// never leave the image: 1.
 double inside(const LinearMap& map);
 
-/// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one; for
-/// `Weights` and for maps without a matrix, the border of the support.
+/// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one, and for maps
+/// without one that of the support. The glimpse of `Weights` has the image's own border, which says nothing
+/// of the attention: the smallest rectangle instead around the weights of at least half the greatest.
 std::vector<Point> outline(const LinearMap& map);
 
 /// How many image pixels lie between neighbouring glimpse pixels, on the axis where they are fewer: through

@@ -6,6 +6,7 @@
 #include "backends/cpu.hpp"
 #include "backends/cuda.hpp"
 #include "glimpse/error.hpp"
+#include "kernels/kernels.hpp"
 
 namespace glimpse {
 
@@ -35,7 +36,8 @@ std::unique_ptr<Backend> make_backend(std::string_view device) {
 }
 
 std::vector<BackendDescription> backends() {
-    return {{"cpu", true, "", {std::to_string(cv::getNumberOfCPUs()) + " threads"}}, describe_cuda()};
+    const std::string loops = std::string("loops for ") + kernels().instruction_set;
+    return {{"cpu", true, loops, {std::to_string(cv::getNumberOfCPUs()) + " threads"}}, describe_cuda()};
 }
 
 }  // namespace glimpse

@@ -178,7 +178,8 @@ void settle(Options& o) {
 /// A dry run lists what it would write, unless the report already does so on standard output.
 void list_outputs(const ImageReport& report, const OutputPaths& paths, Existing existing) {
     const auto is_written = [&](const std::filesystem::path& path) {
-        return existing != Existing::skip || path.empty() || !std::filesystem::exists(path);
+        std::error_code unseen;
+        return existing != Existing::skip || path.empty() || !std::filesystem::exists(path, unseen);
     };
     for (const GlimpseReport& glimpse : report.glimpses) {
         if (!glimpse.error.empty() || !is_written(glimpse.output)) continue;

@@ -45,6 +45,8 @@ void heed_signals() {
     sigaction(SIGTERM, &action, nullptr);
     // A reader that goes away is an error of the write, with a message.
     std::signal(SIGPIPE, SIG_IGN);
+    // So is a file that may not become so large.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 /// Memory that one image gave back is there for the next: asking the system anew costs a batch more than

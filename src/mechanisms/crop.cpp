@@ -71,6 +71,7 @@ LinearMap lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
     const Rectangle box = rounded(in_pixels(form.box, form.units, image));
     const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
     require_overlap(in_pixels(form.box, form.units, image), 0, image);
+    require_overlap(edges, 0, image);
     const Size size = crop.size.value_or(box.size());
     require_glimpse_size(size, crop.size ? "/size" : "/box");
 

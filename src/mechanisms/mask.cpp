@@ -74,6 +74,7 @@ std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int si
 Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
     const Rectangle box = rounded(in_pixels(form.box, form.units, image));
     require_overlap(in_pixels(form.box, form.units, image), 0, image);
+    require_overlap({double(box.x), double(box.y), double(box.width), double(box.height)}, 0, image);
     return intersection(box, whole(image));
 }
 

@@ -253,6 +253,9 @@ class GlimpsesThatFail(GlimpseCase):
         photo, _ = self.picture()
         for mechanism in ("crop", "mask", "gaussian", "stn"):
             self.fails(1, "extract", photo, "-m", mechanism, "-b", "50,0,4,4", "-o", self.out, says=["outside"])
+        # Two tenths of a pixel reach into the image, and none is left once the box is rounded.
+        for mechanism in ("crop", "mask"):
+            self.fails(1, "extract", photo, "-m", mechanism, "--box=-10.4,0,10.8,10", "-o", self.out, says=["outside"])
 
     def test_an_image_that_cannot_be_opened_has_a_whole_record(self):
         record = json.loads(self.fails(1, "extract", "gone.png", "-b", "0,0,4,4", "-o", self.out, "--report", "-").stdout)
@@ -288,6 +291,27 @@ class Memory(GlimpseCase):
 
 
 class Disks(GlimpseCase):
+    def test_devices_pipes_and_directories_are_not_replaced(self):
+        photo, _ = self.picture()
+        os.mkfifo(self.path("pipe.png"))
+        os.mkdir(self.path("taken.png"))
+        self.picture("g.png", width=4, height=4)
+        says = ["pipe.png: it is not a regular file"]
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", "pipe.png", says=says)
+        self.fails(2, "write", "g.png", "-b", "0,0,4,4", "--canvas-size", "9x9", "-o", "pipe.png", says=says)
+        self.assertTrue(self.path("pipe.png").is_fifo())
+        self.path("out/photo.000.png").mkdir()
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, says=["photo.000.png", "directory"])
+        for name in ("taken.png", "new/", ""):
+            self.fails(2, "write", "g.png", "-b", "0,0,4,4", "--canvas-size", "9x9", "-o", name)
+        self.assertFalse((self.directory / "new").exists())
+
+    def test_a_limit_on_file_sizes_is_an_error_like_any_other(self):
+        photo, _ = self.picture(width=200, height=200)
+        self.fails(1, "extract", photo, "-b", "0,0,200,200", "-o", self.out, says=["photo.000.png: File too large"],
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
+        self.assertEqual(self.files(), [])
+
     def test_output_directory_that_is_a_file(self):
         photo, _ = self.picture()
         blocked = self.file("blocked", "a file")

@@ -73,6 +73,7 @@ class Others(GlimpseCase):
     def test_info(self):
         info = json.loads(self.run_glimpse("info", "--json").stdout)
         self.assertEqual(info["backends"][0]["name"], "cpu")
+        self.assertIn("loops for ", info["backends"][0]["detail"])
         self.assertIn("png", [extension for codec in info["codecs"] for extension in codec["writes"]])
         self.assertIn(info["version"], self.run_glimpse("--version").stdout)
         self.assertIn("cuda", self.run_glimpse("info").stdout)
