@@ -7,6 +7,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/spatial_transformer.hpp"
 #include "glimpse/reading.hpp"
+#include "premultiplication.hpp"
 #include "rounding.hpp"
 
 namespace glimpse {
@@ -36,11 +37,11 @@ cv::Mat premultiplied(const Image& image) {
     cv::split(values, channels);
     if (image.alpha) {
         channels.back() /= full_scale(image.pixels.depth());
-        for (std::size_t c = 0; c + 1 < channels.size(); ++c) channels[c] = channels[c].mul(channels.back());
     } else {
         channels.emplace_back(values.rows, values.cols, CV_32F, cv::Scalar(1));
     }
     cv::merge(channels, values);
+    if (image.alpha) multiply_by_alpha(values);
     return values;
 }
 

@@ -2,6 +2,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
+#include "words.hpp"
 
 namespace glimpse {
 
@@ -9,10 +10,8 @@ namespace {
 
 void require_writable(const std::string& format, const std::string& option) {
     if (can_encode(format)) return;
-    std::string known;
-    for (const std::string& extension : encodable_extensions())
-        known += (known.empty() ? "" : ", ") + extension;
-    throw UsageError(option, "'" + format + "' is not a format that can be written; those are " + known);
+    throw UsageError(option, "'" + format + "' is not a format that can be written; those are " +
+                                 in_a_row(encodable_extensions()));
 }
 
 }  // namespace

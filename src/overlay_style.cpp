@@ -1,10 +1,13 @@
 #include <array>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/overlay.hpp"
+#include "words.hpp"
 
 namespace glimpse {
 
@@ -38,12 +41,12 @@ constexpr std::array<std::pair<std::string_view, int>, 22> colormaps{{
 }  // namespace
 
 int colormap_from_name(std::string_view name) {
-    std::string legal;
+    std::vector<std::string_view> legal;
     for (const auto& [known, number] : colormaps) {
         if (known == name) return number;
-        legal += (legal.empty() ? "" : ", ") + std::string(known);
+        legal.push_back(known);
     }
-    throw UsageError("there is no colour map '" + std::string(name) + "', but " + legal);
+    throw UsageError("there is no colour map '" + std::string(name) + "', but " + in_a_row(legal));
 }
 
 cv::Vec3b glimpse_colour(std::size_t k) {

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "overloaded.hpp"
+#include "premultiplication.hpp"
 #include "rounding.hpp"
 
 namespace glimpse {
@@ -21,13 +22,7 @@ bool has_fill(const LinearMap& map) {
 cv::Mat premultiplied(const cv::Mat& pixels) {
     cv::Mat out;
     pixels.convertTo(out, CV_32F);
-    const int colours = out.channels() - 1;
-    for (int y = 0; y < out.rows; ++y) {
-        auto* p = out.ptr<float>(y);
-        for (int x = 0; x < out.cols; ++x, p += colours + 1) {
-            for (int c = 0; c < colours; ++c) p[c] *= p[colours];
-        }
-    }
+    multiply_by_alpha(out);
     return out;
 }
 

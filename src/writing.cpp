@@ -10,6 +10,7 @@
 #include "glimpse/image_file.hpp"
 #include "input_files.hpp"
 #include "output_format.hpp"
+#include "words.hpp"
 
 namespace glimpse {
 
@@ -23,9 +24,9 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     }
     const auto entry = std::ranges::find(document, id, &Glimpse::id);
     if (entry != document.end()) return *entry;
-    std::string ids;
-    for (const Glimpse& glimpse : document) ids += (ids.empty() ? "" : ", ") + glimpse.id;
-    throw UsageError("--id", "the document has no entry '" + id + "', only " + ids);
+    std::vector<std::string_view> ids;
+    for (const Glimpse& glimpse : document) ids.push_back(glimpse.id);
+    throw UsageError("--id", "the document has no entry '" + id + "', only " + in_a_row(ids));
 }
 
 /// What the step returns; its errors get the name of the file that they are about.

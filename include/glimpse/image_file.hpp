@@ -51,6 +51,7 @@ class ImageReader {
     virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
 };
 
+/// How an image is opened.
 struct OpenOptions {
     bool auto_orient = true;                              ///< apply the EXIF orientation
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images

@@ -112,6 +112,7 @@ struct ImageReport {
 /// One line of JSON, without the line's end.
 std::string report_line(const ImageReport& report);
 
+/// How the jobs are done.
 struct RunOptions {
     OpenOptions open;
     bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels

@@ -1,55 +1,39 @@
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
 
 #include "commands.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/version.hpp"
+#include "words.hpp"
 
 namespace glimpse::cli {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words, const std::string& quote,
-                   const std::string& between) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : between) + quote + word + quote;
-    return text;
-}
-
-std::string list(const std::vector<std::string>& words) {
-    return "[" + joined(words, "\"", ", ") + "]";
-}
-
-std::string simd() {
-    return cv::getCPUFeaturesLine();
-}
-
-/// The values hold no character that JSON escapes: they are names, versions and numbers of this program's
-/// own.
 void print_json() {
-    std::cout << "{\"version\": \"" << version() << "\", \"opencv\": \"" << CV_VERSION << "\", \"simd\": \""
-              << simd() << "\", \"backends\": [";
-    const char* separator = "";
+    nlohmann::ordered_json document{
+        {"version", version()}, {"opencv", CV_VERSION}, {"simd", cv::getCPUFeaturesLine()}};
     for (const BackendDescription& backend : backends()) {
-        std::cout << separator << "{\"name\": \"" << backend.name
-                  << "\", \"available\": " << (backend.available ? "true" : "false") << ", \"detail\": \""
-                  << backend.detail << "\", \"devices\": " << list(backend.devices) << '}';
-        separator = ", ";
+        document["backends"].push_back({{"name", backend.name},
+                                        {"available", backend.available},
+                                        {"detail", backend.detail},
+                                        {"devices", backend.devices}});
     }
-    std::cout << "], \"codecs\": [";
-    separator = "";
     for (const CodecDescription& codec : codecs()) {
-        std::cout << separator << "{\"name\": \"" << codec.name << "\", \"version\": \"" << codec.version
-                  << "\", \"reads\": " << list(codec.reads) << ", \"writes\": " << list(codec.writes) << '}';
-        separator = ", ";
+        document["codecs"].push_back({{"name", codec.name},
+                                      {"version", codec.version},
+                                      {"reads", codec.reads},
+                                      {"writes", codec.writes}});
     }
-    std::cout << "]}\n";
+    std::cout << document << '\n';
 }
 
 void print_text() {
-    std::cout << "glimpse " << version() << ", OpenCV " << CV_VERSION << "\nSIMD      " << simd() << '\n';
+    std::cout << "glimpse " << version() << ", OpenCV " << CV_VERSION << "\nSIMD      "
+              << cv::getCPUFeaturesLine() << '\n';
     for (const BackendDescription& backend : backends()) {
         std::cout << "backend   " << backend.name << ": "
                   << (backend.available ? "available" : "not available")
@@ -59,7 +43,7 @@ void print_text() {
     }
     for (const CodecDescription& codec : codecs()) {
         std::cout << "codec     " << codec.name << " " << codec.version << ": reads "
-                  << joined(codec.reads, "", " ") << "; writes " << joined(codec.writes, "", " ") << '\n';
+                  << in_a_row(codec.reads, " ") << "; writes " << in_a_row(codec.writes, " ") << '\n';
     }
 }
 

@@ -97,15 +97,15 @@ cv::Mat rounded_rectangle(cv::Size size, int radius) {
     return averaged(shape);
 }
 
-bool is_light(const cv::Vec3b& colour) {
-    return 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2] > 110;
-}
-
 int tag_margin(int letter) {
     return (letter + 1) / 2;
 }
 
 }  // namespace
+
+double lightness(const cv::Vec3b& colour) {
+    return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
+}
 
 double crowding(std::size_t outlines) {
     constexpr std::size_t few = 30;
@@ -199,7 +199,9 @@ void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int lette
     mix_in(picture, rounded_rectangle(tag.size(), letter / 3), tag.tl(), casing_colour);
     mix_in(picture, rounded_rectangle(inner, std::max(0, letter / 3 - casing)),
            tag.tl() + cv::Point(casing, casing), colour);
-    const cv::Vec3b ink = is_light(colour) ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
+    constexpr double lightest_under_white = 0.43;
+    const cv::Vec3b ink =
+        lightness(colour) > lightest_under_white ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
     draw_text(picture, text, tag.tl() + cv::Point(margin, margin), letter, ink);
 }
 

@@ -22,6 +22,9 @@ struct DrawingSizes {
     int letter = 9;  ///< height of a capital
 };
 
+/// How light a colour (R, G, B) looks, 0 to 1: Rec. 601's luma.
+double lightness(const cv::Vec3b& colour);
+
 /// √(30/n) for n > 30 outlines that share a picture, else 1.
 double crowding(std::size_t outlines);
 

@@ -50,11 +50,6 @@ Levels colours_of(int colormap) {
     return colours;
 }
 
-/// How light a colour looks, 0 to 1 (Rec. 601).
-double lightness(const cv::Vec3b& colour) {
-    return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
-}
-
 /// How much of the heat a pixel shows. The root keeps dark pictures from hiding it.
 double shade(const cv::Vec3b& pixel) {
     constexpr double of_black = 0.25;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "mechanisms/validation.hpp"
 #include "overloaded.hpp"
 
 namespace glimpse {
@@ -59,17 +60,10 @@ BandedMatrix filter_bank(const Gaussian::Axis& axis, int count, int size, Gaussi
     return a;
 }
 
-void require_finite(double value, const std::string& field) {
-    if (!std::isfinite(value)) throw InvalidParameter(field, "a finite number is needed");
-}
-
 void validate_axis(const Gaussian::Axis& axis, const std::string& field) {
     require_finite(axis.u, field + "/u");
-    require_finite(axis.s, field + "/s");
+    require_standard_deviation(axis.s, field + "/s");
     require_finite(axis.d, field + "/d");
-    if (axis.s <= 0) {
-        throw InvalidParameter(field + "/s", "the standard deviation is > 0, not " + std::to_string(axis.s));
-    }
 }
 
 /// What is valid may still overflow, or vanish, when it is multiplied out for an image.
@@ -122,27 +116,17 @@ Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Size image, Size
     return {axis(draw.gx, image.width), axis(draw.gy, image.height)};
 }
 
-Size glimpse_size(const Gaussian& gaussian, Size image) {
-    if (gaussian.size) return *gaussian.size;
-    const auto& form = std::get<Gaussian::BoxForm>(gaussian.form);
-    return rounded_size(in_pixels(form.box, form.units, image));
-}
-
 }  // namespace
 
 void validate(const Gaussian& gaussian) {
-    if (gaussian.size) require_glimpse_size(*gaussian.size, "/size");
-    if (!gaussian.size && !std::holds_alternative<Gaussian::BoxForm>(gaussian.form)) {
-        throw InvalidParameter("/size", "a glimpse without a box needs a size [width, height]");
-    }
+    require_size(gaussian);
     std::visit(overloaded{[](const Gaussian::AxesForm& form) {
                               validate_axis(form.x, "/x");
                               validate_axis(form.y, "/y");
                           },
                           [&](const Gaussian::DrawForm& form) { validate_draw(form, gaussian.size); },
-                          [&](const Gaussian::BoxForm& form) {
+                          [](const Gaussian::BoxForm& form) {
                               require_box(form.box);
-                              if (!gaussian.size && form.units == Units::pixels) rounded_size(form.box);
                               if (!std::isfinite(form.sigma) || form.sigma <= 0) {
                                   throw InvalidParameter("/sigma",
                                                          "sigma is > 0, not " + std::to_string(form.sigma));
@@ -167,7 +151,7 @@ LinearMap lower(const Gaussian& gaussian, Size image) {
     } else if (const auto* draw = std::get_if<Gaussian::DrawForm>(&gaussian.form)) {
         gain = std::exp(draw->log_gamma);
     }
-    const Size size = glimpse_size(gaussian, image);
+    const Size size = size_in(gaussian, image);
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);
     require_representable(y);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "glimpse/error.hpp"
+#include "mechanisms/validation.hpp"
 #include "overloaded.hpp"
 #include "taps.hpp"
 
@@ -77,39 +78,10 @@ BandedMatrix sample_axis(const SpatialTransformer& transformer, double step, dou
     return matrix;
 }
 
-Size glimpse_size(const SpatialTransformer& transformer, Size image) {
-    if (transformer.size) return *transformer.size;
-    const auto& form = std::get<SpatialTransformer::BoxForm>(transformer.form);
-    return rounded_size(in_pixels(form.box, form.units, image));
-}
-
-template <std::size_t Rows, std::size_t Columns>
-void require_finite(const std::array<std::array<double, Columns>, Rows>& matrix, const std::string& field) {
-    for (std::size_t i = 0; i < Rows; ++i) {
-        for (std::size_t j = 0; j < Columns; ++j) {
-            if (!std::isfinite(matrix[i][j])) {
-                throw InvalidParameter(field + "/" + std::to_string(i) + "/" + std::to_string(j),
-                                       "a finite number is needed");
-            }
-        }
-    }
-}
-
-void require_finite(const std::array<double, 2>& numbers, const std::string& field) {
-    for (std::size_t n = 0; n < numbers.size(); ++n) {
-        if (!std::isfinite(numbers[n])) {
-            throw InvalidParameter(field + "/" + std::to_string(n), "a finite number is needed");
-        }
-    }
-}
-
 }  // namespace
 
 void validate(const SpatialTransformer& transformer) {
-    if (transformer.size) require_glimpse_size(*transformer.size, "/size");
-    if (!transformer.size && !std::holds_alternative<SpatialTransformer::BoxForm>(transformer.form)) {
-        throw InvalidParameter("/size", "a glimpse without a box needs a size [width, height]");
-    }
+    require_size(transformer);
     std::visit(
         overloaded{
             [](const SpatialTransformer::ThetaForm& form) { require_finite(form.theta, "/theta"); },
@@ -118,10 +90,9 @@ void validate(const SpatialTransformer& transformer) {
                 require_finite(form.shift, "/shift");
             },
             [](const SpatialTransformer::MatrixForm& form) { require_finite(form.matrix.m, "/matrix"); },
-            [&](const SpatialTransformer::BoxForm& form) {
+            [](const SpatialTransformer::BoxForm& form) {
                 require_box(form.box);
-                if (!transformer.size && form.units == Units::pixels) rounded_size(form.box);
-                if (!std::isfinite(form.angle)) throw InvalidParameter("/angle", "a finite number is needed");
+                require_finite(form.angle, "/angle");
             }},
         transformer.form);
 }
@@ -146,7 +117,7 @@ LinearMap lower(const SpatialTransformer& transformer, Size image) {
     if (const auto* form = std::get_if<SpatialTransformer::BoxForm>(&transformer.form)) {
         require_overlap(in_pixels(form->box, form->units, image), form->angle, image);
     }
-    const Size size = glimpse_size(transformer, image);
+    const Size size = size_in(transformer, image);
     const Affine matrix = sampling_matrix(transformer, image, size);
     require_reachable(matrix, size);
     LinearMap map{image, size, {}, 1, transformer.fill, matrix};

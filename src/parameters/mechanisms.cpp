@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
+#include "words.hpp"
 
 namespace glimpse::parameters {
 namespace {
@@ -320,17 +321,12 @@ void require_known_keys(const Entry& entry, const Surroundings& surroundings) {
 }
 
 const Reader& reader_of(Entry& entry, const Surroundings& surroundings) {
+    std::vector<std::string_view> words;
+    for (const Reader& reader : readers()) words.push_back(reader.word);
     if (const std::optional<Value> mechanism = entry.take("mechanism")) {
-        std::vector<std::string_view> words;
-        for (const Reader& reader : readers()) words.push_back(reader.word);
         return readers()[word_index(*mechanism, words)];
     }
-    if (!entry.peek("box")) {
-        std::string words;
-        for (const Reader& reader : readers())
-            words += (words.empty() ? "" : ", ") + std::string(reader.word);
-        entry.fail("an entry without a box needs a mechanism: " + words);
-    }
+    if (!entry.peek("box")) entry.fail("an entry without a box needs a mechanism: " + in_a_row(words));
     const Reader* reader = find_reader(surroundings.defaults.mechanism);
     if (!reader) entry.fail("unknown mechanism " + in_quotes(surroundings.defaults.mechanism));
     return *reader;
@@ -358,9 +354,9 @@ const Form* find_form(const Entry& entry, const Reader& reader, bool own) {
 const Form& form_of(const Entry& entry, const Reader& reader) {
     if (const Form* form = find_form(entry, reader, true)) return *form;
     if (const Form* form = find_form(entry, reader, false)) return *form;
-    std::string forms;
-    for (const Form& form : reader.forms) forms += (forms.empty() ? "" : ", or ") + form.in_words();
-    entry.fail("mechanism " + in_quotes(reader.word) + " needs " + forms);
+    std::vector<std::string> forms;
+    for (const Form& form : reader.forms) forms.push_back(form.in_words());
+    entry.fail("mechanism " + in_quotes(reader.word) + " needs " + in_a_row(forms, ", or "));
 }
 
 }  // namespace

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <variant>
+
+#include "glimpse/error.hpp"
+#include "glimpse/geometry.hpp"
+
+// Rules that several mechanisms' parameters keep. Each throws `InvalidParameter` at the field that breaks it.
+
+namespace glimpse {
+
+inline void require_finite(double value, const std::string& field) {
+    if (!std::isfinite(value)) throw InvalidParameter(field, "a finite number is needed");
+}
+
+/// Every number of an array, or of an array of arrays.
+template <typename Numbers>
+void require_finite(const Numbers& numbers, const std::string& field) {
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
+        require_finite(numbers[n], field + "/" + std::to_string(n));
+    }
+}
+
+inline void require_standard_deviation(double s, const std::string& field) {
+    if (!std::isfinite(s) || s <= 0) {
+        throw InvalidParameter(field, "the standard deviation is > 0, not " + std::to_string(s));
+    }
+}
+
+/// A mechanism's `size` may be left out only where a box gives the glimpse its own.
+template <typename Mechanism>
+void require_size(const Mechanism& mechanism) {
+    if (mechanism.size) return require_glimpse_size(*mechanism.size, "/size");
+    const auto* form = std::get_if<typename Mechanism::BoxForm>(&mechanism.form);
+    if (!form) throw InvalidParameter("/size", "a glimpse without a box needs a size [width, height]");
+    require_box(form->box);
+    if (form->units == Units::pixels) rounded_size(form->box);
+}
+
+/// The size of a mechanism that keeps `require_size`, for an image of `image` pixels.
+template <typename Mechanism>
+Size size_in(const Mechanism& mechanism, Size image) {
+    if (mechanism.size) return *mechanism.size;
+    const auto& form = std::get<typename Mechanism::BoxForm>(mechanism.form);
+    return rounded_size(in_pixels(form.box, form.units, image));
+}
+
+}  // namespace glimpse
