@@ -35,7 +35,6 @@ std::string current_message() {
 /// What is known of a lowered glimpse beside its map.
 struct Lowered {
     std::size_t index;  ///< in the document
-    cv::Mat alpha;
     bool list;
 };
 
@@ -106,8 +105,7 @@ class Extraction {
                 entry.support = support(map);
                 entry.inside = inside(map);
                 entry.matrix = map.matrix;
-                lowered_.push_back(
-                    {k, glimpse_alpha(glimpse.mechanism, report_.size), is_list(glimpse.mechanism)});
+                lowered_.push_back({k, is_list(glimpse.mechanism)});
                 maps_.push_back(std::move(map));
             });
         }
@@ -219,9 +217,8 @@ class Extraction {
         if (!entry.error.empty()) return;
         guarded(entry, [&] {
             Image picture{std::move(pixels), info.alpha, info.icc_profile, glimpse.list};
-            if (!glimpse.alpha.empty()) {
-                picture.pixels =
-                    with_alpha(picture.pixels, picture.alpha, glimpse.alpha, full_scale(info.depth));
+            if (const cv::Mat& alpha = maps_[n].alpha; !alpha.empty()) {
+                picture.pixels = with_alpha(picture.pixels, picture.alpha, alpha, full_scale(info.depth));
                 picture.alpha = true;
             }
             save(picture, paths_.glimpses.empty() ? fs::path() : paths_.glimpses[glimpse.index],

@@ -50,11 +50,6 @@ void supply(Mechanism& mechanism, const cv::Mat& values) {
     std::get<Mask::FileForm>(std::get<Mask>(mechanism).form).values = values;
 }
 
-cv::Mat glimpse_alpha(const Mechanism& mechanism, Size image) {
-    const auto* mask = std::get_if<Mask>(&mechanism);
-    return mask ? glimpse_alpha(*mask, image) : cv::Mat();
-}
-
 bool is_list(const Mechanism& mechanism) {
     const auto* mask = std::get_if<Mask>(&mechanism);
     return mask && mask->select == Mask::Select::pixels;

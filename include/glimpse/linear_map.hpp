@@ -67,9 +67,11 @@ struct LinearMap {
     std::variant<Window, Weights, Separable, Samples> kind;
     /// The sum of a glimpse pixel's weights where all that it looks at lies inside the image.
     double full_weight = 1;
-    Fill fill;
+    Fill fill{};
     /// From glimpse pixel to image pixel, where the map has such a form.
-    std::optional<Affine> matrix;
+    std::optional<Affine> matrix{};
+    /// h×w CV_32F, what the glimpse's alpha is multiplied by where it is shown; empty: it is left alone.
+    cv::Mat alpha{};
 };
 
 /// The smallest rectangle outside which the attention map is 0: the only pixels that must be decoded. Where

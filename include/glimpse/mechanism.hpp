@@ -46,9 +46,6 @@ bool lacks_values(const Mechanism& mechanism);
 /// Supplies the values of `attention_file`: H×W, CV_64F, in [0, 1] where they came from a picture.
 void supply(Mechanism& mechanism, const cv::Mat& values);
 
-/// What the glimpse's alpha is multiplied by, h×w CV_32F; empty where it is left alone.
-cv::Mat glimpse_alpha(const Mechanism& mechanism, Size image);
-
 /// The glimpse is a list of N pixels rather than a picture: an N×C array, N rows of one column as a picture.
 bool is_list(const Mechanism& mechanism);
 

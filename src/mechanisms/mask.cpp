@@ -8,6 +8,7 @@
 #include "banded_product.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
+#include "mechanisms/validation.hpp"
 #include "overloaded.hpp"
 #include "taps.hpp"
 
@@ -160,8 +161,10 @@ LinearMap select(Mask::Select select, const cv::Mat& a, Size image) {
     const Rectangle box = bounding_box(a);
     if (box.empty()) throw Error("the mask selects no pixel: it is 0 everywhere");
     if (select == Mask::Select::box) {
-        return {image, box.size(), Window{box.x, box.y},
-                1,     {},         Affine{{{{1, 0, double(box.x)}, {0, 1, double(box.y)}}}}};
+        LinearMap map{image, box.size(), Window{box.x, box.y}};
+        map.matrix = Affine{{{{1, 0, double(box.x)}, {0, 1, double(box.y)}}}};
+        map.alpha = cut(a, box);
+        return map;
     }
     Samples samples = selected_pixels(a);
     const Size size{1, static_cast<int>(std::get<std::vector<Point>>(samples.points).size())};
@@ -194,20 +197,14 @@ std::vector<double> extremes(const std::vector<double>& numbers) {
     return chosen;
 }
 
-void require_finite(const std::vector<double>& numbers, const std::string& field) {
+void validate_vector(const std::vector<double>& numbers, const std::string& field) {
     if (numbers.empty()) throw InvalidParameter(field, "a mask's vector has at least one number");
-    for (std::size_t n = 0; n < numbers.size(); ++n) {
-        if (!std::isfinite(numbers[n])) {
-            throw InvalidParameter(field + "/" + std::to_string(n), "a finite number is needed");
-        }
-    }
+    require_finite(numbers, field);
 }
 
 void validate_axis(const Mask::GaussianForm::Axis& axis, const std::string& field) {
-    if (!std::isfinite(axis.u)) throw InvalidParameter(field + "/u", "a finite number is needed");
-    if (!std::isfinite(axis.s) || axis.s <= 0) {
-        throw InvalidParameter(field + "/s", "the standard deviation is > 0, not " + std::to_string(axis.s));
-    }
+    require_finite(axis.u, field + "/u");
+    require_standard_deviation(axis.s, field + "/s");
 }
 
 }  // namespace
@@ -215,9 +212,7 @@ void validate_axis(const Mask::GaussianForm::Axis& axis, const std::string& fiel
 void validate(const Mask& mask) {
     const bool hard = mask.kind == Mask::Kind::hard;
     if (mask.threshold && !hard) throw InvalidParameter("/threshold", "a threshold needs kind \"hard\"");
-    if (mask.threshold && !std::isfinite(*mask.threshold)) {
-        throw InvalidParameter("/threshold", "a finite number is needed");
-    }
+    if (mask.threshold) require_finite(*mask.threshold, "/threshold");
     if (mask.select != Mask::Select::none && !hard) {
         throw InvalidParameter("/select", "a selection needs kind \"hard\"");
     }
@@ -230,8 +225,8 @@ void validate(const Mask& mask) {
                               validate_weights(mask, form.values, "/grid");
                           },
                           [&](const Mask::VectorForm& form) {
-                              require_finite(form.x, "/x");
-                              require_finite(form.y, "/y");
+                              validate_vector(form.x, "/x");
+                              validate_vector(form.y, "/y");
                               validate_weights(mask, outer_product(extremes(form.y), extremes(form.x)), "/x");
                           },
                           [](const Mask::GaussianForm& form) {
@@ -266,12 +261,6 @@ LinearMap lower(const Mask& mask, Size image) {
     if (mask.select != Mask::Select::none) return select(mask.select, a, image);
     const Rectangle region = bounding_box(a);
     return {image, image, Weights{region, cut(a, region)}, 1, {}, Affine{}};
-}
-
-cv::Mat glimpse_alpha(const Mask& mask, Size image) {
-    if (mask.select != Mask::Select::box) return {};
-    const cv::Mat a = weights(mask, image);
-    return cut(a, bounding_box(a));
 }
 
 }  // namespace glimpse

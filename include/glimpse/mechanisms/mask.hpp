@@ -88,12 +88,9 @@ void validate(const Mask& mask);
 /// `Error` when the weights are not of the mask's kind.
 cv::Mat weights(const Mask& mask, Size image);
 
-/// The map for an image of `image` pixels. Throws as `weights` does, and `Error` when a selection is empty,
+/// The map for an image of `image` pixels; `Select::box` gives it a on the mask's bounding box as its alpha.
+/// Throws as `weights` does, and `Error` when a selection is empty,
 /// or when the box lies wholly outside the image.
 LinearMap lower(const Mask& mask, Size image);
-
-/// For `Select::box`: the h×w matrix (CV_32F) of a on the mask's bounding box, by which the glimpse's alpha
-/// is multiplied. An empty matrix otherwise.
-cv::Mat glimpse_alpha(const Mask& mask, Size image);
 
 }  // namespace glimpse
