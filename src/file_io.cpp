@@ -19,6 +19,15 @@ namespace glimpse {
 
 namespace {
 
+void write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw Error(std::strerror(errno));
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+}
+
 class Descriptor {
   public:
     explicit Descriptor(int number) : number_(number) {
@@ -62,14 +71,7 @@ class TemporaryFile {
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-    void write(std::span<const std::uint8_t> bytes) {
-        while (!bytes.empty()) {
-            const ssize_t written = ::write(descriptor_.number(), bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) throw Error(std::strerror(errno));
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        }
-    }
+    void write(std::span<const std::uint8_t> bytes) { write_all(descriptor_.number(), bytes); }
     void rename_to(const std::filesystem::path& target) {
         descriptor_.close();
         if (::rename(name_.c_str(), target.c_str()) != 0) throw Error(std::strerror(errno));
@@ -141,8 +143,12 @@ std::vector<std::uint8_t> read_standard_input() {
 }
 
 void write_standard_output(std::span<const std::uint8_t> bytes) {
-    std::cout.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
+    try {
+        std::cout.flush();
+        write_all(STDOUT_FILENO, bytes);
+    } catch (const Error& error) {
+        throw Error("standard output", error.what());
+    }
 }
 
 }  // namespace glimpse

@@ -5,6 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "words.hpp"
+
 namespace glimpse::parameters {
 namespace {
 
@@ -48,15 +50,15 @@ void require_array(const Value& value, std::optional<std::size_t> count, std::st
 }  // namespace
 
 Value Value::member(std::string_view key) const {
-    return {&json->at(std::string(key)), member_pointer(pointer, key), source};
+    return {&json->at(std::string(key)), member_pointer(pointer, key), source, taker};
 }
 
 Value Value::element(std::size_t index) const {
-    return {&json->at(index), member_pointer(pointer, std::to_string(index)), source};
+    return {&json->at(index), member_pointer(pointer, std::to_string(index)), source, taker};
 }
 
 void Value::fail(const std::string& rule) const {
-    parameters::fail(*source, pointer, rule);
+    parameters::fail(*source, pointer, rule + (taker.empty() ? "" : " (the entry " + taker + " takes it)"));
 }
 
 double number(const Value& value) {
@@ -168,9 +170,9 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
 }
 
 std::string listed(std::span<const std::string_view> words) {
-    std::string result;
-    for (const std::string_view word : words) result += (result.empty() ? "" : ", ") + in_quotes(word);
-    return result;
+    std::vector<std::string> quoted;
+    for (const std::string_view word : words) quoted.push_back(in_quotes(word));
+    return in_a_row(quoted);
 }
 
 std::optional<Value> Defaults::find(std::string_view key) const {
@@ -205,7 +207,9 @@ bool Entry::has_default(std::string_view key) const {
 
 std::optional<Value> Entry::peek(std::string_view key) const {
     if (has_own(key)) return own_.member(key);
-    return defaults_ ? defaults_->find(key) : std::nullopt;
+    std::optional<Value> value = defaults_ ? defaults_->find(key) : std::nullopt;
+    if (value) value->taker = own_.pointer;
+    return value;
 }
 
 std::optional<Value> Entry::take(std::string_view key) {
@@ -241,9 +245,9 @@ void Entry::fail_field(const std::string& field, const std::string& rule) const 
     const std::size_t key_end = field.find('/', 1);
     const std::string key = field.substr(1, key_end == std::string::npos ? key_end : key_end - 1);
     const std::string below = key_end == std::string::npos ? std::string() : field.substr(key_end);
-    const std::optional<Value> value = peek(key);
-    const std::string pointer = value ? value->pointer : member_pointer(own_.pointer, key);
-    parameters::fail(*own_.source, pointer + below, rule);
+    Value value = peek(key).value_or(Value{nullptr, member_pointer(own_.pointer, key), own_.source});
+    value.pointer += below;
+    value.fail(rule);
 }
 
 }  // namespace glimpse::parameters

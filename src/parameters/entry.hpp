@@ -24,6 +24,7 @@ struct Value {
     const nlohmann::json* json;
     std::string pointer;
     const Source* source;
+    std::string taker{};  ///< of a default: the pointer of the entry that takes it
 
     [[nodiscard]] Value member(std::string_view key) const;
     [[nodiscard]] Value element(std::size_t index) const;

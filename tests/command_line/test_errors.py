@@ -83,6 +83,11 @@ class BadDocuments(GlimpseCase):
     def test_unused_key(self):
         self.check([{"mechanism": "gaussian", "box": [0, 0, 4, 4], "angle": 3}], "/0/angle", "not used")
 
+    def test_a_default_that_does_not_fit_names_the_entry_that_takes_it(self):
+        entries = [{"mechanism": "stn", "box": [0, 0, 4, 4]}, {"mechanism": "gaussian", "box": [0, 0, 4, 4]}]
+        self.check({"version": 1, "normalise": "sum", "glimpses": entries}, "/normalise", "/glimpses/1")
+        self.check({"version": 1, "sigma": -1, "glimpses": entries}, "/sigma", "/glimpses/1")
+
     def test_wrong_type(self):
         self.check({"box": [0, 0, "4", 4]}, "/box/2")
 
@@ -334,7 +339,8 @@ class Disks(GlimpseCase):
         with open("/dev/full", "wb") as full:
             result = subprocess.run([BINARY, "extract", str(photo), "-b", "0,0,9,9", "-o", "-"], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual(result.returncode, 1)
-        self.assertIn(b"standard output", result.stderr)
+        self.assertIn(b"standard output: No space left on device", result.stderr)
+        self.assertEqual(result.stderr.count(b"standard output"), 1)
 
     def test_full_standard_output_of_other_commands(self):
         with open("/dev/full", "wb") as full:
