@@ -1,42 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
+#include "axis_taps.hpp"
 #include "glimpse/linear_map.hpp"
 
-// The one place where a sampling point becomes pixels and weights. Every interpolation and padding is a
-// product of one dimension's, so two axes of taps are all that a sample needs, whoever applies them, forwards
-// or backwards.
+// From the taps of one axis to those of whole glimpses.
 
 namespace glimpse {
-
-/// How one axis of an image of `size` pixels is sampled.
-struct AxisSampler {
-    int size;
-    Interpolation interpolation;
-    Padding padding;
-    Mirror mirror = Mirror::edges;
-};
-
-/// The pixels around one sampling point along one axis, all inside the image, and their weights. Pixels may
-/// repeat.
-struct AxisTaps {
-    int count = 0;
-    std::array<int, 4> index{};
-    std::array<double, 4> weight{};
-
-    void add(int pixel, double w) {
-        if (w == 0) return;
-        const auto n = static_cast<std::size_t>(count++);
-        index[n] = pixel;
-        weight[n] = w;
-    }
-};
-
-/// The taps of the sampling point at `position`, centre coordinates; any finite number.
-AxisTaps axis_taps(const AxisSampler& sampler, double position);
 
 /// No tap that is not padded lies farther than this from its sampling point, along either axis.
 double tap_reach(Interpolation interpolation);
@@ -68,22 +40,19 @@ inline Point sampling_point(const Samples& samples, int width, int j, int i) {
                                        static_cast<std::size_t>(j)];
 }
 
+/// How the two axes of an image are sampled.
+inline ImageSampler image_sampler(const Samples& samples, Size image) {
+    return {{image.width, samples.interpolation, samples.padding, samples.mirror},
+            {image.height, samples.interpolation, samples.padding, samples.mirror}};
+}
+
 /// Calls visit(j, y, x, weight) for every tap of the pixels `part` of the glimpse's row i.
 template <typename Visit>
 void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, Interval part, Visit&& visit) {
-    const AxisSampler columns{map.image.width, samples.interpolation, samples.padding, samples.mirror};
-    const AxisSampler rows{map.image.height, samples.interpolation, samples.padding, samples.mirror};
+    const ImageSampler sampler = image_sampler(samples, map.image);
     for (int j = part.begin; j < part.end; ++j) {
-        const Point point = sampling_point(samples, map.glimpse.width, j, i);
-        const AxisTaps x = axis_taps(columns, point.x);
-        const AxisTaps y = axis_taps(rows, point.y);
-        for (int b = 0; b < y.count; ++b) {
-            for (int a = 0; a < x.count; ++a) {
-                const auto m = static_cast<std::size_t>(b);
-                const auto n = static_cast<std::size_t>(a);
-                visit(j, y.index[m], x.index[n], static_cast<float>(y.weight[m] * x.weight[n]));
-            }
-        }
+        for_each_tap_at(sampler, sampling_point(samples, map.glimpse.width, j, i),
+                        [&](int y, int x, float weight) { visit(j, y, x, weight); });
     }
 }
 

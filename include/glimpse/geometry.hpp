@@ -111,7 +111,7 @@ Rectangle rounded(const Box& box);
 struct Affine {
     std::array<std::array<double, 3>, 2> m{{{1, 0, 0}, {0, 1, 0}}};
 
-    Point operator()(double j, double i) const {
+    constexpr Point operator()(double j, double i) const {
         return {m[0][0] * j + m[0][1] * i + m[0][2], m[1][0] * j + m[1][1] * i + m[1][2]};
     }
     /// x depends on j alone, and y on i alone.

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include "glimpse/linear_map.hpp"
+
+// The one place where a sampling point becomes pixels and weights. Every interpolation and padding is a
+// product of one dimension's, so two axes of taps are all that a sample needs, whoever applies them, forwards
+// or backwards, on a CPU or on a GPU: for the latter's compiler GLIMPSE_HOST_DEVICE is what it wants to see,
+// and otherwise nothing.
+
+namespace glimpse {
+
+/// How one axis of an image of `size` pixels is sampled.
+struct AxisSampler {
+    int size;
+    Interpolation interpolation;
+    Padding padding;
+    Mirror mirror = Mirror::edges;
+};
+
+/// The pixels around one sampling point along one axis, all inside the image, and their weights. Pixels may
+/// repeat.
+struct AxisTaps {
+    int count = 0;
+    std::array<int, 4> index{};
+    std::array<double, 4> weight{};
+
+    GLIMPSE_HOST_DEVICE void add(int pixel, double w) {
+        if (w == 0) return;
+        const auto n = static_cast<std::size_t>(count++);
+        index[n] = pixel;
+        weight[n] = w;
+    }
+};
+
+namespace taps {
+
+/// Keys' cubic convolution kernel with a = -0.75, for |t| < 2.
+GLIMPSE_HOST_DEVICE inline double cubic(double t) {
+    constexpr double a = -0.75;
+    t = std::abs(t);
+    if (t <= 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
+    if (t < 2) return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+    return 0;
+}
+
+/// The mirror image of `position` between the two mirrors, clipped to the pixels' centres.
+GLIMPSE_HOST_DEVICE inline double reflect(double position, int size, Mirror mirror) {
+    if (position >= 0 && position <= size - 1.0) return position;  // and not rounded on the way
+    const double low = mirror == Mirror::centres ? 0.0 : centre_from_edge(0);
+    const double span = mirror == Mirror::centres ? size - 1.0 : size;
+    if (span == 0) return 0;
+    const double from_mirror = std::fmod(std::abs(position - low), 2 * span);
+    const double reflected = low + (from_mirror < span ? from_mirror : 2 * span - from_mirror);
+    return std::clamp(reflected, 0.0, size - 1.0);
+}
+
+GLIMPSE_HOST_DEVICE inline double padded(const AxisSampler& sampler, double position) {
+    switch (sampler.padding) {
+        case Padding::zeros:
+            break;
+        case Padding::border:
+            return std::clamp(position, 0.0, sampler.size - 1.0);
+        case Padding::reflection:
+            return reflect(position, sampler.size, sampler.mirror);
+    }
+    return position;
+}
+
+}  // namespace taps
+
+/// The taps of the sampling point at `position`, centre coordinates; any finite number.
+GLIMPSE_HOST_DEVICE inline AxisTaps axis_taps(const AxisSampler& sampler, double position) {
+    AxisTaps taps;
+    const auto add_inside = [&](double pixel, double weight) {
+        if (pixel >= 0 && pixel < sampler.size) taps.add(static_cast<int>(pixel), weight);
+    };
+    switch (sampler.interpolation) {
+        case Interpolation::nearest:
+            add_inside(std::nearbyint(taps::padded(sampler, position)), 1);
+            break;
+        case Interpolation::bilinear: {
+            position = taps::padded(sampler, position);
+            const double left = std::floor(position);
+            const double fraction = position - left;
+            add_inside(left, 1 - fraction);
+            add_inside(left + 1, fraction);
+            break;
+        }
+        case Interpolation::bicubic: {
+            const double left = std::floor(position);
+            for (int k = -1; k <= 2; ++k) {
+                add_inside(taps::padded(sampler, left + k), taps::cubic(position - (left + k)));
+            }
+            break;
+        }
+    }
+    return taps;
+}
+
+/// How both axes of an image are sampled.
+struct ImageSampler {
+    AxisSampler columns;
+    AxisSampler rows;
+};
+
+/// Calls visit(y, x, weight) for every tap of a sampling point.
+template <typename Visit>
+GLIMPSE_HOST_DEVICE void for_each_tap_at(const ImageSampler& sampler, Point point, Visit&& visit) {
+    const AxisTaps x = axis_taps(sampler.columns, point.x);
+    const AxisTaps y = axis_taps(sampler.rows, point.y);
+    for (int b = 0; b < y.count; ++b) {
+        for (int a = 0; a < x.count; ++a) {
+            const auto m = static_cast<std::size_t>(b);
+            const auto n = static_cast<std::size_t>(a);
+            visit(y.index[m], x.index[n], static_cast<float>(y.weight[m] * x.weight[n]));
+        }
+    }
+}
+
+}  // namespace glimpse
