@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulated_device.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 
@@ -39,6 +40,7 @@ std::vector<std::unique_ptr<Backend>> make_available_backends() {
             MESSAGE("the laws are not checked on ", description.name, ": ", description.detail);
         }
     }
+    found.push_back(std::make_unique<EmulatedDevice>());
     return found;
 }
 

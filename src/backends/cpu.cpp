@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 #include <stdexcept>
 
+#include "backends/window.hpp"
 #include "banded_product.hpp"
 #include "kernels/matrix_lines.hpp"
 #include "overloaded.hpp"
@@ -15,10 +16,6 @@
 namespace glimpse {
 
 namespace {
-
-cv::Mat part(const ImageRegion& image, const Rectangle& r) {
-    return image.pixels(cv::Rect(r.x - image.region.x, r.y - image.region.y, r.width, r.height));
-}
 
 /// Calls visit with an example of the element type of `depth`.
 template <typename Visit>
@@ -33,16 +30,6 @@ void with_element_type(int depth, Visit&& visit) {
         default:
             throw std::invalid_argument("pixels are 8-bit, 16-bit or float32");
     }
-}
-
-cv::Mat read_window(const LinearMap& map, const Window& window, const ImageRegion& image) {
-    cv::Mat out = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, image.pixels.type());
-    const Rectangle seen = support(map);
-    if (!seen.empty()) {
-        part(image, seen)
-            .copyTo(out(cv::Rect(seen.x - window.x0, seen.y - window.y0, seen.width, seen.height)));
-    }
-    return out;
 }
 
 cv::Mat read_weights(const LinearMap& map, const Weights& weights, const ImageRegion& image) {
@@ -151,12 +138,6 @@ cv::Mat read_samples(const LinearMap& map, const Samples& samples, const ImageRe
         kernels().round(row.data(), values, out.ptr(i), element_of(depth));
     }
     return out;
-}
-
-ImageRegion write_window(const LinearMap& map, const Window& window, const cv::Mat& glimpse) {
-    const Rectangle seen = support(map);
-    if (seen.empty()) return {};
-    return {seen, glimpse(cv::Rect(seen.x - window.x0, seen.y - window.y0, seen.width, seen.height)).clone()};
 }
 
 ImageRegion write_samples(const LinearMap& map, const Samples& samples, const cv::Mat& glimpse) {

@@ -1,0 +1,136 @@
+#include "backends/device_plan.hpp"
+
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "taps.hpp"
+
+namespace glimpse {
+
+/// The rows of a sparse matrix as `device_work::SparseRows` has them.
+struct DevicePlan::SparseMatrix {
+    std::vector<std::int64_t> begin{0};
+    std::vector<int> index;
+    std::vector<float> weights;
+
+    [[nodiscard]] int rows() const { return static_cast<int>(begin.size()) - 1; }
+
+    /// The matrix itself; a column's index counts from `origin`.
+    static SparseMatrix of(const BandedMatrix& matrix, int origin) {
+        SparseMatrix sparse;
+        for (int i = 0; i < matrix.rows(); ++i) {
+            const auto [first, weights] = matrix.row(i);
+            for (std::size_t k = 0; k < weights.size(); ++k) {
+                sparse.index.push_back(first - origin + static_cast<int>(k));
+            }
+            sparse.weights.insert(sparse.weights.end(), weights.begin(), weights.end());
+            sparse.begin.push_back(static_cast<std::int64_t>(sparse.weights.size()));
+        }
+        return sparse;
+    }
+
+    /// Its transpose: the columns of its support as rows.
+    static SparseMatrix transpose_of(const BandedMatrix& matrix) {
+        const Interval support = matrix.support();
+        SparseMatrix sparse;
+        sparse.begin.assign(static_cast<std::size_t>(support.length()) + 1, 0);
+        const auto for_each_weight = [&](auto&& visit) {
+            for (int i = 0; i < matrix.rows(); ++i) {
+                const auto [first, weights] = matrix.row(i);
+                for (std::size_t k = 0; k < weights.size(); ++k) {
+                    visit(static_cast<std::size_t>(first - support.begin) + k, i, weights[k]);
+                }
+            }
+        };
+        for_each_weight([&](std::size_t column, int, float) { ++sparse.begin[column + 1]; });
+        std::partial_sum(sparse.begin.begin(), sparse.begin.end(), sparse.begin.begin());
+        sparse.index.resize(static_cast<std::size_t>(sparse.begin.back()));
+        sparse.weights.resize(sparse.index.size());
+        std::vector<std::int64_t> next = sparse.begin;
+        for_each_weight([&](std::size_t column, int i, float weight) {
+            const auto n = static_cast<std::size_t>(next[column]++);
+            sparse.index[n] = i;
+            sparse.weights[n] = weight;
+        });
+        return sparse;
+    }
+};
+
+template <typename T>
+std::size_t DevicePlan::stored(const std::vector<T>& values) {
+    constexpr std::size_t alignment = alignof(std::max_align_t);
+    const std::size_t offset = (bytes_.size() + alignment - 1) / alignment * alignment;
+    bytes_.resize(offset + values.size() * sizeof(T));
+    if (!values.empty()) std::memcpy(bytes_.data() + offset, values.data(), values.size() * sizeof(T));
+    return offset;
+}
+
+device_work::SparseRows DevicePlan::stored(const SparseMatrix& matrix) {
+    return {stored(matrix.begin), stored(matrix.index), stored(matrix.weights)};
+}
+
+std::size_t DevicePlan::place(std::int64_t pixels) {
+    const std::size_t position = values_out_;
+    values_out_ += static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels_);
+    return position;
+}
+
+void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& columns) {
+    // Of lines that no row weighs, nothing is computed.
+    std::vector<int> lines;
+    std::vector<int> position(static_cast<std::size_t>(region_.height), -1);
+    for (const int line : rows.index) position[static_cast<std::size_t>(line)] = 0;
+    for (int line = 0; line < region_.height; ++line) {
+        int& p = position[static_cast<std::size_t>(line)];
+        if (p < 0) continue;
+        p = static_cast<int>(lines.size());
+        lines.push_back(line);
+    }
+    SparseMatrix among_lines = rows;
+    for (int& index : among_lines.index) index = position[static_cast<std::size_t>(index)];
+
+    device_work::ProductTask task{};
+    task.height = rows.rows();
+    task.width = columns.rows();
+    task.line_count = static_cast<int>(lines.size());
+    task.lines = stored(lines);
+    task.rows = stored(among_lines);
+    task.columns = stored(columns);
+    task.between = floats_between_;
+    task.out = place(std::int64_t{task.height} * task.width);
+    floats_between_ +=
+        lines.size() * static_cast<std::size_t>(task.width) * static_cast<std::size_t>(channels_);
+    products_.push_back(task);
+}
+
+void DevicePlan::add(const Separable& separable) {
+    add_product(SparseMatrix::of(separable.rows, region_.y), SparseMatrix::of(separable.columns, region_.x));
+}
+
+void DevicePlan::add_adjoint(const Separable& separable) {
+    add_product(SparseMatrix::transpose_of(separable.rows), SparseMatrix::transpose_of(separable.columns));
+}
+
+void DevicePlan::add(const LinearMap& map, const Samples& samples) {
+    device_work::SampleTask task{};
+    task.height = map.glimpse.height;
+    task.width = map.glimpse.width;
+    task.sampler = image_sampler(samples, map.image);
+    if (const auto* affine = std::get_if<Affine>(&samples.points)) {
+        task.affine = *affine;
+    } else {
+        task.listed = true;
+        task.points = stored(std::get<std::vector<Point>>(samples.points));
+    }
+    task.out = place(std::int64_t{task.height} * task.width);
+    samples_.push_back(task);
+}
+
+DevicePlan::Packed DevicePlan::packed() && {
+    const std::size_t products_at = stored(products_);
+    const std::size_t samples_at = stored(samples_);
+    return {std::move(bytes_), products_at, samples_at};
+}
+
+}  // namespace glimpse

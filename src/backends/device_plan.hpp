@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "backends/device_work.hpp"
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse {
+
+/// Linear maps laid out as work for a device: the bytes that its threads read, the tasks, and how much memory
+/// they write to.
+class DevicePlan {
+  public:
+    /// For pixels of C channels that stand at `region` of the image.
+    DevicePlan(const Rectangle& region, int channels) : region_(region), channels_(channels) {}
+
+    /// A I. The map's support lies in the region.
+    void add(const Separable& separable);
+    /// A I, or, the pixels being the glimpse's and the region its whole, Aᵀ g.
+    void add(const LinearMap& map, const Samples& samples);
+    /// Aᵀ g on the map's support; the pixels are the glimpse's, and the region its whole.
+    void add_adjoint(const Separable& separable);
+
+    /// Everything that threads read, the tasks behind it; `products_at` and `samples_at` are their offsets.
+    struct Packed {
+        std::vector<std::byte> bytes;
+        std::size_t products_at;
+        std::size_t samples_at;
+    };
+    [[nodiscard]] Packed packed() &&;
+
+    [[nodiscard]] const std::vector<device_work::ProductTask>& products() const { return products_; }
+    [[nodiscard]] const std::vector<device_work::SampleTask>& samples() const { return samples_; }
+    [[nodiscard]] std::size_t floats_between() const { return floats_between_; }
+    [[nodiscard]] std::size_t values_out() const { return values_out_; }
+    [[nodiscard]] int channels() const { return channels_; }
+    [[nodiscard]] bool empty() const { return values_out_ == 0; }
+
+  private:
+    struct SparseMatrix;
+    void add_product(const SparseMatrix& rows, const SparseMatrix& columns);
+    device_work::SparseRows stored(const SparseMatrix& matrix);
+    /// Appends them to the bytes; their offset.
+    template <typename T>
+    std::size_t stored(const std::vector<T>& values);
+    /// Where a glimpse of so many pixels goes.
+    std::size_t place(std::int64_t pixels);
+
+    Rectangle region_;
+    int channels_;
+    std::vector<std::byte> bytes_;
+    std::vector<device_work::ProductTask> products_;
+    std::vector<device_work::SampleTask> samples_;
+    std::size_t floats_between_ = 0;
+    std::size_t values_out_ = 0;
+};
+
+}  // namespace glimpse

@@ -1,0 +1,171 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "backends/cpu.hpp"
+#include "emulated_device.hpp"
+#include "glimpse/backend.hpp"
+#include "glimpse/mechanism.hpp"
+#include "laws.hpp"
+
+// Every backend against the CPU's, for every kind, padding, interpolation, depth and number of channels.
+
+using namespace glimpse;
+
+namespace {
+
+/// What is promised of float32 values, relative to the range: both sides sum float32 products in an order of
+/// their own, which leaves some 1e-6; a coordinate held in float32 would already cost more than this.
+constexpr double float_tolerance = 1e-4;
+/// A value near the middle between two whole numbers may be rounded to either.
+constexpr double whole_tolerance = 1;
+
+constexpr Size picture{61, 47};
+
+std::vector<std::unique_ptr<Backend>> others() {
+    std::vector<std::unique_ptr<Backend>> found;
+    found.push_back(std::make_unique<EmulatedDevice>());
+    for (const BackendDescription& description : backends()) {
+        if (description.name == "cpu") continue;
+        if (description.available) {
+            found.push_back(make_backend(description.name));
+        } else {
+            MESSAGE("not compared with the CPU: ", description.name, ": ", description.detail);
+        }
+    }
+    return found;
+}
+
+class Draws {
+  public:
+    double uniform(double low, double high) { return random_.uniform(low, high); }
+    int whole(int low, int high) { return random_.uniform(low, high + 1); }
+    Size size() { return {whole(1, 40), whole(1, 40)}; }
+    cv::RNG& generator() { return random_; }
+
+  private:
+    cv::RNG random_{20251123};
+};
+
+void add_transformers(Draws& draw, std::vector<LinearMap>& maps) {
+    for (const auto interpolation :
+         {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+        for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+            for (const bool align_corners : {false, true}) {
+                SpatialTransformer stn;
+                stn.size = draw.size();
+                stn.align_corners = align_corners;
+                stn.interpolation = interpolation;
+                stn.padding = padding;
+                SpatialTransformer::ThetaForm turned;
+                for (auto& row : turned.theta) {
+                    for (double& t : row) t = draw.uniform(-1.3, 1.3);
+                }
+                stn.form = turned;
+                maps.push_back(lower(stn, picture));
+                stn.form =
+                    SpatialTransformer::ScaleShiftForm{{draw.uniform(-1.5, 1.5), draw.uniform(-1.5, 1.5)},
+                                                       {draw.uniform(-1, 1), draw.uniform(-1, 1)}};
+                maps.push_back(lower(stn, picture));
+            }
+        }
+    }
+}
+
+void add_gaussians(Draws& draw, std::vector<LinearMap>& maps) {
+    const auto axis = [&](int size) {
+        return Gaussian::Axis{draw.uniform(-0.5 * size, 1.2 * size), draw.uniform(0.2, 12),
+                              draw.uniform(-4, 4)};
+    };
+    for (int n = 0; n < 12; ++n) {
+        Gaussian gaussian;
+        gaussian.form = Gaussian::AxesForm{axis(picture.width), axis(picture.height)};
+        gaussian.size = draw.size();
+        gaussian.normalise = n % 2 == 0 ? Gaussian::Normalise::eps : Gaussian::Normalise::safe;
+        maps.push_back(lower(gaussian, picture));
+    }
+}
+
+void add_crops_and_masks(Draws& draw, std::vector<LinearMap>& maps) {
+    for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+        for (const std::optional<Size> size : {std::optional<Size>(), std::optional(draw.size())}) {
+            Crop crop;
+            crop.form = Crop::BoxForm{{draw.uniform(-9, 30), draw.uniform(-9, 30), 25.5, 21}, Units::pixels};
+            crop.size = size;
+            crop.padding = padding;
+            maps.push_back(lower(crop, picture));
+        }
+    }
+    maps.push_back(lower(Crop{Crop::IndexForm{{40, 1, 1, 7}, {60, 0, 33}}, {}, {}, {}, {}}, picture));
+    Mask mask;
+    mask.form = Mask::GaussianForm{{20, 6}, {30, 9}, Mask::GaussianForm::Normalise::peak};
+    maps.push_back(lower(mask, picture));
+    mask.form = Mask::BoxForm{{10, 12, 20, 9}, Units::pixels};
+    mask.kind = Mask::Kind::hard;
+    for (const auto select : {Mask::Select::none, Mask::Select::box, Mask::Select::pixels}) {
+        mask.select = select;
+        maps.push_back(lower(mask, picture));
+    }
+}
+
+std::vector<LinearMap> maps_of_every_kind() {
+    Draws draw;
+    std::vector<LinearMap> maps;
+    add_transformers(draw, maps);
+    add_gaussians(draw, maps);
+    add_crops_and_masks(draw, maps);
+    return maps;
+}
+
+double range(int depth) {
+    return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 2;
+}
+
+}  // namespace
+
+TEST_CASE("every backend reads as the CPU does") {
+    const std::vector<LinearMap> maps = maps_of_every_kind();
+    const CpuBackend cpu;
+    for (const auto& backend : others()) {
+        INFO(backend->name());
+        Draws draw;
+        for (const int depth : {CV_8U, CV_16U, CV_32F}) {
+            for (int channels = 1; channels <= 5; ++channels) {
+                const cv::Mat image = laws::random_values(picture, depth, channels, draw.generator());
+                for (const int out : {depth, int{CV_32F}}) {
+                    const auto expected = cpu.read(maps, {whole(picture), image}, out);
+                    const auto found = backend->read(maps, {whole(picture), image}, out);
+                    const double tolerance = out == CV_32F ? float_tolerance * range(depth) : whole_tolerance;
+                    for (std::size_t n = 0; n < maps.size(); ++n) {
+                        CAPTURE(n);
+                        REQUIRE(found[n].type() == expected[n].type());
+                        CHECK(laws::largest_difference(found[n], expected[n]) <= tolerance);
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("every backend writes as the CPU does") {
+    const CpuBackend cpu;
+    for (const auto& backend : others()) {
+        INFO(backend->name());
+        Draws draw;
+        for (const LinearMap& map : maps_of_every_kind()) {
+            for (int channels = 1; channels <= 5; ++channels) {
+                const cv::Mat glimpse = laws::random_values(map.glimpse, CV_32F, channels, draw.generator());
+                const ImageRegion expected = cpu.write(map, glimpse);
+                const ImageRegion found = backend->write(map, glimpse);
+                CHECK(found.region == expected.region);
+                // Up to as many samples as there are may fall on one pixel.
+                double largest = 1;
+                if (!expected.pixels.empty()) largest += cv::norm(expected.pixels.reshape(1), cv::NORM_INF);
+                CHECK(laws::largest_difference(found.pixels, expected.pixels) <= float_tolerance * largest);
+            }
+        }
+    }
+}
