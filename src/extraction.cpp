@@ -156,7 +156,15 @@ class Extraction {
         for (const LinearMap& map : reading_maps()) region = smallest_containing(region, needed(map));
         image_ = {region, region.empty() ? cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels))
                                          : reader_->decode_shrunk(region, shrink_)};
+        read_with(backend_.for_reading(reading_maps(), image_, glimpse_depth()));
     }
+
+    void read_with(const Backend& device) {
+        device_ = &device;
+        report_.device = device.name();
+    }
+
+    [[nodiscard]] int glimpse_depth() const { return plan_.format == "npy" ? CV_32F : reader_->info().depth; }
 
     void lay_out() {
         if (!wanted(paths_.panel)) return;
@@ -195,15 +203,16 @@ class Extraction {
     /// itself, so that the others are done.
     std::vector<cv::Mat> read(std::size_t begin, std::size_t count) {
         const bool alpha = reader_->info().alpha;
-        const int depth = plan_.format == "npy" ? CV_32F : reader_->info().depth;
         const auto maps = reading_maps().subspan(begin, count);
         try {
-            return read_glimpses(backend_, maps, image_, alpha, depth);
+            return read_glimpses(*device_, maps, image_, alpha, glimpse_depth());
         } catch (...) {
+            read_with(backend_.instead_of(*device_));
             std::vector<cv::Mat> glimpses(count);
             for (std::size_t k = 0; k < count; ++k) {
-                guarded(report_.glimpses[lowered_[begin + k].index],
-                        [&] { glimpses[k] = read_glimpse(backend_, maps[k], image_, alpha, depth); });
+                guarded(report_.glimpses[lowered_[begin + k].index], [&] {
+                    glimpses[k] = read_glimpse(*device_, maps[k], image_, alpha, glimpse_depth());
+                });
             }
             return glimpses;
         }
@@ -287,6 +296,7 @@ class Extraction {
     const ImageJob& job_;
     const OutputPlan& plan_;
     const Backend& backend_;
+    const Backend* device_ = &backend_;  ///< what reads
     const RunOptions& options_;
     OutputPaths paths_;
     ImageReport report_;

@@ -28,6 +28,17 @@ class Backend {
     /// Î = Aᵀ g on the map's support, CV_32F with the glimpse's channels; `glimpse` has the map's glimpse
     /// size.
     [[nodiscard]] virtual ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const = 0;
+
+    /// The backend that is to read these: this one, or, where it stands for several, the one of them that is
+    /// likely to be done first.
+    [[nodiscard]] virtual const Backend& for_reading(std::span<const LinearMap> /*maps*/,
+                                                     const ImageRegion& /*image*/, int /*depth*/) const {
+        return *this;
+    }
+
+    /// What reads in place of one that `for_reading` chose and that failed: it again, where there is no
+    /// other.
+    [[nodiscard]] virtual const Backend& instead_of(const Backend& failed) const { return failed; }
 };
 
 /// "cpu", "cuda", "cuda:N", or "auto" for what is there. Throws `UsageError` with the reason and the remedy

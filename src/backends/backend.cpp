@@ -3,6 +3,7 @@
 #include <charconv>
 #include <opencv2/core/utility.hpp>
 
+#include "backends/automatic.hpp"
 #include "backends/cpu.hpp"
 #include "backends/cuda.hpp"
 #include "glimpse/error.hpp"
@@ -27,8 +28,8 @@ int device_number(std::string_view device) {
 std::unique_ptr<Backend> make_backend(std::string_view device) {
     if (device == "cpu") return std::make_unique<CpuBackend>();
     if (device == "auto") {
-        if (describe_cuda().available) return make_cuda_backend(0);
-        return std::make_unique<CpuBackend>();
+        if (!describe_cuda().available) return std::make_unique<CpuBackend>();
+        return std::make_unique<AutomaticBackend>(std::make_unique<CpuBackend>(), make_cuda_backend(0));
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));
