@@ -5,15 +5,13 @@ namespace glimpse {
 
 namespace {
 
-constexpr const char* reason = "this build has no CUDA: it was made with an OpenCV without CUDA modules";
+constexpr const char* reason = "this build has no CUDA: " GLIMPSE_CUDA_ABSENCE;
 
 }  // namespace
 
 std::unique_ptr<Backend> make_cuda_backend(int /*number*/) {
     throw UsageError("--device cuda",
-                     std::string(reason) +
-                         "; build glimpse with an OpenCV that has them (cudaarithm, cudawarping), "
-                         "or use --device cpu");
+                     std::string(reason) + "; build it as README.md says, or use --device cpu");
 }
 
 BackendDescription describe_cuda() {

@@ -105,7 +105,7 @@ Header parse_header(std::span<const std::uint8_t> bytes) {
 }
 
 float from_half(std::uint16_t bits) {
-    return cv::float16_t::fromBits(bits);
+    return std::bit_cast<cv::float16_t>(bits);
 }
 
 template <typename T>

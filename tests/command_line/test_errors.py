@@ -174,11 +174,20 @@ class BadUsage(GlimpseCase):
         photo, _ = self.picture()
         self.run_glimpse("extract", photo, *out, "--device", "auto")
 
-    def test_cuda_in_a_build_without_it(self):
+    def test_cuda_where_there_is_none(self):
         backends = json.loads(self.run_glimpse("info", "--json").stdout)["backends"]
-        if next(backend for backend in backends if backend["name"] == "cuda")["available"]:
+        cuda = next(backend for backend in backends if backend["name"] == "cuda")
+        if cuda["available"]:
             self.skipTest("this build has CUDA and a device")
-        self.check("-b", "0,0,4,4", "-o", self.out, "--device", "cuda", says=["without CUDA", "--device cpu"])
+        reason = cuda["detail"].split("; ")[-1]
+        for device in ("cuda", "cuda:1"):
+            self.check("-b", "0,0,4,4", "-o", self.out, "--device", device, says=["--device cuda", reason, "--device cpu"])
+
+    def test_a_device_that_does_not_exist(self):
+        backends = json.loads(self.run_glimpse("info", "--json").stdout)["backends"]
+        if not next(backend for backend in backends if backend["name"] == "cuda")["available"]:
+            self.skipTest("there is no CUDA device")
+        self.check("-b", "0,0,4,4", "-o", self.out, "--device", "cuda:99", says=["cuda:99", "no such device"])
 
     def test_a_size_that_nothing_takes(self):
         self.check("-m", "mask", "-b", "0,0,4,4", "-s", "5x5", "-o", self.out, says=["--size"])

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include "backends/device_work.hpp"
+
+// The work of a plan, done by a GPU. Everything pointed to is in the device's memory; each call returns as
+// soon as the work is in the stream's queue, and throws `Error` where it does not get there.
+
+namespace glimpse::cuda {
+
+/// Throws `Error` with what CUDA says of it.
+void require_success(cudaError_t result);
+
+/// A packed plan on the device.
+struct PlanOnDevice {
+    const std::byte* bytes;
+    const device_work::ProductTask* products;
+    int product_count;
+    std::int64_t longest_between;  ///< pixels between the steps of the largest product
+    std::int64_t longest_product;  ///< values of the largest product
+    const device_work::SampleTask* samples;
+    int sample_count;
+    std::int64_t longest_sample;  ///< pixels of the largest sampled glimpse
+};
+
+/// Pixels of any element.
+struct PixelsOnDevice {
+    const void* data;
+    std::ptrdiff_t step;  ///< bytes from line to line
+    Element element;
+    int channels;
+    int x0;
+    int y0;
+};
+
+/// Reads all glimpses of a plan; `between` and `out` are as large as the plan says.
+void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* between, void* out,
+              Element out_element, cudaStream_t stream);
+
+/// Adds the glimpse, sampled by the plan's one task, to a float image that has the region's pixels.
+void scatter_all(const PlanOnDevice& plan, const PixelsOnDevice& glimpse, float* image,
+                 const Rectangle& region, cudaStream_t stream);
+
+}  // namespace glimpse::cuda

@@ -1,0 +1,37 @@
+#include "backends/cuda.hpp"
+#include "backends/cuda_module.hpp"
+#include "glimpse/error.hpp"
+#include "module.hpp"
+
+namespace glimpse {
+
+namespace {
+
+const CudaModule& opened() {
+    static const auto& module =
+        *reinterpret_cast<const CudaModule* (*)()>(module_entry("cuda", "glimpse_cuda"))();
+    return module;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cuda_backend(int number) {
+    const CudaModule* module = nullptr;
+    try {
+        module = &opened();
+    } catch (const Error& error) {
+        throw UsageError("--device cuda",
+                         std::string(error.what()) + "; install what it needs, or use --device cpu");
+    }
+    return module->make_backend(number);
+}
+
+BackendDescription describe_cuda() {
+    try {
+        return opened().describe();
+    } catch (const Error& error) {
+        return {"cuda", false, error.what(), {}};
+    }
+}
+
+}  // namespace glimpse
