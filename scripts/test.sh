@@ -8,7 +8,7 @@ scripts/setup.sh
 
 # One version on every system: each formats a little differently.
 echo "test: formatting"
-git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 --dry-run --Werror
+git ls-files '*.cpp' '*.hpp' '*.cu' | xargs clang-format-14 --dry-run --Werror
 
 for preset in ci sanitize; do
     echo "test: building and testing with the preset '$preset'"
