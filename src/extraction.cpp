@@ -81,6 +81,7 @@ class Extraction {
         reader_ = job_.bytes ? open_image(*job_.bytes, options_.open) : open_image(job_.image, options_.open);
         report_.size = reader_->info().size;
         lower_all();
+        report_unusable();
         if (options_.dry_run) return name_outputs();
         drop_existing();
         if (maps_.empty() && !wants_pictures()) return;
@@ -99,7 +100,8 @@ class Extraction {
             entry.mechanism = name(glimpse.mechanism);
             guarded(entry, [&] {
                 supply_attention_file(glimpse);
-                LinearMap map = lower(glimpse.mechanism, report_.size);
+                LinearMap map =
+                    lower(adjusted(glimpse.mechanism, options_.adjustment, report_.size), report_.size);
                 require_fill(map, reader_->info().channels, reader_->info().alpha);
                 entry.size = map.glimpse;
                 entry.support = support(map);
@@ -108,6 +110,14 @@ class Extraction {
                 lowered_.push_back({k, is_list(glimpse.mechanism)});
                 maps_.push_back(std::move(map));
             });
+        }
+    }
+
+    void report_unusable() {
+        for (const UnusableGlimpse& glimpse : job_.unusable) {
+            GlimpseReport& entry = report_.glimpses.emplace_back();
+            entry.id = glimpse.id;
+            entry.error = glimpse.problem;
         }
     }
 

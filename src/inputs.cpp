@@ -1,16 +1,19 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "attention_file.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/pipeline.hpp"
+#include "parameters/boxes.hpp"
 
 namespace glimpse {
 
@@ -51,31 +54,25 @@ std::optional<double> take_number(std::string_view& text) {
     return number;
 }
 
-/// "X,Y,W,H" as a JSON array, so that the document's reader applies its own rules to it.
-std::string box_as_json(const std::string& text) {
-    std::string json = "[";
+Box parse_box(const std::string& text) {
+    std::array<double, 4> numbers{};
     std::string_view left = text;
-    for (int n = 0; n < 4; ++n) {
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
         const std::optional<double> number = take_number(left);
         const bool separated = n == 3 ? left.empty() : left.starts_with(',');
         if (!number || !separated) {
             throw UsageError("--box", "four finite numbers X,Y,W,H are needed, not '" + text + "'");
         }
         if (n < 3) left.remove_prefix(1);
-        std::array<char, 32> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *number).ptr;
-        json += (n > 0 ? "," : "") + std::string(digits.data(), end);
+        numbers[n] = *number;
     }
-    return json + "]";
+    return {numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
-ParameterDocument document_of_boxes(const std::vector<std::string>& boxes,
-                                    const ParameterDefaults& defaults) {
-    std::string text = "[";
-    for (const std::string& box : boxes) {
-        text += (text.size() > 1 ? ", {\"box\": " : "{\"box\": ") + box_as_json(box) + "}";
-    }
-    return parse_parameters(text + "]", "--box", {}, defaults);
+ParameterDocument document_of_boxes(const InputOptions& options) {
+    std::vector<BoxEntry> entries;
+    for (const std::string& box : options.boxes) entries.push_back({"", parse_box(box), Units::pixels});
+    return parameters_of_boxes(entries, "--box", options.defaults, options.fill_with_mean);
 }
 
 /// The document that holds for every image without one of its own; null where there is none.
@@ -85,7 +82,7 @@ Document shared_document(const InputOptions& options, StandardInput& standard_in
     }
     std::optional<ParameterDocument> document;
     if (!options.boxes.empty()) {
-        document = document_of_boxes(options.boxes, options.defaults);
+        document = document_of_boxes(options);
     } else if (options.parameters == "-") {
         document =
             parse_parameters(standard_input.take_text("--params"), "standard input", {}, options.defaults);
@@ -163,6 +160,36 @@ std::string output_name(const fs::path& image) {
     return (stays_below ? fs::path(normal).replace_extension() : normal.stem()).string();
 }
 
+/// What is wrong with an annotated box; empty where nothing is.
+std::string fault_of(const Box& box) {
+    try {
+        require_box(box);
+        return {};
+    } catch (const InvalidParameter& error) {
+        return error.what();
+    }
+}
+
+/// Ids that a glimpse may have, out of what annotations call their boxes.
+class UniqueIds {
+  public:
+    std::string next(const std::string& wanted) {
+        std::string id = wanted.empty() ? position_id(count_) : wanted;
+        for (char& c : id) {
+            if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '_';
+        }
+        if (id.front() == '.') id.front() = '_';
+        ++count_;
+        const std::string once = id;
+        for (int n = 2; !used_.insert(id).second; ++n) id = once + "-" + std::to_string(n);
+        return id;
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::set<std::string> used_;
+};
+
 class Collector {
   public:
     explicit Collector(const InputOptions& options)
@@ -171,6 +198,8 @@ class Collector {
     std::vector<ImageJob> collect() && {
         if (options_.manifest) {
             add_manifest();
+        } else if (options_.annotations) {
+            add_annotated();
         } else {
             for (const std::string& input : options_.inputs) add_input(input);
         }
@@ -214,6 +243,49 @@ class Collector {
             }
             job.glimpses = std::make_shared<const ParameterDocument>();
         }
+        jobs_.push_back(std::move(job));
+    }
+
+    void add_annotated() {
+        ImageFiles images;
+        for (const std::string& input : options_.inputs) {
+            std::error_code ignored;
+            if (input == "-") throw UsageError("INPUT -", "annotations belong to files");
+            if (!fs::is_directory(input, ignored)) {
+                images.files.push_back({input, fs::path(input).stem().string()});
+                continue;
+            }
+            images.directories.emplace_back(input);
+            for (const Found& found : Search(input, options_.recursive).images()) {
+                if (found.problem.empty()) images.files.push_back({found.path, found.name.string()});
+            }
+        }
+        for (const AnnotatedImage& image : read_annotations(*options_.annotations, images)) {
+            add_annotated(image);
+        }
+    }
+
+    void add_annotated(const AnnotatedImage& image) {
+        ImageJob job{image.path, nullptr, image.name, nullptr, std::nullopt, image.problem};
+        ParameterDocument document;
+        if (job.problem.empty()) {
+            UniqueIds ids;
+            std::vector<BoxEntry> entries;
+            for (const AnnotatedBox& box : image.boxes) {
+                const std::string id = ids.next(box.id);
+                const std::string problem = box.problem.empty() ? fault_of(box.box) : box.problem;
+                if (problem.empty()) {
+                    entries.push_back({id, box.box, box.units});
+                } else {
+                    job.unusable.push_back({id, problem});
+                }
+            }
+            const std::string place = options_.annotations->file.string();
+            if (!entries.empty()) {
+                document = parameters_of_boxes(entries, place, options_.defaults, options_.fill_with_mean);
+            }
+        }
+        job.glimpses = std::make_shared<const ParameterDocument>(std::move(document));
         jobs_.push_back(std::move(job));
     }
 
@@ -275,6 +347,14 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options) {
     }
     if (options.manifest && options.sidecar) {
         throw UsageError("--sidecar", "cannot be given together with --manifest");
+    }
+    if (options.annotations) {
+        for (const auto& [given, option] : {std::pair{options.manifest.has_value(), "--manifest"},
+                                            {options.sidecar, "--sidecar"},
+                                            {options.parameters.has_value(), "--params"},
+                                            {!options.boxes.empty(), "--box"}}) {
+            if (given) throw UsageError("--boxes", std::string("cannot be given together with ") + option);
+        }
     }
     if (!options.manifest && options.inputs.empty()) {
         throw UsageError("INPUT", "name an image, a directory, - or a --manifest");

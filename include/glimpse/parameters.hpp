@@ -20,6 +20,9 @@ struct ParameterDefaults {
 /// The glimpses of one document, in its order, each with an id of its own.
 using ParameterDocument = std::vector<Glimpse>;
 
+/// The id of an entry without one: its position in three digits, or as many as it takes.
+std::string position_id(std::size_t position);
+
 /// Reads a parameter document. `file` is its name in messages; relative paths in it are taken from
 /// `directory`. Strict: throws `UsageError` "FILE:LINE:COLUMN: …" for a syntax error and "FILE:
 /// /glimpses/3/theta/1: …" for a rule.

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/annotations.hpp"
 #include "glimpse/backend.hpp"
+#include "glimpse/box_adjustment.hpp"
 #include "glimpse/overlay.hpp"
 #include "glimpse/parameters.hpp"
 
@@ -25,12 +27,20 @@ struct InputOptions {
     std::optional<std::string> manifest;    ///< a file, or "-" for standard input
     std::optional<std::string> parameters;  ///< a document's file, or "-" for standard input
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
+    std::optional<AnnotationOptions> annotations;
+    bool fill_with_mean = false;  ///< outside the image, for glimpses of `boxes` and `annotations`
     ParameterDefaults defaults;
 };
 
 /// The document that `parameters` or `boxes` give to every input, its attention files supplied; null without
 /// either. Throws `UsageError`.
 std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options);
+
+/// A glimpse that was asked for without saying where.
+struct UnusableGlimpse {
+    std::string id;
+    std::string problem;
+};
 
 /// One image and what is wanted of it.
 struct ImageJob {
@@ -40,6 +50,7 @@ struct ImageJob {
     std::shared_ptr<const ParameterDocument> glimpses;
     std::optional<std::filesystem::path> sidecar;  ///< the document that came from beside the image
     std::string problem;  ///< why the image fails before it is opened; empty where it does not
+    std::vector<UnusableGlimpse> unusable{};  ///< these fail, the others are done
 };
 
 /// All jobs in their order: the inputs as given, a directory's images in name order, a manifest's records in
@@ -115,6 +126,7 @@ std::string report_line(const ImageReport& report);
 /// How the jobs are done.
 struct RunOptions {
     OpenOptions open;
+    BoxAdjustment adjustment;
     bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels
     int jobs = 1;              ///< images in flight, and cores
     bool dry_run = false;      ///< open and lower only

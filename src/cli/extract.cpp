@@ -13,6 +13,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/pipeline.hpp"
 #include "progress.hpp"
+#include "words.hpp"
 
 namespace glimpse::cli {
 
@@ -22,6 +23,7 @@ struct Options {
     InputOptions input;
     OutputOptions output;
     RunOptions run;
+    AnnotationOptions annotations;
     std::string size;
     std::string overlay_style = "both";
     std::string colormap = "inferno";
@@ -58,6 +60,22 @@ void add_inputs(CLI::App& command, Options& o) {
     command.add_option("-b,--box", o.input.boxes, "a glimpse without a document; may be repeated")
         ->type_name("X,Y,W,H")
         ->allow_extra_args(false);
+    command
+        .add_option("--boxes", o.annotations.file,
+                    "annotations of the inputs: a file, or a directory with a file for each image")
+        ->type_name("FILE");
+    command.add_option("--boxes-format", o.annotations.format, in_a_row(annotation_formats()))
+        ->type_name("NAME");
+    command
+        .add_option("--category", o.annotations.categories,
+                    "only boxes of this category, by name or number; may be repeated")
+        ->allow_extra_args(false);
+    command.add_flag("--zero-based", o.annotations.zero_based, "VOC files whose first pixel is 0, not 1");
+    command.add_option("--context", o.run.adjustment.context, "widen each box by this share of its size")
+        ->check(CLI::Range(0.0, 1e6));
+    command.add_flag("--square", o.run.adjustment.square, "make each box a square of its longer side");
+    command.add_flag("--tracker-crop", o.run.adjustment.tracker,
+                     "the window of SiamFC and pysot for each box, filled with the image's mean");
     command.add_option("-s,--size", o.size, "the size of glimpses whose entry gives none")->type_name("WxH");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
     command.add_flag("--fast-shrink", o.run.fast_shrink,
@@ -159,6 +177,24 @@ int colormap(const std::string& name) {
     }
 }
 
+void settle_annotations(Options& o) {
+    const AnnotationOptions& annotations = o.annotations;
+    if (!annotations.file.empty()) {
+        o.input.annotations = annotations;
+        o.output.also_inputs.push_back(annotations.file);
+    } else {
+        for (const auto& [given, option] : {std::pair{!annotations.format.empty(), "--boxes-format"},
+                                            {!annotations.categories.empty(), "--category"},
+                                            {annotations.zero_based, "--zero-based"}}) {
+            if (given) throw UsageError(option, "is about annotations: give --boxes");
+        }
+    }
+    if (o.run.adjustment.context && !std::isfinite(*o.run.adjustment.context)) {
+        throw UsageError("--context", "a number of 0 or more is needed");
+    }
+    o.input.fill_with_mean = o.run.adjustment.tracker;
+}
+
 void settle(Options& o) {
     if (!std::isfinite(o.output.style.opacity))
         throw UsageError("--opacity", "a number from 0 to 1 is needed");
@@ -168,6 +204,7 @@ void settle(Options& o) {
     o.output.existing = existing_choices.at(o.existing);
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.interrupted = was_interrupted;
+    settle_annotations(o);
     if (o.run.dry_run && o.output.out.empty()) o.output.out = ".";
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
         if (file && *file != "-") o.output.also_inputs.emplace_back(*file);

@@ -42,12 +42,6 @@ void require_legal_id(const Value& value, const std::string& id) {
     }
 }
 
-/// The entry's position in three digits, or as many as it takes.
-std::string position_id(std::size_t position) {
-    const std::string digits = std::to_string(position);
-    return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
-}
-
 /// The ids of a document, each with the place that it comes from.
 class Ids {
   public:
@@ -119,6 +113,11 @@ ParameterDocument read_document(const Value& root, const Surroundings& surroundi
 }
 
 }  // namespace parameters
+
+std::string position_id(std::size_t position) {
+    const std::string digits = std::to_string(position);
+    return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+}
 
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                    const std::filesystem::path& directory,

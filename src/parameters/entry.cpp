@@ -57,6 +57,12 @@ Value Value::element(std::size_t index) const {
     return {&json->at(index), member_pointer(pointer, std::to_string(index)), source, taker};
 }
 
+Value Value::required(std::string_view key) const {
+    if (!json->is_object()) fail_type(*this, "an object");
+    if (!json->contains(key)) fail("the key " + in_quotes(key) + " is missing");
+    return member(key);
+}
+
 void Value::fail(const std::string& rule) const {
     parameters::fail(*source, pointer, rule + (taker.empty() ? "" : " (the entry " + taker + " takes it)"));
 }
@@ -136,8 +142,7 @@ std::vector<double> members(const Value& value, std::span<const std::string_view
     }
     std::vector<double> result;
     for (const std::string_view key : keys) {
-        if (!value.json->contains(key)) value.fail("the key " + in_quotes(key) + " is missing");
-        result.push_back(number(value.member(key)));
+        result.push_back(number(value.required(key)));
     }
     return result;
 }

@@ -29,6 +29,9 @@ struct Value {
     [[nodiscard]] Value member(std::string_view key) const;
     [[nodiscard]] Value element(std::size_t index) const;
 
+    /// The member of an object that must have it.
+    [[nodiscard]] Value required(std::string_view key) const;
+
     /// "FILE: POINTER", to which the pointer of a member may be added.
     [[nodiscard]] std::string place() const { return source->place() + ": " + pointer; }
 

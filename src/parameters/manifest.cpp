@@ -8,8 +8,7 @@ namespace parameters {
 namespace {
 
 std::string read_image(const Value& record) {
-    if (!record.json->contains("image")) record.fail("the key \"image\" is missing");
-    const Value value = record.member("image");
+    const Value value = record.required("image");
     std::string image = text(value);
     if (image.empty() || image.find('\0') != std::string::npos) {
         value.fail("the path of an image file is needed, not " + in_quotes(image));

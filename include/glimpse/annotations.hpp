@@ -1,0 +1,74 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+
+// Boxes that somebody has drawn already, in the formats of data sets, and the images that they belong to.
+
+namespace glimpse {
+
+/// Which annotations are read, and how.
+struct AnnotationOptions {
+    std::filesystem::path file;           ///< or a directory with a file for each image
+    std::string format;                   ///< one of `annotation_formats`; empty: by what the file holds
+    std::vector<std::string> categories;  ///< only boxes of these, by name or number; empty: all
+    bool zero_based = false;              ///< VOC: the first pixel is 0, as some exporters have it
+};
+
+/// "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
+std::vector<std::string_view> annotation_formats();
+
+/// A box in edge coordinates, of pixels or of fractions of the image.
+struct AnnotatedBox {
+    std::string id;        ///< the annotation's or the track's number; empty: its position in the image
+    std::string category;  ///< its name, or else its number; empty where the format has none
+    std::string number;    ///< the category's number, where it has one
+    Box box;
+    Units units = Units::pixels;
+    std::string problem;  ///< why there is no box; empty where there is one
+};
+
+/// An image with its boxes, or the reason why it has none.
+struct AnnotatedImage {
+    std::filesystem::path path;
+    std::string name;  ///< of its outputs
+    std::vector<AnnotatedBox> boxes;
+    std::string problem;
+};
+
+/// An image that is there to be annotated.
+struct ImageFile {
+    std::filesystem::path path;
+    std::string name;  ///< its path below the directory that it was found in, without the extension
+};
+
+/// What annotations may belong to.
+struct ImageFiles {
+    std::vector<std::filesystem::path> directories;  ///< below which an annotation's own names are looked up
+    std::vector<ImageFile> files;                    ///< in name order
+};
+
+/// The images that have boxes of the wanted categories, in the annotations' order where one file has them
+/// all, in that of the images where each has a file of its own.
+///
+///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
+///            named by the annotation's id
+///   yolo     a text file for each image, "class cx cy w h", fractions of the image
+///   voc      an XML file for each image; 1-based pixels, the last one included: [xmin - 1, xmax)
+///   mot      "frame, track, left, top, width, height, …", 1-based; frame N is the image whose name ends in
+///   N;
+///            named by the track
+///   got10k   a line "left, top, width, height" for each image, 1-based, NaN or 0 where the target is absent
+///   otb      the same; commas, tabs or spaces
+///   labelme  a JSON file for each image; the smallest box around each shape
+///
+/// Throws `UsageError` for a file that cannot be read or is not of the format, with the place, and for a
+/// category that does not exist, with those that do. What is wrong with one image, or the file that belongs
+/// to it alone, is that image's `problem`.
+std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images);
+
+}  // namespace glimpse

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+
+#include "glimpse/mechanism.hpp"
+
+namespace glimpse {
+
+/// What is done to every box before it is looked at, about its centre: a box w×h becomes
+///   (1 + context) w × (1 + context) h, and with `square` its longer side in both directions; or, with
+///   `tracker`, a square of side √((w + p)(h + p)), p = context · (w + h)/2.
+struct BoxAdjustment {
+    std::optional<double> context;  ///< ≥ 0; without it 0, and 1 for `tracker`
+    bool square = false;
+    /// The window of SiamFC (Bertinetto et al. 2016, "Fully-Convolutional Siamese Networks for Object
+    /// Tracking"), whose context amount of ½ is a `context` of 1 here, and of pysot.
+    bool tracker = false;
+};
+
+/// The box in pixels, adjusted.
+Box adjusted(const Box& box, const BoxAdjustment& adjustment);
+
+/// The mechanism with its box, if it has one, adjusted and in pixels of an image of `image` pixels. Throws
+/// `InvalidParameter` as `in_pixels`.
+Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image);
+
+}  // namespace glimpse

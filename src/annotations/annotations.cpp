@@ -1,0 +1,212 @@
+#include "glimpse/annotations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "annotations/formats.hpp"
+#include "annotations/voc.hpp"
+#include "glimpse/error.hpp"
+#include "module.hpp"
+#include "words.hpp"
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+namespace annotations {
+
+std::vector<AnnotatedBox> read_voc(const fs::path& file, bool zero_based) {
+    static const auto& reader =
+        *reinterpret_cast<const VocReader* (*)()>(module_entry("voc", "glimpse_voc"))();
+    return reader.read(file, zero_based);
+}
+
+}  // namespace annotations
+
+namespace {
+
+using namespace annotations;
+
+struct Format {
+    std::string_view name;
+    /// One file for all images; null where each image has a file of its own.
+    DataSet (*read_all)(const fs::path&, const ImageFiles&);
+    std::vector<AnnotatedBox> (*read_one)(const fs::path&, const AnnotationOptions&);
+    std::string_view extension;  ///< of an image's own file
+    /// The names of categories that are numbers, in their order; null where they need none.
+    std::vector<std::string> (*category_names)(const fs::path&) = nullptr;
+};
+
+constexpr std::array<Format, 7> formats{{
+    {"coco", read_coco, nullptr, {}},
+    {"yolo", nullptr, [](const fs::path& file, const AnnotationOptions&) { return read_yolo(file); }, ".txt",
+     yolo_names},
+    {"voc", nullptr,
+     [](const fs::path& file, const AnnotationOptions& options) {
+         return annotations::read_voc(file, options.zero_based);
+     },
+     ".xml"},
+    {"mot", read_mot, nullptr, {}},
+    {"got10k", read_target, nullptr, {}},
+    {"otb", read_target, nullptr, {}},
+    {"labelme", nullptr, [](const fs::path& file, const AnnotationOptions&) { return read_labelme(file); },
+     ".json"},
+}};
+
+const Format& format_named(std::string_view name) {
+    const auto format = std::ranges::find(formats, name, &Format::name);
+    if (format == formats.end()) {
+        throw UsageError("--boxes-format",
+                         "'" + std::string(name) + "' is none of " + in_a_row(annotation_formats()));
+    }
+    return *format;
+}
+
+/// By the extension of the files in a directory.
+std::string_view format_of_directory(const fs::path& directory) {
+    std::error_code failure;
+    std::set<std::string> extensions;
+    for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        extensions.insert(entry->path().extension().string());
+    }
+    std::vector<std::string_view> found;
+    for (const Format& format : formats) {
+        if (!format.read_all && extensions.contains(std::string(format.extension))) {
+            found.push_back(format.name);
+        }
+    }
+    return found.size() == 1 ? found.front() : std::string_view();
+}
+
+/// By what a file holds, where that is not to be mistaken.
+std::string_view format_of_file(const fs::path& file) {
+    const std::string text = read_text(file);
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string::npos) return {};
+    if (text[begin] == '<') return "voc";
+    if (text[begin] == '{') {
+        if (text.find("\"annotations\"") != std::string::npos) return "coco";
+        return text.find("\"shapes\"") != std::string::npos ? "labelme" : std::string_view();
+    }
+    const std::vector<NumberLine> lines = read_number_lines(file);
+    const auto all_have = [&](auto&& rule) {
+        return std::ranges::all_of(lines, [&](const NumberLine& line) { return rule(line.numbers); });
+    };
+    using Numbers = std::vector<double>;
+    if (all_have([](const Numbers& n) { return n.size() == 4; })) return "got10k";
+    if (all_have([](const Numbers& n) { return n.size() >= 7; })) return "mot";
+    const auto is_share = [](double value) { return value >= 0 && value <= 1; };
+    if (all_have([&](const Numbers& n) {
+            return (n.size() == 5 || n.size() == 6) && std::all_of(n.begin() + 1, n.end(), is_share);
+        })) {
+        return "yolo";
+    }
+    return {};
+}
+
+const Format& format_of(const AnnotationOptions& options) {
+    if (!options.format.empty()) return format_named(options.format);
+    std::error_code ignored;
+    const std::string_view name = fs::is_directory(options.file, ignored) ? format_of_directory(options.file)
+                                                                          : format_of_file(options.file);
+    if (name.empty()) {
+        throw UsageError(options.file.string(), "its format is not clear; name it with --boxes-format " +
+                                                    in_a_row(annotation_formats(), "|"));
+    }
+    return format_named(name);
+}
+
+/// The boxes of images that each have a file of their own, or of the one image that the file belongs to.
+DataSet read_each(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
+    std::error_code ignored;
+    const bool is_directory = fs::is_directory(options.file, ignored);
+    if (!is_directory && images.files.size() != 1) {
+        throw UsageError(options.file.string(), "belongs to one image, and there are " +
+                                                    std::to_string(images.files.size()) +
+                                                    "; give the directory of all such files");
+    }
+    DataSet set;
+    for (const ImageFile& image : images.files) {
+        const fs::path own =
+            is_directory ? options.file / (image.name + std::string(format.extension)) : options.file;
+        if (!fs::exists(own, ignored)) continue;
+        AnnotatedImage& annotated = set.images.emplace_back(AnnotatedImage{image.path, image.name, {}, ""});
+        try {
+            annotated.boxes = format.read_one(own, options);
+        } catch (const UsageError& error) {
+            annotated.problem = error.what();
+        }
+    }
+    if (set.images.empty()) {
+        throw UsageError(options.file.string(),
+                         "holds no " + std::string(format.extension) + " file of the name of an image");
+    }
+    return set;
+}
+
+/// Numbers become names where the classes have names.
+void name_categories(DataSet& set, const std::vector<std::string>& names) {
+    set.categories.insert(set.categories.end(), names.begin(), names.end());
+    for (AnnotatedImage& image : set.images) {
+        for (AnnotatedBox& box : image.boxes) {
+            const auto number = static_cast<std::size_t>(std::strtoull(box.number.c_str(), nullptr, 10));
+            if (number < names.size()) box.category = names[number];
+        }
+    }
+}
+
+void require_known(const std::vector<std::string>& wanted, const DataSet& set) {
+    std::set<std::string> known(set.categories.begin(), set.categories.end());
+    std::set<std::string> numbers;
+    for (const AnnotatedImage& image : set.images) {
+        for (const AnnotatedBox& box : image.boxes) {
+            if (!box.category.empty()) known.insert(box.category);
+            numbers.insert(box.number);
+        }
+    }
+    for (const std::string& category : wanted) {
+        if (known.contains(category) || numbers.contains(category)) continue;
+        throw UsageError("--category", known.empty()
+                                           ? "the annotations have no categories"
+                                           : "there is no '" + category + "', only " + in_a_row(known));
+    }
+}
+
+void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return;
+    require_known(wanted, set);
+    const auto is_wanted = [&](const std::string& category) {
+        return std::ranges::find(wanted, category) != wanted.end();
+    };
+    for (AnnotatedImage& image : set.images) {
+        std::erase_if(image.boxes, [&](const AnnotatedBox& box) {
+            return !is_wanted(box.category) && (box.number.empty() || !is_wanted(box.number));
+        });
+    }
+}
+
+}  // namespace
+
+std::vector<std::string_view> annotation_formats() {
+    std::vector<std::string_view> names;
+    for (const Format& format : formats) names.push_back(format.name);
+    return names;
+}
+
+std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images) {
+    const Format& format = format_of(options);
+    DataSet set =
+        format.read_all ? format.read_all(options.file, images) : read_each(format, options, images);
+    if (format.category_names) name_categories(set, format.category_names(options.file));
+    keep_categories(set, options.categories);
+    // An image without boxes is not asked for, but one whose own file cannot be read may have some.
+    std::erase_if(set.images, [&](const AnnotatedImage& image) {
+        return image.boxes.empty() && (format.read_all || image.problem.empty());
+    });
+    return std::move(set.images);
+}
+
+}  // namespace glimpse

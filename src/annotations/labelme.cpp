@@ -1,0 +1,55 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "annotations/formats.hpp"
+#include "parameters/entry.hpp"
+
+namespace glimpse::annotations {
+
+namespace {
+
+using parameters::Value;
+
+/// The smallest box around points; a circle is given by its centre and a point on it.
+Box around(std::vector<Point> points, bool is_circle) {
+    if (is_circle && points.size() == 2) {
+        const Point c = points[0];
+        const double r = std::hypot(points[1].x - c.x, points[1].y - c.y);
+        points = {{c.x - r, c.y - r}, {c.x + r, c.y + r}};
+    }
+    const auto [left, right] = std::ranges::minmax(points, {}, &Point::x);
+    const auto [top, bottom] = std::ranges::minmax(points, {}, &Point::y);
+    return {left.x, top.y, right.x - left.x, bottom.y - top.y};
+}
+
+AnnotatedBox read_shape(const Value& shape) {
+    std::vector<Point> points;
+    for (const Value& point : parameters::elements(shape.required("points"), "an array of points")) {
+        const std::vector<double> xy = parameters::numbers(point, 2, "[x, y]");
+        points.push_back({xy[0], xy[1]});
+    }
+    const bool is_circle = shape.json->contains("shape_type") && shape.json->at("shape_type") == "circle";
+    AnnotatedBox box{
+        "", parameters::text(shape.required("label")), "", around(points, is_circle), Units::pixels, ""};
+    if (box.box.width <= 0 || box.box.height <= 0) {
+        box.problem = "the shape at " + shape.pointer + " has no area, and so no box";
+    }
+    return box;
+}
+
+}  // namespace
+
+std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file) {
+    const parameters::Source source{file.string(), std::nullopt};
+    const nlohmann::json json = parameters::parse_json(read_text(file), source);
+    const Value shapes = Value{&json, "", &source}.required("shapes");
+    std::vector<AnnotatedBox> boxes;
+    if (shapes.json->is_array() && shapes.json->empty()) return boxes;
+    for (const Value& shape : parameters::elements(shapes, "an array of shapes")) {
+        boxes.push_back(read_shape(shape));
+    }
+    return boxes;
+}
+
+}  // namespace glimpse::annotations

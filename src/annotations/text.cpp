@@ -1,0 +1,71 @@
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include "annotations/formats.hpp"
+#include "glimpse/error.hpp"
+
+namespace glimpse::annotations {
+
+namespace {
+
+constexpr std::string_view separators = " \t,;\r";
+
+double number_of(std::string_view word, const std::filesystem::path& file, std::size_t line) {
+    double number = 0;
+    if (word.starts_with('+')) word.remove_prefix(1);
+    const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (failure != std::errc() || end != word.data() + word.size()) {
+        throw UsageError(place_of(file, line), "a number is needed, not '" + std::string(word) + "'");
+    }
+    return number;
+}
+
+}  // namespace
+
+std::string read_text(const std::filesystem::path& file) {
+    std::error_code ignored;
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream || std::filesystem::is_directory(file, ignored)) {
+        throw UsageError(file.string(), "cannot be opened for reading");
+    }
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (stream.bad()) throw UsageError(file.string(), "cannot be read");
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+    return text;
+}
+
+std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
+    const std::string text = read_text(file);
+    std::vector<NumberLine> lines;
+    std::size_t number = 0;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        std::string_view rest(text.data() + begin, end - begin);
+        NumberLine line{++number, {}};
+        for (;;) {
+            rest.remove_prefix(std::min(rest.find_first_not_of(separators), rest.size()));
+            if (rest.empty()) break;
+            const std::size_t length = std::min(rest.find_first_of(separators), rest.size());
+            line.numbers.push_back(number_of(rest.substr(0, length), file, number));
+            rest.remove_prefix(length);
+        }
+        if (!line.numbers.empty()) lines.push_back(std::move(line));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+std::string place_of(const std::filesystem::path& file, std::size_t line) {
+    return file.string() + ":" + std::to_string(line);
+}
+
+std::string in_digits(double number) {
+    std::array<char, 32> digits{};
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+}
+
+}  // namespace glimpse::annotations

@@ -1,0 +1,92 @@
+#include "annotations/voc.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <pugixml.hpp>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse::annotations {
+
+namespace {
+
+/// An XML file that knows its lines.
+class Document {
+  public:
+    explicit Document(const std::filesystem::path& file) : file_(file), text_(read_text(file)) {
+        const pugi::xml_parse_result result = xml_.load_buffer(text_.data(), text_.size());
+        if (!result) fail_at(result.offset, result.description());
+    }
+
+    [[nodiscard]] pugi::xml_node root() const { return xml_.document_element(); }
+
+    [[noreturn]] void fail(const pugi::xml_node& node, const std::string& rule) const {
+        fail_at(node.offset_debug(), rule);
+    }
+
+    /// The number that an element holds.
+    [[nodiscard]] double number(const pugi::xml_node& parent, const char* name) const {
+        const pugi::xml_node node = parent.child(name);
+        if (!node) fail(parent, std::string("the element <") + name + "> is missing");
+        const std::string word = node.text().get();
+        char* end = nullptr;
+        const double value = std::strtod(word.c_str(), &end);
+        if (word.empty() || end != word.c_str() + word.size() || !std::isfinite(value)) {
+            fail(node, std::string("<") + name + "> holds a number, not '" + word + "'");
+        }
+        return value;
+    }
+
+  private:
+    [[noreturn]] void fail_at(std::ptrdiff_t offset, const std::string& rule) const {
+        const auto end = text_.begin() + std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
+        const auto line = static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
+        throw UsageError(place_of(file_, line), rule);
+    }
+
+    const std::filesystem::path& file_;
+    std::string text_;
+    pugi::xml_document xml_;
+};
+
+class PugiVocReader final : public VocReader {
+  public:
+    [[nodiscard]] std::vector<AnnotatedBox> read(const std::filesystem::path& file,
+                                                 bool zero_based) const override {
+        const Document document(file);
+        if (std::string_view(document.root().name()) != "annotation") {
+            document.fail(document.root(), "an <annotation> is needed");
+        }
+        std::vector<AnnotatedBox> boxes;
+        for (const pugi::xml_node& object : document.root().children("object")) {
+            boxes.push_back(read_object(document, object, zero_based ? 0 : 1));
+        }
+        return boxes;
+    }
+
+  private:
+    static AnnotatedBox read_object(const Document& document, const pugi::xml_node& object, double first) {
+        AnnotatedBox box;
+        box.category = object.child("name").text().get();
+        const pugi::xml_node bounds = object.child("bndbox");
+        if (!bounds) {
+            box.problem = "an object '" + box.category + "' has no <bndbox>";
+            return box;
+        }
+        const double left = document.number(bounds, "xmin") - first;
+        const double top = document.number(bounds, "ymin") - first;
+        // The last pixel is one of the box.
+        box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
+                   document.number(bounds, "ymax") - first + 1 - top};
+        return box;
+    }
+};
+
+}  // namespace
+
+}  // namespace glimpse::annotations
+
+extern "C" const glimpse::annotations::VocReader* glimpse_voc() {
+    static const glimpse::annotations::PugiVocReader reader;
+    return &reader;
+}

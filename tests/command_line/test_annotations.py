@@ -1,0 +1,247 @@
+"""Boxes that somebody has drawn already, in each format of data sets."""
+
+import json
+import math
+import os
+
+import numpy
+from PIL import Image
+
+from glimpse_case import GlimpseCase
+
+VOC = """<annotation>
+  <folder>VOC2007</folder><filename>photo.jpg</filename>
+  <size><width>40</width><height>30</height><depth>3</depth></size>
+  <object><name>cat</name><pose>Left</pose><difficult>0</difficult>
+    <bndbox><xmin>3</xmin><ymin>5</ymin><xmax>12</xmax><ymax>9</ymax></bndbox></object>
+  <object><name>cup</name>
+    <bndbox><xmin>36</xmin><ymin>26</ymin><xmax>45</xmax><ymax>35</ymax></bndbox></object>
+</annotation>
+"""
+
+
+def coco(images, annotations, categories=("cat", "cup")):
+    return json.dumps({"info": {"year": 2014}, "licenses": [],
+                       "images": [{"id": k, "file_name": name, "width": 40, "height": 30} for k, name in images],
+                       "annotations": annotations,
+                       "categories": [{"id": k + 1, "name": name, "supercategory": "thing"} for k, name in enumerate(categories)]})
+
+
+def boxed(identity, image, category, box, **more):
+    return {"id": identity, "image_id": image, "category_id": category, "bbox": box, "iscrowd": 0,
+            "segmentation": [[1.5, 2.5, 3.5, 4.5]], **more}
+
+
+class Annotations(GlimpseCase):
+    def extract(self, *arguments, **options):
+        return self.run_glimpse("extract", *arguments, "-o", self.out, **options)
+
+    def assert_crop(self, name, pixels, x0, y0, x1, y1):
+        """The output holds these pixels, black where they lie outside."""
+        height, width = pixels.shape[:2]
+        expected = numpy.zeros((y1 - y0, x1 - x0, *pixels.shape[2:]), pixels.dtype)
+        left, top, right, bottom = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
+        expected[top - y0:bottom - y0, left - x0:right - x0] = pixels[top:bottom, left:right]
+        numpy.testing.assert_array_equal(self.load(name), expected)
+
+
+class Coco(Annotations):
+    def test_boxes_are_joined_to_files(self):
+        _, a = self.picture("images/a.png")
+        _, b = self.picture("images/deep/b.png", width=50)
+        file = self.file("instances.json", coco([(7, "deep/b.png"), (9, "a.png"), (11, "unused.png")],
+                                                [boxed(101, 9, 1, [2, 3, 10, 5]), boxed(102, 7, 2, [45, 20, 10, 20]),
+                                                 boxed(103, 9, 2, [0, 0, 40, 30])]))
+        self.extract("images/", "--boxes", file)
+        self.assertEqual(self.files(), ["a.101.png", "a.103.png", "deep/b.102.png"])
+        self.assert_crop("a.101.png", a, 2, 3, 12, 8)
+        self.assert_crop("deep/b.102.png", b, 45, 20, 55, 40)
+
+    def test_an_image_given_by_itself(self):
+        photo, pixels = self.picture("elsewhere/a.png")
+        file = self.file("c.json", coco([(1, "train/a.png")], [boxed(5, 1, 1, [1, 1, 4, 4])]))
+        self.extract(photo, "--boxes", file)
+        self.assert_crop("a.5.png", pixels, 1, 1, 5, 5)
+
+    def test_category(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), boxed(6, 1, 2, [1, 1, 4, 4])]))
+        self.extract("images", "--boxes", file, "--category", "cup")
+        self.assertEqual(self.files(), ["a.6.png"])
+        self.extract("images", "--boxes", file, "--category", "1")
+        self.assertEqual(self.files(), ["a.5.png", "a.6.png"])
+        self.fails(2, "extract", "images", "--boxes", file, "--category", "dog", "-o", self.out,
+                   says=["--category", "'dog'", "cat, cup"])
+
+    def test_what_is_wrong_with_one_annotation_stops_no_other(self):
+        self.picture("images/a.png")
+        without = boxed(6, 1, 1, [])
+        del without["bbox"]
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), without, boxed(7, 1, 1, [1, 1, 0, 4])]))
+        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out,
+                   says=["glimpse 6: the annotation /annotations/1 has no bbox", "glimpse 7: a box", "width and height > 0"])
+        self.assertEqual(self.files(), ["a.5.png"])
+
+    def test_names_that_are_not_there_or_climb_out(self):
+        self.picture("images/a.png")
+        self.picture("secret.png")
+        os.symlink(self.directory, self.directory / "images" / "link")
+        names = [(1, "a.png"), (2, "gone.png"), (3, "../secret.png"), (4, str(self.directory / "secret.png")),
+                 (5, "link/secret.png")]
+        file = self.file("c.json", coco(names, [boxed(k, k, 1, [1, 1, 4, 4]) for k, _ in names]))
+        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out,
+                   says=["gone.png", "not there", "'../secret.png' climbs out", "is absolute", "through a symbolic link"])
+        self.assertEqual(self.files(), ["a.1.png"])
+
+    def test_malformed(self):
+        self.picture("images/a.png")
+        for content, *says in (('{"images": [}', "c.json: line 1, column 13"), ('{"annotations": []}', '"images" is missing'),
+                               (coco([], [boxed(1, 3, 1, [1, 1, 2, 2])]), "/annotations/0/image_id", "no image has the id 3"),
+                               (coco([(1, "a.png")], [boxed(1, 1, 1, [1, 1, 2])]), "/annotations/0/bbox")):
+            file = self.file("c.json", content)
+            self.fails(2, "extract", "images", "--boxes", file, "--boxes-format", "coco", "-o", self.out, says=says)
+
+
+class OwnFiles(Annotations):
+    def test_yolo(self):
+        _, pixels = self.picture("images/a.png")
+        self.picture("images/unlabelled.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n1 1.0 1.0 0.1 0.2\n")
+        self.file("labels/classes.txt", "cat\ncup\n")
+        self.extract("images", "--boxes", "labels")
+        self.assertEqual(self.files(), ["a.000.png", "a.001.png"])
+        self.assert_crop("a.000.png", pixels, 15, 12, 25, 18)
+        self.assert_crop("a.001.png", pixels, 38, 27, 42, 33)
+        self.extract("images", "--boxes", "labels", "--category", "cup", "-m", "stn")
+        self.fails(2, "extract", "images", "--boxes", "labels", "--category", "3", "-o", self.out, says=["cat, cup"])
+
+    def test_yolo_of_one_image_and_a_malformed_line(self):
+        photo, _ = self.picture("images/a.png")
+        other, _ = self.picture("images/b.png")
+        label = self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n")
+        self.extract(photo, "--boxes", label)
+        self.assertEqual(self.files(), ["a.000.png"])
+        self.file("labels/b.txt", "0 0.5 0.5 0.25 0.2\n\n0 0.5 half 0.25 0.2\n")
+        self.fails(1, "extract", photo, other, "--boxes", "labels", "-o", self.out, says=["b.txt:3: a number is needed, not 'half'"])
+        self.fails(2, "extract", photo, other, "--boxes", label, "-o", self.out, says=["belongs to one image"])
+
+    def test_voc(self):
+        _, pixels = self.picture("images/photo.png")
+        self.file("xml/photo.xml", VOC)
+        self.extract("images", "--boxes", "xml")
+        # 1-based, the last pixel included: columns 3 … 12 are [2, 12).
+        self.assert_crop("photo.000.png", pixels, 2, 4, 12, 9)
+        self.assert_crop("photo.001.png", pixels, 35, 25, 45, 35)
+        self.extract("images", "--boxes", "xml", "--zero-based", "--category", "cat")
+        self.assert_crop("photo.000.png", pixels, 3, 5, 13, 10)
+
+    def test_malformed_voc(self):
+        self.picture("images/photo.png")
+        for content, *says in ((VOC.replace("<ymin>5</ymin>", ""), "photo.xml:5", "<ymin> is missing"),
+                               (VOC.replace(">12<", ">twelve<"), "photo.xml:5", "not 'twelve'"), (VOC[:200], "photo.xml:"),
+                               ("<html></html>", "<annotation>")):
+            self.file("xml/photo.xml", content)
+            self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.png: ", *says])
+
+    def test_labelme(self):
+        _, pixels = self.picture("images/a.png")
+        shapes = [{"label": "cat", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]},
+                  {"label": "cup", "shape_type": "polygon", "points": [[5, 5], [9, 6], [7, 11]]},
+                  {"label": "cup", "shape_type": "circle", "points": [[20, 10], [23, 14]]},
+                  {"label": "dot", "shape_type": "point", "points": [[20, 10]]}]
+        self.file("json/a.json", json.dumps({"version": "5.0", "flags": {}, "shapes": shapes, "imagePath": "a.png", "imageData": None}))
+        self.fails(1, "extract", "images", "--boxes", "json", "-o", self.out, says=["glimpse 003", "/shapes/3", "no area"])
+        self.assert_crop("a.000.png", pixels, 2, 4, 12, 9)
+        self.assert_crop("a.001.png", pixels, 5, 5, 9, 11)
+        self.assert_crop("a.002.png", pixels, 15, 5, 25, 15)
+
+
+class Sequences(Annotations):
+    def frames(self, count):
+        return [self.picture(f"img1/{k + 1:06}.png", width=40 + k)[1] for k in range(count)]
+
+    def test_mot(self):
+        frames = self.frames(3)
+        self.file("gt/gt.txt", "1,4,3,5,10,6,1,1,1\n3,4,4,5,10,6,1,1,0.5\n1,9,36,20,10,10,1,2,1\n")
+        self.extract("img1", "--boxes", "gt/gt.txt")
+        self.assertEqual(self.files(), ["000001.4.png", "000001.9.png", "000003.4.png"])
+        self.assert_crop("000001.4.png", frames[0], 2, 4, 12, 10)
+        self.assert_crop("000001.9.png", frames[0], 35, 19, 45, 29)
+        self.assert_crop("000003.4.png", frames[2], 3, 4, 13, 10)
+
+    def test_mot_detections_have_no_tracks(self):
+        self.frames(1)
+        self.file("det.txt", "1,-1,3,5,10,6,0.9,-1,-1,-1\n1,-1,8,5,10,6,0.8,-1,-1,-1\n")
+        self.extract("img1", "--boxes", "det.txt")
+        self.assertEqual(self.files(), ["000001.000.png", "000001.001.png"])
+
+    def test_mot_frames_that_are_not_there_and_malformed_lines(self):
+        self.frames(1)
+        self.file("gt.txt", "1,4,3,5,10,6,1,1,1\n7,4,3,5,10,6,1,1,1\n")
+        self.fails(1, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["gt.txt:2 names frame 7"])
+        self.assertEqual(self.files(), ["000001.4.png"])
+        self.file("gt.txt", "1,4,3,5,10,6,1,1,1\n1,4,3,x,10,6,1,1,1\n")
+        self.fails(2, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["gt.txt:2: ", "'x'"])
+        self.file("gt.txt", "1.5,4,3,5,10,6,1,1,1\n")
+        self.fails(2, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["gt.txt:1: ", "two whole numbers"])
+
+    def test_a_box_a_line(self):
+        frames = self.frames(4)
+        for name, separator in (("groundtruth.txt", ","), ("groundtruth_rect.txt", "\t"), ("spaces.txt", "  ")):
+            lines = [["3", "5", "10", "6"], ["NaN"] * 4, ["0", "0", "0", "0"], ["35.5", "20", "10", "6"]]
+            self.file(name, "".join(separator.join(line) + "\r\n" for line in lines))
+            self.extract("img1", "--boxes", name, "--existing", "overwrite")
+            self.assertEqual(self.files(), ["000001.000.png", "000004.000.png"])
+            self.assert_crop("000001.000.png", frames[0], 2, 4, 12, 10)
+            self.assert_crop("000004.000.png", frames[3], 35, 19, 45, 25)
+
+    def test_a_box_a_line_malformed(self):
+        self.frames(2)
+        self.file("g.txt", "1,2,3,4\n")
+        self.fails(2, "extract", "img1", "--boxes", "g.txt", "-o", self.out, says=["1 boxes for 2 images"])
+        self.file("g.txt", "1,2,3,4\n1,2,3\n")
+        self.fails(2, "extract", "img1", "--boxes", "g.txt", "--boxes-format", "otb", "-o", self.out, says=["g.txt:2: ", "four numbers"])
+        self.fails(2, "extract", "img1", "--boxes", "g.txt", "-o", self.out, says=["g.txt", "--boxes-format"])
+
+
+class Adjustments(Annotations):
+    def sizes(self, *options):
+        self.picture(width=200, height=160)
+        result = self.run_glimpse("extract", "photo.png", "-b", "80,60,40,20", "--dry-run", "--report", "-", *options)
+        glimpse = json.loads(result.stdout)["glimpses"][0]
+        return glimpse["size"], glimpse["support"][:2]
+
+    def test_context_and_square(self):
+        self.assertEqual(self.sizes("--context", "0.5"), ([60, 30], [70, 55]))
+        self.assertEqual(self.sizes("--square"), ([40, 40], [80, 50]))
+        self.assertEqual(self.sizes("--context", "0.5", "--square"), ([60, 60], [70, 40]))
+
+    def test_tracker_crop(self):
+        # p = (40 + 20)/2 · context, side √((40 + p)(20 + p)).
+        self.assertEqual(self.sizes("--tracker-crop", "-m", "stn")[0], [round(math.sqrt(70 * 50))] * 2)
+        self.assertEqual(self.sizes("--tracker-crop", "--context", "0.5", "-m", "stn")[0], [round(math.sqrt(55 * 35))] * 2)
+
+    def test_tracker_crop_is_filled_with_the_mean(self):
+        _, pixels = self.picture()
+        self.extract("photo.png", "-b", "0,0,20,20", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        corner = self.load("photo.000.npy")[0, 0]
+        numpy.testing.assert_allclose(corner, pixels.reshape(-1, 3).mean(axis=0), atol=1e-3)
+        self.fails(2, "extract", "photo.png", "-b", "0,0,20,20", "--tracker-crop", "-m", "gaussian", "-o", self.out, says=["padding"])
+
+    def test_the_same_for_every_mechanism_with_a_box(self):
+        self.picture(width=200, height=160)
+        for mechanism in ("crop", "gaussian", "stn"):
+            self.assertEqual(self.sizes("--context", "0.5", "-m", mechanism)[0], [60, 30])
+
+
+class Usage(Annotations):
+    def test_combinations_that_make_no_sense(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4])]))
+        for more in (("-b", "1,1,2,2"), ("-p", "p.json"), ("--sidecar",)):
+            self.fails(2, "extract", "images", "--boxes", file, *more, "-o", self.out, says=["--boxes", more[0].replace("-b", "--box").replace("-p", "--params")])
+        for option in (("--category", "cat"), ("--boxes-format", "coco"), ("--zero-based",)):
+            self.fails(2, "extract", "images", "-b", "1,1,2,2", *option, "-o", self.out, says=[option[0]])
+        self.fails(2, "extract", "images", "--boxes", file, "--boxes-format", "kitti", "-o", self.out, says=["kitti", "coco, yolo"])
+        self.fails(2, "extract", "images", "--boxes", "gone.json", "-o", self.out, says=["gone.json"])
+        self.fails(2, "extract", "images", "--boxes", file, "-o", self.out, "--context=-1", says=["--context"])
