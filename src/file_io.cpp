@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <string>
@@ -48,13 +51,22 @@ class Descriptor {
     int number_;
 };
 
+/// What the names of temporary files begin with on this machine; the process's number follows.
+std::string temporary_prefix() {
+    std::array<char, 256> host{};
+    if (gethostname(host.data(), host.size() - 1) != 0) return ".glimpse-";
+    return std::string(".glimpse-") + host.data() + "-";
+}
+
+constexpr const char* temporary_suffix = ".tmp";
+
 /// A new file of a name that no other thread, process or machine uses, with the permissions of any new file.
 /// Not mkstemp, whose files are private: to find out the umask is to change it under the other threads.
 int create_unique(const std::filesystem::path& directory, std::string& name) {
     static std::atomic<unsigned> counter{0};
+    static const std::string ours = temporary_prefix() + std::to_string(getpid()) + "-";
     while (true) {
-        const std::string unique = std::to_string(getpid()) + "-" + std::to_string(counter++);
-        name = (directory / (".glimpse-" + unique + ".tmp")).string();
+        name = (directory / (ours + std::to_string(counter++) + temporary_suffix)).string();
         const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0 || errno != EEXIST) return descriptor;
     }
@@ -119,6 +131,20 @@ std::string obstacle_to_output(const std::filesystem::path& path) {
 bool is_there(const std::filesystem::path& path) {
     std::error_code unseen;
     return std::filesystem::exists(path, unseen);
+}
+
+void remove_abandoned_files(const std::filesystem::path& directory) {
+    const std::string prefix = temporary_prefix();
+    std::error_code failure;
+    std::vector<std::filesystem::path> abandoned;
+    for (std::filesystem::directory_iterator entry(directory, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(prefix) || !name.ends_with(temporary_suffix)) continue;
+        const auto process = static_cast<pid_t>(std::strtol(name.c_str() + prefix.size(), nullptr, 10));
+        if (process > 0 && kill(process, 0) != 0 && errno == ESRCH) abandoned.push_back(entry->path());
+    }
+    for (const auto& file : abandoned) std::filesystem::remove(file, failure);
 }
 
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {

@@ -14,6 +14,9 @@ std::string obstacle_to_output(const std::filesystem::path& path);
 /// Whether something is there; what cannot be looked at is not.
 bool is_there(const std::filesystem::path& path);
 
+/// Removes the temporary files that processes of this machine which were killed have left in a directory.
+void remove_abandoned_files(const std::filesystem::path& directory);
+
 /// A file's bytes, mapped into memory. Throws `Error` with the system's reason, without the path.
 class MappedFile {
   public:

@@ -190,6 +190,13 @@ class UniqueIds {
     std::set<std::string> used_;
 };
 
+/// FNV-1a: one that is the same on every machine, which the standard library's need not be.
+std::uint64_t hash_of(const std::string& name) {
+    std::uint64_t hash = 14695981039346656037U;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    return hash;
+}
+
 class Collector {
   public:
     explicit Collector(const InputOptions& options)
@@ -359,7 +366,13 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options) {
     if (!options.manifest && options.inputs.empty()) {
         throw UsageError("INPUT", "name an image, a directory, - or a --manifest");
     }
-    return Collector(options).collect();
+    std::vector<ImageJob> jobs = Collector(options).collect();
+    if (options.shard.count > 1) {
+        std::erase_if(jobs, [&](const ImageJob& job) {
+            return hash_of(job.name) % options.shard.count != options.shard.index;
+        });
+    }
+    return jobs;
 }
 
 }  // namespace glimpse

@@ -1,3 +1,5 @@
+#include "outputs.hpp"
+
 #include <algorithm>
 #include <array>
 #include <unordered_map>
@@ -5,7 +7,6 @@
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/pipeline.hpp"
 #include "input_files.hpp"
 #include "output_format.hpp"
 
@@ -82,6 +83,8 @@ class OutputCheck {
     std::unordered_map<std::string, std::string> outputs_;
 };
 
+}  // namespace
+
 std::vector<fs::path> all_of(const OutputPaths& paths) {
     std::vector<fs::path> all = paths.glimpses;
     all.insert(all.end(), paths.maps.begin(), paths.maps.end());
@@ -89,8 +92,6 @@ std::vector<fs::path> all_of(const OutputPaths& paths) {
     if (!paths.panel.empty()) all.push_back(paths.panel);
     return all;
 }
-
-}  // namespace
 
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     const OutputOptions& options = plan.options;

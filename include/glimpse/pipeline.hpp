@@ -19,6 +19,13 @@
 
 namespace glimpse {
 
+/// One of several shares of the images, the same for everybody: those whose names' hash (FNV-1a, 64 bits),
+/// modulo `count`, is `index`.
+struct Shard {
+    std::uint64_t index = 0;  ///< 0 ≤ index < count
+    std::uint64_t count = 1;
+};
+
 /// Where the images and their parameters come from.
 struct InputOptions {
     std::vector<std::string> inputs;  ///< files, directories, or "-" for image bytes on standard input
@@ -28,6 +35,7 @@ struct InputOptions {
     std::optional<std::string> parameters;  ///< a document's file, or "-" for standard input
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
     std::optional<AnnotationOptions> annotations;
+    Shard shard;
     bool fill_with_mean = false;  ///< outside the image, for glimpses of `boxes` and `annotations`
     ParameterDefaults defaults;
 };
@@ -97,6 +105,13 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
 
 /// The paths of a job's outputs, whether they are there or not.
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
+
+/// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there. Unless
+/// nothing is to be written, what that run left behind when it was killed goes too: temporary files, and the
+/// beginning of a line at the report's end, which may then be continued. Throws `UsageError` for a report
+/// that is none.
+void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan, const std::filesystem::path& report,
+            bool dry_run);
 
 /// What became of one glimpse.
 struct GlimpseReport {

@@ -131,7 +131,9 @@ GLIMPSE_HOST_DEVICE inline void weigh_lines(const std::byte* plan, const Product
 GLIMPSE_HOST_DEVICE inline Point point_of(const std::byte* plan, const SampleTask& task,
                                           std::int64_t number) {
     if (task.listed) return at<Point>(plan, task.points)[number];
-    return task.affine(static_cast<double>(number % task.width), static_cast<double>(number / task.width));
+    const std::int64_t i = number / task.width;
+    const std::int64_t j = number % task.width;
+    return task.affine(static_cast<double>(j), static_cast<double>(i));
 }
 
 /// Reads pixel `number` of h·w.

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cinttypes>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -30,6 +31,8 @@ struct Options {
     std::string existing = "overwrite";
     std::string device = "cpu";
     std::string report;
+    std::string shard;
+    bool resume = false;
     std::string progress = "auto";
     bool no_auto_orient = false;
     bool quiet = false;
@@ -117,6 +120,10 @@ void add_outputs(CLI::App& command, Options& o) {
 void add_run(CLI::App& command, Options& o) {
     o.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     command.add_option("--device", o.device, "cpu, cuda, cuda:N or auto")->capture_default_str();
+    command.add_flag("--resume", o.resume,
+                     "skip what the --report of an earlier run lists as done and what is there; continue it");
+    command.add_option("--shard", o.shard, "only the I-th of N shares of the images, I from 1")
+        ->type_name("I/N");
     command.add_option("-j,--jobs", o.run.jobs, "images in flight; by default as many as there are cores")
         ->check(CLI::Range(1, 4096));
     command.add_flag("--fail-fast", o.run.fail_fast, "start nothing new after the first image that fails");
@@ -130,12 +137,12 @@ void add_run(CLI::App& command, Options& o) {
 /// Where report records go: a file, standard output, or nowhere.
 class ReportFile {
   public:
-    explicit ReportFile(const std::string& path) : path_(path) {
+    ReportFile(const std::string& path, bool continued) : path_(path) {
         if (path.empty() || path == "-") return;
         const std::filesystem::path directory = std::filesystem::path(path).parent_path();
         std::error_code ignored;  // what it means, opening says
         if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
-        file_.open(path, std::ios::trunc);
+        file_.open(path, continued ? std::ios::app : std::ios::trunc);
         if (!file_)
             throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
     }
@@ -155,6 +162,9 @@ void require_sense(const Options& o) {
     if (o.report == "-" && o.output.out == "-") {
         throw UsageError("--report", "standard output already carries the glimpse");
     }
+    if (o.resume && (o.report.empty() || o.report == "-")) {
+        throw UsageError("--resume", "name the earlier run's report: --report FILE");
+    }
 }
 
 /// A size that no entry takes would be ignored without a word.
@@ -167,6 +177,17 @@ void require_size_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
         return job.glimpses->empty() || std::ranges::any_of(*job.glimpses, takes_it);
     });
     if (!used) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
+}
+
+Shard parse_shard(const std::string& text) {
+    Shard shard;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%9" SCNu64 "/%9" SCNu64 "%c", &shard.index, &shard.count, &rest) != 2 ||
+        shard.index < 1 || shard.index > shard.count) {
+        throw UsageError("--shard", "I/N is needed, 1 ≤ I ≤ N, not '" + text + "'");
+    }
+    --shard.index;
+    return shard;
 }
 
 int colormap(const std::string& name) {
@@ -199,6 +220,7 @@ void settle(Options& o) {
     if (!std::isfinite(o.output.style.opacity))
         throw UsageError("--opacity", "a number from 0 to 1 is needed");
     if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
+    if (!o.shard.empty()) o.input.shard = parse_shard(o.shard);
     o.output.style.kind = overlay_styles.at(o.overlay_style);
     o.output.style.colormap = colormap(o.colormap);
     o.output.existing = existing_choices.at(o.existing);
@@ -235,10 +257,11 @@ Outcome extract(Options& o) {
     require_sense(o);
     settle(o);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
-    const std::vector<ImageJob> jobs = collect_jobs(o.input);
+    std::vector<ImageJob> jobs = collect_jobs(o.input);
     require_size_is_used(o, jobs);
     const OutputPlan plan = plan_outputs(jobs, o.output);
-    ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report);
+    if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
+    ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report, o.resume);
     Progress progress(jobs.size(), o.quiet ? "never" : o.progress);
     bool failed = false;
     std::size_t number = 0;

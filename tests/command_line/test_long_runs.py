@@ -1,0 +1,132 @@
+"""Runs that are shared, and runs that are killed and resumed."""
+
+import json
+import pathlib
+import random
+import signal
+import subprocess
+import time
+
+from glimpse_case import BINARY, GlimpseCase
+
+
+class LongRun(GlimpseCase):
+    COUNT = 60
+
+    def setUp(self):
+        super().setUp()
+        for k in range(self.COUNT):
+            self.picture(f"photos/{k % 3}/{k:03}.png", width=60 + k, height=50)
+
+    def contents(self, directory):
+        """What is there, hidden files included."""
+        return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+    COMMAND = ("extract", "photos", "-r", "-m", "stn", "-b", "3,4,40,30", "-s", "300x200", "--overlay", "-j", "2")
+
+
+class Shards(LongRun):
+    def test_every_image_is_in_one_share(self):
+        self.run_glimpse(*self.COMMAND, "-o", self.out)
+        seen = []
+        for share in range(1, 5):
+            report = self.directory / f"{share}.jsonl"
+            self.run_glimpse(*self.COMMAND, "-o", self.directory / "shares", "--shard", f"{share}/4", "--report", report)
+            seen.append([json.loads(line)["image"] for line in report.read_text().splitlines()])
+        self.assertEqual(sum(map(len, seen)), self.COUNT)
+        self.assertEqual(len(set(sum(seen, []))), self.COUNT)
+        self.assertGreater(min(map(len, seen)), self.COUNT // 12)
+        self.assertEqual(self.contents(self.directory / "shares"), self.contents(self.out))
+
+    def test_the_share_of_a_name_is_always_the_same(self):
+        def fnv(name):
+            value = 14695981039346656037
+            for byte in name.encode():
+                value = (value ^ byte) * 1099511628211 % 2**64
+            return value
+        self.assertEqual(fnv(""), 0xcbf29ce484222325)  # the published offset basis
+        self.assertEqual(fnv("a"), 0xaf63dc4c8601ec8c)  # and a published test vector
+        share = fnv("0/000") % 7 + 1
+        report = self.directory / "r.jsonl"
+        self.run_glimpse(*self.COMMAND, "-o", self.out, "--shard", f"{share}/7", "--report", report)
+        self.assertIn("photos/0/000.png", [json.loads(line)["image"] for line in report.read_text().splitlines()])
+
+    def test_shares_that_do_not_exist(self):
+        for share in ("0/4", "5/4", "1", "1/0", "-1/4", "1/4x", "a/b"):
+            self.fails(2, *self.COMMAND, "-o", self.out, "--shard", share, says=["--shard", share])
+
+
+class Resume(LongRun):
+    def resumed(self, *more, **options):
+        return self.run_glimpse(*self.COMMAND, "-o", self.out, "--report", "r.jsonl", "--resume", *more, **options)
+
+    def records(self):
+        return [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
+
+    def test_killed_twenty_times_and_resumed(self):
+        random.seed(5)
+        whole = self.directory / "whole"
+        start = time.monotonic()
+        self.run_glimpse(*self.COMMAND, "-o", whole)
+        duration = time.monotonic() - start
+        killed = 0
+        for _ in range(20):
+            process = subprocess.Popen([BINARY, *self.COMMAND, "-o", str(self.out), "--report", "r.jsonl", "--resume"],
+                                       cwd=self.directory, stderr=subprocess.DEVNULL)
+            time.sleep(random.uniform(0, duration / 4))
+            process.kill()
+            killed += process.wait() == -signal.SIGKILL
+        self.assertGreater(killed, 0)
+        self.resumed()
+        self.assertEqual(self.contents(self.out), self.contents(whole))
+        self.assertEqual({record["image"] for record in self.records() if record["status"] == "ok"},
+                         {str(path.relative_to(self.directory)) for path in (self.directory / "photos").rglob("*.png")})
+
+    def test_nothing_is_done_twice(self):
+        self.resumed()
+        written = {path: path.stat().st_mtime_ns for path in self.out.rglob("*.png")}
+        report = (self.directory / "r.jsonl").read_bytes()
+        self.resumed()
+        self.assertEqual({path: path.stat().st_mtime_ns for path in self.out.rglob("*.png")}, written)
+        self.assertEqual((self.directory / "r.jsonl").read_bytes(), report)
+
+    def test_what_is_missing_or_failed_is_done_again(self):
+        broken = self.file("photos/0/broken.png", "no picture")
+        self.resumed(status=1)
+        (self.out / "0/000.000.png").unlink()
+        (self.out / "1/001.overlay.png").unlink()
+        broken.unlink()
+        self.picture("photos/0/broken.png")
+        self.resumed()
+        self.assertEqual([record["image"] for record in self.records()[self.COUNT + 1:]],
+                         ["photos/0/000.png", "photos/0/broken.png", "photos/1/001.png"])
+
+    def test_a_line_that_was_cut_off(self):
+        self.resumed()
+        report = self.directory / "r.jsonl"
+        whole = report.read_bytes()
+        report.write_bytes(whole[:-30])
+        dry = self.resumed("--dry-run").stdout
+        self.assertEqual(dry.count("photos/"), 2)  # the glimpse and the overlay of one image
+        self.assertEqual(report.read_bytes(), whole[:-30])
+        self.resumed()
+        self.assertEqual(len(self.records()), self.COUNT)
+
+    def test_what_a_killed_process_left_behind(self):
+        self.resumed()
+        (self.out / "0/000.000.png").unlink()
+        process = subprocess.Popen(["true"])
+        process.wait()
+        host = pathlib.Path("/proc/sys/kernel/hostname").read_text().strip()
+        left = self.out / f"0/.glimpse-{host}-{process.pid}-3.tmp"
+        others = [self.out / f"0/.glimpse-{host}-1-3.tmp", self.out / f"0/.glimpse-other-{process.pid}-3.tmp"]
+        for path in (left, *others):
+            path.write_bytes(b"half a picture")
+        self.resumed()
+        self.assertFalse(left.exists())
+        self.assertTrue(all(path.exists() for path in others))  # of a living process, and of another machine
+
+    def test_reports_that_are_none(self):
+        self.file("r.jsonl", "no report\n")
+        self.fails(2, *self.COMMAND, "-o", self.out, "--report", "r.jsonl", "--resume", says=["r.jsonl:1: is no record"])
+        self.fails(2, *self.COMMAND, "-o", self.out, "--resume", says=["--resume", "--report"])
