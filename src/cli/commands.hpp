@@ -20,6 +20,8 @@ void add_extract(CLI::App& application, Action& action);
 void add_write(CLI::App& application, Action& action);
 void add_schema(CLI::App& application, Action& action);
 void add_info(CLI::App& application, Action& action);
+void add_completion(CLI::App& application, Action& action);
+void add_man_page(CLI::App& application, Action& action);
 
 /// "WxH". Throws `UsageError` naming the option.
 Size parse_size(const std::string& text, const std::string& option);

@@ -79,6 +79,8 @@ int run(int argc, char** argv) {
     add_write(application, action);
     add_schema(application, action);
     add_info(application, action);
+    add_completion(application, action);
+    add_man_page(application, action);
     try {
         application.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help and --version
@@ -87,7 +89,9 @@ int run(int argc, char** argv) {
         return complain(std::string(error.what()) + " (see glimpse --help)", usage_error);
     }
     if (!action) {
-        return complain("name a command: extract, write, schema or info (see glimpse --help)", usage_error);
+        return complain(
+            "name a command: extract, write, schema, info, completion or man (see glimpse --help)",
+            usage_error);
     }
     const Outcome outcome = action();
     if (!std::cout.flush()) throw Error("standard output", "cannot be written to");

@@ -1,12 +1,14 @@
 """write, schema, info, help."""
 
 import json
+import re
+import subprocess
 import unittest
 
 import numpy
 from PIL import Image
 
-from glimpse_case import ROOT, GlimpseCase
+from glimpse_case import BINARY, ROOT, GlimpseCase
 
 
 class Write(GlimpseCase):
@@ -77,6 +79,24 @@ class Others(GlimpseCase):
         self.assertIn("png", [extension for codec in info["codecs"] for extension in codec["writes"]])
         self.assertIn(info["version"], self.run_glimpse("--version").stdout)
         self.assertIn("cuda", self.run_glimpse("info").stdout)
+
+    def complete(self, *words):
+        script = f"source <('{BINARY}' completion bash); COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; _glimpse; echo \"${{COMPREPLY[@]}}\""
+        return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
+
+    def test_bash_completes(self):
+        self.assertEqual(self.complete("glimpse", "ex"), ["extract"])
+        self.assertEqual(self.complete("glimpse", "extract", "--over"), ["--overlay", "--overlay-style"])
+        self.assertEqual(self.complete("glimpse", "extract", "--mechanism", "g"), ["gaussian"])
+        self.assertEqual(set(self.complete("glimpse", "extract", "--existing", "''")), {"overwrite", "skip", "error"})
+
+    def test_every_shell_and_the_manual_page_have_every_option(self):
+        options = set(re.findall(r"--[a-z][a-z-]+", self.run_glimpse("extract", "--help").stdout))
+        self.assertGreater(len(options), 30)
+        for command in (("completion", "bash"), ("completion", "zsh"), ("completion", "fish"), ("man",)):
+            text = self.run_glimpse(*command).stdout.replace("\\-", "-").replace(" -l ", " --")
+            self.assertEqual({option for option in options if option not in text}, set(), command)
+        self.fails(2, "completion", "tcsh", says=["tcsh"])
 
     def test_help_lists_every_option_of_the_contract(self):
         help_text = self.run_glimpse("extract", "--help").stdout

@@ -1,0 +1,143 @@
+#include <iostream>
+
+#include "commands.hpp"
+#include "option_table.hpp"
+#include "words.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+using Table = std::vector<CommandEntry>;
+
+std::vector<std::string> spellings(const OptionEntry& option) {
+    std::vector<std::string> all;
+    for (const std::string& name : option.short_names) all.push_back("-" + name);
+    for (const std::string& name : option.long_names) all.push_back("--" + name);
+    return all;
+}
+
+/// `text` with a backslash before each of these characters.
+std::string escaped(const std::string& text, const std::string& characters) {
+    std::string result;
+    for (const char c : text) {
+        if (characters.find(c) != std::string::npos) result += '\\';
+        result += c;
+    }
+    return result;
+}
+
+/// Within single quotes, as Bourne shells have them.
+std::string quoted(const std::string& text) {
+    std::string result = "'";
+    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return result + "'";
+}
+
+std::vector<std::string> names_of(const Table& table) {
+    std::vector<std::string> names;
+    for (const CommandEntry& command : table) names.push_back(command.name);
+    return names;
+}
+
+void print_bash(const Table& table) {
+    std::cout << "_glimpse() {\n"
+                 "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options=\n"
+                 "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+                 "        COMPREPLY=($(compgen -W "
+              << quoted(in_a_row(names_of(table), " ") + " --help --version")
+              << " -- \"$current\"))\n"
+                 "        return\n"
+                 "    fi\n"
+                 "    case ${COMP_WORDS[1]} in\n";
+    for (const CommandEntry& command : table) {
+        std::vector<std::string> all;
+        std::cout << "    " << command.name << ")\n        case $before in\n";
+        for (const OptionEntry& option : command.options) {
+            const std::vector<std::string> names = spellings(option);
+            all.insert(all.end(), names.begin(), names.end());
+            if (names.empty() || option.value.empty()) continue;
+            std::cout << "        " << in_a_row(names, "|") << ") ";
+            if (!option.choices.empty()) {
+                std::cout << "COMPREPLY=($(compgen -W " << quoted(in_a_row(option.choices, " "))
+                          << " -- \"$current\")); ";
+            }
+            std::cout << "return;;\n";
+        }
+        std::cout << "        esac\n        options=" << quoted(in_a_row(all, " ")) << ";;\n";
+    }
+    std::cout
+        << "    esac\n"
+           "    if [[ $current == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$current\")); fi\n"
+           "}\n"
+           "complete -o bashdefault -o default -F _glimpse glimpse\n";
+}
+
+void print_zsh_option(const OptionEntry& option) {
+    const std::string value = option.value.empty()
+                                  ? ""
+                                  : ":" + escaped(option.value, ":\\[]") + ":" +
+                                        (option.choices.empty() ? (option.takes_file ? "_files" : " ")
+                                                                : "(" + in_a_row(option.choices, " ") + ")");
+    const std::vector<std::string> names = spellings(option);
+    if (names.empty()) {
+        std::cout << " \\\n        '*:input:_files'";
+        return;
+    }
+    for (const std::string& name : names) {
+        std::cout << " \\\n        "
+                  << quoted("*" + name + "[" + escaped(option.description, ":\\[]") + "]" + value);
+    }
+}
+
+void print_zsh(const Table& table) {
+    std::cout << "#compdef glimpse\n\n_glimpse() {\n    local -a commands=(";
+    for (const CommandEntry& command : table) {
+        std::cout << "\n        " << quoted(command.name + ":" + escaped(command.description, ":\\"));
+    }
+    std::cout << ")\n    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
+                 "    local command=${words[2]}\n    shift words; (( CURRENT-- ))\n    case $command in\n";
+    for (const CommandEntry& command : table) {
+        std::cout << "    " << command.name << ") _arguments";
+        for (const OptionEntry& option : command.options) print_zsh_option(option);
+        std::cout << ";;\n";
+    }
+    std::cout << "    esac\n}\n\n_glimpse \"$@\"\n";
+}
+
+void print_fish(const Table& table) {
+    for (const CommandEntry& command : table) {
+        std::cout << "complete -c glimpse -n __fish_use_subcommand -f -a " << command.name << " -d "
+                  << quoted(command.description) << '\n';
+        for (const OptionEntry& option : command.options) {
+            if (spellings(option).empty()) continue;
+            std::cout << "complete -c glimpse -n '__fish_seen_subcommand_from " << command.name << "'";
+            for (const std::string& name : option.short_names) std::cout << " -s " << name;
+            for (const std::string& name : option.long_names) std::cout << " -l " << name;
+            if (!option.value.empty()) std::cout << (option.takes_file ? " -r -F" : " -x");
+            if (!option.choices.empty()) std::cout << " -a " << quoted(in_a_row(option.choices, " "));
+            std::cout << " -d " << quoted(option.description) << '\n';
+        }
+    }
+}
+
+}  // namespace
+
+void add_completion(CLI::App& application, Action& action) {
+    CLI::App* command =
+        application.add_subcommand("completion", "Print what completes a command line in a shell");
+    const auto shell = std::make_shared<std::string>();
+    command->add_option("SHELL", *shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    command->footer("Example:\n  source <(glimpse completion bash)");
+    command->callback([&action, &application, shell] {
+        action = [&application, shell] {
+            const Table table = option_table(application);
+            *shell == "bash" ? print_bash(table) : *shell == "zsh" ? print_zsh(table) : print_fish(table);
+            return Outcome::all_done;
+        };
+    });
+}
+
+}  // namespace glimpse::cli
