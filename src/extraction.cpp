@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "attention_file.hpp"
+#include "decoding_plan.hpp"
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/panel.hpp"
@@ -55,6 +56,14 @@ cv::Mat as_grey_picture(const cv::Mat& attention) {
     return picture;
 }
 
+template <typename Element>
+std::vector<Element> in_order(std::vector<Element>& elements, const std::vector<std::size_t>& order) {
+    std::vector<Element> ordered;
+    ordered.reserve(order.size());
+    for (const std::size_t n : order) ordered.push_back(std::move(elements[n]));
+    return ordered;
+}
+
 class Extraction {
   public:
     Extraction(const ImageJob& job, const OutputPlan& plan, const Backend& backend, const RunOptions& options)
@@ -86,9 +95,14 @@ class Extraction {
         drop_existing();
         if (maps_.empty() && !wants_pictures()) return;
         choose_shrink();
-        decode();
+        plan_decoding();
         lay_out();
-        extract_glimpses();
+        std::size_t begin = 0;
+        for (const auto& [region, members] : parts_) {
+            decode(region, begin, members.size());
+            extract_glimpses(begin, members.size());
+            begin += members.size();
+        }
         write_pictures();
     }
 
@@ -160,13 +174,32 @@ class Extraction {
         return shrink_ == 1 ? maps_ : shrunk_maps_;
     }
 
-    void decode() {
+    /// Pictures need the whole image; without any, the glimpses are put into the order of the parts.
+    void plan_decoding() {
+        std::vector<Rectangle> wanted;
+        for (const LinearMap& map : reading_maps()) wanted.push_back(needed(map));
+        parts_ = parts_to_decode(wanted, reader_->info().seekable);
+        if (wants_pictures()) {
+            for (std::size_t k = 1; k < parts_.size(); ++k) {
+                std::ranges::copy(parts_[k].needed, std::back_inserter(parts_.front().needed));
+            }
+            parts_.resize(1);
+            parts_.front().region = whole(reader_->info().size);
+        }
+        if (parts_.size() == 1) return;
+        std::vector<std::size_t> order;
+        for (const DecodedPart& part : parts_) std::ranges::copy(part.needed, std::back_inserter(order));
+        lowered_ = in_order(lowered_, order);
+        maps_ = in_order(maps_, order);
+        if (shrink_ > 1) shrunk_maps_ = in_order(shrunk_maps_, order);
+    }
+
+    /// What the glimpses begin … begin + count - 1 are read from.
+    void decode(const Rectangle& region, std::size_t begin, std::size_t count) {
         const ImageInfo& info = reader_->info();
-        Rectangle region = wants_pictures() ? whole(info.size) : Rectangle{};
-        for (const LinearMap& map : reading_maps()) region = smallest_containing(region, needed(map));
         image_ = {region, region.empty() ? cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels))
                                          : reader_->decode_shrunk(region, shrink_)};
-        read_with(backend_.for_reading(reading_maps(), image_, glimpse_depth()));
+        read_with(backend_.for_reading(reading_maps().subspan(begin, count), image_, glimpse_depth()));
     }
 
     void read_with(const Backend& device) {
@@ -187,9 +220,9 @@ class Extraction {
     }
 
     /// In portions, so that thousands of glimpses are not all in the memory at once.
-    void extract_glimpses() {
-        for (std::size_t begin = 0; begin < maps_.size();) {
-            const std::size_t count = portion(begin);
+    void extract_glimpses(std::size_t begin, std::size_t all) {
+        for (const std::size_t end = begin + all; begin < end;) {
+            const std::size_t count = portion(begin, end);
             std::vector<cv::Mat> glimpses = read(begin, count);
             for_each_in_parallel(count,
                                  [&](std::size_t k) { write_glimpse(begin + k, std::move(glimpses[k])); });
@@ -198,15 +231,15 @@ class Extraction {
     }
 
     /// How many glimpses from this one on are done together.
-    [[nodiscard]] std::size_t portion(std::size_t begin) const {
+    [[nodiscard]] std::size_t portion(std::size_t begin, std::size_t end) const {
         constexpr std::int64_t most_values = std::int64_t{1} << 25;
         std::int64_t values = 0;
-        std::size_t end = begin;
-        while (end < maps_.size() && (end == begin || values < most_values)) {
-            const Size size = maps_[end++].glimpse;
+        std::size_t next = begin;
+        while (next < end && (next == begin || values < most_values)) {
+            const Size size = maps_[next++].glimpse;
             values += std::int64_t{size.width} * size.height * reader_->info().channels;
         }
-        return end - begin;
+        return next - begin;
     }
 
     /// Glimpses that are done together are read at once. Where one is too much for the memory, each by
@@ -315,7 +348,8 @@ class Extraction {
     std::vector<LinearMap> maps_;
     int shrink_ = 1;                      ///< of the image while it is decoded
     std::vector<LinearMap> shrunk_maps_;  ///< `maps_` for it, where it shrinks
-    ImageRegion image_;
+    std::vector<DecodedPart> parts_;
+    ImageRegion image_;           ///< the part at hand
     std::optional<Panel> panel_;  ///< where one is wanted
 };
 

@@ -2,6 +2,7 @@
 
 #include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
 
 #include <atomic>
 #include <optional>
@@ -47,13 +48,16 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
         source.heed(report);
         return report;
     };
-    const auto in_flight = static_cast<std::size_t>(options.jobs);
-    std::optional<tbb::global_control> threads;
-    if (!is_single(jobs)) threads.emplace(tbb::global_control::max_allowed_parallelism, in_flight);
-    if (options.jobs == 1 || jobs.size() == 1) {
+    const auto one_by_one = [&] {
         while (const auto number = source.next()) finished(work(*number));
-        return;
-    }
+    };
+    if (is_single(jobs)) return one_by_one();
+    const auto in_flight = static_cast<std::size_t>(options.jobs);
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
+    // Of its own, since the usual one never has more threads than there are cores, and some may wait for
+    // disks.
+    tbb::task_arena arena(options.jobs);
+    if (options.jobs == 1 || jobs.size() == 1) return arena.execute(one_by_one);
     const auto take = [&](tbb::flow_control& control) {
         const auto number = source.next();
         if (!number) control.stop();
@@ -62,10 +66,13 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
     // Finished images wait here for a slow one before them, as reports only, and nobody waits with them.
     constexpr std::size_t waiting_reports = 4096;
     using tbb::filter_mode;
-    tbb::parallel_pipeline(in_flight + waiting_reports,
-                           tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
-                               tbb::make_filter<std::size_t, ImageReport>(filter_mode::parallel, work) &
-                               tbb::make_filter<ImageReport, void>(filter_mode::serial_in_order, finished));
+    arena.execute([&] {
+        tbb::parallel_pipeline(
+            in_flight + waiting_reports,
+            tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
+                tbb::make_filter<std::size_t, ImageReport>(filter_mode::parallel, work) &
+                tbb::make_filter<ImageReport, void>(filter_mode::serial_in_order, finished));
+    });
 }
 
 }  // namespace glimpse

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "overloaded.hpp"
+#include "parallel.hpp"
 #include "premultiplication.hpp"
 #include "rounding.hpp"
 
@@ -49,6 +50,13 @@ std::vector<double> channel_means(const cv::Mat& pixels) {
     return means;
 }
 
+/// The mean of each channel, where one of the maps asks for it; else as many zeros.
+std::vector<double> mean_for(std::span<const LinearMap> maps, const cv::Mat& pixels) {
+    const auto asks = [](const LinearMap& map) { return std::holds_alternative<MeanOfImage>(map.fill); };
+    if (std::ranges::any_of(maps, asks)) return channel_means(pixels);
+    return std::vector<double>(static_cast<std::size_t>(pixels.channels()));
+}
+
 /// One value for each channel, of a fill that passed `require_fill`; alpha is opaque where it is not given.
 std::vector<double> channel_values(const Constant& constant, int channels, bool alpha, int depth) {
     const auto count = static_cast<std::size_t>(channels);
@@ -59,14 +67,15 @@ std::vector<double> channel_values(const Constant& constant, int channels, bool 
     return values;
 }
 
-/// c, in the units of the pixels that the map is applied to.
-std::vector<double> fill_values(const Fill& fill, const cv::Mat& pixels, bool alpha, bool premultiply,
-                                int depth) {
+/// c, in the units of the pixels that the map is applied to, whose mean is `mean`.
+std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mean, bool alpha,
+                                bool premultiply, int depth) {
     return std::visit(
         overloaded{[](std::monostate) -> std::vector<double> { throw std::logic_error("there is no fill"); },
-                   [&](const MeanOfImage&) { return channel_means(pixels); },
+                   [&](const MeanOfImage&) { return mean; },
                    [&](const Constant& constant) {
-                       std::vector<double> values = channel_values(constant, pixels.channels(), alpha, depth);
+                       std::vector<double> values =
+                           channel_values(constant, static_cast<int>(mean.size()), alpha, depth);
                        if (premultiply) {
                            for (std::size_t c = 0; c + 1 < values.size(); ++c) values[c] *= values.back();
                        }
@@ -144,15 +153,16 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Linea
         const ImageRegion source = premultiply ? premultiplied(region, group) : region;
         std::vector<cv::Mat> values =
             backend.read(group, source, premultiply || filled ? int{CV_32F} : depth);
-        for (std::size_t k = 0; k < members.size(); ++k) {
+        const std::vector<double> mean = mean_for(group, source.pixels);
+        for_each_in_parallel(members.size(), [&](std::size_t k) {
             const LinearMap& map = group[k];
             if (has_fill(map)) {
                 add_fill(values[k], map,
-                         fill_values(map.fill, source.pixels, alpha, premultiply, region.pixels.depth()));
+                         fill_values(map.fill, mean, alpha, premultiply, region.pixels.depth()));
             }
             if (premultiply) unpremultiply(values[k], static_cast<float>(map.full_weight));
             glimpses[members[k]] = rounded_to(values[k], depth);
-        }
+        });
     };
     read_group(false, false);
     read_group(false, true);

@@ -33,8 +33,9 @@ struct ImageInfo {
     bool alpha = false;
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
     std::vector<std::uint8_t> icc_profile;
-    bool array = false;   ///< numbers in units of their own rather than a picture
-    int most_shrunk = 1;  ///< `decode_shrunk` takes this power of two, and those below
+    bool array = false;     ///< numbers in units of their own rather than a picture
+    bool seekable = false;  ///< a region costs no more than the tiles, strips or rows that it touches
+    int most_shrunk = 1;    ///< `decode_shrunk` takes this power of two, and those below
 };
 
 /// An opened image. Not for two threads at once.

@@ -106,10 +106,10 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
 /// The paths of a job's outputs, whether they are there or not.
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
-/// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there. Unless
-/// nothing is to be written, what that run left behind when it was killed goes too: temporary files, and the
-/// beginning of a line at the report's end, which may then be continued. Throws `UsageError` for a report
-/// that is none.
+/// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there.
+/// Unless nothing is to be written, what that run left behind when it was killed goes too: temporary files,
+/// and the beginning of a line at the report's end, which may then be continued. Throws `UsageError` for a
+/// report that is none.
 void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan, const std::filesystem::path& report,
             bool dry_run);
 

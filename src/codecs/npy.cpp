@@ -174,6 +174,7 @@ class NpyReader final : public ImageReader {
         info_.channels = static_cast<int>(shape[2]);
         info_.alpha = info_.channels == 4;
         info_.array = true;
+        info_.seekable = true;
         info_.depth = header_.kind != 'u' || header_.item > 2 ? CV_32F : header_.item == 1 ? CV_8U : CV_16U;
     }
 

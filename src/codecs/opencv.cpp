@@ -64,6 +64,7 @@ class OpenCvReader final : public ImageReader {
         info_.depth = pixels_.depth();
         info_.channels = pixels_.channels();
         info_.alpha = info_.channels == 4;
+        info_.seekable = true;  // all of it is decoded already
     }
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
     cv::Mat decode(const Rectangle& r) override {

@@ -46,6 +46,7 @@ class TiffReader final : public ImageReader {
         info_.size = {static_cast<int>(width), static_cast<int>(height)};
         describe_pixels();
         read_metadata();
+        info_.seekable = storage_.tiled || first_block().height < height;
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }

@@ -16,8 +16,8 @@ from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
-WALLPAPERS = [pathlib.Path("/usr/share/wallpapers") / name / "contents/images/5120x2880.jpg"
-              for name in ("Volna", "SafeLanding", "Flow", "Shell")]
+PHOTOGRAPHS = [pathlib.Path("/usr/share/wallpapers") / name / "contents/images/2560x1600.jpg"
+               for name in ("FallenLeaf", "EveningGlow", "OneStandsOut", "Path", "BytheWater")]
 BATCH = 100
 CORES = len(os.sched_getaffinity(0))
 
@@ -77,6 +77,18 @@ def measured(job):
                   max(run[1] for run in own), max(run[1] for run in other))
 
 
+def large_photograph(path, **options):
+    """12 megapixels, four photographs beside each other: none of those at hand is as large."""
+    if not path.exists():
+        large = Image.new("RGB", (4000, 3000))
+        for k, name in enumerate(PHOTOGRAPHS[:4]):
+            with Image.open(name) as photo:
+                large.paste(photo.convert("RGB").crop((0, 0, 2000, 1500)), (k % 2 * 2000, k // 2 * 1500))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        large.save(path, quality=90, **options)
+    return path
+
+
 def inputs(directory):
     """A batch of photographs of 1920×1080 and the manifest of their boxes."""
     batch = directory / "batch"
@@ -85,10 +97,9 @@ def inputs(directory):
         path = batch / f"{k:03}.jpg"
         if path.exists():
             continue
-        with Image.open(WALLPAPERS[k % len(WALLPAPERS)]) as wallpaper:
-            left, top = 29 * k % 1280, 17 * k % 720
-            photo = wallpaper.convert("RGB").crop((left, top, left + 3840, top + 2160)).resize((1920, 1080))
-            photo.save(path, quality=90)
+        with Image.open(PHOTOGRAPHS[k % len(PHOTOGRAPHS)]) as photo:
+            left, top = 29 * k % 640, 17 * k % 520
+            photo.convert("RGB").crop((left, top, left + 1920, top + 1080)).save(path, quality=90)
     boxes = [[(311 * k) % 1600 + 0.0, (173 * k) % 800 + 0.0, 256.0, 256.0] for k in range(BATCH)]
     manifest = directory / "batch.jsonl"
     manifest.write_text("".join(json.dumps({"image": f"batch/{k:03}.jpg", "size": [128, 128], "box": box}) + "\n"
@@ -98,7 +109,8 @@ def inputs(directory):
 
 def jobs(glimpse, directory, runs):
     small = ROOT / "data/images/rocket.jpg"
-    progressive, large = WALLPAPERS[:2]
+    large = large_photograph(directory / "large.jpg")
+    progressive = large_photograph(directory / "progressive.jpg", progressive=True)
     batch, manifest = inputs(directory)
     out = directory / "out"
     out.mkdir(exist_ok=True)
@@ -111,21 +123,22 @@ def jobs(glimpse, directory, runs):
     command = crop(small, 100, 100, 64)
     yield Job(name, "ImageMagick", 0.5, command,
               ["/usr/bin/convert", small, "-crop", "64x64+100+100", "+repage", out / "magick.png"], 10 * runs)
-    yield Job(name, "libvips", None, command, ["vips", "crop", small, out / "vips.png", 100, 100, 64, 64], 3 * runs)
+    yield Job(name, "libvips", None, command, ["vips", "crop", f"{small}[access=sequential]", out / "vips.png", 100, 100, 64, 64],
+              3 * runs)
     yield Job(name, "Pillow", None, command, [python, PEERS / "pillow_crop.py", small, out / "pillow.png", 100, 100, 64], 3 * runs)
     yield Job(name, "OpenCV from Python", None, command, [python, PEERS / "opencv_crop.py", small, out / "opencv.png", 100, 100, 64], runs)
 
-    name = "256×256 crop of a 15-megapixel JPEG to PNG"
-    command = crop(large, 2400, 1300, 256)
+    name = "256×256 crop of a 12-megapixel JPEG to PNG"
+    command = crop(large, 1900, 1400, 256)
     yield Job(name, "libvips", 0.3, command,
-              ["vips", "crop", f"{large}[access=sequential]", out / "vips.png", 2400, 1300, 256, 256], 3 * runs)
+              ["vips", "crop", f"{large}[access=sequential]", out / "vips.png", 1900, 1400, 256, 256], 3 * runs)
     yield Job(name, "ImageMagick", None, command,
-              ["/usr/bin/convert", f"{large}[256x256+2400+1300]", "+repage", out / "magick.png"], runs)
+              ["/usr/bin/convert", f"{large}[256x256+1900+1400]", "+repage", out / "magick.png"], runs)
     yield Job(name, "OpenCV from Python", None, command,
-              [python, PEERS / "opencv_crop.py", large, out / "opencv.png", 2400, 1300, 256], runs)
+              [python, PEERS / "opencv_crop.py", large, out / "opencv.png", 1900, 1400, 256], runs)
 
-    yield Job("the same, progressive: all of it must be read", "libvips", None, crop(progressive, 2400, 1300, 256),
-              ["vips", "crop", f"{progressive}[access=sequential]", out / "vips.png", 2400, 1300, 256, 256], runs)
+    yield Job("the same, progressive: all of it must be read", "libvips", None, crop(progressive, 1900, 1400, 256),
+              ["vips", "crop", f"{progressive}[access=sequential]", out / "vips.png", 1900, 1400, 256, 256], runs)
 
     name = f"{BATCH} JPEGs of 1920×1080, a box of 256² to 128² each, {CORES} threads"
     command = [glimpse, "extract", "--manifest", manifest, "--jobs", CORES, "--out", out / "glimpse"]

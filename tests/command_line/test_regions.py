@@ -81,6 +81,20 @@ class HugeTiff(GlimpseCase):
             self.assertEqual(int(glimpse[TILE - 20:].max()), 0)
 
 
+    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    def test_glimpses_far_from_each_other_cost_their_own_tiles(self):
+        tiles = {place: numpy.random.default_rng(k).integers(0, 256, (TILE, TILE), dtype=numpy.uint8)
+                 for k, place in enumerate(((0, 0), (70, 100), (190, 5)))}
+        small, _ = self.picture("small.tiff", width=300, height=300, channels=1)
+        little = peak_memory("extract", small, "-b", "10,20,64,64", "-o", self.out / "small.png")
+        huge = self.file("huge.tiff", tiled_tiff(self.SIDE, tiles, False))
+        boxes = [option for row, column in tiles for option in ("-b", f"{column * TILE + 7},{row * TILE + 9},64,64")]
+        much = peak_memory("extract", huge, "--max-pixels", 1 << 40, *boxes, "-o", self.out)
+        self.assertLess(much - little, 8 << 20)
+        for k, tile in enumerate(tiles.values()):
+            numpy.testing.assert_array_equal(self.load(f"huge.{k:03}.png"), tile[9:73, 7:71])
+
+
 class JpegRegions(GlimpseCase):
     @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
     def test_a_glimpse_of_a_large_jpeg_does_not_hold_the_image(self):
