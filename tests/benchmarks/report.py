@@ -13,6 +13,7 @@ import platform
 import subprocess
 import sys
 
+import fast_shrink
 import processes
 
 # (title, our job, the peer's job, target): names of one run of the kernels' program, without their sizes.
@@ -108,6 +109,8 @@ def main():
     print_kernels(options.build)
     print()
     processes.print_table(options.build / "glimpse", options.directory, options.runs)
+    print()
+    fast_shrink.print_table(options.build / "glimpse", options.directory)
     print()
     draw_attention_cost(options.build, options.figure)
 
