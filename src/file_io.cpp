@@ -101,7 +101,52 @@ class TemporaryFile {
     bool renamed_ = false;
 };
 
+/// Where files are mapped, for the handler of SIGBUS, which may take no lock.
+struct MappedPages {
+    std::atomic<bool> taken = false;
+    std::atomic<std::uintptr_t> begin = 0;
+    std::atomic<std::uintptr_t> end = 0;
+    std::atomic<bool> lost = false;  ///< some were gone when they were read
+};
+constexpr std::size_t no_entry = 8192;  // files beyond so many are mapped without protection
+std::array<MappedPages, no_entry> mapped_pages;
+
+std::size_t register_pages(std::uintptr_t begin, std::size_t size) {
+    for (std::size_t k = 0; k < no_entry; ++k) {
+        if (mapped_pages[k].taken.exchange(true)) continue;
+        mapped_pages[k].lost = false;
+        mapped_pages[k].begin = begin;
+        mapped_pages[k].end = begin + size;
+        return k;
+    }
+    return no_entry;
+}
+
+extern "C" void replace_lost_page(int signal, siginfo_t* information, void* /*context*/) {
+    const auto page_size = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto address = reinterpret_cast<std::uintptr_t>(information->si_addr);
+    for (MappedPages& pages : mapped_pages) {
+        if (address < pages.begin || address >= pages.end) continue;
+        const std::uintptr_t page = address / page_size * page_size;
+        if (mmap(reinterpret_cast<void*>(page), page_size, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS,
+                 -1, 0) == MAP_FAILED) {
+            break;
+        }
+        pages.lost = true;
+        return;
+    }
+    // Not one of ours: what would have happened happens on the return.
+    std::signal(signal, SIG_DFL);
+}
+
 }  // namespace
+
+void survive_lost_pages() {
+    struct sigaction action {};
+    action.sa_sigaction = replace_lost_page;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGBUS, &action, nullptr);
+}
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
     // A pipe that nobody writes to is refused below rather than waited for.
@@ -115,10 +160,19 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     void* const memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
     if (memory == MAP_FAILED) throw Error(std::strerror(errno));
     bytes_ = {static_cast<const std::uint8_t*>(memory), size};
+    entry_ = register_pages(reinterpret_cast<std::uintptr_t>(memory), size);
+}
+
+void MappedFile::require_whole() const {
+    if (bytes_.empty() || entry_ == no_entry || !mapped_pages[entry_].lost) return;
+    throw Error("it became shorter, or could not be read any more, while it was being read");
 }
 
 MappedFile::~MappedFile() {
-    if (!bytes_.empty()) munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
+    if (bytes_.empty()) return;
+    if (entry_ != no_entry) mapped_pages[entry_].end = 0;
+    munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
+    if (entry_ != no_entry) mapped_pages[entry_].taken = false;
 }
 
 std::string obstacle_to_output(const std::filesystem::path& path) {

@@ -21,9 +21,16 @@ class FileReader final : public ImageReader {
         : file_(std::move(file)), reader_(open_image(file_->bytes(), options)) {}
 
     [[nodiscard]] const ImageInfo& info() const override { return reader_->info(); }
-    cv::Mat decode(const Rectangle& region) override { return reader_->decode(region); }
+    cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {
-        return reader_->decode_shrunk(region, n);
+        try {
+            cv::Mat pixels = reader_->decode_shrunk(region, n);
+            file_->require_whole();
+            return pixels;
+        } catch (const Error&) {
+            file_->require_whole();  // the reason of the other
+            throw;
+        }
     }
 
   private:

@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/version.hpp"
 
@@ -47,6 +48,7 @@ void heed_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     // So is a file that may not become so large.
     std::signal(SIGXFSZ, SIG_IGN);
+    survive_lost_pages();
 }
 
 /// Memory that one image gave back is there for the next: asking the system anew costs a batch more than
