@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The array job of slurm_array.sh, its tasks run one after the other with the variables that Slurm sets, and one of them
+# killed and run again as a requeued one. Usage: GLIMPSE=build/release/glimpse tests/engines/slurm.sh
+set -euo pipefail
+. "$(dirname "$0")/inputs.sh"
+
+task() {
+    GLIMPSE=$glimpse SLURM_ARRAY_TASK_ID=$1 SLURM_ARRAY_TASK_COUNT=4 SLURM_CPUS_PER_TASK=2 \
+        "$source_directory/slurm_array.sh" "$scratch/photos" "$scratch/shared" "${options[@]}"
+}
+(task 2) & sleep 0.02
+kill -9 $! || true
+wait $! 2>/dev/null || echo "slurm: task 2 was killed after $(find "$scratch/shared" -name '*.png' 2>/dev/null | wc -l) outputs"
+for id in 1 2 3 4; do task "$id"; done
+
+echo "slurm: $(cat "$scratch"/shared/report.*.jsonl | wc -l) records in four reports"
+rm "$scratch"/shared/report.*.jsonl
+same_as_single "$scratch/shared" slurm
