@@ -13,10 +13,15 @@ namespace {
 
 constexpr double largest_edge = 1 << 29;
 
-std::string words(const Box& box) {
+std::string in_digits(double number) {
     std::ostringstream text;
-    text << '[' << box.x << ", " << box.y << ", " << box.width << ", " << box.height << ']';
+    text << number;
     return text.str();
+}
+
+std::string words(const Box& box) {
+    return "[" + in_digits(box.x) + ", " + in_digits(box.y) + ", " + in_digits(box.width) + ", " +
+           in_digits(box.height) + "]";
 }
 
 struct Rotation {
@@ -99,7 +104,8 @@ void require_overlap(const Box& box, double angle, Size image) {
         is_apart = is_apart || seen.left > 1 || seen.right < 0 || seen.top > 1 || seen.bottom < 0;
     }
     if (is_apart) {
-        throw Error("the box " + words(box) + " lies wholly outside the image of " + words(image) +
+        const std::string turned = angle == 0 ? "" : ", turned by " + in_digits(angle) + "°,";
+        throw Error("the box " + words(box) + turned + " lies wholly outside the image of " + words(image) +
                     " pixels");
     }
 }

@@ -50,10 +50,13 @@ std::vector<double> channel_means(const cv::Mat& pixels) {
     return means;
 }
 
+bool asks_for_mean(const LinearMap& map) {
+    return std::holds_alternative<MeanOfImage>(map.fill);
+}
+
 /// The mean of each channel, where one of the maps asks for it; else as many zeros.
 std::vector<double> mean_for(std::span<const LinearMap> maps, const cv::Mat& pixels) {
-    const auto asks = [](const LinearMap& map) { return std::holds_alternative<MeanOfImage>(map.fill); };
-    if (std::ranges::any_of(maps, asks)) return channel_means(pixels);
+    if (std::ranges::any_of(maps, asks_for_mean)) return channel_means(pixels);
     return std::vector<double>(static_cast<std::size_t>(pixels.channels()));
 }
 
@@ -150,12 +153,19 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Linea
             for (const std::size_t n : members) some.push_back(maps[n]);
         }
         const std::span<const LinearMap> group = some.empty() ? maps : some;
-        const ImageRegion source = premultiply ? premultiplied(region, group) : region;
-        std::vector<cv::Mat> values =
-            backend.read(group, source, premultiply || filled ? int{CV_32F} : depth);
+        // Each map's own part is premultiplied for it, so that there is never a whole image of float32; only
+        // where its mean is asked for is that needed, once.
+        const bool each_by_itself = premultiply && std::ranges::none_of(group, asks_for_mean);
+        const ImageRegion source = premultiply && !each_by_itself ? premultiplied(region, group) : region;
         const std::vector<double> mean = mean_for(group, source.pixels);
+        std::vector<cv::Mat> values(group.size());
+        if (!each_by_itself)
+            values = backend.read(group, source, premultiply || filled ? int{CV_32F} : depth);
         for_each_in_parallel(members.size(), [&](std::size_t k) {
             const LinearMap& map = group[k];
+            if (each_by_itself) {
+                values[k] = backend.read({&map, 1}, premultiplied(region, {&map, 1}), CV_32F).front();
+            }
             if (has_fill(map)) {
                 add_fill(values[k], map,
                          fill_values(map.fill, mean, alpha, premultiply, region.pixels.depth()));
