@@ -58,8 +58,8 @@ struct OpenOptions {
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
 };
 
-/// From now on a file that becomes shorter while it is read is an `Error`, and not the end of the process: takes
-/// over SIGBUS, and leaves alone what is not about a file that `open_image` has mapped.
+/// From now on a file that becomes shorter while it is read is an `Error`, and not the end of the process:
+/// takes over SIGBUS, and leaves alone what is not about a file that `open_image` has mapped.
 void survive_lost_pages();
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path.
