@@ -12,7 +12,8 @@
 #include "attention_file.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/pipeline.hpp"
+#include "line_input.hpp"
+#include "outputs.hpp"
 #include "parameters/boxes.hpp"
 
 namespace glimpse {
@@ -213,7 +214,34 @@ class Collector {
         return std::move(jobs_);
     }
 
+    /// The job of one record of the manifest on standard input.
+    ImageJob job_of(const std::string& line, std::size_t number) {
+        const std::string file = "standard input";
+        add_record(parse_manifest_record(line, file, number, {}, options_.defaults), {},
+                   file + ":" + std::to_string(number));
+        ImageJob job = std::move(jobs_.back());
+        jobs_.clear();
+        return job;
+    }
+
   private:
+    void add_record(ManifestRecord record, const fs::path& directory, const std::string& place) {
+        ImageJob job{directory / record.image,
+                     nullptr,
+                     record.name.value_or(output_name(record.image)),
+                     shared_,
+                     std::nullopt,
+                     ""};
+        if (!record.glimpses.empty()) {
+            job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
+        }
+        if (!job.glimpses && !options_.sidecar) {
+            throw UsageError(place, "the record names no glimpses, and neither --params nor --box does");
+        }
+        if (job.glimpses == shared_) return add(std::move(job));
+        jobs_.push_back(std::move(job));
+    }
+
     void add_input(const std::string& input) {
         std::error_code ignored;
         if (input.empty()) throw UsageError("INPUT", "the name of a file or directory is needed, not ''");
@@ -318,23 +346,6 @@ class Collector {
         if (lines.bad()) throw UsageError(file, "cannot be read");
     }
 
-    void add_record(ManifestRecord record, const fs::path& directory, const std::string& place) {
-        ImageJob job{directory / record.image,
-                     nullptr,
-                     record.name.value_or(output_name(record.image)),
-                     shared_,
-                     std::nullopt,
-                     ""};
-        if (!record.glimpses.empty()) {
-            job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
-        }
-        if (!job.glimpses && !options_.sidecar) {
-            throw UsageError(place, "the record names no glimpses, and neither --params nor --box does");
-        }
-        if (job.glimpses == shared_) return add(std::move(job));
-        jobs_.push_back(std::move(job));
-    }
-
     const InputOptions& options_;
     StandardInput standard_input_;
     Document shared_;
@@ -348,7 +359,10 @@ std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& o
     return shared_document(options, standard_input);
 }
 
-std::vector<ImageJob> collect_jobs(const InputOptions& options) {
+namespace {
+
+/// Throws `UsageError` for options that contradict each other.
+void require_sense(const InputOptions& options) {
     if (options.manifest && !options.inputs.empty()) {
         throw UsageError("--manifest", "names the images itself: give no INPUT beside it");
     }
@@ -366,12 +380,64 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options) {
     if (!options.manifest && options.inputs.empty()) {
         throw UsageError("INPUT", "name an image, a directory, - or a --manifest");
     }
-    std::vector<ImageJob> jobs = Collector(options).collect();
-    if (options.shard.count > 1) {
-        std::erase_if(jobs, [&](const ImageJob& job) {
-            return hash_of(job.name) % options.shard.count != options.shard.index;
-        });
+}
+
+bool is_in_shard(const ImageJob& job, const Shard& shard) {
+    return shard.count <= 1 || hash_of(job.name) % shard.count == shard.index;
+}
+
+/// What `stream_jobs` reads.
+class ManifestStream {
+  public:
+    ManifestStream(const InputOptions& options, const OutputPlan& plan, std::function<bool()> interrupted)
+        : options_(options), collector_(options_), check_(plan), lines_(0, std::move(interrupted)) {
+        check_.check_others();
     }
+
+    std::optional<ImageJob> next() {
+        while (const std::optional<std::string> line = lines_.next()) {
+            ++number_;
+            if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
+            ImageJob job = job_of(*line);
+            if (is_in_shard(job, options_.shard)) return job;
+        }
+        return std::nullopt;
+    }
+
+  private:
+    ImageJob job_of(const std::string& line) {
+        ImageJob job;
+        job.glimpses = std::make_shared<const ParameterDocument>();
+        try {
+            job = collector_.job_of(line, number_);
+            check_.add_inputs(job);
+            check_.check(job);
+        } catch (const UsageError& error) {
+            job.problem = error.what();
+        }
+        return job;
+    }
+
+    const InputOptions options_;
+    Collector collector_;
+    OutputCheck check_;
+    LineInput lines_;
+    std::size_t number_ = 0;
+};
+
+}  // namespace
+
+JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan,
+                      std::function<bool()> interrupted) {
+    require_sense(options);
+    const auto stream = std::make_shared<ManifestStream>(options, plan, std::move(interrupted));
+    return [stream] { return stream->next(); };
+}
+
+std::vector<ImageJob> collect_jobs(const InputOptions& options) {
+    require_sense(options);
+    std::vector<ImageJob> jobs = Collector(options).collect();
+    std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, options.shard); });
     return jobs;
 }
 

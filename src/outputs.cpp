@@ -47,42 +47,6 @@ void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& o
     }
 }
 
-class OutputCheck {
-  public:
-    OutputCheck(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan_(plan) {
-        for (const ImageJob& job : jobs) {
-            inputs_.add(job.image);
-            if (job.sidecar) inputs_.add(*job.sidecar);
-            inputs_.add_files_of(*job.glimpses);
-        }
-        for (const fs::path& path : plan.options.also_inputs) inputs_.add(path);
-        for (const fs::path& path : plan.options.also_outputs) check(path, "the report", false);
-    }
-
-    void check(const fs::path& output, const std::string& what, bool heed_existing = true) {
-        std::error_code unseen;  // what cannot be looked at keeps its name
-        const fs::path canonical = fs::weakly_canonical(fs::absolute(output), unseen);
-        const std::string key = (unseen ? fs::absolute(output).lexically_normal() : canonical).string();
-        if (const auto [other, is_new] = outputs_.emplace(key, what); !is_new) {
-            throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
-                                                  what + "; give other ids, or names in a manifest");
-        }
-        inputs_.require_other_than(output);
-        if (!heed_existing) return;
-        if (const std::string obstacle = obstacle_to_output(output); !obstacle.empty()) {
-            throw UsageError(output.string(), obstacle);
-        }
-        if (plan_.options.existing == Existing::error && is_there(output)) {
-            throw UsageError(output.string(), "is there already (--existing error)");
-        }
-    }
-
-  private:
-    const OutputPlan& plan_;
-    InputFiles inputs_;
-    std::unordered_map<std::string, std::string> outputs_;
-};
-
 }  // namespace
 
 std::vector<fs::path> all_of(const OutputPaths& paths) {
@@ -117,6 +81,47 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     return paths;
 }
 
+OutputCheck::OutputCheck(const OutputPlan& plan) : plan_(plan) {
+    for (const fs::path& path : plan.options.also_inputs) inputs_.add(path);
+}
+
+void OutputCheck::add_inputs(const ImageJob& job) {
+    inputs_.add(job.image);
+    if (job.sidecar) inputs_.add(*job.sidecar);
+    inputs_.add_files_of(*job.glimpses);
+}
+
+void OutputCheck::check_others() {
+    for (const fs::path& path : plan_.options.also_outputs) claim(path, "the report");
+}
+
+void OutputCheck::check(const ImageJob& job) {
+    for (const fs::path& path : all_of(output_paths(plan_, job))) {
+        claim(path, job.image.string());
+        if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
+            throw UsageError(path.string(), obstacle);
+        }
+        if (plan_.options.existing == Existing::error && is_there(path)) {
+            throw UsageError(path.string(), "is there already (--existing error)");
+        }
+    }
+}
+
+void OutputCheck::claim(const fs::path& output, const std::string& what) {
+    std::error_code unseen;  // what cannot be looked at keeps its name
+    const fs::path canonical = fs::weakly_canonical(fs::absolute(output), unseen);
+    const std::string key = (unseen ? fs::absolute(output).lexically_normal() : canonical).string();
+    if (const auto [other, is_new] = outputs_.emplace(key, what); !is_new) {
+        throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
+                                              what + "; give other ids, or names in a manifest");
+    }
+    inputs_.require_other_than(output);
+}
+
+bool holds_one_glimpse(const std::string& out) {
+    return out == "-" || names_a_file(out);
+}
+
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
     if (options.out.empty()) throw UsageError("--out", "say where the glimpses go: a directory, a file or -");
     OutputPlan plan{options, {}, options.out == "-", std::nullopt};
@@ -131,10 +136,10 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     }
     plan.format = output_format(plan.file ? options.out : "", options.format);
     if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
-    OutputCheck check(jobs, plan);
-    for (const ImageJob& job : jobs) {
-        for (const fs::path& path : all_of(output_paths(plan, job))) check.check(path, job.image.string());
-    }
+    OutputCheck check(plan);
+    for (const ImageJob& job : jobs) check.add_inputs(job);
+    check.check_others();
+    for (const ImageJob& job : jobs) check.check(job);
     return plan;
 }
 

@@ -5,6 +5,7 @@
 #include <tbb/task_arena.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 
 #include "extraction.hpp"
@@ -72,6 +73,47 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
             tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
                 tbb::make_filter<std::size_t, ImageReport>(filter_mode::parallel, work) &
                 tbb::make_filter<ImageReport, void>(filter_mode::serial_in_order, finished));
+    });
+}
+
+void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
+         const std::function<void(const ImageJob&, const ImageReport&)>& finished) {
+    struct Done {
+        ImageJob job;
+        ImageReport report;
+    };
+    using Token = std::shared_ptr<Done>;
+    std::atomic<bool> stopped = false;
+    const auto next = [&]() -> Token {
+        if (stopped || options.interrupted()) return nullptr;
+        std::optional<ImageJob> job = jobs();
+        return job ? std::make_shared<Done>(Done{std::move(*job), {}}) : nullptr;
+    };
+    const auto work = [&](Token token) {
+        token->report = extract(token->job, plan, backend, options);
+        if (options.fail_fast && !token->report.error.empty()) stopped = true;
+        return token;
+    };
+    const auto finish = [&](const Token& token) { finished(token->job, token->report); };
+    if (options.jobs == 1) {
+        while (const Token token = next()) finish(work(token));
+        return;
+    }
+    // One more, which waits for the input.
+    const auto in_flight = static_cast<std::size_t>(options.jobs) + 1;
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
+    tbb::task_arena arena(static_cast<int>(in_flight));
+    const auto take = [&](tbb::flow_control& control) {
+        Token token = next();
+        if (!token) control.stop();
+        return token;
+    };
+    using tbb::filter_mode;
+    arena.execute([&] {
+        tbb::parallel_pipeline(in_flight,
+                               tbb::make_filter<void, Token>(filter_mode::serial_in_order, take) &
+                                   tbb::make_filter<Token, Token>(filter_mode::parallel, work) &
+                                   tbb::make_filter<Token, void>(filter_mode::serial_in_order, finish));
     });
 }
 

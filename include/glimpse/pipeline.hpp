@@ -106,6 +106,17 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
 /// The paths of a job's outputs, whether they are there or not.
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
+/// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.
+bool holds_one_glimpse(const std::string& out);
+
+/// Jobs as they become known, one with each call; none at the end.
+using JobStream = std::function<std::optional<ImageJob>()>;
+
+/// The jobs of a manifest on standard input, record by record. What is wrong with a record, or with where its
+/// outputs go, is the `problem` of its job. `interrupted` is asked while no record comes. Throws `UsageError`
+/// for what is wrong before the first.
+JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan, std::function<bool()> interrupted);
+
 /// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there.
 /// Unless nothing is to be written, what that run left behind when it was killed goes too: temporary files,
 /// and the beginning of a line at the report's end, which may then be continued. Throws `UsageError` for a
@@ -153,5 +164,9 @@ struct RunOptions {
 /// depend on time does not depend on `jobs`.
 void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
          const RunOptions& options, const std::function<void(const ImageReport&)>& finished);
+
+/// Does the jobs of a stream, and holds no more of them at a time than are in flight.
+void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
+         const std::function<void(const ImageJob&, const ImageReport&)>& finished);
 
 }  // namespace glimpse

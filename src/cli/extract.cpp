@@ -253,10 +253,34 @@ void list_outputs(const ImageReport& report, const OutputPaths& paths, Existing 
     }
 }
 
+/// A filter: records in, records out, each as soon as it is done.
+Outcome extract_stream(Options& o, const Backend& backend) {
+    const OutputPlan plan = plan_outputs({}, o.output);
+    ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report, false);
+    bool failed = false;
+    run(stream_jobs(o.input, plan, was_interrupted), plan, backend, o.run,
+        [&](const ImageJob& job, const ImageReport& report) {
+            report_file.write(report);
+            if (o.run.dry_run && o.report != "-") {
+                list_outputs(report, output_paths(plan, job), o.output.existing);
+            }
+            if (report.error.empty()) return;
+            failed = true;
+            if (o.quiet) return;
+            const std::string place = report.image.empty() ? "" : report.image + ": ";
+            Progress(0, "never").message(on_one_line(place + report.error));
+        });
+    if (was_interrupted()) return Outcome::interrupted;
+    return failed ? Outcome::some_failed : Outcome::all_done;
+}
+
 Outcome extract(Options& o) {
     require_sense(o);
     settle(o);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
+    if (o.input.manifest == "-" && !o.resume && !holds_one_glimpse(o.output.out)) {
+        return extract_stream(o, *backend);
+    }
     std::vector<ImageJob> jobs = collect_jobs(o.input);
     require_size_is_used(o, jobs);
     const OutputPlan plan = plan_outputs(jobs, o.output);

@@ -14,7 +14,7 @@ struct OptionEntry {
     std::string value;                     ///< what it takes: "X,Y,W,H"; empty for a flag
     std::vector<std::string> choices;      ///< all that it takes, where that is a list
     std::string description;
-    bool takes_file;
+    bool takes_file = false;
 };
 
 struct CommandEntry {

@@ -130,3 +130,79 @@ class Resume(LongRun):
         self.file("r.jsonl", "no report\n")
         self.fails(2, *self.COMMAND, "-o", self.out, "--report", "r.jsonl", "--resume", says=["r.jsonl:1: is no record"])
         self.fails(2, *self.COMMAND, "-o", self.out, "--resume", says=["--resume", "--report"])
+
+
+class Streams(GlimpseCase):
+    """A filter: JSON Lines in, JSON Lines out."""
+
+    def start(self, jobs):
+        return subprocess.Popen([BINARY, "extract", "--manifest", "-", "--report", "-", "-o", str(self.out), "-j", str(jobs)],
+                                cwd=self.directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def ask(self, process, line):
+        """Waits for the record of a line before the next one is written: nothing may be held back."""
+        process.stdin.write(line + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    def test_each_record_is_answered_at_once(self):
+        self.picture()
+        for jobs in (1, 2, 5):
+            process = self.start(jobs)
+            for k in range(20):
+                answer = self.ask(process, json.dumps({"image": "photo.png", "name": f"{jobs}/{k}", "box": [k, 2, 8, 9]}))
+                self.assertEqual(answer["glimpses"][0]["output"], str(self.out / f"{jobs}/{k}.000.png"))
+                self.assertTrue((self.out / f"{jobs}/{k}.000.png").exists())
+            self.assertEqual(process.communicate()[1], "")
+            self.assertEqual(process.returncode, 0)
+
+    def test_order_is_that_of_the_input(self):
+        self.picture("large.png", width=900, height=900)
+        self.picture("small.png")
+        lines = [json.dumps({"image": "small.png" if k % 5 else "large.png", "name": str(k), "mechanism": "stn", "box": [1, 2, 30, 20],
+                             "size": [9, 9] if k % 5 else [900, 900]}) for k in range(60)]
+        result = self.run_glimpse("extract", "--manifest", "-", "--report", "-", "-o", self.out, "-j", "4", stdin="\n".join(lines).encode())
+        outputs = [json.loads(line)["glimpses"][0]["output"] for line in result.stdout.splitlines()]
+        self.assertEqual(outputs, [str(self.out / f"{k}.000.png") for k in range(60)])
+
+    def test_bad_records_are_answered_and_stop_no_other(self):
+        self.picture()
+        process = self.start(2)
+        good = {"image": "photo.png", "name": "a", "box": [1, 2, 8, 9]}
+        self.assertEqual(self.ask(process, json.dumps(good))["status"], "ok")
+        for line, says in (('{"image": nope}', "standard input:2:11"), ('{"image": "photo.png", "bxo": 1}', "standard input:3"),
+                           (json.dumps(good), "would be written twice"), (json.dumps(good | {"name": "../b"}), "/name"),
+                           (json.dumps(good | {"image": "gone.png", "name": "c"}), "No such file")):
+            answer = self.ask(process, line)
+            self.assertEqual(answer["status"], "error")
+            self.assertIn(says, answer["error"])
+        self.assertEqual(self.ask(process, json.dumps(good | {"name": "d"}))["status"], "ok")
+        process.communicate()
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(self.files(), ["a.000.png", "d.000.png"])
+
+    def test_an_interrupt_while_nothing_comes(self):
+        for jobs in (1, 4):
+            process = self.start(jobs)
+            time.sleep(0.2)
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+            self.assertEqual(process.returncode, 130)
+            process.communicate()
+
+    def test_a_reader_that_goes_away(self):
+        self.picture()
+        for jobs in (1, 4):
+            process = self.start(jobs)
+            process.stdout.close()
+            try:
+                for k in range(2000):
+                    process.stdin.write(json.dumps({"image": "photo.png", "name": f"{jobs}/{k}", "box": [1, 2, 8, 9]}) + "\n")
+                process.stdin.close()
+            except BrokenPipeError:
+                pass
+            process.wait(timeout=30)
+            self.assertEqual(process.returncode, 1)
+            self.assertIn("standard output", process.stderr.read())
+            process.stderr.close()
+            self.assertLess(len(self.files()), 2000)
