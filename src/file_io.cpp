@@ -127,9 +127,8 @@ extern "C" void replace_lost_page(int signal, siginfo_t* information, void* /*co
     const auto address = reinterpret_cast<std::uintptr_t>(information->si_addr);
     for (MappedPages& pages : mapped_pages) {
         if (address < pages.begin || address >= pages.end) continue;
-        const std::uintptr_t page = address / page_size * page_size;
-        if (mmap(reinterpret_cast<void*>(page), page_size, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS,
-                 -1, 0) == MAP_FAILED) {
+        auto* const page = static_cast<std::byte*>(information->si_addr) - address % page_size;
+        if (mmap(page, page_size, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
             break;
         }
         pages.lost = true;

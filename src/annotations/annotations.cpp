@@ -192,6 +192,7 @@ void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
 
 std::vector<std::string_view> annotation_formats() {
     std::vector<std::string_view> names;
+    names.reserve(formats.size());
     for (const Format& format : formats) names.push_back(format.name);
     return names;
 }
