@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include "glimpse/parameters.hpp"
 
 namespace glimpse {
@@ -9,5 +12,8 @@ namespace glimpse {
 /// are. Throws `Error` at the glimpse's place for a file that cannot be read or that the mechanism cannot
 /// use.
 void supply_attention_file(Glimpse& glimpse);
+
+/// Likewise where the file's bytes lie in memory.
+void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <opencv2/core.hpp>
 #include <optional>
 
@@ -12,6 +13,7 @@
 #include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
 #include "parallel.hpp"
+#include "relative_name.hpp"
 
 namespace glimpse {
 
@@ -81,12 +83,14 @@ class Extraction {
             report_.error = current_message();
         }
         add_failures_of_glimpses();
+        std::ranges::sort(report_.files, {}, &OutputFile::path);
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return std::move(report_);
     }
 
   private:
     void extract() {
+        require_outputs_below();
         reader_ = job_.bytes ? open_image(*job_.bytes, options_.open) : open_image(job_.image, options_.open);
         report_.size = reader_->info().size;
         lower_all();
@@ -105,6 +109,18 @@ class Extraction {
         }
         write_pictures();
     }
+
+    /// No output leaves its directory, whatever links are in it.
+    void require_outputs_below() const {
+        const fs::path directory = fs::path(job_.name).parent_path();
+        if (directory.empty() || plan_.file || plan_.to_standard_output || hands_over()) return;
+        if (const auto obstacle = obstacle_within(plan_.options.out, directory); !obstacle.empty()) {
+            throw Error(plan_.options.out, obstacle);
+        }
+    }
+
+    /// What would be files become members of an archive.
+    [[nodiscard]] bool hands_over() const { return !plan_.options.archive.empty(); }
 
     void lower_all() {
         for (std::size_t k = 0; k < job_.glimpses->size(); ++k) {
@@ -156,7 +172,8 @@ class Extraction {
     }
 
     [[nodiscard]] bool wanted(const fs::path& path) const {
-        return !path.empty() && !(plan_.options.existing == Existing::skip && is_there(path));
+        if (path.empty() || hands_over()) return !path.empty();
+        return plan_.options.existing != Existing::skip || !is_there(path);
     }
     [[nodiscard]] bool wants_pictures() const { return wanted(paths_.overlay) || wanted(paths_.panel); }
 
@@ -315,8 +332,15 @@ class Extraction {
     /// An empty path is standard output.
     void save(const Image& image, const fs::path& path, std::string_view format) {
         if (path.empty()) return write_standard_output(encode_image(image, format));
+        if (hands_over()) return hand_over(path, encode_image(image, format));
         if (!wanted(path)) return;
         write_file(path, encode_image(image, format), plan_.options.existing != Existing::error);
+    }
+
+    /// Called from several threads.
+    void hand_over(const fs::path& path, std::vector<std::uint8_t> bytes) {
+        const std::scoped_lock lock(handing_over_);
+        report_.files.push_back({path, std::move(bytes)});
     }
 
     template <typename Step>
@@ -351,6 +375,7 @@ class Extraction {
     std::vector<DecodedPart> parts_;
     ImageRegion image_;           ///< the part at hand
     std::optional<Panel> panel_;  ///< where one is wanted
+    std::mutex handing_over_;
 };
 
 }  // namespace

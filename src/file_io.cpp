@@ -36,16 +36,10 @@ class Descriptor {
     explicit Descriptor(int number) : number_(number) {
         if (number < 0) throw Error(std::strerror(errno));
     }
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
+    ~Descriptor() { ::close(number_); }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     [[nodiscard]] int number() const { return number_; }
-    /// What a delayed write had to say comes out here.
-    void close() {
-        if (::close(std::exchange(number_, -1)) != 0) throw Error(std::strerror(errno));
-    }
 
   private:
     int number_;
@@ -71,35 +65,6 @@ int create_unique(const std::filesystem::path& directory, std::string& name) {
         if (descriptor >= 0 || errno != EEXIST) return descriptor;
     }
 }
-
-/// A file under a temporary name that goes unless it is renamed.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(const std::filesystem::path& target)
-        : descriptor_(create_unique(target.parent_path(), name_)) {}
-    ~TemporaryFile() {
-        if (!renamed_) ::unlink(name_.c_str());
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-    void write(std::span<const std::uint8_t> bytes) { write_all(descriptor_.number(), bytes); }
-    void rename_to(const std::filesystem::path& target) {
-        descriptor_.close();
-        if (::rename(name_.c_str(), target.c_str()) != 0) throw Error(std::strerror(errno));
-        renamed_ = true;
-    }
-    /// A second name for the file, which must be new; the temporary one goes.
-    void link_as(const std::filesystem::path& target) {
-        descriptor_.close();
-        if (::link(name_.c_str(), target.c_str()) != 0) throw Error(std::strerror(errno));
-    }
-
-  private:
-    std::string name_;
-    Descriptor descriptor_;
-    bool renamed_ = false;
-};
 
 /// Where files are mapped, for the handler of SIGBUS, which may take no lock.
 struct MappedPages {
@@ -200,18 +165,44 @@ void remove_abandoned_files(const std::filesystem::path& directory) {
     for (const auto& file : abandoned) std::filesystem::remove(file, failure);
 }
 
-void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
-    try {
-        if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) throw Error(obstacle);
-        std::error_code failure;
-        if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
-        if (failure) throw Error("its directory cannot be made: " + failure.message());
-        TemporaryFile file(path);
-        file.write(bytes);
-        replace ? file.rename_to(path) : file.link_as(path);
-    } catch (const Error& error) {
-        throw Error(path.string(), error.what());
+NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
+    if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) {
+        throw Error(path_.string(), obstacle);
     }
+    std::error_code failure;
+    if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), failure);
+    if (failure) throw Error(path_.string(), "its directory cannot be made: " + failure.message());
+    descriptor_ = create_unique(path_.parent_path(), temporary_);
+    if (descriptor_ < 0) throw Error(path_.string(), std::strerror(errno));
+}
+
+NewFile::~NewFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void NewFile::write(std::span<const std::uint8_t> bytes) {
+    try {
+        write_all(descriptor_, bytes);
+    } catch (const Error& error) {
+        throw Error(path_.string(), error.what());
+    }
+}
+
+void NewFile::publish(bool replace) {
+    // What a delayed write had to say comes out when the file is closed.
+    const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
+    const auto name = replace ? ::rename : ::link;
+    if (!closed || name(temporary_.c_str(), path_.c_str()) != 0) {
+        throw Error(path_.string(), std::strerror(errno));
+    }
+    if (replace) temporary_.clear();
+}
+
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
+    NewFile file(path);
+    file.write(bytes);
+    file.publish(replace);
 }
 
 std::vector<std::uint8_t> read_standard_input() {

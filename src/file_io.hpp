@@ -14,6 +14,26 @@ std::string obstacle_to_output(const std::filesystem::path& path);
 /// Whether something is there; what cannot be looked at is not.
 bool is_there(const std::filesystem::path& path);
 
+/// A file that appears under its name when it is whole: until then it has a temporary one in the same
+/// directory, and goes unless it is published.
+class NewFile {
+  public:
+    /// Directories that are missing are made. Throws `Error` with the path, as all of these do.
+    explicit NewFile(std::filesystem::path path);
+    ~NewFile();
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    void write(std::span<const std::uint8_t> bytes);
+    /// With `replace` false a file of that name is an error, even one that came between.
+    void publish(bool replace);
+
+  private:
+    std::filesystem::path path_;
+    std::string temporary_;
+    int descriptor_ = -1;
+};
+
 /// Removes the temporary files that processes of this machine which were killed have left in a directory.
 void remove_abandoned_files(const std::filesystem::path& directory);
 

@@ -125,8 +125,12 @@ std::vector<std::string> encodable_extensions() {
     return extensions;
 }
 
+bool has_image_extension(const std::filesystem::path& path) {
+    return reads_extension(extension_of(path));
+}
+
 bool looks_like_image(const std::filesystem::path& path) {
-    if (reads_extension(extension_of(path))) return true;
+    if (has_image_extension(path)) return true;
     std::array<char, signature_length> head{};
     std::ifstream file(path, std::ios::binary);
     file.read(head.data(), head.size());

@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* standard_output = "-";
+
 std::size_t count_glimpses(const std::vector<ImageJob>& jobs) {
     std::size_t count = 0;
     for (const ImageJob& job : jobs) count += job.glimpses->size();
@@ -47,6 +49,20 @@ void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& o
     }
 }
 
+/// What the paths of a job's outputs begin with. In an archive a name's first dot ends WebDataset's key, and
+/// only who comes out of one can mean that.
+std::string base_name(const OutputPlan& plan, const ImageJob& job) {
+    if (plan.file) return fs::path(*plan.file).replace_extension().string();
+    if (plan.options.archive.empty()) return (fs::path(plan.options.out) / job.name).string();
+    std::string name = job.name;
+    if (!job.in_archive) {
+        const std::size_t slash = name.rfind('/');
+        std::replace(name.begin() + static_cast<std::ptrdiff_t>(slash == std::string::npos ? 0 : slash),
+                     name.end(), '.', '_');
+    }
+    return name;
+}
+
 }  // namespace
 
 std::vector<fs::path> all_of(const OutputPaths& paths) {
@@ -54,16 +70,14 @@ std::vector<fs::path> all_of(const OutputPaths& paths) {
     all.insert(all.end(), paths.maps.begin(), paths.maps.end());
     if (!paths.overlay.empty()) all.push_back(paths.overlay);
     if (!paths.panel.empty()) all.push_back(paths.panel);
+    if (!paths.record.empty()) all.push_back(paths.record);
     return all;
 }
 
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     const OutputOptions& options = plan.options;
-    const auto below = [&](const std::string& suffix) {
-        const fs::path base =
-            plan.file ? fs::path(*plan.file).replace_extension() : fs::path(options.out) / job.name;
-        return fs::path(base.string() + "." + suffix);
-    };
+    const std::string base = base_name(plan, job);
+    const auto below = [&](const std::string& suffix) { return fs::path(base + "." + suffix); };
     OutputPaths paths;
     if (!job.problem.empty()) return paths;
     for (const Glimpse& glimpse : *job.glimpses) {
@@ -78,6 +92,7 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     }
     if (options.overlay) paths.overlay = below("overlay.png");
     if (options.panel) paths.panel = below("panel.png");
+    if (!options.archive.empty()) paths.record = below("json");
     return paths;
 }
 
@@ -93,16 +108,19 @@ void OutputCheck::add_inputs(const ImageJob& job) {
 
 void OutputCheck::check_others() {
     for (const fs::path& path : plan_.options.also_outputs) claim(path, "the report");
+    const std::string& archive = plan_.options.archive;
+    if (archive.empty() || archive == standard_output) return;
+    claim(archive, "the archive");
+    require_place_for(archive);
 }
 
 void OutputCheck::check(const ImageJob& job) {
     for (const fs::path& path : all_of(output_paths(plan_, job))) {
-        claim(path, job.image.string());
-        if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
-            throw UsageError(path.string(), obstacle);
-        }
-        if (plan_.options.existing == Existing::error && is_there(path)) {
-            throw UsageError(path.string(), "is there already (--existing error)");
+        if (plan_.options.archive.empty()) {
+            claim(path, job.image.string());
+            require_place_for(path);
+        } else {
+            claim_name(path.string(), path, job.image.string());
         }
     }
 }
@@ -110,21 +128,36 @@ void OutputCheck::check(const ImageJob& job) {
 void OutputCheck::claim(const fs::path& output, const std::string& what) {
     std::error_code unseen;  // what cannot be looked at keeps its name
     const fs::path canonical = fs::weakly_canonical(fs::absolute(output), unseen);
-    const std::string key = (unseen ? fs::absolute(output).lexically_normal() : canonical).string();
-    if (const auto [other, is_new] = outputs_.emplace(key, what); !is_new) {
-        throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
-                                              what + "; give other ids, or names in a manifest");
-    }
+    claim_name((unseen ? fs::absolute(output).lexically_normal() : canonical).string(), output, what);
     inputs_.require_other_than(output);
 }
 
+void OutputCheck::claim_name(const std::string& name, const fs::path& output, const std::string& what) {
+    if (const auto [other, is_new] = outputs_.emplace(name, what); !is_new) {
+        throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
+                                              what + "; give other ids, or names in a manifest");
+    }
+}
+
+void OutputCheck::require_place_for(const fs::path& path) const {
+    if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
+        throw UsageError(path.string(), obstacle);
+    }
+    if (plan_.options.existing == Existing::error && is_there(path)) {
+        throw UsageError(path.string(), "is there already (--existing error)");
+    }
+}
+
 bool holds_one_glimpse(const std::string& out) {
-    return out == "-" || names_a_file(out);
+    return out == standard_output || names_a_file(out);
 }
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
-    if (options.out.empty()) throw UsageError("--out", "say where the glimpses go: a directory, a file or -");
-    OutputPlan plan{options, {}, options.out == "-", std::nullopt};
+    if (options.out.empty() == options.archive.empty()) {
+        throw UsageError("--out",
+                         "say where the glimpses go: a directory, a file or -; or else --output-tar");
+    }
+    OutputPlan plan{options, {}, options.out == standard_output, std::nullopt};
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
         if (options.overlay || options.panel || options.map) {

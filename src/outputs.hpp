@@ -27,6 +27,8 @@ class OutputCheck {
 
   private:
     void claim(const std::filesystem::path& output, const std::string& what);
+    void claim_name(const std::string& name, const std::filesystem::path& output, const std::string& what);
+    void require_place_for(const std::filesystem::path& path) const;
 
     const OutputPlan& plan_;
     InputFiles inputs_;

@@ -76,6 +76,13 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
     });
 }
 
+JobStream stream_of(std::vector<ImageJob> jobs) {
+    return [jobs = std::move(jobs), next = std::size_t{0}]() mutable -> std::optional<ImageJob> {
+        if (next == jobs.size()) return std::nullopt;
+        return std::move(jobs[next++]);
+    };
+}
+
 void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
          const std::function<void(const ImageJob&, const ImageReport&)>& finished) {
     struct Done {

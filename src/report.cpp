@@ -21,20 +21,31 @@ Json json(const GlimpseReport& glimpse) {
     return record;
 }
 
-}  // namespace
-
-std::string report_line(const ImageReport& report) {
+/// What is known of an image whenever it is done; `with_time` adds how long that took, and on what.
+std::string line(const ImageReport& report, bool with_time) {
     Json record{{"image", report.image}, {"status", report.error.empty() ? "ok" : "error"}};
     const bool opened = report.size != Size{};
     record["error"] = report.error.empty() ? Json(nullptr) : Json(report.error);
     record["width"] = opened ? Json(report.size.width) : Json(nullptr);
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
-    record["seconds"] = report.seconds;
-    record["device"] = report.device;
+    if (with_time) {
+        record["seconds"] = report.seconds;
+        record["device"] = report.device;
+    }
     record["glimpses"] = Json::array();
     for (const GlimpseReport& glimpse : report.glimpses) record["glimpses"].push_back(json(glimpse));
     // Paths are bytes; JSON is not.
     return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string report_line(const ImageReport& report) {
+    return line(report, true);
+}
+
+std::string lasting_record(const ImageReport& report) {
+    return line(report, false);
 }
 
 }  // namespace glimpse

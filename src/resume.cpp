@@ -52,23 +52,47 @@ std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
     return outputs;
 }
 
+/// What an earlier run has left to be done.
+class Remainder {
+  public:
+    Remainder(const OutputPlan& plan, const fs::path& report, bool dry_run)
+        : plan_(plan), dry_run_(dry_run), finished_(finished_outputs(report, !dry_run)) {}
+
+    bool is_done(const ImageJob& job) {
+        const OutputPaths paths = output_paths(plan_, job);
+        for (const fs::path& path : all_of(paths)) clean(path.parent_path());
+        if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
+        const auto is_listed = [&](const fs::path& path) { return finished_.contains(path.string()); };
+        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all_of(paths), is_there);
+    }
+
+  private:
+    void clean(const fs::path& directory) {
+        if (dry_run_ || !cleaned_.insert(directory).second) return;
+        remove_abandoned_files(directory.empty() ? fs::path(".") : directory);
+    }
+
+    const OutputPlan& plan_;
+    bool dry_run_;
+    std::set<std::string> finished_;
+    std::set<fs::path> cleaned_;  ///< directories
+};
+
 }  // namespace
 
 void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan, const fs::path& report, bool dry_run) {
-    const std::set<std::string> finished = finished_outputs(report, !dry_run);
-    std::set<fs::path> directories;
-    const auto is_done = [&](const ImageJob& job) {
-        const OutputPaths paths = output_paths(plan, job);
-        for (const fs::path& path : all_of(paths)) directories.insert(path.parent_path());
-        if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
-        const auto is_listed = [&](const fs::path& path) { return finished.contains(path.string()); };
-        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all_of(paths), is_there);
+    Remainder remainder(plan, report, dry_run);
+    std::erase_if(jobs, [&](const ImageJob& job) { return remainder.is_done(job); });
+}
+
+JobStream resumed(JobStream jobs, const OutputPlan& plan, const fs::path& report, bool dry_run) {
+    const auto remainder = std::make_shared<Remainder>(plan, report, dry_run);
+    return [jobs = std::move(jobs), remainder]() -> std::optional<ImageJob> {
+        while (std::optional<ImageJob> job = jobs()) {
+            if (!remainder->is_done(*job)) return job;
+        }
+        return std::nullopt;
     };
-    std::erase_if(jobs, is_done);
-    if (dry_run) return;
-    for (const fs::path& directory : directories) {
-        remove_abandoned_files(directory.empty() ? fs::path(".") : directory);
-    }
 }
 
 }  // namespace glimpse

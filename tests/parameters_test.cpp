@@ -341,7 +341,9 @@ TEST_CASE("bad manifest records") {
     for (const std::string name :
          {"", "/a", "a/", "a//b", "../a", "a/..", "a/../b", ".", "a/./b", "a\\u0000b"}) {
         CAPTURE(name);
-        const std::string shown = manifest_message(R"({"image": "a", "name": ")" + name + "\"}");
-        CHECK(shown.starts_with("jobs.jsonl:7: /name: a name is a relative path"));
+        // A name is wrong for its own image alone.
+        const ManifestRecord record = parse_manifest_record(R"({"image": "a", "name": ")" + name + "\"}",
+                                                            "jobs.jsonl", 7, {}, ParameterDefaults{});
+        CHECK(record.problem.starts_with("jobs.jsonl:7: /name: a name is a relative path"));
     }
 }

@@ -82,6 +82,9 @@ bool can_encode(std::string_view extension);
 /// The extensions that `encode_image` knows, sorted.
 std::vector<std::string> encodable_extensions();
 
+/// Whether the name ends as those of files do that can be read, in letters of either case.
+bool has_image_extension(const std::filesystem::path& path);
+
 /// Whether the file is taken for an image when a directory is read: by its extension or by its first bytes.
 bool looks_like_image(const std::filesystem::path& path);
 

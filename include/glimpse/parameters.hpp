@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +24,18 @@ using ParameterDocument = std::vector<Glimpse>;
 /// The id of an entry without one: its position in three digits, or as many as it takes.
 std::string position_id(std::size_t position);
 
+/// Whether there is a file of that path.
+using IsFile = std::function<bool(const std::filesystem::path&)>;
+
+/// Whether there is one outside of archives.
+bool is_file_on_disk(const std::filesystem::path& path);
+
 /// Reads a parameter document. `file` is its name in messages; relative paths in it are taken from
-/// `directory`. Strict: throws `UsageError` "FILE:LINE:COLUMN: …" for a syntax error and "FILE:
-/// /glimpses/3/theta/1: …" for a rule.
+/// `directory`, and must be those of files as `is_file` says. Strict: throws `UsageError` "FILE:LINE:COLUMN:
+/// …" for a syntax error and "FILE: /glimpses/3/theta/1: …" for a rule.
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
-                                   const std::filesystem::path& directory, const ParameterDefaults& defaults);
+                                   const std::filesystem::path& directory, const ParameterDefaults& defaults,
+                                   const IsFile& is_file = is_file_on_disk);
 
 /// Reads the document in a file. Throws `UsageError` also where it cannot be read.
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults);
@@ -37,6 +45,7 @@ struct ManifestRecord {
     std::filesystem::path image;      ///< as written
     std::optional<std::string> name;  ///< replaces the image's own name in the outputs' names
     ParameterDocument glimpses;       ///< empty: the record names none, and the run's own parameters hold
+    std::string problem;              ///< why its name cannot be that of outputs; empty where it can
 };
 
 /// Reads one record, `line` being its number from 1 in `file`. Throws `UsageError` as `parse_parameters`

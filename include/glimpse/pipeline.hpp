@@ -35,6 +35,7 @@ struct InputOptions {
     std::optional<std::string> parameters;  ///< a document's file, or "-" for standard input
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
     std::optional<AnnotationOptions> annotations;
+    std::vector<std::string> archives;  ///< tar files, or "-" for one on standard input
     Shard shard;
     bool fill_with_mean = false;  ///< outside the image, for glimpses of `boxes` and `annotations`
     ParameterDefaults defaults;
@@ -59,6 +60,7 @@ struct ImageJob {
     std::optional<std::filesystem::path> sidecar;  ///< the document that came from beside the image
     std::string problem;  ///< why the image fails before it is opened; empty where it does not
     std::vector<UnusableGlimpse> unusable{};  ///< these fail, the others are done
+    bool in_archive = false;                  ///< `name` is as an archive has it
 };
 
 /// All jobs in their order: the inputs as given, a directory's images in name order, a manifest's records in
@@ -72,6 +74,7 @@ enum class Existing { overwrite, skip, error };
 /// What is written, and where.
 struct OutputOptions {
     std::string out;       ///< a directory; a file, when there is one glimpse; "-": standard output
+    std::string archive;   ///< instead: a tar file, or "-"; outputs are handed over, to become its members
     std::string format;    ///< an extension without its dot; empty: that of `out`, or png
     bool overlay = false;  ///< NAME.overlay.png
     bool panel = false;    ///< NAME.panel.png
@@ -89,6 +92,7 @@ struct OutputPaths {
     std::vector<std::filesystem::path> maps;
     std::filesystem::path overlay;
     std::filesystem::path panel;
+    std::filesystem::path record;  ///< the image's record, in an archive
 };
 
 /// Where everything goes, worked out before any work.
@@ -112,10 +116,14 @@ bool holds_one_glimpse(const std::string& out);
 /// Jobs as they become known, one with each call; none at the end.
 using JobStream = std::function<std::optional<ImageJob>()>;
 
-/// The jobs of a manifest on standard input, record by record. What is wrong with a record, or with where its
-/// outputs go, is the `problem` of its job. `interrupted` is asked while no record comes. Throws `UsageError`
-/// for what is wrong before the first.
-JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan, std::function<bool()> interrupted);
+/// The jobs of a list.
+JobStream stream_of(std::vector<ImageJob> jobs);
+
+/// The jobs of the archives, or else of the manifest on standard input, one by one as they come. What is
+/// wrong with one, or with where its outputs go, is its `problem`. `interrupted` is asked while nothing
+/// comes. Throws `UsageError` for what is wrong before the first.
+JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan,
+                      const std::function<bool()>& interrupted);
 
 /// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there.
 /// Unless nothing is to be written, what that run left behind when it was killed goes too: temporary files,
@@ -123,6 +131,9 @@ JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan, std::
 /// report that is none.
 void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan, const std::filesystem::path& report,
             bool dry_run);
+
+/// The jobs of a stream that are still to be done, likewise.
+JobStream resumed(JobStream jobs, const OutputPlan& plan, const std::filesystem::path& report, bool dry_run);
 
 /// What became of one glimpse.
 struct GlimpseReport {
@@ -136,6 +147,12 @@ struct GlimpseReport {
     std::optional<Affine> matrix;  ///< glimpse → image
 };
 
+/// An output that its image's report hands over, rather than that it was written.
+struct OutputFile {
+    std::filesystem::path path;
+    std::vector<std::uint8_t> bytes;
+};
+
 /// What became of one image.
 struct ImageReport {
     std::string image;
@@ -144,10 +161,35 @@ struct ImageReport {
     std::string device;
     double seconds = 0;
     std::vector<GlimpseReport> glimpses;
+    std::vector<OutputFile> files;  ///< in the order of their names; where outputs go to an archive
 };
 
 /// One line of JSON, without the line's end.
 std::string report_line(const ImageReport& report);
+
+/// The same without what differs from run to run.
+std::string lasting_record(const ImageReport& report);
+
+/// A tar archive of outputs as WebDataset has them: `KEY.ID.png` and the like beside `KEY.json`, which is the
+/// image's record without what depends on time. It appears under its name when it is whole.
+class OutputArchive {
+  public:
+    /// For the archive of a plan. Throws `Error` where it cannot be made.
+    explicit OutputArchive(const OutputPlan& plan);
+    ~OutputArchive();
+    OutputArchive(const OutputArchive&) = delete;
+    OutputArchive& operator=(const OutputArchive&) = delete;
+
+    /// Adds what a job's report hands over, if anything. Throws `Error` where it cannot be written.
+    void add(const ImageJob& job, const ImageReport& report);
+    /// Without this, there is no archive; on standard output it lacks its end.
+    void publish();
+
+  private:
+    class Sink;
+    const OutputPlan& plan_;
+    std::unique_ptr<Sink> sink_;
+};
 
 /// How the jobs are done.
 struct RunOptions {

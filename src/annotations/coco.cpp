@@ -3,9 +3,9 @@
 #include <unordered_map>
 
 #include "annotations/formats.hpp"
-#include "annotations/within.hpp"
 #include "glimpse/error.hpp"
 #include "parameters/entry.hpp"
+#include "relative_name.hpp"
 
 namespace glimpse::annotations {
 

@@ -13,7 +13,7 @@
 #include "commands.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/pipeline.hpp"
-#include "progress.hpp"
+#include "run_record.hpp"
 #include "words.hpp"
 
 namespace glimpse::cli {
@@ -57,6 +57,11 @@ void add_inputs(CLI::App& command, Options& o) {
     command
         .add_option("--manifest", o.input.manifest, "JSON Lines, one record an image; - for standard input")
         ->type_name("FILE");
+    command
+        .add_option("--input-tar", o.input.archives,
+                    "images out of a WebDataset archive; - for standard input; may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     command.add_flag("-r,--recursive", o.input.recursive, "read directories with all that is below them");
     add_mechanism_option(command, o.input.defaults.mechanism,
                          "for --box, and for entries that name a box but no mechanism");
@@ -93,6 +98,10 @@ void add_outputs(CLI::App& command, Options& o) {
         .add_option("-o,--out", o.output.out,
                     "a directory; or a file, when there is one glimpse; or - for standard output")
         ->type_name("PATH");
+    command
+        .add_option("--output-tar", o.output.archive,
+                    "instead: a WebDataset archive, KEY.ID.EXT beside KEY.json; - for standard output")
+        ->type_name("FILE");
     command.add_option("--format", o.output.format, "png (default), jpg, webp, tiff, npy, …")
         ->type_name("EXT");
     command.add_flag("--overlay", o.output.overlay,
@@ -134,36 +143,22 @@ void add_run(CLI::App& command, Options& o) {
         ->capture_default_str();
 }
 
-/// Where report records go: a file, standard output, or nowhere.
-class ReportFile {
-  public:
-    ReportFile(const std::string& path, bool continued) : path_(path) {
-        if (path.empty() || path == "-") return;
-        const std::filesystem::path directory = std::filesystem::path(path).parent_path();
-        std::error_code ignored;  // what it means, opening says
-        if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
-        file_.open(path, continued ? std::ios::app : std::ios::trunc);
-        if (!file_)
-            throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
-    }
-    void write(const ImageReport& report) {
-        if (path_.empty()) return;
-        std::ostream& out = path_ == "-" ? std::cout : file_;
-        out << report_line(report) << '\n' << std::flush;
-        if (!out) throw Error(path_ == "-" ? "standard output" : path_, "the report cannot be written");
-    }
-
-  private:
-    std::string path_;
-    std::ofstream file_;
-};
-
 void require_sense(const Options& o) {
     if (o.report == "-" && o.output.out == "-") {
         throw UsageError("--report", "standard output already carries the glimpse");
     }
+    if (o.report == "-" && o.output.archive == "-") {
+        throw UsageError("--report", "standard output already carries the archive");
+    }
     if (o.resume && (o.report.empty() || o.report == "-")) {
         throw UsageError("--resume", "name the earlier run's report: --report FILE");
+    }
+    if (o.resume && !o.output.archive.empty()) {
+        throw UsageError("--resume",
+                         "an archive is there whole or not at all: make several, and give --existing skip");
+    }
+    if (!o.input.archives.empty() && holds_one_glimpse(o.output.out)) {
+        throw UsageError("--out", "the glimpses of an archive need a directory, or --output-tar");
     }
 }
 
@@ -227,83 +222,63 @@ void settle(Options& o) {
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.interrupted = was_interrupted;
     settle_annotations(o);
-    if (o.run.dry_run && o.output.out.empty()) o.output.out = ".";
+    if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
         if (file && *file != "-") o.output.also_inputs.emplace_back(*file);
     }
+    o.output.also_inputs.insert(o.output.also_inputs.end(), o.input.archives.begin(), o.input.archives.end());
     if (!o.report.empty() && o.report != "-") o.output.also_outputs.emplace_back(o.report);
 }
 
-/// A dry run lists what it would write, unless the report already does so on standard output.
-void list_outputs(const ImageReport& report, const OutputPaths& paths, Existing existing) {
-    const auto is_written = [&](const std::filesystem::path& path) {
-        std::error_code unseen;
-        return existing != Existing::skip || path.empty() || !std::filesystem::exists(path, unseen);
-    };
-    for (const GlimpseReport& glimpse : report.glimpses) {
-        if (!glimpse.error.empty() || !is_written(glimpse.output)) continue;
-        std::cout << report.image << " -> " << (glimpse.output.empty() ? "-" : glimpse.output) << ' '
-                  << glimpse.size.width << 'x' << glimpse.size.height << '\n';
-    }
-    if (report.size == Size{}) return;
-    std::vector<std::filesystem::path> pictures = paths.maps;
-    pictures.insert(pictures.end(), {paths.overlay, paths.panel});
-    for (const auto& path : pictures) {
-        if (!path.empty() && is_written(path)) std::cout << report.image << " -> " << path.string() << '\n';
-    }
+RunRecord::Options record_options(const Options& o) {
+    return {o.report, o.resume, o.run.dry_run, o.run.fail_fast, o.quiet, o.progress};
 }
 
-/// A filter: records in, records out, each as soon as it is done.
+/// Jobs that come one by one, rather than all at once.
+bool is_stream(const Options& o) {
+    return !o.input.archives.empty() || (o.input.manifest == "-" && !holds_one_glimpse(o.output.out));
+}
+
+/// An archive that is there already, and is not to be made again.
+bool is_done(const Options& o) {
+    std::error_code unseen;
+    return o.output.existing == Existing::skip && !o.output.archive.empty() && o.output.archive != "-" &&
+           std::filesystem::exists(o.output.archive, unseen);
+}
+
 Outcome extract_stream(Options& o, const Backend& backend) {
     const OutputPlan plan = plan_outputs({}, o.output);
-    ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report, false);
-    bool failed = false;
-    run(stream_jobs(o.input, plan, was_interrupted), plan, backend, o.run,
-        [&](const ImageJob& job, const ImageReport& report) {
-            report_file.write(report);
-            if (o.run.dry_run && o.report != "-") {
-                list_outputs(report, output_paths(plan, job), o.output.existing);
-            }
-            if (report.error.empty()) return;
-            failed = true;
-            if (o.quiet) return;
-            const std::string place = report.image.empty() ? "" : report.image + ": ";
-            Progress(0, "never").message(on_one_line(place + report.error));
-        });
-    if (was_interrupted()) return Outcome::interrupted;
-    return failed ? Outcome::some_failed : Outcome::all_done;
+    JobStream jobs = stream_jobs(o.input, plan, was_interrupted);
+    if (o.resume) jobs = resumed(std::move(jobs), plan, o.report, o.run.dry_run);
+    RunRecord record(plan, record_options(o), std::nullopt);
+    run(jobs, plan, backend, o.run,
+        [&](const ImageJob& job, const ImageReport& report) { record.add(job, report); });
+    return record.close();
+}
+
+Outcome extract_list(Options& o, const Backend& backend) {
+    std::vector<ImageJob> jobs = collect_jobs(o.input);
+    require_size_is_used(o, jobs);
+    const OutputPlan plan = plan_outputs(jobs, o.output);
+    if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
+    RunRecord record(plan, record_options(o), jobs.size());
+    if (!o.output.archive.empty()) {
+        // What becomes a member waits in the memory for its turn: so there may not be many of them.
+        run(stream_of(std::move(jobs)), plan, backend, o.run,
+            [&](const ImageJob& job, const ImageReport& report) { record.add(job, report); });
+        return record.close();
+    }
+    std::size_t number = 0;
+    run(jobs, plan, backend, o.run, [&](const ImageReport& report) { record.add(jobs[number++], report); });
+    return record.close();
 }
 
 Outcome extract(Options& o) {
     require_sense(o);
     settle(o);
+    if (is_done(o)) return Outcome::all_done;
     const std::unique_ptr<Backend> backend = make_backend(o.device);
-    if (o.input.manifest == "-" && !o.resume && !holds_one_glimpse(o.output.out)) {
-        return extract_stream(o, *backend);
-    }
-    std::vector<ImageJob> jobs = collect_jobs(o.input);
-    require_size_is_used(o, jobs);
-    const OutputPlan plan = plan_outputs(jobs, o.output);
-    if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
-    ReportFile report_file(o.run.dry_run && o.report != "-" ? "" : o.report, o.resume);
-    Progress progress(jobs.size(), o.quiet ? "never" : o.progress);
-    bool failed = false;
-    std::size_t number = 0;
-    run(jobs, plan, *backend, o.run, [&](const ImageReport& report) {
-        report_file.write(report);
-        if (o.run.dry_run && o.report != "-") {
-            list_outputs(report, output_paths(plan, jobs[number]), o.output.existing);
-        }
-        ++number;
-        if (!report.error.empty()) {
-            failed = true;
-            if (!o.quiet) progress.message(on_one_line(report.image + ": " + report.error));
-        }
-        progress.advance();
-    });
-    progress.finish();
-    if (was_interrupted()) return Outcome::interrupted;
-    return failed ? Outcome::some_failed : Outcome::all_done;
+    return is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
 }
 
 }  // namespace

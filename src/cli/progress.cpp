@@ -15,9 +15,10 @@ constexpr auto least_interval = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Progress::Progress(std::size_t total, const std::string& when)
+Progress::Progress(std::optional<std::size_t> total, const std::string& when)
     : total_(total),
-      shown_(when == "always" || (when == "auto" && total > 1 && isatty(STDERR_FILENO) == 1)) {}
+      shown_(when == "always" || (when == "auto" && total != 0 && total != 1 && isatty(STDERR_FILENO) == 1)) {
+}
 
 void Progress::advance() {
     ++done_;
@@ -41,12 +42,14 @@ void Progress::finish() {
 void Progress::draw() {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
-    const auto filled = static_cast<int>(bar_width * done_ / total_);
-    const std::string bar(static_cast<std::size_t>(filled), '#');
-    char line[160];
-    std::snprintf(line, sizeof line, "\r[%-*s] %zu/%zu  %.1f images/s  %.0f s left ", bar_width, bar.c_str(),
-                  done_, total_, rate, rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0);
-    std::fputs(line, stderr);
+    if (!total_) {
+        std::fprintf(stderr, "\r%zu images  %.1f images/s ", done_, rate);
+        return;
+    }
+    const auto filled = static_cast<std::size_t>(bar_width * done_ / *total_);
+    const double left = rate > 0 ? static_cast<double>(*total_ - done_) / rate : 0.0;
+    std::fprintf(stderr, "\r[%-*s] %zu/%zu  %.1f images/s  %.0f s left ", bar_width,
+                 std::string(filled, '#').c_str(), done_, *total_, rate, left);
 }
 
 void Progress::wipe() const {

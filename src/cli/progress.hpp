@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace glimpse::cli {
@@ -10,8 +11,8 @@ namespace glimpse::cli {
 class Progress {
   public:
     /// `when`: "always", "never", or "auto": when standard error is a terminal and there is more than one
-    /// image.
-    Progress(std::size_t total, const std::string& when);
+    /// image, or nobody knows how many.
+    Progress(std::optional<std::size_t> total, const std::string& when);
     void advance();
     /// Prints "glimpse: TEXT" on a line of its own.
     void message(const std::string& text);
@@ -22,7 +23,7 @@ class Progress {
     void draw();
     void wipe() const;
 
-    std::size_t total_;
+    std::optional<std::size_t> total_;
     std::size_t done_ = 0;
     bool shown_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -19,7 +19,7 @@ ParameterDocument parameters_of_boxes(const std::vector<BoxEntry>& boxes, const 
         entries.push_back(std::move(json));
     }
     const parameters::Source source{place, std::nullopt};
-    return parameters::read_document({&entries, "", &source}, {{}, defaults, {}});
+    return parameters::read_document({&entries, "", &source}, {{}, defaults});
 }
 
 }  // namespace glimpse

@@ -119,12 +119,17 @@ std::string position_id(std::size_t position) {
     return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
 }
 
+bool is_file_on_disk(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(path, ignored);
+}
+
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
-                                   const std::filesystem::path& directory,
-                                   const ParameterDefaults& defaults) {
+                                   const std::filesystem::path& directory, const ParameterDefaults& defaults,
+                                   const IsFile& is_file) {
     const parameters::Source source{file, std::nullopt};
     const nlohmann::json json = parameters::parse_json(text, source);
-    return parameters::read_document({&json, "", &source}, {directory, defaults, {}});
+    return parameters::read_document({&json, "", &source}, {directory, defaults, {}, is_file});
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {

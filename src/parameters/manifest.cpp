@@ -1,7 +1,9 @@
 #include <nlohmann/json.hpp>
 
+#include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
 #include "parameters/document.hpp"
+#include "relative_name.hpp"
 
 namespace glimpse {
 namespace parameters {
@@ -16,29 +18,23 @@ std::string read_image(const Value& record) {
     return image;
 }
 
-bool is_name_part(std::string_view part) {
-    return !part.empty() && part != "." && part != "..";
-}
-
 /// Outputs must stay below the output directory, whatever a record says.
 void require_name(const Value& value, const std::string& name) {
-    const std::string rule = "a name is a relative path without empty parts, \".\" and \"..\", not ";
-    if (name.find('\0') != std::string::npos) value.fail(rule + in_quotes(name));
-    std::size_t begin = 0;
-    for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
-        end = name.find('/', begin);
-        if (!is_name_part(std::string_view(name).substr(begin, end - begin)))
-            value.fail(rule + in_quotes(name));
-    }
+    if (stays_below(name)) return;
+    value.fail("a name is a relative path without empty parts, \".\" and \"..\", not " + in_quotes(name));
 }
 
 ManifestRecord read_record(const Value& record, Surroundings surroundings) {
     if (!record.json->is_object()) record.fail("a manifest record is an object with \"image\"");
-    ManifestRecord result{read_image(record), std::nullopt, {}};
+    ManifestRecord result{read_image(record), std::nullopt, {}, ""};
     if (record.json->contains("name")) {
         const Value name = record.member("name");
         result.name = text(name);
-        require_name(name, *result.name);
+        try {
+            require_name(name, *result.name);
+        } catch (const UsageError& error) {
+            result.problem = error.what();
+        }
     }
     nlohmann::json rest = *record.json;
     rest.erase("image");
@@ -57,7 +53,7 @@ ManifestRecord parse_manifest_record(std::string_view text, const std::string& f
                                      const ParameterDefaults& defaults) {
     const parameters::Source source{file, line};
     const nlohmann::json json = parameters::parse_json(text, source);
-    return parameters::read_record({&json, "", &source}, {directory, defaults, {}});
+    return parameters::read_record({&json, "", &source}, {directory, defaults});
 }
 
 }  // namespace glimpse

@@ -171,9 +171,7 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Surroun
 Mask::FileForm read_mask_file(const Value& value, const Surroundings& surroundings) {
     const std::string name = text(value);
     const std::filesystem::path path = surroundings.directory / name;
-    std::error_code ignored;
-    if (name.empty() || name.find('\0') != std::string::npos ||
-        !std::filesystem::is_regular_file(path, ignored)) {
+    if (name.empty() || name.find('\0') != std::string::npos || !surroundings.is_file(path)) {
         value.fail("no such file: " + path.string());
     }
     return {path, {}};

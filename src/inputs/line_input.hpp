@@ -1,17 +1,16 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "inputs/byte_input.hpp"
+
 namespace glimpse {
 
-/// The lines of a descriptor, each as soon as it is there.
+/// The lines of an input, each as soon as it is there.
 class LineInput {
   public:
-    /// `interrupted` is asked while nothing comes.
-    LineInput(int descriptor, std::function<bool()> interrupted)
-        : descriptor_(descriptor), interrupted_(std::move(interrupted)) {}
+    explicit LineInput(ByteInput& input) : input_(input) {}
 
     /// The next line without its end; none at the end of the input, or when interrupted. Throws `Error`.
     std::optional<std::string> next();
@@ -20,11 +19,9 @@ class LineInput {
     /// Whether there is more.
     bool fill();
 
-    int descriptor_;
-    std::function<bool()> interrupted_;
+    ByteInput& input_;
     std::string buffer_;
     std::size_t begin_ = 0;  ///< of what has not been handed out
-    bool at_end_ = false;
 };
 
 }  // namespace glimpse

@@ -1,10 +1,20 @@
-#include "annotations/within.hpp"
+#include "relative_name.hpp"
 
 #include <algorithm>
 
 namespace glimpse {
 
 namespace fs = std::filesystem;
+
+bool stays_below(std::string_view name) {
+    if (name.find('\0') != std::string_view::npos) return false;
+    for (std::size_t begin = 0, end = 0; end != std::string_view::npos; begin = end + 1) {
+        end = name.find('/', begin);
+        const std::string_view part = name.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..") return false;
+    }
+    return true;
+}
 
 std::string obstacle_within(const fs::path& directory, const fs::path& name) {
     if (name.empty()) return "the name of an image is empty";
@@ -20,6 +30,12 @@ std::string obstacle_within(const fs::path& directory, const fs::path& name) {
     const auto [end, ignored] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
     if (end == root.end()) return {};
     return "'" + name.string() + "' leads out of its directory through a symbolic link";
+}
+
+std::string output_name(const fs::path& image) {
+    const fs::path normal = image.lexically_normal();
+    const bool is_below = normal.is_relative() && (normal.empty() || *normal.begin() != "..");
+    return (is_below ? fs::path(normal).replace_extension() : normal.stem()).string();
 }
 
 }  // namespace glimpse

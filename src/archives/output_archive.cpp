@@ -1,0 +1,49 @@
+#include "archives/archives.hpp"
+#include "file_io.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/pipeline.hpp"
+
+namespace glimpse {
+
+/// The archive, and the file that it becomes unless it goes to standard output.
+class OutputArchive::Sink {
+  public:
+    explicit Sink(const std::string& name) {
+        if (name != "-") file_.emplace(name);
+        writer_ = archives().create([this](std::span<const std::uint8_t> bytes) { write(bytes); }, name);
+    }
+
+    void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
+    void publish(bool replace) {
+        writer_->finish();
+        if (file_) file_->publish(replace);
+    }
+
+  private:
+    void write(std::span<const std::uint8_t> bytes) {
+        file_ ? file_->write(bytes) : write_standard_output(bytes);
+    }
+
+    std::optional<NewFile> file_;
+    std::unique_ptr<ArchiveWriter> writer_;
+};
+
+OutputArchive::OutputArchive(const OutputPlan& plan)
+    : plan_(plan), sink_(std::make_unique<Sink>(plan.options.archive)) {}
+
+OutputArchive::~OutputArchive() = default;
+
+void OutputArchive::add(const ImageJob& job, const ImageReport& report) {
+    if (report.files.empty()) return;
+    for (const OutputFile& file : report.files) sink_->add(file.path.string(), file.bytes);
+    const std::string record = lasting_record(report) + "\n";
+    sink_->add(output_paths(plan_, job).record.string(),
+               {reinterpret_cast<const std::uint8_t*>(record.data()), record.size()});
+}
+
+void OutputArchive::publish() {
+    sink_->publish(plan_.options.existing != Existing::error);
+}
+
+}  // namespace glimpse

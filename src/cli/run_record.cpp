@@ -1,0 +1,83 @@
+#include "run_record.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+constexpr const char* standard_output = "-";
+
+}  // namespace
+
+RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total)
+    : plan_(plan),
+      options_(std::move(options)),
+      progress_(total, options_.quiet ? "never" : options_.progress) {
+    if (!options_.dry_run || options_.report == standard_output) open_report();
+    if (!options_.dry_run && !plan.options.archive.empty()) archive_.emplace(plan);
+}
+
+void RunRecord::open_report() {
+    const std::string& path = options_.report;
+    if (path.empty() || path == standard_output) return;
+    const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+    std::error_code ignored;  // what it means, opening says
+    if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
+    file_.open(path, options_.continued ? std::ios::app : std::ios::trunc);
+    if (!file_) throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
+}
+
+void RunRecord::add(const ImageJob& job, const ImageReport& report) {
+    if (archive_) archive_->add(job, report);
+    write(report);
+    if (options_.dry_run && options_.report != standard_output) list(job, report);
+    if (!report.error.empty()) {
+        failed_ = true;
+        const std::string place = report.image.empty() ? "" : report.image + ": ";
+        if (!options_.quiet) progress_.message(on_one_line(place + report.error));
+    }
+    progress_.advance();
+}
+
+Outcome RunRecord::close() {
+    progress_.finish();
+    if (was_interrupted()) return Outcome::interrupted;
+    if (archive_ && !(failed_ && options_.fail_fast)) archive_->publish();
+    return failed_ ? Outcome::some_failed : Outcome::all_done;
+}
+
+void RunRecord::write(const ImageReport& report) {
+    const bool standard = options_.report == standard_output;
+    if (!standard && !file_.is_open()) return;
+    std::ostream& out = standard ? std::cout : file_;
+    out << report_line(report) << '\n' << std::flush;
+    if (!out) throw Error(standard ? "standard output" : options_.report, "the report cannot be written");
+}
+
+void RunRecord::list(const ImageJob& job, const ImageReport& report) const {
+    const bool skips = plan_.options.existing == Existing::skip && plan_.options.archive.empty();
+    const auto is_written = [&](const std::filesystem::path& path) {
+        std::error_code unseen;
+        return !skips || path.empty() || !std::filesystem::exists(path, unseen);
+    };
+    for (const GlimpseReport& glimpse : report.glimpses) {
+        if (!glimpse.error.empty() || !is_written(glimpse.output)) continue;
+        std::cout << report.image << " -> " << (glimpse.output.empty() ? "-" : glimpse.output) << ' '
+                  << glimpse.size.width << 'x' << glimpse.size.height << '\n';
+    }
+    if (report.size == Size{}) return;
+    const OutputPaths paths = output_paths(plan_, job);
+    std::vector<std::filesystem::path> others = paths.maps;
+    others.insert(others.end(), {paths.overlay, paths.panel, paths.record});
+    for (const auto& path : others) {
+        if (!path.empty() && is_written(path)) std::cout << report.image << " -> " << path.string() << '\n';
+    }
+}
+
+}  // namespace glimpse::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "glimpse/pipeline.hpp"
+#include "progress.hpp"
+
+namespace glimpse::cli {
+
+/// What a run says of its images as they are done: the report, messages, the progress, a dry run's list, and
+/// the archive where there is one.
+class RunRecord {
+  public:
+    struct Options {
+        std::string report;  ///< a file, "-", or nothing
+        bool continued;      ///< the report of an earlier run goes on
+        bool dry_run;
+        bool fail_fast;
+        bool quiet;
+        std::string progress;
+    };
+
+    /// Opens the report. Throws `UsageError` where it cannot be written.
+    RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total);
+
+    void add(const ImageJob& job, const ImageReport& report);
+    /// Ends the run: the archive, if any, appears, unless images are missing in it that were not asked for.
+    Outcome close();
+
+  private:
+    void open_report();
+    void write(const ImageReport& report);
+    void list(const ImageJob& job, const ImageReport& report) const;
+
+    const OutputPlan& plan_;
+    Options options_;
+    std::ofstream file_;
+    Progress progress_;
+    std::optional<OutputArchive> archive_;
+    bool failed_ = false;
+};
+
+}  // namespace glimpse::cli

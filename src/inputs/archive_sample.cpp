@@ -1,0 +1,114 @@
+#include "inputs/archive_sample.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "attention_file.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "relative_name.hpp"
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* array_extension = "npy";
+constexpr const char* document_extension = "json";
+
+class SampleJobs {
+  public:
+    SampleJobs(const ArchiveSample& sample, const InputOptions& options, const JobMaker& maker)
+        : sample_(sample), options_(options), maker_(maker) {}
+
+    std::vector<ImageJob> jobs() && {
+        std::vector<ImageJob> made;
+        const bool has_pictures = std::ranges::any_of(sample_.members, is_picture);
+        for (const auto& member : sample_.members) {
+            const bool is_image = is_picture(member) || (!has_pictures && is_array(member));
+            if (is_image) made.push_back(job_of(member));
+        }
+        std::erase_if(made, [&](const ImageJob& job) { return masks_.contains(job.image); });
+        return made;
+    }
+
+  private:
+    static bool is_array(const ArchiveSample::Member& member) {
+        return extension_of(member.name) == array_extension;
+    }
+    static bool is_picture(const ArchiveSample::Member& member) {
+        return !is_array(member) && has_image_extension(member.name);
+    }
+
+    [[nodiscard]] fs::path path_of(const ArchiveSample::Member& member) const {
+        return fs::path(sample_.archive) / member.name;
+    }
+
+    ImageJob job_of(const ArchiveSample::Member& image) {
+        ImageJob job{path_of(image), image.bytes, output_name(image.name), nullptr, std::nullopt, ""};
+        job.in_archive = true;
+        const ArchiveSample::Member* document = options_.sidecar ? document_beside(image) : nullptr;
+        try {
+            job.glimpses = document ? read(*document) : maker_.shared();
+            if (!job.glimpses) throw Error("there is no " + sample_.key + ".json beside it");
+            return job;
+        } catch (const Error& error) {
+            return failed_job(job.image, error.what());
+        }
+    }
+
+    /// IMAGE.json, or else KEY.json.
+    [[nodiscard]] const ArchiveSample::Member* document_beside(const ArchiveSample::Member& image) const {
+        const auto* own = find(image.name + "." + document_extension);
+        return own ? own : find(sample_.key + "." + document_extension);
+    }
+
+    Document read(const ArchiveSample::Member& member) {
+        const std::string text(member.bytes->begin(), member.bytes->end());
+        const auto is_member = [&](const fs::path& path) { return find(path) != nullptr; };
+        ParameterDocument document =
+            parse_parameters(text, path_of(member).string(), fs::path(member.name).parent_path(),
+                             options_.defaults, is_member);
+        for (Glimpse& glimpse : document) supply_mask(glimpse);
+        return std::make_shared<const ParameterDocument>(std::move(document));
+    }
+
+    /// Attention files are members of the same sample: a document out of an archive opens no other files.
+    void supply_mask(Glimpse& glimpse) {
+        if (!lacks_values(glimpse.mechanism)) return;
+        const ArchiveSample::Member& mask = *find(*attention_file(glimpse.mechanism));
+        supply_attention_file(glimpse, *mask.bytes);
+        masks_.insert(path_of(mask));
+    }
+
+    [[nodiscard]] const ArchiveSample::Member* find(const fs::path& path) const {
+        const std::string name = path.lexically_normal().string();
+        const auto member = std::ranges::find(sample_.members, name, &ArchiveSample::Member::name);
+        return member == sample_.members.end() ? nullptr : &*member;
+    }
+
+    const ArchiveSample& sample_;
+    const InputOptions& options_;
+    const JobMaker& maker_;
+    std::set<fs::path> masks_;
+};
+
+}  // namespace
+
+ImageJob failed_job(const fs::path& image, const std::string& problem) {
+    return {image, nullptr, "", std::make_shared<const ParameterDocument>(), std::nullopt, problem};
+}
+
+void append_jobs(ArchiveSample sample, const InputOptions& options, const JobMaker& maker,
+                 std::deque<ImageJob>& jobs) {
+    std::ranges::move(sample.refused, std::back_inserter(jobs));
+    std::ranges::move(SampleJobs(sample, options, maker).jobs(), std::back_inserter(jobs));
+}
+
+bool is_wanted_member(const std::string& name, const InputOptions& options) {
+    return has_image_extension(name) || (options.sidecar && extension_of(name) == document_extension);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "archives/archives.hpp"
+#include "inputs/archive_sample.hpp"
+#include "inputs/byte_input.hpp"
+
+namespace glimpse {
+
+/// The images of tar archives, one after another, as they come.
+class ArchiveStream {
+  public:
+    /// Throws `UsageError` where standard input is read twice.
+    ArchiveStream(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
+                  std::function<bool()> interrupted);
+
+    /// The next job; none at the end of the last archive, or when interrupted. What is wrong with an archive
+    /// is the problem of a job of its own.
+    std::optional<ImageJob> next();
+
+  private:
+    void advance();
+    void open_next();
+    void take(ArchiveMember member);
+    void end_sample();
+    void end_archive();
+    [[nodiscard]] std::filesystem::path path_of(const std::string& member) const;
+
+    const InputOptions& options_;
+    const JobMaker& maker_;
+    std::function<bool()> interrupted_;
+    std::size_t opened_ = 0;    ///< of `options_.archives`
+    std::string archive_name_;  ///< of the one at hand
+    std::unique_ptr<ByteInput> input_;
+    std::unique_ptr<ArchiveReader> reader_;
+    bool had_images_ = false;
+    ArchiveSample sample_;
+    std::deque<ImageJob> ready_;
+};
+
+}  // namespace glimpse

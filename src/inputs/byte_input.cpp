@@ -1,0 +1,39 @@
+#include "inputs/byte_input.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+ByteInput::ByteInput(const std::filesystem::path& file, std::function<bool()> interrupted)
+    : ByteInput(::open(file.c_str(), O_RDONLY | O_CLOEXEC), std::move(interrupted)) {
+    if (descriptor_ < 0) throw Error(std::strerror(errno));
+    owned_ = true;
+}
+
+ByteInput::~ByteInput() {
+    if (owned_) ::close(descriptor_);
+}
+
+std::size_t ByteInput::read(std::span<std::uint8_t> bytes) {
+    constexpr int milliseconds = 100;  // a signal may reach another thread than the one that waits here
+    while (!at_end_) {
+        if (interrupted_()) return 0;
+        pollfd input{descriptor_, POLLIN, 0};
+        if (poll(&input, 1, milliseconds) <= 0) continue;
+        const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
+        if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+        if (count < 0) throw Error(std::strerror(errno));
+        at_end_ = count == 0;
+        if (count > 0) return static_cast<std::size_t>(count);
+    }
+    return 0;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+
+namespace glimpse {
+
+/// The bytes of a file or a pipe, as they come.
+class ByteInput {
+  public:
+    /// A descriptor of somebody else's. `interrupted` is asked while nothing comes.
+    ByteInput(int descriptor, std::function<bool()> interrupted)
+        : descriptor_(descriptor), interrupted_(std::move(interrupted)) {}
+    /// Throws `Error` with the reason alone where the file cannot be opened.
+    ByteInput(const std::filesystem::path& file, std::function<bool()> interrupted);
+    ~ByteInput();
+    ByteInput(const ByteInput&) = delete;
+    ByteInput& operator=(const ByteInput&) = delete;
+
+    /// Waits for the next bytes and reads as many as there are and fit. 0 at the end, or when interrupted.
+    /// Throws `Error` with the reason alone.
+    std::size_t read(std::span<std::uint8_t> bytes);
+    /// Whether `read` has met the end.
+    [[nodiscard]] bool at_end() const { return at_end_; }
+
+  private:
+    int descriptor_;
+    bool owned_ = false;
+    std::function<bool()> interrupted_;
+    bool at_end_ = false;
+};
+
+}  // namespace glimpse

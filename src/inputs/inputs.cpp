@@ -1,0 +1,165 @@
+#include <fstream>
+#include <sstream>
+
+#include "glimpse/error.hpp"
+#include "inputs/annotated_jobs.hpp"
+#include "inputs/archive_stream.hpp"
+#include "inputs/job_maker.hpp"
+#include "inputs/manifest_stream.hpp"
+#include "inputs/search.hpp"
+#include "inputs/shard.hpp"
+#include "outputs.hpp"
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// All jobs of the inputs, whatever these are.
+class Collector {
+  public:
+    explicit Collector(const InputOptions& options) : options_(options), maker_(options, standard_input_) {}
+
+    std::vector<ImageJob> collect() && {
+        if (options_.annotations) return annotated_jobs(options_);
+        if (options_.manifest) add_manifest();
+        for (const std::string& input : options_.inputs) add_input(input);
+        return std::move(jobs_);
+    }
+
+  private:
+    void add_input(const std::string& input) {
+        std::error_code ignored;
+        if (input.empty()) throw UsageError("INPUT", "the name of a file or directory is needed, not ''");
+        if (input == "-") {
+            auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
+            add({"-", std::move(bytes), "stdin", nullptr, std::nullopt, ""});
+        } else if (fs::is_directory(input, ignored)) {
+            for (Found& found : images_in(input, options_.recursive)) {
+                add({found.path, nullptr, found.name.string(), nullptr, std::nullopt, found.problem});
+            }
+        } else {
+            add({input, nullptr, fs::path(input).stem().string(), nullptr, std::nullopt, ""});
+        }
+    }
+
+    void add(ImageJob job) { jobs_.push_back(maker_.with_glimpses(std::move(job))); }
+
+    void add_manifest() {
+        const bool standard = *options_.manifest == "-";
+        const std::string file = standard ? "standard input" : *options_.manifest;
+        const fs::path directory = standard ? fs::path() : fs::path(file).parent_path();
+        std::istringstream text;
+        std::ifstream stream;
+        if (standard) {
+            text.str(standard_input_.take_text("--manifest"));
+        } else {
+            stream.open(file);
+            if (!stream) throw UsageError(file, "cannot be read");
+        }
+        std::istream& lines = standard ? static_cast<std::istream&>(text) : stream;
+        std::string line;
+        for (std::size_t number = 1; std::getline(lines, line); ++number) {
+            if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+            jobs_.push_back(
+                maker_.of_record(parse_manifest_record(line, file, number, directory, options_.defaults),
+                                 directory, file + ":" + std::to_string(number)));
+        }
+        if (lines.bad()) throw UsageError(file, "cannot be read");
+    }
+
+    const InputOptions& options_;
+    StandardInput standard_input_;
+    JobMaker maker_;
+    std::vector<ImageJob> jobs_;
+};
+
+void require_alone(const char* option, std::initializer_list<std::pair<bool, const char*>> others) {
+    for (const auto& [given, other] : others) {
+        if (given) throw UsageError(option, std::string("cannot be given together with ") + other);
+    }
+}
+
+/// Throws `UsageError` for options that contradict each other.
+void require_sense(const InputOptions& options) {
+    const bool parameters = options.parameters.has_value();
+    if (options.manifest && !options.inputs.empty()) {
+        throw UsageError("--manifest", "names the images itself: give no INPUT beside it");
+    }
+    if (options.manifest) require_alone("--sidecar", {{options.sidecar, "--manifest"}});
+    if (!options.archives.empty()) {
+        require_alone("--input-tar", {{!options.inputs.empty(), "INPUT"},
+                                      {options.manifest.has_value(), "--manifest"},
+                                      {options.annotations.has_value(), "--boxes"}});
+    }
+    if (options.annotations) {
+        require_alone("--boxes", {{options.manifest.has_value(), "--manifest"},
+                                  {options.sidecar, "--sidecar"},
+                                  {parameters, "--params"},
+                                  {!options.boxes.empty(), "--box"}});
+    }
+    if (!options.manifest && options.inputs.empty() && options.archives.empty()) {
+        throw UsageError("INPUT", "name an image, a directory, -, a --manifest or an --input-tar");
+    }
+}
+
+/// What `stream_jobs` reads: jobs as they come, with those problems that all jobs of a list are asked for
+/// before any work.
+class CheckedStream {
+  public:
+    CheckedStream(InputOptions options, const OutputPlan& plan, const std::function<bool()>& interrupted)
+        : options_(std::move(options)), maker_(options_, standard_input_), check_(plan) {
+        if (options_.archives.empty()) {
+            manifest_.emplace(options_, maker_, standard_input_, interrupted);
+        } else {
+            archives_.emplace(options_, maker_, standard_input_, interrupted);
+        }
+        check_.check_others();
+    }
+
+    std::optional<ImageJob> next() {
+        while (std::optional<ImageJob> job = manifest_ ? manifest_->next() : archives_->next()) {
+            if (!is_in_shard(*job, options_.shard)) continue;
+            if (job->problem.empty()) check(*job);
+            return job;
+        }
+        return std::nullopt;
+    }
+
+  private:
+    void check(ImageJob& job) {
+        try {
+            check_.add_inputs(job);
+            check_.check(job);
+        } catch (const UsageError& error) {
+            job.problem = error.what();
+            job.glimpses = std::make_shared<const ParameterDocument>();
+        }
+    }
+
+    const InputOptions options_;
+    StandardInput standard_input_;
+    JobMaker maker_;
+    OutputCheck check_;
+    std::optional<ManifestStream> manifest_;
+    std::optional<ArchiveStream> archives_;
+};
+
+}  // namespace
+
+JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan,
+                      const std::function<bool()>& interrupted) {
+    require_sense(options);
+    const auto stream = std::make_shared<CheckedStream>(options, plan, interrupted);
+    return [stream] { return stream->next(); };
+}
+
+std::vector<ImageJob> collect_jobs(const InputOptions& options) {
+    require_sense(options);
+    std::vector<ImageJob> jobs = Collector(options).collect();
+    std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, options.shard); });
+    return jobs;
+}
+
+}  // namespace glimpse

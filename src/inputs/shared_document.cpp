@@ -1,0 +1,78 @@
+#include "inputs/shared_document.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "attention_file.hpp"
+#include "glimpse/error.hpp"
+#include "parameters/boxes.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Reads a number, as a shell's user writes one, off the front of the text.
+std::optional<double> take_number(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    double number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc() || !std::isfinite(number)) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    return number;
+}
+
+Box parse_box(const std::string& text) {
+    std::array<double, 4> numbers{};
+    std::string_view left = text;
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
+        const std::optional<double> number = take_number(left);
+        const bool separated = n == 3 ? left.empty() : left.starts_with(',');
+        if (!number || !separated) {
+            throw UsageError("--box", "four finite numbers X,Y,W,H are needed, not '" + text + "'");
+        }
+        if (n < 3) left.remove_prefix(1);
+        numbers[n] = *number;
+    }
+    return {numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+ParameterDocument document_of_boxes(const InputOptions& options) {
+    std::vector<BoxEntry> entries;
+    for (const std::string& box : options.boxes) entries.push_back({"", parse_box(box), Units::pixels});
+    return parameters_of_boxes(entries, "--box", options.defaults, options.fill_with_mean);
+}
+
+}  // namespace
+
+Document shared_document(const InputOptions& options, StandardInput& standard_input) {
+    if (options.parameters && !options.boxes.empty()) {
+        throw UsageError("--box", "cannot be given together with --params");
+    }
+    std::optional<ParameterDocument> document;
+    if (!options.boxes.empty()) {
+        document = document_of_boxes(options);
+    } else if (options.parameters == "-") {
+        document =
+            parse_parameters(standard_input.take_text("--params"), "standard input", {}, options.defaults);
+    } else if (options.parameters) {
+        document = read_parameters(*options.parameters, options.defaults);
+    }
+    if (!document) return nullptr;
+    try {
+        for (Glimpse& glimpse : *document) supply_attention_file(glimpse);
+    } catch (const Error& error) {
+        throw UsageError(error.what());
+    }
+    return std::make_shared<const ParameterDocument>(std::move(*document));
+}
+
+std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options) {
+    StandardInput standard_input;
+    return shared_document(options, standard_input);
+}
+
+}  // namespace glimpse

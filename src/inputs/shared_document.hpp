@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+
+#include "glimpse/pipeline.hpp"
+#include "inputs/standard_input.hpp"
+
+namespace glimpse {
+
+using Document = std::shared_ptr<const ParameterDocument>;
+
+/// The document that holds for every image without one of its own; null where there is none. Throws
+/// `UsageError`.
+Document shared_document(const InputOptions& options, StandardInput& standard_input);
+
+}  // namespace glimpse

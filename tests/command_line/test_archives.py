@@ -1,0 +1,349 @@
+"""WebDataset archives: images out of a tar, glimpses into one."""
+
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import tarfile
+import time
+
+import numpy
+from PIL import Image
+
+from glimpse_case import BINARY, GlimpseCase
+
+
+class Archives(GlimpseCase):
+    BOX = ("-b", "3,4,10,8")
+
+    def encoded(self, extension="png", **options):
+        """A picture's file, and its pixels."""
+        path, pixels = self.picture("made/picture." + extension, **options)
+        return path.read_bytes(), pixels
+
+    def tar(self, name, members, mode="w"):
+        """Members are (name, bytes), or (name, type, target) for links."""
+        with tarfile.open(self.path(name), mode) as archive:
+            for member in members:
+                information = tarfile.TarInfo(member[0])
+                if len(member) == 3:
+                    information.type, information.linkname = member[1:]
+                    archive.addfile(information)
+                else:
+                    information.size = len(member[1])
+                    archive.addfile(information, io.BytesIO(member[1]))
+        return self.directory / name
+
+    def samples(self, count=3):
+        members = []
+        for k in range(count):
+            members += [(f"set/{k:04}.cls", b"3"), (f"set/{k:04}.png", self.encoded(width=40 + k)[0]),
+                        (f"set/{k:04}.txt", b"a caption")]
+        return members
+
+    def members(self, data):
+        """The names in an archive with their contents, in order."""
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            return {member.name: archive.extractfile(member).read() for member in archive}
+
+    def assert_in_order(self, names, wanted):
+        self.assertEqual(list(names), wanted)
+
+
+class In(Archives):
+    def test_the_glimpses_are_those_of_the_files(self):
+        archive = self.tar("s.tar", self.samples())
+        with tarfile.open(archive) as opened:
+            opened.extractall(self.directory / "files")
+        self.run_glimpse("extract", "files", "-r", *self.BOX, "-o", self.directory / "direct")
+        for data, argument in ((b"", archive), (archive.read_bytes(), "-")):
+            self.run_glimpse("extract", "--input-tar", argument, *self.BOX, "-o", self.out, "-j", "3", stdin=data)
+            self.assertEqual(self.files(), [f"set/000{k}.000.png" for k in range(3)])
+            for name in self.files():
+                self.assertEqual((self.out / name).read_bytes(), (self.directory / "direct" / name).read_bytes())
+
+    def test_records_come_in_the_archive_s_order_and_name_the_members(self):
+        archive = self.tar("s.tar", self.samples(9))
+        result = self.run_glimpse("extract", "--input-tar", archive, *self.BOX, "-o", self.out, "--report", "-", "-j", "4")
+        images = [json.loads(line)["image"] for line in result.stdout.splitlines()]
+        self.assertEqual(images, [f"{archive}/set/{k:04}.png" for k in range(9)])
+
+    def test_several_archives_and_compressed_ones(self):
+        members = self.samples(4)
+        one, two = self.tar("1.tar.gz", members[:6], "w:gz"), self.tar("2.tar.xz", members[6:9], "w:xz")
+        three = self.tar("3.tar.bz2", members[9:], "w:bz2")
+        self.run_glimpse("extract", "--input-tar", one, "--input-tar", two, "--input-tar", three, *self.BOX, "-o", self.out)
+        self.assertEqual(self.files(), [f"set/000{k}.000.png" for k in range(4)])
+
+    def test_archives_one_after_another_in_a_pipe(self):
+        members = self.samples(4)
+        both = self.tar("1.tar", members[:6]).read_bytes() + self.tar("2.tar", members[6:]).read_bytes()
+        self.run_glimpse("extract", "--input-tar", "-", *self.BOX, "-o", self.out, stdin=both)
+        self.assertEqual(self.files(), [f"set/000{k}.000.png" for k in range(4)])
+
+    def test_documents_in_the_samples(self):
+        data, pixels = self.encoded()
+        archive = self.tar("s.tar", [
+            ("./a.json", json.dumps({"id": "one", "box": [1, 2, 5, 6]}).encode()), ("./a.png", data),
+            ("b.png", data), ("b.png.json", json.dumps({"id": "two", "box": [3, 3, 4, 4]}).encode()),
+            ("c.png", data), ("c.json", b'{"id": "x", "bxo": 1}'), ("d.png", data)])
+        self.fails(1, "extract", "--input-tar", archive, "--sidecar", "-o", self.out,
+                   says=[f"{archive}/c.json: /bxo", f"{archive}/d.png: there is no d.json beside it"])
+        self.assertEqual(self.files(), ["a.one.png", "b.two.png"])
+        numpy.testing.assert_array_equal(self.load("a.one.png"), pixels[2:8, 1:6])
+        self.run_glimpse("extract", "--input-tar", self.tar("t.tar", [("d.png", data)]), "--sidecar", *self.BOX, "-o", self.out)
+        self.assertIn("d.000.png", self.files())
+
+    def test_a_mask_in_the_sample_is_no_image(self):
+        data, pixels = self.encoded()
+        mask = io.BytesIO()
+        Image.fromarray(numpy.full((30, 40), 255, numpy.uint8)).save(mask, "png")
+        document = json.dumps({"id": "m", "mechanism": "mask", "file": "a.seen.png"}).encode()
+        archive = self.tar("s.tar", [("d/a.json", document), ("d/a.png", data), ("d/a.seen.png", mask.getvalue())])
+        self.run_glimpse("extract", "--input-tar", archive, "--sidecar", "-o", self.out)
+        self.assertEqual(self.files(), ["d/a.m.png"])
+        numpy.testing.assert_array_equal(self.load("d/a.m.png"), pixels)
+        # What lies outside of the sample is not opened, on the disk or in the archive.
+        self.file("a.seen.png", mask.getvalue())
+        for name in ("a.seen.png", "../d/a.seen.png", str(self.directory / "a.seen.png")):
+            document = json.dumps({"mechanism": "mask", "file": name}).encode()
+            other = self.tar("t.tar", [("d/a.seen.png", mask.getvalue()), ("b.json", document), ("b.png", data)])
+            self.fails(1, "extract", "--input-tar", other, "--sidecar", "-o", self.out, says=["/file: no such file"])
+
+    def test_several_images_of_a_sample(self):
+        data, _ = self.encoded()
+        array = io.BytesIO()
+        numpy.save(array, numpy.zeros((20, 20), numpy.uint8))
+        self.run_glimpse("extract", "--input-tar",
+                         self.tar("s.tar", [("a.left.png", data), ("a.right.png", data), ("a.npy", array.getvalue()),
+                                            ("b.npy", array.getvalue()), ("._b.png", b"hidden")]), *self.BOX, "-o", self.out)
+        self.assertEqual(self.files(), ["a.left.000.png", "a.right.000.png", "b.000.png"])
+
+    def test_members_that_climb_out_or_are_links(self):
+        data, _ = self.encoded()
+        self.file("secret.png", data)
+        archive = self.tar("s.tar", [("../up.png", data), (str(self.directory / "absolute.png"), data), ("a/../../b.png", data),
+                                     ("link.png", tarfile.SYMTYPE, "../secret.png"), ("hard.png", tarfile.LNKTYPE, "good.png"),
+                                     ("directory", tarfile.DIRTYPE, ""), ("good.png", data)])
+        before = self.files(self.directory)
+        self.fails(1, "extract", "--input-tar", archive, *self.BOX, "-o", self.out,
+                   says=["../up.png: climbs out", "absolute.png: climbs out", "b.png: climbs out", "link.png: is a link",
+                         "hard.png: is a link"])
+        self.assertEqual(self.files(), ["good.000.png"])
+        self.assertEqual(self.files(self.directory), sorted(before + ["out/good.000.png"]))
+
+    def test_an_archive_that_ends_early(self):
+        whole = self.tar("s.tar", self.samples(3)).read_bytes()
+        second = whole.index(b"set/0001.png")
+        third = whole.index(b"set/0002.cls")
+        cut = {"a member": whole[:second + 700], "a header": whole[:second + 100], "between members": whole[:third],
+               "its end marker": whole[:whole.index(b"a caption", third) + 512], "compressed": gzip.compress(whole)[:-300]}
+        for what, data in cut.items():
+            for argument, stdin in ((self.file("cut.tar", data), b""), ("-", data)):
+                with self.subTest(what, argument=argument):
+                    result = self.fails(1, "extract", "--input-tar", argument, *self.BOX, "-o", self.directory / what, stdin=stdin)
+                    self.assertIn("ends early", result.stderr)
+                    self.assertIn(f"glimpse: {argument}: ", result.stderr)
+                    if what != "compressed":  # which comes in larger pieces than this is
+                        self.assertIn("set/0000.000.png", self.files(self.directory / what))
+
+    def test_what_is_no_archive(self):
+        data, _ = self.encoded()
+        good = self.tar("good.tar", [("a.png", data)])
+        for name, content, says in (("empty.tar", b"", "damaged"), ("text.tar", b"hello" * 300, "damaged"),
+                                    ("picture.tar", data, "damaged"), ("none.tar", self.tar("n.tar", [("a.txt", b"x")]).read_bytes(), "no image")):
+            bad = self.file(name, content)
+            self.fails(1, "extract", "--input-tar", bad, "--input-tar", good, *self.BOX, "-o", self.out, says=[name, says])
+            self.assertEqual(self.files(), ["a.000.png"])
+        self.fails(1, "extract", "--input-tar", "gone.tar", *self.BOX, "-o", self.out, says=["gone.tar: No such file"])
+        self.fails(1, "extract", "--input-tar", self.directory, *self.BOX, "-o", self.out, says=["Is a directory"])
+
+    def test_a_name_that_comes_twice(self):
+        data, _ = self.encoded()
+        archive = self.tar("s.tar", [("a.png", data), ("b.png", data), ("a.png", data)])
+        self.fails(1, "extract", "--input-tar", archive, *self.BOX, "-o", self.out, says=["would be written twice"])
+        self.assertEqual(self.files(), ["a.000.png", "b.000.png"])
+
+    def test_names_of_all_letters(self):
+        data, _ = self.encoded()
+        for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
+            name = "ä/" + "long" * 40 + "/ö.png"
+            with tarfile.open(self.path("s.tar"), "w", format=form) as archive:
+                information = tarfile.TarInfo(name)
+                information.size = len(data)
+                archive.addfile(information, io.BytesIO(data))
+            environment = {**os.environ, "LC_ALL": "C"}
+            self.run_glimpse("extract", "--input-tar", "s.tar", *self.BOX, "--output-tar", "o.tar", env=environment)
+            self.assert_in_order(self.members((self.directory / "o.tar").read_bytes()), [name[:-4] + ".000.png", name[:-4] + ".json"])
+
+    def test_shares_and_resuming(self):
+        archive = self.tar("s.tar", self.samples(8))
+        command = ("extract", "--input-tar", archive, *self.BOX, "-o", self.out)
+        for share in (1, 2):
+            self.run_glimpse(*command, "--shard", f"{share}/2", "--report", f"{share}.jsonl")
+        self.assertEqual(len(self.files()), 8)
+        report = self.directory / "r.jsonl"
+        self.run_glimpse(*command, "--report", report)
+        lines = report.read_text().splitlines(keepends=True)
+        report.write_text("".join(lines[:5]) + lines[5][:20])
+        (self.out / "set/0001.000.png").unlink()
+        self.run_glimpse(*command, "--report", report, "--resume")
+        done = [json.loads(line)["image"][-8:] for line in report.read_text().splitlines()]
+        self.assertEqual(done, [f"{k:04}.png" for k in (0, 1, 2, 3, 4, 1, 5, 6, 7)])
+        self.assertEqual(len(self.files()), 8)
+
+    def test_interrupted_while_nothing_comes(self):
+        archive = self.tar("s.tar", self.samples(3)).read_bytes()
+        for jobs in ("1", "3"):
+            process = subprocess.Popen([BINARY, "extract", "--input-tar", "-", *self.BOX, "-o", str(self.out), "-j", jobs],
+                                       stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory)
+            process.stdin.write(archive[:9000])
+            process.stdin.flush()
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=30), 130)
+            self.assertEqual(process.stderr.read(), b"")
+            process.stdin.close()
+            process.stderr.close()
+
+
+class Out(Archives):
+    def setUp(self):
+        super().setUp()
+        for k in range(5):
+            self.picture(f"photos/{k % 2}/{k}.png", width=40 + k)
+
+    def test_members_are_the_files_and_the_records(self):
+        command = ("extract", "photos", "-r", *self.BOX, "-b", "1,1,4,4", "--overlay", "--panel", "--map")
+        self.run_glimpse(*command, "-o", self.out)
+        result = self.run_glimpse(*command, "--output-tar", "-", text=False)
+        members = self.members(result.stdout)
+        files = {name: (self.out / name).read_bytes() for name in self.files()}
+        self.assertEqual({name: data for name, data in members.items() if not name.endswith(".json")}, files)
+        kinds = ["000.map.png", "000.png", "001.map.png", "001.png", "overlay.png", "panel.png", "json"]
+        self.assert_in_order(members, [f"{key}.{kind}" for key in ("0/0", "0/2", "0/4", "1/1", "1/3") for kind in kinds])
+        record = json.loads(members["0/2.json"])
+        self.assertEqual([glimpse["output"] for glimpse in record["glimpses"]], ["0/2.000.png", "0/2.001.png"])
+        self.assertEqual((record["status"], record["width"], record["image"]), ("ok", 42, "photos/0/2.png"))
+        self.assertNotIn("seconds", record)
+
+    def test_the_same_bytes_whatever_the_jobs(self):
+        made = [self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "-", "-j", jobs, text=False).stdout
+                for jobs in ("1", "2", "7")]
+        self.assertEqual(made[0], made[1])
+        self.assertEqual(made[0], made[2])
+
+    def test_from_pipe_to_pipe(self):
+        archive = self.tar("s.tar", self.samples(3))
+        members = self.members(self.run_glimpse("extract", "--input-tar", "-", *self.BOX, "--output-tar", "-",
+                                                stdin=archive.read_bytes(), text=False).stdout)
+        self.assert_in_order(members, [f"set/000{k}.{end}" for k in range(3) for end in ("000.png", "json")])
+
+    def test_compressed_by_its_name(self):
+        plain = self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "-", text=False).stdout
+        for name, mode in (("o.tar", "r:"), ("o.tar.gz", "r:gz"), ("o.tgz", "r:gz"), ("o.tar.xz", "r:xz")):
+            self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "deep/" + name)
+            with tarfile.open(self.directory / "deep" / name, mode) as archive:
+                self.assertEqual(archive.getnames(), list(self.members(plain)))
+
+    def test_a_dot_in_a_file_s_name_begins_no_extension(self):
+        self.picture("clip.v2/frame.0001.png")
+        self.run_glimpse("extract", ".", "-r", *self.BOX, "--output-tar", "o.tar")
+        names = list(self.members((self.directory / "o.tar").read_bytes()))
+        self.assertIn("clip.v2/frame_0001.000.png", names)
+        self.assertIn("clip.v2/frame_0001.json", names)
+
+    def test_one_bad_image_is_left_out(self):
+        self.file("photos/0/1.png", b"nonsense")
+        self.fails(1, "extract", "photos", "-r", *self.BOX, "--output-tar", "o.tar", "--report", "r.jsonl", says=["photos/0/1.png"])
+        names = self.members((self.directory / "o.tar").read_bytes())
+        self.assertEqual(len(names), 10)
+        self.assertEqual(len((self.directory / "r.jsonl").read_text().splitlines()), 6)
+
+    def test_two_images_of_one_key(self):
+        self.picture("photos/0/0.jpg")
+        self.fails(2, "extract", "photos", "-r", *self.BOX, "--output-tar", "o.tar", says=["0/0.000.png", "twice"])
+        self.file("m.jsonl", '{"image": "photos/0/0.png", "name": "k", "id": "a", "box": [1,1,2,2]}\n'
+                             '{"image": "photos/0/2.png", "name": "k", "id": "b", "box": [1,1,2,2]}\n')
+        self.fails(2, "extract", "--manifest", "m.jsonl", "--output-tar", "o.tar", says=["k.json", "twice"])
+
+    def test_whole_or_not_at_all(self):
+        target = self.file("o.tar", b"what was there")
+        self.file("photos/0/1.png", b"nonsense")
+        self.fails(1, "extract", "photos", "-r", *self.BOX, "--output-tar", target, "--fail-fast", "-j", "1", says=["photos/0/1.png"])
+        self.assertEqual(target.read_bytes(), b"what was there")
+        self.fails(2, "extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "error", says=["is there already"])
+        self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "skip", "--report", "r.jsonl")
+        self.assertEqual(target.read_bytes(), b"what was there")
+        self.assertFalse((self.directory / "r.jsonl").exists())
+        self.assert_no_temporary_files()
+
+    def test_interrupted(self):
+        for k in range(40):
+            self.picture(f"many/{k}.png", width=600, height=400)
+        process = subprocess.Popen([BINARY, "extract", "many", "-m", "stn", "-b", "3,4,300,200", "-s", "1500x1500", "--output-tar", "o.tar", "-j", "2"],
+                                   cwd=self.directory)
+        while not list(self.directory.glob(".glimpse-*")):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertFalse((self.directory / "o.tar").exists())
+        self.assert_no_temporary_files()
+
+    def test_usage(self):
+        archive = self.tar("s.tar", self.samples(1))
+        before = archive.read_bytes()
+        into = ("extract", "--input-tar", archive, *self.BOX)
+        for arguments, *says in (
+                ((*into, "--output-tar", archive), "s.tar", "input"),
+                ((*into, "-o", self.out, "--output-tar", "o.tar"), "--out", "--output-tar"),
+                ((*into, "-o", "-"), "--out", "directory"),
+                ((*into, "-o", "a.png"), "--out", "directory"),
+                ((*into, "--output-tar", "-", "--report", "-"), "--report", "archive"),
+                ((*into, "--output-tar", "o.tar", "--report", "o.tar"), "o.tar", "twice"),
+                ((*into, "--output-tar", "o.tar", "--report", "r.jsonl", "--resume"), "--resume", "--existing skip"),
+                ((*into, "photos", "-o", self.out), "--input-tar", "INPUT"),
+                (("extract", "--input-tar", archive, "-o", self.out), "s.tar", "no parameters"),
+                (("extract", "--input-tar", "-", "--params", "-", "-o", self.out), "standard input"),
+                ((*into, "--input-tar", "-", "--input-tar", "-", "-o", self.out), "standard input"),
+                (("extract", "photos", *self.BOX), "--out", "--output-tar")):
+            self.fails(2, *arguments, says=says)
+        self.assertEqual(archive.read_bytes(), before)
+        self.assertFalse(self.out.exists())
+
+    def test_dry_run(self):
+        result = self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "o.tar", "--dry-run")
+        self.assertEqual(result.stdout.splitlines()[:2], ["photos/0/0.png -> 0/0.000.png 10x8", "photos/0/0.png -> 0/0.json"])
+        self.assertFalse((self.directory / "o.tar").exists())
+
+    def test_a_reader_that_goes_away(self):
+        process = subprocess.Popen([BINARY, "extract", "photos", "-r", "-m", "stn", *self.BOX, "-s", "900x900", "--output-tar", "-"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory)
+        process.stdout.close()
+        self.assertEqual(process.wait(timeout=60), 1)
+        self.assertIn(b"standard output", process.stderr.read())
+        process.stderr.close()
+
+
+class OutputsStayBelow(GlimpseCase):
+    def test_a_link_in_the_output_directory_leads_nowhere(self):
+        self.picture("a/b/photo.png")
+        self.picture("a/c/photo.png")
+        elsewhere = self.directory / "elsewhere"
+        elsewhere.mkdir()
+        self.out.mkdir()
+        os.symlink(elsewhere, self.out / "b")
+        self.fails(1, "extract", "a", "-r", "-b", "1,1,4,4", "-o", self.out, says=["a/b/photo.png", "through a symbolic link"])
+        self.assertEqual(self.files(), ["c/photo.000.png"])
+        self.assertEqual(list(elsewhere.iterdir()), [])
+
+    def test_a_manifest_s_name_that_climbs_out(self):
+        self.picture()
+        names = ["../up", "a/../../up", str(self.directory / "up"), "good"]
+        self.file("m.jsonl", "".join(json.dumps({"image": "photo.png", "name": name, "box": [1, 1, 4, 4]}) + "\n" for name in names))
+        result = self.fails(1, "extract", "--manifest", "m.jsonl", "-o", self.out, says=["m.jsonl:1: /name", '"../up"', "m.jsonl:2", "m.jsonl:3"])
+        self.assertNotIn("m.jsonl:4", result.stderr)
+        self.assertEqual(self.files(), ["good.000.png"])
+        self.assertEqual([path for path in self.directory.rglob("*up*")], [])
