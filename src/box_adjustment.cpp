@@ -3,12 +3,33 @@
 #include <algorithm>
 #include <cmath>
 
+#include "glimpse/error.hpp"
+
 namespace glimpse {
 
 namespace {
 
 Box about_centre(const Box& box, double width, double height) {
     return {box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height};
+}
+
+/// A square whose glimpse has the size of its box is to be one: its edges would else round apart.
+Box of_whole_pixels(const Box& box) {
+    const double side = std::max(1.0, std::round(box.width));
+    return about_centre(box, side, side);
+}
+
+/// Unless the mechanism says itself what lies outside the image.
+template <typename OneMechanism>
+void fill_with_mean(OneMechanism& mechanism) {
+    if constexpr (requires { mechanism.fill; }) {
+        const bool is_open = std::holds_alternative<std::monostate>(mechanism.fill);
+        if (is_open && mechanism.padding == Padding::zeros) mechanism.fill = MeanOfImage{};
+    } else {
+        throw Error(
+            "the window of a tracker is filled with the image's mean, which a crop and a spatial "
+            "transformer (stn) can be");
+    }
 }
 
 /// A mechanism's box, where it has that form.
@@ -33,15 +54,28 @@ Box adjusted(const Box& box, const BoxAdjustment& adjustment) {
     return about_centre(box, width, height);
 }
 
+bool is_nothing(const BoxAdjustment& adjustment) {
+    return !adjustment.context && !adjustment.square && !adjustment.tracker;
+}
+
+bool can_adjust(const Mechanism& mechanism) {
+    return std::visit([](const auto& one) { return box_form_of(one) != nullptr; }, mechanism);
+}
+
 Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
-    if (!adjustment.context && !adjustment.square && !adjustment.tracker) return mechanism;
+    if (is_nothing(adjustment)) return mechanism;
     Mechanism result = mechanism;
     std::visit(
         [&](auto& one) {
-            if (auto* form = box_form_of(one)) {
-                form->box = adjusted(in_pixels(form->box, form->units, image), adjustment);
-                form->units = Units::pixels;
+            auto* form = box_form_of(one);
+            if (!form) return;
+            Box box = adjusted(in_pixels(form->box, form->units, image), adjustment);
+            if constexpr (requires { one.size; }) {
+                if (!one.size && box.width == box.height) box = of_whole_pixels(box);
             }
+            form->box = box;
+            form->units = Units::pixels;
+            if (adjustment.tracker) fill_with_mean(one);
         },
         result);
     return result;

@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -53,6 +54,20 @@ std::string temporary_prefix() {
 }
 
 constexpr const char* temporary_suffix = ".tmp";
+
+/// The process that a temporary file's name names: PREFIX, its number, "-", another number and the suffix. 0
+/// where it is another file's name.
+pid_t owner_of(const std::string& name, const std::string& prefix) {
+    if (!name.starts_with(prefix)) return 0;
+    pid_t process = 0;
+    unsigned number = 0;
+    const char* const end = name.data() + name.size();
+    const auto [dash, no_process] = std::from_chars(name.data() + prefix.size(), end, process);
+    if (no_process != std::errc() || dash == end || *dash != '-') return 0;
+    const auto [suffix, no_number] = std::from_chars(dash + 1, end, number);
+    if (no_number != std::errc() || std::string_view(suffix, end) != temporary_suffix) return 0;
+    return process;
+}
 
 /// A new file of a name that no other thread, process or machine uses, with the permissions of any new file.
 /// Not mkstemp, whose files are private: to find out the umask is to change it under the other threads.
@@ -157,9 +172,7 @@ void remove_abandoned_files(const std::filesystem::path& directory) {
     std::vector<std::filesystem::path> abandoned;
     for (std::filesystem::directory_iterator entry(directory, failure), end; !failure && entry != end;
          entry.increment(failure)) {
-        const std::string name = entry->path().filename().string();
-        if (!name.starts_with(prefix) || !name.ends_with(temporary_suffix)) continue;
-        const auto process = static_cast<pid_t>(std::strtol(name.c_str() + prefix.size(), nullptr, 10));
+        const pid_t process = owner_of(entry->path().filename().string(), prefix);
         if (process > 0 && kill(process, 0) != 0 && errno == ESRCH) abandoned.push_back(entry->path());
     }
     for (const auto& file : abandoned) std::filesystem::remove(file, failure);

@@ -19,7 +19,12 @@ std::optional<std::pair<dev_t, ino_t>> identity(const std::filesystem::path& pat
 }  // namespace
 
 void InputFiles::add(const std::filesystem::path& path) {
-    if (const auto file = identity(path)) files_.emplace(*file, path);
+    if (const auto file = identity(path)) return files_.insert(*file, path);
+    std::error_code failure;
+    for (std::filesystem::recursive_directory_iterator entry(path, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        if (const auto file = identity(entry->path())) files_.insert(*file, entry->path());
+    }
 }
 
 void InputFiles::add_files_of(const ParameterDocument& document) {
@@ -31,8 +36,8 @@ void InputFiles::add_files_of(const ParameterDocument& document) {
 void InputFiles::require_other_than(const std::filesystem::path& output) const {
     const auto file = identity(output);
     if (!file) return;
-    if (const auto input = files_.find(*file); input != files_.end()) {
-        throw UsageError(output.string(), "would overwrite an input of this run, " + input->second.string());
+    if (const auto* input = files_.find(*file)) {
+        throw UsageError(output.string(), "would overwrite an input of this run, " + input->string());
     }
 }
 

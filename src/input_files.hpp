@@ -3,17 +3,22 @@
 #include <sys/types.h>
 
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "glimpse/parameters.hpp"
+#include "recent.hpp"
 
 namespace glimpse {
 
 /// The files that a run reads, by what they are and not by name, so that none of them is written to.
 class InputFiles {
+    using Identity = std::pair<dev_t, ino_t>;
+
   public:
-    /// A file that is not there is nobody's input.
+    /// Remembers the last `window` of them.
+    explicit InputFiles(std::size_t window = Recent<Identity, std::filesystem::path>::all) : files_(window) {}
+
+    /// A file that is not there is nobody's input; of a directory, all that is in it is somebody's.
     void add(const std::filesystem::path& path);
     /// The attention files of a document.
     void add_files_of(const ParameterDocument& document);
@@ -21,8 +26,7 @@ class InputFiles {
     void require_other_than(const std::filesystem::path& output) const;
 
   private:
-    using Identity = std::pair<dev_t, ino_t>;
-    std::map<Identity, std::filesystem::path> files_;
+    Recent<Identity, std::filesystem::path> files_;
 };
 
 }  // namespace glimpse

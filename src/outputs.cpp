@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
+#include <set>
 
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
@@ -47,6 +47,24 @@ void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& o
                                       std::to_string(count) + " out of " + std::to_string(jobs.size()) +
                                       " images");
     }
+}
+
+/// A path by which a file is known, however it is written.
+std::string known_name(const fs::path& path) {
+    std::error_code unseen;  // what cannot be looked at keeps its name
+    const fs::path canonical = fs::weakly_canonical(fs::absolute(path), unseen);
+    return (unseen ? fs::absolute(path).lexically_normal() : canonical).string();
+}
+
+void require_place_for(const fs::path& path) {
+    if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
+        throw UsageError(path.string(), obstacle);
+    }
+}
+
+[[noreturn]] void fail_twice(const fs::path& output, const std::string& one, const std::string& other) {
+    throw UsageError(output.string(), "would be written twice, for " + one + " and for " + other +
+                                          "; give other ids, or names in a manifest");
 }
 
 /// What the paths of a job's outputs begin with. In an archive a name's first dot ends WebDataset's key, and
@@ -96,56 +114,68 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     return paths;
 }
 
-OutputCheck::OutputCheck(const OutputPlan& plan) : plan_(plan) {
-    for (const fs::path& path : plan.options.also_inputs) inputs_.add(path);
+OutputCheck::OutputCheck(const OutputPlan& plan, std::size_t window)
+    : plan_(plan),
+      in_order_(window != Recent<std::string, std::string>::all),
+      inputs_(window),
+      outputs_(window) {
+    for (const fs::path& path : plan.options.also_inputs) also_inputs_.add(path);
+}
+
+void OutputCheck::check_others() {
+    const auto check_other = [&](const fs::path& path, const std::string& what) {
+        require_unclaimed(known_name(path), path, what);
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
+        others_.emplace(known_name(path), what);
+    };
+    for (const fs::path& path : plan_.options.also_outputs) check_other(path, "the report");
+    const std::string& archive = plan_.options.archive;
+    if (archive.empty() || archive == standard_output) return;
+    check_other(archive, "the archive");
+    require_place_for(archive);
 }
 
 void OutputCheck::add_inputs(const ImageJob& job) {
+    if (in_order_) {
+        const std::string image = known_name(job.image);
+        if (others_.contains(image) || outputs_.find(image)) {
+            throw UsageError(job.image.string(), "is an output of this run as well");
+        }
+    }
     inputs_.add(job.image);
     if (job.sidecar) inputs_.add(*job.sidecar);
     inputs_.add_files_of(*job.glimpses);
 }
 
-void OutputCheck::check_others() {
-    for (const fs::path& path : plan_.options.also_outputs) claim(path, "the report");
-    const std::string& archive = plan_.options.archive;
-    if (archive.empty() || archive == standard_output) return;
-    claim(archive, "the archive");
-    require_place_for(archive);
-}
-
 void OutputCheck::check(const ImageJob& job) {
+    const bool are_members = !plan_.options.archive.empty();
+    std::set<std::string> names;
     for (const fs::path& path : all_of(output_paths(plan_, job))) {
-        if (plan_.options.archive.empty()) {
-            claim(path, job.image.string());
-            require_place_for(path);
-        } else {
-            claim_name(path.string(), path, job.image.string());
-        }
+        std::string name = are_members ? path.string() : known_name(path);
+        require_unclaimed(name, path, job.image.string());
+        if (!names.insert(std::move(name)).second) fail_twice(path, job.image.string(), job.image.string());
+        if (are_members) continue;
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
+        require_place_for(path);
     }
+    // All or none: a job that fails here takes nobody's name.
+    for (const std::string& name : names) outputs_.insert(name, job.image.string());
 }
 
-void OutputCheck::claim(const fs::path& output, const std::string& what) {
-    std::error_code unseen;  // what cannot be looked at keeps its name
-    const fs::path canonical = fs::weakly_canonical(fs::absolute(output), unseen);
-    claim_name((unseen ? fs::absolute(output).lexically_normal() : canonical).string(), output, what);
-    inputs_.require_other_than(output);
+void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,
+                                    const std::string& what) const {
+    if (const auto other = others_.find(name); other != others_.end())
+        fail_twice(output, other->second, what);
+    if (const std::string* other = outputs_.find(name)) fail_twice(output, *other, what);
 }
 
-void OutputCheck::claim_name(const std::string& name, const fs::path& output, const std::string& what) {
-    if (const auto [other, is_new] = outputs_.emplace(name, what); !is_new) {
-        throw UsageError(output.string(), "would be written twice, for " + other->second + " and for " +
-                                              what + "; give other ids, or names in a manifest");
-    }
-}
-
-void OutputCheck::require_place_for(const fs::path& path) const {
-    if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
-        throw UsageError(path.string(), obstacle);
-    }
-    if (plan_.options.existing == Existing::error && is_there(path)) {
-        throw UsageError(path.string(), "is there already (--existing error)");
-    }
+void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {
+    if (plan.options.existing != Existing::error) return;
+    const auto require_new = [](const fs::path& path) {
+        if (is_there(path)) throw UsageError(path.string(), "is there already (--existing error)");
+    };
+    if (!plan.options.archive.empty()) return require_new(plan.options.archive);
+    for (const ImageJob& job : jobs) std::ranges::for_each(all_of(output_paths(plan, job)), require_new);
 }
 
 bool holds_one_glimpse(const std::string& out) {

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "glimpse/pipeline.hpp"
 #include "input_files.hpp"
+#include "recent.hpp"
 
 namespace glimpse {
 
@@ -17,7 +18,9 @@ std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 /// for a file. Each call throws `UsageError`.
 class OutputCheck {
   public:
-    explicit OutputCheck(const OutputPlan& plan);
+    /// Of a list all is remembered, which is asked for inputs first; of a stream the last `window` jobs'
+    /// files.
+    explicit OutputCheck(const OutputPlan& plan, std::size_t window = Recent<std::string, std::string>::all);
 
     /// From now on no output may be what the job reads.
     void add_inputs(const ImageJob& job);
@@ -26,13 +29,15 @@ class OutputCheck {
     void check_others();
 
   private:
-    void claim(const std::filesystem::path& output, const std::string& what);
-    void claim_name(const std::string& name, const std::filesystem::path& output, const std::string& what);
-    void require_place_for(const std::filesystem::path& path) const;
+    void require_unclaimed(const std::string& name, const std::filesystem::path& output,
+                           const std::string& what) const;
 
     const OutputPlan& plan_;
+    bool in_order_;  ///< inputs come with their jobs, not all before any output
+    InputFiles also_inputs_;
     InputFiles inputs_;
-    std::unordered_map<std::string, std::string> outputs_;
+    std::map<std::string, std::string> others_;
+    Recent<std::string, std::string> outputs_;  ///< canonical, with what they are made for
 };
 
 }  // namespace glimpse

@@ -24,7 +24,7 @@ std::vector<std::string_view> annotation_formats();
 
 /// A box in edge coordinates, of pixels or of fractions of the image.
 struct AnnotatedBox {
-    std::string id;        ///< the annotation's or the track's number; empty: its position in the image
+    std::string id;        ///< the annotation's or the track's number, or its position among the image's
     std::string category;  ///< its name, or else its number; empty where the format has none
     std::string number;    ///< the category's number, where it has one
     Box box;
@@ -43,7 +43,8 @@ struct AnnotatedImage {
 /// An image that is there to be annotated.
 struct ImageFile {
     std::filesystem::path path;
-    std::string name;  ///< its path below the directory that it was found in, without the extension
+    std::string name;        ///< its path below the directory that it was found in, without the extension
+    bool by_itself = false;  ///< not found in a directory
 };
 
 /// What annotations may belong to.
@@ -57,18 +58,20 @@ struct ImageFiles {
 ///
 ///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
 ///            named by the annotation's id
-///   yolo     a text file for each image, "class cx cy w h", fractions of the image
+///   yolo     a text file for each image, "class cx cy w h", fractions of the image; or "class x y x y …",
+///            the smallest box around a polygon
 ///   voc      an XML file for each image; 1-based pixels, the last one included: [xmin - 1, xmax)
 ///   mot      "frame, track, left, top, width, height, …", 1-based; frame N is the image whose name ends in
-///   N;
-///            named by the track
-///   got10k   a line "left, top, width, height" for each image, 1-based, NaN or 0 where the target is absent
+///            that number; named by the track
+///   got10k   a line "left, top, width, height" for each image, in the order of their numbers, 1-based, NaN
+///            or 0 where the target is absent
 ///   otb      the same; commas, tabs or spaces
 ///   labelme  a JSON file for each image; the smallest box around each shape
 ///
 /// Throws `UsageError` for a file that cannot be read or is not of the format, with the place, and for a
 /// category that does not exist, with those that do. What is wrong with one image, or the file that belongs
-/// to it alone, is that image's `problem`.
+/// to it alone, is that image's `problem`; where directories are searched, that a file with boxes has no
+/// image, is one too.
 std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images);
 
 }  // namespace glimpse

@@ -54,6 +54,9 @@ ManifestRecord parse_manifest_record(std::string_view text, const std::string& f
                                      const std::filesystem::path& directory,
                                      const ParameterDefaults& defaults);
 
+/// The image that a record names, whatever is wrong with the rest of it; none where that cannot be told.
+std::optional<std::string> image_of_record(std::string_view text);
+
 /// The JSON Schema (draft 2020-12) of the parameter document.
 std::string_view parameter_schema();
 

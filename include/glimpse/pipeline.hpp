@@ -36,8 +36,7 @@ struct InputOptions {
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
     std::optional<AnnotationOptions> annotations;
     std::vector<std::string> archives;  ///< tar files, or "-" for one on standard input
-    Shard shard;
-    bool fill_with_mean = false;  ///< outside the image, for glimpses of `boxes` and `annotations`
+    Shard shard;                        ///< of those that `stream_jobs` gives
     ParameterDefaults defaults;
 };
 
@@ -63,8 +62,11 @@ struct ImageJob {
     bool in_archive = false;                  ///< `name` is as an archive has it
 };
 
-/// All jobs in their order: the inputs as given, a directory's images in name order, a manifest's records in
-/// theirs. Throws `UsageError` for whatever is wrong before any image is opened.
+/// Whether the job is of the share.
+bool is_in_shard(const ImageJob& job, const Shard& shard);
+
+/// All jobs in their order, of whatever share: the inputs as given, a directory's images in name order, a
+/// manifest's records in theirs. Throws `UsageError` for whatever is wrong before any image is opened.
 std::vector<ImageJob> collect_jobs(const InputOptions& options);
 
 /// What to do with an output that is there already: replace it, leave it as it is, or end the run before any
@@ -103,9 +105,12 @@ struct OutputPlan {
     std::optional<std::filesystem::path> file;  ///< the glimpse's own name, where `out` names a file
 };
 
-/// Throws `UsageError` for two outputs of one name, an output that is an input, an output that is there
-/// already (`Existing::error`), an unknown format, or `out` that does not fit the number of glimpses.
+/// Throws `UsageError` for two outputs of one name, an output that is an input, an unknown format, or `out`
+/// that does not fit the number of glimpses.
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
+
+/// Throws `UsageError` for an output that is there already, if that is to be an error.
+void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
 
 /// The paths of a job's outputs, whether they are there or not.
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);

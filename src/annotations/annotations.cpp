@@ -8,6 +8,7 @@
 #include "annotations/formats.hpp"
 #include "annotations/voc.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/parameters.hpp"
 #include "module.hpp"
 #include "words.hpp"
 
@@ -64,14 +65,23 @@ const Format& format_named(std::string_view name) {
     return *format;
 }
 
+/// The files of a directory and of those in it, in name order.
+std::vector<fs::path> files_below(const fs::path& directory) {
+    std::vector<fs::path> files;
+    std::error_code failure;
+    for (fs::recursive_directory_iterator entry(directory, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        files.push_back(entry->path());
+    }
+    if (failure) throw UsageError(directory.string(), failure.message());
+    std::ranges::sort(files);
+    return files;
+}
+
 /// By the extension of the files in a directory.
 std::string_view format_of_directory(const fs::path& directory) {
-    std::error_code failure;
     std::set<std::string> extensions;
-    for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-        extensions.insert(entry->path().extension().string());
-    }
+    for (const fs::path& file : files_below(directory)) extensions.insert(file.extension().string());
     std::vector<std::string_view> found;
     for (const Format& format : formats) {
         if (!format.read_all && extensions.contains(std::string(format.extension))) {
@@ -97,14 +107,8 @@ std::string_view format_of_file(const fs::path& file) {
     };
     using Numbers = std::vector<double>;
     if (all_have([](const Numbers& n) { return n.size() == 4; })) return "got10k";
-    if (all_have([](const Numbers& n) { return n.size() >= 7; })) return "mot";
-    const auto is_share = [](double value) { return value >= 0 && value <= 1; };
-    if (all_have([&](const Numbers& n) {
-            return (n.size() == 5 || n.size() == 6) && std::all_of(n.begin() + 1, n.end(), is_share);
-        })) {
-        return "yolo";
-    }
-    return {};
+    if (is_yolo(lines)) return "yolo";
+    return all_have([](const Numbers& n) { return n.size() >= 7; }) ? "mot" : std::string_view();
 }
 
 const Format& format_of(const AnnotationOptions& options) {
@@ -119,32 +123,69 @@ const Format& format_of(const AnnotationOptions& options) {
     return format_named(name);
 }
 
-/// The boxes of images that each have a file of their own, or of the one image that the file belongs to.
-DataSet read_each(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
-    std::error_code ignored;
-    const bool is_directory = fs::is_directory(options.file, ignored);
-    if (!is_directory && images.files.size() != 1) {
-        throw UsageError(options.file.string(), "belongs to one image, and there are " +
-                                                    std::to_string(images.files.size()) +
-                                                    "; give the directory of all such files");
+/// An image with the boxes of its own file.
+AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Format& format,
+                         const AnnotationOptions& options) {
+    try {
+        return {image.path, image.name, format.read_one(own, options), ""};
+    } catch (const UsageError& error) {
+        return {image.path, image.name, {}, error.what()};
     }
-    DataSet set;
-    for (const ImageFile& image : images.files) {
-        const fs::path own =
-            is_directory ? options.file / (image.name + std::string(format.extension)) : options.file;
-        if (!fs::exists(own, ignored)) continue;
-        AnnotatedImage& annotated = set.images.emplace_back(AnnotatedImage{image.path, image.name, {}, ""});
+}
+
+/// Each of these files with boxes must have been somebody's.
+void add_leftovers(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
+                   DataSet& set) {
+    for (const fs::path& file : files_below(options.file)) {
+        if (file.extension() != format.extension || used.contains(file.lexically_normal())) continue;
+        AnnotatedImage orphan{file, file.stem().string(), {}, "no image of that name is there"};
         try {
-            annotated.boxes = format.read_one(own, options);
-        } catch (const UsageError& error) {
-            annotated.problem = error.what();
+            orphan.boxes = format.read_one(file, options);
+        } catch (const UsageError&) {
+            continue;  // no such file at all: a list of classes, a note
         }
+        set.images.push_back(std::move(orphan));
+    }
+}
+
+/// The boxes of images that each have a file of their own in a directory.
+DataSet read_each(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
+    DataSet set;
+    std::set<fs::path> used;
+    std::error_code ignored;
+    for (const ImageFile& image : images.files) {
+        const fs::path own = options.file / (image.name + std::string(format.extension));
+        if (!fs::exists(own, ignored)) continue;
+        used.insert(own.lexically_normal());
+        set.images.push_back(annotated(image, own, format, options));
     }
     if (set.images.empty()) {
         throw UsageError(options.file.string(),
                          "holds no " + std::string(format.extension) + " file of the name of an image");
     }
+    if (!images.directories.empty()) add_leftovers(format, options, used, set);
     return set;
+}
+
+/// The boxes of the one image that a file belongs to.
+DataSet read_own(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
+    std::error_code ignored;
+    if (!fs::exists(options.file, ignored)) {
+        throw UsageError(options.file.string(), "cannot be opened for reading");
+    }
+    if (images.files.size() != 1) {
+        throw UsageError(options.file.string(), "belongs to one image, and there are " +
+                                                    std::to_string(images.files.size()) +
+                                                    "; give the directory of all such files");
+    }
+    return {{annotated(images.files.front(), options.file, format, options)}, {}};
+}
+
+DataSet read_all(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
+    std::error_code ignored;
+    if (format.read_all) return format.read_all(options.file, images);
+    if (fs::is_directory(options.file, ignored)) return read_each(format, options, images);
+    return read_own(format, options, images);
 }
 
 /// Numbers become names where the classes have names.
@@ -158,9 +199,16 @@ void name_categories(DataSet& set, const std::vector<std::string>& names) {
     }
 }
 
+/// Before any is left out, so that an id means the same box whatever is asked for.
+void name_boxes(std::vector<AnnotatedBox>& boxes) {
+    for (std::size_t k = 0; k < boxes.size(); ++k) {
+        if (boxes[k].id.empty()) boxes[k].id = position_id(k);
+    }
+}
+
 void require_known(const std::vector<std::string>& wanted, const DataSet& set) {
     std::set<std::string> known(set.categories.begin(), set.categories.end());
-    std::set<std::string> numbers;
+    std::set<std::string> numbers(set.numbers.begin(), set.numbers.end());
     for (const AnnotatedImage& image : set.images) {
         for (const AnnotatedBox& box : image.boxes) {
             if (!box.category.empty()) known.insert(box.category);
@@ -199,8 +247,8 @@ std::vector<std::string_view> annotation_formats() {
 
 std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images) {
     const Format& format = format_of(options);
-    DataSet set =
-        format.read_all ? format.read_all(options.file, images) : read_each(format, options, images);
+    DataSet set = read_all(format, options, images);
+    for (AnnotatedImage& image : set.images) name_boxes(image.boxes);
     if (format.category_names) name_categories(set, format.category_names(options.file));
     keep_categories(set, options.categories);
     // An image without boxes is not asked for, but one whose own file cannot be read may have some.

@@ -1,10 +1,10 @@
+#include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
-#include "parameters/entry.hpp"
+#include "parameters/json_file.hpp"
 #include "relative_name.hpp"
 
 namespace glimpse::annotations {
@@ -14,60 +14,66 @@ namespace {
 namespace fs = std::filesystem;
 using parameters::Value;
 
-/// The file without what is of no use here: polygons are most of a large one.
-nlohmann::json parse_without_polygons(const std::string& text, const fs::path& file) {
-    const auto keep = [](int /*depth*/, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-        return event != nlohmann::json::parse_event_t::key || parsed != "segmentation";
-    };
-    try {
-        return nlohmann::json::parse(text, keep);
-    } catch (const nlohmann::json::parse_error& error) {
-        // "[json.exception…] parse error at line 3, column 7: …"
-        const std::string what = error.what();
-        const std::size_t at = what.find("line ");
-        throw UsageError(file.string(), at == std::string::npos ? what : what.substr(at));
-    }
+/// How many parts two paths have in common at their ends.
+std::ptrdiff_t common_end(const fs::path& a, const fs::path& b) {
+    const std::vector<fs::path> parts(a.begin(), a.end());
+    const std::vector<fs::path> others(b.begin(), b.end());
+    return std::mismatch(parts.rbegin(), parts.rend(), others.rbegin(), others.rend()).first - parts.rbegin();
 }
 
-/// A number or a word that names a record.
-std::string key_of(const Value& value) {
-    return value.json->is_string() ? parameters::text(value) : value.json->dump();
-}
-
-std::vector<Value> records(const Value& root, std::string_view key) {
-    const Value array = root.required(key);
-    if (array.json->is_array() && array.json->empty()) return {};
-    return parameters::elements(array, "an array");
-}
-
-/// Where an image is: below a directory, or among the files.
-AnnotatedImage located(const std::string& name, const ImageFiles& images) {
-    const fs::path relative(name);
-    AnnotatedImage image{relative, fs::path(relative).replace_extension().string(), {}, ""};
-    for (const fs::path& directory : images.directories) {
-        image.problem = obstacle_within(directory, relative);
-        image.path = directory / relative;
-        std::error_code ignored;
-        if (!image.problem.empty() || fs::exists(image.path, ignored)) return image;
-    }
-    for (const ImageFile& file : images.files) {
-        if (images.directories.empty() && file.path.filename() == relative.filename()) {
-            return {file.path, file.name, {}, ""};
+/// Finds images by the names that annotations give them.
+class Locator {
+  public:
+    explicit Locator(const ImageFiles& images) : images_(images) {
+        for (const ImageFile& file : images.files) {
+            if (file.by_itself) by_name_.emplace(file.path.filename().string(), &file);
         }
     }
-    image.problem = "the annotations name it, and it is not there";
-    return image;
-}
+
+    /// Below a directory, or else the file that was given by itself whose path ends most alike.
+    [[nodiscard]] AnnotatedImage locate(const std::string& name) const {
+        const fs::path relative(name);
+        AnnotatedImage image{relative, fs::path(relative).replace_extension().string(), {}, ""};
+        for (const fs::path& directory : images_.directories) {
+            image.problem = obstacle_within(directory, relative);
+            image.path = directory / relative;
+            std::error_code ignored;
+            if (!image.problem.empty() || fs::exists(image.path, ignored)) return image;
+        }
+        return among_files(std::move(image), relative);
+    }
+
+  private:
+    [[nodiscard]] AnnotatedImage among_files(AnnotatedImage image, const fs::path& name) const {
+        std::vector<const ImageFile*> best;
+        std::ptrdiff_t most = 0;
+        const auto [begin, end] = by_name_.equal_range(name.filename().string());
+        for (auto file = begin; file != end; ++file) {
+            const std::ptrdiff_t common = common_end(file->second->path, name);
+            if (common > most) best.clear();
+            if (common >= most) best.push_back(file->second);
+            most = std::max(most, common);
+        }
+        if (best.size() == 1) return {best.front()->path, best.front()->name, {}, ""};
+        image.problem = best.empty() ? "the annotations name it, and it is not there"
+                                     : "the annotations name it, and it may be " + best[0]->path.string() +
+                                           " or " + best[1]->path.string();
+        return image;
+    }
+
+    const ImageFiles& images_;
+    std::unordered_multimap<std::string, const ImageFile*> by_name_;
+};
 
 AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::string, std::string>& names) {
     AnnotatedBox box;
-    if (annotation.json->contains("id")) box.id = key_of(annotation.member("id"));
-    if (annotation.json->contains("category_id")) {
-        box.number = key_of(annotation.member("category_id"));
+    if (has(annotation, "id")) box.id = text_or_number(annotation.member("id"));
+    if (has(annotation, "category_id")) {
+        box.number = text_or_number(annotation.member("category_id"));
         const auto name = names.find(box.number);
         box.category = name == names.end() ? box.number : name->second;
     }
-    if (!annotation.json->contains("bbox") || annotation.json->at("bbox").empty()) {
+    if (!has(annotation, "bbox")) {
         box.problem = "the annotation " + annotation.pointer + " has no bbox";
         return box;
     }
@@ -79,27 +85,30 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
 }  // namespace
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
-    const parameters::Source source{file.string(), std::nullopt};
-    const nlohmann::json json = parse_without_polygons(read_text(file), file);
-    const Value root{&json, "", &source};
+    // Polygons are most of a large file, and of no use here.
+    const parameters::JsonFile json(read_text(file), file.string(), "segmentation");
+    const Value root = json.root();
     DataSet set;
     std::unordered_map<std::string, std::string> names;
-    if (json.is_object() && json.contains("categories")) {
-        for (const Value& category : records(root, "categories")) {
+    if (has(root, "categories")) {
+        for (const Value& category : any_elements(root.member("categories"), "an array")) {
             const std::string name = parameters::text(category.required("name"));
-            names.emplace(key_of(category.required("id")), name);
+            const std::string number = text_or_number(category.required("id"));
+            names.emplace(number, name);
             set.categories.push_back(name);
+            set.numbers.push_back(number);
         }
     }
+    const Locator locator(images);
     std::unordered_map<std::string, std::size_t> positions;
-    for (const Value& record : records(root, "images")) {
-        positions.emplace(key_of(record.required("id")), set.images.size());
-        set.images.push_back(located(parameters::text(record.required("file_name")), images));
+    for (const Value& record : any_elements(root.required("images"), "an array")) {
+        positions.emplace(text_or_number(record.required("id")), set.images.size());
+        set.images.push_back(locator.locate(parameters::text(record.required("file_name"))));
     }
-    for (const Value& annotation : records(root, "annotations")) {
+    for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
         const Value id = annotation.required("image_id");
-        const auto position = positions.find(key_of(id));
-        if (position == positions.end()) id.fail("no image has the id " + key_of(id));
+        const auto position = positions.find(text_or_number(id));
+        if (position == positions.end()) id.fail("no image has the id " + text_or_number(id));
         set.images[position->second].boxes.push_back(box_of(annotation, names));
     }
     return set;

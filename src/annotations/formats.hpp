@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ namespace glimpse::annotations {
 struct DataSet {
     std::vector<AnnotatedImage> images;
     std::vector<std::string> categories;  ///< that it declares, besides those of its boxes
+    std::vector<std::string> numbers{};   ///< of these
 };
 
 DataSet read_coco(const std::filesystem::path& file, const ImageFiles& images);
@@ -35,6 +37,9 @@ std::vector<std::string> yolo_names(const std::filesystem::path& labels);
 /// The bytes of a text file. Throws `UsageError`.
 std::string read_text(const std::filesystem::path& file);
 
+/// The number that a text is, white space around it left aside; none where it is no number.
+std::optional<double> number_in(std::string_view text);
+
 /// A line of numbers with commas, semicolons, tabs or spaces between them; "NaN" is one.
 struct NumberLine {
     std::size_t line;  ///< from 1
@@ -43,6 +48,9 @@ struct NumberLine {
 
 /// The lines of a text that are not empty. Throws `UsageError` "FILE:LINE: …" for what is no number.
 std::vector<NumberLine> read_number_lines(const std::filesystem::path& file);
+
+/// Whether all of these could be YOLO's: no number that would not be a class or a fraction.
+bool is_yolo(const std::vector<NumberLine>& lines);
 
 /// "FILE:LINE".
 std::string place_of(const std::filesystem::path& file, std::size_t line);

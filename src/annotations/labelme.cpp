@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "annotations/formats.hpp"
-#include "parameters/entry.hpp"
+#include "parameters/json_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -25,13 +24,13 @@ Box around(std::vector<Point> points, bool is_circle) {
 
 AnnotatedBox read_shape(const Value& shape) {
     std::vector<Point> points;
-    for (const Value& point : parameters::elements(shape.required("points"), "an array of points")) {
+    for (const Value& point : any_elements(shape.required("points"), "an array of points")) {
         const std::vector<double> xy = parameters::numbers(point, 2, "[x, y]");
         points.push_back({xy[0], xy[1]});
     }
-    const bool is_circle = shape.json->contains("shape_type") && shape.json->at("shape_type") == "circle";
-    AnnotatedBox box{
-        "", parameters::text(shape.required("label")), "", around(points, is_circle), Units::pixels, ""};
+    const bool is_circle = has(shape, "shape_type") && text(shape.member("shape_type")) == "circle";
+    AnnotatedBox box{"", parameters::text(shape.required("label")), "", {}, Units::pixels, ""};
+    if (!points.empty()) box.box = around(points, is_circle);
     if (box.box.width <= 0 || box.box.height <= 0) {
         box.problem = "the shape at " + shape.pointer + " has no area, and so no box";
     }
@@ -41,12 +40,9 @@ AnnotatedBox read_shape(const Value& shape) {
 }  // namespace
 
 std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file) {
-    const parameters::Source source{file.string(), std::nullopt};
-    const nlohmann::json json = parameters::parse_json(read_text(file), source);
-    const Value shapes = Value{&json, "", &source}.required("shapes");
+    const parameters::JsonFile json(read_text(file), file.string());
     std::vector<AnnotatedBox> boxes;
-    if (shapes.json->is_array() && shapes.json->empty()) return boxes;
-    for (const Value& shape : parameters::elements(shapes, "an array of shapes")) {
+    for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
         boxes.push_back(read_shape(shape));
     }
     return boxes;

@@ -27,38 +27,82 @@ bool is_absent(const std::vector<double>& n) {
     return std::ranges::any_of(n, no_number) || n[2] <= 0 || n[3] <= 0;
 }
 
+/// Frame 2 before frame 10, whether or not their numbers are written with as many digits.
+std::vector<ImageFile> in_frame_order(std::vector<ImageFile> files) {
+    const auto key = [](const ImageFile& file) {
+        const std::string& name = file.name;
+        const std::size_t digits = name.size() - name.find_last_not_of("0123456789") - 1;
+        return std::pair(name.substr(0, name.size() - digits), frame_number(name));
+    };
+    std::ranges::stable_sort(files, {}, key);
+    return files;
+}
+
+/// The frames of a sequence by their numbers.
+class Frames {
+  public:
+    explicit Frames(const ImageFiles& images) {
+        for (const ImageFile& image : images.files) {
+            const long long number = frame_number(image.name);
+            if (number < 0) continue;
+            const auto [frame, is_new] =
+                frames_.try_emplace(number, AnnotatedImage{image.path, image.name, {}, ""});
+            if (!is_new && frame->second.problem.empty()) {
+                frame->second.problem =
+                    image.path.string() + " has the same frame number; give the images of one sequence alone";
+            }
+        }
+    }
+
+    /// The frame of that number; one that is not there was asked for in `place`.
+    AnnotatedImage& at(long long number, const std::string& place) {
+        const auto [frame, is_new] = frames_.try_emplace(number);
+        if (is_new) {
+            const std::string digits = std::to_string(number);
+            frame->second = {
+                digits,
+                digits,
+                {},
+                place + " names frame " + digits + ", and no image is there whose name ends in that number"};
+        }
+        return frame->second;
+    }
+
+    std::vector<AnnotatedImage> with_boxes() && {
+        std::vector<AnnotatedImage> images;
+        for (auto& [number, image] : frames_) {
+            if (!image.boxes.empty()) images.push_back(std::move(image));
+        }
+        return images;
+    }
+
+  private:
+    std::map<long long, AnnotatedImage> frames_;
+};
+
+bool is_whole(double number) {
+    constexpr double most = 1e15;
+    return number == std::floor(number) && std::abs(number) <= most;
+}
+
 }  // namespace
 
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
-    std::map<long long, AnnotatedImage> frames;
-    for (const ImageFile& image : images.files) {
-        const long long number = frame_number(image.name);
-        if (number >= 0) frames.try_emplace(number, AnnotatedImage{image.path, image.name, {}, ""});
-    }
+    Frames frames(images);
     for (const auto& [line, n] : read_number_lines(file)) {
-        if (n.size() < 6 || n[0] != std::floor(n[0]) || n[0] < 0 || n[1] != std::floor(n[1])) {
-            throw UsageError(place_of(file, line),
+        const std::string place = place_of(file, line);
+        if (n.size() < 6 || !is_whole(n[0]) || n[0] < 0 || !is_whole(n[1])) {
+            throw UsageError(place,
                              "\"frame, track, left, top, width, height, …\" is needed: two whole numbers and "
                              "at least four more");
         }
-        const auto number = static_cast<long long>(n[0]);
-        const auto [frame, is_new] = frames.try_emplace(number);
-        if (is_new) {
-            frame->second.path = file.parent_path() / in_digits(n[0]);
-            frame->second.name = in_digits(n[0]);
-            frame->second.problem = place_of(file, line) + " names frame " + in_digits(n[0]) +
-                                    ", and no image is there whose name ends in that number";
-        }
         // In a ground truth the eighth number is the class; detections have none.
         const std::string category = n.size() >= 8 && n[7] >= 0 ? in_digits(n[7]) : "";
-        frame->second.boxes.push_back({n[1] >= 0 ? in_digits(n[1]) : "", category, category,
-                                       from_one_based(n[2], n[3], n[4], n[5]), Units::pixels, ""});
+        frames.at(static_cast<long long>(n[0]), place)
+            .boxes.push_back({n[1] >= 0 ? in_digits(n[1]) : "", category, category,
+                              from_one_based(n[2], n[3], n[4], n[5]), Units::pixels, ""});
     }
-    DataSet set;
-    for (auto& [number, image] : frames) {
-        if (!image.boxes.empty()) set.images.push_back(std::move(image));
-    }
-    return set;
+    return {std::move(frames).with_boxes(), {}};
 }
 
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images) {
@@ -68,6 +112,7 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
                                             std::to_string(images.files.size()) +
                                             " images; there is one for each");
     }
+    const std::vector<ImageFile> frames = in_frame_order(images.files);
     DataSet set;
     for (std::size_t k = 0; k < lines.size(); ++k) {
         const auto& [line, n] = lines[k];
@@ -77,7 +122,7 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
                 "four numbers \"left, top, width, height\" are needed, not " + std::to_string(n.size()));
         }
         if (is_absent(n)) continue;
-        AnnotatedImage image{images.files[k].path, images.files[k].name, {}, ""};
+        AnnotatedImage image{frames[k].path, frames[k].name, {}, ""};
         image.boxes.push_back({"", "", "", from_one_based(n[0], n[1], n[2], n[3]), Units::pixels, ""});
         set.images.push_back(std::move(image));
     }

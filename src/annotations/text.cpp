@@ -14,16 +14,22 @@ namespace {
 constexpr std::string_view separators = " \t,;\r";
 
 double number_of(std::string_view word, const std::filesystem::path& file, std::size_t line) {
-    double number = 0;
-    if (word.starts_with('+')) word.remove_prefix(1);
-    const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), number);
-    if (failure != std::errc() || end != word.data() + word.size()) {
-        throw UsageError(place_of(file, line), "a number is needed, not '" + std::string(word) + "'");
-    }
-    return number;
+    if (const auto number = number_in(word)) return *number;
+    throw UsageError(place_of(file, line), "a number is needed, not '" + std::string(word) + "'");
 }
 
 }  // namespace
+
+std::optional<double> number_in(std::string_view text) {
+    constexpr std::string_view white_space = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
 
 std::string read_text(const std::filesystem::path& file) {
     std::error_code ignored;

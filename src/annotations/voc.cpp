@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <pugixml.hpp>
 
 #include "glimpse/error.hpp"
@@ -28,13 +29,12 @@ class Document {
     [[nodiscard]] double number(const pugi::xml_node& parent, const char* name) const {
         const pugi::xml_node node = parent.child(name);
         if (!node) fail(parent, std::string("the element <") + name + "> is missing");
-        const std::string word = node.text().get();
-        char* end = nullptr;
-        const double value = std::strtod(word.c_str(), &end);
-        if (word.empty() || end != word.c_str() + word.size() || !std::isfinite(value)) {
-            fail(node, std::string("<") + name + "> holds a number, not '" + word + "'");
+        const std::string_view text = node.text().get();
+        const std::optional<double> value = number_in(text);
+        if (!value || !std::isfinite(*value)) {
+            fail(node, std::string("<") + name + "> holds a number, not '" + std::string(text) + "'");
         }
-        return value;
+        return *value;
     }
 
   private:

@@ -1,21 +1,80 @@
-#include <fstream>
+#include <algorithm>
+#include <cmath>
+#include <sstream>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 
 namespace glimpse::annotations {
 
+namespace {
+
+using Numbers = std::vector<double>;
+
+constexpr std::size_t box_numbers = 5;      // class cx cy w h
+constexpr std::size_t polygon_numbers = 7;  // class and three corners, at least
+
+bool is_class(double number) {
+    constexpr double most = 1e9;
+    return number >= 0 && number <= most && number == std::floor(number);
+}
+
+/// Somewhat more than 1, since boxes may leave the image; pixels are far more.
+bool is_fraction(double number) {
+    constexpr double most = 4;
+    return std::abs(number) <= most;
+}
+
+Box box_of(const Numbers& n) {
+    // A sixth number is a detection's confidence.
+    if (n.size() < polygon_numbers) return {n[1] - n[3] / 2, n[2] - n[4] / 2, n[3], n[4]};
+    Box box{n[1], n[2], 0, 0};
+    double right = n[1];
+    double bottom = n[2];
+    for (std::size_t k = 1; k < n.size(); k += 2) {
+        box.x = std::min(box.x, n[k]);
+        box.y = std::min(box.y, n[k + 1]);
+        right = std::max(right, n[k]);
+        bottom = std::max(bottom, n[k + 1]);
+    }
+    box.width = right - box.x;
+    box.height = bottom - box.y;
+    return box;
+}
+
+/// What is wrong with a line; empty where nothing is.
+std::string fault_of(const Numbers& n) {
+    const bool is_polygon = n.size() >= polygon_numbers && n.size() % 2 == 1;
+    if (n.size() != box_numbers && n.size() != box_numbers + 1 && !is_polygon) {
+        return "five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
+               std::to_string(n.size());
+    }
+    if (!is_class(n[0])) return "a class is a whole number of 0 or more, not " + in_digits(n[0]);
+    const auto strange = std::find_if_not(n.begin() + 1, n.end(), is_fraction);
+    if (strange != n.end()) {
+        return "fractions of the image's width and height are needed, not pixels: " + in_digits(*strange);
+    }
+    return {};
+}
+
+}  // namespace
+
+bool is_yolo(const std::vector<NumberLine>& lines) {
+    const auto is_share = [](double value) { return value >= 0 && value <= 1; };
+    return std::ranges::all_of(lines, [&](const NumberLine& line) {
+        const Numbers& n = line.numbers;
+        return fault_of(n).empty() && std::all_of(n.begin() + 1, n.end(), is_share);
+    });
+}
+
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     std::vector<AnnotatedBox> boxes;
     for (const auto& [line, n] : read_number_lines(file)) {
-        // A sixth number is a detection's confidence.
-        if (n.size() != 5 && n.size() != 6) {
-            throw UsageError(place_of(file, line),
-                             "five numbers \"class cx cy w h\" are needed, not " + std::to_string(n.size()));
+        if (const std::string fault = fault_of(n); !fault.empty()) {
+            throw UsageError(place_of(file, line), fault);
         }
         const std::string number = in_digits(n[0]);
-        boxes.push_back(
-            {"", number, number, {n[1] - n[3] / 2, n[2] - n[4] / 2, n[3], n[4]}, Units::fraction, ""});
+        boxes.push_back({"", number, number, box_of(n), Units::fraction, ""});
     }
     return boxes;
 }
@@ -25,12 +84,12 @@ std::vector<std::string> yolo_names(const std::filesystem::path& labels) {
     const auto directory = std::filesystem::is_directory(labels, ignored) ? labels : labels.parent_path();
     for (const auto& place : {directory, directory / ".."}) {
         for (const char* const name : {"classes.txt", "obj.names"}) {
-            std::ifstream lines(place / name);
-            if (!lines) continue;
+            if (!std::filesystem::is_regular_file(place / name, ignored)) continue;
+            std::istringstream lines(read_text(place / name));
             std::vector<std::string> names;
             for (std::string line; std::getline(lines, line);) {
                 while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
-                names.push_back(line);
+                if (!line.empty()) names.push_back(line);
             }
             return names;
         }

@@ -1,7 +1,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cinttypes>
+#include <atomic>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -31,7 +32,7 @@ struct Options {
     std::string existing = "overwrite";
     std::string device = "cpu";
     std::string report;
-    std::string shard;
+    std::optional<std::string> shard;
     bool resume = false;
     std::string progress = "auto";
     bool no_auto_orient = false;
@@ -174,11 +175,36 @@ void require_size_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
     if (!used) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
 }
 
+/// Nor is an adjustment ignored where no box is, or where a mechanism cannot have it.
+void require_adjustment_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
+    const BoxAdjustment& adjustment = o.run.adjustment;
+    if (is_nothing(adjustment) || jobs.empty()) return;
+    const char* const option = adjustment.tracker  ? "--tracker-crop"
+                               : adjustment.square ? "--square"
+                                                   : "--context";
+    bool used = false;
+    for (const ImageJob& job : jobs) {
+        used = used || job.glimpses->empty();
+        for (const Glimpse& glimpse : *job.glimpses) {
+            if (!can_adjust(glimpse.mechanism)) continue;
+            used = true;
+            try {
+                static_cast<void>(adjusted(glimpse.mechanism, adjustment, Size{1, 1}));
+            } catch (const Error& error) {
+                throw UsageError(option, error.what());
+            }
+        }
+    }
+    if (!used) throw UsageError(option, "adjusts boxes, and no entry has one");
+}
+
 Shard parse_shard(const std::string& text) {
     Shard shard;
-    char rest = 0;
-    if (std::sscanf(text.c_str(), "%9" SCNu64 "/%9" SCNu64 "%c", &shard.index, &shard.count, &rest) != 2 ||
-        shard.index < 1 || shard.index > shard.count) {
+    const char* const end = text.data() + text.size();
+    const auto [slash, no_index] = std::from_chars(text.data(), end, shard.index);
+    const bool is_cut = no_index == std::errc() && slash != end && *slash == '/';
+    const auto [rest, no_count] = std::from_chars(is_cut ? slash + 1 : end, end, shard.count);
+    if (no_count != std::errc() || rest != end || shard.index < 1 || shard.index > shard.count) {
         throw UsageError("--shard", "I/N is needed, 1 ≤ I ≤ N, not '" + text + "'");
     }
     --shard.index;
@@ -208,14 +234,13 @@ void settle_annotations(Options& o) {
     if (o.run.adjustment.context && !std::isfinite(*o.run.adjustment.context)) {
         throw UsageError("--context", "a number of 0 or more is needed");
     }
-    o.input.fill_with_mean = o.run.adjustment.tracker;
 }
 
 void settle(Options& o) {
     if (!std::isfinite(o.output.style.opacity))
         throw UsageError("--opacity", "a number from 0 to 1 is needed");
     if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
-    if (!o.shard.empty()) o.input.shard = parse_shard(o.shard);
+    if (o.shard) o.input.shard = parse_shard(*o.shard);
     o.output.style.kind = overlay_styles.at(o.overlay_style);
     o.output.style.colormap = colormap(o.colormap);
     o.output.existing = existing_choices.at(o.existing);
@@ -248,19 +273,29 @@ bool is_done(const Options& o) {
 
 Outcome extract_stream(Options& o, const Backend& backend) {
     const OutputPlan plan = plan_outputs({}, o.output);
-    JobStream jobs = stream_jobs(o.input, plan, was_interrupted);
+    std::atomic<bool> broken = false;  // nobody is left to be told of further jobs
+    JobStream jobs = stream_jobs(o.input, plan, [&] { return was_interrupted() || broken; });
     if (o.resume) jobs = resumed(std::move(jobs), plan, o.report, o.run.dry_run);
     RunRecord record(plan, record_options(o), std::nullopt);
-    run(jobs, plan, backend, o.run,
-        [&](const ImageJob& job, const ImageReport& report) { record.add(job, report); });
+    run(jobs, plan, backend, o.run, [&](const ImageJob& job, const ImageReport& report) {
+        try {
+            record.add(job, report);
+        } catch (...) {
+            broken = true;
+            throw;
+        }
+    });
     return record.close();
 }
 
 Outcome extract_list(Options& o, const Backend& backend) {
     std::vector<ImageJob> jobs = collect_jobs(o.input);
     require_size_is_used(o, jobs);
+    require_adjustment_is_used(o, jobs);
     const OutputPlan plan = plan_outputs(jobs, o.output);
+    std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
     if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
+    require_new_outputs(plan, jobs);
     RunRecord record(plan, record_options(o), jobs.size());
     if (!o.output.archive.empty()) {
         // What becomes a member waits in the memory for its turn: so there may not be many of them.

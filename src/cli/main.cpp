@@ -155,6 +155,7 @@ int main(int argc, char** argv) {
     } catch (const glimpse::UsageError& error) {
         return complain(error.what(), usage_error);
     } catch (const std::exception& error) {
-        return complain(error.what(), some_failed);
+        // Whoever ends a pipeline takes its reader away as well.
+        return was_interrupted() ? interrupted : complain(error.what(), some_failed);
     }
 }

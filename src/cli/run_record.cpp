@@ -1,6 +1,11 @@
 #include "run_record.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -12,6 +17,24 @@ namespace glimpse::cli {
 namespace {
 
 constexpr const char* standard_output = "-";
+
+/// Writes to standard output, which may be a pipe that nobody empties: then an interrupt ends the wait.
+bool print(std::string_view text) {
+    constexpr int milliseconds = 100;
+    while (!text.empty()) {
+        pollfd output{STDOUT_FILENO, POLLOUT, 0};
+        const int ready = poll(&output, 1, milliseconds);
+        if (ready <= 0 && was_interrupted()) return false;
+        if (ready <= 0) continue;
+        // No more than a pipe that is ready takes at once.
+        const ssize_t count =
+            ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
 
 }  // namespace
 
@@ -55,9 +78,10 @@ Outcome RunRecord::close() {
 void RunRecord::write(const ImageReport& report) {
     const bool standard = options_.report == standard_output;
     if (!standard && !file_.is_open()) return;
-    std::ostream& out = standard ? std::cout : file_;
-    out << report_line(report) << '\n' << std::flush;
-    if (!out) throw Error(standard ? "standard output" : options_.report, "the report cannot be written");
+    const std::string line = report_line(report) + '\n';
+    if (standard ? !print(line) : !(file_ << line << std::flush)) {
+        throw Error(standard ? "standard output" : options_.report, "the report cannot be written");
+    }
 }
 
 void RunRecord::list(const ImageJob& job, const ImageReport& report) const {

@@ -1,9 +1,11 @@
 #include "inputs/annotated_jobs.hpp"
 
 #include <cctype>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "glimpse/error.hpp"
+#include "inputs/job_maker.hpp"
 #include "inputs/search.hpp"
 #include "parameters/boxes.hpp"
 
@@ -13,72 +15,66 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What is wrong with an annotated box; empty where nothing is.
-std::string fault_of(const Box& box) {
-    try {
-        require_box(box);
-        return {};
-    } catch (const InvalidParameter& error) {
-        return error.what();
-    }
-}
-
 /// Ids that a glimpse may have, out of what annotations call their boxes.
 class UniqueIds {
   public:
     std::string next(const std::string& wanted) {
-        std::string id = wanted.empty() ? position_id(count_) : wanted;
+        constexpr std::size_t longest = 100;
+        std::string id = wanted.substr(0, longest);
         for (char& c : id) {
             if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '_';
         }
         if (id.front() == '.') id.front() = '_';
-        ++count_;
         const std::string once = id;
-        for (int n = 2; !used_.insert(id).second; ++n) id = once + "-" + std::to_string(n);
+        while (!used_.insert(id).second) id = once + "-" + std::to_string(1 + ++repeated_[once]);
         return id;
     }
 
   private:
-    std::size_t count_ = 0;
-    std::set<std::string> used_;
+    std::unordered_set<std::string> used_;
+    std::unordered_map<std::string, std::size_t> repeated_;
 };
 
-ImageFiles annotated_images(const InputOptions& options) {
+/// Finds the images; what of the directories cannot be searched becomes a job that fails.
+ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& unsearched) {
     ImageFiles images;
     for (const std::string& input : options.inputs) {
         std::error_code ignored;
         if (input == "-") throw UsageError("INPUT -", "annotations belong to files");
         if (!fs::is_directory(input, ignored)) {
-            images.files.push_back({input, fs::path(input).stem().string()});
+            images.files.push_back({input, fs::path(input).stem().string(), true});
             continue;
         }
         images.directories.emplace_back(input);
         for (const Found& found : images_in(input, options.recursive)) {
-            if (found.problem.empty()) images.files.push_back({found.path, found.name.string()});
+            if (found.problem.empty()) {
+                images.files.push_back({found.path, found.name.string()});
+            } else {
+                unsearched.push_back(failed_job(found.path, found.problem));
+            }
         }
     }
     return images;
 }
 
+/// The glimpse of one box; what is wrong with it is not wrong with the others.
+void add(const AnnotatedBox& box, const std::string& id, const InputOptions& options,
+         ParameterDocument& document, ImageJob& job) {
+    try {
+        if (!box.problem.empty()) throw UsageError(box.problem);
+        document.push_back(
+            glimpse_of_box({id, box.box, box.units}, options.annotations->file.string(), options.defaults));
+    } catch (const UsageError& error) {
+        job.unusable.push_back({id, error.what()});
+    }
+}
+
 ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
     ImageJob job{image.path, nullptr, image.name, nullptr, std::nullopt, image.problem};
     ParameterDocument document;
+    UniqueIds ids;
     if (job.problem.empty()) {
-        UniqueIds ids;
-        std::vector<BoxEntry> entries;
-        for (const AnnotatedBox& box : image.boxes) {
-            const std::string id = ids.next(box.id);
-            const std::string problem = box.problem.empty() ? fault_of(box.box) : box.problem;
-            if (problem.empty()) {
-                entries.push_back({id, box.box, box.units});
-            } else {
-                job.unusable.push_back({id, problem});
-            }
-        }
-        const std::string place = options.annotations->file.string();
-        if (!entries.empty()) {
-            document = parameters_of_boxes(entries, place, options.defaults, options.fill_with_mean);
-        }
+        for (const AnnotatedBox& box : image.boxes) add(box, ids.next(box.id), options, document, job);
     }
     job.glimpses = std::make_shared<const ParameterDocument>(std::move(document));
     return job;
@@ -88,9 +84,10 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
 
 std::vector<ImageJob> annotated_jobs(const InputOptions& options) {
     std::vector<ImageJob> jobs;
-    for (const AnnotatedImage& image : read_annotations(*options.annotations, annotated_images(options))) {
-        jobs.push_back(job_of(image, options));
-    }
+    const ImageFiles images = annotated_images(options, jobs);
+    const std::vector<AnnotatedImage> annotated = read_annotations(*options.annotations, images);
+    jobs.reserve(jobs.size() + annotated.size());
+    for (const AnnotatedImage& image : annotated) jobs.push_back(job_of(image, options));
     return jobs;
 }
 

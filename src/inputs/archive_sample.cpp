@@ -97,10 +97,6 @@ class SampleJobs {
 
 }  // namespace
 
-ImageJob failed_job(const fs::path& image, const std::string& problem) {
-    return {image, nullptr, "", std::make_shared<const ParameterDocument>(), std::nullopt, problem};
-}
-
 void append_jobs(ArchiveSample sample, const InputOptions& options, const JobMaker& maker,
                  std::deque<ImageJob>& jobs) {
     std::ranges::move(sample.refused, std::back_inserter(jobs));

@@ -20,9 +20,6 @@ struct ArchiveSample {
     std::vector<ImageJob> refused;  ///< what will not be read, with the reason
 };
 
-/// A job that fails.
-ImageJob failed_job(const std::filesystem::path& image, const std::string& problem);
-
 /// A job for each image of a sample, named by the member without its extension. The glimpses are those of
 /// KEY.json in the sample, if sidecars are wanted, or the shared ones. Arrays are images only where the
 /// sample has no other; a picture that is the mask of another's glimpse is none.

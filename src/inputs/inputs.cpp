@@ -7,7 +7,6 @@
 #include "inputs/job_maker.hpp"
 #include "inputs/manifest_stream.hpp"
 #include "inputs/search.hpp"
-#include "inputs/shard.hpp"
 #include "outputs.hpp"
 
 namespace glimpse {
@@ -36,9 +35,11 @@ class Collector {
             auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
             add({"-", std::move(bytes), "stdin", nullptr, std::nullopt, ""});
         } else if (fs::is_directory(input, ignored)) {
-            for (Found& found : images_in(input, options_.recursive)) {
+            const std::vector<Found> images = images_in(input, options_.recursive);
+            for (const Found& found : images) {
                 add({found.path, nullptr, found.name.string(), nullptr, std::nullopt, found.problem});
             }
+            if (images.empty()) jobs_.push_back(failed_job(input, "there is no image in this directory"));
         } else {
             add({input, nullptr, fs::path(input).stem().string(), nullptr, std::nullopt, ""});
         }
@@ -107,15 +108,19 @@ void require_sense(const InputOptions& options) {
 /// What `stream_jobs` reads: jobs as they come, with those problems that all jobs of a list are asked for
 /// before any work.
 class CheckedStream {
+    /// A stream may have no end, and the memory has one.
+    static constexpr std::size_t remembered_outputs = std::size_t{1} << 16;
+
   public:
     CheckedStream(InputOptions options, const OutputPlan& plan, const std::function<bool()>& interrupted)
-        : options_(std::move(options)), maker_(options_, standard_input_), check_(plan) {
+        : options_(std::move(options)), maker_(options_, standard_input_), check_(plan, remembered_outputs) {
         if (options_.archives.empty()) {
             manifest_.emplace(options_, maker_, standard_input_, interrupted);
         } else {
             archives_.emplace(options_, maker_, standard_input_, interrupted);
         }
         check_.check_others();
+        require_new_outputs(plan, {});
     }
 
     std::optional<ImageJob> next() {
@@ -157,9 +162,7 @@ JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan,
 
 std::vector<ImageJob> collect_jobs(const InputOptions& options) {
     require_sense(options);
-    std::vector<ImageJob> jobs = Collector(options).collect();
-    std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, options.shard); });
-    return jobs;
+    return Collector(options).collect();
 }
 
 }  // namespace glimpse

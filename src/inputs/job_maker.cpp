@@ -21,6 +21,10 @@ std::optional<fs::path> sidecar_of(const fs::path& image) {
 
 }  // namespace
 
+ImageJob failed_job(const fs::path& image, const std::string& problem) {
+    return {image, nullptr, "", std::make_shared<const ParameterDocument>(), std::nullopt, problem};
+}
+
 void JobMaker::require_glimpses(const std::string& image, bool beside) const {
     if (shared_ || beside) return;
     throw UsageError(image, "no parameters: give --box, --params, --sidecar or --manifest");

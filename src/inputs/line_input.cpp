@@ -1,34 +1,29 @@
 #include "inputs/line_input.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace glimpse {
 
 std::optional<std::string> LineInput::next() {
-    std::size_t searched = begin_;
+    std::string line;
     while (true) {
-        const std::size_t end = buffer_.find('\n', searched);
-        if (end != std::string::npos) {
-            std::string line = buffer_.substr(begin_, end - begin_);
-            begin_ = end + 1;
-            return line;
-        }
-        searched = buffer_.size() - begin_;
-        buffer_.erase(0, begin_);
-        begin_ = 0;
+        const std::size_t end = std::min(buffer_.find('\n', begin_), buffer_.size());
+        const std::size_t room = longest_ + 1 - line.size();
+        line.append(buffer_, begin_, std::min(end - begin_, room));
+        begin_ = end + 1;
+        if (end < buffer_.size()) return line;
         if (fill()) continue;
-        if (!input_.at_end() || buffer_.empty()) return std::nullopt;
-        std::string last;
-        last.swap(buffer_);
-        return last;
+        if (!input_.at_end() || line.empty()) return std::nullopt;
+        return line;
     }
 }
 
 bool LineInput::fill() {
-    std::array<std::uint8_t, 1 << 16> bytes{};
-    const std::size_t count = input_.read(bytes);
-    buffer_.append(bytes.begin(), bytes.begin() + count);
-    return count > 0;
+    constexpr std::size_t portion = std::size_t{1} << 16;
+    buffer_.resize(portion);
+    begin_ = 0;
+    buffer_.resize(input_.read({reinterpret_cast<std::uint8_t*>(buffer_.data()), portion}));
+    return !buffer_.empty();
 }
 
 }  // namespace glimpse

@@ -16,7 +16,6 @@ class Search {
 
     std::vector<Found> images() && {
         search(root_);
-        if (found_.empty()) found_.push_back({root_, "", "there is no image in this directory"});
         std::ranges::sort(found_, {}, &Found::path);
         return std::move(found_);
     }

@@ -15,7 +15,7 @@ struct Found {
 };
 
 /// The images of a directory, and of what is below it if `recursive`, in name order; what is hidden is left
-/// out. Never empty: that there is none is found as well.
+/// out.
 std::vector<Found> images_in(const std::filesystem::path& directory, bool recursive);
 
 }  // namespace glimpse

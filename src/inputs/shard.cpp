@@ -1,4 +1,4 @@
-#include "inputs/shard.hpp"
+#include "glimpse/pipeline.hpp"
 
 namespace glimpse {
 

@@ -41,9 +41,12 @@ Box parse_box(const std::string& text) {
 }
 
 ParameterDocument document_of_boxes(const InputOptions& options) {
-    std::vector<BoxEntry> entries;
-    for (const std::string& box : options.boxes) entries.push_back({"", parse_box(box), Units::pixels});
-    return parameters_of_boxes(entries, "--box", options.defaults, options.fill_with_mean);
+    ParameterDocument document;
+    for (const std::string& box : options.boxes) {
+        const BoxEntry entry{position_id(document.size()), parse_box(box)};
+        document.push_back(glimpse_of_box(entry, "--box", options.defaults));
+    }
+    return document;
 }
 
 }  // namespace

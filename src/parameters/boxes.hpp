@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "glimpse/parameters.hpp"
 
@@ -9,14 +8,13 @@ namespace glimpse {
 
 /// A box without a document.
 struct BoxEntry {
-    std::string id;  ///< empty: its position
+    std::string id;
     Box box;
     Units units = Units::pixels;
 };
 
-/// The glimpses of boxes by the default mechanism, `place` being where they come from. With `fill_with_mean`,
-/// what lies outside the image is filled with its mean. Throws `UsageError` as `parse_parameters`.
-ParameterDocument parameters_of_boxes(const std::vector<BoxEntry>& boxes, const std::string& place,
-                                      const ParameterDefaults& defaults, bool fill_with_mean);
+/// The glimpse of a box by the default mechanism, `place` being where it comes from. Throws `UsageError` as
+/// `parse_parameters`.
+Glimpse glimpse_of_box(const BoxEntry& entry, const std::string& place, const ParameterDefaults& defaults);
 
 }  // namespace glimpse

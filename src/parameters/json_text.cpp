@@ -69,7 +69,8 @@ bool is_non_finite_word(std::string_view rest) {
 /// Builds the tree from the parser's events, and refuses what the library itself lets pass.
 class TreeBuilder final : public nlohmann::json_sax<json> {
   public:
-    TreeBuilder(std::string_view text, const Source& source) : text_(text), source_(source) {}
+    TreeBuilder(std::string_view text, const Source& source, std::string_view dropped)
+        : text_(text), source_(source), dropped_(dropped) {}
 
     json take() { return std::move(root_); }
 
@@ -87,6 +88,8 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     bool end_array() override { return close(); }
 
     bool key(std::string& key) override {
+        if (dropping_) return true;
+        if (!dropped_.empty() && key == dropped_) return dropping_ = true;
         Level& level = levels_.back();
         if (level.container->contains(key)) {
             fail(source_, member_pointer(pointer(), key), "the key " + in_quotes(key) + " is given twice");
@@ -124,11 +127,13 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     }
 
     bool put(json value) {
+        if (dropping_) return go_on_at(0);
         place(std::move(value));
         return true;
     }
 
     bool open(json container) {
+        if (dropping_) return ++dropped_levels_;
         if (levels_.size() == deepest_nesting) {
             fail(source_, pointer(), "nested deeper than " + std::to_string(deepest_nesting) + " levels");
         }
@@ -137,7 +142,15 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     }
 
     bool close() {
+        if (dropping_) return go_on_at(1);
         levels_.pop_back();
+        return true;
+    }
+
+    /// What is dropped ends where it began.
+    bool go_on_at(std::size_t level) {
+        dropping_ = dropped_levels_ != level;
+        if (level > 0) --dropped_levels_;
         return true;
     }
 
@@ -154,6 +167,9 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 
     std::string_view text_;
     const Source& source_;
+    std::string_view dropped_;
+    bool dropping_ = false;
+    std::size_t dropped_levels_ = 0;
     json root_;
     std::vector<Level> levels_;
 };
@@ -196,7 +212,7 @@ std::string in_quotes(std::string_view text) {
     return json(shown).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json parse_json(std::string_view text, const Source& source) {
+json parse_json(std::string_view text, const Source& source, std::string_view dropped) {
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         throw UsageError(source.place(), "empty; a JSON value is needed");
@@ -205,7 +221,7 @@ json parse_json(std::string_view text, const Source& source) {
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
         fail_at(source, text, nul, "a NUL character is not JSON text");
     }
-    TreeBuilder builder(text, source);
+    TreeBuilder builder(text, source, dropped);
     json::sax_parse(text.begin(), text.end(), &builder, json::input_format_t::json, true, true);
     return builder.take();
 }

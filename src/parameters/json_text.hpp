@@ -29,7 +29,8 @@ std::string in_quotes(std::string_view text);
 
 /// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:
 /// …", columns counted in characters from 1, likewise for a number too large for float64; for a key given
-/// twice and for too deep nesting "FILE: POINTER: …".
-nlohmann::json parse_json(std::string_view text, const Source& source);
+/// twice and for too deep nesting "FILE: POINTER: …". Members of the name `dropped` are left out, where there
+/// is one.
+nlohmann::json parse_json(std::string_view text, const Source& source, std::string_view dropped = {});
 
 }  // namespace glimpse::parameters

@@ -56,4 +56,10 @@ ManifestRecord parse_manifest_record(std::string_view text, const std::string& f
     return parameters::read_record({&json, "", &source}, {directory, defaults});
 }
 
+std::optional<std::string> image_of_record(std::string_view text) {
+    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false, true);
+    if (!json.is_object() || !json.contains("image") || !json["image"].is_string()) return std::nullopt;
+    return json["image"].get<std::string>();
+}
+
 }  // namespace glimpse

@@ -79,7 +79,7 @@ class Coco(Annotations):
         del without["bbox"]
         file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), without, boxed(7, 1, 1, [1, 1, 0, 4])]))
         self.fails(1, "extract", "images", "--boxes", file, "-o", self.out,
-                   says=["glimpse 6: the annotation /annotations/1 has no bbox", "glimpse 7: a box", "width and height > 0"])
+                   says=["glimpse 6: the annotation /annotations/1 has no bbox", "glimpse 7: ", "c.json: /box: a box", "width and height > 0"])
         self.assertEqual(self.files(), ["a.5.png"])
 
     def test_names_that_are_not_there_or_climb_out(self):
@@ -95,14 +95,104 @@ class Coco(Annotations):
 
     def test_malformed(self):
         self.picture("images/a.png")
-        for content, *says in (('{"images": [}', "c.json: line 1, column 13"), ('{"annotations": []}', '"images" is missing'),
+        for content, *says in (('{"images": [}', "c.json:1:13: "), ('{"annotations": []}', '"images" is missing'),
                                (coco([], [boxed(1, 3, 1, [1, 1, 2, 2])]), "/annotations/0/image_id", "no image has the id 3"),
                                (coco([(1, "a.png")], [boxed(1, 1, 1, [1, 1, 2])]), "/annotations/0/bbox")):
             file = self.file("c.json", content)
             self.fails(2, "extract", "images", "--boxes", file, "--boxes-format", "coco", "-o", self.out, says=says)
 
 
+    def test_files_given_by_themselves(self):
+        _, x = self.picture("v/x/1.png")
+        _, y = self.picture("v/y/1.png", width=44)
+        file = self.file("v.json", coco([(1, "x/1.png"), (2, "y/1.png")], [boxed(1, 1, 1, [1, 1, 4, 4]), boxed(2, 2, 1, [41, 1, 3, 4])]))
+        result = self.extract("v/x/1.png", "v/y/1.png", "--boxes", file, "--report", "-", "--dry-run")
+        self.assertEqual([json.loads(line)["image"] for line in result.stdout.splitlines()], ["v/x/1.png", "v/y/1.png"])
+        # A directory and a file together; and a name that two files have.
+        self.extract("v/x", "v/y/1.png", "--boxes", self.file("w.json", coco([(1, "1.png")], [boxed(9, 1, 1, [1, 1, 4, 4])])))
+        self.assert_crop("1.9.png", x, 1, 1, 5, 5)
+        self.fails(1, "extract", "v/x/1.png", "v/y/1.png", "--boxes", "w.json", "-o", self.out, says=["may be v/x/1.png or v/y/1.png"])
+
+    def test_one_annotation_that_no_glimpse_can_have(self):
+        self.picture("images/a.png")
+        annotations = [boxed(5, 1, 1, [0, 0, 40000, 40000]), boxed("x" * 300, 1, 1, [1, 1, 4, 4]), boxed("x" * 300, 1, 1, [1, 1, 5, 5])]
+        file = self.file("c.json", coco([(1, "a.png")], annotations))
+        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, says=["glimpse 5: ", "2^28 pixels"])
+        self.assertEqual(self.files(), ["a." + "x" * 100 + end for end in ("-2.png", ".png")])
+
+    def test_numbers_too_large(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", '{"images": [], "annotations": [{"bbox": [1e999]}]}')
+        self.fails(2, "extract", "images", "--boxes", file, "-o", self.out, says=["c.json:1:", "1e999"])
+
+    def test_a_category_without_boxes(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4])]))
+        for category in ("cup", "2"):
+            self.extract("images", "--boxes", file, "--category", category)
+        self.assertFalse(self.out.exists())
+
+    def test_annotations_are_not_written_over(self):
+        self.picture("images/a.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n")
+        self.file("labels/classes.txt", "cat\n")
+        for name in ("a.txt", "classes.txt"):
+            self.fails(2, "extract", "images", "--boxes", "labels", "-o", self.out, "--report", f"labels/{name}", says=[name, "input"])
+
+
 class OwnFiles(Annotations):
+    def test_a_position_is_the_same_whatever_the_category(self):
+        _, pixels = self.picture("images/a.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n1 0.25 0.5 0.1 0.2\n")
+        self.extract("images", "--boxes", "labels", "--category", "1")
+        self.assertEqual(self.files(), ["a.001.png"])
+
+    def test_labels_without_an_image(self):
+        self.picture("images/a.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n")
+        self.file("labels/ghost.txt", "0 0.5 0.5 0.25 0.2\n")
+        self.file("labels/empty.txt", "")
+        self.file("labels/classes.txt", "cat\n")
+        self.fails(1, "extract", "images", "--boxes", "labels", "-o", self.out, says=["labels/ghost.txt: no image"])
+        self.assertEqual(self.files(), ["a.000.png"])
+        self.extract("images/a.png", "--boxes", "labels")  # who asks for one image is not told of all others
+
+    def test_yolo_in_deeper_directories_and_as_polygons(self):
+        _, pixels = self.picture("images/train/a.png")
+        self.file("labels/train/a.txt", "0 0.25 0.5 0.5 0.2 0.5 0.7 0.3 0.4\n")
+        self.extract("images", "-r", "--boxes", "labels")
+        self.assert_crop("train/a.000.png", pixels, 10, 6, 20, 21)
+        self.extract("images/train/a.png", "--boxes", "labels/train/a.txt")  # recognised by what it holds
+
+    def test_yolo_malformed(self):
+        self.picture("images/a.png")
+        for line, *says in (("nan 0.5 0.5 0.1 0.1", "whole number"), ("1.5 0.5 0.5 0.1 0.1", "whole number"), ("-1 0.5 0.5 0.1 0.1", "whole number"),
+                            ("0 320 240 100 50", "fractions", "320"), ("0 0.5 0.5 0.1", "five numbers")):
+            self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n" + line + "\n")
+            self.fails(1, "extract", "images", "--boxes", "labels", "-o", self.out, says=["labels/a.txt:2: ", *says])
+
+    def test_names_of_classes_as_windows_writes_them(self):
+        self.picture("images/a.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n1 0.5 0.5 0.25 0.2\n")
+        self.file("labels/classes.txt", b"\xef\xbb\xbfcat\r\n\r\ncup\r\n")
+        self.extract("images", "--boxes", "labels", "--category", "cat", "--category", "cup")
+        self.assertEqual(self.files(), ["a.000.png", "a.001.png"])
+
+    def test_numbers_on_lines_of_their_own(self):
+        _, pixels = self.picture("a.png")
+        self.file("a.xml", VOC.replace("<xmin>3</xmin>", "<xmin>\n  3\n</xmin>"))
+        self.extract("a.png", "--boxes", "a.xml", "--category", "cat")
+        self.assert_crop("a.000.png", pixels, 2, 4, 12, 9)
+        self.file("a.xml", VOC.replace("<xmin>3</xmin>", "<xmin>0x10</xmin>"))
+        self.fails(1, "extract", "a.png", "--boxes", "a.xml", "-o", self.out, says=["a.xml:", "<xmin> holds a number"])
+
+    def test_a_shape_without_points(self):
+        self.picture("a.png")
+        shapes = [{"label": "none", "points": []}, {"label": "cat", "points": [[1, 1], [5, 6]], "shape_type": "rectangle"}]
+        self.file("a.json", json.dumps({"shapes": shapes}))
+        self.fails(1, "extract", "a.png", "--boxes", "a.json", "-o", self.out, says=["/shapes/0", "no area"])
+        self.assertEqual(self.files(), ["a.001.png"])
+
     def test_yolo(self):
         _, pixels = self.picture("images/a.png")
         self.picture("images/unlabelled.png")
@@ -204,7 +294,42 @@ class Sequences(Annotations):
         self.fails(2, "extract", "img1", "--boxes", "g.txt", "-o", self.out, says=["g.txt", "--boxes-format"])
 
 
+    def test_frames_of_two_sequences(self):
+        for directory in ("S1", "S2"):
+            self.picture(f"{directory}/img1/000001.png")
+        self.file("gt.txt", "1,7,3,5,10,6,1,1,1\n")
+        self.fails(1, "extract", ".", "-r", "--boxes", "gt.txt", "-o", self.out, says=["S1/img1/000001.png", "S2/img1/000001.png", "one sequence"])
+        self.extract("S2", "-r", "--boxes", "gt.txt")
+
+    def test_frames_whose_numbers_are_not_padded(self):
+        for k in range(12):
+            self.picture(f"img/{k}.png", width=40 + k)
+        self.file("g.txt", "".join(f"{k + 1},1,5,5\n" for k in range(12)))
+        result = self.extract("img", "--boxes", "g.txt", "--report", "-")
+        supports = {json.loads(line)["width"]: json.loads(line)["glimpses"][0]["support"][0] for line in result.stdout.splitlines()}
+        self.assertEqual(supports, {40 + k: k for k in range(12)})
+
+    def test_frame_numbers_that_are_none(self):
+        self.frames(1)
+        for frame in ("inf", "1e300", "1.5", "-1"):
+            self.file("gt.txt", f"{frame},7,3,5,10,6,1,1,1\n")
+            self.fails(2, "extract", "img1", "--boxes", "gt.txt", "--boxes-format", "mot", "-o", self.out, says=["gt.txt:1: ", "whole numbers"])
+
+
 class Adjustments(Annotations):
+    def test_a_square_is_one(self):
+        self.picture("p.png", width=90, height=80)
+        for arguments in (("-b", "10,10.5,20.5,5", "--square"), ("-b", "10,10.4,9,7", "--tracker-crop")):
+            for mechanism in ("crop", "stn"):
+                report = self.run_glimpse("extract", "p.png", *arguments, "-m", mechanism, "--dry-run", "--report", "-")
+                width, height = json.loads(report.stdout)["glimpses"][0]["size"]
+                self.assertEqual(width, height)
+
+    def test_nothing_to_adjust(self):
+        self.picture("p.png")
+        self.document({"mechanism": "stn", "theta": [[1, 0, 0], [0, 1, 0]], "size": [4, 4]})
+        self.fails(2, "extract", "p.png", "-p", "p.json", "--context", "0.5", "-o", self.out, says=["--context", "no entry has one"])
+
     def sizes(self, *options):
         self.picture(width=200, height=160)
         result = self.run_glimpse("extract", "photo.png", "-b", "80,60,40,20", "--dry-run", "--report", "-", *options)
@@ -226,7 +351,18 @@ class Adjustments(Annotations):
         self.extract("photo.png", "-b", "0,0,20,20", "--tracker-crop", "--format", "npy", "-s", "8x8")
         corner = self.load("photo.000.npy")[0, 0]
         numpy.testing.assert_allclose(corner, pixels.reshape(-1, 3).mean(axis=0), atol=1e-3)
-        self.fails(2, "extract", "photo.png", "-b", "0,0,20,20", "--tracker-crop", "-m", "gaussian", "-o", self.out, says=["padding"])
+        self.fails(2, "extract", "photo.png", "-b", "0,0,20,20", "--tracker-crop", "-m", "gaussian", "-o", self.out, says=["--tracker-crop", "mean"])
+        # Wherever the box comes from, unless the entry says itself what lies outside.
+        documents = {"p.json": {"box": [0, 0, 20, 20]}, "q.json": {"box": [0, 0, 20, 20], "padding": "border"}}
+        for name, content in documents.items():
+            self.document(content, name)
+        self.extract("photo.png", "-p", "p.json", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        numpy.testing.assert_array_equal(self.load("photo.000.npy")[0, 0], corner)
+        self.file("m.jsonl", '{"image": "photo.png", "box": [0, 0, 20, 20]}')
+        self.extract("--manifest", "m.jsonl", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        numpy.testing.assert_array_equal(self.load("photo.000.npy")[0, 0], corner)
+        self.extract("photo.png", "-p", "q.json", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        self.assertGreater(numpy.abs(self.load("photo.000.npy")[0, 0] - corner).max(), 1)
 
     def test_the_same_for_every_mechanism_with_a_box(self):
         self.picture(width=200, height=160)

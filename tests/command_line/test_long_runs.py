@@ -1,10 +1,12 @@
 """Runs that are shared, and runs that are killed and resumed."""
 
 import json
+import os
 import pathlib
 import random
 import signal
 import subprocess
+import threading
 import time
 
 from glimpse_case import BINARY, GlimpseCase
@@ -52,11 +54,60 @@ class Shards(LongRun):
         self.assertIn("photos/0/000.png", [json.loads(line)["image"] for line in report.read_text().splitlines()])
 
     def test_shares_that_do_not_exist(self):
-        for share in ("0/4", "5/4", "1", "1/0", "-1/4", "1/4x", "a/b"):
+        for share in ("0/4", "5/4", "1", "1/0", "-1/4", "1/4x", "a/b", "1/-1", "", "+1/4", " 1/4", "1/ 4", "1//4"):
             self.fails(2, *self.COMMAND, "-o", self.out, "--shard", share, says=["--shard", share])
 
 
+    def test_what_is_wrong_with_a_run_is_wrong_with_each_share(self):
+        lines = [{"image": f"photos/{k % 3}/{k:03}.png", "box": [1, 1, 4, 4], "size": [6, 6]} for k in range(10)]
+        del lines[3]["size"]
+        self.file("m.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+        for share in range(1, 5):
+            self.run_glimpse("extract", "--manifest", "m.jsonl", "-s", "8x8", "--shard", f"{share}/4", "-o", self.out)
+        self.assertEqual(len(self.files()), 10)
+        for share in range(1, 4):
+            self.run_glimpse("extract", "photos/0/000.png", "-b", "1,1,4,4", "-o", "one.png", "--shard", f"{share}/3")
+        self.assertTrue((self.directory / "one.png").exists())
+
+
 class Resume(LongRun):
+    def test_a_file_that_is_no_report_is_left_as_it_is(self):
+        self.picture("p.png")
+        for content in (b'{"precious": "of mine"}', b"line one\nsecond half", b'{"image": "a"}\n', b'{"image":"a","status":"ok","glimpses":5}\n',
+                        (self.directory / "p.png").read_bytes()):
+            report = self.file("precious", content)
+            self.fails(2, *self.COMMAND, "-o", self.out, "--report", report, "--resume", says=["precious", "no record"])
+            self.assertEqual(report.read_bytes(), content)
+        self.fails(2, *self.COMMAND, "-o", self.out, "--report", self.directory, "--resume", says=[str(self.directory), "directory"])
+
+    def test_paths_written_otherwise_are_the_same(self):
+        self.run_glimpse(*self.COMMAND, "-o", "out", "--report", "r.jsonl")
+        self.run_glimpse(*self.COMMAND, "-o", "./out/", "--report", "r.jsonl", "--resume")
+        self.assertEqual(len((self.directory / "r.jsonl").read_text().splitlines()), self.COUNT)
+
+    def test_names_that_are_not_utf8_and_outputs_without_bytes(self):
+        os.rename(self.directory / "photos/0/000.png", os.fsencode(self.directory) + b"/photos/0/\xff.png")
+        self.run_glimpse(*self.COMMAND, "-o", "out", "--report", "r.jsonl")
+        (self.out / "1/001.000.png").write_bytes(b"")
+        self.run_glimpse(*self.COMMAND, "-o", "out", "--report", "r.jsonl", "--resume")
+        lines = (self.directory / "r.jsonl").read_text().splitlines()
+        self.assertEqual(len(lines), self.COUNT + 1)
+        self.assertIn("1/001.png", lines[-1])
+
+    def test_existing_outputs_that_a_report_lists_are_no_error(self):
+        report = self.directory / "r.jsonl"
+        command = (*self.COMMAND, "-o", self.out, "--report", report, "--existing", "error")
+        self.run_glimpse(*command)
+        lines = report.read_text().splitlines(keepends=True)
+        report.write_text("".join(lines[:30]))
+        self.fails(2, *command, "--resume", says=["is there already"])
+        for line in lines[30:]:
+            name = json.loads(line)["glimpses"][0]["output"]
+            pathlib.Path(name).unlink()
+            pathlib.Path(name.replace(".000.", ".overlay.")).unlink()
+        self.run_glimpse(*command, "--resume")
+        self.assertEqual(len(report.read_text().splitlines()), self.COUNT)
+
     def resumed(self, *more, **options):
         return self.run_glimpse(*self.COMMAND, "-o", self.out, "--report", "r.jsonl", "--resume", *more, **options)
 
@@ -180,6 +231,68 @@ class Streams(GlimpseCase):
         process.communicate()
         self.assertEqual(process.returncode, 1)
         self.assertEqual(self.files(), ["a.000.png", "d.000.png"])
+
+    def test_an_output_is_no_later_record_s_input(self):
+        self.picture()
+        first = {"image": "photo.png", "name": "a", "id": "x", "box": [1, 2, 8, 9]}
+        process = self.start(2)
+        self.assertEqual(self.ask(process, json.dumps(first))["status"], "ok")
+        answer = self.ask(process, json.dumps({"image": "out/a.x.png", "name": "b", "box": [1, 1, 2, 2]}))
+        self.assertIn("is an output of this run", answer["error"])
+        # A job that is refused takes no names with it.
+        both = {"image": "photo.png", "name": "a", "glimpses": [{"id": "y", "box": [1, 1, 2, 2]}, {"id": "x", "box": [1, 1, 2, 2]}]}
+        self.assertIn("twice", self.ask(process, json.dumps(both))["error"])
+        both["glimpses"].pop()
+        self.assertEqual(self.ask(process, json.dumps(both))["status"], "ok")
+        process.communicate()
+
+    def test_a_bad_record_is_answered_with_its_image(self):
+        process = self.start(2)
+        self.assertEqual(self.ask(process, '{"image": "a/b.png", "name": 5}')["image"], "a/b.png")
+        self.assertEqual(self.ask(process, '{"image": "a/b.png"')["image"], "")
+        process.communicate()
+
+    def test_a_record_without_end(self):
+        self.picture()
+        good = json.dumps({"image": "photo.png", "box": [1, 2, 8, 9]}) + "\n"
+        result = self.run_glimpse("extract", "--manifest", "-", "--report", "-", "-o", self.out, status=1,
+                                  stdin=b"x" * (65 << 20) + b"\n" + good.encode())
+        answers = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertIn("at most 67108864 bytes", answers[0]["error"])
+        self.assertEqual(answers[1]["status"], "ok")
+
+    def test_a_reader_that_goes_away_while_more_may_come(self):
+        self.picture()
+        for jobs in (1, 4):
+            process = self.start(jobs)
+            self.ask(process, json.dumps({"image": "photo.png", "name": f"{jobs}/a", "box": [1, 2, 8, 9]}))
+            process.stdout.close()
+            process.stdin.write(json.dumps({"image": "photo.png", "name": f"{jobs}/b", "box": [1, 2, 8, 9]}) + "\n")
+            process.stdin.flush()
+            self.assertEqual(process.wait(timeout=30), 1)  # its input is still open
+            process.stdin.close()
+            process.stderr.close()
+
+    def test_an_interrupt_while_nobody_reads(self):
+        self.picture()
+        lines = "".join(json.dumps({"image": "photo.png", "name": str(k), "box": [1, 2, 8, 9]}) + "\n" for k in range(3000))
+        for jobs in (1, 4):
+            process = subprocess.Popen([BINARY, "extract", "--manifest", "-", "--report", "-", "-o", str(self.out / str(jobs)), "-j", str(jobs)],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory)
+            threading.Thread(target=lambda: self.feed(process, lines), daemon=True).start()
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=30), 130)
+            process.stdout.close()
+            process.stderr.close()
+
+    @staticmethod
+    def feed(process, lines):
+        try:
+            process.stdin.write(lines.encode())
+            process.stdin.close()
+        except (BrokenPipeError, ValueError):
+            pass
 
     def test_an_interrupt_while_nothing_comes(self):
         for jobs in (1, 4):

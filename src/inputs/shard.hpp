@@ -1,9 +1,0 @@
-#pragma once
-
-#include "glimpse/pipeline.hpp"
-
-namespace glimpse {
-
-bool is_in_shard(const ImageJob& job, const Shard& shard);
-
-}  // namespace glimpse
