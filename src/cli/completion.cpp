@@ -41,21 +41,27 @@ std::vector<std::string> names_of(const Table& table) {
 }
 
 void print_bash(const Table& table) {
-    std::cout << "_glimpse() {\n"
-                 "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options=\n"
-                 "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                 "        COMPREPLY=($(compgen -W "
-              << quoted(in_a_row(names_of(table), " ") + " --help --version")
-              << " -- \"$current\"))\n"
-                 "        return\n"
-                 "    fi\n"
-                 "    case ${COMP_WORDS[1]} in\n";
+    std::cout
+        << "_glimpse() {\n"
+           "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= words=\n"
+           // "--option=value" comes as three words.
+           "    if [ \"$current\" = = ]; then current=\n"
+           "    elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+           "        COMPREPLY=($(compgen -W "
+        << quoted(in_a_row(names_of(table), " ") + " --help --version")
+        << " -- \"$current\"))\n"
+           "        return\n"
+           "    fi\n"
+           "    case ${COMP_WORDS[1]} in\n";
     for (const CommandEntry& command : table) {
         std::vector<std::string> all;
+        std::vector<std::string> words;
         std::cout << "    " << command.name << ")\n        case $before in\n";
         for (const OptionEntry& option : command.options) {
             const std::vector<std::string> names = spellings(option);
             all.insert(all.end(), names.begin(), names.end());
+            if (names.empty()) words = option.choices;
             if (names.empty() || option.value.empty()) continue;
             std::cout << "        " << in_a_row(names, "|") << ") ";
             if (!option.choices.empty()) {
@@ -64,24 +70,29 @@ void print_bash(const Table& table) {
             }
             std::cout << "return;;\n";
         }
-        std::cout << "        esac\n        options=" << quoted(in_a_row(all, " ")) << ";;\n";
+        std::cout << "        esac\n        options=" << quoted(in_a_row(all, " "))
+                  << " words=" << quoted(in_a_row(words, " ")) << ";;\n";
     }
-    std::cout
-        << "    esac\n"
-           "    if [[ $current == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$current\")); fi\n"
-           "}\n"
-           "complete -o bashdefault -o default -F _glimpse glimpse\n";
+    std::cout << "    esac\n"
+                 "    if [[ $current == -* ]]; then words=$options; fi\n"
+                 "    if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\")); fi\n"
+                 "}\n"
+                 "complete -o bashdefault -o default -F _glimpse glimpse\n";
+}
+
+/// What _arguments is told of an option's value.
+std::string value_of(const OptionEntry& option) {
+    if (option.value.empty()) return "";
+    const std::string words = "(" + in_a_row(option.choices, " ") + ")";
+    const std::string action = !option.choices.empty() ? words : option.takes_file ? "_files" : " ";
+    return ":" + escaped(option.value, ":\\[]") + ":" + action;
 }
 
 void print_zsh_option(const OptionEntry& option) {
-    const std::string value = option.value.empty()
-                                  ? ""
-                                  : ":" + escaped(option.value, ":\\[]") + ":" +
-                                        (option.choices.empty() ? (option.takes_file ? "_files" : " ")
-                                                                : "(" + in_a_row(option.choices, " ") + ")");
+    const std::string value = value_of(option);
     const std::vector<std::string> names = spellings(option);
     if (names.empty()) {
-        std::cout << " \\\n        '*:input:_files'";
+        std::cout << " \\\n        " << quoted((option.choices.empty() ? "*" : "") + value_of(option));
         return;
     }
     for (const std::string& name : names) {
@@ -102,7 +113,10 @@ void print_zsh(const Table& table) {
         for (const OptionEntry& option : command.options) print_zsh_option(option);
         std::cout << ";;\n";
     }
-    std::cout << "    esac\n}\n\n_glimpse \"$@\"\n";
+    // Found by its name it is called; sourced, it is only made known.
+    std::cout
+        << "    esac\n}\n\n"
+           "if [[ ${funcstack[1]} == _glimpse ]]; then _glimpse \"$@\"; else compdef _glimpse glimpse; fi\n";
 }
 
 void print_fish(const Table& table) {
@@ -110,11 +124,13 @@ void print_fish(const Table& table) {
         std::cout << "complete -c glimpse -n __fish_use_subcommand -f -a " << command.name << " -d "
                   << quoted(command.description) << '\n';
         for (const OptionEntry& option : command.options) {
-            if (spellings(option).empty()) continue;
+            if (spellings(option).empty() && option.choices.empty()) continue;
             std::cout << "complete -c glimpse -n '__fish_seen_subcommand_from " << command.name << "'";
+            if (spellings(option).empty()) std::cout << " -f";
             for (const std::string& name : option.short_names) std::cout << " -s " << name;
             for (const std::string& name : option.long_names) std::cout << " -l " << name;
-            if (!option.value.empty()) std::cout << (option.takes_file ? " -r -F" : " -x");
+            if (!option.value.empty() && !spellings(option).empty())
+                std::cout << (option.takes_file ? " -r -F" : " -x");
             if (!option.choices.empty()) std::cout << " -a " << quoted(in_a_row(option.choices, " "));
             std::cout << " -d " << quoted(option.description) << '\n';
         }

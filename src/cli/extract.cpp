@@ -73,8 +73,8 @@ void add_inputs(CLI::App& command, Options& o) {
         .add_option("--boxes", o.annotations.file,
                     "annotations of the inputs: a file, or a directory with a file for each image")
         ->type_name("FILE");
-    command.add_option("--boxes-format", o.annotations.format, in_a_row(annotation_formats()))
-        ->type_name("NAME");
+    command.add_option("--boxes-format", o.annotations.format, "of --boxes, where that is not clear")
+        ->type_name("NAME:{" + in_a_row(annotation_formats(), ",") + "}");
     command
         .add_option("--category", o.annotations.categories,
                     "only boxes of this category, by name or number; may be repeated")
@@ -129,7 +129,9 @@ void add_outputs(CLI::App& command, Options& o) {
 
 void add_run(CLI::App& command, Options& o) {
     o.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    command.add_option("--device", o.device, "cpu, cuda, cuda:N or auto")->capture_default_str();
+    command.add_option("--device", o.device, "cpu, cuda, cuda:N or auto")
+        ->capture_default_str()
+        ->type_name("DEVICE:{cpu,cuda,auto}");
     command.add_flag("--resume", o.resume,
                      "skip what the --report of an earlier run lists as done and what is there; continue it");
     command.add_option("--shard", o.shard, "only the I-th of N shares of the images, I from 1")

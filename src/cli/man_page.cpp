@@ -25,6 +25,10 @@ std::string plain(const std::string& text) {
     return result.starts_with('.') || result.starts_with('\'') ? "\\&" + result : result;
 }
 
+bool is_positional(const OptionEntry& option) {
+    return option.short_names.empty() && option.long_names.empty();
+}
+
 void print_option(const OptionEntry& option) {
     std::vector<std::string> names;
     for (const std::string& name : option.short_names) names.push_back("\\fB\\-" + plain(name) + "\\fR");
@@ -34,6 +38,7 @@ void print_option(const OptionEntry& option) {
               << (names.empty() ? value : in_a_row(names) + (value.empty() ? "" : " " + value)) << '\n'
               << plain(option.description);
     if (!option.choices.empty()) std::cout << " (" << plain(in_a_row(option.choices)) << ')';
+    if (!option.default_value.empty()) std::cout << "; by default " << plain(option.default_value);
     std::cout << '\n';
 }
 
@@ -50,8 +55,14 @@ void print_page(const CLI::App& application) {
               << "glimpse \\- cut glimpses out of images with the attention mechanisms of neural networks\n"
                  ".SH SYNOPSIS\n";
     const std::vector<CommandEntry> table = option_table(application);
+    const char* line_break = "";
     for (const CommandEntry& command : table) {
-        std::cout << ".B glimpse " << plain(command.name) << "\n[\\fIoptions\\fR]\n.br\n";
+        std::cout << line_break << ".B glimpse " << plain(command.name) << '\n';
+        for (const OptionEntry& option : command.options) {
+            if (is_positional(option)) std::cout << "\\fI" << plain(option.value) << "\\fR ";
+        }
+        std::cout << "[\\fIoptions\\fR]\n";
+        line_break = ".br\n";
     }
     std::cout << ".SH DESCRIPTION\n" << plain(application.get_description()) << '\n';
     for (const CommandEntry& command : table) {

@@ -24,6 +24,7 @@ OptionEntry entry_of(const CLI::Option& option) {
     entry.short_names = option.get_snames();
     entry.long_names = option.get_lnames();
     entry.description = option.get_description();
+    entry.default_value = option.get_default_str();
     entry.choices = choices_of(type);
     if (option.get_items_expected_max() > 0) {
         const bool is_named = option.nonpositional();

@@ -13,6 +13,7 @@ struct OptionEntry {
     std::vector<std::string> long_names;   ///< "box"; both are empty for what is given without a name
     std::string value;                     ///< what it takes: "X,Y,W,H"; empty for a flag
     std::vector<std::string> choices;      ///< all that it takes, where that is a list
+    std::string default_value;             ///< empty where there is none to be shown
     std::string description;
     bool takes_file = false;
 };

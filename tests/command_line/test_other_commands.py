@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -89,6 +90,20 @@ class Others(GlimpseCase):
         self.assertEqual(self.complete("glimpse", "extract", "--over"), ["--overlay", "--overlay-style"])
         self.assertEqual(self.complete("glimpse", "extract", "--mechanism", "g"), ["gaussian"])
         self.assertEqual(set(self.complete("glimpse", "extract", "--existing", "''")), {"overwrite", "skip", "error"})
+        self.assertEqual(self.complete("glimpse", "extract", "--existing", "=", "ov"), ["overwrite"])
+        self.assertEqual(set(self.complete("glimpse", "extract", "--device", "=")), {"cpu", "cuda", "auto"})
+        self.assertEqual(set(self.complete("glimpse", "completion", "''")), {"bash", "zsh", "fish"})
+
+    def test_zsh_and_fish_complete_where_they_are(self):
+        checks = {"zsh": "autoload -U compinit; compinit -u -D; source <('%s' completion zsh); echo ${_comps[glimpse]}" % BINARY,
+                  "fish": "'%s' completion fish | source; complete -C 'glimpse extract --existing ov'" % BINARY}
+        for shell, script in checks.items():
+            with self.subTest(shell):
+                if not shutil.which(shell):
+                    self.skipTest(f"there is no {shell} here")
+                options = ["-fc"] if shell == "zsh" else ["--no-config", "-c"]
+                result = subprocess.run([shell, *options, script], capture_output=True, text=True, cwd=self.directory)
+                self.assertIn("_glimpse" if shell == "zsh" else "overwrite", result.stdout, result.stderr)
 
     def test_every_shell_and_the_manual_page_have_every_option(self):
         options = set(re.findall(r"--[a-z][a-z-]+", self.run_glimpse("extract", "--help").stdout))
