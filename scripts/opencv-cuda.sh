@@ -4,7 +4,7 @@
 #
 #   CUDA_ARCH      compute capabilities to build for, such as "8.6" or "8.0 9.0"; by default that of the GPU
 #                  in this machine, and 8.0 and 9.0 where there is none
-#   CUDA_HOME      the CUDA toolkit, 13.0 or older; by default that of the nvcc in PATH, or /usr/local/cuda
+#   CUDA_HOME      the CUDA toolkit, 13.0 or older; by default that of the nvcc in PATH, or else /usr/local/cuda
 #   CXX            the host compiler, as nvcc supports it; by default g++
 #
 # Safe to run again, also after it was interrupted: it goes on where it stopped. What it makes lies under PREFIX alone.
@@ -22,13 +22,21 @@ work=$prefix/build
 cd "$(dirname "$0")/.."
 scripts/setup.sh python3-pip unzip
 
-nvcc=$(command -v "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc" || command -v nvcc || true)
+if [ -n "${CUDA_HOME:-}" ]; then
+    nvcc=$(command -v "$CUDA_HOME/bin/nvcc" || true)
+else
+    nvcc=$(command -v nvcc || command -v /usr/local/cuda/bin/nvcc || true)
+fi
 if [ -z "$nvcc" ]; then
-    echo "opencv-cuda: there is no nvcc: install NVIDIA's CUDA toolkit, or say with CUDA_HOME where it is" >&2
+    echo "opencv-cuda: there is no nvcc${CUDA_HOME:+ in $CUDA_HOME/bin}: install NVIDIA's CUDA toolkit, or say with CUDA_HOME where it is" >&2
     exit 1
 fi
 toolkit=$(dirname "$(dirname "$(realpath "$nvcc")")")
 toolkit_version=$("$nvcc" --version | sed -n 's/.*release \([0-9.]*\),.*/\1/p')
+if [ "$(printf '%s\n' 13.0 "$toolkit_version" | sort -V | tail -n 1)" != 13.0 ]; then
+    echo "opencv-cuda: OpenCV ${version%.*} does not compile with CUDA $toolkit_version: name one of 13.0 or older in CUDA_HOME" >&2
+    exit 1
+fi
 architectures=${CUDA_ARCH:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | sort -u | xargs || true)}
 architectures=${architectures:-8.0 9.0}
 echo "opencv-cuda: OpenCV ${version%.*} for compute capability $architectures, CUDA $toolkit_version in $toolkit"

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <set>
 
 #include "attention_file.hpp"
 #include "decoding_plan.hpp"
@@ -14,6 +15,7 @@
 #include "glimpse/reading.hpp"
 #include "parallel.hpp"
 #include "relative_name.hpp"
+#include "words.hpp"
 
 namespace glimpse {
 
@@ -71,7 +73,6 @@ class Extraction {
     Extraction(const ImageJob& job, const OutputPlan& plan, const Backend& backend, const RunOptions& options)
         : job_(job), plan_(plan), backend_(backend), options_(options), paths_(output_paths(plan, job)) {
         report_.image = job.image.string();
-        report_.device = backend.name();
     }
 
     ImageReport run() && {
@@ -84,6 +85,7 @@ class Extraction {
         }
         add_failures_of_glimpses();
         std::ranges::sort(report_.files, {}, &OutputFile::path);
+        report_.device = in_a_row(devices_);
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return std::move(report_);
     }
@@ -216,12 +218,7 @@ class Extraction {
         const ImageInfo& info = reader_->info();
         image_ = {region, region.empty() ? cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels))
                                          : reader_->decode_shrunk(region, shrink_)};
-        read_with(backend_.for_reading(reading_maps().subspan(begin, count), image_, glimpse_depth()));
-    }
-
-    void read_with(const Backend& device) {
-        device_ = &device;
-        report_.device = device.name();
+        device_ = &backend_.for_reading(reading_maps().subspan(begin, count), image_, glimpse_depth());
     }
 
     [[nodiscard]] int glimpse_depth() const { return plan_.format == "npy" ? CV_32F : reader_->info().depth; }
@@ -265,13 +262,16 @@ class Extraction {
         const bool alpha = reader_->info().alpha;
         const auto maps = reading_maps().subspan(begin, count);
         try {
-            return read_glimpses(*device_, maps, image_, alpha, glimpse_depth());
+            std::vector<cv::Mat> glimpses = read_glimpses(*device_, maps, image_, alpha, glimpse_depth());
+            devices_.insert(device_->name());
+            return glimpses;
         } catch (...) {
-            read_with(backend_.instead_of(*device_));
+            device_ = &backend_.instead_of(*device_);
             std::vector<cv::Mat> glimpses(count);
             for (std::size_t k = 0; k < count; ++k) {
                 guarded(report_.glimpses[lowered_[begin + k].index], [&] {
                     glimpses[k] = read_glimpse(*device_, maps[k], image_, alpha, glimpse_depth());
+                    devices_.insert(device_->name());
                 });
             }
             return glimpses;
@@ -364,6 +364,7 @@ class Extraction {
     const OutputPlan& plan_;
     const Backend& backend_;
     const Backend* device_ = &backend_;  ///< what reads
+    std::set<std::string> devices_;      ///< what has read
     const RunOptions& options_;
     OutputPaths paths_;
     ImageReport report_;

@@ -30,7 +30,7 @@ std::string line(const ImageReport& report, bool with_time) {
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     if (with_time) {
         record["seconds"] = report.seconds;
-        record["device"] = report.device;
+        record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
     }
     record["glimpses"] = Json::array();
     for (const GlimpseReport& glimpse : report.glimpses) record["glimpses"].push_back(json(glimpse));

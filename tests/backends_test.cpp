@@ -150,6 +150,29 @@ TEST_CASE("every backend reads as the CPU does") {
     }
 }
 
+TEST_CASE("a map that sees nothing may be beside one whose region it does not lie in") {
+    const auto stn_at = [](double x, double y) {
+        SpatialTransformer transformer;
+        transformer.form = SpatialTransformer::MatrixForm{Affine{{{{1, 0, x}, {0, 1, y}}}}};
+        transformer.size = Size{8, 8};
+        return lower(transformer, picture);
+    };
+    const LinearMap seen = stn_at(2, 3);
+    // To the right of the image, at lines that the other's region has or has not.
+    for (const double y : {3.0, 30.0, -2.0}) {
+        const std::vector<LinearMap> maps{stn_at(10 * picture.width, y), seen};
+        REQUIRE(support(maps.front()).empty());
+        const Rectangle region = support(seen);
+        const cv::Mat image = cv::Mat::ones(region.height, region.width, CV_8UC3);
+        for (const auto& backend : others()) {
+            const auto glimpses = backend->read(maps, {region, image}, CV_8U);
+            CHECK(cv::countNonZero(glimpses[0].reshape(1)) == 0);
+            CHECK(laws::largest_difference(glimpses[1],
+                                           CpuBackend().read({&seen, 1}, {region, image}, CV_8U)[0]) == 0);
+        }
+    }
+}
+
 TEST_CASE("every backend writes as the CPU does") {
     const CpuBackend cpu;
     for (const auto& backend : others()) {

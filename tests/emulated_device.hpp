@@ -103,10 +103,10 @@ class EmulatedDevice final : public Backend {
         const auto* products = device_work::at<device_work::ProductTask>(bytes, packed.products_at);
         for (std::size_t k = 0; k < plan.products().size(); ++k) {
             const auto& task = products[k];
-            for (std::int64_t n = 0; n < std::int64_t{task.line_count} * task.width; ++n) {
+            for (std::int64_t n = 0; n < task.pixels_between(); ++n) {
                 device_work::weigh_columns(bytes, task, in, between.data(), n);
             }
-            for (std::int64_t n = 0; n < std::int64_t{task.height} * task.width * in.channels; ++n) {
+            for (std::int64_t n = 0; n < task.values_out(in.channels); ++n) {
                 device_work::weigh_lines(bytes, task, in.channels, between.data(), out.data, element, n);
             }
             results.products.push_back(glimpse_at(task));
@@ -114,7 +114,7 @@ class EmulatedDevice final : public Backend {
         const auto* samples = device_work::at<device_work::SampleTask>(bytes, packed.samples_at);
         for (std::size_t k = 0; k < plan.samples().size(); ++k) {
             const auto& task = samples[k];
-            for (std::int64_t n = 0; n < std::int64_t{task.height} * task.width; ++n) {
+            for (std::int64_t n = 0; n < task.pixels(); ++n) {
                 device_work::gather(bytes, task, in, out.data, element, n);
             }
             results.samples.push_back(glimpse_at(task));
@@ -127,7 +127,7 @@ class EmulatedDevice final : public Backend {
         const DevicePlan::Packed packed = DevicePlan(plan).packed();
         const std::byte* bytes = packed.bytes.data();
         const auto& task = *device_work::at<device_work::SampleTask>(bytes, packed.samples_at);
-        for (std::int64_t n = 0; n < std::int64_t{task.height} * task.width; ++n) {
+        for (std::int64_t n = 0; n < task.pixels(); ++n) {
             device_work::scatter(bytes, task, in, written.pixels.ptr<float>(), written.region, n,
                                  [](float* value, float amount) { *value += amount; });
         }

@@ -163,7 +163,7 @@ struct ImageReport {
     std::string image;
     std::string error;  ///< empty: all went well
     Size size;
-    std::string device;
+    std::string device;  ///< what read the glimpses, or several in a row; empty where nothing was read
     double seconds = 0;
     std::vector<GlimpseReport> glimpses;
     std::vector<OutputFile> files;  ///< in the order of their names; where outputs go to an archive

@@ -46,8 +46,11 @@ std::int64_t multiply_adds(const LinearMap& map) {
 bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads) {
     const auto channels = static_cast<double>(image.pixels.channels());
     double work = 0;
-    double bytes = static_cast<double>(image.pixels.total() * image.pixels.elemSize());
+    const bool has_alpha = image.pixels.channels() % 2 == 0;
+    double bytes = has_alpha ? 0 : static_cast<double>(image.pixels.total() * image.pixels.elemSize());
     for (const LinearMap& map : maps) {
+        const Rectangle seen = support(map);
+        if (has_alpha) bytes += channels * sizeof(float) * seen.width * seen.height;
         work += channels * static_cast<double>(multiply_adds(map));
         bytes +=
             channels * static_cast<double>(CV_ELEM_SIZE1(depth)) * map.glimpse.width * map.glimpse.height;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "glimpse/backend.hpp"
+#include "glimpse/error.hpp"
 
 namespace glimpse {
 
@@ -17,7 +18,13 @@ class AutomaticBackend final : public Backend {
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
                                             int depth) const override {
-        return for_reading(maps, image, depth).read(maps, image, depth);
+        const Backend& chosen = for_reading(maps, image, depth);
+        try {
+            return chosen.read(maps, image, depth);
+        } catch (const Error&) {
+            if (&chosen == cpu_.get()) throw;
+            return cpu_->read(maps, image, depth);
+        }
     }
     /// One glimpse is never work for a GPU, which must first receive it.
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
@@ -34,8 +41,7 @@ class AutomaticBackend final : public Backend {
 };
 
 /// Whether a GPU is likely to read these glimpses sooner than a CPU with `threads` threads, by what there is
-/// to multiply and what there is to transfer. It depends on nothing else, so that a run gives the same bytes
-/// again.
+/// to multiply and what there is to transfer. What has alpha goes there glimpse by glimpse, premultiplied.
 bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads);
 
 }  // namespace glimpse

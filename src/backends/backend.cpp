@@ -28,8 +28,9 @@ int device_number(std::string_view device) {
 std::unique_ptr<Backend> make_backend(std::string_view device) {
     if (device == "cpu") return std::make_unique<CpuBackend>();
     if (device == "auto") {
-        if (!describe_cuda().available) return std::make_unique<CpuBackend>();
-        return std::make_unique<AutomaticBackend>(std::make_unique<CpuBackend>(), make_cuda_backend(0));
+        auto gpu = make_any_cuda_backend();
+        if (!gpu) return std::make_unique<CpuBackend>();
+        return std::make_unique<AutomaticBackend>(std::make_unique<CpuBackend>(), std::move(gpu));
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));

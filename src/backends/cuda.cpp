@@ -1,9 +1,14 @@
+#include <algorithm>
 #include <cstdint>
-#include <limits>
+#include <memory>
+#include <mutex>
 #include <opencv2/core/cuda.hpp>
 #include <opencv2/core/cuda_stream_accessor.hpp>
 #include <opencv2/cudaarithm.hpp>
+#include <optional>
+#include <shared_mutex>
 #include <utility>
+#include <vector>
 
 #include "backends/cuda_device.hpp"
 #include "backends/cuda_kernels.hpp"
@@ -33,7 +38,7 @@ class DeviceMemory {
         if (bytes > 0) cuda::require_success(cudaMallocAsync(&data_, bytes, queue(stream)));
     }
     ~DeviceMemory() {
-        if (data_) cudaFreeAsync(data_, queue(stream_));
+        if (data_ && cudaFreeAsync(data_, queue(stream_)) != cudaSuccess) cuda::forget_error();
     }
     DeviceMemory(const DeviceMemory&) = delete;
     DeviceMemory& operator=(const DeviceMemory&) = delete;
@@ -53,6 +58,26 @@ void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, co
     if (bytes > 0) cuda::require_success(cudaMemcpyAsync(to, from, bytes, kind, queue(stream)));
 }
 
+/// Pixels that were brought to the device. Not in memory of OpenCV's, which stops all streams when it is
+/// taken and when it is given back.
+class UploadedPixels {
+  public:
+    UploadedPixels(const cv::Mat& pixels, const Stream& stream)
+        : memory_(pixels.total() * pixels.elemSize(), stream) {
+        const std::size_t step = static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
+        cuda::require_success(cudaMemcpy2DAsync(memory_.data(), step, pixels.data, pixels.step[0], step,
+                                                static_cast<std::size_t>(pixels.rows), cudaMemcpyHostToDevice,
+                                                queue(stream)));
+        pixels_ = GpuMat(pixels.rows, pixels.cols, pixels.type(), memory_.data(), step);
+    }
+
+    [[nodiscard]] const GpuMat& pixels() const { return pixels_; }
+
+  private:
+    DeviceMemory memory_;
+    GpuMat pixels_;
+};
+
 template <typename Task, typename Length>
 std::int64_t longest(const std::vector<Task>& tasks, Length&& length) {
     std::int64_t most = 0;
@@ -66,15 +91,13 @@ class UploadedPlan {
     UploadedPlan(DevicePlan plan, const Stream& stream) {
         plan_.product_count = static_cast<int>(plan.products().size());
         plan_.sample_count = static_cast<int>(plan.samples().size());
-        plan_.longest_between = longest(plan.products(), [](const device_work::ProductTask& task) {
-            return std::int64_t{task.line_count} * task.width;
-        });
+        plan_.longest_between = longest(
+            plan.products(), [](const device_work::ProductTask& task) { return task.pixels_between(); });
         plan_.longest_product = longest(plan.products(), [&](const device_work::ProductTask& task) {
-            return std::int64_t{task.height} * task.width * plan.channels();
+            return task.values_out(plan.channels());
         });
-        plan_.longest_sample = longest(plan.samples(), [](const device_work::SampleTask& task) {
-            return std::int64_t{task.height} * task.width;
-        });
+        plan_.longest_sample =
+            longest(plan.samples(), [](const device_work::SampleTask& task) { return task.pixels(); });
         DevicePlan::Packed packed = std::move(plan).packed();
         bytes_ = std::move(packed.bytes);
         memory_ = std::make_unique<DeviceMemory>(bytes_.size(), stream);
@@ -101,19 +124,30 @@ cuda::PixelsOnDevice pixels_of(const GpuMat& pixels, const Rectangle& region) {
             region.y};
 }
 
-/// a ⊙ I on the weights' region, on the device, CV_32F.
-GpuMat weighed(const Weights& weights, const GpuMat& pixels, Stream& stream) {
+/// a ⊙ I on the weights' region in the depth of `out`, which is as large. Some rows at a time: the weights go
+/// there once for each channel, as float32, and OpenCV's grids have no room for millions of rows.
+void weigh(const Weights& weights, const GpuMat& pixels, cv::Mat out, Stream& stream) {
+    constexpr int most_values = 1 << 24;
+    constexpr int most_rows = 1 << 16;
+    const int channels = pixels.channels();
+    const int rows = std::clamp(most_values / (pixels.cols * channels), 1, most_rows);
     GpuMat values;
-    pixels.convertTo(values, CV_32F, stream);
-    // One weight for each channel: rows of single values then multiply as they are.
-    cv::Mat repeated;
-    cv::merge(std::vector<cv::Mat>(static_cast<std::size_t>(pixels.channels()), weights.a), repeated);
     GpuMat a;
-    a.upload(repeated.reshape(1), stream);
     GpuMat product;
-    cv::cuda::multiply(values.reshape(1), a, product, 1, CV_32F, stream);
-    stream.waitForCompletion();  // `repeated` is still being read
-    return product.reshape(pixels.channels());
+    GpuMat rounded;
+    for (int begin = 0; begin < pixels.rows; begin += rows) {
+        const cv::Range strip(begin, std::min(begin + rows, pixels.rows));
+        cv::Mat repeated;
+        cv::merge(std::vector<cv::Mat>(static_cast<std::size_t>(channels), weights.a.rowRange(strip)),
+                  repeated);
+        pixels.rowRange(strip).convertTo(values, CV_32F, stream);
+        a.upload(repeated.reshape(1), stream);
+        cv::cuda::multiply(values.reshape(1), a, product, 1, CV_32F, stream);
+        product.reshape(channels).convertTo(rounded, out.depth(), stream);
+        cv::Mat to = out.rowRange(strip);
+        rounded.download(to, stream);
+        stream.waitForCompletion();  // `repeated` was being read until now
+    }
 }
 
 /// One call of `read`.
@@ -149,11 +183,7 @@ class Reading {
         const Rectangle& r = weights.region;
         if (r.empty()) return;
         const cv::Rect seen(r.x - image_.region.x, r.y - image_.region.y, r.width, r.height);
-        GpuMat rounded;
-        weighed(weights, pixels()(seen), stream_).convertTo(rounded, depth_, stream_);
-        cv::Mat out = glimpses_[n](cv::Rect(r.x, r.y, r.width, r.height));
-        rounded.download(out, stream_);
-        stream_.waitForCompletion();
+        weigh(weights, pixels()(seen), glimpses_[n](cv::Rect(r.x, r.y, r.width, r.height)), stream_);
     }
 
     void read(std::size_t n, const Separable& separable) {
@@ -170,13 +200,14 @@ class Reading {
     /// memory than an image does.
     [[nodiscard]] bool is_full() const {
         constexpr std::size_t most_values = std::size_t{1} << 25;
-        return plan_.values_out() + plan_.floats_between() >= most_values;
+        const std::size_t in_plan = plan_.size_in_bytes() / sizeof(float);
+        return plan_.values_out() + plan_.floats_between() + in_plan >= most_values;
     }
 
     /// The image is brought to the device once, when it is first needed.
     const GpuMat& pixels() {
-        if (pixels_.empty()) pixels_.upload(image_.pixels, stream_);
-        return pixels_;
+        if (!pixels_) pixels_.emplace(image_.pixels, stream_);
+        return pixels_->pixels();
     }
 
     void read_planned() {
@@ -228,7 +259,7 @@ class Reading {
     int depth_;
     std::vector<cv::Mat> glimpses_;
     Stream stream_;
-    GpuMat pixels_;
+    std::optional<UploadedPixels> pixels_;
     DevicePlan plan_;
     std::vector<std::size_t> products_;  ///< the glimpses of the plan's products, in their order
     std::vector<std::size_t> samples_;   ///< and of its samples
@@ -248,12 +279,10 @@ class Writing {
 
     ImageRegion write(const Weights& weights) {
         const Rectangle& r = weights.region;
-        GpuMat pixels;
-        pixels.upload(glimpse_(cv::Rect(r.x, r.y, r.width, r.height)), stream_);
-        ImageRegion written{r, {}};
+        const UploadedPixels pixels(glimpse_(cv::Rect(r.x, r.y, r.width, r.height)), stream_);
+        ImageRegion written{r, cv::Mat(r.height, r.width, CV_32FC(glimpse_.channels()))};
         // A diagonal map is its own adjoint.
-        weighed(weights, pixels, stream_).download(written.pixels, stream_);
-        stream_.waitForCompletion();
+        weigh(weights, pixels.pixels(), written.pixels, stream_);
         return written;
     }
 
@@ -289,9 +318,8 @@ class Writing {
         const std::size_t bytes = out.total() * out.elemSize();
         const DeviceMemory image(bytes, stream_);
         cuda::require_success(cudaMemsetAsync(image.data(), 0, bytes, queue(stream_)));
-        GpuMat pixels;
-        pixels.upload(glimpse_, stream_);
-        add(pixels_of(pixels, whole(map_.glimpse)), image.as<float>());
+        const UploadedPixels pixels(glimpse_, stream_);
+        add(pixels_of(pixels.pixels(), whole(map_.glimpse)), image.as<float>());
         copy(out.data, image.data(), bytes, cudaMemcpyDeviceToHost, stream_);
         stream_.waitForCompletion();
         return {region, out};
@@ -302,40 +330,69 @@ class Writing {
     Stream stream_;
 };
 
-/// Memory that is given back stays with the process, for the next image.
+/// Memory that is given back stays with the process, for the next image; so much of it, since others may
+/// use the device as well.
 void keep_memory(int number) {
+    constexpr std::uint64_t most_kept = std::uint64_t{2} << 30;
     cudaMemPool_t pool = nullptr;
     cuda::require_success(cudaDeviceGetDefaultMemPool(&pool, number));
-    std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-    cuda::require_success(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &all));
+    std::uint64_t threshold = most_kept;
+    cuda::require_success(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold));
+}
+
+void give_memory_back(int number) {
+    cudaMemPool_t pool = nullptr;
+    cuda::require_success(cudaDeviceSynchronize());
+    cuda::require_success(cudaDeviceGetDefaultMemPool(&pool, number));
+    cuda::require_success(cudaMemPoolTrimTo(pool, 0));
 }
 
 /// Applies linear maps on one GPU. Every call has a stream of its own.
 class CudaBackend final : public Backend {
   public:
     explicit CudaBackend(int number) : number_(number) {
-        on_device([&] { keep_memory(number); });
+        on_device([&] {
+            cuda::require_code();
+            keep_memory(number);
+        });
     }
 
     [[nodiscard]] std::string name() const override { return "cuda:" + std::to_string(number_); }
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
                                             int depth) const override {
-        return on_device([&] { return Reading(maps, image, depth).run(); });
+        return with_memory([&] { return Reading(maps, image, depth).run(); });
     }
 
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         if (support(map).empty()) return {};
         const cv::Mat g = rounded_to(glimpse, CV_32F);
-        return on_device([&] { return Writing(map, g).run(); });
+        return with_memory([&] { return Writing(map, g).run(); });
     }
 
   private:
+    /// What the step returns. Where the memory does not do for it beside those of other threads, it is done
+    /// once more alone, so that what fails does not depend on how many there are.
+    template <typename Step>
+    auto with_memory(Step&& step) const -> decltype(step()) {
+        try {
+            const std::shared_lock beside_others(memory_);
+            return on_device(step);
+        } catch (const Error& error) {
+            if (!cuda::is_lack_of_memory(error.what())) throw;
+        }
+        const std::unique_lock alone(memory_);
+        on_device([&] { give_memory_back(number_); });
+        return on_device(step);
+    }
+
     /// What the step returns; a failure of the device names it.
     template <typename Step>
     auto on_device(Step&& step) const -> decltype(step()) {
         try {
             cv::cuda::setDevice(number_);
+            // OpenCV has a runtime of its own.
+            cuda::require_success(cudaSetDevice(number_));
             return step();
         } catch (const cv::Exception& exception) {
             throw Error(cuda::failure_of_device(name(), exception.err));
@@ -345,14 +402,31 @@ class CudaBackend final : public Backend {
     }
 
     int number_;
+    mutable std::shared_mutex memory_;
 };
 
 class OpenedCuda final : public CudaModule {
   public:
     [[nodiscard]] std::unique_ptr<Backend> make_backend(int number) const override {
         cuda::require_device(number);
-        return std::make_unique<CudaBackend>(number);
+        try {
+            return std::make_unique<CudaBackend>(number);
+        } catch (const Error& error) {
+            throw UsageError("--device cuda:" + std::to_string(number), error.what());
+        }
     }
+
+    [[nodiscard]] std::unique_ptr<Backend> make_any_backend() const override {
+        for (int number = 0; number < cuda::device_count(); ++number) {
+            try {
+                return make_backend(number);
+            } catch (const Error&) {
+                continue;  // the next may do, or none
+            }
+        }
+        return nullptr;
+    }
+
     [[nodiscard]] BackendDescription describe() const override { return cuda::describe(); }
 };
 

@@ -10,6 +10,9 @@ namespace glimpse {
 /// had.
 std::unique_ptr<Backend> make_cuda_backend(int number);
 
+/// On the first device that can be used; null where there is none, for whatever reason.
+std::unique_ptr<Backend> make_any_cuda_backend();
+
 /// What there is of CUDA.
 BackendDescription describe_cuda();
 

@@ -43,9 +43,7 @@ struct WeighColumns {
     const std::byte* plan;
     Pixels<T> in;
     float* between;
-    __device__ std::int64_t elements(const ProductTask& task) const {
-        return std::int64_t{task.line_count} * task.width;
-    }
+    __device__ std::int64_t elements(const ProductTask& task) const { return task.pixels_between(); }
     __device__ void operator()(const ProductTask& task, std::int64_t number) const {
         device_work::weigh_columns(plan, task, in, between, number);
     }
@@ -57,9 +55,7 @@ struct WeighLines {
     const float* between;
     void* out;
     Element element;
-    __device__ std::int64_t elements(const ProductTask& task) const {
-        return std::int64_t{task.height} * task.width * channels;
-    }
+    __device__ std::int64_t elements(const ProductTask& task) const { return task.values_out(channels); }
     __device__ void operator()(const ProductTask& task, std::int64_t number) const {
         device_work::weigh_lines(plan, task, channels, between, out, element, number);
     }
@@ -71,9 +67,7 @@ struct Gather {
     Pixels<T> in;
     void* out;
     Element element;
-    __device__ std::int64_t elements(const SampleTask& task) const {
-        return std::int64_t{task.height} * task.width;
-    }
+    __device__ std::int64_t elements(const SampleTask& task) const { return task.pixels(); }
     __device__ void operator()(const SampleTask& task, std::int64_t number) const {
         device_work::gather(plan, task, in, out, element, number);
     }
@@ -84,9 +78,7 @@ struct Scatter {
     Pixels<float> glimpse;
     float* image;
     Rectangle region;
-    __device__ std::int64_t elements(const SampleTask& task) const {
-        return std::int64_t{task.height} * task.width;
-    }
+    __device__ std::int64_t elements(const SampleTask& task) const { return task.pixels(); }
     __device__ void operator()(const SampleTask& task, std::int64_t number) const {
         device_work::scatter(plan, task, glimpse, image, region, number,
                              [](float* value, float amount) { atomicAdd(value, amount); });
@@ -109,7 +101,21 @@ void read_typed(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* b
 }  // namespace
 
 void require_success(cudaError_t result) {
-    if (result != cudaSuccess) throw Error(cudaGetErrorString(result));
+    if (result == cudaSuccess) return;
+    forget_error();
+    throw Error(cudaGetErrorString(result));
+}
+
+void forget_error() {
+    cudaGetLastError();
+}
+
+bool has_code_for_device() {
+    cudaFuncAttributes attributes{};
+    const bool has_code =
+        cudaFuncGetAttributes(&attributes, for_each_element<SampleTask, Scatter>) == cudaSuccess;
+    forget_error();
+    return has_code;
 }
 
 void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* between, void* out,

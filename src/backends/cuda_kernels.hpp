@@ -12,6 +12,12 @@ namespace glimpse::cuda {
 /// Throws `Error` with what CUDA says of it.
 void require_success(cudaError_t result);
 
+/// What failed before is not to be taken for a failure of what comes next, which CUDA would do.
+void forget_error();
+
+/// Whether this build has the kernels for the thread's device, which must be one that works.
+bool has_code_for_device();
+
 /// A packed plan on the device.
 struct PlanOnDevice {
     const std::byte* bytes;

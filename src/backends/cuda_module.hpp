@@ -15,6 +15,9 @@ class CudaModule {
     /// Throws `UsageError` with the reason and the remedy where there is no such device.
     [[nodiscard]] virtual std::unique_ptr<Backend> make_backend(int number) const = 0;
 
+    /// On the first device that can be used; null where there is none.
+    [[nodiscard]] virtual std::unique_ptr<Backend> make_any_backend() const = 0;
+
     [[nodiscard]] virtual BackendDescription describe() const = 0;
 };
 

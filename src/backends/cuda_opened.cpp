@@ -26,6 +26,14 @@ std::unique_ptr<Backend> make_cuda_backend(int number) {
     return module->make_backend(number);
 }
 
+std::unique_ptr<Backend> make_any_cuda_backend() {
+    try {
+        return opened().make_any_backend();
+    } catch (const Error&) {
+        return nullptr;  // the module, or what it needs, is not there
+    }
+}
+
 BackendDescription describe_cuda() {
     try {
         return opened().describe();

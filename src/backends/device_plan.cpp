@@ -1,5 +1,6 @@
 #include "backends/device_plan.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <utility>
@@ -15,6 +16,12 @@ struct DevicePlan::SparseMatrix {
     std::vector<float> weights;
 
     [[nodiscard]] int rows() const { return static_cast<int>(begin.size()) - 1; }
+
+    static SparseMatrix of_zeros(int rows) {
+        SparseMatrix sparse;
+        sparse.begin.assign(static_cast<std::size_t>(rows) + 1, 0);
+        return sparse;
+    }
 
     /// The matrix itself; a column's index counts from `origin`.
     static SparseMatrix of(const BandedMatrix& matrix, int origin) {
@@ -78,17 +85,14 @@ std::size_t DevicePlan::place(std::int64_t pixels) {
 
 void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& columns) {
     // Of lines that no row weighs, nothing is computed.
-    std::vector<int> lines;
-    std::vector<int> position(static_cast<std::size_t>(region_.height), -1);
-    for (const int line : rows.index) position[static_cast<std::size_t>(line)] = 0;
-    for (int line = 0; line < region_.height; ++line) {
-        int& p = position[static_cast<std::size_t>(line)];
-        if (p < 0) continue;
-        p = static_cast<int>(lines.size());
-        lines.push_back(line);
-    }
+    std::vector<int> lines = rows.index;
+    std::ranges::sort(lines);
+    const auto repeated = std::ranges::unique(lines);
+    lines.erase(repeated.begin(), repeated.end());
     SparseMatrix among_lines = rows;
-    for (int& index : among_lines.index) index = position[static_cast<std::size_t>(index)];
+    for (int& index : among_lines.index) {
+        index = static_cast<int>(std::ranges::lower_bound(lines, index) - lines.begin());
+    }
 
     device_work::ProductTask task{};
     task.height = rows.rows();
@@ -105,6 +109,11 @@ void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& colum
 }
 
 void DevicePlan::add(const Separable& separable) {
+    // A map that sees nothing asks for no region, and the other axis may then be anywhere.
+    if (separable.rows.support().empty() || separable.columns.support().empty()) {
+        return add_product(SparseMatrix::of_zeros(separable.rows.rows()),
+                           SparseMatrix::of_zeros(separable.columns.rows()));
+    }
     add_product(SparseMatrix::of(separable.rows, region_.y), SparseMatrix::of(separable.columns, region_.x));
 }
 

@@ -33,6 +33,8 @@ class DevicePlan {
 
     [[nodiscard]] const std::vector<device_work::ProductTask>& products() const { return products_; }
     [[nodiscard]] const std::vector<device_work::SampleTask>& samples() const { return samples_; }
+    /// What threads read, without the tasks.
+    [[nodiscard]] std::size_t size_in_bytes() const { return bytes_.size(); }
     [[nodiscard]] std::size_t floats_between() const { return floats_between_; }
     [[nodiscard]] std::size_t values_out() const { return values_out_; }
     [[nodiscard]] int channels() const { return channels_; }

@@ -31,6 +31,14 @@ struct ProductTask {
     SparseRows columns;   ///< K; an index is a column, counted from the first one of the pixels
     std::size_t between;  ///< where n·w·C floats lie between the steps, counted in floats
     std::size_t out;      ///< where the h·w·C values go, counted in values
+
+    /// How many threads each step has.
+    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels_between() const {
+        return std::int64_t{line_count} * width;
+    }
+    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t values_out(int channels) const {
+        return std::int64_t{height} * width * channels;
+    }
 };
 
 /// One sample for each of h×w glimpse pixels.
@@ -42,6 +50,9 @@ struct SampleTask {
     std::size_t points;  ///< offset of the list, h·w `Point`
     ImageSampler sampler;
     std::size_t out;  ///< of a glimpse that is read: where its values go, counted in values
+
+    /// How many threads it has.
+    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
 };
 
 /// Pixels of C values; the pixel (x, y) of the image is element x - x0 of line y - y0.
@@ -156,8 +167,8 @@ GLIMPSE_HOST_DEVICE void gather(const std::byte* plan, const SampleTask& task, c
     }
 }
 
-/// Writes pixel `number` of h·w: calls add(value, amount) for the values of a float image of `width` columns
-/// whose first pixel is (x0, y0).
+/// Writes pixel `number` of h·w: calls add(value, amount) for the values of a float image that has the
+/// region's pixels.
 template <typename Add>
 GLIMPSE_HOST_DEVICE void scatter(const std::byte* plan, const SampleTask& task, const Pixels<float>& glimpse,
                                  float* image, const Rectangle& region, std::int64_t number, Add&& add) {
