@@ -7,13 +7,14 @@
 #include <optional>
 #include <set>
 
-#include "attention_file.hpp"
+#include "current_message.hpp"
 #include "decoding_plan.hpp"
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
 #include "parallel.hpp"
+#include "preparation.hpp"
 #include "relative_name.hpp"
 #include "words.hpp"
 
@@ -22,20 +23,6 @@ namespace glimpse {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// What the exception in flight has to say, on one line.
-std::string current_message() {
-    constexpr const char* no_memory = "there is not enough memory for it";
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return no_memory;
-    } catch (const cv::Exception& exception) {
-        return exception.code == cv::Error::StsNoMem ? no_memory : exception.err;
-    } catch (const std::exception& exception) {
-        return exception.what();
-    }
-}
 
 /// What is known of a lowered glimpse beside its map.
 struct Lowered {
@@ -93,7 +80,7 @@ class Extraction {
   private:
     void extract() {
         require_outputs_below();
-        reader_ = job_.bytes ? open_image(*job_.bytes, options_.open) : open_image(job_.image, options_.open);
+        reader_ = open_image_of(job_, options_.open);
         report_.size = reader_->info().size;
         lower_all();
         report_unusable();
@@ -126,14 +113,12 @@ class Extraction {
 
     void lower_all() {
         for (std::size_t k = 0; k < job_.glimpses->size(); ++k) {
-            Glimpse glimpse = (*job_.glimpses)[k];
+            const Glimpse& glimpse = (*job_.glimpses)[k];
             GlimpseReport& entry = report_.glimpses.emplace_back();
             entry.id = glimpse.id;
             entry.mechanism = name(glimpse.mechanism);
             guarded(entry, [&] {
-                supply_attention_file(glimpse);
-                LinearMap map =
-                    lower(adjusted(glimpse.mechanism, options_.adjustment, report_.size), report_.size);
+                LinearMap map = map_of(glimpse, options_.adjustment, report_.size);
                 require_fill(map, reader_->info().channels, reader_->info().alpha);
                 entry.size = map.glimpse;
                 entry.support = support(map);

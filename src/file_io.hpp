@@ -24,6 +24,8 @@ class NewFile {
     NewFile(const NewFile&) = delete;
     NewFile& operator=(const NewFile&) = delete;
 
+    /// The temporary name, for those who write to files by name only.
+    [[nodiscard]] const std::string& temporary_name() const { return temporary_; }
     void write(std::span<const std::uint8_t> bytes);
     /// With `replace` false a file of that name is an error, even one that came between.
     void publish(bool replace);

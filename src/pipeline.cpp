@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "extraction.hpp"
+#include "ordered_work.hpp"
 
 namespace glimpse {
 
@@ -49,31 +50,9 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
         source.heed(report);
         return report;
     };
-    const auto one_by_one = [&] {
-        while (const auto number = source.next()) finished(work(*number));
-    };
-    if (is_single(jobs)) return one_by_one();
-    const auto in_flight = static_cast<std::size_t>(options.jobs);
-    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
-    // Of its own, since the usual one never has more threads than there are cores, and some may wait for
-    // disks.
-    tbb::task_arena arena(options.jobs);
-    if (options.jobs == 1 || jobs.size() == 1) return arena.execute(one_by_one);
-    const auto take = [&](tbb::flow_control& control) {
-        const auto number = source.next();
-        if (!number) control.stop();
-        return number.value_or(0);
-    };
-    // Finished images wait here for a slow one before them, as reports only, and nobody waits with them.
-    constexpr std::size_t waiting_reports = 4096;
-    using tbb::filter_mode;
-    arena.execute([&] {
-        tbb::parallel_pipeline(
-            in_flight + waiting_reports,
-            tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
-                tbb::make_filter<std::size_t, ImageReport>(filter_mode::parallel, work) &
-                tbb::make_filter<ImageReport, void>(filter_mode::serial_in_order, finished));
-    });
+    const auto next = [&] { return source.next(); };
+    if (!is_single(jobs)) return work_in_order(options.jobs, jobs.size(), next, work, finished);
+    while (const auto number = next()) finished(work(*number));
 }
 
 JobStream stream_of(std::vector<ImageJob> jobs) {
