@@ -5,15 +5,11 @@
 
 namespace glimpse {
 
-namespace {
-
 const Figures& drawing() {
     static const auto& opened =
         *reinterpret_cast<const Figures* (*)()>(module_entry("figures", "glimpse_figures"))();
     return opened;
 }
-
-}  // namespace
 
 cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
     return drawing().overlay(picture, maps, style);

@@ -38,7 +38,7 @@ void check_layout(const PanelLayout& layout, std::size_t glimpses) {
         CHECK((place & layout.overlay).area() == 0);
         if (k > 0) CHECK((place & framed(layout, layout.thumbnails[k - 1])).area() == 0);
     }
-    for (const PanelText& caption : layout.captions) {
+    for (const FigureText& caption : layout.captions) {
         CHECK(caption.position.x + text_width(caption.text, layout.letter) <= layout.figure.width);
         CHECK(caption.position.y + layout.letter <= layout.figure.height);
     }

@@ -17,8 +17,8 @@ struct PanelEntry {
     cv::Size size;  ///< pixels
 };
 
-/// A line of a panel's text; `position` is the top left corner of its capitals.
-struct PanelText {
+/// A line of a figure's text; `position` is the top left corner of its capitals.
+struct FigureText {
     std::string text;
     cv::Point position;
 };
@@ -30,10 +30,10 @@ struct PanelLayout {
     cv::Rect overlay;                  ///< in the figure, enlarged
     std::vector<cv::Rect> thumbnails;  ///< of the first glimpses, without their frames
     int frame = 0;                     ///< width of a thumbnail's frame, casing included
-    std::vector<PanelText> captions;   ///< the thumbnails' ids; none where they would be too small to read
+    std::vector<FigureText> captions;  ///< the thumbnails' ids; none where they would be too small to read
     int letter = 0;                    ///< height of the captions' capitals
     std::size_t left_out = 0;          ///< how many glimpses follow those with thumbnails
-    PanelText remark;                  ///< says so, below the thumbnails; empty where none is left out
+    FigureText remark;                 ///< says so, below the thumbnails; empty where none is left out
     int remark_letter = 0;
 };
 

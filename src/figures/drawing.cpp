@@ -133,6 +133,16 @@ std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
     return half_plane(polygon, &Point::y, high.y, 1);
 }
 
+std::vector<Point> scaled_outline(const LinearMap& map, double across, double down) {
+    std::vector<Point> polygon = outline(map);
+    const auto same = [&](const Point& point) {
+        return point.x == polygon.front().x && point.y == polygon.front().y;
+    };
+    if (std::ranges::all_of(polygon, same)) return {};
+    for (Point& point : polygon) point = {point.x * across, point.y * down};
+    return polygon;
+}
+
 void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const DrawingSizes& sizes,
                   const cv::Vec3b& colour) {
     // Clipped so far outside that the edges along which it is clipped are out of sight.

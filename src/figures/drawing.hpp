@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "glimpse/geometry.hpp"
+#include "glimpse/linear_map.hpp"
 
 // Lines and letters on 8-bit RGB pictures, in proportion to the picture. Whatever lies outside is left out.
 
@@ -34,6 +34,9 @@ DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines = 1);
 
 /// The part of a polygon that lies inside the rectangle `low`…`high`; convex polygons stay exact.
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);
+
+/// A glimpse's outline in a picture of its image that is scaled; empty where the outline is a point.
+std::vector<Point> scaled_outline(const LinearMap& map, double across, double down);
 
 /// A closed polygon in edge coordinates, anti-aliased, in a dark casing. Coordinates may be as large as they
 /// like.

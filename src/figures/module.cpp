@@ -1,4 +1,5 @@
 #include "figures/figures.hpp"
+#include "figures/thumbnails.hpp"
 
 namespace glimpse {
 
@@ -18,7 +19,21 @@ class DrawnFigures final : public Figures {
         return figures::empty_panel(layout);
     }
     void show(cv::Mat& figure, const cv::Mat& picture, cv::Rect place) const override {
-        figures::show(figure, picture, place);
+        show_picture(figure, picture, place);
+    }
+    [[nodiscard]] ContactSheetLayout lay_out_contact_sheet(
+        std::span<const PanelEntry> glimpses) const override {
+        return figures::lay_out_contact_sheet(glimpses);
+    }
+    [[nodiscard]] cv::Mat empty_contact_sheet(const ContactSheetLayout& layout) const override {
+        return figures::empty_contact_sheet(layout);
+    }
+    [[nodiscard]] TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike) const override {
+        return figures::lay_out_track_frame(image, alike);
+    }
+    [[nodiscard]] cv::Mat track_frame(const TrackFrameLayout& layout,
+                                      const TrackFrame& frame) const override {
+        return figures::track_frame(layout, frame);
     }
 };
 

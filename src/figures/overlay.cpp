@@ -83,23 +83,12 @@ void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
     }
 }
 
-/// The outline in the enlarged picture; empty where the glimpse has none.
-std::vector<Point> enlarged_outline(const LinearMap& map, int enlargement) {
-    std::vector<Point> polygon = outline(map);
-    const auto same = [&](const Point& point) {
-        return point.x == polygon.front().x && point.y == polygon.front().y;
-    };
-    if (std::ranges::all_of(polygon, same)) return {};
-    for (Point& point : polygon) point = {point.x * enlargement, point.y * enlargement};
-    return polygon;
-}
-
 void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enlargement) {
     const Point far_corner{double(picture.cols), double(picture.rows)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
     for (const LabelledMap& labelled : maps) {
-        polygons.push_back(labelled.map ? enlarged_outline(*labelled.map, enlargement)
+        polygons.push_back(labelled.map ? scaled_outline(*labelled.map, enlargement, enlargement)
                                         : std::vector<Point>());
         visible.push_back({labelled.id, clipped(polygons.back(), {0, 0}, far_corner)});
     }

@@ -3,6 +3,7 @@
 
 #include "figures/drawing.hpp"
 #include "figures/figures.hpp"
+#include "figures/thumbnails.hpp"
 
 namespace glimpse {
 
@@ -66,16 +67,6 @@ Spacing spacing_among(cv::Size room, std::size_t glimpses) {
     return {letter, 2 * letter, letter + letter / 4, frame, 2 * letter};
 }
 
-/// How large a glimpse is shown in a room: enlarged by a whole factor, or shrunk until it fits.
-cv::Size shown_size(cv::Size glimpse, cv::Size room) {
-    if (glimpse.empty()) return {1, 1};
-    const int factor = std::min(room.width / glimpse.width, room.height / glimpse.height);
-    if (factor >= 1) return glimpse * factor;
-    const double scale = std::min(double(room.width) / glimpse.width, double(room.height) / glimpse.height);
-    return {std::max(1, static_cast<int>(glimpse.width * scale)),
-            std::max(1, static_cast<int>(glimpse.height * scale))};
-}
-
 /// The glimpses in rows and columns, every cell as large as the largest glimpse needs.
 struct Grid {
     int columns = 0;
@@ -113,8 +104,8 @@ class Thumbnails {
             layout.thumbnails.emplace_back(cell + cv::Point(slack.width / 2, slack.height / 2),
                                            grid_.sizes[k]);
             if (space_.letter == 0) continue;
-            layout.captions.push_back(
-                caption(k, {cell.x, cell.y + grid_.cell.height - slack.height / 2}, grid_.cell.width));
+            const cv::Point below{cell.x, cell.y + grid_.cell.height - slack.height / 2 + space_.frame};
+            layout.captions.push_back(caption_below(glimpses_[k].id, space_.letter, below, grid_.cell.width));
         }
     }
 
@@ -178,13 +169,6 @@ class Thumbnails {
             grid.cell.width = std::max(grid.cell.width, std::min(room.width, width));
         }
         return grid;
-    }
-
-    [[nodiscard]] PanelText caption(std::size_t k, cv::Point below, int width) const {
-        const int letter = space_.letter;
-        const std::string text = fitted(glimpses_[k].id, letter, width);
-        const int left = below.x + (width - text_width(text, letter)) / 2;
-        return {text, {left, below.y + space_.frame + (letter + 1) / 2}};
     }
 
     cv::Size room_;

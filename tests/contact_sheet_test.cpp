@@ -1,0 +1,118 @@
+#include "figures/contact_sheet.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "drawn_pictures.hpp"
+#include "figures/drawing.hpp"
+#include "figures/figures.hpp"
+#include "figures/rectangle_index.hpp"
+#include "figures/thumbnails.hpp"
+
+using namespace glimpse;
+using namespace drawn_pictures;
+
+namespace {
+
+constexpr int bound = 4096;
+
+std::vector<PanelEntry> entries(std::size_t count, cv::Size size) {
+    std::vector<PanelEntry> all;
+    for (std::size_t k = 0; k < count; ++k) all.push_back({std::to_string(k + 1), size});
+    return all;
+}
+
+/// What every sheet keeps: within its bound, all in it, nothing upon anything else, row by row.
+void check_sheet(const ContactSheetLayout& layout, std::size_t glimpses) {
+    CHECK(layout.sheet.width <= bound);
+    CHECK(layout.sheet.height <= bound);
+    CHECK(layout.thumbnails.size() == (glimpses + layout.step - 1) / layout.step);
+    CHECK((layout.captions.empty() || layout.captions.size() == layout.thumbnails.size()));
+    CHECK(layout.remark.text.empty() == (layout.step == 1));
+    const cv::Rect sheet({0, 0}, layout.sheet);
+    RectangleIndex taken(layout.sheet, 160);
+    cv::Point before{-1, -1};
+    for (const cv::Rect& place : layout.thumbnails) {
+        const cv::Rect framed = place + cv::Size(2, 2) - cv::Point(1, 1);
+        CHECK((framed & sheet) == framed);
+        CHECK(taken.overlap(framed) == 0);
+        taken.add(framed);
+        const cv::Point middle = place.tl() + cv::Point(place.width / 2, place.height / 2);
+        CHECK((middle.x > before.x || middle.y > before.y));
+        before = middle;
+    }
+    for (std::size_t k = 0; k < layout.captions.size(); ++k) {
+        const FigureText& caption = layout.captions[k];
+        const cv::Rect place(caption.position,
+                             cv::Size(text_width(caption.text, layout.letter), layout.letter));
+        CHECK((place & sheet) == place);
+        CHECK(taken.overlap(place) == 0);
+        taken.add(place);
+    }
+    if (layout.step == 1) return;
+    const cv::Rect remark(
+        layout.remark.position,
+        cv::Size(text_width(layout.remark.text, layout.remark_letter), layout.remark_letter));
+    CHECK((remark & sheet) == remark);
+    CHECK(taken.overlap(remark) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("every contact sheet keeps its bound, and everything on it its place") {
+    for (const cv::Size size :
+         {cv::Size(64, 64), cv::Size(1, 1), cv::Size(37, 90), cv::Size(900, 700), cv::Size(1, 9000)}) {
+        for (const std::size_t count : {1, 2, 8, 9, 24, 600, 3000, 40000}) {
+            CAPTURE(size);
+            CAPTURE(count);
+            check_sheet(figures::lay_out_contact_sheet(entries(count, size)), count);
+        }
+    }
+}
+
+TEST_CASE("few glimpses stand in one row, enlarged by a whole factor or shrunk") {
+    const auto first = [](cv::Size size) {
+        const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(6, size));
+        CHECK(std::ranges::all_of(layout.thumbnails, [&](const cv::Rect& place) {
+            return place.y == layout.thumbnails.front().y;
+        }));
+        return layout.thumbnails.front().size();
+    };
+    CHECK(first({64, 64}) == cv::Size(128, 128));
+    CHECK(first({40, 20}) == cv::Size(120, 60));
+    CHECK(first({100, 70}) == cv::Size(100, 70));
+    CHECK(first({512, 256}) == cv::Size(128, 64));
+}
+
+TEST_CASE("many glimpses share the sheet, the smallest without captions, and beyond that some are left out") {
+    const auto sheet = [](std::size_t count) {
+        return figures::lay_out_contact_sheet(entries(count, {128, 128}));
+    };
+    CHECK(sheet(200).thumbnails.front().size() == cv::Size(128, 128));
+    const ContactSheetLayout shrunk = sheet(1500);
+    CHECK(shrunk.thumbnails.front().width < 128);
+    CHECK(shrunk.thumbnails.front().width >= 64);
+    CHECK(shrunk.captions.size() == 1500);
+    CHECK(sheet(8000).step == 1);
+    CHECK(sheet(8000).captions.empty());
+    const ContactSheetLayout some = sheet(30000);
+    CHECK(some.step == 3);  // 4096 / (32 + 2 + 2) is 113 columns and as many rows: 12,769 at most
+    CHECK(some.remark.text == "1 of every 3 of 30000 glimpses");
+}
+
+TEST_CASE("a sheet shows glimpses of several sizes, each in its own proportions") {
+    const std::vector<PanelEntry> glimpses{{"a", {60, 30}}, {"b", {30, 60}}, {"c", {20, 20}}};
+    const ContactSheetLayout layout = figures::lay_out_contact_sheet(glimpses);
+    check_sheet(layout, 3);
+    CHECK(layout.thumbnails[0].size() == cv::Size(120, 60));
+    CHECK(layout.thumbnails[1].size() == cv::Size(60, 120));
+    CHECK(layout.thumbnails[2].size() == cv::Size(120, 120));
+    cv::Mat sheet = figures::empty_contact_sheet(layout);
+    CHECK(sheet.at<cv::Vec3b>(0, 0) == paper);
+    const cv::Mat glimpse = speckled({20, 20});
+    show_picture(sheet, glimpse, layout.thumbnails[2]);
+    CHECK(same(sheet(layout.thumbnails[2]), enlarged(glimpse, 6)));
+}

@@ -1,0 +1,87 @@
+#include "figures/track_frame.hpp"
+
+#include <doctest/doctest.h>
+
+#include <opencv2/core.hpp>
+
+#include "drawn_pictures.hpp"
+#include "figures/figures.hpp"
+#include "figures/thumbnails.hpp"
+#include "glimpse/mechanism.hpp"
+#include "glimpse/overlay.hpp"
+
+using namespace glimpse;
+using namespace drawn_pictures;
+
+namespace {
+
+TrackFrame frame_of(cv::Size image, const Box& box, const cv::Mat& glimpse) {
+    Crop crop;
+    crop.form = Crop::BoxForm{box};
+    return {cv::Mat(image, CV_8UC3, cv::Scalar(200, 100, 50)), lower(crop, {image.width, image.height}),
+            glimpse, "000123", "7"};
+}
+
+bool is_green(const cv::Vec3b& pixel) {
+    return pixel == glimpse_colour(0);
+}
+
+}  // namespace
+
+TEST_CASE("the frames of a track have even sizes, and the image and the glimpse apart in them") {
+    for (const cv::Size image : {cv::Size(1920, 1080), cv::Size(320, 240), cv::Size(1, 1), cv::Size(360, 641),
+                                 cv::Size(10000, 3), cv::Size(3, 10000), cv::Size(641, 479)}) {
+        CAPTURE(image);
+        const TrackFrameLayout layout = figures::lay_out_track_frame(image, true);
+        CHECK(layout.frame.width % 2 == 0);
+        CHECK(layout.frame.height % 2 == 0);
+        CHECK(std::max(layout.picture.width, layout.picture.height) <= 640);
+        CHECK(layout.glimpse.width == layout.glimpse.height);
+        const cv::Rect all({0, 0}, layout.frame);
+        const cv::Rect framed(layout.glimpse.x - layout.border, layout.glimpse.y - layout.border,
+                              layout.glimpse.width + 2 * layout.border,
+                              layout.glimpse.height + 2 * layout.border);
+        CHECK((layout.picture & all) == layout.picture);
+        CHECK((framed & all) == framed);
+        CHECK((framed & layout.picture).empty());
+    }
+    CHECK(figures::lay_out_track_frame({320, 240}, true).picture.size() == cv::Size(640, 480));
+    CHECK(figures::lay_out_track_frame({1920, 1080}, true).picture.size() == cv::Size(640, 360));
+}
+
+TEST_CASE("a frame marks the box in the image in green, and shows the glimpse beside it") {
+    const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
+    const cv::Mat glimpse = speckled({40, 40});
+    const cv::Mat frame = figures::track_frame(layout, frame_of({320, 240}, {100, 60, 80, 50}, glimpse));
+    CHECK(frame.size() == layout.frame);
+    CHECK(contains(frame, enlarged(glimpse, layout.glimpse.width / 40)));
+    // The image is shown twice as large: the box's edges lie at 200, 360, 120 and 220 of its place.
+    const auto at = [&](int x, int y) { return frame.at<cv::Vec3b>(layout.picture.tl() + cv::Point(x, y)); };
+    for (const int x : {200, 360}) CHECK(is_green(at(x, 170)));
+    for (const int y : {120, 220}) CHECK(is_green(at(280, y)));
+    CHECK(at(280, 170) == cv::Vec3b(200, 100, 50));
+    CHECK(at(185, 170) == cv::Vec3b(200, 100, 50));
+    CHECK(frame.at<cv::Vec3b>(0, 0) == paper);
+}
+
+TEST_CASE("an image of another size than the first keeps its proportions, and its outline") {
+    const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
+    // Shown at 480×480 in the middle of 640×480: 80 pixels on either side, each of its pixels three large.
+    const cv::Mat frame =
+        figures::track_frame(layout, frame_of({160, 160}, {40, 40, 80, 80}, speckled({9, 9})));
+    const auto at = [&](int x, int y) { return frame.at<cv::Vec3b>(layout.picture.tl() + cv::Point(x, y)); };
+    CHECK(at(79, 240) == paper);
+    CHECK(at(80, 240) == cv::Vec3b(200, 100, 50));
+    CHECK(at(560, 240) == paper);
+    for (const int x : {80 + 120, 80 + 360}) CHECK(is_green(at(x, 240)));
+}
+
+TEST_CASE("glimpses of several sizes fill their place, whatever their size") {
+    const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, false);
+    const int side = layout.glimpse.width;
+    for (const int size : {side / 7 + 1, side / 2 + 1, 2 * side}) {
+        const cv::Mat white(cv::Size(size, size), CV_8UC3, cv::Scalar(9, 8, 7));
+        const cv::Mat frame = figures::track_frame(layout, frame_of({320, 240}, {9, 9, 20, 20}, white));
+        CHECK(same(frame(layout.glimpse), cv::Mat(side, side, CV_8UC3, cv::Scalar(9, 8, 7))));
+    }
+}
