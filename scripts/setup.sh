@@ -7,6 +7,7 @@ packages=(
     # building
     git g++ cmake ninja-build pkg-config
     libopencv-dev libjpeg-dev libspng-dev libtiff-dev libwebp-dev libexif-dev
+    libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libarchive-dev
     # testing
     doctest-dev clang-format-14 clang-tidy-14 python3 python3-numpy python3-pil python3-jsonschema
