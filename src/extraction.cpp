@@ -15,7 +15,7 @@
 #include "glimpse/reading.hpp"
 #include "parallel.hpp"
 #include "preparation.hpp"
-#include "relative_name.hpp"
+#include "outputs.hpp"
 #include "words.hpp"
 
 namespace glimpse {
@@ -79,7 +79,7 @@ class Extraction {
 
   private:
     void extract() {
-        require_outputs_below();
+        require_outputs_below(plan_, job_.name);
         reader_ = open_image_of(job_, options_.open);
         report_.size = reader_->info().size;
         lower_all();
@@ -97,15 +97,6 @@ class Extraction {
             begin += members.size();
         }
         write_pictures();
-    }
-
-    /// No output leaves its directory, whatever links are in it.
-    void require_outputs_below() const {
-        const fs::path directory = fs::path(job_.name).parent_path();
-        if (directory.empty() || plan_.file || plan_.to_standard_output || hands_over()) return;
-        if (const auto obstacle = obstacle_within(plan_.options.out, directory); !obstacle.empty()) {
-            throw Error(plan_.options.out, obstacle);
-        }
     }
 
     /// What would be files become members of an archive.

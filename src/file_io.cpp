@@ -179,14 +179,12 @@ void remove_abandoned_files(const std::filesystem::path& directory) {
 }
 
 NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
-    if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) {
-        throw Error(path_.string(), obstacle);
-    }
+    if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) throw Error(obstacle);
     std::error_code failure;
     if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), failure);
-    if (failure) throw Error(path_.string(), "its directory cannot be made: " + failure.message());
+    if (failure) throw Error("its directory cannot be made: " + failure.message());
     descriptor_ = create_unique(path_.parent_path(), temporary_);
-    if (descriptor_ < 0) throw Error(path_.string(), std::strerror(errno));
+    if (descriptor_ < 0) throw Error(std::strerror(errno));
 }
 
 NewFile::~NewFile() {
@@ -195,27 +193,25 @@ NewFile::~NewFile() {
 }
 
 void NewFile::write(std::span<const std::uint8_t> bytes) {
-    try {
-        write_all(descriptor_, bytes);
-    } catch (const Error& error) {
-        throw Error(path_.string(), error.what());
-    }
+    write_all(descriptor_, bytes);
 }
 
 void NewFile::publish(bool replace) {
     // What a delayed write had to say comes out when the file is closed.
     const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
     const auto name = replace ? ::rename : ::link;
-    if (!closed || name(temporary_.c_str(), path_.c_str()) != 0) {
-        throw Error(path_.string(), std::strerror(errno));
-    }
+    if (!closed || name(temporary_.c_str(), path_.c_str()) != 0) throw Error(std::strerror(errno));
     if (replace) temporary_.clear();
 }
 
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
-    NewFile file(path);
-    file.write(bytes);
-    file.publish(replace);
+    try {
+        NewFile file(path);
+        file.write(bytes);
+        file.publish(replace);
+    } catch (const Error& error) {
+        throw Error(path.string(), error.what());
+    }
 }
 
 std::vector<std::uint8_t> read_standard_input() {

@@ -18,7 +18,8 @@ bool is_there(const std::filesystem::path& path);
 /// directory, and goes unless it is published.
 class NewFile {
   public:
-    /// Directories that are missing are made. Throws `Error` with the path, as all of these do.
+    /// Directories that are missing are made. Throws `Error` with the reason alone, as all of
+    /// these do.
     explicit NewFile(std::filesystem::path path);
     ~NewFile();
     NewFile(const NewFile&) = delete;

@@ -9,6 +9,7 @@
 #include "glimpse/image_file.hpp"
 #include "input_files.hpp"
 #include "output_format.hpp"
+#include "relative_name.hpp"
 
 namespace glimpse {
 
@@ -92,6 +93,20 @@ std::vector<fs::path> all_of(const OutputPaths& paths) {
     return all;
 }
 
+std::vector<fs::path> all_of(const TrackPaths& paths) {
+    std::vector<fs::path> all{paths.strip, paths.animation};
+    std::erase(all, fs::path());
+    return all;
+}
+
+void require_outputs_below(const OutputPlan& plan, const std::string& name) {
+    const fs::path directory = fs::path(name).parent_path();
+    if (directory.empty() || plan.file || plan.to_standard_output || !plan.options.archive.empty()) return;
+    if (const auto obstacle = obstacle_within(plan.options.out, directory); !obstacle.empty()) {
+        throw Error(plan.options.out, obstacle);
+    }
+}
+
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     const OutputOptions& options = plan.options;
     const std::string base = base_name(plan, job);
@@ -148,18 +163,26 @@ void OutputCheck::add_inputs(const ImageJob& job) {
 }
 
 void OutputCheck::check(const ImageJob& job) {
+    check(all_of(output_paths(plan_, job)), job.image.string());
+}
+
+void OutputCheck::check(const Track& track) {
+    check(all_of(track_paths(plan_, track)), "the track " + track.name);
+}
+
+void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& what) {
     const bool are_members = !plan_.options.archive.empty();
     std::set<std::string> names;
-    for (const fs::path& path : all_of(output_paths(plan_, job))) {
+    for (const fs::path& path : paths) {
         std::string name = are_members ? path.string() : known_name(path);
-        require_unclaimed(name, path, job.image.string());
-        if (!names.insert(std::move(name)).second) fail_twice(path, job.image.string(), job.image.string());
+        require_unclaimed(name, path, what);
+        if (!names.insert(std::move(name)).second) fail_twice(path, what, what);
         if (are_members) continue;
         for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
         require_place_for(path);
     }
-    // All or none: a job that fails here takes nobody's name.
-    for (const std::string& name : names) outputs_.insert(name, job.image.string());
+    // All or none: what fails here takes nobody's name.
+    for (const std::string& name : names) outputs_.insert(name, what);
 }
 
 void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,
@@ -188,6 +211,7 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
                          "say where the glimpses go: a directory, a file or -; or else --output-tar");
     }
     OutputPlan plan{options, {}, options.out == standard_output, std::nullopt};
+    require_sense(options);
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
         if (options.overlay || options.panel || options.map) {
@@ -203,6 +227,8 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     for (const ImageJob& job : jobs) check.add_inputs(job);
     check.check_others();
     for (const ImageJob& job : jobs) check.check(job);
+    if (!are_wanted(options.tracks)) return plan;
+    for (const Track& track : tracks_of(jobs)) check.check(track);
     return plan;
 }
 

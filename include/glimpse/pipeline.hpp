@@ -73,6 +73,14 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options);
 /// work.
 enum class Existing { overwrite, skip, error };
 
+/// What is made of each track once the run is over; see `Tracks`.
+struct TrackOptions {
+    bool strip = false;     ///< DIR/ID.strip.png, a contact sheet of its glimpses
+    std::string animation;  ///< DIR/ID.track.webp, .gif or .mp4, by the extension; empty: none
+    std::optional<double>
+        frame_rate;  ///< of the animation, 0.1 to 60 frames a second, GIF to 50; without: 25
+};
+
 /// What is written, and where.
 struct OutputOptions {
     std::string out;       ///< a directory; a file, when there is one glimpse; "-": standard output
@@ -82,6 +90,7 @@ struct OutputOptions {
     bool panel = false;    ///< NAME.panel.png
     bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
     OverlayStyle style;
+    TrackOptions tracks;
     Existing existing = Existing::overwrite;
     std::vector<std::filesystem::path> also_inputs;   ///< files of the run that are not images
     std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
@@ -105,8 +114,8 @@ struct OutputPlan {
     std::optional<std::filesystem::path> file;  ///< the glimpse's own name, where `out` names a file
 };
 
-/// Throws `UsageError` for two outputs of one name, an output that is an input, an unknown format, or `out`
-/// that does not fit the number of glimpses.
+/// Throws `UsageError` for two outputs of one name, an output that is an input, an unknown format, `out` that
+/// does not fit the number of glimpses, or tracks that cannot be made.
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
 
 /// Throws `UsageError` for an output that is there already, if that is to be an error.

@@ -9,22 +9,37 @@ namespace glimpse {
 /// The archive, and the file that it becomes unless it goes to standard output.
 class OutputArchive::Sink {
   public:
-    explicit Sink(const std::string& name) {
-        if (name != "-") file_.emplace(name);
+    explicit Sink(const std::string& name) : name_(name) {
+        in_place([&] {
+            if (name != "-") file_.emplace(name);
+        });
         writer_ = archives().create([this](std::span<const std::uint8_t> bytes) { write(bytes); }, name);
     }
 
     void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
     void publish(bool replace) {
         writer_->finish();
-        if (file_) file_->publish(replace);
+        in_place([&] {
+            if (file_) file_->publish(replace);
+        });
     }
 
   private:
     void write(std::span<const std::uint8_t> bytes) {
-        file_ ? file_->write(bytes) : write_standard_output(bytes);
+        if (!file_) return write_standard_output(bytes);
+        in_place([&] { file_->write(bytes); });
     }
 
+    template <typename Step>
+    void in_place(Step&& step) const {
+        try {
+            step();
+        } catch (const Error& error) {
+            throw Error(name_, error.what());
+        }
+    }
+
+    std::string name_;
     std::optional<NewFile> file_;
     std::unique_ptr<ArchiveWriter> writer_;
 };

@@ -15,6 +15,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/pipeline.hpp"
 #include "run_record.hpp"
+#include "tracks.hpp"
 #include "words.hpp"
 
 namespace glimpse::cli {
@@ -119,6 +120,7 @@ void add_outputs(CLI::App& command, Options& o) {
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png: the overlay and the glimpses beside it");
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
+    add_track_options(command, o.output.tracks);
     command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
         ->type_name("FILE");
     command.add_option("--existing", o.existing, "overwrite, skip or error")
@@ -243,6 +245,7 @@ void settle(Options& o) {
         throw UsageError("--opacity", "a number from 0 to 1 is needed");
     if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
     if (o.shard) o.input.shard = parse_shard(*o.shard);
+    require_whole_tracks(o.output.tracks, o.input);
     o.output.style.kind = overlay_styles.at(o.overlay_style);
     o.output.style.colormap = colormap(o.colormap);
     o.output.existing = existing_choices.at(o.existing);
@@ -295,9 +298,11 @@ Outcome extract_list(Options& o, const Backend& backend) {
     require_size_is_used(o, jobs);
     require_adjustment_is_used(o, jobs);
     const OutputPlan plan = plan_outputs(jobs, o.output);
+    Tracks tracks(jobs, plan);
     std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
     if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
     require_new_outputs(plan, jobs);
+    if (o.output.existing == Existing::error) tracks.require_new();
     RunRecord record(plan, record_options(o), jobs.size());
     if (!o.output.archive.empty()) {
         // What becomes a member waits in the memory for its turn: so there may not be many of them.
@@ -306,8 +311,16 @@ Outcome extract_list(Options& o, const Backend& backend) {
         return record.close();
     }
     std::size_t number = 0;
-    run(jobs, plan, backend, o.run, [&](const ImageReport& report) { record.add(jobs[number++], report); });
-    return record.close();
+    run(jobs, plan, backend, o.run, [&](const ImageReport& report) {
+        tracks.heed(jobs[number], report);
+        record.add(jobs[number++], report);
+    });
+    const Outcome outcome = record.close();
+    if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast)) return outcome;
+    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != "-", o.progress};
+    const bool all_well = make_tracks(tracks, o.run, messages);
+    if (was_interrupted()) return Outcome::interrupted;
+    return all_well ? outcome : Outcome::some_failed;
 }
 
 Outcome extract(Options& o) {

@@ -11,8 +11,8 @@ namespace glimpse::cli {
 class Progress {
   public:
     /// `when`: "always", "never", or "auto": when standard error is a terminal and there is more than one
-    /// image, or nobody knows how many.
-    Progress(std::optional<std::size_t> total, const std::string& when);
+    /// of `what` to be done, or nobody knows how many.
+    Progress(std::optional<std::size_t> total, const std::string& when, const char* what = "images");
     void advance();
     /// Prints "glimpse: TEXT" on a line of its own.
     void message(const std::string& text);
@@ -24,6 +24,7 @@ class Progress {
     void wipe() const;
 
     std::optional<std::size_t> total_;
+    const char* what_;
     std::size_t done_ = 0;
     bool shown_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -128,13 +128,13 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
         greatest = {std::max(greatest.width, entry.size.width), std::max(greatest.height, entry.size.height)};
         if (entry.id.size() > name.size()) name = entry.id;
     }
-    Cells cells{};
-    for (const int side : sides_of(greatest)) {
-        cells = cells_of(greatest, side, name);
+    const std::vector<int> sides = sides_of(greatest);
+    for (const int side : sides) {
+        const Cells cells = cells_of(greatest, side, name);
         const cv::Size grid = grid_of(cells, glimpses.size());
         if (size_of(cells, grid).height <= largest_sheet) return laid_out(cells, grid, glimpses, 1);
     }
-    return laid_out_in_part(cells, glimpses);
+    return laid_out_in_part(cells_of(greatest, sides.back(), name), glimpses);
 }
 
 cv::Mat empty_contact_sheet(const ContactSheetLayout& layout) {

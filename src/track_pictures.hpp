@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <opencv2/core/mat.hpp>
+#include <span>
+
+#include "glimpse/pipeline.hpp"
+
+namespace glimpse {
+
+/// A glimpse of a track that has been written.
+struct WrittenGlimpse {
+    const ImageJob* job;
+    const Glimpse* glimpse;
+    std::filesystem::path file;
+};
+
+/// A track's contact sheet, 8-bit RGB. Throws `Error` with the file that cannot be read.
+cv::Mat strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options);
+
+/// Writes a track's animation into a file. Throws `Error` with the file that cannot be read, with what
+/// FFmpeg has to say, or where it is interrupted.
+void animate(std::span<const WrittenGlimpse> track, const TrackOptions& tracks, const RunOptions& options,
+             const std::filesystem::path& file);
+
+}  // namespace glimpse

@@ -1,0 +1,306 @@
+"""Tracks as strips and animations."""
+
+import io
+import json
+import struct
+
+import numpy
+from PIL import Image, ImageSequence
+
+from glimpse_case import GlimpseCase
+
+WIDTH, HEIGHT, FRAMES = 160, 120, 12
+ABSENT = (5, 6, 7)  # of the track 12
+# The image of 160×120 is shown four times as large, at the margin (twice the captions' letters of 12 pixels); then as much
+# again, and the glimpse with its frame, as high as the image. Below stand the captions.
+ZOOM, MARGIN = 4, 24
+ANIMATION_SIZE = (3 * MARGIN + 640 + 480, 2 * MARGIN + 480 + 24)
+# What lossy compression does to flat colours, and a palette; of 255.
+LOSSY = 12
+
+
+def box_of(track, frame):
+    """Left, top, width, height, 0-based."""
+    return (10 + 3 * frame, 20 + 2 * frame, 32, 32) if track == 7 else (100 - 4 * frame, 60, 24, 40)
+
+
+def scene(frame):
+    """Flat colours that differ between frames: what compression leaves alone."""
+    pixels = numpy.zeros((HEIGHT, WIDTH, 3), numpy.uint8)
+    pixels[:] = (200, 160, 120)
+    for track, colour in ((7, (40, 60, 30 + 15 * frame)), (12, (150, 20, 30))):
+        left, top, width, height = box_of(track, frame)
+        pixels[top:top + height, left:left + width] = colour
+        pixels[top + 8:top + 16, left + 8:left + 16] = (230, 220, 210)
+    return pixels
+
+
+def green(pixels):
+    red, middle, blue = (pixels[..., c].astype(int) for c in range(3))
+    return (middle > 120) & (red < 100) & (blue < 160) & (middle - red > 60)
+
+
+class Sequence(GlimpseCase):
+    def setUp(self):
+        super().setUp()
+        lines = []
+        for frame in range(FRAMES):
+            Image.fromarray(scene(frame)).save(self.path(f"img1/{frame + 1:06}.png"))
+            for track in (7, 12):
+                if track == 12 and frame in ABSENT:
+                    continue
+                left, top, width, height = box_of(track, frame)
+                lines.append(f"{frame + 1},{track},{left + 1},{top + 1},{width},{height},1,1,1")
+        self.truth = self.file("gt.txt", "\n".join(lines) + "\n")
+
+    COMMAND = ("extract", "img1", "--boxes", "gt.txt", "--size", "16x16")
+
+    def extract(self, *arguments, out=None, **options):
+        return self.run_glimpse(*self.COMMAND, *arguments, "-o", out or self.out, **options)
+
+    def tracks(self, directory=None):
+        return [name for name in self.files(directory) if ".strip." in name or ".track." in name]
+
+    def frames(self, name):
+        image = Image.open(io.BytesIO((self.out / name).read_bytes()))
+        shown = [numpy.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
+        durations = []
+        for k in range(image.n_frames):
+            image.seek(k)
+            image.load()
+            durations.append(image.info.get("duration"))
+        return image, shown, durations
+
+
+class Strips(Sequence):
+    def test_every_glimpse_in_its_cell(self):
+        self.extract("--strip")
+        self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])
+        for track, frames in ((7, range(FRAMES)), (12, [k for k in range(FRAMES) if k not in ABSENT])):
+            sheet = self.load(f"{track}.strip.png")
+            self.assertEqual(tuple(sheet[0, 0]), (255, 255, 255))
+            # 12 glimpses stand in two rows of 6, 9 in two of 5 and 4, each eight times as large, a pixel of hairline around.
+            columns = (len(frames) + 1) // 2
+            pitch, margin, zoom = numpy.array((128 + 2 + 8 + 2 * 12, 128 + 2 + 8)), 16, 8
+            self.assertEqual(sheet.shape, (2 * pitch[0] - 8 + 2 * margin, columns * pitch[1] - 8 + 2 * margin, 3))
+            for k, frame in enumerate(frames):
+                top, left = margin + 1 + numpy.array(divmod(k, columns)) * pitch
+                glimpse = self.load(f"{frame + 1:06}.{track}.png")
+                large = glimpse.repeat(zoom, 0).repeat(zoom, 1)
+                numpy.testing.assert_array_equal(sheet[top:top + 128, left:left + 128], large)
+                caption = sheet[top + 130:top + 150, left:left + 128]
+                self.assertTrue((caption < 128).any())
+
+    def test_a_document_on_directories(self):
+        for clip in ("a", "b"):
+            for k in range(3):
+                self.picture(f"clips/{clip}/{k}.png")
+        parameters = self.document([{"id": "eye", "box": [1, 2, 9, 8]}, {"id": "soft", "mechanism": "mask", "box": [1, 2, 9, 8]}])
+        self.run_glimpse("extract", "clips", "-r", "-p", parameters, "--strip", "-o", self.out)
+        self.assertEqual(self.tracks(), [f"{clip}/{name}.strip.png" for clip in "ab" for name in ("eye", "soft")])
+
+    def test_names_of_a_manifest(self):
+        self.picture()
+        lines = [json.dumps({"image": "photo.png", "name": f"gaze/{k}", "id": "g", "box": [k, 2, 9, 8]}) for k in range(3)]
+        manifest = self.file("jobs.jsonl", "\n".join(lines))
+        self.run_glimpse("extract", "--manifest", manifest, "--strip", "--animate", "gif", "-o", self.out)
+        self.assertEqual(self.tracks(), ["gaze/g.strip.png", "gaze/g.track.gif"])
+        self.assertEqual(self.frames("gaze/g.track.gif")[0].n_frames, 3)
+
+    def test_glimpses_of_any_kind(self):
+        for k in range(3):
+            self.picture(f"img/{k}.png", channels=4 if k == 1 else 1 if k == 2 else 3)
+        parameters = self.document([{"id": "w", "box": [0, 0, 500, 3]},
+                                    {"id": "list", "mechanism": "mask", "box": [1, 1, 3, 3], "kind": "hard", "select": "pixels"}])
+        for form in ("npy", "tiff", "webp"):
+            self.run_glimpse("extract", "img", "-p", parameters, "--strip", "--animate", "mp4", "--format", form, "-o", self.out)
+            self.assertEqual(len(self.tracks()), 4)
+
+    def test_arrays_are_as_light_as_their_images(self):
+        self.extract("--strip")
+        strip = self.load("7.strip.png")
+        self.extract("--strip", "--format", "npy")
+        difference = self.load("7.strip.png").astype(int) - strip
+        self.assertLessEqual(abs(difference).max(), 1)
+
+
+class Animations(Sequence):
+    def assert_frame(self, shown, track, frame):
+        """The image on the left with its box in green, the glimpse on the right."""
+        image = shown[MARGIN:MARGIN + HEIGHT * ZOOM, MARGIN:MARGIN + WIDTH * ZOOM]
+        left, top, width, height = (ZOOM * value for value in box_of(track, frame))
+        rows, columns = numpy.nonzero(green(image))
+        edges = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        for found, expected in zip(edges, (left, top, left + width, top + height)):
+            self.assertLessEqual(abs(found - expected), 3, (edges, track, frame))
+        inside = image[top + 6 * ZOOM:top + height - 6 * ZOOM, left + 6 * ZOOM:left + width - 6 * ZOOM]
+        expected = scene(frame)[top // ZOOM + 6:(top + height) // ZOOM - 6, left // ZOOM + 6:(left + width) // ZOOM - 6]
+        self.assertLessEqual(self.difference(inside[2::4, 2::4], expected), LOSSY)
+        # 16 pixels enlarged 29 times to 464, in the middle of the 480 pixels that the image is high.
+        x = 2 * MARGIN + WIDTH * ZOOM + 8
+        glimpse = shown[MARGIN + 8:MARGIN + 472, x:x + 464]
+        self.assertLessEqual(self.difference(glimpse[14::29, 14::29], self.load(f"{frame + 1:06}.{track}.png")), LOSSY)
+        self.assertTrue(green(shown[MARGIN + 200, x - 3:x]).any())
+
+    @staticmethod
+    def difference(a, b):
+        """The mean one: a few pixels lie on edges."""
+        return abs(a.astype(int) - b).mean()
+
+    def test_webp_and_gif(self):
+        for form, rate, duration in (("webp", [], 40), ("gif", [], 40), ("webp", ["--frame-rate", "12.5"], 80), ("gif", ["--frame-rate", "0.5"], 2000)):
+            self.extract("--animate", form, *rate)
+            for track, frames in ((7, range(FRAMES)), (12, [k for k in range(FRAMES) if k not in ABSENT])):
+                image, shown, durations = self.frames(f"{track}.track.{form}")
+                self.assertEqual(image.size, ANIMATION_SIZE)
+                self.assertEqual(image.info["loop"], 0)
+                self.assertEqual(durations, [duration] * len(frames))
+                for frame, pixels in zip(frames, shown, strict=True):
+                    self.assert_frame(pixels, track, frame)
+
+    def test_mp4(self):
+        self.extract("--animate", "mp4", "--frame-rate", "12.5")
+        boxes = dict(self.boxes((self.out / "12.track.mp4").read_bytes()))
+        self.assertEqual(struct.unpack(">I", boxes["stsz"][8:12])[0], FRAMES - len(ABSENT))
+        width, height = struct.unpack(">II", boxes["tkhd"][-8:])
+        self.assertEqual((width >> 16, height >> 16), ANIMATION_SIZE)
+        scale, duration = struct.unpack(">II", boxes["mdhd"][12:20])
+        self.assertEqual(duration / scale, (FRAMES - len(ABSENT)) / 12.5)
+        # What a player needs to begin stands in front of the frames.
+        self.assertLess(list(boxes).index("moov"), list(boxes).index("mdat"))
+
+    def boxes(self, data):
+        """The boxes of ISO 14496-12 in a file, those within boxes too."""
+        begin = 0
+        while begin < len(data):
+            size, name = struct.unpack(">I4s", data[begin:begin + 8])
+            yield name.decode(), data[begin + 8:begin + size]
+            if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+                yield from self.boxes(data[begin + 8:begin + size])
+            begin += size
+
+    def test_a_track_of_one_glimpse(self):
+        self.picture("one/1.png")
+        for form in ("webp", "gif", "mp4"):
+            self.run_glimpse("extract", "one", "-b", "1,2,9,8", "--strip", "--animate", form, "-o", self.out)
+        self.assertEqual(self.frames("000.track.webp")[0].n_frames, 1)
+        self.assertEqual(self.frames("000.track.gif")[0].n_frames, 1)
+
+    def test_images_of_any_size_and_orientation(self):
+        self.picture("img/1.png", width=90, height=30)
+        self.picture("img/2.png", width=1500, height=1100)
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.fromarray(scene(0)).save(self.path("img/3.jpg"), exif=exif)
+        self.run_glimpse("extract", "img", "-b", "1,2,9,8", "--animate", "webp", "-o", self.out)
+        _, shown, _ = self.frames("000.track.webp")
+        self.assertEqual(len(shown), 3)
+        # Turned upright the third is 120×160: 158×210 in the room of the first, 630×210.
+        room = shown[2][22:22 + 206, 18:18 + 630]
+        columns = numpy.nonzero((room.min(axis=2) < 245).any(axis=0))[0]
+        self.assertAlmostEqual(columns.max() - columns.min() + 1, 158, delta=4)
+
+
+class Runs(Sequence):
+    ALL = ("--strip", "--animate", "webp")
+
+    def contents(self, directory=None):
+        directory = directory or self.out
+        return {name: (directory / name).read_bytes() for name in self.files(directory)}
+
+    def test_the_same_bytes_every_time(self):
+        for form in ("webp", "gif", "mp4"):
+            self.extract("--strip", "--animate", form, "-j", "1")
+            first = self.contents()
+            for jobs in ("1", "4"):
+                self.extract("--strip", "--animate", form, "-j", jobs)
+                self.assertEqual(self.contents(), first)
+
+    def test_a_box_that_is_adjusted_is_shown_so(self):
+        self.extract("--animate", "gif", "--context", "0.5")
+        _, shown, _ = self.frames("7.track.gif")
+        image = shown[0][MARGIN:MARGIN + HEIGHT * ZOOM, MARGIN:MARGIN + WIDTH * ZOOM]
+        columns = numpy.nonzero(green(image))[1]
+        self.assertAlmostEqual(columns.min(), (10 - 8) * ZOOM, delta=3)
+        self.assertAlmostEqual(columns.max(), (10 + 32 + 8) * ZOOM, delta=3)
+
+    def test_resumed(self):
+        report = ("--report", self.directory / "r.jsonl", "--resume")
+        self.extract(*self.ALL, *report)
+        whole = self.contents()
+        (self.out / "000003.7.png").unlink()
+        (self.out / "7.strip.png").unlink()
+        (self.out / "12.track.webp").write_bytes(b"of another run")
+        self.extract(*self.ALL, *report)
+        self.assertEqual(self.contents(), whole)
+        self.extract(*self.ALL, *report)
+        self.assertEqual(self.contents(), whole)
+
+    def test_what_is_there_already(self):
+        self.extract()
+        strip = self.file("out/7.strip.png", "mine")
+        before = self.contents()
+        self.fails(2, *self.COMMAND, "--strip", "--existing", "error", "-o", self.out, says=["is there already"])
+        self.assertEqual(self.contents(), before)
+        self.extract("--strip", "--existing", "skip")
+        self.assertEqual(strip.read_bytes(), b"mine")
+        self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])
+        self.extract("--strip")
+        self.assertEqual(self.load("7.strip.png").shape[2], 3)
+        other = self.directory / "other"
+        self.extract("--strip", "--existing", "error", out=other)
+        self.assertEqual((other / "7.strip.png").read_bytes(), strip.read_bytes())
+
+    def test_a_glimpse_that_failed_is_left_out(self):
+        self.extract(*self.ALL)
+        self.file("img1/000004.png", b"no image")
+        self.fails(1, *self.COMMAND, *self.ALL, "-o", self.out, says=["000004.png"])
+        self.assertTrue((self.out / "000004.7.png").exists())  # of the first run
+        self.assertEqual(self.frames("7.track.webp")[0].n_frames, FRAMES - 1)
+        self.assertEqual(self.frames("12.track.webp")[0].n_frames, FRAMES - len(ABSENT) - 1)
+        self.assertEqual(self.load("7.strip.png").shape[1], 6 * 138 - 8 + 2 * 16)
+
+    def test_what_is_wrong_with_one_track_stops_no_other(self):
+        lines = self.truth.read_text().splitlines()
+        self.truth.write_text("\n".join([*lines, "1,3,900,900,5,5,1,1,1"]))
+        said = self.fails(1, *self.COMMAND, "--strip", "-o", self.out, says=["out/3.strip.png: none of its glimpses was made"])
+        self.assertEqual(len(said.stderr.splitlines()), 2)
+        self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])
+        self.fails(1, *self.COMMAND, "--strip", "--fail-fast", "-o", self.directory / "fast", says=["glimpse 3"])
+        self.assertEqual(self.tracks(self.directory / "fast"), [])
+
+    def test_outputs_that_would_lose_something(self):
+        self.picture("photos/1.png")
+        self.picture("photos/7.png")
+        manifest = self.file("m.jsonl", '{"image": "photos/1.png", "id": "7", "box": [1, 1, 4, 4]}\n'
+                                        '{"image": "photos/7.png", "id": "strip", "box": [1, 1, 4, 4]}\n')
+        self.fails(2, "extract", "--manifest", manifest, "--strip", "-o", self.out, says=["7.strip.png: would be written twice"])
+        photo, _ = self.picture("out/000.strip.png")
+        before = photo.read_bytes()
+        self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "-o", self.out, says=["would overwrite an input"])
+        self.assertEqual(photo.read_bytes(), before)
+        (self.out / "7.track.gif").mkdir()
+        self.fails(2, *self.COMMAND, "--animate", "gif", "-o", self.out, says=["7.track.gif: Is a directory"])
+
+    def test_dry_run(self):
+        listed = self.extract(*self.ALL, "--dry-run").stdout.splitlines()
+        self.assertEqual(listed[-4:], [f"track {track}, {count} glimpses -> {self.out}/{track}.{name}" for track, count in
+                                       (("7", 12), ("12", 9)) for name in ("strip.png", "track.webp")])
+        self.assertEqual(self.files(), [])
+        self.extract("--strip")
+        listed = self.extract(*self.ALL, "--dry-run", "--existing", "skip").stdout
+        self.assertEqual(listed.splitlines(), [f"track {track}, {count} glimpses -> {self.out}/{track}.track.webp"
+                                               for track, count in (("7", 12), ("12", 9))])
+
+    def test_usage(self):
+        for arguments, says in ((("--frame-rate", "10"), "--frame-rate: is about animations"),
+                                (("--animate", "avi"), "--animate"), (("--animate", "mp4", "--frame-rate", "0"), "0.1 to 60"),
+                                (("--animate", "gif", "--frame-rate", "51"), "0.1 to 50"),
+                                (("--animate", "gif", "--frame-rate", "nan"), "0.1 to 50"),
+                                (("--strip", "--shard", "1/2"), "--strip: a share of the images")):
+            self.fails(2, *self.COMMAND, *arguments, "-o", self.out, says=[says])
+        photo, _ = self.picture()
+        for out in ("-", "x.png"):
+            self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "-o", out, says=["--strip: a track has several glimpses"])
+        self.fails(2, "extract", "--manifest", "-", "--animate", "gif", "-o", self.out, says=["give the manifest as a file"])
+        self.assertEqual(self.files(), [])
