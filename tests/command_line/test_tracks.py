@@ -2,12 +2,15 @@
 
 import io
 import json
+import signal
 import struct
+import subprocess
+import time
 
 import numpy
 from PIL import Image, ImageSequence
 
-from glimpse_case import GlimpseCase
+from glimpse_case import BINARY, GlimpseCase
 
 WIDTH, HEIGHT, FRAMES = 160, 120, 12
 ABSENT = (5, 6, 7)  # of the track 12
@@ -268,6 +271,17 @@ class Runs(Sequence):
         self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])
         self.fails(1, *self.COMMAND, "--strip", "--fail-fast", "-o", self.directory / "fast", says=["glimpse 3"])
         self.assertEqual(self.tracks(self.directory / "fast"), [])
+
+    def test_an_interrupt_while_tracks_are_made(self):
+        self.extract()
+        process = subprocess.Popen([BINARY, *self.COMMAND, "--existing", "skip", "--animate", "gif", "-j", "1", "-o", str(self.out)],
+                                   cwd=self.directory, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not list(self.out.glob(".glimpse-*")):
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(self.tracks(), [])
+        self.assert_no_temporary_files()
 
     def test_outputs_that_would_lose_something(self):
         self.picture("photos/1.png")
