@@ -16,8 +16,8 @@ namespace glimpse::ffmpeg {
 
 namespace {
 
-/// The first complaint since the last failure. Each writer is used by one thread at a time, and so are the
-/// parts of FFmpeg that it holds.
+/// The first complaint since a function last returned. Each writer is used by one thread at a time, and so
+/// are the parts of FFmpeg that it holds.
 thread_local std::string complaint;
 
 void remember(void* /*context*/, int level, const char* format, va_list arguments) {
@@ -35,7 +35,10 @@ void keep_quiet() {
 }
 
 int checked(int result, const std::string& doing) {
-    if (result >= 0) return result;
+    if (result >= 0) {
+        complaint.clear();
+        return result;
+    }
     std::array<char, AV_ERROR_MAX_STRING_SIZE> reason{};
     av_strerror(result, reason.data(), reason.size());
     const std::string said = std::exchange(complaint, {});
