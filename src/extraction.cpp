@@ -13,9 +13,9 @@
 #include "glimpse/error.hpp"
 #include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
+#include "outputs.hpp"
 #include "parallel.hpp"
 #include "preparation.hpp"
-#include "outputs.hpp"
 #include "words.hpp"
 
 namespace glimpse {

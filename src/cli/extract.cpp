@@ -316,7 +316,8 @@ Outcome extract_list(Options& o, const Backend& backend) {
         record.add(jobs[number++], report);
     });
     const Outcome outcome = record.close();
-    if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast)) return outcome;
+    if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast))
+        return outcome;
     const TrackMessages messages{o.quiet, o.run.dry_run && o.report != "-", o.progress};
     const bool all_well = make_tracks(tracks, o.run, messages);
     if (was_interrupted()) return Outcome::interrupted;
