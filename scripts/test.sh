@@ -17,6 +17,12 @@ for preset in ci sanitize; do
     ctest --test-dir "build/$preset" --output-on-failure
 done
 
+echo "test: the recipes for engines"
+for engine in parallel slurm; do
+    GLIMPSE=build/ci/glimpse "tests/engines/$engine.sh"
+done
+echo "test: skipped: Spark, which tests/engines/spark.sh fetches (300 MB)"
+
 echo "test: clang-tidy"
 for file in $(git ls-files 'src/*.cpp'); do  # those of this machine's build
     if grep -qF "/$file\"" build/ci/compile_commands.json; then echo "$file"; fi

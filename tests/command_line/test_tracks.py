@@ -306,6 +306,16 @@ class Runs(Sequence):
         self.assertEqual(listed.splitlines(), [f"track {track}, {count} glimpses -> {self.out}/{track}.track.webp"
                                                for track, count in (("7", 12), ("12", 9))])
 
+    def test_an_archive_and_a_link_have_no_tracks(self):
+        photo, _ = self.picture("photo.png")
+        self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "--output-tar", "o.tar", says=["--strip", "o.tar"])
+        self.picture("a/b/photo.png")
+        (self.directory / "elsewhere").mkdir()
+        self.out.mkdir()
+        (self.out / "b").symlink_to(self.directory / "elsewhere")
+        self.fails(1, "extract", "a", "-r", "-b", "1,2,3,4", "--strip", "-o", self.out, says=["b/000.strip.png", "symbolic link"])
+        self.assertEqual(list((self.directory / "elsewhere").iterdir()), [])
+
     def test_usage(self):
         for arguments, says in ((("--frame-rate", "10"), "--frame-rate: is about animations"),
                                 (("--animate", "avi"), "--animate"), (("--animate", "mp4", "--frame-rate", "0"), "0.1 to 60"),

@@ -8,9 +8,13 @@ task() {
     GLIMPSE=$glimpse SLURM_ARRAY_TASK_ID=$1 SLURM_ARRAY_TASK_COUNT=4 SLURM_CPUS_PER_TASK=2 \
         "$source_directory/slurm_array.sh" "$scratch/photos" "$scratch/shared" "${options[@]}"
 }
-(task 2) & sleep 0.02
-kill -9 $! || true
-wait $! 2>/dev/null || echo "slurm: task 2 was killed after $(find "$scratch/shared" -name '*.png' 2>/dev/null | wc -l) outputs"
+outputs() { find "$scratch/shared" -name '*.png' 2>/dev/null | wc -l; }
+setsid bash -c "$(declare -f task); source_directory='$source_directory' scratch='$scratch' glimpse='$glimpse'
+    $(declare -p options); task 2" &
+until [ "$(outputs)" -gt 0 ]; do sleep 0.001; done
+kill -9 -- -$!
+while kill -0 -- -$! 2>/dev/null; do sleep 0.01; done  # Slurm, too, starts no task again before it is gone
+wait $! 2>/dev/null || echo "slurm: task 2 was killed after $(outputs) outputs"
 for id in 1 2 3 4; do task "$id"; done
 
 echo "slurm: $(cat "$scratch"/shared/report.*.jsonl | wc -l) records in four reports"
