@@ -21,7 +21,7 @@ echo "test: the recipes for engines"
 for engine in parallel slurm; do
     GLIMPSE=build/ci/glimpse "tests/engines/$engine.sh"
 done
-echo "test: skipped: Spark, which tests/engines/spark.sh fetches (300 MB)"
+echo "test: skipped: Spark, which tests/engines/spark.sh fetches by itself"
 
 echo "test: clang-tidy"
 for file in $(git ls-files 'src/*.cpp'); do  # those of this machine's build
