@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "kept_failure.hpp"
+
 namespace glimpse {
 
 /// Calls work(n) for each number that `next` hands out, at most `count` of them and until it hands out none,
@@ -24,11 +26,14 @@ void work_in_order(int jobs, std::size_t count, Next&& next, Work&& work, Finish
             while (const std::optional<std::size_t> number = next()) finished(work(*number));
         });
     }
+    KeptFailure failure;
     const auto take = [&](tbb::flow_control& control) {
-        const std::optional<std::size_t> number = next();
+        std::optional<std::size_t> number;
+        failure.guard([&] { number = next(); });
         if (!number) control.stop();
         return number.value_or(0);
     };
+    const auto finish = [&](const Result& result) { failure.guard([&] { finished(result); }); };
     // What is finished waits here for something slow before it, and nobody waits with it.
     constexpr std::size_t waiting = 4096;
     using tbb::filter_mode;
@@ -36,8 +41,9 @@ void work_in_order(int jobs, std::size_t count, Next&& next, Work&& work, Finish
         tbb::parallel_pipeline(in_flight + waiting,
                                tbb::make_filter<void, std::size_t>(filter_mode::serial_in_order, take) &
                                    tbb::make_filter<std::size_t, Result>(filter_mode::parallel, work) &
-                                   tbb::make_filter<Result, void>(filter_mode::serial_in_order, finished));
+                                   tbb::make_filter<Result, void>(filter_mode::serial_in_order, finish));
     });
+    failure.rethrow();
 }
 
 }  // namespace glimpse

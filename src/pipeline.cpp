@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "extraction.hpp"
+#include "kept_failure.hpp"
 #include "ordered_work.hpp"
 
 namespace glimpse {
@@ -89,18 +90,22 @@ void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, 
     const auto in_flight = static_cast<std::size_t>(options.jobs) + 1;
     const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
     tbb::task_arena arena(static_cast<int>(in_flight));
+    KeptFailure failure;
     const auto take = [&](tbb::flow_control& control) {
-        Token token = next();
+        Token token;
+        failure.guard([&] { token = next(); });
         if (!token) control.stop();
         return token;
     };
+    const auto finish_guarded = [&](const Token& token) { failure.guard([&] { finish(token); }); };
     using tbb::filter_mode;
     arena.execute([&] {
-        tbb::parallel_pipeline(in_flight,
-                               tbb::make_filter<void, Token>(filter_mode::serial_in_order, take) &
-                                   tbb::make_filter<Token, Token>(filter_mode::parallel, work) &
-                                   tbb::make_filter<Token, void>(filter_mode::serial_in_order, finish));
+        tbb::parallel_pipeline(
+            in_flight, tbb::make_filter<void, Token>(filter_mode::serial_in_order, take) &
+                           tbb::make_filter<Token, Token>(filter_mode::parallel, work) &
+                           tbb::make_filter<Token, void>(filter_mode::serial_in_order, finish_guarded));
     });
+    failure.rethrow();
 }
 
 }  // namespace glimpse

@@ -159,7 +159,8 @@ class TarWriter final : public ArchiveWriter {
         require(add_filter(name));
         require(archive_write_open(archive_.get(), this, nullptr, drain, nullptr));
     }
-    ~TarWriter() override { archive_write_fail(archive_.get()); }  // or else freeing it would finish it
+    /// Freeing it finishes it, and libarchive forgets its buffer where it is told not to.
+    ~TarWriter() override { abandoned_ = true; }
     TarWriter(const TarWriter&) = delete;
     TarWriter& operator=(const TarWriter&) = delete;
 
@@ -192,6 +193,7 @@ class TarWriter final : public ArchiveWriter {
 
     static la_ssize_t drain(archive* /*archive*/, void* writer, const void* bytes, std::size_t size) {
         auto& self = *static_cast<TarWriter*>(writer);
+        if (self.abandoned_) return static_cast<la_ssize_t>(size);
         return self.thrown_.guard([&] {
             self.sink_({static_cast<const std::uint8_t*>(bytes), size});
             return static_cast<la_ssize_t>(size);
@@ -207,6 +209,7 @@ class TarWriter final : public ArchiveWriter {
 
     ByteSink sink_;
     Thrown thrown_;
+    bool abandoned_ = false;
     std::unique_ptr<archive, WriteDeleter> archive_;
     std::unique_ptr<archive_entry, EntryDeleter> entry_;
 };

@@ -13,6 +13,7 @@ import platform
 import subprocess
 import sys
 
+import devices
 import fast_shrink
 import processes
 
@@ -111,6 +112,8 @@ def main():
     processes.print_table(options.build / "glimpse", options.directory, options.runs)
     print()
     fast_shrink.print_table(options.build / "glimpse", options.directory)
+    print()
+    devices.print_table(options.build, options.directory)
     print()
     draw_attention_cost(options.build, options.figure)
 

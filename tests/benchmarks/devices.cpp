@@ -1,0 +1,88 @@
+#include <benchmark/benchmark.h>
+
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "glimpse/backend.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
+
+// Glimpses a second on each device that there is, all cores of the CPU among them: n glimpses of 64×64 pixels
+// out of one image of 12 megapixels, 8-bit RGB. Names are JOB/DEVICE/n. The image and the glimpses lie in the
+// host's memory, so that a GPU's time has the transfers in it.
+
+using namespace glimpse;
+
+namespace {
+
+constexpr Size picture_size{4000, 3000};
+constexpr Size glimpse_size{64, 64};
+
+cv::Mat picture() {
+    cv::Mat pixels(picture_size.height, picture_size.width, CV_8UC3);
+    cv::RNG random(20260101);
+    cv::Mat numbers = pixels.reshape(1);
+    random.fill(numbers, cv::RNG::UNIFORM, 0, 256);
+    return pixels;
+}
+
+/// Boxes of 100 to 400 pixels all over the image.
+std::vector<Box> boxes(std::int64_t count) {
+    cv::RNG random(20260102);
+    std::vector<Box> boxes;
+    for (std::int64_t k = 0; k < count; ++k) {
+        const double side = random.uniform(100.0, 400.0);
+        boxes.push_back({random.uniform(0.0, picture_size.width - side),
+                         random.uniform(0.0, picture_size.height - side), side, side});
+    }
+    return boxes;
+}
+
+Mechanism transformer(const Box& box) {
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::BoxForm{box, Units::pixels, 20};
+    transformer.size = glimpse_size;
+    return transformer;
+}
+
+Mechanism gaussian(const Box& box) {
+    return Gaussian{Gaussian::BoxForm{box}, glimpse_size, {}};
+}
+
+void read(benchmark::State& state, const std::string& device, Mechanism (*mechanism)(const Box&),
+          std::int64_t count) {
+    const auto backend = make_backend(device);
+    const cv::Mat image = picture();
+    std::vector<LinearMap> maps;
+    for (const Box& box : boxes(count)) maps.push_back(lower(mechanism(box), picture_size));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(backend->read(maps, {whole(picture_size), image}, CV_8U));
+    }
+    state.SetItemsProcessed(state.iterations() * count);
+}
+
+void add(const std::string& device) {
+    for (const std::int64_t count : {1, 100, 10000}) {
+        for (const auto& [job, mechanism] :
+             {std::pair{"stn", transformer}, std::pair{"gaussian", gaussian}}) {
+            const std::string name = std::string(job) + "/" + device + "/" + std::to_string(count);
+            benchmark::RegisterBenchmark(name.c_str(), read, device, mechanism, count)
+                ->Unit(benchmark::kMillisecond)
+                ->UseRealTime();
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    add("cpu");
+    try {
+        make_backend("cuda");
+        add("cuda");
+    } catch (const UsageError& error) {
+        benchmark::AddCustomContext("cuda", error.what());
+    }
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}
