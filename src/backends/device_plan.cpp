@@ -87,8 +87,7 @@ void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& colum
     // Of lines that no row weighs, nothing is computed.
     std::vector<int> lines = rows.index;
     std::ranges::sort(lines);
-    const auto repeated = std::ranges::unique(lines);
-    lines.erase(repeated.begin(), repeated.end());
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
     SparseMatrix among_lines = rows;
     for (int& index : among_lines.index) {
         index = static_cast<int>(std::ranges::lower_bound(lines, index) - lines.begin());
