@@ -38,6 +38,11 @@ std::vector<Box> boxes(std::int64_t count) {
     return boxes;
 }
 
+struct Job {
+    const char* name;
+    Mechanism (*mechanism)(const Box&);
+};
+
 Mechanism transformer(const Box& box) {
     SpatialTransformer transformer;
     transformer.form = SpatialTransformer::BoxForm{box, Units::pixels, 20};
@@ -63,10 +68,9 @@ void read(benchmark::State& state, const std::string& device, Mechanism (*mechan
 
 void add(const std::string& device) {
     for (const std::int64_t count : {1, 100, 10000}) {
-        for (const auto& [job, mechanism] :
-             {std::pair{"stn", transformer}, std::pair{"gaussian", gaussian}}) {
-            const std::string name = std::string(job) + "/" + device + "/" + std::to_string(count);
-            benchmark::RegisterBenchmark(name.c_str(), read, device, mechanism, count)
+        for (const Job& job : {Job{"stn", transformer}, Job{"gaussian", gaussian}}) {
+            const std::string name = std::string(job.name) + "/" + device + "/" + std::to_string(count);
+            benchmark::RegisterBenchmark(name.c_str(), read, device, job.mechanism, count)
                 ->Unit(benchmark::kMillisecond)
                 ->UseRealTime();
         }
