@@ -140,6 +140,11 @@ OutputCheck::OutputCheck(const OutputPlan& plan, std::size_t window)
 void OutputCheck::check_others() {
     const auto check_other = [&](const fs::path& path, const std::string& what) {
         require_unclaimed(known_name(path), path, what);
+        // What a stream will name is not known yet.
+        if (in_order_ && is_there(path) && looks_like_image(path)) {
+            throw UsageError(path.string(),
+                             "is an image, which a later record may name: " + what + " would overwrite it");
+        }
         for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
         others_.emplace(known_name(path), what);
     };

@@ -26,6 +26,7 @@ void add_track_options(CLI::App& command, TrackOptions& tracks) {
 void require_whole_tracks(const TrackOptions& tracks, const InputOptions& input) {
     const std::string option = tracks.strip ? "--strip" : "--animate";
     if (!tracks.strip && tracks.animation.empty()) return;
+    if (!input.archives.empty()) throw UsageError(option, "is for images in files, not in an --input-tar");
     if (input.manifest == "-") {
         throw UsageError(option, "all images must be known before: give the manifest as a file");
     }

@@ -313,6 +313,15 @@ class Out(Archives):
         self.assertEqual(archive.read_bytes(), before)
         self.assertFalse(self.out.exists())
 
+    def test_an_image_that_a_stream_may_name_is_not_overwritten(self):
+        photo, _ = self.picture("photo.png")
+        before = photo.read_bytes()
+        record = json.dumps({"image": "photo.png", "box": [1, 1, 4, 4]}).encode()
+        for target in (("--output-tar", photo), ("-o", self.out, "--report", photo)):
+            self.fails(2, "extract", "--manifest", "-", *target, stdin=record, says=["photo.png", "is an image"])
+            self.assertEqual(photo.read_bytes(), before)
+        self.fails(2, "extract", "--input-tar", self.tar("s.tar", self.samples(1)), *self.BOX, "--strip", "-o", self.out, says=["--strip", "--input-tar"])
+
     def test_dry_run(self):
         result = self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "o.tar", "--dry-run")
         self.assertEqual(result.stdout.splitlines()[:2], ["photos/0/0.png -> 0/0.000.png 10x8", "photos/0/0.png -> 0/0.json"])
