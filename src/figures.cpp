@@ -6,8 +6,7 @@
 namespace glimpse {
 
 const Figures& drawing() {
-    static const auto& opened =
-        *reinterpret_cast<const Figures* (*)()>(module_entry("figures", "glimpse_figures"))();
+    static const auto& opened = opened_module<Figures>("figures", "glimpse_figures");
     return opened;
 }
 

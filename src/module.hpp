@@ -8,4 +8,10 @@ namespace glimpse {
 /// by it if it was not yet. Throws `Error` where there is no such module.
 void* module_entry(const std::string& name, const char* entry);
 
+/// What that function returns a pointer to: the module's interface. Throws likewise.
+template <typename Interface>
+const Interface& opened_module(const std::string& name, const char* entry) {
+    return *reinterpret_cast<const Interface* (*)()>(module_entry(name, entry))();
+}
+
 }  // namespace glimpse

@@ -5,8 +5,7 @@
 namespace glimpse {
 
 const Video& video() {
-    static const auto& opened =
-        *reinterpret_cast<const Video* (*)()>(module_entry("video", "glimpse_video"))();
+    static const auto& opened = opened_module<Video>("video", "glimpse_video");
     return opened;
 }
 

@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 namespace annotations {
 
 std::vector<AnnotatedBox> read_voc(const fs::path& file, bool zero_based) {
-    static const auto& reader =
-        *reinterpret_cast<const VocReader* (*)()>(module_entry("voc", "glimpse_voc"))();
+    static const auto& reader = opened_module<VocReader>("voc", "glimpse_voc");
     return reader.read(file, zero_based);
 }
 

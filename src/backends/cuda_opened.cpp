@@ -8,8 +8,7 @@ namespace glimpse {
 namespace {
 
 const CudaModule& opened() {
-    static const auto& module =
-        *reinterpret_cast<const CudaModule* (*)()>(module_entry("cuda", "glimpse_cuda"))();
+    static const auto& module = opened_module<CudaModule>("cuda", "glimpse_cuda");
     return module;
 }
 

@@ -5,10 +5,7 @@
 namespace glimpse {
 
 const Coder& ModuleCodec::coder() const {
-    std::call_once(opened_, [&] {
-        using Entry = const Coder* (*)();
-        coder_ = reinterpret_cast<Entry>(module_entry(description_.name, "glimpse_coder"))();
-    });
+    std::call_once(opened_, [&] { coder_ = &opened_module<Coder>(description_.name, "glimpse_coder"); });
     return *coder_;
 }
 
