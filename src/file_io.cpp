@@ -170,8 +170,8 @@ void remove_abandoned_files(const std::filesystem::path& directory) {
     const std::string prefix = temporary_prefix();
     std::error_code failure;
     std::vector<std::filesystem::path> abandoned;
-    for (std::filesystem::directory_iterator entry(directory, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
+    for (std::filesystem::directory_iterator entry(directory.empty() ? "." : directory, failure), end;
+         !failure && entry != end; entry.increment(failure)) {
         const pid_t process = owner_of(entry->path().filename().string(), prefix);
         if (process > 0 && kill(process, 0) != 0 && errno == ESRCH) abandoned.push_back(entry->path());
     }

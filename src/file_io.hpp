@@ -37,7 +37,8 @@ class NewFile {
     int descriptor_ = -1;
 };
 
-/// Removes the temporary files that processes of this machine which were killed have left in a directory.
+/// Removes the temporary files that processes of this machine which were killed have left in a directory, by
+/// its path or "" for the working directory.
 void remove_abandoned_files(const std::filesystem::path& directory);
 
 /// A file's bytes, mapped into memory. Throws `Error` with the system's reason, without the path.

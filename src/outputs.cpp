@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "archives/archives.hpp"
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
@@ -16,8 +17,6 @@ namespace glimpse {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* standard_output = "-";
 
 std::size_t count_glimpses(const std::vector<ImageJob>& jobs) {
     std::size_t count = 0;
@@ -74,7 +73,7 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
     if (plan.file) return fs::path(*plan.file).replace_extension().string();
     if (plan.options.archive.empty()) return (fs::path(plan.options.out) / job.name).string();
     std::string name = job.name;
-    if (!job.in_archive) {
+    if (job.member.empty()) {
         const std::size_t slash = name.rfind('/');
         std::replace(name.begin() + static_cast<std::ptrdiff_t>(slash == std::string::npos ? 0 : slash),
                      name.end(), '.', '_');
@@ -150,7 +149,7 @@ void OutputCheck::check_others() {
     };
     for (const fs::path& path : plan_.options.also_outputs) check_other(path, "the report");
     const std::string& archive = plan_.options.archive;
-    if (archive.empty() || archive == standard_output) return;
+    if (archive.empty() || archive == standard_stream) return;
     check_other(archive, "the archive");
     require_place_for(archive);
 }
@@ -207,7 +206,7 @@ void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jo
 }
 
 bool holds_one_glimpse(const std::string& out) {
-    return out == standard_output || names_a_file(out);
+    return out == standard_stream || names_a_file(out);
 }
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
@@ -215,8 +214,11 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
         throw UsageError("--out",
                          "say where the glimpses go: a directory, a file or -; or else --output-tar");
     }
-    OutputPlan plan{options, {}, options.out == standard_output, std::nullopt};
+    OutputPlan plan{options, {}, options.out == standard_stream, std::nullopt};
     require_sense(options);
+    if (!options.archive.empty() && options.archive != standard_stream) {
+        static_cast<void>(compression_of(options.archive));
+    }
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
         if (options.overlay || options.panel || options.map) {

@@ -21,17 +21,16 @@ Json json(const GlimpseReport& glimpse) {
     return record;
 }
 
-/// What is known of an image whenever it is done; `with_time` adds how long that took, and on what.
-std::string line(const ImageReport& report, bool with_time) {
-    Json record{{"image", report.image}, {"status", report.error.empty() ? "ok" : "error"}};
+Json record_of(const std::string& image, const ImageReport& report) {
+    Json record{{"image", image}, {"status", report.error.empty() ? "ok" : "error"}};
     const bool opened = report.size != Size{};
     record["error"] = report.error.empty() ? Json(nullptr) : Json(report.error);
     record["width"] = opened ? Json(report.size.width) : Json(nullptr);
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
-    if (with_time) {
-        record["seconds"] = report.seconds;
-        record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
-    }
+    return record;
+}
+
+std::string line(Json record, const ImageReport& report) {
     record["glimpses"] = Json::array();
     for (const GlimpseReport& glimpse : report.glimpses) record["glimpses"].push_back(json(glimpse));
     // Paths are bytes; JSON is not.
@@ -41,11 +40,14 @@ std::string line(const ImageReport& report, bool with_time) {
 }  // namespace
 
 std::string report_line(const ImageReport& report) {
-    return line(report, true);
+    Json record = record_of(report.image, report);
+    record["seconds"] = report.seconds;
+    record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
+    return line(std::move(record), report);
 }
 
-std::string lasting_record(const ImageReport& report) {
-    return line(report, false);
+std::string lasting_record(const ImageJob& job, const ImageReport& report) {
+    return line(record_of(job.member.empty() ? report.image : job.member, report), report);
 }
 
 }  // namespace glimpse

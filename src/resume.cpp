@@ -99,7 +99,7 @@ class Remainder {
   private:
     void clean(const fs::path& directory) {
         if (dry_run_ || !cleaned_.insert(directory).second) return;
-        remove_abandoned_files(directory.empty() ? fs::path(".") : directory);
+        remove_abandoned_files(directory);
     }
 
     const OutputPlan& plan_;

@@ -40,7 +40,8 @@ auto at_place(const std::string& path, Step&& step) {
 }
 
 Image read_named(const std::string& path) {
-    return at_place(path, [&] { return path == "-" ? read_image(read_standard_input()) : read_image(path); });
+    return at_place(
+        path, [&] { return path == standard_stream ? read_image(read_standard_input()) : read_image(path); });
 }
 
 Image black_canvas(Size size, const Image& glimpse) {
@@ -55,18 +56,18 @@ void require_sense(const WriteOptions& options) {
     if (options.out.empty() || options.out.ends_with('/')) {
         throw UsageError("--out", "the name of a file is needed, or -, not '" + options.out + "'");
     }
-    if (const std::string obstacle = options.out == "-" ? "" : obstacle_to_output(options.out);
+    if (const std::string obstacle = options.out == standard_stream ? "" : obstacle_to_output(options.out);
         !obstacle.empty()) {
         throw UsageError(options.out, obstacle);
     }
     const std::array inputs{options.glimpse, options.canvas, options.input.parameters.value_or("")};
-    if (std::ranges::count(inputs, "-") > 1) {
+    if (std::ranges::count(inputs, standard_stream) > 1) {
         throw UsageError("GLIMPSE", "standard input can be read once, as GLIMPSE, --canvas or --params");
     }
 }
 
 void require_no_input(const WriteOptions& options, const ParameterDocument& document) {
-    if (options.out == "-") return;
+    if (options.out == standard_stream) return;
     InputFiles inputs;
     for (const std::string& input :
          {options.glimpse, options.canvas, options.input.parameters.value_or("")}) {
@@ -80,7 +81,8 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
 
 void write_glimpse(const WriteOptions& options, const Backend& backend) {
     require_sense(options);
-    const std::string format = output_format(options.out == "-" ? "" : options.out, options.format);
+    const std::string format =
+        output_format(options.out == standard_stream ? "" : options.out, options.format);
     const Image glimpse = read_named(options.glimpse);
     InputOptions input = options.input;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
@@ -98,7 +100,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
             options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas),
             format);
     });
-    options.out == "-" ? write_standard_output(bytes) : write_file(options.out, bytes);
+    options.out == standard_stream ? write_standard_output(bytes) : write_file(options.out, bytes);
 }
 
 }  // namespace glimpse

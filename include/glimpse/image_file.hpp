@@ -104,6 +104,9 @@ std::vector<CodecDescription> codecs();
 /// between.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace = true);
 
+/// Stands for standard input or output where a file is named.
+inline constexpr const char* standard_stream = "-";
+
 /// All of standard input. Throws `Error` where that fails.
 std::vector<std::uint8_t> read_standard_input();
 

@@ -59,15 +59,27 @@ struct ImageJob {
     std::optional<std::filesystem::path> sidecar;  ///< the document that came from beside the image
     std::string problem;  ///< why the image fails before it is opened; empty where it does not
     std::vector<UnusableGlimpse> unusable{};  ///< these fail, the others are done
-    bool in_archive = false;                  ///< `name` is as an archive has it
+    std::string member{};                     ///< its name in the archive that it came out of; else empty
 };
 
 /// Whether the job is of the share.
 bool is_in_shard(const ImageJob& job, const Shard& shard);
 
+/// How the jobs are done.
+struct RunOptions {
+    OpenOptions open;
+    BoxAdjustment adjustment;
+    bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels
+    int jobs = 1;              ///< images in flight, and cores
+    bool dry_run = false;      ///< open and lower only
+    bool fail_fast = false;    ///< start nothing new after the first failure
+    std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
+};
+
 /// All jobs in their order, of whatever share: the inputs as given, a directory's images in name order, a
-/// manifest's records in theirs. Throws `UsageError` for whatever is wrong before any image is opened.
-std::vector<ImageJob> collect_jobs(const InputOptions& options);
+/// manifest's records in theirs. Throws `UsageError` for whatever is wrong before any image is opened, also
+/// for a default size or an adjustment that no glimpse takes.
+std::vector<ImageJob> collect_jobs(const InputOptions& options, const RunOptions& run);
 
 /// What to do with an output that is there already: replace it, leave it as it is, or end the run before any
 /// work.
@@ -134,10 +146,9 @@ using JobStream = std::function<std::optional<ImageJob>()>;
 JobStream stream_of(std::vector<ImageJob> jobs);
 
 /// The jobs of the archives, or else of the manifest on standard input, one by one as they come. What is
-/// wrong with one, or with where its outputs go, is its `problem`. `interrupted` is asked while nothing
-/// comes. Throws `UsageError` for what is wrong before the first.
-JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan,
-                      const std::function<bool()>& interrupted);
+/// wrong with one, or with where its outputs go, is its `problem`. While nothing comes, it is asked whether
+/// the run is interrupted. Throws `UsageError` for what is wrong before the first.
+JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan, const RunOptions& run);
 
 /// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there.
 /// Unless nothing is to be written, what that run left behind when it was killed goes too: temporary files,
@@ -181,8 +192,9 @@ struct ImageReport {
 /// One line of JSON, without the line's end.
 std::string report_line(const ImageReport& report);
 
-/// The same without what differs from run to run.
-std::string lasting_record(const ImageReport& report);
+/// The same without what differs from run to run: times, and where the archive lay that the image came out
+/// of.
+std::string lasting_record(const ImageJob& job, const ImageReport& report);
 
 /// A tar archive of outputs as WebDataset has them: `KEY.ID.png` and the like beside `KEY.json`, which is the
 /// image's record without what depends on time. It appears under its name when it is whole.
@@ -196,24 +208,15 @@ class OutputArchive {
 
     /// Adds what a job's report hands over, if anything. Throws `Error` where it cannot be written.
     void add(const ImageJob& job, const ImageReport& report);
+    [[nodiscard]] bool is_empty() const { return is_empty_; }
     /// Without this, there is no archive; on standard output it lacks its end.
     void publish();
 
   private:
     class Sink;
+    bool is_empty_ = true;
     const OutputPlan& plan_;
     std::unique_ptr<Sink> sink_;
-};
-
-/// How the jobs are done.
-struct RunOptions {
-    OpenOptions open;
-    BoxAdjustment adjustment;
-    bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels
-    int jobs = 1;              ///< images in flight, and cores
-    bool dry_run = false;      ///< open and lower only
-    bool fail_fast = false;    ///< start nothing new after the first failure
-    std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
 };
 
 /// Does all jobs and calls `finished` for each, in their order, from one thread at a time. What does not

@@ -1,12 +1,25 @@
 #include "archives/archives.hpp"
 
+#include <map>
+
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "module.hpp"
 
 namespace glimpse {
 
+Compression compression_of(const std::string& name) {
+    using enum Compression;
+    static const std::map<std::string, Compression> extensions{
+        {"", none},      {"tar", none}, {"gz", gzip}, {"tgz", gzip}, {"bz2", bzip2},
+        {"tbz2", bzip2}, {"xz", xz},    {"txz", xz},  {"zst", zstd}, {"tzst", zstd}};
+    const auto extension = extensions.find(extension_of(name));
+    if (extension != extensions.end()) return extension->second;
+    throw UsageError(name, "an archive's name ends in .tar, .tar.gz, .tar.bz2, .tar.xz or .tar.zst");
+}
+
 const Archives& archives() {
-    static const auto& opened =
-        *reinterpret_cast<const Archives* (*)()>(module_entry("tar", "glimpse_archives"))();
+    static const auto& opened = opened_module<Archives>("tar", "glimpse_archives");
     return opened;
 }
 

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace glimpse {
@@ -16,6 +15,7 @@ struct ArchiveMember {
     enum class Kind { file, directory, link, other };
     std::string name;  ///< as written
     Kind kind = Kind::file;
+    std::uint64_t size = 0;  ///< of its content, in bytes
 };
 
 /// Fills bytes, as many as it likes, and says how many; 0 at the end.
@@ -30,7 +30,8 @@ class ArchiveReader {
     /// The next member; none at the end. Throws `Error` for an archive that is damaged or ends early, and
     /// what the source throws.
     virtual std::optional<ArchiveMember> next() = 0;
-    /// The content of the member at hand, once. Throws as `next` does.
+    /// The content of the member at hand, once, with zeros for the holes of a sparse file. Throws as `next`
+    /// does, and `std::bad_alloc`, after which the next member may still be asked for.
     virtual std::vector<std::uint8_t> read() = 0;
 };
 
@@ -44,14 +45,20 @@ class ArchiveWriter {
     virtual void finish() = 0;
 };
 
+/// How an archive is compressed as a whole.
+enum class Compression { none, gzip, bzip2, xz, zstd };
+
+/// As an archive of that name is: ".tar" and no extension at all mean plain; ".gz", ".tgz", ".bz2", ".tbz2",
+/// ".xz", ".txz", ".zst" and ".tzst", in capitals as well, mean compressed. Throws `UsageError` for another.
+Compression compression_of(const std::string& name);
+
 /// The module that reads and writes tar archives, opened only for them.
 class Archives {
   public:
     virtual ~Archives() = default;
     [[nodiscard]] virtual std::unique_ptr<ArchiveReader> open(ByteSource source) const = 0;
-    /// Compressed as the extension of `name` says: ".gz" or ".tgz", ".xz", ".zst"; plain otherwise.
     [[nodiscard]] virtual std::unique_ptr<ArchiveWriter> create(ByteSink sink,
-                                                                std::string_view name) const = 0;
+                                                                Compression compression) const = 0;
 };
 const Archives& archives();
 

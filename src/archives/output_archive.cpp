@@ -11,9 +11,12 @@ class OutputArchive::Sink {
   public:
     explicit Sink(const std::string& name) : name_(name) {
         in_place([&] {
-            if (name != "-") file_.emplace(name);
+            if (name == standard_stream) return;
+            remove_abandoned_files(std::filesystem::path(name).parent_path());
+            file_.emplace(name);
         });
-        writer_ = archives().create([this](std::span<const std::uint8_t> bytes) { write(bytes); }, name);
+        writer_ = archives().create([this](std::span<const std::uint8_t> bytes) { write(bytes); },
+                                    name == standard_stream ? Compression::none : compression_of(name));
     }
 
     void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
@@ -51,8 +54,9 @@ OutputArchive::~OutputArchive() = default;
 
 void OutputArchive::add(const ImageJob& job, const ImageReport& report) {
     if (report.files.empty()) return;
+    is_empty_ = false;
     for (const OutputFile& file : report.files) sink_->add(file.path.string(), file.bytes);
-    const std::string record = lasting_record(report) + "\n";
+    const std::string record = lasting_record(job, report) + "\n";
     sink_->add(output_paths(plan_, job).record.string(),
                {reinterpret_cast<const std::uint8_t*>(record.data()), record.size()});
 }

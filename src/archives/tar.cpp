@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <functional>
 #include <utility>
 
 #include "archives/archives.hpp"
@@ -69,94 +70,164 @@ ArchiveMember::Kind kind_of(archive_entry* entry) {
     return archive_entry_filetype(entry) == AE_IFREG ? ArchiveMember::Kind::file : ArchiveMember::Kind::other;
 }
 
+/// Throws what a callback threw, and else what libarchive has to say where it failed.
+void require(int status, archive* a, Thrown& thrown, const char* what) {
+    if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return;
+    thrown.rethrow();
+    const char* const reason = archive_error_string(a);
+    throw Error(std::string(what) + (reason ? std::string(": ") + reason : ""));
+}
+
+/// What libarchive reads of bytes that come in blocks.
+class Reading {
+  public:
+    using Block = std::span<const std::uint8_t>;
+
+    /// `next` gives the next block; an empty one at the end.
+    explicit Reading(std::function<Block()> next) : next_(std::move(next)), archive_(archive_read_new()) {}
+
+    [[nodiscard]] archive* get() const { return archive_.get(); }
+    void open() { require(archive_read_open(archive_.get(), this, nullptr, fill, nullptr)); }
+
+    archive_entry* next_entry() {
+        archive_entry* entry = nullptr;
+        const int status = archive_read_next_header(archive_.get(), &entry);
+        if (status != ARCHIVE_EOF) return require(status), entry;
+        thrown_.rethrow();
+        return nullptr;
+    }
+
+    /// The next block of the entry's content and where it lies; an empty one at the end.
+    Block next_block(std::size_t& offset) {
+        const void* block = nullptr;
+        std::size_t size = 0;
+        la_int64_t position = 0;
+        do {
+            const int status = archive_read_data_block(archive_.get(), &block, &size, &position);
+            if (status == ARCHIVE_EOF) return {};
+            require(status);
+        } while (size == 0);
+        offset = static_cast<std::size_t>(position);
+        return {static_cast<const std::uint8_t*>(block), size};
+    }
+
+  private:
+    static la_ssize_t fill(archive* /*archive*/, void* reading, const void** bytes) {
+        auto& self = *static_cast<Reading*>(reading);
+        return self.thrown_.guard([&] {
+            const Block block = self.next_();
+            *bytes = block.data();
+            return static_cast<la_ssize_t>(block.size());
+        });
+    }
+
+    void require(int status) {
+        glimpse::require(status, archive_.get(), thrown_, "the archive is damaged or ends early");
+    }
+
+    std::function<Block()> next_;
+    std::unique_ptr<archive, ReadDeleter> archive_;
+    Thrown thrown_;
+};
+
+/// A source's bytes, decompressed.
+class Decompressed {
+  public:
+    explicit Decompressed(ByteSource source)
+        : source_(std::move(source)),
+          reading_([this] { return Reading::Block(buffer_.data(), source_(buffer_)); }) {
+        archive* const a = reading_.get();
+        archive_read_support_filter_gzip(a);
+        archive_read_support_filter_bzip2(a);
+        archive_read_support_filter_xz(a);
+        archive_read_support_filter_zstd(a);
+        archive_read_support_format_raw(a);
+        archive_read_support_format_empty(a);
+    }
+
+    Reading::Block next_block() {
+        if (!is_open_) {
+            reading_.open();
+            is_open_ = true;
+            has_content_ = reading_.next_entry() != nullptr;
+        }
+        std::size_t ignored = 0;
+        return has_content_ ? reading_.next_block(ignored) : Reading::Block();
+    }
+
+  private:
+    ByteSource source_;
+    std::array<std::uint8_t, 1 << 16> buffer_{};
+    Reading reading_;
+    bool is_open_ = false;
+    bool has_content_ = false;
+};
+
 class TarReader final : public ArchiveReader {
   public:
-    explicit TarReader(ByteSource source) : source_(std::move(source)), archive_(archive_read_new()) {
-        archive_read_support_filter_gzip(archive_.get());
-        archive_read_support_filter_bzip2(archive_.get());
-        archive_read_support_filter_xz(archive_.get());
-        archive_read_support_filter_zstd(archive_.get());
-        archive_read_support_format_tar(archive_.get());
-        archive_read_set_option(archive_.get(), "tar", "read_concatenated_archives", "1");
-        require(archive_read_open(archive_.get(), this, nullptr, fill, nullptr));
+    explicit TarReader(ByteSource source)
+        : decompressed_(std::move(source)), reading_([this] { return next_block(); }) {
+        archive_read_support_format_tar(reading_.get());
+        archive_read_set_option(reading_.get(), "tar", "read_concatenated_archives", "1");
+        reading_.open();
     }
 
     std::optional<ArchiveMember> next() override {
         const Utf8Names utf8;
-        archive_entry* entry = nullptr;
-        const int status = archive_read_next_header(archive_.get(), &entry);
-        if (status == ARCHIVE_EOF) {
-            thrown_.rethrow();
+        archive_entry* const entry = reading_.next_entry();
+        if (!entry) {
             require_end_marker();
             return std::nullopt;
         }
-        require(status);
         const char* name = archive_entry_pathname(entry);
-        return ArchiveMember{name ? name : "", kind_of(entry)};
+        size_ = static_cast<std::size_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
+        return ArchiveMember{name ? name : "", kind_of(entry), size_};
     }
 
     std::vector<std::uint8_t> read() override {
         std::vector<std::uint8_t> bytes;
-        while (true) {
-            const void* block = nullptr;
-            std::size_t size = 0;
-            la_int64_t offset = 0;
-            const int status = archive_read_data_block(archive_.get(), &block, &size, &offset);
-            if (status == ARCHIVE_EOF) return bytes;
-            require(status);
-            if (offset != static_cast<la_int64_t>(bytes.size())) {
-                throw Error("is a file with holes, which is not read");
+        bytes.reserve(size_);  // the system gives it as it is filled: a header may claim anything
+        std::size_t offset = 0;
+        for (Reading::Block block = reading_.next_block(offset); !block.empty();
+             block = reading_.next_block(offset)) {
+            if (offset > size_ || block.size() > size_ - offset) {
+                throw Error("the archive is damaged: a member is larger than its header says");
             }
-            const auto* begin = static_cast<const std::uint8_t*>(block);
-            bytes.insert(bytes.end(), begin, begin + size);
+            bytes.resize(offset);
+            bytes.insert(bytes.end(), block.begin(), block.end());
         }
+        bytes.resize(size_);
+        return bytes;
     }
 
   private:
-    static la_ssize_t fill(archive* /*archive*/, void* reader, const void** bytes) {
-        auto& self = *static_cast<TarReader*>(reader);
-        *bytes = self.buffer_.data();
-        return self.thrown_.guard([&] {
-            const std::size_t count = self.source_(self.buffer_);
-            self.remember({self.buffer_.data(), count});
-            return static_cast<la_ssize_t>(count);
-        });
-    }
-
     /// Counts the zeros at the end of what has come so far.
-    void remember(std::span<const std::uint8_t> bytes) {
-        const auto last = std::ranges::find_if(bytes.rbegin(), bytes.rend(), [](auto b) { return b != 0; });
-        const auto zeros = static_cast<std::size_t>(last - bytes.rbegin());
-        zeros_ = zeros == bytes.size() ? zeros_ + zeros : zeros;
+    Reading::Block next_block() {
+        const Reading::Block block = decompressed_.next_block();
+        const auto last = std::ranges::find_if(block.rbegin(), block.rend(), [](auto b) { return b != 0; });
+        const auto zeros = static_cast<std::size_t>(last - block.rbegin());
+        zeros_ = zeros == block.size() ? zeros_ + zeros : zeros;
+        return block;
     }
 
     /// A tar ends with two blocks of zeros, whose absence libarchive forgives; but then it was cut off.
     void require_end_marker() const {
         constexpr std::size_t end_marker = 1024;
-        const bool plain = archive_filter_code(archive_.get(), 0) == ARCHIVE_FILTER_NONE;
-        if (plain && zeros_ < end_marker) throw Error("the archive ends early: its end marker is missing");
+        if (zeros_ < end_marker) throw Error("the archive ends early: its end marker is missing");
     }
 
-    void require(int status) {
-        if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return;
-        thrown_.rethrow();
-        const char* reason = archive_error_string(archive_.get());
-        throw Error(std::string("the archive is damaged or ends early: ") + (reason ? reason : "no reason"));
-    }
-
-    ByteSource source_;
-    std::unique_ptr<archive, ReadDeleter> archive_;
-    Thrown thrown_;
-    std::array<std::uint8_t, 1 << 16> buffer_{};
+    Decompressed decompressed_;
+    Reading reading_;
     std::size_t zeros_ = 0;
+    std::size_t size_ = 0;  ///< of the member at hand
 };
 
 class TarWriter final : public ArchiveWriter {
   public:
-    TarWriter(ByteSink sink, std::string_view name)
+    TarWriter(ByteSink sink, Compression compression)
         : sink_(std::move(sink)), archive_(archive_write_new()), entry_(archive_entry_new()) {
         archive_write_set_format_pax_restricted(archive_.get());
-        require(add_filter(name));
+        require(add_filter(compression));
         require(archive_write_open(archive_.get(), this, nullptr, drain, nullptr));
     }
     /// Freeing it finishes it, and libarchive forgets its buffer where it is told not to.
@@ -180,15 +251,23 @@ class TarWriter final : public ArchiveWriter {
     void finish() override { require(archive_write_close(archive_.get())); }
 
   private:
-    int add_filter(std::string_view name) {
-        if (name.ends_with(".gz") || name.ends_with(".tgz")) {
-            const int status = archive_write_add_filter_gzip(archive_.get());
-            archive_write_set_filter_option(archive_.get(), "gzip", "timestamp", nullptr);
-            return status;
+    int add_filter(Compression compression) {
+        archive* const a = archive_.get();
+        switch (compression) {
+            case Compression::none:
+                return ARCHIVE_OK;
+            case Compression::bzip2:
+                return archive_write_add_filter_bzip2(a);
+            case Compression::xz:
+                return archive_write_add_filter_xz(a);
+            case Compression::zstd:
+                return archive_write_add_filter_zstd(a);
+            case Compression::gzip:
+                break;
         }
-        if (name.ends_with(".xz")) return archive_write_add_filter_xz(archive_.get());
-        if (name.ends_with(".zst")) return archive_write_add_filter_zstd(archive_.get());
-        return ARCHIVE_OK;
+        const int status = archive_write_add_filter_gzip(a);
+        archive_write_set_filter_option(a, "gzip", "timestamp", nullptr);
+        return status;
     }
 
     static la_ssize_t drain(archive* /*archive*/, void* writer, const void* bytes, std::size_t size) {
@@ -201,10 +280,7 @@ class TarWriter final : public ArchiveWriter {
     }
 
     void require(int status) {
-        if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return;
-        thrown_.rethrow();
-        const char* reason = archive_error_string(archive_.get());
-        throw Error(std::string("the archive cannot be written: ") + (reason ? reason : "no reason"));
+        glimpse::require(status, archive_.get(), thrown_, "the archive cannot be written");
     }
 
     ByteSink sink_;
@@ -219,8 +295,9 @@ class TarArchives final : public Archives {
     [[nodiscard]] std::unique_ptr<ArchiveReader> open(ByteSource source) const override {
         return std::make_unique<TarReader>(std::move(source));
     }
-    [[nodiscard]] std::unique_ptr<ArchiveWriter> create(ByteSink sink, std::string_view name) const override {
-        return std::make_unique<TarWriter>(std::move(sink), name);
+    [[nodiscard]] std::unique_ptr<ArchiveWriter> create(ByteSink sink,
+                                                        Compression compression) const override {
+        return std::make_unique<TarWriter>(std::move(sink), compression);
     }
 };
 

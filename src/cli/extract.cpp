@@ -1,18 +1,14 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <limits>
 #include <memory>
 #include <thread>
 
 #include "commands.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "glimpse/pipeline.hpp"
 #include "run_record.hpp"
 #include "tracks.hpp"
@@ -149,13 +145,13 @@ void add_run(CLI::App& command, Options& o) {
 }
 
 void require_sense(const Options& o) {
-    if (o.report == "-" && o.output.out == "-") {
+    if (o.report == standard_stream && o.output.out == standard_stream) {
         throw UsageError("--report", "standard output already carries the glimpse");
     }
-    if (o.report == "-" && o.output.archive == "-") {
+    if (o.report == standard_stream && o.output.archive == standard_stream) {
         throw UsageError("--report", "standard output already carries the archive");
     }
-    if (o.resume && (o.report.empty() || o.report == "-")) {
+    if (o.resume && (o.report.empty() || o.report == standard_stream)) {
         throw UsageError("--resume", "name the earlier run's report: --report FILE");
     }
     if (o.resume && !o.output.archive.empty()) {
@@ -165,41 +161,6 @@ void require_sense(const Options& o) {
     if (!o.input.archives.empty() && holds_one_glimpse(o.output.out)) {
         throw UsageError("--out", "the glimpses of an archive need a directory, or --output-tar");
     }
-}
-
-/// A size that no entry takes would be ignored without a word.
-void require_size_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
-    if (!o.input.defaults.size || jobs.empty()) return;
-    const auto takes_it = [&](const Glimpse& glimpse) {
-        return requested_size(glimpse.mechanism) == o.input.defaults.size;
-    };
-    const bool used = std::ranges::any_of(jobs, [&](const ImageJob& job) {
-        return job.glimpses->empty() || std::ranges::any_of(*job.glimpses, takes_it);
-    });
-    if (!used) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
-}
-
-/// Nor is an adjustment ignored where no box is, or where a mechanism cannot have it.
-void require_adjustment_is_used(const Options& o, const std::vector<ImageJob>& jobs) {
-    const BoxAdjustment& adjustment = o.run.adjustment;
-    if (is_nothing(adjustment) || jobs.empty()) return;
-    const char* const option = adjustment.tracker  ? "--tracker-crop"
-                               : adjustment.square ? "--square"
-                                                   : "--context";
-    bool used = false;
-    for (const ImageJob& job : jobs) {
-        used = used || job.glimpses->empty();
-        for (const Glimpse& glimpse : *job.glimpses) {
-            if (!can_adjust(glimpse.mechanism)) continue;
-            used = true;
-            try {
-                static_cast<void>(adjusted(glimpse.mechanism, adjustment, Size{1, 1}));
-            } catch (const Error& error) {
-                throw UsageError(option, error.what());
-            }
-        }
-    }
-    if (!used) throw UsageError(option, "adjusts boxes, and no entry has one");
 }
 
 Shard parse_shard(const std::string& text) {
@@ -254,10 +215,10 @@ void settle(Options& o) {
     settle_annotations(o);
     if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
-        if (file && *file != "-") o.output.also_inputs.emplace_back(*file);
+        if (file && *file != standard_stream) o.output.also_inputs.emplace_back(*file);
     }
     o.output.also_inputs.insert(o.output.also_inputs.end(), o.input.archives.begin(), o.input.archives.end());
-    if (!o.report.empty() && o.report != "-") o.output.also_outputs.emplace_back(o.report);
+    if (!o.report.empty() && o.report != standard_stream) o.output.also_outputs.emplace_back(o.report);
 }
 
 RunRecord::Options record_options(const Options& o) {
@@ -266,50 +227,44 @@ RunRecord::Options record_options(const Options& o) {
 
 /// Jobs that come one by one, rather than all at once.
 bool is_stream(const Options& o) {
-    return !o.input.archives.empty() || (o.input.manifest == "-" && !holds_one_glimpse(o.output.out));
+    return !o.input.archives.empty() ||
+           (o.input.manifest == standard_stream && !holds_one_glimpse(o.output.out));
 }
 
-/// An archive that is there already, and is not to be made again.
-bool is_done(const Options& o) {
-    std::error_code unseen;
-    return o.output.existing == Existing::skip && !o.output.archive.empty() && o.output.archive != "-" &&
-           std::filesystem::exists(o.output.archive, unseen);
-}
-
-Outcome extract_stream(Options& o, const Backend& backend) {
+Outcome extract_stream(const Options& o, const Backend& backend) {
     const OutputPlan plan = plan_outputs({}, o.output);
-    std::atomic<bool> broken = false;  // nobody is left to be told of further jobs
-    JobStream jobs = stream_jobs(o.input, plan, [&] { return was_interrupted() || broken; });
+    RunOptions run_options = o.run;
+    std::atomic<bool> over = false;  // nobody is left to be told of further jobs, or wants any
+    run_options.interrupted = [&] { return was_interrupted() || over; };
+    JobStream jobs = stream_jobs(o.input, plan, run_options);
     if (o.resume) jobs = resumed(std::move(jobs), plan, o.report, o.run.dry_run);
     RunRecord record(plan, record_options(o), std::nullopt);
-    run(jobs, plan, backend, o.run, [&](const ImageJob& job, const ImageReport& report) {
+    if (record.is_done()) return record.close();
+    run(jobs, plan, backend, run_options, [&](const ImageJob& job, const ImageReport& report) {
         try {
             record.add(job, report);
         } catch (...) {
-            broken = true;
+            over = true;
             throw;
         }
+        if (o.run.fail_fast && !report.error.empty()) over = true;
     });
     return record.close();
 }
 
-Outcome extract_list(Options& o, const Backend& backend) {
-    std::vector<ImageJob> jobs = collect_jobs(o.input);
-    require_size_is_used(o, jobs);
-    require_adjustment_is_used(o, jobs);
-    const OutputPlan plan = plan_outputs(jobs, o.output);
-    Tracks tracks(jobs, plan);
-    std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
-    if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
-    require_new_outputs(plan, jobs);
-    if (o.output.existing == Existing::error) tracks.require_new();
+/// What becomes a member of an archive waits in the memory for its turn: so there may not be many of them.
+Outcome extract_into_archive(const Options& o, std::vector<ImageJob> jobs, const OutputPlan& plan,
+                             const Backend& backend) {
     RunRecord record(plan, record_options(o), jobs.size());
-    if (!o.output.archive.empty()) {
-        // What becomes a member waits in the memory for its turn: so there may not be many of them.
-        run(stream_of(std::move(jobs)), plan, backend, o.run,
-            [&](const ImageJob& job, const ImageReport& report) { record.add(job, report); });
-        return record.close();
-    }
+    if (record.is_done()) return record.close();
+    run(stream_of(std::move(jobs)), plan, backend, o.run,
+        [&](const ImageJob& job, const ImageReport& report) { record.add(job, report); });
+    return record.close();
+}
+
+Outcome extract_into_files(const Options& o, const std::vector<ImageJob>& jobs, const OutputPlan& plan,
+                           Tracks& tracks, const Backend& backend) {
+    RunRecord record(plan, record_options(o), jobs.size());
     std::size_t number = 0;
     run(jobs, plan, backend, o.run, [&](const ImageReport& report) {
         tracks.heed(jobs[number], report);
@@ -318,16 +273,28 @@ Outcome extract_list(Options& o, const Backend& backend) {
     const Outcome outcome = record.close();
     if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast))
         return outcome;
-    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != "-", o.progress};
+    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != standard_stream, o.progress};
     const bool all_well = make_tracks(tracks, o.run, messages);
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;
 }
 
+Outcome extract_list(const Options& o, const Backend& backend) {
+    std::vector<ImageJob> jobs = collect_jobs(o.input, o.run);
+    if (was_interrupted()) return Outcome::interrupted;
+    const OutputPlan plan = plan_outputs(jobs, o.output);
+    Tracks tracks(jobs, plan);
+    std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
+    if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
+    require_new_outputs(plan, jobs);
+    if (o.output.existing == Existing::error) tracks.require_new();
+    if (!o.output.archive.empty()) return extract_into_archive(o, std::move(jobs), plan, backend);
+    return extract_into_files(o, jobs, plan, tracks, backend);
+}
+
 Outcome extract(Options& o) {
     require_sense(o);
     settle(o);
-    if (is_done(o)) return Outcome::all_done;
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     return is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
 }

@@ -11,12 +11,11 @@
 #include <iostream>
 
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 
 namespace glimpse::cli {
 
 namespace {
-
-constexpr const char* standard_output = "-";
 
 /// Writes to standard output, which may be a pipe that nobody empties: then an interrupt ends the wait.
 bool print(std::string_view text) {
@@ -36,30 +35,38 @@ bool print(std::string_view text) {
     return true;
 }
 
+bool is_written(const std::filesystem::path& path) {
+    std::error_code unseen;
+    return std::filesystem::exists(path, unseen);
+}
+
 }  // namespace
 
 RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total)
     : plan_(plan),
       options_(std::move(options)),
       progress_(total, options_.quiet ? "never" : options_.progress) {
-    if (!options_.dry_run || options_.report == standard_output) open_report();
-    if (!options_.dry_run && !plan.options.archive.empty()) archive_.emplace(plan);
+    const std::string& archive = plan.options.archive;
+    is_done_ = plan.options.existing == Existing::skip && !archive.empty() && archive != standard_stream &&
+               is_written(archive);
+    if (!options_.dry_run || options_.report == standard_stream) open_report();
+    if (!options_.dry_run && !archive.empty() && !is_done_) archive_.emplace(plan);
 }
 
 void RunRecord::open_report() {
     const std::string& path = options_.report;
-    if (path.empty() || path == standard_output) return;
+    if (path.empty() || path == standard_stream) return;
     const std::filesystem::path directory = std::filesystem::path(path).parent_path();
     std::error_code ignored;  // what it means, opening says
     if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
-    file_.open(path, options_.continued ? std::ios::app : std::ios::trunc);
+    file_.open(path, options_.continued || is_done_ ? std::ios::app : std::ios::trunc);
     if (!file_) throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
 }
 
 void RunRecord::add(const ImageJob& job, const ImageReport& report) {
     if (archive_) archive_->add(job, report);
     write(report);
-    if (options_.dry_run && options_.report != standard_output) list(job, report);
+    if (options_.dry_run && options_.report != standard_stream) list(job, report);
     if (!report.error.empty()) {
         failed_ = true;
         const std::string place = report.image.empty() ? "" : report.image + ": ";
@@ -71,12 +78,12 @@ void RunRecord::add(const ImageJob& job, const ImageReport& report) {
 Outcome RunRecord::close() {
     progress_.finish();
     if (was_interrupted()) return Outcome::interrupted;
-    if (archive_ && !(failed_ && options_.fail_fast)) archive_->publish();
+    if (archive_ && !(failed_ && (options_.fail_fast || archive_->is_empty()))) archive_->publish();
     return failed_ ? Outcome::some_failed : Outcome::all_done;
 }
 
 void RunRecord::write(const ImageReport& report) {
-    const bool standard = options_.report == standard_output;
+    const bool standard = options_.report == standard_stream;
     if (!standard && !file_.is_open()) return;
     const std::string line = report_line(report) + '\n';
     if (standard ? !print(line) : !(file_ << line << std::flush)) {
@@ -86,21 +93,21 @@ void RunRecord::write(const ImageReport& report) {
 
 void RunRecord::list(const ImageJob& job, const ImageReport& report) const {
     const bool skips = plan_.options.existing == Existing::skip && plan_.options.archive.empty();
-    const auto is_written = [&](const std::filesystem::path& path) {
-        std::error_code unseen;
-        return !skips || path.empty() || !std::filesystem::exists(path, unseen);
+    const auto is_to_be_written = [&](const std::filesystem::path& path) {
+        return !skips || path.empty() || !is_written(path);
     };
     for (const GlimpseReport& glimpse : report.glimpses) {
-        if (!glimpse.error.empty() || !is_written(glimpse.output)) continue;
-        std::cout << report.image << " -> " << (glimpse.output.empty() ? "-" : glimpse.output) << ' '
-                  << glimpse.size.width << 'x' << glimpse.size.height << '\n';
+        if (!glimpse.error.empty() || !is_to_be_written(glimpse.output)) continue;
+        std::cout << report.image << " -> " << (glimpse.output.empty() ? standard_stream : glimpse.output)
+                  << ' ' << glimpse.size.width << 'x' << glimpse.size.height << '\n';
     }
     if (report.size == Size{}) return;
     const OutputPaths paths = output_paths(plan_, job);
     std::vector<std::filesystem::path> others = paths.maps;
     others.insert(others.end(), {paths.overlay, paths.panel, paths.record});
     for (const auto& path : others) {
-        if (!path.empty() && is_written(path)) std::cout << report.image << " -> " << path.string() << '\n';
+        if (!path.empty() && is_to_be_written(path))
+            std::cout << report.image << " -> " << path.string() << '\n';
     }
 }
 

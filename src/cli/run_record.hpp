@@ -26,8 +26,11 @@ class RunRecord {
     /// Opens the report. Throws `UsageError` where it cannot be written.
     RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total);
 
+    /// The archive is there already, and is left as it is with the report that belongs to it.
+    [[nodiscard]] bool is_done() const { return is_done_; }
     void add(const ImageJob& job, const ImageReport& report);
-    /// Ends the run: the archive, if any, appears, unless images are missing in it that were not asked for.
+    /// Ends the run. The archive, if any, appears, unless it has nothing because of failures, or images were
+    /// not even tried.
     Outcome close();
 
   private:
@@ -40,6 +43,7 @@ class RunRecord {
     std::ofstream file_;
     Progress progress_;
     std::optional<OutputArchive> archive_;
+    bool is_done_ = false;
     bool failed_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "progress.hpp"
 
 namespace glimpse::cli {
@@ -27,7 +28,7 @@ void require_whole_tracks(const TrackOptions& tracks, const InputOptions& input)
     const std::string option = tracks.strip ? "--strip" : "--animate";
     if (!tracks.strip && tracks.animation.empty()) return;
     if (!input.archives.empty()) throw UsageError(option, "is for images in files, not in an --input-tar");
-    if (input.manifest == "-") {
+    if (input.manifest == standard_stream) {
         throw UsageError(option, "all images must be known before: give the manifest as a file");
     }
     if (input.shard.count > 1) {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "inputs/job_maker.hpp"
 #include "inputs/search.hpp"
 #include "parameters/boxes.hpp"
@@ -40,7 +41,7 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
     ImageFiles images;
     for (const std::string& input : options.inputs) {
         std::error_code ignored;
-        if (input == "-") throw UsageError("INPUT -", "annotations belong to files");
+        if (input == standard_stream) throw UsageError("INPUT -", "annotations belong to files");
         if (!fs::is_directory(input, ignored)) {
             images.files.push_back({input, fs::path(input).stem().string(), true});
             continue;

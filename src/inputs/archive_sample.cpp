@@ -18,6 +18,14 @@ namespace {
 constexpr const char* array_extension = "npy";
 constexpr const char* document_extension = "json";
 
+bool is_array(const std::string& name) {
+    return extension_of(name) == array_extension;
+}
+
+bool is_picture(const std::string& name) {
+    return !is_array(name) && has_image_extension(name);
+}
+
 class SampleJobs {
   public:
     SampleJobs(const ArchiveSample& sample, const InputOptions& options, const JobMaker& maker)
@@ -25,9 +33,10 @@ class SampleJobs {
 
     std::vector<ImageJob> jobs() && {
         std::vector<ImageJob> made;
-        const bool has_pictures = std::ranges::any_of(sample_.members, is_picture);
-        for (const auto& member : sample_.members) {
-            const bool is_image = is_picture(member) || (!has_pictures && is_array(member));
+        const bool has_pictures =
+            sample_.had_picture || std::ranges::any_of(sample_.members, is_picture, &Member::name);
+        for (const Member& member : sample_.members) {
+            const bool is_image = is_picture(member.name) || (!has_pictures && is_array(member.name));
             if (is_image) made.push_back(job_of(member));
         }
         std::erase_if(made, [&](const ImageJob& job) { return masks_.contains(job.image); });
@@ -35,21 +44,16 @@ class SampleJobs {
     }
 
   private:
-    static bool is_array(const ArchiveSample::Member& member) {
-        return extension_of(member.name) == array_extension;
-    }
-    static bool is_picture(const ArchiveSample::Member& member) {
-        return !is_array(member) && has_image_extension(member.name);
-    }
+    using Member = ArchiveSample::Member;
 
-    [[nodiscard]] fs::path path_of(const ArchiveSample::Member& member) const {
+    [[nodiscard]] fs::path path_of(const Member& member) const {
         return fs::path(sample_.archive) / member.name;
     }
 
-    ImageJob job_of(const ArchiveSample::Member& image) {
+    ImageJob job_of(const Member& image) {
         ImageJob job{path_of(image), image.bytes, output_name(image.name), nullptr, std::nullopt, ""};
-        job.in_archive = true;
-        const ArchiveSample::Member* document = options_.sidecar ? document_beside(image) : nullptr;
+        job.member = image.name;
+        const Member* document = options_.sidecar ? document_beside(image) : nullptr;
         try {
             job.glimpses = document ? read(*document) : maker_.shared();
             if (!job.glimpses) throw Error("there is no " + sample_.key + ".json beside it");
@@ -60,12 +64,12 @@ class SampleJobs {
     }
 
     /// IMAGE.json, or else KEY.json.
-    [[nodiscard]] const ArchiveSample::Member* document_beside(const ArchiveSample::Member& image) const {
+    [[nodiscard]] const Member* document_beside(const Member& image) const {
         const auto* own = find(image.name + "." + document_extension);
         return own ? own : find(sample_.key + "." + document_extension);
     }
 
-    Document read(const ArchiveSample::Member& member) {
+    Document read(const Member& member) {
         const std::string text(member.bytes->begin(), member.bytes->end());
         const auto is_member = [&](const fs::path& path) { return find(path) != nullptr; };
         ParameterDocument document =
@@ -78,14 +82,14 @@ class SampleJobs {
     /// Attention files are members of the same sample: a document out of an archive opens no other files.
     void supply_mask(Glimpse& glimpse) {
         if (!lacks_values(glimpse.mechanism)) return;
-        const ArchiveSample::Member& mask = *find(*attention_file(glimpse.mechanism));
+        const Member& mask = *find(*attention_file(glimpse.mechanism));
         supply_attention_file(glimpse, *mask.bytes);
         masks_.insert(path_of(mask));
     }
 
-    [[nodiscard]] const ArchiveSample::Member* find(const fs::path& path) const {
+    [[nodiscard]] const Member* find(const fs::path& path) const {
         const std::string name = path.lexically_normal().string();
-        const auto member = std::ranges::find(sample_.members, name, &ArchiveSample::Member::name);
+        const auto member = std::ranges::find(sample_.members, name, &Member::name);
         return member == sample_.members.end() ? nullptr : &*member;
     }
 
@@ -97,14 +101,21 @@ class SampleJobs {
 
 }  // namespace
 
-void append_jobs(ArchiveSample sample, const InputOptions& options, const JobMaker& maker,
+void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMaker& maker,
                  std::deque<ImageJob>& jobs) {
-    std::ranges::move(sample.refused, std::back_inserter(jobs));
     std::ranges::move(SampleJobs(sample, options, maker).jobs(), std::back_inserter(jobs));
+    sample.had_picture =
+        sample.had_picture || std::ranges::any_of(sample.members, is_picture, &ArchiveSample::Member::name);
+    sample.members.clear();
 }
 
-bool is_wanted_member(const std::string& name, const InputOptions& options) {
-    return has_image_extension(name) || (options.sidecar && extension_of(name) == document_extension);
+bool is_wanted_member(const std::string& name, const ArchiveSample& sample, const InputOptions& options) {
+    if (options.sidecar) return has_image_extension(name) || extension_of(name) == document_extension;
+    return is_picture(name) || (is_array(name) && !sample.had_picture);
+}
+
+bool is_complete_member(const std::string& name, const InputOptions& options) {
+    return !options.sidecar && is_picture(name);
 }
 
 }  // namespace glimpse

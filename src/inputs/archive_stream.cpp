@@ -1,8 +1,6 @@
 #include "inputs/archive_stream.hpp"
 
-#include <unistd.h>
-
-#include <array>
+#include <new>
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
@@ -12,7 +10,7 @@ namespace glimpse {
 
 namespace {
 
-constexpr const char* standard_input_name = "-";
+constexpr std::size_t largest_sample = std::size_t{1} << 30;  // in bytes
 
 /// Up to the first dot of the last part.
 std::string key_of(const std::string& name) {
@@ -24,6 +22,27 @@ bool is_hidden(const std::string& name) {
     return std::filesystem::path(name).filename().string().starts_with('.');
 }
 
+/// Without empty parts and those of one dot, which lead nowhere.
+std::string without_detours(const std::string& name) {
+    std::string normal = name.starts_with('/') ? "/" : "";
+    for (std::size_t begin = 0, end = 0; begin < name.size(); begin = end + 1) {
+        end = std::min(name.find('/', begin), name.size());
+        const std::string part = name.substr(begin, end - begin);
+        if (part.empty() || part == ".") continue;
+        if (!normal.empty() && !normal.ends_with('/')) normal += '/';
+        normal += part;
+    }
+    return normal;
+}
+
+/// Why a member is not read; empty where it may be.
+std::string obstacle_to(const ArchiveMember& member) {
+    if (member.name.empty()) return "a member has no name, and is not read";
+    if (member.name.starts_with('/')) return "is absolute, and is not read";
+    if (!stays_below(member.name)) return "climbs out of the archive, and is not read";
+    return {};
+}
+
 }  // namespace
 
 ArchiveStream::ArchiveStream(const InputOptions& options, const JobMaker& maker,
@@ -31,7 +50,7 @@ ArchiveStream::ArchiveStream(const InputOptions& options, const JobMaker& maker,
     : options_(options), maker_(maker), interrupted_(std::move(interrupted)) {
     for (const std::string& archive : options.archives) {
         maker.require_glimpses(archive, options.sidecar);
-        if (archive == standard_input_name) standard_input.claim("--input-tar");
+        if (archive == standard_stream) standard_input.claim("--input-tar");
     }
 }
 
@@ -48,6 +67,7 @@ std::optional<ImageJob> ArchiveStream::next() {
         if (interrupted_()) return std::nullopt;
     }
     if (ready_.empty()) return std::nullopt;
+    had_jobs_ = true;
     ImageJob job = std::move(ready_.front());
     ready_.pop_front();
     return job;
@@ -55,11 +75,9 @@ std::optional<ImageJob> ArchiveStream::next() {
 
 void ArchiveStream::open_next() {
     archive_name_ = options_.archives[opened_++];
-    sample_ = {archive_name_, "", {}, {}};
-    had_images_ = false;
-    input_ = archive_name_ == standard_input_name
-                 ? std::make_unique<ByteInput>(STDIN_FILENO, interrupted_)
-                 : std::make_unique<ByteInput>(std::filesystem::path(archive_name_), interrupted_);
+    sample_ = {archive_name_, "", {}, false};
+    had_jobs_ = false;
+    input_ = open_input(archive_name_, interrupted_);
     reader_ =
         archives().open([input = input_.get()](std::span<std::uint8_t> bytes) { return input->read(bytes); });
 }
@@ -69,44 +87,58 @@ void ArchiveStream::advance() {
     member ? take(std::move(*member)) : end_archive();
 }
 
-std::filesystem::path ArchiveStream::path_of(const std::string& member) const {
-    return std::filesystem::path(archive_name_) / member;
+void ArchiveStream::refuse(const std::string& member, const std::string& problem) {
+    ready_.push_back(failed_job(archive_name_ + "/" + member, problem));
 }
 
 void ArchiveStream::take(ArchiveMember member) {
-    std::string& name = member.name;
-    while (name.starts_with("./")) name.erase(0, 2);
     using Kind = ArchiveMember::Kind;
     if (member.kind == Kind::directory || member.kind == Kind::other) return;
-    if (!stays_below(name)) {
-        sample_.refused.push_back(failed_job(path_of(name), "climbs out of the archive, and is not read"));
-        return;
+    member.name = without_detours(member.name);
+    const std::string& name = member.name;
+    if (const std::string obstacle = obstacle_to(member); !obstacle.empty()) return refuse(name, obstacle);
+    if (is_hidden(name)) return;
+    if (const std::string key = key_of(name); key != sample_.key) begin_sample(key);
+    if (!is_wanted_member(name, sample_, options_)) return;
+    if (member.kind == Kind::link) return refuse(name, "is a link, which is not followed");
+    add_to_sample(member);
+    if (is_complete_member(name, options_)) append_jobs(sample_, options_, maker_, ready_);
+}
+
+void ArchiveStream::begin_sample(const std::string& key) {
+    end_sample();
+    sample_.key = key;
+}
+
+void ArchiveStream::add_to_sample(const ArchiveMember& member) {
+    std::size_t room = largest_sample;
+    for (const auto& held : sample_.members) room -= held.bytes->size();
+    if (auto bytes = member.size <= room ? read() : nullptr) {
+        sample_.members.push_back({member.name, std::move(bytes)});
+    } else {
+        refuse(member.name, "has " + std::to_string(member.size) +
+                                " bytes: a sample is held in memory, and at most " +
+                                std::to_string(largest_sample) + " bytes of it");
     }
-    if (is_hidden(name) || !is_wanted_member(name, options_)) return;
-    if (member.kind == Kind::link) {
-        sample_.refused.push_back(failed_job(path_of(name), "is a link, which is not followed"));
-        return;
+}
+
+std::shared_ptr<const std::vector<std::uint8_t>> ArchiveStream::read() {
+    try {
+        return std::make_shared<const std::vector<std::uint8_t>>(reader_->read());
+    } catch (const std::bad_alloc&) {
+        return nullptr;
     }
-    if (const std::string key = key_of(name); key != sample_.key) {
-        end_sample();
-        sample_.key = key;
-    }
-    auto bytes = std::make_shared<const std::vector<std::uint8_t>>(reader_->read());
-    sample_.members.push_back({name, std::move(bytes)});
 }
 
 void ArchiveStream::end_sample() {
-    const std::size_t before = ready_.size();
-    append_jobs(std::exchange(sample_, {archive_name_, "", {}, {}}), options_, maker_, ready_);
-    had_images_ = had_images_ || ready_.size() > before;
+    append_jobs(sample_, options_, maker_, ready_);
+    sample_ = {archive_name_, "", {}, false};
 }
 
 void ArchiveStream::end_archive() {
     end_sample();
-    if (!had_images_) ready_.push_back(failed_job(archive_name_, "there is no image in this archive"));
-    // Whoever fills a pipe is not to find it closed before all is written.
-    std::array<std::uint8_t, 1 << 16> rest{};
-    while (input_->read(rest) > 0) continue;
+    if (!had_jobs_ && ready_.empty())
+        ready_.push_back(failed_job(archive_name_, "there is no image in this archive"));
     reader_.reset();
 }
 

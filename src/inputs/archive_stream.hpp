@@ -21,9 +21,13 @@ class ArchiveStream {
     void advance();
     void open_next();
     void take(ArchiveMember member);
+    void refuse(const std::string& member, const std::string& problem);
+    void begin_sample(const std::string& key);
+    void add_to_sample(const ArchiveMember& member);
+    /// The content of the member at hand; null where there is no memory for it.
+    std::shared_ptr<const std::vector<std::uint8_t>> read();
     void end_sample();
     void end_archive();
-    [[nodiscard]] std::filesystem::path path_of(const std::string& member) const;
 
     const InputOptions& options_;
     const JobMaker& maker_;
@@ -32,7 +36,7 @@ class ArchiveStream {
     std::string archive_name_;  ///< of the one at hand
     std::unique_ptr<ByteInput> input_;
     std::unique_ptr<ArchiveReader> reader_;
-    bool had_images_ = false;
+    bool had_jobs_ = false;
     ArchiveSample sample_;
     std::deque<ImageJob> ready_;
 };

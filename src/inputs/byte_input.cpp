@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 
 namespace glimpse {
 
@@ -34,6 +35,11 @@ std::size_t ByteInput::read(std::span<std::uint8_t> bytes) {
         if (count > 0) return static_cast<std::size_t>(count);
     }
     return 0;
+}
+
+std::unique_ptr<ByteInput> open_input(const std::string& file, const std::function<bool()>& interrupted) {
+    if (file == standard_stream) return std::make_unique<ByteInput>(STDIN_FILENO, interrupted);
+    return std::make_unique<ByteInput>(std::filesystem::path(file), interrupted);
 }
 
 }  // namespace glimpse

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
+#include <string>
 
 namespace glimpse {
 
@@ -31,5 +33,9 @@ class ByteInput {
     std::function<bool()> interrupted_;
     bool at_end_ = false;
 };
+
+/// A file's bytes, or those of standard input where `file` is `standard_stream`. Throws `Error` with the
+/// reason alone.
+std::unique_ptr<ByteInput> open_input(const std::string& file, const std::function<bool()>& interrupted);
 
 }  // namespace glimpse

@@ -1,11 +1,10 @@
-#include <fstream>
-#include <sstream>
-
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "inputs/annotated_jobs.hpp"
 #include "inputs/archive_stream.hpp"
 #include "inputs/job_maker.hpp"
-#include "inputs/manifest_stream.hpp"
+#include "inputs/manifest.hpp"
+#include "inputs/option_use.hpp"
 #include "inputs/search.hpp"
 #include "outputs.hpp"
 
@@ -18,7 +17,8 @@ namespace {
 /// All jobs of the inputs, whatever these are.
 class Collector {
   public:
-    explicit Collector(const InputOptions& options) : options_(options), maker_(options, standard_input_) {}
+    Collector(const InputOptions& options, const std::function<bool()>& interrupted)
+        : options_(options), interrupted_(interrupted), maker_(options, standard_input_) {}
 
     std::vector<ImageJob> collect() && {
         if (options_.annotations) return annotated_jobs(options_);
@@ -31,9 +31,9 @@ class Collector {
     void add_input(const std::string& input) {
         std::error_code ignored;
         if (input.empty()) throw UsageError("INPUT", "the name of a file or directory is needed, not ''");
-        if (input == "-") {
+        if (input == standard_stream) {
             auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
-            add({"-", std::move(bytes), "stdin", nullptr, std::nullopt, ""});
+            add({standard_stream, std::move(bytes), "stdin", nullptr, std::nullopt, ""});
         } else if (fs::is_directory(input, ignored)) {
             const std::vector<Found> images = images_in(input, options_.recursive);
             for (const Found& found : images) {
@@ -48,29 +48,16 @@ class Collector {
     void add(ImageJob job) { jobs_.push_back(maker_.with_glimpses(std::move(job))); }
 
     void add_manifest() {
-        const bool standard = *options_.manifest == "-";
-        const std::string file = standard ? "standard input" : *options_.manifest;
-        const fs::path directory = standard ? fs::path() : fs::path(file).parent_path();
-        std::istringstream text;
-        std::ifstream stream;
-        if (standard) {
-            text.str(standard_input_.take_text("--manifest"));
-        } else {
-            stream.open(file);
-            if (!stream) throw UsageError(file, "cannot be read");
+        Manifest manifest(options_, maker_, standard_input_, interrupted_);
+        try {
+            while (std::optional<ImageJob> job = manifest.next()) jobs_.push_back(std::move(*job));
+        } catch (const Error& error) {
+            throw UsageError(error.what());
         }
-        std::istream& lines = standard ? static_cast<std::istream&>(text) : stream;
-        std::string line;
-        for (std::size_t number = 1; std::getline(lines, line); ++number) {
-            if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-            jobs_.push_back(
-                maker_.of_record(parse_manifest_record(line, file, number, directory, options_.defaults),
-                                 directory, file + ":" + std::to_string(number)));
-        }
-        if (lines.bad()) throw UsageError(file, "cannot be read");
     }
 
     const InputOptions& options_;
+    const std::function<bool()>& interrupted_;
     StandardInput standard_input_;
     JobMaker maker_;
     std::vector<ImageJob> jobs_;
@@ -112,19 +99,20 @@ class CheckedStream {
     static constexpr std::size_t remembered_outputs = std::size_t{1} << 16;
 
   public:
-    CheckedStream(InputOptions options, const OutputPlan& plan, const std::function<bool()>& interrupted)
+    CheckedStream(InputOptions options, const OutputPlan& plan, const RunOptions& run)
         : options_(std::move(options)), maker_(options_, standard_input_), check_(plan, remembered_outputs) {
         if (options_.archives.empty()) {
-            manifest_.emplace(options_, maker_, standard_input_, interrupted);
+            manifest_.emplace(options_, maker_, standard_input_, run.interrupted);
         } else {
-            archives_.emplace(options_, maker_, standard_input_, interrupted);
+            archives_.emplace(options_, maker_, standard_input_, run.interrupted);
+            if (!options_.sidecar) require_use(run);
         }
         check_.check_others();
         require_new_outputs(plan, {});
     }
 
     std::optional<ImageJob> next() {
-        while (std::optional<ImageJob> job = manifest_ ? manifest_->next() : archives_->next()) {
+        while (std::optional<ImageJob> job = manifest_ ? manifest_->next_or_failed() : archives_->next()) {
             if (!is_in_shard(*job, options_.shard)) continue;
             if (job->problem.empty()) check(*job);
             return job;
@@ -133,6 +121,13 @@ class CheckedStream {
     }
 
   private:
+    /// All images of archives without documents of their own have the same glimpses.
+    void require_use(const RunOptions& run) const {
+        OptionUse use(options_.defaults, run.adjustment);
+        use.heed(*maker_.shared());
+        use.require();
+    }
+
     void check(ImageJob& job) {
         try {
             check_.add_inputs(job);
@@ -147,22 +142,25 @@ class CheckedStream {
     StandardInput standard_input_;
     JobMaker maker_;
     OutputCheck check_;
-    std::optional<ManifestStream> manifest_;
+    std::optional<Manifest> manifest_;
     std::optional<ArchiveStream> archives_;
 };
 
 }  // namespace
 
-JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan,
-                      const std::function<bool()>& interrupted) {
+JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan, const RunOptions& run) {
     require_sense(options);
-    const auto stream = std::make_shared<CheckedStream>(options, plan, interrupted);
+    const auto stream = std::make_shared<CheckedStream>(options, plan, run);
     return [stream] { return stream->next(); };
 }
 
-std::vector<ImageJob> collect_jobs(const InputOptions& options) {
+std::vector<ImageJob> collect_jobs(const InputOptions& options, const RunOptions& run) {
     require_sense(options);
-    return Collector(options).collect();
+    std::vector<ImageJob> jobs = Collector(options, run.interrupted).collect();
+    OptionUse use(options.defaults, run.adjustment);
+    for (const ImageJob& job : jobs) use.heed(*job.glimpses);
+    if (!jobs.empty()) use.require();
+    return jobs;
 }
 
 }  // namespace glimpse

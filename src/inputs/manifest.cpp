@@ -1,56 +1,79 @@
-#include "inputs/manifest_stream.hpp"
-
-#include <unistd.h>
+#include "inputs/manifest.hpp"
 
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 
 namespace glimpse {
 
 namespace {
 
-const std::string file = "standard input";
-
 /// In bytes: a mask's grid of four million numbers fits.
 constexpr std::size_t longest_record = std::size_t{64} << 20;
 
+bool is_blank(const std::string& line) {
+    return line.find_first_not_of(" \t\r") == std::string::npos;
+}
+
+std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standard_input,
+                                  const std::function<bool()>& interrupted) {
+    if (file == standard_stream) standard_input.claim("--manifest");
+    try {
+        return open_input(file, interrupted);
+    } catch (const Error& error) {
+        throw UsageError(file, error.what());
+    }
+}
+
 }  // namespace
 
-ManifestStream::ManifestStream(const InputOptions& options, const JobMaker& maker,
-                               StandardInput& standard_input, std::function<bool()> interrupted)
+Manifest::Manifest(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
+                   const std::function<bool()>& interrupted)
     : options_(options),
       maker_(maker),
-      input_(STDIN_FILENO, std::move(interrupted)),
-      lines_(input_, longest_record) {
-    standard_input.claim("--manifest");
-}
-
-std::optional<std::string> ManifestStream::next_line() {
-    try {
-        return lines_.next();
-    } catch (const Error& error) {
-        throw Error(file, error.what());
+      file_(*options.manifest),
+      input_(opened(file_, standard_input, interrupted)),
+      lines_(*input_, longest_record) {
+    if (file_ == standard_stream) {
+        file_ = "standard input";
+    } else {
+        directory_ = std::filesystem::path(file_).parent_path();
     }
 }
 
-std::optional<ImageJob> ManifestStream::next() {
-    while (const std::optional<std::string> line = next_line()) {
-        ++number_;
-        if (line->find_first_not_of(" \t\r") != std::string::npos) return job_of(*line);
-    }
-    return std::nullopt;
+std::optional<ImageJob> Manifest::next() {
+    const std::optional<std::string> line = next_line();
+    return line ? std::optional(job_of(*line)) : std::nullopt;
 }
 
-ImageJob ManifestStream::job_of(const std::string& line) const {
+std::optional<ImageJob> Manifest::next_or_failed() {
+    const std::optional<std::string> line = next_line();
+    if (!line) return std::nullopt;
     try {
-        if (line.size() > longest_record) {
-            throw UsageError(file + ":" + std::to_string(number_),
-                             "a record has at most " + std::to_string(longest_record) + " bytes");
-        }
-        return maker_.of_record(parse_manifest_record(line, file, number_, {}, options_.defaults), {},
-                                file + ":" + std::to_string(number_));
+        return job_of(*line);
     } catch (const UsageError& error) {
-        return failed_job(image_of_record(line).value_or(""), error.what());
+        return failed_job(image_of_record(*line).value_or(""), error.what());
     }
+}
+
+std::optional<std::string> Manifest::next_line() {
+    try {
+        while (std::optional<std::string> line = lines_.next()) {
+            ++number_;
+            if (!is_blank(*line)) return line;
+        }
+        return std::nullopt;
+    } catch (const Error& error) {
+        throw Error(file_, error.what());
+    }
+}
+
+ImageJob Manifest::job_of(const std::string& line) const {
+    const std::string place = file_ + ":" + std::to_string(number_);
+    if (line.size() > longest_record) {
+        throw UsageError(place, "a record has at most " + std::to_string(longest_record) + " bytes");
+    }
+    return maker_.of_record(parse_manifest_record(line, file_, number_, directory_, options_.defaults),
+                            directory_, place);
 }
 
 }  // namespace glimpse

@@ -7,6 +7,7 @@
 
 #include "attention_file.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
 #include "parameters/boxes.hpp"
 
 namespace glimpse {
@@ -58,7 +59,7 @@ Document shared_document(const InputOptions& options, StandardInput& standard_in
     std::optional<ParameterDocument> document;
     if (!options.boxes.empty()) {
         document = document_of_boxes(options);
-    } else if (options.parameters == "-") {
+    } else if (options.parameters == standard_stream) {
         document =
             parse_parameters(standard_input.take_text("--params"), "standard input", {}, options.defaults);
     } else if (options.parameters) {

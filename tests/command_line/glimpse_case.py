@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -14,6 +15,23 @@ from PIL import Image
 BINARY = os.environ["GLIMPSE"]
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ASTRONAUT = ROOT / "data" / "images" / "astronaut.png"
+
+
+# A process has at least the peak of the one that started it: started from this test, it would have the test's.
+MEASURE = """
+import os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+print(usage.ru_maxrss * 1024)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def peak_memory(*arguments, **options):
+    """Of one run, in bytes."""
+    result = subprocess.run([sys.executable, "-S", "-c", MEASURE, BINARY, *map(str, arguments)], check=True,
+                            stdout=subprocess.PIPE, text=True, **options)
+    return int(result.stdout)
 
 
 class GlimpseCase(unittest.TestCase):

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import tarfile
 import time
+import unittest
 
 import numpy
 from PIL import Image
 
-from glimpse_case import BINARY, GlimpseCase
+from glimpse_case import BINARY, GlimpseCase, peak_memory
 
 
 class Archives(GlimpseCase):
@@ -129,10 +130,71 @@ class In(Archives):
                                      ("directory", tarfile.DIRTYPE, ""), ("good.png", data)])
         before = self.files(self.directory)
         self.fails(1, "extract", "--input-tar", archive, *self.BOX, "-o", self.out,
-                   says=["../up.png: climbs out", "absolute.png: climbs out", "b.png: climbs out", "link.png: is a link",
+                   says=["../up.png: climbs out", "absolute.png: is absolute", "b.png: climbs out", "link.png: is a link",
                          "hard.png: is a link"])
         self.assertEqual(self.files(), ["good.000.png"])
         self.assertEqual(self.files(self.directory), sorted(before + ["out/good.000.png"]))
+
+    def test_names_with_detours(self):
+        data, _ = self.encoded()
+        archive = self.tar("s.tar", [("a//b.png", data), ("./c/./d.png", data), ("up", tarfile.SYMTYPE, "..")])
+        self.run_glimpse("extract", "--input-tar", archive, *self.BOX, "-o", self.out)
+        self.assertEqual(self.files(), ["a/b.000.png", "c/d.000.png"])
+
+    def test_a_sparse_member(self):
+        array = io.BytesIO()
+        numpy.save(array, numpy.zeros((1000, 1000, 3), numpy.uint8))
+        path = self.path("a.npy")
+        with open(path, "wb") as file:
+            file.write(array.getvalue()[:128])
+            file.truncate(len(array.getvalue()))
+        for form in ("gnu", "pax"):
+            subprocess.run(["tar", "--format", form, "-Scf", "s.tar", "a.npy"], cwd=self.directory, check=True)
+            self.assertLess((self.directory / "s.tar").stat().st_size, 100_000)
+            self.run_glimpse("extract", "--input-tar", "s.tar", *self.BOX, "-o", self.out)
+            numpy.testing.assert_array_equal(self.load("a.000.png"), numpy.zeros((8, 10, 3)))
+
+    def test_a_member_that_does_not_fit_fails_alone(self):
+        data, _ = self.encoded()
+        with open(self.path("big.png"), "wb") as file:
+            file.truncate(1 << 42)
+        self.file("a.png", data)
+        self.file("c.png", data)
+        subprocess.run(["tar", "-Scf", "s.tar", "a.png", "big.png", "c.png"], cwd=self.directory, check=True)
+        for options in ((), ("--sidecar",)):
+            self.fails(1, "extract", "--input-tar", "s.tar", *options, *self.BOX, "-o", self.out, says=["s.tar/big.png: has 4398046511104 bytes"])
+            self.assertEqual(self.files(), ["a.000.png", "c.000.png"])
+
+    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    def test_the_members_of_one_key_are_not_all_held(self):
+        data, _ = self.encoded(width=1000, height=700)
+        count = 150
+        archive = self.tar("s.tar", [(f"clip.{k:05}.png", data) for k in range(count)])
+        few = self.tar("f.tar", [(f"few.{k}.png", data) for k in range(9)])
+        peaks = [peak_memory("extract", "--input-tar", each, *self.BOX, "-o", self.out, "-j", "2") for each in (few, archive)]
+        self.assertEqual(len(self.files()), count + 9)
+        self.assertLess(peaks[1] - peaks[0], len(data) * count / 4)
+
+    def test_an_archive_that_was_cut_off_before_it_was_compressed(self):
+        whole = self.tar("s.tar", self.samples(3)).read_bytes()
+        cut = self.file("cut.tar.gz", gzip.compress(whole[:whole.index(b"set/0002.cls")]))
+        self.fails(1, "extract", "--input-tar", cut, *self.BOX, "-o", self.out, says=["ends early"])
+        self.assertEqual(len(self.files()), 2)
+
+    def test_whoever_fills_a_pipe_can_finish(self):
+        archive = self.tar("s.tar", self.samples(1)).read_bytes() + bytes(1 << 20)
+        process = subprocess.Popen([BINARY, "extract", "--input-tar", "-", *self.BOX, "-o", str(self.out)], stdin=subprocess.PIPE, cwd=self.directory)
+        process.communicate(archive, timeout=60)
+        self.assertEqual(process.returncode, 0)
+
+    def test_the_first_failure_ends_the_wait_for_more(self):
+        archive = self.tar("s.tar", [("a.png", b"nonsense"), ("b.png", self.encoded()[0])]).read_bytes()
+        process = subprocess.Popen([BINARY, "extract", "--input-tar", "-", *self.BOX, "-o", str(self.out), "--fail-fast", "-j", "2", "-q"],
+                                   stdin=subprocess.PIPE, cwd=self.directory)
+        process.stdin.write(archive)
+        process.stdin.flush()
+        self.assertEqual(process.wait(timeout=30), 1)
+        process.stdin.close()
 
     def test_an_archive_that_ends_early(self):
         whole = self.tar("s.tar", self.samples(3)).read_bytes()
@@ -243,10 +305,19 @@ class Out(Archives):
 
     def test_compressed_by_its_name(self):
         plain = self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "-", text=False).stdout
-        for name, mode in (("o.tar", "r:"), ("o.tar.gz", "r:gz"), ("o.tgz", "r:gz"), ("o.tar.xz", "r:xz")):
+        for name, mode in (("o.tar", "r:"), ("o.tar.gz", "r:gz"), ("o.tgz", "r:gz"), ("o.tar.xz", "r:xz"), ("o.TGZ", "r:gz"),
+                           ("o.tar.bz2", "r:bz2"), ("o.tbz2", "r:bz2"), ("o.txz", "r:xz"), ("o", "r:")):
             self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "deep/" + name)
             with tarfile.open(self.directory / "deep" / name, mode) as archive:
                 self.assertEqual(archive.getnames(), list(self.members(plain)))
+
+    def test_the_records_are_the_same_wherever_the_archive_lay(self):
+        archive = self.tar("deep/s.tar", self.samples(2))
+        made = [self.run_glimpse("extract", "--input-tar", name, *self.BOX, "--output-tar", "-", stdin=archive.read_bytes(), text=False).stdout
+                for name in (archive, "deep/s.tar", "-")]
+        self.assertEqual(made[0], made[1])
+        self.assertEqual(made[0], made[2])
+        self.assertEqual(json.loads(self.members(made[0])["set/0000.json"])["image"], "set/0000.png")
 
     def test_a_dot_in_a_file_s_name_begins_no_extension(self):
         self.picture("clip.v2/frame.0001.png")
@@ -277,7 +348,36 @@ class Out(Archives):
         self.fails(2, "extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "error", says=["is there already"])
         self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "skip", "--report", "r.jsonl")
         self.assertEqual(target.read_bytes(), b"what was there")
-        self.assertFalse((self.directory / "r.jsonl").exists())
+        self.assertEqual((self.directory / "r.jsonl").read_bytes(), b"")
+        # The report of the run that made it is no other's.
+        self.file("r.jsonl", b"of the first run")
+        self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "skip", "--report", "r.jsonl")
+        self.assertEqual((self.directory / "r.jsonl").read_bytes(), b"of the first run")
+        self.fails(2, "extract", "gone", "--output-tar", target, "--existing", "skip", says=["gone"])
+        self.assert_no_temporary_files()
+
+    def test_nothing_replaces_no_archive(self):
+        target = self.file("o.tar", b"what was there")
+        bad = self.file("bad.tar", b"hello" * 300)
+        for inputs in (("--input-tar", bad), ("--input-tar", "gone.tar"), (self.file("bad.png", b"nonsense"),)):
+            self.fails(1, "extract", *inputs, *self.BOX, "--output-tar", target)
+            self.assertEqual(target.read_bytes(), b"what was there")
+        # A share may be empty.
+        self.run_glimpse("extract", "photos/0/0.png", *self.BOX, "--output-tar", target, "--shard", "1/64")
+        self.run_glimpse("extract", "photos/0/0.png", *self.BOX, "--output-tar", target, "--shard", "2/64")
+        self.assertEqual(self.members(target.read_bytes()), {})
+
+    def test_what_a_killed_run_left_behind_goes(self):
+        for k in range(40):
+            self.picture(f"many/{k}.png", width=600, height=400)
+        command = ("extract", "many", "-m", "stn", "-b", "3,4,300,200", "-s", "1500x1500", "--output-tar", "o.tar")
+        process = subprocess.Popen([BINARY, *command], cwd=self.directory)
+        while not list(self.directory.glob(".glimpse-*")):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        self.assertNotEqual(list(self.directory.glob(".glimpse-*")), [])
+        self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", "o.tar")
         self.assert_no_temporary_files()
 
     def test_interrupted(self):
@@ -295,6 +395,8 @@ class Out(Archives):
     def test_usage(self):
         archive = self.tar("s.tar", self.samples(1))
         before = archive.read_bytes()
+        self.file("sized.json", '{"box": [1, 1, 4, 4], "size": [2, 2]}')
+        self.file("matrix.json", '{"mechanism": "stn", "theta": [[1, 0, 0], [0, 1, 0]], "size": [2, 2]}')
         into = ("extract", "--input-tar", archive, *self.BOX)
         for arguments, *says in (
                 ((*into, "--output-tar", archive), "s.tar", "input"),
@@ -308,6 +410,11 @@ class Out(Archives):
                 (("extract", "--input-tar", archive, "-o", self.out), "s.tar", "no parameters"),
                 (("extract", "--input-tar", "-", "--params", "-", "-o", self.out), "standard input"),
                 ((*into, "--input-tar", "-", "--input-tar", "-", "-o", self.out), "standard input"),
+                ((*into, "--output-tar", "o.tar.lz4"), "o.tar.lz4", ".tar.gz"),
+                ((*into, "--output-tar", "o.zip"), "o.zip", ".tar"),
+                ((*into, "--square", "-m", "mask", "--tracker-crop", "-o", self.out), "--tracker-crop", "mean"),
+                (("extract", "--input-tar", archive, "-p", "sized.json", "-s", "8x8", "-o", self.out), "--size", "no entry"),
+                (("extract", "--input-tar", archive, "-p", "matrix.json", "--context", "1", "-o", self.out), "--context", "no entry"),
                 (("extract", "photos", *self.BOX), "--out", "--output-tar")):
             self.fails(2, *arguments, says=says)
         self.assertEqual(archive.read_bytes(), before)
@@ -316,10 +423,12 @@ class Out(Archives):
     def test_an_image_that_a_stream_may_name_is_not_overwritten(self):
         photo, _ = self.picture("photo.png")
         before = photo.read_bytes()
+        self.file("photo.tar", before)
         record = json.dumps({"image": "photo.png", "box": [1, 1, 4, 4]}).encode()
-        for target in (("--output-tar", photo), ("-o", self.out, "--report", photo)):
-            self.fails(2, "extract", "--manifest", "-", *target, stdin=record, says=["photo.png", "is an image"])
+        for target in (("--output-tar", "photo.tar"), ("-o", self.out, "--report", photo)):
+            self.fails(2, "extract", "--manifest", "-", *target, stdin=record, says=["photo.", "is an image"])
             self.assertEqual(photo.read_bytes(), before)
+            self.assertEqual((self.directory / "photo.tar").read_bytes(), before)
         self.fails(2, "extract", "--input-tar", self.tar("s.tar", self.samples(1)), *self.BOX, "--strip", "-o", self.out, says=["--strip", "--input-tar"])
 
     def test_dry_run(self):

@@ -1,15 +1,13 @@
 """Only what a glimpse looks at is decoded: what that costs for images that are far larger than the memory."""
 
 import struct
-import subprocess
-import sys
 import unittest
 import zlib
 
 import numpy
 from PIL import Image
 
-from glimpse_case import BINARY, GlimpseCase
+from glimpse_case import BINARY, GlimpseCase, peak_memory
 
 TILE = 256
 
@@ -42,23 +40,6 @@ def tiled_tiff(side, tiles, big):
         return (b"II+\0" + struct.pack("<HHQ", 8, 0, directory_at) + body + struct.pack("<Q", len(fields)) + directory +
                 bytes(8))
     return b"II*\0" + struct.pack("<I", directory_at) + body + struct.pack("<H", len(fields)) + directory + bytes(4)
-
-
-# A process has at least the peak of the one that started it: started from this test, it would have the test's.
-MEASURE = """
-import os, sys
-process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
-_, status, usage = os.wait4(process, 0)
-print(usage.ru_maxrss * 1024)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
-
-
-def peak_memory(*arguments):
-    """Of one run, in bytes."""
-    result = subprocess.run([sys.executable, "-S", "-c", MEASURE, BINARY, *map(str, arguments)], check=True,
-                            stdout=subprocess.PIPE, text=True)
-    return int(result.stdout)
 
 
 class HugeTiff(GlimpseCase):

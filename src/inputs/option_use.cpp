@@ -1,0 +1,35 @@
+#include "inputs/option_use.hpp"
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+void OptionUse::heed(const ParameterDocument& document) {
+    if (document.empty()) size_is_used_ = adjustment_is_used_ = true;
+    for (const Glimpse& glimpse : document) {
+        if (requested_size(glimpse.mechanism) == defaults_.size) size_is_used_ = true;
+        if (takes_adjustment(glimpse.mechanism)) adjustment_is_used_ = true;
+    }
+}
+
+void OptionUse::require() const {
+    if (!size_is_used_) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
+    if (!adjustment_is_used_) throw UsageError(adjusting_option(), "adjusts boxes, and no entry has one");
+}
+
+const char* OptionUse::adjusting_option() const {
+    if (adjustment_.tracker) return "--tracker-crop";
+    return adjustment_.square ? "--square" : "--context";
+}
+
+bool OptionUse::takes_adjustment(const Mechanism& mechanism) const {
+    if (is_nothing(adjustment_) || !can_adjust(mechanism)) return false;
+    try {
+        static_cast<void>(adjusted(mechanism, adjustment_, Size{1, 1}));
+        return true;
+    } catch (const Error& error) {
+        throw UsageError(adjusting_option(), error.what());
+    }
+}
+
+}  // namespace glimpse
