@@ -59,7 +59,7 @@ class Extraction {
   public:
     Extraction(const ImageJob& job, const OutputPlan& plan, const Backend& backend, const RunOptions& options)
         : job_(job), plan_(plan), backend_(backend), options_(options), paths_(output_paths(plan, job)) {
-        report_.image = job.image.string();
+        report_.image = job.image;
     }
 
     ImageReport run() && {

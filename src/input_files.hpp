@@ -3,7 +3,9 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "glimpse/parameters.hpp"
 #include "recent.hpp"
@@ -12,11 +14,9 @@ namespace glimpse {
 
 /// The files that a run reads, by what they are and not by name, so that none of them is written to.
 class InputFiles {
-    using Identity = std::pair<dev_t, ino_t>;
-
   public:
     /// Remembers the last `window` of them.
-    explicit InputFiles(std::size_t window = Recent<Identity, std::filesystem::path>::all) : files_(window) {}
+    explicit InputFiles(std::size_t window = Files::all) : files_(window) {}
 
     /// A file that is not there is nobody's input; of a directory, all that is in it is somebody's.
     void add(const std::filesystem::path& path);
@@ -26,7 +26,15 @@ class InputFiles {
     void require_other_than(const std::filesystem::path& output) const;
 
   private:
-    Recent<Identity, std::filesystem::path> files_;
+    using Identity = std::pair<dev_t, ino_t>;
+    struct Hash {
+        std::size_t operator()(const Identity& file) const { return file.second ^ (file.first << 40U); }
+    };
+    using Files = Recent<Identity, std::monostate, Hash>;
+
+    static std::optional<Identity> identity(const std::filesystem::path& path);
+
+    Files files_;
 };
 
 }  // namespace glimpse

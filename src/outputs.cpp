@@ -8,6 +8,7 @@
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
+#include "hashing.hpp"
 #include "input_files.hpp"
 #include "output_format.hpp"
 #include "relative_name.hpp"
@@ -128,12 +129,17 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     return paths;
 }
 
-OutputCheck::OutputCheck(const OutputPlan& plan, std::size_t window)
+OutputCheck::OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window)
     : plan_(plan),
-      in_order_(window != Recent<std::string, std::string>::all),
+      describe_(std::move(describe)),
+      in_order_(window != Outputs::all),
       inputs_(window),
       outputs_(window) {
     for (const fs::path& path : plan.options.also_inputs) also_inputs_.add(path);
+}
+
+OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
+    return {fnv_1a(name), std::hash<std::string>()(name)};
 }
 
 void OutputCheck::check_others() {
@@ -157,17 +163,17 @@ void OutputCheck::check_others() {
 void OutputCheck::add_inputs(const ImageJob& job) {
     if (in_order_) {
         const std::string image = known_name(job.image);
-        if (others_.contains(image) || outputs_.find(image)) {
-            throw UsageError(job.image.string(), "is an output of this run as well");
+        if (others_.contains(image) || outputs_.find(digest_of(image))) {
+            throw UsageError(job.image, "is an output of this run as well");
         }
     }
     inputs_.add(job.image);
-    if (job.sidecar) inputs_.add(*job.sidecar);
+    if (!job.sidecar.empty()) inputs_.add(job.sidecar);
     inputs_.add_files_of(*job.glimpses);
 }
 
 void OutputCheck::check(const ImageJob& job) {
-    check(all_of(output_paths(plan_, job)), job.image.string());
+    check(all_of(output_paths(plan_, job)), job.image);
 }
 
 void OutputCheck::check(const Track& track) {
@@ -175,6 +181,7 @@ void OutputCheck::check(const Track& track) {
 }
 
 void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& what) {
+    const std::size_t number = count_++;
     const bool are_members = !plan_.options.archive.empty();
     std::set<std::string> names;
     for (const fs::path& path : paths) {
@@ -186,14 +193,15 @@ void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& w
         require_place_for(path);
     }
     // All or none: what fails here takes nobody's name.
-    for (const std::string& name : names) outputs_.insert(name, what);
+    for (const std::string& name : names) outputs_.insert(digest_of(name), number);
 }
 
 void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,
                                     const std::string& what) const {
     if (const auto other = others_.find(name); other != others_.end())
         fail_twice(output, other->second, what);
-    if (const std::string* other = outputs_.find(name)) fail_twice(output, *other, what);
+    if (const std::size_t* other = outputs_.find(digest_of(name)))
+        fail_twice(output, describe_(*other), what);
 }
 
 void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {
@@ -230,12 +238,14 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     }
     plan.format = output_format(plan.file ? options.out : "", options.format);
     if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
-    OutputCheck check(plan);
+    const std::vector<Track> tracks = are_wanted(options.tracks) ? tracks_of(jobs) : std::vector<Track>();
+    OutputCheck check(plan, [&](std::size_t n) {
+        return n < jobs.size() ? jobs[n].image : "the track " + tracks[n - jobs.size()].name;
+    });
     for (const ImageJob& job : jobs) check.add_inputs(job);
     check.check_others();
     for (const ImageJob& job : jobs) check.check(job);
-    if (!are_wanted(options.tracks)) return plan;
-    for (const Track& track : tracks_of(jobs)) check.check(track);
+    for (const Track& track : tracks) check.check(track);
     return plan;
 }
 

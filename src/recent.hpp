@@ -2,13 +2,13 @@
 
 #include <cstddef>
 #include <limits>
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 namespace glimpse {
 
 /// A map that remembers at least the last `window` entries, and at most twice as many.
-template <typename Key, typename Value>
+template <typename Key, typename Value, typename Hash>
 class Recent {
   public:
     static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
@@ -22,15 +22,17 @@ class Recent {
         return nullptr;
     }
 
-    void insert(Key key, Value value) {
+    void insert(const Key& key, const Value& value) {
         if (now_.size() == window_) before_ = std::exchange(now_, {});
-        now_.emplace(std::move(key), std::move(value));
+        now_.emplace(key, value);
     }
 
   private:
+    using Entries = std::unordered_map<Key, Value, Hash>;
+
     std::size_t window_;
-    std::map<Key, Value> now_;
-    std::map<Key, Value> before_;
+    Entries now_;
+    Entries before_;
 };
 
 }  // namespace glimpse

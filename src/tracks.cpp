@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 
 #include "current_message.hpp"
@@ -125,6 +126,7 @@ void Tracks::heed(const ImageJob& job, const ImageReport& report) {
 
 void Tracks::make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const {
     if (outputs_.empty()) return;
+    if (!options.dry_run) remove_what_killed_runs_left();
     std::size_t count = 0;
     const auto next = [&]() -> std::optional<std::size_t> {
         if (count == outputs_.size() || options.interrupted()) return std::nullopt;
@@ -132,6 +134,12 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
     };
     const auto work = [&](std::size_t number) { return make_one(outputs_[number], options); };
     work_in_order(options.jobs, outputs_.size(), next, work, finished);
+}
+
+void Tracks::remove_what_killed_runs_left() const {
+    std::set<fs::path> directories;
+    for (const Output& output : outputs_) directories.insert(output.path.parent_path());
+    std::ranges::for_each(directories, remove_abandoned_files);
 }
 
 TrackReport Tracks::make_one(const Output& output, const RunOptions& options) const {

@@ -52,12 +52,13 @@ struct UnusableGlimpse {
 
 /// One image and what is wanted of it.
 struct ImageJob {
-    std::filesystem::path image;                             ///< as written; "-" for standard input
-    std::shared_ptr<const std::vector<std::uint8_t>> bytes;  ///< the image itself, where it is not in a file
-    std::string name;                                        ///< of its outputs, sub-directories included
-    std::shared_ptr<const ParameterDocument> glimpses;
-    std::optional<std::filesystem::path> sidecar;  ///< the document that came from beside the image
-    std::string problem;  ///< why the image fails before it is opened; empty where it does not
+    std::string image{};  ///< its path as written; "-" for standard input
+    std::shared_ptr<const std::vector<std::uint8_t>>
+        bytes{};         ///< the image itself, where it is not in a file
+    std::string name{};  ///< of its outputs, sub-directories included
+    std::shared_ptr<const ParameterDocument> glimpses{};
+    std::string sidecar{};  ///< the document's path, where it came from beside the image
+    std::string problem{};  ///< why the image fails before it is opened; empty where it does not
     std::vector<UnusableGlimpse> unusable{};  ///< these fail, the others are done
     std::string member{};                     ///< its name in the archive that it came out of; else empty
 };

@@ -47,11 +47,13 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
             continue;
         }
         images.directories.emplace_back(input);
-        for (const Found& found : images_in(input, options.recursive)) {
-            if (found.problem.empty()) {
-                images.files.push_back({found.path, found.name.string()});
+        std::vector<ImageJob> found;
+        append_images(input, options.recursive, found);
+        for (const ImageJob& job : found) {
+            if (job.problem.empty()) {
+                images.files.push_back({job.image, job.name});
             } else {
-                unsearched.push_back(failed_job(found.path, found.problem));
+                unsearched.push_back(failed_job(job.image, job.problem));
             }
         }
     }
@@ -71,7 +73,7 @@ void add(const AnnotatedBox& box, const std::string& id, const InputOptions& opt
 }
 
 ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
-    ImageJob job{image.path, nullptr, image.name, nullptr, std::nullopt, image.problem};
+    ImageJob job{.image = image.path.string(), .name = image.name, .problem = image.problem};
     ParameterDocument document;
     UniqueIds ids;
     if (job.problem.empty()) {

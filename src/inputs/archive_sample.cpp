@@ -46,13 +46,15 @@ class SampleJobs {
   private:
     using Member = ArchiveSample::Member;
 
-    [[nodiscard]] fs::path path_of(const Member& member) const {
-        return fs::path(sample_.archive) / member.name;
+    [[nodiscard]] std::string path_of(const Member& member) const {
+        return sample_.archive + "/" + member.name;
     }
 
     ImageJob job_of(const Member& image) {
-        ImageJob job{path_of(image), image.bytes, output_name(image.name), nullptr, std::nullopt, ""};
-        job.member = image.name;
+        ImageJob job{.image = path_of(image),
+                     .bytes = image.bytes,
+                     .name = output_name(image.name),
+                     .member = image.name};
         const Member* document = options_.sidecar ? document_beside(image) : nullptr;
         try {
             job.glimpses = document ? read(*document) : maker_.shared();
@@ -72,9 +74,8 @@ class SampleJobs {
     Document read(const Member& member) {
         const std::string text(member.bytes->begin(), member.bytes->end());
         const auto is_member = [&](const fs::path& path) { return find(path) != nullptr; };
-        ParameterDocument document =
-            parse_parameters(text, path_of(member).string(), fs::path(member.name).parent_path(),
-                             options_.defaults, is_member);
+        ParameterDocument document = parse_parameters(
+            text, path_of(member), fs::path(member.name).parent_path(), options_.defaults, is_member);
         for (Glimpse& glimpse : document) supply_mask(glimpse);
         return std::make_shared<const ParameterDocument>(std::move(document));
     }
@@ -96,7 +97,7 @@ class SampleJobs {
     const ArchiveSample& sample_;
     const InputOptions& options_;
     const JobMaker& maker_;
-    std::set<fs::path> masks_;
+    std::set<std::string> masks_;
 };
 
 }  // namespace

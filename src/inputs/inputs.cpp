@@ -33,15 +33,18 @@ class Collector {
         if (input.empty()) throw UsageError("INPUT", "the name of a file or directory is needed, not ''");
         if (input == standard_stream) {
             auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
-            add({standard_stream, std::move(bytes), "stdin", nullptr, std::nullopt, ""});
+            add({.image = input, .bytes = std::move(bytes), .name = "stdin"});
         } else if (fs::is_directory(input, ignored)) {
-            const std::vector<Found> images = images_in(input, options_.recursive);
-            for (const Found& found : images) {
-                add({found.path, nullptr, found.name.string(), nullptr, std::nullopt, found.problem});
+            const std::size_t others = jobs_.size();
+            append_images(input, options_.recursive, jobs_);
+            if (jobs_.size() == others) {
+                jobs_.push_back(failed_job(input, "there is no image in this directory"));
             }
-            if (images.empty()) jobs_.push_back(failed_job(input, "there is no image in this directory"));
+            for (std::size_t k = others; k < jobs_.size(); ++k) {
+                jobs_[k] = maker_.with_glimpses(std::move(jobs_[k]));
+            }
         } else {
-            add({input, nullptr, fs::path(input).stem().string(), nullptr, std::nullopt, ""});
+            add({.image = input, .name = fs::path(input).stem().string()});
         }
     }
 
@@ -100,7 +103,10 @@ class CheckedStream {
 
   public:
     CheckedStream(InputOptions options, const OutputPlan& plan, const RunOptions& run)
-        : options_(std::move(options)), maker_(options_, standard_input_), check_(plan, remembered_outputs) {
+        : options_(std::move(options)),
+          maker_(options_, standard_input_),
+          check_(
+              plan, [](std::size_t) { return "an earlier image"; }, remembered_outputs) {
         if (options_.archives.empty()) {
             manifest_.emplace(options_, maker_, standard_input_, run.interrupted);
         } else {

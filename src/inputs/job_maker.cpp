@@ -9,20 +9,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// IMAGE.json, or else STEM.json.
-std::optional<fs::path> sidecar_of(const fs::path& image) {
+/// IMAGE.json, or else STEM.json; empty where there is neither.
+std::string sidecar_of(const std::string& image) {
     for (const fs::path& candidate :
-         {fs::path(image.string() + ".json"), fs::path(image).replace_extension(".json")}) {
+         {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {
         std::error_code ignored;
-        if (fs::is_regular_file(candidate, ignored)) return candidate;
+        if (fs::is_regular_file(candidate, ignored)) return candidate.string();
     }
-    return std::nullopt;
+    return {};
 }
 
 }  // namespace
 
-ImageJob failed_job(const fs::path& image, const std::string& problem) {
-    return {image, nullptr, "", std::make_shared<const ParameterDocument>(), std::nullopt, problem};
+ImageJob failed_job(const std::string& image, const std::string& problem) {
+    return {.image = image, .glimpses = std::make_shared<const ParameterDocument>(), .problem = problem};
 }
 
 void JobMaker::require_glimpses(const std::string& image, bool beside) const {
@@ -37,16 +37,17 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
         return job;
     }
     const bool beside = options_.sidecar && !job.bytes;
-    require_glimpses(job.image.string(), beside);
+    require_glimpses(job.image, beside);
     job.glimpses = shared_;
     if (beside) job.sidecar = sidecar_of(job.image);
-    if (job.sidecar) {
+    if (!job.sidecar.empty()) {
         job.glimpses =
-            std::make_shared<const ParameterDocument>(read_parameters(*job.sidecar, options_.defaults));
+            std::make_shared<const ParameterDocument>(read_parameters(job.sidecar, options_.defaults));
     }
     if (!job.glimpses) {
-        job.problem = "there is no " + job.image.filename().string() + ".json or " +
-                      job.image.stem().string() + ".json beside it";
+        const fs::path file(job.image);
+        job.problem = "there is no " + file.filename().string() + ".json or " + file.stem().string() +
+                      ".json beside it";
         job.glimpses = none;
     }
     return job;
@@ -54,12 +55,10 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
 
 ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
                              const std::string& place) const {
-    ImageJob job{directory / record.image,
-                 nullptr,
-                 record.name.value_or(output_name(record.image)),
-                 shared_,
-                 std::nullopt,
-                 std::move(record.problem)};
+    ImageJob job{.image = (directory / record.image).string(),
+                 .name = record.name.value_or(output_name(record.image)),
+                 .glimpses = shared_,
+                 .problem = std::move(record.problem)};
     if (!record.glimpses.empty()) {
         job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
     }

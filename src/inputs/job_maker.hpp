@@ -5,7 +5,7 @@
 namespace glimpse {
 
 /// A job that fails.
-ImageJob failed_job(const std::filesystem::path& image, const std::string& problem);
+ImageJob failed_job(const std::string& image, const std::string& problem);
 
 /// Gives each image its glimpses: its own, those from beside it, or those that all share.
 class JobMaker {

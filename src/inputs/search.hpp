@@ -1,21 +1,14 @@
 #pragma once
 
-#include <filesystem>
-#include <string>
 #include <vector>
+
+#include "glimpse/pipeline.hpp"
 
 namespace glimpse {
 
-/// What is found in a directory: an image with its name relative to where the search began, extension left
-/// out, or a part that cannot be read.
-struct Found {
-    std::filesystem::path path;
-    std::filesystem::path name;
-    std::string problem;
-};
-
-/// The images of a directory, and of what is below it if `recursive`, in name order; what is hidden is left
-/// out.
-std::vector<Found> images_in(const std::filesystem::path& directory, bool recursive);
+/// Appends the images of a directory, and of what is below it if `recursive`, in name order, as jobs that
+/// still lack their glimpses: each with its name, relative to the directory and without the extension. What
+/// is hidden is left out; a directory that cannot be read is a job with that problem.
+void append_images(const std::string& directory, bool recursive, std::vector<ImageJob>& jobs);
 
 }  // namespace glimpse

@@ -8,8 +8,24 @@ import signal
 import subprocess
 import threading
 import time
+import unittest
 
-from glimpse_case import BINARY, GlimpseCase
+from glimpse_case import BINARY, GlimpseCase, peak_memory
+
+
+@unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+class Memory(GlimpseCase):
+    AN_IMAGE_MORE = 600  # bytes: its path, its name and what is remembered of its output
+
+    def test_an_image_more_costs_no_more_than_its_names(self):
+        photo, _ = self.picture()
+        few, many = 200, 4200
+        for count in (few, many):
+            (self.directory / str(count)).mkdir()
+            for k in range(count):
+                os.link(photo, self.directory / str(count) / f"frame{k:06}.png")
+        peaks = [peak_memory("extract", self.directory / str(count), "-b", "1,1,4,4", "-o", self.out, "-j", "2") for count in (few, many)]
+        self.assertLess((peaks[1] - peaks[0]) / (many - few), self.AN_IMAGE_MORE)
 
 
 class LongRun(GlimpseCase):

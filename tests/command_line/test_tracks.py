@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import signal
+import socket
 import struct
 import subprocess
 import time
@@ -239,6 +241,15 @@ class Runs(Sequence):
         self.extract(*self.ALL, *report)
         self.assertEqual(self.contents(), whole)
 
+    def test_what_a_killed_run_left_behind_goes(self):
+        process = subprocess.Popen(["true"])
+        process.wait()
+        left = self.file(f"out/.glimpse-{socket.gethostname()}-{process.pid}-3.tmp", b"half a film")
+        running = self.file(f"out/.glimpse-{socket.gethostname()}-{os.getpid()}-3.tmp", b"somebody's")
+        self.run_glimpse(*self.COMMAND, "--strip", "-o", self.out)
+        self.assertFalse(left.exists())
+        self.assertTrue(running.exists())
+
     def test_what_is_there_already(self):
         self.extract()
         strip = self.file("out/7.strip.png", "mine")
@@ -291,7 +302,7 @@ class Runs(Sequence):
         self.fails(2, "extract", "--manifest", manifest, "--strip", "-o", self.out, says=["7.strip.png: would be written twice"])
         photo, _ = self.picture("out/000.strip.png")
         before = photo.read_bytes()
-        self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "-o", self.out, says=["would overwrite an input"])
+        self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "-o", self.out, says=["is an input of this run"])
         self.assertEqual(photo.read_bytes(), before)
         (self.out / "7.track.gif").mkdir()
         self.fails(2, *self.COMMAND, "--animate", "gif", "-o", self.out, says=["7.track.gif: Is a directory"])
