@@ -1,38 +1,43 @@
 #include "glimpse/pipeline.hpp"
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_pipeline.h>
-#include <tbb/task_arena.h>
-
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
 
 #include "extraction.hpp"
-#include "kept_failure.hpp"
 #include "ordered_work.hpp"
 
 namespace glimpse {
 
 namespace {
 
-/// Hands out the numbers of jobs until there are none left or there is a reason to stop.
-class JobSource {
+/// What extracts a job, and keeps it until it is reported.
+class Extractor {
   public:
-    JobSource(std::size_t count, const RunOptions& options) : count_(count), options_(options) {}
+    Extractor(const OutputPlan& plan, const Backend& backend, const RunOptions& options)
+        : plan_(plan), backend_(backend), options_(options) {}
 
-    std::optional<std::size_t> next() {
-        if (next_ == count_ || stopped_ || options_.interrupted()) return std::nullopt;
-        return next_++;
-    }
-    void heed(const ImageReport& report) {
+    /// `Pointer` leads to a job.
+    template <typename Pointer>
+    struct Done {
+        Pointer job;
+        ImageReport report;
+    };
+
+    [[nodiscard]] bool is_over() const { return stopped_ || options_.interrupted(); }
+
+    template <typename Pointer>
+    Done<Pointer> operator()(Pointer job) {
+        ImageReport report = extract(*job, plan_, backend_, options_);
         if (options_.fail_fast && !report.error.empty()) stopped_ = true;
+        return {std::move(job), std::move(report)};
     }
 
   private:
-    std::size_t count_;
+    const OutputPlan& plan_;
+    const Backend& backend_;
     const RunOptions& options_;
-    std::size_t next_ = 0;
     std::atomic<bool> stopped_ = false;
 };
 
@@ -44,16 +49,21 @@ bool is_single(const std::vector<ImageJob>& jobs) {
 }  // namespace
 
 void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
-         const RunOptions& options, const std::function<void(const ImageReport&)>& finished) {
-    JobSource source(jobs.size(), options);
-    const auto work = [&](std::size_t number) {
-        ImageReport report = extract(jobs[number], plan, backend, options);
-        source.heed(report);
-        return report;
+         const RunOptions& options, const Finished& finished) {
+    Extractor extract_one(plan, backend, options);
+    if (is_single(jobs)) {
+        if (!jobs.empty() && !extract_one.is_over()) finished(jobs[0], extract_one(&jobs[0]).report);
+        return;
+    }
+    auto next = [&, n = std::size_t{0}]() mutable -> std::optional<const ImageJob*> {
+        return n < jobs.size() && !extract_one.is_over() ? std::optional(&jobs[n++]) : std::nullopt;
     };
-    const auto next = [&] { return source.next(); };
-    if (!is_single(jobs)) return work_in_order(options.jobs, jobs.size(), next, work, finished);
-    while (const auto number = next()) finished(work(*number));
+    // What is finished waits for something slow before it, and nobody waits with it.
+    constexpr std::size_t waiting = 4096;
+    const std::size_t in_flight = std::min(jobs.size(), static_cast<std::size_t>(options.jobs) + waiting);
+    work_through_on(
+        options.jobs, in_flight, next, [&](const ImageJob* job) { return extract_one(job); },
+        [&](const auto& done) { finished(*done.job, done.report); });
 }
 
 JobStream stream_of(std::vector<ImageJob> jobs) {
@@ -64,48 +74,20 @@ JobStream stream_of(std::vector<ImageJob> jobs) {
 }
 
 void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
-         const std::function<void(const ImageJob&, const ImageReport&)>& finished) {
-    struct Done {
-        ImageJob job;
-        ImageReport report;
-    };
-    using Token = std::shared_ptr<Done>;
-    std::atomic<bool> stopped = false;
-    const auto next = [&]() -> Token {
-        if (stopped || options.interrupted()) return nullptr;
+         const Finished& finished) {
+    using Job = std::shared_ptr<const ImageJob>;
+    Extractor extract_one(plan, backend, options);
+    const auto next = [&]() -> std::optional<Job> {
+        if (extract_one.is_over()) return std::nullopt;
         std::optional<ImageJob> job = jobs();
-        return job ? std::make_shared<Done>(Done{std::move(*job), {}}) : nullptr;
+        return job ? std::optional(std::make_shared<const ImageJob>(*std::move(job))) : std::nullopt;
     };
-    const auto work = [&](Token token) {
-        token->report = extract(token->job, plan, backend, options);
-        if (options.fail_fast && !token->report.error.empty()) stopped = true;
-        return token;
-    };
-    const auto finish = [&](const Token& token) { finished(token->job, token->report); };
-    if (options.jobs == 1) {
-        while (const Token token = next()) finish(work(token));
-        return;
-    }
     // One more, which waits for the input.
-    const auto in_flight = static_cast<std::size_t>(options.jobs) + 1;
-    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, in_flight);
-    tbb::task_arena arena(static_cast<int>(in_flight));
-    KeptFailure failure;
-    const auto take = [&](tbb::flow_control& control) {
-        Token token;
-        failure.guard([&] { token = next(); });
-        if (!token) control.stop();
-        return token;
-    };
-    const auto finish_guarded = [&](const Token& token) { failure.guard([&] { finish(token); }); };
-    using tbb::filter_mode;
-    arena.execute([&] {
-        tbb::parallel_pipeline(
-            in_flight, tbb::make_filter<void, Token>(filter_mode::serial_in_order, take) &
-                           tbb::make_filter<Token, Token>(filter_mode::parallel, work) &
-                           tbb::make_filter<Token, void>(filter_mode::serial_in_order, finish_guarded));
-    });
-    failure.rethrow();
+    const int threads = options.jobs == 1 ? 1 : options.jobs + 1;
+    work_through_on(
+        threads, static_cast<std::size_t>(threads), next,
+        [&](Job job) { return extract_one(std::move(job)); },
+        [&](const auto& done) { finished(*done.job, done.report); });
 }
 
 }  // namespace glimpse

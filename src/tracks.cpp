@@ -133,7 +133,7 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
         return count++;
     };
     const auto work = [&](std::size_t number) { return make_one(outputs_[number], options); };
-    work_in_order(options.jobs, outputs_.size(), next, work, finished);
+    work_through_on(options.jobs, outputs_.size(), next, work, finished);
 }
 
 void Tracks::remove_what_killed_runs_left() const {

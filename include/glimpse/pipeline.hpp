@@ -220,13 +220,16 @@ class OutputArchive {
     std::unique_ptr<Sink> sink_;
 };
 
+/// What is done with each job's report.
+using Finished = std::function<void(const ImageJob&, const ImageReport&)>;
+
 /// Does all jobs and calls `finished` for each, in their order, from one thread at a time. What does not
-/// depend on time does not depend on `jobs`.
+/// depend on time does not depend on `options.jobs`.
 void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
-         const RunOptions& options, const std::function<void(const ImageReport&)>& finished);
+         const RunOptions& options, const Finished& finished);
 
 /// Does the jobs of a stream, and holds no more of them at a time than are in flight.
 void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
-         const std::function<void(const ImageJob&, const ImageReport&)>& finished);
+         const Finished& finished);
 
 }  // namespace glimpse

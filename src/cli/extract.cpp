@@ -265,10 +265,9 @@ Outcome extract_into_archive(const Options& o, std::vector<ImageJob> jobs, const
 Outcome extract_into_files(const Options& o, const std::vector<ImageJob>& jobs, const OutputPlan& plan,
                            Tracks& tracks, const Backend& backend) {
     RunRecord record(plan, record_options(o), jobs.size());
-    std::size_t number = 0;
-    run(jobs, plan, backend, o.run, [&](const ImageReport& report) {
-        tracks.heed(jobs[number], report);
-        record.add(jobs[number++], report);
+    run(jobs, plan, backend, o.run, [&](const ImageJob& job, const ImageReport& report) {
+        tracks.heed(job, report);
+        record.add(job, report);
     });
     const Outcome outcome = record.close();
     if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast))

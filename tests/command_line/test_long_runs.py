@@ -223,6 +223,15 @@ class Streams(GlimpseCase):
             self.assertEqual(process.communicate()[1], "")
             self.assertEqual(process.returncode, 0)
 
+    def test_one_job_at_a_time_has_one_thread(self):
+        self.picture(width=900, height=900)
+        process = self.start(1)
+        for k in range(3):
+            boxes = [{"id": str(n), "mechanism": "stn", "box": [n, 2, 800, 700], "size": [400, 400]} for n in range(4)]
+            self.ask(process, json.dumps({"image": "photo.png", "name": str(k), "glimpses": boxes}))
+            self.assertEqual(len(os.listdir(f"/proc/{process.pid}/task")), 1)
+        process.communicate()
+
     def test_order_is_that_of_the_input(self):
         self.picture("large.png", width=900, height=900)
         self.picture("small.png")
