@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/outputs.hpp"
 #include "glimpse/tracks.hpp"
 #include "input_files.hpp"
 #include "recent.hpp"

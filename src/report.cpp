@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/report.hpp"
 
 namespace glimpse {
 

@@ -3,7 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/backend.hpp"
+#include "glimpse/jobs.hpp"
 
 namespace glimpse {
 

@@ -1,8 +1,8 @@
+#include "glimpse/output_archive.hpp"
 #include "archives/archives.hpp"
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/pipeline.hpp"
 
 namespace glimpse {
 

@@ -92,7 +92,7 @@ void print_zsh_option(const OptionEntry& option) {
     const std::string value = value_of(option);
     const std::vector<std::string> names = spellings(option);
     if (names.empty()) {
-        std::cout << " \\\n        " << quoted((option.choices.empty() ? "*" : "") + value_of(option));
+        std::cout << " \\\n        " << quoted((option.choices.empty() ? "*" : "") + value);
         return;
     }
     for (const std::string& name : names) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "commands.hpp"
-#include "glimpse/pipeline.hpp"
+#include "glimpse/output_archive.hpp"
 #include "progress.hpp"
 
 namespace glimpse::cli {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/jobs.hpp"
 
 namespace glimpse {
 

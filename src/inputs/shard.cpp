@@ -1,4 +1,4 @@
-#include "glimpse/pipeline.hpp"
+#include "glimpse/jobs.hpp"
 #include "hashing.hpp"
 
 namespace glimpse {

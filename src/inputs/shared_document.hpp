@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/jobs.hpp"
 #include "inputs/standard_input.hpp"
 
 namespace glimpse {

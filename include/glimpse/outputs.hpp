@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glimpse/jobs.hpp"
+#include "glimpse/overlay.hpp"
+
+namespace glimpse {
+
+/// What to do with an output that is there already: replace it, leave it as it is, or end the run before any
+/// work.
+enum class Existing { overwrite, skip, error };
+
+/// What is made of each track once the run is over; see `Tracks`.
+struct TrackOptions {
+    bool strip = false;     ///< DIR/ID.strip.png, a contact sheet of its glimpses
+    std::string animation;  ///< DIR/ID.track.webp, .gif or .mp4, by the extension; empty: none
+    std::optional<double>
+        frame_rate;  ///< of the animation, 0.1 to 60 frames a second, GIF to 50; without: 25
+};
+
+/// What is written, and where.
+struct OutputOptions {
+    std::string out;       ///< a directory; a file, when there is one glimpse; "-": standard output
+    std::string archive;   ///< instead: a tar file, or "-"; outputs are handed over, to become its members
+    std::string format;    ///< an extension without its dot; empty: that of `out`, or png
+    bool overlay = false;  ///< NAME.overlay.png
+    bool panel = false;    ///< NAME.panel.png
+    bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
+    OverlayStyle style;
+    TrackOptions tracks;
+    Existing existing = Existing::overwrite;
+    std::vector<std::filesystem::path> also_inputs;   ///< files of the run that are not images
+    std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
+};
+
+/// The paths of one job's outputs, `glimpses` and `maps` parallel to its document; empty where not wanted, or
+/// where the job has a problem.
+struct OutputPaths {
+    std::vector<std::filesystem::path> glimpses;
+    std::vector<std::filesystem::path> maps;
+    std::filesystem::path overlay;
+    std::filesystem::path panel;
+    std::filesystem::path record;  ///< the image's record, in an archive
+};
+
+/// Where everything goes, worked out before any work.
+struct OutputPlan {
+    OutputOptions options;
+    std::string format;                         ///< of the glimpses, an extension without its dot
+    bool to_standard_output = false;            ///< there is one glimpse, and no path for it
+    std::optional<std::filesystem::path> file;  ///< the glimpse's own name, where `out` names a file
+};
+
+/// Throws `UsageError` for two outputs of one name, an output that is an input, an unknown format, `out` that
+/// does not fit the number of glimpses, or tracks that cannot be made.
+OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
+
+/// Throws `UsageError` for an output that is there already, if that is to be an error.
+void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
+
+/// The paths of a job's outputs, whether they are there or not.
+OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
+
+/// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.
+bool holds_one_glimpse(const std::string& out);
+
+}  // namespace glimpse

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glimpse/jobs.hpp"
+
+namespace glimpse {
+
+/// What became of one glimpse.
+struct GlimpseReport {
+    std::string id;
+    std::string mechanism;
+    std::string output;  ///< the path as written (in a dry run: as it would be); empty where nothing was
+    std::string error;
+    Size size;
+    Rectangle support;
+    double inside = 0;
+    std::optional<Affine> matrix;  ///< glimpse → image
+};
+
+/// An output that its image's report hands over, rather than that it was written.
+struct OutputFile {
+    std::filesystem::path path;
+    std::vector<std::uint8_t> bytes;
+};
+
+/// What became of one image.
+struct ImageReport {
+    std::string image;
+    std::string error;  ///< empty: all went well
+    Size size;
+    std::string device;  ///< what read the glimpses, or several in a row; empty where nothing was read
+    double seconds = 0;
+    std::vector<GlimpseReport> glimpses;
+    std::vector<OutputFile> files;  ///< in the order of their names; where outputs go to an archive
+};
+
+/// One line of JSON, without the line's end.
+std::string report_line(const ImageReport& report);
+
+/// The same without what differs from run to run: times, and where the archive lay that the image came out
+/// of.
+std::string lasting_record(const ImageJob& job, const ImageReport& report);
+
+}  // namespace glimpse
