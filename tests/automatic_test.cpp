@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 
 #include "backends/automatic.hpp"
 #include "backends/cpu.hpp"
@@ -35,9 +36,36 @@ class FakeGpu final : public Backend {
     bool fails_;
 };
 
+/// A bus of 6 GB a second, and 200 µs a call.
+constexpr GpuCost usual{200e-6, 1 / 6e9};
+
 AutomaticBackend automatic(bool fails) {
-    return {std::make_unique<CpuBackend>(), std::make_unique<FakeGpu>(fails)};
+    return {std::make_unique<CpuBackend>(), std::make_unique<FakeGpu>(fails),
+            [](const Backend&) { return usual; }};
 }
+
+/// Takes the time that its cost says, by a clock of its own, and a second more for the first call.
+class SlowGpu final : public Backend {
+  public:
+    explicit SlowGpu(GpuCost cost) : cost_(cost) {}
+    [[nodiscard]] std::string name() const override { return "slow"; }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const override {
+        const auto bytes = static_cast<double>(image.pixels.total() * image.pixels.elemSize());
+        seconds_ +=
+            cost_.seconds_of_call + cost_.seconds_of_byte * bytes + (std::exchange(warm_, true) ? 0 : 1);
+        return CpuBackend().read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        return CpuBackend().write(map, glimpse);
+    }
+    [[nodiscard]] double seconds() const { return seconds_; }
+
+  private:
+    GpuCost cost_;
+    mutable double seconds_ = 0;
+    mutable bool warm_ = false;
+};
 
 /// A Gaussian that sees all of an image, which is a lot of work for each byte.
 Gaussian wide(Size size) {
@@ -86,18 +114,33 @@ TEST_CASE("a GPU pays where there is much to multiply for what is transferred") 
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
     const LinearMap crop = cropped(size);
     const LinearMap gaussian = lower(wide({512, 512}), size);
-    CHECK(!gpu_pays({&crop, 1}, image, CV_8U, 1));
-    CHECK(gpu_pays({&gaussian, 1}, image, CV_8U, 1));
+    CHECK(!gpu_pays({&crop, 1}, image, CV_8U, 1, usual));
+    CHECK(gpu_pays({&gaussian, 1}, image, CV_8U, 1, usual));
     // The more threads the CPU has, the less.
-    CHECK(!gpu_pays({&gaussian, 1}, image, CV_8U, 100000));
+    CHECK(!gpu_pays({&gaussian, 1}, image, CV_8U, 100000, usual));
     // Thousands of samples of one image pay, though one does not.
     SpatialTransformer stn;
     stn.form = SpatialTransformer::BoxForm{{100, 100, 300, 200}, Units::pixels, 20};
     stn.size = Size{64, 64};
     const LinearMap sampled = lower(stn, size);
     const std::vector<LinearMap> many(5000, sampled);
-    CHECK(!gpu_pays({&sampled, 1}, image, CV_8U, 1));
-    CHECK(gpu_pays(many, image, CV_8U, 1));
+    CHECK(!gpu_pays({&sampled, 1}, image, CV_8U, 1, usual));
+    CHECK(gpu_pays(many, image, CV_8U, 1, usual));
+}
+
+TEST_CASE("what a GPU costs is measured by reading with it") {
+    const SlowGpu gpu(usual);
+    const GpuCost cost = measured_cost(gpu, [&] { return gpu.seconds(); });
+    // The small image is sent as well.
+    CHECK(cost.seconds_of_call == doctest::Approx(usual.seconds_of_call).epsilon(1e-4));
+    CHECK(cost.seconds_of_byte == doctest::Approx(usual.seconds_of_byte).epsilon(1e-4));
+    // One that fails is never worth its while.
+    const Size size{2000, 1500};
+    const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
+    const std::vector<LinearMap> much(100, lower(wide({512, 512}), size));
+    CHECK(gpu_pays(much, image, CV_8U, 1, cost));
+    CHECK(!gpu_pays(much, image, CV_8U, 1, measured_cost(FakeGpu(true))));
+    CHECK(measured_cost(FakeGpu(false)).seconds_of_call < 1);
 }
 
 TEST_CASE("the automatic backend reads with the GPU where it pays, and writes with the CPU") {

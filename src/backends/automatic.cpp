@@ -1,20 +1,20 @@
 #include "backends/automatic.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <limits>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utility.hpp>
 
+#include "glimpse/error.hpp"
 #include "overloaded.hpp"
 
 namespace glimpse {
 
 namespace {
 
-// What a CPU's thread multiplies and adds in a second, what goes to a GPU and comes back in a second, and
-// what one call costs beside. The first is measured by the benchmark of the kernels; the other two are the
-// lower end of what is usual and await a measurement.
+/// What a CPU's thread multiplies and adds in a second, by the benchmark of the kernels.
 constexpr double multiply_adds_of_thread = 20e9;
-constexpr double bytes_of_bus = 6e9;
-constexpr double seconds_of_call = 200e-6;
 
 /// A tap of a sample takes so many times as long as one of a band: its place and weight must be found first.
 constexpr std::int64_t dearer_sampled = 4;
@@ -41,26 +41,84 @@ std::int64_t multiply_adds(const LinearMap& map) {
         map.kind);
 }
 
-}  // namespace
+/// Multiplications and additions, in the units of a band's.
+double work_of(std::span<const LinearMap> maps, int channels) {
+    std::int64_t work = 0;
+    for (const LinearMap& map : maps) work += multiply_adds(map);
+    return static_cast<double>(channels) * static_cast<double>(work);
+}
 
-bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads) {
+/// What is sent to a GPU and what comes back.
+double bytes_of(std::span<const LinearMap> maps, const ImageRegion& image, int depth) {
     const auto channels = static_cast<double>(image.pixels.channels());
-    double work = 0;
     const bool has_alpha = image.pixels.channels() % 2 == 0;
     double bytes = has_alpha ? 0 : static_cast<double>(image.pixels.total() * image.pixels.elemSize());
     for (const LinearMap& map : maps) {
         const Rectangle seen = support(map);
         if (has_alpha) bytes += channels * sizeof(float) * seen.width * seen.height;
-        work += channels * static_cast<double>(multiply_adds(map));
         bytes +=
             channels * static_cast<double>(CV_ELEM_SIZE1(depth)) * map.glimpse.width * map.glimpse.height;
     }
-    return work / (multiply_adds_of_thread * threads) > bytes / bytes_of_bus + seconds_of_call;
+    return bytes;
+}
+
+/// How long it takes to read one pixel out of a black image, all of which is sent.
+double seconds_to_read(const Backend& gpu, Size size, const Clock& clock) {
+    const LinearMap map{size, {1, 1}, Samples{std::vector<Point>{{0, 0}}}};
+    const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8U)};
+    constexpr int times = 4;
+    double best = std::numeric_limits<double>::infinity();
+    for (int n = 0; n < times; ++n) {
+        const double begin = clock();
+        static_cast<void>(gpu.read({&map, 1}, image, CV_8U));
+        best = std::min(best, clock() - begin);
+    }
+    return best;
+}
+
+}  // namespace
+
+GpuCost measured_cost(const Backend& gpu, const Clock& clock) {
+    constexpr Size small{4, 4};
+    constexpr Size large{4096, 4096};
+    try {
+        const double least = seconds_to_read(gpu, small, clock);
+        const double most = seconds_to_read(gpu, large, clock);
+        const auto bytes = double{large.width} * large.height - double{small.width} * small.height;
+        return {least, std::max(0.0, most - least) / bytes};
+    } catch (const Error&) {
+        constexpr double never = std::numeric_limits<double>::infinity();
+        return {never, never};
+    }
+}
+
+GpuCost measured_cost(const Backend& gpu) {
+    return measured_cost(gpu, [] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    });
+}
+
+bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
+              const GpuCost& cost) {
+    return work_of(maps, image.pixels.channels()) / (multiply_adds_of_thread * threads) >
+           cost.seconds_of_call + cost.seconds_of_byte * bytes_of(maps, image, depth);
+}
+
+std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const {
+    const Backend& chosen = for_reading(maps, image, depth);
+    try {
+        return chosen.read(maps, image, depth);
+    } catch (const Error&) {
+        if (&chosen == cpu_.get()) throw;
+        return cpu_->read(maps, image, depth);
+    }
 }
 
 const Backend& AutomaticBackend::for_reading(std::span<const LinearMap> maps, const ImageRegion& image,
                                              int depth) const {
-    return gpu_pays(maps, image, depth, cv::getNumberOfCPUs()) ? *gpu_ : *cpu_;
+    std::call_once(measured_, [&] { cost_ = measure_(*gpu_); });
+    return gpu_pays(maps, image, depth, cv::getNumberOfCPUs(), cost_) ? *gpu_ : *cpu_;
 }
 
 }  // namespace glimpse

@@ -1,36 +1,53 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 
 #include "glimpse/backend.hpp"
-#include "glimpse/error.hpp"
 
 namespace glimpse {
+
+/// What a call to a GPU costs beside its sums.
+struct GpuCost {
+    double seconds_of_call;
+    double seconds_of_byte;  ///< that goes there or comes back
+};
+
+/// Seconds, from whenever.
+using Clock = std::function<double()>;
+
+/// The cost of a GPU, or an infinite one where it fails: measured by reading one pixel out of an image of a
+/// few bytes and out of one of 16 MB, which is sent as a whole. The best of several times, after a first one
+/// that loads what it needs.
+GpuCost measured_cost(const Backend& gpu, const Clock& clock);
+GpuCost measured_cost(const Backend& gpu);
+
+/// Whether a GPU of that cost is likely to read these glimpses sooner than a CPU with `threads` threads, by
+/// what there is to multiply and what there is to transfer. What has alpha goes there glimpse by glimpse,
+/// premultiplied.
+bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
+              const GpuCost& cost);
 
 /// `--device auto` where there is a GPU: it reads where it is likely to be done first, and the CPU reads
 /// everything else, and what the GPU fails at.
 class AutomaticBackend final : public Backend {
   public:
-    AutomaticBackend(std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu)
-        : cpu_(std::move(cpu)), gpu_(std::move(gpu)) {}
+    using Measure = std::function<GpuCost(const Backend&)>;
+
+    /// The GPU's cost is measured when it is first asked for.
+    AutomaticBackend(
+        std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu,
+        Measure measure = [](const Backend& gpu) { return measured_cost(gpu); })
+        : cpu_(std::move(cpu)), gpu_(std::move(gpu)), measure_(std::move(measure)) {}
 
     [[nodiscard]] std::string name() const override { return "auto"; }
-
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
-                                            int depth) const override {
-        const Backend& chosen = for_reading(maps, image, depth);
-        try {
-            return chosen.read(maps, image, depth);
-        } catch (const Error&) {
-            if (&chosen == cpu_.get()) throw;
-            return cpu_->read(maps, image, depth);
-        }
-    }
+                                            int depth) const override;
     /// One glimpse is never work for a GPU, which must first receive it.
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return cpu_->write(map, glimpse);
     }
-
     [[nodiscard]] const Backend& for_reading(std::span<const LinearMap> maps, const ImageRegion& image,
                                              int depth) const override;
     [[nodiscard]] const Backend& instead_of(const Backend& /*failed*/) const override { return *cpu_; }
@@ -38,10 +55,9 @@ class AutomaticBackend final : public Backend {
   private:
     std::unique_ptr<Backend> cpu_;
     std::unique_ptr<Backend> gpu_;
+    Measure measure_;
+    mutable std::once_flag measured_;
+    mutable GpuCost cost_{};
 };
-
-/// Whether a GPU is likely to read these glimpses sooner than a CPU with `threads` threads, by what there is
-/// to multiply and what there is to transfer. What has alpha goes there glimpse by glimpse, premultiplied.
-bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads);
 
 }  // namespace glimpse
