@@ -3,7 +3,6 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
-#include <opencv2/core/cuda_stream_accessor.hpp>
 #include <opencv2/cudaarithm.hpp>
 #include <optional>
 #include <shared_mutex>
@@ -13,6 +12,7 @@
 #include "backends/cuda_device.hpp"
 #include "backends/cuda_kernels.hpp"
 #include "backends/cuda_module.hpp"
+#include "backends/cuda_transfers.hpp"
 #include "backends/device_plan.hpp"
 #include "backends/window.hpp"
 #include "glimpse/error.hpp"
@@ -27,93 +27,11 @@ namespace {
 using cv::cuda::GpuMat;
 using cv::cuda::Stream;
 
-cudaStream_t queue(const Stream& stream) {
-    return cv::cuda::StreamAccessor::getStream(stream);
-}
-
-/// Memory of the device, taken and given back in the order of a stream's work.
-class DeviceMemory {
-  public:
-    DeviceMemory(std::size_t bytes, const Stream& stream) : stream_(stream) {
-        if (bytes > 0) cuda::require_success(cudaMallocAsync(&data_, bytes, queue(stream)));
-    }
-    ~DeviceMemory() {
-        if (data_ && cudaFreeAsync(data_, queue(stream_)) != cudaSuccess) cuda::forget_error();
-    }
-    DeviceMemory(const DeviceMemory&) = delete;
-    DeviceMemory& operator=(const DeviceMemory&) = delete;
-
-    [[nodiscard]] void* data() const { return data_; }
-    template <typename T>
-    [[nodiscard]] T* as() const {
-        return static_cast<T*>(data_);
-    }
-
-  private:
-    void* data_ = nullptr;
-    Stream stream_;
-};
-
-void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const Stream& stream) {
-    if (bytes > 0) cuda::require_success(cudaMemcpyAsync(to, from, bytes, kind, queue(stream)));
-}
-
-/// Pixels that were brought to the device. Not in memory of OpenCV's, which stops all streams when it is
-/// taken and when it is given back.
-class UploadedPixels {
-  public:
-    UploadedPixels(const cv::Mat& pixels, const Stream& stream)
-        : memory_(pixels.total() * pixels.elemSize(), stream) {
-        const std::size_t step = static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
-        cuda::require_success(cudaMemcpy2DAsync(memory_.data(), step, pixels.data, pixels.step[0], step,
-                                                static_cast<std::size_t>(pixels.rows), cudaMemcpyHostToDevice,
-                                                queue(stream)));
-        pixels_ = GpuMat(pixels.rows, pixels.cols, pixels.type(), memory_.data(), step);
-    }
-
-    [[nodiscard]] const GpuMat& pixels() const { return pixels_; }
-
-  private:
-    DeviceMemory memory_;
-    GpuMat pixels_;
-};
-
-template <typename Task, typename Length>
-std::int64_t longest(const std::vector<Task>& tasks, Length&& length) {
-    std::int64_t most = 0;
-    for (const Task& task : tasks) most = std::max(most, length(task));
-    return most;
-}
-
-/// A plan that was brought to the device; it stays there until the stream's work is done.
-class UploadedPlan {
-  public:
-    UploadedPlan(DevicePlan plan, const Stream& stream) {
-        plan_.product_count = static_cast<int>(plan.products().size());
-        plan_.sample_count = static_cast<int>(plan.samples().size());
-        plan_.longest_between = longest(
-            plan.products(), [](const device_work::ProductTask& task) { return task.pixels_between(); });
-        plan_.longest_product = longest(plan.products(), [&](const device_work::ProductTask& task) {
-            return task.values_out(plan.channels());
-        });
-        plan_.longest_sample =
-            longest(plan.samples(), [](const device_work::SampleTask& task) { return task.pixels(); });
-        DevicePlan::Packed packed = std::move(plan).packed();
-        bytes_ = std::move(packed.bytes);
-        memory_ = std::make_unique<DeviceMemory>(bytes_.size(), stream);
-        copy(memory_->data(), bytes_.data(), bytes_.size(), cudaMemcpyHostToDevice, stream);
-        plan_.bytes = memory_->as<std::byte>();
-        plan_.products = reinterpret_cast<const device_work::ProductTask*>(plan_.bytes + packed.products_at);
-        plan_.samples = reinterpret_cast<const device_work::SampleTask*>(plan_.bytes + packed.samples_at);
-    }
-
-    [[nodiscard]] const cuda::PlanOnDevice& plan() const { return plan_; }
-
-  private:
-    cuda::PlanOnDevice plan_{};
-    std::vector<std::byte> bytes_;
-    std::unique_ptr<DeviceMemory> memory_;
-};
+using cuda::copy;
+using cuda::DeviceMemory;
+using cuda::queue;
+using cuda::UploadedPixels;
+using cuda::UploadedPlan;
 
 cuda::PixelsOnDevice pixels_of(const GpuMat& pixels, const Rectangle& region) {
     return {pixels.data,
