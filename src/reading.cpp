@@ -1,9 +1,11 @@
 #include "glimpse/reading.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "overloaded.hpp"
@@ -105,14 +107,67 @@ bool mixes_alpha(const LinearMap& map, bool alpha) {
     return alpha && mixes_pixels(map);
 }
 
+Rectangle needed_by_all(std::span<const LinearMap> maps) {
+    Rectangle all;
+    for (const LinearMap& map : maps) all = smallest_containing(all, needed(map));
+    return all;
+}
+
+/// Whether what all maps need is no more than what each of them needs, added up.
+bool overlap(std::span<const LinearMap> maps) {
+    const auto area = [](const Rectangle& r) { return std::int64_t{r.width} * r.height; };
+    std::int64_t sum = 0;
+    for (const LinearMap& map : maps) sum += area(needed(map));
+    return area(needed_by_all(maps)) <= sum;
+}
+
 /// What the maps need of the region, premultiplied.
 ImageRegion premultiplied(const ImageRegion& region, std::span<const LinearMap> maps) {
-    Rectangle r;
-    for (const LinearMap& map : maps) r = smallest_containing(r, needed(map));
+    const Rectangle r = needed_by_all(maps);
     if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels()))};
     const cv::Rect part(r.x - region.region.x, r.y - region.region.y, r.width, r.height);
     return {r, premultiplied(region.pixels(part))};
 }
+
+/// How glimpses of one image are read: in a group those that are alike, since a backend takes all the
+/// glimpses of an image at once.
+struct Reading {
+    const Backend& backend;
+    const ImageRegion& region;
+    bool alpha;
+    int depth;         ///< of the glimpses
+    bool premultiply;  ///< colours, by alpha
+    bool filled;       ///< what lies outside the image is added to values of float32
+
+    [[nodiscard]] bool takes(const LinearMap& map) const {
+        return mixes_alpha(map, alpha) == premultiply && (premultiply || has_fill(map) == filled);
+    }
+
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps) const {
+        // Far from each other, each map's own part is premultiplied for it, so that there is no image of
+        // float32 that few look at.
+        const bool apart = premultiply && std::ranges::none_of(maps, asks_for_mean) && !overlap(maps);
+        const ImageRegion source = premultiply && !apart ? premultiplied(region, maps) : region;
+        const std::vector<double> mean = mean_for(maps, source.pixels);
+        std::vector<cv::Mat> glimpses(maps.size());
+        if (!apart) glimpses = backend.read(maps, source, premultiply || filled ? int{CV_32F} : depth);
+        for_each_in_parallel(maps.size(), [&](std::size_t k) {
+            const std::span<const LinearMap> one = maps.subspan(k, 1);
+            if (apart) glimpses[k] = backend.read(one, premultiplied(region, one), CV_32F).front();
+            finish(glimpses[k], maps[k], mean);
+        });
+        return glimpses;
+    }
+
+  private:
+    void finish(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>& mean) const {
+        if (has_fill(map)) {
+            add_fill(glimpse, map, fill_values(map.fill, mean, alpha, premultiply, region.pixels.depth()));
+        }
+        if (premultiply) unpremultiply(glimpse, static_cast<float>(map.full_weight));
+        glimpse = rounded_to(glimpse, depth);
+    }
+};
 
 }  // namespace
 
@@ -140,43 +195,20 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Linea
                                    const ImageRegion& region, bool alpha, int depth) {
     for (const LinearMap& map : maps) require_fill(map, region.pixels.channels(), alpha);
     std::vector<cv::Mat> glimpses(maps.size());
-    const auto read_group = [&](bool premultiply, bool filled) {
+    for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
+        const Reading reading{backend, region, alpha, depth, premultiply, filled};
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < maps.size(); ++n) {
-            if (mixes_alpha(maps[n], alpha) == premultiply && (premultiply || has_fill(maps[n]) == filled)) {
-                members.push_back(n);
-            }
+            if (reading.takes(maps[n])) members.push_back(n);
         }
-        if (members.empty()) return;
-        std::vector<LinearMap> some;
-        if (members.size() < maps.size()) {
-            for (const std::size_t n : members) some.push_back(maps[n]);
-        }
-        const std::span<const LinearMap> group = some.empty() ? maps : some;
-        // Each map's own part is premultiplied for it, so that there is never a whole image of float32; only
-        // where its mean is asked for is that needed, once.
-        const bool each_by_itself = premultiply && std::ranges::none_of(group, asks_for_mean);
-        const ImageRegion source = premultiply && !each_by_itself ? premultiplied(region, group) : region;
-        const std::vector<double> mean = mean_for(group, source.pixels);
-        std::vector<cv::Mat> values(group.size());
-        if (!each_by_itself)
-            values = backend.read(group, source, premultiply || filled ? int{CV_32F} : depth);
-        for_each_in_parallel(members.size(), [&](std::size_t k) {
-            const LinearMap& map = group[k];
-            if (each_by_itself) {
-                values[k] = backend.read({&map, 1}, premultiplied(region, {&map, 1}), CV_32F).front();
-            }
-            if (has_fill(map)) {
-                add_fill(values[k], map,
-                         fill_values(map.fill, mean, alpha, premultiply, region.pixels.depth()));
-            }
-            if (premultiply) unpremultiply(values[k], static_cast<float>(map.full_weight));
-            glimpses[members[k]] = rounded_to(values[k], depth);
-        });
-    };
-    read_group(false, false);
-    read_group(false, true);
-    read_group(true, true);
+        if (members.empty()) continue;
+        if (members.size() == maps.size()) return reading.read(maps);
+        std::vector<LinearMap> group;
+        group.reserve(members.size());
+        for (const std::size_t n : members) group.push_back(maps[n]);
+        std::vector<cv::Mat> read = reading.read(group);
+        for (std::size_t k = 0; k < members.size(); ++k) glimpses[members[k]] = std::move(read[k]);
+    }
     return glimpses;
 }
 

@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "glimpse/backend.hpp"
@@ -100,6 +103,48 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
             }
         }
     }
+}
+
+namespace {
+
+/// Reads as the CPU does, and counts what is brought to it.
+class CountingBackend final : public Backend {
+  public:
+    [[nodiscard]] std::string name() const override { return "counting"; }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const override {
+        ++calls;
+        pixels += image.pixels.total();
+        return make_backend("cpu")->read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        return make_backend("cpu")->write(map, glimpse);
+    }
+    mutable std::atomic<std::size_t> calls = 0;
+    mutable std::atomic<std::size_t> pixels = 0;
+};
+
+LinearMap resized(const Box& box, Size image) {
+    return lower(Crop{Crop::BoxForm{box, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear}, image);
+}
+
+}  // namespace
+
+TEST_CASE("an image with alpha is brought to the backend once, but where glimpses are far from each other") {
+    const Size size{200, 100};
+    const ImageRegion image{whole(size),
+                            cv::Mat(size.height, size.width, CV_8UC4, cv::Scalar(10, 20, 30, 40))};
+    const CountingBackend backend;
+    const std::vector<LinearMap> near{resized({20, 10, 50, 40}, size), resized({30, 12, 50, 40}, size),
+                                      resized({25, 8, 50, 40}, size)};
+    read_glimpses(backend, near, image, true, CV_8U);
+    CHECK(backend.calls == 1);
+    const std::size_t together = backend.pixels;
+    CHECK(together <= 3 * 52 * 42);
+    const std::vector<LinearMap> far{resized({0, 0, 10, 10}, size), resized({180, 80, 10, 10}, size)};
+    read_glimpses(backend, far, image, true, CV_8U);
+    CHECK(backend.calls == 3);
+    CHECK(backend.pixels - together <= 2 * 12 * 12);
 }
 
 TEST_CASE("a constant fill has one value, or one for each channel or colour") {

@@ -48,18 +48,26 @@ double work_of(std::span<const LinearMap> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// What is sent to a GPU and what comes back.
-double bytes_of(std::span<const LinearMap> maps, const ImageRegion& image, int depth) {
-    const auto channels = static_cast<double>(image.pixels.channels());
-    const bool has_alpha = image.pixels.channels() % 2 == 0;
-    double bytes = has_alpha ? 0 : static_cast<double>(image.pixels.total() * image.pixels.elemSize());
+/// The pixels that are sent to a GPU, in bytes: the image as it is, or, premultiplied by its alpha, what all
+/// maps see or what each of them sees, whichever is less.
+double bytes_there(std::span<const LinearMap> maps, const cv::Mat& pixels) {
+    const bool has_alpha = pixels.channels() % 2 == 0;
+    if (!has_alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
+    const auto area = [](const Rectangle& r) { return double(r.width) * r.height; };
+    Rectangle all;
+    double each = 0;
     for (const LinearMap& map : maps) {
         const Rectangle seen = support(map);
-        if (has_alpha) bytes += channels * sizeof(float) * seen.width * seen.height;
-        bytes +=
-            channels * static_cast<double>(CV_ELEM_SIZE1(depth)) * map.glimpse.width * map.glimpse.height;
+        all = smallest_containing(all, seen);
+        each += area(seen);
     }
-    return bytes;
+    return static_cast<double>(pixels.channels()) * sizeof(float) * std::min(area(all), each);
+}
+
+double bytes_back(std::span<const LinearMap> maps, int channels, int depth) {
+    double values = 0;
+    for (const LinearMap& map : maps) values += double(map.glimpse.width) * map.glimpse.height;
+    return static_cast<double>(channels) * static_cast<double>(CV_ELEM_SIZE1(depth)) * values;
 }
 
 /// How long it takes to read one pixel out of a black image, all of which is sent.
@@ -84,7 +92,7 @@ GpuCost measured_cost(const Backend& gpu, const Clock& clock) {
     try {
         const double least = seconds_to_read(gpu, small, clock);
         const double most = seconds_to_read(gpu, large, clock);
-        const auto bytes = double{large.width} * large.height - double{small.width} * small.height;
+        const auto bytes = double(large.width) * large.height - double(small.width) * small.height;
         return {least, std::max(0.0, most - least) / bytes};
     } catch (const Error&) {
         constexpr double never = std::numeric_limits<double>::infinity();
@@ -100,8 +108,10 @@ GpuCost measured_cost(const Backend& gpu) {
 
 bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost) {
-    return work_of(maps, image.pixels.channels()) / (multiply_adds_of_thread * threads) >
-           cost.seconds_of_call + cost.seconds_of_byte * bytes_of(maps, image, depth);
+    const int channels = image.pixels.channels();
+    const double bytes = bytes_there(maps, image.pixels) + bytes_back(maps, channels, depth);
+    return work_of(maps, channels) / (multiply_adds_of_thread * threads) >
+           cost.seconds_of_call + cost.seconds_of_byte * bytes;
 }
 
 std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap> maps, const ImageRegion& image,

@@ -24,8 +24,8 @@ GpuCost measured_cost(const Backend& gpu, const Clock& clock);
 GpuCost measured_cost(const Backend& gpu);
 
 /// Whether a GPU of that cost is likely to read these glimpses sooner than a CPU with `threads` threads, by
-/// what there is to multiply and what there is to transfer. What has alpha goes there glimpse by glimpse,
-/// premultiplied.
+/// what there is to multiply and what there is to transfer. What has alpha goes there premultiplied, as
+/// float32.
 bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost);
 
