@@ -68,10 +68,10 @@ struct ImageFiles {
 ///   otb      the same; commas, tabs or spaces
 ///   labelme  a JSON file for each image; the smallest box around each shape
 ///
-/// Throws `UsageError` for a file that cannot be read or is not of the format, with the place, and for a
-/// category that does not exist, with those that do. What is wrong with one image, or the file that belongs
-/// to it alone, is that image's `problem`; where directories are searched, that a file with boxes has no
-/// image, is one too.
+/// Throws `UsageError` for a file that cannot be read or is not of the format, with the place, for a category
+/// that does not exist, with those that do, and for `zero_based` with another format than VOC's. What is
+/// wrong with one image, or the file that belongs to it alone, is that image's `problem`; where directories
+/// are searched, that a file with boxes has no image, is one too.
 std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images);
 
 }  // namespace glimpse

@@ -246,6 +246,9 @@ std::vector<std::string_view> annotation_formats() {
 
 std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images) {
     const Format& format = format_of(options);
+    if (options.zero_based && format.name != "voc") {
+        throw UsageError("--zero-based", "is about VOC, and these are " + std::string(format.name));
+    }
     DataSet set = read_all(format, options, images);
     for (AnnotatedImage& image : set.images) name_boxes(image.boxes);
     if (format.category_names) name_categories(set, format.category_names(options.file));

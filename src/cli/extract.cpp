@@ -24,8 +24,9 @@ struct Options {
     RunOptions run;
     AnnotationOptions annotations;
     std::string size;
-    std::string overlay_style = "both";
-    std::string colormap = "inferno";
+    std::optional<std::string> overlay_style;
+    std::optional<std::string> colormap;
+    std::optional<double> opacity;
     std::string existing = "overwrite";
     std::string device = "cpu";
     std::string report;
@@ -106,13 +107,13 @@ void add_outputs(CLI::App& command, Options& o) {
                      "also write NAME.overlay.png: attention and outlines on the image");
     command.add_option("--overlay-style", o.overlay_style, "heat, outline, both or dim")
         ->check(CLI::IsMember(&overlay_styles))
-        ->capture_default_str()
+        ->default_str("both")
         ->type_name("STYLE");
     command.add_option("--colormap", o.colormap, "one of OpenCV's colour maps, for the heat")
-        ->capture_default_str();
-    command.add_option("--opacity", o.output.style.opacity, "of the heat, 0 to 1")
+        ->default_str("inferno");
+    command.add_option("--opacity", o.opacity, "of the heat, 0 to 1")
         ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
+        ->default_str("0.6");
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png: the overlay and the glimpses beside it");
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
@@ -184,6 +185,21 @@ int colormap(const std::string& name) {
     }
 }
 
+void settle_style(const Options& o, OverlayStyle& style) {
+    for (const auto& [given, option] : {std::pair{o.overlay_style.has_value(), "--overlay-style"},
+                                        {o.colormap.has_value(), "--colormap"},
+                                        {o.opacity.has_value(), "--opacity"}}) {
+        if (given && !o.output.overlay && !o.output.panel) {
+            throw UsageError(option, "is about overlays: give --overlay or --panel");
+        }
+    }
+    if (o.overlay_style) style.kind = overlay_styles.at(*o.overlay_style);
+    if (o.colormap) style.colormap = colormap(*o.colormap);
+    if (!o.opacity) return;
+    if (!std::isfinite(*o.opacity)) throw UsageError("--opacity", "a number from 0 to 1 is needed");
+    style.opacity = *o.opacity;
+}
+
 void settle_annotations(Options& o) {
     const AnnotationOptions& annotations = o.annotations;
     if (!annotations.file.empty()) {
@@ -202,13 +218,10 @@ void settle_annotations(Options& o) {
 }
 
 void settle(Options& o) {
-    if (!std::isfinite(o.output.style.opacity))
-        throw UsageError("--opacity", "a number from 0 to 1 is needed");
     if (!o.size.empty()) o.input.defaults.size = parse_size(o.size, "--size");
     if (o.shard) o.input.shard = parse_shard(*o.shard);
     require_whole_tracks(o.output.tracks, o.input);
-    o.output.style.kind = overlay_styles.at(o.overlay_style);
-    o.output.style.colormap = colormap(o.colormap);
+    settle_style(o, o.output.style);
     o.output.existing = existing_choices.at(o.existing);
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.interrupted = was_interrupted;

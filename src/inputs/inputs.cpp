@@ -78,9 +78,12 @@ void require_sense(const InputOptions& options) {
     if (options.manifest && !options.inputs.empty()) {
         throw UsageError("--manifest", "names the images itself: give no INPUT beside it");
     }
-    if (options.manifest) require_alone("--sidecar", {{options.sidecar, "--manifest"}});
+    if (options.manifest) {
+        require_alone("--manifest", {{options.sidecar, "--sidecar"}, {options.recursive, "--recursive"}});
+    }
     if (!options.archives.empty()) {
         require_alone("--input-tar", {{!options.inputs.empty(), "INPUT"},
+                                      {options.recursive, "--recursive"},
                                       {options.manifest.has_value(), "--manifest"},
                                       {options.annotations.has_value(), "--boxes"}});
     }

@@ -70,6 +70,7 @@ class Coco(Annotations):
         self.assertEqual(self.files(), ["a.6.png"])
         self.extract("images", "--boxes", file, "--category", "1")
         self.assertEqual(self.files(), ["a.5.png", "a.6.png"])
+        self.fails(2, "extract", "images", "--boxes", file, "--zero-based", "-o", self.out, says=["--zero-based", "these are coco"])
         self.fails(2, "extract", "images", "--boxes", file, "--category", "dog", "-o", self.out,
                    says=["--category", "'dog'", "cat, cup"])
 
