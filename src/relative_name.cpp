@@ -32,6 +32,11 @@ std::string obstacle_within(const fs::path& directory, const fs::path& name) {
     return "'" + name.string() + "' leads out of its directory through a symbolic link";
 }
 
+fs::path directory_of(const fs::path& document) {
+    std::error_code unseen;
+    return fs::is_fifo(document, unseen) ? fs::path() : document.parent_path();
+}
+
 std::string output_name(const fs::path& image) {
     const fs::path normal = image.lexically_normal();
     const bool is_below = normal.is_relative() && (normal.empty() || *normal.begin() != "..");

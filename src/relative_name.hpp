@@ -14,6 +14,10 @@ bool stays_below(std::string_view name);
 /// by ".." or through a symbolic link. Empty where it stays.
 std::string obstacle_within(const std::filesystem::path& directory, const std::filesystem::path& name);
 
+/// Where relative paths in a document start: in its directory, and for one that comes through a pipe in the
+/// working directory, "".
+std::filesystem::path directory_of(const std::filesystem::path& document);
+
 /// What the outputs of an image are called: its path without the extension. Directories of a relative path
 /// are kept, unless they lead upwards.
 std::string output_name(const std::filesystem::path& image);

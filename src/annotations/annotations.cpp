@@ -113,6 +113,11 @@ std::string_view format_of_file(const fs::path& file) {
 const Format& format_of(const AnnotationOptions& options) {
     if (!options.format.empty()) return format_named(options.format);
     std::error_code ignored;
+    if (fs::is_fifo(options.file, ignored)) {
+        throw UsageError(options.file.string(),
+                         "can be read only once: name its format with --boxes-format " +
+                             in_a_row(annotation_formats(), "|"));
+    }
     const std::string_view name = fs::is_directory(options.file, ignored) ? format_of_directory(options.file)
                                                                           : format_of_file(options.file);
     if (name.empty()) {

@@ -2,6 +2,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
+#include "relative_name.hpp"
 
 namespace glimpse {
 
@@ -36,7 +37,7 @@ Manifest::Manifest(const InputOptions& options, const JobMaker& maker, StandardI
     if (file_ == standard_stream) {
         file_ = "standard input";
     } else {
-        directory_ = std::filesystem::path(file_).parent_path();
+        directory_ = directory_of(file_);
     }
 }
 

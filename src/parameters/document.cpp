@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
+#include "relative_name.hpp"
 
 namespace glimpse {
 namespace parameters {
@@ -141,7 +142,7 @@ ParameterDocument read_parameters(const std::filesystem::path& path, const Param
     }
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     if (stream.bad()) throw UsageError(path.string(), "cannot be read");
-    return parse_parameters(text, path.string(), path.parent_path(), defaults);
+    return parse_parameters(text, path.string(), directory_of(path), defaults);
 }
 
 }  // namespace glimpse

@@ -12,6 +12,34 @@ from PIL import Image
 from glimpse_case import ASTRONAUT, ROOT, GlimpseCase
 
 
+class ProcessSubstitution(GlimpseCase):
+    """`<(command)` is a file that can be read once, in a directory that means nothing."""
+
+    def through_a_pipe(self, option, text, *arguments, **options):
+        reading, writing = os.pipe()
+        os.write(writing, text.encode())
+        os.close(writing)
+        try:
+            return self.run_glimpse("extract", *arguments, option, f"/dev/fd/{reading}", "-o", self.out, pass_fds=(reading,), **options)
+        finally:
+            os.close(reading)
+
+    def test_relative_paths_start_in_the_working_directory(self):
+        photo, _ = self.picture()
+        self.picture("deep/mask.png", channels=1)
+        self.through_a_pipe("--manifest", '{"image": "photo.png", "id": "a", "box": [1, 2, 3, 4]}')
+        self.through_a_pipe("--params", '{"id": "m", "mechanism": "mask", "file": "deep/mask.png"}', photo)
+        self.assertEqual(self.files(), ["photo.a.png", "photo.m.png"])
+
+    def test_the_format_of_annotations_must_be_named(self):
+        self.picture()
+        coco = json.dumps({"images": [{"id": 1, "file_name": "photo.png"}], "annotations": [{"id": 7, "image_id": 1, "bbox": [1, 2, 3, 4]}]})
+        self.through_a_pipe("--boxes", coco, "photo.png", "--boxes-format", "coco")
+        self.assertEqual(self.files(), ["photo.7.png"])
+        result = self.through_a_pipe("--boxes", coco, "photo.png", status=2)
+        self.assertIn("can be read only once: name its format with --boxes-format", result.stderr)
+
+
 class Boxes(GlimpseCase):
     def test_crop_is_the_box(self):
         photo, pixels = self.picture()
