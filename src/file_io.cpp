@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "at_place.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 
@@ -205,13 +206,11 @@ void NewFile::publish(bool replace) {
 }
 
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
-    try {
+    at_place(path.string(), [&] {
         NewFile file(path);
         file.write(bytes);
         file.publish(replace);
-    } catch (const Error& error) {
-        throw Error(path.string(), error.what());
-    }
+    });
 }
 
 std::vector<std::uint8_t> read_standard_input() {
@@ -222,12 +221,10 @@ std::vector<std::uint8_t> read_standard_input() {
 }
 
 void write_standard_output(std::span<const std::uint8_t> bytes) {
-    try {
+    at_place("standard output", [&] {
         std::cout.flush();
         write_all(STDOUT_FILENO, bytes);
-    } catch (const Error& error) {
-        throw Error("standard output", error.what());
-    }
+    });
 }
 
 }  // namespace glimpse

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <opencv2/core.hpp>
 
-#include "current_message.hpp"
+#include "at_place.hpp"
 #include "figures/figures.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
@@ -15,27 +15,17 @@ namespace glimpse {
 
 namespace {
 
-/// What `step` returns; what goes wrong in it is about `place`.
-template <typename Step>
-auto at(const std::filesystem::path& place, Step&& step) {
-    try {
-        return step();
-    } catch (...) {
-        throw Error(place.string(), current_message());
-    }
-}
-
 cv::Size as_written(const WrittenGlimpse& glimpse) {
-    const Size size = at(glimpse.file, [&] { return open_image(glimpse.file)->info().size; });
+    const Size size = at_place(glimpse.file.string(), [&] { return open_image(glimpse.file)->info().size; });
     return {size.width, size.height};
 }
 
 /// As a screen shows it. Numbers in an array are in the image's units, and as light as they are there.
 cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
-    Image image = at(glimpse.file, [&] { return read_image(glimpse.file); });
+    Image image = at_place(glimpse.file.string(), [&] { return read_image(glimpse.file); });
     if (image.pixels.depth() == CV_32F) {
         const int depth =
-            at(glimpse.job->image, [&] { return open_image_of(*glimpse.job, open)->info().depth; });
+            at_place(glimpse.job->image, [&] { return open_image_of(*glimpse.job, open)->info().depth; });
         image.pixels.convertTo(image.pixels, depth);
     }
     return displayable(image);
@@ -59,7 +49,7 @@ cv::Mat picture_for(ImageReader& reader, cv::Size room) {
 
 cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
     TrackFrame frame;
-    at(glimpse.job->image, [&] {
+    at_place(glimpse.job->image, [&] {
         const auto reader = open_image_of(*glimpse.job, options.open);
         frame.map = map_of(*glimpse.glimpse, options.adjustment, reader->info().size);
         frame.picture = picture_for(*reader, layout.picture.size());
@@ -72,7 +62,8 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
 
 TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOptions& open) {
     const WrittenGlimpse& first = track.front();
-    const Size image = at(first.job->image, [&] { return open_image_of(*first.job, open)->info().size; });
+    const Size image =
+        at_place(first.job->image, [&] { return open_image_of(*first.job, open)->info().size; });
     const cv::Size size = as_written(first);
     const bool alike = std::ranges::all_of(
         track, [&](const WrittenGlimpse& glimpse) { return as_written(glimpse) == size; });

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "at_place.hpp"
 #include "current_message.hpp"
 #include "file_io.hpp"
 #include "glimpse/error.hpp"
@@ -35,11 +36,7 @@ void require_animation(const TrackOptions& options) {
         throw UsageError("--frame-rate", "0.1 to " + std::to_string(std::lround(format->most_frames)) +
                                              " frames a second are shown as " + options.animation);
     }
-    try {
-        video().require(options.animation);
-    } catch (const Error& error) {
-        throw UsageError("--animate", error.what());
-    }
+    at_place<UsageError>("--animate", [&] { video().require(options.animation); });
 }
 
 }  // namespace

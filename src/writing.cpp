@@ -4,6 +4,7 @@
 #include <array>
 #include <opencv2/core.hpp>
 
+#include "at_place.hpp"
 #include "file_io.hpp"
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
@@ -27,16 +28,6 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     std::vector<std::string_view> ids;
     for (const Glimpse& glimpse : document) ids.push_back(glimpse.id);
     throw UsageError("--id", "the document has no entry '" + id + "', only " + in_a_row(ids));
-}
-
-/// What the step returns; its errors get the name of the file that they are about.
-template <typename Step>
-auto at_place(const std::string& path, Step&& step) {
-    try {
-        return step();
-    } catch (const Error& error) {
-        throw Error(path, error.what());
-    }
 }
 
 Image read_named(const std::string& path) {

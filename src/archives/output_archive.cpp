@@ -1,7 +1,7 @@
 #include "glimpse/output_archive.hpp"
 #include "archives/archives.hpp"
+#include "at_place.hpp"
 #include "file_io.hpp"
-#include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 
 namespace glimpse {
@@ -10,7 +10,7 @@ namespace glimpse {
 class OutputArchive::Sink {
   public:
     explicit Sink(const std::string& name) : name_(name) {
-        in_place([&] {
+        at_place(name_, [&] {
             if (name == standard_stream) return;
             remove_abandoned_files(std::filesystem::path(name).parent_path());
             file_.emplace(name);
@@ -22,7 +22,7 @@ class OutputArchive::Sink {
     void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
     void publish(bool replace) {
         writer_->finish();
-        in_place([&] {
+        at_place(name_, [&] {
             if (file_) file_->publish(replace);
         });
     }
@@ -30,16 +30,7 @@ class OutputArchive::Sink {
   private:
     void write(std::span<const std::uint8_t> bytes) {
         if (!file_) return write_standard_output(bytes);
-        in_place([&] { file_->write(bytes); });
-    }
-
-    template <typename Step>
-    void in_place(Step&& step) const {
-        try {
-            step();
-        } catch (const Error& error) {
-            throw Error(name_, error.what());
-        }
+        at_place(name_, [&] { file_->write(bytes); });
     }
 
     std::string name_;

@@ -1,5 +1,6 @@
 #include "inputs/manifest.hpp"
 
+#include "at_place.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "relative_name.hpp"
@@ -18,11 +19,7 @@ bool is_blank(const std::string& line) {
 std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standard_input,
                                   const std::function<bool()>& interrupted) {
     if (file == standard_stream) standard_input.claim("--manifest");
-    try {
-        return open_input(file, interrupted);
-    } catch (const Error& error) {
-        throw UsageError(file, error.what());
-    }
+    return at_place<UsageError>(file, [&] { return open_input(file, interrupted); });
 }
 
 }  // namespace
@@ -57,15 +54,13 @@ std::optional<ImageJob> Manifest::next_or_failed() {
 }
 
 std::optional<std::string> Manifest::next_line() {
-    try {
+    return at_place(file_, [&]() -> std::optional<std::string> {
         while (std::optional<std::string> line = lines_.next()) {
             ++number_;
             if (!is_blank(*line)) return line;
         }
         return std::nullopt;
-    } catch (const Error& error) {
-        throw Error(file_, error.what());
-    }
+    });
 }
 
 ImageJob Manifest::job_of(const std::string& line) const {
