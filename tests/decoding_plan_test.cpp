@@ -53,6 +53,22 @@ TEST_CASE("decoding: what lies above must be read anyway, so one part is enough 
     CHECK(parts_to_decode(std::vector<Rectangle>{{0, 0, 64, 64}, {64000, 64000, 64, 64}}, false).size() == 2);
 }
 
+TEST_CASE("decoding: two parts are one as long as no more lies between them than they hold") {
+    // 300×300 each; of the 180 000 pixels, 600 columns of 300 lines between them are as many again.
+    const auto parts_at_distance = [](int distance) {
+        const std::vector<Rectangle> needed{{0, 0, 300, 300}, {300 + distance, 0, 300, 300}};
+        const auto parts = parts_to_decode(needed, true);
+        check_parts(parts, needed);
+        return parts;
+    };
+    for (const int distance : {1, 100, 600}) {
+        const auto parts = parts_at_distance(distance);
+        REQUIRE(parts.size() == 1);
+        CHECK(parts.front().region == Rectangle{0, 0, 600 + distance, 300});
+    }
+    CHECK(parts_at_distance(601).size() == 2);
+}
+
 TEST_CASE("decoding: nothing, and nothing to see") {
     check_parts(parts_to_decode({}, true), {});
     CHECK(parts_to_decode({}, true).size() == 1);

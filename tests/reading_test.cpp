@@ -49,9 +49,11 @@ TEST_CASE("DRAW's gain multiplies colours and leaves alpha alone") {
     gaussian.form = Gaussian::DrawForm{0, 0, -6, 0, std::log(2.0)};  // the identity, times two
     gaussian.size = {5, 5};
     const LinearMap map = lower(gaussian, {5, 5});
-    const ImageRegion image{whole({5, 5}), cv::Mat(5, 5, CV_8UC4, cv::Scalar(10, 20, 100, 255))};
-    const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), map, image, true, CV_8U);
-    CHECK(glimpse.at<cv::Vec4b>(2, 2) == cv::Vec4b(20, 40, 200, 255));
+    for (const int alpha : {255, 100, 1}) {
+        const ImageRegion image{whole({5, 5}), cv::Mat(5, 5, CV_8UC4, cv::Scalar(10, 20, 100, alpha))};
+        const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), map, image, true, CV_8U);
+        CHECK(glimpse.at<cv::Vec4b>(2, 2) == cv::Vec4b(20, 40, 200, static_cast<std::uint8_t>(alpha)));
+    }
 }
 
 TEST_CASE("a glimpse that samples nothing of an image with alpha keeps its channels") {

@@ -69,3 +69,14 @@ TEST_CASE("a padded sample just outside the image does not ask for all of it") {
         }
     }
 }
+
+TEST_CASE("the support reaches beyond a sample at the row's end whose outer taps have no weight") {
+    // Bicubic, at 3, 3.5, … 7: the first and the last look at one pixel each, their neighbours at 2 … 5 and 5
+    // … 8.
+    const Affine forth{{{{0.5, 0, 3}, {0, 1, 4}}}};
+    const Affine back{{{{-0.5, 0, 7}, {0, 1, 4}}}};
+    for (const Affine& affine : {forth, back}) {
+        const LinearMap map{{20, 10}, {9, 1}, Samples{affine, Interpolation::bicubic, {}, {}}, 1, {}, affine};
+        CHECK(support(map) == Rectangle{2, 4, 7, 1});
+    }
+}
