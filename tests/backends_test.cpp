@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <string>
@@ -10,8 +11,10 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "laws.hpp"
+#include "reference.hpp"
 
-// Every backend against the CPU's, for every kind, padding, interpolation, depth and number of channels.
+// Every backend against the CPU's for what is summed, and, the CPU's too, against float64 sums for what is
+// copied or weighed: every padding, interpolation, depth and number of channels.
 
 using namespace glimpse;
 
@@ -89,9 +92,10 @@ void add_gaussians(Draws& draw, std::vector<LinearMap>& maps) {
     }
 }
 
-void add_crops_and_masks(Draws& draw, std::vector<LinearMap>& maps) {
+void add_summing_crops_and_masks(Draws& draw, std::vector<LinearMap>& maps) {
     for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
         for (const std::optional<Size> size : {std::optional<Size>(), std::optional(draw.size())}) {
+            if (padding == Padding::zeros && !size) continue;  // pixels that are copied
             Crop crop;
             crop.form = Crop::BoxForm{{draw.uniform(-9, 30), draw.uniform(-9, 30), 25.5, 21}, Units::pixels};
             crop.size = size;
@@ -101,23 +105,96 @@ void add_crops_and_masks(Draws& draw, std::vector<LinearMap>& maps) {
     }
     maps.push_back(lower(Crop{Crop::IndexForm{{40, 1, 1, 7}, {60, 0, 33}}, {}, {}, {}, {}}, picture));
     Mask mask;
-    mask.form = Mask::GaussianForm{{20, 6}, {30, 9}, Mask::GaussianForm::Normalise::peak};
-    maps.push_back(lower(mask, picture));
     mask.form = Mask::BoxForm{{10, 12, 20, 9}, Units::pixels};
     mask.kind = Mask::Kind::hard;
-    for (const auto select : {Mask::Select::none, Mask::Select::box, Mask::Select::pixels}) {
-        mask.select = select;
-        maps.push_back(lower(mask, picture));
-    }
+    mask.select = Mask::Select::pixels;
+    maps.push_back(lower(mask, picture));
 }
 
-std::vector<LinearMap> maps_of_every_kind() {
+std::vector<LinearMap> summing_maps() {
     Draws draw;
     std::vector<LinearMap> maps;
     add_transformers(draw, maps);
     add_gaussians(draw, maps);
-    add_crops_and_masks(draw, maps);
+    add_summing_crops_and_masks(draw, maps);
     return maps;
+}
+
+/// A map that copies or weighs pixels and sums none, and what it is: g[i, j] = a[i, j] I[y0 + i, x0 + j].
+struct PlainMap {
+    LinearMap map;
+    int x0;
+    int y0;
+    reference::Values a;
+};
+
+LinearMap hard_box(const Box& box, Mask::Select select) {
+    Mask mask;
+    mask.form = Mask::BoxForm{box, Units::pixels};
+    mask.kind = Mask::Kind::hard;
+    mask.select = select;
+    return lower(mask, picture);
+}
+
+std::vector<PlainMap> plain_maps() {
+    const auto crop = [](const Box& box) {
+        return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, {}, {}}, picture);
+    };
+    std::vector<PlainMap> maps;
+    // ⌊-3.4 + ½⌋ = -3 to ⌊22.1 + ½⌋ = 22, and ⌊5.2 + ½⌋ = 5 to ⌊26.7 + ½⌋ = 27.
+    maps.push_back({crop({-3.4, 5.2, 25.5, 21.5}), -3, 5, reference::Values(22, 25, 1.0)});
+    maps.push_back({crop({50, 40, 25, 21}), 50, 40, reference::Values(21, 25, 1.0)});
+    maps.push_back({crop({7, 9, 1, 1}), 7, 9, reference::Values(1, 1, 1.0)});
+    maps.push_back({hard_box({10, 12, 20, 9}, Mask::Select::box), 10, 12, reference::Values(9, 20, 1.0)});
+
+    reference::Values boxed(picture.height, picture.width, 0.0);
+    boxed(cv::Rect(10, 12, 20, 9)).setTo(1);
+    maps.push_back({hard_box({10, 12, 20, 9}, Mask::Select::none), 0, 0, boxed});
+    reference::Values bell(picture.height, picture.width);
+    for (int y = 0; y < bell.rows; ++y) {
+        for (int x = 0; x < bell.cols; ++x) {
+            bell(y, x) = std::exp(-0.5 * (std::pow((x - 20.0) / 6, 2) + std::pow((y - 30.0) / 9, 2)));
+        }
+    }
+    Mask gaussian;
+    gaussian.form = Mask::GaussianForm{{20, 6}, {30, 9}, Mask::GaussianForm::Normalise::peak};
+    maps.push_back({lower(gaussian, picture), 0, 0, bell});
+    return maps;
+}
+
+/// One channel in float64.
+reference::Values channel_of(const cv::Mat& values, int channel) {
+    cv::Mat one;
+    cv::extractChannel(values, one, channel);
+    return reference::Values(one);
+}
+
+reference::Values glimpse_of(const PlainMap& plain, const reference::Values& image) {
+    reference::Values glimpse(plain.a.rows, plain.a.cols);
+    for (int i = 0; i < glimpse.rows; ++i) {
+        for (int j = 0; j < glimpse.cols; ++j) {
+            glimpse(i, j) = plain.a(i, j) * reference::value_or_zero(image, plain.x0 + j, plain.y0 + i);
+        }
+    }
+    return glimpse;
+}
+
+/// Its adjoint: I[y0 + i, x0 + j] = a[i, j] g[i, j].
+reference::Values written_of(const PlainMap& plain, const reference::Values& glimpse) {
+    reference::Values image(picture.height, picture.width, 0.0);
+    for (int i = 0; i < glimpse.rows; ++i) {
+        for (int j = 0; j < glimpse.cols; ++j) {
+            const Rectangle pixel{plain.x0 + j, plain.y0 + i, 1, 1};
+            if (whole(picture).contains(pixel)) image(pixel.y, pixel.x) = plain.a(i, j) * glimpse(i, j);
+        }
+    }
+    return image;
+}
+
+std::vector<std::unique_ptr<Backend>> all_backends() {
+    std::vector<std::unique_ptr<Backend>> all = others();
+    all.push_back(std::make_unique<CpuBackend>());
+    return all;
 }
 
 double range(int depth) {
@@ -126,8 +203,59 @@ double range(int depth) {
 
 }  // namespace
 
+TEST_CASE("every backend copies and weighs pixels as float64 does") {
+    const std::vector<PlainMap> plain = plain_maps();
+    std::vector<LinearMap> maps;
+    for (const PlainMap& one : plain) {
+        REQUIRE(
+            (std::holds_alternative<Window>(one.map.kind) || std::holds_alternative<Weights>(one.map.kind)));
+        maps.push_back(one.map);
+    }
+    for (const auto& backend : all_backends()) {
+        INFO(backend->name());
+        Draws draw;
+        for (const int depth : {CV_8U, CV_16U, CV_32F}) {
+            for (int channels = 1; channels <= 5; ++channels) {
+                const cv::Mat image = laws::random_values(picture, depth, channels, draw.generator());
+                for (const int out : {depth, int{CV_32F}}) {
+                    const auto found = backend->read(maps, {whole(picture), image}, out);
+                    const double tolerance = out == CV_32F ? float_tolerance * range(depth) : whole_tolerance;
+                    for (std::size_t n = 0; n < maps.size(); ++n) {
+                        CAPTURE(n);
+                        REQUIRE(found[n].type() == CV_MAKETYPE(out, channels));
+                        for (int c = 0; c < channels; ++c) {
+                            CHECK(laws::largest_difference(channel_of(found[n], c),
+                                                           glimpse_of(plain[n], channel_of(image, c))) <=
+                                  tolerance);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("every backend writes what is copied or weighed as float64 does") {
+    for (const auto& backend : all_backends()) {
+        INFO(backend->name());
+        Draws draw;
+        for (const PlainMap& plain : plain_maps()) {
+            for (int channels = 1; channels <= 5; ++channels) {
+                const cv::Mat glimpse =
+                    laws::random_values(plain.map.glimpse, CV_32F, channels, draw.generator());
+                const cv::Mat written = laws::written(*backend, plain.map, glimpse);
+                for (int c = 0; c < channels; ++c) {
+                    CHECK(laws::largest_difference(channel_of(written, c),
+                                                   written_of(plain, channel_of(glimpse, c))) <=
+                          float_tolerance);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("every backend reads as the CPU does") {
-    const std::vector<LinearMap> maps = maps_of_every_kind();
+    const std::vector<LinearMap> maps = summing_maps();
     const CpuBackend cpu;
     for (const auto& backend : others()) {
         INFO(backend->name());
@@ -178,7 +306,7 @@ TEST_CASE("every backend writes as the CPU does") {
     for (const auto& backend : others()) {
         INFO(backend->name());
         Draws draw;
-        for (const LinearMap& map : maps_of_every_kind()) {
+        for (const LinearMap& map : summing_maps()) {
             for (int channels = 1; channels <= 5; ++channels) {
                 const cv::Mat glimpse = laws::random_values(map.glimpse, CV_32F, channels, draw.generator());
                 const ImageRegion expected = cpu.write(map, glimpse);
