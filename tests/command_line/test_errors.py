@@ -154,6 +154,8 @@ class BadUsage(GlimpseCase):
         self.check("-b", "0,0,4,4", "--overlay", "--colormap", "xyz", *out, says=["xyz", "inferno"])
         self.check("-b", "0,0,4,4", "--opacity", "2", *out, says=["2"])
         self.check("-b", "0,0,4,4", "--overlay", "--opacity", "nan", *out, says=["--opacity"])
+        for number in ("nan", "inf", "-0.5"):
+            self.check("-b", "0,0,4,4", "--context", number, *out, says=["--context"])
         self.check("-b", "0,0,4,4", "--jobs", "0", *out, says=["0"])
         self.check("-b", "0,0,4,4", "--no-such-option", *out, says=["--no-such-option"])
         self.check("-b", "0,0,4,4", says=["--out"])

@@ -160,25 +160,6 @@ class Inputs(GlimpseCase):
         self.assertEqual(self.files(), ["photo.x.png"])
 
 
-class FastShrink(GlimpseCase):
-    def test_it_changes_little_and_only_where_all_glimpses_shrink(self):
-        x, y = numpy.meshgrid(numpy.arange(640), numpy.arange(480))
-        slopes = numpy.stack([x // 3, y // 2, (x + y) // 5], axis=2).astype(numpy.uint8)
-        Image.fromarray(slopes).save(self.path("photo.jpg"), quality=95)
-        for mechanism in ("crop", "gaussian", "stn"):
-            command = ("extract", "photo.jpg", "-m", mechanism, "-b", "32,32,512,384")
-            self.run_glimpse(*command, "-s", "32x24", "-o", "a.png")
-            self.run_glimpse(*command, "-s", "32x24", "-o", "b.png", "--fast-shrink", "--report", "r.jsonl")
-            exact, shrunk = self.load(self.directory / "a.png"), self.load(self.directory / "b.png")
-            self.assertLessEqual(numpy.abs(exact.astype(int) - shrunk.astype(int)).max(), 4)
-            self.assertEqual(json.loads((self.directory / "r.jsonl").read_text())["glimpses"][0]["matrix"][0][0], 16)
-            # A glimpse of the image as it is keeps all of it exact.
-            both = self.document([{"id": "small", "mechanism": mechanism, "box": [32, 32, 512, 384], "size": [32, 24]},
-                                  {"id": "full", "box": [5, 5, 40, 40]}])
-            self.run_glimpse("extract", "photo.jpg", "-p", both, "-o", self.out, "--fast-shrink")
-            numpy.testing.assert_array_equal(self.load("photo.small.png"), exact)
-
-
 class Outputs(GlimpseCase):
     def test_formats(self):
         photo, pixels = self.picture()
@@ -221,6 +202,14 @@ class Outputs(GlimpseCase):
             seen.add(self.load("photo.overlay.png").tobytes())
         self.assertEqual(len(seen), 6)
 
+    def test_styles_are_of_panels_too(self):
+        photo, _ = self.picture(width=64, height=48)
+        seen = set()
+        for options in ([], ["--overlay-style", "dim"], ["--overlay-style", "heat", "--colormap", "jet"], ["--opacity", "0.1"]):
+            self.run_glimpse("extract", photo, "-b", "15,16,22,19", "-o", self.out, "--panel", *options)
+            seen.add(self.load("photo.panel.png").tobytes())
+        self.assertEqual(len(seen), 4)
+
     def test_existing(self):
         photo, pixels = self.picture()
         command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out)
@@ -231,6 +220,29 @@ class Outputs(GlimpseCase):
         self.assertEqual(old.read_bytes(), b"old")
         self.run_glimpse(*command, "--existing", "overwrite")
         numpy.testing.assert_array_equal(self.load("photo.000.png"), pixels[6:15, 5:17])
+
+    def test_what_is_missing_of_a_glimpse_is_made(self):
+        photo, pixels = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-b", "1,2,3,4", "--map", "-o", self.out, "--existing", "skip")
+        self.run_glimpse(*command)
+        attention, glimpse = (self.load(name) for name in ("photo.000.map.png", "photo.001.png"))
+        (self.out / "photo.000.map.png").unlink()
+        (self.out / "photo.001.png").unlink()
+        kept = [self.file("out/photo.000.png", "mine"), self.file("out/photo.001.map.png", "mine")]
+        self.run_glimpse(*command)
+        numpy.testing.assert_array_equal(self.load("photo.000.map.png"), attention)
+        numpy.testing.assert_array_equal(self.load("photo.001.png"), glimpse)
+        numpy.testing.assert_array_equal(glimpse, pixels[2:6, 1:4])
+        self.assertEqual([path.read_bytes() for path in kept], [b"mine"] * 2)
+
+    def test_what_a_run_reads_its_parameters_from_is_no_output(self):
+        self.picture("out/photo.png")
+        for option, content in (("--manifest", {"image": "photo.png", "box": [1, 2, 3, 4]}), ("--params", {"box": [1, 2, 3, 4]})):
+            document = self.document(content, "out/photo.000.png")
+            before = document.read_bytes()
+            inputs = ["out/photo.png"] if option == "--params" else []
+            self.fails(2, "extract", *inputs, option, document, "-o", self.out, says=["photo.000.png", "is an input of this run"])
+            self.assertEqual(document.read_bytes(), before)
 
     def test_dry_run_writes_nothing(self):
         photo, _ = self.picture()

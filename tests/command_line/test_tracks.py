@@ -283,6 +283,15 @@ class Runs(Sequence):
         self.fails(1, *self.COMMAND, "--strip", "--fail-fast", "-o", self.directory / "fast", says=["glimpse 3"])
         self.assertEqual(self.tracks(self.directory / "fast"), [])
 
+    def test_a_run_that_stops_at_a_failure_makes_no_tracks(self):
+        last = f"{FRAMES:06}.png"
+        self.file(f"img1/{last}", b"no image")
+        self.fails(1, *self.COMMAND, "--strip", "--fail-fast", "-j", "1", "-o", self.out, says=[last])
+        self.assertEqual(self.tracks(), [])
+        self.assertTrue((self.out / f"{FRAMES - 1:06}.7.png").exists())
+        self.fails(1, *self.COMMAND, "--strip", "-o", self.out, says=[last])
+        self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])
+
     def test_an_interrupt_while_tracks_are_made(self):
         self.extract()
         process = subprocess.Popen([BINARY, *self.COMMAND, "--existing", "skip", "--animate", "gif", "-j", "1", "-o", str(self.out)],
