@@ -13,7 +13,7 @@ import unittest
 import numpy
 from PIL import Image
 
-from glimpse_case import BINARY, GlimpseCase, peak_memory
+from glimpse_case import BINARY, GlimpseCase, catches, peak_memory, wait_until
 
 
 class Archives(GlimpseCase):
@@ -263,7 +263,7 @@ class In(Archives):
                                        stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory)
             process.stdin.write(archive[:9000])
             process.stdin.flush()
-            time.sleep(0.3)
+            wait_until(lambda: catches(process, signal.SIGINT))
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.wait(timeout=30), 130)
             self.assertEqual(process.stderr.read(), b"")
@@ -355,6 +355,14 @@ class Out(Archives):
         self.assertEqual((self.directory / "r.jsonl").read_bytes(), b"of the first run")
         self.fails(2, "extract", "gone", "--output-tar", target, "--existing", "skip", says=["gone"])
         self.assert_no_temporary_files()
+
+    def test_standard_output_is_no_file_of_that_name(self):
+        command = ("extract", "photos", "-r", *self.BOX, "--output-tar", "-")
+        made = self.run_glimpse(*command, text=False).stdout
+        mine = self.file("-", b"mine")
+        for existing in ("skip", "overwrite"):
+            self.assertEqual(self.run_glimpse(*command, "--existing", existing, text=False).stdout, made)
+            self.assertEqual(mine.read_bytes(), b"mine")
 
     def test_nothing_replaces_no_archive(self):
         target = self.file("o.tar", b"what was there")

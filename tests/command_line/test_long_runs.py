@@ -4,13 +4,14 @@ import json
 import os
 import pathlib
 import random
+import select
 import signal
 import subprocess
 import threading
 import time
 import unittest
 
-from glimpse_case import BINARY, GlimpseCase, peak_memory
+from glimpse_case import BINARY, GlimpseCase, catches, peak_memory, wait_until
 
 
 @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
@@ -223,6 +224,21 @@ class Streams(GlimpseCase):
             self.assertEqual(process.communicate()[1], "")
             self.assertEqual(process.returncode, 0)
 
+    def test_each_line_of_a_report_is_in_its_file_at_once(self):
+        self.picture()
+        for jobs in (1, 4):
+            report = self.directory / f"{jobs}.jsonl"
+            process = subprocess.Popen([BINARY, "extract", "--manifest", "-", "--report", str(report), "-o", str(self.out / str(jobs)), "-j", str(jobs)],
+                                       cwd=self.directory, stdin=subprocess.PIPE)
+            for k in range(3):
+                process.stdin.write(json.dumps({"image": "photo.png", "name": str(k), "box": [k, 2, 8, 9]}).encode() + b"\n")
+                process.stdin.flush()
+                wait_until(lambda: report.exists() and report.read_bytes().count(b"\n") == k + 1)
+            self.assertIsNone(process.poll())
+            process.kill()  # what is written by now is all that a killed run leaves behind
+            process.communicate()
+            self.assertEqual([json.loads(line)["status"] for line in report.read_text().splitlines()], ["ok"] * 3)
+
     def test_one_job_at_a_time_has_one_thread(self):
         self.picture(width=900, height=900)
         process = self.start(1)
@@ -302,13 +318,15 @@ class Streams(GlimpseCase):
         self.picture()
         lines = "".join(json.dumps({"image": "photo.png", "name": str(k), "box": [1, 2, 8, 9]}) + "\n" for k in range(3000))
         for jobs in (1, 4):
+            reading, writing = os.pipe()
             process = subprocess.Popen([BINARY, "extract", "--manifest", "-", "--report", "-", "-o", str(self.out / str(jobs)), "-j", str(jobs)],
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory)
+                                       stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE, cwd=self.directory)
             threading.Thread(target=lambda: self.feed(process, lines), daemon=True).start()
-            time.sleep(1)
+            wait_until(lambda: not select.select([], [writing], [], 0)[1])  # the pipe is full
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.wait(timeout=30), 130)
-            process.stdout.close()
+            os.close(reading)
+            os.close(writing)
             process.stderr.close()
 
     @staticmethod
@@ -322,7 +340,7 @@ class Streams(GlimpseCase):
     def test_an_interrupt_while_nothing_comes(self):
         for jobs in (1, 4):
             process = self.start(jobs)
-            time.sleep(0.2)
+            wait_until(lambda: catches(process, signal.SIGINT))
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
             self.assertEqual(process.returncode, 130)
