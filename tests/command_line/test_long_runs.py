@@ -230,6 +230,7 @@ class Streams(GlimpseCase):
             report = self.directory / f"{jobs}.jsonl"
             process = subprocess.Popen([BINARY, "extract", "--manifest", "-", "--report", str(report), "-o", str(self.out / str(jobs)), "-j", str(jobs)],
                                        cwd=self.directory, stdin=subprocess.PIPE)
+            self.addCleanup(process.kill)
             for k in range(3):
                 process.stdin.write(json.dumps({"image": "photo.png", "name": str(k), "box": [k, 2, 8, 9]}).encode() + b"\n")
                 process.stdin.flush()
