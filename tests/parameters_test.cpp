@@ -275,6 +275,12 @@ TEST_CASE("texts that no file can hold well") {
     CHECK(message("// nothing\n").starts_with("a.json:2:1: unexpected end of input"));
     CHECK(message(std::string("{}\0", 3)).starts_with("a.json:1:3: a NUL character"));
     CHECK(message(std::string(1'000'000, '[')).find("nested deeper than 64 levels") != std::string::npos);
+    const auto nested = [](std::size_t levels) {
+        return message(std::string(levels, '[') + std::string(levels, ']')).find("nested deeper") !=
+               std::string::npos;
+    };
+    CHECK(!nested(64));
+    CHECK(nested(65));
     CHECK(message("{\"box\": \xFF}").starts_with("a.json:1:9: "));
     CHECK(message("\"\xFF\"").starts_with("a.json:1:2: invalid string: ill-formed UTF-8"));
     CHECK(message("{\"a\nb\": 1}").starts_with("a.json:1:4: invalid string: control character"));
@@ -283,6 +289,29 @@ TEST_CASE("texts that no file can hold well") {
     CHECK(message("[1.5e308, 1e400]").starts_with("a.json:1:11: 1e400 is not a finite number"));
     CHECK(message(R"({"mechanism": "mask", "file": "a\u0000b"})").find("/file: no such file: ") !=
           std::string::npos);
+}
+
+TEST_CASE("an id has at most 200 characters, and an integer at most 31 bits") {
+    const auto with_id = [](std::size_t length) {
+        return message(R"({"box": [1, 2, 3, 4], "id": ")" + std::string(length, 'a') + R"("})");
+    };
+    CHECK(with_id(200).empty());
+    CHECK(with_id(201) == "a.json: /id: an id has at most 200 characters, not 201");
+    const auto with_size = [](const std::string& width) {
+        return message(R"({"box": [1, 2, 3, 4], "size": [)" + width + ", 1]}");
+    };
+    CHECK(with_size("65536").empty());
+    // 2^32 + 4, which 32 bits would hold as 4.
+    CHECK(with_size("4294967300") ==
+          "a.json: /size/0: an integer of at most 2^31 - 1 is needed, not 4294967300");
+    CHECK(with_size("4.5") == "a.json: /size/0: an integer is needed, not 4.5");
+}
+
+TEST_CASE("the rows of a grid are equally long") {
+    for (const char* const row : {"[0.5]", "[0.5, 0.5, 0.5]"}) {
+        const std::string text = R"({"mechanism": "mask", "grid": [[0, 1], )" + std::string(row) + "]}";
+        CHECK(message(text).starts_with("a.json: /grid/1: a grid's rows are equally long: 2 numbers"));
+    }
 }
 
 TEST_CASE("a thousand entries have four digits from the thousandth on") {

@@ -210,6 +210,28 @@ TEST_CASE("by hand: a crop as a spatial transformer") {
     check_matrix(columns(w / image, (2 * x0 + w) / image - 1, false), expected);
 }
 
+TEST_CASE("by hand: the base grid of a single pixel is 0, so that its matrix has no step") {
+    // affine_grid's linspace of one number; centre coordinates of the middle of 10 pixels, and a quarter of
+    // 10 on.
+    const SpatialTransformer::ScaleShiftForm form{{0.5, 0.5}, {0, 0.5}};
+    for (const bool align_corners : {false, true}) {
+        const double shift = 0.5 * (align_corners ? 9 : 10) / 2;
+        check_matrix(sampling_matrix({form, Size{1, 1}, align_corners, Interpolation::bilinear, {}, {}},
+                                     {10, 10}, {1, 1}),
+                     {{{0, 0, 4.5}, {0, 0, 4.5 + shift}}});
+    }
+}
+
+TEST_CASE("by hand: indices have a matrix where they are equally far from each other") {
+    const auto matrix = [](std::vector<int> columns) {
+        return lower(Crop{Crop::IndexForm{{5, 3}, std::move(columns)}, {}, {}, {}, {}}, {10, 10}).matrix;
+    };
+    REQUIRE(matrix({1, 4, 7}));
+    check_matrix(*matrix({1, 4, 7}), {{{3, 0, 1}, {0, -2, 5}}});
+    CHECK(!matrix({1, 4, 8}));
+    CHECK(!matrix({1, 4, 4}));
+}
+
 TEST_CASE("by hand: taps on an axis of three pixels") {
     const auto bilinear = [](Padding padding, Mirror mirror) {
         return AxisSampler{3, Interpolation::bilinear, padding, mirror};

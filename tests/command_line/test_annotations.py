@@ -121,6 +121,15 @@ class Coco(Annotations):
         self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, says=["glimpse 5: ", "2^28 pixels"])
         self.assertEqual(self.files(), ["a." + "x" * 100 + end for end in ("-2.png", ".png")])
 
+    def test_an_annotation_named_as_another_s_repetition(self):
+        _, pixels = self.picture("images/a.png")
+        names = ("7", "7-2", "7", "7")
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(name, 1, 1, [k, 1, 4, 4]) for k, name in enumerate(names)]))
+        self.extract("images", "--boxes", file)
+        self.assertEqual(self.files(), ["a.7-2.png", "a.7-3.png", "a.7-4.png", "a.7.png"])
+        for k, name in enumerate(("7", "7-2", "7-3", "7-4")):
+            numpy.testing.assert_array_equal(self.load(f"a.{name}.png"), pixels[1:5, k:k + 4])
+
     def test_numbers_too_large(self):
         self.picture("images/a.png")
         file = self.file("c.json", '{"images": [], "annotations": [{"bbox": [1e999]}]}')

@@ -93,6 +93,18 @@ class FastShrink(GlimpseCase):
             self.assertLessEqual(own, 2)  # both round before and after
             self.assertGreater(numpy.abs(exact.astype(int) - fast).max(), own)
 
+    def test_a_mirrored_picture_is_decoded_in_blocks_that_fill_it(self):
+        # 644×484 is 161×121 blocks of 4×4, and no whole number of 8×8: those would be counted from the other edge.
+        exif = Image.Exif()
+        exif[0x0112] = 2
+        self.picture("noise.jpg", width=644, height=484, quality=95, exif=exif)
+        self.run_glimpse("extract", "noise.jpg", "-b", "0,0,644,484", "-s", "40x30", "--fast-shrink", "-o", self.out)
+        picture = Image.open(self.path("noise.jpg"))
+        picture.draft("RGB", (161, 121))
+        self.assertEqual(picture.size, (161, 121))
+        mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((40, 30), Image.BILINEAR)
+        self.assertLessEqual(numpy.abs(self.load("noise.000.png").astype(int) - numpy.asarray(mirrored)).max(), 2)
+
     def test_pictures_show_the_whole_image_as_it_is(self):
         self.noise()
         for option, name in (("--overlay", "overlay"), ("--panel", "panel")):

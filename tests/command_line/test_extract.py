@@ -99,6 +99,14 @@ class Inputs(GlimpseCase):
         self.run_glimpse("extract", "photos", "--recursive", "-b", "0,0,4,4", "-o", self.out)
         self.assertEqual(self.files(), ["a.000.png"])
 
+    def test_directories_come_before_names_that_go_on(self):
+        for name in ("p/a/1.png", "p/a-b/2.png", "p/a.c/3.png", "p/a!.png"):
+            self.picture(name)
+        os.symlink(self.directory / "p", self.path("p/again"))
+        result = self.run_glimpse("extract", "p", "-r", "-b", "0,0,4,4", "-o", self.out, "--report", "-")
+        images = [json.loads(line)["image"] for line in result.stdout.splitlines()]
+        self.assertEqual(images, ["p/a/1.png", "p/a!.png", "p/a-b/2.png", "p/a.c/3.png"])
+
     def test_a_directory_without_images_fails_alone(self):
         self.path("empty/deep/x").write_text("no image")
         photo, _ = self.picture()
