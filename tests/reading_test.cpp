@@ -168,3 +168,26 @@ TEST_CASE("a constant fill has one value, or one for each channel or colour") {
     CHECK(accepts(4, 4, true));
     CHECK(!accepts(3, 4, false));
 }
+
+TEST_CASE("a sample on a pixel takes that pixel alone, whatever lies beside it") {
+    constexpr int width = 30;
+    const auto cpu = make_backend("cpu");
+    // Tenths are no binary fractions: their sums fall short of whole numbers, or go beyond.
+    for (const int tenths : {1, 3, 7, 9}) {
+        const Affine steps{{{{tenths / 10.0, 0, 0}, {0, 1, 1}}}};
+        const int count = 10 * (width - 1) / tenths + 1;
+        const LinearMap map{{width, 3}, {count, 1}, Samples{steps}, 1, {}, steps};
+        for (const int channels : {1, 3, 5}) {
+            CAPTURE(tenths);
+            CAPTURE(channels);
+            for (int x = tenths; x < width; x += tenths) {
+                cv::Mat pixels(3, width, CV_32FC(channels));
+                pixels.reshape(1).setTo(NAN);
+                pixels.reshape(1).row(1).colRange(x * channels, (x + 1) * channels).setTo(0.7F);
+                const cv::Mat glimpse = cpu->read({&map, 1}, {whole(map.image), pixels}, CV_32F).front();
+                const int there = 10 * x / tenths;
+                CHECK(glimpse.reshape(1).at<float>(0, there * channels) == 0.7F);
+            }
+        }
+    }
+}
