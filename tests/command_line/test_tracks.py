@@ -169,6 +169,9 @@ class Animations(Sequence):
         self.assertEqual(struct.unpack(">I", boxes["stsz"][8:12])[0], FRAMES - len(ABSENT))
         width, height = struct.unpack(">II", boxes["tkhd"][-8:])
         self.assertEqual((width >> 16, height >> 16), ANIMATION_SIZE)
+        # The shape of a pixel, in the description of the samples, which `boxes` does not open.
+        shape = boxes["stsd"].index(b"pasp") + 4
+        self.assertEqual(struct.unpack(">II", boxes["stsd"][shape:shape + 8]), (1, 1))
         scale, duration = struct.unpack(">II", boxes["mdhd"][12:20])
         self.assertEqual(duration / scale, (FRAMES - len(ABSENT)) / 12.5)
         # What a player needs to begin stands in front of the frames.
