@@ -50,6 +50,8 @@ KEYS = {"file": "file", "from": "before", "to": "after", "why": "why", "equivale
 
 
 def read_list(path):
+    if not path.is_file():
+        raise ListError(f"{path}: no such file")
     faults, fault = [], None
     for number, line in enumerate(path.read_text().splitlines() + [""], 1):
         if line.startswith("#"):
@@ -246,9 +248,9 @@ def interrupt(*_):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, interrupt)
-    if len(sys.argv) > 3:
-        sys.exit("usage: mutants.sh [LIST] [PATTERN]")
     try:
+        if len(sys.argv) > 3:
+            raise ListError("usage: mutants.sh [LIST] [PATTERN]")
         sys.exit(main(*sys.argv[1:]))
     except ListError as error:
         print(f"mutants: {error}", file=sys.stderr)
