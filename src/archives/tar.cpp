@@ -228,6 +228,8 @@ class TarWriter final : public ArchiveWriter {
         : sink_(std::move(sink)), archive_(archive_write_new()), entry_(archive_entry_new()) {
         archive_write_set_format_pax_restricted(archive_.get());
         require(add_filter(compression));
+        // A tar's last block is filled up with zeros, which behind a compressed one are no zstd any more.
+        if (compression != Compression::none) archive_write_set_bytes_in_last_block(archive_.get(), 1);
         require(archive_write_open(archive_.get(), this, nullptr, drain, nullptr));
     }
     /// Freeing it finishes it, and libarchive forgets its buffer where it is told not to.

@@ -1,0 +1,243 @@
+#include "archives/archives.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/output_archive.hpp"
+#include "scratch_directory.hpp"
+
+using namespace glimpse;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using Files = std::vector<std::pair<std::string, std::string>>;  ///< names and contents
+
+constexpr std::size_t block = 512;  ///< of the tar format
+
+ByteSource source_of(const Bytes& bytes) {
+    return [&bytes, read = std::size_t{0}](std::span<std::uint8_t> room) mutable {
+        const std::size_t count = std::min(room.size(), bytes.size() - read);
+        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(read), count, room.begin());
+        read += count;
+        return count;
+    };
+}
+
+ByteSink sink_into(Bytes& bytes) {
+    return
+        [&bytes](std::span<const std::uint8_t> more) { bytes.insert(bytes.end(), more.begin(), more.end()); };
+}
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+Bytes archive_of(const Files& files, Compression compression = Compression::none) {
+    Bytes bytes;
+    const auto writer = archives().create(sink_into(bytes), compression);
+    for (const auto& [name, content] : files) writer->add(name, bytes_of(content));
+    writer->finish();
+    return bytes;
+}
+
+Files files_of(const Bytes& bytes) {
+    Files files;
+    const auto reader = archives().open(source_of(bytes));
+    while (const auto member = reader->next()) {
+        CHECK(member->kind == ArchiveMember::Kind::file);
+        const Bytes content = reader->read();
+        CHECK(content.size() == member->size);
+        files.emplace_back(member->name, std::string(content.begin(), content.end()));
+    }
+    return files;
+}
+
+/// The text of a field of a tar header.
+std::string field(const Bytes& tar, std::size_t offset, std::size_t length) {
+    const std::string text(tar.begin() + static_cast<std::ptrdiff_t>(offset),
+                           tar.begin() + static_cast<std::ptrdiff_t>(offset + length));
+    return text.substr(0, text.find_first_of(std::string_view(" \0", 2)));
+}
+
+/// Without the zeros that a tar ends with, but for those of its last block.
+Bytes without_end(Bytes tar) {
+    const auto last = std::find_if(tar.rbegin(), tar.rend(), [](std::uint8_t b) { return b != 0; });
+    const auto used = static_cast<std::size_t>(tar.rend() - last);
+    tar.resize((used + block - 1) / block * block);
+    return tar;
+}
+
+const Files some_files{
+    {"a/1.png", "first"}, {"ä/ü.json", std::string(3000, 'x')}, {std::string(300, 'n') + ".png", ""}};
+constexpr Compression compressions[] = {Compression::none, Compression::gzip, Compression::bzip2,
+                                        Compression::xz, Compression::zstd};
+
+}  // namespace
+
+TEST_CASE("an archive gives back what was put into it, and the same files make the same bytes") {
+    for (const Compression compression : compressions) {
+        CAPTURE(static_cast<int>(compression));
+        const Bytes bytes = archive_of(some_files, compression);
+        CHECK(files_of(bytes) == some_files);
+        CHECK(archive_of(some_files, compression) == bytes);
+    }
+    CHECK(files_of(archive_of({})).empty());
+}
+
+TEST_CASE("a tar's header as POSIX has it: nobody's, of no time, readable by all") {
+    const Bytes tar = archive_of({{"a.txt", "12345678"}});
+    CHECK(field(tar, 0, 100) == "a.txt");
+    CHECK(std::stoi(field(tar, 100, 8), nullptr, 8) == 0644);
+    CHECK(std::stoi(field(tar, 108, 8), nullptr, 8) == 0);   // user
+    CHECK(std::stoi(field(tar, 116, 8), nullptr, 8) == 0);   // group
+    CHECK(std::stoi(field(tar, 124, 12), nullptr, 8) == 8);  // bytes
+    CHECK(std::stoi(field(tar, 136, 12), nullptr, 8) == 0);  // time
+    CHECK(field(tar, 257, 5) == "ustar");
+    CHECK(field(tar, block, 8) == "12345678");
+    CHECK(tar.size() % block == 0);
+}
+
+TEST_CASE("a gzip header has no time") {
+    const Bytes gzip = archive_of(some_files, Compression::gzip);
+    REQUIRE(gzip.size() > 10);
+    CHECK(gzip[0] == 0x1F);
+    CHECK(gzip[1] == 0x8B);
+    CHECK(std::all_of(gzip.begin() + 4, gzip.begin() + 8, [](std::uint8_t b) { return b == 0; }));  // MTIME
+}
+
+TEST_CASE("archives one after another are one") {
+    Bytes both = archive_of({{"1", "a"}});
+    const Bytes second = archive_of({{"2", "b"}});
+    both.insert(both.end(), second.begin(), second.end());
+    CHECK(files_of(both) == Files{{"1", "a"}, {"2", "b"}});
+}
+
+TEST_CASE("an archive that ends early or is none is an error") {
+    const Bytes tar = archive_of(some_files);
+    CHECK_NOTHROW(files_of(tar));
+    Bytes cut = without_end(tar);
+    cut.resize(cut.size() + block);  // one block of zeros: two are the end
+    CHECK_THROWS_WITH_AS(files_of(cut), doctest::Contains("its end marker is missing"), Error);
+    cut.resize(cut.size() + block);
+    CHECK(files_of(cut) == some_files);
+    CHECK_THROWS_AS(files_of({tar.begin(), tar.begin() + 700}), Error);
+    CHECK_THROWS_AS(files_of(Bytes(5000, 'x')), Error);
+    const Bytes gzip = archive_of(some_files, Compression::gzip);
+    CHECK_THROWS_AS(files_of({gzip.begin(), gzip.end() - 20}), Error);
+    CHECK_THROWS_AS(files_of({}), Error);
+}
+
+TEST_CASE("members of other kinds are told apart") {
+    Bytes tar = archive_of({{"d", ""}});
+    for (const auto& [type, kind] : {std::pair{'5', ArchiveMember::Kind::directory},
+                                     {'2', ArchiveMember::Kind::link},
+                                     {'1', ArchiveMember::Kind::link},
+                                     {'6', ArchiveMember::Kind::other}}) {
+        CAPTURE(type);
+        tar[156] = static_cast<std::uint8_t>(type);
+        if (kind == ArchiveMember::Kind::link) tar[157] = 'e';  // its target
+        std::fill_n(tar.begin() + 148, 8, std::uint8_t{' '});
+        unsigned sum = std::accumulate(tar.begin(), tar.begin() + block, 0U);
+        for (std::size_t digit = 6; digit-- > 0; sum /= 8) {
+            tar[148 + digit] = static_cast<std::uint8_t>('0' + sum % 8);
+        }
+        tar[154] = 0;
+        const auto member = archives().open(source_of(tar))->next();
+        REQUIRE(member);
+        CHECK(member->kind == kind);
+    }
+}
+
+TEST_CASE("what a source or a sink throws comes through, and an archive given up writes nothing more") {
+    struct Own {};
+    const auto read = [] {
+        archives().open([](std::span<std::uint8_t>) -> std::size_t { throw Own(); })->next();
+    };
+    CHECK_THROWS_AS(read(), Own);
+    const auto write = [] {
+        const auto writer =
+            archives().create([](std::span<const std::uint8_t>) { throw Own(); }, Compression::none);
+        writer->add("a", Bytes(100000));
+        writer->finish();
+    };
+    CHECK_THROWS_AS(write(), Own);
+
+    Bytes written;
+    auto given_up = archives().create(sink_into(written), Compression::gzip);
+    given_up->add("a", Bytes(100000));
+    const std::size_t before = written.size();
+    given_up.reset();
+    CHECK(written.size() == before);
+}
+
+TEST_CASE("an archive's name says how it is compressed") {
+    using enum Compression;
+    for (const auto& [name, compression] : {std::pair{"a", none},
+                                            {"a.tar", none},
+                                            {"a.TAR.GZ", gzip},
+                                            {"a.tgz", gzip},
+                                            {"a.tbz2", bzip2},
+                                            {"a.tar.bz2", bzip2},
+                                            {"a.txz", xz},
+                                            {"a.tar.xz", xz},
+                                            {"a.tzst", zstd},
+                                            {"a.tar.zst", zstd}}) {
+        CAPTURE(name);
+        CHECK(compression_of(name) == compression);
+    }
+    CHECK_THROWS_AS(compression_of("a.zip"), UsageError);
+}
+
+namespace {
+
+/// A job's report that hands over one glimpse's file.
+ImageReport report_with(const OutputPlan& plan, const ImageJob& job, const Bytes& glimpse) {
+    ImageReport report;
+    report.image = job.image;
+    report.seconds = 1.5;
+    report.files.push_back({output_paths(plan, job).glimpses.front(), glimpse});
+    return report;
+}
+
+}  // namespace
+
+TEST_CASE("an archive of outputs has a record beside each image's files, and appears when it is whole") {
+    const scratch::Directory directory;
+    OutputOptions options;
+    options.archive = directory / "out.tar";
+    ImageJob job{"in/a.b.png", nullptr, "in/a.b"};
+    job.glimpses = std::make_shared<const ParameterDocument>(ParameterDocument{{"eye", Crop{}, ""}});
+    OutputPlan plan = plan_outputs({job}, options);
+    {
+        OutputArchive archive(plan);
+        archive.add(job, {});  // of an image that failed
+        CHECK(archive.is_empty());
+        archive.add(job, report_with(plan, job, {1, 2, 3}));
+        CHECK_FALSE(archive.is_empty());
+        CHECK_FALSE(std::filesystem::exists(options.archive));
+        archive.publish();
+    }
+    const std::string content = scratch::content_of(options.archive);
+    const Files files = files_of({content.begin(), content.end()});
+    REQUIRE(files.size() == 2);
+    CHECK(files[0] == std::pair<std::string, std::string>("in/a_b.eye.png", "\1\2\3"));
+    CHECK(files[1].first == "in/a_b.json");
+    CHECK(files[1].second.starts_with(R"({"image":"in/a.b.png","status":"ok")"));
+    CHECK(files[1].second.ends_with("}\n"));
+    CHECK(files[1].second.find("seconds") == std::string::npos);
+
+    plan.options.existing = Existing::error;
+    OutputArchive late(plan);
+    late.add(job, report_with(plan, job, {4}));
+    CHECK_THROWS_AS(late.publish(), Error);
+    CHECK(scratch::content_of(options.archive) == content);
+}
