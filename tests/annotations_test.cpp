@@ -1,0 +1,292 @@
+#include "glimpse/annotations.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "annotations/formats.hpp"
+#include "glimpse/error.hpp"
+#include "scratch_directory.hpp"
+
+// Boxes in the formats of data sets: each reader on a file of a few lines.
+
+using namespace glimpse;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// "ID CATEGORY NUMBER: X Y WIDTH HEIGHT", what is empty as "-"; or what is wrong instead of the box.
+std::string words(const AnnotatedBox& box) {
+    std::ostringstream text;
+    for (const std::string* part : {&box.id, &box.category, &box.number}) {
+        text << (part == &box.id ? "" : " ") << (part->empty() ? "-" : *part);
+    }
+    const auto& [x, y, width, height] = box.box;
+    text << ": ";
+    if (box.problem.empty()) {
+        text << x << " " << y << " " << width << " " << height;
+    } else {
+        text << box.problem;
+    }
+    return text.str();
+}
+
+/// "NAME ID …" for each box, or "NAME! PROBLEM" for an image that has one.
+Words words(const std::vector<AnnotatedImage>& images) {
+    Words all;
+    for (const AnnotatedImage& image : images) {
+        if (!image.problem.empty()) all.push_back(image.name + "! " + image.problem);
+        for (const AnnotatedBox& box : image.boxes) all.push_back(image.name + " " + words(box));
+    }
+    return all;
+}
+
+/// Images of a directory, in name order.
+ImageFiles images_of(const scratch::Directory& directory, const Words& names) {
+    ImageFiles images{{directory.path()}, {}};
+    for (const std::string& name : names) images.files.push_back({directory / (name + ".png"), name, false});
+    return images;
+}
+
+Words read(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
+           const Words& categories = {}, bool zero_based = false) {
+    return words(read_annotations({file, format, categories, zero_based}, images));
+}
+
+std::string refusal(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
+                    const Words& categories = {}, bool zero_based = false) {
+    try {
+        read(file, format, images, categories, zero_based);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::string voc(const std::string& objects) {
+    return "<annotation>\n<filename>a.jpg</filename>\n" + objects + "</annotation>\n";
+}
+
+}  // namespace
+
+TEST_CASE("numbers in text: white space and a sign around them, and nothing else") {
+    using annotations::number_in;
+    CHECK(number_in(" +1.5\r\n") == 1.5);
+    CHECK(number_in("-2e1") == -20);
+    CHECK(number_in("0") == 0);
+    CHECK(std::isnan(number_in("NaN").value()));
+    for (const char* none : {"", " ", "+", "1.5x", "1 2", "0x10", "++1", "one"}) {
+        CAPTURE(none);
+        CHECK_FALSE(number_in(none));
+    }
+    CHECK(annotations::in_digits(12) == "12");
+    CHECK(annotations::in_digits(0.5) == "0.5");
+}
+
+TEST_CASE("lines of numbers: any separators, lines counted with those that are empty") {
+    const scratch::Directory directory;
+    const auto file = directory.file("n.txt", "\xEF\xBB\xBF+1,2;3\t4\r\n\n  \n5  6 ,\n7");
+    const auto lines = annotations::read_number_lines(file);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].line == 1);
+    CHECK(lines[0].numbers == std::vector<double>{1, 2, 3, 4});
+    CHECK(lines[1].line == 4);
+    CHECK(lines[1].numbers == std::vector<double>{5, 6});
+    CHECK(lines[2].line == 5);
+    CHECK_THROWS_WITH_AS(annotations::read_number_lines(directory.file("b.txt", "1\n\n2 three\n")),
+                         doctest::Contains("b.txt:3: a number is needed, not 'three'"), UsageError);
+    CHECK_THROWS_AS(annotations::read_number_lines(directory / "none.txt"), UsageError);
+    CHECK_THROWS_AS(annotations::read_number_lines(directory.path()), UsageError);
+}
+
+TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
+    const scratch::Directory directory;
+    directory.file("b.png");
+    directory.file("deep/a.png");
+    const auto file = directory.file("c.json", R"({
+        "images": [{"id": 7, "file_name": "b.png"}, {"id": 9, "file_name": "deep/a.png"},
+                   {"id": 11, "file_name": "unused.png"}, {"id": 12, "file_name": "gone.png"}],
+        "categories": [{"id": 3, "name": "cat"}, {"id": 5, "name": "cup"}],
+        "annotations": [{"id": 101, "image_id": 9, "category_id": 3, "bbox": [1.5, 2, 10, 5]},
+                        {"id": 102, "image_id": 7, "category_id": 8, "bbox": [0, 0, 4, 6]},
+                        {"image_id": 9, "category_id": 5},
+                        {"id": 104, "image_id": 12, "category_id": 5, "bbox": [1, 2, 3, 4]}]})");
+    const ImageFiles images = images_of(directory, {});
+    CHECK(read(file, "", images) == Words{"b 102 8 8: 0 0 4 6", "deep/a 101 cat 3: 1.5 2 10 5",
+                                          "deep/a 001 cup 5: the annotation /annotations/2 has no bbox",
+                                          "gone! the annotations name it, and it is not there",
+                                          "gone 104 cup 5: 1 2 3 4"});
+    CHECK(read(file, "coco", images, {"cat"}) == Words{"deep/a 101 cat 3: 1.5 2 10 5"});
+    CHECK(read(file, "coco", images, {"8"}) == Words{"b 102 8 8: 0 0 4 6"});
+    CHECK(holds(refusal(file, "coco", images, {"dog"}), "there is no 'dog', only 8, cat, cup"));
+    CHECK(holds(refusal(file, "coco", images, {}, true), "--zero-based: is about VOC, and these are coco"));
+    CHECK(holds(refusal(directory.file("d.json", R"({"images": [], "annotations": [{"image_id": 1}]})"),
+                        "coco", images),
+                "/annotations/0/image_id: no image has the id 1"));
+}
+
+TEST_CASE("COCO: a name belongs to the file whose path ends most alike") {
+    const scratch::Directory directory;
+    const auto file = directory.file("c.json", R"({
+        "images": [{"id": 1, "file_name": "x/1.png"}, {"id": 2, "file_name": "1.png"}],
+        "annotations": [{"id": 1, "image_id": 1, "bbox": [0, 0, 1, 1]},
+                        {"id": 2, "image_id": 2, "bbox": [0, 0, 1, 1]}]})");
+    const ImageFiles images{{}, {{"v/x/1.png", "X", true}, {"v/y/1.png", "Y", true}}};
+    CHECK(read(file, "coco", images) ==
+          Words{"X 1 - -: 0 0 1 1", "1! the annotations name it, and it may be v/x/1.png or v/y/1.png",
+                "1 2 - -: 0 0 1 1"});
+}
+
+TEST_CASE("YOLO: the centre and the size, or a polygon, in fractions") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt",
+                   "0 0.5 0.25 0.25 0.5\n1 0.5 0.5 0.5 0.25 0.9\n2 0.25 0.5 0.5 0.125 0.375 0.75\n");
+    const ImageFiles images = images_of(directory, {"a", "unlabelled"});
+    const auto boxes = read_annotations({directory / "labels", "yolo", {}, false}, images);
+    REQUIRE(boxes.size() == 1);
+    CHECK(boxes[0].boxes[0].units == Units::fraction);
+    CHECK(words(boxes) == Words{"a 000 0 0: 0.375 0 0.25 0.5", "a 001 1 1: 0.25 0.375 0.5 0.25",
+                                "a 002 2 2: 0.25 0.125 0.25 0.625"});
+}
+
+TEST_CASE("YOLO: names of classes lie beside the labels, or else above them") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "1 0.5 0.5 0.5 0.5\n2 0.5 0.5 0.5 0.5\n");
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto category = [&] { return read(directory / "labels", "yolo", images).front(); };
+    CHECK(category() == "a 000 1 1: 0.25 0.25 0.5 0.5");
+    directory.file("obj.names", "dog\r\nbird \n");
+    CHECK(category() == "a 000 bird 1: 0.25 0.25 0.5 0.5");
+    directory.file("labels/classes.txt", "cat\ncup\n");
+    CHECK(category() == "a 000 cup 1: 0.25 0.25 0.5 0.5");
+    CHECK(read(directory / "labels", "yolo", images, {"cup"}).size() == 1);
+    CHECK(read(directory / "labels", "yolo", images, {"cat"}).empty());  // declared, though nobody's
+    CHECK(read(directory / "labels" / "a.txt", "yolo", images).back() == "a 001 2 2: 0.25 0.25 0.5 0.5");
+}
+
+TEST_CASE("YOLO: lines that are none are the image's problem, with their place") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto problem = [&](const std::string& line) {
+        directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n" + line + "\n");
+        return read(directory / "labels", "yolo", images).front();
+    };
+    CHECK(problem("0 4 -4 1 1") == "a 000 0 0: 0.375 0.4 0.25 0.2");
+    CHECK(holds(problem("0 4.1 0.5 1 1"), "a.txt:2: fractions"));
+    CHECK(holds(problem("0 0.5 0.5 1"), "a.txt:2: five numbers"));
+    CHECK(holds(problem("0 0.5 0.5 1 1 1 1 1"), "a.txt:2: five numbers"));
+    CHECK(holds(problem("0.5 0.5 0.5 1 1"), "a class is a whole number of 0 or more, not 0.5"));
+    CHECK(holds(problem("-1 0.5 0.5 1 1"), "a class is a whole number"));
+}
+
+TEST_CASE("files of one image each: what has no image, and what is no such file") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "0 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/deep/orphan.txt", "0 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/notes.txt", "written by hand\n");
+    const ImageFiles images = images_of(directory, {"a", "b"});
+    CHECK(read(directory / "labels", "", images) == Words{"a 000 0 0: 0.25 0.25 0.5 0.5",
+                                                          "orphan! no image of that name is there",
+                                                          "orphan 000 0 0: 0.25 0.25 0.5 0.5"});
+    CHECK(holds(refusal(directory / "labels" / "a.txt", "yolo", images), "belongs to one image"));
+    CHECK(holds(refusal(directory / "labels", "voc", images), "holds no .xml file"));
+}
+
+TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto boxes = [&](const std::string& objects, bool zero_based = false) {
+        return read(directory.file("a.xml", voc(objects)), "voc", images, {}, zero_based);
+    };
+    const auto object = [](const std::string& left) {
+        return "<object><name>cat</name><bndbox>\n<xmin>" + left +
+               "</xmin><ymin>5</ymin><xmax> 12 </xmax><ymax>9.5</ymax></bndbox></object>";
+    };
+    CHECK(boxes(object("3")) == Words{"a 000 cat -: 2 4 10 5.5"});
+    CHECK(boxes(object("+3"), true) == Words{"a 000 cat -: 3 5 10 5.5"});
+    CHECK(boxes("<object><name>cup</name></object>") ==
+          Words{"a 000 cup -: an object 'cup' has no <bndbox>"});
+    for (const std::string none : {"inf", "nan", "three", ""}) {
+        CAPTURE(none);
+        CHECK(holds(boxes(object(none)).front(), "a.xml:4: <xmin> holds a number, not '" + none + "'"));
+    }
+    CHECK(holds(boxes("<object><name>cat</name>\n<bndbox></bndbox></object>").front(),
+                "a.xml:4: the element <xmin> is missing"));
+    CHECK(holds(boxes("<object>").front(), "a.xml:"));
+}
+
+TEST_CASE("LabelMe: the smallest box around each shape") {
+    const scratch::Directory directory;
+    const auto file = directory.file("a.json", R"({"shapes": [
+        {"label": "cat", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]},
+        {"label": "cup", "shape_type": "polygon", "points": [[5, 5.5], [9, 6], [7, 11]]},
+        {"label": "cup", "shape_type": "circle", "points": [[20, 10], [23, 14]]},
+        {"label": "line", "points": [[20, 10], [23, 10]]},
+        {"label": "none", "points": []}]})");
+    const ImageFiles images = images_of(directory, {"a"});
+    CHECK(read(file, "", images) == Words{"a 000 cat -: 2 4 10 5", "a 001 cup -: 5 5.5 4 5.5",
+                                          "a 002 cup -: 15 5 10 10",
+                                          "a 003 line -: the shape at /shapes/3 has no area, and so no box",
+                                          "a 004 none -: the shape at /shapes/4 has no area, and so no box"});
+    CHECK(read(file, "", images, {"cup"}).size() == 2);
+}
+
+TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither track nor category") {
+    const scratch::Directory directory;
+    const auto file = directory.file("gt.txt",
+                                     "2,4,3,5,10,6,1,7,0.5\n1,9,1,1,2,3,1,1\n2,-1,8,5,10,6,0.8,-1\n"
+                                     "2,0,8,5,10,6,0.8,0\n2,3,8,5,10,6\n7,1,3,5,10,6\n");
+    const ImageFiles images = images_of(directory, {"clip/000001", "clip/000002", "cover"});
+    CHECK(read(file, "mot", images) ==
+          Words{"clip/000001 9 1 1: 0 0 2 3", "clip/000002 4 7 7: 2 4 10 6", "clip/000002 001 - -: 7 4 10 6",
+                "clip/000002 0 0 0: 7 4 10 6", "clip/000002 3 - -: 7 4 10 6",
+                "7! " + file.string() +
+                    ":6 names frame 7, and no image is there whose name ends in that number",
+                "7 1 - -: 2 4 10 6"});
+    CHECK(read(file, "mot", images, {"7"}).size() == 1);
+    for (const char* line : {"1,2,3,4,5", "1.5,2,3,4,5,6", "-1,2,3,4,5,6", "1,2.5,3,4,5,6"}) {
+        CAPTURE(line);
+        CHECK(holds(refusal(directory.file("bad.txt", line), "mot", images), "two whole numbers"));
+    }
+    CHECK(holds(
+        read(directory.file("one.txt", "1,2,3,4,5,6"), "mot", images_of(directory, {"a/1", "b/01"})).front(),
+        "has the same frame number"));
+}
+
+TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers, none where it is absent") {
+    const scratch::Directory directory;
+    const auto file =
+        directory.file("g.txt", "3,5,10,6\nNaN,NaN,NaN,NaN\n1,1,0,5\n1,1,5,0\n1,1,-5,-5\n2 3 4 5");
+    const ImageFiles images = images_of(directory, {"1", "10", "2", "3", "4", "5"});
+    for (const char* format : {"", "got10k", "otb"}) {
+        CHECK(read(file, format, images) == Words{"1 000 - -: 2 4 10 6", "10 000 - -: 1 2 4 5"});
+    }
+    CHECK(holds(refusal(file, "otb", images_of(directory, {"1", "2"})), "has 6 boxes for 2 images"));
+    CHECK(holds(refusal(directory.file("h.txt", "1,2,3,4\n1,2,3\n"), "otb", images_of(directory, {"1", "2"})),
+                "h.txt:2: four numbers"));
+}
+
+TEST_CASE("a format is told by what a file holds, unless that may be mistaken") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    const auto read_as = [&](const std::string& content) {
+        return read(directory.file("f", content), "", images).front();
+    };
+    CHECK(read_as("2,3,4,5\n") == "1 000 - -: 1 2 4 5");               // GOT-10k
+    CHECK(read_as("0 0.5 0.5 0.5 1\n") == "1 000 0 0: 0.25 0 0.5 1");  // YOLO
+    CHECK(read_as("1,7,2,3,4,5,1\n") == "1 7 - -: 1 2 4 5");           // MOT
+    CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
+    for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
+        CAPTURE(content);
+        CHECK(holds(refusal(directory.file("f", content), "", images), "its format is not clear"));
+    }
+    CHECK(holds(refusal(directory / "f", "kitti", images), "'kitti' is none of coco, yolo, voc, mot"));
+}
