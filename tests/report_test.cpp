@@ -1,0 +1,56 @@
+#include "glimpse/report.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace glimpse;
+
+namespace {
+
+ImageReport a_report() {
+    ImageReport report;
+    report.image = "in/a.png";
+    report.size = {40, 30};
+    report.device = "cpu";
+    report.seconds = 0.5;
+    const Affine matrix{{{{2, 0, 1.5}, {0, 3, -1}}}};
+    report.glimpses.push_back({"eye", "crop", "out/a.eye.png", "", {4, 5}, {1, 2, 8, 15}, 0.75, matrix});
+    report.glimpses.push_back({"list", "mask", "", "it is empty", {}, {}, 0, {}});
+    return report;
+}
+
+const std::string glimpses =
+    R"("glimpses":[{"id":"eye","mechanism":"crop","output":"out/a.eye.png","size":[4,5],)"
+    R"("support":[1,2,8,15],"inside":0.75,"matrix":[[2.0,0.0,1.5],[0.0,3.0,-1.0]]},)"
+    R"({"id":"list","mechanism":"mask","error":"it is empty","output":null,"size":null,"support":null,)"
+    R"("inside":null,"matrix":null}]})";
+
+}  // namespace
+
+TEST_CASE("a report's line, and a record that differs from run to run in nothing") {
+    CHECK(report_line(a_report()) ==
+          R"({"image":"in/a.png","status":"ok","error":null,"width":40,"height":30,)"
+          R"("seconds":0.5,"device":"cpu",)" +
+              glimpses);
+    ImageJob job{"in/a.png"};
+    CHECK(lasting_record(job, a_report()) ==
+          R"({"image":"in/a.png","status":"ok","error":null,"width":40,"height":30,)" + glimpses);
+    job.member = "a.png";
+    CHECK(lasting_record(job, a_report()).starts_with(R"({"image":"a.png","status":"ok",)"));
+}
+
+TEST_CASE("what is not known of an image is null") {
+    ImageReport report;
+    report.image = "a.png";
+    report.error = "it is not there";
+    CHECK(report_line(report) ==
+          R"({"image":"a.png","status":"error","error":"it is not there","width":null,"height":null,)"
+          R"("seconds":0.0,"device":null,"glimpses":[]})");
+}
+
+TEST_CASE("a report is one line of UTF-8, whatever a name holds") {
+    ImageReport report;
+    report.image = "a\nb\xFF.png";
+    CHECK(report_line(report).starts_with("{\"image\":\"a\\nb\xEF\xBF\xBD.png\","));  // U+FFFD
+}
