@@ -146,10 +146,15 @@ TEST_CASE("paste: whole quarter turns and whole shifts restore the picture") {
 TEST_CASE("paste: a transformer's glimpse covers just its outline") {
     const Image canvas = image(cv::Mat(picture.height, picture.width, CV_8U, cv::Scalar(40)));
     std::vector<LinearMap> maps{turned({2.2, 1.3, 6.1, 4.4}, 0), turned({2.2, 1.3, 6.1, 4.4}, 33),
-                                turned({-3.1, 4.2, 7.7, 8.3}, -60), turned({-30, -30, 80, 80}, 10)};
+                                turned({2.25, 1.75, 6, 4}, 0), turned({-3.1, 4.2, 7.7, 8.3}, -60),
+                                turned({-30, -30, 80, 80}, 10)};
     const Crop resized{
         Crop::BoxForm{{2, 1, 8, 7}, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear};
     maps.push_back(lower(resized, picture));
+    for (const Size size : {Size{4, 3}, Size{2, 6}}) {  // shrunk on one axis alone, and to whole pixels
+        maps.push_back(lower(
+            Crop{Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, size, {}, {}, Interpolation::nearest}, picture));
+    }
     const Gaussian gaussian{Gaussian::BoxForm{{1, 2, 6, 4}, Units::pixels, 0.5}, Size{3, 2}, {}};
     maps.push_back(lower(gaussian, picture));
     for (const LinearMap& map : maps) {
@@ -159,6 +164,25 @@ TEST_CASE("paste: a transformer's glimpse covers just its outline") {
         expected.setTo(240, covered);
         CHECK(cv::countNonZero(covered) > 0);
         CHECK(difference(paste(cpu(), map, white, canvas).pixels, expected) == 0);
+    }
+}
+
+TEST_CASE("paste: of neighbours that share an edge each pixel is one's alone") {
+    const Image canvas = image(cv::Mat(picture.height, picture.width, CV_8U, cv::Scalar(40)));
+    const auto pasted = [&](const Box& box, int value, const Image& onto) {
+        SpatialTransformer half;
+        half.form = SpatialTransformer::BoxForm{box, Units::pixels, 0};
+        half.size = Size{2, 2};
+        return paste(cpu(), lower(half, picture), image(cv::Mat(2, 2, CV_8U, cv::Scalar(value))), onto);
+    };
+    // Edges through the middle of pixels: column 5 and row 4 lie on them.
+    const Box first{1.5, 0.5, 4, 4};
+    for (const Box& second : {Box{5.5, 0.5, 4, 4}, Box{1.5, 4.5, 4, 4}}) {
+        const Image one = pasted(second, 200, pasted(first, 100, canvas));
+        const Image other = pasted(first, 100, pasted(second, 200, canvas));
+        CHECK(difference(one.pixels, other.pixels) == 0);
+        CHECK(cv::countNonZero(one.pixels == 100) == 16);
+        CHECK(cv::countNonZero(one.pixels == 200) == 16);
     }
 }
 
@@ -227,6 +251,13 @@ TEST_CASE("paste: alpha composes") {
     const Image thin = image(pixels({200, 51, 0, 0}), true);
     const Image grey = image((cv::Mat_<std::uint8_t>(1, 3) << 7, 100, 9));
     check_near(paste(cpu(), map, thin, grey).pixels, row({7, 120, 9}), 0);
+}
+
+TEST_CASE("paste: where both are transparent there is no colour") {
+    const LinearMap map = crop({1, 0, 1, 1}, {2, 1});
+    const Image clear = image((cv::Mat_<cv::Vec2f>(1, 1) << cv::Vec2f(7, 0)), true);
+    const Image canvas = image((cv::Mat_<cv::Vec2f>(1, 2) << cv::Vec2f(5, 0), cv::Vec2f(9, 0)), true);
+    check_near(paste(cpu(), map, clear, canvas).pixels, row({0, 0, 0, 0}), 0);
 }
 
 TEST_CASE("paste and add_adjoint: sizes, colours and depths must fit") {

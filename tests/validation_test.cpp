@@ -223,6 +223,11 @@ TEST_CASE("invalid: Gaussian attention") {
         check_invalid("/draw/log_delta", gaussian(Gaussian::DrawForm{0, 0, 0, bad, 0}));
         check_invalid("/draw/log_gamma", gaussian(Gaussian::DrawForm{0, 0, 0, 0, bad}));
     }
+    // e^88 is a float32, e^-88 is below the smallest that has all its bits, and writing divides by γ.
+    for (const double bad : {-88.0, 88.0}) {
+        check_invalid("/draw/log_gamma", gaussian(Gaussian::DrawForm{0, 0, 0, 0, bad}));
+    }
+    CHECK_NOTHROW(validate(gaussian(Gaussian::DrawForm{0, 0, 0, 0, 87})));
     check_invalid("/size", gaussian(Gaussian::DrawForm{}, Size{4, 3}));
 }
 
