@@ -65,7 +65,7 @@ void check_sheet(const ContactSheetLayout& layout, std::size_t glimpses) {
 TEST_CASE("every contact sheet keeps its bound, and everything on it its place") {
     for (const cv::Size size :
          {cv::Size(64, 64), cv::Size(1, 1), cv::Size(37, 90), cv::Size(900, 700), cv::Size(1, 9000)}) {
-        for (const std::size_t count : {1, 2, 8, 9, 24, 600, 3000, 40000}) {
+        for (const std::size_t count : {1, 2, 8, 9, 24, 600, 3000, 25538, 40000}) {
             CAPTURE(size);
             CAPTURE(count);
             check_sheet(figures::lay_out_contact_sheet(entries(count, size)), count);
@@ -75,7 +75,7 @@ TEST_CASE("every contact sheet keeps its bound, and everything on it its place")
 
 TEST_CASE("few glimpses stand in one row, enlarged by a whole factor or shrunk") {
     const auto first = [](cv::Size size) {
-        const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(6, size));
+        const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(8, size));
         CHECK(std::ranges::all_of(layout.thumbnails, [&](const cv::Rect& place) {
             return place.y == layout.thumbnails.front().y;
         }));
@@ -101,6 +101,9 @@ TEST_CASE("many glimpses share the sheet, the smallest without captions, and bey
     const ContactSheetLayout some = sheet(30000);
     CHECK(some.step == 3);  // 4096 / (32 + 2 + 2) is 113 columns and as many rows: 12,769 at most
     CHECK(some.remark.text == "1 of every 3 of 30000 glimpses");
+    // Two for each of those places, were it not for the remark's row.
+    CHECK(sheet(2 * 113 * 113).step == 3);
+    CHECK(sheet(2 * 113 * 112).step == 2);
 }
 
 TEST_CASE("a sheet shows glimpses of several sizes, each in its own proportions") {

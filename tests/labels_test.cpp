@@ -59,6 +59,47 @@ TEST_CASE("a few outlines in one place all have labels") {
     CHECK(placed(checked_labels(outlines, picture, 1.0 / 3)) == outlines.size());
 }
 
+namespace {
+
+const cv::Size wide(600, 450);
+
+/// How far a label may stand from what it labels: half the outline's width and its casing.
+int reach() {
+    const DrawingSizes sizes = drawing_sizes(wide);
+    return (sizes.line + 1) / 2 + sizes.casing;
+}
+
+cv::Rect first_tag(const std::vector<LabelledOutline>& outlines) {
+    const auto labels = checked_labels(outlines, wide, 1.0 / 3);
+    REQUIRE(labels.front());
+    return labels.front()->tag;
+}
+
+}  // namespace
+
+TEST_CASE("a label stands on its box's upper left corner, or in the middle above a turned one's top") {
+    const cv::Rect upright = first_tag({{"a", corners({100, 150, 200, 200})}});
+    CHECK(std::abs(upright.x - 100) <= reach());
+    CHECK(std::abs(upright.br().y - 150) <= reach());
+    const cv::Rect turned = first_tag({{"a", {{200, 100}, {300, 200}, {200, 300}, {100, 200}}}});
+    CHECK(std::abs(turned.x + turned.width / 2 - 200) <= 1);
+    CHECK(std::abs(turned.br().y - 100) <= reach());
+}
+
+TEST_CASE("a label covers neither another outline nor its own where it need not") {
+    const cv::Rect box(200, 200, 100, 100);
+    const cv::Rect above(100, 120, 300, 79);
+    const cv::Rect below_box =
+        first_tag({{"a", corners({200, 200, 100, 100})}, {"b", corners({100, 120, 300, 79})}});
+    CHECK((below_box & (box | above)).empty());
+    // No room above, and none below.
+    CHECK(first_tag({{"a", corners({200, 0, 100, 100})}}).y >= 100);
+    CHECK(first_tag({{"a", corners({200, 350, 100, 100})}}).br().y <= 350 + 1);
+    // Neither above nor below: inside rather than half outside.
+    const cv::Rect inside = first_tag({{"a", corners({200, 0, 100, 450})}});
+    CHECK((inside & cv::Rect(200, 0, 100, 450)) == inside);
+}
+
 TEST_CASE("what cannot be seen has no label") {
     const cv::Size picture(400, 300);
     CHECK(placed(checked_labels({{"a", {}}}, picture, 0)) == 0);

@@ -144,6 +144,17 @@ TEST_CASE("heat by hand") {
     CHECK(dark.at<cv::Vec3b>(1, 1) == cv::Vec3b(38, 38, 25));
 }
 
+TEST_CASE("heat covers by the root of the attention") {
+    // At v = ¼ it covers by half. The map "cool" goes from (0, 255, 255) to (255, 0, 255), white's shade
+    // is 1.
+    const cv::Mat white(1, 2, CV_8UC3, cv::Scalar::all(255));
+    const LinearMap map = mask(white.size(), (cv::Mat_<float>(1, 2) << 1, 0.25));
+    const LabelledMap labelled{"a", &map};
+    const cv::Mat heat = overlay(white, std::span(&labelled, 1), {Kind::heat, colormap_from_name("cool"), 1});
+    constexpr double level_rounding = 1;  // a quarter of 255 is no whole number
+    CHECK(cv::norm(heat.at<cv::Vec3b>(0, 1), cv::Vec3b(160, 223, 255), cv::NORM_INF) <= level_rounding);
+}
+
 TEST_CASE("maps are scaled to their own maximum, joined by the larger, and never negative") {
     const cv::Mat picture = speckled({4, 1});
     const cv::Mat weights = (cv::Mat_<float>(1, 4) << -3, 0, 1, 2);
@@ -154,6 +165,13 @@ TEST_CASE("maps are scaled to their own maximum, joined by the larger, and never
     CHECK(same(heat.colRange(0, 2), picture.colRange(0, 2)));
     const LabelledMap both[] = {{"a", &one}, {"b", &twice}};
     CHECK(same(heat, overlay(picture, both, {Kind::heat})));
+
+    const LinearMap other = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 0.25));
+    const LinearMap larger = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 1));
+    for (const auto& [first, second] : {std::pair{&one, &other}, std::pair{&other, &one}}) {
+        const LabelledMap joined[] = {{"a", first}, {"b", second}};
+        CHECK(same(drawn(picture, larger, Kind::heat), overlay(picture, joined, {Kind::heat})));
+    }
 }
 
 TEST_CASE("dim keeps what is attended to and darkens the rest") {

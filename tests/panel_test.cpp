@@ -38,10 +38,18 @@ void check_layout(const PanelLayout& layout, std::size_t glimpses) {
         CHECK((place & layout.overlay).area() == 0);
         if (k > 0) CHECK((place & framed(layout, layout.thumbnails[k - 1])).area() == 0);
     }
-    for (const FigureText& caption : layout.captions) {
+    for (std::size_t k = 0; k < layout.captions.size(); ++k) {
+        const FigureText& caption = layout.captions[k];
+        CHECK(caption.position.y >= framed(layout, layout.thumbnails[k]).br().y);
         CHECK(caption.position.x + text_width(caption.text, layout.letter) <= layout.figure.width);
         CHECK(caption.position.y + layout.letter <= layout.figure.height);
     }
+    if (layout.left_out == 0) return;
+    const cv::Rect remark(
+        layout.remark.position,
+        cv::Size(text_width(layout.remark.text, layout.remark_letter), layout.remark_letter));
+    CHECK((remark & figure) == remark);
+    for (const cv::Rect& place : layout.thumbnails) CHECK(remark.y >= framed(layout, place).br().y);
 }
 
 }  // namespace
