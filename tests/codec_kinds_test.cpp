@@ -4,6 +4,7 @@
 #include <opencv2/core.hpp>
 
 #include "codec_checks.hpp"
+#include "codecs/exif.hpp"
 #include "encoded_samples.hpp"
 
 // Kinds of PNG, TIFF, WebP and npy files that glimpse reads but does not write, and what it writes as npy.
@@ -48,10 +49,42 @@ TEST_CASE("PNG palettes, transparent colours, few bits and interlacing") {
 }
 
 TEST_CASE("PNG with a wrong checksum is corrupt") {
-    Bytes png = hand_made::file({2, 2, 8, 0, false, {}, {0, 1, 2, 0, 3, 4}});
-    REQUIRE(png[png.size() - 12 - 4 - 4 - 1] == 4);
-    png[png.size() - 12 - 4 - 4 - 1] = 5;
-    CHECK_THROWS_AS(read(png), Error);
+    const Bytes png = hand_made::file({2, 2, 8, 0, false, {}, {0, 1, 2, 0, 3, 4}});
+    CHECK_NOTHROW(read(png));
+    constexpr std::size_t trailer = 12;  // IEND, whole
+    REQUIRE(png[png.size() - trailer - 4 - 4 - 1] == 4);
+    // The last pixel, zlib's checksum after it, and that of the chunk.
+    for (std::size_t from_end = trailer + 1; from_end <= trailer + 4 + 4 + 1; ++from_end) {
+        CAPTURE(from_end);
+        Bytes damaged = png;
+        std::uint8_t& byte = damaged[png.size() - from_end];
+        byte = static_cast<std::uint8_t>(~byte);
+        CHECK_THROWS_AS(read(damaged), Error);
+    }
+}
+
+TEST_CASE("an EXIF orientation is a SHORT of 1 to 8, in either byte order; anything else is none") {
+    using glimpse::exif_orientation;
+    constexpr std::size_t type = 12;  // of the only entry; 3 is SHORT
+    for (int orientation = 0; orientation <= 9; ++orientation) {
+        const bool legal = orientation >= 1 && orientation <= 8;
+        CHECK(exif_orientation(hand_made::exif(orientation)) == (legal ? orientation : 1));
+    }
+    for (const int other : {1, 2, 4, 8}) {  // BYTE, ASCII, LONG, SSHORT
+        CAPTURE(other);
+        Bytes block = hand_made::exif(6);
+        block[type] = static_cast<std::uint8_t>(other);
+        CHECK(exif_orientation(block) == 1);
+    }
+    const Bytes big_endian{'M', 'M', 0, '*', 0, 0, 0, 8, 0, 1, 1, 0x12, 0,
+                           3,   0,   0, 0,   1, 0, 6, 0, 0, 0, 0, 0,    0};
+    CHECK(exif_orientation(big_endian) == 6);
+    Bytes with_header{'E', 'x', 'i', 'f', 0, 0};
+    hand_made::append(with_header, big_endian);
+    CHECK(exif_orientation(with_header) == 6);
+    for (std::size_t length = 0; length < 18; ++length) {
+        CHECK(exif_orientation(std::span(big_endian).first(length)) == 1);
+    }
 }
 
 TEST_CASE("TIFF kinds of numbers") {
@@ -120,6 +153,34 @@ TEST_CASE("TIFF tiles, planes and premultiplied alpha") {
 TEST_CASE("animated WebP shows its first frame") {
     const Image image = read(encoded_samples::bytes_of(encoded_samples::animated_webp));
     CHECK(image.pixels.size() == cv::Size(12, 10));
+}
+
+TEST_CASE("animated WebP whose first frame leaves some of its canvas free is refused") {
+    const cv::Mat pixels = noise(2, 4, CV_8UC3);
+    const Bytes still = glimpse::encode_image({pixels, false, {}, false}, "webp");
+    const auto animation = [&](std::uint32_t width, std::uint32_t height) {
+        Bytes canvas{0x02, 0, 0, 0};  // animated
+        hand_made::append_number(canvas, width - 1, 3, false);
+        hand_made::append_number(canvas, height - 1, 3, false);
+        Bytes frame(6);  // at the canvas's corner
+        hand_made::append_number(frame, 4 - 1, 3, false);
+        hand_made::append_number(frame, 2 - 1, 3, false);
+        hand_made::append(frame, Bytes{40, 0, 0, 0});  // milliseconds, no flags
+        frame.insert(frame.end(), still.begin() + 12, still.end());
+        Bytes body;
+        hand_made::append(body, "WEBP");
+        hand_made::append(body, hand_made::riff_chunk("VP8X", canvas));
+        hand_made::append(body, hand_made::riff_chunk("ANIM", Bytes(6)));
+        hand_made::append(body, hand_made::riff_chunk("ANMF", frame));
+        Bytes file;
+        hand_made::append(file, hand_made::riff_chunk("RIFF", body));
+        return file;
+    };
+    CHECK(same(read(animation(4, 2)).pixels, pixels));
+    for (const auto& [width, height] : {std::pair{5U, 2U}, {4U, 3U}, {8U, 8U}}) {
+        CHECK(reason([&] { read(animation(width, height)); }) ==
+              "the animation's first frame does not fill its canvas, which is not supported");
+    }
 }
 
 TEST_CASE("npy arrays of all kinds") {

@@ -157,6 +157,21 @@ TEST_CASE("headers that promise more than there is") {
     }
 }
 
+TEST_CASE("a PNG that its bytes cannot fill is refused before its pixels are allocated") {
+    hand_made::Png png{30000, 30000, 8, 0, false, {}, {0, 1, 2, 3, 4}};
+    for (const bool interlaced : {false, true}) {
+        png.interlaced = interlaced;
+        CHECK(reason([&] {
+                  glimpse::open_image(hand_made::file(png))->decode({0, 0, 1, 1});
+              }).find("too short for its size") != std::string::npos);
+    }
+    // One of few bytes for many pixels is no such file: zeros are compressed a thousand times.
+    const cv::Mat black = cv::Mat::zeros(3000, 3000, CV_8U);
+    const Bytes small = glimpse::encode_image({black, false, {}, false}, "png");
+    CHECK(small.size() < black.total() / 500);
+    CHECK(same(read(small).pixels, black));
+}
+
 TEST_CASE("a progressive JPEG of very many scans is refused") {
     Bytes jpeg = encoded_samples::bytes_of(encoded_samples::progressive_jpeg);
     CHECK_NOTHROW(read(jpeg));

@@ -113,6 +113,20 @@ TEST_CASE("JPEG keeps colours in their order and close") {
     CHECK(same(read(glimpse::encode_image({grey, false, {}, false}, "jpeg")).pixels, grey));
 }
 
+TEST_CASE("a written JPEG holds every component at full resolution") {
+    for (const int channels : {1, 3}) {
+        const Bytes jpeg = glimpse::encode_image({noise(32, 48, CV_8UC(channels)), false, {}, false}, "jpg");
+        // ITU-T T.81, B.2.2: FF C0, length, precision, height, width, the number of components and of each
+        // its identifier, its sampling factors in four bits each, and its table.
+        const Bytes marker{0xFF, 0xC0};
+        const auto frame = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
+        REQUIRE(jpeg.end() - frame > 10 + 3 * channels);
+        CHECK(Bytes(frame + 5, frame + 9) == Bytes{0, 32, 0, 48});
+        REQUIRE(frame[9] == channels);
+        for (int c = 0; c < channels; ++c) CHECK(frame[11 + 3 * c] == 0x11);
+    }
+}
+
 TEST_CASE("CMYK JPEG becomes RGB") {
     const Image image = read(encoded_samples::bytes_of(encoded_samples::cmyk_jpeg));
     REQUIRE(image.pixels.type() == CV_8UC3);

@@ -339,6 +339,13 @@ class Depths(GlimpseCase):
         self.run_glimpse("extract", self.save16("deep.png", pixels), "-b", "3,4,10,8", "-o", self.out / "a.png")
         numpy.testing.assert_array_equal(self.load("a.png"), pixels[4:12, 3:13])
 
+    def test_a_tiff_s_fourth_channel_is_alpha_to_others(self):
+        photo, pixels = self.picture(channels=4)
+        self.run_glimpse("extract", photo, "-b", "1,2,9,8", "-o", self.out / "a.tiff")
+        image = Image.open(self.out / "a.tiff")
+        self.assertEqual((image.mode, image.tag_v2[338]), ("RGBA", (2,)))  # ExtraSamples: unassociated alpha
+        numpy.testing.assert_array_equal(numpy.array(image), pixels[2:10, 1:10])
+
     def test_grey_stays_grey(self):
         photo, pixels = self.picture(channels=1)
         self.run_glimpse("extract", photo, "-b", "3,4,10,8", "-o", self.out / "a.png")
