@@ -46,6 +46,17 @@ struct RandomBands {
             bands.push_back({draw.whole(0, columns - count), count, row.data()});
         }
     }
+
+    /// The same weights `by` columns further; they remain those of *this.
+    [[nodiscard]] RandomBands moved(int by) const {
+        RandomBands out;
+        out.bands = bands;
+        for (Band& band : out.bands) band.first += by;
+        return out;
+    }
+
+  private:
+    RandomBands() = default;
 };
 
 double value_at(const cv::Mat& image, int y, int v) {
@@ -217,6 +228,66 @@ TEST_CASE("kernels: rows of samples in every instruction set") {
                 }
             }
             CHECK(worst <= 2 * tolerance * range_of(depth));
+        }
+    }
+}
+
+TEST_CASE("kernels: a part of an image gives the same bits as the whole, in every instruction set") {
+    Draws draw(4);
+    for (int trial = 0; trial < 90; ++trial) {
+        const int depth = std::array{CV_8U, CV_16U, CV_32F}[static_cast<std::size_t>(trial % 3)];
+        const int channels = draw.whole(1, 5);
+        const cv::Mat image = draw.image({90, 50}, depth, channels);
+        // Of one pixel, of fewer values than a register holds, and of more.
+        const cv::Rect part(draw.whole(0, 40), draw.whole(0, 20), draw.whole(1, trial % 2 == 0 ? 3 : 50),
+                            draw.whole(1, 30));
+        const RandomBands rows(draw, draw.whole(1, 20), part.height, 45);
+        const RandomBands columns(draw, draw.whole(1, 30), part.width, 45);
+        const RandomBands rows_of_whole = rows.moved(part.y);
+        const RandomBands columns_of_whole = columns.moved(part.x);
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            CAPTURE(trial);
+            const cv::Mat of_whole = product(*kernels, rows_of_whole, columns_of_whole, image, CV_32F);
+            const cv::Mat of_part = product(*kernels, rows, columns, image(part), CV_32F);
+            const cv::Mat of_copy = product(*kernels, rows, columns, image(part).clone(), CV_32F);
+            CHECK(laws::largest_difference(of_part, of_whole) == 0);
+            CHECK(laws::largest_difference(of_copy, of_whole) == 0);
+        }
+    }
+}
+
+TEST_CASE(
+    "kernels: samples of a part of an image are those of the whole, bit by bit, in every instruction set") {
+    Draws draw(5);
+    for (int trial = 0; trial < 90; ++trial) {
+        const bool cubic = trial % 2 == 1;
+        const int depth = std::array{CV_8U, CV_16U, CV_32F}[static_cast<std::size_t>(trial % 3)];
+        const int channels = draw.whole(1, 5);
+        const cv::Mat image = draw.image({120, 60}, depth, channels);
+        const int count = draw.whole(least_samples, 300);
+        const Point first{draw.uniform(1, 60), draw.uniform(1, 28)};
+        const Point last{draw.uniform(61, 117), draw.uniform(29, 57)};
+        const Point step{(last.x - first.x) / (count - 1), (last.y - first.y) / (count - 1)};
+        // The pixels that are needed and no more.
+        const int before = cubic ? 1 : 0;
+        const int after = cubic ? 3 : 2;
+        const cv::Rect part(cv::Point(static_cast<int>(first.x) - before, static_cast<int>(first.y) - before),
+                            cv::Point(static_cast<int>(last.x) + after, static_cast<int>(last.y) + after));
+        const cv::Mat seen = image(part).clone();
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            CAPTURE(trial);
+            cv::Mat of_whole(1, count * channels + 1, CV_32F);
+            cv::Mat of_part(1, count * channels + 1, CV_32F);
+            const auto sample = cubic ? kernels->sample_bicubic : kernels->sample_bilinear;
+            sample(sample_task(image, first, step, count, of_whole.ptr<float>()));
+            SampleTask task = sample_task(seen, first, step, count, of_part.ptr<float>());
+            task.origin_x = part.x;
+            task.origin_y = part.y;
+            sample(task);
+            CHECK(laws::largest_difference(of_part.colRange(0, count * channels),
+                                           of_whole.colRange(0, count * channels)) == 0);
         }
     }
 }

@@ -14,7 +14,7 @@ namespace glimpse {
 namespace {
 
 GLIMPSE_INLINE Lanes broadcast(float value) {
-    return Lanes{} + value;
+    return Lanes{value, value, value, value, value, value, value, value};
 }
 
 /// The first `count` of them only.

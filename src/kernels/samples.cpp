@@ -1,5 +1,6 @@
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
+#include "kernels/multiply_add.hpp"
 
 // A row of samples, eight at a time: first where they are, then what is there.
 
@@ -95,7 +96,7 @@ GLIMPSE_INLINE void for_each_batch(const SampleTask& task, int channels, Visit&&
     const Locations<T> locations(task, channels);
     Points points;
     for (int j = task.begin; j < task.end; j += batch_length) {
-        if (task.end - j < lane_count) j = task.end - lane_count;  // some once more, to the same result
+        if (task.end - j < lane_count) j = task.end - lane_count;  // some once more
         const int count = task.end - j < batch_length ? task.end - j : batch_length;
         for (int n = 0; n + lane_count <= count; n += lane_count) locations.locate(j + n, points, n);
         locations.locate(j + count - lane_count, points, count - lane_count);
@@ -151,7 +152,7 @@ GLIMPSE_INLINE void for_each_sample(const SampleTask& task, int channels, Sample
 /// a + weight · (b - a), and a where the weight is 0, whatever b is.
 template <typename T>
 GLIMPSE_INLINE Lanes between(Lanes a, Lanes b, float weight) {
-    const Lanes mixed = a + weight * (b - a);
+    const Lanes mixed = multiply_add(broadcast(weight), b - a, a);
     if constexpr (std::is_same_v<T, float>) {
         return weight == 0 ? a : mixed;
     } else {
@@ -159,13 +160,14 @@ GLIMPSE_INLINE Lanes between(Lanes a, Lanes b, float weight) {
     }
 }
 
-/// weight · a, and 0 where the weight is 0, whatever a is.
+/// sum + weight · a, and the sum where the weight is 0, whatever a is.
 template <typename T>
-GLIMPSE_INLINE Lanes weighed(Lanes a, float weight) {
+GLIMPSE_INLINE Lanes with_weighed(Lanes sum, Lanes a, float weight) {
+    const Lanes more = multiply_add(broadcast(weight), a, sum);
     if constexpr (std::is_same_v<T, float>) {
-        return weight == 0 ? Lanes{} : weight * a;
+        return weight == 0 ? sum : more;
     } else {
-        return weight * a;
+        return more;
     }
 }
 
@@ -208,7 +210,7 @@ void bilinear_grey(const SampleTask& task) {
     const std::ptrdiff_t step = task.in.step;
     float* const out = task.out;
     const auto mixed = [](Lanes a, Lanes b, Lanes weight) {
-        const Lanes mix = a + weight * (b - a);
+        const Lanes mix = multiply_add(weight, b - a, a);
         return weight == 0.0F ? a : mix;
     };
     for_each_batch<T>(task, 1, [&](int j, const Points& points, int count) {
@@ -251,10 +253,10 @@ void bilinear_any(const SampleTask& task) {
         for (int c = 0; c < channels; ++c, offset += sizeof(T)) {
             const auto line = [&](std::ptrdiff_t from) {
                 const auto a = static_cast<float>(*in.at(from));
-                return x == 0 ? a : a + x * (static_cast<float>(*in.at(from + right)) - a);
+                return x == 0 ? a : multiply_add(x, static_cast<float>(*in.at(from + right)) - a, a);
             };
             const float top = line(offset);
-            to[c] = y == 0 ? top : top + y * (line(offset + task.in.step) - top);
+            to[c] = y == 0 ? top : multiply_add(y, line(offset + task.in.step) - top, top);
         }
     });
 }
@@ -265,8 +267,10 @@ struct CubicWeights {
 };
 GLIMPSE_INLINE CubicWeights cubic_weights(float t) {
     constexpr float a = -0.75F;
-    const auto near = [](float d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
-    const auto far = [](float d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+    const auto near = [](float d) { return multiply_add(multiply_add(a + 2, d, -(a + 3)) * d, d, 1.0F); };
+    const auto far = [](float d) {
+        return multiply_add(multiply_add(multiply_add(a, d, -5 * a), d, 8 * a), d, -4 * a);
+    };
     if (t == 0) return {{0, 1, 0, 0}};
     return {{far(1 + t), near(t), near(1 - t), far(2 - t)}};
 }
@@ -285,13 +289,16 @@ void bicubic(const SampleTask& task) {
         Lanes right{};
         for (int k = 0; k < 4; ++k) {
             const std::ptrdiff_t line = first + k * step;
-            left += weighed<T>(all_there ? load(in.at(line)) : in.load_what_is_there(line), y.weight[k]);
+            left = with_weighed<T>(left, all_there ? load(in.at(line)) : in.load_what_is_there(line),
+                                   y.weight[k]);
             const std::ptrdiff_t next = line + 2 * pixel;
-            right += weighed<T>(all_there ? load(in.at(next)) : in.load_what_is_there(next), y.weight[k]);
+            right = with_weighed<T>(right, all_there ? load(in.at(next)) : in.load_what_is_there(next),
+                                    y.weight[k]);
         }
-        store_pixel(weighed<T>(left, x.weight[0]) + weighed<T>(next_pixel<C>(left), x.weight[1]) +
-                        weighed<T>(right, x.weight[2]) + weighed<T>(next_pixel<C>(right), x.weight[3]),
-                    to);
+        Lanes sum = with_weighed<T>(Lanes{}, left, x.weight[0]);
+        sum = with_weighed<T>(sum, next_pixel<C>(left), x.weight[1]);
+        sum = with_weighed<T>(sum, right, x.weight[2]);
+        store_pixel(with_weighed<T>(sum, next_pixel<C>(right), x.weight[3]), to);
     });
 }
 
@@ -311,7 +318,8 @@ void bicubic_any(const SampleTask& task) {
                     for (int m = 0; m < 4; ++m) {
                         const float weight = y.weight[k] * x.weight[m];
                         if (weight == 0) continue;
-                        sum += weight * static_cast<float>(*in.at(offset + (k - 1) * step + (m - 1) * pixel));
+                        const T value = *in.at(offset + (k - 1) * step + (m - 1) * pixel);
+                        sum += weight * static_cast<float>(value);  // sums alone follow each other sooner
                     }
                 }
                 to[c] = sum;

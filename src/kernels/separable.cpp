@@ -1,5 +1,6 @@
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
+#include "kernels/multiply_add.hpp"
 
 // The two passes over a block of eight rows of the glimpse: the image's lines are weighed down to eight
 // lines, which are transposed, so that one register holds one value of each of the eight rows; the columns'
@@ -14,12 +15,12 @@ constexpr int block_length = 32;
 
 /// Calls add(begin, end, sums) for each block of a band's weights, which adds to the sums what they weigh;
 /// the blocks' sums are then added up.
-template <int N, typename Add>
-GLIMPSE_INLINE void sum_in_blocks(int count, Lanes (&sums)[N], Add&& add) {
-    for (int n = 0; n < N; ++n) sums[n] = Lanes{};
+template <int N, typename Values, typename Add>
+GLIMPSE_INLINE void sum_in_blocks(int count, Values (&sums)[N], Add&& add) {
+    for (int n = 0; n < N; ++n) sums[n] = Values{};
     add(0, count < block_length ? count : block_length, sums);
     for (int begin = block_length; begin < count; begin += block_length) {
-        Lanes block[N] = {};
+        Values block[N] = {};
         add(begin, count - begin < block_length ? count : begin + block_length, block);
         for (int n = 0; n < N; ++n) sums[n] += block[n];
     }
@@ -33,7 +34,8 @@ GLIMPSE_INLINE void weigh(const Lines& in, const Band& band, std::ptrdiff_t begi
         for (int k = first; k < end; ++k, from += in.step) {
             const Lanes weight = broadcast(band.weights[k]);
             for (int g = 0; g < G; ++g) {
-                sums[g] += weight * load(reinterpret_cast<const T*>(from) + std::ptrdiff_t{g} * lane_count);
+                const T* const values = reinterpret_cast<const T*>(from) + std::ptrdiff_t{g} * lane_count;
+                sums[g] = multiply_add(weight, load(values), sums[g]);
             }
         }
     });
@@ -43,15 +45,14 @@ GLIMPSE_INLINE void weigh(const Lines& in, const Band& band, std::ptrdiff_t begi
 template <typename T, typename Out>
 void weigh_few(const Lines& in, const Band& band, int begin, int count, Out* to) {
     for (int v = 0; v < count; ++v) {
-        float sum = 0;
-        for (int start = 0; start < band.count; start += block_length) {
-            float block = 0;
-            for (int k = start; k < band.count && k < start + block_length; ++k) {
-                block += band.weights[k] * static_cast<float>(line_of<T>(in, band.first + k)[begin + v]);
+        float sum[1];
+        sum_in_blocks(band.count, sum, [&](int first, int end, float(&block)[1]) {
+            for (int k = first; k < end; ++k) {
+                const auto value = static_cast<float>(line_of<T>(in, band.first + k)[begin + v]);
+                block[0] = multiply_add(band.weights[k], value, block[0]);
             }
-            sum += block;
-        }
-        store_some(broadcast(sum), to + v, 1);
+        });
+        store_some(broadcast(sum[0]), to + v, 1);
     }
 }
 
@@ -183,14 +184,17 @@ GLIMPSE_INLINE void store_block(Lanes (&block)[lane_count], const OutLines& out,
     }
 }
 
-/// sums[c] = Σ_k weights[k] · columns[first + k·C + c]
+/// sums[c] = Σ_k weights[k] · columns[first + k · stride + c] for C channels of `stride`.
 template <int C>
-GLIMPSE_INLINE void weigh_columns(const Band& band, const float* columns, Lanes (&sums)[C]) {
+GLIMPSE_INLINE void weigh_columns(const Band& band, const float* columns, std::ptrdiff_t stride,
+                                  Lanes (&sums)[C]) {
     const float* from = columns + std::ptrdiff_t{band.first} * lane_count;
     sum_in_blocks(band.count, sums, [&](int first, int end, Lanes(&block)[C]) {
-        for (int k = first; k < end; ++k, from += std::ptrdiff_t{C} * lane_count) {
+        for (int k = first; k < end; ++k, from += stride * lane_count) {
             const Lanes weight = broadcast(band.weights[k]);
-            for (int c = 0; c < C; ++c) block[c] += weight * load(from + std::ptrdiff_t{c} * lane_count);
+            for (int c = 0; c < C; ++c) {
+                block[c] = multiply_add(weight, load(from + std::ptrdiff_t{c} * lane_count), block[c]);
+            }
         }
     });
 }
@@ -203,7 +207,7 @@ void weigh_columns_of(const SeparableTask& task, int first_row, int row_count, c
         Lanes values[C * lane_count];
         for (int p = 0; p < pixels; ++p) {
             Lanes sums[C];
-            weigh_columns<C>(task.columns[j + p], columns, sums);
+            weigh_columns<C>(task.columns[j + p], columns, C, sums);
             for (int c = 0; c < C; ++c) values[p * C + c] = sums[c];
         }
         for (int p = pixels * C; p < C * lane_count; ++p) values[p] = Lanes{};
@@ -227,20 +231,14 @@ void weigh_columns_of_any(const SeparableTask& task, int first_row, int row_coun
         const int count = values - v < lane_count ? static_cast<int>(values - v) : lane_count;
         Lanes block[lane_count];
         for (int k = 0; k < lane_count; ++k) {
-            block[k] = Lanes{};
-            if (k >= count) continue;
-            const Band& band = task.columns[(v + k) / task.channels];
-            const int channel = static_cast<int>((v + k) % task.channels);
-            const float* from = columns + std::ptrdiff_t{band.first + channel} * lane_count;
-            Lanes sum{};
-            for (int n = 0; n < band.count; ++n, from += std::ptrdiff_t{task.channels} * lane_count) {
-                sum += broadcast(band.weights[n]) * load(from);
-                if (n % block_length == block_length - 1) {
-                    block[k] += sum;
-                    sum = Lanes{};
-                }
+            Lanes sum[1] = {};
+            if (k < count) {
+                const Band& band = task.columns[(v + k) / task.channels];
+                const int channel = static_cast<int>((v + k) % task.channels);
+                weigh_columns<1>({band.first + channel, band.count, band.weights}, columns, task.channels,
+                                 sum);
             }
-            block[k] += sum;
+            block[k] = sum[0];
         }
         store_block<Out>(block, task.out, first_row, row_count, v, count);
     }

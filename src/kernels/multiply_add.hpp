@@ -1,0 +1,35 @@
+#pragma once
+
+#ifdef __FMA__
+#include <immintrin.h>
+#endif
+
+#include "kernels/lane_types.hpp"
+
+// a·b + c, rounded once where the instruction set can, twice elsewhere. Compilers fuse nothing by themselves
+// here: one fuses what another does not, and a loop's body otherwise than its rest.
+
+namespace glimpse {
+namespace {
+
+#ifdef __FMA__
+
+GLIMPSE_INLINE float multiply_add(float a, float b, float c) {
+    return __builtin_fmaf(a, b, c);
+}
+GLIMPSE_INLINE Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+    return reinterpret_cast<Lanes>(_mm256_fmadd_ps(reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(b),
+                                                   reinterpret_cast<__m256>(c)));
+}
+
+#else
+
+template <typename Values>
+GLIMPSE_INLINE Values multiply_add(Values a, Values b, Values c) {
+    return a * b + c;
+}
+
+#endif
+
+}  // namespace
+}  // namespace glimpse
