@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <random>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/kernels.hpp"
+
+// Prints a digest of the bits that each kernel computes of random inputs, for each instruction set that this
+// machine has, element and number of channels. Programs of several compilers shall print the same.
+
+using namespace glimpse;
+
+namespace {
+
+/// Random numbers that depend on no library's distributions. Where several are drawn at once, braces say in
+/// which order.
+class Draws {
+  public:
+    explicit Draws(std::uint64_t seed) : random_(seed) {}
+    int whole(int low, int high) {
+        return low + static_cast<int>(random_() % static_cast<std::uint64_t>(high - low + 1));
+    }
+    double uniform(double low, double high) {
+        return low + static_cast<double>(random_() >> 11) * 0x1p-53 * (high - low);
+    }
+
+  private:
+    std::mt19937_64 random_;
+};
+
+/// FNV-1a.
+class Digest {
+  public:
+    template <typename T>
+    void add(const std::vector<T>& values) {
+        const auto* bytes = reinterpret_cast<const unsigned char*>(values.data());
+        for (std::size_t n = 0; n < values.size() * sizeof(T); ++n) {
+            value_ = (value_ ^ bytes[n]) * 0x100000001B3U;
+        }
+    }
+    [[nodiscard]] std::uint64_t value() const { return value_; }
+
+  private:
+    std::uint64_t value_ = 0xCBF29CE484222325U;
+};
+
+template <typename T>
+constexpr Element element_of = sizeof(T) == 1   ? Element::uint8
+                               : sizeof(T) == 2 ? Element::uint16
+                                                : Element::float32;
+
+template <typename T>
+constexpr auto bytes_of = static_cast<std::ptrdiff_t>(sizeof(T));
+
+/// Lines of H·W·C values that follow each other.
+template <typename T>
+struct Image {
+    int width;
+    int height;
+    int channels;
+    std::vector<T> values;
+
+    Image(Draws& draw, int w, int h, int c)
+        : width(w), height(h), channels(c), values(static_cast<std::size_t>(w * h * c)) {
+        for (T& value : values) {
+            if constexpr (std::is_same_v<T, float>) {
+                value = static_cast<float>(draw.uniform(-1, 1));
+            } else {
+                value = static_cast<T>(draw.whole(0, std::numeric_limits<T>::max()));
+            }
+        }
+    }
+    [[nodiscard]] Lines lines() const { return {values.data(), step(), element_of<T>}; }
+    [[nodiscard]] std::ptrdiff_t step() const { return std::ptrdiff_t{width} * channels * bytes_of<T>; }
+    [[nodiscard]] std::ptrdiff_t bytes() const { return height * step(); }
+};
+
+/// Bands within `columns`, with the weights they point to.
+struct Bands {
+    std::vector<std::vector<float>> weights;
+    std::vector<Band> bands;
+
+    void add(Draws& draw, int begin, int end, int first_value_at, int channels) {
+        constexpr int widest = 70;  // more than two of the blocks that sums are made of
+        const int count = draw.whole(0, std::min(widest, end - begin));
+        auto& row = weights.emplace_back();
+        for (int k = 0; k < count; ++k) row.push_back(static_cast<float>(draw.uniform(-0.5, 2.0) / count));
+        const int first = draw.whole(begin, end - count);
+        bands.push_back({first_value_at + (first - begin) * channels, count, row.data()});
+    }
+    [[nodiscard]] int count() const { return static_cast<int>(bands.size()); }
+};
+
+template <typename T, typename Out>
+void add_separable(const Kernels& kernels, Draws& draw, int channels, Digest& digest) {
+    const Image<T> image{draw, draw.whole(1, 90), draw.whole(1, 80), channels};
+    Bands rows;
+    for (int i = draw.whole(1, 19); i > 0; --i) rows.add(draw, 0, image.height, 0, 1);
+
+    // All of a line, or two ends of it.
+    const int least = (least_span + channels - 1) / channels;
+    std::vector<Span> spans{{0, image.width * channels, 0}};
+    int left = image.width;
+    int right = image.width;
+    if (image.width > 2 * least && draw.whole(0, 1) == 1) {
+        left = draw.whole(least, image.width - least);
+        right = draw.whole(left, image.width - least);
+        spans = {{0, left * channels, 0},
+                 {right * channels, (image.width - right) * channels, left * channels}};
+    }
+    Bands columns;
+    for (int j = draw.whole(1, 27); j > 0; --j) {
+        const bool of_right = right < image.width && draw.whole(0, 1) == 1;
+        if (of_right) {
+            columns.add(draw, right, image.width, left * channels, channels);
+        } else {
+            columns.add(draw, 0, left, 0, channels);
+        }
+    }
+    const int kept = spans.back().offset + spans.back().length;
+    std::vector<float> scratch(separable_scratch(kept));
+    const int length = columns.count() * channels;
+    std::vector<Out> out(static_cast<std::size_t>(rows.count() * length));
+    kernels.separable({image.lines(),
+                       {out.data(), length * bytes_of<Out>, element_of<Out>},
+                       channels,
+                       rows.bands.data(),
+                       rows.count(),
+                       columns.bands.data(),
+                       columns.count(),
+                       spans.data(),
+                       static_cast<int>(spans.size()),
+                       scratch.data()});
+    digest.add(out);
+}
+
+template <typename T, typename Out>
+void add_vertical(const Kernels& kernels, Draws& draw, int length, Digest& digest) {
+    const Image<T> image{draw, length, draw.whole(1, 80), 1};
+    Bands rows;
+    for (int i = draw.whole(1, 9); i > 0; --i) rows.add(draw, 0, image.height, 0, 1);
+    std::vector<Out> out(static_cast<std::size_t>(rows.count() * length));
+    kernels.vertical({image.lines(),
+                      {out.data(), length * bytes_of<Out>, element_of<Out>},
+                      rows.bands.data(),
+                      rows.count(),
+                      length});
+    digest.add(out);
+}
+
+/// A row from anywhere to anywhere, the taps of its ends being inside; of it a part is sampled, and the image
+/// may be a part of a larger one.
+template <typename T>
+void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, Digest& digest) {
+    const Image<T> image{draw, draw.whole(8, 40), draw.whole(8, 40), channels};
+    const double low = cubic ? 1 : 0;
+    const double from_end = cubic ? 3 : 1;
+    const auto coordinate = [&](int size) {
+        const double high = size - from_end;
+        return draw.whole(0, 3) == 0 ? (draw.whole(0, 1) == 0 ? low : high) : draw.uniform(low, high);
+    };
+    const int count = draw.whole(least_samples, 300);
+    const int begin = draw.whole(0, count - least_samples);
+    const int end = draw.whole(begin + least_samples, count);
+    const int origin_x = draw.whole(0, 5000);
+    const int origin_y = draw.whole(0, 5000);
+    const double x = coordinate(image.width);
+    const double y = coordinate(image.height);
+    const double step_x = (coordinate(image.width) - x) / (count - 1);
+    const double step_y = (coordinate(image.height) - y) / (count - 1);
+    std::vector<float> out(static_cast<std::size_t>(count * channels) + 1);
+    const SampleTask task{image.lines(), image.bytes(), channels, origin_x, origin_y, origin_x + x,
+                          origin_y + y,  step_x,        step_y,   begin,    end,      out.data()};
+    cubic ? kernels.sample_bicubic(task) : kernels.sample_bilinear(task);
+    // The value after the last is anything.
+    out.resize(static_cast<std::size_t>(end * channels));
+    digest.add(out);
+}
+
+template <typename Out>
+void add_rounding(const Kernels& kernels, Draws& draw, std::size_t count, Digest& digest) {
+    constexpr float endless = std::numeric_limits<float>::infinity();
+    constexpr std::array special{std::numeric_limits<float>::quiet_NaN(), endless, -endless, -0.0F, 1e30F};
+    std::vector<float> values(count);
+    for (float& value : values) {
+        const int kind = draw.whole(0, 3);
+        value = kind == 0   ? special[static_cast<std::size_t>(draw.whole(0, special.size() - 1))]
+                : kind == 1 ? static_cast<float>(draw.whole(-2, 2 * 65537)) / 2
+                            : static_cast<float>(draw.uniform(-2, 300));
+    }
+    std::vector<Out> out(count);
+    kernels.round(values.data(), count, out.data(), element_of<Out>);
+    digest.add(out);
+}
+
+/// One line of the output: `trials` runs of add(draw, trial, digest).
+template <typename Add>
+void print(const Kernels& kernels, const char* kernel, const char* element, int channels, int trials,
+           Add&& add) {
+    Draws draw(20150216);
+    Digest digest;
+    for (int trial = 0; trial < trials; ++trial) add(draw, trial, digest);
+    std::printf("%s %s %s %d %016llx\n", kernels.instruction_set, kernel, element, channels,
+                static_cast<unsigned long long>(digest.value()));
+}
+
+template <typename T>
+void print_all_of(const Kernels& kernels, const char* element) {
+    constexpr int trials = 60;
+    for (int channels = 1; channels <= 5; ++channels) {
+        print(kernels, "separable", element, channels, trials, [&](Draws& draw, int, Digest& digest) {
+            add_separable<T, T>(kernels, draw, channels, digest);
+            add_separable<T, float>(kernels, draw, channels, digest);
+        });
+        print(kernels, "bilinear", element, channels, trials, [&](Draws& draw, int, Digest& digest) {
+            add_samples<T>(kernels, draw, channels, false, digest);
+        });
+        print(kernels, "bicubic", element, channels, trials, [&](Draws& draw, int, Digest& digest) {
+            add_samples<T>(kernels, draw, channels, true, digest);
+        });
+    }
+    print(kernels, "vertical", element, 1, 100, [&](Draws& draw, int trial, Digest& digest) {
+        add_vertical<T, T>(kernels, draw, 1 + trial, digest);
+        add_vertical<T, float>(kernels, draw, 1 + trial, digest);
+    });
+    if constexpr (!std::is_same_v<T, float>) {
+        print(kernels, "round", element, 1, 40, [&](Draws& draw, int trial, Digest& digest) {
+            add_rounding<T>(kernels, draw, 1 + static_cast<std::size_t>(trial), digest);
+        });
+    }
+}
+
+}  // namespace
+
+int main() {
+    for (const Kernels* kernels : available_kernels()) {
+        print_all_of<std::uint8_t>(*kernels, "uint8");
+        print_all_of<std::uint16_t>(*kernels, "uint16");
+        print_all_of<float>(*kernels, "float32");
+    }
+    return 0;
+}
