@@ -44,9 +44,9 @@ struct DevicePlan::SparseMatrix {
         sparse.begin.assign(static_cast<std::size_t>(support.length()) + 1, 0);
         const auto for_each_weight = [&](auto&& visit) {
             for (int i = 0; i < matrix.rows(); ++i) {
-                const auto [first, weights] = matrix.row(i);
-                for (std::size_t k = 0; k < weights.size(); ++k) {
-                    visit(static_cast<std::size_t>(first - support.begin) + k, i, weights[k]);
+                const auto [first, row] = matrix.row(i);
+                for (std::size_t k = 0; k < row.size(); ++k) {
+                    visit(static_cast<std::size_t>(first - support.begin) + k, i, row[k]);
                 }
             }
         };
