@@ -4,8 +4,8 @@
 #include <opencv2/core.hpp>
 
 #include "codec_checks.hpp"
-#include "codecs/exif.hpp"
 #include "encoded_samples.hpp"
+#include "images/codecs/exif.hpp"
 
 // Kinds of PNG, TIFF, WebP and npy files that glimpse reads but does not write, and what it writes as npy.
 

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "drawn_pictures.hpp"
-#include "figures/drawing.hpp"
 #include "figures/figures.hpp"
-#include "figures/rectangle_index.hpp"
-#include "figures/thumbnails.hpp"
+#include "figures/module/drawing.hpp"
+#include "figures/module/rectangle_index.hpp"
+#include "figures/module/thumbnails.hpp"
 
 using namespace glimpse;
 using namespace drawn_pictures;

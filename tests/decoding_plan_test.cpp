@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "decoding_plan.hpp"
+#include "pipeline/decoding_plan.hpp"
 
 using namespace glimpse;
 

@@ -1,4 +1,4 @@
-#include "figures/drawing.hpp"
+#include "figures/module/drawing.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,9 +7,9 @@
 #include "backends/device_plan.hpp"
 #include "backends/device_work.hpp"
 #include "glimpse/backend.hpp"
-#include "kernels/matrix_lines.hpp"
-#include "overloaded.hpp"
-#include "rounding.hpp"
+#include "maps/overloaded.hpp"
+#include "pixels/matrix_lines.hpp"
+#include "pixels/rounding.hpp"
 
 // What a GPU would do for products and samples, thread after thread, on the host: plans, tasks and threads
 // are the GPU's own, so that only transfers and launches are left to be tested on one.

@@ -10,10 +10,10 @@
 #include <fstream>
 #include <string>
 
-#include "file_io.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "scratch_directory.hpp"
+#include "system/file_io.hpp"
 
 using namespace glimpse;
 

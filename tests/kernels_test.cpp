@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "kernels/kernels.hpp"
-#include "kernels/matrix_lines.hpp"
 #include "laws.hpp"
+#include "pixels/matrix_lines.hpp"
 
 // Every instruction set that this machine has, against float64 loops; the rest of the tests sees the best
 // one only.

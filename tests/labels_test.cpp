@@ -1,11 +1,11 @@
-#include "figures/labels.hpp"
+#include "figures/module/labels.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <opencv2/core.hpp>
 
-#include "figures/rectangle_index.hpp"
+#include "figures/module/rectangle_index.hpp"
 
 using namespace glimpse;
 

@@ -1,4 +1,4 @@
-#include "ordered_work.hpp"
+#include "system/ordered_work.hpp"
 
 #include <doctest/doctest.h>
 

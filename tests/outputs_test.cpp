@@ -1,4 +1,4 @@
-#include "outputs.hpp"
+#include "outputs/output_plan.hpp"
 
 #include <doctest/doctest.h>
 

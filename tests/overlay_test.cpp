@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "drawn_pictures.hpp"
-#include "figures/drawing.hpp"
+#include "figures/module/drawing.hpp"
 #include "glimpse/error.hpp"
 
 using namespace glimpse;

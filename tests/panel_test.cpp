@@ -6,7 +6,7 @@
 #include <string>
 
 #include "drawn_pictures.hpp"
-#include "figures/drawing.hpp"
+#include "figures/module/drawing.hpp"
 #include "glimpse/overlay.hpp"
 
 using namespace glimpse;

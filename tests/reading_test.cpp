@@ -13,7 +13,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/reading.hpp"
-#include "rounding.hpp"
+#include "pixels/rounding.hpp"
 
 using namespace glimpse;
 

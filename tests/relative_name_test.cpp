@@ -1,4 +1,4 @@
-#include "relative_name.hpp"
+#include "system/relative_name.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

@@ -6,7 +6,7 @@
 
 #include "drawn_pictures.hpp"
 #include "figures/figures.hpp"
-#include "figures/thumbnails.hpp"
+#include "figures/module/thumbnails.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/overlay.hpp"
 

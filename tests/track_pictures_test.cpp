@@ -1,4 +1,4 @@
-#include "track_pictures.hpp"
+#include "pipeline/track_pictures.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,8 +7,8 @@
 
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
+#include "maps/taps.hpp"
 #include "small_images.hpp"
-#include "taps.hpp"
 
 // Cases small enough to be worked with pencil and paper, and every number that stands in
 // shared/design/mathematics.md.

@@ -9,8 +9,8 @@
 #include "annotations/voc.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
-#include "module.hpp"
-#include "words.hpp"
+#include "system/module.hpp"
+#include "system/words.hpp"
 
 namespace glimpse {
 

@@ -4,8 +4,8 @@
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
-#include "parameters/json_file.hpp"
-#include "relative_name.hpp"
+#include "json/json_file.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse::annotations {
 

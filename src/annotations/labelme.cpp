@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "annotations/formats.hpp"
-#include "parameters/json_file.hpp"
+#include "json/json_file.hpp"
 
 namespace glimpse::annotations {
 

@@ -4,7 +4,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "module.hpp"
+#include "system/module.hpp"
 
 namespace glimpse {
 

@@ -7,7 +7,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "glimpse/error.hpp"
-#include "overloaded.hpp"
+#include "maps/overloaded.hpp"
 
 namespace glimpse {
 

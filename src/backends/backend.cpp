@@ -5,7 +5,7 @@
 
 #include "backends/automatic.hpp"
 #include "backends/cpu.hpp"
-#include "backends/cuda.hpp"
+#include "backends/cuda_opened.hpp"
 #include "glimpse/error.hpp"
 #include "kernels/kernels.hpp"
 

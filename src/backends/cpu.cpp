@@ -6,12 +6,12 @@
 #include <stdexcept>
 
 #include "backends/window.hpp"
-#include "banded_product.hpp"
-#include "kernels/matrix_lines.hpp"
-#include "overloaded.hpp"
-#include "parallel.hpp"
-#include "rounding.hpp"
-#include "taps.hpp"
+#include "maps/banded_product.hpp"
+#include "maps/overloaded.hpp"
+#include "maps/taps.hpp"
+#include "pixels/matrix_lines.hpp"
+#include "pixels/rounding.hpp"
+#include "system/parallel.hpp"
 
 namespace glimpse {
 

@@ -1,4 +1,4 @@
-#include "backends/cuda.hpp"
+#include "backends/cuda_opened.hpp"
 #include "glimpse/error.hpp"
 
 namespace glimpse {

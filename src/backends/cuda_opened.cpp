@@ -1,7 +1,7 @@
-#include "backends/cuda.hpp"
+#include "backends/cuda_opened.hpp"
 #include "backends/cuda_module.hpp"
 #include "glimpse/error.hpp"
-#include "module.hpp"
+#include "system/module.hpp"
 
 namespace glimpse {
 

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "taps.hpp"
+#include "maps/taps.hpp"
 
 namespace glimpse {
 

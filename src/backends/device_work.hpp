@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "axis_taps.hpp"
 #include "kernels/kernels.hpp"
+#include "maps/axis_taps.hpp"
 
 // What one thread of a GPU does. The same functions run on the host, where they are tested without a GPU.
 //

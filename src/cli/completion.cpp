@@ -1,8 +1,8 @@
 #include <iostream>
 
-#include "commands.hpp"
-#include "option_table.hpp"
-#include "words.hpp"
+#include "cli/commands.hpp"
+#include "cli/option_table.hpp"
+#include "system/words.hpp"
 
 namespace glimpse::cli {
 

@@ -6,13 +6,13 @@
 #include <memory>
 #include <thread>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/run_record.hpp"
+#include "cli/tracks.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/pipeline.hpp"
-#include "run_record.hpp"
-#include "tracks.hpp"
-#include "words.hpp"
+#include "system/words.hpp"
 
 namespace glimpse::cli {
 

@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/version.hpp"
-#include "words.hpp"
+#include "system/words.hpp"
 
 namespace glimpse::cli {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"

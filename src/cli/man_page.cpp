@@ -1,10 +1,10 @@
 #include <iostream>
 #include <sstream>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/option_table.hpp"
 #include "glimpse/version.hpp"
-#include "option_table.hpp"
-#include "words.hpp"
+#include "system/words.hpp"
 
 namespace glimpse::cli {
 

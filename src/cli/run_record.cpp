@@ -1,4 +1,4 @@
-#include "run_record.hpp"
+#include "cli/run_record.hpp"
 
 #include <poll.h>
 #include <unistd.h>

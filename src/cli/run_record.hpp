@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "glimpse/output_archive.hpp"
-#include "progress.hpp"
 
 namespace glimpse::cli {
 

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse::cli {

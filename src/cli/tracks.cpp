@@ -1,11 +1,11 @@
-#include "tracks.hpp"
+#include "cli/tracks.hpp"
 
 #include <iostream>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "progress.hpp"
 
 namespace glimpse::cli {
 

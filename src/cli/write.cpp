@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "commands.hpp"
+#include "cli/commands.hpp"
 
 namespace glimpse::cli {
 

@@ -4,10 +4,10 @@
 #include <iterator>
 #include <set>
 
-#include "attention_file.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "relative_name.hpp"
+#include "parameters/attention_file.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse {
 

@@ -4,7 +4,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "relative_name.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse {
 

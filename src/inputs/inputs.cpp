@@ -6,7 +6,7 @@
 #include "inputs/manifest.hpp"
 #include "inputs/option_use.hpp"
 #include "inputs/search.hpp"
-#include "outputs.hpp"
+#include "outputs/output_plan.hpp"
 
 namespace glimpse {
 

@@ -1,7 +1,7 @@
 #include "inputs/job_maker.hpp"
 
 #include "glimpse/error.hpp"
-#include "relative_name.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse {
 

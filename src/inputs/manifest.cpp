@@ -1,9 +1,9 @@
 #include "inputs/manifest.hpp"
 
-#include "at_place.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "relative_name.hpp"
+#include "system/at_place.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse {
 

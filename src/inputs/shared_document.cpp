@@ -5,9 +5,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "attention_file.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
+#include "parameters/attention_file.hpp"
 #include "parameters/boxes.hpp"
 
 namespace glimpse {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "glimpse/error.hpp"
-#include "overloaded.hpp"
-#include "taps.hpp"
+#include "maps/overloaded.hpp"
+#include "maps/taps.hpp"
 
 namespace glimpse {
 

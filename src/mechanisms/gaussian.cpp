@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "maps/overloaded.hpp"
 #include "mechanisms/validation.hpp"
-#include "overloaded.hpp"
 
 namespace glimpse {
 

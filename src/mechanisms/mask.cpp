@@ -5,12 +5,12 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-#include "banded_product.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
+#include "maps/banded_product.hpp"
+#include "maps/overloaded.hpp"
+#include "maps/taps.hpp"
 #include "mechanisms/validation.hpp"
-#include "overloaded.hpp"
-#include "taps.hpp"
 
 namespace glimpse {
 

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "glimpse/error.hpp"
+#include "maps/overloaded.hpp"
+#include "maps/taps.hpp"
 #include "mechanisms/validation.hpp"
-#include "overloaded.hpp"
-#include "taps.hpp"
 
 namespace glimpse {
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
-#include "relative_name.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse {
 namespace parameters {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "words.hpp"
+#include "system/words.hpp"
 
 namespace glimpse::parameters {
 namespace {

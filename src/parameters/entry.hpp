@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "parameters/json_text.hpp"
+#include "json/json_text.hpp"
 
 // JSON values that know where they stand, and the keys of a document's entries, which know whether anybody
 // has read them.

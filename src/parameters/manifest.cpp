@@ -3,7 +3,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
 #include "parameters/document.hpp"
-#include "relative_name.hpp"
+#include "system/relative_name.hpp"
 
 namespace glimpse {
 namespace parameters {

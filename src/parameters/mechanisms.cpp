@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
-#include "words.hpp"
+#include "system/words.hpp"
 
 namespace glimpse::parameters {
 namespace {

@@ -16,7 +16,7 @@ extern "C" {
 #include <vector>
 
 #include "glimpse/error.hpp"
-#include "video/encoding.hpp"
+#include "video/module/encoding.hpp"
 
 using namespace glimpse;
 

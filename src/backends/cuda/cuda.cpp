@@ -1,0 +1,358 @@
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <opencv2/core/cuda.hpp>
+#include <opencv2/cudaarithm.hpp>
+#include <optional>
+#include <shared_mutex>
+#include <utility>
+#include <vector>
+
+#include "backends/cuda/cuda_device.hpp"
+#include "backends/cuda/cuda_kernels.hpp"
+#include "backends/cuda/cuda_transfers.hpp"
+#include "backends/cuda_module.hpp"
+#include "backends/device_plan.hpp"
+#include "backends/window.hpp"
+#include "glimpse/error.hpp"
+#include "maps/overloaded.hpp"
+#include "pixels/matrix_lines.hpp"
+#include "pixels/rounding.hpp"
+
+namespace glimpse {
+
+namespace {
+
+using cv::cuda::GpuMat;
+using cv::cuda::Stream;
+
+using cuda::copy;
+using cuda::DeviceMemory;
+using cuda::queue;
+using cuda::UploadedPixels;
+using cuda::UploadedPlan;
+
+cuda::PixelsOnDevice pixels_of(const GpuMat& pixels, const Rectangle& region) {
+    return {pixels.data,
+            static_cast<std::ptrdiff_t>(pixels.step),
+            element_of(pixels.depth()),
+            pixels.channels(),
+            region.x,
+            region.y};
+}
+
+/// a ⊙ I on the weights' region in the depth of `out`, which is as large. Some rows at a time: the weights go
+/// there once for each channel, as float32, and OpenCV's grids have no room for millions of rows.
+void weigh(const Weights& weights, const GpuMat& pixels, cv::Mat out, Stream& stream) {
+    constexpr int most_values = 1 << 24;
+    constexpr int most_rows = 1 << 16;
+    const int channels = pixels.channels();
+    const int rows = std::clamp(most_values / (pixels.cols * channels), 1, most_rows);
+    GpuMat values;
+    GpuMat a;
+    GpuMat product;
+    GpuMat rounded;
+    for (int begin = 0; begin < pixels.rows; begin += rows) {
+        const cv::Range strip(begin, std::min(begin + rows, pixels.rows));
+        cv::Mat repeated;
+        cv::merge(std::vector<cv::Mat>(static_cast<std::size_t>(channels), weights.a.rowRange(strip)),
+                  repeated);
+        pixels.rowRange(strip).convertTo(values, CV_32F, stream);
+        a.upload(repeated.reshape(1), stream);
+        cv::cuda::multiply(values.reshape(1), a, product, 1, CV_32F, stream);
+        product.reshape(channels).convertTo(rounded, out.depth(), stream);
+        cv::Mat to = out.rowRange(strip);
+        rounded.download(to, stream);
+        stream.waitForCompletion();  // `repeated` was being read until now
+    }
+}
+
+/// One call of `read`.
+class Reading {
+  public:
+    Reading(std::span<const LinearMap> maps, const ImageRegion& image, int depth)
+        : maps_(maps),
+          image_(image),
+          depth_(depth),
+          glimpses_(maps.size()),
+          plan_(image.region, image.pixels.channels()) {}
+
+    std::vector<cv::Mat> run() && {
+        for (std::size_t n = 0; n < maps_.size(); ++n) {
+            if (image_.region.empty()) {
+                glimpses_[n] = black(maps_[n].glimpse);
+            } else {
+                std::visit([&](const auto& kind) { read(n, kind); }, maps_[n].kind);
+            }
+            if (is_full()) read_planned();
+        }
+        read_planned();
+        return std::move(glimpses_);
+    }
+
+  private:
+    void read(std::size_t n, const Window& window) {
+        glimpses_[n] = rounded_to(read_window(maps_[n], window, image_), depth_);
+    }
+
+    void read(std::size_t n, const Weights& weights) {
+        glimpses_[n] = black(maps_[n].glimpse);
+        const Rectangle& r = weights.region;
+        if (r.empty()) return;
+        const cv::Rect seen(r.x - image_.region.x, r.y - image_.region.y, r.width, r.height);
+        weigh(weights, pixels()(seen), glimpses_[n](cv::Rect(r.x, r.y, r.width, r.height)), stream_);
+    }
+
+    void read(std::size_t n, const Separable& separable) {
+        plan_.add(separable);
+        products_.push_back(n);
+    }
+
+    void read(std::size_t n, const Samples& samples) {
+        plan_.add(maps_[n], samples);
+        samples_.push_back(n);
+    }
+
+    /// So much work at once that starting it costs little beside it, and so little that it needs no more
+    /// memory than an image does.
+    [[nodiscard]] bool is_full() const {
+        constexpr std::size_t most_values = std::size_t{1} << 25;
+        const std::size_t in_plan = plan_.size_in_bytes() / sizeof(float);
+        return plan_.values_out() + plan_.floats_between() + in_plan >= most_values;
+    }
+
+    /// The image is brought to the device once, when it is first needed.
+    const GpuMat& pixels() {
+        if (!pixels_) pixels_.emplace(image_.pixels, stream_);
+        return pixels_->pixels();
+    }
+
+    void read_planned() {
+        if (plan_.empty()) return;
+        const int channels = image_.pixels.channels();
+        const std::size_t values = plan_.values_out();
+        const DeviceMemory between(plan_.floats_between() * sizeof(float), stream_);
+        const DeviceMemory out(values * CV_ELEM_SIZE1(depth_), stream_);
+        const std::vector<Place> places = places_of(plan_);
+        const UploadedPlan uploaded(std::exchange(plan_, DevicePlan(image_.region, channels)), stream_);
+        cuda::read_all(uploaded.plan(), pixels_of(pixels(), image_.region), between.as<float>(), out.data(),
+                       element_of(depth_), queue(stream_));
+
+        // A column of pixels, of which each glimpse is a part.
+        const cv::Mat all(static_cast<int>(values / static_cast<std::size_t>(channels)), 1,
+                          CV_MAKETYPE(depth_, channels));
+        copy(all.data, out.data(), values * CV_ELEM_SIZE1(depth_), cudaMemcpyDeviceToHost, stream_);
+        stream_.waitForCompletion();
+        for (const auto& [n, out_at] : places) {
+            const Size size = maps_[n].glimpse;
+            const int begin = static_cast<int>(out_at / static_cast<std::size_t>(channels));
+            glimpses_[n] = all.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
+        }
+        products_.clear();
+        samples_.clear();
+    }
+
+    struct Place {
+        std::size_t glimpse;
+        std::size_t out;
+    };
+    [[nodiscard]] std::vector<Place> places_of(const DevicePlan& plan) const {
+        std::vector<Place> places;
+        for (std::size_t k = 0; k < products_.size(); ++k) {
+            places.push_back({products_[k], plan.products()[k].out});
+        }
+        for (std::size_t k = 0; k < samples_.size(); ++k) {
+            places.push_back({samples_[k], plan.samples()[k].out});
+        }
+        return places;
+    }
+
+    [[nodiscard]] cv::Mat black(Size size) const {
+        return cv::Mat::zeros(size.height, size.width, CV_MAKETYPE(depth_, image_.pixels.channels()));
+    }
+
+    std::span<const LinearMap> maps_;
+    const ImageRegion& image_;
+    int depth_;
+    std::vector<cv::Mat> glimpses_;
+    Stream stream_;
+    std::optional<UploadedPixels> pixels_;
+    DevicePlan plan_;
+    std::vector<std::size_t> products_;  ///< the glimpses of the plan's products, in their order
+    std::vector<std::size_t> samples_;   ///< and of its samples
+};
+
+/// One call of `write`, of a map whose support is not empty.
+class Writing {
+  public:
+    Writing(const LinearMap& map, const cv::Mat& glimpse) : map_(map), glimpse_(glimpse) {}
+
+    ImageRegion run() {
+        return std::visit([&](const auto& kind) { return write(kind); }, map_.kind);
+    }
+
+  private:
+    ImageRegion write(const Window& window) { return write_window(map_, window, glimpse_); }
+
+    ImageRegion write(const Weights& weights) {
+        const Rectangle& r = weights.region;
+        const UploadedPixels pixels(glimpse_(cv::Rect(r.x, r.y, r.width, r.height)), stream_);
+        ImageRegion written{r, cv::Mat(r.height, r.width, CV_32FC(glimpse_.channels()))};
+        // A diagonal map is its own adjoint.
+        weigh(weights, pixels.pixels(), written.pixels, stream_);
+        return written;
+    }
+
+    ImageRegion write(const Separable& separable) {
+        DevicePlan plan(whole(map_.glimpse), glimpse_.channels());
+        plan.add_adjoint(separable);
+        const DeviceMemory between(plan.floats_between() * sizeof(float), stream_);
+        return written([&](const PixelsOnDevice& pixels, float* image) {
+            const UploadedPlan uploaded(std::move(plan), stream_);
+            cuda::read_all(uploaded.plan(), pixels, between.as<float>(), image, Element::float32,
+                           queue(stream_));
+            stream_.waitForCompletion();
+        });
+    }
+
+    ImageRegion write(const Samples& samples) {
+        DevicePlan plan(whole(map_.glimpse), glimpse_.channels());
+        plan.add(map_, samples);
+        return written([&](const PixelsOnDevice& pixels, float* image) {
+            const UploadedPlan uploaded(std::move(plan), stream_);
+            cuda::scatter_all(uploaded.plan(), pixels, image, support(map_), queue(stream_));
+            stream_.waitForCompletion();
+        });
+    }
+
+    using PixelsOnDevice = cuda::PixelsOnDevice;
+
+    /// What `add` makes of the glimpse's pixels in an image of zeros.
+    template <typename Add>
+    ImageRegion written(Add&& add) {
+        const Rectangle region = support(map_);
+        cv::Mat out(region.height, region.width, CV_32FC(glimpse_.channels()));
+        const std::size_t bytes = out.total() * out.elemSize();
+        const DeviceMemory image(bytes, stream_);
+        cuda::require_success(cudaMemsetAsync(image.data(), 0, bytes, queue(stream_)));
+        const UploadedPixels pixels(glimpse_, stream_);
+        add(pixels_of(pixels.pixels(), whole(map_.glimpse)), image.as<float>());
+        copy(out.data, image.data(), bytes, cudaMemcpyDeviceToHost, stream_);
+        stream_.waitForCompletion();
+        return {region, out};
+    }
+
+    const LinearMap& map_;
+    const cv::Mat& glimpse_;
+    Stream stream_;
+};
+
+/// Memory that is given back stays with the process, for the next image; so much of it, since others may
+/// use the device as well.
+void keep_memory(int number) {
+    constexpr std::uint64_t most_kept = std::uint64_t{2} << 30;
+    cudaMemPool_t pool = nullptr;
+    cuda::require_success(cudaDeviceGetDefaultMemPool(&pool, number));
+    std::uint64_t threshold = most_kept;
+    cuda::require_success(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold));
+}
+
+void give_memory_back(int number) {
+    cudaMemPool_t pool = nullptr;
+    cuda::require_success(cudaDeviceSynchronize());
+    cuda::require_success(cudaDeviceGetDefaultMemPool(&pool, number));
+    cuda::require_success(cudaMemPoolTrimTo(pool, 0));
+}
+
+/// Applies linear maps on one GPU. Every call has a stream of its own.
+class CudaBackend final : public Backend {
+  public:
+    explicit CudaBackend(int number) : number_(number) {
+        on_device([&] {
+            cuda::require_code();
+            keep_memory(number);
+        });
+    }
+
+    [[nodiscard]] std::string name() const override { return "cuda:" + std::to_string(number_); }
+
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const override {
+        return with_memory([&] { return Reading(maps, image, depth).run(); });
+    }
+
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        if (support(map).empty()) return {};
+        const cv::Mat g = rounded_to(glimpse, CV_32F);
+        return with_memory([&] { return Writing(map, g).run(); });
+    }
+
+  private:
+    /// What the step returns. Where the memory does not do for it beside those of other threads, it is done
+    /// once more alone, so that what fails does not depend on how many there are.
+    template <typename Step>
+    auto with_memory(Step&& step) const -> decltype(step()) {
+        try {
+            const std::shared_lock beside_others(memory_);
+            return on_device(step);
+        } catch (const Error& error) {
+            if (!cuda::is_lack_of_memory(error.what())) throw;
+        }
+        const std::unique_lock alone(memory_);
+        on_device([&] { give_memory_back(number_); });
+        return on_device(step);
+    }
+
+    /// What the step returns; a failure of the device names it.
+    template <typename Step>
+    auto on_device(Step&& step) const -> decltype(step()) {
+        try {
+            cv::cuda::setDevice(number_);
+            // OpenCV has a runtime of its own.
+            cuda::require_success(cudaSetDevice(number_));
+            return step();
+        } catch (const cv::Exception& exception) {
+            throw Error(cuda::failure_of_device(name(), exception.err));
+        } catch (const Error& error) {
+            throw Error(cuda::failure_of_device(name(), error.what()));
+        }
+    }
+
+    int number_;
+    mutable std::shared_mutex memory_;
+};
+
+class OpenedCuda final : public CudaModule {
+  public:
+    [[nodiscard]] std::unique_ptr<Backend> make_backend(int number) const override {
+        cuda::require_device(number);
+        try {
+            return std::make_unique<CudaBackend>(number);
+        } catch (const Error& error) {
+            throw UsageError("--device cuda:" + std::to_string(number), error.what());
+        }
+    }
+
+    [[nodiscard]] std::unique_ptr<Backend> make_any_backend() const override {
+        for (int number = 0; number < cuda::device_count(); ++number) {
+            try {
+                return make_backend(number);
+            } catch (const Error&) {
+                continue;  // the next may do, or none
+            }
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] BackendDescription describe() const override { return cuda::describe(); }
+};
+
+}  // namespace
+
+}  // namespace glimpse
+
+extern "C" const glimpse::CudaModule* glimpse_cuda() {
+    static const glimpse::OpenedCuda module;
+    return &module;
+}

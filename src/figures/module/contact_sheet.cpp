@@ -1,0 +1,155 @@
+#include "figures/contact_sheet.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "figures/figures.hpp"
+#include "figures/module/thumbnails.hpp"
+
+namespace glimpse {
+
+namespace {
+
+// Longer sides of cells and of the sheet, in pixels.
+constexpr int largest_cell = 128;
+constexpr int smallest_captioned = 64;
+constexpr int smallest_cell = 32;
+constexpr int largest_sheet = 4096;
+
+constexpr int remark_letter = 12;
+constexpr double widths_to_a_height = 2;  ///< of the sheet, where it has several rows
+constexpr int one_row = 8;                ///< so many glimpses stand in one
+const cv::Vec3b hairline{190, 190, 190};
+
+/// The distances of a sheet, in pixels.
+struct Cells {
+    cv::Size cell;  ///< of a glimpse, without its hairline
+    cv::Size pitch;
+    int gap;
+    int margin;
+    int letter;  ///< 0: no captions
+};
+
+/// Cells in which the greatest glimpse is `side` pixels long.
+Cells cells_of(cv::Size greatest, int side, const std::string& longest_name) {
+    Cells cells{};
+    cells.cell = filling_size(greatest, {side, side});
+    cells.letter = side < smallest_captioned ? 0 : std::clamp(side / 10, 9, 12);
+    if (cells.letter > 0) {
+        const int caption = std::min(side, text_width(longest_name, cells.letter) + 2);
+        cells.cell.width = std::max(cells.cell.width, caption);
+    }
+    cells.gap = std::max(2, side / 16);
+    cells.margin = std::max(10, 2 * cells.gap);
+    cells.pitch = cells.cell + cv::Size(2 + cells.gap, 2 + cells.gap + 2 * cells.letter);
+    return cells;
+}
+
+/// The longer side of the greatest glimpse as it may be shown, larger ones first: enlarged by whole factors,
+/// then shrunk.
+std::vector<int> sides_of(cv::Size greatest) {
+    const int longest = std::max(greatest.width, greatest.height);
+    std::vector<int> sides;
+    for (int factor = largest_cell / longest; factor >= 1 && factor * longest >= smallest_cell; --factor) {
+        sides.push_back(factor * longest);
+    }
+    for (int side = std::min(largest_cell, longest - 1); side >= smallest_cell; --side) sides.push_back(side);
+    return sides;
+}
+
+int most_along(int room, int pitch, const Cells& cells) {
+    return std::max(1, (room - 2 * cells.margin + cells.gap) / pitch);
+}
+
+/// Columns and rows for so many cells; the rows nearly full.
+cv::Size grid_of(const Cells& cells, std::size_t count) {
+    const double n = double(count);
+    const double wanted =
+        std::ceil(std::sqrt(widths_to_a_height * n * cells.pitch.height / cells.pitch.width));
+    const double most = most_along(largest_sheet, cells.pitch.width, cells);
+    const double rows = std::ceil(n / std::min({std::max(wanted, double(one_row)), most, n}));
+    return {static_cast<int>(std::ceil(n / rows)), static_cast<int>(rows)};
+}
+
+cv::Size size_of(const Cells& cells, cv::Size grid) {
+    return {grid.width * cells.pitch.width - cells.gap + 2 * cells.margin,
+            grid.height * cells.pitch.height - cells.gap + 2 * cells.margin};
+}
+
+/// The rows below the cells that a remark takes.
+constexpr int remark_rows = 2 * remark_letter;
+
+ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const PanelEntry> glimpses,
+                            std::size_t step) {
+    ContactSheetLayout layout;
+    layout.sheet = size_of(cells, grid);
+    layout.step = step;
+    layout.letter = cells.letter;
+    for (std::size_t k = 0; k < glimpses.size(); k += step) {
+        const int n = static_cast<int>(k / step);
+        const cv::Point corner{cells.margin + n % grid.width * cells.pitch.width,
+                               cells.margin + n / grid.width * cells.pitch.height};
+        const cv::Rect cell(corner + cv::Point(1, 1), cells.cell);
+        layout.thumbnails.push_back(centred(shown_size(glimpses[k].size, cells.cell), cell));
+        if (cells.letter == 0) continue;
+        layout.captions.push_back(
+            caption_below(glimpses[k].id, cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
+    }
+    if (step == 1) return layout;
+    layout.remark_letter = remark_letter;
+    layout.remark = {
+        "1 of every " + std::to_string(step) + " of " + std::to_string(glimpses.size()) + " glimpses",
+        {cells.margin, layout.sheet.height - cells.margin + remark_letter}};
+    layout.sheet.height += remark_rows;
+    return layout;
+}
+
+/// Those that find a place in the smallest cells, at equal distances.
+ContactSheetLayout laid_out_in_part(const Cells& cells, std::span<const PanelEntry> glimpses) {
+    const int columns = most_along(largest_sheet, cells.pitch.width, cells);
+    const int rows = most_along(largest_sheet - remark_rows, cells.pitch.height, cells);
+    const std::size_t most = std::size_t(columns) * std::size_t(rows);
+    const std::size_t step = (glimpses.size() + most - 1) / most;
+    const std::size_t shown = (glimpses.size() + step - 1) / step;
+    const int needed = static_cast<int>((shown + std::size_t(columns) - 1) / std::size_t(columns));
+    return laid_out(cells, {columns, needed}, glimpses, step);
+}
+
+}  // namespace
+
+namespace figures {
+
+ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
+    cv::Size greatest{1, 1};
+    std::string name;
+    for (const PanelEntry& entry : glimpses) {
+        greatest = {std::max(greatest.width, entry.size.width), std::max(greatest.height, entry.size.height)};
+        if (entry.id.size() > name.size()) name = entry.id;
+    }
+    const std::vector<int> sides = sides_of(greatest);
+    for (const int side : sides) {
+        const Cells cells = cells_of(greatest, side, name);
+        const cv::Size grid = grid_of(cells, glimpses.size());
+        if (size_of(cells, grid).height <= largest_sheet) return laid_out(cells, grid, glimpses, 1);
+    }
+    return laid_out_in_part(cells_of(greatest, sides.back(), name), glimpses);
+}
+
+cv::Mat empty_contact_sheet(const ContactSheetLayout& layout) {
+    cv::Mat sheet(layout.sheet, CV_8UC3, cv::Scalar(paper));
+    for (const cv::Rect& place : layout.thumbnails) {
+        sheet(place + cv::Size(2, 2) - cv::Point(1, 1)).setTo(cv::Scalar(hairline));
+        sheet(place).setTo(cv::Scalar(paper));
+    }
+    for (const FigureText& caption : layout.captions) {
+        draw_text(sheet, caption.text, caption.position, layout.letter, ink);
+    }
+    draw_text(sheet, layout.remark.text, layout.remark.position, layout.remark_letter, ink);
+    return sheet;
+}
+
+}  // namespace figures
+
+}  // namespace glimpse

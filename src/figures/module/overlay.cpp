@@ -1,0 +1,130 @@
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+#include "figures/figures.hpp"
+#include "figures/module/drawing.hpp"
+#include "figures/module/labels.hpp"
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// The attention of all maps together, 255 where one of them is greatest.
+cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) {
+    cv::Mat combined = cv::Mat::zeros(picture, CV_8U);
+    for (const LabelledMap& labelled : maps) {
+        if (!labelled.map) continue;
+        const ImageRegion attention = attention_map(*labelled.map);
+        if (attention.pixels.empty()) continue;
+        double greatest = 0;
+        cv::minMaxLoc(attention.pixels, nullptr, &greatest);
+        if (!(greatest > 0)) continue;
+        cv::Mat level;
+        attention.pixels.convertTo(level, CV_8U, 255 / greatest);  // saturates: negative attention is 0
+        const Rectangle& r = attention.region;
+        cv::Mat part = combined(cv::Rect(r.x, r.y, r.width, r.height));
+        cv::max(part, level, part);
+    }
+    return combined;
+}
+
+using Levels = std::array<cv::Vec3d, 256>;
+
+/// The colour map's colours, R, G, B.
+Levels colours_of(int colormap) {
+    cv::Mat levels(256, 1, CV_8U);
+    for (int level = 0; level < 256; ++level)
+        levels.at<std::uint8_t>(level) = static_cast<std::uint8_t>(level);
+    cv::Mat coloured;
+    cv::applyColorMap(levels, coloured, colormap);
+    Levels colours;
+    for (int level = 0; level < 256; ++level) {
+        const auto bgr = coloured.at<cv::Vec3b>(level);
+        colours[static_cast<std::size_t>(level)] = {double(bgr[2]), double(bgr[1]), double(bgr[0])};
+    }
+    return colours;
+}
+
+/// How much of the heat a pixel shows. The root keeps dark pictures from hiding it.
+double shade(const cv::Vec3b& pixel) {
+    constexpr double of_black = 0.25;
+    return of_black + (1 - of_black) * std::sqrt(lightness(pixel));
+}
+
+void draw_heat(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {
+    const Levels colours = colours_of(style.colormap);
+    for (int y = 0; y < picture.rows; ++y) {
+        auto* out = picture.ptr<cv::Vec3b>(y);
+        const auto* level = attention.ptr<std::uint8_t>(y);
+        for (int x = 0; x < picture.cols; ++x) {
+            if (level[x] == 0) continue;
+            const double alpha = style.opacity * std::sqrt(level[x] / 255.0);
+            const cv::Vec3d heat = colours[level[x]] * shade(out[x]);
+            for (int c = 0; c < 3; ++c) {
+                out[x][c] = cv::saturate_cast<std::uint8_t>((1 - alpha) * out[x][c] + alpha * heat[c]);
+            }
+        }
+    }
+}
+
+void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
+    for (int y = 0; y < picture.rows; ++y) {
+        auto* out = picture.ptr<cv::Vec3b>(y);
+        const auto* level = attention.ptr<std::uint8_t>(y);
+        for (int x = 0; x < picture.cols; ++x) {
+            const double kept = 1 - opacity * (255 - level[x]) / 255;
+            for (int c = 0; c < 3; ++c) out[x][c] = cv::saturate_cast<std::uint8_t>(kept * out[x][c]);
+        }
+    }
+}
+
+void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enlargement) {
+    const Point far_corner{double(picture.cols), double(picture.rows)};
+    std::vector<std::vector<Point>> polygons;
+    std::vector<LabelledOutline> visible;
+    for (const LabelledMap& labelled : maps) {
+        polygons.push_back(labelled.map ? scaled_outline(*labelled.map, enlargement, enlargement)
+                                        : std::vector<Point>());
+        visible.push_back({labelled.id, clipped(polygons.back(), {0, 0}, far_corner)});
+    }
+    const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });
+    const DrawingSizes sizes = drawing_sizes(picture.size(), static_cast<std::size_t>(seen));
+    for (std::size_t k = 0; k < polygons.size(); ++k) {
+        draw_outline(picture, polygons[k], sizes, glimpse_colour(k));
+    }
+    const auto labels = place_labels(visible, picture.size(), sizes);
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+        if (labels[k]) draw_tag(picture, labels[k]->text, labels[k]->tag, sizes.letter, glimpse_colour(k));
+    }
+}
+
+}  // namespace
+
+namespace figures {
+
+cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+    using Kind = OverlayStyle::Kind;
+    cv::Mat drawn = picture.clone();
+    if (style.kind != Kind::outline) {
+        const cv::Mat attention = combined_attention(maps, picture.size());
+        if (style.kind == Kind::dim) {
+            draw_dark(drawn, attention, style.opacity);
+        } else {
+            draw_heat(drawn, attention, style);
+        }
+    }
+    if (style.enlargement > 1) {
+        cv::resize(drawn, drawn, drawn.size() * style.enlargement, 0, 0, cv::INTER_NEAREST);
+    }
+    if (style.kind != Kind::heat) draw_outlines(drawn, maps, style.enlargement);
+    return drawn;
+}
+
+}  // namespace figures
+
+}  // namespace glimpse

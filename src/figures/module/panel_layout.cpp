@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <cmath>
+
+#include "figures/figures.hpp"
+#include "figures/module/drawing.hpp"
+#include "figures/module/thumbnails.hpp"
+
+namespace glimpse {
+
+namespace {
+
+constexpr int smallest_letter = 9;
+constexpr double smallest_captioned = 64;  ///< a thumbnail's share of the room with a caption, as a side
+constexpr int smallest_share = 32;         ///< any thumbnail's
+constexpr int most_in_a_row = 32;          ///< of a square room
+
+double side(cv::Size room) {
+    return std::sqrt(double(room.width) * room.height);
+}
+
+int enlargement(cv::Size picture, std::size_t glimpses) {
+    // Beside many glimpses the picture is larger, so that each of them has room for itself and its id.
+    const double wanted = std::clamp(130 * std::sqrt(double(glimpses)), 400.0, 1600.0);
+    const int longest = std::max({1, picture.width, picture.height});
+    return longest >= wanted ? 1 : static_cast<int>(std::ceil(wanted / longest));
+}
+
+/// The room for the glimpses: as large as the picture; beside a strip, as large as a figure needs.
+cv::Size room_beside(cv::Size picture) {
+    return {std::max(picture.width, picture.height / 4), std::max(picture.height, picture.width / 4)};
+}
+
+/// How many thumbnails a room has place for, and whether a line below them must say that there are more.
+struct Capacity {
+    cv::Size room;  ///< for the thumbnails
+    std::size_t thumbnails;
+    int remark_letter;  ///< 0: no remark
+};
+
+Capacity capacity(cv::Size room, std::size_t glimpses) {
+    const int share = std::max(smallest_share, static_cast<int>(side(room)) / most_in_a_row);
+    const auto places = [&](int height) {
+        return std::max<std::size_t>(1, std::size_t(room.width / share) * std::size_t(height / share));
+    };
+    if (glimpses <= places(room.height)) return {room, glimpses, 0};
+    const int letter = std::max(smallest_letter, drawing_sizes(room).letter * 2 / 3);
+    const cv::Size above{room.width, room.height - 2 * letter};
+    return {above, places(above.height), letter};
+}
+
+/// The distances of a figure, in pixels.
+struct Spacing {
+    int letter;   ///< of the captions; 0: there are none
+    int margin;   ///< around the figure, and between its halves
+    int gap;      ///< between glimpses
+    int frame;    ///< a glimpse's frame, its casing included
+    int caption;  ///< rows below a glimpse
+};
+
+/// In proportion to the figure, and smaller where many glimpses share it.
+Spacing spacing_among(cv::Size room, std::size_t glimpses) {
+    const double share = side(room) / std::sqrt(double(std::max<std::size_t>(1, glimpses)));
+    const DrawingSizes sizes = drawing_sizes(room);
+    const int letter = std::clamp(static_cast<int>(share / 8), smallest_letter, sizes.letter);
+    const int frame = std::min(sizes.line, std::max(2, letter / 5)) + 1;
+    if (share < smallest_captioned) return {0, 2 * letter, static_cast<int>(share / 8), frame, 0};
+    return {letter, 2 * letter, letter + letter / 4, frame, 2 * letter};
+}
+
+/// The glimpses in rows and columns, every cell as large as the largest glimpse needs.
+struct Grid {
+    int columns = 0;
+    int rows = 0;
+    cv::Size cell;                ///< of a glimpse, without frame and caption
+    std::vector<cv::Size> sizes;  ///< of the glimpses as they are shown
+};
+
+class Thumbnails {
+  public:
+    /// With `full_rows`, those of an incomplete last row are left out.
+    Thumbnails(cv::Size room, std::span<const PanelEntry> glimpses, bool full_rows)
+        : room_(room), glimpses_(glimpses), space_(spacing_among(room, glimpses.size())) {
+        for (const PanelEntry& entry : glimpses) {
+            if (space_.letter > 0) caption_widths_.push_back(text_width(entry.id, space_.letter) + 2);
+        }
+        grid_ = best_grid();
+        if (!full_rows || grid_.rows < 2) return;
+        grid_.rows = static_cast<int>(glimpses.size()) / grid_.columns;
+        glimpses_ = glimpses.first(std::size_t(grid_.rows) * std::size_t(grid_.columns));
+    }
+
+    [[nodiscard]] std::size_t count() const { return glimpses_.size(); }
+
+    [[nodiscard]] cv::Size size() const { return size(grid_); }
+    [[nodiscard]] const Spacing& space() const { return space_; }
+
+    void place(PanelLayout& layout, cv::Point origin) const {
+        const cv::Size pitch = this->pitch(grid_);
+        for (std::size_t k = 0; k < glimpses_.size(); ++k) {
+            const int index = static_cast<int>(k);
+            const cv::Point cell = origin + cv::Point(index % grid_.columns * pitch.width + space_.frame,
+                                                      index / grid_.columns * pitch.height + space_.frame);
+            const cv::Size slack = grid_.cell - grid_.sizes[k];
+            layout.thumbnails.emplace_back(cell + cv::Point(slack.width / 2, slack.height / 2),
+                                           grid_.sizes[k]);
+            if (space_.letter == 0) continue;
+            const cv::Point below{cell.x, cell.y + grid_.cell.height - slack.height / 2 + space_.frame};
+            layout.captions.push_back(caption_below(glimpses_[k].id, space_.letter, below, grid_.cell.width));
+        }
+    }
+
+  private:
+    /// The tightest of the grids in which the glimpses are nearly as large as they can be.
+    [[nodiscard]] Grid best_grid() const {
+        constexpr double nearly = 0.85;
+        std::vector<Grid> grids;
+        double largest = 0;
+        const int count = static_cast<int>(glimpses_.size());
+        // Of many columns, one more or less makes no difference that is seen.
+        for (int columns = 1; columns <= count; columns += 1 + columns / 32) {
+            grids.push_back(grid(columns, (count + columns - 1) / columns));
+        }
+        if (grids.empty()) return {};
+        const auto too_large = [&](const Grid& grid) { return !fits(grid); };
+        if (!std::ranges::all_of(grids, too_large)) std::erase_if(grids, too_large);
+        for (const Grid& grid : grids) largest = std::max(largest, extent(grid));
+        std::erase_if(grids, [&](const Grid& grid) { return extent(grid) < nearly * largest; });
+        return std::ranges::min(grids, {}, [&](const Grid& grid) { return size(grid).width; });
+    }
+
+    [[nodiscard]] bool fits(const Grid& grid) const {
+        const cv::Size size = this->size(grid);
+        return size.width <= room_.width && size.height <= room_.height;
+    }
+
+    [[nodiscard]] cv::Size size(const Grid& grid) const {
+        if (grid.sizes.empty()) return {0, 0};
+        const cv::Size pitch = this->pitch(grid);
+        return {grid.columns * pitch.width - space_.gap, grid.rows * pitch.height - space_.gap};
+    }
+
+    /// How large the glimpses are shown: their sides together.
+    static double extent(const Grid& grid) {
+        double sum = 0;
+        for (const cv::Size& size : grid.sizes) sum += side(size);
+        return sum;
+    }
+
+    /// From one glimpse to the next.
+    [[nodiscard]] cv::Size pitch(const Grid& grid) const {
+        return {grid.cell.width + 2 * space_.frame + space_.gap,
+                grid.cell.height + 2 * space_.frame + space_.caption + space_.gap};
+    }
+
+    [[nodiscard]] Grid grid(int columns, int rows) const {
+        const auto share = [](int length, int parts, int around, int gap) {
+            return std::max(1, (length + gap) / parts - gap - around);
+        };
+        const cv::Size room{share(room_.width, columns, 2 * space_.frame, space_.gap),
+                            share(room_.height, rows, 2 * space_.frame + space_.caption, space_.gap)};
+        Grid grid{columns, rows, {1, 1}, {}};
+        for (const PanelEntry& entry : glimpses_) {
+            const cv::Size size = shown_size(entry.size, room);
+            grid.cell = {std::max(grid.cell.width, size.width), std::max(grid.cell.height, size.height)};
+            grid.sizes.push_back(size);
+        }
+        // A caption may be wider than its glimpse, but not than its share of the figure.
+        for (const int width : caption_widths_) {
+            grid.cell.width = std::max(grid.cell.width, std::min(room.width, width));
+        }
+        return grid;
+    }
+
+    cv::Size room_;
+    std::span<const PanelEntry> glimpses_;
+    Spacing space_;
+    std::vector<int> caption_widths_;  ///< empty where there are no captions
+    Grid grid_;
+};
+
+}  // namespace
+
+namespace figures {
+
+PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses) {
+    PanelLayout layout;
+    layout.enlargement = enlargement(picture, glimpses.size());
+    const cv::Size left = picture * layout.enlargement;
+    const Capacity capacity = glimpse::capacity(room_beside(left), glimpses.size());
+    const Thumbnails thumbnails(capacity.room, glimpses.first(capacity.thumbnails),
+                                capacity.remark_letter > 0);
+    layout.left_out = glimpses.size() - thumbnails.count();
+    layout.remark_letter = capacity.remark_letter;
+    if (layout.left_out > 0) layout.remark.text = "and " + std::to_string(layout.left_out) + " more";
+
+    const cv::Size grid = thumbnails.size();
+    const int remark_width = text_width(layout.remark.text, layout.remark_letter);
+    const cv::Size right{std::max(grid.width, remark_width), grid.height + 2 * layout.remark_letter};
+    const int margin = thumbnails.space().margin;
+    const int height = std::max(left.height, right.height);
+    const int width = left.width + (glimpses.empty() ? 0 : margin + right.width);
+    layout.figure = {width + 2 * margin, height + 2 * margin};
+    layout.overlay = {{margin, margin + (height - left.height) / 2}, left};
+    layout.letter = thumbnails.space().letter;
+    layout.frame = thumbnails.space().frame;
+    const cv::Point origin{2 * margin + left.width, margin + (height - right.height) / 2};
+    thumbnails.place(layout, origin);
+    layout.remark.position = {origin.x, origin.y + grid.height + layout.remark_letter};
+    return layout;
+}
+
+}  // namespace figures
+
+}  // namespace glimpse

@@ -1,0 +1,76 @@
+#include "figures/track_frame.hpp"
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+
+#include "figures/figures.hpp"
+#include "figures/module/thumbnails.hpp"
+
+namespace glimpse {
+
+namespace {
+
+// In pixels.
+const cv::Size largest_picture{640, 640};
+constexpr int smallest_glimpse = 160;
+constexpr int largest_glimpse = 480;
+
+int even(int length) {
+    return length + length % 2;
+}
+
+}  // namespace
+
+namespace figures {
+
+TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike) {
+    TrackFrameLayout layout;
+    layout.image = image;
+    layout.alike = alike;
+    const cv::Size picture = shown_size(image, largest_picture);
+    const DrawingSizes sizes = drawing_sizes(picture);
+    layout.letter = sizes.letter;
+    layout.border = sizes.line + 1;
+    const int side = std::clamp(std::min(picture.width, picture.height) - 2 * layout.border, smallest_glimpse,
+                                largest_glimpse);
+    const int framed = side + 2 * layout.border;
+    const int margin = 2 * layout.letter;
+    const int height = std::max(picture.height, framed);
+    layout.picture = centred(picture, {margin, margin, picture.width, height});
+    layout.glimpse = centred({side, side}, {2 * margin + picture.width, margin, framed, height});
+    layout.frame = {even(3 * margin + picture.width + framed), even(2 * margin + height + 2 * layout.letter)};
+    return layout;
+}
+
+cv::Mat track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
+    cv::Mat figure(layout.frame, CV_8UC3, cv::Scalar(paper));
+    const cv::Size image{frame.map.image.width, frame.map.image.height};
+    const cv::Size room = layout.picture.size();
+    const cv::Rect place = centred(image == layout.image ? room : filling_size(image, room), layout.picture);
+    show_picture(figure, frame.picture, place);
+    cv::Mat shown = figure(place);
+    const double across = double(place.width) / image.width;
+    const double down = double(place.height) / image.height;
+    draw_outline(shown, scaled_outline(frame.map, across, down), drawing_sizes(place.size()),
+                 glimpse_colour(0));
+
+    const cv::Size largest = layout.glimpse.size();
+    const cv::Size size = frame.glimpse.size();
+    const cv::Rect cell =
+        centred(layout.alike ? shown_size(size, largest) : filling_size(size, largest), layout.glimpse);
+    draw_frame(figure, cell, layout.border, glimpse_colour(0));
+    show_picture(figure, frame.glimpse, cell);
+
+    const auto write_below = [&](const std::string& text, cv::Rect above) {
+        const FigureText caption =
+            caption_below(text, layout.letter, {above.x, above.br().y + layout.border}, above.width);
+        draw_text(figure, caption.text, caption.position, layout.letter, ink);
+    };
+    write_below(frame.name, layout.picture);
+    write_below(frame.id, {layout.glimpse.x, cell.y, layout.glimpse.width, cell.height});
+    return figure;
+}
+
+}  // namespace figures
+
+}  // namespace glimpse

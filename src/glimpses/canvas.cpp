@@ -1,0 +1,209 @@
+#include "glimpse/canvas.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "glimpse/mechanisms/spatial_transformer.hpp"
+#include "glimpse/reading.hpp"
+#include "pixels/alpha.hpp"
+#include "pixels/rounding.hpp"
+
+namespace glimpse {
+
+namespace {
+
+void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canvas) {
+    const Size size{glimpse.pixels.cols, glimpse.pixels.rows};
+    if (size != map.glimpse) {
+        throw Error("the glimpse has " + words(size) + " pixels, its parameters make one of " +
+                    words(map.glimpse));
+    }
+    if (Size{canvas.pixels.cols, canvas.pixels.rows} != map.image) {
+        throw std::logic_error("the map was not lowered for this canvas");
+    }
+}
+
+Image like(const Image& canvas, const cv::Mat& values) {
+    return {rounded_to(values, canvas.pixels.depth()), canvas.alpha, canvas.icc_profile, false};
+}
+
+/// Float values with an alpha of 0 to 1 that colours are multiplied by.
+cv::Mat premultiplied(const Image& image) {
+    cv::Mat values;
+    image.pixels.convertTo(values, CV_32F);
+    std::vector<cv::Mat> channels;
+    cv::split(values, channels);
+    if (image.alpha) {
+        channels.back() /= full_scale(image.pixels.depth());
+    } else {
+        channels.emplace_back(values.rows, values.cols, CV_32F, cv::Scalar(1));
+    }
+    cv::merge(channels, values);
+    if (image.alpha) multiply_by_alpha(values);
+    return values;
+}
+
+/// Neighbouring glimpse pixels are anything but neighbouring image pixels: the way back needs interpolation.
+bool is_resampled(const LinearMap& map) {
+    if (!map.matrix) return false;
+    const auto& m = map.matrix->m;
+    const bool unit_pitch = map.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
+    return mixes_pixels(map) || !unit_pitch;
+}
+
+/// A layer to lay over a canvas: premultiplied values and alpha on `region`.
+ImageRegion resampled_layer(const Backend& backend, const LinearMap& map, const cv::Mat& glimpse) {
+    if (map.matrix->determinant() == 0)
+        throw Error("the matrix has no inverse: the glimpse cannot be pasted");
+    const auto border = border_in_image(*map.matrix, map.glimpse);
+    const auto [left, right] = std::ranges::minmax(border, {}, &Point::x);
+    const auto [top, bottom] = std::ranges::minmax(border, {}, &Point::y);
+    const Rectangle region =
+        intersection(rounded({std::floor(left.x), std::floor(top.y), std::ceil(right.x) - std::floor(left.x),
+                              std::ceil(bottom.y) - std::floor(top.y)}),
+                     whole(map.image));
+    if (region.empty()) return {};
+
+    Affine back = inverse(*map.matrix);
+    for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
+    SpatialTransformer sampler;
+    sampler.form = SpatialTransformer::MatrixForm{back};
+    sampler.size = region.size();
+    sampler.padding = Padding::border;
+    const LinearMap onto_canvas = lower(sampler, map.glimpse);
+    cv::Mat layer = backend.read({&onto_canvas, 1}, {whole(map.glimpse), glimpse}, CV_32F).front();
+
+    const int channels = layer.channels();
+    for (int y = 0; y < layer.rows; ++y) {
+        auto* pixel = layer.ptr<float>(y);
+        for (int x = 0; x < layer.cols; ++x, pixel += channels) {
+            const Point p = back(x, y);
+            const double column = edge_from_centre(p.x);
+            const double row = edge_from_centre(p.y);
+            if (column < 0 || row < 0 || column >= map.glimpse.width || row >= map.glimpse.height) {
+                std::fill_n(pixel, channels, 0.0F);
+            }
+        }
+    }
+    return {region, layer};
+}
+
+/// canvas · (1 - cover) + layer, in place, on the layer's region, with cover cut to 0…1.
+void lay_over(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
+    const int channels = canvas.channels();
+    const Rectangle& r = layer.region;
+    for (int y = 0; y < r.height; ++y) {
+        auto* to = canvas.ptr<float>(y + r.y) + std::ptrdiff_t{r.x} * channels;
+        const auto* from = layer.pixels.ptr<float>(y);
+        const auto* covered = cover.ptr<float>(y);
+        for (int x = 0; x < r.width; ++x, to += channels, from += channels) {
+            const float through = 1 - std::clamp(covered[x], 0.0F, 1.0F);
+            for (int c = 0; c < channels; ++c) to[c] = to[c] * through + from[c];
+        }
+    }
+}
+
+/// The same, covered by the layer's own alpha.
+void lay_over(cv::Mat& canvas, const ImageRegion& layer) {
+    if (layer.region.empty()) return;
+    cv::Mat alpha;
+    cv::extractChannel(layer.pixels, alpha, layer.pixels.channels() - 1);
+    lay_over(canvas, layer, alpha);
+}
+
+/// The glimpse of `Weights` is a ⊙ I as it stands, colours and alpha alike: a layer that covers by a.
+void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, bool alpha) {
+    const Rectangle& r = weights.region;
+    if (r.empty()) return;
+    const int channels = glimpse.channels();
+    cv::Mat layer = glimpse(cv::Rect(r.x, r.y, r.width, r.height)).clone();
+    for (int y = 0; y < r.height; ++y) {
+        auto* pixel = layer.ptr<float>(y);
+        const auto* a = weights.a.ptr<float>(y);
+        for (int x = 0; x < r.width; ++x, pixel += channels) {
+            if (!alpha) {
+                pixel[channels - 1] = std::clamp(a[x], 0.0F, 1.0F);
+            } else if (a[x] != 0) {
+                // Premultiplied, aI · aα: one a too many.
+                for (int c = 0; c + 1 < channels; ++c) pixel[c] /= a[x];
+            }
+        }
+    }
+    lay_over(canvas, {r, layer}, weights.a);
+}
+
+/// Aᵀ g with colours as they come, weighed down where samples overlap so that no pixel is laid on more than
+/// once.
+ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const cv::Mat& glimpse) {
+    ImageRegion layer = backend.write(map, glimpse);
+    const ImageRegion attention = attention_map(map);
+    const int channels = glimpse.channels();
+    for (int y = 0; y < layer.region.height; ++y) {
+        auto* pixel = layer.pixels.ptr<float>(y);
+        const auto* m = attention.pixels.ptr<float>(y);
+        for (int x = 0; x < layer.region.width; ++x, pixel += channels) {
+            if (m[x] <= 1) continue;
+            for (int c = 0; c < channels; ++c) pixel[c] /= m[x];
+        }
+    }
+    return layer;
+}
+
+/// Back from premultiplied values to the canvas's own channels and depth.
+Image finished(const Image& canvas, const cv::Mat& values) {
+    std::vector<cv::Mat> channels;
+    cv::split(values, channels);
+    const cv::Mat alpha = channels.back();
+    if (canvas.alpha) {
+        for (std::size_t c = 0; c + 1 < channels.size(); ++c) cv::divide(channels[c], alpha, channels[c]);
+        channels.back() = alpha * full_scale(canvas.pixels.depth());
+    } else {
+        channels.pop_back();
+    }
+    cv::Mat merged;
+    cv::merge(channels, merged);
+    cv::patchNaNs(merged, 0);  // 0/0 where both are transparent
+    return like(canvas, merged);
+}
+
+}  // namespace
+
+Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas) {
+    require_sizes(map, glimpse, canvas);
+    if (glimpse.pixels.depth() != CV_32F && glimpse.pixels.depth() != canvas.pixels.depth()) {
+        throw Error("the glimpse and the canvas differ in depth");
+    }
+    if (glimpse.pixels.channels() != canvas.pixels.channels()) {
+        throw Error("the glimpse has " + std::to_string(glimpse.pixels.channels()) +
+                    " channels, the canvas " + std::to_string(canvas.pixels.channels()));
+    }
+    cv::Mat sum;
+    canvas.pixels.convertTo(sum, CV_32F);
+    const ImageRegion written = backend.write(map, glimpse.pixels);
+    const Rectangle& r = written.region;
+    if (!r.empty()) sum(cv::Rect(r.x, r.y, r.width, r.height)) += written.pixels;
+    return like(canvas, sum);
+}
+
+Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas) {
+    require_sizes(map, glimpse, canvas);
+    if (full_scale(glimpse.pixels.depth()) != full_scale(canvas.pixels.depth())) {
+        throw Error("the glimpse and the canvas differ in depth");
+    }
+    const cv::Mat layer = premultiplied(glimpse);
+    cv::Mat under = premultiplied(canvas);
+    if (layer.channels() != under.channels()) {
+        throw Error("the glimpse and the canvas differ in the number of colours");
+    }
+    if (const auto* weights = std::get_if<Weights>(&map.kind)) {
+        lay_over(under, *weights, layer, glimpse.alpha);
+    } else {
+        lay_over(under, is_resampled(map) ? resampled_layer(backend, map, layer)
+                                          : scattered_layer(backend, map, layer));
+    }
+    return finished(canvas, under);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,227 @@
+#include "glimpse/reading.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "glimpse/error.hpp"
+#include "maps/overloaded.hpp"
+#include "pixels/alpha.hpp"
+#include "pixels/rounding.hpp"
+#include "system/parallel.hpp"
+
+namespace glimpse {
+
+namespace {
+
+bool has_fill(const LinearMap& map) {
+    return !std::holds_alternative<std::monostate>(map.fill);
+}
+
+/// Each colour multiplied by the pixel's alpha, CV_32F; alpha itself as it is.
+cv::Mat premultiplied(const cv::Mat& pixels) {
+    cv::Mat out;
+    pixels.convertTo(out, CV_32F);
+    multiply_by_alpha(out);
+    return out;
+}
+
+/// `gain`, the map's full weight, has multiplied colour and alpha alike, and is meant for the colour alone.
+void unpremultiply(cv::Mat& pixels, float gain) {
+    const int colours = pixels.channels() - 1;
+    for (int y = 0; y < pixels.rows; ++y) {
+        auto* p = pixels.ptr<float>(y);
+        for (int x = 0; x < pixels.cols; ++x, p += colours + 1) {
+            const float alpha = p[colours];
+            for (int c = 0; c < colours; ++c) p[c] = alpha > 0 ? p[c] / alpha * gain : 0.0F;
+            p[colours] = alpha / gain;
+        }
+    }
+}
+
+std::vector<double> channel_means(const cv::Mat& pixels) {
+    std::vector<double> means(static_cast<std::size_t>(pixels.channels()));
+    cv::Mat channel;
+    for (int c = 0; c < pixels.channels(); ++c) {
+        cv::extractChannel(pixels, channel, c);
+        means[static_cast<std::size_t>(c)] = cv::mean(channel)[0];
+    }
+    return means;
+}
+
+bool asks_for_mean(const LinearMap& map) {
+    return std::holds_alternative<MeanOfImage>(map.fill);
+}
+
+/// The mean of each channel, where one of the maps asks for it; else as many zeros.
+std::vector<double> mean_for(std::span<const LinearMap> maps, const cv::Mat& pixels) {
+    if (std::ranges::any_of(maps, asks_for_mean)) return channel_means(pixels);
+    return std::vector<double>(static_cast<std::size_t>(pixels.channels()));
+}
+
+/// One value for each channel, of a fill that passed `require_fill`; alpha is opaque where it is not given.
+std::vector<double> channel_values(const Constant& constant, int channels, bool alpha, int depth) {
+    const auto count = static_cast<std::size_t>(channels);
+    const std::size_t colours = alpha ? count - 1 : count;
+    std::vector<double> values = constant.values;
+    if (values.size() == 1) values.resize(colours, values.front());
+    if (alpha && values.size() == colours) values.push_back(full_scale(depth));
+    return values;
+}
+
+/// c, in the units of the pixels that the map is applied to, whose mean is `mean`.
+std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mean, bool alpha,
+                                bool premultiply, int depth) {
+    return std::visit(
+        overloaded{[](std::monostate) -> std::vector<double> { throw std::logic_error("there is no fill"); },
+                   [&](const MeanOfImage&) { return mean; },
+                   [&](const Constant& constant) {
+                       std::vector<double> values =
+                           channel_values(constant, static_cast<int>(mean.size()), alpha, depth);
+                       if (premultiply) {
+                           for (std::size_t c = 0; c + 1 < values.size(); ++c) values[c] *= values.back();
+                       }
+                       return values;
+                   }},
+        fill);
+}
+
+/// g + c (full_weight - A 1), which is A(I - c) + c for a full weight of 1.
+void add_fill(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>& c) {
+    const cv::Mat sums = row_sums(map);
+    for (int y = 0; y < glimpse.rows; ++y) {
+        auto* out = glimpse.ptr<float>(y);
+        const auto* sum = sums.ptr<float>(y);
+        for (int x = 0; x < glimpse.cols; ++x) {
+            const double missing = map.full_weight - static_cast<double>(sum[x]);
+            for (const double value : c) *out++ += static_cast<float>(value * missing);
+        }
+    }
+}
+
+/// The map takes pixels whose colours are premultiplied.
+bool mixes_alpha(const LinearMap& map, bool alpha) {
+    return alpha && mixes_pixels(map);
+}
+
+Rectangle needed_by_all(std::span<const LinearMap> maps) {
+    Rectangle all;
+    for (const LinearMap& map : maps) all = smallest_containing(all, needed(map));
+    return all;
+}
+
+/// Whether what all maps need is no more than what each of them needs, added up.
+bool overlap(std::span<const LinearMap> maps) {
+    const auto area = [](const Rectangle& r) { return std::int64_t{r.width} * r.height; };
+    std::int64_t sum = 0;
+    for (const LinearMap& map : maps) sum += area(needed(map));
+    return area(needed_by_all(maps)) <= sum;
+}
+
+/// What the maps need of the region, premultiplied.
+ImageRegion premultiplied(const ImageRegion& region, std::span<const LinearMap> maps) {
+    const Rectangle r = needed_by_all(maps);
+    if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels()))};
+    const cv::Rect part(r.x - region.region.x, r.y - region.region.y, r.width, r.height);
+    return {r, premultiplied(region.pixels(part))};
+}
+
+/// How glimpses of one image are read: in a group those that are alike, since a backend takes all the
+/// glimpses of an image at once.
+struct Reading {
+    const Backend& backend;
+    const ImageRegion& region;
+    bool alpha;
+    int depth;         ///< of the glimpses
+    bool premultiply;  ///< colours, by alpha
+    bool filled;       ///< what lies outside the image is added to values of float32
+
+    [[nodiscard]] bool takes(const LinearMap& map) const {
+        return mixes_alpha(map, alpha) == premultiply && (premultiply || has_fill(map) == filled);
+    }
+
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps) const {
+        // Far from each other, each map's own part is premultiplied for it, so that there is no image of
+        // float32 that few look at.
+        const bool apart = premultiply && std::ranges::none_of(maps, asks_for_mean) && !overlap(maps);
+        const ImageRegion source = premultiply && !apart ? premultiplied(region, maps) : region;
+        const std::vector<double> mean = mean_for(maps, source.pixels);
+        std::vector<cv::Mat> glimpses(maps.size());
+        if (!apart) glimpses = backend.read(maps, source, premultiply || filled ? int{CV_32F} : depth);
+        for_each_in_parallel(maps.size(), [&](std::size_t k) {
+            const std::span<const LinearMap> one = maps.subspan(k, 1);
+            if (apart) glimpses[k] = backend.read(one, premultiplied(region, one), CV_32F).front();
+            finish(glimpses[k], maps[k], mean);
+        });
+        return glimpses;
+    }
+
+  private:
+    void finish(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>& mean) const {
+        if (has_fill(map)) {
+            add_fill(glimpse, map, fill_values(map.fill, mean, alpha, premultiply, region.pixels.depth()));
+        }
+        if (premultiply) unpremultiply(glimpse, static_cast<float>(map.full_weight));
+        glimpse = rounded_to(glimpse, depth);
+    }
+};
+
+}  // namespace
+
+double full_scale(int depth) {
+    return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
+}
+
+void require_fill(const LinearMap& map, int channels, bool alpha) {
+    const auto* constant = std::get_if<Constant>(&map.fill);
+    if (!constant) return;
+    const auto count = static_cast<std::size_t>(channels);
+    const std::size_t given = constant->values.size();
+    if (given != 1 && given != count && !(alpha && given + 1 == count)) {
+        throw Error("the padding has " + std::to_string(given) + " values, the image " +
+                    std::to_string(channels) + " channels");
+    }
+}
+
+cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, bool alpha,
+                     int depth) {
+    return read_glimpses(backend, {&map, 1}, region, alpha, depth).front();
+}
+
+std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
+                                   const ImageRegion& region, bool alpha, int depth) {
+    for (const LinearMap& map : maps) require_fill(map, region.pixels.channels(), alpha);
+    std::vector<cv::Mat> glimpses(maps.size());
+    for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
+        const Reading reading{backend, region, alpha, depth, premultiply, filled};
+        std::vector<std::size_t> members;
+        for (std::size_t n = 0; n < maps.size(); ++n) {
+            if (reading.takes(maps[n])) members.push_back(n);
+        }
+        if (members.empty()) continue;
+        if (members.size() == maps.size()) return reading.read(maps);
+        std::vector<LinearMap> group;
+        group.reserve(members.size());
+        for (const std::size_t n : members) group.push_back(maps[n]);
+        std::vector<cv::Mat> read = reading.read(group);
+        for (std::size_t k = 0; k < members.size(); ++k) glimpses[members[k]] = std::move(read[k]);
+    }
+    return glimpses;
+}
+
+cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
+    std::vector<cv::Mat> channels;
+    cv::split(picture, channels);
+    if (!alpha) {
+        channels.emplace_back(picture.rows, picture.cols, picture.depth(), cv::Scalar(opaque));
+    }
+    cv::multiply(channels.back(), factor, channels.back(), 1, picture.depth());
+    cv::Mat out;
+    cv::merge(channels, out);
+    return out;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "images/codecs/codec.hpp"
+
+namespace glimpse {
+
+const Codec& jpeg_codec();
+const Codec& png_codec();
+const Codec& npy_codec();
+
+}  // namespace glimpse

@@ -1,0 +1,317 @@
+#include "images/codecs/built_in.hpp"
+
+#include <csetjmp>
+#include <cstdio>
+// jpeglib.h needs the C types of stdio.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/exif.hpp"
+
+namespace glimpse {
+
+namespace {
+
+constexpr int encoding_quality = 95;
+
+/// libjpeg's way to fail is a jump: what it jumps over holds nothing that needs destroying.
+struct ErrorManager {
+    jpeg_error_mgr base;
+    std::jmp_buf jump;
+    std::array<char, JMSG_LENGTH_MAX> message;
+};
+
+[[noreturn]] void fail(j_common_ptr info) {
+    auto* manager = reinterpret_cast<ErrorManager*>(info->err);
+    manager->base.format_message(info, manager->message.data());
+    std::longjmp(manager->jump, 1);
+}
+
+/// Some damage is only a warning to libjpeg, which paints it grey; to us it is an error. What leaves the
+/// pixels as they were meant is not.
+void heed_warning(j_common_ptr info, int level) {
+    if (level >= 0) return;
+    switch (info->err->msg_code) {
+        case JWRN_EXTRANEOUS_DATA:
+        case JWRN_ADOBE_XFORM:
+        case JWRN_BOGUS_ICC:
+        case JWRN_JFIF_MAJOR:
+        case JWRN_NOT_SEQUENTIAL:
+            ++info->err->num_warnings;
+            return;
+        default:
+            fail(info);
+    }
+}
+
+/// A few bytes make a scan over a whole progressive image: a small file could keep us busy for hours.
+void limit_scans(j_common_ptr info) {
+    constexpr int most_scans = 1000;
+    if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > most_scans) {
+        info->err->msg_code = JERR_BAD_PROGRESSION;
+        fail(info);
+    }
+}
+
+void set_up(ErrorManager& manager) {
+    jpeg_std_error(&manager.base);
+    manager.base.error_exit = fail;
+    manager.base.emit_message = heed_warning;
+    manager.base.output_message = [](j_common_ptr) {};
+}
+
+/// The ways from CMYK to RGB: Adobe stores the ink inverted.
+void to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int pixels, bool inverted) {
+    for (int x = 0; x < pixels; ++x, cmyk += 4, rgb += 3) {
+        const int k = inverted ? cmyk[3] : 255 - cmyk[3];
+        for (int c = 0; c < 3; ++c) {
+            const int ink = inverted ? cmyk[c] : 255 - cmyk[c];
+            rgb[c] = static_cast<std::uint8_t>((ink * k + 127) / 255);
+        }
+    }
+}
+
+/// The columns `first` to `first + count - 1` of every row.
+struct Columns {
+    JDIMENSION first;
+    JDIMENSION count;
+};
+
+class Decompressor {
+  public:
+    explicit Decompressor(std::span<const std::uint8_t> bytes) {
+        set_up(errors_);
+        info_.err = &errors_.base;
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_create_decompress(&info_);
+        jpeg_mem_src(&info_, bytes.data(), bytes.size());
+        jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
+        jpeg_save_markers(&info_, JPEG_APP0 + 2, 0xFFFF);
+        jpeg_read_header(&info_, TRUE);
+    }
+    ~Decompressor() { jpeg_destroy_decompress(&info_); }
+    Decompressor(const Decompressor&) = delete;
+    Decompressor& operator=(const Decompressor&) = delete;
+
+    [[nodiscard]] ImageInfo describe() {
+        ImageInfo info;
+        info.size = {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
+        info.depth = CV_8U;
+        info.most_shrunk = DCTSIZE;
+        info.channels = info_.num_components == 1 ? 1 : 3;
+        for (auto* marker = info_.marker_list; marker; marker = marker->next) {
+            if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 &&
+                std::equal(marker->data, marker->data + 4, "Exif")) {
+                info.orientation = exif_orientation({marker->data, marker->data_length});
+                break;
+            }
+        }
+        info.icc_profile = profile();
+        return info;
+    }
+
+    /// Of the image shrunk n times, which libjpeg decodes out of the lower frequencies.
+    void start(int n) {
+        if (setjmp(errors_.jump)) throw_error();
+        info_.scale_num = 1;
+        info_.scale_denom = static_cast<unsigned>(n);
+        info_.dct_method = JDCT_ISLOW;
+        progress_.progress_monitor = limit_scans;
+        info_.progress = &progress_;
+        info_.out_color_space = info_.num_components == 1   ? JCS_GRAYSCALE
+                                : info_.num_components == 4 ? JCS_CMYK
+                                                            : JCS_RGB;
+        jpeg_start_decompress(&info_);
+    }
+
+    /// Shortens the rows, before the first is read, to columns among which the `width` from `x` on are
+    /// exactly those of whole rows.
+    Columns crop(int x, int width) {
+        Columns columns{0, info_.output_width};
+        // Shrunk rows of unusual samplings are cropped wrongly by libjpeg-turbo before 3.0.
+        if (fills_in_coefficients() || info_.scale_denom != 1) return columns;
+        // Upsampling looks at the next sample, which the ends of a cropped row lack, and is another one where
+        // a component has a single sample left; a whole MCU on either side keeps clear of both.
+        const auto margin = static_cast<JDIMENSION>(info_.max_h_samp_factor) * DCTSIZE;
+        const auto left = static_cast<JDIMENSION>(x);
+        const JDIMENSION right = std::min(left + static_cast<JDIMENSION>(width) + margin, info_.image_width);
+        columns.first = left - std::min(left, margin);
+        columns.count = right - columns.first;
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_crop_scanline(&info_, &columns.first, &columns.count);
+        return columns;
+    }
+
+    /// Passes over the first rows, of which libjpeg decodes those that the next one depends on. Before any
+    /// row is read: after a later skip libjpeg-turbo can give a row twice (its issue 915).
+    void skip_rows(int rows) {
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(rows));
+    }
+
+    void read_row(std::uint8_t* row) {
+        if (setjmp(errors_.jump)) throw_error();
+        JSAMPROW rows[1] = {row};
+        jpeg_read_scanlines(&info_, rows, 1);
+    }
+
+    [[nodiscard]] bool is_cmyk() const { return info_.num_components == 4; }
+    [[nodiscard]] bool inverted() const { return info_.saw_Adobe_marker != 0; }
+
+  private:
+    /// Whether the scans of a progressive file leave coefficients open. libjpeg guesses those from the blocks
+    /// around, and at the start of a cropped row as at the image's edge.
+    [[nodiscard]] bool fills_in_coefficients() const {
+        if (!info_.coef_bits) return false;
+        return std::any_of(info_.coef_bits, info_.coef_bits + info_.num_components, [](const auto& bits) {
+            return std::any_of(std::begin(bits), std::end(bits), [](int open) { return open != 0; });
+        });
+    }
+
+    [[noreturn]] void throw_error() {
+        const std::string words = errors_.message.data();
+        jpeg_destroy_decompress(&info_);
+        throw Error("the file is truncated or corrupt (" + words + ")");
+    }
+
+    [[nodiscard]] std::vector<std::uint8_t> profile() {
+        JOCTET* data = nullptr;
+        unsigned length = 0;
+        if (setjmp(errors_.jump)) throw_error();
+        if (!jpeg_read_icc_profile(&info_, &data, &length)) return {};
+        std::vector<std::uint8_t> bytes(data, data + length);
+        std::free(data);
+        return bytes;
+    }
+
+    jpeg_decompress_struct info_{};
+    jpeg_progress_mgr progress_{};
+    ErrorManager errors_{};
+};
+
+class JpegReader final : public ImageReader {
+  public:
+    explicit JpegReader(std::span<const std::uint8_t> bytes)
+        : bytes_(bytes), info_(Decompressor(bytes).describe()) {}
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    /// What lies above and beside the region goes no further than the entropy decoder, but for the MCUs next
+    /// to it; what lies below is not read at all, unless there are several scans.
+    cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
+
+    cv::Mat decode_shrunk(const Rectangle& region, int n) override {
+        Decompressor decompressor(bytes_);
+        decompressor.start(n);
+        const Columns columns = decompressor.crop(region.x, region.width);
+        decompressor.skip_rows(region.y);
+        const int stored = decompressor.is_cmyk() ? 4 : info_.channels;
+        std::vector<std::uint8_t> row(std::size_t{columns.count} * static_cast<std::size_t>(stored));
+        const std::uint8_t* from = row.data() + (std::ptrdiff_t{region.x} - columns.first) * stored;
+        cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
+        for (int y = 0; y < region.height; ++y) {
+            decompressor.read_row(row.data());
+            if (decompressor.is_cmyk()) {
+                to_rgb(from, out.ptr(y), region.width, decompressor.inverted());
+            } else {
+                std::copy_n(from, std::ptrdiff_t{region.width} * stored, out.ptr(y));
+            }
+        }
+        return out;
+    }
+
+  private:
+    std::span<const std::uint8_t> bytes_;
+    ImageInfo info_;
+};
+
+class Compressor {
+  public:
+    Compressor() {
+        set_up(errors_);
+        info_.err = &errors_.base;
+        if (setjmp(errors_.jump)) throw_error();
+        jpeg_create_compress(&info_);
+        jpeg_mem_dest(&info_, &bytes_, &length_);
+    }
+    ~Compressor() {
+        jpeg_destroy_compress(&info_);
+        std::free(bytes_);
+    }
+    Compressor(const Compressor&) = delete;
+    Compressor& operator=(const Compressor&) = delete;
+
+    std::vector<std::uint8_t> compress(const Image& image) {
+        write(image.pixels, image.icc_profile);
+        return {bytes_, bytes_ + length_};
+    }
+
+  private:
+    [[noreturn]] void throw_error() {
+        jpeg_destroy_compress(&info_);
+        throw Error(std::string("the JPEG cannot be written (") + errors_.message.data() + ")");
+    }
+
+    void write(const cv::Mat& pixels, const std::vector<std::uint8_t>& icc_profile) {
+        if (setjmp(errors_.jump)) throw_error();
+        info_.image_width = static_cast<JDIMENSION>(pixels.cols);
+        info_.image_height = static_cast<JDIMENSION>(pixels.rows);
+        info_.input_components = pixels.channels();
+        info_.in_color_space = pixels.channels() == 1 ? JCS_GRAYSCALE : JCS_RGB;
+        jpeg_set_defaults(&info_);
+        jpeg_set_quality(&info_, encoding_quality, TRUE);
+        for (int c = 0; c < info_.num_components; ++c) {  // colour is not subsampled
+            info_.comp_info[c].h_samp_factor = info_.comp_info[c].v_samp_factor = 1;
+        }
+        jpeg_start_compress(&info_, TRUE);
+        if (!icc_profile.empty()) {
+            jpeg_write_icc_profile(&info_, icc_profile.data(), static_cast<unsigned>(icc_profile.size()));
+        }
+        while (info_.next_scanline < info_.image_height) {
+            auto* row = const_cast<JSAMPROW>(pixels.ptr(static_cast<int>(info_.next_scanline)));
+            jpeg_write_scanlines(&info_, &row, 1);
+        }
+        jpeg_finish_compress(&info_);
+    }
+
+    jpeg_compress_struct info_{};
+    ErrorManager errors_{};
+    unsigned char* bytes_ = nullptr;
+    unsigned long length_ = 0;
+};
+
+class JpegCodec final : public Codec {
+  public:
+    [[nodiscard]] CodecDescription description() const override {
+        return {"jpeg", "libjpeg API " + std::to_string(JPEG_LIB_VERSION), {"jpg", "jpeg"}, {"jpg", "jpeg"}};
+    }
+    [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
+        return head.size() >= 3 && head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
+    }
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+        return std::make_unique<JpegReader>(bytes);
+    }
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
+                                                   std::string_view /*extension*/) const override {
+        const int type = image.pixels.type();
+        if (image.alpha || (type != CV_8UC1 && type != CV_8UC3)) {
+            throw Error("jpg holds 8-bit grey or RGB without alpha; use png, tiff, webp or npy");
+        }
+        return Compressor().compress(image);
+    }
+};
+
+}  // namespace
+
+const Codec& jpeg_codec() {
+    static const JpegCodec codec;
+    return codec;
+}
+
+}  // namespace glimpse

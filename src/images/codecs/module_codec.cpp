@@ -1,0 +1,20 @@
+#include "images/codecs/module_codec.hpp"
+
+#include "system/module.hpp"
+
+namespace glimpse {
+
+const Coder& ModuleCodec::coder() const {
+    std::call_once(opened_, [&] { coder_ = &opened_module<Coder>(description_.name, "glimpse_coder"); });
+    return *coder_;
+}
+
+std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> bytes) const {
+    return coder().open(bytes);
+}
+
+std::vector<std::uint8_t> ModuleCodec::encode(const Image& image, std::string_view extension) const {
+    return coder().encode(image, extension);
+}
+
+}  // namespace glimpse

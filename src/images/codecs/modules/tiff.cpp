@@ -1,0 +1,291 @@
+#include <tiffio.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/codec.hpp"
+#include "images/codecs/modules/tiff_memory.hpp"
+#include "images/codecs/modules/tiff_samples.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// A larger tile or strip is refused, unless the file is larger still.
+constexpr std::uint64_t largest_block = std::uint64_t{1} << 31;
+
+/// The system hands this memory out only as it is filled: what a header asks for, the data may not.
+template <typename T>
+std::unique_ptr<T[], decltype(&std::free)> allocate(std::size_t count) {
+    auto* const memory = static_cast<T*>(std::calloc(count, sizeof(T)));
+    if (!memory) throw Error("the image needs more memory than there is");
+    return {memory, std::free};
+}
+
+/// A tile, or a strip as wide as the image.
+struct Block {
+    std::uint32_t x;
+    std::uint32_t y;
+    std::uint32_t width;
+    std::uint32_t height;
+};
+
+class TiffReader final : public ImageReader {
+  public:
+    explicit TiffReader(std::span<const std::uint8_t> bytes)
+        : file_(bytes), tiff_(file_.handle()), storage_(tiff_) {
+        const auto width = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
+        const auto height = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGELENGTH, 0);
+        constexpr std::uint32_t largest = std::numeric_limits<int>::max();
+        if (width == 0 || height == 0 || width > largest || height > largest)
+            throw Error("the TIFF header has no sensible size");
+        info_.size = {static_cast<int>(width), static_cast<int>(height)};
+        describe_pixels();
+        read_metadata();
+        info_.seekable = storage_.tiled || first_block().height < height;
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        return storage_.plain() ? decode_plain(region) : decode_as_rgba(region);
+    }
+
+  private:
+    void describe_pixels() {
+        if (storage_.plain()) {
+            info_.depth = storage_.depth();
+            info_.channels = storage_.samples;
+            info_.alpha = storage_.alpha;
+            return;
+        }
+        char reason[1024] = "";
+        if (!TIFFRGBAImageOK(tiff_, reason))
+            throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
+        info_.depth = CV_8U;
+        info_.alpha = storage_.alpha;
+        info_.channels = (storage_.grey() ? 1 : 3) + (info_.alpha ? 1 : 0);
+    }
+
+    void read_metadata() {
+        const auto orientation = tiff_field<std::uint16_t>(tiff_, TIFFTAG_ORIENTATION, 1);
+        info_.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
+        std::uint32_t length = 0;
+        const std::uint8_t* profile = nullptr;
+        if (TIFFGetField(tiff_, TIFFTAG_ICCPROFILE, &length, &profile))
+            info_.icc_profile.assign(profile, profile + length);
+    }
+
+    [[nodiscard]] Block first_block() const {
+        const auto width = static_cast<std::uint32_t>(info_.size.width);
+        const auto height = static_cast<std::uint32_t>(info_.size.height);
+        if (storage_.tiled) {
+            return {0, 0, tiff_field<std::uint32_t>(tiff_, TIFFTAG_TILEWIDTH, 0),
+                    tiff_field<std::uint32_t>(tiff_, TIFFTAG_TILELENGTH, 0)};
+        }
+        return {0, 0, width,
+                std::min(height, tiff_field<std::uint32_t>(tiff_, TIFFTAG_ROWSPERSTRIP, height))};
+    }
+
+    /// Calls `visit` with each tile or strip that the region touches, all of the first one's size.
+    template <typename Visit>
+    static void visit_blocks(const Block& size, const Rectangle& region, const Visit& visit) {
+        const auto first = [](int position, std::uint32_t step) {
+            return static_cast<std::uint32_t>(position) / step * step;
+        };
+        const auto right = static_cast<std::uint32_t>(region.right());
+        const auto bottom = static_cast<std::uint32_t>(region.bottom());
+        for (std::uint32_t y = first(region.y, size.height); y < bottom; y += size.height) {
+            for (std::uint32_t x = first(region.x, size.width); x < right; x += size.width) {
+                visit(Block{x, y, size.width, size.height});
+            }
+        }
+    }
+
+    /// What of a block lies in the image: its right and bottom may be beyond that, and beyond an int.
+    [[nodiscard]] Rectangle visible(const Block& block) const {
+        const auto clipped = [](std::uint32_t begin, std::uint32_t length, int end) {
+            return static_cast<int>(std::min<std::uint64_t>(length, static_cast<std::uint32_t>(end) - begin));
+        };
+        return {static_cast<int>(block.x), static_cast<int>(block.y),
+                clipped(block.x, block.width, info_.size.width),
+                clipped(block.y, block.height, info_.size.height)};
+    }
+
+    [[noreturn]] static void refuse_blocks() {
+        throw Error("the TIFF header has tiles or strips of no sensible size");
+    }
+
+    [[noreturn]] void refuse_data() const {
+        throw Error("the file is truncated or corrupt" + file_.complaint());
+    }
+
+    /// Bytes of a block, which is of a sensible size then.
+    [[nodiscard]] std::size_t block_bytes(const Block& size) const {
+        const std::uint64_t pixel = storage_.neighbours() * storage_.sample_bytes();
+        const std::uint64_t least = std::uint64_t{size.width} * size.height * pixel;
+        // libtiff gives 0 where the product does not fit its type.
+        const tmsize_t bytes = storage_.tiled ? TIFFTileSize(tiff_) : TIFFStripSize(tiff_);
+        if (bytes <= 0 || least == 0 || static_cast<std::uint64_t>(bytes) < least) refuse_blocks();
+        if (static_cast<std::uint64_t>(bytes) > std::max(largest_block, file_.length())) refuse_blocks();
+        return static_cast<std::size_t>(bytes);
+    }
+
+    cv::Mat decode_plain(const Rectangle& region) {
+        const Block size = first_block();
+        const std::size_t bytes = block_bytes(size);
+        const auto buffer = allocate<std::uint8_t>(bytes);
+        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
+        for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane) {
+            visit_blocks(size, region, [&](const Block& block) {
+                read_plain(block, plane, {buffer.get(), bytes});
+                copy_plain(buffer.get(), block, plane, region, out);
+            });
+        }
+        storage_.normalise(out);
+        return out;
+    }
+
+    void read_plain(const Block& block, int plane, std::span<std::uint8_t> buffer) {
+        const auto sample = static_cast<std::uint16_t>(plane);
+        auto needed = static_cast<tmsize_t>(buffer.size());
+        tmsize_t read = 0;
+        if (storage_.tiled) {
+            const std::uint32_t tile = TIFFComputeTile(tiff_, block.x, block.y, 0, sample);
+            read = TIFFReadEncodedTile(tiff_, tile, buffer.data(), needed);
+        } else {
+            const std::uint32_t strip = TIFFComputeStrip(tiff_, block.y, sample);
+            read = TIFFReadEncodedStrip(tiff_, strip, buffer.data(), needed);
+            needed = TIFFVStripSize(tiff_, static_cast<std::uint32_t>(visible(block).height));
+        }
+        if (read < needed) refuse_data();
+    }
+
+    void copy_plain(const std::uint8_t* buffer, const Block& block, int plane, const Rectangle& region,
+                    cv::Mat& out) const {
+        const Rectangle from = visible(block);
+        const Rectangle both = intersection(from, region);
+        for (int y = both.y; y < both.bottom(); ++y) {
+            const std::size_t first = (static_cast<std::size_t>(y - from.y) * block.width +
+                                       static_cast<std::size_t>(both.x - from.x)) *
+                                      storage_.neighbours();
+            std::uint8_t* to =
+                out.ptr(y - region.y, both.x - region.x) + static_cast<std::size_t>(plane) * out.elemSize1();
+            storage_.convert(buffer + first * storage_.sample_bytes(), to, both.width, out.elemSize());
+        }
+    }
+
+    /// Palettes, YCbCr, CMYK, bits: as libtiff shows them, 8 bits a sample.
+    cv::Mat decode_as_rgba(const Rectangle& region) {
+        const Block size = first_block();
+        const std::uint64_t pixels = std::uint64_t{size.width} * size.height;
+        const std::uint64_t image_pixels = std::uint64_t(info_.size.width) * std::uint64_t(info_.size.height);
+        constexpr std::uint64_t always_allowed = largest_block / sizeof(std::uint32_t);
+        if (pixels == 0 || pixels > std::max(always_allowed, image_pixels)) refuse_blocks();
+        const auto raster = allocate<std::uint32_t>(pixels);
+        // Rows as they are stored: the orientation is somebody else's task.
+        TIFFSetField(tiff_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+        cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
+        visit_blocks(size, region, [&](const Block& block) {
+            const int read = storage_.tiled ? TIFFReadRGBATileExt(tiff_, block.x, block.y, raster.get(), 1)
+                                            : TIFFReadRGBAStripExt(tiff_, block.y, raster.get(), 1);
+            if (read == 0) refuse_data();
+            copy_rgba(raster.get(), block, region, out);
+        });
+        return out;
+    }
+
+    /// libtiff puts the last row first: of a tile, the last that it might have; of a strip, that it has.
+    void copy_rgba(const std::uint32_t* raster, const Block& block, const Rectangle& region,
+                   cv::Mat& out) const {
+        const Rectangle from = visible(block);
+        const std::size_t rows = storage_.tiled ? block.height : static_cast<std::size_t>(from.height);
+        const Rectangle both = intersection(from, region);
+        for (int y = both.y; y < both.bottom(); ++y) {
+            const std::size_t row = rows - 1 - static_cast<std::size_t>(y - from.y);
+            const std::uint32_t* pixel = raster + row * block.width + (both.x - from.x);
+            std::uint8_t* to = out.ptr(y - region.y, both.x - region.x);
+            for (int x = 0; x < both.width; ++x) to = put(*pixel++, to);
+        }
+    }
+
+    /// libtiff multiplies colour by alpha; grey is red, green and blue alike.
+    [[nodiscard]] std::uint8_t* put(std::uint32_t abgr, std::uint8_t* to) const {
+        const std::uint32_t alpha = TIFFGetA(abgr);
+        const std::array<std::uint32_t, 3> colours{TIFFGetR(abgr), TIFFGetG(abgr), TIFFGetB(abgr)};
+        for (std::size_t c = 0; c < (storage_.grey() ? 1 : 3); ++c) {
+            const std::uint32_t straight = info_.alpha && alpha > 0
+                                               ? std::min(255U, (colours[c] * 255 + alpha / 2) / alpha)
+                                               : colours[c];
+            *to++ = static_cast<std::uint8_t>(straight);
+        }
+        if (info_.alpha) *to++ = static_cast<std::uint8_t>(alpha);
+        return to;
+    }
+
+    TiffFile file_;
+    TIFF* tiff_;
+    TiffStorage storage_;
+    ImageInfo info_;
+};
+
+void set_fields(TIFF* tiff, const Image& image) {
+    const cv::Mat& pixels = image.pixels;
+    const int channels = pixels.channels();
+    const bool floats = pixels.depth() == CV_32F;
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, pixels.cols);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, pixels.rows);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, static_cast<int>(pixels.elemSize1() * 8));
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, channels);
+    TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, floats ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, channels >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
+    TIFFSetField(tiff, TIFFTAG_PREDICTOR, floats ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL);
+    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff, 0));
+    if (image.alpha) {
+        const std::uint16_t unassociated = EXTRASAMPLE_UNASSALPHA;
+        TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &unassociated);
+    }
+    if (!image.icc_profile.empty()) {
+        TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(image.icc_profile.size()),
+                     image.icc_profile.data());
+    }
+}
+
+class TiffCoder final : public Coder {
+  public:
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+        return std::make_unique<TiffReader>(bytes);
+    }
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
+                                                   std::string_view /*extension*/) const override {
+        const int channels = image.pixels.channels();
+        if (channels > 4 || image.alpha != (channels % 2 == 0)) {
+            throw Error("tiff holds grey or RGB, with or without alpha; use npy");
+        }
+        TiffFile output;
+        set_fields(output.handle(), image);
+        cv::Mat row;  // the predictor changes what it is handed
+        for (int y = 0; y < image.pixels.rows; ++y) {
+            image.pixels.row(y).copyTo(row);
+            if (TIFFWriteScanline(output.handle(), row.data, static_cast<std::uint32_t>(y), 0) < 0) {
+                throw Error("the TIFF cannot be written" + output.complaint());
+            }
+        }
+        return output.finish();
+    }
+};
+
+}  // namespace
+
+}  // namespace glimpse
+
+extern "C" const glimpse::Coder* glimpse_coder() {
+    static const glimpse::TiffCoder coder;
+    return &coder;
+}

@@ -1,0 +1,122 @@
+#include "images/codecs/modules/tiff_memory.hpp"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+thread_local std::string last_complaint;
+
+void remember(const char* /*module*/, const char* format, va_list arguments) {
+    char text[512];
+    std::vsnprintf(text, sizeof text, format, arguments);
+    last_complaint = text;
+}
+
+/// libtiff does without a tag that it cannot read, and only warns.
+thread_local bool tag_is_lost = false;
+
+void heed_warning(const char* /*module*/, const char* format, va_list /*arguments*/) {
+    if (std::string_view(format).starts_with("IO error")) tag_is_lost = true;
+}
+
+TiffFile& file(thandle_t handle) {
+    return *static_cast<TiffFile*>(handle);
+}
+
+}  // namespace
+
+TiffFile::TiffFile(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+    open("r");
+    if (!handle_) throw Error("the TIFF header is truncated or corrupt" + complaint());
+    // Without a palette, its indices would be taken for grey.
+    if (tag_is_lost) {
+        TIFFClose(handle_);
+        throw Error("the TIFF header is truncated or corrupt (a tag lies beyond the end of the file)");
+    }
+}
+
+TiffFile::TiffFile() {
+    open("w");
+    if (!handle_) throw Error("the TIFF cannot be written" + complaint());
+}
+
+TiffFile::~TiffFile() {
+    if (handle_) TIFFClose(handle_);
+}
+
+void TiffFile::open(const char* mode) {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        TIFFSetErrorHandler(remember);
+        TIFFSetWarningHandler(heed_warning);
+    });
+    last_complaint.clear();
+    tag_is_lost = false;
+    const auto close_nothing = [](thandle_t) { return 0; };
+    const auto unmap_nothing = [](thandle_t, void*, toff_t) {};
+    handle_ = TIFFClientOpen("image", mode, this, read, write, seek, close_nothing, size, map, unmap_nothing);
+}
+
+std::string TiffFile::complaint() const {
+    return last_complaint.empty() ? "" : " (" + last_complaint + ")";
+}
+
+std::vector<std::uint8_t> TiffFile::finish() {
+    const bool whole = TIFFFlush(handle_) == 1;
+    TIFFClose(std::exchange(handle_, nullptr));
+    if (!whole) throw Error("the TIFF cannot be written" + complaint());
+    return std::move(written_);
+}
+
+tmsize_t TiffFile::read(thandle_t handle, void* data, tmsize_t size) {
+    TiffFile& self = file(handle);
+    if (size <= 0 || self.position_ >= self.bytes_.size()) return 0;
+    const auto rest = self.bytes_.subspan(self.position_);
+    const auto count = std::min(static_cast<std::size_t>(size), rest.size());
+    std::memcpy(data, rest.data(), count);
+    self.position_ += count;
+    return static_cast<tmsize_t>(count);
+}
+
+/// Never called for a file that was opened to be read.
+tmsize_t TiffFile::write(thandle_t handle, void* data, tmsize_t size) {
+    TiffFile& self = file(handle);
+    const auto count = static_cast<std::size_t>(size);
+    self.written_.resize(std::max<std::size_t>(self.written_.size(), self.position_ + count));
+    std::memcpy(self.written_.data() + self.position_, data, count);
+    self.bytes_ = self.written_;
+    self.position_ += count;
+    return size;
+}
+
+toff_t TiffFile::seek(thandle_t handle, toff_t offset, int whence) {
+    TiffFile& self = file(handle);
+    const std::uint64_t from = whence == SEEK_SET   ? 0
+                               : whence == SEEK_CUR ? self.position_
+                                                    : self.bytes_.size();
+    return self.position_ = from + offset;
+}
+
+/// libtiff only reads what it has mapped. Where it has not, libtiff 4.5 refuses sound uncompressed tiles.
+int TiffFile::map(thandle_t handle, void** base, toff_t* size) {
+    const auto bytes = file(handle).bytes_;
+    *base = const_cast<std::uint8_t*>(bytes.data());
+    *size = bytes.size();
+    return 1;
+}
+
+toff_t TiffFile::size(thandle_t handle) {
+    return file(handle).bytes_.size();
+}
+
+}  // namespace glimpse

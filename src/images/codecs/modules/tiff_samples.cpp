@@ -1,0 +1,118 @@
+#include "images/codecs/modules/tiff_samples.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <opencv2/core.hpp>
+#include <vector>
+
+namespace glimpse {
+
+namespace {
+
+template <typename T>
+float loaded(const std::uint8_t* bytes) {
+    T value{};
+    std::memcpy(&value, bytes, sizeof value);
+    return static_cast<float>(value);
+}
+
+}  // namespace
+
+TiffStorage::TiffStorage(TIFF* tiff)
+    : bits(tiff_field<std::uint16_t>(tiff, TIFFTAG_BITSPERSAMPLE, 1)),
+      format(tiff_field<std::uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT)),
+      samples(tiff_field<std::uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL, 1)),
+      photometric(tiff_field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK)),
+      separate(tiff_field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
+               PLANARCONFIG_SEPARATE),
+      tiled(TIFFIsTiled(tiff) != 0) {
+    if (format == SAMPLEFORMAT_VOID) format = SAMPLEFORMAT_UINT;
+    std::uint16_t extras = 0;
+    std::uint16_t* kinds = nullptr;
+    if (TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) && extras == 1 && kinds) {
+        // An extra sample of no stated meaning is taken for what most programs mean by it.
+        alpha = samples == 2 || samples == 4;
+        premultiplied = alpha && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
+    }
+}
+
+bool TiffStorage::plain() const {
+    const int colours = samples - (alpha ? 1 : 0);
+    const bool numbers = format == SAMPLEFORMAT_IEEEFP
+                             ? bits == 16 || bits == 32 || bits == 64
+                             : (format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_INT) &&
+                                   (bits == 8 || bits == 16 || bits == 32 || bits == 64);
+    return numbers && (grey() ? colours == 1 : photometric == PHOTOMETRIC_RGB && colours == 3);
+}
+
+int TiffStorage::depth() const {
+    if (format != SAMPLEFORMAT_UINT || bits > 16) return CV_32F;
+    return bits == 16 ? CV_16U : CV_8U;
+}
+
+float TiffStorage::number(const std::uint8_t* bytes) const {
+    if (format == SAMPLEFORMAT_IEEEFP) {
+        if (bits == 64) return loaded<double>(bytes);
+        return bits == 32 ? loaded<float>(bytes) : loaded<cv::float16_t>(bytes);
+    }
+    if (format == SAMPLEFORMAT_UINT) {
+        return bits == 64 ? loaded<std::uint64_t>(bytes) : loaded<std::uint32_t>(bytes);
+    }
+    switch (bits) {
+        case 8:
+            return loaded<std::int8_t>(bytes);
+        case 16:
+            return loaded<std::int16_t>(bytes);
+        case 32:
+            return loaded<std::int32_t>(bytes);
+        default:
+            return loaded<std::int64_t>(bytes);
+    }
+}
+
+void TiffStorage::convert(const std::uint8_t* from, std::uint8_t* to, int pixels, std::size_t step) const {
+    const std::size_t in = sample_bytes();
+    for (int x = 0; x < pixels; ++x, from += in * neighbours(), to += step) {
+        if (depth() != CV_32F) {
+            std::memcpy(to, from, in * neighbours());
+            continue;
+        }
+        for (std::size_t s = 0; s < neighbours(); ++s) {
+            const float value = number(from + s * in);
+            std::memcpy(to + s * sizeof value, &value, sizeof value);
+        }
+    }
+}
+
+/// The number that means white, or opaque.
+double TiffStorage::white() const {
+    if (format == SAMPLEFORMAT_IEEEFP) return 1;
+    return std::ldexp(1.0, format == SAMPLEFORMAT_INT ? bits - 1 : bits) - 1;
+}
+
+void TiffStorage::normalise(cv::Mat& pixels) const {
+    if (photometric != PHOTOMETRIC_MINISWHITE && !premultiplied) return;
+    std::vector<cv::Mat> channels;
+    cv::split(pixels, channels);
+    if (premultiplied) {
+        cv::Mat alpha_plane;
+        channels.back().convertTo(alpha_plane, CV_64F);
+        for (std::size_t c = 0; c + 1 < channels.size(); ++c) {
+            cv::Mat colour;
+            channels[c].convertTo(colour, CV_64F);
+            cv::divide(colour, alpha_plane, colour, white());
+            colour.setTo(0, alpha_plane == 0);
+            colour.convertTo(channels[c], channels[c].depth());
+        }
+    }
+    // Of signed numbers, the complement; of the others, the distance from white.
+    const double sum = format == SAMPLEFORMAT_INT ? -1 : white();
+    if (photometric == PHOTOMETRIC_MINISWHITE) {
+        cv::subtract(cv::Scalar(sum), channels.front(), channels.front());
+    }
+    cv::merge(channels, pixels);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,199 @@
+#include <webp/decode.h>
+#include <webp/encode.h>
+#include <webp/mux.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/codec.hpp"
+#include "images/codecs/exif.hpp"
+
+namespace glimpse {
+
+namespace {
+
+struct MuxDeleter {
+    void operator()(WebPMux* mux) const { WebPMuxDelete(mux); }
+};
+using Mux = std::unique_ptr<WebPMux, MuxDeleter>;
+
+/// WebPData that libwebp allocated.
+struct OwnedData {
+    WebPData data{};
+    OwnedData() = default;
+    ~OwnedData() { WebPDataClear(&data); }
+    OwnedData(const OwnedData&) = delete;
+    OwnedData& operator=(const OwnedData&) = delete;
+};
+
+std::span<const std::uint8_t> chunk(const WebPMux* mux, const char* name) {
+    WebPData data{};
+    if (!mux || WebPMuxGetChunk(mux, name, &data) != WEBP_MUX_OK) return {};
+    return {data.bytes, data.size};
+}
+
+class WebpReader final : public ImageReader {
+  public:
+    explicit WebpReader(std::span<const std::uint8_t> bytes) {
+        require_whole(bytes);
+        WebPBitstreamFeatures features{};
+        if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) {
+            throw Error("the file is truncated or corrupt");
+        }
+        const WebPData data{bytes.data(), bytes.size()};
+        const Mux mux(WebPMuxCreate(&data, 0));
+        // Not a copy of the picture: a reference into the bytes, unless the container is animated.
+        const bool animated = features.has_animation != 0;
+        picture_ = animated ? first_frame(mux.get()) : bytes;
+        if (animated && WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
+            throw Error("the file's first frame is truncated or corrupt");
+        }
+        if (animated) require_full_frame(mux.get(), features);
+        const auto profile = chunk(mux.get(), "ICCP");
+        info_.icc_profile.assign(profile.begin(), profile.end());
+        if (const auto exif = chunk(mux.get(), "EXIF"); !exif.empty())
+            info_.orientation = exif_orientation(exif);
+        info_.size = {features.width, features.height};
+        info_.depth = CV_8U;
+        info_.alpha = features.has_alpha != 0;
+        info_.channels = info_.alpha ? 4 : 3;
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        // libwebp moves odd corners to even ones, and upsamples colour across the corner: decode wider, then
+        // cut.
+        const Rectangle wide =
+            intersection({(region.x - 2) & ~1, (region.y - 2) & ~1, region.width + 6, region.height + 6},
+                         whole(info_.size));
+        cv::Mat out(wide.height, wide.width, CV_8UC(info_.channels));
+        WebPDecoderConfig config;
+        if (!WebPInitDecoderConfig(&config)) throw Error("libwebp is of another version");
+        config.options.use_cropping = 1;
+        config.options.crop_left = wide.x;
+        config.options.crop_top = wide.y;
+        config.options.crop_width = wide.width;
+        config.options.crop_height = wide.height;
+        config.output.colorspace = info_.alpha ? MODE_RGBA : MODE_RGB;
+        config.output.is_external_memory = 1;
+        config.output.u.RGBA = {out.data, static_cast<int>(out.step),
+                                out.step * static_cast<std::size_t>(out.rows)};
+        const VP8StatusCode status = WebPDecode(picture_.data(), picture_.size(), &config);
+        WebPFreeDecBuffer(&config.output);
+        if (status != VP8_STATUS_OK) throw Error("the file is truncated or corrupt");
+        return out(cv::Rect(region.x - wide.x, region.y - wide.y, region.width, region.height)).clone();
+    }
+
+  private:
+    /// The metadata lie behind the picture: without them it would be turned the wrong way.
+    static void require_whole(std::span<const std::uint8_t> bytes) {
+        if (bytes.size() < 12) throw Error("the file is truncated or corrupt");
+        std::uint64_t length = 8;
+        for (std::size_t i = 0; i < 4; ++i) length += std::uint64_t{bytes[4 + i]} << (8 * i);
+        if (length > bytes.size()) throw Error("the file is truncated or corrupt");
+    }
+
+    /// Positions in an image of another size than the canvas would mean something else.
+    static void require_full_frame(const WebPMux* mux, const WebPBitstreamFeatures& frame) {
+        int width = 0;
+        int height = 0;
+        if (WebPMuxGetCanvasSize(mux, &width, &height) != WEBP_MUX_OK || width != frame.width ||
+            height != frame.height) {
+            throw Error("the animation's first frame does not fill its canvas, which is not supported");
+        }
+    }
+
+    std::span<const std::uint8_t> first_frame(const WebPMux* mux) {
+        WebPMuxFrameInfo frame{};
+        if (!mux || WebPMuxGetFrame(mux, 1, &frame) != WEBP_MUX_OK)
+            throw Error("the file is truncated or corrupt");
+        frame_.data = frame.bitstream;
+        return {frame_.data.bytes, frame_.data.size};
+    }
+
+    std::span<const std::uint8_t> picture_;
+    OwnedData frame_;
+    ImageInfo info_;
+};
+
+/// Lossless, since cutting out is no reason to lose anything; colour under transparent pixels is kept too.
+OwnedData& encode_picture(const cv::Mat& pixels, OwnedData& out) {
+    WebPConfig config;
+    WebPPicture picture;
+    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture)) throw Error("libwebp is of another version");
+    config.lossless = 1;
+    config.exact = 1;
+    config.quality = 50;
+    picture.use_argb = 1;
+    picture.width = pixels.cols;
+    picture.height = pixels.rows;
+    WebPMemoryWriter writer;
+    WebPMemoryWriterInit(&writer);
+    picture.writer = WebPMemoryWrite;
+    picture.custom_ptr = &writer;
+    const auto import = pixels.channels() == 4 ? WebPPictureImportRGBA : WebPPictureImportRGB;
+    const bool done =
+        import(&picture, pixels.data, static_cast<int>(pixels.step)) && WebPEncode(&config, &picture);
+    const int error = picture.error_code;
+    WebPPictureFree(&picture);
+    out.data = {writer.mem, writer.size};
+    if (!done) throw Error("webp cannot hold this image (libwebp's error " + std::to_string(error) + ")");
+    return out;
+}
+
+/// WebP has no grey.
+cv::Mat as_colour(const cv::Mat& pixels) {
+    if (pixels.channels() >= 3) return pixels.isContinuous() ? pixels : pixels.clone();
+    std::vector<cv::Mat> channels;
+    cv::split(pixels, channels);
+    std::vector<cv::Mat> colour(3, channels.front());
+    if (channels.size() == 2) colour.push_back(channels.back());
+    cv::Mat out;
+    cv::merge(colour, out);
+    return out;
+}
+
+class WebpCoder final : public Coder {
+  public:
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+        return std::make_unique<WebpReader>(bytes);
+    }
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
+                                                   std::string_view /*extension*/) const override {
+        const cv::Mat& pixels = image.pixels;
+        const bool alpha_fits = image.alpha == (pixels.channels() % 2 == 0);
+        if (pixels.depth() != CV_8U || pixels.channels() > 4 || !alpha_fits ||
+            pixels.cols > WEBP_MAX_DIMENSION || pixels.rows > WEBP_MAX_DIMENSION) {
+            throw Error("webp holds 8-bit RGB or RGBA of at most 16383×16383 pixels; use png, tiff or npy");
+        }
+        OwnedData encoded;
+        encode_picture(as_colour(pixels), encoded);
+        if (image.icc_profile.empty()) return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
+        return with_profile(encoded.data, image.icc_profile);
+    }
+
+  private:
+    static std::vector<std::uint8_t> with_profile(const WebPData& picture,
+                                                  const std::vector<std::uint8_t>& icc_profile) {
+        const Mux mux(WebPMuxNew());
+        const WebPData profile{icc_profile.data(), icc_profile.size()};
+        OwnedData assembled;
+        if (!mux || WebPMuxSetImage(mux.get(), &picture, 0) != WEBP_MUX_OK ||
+            WebPMuxSetChunk(mux.get(), "ICCP", &profile, 0) != WEBP_MUX_OK ||
+            WebPMuxAssemble(mux.get(), &assembled.data) != WEBP_MUX_OK) {
+            throw Error("libwebp cannot put the colour profile into the file");
+        }
+        return {assembled.data.bytes, assembled.data.bytes + assembled.data.size};
+    }
+};
+
+}  // namespace
+
+}  // namespace glimpse
+
+extern "C" const glimpse::Coder* glimpse_coder() {
+    static const glimpse::WebpCoder coder;
+    return &coder;
+}

@@ -1,0 +1,282 @@
+#include <spng.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/built_in.hpp"
+#include "images/codecs/exif.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Photographs, their differences from what the neighbours predict coded by runs: a few times as fast as
+/// zlib's usual search for repetitions, which they lack, and not larger.
+constexpr int compression_strategy = Z_RLE;
+constexpr int row_filter = SPNG_FILTER_CHOICE_PAETH;
+
+/// A colour profile or a text that inflates to more is refused.
+constexpr std::size_t largest_chunk = std::size_t{64} << 20;
+
+struct ContextDeleter {
+    void operator()(spng_ctx* context) const { spng_ctx_free(context); }
+};
+using Context = std::unique_ptr<spng_ctx, ContextDeleter>;
+
+void require(int status, const char* otherwise = "the file is truncated or corrupt") {
+    if (status != 0) throw Error(std::string(otherwise) + " (" + spng_strerror(status) + ")");
+}
+
+Context open_context(std::span<const std::uint8_t> bytes) {
+    Context context(spng_ctx_new(0));
+    if (!context) throw std::bad_alloc();
+    require(spng_set_chunk_limits(context.get(), largest_chunk, 2 * largest_chunk));
+    require(spng_set_png_buffer(context.get(), bytes.data(), bytes.size()));
+    return context;
+}
+
+/// Which of libspng's formats gives the file's own channels in 8 or 16 bits.
+struct Layout {
+    int format;
+    int stored_channels;  ///< as libspng delivers them
+    int channels;
+    int depth;
+};
+
+Layout layout_of(const spng_ihdr& header, bool transparency) {
+    const int depth = header.bit_depth == 16 ? CV_16U : CV_8U;
+    const int rgba = depth == CV_16U ? SPNG_FMT_RGBA16 : SPNG_FMT_RGBA8;
+    switch (header.color_type) {
+        case SPNG_COLOR_TYPE_GRAYSCALE:
+            // Grey with a transparent value comes as RGBA, of which one colour and alpha are kept.
+            if (transparency) return {rgba, 4, 2, depth};
+            return depth == CV_16U ? Layout{SPNG_FMT_PNG, 1, 1, depth} : Layout{SPNG_FMT_G8, 1, 1, depth};
+        case SPNG_COLOR_TYPE_GRAYSCALE_ALPHA:
+            return {SPNG_FMT_PNG, 2, 2, depth};
+        case SPNG_COLOR_TYPE_TRUECOLOR_ALPHA:
+            return {SPNG_FMT_PNG, 4, 4, depth};
+        case SPNG_COLOR_TYPE_TRUECOLOR:
+            return transparency ? Layout{rgba, 4, 4, depth} : Layout{SPNG_FMT_PNG, 3, 3, depth};
+        default:
+            return transparency ? Layout{SPNG_FMT_RGBA8, 4, 4, CV_8U} : Layout{SPNG_FMT_RGB8, 3, 3, CV_8U};
+    }
+}
+
+/// The chunks before the image data that matter, and which there may also be none of.
+struct Metadata {
+    bool transparency = false;
+    int orientation = 1;
+    std::vector<std::uint8_t> icc_profile;
+};
+
+Metadata read_metadata(spng_ctx* context) {
+    Metadata metadata;
+    spng_trns transparency{};
+    metadata.transparency = spng_get_trns(context, &transparency) == 0;
+    spng_exif exif{};
+    if (spng_get_exif(context, &exif) == 0) {
+        metadata.orientation =
+            exif_orientation({reinterpret_cast<const std::uint8_t*>(exif.data), exif.length});
+    }
+    spng_iccp profile{};
+    if (spng_get_iccp(context, &profile) == 0) {
+        const auto* data = reinterpret_cast<const std::uint8_t*>(profile.profile);
+        metadata.icc_profile.assign(data, data + profile.profile_len);
+    }
+    return metadata;
+}
+
+void keep_grey_and_alpha(const std::uint8_t* rgba, std::uint8_t* out, int pixels, std::size_t bytes) {
+    for (int x = 0; x < pixels; ++x, rgba += 4 * bytes, out += 2 * bytes) {
+        std::copy_n(rgba, bytes, out);
+        std::copy_n(rgba + 3 * bytes, bytes, out + bytes);
+    }
+}
+
+class PngReader final : public ImageReader {
+  public:
+    explicit PngReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+        const Context context = open_context(bytes);
+        require(spng_get_ihdr(context.get(), &header_));
+        constexpr std::uint32_t largest = std::numeric_limits<int>::max();
+        if (header_.width > largest || header_.height > largest) throw Error("the image is too large");
+        Metadata metadata = read_metadata(context.get());
+        layout_ = layout_of(header_, metadata.transparency);
+        transparency_ = metadata.transparency;
+        info_.size = {static_cast<int>(header_.width), static_cast<int>(header_.height)};
+        info_.depth = layout_.depth;
+        info_.channels = layout_.channels;
+        info_.alpha = layout_.channels % 2 == 0;
+        info_.orientation = metadata.orientation;
+        info_.icc_profile = std::move(metadata.icc_profile);
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        require_enough_bytes();
+        const Context context = open_context(bytes_);
+        const int flags = SPNG_DECODE_PROGRESSIVE | (transparency_ ? SPNG_DECODE_TRNS : 0);
+        require(spng_decode_image(context.get(), nullptr, 0, layout_.format, flags));
+        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
+        if (header_.interlace_method != SPNG_INTERLACE_NONE) {
+            decode_interlaced(context.get(), region, out);
+        } else {
+            decode_rows(context.get(), region, out);
+        }
+        // The checksum of the last rows comes after them.
+        if (region.bottom() == info_.size.height) require(spng_decode_chunks(context.get()));
+        return out;
+    }
+
+  private:
+    /// So that a header alone makes nobody allocate.
+    void require_enough_bytes() const {
+        constexpr std::uint64_t best_ratio = 1032;  // of zlib's format
+        const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
+        if (pixels / 8 * header_.bit_depth > best_ratio * bytes_.size()) {
+            throw Error("the file is truncated or corrupt (it is too short for its size)");
+        }
+    }
+
+    [[nodiscard]] std::size_t sample_bytes() const { return info_.depth == CV_16U ? 2 : 1; }
+    [[nodiscard]] std::size_t row_bytes() const {
+        return std::size_t{header_.width} * static_cast<std::size_t>(layout_.stored_channels) *
+               sample_bytes();
+    }
+
+    /// Rows come from the top; nothing below the region is inflated.
+    void decode_rows(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
+        std::vector<std::uint8_t> row(row_bytes());
+        for (int y = 0; y < region.bottom(); ++y) {
+            // The last row is told apart from the others only by its status.
+            const int status = spng_decode_row(context, row.data(), row.size());
+            if (status != SPNG_EOI) require(status);
+            if (y >= region.y) copy_row(row.data(), region, out.ptr(y - region.y));
+        }
+    }
+
+    /// Each pass of an interlaced image brings some pixels of some rows: all passes are gathered.
+    void decode_interlaced(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
+        const std::size_t length = row_bytes();
+        std::vector<std::uint8_t> all(length * header_.height);
+        int status = 0;
+        while (status == 0) {
+            spng_row_info row{};
+            status = spng_get_row_info(context, &row);
+            if (status != 0) break;
+            status = spng_decode_row(context, all.data() + row.row_num * length, length);
+        }
+        if (status != SPNG_EOI) require(status);
+        for (int y = 0; y < region.height; ++y) {
+            copy_row(all.data() + static_cast<std::size_t>(region.y + y) * length, region, out.ptr(y));
+        }
+    }
+
+    void copy_row(const std::uint8_t* row, const Rectangle& region, std::uint8_t* out) const {
+        const std::size_t pixel = static_cast<std::size_t>(layout_.stored_channels) * sample_bytes();
+        const std::uint8_t* from = row + static_cast<std::size_t>(region.x) * pixel;
+        if (layout_.stored_channels == layout_.channels) {
+            std::copy_n(from, static_cast<std::size_t>(region.width) * pixel, out);
+        } else {
+            keep_grey_and_alpha(from, out, region.width, sample_bytes());
+        }
+    }
+
+    std::span<const std::uint8_t> bytes_;
+    spng_ihdr header_{};
+    Layout layout_{};
+    bool transparency_ = false;
+    ImageInfo info_;
+};
+
+void require_written(int status) {
+    require(status, "the PNG cannot be written");
+}
+
+/// libspng keeps the pointer until the image is encoded.
+void set_profile(spng_ctx* context, std::vector<std::uint8_t>& icc_profile) {
+    if (icc_profile.empty()) return;
+    spng_iccp profile{};
+    constexpr std::string_view name = "ICC profile";
+    std::ranges::copy(name, profile.profile_name);
+    profile.profile_len = icc_profile.size();
+    profile.profile = reinterpret_cast<char*>(icc_profile.data());
+    require_written(spng_set_iccp(context, &profile));
+}
+
+spng_ihdr header_of(const cv::Mat& pixels) {
+    constexpr std::array<std::uint8_t, 5> colour_types{
+        0, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_COLOR_TYPE_GRAYSCALE_ALPHA, SPNG_COLOR_TYPE_TRUECOLOR,
+        SPNG_COLOR_TYPE_TRUECOLOR_ALPHA};
+    spng_ihdr header{};
+    header.width = static_cast<std::uint32_t>(pixels.cols);
+    header.height = static_cast<std::uint32_t>(pixels.rows);
+    header.bit_depth = pixels.depth() == CV_16U ? 16 : 8;
+    header.color_type = colour_types[static_cast<std::size_t>(pixels.channels())];
+    return header;
+}
+
+std::vector<std::uint8_t> written_bytes(spng_ctx* context) {
+    std::size_t length = 0;
+    int status = 0;
+    const std::unique_ptr<void, void (*)(void*)> bytes(spng_get_png_buffer(context, &length, &status),
+                                                       std::free);
+    require_written(status);
+    const auto* begin = static_cast<const std::uint8_t*>(bytes.get());
+    return {begin, begin + length};
+}
+
+std::vector<std::uint8_t> encode_png(const Image& image) {
+    const cv::Mat pixels = image.pixels.isContinuous() ? image.pixels : image.pixels.clone();
+    const Context context(spng_ctx_new(SPNG_CTX_ENCODER));
+    if (!context) throw std::bad_alloc();
+    require_written(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
+    require_written(spng_set_option(context.get(), SPNG_IMG_COMPRESSION_STRATEGY, compression_strategy));
+    require_written(spng_set_option(context.get(), SPNG_FILTER_CHOICE, row_filter));
+    spng_ihdr header = header_of(pixels);
+    require_written(spng_set_ihdr(context.get(), &header));
+    std::vector<std::uint8_t> icc_profile = image.icc_profile;
+    set_profile(context.get(), icc_profile);
+    require_written(spng_encode_image(context.get(), pixels.data, pixels.total() * pixels.elemSize(),
+                                      SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE));
+    return written_bytes(context.get());
+}
+
+class PngCodec final : public Codec {
+  public:
+    [[nodiscard]] CodecDescription description() const override {
+        return {"png", std::string("libspng ") + spng_version_string(), {"png"}, {"png"}};
+    }
+    [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
+        constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+        return head.size() >= signature.size() && std::ranges::equal(head.first(signature.size()), signature);
+    }
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+        return std::make_unique<PngReader>(bytes);
+    }
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
+                                                   std::string_view /*extension*/) const override {
+        const int depth = image.pixels.depth();
+        const int channels = image.pixels.channels();
+        const bool alpha_fits = image.alpha == (channels == 2 || channels == 4);
+        if ((depth != CV_8U && depth != CV_16U) || channels > 4 || !alpha_fits) {
+            throw Error("png holds 8-bit or 16-bit grey or RGB, with or without alpha; use tiff or npy");
+        }
+        return encode_png(image);
+    }
+};
+
+}  // namespace
+
+const Codec& png_codec() {
+    static const PngCodec codec;
+    return codec;
+}
+
+}  // namespace glimpse

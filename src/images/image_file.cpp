@@ -1,0 +1,147 @@
+#include "glimpse/image_file.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <stdexcept>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/codec.hpp"
+#include "images/orientation.hpp"
+#include "system/file_io.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// A reader together with the file that its bytes lie in.
+class FileReader final : public ImageReader {
+  public:
+    FileReader(std::unique_ptr<MappedFile> file, const OpenOptions& options)
+        : file_(std::move(file)), reader_(open_image(file_->bytes(), options)) {}
+
+    [[nodiscard]] const ImageInfo& info() const override { return reader_->info(); }
+    cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
+    cv::Mat decode_shrunk(const Rectangle& region, int n) override {
+        try {
+            cv::Mat pixels = reader_->decode_shrunk(region, n);
+            file_->require_whole();
+            return pixels;
+        } catch (const Error&) {
+            file_->require_whole();  // the reason of the other
+            throw;
+        }
+    }
+
+  private:
+    std::unique_ptr<MappedFile> file_;
+    std::unique_ptr<ImageReader> reader_;
+};
+
+const Codec* codec_for_content(std::span<const std::uint8_t> bytes) {
+    const auto head = bytes.first(std::min(bytes.size(), signature_length));
+    const auto codecs = all_codecs();
+    const auto found =
+        std::ranges::find_if(codecs, [&](const Codec* codec) { return codec->recognises(head); });
+    return found == codecs.end() ? nullptr : *found;
+}
+
+const Codec* codec_for_writing(std::string_view extension) {
+    for (const Codec* codec : all_codecs()) {
+        if (std::ranges::count(codec->description().writes, extension) > 0) return codec;
+    }
+    return nullptr;
+}
+
+bool reads_extension(const std::string& extension) {
+    return std::ranges::any_of(all_codecs(), [&](const Codec* codec) {
+        return std::ranges::count(codec->description().reads, extension) > 0;
+    });
+}
+
+Image whole_image(ImageReader& reader) {
+    const ImageInfo& info = reader.info();
+    return {reader.decode(whole(info.size)), info.alpha, info.icc_profile, false};
+}
+
+}  // namespace
+
+cv::Mat ImageReader::decode_shrunk(const Rectangle& region, int n) {
+    if (n != 1) throw std::logic_error("this image cannot be decoded smaller than it is");
+    return decode(region);
+}
+
+std::string extension_of(const std::filesystem::path& path) {
+    std::string extension = path.extension().string();
+    if (!extension.empty()) extension.erase(0, 1);
+    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    return extension;
+}
+
+std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+    if (bytes.empty()) throw Error("the file is empty");
+    const Codec* codec = codec_for_content(bytes);
+    if (!codec) throw Error("the file is not an image of a known format");
+    std::unique_ptr<ImageReader> reader = codec->open(bytes);
+    const Size size = reader->info().size;
+    if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
+    if (std::int64_t{size.width} * size.height > options.maximum_pixels) {
+        throw Error("the image has " + std::to_string(size.width) + "×" + std::to_string(size.height) +
+                    " pixels, more than the " + std::to_string(options.maximum_pixels) +
+                    " that --max-pixels allows");
+    }
+    return options.auto_orient ? oriented(std::move(reader)) : std::move(reader);
+}
+
+std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const OpenOptions& options) {
+    return std::make_unique<FileReader>(std::make_unique<MappedFile>(path), options);
+}
+
+Image read_image(const std::filesystem::path& path, const OpenOptions& options) {
+    return whole_image(*open_image(path, options));
+}
+
+Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+    return whole_image(*open_image(bytes, options));
+}
+
+std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension) {
+    const Codec* codec = codec_for_writing(extension);
+    if (!codec) throw Error("'" + std::string(extension) + "' is not a format that can be written");
+    return codec->encode(image, extension);
+}
+
+bool can_encode(std::string_view extension) {
+    return codec_for_writing(extension) != nullptr;
+}
+
+std::vector<std::string> encodable_extensions() {
+    std::vector<std::string> extensions;
+    for (const Codec* codec : all_codecs()) {
+        const auto writes = codec->description().writes;
+        extensions.insert(extensions.end(), writes.begin(), writes.end());
+    }
+    std::ranges::sort(extensions);
+    return extensions;
+}
+
+bool has_image_extension(const std::filesystem::path& path) {
+    return reads_extension(extension_of(path));
+}
+
+bool looks_like_image(const std::filesystem::path& path) {
+    if (has_image_extension(path)) return true;
+    std::array<char, signature_length> head{};
+    std::ifstream file(path, std::ios::binary);
+    file.read(head.data(), head.size());
+    const auto length = static_cast<std::size_t>(file.gcount());
+    return codec_for_content({reinterpret_cast<const std::uint8_t*>(head.data()), length}) != nullptr;
+}
+
+std::vector<CodecDescription> codecs() {
+    std::vector<CodecDescription> descriptions;
+    for (const Codec* codec : all_codecs()) descriptions.push_back(codec->description());
+    return descriptions;
+}
+
+}  // namespace glimpse

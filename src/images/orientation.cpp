@@ -1,0 +1,88 @@
+#include "images/orientation.hpp"
+
+#include <opencv2/core.hpp>
+#include <utility>
+
+namespace glimpse {
+
+namespace {
+
+/// An orientation as steps from the stored image to the seen one: transpose, then mirror.
+struct Turn {
+    bool transpose;
+    bool mirror_x;
+    bool mirror_y;
+};
+
+/// EXIF 2.3, tag 0x0112.
+Turn turn_of(int orientation) {
+    switch (orientation) {
+        case 2:
+            return {false, true, false};
+        case 3:
+            return {false, true, true};
+        case 4:
+            return {false, false, true};
+        case 5:
+            return {true, false, false};
+        case 6:
+            return {true, true, false};
+        case 7:
+            return {true, true, true};
+        case 8:
+            return {true, false, true};
+        default:
+            return {false, false, false};
+    }
+}
+
+class OrientedReader final : public ImageReader {
+  public:
+    explicit OrientedReader(std::unique_ptr<ImageReader> stored)
+        : stored_(std::move(stored)), info_(stored_->info()), turn_(turn_of(info_.orientation)) {
+        if (turn_.transpose) std::swap(info_.size.width, info_.size.height);
+        // Mirrored, the blocks that are shrunk would be counted from the other edge.
+        while (info_.size.width % info_.most_shrunk != 0 || info_.size.height % info_.most_shrunk != 0) {
+            info_.most_shrunk /= 2;
+        }
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& seen) override { return decode_shrunk(seen, 1); }
+
+    cv::Mat decode_shrunk(const Rectangle& seen, int n) override {
+        cv::Mat pixels = stored_->decode_shrunk(stored_region(seen, shrunk(info_.size, n)), n);
+        if (turn_.transpose) cv::transpose(pixels.clone(), pixels);
+        if (turn_.mirror_x || turn_.mirror_y) {
+            const int axes = turn_.mirror_x && turn_.mirror_y ? -1 : turn_.mirror_x ? 1 : 0;
+            cv::flip(pixels.clone(), pixels, axes);
+        }
+        return pixels;
+    }
+
+  private:
+    /// The steps undone, last first, for an image that is seen in this size.
+    [[nodiscard]] Rectangle stored_region(Rectangle r, Size size) const {
+        if (turn_.mirror_x) r.x = size.width - r.right();
+        if (turn_.mirror_y) r.y = size.height - r.bottom();
+        if (turn_.transpose) {
+            std::swap(r.x, r.y);
+            std::swap(r.width, r.height);
+        }
+        return r;
+    }
+
+    std::unique_ptr<ImageReader> stored_;
+    ImageInfo info_;
+    Turn turn_;
+};
+
+}  // namespace
+
+std::unique_ptr<ImageReader> oriented(std::unique_ptr<ImageReader> reader) {
+    if (reader->info().orientation == 1) return reader;
+    return std::make_unique<OrientedReader>(std::move(reader));
+}
+
+}  // namespace glimpse

@@ -1,0 +1,31 @@
+#include "images/output_format.hpp"
+
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "system/words.hpp"
+
+namespace glimpse {
+
+namespace {
+
+void require_writable(const std::string& format, const std::string& option) {
+    if (can_encode(format)) return;
+    throw UsageError(option, "'" + format + "' is not a format that can be written; those are " +
+                                 in_a_row(encodable_extensions()));
+}
+
+}  // namespace
+
+std::string output_format(const std::string& file, const std::string& format) {
+    std::string asked = extension_of("x." + format.substr(format.starts_with('.') ? 1 : 0));
+    const std::string extension = extension_of(file);
+    if (!format.empty()) require_writable(asked, "--format");
+    if (!extension.empty()) require_writable(extension, "--out");
+    if (!format.empty() && !extension.empty() && asked != extension) {
+        throw UsageError("--format", "'" + asked + "' does not fit --out " + file);
+    }
+    if (!format.empty()) return asked;
+    return extension.empty() ? "png" : extension;
+}
+
+}  // namespace glimpse

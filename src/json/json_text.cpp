@@ -1,0 +1,229 @@
+#include "json/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse::parameters {
+namespace {
+
+using nlohmann::json;
+
+/// Documents nest five levels; what nests deeper than this is no document.
+constexpr std::size_t deepest_nesting = 64;
+
+/// Longest text that a message repeats, in bytes.
+constexpr std::size_t longest_quotation = 60;
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+bool continues_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+[[noreturn]] void fail_at(const Source& source, std::string_view text, std::size_t offset,
+                          const std::string& rule) {
+    const std::string_view before = text.substr(0, offset);
+    const std::size_t line_breaks = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::string_view row = before.substr(before.rfind('\n') + 1);  // npos + 1 = 0: the first line
+    const auto characters =
+        std::count_if(row.begin(), row.end(), [](char c) { return !continues_character(c); });
+    throw UsageError(source.file + ":" + std::to_string(source.line.value_or(1) + line_breaks) + ":" +
+                         std::to_string(characters + 1),
+                     rule);
+}
+
+/// Where the token that ends at `end` begins. The lexer's own token string is that of the token only where
+/// it is a string or a number; of literals the letters tell. A misspelt literal ends at its first wrong
+/// letter, which may be the separator behind it.
+std::size_t token_begin(std::string_view text, std::size_t end, const std::string& token, bool misspelt) {
+    if (end > text.size()) return text.size();
+    if (end == 0) return 0;
+    const auto in_word = [&](std::size_t n) {
+        return std::string_view(" \t\r\n,:[]{}\"/").find(text[n]) == std::string_view::npos;
+    };
+    std::size_t begin = end - 1;
+    if (text[begin] == '"' && !misspelt && token.size() <= end) return end - token.size();
+    if (misspelt && begin > 0 && !in_word(begin) && in_word(begin - 1)) --begin;
+    while (begin > 0 && in_word(begin) && in_word(begin - 1)) --begin;
+    return begin;
+}
+
+/// The library's message without its code, its place and what it read last.
+std::string plain_words(const std::string& what) {
+    const std::size_t dash = what.find(" - ");
+    std::string words = dash == std::string::npos ? what : what.substr(dash + 3);
+    return words.substr(0, words.find("; last read: "));
+}
+
+bool is_non_finite_word(std::string_view rest) {
+    if (rest.starts_with('-')) rest.remove_prefix(1);
+    return rest.starts_with("NaN") || rest.starts_with("nan") || rest.starts_with("Inf") ||
+           rest.starts_with("inf");
+}
+
+/// Builds the tree from the parser's events, and refuses what the library itself lets pass.
+class TreeBuilder final : public nlohmann::json_sax<json> {
+  public:
+    TreeBuilder(std::string_view text, const Source& source, std::string_view dropped)
+        : text_(text), source_(source), dropped_(dropped) {}
+
+    json take() { return std::move(root_); }
+
+    bool null() override { return put(nullptr); }
+    bool boolean(bool value) override { return put(value); }
+    bool number_integer(json::number_integer_t value) override { return put(value); }
+    bool number_unsigned(json::number_unsigned_t value) override { return put(value); }
+    bool number_float(json::number_float_t value, const std::string& /*text*/) override { return put(value); }
+    bool string(std::string& value) override { return put(std::move(value)); }
+    bool binary(json::binary_t& /*value*/) override { return false; }
+
+    bool start_object(std::size_t /*size*/) override { return open(json::object()); }
+    bool start_array(std::size_t /*size*/) override { return open(json::array()); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+
+    bool key(std::string& key) override {
+        if (dropping_) return true;
+        if (!dropped_.empty() && key == dropped_) return dropping_ = true;
+        Level& level = levels_.back();
+        if (level.container->contains(key)) {
+            fail(source_, member_pointer(pointer(), key), "the key " + in_quotes(key) + " is given twice");
+        }
+        level.key = std::move(key);
+        return true;
+    }
+
+    bool parse_error(std::size_t position, const std::string& token, const json::exception& error) override {
+        constexpr int number_overflow = 406;
+        const std::string what = plain_words(error.what());
+        const std::size_t begin = token_begin(text_, position, token, what.starts_with("invalid literal"));
+        if (error.id == number_overflow) {
+            fail_at(source_, text_, begin, token + " is not a finite number: it is too large for float64");
+        }
+        if (is_non_finite_word(text_.substr(begin))) {
+            fail_at(source_, text_, begin,
+                    "NaN and Infinity are not numbers in JSON; only finite numbers are");
+        }
+        fail_at(source_, text_, begin, what);
+    }
+
+  private:
+    struct Level {
+        json* container;
+        std::string key;  ///< of the member that is being read, in an object
+    };
+
+    json& place(json value) {
+        if (levels_.empty()) return root_ = std::move(value);
+        const Level& level = levels_.back();
+        if (level.container->is_object()) return (*level.container)[level.key] = std::move(value);
+        level.container->push_back(std::move(value));
+        return level.container->back();
+    }
+
+    bool put(json value) {
+        if (dropping_) return go_on_at(0);
+        place(std::move(value));
+        return true;
+    }
+
+    bool open(json container) {
+        if (dropping_) return ++dropped_levels_;
+        if (levels_.size() == deepest_nesting) {
+            fail(source_, pointer(), "nested deeper than " + std::to_string(deepest_nesting) + " levels");
+        }
+        levels_.push_back({&place(std::move(container)), {}});
+        return true;
+    }
+
+    bool close() {
+        if (dropping_) return go_on_at(1);
+        levels_.pop_back();
+        return true;
+    }
+
+    /// What is dropped ends where it began.
+    bool go_on_at(std::size_t level) {
+        dropping_ = dropped_levels_ != level;
+        if (level > 0) --dropped_levels_;
+        return true;
+    }
+
+    /// Of the innermost container that is open.
+    [[nodiscard]] std::string pointer() const {
+        std::string pointer;
+        for (std::size_t n = 0; n + 1 < levels_.size(); ++n) {
+            const json& container = *levels_[n].container;
+            pointer = member_pointer(
+                pointer, container.is_object() ? levels_[n].key : std::to_string(container.size() - 1));
+        }
+        return pointer;
+    }
+
+    std::string_view text_;
+    const Source& source_;
+    std::string_view dropped_;
+    bool dropping_ = false;
+    std::size_t dropped_levels_ = 0;
+    json root_;
+    std::vector<Level> levels_;
+};
+
+}  // namespace
+
+std::string Source::place() const {
+    return line ? file + ":" + std::to_string(*line) : file;
+}
+
+void fail(const Source& source, const std::string& pointer, const std::string& rule) {
+    throw UsageError(pointer.empty() ? source.place() : source.place() + ": " + pointer, rule);
+}
+
+std::string member_pointer(const std::string& pointer, std::string_view key) {
+    std::string result = pointer + "/";
+    for (const char c : key) {
+        if (c == '~') {
+            result += "~0";
+        } else if (c == '/') {
+            result += "~1";
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            std::array<char, 8> code{};
+            std::snprintf(code.data(), code.size(), "\\u%04x", static_cast<unsigned>(c));
+            result += code.data();
+        } else {
+            result += c;
+        }
+    }
+    return result;
+}
+
+std::string in_quotes(std::string_view text) {
+    std::size_t length = text.size();
+    if (length > longest_quotation) {
+        length = longest_quotation;
+        while (continues_character(text[length])) --length;
+    }
+    const std::string shown = std::string(text.substr(0, length)) + (length < text.size() ? "…" : "");
+    return json(shown).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json parse_json(std::string_view text, const Source& source, std::string_view dropped) {
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        throw UsageError(source.place(), "empty; a JSON value is needed");
+    }
+    // The library takes a NUL for the end of the text and would ignore what follows.
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        fail_at(source, text, nul, "a NUL character is not JSON text");
+    }
+    TreeBuilder builder(text, source, dropped);
+    json::sax_parse(text.begin(), text.end(), &builder, json::input_format_t::json, true, true);
+    return builder.take();
+}
+
+}  // namespace glimpse::parameters

@@ -1,0 +1,58 @@
+#include "glimpse/mechanism.hpp"
+
+#include "maps/overloaded.hpp"
+
+namespace glimpse {
+
+std::span<const std::string_view> mechanism_names() {
+    static constexpr std::array<std::string_view, std::variant_size_v<Mechanism>> names{"crop", "mask",
+                                                                                        "gaussian", "stn"};
+    return names;
+}
+
+std::string_view name(const Mechanism& mechanism) {
+    return mechanism_names()[mechanism.index()];
+}
+
+std::optional<Size> requested_size(const Mechanism& mechanism) {
+    return std::visit(overloaded{[](const Mask&) -> std::optional<Size> { return std::nullopt; },
+                                 [](const auto& m) { return m.size; }},
+                      mechanism);
+}
+
+void validate(const Mechanism& mechanism) {
+    std::visit([](const auto& m) { validate(m); }, mechanism);
+}
+
+LinearMap lower(const Mechanism& mechanism, Size image) {
+    return std::visit([&](const auto& m) { return lower(m, image); }, mechanism);
+}
+
+Mechanism for_writing(const Mechanism& mechanism) {
+    return std::visit(overloaded{[](const Gaussian& gaussian) -> Mechanism { return for_writing(gaussian); },
+                                 [](const auto& m) -> Mechanism { return m; }},
+                      mechanism);
+}
+
+std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism) {
+    const auto* mask = std::get_if<Mask>(&mechanism);
+    const auto* file = mask ? std::get_if<Mask::FileForm>(&mask->form) : nullptr;
+    return file ? std::optional(file->path) : std::nullopt;
+}
+
+bool lacks_values(const Mechanism& mechanism) {
+    const auto* mask = std::get_if<Mask>(&mechanism);
+    const auto* file = mask ? std::get_if<Mask::FileForm>(&mask->form) : nullptr;
+    return file && file->values.empty();
+}
+
+void supply(Mechanism& mechanism, const cv::Mat& values) {
+    std::get<Mask::FileForm>(std::get<Mask>(mechanism).form).values = values;
+}
+
+bool is_list(const Mechanism& mechanism) {
+    const auto* mask = std::get_if<Mask>(&mechanism);
+    return mask && mask->select == Mask::Select::pixels;
+}
+
+}  // namespace glimpse

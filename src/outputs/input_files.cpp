@@ -1,0 +1,37 @@
+#include "outputs/input_files.hpp"
+
+#include <sys/stat.h>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+std::optional<InputFiles::Identity> InputFiles::identity(const std::filesystem::path& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    return Identity{status.st_dev, status.st_ino};
+}
+
+void InputFiles::add(const std::filesystem::path& path) {
+    if (const auto file = identity(path)) return files_.insert(*file, {});
+    std::error_code failure;
+    for (std::filesystem::recursive_directory_iterator entry(path, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        if (const auto file = identity(entry->path())) files_.insert(*file, {});
+    }
+}
+
+void InputFiles::add_files_of(const ParameterDocument& document) {
+    for (const Glimpse& glimpse : document) {
+        if (const auto file = attention_file(glimpse.mechanism)) add(*file);
+    }
+}
+
+void InputFiles::require_other_than(const std::filesystem::path& output) const {
+    const auto file = identity(output);
+    if (file && files_.find(*file)) {
+        throw UsageError(output.string(), "is an input of this run, and would be overwritten");
+    }
+}
+
+}  // namespace glimpse

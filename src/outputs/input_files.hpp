@@ -1,0 +1,40 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "glimpse/parameters.hpp"
+#include "outputs/recent.hpp"
+
+namespace glimpse {
+
+/// The files that a run reads, by what they are and not by name, so that none of them is written to.
+class InputFiles {
+  public:
+    /// Remembers the last `window` of them.
+    explicit InputFiles(std::size_t window = Files::all) : files_(window) {}
+
+    /// A file that is not there is nobody's input; of a directory, all that is in it is somebody's.
+    void add(const std::filesystem::path& path);
+    /// The attention files of a document.
+    void add_files_of(const ParameterDocument& document);
+    /// Throws `UsageError` where `output` is one of them.
+    void require_other_than(const std::filesystem::path& output) const;
+
+  private:
+    using Identity = std::pair<dev_t, ino_t>;
+    struct Hash {
+        std::size_t operator()(const Identity& file) const { return file.second ^ (file.first << 40U); }
+    };
+    using Files = Recent<Identity, std::monostate, Hash>;
+
+    static std::optional<Identity> identity(const std::filesystem::path& path);
+
+    Files files_;
+};
+
+}  // namespace glimpse

@@ -1,0 +1,59 @@
+#include "glimpse/output_archive.hpp"
+#include "archives/archives.hpp"
+#include "glimpse/image_file.hpp"
+#include "system/at_place.hpp"
+#include "system/file_io.hpp"
+
+namespace glimpse {
+
+/// The archive, and the file that it becomes unless it goes to standard output.
+class OutputArchive::Sink {
+  public:
+    explicit Sink(const std::string& name) : name_(name) {
+        at_place(name_, [&] {
+            if (name == standard_stream) return;
+            remove_abandoned_files(std::filesystem::path(name).parent_path());
+            file_.emplace(name);
+        });
+        writer_ = archives().create([this](std::span<const std::uint8_t> bytes) { write(bytes); },
+                                    name == standard_stream ? Compression::none : compression_of(name));
+    }
+
+    void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
+    void publish(bool replace) {
+        writer_->finish();
+        at_place(name_, [&] {
+            if (file_) file_->publish(replace);
+        });
+    }
+
+  private:
+    void write(std::span<const std::uint8_t> bytes) {
+        if (!file_) return write_standard_output(bytes);
+        at_place(name_, [&] { file_->write(bytes); });
+    }
+
+    std::string name_;
+    std::optional<NewFile> file_;
+    std::unique_ptr<ArchiveWriter> writer_;
+};
+
+OutputArchive::OutputArchive(const OutputPlan& plan)
+    : plan_(plan), sink_(std::make_unique<Sink>(plan.options.archive)) {}
+
+OutputArchive::~OutputArchive() = default;
+
+void OutputArchive::add(const ImageJob& job, const ImageReport& report) {
+    if (report.files.empty()) return;
+    is_empty_ = false;
+    for (const OutputFile& file : report.files) sink_->add(file.path.string(), file.bytes);
+    const std::string record = lasting_record(job, report) + "\n";
+    sink_->add(output_paths(plan_, job).record.string(),
+               {reinterpret_cast<const std::uint8_t*>(record.data()), record.size()});
+}
+
+void OutputArchive::publish() {
+    sink_->publish(plan_.options.existing != Existing::error);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,252 @@
+#include "outputs/output_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "archives/archives.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "images/output_format.hpp"
+#include "jobs/hashing.hpp"
+#include "outputs/input_files.hpp"
+#include "system/file_io.hpp"
+#include "system/relative_name.hpp"
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::size_t count_glimpses(const std::vector<ImageJob>& jobs) {
+    std::size_t count = 0;
+    for (const ImageJob& job : jobs) count += job.glimpses->size();
+    return count;
+}
+
+/// An extension that a person gives to a picture, whether or not this program writes it.
+bool is_of_a_picture(const std::string& extension) {
+    constexpr std::array<std::string_view, 10> others{"avif", "eps", "exr", "gif", "heic",
+                                                      "heif", "jxl", "pdf", "psd", "svg"};
+    const auto reads = [&](const CodecDescription& codec) {
+        return std::ranges::find(codec.reads, extension) != codec.reads.end();
+    };
+    return can_encode(extension) || std::ranges::find(others, extension) != others.end() ||
+           std::ranges::any_of(codecs(), reads);
+}
+
+/// `out` names a file, not a directory: it ends as pictures do, and no directory of that name is there.
+bool names_a_file(const std::string& out) {
+    std::error_code ignored;
+    return !out.ends_with('/') && !fs::is_directory(out, ignored) && is_of_a_picture(extension_of(out));
+}
+
+void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& out, const std::string& what) {
+    if (const std::size_t count = count_glimpses(jobs); count != 1 || jobs.size() != 1) {
+        throw UsageError("--out", "'" + out + "' is " + what + ", which holds one glimpse; this run makes " +
+                                      std::to_string(count) + " out of " + std::to_string(jobs.size()) +
+                                      " images");
+    }
+}
+
+/// A path by which a file is known, however it is written.
+std::string known_name(const fs::path& path) {
+    std::error_code unseen;  // what cannot be looked at keeps its name
+    const fs::path canonical = fs::weakly_canonical(fs::absolute(path), unseen);
+    return (unseen ? fs::absolute(path).lexically_normal() : canonical).string();
+}
+
+void require_place_for(const fs::path& path) {
+    if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
+        throw UsageError(path.string(), obstacle);
+    }
+}
+
+[[noreturn]] void fail_twice(const fs::path& output, const std::string& one, const std::string& other) {
+    throw UsageError(output.string(), "would be written twice, for " + one + " and for " + other +
+                                          "; give other ids, or names in a manifest");
+}
+
+/// What the paths of a job's outputs begin with. In an archive a name's first dot ends WebDataset's key, and
+/// only who comes out of one can mean that.
+std::string base_name(const OutputPlan& plan, const ImageJob& job) {
+    if (plan.file) return fs::path(*plan.file).replace_extension().string();
+    if (plan.options.archive.empty()) return (fs::path(plan.options.out) / job.name).string();
+    std::string name = job.name;
+    if (job.member.empty()) {
+        const std::size_t slash = name.rfind('/');
+        std::replace(name.begin() + static_cast<std::ptrdiff_t>(slash == std::string::npos ? 0 : slash),
+                     name.end(), '.', '_');
+    }
+    return name;
+}
+
+}  // namespace
+
+std::vector<fs::path> all_of(const OutputPaths& paths) {
+    std::vector<fs::path> all = paths.glimpses;
+    all.insert(all.end(), paths.maps.begin(), paths.maps.end());
+    if (!paths.overlay.empty()) all.push_back(paths.overlay);
+    if (!paths.panel.empty()) all.push_back(paths.panel);
+    if (!paths.record.empty()) all.push_back(paths.record);
+    return all;
+}
+
+std::vector<fs::path> all_of(const TrackPaths& paths) {
+    std::vector<fs::path> all{paths.strip, paths.animation};
+    std::erase(all, fs::path());
+    return all;
+}
+
+void require_outputs_below(const OutputPlan& plan, const std::string& name) {
+    const fs::path directory = fs::path(name).parent_path();
+    if (directory.empty() || plan.file || plan.to_standard_output || !plan.options.archive.empty()) return;
+    if (const auto obstacle = obstacle_within(plan.options.out, directory); !obstacle.empty()) {
+        throw Error(plan.options.out, obstacle);
+    }
+}
+
+OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
+    const OutputOptions& options = plan.options;
+    const std::string base = base_name(plan, job);
+    const auto below = [&](const std::string& suffix) { return fs::path(base + "." + suffix); };
+    OutputPaths paths;
+    if (!job.problem.empty()) return paths;
+    for (const Glimpse& glimpse : *job.glimpses) {
+        if (plan.file) {
+            paths.glimpses.push_back(*plan.file);
+        } else if (!plan.to_standard_output) {
+            paths.glimpses.push_back(below(glimpse.id + "." + plan.format));
+        }
+        if (options.map) {
+            paths.maps.push_back(below(glimpse.id + ".map." + (plan.format == "npy" ? "npy" : "png")));
+        }
+    }
+    if (options.overlay) paths.overlay = below("overlay.png");
+    if (options.panel) paths.panel = below("panel.png");
+    if (!options.archive.empty()) paths.record = below("json");
+    return paths;
+}
+
+OutputCheck::OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window)
+    : plan_(plan),
+      describe_(std::move(describe)),
+      in_order_(window != Outputs::all),
+      inputs_(window),
+      outputs_(window) {
+    for (const fs::path& path : plan.options.also_inputs) also_inputs_.add(path);
+}
+
+OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
+    return {fnv_1a(name), std::hash<std::string>()(name)};
+}
+
+void OutputCheck::check_others() {
+    const auto check_other = [&](const fs::path& path, const std::string& what) {
+        require_unclaimed(known_name(path), path, what);
+        // What a stream will name is not known yet.
+        if (in_order_ && is_there(path) && looks_like_image(path)) {
+            throw UsageError(path.string(),
+                             "is an image, which a later record may name: " + what + " would overwrite it");
+        }
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
+        others_.emplace(known_name(path), what);
+    };
+    for (const fs::path& path : plan_.options.also_outputs) check_other(path, "the report");
+    const std::string& archive = plan_.options.archive;
+    if (archive.empty() || archive == standard_stream) return;
+    check_other(archive, "the archive");
+    require_place_for(archive);
+}
+
+void OutputCheck::add_inputs(const ImageJob& job) {
+    if (in_order_) {
+        const std::string image = known_name(job.image);
+        if (others_.contains(image) || outputs_.find(digest_of(image))) {
+            throw UsageError(job.image, "is an output of this run as well");
+        }
+    }
+    inputs_.add(job.image);
+    if (!job.sidecar.empty()) inputs_.add(job.sidecar);
+    inputs_.add_files_of(*job.glimpses);
+}
+
+void OutputCheck::check(const ImageJob& job) {
+    check(all_of(output_paths(plan_, job)), job.image);
+}
+
+void OutputCheck::check(const Track& track) {
+    check(all_of(track_paths(plan_, track)), "the track " + track.name);
+}
+
+void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& what) {
+    const std::size_t number = count_++;
+    const bool are_members = !plan_.options.archive.empty();
+    std::set<std::string> names;
+    for (const fs::path& path : paths) {
+        std::string name = are_members ? path.string() : known_name(path);
+        require_unclaimed(name, path, what);
+        if (!names.insert(std::move(name)).second) fail_twice(path, what, what);
+        if (are_members) continue;
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
+        require_place_for(path);
+    }
+    // All or none: what fails here takes nobody's name.
+    for (const std::string& name : names) outputs_.insert(digest_of(name), number);
+}
+
+void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,
+                                    const std::string& what) const {
+    if (const auto other = others_.find(name); other != others_.end())
+        fail_twice(output, other->second, what);
+    if (const std::size_t* other = outputs_.find(digest_of(name)))
+        fail_twice(output, describe_(*other), what);
+}
+
+void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {
+    if (plan.options.existing != Existing::error) return;
+    const auto require_new = [](const fs::path& path) {
+        if (is_there(path)) throw UsageError(path.string(), "is there already (--existing error)");
+    };
+    if (!plan.options.archive.empty()) return require_new(plan.options.archive);
+    for (const ImageJob& job : jobs) std::ranges::for_each(all_of(output_paths(plan, job)), require_new);
+}
+
+bool holds_one_glimpse(const std::string& out) {
+    return out == standard_stream || names_a_file(out);
+}
+
+OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+    if (options.out.empty() == options.archive.empty()) {
+        throw UsageError("--out",
+                         "say where the glimpses go: a directory, a file or -; or else --output-tar");
+    }
+    OutputPlan plan{options, {}, options.out == standard_stream, std::nullopt};
+    require_sense(options);
+    if (!options.archive.empty() && options.archive != standard_stream) {
+        static_cast<void>(compression_of(options.archive));
+    }
+    if (plan.to_standard_output) {
+        require_one_glimpse(jobs, options.out, "standard output");
+        if (options.overlay || options.panel || options.map) {
+            throw UsageError(
+                "--out", "'-' holds the glimpse alone: give a directory for --overlay, --panel and --map");
+        }
+    } else if (names_a_file(options.out)) {
+        plan.file = options.out;
+    }
+    plan.format = output_format(plan.file ? options.out : "", options.format);
+    if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
+    const std::vector<Track> tracks = are_wanted(options.tracks) ? tracks_of(jobs) : std::vector<Track>();
+    OutputCheck check(plan, [&](std::size_t n) {
+        return n < jobs.size() ? jobs[n].image : "the track " + tracks[n - jobs.size()].name;
+    });
+    for (const ImageJob& job : jobs) check.add_inputs(job);
+    check.check_others();
+    for (const ImageJob& job : jobs) check.check(job);
+    for (const Track& track : tracks) check.check(track);
+    return plan;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "glimpse/error.hpp"
+#include "glimpse/pipeline.hpp"
+#include "outputs/output_plan.hpp"
+#include "system/file_io.hpp"
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string text_of(const fs::path& report) {
+    std::error_code unseen;
+    if (!fs::exists(report, unseen))
+        return {};  // the first run may have been killed before it wrote anything
+    if (fs::is_directory(report, unseen)) throw UsageError(report.string(), "is a directory, and no report");
+    std::ifstream stream(report, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream.eof() && !stream) throw UsageError(report.string(), "cannot be read");
+    return text;
+}
+
+/// What each record begins with, and what is left of one begins with as much of it as there is.
+constexpr std::string_view record_begin = "{\"image\":";
+
+bool may_begin_record(std::string_view text) {
+    return text.substr(0, record_begin.size()) == record_begin.substr(0, text.size());
+}
+
+/// A path as a report has it: JSON holds no other bytes than UTF-8.
+std::string as_reported(const fs::path& path) {
+    return nlohmann::json(path.lexically_normal().string())
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string place_of_line(const fs::path& report, std::size_t number) {
+    return report.string() + ":" + std::to_string(number);
+}
+
+/// Whether an output is there; one of no bytes is not whole.
+bool is_whole(const fs::path& path) {
+    std::error_code unseen;
+    return fs::is_regular_file(path, unseen) && fs::file_size(path, unseen) > 0 && !unseen;
+}
+
+/// The outputs of the images that a report lists as done; a line that was cut off goes, if `mend`.
+std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
+    const std::string text = text_of(report);
+    const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
+    std::set<std::string> outputs;
+    std::size_t number = 1;
+    for (std::size_t begin = 0; begin < whole; ++number) {
+        const std::size_t end = text.find('\n', begin);
+        const auto record =
+            nlohmann::json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+        begin = end + 1;
+        if (!record.is_object() || !record.contains("status") || !record.contains("glimpses") ||
+            !record["glimpses"].is_array()) {
+            throw UsageError(place_of_line(report, number), "is no record of a report");
+        }
+        if (record["status"] != "ok") continue;
+        for (const auto& glimpse : record["glimpses"]) {
+            if (glimpse.is_object() && glimpse.value("output", nlohmann::json()).is_string()) {
+                outputs.insert(as_reported(glimpse["output"].get<std::string>()));
+            }
+        }
+    }
+    // Nothing of a file that is something else is cut off.
+    if (!may_begin_record(std::string_view(text).substr(whole))) {
+        throw UsageError(place_of_line(report, number), "is no record of a report");
+    }
+    std::error_code failure;
+    if (mend && whole < text.size()) fs::resize_file(report, whole, failure);
+    if (failure) throw UsageError(report.string(), failure.message());
+    return outputs;
+}
+
+/// What an earlier run has left to be done.
+class Remainder {
+  public:
+    Remainder(const OutputPlan& plan, const fs::path& report, bool dry_run)
+        : plan_(plan), dry_run_(dry_run), finished_(finished_outputs(report, !dry_run)) {}
+
+    bool is_done(const ImageJob& job) {
+        const OutputPaths paths = output_paths(plan_, job);
+        for (const fs::path& path : all_of(paths)) clean(path.parent_path());
+        if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
+        const auto is_listed = [&](const fs::path& path) { return finished_.contains(as_reported(path)); };
+        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all_of(paths), is_whole);
+    }
+
+  private:
+    void clean(const fs::path& directory) {
+        if (dry_run_ || !cleaned_.insert(directory).second) return;
+        remove_abandoned_files(directory);
+    }
+
+    const OutputPlan& plan_;
+    bool dry_run_;
+    std::set<std::string> finished_;
+    std::set<fs::path> cleaned_;  ///< directories
+};
+
+}  // namespace
+
+void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan, const fs::path& report, bool dry_run) {
+    Remainder remainder(plan, report, dry_run);
+    std::erase_if(jobs, [&](const ImageJob& job) { return remainder.is_done(job); });
+}
+
+JobStream resumed(JobStream jobs, const OutputPlan& plan, const fs::path& report, bool dry_run) {
+    const auto remainder = std::make_shared<Remainder>(plan, report, dry_run);
+    return [jobs = std::move(jobs), remainder]() -> std::optional<ImageJob> {
+        while (std::optional<ImageJob> job = jobs()) {
+            if (!remainder->is_done(*job)) return job;
+        }
+        return std::nullopt;
+    };
+}
+
+}  // namespace glimpse

@@ -1,0 +1,47 @@
+#include "parameters/attention_file.hpp"
+
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/reading.hpp"
+
+namespace glimpse {
+
+namespace {
+
+cv::Mat attention_values(ImageReader& reader) {
+    const ImageInfo& info = reader.info();
+    if (info.channels != 1) {
+        throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
+    }
+    cv::Mat values;
+    reader.decode(whole(info.size)).convertTo(values, CV_64F);
+    if (!info.array) values /= full_scale(info.depth);
+    return values;
+}
+
+/// `file` is its path, or its bytes.
+template <typename File>
+void supply_from(const File& file, Glimpse& glimpse) {
+    if (!lacks_values(glimpse.mechanism)) return;
+    const auto path = *attention_file(glimpse.mechanism);
+    try {
+        supply(glimpse.mechanism, attention_values(*open_image(file)));
+        validate(glimpse.mechanism);
+    } catch (const Error& error) {
+        throw Error(glimpse.place + "/file", path.string() + ": " + error.what());
+    }
+}
+
+}  // namespace
+
+void supply_attention_file(Glimpse& glimpse) {
+    if (const auto path = attention_file(glimpse.mechanism)) supply_from(*path, glimpse);
+}
+
+void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes) {
+    supply_from(bytes, glimpse);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,56 @@
+#include "pipeline/decoding_plan.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace glimpse {
+
+namespace {
+
+std::int64_t area(const Rectangle& r) {
+    return r.empty() ? 0 : std::int64_t{r.width} * r.height;
+}
+
+/// How many pixels more are decoded when two parts become one.
+std::int64_t waste(const Rectangle& a, const Rectangle& b) {
+    return area(smallest_containing(a, b)) - area(a) - area(b);
+}
+
+DecodedPart everything(std::span<const Rectangle> needed) {
+    DecodedPart all;
+    for (std::size_t n = 0; n < needed.size(); ++n) {
+        all.region = smallest_containing(all.region, needed[n]);
+        all.needed.push_back(n);
+    }
+    return all;
+}
+
+/// Joins the part to those before it for as long as that wastes no more than they hold.
+void join(std::vector<DecodedPart>& parts, DecodedPart part) {
+    const auto is_near = [&](const DecodedPart& other) {
+        return waste(part.region, other.region) <= area(part.region) + area(other.region);
+    };
+    for (auto other = parts.begin(); (other = std::ranges::find_if(parts, is_near)) != parts.end();) {
+        part.region = smallest_containing(part.region, other->region);
+        part.needed.insert(part.needed.end(), other->needed.begin(), other->needed.end());
+        *other = std::move(parts.back());
+        parts.pop_back();
+    }
+    std::ranges::sort(part.needed);
+    parts.push_back(std::move(part));
+}
+
+}  // namespace
+
+std::vector<DecodedPart> parts_to_decode(std::span<const Rectangle> needed, bool seekable) {
+    constexpr std::int64_t little = std::int64_t{1} << 16;      // pixels: not worth a second call
+    constexpr std::int64_t affordable = std::int64_t{1} << 26;  // pixels: not worth reading twice
+    const DecodedPart all = everything(needed);
+    if (area(all.region) <= (seekable ? little : affordable)) return {all};
+    std::vector<DecodedPart> parts;
+    for (std::size_t n = 0; n < needed.size(); ++n) join(parts, {needed[n], {n}});
+    return parts;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,101 @@
+#include "pipeline/track_pictures.hpp"
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+
+#include "figures/figures.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "pipeline/preparation.hpp"
+#include "system/at_place.hpp"
+#include "system/parallel.hpp"
+#include "video/video.hpp"
+
+namespace glimpse {
+
+namespace {
+
+cv::Size as_written(const WrittenGlimpse& glimpse) {
+    const Size size = at_place(glimpse.file.string(), [&] { return open_image(glimpse.file)->info().size; });
+    return {size.width, size.height};
+}
+
+/// As a screen shows it. Numbers in an array are in the image's units, and as light as they are there.
+cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
+    Image image = at_place(glimpse.file.string(), [&] { return read_image(glimpse.file); });
+    if (image.pixels.depth() == CV_32F) {
+        const int depth =
+            at_place(glimpse.job->image, [&] { return open_image_of(*glimpse.job, open)->info().depth; });
+        image.pixels.convertTo(image.pixels, depth);
+    }
+    return displayable(image);
+}
+
+std::string frame_name(const WrittenGlimpse& glimpse) {
+    return std::filesystem::path(glimpse.job->name).filename().string();
+}
+
+/// The image as a screen shows it, decoded smaller where that is enough for a room of this size.
+cv::Mat picture_for(ImageReader& reader, cv::Size room) {
+    const ImageInfo& info = reader.info();
+    const auto is_enough = [&](int n) {
+        const Size size = shrunk(info.size, n);
+        return n <= info.most_shrunk && size.width >= room.width && size.height >= room.height;
+    };
+    int n = 1;
+    while (is_enough(2 * n)) n *= 2;
+    return displayable({reader.decode_shrunk(whole(shrunk(info.size, n)), n), info.alpha, {}, false});
+}
+
+cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
+    TrackFrame frame;
+    at_place(glimpse.job->image, [&] {
+        const auto reader = open_image_of(*glimpse.job, options.open);
+        frame.map = map_of(*glimpse.glimpse, options.adjustment, reader->info().size);
+        frame.picture = picture_for(*reader, layout.picture.size());
+    });
+    frame.glimpse = as_shown(glimpse, options.open);
+    frame.name = frame_name(glimpse);
+    frame.id = glimpse.glimpse->id;
+    return drawing().track_frame(layout, frame);
+}
+
+TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOptions& open) {
+    const WrittenGlimpse& first = track.front();
+    const Size image =
+        at_place(first.job->image, [&] { return open_image_of(*first.job, open)->info().size; });
+    const cv::Size size = as_written(first);
+    const bool alike = std::ranges::all_of(
+        track, [&](const WrittenGlimpse& glimpse) { return as_written(glimpse) == size; });
+    return drawing().lay_out_track_frame({image.width, image.height}, alike);
+}
+
+}  // namespace
+
+cv::Mat strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options) {
+    std::vector<PanelEntry> entries;
+    for (const WrittenGlimpse& glimpse : track) entries.push_back({frame_name(glimpse), as_written(glimpse)});
+    const ContactSheetLayout layout = drawing().lay_out_contact_sheet(entries);
+    cv::Mat sheet = drawing().empty_contact_sheet(layout);
+    for_each_in_parallel(layout.thumbnails.size(), [&](std::size_t k) {
+        drawing().show(sheet, as_shown(track[k * layout.step], options.open), layout.thumbnails[k]);
+    });
+    return sheet;
+}
+
+void animate(std::span<const WrittenGlimpse> track, const TrackOptions& tracks, const RunOptions& options,
+             const std::filesystem::path& file) {
+    const TrackFrameLayout layout = layout_of(track, options.open);
+    const auto writer =
+        video().open(file, {tracks.animation, layout.frame, tracks.frame_rate.value_or(default_frame_rate)});
+    make_and_take(
+        track.size(),
+        [&](std::size_t k) {
+            if (options.interrupted()) throw Error("interrupted");
+            return frame_of(track[k], layout, options);
+        },
+        [&](const cv::Mat& frame) { writer->add(frame); });
+    writer->finish();
+}
+
+}  // namespace glimpse

@@ -1,0 +1,97 @@
+#include "glimpse/writing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <opencv2/core.hpp>
+
+#include "glimpse/canvas.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "images/output_format.hpp"
+#include "outputs/input_files.hpp"
+#include "system/at_place.hpp"
+#include "system/file_io.hpp"
+#include "system/words.hpp"
+
+namespace glimpse {
+
+namespace {
+
+const Glimpse& chosen(const ParameterDocument& document, const std::string& id) {
+    if (id.empty()) {
+        if (document.size() == 1) return document.front();
+        throw UsageError("--id",
+                         "the document has " + std::to_string(document.size()) + " entries: say which");
+    }
+    const auto entry = std::ranges::find(document, id, &Glimpse::id);
+    if (entry != document.end()) return *entry;
+    std::vector<std::string_view> ids;
+    for (const Glimpse& glimpse : document) ids.push_back(glimpse.id);
+    throw UsageError("--id", "the document has no entry '" + id + "', only " + in_a_row(ids));
+}
+
+Image read_named(const std::string& path) {
+    return at_place(
+        path, [&] { return path == standard_stream ? read_image(read_standard_input()) : read_image(path); });
+}
+
+Image black_canvas(Size size, const Image& glimpse) {
+    const cv::Mat black = cv::Mat::zeros(size.height, size.width, glimpse.pixels.type());
+    return {black, glimpse.alpha, glimpse.icc_profile, false};
+}
+
+void require_sense(const WriteOptions& options) {
+    if (options.canvas.empty() != options.canvas_size.has_value()) {
+        throw UsageError("--canvas", "give either a picture (--canvas) or a size (--canvas-size)");
+    }
+    if (options.out.empty() || options.out.ends_with('/')) {
+        throw UsageError("--out", "the name of a file is needed, or -, not '" + options.out + "'");
+    }
+    if (const std::string obstacle = options.out == standard_stream ? "" : obstacle_to_output(options.out);
+        !obstacle.empty()) {
+        throw UsageError(options.out, obstacle);
+    }
+    const std::array inputs{options.glimpse, options.canvas, options.input.parameters.value_or("")};
+    if (std::ranges::count(inputs, standard_stream) > 1) {
+        throw UsageError("GLIMPSE", "standard input can be read once, as GLIMPSE, --canvas or --params");
+    }
+}
+
+void require_no_input(const WriteOptions& options, const ParameterDocument& document) {
+    if (options.out == standard_stream) return;
+    InputFiles inputs;
+    for (const std::string& input :
+         {options.glimpse, options.canvas, options.input.parameters.value_or("")}) {
+        inputs.add(input);
+    }
+    inputs.add_files_of(document);
+    inputs.require_other_than(options.out);
+}
+
+}  // namespace
+
+void write_glimpse(const WriteOptions& options, const Backend& backend) {
+    require_sense(options);
+    const std::string format =
+        output_format(options.out == standard_stream ? "" : options.out, options.format);
+    const Image glimpse = read_named(options.glimpse);
+    InputOptions input = options.input;
+    if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
+    const auto document = shared_parameters(input);
+    if (!document) throw UsageError("--params", "say where the glimpse came from: --params or --box");
+    const Mechanism& mechanism = chosen(*document, options.id).mechanism;
+    require_no_input(options, *document);
+
+    const Image canvas =
+        options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
+    const Size size{canvas.pixels.cols, canvas.pixels.rows};
+    const auto bytes = at_place(options.glimpse, [&] {
+        const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
+        return encode_image(
+            options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas),
+            format);
+    });
+    options.out == standard_stream ? write_standard_output(bytes) : write_file(options.out, bytes);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,46 @@
+#include "system/relative_name.hpp"
+
+#include <algorithm>
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+bool stays_below(std::string_view name) {
+    if (name.find('\0') != std::string_view::npos) return false;
+    for (std::size_t begin = 0, end = 0; end != std::string_view::npos; begin = end + 1) {
+        end = name.find('/', begin);
+        const std::string_view part = name.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..") return false;
+    }
+    return true;
+}
+
+std::string obstacle_within(const fs::path& directory, const fs::path& name) {
+    if (name.empty()) return "the name of an image is empty";
+    if (name.is_absolute()) return "'" + name.string() + "' is absolute, and leads out of its directory";
+    if (std::ranges::find(name, fs::path("..")) != name.end()) {
+        return "'" + name.string() + "' climbs out of its directory";
+    }
+    std::error_code unseen;
+    fs::path root = fs::weakly_canonical(directory, unseen);
+    if (!root.has_filename()) root = root.parent_path();  // written with a slash at its end
+    const fs::path real = fs::weakly_canonical(directory / name, unseen);
+    if (unseen) return {};  // what cannot be looked at cannot be opened either
+    const auto [end, ignored] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
+    if (end == root.end()) return {};
+    return "'" + name.string() + "' leads out of its directory through a symbolic link";
+}
+
+fs::path directory_of(const fs::path& document) {
+    std::error_code unseen;
+    return fs::is_fifo(document, unseen) ? fs::path() : document.parent_path();
+}
+
+std::string output_name(const fs::path& image) {
+    const fs::path normal = image.lexically_normal();
+    const bool is_below = normal.is_relative() && (normal.empty() || *normal.begin() != "..");
+    return (is_below ? fs::path(normal).replace_extension() : normal.stem()).string();
+}
+
+}  // namespace glimpse
