@@ -83,7 +83,7 @@ TEST_CASE("numbers in text: white space and a sign around them, and nothing else
     CHECK(number_in("-2e1") == -20);
     CHECK(number_in("0") == 0);
     CHECK(std::isnan(number_in("NaN").value()));
-    for (const char* none : {"", " ", "+", "1.5x", "1 2", "0x10", "++1", "one"}) {
+    for (const char* none : {"", " ", "+", "1.5x", "1 2", "0x10", "++1", "+-1", "one"}) {
         CAPTURE(none);
         CHECK_FALSE(number_in(none));
     }
