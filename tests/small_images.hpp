@@ -9,6 +9,7 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/reading.hpp"
+#include "pixels/alpha.hpp"
 
 // Images and glimpses of a few pixels, to be compared with numbers.
 

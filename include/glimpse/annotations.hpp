@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 
 // Boxes that somebody has drawn already, in the formats of data sets, and the images that they belong to.
@@ -20,7 +21,7 @@ struct AnnotationOptions {
 };
 
 /// "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
-std::vector<std::string_view> annotation_formats();
+GLIMPSE_EXPORT std::vector<std::string_view> annotation_formats();
 
 /// A box in edge coordinates, of pixels or of fractions of the image.
 struct AnnotatedBox {
@@ -72,6 +73,7 @@ struct ImageFiles {
 /// that does not exist, with those that do, and for `zero_based` with another format than VOC's. What is
 /// wrong with one image, or the file that belongs to it alone, is that image's `problem`; where directories
 /// are searched, that a file with boxes has no image, is one too.
-std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images);
+GLIMPSE_EXPORT std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options,
+                                                            const ImageFiles& images);
 
 }  // namespace glimpse

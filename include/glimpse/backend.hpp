@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/linear_map.hpp"
 
 namespace glimpse {
 
 /// Applies linear maps on a device. It knows no mechanism. One backend serves any number of threads.
-class Backend {
+class GLIMPSE_EXPORT Backend {
   public:
     virtual ~Backend() = default;
 
@@ -43,7 +44,7 @@ class Backend {
 
 /// "cpu", "cuda", "cuda:N", or "auto" for what is there. Throws `UsageError` with the reason and the remedy
 /// where the device is unknown or absent.
-std::unique_ptr<Backend> make_backend(std::string_view device);
+GLIMPSE_EXPORT std::unique_ptr<Backend> make_backend(std::string_view device);
 
 /// What `glimpse info` shows of a backend.
 struct BackendDescription {
@@ -52,6 +53,6 @@ struct BackendDescription {
     std::string detail;                ///< version or instruction sets, or why it is not available
     std::vector<std::string> devices;  ///< one line each
 };
-std::vector<BackendDescription> backends();
+GLIMPSE_EXPORT std::vector<BackendDescription> backends();
 
 }  // namespace glimpse

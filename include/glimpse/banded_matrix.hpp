@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "glimpse/export.hpp"
+
 namespace glimpse {
 
 /// A half-open range of indices [begin, end).
@@ -16,7 +18,7 @@ struct Interval {
 
 /// A matrix whose rows each hold a few neighbouring weights: a first column and the weights from there on.
 /// Weights are rounded to float32 when they are stored.
-class BandedMatrix {
+class GLIMPSE_EXPORT BandedMatrix {
   public:
     struct Row {
         int first;

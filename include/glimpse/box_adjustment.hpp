@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "glimpse/export.hpp"
 #include "glimpse/mechanism.hpp"
 
 namespace glimpse {
@@ -18,17 +19,17 @@ struct BoxAdjustment {
 };
 
 /// The box in pixels, adjusted.
-Box adjusted(const Box& box, const BoxAdjustment& adjustment);
+GLIMPSE_EXPORT Box adjusted(const Box& box, const BoxAdjustment& adjustment);
 
-bool is_nothing(const BoxAdjustment& adjustment);
+GLIMPSE_EXPORT bool is_nothing(const BoxAdjustment& adjustment);
 
 /// Whether the mechanism has a box to be adjusted.
-bool can_adjust(const Mechanism& mechanism);
+GLIMPSE_EXPORT bool can_adjust(const Mechanism& mechanism);
 
 /// The mechanism with its box, if it has one, adjusted and in pixels of an image of `image` pixels. Where a
 /// square's glimpse takes the size of its box, the side is rounded to whole pixels first. With `tracker`,
 /// what lies outside the image is filled with its mean, unless the mechanism says otherwise. Throws
 /// `InvalidParameter` as `in_pixels`, and `Error` for a tracker's window of a mechanism that fills nothing.
-Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image);
+GLIMPSE_EXPORT Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image);
 
 }  // namespace glimpse

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/export.hpp"
+
 // The pixel convention, written once.
 //
 // Centre coordinates: the pixel in column x, row y has its centre at (x, y), 0-based.
@@ -27,7 +29,7 @@ constexpr double edge_from_centre(double centre) {
 
 /// The edge between pixels that is nearest to `edge`, ties upwards: ⌊edge + ½⌋.
 /// Saturates at ±2^29, so that the difference of two edges is an `int`.
-int nearest_edge(double edge);
+GLIMPSE_EXPORT int nearest_edge(double edge);
 
 /// Columns and rows.
 struct Size {
@@ -37,16 +39,16 @@ struct Size {
 };
 
 /// "64×48".
-std::string words(Size size);
+GLIMPSE_EXPORT std::string words(Size size);
 
 /// The size of an image shrunk n times: ⌈width/n⌉×⌈height/n⌉.
-Size shrunk(Size size, int n);
+GLIMPSE_EXPORT Size shrunk(Size size, int n);
 
 /// Largest glimpse that is computed, in pixels: 2^28.
 constexpr std::int64_t maximum_glimpse_pixels = std::int64_t{1} << 28;
 
 /// Throws `InvalidParameter` at `field` unless 1 ≤ width, 1 ≤ height and width · height ≤ 2^28.
-void require_glimpse_size(Size size, const std::string& field);
+GLIMPSE_EXPORT void require_glimpse_size(Size size, const std::string& field);
 
 struct Point {
     double x = 0;
@@ -65,17 +67,17 @@ struct Box {
 enum class Units { pixels, fraction };
 
 /// The box in pixels of an image of size `image`. Throws as `require_box` where fractions overflow.
-Box in_pixels(const Box& box, Units units, Size image);
+GLIMPSE_EXPORT Box in_pixels(const Box& box, Units units, Size image);
 
 /// Throws `InvalidParameter` at "/box" unless all four numbers are finite and width, height > 0.
-void require_box(const Box& box);
+GLIMPSE_EXPORT void require_box(const Box& box);
 
 /// Throws `Error` when the box, turned by `angle` degrees about its centre, has no point inside the image.
-void require_overlap(const Box& box, double angle, Size image);
+GLIMPSE_EXPORT void require_overlap(const Box& box, double angle, Size image);
 
 /// A box's own glimpse size: width and height to the nearest integer, at least 1.
 /// Throws `InvalidParameter` as `require_glimpse_size`.
-Size rounded_size(const Box& box);
+GLIMPSE_EXPORT Size rounded_size(const Box& box);
 
 /// Whole pixels: columns [x, x + width), rows [y, y + height).
 struct Rectangle {
@@ -95,16 +97,16 @@ struct Rectangle {
 };
 
 /// All of an image: [0, width) × [0, height).
-Rectangle whole(Size image);
+GLIMPSE_EXPORT Rectangle whole(Size image);
 
 /// The pixels that are in both; {0, 0, 0, 0} when there are none.
-Rectangle intersection(const Rectangle& a, const Rectangle& b);
+GLIMPSE_EXPORT Rectangle intersection(const Rectangle& a, const Rectangle& b);
 
 /// The smallest rectangle that contains both; an empty one counts for nothing.
-Rectangle smallest_containing(const Rectangle& a, const Rectangle& b);
+GLIMPSE_EXPORT Rectangle smallest_containing(const Rectangle& a, const Rectangle& b);
 
 /// The pixels of a box: x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one pixel; likewise y.
-Rectangle rounded(const Box& box);
+GLIMPSE_EXPORT Rectangle rounded(const Box& box);
 
 /// A 2×3 matrix, rows first x then y, from glimpse pixel (j, i) to image pixel, both in centre coordinates:
 /// x = m[0][0] j + m[0][1] i + m[0][2], y = m[1][0] j + m[1][1] i + m[1][2].
@@ -120,19 +122,19 @@ struct Affine {
 };
 
 /// The inverse map; the determinant must not be 0.
-Affine inverse(const Affine& affine);
+GLIMPSE_EXPORT Affine inverse(const Affine& affine);
 
 /// The map that cuts `box` into `size` cells and takes glimpse pixel (j, i) to the centre of its cell, the
 /// box turned by `angle` degrees, clockwise on the screen, about its own centre c:
 ///   c + R(a) · (width/w · (j - (w-1)/2), height/h · (i - (h-1)/2)),  R = [[cos a, -sin a], [sin a, cos a]].
 /// Whole quarter turns are exact.
-Affine box_to_image(const Box& box, Size size, double angle = 0);
+GLIMPSE_EXPORT Affine box_to_image(const Box& box, Size size, double angle = 0);
 
 /// The border of a w×h glimpse carried into the image: the corners (0,0), (w,0), (w,h), (0,h) of the glimpse,
 /// all in edge coordinates.
-std::vector<Point> border_in_image(const Affine& glimpse_to_image, Size glimpse);
+GLIMPSE_EXPORT std::vector<Point> border_in_image(const Affine& glimpse_to_image, Size glimpse);
 
 /// The corners of a rectangle in edge coordinates, clockwise from the top left.
-std::vector<Point> corners(const Rectangle& rectangle);
+GLIMPSE_EXPORT std::vector<Point> corners(const Rectangle& rectangle);
 
 }  // namespace glimpse

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 
 // Images in files. Channels are in R, G, B(, A) order everywhere; the alpha channel, if any, is the last.
@@ -39,7 +40,7 @@ struct ImageInfo {
 };
 
 /// An opened image. Not for two threads at once.
-class ImageReader {
+class GLIMPSE_EXPORT ImageReader {
   public:
     virtual ~ImageReader() = default;
     [[nodiscard]] virtual const ImageInfo& info() const = 0;
@@ -58,35 +59,33 @@ struct OpenOptions {
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
 };
 
-/// From now on a file that becomes shorter while it is read is an `Error`, and not the end of the process:
-/// takes over SIGBUS, and leaves alone what is not about a file that `open_image` has mapped.
-void survive_lost_pages();
-
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path.
-std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const OpenOptions& options = {});
+GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path,
+                                                       const OpenOptions& options = {});
 
 /// Opens an image that lies in memory; `bytes` must outlive the reader.
-std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
+GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes,
+                                                       const OpenOptions& options = {});
 
 /// The whole image.
-Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
-Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
+GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
+GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
 
 /// The file as `extension` ("png", "jpg", "npy", …) holds it. Throws `Error` where the format cannot hold the
 /// image's depth or channels, naming those that can.
-std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
+GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
 
 /// Whether `encode_image` knows the extension (lower case, no dot).
-bool can_encode(std::string_view extension);
+GLIMPSE_EXPORT bool can_encode(std::string_view extension);
 
 /// The extensions that `encode_image` knows, sorted.
-std::vector<std::string> encodable_extensions();
+GLIMPSE_EXPORT std::vector<std::string> encodable_extensions();
 
 /// Whether the name ends as those of files do that can be read, in letters of either case.
-bool has_image_extension(const std::filesystem::path& path);
+GLIMPSE_EXPORT bool has_image_extension(const std::filesystem::path& path);
 
 /// Whether the file is taken for an image when a directory is read: by its extension or by its first bytes.
-bool looks_like_image(const std::filesystem::path& path);
+GLIMPSE_EXPORT bool looks_like_image(const std::filesystem::path& path);
 
 /// A codec as `glimpse info` shows it.
 struct CodecDescription {
@@ -96,24 +95,6 @@ struct CodecDescription {
     std::vector<std::string> writes;
 };
 /// All codecs, in the order in which they are asked.
-std::vector<CodecDescription> codecs();
-
-/// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
-/// file under `path`, and none stays behind on failure. Directories that are missing are made. Throws `Error`
-/// with the reason, with the path. With `replace` false a file of that name is an error, even one that came
-/// between.
-void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace = true);
-
-/// Stands for standard input or output where a file is named.
-inline constexpr const char* standard_stream = "-";
-
-/// All of standard input. Throws `Error` where that fails.
-std::vector<std::uint8_t> read_standard_input();
-
-/// Writes the bytes to standard output. Throws `Error` where that fails.
-void write_standard_output(std::span<const std::uint8_t> bytes);
-
-/// The extension without its dot, in lower case.
-std::string extension_of(const std::filesystem::path& path);
+GLIMPSE_EXPORT std::vector<CodecDescription> codecs();
 
 }  // namespace glimpse

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "glimpse/annotations.hpp"
+#include "glimpse/export.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse {
@@ -18,24 +18,6 @@ struct Shard {
     std::uint64_t index = 0;  ///< 0 ≤ index < count
     std::uint64_t count = 1;
 };
-
-/// Where the images and their parameters come from.
-struct InputOptions {
-    std::vector<std::string> inputs;  ///< files, directories, or "-" for image bytes on standard input
-    bool recursive = false;
-    bool sidecar = false;                   ///< IMAGE.json or STEM.json beside each image
-    std::optional<std::string> manifest;    ///< a file, or "-" for standard input
-    std::optional<std::string> parameters;  ///< a document's file, or "-" for standard input
-    std::vector<std::string> boxes;         ///< "X,Y,W,H"
-    std::optional<AnnotationOptions> annotations;
-    std::vector<std::string> archives;  ///< tar files, or "-" for one on standard input
-    Shard shard;                        ///< of those that `stream_jobs` gives
-    ParameterDefaults defaults;
-};
-
-/// The document that `parameters` or `boxes` give to every input, its attention files supplied; null without
-/// either. Throws `UsageError`.
-std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options);
 
 /// A glimpse that was asked for without saying where.
 struct UnusableGlimpse {
@@ -60,9 +42,9 @@ struct ImageJob {
 using JobStream = std::function<std::optional<ImageJob>()>;
 
 /// The jobs of a list.
-JobStream stream_of(std::vector<ImageJob> jobs);
+GLIMPSE_EXPORT JobStream stream_of(std::vector<ImageJob> jobs);
 
 /// Whether the job is of the share.
-bool is_in_shard(const ImageJob& job, const Shard& shard);
+GLIMPSE_EXPORT bool is_in_shard(const ImageJob& job, const Shard& shard);
 
 }  // namespace glimpse

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "glimpse/banded_matrix.hpp"
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/sampling.hpp"
 
 // A glimpse is a linear map of each channel of an image, g = A I. A map is plain numbers; what applies it (a
 // backend) knows nothing of attention. I is H×W×C, g is h×w×C; i, y count rows and j, x columns.
@@ -30,18 +32,6 @@ struct Separable {
     BandedMatrix rows;     ///< R: h×H
     BandedMatrix columns;  ///< K: w×W
 };
-
-/// The kernel k that a sample weighs the pixels around it with: the nearest centre (ties to even), the
-/// triangle, or Keys' cubic with a = -0.75 (Keys 1981, "Cubic convolution interpolation for digital image
-/// processing").
-enum class Interpolation { bilinear, nearest, bicubic };
-
-/// What lies outside the image: nothing (each tap outside counts 0), the nearest pixel of the border, or the
-/// mirrored image.
-enum class Padding { zeros, border, reflection };
-
-/// Where the mirror stands: at the centres {0, S-1} of the outer pixels, or at the outer edges {-½, S-½}.
-enum class Mirror { centres, edges };
 
 /// g[i, j] = Σ_p I[p] · k(p - T(j, i)).
 struct Samples {
@@ -77,10 +67,10 @@ struct LinearMap {
 /// The smallest rectangle outside which the attention map is 0: the only pixels that must be decoded. Where
 /// affine `Samples` are padded it may be larger: it then holds all that the parallelogram of the samples, as
 /// a whole, would take from the padded image.
-Rectangle support(const LinearMap& map);
+GLIMPSE_EXPORT Rectangle support(const LinearMap& map);
 
 /// What must be decoded to read the glimpse: the support, or the whole image where its mean is asked for.
-Rectangle needed(const LinearMap& map);
+GLIMPSE_EXPORT Rectangle needed(const LinearMap& map);
 
 /// A part of an image of values: `pixels` stands at `region`, in row order, of the region's size.
 struct ImageRegion {
@@ -89,32 +79,32 @@ struct ImageRegion {
 };
 
 /// M = Aᵀ 1 on its support: how much each image pixel contributes to the glimpse; CV_32F, one channel.
-ImageRegion attention_map(const LinearMap& map);
+GLIMPSE_EXPORT ImageRegion attention_map(const LinearMap& map);
 
 /// A 1, an h×w CV_32F matrix: the sum of each glimpse pixel's weights.
-cv::Mat row_sums(const LinearMap& map);
+GLIMPSE_EXPORT cv::Mat row_sums(const LinearMap& map);
 
 /// The share of the glimpse that looks inside the image, 0 to 1: the mean of A 1 / full_weight. `Weights`
 /// never leave the image: 1.
-double inside(const LinearMap& map);
+GLIMPSE_EXPORT double inside(const LinearMap& map);
 
 /// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one, and for maps
 /// without one that of the support. The glimpse of `Weights` has the image's own border, which says nothing
 /// of the attention: the smallest rectangle instead around the weights of at least half the greatest.
-std::vector<Point> outline(const LinearMap& map);
+GLIMPSE_EXPORT std::vector<Point> outline(const LinearMap& map);
 
 /// How many image pixels lie between neighbouring glimpse pixels, on the axis where they are fewer: through
 /// `matrix`. 1 for maps without one, and for `Window` and `Weights`, which show the image pixel by pixel.
-double pitch(const LinearMap& map);
+GLIMPSE_EXPORT double pitch(const LinearMap& map);
 
 /// The map for the image shrunk n times, n ≥ 1, to ⌈W/n⌉×⌈H/n⌉ pixels: A U, U repeating each pixel n×n times.
 /// It gives the glimpse of an image that is the same all over each n×n block, and one like it of any other.
 /// `Separable` adds up each n columns' weights; `Samples`, affine, looks at the shrunk image where it looked
 /// at the image. Throws `std::logic_error` for other kinds.
-LinearMap shrunk(const LinearMap& map, int n);
+GLIMPSE_EXPORT LinearMap shrunk(const LinearMap& map, int n);
 
 /// A glimpse pixel is made of more than one image pixel, or of one and what lies outside, so that colour must
 /// be premultiplied by alpha.
-bool mixes_pixels(const LinearMap& map);
+GLIMPSE_EXPORT bool mixes_pixels(const LinearMap& map);
 
 }  // namespace glimpse

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "glimpse/export.hpp"
 #include "glimpse/linear_map.hpp"
 #include "glimpse/mechanisms/crop.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
@@ -20,34 +21,34 @@ namespace glimpse {
 using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer>;
 
 /// "crop", "mask", "gaussian", "stn": in the order of `Mechanism`.
-std::span<const std::string_view> mechanism_names();
+GLIMPSE_EXPORT std::span<const std::string_view> mechanism_names();
 
 /// One of `mechanism_names`.
-std::string_view name(const Mechanism& mechanism);
+GLIMPSE_EXPORT std::string_view name(const Mechanism& mechanism);
 
 /// The glimpse size that the parameters ask for; none where the box, the mask or the indices give it.
-std::optional<Size> requested_size(const Mechanism& mechanism);
+GLIMPSE_EXPORT std::optional<Size> requested_size(const Mechanism& mechanism);
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
-void validate(const Mechanism& mechanism);
+GLIMPSE_EXPORT void validate(const Mechanism& mechanism);
 
 /// The linear map for an image of `image` pixels. Throws as the mechanism's own `lower` does.
-LinearMap lower(const Mechanism& mechanism, Size image);
+GLIMPSE_EXPORT LinearMap lower(const Mechanism& mechanism, Size image);
 
 /// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.
-Mechanism for_writing(const Mechanism& mechanism);
+GLIMPSE_EXPORT Mechanism for_writing(const Mechanism& mechanism);
 
 /// A file whose values the mechanism needs before it can be lowered.
-std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism);
+GLIMPSE_EXPORT std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism);
 
 /// Whether the values of `attention_file` are still to be supplied.
-bool lacks_values(const Mechanism& mechanism);
+GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 
 /// Supplies the values of `attention_file`: H×W, CV_64F, in [0, 1] where they came from a picture.
-void supply(Mechanism& mechanism, const cv::Mat& values);
+GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values);
 
 /// The glimpse is a list of N pixels rather than a picture: an N×C array, N rows of one column as a picture.
-bool is_list(const Mechanism& mechanism);
+GLIMPSE_EXPORT bool is_list(const Mechanism& mechanism);
 
 /// A mechanism with the name that its outputs carry.
 struct Glimpse {

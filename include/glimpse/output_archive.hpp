@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "glimpse/export.hpp"
 #include "glimpse/outputs.hpp"
 #include "glimpse/report.hpp"
 
@@ -9,7 +10,7 @@ namespace glimpse {
 
 /// A tar archive of outputs as WebDataset has them: `KEY.ID.png` and the like beside `KEY.json`, which is the
 /// image's record without what depends on time. It appears under its name when it is whole.
-class OutputArchive {
+class GLIMPSE_EXPORT OutputArchive {
   public:
     /// For the archive of a plan. Throws `Error` where it cannot be made.
     explicit OutputArchive(const OutputPlan& plan);

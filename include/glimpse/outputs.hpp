@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
 #include "glimpse/overlay.hpp"
 
@@ -57,15 +58,15 @@ struct OutputPlan {
 
 /// Throws `UsageError` for two outputs of one name, an output that is an input, an unknown format, `out` that
 /// does not fit the number of glimpses, or tracks that cannot be made.
-OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
+GLIMPSE_EXPORT OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
 
 /// Throws `UsageError` for an output that is there already, if that is to be an error.
-void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
+GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
 
 /// The paths of a job's outputs, whether they are there or not.
-OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
+GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
 /// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.
-bool holds_one_glimpse(const std::string& out);
+GLIMPSE_EXPORT bool holds_one_glimpse(const std::string& out);
 
 }  // namespace glimpse

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/export.hpp"
+
 // A figure on white: an overlay on the left and the glimpses on the right, each framed in the colour of its
 // place in the list.
 
@@ -45,10 +47,10 @@ struct PanelLayout {
 /// 32 pixels or a 32nd of the room's side for each, whichever is more; of those that find no place then,
 /// `remark` says how many they are. Ids are left out where a thumbnail with its surroundings has less than
 /// 64×64 pixels. So the figure's size has a bound that does not depend on n.
-PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
+GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
 
 /// A panel into which pictures are drawn as they come; nothing of them is kept but what is seen.
-class Panel {
+class GLIMPSE_EXPORT Panel {
   public:
     /// Draws the frames and texts. A glimpse whose picture never comes stays an empty frame.
     explicit Panel(PanelLayout layout);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/mechanism.hpp"
 
 namespace glimpse {
@@ -21,24 +22,23 @@ struct ParameterDefaults {
 /// The glimpses of one document, in its order, each with an id of its own.
 using ParameterDocument = std::vector<Glimpse>;
 
-/// The id of an entry without one: its position in three digits, or as many as it takes.
-std::string position_id(std::size_t position);
-
 /// Whether there is a file of that path.
 using IsFile = std::function<bool(const std::filesystem::path&)>;
 
 /// Whether there is one outside of archives.
-bool is_file_on_disk(const std::filesystem::path& path);
+GLIMPSE_EXPORT bool is_file_on_disk(const std::filesystem::path& path);
 
 /// Reads a parameter document. `file` is its name in messages; relative paths in it are taken from
 /// `directory`, and must be those of files as `is_file` says. Strict: throws `UsageError` "FILE:LINE:COLUMN:
 /// …" for a syntax error and "FILE: /glimpses/3/theta/1: …" for a rule.
-ParameterDocument parse_parameters(std::string_view text, const std::string& file,
-                                   const std::filesystem::path& directory, const ParameterDefaults& defaults,
-                                   const IsFile& is_file = is_file_on_disk);
+GLIMPSE_EXPORT ParameterDocument parse_parameters(std::string_view text, const std::string& file,
+                                                  const std::filesystem::path& directory,
+                                                  const ParameterDefaults& defaults,
+                                                  const IsFile& is_file = is_file_on_disk);
 
 /// Reads the document in a file. Throws `UsageError` also where it cannot be read.
-ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults);
+GLIMPSE_EXPORT ParameterDocument read_parameters(const std::filesystem::path& path,
+                                                 const ParameterDefaults& defaults);
 
 /// One line of a manifest.
 struct ManifestRecord {
@@ -50,14 +50,14 @@ struct ManifestRecord {
 
 /// Reads one record, `line` being its number from 1 in `file`. Throws `UsageError` as `parse_parameters`
 /// does.
-ManifestRecord parse_manifest_record(std::string_view text, const std::string& file, std::size_t line,
-                                     const std::filesystem::path& directory,
-                                     const ParameterDefaults& defaults);
+GLIMPSE_EXPORT ManifestRecord parse_manifest_record(std::string_view text, const std::string& file,
+                                                    std::size_t line, const std::filesystem::path& directory,
+                                                    const ParameterDefaults& defaults);
 
 /// The image that a record names, whatever is wrong with the rest of it; none where that cannot be told.
-std::optional<std::string> image_of_record(std::string_view text);
+GLIMPSE_EXPORT std::optional<std::string> image_of_record(std::string_view text);
 
 /// The JSON Schema (draft 2020-12) of the parameter document.
-std::string_view parameter_schema();
+GLIMPSE_EXPORT std::string_view parameter_schema();
 
 }  // namespace glimpse

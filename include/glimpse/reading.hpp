@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "glimpse/backend.hpp"
+#include "glimpse/export.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/linear_map.hpp"
 
@@ -14,24 +15,17 @@ namespace glimpse {
 
 /// Throws `Error` where a constant fill has neither one value nor one for each channel (alpha excepted, which
 /// is then opaque). To be called for each glimpse whose failure must not be that of the others.
-void require_fill(const LinearMap& map, int channels, bool alpha);
+GLIMPSE_EXPORT void require_fill(const LinearMap& map, int channels, bool alpha);
 
 /// The glimpse of an image region (H×W×C values, with `alpha` the last channel being alpha) in `depth`: A I
 /// with the map's fill, colour premultiplied by alpha where the map mixes pixels. The region contains
 /// `needed(map)`. Throws as `require_fill`.
-cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, bool alpha,
-                     int depth);
+GLIMPSE_EXPORT cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region,
+                                    bool alpha, int depth);
 
 /// The same for all glimpses of one image, whose region contains what each of them needs: the backend is
 /// handed all maps alike at once. All glimpses or none: throws as `require_fill` for any of them.
-std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
-                                   const ImageRegion& region, bool alpha, int depth);
-
-/// The value that means opaque, or white: 255, 65535, or 1 for floating point.
-double full_scale(int depth);
-
-/// The picture with its alpha (one of `opaque` is added where there is none) multiplied by `factor`, h×w
-/// CV_32F.
-cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque);
+GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
+                                                  const ImageRegion& region, bool alpha, int depth);
 
 }  // namespace glimpse

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
 
 namespace glimpse {
@@ -40,10 +41,10 @@ struct ImageReport {
 };
 
 /// One line of JSON, without the line's end.
-std::string report_line(const ImageReport& report);
+GLIMPSE_EXPORT std::string report_line(const ImageReport& report);
 
 /// The same without what differs from run to run: times, and where the archive lay that the image came out
 /// of.
-std::string lasting_record(const ImageJob& job, const ImageReport& report);
+GLIMPSE_EXPORT std::string lasting_record(const ImageJob& job, const ImageReport& report);
 
 }  // namespace glimpse

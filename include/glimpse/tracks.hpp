@@ -8,36 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/export.hpp"
+#include "glimpse/run.hpp"
+#include "glimpse/track_outputs.hpp"
 
 // What becomes of one id over the images of a sequence, as one picture or as an animation.
 
 namespace glimpse {
-
-/// The glimpses of one id in the images of one directory, in the order of the jobs.
-struct Track {
-    struct Member {
-        std::size_t job;      ///< its position among the jobs
-        std::size_t glimpse;  ///< and its own in the job's document
-    };
-    std::string name;  ///< of its outputs: the directory of the images' names, and the id
-    std::vector<Member> members;
-};
-
-/// The tracks in the order in which they begin.
-std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs);
-
-/// The paths of one track's outputs; empty where not wanted.
-struct TrackPaths {
-    std::filesystem::path strip;
-    std::filesystem::path animation;
-};
-
-/// The paths of a track's outputs, whether they are there or not.
-TrackPaths track_paths(const OutputPlan& plan, const Track& track);
-
-/// "webp", "gif", "mp4".
-std::vector<std::string_view> animation_formats();
 
 /// What became of one output of a track.
 struct TrackReport {
@@ -49,13 +26,13 @@ struct TrackReport {
 
 /// The tracks of a run, to be made when it is over, out of the images and of the glimpses as they were
 /// written: one at a time is in the memory for each core, and of its glimpses one for each core.
-class Tracks {
+class GLIMPSE_EXPORT Tracks {
   public:
     /// Of all jobs, also of those that `resume` takes away. Nothing is kept where no tracks are wanted.
     Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan);
 
     /// What the run has to say of one job: glimpses that it did not make are in no track.
-    void heed(const ImageJob& job, const ImageReport& report);
+    void record(const ImageJob& job, const ImageReport& report);
 
     /// Throws `UsageError` for an output that is there already.
     void require_new() const;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "glimpse/export.hpp"
+
 namespace glimpse {
 
 /// "MAJOR.MINOR.PATCH" of the library.
-const char* version();
+GLIMPSE_EXPORT const char* version();
 
 }  // namespace glimpse

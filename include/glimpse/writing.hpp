@@ -4,7 +4,8 @@
 #include <string>
 
 #include "glimpse/backend.hpp"
-#include "glimpse/jobs.hpp"
+#include "glimpse/export.hpp"
+#include "glimpse/inputs.hpp"
 
 namespace glimpse {
 
@@ -21,6 +22,6 @@ struct WriteOptions {
 };
 
 /// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error`.
-void write_glimpse(const WriteOptions& options, const Backend& backend);
+GLIMPSE_EXPORT void write_glimpse(const WriteOptions& options, const Backend& backend);
 
 }  // namespace glimpse

@@ -8,9 +8,8 @@
 #include "annotations/formats.hpp"
 #include "annotations/voc.hpp"
 #include "glimpse/error.hpp"
-#include "glimpse/parameters.hpp"
+#include "glimpse/words.hpp"
 #include "system/module.hpp"
-#include "system/words.hpp"
 
 namespace glimpse {
 
@@ -59,7 +58,7 @@ const Format& format_named(std::string_view name) {
     const auto format = std::ranges::find(formats, name, &Format::name);
     if (format == formats.end()) {
         throw UsageError("--boxes-format",
-                         "'" + std::string(name) + "' is none of " + in_a_row(annotation_formats()));
+                         "'" + std::string(name) + "' is none of " + join(annotation_formats()));
     }
     return *format;
 }
@@ -114,15 +113,15 @@ const Format& format_of(const AnnotationOptions& options) {
     if (!options.format.empty()) return format_named(options.format);
     std::error_code ignored;
     if (fs::is_fifo(options.file, ignored)) {
-        throw UsageError(options.file.string(),
-                         "can be read only once: name its format with --boxes-format " +
-                             in_a_row(annotation_formats(), "|"));
+        throw UsageError(
+            options.file.string(),
+            "can be read only once: name its format with --boxes-format " + join(annotation_formats(), "|"));
     }
     const std::string_view name = fs::is_directory(options.file, ignored) ? format_of_directory(options.file)
                                                                           : format_of_file(options.file);
     if (name.empty()) {
         throw UsageError(options.file.string(), "its format is not clear; name it with --boxes-format " +
-                                                    in_a_row(annotation_formats(), "|"));
+                                                    join(annotation_formats(), "|"));
     }
     return format_named(name);
 }
@@ -221,9 +220,8 @@ void require_known(const std::vector<std::string>& wanted, const DataSet& set) {
     }
     for (const std::string& category : wanted) {
         if (known.contains(category) || numbers.contains(category)) continue;
-        throw UsageError("--category", known.empty()
-                                           ? "the annotations have no categories"
-                                           : "there is no '" + category + "', only " + in_a_row(known));
+        throw UsageError("--category", known.empty() ? "the annotations have no categories"
+                                                     : "there is no '" + category + "', only " + join(known));
     }
 }
 

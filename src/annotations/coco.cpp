@@ -12,7 +12,7 @@ namespace glimpse::annotations {
 namespace {
 
 namespace fs = std::filesystem;
-using parameters::Value;
+using json::Value;
 
 /// How many parts two paths have in common at their ends.
 std::ptrdiff_t common_end(const fs::path& a, const fs::path& b) {
@@ -77,7 +77,7 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
         box.problem = "the annotation " + annotation.pointer + " has no bbox";
         return box;
     }
-    const std::vector<double> n = parameters::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
+    const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
     box.box = {n[0], n[1], n[2], n[3]};
     return box;
 }
@@ -86,13 +86,13 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     // Polygons are most of a large file, and of no use here.
-    const parameters::JsonFile json(read_text(file), file.string(), "segmentation");
+    const json::JsonFile json(read_text(file), file.string(), "segmentation");
     const Value root = json.root();
     DataSet set;
     std::unordered_map<std::string, std::string> names;
     if (has(root, "categories")) {
         for (const Value& category : any_elements(root.member("categories"), "an array")) {
-            const std::string name = parameters::text(category.required("name"));
+            const std::string name = json::text(category.required("name"));
             const std::string number = text_or_number(category.required("id"));
             names.emplace(number, name);
             set.categories.push_back(name);
@@ -103,7 +103,7 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     std::unordered_map<std::string, std::size_t> positions;
     for (const Value& record : any_elements(root.required("images"), "an array")) {
         positions.emplace(text_or_number(record.required("id")), set.images.size());
-        set.images.push_back(locator.locate(parameters::text(record.required("file_name"))));
+        set.images.push_back(locator.locate(json::text(record.required("file_name"))));
     }
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
         const Value id = annotation.required("image_id");

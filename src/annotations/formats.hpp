@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "glimpse/annotations.hpp"
+#include "glimpse/export.hpp"
 
 // One reader a format. A format has one file for all images, or one for each.
 
@@ -35,10 +36,10 @@ std::vector<AnnotatedBox> read_voc(const std::filesystem::path& file, bool zero_
 std::vector<std::string> yolo_names(const std::filesystem::path& labels);
 
 /// The bytes of a text file. Throws `UsageError`.
-std::string read_text(const std::filesystem::path& file);
+GLIMPSE_EXPORT std::string read_text(const std::filesystem::path& file);
 
 /// The number that a text is, white space around it left aside; none where it is no number.
-std::optional<double> number_in(std::string_view text);
+GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 
 /// A line of numbers with commas, semicolons, tabs or spaces between them; "NaN" is one.
 struct NumberLine {
@@ -53,7 +54,7 @@ std::vector<NumberLine> read_number_lines(const std::filesystem::path& file);
 bool is_yolo(const std::vector<NumberLine>& lines);
 
 /// "FILE:LINE".
-std::string place_of(const std::filesystem::path& file, std::size_t line);
+GLIMPSE_EXPORT std::string place_of(const std::filesystem::path& file, std::size_t line);
 
 /// "12" for 12: whole numbers as they are written.
 std::string in_digits(double number);

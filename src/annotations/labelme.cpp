@@ -8,7 +8,7 @@ namespace glimpse::annotations {
 
 namespace {
 
-using parameters::Value;
+using json::Value;
 
 /// The smallest box around points; a circle is given by its centre and a point on it.
 Box around(std::vector<Point> points, bool is_circle) {
@@ -25,11 +25,11 @@ Box around(std::vector<Point> points, bool is_circle) {
 AnnotatedBox read_shape(const Value& shape) {
     std::vector<Point> points;
     for (const Value& point : any_elements(shape.required("points"), "an array of points")) {
-        const std::vector<double> xy = parameters::numbers(point, 2, "[x, y]");
+        const std::vector<double> xy = json::numbers(point, 2, "[x, y]");
         points.push_back({xy[0], xy[1]});
     }
     const bool is_circle = has(shape, "shape_type") && text(shape.member("shape_type")) == "circle";
-    AnnotatedBox box{"", parameters::text(shape.required("label")), "", {}, Units::pixels, ""};
+    AnnotatedBox box{"", json::text(shape.required("label")), "", {}, Units::pixels, ""};
     if (!points.empty()) box.box = around(points, is_circle);
     if (box.box.width <= 0 || box.box.height <= 0) {
         box.problem = "the shape at " + shape.pointer + " has no area, and so no box";
@@ -40,7 +40,7 @@ AnnotatedBox read_shape(const Value& shape) {
 }  // namespace
 
 std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file) {
-    const parameters::JsonFile json(read_text(file), file.string());
+    const json::JsonFile json(read_text(file), file.string());
     std::vector<AnnotatedBox> boxes;
     for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
         boxes.push_back(read_shape(shape));

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "glimpse/error.hpp"
-#include "glimpse/image_file.hpp"
+#include "glimpse/files.hpp"
 #include "system/module.hpp"
 
 namespace glimpse {

@@ -2,7 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/option_table.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -49,7 +49,7 @@ void print_bash(const Table& table) {
            "    elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        COMPREPLY=($(compgen -W "
-        << quoted(in_a_row(names_of(table), " ") + " --help --version")
+        << quoted(join(names_of(table), " ") + " --help --version")
         << " -- \"$current\"))\n"
            "        return\n"
            "    fi\n"
@@ -63,15 +63,15 @@ void print_bash(const Table& table) {
             all.insert(all.end(), names.begin(), names.end());
             if (names.empty()) words = option.choices;
             if (names.empty() || option.value.empty()) continue;
-            std::cout << "        " << in_a_row(names, "|") << ") ";
+            std::cout << "        " << join(names, "|") << ") ";
             if (!option.choices.empty()) {
-                std::cout << "COMPREPLY=($(compgen -W " << quoted(in_a_row(option.choices, " "))
+                std::cout << "COMPREPLY=($(compgen -W " << quoted(join(option.choices, " "))
                           << " -- \"$current\")); ";
             }
             std::cout << "return;;\n";
         }
-        std::cout << "        esac\n        options=" << quoted(in_a_row(all, " "))
-                  << " words=" << quoted(in_a_row(words, " ")) << ";;\n";
+        std::cout << "        esac\n        options=" << quoted(join(all, " "))
+                  << " words=" << quoted(join(words, " ")) << ";;\n";
     }
     std::cout << "    esac\n"
                  "    if [[ $current == -* ]]; then words=$options; fi\n"
@@ -83,7 +83,7 @@ void print_bash(const Table& table) {
 /// What _arguments is told of an option's value.
 std::string value_of(const OptionEntry& option) {
     if (option.value.empty()) return "";
-    const std::string words = "(" + in_a_row(option.choices, " ") + ")";
+    const std::string words = "(" + join(option.choices, " ") + ")";
     const std::string action = !option.choices.empty() ? words : option.takes_file ? "_files" : " ";
     return ":" + escaped(option.value, ":\\[]") + ":" + action;
 }
@@ -131,7 +131,7 @@ void print_fish(const Table& table) {
             for (const std::string& name : option.long_names) std::cout << " -l " << name;
             if (!option.value.empty() && !spellings(option).empty())
                 std::cout << (option.takes_file ? " -r -F" : " -x");
-            if (!option.choices.empty()) std::cout << " -a " << quoted(in_a_row(option.choices, " "));
+            if (!option.choices.empty()) std::cout << " -a " << quoted(join(option.choices, " "));
             std::cout << " -d " << quoted(option.description) << '\n';
         }
     }

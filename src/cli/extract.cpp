@@ -10,9 +10,12 @@
 #include "cli/run_record.hpp"
 #include "cli/tracks.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/pipeline.hpp"
-#include "system/words.hpp"
+#include "glimpse/inputs.hpp"
+#include "glimpse/resume.hpp"
+#include "glimpse/run.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -72,7 +75,7 @@ void add_inputs(CLI::App& command, Options& o) {
                     "annotations of the inputs: a file, or a directory with a file for each image")
         ->type_name("FILE");
     command.add_option("--boxes-format", o.annotations.format, "of --boxes, where that is not clear")
-        ->type_name("NAME:{" + in_a_row(annotation_formats(), ",") + "}");
+        ->type_name("NAME:{" + join(annotation_formats(), ",") + "}");
     command
         .add_option("--category", o.annotations.categories,
                     "only boxes of this category, by name or number; may be repeated")
@@ -177,7 +180,7 @@ Shard parse_shard(const std::string& text) {
     return shard;
 }
 
-int colormap(const std::string& name) {
+Colormap colormap(const std::string& name) {
     try {
         return colormap_from_name(name);
     } catch (const UsageError& error) {
@@ -249,7 +252,7 @@ Outcome extract_stream(const Options& o, const Backend& backend) {
     RunOptions run_options = o.run;
     std::atomic<bool> over = false;  // nobody is left to be told of further jobs, or wants any
     run_options.interrupted = [&] { return was_interrupted() || over; };
-    JobStream jobs = stream_jobs(o.input, plan, run_options);
+    JobStream jobs = checked(stream_jobs(o.input, o.run.adjustment, run_options.interrupted), plan);
     if (o.resume) jobs = resumed(std::move(jobs), plan, o.report, o.run.dry_run);
     RunRecord record(plan, record_options(o), std::nullopt);
     if (record.is_done()) return record.close();
@@ -279,7 +282,7 @@ Outcome extract_into_files(const Options& o, const std::vector<ImageJob>& jobs, 
                            Tracks& tracks, const Backend& backend) {
     RunRecord record(plan, record_options(o), jobs.size());
     run(jobs, plan, backend, o.run, [&](const ImageJob& job, const ImageReport& report) {
-        tracks.heed(job, report);
+        tracks.record(job, report);
         record.add(job, report);
     });
     const Outcome outcome = record.close();
@@ -292,7 +295,7 @@ Outcome extract_into_files(const Options& o, const std::vector<ImageJob>& jobs, 
 }
 
 Outcome extract_list(const Options& o, const Backend& backend) {
-    std::vector<ImageJob> jobs = collect_jobs(o.input, o.run);
+    std::vector<ImageJob> jobs = collect_jobs(o.input, o.run.adjustment, o.run.interrupted);
     if (was_interrupted()) return Outcome::interrupted;
     const OutputPlan plan = plan_outputs(jobs, o.output);
     Tracks tracks(jobs, plan);

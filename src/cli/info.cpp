@@ -7,7 +7,7 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/version.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -43,7 +43,7 @@ void print_text() {
     }
     for (const CodecDescription& codec : codecs()) {
         std::cout << "codec     " << codec.name << " " << codec.version << ": reads "
-                  << in_a_row(codec.reads, " ") << "; writes " << in_a_row(codec.writes, " ") << '\n';
+                  << join(codec.reads, " ") << "; writes " << join(codec.writes, " ") << '\n';
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/version.hpp"
@@ -38,7 +39,7 @@ extern "C" void request_interrupt(int /*signal*/) {
 }
 
 /// What is being written is finished; nothing new is started. A second signal ends the process at once.
-void heed_signals() {
+void install_signal_handlers() {
     struct sigaction action {};
     action.sa_handler = request_interrupt;
     action.sa_flags = static_cast<int>(SA_RESETHAND);  // and a read that waits for input gives up
@@ -149,7 +150,7 @@ Size parse_size(const std::string& text, const std::string& option) {
 int main(int argc, char** argv) {
     using namespace glimpse::cli;
     keep_memory();
-    heed_signals();
+    install_signal_handlers();
     try {
         return run(argc, argv);
     } catch (const glimpse::UsageError& error) {

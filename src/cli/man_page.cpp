@@ -4,7 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/option_table.hpp"
 #include "glimpse/version.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -35,9 +35,9 @@ void print_option(const OptionEntry& option) {
     for (const std::string& name : option.long_names) names.push_back("\\fB\\-\\-" + plain(name) + "\\fR");
     const std::string value = option.value.empty() ? "" : "\\fI" + plain(option.value) + "\\fR";
     std::cout << ".TP\n"
-              << (names.empty() ? value : in_a_row(names) + (value.empty() ? "" : " " + value)) << '\n'
+              << (names.empty() ? value : join(names) + (value.empty() ? "" : " " + value)) << '\n'
               << plain(option.description);
-    if (!option.choices.empty()) std::cout << " (" << plain(in_a_row(option.choices)) << ')';
+    if (!option.choices.empty()) std::cout << " (" << plain(join(option.choices)) << ')';
     if (!option.default_value.empty()) std::cout << "; by default " << plain(option.default_value);
     std::cout << '\n';
 }

@@ -11,6 +11,7 @@
 #include <iostream>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 
 namespace glimpse::cli {

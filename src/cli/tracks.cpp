@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 
 namespace glimpse::cli {

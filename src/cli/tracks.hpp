@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "glimpse/inputs.hpp"
 #include "glimpse/tracks.hpp"
 
 namespace glimpse::cli {

@@ -3,7 +3,7 @@
 #include <limits>
 #include <opencv2/core.hpp>
 
-#include "glimpse/overlay.hpp"
+#include "glimpse/displayable.hpp"
 
 namespace glimpse {
 

@@ -1,52 +1,36 @@
+#include <algorithm>
 #include <array>
-#include <opencv2/imgproc.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/overlay.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, int>, 22> colormaps{{
-    {"autumn", cv::COLORMAP_AUTUMN},
-    {"bone", cv::COLORMAP_BONE},
-    {"cividis", cv::COLORMAP_CIVIDIS},
-    {"cool", cv::COLORMAP_COOL},
-    {"deepgreen", cv::COLORMAP_DEEPGREEN},
-    {"hot", cv::COLORMAP_HOT},
-    {"hsv", cv::COLORMAP_HSV},
-    {"inferno", cv::COLORMAP_INFERNO},
-    {"jet", cv::COLORMAP_JET},
-    {"magma", cv::COLORMAP_MAGMA},
-    {"ocean", cv::COLORMAP_OCEAN},
-    {"parula", cv::COLORMAP_PARULA},
-    {"pink", cv::COLORMAP_PINK},
-    {"plasma", cv::COLORMAP_PLASMA},
-    {"rainbow", cv::COLORMAP_RAINBOW},
-    {"spring", cv::COLORMAP_SPRING},
-    {"summer", cv::COLORMAP_SUMMER},
-    {"turbo", cv::COLORMAP_TURBO},
-    {"twilight", cv::COLORMAP_TWILIGHT},
-    {"twilight_shifted", cv::COLORMAP_TWILIGHT_SHIFTED},
-    {"viridis", cv::COLORMAP_VIRIDIS},
-    {"winter", cv::COLORMAP_WINTER},
-}};
+constexpr std::array<std::string_view, 22> names{"autumn",  "bone",     "jet",      "winter",
+                                                 "rainbow", "ocean",    "summer",   "spring",
+                                                 "cool",    "hsv",      "pink",     "hot",
+                                                 "parula",  "magma",    "inferno",  "plasma",
+                                                 "viridis", "cividis",  "twilight", "twilight_shifted",
+                                                 "turbo",   "deepgreen"};
 
 }  // namespace
 
-int colormap_from_name(std::string_view name) {
-    std::vector<std::string_view> legal;
-    for (const auto& [known, number] : colormaps) {
-        if (known == name) return number;
-        legal.push_back(known);
-    }
-    throw UsageError("there is no colour map '" + std::string(name) + "', but " + in_a_row(legal));
+std::span<const std::string_view> colormap_names() {
+    return names;
+}
+
+Colormap colormap_from_name(std::string_view name) {
+    const auto found = std::ranges::find(names, name);
+    if (found != names.end()) return static_cast<Colormap>(found - names.begin());
+    std::vector<std::string_view> sorted(names.begin(), names.end());
+    std::ranges::sort(sorted);
+    throw UsageError("there is no colour map '" + std::string(name) + "', but " + join(sorted));
 }
 
 cv::Vec3b glimpse_colour(std::size_t k) {

@@ -5,8 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
-#include "glimpse/mechanisms/spatial_transformer.hpp"
-#include "glimpse/reading.hpp"
+#include "maps/sampled.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
 
@@ -68,11 +67,9 @@ ImageRegion resampled_layer(const Backend& backend, const LinearMap& map, const 
 
     Affine back = inverse(*map.matrix);
     for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
-    SpatialTransformer sampler;
-    sampler.form = SpatialTransformer::MatrixForm{back};
-    sampler.size = region.size();
-    sampler.padding = Padding::border;
-    const LinearMap onto_canvas = lower(sampler, map.glimpse);
+    LinearMap onto_canvas{map.glimpse, region.size(), {}, 1, {}, back};
+    onto_canvas.kind =
+        sampled({back, Interpolation::bilinear, Padding::border}, onto_canvas.image, onto_canvas.glimpse);
     cv::Mat layer = backend.read({&onto_canvas, 1}, {whole(map.glimpse), glimpse}, CV_32F).front();
 
     const int channels = layer.channels();

@@ -171,10 +171,6 @@ struct Reading {
 
 }  // namespace
 
-double full_scale(int depth) {
-    return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
-}
-
 void require_fill(const LinearMap& map, int channels, bool alpha) {
     const auto* constant = std::get_if<Constant>(&map.fill);
     if (!constant) return;
@@ -210,18 +206,6 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Linea
         for (std::size_t k = 0; k < members.size(); ++k) glimpses[members[k]] = std::move(read[k]);
     }
     return glimpses;
-}
-
-cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
-    std::vector<cv::Mat> channels;
-    cv::split(picture, channels);
-    if (!alpha) {
-        channels.emplace_back(picture.rows, picture.cols, picture.depth(), cv::Scalar(opaque));
-    }
-    cv::multiply(channels.back(), factor, channels.back(), 1, picture.depth());
-    cv::Mat out;
-    cv::merge(channels, out);
-    return out;
 }
 
 }  // namespace glimpse

@@ -1,14 +1,14 @@
 #include "glimpse/image_file.hpp"
+#include "glimpse/files.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <stdexcept>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/orientation.hpp"
-#include "system/file_io.hpp"
+#include "system/mapped_file.hpp"
 
 namespace glimpse {
 
@@ -69,13 +69,6 @@ Image whole_image(ImageReader& reader) {
 cv::Mat ImageReader::decode_shrunk(const Rectangle& region, int n) {
     if (n != 1) throw std::logic_error("this image cannot be decoded smaller than it is");
     return decode(region);
-}
-
-std::string extension_of(const std::filesystem::path& path) {
-    std::string extension = path.extension().string();
-    if (!extension.empty()) extension.erase(0, 1);
-    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-    return extension;
 }
 
 std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {

@@ -1,8 +1,9 @@
 #include "images/output_format.hpp"
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse {
 
@@ -11,7 +12,7 @@ namespace {
 void require_writable(const std::string& format, const std::string& option) {
     if (can_encode(format)) return;
     throw UsageError(option, "'" + format + "' is not a format that can be written; those are " +
-                                 in_a_row(encodable_extensions()));
+                                 join(encodable_extensions()));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "inputs/job_maker.hpp"
 #include "inputs/search.hpp"

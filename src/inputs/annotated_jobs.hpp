@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "glimpse/jobs.hpp"
+#include "glimpse/inputs.hpp"
 
 namespace glimpse {
 

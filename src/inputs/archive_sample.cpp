@@ -5,6 +5,7 @@
 #include <set>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "parameters/attention_file.hpp"
 #include "system/relative_name.hpp"

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "system/relative_name.hpp"
 

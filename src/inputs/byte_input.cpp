@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 
 namespace glimpse {

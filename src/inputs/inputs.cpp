@@ -1,4 +1,7 @@
+#include "glimpse/inputs.hpp"
+
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "inputs/annotated_jobs.hpp"
 #include "inputs/archive_stream.hpp"
@@ -6,7 +9,6 @@
 #include "inputs/manifest.hpp"
 #include "inputs/option_use.hpp"
 #include "inputs/search.hpp"
-#include "outputs/output_plan.hpp"
 
 namespace glimpse {
 
@@ -17,7 +19,7 @@ namespace {
 /// All jobs of the inputs, whatever these are.
 class Collector {
   public:
-    Collector(const InputOptions& options, const std::function<bool()>& interrupted)
+    Collector(const InputOptions& options, const Interrupted& interrupted)
         : options_(options), interrupted_(interrupted), maker_(options, standard_input_) {}
 
     std::vector<ImageJob> collect() && {
@@ -60,7 +62,7 @@ class Collector {
     }
 
     const InputOptions& options_;
-    const std::function<bool()>& interrupted_;
+    const Interrupted& interrupted_;
     StandardInput standard_input_;
     JobMaker maker_;
     std::vector<ImageJob> jobs_;
@@ -98,76 +100,54 @@ void require_sense(const InputOptions& options) {
     }
 }
 
-/// What `stream_jobs` reads: jobs as they come, with those problems that all jobs of a list are asked for
-/// before any work.
-class CheckedStream {
-    /// A stream may have no end, and the memory has one.
-    static constexpr std::size_t remembered_outputs = std::size_t{1} << 16;
-
+/// The source of jobs that come one by one.
+class Stream {
   public:
-    CheckedStream(InputOptions options, const OutputPlan& plan, const RunOptions& run)
-        : options_(std::move(options)),
-          maker_(options_, standard_input_),
-          check_(
-              plan, [](std::size_t) { return "an earlier image"; }, remembered_outputs) {
+    Stream(const InputOptions& options, const BoxAdjustment& adjustment, Interrupted interrupted)
+        : options_(options), interrupted_(std::move(interrupted)), maker_(options_, standard_input_) {
         if (options_.archives.empty()) {
-            manifest_.emplace(options_, maker_, standard_input_, run.interrupted);
-        } else {
-            archives_.emplace(options_, maker_, standard_input_, run.interrupted);
-            if (!options_.sidecar) require_use(run);
+            manifest_.emplace(options_, maker_, standard_input_, interrupted_);
+            return;
         }
-        check_.check_others();
-        require_new_outputs(plan, {});
+        archives_.emplace(options_, maker_, standard_input_, interrupted_);
+        if (options_.sidecar) return;
+        // All images of archives without documents of their own have the same glimpses.
+        OptionUse use(options_.defaults, adjustment);
+        use.record(*maker_.shared());
+        use.require();
     }
 
     std::optional<ImageJob> next() {
         while (std::optional<ImageJob> job = manifest_ ? manifest_->next_or_failed() : archives_->next()) {
-            if (!is_in_shard(*job, options_.shard)) continue;
-            if (job->problem.empty()) check(*job);
-            return job;
+            if (is_in_shard(*job, options_.shard)) return job;
         }
         return std::nullopt;
     }
 
   private:
-    /// All images of archives without documents of their own have the same glimpses.
-    void require_use(const RunOptions& run) const {
-        OptionUse use(options_.defaults, run.adjustment);
-        use.heed(*maker_.shared());
-        use.require();
-    }
-
-    void check(ImageJob& job) {
-        try {
-            check_.add_inputs(job);
-            check_.check(job);
-        } catch (const UsageError& error) {
-            job.problem = error.what();
-            job.glimpses = std::make_shared<const ParameterDocument>();
-        }
-    }
-
     const InputOptions options_;
+    const Interrupted interrupted_;
     StandardInput standard_input_;
     JobMaker maker_;
-    OutputCheck check_;
     std::optional<Manifest> manifest_;
     std::optional<ArchiveStream> archives_;
 };
 
 }  // namespace
 
-JobStream stream_jobs(const InputOptions& options, const OutputPlan& plan, const RunOptions& run) {
+JobStream stream_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
+                      const Interrupted& interrupted) {
     require_sense(options);
-    const auto stream = std::make_shared<CheckedStream>(options, plan, run);
+    const auto stream = std::make_shared<Stream>(options, adjustment, interrupted);
     return [stream] { return stream->next(); };
 }
 
-std::vector<ImageJob> collect_jobs(const InputOptions& options, const RunOptions& run) {
+std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
+                                   const Interrupted& interrupted) {
     require_sense(options);
-    std::vector<ImageJob> jobs = Collector(options, run.interrupted).collect();
-    OptionUse use(options.defaults, run.adjustment);
-    for (const ImageJob& job : jobs) use.heed(*job.glimpses);
+    std::vector<ImageJob> jobs = Collector(options, interrupted).collect();
+    OptionUse use(options.defaults, adjustment);
+    for (const ImageJob& job : jobs) use.record(*job.glimpses);
     if (!jobs.empty()) use.require();
     return jobs;
 }

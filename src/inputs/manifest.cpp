@@ -1,8 +1,9 @@
 #include "inputs/manifest.hpp"
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
-#include "system/at_place.hpp"
+#include "system/failure.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse {
@@ -19,7 +20,7 @@ bool is_blank(const std::string& line) {
 std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standard_input,
                                   const std::function<bool()>& interrupted) {
     if (file == standard_stream) standard_input.claim("--manifest");
-    return at_place<UsageError>(file, [&] { return open_input(file, interrupted); });
+    return with_context<UsageError>(file, [&] { return open_input(file, interrupted); });
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ std::optional<ImageJob> Manifest::next_or_failed() {
 }
 
 std::optional<std::string> Manifest::next_line() {
-    return at_place(file_, [&]() -> std::optional<std::string> {
+    return with_context(file_, [&]() -> std::optional<std::string> {
         while (std::optional<std::string> line = lines_.next()) {
             ++number_;
             if (!is_blank(*line)) return line;

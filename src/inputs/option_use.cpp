@@ -4,7 +4,7 @@
 
 namespace glimpse {
 
-void OptionUse::heed(const ParameterDocument& document) {
+void OptionUse::record(const ParameterDocument& document) {
     if (document.empty()) size_is_used_ = adjustment_is_used_ = true;
     for (const Glimpse& glimpse : document) {
         if (requested_size(glimpse.mechanism) == defaults_.size) size_is_used_ = true;

@@ -17,8 +17,8 @@ class OptionUse {
 
     /// One without glimpses could have some that take everything. Throws `UsageError` where a mechanism
     /// cannot have the adjustment.
-    void heed(const ParameterDocument& document);
-    /// Throws `UsageError` where nothing of what was heeded takes an option.
+    void record(const ParameterDocument& document);
+    /// Throws `UsageError` where nothing of what was recorded takes an option.
     void require() const;
 
   private:

@@ -6,7 +6,9 @@
 #include <cmath>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/words.hpp"
 #include "parameters/attention_file.hpp"
 #include "parameters/boxes.hpp"
 

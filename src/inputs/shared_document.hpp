@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "glimpse/jobs.hpp"
+#include "glimpse/inputs.hpp"
 #include "inputs/standard_input.hpp"
 
 namespace glimpse {

@@ -1,6 +1,7 @@
 #include "inputs/standard_input.hpp"
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 
 namespace glimpse {

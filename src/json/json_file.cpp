@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace glimpse::parameters {
+namespace glimpse::json {
 
 JsonFile::JsonFile(std::string_view text, const std::string& file, std::string_view dropped)
     : source_{file, std::nullopt},
@@ -29,4 +29,4 @@ std::string text_or_number(const Value& value) {
     return value.json->is_number() ? value.json->dump() : text(value);
 }
 
-}  // namespace glimpse::parameters
+}  // namespace glimpse::json

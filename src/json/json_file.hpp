@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "parameters/entry.hpp"
+#include "json/value.hpp"
 
-namespace glimpse::parameters {
+namespace glimpse::json {
 
 /// The tree of a JSON text with where it comes from, for those who read other documents than ours.
 class JsonFile {
@@ -33,4 +33,4 @@ std::vector<Value> any_elements(const Value& value, std::string_view meaning);
 /// A text, or a number as it is written: what names something.
 std::string text_or_number(const Value& value);
 
-}  // namespace glimpse::parameters
+}  // namespace glimpse::json

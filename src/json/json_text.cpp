@@ -8,7 +8,7 @@
 
 #include "glimpse/error.hpp"
 
-namespace glimpse::parameters {
+namespace glimpse::json {
 namespace {
 
 using nlohmann::json;
@@ -226,4 +226,4 @@ json parse_json(std::string_view text, const Source& source, std::string_view dr
     return builder.take();
 }
 
-}  // namespace glimpse::parameters
+}  // namespace glimpse::json

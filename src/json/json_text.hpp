@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace glimpse::parameters {
+namespace glimpse::json {
 
 /// Where a JSON text comes from, for messages.
 struct Source {
@@ -33,4 +33,4 @@ std::string in_quotes(std::string_view text);
 /// is one.
 nlohmann::json parse_json(std::string_view text, const Source& source, std::string_view dropped = {});
 
-}  // namespace glimpse::parameters
+}  // namespace glimpse::json

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
-#include "glimpse/linear_map.hpp"
+#include "glimpse/geometry.hpp"
+#include "glimpse/sampling.hpp"
 
 // The one place where a sampling point becomes pixels and weights. Every interpolation and padding is a
 // product of one dimension's, so two axes of taps are all that a sample needs, whoever applies them, forwards

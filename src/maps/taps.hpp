@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/linear_map.hpp"
 #include "maps/axis_taps.hpp"
 
@@ -11,11 +12,11 @@
 namespace glimpse {
 
 /// No tap that is not padded lies farther than this from its sampling point, along either axis.
-double tap_reach(Interpolation interpolation);
+GLIMPSE_EXPORT double tap_reach(Interpolation interpolation);
 
 /// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
 /// coordinates are monotone in j, in floating point as well.
-Interval samples_within(const Affine& affine, int i, int width, Point low, Point high);
+GLIMPSE_EXPORT Interval samples_within(const Affine& affine, int i, int width, Point low, Point high);
 
 /// Builds the rows of a banded matrix out of taps in any order; taps on the same column add up.
 class RowBuilder {
@@ -48,7 +49,8 @@ inline ImageSampler image_sampler(const Samples& samples, Size image) {
 
 /// Calls visit(j, y, x, weight) for every tap of the pixels `part` of the glimpse's row i.
 template <typename Visit>
-void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, Interval part, Visit&& visit) {
+GLIMPSE_EXPORT void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, Interval part,
+                                        Visit&& visit) {
     const ImageSampler sampler = image_sampler(samples, map.image);
     for (int j = part.begin; j < part.end; ++j) {
         for_each_tap_at(sampler, sampling_point(samples, map.glimpse.width, j, i),
@@ -59,7 +61,7 @@ void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, In
 /// Calls visit(i, j, y, x, weight) for every tap of every glimpse pixel: gathering it is A, scattering it is
 /// Aᵀ.
 template <typename Visit>
-void for_each_tap(const Samples& samples, const LinearMap& map, Visit&& visit) {
+GLIMPSE_EXPORT void for_each_tap(const Samples& samples, const LinearMap& map, Visit&& visit) {
     for (int i = 0; i < map.glimpse.height; ++i) {
         for_each_tap_in_row(samples, map, i, {0, map.glimpse.width},
                             [&](int j, int y, int x, float weight) { visit(i, j, y, x, weight); });

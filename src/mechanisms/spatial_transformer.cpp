@@ -6,7 +6,7 @@
 
 #include "glimpse/error.hpp"
 #include "maps/overloaded.hpp"
-#include "maps/taps.hpp"
+#include "maps/sampled.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -65,19 +65,6 @@ void require_reachable(const Affine& matrix, Size glimpse) {
     }
 }
 
-BandedMatrix sample_axis(const SpatialTransformer& transformer, double step, double start, int count,
-                         int size) {
-    const AxisSampler sampler{size, transformer.interpolation, transformer.padding,
-                              transformer.align_corners ? Mirror::centres : Mirror::edges};
-    BandedMatrix matrix(size);
-    RowBuilder row(matrix);
-    for (int j = 0; j < count; ++j) {
-        row.add(axis_taps(sampler, step * j + start));
-        row.finish_row();
-    }
-    return matrix;
-}
-
 }  // namespace
 
 void validate(const SpatialTransformer& transformer) {
@@ -121,14 +108,8 @@ LinearMap lower(const SpatialTransformer& transformer, Size image) {
     const Affine matrix = sampling_matrix(transformer, image, size);
     require_reachable(matrix, size);
     LinearMap map{image, size, {}, 1, transformer.fill, matrix};
-    if (matrix.axis_aligned()) {
-        map.kind =
-            Separable{sample_axis(transformer, matrix.m[1][1], matrix.m[1][2], size.height, image.height),
-                      sample_axis(transformer, matrix.m[0][0], matrix.m[0][2], size.width, image.width)};
-    } else {
-        map.kind = Samples{matrix, transformer.interpolation, transformer.padding,
-                           transformer.align_corners ? Mirror::centres : Mirror::edges};
-    }
+    const Mirror mirror = transformer.align_corners ? Mirror::centres : Mirror::edges;
+    map.kind = sampled({matrix, transformer.interpolation, transformer.padding, mirror}, image, size);
     return map;
 }
 

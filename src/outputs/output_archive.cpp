@@ -1,8 +1,9 @@
 #include "glimpse/output_archive.hpp"
 #include "archives/archives.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
-#include "system/at_place.hpp"
-#include "system/file_io.hpp"
+#include "system/failure.hpp"
+#include "system/new_file.hpp"
 
 namespace glimpse {
 
@@ -10,7 +11,7 @@ namespace glimpse {
 class OutputArchive::Sink {
   public:
     explicit Sink(const std::string& name) : name_(name) {
-        at_place(name_, [&] {
+        with_context(name_, [&] {
             if (name == standard_stream) return;
             remove_abandoned_files(std::filesystem::path(name).parent_path());
             file_.emplace(name);
@@ -22,7 +23,7 @@ class OutputArchive::Sink {
     void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
     void publish(bool replace) {
         writer_->finish();
-        at_place(name_, [&] {
+        with_context(name_, [&] {
             if (file_) file_->publish(replace);
         });
     }
@@ -30,7 +31,7 @@ class OutputArchive::Sink {
   private:
     void write(std::span<const std::uint8_t> bytes) {
         if (!file_) return write_standard_output(bytes);
-        at_place(name_, [&] { file_->write(bytes); });
+        with_context(name_, [&] { file_->write(bytes); });
     }
 
     std::string name_;

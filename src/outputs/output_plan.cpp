@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "archives/archives.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/output_format.hpp"
-#include "jobs/hashing.hpp"
-#include "outputs/input_files.hpp"
-#include "system/file_io.hpp"
+#include "outputs/output_check.hpp"
+#include "outputs/track_outputs.hpp"
+#include "system/new_file.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse {
@@ -48,24 +48,6 @@ void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& o
                                       std::to_string(count) + " out of " + std::to_string(jobs.size()) +
                                       " images");
     }
-}
-
-/// A path by which a file is known, however it is written.
-std::string known_name(const fs::path& path) {
-    std::error_code unseen;  // what cannot be looked at keeps its name
-    const fs::path canonical = fs::weakly_canonical(fs::absolute(path), unseen);
-    return (unseen ? fs::absolute(path).lexically_normal() : canonical).string();
-}
-
-void require_place_for(const fs::path& path) {
-    if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
-        throw UsageError(path.string(), obstacle);
-    }
-}
-
-[[noreturn]] void fail_twice(const fs::path& output, const std::string& one, const std::string& other) {
-    throw UsageError(output.string(), "would be written twice, for " + one + " and for " + other +
-                                          "; give other ids, or names in a manifest");
 }
 
 /// What the paths of a job's outputs begin with. In an archive a name's first dot ends WebDataset's key, and
@@ -127,81 +109,6 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     if (options.panel) paths.panel = below("panel.png");
     if (!options.archive.empty()) paths.record = below("json");
     return paths;
-}
-
-OutputCheck::OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window)
-    : plan_(plan),
-      describe_(std::move(describe)),
-      in_order_(window != Outputs::all),
-      inputs_(window),
-      outputs_(window) {
-    for (const fs::path& path : plan.options.also_inputs) also_inputs_.add(path);
-}
-
-OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
-    return {fnv_1a(name), std::hash<std::string>()(name)};
-}
-
-void OutputCheck::check_others() {
-    const auto check_other = [&](const fs::path& path, const std::string& what) {
-        require_unclaimed(known_name(path), path, what);
-        // What a stream will name is not known yet.
-        if (in_order_ && is_there(path) && looks_like_image(path)) {
-            throw UsageError(path.string(),
-                             "is an image, which a later record may name: " + what + " would overwrite it");
-        }
-        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
-        others_.emplace(known_name(path), what);
-    };
-    for (const fs::path& path : plan_.options.also_outputs) check_other(path, "the report");
-    const std::string& archive = plan_.options.archive;
-    if (archive.empty() || archive == standard_stream) return;
-    check_other(archive, "the archive");
-    require_place_for(archive);
-}
-
-void OutputCheck::add_inputs(const ImageJob& job) {
-    if (in_order_) {
-        const std::string image = known_name(job.image);
-        if (others_.contains(image) || outputs_.find(digest_of(image))) {
-            throw UsageError(job.image, "is an output of this run as well");
-        }
-    }
-    inputs_.add(job.image);
-    if (!job.sidecar.empty()) inputs_.add(job.sidecar);
-    inputs_.add_files_of(*job.glimpses);
-}
-
-void OutputCheck::check(const ImageJob& job) {
-    check(all_of(output_paths(plan_, job)), job.image);
-}
-
-void OutputCheck::check(const Track& track) {
-    check(all_of(track_paths(plan_, track)), "the track " + track.name);
-}
-
-void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& what) {
-    const std::size_t number = count_++;
-    const bool are_members = !plan_.options.archive.empty();
-    std::set<std::string> names;
-    for (const fs::path& path : paths) {
-        std::string name = are_members ? path.string() : known_name(path);
-        require_unclaimed(name, path, what);
-        if (!names.insert(std::move(name)).second) fail_twice(path, what, what);
-        if (are_members) continue;
-        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
-        require_place_for(path);
-    }
-    // All or none: what fails here takes nobody's name.
-    for (const std::string& name : names) outputs_.insert(digest_of(name), number);
-}
-
-void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,
-                                    const std::string& what) const {
-    if (const auto other = others_.find(name); other != others_.end())
-        fail_twice(output, other->second, what);
-    if (const std::size_t* other = outputs_.find(digest_of(name)))
-        fail_twice(output, describe_(*other), what);
 }
 
 void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {

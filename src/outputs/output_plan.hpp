@@ -1,16 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "glimpse/outputs.hpp"
-#include "glimpse/tracks.hpp"
-#include "outputs/input_files.hpp"
-#include "outputs/recent.hpp"
+#include "glimpse/track_outputs.hpp"
 
 namespace glimpse {
 
@@ -18,54 +13,7 @@ namespace glimpse {
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 std::vector<std::filesystem::path> all_of(const TrackPaths& paths);
 
-/// Whether anything is to be made of tracks.
-bool are_wanted(const TrackOptions& options);
-
-/// Throws `UsageError` for tracks that cannot be made, or that there is no place for.
-void require_sense(const OutputOptions& output);
-
 /// Throws `Error` where an output of that name would leave its directory, through a link that is in it.
 void require_outputs_below(const OutputPlan& plan, const std::string& name);
-
-/// Refuses outputs that would lose something: one that is written twice, or read as well, or that is no place
-/// for a file. Each call throws `UsageError`.
-class OutputCheck {
-  public:
-    /// What the n-th of those is called, from 0, for which outputs were checked.
-    using Describe = std::function<std::string(std::size_t)>;
-
-    /// Of a list all is remembered, which is asked for inputs first; of a stream the last `window` jobs'
-    /// files.
-    OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window = Outputs::all);
-
-    /// From now on no output may be what the job reads.
-    void add_inputs(const ImageJob& job);
-    void check(const ImageJob& job);
-    void check(const Track& track);
-    /// What the caller writes itself.
-    void check_others();
-
-  private:
-    /// Of a name, in 128 bits: of a million million names no two are ever met that have the same.
-    using Digest = std::pair<std::uint64_t, std::uint64_t>;
-    struct Hash {
-        std::size_t operator()(const Digest& digest) const { return digest.first; }
-    };
-    using Outputs = Recent<Digest, std::size_t, Hash>;
-
-    static Digest digest_of(const std::string& name);
-    void check(const std::vector<std::filesystem::path>& paths, const std::string& what);
-    void require_unclaimed(const std::string& name, const std::filesystem::path& output,
-                           const std::string& what) const;
-
-    const OutputPlan& plan_;
-    Describe describe_;
-    bool in_order_;  ///< inputs come with their jobs, not all before any output
-    InputFiles also_inputs_;
-    InputFiles inputs_;
-    std::map<std::string, std::string> others_;
-    Outputs outputs_;  ///< by their canonical names, with the number of what they are made for
-    std::size_t count_ = 0;
-};
 
 }  // namespace glimpse

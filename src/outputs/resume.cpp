@@ -1,3 +1,5 @@
+#include "glimpse/resume.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -5,9 +7,8 @@
 #include <set>
 
 #include "glimpse/error.hpp"
-#include "glimpse/pipeline.hpp"
 #include "outputs/output_plan.hpp"
-#include "system/file_io.hpp"
+#include "system/new_file.hpp"
 
 namespace glimpse {
 

@@ -4,7 +4,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/reading.hpp"
+#include "pixels/alpha.hpp"
 
 namespace glimpse {
 

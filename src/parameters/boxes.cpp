@@ -11,7 +11,7 @@ Glimpse glimpse_of_box(const BoxEntry& entry, const std::string& place, const Pa
     const Box& box = entry.box;
     nlohmann::json json{{"id", entry.id}, {"box", {box.x, box.y, box.width, box.height}}};
     if (entry.units == Units::fraction) json["units"] = "fraction";
-    const parameters::Source source{place, std::nullopt};
+    const json::Source source{place, std::nullopt};
     return parameters::read_document({&json, "", &source}, {{}, defaults}).front();
 }
 

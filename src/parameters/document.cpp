@@ -7,10 +7,14 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse {
 namespace parameters {
+
+using namespace json;
+
 namespace {
 
 constexpr std::size_t longest_id = 200;
@@ -115,11 +119,6 @@ ParameterDocument read_document(const Value& root, const Surroundings& surroundi
 
 }  // namespace parameters
 
-std::string position_id(std::size_t position) {
-    const std::string digits = std::to_string(position);
-    return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
-}
-
 bool is_file_on_disk(const std::filesystem::path& path) {
     std::error_code ignored;
     return std::filesystem::is_regular_file(path, ignored);
@@ -128,8 +127,8 @@ bool is_file_on_disk(const std::filesystem::path& path) {
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                    const std::filesystem::path& directory, const ParameterDefaults& defaults,
                                    const IsFile& is_file) {
-    const parameters::Source source{file, std::nullopt};
-    const nlohmann::json json = parameters::parse_json(text, source);
+    const json::Source source{file, std::nullopt};
+    const nlohmann::json json = json::parse_json(text, source);
     return parameters::read_document({&json, "", &source}, {directory, defaults, {}, is_file});
 }
 

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <initializer_list>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,93 +8,26 @@
 #include <utility>
 #include <vector>
 
-#include "json/json_text.hpp"
+#include "json/value.hpp"
 
-// JSON values that know where they stand, and the keys of a document's entries, which know whether anybody
-// has read them.
+// The keys of a document's entries, which know whether anybody has read them.
 
 namespace glimpse::parameters {
-
-/// A value, and where it stands.
-struct Value {
-    const nlohmann::json* json;
-    std::string pointer;
-    const Source* source;
-    std::string taker{};  ///< of a default: the pointer of the entry that takes it
-
-    [[nodiscard]] Value member(std::string_view key) const;
-    [[nodiscard]] Value element(std::size_t index) const;
-
-    /// The member of an object that must have it.
-    [[nodiscard]] Value required(std::string_view key) const;
-
-    /// "FILE: POINTER", to which the pointer of a member may be added.
-    [[nodiscard]] std::string place() const { return source->place() + ": " + pointer; }
-
-    /// Throws `UsageError` at the value's place.
-    [[noreturn]] void fail(const std::string& rule) const;
-};
-
-// What a value holds. Each throws `UsageError` at the value's place where it is of another type.
-
-double number(const Value& value);
-
-/// A number without a fraction that an `int` can hold; 64.0 is one, as JSON Schema has it.
-int integer(const Value& value);
-
-bool boolean(const Value& value);
-
-std::string text(const Value& value);
-
-/// An array of at least one number.
-std::vector<double> numbers(const Value& value);
-
-/// Exactly `count` numbers; `meaning` names them in messages: "[x, y, width, height]".
-std::vector<double> numbers(const Value& value, std::size_t count, std::string_view meaning);
-
-/// An array of at least one integer.
-std::vector<int> integers(const Value& value);
-
-/// Two rows of three numbers.
-std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value);
-
-/// The elements of an array.
-std::vector<Value> elements(const Value& value, std::string_view meaning);
-
-/// The numbers of an object that has exactly these keys, in their order.
-std::vector<double> members(const Value& value, std::span<const std::string_view> keys);
-
-/// The word's position among `words`.
-std::size_t word_index(const Value& value, std::span<const std::string_view> words);
-
-/// The meaning of a word.
-template <typename T>
-T word(const Value& value, std::initializer_list<std::pair<std::string_view, T>> meanings) {
-    std::vector<std::string_view> words;
-    for (const auto& meaning : meanings) words.push_back(meaning.first);
-    return meanings.begin()[word_index(value, words)].second;
-}
-
-/// "; did you mean "sigma"?" where one of `words` is near to `word`, and nothing otherwise.
-std::string suggestion(std::string_view word, std::span<const std::string_view> words);
-
-/// Each word quoted, with commas between them.
-std::string listed(std::span<const std::string_view> words);
 
 /// The keys of a document that hold for every entry that leaves them open.
 class Defaults {
   public:
     /// `object` holds nothing but defaults.
-    explicit Defaults(Value object) : object_(std::move(object)) {}
+    explicit Defaults(json::Value object) : object_(std::move(object)) {}
 
-    [[nodiscard]] std::optional<Value> find(std::string_view key) const;
+    [[nodiscard]] std::optional<json::Value> find(std::string_view key) const;
     void mark_read(std::string_view key) { read_.emplace(key); }
 
     /// Throws `UsageError` for a key that no entry has read.
     void require_all_read() const;
 
   private:
-    Value object_;
+    json::Value object_;
     std::set<std::string, std::less<>> read_;
 };
 
@@ -106,20 +35,20 @@ class Defaults {
 class Entry {
   public:
     /// `defaults` may be absent. Throws `UsageError` unless `own` is an object.
-    Entry(Value own, Defaults* defaults);
+    Entry(json::Value own, Defaults* defaults);
 
     [[nodiscard]] std::vector<std::string> own_keys() const;
     [[nodiscard]] bool has_own(std::string_view key) const;
     [[nodiscard]] bool has_default(std::string_view key) const;
 
     /// The key's value, without reading it.
-    [[nodiscard]] std::optional<Value> peek(std::string_view key) const;
+    [[nodiscard]] std::optional<json::Value> peek(std::string_view key) const;
 
     /// The key's value, which counts as read.
-    std::optional<Value> take(std::string_view key);
+    std::optional<json::Value> take(std::string_view key);
 
     /// The value of a key that `because` demands.
-    Value need(std::string_view key, const std::string& because);
+    json::Value need(std::string_view key, const std::string& because);
 
     /// Throws `UsageError` where the entry itself has this key.
     void refuse_own(std::string_view key, const std::string& rule) const;
@@ -136,7 +65,7 @@ class Entry {
     [[noreturn]] void fail_field(const std::string& field, const std::string& rule) const;
 
   private:
-    Value own_;
+    json::Value own_;
     Defaults* defaults_;
     std::set<std::string, std::less<>> read_;
 };

@@ -7,6 +7,9 @@
 
 namespace glimpse {
 namespace parameters {
+
+using namespace json;
+
 namespace {
 
 std::string read_image(const Value& record) {
@@ -51,8 +54,8 @@ ManifestRecord read_record(const Value& record, Surroundings surroundings) {
 ManifestRecord parse_manifest_record(std::string_view text, const std::string& file, std::size_t line,
                                      const std::filesystem::path& directory,
                                      const ParameterDefaults& defaults) {
-    const parameters::Source source{file, line};
-    const nlohmann::json json = parameters::parse_json(text, source);
+    const json::Source source{file, line};
+    const nlohmann::json json = json::parse_json(text, source);
     return parameters::read_record({&json, "", &source}, {directory, defaults});
 }
 

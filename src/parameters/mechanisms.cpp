@@ -4,9 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::parameters {
+
+using namespace json;
+
 namespace {
 
 /// A form that a mechanism's parameters come in. Each of its keys alone tells it from the other forms.
@@ -324,7 +327,7 @@ const Reader& reader_of(Entry& entry, const Surroundings& surroundings) {
     if (const std::optional<Value> mechanism = entry.take("mechanism")) {
         return readers()[word_index(*mechanism, words)];
     }
-    if (!entry.peek("box")) entry.fail("an entry without a box needs a mechanism: " + in_a_row(words));
+    if (!entry.peek("box")) entry.fail("an entry without a box needs a mechanism: " + join(words));
     const Reader* reader = find_reader(surroundings.defaults.mechanism);
     if (!reader) entry.fail("unknown mechanism " + in_quotes(surroundings.defaults.mechanism));
     return *reader;
@@ -354,7 +357,7 @@ const Form& form_of(const Entry& entry, const Reader& reader) {
     if (const Form* form = find_form(entry, reader, false)) return *form;
     std::vector<std::string> forms;
     for (const Form& form : reader.forms) forms.push_back(form.in_words());
-    entry.fail("mechanism " + in_quotes(reader.word) + " needs " + in_a_row(forms, ", or "));
+    entry.fail("mechanism " + in_quotes(reader.word) + " needs " + join(forms, ", or "));
 }
 
 }  // namespace

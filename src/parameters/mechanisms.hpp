@@ -23,7 +23,7 @@ struct Surroundings {
 const std::vector<std::string_view>& entry_keys();
 
 /// Throws `UsageError` for a key that is not an entry's; `keys` are those to name instead.
-[[noreturn]] void fail_unknown_key(const Value& value, std::string_view key,
+[[noreturn]] void fail_unknown_key(const json::Value& value, std::string_view key,
                                    std::span<const std::string_view> suggested,
                                    std::span<const std::string_view> keys);
 

@@ -7,16 +7,19 @@
 #include <optional>
 #include <set>
 
+#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/panel.hpp"
 #include "glimpse/reading.hpp"
+#include "glimpse/words.hpp"
 #include "outputs/output_plan.hpp"
 #include "pipeline/decoding_plan.hpp"
 #include "pipeline/preparation.hpp"
-#include "system/current_message.hpp"
-#include "system/file_io.hpp"
+#include "pixels/alpha.hpp"
+#include "system/failure.hpp"
+#include "system/new_file.hpp"
 #include "system/parallel.hpp"
-#include "system/words.hpp"
 
 namespace glimpse {
 
@@ -72,7 +75,7 @@ class Extraction {
         }
         add_failures_of_glimpses();
         std::ranges::sort(report_.files, {}, &OutputFile::path);
-        report_.device = in_a_row(devices_);
+        report_.device = join(devices_);
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return std::move(report_);
     }

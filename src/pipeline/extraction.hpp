@@ -1,6 +1,6 @@
 #pragma once
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/run.hpp"
 
 namespace glimpse {
 

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/run.hpp"
 
 // What is known of a job's glimpses before any pixel is decoded.
 

@@ -4,10 +4,11 @@
 #include <opencv2/core.hpp>
 
 #include "figures/figures.hpp"
+#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/preparation.hpp"
-#include "system/at_place.hpp"
+#include "system/failure.hpp"
 #include "system/parallel.hpp"
 #include "video/video.hpp"
 
@@ -16,16 +17,17 @@ namespace glimpse {
 namespace {
 
 cv::Size as_written(const WrittenGlimpse& glimpse) {
-    const Size size = at_place(glimpse.file.string(), [&] { return open_image(glimpse.file)->info().size; });
+    const Size size =
+        with_context(glimpse.file.string(), [&] { return open_image(glimpse.file)->info().size; });
     return {size.width, size.height};
 }
 
 /// As a screen shows it. Numbers in an array are in the image's units, and as light as they are there.
 cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
-    Image image = at_place(glimpse.file.string(), [&] { return read_image(glimpse.file); });
+    Image image = with_context(glimpse.file.string(), [&] { return read_image(glimpse.file); });
     if (image.pixels.depth() == CV_32F) {
         const int depth =
-            at_place(glimpse.job->image, [&] { return open_image_of(*glimpse.job, open)->info().depth; });
+            with_context(glimpse.job->image, [&] { return open_image_of(*glimpse.job, open)->info().depth; });
         image.pixels.convertTo(image.pixels, depth);
     }
     return displayable(image);
@@ -49,7 +51,7 @@ cv::Mat picture_for(ImageReader& reader, cv::Size room) {
 
 cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
     TrackFrame frame;
-    at_place(glimpse.job->image, [&] {
+    with_context(glimpse.job->image, [&] {
         const auto reader = open_image_of(*glimpse.job, options.open);
         frame.map = map_of(*glimpse.glimpse, options.adjustment, reader->info().size);
         frame.picture = picture_for(*reader, layout.picture.size());
@@ -63,7 +65,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
 TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOptions& open) {
     const WrittenGlimpse& first = track.front();
     const Size image =
-        at_place(first.job->image, [&] { return open_image_of(*first.job, open)->info().size; });
+        with_context(first.job->image, [&] { return open_image_of(*first.job, open)->info().size; });
     const cv::Size size = as_written(first);
     const bool alike = std::ranges::all_of(
         track, [&](const WrittenGlimpse& glimpse) { return as_written(glimpse) == size; });

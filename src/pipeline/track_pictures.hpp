@@ -4,7 +4,7 @@
 #include <opencv2/core/mat.hpp>
 #include <span>
 
-#include "glimpse/pipeline.hpp"
+#include "glimpse/run.hpp"
 
 namespace glimpse {
 

@@ -6,12 +6,13 @@
 
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/words.hpp"
 #include "images/output_format.hpp"
 #include "outputs/input_files.hpp"
-#include "system/at_place.hpp"
-#include "system/file_io.hpp"
-#include "system/words.hpp"
+#include "system/failure.hpp"
+#include "system/new_file.hpp"
 
 namespace glimpse {
 
@@ -27,11 +28,11 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     if (entry != document.end()) return *entry;
     std::vector<std::string_view> ids;
     for (const Glimpse& glimpse : document) ids.push_back(glimpse.id);
-    throw UsageError("--id", "the document has no entry '" + id + "', only " + in_a_row(ids));
+    throw UsageError("--id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
 Image read_named(const std::string& path) {
-    return at_place(
+    return with_context(
         path, [&] { return path == standard_stream ? read_image(read_standard_input()) : read_image(path); });
 }
 
@@ -85,7 +86,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     const Image canvas =
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
-    const auto bytes = at_place(options.glimpse, [&] {
+    const auto bytes = with_context(options.glimpse, [&] {
         const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
         return encode_image(
             options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas),

@@ -1,5 +1,8 @@
 #include "pixels/alpha.hpp"
 
+#include <opencv2/core.hpp>
+#include <vector>
+
 namespace glimpse {
 
 void multiply_by_alpha(cv::Mat& pixels) {
@@ -10,6 +13,22 @@ void multiply_by_alpha(cv::Mat& pixels) {
             for (int c = 0; c < colours; ++c) p[c] *= p[colours];
         }
     }
+}
+
+double full_scale(int depth) {
+    return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
+}
+
+cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
+    std::vector<cv::Mat> channels;
+    cv::split(picture, channels);
+    if (!alpha) {
+        channels.emplace_back(picture.rows, picture.cols, picture.depth(), cv::Scalar(opaque));
+    }
+    cv::multiply(channels.back(), factor, channels.back(), 1, picture.depth());
+    cv::Mat out;
+    cv::merge(channels, out);
+    return out;
 }
 
 }  // namespace glimpse

@@ -2,9 +2,18 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include "glimpse/export.hpp"
+
 namespace glimpse {
 
 /// Multiplies, in place, each colour of CV_32F pixels by their last channel.
-void multiply_by_alpha(cv::Mat& pixels);
+GLIMPSE_EXPORT void multiply_by_alpha(cv::Mat& pixels);
+
+/// The value that means opaque, or white: 255, 65535, or 1 for floating point.
+GLIMPSE_EXPORT double full_scale(int depth);
+
+/// The picture with its alpha (one of `opaque` is added where there is none) multiplied by `factor`, h×w
+/// CV_32F.
+GLIMPSE_EXPORT cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque);
 
 }  // namespace glimpse

@@ -2,14 +2,16 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include "glimpse/export.hpp"
+
 #include "kernels/kernels.hpp"
 
 namespace glimpse {
 
 /// CV_8U, CV_16U or CV_32F. Throws `std::invalid_argument` for any other depth.
-Element element_of(int depth);
+GLIMPSE_EXPORT Element element_of(int depth);
 
-Lines lines_of(const cv::Mat& matrix);
-OutLines lines_of(cv::Mat& matrix);
+GLIMPSE_EXPORT Lines lines_of(const cv::Mat& matrix);
+GLIMPSE_EXPORT OutLines lines_of(cv::Mat& matrix);
 
 }  // namespace glimpse

@@ -1,6 +1,11 @@
 #include "system/relative_name.hpp"
 
 #include <algorithm>
+#include <cctype>
+
+#include "glimpse/files.hpp"
+
+#include <algorithm>
 
 namespace glimpse {
 
@@ -41,6 +46,13 @@ std::string output_name(const fs::path& image) {
     const fs::path normal = image.lexically_normal();
     const bool is_below = normal.is_relative() && (normal.empty() || *normal.begin() != "..");
     return (is_below ? fs::path(normal).replace_extension() : normal.stem()).string();
+}
+
+std::string extension_of(const std::filesystem::path& path) {
+    std::string extension = path.extension().string();
+    if (!extension.empty()) extension.erase(0, 1);
+    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    return extension;
 }
 
 }  // namespace glimpse

@@ -1,8 +1,5 @@
 // Cuts a tilted box out of a picture, and says how much of it lay inside.
-#include <glimpse/backend.hpp>
-#include <glimpse/image_file.hpp>
-#include <glimpse/mechanism.hpp>
-#include <glimpse/reading.hpp>
+#include <glimpse/glimpse.hpp>
 #include <iostream>
 
 int main(int, char** arguments) {

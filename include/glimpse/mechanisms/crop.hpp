@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
 
@@ -43,10 +44,10 @@ struct Crop {
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
-void validate(const Crop& crop);
+GLIMPSE_EXPORT void validate(const Crop& crop);
 
 /// The map for an image of `image` pixels. Throws `InvalidParameter`, or `Error` when the box lies wholly
 /// outside the image or an index is not in it.
-LinearMap lower(const Crop& crop, Size image);
+GLIMPSE_EXPORT LinearMap lower(const Crop& crop, Size image);
 
 }  // namespace glimpse

@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
 
@@ -68,16 +69,16 @@ struct Gaussian {
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
-void validate(const Gaussian& gaussian);
+GLIMPSE_EXPORT void validate(const Gaussian& gaussian);
 
 /// The six parameters for an image of `image` pixels and a glimpse of `size`.
-Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size);
+GLIMPSE_EXPORT Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size);
 
 /// The map for an image of `image` pixels, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
-LinearMap lower(const Gaussian& gaussian, Size image);
+GLIMPSE_EXPORT LinearMap lower(const Gaussian& gaussian, Size image);
 
 /// The mechanism whose map's adjoint is the model's own write operation: DRAW writes with 1/γ.
-Gaussian for_writing(const Gaussian& gaussian);
+GLIMPSE_EXPORT Gaussian for_writing(const Gaussian& gaussian);
 
 }  // namespace glimpse

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
 
@@ -81,16 +82,16 @@ struct Mask {
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that
 /// are not of the mask's kind, where no activation changes them.
-void validate(const Mask& mask);
+GLIMPSE_EXPORT void validate(const Mask& mask);
 
 /// a, the H×W weights (CV_32F) for an image of `image` pixels, after activation, upsampling and threshold.
 /// A bicubic upsampling of a soft mask is clipped to [0, 1]. Throws `InvalidParameter` as `validate`, and
 /// `Error` when the weights are not of the mask's kind.
-cv::Mat weights(const Mask& mask, Size image);
+GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 
 /// The map for an image of `image` pixels; `Select::box` gives it a on the mask's bounding box as its alpha.
 /// Throws as `weights` does, and `Error` when a selection is empty,
 /// or when the box lies wholly outside the image.
-LinearMap lower(const Mask& mask, Size image);
+GLIMPSE_EXPORT LinearMap lower(const Mask& mask, Size image);
 
 }  // namespace glimpse

@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
 
@@ -60,13 +61,13 @@ struct SpatialTransformer {
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
-void validate(const SpatialTransformer& transformer);
+GLIMPSE_EXPORT void validate(const SpatialTransformer& transformer);
 
 /// From glimpse pixel (j, i) to image pixel, centre coordinates.
-Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse);
+GLIMPSE_EXPORT Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse);
 
 /// The map for an image of `image` pixels: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
-LinearMap lower(const SpatialTransformer& transformer, Size image);
+GLIMPSE_EXPORT LinearMap lower(const SpatialTransformer& transformer, Size image);
 
 }  // namespace glimpse

@@ -6,6 +6,7 @@
 #include <pugixml.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 
 namespace glimpse::annotations {
 
@@ -86,7 +87,7 @@ class PugiVocReader final : public VocReader {
 
 }  // namespace glimpse::annotations
 
-extern "C" const glimpse::annotations::VocReader* glimpse_voc() {
+extern "C" GLIMPSE_EXPORT const glimpse::annotations::VocReader* glimpse_voc() {
     static const glimpse::annotations::PugiVocReader reader;
     return &reader;
 }

@@ -10,6 +10,7 @@
 
 #include "archives/archives.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 
 namespace glimpse {
 
@@ -307,7 +308,7 @@ class TarArchives final : public Archives {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Archives* glimpse_archives() {
+extern "C" GLIMPSE_EXPORT const glimpse::Archives* glimpse_archives() {
     static const glimpse::TarArchives archives;
     return &archives;
 }

@@ -16,6 +16,7 @@
 #include "backends/device_plan.hpp"
 #include "backends/window.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 #include "maps/overloaded.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
@@ -352,7 +353,7 @@ class OpenedCuda final : public CudaModule {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::CudaModule* glimpse_cuda() {
+extern "C" GLIMPSE_EXPORT const glimpse::CudaModule* glimpse_cuda() {
     static const glimpse::OpenedCuda module;
     return &module;
 }

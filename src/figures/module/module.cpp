@@ -1,5 +1,6 @@
 #include "figures/figures.hpp"
 #include "figures/module/thumbnails.hpp"
+#include "glimpse/export.hpp"
 
 namespace glimpse {
 
@@ -41,7 +42,7 @@ class DrawnFigures final : public Figures {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Figures* glimpse_figures() {
+extern "C" GLIMPSE_EXPORT const glimpse::Figures* glimpse_figures() {
     static const glimpse::DrawnFigures figures;
     return &figures;
 }

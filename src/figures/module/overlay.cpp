@@ -1,4 +1,3 @@
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -36,12 +35,14 @@ cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) 
 using Levels = std::array<cv::Vec3d, 256>;
 
 /// The colour map's colours, R, G, B.
-Levels colours_of(int colormap) {
+Levels colours_of(Colormap colormap) {
+    static_assert(int(Colormap::inferno) == cv::COLORMAP_INFERNO &&
+                  int(Colormap::deepgreen) == cv::COLORMAP_DEEPGREEN);
     cv::Mat levels(256, 1, CV_8U);
     for (int level = 0; level < 256; ++level)
         levels.at<std::uint8_t>(level) = static_cast<std::uint8_t>(level);
     cv::Mat coloured;
-    cv::applyColorMap(levels, coloured, colormap);
+    cv::applyColorMap(levels, coloured, static_cast<int>(colormap));
     Levels colours;
     for (int level = 0; level < 256; ++level) {
         const auto bgr = coloured.at<cv::Vec3b>(level);

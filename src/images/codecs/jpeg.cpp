@@ -35,7 +35,7 @@ struct ErrorManager {
 
 /// Some damage is only a warning to libjpeg, which paints it grey; to us it is an error. What leaves the
 /// pixels as they were meant is not.
-void heed_warning(j_common_ptr info, int level) {
+void record_warning(j_common_ptr info, int level) {
     if (level >= 0) return;
     switch (info->err->msg_code) {
         case JWRN_EXTRANEOUS_DATA:
@@ -62,7 +62,7 @@ void limit_scans(j_common_ptr info) {
 void set_up(ErrorManager& manager) {
     jpeg_std_error(&manager.base);
     manager.base.error_exit = fail;
-    manager.base.emit_message = heed_warning;
+    manager.base.emit_message = record_warning;
     manager.base.output_message = [](j_common_ptr) {};
 }
 

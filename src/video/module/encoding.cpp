@@ -9,7 +9,7 @@ extern "C" {
 #include <stdexcept>
 
 #include "glimpse/error.hpp"
-#include "system/words.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::ffmpeg {
 
@@ -50,7 +50,7 @@ Encoder encoder_of(const Encoding& encoding) {
         names.emplace_back(choice.name);
     }
     throw Error("this system's FFmpeg cannot write " + encoding.format + ": its libavcodec lacks " +
-                in_a_row(names, " and ") +
+                join(names, " and ") +
                 "; install one that has it, as Debian's and Ubuntu's do, or take another format");
 }
 

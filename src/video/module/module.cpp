@@ -1,3 +1,4 @@
+#include "glimpse/export.hpp"
 #include "video/module/encoding.hpp"
 #include "video/module/failure.hpp"
 #include "video/module/writer.hpp"
@@ -23,7 +24,7 @@ class FfmpegVideo final : public Video {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Video* glimpse_video() {
+extern "C" GLIMPSE_EXPORT const glimpse::Video* glimpse_video() {
     static const glimpse::FfmpegVideo video;
     return &video;
 }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 #include "images/codecs/codec.hpp"
 
 // A module: loading OpenCV's codecs takes longer than all the rest of a small job.
@@ -135,7 +136,7 @@ class OpenCvCoder final : public Coder {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Coder* glimpse_coder() {
+extern "C" GLIMPSE_EXPORT const glimpse::Coder* glimpse_coder() {
     static const glimpse::OpenCvCoder coder;
     return &coder;
 }

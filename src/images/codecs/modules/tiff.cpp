@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
@@ -285,7 +286,7 @@ class TiffCoder final : public Coder {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Coder* glimpse_coder() {
+extern "C" GLIMPSE_EXPORT const glimpse::Coder* glimpse_coder() {
     static const glimpse::TiffCoder coder;
     return &coder;
 }

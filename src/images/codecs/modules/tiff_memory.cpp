@@ -25,7 +25,7 @@ void remember(const char* /*module*/, const char* format, va_list arguments) {
 /// libtiff does without a tag that it cannot read, and only warns.
 thread_local bool tag_is_lost = false;
 
-void heed_warning(const char* /*module*/, const char* format, va_list /*arguments*/) {
+void record_warning(const char* /*module*/, const char* format, va_list /*arguments*/) {
     if (std::string_view(format).starts_with("IO error")) tag_is_lost = true;
 }
 
@@ -58,7 +58,7 @@ void TiffFile::open(const char* mode) {
     static std::once_flag once;
     std::call_once(once, [] {
         TIFFSetErrorHandler(remember);
-        TIFFSetWarningHandler(heed_warning);
+        TIFFSetWarningHandler(record_warning);
     });
     last_complaint.clear();
     tag_is_lost = false;

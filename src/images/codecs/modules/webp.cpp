@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/exif.hpp"
 
@@ -193,7 +194,7 @@ class WebpCoder final : public Coder {
 
 }  // namespace glimpse
 
-extern "C" const glimpse::Coder* glimpse_coder() {
+extern "C" GLIMPSE_EXPORT const glimpse::Coder* glimpse_coder() {
     static const glimpse::WebpCoder coder;
     return &coder;
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "glimpse/export.hpp"
+
+// Files as a whole, and the standard streams.
+
+namespace glimpse {
+
+/// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
+/// file under `path`, and none stays behind on failure. Directories that are missing are made. Throws `Error`
+/// with the reason, with the path. With `replace` false a file of that name is an error, even one that came
+/// between.
+GLIMPSE_EXPORT void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
+                               bool replace = true);
+
+/// Stands for standard input or output where a file is named.
+inline constexpr const char* standard_stream = "-";
+
+/// All of standard input. Throws `Error` where that fails.
+GLIMPSE_EXPORT std::vector<std::uint8_t> read_standard_input();
+
+/// Writes the bytes to standard output. Throws `Error` where that fails.
+GLIMPSE_EXPORT void write_standard_output(std::span<const std::uint8_t> bytes);
+
+/// The extension without its dot, in lower case.
+GLIMPSE_EXPORT std::string extension_of(const std::filesystem::path& path);
+
+/// From now on a file that becomes shorter while it is read is an `Error`, and not the end of the process:
+/// takes over SIGBUS, and leaves alone what is not about a file that `open_image` has mapped.
+GLIMPSE_EXPORT void survive_lost_pages();
+
+}  // namespace glimpse

@@ -1,0 +1,19 @@
+#pragma once
+
+// How an image is read between its pixels and beyond its border.
+
+namespace glimpse {
+
+/// The kernel k that a sample weighs the pixels around it with: the nearest centre (ties to even), the
+/// triangle, or Keys' cubic with a = -0.75 (Keys 1981, "Cubic convolution interpolation for digital image
+/// processing").
+enum class Interpolation { bilinear, nearest, bicubic };
+
+/// What lies outside the image: nothing (each tap outside counts 0), the nearest pixel of the border, or the
+/// mirrored image.
+enum class Padding { zeros, border, reflection };
+
+/// Where the mirror stands: at the centres {0, S-1} of the outer pixels, or at the outer edges {-½, S-½}.
+enum class Mirror { centres, edges };
+
+}  // namespace glimpse

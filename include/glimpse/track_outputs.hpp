@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/export.hpp"
+#include "glimpse/outputs.hpp"
+
+namespace glimpse {
+
+/// The glimpses of one id in the images of one directory, in the order of the jobs.
+struct Track {
+    struct Member {
+        std::size_t job;      ///< its position among the jobs
+        std::size_t glimpse;  ///< and its own in the job's document
+    };
+    std::string name;  ///< of its outputs: the directory of the images' names, and the id
+    std::vector<Member> members;
+};
+
+/// The tracks in the order in which they begin.
+GLIMPSE_EXPORT std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs);
+
+/// The paths of one track's outputs; empty where not wanted.
+struct TrackPaths {
+    std::filesystem::path strip;
+    std::filesystem::path animation;
+};
+
+/// The paths of a track's outputs, whether they are there or not.
+GLIMPSE_EXPORT TrackPaths track_paths(const OutputPlan& plan, const Track& track);
+
+/// "webp", "gif", "mp4".
+GLIMPSE_EXPORT std::vector<std::string_view> animation_formats();
+
+}  // namespace glimpse

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "glimpse/export.hpp"
+
+// Words for messages.
+
+namespace glimpse {
+
+/// The words one after another: "png, npy, webp".
+template <typename Words>
+GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = ", ") {
+    std::string joined;
+    std::string_view separator;
+    for (const auto& word : words) {
+        joined.append(separator).append(word);
+        separator = between;
+    }
+    return joined;
+}
+
+/// The candidate with the least number of letters to insert, delete, replace or swap with their neighbours;
+/// empty where more than one letter in three would change.
+GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+/// The id of what has none of its own: its position, from 0, in three digits or as many as it takes.
+GLIMPSE_EXPORT std::string position_id(std::size_t position);
+
+}  // namespace glimpse

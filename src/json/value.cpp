@@ -1,0 +1,154 @@
+#include "json/value.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "glimpse/words.hpp"
+
+namespace glimpse::json {
+
+namespace {
+
+/// A value in a message: itself where it is short, its kind otherwise.
+std::string described(const nlohmann::json& json) {
+    if (json.is_string()) return in_quotes(json.get_ref<const std::string&>());
+    if (json.is_array()) return "an array of " + std::to_string(json.size());
+    if (json.is_object()) return "an object";
+    return json.dump();
+}
+
+/// No array of the wrong length, and none that is empty where the length is open.
+void require_array(const Value& value, std::optional<std::size_t> count, std::string_view meaning) {
+    if (!value.json->is_array()) value.fail_type(meaning);
+    if (count ? value.json->size() != *count : value.json->empty()) value.fail_type(meaning);
+}
+
+}  // namespace
+
+Value Value::member(std::string_view key) const {
+    return {&json->at(std::string(key)), member_pointer(pointer, key), source, taker};
+}
+
+Value Value::element(std::size_t index) const {
+    return {&json->at(index), member_pointer(pointer, std::to_string(index)), source, taker};
+}
+
+Value Value::required(std::string_view key) const {
+    if (!json->is_object()) fail_type("an object");
+    if (!json->contains(key)) fail("the key " + in_quotes(key) + " is missing");
+    return member(key);
+}
+
+void Value::fail(const std::string& rule) const {
+    json::fail(*source, pointer, rule + (taker.empty() ? "" : " (the entry " + taker + " takes it)"));
+}
+
+void Value::fail_type(std::string_view needed) const {
+    fail(std::string(needed) + " is needed, not " + described(*json));
+}
+
+double number(const Value& value) {
+    if (!value.json->is_number()) value.fail_type("a number");
+    return value.json->get<double>();
+}
+
+int integer(const Value& value) {
+    const double real = value.json->is_number() ? value.json->get<double>() : 0.5;
+    if (real != std::nearbyint(real)) value.fail_type("an integer");
+    if (std::abs(real) > std::numeric_limits<int>::max()) {
+        value.fail("an integer of at most 2^31 - 1 is needed, not " + described(*value.json));
+    }
+    return static_cast<int>(real);
+}
+
+bool boolean(const Value& value) {
+    if (!value.json->is_boolean()) value.fail_type("true or false");
+    return value.json->get<bool>();
+}
+
+std::string text(const Value& value) {
+    if (!value.json->is_string()) value.fail_type("a string");
+    return value.json->get<std::string>();
+}
+
+std::vector<double> numbers(const Value& value) {
+    require_array(value, std::nullopt, "an array of at least one number");
+    std::vector<double> result;
+    result.reserve(value.json->size());
+    for (std::size_t n = 0; n < value.json->size(); ++n) {
+        // A grid has many numbers: places are spelt out for the wrong ones only.
+        const nlohmann::json& element = (*value.json)[n];
+        result.push_back(element.is_number() ? element.get<double>() : number(value.element(n)));
+    }
+    return result;
+}
+
+std::vector<double> numbers(const Value& value, std::size_t count, std::string_view meaning) {
+    require_array(value, count, "an array of " + std::to_string(count) + " numbers " + std::string(meaning));
+    return numbers(value);
+}
+
+std::vector<int> integers(const Value& value) {
+    require_array(value, std::nullopt, "an array of at least one integer");
+    std::vector<int> result;
+    for (const Value& element : elements(value, "an array")) result.push_back(integer(element));
+    return result;
+}
+
+std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value) {
+    require_array(value, 2, "a matrix of 2 rows of 3 numbers");
+    std::array<std::array<double, 3>, 2> result{};
+    for (std::size_t n = 0; n < 2; ++n) {
+        const std::vector<double> row = numbers(value.element(n), 3, "(a row of the matrix)");
+        std::copy(row.begin(), row.end(), result[n].begin());
+    }
+    return result;
+}
+
+std::vector<Value> elements(const Value& value, std::string_view meaning) {
+    require_array(value, std::nullopt, meaning);
+    std::vector<Value> result;
+    for (std::size_t n = 0; n < value.json->size(); ++n) result.push_back(value.element(n));
+    return result;
+}
+
+std::vector<double> members(const Value& value, std::span<const std::string_view> keys) {
+    if (!value.json->is_object()) value.fail_type("an object with " + listed(keys));
+    for (const auto& [key, unused] : value.json->items()) {
+        if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+        const std::string hint = suggestion(key, keys);
+        value.member(key).fail("unknown key " + in_quotes(key) +
+                               (hint.empty() ? "; the keys are " + listed(keys) : hint));
+    }
+    std::vector<double> result;
+    for (const std::string_view key : keys) {
+        result.push_back(number(value.required(key)));
+    }
+    return result;
+}
+
+std::size_t word_index(const Value& value, std::span<const std::string_view> words) {
+    if (!value.json->is_string()) value.fail_type("one of " + listed(words));
+    const std::string given = text(value);
+    const auto found = std::find(words.begin(), words.end(), given);
+    if (found == words.end()) {
+        value.fail("one of " + listed(words) + " is needed, not " + in_quotes(given) +
+                   suggestion(given, words));
+    }
+    return static_cast<std::size_t>(found - words.begin());
+}
+
+std::string suggestion(std::string_view word, std::span<const std::string_view> words) {
+    const std::string_view found = nearest(word, words);
+    return found.empty() ? std::string() : "; did you mean " + in_quotes(found) + "?";
+}
+
+std::string listed(std::span<const std::string_view> words) {
+    std::vector<std::string> quoted;
+    for (const std::string_view word : words) quoted.push_back(in_quotes(word));
+    return join(quoted);
+}
+
+}  // namespace glimpse::json

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "json/json_text.hpp"
+
+// JSON values that know where they stand.
+
+namespace glimpse::json {
+
+/// A value, and where it stands.
+struct Value {
+    const nlohmann::json* json;
+    std::string pointer;
+    const Source* source;
+    std::string taker{};  ///< of a default: the pointer of the entry that takes it
+
+    [[nodiscard]] Value member(std::string_view key) const;
+    [[nodiscard]] Value element(std::size_t index) const;
+
+    /// The member of an object that must have it.
+    [[nodiscard]] Value required(std::string_view key) const;
+
+    /// "FILE: POINTER", to which the pointer of a member may be added.
+    [[nodiscard]] std::string place() const { return source->place() + ": " + pointer; }
+
+    /// Throws `UsageError` at the value's place.
+    [[noreturn]] void fail(const std::string& rule) const;
+    /// The same where the value is of another type than `needed` says.
+    [[noreturn]] void fail_type(std::string_view needed) const;
+};
+
+// What a value holds. Each throws `UsageError` at the value's place where it is of another type.
+
+double number(const Value& value);
+
+/// A number without a fraction that an `int` can hold; 64.0 is one, as JSON Schema has it.
+int integer(const Value& value);
+
+bool boolean(const Value& value);
+
+std::string text(const Value& value);
+
+/// An array of at least one number.
+std::vector<double> numbers(const Value& value);
+
+/// Exactly `count` numbers; `meaning` names them in messages: "[x, y, width, height]".
+std::vector<double> numbers(const Value& value, std::size_t count, std::string_view meaning);
+
+/// An array of at least one integer.
+std::vector<int> integers(const Value& value);
+
+/// Two rows of three numbers.
+std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value);
+
+/// The elements of an array.
+std::vector<Value> elements(const Value& value, std::string_view meaning);
+
+/// The numbers of an object that has exactly these keys, in their order.
+std::vector<double> members(const Value& value, std::span<const std::string_view> keys);
+
+/// The word's position among `words`.
+std::size_t word_index(const Value& value, std::span<const std::string_view> words);
+
+/// The meaning of a word.
+template <typename T>
+T word(const Value& value, std::initializer_list<std::pair<std::string_view, T>> meanings) {
+    std::vector<std::string_view> words;
+    for (const auto& meaning : meanings) words.push_back(meaning.first);
+    return meanings.begin()[word_index(value, words)].second;
+}
+
+/// "; did you mean "sigma"?" where one of `words` is near to `word`, and nothing otherwise.
+std::string suggestion(std::string_view word, std::span<const std::string_view> words);
+
+/// Each word quoted, with commas between them.
+std::string listed(std::span<const std::string_view> words);
+
+}  // namespace glimpse::json

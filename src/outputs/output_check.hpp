@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glimpse/outputs.hpp"
+#include "glimpse/track_outputs.hpp"
+#include "outputs/input_files.hpp"
+#include "outputs/recent.hpp"
+
+namespace glimpse {
+
+/// Refuses outputs that would lose something: one that is written twice, or read as well, or that is no place
+/// for a file. Each call throws `UsageError`.
+class OutputCheck {
+  public:
+    /// What the n-th of those is called, from 0, for which outputs were checked.
+    using Describe = std::function<std::string(std::size_t)>;
+
+    /// Of a list all is remembered, which is asked for inputs first; of a stream the last `window` jobs'
+    /// files.
+    OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window = Outputs::all);
+
+    /// From now on no output may be what the job reads.
+    void add_inputs(const ImageJob& job);
+    void check(const ImageJob& job);
+    void check(const Track& track);
+    /// What the caller writes itself.
+    void check_others();
+
+  private:
+    /// Of a name, in 128 bits: of a million million names no two are ever met that have the same.
+    using Digest = std::pair<std::uint64_t, std::uint64_t>;
+    struct Hash {
+        std::size_t operator()(const Digest& digest) const { return digest.first; }
+    };
+    using Outputs = Recent<Digest, std::size_t, Hash>;
+
+    static Digest digest_of(const std::string& name);
+    void check(const std::vector<std::filesystem::path>& paths, const std::string& what);
+    void require_unclaimed(const std::string& name, const std::filesystem::path& output,
+                           const std::string& what) const;
+
+    const OutputPlan& plan_;
+    Describe describe_;
+    bool in_order_;  ///< inputs come with their jobs, not all before any output
+    InputFiles also_inputs_;
+    InputFiles inputs_;
+    std::map<std::string, std::string> others_;
+    Outputs outputs_;  ///< by their canonical names, with the number of what they are made for
+    std::size_t count_ = 0;
+};
+
+}  // namespace glimpse

@@ -1,0 +1,85 @@
+#include "outputs/track_outputs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "system/failure.hpp"
+#include "video/video.hpp"
+
+namespace glimpse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double least_frame_rate = 0.1;
+
+void require_animation(const TrackOptions& options) {
+    const auto& formats = video_formats();
+    const auto format = std::ranges::find(formats, options.animation, &VideoFormat::name);
+    if (format == formats.end()) {
+        throw UsageError("--animate", "'" + options.animation + "' is no format of animations; those are " +
+                                          join(animation_formats()));
+    }
+    const double rate = options.frame_rate.value_or(default_frame_rate);
+    if (!(rate >= least_frame_rate && rate <= format->most_frames)) {
+        throw UsageError("--frame-rate", "0.1 to " + std::to_string(std::lround(format->most_frames)) +
+                                             " frames a second are shown as " + options.animation);
+    }
+    with_context<UsageError>("--animate", [&] { video().require(options.animation); });
+}
+
+}  // namespace
+
+bool are_wanted(const TrackOptions& options) {
+    return options.strip || !options.animation.empty();
+}
+
+void require_sense(const OutputOptions& output) {
+    const TrackOptions& options = output.tracks;
+    if (options.frame_rate && options.animation.empty()) {
+        throw UsageError("--frame-rate", "is about animations: give --animate");
+    }
+    if (are_wanted(options) && (!output.archive.empty() || holds_one_glimpse(output.out))) {
+        const std::string& place = output.archive.empty() ? output.out : output.archive;
+        throw UsageError(options.strip ? "--strip" : "--animate",
+                         "a track has several glimpses: give --out a directory, not '" + place + "'");
+    }
+    if (!options.animation.empty()) require_animation(options);
+}
+
+std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs) {
+    std::vector<Track> tracks;
+    std::unordered_map<std::string, std::size_t> positions;
+    for (std::size_t job = 0; job < jobs.size(); ++job) {
+        if (!jobs[job].problem.empty()) continue;
+        const fs::path directory = fs::path(jobs[job].name).parent_path();
+        for (std::size_t k = 0; k < jobs[job].glimpses->size(); ++k) {
+            const std::string name = (directory / (*jobs[job].glimpses)[k].id).string();
+            const auto [position, is_new] = positions.emplace(name, tracks.size());
+            if (is_new) tracks.push_back({name, {}});
+            tracks[position->second].members.push_back({job, k});
+        }
+    }
+    return tracks;
+}
+
+TrackPaths track_paths(const OutputPlan& plan, const Track& track) {
+    const TrackOptions& options = plan.options.tracks;
+    const std::string base = (fs::path(plan.options.out) / track.name).string();
+    TrackPaths paths;
+    if (options.strip) paths.strip = base + ".strip.png";
+    if (!options.animation.empty()) paths.animation = base + ".track." + options.animation;
+    return paths;
+}
+
+std::vector<std::string_view> animation_formats() {
+    std::vector<std::string_view> names;
+    for (const VideoFormat& format : video_formats()) names.push_back(format.name);
+    return names;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,22 @@
+#include "system/failure.hpp"
+
+#include <exception>
+#include <new>
+#include <opencv2/core.hpp>
+
+namespace glimpse {
+
+std::string current_message() {
+    constexpr const char* no_memory = "there is not enough memory for it";
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return no_memory;
+    } catch (const cv::Exception& exception) {
+        return exception.code == cv::Error::StsNoMem ? no_memory : exception.err;
+    } catch (const std::exception& exception) {
+        return exception.what();
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+/// The message of the exception in flight, on one line.
+std::string current_message();
+
+/// Runs a step and returns its result; an exception is rethrown as a `Failure` whose message begins with
+/// `place`.
+template <typename Failure = Error, typename Step>
+auto with_context(const std::string& place, Step&& step) {
+    try {
+        return step();
+    } catch (...) {
+        throw Failure(place, current_message());
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,52 @@
+#include "glimpse/words.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace glimpse {
+
+namespace {
+
+/// The least number of letters to insert, delete, replace, or swap with their neighbours.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            const std::size_t replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            cost[i][j] = std::min({replaced, cost[i - 1][j] + 1, cost[i][j - 1] + 1});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return cost[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+    constexpr std::size_t longest = 64;  // no candidate is longer, so that none is near to a longer word
+    if (word.size() > longest) return {};
+    std::size_t least = longest;
+    std::string_view found;
+    for (const std::string_view candidate : candidates) {
+        const std::size_t distance = edit_distance(word, candidate);
+        // One wrong letter in three is a slip; more is another word.
+        if (distance < least && 3 * distance <= std::max(word.size(), candidate.size())) {
+            least = distance;
+            found = candidate;
+        }
+    }
+    return found;
+}
+
+std::string position_id(std::size_t position) {
+    const std::string digits = std::to_string(position);
+    return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,241 @@
+#include "glimpse/overlay.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+#include <set>
+#include <tuple>
+
+#include "drawn_pictures.hpp"
+#include "figures/module/drawing.hpp"
+#include "glimpse/displayable.hpp"
+#include "glimpse/error.hpp"
+
+using namespace glimpse;
+using namespace drawn_pictures;
+
+namespace {
+
+using Kind = OverlayStyle::Kind;
+
+Affine shifted(double x, double y) {
+    return {{{{1, 0, x}, {0, 1, y}}}};
+}
+
+LinearMap window(cv::Size image, Rectangle region) {
+    LinearMap map;
+    map.image = {image.width, image.height};
+    map.glimpse = region.size();
+    map.kind = Window{region.x, region.y};
+    map.matrix = shifted(region.x, region.y);
+    return map;
+}
+
+LinearMap mask(cv::Size image, const cv::Mat& weights) {
+    LinearMap map;
+    map.image = {image.width, image.height};
+    map.glimpse = map.image;
+    map.kind = Weights{whole(map.image), weights};
+    map.matrix = shifted(0, 0);
+    return map;
+}
+
+LinearMap sampled(cv::Size image, Size glimpse, const Affine& matrix) {
+    LinearMap map;
+    map.image = {image.width, image.height};
+    map.glimpse = glimpse;
+    map.kind = Samples{matrix};
+    map.matrix = matrix;
+    return map;
+}
+
+cv::Mat drawn(const cv::Mat& picture, const LinearMap& map, Kind kind, double opacity = 0.6) {
+    const LabelledMap labelled{"a", &map};
+    return overlay(picture, std::span(&labelled, 1), {kind, Colormap::inferno, opacity});
+}
+
+cv::Vec3b only_pixel(const cv::Mat& pixels, bool alpha = false) {
+    return displayable({pixels, alpha, {}, false}).at<cv::Vec3b>(0, 0);
+}
+
+}  // namespace
+
+TEST_CASE("displayable: 16 bits are divided by 257") {
+    const cv::Mat grey = (cv::Mat_<std::uint16_t>(1, 4) << 0, 257, 128 * 257 + 100, 65535);
+    const cv::Mat shown = displayable({grey, false, {}, false});
+    CHECK(shown.type() == CV_8UC3);
+    CHECK(shown.at<cv::Vec3b>(0, 0) == cv::Vec3b(0, 0, 0));
+    CHECK(shown.at<cv::Vec3b>(0, 1) == cv::Vec3b(1, 1, 1));
+    CHECK(shown.at<cv::Vec3b>(0, 2) == cv::Vec3b(128, 128, 128));
+    CHECK(shown.at<cv::Vec3b>(0, 3) == cv::Vec3b(255, 255, 255));
+}
+
+TEST_CASE("displayable: floating point is stretched, whatever is not finite left out") {
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    const float endless = std::numeric_limits<float>::infinity();
+    const cv::Mat grey = (cv::Mat_<float>(1, 6) << -2, 0, 8, none, endless, -endless);
+    const cv::Mat shown = displayable({grey, false, {}, false});
+    const int expected[] = {0, 51, 255, 0, 255, 0};
+    for (int x = 0; x < 6; ++x) CHECK(shown.at<cv::Vec3b>(0, x)[1] == expected[x]);
+    CHECK(only_pixel(cv::Mat(1, 1, CV_32F, cv::Scalar(5))) == cv::Vec3b(0, 0, 0));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_32F, cv::Scalar(none))) == cv::Vec3b(0, 0, 0));
+}
+
+TEST_CASE("displayable: any number of channels") {
+    cv::Mat five(1, 1, CV_8UC(5));
+    for (int c = 0; c < 5; ++c) five.ptr<std::uint8_t>(0)[c] = static_cast<std::uint8_t>(10 * c + 10);
+    CHECK(only_pixel(five) == cv::Vec3b(10, 20, 30));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC4, cv::Scalar(1, 2, 3, 4))) == cv::Vec3b(1, 2, 3));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC3, cv::Scalar(1, 2, 3))) == cv::Vec3b(1, 2, 3));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC2, cv::Scalar(1, 2))) == cv::Vec3b(1, 2, 0));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC1, cv::Scalar(9))) == cv::Vec3b(9, 9, 9));
+    CHECK(displayable({cv::Mat(0, 0, CV_8UC3), false, {}, false}).empty());
+}
+
+TEST_CASE("displayable: alpha lies over a light chequerboard") {
+    CHECK(only_pixel(cv::Mat(1, 1, CV_8UC4, cv::Scalar(10, 20, 30, 255)), true) == cv::Vec3b(10, 20, 30));
+    CHECK(only_pixel(cv::Mat(1, 1, CV_16UC2, cv::Scalar(0, 0)), true) == cv::Vec3b(255, 255, 255));
+    const cv::Mat clear = displayable({cv::Mat::zeros(8, 8, CV_8UC4), true, {}, false});
+    CHECK(clear.at<cv::Vec3b>(0, 0) != clear.at<cv::Vec3b>(0, 4));
+    CHECK(clear.at<cv::Vec3b>(0, 0) == clear.at<cv::Vec3b>(4, 4));
+}
+
+TEST_CASE("colour maps by name") {
+    CHECK(colormap_from_name("inferno") == OverlayStyle{}.colormap);
+    CHECK(colormap_from_name("autumn") == Colormap::autumn);
+    CHECK(colormap_from_name("deepgreen") == Colormap::deepgreen);
+    CHECK(colormap_names().size() == std::size_t{cv::COLORMAP_DEEPGREEN} + 1);
+    CHECK_THROWS_WITH_AS(colormap_from_name("Inferno"), doctest::Contains("twilight_shifted"), UsageError);
+}
+
+TEST_CASE("glimpse colours: green first, then distinct") {
+    const cv::Vec3b first = glimpse_colour(0);
+    CHECK(first[1] > first[0] + 80);
+    CHECK(first[1] > first[2] + 80);
+    std::set<std::tuple<int, int, int>> colours;
+    for (std::size_t k = 0; k < 21; ++k) {
+        const cv::Vec3b colour = glimpse_colour(k);
+        colours.emplace(colour[0], colour[1], colour[2]);
+    }
+    CHECK(colours.size() == 21);
+}
+
+TEST_CASE("heat changes attended pixels alone") {
+    const cv::Mat picture = speckled({60, 40});
+    const LinearMap map = window(picture.size(), {10, 5, 20, 15});
+    const cv::Mat heat = drawn(picture, map, Kind::heat);
+    const cv::Rect box(10, 5, 20, 15);
+    CHECK_FALSE(same(heat(box), picture(box)));
+    cv::Mat elsewhere = heat.clone();
+    picture(box).copyTo(elsewhere(box));
+    CHECK(same(elsewhere, picture));
+    CHECK(same(drawn(picture, map, Kind::heat, 0), picture));
+}
+
+TEST_CASE("heat by hand") {
+    // On white at v = 1 the shade is 1, and inferno ends in (252, 255, 164): 0.4 · 255 + 0.6 · that.
+    const cv::Mat white(4, 4, CV_8UC3, cv::Scalar::all(255));
+    const cv::Mat heat = drawn(white, window(white.size(), {0, 0, 2, 2}), Kind::heat);
+    CHECK(heat.at<cv::Vec3b>(0, 0) == cv::Vec3b(253, 255, 200));
+    // On black it is a quarter, 0.6 · ¼ · that: the picture is not washed out.
+    const cv::Mat black = cv::Mat::zeros(4, 4, CV_8UC3);
+    const cv::Mat dark = drawn(black, window(black.size(), {0, 0, 2, 2}), Kind::heat);
+    CHECK(dark.at<cv::Vec3b>(1, 1) == cv::Vec3b(38, 38, 25));
+}
+
+TEST_CASE("heat covers by the root of the attention") {
+    // At v = ¼ it covers by half. The map "cool" goes from (0, 255, 255) to (255, 0, 255), white's shade
+    // is 1.
+    const cv::Mat white(1, 2, CV_8UC3, cv::Scalar::all(255));
+    const LinearMap map = mask(white.size(), (cv::Mat_<float>(1, 2) << 1, 0.25));
+    const LabelledMap labelled{"a", &map};
+    const cv::Mat heat = overlay(white, std::span(&labelled, 1), {Kind::heat, colormap_from_name("cool"), 1});
+    constexpr double level_rounding = 1;  // a quarter of 255 is no whole number
+    CHECK(cv::norm(heat.at<cv::Vec3b>(0, 1), cv::Vec3b(160, 223, 255), cv::NORM_INF) <= level_rounding);
+}
+
+TEST_CASE("maps are scaled to their own maximum, joined by the larger, and never negative") {
+    const cv::Mat picture = speckled({4, 1});
+    const cv::Mat weights = (cv::Mat_<float>(1, 4) << -3, 0, 1, 2);
+    const LinearMap one = mask(picture.size(), weights);
+    const LinearMap twice = mask(picture.size(), 2 * weights);
+    const cv::Mat heat = drawn(picture, one, Kind::heat);
+    CHECK(same(heat, drawn(picture, twice, Kind::heat)));
+    CHECK(same(heat.colRange(0, 2), picture.colRange(0, 2)));
+    const LabelledMap both[] = {{"a", &one}, {"b", &twice}};
+    CHECK(same(heat, overlay(picture, both, {Kind::heat})));
+
+    const LinearMap other = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 0.25));
+    const LinearMap larger = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 1));
+    for (const auto& [first, second] : {std::pair{&one, &other}, std::pair{&other, &one}}) {
+        const LabelledMap joined[] = {{"a", first}, {"b", second}};
+        CHECK(same(drawn(picture, larger, Kind::heat), overlay(picture, joined, {Kind::heat})));
+    }
+}
+
+TEST_CASE("dim keeps what is attended to and darkens the rest") {
+    const cv::Mat picture(200, 200, CV_8UC3, cv::Scalar(100, 150, 200));
+    const cv::Mat dim = drawn(picture, window(picture.size(), {50, 50, 100, 100}), Kind::dim, 0.5);
+    CHECK(dim.at<cv::Vec3b>(100, 100) == cv::Vec3b(100, 150, 200));
+    CHECK(dim.at<cv::Vec3b>(190, 190) == cv::Vec3b(50, 75, 100));
+}
+
+// OpenCV smooths the two sides of a line not quite alike.
+constexpr double smoothing_difference = 12;
+
+TEST_CASE("an outline's middle is the box's edge") {
+    // At 300 pixels a line is two pixels wide: the edge x = 100 runs between columns 99 and 100.
+    const cv::Mat picture(300, 300, CV_8UC3, cv::Scalar::all(255));
+    const cv::Mat lines = drawn(picture, window(picture.size(), {100, 120, 80, 60}), Kind::outline);
+    for (const int x : {99, 100, 179, 180}) CHECK(lines.at<cv::Vec3b>(150, x) == glimpse_colour(0));
+    for (const int y : {119, 120, 179, 180}) CHECK(lines.at<cv::Vec3b>(y, 140) == glimpse_colour(0));
+    for (int away = 1; away < 6; ++away) {
+        const cv::Vec3i left = lines.at<cv::Vec3b>(150, 99 - away);
+        const cv::Vec3i right = lines.at<cv::Vec3b>(150, 100 + away);
+        CHECK(cv::norm(left - right, cv::NORM_INF) <= smoothing_difference);
+    }
+    CHECK(lines.at<cv::Vec3b>(150, 140) == cv::Vec3b(255, 255, 255));
+    CHECK(lines.at<cv::Vec3b>(150, 90) == cv::Vec3b(255, 255, 255));
+}
+
+TEST_CASE("outlines partly, wholly and far outside") {
+    const cv::Mat picture = speckled({90, 70});
+    const cv::Size size = picture.size();
+    const double huge = 1e9;
+    for (const Affine& matrix :
+         {Affine{{{{huge, 0, -huge}, {0, huge, -huge}}}}, Affine{{{{huge, -huge, 20}, {huge, huge, 30}}}},
+          Affine{{{{1e300, 2e300, -1e300}, {-2e300, 1e300, 4e299}}}}, shifted(-huge, huge),
+          Affine{{{{0, 0, 5}, {0, 0, 5}}}}}) {
+        const LinearMap map = sampled(size, {3, 2}, matrix);
+        for (const Kind kind : {Kind::heat, Kind::outline, Kind::both, Kind::dim}) {
+            CHECK(drawn(picture, map, kind).size() == size);
+        }
+    }
+    const LinearMap outside = window(size, {500, 500, 20, 20});
+    CHECK(same(drawn(picture, outside, Kind::both), picture));
+    LinearMap nothing = outside;
+    nothing.matrix.reset();
+    CHECK(same(drawn(picture, nothing, Kind::both), picture));
+    CHECK(same(overlay(picture, {}, {}), picture));
+}
+
+TEST_CASE("overlays are the same every time, for every size") {
+    for (const cv::Size size : {cv::Size(1, 1), cv::Size(32, 32), cv::Size(300, 200), cv::Size(2000, 20)}) {
+        const cv::Mat picture = speckled(size);
+        const LinearMap map = window(size, {0, 0, std::max(1, size.width / 2), std::max(1, size.height / 2)});
+        CHECK(same(drawn(picture, map, Kind::both), drawn(picture, map, Kind::both)));
+    }
+}
+
+TEST_CASE("an enlarged overlay shows the same heat") {
+    const cv::Mat picture = speckled({20, 20});
+    const LinearMap map = window(picture.size(), {3, 4, 8, 9});
+    const LabelledMap labelled{"a", &map};
+    OverlayStyle style{Kind::heat};
+    style.enlargement = 5;
+    CHECK(
+        same(overlay(picture, std::span(&labelled, 1), style), enlarged(drawn(picture, map, Kind::heat), 5)));
+}

@@ -1,0 +1,227 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
+#include "pixels/alpha.hpp"
+#include "small_images.hpp"
+
+// Masks, and what a picture needs beside A I: worked with pencil and paper.
+
+using namespace glimpse;
+using namespace glimpse::small_images;
+
+namespace {
+
+const double ln3 = std::log(3.0);
+
+Mask grid(const cv::Mat_<double>& values, Mask::Kind kind = Mask::Kind::free) {
+    Mask mask;
+    mask.form = Mask::GridForm{values};
+    mask.kind = kind;
+    return mask;
+}
+
+Crop crop(Box box, std::optional<Size> size = {}, Fill fill = {}) {
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, std::move(fill), Interpolation::bilinear};
+}
+
+SpatialTransformer shifted(double x, Size size, Fill fill = {}) {
+    return {SpatialTransformer::MatrixForm{{{{{1, 0, x}, {0, 1, 0}}}}},
+            size,
+            {},
+            Interpolation::bilinear,
+            {},
+            std::move(fill)};
+}
+
+/// One row of 8-bit pixels.
+cv::Mat grey_and_alpha(std::initializer_list<std::uint8_t> values) {
+    return cv::Mat(std::vector(values), true).reshape(2, 1);
+}
+
+void check_corners(const std::vector<Point>& corners, const std::vector<Point>& expected) {
+    REQUIRE(corners.size() == expected.size());
+    for (std::size_t n = 0; n < corners.size(); ++n) {
+        CAPTURE(n);
+        CHECK(corners[n].x == doctest::Approx(expected[n].x));
+        CHECK(corners[n].y == doctest::Approx(expected[n].y));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("by hand: upsampled grids") {
+    Mask mask = grid(row({0, 1}));
+    // Centres of four pixels in units of two cells: -¼ ¼ ¾ 1¼.
+    check_near(weights(mask, {4, 1}), row({0, 0.25, 0.75, 1}), 0);
+    mask.upsample = Mask::Upsample::nearest;
+    check_near(weights(mask, {5, 1}), row({0, 0, 1, 1, 1}), 0);
+    mask.upsample = Mask::Upsample::bicubic;
+    // k(¾) + k(1¾) = 0.26171875 - 0.03515625 at ¼, and k(1¼) = -0.10546875 at -¼.
+    check_near(weights(mask, {4, 1}), row({-0.10546875, 0.2265625, 0.7734375, 1.10546875}), float32_rounding);
+    mask.kind = Mask::Kind::soft;
+    check_near(weights(mask, {4, 1}), row({0, 0.2265625, 0.7734375, 1}), float32_rounding);
+}
+
+TEST_CASE("by hand: activations") {
+    Mask mask = grid((cv::Mat_<double>(1, 3) << 0, ln3, -ln3), Mask::Kind::soft);
+    mask.activation = Mask::Activation::sigmoid;
+    check_near(weights(mask, {3, 1}), row({0.5, 0.75, 0.25}), float32_rounding);
+    mask = grid((cv::Mat_<double>(2, 2) << 0, ln3, ln3, 0), Mask::Kind::soft);
+    mask.activation = Mask::Activation::softmax;
+    check_near(weights(mask, {2, 2}), (cv::Mat_<double>(2, 2) << 0.125, 0.375, 0.375, 0.125),
+               float32_rounding);
+    // Over the grid, before it is upsampled: the weights of the larger mask do not sum to 1.
+    CHECK(cv::sum(weights(mask, {4, 4}))[0] == doctest::Approx(4));
+    // e^1000 is no number, its share is.
+    mask.form = Mask::GridForm{row({1000, 1000 + ln3})};
+    check_near(weights(mask, {2, 1}), row({0.25, 0.75}), float32_rounding);
+}
+
+TEST_CASE("by hand: a soft mask weighs the pixels") {
+    const cv::Mat image = line({200, 100, 50, 20, 10, 5}, 3);
+    check_near(read(grid(row({0.5, 0.1}), Mask::Kind::soft), image), row({100, 50, 25, 2, 1, 0.5}),
+               200 * float32_rounding);
+    Mask vectors;
+    vectors.form = Mask::VectorForm{{1, 0.5}, {0.5, 1, 0}};
+    check_near(weights(vectors, {2, 3}), (cv::Mat_<double>(3, 2) << 0.5, 0.25, 1, 0.5, 0, 0), 0);
+}
+
+TEST_CASE("by hand: a mask of two Gaussian vectors") {
+    // With s = 1/√(2 ln 2), a pixel at distance 1 has ½, and at distance 2, 1/16.
+    const double s = 1 / std::sqrt(2 * std::numbers::ln2);
+    Mask mask;
+    mask.form = Mask::GaussianForm{{1, s}, {0, s}, Mask::GaussianForm::Normalise::peak};
+    check_near(weights(mask, {3, 2}), (cv::Mat_<double>(2, 3) << 0.5, 1, 0.5, 0.25, 0.5, 0.25),
+               float32_rounding);
+    mask.form = Mask::GaussianForm{{1, s}, {0, s}, Mask::GaussianForm::Normalise::sum};
+    check_near(weights(mask, {3, 2}),
+               (cv::Mat_<double>(2, 3) << 1. / 6, 1. / 3, 1. / 6, 1. / 12, 1. / 6, 1. / 12),
+               float32_rounding);
+}
+
+TEST_CASE("by hand: a mask's outline is where it has half of its height") {
+    Mask soft;
+    soft.form = Mask::GaussianForm{{20, 5}, {10, 2}, Mask::GaussianForm::Normalise::peak};
+    // exp(-½ z²) ≥ ½ for |z| ≤ 1.17741: 5.887 columns and 2.35 rows on either side.
+    const std::vector<Point> border = outline(lower(soft, {41, 21}));
+    CHECK(border[0].x == 15);
+    CHECK(border[0].y == 8);
+    CHECK(border[2].x == 26);
+    CHECK(border[2].y == 13);
+    Mask box;
+    box.form = Mask::BoxForm{{3, 2, 4, 5}};
+    CHECK(outline(lower(box, {20, 20}))[2].x == 7);
+}
+
+TEST_CASE("by hand: a hard mask and its threshold") {
+    const cv::Mat image = line({3, 5, 7, 9});
+    Mask mask = grid(row({0.2, 0.5, 0.75, 0.1}), Mask::Kind::hard);
+    mask.threshold = 0.5;
+    check_near(read(mask, image), row({0, 5, 7, 0}), 0);
+    CHECK(support(lower(mask, {4, 1})) == Rectangle{1, 0, 2, 1});
+    // Activation, upsampling, threshold: 0 ¼ ¾ 1 of the grid 0 1.
+    mask.form = Mask::GridForm{row({0, 1})};
+    mask.threshold = 0.75;
+    check_near(weights(mask, {4, 1}), row({0, 0, 1, 1}), 0);
+}
+
+TEST_CASE("by hand: selections") {
+    const cv::Mat image = ramp({4, 3});
+    Mask mask = grid((cv::Mat_<double>(3, 4) << 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0), Mask::Kind::hard);
+    mask.select = Mask::Select::pixels;
+    check_near(read(mask, image), (cv::Mat_<double>(2, 1) << 3, 11), 0);
+    CHECK(is_list(mask));
+    CHECK(lower(mask, {4, 3}).alpha.empty());
+    mask.select = Mask::Select::box;
+    const cv::Mat box = read(mask, image);
+    check_near(box, (cv::Mat_<double>(2, 3) << 1, 2, 3, 11, 12, 13), 0);
+    CHECK(!is_list(mask));
+    const cv::Mat alpha = lower(mask, {4, 3}).alpha;
+    check_near(alpha, (cv::Mat_<double>(2, 3) << 0, 0, 1, 1, 0, 0), 0);
+    check_near(with_alpha(box, false, alpha, 1).col(0), (cv::Mat_<double>(2, 2) << 1, 0, 11, 1), 0);
+}
+
+TEST_CASE("by hand: the share of a glimpse that looks inside") {
+    CHECK(inside(lower(crop({-2, 0, 4, 2}), {8, 8})) == 0.5);
+    CHECK(inside(lower(crop({-2, 6, 4, 8}), {8, 8})) == 0.125);
+    CHECK(inside(lower(crop({1, 1, 4, 4}), {8, 8})) == 1);
+    // Samples at -½ ½ 1½ 2½ of three pixels: ½ 1 1 ½.
+    CHECK(inside(lower(shifted(-0.5, {4, 1}), {3, 1})) == 0.75);
+    CHECK(inside(lower(shifted(50, {4, 1}), {3, 1})) == 0);
+    CHECK(inside(lower(grid(row({0, 0, 0.5}), Mask::Kind::soft), {3, 1})) == 1);
+    const Gaussian draw{Gaussian::DrawForm{0, 0, 0, -1, 2}, Size{3, 3}, {}};
+    CHECK(inside(lower(draw, {30, 30})) == doctest::Approx(1));
+}
+
+TEST_CASE("by hand: outlines, in edge coordinates") {
+    check_corners(outline(lower(crop({-1, 2, 3, 4}), {8, 8})), {{-1, 2}, {2, 2}, {2, 6}, {-1, 6}});
+    check_corners(outline(lower(crop({1, 2, 3, 4}, Size{30, 7}), {8, 8})), {{1, 2}, {4, 2}, {4, 6}, {1, 6}});
+    SpatialTransformer turned;
+    turned.form = SpatialTransformer::BoxForm{{2, 3, 4, 2}, Units::pixels, 90};
+    // About (4, 4): the top-left corner (-2, -1) goes to (1, -2).
+    check_corners(outline(lower(turned, {9, 9})), {{5, 2}, {5, 6}, {3, 6}, {3, 2}});
+    const Gaussian gaussian{Gaussian::BoxForm{{1, 2, 6, 4}, Units::pixels, 0.5}, Size{3, 2}, {}};
+    check_corners(outline(lower(gaussian, {9, 9})), {{1, 2}, {7, 2}, {7, 6}, {1, 6}});
+    check_corners(outline(lower(grid(row({0, 0.5, 1, 0}), Mask::Kind::soft), {4, 1})),
+                  {{1, 0}, {3, 0}, {3, 1}, {1, 1}});
+    const Crop indices{Crop::IndexForm{{4, 2}, {1, 4, 7}}, {}, {}, {}, Interpolation::bilinear};
+    check_corners(outline(lower(indices, {9, 9})), {{0, 5.5}, {9, 5.5}, {9, 1.5}, {0, 1.5}});
+}
+
+TEST_CASE("by hand: colours are mixed premultiplied by alpha") {
+    const Crop half = crop({0, 0, 2, 1}, Size{1, 1});
+    // (100·255 + 40·85) / (255 + 85) = 85, and the alpha between 255 and 85 is 170.
+    check_near(read(half, grey_and_alpha({100, 255, 40, 85}), true, CV_8U), row({85, 170}), 0);
+    // What is invisible has no colour to give; 127½ goes to the even 128.
+    check_near(read(half, grey_and_alpha({200, 255, 90, 0}), true, CV_8U), row({200, 128}), 0);
+    check_near(read(half, grey_and_alpha({200, 0, 90, 0}), true, CV_8U), row({0, 0}), 0);
+    // Without mixing, the pixels come as they are; and without alpha the last channel is a colour.
+    check_near(read(crop({0, 0, 2, 1}), grey_and_alpha({200, 0, 90, 7}), true, CV_8U), row({200, 0, 90, 7}),
+               0);
+    check_near(read(half, grey_and_alpha({100, 255, 40, 85}), false), row({70, 170}), 0);
+}
+
+TEST_CASE("by hand: a constant fill") {
+    const cv::Mat image = line({10, 20, 60});
+    check_near(read(crop({-1, 0, 3, 1}, {}, Constant{{7}}), image), row({7, 10, 20}), 0);
+    // Half of the first sample, and all of the last, lies outside.
+    check_near(read(shifted(-0.5, {5, 1}, Constant{{8}}), image), row({9, 15, 40, 34, 8}), 0);
+    const cv::Mat colours = line({1, 2, 3}, 3);
+    check_near(read(crop({-1, 0, 2, 1}, {}, Constant{{4, 5, 6}}), colours), row({4, 5, 6, 1, 2, 3}), 0);
+    check_near(read(crop({-1, 0, 2, 1}, {}, Constant{{9}}), colours), row({9, 9, 9, 1, 2, 3}), 0);
+    CHECK_THROWS_AS(read(crop({-1, 0, 2, 1}, {}, Constant{{4, 5}}), colours), Error);
+}
+
+TEST_CASE("by hand: a constant fill beside alpha is opaque unless it says otherwise") {
+    const cv::Mat image = grey_and_alpha({50, 0});
+    check_near(read(crop({-1, 0, 2, 1}, {}, Constant{{9}}), image, true, CV_8U), row({9, 255, 50, 0}), 0);
+    check_near(read(crop({-1, 0, 2, 1}, {}, Constant{{9, 30}}), image, true, CV_8U), row({9, 30, 50, 0}), 0);
+    // Half of the sample is the invisible pixel, half the opaque fill.
+    check_near(read(shifted(-0.5, {1, 1}, Constant{{9}}), image, true, CV_8U), row({9, 128}), 0);
+}
+
+TEST_CASE("by hand: a fill with the mean of the image") {
+    check_near(read(crop({2, 0, 3, 1}, {}, MeanOfImage{}), line({10, 20, 60})), row({60, 30, 30}), 0);
+    check_near(read(crop({-1, 0, 2, 1}, {}, MeanOfImage{}), line({1, 2, 3, 5, 8, 9}, 3)),
+               row({3, 5, 6, 1, 2, 3}), 0);
+    CHECK(needed(lower(crop({2, 0, 3, 1}, {}, MeanOfImage{}), {3, 1})) == Rectangle{0, 0, 3, 1});
+    CHECK(needed(lower(crop({2, 0, 3, 1}, {}, Constant{{0}}), {3, 1})) == Rectangle{2, 0, 1, 1});
+}
+
+TEST_CASE("by hand: several glimpses of one region") {
+    const cv::Mat image = ramp({6, 5});
+    const std::vector<LinearMap> maps{lower(crop({2, 1, 2, 1}), {6, 5}), lower(crop({3, 2, 2, 1}), {6, 5}),
+                                      lower(crop({3, 2, 9, 1}, {}, Constant{{1}}), {6, 5})};
+    const ImageRegion region{{2, 1, 4, 2}, image(cv::Rect(2, 1, 4, 2)).clone()};
+    const std::vector<cv::Mat> glimpses = read_glimpses(cpu(), maps, region, false, CV_32F);
+    REQUIRE(glimpses.size() == 3);
+    check_near(glimpses[0], row({12, 13}), 0);
+    check_near(glimpses[1], row({23, 24}), 0);
+    check_near(glimpses[2], row({23, 24, 25, 1, 1, 1, 1, 1, 1}), 0);
+}

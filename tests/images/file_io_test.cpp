@@ -1,0 +1,154 @@
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
+#include "glimpse/image_file.hpp"
+#include "scratch_directory.hpp"
+#include "system/mapped_file.hpp"
+#include "system/new_file.hpp"
+
+using namespace glimpse;
+
+namespace {
+
+/// A file of so many bytes 'x' that goes with the test.
+class ScratchFile {
+  public:
+    explicit ScratchFile(std::size_t size)
+        : path_(std::filesystem::temp_directory_path() / "glimpse_file_io_test") {
+        std::ofstream(path_, std::ios::binary) << std::string(size, 'x');
+    }
+    ~ScratchFile() { std::filesystem::remove(path_); }
+    ScratchFile(const ScratchFile&) = delete;
+    ScratchFile& operator=(const ScratchFile&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+constexpr std::size_t three_pages = std::size_t{3} << 16;  // of any size that systems have
+constexpr std::size_t one_page = std::size_t{1} << 16;
+
+}  // namespace
+
+TEST_CASE("a mapped file that becomes shorter is an error, not a signal") {
+    survive_lost_pages();
+    const ScratchFile scratch(three_pages);
+    {
+        const MappedFile file(scratch.path());
+        REQUIRE(file.bytes().size() == three_pages);
+        CHECK(file.bytes().back() == 'x');
+        file.require_whole();
+        std::filesystem::resize_file(scratch.path(), one_page);
+        CHECK(file.bytes().front() == 'x');
+        file.require_whole();  // nothing that is gone has been read
+        CHECK(file.bytes().back() == 0);
+        CHECK_THROWS_WITH_AS(file.require_whole(), doctest::Contains("became shorter"), Error);
+    }
+    // The next file in its place has lost nothing.
+    const MappedFile next(scratch.path());
+    CHECK(next.bytes().back() == 'x');
+    next.require_whole();
+    std::signal(SIGBUS, SIG_DFL);
+}
+
+namespace {
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// How many files there are in a directory, hidden ones too.
+std::ptrdiff_t count_files(const std::filesystem::path& directory) {
+    return std::distance(std::filesystem::directory_iterator(directory), {});
+}
+
+}  // namespace
+
+TEST_CASE("a new file appears when it is published, and whole") {
+    const scratch::Directory directory;
+    const auto path = directory / "new/deep/a";
+    {
+        NewFile given_up(path);
+        given_up.write(bytes_of("half"));
+    }
+    CHECK(count_files(path.parent_path()) == 0);
+    for (const char* content : {"first", "second"}) {
+        NewFile file(path);
+        file.write(bytes_of(content));
+        CHECK(scratch::content_of(path) != content);
+        file.write(bytes_of(" part"));
+        file.publish(true);
+        CHECK(scratch::content_of(path) == std::string(content) + " part");
+    }
+    CHECK(count_files(path.parent_path()) == 1);
+    const mode_t mask = umask(0);
+    umask(mask);
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == (0666 & ~mask));
+}
+
+TEST_CASE("a new file that is to replace nothing leaves alone what came meanwhile") {
+    const scratch::Directory directory;
+    write_file(directory / "free", bytes_of("ours"), false);
+    CHECK(scratch::content_of(directory / "free") == "ours");
+    {
+        NewFile late(directory / "taken");
+        late.write(bytes_of("ours"));
+        directory.file("taken", "somebody's");
+        CHECK_THROWS_WITH_AS(late.publish(false), "File exists", Error);
+    }
+    CHECK(scratch::content_of(directory / "taken") == "somebody's");
+    CHECK(count_files(directory.path()) == 2);
+    CHECK_THROWS_WITH_AS(write_file(directory / "taken", bytes_of("ours"), false),
+                         doctest::Contains("taken: File exists"), Error);
+}
+
+TEST_CASE("directories, devices and pipes are no place for an output") {
+    const scratch::Directory directory;
+    REQUIRE(mkfifo((directory / "pipe").c_str(), 0600) == 0);
+    CHECK(obstacle_to_output(directory.path()) == "Is a directory");
+    for (const auto& place : {std::filesystem::path("/dev/null"), directory / "pipe"}) {
+        CHECK(obstacle_to_output(place).starts_with("it is not a regular file"));
+        CHECK_THROWS_AS(NewFile{place}, Error);
+        CHECK_THROWS_AS(MappedFile{place}, Error);
+    }
+    CHECK(obstacle_to_output(directory / "new").empty());
+    CHECK(obstacle_to_output(directory.file("old")).empty());
+    CHECK_THROWS_WITH_AS(MappedFile(directory / "gone"), "No such file or directory", Error);
+    CHECK(MappedFile(directory.file("empty", "")).bytes().empty());
+}
+
+TEST_CASE("temporary files of processes that are no more go, and no others") {
+    const pid_t process = fork();
+    if (process == 0) _exit(0);
+    REQUIRE(waitpid(process, nullptr, 0) == process);
+    std::array<char, 256> host{};
+    REQUIRE(gethostname(host.data(), host.size() - 1) == 0);
+    const std::string ours = std::string(".glimpse-") + host.data() + "-";
+    const std::string dead = std::to_string(process);
+
+    const scratch::Directory directory;
+    const auto abandoned = directory.file(ours + dead + "-3.tmp");
+    for (const std::string& name : {ours + std::to_string(getpid()) + "-3.tmp", ours + dead + "-3.png",
+                                    ours + dead + ".tmp", ours + dead + "-x.tmp", ours + "-3.tmp",
+                                    ".glimpse-elsewhere-" + dead + "-3.tmp", std::string("a.tmp")}) {
+        directory.file(name);
+    }
+    remove_abandoned_files(directory.path());
+    CHECK_FALSE(std::filesystem::exists(abandoned));
+    CHECK(count_files(directory.path()) == 7);
+    CHECK_NOTHROW(remove_abandoned_files(directory / "none"));
+}

@@ -1,0 +1,234 @@
+#include "outputs/output_check.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "outputs/output_plan.hpp"
+#include "scratch_directory.hpp"
+
+// Where outputs go, and that none of them loses anything.
+
+using namespace glimpse;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+ImageJob job(const std::string& image, const std::string& name, const std::vector<std::string>& ids) {
+    ParameterDocument document;
+    for (const std::string& id : ids) document.push_back({id, Crop{}, ""});
+    return {image, nullptr, name, std::make_shared<const ParameterDocument>(document)};
+}
+
+OutputOptions into(const fs::path& out) {
+    OutputOptions options;
+    options.out = out.string();
+    return options;
+}
+
+OutputOptions into_archive(const fs::path& archive) {
+    OutputOptions options;
+    options.archive = archive.string();
+    return options;
+}
+
+std::string refusal(const auto& action) {
+    try {
+        action();
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+std::string refusal(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+    return refusal([&] { plan_outputs(jobs, options); });
+}
+
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::vector<std::string> names(const std::vector<fs::path>& paths) {
+    return {paths.begin(), paths.end()};
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("the paths of a job's outputs") {
+    OutputOptions options = into("out");
+    options.map = options.overlay = options.panel = true;
+    const ImageJob one = job("in/a.b.jpg", "in/a.b", {"x", "y"});
+    const auto paths = [&] { return names(all_of(output_paths(plan_outputs({one}, options), one))); };
+    CHECK(paths() == Names{"out/in/a.b.x.png", "out/in/a.b.y.png", "out/in/a.b.x.map.png",
+                           "out/in/a.b.y.map.png", "out/in/a.b.overlay.png", "out/in/a.b.panel.png"});
+    options.format = "npy";
+    CHECK(paths()[0] == "out/in/a.b.x.npy");
+    CHECK(paths()[2] == "out/in/a.b.x.map.npy");
+    options.format = "webp";
+    CHECK(paths()[2] == "out/in/a.b.x.map.png");
+
+    ImageJob failed = one;
+    failed.problem = "it is not there";
+    CHECK(all_of(output_paths(plan_outputs({one}, options), failed)).empty());
+}
+
+TEST_CASE("in an archive a name's dots end no key, unless its image came out of one") {
+    ImageJob one = job("in.d/a.b.jpg", "in.d/a.b", {"x"});
+    const OutputPlan plan = plan_outputs({one}, into_archive("out.tar"));
+    CHECK(names(all_of(output_paths(plan, one))) == Names{"in.d/a_b.x.png", "in.d/a_b.json"});
+    one.member = "in.d/a.b.jpg";
+    CHECK(names(all_of(output_paths(plan, one))) == Names{"in.d/a.b.x.png", "in.d/a.b.json"});
+}
+
+TEST_CASE("a picture's name is a file, anything else a directory, and a file holds one glimpse") {
+    const scratch::Directory directory;
+    for (const char* file : {"-", "a.png", "a.NPY", "a.gif", "a.svg"}) CHECK(holds_one_glimpse(file));
+    for (const char* other : {"a", "a.png/", "a.txt", ".", "v1.2"}) CHECK_FALSE(holds_one_glimpse(other));
+    fs::create_directory(directory / "d.png");
+    CHECK_FALSE(holds_one_glimpse(directory / "d.png"));
+
+    const ImageJob one = job("a.jpg", "a", {"x"});
+    const OutputPlan plan = plan_outputs({one}, into("other/glimpse.webp"));
+    CHECK(names(all_of(output_paths(plan, one))) == Names{"other/glimpse.webp"});
+    CHECK(plan.format == "webp");
+    CHECK(plan_outputs({one}, into("-")).to_standard_output);
+    const ImageJob two = job("b.jpg", "b", {"x", "y"});
+    CHECK(holds(refusal({two}, into("a.png")),
+                "a file name, which holds one glimpse; this run makes 2 out of 1"));
+    CHECK(holds(refusal({one, one}, into("-")), "this run makes 2 out of 2 images"));
+    CHECK(holds(refusal({one}, into("")), "--out: say where the glimpses go"));
+    OutputOptions mapped = into("-");
+    mapped.map = true;
+    CHECK(holds(refusal({one}, mapped), "'-' holds the glimpse alone"));
+    CHECK(holds(refusal({one}, into_archive("a.zip")), "an archive's name ends in .tar"));
+}
+
+TEST_CASE("no output is written twice, by whatever names") {
+    const scratch::Directory directory;
+    const fs::path out = directory / "out";
+    CHECK(refusal({job("1.png", "a", {"x"}), job("2.png", "b", {"x"})}, into(out)).empty());
+    CHECK(holds(refusal({job("1.png", "a", {"x"}), job("2.png", "a", {"y", "x"})}, into(out)),
+                "out/a.x.png: would be written twice, for 1.png and for 2.png"));
+    CHECK(holds(refusal({job("1.png", "a", {"x", "x"})}, into(out)), "for 1.png and for 1.png"));
+    CHECK(holds(refusal({job("1.png", "a", {"x"}), job("2.png", "d/../a", {"x"})}, into(out)),
+                "written twice"));
+
+    fs::create_directory(out);
+    fs::create_directory_symlink(out, directory / "link");
+    CHECK(
+        holds(refusal({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})}, into(directory.path())),
+              "written twice"));
+    OutputOptions reported = into(out);
+    reported.also_outputs = {directory / "link" / "a.x.png"};
+    CHECK(holds(refusal({job("1.png", "a", {"x"})}, reported), "for the report and for 1.png"));
+    OutputOptions archived = into_archive(directory / "a.tar");
+    archived.also_outputs = {directory / "a.tar"};
+    CHECK(holds(refusal({}, archived), "for the report and for the archive"));
+    // Members of an archive are no files: a link on the disk is nothing to them.
+    CHECK(refusal({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})},
+                  into_archive(directory / "a.tar"))
+              .empty());
+}
+
+TEST_CASE("no output is an input, or stands where none can") {
+    const scratch::Directory directory;
+    const fs::path image = directory.file("a.x.png");
+    const std::string lost = "is an input of this run, and would be overwritten";
+    CHECK(holds(refusal({job(image, "a", {"x"})}, into(directory.path())), lost));
+    CHECK(holds(refusal({job("b.png", "a", {"x"}), job(image, "c", {"x"})}, into(directory.path())), lost));
+    fs::create_hard_link(image, directory / "b.x.png");
+    CHECK(holds(refusal({job(image, "b", {"x"})}, into(directory.path())), lost));
+    OutputOptions with_manifest = into(directory.path());
+    with_manifest.also_inputs = {image};
+    CHECK(holds(refusal({job("b.png", "a", {"x"})}, with_manifest), lost));
+    with_manifest.also_outputs = {image};
+    CHECK(holds(refusal({}, with_manifest), lost));
+    ImageJob described = job("b.png", "a", {"x"});
+    described.sidecar = image;
+    CHECK(holds(refusal({described}, into(directory.path())), lost));
+
+    fs::create_directory(directory / "d.x.png");
+    CHECK(holds(refusal({job("d.png", "d", {"x"})}, into(directory.path())), "d.x.png: Is a directory"));
+    CHECK(holds(refusal({}, into_archive("/dev/null")), "/dev/null: it is not a regular file"));
+}
+
+TEST_CASE("what is refused takes nobody's name") {
+    const OutputPlan plan = plan_outputs({}, into("out"));
+    OutputCheck check(plan, [](std::size_t n) { return "job " + std::to_string(n); });
+    check.check(job("0.png", "a", {"x"}));
+    CHECK(holds(refusal([&] { check.check(job("1.png", "a", {"y", "x"})); }), "for job 0 and for 1.png"));
+    check.check(job("2.png", "a", {"y"}));
+    CHECK(holds(refusal([&] { check.check(job("3.png", "a", {"y"})); }), "for job 2 and for 3.png"));
+}
+
+TEST_CASE("of a stream, no output is a later record's input, and the last outputs are remembered") {
+    const scratch::Directory directory;
+    const OutputPlan plan = plan_outputs({}, into(directory / "out"));
+    constexpr std::size_t window = 3;
+    OutputCheck check(
+        plan, [](std::size_t n) { return "job " + std::to_string(n); }, window);
+    const auto name = [](std::size_t k) { return "n" + std::to_string(k); };
+    for (std::size_t k = 0; k < 5; ++k) {
+        check.check(job("i.png", name(k), {"x"}));
+        for (std::size_t seen = k + 1 > window ? k + 1 - window : 0; seen <= k; ++seen) {
+            CHECK(holds(refusal([&] { check.check(job("j.png", name(seen), {"x"})); }), "written twice"));
+        }
+        const ImageJob reader = job((directory / "out" / (name(k) + ".x.png")).string(), "z", {});
+        CHECK(holds(refusal([&] { check.add_inputs(reader); }), "is an output of this run as well"));
+    }
+    check.add_inputs(job((directory / "other.png").string(), "z", {}));
+}
+
+TEST_CASE("of a stream, what the caller writes may not be an image that it might name") {
+    const scratch::Directory directory;
+    OutputOptions options = into(directory / "out");
+    options.also_outputs = {directory.file("report.png")};
+    const OutputPlan plan = plan_outputs({}, options);
+    const auto number = [](std::size_t n) { return std::to_string(n); };
+    OutputCheck(plan, number).check_others();
+    OutputOptions other = into(directory / "out");
+    other.also_outputs = {directory.file("report.jsonl")};
+    OutputCheck(plan_outputs({}, other), number, 1).check_others();
+    CHECK(holds(refusal([&] { OutputCheck(plan, number, 1).check_others(); }),
+                "is an image, which a later record may name: the report would overwrite it"));
+}
+
+TEST_CASE("outputs that are there are an error where they are to be one") {
+    const scratch::Directory directory;
+    const std::vector<ImageJob> jobs{job("a.png", "a", {"x"})};
+    OutputOptions options = into(directory.path());
+    options.overlay = true;
+    const auto refused = [&] {
+        return refusal([&] { require_new_outputs(plan_outputs(jobs, options), jobs); });
+    };
+    directory.file("a.overlay.png");
+    CHECK(refused().empty());
+    options.existing = Existing::skip;
+    CHECK(refused().empty());
+    options.existing = Existing::error;
+    CHECK(holds(refused(), "a.overlay.png: is there already"));
+    fs::remove(directory / "a.overlay.png");
+    CHECK(refused().empty());
+    OutputOptions archived = into_archive(directory.file("a.tar"));
+    archived.existing = Existing::error;
+    CHECK(
+        holds(refusal([&] { require_new_outputs(plan_outputs(jobs, archived), jobs); }), "a.tar: is there"));
+}
+
+TEST_CASE("no output leaves its directory through a link in it") {
+    const scratch::Directory directory;
+    fs::create_directory(directory / "out");
+    fs::create_directory_symlink("/", directory / "out" / "root");
+    const OutputPlan plan = plan_outputs({}, into(directory / "out"));
+    CHECK_NOTHROW(require_outputs_below(plan, "a"));
+    CHECK_NOTHROW(require_outputs_below(plan, "new/a"));
+    CHECK_THROWS_WITH_AS(require_outputs_below(plan, "root/a"), doctest::Contains("symbolic link"), Error);
+    CHECK_NOTHROW(require_outputs_below(plan_outputs({}, into_archive("a.tar")), "root/a"));
+}

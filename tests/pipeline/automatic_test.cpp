@@ -1,0 +1,284 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "backends/automatic.hpp"
+#include "backends/cpu.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/mechanism.hpp"
+#include "glimpse/run.hpp"
+
+// The choice between a CPU and a GPU, with a GPU that is none.
+
+using namespace glimpse;
+
+namespace {
+
+/// Reads as the CPU does, or fails.
+class FakeGpu final : public Backend {
+  public:
+    explicit FakeGpu(bool fails) : fails_(fails) {}
+    [[nodiscard]] std::string name() const override { return "fake"; }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const override {
+        if (fails_) throw Error("fake: the GPU has not enough free memory for this image");
+        return CpuBackend().read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& /*map*/, const cv::Mat& /*glimpse*/) const override {
+        throw Error("nothing is written with the GPU");
+    }
+
+  private:
+    bool fails_;
+};
+
+/// A bus of 6 GB a second, and 200 µs a call.
+constexpr GpuCost usual{200e-6, 1 / 6e9};
+
+AutomaticBackend automatic(bool fails) {
+    return {std::make_unique<CpuBackend>(), std::make_unique<FakeGpu>(fails),
+            [](const Backend&) { return usual; }};
+}
+
+/// Takes the time that its cost says, by a clock of its own, and longer in three calls of four: the first
+/// loads what it needs, and another program has the GPU in the last two.
+class SlowGpu final : public Backend {
+  public:
+    explicit SlowGpu(GpuCost cost) : cost_(cost) {}
+    [[nodiscard]] std::string name() const override { return "slow"; }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+                                            int depth) const override {
+        const auto bytes = static_cast<double>(image.pixels.total() * image.pixels.elemSize());
+        constexpr std::array<double, 4> delays{1, 0, 0.25, 0.5};
+        seconds_ += cost_.seconds_of_call + cost_.seconds_of_byte * bytes + delays[calls_++ % delays.size()];
+        return CpuBackend().read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        return CpuBackend().write(map, glimpse);
+    }
+    [[nodiscard]] double seconds() const { return seconds_; }
+
+  private:
+    GpuCost cost_;
+    mutable double seconds_ = 0;
+    mutable std::size_t calls_ = 0;
+};
+
+/// A Gaussian that sees all of an image, which is a lot of work for each byte.
+Gaussian wide(Size size) {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::BoxForm{{0, 0, 1, 1}, Units::fraction, 20};
+    gaussian.size = size;
+    return gaussian;
+}
+
+LinearMap cropped(Size image) {
+    Crop crop;
+    crop.form = Crop::BoxForm{{3, 4, 50, 60}, Units::pixels};
+    return lower(crop, image);
+}
+
+/// The largest cost, up to a second, of those at which the GPU still pays.
+template <typename Pays>
+double break_even(Pays&& pays) {
+    double low = 0;
+    double high = 1;
+    for (int n = 0; n < 100; ++n) {
+        const double middle = (low + high) / 2;
+        (pays(middle) ? low : high) = middle;
+    }
+    return high;
+}
+
+constexpr int one_thread = 1;
+
+/// What one thread is believed to need: as much as a GPU whose calls cost just that and whose bus costs
+/// nothing.
+double cpu_seconds(std::span<const LinearMap> maps, const ImageRegion& image) {
+    return break_even([&](double seconds) { return gpu_pays(maps, image, CV_8U, one_thread, {seconds, 0}); });
+}
+
+/// What is believed to go to the GPU and back: as many bytes as take as long as the CPU.
+double bytes_sent(std::span<const LinearMap> maps, const ImageRegion& image, int depth) {
+    const double seconds_of_byte = break_even([&](double seconds) {
+        return gpu_pays(maps, image, depth, one_thread, {0, seconds});
+    });
+    return cpu_seconds(maps, image) / seconds_of_byte;
+}
+
+/// A box shrunk twice: its support is the box, for its taps stay within it.
+LinearMap halved(Rectangle box, Size image) {
+    Crop crop;
+    crop.form = Crop::BoxForm{{double(box.x), double(box.y), double(box.width), double(box.height)}};
+    crop.size = Size{box.width / 2, box.height / 2};
+    return lower(crop, image);
+}
+
+ImageRegion black(Size size, int type) {
+    return {whole(size), cv::Mat::zeros(size.height, size.width, type)};
+}
+
+std::filesystem::path fresh_directory() {
+    auto directory = std::filesystem::temp_directory_path() / "glimpse_automatic_test";
+    std::filesystem::remove_all(directory);
+    std::filesystem::create_directories(directory);
+    return directory;
+}
+
+/// Extracts a wide glimpse of a large image, as a run does.
+ImageReport extracted(const Backend& backend, const std::filesystem::path& directory) {
+    const Image image{cv::Mat::zeros(1000, 1200, CV_8UC3), false, {}, false};
+    ImageJob job;
+    job.image = "black.png";
+    job.bytes = std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png"));
+    job.name = "black";
+    ParameterDocument document;
+    document.push_back({"wide", wide({512, 512}), "test"});
+    job.glimpses = std::make_shared<const ParameterDocument>(document);
+    OutputOptions options;
+    options.out = (directory / backend.name()).string() + "/";
+    const std::vector<ImageJob> jobs{job};
+    ImageReport last;
+    run(jobs, plan_outputs(jobs, options), backend, {},
+        [&](const ImageJob&, const ImageReport& report) { last = report; });
+    return last;
+}
+
+}  // namespace
+
+TEST_CASE("a GPU pays where there is much to multiply for what is transferred") {
+    const Size size{2000, 1500};
+    const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
+    const LinearMap crop = cropped(size);
+    const LinearMap gaussian = lower(wide({512, 512}), size);
+    CHECK(!gpu_pays({&crop, 1}, image, CV_8U, 1, usual));
+    CHECK(gpu_pays({&gaussian, 1}, image, CV_8U, 1, usual));
+    // The more threads the CPU has, the less.
+    CHECK(!gpu_pays({&gaussian, 1}, image, CV_8U, 100000, usual));
+    // Thousands of samples of one image pay, though one does not.
+    SpatialTransformer stn;
+    stn.form = SpatialTransformer::BoxForm{{100, 100, 300, 200}, Units::pixels, 20};
+    stn.size = Size{64, 64};
+    const LinearMap sampled = lower(stn, size);
+    const std::vector<LinearMap> many(5000, sampled);
+    CHECK(!gpu_pays({&sampled, 1}, image, CV_8U, 1, usual));
+    CHECK(gpu_pays(many, image, CV_8U, 1, usual));
+}
+
+TEST_CASE("a CPU's time is that of its multiply-adds: a tap of a sample takes as long as four of a band") {
+    const Size size{2000, 1500};
+    const ImageRegion image = black(size, CV_8UC3);
+    constexpr double multiply_adds_in_a_second = 20e9;
+    SpatialTransformer turned;
+    turned.form = SpatialTransformer::BoxForm{{100, 100, 300, 200}, Units::pixels, 20};
+    turned.size = Size{50, 40};
+    constexpr double values = 3 * 50 * 40;
+    const LinearMap bilinear = lower(turned, size);
+    CHECK(cpu_seconds({&bilinear, 1}, image) ==
+          doctest::Approx(4 * 4 * values / multiply_adds_in_a_second).epsilon(1e-6));
+    turned.interpolation = Interpolation::bicubic;
+    const LinearMap bicubic = lower(turned, size);
+    CHECK(cpu_seconds({&bicubic, 1}, image) ==
+          doctest::Approx(4 * 16 * values / multiply_adds_in_a_second).epsilon(1e-6));
+    // One pixel of each line and column at 50 columns and 40 lines: 40 lines of 50, twice.
+    Crop indexed;
+    indexed.form = Crop::IndexForm{{}, {}};
+    auto& picked = std::get<Crop::IndexForm>(indexed.form);
+    for (int k = 0; k < 40; ++k) picked.rows.push_back(39 - k);
+    for (int k = 0; k < 50; ++k) picked.columns.push_back(49 - k);
+    const LinearMap separable = lower(indexed, size);
+    REQUIRE(std::holds_alternative<Separable>(separable.kind));
+    CHECK(cpu_seconds({&separable, 1}, image) ==
+          doctest::Approx(2 * values / multiply_adds_in_a_second).epsilon(1e-6));
+    // A window is copied.
+    const LinearMap crop = cropped(size);
+    CHECK(cpu_seconds({&crop, 1}, image) < 1e-20);
+}
+
+TEST_CASE(
+    "an image goes to the GPU as it is, or as much as is seen of it, premultiplied, where it has alpha") {
+    const Size size{600, 500};
+    const std::vector<LinearMap> near{halved({10, 10, 40, 30}, size), halved({12, 10, 40, 30}, size)};
+    const std::vector<LinearMap> far{halved({10, 10, 40, 30}, size), halved({500, 400, 40, 30}, size)};
+    constexpr double values_back = 2 * 20 * 15;
+    constexpr double seen_by_each = 2 * 40 * 30;
+    constexpr double seen_by_near = 42 * 30;
+    for (const int channels : {1, 2, 3, 4}) {
+        const ImageRegion image = black(size, CV_8UC(channels));
+        for (const int depth : {CV_8U, CV_32F}) {
+            CAPTURE(channels);
+            const double back = values_back * channels * (depth == CV_8U ? 1 : 4);
+            const bool alpha = channels == 2 || channels == 4;
+            const double all = 600.0 * 500 * channels;
+            CHECK(bytes_sent(near, image, depth) ==
+                  doctest::Approx((alpha ? 4 * channels * seen_by_near : all) + back).epsilon(1e-6));
+            CHECK(bytes_sent(far, image, depth) ==
+                  doctest::Approx((alpha ? 4 * channels * seen_by_each : all) + back).epsilon(1e-6));
+        }
+    }
+}
+
+TEST_CASE("what a GPU costs is measured by reading with it") {
+    const SlowGpu gpu(usual);
+    const GpuCost cost = measured_cost(gpu, [&] { return gpu.seconds(); });
+    // The small image is sent as well.
+    CHECK(cost.seconds_of_call == doctest::Approx(usual.seconds_of_call).epsilon(1e-4));
+    CHECK(cost.seconds_of_byte == doctest::Approx(usual.seconds_of_byte).epsilon(1e-4));
+    // One that fails is never worth its while.
+    const Size size{2000, 1500};
+    const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
+    const std::vector<LinearMap> much(100, lower(wide({512, 512}), size));
+    CHECK(gpu_pays(much, image, CV_8U, 1, cost));
+    CHECK(!gpu_pays(much, image, CV_8U, 1, measured_cost(FakeGpu(true))));
+    CHECK(measured_cost(FakeGpu(false)).seconds_of_call < 1);
+}
+
+TEST_CASE("the automatic backend reads with the GPU where it pays, and writes with the CPU") {
+    const AutomaticBackend backend = automatic(false);
+    const Size size{1200, 1000};
+    const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
+    const LinearMap crop = cropped(size);
+    const LinearMap gaussian = lower(wide({512, 512}), size);
+    CHECK(backend.for_reading({&crop, 1}, image, CV_8U).name() == "cpu");
+    const Backend& chosen = backend.for_reading({&gaussian, 1}, image, CV_8U);
+    CHECK(chosen.name() == "fake");
+    CHECK(backend.instead_of(chosen).name() == "cpu");
+    const ImageRegion written = backend.write(crop, cv::Mat::ones(60, 50, CV_32F));
+    CHECK(written.region == support(crop));
+}
+
+TEST_CASE("a reading that the GPU fails at is the CPU's, and what the CPU fails at fails") {
+    const Size size{1200, 1000};
+    ImageRegion image = black(size, CV_8UC3);
+    cv::RNG(3).fill(image.pixels, cv::RNG::UNIFORM, 0, 256);
+    const LinearMap gaussian = lower(wide({512, 512}), size);
+    const AutomaticBackend failing = automatic(true);
+    REQUIRE(failing.for_reading({&gaussian, 1}, image, CV_8U).name() == "fake");
+    const cv::Mat glimpse = failing.read({&gaussian, 1}, image, CV_8U).front();
+    CHECK(cv::norm(glimpse, CpuBackend().read({&gaussian, 1}, image, CV_8U).front(), cv::NORM_INF) == 0);
+    const AutomaticBackend without_a_cpu(std::make_unique<FakeGpu>(true), std::make_unique<FakeGpu>(false),
+                                         [](const Backend&) { return usual; });
+    const LinearMap crop = cropped(size);
+    CHECK_THROWS_WITH(without_a_cpu.read({&crop, 1}, image, CV_8U),
+                      doctest::Contains("not enough free memory"));
+}
+
+TEST_CASE("what the GPU fails at, the CPU does, and the report says who did it") {
+    const auto directory = fresh_directory();
+    const ImageReport by_gpu = extracted(automatic(false), directory);
+    CHECK(by_gpu.error == "");
+    CHECK(by_gpu.device == "fake");
+    const ImageReport by_cpu = extracted(automatic(true), directory);
+    CHECK(by_cpu.error == "");
+    CHECK(by_cpu.device == "cpu");
+    // Without a choice there is nothing in its place.
+    const ImageReport failed = extracted(FakeGpu(true), directory);
+    CHECK(failed.error.find("not enough free memory") != std::string::npos);
+    CHECK(failed.device == "");
+    std::filesystem::remove_all(directory);
+}
