@@ -10,7 +10,7 @@ void* module_entry(const std::string& name, const char* entry);
 
 /// What that function returns a pointer to: the module's interface. Throws likewise.
 template <typename Interface>
-const Interface& opened_module(const std::string& name, const char* entry) {
+const Interface& opened_module(const char* name, const char* entry) {
     return *reinterpret_cast<const Interface* (*)()>(module_entry(name, entry))();
 }
 

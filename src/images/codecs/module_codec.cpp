@@ -5,7 +5,8 @@
 namespace glimpse {
 
 const Coder& ModuleCodec::coder() const {
-    std::call_once(opened_, [&] { coder_ = &opened_module<Coder>(description_.name, "glimpse_coder"); });
+    std::call_once(opened_,
+                   [&] { coder_ = &opened_module<Coder>(description_.name.c_str(), "glimpse_coder"); });
     return *coder_;
 }
 
