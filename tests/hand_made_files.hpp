@@ -41,7 +41,7 @@ inline Bytes jpeg_with_orientation(const Bytes& jpeg, int orientation) {
     Bytes bytes{0xFF, 0xD8, 0xFF, 0xE1};
     append_number(bytes, block.size() + 2, 2, true);
     append(bytes, block);
-    bytes.insert(bytes.end(), jpeg.begin() + 2, jpeg.end());
+    append(bytes, Bytes(jpeg.begin() + 2, jpeg.end()));
     return bytes;
 }
 
