@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace annotations {
 
 std::vector<AnnotatedBox> read_voc(const fs::path& file, bool zero_based) {
-    static const auto& reader = opened_module<VocReader>("voc", "glimpse_voc");
+    static const auto& reader = opened_module<VocReader>("voc");
     return reader.read(file, zero_based);
 }
 

@@ -19,7 +19,7 @@ Compression compression_of(const std::string& name) {
 }
 
 const Archives& archives() {
-    static const auto& opened = opened_module<Archives>("tar", "glimpse_archives");
+    static const auto& opened = opened_module<Archives>("tar");
     return opened;
 }
 

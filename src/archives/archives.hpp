@@ -53,12 +53,9 @@ enum class Compression { none, gzip, bzip2, xz, zstd };
 Compression compression_of(const std::string& name);
 
 /// The module that reads and writes tar archives, opened only for them.
-class Archives {
-  public:
-    virtual ~Archives() = default;
-    [[nodiscard]] virtual std::unique_ptr<ArchiveReader> open(ByteSource source) const = 0;
-    [[nodiscard]] virtual std::unique_ptr<ArchiveWriter> create(ByteSink sink,
-                                                                Compression compression) const = 0;
+struct Archives {
+    std::unique_ptr<ArchiveReader> (*open)(ByteSource source);
+    std::unique_ptr<ArchiveWriter> (*create)(ByteSink sink, Compression compression);
 };
 const Archives& archives();
 

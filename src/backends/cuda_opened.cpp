@@ -8,7 +8,7 @@ namespace glimpse {
 namespace {
 
 const CudaModule& opened() {
-    static const auto& module = opened_module<CudaModule>("cuda", "glimpse_cuda");
+    static const auto& module = opened_module<CudaModule>("cuda");
     return module;
 }
 

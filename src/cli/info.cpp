@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/modules.hpp"
 #include "glimpse/version.hpp"
 #include "glimpse/words.hpp"
 
@@ -28,6 +29,10 @@ void print_json() {
                                       {"reads", codec.reads},
                                       {"writes", codec.writes}});
     }
+    for (const ModuleDescription& module : modules()) {
+        document["modules"].push_back(
+            {{"name", module.name}, {"available", module.absence.empty()}, {"detail", module.absence}});
+    }
     std::cout << document << '\n';
 }
 
@@ -44,6 +49,10 @@ void print_text() {
     for (const CodecDescription& codec : codecs()) {
         std::cout << "codec     " << codec.name << " " << codec.version << ": reads "
                   << join(codec.reads, " ") << "; writes " << join(codec.writes, " ") << '\n';
+    }
+    for (const ModuleDescription& module : modules()) {
+        std::cout << "module    " << module.name << ": "
+                  << (module.absence.empty() ? "available" : "not available, " + module.absence) << '\n';
     }
 }
 

@@ -6,7 +6,7 @@
 namespace glimpse {
 
 const Figures& drawing() {
-    static const auto& opened = opened_module<Figures>("figures", "glimpse_figures");
+    static const auto& opened = opened_module<Figures>("figures");
     return opened;
 }
 

@@ -2,9 +2,11 @@
 
 #include <dlfcn.h>
 
-#include <filesystem>
+#include <string>
 
 #include "glimpse/error.hpp"
+#include "glimpse/modules.hpp"
+#include "module_version.hpp"
 
 namespace glimpse {
 
@@ -20,13 +22,25 @@ std::filesystem::path library_directory() {
 
 }  // namespace
 
-void* module_entry(const std::string& name, const char* entry) {
-    const auto path = library_directory() / GLIMPSE_MODULE_SUBDIRECTORY / (name + ".so");
+std::filesystem::path module_path(const std::string& name) {
+    return library_directory() / GLIMPSE_MODULE_SUBDIRECTORY / (name + ".so");
+}
+
+const void* open_module(const char* name) {
+    for (const ModuleDescription& module : modules()) {
+        if (module.name == name && !module.absence.empty()) {
+            throw Error(std::string("the module ") + name + " cannot be opened: " + module.absence);
+        }
+    }
+    const std::filesystem::path path = module_path(name);
     void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) throw Error("the module " + name + " cannot be opened: " + dlerror());
-    void* const function = dlsym(handle, entry);
-    if (!function) throw Error("the module " + path.string() + " is not one of this program's");
-    return function;
+    if (!handle) throw Error(std::string("the module ") + name + " cannot be opened: " + dlerror());
+    const void* const table = dlsym(handle, "glimpse_module");
+    // Every table begins with this word.
+    if (!table || *static_cast<const std::uint64_t*>(table) != module_version) {
+        throw Error(path.string(), "the module is of another version than the library: install both anew");
+    }
+    return table;
 }
 
 }  // namespace glimpse

@@ -1,17 +1,33 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
+
+// A module is a shared object that is opened by name when it is needed, for what takes long to load. It
+// exports one table of functions, `glimpse_module`, whose first word is that of the headers that it was
+// compiled with.
 
 namespace glimpse {
 
-/// The function `entry` of a module, `NAME.so` in the modules' directory beside the library, which is opened
-/// by it if it was not yet. Throws `Error` where there is no such module.
-void* module_entry(const std::string& name, const char* entry);
+/// What a module exports: `Functions` is its interface, a struct of pointers to functions.
+template <typename Functions>
+struct Module {
+    std::uint64_t version;
+    Functions functions;
+};
 
-/// What that function returns a pointer to: the module's interface. Throws likewise.
-template <typename Interface>
-const Interface& opened_module(const char* name, const char* entry) {
-    return *reinterpret_cast<const Interface* (*)()>(module_entry(name, entry))();
+/// Where a module is: `NAME.so` in the modules' directory beside the library.
+std::filesystem::path module_path(const std::string& name);
+
+/// The table of a module, `NAME.so` in the modules' directory beside the library, opened if it was not yet.
+/// Throws `Error` where there is none, or one of another version.
+const void* open_module(const char* name);
+
+/// The functions of a module. Throws likewise.
+template <typename Functions>
+const Functions& opened_module(const char* name) {
+    return static_cast<const Module<Functions>*>(open_module(name))->functions;
 }
 
 }  // namespace glimpse

@@ -5,7 +5,7 @@
 namespace glimpse {
 
 const Video& video() {
-    static const auto& opened = opened_module<Video>("video", "glimpse_video");
+    static const auto& opened = opened_module<Video>("video");
     return opened;
 }
 

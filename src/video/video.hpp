@@ -31,14 +31,11 @@ class VideoWriter {
 
 /// What writes moving pictures. It lives in a module that is opened when the first one is wanted: it needs
 /// FFmpeg's libraries, which are many.
-class Video {
-  public:
-    virtual ~Video() = default;
+struct Video {
     /// Throws `Error` where the FFmpeg that is installed cannot write the format.
-    virtual void require(const std::string& format) const = 0;
+    void (*require)(const std::string& format);
     /// Replaces what the file holds. The same frames give the same bytes. Throws `Error` with the reason.
-    [[nodiscard]] virtual std::unique_ptr<VideoWriter> open(const std::filesystem::path& file,
-                                                            const VideoOptions& options) const = 0;
+    std::unique_ptr<VideoWriter> (*open)(const std::filesystem::path& file, const VideoOptions& options);
 };
 
 /// The module, opened by the first call. Throws `Error` where there is none.

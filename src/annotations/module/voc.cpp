@@ -6,7 +6,7 @@
 #include <pugixml.hpp>
 
 #include "glimpse/error.hpp"
-#include "glimpse/export.hpp"
+#include "system/module_export.hpp"
 
 namespace glimpse::annotations {
 
@@ -50,44 +50,36 @@ class Document {
     pugi::xml_document xml_;
 };
 
-class PugiVocReader final : public VocReader {
-  public:
-    [[nodiscard]] std::vector<AnnotatedBox> read(const std::filesystem::path& file,
-                                                 bool zero_based) const override {
-        const Document document(file);
-        if (std::string_view(document.root().name()) != "annotation") {
-            document.fail(document.root(), "an <annotation> is needed");
-        }
-        std::vector<AnnotatedBox> boxes;
-        for (const pugi::xml_node& object : document.root().children("object")) {
-            boxes.push_back(read_object(document, object, zero_based ? 0 : 1));
-        }
-        return boxes;
-    }
-
-  private:
-    static AnnotatedBox read_object(const Document& document, const pugi::xml_node& object, double first) {
-        AnnotatedBox box;
-        box.category = object.child("name").text().get();
-        const pugi::xml_node bounds = object.child("bndbox");
-        if (!bounds) {
-            box.problem = "an object '" + box.category + "' has no <bndbox>";
-            return box;
-        }
-        const double left = document.number(bounds, "xmin") - first;
-        const double top = document.number(bounds, "ymin") - first;
-        // The last pixel is one of the box.
-        box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
-                   document.number(bounds, "ymax") - first + 1 - top};
+AnnotatedBox read_object(const Document& document, const pugi::xml_node& object, double first) {
+    AnnotatedBox box;
+    box.category = object.child("name").text().get();
+    const pugi::xml_node bounds = object.child("bndbox");
+    if (!bounds) {
+        box.problem = "an object '" + box.category + "' has no <bndbox>";
         return box;
     }
-};
+    const double left = document.number(bounds, "xmin") - first;
+    const double top = document.number(bounds, "ymin") - first;
+    // The last pixel is one of the box.
+    box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
+               document.number(bounds, "ymax") - first + 1 - top};
+    return box;
+}
+
+std::vector<AnnotatedBox> read(const std::filesystem::path& file, bool zero_based) {
+    const Document document(file);
+    if (std::string_view(document.root().name()) != "annotation") {
+        document.fail(document.root(), "an <annotation> is needed");
+    }
+    std::vector<AnnotatedBox> boxes;
+    for (const pugi::xml_node& object : document.root().children("object")) {
+        boxes.push_back(read_object(document, object, zero_based ? 0 : 1));
+    }
+    return boxes;
+}
 
 }  // namespace
 
 }  // namespace glimpse::annotations
 
-extern "C" GLIMPSE_EXPORT const glimpse::annotations::VocReader* glimpse_voc() {
-    static const glimpse::annotations::PugiVocReader reader;
-    return &reader;
-}
+GLIMPSE_MODULE(glimpse::annotations::VocReader, glimpse::annotations::read);

@@ -10,7 +10,7 @@
 
 #include "archives/archives.hpp"
 #include "glimpse/error.hpp"
-#include "glimpse/export.hpp"
+#include "system/module_export.hpp"
 
 namespace glimpse {
 
@@ -293,22 +293,16 @@ class TarWriter final : public ArchiveWriter {
     std::unique_ptr<archive_entry, EntryDeleter> entry_;
 };
 
-class TarArchives final : public Archives {
-  public:
-    [[nodiscard]] std::unique_ptr<ArchiveReader> open(ByteSource source) const override {
-        return std::make_unique<TarReader>(std::move(source));
-    }
-    [[nodiscard]] std::unique_ptr<ArchiveWriter> create(ByteSink sink,
-                                                        Compression compression) const override {
-        return std::make_unique<TarWriter>(std::move(sink), compression);
-    }
-};
+std::unique_ptr<ArchiveReader> open(ByteSource source) {
+    return std::make_unique<TarReader>(std::move(source));
+}
+
+std::unique_ptr<ArchiveWriter> create(ByteSink sink, Compression compression) {
+    return std::make_unique<TarWriter>(std::move(sink), compression);
+}
 
 }  // namespace
 
 }  // namespace glimpse
 
-extern "C" GLIMPSE_EXPORT const glimpse::Archives* glimpse_archives() {
-    static const glimpse::TarArchives archives;
-    return &archives;
-}
+GLIMPSE_MODULE(glimpse::Archives, glimpse::open, glimpse::create);

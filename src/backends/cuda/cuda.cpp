@@ -16,10 +16,10 @@
 #include "backends/device_plan.hpp"
 #include "backends/window.hpp"
 #include "glimpse/error.hpp"
-#include "glimpse/export.hpp"
 #include "maps/overloaded.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
+#include "system/module_export.hpp"
 
 namespace glimpse {
 
@@ -324,36 +324,28 @@ class CudaBackend final : public Backend {
     mutable std::shared_mutex memory_;
 };
 
-class OpenedCuda final : public CudaModule {
-  public:
-    [[nodiscard]] std::unique_ptr<Backend> make_backend(int number) const override {
-        cuda::require_device(number);
+std::unique_ptr<Backend> backend_on(int number) {
+    cuda::require_device(number);
+    try {
+        return std::make_unique<CudaBackend>(number);
+    } catch (const Error& error) {
+        throw UsageError("--device cuda:" + std::to_string(number), error.what());
+    }
+}
+
+std::unique_ptr<Backend> backend_on_any() {
+    for (int number = 0; number < cuda::device_count(); ++number) {
         try {
-            return std::make_unique<CudaBackend>(number);
-        } catch (const Error& error) {
-            throw UsageError("--device cuda:" + std::to_string(number), error.what());
+            return backend_on(number);
+        } catch (const Error&) {
+            continue;  // the next may do, or none
         }
     }
-
-    [[nodiscard]] std::unique_ptr<Backend> make_any_backend() const override {
-        for (int number = 0; number < cuda::device_count(); ++number) {
-            try {
-                return make_backend(number);
-            } catch (const Error&) {
-                continue;  // the next may do, or none
-            }
-        }
-        return nullptr;
-    }
-
-    [[nodiscard]] BackendDescription describe() const override { return cuda::describe(); }
-};
+    return nullptr;
+}
 
 }  // namespace
 
 }  // namespace glimpse
 
-extern "C" GLIMPSE_EXPORT const glimpse::CudaModule* glimpse_cuda() {
-    static const glimpse::OpenedCuda module;
-    return &module;
-}
+GLIMPSE_MODULE(glimpse::CudaModule, glimpse::backend_on, glimpse::backend_on_any, glimpse::cuda::describe);

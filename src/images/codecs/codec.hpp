@@ -14,12 +14,16 @@ namespace glimpse {
 /// The first bytes of a file that `Codec::recognises` is shown, at most.
 constexpr std::size_t signature_length = 64;
 
-/// The working part of a codec, which is all that a module holds. Coders know nothing of files, orientations,
-/// limits or regions outside the image: they turn bytes into pixels and pixels into bytes. One coder serves
-/// any number of threads.
-class Coder {
+/// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
+/// image: they turn bytes into pixels and pixels into bytes. One codec serves any number of threads.
+class Codec {
   public:
-    virtual ~Coder() = default;
+    virtual ~Codec() = default;
+
+    [[nodiscard]] virtual CodecDescription description() const = 0;
+
+    /// Whether the first bytes of a file (`signature_length`, or all of a smaller file) are this codec's.
+    [[nodiscard]] virtual bool recognises(std::span<const std::uint8_t> head) const = 0;
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
     /// with the reason alone. `bytes` outlive the reader.
@@ -30,13 +34,10 @@ class Coder {
                                                            std::string_view extension) const = 0;
 };
 
-/// A family of image formats.
-class Codec : public Coder {
-  public:
-    [[nodiscard]] virtual CodecDescription description() const = 0;
-
-    /// Whether the first bytes of a file (`signature_length`, or all of a smaller file) are this codec's.
-    [[nodiscard]] virtual bool recognises(std::span<const std::uint8_t> head) const = 0;
+/// The working part of a codec, which is all that a module holds: as the functions of the same names.
+struct Coder {
+    std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes);
+    std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);
 };
 
 /// The codecs that this build has, in the order in which they are asked. Those that live in modules are

@@ -5,8 +5,7 @@
 namespace glimpse {
 
 const Coder& ModuleCodec::coder() const {
-    std::call_once(opened_,
-                   [&] { coder_ = &opened_module<Coder>(description_.name.c_str(), "glimpse_coder"); });
+    std::call_once(opened_, [&] { coder_ = &opened_module<Coder>(description_.name.c_str()); });
     return *coder_;
 }
 

@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "glimpse/error.hpp"
-#include "glimpse/export.hpp"
 #include "images/codecs/codec.hpp"
+#include "system/module_export.hpp"
 
 // A module: loading OpenCV's codecs takes longer than all the rest of a small job.
 
@@ -77,66 +77,59 @@ class OpenCvReader final : public ImageReader {
     ImageInfo info_;
 };
 
-class OpenCvCoder final : public Coder {
-  public:
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
-        if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-            throw Error("OpenCV reads files of less than 2 GiB");
-        }
-        return std::make_unique<OpenCvReader>(bytes);
+/// OpenCV would convert, or drop what does not fit, without a word.
+void require_fits(const Image& image, std::string_view extension) {
+    struct Format {
+        std::string_view extension;
+        std::string_view holds;
+        bool wide;
+        bool floats;
+        bool grey;
+        bool colour;
+    };
+    constexpr std::array formats{
+        Format{"bmp", "8-bit grey or RGB", false, false, true, true},
+        Format{"pgm", "8-bit or 16-bit grey", true, false, true, false},
+        Format{"ppm", "8-bit or 16-bit RGB", true, false, false, true},
+        Format{"pnm", "8-bit or 16-bit grey or RGB", true, false, true, true},
+        Format{"pfm", "floating-point grey or RGB", false, true, true, true},
+    };
+    const int depth = image.pixels.depth();
+    const int channels = image.pixels.channels();
+    for (const Format& format : formats) {
+        if (format.extension != extension) continue;
+        const bool depth_fits =
+            format.floats ? depth == CV_32F : depth == CV_8U || (depth == CV_16U && format.wide);
+        const bool channels_fit = (channels == 1 && format.grey) || (channels == 3 && format.colour);
+        if (depth_fits && channels_fit) return;
+        throw Error(std::string(extension) + " holds " + std::string(format.holds) +
+                    "; use png, tiff or npy");
     }
-    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
-                                                   std::string_view extension) const override {
-        require_fits(image, extension);
-        std::vector<std::uint8_t> bytes;
-        bool done = false;
-        try {
-            done = cv::imencode("." + std::string(extension), exchanged(image.pixels), bytes);
-        } catch (const cv::Exception& exception) {
-            throw Error(std::string(extension) + " cannot hold this image (" + exception.err + ")");
-        }
-        if (!done) throw Error(std::string(extension) + " cannot hold this image; use png, tiff or npy");
-        return bytes;
-    }
+    throw Error("'" + std::string(extension) + "' is not a format that can be written");
+}
 
-  private:
-    /// OpenCV would convert, or drop what does not fit, without a word.
-    static void require_fits(const Image& image, std::string_view extension) {
-        struct Format {
-            std::string_view extension;
-            std::string_view holds;
-            bool wide;
-            bool floats;
-            bool grey;
-            bool colour;
-        };
-        constexpr std::array formats{
-            Format{"bmp", "8-bit grey or RGB", false, false, true, true},
-            Format{"pgm", "8-bit or 16-bit grey", true, false, true, false},
-            Format{"ppm", "8-bit or 16-bit RGB", true, false, false, true},
-            Format{"pnm", "8-bit or 16-bit grey or RGB", true, false, true, true},
-            Format{"pfm", "floating-point grey or RGB", false, true, true, true},
-        };
-        const int depth = image.pixels.depth();
-        const int channels = image.pixels.channels();
-        for (const Format& format : formats) {
-            if (format.extension != extension) continue;
-            const bool depth_fits =
-                format.floats ? depth == CV_32F : depth == CV_8U || (depth == CV_16U && format.wide);
-            const bool channels_fit = (channels == 1 && format.grey) || (channels == 3 && format.colour);
-            if (depth_fits && channels_fit) return;
-            throw Error(std::string(extension) + " holds " + std::string(format.holds) +
-                        "; use png, tiff or npy");
-        }
-        throw Error("'" + std::string(extension) + "' is not a format that can be written");
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+        throw Error("OpenCV reads files of less than 2 GiB");
     }
-};
+    return std::make_unique<OpenCvReader>(bytes);
+}
+
+std::vector<std::uint8_t> encode(const Image& image, std::string_view extension) {
+    require_fits(image, extension);
+    std::vector<std::uint8_t> bytes;
+    bool done = false;
+    try {
+        done = cv::imencode("." + std::string(extension), exchanged(image.pixels), bytes);
+    } catch (const cv::Exception& exception) {
+        throw Error(std::string(extension) + " cannot hold this image (" + exception.err + ")");
+    }
+    if (!done) throw Error(std::string(extension) + " cannot hold this image; use png, tiff or npy");
+    return bytes;
+}
 
 }  // namespace
 
 }  // namespace glimpse
 
-extern "C" GLIMPSE_EXPORT const glimpse::Coder* glimpse_coder() {
-    static const glimpse::OpenCvCoder coder;
-    return &coder;
-}
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);

@@ -7,10 +7,10 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
-#include "glimpse/export.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
+#include "system/module_export.hpp"
 
 namespace glimpse {
 
@@ -258,35 +258,29 @@ void set_fields(TIFF* tiff, const Image& image) {
     }
 }
 
-class TiffCoder final : public Coder {
-  public:
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
-        return std::make_unique<TiffReader>(bytes);
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
+    return std::make_unique<TiffReader>(bytes);
+}
+
+std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {
+    const int channels = image.pixels.channels();
+    if (channels > 4 || image.alpha != (channels % 2 == 0)) {
+        throw Error("tiff holds grey or RGB, with or without alpha; use npy");
     }
-    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
-                                                   std::string_view /*extension*/) const override {
-        const int channels = image.pixels.channels();
-        if (channels > 4 || image.alpha != (channels % 2 == 0)) {
-            throw Error("tiff holds grey or RGB, with or without alpha; use npy");
+    TiffFile output;
+    set_fields(output.handle(), image);
+    cv::Mat row;  // the predictor changes what it is handed
+    for (int y = 0; y < image.pixels.rows; ++y) {
+        image.pixels.row(y).copyTo(row);
+        if (TIFFWriteScanline(output.handle(), row.data, static_cast<std::uint32_t>(y), 0) < 0) {
+            throw Error("the TIFF cannot be written" + output.complaint());
         }
-        TiffFile output;
-        set_fields(output.handle(), image);
-        cv::Mat row;  // the predictor changes what it is handed
-        for (int y = 0; y < image.pixels.rows; ++y) {
-            image.pixels.row(y).copyTo(row);
-            if (TIFFWriteScanline(output.handle(), row.data, static_cast<std::uint32_t>(y), 0) < 0) {
-                throw Error("the TIFF cannot be written" + output.complaint());
-            }
-        }
-        return output.finish();
     }
-};
+    return output.finish();
+}
 
 }  // namespace
 
 }  // namespace glimpse
 
-extern "C" GLIMPSE_EXPORT const glimpse::Coder* glimpse_coder() {
-    static const glimpse::TiffCoder coder;
-    return &coder;
-}
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);

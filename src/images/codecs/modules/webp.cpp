@@ -6,9 +6,9 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
-#include "glimpse/export.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/exif.hpp"
+#include "system/module_export.hpp"
 
 namespace glimpse {
 
@@ -156,45 +156,38 @@ cv::Mat as_colour(const cv::Mat& pixels) {
     return out;
 }
 
-class WebpCoder final : public Coder {
-  public:
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
-        return std::make_unique<WebpReader>(bytes);
+std::vector<std::uint8_t> with_profile(const WebPData& picture,
+                                       const std::vector<std::uint8_t>& icc_profile) {
+    const Mux mux(WebPMuxNew());
+    const WebPData profile{icc_profile.data(), icc_profile.size()};
+    OwnedData assembled;
+    if (!mux || WebPMuxSetImage(mux.get(), &picture, 0) != WEBP_MUX_OK ||
+        WebPMuxSetChunk(mux.get(), "ICCP", &profile, 0) != WEBP_MUX_OK ||
+        WebPMuxAssemble(mux.get(), &assembled.data) != WEBP_MUX_OK) {
+        throw Error("libwebp cannot put the colour profile into the file");
     }
-    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
-                                                   std::string_view /*extension*/) const override {
-        const cv::Mat& pixels = image.pixels;
-        const bool alpha_fits = image.alpha == (pixels.channels() % 2 == 0);
-        if (pixels.depth() != CV_8U || pixels.channels() > 4 || !alpha_fits ||
-            pixels.cols > WEBP_MAX_DIMENSION || pixels.rows > WEBP_MAX_DIMENSION) {
-            throw Error("webp holds 8-bit RGB or RGBA of at most 16383×16383 pixels; use png, tiff or npy");
-        }
-        OwnedData encoded;
-        encode_picture(as_colour(pixels), encoded);
-        if (image.icc_profile.empty()) return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
-        return with_profile(encoded.data, image.icc_profile);
-    }
+    return {assembled.data.bytes, assembled.data.bytes + assembled.data.size};
+}
 
-  private:
-    static std::vector<std::uint8_t> with_profile(const WebPData& picture,
-                                                  const std::vector<std::uint8_t>& icc_profile) {
-        const Mux mux(WebPMuxNew());
-        const WebPData profile{icc_profile.data(), icc_profile.size()};
-        OwnedData assembled;
-        if (!mux || WebPMuxSetImage(mux.get(), &picture, 0) != WEBP_MUX_OK ||
-            WebPMuxSetChunk(mux.get(), "ICCP", &profile, 0) != WEBP_MUX_OK ||
-            WebPMuxAssemble(mux.get(), &assembled.data) != WEBP_MUX_OK) {
-            throw Error("libwebp cannot put the colour profile into the file");
-        }
-        return {assembled.data.bytes, assembled.data.bytes + assembled.data.size};
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
+    return std::make_unique<WebpReader>(bytes);
+}
+
+std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {
+    const cv::Mat& pixels = image.pixels;
+    const bool alpha_fits = image.alpha == (pixels.channels() % 2 == 0);
+    if (pixels.depth() != CV_8U || pixels.channels() > 4 || !alpha_fits || pixels.cols > WEBP_MAX_DIMENSION ||
+        pixels.rows > WEBP_MAX_DIMENSION) {
+        throw Error("webp holds 8-bit RGB or RGBA of at most 16383×16383 pixels; use png, tiff or npy");
     }
-};
+    OwnedData encoded;
+    encode_picture(as_colour(pixels), encoded);
+    if (image.icc_profile.empty()) return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
+    return with_profile(encoded.data, image.icc_profile);
+}
 
 }  // namespace
 
 }  // namespace glimpse
 
-extern "C" GLIMPSE_EXPORT const glimpse::Coder* glimpse_coder() {
-    static const glimpse::WebpCoder coder;
-    return &coder;
-}
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);
