@@ -14,7 +14,7 @@ using namespace glimpse;
 
 namespace {
 
-/// The promise of section 4 of the mathematics, kept by every mechanism, as a share of max|I|.
+/// The promise of docs/mathematics.md, section 11, kept by every mechanism, as a share of max|I|.
 constexpr double bound = 1e-6;
 constexpr int trials = 400;
 constexpr double range = 255;

@@ -14,11 +14,11 @@ using namespace glimpse::small_images;
 
 namespace {
 
-/// Section 7: with s = 0.1 d a neighbour weighs e^-50, and the 1e-8 of the definition 1e-8.
+/// docs/mathematics.md, section 7: with s = 0.1 d a neighbour weighs e^-50, and the definition adds 1e-8.
 constexpr double narrow_gaussian_tolerance = 1e-5;
-/// Section 7, as a share of the range: two taps a row, multiplied before or after they are rounded.
+/// The same section, as a share of the range: two taps a row, multiplied before or after they are rounded.
 constexpr double separable_tolerance = 1e-5;
-/// Section 4.
+/// docs/mathematics.md, section 4.
 constexpr double banded_tolerance = 1e-6;
 /// Column sums of at most a dozen float32 weights, each off by 6e-8.
 constexpr double column_sum_tolerance = 1e-6;

@@ -11,14 +11,14 @@
 #include "small_images.hpp"
 
 // Cases small enough to be worked with pencil and paper, and every number that stands in
-// shared/design/mathematics.md.
+// docs/mathematics.md.
 
 using namespace glimpse;
 using namespace glimpse::small_images;
 
 namespace {
 
-/// The numbers of the design stand there with six decimals.
+/// The numbers of docs/mathematics.md stand there with six decimals.
 constexpr double six_decimals = 5.1e-7;
 /// Float64 formulas against float64 numbers.
 constexpr double float64_rounding = 1e-12;
@@ -134,7 +134,7 @@ TEST_CASE("by hand: Gaussian filters") {
 
 TEST_CASE("by hand: Gaussian attention on a ramp") {
     const cv::Mat glimpse = read(gaussian({2, 0.5, 1.5}, {1.5, 1, 2}, {4, 3}), ramp({10, 10}));
-    // 1e-6 of the range, which section 4 promises.
+    // 1e-6 of the range, which docs/mathematics.md, section 4, promises.
     constexpr double promised = 99e-6;
     check_near(glimpse,
                (cv::Mat_<double>(3, 4) << 17.478285, 18.978285, 20.478285, 21.978285, 37.000725, 38.500725,
