@@ -5,7 +5,7 @@ set -euo pipefail
 
 directory=$(realpath -m "${1:-build/benchmarks}")
 cd "$(dirname "$0")/.."
-scripts/setup.sh libbenchmark-dev imagemagick libvips-tools python3-opencv python3-matplotlib plasma-workspace-wallpapers
+scripts/setup.sh python3 python3-numpy python3-pil libbenchmark-dev imagemagick libvips-tools python3-opencv python3-matplotlib plasma-workspace-wallpapers
 
 cmake --preset release -DGLIMPSE_BUILD_TESTS=OFF -DGLIMPSE_BUILD_BENCHMARKS=ON >/dev/null
 cmake --build --preset release

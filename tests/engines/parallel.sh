@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # GNU parallel: a share of the images for each of its jobs. Usage: GLIMPSE=build/release/glimpse tests/engines/parallel.sh
 set -euo pipefail
-"$(dirname "$0")/../../scripts/setup.sh" parallel
+"$(dirname "$0")/../../scripts/setup.sh" parallel python3 python3-numpy python3-pil
 . "$(dirname "$0")/inputs.sh"
 
 parallel "$glimpse" extract "$scratch/photos" "${options[@]}" --shard {}/4 --jobs 1 \

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Compares two builds: whether they make the same files out of data/, byte for byte, figures and records included (but for
+# the seconds that a record tells). Usage: scripts/same_outputs.sh GLIMPSE OTHER_GLIMPSE
+set -euo pipefail
+
+if [ $# -ne 2 ]; then
+    echo "usage: scripts/same_outputs.sh GLIMPSE OTHER_GLIMPSE" >&2
+    exit 2
+fi
+one=$(realpath "$1")
+other=$(realpath "$2")
+cd "$(dirname "$0")/.."
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+make() {  # GLIMPSE DIRECTORY
+    local glimpse=$1
+    mkdir "$2"
+    cd "$2"
+    ln -s "$OLDPWD/data" data
+    for format in png jpg tiff webp npy; do
+        "$glimpse" extract data/images --params data/parameters/demo.json --overlay --panel --map --format "$format" \
+            --report "$format.jsonl" --out "$format"
+    done
+    for style in heat outline both dim; do
+        "$glimpse" extract data/images --params data/parameters/demo.json --overlay --overlay-style "$style" --out "$style"
+    done
+    for document in data/parameters/*.json; do
+        "$glimpse" extract data/images/astronaut.png --params "$document" --panel --map --format npy \
+            --out "$(basename "$document")" || echo "status $?" >"$(basename "$document").status"
+    done
+    for mechanism in crop mask gaussian stn; do
+        size=(--size 96x112)
+        if [ "$mechanism" = mask ]; then size=(); fi
+        "$glimpse" extract data/images/astronaut.png --mechanism "$mechanism" --box 172,16,110,126 "${size[@]}" \
+            --out "face.$mechanism.png"
+    done
+    "$glimpse" extract --manifest data/parameters/photographs.jsonl --output-tar glimpses.tar
+    "$glimpse" extract --manifest data/parameters/gaze.jsonl --strip --animate webp --frame-rate 8 --out tracks
+    "$glimpse" write face.crop.png --box 150,60,110,126 --canvas data/images/coffee.png --mode paste --out pasted.png
+    "$glimpse" write face.crop.png --box 150,60,110,126 --canvas-size 600x400 --out added.png
+    rm data
+    sed -i -E 's/"seconds":[^,}]*//' -- *.jsonl
+    cd "$OLDPWD"
+}
+make "$one" "$scratch/one" >/dev/null
+make "$other" "$scratch/other" >/dev/null
+if ! diff -r "$scratch/one" "$scratch/other"; then
+    echo "same_outputs: they differ" >&2
+    exit 1
+fi
+echo "same_outputs: $(find "$scratch/one" -type f | wc -l) files, the same byte for byte"
