@@ -8,6 +8,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "parameters/expansion.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse {
@@ -75,8 +76,7 @@ ParameterDocument read_entries(const Value& entries, Defaults* defaults, const S
     for (std::size_t n = 0; n < entries.json->size(); ++n) {
         const Value place = entries.element(n);
         Entry entry(place, defaults);
-        std::string id = ids.read(entry, place, n);
-        document.push_back({std::move(id), read_mechanism(entry, surroundings), place.place()});
+        expand(entry, ids.read(entry, place, n), place.place(), surroundings, document);
     }
     return document;
 }
@@ -99,9 +99,8 @@ ParameterDocument read_single(const Value& root, Surroundings surroundings) {
     surroundings.beside_keys.push_back("glimpses");
     Entry entry(root, nullptr);
     Ids ids;
-    std::string id = ids.read(entry, root, 0);
     ParameterDocument document;
-    document.push_back({std::move(id), read_mechanism(entry, surroundings), root.place()});
+    expand(entry, ids.read(entry, root, 0), root.place(), surroundings, document);
     return document;
 }
 

@@ -1,0 +1,12 @@
+#include "parameters/expansion.hpp"
+
+#include <utility>
+
+namespace glimpse::parameters {
+
+void expand(Entry& entry, std::string id, const std::string& place, const Surroundings& surroundings,
+            ParameterDocument& document) {
+    document.push_back({std::move(id), read_mechanism(entry, surroundings), place});
+}
+
+}  // namespace glimpse::parameters
