@@ -18,8 +18,8 @@ class GLIMPSE_EXPORT OutputArchive {
     OutputArchive(const OutputArchive&) = delete;
     OutputArchive& operator=(const OutputArchive&) = delete;
 
-    /// Adds what a job's report hands over, if anything. Throws `Error` where it cannot be written.
-    void add(const ImageJob& job, const ImageReport& report);
+    /// Adds what a job hands over, if anything. Throws `Error` where it cannot be written.
+    void add(const FinishedJob& done);
     [[nodiscard]] bool is_empty() const { return is_empty_; }
     /// Without this, there is no archive; on standard output it lacks its end.
     void publish();
@@ -27,7 +27,7 @@ class GLIMPSE_EXPORT OutputArchive {
   private:
     class Sink;
     bool is_empty_ = true;
-    const OutputPlan& plan_;
+    bool replace_;  ///< one of that name
     std::unique_ptr<Sink> sink_;
 };
 

@@ -38,11 +38,15 @@ struct OutputOptions {
     std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
 };
 
-/// The paths of one job's outputs, `glimpses` and `maps` parallel to its document; empty where not wanted, or
-/// where the job has a problem.
+/// The paths of one glimpse's outputs; empty where not wanted, or on standard output.
+struct GlimpsePaths {
+    std::filesystem::path glimpse;
+    std::filesystem::path map;
+};
+
+/// The paths of one job's outputs; empty where not wanted, and all of them where the job has a problem.
 struct OutputPaths {
-    std::vector<std::filesystem::path> glimpses;
-    std::vector<std::filesystem::path> maps;
+    std::vector<GlimpsePaths> glimpses;  ///< of each glimpse of the job's document
     std::filesystem::path overlay;
     std::filesystem::path panel;
     std::filesystem::path record;  ///< the image's record, in an archive
@@ -63,7 +67,7 @@ GLIMPSE_EXPORT OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const 
 /// Throws `UsageError` for an output that is there already, if that is to be an error.
 GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
 
-/// The paths of a job's outputs, whether they are there or not.
+/// The paths of a job's outputs, whether they are there or not. Made once a job, and handed on from there.
 GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
 /// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.

@@ -8,6 +8,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
+#include "glimpse/outputs.hpp"
 
 namespace glimpse {
 
@@ -23,12 +24,6 @@ struct GlimpseReport {
     std::optional<Affine> matrix;  ///< glimpse → image
 };
 
-/// An output that its image's report hands over, rather than that it was written.
-struct OutputFile {
-    std::filesystem::path path;
-    std::vector<std::uint8_t> bytes;
-};
-
 /// What became of one image.
 struct ImageReport {
     std::string image;
@@ -37,7 +32,20 @@ struct ImageReport {
     std::string device;  ///< what read the glimpses, or several in a row; empty where nothing was read
     double seconds = 0;
     std::vector<GlimpseReport> glimpses;
-    std::vector<OutputFile> files;  ///< in the order of their names; where outputs go to an archive
+};
+
+/// An output that is handed over, to become a member of an archive, rather than written.
+struct OutputFile {
+    std::filesystem::path path;
+    std::vector<std::uint8_t> bytes;
+};
+
+/// A job that is done, with all that whoever takes it needs to know.
+struct FinishedJob {
+    ImageJob job;
+    OutputPaths paths;
+    ImageReport report;
+    std::vector<OutputFile> files;  ///< in the order of their paths; where outputs go to an archive
 };
 
 /// One line of JSON, without the line's end.

@@ -32,8 +32,8 @@ struct RunOptions {
 /// Throws `UsageError` for what is wrong with outputs before the first.
 GLIMPSE_EXPORT JobStream checked(JobStream jobs, const OutputPlan& plan);
 
-/// What is done with each job's report.
-using Finished = std::function<void(const ImageJob&, const ImageReport&)>;
+/// Takes each job that is done.
+using Finished = std::function<void(const FinishedJob&)>;
 
 /// Does all jobs and calls `finished` for each, in their order, from one thread at a time. What does not
 /// depend on time does not depend on `options.jobs`.

@@ -31,8 +31,8 @@ class GLIMPSE_EXPORT Tracks {
     /// Of all jobs, also of those that `resume` takes away. Nothing is kept where no tracks are wanted.
     Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan);
 
-    /// What the run has to say of one job: glimpses that it did not make are in no track.
-    void record(const ImageJob& job, const ImageReport& report);
+    /// What became of one job: glimpses that the run did not make are in no track.
+    void record(const FinishedJob& done);
 
     /// Throws `UsageError` for an output that is there already.
     void require_new() const;
@@ -57,6 +57,7 @@ class GLIMPSE_EXPORT Tracks {
 
     OutputPlan plan_;
     std::vector<ImageJob> jobs_;
+    std::vector<OutputPaths> paths_;  ///< of each job's outputs
     std::vector<Track> tracks_;
     std::vector<Output> outputs_;
     std::set<std::filesystem::path> failed_;  ///< glimpses' outputs that the run did not make

@@ -256,14 +256,14 @@ Outcome extract_stream(const Options& o, const Backend& backend) {
     if (o.resume) jobs = resumed(std::move(jobs), plan, o.report, o.run.dry_run);
     RunRecord record(plan, record_options(o), std::nullopt);
     if (record.is_done()) return record.close();
-    run(jobs, plan, backend, run_options, [&](const ImageJob& job, const ImageReport& report) {
+    run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         try {
-            record.add(job, report);
+            record.add(done);
         } catch (...) {
             over = true;
             throw;
         }
-        if (o.run.fail_fast && !report.error.empty()) over = true;
+        if (o.run.fail_fast && !done.report.error.empty()) over = true;
     });
     return record.close();
 }
@@ -273,17 +273,16 @@ Outcome extract_into_archive(const Options& o, std::vector<ImageJob> jobs, const
                              const Backend& backend) {
     RunRecord record(plan, record_options(o), jobs.size());
     if (record.is_done()) return record.close();
-    run(stream_of(std::move(jobs)), plan, backend, o.run,
-        [&](const ImageJob& job, const ImageReport& report) { record.add(job, report); });
+    run(stream_of(std::move(jobs)), plan, backend, o.run, [&](const FinishedJob& done) { record.add(done); });
     return record.close();
 }
 
 Outcome extract_into_files(const Options& o, const std::vector<ImageJob>& jobs, const OutputPlan& plan,
                            Tracks& tracks, const Backend& backend) {
     RunRecord record(plan, record_options(o), jobs.size());
-    run(jobs, plan, backend, o.run, [&](const ImageJob& job, const ImageReport& report) {
-        tracks.record(job, report);
-        record.add(job, report);
+    run(jobs, plan, backend, o.run, [&](const FinishedJob& done) {
+        tracks.record(done);
+        record.add(done);
     });
     const Outcome outcome = record.close();
     if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast))

@@ -64,10 +64,11 @@ void RunRecord::open_report() {
     if (!file_) throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
 }
 
-void RunRecord::add(const ImageJob& job, const ImageReport& report) {
-    if (archive_) archive_->add(job, report);
+void RunRecord::add(const FinishedJob& done) {
+    const ImageReport& report = done.report;
+    if (archive_) archive_->add(done);
     write(report);
-    if (options_.dry_run && options_.report != standard_stream) list(job, report);
+    if (options_.dry_run && options_.report != standard_stream) list(done);
     if (!report.error.empty()) {
         failed_ = true;
         const std::string place = report.image.empty() ? "" : report.image + ": ";
@@ -92,7 +93,8 @@ void RunRecord::write(const ImageReport& report) {
     }
 }
 
-void RunRecord::list(const ImageJob& job, const ImageReport& report) const {
+void RunRecord::list(const FinishedJob& done) const {
+    const ImageReport& report = done.report;
     const bool skips = plan_.options.existing == Existing::skip && plan_.options.archive.empty();
     const auto is_to_be_written = [&](const std::filesystem::path& path) {
         return !skips || path.empty() || !is_written(path);
@@ -103,9 +105,9 @@ void RunRecord::list(const ImageJob& job, const ImageReport& report) const {
                   << ' ' << glimpse.size.width << 'x' << glimpse.size.height << '\n';
     }
     if (report.size == Size{}) return;
-    const OutputPaths paths = output_paths(plan_, job);
-    std::vector<std::filesystem::path> others = paths.maps;
-    others.insert(others.end(), {paths.overlay, paths.panel, paths.record});
+    std::vector<std::filesystem::path> others;
+    for (const GlimpsePaths& paths : done.paths.glimpses) others.push_back(paths.map);
+    others.insert(others.end(), {done.paths.overlay, done.paths.panel, done.paths.record});
     for (const auto& path : others) {
         if (!path.empty() && is_to_be_written(path))
             std::cout << report.image << " -> " << path.string() << '\n';

@@ -28,7 +28,7 @@ class RunRecord {
 
     /// The archive is there already, and is left as it is with the report that belongs to it.
     [[nodiscard]] bool is_done() const { return is_done_; }
-    void add(const ImageJob& job, const ImageReport& report);
+    void add(const FinishedJob& done);
     /// Ends the run. The archive, if any, appears, unless it has nothing because of failures, or images were
     /// not even tried.
     Outcome close();
@@ -36,7 +36,7 @@ class RunRecord {
   private:
     void open_report();
     void write(const ImageReport& report);
-    void list(const ImageJob& job, const ImageReport& report) const;
+    void list(const FinishedJob& done) const;
 
     const OutputPlan& plan_;
     Options options_;

@@ -40,21 +40,22 @@ class OutputArchive::Sink {
 };
 
 OutputArchive::OutputArchive(const OutputPlan& plan)
-    : plan_(plan), sink_(std::make_unique<Sink>(plan.options.archive)) {}
+    : replace_(plan.options.existing != Existing::error),
+      sink_(std::make_unique<Sink>(plan.options.archive)) {}
 
 OutputArchive::~OutputArchive() = default;
 
-void OutputArchive::add(const ImageJob& job, const ImageReport& report) {
-    if (report.files.empty()) return;
+void OutputArchive::add(const FinishedJob& done) {
+    if (done.files.empty()) return;
     is_empty_ = false;
-    for (const OutputFile& file : report.files) sink_->add(file.path.string(), file.bytes);
-    const std::string record = lasting_record(job, report) + "\n";
-    sink_->add(output_paths(plan_, job).record.string(),
+    for (const OutputFile& file : done.files) sink_->add(file.path.string(), file.bytes);
+    const std::string record = lasting_record(done.job, done.report) + "\n";
+    sink_->add(done.paths.record.string(),
                {reinterpret_cast<const std::uint8_t*>(record.data()), record.size()});
 }
 
 void OutputArchive::publish() {
-    sink_->publish(plan_.options.existing != Existing::error);
+    sink_->publish(replace_);
 }
 
 }  // namespace glimpse

@@ -67,11 +67,11 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
 }  // namespace
 
 std::vector<fs::path> all_of(const OutputPaths& paths) {
-    std::vector<fs::path> all = paths.glimpses;
-    all.insert(all.end(), paths.maps.begin(), paths.maps.end());
-    if (!paths.overlay.empty()) all.push_back(paths.overlay);
-    if (!paths.panel.empty()) all.push_back(paths.panel);
-    if (!paths.record.empty()) all.push_back(paths.record);
+    std::vector<fs::path> all;
+    for (const GlimpsePaths& one : paths.glimpses) all.push_back(one.glimpse);
+    for (const GlimpsePaths& one : paths.glimpses) all.push_back(one.map);
+    all.insert(all.end(), {paths.overlay, paths.panel, paths.record});
+    std::erase(all, fs::path());
     return all;
 }
 
@@ -96,14 +96,13 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     OutputPaths paths;
     if (!job.problem.empty()) return paths;
     for (const Glimpse& glimpse : *job.glimpses) {
+        GlimpsePaths& one = paths.glimpses.emplace_back();
         if (plan.file) {
-            paths.glimpses.push_back(*plan.file);
+            one.glimpse = *plan.file;
         } else if (!plan.to_standard_output) {
-            paths.glimpses.push_back(below(glimpse.id + "." + plan.format));
+            one.glimpse = below(glimpse.id + "." + plan.format);
         }
-        if (options.map) {
-            paths.maps.push_back(below(glimpse.id + ".map." + (plan.format == "npy" ? "npy" : "png")));
-        }
+        if (options.map) one.map = below(glimpse.id + ".map." + (plan.format == "npy" ? "npy" : "png"));
     }
     if (options.overlay) paths.overlay = below("overlay.png");
     if (options.panel) paths.panel = below("panel.png");

@@ -91,10 +91,13 @@ class Remainder {
 
     bool is_done(const ImageJob& job) {
         const OutputPaths paths = output_paths(plan_, job);
-        for (const fs::path& path : all_of(paths)) clean(path.parent_path());
+        const std::vector<fs::path> all = all_of(paths);
+        for (const fs::path& path : all) clean(path.parent_path());
         if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
-        const auto is_listed = [&](const fs::path& path) { return finished_.contains(as_reported(path)); };
-        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all_of(paths), is_whole);
+        const auto is_listed = [&](const GlimpsePaths& one) {
+            return !one.glimpse.empty() && finished_.contains(as_reported(one.glimpse));
+        };
+        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, is_whole);
     }
 
   private:

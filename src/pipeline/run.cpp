@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
 #include <optional>
+#include <utility>
 
 #include "pipeline/extraction.hpp"
 #include "system/ordered_work.hpp"
@@ -12,26 +12,18 @@ namespace glimpse {
 
 namespace {
 
-/// What extracts a job, and keeps it until it is reported.
+/// Extracts jobs until nothing new is to be started.
 class Extractor {
   public:
     Extractor(const OutputPlan& plan, const Backend& backend, const RunOptions& options)
         : plan_(plan), backend_(backend), options_(options) {}
 
-    /// `Pointer` leads to a job.
-    template <typename Pointer>
-    struct Done {
-        Pointer job;
-        ImageReport report;
-    };
-
     [[nodiscard]] bool is_over() const { return stopped_ || options_.interrupted(); }
 
-    template <typename Pointer>
-    Done<Pointer> operator()(Pointer job) {
-        ImageReport report = extract(*job, plan_, backend_, options_);
-        if (options_.fail_fast && !report.error.empty()) stopped_ = true;
-        return {std::move(job), std::move(report)};
+    FinishedJob operator()(ImageJob job) {
+        FinishedJob done = extract(std::move(job), plan_, backend_, options_);
+        if (options_.fail_fast && !done.report.error.empty()) stopped_ = true;
+        return done;
     }
 
   private:
@@ -52,35 +44,30 @@ void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backen
          const RunOptions& options, const Finished& finished) {
     Extractor extract_one(plan, backend, options);
     if (is_single(jobs)) {
-        if (!jobs.empty() && !extract_one.is_over()) finished(jobs[0], extract_one(&jobs[0]).report);
+        if (!jobs.empty() && !extract_one.is_over()) finished(extract_one(jobs.front()));
         return;
     }
-    auto next = [&, n = std::size_t{0}]() mutable -> std::optional<const ImageJob*> {
-        return n < jobs.size() && !extract_one.is_over() ? std::optional(&jobs[n++]) : std::nullopt;
+    auto next = [&, n = std::size_t{0}]() mutable -> std::optional<ImageJob> {
+        return n < jobs.size() && !extract_one.is_over() ? std::optional(jobs[n++]) : std::nullopt;
     };
     // What is finished waits for something slow before it, and nobody waits with it.
     constexpr std::size_t waiting = 4096;
     const std::size_t in_flight = std::min(jobs.size(), static_cast<std::size_t>(options.jobs) + waiting);
     work_through_on(
-        options.jobs, in_flight, next, [&](const ImageJob* job) { return extract_one(job); },
-        [&](const auto& done) { finished(*done.job, done.report); });
+        options.jobs, in_flight, next, [&](ImageJob job) { return extract_one(std::move(job)); }, finished);
 }
 
 void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
          const Finished& finished) {
-    using Job = std::shared_ptr<const ImageJob>;
     Extractor extract_one(plan, backend, options);
-    const auto next = [&]() -> std::optional<Job> {
-        if (extract_one.is_over()) return std::nullopt;
-        std::optional<ImageJob> job = jobs();
-        return job ? std::optional(std::make_shared<const ImageJob>(*std::move(job))) : std::nullopt;
+    const auto next = [&]() -> std::optional<ImageJob> {
+        return extract_one.is_over() ? std::nullopt : jobs();
     };
     // One more, which waits for the input.
     const int threads = options.jobs == 1 ? 1 : options.jobs + 1;
     work_through_on(
         threads, static_cast<std::size_t>(threads), next,
-        [&](Job job) { return extract_one(std::move(job)); },
-        [&](const auto& done) { finished(*done.job, done.report); });
+        [&](ImageJob job) { return extract_one(std::move(job)); }, finished);
 }
 
 }  // namespace glimpse

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan_(plan) {
     if (!are_wanted(plan.options.tracks)) return;
     jobs_ = jobs;
+    for (const ImageJob& job : jobs_) paths_.push_back(output_paths(plan_, job));
     tracks_ = tracks_of(jobs_);
     for (std::size_t k = 0; k < tracks_.size(); ++k) {
         const TrackPaths paths = track_paths(plan_, tracks_[k]);
@@ -39,12 +40,12 @@ void Tracks::require_new() const {
     }
 }
 
-void Tracks::record(const ImageJob& job, const ImageReport& report) {
+void Tracks::record(const FinishedJob& done) {
     if (tracks_.empty()) return;
-    const std::vector<fs::path> paths = output_paths(plan_, job).glimpses;
-    for (std::size_t k = 0; k < paths.size(); ++k) {
-        const bool made = k < report.glimpses.size() && !report.glimpses[k].output.empty();
-        if (!made) failed_.insert(paths[k]);
+    std::set<fs::path> made;
+    for (const GlimpseReport& glimpse : done.report.glimpses) made.insert(glimpse.output);
+    for (const GlimpsePaths& paths : done.paths.glimpses) {
+        if (!made.contains(paths.glimpse)) failed_.insert(paths.glimpse);
     }
 }
 
@@ -73,7 +74,7 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         std::vector<WrittenGlimpse> glimpses;
         for (const Track::Member& member : track.members) {
             const ImageJob& job = jobs_[member.job];
-            const fs::path file = output_paths(plan_, job).glimpses[member.glimpse];
+            const fs::path& file = paths_[member.job].glimpses[member.glimpse].glimpse;
             if (!failed_.contains(file)) glimpses.push_back({&job, &(*job.glimpses)[member.glimpse], file});
         }
         report.glimpses = glimpses.size();

@@ -199,13 +199,13 @@ TEST_CASE("an archive's name says how it is compressed") {
 
 namespace {
 
-/// A job's report that hands over one glimpse's file.
-ImageReport report_with(const OutputPlan& plan, const ImageJob& job, const Bytes& glimpse) {
-    ImageReport report;
-    report.image = job.image;
-    report.seconds = 1.5;
-    report.files.push_back({output_paths(plan, job).glimpses.front(), glimpse});
-    return report;
+/// A job that hands over one glimpse's file.
+FinishedJob finished(const OutputPlan& plan, const ImageJob& job, const Bytes& glimpse) {
+    FinishedJob done{job, output_paths(plan, job), {}, {}};
+    done.report.image = job.image;
+    done.report.seconds = 1.5;
+    done.files.push_back({done.paths.glimpses.front().glimpse, glimpse});
+    return done;
 }
 
 }  // namespace
@@ -219,9 +219,9 @@ TEST_CASE("an archive of outputs has a record beside each image's files, and app
     OutputPlan plan = plan_outputs({job}, options);
     {
         OutputArchive archive(plan);
-        archive.add(job, {});  // of an image that failed
+        archive.add({job, {}, {}, {}});  // of an image that failed
         CHECK(archive.is_empty());
-        archive.add(job, report_with(plan, job, {1, 2, 3}));
+        archive.add(finished(plan, job, {1, 2, 3}));
         CHECK_FALSE(archive.is_empty());
         CHECK_FALSE(std::filesystem::exists(options.archive));
         archive.publish();
@@ -237,7 +237,7 @@ TEST_CASE("an archive of outputs has a record beside each image's files, and app
 
     plan.options.existing = Existing::error;
     OutputArchive late(plan);
-    late.add(job, report_with(plan, job, {4}));
+    late.add(finished(plan, job, {4}));
     CHECK_THROWS_AS(late.publish(), Error);
     CHECK(scratch::content_of(options.archive) == content);
 }

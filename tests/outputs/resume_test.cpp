@@ -36,8 +36,8 @@ struct EarlierRun {
         ImageReport done;
         done.image = of.image;
         done.error = error;
-        for (const auto& output : output_paths(plan, of).glimpses) {
-            done.glimpses.push_back({"x", "crop", output.string(), "", {1, 1}, {0, 0, 1, 1}, 1, {}});
+        for (const GlimpsePaths& paths : output_paths(plan, of).glimpses) {
+            done.glimpses.push_back({"x", "crop", paths.glimpse.string(), "", {1, 1}, {0, 0, 1, 1}, 1, {}});
         }
         return report_line(done) + "\n";
     }

@@ -144,8 +144,7 @@ ImageReport extracted(const Backend& backend, const std::filesystem::path& direc
     options.out = (directory / backend.name()).string() + "/";
     const std::vector<ImageJob> jobs{job};
     ImageReport last;
-    run(jobs, plan_outputs(jobs, options), backend, {},
-        [&](const ImageJob&, const ImageReport& report) { last = report; });
+    run(jobs, plan_outputs(jobs, options), backend, {}, [&](const FinishedJob& done) { last = done.report; });
     return last;
 }
 

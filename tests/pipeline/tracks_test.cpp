@@ -69,7 +69,7 @@ TEST_CASE("a track's outputs lie beside its glimpses") {
     const TrackPaths paths = track_paths(plan, tracks_of(jobs).front());
     CHECK(paths.strip == "out/a/x.strip.png");
     CHECK(paths.animation == "out/a/x.track.mp4");
-    CHECK(output_paths(plan, jobs.front()).glimpses.front() == "out/a/1.x.png");
+    CHECK(output_paths(plan, jobs.front()).glimpses.front().glimpse == "out/a/1.x.png");
     CHECK(Tracks(jobs, plan).outputs() == 2);
 
     options.tracks = {};

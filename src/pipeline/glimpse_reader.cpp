@@ -1,0 +1,61 @@
+#include "pipeline/glimpse_reader.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <opencv2/core.hpp>
+
+#include "glimpse/reading.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Each by itself, so that where one is too much for the memory the others are read.
+std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses, std::span<const LinearMap> maps,
+                               const ReadingTask& task) {
+    std::vector<cv::Mat> pixels(glimpses.size());
+    for (std::size_t k = 0; k < glimpses.size(); ++k) {
+        guarded(*glimpses[k]->report,
+                [&] { pixels[k] = read_glimpse(device, maps[k], task.image, task.alpha, task.depth); });
+    }
+    return pixels;
+}
+
+}  // namespace
+
+std::size_t portion_of(GlimpseSpan glimpses, int channels) {
+    constexpr std::int64_t most_values = std::int64_t{1} << 25;
+    std::int64_t values = 0;
+    std::size_t count = 0;
+    while (count < glimpses.size() && (count == 0 || values < most_values)) {
+        const Size size = glimpses[count++]->map.glimpse;
+        values += std::int64_t{size.width} * size.height * channels;
+    }
+    return count;
+}
+
+void GlimpseReader::read(GlimpseSpan glimpses, const ReadingTask& task, const Take& take) {
+    std::vector<LinearMap> maps;
+    maps.reserve(glimpses.size());
+    for (const LoweredGlimpse* glimpse : glimpses) maps.push_back(glimpse->reading_map());
+    const Backend* device = &backend_.for_reading(maps, task.image, task.depth);
+    for (std::size_t begin = 0; begin < glimpses.size();) {
+        const std::size_t count = portion_of(glimpses.subspan(begin), task.image.pixels.channels());
+        const GlimpseSpan portion = glimpses.subspan(begin, count);
+        const auto portion_maps = std::span<const LinearMap>(maps).subspan(begin, count);
+        std::vector<cv::Mat> pixels;
+        try {
+            pixels = read_glimpses(*device, portion_maps, task.image, task.alpha, task.depth);
+        } catch (...) {
+            device = &backend_.instead_of(*device);
+            pixels = read_each(*device, portion, portion_maps, task);
+        }
+        if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {
+            devices_.insert(device->name());
+        }
+        take(portion, pixels);
+        begin += count;
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,60 @@
+#include "pipeline/lowering.hpp"
+
+#include <utility>
+
+#include "glimpse/reading.hpp"
+#include "parameters/attention_file.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// What is known of each glimpse whether or not it can be lowered.
+std::vector<GlimpseReport> reports_of(const ImageJob& job) {
+    std::vector<GlimpseReport> reports;
+    reports.reserve(job.glimpses->size() + job.unusable.size());
+    for (const Glimpse& glimpse : *job.glimpses) {
+        GlimpseReport& report = reports.emplace_back();
+        report.id = glimpse.id;
+        report.mechanism = name(glimpse.mechanism);
+    }
+    for (const UnusableGlimpse& glimpse : job.unusable) {
+        GlimpseReport& report = reports.emplace_back();
+        report.id = glimpse.id;
+        report.error = glimpse.problem;
+    }
+    return reports;
+}
+
+void describe(const LinearMap& map, GlimpseReport& report) {
+    report.size = map.glimpse;
+    report.support = support(map);
+    report.inside = inside(map);
+    report.matrix = map.matrix;
+}
+
+}  // namespace
+
+LinearMap map_of(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
+    supply_attention_file(glimpse);
+    return lower(adjusted(glimpse.mechanism, adjustment, image), image);
+}
+
+std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
+                                           const BoxAdjustment& adjustment, const ImageInfo& image,
+                                           std::vector<GlimpseReport>& reports) {
+    reports = reports_of(job);
+    std::vector<LoweredGlimpse> lowered;
+    for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
+        const Glimpse& glimpse = (*job.glimpses)[k];
+        guarded(reports[k], [&] {
+            LinearMap map = map_of(glimpse, adjustment, image.size);
+            require_fill(map, image.channels, image.alpha);
+            describe(map, reports[k]);
+            lowered.push_back({&glimpse, std::move(map), std::nullopt, paths.glimpses[k], &reports[k]});
+        });
+    }
+    return lowered;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,46 @@
+#include "pipeline/pictures.hpp"
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "glimpse/displayable.hpp"
+
+namespace glimpse {
+
+void Pictures::lay_out(Size image, std::span<const LoweredGlimpse> glimpses) {
+    glimpses_ = glimpses;
+    if (!wants_panel_) return;
+    std::vector<PanelEntry> entries;
+    for (const LoweredGlimpse& glimpse : glimpses) {
+        const Size size = glimpse.map.glimpse;
+        entries.push_back({glimpse.glimpse->id, {size.width, size.height}});
+    }
+    panel_.emplace(lay_out_panel({image.width, image.height}, entries));
+}
+
+void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
+    if (!panel_) return;
+    const auto place = static_cast<std::size_t>(&glimpse - glimpses_.data());
+    if (place < panel_->layout().thumbnails.size()) panel_->show_glimpse(place, displayable(picture));
+}
+
+void Pictures::save(const cv::Mat& image) {
+    std::vector<LabelledMap> maps;
+    for (const LoweredGlimpse& glimpse : glimpses_) {
+        maps.push_back({glimpse.glimpse->id, glimpse.report->error.empty() ? &glimpse.map : nullptr});
+    }
+    OverlayStyle style = style_;
+    cv::Mat drawn;
+    if (wants_overlay_) {
+        drawn = overlay(image, maps, style);
+        saver_.save({drawn, false, {}, false}, paths_.overlay, "png");
+    }
+    if (panel_) {
+        style.enlargement = panel_->layout().enlargement;
+        if (drawn.empty() || style.enlargement > 1) drawn = overlay(image, maps, style);
+        panel_->show_overlay(drawn);
+        saver_.save({panel_->figure(), false, {}, false}, paths_.panel, "png");
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "glimpse/overlay.hpp"
+#include "glimpse/panel.hpp"
+#include "pipeline/saving.hpp"
+
+namespace glimpse {
+
+/// The overlay and the panel of one image, where they are wanted.
+class Pictures {
+  public:
+    Pictures(const OutputPaths& paths, const OverlayStyle& style, Saver& saver)
+        : paths_(paths),
+          style_(style),
+          saver_(saver),
+          wants_overlay_(saver.wants(paths.overlay)),
+          wants_panel_(saver.wants(paths.panel)) {}
+
+    /// Then the whole image is needed, and every glimpse of it.
+    [[nodiscard]] bool are_wanted() const { return wants_overlay_ || wants_panel_; }
+
+    /// Lays out what is wanted of an image of that size and these glimpses, which outlive this.
+    void lay_out(Size image, std::span<const LoweredGlimpse> glimpses);
+
+    /// Shows one of them, as a picture. For several threads at once, each with other glimpses.
+    void show(const LoweredGlimpse& glimpse, const Image& picture);
+
+    /// Draws what is wanted of the whole image, 8-bit RGB, and saves it.
+    void save(const cv::Mat& image);
+
+  private:
+    const OutputPaths& paths_;
+    const OverlayStyle& style_;
+    Saver& saver_;
+    bool wants_overlay_;
+    bool wants_panel_;
+    std::span<const LoweredGlimpse> glimpses_;
+    std::optional<Panel> panel_;  ///< each glimpse is drawn into a place of its own
+};
+
+}  // namespace glimpse

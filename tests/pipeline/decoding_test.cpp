@@ -1,0 +1,66 @@
+#include "pipeline/decoding.hpp"
+
+#include <doctest/doctest.h>
+
+#include <opencv2/core.hpp>
+
+#include "lowered_job.hpp"
+
+// What is decoded of an image for its glimpses.
+
+using namespace glimpse;
+
+namespace {
+
+/// Glimpses of a 1600×1200 image, the first of which shrinks `first` times and the second eight times.
+LoweredJob shrinking(int first) {
+    return {{cropped("a", {0, 0, 400, 400}, Size{400 / first, 400 / first}),
+             cropped("b", {0, 0, 800, 800}, Size{100, 100})},
+            {1600, 1200},
+            into("out")};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "decoding: an image shrinks by half as much as its glimpses do, and by no more than its format can") {
+    CHECK(shrink_for({}, 8) == 1);
+    CHECK(shrink_for(shrinking(1).glimpses, 8) == 1);
+    CHECK(shrink_for(shrinking(2).glimpses, 8) == 1);
+    CHECK(shrink_for(shrinking(4).glimpses, 8) == 2);
+    CHECK(shrink_for(shrinking(8).glimpses, 8) == 4);
+    CHECK(shrink_for(shrinking(8).glimpses, 2) == 2);
+    CHECK(shrink_for(shrinking(8).glimpses, 1) == 1);
+}
+
+TEST_CASE("decoding: a glimpse of a shrunk image is read through a map of that") {
+    LoweredJob job = {{cropped("a", {0, 0, 400, 400}, Size{50, 50})}, {1601, 1200}, into("out")};
+    const LoweredGlimpse& glimpse = job.glimpses.front();
+    CHECK(&glimpse.reading_map() == &glimpse.map);
+    shrink_maps(job.glimpses, 4);
+    CHECK(glimpse.reading_map().image == Size{401, 300});
+    CHECK(glimpse.map.image == Size{1601, 1200});
+    const auto parts = parts_with_glimpses(job.glimpses, true);
+    REQUIRE(parts.size() == 1);
+    CHECK(parts.front().region == needed(shrunk(glimpse.map, 4)));
+}
+
+TEST_CASE("decoding: every glimpse stands in the one part that holds what it needs") {
+    const LoweredJob job({cropped("a", {0, 0, 64, 64}), cropped("far", {40000, 40000, 64, 64}),
+                          cropped("near", {30, 20, 64, 64})},
+                         {50000, 50000}, into("out"));
+    const auto parts = parts_with_glimpses(job.glimpses, true);
+    REQUIRE(parts.size() == 2);
+    std::size_t count = 0;
+    for (const GlimpsesOfPart& part : parts) {
+        for (const LoweredGlimpse* glimpse : part.glimpses) {
+            CHECK(part.region.contains(needed(glimpse->map)));
+            ++count;
+        }
+    }
+    CHECK(count == 3);
+    const auto all = whole_with_glimpses(job.glimpses, job.image.size);
+    REQUIRE(all.size() == 1);
+    CHECK(all.front().region == whole(job.image.size));
+    CHECK(all.front().glimpses == job.pointers());
+}
