@@ -27,6 +27,11 @@ GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = "
 /// empty where more than one letter in three would change.
 GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+/// The fewest digits that are read back as the same number: "0.1", "-0", "1e+20", "nan". From 1e-5 to below
+/// 1e15 without an exponent.
+GLIMPSE_EXPORT std::string number_text(double number);
+GLIMPSE_EXPORT std::string number_text(float number);
+
 /// The id of what has none of its own: its position, from 0, in three digits or as many as it takes.
 GLIMPSE_EXPORT std::string position_id(std::size_t position);
 

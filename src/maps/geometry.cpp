@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <sstream>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse {
 
@@ -13,15 +13,9 @@ namespace {
 
 constexpr double largest_edge = 1 << 29;
 
-std::string in_digits(double number) {
-    std::ostringstream text;
-    text << number;
-    return text.str();
-}
-
 std::string words(const Box& box) {
-    return "[" + in_digits(box.x) + ", " + in_digits(box.y) + ", " + in_digits(box.width) + ", " +
-           in_digits(box.height) + "]";
+    return "[" + number_text(box.x) + ", " + number_text(box.y) + ", " + number_text(box.width) + ", " +
+           number_text(box.height) + "]";
 }
 
 struct Rotation {
@@ -104,7 +98,7 @@ void require_overlap(const Box& box, double angle, Size image) {
         is_apart = is_apart || seen.left > 1 || seen.right < 0 || seen.top > 1 || seen.bottom < 0;
     }
     if (is_apart) {
-        const std::string turned = angle == 0 ? "" : ", turned by " + in_digits(angle) + "°,";
+        const std::string turned = angle == 0 ? "" : ", turned by " + number_text(angle) + "°,";
         throw Error("the box " + words(box) + turned + " lies wholly outside the image of " + words(image) +
                     " pixels");
     }

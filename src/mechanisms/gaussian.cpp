@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/validation.hpp"
 
@@ -69,9 +70,8 @@ void validate_axis(const Gaussian::Axis& axis, const std::string& field) {
 /// What is valid may still overflow, or vanish, when it is multiplied out for an image.
 void require_representable(const Gaussian::Axis& axis) {
     if (!std::isfinite(axis.u) || !std::isfinite(axis.d) || !std::isfinite(axis.s) || axis.s <= 0) {
-        throw Error(
-            "the parameters come to Gaussians that float64 cannot hold: u = " + std::to_string(axis.u) +
-            ", s = " + std::to_string(axis.s) + ", d = " + std::to_string(axis.d));
+        throw Error("the parameters come to Gaussians that float64 cannot hold: u = " + number_text(axis.u) +
+                    ", s = " + number_text(axis.s) + ", d = " + number_text(axis.d));
     }
 }
 
@@ -79,8 +79,8 @@ void validate_exponential(double logarithm, double factor, const std::string& fi
     const double value = std::exp(factor * logarithm);
     if (!std::isfinite(logarithm) || value < std::numeric_limits<float>::min() ||
         value > std::numeric_limits<float>::max()) {
-        throw InvalidParameter(field, "the exponential of " + std::to_string(logarithm) +
-                                          " is not a number that float32 can hold");
+        throw InvalidParameter(
+            field, "the exponential of " + number_text(logarithm) + " is not a number that float32 can hold");
     }
 }
 
@@ -93,8 +93,7 @@ void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& si
     validate_exponential(draw.log_gamma, 1, "/draw/log_gamma");
     validate_exponential(draw.log_gamma, -1, "/draw/log_gamma");
     if (size && size->width != size->height) {
-        throw InvalidParameter("/size", "DRAW's glimpse is square, not " + std::to_string(size->width) + "×" +
-                                            std::to_string(size->height));
+        throw InvalidParameter("/size", "DRAW's glimpse is square, not " + words(*size));
     }
 }
 
@@ -129,7 +128,7 @@ void validate(const Gaussian& gaussian) {
                               require_box(form.box);
                               if (!std::isfinite(form.sigma) || form.sigma <= 0) {
                                   throw InvalidParameter("/sigma",
-                                                         "sigma is > 0, not " + std::to_string(form.sigma));
+                                                         "sigma is > 0, not " + number_text(form.sigma));
                               }
                           }},
                gaussian.form);

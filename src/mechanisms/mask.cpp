@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
+#include "glimpse/words.hpp"
 #include "maps/banded_product.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/taps.hpp"
@@ -104,13 +105,12 @@ void require_kind(const Mask& mask, const cv::Mat& a) {
         if (smallest >= 0 && largest <= 1) return;
         throw Error(
             "a soft mask has weights of 0 to 1 (kind: free takes any); this mask's weights are from " +
-            std::to_string(smallest) + " to " + std::to_string(largest));
+            number_text(static_cast<float>(smallest)) + " to " + number_text(static_cast<float>(largest)));
     }
     if (mask.kind == Mask::Kind::free || mask.threshold) return;
     for (const float value : cv::Mat_<float>(a)) {
         if (value == 0 || value == 1) continue;
-        throw Error("a hard mask has weights 0 and 1 only, not " + std::to_string(value) +
-                    "; give a threshold");
+        throw Error("a hard mask has weights 0 and 1 only, not " + number_text(value) + "; give a threshold");
     }
 }
 

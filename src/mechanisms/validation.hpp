@@ -6,6 +6,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/words.hpp"
 
 // Rules that several mechanisms' parameters keep. Each throws `InvalidParameter` at the field that breaks it.
 
@@ -25,7 +26,7 @@ void require_finite(const Numbers& numbers, const std::string& field) {
 
 inline void require_standard_deviation(double s, const std::string& field) {
     if (!std::isfinite(s) || s <= 0) {
-        throw InvalidParameter(field, "the standard deviation is > 0, not " + std::to_string(s));
+        throw InvalidParameter(field, "the standard deviation is > 0, not " + number_text(s));
     }
 }
 

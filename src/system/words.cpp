@@ -1,6 +1,9 @@
 #include "glimpse/words.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <vector>
 
 namespace glimpse {
@@ -26,6 +29,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return cost[a.size()][b.size()];
 }
 
+template <typename Real>
+std::string shortest_text(Real number) {
+    constexpr Real least = Real(1e-5);
+    constexpr Real beyond = Real(1e15);
+    const Real size = std::abs(number);
+    const bool plain = size == 0 || (size >= least && size < beyond);
+    std::array<char, 32> text{};
+    // The general format alone makes 100000 to 1e+05.
+    const auto [end, failure] = std::to_chars(text.data(), text.data() + text.size(), number,
+                                              plain ? std::chars_format::fixed : std::chars_format::general);
+    return {text.data(), end};
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
@@ -42,6 +58,14 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
         }
     }
     return found;
+}
+
+std::string number_text(double number) {
+    return shortest_text(number);
+}
+
+std::string number_text(float number) {
+    return shortest_text(number);
 }
 
 std::string position_id(std::size_t position) {

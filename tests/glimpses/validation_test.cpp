@@ -41,6 +41,19 @@ void check_invalid(const std::string& field, const Mechanism& mechanism) {
     }
 }
 
+/// Wrong whatever the image, and the message has these words.
+void check_message(const std::string& words, const Mechanism& mechanism) {
+    CAPTURE(words);
+    std::string message = "no InvalidParameter";
+    try {
+        validate(mechanism);
+    } catch (const InvalidParameter& error) {
+        message = error.what();
+    }
+    CAPTURE(message);
+    CHECK(message.find(words) != std::string::npos);
+}
+
 /// Valid, but not for this image; the message has the words.
 void check_refused(const std::string& words, const Mechanism& mechanism, Size image = picture) {
     CAPTURE(words);
@@ -250,6 +263,19 @@ TEST_CASE("invalid: spatial transformer") {
         check_invalid("/shift/1", stn(Stn::ScaleShiftForm{{1, 1}, {0, bad}}));
         check_invalid("/angle", stn(Stn::BoxForm{{0, 0, 1, 1}, Units::pixels, bad}));
     }
+}
+
+TEST_CASE("invalid: numbers in messages are those that were given") {
+    check_message("the standard deviation is > 0, not -1e-10",
+                  gaussian(Gaussian::AxesForm{{0, -1e-10, 1}, {}}));
+    check_message("the standard deviation is > 0, not -0", gaussian(Gaussian::AxesForm{{0, -0.0, 1}, {}}));
+    check_message("sigma is > 0, not -0.25", gaussian(Gaussian::BoxForm{{0, 0, 1, 1}, Units::pixels, -0.25}));
+    check_message("[0.1, 100000, -2, 0.30000000000000004]", crop({0.1, 1e5, -2, 0.1 + 0.2}));
+    // The nearest float32 to 1.0000001.
+    check_message("weights are from 0.25 to 1.0000001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.0000001)));
+    check_message("0 and 1 only, not 0.3;", grid((cv::Mat_<double>(1, 2) << 0.3, 1), Mask::Kind::hard));
+    check_message("the exponential of 300.5 ", gaussian(Gaussian::DrawForm{0, 0, 300.5, 0, 0}));
+    check_message("square, not 4×3", gaussian(Gaussian::DrawForm{}, Size{4, 3}));
 }
 
 TEST_CASE("refused: a box wholly outside the image") {

@@ -1,0 +1,42 @@
+#include "glimpse/words.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <random>
+
+using namespace glimpse;
+
+TEST_CASE("numbers in words: as people write them") {
+    CHECK(number_text(0.0) == "0");
+    CHECK(number_text(-0.0) == "-0");
+    CHECK(number_text(0.1) == "0.1");
+    CHECK(number_text(0.1 + 0.2) == "0.30000000000000004");
+    CHECK(number_text(1.0000001F) == "1.0000001");
+    CHECK(number_text(0.3F) == "0.3");
+    CHECK(number_text(-12.5) == "-12.5");
+    CHECK(number_text(100000.0) == "100000");
+    CHECK(number_text(999999999999999.0) == "999999999999999");
+    CHECK(number_text(1e15) == "1e+15");
+    CHECK(number_text(0.00001) == "0.00001");
+    CHECK(number_text(1e-6) == "1e-06");
+    CHECK(number_text(-std::numeric_limits<double>::infinity()) == "-inf");
+    CHECK(number_text(std::numeric_limits<double>::quiet_NaN()) == "nan");
+}
+
+TEST_CASE("numbers in words: read back they are the same") {
+    std::mt19937_64 random(1);
+    for (int n = 0; n < 10000; ++n) {
+        const std::uint64_t bits = random();
+        double number = 0;
+        std::memcpy(&number, &bits, sizeof number);
+        if (!std::isfinite(number)) continue;
+        CHECK(std::strtod(number_text(number).c_str(), nullptr) == number);
+        const auto small = static_cast<float>(std::remainder(number, 1e6));
+        CHECK(std::strtof(number_text(small).c_str(), nullptr) == small);
+    }
+}
