@@ -23,13 +23,12 @@ struct AnnotationOptions {
 /// "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
 GLIMPSE_EXPORT std::vector<std::string_view> annotation_formats();
 
-/// A box in edge coordinates, of pixels or of fractions of the image.
+/// A box that somebody has drawn, and what it is called.
 struct AnnotatedBox {
     std::string id;        ///< the annotation's or the track's number, or its position among the image's
     std::string category;  ///< its name, or else its number; empty where the format has none
     std::string number;    ///< the category's number, where it has one
-    Box box;
-    Units units = Units::pixels;
+    OrientedBox box;
     std::string problem;  ///< why there is no box; empty where there is one
 };
 

@@ -66,8 +66,17 @@ struct Box {
 /// What a box is measured in: pixels, or fractions of the image's width and height.
 enum class Units { pixels, fraction };
 
-/// The box in pixels of an image of size `image`. Throws as `require_box` where fractions overflow.
-GLIMPSE_EXPORT Box in_pixels(const Box& box, Units units, Size image);
+/// A box as somebody gives it: in these units, and turned by `angle` degrees, clockwise on the screen, about
+/// its centre. What turns is the box in pixels.
+struct OrientedBox {
+    Box box;
+    Units units = Units::pixels;
+    double angle = 0;
+};
+
+/// The box in pixels of an image of size `image`, before it is turned. Throws as `require_box` where
+/// fractions overflow.
+GLIMPSE_EXPORT Box in_pixels(const OrientedBox& box, Size image);
 
 /// Throws `InvalidParameter` at "/box" unless all four numbers are finite and width, height > 0.
 GLIMPSE_EXPORT void require_box(const Box& box);

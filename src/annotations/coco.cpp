@@ -78,7 +78,7 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
         return box;
     }
     const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
-    box.box = {n[0], n[1], n[2], n[3]};
+    box.box = {{n[0], n[1], n[2], n[3]}};
     return box;
 }
 

@@ -29,9 +29,9 @@ AnnotatedBox read_shape(const Value& shape) {
         points.push_back({xy[0], xy[1]});
     }
     const bool is_circle = has(shape, "shape_type") && text(shape.member("shape_type")) == "circle";
-    AnnotatedBox box{"", json::text(shape.required("label")), "", {}, Units::pixels, ""};
-    if (!points.empty()) box.box = around(points, is_circle);
-    if (box.box.width <= 0 || box.box.height <= 0) {
+    AnnotatedBox box{"", json::text(shape.required("label")), "", {}, ""};
+    if (!points.empty()) box.box.box = around(points, is_circle);
+    if (box.box.box.width <= 0 || box.box.box.height <= 0) {
         box.problem = "the shape at " + shape.pointer + " has no area, and so no box";
     }
     return box;

@@ -99,8 +99,11 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
         // In a ground truth the eighth number is the class; detections have none.
         const std::string category = n.size() >= 8 && n[7] >= 0 ? in_digits(n[7]) : "";
         frames.at(static_cast<long long>(n[0]), place)
-            .boxes.push_back({n[1] >= 0 ? in_digits(n[1]) : "", category, category,
-                              from_one_based(n[2], n[3], n[4], n[5]), Units::pixels, ""});
+            .boxes.push_back({n[1] >= 0 ? in_digits(n[1]) : "",
+                              category,
+                              category,
+                              {from_one_based(n[2], n[3], n[4], n[5])},
+                              ""});
     }
     return {std::move(frames).with_boxes(), {}};
 }
@@ -123,7 +126,7 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
         }
         if (is_absent(n)) continue;
         AnnotatedImage image{frames[k].path, frames[k].name, {}, ""};
-        image.boxes.push_back({"", "", "", from_one_based(n[0], n[1], n[2], n[3]), Units::pixels, ""});
+        image.boxes.push_back({"", "", "", {from_one_based(n[0], n[1], n[2], n[3])}, ""});
         set.images.push_back(std::move(image));
     }
     return set;

@@ -74,7 +74,7 @@ std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
             throw UsageError(place_of(file, line), fault);
         }
         const std::string number = in_digits(n[0]);
-        boxes.push_back({"", number, number, box_of(n), Units::fraction, ""});
+        boxes.push_back({"", number, number, {box_of(n), Units::fraction}, ""});
     }
     return boxes;
 }

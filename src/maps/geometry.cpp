@@ -70,10 +70,11 @@ void require_glimpse_size(Size size, const std::string& field) {
     }
 }
 
-Box in_pixels(const Box& box, Units units, Size image) {
-    if (units == Units::pixels) return box;
-    const Box pixels{box.x * image.width, box.y * image.height, box.width * image.width,
-                     box.height * image.height};
+Box in_pixels(const OrientedBox& box, Size image) {
+    const Box& given = box.box;
+    if (box.units == Units::pixels) return given;
+    const Box pixels{given.x * image.width, given.y * image.height, given.width * image.width,
+                     given.height * image.height};
     require_box(pixels);  // products overflow
     return pixels;
 }

@@ -69,7 +69,7 @@ Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, 
         [&](auto& one) {
             auto* form = box_form_of(one);
             if (!form) return;
-            Box box = adjusted(in_pixels(form->box, form->units, image), adjustment);
+            Box box = adjusted(in_pixels(*form, image), adjustment);
             if constexpr (requires { one.size; }) {
                 if (!one.size && box.width == box.height) box = of_whole_pixels(box);
             }

@@ -6,6 +6,7 @@
 #include "glimpse/error.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/taps.hpp"
+#include "mechanisms/validation.hpp"
 
 namespace glimpse {
 
@@ -68,9 +69,10 @@ BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Inter
 }
 
 LinearMap lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
-    const Rectangle box = rounded(in_pixels(form.box, form.units, image));
+    const Box given = in_pixels(form, image);
+    const Rectangle box = rounded(given);
     const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
-    require_overlap(in_pixels(form.box, form.units, image), 0, image);
+    require_overlap(given, 0, image);
     require_overlap(edges, 0, image);
     const Size size = crop.size.value_or(box.size());
     require_glimpse_size(size, crop.size ? "/size" : "/box");
@@ -142,6 +144,7 @@ void validate(const Crop& crop) {
     std::visit(
         overloaded{[&](const Crop::BoxForm& form) {
                        require_box(form.box);
+                       require_upright(form, Crop::name);
                        if (crop.size) {
                            require_glimpse_size(*crop.size, "/size");
                        } else if (form.units == Units::pixels) {

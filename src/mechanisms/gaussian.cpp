@@ -98,7 +98,7 @@ void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& si
 }
 
 Gaussian::AxesForm axes_of_box(const Gaussian::BoxForm& form, Size image, Size size) {
-    const Affine cells = box_to_image(in_pixels(form.box, form.units, image), size);
+    const Affine cells = box_to_image(in_pixels(form, image), size);
     const auto axis = [&](double u, double d) { return Gaussian::Axis{u, form.sigma * d, d}; };
     return {axis(cells.m[0][2], cells.m[0][0]), axis(cells.m[1][2], cells.m[1][1])};
 }
@@ -126,6 +126,7 @@ void validate(const Gaussian& gaussian) {
                           [&](const Gaussian::DrawForm& form) { validate_draw(form, gaussian.size); },
                           [](const Gaussian::BoxForm& form) {
                               require_box(form.box);
+                              require_upright(form, Gaussian::name);
                               if (!std::isfinite(form.sigma) || form.sigma <= 0) {
                                   throw InvalidParameter("/sigma",
                                                          "sigma is > 0, not " + number_text(form.sigma));
@@ -142,15 +143,14 @@ Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size) {
         gaussian.form);
 }
 
-LinearMap lower(const Gaussian& gaussian, Size image) {
-    validate(gaussian);
+LinearMap lower(const Gaussian& given, Size image) {
+    validate(given);
+    const Gaussian gaussian = with_box_in_pixels(given, image);
     double gain = 1;
-    if (const auto* form = std::get_if<Gaussian::BoxForm>(&gaussian.form)) {
-        require_overlap(in_pixels(form->box, form->units, image), 0, image);
-    } else if (const auto* draw = std::get_if<Gaussian::DrawForm>(&gaussian.form)) {
+    if (const auto* draw = std::get_if<Gaussian::DrawForm>(&gaussian.form)) {
         gain = std::exp(draw->log_gamma);
     }
-    const Size size = size_in(gaussian, image);
+    const Size size = size_of(gaussian);
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);
     require_representable(y);

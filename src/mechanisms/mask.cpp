@@ -74,8 +74,9 @@ std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int si
 }
 
 Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
-    const Rectangle box = rounded(in_pixels(form.box, form.units, image));
-    require_overlap(in_pixels(form.box, form.units, image), 0, image);
+    const Box given = in_pixels(form, image);
+    const Rectangle box = rounded(given);
+    require_overlap(given, 0, image);
     require_overlap({double(box.x), double(box.y), double(box.width), double(box.height)}, 0, image);
     return intersection(box, whole(image));
 }
@@ -233,7 +234,10 @@ void validate(const Mask& mask) {
                               validate_axis(form.x, "/x");
                               validate_axis(form.y, "/y");
                           },
-                          [](const Mask::BoxForm& form) { require_box(form.box); }},
+                          [](const Mask::BoxForm& form) {
+                              require_box(form.box);
+                              require_upright(form, Mask::name);
+                          }},
                mask.form);
 }
 

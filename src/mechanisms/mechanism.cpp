@@ -1,12 +1,22 @@
 #include "glimpse/mechanism.hpp"
 
+#include <type_traits>
+
 #include "maps/overloaded.hpp"
 
 namespace glimpse {
 
+namespace {
+
+template <typename... M>
+constexpr std::array<std::string_view, sizeof...(M)> names_of(std::type_identity<std::variant<M...>>) {
+    return {M::name...};
+}
+
+}  // namespace
+
 std::span<const std::string_view> mechanism_names() {
-    static constexpr std::array<std::string_view, std::variant_size_v<Mechanism>> names{"crop", "mask",
-                                                                                        "gaussian", "stn"};
+    static constexpr auto names = names_of(std::type_identity<Mechanism>());
     return names;
 }
 

@@ -85,26 +85,24 @@ void validate(const SpatialTransformer& transformer) {
 }
 
 Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse) {
-    return std::visit(
-        overloaded{[&](const SpatialTransformer::ThetaForm& form) {
-                       return from_theta(form.theta, image, glimpse, transformer.align_corners);
-                   },
-                   [&](const SpatialTransformer::ScaleShiftForm& form) {
-                       return from_theta(theta_of(form), image, glimpse, transformer.align_corners);
-                   },
-                   [](const SpatialTransformer::MatrixForm& form) { return form.matrix; },
-                   [&](const SpatialTransformer::BoxForm& form) {
-                       return box_to_image(in_pixels(form.box, form.units, image), glimpse, form.angle);
-                   }},
-        transformer.form);
+    return std::visit(overloaded{[&](const SpatialTransformer::ThetaForm& form) {
+                                     return from_theta(form.theta, image, glimpse, transformer.align_corners);
+                                 },
+                                 [&](const SpatialTransformer::ScaleShiftForm& form) {
+                                     return from_theta(theta_of(form), image, glimpse,
+                                                       transformer.align_corners);
+                                 },
+                                 [](const SpatialTransformer::MatrixForm& form) { return form.matrix; },
+                                 [&](const SpatialTransformer::BoxForm& form) {
+                                     return box_to_image(in_pixels(form, image), glimpse, form.angle);
+                                 }},
+                      transformer.form);
 }
 
-LinearMap lower(const SpatialTransformer& transformer, Size image) {
-    validate(transformer);
-    if (const auto* form = std::get_if<SpatialTransformer::BoxForm>(&transformer.form)) {
-        require_overlap(in_pixels(form->box, form->units, image), form->angle, image);
-    }
-    const Size size = size_in(transformer, image);
+LinearMap lower(const SpatialTransformer& given, Size image) {
+    validate(given);
+    const SpatialTransformer transformer = with_box_in_pixels(given, image);
+    const Size size = size_of(transformer);
     const Affine matrix = sampling_matrix(transformer, image, size);
     require_reachable(matrix, size);
     LinearMap map{image, size, {}, 1, transformer.fill, matrix};

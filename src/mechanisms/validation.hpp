@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "glimpse/error.hpp"
@@ -40,12 +41,28 @@ void require_size(const Mechanism& mechanism) {
     if (form->units == Units::pixels) rounded_size(form->box);
 }
 
-/// The size of a mechanism that keeps `require_size`, for an image of `image` pixels.
+/// The mechanism of that name cannot turn its box.
+inline void require_upright(const OrientedBox& box, std::string_view mechanism) {
+    if (box.angle == 0) return;
+    throw InvalidParameter("/angle", "\"angle\" is not used by mechanism \"" + std::string(mechanism) + "\"");
+}
+
+/// The mechanism with its box, if it has one, in pixels of the image, where it must have a part.
 template <typename Mechanism>
-Size size_in(const Mechanism& mechanism, Size image) {
+Mechanism with_box_in_pixels(Mechanism mechanism, Size image) {
+    if (auto* form = std::get_if<typename Mechanism::BoxForm>(&mechanism.form)) {
+        form->box = in_pixels(*form, image);
+        form->units = Units::pixels;
+        require_overlap(form->box, form->angle, image);
+    }
+    return mechanism;
+}
+
+/// The size of a mechanism that keeps `require_size` and whose box is in pixels.
+template <typename Mechanism>
+Size size_of(const Mechanism& mechanism) {
     if (mechanism.size) return *mechanism.size;
-    const auto& form = std::get<typename Mechanism::BoxForm>(mechanism.form);
-    return rounded_size(in_pixels(form.box, form.units, image));
+    return rounded_size(std::get<typename Mechanism::BoxForm>(mechanism.form).box);
 }
 
 }  // namespace glimpse

@@ -25,7 +25,7 @@ std::string words(const AnnotatedBox& box) {
     for (const std::string* part : {&box.id, &box.category, &box.number}) {
         text << (part == &box.id ? "" : " ") << (part->empty() ? "-" : *part);
     }
-    const auto& [x, y, width, height] = box.box;
+    const auto& [x, y, width, height] = box.box.box;
     text << ": ";
     if (box.problem.empty()) {
         text << x << " " << y << " " << width << " " << height;
@@ -152,7 +152,7 @@ TEST_CASE("YOLO: the centre and the size, or a polygon, in fractions") {
     const ImageFiles images = images_of(directory, {"a", "unlabelled"});
     const auto boxes = read_annotations({directory / "labels", "yolo", {}, false}, images);
     REQUIRE(boxes.size() == 1);
-    CHECK(boxes[0].boxes[0].units == Units::fraction);
+    CHECK(boxes[0].boxes[0].box.units == Units::fraction);
     CHECK(words(boxes) == Words{"a 000 0 0: 0.375 0 0.25 0.5", "a 001 1 1: 0.25 0.375 0.5 0.25",
                                 "a 002 2 2: 0.25 0.125 0.25 0.625"});
 }

@@ -274,9 +274,9 @@ TEST_CASE("laws: Gaussian attention") {
         check("leaving the image", gaussian({-6, 0.8, 3}, {-5, 1.2, 4}, {7, 5}), 0, 0);
         check("far outside", gaussian({400, 0.5, 1}, {-300, 1, 2}, {4, 3}), 0, 0);
         Gaussian box;
-        box.form = Gaussian::BoxForm{{1.5, 2, 6, 4}, Units::pixels, 0.5};
+        box.form = Gaussian::BoxForm{{{1.5, 2, 6, 4}, Units::pixels}, 0.5};
         check("box", box, 0, 0);
-        box.form = Gaussian::BoxForm{{-0.1, 0.2, 0.8, 1.1}, Units::fraction, 1.25};
+        box.form = Gaussian::BoxForm{{{-0.1, 0.2, 0.8, 1.1}, Units::fraction}, 1.25};
         box.size = Size{4, 6};
         check("box in fractions, leaving the image", box, 0, 0);
     }

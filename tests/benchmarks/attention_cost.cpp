@@ -48,7 +48,7 @@ void run(benchmark::State& state, MakeMechanism&& mechanism_for) {
 }
 
 Gaussian gaussian(const Box& box, Size size) {
-    return {Gaussian::BoxForm{box}, size, {}};
+    return {Gaussian::BoxForm{{box}}, size, {}};
 }
 
 void spatial_transformer_turned(benchmark::State& state) {

@@ -51,7 +51,7 @@ Mechanism transformer(const Box& box) {
 }
 
 Mechanism gaussian(const Box& box) {
-    return Gaussian{Gaussian::BoxForm{box}, glimpse_size, {}};
+    return Gaussian{Gaussian::BoxForm{{box}}, glimpse_size, {}};
 }
 
 void read(benchmark::State& state, const std::string& device, Mechanism (*mechanism)(const Box&),

@@ -155,7 +155,7 @@ TEST_CASE("paste: a transformer's glimpse covers just its outline") {
         maps.push_back(lower(
             Crop{Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, size, {}, {}, Interpolation::nearest}, picture));
     }
-    const Gaussian gaussian{Gaussian::BoxForm{{1, 2, 6, 4}, Units::pixels, 0.5}, Size{3, 2}, {}};
+    const Gaussian gaussian{Gaussian::BoxForm{{{1, 2, 6, 4}, Units::pixels}, 0.5}, Size{3, 2}, {}};
     maps.push_back(lower(gaussian, picture));
     for (const LinearMap& map : maps) {
         const Image white = image(cv::Mat(map.glimpse.height, map.glimpse.width, CV_8U, cv::Scalar(240)));

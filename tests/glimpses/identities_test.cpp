@@ -66,7 +66,7 @@ TEST_CASE("identity: crop = spatial transformer of the same box, exactly") {
 TEST_CASE("identity: crop = narrow Gaussian of the same box") {
     const cv::Mat image = coloured();
     for (const Box& box : {Box{3, 2, 7, 5}, Box{0, 0, 17, 13}, Box{16, 12, 1, 1}}) {
-        const Gaussian narrow{Gaussian::BoxForm{box, Units::pixels, 0.1}, {}, {}};
+        const Gaussian narrow{Gaussian::BoxForm{{box, Units::pixels}, 0.1}, {}, {}};
         CHECK(difference(read(crop(box), image), read(narrow, image)) <= 255 * narrow_gaussian_tolerance);
     }
 }

@@ -117,7 +117,7 @@ Stn stn(decltype(Stn::form) form, std::optional<Size> size = square) {
 /// Every mechanism that takes a box, with this one.
 std::vector<Mechanism> all_with_box(const Box& box, std::optional<Size> size, Units units = Units::pixels) {
     return {Crop{Crop::BoxForm{box, units}, size, {}, {}, Interpolation::bilinear},
-            mask_of(Mask::BoxForm{box, units}), gaussian(Gaussian::BoxForm{box, units, 0.5}, size),
+            mask_of(Mask::BoxForm{box, units}), gaussian(Gaussian::BoxForm{{box, units}, 0.5}, size),
             stn(Stn::BoxForm{box, units, 0}, size)};
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("invalid: sizes") {
     const Box box{1, 1, 5, 5};
     for (const Size size : wrong_sizes()) {
         check_invalid("/size", crop(box, size));
-        check_invalid("/size", gaussian(Gaussian::BoxForm{box}, size));
+        check_invalid("/size", gaussian(Gaussian::BoxForm{{box}}, size));
         check_invalid("/size", gaussian(Gaussian::AxesForm{}, size));
         check_invalid("/size", gaussian(Gaussian::DrawForm{}, size));
         check_invalid("/size", stn(Stn::BoxForm{box}, size));
@@ -163,7 +163,7 @@ TEST_CASE("invalid: sizes") {
 TEST_CASE("invalid: boxes whose own size is too large") {
     const Box large{0, 0, 20000, 20000};
     check_invalid("/box", crop(large));
-    check_invalid("/box", gaussian(Gaussian::BoxForm{large}, {}));
+    check_invalid("/box", gaussian(Gaussian::BoxForm{{large}}, {}));
     check_invalid("/box", stn(Stn::BoxForm{large}, {}));
     CHECK_NOTHROW(require_glimpse_size({1 << 14, 1 << 14}, "/size"));
 }
@@ -228,7 +228,7 @@ TEST_CASE("invalid: Gaussian attention") {
     for (const double bad : {not_a_number, infinity, 0.0, -2.0}) {
         check_invalid("/x/s", gaussian(Gaussian::AxesForm{{0, bad, 1}, {}}));
         check_invalid("/y/s", gaussian(Gaussian::AxesForm{{}, {0, bad, 1}}));
-        check_invalid("/sigma", gaussian(Gaussian::BoxForm{{0, 0, 1, 1}, Units::pixels, bad}));
+        check_invalid("/sigma", gaussian(Gaussian::BoxForm{{{0, 0, 1, 1}, Units::pixels}, bad}));
     }
     // Their exponentials overflow, or vanish, in float32.
     for (const double bad : {-300.0, 300.0}) {
@@ -265,11 +265,23 @@ TEST_CASE("invalid: spatial transformer") {
     }
 }
 
+TEST_CASE("invalid: a turned box of a mechanism that cannot turn it") {
+    for (const double angle : {90.0, -1e-9, not_a_number}) {
+        const OrientedBox box{{1, 1, 5, 5}, Units::pixels, angle};
+        check_invalid("/angle", Crop{box, square, {}, {}, Interpolation::bilinear});
+        check_invalid("/angle", mask_of(box));
+        check_invalid("/angle", gaussian(Gaussian::BoxForm{box, 0.5}));
+    }
+    check_message("\"angle\" is not used by mechanism \"crop\"",
+                  Crop{OrientedBox{{1, 1, 5, 5}, Units::pixels, 90}, {}, {}, {}, Interpolation::bilinear});
+    CHECK_NOTHROW(validate(stn(OrientedBox{{1, 1, 5, 5}, Units::pixels, 90})));
+}
+
 TEST_CASE("invalid: numbers in messages are those that were given") {
     check_message("the standard deviation is > 0, not -1e-10",
                   gaussian(Gaussian::AxesForm{{0, -1e-10, 1}, {}}));
     check_message("the standard deviation is > 0, not -0", gaussian(Gaussian::AxesForm{{0, -0.0, 1}, {}}));
-    check_message("sigma is > 0, not -0.25", gaussian(Gaussian::BoxForm{{0, 0, 1, 1}, Units::pixels, -0.25}));
+    check_message("sigma is > 0, not -0.25", gaussian(Gaussian::BoxForm{{{0, 0, 1, 1}}, -0.25}));
     check_message("[0.1, 100000, -2, 0.30000000000000004]", crop({0.1, 1e5, -2, 0.1 + 0.2}));
     // The nearest float32 to 1.0000001.
     check_message("weights are from 0.25 to 1.0000001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.0000001)));
@@ -356,8 +368,8 @@ TEST_CASE("refused: fractions of a box that overflow in pixels") {
 }
 
 TEST_CASE("refused: Gaussians that vanish or overflow once they are multiplied out") {
-    check_refused("cannot hold", gaussian(Gaussian::BoxForm{{1, 0, 1e-200, 1}, Units::pixels, 1e-200}));
-    check_refused("cannot hold", gaussian(Gaussian::BoxForm{{0, 0, 1e200, 1}, Units::pixels, 1e200}));
+    check_refused("cannot hold", gaussian(Gaussian::BoxForm{{{1, 0, 1e-200, 1}, Units::pixels}, 1e-200}));
+    check_refused("cannot hold", gaussian(Gaussian::BoxForm{{{0, 0, 1e200, 1}, Units::pixels}, 1e200}));
     check_refused("cannot hold", gaussian(Gaussian::DrawForm{1e308, 0, 0, 0, 0}));
 }
 

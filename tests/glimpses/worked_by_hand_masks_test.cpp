@@ -166,7 +166,7 @@ TEST_CASE("by hand: outlines, in edge coordinates") {
     turned.form = SpatialTransformer::BoxForm{{2, 3, 4, 2}, Units::pixels, 90};
     // About (4, 4): the top-left corner (-2, -1) goes to (1, -2).
     check_corners(outline(lower(turned, {9, 9})), {{5, 2}, {5, 6}, {3, 6}, {3, 2}});
-    const Gaussian gaussian{Gaussian::BoxForm{{1, 2, 6, 4}, Units::pixels, 0.5}, Size{3, 2}, {}};
+    const Gaussian gaussian{Gaussian::BoxForm{{{1, 2, 6, 4}, Units::pixels}, 0.5}, Size{3, 2}, {}};
     check_corners(outline(lower(gaussian, {9, 9})), {{1, 2}, {7, 2}, {7, 6}, {1, 6}});
     check_corners(outline(lower(grid(row({0, 0.5, 1, 0}), Mask::Kind::soft), {4, 1})),
                   {{1, 0}, {3, 0}, {3, 1}, {1, 1}});

@@ -298,7 +298,7 @@ TEST_CASE("by hand: a box turned by 90°") {
 TEST_CASE("by hand: one box for any mechanism") {
     const Box box{3, 1, 6, 4};
     const Size size{4, 2};
-    const auto [x, y] = axes({Gaussian::BoxForm{box, Units::pixels, 0.5}, size, {}}, {20, 10}, size);
+    const auto [x, y] = axes({Gaussian::BoxForm{{box, Units::pixels}, 0.5}, size, {}}, {20, 10}, size);
     check_axis(x, {3.25, 0.75, 1.5});
     check_axis(y, {1.5, 1, 2});
     check_matrix(box_to_image(box, size), {{{1.5, 0, 3.25}, {0, 2, 1.5}}});
@@ -307,5 +307,5 @@ TEST_CASE("by hand: one box for any mechanism") {
     const cv::Mat a = weights(mask, {20, 10});
     CHECK(cv::sum(a)[0] == 24);
     CHECK(cv::countNonZero(a(cv::Rect(3, 1, 6, 4)) != 1) == 0);
-    CHECK(rounded(in_pixels({0.15, 0.1, 0.3, 0.4}, Units::fraction, {20, 10})) == Rectangle{3, 1, 6, 4});
+    CHECK(rounded(in_pixels({{0.15, 0.1, 0.3, 0.4}, Units::fraction}, {20, 10})) == Rectangle{3, 1, 6, 4});
 }

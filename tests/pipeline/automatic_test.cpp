@@ -72,7 +72,7 @@ class SlowGpu final : public Backend {
 /// A Gaussian that sees all of an image, which is a lot of work for each byte.
 Gaussian wide(Size size) {
     Gaussian gaussian;
-    gaussian.form = Gaussian::BoxForm{{0, 0, 1, 1}, Units::fraction, 20};
+    gaussian.form = Gaussian::BoxForm{{{0, 0, 1, 1}, Units::fraction}, 20};
     gaussian.size = size;
     return gaussian;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,10 +15,8 @@ namespace glimpse {
 namespace crop_form {
 
 /// x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one pixel; likewise y.
-struct BoxForm {
-    Box box;
-    Units units = Units::pixels;
-};
+/// Its `angle` is 0.
+using BoxForm = OrientedBox;
 
 /// g = I[rows][:, columns]; 0 ≤ rows[i] < H, 0 ≤ columns[j] < W. `size` must be empty.
 struct IndexForm {
@@ -33,6 +32,8 @@ struct IndexForm {
 /// the scale s when shrinking, the taps outside the cropped box left out and each row normalised to sum 1:
 ///   weight(k) ∝ max(0, 1 - |k - c_j| / max(1, s)),  c_j = x0 + (j + ½) s - ½,  s = width / w.
 struct Crop {
+    static constexpr std::string_view name = "crop";  ///< in documents
+
     using BoxForm = crop_form::BoxForm;
     using IndexForm = crop_form::IndexForm;
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include "glimpse/export.hpp"
@@ -40,10 +41,8 @@ struct DrawForm {
     double log_gamma = 0;   ///< log γ
 };
 
-/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise.
-struct BoxForm {
-    Box box;
-    Units units = Units::pixels;
+/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise. Its `angle` is 0.
+struct BoxForm : OrientedBox {
     double sigma = 0.5;  ///< standard deviation in units of d; sigma > 0
 };
 
@@ -54,6 +53,8 @@ struct BoxForm {
 /// Gregor et al. 2015, "DRAW: A Recurrent Neural Network for Image Generation", section 3.2; in this form
 /// Kosiorek et al. 2017, "Hierarchical Attentive Recurrent Tracking".
 struct Gaussian {
+    static constexpr std::string_view name = "gaussian";  ///< in documents
+
     using Axis = gaussian_form::Axis;
     using AxesForm = gaussian_form::AxesForm;
     using DrawForm = gaussian_form::DrawForm;

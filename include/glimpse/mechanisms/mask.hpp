@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -47,16 +48,16 @@ struct GaussianForm {
 };
 
 /// 1 where the pixel lies in the rounded box (as `Crop` rounds it), 0 elsewhere.
-struct BoxForm {
-    Box box;
-    Units units = Units::pixels;
-};
+/// Its `angle` is 0.
+using BoxForm = OrientedBox;
 
 }  // namespace mask_form
 
 /// Soft (or hard) attention: g = a ⊙ I with a ∈ R^{H×W}, applied to every channel (Xu et al. 2015, "Show,
 /// Attend and Tell"). The weights are made in this order: source, activation, upsampling, threshold.
 struct Mask {
+    static constexpr std::string_view name = "mask";  ///< in documents
+
     using FileForm = mask_form::FileForm;
     using GridForm = mask_form::GridForm;
     using VectorForm = mask_form::VectorForm;

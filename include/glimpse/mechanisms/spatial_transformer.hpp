@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include "glimpse/export.hpp"
@@ -30,11 +31,7 @@ struct MatrixForm {
 };
 
 /// The box cut into w×h cells, turned clockwise on the screen about its own centre (`box_to_image`).
-struct BoxForm {
-    Box box;
-    Units units = Units::pixels;
-    double angle = 0;  ///< degrees
-};
+using BoxForm = OrientedBox;
 
 }  // namespace spatial_transformer_form
 
@@ -47,6 +44,8 @@ struct BoxForm {
 ///   to pixels, size S        (t+1)/2 · (S-1)      ((t+1) S - 1)/2
 ///   reflection about         {0, S-1}             {-½, S-½}
 struct SpatialTransformer {
+    static constexpr std::string_view name = "stn";  ///< in documents
+
     using ThetaForm = spatial_transformer_form::ThetaForm;
     using ScaleShiftForm = spatial_transformer_form::ScaleShiftForm;
     using MatrixForm = spatial_transformer_form::MatrixForm;

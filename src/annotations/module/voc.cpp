@@ -61,8 +61,8 @@ AnnotatedBox read_object(const Document& document, const pugi::xml_node& object,
     const double left = document.number(bounds, "xmin") - first;
     const double top = document.number(bounds, "ymin") - first;
     // The last pixel is one of the box.
-    box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
-               document.number(bounds, "ymax") - first + 1 - top};
+    box.box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
+                   document.number(bounds, "ymax") - first + 1 - top};
     return box;
 }
 
