@@ -66,8 +66,7 @@ void add(const AnnotatedBox& box, const std::string& id, const InputOptions& opt
          ParameterDocument& document, ImageJob& job) {
     try {
         if (!box.problem.empty()) throw UsageError(box.problem);
-        document.push_back(glimpse_of_box({id, box.box.box, box.box.units},
-                                          options.annotations->file.string(), options.defaults));
+        document.push_back(glimpse_of_box(id, box.box, options.annotations->file.string(), options.defaults));
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
     }

@@ -46,8 +46,8 @@ Box parse_box(const std::string& text) {
 ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
     for (const std::string& box : options.boxes) {
-        const BoxEntry entry{position_id(document.size()), parse_box(box)};
-        document.push_back(glimpse_of_box(entry, "--box", options.defaults));
+        const std::string id = position_id(document.size());
+        document.push_back(glimpse_of_box(id, {parse_box(box)}, "--box", options.defaults));
     }
     return document;
 }

@@ -1,18 +1,55 @@
 #include "parameters/boxes.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <array>
+#include <type_traits>
 
-#include "parameters/document.hpp"
+#include "glimpse/error.hpp"
+#include "json/json_text.hpp"
 
 namespace glimpse {
 
-Glimpse glimpse_of_box(const BoxEntry& entry, const std::string& place, const ParameterDefaults& defaults) {
-    // As a document, so that its reader's rules hold for it.
-    const Box& box = entry.box;
-    nlohmann::json json{{"id", entry.id}, {"box", {box.x, box.y, box.width, box.height}}};
-    if (entry.units == Units::fraction) json["units"] = "fraction";
-    const json::Source source{place, std::nullopt};
-    return parameters::read_document({&json, "", &source}, {{}, defaults}).front();
+namespace {
+
+using Maker = Mechanism (*)(const OrientedBox&, const ParameterDefaults&);
+
+template <typename OneMechanism>
+Mechanism made(const OrientedBox& box, const ParameterDefaults& defaults) {
+    OneMechanism mechanism;
+    typename OneMechanism::BoxForm form;
+    static_cast<OrientedBox&>(form) = box;
+    mechanism.form = form;
+    if constexpr (requires { mechanism.size; }) mechanism.size = defaults.size;
+    return mechanism;
+}
+
+/// In the order of `mechanism_names`.
+template <typename... M>
+constexpr std::array<Maker, sizeof...(M)> makers_of(std::type_identity<std::variant<M...>>) {
+    return {made<M>...};
+}
+
+}  // namespace
+
+Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const ParameterDefaults& defaults) {
+    static constexpr auto makers = makers_of(std::type_identity<Mechanism>());
+    const auto names = mechanism_names();
+    const auto found = std::find(names.begin(), names.end(), word);
+    if (found == names.end()) throw UsageError("unknown mechanism " + json::in_quotes(word));
+    return makers[static_cast<std::size_t>(found - names.begin())](box, defaults);
+}
+
+Glimpse glimpse_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
+                       const ParameterDefaults& defaults) {
+    try {
+        Glimpse glimpse{id, make_mechanism(defaults.mechanism, box, defaults), place + ": "};
+        validate(glimpse.mechanism);
+        return glimpse;
+    } catch (const InvalidParameter& error) {
+        throw UsageError(place + ": " + error.field(), error.what());
+    } catch (const UsageError& error) {
+        throw UsageError(place, error.what());
+    }
 }
 
 }  // namespace glimpse

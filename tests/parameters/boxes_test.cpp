@@ -1,0 +1,99 @@
+#include "parameters/boxes.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <string>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+
+// Boxes without a document, against documents that say the same.
+
+using namespace glimpse;
+
+namespace {
+
+std::string refusal_of_box(const OrientedBox& box, const ParameterDefaults& defaults) {
+    try {
+        glimpse_of_box("000", box, "a.json", defaults);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+std::string refusal_of_document(const OrientedBox& box, const ParameterDefaults& defaults) {
+    std::string text = R"({"box": [)";
+    for (const double number : {box.box.x, box.box.y, box.box.width}) text += number_text(number) + ", ";
+    text += number_text(box.box.height) + "]";
+    if (box.units == Units::fraction) text += R"(, "units": "fraction")";
+    if (box.angle != 0) text += ", \"angle\": " + number_text(box.angle);
+    try {
+        parse_parameters(text + "}", "a.json", {}, defaults);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+/// The oriented box of a mechanism that has one.
+OrientedBox box_of(const Mechanism& mechanism) {
+    return std::visit(
+        [](const auto& one) -> OrientedBox {
+            using BoxForm = typename std::decay_t<decltype(one)>::BoxForm;
+            REQUIRE(std::holds_alternative<BoxForm>(one.form));
+            return std::get<BoxForm>(one.form);
+        },
+        mechanism);
+}
+
+}  // namespace
+
+TEST_CASE("a box is refused with the words that a document of it is refused with") {
+    for (const std::string_view name : mechanism_names()) {
+        for (const std::optional<Size> size :
+             {std::optional<Size>(), std::optional(Size{5, 6}), std::optional(Size{1 << 15, 1 << 15}),
+              std::optional(Size{0, 3})}) {
+            for (const Units units : {Units::pixels, Units::fraction}) {
+                for (const Box& box :
+                     {Box{1, 2, 3, 4}, Box{1.5, -2, 0, 4}, Box{0, 0, 3, -0.25}, Box{0, 0, 1e9, 1e9}}) {
+                    for (const double angle : {0.0, name == "stn" ? 30.0 : 0.0}) {
+                        const ParameterDefaults defaults{std::string(name), size};
+                        const OrientedBox oriented{box, units, angle};
+                        CAPTURE(name);
+                        CHECK(refusal_of_box(oriented, defaults) == refusal_of_document(oriented, defaults));
+                    }
+                }
+            }
+        }
+    }
+    CHECK(refusal_of_box({{1, 2, 3, 4}}, {"spotlight", {}}) == "a.json: unknown mechanism \"spotlight\"");
+    for (const std::string name : {"crop", "mask", "gaussian"}) {
+        const OrientedBox turned{{1, 2, 3, 4}, Units::pixels, 30};
+        const std::string refusal = "a.json: /angle: \"angle\" is not used by mechanism \"" + name + '"';
+        CHECK(refusal_of_box(turned, {name, {}}) == refusal);
+        CHECK(refusal_of_document(turned, {name, {}}) == refusal);
+    }
+    CHECK(refusal_of_box({{std::numeric_limits<double>::infinity(), 2, 3, 4}}, {}) ==
+          "a.json: /box: a box is four finite numbers");
+}
+
+TEST_CASE("a box becomes a mechanism of the defaults' word and size") {
+    for (const std::string_view word : mechanism_names()) {
+        const double angle = word == "stn" ? 30 : 0;
+        const Glimpse glimpse = glimpse_of_box("7", {{0.5, 0.25, 0.125, 1}, Units::fraction, angle}, "b.txt",
+                                               {std::string(word), Size{5, 6}});
+        CHECK(glimpse.id == "7");
+        CHECK(glimpse.place == "b.txt: ");
+        CHECK(name(glimpse.mechanism) == word);
+        const OrientedBox box = box_of(glimpse.mechanism);
+        CHECK(box.box.x == 0.5);
+        CHECK(box.box.y == 0.25);
+        CHECK(box.box.width == 0.125);
+        CHECK(box.box.height == 1);
+        CHECK(box.units == Units::fraction);
+        CHECK(box.angle == angle);
+        CHECK(requested_size(glimpse.mechanism) == (word == "mask" ? std::optional<Size>() : Size{5, 6}));
+    }
+}
