@@ -5,13 +5,20 @@
 namespace glimpse::json {
 
 JsonFile::JsonFile(std::string_view text, const std::string& file, std::string_view dropped)
-    : source_{file, std::nullopt},
-      json_(std::make_unique<const nlohmann::json>(parse_json(text, source_, dropped))) {}
+    : JsonFile(text, Source{file, std::nullopt}, dropped) {}
+
+JsonFile::JsonFile(std::string_view text, Source source, std::string_view dropped)
+    : source_(std::move(source)),
+      json_(std::make_unique<nlohmann::json>(parse_json(text, source_, dropped))) {}
 
 JsonFile::~JsonFile() = default;
 
 Value JsonFile::root() const {
     return {json_.get(), "", &source_};
+}
+
+void JsonFile::erase(std::string_view key) {
+    json_->erase(std::string(key));
 }
 
 bool has(const Value& value, std::string_view key) {

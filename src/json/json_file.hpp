@@ -12,6 +12,7 @@ class JsonFile {
     /// As `parse_json`; the values of `dropped`, wherever such a key stands, are left out. Throws
     /// `UsageError`.
     JsonFile(std::string_view text, const std::string& file, std::string_view dropped = {});
+    JsonFile(std::string_view text, Source source, std::string_view dropped = {});
     ~JsonFile();
     JsonFile(const JsonFile&) = delete;
     JsonFile& operator=(const JsonFile&) = delete;
@@ -19,9 +20,12 @@ class JsonFile {
     /// Good while this lives.
     [[nodiscard]] Value root() const;
 
+    /// Takes this member out of the root, an object, if it has it.
+    void erase(std::string_view key);
+
   private:
     Source source_;
-    std::unique_ptr<const nlohmann::json> json_;
+    std::unique_ptr<nlohmann::json> json_;
 };
 
 /// Whether a value is an object that has the key, and something in it: not null, no empty array.

@@ -226,4 +226,15 @@ json parse_json(std::string_view text, const Source& source, std::string_view dr
     return builder.take();
 }
 
+std::string literal(std::string_view text) {
+    return json(text).dump();
+}
+
+std::optional<std::string> member_text(std::string_view text, std::string_view key) {
+    const json tree = json::parse(text, nullptr, false, true);
+    const auto member = tree.is_object() ? tree.find(key) : tree.end();
+    if (member == tree.end() || !member->is_string()) return std::nullopt;
+    return member->get<std::string>();
+}
+
 }  // namespace glimpse::json

@@ -27,6 +27,13 @@ std::string member_pointer(const std::string& pointer, std::string_view key);
 /// The text in double quotes, escaped as in JSON, and cut off where it is long.
 std::string in_quotes(std::string_view text);
 
+/// The text as a JSON string, whole.
+std::string literal(std::string_view text);
+
+/// The string of this name in the object that a JSON text is, however wrong the rest; none where there is
+/// none.
+std::optional<std::string> member_text(std::string_view text, std::string_view key);
+
 /// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:
 /// …", columns counted in characters from 1, likewise for a number too large for float64; for a key given
 /// twice and for too deep nesting "FILE: POINTER: …". Members of the name `dropped` are left out, where there

@@ -27,6 +27,36 @@ void require_array(const Value& value, std::optional<std::size_t> count, std::st
 
 }  // namespace
 
+bool Value::is_object() const {
+    return json->is_object();
+}
+
+bool Value::is_array() const {
+    return json->is_array();
+}
+
+bool Value::is_number() const {
+    return json->is_number();
+}
+
+bool Value::is_string() const {
+    return json->is_string();
+}
+
+bool Value::contains(std::string_view key) const {
+    return json->contains(key);
+}
+
+std::vector<std::string> Value::keys() const {
+    std::vector<std::string> keys;
+    for (const auto& [key, unused] : json->items()) keys.push_back(key);
+    return keys;
+}
+
+std::size_t Value::size() const {
+    return json->size();
+}
+
 Value Value::member(std::string_view key) const {
     return {&json->at(std::string(key)), member_pointer(pointer, key), source, taker};
 }

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -22,6 +21,20 @@ struct Value {
     std::string pointer;
     const Source* source;
     std::string taker{};  ///< of a default: the pointer of the entry that takes it
+
+    [[nodiscard]] bool is_object() const;
+    [[nodiscard]] bool is_array() const;
+    [[nodiscard]] bool is_number() const;
+    [[nodiscard]] bool is_string() const;
+
+    /// Whether it is an object with this key.
+    [[nodiscard]] bool contains(std::string_view key) const;
+
+    /// Of an object, in alphabetical order.
+    [[nodiscard]] std::vector<std::string> keys() const;
+
+    /// Of an object or an array.
+    [[nodiscard]] std::size_t size() const;
 
     [[nodiscard]] Value member(std::string_view key) const;
     [[nodiscard]] Value element(std::size_t index) const;
@@ -72,10 +85,10 @@ std::size_t word_index(const Value& value, std::span<const std::string_view> wor
 
 /// The meaning of a word.
 template <typename T>
-T word(const Value& value, std::initializer_list<std::pair<std::string_view, T>> meanings) {
+T word(const Value& value, std::span<const std::pair<std::string_view, T>> meanings) {
     std::vector<std::string_view> words;
     for (const auto& meaning : meanings) words.push_back(meaning.first);
-    return meanings.begin()[word_index(value, words)].second;
+    return meanings[word_index(value, words)].second;
 }
 
 /// "; did you mean "sigma"?" where one of `words` is near to `word`, and nothing otherwise.

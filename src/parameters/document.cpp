@@ -4,10 +4,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "json/json_file.hpp"
 #include "parameters/expansion.hpp"
 #include "system/relative_name.hpp"
 
@@ -24,13 +24,13 @@ void require_version(const Value& version) {
     if (integer(version) != 1) version.fail("the version is 1, not " + std::to_string(integer(version)));
 }
 
-/// `object` without "version" and "glimpses", every key one that an entry has.
-void require_default_keys(const Value& defaults) {
+/// Besides "version" and "glimpses", every key one that an entry has.
+void require_default_keys(const Value& root) {
     std::vector<std::string_view> keys = entry_keys();
     std::erase(keys, "id");
     keys.insert(keys.end(), {"version", "glimpses"});
-    for (const auto& [key, unused] : defaults.json->items()) {
-        const Value value = defaults.member(key);
+    for (const std::string& key : root.keys()) {
+        const Value value = root.member(key);
         if (key == "id") value.fail("\"id\" is no default: each glimpse has its own");
         if (std::find(keys.begin(), keys.end(), key) == keys.end()) fail_unknown_key(value, key, keys, keys);
     }
@@ -69,11 +69,11 @@ class Ids {
 };
 
 ParameterDocument read_entries(const Value& entries, Defaults* defaults, const Surroundings& surroundings) {
-    if (!entries.json->is_array()) entries.fail("an array of entries is needed");
-    if (entries.json->empty()) entries.fail("at least one glimpse is needed");
+    if (!entries.is_array()) entries.fail("an array of entries is needed");
+    if (entries.size() == 0) entries.fail("at least one glimpse is needed");
     ParameterDocument document;
     Ids ids;
-    for (std::size_t n = 0; n < entries.json->size(); ++n) {
+    for (std::size_t n = 0; n < entries.size(); ++n) {
         const Value place = entries.element(n);
         Entry entry(place, defaults);
         expand(entry, ids.read(entry, place, n), place.place(), surroundings, document);
@@ -83,13 +83,9 @@ ParameterDocument read_entries(const Value& entries, Defaults* defaults, const S
 
 ParameterDocument read_whole(const Value& root, Surroundings surroundings) {
     surroundings.beside_keys.clear();
-    if (root.json->contains("version")) require_version(root.member("version"));
-    nlohmann::json rest = *root.json;
-    rest.erase("version");
-    rest.erase("glimpses");
-    const Value object{&rest, root.pointer, root.source};
-    require_default_keys(object);
-    Defaults defaults(object);
+    if (root.contains("version")) require_version(root.member("version"));
+    require_default_keys(root);
+    Defaults defaults(root, {"version", "glimpses"});
     ParameterDocument document = read_entries(root.member("glimpses"), &defaults, surroundings);
     defaults.require_all_read();
     return document;
@@ -107,13 +103,13 @@ ParameterDocument read_single(const Value& root, Surroundings surroundings) {
 }  // namespace
 
 ParameterDocument read_document(const Value& root, const Surroundings& surroundings) {
-    if (root.json->is_array()) {
+    if (root.is_array()) {
         Surroundings within = surroundings;
         within.beside_keys.clear();
         return read_entries(root, nullptr, within);
     }
-    if (!root.json->is_object()) root.fail("a parameter document is an object, or an array of entries");
-    return root.json->contains("glimpses") ? read_whole(root, surroundings) : read_single(root, surroundings);
+    if (!root.is_object()) root.fail("a parameter document is an object, or an array of entries");
+    return root.contains("glimpses") ? read_whole(root, surroundings) : read_single(root, surroundings);
 }
 
 }  // namespace parameters
@@ -126,9 +122,8 @@ bool is_file_on_disk(const std::filesystem::path& path) {
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                    const std::filesystem::path& directory, const ParameterDefaults& defaults,
                                    const IsFile& is_file) {
-    const json::Source source{file, std::nullopt};
-    const nlohmann::json json = json::parse_json(text, source);
-    return parameters::read_document({&json, "", &source}, {directory, defaults, {}, is_file});
+    const json::JsonFile document(text, json::Source{file, std::nullopt});
+    return parameters::read_document(document.root(), {directory, defaults, {}, is_file});
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {

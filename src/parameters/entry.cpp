@@ -1,36 +1,31 @@
 #include "parameters/entry.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 namespace glimpse::parameters {
 
 using namespace json;
 
 std::optional<Value> Defaults::find(std::string_view key) const {
-    if (!object_.json->contains(key)) return std::nullopt;
+    if (!object_.contains(key)) return std::nullopt;
     return object_.member(key);
 }
 
 void Defaults::require_all_read() const {
-    for (const auto& [key, unused] : object_.json->items()) {
+    for (const std::string& key : object_.keys()) {
         if (!read_.contains(key))
             object_.member(key).fail("unused: no glimpse takes " + in_quotes(key) + " from here");
     }
 }
 
 Entry::Entry(Value own, Defaults* defaults) : own_(std::move(own)), defaults_(defaults) {
-    if (!own_.json->is_object()) own_.fail_type("an object (an entry)");
+    if (!own_.is_object()) own_.fail_type("an object (an entry)");
 }
 
 std::vector<std::string> Entry::own_keys() const {
-    std::vector<std::string> keys;
-    for (const auto& [key, unused] : own_.json->items()) keys.push_back(key);
-    return keys;
+    return own_.keys();
 }
 
 bool Entry::has_own(std::string_view key) const {
-    return own_.json->contains(key);
+    return own_.contains(key);
 }
 
 bool Entry::has_default(std::string_view key) const {
@@ -63,14 +58,11 @@ void Entry::refuse_own(std::string_view key, const std::string& rule) const {
     if (has_own(key)) own_.member(key).fail(rule);
 }
 
-void Entry::require_all_read(std::string_view mechanism, std::span<const std::string_view> keys,
-                             const std::string& form) const {
+std::optional<std::string> Entry::unread_key() const {
     for (const std::string& key : own_keys()) {
-        if (read_.contains(key)) continue;
-        const bool known = std::find(keys.begin(), keys.end(), key) != keys.end();
-        own_.member(key).fail(in_quotes(key) + " is not used " +
-                              (known ? "together with " + form : "by mechanism " + in_quotes(mechanism)));
+        if (!read_.contains(key)) return key;
     }
+    return std::nullopt;
 }
 
 void Entry::fail_field(const std::string& field, const std::string& rule) const {

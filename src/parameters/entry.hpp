@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +16,9 @@ namespace glimpse::parameters {
 /// The keys of a document that hold for every entry that leaves them open.
 class Defaults {
   public:
-    /// `object` holds nothing but defaults.
-    explicit Defaults(json::Value object) : object_(std::move(object)) {}
+    /// `object` holds nothing but defaults, and `others`.
+    Defaults(json::Value object, std::set<std::string, std::less<>> others)
+        : object_(std::move(object)), read_(std::move(others)) {}
 
     [[nodiscard]] std::optional<json::Value> find(std::string_view key) const;
     void mark_read(std::string_view key) { read_.emplace(key); }
@@ -53,10 +53,8 @@ class Entry {
     /// Throws `UsageError` where the entry itself has this key.
     void refuse_own(std::string_view key, const std::string& rule) const;
 
-    /// Throws `UsageError` for a key of the entry itself that nobody read. `keys` are those of its mechanism
-    /// and `form` says in words which form of its parameters it uses.
-    void require_all_read(std::string_view mechanism, std::span<const std::string_view> keys,
-                          const std::string& form) const;
+    /// A key of the entry itself that nobody read.
+    [[nodiscard]] std::optional<std::string> unread_key() const;
 
     /// Throws `UsageError` at the entry.
     [[noreturn]] void fail(const std::string& rule) const { own_.fail(rule); }

@@ -1,7 +1,6 @@
-#include <nlohmann/json.hpp>
-
 #include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
+#include "json/json_file.hpp"
 #include "parameters/document.hpp"
 #include "system/relative_name.hpp"
 
@@ -27,10 +26,11 @@ void require_name(const Value& value, const std::string& name) {
     value.fail("a name is a relative path without empty parts, \".\" and \"..\", not " + in_quotes(name));
 }
 
-ManifestRecord read_record(const Value& record, Surroundings surroundings) {
-    if (!record.json->is_object()) record.fail("a manifest record is an object with \"image\"");
+ManifestRecord read_record(JsonFile& file, Surroundings surroundings) {
+    const Value record = file.root();
+    if (!record.is_object()) record.fail("a manifest record is an object with \"image\"");
     ManifestRecord result{read_image(record), std::nullopt, {}, ""};
-    if (record.json->contains("name")) {
+    if (record.contains("name")) {
         const Value name = record.member("name");
         result.name = text(name);
         try {
@@ -39,12 +39,11 @@ ManifestRecord read_record(const Value& record, Surroundings surroundings) {
             result.problem = error.what();
         }
     }
-    nlohmann::json rest = *record.json;
-    rest.erase("image");
-    rest.erase("name");
-    if (rest.empty()) return result;
+    file.erase("image");
+    file.erase("name");
+    if (record.size() == 0) return result;
     surroundings.beside_keys = {"image", "name"};
-    result.glimpses = read_document({&rest, record.pointer, record.source}, surroundings);
+    result.glimpses = read_document(record, surroundings);
     return result;
 }
 
@@ -54,15 +53,12 @@ ManifestRecord read_record(const Value& record, Surroundings surroundings) {
 ManifestRecord parse_manifest_record(std::string_view text, const std::string& file, std::size_t line,
                                      const std::filesystem::path& directory,
                                      const ParameterDefaults& defaults) {
-    const json::Source source{file, line};
-    const nlohmann::json json = json::parse_json(text, source);
-    return parameters::read_record({&json, "", &source}, {directory, defaults});
+    json::JsonFile record(text, json::Source{file, line});
+    return parameters::read_record(record, {directory, defaults});
 }
 
 std::optional<std::string> image_of_record(std::string_view text) {
-    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false, true);
-    if (!json.is_object() || !json.contains("image") || !json["image"].is_string()) return std::nullopt;
-    return json["image"].get<std::string>();
+    return json::member_text(text, "image");
 }
 
 }  // namespace glimpse

@@ -1,23 +1,14 @@
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "glimpse/mechanism.hpp"
-#include "glimpse/parameters.hpp"
 #include "parameters/entry.hpp"
+#include "parameters/surroundings.hpp"
 
 namespace glimpse::parameters {
-
-/// What a document is read with.
-struct Surroundings {
-    std::filesystem::path directory;              ///< relative paths are taken from here
-    ParameterDefaults defaults;                   ///< the command line's
-    std::vector<std::string_view> beside_keys{};  ///< keys that may stand beside those of a single entry
-    IsFile is_file = is_file_on_disk;             ///< of the files that it names
-};
 
 /// Every key that an entry of some mechanism has.
 const std::vector<std::string_view>& entry_keys();

@@ -1,14 +1,25 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "glimpse/parameters.hpp"
+#include "glimpse/words.hpp"
+#include "parameters/description.hpp"
 
 namespace glimpse {
+namespace parameters {
+
 namespace {
+
+using Texts = std::vector<std::string>;
 
 // What a schema cannot say, the reader does: files that exist, ids that repeat, rows of one length, a size's
 // product, defaults that nobody takes, and all that depends on the document's defaults or the command line.
 //
 // An entry is checked twice: against its mechanism's keys, each with its type, and the pairs of keys that
 // exclude each other; and, where the document has no defaults, for being complete.
-constexpr std::string_view schema = R"json({
+constexpr std::string_view beginning = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "title": "glimpse parameter document",
   "description": "The glimpses to take of an image: an object with \"glimpses\", an array of entries, or a single entry.",
@@ -33,250 +44,166 @@ constexpr std::string_view schema = R"json({
       "then": {"properties": {"glimpses": {"items": {"$ref": "#/$defs/complete_entry"}}}},
       "unevaluatedProperties": false
     },
-    "entry": {
-      "type": "object",
-      "properties": {"mechanism": {"$ref": "#/$defs/mechanism"}},
-      "if": {"required": ["mechanism"]},
-      "then": {"allOf": [
-        {"if": {"properties": {"mechanism": {"const": "crop"}}}, "then": {"$ref": "#/$defs/crop"}},
-        {"if": {"properties": {"mechanism": {"const": "mask"}}}, "then": {"$ref": "#/$defs/mask"}},
-        {"if": {"properties": {"mechanism": {"const": "gaussian"}}}, "then": {"$ref": "#/$defs/gaussian"}},
-        {"if": {"properties": {"mechanism": {"const": "stn"}}}, "then": {"$ref": "#/$defs/stn"}}
-      ]},
-      "else": {"anyOf": [
-        {"$ref": "#/$defs/crop"}, {"$ref": "#/$defs/mask"}, {"$ref": "#/$defs/gaussian"}, {"$ref": "#/$defs/stn"}
-      ]}
-    },
-    "complete_entry": {
-      "description": "An entry that no defaults complete. \"mechanism\" may be left out beside a box.",
-      "allOf": [{"$ref": "#/$defs/entry"}],
-      "anyOf": [
-        {"required": ["box"]},
-        {"required": ["mechanism", "rows", "columns"]},
-        {"required": ["mechanism", "x", "y"]},
-        {"required": ["mechanism", "draw"]},
-        {"required": ["mechanism", "theta"]},
-        {"required": ["mechanism", "scale"]},
-        {"required": ["mechanism", "shift"]},
-        {"required": ["mechanism", "matrix"]},
-        {"required": ["mechanism", "file"]},
-        {"required": ["mechanism", "grid"]}
-      ],
-      "dependentRequired": {"threshold": ["kind"]},
-      "if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}},
-      "then": {"required": ["kind"]}
-    },
-    "crop": {
-      "description": "Hard attention: the box's pixels, resized where a size is given; or the pixels of some rows and columns.",
-      "properties": {
-        "id": {"$ref": "#/$defs/id"}, "mechanism": {"const": "crop"}, "size": {"$ref": "#/$defs/size"},
-        "box": {"$ref": "#/$defs/box"}, "units": {"$ref": "#/$defs/units"},
-        "rows": {"$ref": "#/$defs/indices"}, "columns": {"$ref": "#/$defs/indices"},
-        "padding": {"$ref": "#/$defs/padding"},
-        "interpolation": {"description": "When resized.", "enum": ["nearest", "bilinear"], "default": "bilinear"}
-      },
-      "additionalProperties": false,
-      "dependentSchemas": {
-        "rows": {"$ref": "#/$defs/indices_alone"},
-        "columns": {"$ref": "#/$defs/indices_alone"}
-      }
-    },
-    "indices_alone": {
-      "properties": {"box": false, "units": false, "size": false, "padding": false, "interpolation": false}
-    },
-    "mask": {
-      "description": "Soft attention: each pixel times its weight.",
-      "properties": {
-        "id": {"$ref": "#/$defs/id"}, "mechanism": {"const": "mask"},
-        "box": {"$ref": "#/$defs/box"}, "units": {"$ref": "#/$defs/units"},
-        "file": {"$ref": "#/$defs/file"}, "grid": {"$ref": "#/$defs/grid"},
-        "x": {"$ref": "#/$defs/mask_axis"}, "y": {"$ref": "#/$defs/mask_axis"},
-        "upsample": {"$ref": "#/$defs/upsample"}, "activation": {"$ref": "#/$defs/activation"},
-        "kind": {"$ref": "#/$defs/kind"}, "threshold": {"$ref": "#/$defs/threshold"},
-        "select": {"$ref": "#/$defs/select"},
-        "normalise": {
-          "description": "Of x and y as {u, s}: the peak is 1, or each vector sums to 1.",
-          "enum": ["peak", "sum"], "default": "peak"
-        }
-      },
-      "additionalProperties": false,
-      "anyOf": [
-        {"properties": {"x": {"type": "object"}, "y": {"type": "object"}}},
-        {"properties": {"x": {"type": "array"}, "y": {"type": "array"}}}
-      ],
-      "dependentSchemas": {
-        "file": {"properties": {"grid": false, "x": false, "y": false, "box": false, "units": false, "normalise": false}},
-        "grid": {"properties": {"x": false, "y": false, "box": false, "units": false, "normalise": false}},
-        "x": {"$ref": "#/$defs/mask_axes_alone"},
-        "y": {"$ref": "#/$defs/mask_axes_alone"},
-        "box": {"properties": {"upsample": false, "activation": false, "normalise": false}},
-        "normalise": {"properties": {"x": {"type": "object"}, "y": {"type": "object"}}},
-        "threshold": {"properties": {"kind": {"const": "hard"}}}
-      },
-      "if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}},
-      "then": {"properties": {"kind": {"const": "hard"}}}
-    },
-    "mask_axes_alone": {"properties": {"box": false, "units": false, "upsample": false, "activation": false}},
-    "gaussian": {
-      "description": "A grid of Gaussian filters. Without a box it needs a size, its own, a default, or the command line's.",
-      "properties": {
-        "id": {"$ref": "#/$defs/id"}, "mechanism": {"const": "gaussian"}, "size": {"$ref": "#/$defs/size"},
-        "box": {"$ref": "#/$defs/box"}, "units": {"$ref": "#/$defs/units"}, "sigma": {"$ref": "#/$defs/sigma"},
-        "x": {"$ref": "#/$defs/gaussian_axis"}, "y": {"$ref": "#/$defs/gaussian_axis"}, "draw": {"$ref": "#/$defs/draw"},
-        "normalise": {
-          "description": "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. safe: it takes the nearest pixel.",
-          "enum": ["eps", "safe"], "default": "eps"
-        }
-      },
-      "additionalProperties": false,
-      "dependentSchemas": {
-        "x": {"$ref": "#/$defs/gaussian_axes_alone"},
-        "y": {"$ref": "#/$defs/gaussian_axes_alone"},
-        "draw": {"properties": {"box": false, "units": false, "sigma": false}}
-      }
-    },
-    "gaussian_axes_alone": {"properties": {"box": false, "units": false, "sigma": false, "draw": false}},
-    "stn": {
-      "description": "A spatial transformer. Without a box it needs a size, its own, a default, or the command line's.",
-      "properties": {
-        "id": {"$ref": "#/$defs/id"}, "mechanism": {"const": "stn"}, "size": {"$ref": "#/$defs/size"},
-        "box": {"$ref": "#/$defs/box"}, "units": {"$ref": "#/$defs/units"}, "angle": {"$ref": "#/$defs/angle"},
-        "theta": {"$ref": "#/$defs/theta"}, "matrix": {"$ref": "#/$defs/matrix"},
-        "scale": {"$ref": "#/$defs/scale"}, "shift": {"$ref": "#/$defs/shift"},
-        "align_corners": {"$ref": "#/$defs/align_corners"}, "padding": {"$ref": "#/$defs/padding"},
-        "interpolation": {"enum": ["nearest", "bilinear", "bicubic"], "default": "bilinear"}
-      },
-      "additionalProperties": false,
-      "dependentSchemas": {
-        "theta": {"properties": {"scale": false, "shift": false, "matrix": false, "box": false, "units": false, "angle": false}},
-        "scale": {"$ref": "#/$defs/scale_shift_alone"},
-        "shift": {"$ref": "#/$defs/scale_shift_alone"},
-        "matrix": {"properties": {"box": false, "units": false, "angle": false}}
-      }
-    },
-    "scale_shift_alone": {"properties": {"matrix": false, "box": false, "units": false, "angle": false}},
-    "any_keys": {
-      "properties": {
-        "mechanism": {"$ref": "#/$defs/mechanism"}, "size": {"$ref": "#/$defs/size"}, "box": {"$ref": "#/$defs/box"},
-        "units": {"$ref": "#/$defs/units"}, "rows": {"$ref": "#/$defs/indices"}, "columns": {"$ref": "#/$defs/indices"},
-        "padding": {"$ref": "#/$defs/padding"}, "interpolation": {"enum": ["nearest", "bilinear", "bicubic"]},
-        "x": {"anyOf": [{"$ref": "#/$defs/gaussian_axis"}, {"$ref": "#/$defs/mask_axis"}]},
-        "y": {"anyOf": [{"$ref": "#/$defs/gaussian_axis"}, {"$ref": "#/$defs/mask_axis"}]},
-        "draw": {"$ref": "#/$defs/draw"}, "sigma": {"$ref": "#/$defs/sigma"},
-        "normalise": {"enum": ["eps", "safe", "peak", "sum"]},
-        "theta": {"$ref": "#/$defs/theta"}, "matrix": {"$ref": "#/$defs/matrix"},
-        "scale": {"$ref": "#/$defs/scale"}, "shift": {"$ref": "#/$defs/shift"}, "angle": {"$ref": "#/$defs/angle"},
-        "align_corners": {"$ref": "#/$defs/align_corners"},
-        "file": {"$ref": "#/$defs/file"}, "grid": {"$ref": "#/$defs/grid"},
-        "upsample": {"$ref": "#/$defs/upsample"}, "activation": {"$ref": "#/$defs/activation"},
-        "kind": {"$ref": "#/$defs/kind"}, "threshold": {"$ref": "#/$defs/threshold"},
-        "select": {"$ref": "#/$defs/select"}
-      }
-    },
-    "id": {
-      "description": "In the outputs' names: letters, digits, \".\", \"_\" and \"-\". Without it, the entry's position: 000.",
-      "type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": 200
-    },
-    "mechanism": {"enum": ["crop", "mask", "gaussian", "stn"]},
-    "size": {
-      "description": "The glimpse's [width, height] in pixels; their product is at most 2^28.",
-      "type": "array", "minItems": 2, "maxItems": 2,
-      "items": {"type": "integer", "minimum": 1, "maximum": 268435456}
-    },
-    "box": {
-      "description": "[x, y, width, height] in pixels from the image's top left edge, or in fractions of the image's width and height.",
-      "type": "array", "minItems": 4, "maxItems": 4,
-      "prefixItems": [{"type": "number"}, {"type": "number"}, {"$ref": "#/$defs/positive"}, {"$ref": "#/$defs/positive"}]
-    },
-    "units": {"description": "Of the box.", "enum": ["pixels", "fraction"], "default": "pixels"},
-    "positive": {"type": "number", "exclusiveMinimum": 0},
-    "indices": {
-      "description": "Numbers of the image's rows, or columns, from 0.",
-      "type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0, "maximum": 2147483647}
-    },
-    "numbers": {"type": "array", "minItems": 1, "items": {"type": "number"}},
-    "pair": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}},
-    "matrix_2x3": {
-      "type": "array", "minItems": 2, "maxItems": 2,
-      "items": {"type": "array", "minItems": 3, "maxItems": 3, "items": {"type": "number"}}
-    },
-    "padding": {
-      "description": "What lies outside the image: a word, a value for all channels, or one for each, in the image's units.",
-      "anyOf": [{"enum": ["zeros", "border", "reflection", "mean"]}, {"type": "number"}, {"$ref": "#/$defs/numbers"}],
-      "default": "zeros"
-    },
-    "gaussian_axis": {
-      "description": "u: the first Gaussian's centre; s > 0: standard deviation; d: distance between neighbours. In pixels, 0 the first pixel's centre.",
-      "type": "object", "required": ["u", "s", "d"], "additionalProperties": false,
-      "properties": {"u": {"type": "number"}, "s": {"$ref": "#/$defs/positive"}, "d": {"type": "number"}}
-    },
-    "mask_axis": {
-      "description": "As many weights as the image has columns (x) or rows (y); or the Gaussian that makes them: its centre u, its standard deviation s > 0, in pixels, 0 the first pixel's centre.",
-      "anyOf": [
-        {"$ref": "#/$defs/numbers"},
-        {
-          "type": "object", "required": ["u", "s"], "additionalProperties": false,
-          "properties": {"u": {"type": "number"}, "s": {"$ref": "#/$defs/positive"}}
-        }
-      ]
-    },
-    "draw": {
-      "description": "DRAW's parameters: the grid's centre, -1 to 1 inside the image; the logarithms of the variance (square pixels), the stride and the intensity.",
-      "type": "object", "additionalProperties": false,
-      "required": ["gx", "gy", "log_sigma2", "log_delta", "log_gamma"],
-      "properties": {
-        "gx": {"type": "number"}, "gy": {"type": "number"}, "log_sigma2": {"type": "number"},
-        "log_delta": {"type": "number"}, "log_gamma": {"type": "number"}
-      }
-    },
-    "sigma": {
-      "description": "Standard deviation, in units of the distance between neighbouring Gaussians.",
-      "$ref": "#/$defs/positive", "default": 0.5
-    },
-    "theta": {
-      "description": "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row makes x.",
-      "$ref": "#/$defs/matrix_2x3"
-    },
-    "matrix": {
-      "description": "From glimpse pixel to image pixel, pixel centres at whole numbers; the first row makes x.",
-      "$ref": "#/$defs/matrix_2x3"
-    },
-    "scale": {"description": "[sx, sy] of theta.", "$ref": "#/$defs/pair", "default": [1, 1]},
-    "shift": {"description": "[tx, ty] of theta.", "$ref": "#/$defs/pair", "default": [0, 0]},
-    "angle": {"description": "Degrees, clockwise on the screen, about the box's centre.", "type": "number", "default": 0},
-    "align_corners": {
-      "description": "Normalised coordinates -1 and 1 are the centres of the outer pixels, rather than their outer edges.",
-      "type": "boolean", "default": false
-    },
-    "file": {
-      "description": "A grey picture or a .npy array of weights; relative to the document.",
-      "type": "string", "minLength": 1
-    },
-    "grid": {
-      "description": "Rows of weights, equally long, upsampled to the image's size.",
-      "type": "array", "minItems": 1, "items": {"$ref": "#/$defs/numbers"}
-    },
-    "upsample": {"enum": ["nearest", "bilinear", "bicubic"], "default": "bilinear"},
-    "activation": {
-      "description": "Applied before upsampling; softmax over the whole grid.",
-      "enum": ["none", "sigmoid", "softmax"], "default": "none"
-    },
-    "kind": {
-      "description": "soft: weights of 0 to 1; hard: 0 or 1; free: any finite weights.",
-      "enum": ["soft", "hard", "free"], "default": "soft"
-    },
-    "threshold": {"description": "Of a hard mask: weights from here on become 1, the rest 0.", "type": "number"},
-    "select": {
-      "description": "Of a hard mask: the list of its pixels, or its bounding box.",
-      "enum": ["none", "pixels", "box"], "default": "none"
-    }
-  }
-}
 )json";
 
+void add_once(Texts& texts, std::string text) {
+    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+}
+
+std::string reference(std::string_view definition) {
+    return R"({"$ref": "#/$defs/)" + std::string(definition) + R"("})";
+}
+
+/// A member of an object, its value being JSON already.
+std::string member(std::string_view name, const std::string& value) {
+    return json::literal(name) + ": " + value;
+}
+
+/// Members or elements, each on a line of its own.
+std::string lines(const Texts& texts, int depth) {
+    const std::string indent = "\n" + std::string(static_cast<std::size_t>(2 * depth), ' ');
+    const std::string outer = indent.substr(0, indent.size() - 2);
+    return indent + join(texts, "," + indent) + outer;
+}
+
+std::string description_of(const Key& key) {
+    return std::string(key.meaning) + (key.unit.empty() ? "" : " Unit: " + std::string(key.unit) + ".");
+}
+
+std::string property(const Key& key) {
+    return member(key.name, "{" + member("description", json::literal(description_of(key))) + ", " +
+                                key.type.schema +
+                                (key.otherwise.empty() ? "" : ", " + member("default", key.otherwise)) + "}");
+}
+
+/// What must not stand beside a key of the form.
+std::string exclusion(const Description& description, const Form& form) {
+    Texts excluded;
+    for (const Key& key : description.keys) {
+        if (!takes(form, key)) excluded.push_back(member(key.name, "false"));
+    }
+    return "{" + member("properties", "{" + join(excluded) + "}") + "}";
+}
+
+/// The entries of one mechanism.
+std::string definition(const Description& description) {
+    Texts properties;
+    for (const Key& key : common_keys()) {
+        properties.push_back(member(
+            key.name, key.name == "mechanism" ? "{" + member("const", json::literal(description.word)) + "}"
+                                              : reference(key.name)));
+    }
+    for (const Key& key : description.keys) properties.push_back(property(key));
+    Texts exclusions;
+    for (const Form& form : description.forms) {
+        for (const std::string_view key : form.keys)
+            exclusions.push_back(member(key, exclusion(description, form)));
+    }
+    Texts members{member("description", json::literal(description.meaning)),
+                  member("properties", "{" + lines(properties, 4) + "}"),
+                  member("additionalProperties", "false"),
+                  member("dependentSchemas", "{" + lines(exclusions, 4) + "}")};
+    if (!description.rules.empty()) {
+        members.push_back(
+            member("allOf", "[" + lines({description.rules.begin(), description.rules.end()}, 4) + "]"));
+    }
+    return member(description.word, "{" + lines(members, 3) + "}");
+}
+
+std::string entry_definition() {
+    Texts choices;
+    Texts all;
+    for (const Description& description : descriptions()) {
+        choices.push_back(R"({"if": {"properties": {"mechanism": {"const": )" +
+                          json::literal(description.word) + R"(}}}, "then": )" + reference(description.word) +
+                          "}");
+        all.push_back(reference(description.word));
+    }
+    return member("entry",
+                  "{" +
+                      lines({member("type", R"("object")"),
+                             member("properties", "{" + member("mechanism", reference("mechanism")) + "}"),
+                             member("if", R"({"required": ["mechanism"]})"),
+                             member("then", "{" + member("allOf", "[" + lines(choices, 4) + "]") + "}"),
+                             member("else", "{" + member("anyOf", "[" + join(all) + "]") + "}")},
+                            3) +
+                      "}");
+}
+
+/// The least that a form needs; a box says what is meant without a mechanism.
+void add_needs(const Form& form, Texts& needs) {
+    const auto required = [](const std::vector<std::string_view>& keys) {
+        return R"({"required": [)" + json::listed(keys) + "]}";
+    };
+    if (form.is("box")) return add_once(needs, required({"box"}));
+    if (form.together) {
+        std::vector<std::string_view> keys{"mechanism"};
+        keys.insert(keys.end(), form.keys.begin(), form.keys.end());
+        return add_once(needs, required(keys));
+    }
+    for (const std::string_view key : form.keys) add_once(needs, required({"mechanism", key}));
+}
+
+std::string complete_entry_definition() {
+    Texts needs;
+    Texts rules{reference("entry")};
+    for (const Description& description : descriptions()) {
+        for (const Form& form : description.forms) add_needs(form, needs);
+        rules.insert(rules.end(), description.rules_if_complete.begin(), description.rules_if_complete.end());
+    }
+    const std::string meaning =
+        R"("An entry that no defaults complete. \"mechanism\" may be left out beside a box.")";
+    return member("complete_entry",
+                  "{" +
+                      lines({member("description", meaning), member("allOf", "[" + lines(rules, 4) + "]"),
+                             member("anyOf", "[" + lines(needs, 4) + "]")},
+                            3) +
+                      "}");
+}
+
+/// The keys of all mechanisms, in order. One of several mechanisms may take what any of them takes.
+std::string any_keys_definition() {
+    struct Shared {
+        std::string_view name;
+        Texts types;
+        Texts references;
+    };
+    std::vector<Shared> keys{{"mechanism", {}, {reference("mechanism")}}};
+    for (const Description& description : descriptions()) {
+        for (const Key& key : description.keys) {
+            auto shared =
+                std::find_if(keys.begin(), keys.end(), [&](const Shared& k) { return k.name == key.name; });
+            if (shared == keys.end()) shared = keys.insert(keys.end(), {key.name, {}, {}});
+            const std::size_t known = shared->types.size();
+            add_once(shared->types, key.type.schema);
+            if (shared->types.size() == known) continue;
+            const std::string place = std::string(description.word) + "/properties/" + std::string(key.name);
+            shared->references.push_back(reference(place));
+        }
+    }
+    Texts properties;
+    for (const Shared& key : keys) {
+        properties.push_back(
+            member(key.name, key.references.size() == 1
+                                 ? key.references.front()
+                                 : "{" + member("anyOf", "[" + join(key.references) + "]") + "}"));
+    }
+    return member("any_keys", "{" + member("properties", "{" + lines(properties, 4) + "}") + "}");
+}
+
+std::string schema() {
+    Texts definitions{entry_definition(), complete_entry_definition()};
+    for (const Description& description : descriptions()) definitions.push_back(definition(description));
+    definitions.push_back(any_keys_definition());
+    for (const Key& key : common_keys()) definitions.push_back(property(key));
+    return std::string(beginning) + "    " + join(definitions, ",\n    ") + "\n  }\n}\n";
+}
+
 }  // namespace
+}  // namespace parameters
 
 std::string_view parameter_schema() {
+    static const std::string schema = parameters::schema();
     return schema;
 }
 

@@ -1,0 +1,71 @@
+#include "glimpse/mechanisms/crop.hpp"
+
+#include <array>
+
+#include "parameters/shared_keys.hpp"
+
+namespace glimpse::parameters {
+
+using namespace json;
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Interpolation>, 2> interpolations{
+    {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}}};
+
+Key indices_key(std::string_view name, std::string_view range, std::string_view meaning) {
+    return {
+        .name = name,
+        .forms = {"rows"},
+        .type =
+            {"an array of integers", std::string(range),
+             R"("type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0, "maximum": 2147483647})"},
+        .meaning = meaning};
+}
+
+Mechanism read_crop(Entry& entry, const Form& form, const Surroundings& surroundings) {
+    Crop crop;
+    if (form.is("rows")) {
+        const std::string because = "crop takes \"rows\" and \"columns\" together";
+        crop.form =
+            Crop::IndexForm{integers(entry.need("rows", because)), integers(entry.need("columns", because))};
+        return crop;
+    }
+    crop.form = read_box(entry);
+    crop.size = read_size(entry, surroundings);
+    const Outside outside = read_padding(entry);
+    crop.padding = outside.padding;
+    crop.fill = outside.fill;
+    if (!crop.size) {
+        entry.refuse_own("interpolation", "\"interpolation\" is not used without a \"size\"");
+    } else if (const std::optional<Value> interpolation = entry.take("interpolation")) {
+        crop.interpolation = word<Interpolation>(*interpolation, interpolations);
+    }
+    return crop;
+}
+
+}  // namespace
+
+Description crop_description() {
+    return {.word = Crop::name,
+            .meaning =
+                "Hard attention: the box's pixels, resized where a size is given; or the pixels of some "
+                "rows and columns.",
+            .forms = {{{"box"}}, {{"rows", "columns"}}},
+            .keys = {box_key(),
+                     units_key(),
+                     size_key({"box"}),
+                     indices_key("rows", "0 ≤ n < the image's height",
+                                 "The numbers of the image's rows, from 0."),
+                     indices_key("columns", "0 ≤ n < the image's width",
+                                 "The numbers of the image's columns, from 0."),
+                     padding_key({"box"}),
+                     {.name = "interpolation",
+                      .forms = {"box"},
+                      .type = words_type<Interpolation>(interpolations),
+                      .otherwise = quoted_word<Interpolation>(interpolations, Crop{}.interpolation),
+                      .meaning = "How the box is resized; only with a size."}},
+            .read = read_crop};
+}
+
+}  // namespace glimpse::parameters

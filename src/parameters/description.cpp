@@ -1,0 +1,81 @@
+#include "parameters/description.hpp"
+
+#include <algorithm>
+
+#include "glimpse/words.hpp"
+
+namespace glimpse::parameters {
+
+std::string Form::in_words() const {
+    return keys.size() == 1 ? json::in_quotes(keys[0])
+                            : json::in_quotes(keys[0]) + " and " + json::in_quotes(keys[1]);
+}
+
+const std::vector<Key>& common_keys() {
+    static const std::vector<Key> keys{
+        {.name = "id",
+         .type = {"a string", R"(1 to 200 letters, digits, ".", "_" and "-", not starting with ".")",
+                  R"("type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": 200)"},
+         .meaning = "The glimpse's name among the outputs; without it, the entry's position: 000."},
+        {.name = "mechanism",
+         .type = words_type(mechanism_names()),
+         .meaning = "May be left out beside a box."},
+    };
+    return keys;
+}
+
+const std::vector<Description>& descriptions() {
+    static const std::vector<Description> table{crop_description(), mask_description(),
+                                                gaussian_description(), spatial_transformer_description()};
+    return table;
+}
+
+std::vector<std::string_view> key_names(const Description& description) {
+    std::vector<std::string_view> names;
+    for (const Key& key : common_keys()) names.push_back(key.name);
+    for (const Key& key : description.keys) names.push_back(key.name);
+    return names;
+}
+
+bool takes(const Form& form, const Key& key) {
+    return key.forms.empty() ||
+           std::find(key.forms.begin(), key.forms.end(), form.keys.front()) != key.forms.end();
+}
+
+Type number_type() {
+    return {"a number", "", R"("type": "number")"};
+}
+
+Type positive_type() {
+    return {"a number", "> 0", R"("type": "number", "exclusiveMinimum": 0)"};
+}
+
+Type numbers_type(std::string_view words, std::size_t count) {
+    const std::string length = std::to_string(count);
+    return {std::string(words), "",
+            R"("type": "array", "minItems": )" + length + R"(, "maxItems": )" + length + R"(, "items": {)" +
+                number_type().schema + "}"};
+}
+
+Type matrix_2x3_type() {
+    return {
+        "[[a, b, c], [d, e, f]]", "",
+        R"("type": "array", "minItems": 2, "maxItems": 2, "items": {)" + numbers_type("", 3).schema + "}"};
+}
+
+Type members_type(std::span<const std::string_view> members, std::string_view positive) {
+    std::vector<std::string> properties;
+    for (const std::string_view member : members) {
+        const Type type = member == positive ? positive_type() : number_type();
+        properties.push_back(json::in_quotes(member) + ": {" + type.schema + "}");
+    }
+    return {"{" + join(members) + "}", positive.empty() ? "" : std::string(positive) + " > 0",
+            R"("type": "object", "additionalProperties": false, "required": [)" + json::listed(members) +
+                R"(], "properties": {)" + join(properties) + "}"};
+}
+
+Type words_type(std::span<const std::string_view> words) {
+    return {json::listed(words), "", R"("enum": [)" + json::listed(words) + "]"};
+}
+
+}  // namespace glimpse::parameters

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glimpse/mechanism.hpp"
+#include "parameters/entry.hpp"
+#include "parameters/surroundings.hpp"
+
+// What a document may say of each mechanism: described once, for the reader, the schema, the hints and the
+// table of the keys.
+
+namespace glimpse::parameters {
+
+/// The values that a key takes.
+struct Type {
+    std::string words;   ///< for people: "[width, height]"
+    std::string range;   ///< as inequalities; empty where there is none
+    std::string schema;  ///< the members of its JSON Schema
+};
+
+/// A key of an entry.
+struct Key {
+    std::string_view name;
+    std::vector<std::string_view> forms{};  ///< the first keys of the forms that take it; empty: all do
+    Type type;
+    std::string_view unit{};   ///< empty where there is none
+    std::string otherwise{};   ///< its default, as JSON; empty where there is none
+    std::string_view meaning;  ///< in one line
+};
+
+/// A form that a mechanism's parameters come in. Each of its keys alone tells it from the other forms.
+struct Form {
+    std::vector<std::string_view> keys;
+    bool together = true;  ///< none of its keys may be missing
+
+    [[nodiscard]] bool is(std::string_view key) const { return keys.front() == key; }
+
+    /// "rows" and "columns", in quotes.
+    [[nodiscard]] std::string in_words() const;
+};
+
+/// A mechanism, as documents have it.
+struct Description {
+    std::string_view word;
+    std::string_view meaning;
+    std::vector<Form> forms;
+    std::vector<Key> keys;                              ///< but for `common_keys`
+    std::vector<std::string_view> rules{};              ///< JSON Schemas that its entries keep besides
+    std::vector<std::string_view> rules_if_complete{};  ///< likewise where no defaults complete them
+    Mechanism (*read)(Entry&, const Form&, const Surroundings&);
+};
+
+/// "id" and "mechanism", which every entry has.
+const std::vector<Key>& common_keys();
+
+/// The mechanisms, in the order of `mechanism_names`.
+const std::vector<Description>& descriptions();
+
+Description crop_description();
+Description mask_description();
+Description gaussian_description();
+Description spatial_transformer_description();
+
+/// The names of all keys that an entry of the mechanism may have.
+std::vector<std::string_view> key_names(const Description& description);
+
+bool takes(const Form& form, const Key& key);
+
+// Types.
+
+Type number_type();
+
+/// > 0.
+Type positive_type();
+
+/// An array of exactly `count` numbers, `words` naming them.
+Type numbers_type(std::string_view words, std::size_t count);
+
+Type matrix_2x3_type();
+
+/// An object of numbers with exactly these members; that of the name `positive` is > 0.
+Type members_type(std::span<const std::string_view> members, std::string_view positive = {});
+
+/// One of these words.
+Type words_type(std::span<const std::string_view> words);
+
+template <typename T>
+Type words_type(std::span<const std::pair<std::string_view, T>> meanings) {
+    std::vector<std::string_view> words;
+    for (const auto& meaning : meanings) words.push_back(meaning.first);
+    return words_type(std::span<const std::string_view>(words));
+}
+
+/// The word of this meaning, in quotes.
+template <typename T>
+std::string quoted_word(std::span<const std::pair<std::string_view, T>> meanings, T wanted) {
+    for (const auto& [word, meaning] : meanings) {
+        if (meaning == wanted) return json::in_quotes(word);
+    }
+    throw std::logic_error("a default without a word");
+}
+
+}  // namespace glimpse::parameters

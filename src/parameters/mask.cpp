@@ -1,0 +1,215 @@
+#include "glimpse/mechanisms/mask.hpp"
+
+#include <algorithm>
+#include <array>
+#include <opencv2/core.hpp>
+
+#include "parameters/shared_keys.hpp"
+
+namespace glimpse::parameters {
+
+using namespace json;
+
+namespace {
+
+template <typename T, std::size_t n>
+using Words = std::array<std::pair<std::string_view, T>, n>;
+
+constexpr std::array<std::string_view, 2> axis_members{"u", "s"};
+
+constexpr Words<Mask::Upsample, 3> upsamplings{{{"nearest", Mask::Upsample::nearest},
+                                                {"bilinear", Mask::Upsample::bilinear},
+                                                {"bicubic", Mask::Upsample::bicubic}}};
+constexpr Words<Mask::Activation, 3> activations{{{"none", Mask::Activation::none},
+                                                  {"sigmoid", Mask::Activation::sigmoid},
+                                                  {"softmax", Mask::Activation::softmax}}};
+constexpr Words<Mask::Kind, 3> kinds{
+    {{"soft", Mask::Kind::soft}, {"hard", Mask::Kind::hard}, {"free", Mask::Kind::free}}};
+constexpr Words<Mask::Select, 3> selections{
+    {{"none", Mask::Select::none}, {"pixels", Mask::Select::pixels}, {"box", Mask::Select::box}}};
+
+using Normalise = Mask::GaussianForm::Normalise;
+constexpr Words<Normalise, 2> normalisations{{{"peak", Normalise::peak}, {"sum", Normalise::sum}}};
+
+constexpr std::string_view numbers_schema =
+    R"({"type": "array", "minItems": 1, "items": {"type": "number"}})";
+
+Mask::FileForm read_file(const Value& value, const Surroundings& surroundings) {
+    const std::string name = text(value);
+    const std::filesystem::path path = surroundings.directory / name;
+    if (name.empty() || name.find('\0') != std::string::npos || !surroundings.is_file(path)) {
+        value.fail("no such file: " + path.string());
+    }
+    return {path, {}};
+}
+
+Mask::GridForm read_grid(const Value& value) {
+    const std::vector<Value> rows = elements(value, "an array of rows of numbers");
+    const std::size_t columns = numbers(rows.front()).size();
+    cv::Mat grid(static_cast<int>(rows.size()), static_cast<int>(columns), CV_64F);
+    for (std::size_t y = 0; y < rows.size(); ++y) {
+        const std::vector<double> row = numbers(rows[y]);
+        if (row.size() != columns) {
+            rows[y].fail("a grid's rows are equally long: " + std::to_string(columns) +
+                         " numbers as in the first, not " + std::to_string(row.size()));
+        }
+        std::copy(row.begin(), row.end(), grid.ptr<double>(static_cast<int>(y)));
+    }
+    return {grid};
+}
+
+Mask::GaussianForm::Axis read_axis(const Value& value) {
+    const std::vector<double> axis = members(value, axis_members);
+    return {axis[0], axis[1]};
+}
+
+/// `x` and `y`: both the vectors themselves, or both the Gaussians that make them.
+void read_vectors(Entry& entry, Mask& mask) {
+    const std::string because = "mask takes \"x\" and \"y\" together";
+    const Value x = entry.need("x", because);
+    const Value y = entry.need("y", because);
+    for (const Value& axis : {x, y}) {
+        if (!axis.is_array() && !axis.is_object()) {
+            axis.fail("an array of numbers, or an object with \"u\" and \"s\", is needed");
+        }
+    }
+    if (x.is_array() != y.is_array()) {
+        y.fail("\"x\" and \"y\" are both arrays of numbers, or both objects with \"u\" and \"s\"");
+    }
+    if (x.is_array()) {
+        entry.refuse_own("normalise", "\"normalise\" is not used where \"x\" and \"y\" are arrays");
+        mask.form = Mask::VectorForm{numbers(x), numbers(y)};
+        return;
+    }
+    Mask::GaussianForm form{read_axis(x), read_axis(y)};
+    if (const std::optional<Value> normalise = entry.take("normalise")) {
+        form.normalise = word<Normalise>(*normalise, normalisations);
+    }
+    mask.form = form;
+}
+
+/// What happens to values that were given, rather than made from a formula.
+void read_treatment(Entry& entry, Mask& mask) {
+    if (const std::optional<Value> upsample = entry.take("upsample")) {
+        mask.upsample = word<Mask::Upsample>(*upsample, upsamplings);
+    }
+    if (const std::optional<Value> activation = entry.take("activation")) {
+        mask.activation = word<Mask::Activation>(*activation, activations);
+    }
+}
+
+void read_kind(Entry& entry, Mask& mask) {
+    if (const std::optional<Value> kind = entry.take("kind")) {
+        mask.kind = word<Mask::Kind>(*kind, kinds);
+    }
+    const bool hard = mask.kind == Mask::Kind::hard;
+    // A default is for the entries that can use it; an entry's own key goes to `validate`, which refuses it.
+    if (hard || entry.has_own("threshold")) {
+        if (const std::optional<Value> threshold = entry.take("threshold"))
+            mask.threshold = number(*threshold);
+    }
+    if (hard || entry.has_own("select")) {
+        if (const std::optional<Value> select = entry.take("select")) {
+            mask.select = word<Mask::Select>(*select, selections);
+        }
+    }
+}
+
+Mechanism read_mask(Entry& entry, const Form& form, const Surroundings& surroundings) {
+    Mask mask;
+    if (form.is("file")) {
+        mask.form = read_file(*entry.take("file"), surroundings);
+    } else if (form.is("grid")) {
+        mask.form = read_grid(*entry.take("grid"));
+    } else if (form.is("x")) {
+        read_vectors(entry, mask);
+    } else {
+        mask.form = read_box(entry);
+    }
+    if (form.is("file") || form.is("grid")) read_treatment(entry, mask);
+    read_kind(entry, mask);
+    return mask;
+}
+
+Key axis_key(std::string_view name, std::string_view meaning) {
+    const Type gaussian = members_type(axis_members, "s");
+    return {.name = name,
+            .forms = {"x"},
+            .type = {"an array of numbers, or " + gaussian.words, gaussian.range,
+                     R"("anyOf": [)" + std::string(numbers_schema) + ", {" + gaussian.schema + "}]"},
+            .unit = "pixels, 0 the first pixel's centre",
+            .meaning = meaning};
+}
+
+std::vector<Key> mask_keys() {
+    const Mask open;
+    return {
+        box_key(),
+        units_key(),
+        {.name = "file",
+         .forms = {"file"},
+         .type = {"a path", "", R"("type": "string", "minLength": 1)"},
+         .meaning = "A grey picture or a .npy array of weights; relative to the document."},
+        {.name = "grid",
+         .forms = {"grid"},
+         .type = {"an array of rows of numbers", "",
+                  R"("type": "array", "minItems": 1, "items": )" + std::string(numbers_schema)},
+         .meaning = "Weights; the rows are equally long, and upsampled to the image's size."},
+        axis_key(
+            "x",
+            "As many weights as the image has columns, or the Gaussian that makes them: its centre u, its "
+            "standard deviation s."),
+        axis_key("y",
+                 "As many weights as the image has rows, or the Gaussian that makes them: its centre u, its "
+                 "standard deviation s."),
+        {.name = "upsample",
+         .forms = {"file", "grid"},
+         .type = words_type<Mask::Upsample>(upsamplings),
+         .otherwise = quoted_word<Mask::Upsample>(upsamplings, open.upsample),
+         .meaning = "How the weights are brought to the image's size."},
+        {.name = "activation",
+         .forms = {"file", "grid"},
+         .type = words_type<Mask::Activation>(activations),
+         .otherwise = quoted_word<Mask::Activation>(activations, open.activation),
+         .meaning = "Applied before upsampling; softmax over the whole grid."},
+        {.name = "kind",
+         .type = words_type<Mask::Kind>(kinds),
+         .otherwise = quoted_word<Mask::Kind>(kinds, open.kind),
+         .meaning = "soft: weights of 0 to 1; hard: 0 or 1; free: any finite weights."},
+        {.name = "threshold",
+         .type = number_type(),
+         .meaning = "Of a hard mask: weights from here on become 1, the rest 0."},
+        {.name = "select",
+         .type = words_type<Mask::Select>(selections),
+         .otherwise = quoted_word<Mask::Select>(selections, open.select),
+         .meaning = "Of a hard mask: the list of its pixels, or its bounding box."},
+        {.name = "normalise",
+         .forms = {"x"},
+         .type = words_type<Normalise>(normalisations),
+         .otherwise = quoted_word<Normalise>(normalisations, Mask::GaussianForm{}.normalise),
+         .meaning = "Of x and y as {u, s}: the peak is 1, or each vector sums to 1."}};
+}
+
+}  // namespace
+
+Description mask_description() {
+    return {.word = Mask::name,
+            .meaning = "Soft attention: each pixel times its weight.",
+            .forms = {{{"file"}}, {{"grid"}}, {{"x", "y"}}, {{"box"}}},
+            .keys = mask_keys(),
+            .rules =
+                {R"({"anyOf": [{"properties": {"x": {"type": "object"}, "y": {"type": "object"}}}, )"
+                 R"({"properties": {"x": {"type": "array"}, "y": {"type": "array"}}}]})",
+                 R"({"dependentSchemas": {)"
+                 R"("normalise": {"properties": {"x": {"type": "object"}, "y": {"type": "object"}}}, )"
+                 R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})",
+                 R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
+                 R"("then": {"properties": {"kind": {"const": "hard"}}}})"},
+            .rules_if_complete =
+                {R"({"dependentRequired": {"threshold": ["kind"]}})",
+                 R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
+                 R"("then": {"required": ["kind"]}})"},
+            .read = read_mask};
+}
+
+}  // namespace glimpse::parameters

@@ -1,0 +1,107 @@
+#include "parameters/shared_keys.hpp"
+
+#include <array>
+
+namespace glimpse::parameters {
+
+using namespace json;
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Units>, 2> units_words{
+    {{"pixels", Units::pixels}, {"fraction", Units::fraction}}};
+
+enum class PaddingWord { zeros, border, reflection, mean };
+constexpr std::array<std::pair<std::string_view, PaddingWord>, 4> padding_words{
+    {{"zeros", PaddingWord::zeros},
+     {"border", PaddingWord::border},
+     {"reflection", PaddingWord::reflection},
+     {"mean", PaddingWord::mean}}};
+
+}  // namespace
+
+Key box_key() {
+    const std::string number = "{" + number_type().schema + "}, ";
+    const std::string positive = "{" + positive_type().schema + "}";
+    return {.name = "box",
+            .forms = {"box"},
+            .type = {"[x, y, width, height]", "width > 0, height > 0",
+                     R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" + number + number +
+                         positive + ", " + positive + "]"},
+            .unit = "pixels, or fractions of the image's width and height",
+            .meaning = "The region looked at, from the image's top left edge."};
+}
+
+Key units_key() {
+    return {.name = "units",
+            .forms = {"box"},
+            .type = words_type<Units>(units_words),
+            .otherwise = quoted_word<Units>(units_words, OrientedBox{}.units),
+            .meaning = "What the box is measured in."};
+}
+
+Key size_key(std::vector<std::string_view> forms) {
+    return {
+        .name = "size",
+        .forms = std::move(forms),
+        .type =
+            {"[width, height]", "width ≥ 1, height ≥ 1, width · height ≤ 2^28",
+             R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": 268435456})"},
+        .unit = "pixels",
+        .meaning = "The glimpse's size. Without it, the command line's, or else the box's own."};
+}
+
+Key padding_key(std::vector<std::string_view> forms) {
+    const std::string number = "{" + number_type().schema + "}";
+    return {
+        .name = "padding",
+        .forms = std::move(forms),
+        .type = {words_type<PaddingWord>(padding_words).words + ", a number, or a number for each channel",
+                 "",
+                 R"("anyOf": [{)" + words_type<PaddingWord>(padding_words).schema + "}, " + number +
+                     R"(, {"type": "array", "minItems": 1, "items": )" + number + "}]"},
+        .unit = "the image's values",
+        .otherwise = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
+        .meaning = "What lies outside the image."};
+}
+
+OrientedBox read_box(Entry& entry) {
+    const std::vector<double> box = numbers(*entry.take("box"), 4, "[x, y, width, height]");
+    OrientedBox result{{box[0], box[1], box[2], box[3]}};
+    if (const std::optional<Value> units = entry.take("units"))
+        result.units = word<Units>(*units, units_words);
+    return result;
+}
+
+std::optional<Size> read_size(Entry& entry, const Surroundings& surroundings) {
+    const std::optional<Value> size = entry.take("size");
+    if (!size) return surroundings.defaults.size;
+    if (!size->is_array() || size->size() != 2) {
+        size->fail("an array of 2 integers [width, height] is needed");
+    }
+    return Size{integer(size->element(0)), integer(size->element(1))};
+}
+
+Outside read_padding(Entry& entry) {
+    const std::optional<Value> padding = entry.take("padding");
+    if (!padding) return {};
+    if (padding->is_number()) return {{}, Constant{{number(*padding)}}};
+    if (padding->is_array()) return {{}, Constant{numbers(*padding)}};
+    if (!padding->is_string()) {
+        padding->fail(words_type<PaddingWord>(padding_words).words +
+                      ", a number or an array of numbers is needed");
+    }
+    switch (word<PaddingWord>(*padding, padding_words)) {
+        case PaddingWord::border:
+            return {Padding::border, {}};
+        case PaddingWord::reflection:
+            return {Padding::reflection, {}};
+        case PaddingWord::mean:
+            return {{}, MeanOfImage{}};
+        case PaddingWord::zeros:
+            break;
+    }
+    return {};
+}
+
+}  // namespace glimpse::parameters

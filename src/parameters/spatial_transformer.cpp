@@ -1,0 +1,116 @@
+#include "glimpse/mechanisms/spatial_transformer.hpp"
+
+#include <array>
+
+#include "glimpse/words.hpp"
+#include "parameters/shared_keys.hpp"
+
+namespace glimpse::parameters {
+
+using namespace json;
+
+namespace {
+
+using Pair = std::array<double, 2>;
+
+constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolations{
+    {{"nearest", Interpolation::nearest},
+     {"bilinear", Interpolation::bilinear},
+     {"bicubic", Interpolation::bicubic}}};
+
+Key pair_key(std::string_view name, std::string_view words, const Pair& otherwise, std::string_view meaning) {
+    const std::string numbers = "[" + number_text(otherwise[0]) + ", " + number_text(otherwise[1]) + "]";
+    return {.name = name,
+            .forms = {"scale"},
+            .type = numbers_type(words, 2),
+            .otherwise = numbers,
+            .meaning = meaning};
+}
+
+Pair read_pair(Entry& entry, std::string_view key, const Pair& otherwise) {
+    const std::optional<Value> pair = entry.take(key);
+    if (!pair) return otherwise;
+    const std::vector<double> read = numbers(*pair, 2, "[x, y]");
+    return {read[0], read[1]};
+}
+
+SpatialTransformer::BoxForm read_turned_box(Entry& entry) {
+    SpatialTransformer::BoxForm form = read_box(entry);
+    if (const std::optional<Value> angle = entry.take("angle")) form.angle = number(*angle);
+    return form;
+}
+
+Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Surroundings& surroundings) {
+    SpatialTransformer transformer;
+    if (form.is("theta")) {
+        transformer.form = SpatialTransformer::ThetaForm{matrix_2x3(*entry.take("theta"))};
+    } else if (form.is("scale")) {
+        const SpatialTransformer::ScaleShiftForm open;
+        const Pair scale = read_pair(entry, "scale", open.scale);
+        transformer.form = SpatialTransformer::ScaleShiftForm{scale, read_pair(entry, "shift", open.shift)};
+    } else if (form.is("matrix")) {
+        transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"))}};
+    } else {
+        transformer.form = read_turned_box(entry);
+    }
+    transformer.size = read_size(entry, surroundings);
+    const Outside outside = read_padding(entry);
+    transformer.padding = outside.padding;
+    transformer.fill = outside.fill;
+    if (const std::optional<Value> align = entry.take("align_corners"))
+        transformer.align_corners = boolean(*align);
+    if (const std::optional<Value> interpolation = entry.take("interpolation")) {
+        transformer.interpolation = word<Interpolation>(*interpolation, interpolations);
+    }
+    return transformer;
+}
+
+}  // namespace
+
+Description spatial_transformer_description() {
+    const SpatialTransformer open;
+    const SpatialTransformer::ScaleShiftForm identity;
+    return {
+        .word = SpatialTransformer::name,
+        .meaning =
+            "A spatial transformer. Without a box it needs a size, its own, a default, or the "
+            "command line's.",
+        .forms = {{{"theta"}}, {{"scale", "shift"}, false}, {{"matrix"}}, {{"box"}}},
+        .keys =
+            {box_key(),
+             units_key(),
+             size_key({}),
+             {.name = "theta",
+              .forms = {"theta"},
+              .type = matrix_2x3_type(),
+              .meaning =
+                  "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row "
+                  "makes x."},
+             pair_key("scale", "[sx, sy]", identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
+             pair_key("shift", "[tx, ty]", identity.shift, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
+             {.name = "matrix",
+              .forms = {"matrix"},
+              .type = matrix_2x3_type(),
+              .unit = "pixels, their centres at whole numbers",
+              .meaning = "From glimpse pixel to image pixel; the first row makes x."},
+             {.name = "angle",
+              .forms = {"box"},
+              .type = number_type(),
+              .unit = "degrees",
+              .otherwise = number_text(OrientedBox{}.angle),
+              .meaning = "Turns the box clockwise on the screen, about its centre."},
+             {.name = "align_corners",
+              .type = {"true or false", "", R"("type": "boolean")"},
+              .otherwise = open.align_corners ? "true" : "false",
+              .meaning =
+                  "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
+                  "than their outer edges."},
+             padding_key({}),
+             {.name = "interpolation",
+              .type = words_type<Interpolation>(interpolations),
+              .otherwise = quoted_word<Interpolation>(interpolations, open.interpolation),
+              .meaning = "How the image is sampled."}},
+        .read = read_spatial_transformer};
+}
+
+}  // namespace glimpse::parameters

@@ -1,0 +1,139 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/parameters.hpp"
+#include "glimpse/words.hpp"
+#include "parameters/description.hpp"
+
+// The description of the keys, which the schema and the table are made of, against the reader.
+
+using namespace glimpse;
+using parameters::Description;
+using parameters::Form;
+using parameters::Key;
+
+namespace {
+
+/// A value that the reader takes, "MECHANISM KEY" before "KEY".
+std::string sample(std::string_view mechanism, std::string_view key) {
+    static const std::map<std::string, std::string, std::less<>> samples{
+        {"box", "[0, 0, 4, 3]"},
+        {"units", R"("pixels")"},
+        {"size", "[4, 4]"},
+        {"rows", "[0]"},
+        {"columns", "[0]"},
+        {"padding", R"("border")"},
+        {"interpolation", R"("nearest")"},
+        {"file", R"("a.png")"},
+        {"grid", "[[1]]"},
+        {"mask x", R"({"u": 1, "s": 1})"},
+        {"mask y", R"({"u": 1, "s": 1})"},
+        {"upsample", R"("nearest")"},
+        {"activation", R"("none")"},
+        {"kind", R"("hard")"},
+        {"threshold", R"(0.5, "kind": "hard")"},
+        {"select", R"("pixels", "kind": "hard")"},
+        {"mask normalise", R"("sum")"},
+        {"gaussian x", R"({"u": 1, "s": 1, "d": 1})"},
+        {"gaussian y", R"({"u": 1, "s": 1, "d": 1})"},
+        {"draw", R"({"gx": 0, "gy": 0, "log_sigma2": 0, "log_delta": 0, "log_gamma": 0})"},
+        {"sigma", "1"},
+        {"gaussian normalise", R"("safe")"},
+        {"theta", "[[1, 0, 0], [0, 1, 0]]"},
+        {"scale", "[1, 1]"},
+        {"shift", "[0, 0]"},
+        {"matrix", "[[1, 0, 0], [0, 1, 0]]"},
+        {"angle", "5"},
+        {"align_corners", "true"},
+    };
+    const auto own = samples.find(std::string(mechanism) + " " + std::string(key));
+    const auto found = own == samples.end() ? samples.find(key) : own;
+    REQUIRE_MESSAGE(found != samples.end(), key);
+    return found->second;
+}
+
+std::string entry(std::string_view mechanism, const std::vector<std::string_view>& keys,
+                  const std::string& more = {}) {
+    std::string text = R"({"mechanism": ")" + std::string(mechanism) + '"';
+    for (const std::string_view key : keys)
+        text += ", \"" + std::string(key) + "\": " + sample(mechanism, key);
+    return text + more + "}";
+}
+
+/// The message that it is refused with, and nothing where it is read.
+std::string refusal(const std::string& text) {
+    const ParameterDefaults defaults{.size = Size{4, 4}};
+    try {
+        parse_parameters(text, "a.json", {}, defaults, [](const auto&) { return true; });
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("descriptions: each mechanism has one, in order") {
+    REQUIRE(parameters::descriptions().size() == mechanism_names().size());
+    for (std::size_t n = 0; n < mechanism_names().size(); ++n) {
+        CHECK(parameters::descriptions()[n].word == mechanism_names()[n]);
+    }
+}
+
+TEST_CASE("descriptions: the reader takes a key together with the forms that are said to take it") {
+    for (const Description& description : parameters::descriptions()) {
+        for (const Form& form : description.forms) {
+            for (const Key& key : description.keys) {
+                std::vector<std::string_view> keys = form.keys;
+                if (std::find(keys.begin(), keys.end(), key.name) == keys.end()) keys.push_back(key.name);
+                const std::string text = entry(description.word, keys);
+                CAPTURE(text);
+                const std::string message = refusal(text);
+                CAPTURE(message);
+                CHECK(message.empty() == takes(form, key));
+            }
+        }
+    }
+}
+
+TEST_CASE("descriptions: a form's keys are needed together, or each is enough") {
+    for (const Description& description : parameters::descriptions()) {
+        for (const Form& form : description.forms) {
+            for (const std::string_view key : form.keys) {
+                const std::string text = entry(description.word, {key});
+                CAPTURE(text);
+                CHECK(refusal(text).empty() == (form.keys.size() == 1 || !form.together));
+            }
+        }
+    }
+}
+
+TEST_CASE("descriptions: the reader takes each default") {
+    for (const Description& description : parameters::descriptions()) {
+        for (const Key& key : description.keys) {
+            if (key.otherwise.empty()) continue;
+            const auto form = std::find_if(description.forms.begin(), description.forms.end(),
+                                           [&](const Form& candidate) { return takes(candidate, key); });
+            REQUIRE(form != description.forms.end());
+            std::vector<std::string_view> keys = form->keys;
+            std::erase(keys, key.name);
+            const std::string text =
+                entry(description.word, keys, ", \"" + std::string(key.name) + "\": " + key.otherwise);
+            CAPTURE(text);
+            CHECK(refusal(text) == "");
+        }
+    }
+}
+
+TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or by the nearest") {
+    CHECK(refusal(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
+          "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
+    CHECK(refusal(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
+          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"box\", \"units\", \"size\", "
+          "\"x\", \"y\", \"draw\", \"sigma\", \"normalise\"");
+}
