@@ -60,4 +60,7 @@ GLIMPSE_EXPORT std::optional<std::string> image_of_record(std::string_view text)
 /// The JSON Schema (draft 2020-12) of the parameter document.
 GLIMPSE_EXPORT std::string_view parameter_schema();
 
+/// The keys of each mechanism's entries as Markdown tables: value, range, unit, forms, default, meaning.
+GLIMPSE_EXPORT std::string_view parameter_keys();
+
 }  // namespace glimpse

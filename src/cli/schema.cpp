@@ -1,4 +1,5 @@
 #include <iostream>
+#include <memory>
 
 #include "cli/commands.hpp"
 #include "glimpse/parameters.hpp"
@@ -8,9 +9,11 @@ namespace glimpse::cli {
 void add_schema(CLI::App& application, Action& action) {
     CLI::App* command =
         application.add_subcommand("schema", "Print the JSON Schema of the parameter document");
-    command->callback([&action] {
-        action = [] {
-            std::cout << parameter_schema() << '\n';
+    const auto keys = std::make_shared<bool>(false);
+    command->add_flag("--keys", *keys, "the keys of each mechanism instead, as Markdown tables");
+    command->callback([&action, keys] {
+        action = [keys] {
+            std::cout << (*keys ? parameter_keys() : parameter_schema()) << '\n';
             return Outcome::all_done;
         };
     });

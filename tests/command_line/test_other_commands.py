@@ -73,6 +73,23 @@ class Others(GlimpseCase):
         schema = json.loads(self.run_glimpse("schema").stdout)
         self.assertIn("$schema", schema)
 
+    def test_schema_and_the_table_have_the_same_keys(self):
+        definitions = json.loads(self.run_glimpse("schema").stdout)["$defs"]
+        keys, chapter = {}, None
+        for line in self.run_glimpse("schema", "--keys").stdout.splitlines():
+            if line.startswith("## "):
+                chapter = keys.setdefault(line[3:], set())
+            elif line.startswith("| `"):
+                chapter.add(line.split("`")[1])
+        common = keys.pop("Every mechanism")
+        self.assertEqual(common, {"id", "mechanism"})
+        self.assertEqual(list(keys), definitions["mechanism"]["enum"])
+        for mechanism, own in keys.items():
+            self.assertEqual(own | common, set(definitions[mechanism]["properties"]))
+            for key in own:
+                self.assertTrue(definitions[mechanism]["properties"][key]["description"], key)
+        self.assertEqual(set().union(*keys.values()) | {"mechanism"}, set(definitions["any_keys"]["properties"]))
+
     def test_info(self):
         info = json.loads(self.run_glimpse("info", "--json").stdout)
         self.assertEqual(info["backends"][0]["name"], "cpu")

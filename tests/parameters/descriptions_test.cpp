@@ -76,6 +76,14 @@ std::string refusal(const std::string& text) {
     return {};
 }
 
+/// How often it stands in the text.
+std::size_t count(std::string_view text, std::string_view what) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1))
+        ++found;
+    return found;
+}
+
 }  // namespace
 
 TEST_CASE("descriptions: each mechanism has one, in order") {
@@ -128,6 +136,30 @@ TEST_CASE("descriptions: the reader takes each default") {
             CHECK(refusal(text) == "");
         }
     }
+}
+
+TEST_CASE("descriptions: the table has a row for each key, and as many cells in each") {
+    const std::string_view table = parameter_keys();
+    std::size_t rows = parameters::common_keys().size();
+    for (const Description& description : parameters::descriptions()) {
+        rows += description.keys.size();
+        CHECK(count(table, "\n## " + std::string(description.word) + "\n") == 1);
+        for (const Key& key : description.keys) {
+            CAPTURE(key.name);
+            CHECK(!key.meaning.empty());
+            CHECK(!key.type.words.empty());
+            CHECK(count(table, "\n| `" + std::string(key.name) + "` | ") >= 1);
+        }
+    }
+    CHECK(count(table, "\n| `") == rows);
+    std::size_t lines = 0;
+    for (std::size_t begin = 0; begin < table.size(); begin = table.find('\n', begin) + 1) {
+        const std::string_view line = table.substr(begin, table.find('\n', begin) - begin);
+        if (!line.starts_with('|')) continue;
+        ++lines;
+        CHECK(count(line, "|") - count(line, "\\|") == 8);
+    }
+    CHECK(lines == rows + 2 * (1 + parameters::descriptions().size()));
 }
 
 TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or by the nearest") {
