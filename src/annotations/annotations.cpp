@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -174,7 +176,7 @@ DataSet read_each(const Format& format, const AnnotationOptions& options, const 
 DataSet read_own(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     std::error_code ignored;
     if (!fs::exists(options.file, ignored)) {
-        throw UsageError(options.file.string(), "cannot be opened for reading");
+        throw UsageError(options.file.string(), std::strerror(ENOENT));
     }
     if (images.files.size() != 1) {
         throw UsageError(options.file.string(), "belongs to one image, and there are " +

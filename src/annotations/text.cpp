@@ -1,6 +1,8 @@
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -34,8 +36,9 @@ std::optional<double> number_in(std::string_view text) {
 std::string read_text(const std::filesystem::path& file) {
     std::error_code ignored;
     std::ifstream stream(file, std::ios::binary);
-    if (!stream || std::filesystem::is_directory(file, ignored)) {
-        throw UsageError(file.string(), "cannot be opened for reading");
+    if (!stream) throw UsageError(file.string(), std::strerror(errno));
+    if (std::filesystem::is_directory(file, ignored)) {
+        throw UsageError(file.string(), std::strerror(EISDIR));
     }
     std::string text{std::istreambuf_iterator<char>(stream), {}};
     if (stream.bad()) throw UsageError(file.string(), "cannot be read");

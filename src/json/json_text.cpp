@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -66,6 +67,16 @@ bool is_non_finite_word(std::string_view rest) {
            rest.starts_with("inf");
 }
 
+/// What those write who take JSON for JavaScript or Python; empty where that is not what is wrong.
+std::string quoting_hint(std::string_view rest, bool wants_key) {
+    if (rest.starts_with('\'')) return "strings stand in double quotes in JSON, not in single ones";
+    const auto in_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    const auto end = std::find_if_not(rest.begin(), rest.end(), in_name);
+    const std::string_view name = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    if (!wants_key || name.empty()) return {};
+    return "a key stands in double quotes in JSON: " + in_quotes(name);
+}
+
 /// Builds the tree from the parser's events, and refuses what the library itself lets pass.
 class TreeBuilder final : public nlohmann::json_sax<json> {
   public:
@@ -109,7 +120,10 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
             fail_at(source_, text_, begin,
                     "NaN and Infinity are not numbers in JSON; only finite numbers are");
         }
-        fail_at(source_, text_, begin, what);
+        const bool wants_key = std::string_view(error.what()).find("object key") != std::string_view::npos;
+        const bool in_string = what.starts_with("invalid string");
+        const std::string hint = in_string ? "" : quoting_hint(text_.substr(begin), wants_key);
+        fail_at(source_, text_, begin, hint.empty() ? what : hint);
     }
 
   private:

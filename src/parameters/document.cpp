@@ -1,6 +1,8 @@
 #include "parameters/document.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -129,7 +131,7 @@ ParameterDocument parse_parameters(std::string_view text, const std::string& fil
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {
     std::error_code ignored;
     std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw UsageError(path.string(), "cannot be opened for reading");
+    if (!stream) throw UsageError(path.string(), std::strerror(errno));
     if (std::filesystem::is_directory(path, ignored)) {
         throw UsageError(path.string(), "a directory, not a parameter document");
     }

@@ -269,6 +269,19 @@ TEST_CASE("a bare array, a single entry, comments and a byte order mark") {
     CHECK(message(R"({"box": [1, 2, 3, 4], "padding": "//x"})").ends_with("not \"//x\""));
 }
 
+TEST_CASE("keys and strings without double quotes have a hint") {
+    const std::string key = "a key stands in double quotes in JSON: ";
+    CHECK(message("{box: [0, 0, 4, 4]}") == "a.json:1:2: " + key + "\"box\"");
+    CHECK(message("{\"id\": \"a\", tail_2: 1}") == "a.json:1:13: " + key + "\"tail_2\"");
+    CHECK(message("{true: 1}") == "a.json:1:2: " + key + "\"true\"");
+    CHECK(message("{f: 1}") == "a.json:1:2: " + key + "\"f\"");
+    const std::string string = "strings stand in double quotes in JSON, not in single ones";
+    CHECK(message("{'box': [0, 0, 4, 4]}") == "a.json:1:2: " + string);
+    CHECK(message("{\"mechanism\": 'stn'}") == "a.json:1:15: " + string);
+    CHECK(message("{\"box\": [0, 0, 4, x]}").find("quotes") == std::string::npos);
+    CHECK(message("{\"box\": [0, 0, 4, 4],}").find("quotes") == std::string::npos);
+}
+
 TEST_CASE("texts that no file can hold well") {
     CHECK(message("").starts_with("a.json: empty"));
     CHECK(message("  \n\t").starts_with("a.json: empty"));
@@ -284,6 +297,7 @@ TEST_CASE("texts that no file can hold well") {
     CHECK(message("{\"box\": \xFF}").starts_with("a.json:1:9: "));
     CHECK(message("\"\xFF\"").starts_with("a.json:1:2: invalid string: ill-formed UTF-8"));
     CHECK(message("{\"a\nb\": 1}").starts_with("a.json:1:4: invalid string: control character"));
+    CHECK(message("{\"a 'b\n\": 1}").find("invalid string: control character") != std::string::npos);
     CHECK(message(R"([{"a\nb": 1, "box": [1, 2, 3, 4]}])")
               .starts_with(R"(a.json: /0/a\u000ab: unknown key "a\nb")"));
     CHECK(message("[1.5e308, 1e400]").starts_with("a.json:1:11: 1e400 is not a finite number"));
@@ -325,7 +339,7 @@ TEST_CASE("a thousand entries have four digits from the thousandth on") {
 
 TEST_CASE("parameter files that cannot be read") {
     CHECK(file_message(documents / "absent.json") ==
-          (documents / "absent.json").string() + ": cannot be opened for reading");
+          (documents / "absent.json").string() + ": No such file or directory");
     CHECK(file_message(documents).find("a directory") != std::string::npos);
 }
 
