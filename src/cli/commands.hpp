@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/command.hpp"
 #include "glimpse/geometry.hpp"
 
 // One file a command. Each adds its options to the application and says what is to be done with them.
@@ -22,12 +23,17 @@ void add_schema(CLI::App& application, Action& action);
 void add_info(CLI::App& application, Action& action);
 void add_completion(CLI::App& application, Action& action);
 void add_man_page(CLI::App& application, Action& action);
+/// Last: it knows the commands that are there.
+void add_help(CLI::App& application, Action& action);
 
-/// "WxH". Throws `UsageError` naming the option.
-Size parse_size(const std::string& text, const std::string& option);
+// Options that several commands have.
 
-/// -m, --mechanism.
-void add_mechanism_option(CLI::App& command, std::string& mechanism, const std::string& help);
+CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
+CLI::Option* add_format_option(Command& command, std::string& format);
+CLI::Option* add_device_option(Command& command, std::string& device);
+/// "WxH".
+CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
+                             const std::string& help);
 
 /// A message stays one line whatever names it holds: control characters as "\x0A".
 std::string on_one_line(const std::string& text);

@@ -10,13 +10,6 @@ namespace {
 
 using Table = std::vector<CommandEntry>;
 
-std::vector<std::string> spellings(const OptionEntry& option) {
-    std::vector<std::string> all;
-    for (const std::string& name : option.short_names) all.push_back("-" + name);
-    for (const std::string& name : option.long_names) all.push_back("--" + name);
-    return all;
-}
-
 /// `text` with a backslash before each of these characters.
 std::string escaped(const std::string& text, const std::string& characters) {
     std::string result;
@@ -34,13 +27,11 @@ std::string quoted(const std::string& text) {
     return result + "'";
 }
 
-std::vector<std::string> names_of(const Table& table) {
-    std::vector<std::string> names;
-    for (const CommandEntry& command : table) names.push_back(command.name);
-    return names;
-}
+/// Where nothing fits, bash would offer files.
+constexpr const char* without_files = "compopt +o bashdefault +o default 2>/dev/null";
 
-void print_bash(const Table& table) {
+void print_bash(const CLI::App& application) {
+    const Table table = option_table(application);
     std::cout
         << "_glimpse() {\n"
            "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= words=\n"
@@ -49,9 +40,9 @@ void print_bash(const Table& table) {
            "    elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        COMPREPLY=($(compgen -W "
-        << quoted(join(names_of(table), " ") + " --help --version")
-        << " -- \"$current\"))\n"
-           "        return\n"
+        << quoted(join(command_names(application), " ") + " --help --version") << " -- \"$current\"))\n"
+        << "        " << without_files
+        << "; return\n"
            "    fi\n"
            "    case ${COMP_WORDS[1]} in\n";
     for (const CommandEntry& command : table) {
@@ -68,6 +59,7 @@ void print_bash(const Table& table) {
                 std::cout << "COMPREPLY=($(compgen -W " << quoted(join(option.choices, " "))
                           << " -- \"$current\")); ";
             }
+            if (!option.takes_file) std::cout << without_files << "; ";
             std::cout << "return;;\n";
         }
         std::cout << "        esac\n        options=" << quoted(join(all, " "))
@@ -75,7 +67,12 @@ void print_bash(const Table& table) {
     }
     std::cout << "    esac\n"
                  "    if [[ $current == -* ]]; then words=$options; fi\n"
-                 "    if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\")); fi\n"
+                 "    if [ -n \"$words\" ]; then\n"
+                 "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+                 "        "
+              << without_files
+              << "\n"
+                 "    fi\n"
                  "}\n"
                  "complete -o bashdefault -o default -F _glimpse glimpse\n";
 }
@@ -140,17 +137,17 @@ void print_fish(const Table& table) {
 }  // namespace
 
 void add_completion(CLI::App& application, Action& action) {
-    CLI::App* command =
-        application.add_subcommand("completion", "Print what completes a command line in a shell");
+    Command& command =
+        add_command(application, "completion", "Print what completes a command line in a shell");
     const auto shell = std::make_shared<std::string>();
-    command->add_option("SHELL", *shell, "bash, zsh or fish")
-        ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    command->footer("Example:\n  source <(glimpse completion bash)");
-    command->callback([&action, &application, shell] {
+    command.add_choice("SHELL", *shell, {"bash", "zsh", "fish"}, "which shell")->required();
+    command.footer("Example:\n  source <(glimpse completion bash)");
+    command.callback([&action, &application, shell] {
         action = [&application, shell] {
             const Table table = option_table(application);
-            *shell == "bash" ? print_bash(table) : *shell == "zsh" ? print_zsh(table) : print_fish(table);
+            *shell == "bash"  ? print_bash(application)
+            : *shell == "zsh" ? print_zsh(table)
+                              : print_fish(table);
             return Outcome::all_done;
         };
     });

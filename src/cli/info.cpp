@@ -59,11 +59,11 @@ void print_text() {
 }  // namespace
 
 void add_info(CLI::App& application, Action& action) {
-    CLI::App* command = application.add_subcommand(
-        "info", "Show the version, backends, devices, codecs and SIMD instructions");
+    Command& command =
+        add_command(application, "info", "Show the version, backends, devices, codecs and SIMD instructions");
     const auto json = std::make_shared<bool>(false);
-    command->add_flag("--json", *json, "for scripts");
-    command->callback([&action, json] {
+    command.add_flag("--json", *json, "for scripts");
+    command.callback([&action, json] {
         action = [json] {
             *json ? print_json() : print_text();
             return Outcome::all_done;

@@ -7,11 +7,14 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/explanation.hpp"
+#include "cli/help.hpp"
+#include "cli/option_table.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/mechanism.hpp"
 #include "glimpse/version.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -73,10 +76,15 @@ int run(int argc, char** argv) {
         "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
         "hard crop, soft mask, Gaussian attention, spatial transformer.",
         "glimpse");
-    application.set_version_flag("--version", std::string("glimpse ") + version());
+    application.require_subcommand(0, 1);  // what follows a command may have the name of another
+    application.formatter(std::make_shared<HelpFormatter>());
+    application.get_help_ptr()->description("show this and end");
+    application.set_version_flag("-V,--version", std::string("glimpse ") + version(),
+                                 "show the version and end");
     application.footer(
         "Example:\n"
-        "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 --size 64x64 --out face.png");
+        "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 \\\n"
+        "      --size 64x64 --out face.png");
     Action action;
     add_extract(application, action);
     add_write(application, action);
@@ -84,17 +92,17 @@ int run(int argc, char** argv) {
     add_info(application, action);
     add_completion(application, action);
     add_man_page(application, action);
+    add_help(application, action);
     try {
         application.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help and --version
         return application.exit(request);
     } catch (const CLI::ParseError& error) {
-        return complain(std::string(error.what()) + " (see glimpse --help)", usage_error);
+        return complain(explanation(application, error), usage_error);
     }
     if (!action) {
-        return complain(
-            "name a command: extract, write, schema, info, completion or man (see glimpse --help)",
-            usage_error);
+        return complain("name a command: " + join(command_names(application)) + " (see glimpse --help)",
+                        usage_error);
     }
     const Outcome outcome = action();
     if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
@@ -120,29 +128,6 @@ std::string on_one_line(const std::string& text) {
 
 bool was_interrupted() {
     return interrupt_requested;
-}
-
-void add_mechanism_option(CLI::App& command, std::string& mechanism, const std::string& help) {
-    const auto names = mechanism_names();
-    command.add_option("-m,--mechanism", mechanism, help)
-        ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())))
-        ->capture_default_str();
-}
-
-Size parse_size(const std::string& text, const std::string& option) {
-    Size size;
-    char times = 0;
-    char rest = 0;
-    if (std::sscanf(text.c_str(), "%9d%c%9d%c", &size.width, &times, &size.height, &rest) != 3 ||
-        times != 'x') {
-        throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
-    }
-    try {
-        require_glimpse_size(size, "");
-    } catch (const InvalidParameter& error) {
-        throw UsageError(option, error.what());
-    }
-    return size;
 }
 
 }  // namespace glimpse::cli

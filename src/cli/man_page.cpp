@@ -25,21 +25,24 @@ std::string plain(const std::string& text) {
     return result.starts_with('.') || result.starts_with('\'') ? "\\&" + result : result;
 }
 
-bool is_positional(const OptionEntry& option) {
-    return option.short_names.empty() && option.long_names.empty();
-}
-
 void print_option(const OptionEntry& option) {
     std::vector<std::string> names;
-    for (const std::string& name : option.short_names) names.push_back("\\fB\\-" + plain(name) + "\\fR");
-    for (const std::string& name : option.long_names) names.push_back("\\fB\\-\\-" + plain(name) + "\\fR");
+    for (const std::string& name : spellings(option)) names.push_back("\\fB" + plain(name) + "\\fR");
     const std::string value = option.value.empty() ? "" : "\\fI" + plain(option.value) + "\\fR";
     std::cout << ".TP\n"
               << (names.empty() ? value : join(names) + (value.empty() ? "" : " " + value)) << '\n'
-              << plain(option.description);
-    if (!option.choices.empty()) std::cout << " (" << plain(join(option.choices)) << ')';
-    if (!option.default_value.empty()) std::cout << "; by default " << plain(option.default_value);
-    std::cout << '\n';
+              << plain(text_of(option)) << '\n';
+}
+
+void print_options(const CommandEntry& command) {
+    std::string group = general_group;
+    for (const OptionEntry& option : command.options) {
+        if (!option.is_positional() && option.group != group) {
+            group = option.group;
+            std::cout << ".SS \"" << plain(group) << "\"\n";
+        }
+        print_option(option);
+    }
 }
 
 /// Lines as they stand.
@@ -59,7 +62,7 @@ void print_page(const CLI::App& application) {
     for (const CommandEntry& command : table) {
         std::cout << line_break << ".B glimpse " << plain(command.name) << '\n';
         for (const OptionEntry& option : command.options) {
-            if (is_positional(option)) std::cout << "\\fI" << plain(option.value) << "\\fR ";
+            if (option.is_positional()) std::cout << "\\fI" << plain(option.value) << "\\fR ";
         }
         std::cout << "[\\fIoptions\\fR]\n";
         line_break = ".br\n";
@@ -68,7 +71,7 @@ void print_page(const CLI::App& application) {
     for (const CommandEntry& command : table) {
         std::cout << ".SH \"GLIMPSE " << plain(CLI::detail::to_lower(command.name)) << "\"\n"
                   << plain(command.description) << ".\n";
-        for (const OptionEntry& option : command.options) print_option(option);
+        print_options(command);
         if (!command.footer.empty()) print_lines(command.footer);
     }
     std::cout << ".SH \"EXIT STATUS\"\n0 all done; 1 some images failed, the others were done; 2 a usage or "
@@ -78,9 +81,9 @@ void print_page(const CLI::App& application) {
 }  // namespace
 
 void add_man_page(CLI::App& application, Action& action) {
-    CLI::App* command = application.add_subcommand("man", "Print the manual page, for man(1)");
-    command->footer("Example:\n  glimpse man | man -l -");
-    command->callback([&action, &application] {
+    Command& command = add_command(application, "man", "Print the manual page, for man(1)");
+    command.footer("Example:\n  glimpse man | man -l -");
+    command.callback([&action, &application] {
         action = [&application] {
             print_page(application);
             return Outcome::all_done;

@@ -10,55 +10,61 @@ namespace {
 
 struct Options {
     WriteOptions write;
-    std::string size;
-    std::string canvas_size;
     std::string mode = "adjoint";
     std::string device = "cpu";
 };
 
 Outcome write(Options& o) {
-    if (!o.size.empty()) o.write.input.defaults.size = parse_size(o.size, "--size");
-    if (!o.canvas_size.empty()) o.write.canvas_size = parse_size(o.canvas_size, "--canvas-size");
     o.write.paste = o.mode == "paste";
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;
 }
 
+void add_inputs(Command& command, WriteOptions& write) {
+    command.option_defaults()->group("The glimpse, and where it came from");
+    command.add_option("GLIMPSE", write.glimpse, "the glimpse's picture, or - for standard input")
+        ->required();
+    command.add_option("-p,--params", write.input.parameters, "the parameter document it was cut out with")
+        ->type_name("FILE");
+    command.add_option("--id", write.id, "which of the document's entries, where it has several")
+        ->type_name("ID");
+    command.add_option("-b,--box", write.input.boxes, "the box it was cut out with, without a document")
+        ->type_name("X,Y,W,H")
+        ->expected(1);
+    add_mechanism_option(command, write.input.defaults.mechanism, "for --box");
+    add_size_option(command, "-s,--size", write.input.defaults.size,
+                    "the glimpse's size, by default that of its picture");
+}
+
+void add_outputs(Command& command, Options& o) {
+    command.option_defaults()->group("The canvas, and where it goes");
+    command.add_option("--canvas", o.write.canvas, "the picture that it is put on")->type_name("FILE");
+    add_size_option(command, "--canvas-size", o.write.canvas_size, "or the size of a black one");
+    command
+        .add_choice(
+            "--mode", o.mode, {"adjoint", "paste"},
+            "adjoint: canvas + A^T g, DRAW's write operation; paste: the glimpse laid over the canvas")
+        ->capture_default_str();
+    command.add_option("-o,--out", o.write.out, "a file, or - for standard output")
+        ->type_name("PATH")
+        ->required();
+    add_format_option(command, o.write.format);
+    add_device_option(command, o.device);
+}
+
 }  // namespace
 
 void add_write(CLI::App& application, Action& action) {
-    CLI::App* command =
-        application.add_subcommand("write", "Put a glimpse back on a canvas (the adjoint, or a paste)");
+    Command& command =
+        add_command(application, "write", "Put a glimpse back on a canvas (the adjoint, or a paste)");
     const auto o = std::make_shared<Options>();
-    command->add_option("GLIMPSE", o->write.glimpse, "the glimpse's picture, or - for standard input")
-        ->required();
-    command
-        ->add_option("-p,--params", o->write.input.parameters, "the parameter document it was cut out with")
-        ->type_name("FILE");
-    command->add_option("--id", o->write.id, "which of the document's entries, where it has several");
-    command->add_option("-b,--box", o->write.input.boxes, "the box it was cut out with, without a document")
-        ->type_name("X,Y,W,H")
-        ->expected(1);
-    add_mechanism_option(*command, o->write.input.defaults.mechanism, "for --box");
-    command->add_option("-s,--size", o->size, "the glimpse's size, by default that of its picture")
-        ->type_name("WxH");
-    command->add_option("--canvas", o->write.canvas, "the picture that it is put on")->type_name("FILE");
-    command->add_option("--canvas-size", o->canvas_size, "or the size of a black one")->type_name("WxH");
-    command
-        ->add_option(
-            "--mode", o->mode,
-            "adjoint: canvas + A^T g, DRAW's write operation; paste: the glimpse laid over the canvas")
-        ->check(CLI::IsMember({"adjoint", "paste"}))
-        ->capture_default_str();
-    command->add_option("-o,--out", o->write.out, "a file, or - for standard output")
-        ->type_name("PATH")
-        ->required();
-    command->add_option("--format", o->write.format, "by default that of --out, or png")->type_name("EXT");
-    command->add_option("--device", o->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-    command->footer(
+    add_inputs(command, o->write);
+    add_outputs(command, *o);
+    command.footer(
         "Example:\n"
-        "  glimpse write face.png --box 120,80,200,160 --canvas photo.jpg --mode paste --out edited.png");
-    command->callback([&action, o] { action = [o] { return write(*o); }; });
+        "  glimpse write face.png --box 120,80,200,160 --canvas photo.jpg \\\n"
+        "      --mode paste --out edited.png");
+    command.callback([&action, o] { action = [o] { return write(*o); }; });
 }
 
 }  // namespace glimpse::cli

@@ -161,10 +161,10 @@ class BadUsage(GlimpseCase):
         self.check("-b", "0,0,4,4", says=["--out"])
         self.check("-b", "0,0,4,4", "-p", self.document({"box": [0, 0, 4, 4]}), *out, says=["--params"])
         self.check("-b", "0,0,4,4", "--overlay", "--colormap", "xyz", *out, says=["--colormap: "])
-        self.check("-b", "0,0,4,4", "--max-pixels", "0", *out, says=["--max-pixels: Value 0 not in range", "9223372036854775807"])
+        self.check("-b", "0,0,4,4", "--max-pixels", "0", *out, says=["--max-pixels: a whole number, 1 or more, is needed, not '0'"])
         for option in ("--existing", "--overlay-style", "--progress"):
             for choice in ("xyz", "2"):
-                self.check("-b", "0,0,4,4", option, choice, *out, says=[f"{option}: {choice} not in {{"])
+                self.check("-b", "0,0,4,4", option, choice, *out, says=[f"{option}: '{choice}' is none of "])
         for option, value in (("--overlay-style", "heat"), ("--colormap", "inferno"), ("--opacity", "0.6")):
             self.check("-b", "0,0,4,4", option, value, *out, says=[f"{option}: is about overlays"])
         manifest = self.file("m.jsonl", "")

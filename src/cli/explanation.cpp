@@ -1,0 +1,91 @@
+#include "cli/explanation.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/command.hpp"
+#include "cli/option_table.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/words.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+bool is_option(const std::string& word) {
+    return word.size() > 1 && word.starts_with('-');
+}
+
+/// "--box=1,2,3,4" without its value.
+std::string name_of(const std::string& word) {
+    return word.substr(0, word.find('='));
+}
+
+/// "--box" and "-b" of a command.
+std::vector<std::string> options_of(const CLI::App& command) {
+    std::vector<std::string> all;
+    for (const OptionEntry& option : command_entry(command).options) {
+        const std::vector<std::string> names = spellings(option);
+        all.insert(all.end(), names.begin(), names.end());
+    }
+    return all;
+}
+
+std::string unknown_option(const CLI::App& command, const std::string& full_name, const std::string& word) {
+    std::vector<std::string> names = options_of(command);
+    std::erase_if(names, [](const std::string& name) { return !name.starts_with("--"); });
+    // By their letters alone: two dashes would make short names seem alike.
+    for (std::string& name : names) name.erase(0, 2);
+    const std::string letters = name_of(word).substr(word.find_first_not_of('-'));
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const std::string_view found = nearest(CLI::detail::to_lower(letters), candidates);
+    return name_of(word) + ": " + full_name + " has no such option" +
+           (found.empty() ? "" : "; did you mean --" + std::string(found) + "?");
+}
+
+/// Whether the words are those of an `extract` that was left out: an image or a directory, or its options.
+bool are_for_extract(const CLI::App& application, const std::vector<std::string>& words) {
+    const std::vector<std::string> options = options_of(*application.get_subcommand("extract"));
+    return std::ranges::any_of(words, [&](const std::string& word) {
+        std::error_code ignored;
+        if (is_option(word)) return std::ranges::find(options, name_of(word)) != options.end();
+        return std::filesystem::exists(word, ignored) || has_image_extension(word);
+    });
+}
+
+std::string unknown_command(const CLI::App& application, const std::vector<std::string>& words) {
+    const std::string& word = words.front();
+    const std::string meant = did_you_mean(word, command_names(application));
+    if (!is_option(word) && !meant.empty()) return "'" + word + "' is no command" + meant;
+    if (are_for_extract(application, words)) {
+        return "the command is missing; did you mean glimpse extract " + word +
+               (words.size() > 1 ? " …?" : "?");
+    }
+    if (is_option(word)) return unknown_option(application, application.get_name(), word);
+    return "'" + word + "' is no command; those are " + join(command_names(application));
+}
+
+std::string fault(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error) {
+    if (!command) {
+        const std::vector<std::string> words = application.remaining();
+        return words.empty() ? error.what() : unknown_command(application, words);
+    }
+    const std::string full_name = application.get_name() + " " + command->get_name();
+    const std::vector<std::string> words = command->remaining();
+    // Whatever else is missing may stand behind the wrong name.
+    const auto option = std::ranges::find_if(words, is_option);
+    if (option != words.end()) return unknown_option(*command, full_name, *option);
+    if (!words.empty()) return "'" + words.front() + "' is more than " + full_name + " takes";
+    return error.what();
+}
+
+}  // namespace
+
+std::string explanation(const CLI::App& application, const CLI::ParseError& error) {
+    const std::vector<CLI::App*> given = application.get_subcommands();
+    const CLI::App* command = given.empty() ? nullptr : given.front();
+    return fault(application, command, error) + " (see " + application.get_name() +
+           (command ? " " + command->get_name() : "") + " --help)";
+}
+
+}  // namespace glimpse::cli

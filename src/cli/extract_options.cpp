@@ -1,0 +1,218 @@
+#include "cli/extract_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/tracks.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+const std::map<std::string, OverlayStyle::Kind> overlay_styles{{"heat", OverlayStyle::Kind::heat},
+                                                               {"outline", OverlayStyle::Kind::outline},
+                                                               {"both", OverlayStyle::Kind::both},
+                                                               {"dim", OverlayStyle::Kind::dim}};
+const std::map<std::string, Existing> existing_choices{
+    {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
+
+template <typename Value>
+std::vector<std::string> keys(const std::map<std::string, Value>& map) {
+    std::vector<std::string> all;
+    for (const auto& [key, value] : map) all.push_back(key);
+    return all;
+}
+
+template <typename Words>
+std::vector<std::string> strings(const Words& words) {
+    return {words.begin(), words.end()};
+}
+
+void add_inputs(Command& command, InputOptions& input) {
+    command.option_defaults()->group("Images and their parameters");
+    command.add_option("INPUT", input.inputs,
+                       "image files, directories, or - for image bytes on standard input");
+    command
+        .add_option("-p,--params", input.parameters,
+                    "a parameter document for every input; - for standard input")
+        ->type_name("FILE");
+    command.add_flag("--sidecar", input.sidecar,
+                     "each image's own parameters, from IMAGE.json or STEM.json beside it");
+    command.add_option("--manifest", input.manifest, "JSON Lines, one record an image; - for standard input")
+        ->type_name("FILE");
+    command
+        .add_option("--input-tar", input.archives,
+                    "images out of a WebDataset archive; - for standard input; may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    command.add_flag("-r,--recursive", input.recursive, "read directories with all that is below them");
+    add_mechanism_option(command, input.defaults.mechanism,
+                         "for --box, and for entries that name a box but no mechanism");
+    command.add_option("-b,--box", input.boxes, "a glimpse without a document; may be repeated")
+        ->type_name("X,Y,W,H")
+        ->allow_extra_args(false);
+}
+
+void add_annotations(Command& command, AnnotationOptions& annotations) {
+    command.option_defaults()->group("Annotations of data sets");
+    command
+        .add_option("--boxes", annotations.file,
+                    "annotations of the inputs: a file, or a directory with a file for each image")
+        ->type_name("FILE");
+    command.add_choice("--boxes-format", annotations.format, strings(annotation_formats()),
+                       "of --boxes, where that is not clear");
+    command
+        .add_option("--category", annotations.categories,
+                    "only boxes of this category, by name or number; may be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    command.add_flag("--zero-based", annotations.zero_based, "VOC files whose first pixel is 0, not 1");
+}
+
+void add_adjustments(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Boxes and sizes");
+    constexpr double widest = 1e6;
+    command.add_number("--context", o.run.adjustment.context, 0.0, widest,
+                       "widen each box by this share of its size");
+    command.add_flag("--square", o.run.adjustment.square, "make each box a square of its longer side");
+    command.add_flag("--tracker-crop", o.run.adjustment.tracker,
+                     "the window of SiamFC and pysot for each box, filled with the image's mean");
+    add_size_option(command, "-s,--size", o.input.defaults.size,
+                    "the size of glimpses whose entry gives none");
+}
+
+void add_reading(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Reading images");
+    command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
+    command.add_flag("--fast-shrink", o.run.fast_shrink,
+                     "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; other pixels");
+    command
+        .add_number("--max-pixels", o.run.open.maximum_pixels, std::int64_t{1},
+                    std::numeric_limits<std::int64_t>::max(), "refuse larger images")
+        ->capture_default_str();
+}
+
+void add_outputs(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Outputs");
+    command
+        .add_option("-o,--out", o.output.out,
+                    "a directory; or a file, when there is one glimpse; or - for standard output")
+        ->type_name("PATH");
+    command
+        .add_option("--output-tar", o.output.archive,
+                    "instead: a WebDataset archive, KEY.ID.EXT beside KEY.json; - for standard output")
+        ->type_name("FILE");
+    add_format_option(command, o.output.format);
+    command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
+    command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
+        ->type_name("FILE");
+    command
+        .add_choice("--existing", o.existing, keys(existing_choices),
+                    "what becomes of an output that is there already")
+        ->capture_default_str();
+}
+
+void add_pictures(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Overlays, panels and tracks");
+    command.add_flag("--overlay", o.output.overlay,
+                     "also write NAME.overlay.png: attention and outlines on the image");
+    command.add_choice("--overlay-style", o.overlay_style, keys(overlay_styles), "what an overlay shows")
+        ->default_str("both");
+    command
+        .add_choice("--colormap", o.colormap, strings(colormap_names()),
+                    "one of OpenCV's colour maps, for the heat")
+        ->default_str("inferno");
+    command.add_number("--opacity", o.opacity, 0.0, 1.0, "of the heat")->default_str("0.6");
+    command.add_flag("--panel", o.output.panel,
+                     "also write NAME.panel.png: the overlay and the glimpses beside it");
+    TrackOptions& tracks = o.output.tracks;
+    command.add_flag("--strip", tracks.strip,
+                     "also write each id's glimpses as one contact sheet, DIR/ID.strip.png");
+    command.add_choice("--animate", tracks.animation, strings(animation_formats()),
+                       "also write each id's images and glimpses as an animation, DIR/ID.track.NAME");
+    command
+        .add_option("--frame-rate", tracks.frame_rate, "of --animate, 0.1 to 60 frames a second (gif: to 50)")
+        ->type_name("N")
+        ->default_str("25");
+}
+
+Shard parse_shard(const std::string& text) {
+    Shard shard;
+    const char* const end = text.data() + text.size();
+    const auto [slash, no_index] = std::from_chars(text.data(), end, shard.index);
+    const bool is_cut = no_index == std::errc() && slash != end && *slash == '/';
+    const auto [rest, no_count] = std::from_chars(is_cut ? slash + 1 : end, end, shard.count);
+    if (no_count != std::errc() || rest != end || shard.index < 1 || shard.index > shard.count) {
+        throw UsageError("--shard", "I/N is needed, 1 ≤ I ≤ N, not '" + text + "'");
+    }
+    --shard.index;
+    return shard;
+}
+
+void add_run(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("The run");
+    constexpr int most_jobs = 4096;
+    o.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    add_device_option(command, o.device);
+    command.add_flag("--resume", o.resume,
+                     "skip what the --report of an earlier run lists as done and what is there; continue it");
+    command
+        .add_option_function<std::string>(
+            "--shard", [&o](const std::string& text) { o.input.shard = parse_shard(text); },
+            "only the I-th of N shares of the images, I from 1")
+        ->type_name("I/N");
+    command.add_number("-j,--jobs", o.run.jobs, 1, most_jobs, "images in flight")
+        ->default_str("as many as there are cores");
+    command.add_flag("--fail-fast", o.run.fail_fast, "start nothing new after the first image that fails");
+    command.add_flag("--dry-run", o.run.dry_run, "say what would be written, and write nothing");
+    command.add_flag("-q,--quiet", o.quiet, "no progress and no messages but usage errors");
+    command
+        .add_choice("--progress", o.progress, {"auto", "always", "never"},
+                    "show how far the run is; auto: on a terminal, where there is more than one image")
+        ->capture_default_str();
+}
+
+void apply_style(const ExtractOptions& o, OverlayStyle& style) {
+    if (!o.overlay_style.empty()) style.kind = overlay_styles.at(o.overlay_style);
+    if (!o.colormap.empty()) style.colormap = colormap_from_name(o.colormap);
+    if (o.opacity) style.opacity = *o.opacity;
+}
+
+}  // namespace
+
+void add_options(Command& command, ExtractOptions& options) {
+    add_inputs(command, options.input);
+    add_annotations(command, options.annotations);
+    add_adjustments(command, options);
+    add_reading(command, options);
+    add_outputs(command, options);
+    add_pictures(command, options);
+    add_run(command, options);
+}
+
+void apply(ExtractOptions& o) {
+    apply_style(o, o.output.style);
+    o.output.existing = existing_choices.at(o.existing);
+    o.run.open.auto_orient = !o.no_auto_orient;
+    o.run.interrupted = was_interrupted;
+    if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";
+    if (!o.annotations.file.empty()) {
+        o.input.annotations = o.annotations;
+        o.output.also_inputs.push_back(o.annotations.file);
+    }
+    for (const auto& file : {o.input.parameters, o.input.manifest}) {
+        if (file && *file != standard_stream) o.output.also_inputs.emplace_back(*file);
+    }
+    o.output.also_inputs.insert(o.output.also_inputs.end(), o.input.archives.begin(), o.input.archives.end());
+    if (!o.report.empty() && o.report != standard_stream) o.output.also_outputs.emplace_back(o.report);
+}
+
+}  // namespace glimpse::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.hpp"
+#include "glimpse/inputs.hpp"
+#include "glimpse/outputs.hpp"
+#include "glimpse/run.hpp"
+
+namespace glimpse::cli {
+
+/// What `glimpse extract` is told, as it is given.
+struct ExtractOptions {
+    InputOptions input;
+    OutputOptions output;
+    RunOptions run;
+    AnnotationOptions annotations;
+    std::string overlay_style;
+    std::string colormap;
+    std::optional<double> opacity;
+    std::string existing = "overwrite";
+    std::string device = "cpu";
+    std::string report;
+    bool resume = false;
+    std::string progress = "auto";
+    bool no_auto_orient = false;
+    bool quiet = false;
+};
+
+/// Adds the options to the command, which writes them into `options`.
+void add_options(Command& command, ExtractOptions& options);
+
+/// Hands the library what it takes in another form than the command line.
+void apply(ExtractOptions& options);
+
+/// Throws `UsageError` for options that contradict each other, or have no effect without others.
+void validate(const ExtractOptions& options);
+
+}  // namespace glimpse::cli

@@ -1,0 +1,94 @@
+#include <array>
+
+#include "cli/extract_options.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
+#include "glimpse/image_file.hpp"
+
+// Which options contradict each other. Those rules are not here that hold for every caller of the library.
+
+namespace glimpse::cli {
+
+namespace {
+
+struct Rule {
+    const char* option;  ///< whose value is at fault
+    bool (*is_broken)(const ExtractOptions&);
+    const char* text;
+};
+
+bool has_overlay(const ExtractOptions& o) {
+    return o.output.overlay || o.output.panel;
+}
+
+constexpr const char* about_overlays = "is about overlays: give --overlay or --panel";
+constexpr const char* about_annotations = "is about annotations: give --boxes";
+
+const std::array rules{
+    Rule{"--report",
+         [](const ExtractOptions& o) {
+             return o.report == standard_stream && o.output.out == standard_stream;
+         },
+         "standard output already carries the glimpse"},
+    Rule{"--report",
+         [](const ExtractOptions& o) {
+             return o.report == standard_stream && o.output.archive == standard_stream;
+         },
+         "standard output already carries the archive"},
+    Rule{
+        "--resume",
+        [](const ExtractOptions& o) { return o.resume && (o.report.empty() || o.report == standard_stream); },
+        "name the earlier run's report: --report FILE"},
+    Rule{"--resume", [](const ExtractOptions& o) { return o.resume && !o.output.archive.empty(); },
+         "an archive is there whole or not at all: make several, and give --existing skip"},
+    Rule{"--out",
+         [](const ExtractOptions& o) { return !o.input.archives.empty() && holds_one_glimpse(o.output.out); },
+         "the glimpses of an archive need a directory, or --output-tar"},
+    Rule{"--overlay-style",
+         [](const ExtractOptions& o) { return !o.overlay_style.empty() && !has_overlay(o); }, about_overlays},
+    Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_overlay(o); },
+         about_overlays},
+    Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_overlay(o); }, about_overlays},
+    Rule{"--boxes-format",
+         [](const ExtractOptions& o) { return !o.annotations.format.empty() && o.annotations.file.empty(); },
+         about_annotations},
+    Rule{"--category",
+         [](const ExtractOptions& o) {
+             return !o.annotations.categories.empty() && o.annotations.file.empty();
+         },
+         about_annotations},
+    Rule{"--zero-based",
+         [](const ExtractOptions& o) { return o.annotations.zero_based && o.annotations.file.empty(); },
+         about_annotations},
+};
+
+/// Tracks are made of images that are all known to this run.
+struct TrackRule {
+    bool (*is_broken)(const ExtractOptions&);
+    const char* text;
+};
+
+const std::array track_rules{
+    TrackRule{[](const ExtractOptions& o) { return !o.input.archives.empty(); },
+              "is for images in files, not in an --input-tar"},
+    TrackRule{[](const ExtractOptions& o) { return o.input.manifest == standard_stream; },
+              "all images must be known before: give the manifest as a file"},
+    TrackRule{[](const ExtractOptions& o) { return o.input.shard.count > 1; },
+              "a share of the images has a share of each track: make the tracks when all shares are done, "
+              "in a run without --shard and with --existing skip"},
+};
+
+}  // namespace
+
+void validate(const ExtractOptions& options) {
+    for (const Rule& rule : rules) {
+        if (rule.is_broken(options)) throw UsageError(rule.option, rule.text);
+    }
+    const TrackOptions& tracks = options.output.tracks;
+    if (!tracks.strip && tracks.animation.empty()) return;
+    for (const TrackRule& rule : track_rules) {
+        if (rule.is_broken(options)) throw UsageError(tracks.strip ? "--strip" : "--animate", rule.text);
+    }
+}
+
+}  // namespace glimpse::cli

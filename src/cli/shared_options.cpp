@@ -1,0 +1,58 @@
+#include <cstdio>
+
+#include "cli/commands.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/mechanism.hpp"
+
+namespace glimpse::cli {
+
+namespace {
+
+/// Throws `UsageError` with the option's name.
+Size parse_size(const std::string& text, const std::string& option) {
+    Size size;
+    char times = 0;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%9d%c%9d%c", &size.width, &times, &size.height, &rest) != 3 ||
+        (times != 'x' && times != 'X')) {
+        throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
+    }
+    try {
+        require_glimpse_size(size, "");
+    } catch (const InvalidParameter& error) {
+        throw UsageError(option, error.what());
+    }
+    return size;
+}
+
+}  // namespace
+
+CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help) {
+    const auto names = mechanism_names();
+    return command.add_choice("-m,--mechanism", mechanism, {names.begin(), names.end()}, help)
+        ->capture_default_str();
+}
+
+CLI::Option* add_format_option(Command& command, std::string& format) {
+    CLI::Option* option = command.add_option("--format", format, "of the glimpses");
+    command.offer(option, encodable_extensions());
+    return option->type_name("EXT")->default_str("that of --out, or png");
+}
+
+CLI::Option* add_device_option(Command& command, std::string& device) {
+    CLI::Option* option = command.add_option("--device", device, "also cuda:N, the N-th GPU from 0");
+    command.offer(option, {"cpu", "cuda", "auto"});
+    return option->type_name("NAME")->capture_default_str();
+}
+
+CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
+                             const std::string& help) {
+    const std::string option = names.substr(names.find("--"));
+    return command
+        .add_option_function<std::string>(
+            names, [&size, option](const std::string& text) { size = parse_size(text, option); }, help)
+        ->type_name("WxH");
+}
+
+}  // namespace glimpse::cli

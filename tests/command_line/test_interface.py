@@ -1,0 +1,154 @@
+"""The command line as a person meets it: help, misspelt words, completions."""
+
+import re
+import subprocess
+import unittest
+
+from glimpse_case import BINARY, GlimpseCase
+
+COMMANDS = ("extract", "write", "schema", "info", "completion", "man", "help")
+
+
+class Help(GlimpseCase):
+    def test_no_line_is_longer_than_80_columns(self):
+        for command in ((), *((name,) for name in COMMANDS)):
+            text = self.run_glimpse(*command, "--help").stdout
+            self.assertGreater(len(text.splitlines()), 3)
+            self.assertEqual([line for line in text.splitlines() if len(line) > 80], [], command)
+            self.assertNotRegex(text, r":FLOAT|:INT|\[0 -|:\{|TEXT")
+
+    def test_options_stand_in_groups_with_their_values(self):
+        text = self.run_glimpse("extract", "--help").stdout
+        headings = re.findall(r"^(\S.*):$", text, re.M)
+        self.assertEqual(headings, ["Images and their parameters", "Annotations of data sets", "Boxes and sizes", "Reading images",
+                                    "Outputs", "Overlays, panels and tracks", "The run", "Options", "Examples"])
+        flat = " ".join(text.split())
+        for words in ("--opacity N of the heat, 0 to 1; by default 0.6", "--max-pixels N refuse larger images, 1 or more; by default 1073741824",
+                      "-s, --size WxH the size", "--existing NAME what becomes of an output that is there already (error, overwrite, skip); by default overwrite",
+                      "Usage: glimpse extract [INPUT...] [OPTIONS]"):
+            self.assertIn(words, flat)
+        write = " ".join(self.run_glimpse("write", "--help").stdout.split())
+        self.assertIn("Usage: glimpse write GLIMPSE [OPTIONS]", write)
+        self.assertIn("a file, or - for standard output; required", write)
+
+    def test_help_is_a_command_too(self):
+        self.assertEqual(self.run_glimpse("help").stdout, self.run_glimpse("--help").stdout)
+        for command in COMMANDS:
+            self.assertEqual(self.run_glimpse("help", command).stdout, self.run_glimpse(command, "--help").stdout)
+        self.picture("info/photo.png")
+        self.run_glimpse("extract", "info", "-b", "0,0,4,4", "-o", self.out)  # a directory, not a command
+        self.assertEqual(self.files(), ["photo.000.png"])
+        self.fails(2, "help", "wriet", says=["'wriet' is no command; did you mean write?"])
+
+    def test_version(self):
+        self.assertEqual(self.run_glimpse("-V").stdout, self.run_glimpse("--version").stdout)
+
+
+class MisspeltWords(GlimpseCase):
+    def check(self, *arguments, says):
+        return self.fails(2, *arguments, says=[says])
+
+    def test_options(self):
+        photo, _ = self.picture()
+        box = ("-b", "0,0,4,4", "-o", self.out)
+        self.check("extract", photo, "--bbox", "0,0,4,4", "-o", self.out, says="--bbox: glimpse extract has no such option; did you mean --box?")
+        self.check("extract", photo, *box, "--maxpixels=3", says="--maxpixels: glimpse extract has no such option; did you mean --max-pixels?")
+        self.check("extract", photo, *box, "--Sidecar", says="did you mean --sidecar?")
+        self.check("write", photo, "--uot", "a.png", says="--uot: glimpse write has no such option; did you mean --out?")
+        self.check("--versoin", says="--versoin: glimpse has no such option; did you mean --version?")
+        self.assertNotIn("did you mean", self.check("extract", photo, *box, "--qqqqqqqq", says="(see glimpse extract --help)").stderr)
+        self.check("schema", "now", says="'now' is more than glimpse schema takes")
+
+    def test_commands(self):
+        self.check("extrct", "photo.png", says="'extrct' is no command; did you mean extract?")
+        self.check("frobnicate", says="'frobnicate' is no command; those are extract, write, schema, info, completion, man, help")
+
+    def test_a_command_that_is_missing(self):
+        photo, _ = self.picture()
+        for arguments in ((photo, "--box", "1,2,3,4"), ("gone.jpg", "--box", "1,2,3,4"), (self.directory,), ("--box=1,2,3,4", "gone")):
+            self.check(*arguments, says=f"the command is missing; did you mean glimpse extract {arguments[0]}")
+
+    def test_choices(self):
+        photo, _ = self.picture()
+        out = ("-b", "0,0,4,4", "-o", self.out)
+        for option, wrong, right in (("--mechanism", "guassian", "gaussian"), ("--existing", "overwrit", "overwrite"),
+                                     ("--colormap", "viridas", "viridis"), ("--overlay-style", "outlin", "outline"),
+                                     ("--boxes-format", "yollo", "yolo"), ("--animate", "wepb", "webp"), ("--progress", "nevr", "never")):
+            self.check("extract", photo, *out, option, wrong, says=f"{option}: '{wrong}' is none of ")
+            self.check("extract", photo, *out, option, wrong, says=f"; did you mean {right}?")
+        self.check("completion", "bsh", says="did you mean bash?")
+
+    def test_letters_of_either_case(self):
+        photo, _ = self.picture()
+        for words in (("stn", "64x64", "both"), ("STN", "64X64", "Both")):
+            self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-m", words[0], "-s", words[1], "--overlay", "--overlay-style",
+                             words[2], "-o", self.directory / words[0] / "out")
+        for name in ("photo.000.png", "photo.overlay.png"):
+            self.assertEqual(*(self.path(f"{word}/out/{name}").read_bytes() for word in ("stn", "STN")))
+
+    def test_numbers(self):
+        photo, _ = self.picture()
+        out = ("-b", "0,0,4,4", "-o", self.out)
+        for option, value, says in (("--jobs", "0", "--jobs: a whole number, 1 to 4096, is needed, not '0'"),
+                                    ("--jobs", "two", "--jobs: a whole number, 1 to 4096, is needed, not 'two'"),
+                                    ("--context", "inf", "--context: a number, 0 to 1000000, is needed, not 'inf'"),
+                                    ("--opacity", "nan", "--opacity: a number, 0 to 1, is needed, not 'nan'")):
+            self.check("extract", photo, *out, option, value, says=says)
+
+    def test_values_that_are_empty_are_not_ignored(self):
+        photo, _ = self.picture()
+        out = ("-b", "0,0,4,4", "-o", self.out)
+        for option in ("--size", "--shard", "--jobs", "--context", "--existing", "--colormap"):
+            self.check("extract", photo, *out, option, "", says=f"{option}: ")
+
+    def test_files_that_are_not_there(self):
+        photo, _ = self.picture()
+        for arguments in (("-p", "gone.json"), ("--boxes", "gone.json"), ("--manifest", "gone.json"), ("--boxes", "gone.xml", "--boxes-format", "voc")):
+            picture = () if "--manifest" in arguments else (photo,)
+            self.check("extract", *picture, *arguments, "-o", self.out, says=f"{arguments[1]}: No such file or directory")
+
+    def test_documents_without_double_quotes(self):
+        photo, _ = self.picture()
+        for text, says in (("{box: [0, 0, 4, 4]}", 'p.json:1:2: a key stands in double quotes in JSON: "box"'),
+                           ("{'box': [0, 0, 4, 4]}", "p.json:1:2: strings stand in double quotes in JSON")):
+            self.check("extract", photo, "-p", self.document(text), "-o", self.out, says=says)
+
+
+class Completion(GlimpseCase):
+    def complete(self, *words):
+        """The words that bash is given, and whether it would add files."""
+        script = (f"source <('{BINARY}' completion bash); compopt() {{ told=\"$*\"; }}; COMP_WORDS=({' '.join(words)}); "
+                  f"COMP_CWORD={len(words) - 1}; _glimpse; echo \"${{COMPREPLY[@]}}\"; echo \"$told\"")
+        lines = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.splitlines()
+        return set(lines[0].split()), lines[1] == ""
+
+    def test_bash_has_words_and_no_files_for_choices(self):
+        for option, words in (("--format", {"png", "jpg", "npy"}), ("--colormap", {"inferno", "viridis"}), ("--animate", {"gif", "webp", "mp4"}),
+                              ("--boxes-format", {"coco", "voc"}), ("--mechanism", {"crop", "stn"}), ("--existing", {"skip"})):
+            offered, has_files = self.complete("glimpse", "extract", option, "''")
+            self.assertLessEqual(words, offered, option)
+            self.assertFalse(has_files, option)
+        for option in ("--size", "--box", "--jobs", "--category"):
+            self.assertEqual(self.complete("glimpse", "extract", option, "''"), (set(), False))
+        for option in ("--params", "--out", "--report", "--manifest", "--boxes"):
+            self.assertEqual(self.complete("glimpse", "extract", option, "''"), (set(), True))
+        self.assertEqual(self.complete("glimpse", "extract", "''"), (set(), True))
+        self.assertEqual(self.complete("glimpse", "help", "''"), (set(COMMANDS), False))
+
+    def test_zsh_and_fish_have_words_and_no_files_for_choices(self):
+        zsh = self.run_glimpse("completion", "zsh").stdout
+        fish = self.run_glimpse("completion", "fish").stdout
+        for option, word in (("format", "png"), ("colormap", "inferno"), ("animate", "webp"), ("boxes-format", "coco"), ("mechanism", "stn")):
+            self.assertRegex(zsh, rf"\*--{option}\[.*\]:[A-Z]+:\((\w+ )*{word}[ )]")
+            self.assertRegex(fish, rf"-l {option} -x -a '[^']*\b{word}\b")
+        self.assertRegex(zsh, r"\*--params\[.*\]:FILE:_files")
+        self.assertRegex(fish, r"-l params -r -F")
+
+    def test_the_manual_page_has_choices_and_ranges(self):
+        page = self.run_glimpse("man").stdout.replace("\\-", "-")
+        for words in ("(coco, yolo, voc, mot, got10k, otb, labelme)", "of the heat, 0 to 1; by default 0.6", '.SS "Outputs"'):
+            self.assertIn(words, page)
+
+
+if __name__ == "__main__":
+    unittest.main()
