@@ -63,7 +63,8 @@ Outcome extract_into_files(const ExtractOptions& o, const std::vector<ImageJob>&
     const Outcome outcome = record.close();
     if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast))
         return outcome;
-    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != standard_stream, o.progress};
+    const bool is_long = !o.quiet && shows_progress(o.progress, jobs.size() + tracks.outputs());
+    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != standard_stream, is_long};
     const bool all_well = make_tracks(tracks, o.run, messages);
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;

@@ -1,8 +1,14 @@
 #include "cli/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
 
 namespace glimpse::cli {
 
@@ -10,23 +16,89 @@ namespace glimpse::cli {
 
 namespace {
 
-constexpr int bar_width = 30;
+constexpr std::size_t longest_bar = 30;
+constexpr std::size_t shortest_bar = 8;
+constexpr std::size_t usual_width = 80;
+constexpr std::size_t lines_in_all = 10;
 constexpr auto least_interval = std::chrono::milliseconds(100);
+constexpr auto line_interval = std::chrono::seconds(10);
+
+std::string_view environment(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+    return value ? value : "";
+}
+
+/// Columns of the terminal: what COLUMNS says, or else the terminal itself.
+std::size_t terminal_width() {
+    const std::string_view columns = environment("COLUMNS");
+    std::size_t width = 0;
+    const auto [end, failure] = std::from_chars(columns.data(), columns.data() + columns.size(), width);
+    if (failure == std::errc() && end == columns.data() + columns.size() && width > 0) return width;
+    winsize size{};
+    const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return is_known ? size.ws_col : usual_width;
+}
+
+std::string formatted(const char* format, double number, const char* what) {
+    std::string text(64, '\0');
+    const int length = std::snprintf(text.data(), text.size(), format, number, what);
+    text.resize(std::min(static_cast<std::size_t>(std::max(length, 0)), text.size() - 1));
+    return text;
+}
 
 }  // namespace
 
-Progress::Progress(std::optional<std::size_t> total, const std::string& when, const char* what)
-    : total_(total),
-      what_(what),
-      shown_(when == "always" || (when == "auto" && total != 0 && total != 1 && isatty(STDERR_FILENO) == 1)) {
+bool shows_progress(const std::string& when, std::optional<std::size_t> count) {
+    return when == "always" || (when == "auto" && count != 0 && count != 1 && isatty(STDERR_FILENO) == 1);
+}
+
+std::string progress_line(std::size_t done, std::optional<std::size_t> total, const char* what,
+                          double seconds, std::size_t width) {
+    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+    const std::string rate_text = formatted("  %.1f %s/s", rate, what);
+    if (!total) {
+        const std::string text = std::to_string(done) + " " + what;
+        return text.size() + rate_text.size() <= width ? text + rate_text : text.substr(0, width);
+    }
+    const std::string count = std::to_string(done) + "/" + std::to_string(*total) + " " + what;
+    const double left = rate > 0 ? static_cast<double>(*total - done) / rate : 0.0;
+    const std::string left_text = formatted("  %.0f s left", left, "");
+    // Of what does not fit beside a short bar, the rate goes first.
+    constexpr std::size_t frame = 3;  // "[] "
+    std::size_t room = width - std::min(width, count.size());
+    const auto take = [&](const std::string& text) {
+        if (text.size() + frame + shortest_bar > room) return std::string();
+        room -= text.size();
+        return text;
+    };
+    const std::string taken_left = take(left_text);
+    const std::string taken_rate = take(rate_text);
+    if (room < frame + shortest_bar) return count.substr(0, width);
+    const std::size_t bar = std::min(longest_bar, room - frame);
+    const std::size_t filled = *total == 0 ? bar : bar * done / *total;
+    return "[" + std::string(filled, '#') + std::string(bar - filled, ' ') + "] " + count + taken_rate +
+           taken_left;
+}
+
+Progress::Progress(std::optional<std::size_t> total, bool shown, const char* what)
+    : total_(total), what_(what), shown_(shown && total != 0), in_lines_(environment("TERM") == "dumb") {
+    if (shown_ && !in_lines_) draw();
+}
+
+Progress::~Progress() {
+    if (!finished_) wipe();
 }
 
 void Progress::advance() {
     ++done_;
-    const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || (now - drawn_ < least_interval && done_ != total_)) return;
-    drawn_ = now;
-    draw();
+    if (shown_ && is_due()) draw();
+}
+
+bool Progress::is_due() const {
+    const auto since = std::chrono::steady_clock::now() - drawn_;
+    if (!in_lines_) return since >= least_interval || done_ == total_;
+    if (!total_) return since >= line_interval;
+    return done_ * lines_in_all / *total_ != drawn_done_ * lines_in_all / *total_;
 }
 
 void Progress::message(const std::string& text) {
@@ -35,26 +107,28 @@ void Progress::message(const std::string& text) {
 }
 
 void Progress::finish() {
-    if (!shown_ || total_ == 0) return;
-    draw();
-    std::fputc('\n', stderr);
+    finished_ = true;
+    if (!shown_) return;
+    if (!in_lines_) {
+        draw();
+        std::fputc('\n', stderr);
+    } else if (drawn_done_ != done_) {
+        draw();
+    }
 }
 
 void Progress::draw() {
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
-    if (!total_) {
-        std::fprintf(stderr, "\r%zu %s  %.1f %s/s ", done_, what_, rate, what_);
-        return;
-    }
-    const auto filled = static_cast<std::size_t>(bar_width * done_ / *total_);
-    const double left = rate > 0 ? static_cast<double>(*total_ - done_) / rate : 0.0;
-    std::fprintf(stderr, "\r[%-*s] %zu/%zu  %.1f %s/s  %.0f s left ", bar_width,
-                 std::string(filled, '#').c_str(), done_, *total_, rate, what_, left);
+    drawn_ = std::chrono::steady_clock::now();
+    drawn_done_ = done_;
+    const double seconds = std::chrono::duration<double>(drawn_ - start_).count();
+    // A character in the last column would make some terminals begin a new line.
+    const std::size_t width = std::max(terminal_width(), std::size_t{2}) - 1;
+    const std::string line = progress_line(done_, total_, what_, seconds, width);
+    std::fprintf(stderr, in_lines_ ? "%s\n" : "\r%s\033[K", line.c_str());
 }
 
 void Progress::wipe() const {
-    if (shown_) std::fputs("\r\033[K", stderr);
+    if (shown_ && !in_lines_) std::fputs("\r\033[K", stderr);
 }
 
 }  // namespace glimpse::cli

@@ -7,12 +7,24 @@
 
 namespace glimpse::cli {
 
-/// A bar on standard error while images are being done, and messages that it does not tear.
+/// Whether progress is shown of `count` things, or of nobody knows how many. `when`: "always", "never", or
+/// "auto": when standard error is a terminal and there is more than one of them.
+bool shows_progress(const std::string& when, std::optional<std::size_t> count);
+
+/// How far some of `total` is, in at most `width` columns: a bar where there is room for one, the count, and
+/// what else there is room for of the rate and the time that is left.
+std::string progress_line(std::size_t done, std::optional<std::size_t> total, const char* what,
+                          double seconds, std::size_t width);
+
+/// A bar on standard error while something is being done, and messages that it does not tear. A terminal that
+/// cannot go back within a line (TERM=dumb) has plain lines instead, ten in all.
 class Progress {
   public:
-    /// `when`: "always", "never", or "auto": when standard error is a terminal and there is more than one
-    /// of `what` to be done, or nobody knows how many.
-    Progress(std::optional<std::size_t> total, const std::string& when, const char* what = "images");
+    Progress(std::optional<std::size_t> total, bool shown, const char* what = "images");
+    /// Wipes a bar that was not finished: what ended it has something to say.
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
     void advance();
     /// Prints "glimpse: TEXT" on a line of its own.
     void message(const std::string& text);
@@ -20,13 +32,17 @@ class Progress {
     void finish();
 
   private:
+    [[nodiscard]] bool is_due() const;
     void draw();
     void wipe() const;
 
     std::optional<std::size_t> total_;
     const char* what_;
     std::size_t done_ = 0;
+    std::size_t drawn_done_ = 0;
     bool shown_;
+    bool in_lines_;
+    bool finished_ = false;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point drawn_;
 };

@@ -46,7 +46,7 @@ bool is_written(const std::filesystem::path& path) {
 RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total)
     : plan_(plan),
       options_(std::move(options)),
-      progress_(total, options_.quiet ? "never" : options_.progress) {
+      progress_(total, !options_.quiet && shows_progress(options_.progress, total)) {
     const std::string& archive = plan.options.archive;
     is_done_ = plan.options.existing == Existing::skip && !archive.empty() && archive != standard_stream &&
                is_written(archive);

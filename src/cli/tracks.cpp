@@ -8,7 +8,7 @@
 namespace glimpse::cli {
 
 bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages) {
-    Progress progress(tracks.outputs(), messages.quiet ? "never" : messages.progress, "tracks");
+    Progress progress(tracks.outputs(), messages.progress, "tracks");
     bool all_well = true;
     tracks.make(options, [&](const TrackReport& report) {
         if (!report.error.empty()) {

@@ -9,8 +9,8 @@ namespace glimpse::cli {
 /// What is said while tracks are made.
 struct TrackMessages {
     bool quiet = false;
-    bool listed = false;  ///< each output, on standard output
-    std::string progress;
+    bool listed = false;    ///< each output, on standard output
+    bool progress = false;  ///< how far it is
 };
 
 /// Makes the tracks, or says what they would be, and whether all went well.

@@ -1,7 +1,12 @@
-"""The command line as a person meets it: help, misspelt words, completions."""
+"""The command line as a person meets it: help, misspelt words, completions, progress on a terminal."""
 
+import fcntl
+import os
+import pty
 import re
+import struct
 import subprocess
+import termios
 import unittest
 
 from glimpse_case import BINARY, GlimpseCase
@@ -148,6 +153,81 @@ class Completion(GlimpseCase):
         page = self.run_glimpse("man").stdout.replace("\\-", "-")
         for words in ("(coco, yolo, voc, mot, got10k, otb, labelme)", "of the heat, 0 to 1; by default 0.6", '.SS "Outputs"'):
             self.assertIn(words, page)
+
+
+class OnATerminal(GlimpseCase):
+    """What a pseudo-terminal receives on standard error."""
+
+    def run_there(self, *arguments, columns, **environment):
+        first, second = pty.openpty()
+        fcntl.ioctl(second, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        usual = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "TERM")}
+        process = subprocess.Popen([BINARY, *map(str, arguments)], cwd=self.directory, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=second, env={**usual, "TERM": "xterm", **environment})
+        os.close(second)
+        received = b""
+        while True:
+            try:
+                part = os.read(first, 65536)
+            except OSError:  # so Linux says that nobody writes any more
+                break
+            if not part:
+                break
+            received += part
+        os.close(first)
+        return process.wait(timeout=60), received.decode()
+
+    def pictures(self, count):
+        for k in range(count):
+            self.picture(f"photos/{k:02}.png")
+        return ("extract", "photos", "-b", "5,6,12,9", "-o", self.out)
+
+    def shown(self, text):
+        """Each state of the lines, without what moves the cursor."""
+        return [state for state in re.split(r"[\r\n]+|\x1b\[K", text) if state]
+
+    def test_the_bar_fits_the_terminal(self):
+        command = self.pictures(12)
+        for columns, environment, bar in ((40, {}, True), (100, {"COLUMNS": "40"}, True), (100, {}, True), (14, {}, False)):
+            width = int(environment.get("COLUMNS", columns))
+            status, text = self.run_there(*command, columns=columns, **environment)
+            self.assertEqual(status, 0)
+            states = self.shown(text)
+            self.assertLess(max(map(len, states)), width, states)
+            self.assertIn("12/12 images", states[-1])
+            self.assertEqual(states[-1].startswith("[########"), bar, states)
+            self.assertEqual(text.count("\n"), 1)
+
+    def test_wide_terminals_have_rate_and_time(self):
+        _, text = self.run_there(*self.pictures(3), columns=100)
+        self.assertRegex(self.shown(text)[-1], r"^\[#{30}\] 3/3 images  [\d.]+ images/s  0 s left$")
+
+    def test_a_dumb_terminal_has_plain_lines(self):
+        status, text = self.run_there(*self.pictures(20), columns=80, TERM="dumb")
+        self.assertEqual(status, 0)
+        self.assertNotIn("\x1b", text)
+        lines = text.split("\r\n")  # the terminal's own line ends
+        self.assertNotIn("\r", "".join(lines))
+        self.assertEqual([re.search(r"(\d+)/20 images", line)[1] for line in lines[:-1]], [str(2 * k) for k in range(1, 11)])
+
+    def test_messages_do_not_tear_the_bar(self):
+        command = self.pictures(3)
+        self.file("photos/bad.png", "no picture")
+        status, text = self.run_there(*command, columns=80)
+        self.assertEqual(status, 1)
+        self.assertRegex(text, r"(\r\x1b\[K|^)glimpse: photos/bad\.png: [^\r\n]*\r\n")
+
+    def test_it_goes_on_while_tracks_are_made(self):
+        status, text = self.run_there(*self.pictures(3), "--strip", columns=80)
+        self.assertEqual(status, 0)
+        states = self.shown(text)
+        self.assertIn("3/3 images", " ".join(states))
+        self.assertIn("0/1 tracks", " ".join(states))  # as soon as the first begins
+        self.assertIn("1/1 tracks", states[-1])
+
+    def test_one_image_or_quiet_shows_nothing(self):
+        self.assertEqual(self.run_there(*self.pictures(1), columns=80), (0, ""))
+        self.assertEqual(self.run_there(*self.pictures(3), "--quiet", columns=80), (0, ""))
 
 
 if __name__ == "__main__":
