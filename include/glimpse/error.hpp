@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "glimpse/export.hpp"
 
@@ -21,6 +22,26 @@ class GLIMPSE_EXPORT Error : public std::runtime_error {
 class GLIMPSE_EXPORT UsageError : public Error {
   public:
     using Error::Error;
+};
+
+/// What messages call a field of an options' struct, by its path: "out", "tracks.animation". That is the path
+/// itself, or what the program has named it by `name_fields`.
+GLIMPSE_EXPORT std::string field_name(std::string_view field);
+
+/// For programs whose users know the fields by other names, as the command line's know options. Once, before
+/// anything else of the library is called; with null they have their own names again.
+GLIMPSE_EXPORT void name_fields(std::string (*name)(std::string_view field));
+
+/// A field of an options' struct that breaks a rule: "FIELD: RULE", or "FIELD VALUE: RULE".
+class GLIMPSE_EXPORT InvalidOption : public UsageError {
+  public:
+    InvalidOption(const std::string& field, const std::string& rule, const std::string& value = {})
+        : UsageError(field_name(field) + (value.empty() ? "" : " " + value), rule), field_(field) {}
+    /// Its path within the struct that the function was called with.
+    [[nodiscard]] const std::string& field() const noexcept { return field_; }
+
+  private:
+    std::string field_;
 };
 
 /// A mechanism's parameter that breaks its rule. `field` is the path of the field within the mechanism in

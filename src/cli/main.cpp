@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/explanation.hpp"
+#include "cli/field_names.hpp"
 #include "cli/help.hpp"
 #include "cli/option_table.hpp"
 #include "glimpse/error.hpp"
@@ -134,6 +135,7 @@ bool was_interrupted() {
 
 int main(int argc, char** argv) {
     using namespace glimpse::cli;
+    glimpse::name_fields(option_of_field);
     keep_memory();
     install_signal_handlers();
     try {

@@ -9,7 +9,7 @@ import subprocess
 import termios
 import unittest
 
-from glimpse_case import BINARY, GlimpseCase
+from glimpse_case import BINARY, ROOT, GlimpseCase
 
 COMMANDS = ("extract", "write", "schema", "info", "completion", "man", "help")
 
@@ -117,6 +117,36 @@ class MisspeltWords(GlimpseCase):
         for text, says in (("{box: [0, 0, 4, 4]}", 'p.json:1:2: a key stands in double quotes in JSON: "box"'),
                            ("{'box': [0, 0, 4, 4]}", "p.json:1:2: strings stand in double quotes in JSON")):
             self.check("extract", photo, "-p", self.document(text), "-o", self.out, says=says)
+
+
+class FieldsOfTheLibrary(GlimpseCase):
+    def test_each_has_an_option_that_there_is(self):
+        table = (ROOT / "src/cli/field_names.cpp").read_text()
+        options = re.findall(r'Field\{"[^"]+", "([^"]+)"\}', table)
+        self.assertGreater(len(options), 30)
+        text = self.run_glimpse("extract", "--help").stdout + self.run_glimpse("write", "--help").stdout
+        for option in options:
+            self.assertRegex(text, rf"(^| ){re.escape(option)}\b", option)
+
+    def test_messages_name_options(self):
+        photo, _ = self.picture()
+        box = ("-b", "0,0,4,4")
+        for arguments, says in (((photo, *box), "--out: say where the glimpses go: a directory, a file or -; or else --output-tar"),
+                                (("-o", "out"), "INPUT: name an image, a directory, -, a --manifest or an --input-tar"),
+                                ((photo, "-o", "out"), f"{photo}: no parameters: give --box, --params, --sidecar or --manifest"),
+                                ((photo, *box, "-p", "a.json", "-o", "out"), "--box: cannot be given together with --params"),
+                                ((photo, *box, "-o", "a.png", "--format", "jpg"), "--format: 'jpg' does not fit --out a.png"),
+                                ((photo, *box, "-o", "out", "--frame-rate", "9"), "--frame-rate: is about animations: give --animate"),
+                                ((photo, *box, "-o", "a.png", "--strip"), "--strip: a track has several glimpses: give --out a directory, not 'a.png'"),
+                                ((photo, *box, "-o", "out", "-m", "mask", "-s", "3x3"), "--size: no entry takes it"),
+                                ((photo, *box, "-o", "out", "--boxes", "b.json"), "--boxes: cannot be given together with --box"),
+                                ((photo, *box, "-o", "out", "--device", "tpu"), "--device: 'tpu' is not cpu, cuda, cuda:N or auto")):
+            self.fails(2, "extract", *arguments, says=["glimpse: " + says])
+        self.fails(1, "extract", photo, *box, "-o", "out", "--max-pixels", "9", says=["more than the 9 that --max-pixels allows"])
+        self.run_glimpse("extract", photo, *box, "-o", "out")
+        self.fails(2, "extract", photo, *box, "-o", "out", "--existing", "error", says=["is there already (--existing error)"])
+        self.fails(2, "write", photo, *box, "-o", "a.png", says=["--canvas: give either a picture (--canvas) or a size (--canvas-size)"])
+        self.fails(2, "write", photo, "--canvas-size", "9x9", "-o", "a.png", says=["--params: say where the glimpse came from: --params or --box"])
 
 
 class Completion(GlimpseCase):

@@ -1,0 +1,62 @@
+#include "cli/field_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace glimpse::cli {
+
+namespace {
+
+struct Field {
+    std::string_view name;
+    std::string_view option;
+};
+
+constexpr std::array fields{
+    // InputOptions
+    Field{"inputs", "INPUT"},
+    Field{"recursive", "--recursive"},
+    Field{"sidecar", "--sidecar"},
+    Field{"manifest", "--manifest"},
+    Field{"parameters", "--params"},
+    Field{"boxes", "--box"},
+    Field{"annotations", "--boxes"},
+    Field{"annotations.format", "--boxes-format"},
+    Field{"annotations.categories", "--category"},
+    Field{"annotations.zero_based", "--zero-based"},
+    Field{"archives", "--input-tar"},
+    Field{"defaults.size", "--size"},
+    // RunOptions
+    Field{"adjustment.context", "--context"},
+    Field{"adjustment.square", "--square"},
+    Field{"adjustment.tracker", "--tracker-crop"},
+    Field{"open.maximum_pixels", "--max-pixels"},
+    Field{"device", "--device"},
+    // OutputOptions
+    Field{"out", "--out"},
+    Field{"archive", "--output-tar"},
+    Field{"format", "--format"},
+    Field{"overlay", "--overlay"},
+    Field{"panel", "--panel"},
+    Field{"map", "--map"},
+    Field{"tracks.strip", "--strip"},
+    Field{"tracks.animation", "--animate"},
+    Field{"tracks.frame_rate", "--frame-rate"},
+    Field{"existing", "--existing"},
+    // WriteOptions
+    Field{"glimpse", "GLIMPSE"},
+    Field{"input.parameters", "--params"},
+    Field{"input.boxes", "--box"},
+    Field{"id", "--id"},
+    Field{"canvas", "--canvas"},
+    Field{"canvas_size", "--canvas-size"},
+};
+
+}  // namespace
+
+std::string option_of_field(std::string_view field) {
+    const auto* const found = std::ranges::find(fields, field, &Field::name);
+    return std::string(found == fields.end() ? field : found->option);
+}
+
+}  // namespace glimpse::cli
