@@ -9,10 +9,10 @@ namespace glimpse {
 
 namespace {
 
-void require_writable(const std::string& format, const std::string& option) {
+void require_writable(const std::string& format, const std::string& field) {
     if (can_encode(format)) return;
-    throw UsageError(option, "'" + format + "' is not a format that can be written; those are " +
-                                 join(encodable_extensions()));
+    throw InvalidOption(field, "'" + format + "' is not a format that can be written; those are " +
+                                   join(encodable_extensions()));
 }
 
 }  // namespace
@@ -20,10 +20,10 @@ void require_writable(const std::string& format, const std::string& option) {
 std::string output_format(const std::string& file, const std::string& format) {
     std::string asked = extension_of("x." + format.substr(format.starts_with('.') ? 1 : 0));
     const std::string extension = extension_of(file);
-    if (!format.empty()) require_writable(asked, "--format");
-    if (!extension.empty()) require_writable(extension, "--out");
+    if (!format.empty()) require_writable(asked, "format");
+    if (!extension.empty()) require_writable(extension, "out");
     if (!format.empty() && !extension.empty() && asked != extension) {
-        throw UsageError("--format", "'" + asked + "' does not fit --out " + file);
+        throw InvalidOption("format", "'" + asked + "' does not fit " + field_name("out") + " " + file);
     }
     if (!format.empty()) return asked;
     return extension.empty() ? "png" : extension;
