@@ -59,8 +59,8 @@ constexpr std::array<Format, 7> formats{{
 const Format& format_named(std::string_view name) {
     const auto format = std::ranges::find(formats, name, &Format::name);
     if (format == formats.end()) {
-        throw UsageError("--boxes-format",
-                         "'" + std::string(name) + "' is none of " + join(annotation_formats()));
+        throw InvalidOption("annotations.format",
+                            "'" + std::string(name) + "' is none of " + join(annotation_formats()));
     }
     return *format;
 }
@@ -115,14 +115,15 @@ const Format& format_of(const AnnotationOptions& options) {
     if (!options.format.empty()) return format_named(options.format);
     std::error_code ignored;
     if (fs::is_fifo(options.file, ignored)) {
-        throw UsageError(
-            options.file.string(),
-            "can be read only once: name its format with --boxes-format " + join(annotation_formats(), "|"));
+        throw UsageError(options.file.string(), "can be read only once: name its format with " +
+                                                    field_name("annotations.format") + " " +
+                                                    join(annotation_formats(), "|"));
     }
     const std::string_view name = fs::is_directory(options.file, ignored) ? format_of_directory(options.file)
                                                                           : format_of_file(options.file);
     if (name.empty()) {
-        throw UsageError(options.file.string(), "its format is not clear; name it with --boxes-format " +
+        throw UsageError(options.file.string(), "its format is not clear; name it with " +
+                                                    field_name("annotations.format") + " " +
                                                     join(annotation_formats(), "|"));
     }
     return format_named(name);
@@ -222,8 +223,9 @@ void require_known(const std::vector<std::string>& wanted, const DataSet& set) {
     }
     for (const std::string& category : wanted) {
         if (known.contains(category) || numbers.contains(category)) continue;
-        throw UsageError("--category", known.empty() ? "the annotations have no categories"
-                                                     : "there is no '" + category + "', only " + join(known));
+        throw InvalidOption("annotations.categories",
+                            known.empty() ? "the annotations have no categories"
+                                          : "there is no '" + category + "', only " + join(known));
     }
 }
 
@@ -252,7 +254,8 @@ std::vector<std::string_view> annotation_formats() {
 std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images) {
     const Format& format = format_of(options);
     if (options.zero_based && format.name != "voc") {
-        throw UsageError("--zero-based", "is about VOC, and these are " + std::string(format.name));
+        throw InvalidOption("annotations.zero_based",
+                            "is about VOC, and these are " + std::string(format.name));
     }
     DataSet set = read_all(format, options, images);
     for (AnnotatedImage& image : set.images) name_boxes(image.boxes);

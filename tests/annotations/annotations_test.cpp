@@ -127,7 +127,8 @@ TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
     CHECK(read(file, "coco", images, {"cat"}) == Words{"deep/a 101 cat 3: 1.5 2 10 5"});
     CHECK(read(file, "coco", images, {"8"}) == Words{"b 102 8 8: 0 0 4 6"});
     CHECK(holds(refusal(file, "coco", images, {"dog"}), "there is no 'dog', only 8, cat, cup"));
-    CHECK(holds(refusal(file, "coco", images, {}, true), "--zero-based: is about VOC, and these are coco"));
+    CHECK(holds(refusal(file, "coco", images, {}, true),
+                "annotations.zero_based: is about VOC, and these are coco"));
     CHECK(holds(refusal(directory.file("d.json", R"({"images": [], "annotations": [{"image_id": 1}]})"),
                         "coco", images),
                 "/annotations/0/image_id: no image has the id 1"));
