@@ -18,7 +18,7 @@ int device_number(std::string_view device) {
     int number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error != std::errc{} || end != digits.data() + digits.size() || number < 0) {
-        throw UsageError("--device", "'" + std::string(device) + "' is not cuda:N with N = 0, 1, …");
+        throw InvalidOption("device", "'" + std::string(device) + "' is not cuda:N with N = 0, 1, …");
     }
     return number;
 }
@@ -34,7 +34,7 @@ std::unique_ptr<Backend> make_backend(std::string_view device) {
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));
-    throw UsageError("--device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto");
+    throw InvalidOption("device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto");
 }
 
 std::vector<BackendDescription> backends() {

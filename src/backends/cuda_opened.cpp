@@ -19,8 +19,10 @@ std::unique_ptr<Backend> make_cuda_backend(int number) {
     try {
         module = &opened();
     } catch (const Error& error) {
-        throw UsageError("--device cuda",
-                         std::string(error.what()) + "; install what it needs, or use --device cpu");
+        throw InvalidOption(
+            "device",
+            std::string(error.what()) + "; install what it needs, or use " + field_name("device") + " cpu",
+            "cuda");
     }
     return module->make_backend(number);
 }

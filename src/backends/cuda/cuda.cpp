@@ -329,7 +329,7 @@ std::unique_ptr<Backend> backend_on(int number) {
     try {
         return std::make_unique<CudaBackend>(number);
     } catch (const Error& error) {
-        throw UsageError("--device cuda:" + std::to_string(number), error.what());
+        throw InvalidOption("device", error.what(), "cuda:" + std::to_string(number));
     }
 }
 

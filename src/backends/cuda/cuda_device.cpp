@@ -115,9 +115,11 @@ int device_count() {
 }
 
 void require_device(int number) {
-    const std::string place = "--device cuda:" + std::to_string(number);
+    const std::string device = "cuda:" + std::to_string(number);
     const auto refuse = [&](const Reason& reason) {
-        throw UsageError(place, reason.fault + "; " + reason.remedy + ", or use --device cpu");
+        throw InvalidOption("device",
+                            reason.fault + "; " + reason.remedy + ", or use " + field_name("device") + " cpu",
+                            device);
     };
     if (const auto reason = reason_for_none()) refuse(*reason);
     const int count = device_count();
@@ -149,8 +151,9 @@ bool is_lack_of_memory(const std::string& what) {
 }
 
 std::string failure_of_device(const std::string& name, const std::string& what) {
-    if (!is_lack_of_memory(what)) return name + ": " + what + "; try --device cpu";
-    return name + ": the GPU has not enough free memory for this image; use --device cpu, or auto";
+    if (!is_lack_of_memory(what)) return name + ": " + what + "; try " + field_name("device") + " cpu";
+    return name + ": the GPU has not enough free memory for this image; use " + field_name("device") +
+           " cpu, or auto";
 }
 
 BackendDescription describe() {
