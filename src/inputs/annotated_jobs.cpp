@@ -42,7 +42,7 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
     ImageFiles images;
     for (const std::string& input : options.inputs) {
         std::error_code ignored;
-        if (input == standard_stream) throw UsageError("INPUT -", "annotations belong to files");
+        if (input == standard_stream) throw InvalidOption("inputs", "annotations belong to files", "-");
         if (!fs::is_directory(input, ignored)) {
             images.files.push_back({input, fs::path(input).stem().string(), true});
             continue;

@@ -51,7 +51,7 @@ ArchiveStream::ArchiveStream(const InputOptions& options, const JobMaker& maker,
     : options_(options), maker_(maker), interrupted_(std::move(interrupted)) {
     for (const std::string& archive : options.archives) {
         maker.require_glimpses(archive, options.sidecar);
-        if (archive == standard_stream) standard_input.claim("--input-tar");
+        if (archive == standard_stream) standard_input.claim("archives");
     }
 }
 

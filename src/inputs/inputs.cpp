@@ -32,9 +32,9 @@ class Collector {
   private:
     void add_input(const std::string& input) {
         std::error_code ignored;
-        if (input.empty()) throw UsageError("INPUT", "the name of a file or directory is needed, not ''");
+        if (input.empty()) throw InvalidOption("inputs", "the name of a file or directory is needed, not ''");
         if (input == standard_stream) {
-            auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("INPUT -"));
+            auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("inputs"));
             add({.image = input, .bytes = std::move(bytes), .name = "stdin"});
         } else if (fs::is_directory(input, ignored)) {
             const std::size_t others = jobs_.size();
@@ -68,9 +68,9 @@ class Collector {
     std::vector<ImageJob> jobs_;
 };
 
-void require_alone(const char* option, std::initializer_list<std::pair<bool, const char*>> others) {
+void require_alone(const char* field, std::initializer_list<std::pair<bool, const char*>> others) {
     for (const auto& [given, other] : others) {
-        if (given) throw UsageError(option, std::string("cannot be given together with ") + other);
+        if (given) throw InvalidOption(field, "cannot be given together with " + field_name(other));
     }
 }
 
@@ -78,25 +78,27 @@ void require_alone(const char* option, std::initializer_list<std::pair<bool, con
 void require_sense(const InputOptions& options) {
     const bool parameters = options.parameters.has_value();
     if (options.manifest && !options.inputs.empty()) {
-        throw UsageError("--manifest", "names the images itself: give no INPUT beside it");
+        throw InvalidOption("manifest",
+                            "names the images itself: give no " + field_name("inputs") + " beside it");
     }
     if (options.manifest) {
-        require_alone("--manifest", {{options.sidecar, "--sidecar"}, {options.recursive, "--recursive"}});
+        require_alone("manifest", {{options.sidecar, "sidecar"}, {options.recursive, "recursive"}});
     }
     if (!options.archives.empty()) {
-        require_alone("--input-tar", {{!options.inputs.empty(), "INPUT"},
-                                      {options.recursive, "--recursive"},
-                                      {options.manifest.has_value(), "--manifest"},
-                                      {options.annotations.has_value(), "--boxes"}});
+        require_alone("archives", {{!options.inputs.empty(), "inputs"},
+                                   {options.recursive, "recursive"},
+                                   {options.manifest.has_value(), "manifest"},
+                                   {options.annotations.has_value(), "annotations"}});
     }
     if (options.annotations) {
-        require_alone("--boxes", {{options.manifest.has_value(), "--manifest"},
-                                  {options.sidecar, "--sidecar"},
-                                  {parameters, "--params"},
-                                  {!options.boxes.empty(), "--box"}});
+        require_alone("annotations", {{options.manifest.has_value(), "manifest"},
+                                      {options.sidecar, "sidecar"},
+                                      {parameters, "parameters"},
+                                      {!options.boxes.empty(), "boxes"}});
     }
     if (!options.manifest && options.inputs.empty() && options.archives.empty()) {
-        throw UsageError("INPUT", "name an image, a directory, -, a --manifest or an --input-tar");
+        throw InvalidOption("inputs", "name an image, a directory, -, a " + field_name("manifest") +
+                                          " or an " + field_name("archives"));
     }
 }
 

@@ -27,7 +27,8 @@ ImageJob failed_job(const std::string& image, const std::string& problem) {
 
 void JobMaker::require_glimpses(const std::string& image, bool beside) const {
     if (shared_ || beside) return;
-    throw UsageError(image, "no parameters: give --box, --params, --sidecar or --manifest");
+    throw UsageError(image, "no parameters: give " + field_name("boxes") + ", " + field_name("parameters") +
+                                ", " + field_name("sidecar") + " or " + field_name("manifest"));
 }
 
 ImageJob JobMaker::with_glimpses(ImageJob job) const {
@@ -63,7 +64,8 @@ ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
         job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
     }
     if (!job.glimpses) {
-        throw UsageError(place, "the record names no glimpses, and neither --params nor --box does");
+        throw UsageError(place, "the record names no glimpses, and neither " + field_name("parameters") +
+                                    " nor " + field_name("boxes") + " does");
     }
     return job;
 }

@@ -19,7 +19,7 @@ bool is_blank(const std::string& line) {
 
 std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standard_input,
                                   const std::function<bool()>& interrupted) {
-    if (file == standard_stream) standard_input.claim("--manifest");
+    if (file == standard_stream) standard_input.claim("manifest");
     return with_context<UsageError>(file, [&] { return open_input(file, interrupted); });
 }
 

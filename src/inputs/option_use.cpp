@@ -13,13 +13,14 @@ void OptionUse::record(const ParameterDocument& document) {
 }
 
 void OptionUse::require() const {
-    if (!size_is_used_) throw UsageError("--size", "no entry takes it: each has a size of its own, or none");
-    if (!adjustment_is_used_) throw UsageError(adjusting_option(), "adjusts boxes, and no entry has one");
+    if (!size_is_used_)
+        throw InvalidOption("defaults.size", "no entry takes it: each has a size of its own, or none");
+    if (!adjustment_is_used_) throw InvalidOption(adjusting_field(), "adjusts boxes, and no entry has one");
 }
 
-const char* OptionUse::adjusting_option() const {
-    if (adjustment_.tracker) return "--tracker-crop";
-    return adjustment_.square ? "--square" : "--context";
+const char* OptionUse::adjusting_field() const {
+    if (adjustment_.tracker) return "adjustment.tracker";
+    return adjustment_.square ? "adjustment.square" : "adjustment.context";
 }
 
 bool OptionUse::takes_adjustment(const Mechanism& mechanism) const {
@@ -28,7 +29,7 @@ bool OptionUse::takes_adjustment(const Mechanism& mechanism) const {
         static_cast<void>(adjusted(mechanism, adjustment_, Size{1, 1}));
         return true;
     } catch (const Error& error) {
-        throw UsageError(adjusting_option(), error.what());
+        throw InvalidOption(adjusting_field(), error.what());
     }
 }
 

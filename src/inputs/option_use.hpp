@@ -22,7 +22,7 @@ class OptionUse {
     void require() const;
 
   private:
-    [[nodiscard]] const char* adjusting_option() const;
+    [[nodiscard]] const char* adjusting_field() const;
     bool takes_adjustment(const Mechanism& mechanism) const;
 
     const ParameterDefaults& defaults_;

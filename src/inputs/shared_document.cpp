@@ -35,7 +35,7 @@ Box parse_box(const std::string& text) {
         const std::optional<double> number = take_number(left);
         const bool separated = n == 3 ? left.empty() : left.starts_with(',');
         if (!number || !separated) {
-            throw UsageError("--box", "four finite numbers X,Y,W,H are needed, not '" + text + "'");
+            throw InvalidOption("boxes", "four finite numbers X,Y,W,H are needed, not '" + text + "'");
         }
         if (n < 3) left.remove_prefix(1);
         numbers[n] = *number;
@@ -47,7 +47,7 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
     for (const std::string& box : options.boxes) {
         const std::string id = position_id(document.size());
-        document.push_back(glimpse_of_box(id, {parse_box(box)}, "--box", options.defaults));
+        document.push_back(glimpse_of_box(id, {parse_box(box)}, field_name("boxes"), options.defaults));
     }
     return document;
 }
@@ -56,14 +56,14 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
 
 Document shared_document(const InputOptions& options, StandardInput& standard_input) {
     if (options.parameters && !options.boxes.empty()) {
-        throw UsageError("--box", "cannot be given together with --params");
+        throw InvalidOption("boxes", "cannot be given together with " + field_name("parameters"));
     }
     std::optional<ParameterDocument> document;
     if (!options.boxes.empty()) {
         document = document_of_boxes(options);
     } else if (options.parameters == standard_stream) {
         document =
-            parse_parameters(standard_input.take_text("--params"), "standard input", {}, options.defaults);
+            parse_parameters(standard_input.take_text("parameters"), "standard input", {}, options.defaults);
     } else if (options.parameters) {
         document = read_parameters(*options.parameters, options.defaults);
     }

@@ -6,18 +6,19 @@
 
 namespace glimpse {
 
-void StandardInput::claim(const std::string& who) {
-    if (!taken_by_.empty()) throw UsageError(who, "standard input is already read by " + taken_by_);
-    taken_by_ = who;
+void StandardInput::claim(const std::string& field) {
+    if (!taken_by_.empty())
+        throw InvalidOption(field, "standard input is already read by " + field_name(taken_by_));
+    taken_by_ = field;
 }
 
-std::vector<std::uint8_t> StandardInput::take(const std::string& who) {
-    claim(who);
+std::vector<std::uint8_t> StandardInput::take(const std::string& field) {
+    claim(field);
     return read_standard_input();
 }
 
-std::string StandardInput::take_text(const std::string& who) {
-    const std::vector<std::uint8_t> bytes = take(who);
+std::string StandardInput::take_text(const std::string& field) {
+    const std::vector<std::uint8_t> bytes = take(field);
     return {bytes.begin(), bytes.end()};
 }
 

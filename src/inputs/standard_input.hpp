@@ -6,13 +6,13 @@
 
 namespace glimpse {
 
-/// Standard input can be read once, by whoever names it first: the others get a `UsageError`.
+/// Standard input can be read once, by whichever field names it first: the others get an `InvalidOption`.
 class StandardInput {
   public:
-    /// `who` reads it, by means of their own.
-    void claim(const std::string& who);
-    std::vector<std::uint8_t> take(const std::string& who);
-    std::string take_text(const std::string& who);
+    /// Who names it reads it by means of their own.
+    void claim(const std::string& field);
+    std::vector<std::uint8_t> take(const std::string& field);
+    std::string take_text(const std::string& field);
 
   private:
     std::string taken_by_;
