@@ -44,9 +44,9 @@ bool names_a_file(const std::string& out) {
 
 void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& out, const std::string& what) {
     if (const std::size_t count = count_glimpses(jobs); count != 1 || jobs.size() != 1) {
-        throw UsageError("--out", "'" + out + "' is " + what + ", which holds one glimpse; this run makes " +
-                                      std::to_string(count) + " out of " + std::to_string(jobs.size()) +
-                                      " images");
+        throw InvalidOption("out", "'" + out + "' is " + what + ", which holds one glimpse; this run makes " +
+                                       std::to_string(count) + " out of " + std::to_string(jobs.size()) +
+                                       " images");
     }
 }
 
@@ -113,7 +113,8 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
 void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {
     if (plan.options.existing != Existing::error) return;
     const auto require_new = [](const fs::path& path) {
-        if (is_there(path)) throw UsageError(path.string(), "is there already (--existing error)");
+        if (is_there(path))
+            throw UsageError(path.string(), "is there already (" + field_name("existing") + " error)");
     };
     if (!plan.options.archive.empty()) return require_new(plan.options.archive);
     for (const ImageJob& job : jobs) std::ranges::for_each(all_of(output_paths(plan, job)), require_new);
@@ -125,8 +126,8 @@ bool holds_one_glimpse(const std::string& out) {
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
     if (options.out.empty() == options.archive.empty()) {
-        throw UsageError("--out",
-                         "say where the glimpses go: a directory, a file or -; or else --output-tar");
+        throw InvalidOption(
+            "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
     }
     OutputPlan plan{options, {}, options.out == standard_stream, std::nullopt};
     require_sense(options);
@@ -136,8 +137,9 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
         if (options.overlay || options.panel || options.map) {
-            throw UsageError(
-                "--out", "'-' holds the glimpse alone: give a directory for --overlay, --panel and --map");
+            throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
+                                           field_name("overlay") + ", " + field_name("panel") + " and " +
+                                           field_name("map"));
         }
     } else if (names_a_file(options.out)) {
         plan.file = options.out;

@@ -21,15 +21,17 @@ void require_animation(const TrackOptions& options) {
     const auto& formats = video_formats();
     const auto format = std::ranges::find(formats, options.animation, &VideoFormat::name);
     if (format == formats.end()) {
-        throw UsageError("--animate", "'" + options.animation + "' is no format of animations; those are " +
-                                          join(animation_formats()));
+        throw InvalidOption(
+            "tracks.animation",
+            "'" + options.animation + "' is no format of animations; those are " + join(animation_formats()));
     }
     const double rate = options.frame_rate.value_or(default_frame_rate);
     if (!(rate >= least_frame_rate && rate <= format->most_frames)) {
-        throw UsageError("--frame-rate", "0.1 to " + std::to_string(std::lround(format->most_frames)) +
-                                             " frames a second are shown as " + options.animation);
+        throw InvalidOption("tracks.frame_rate", "0.1 to " +
+                                                     std::to_string(std::lround(format->most_frames)) +
+                                                     " frames a second are shown as " + options.animation);
     }
-    with_context<UsageError>("--animate", [&] { video().require(options.animation); });
+    with_context<InvalidOption>("tracks.animation", [&] { video().require(options.animation); });
 }
 
 }  // namespace
@@ -41,12 +43,14 @@ bool are_wanted(const TrackOptions& options) {
 void require_sense(const OutputOptions& output) {
     const TrackOptions& options = output.tracks;
     if (options.frame_rate && options.animation.empty()) {
-        throw UsageError("--frame-rate", "is about animations: give --animate");
+        throw InvalidOption("tracks.frame_rate",
+                            "is about animations: give " + field_name("tracks.animation"));
     }
     if (are_wanted(options) && (!output.archive.empty() || holds_one_glimpse(output.out))) {
         const std::string& place = output.archive.empty() ? output.out : output.archive;
-        throw UsageError(options.strip ? "--strip" : "--animate",
-                         "a track has several glimpses: give --out a directory, not '" + place + "'");
+        throw InvalidOption(
+            options.strip ? "tracks.strip" : "tracks.animation",
+            "a track has several glimpses: give " + field_name("out") + " a directory, not '" + place + "'");
     }
     if (!options.animation.empty()) require_animation(options);
 }

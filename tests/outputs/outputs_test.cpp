@@ -103,7 +103,7 @@ TEST_CASE("a picture's name is a file, anything else a directory, and a file hol
     CHECK(holds(refusal({two}, into("a.png")),
                 "a file name, which holds one glimpse; this run makes 2 out of 1"));
     CHECK(holds(refusal({one, one}, into("-")), "this run makes 2 out of 2 images"));
-    CHECK(holds(refusal({one}, into("")), "--out: say where the glimpses go"));
+    CHECK(holds(refusal({one}, into("")), "out: say where the glimpses go"));
     OutputOptions mapped = into("-");
     mapped.map = true;
     CHECK(holds(refusal({one}, mapped), "'-' holds the glimpse alone"));
