@@ -36,7 +36,7 @@ void Tracks::add(std::size_t track, const fs::path& path, bool animated) {
 void Tracks::require_new() const {
     for (const Output& output : outputs_) {
         if (is_there(output.path))
-            throw UsageError(output.path.string(), "is there already (--existing error)");
+            throw UsageError(output.path.string(), "is there already (" + field_name("existing") + " error)");
     }
 }
 

@@ -21,14 +21,14 @@ namespace {
 const Glimpse& chosen(const ParameterDocument& document, const std::string& id) {
     if (id.empty()) {
         if (document.size() == 1) return document.front();
-        throw UsageError("--id",
-                         "the document has " + std::to_string(document.size()) + " entries: say which");
+        throw InvalidOption("id",
+                            "the document has " + std::to_string(document.size()) + " entries: say which");
     }
     const auto entry = std::ranges::find(document, id, &Glimpse::id);
     if (entry != document.end()) return *entry;
     std::vector<std::string_view> ids;
     for (const Glimpse& glimpse : document) ids.push_back(glimpse.id);
-    throw UsageError("--id", "the document has no entry '" + id + "', only " + join(ids));
+    throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
 Image read_named(const std::string& path) {
@@ -43,10 +43,11 @@ Image black_canvas(Size size, const Image& glimpse) {
 
 void require_sense(const WriteOptions& options) {
     if (options.canvas.empty() != options.canvas_size.has_value()) {
-        throw UsageError("--canvas", "give either a picture (--canvas) or a size (--canvas-size)");
+        throw InvalidOption("canvas", "give either a picture (" + field_name("canvas") + ") or a size (" +
+                                          field_name("canvas_size") + ")");
     }
     if (options.out.empty() || options.out.ends_with('/')) {
-        throw UsageError("--out", "the name of a file is needed, or -, not '" + options.out + "'");
+        throw InvalidOption("out", "the name of a file is needed, or -, not '" + options.out + "'");
     }
     if (const std::string obstacle = options.out == standard_stream ? "" : obstacle_to_output(options.out);
         !obstacle.empty()) {
@@ -54,7 +55,8 @@ void require_sense(const WriteOptions& options) {
     }
     const std::array inputs{options.glimpse, options.canvas, options.input.parameters.value_or("")};
     if (std::ranges::count(inputs, standard_stream) > 1) {
-        throw UsageError("GLIMPSE", "standard input can be read once, as GLIMPSE, --canvas or --params");
+        throw InvalidOption("glimpse", "standard input can be read once, as " + field_name("glimpse") + ", " +
+                                           field_name("canvas") + " or " + field_name("input.parameters"));
     }
 }
 
@@ -79,7 +81,10 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     InputOptions input = options.input;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
-    if (!document) throw UsageError("--params", "say where the glimpse came from: --params or --box");
+    if (!document)
+        throw InvalidOption("input.parameters",
+                            "say where the glimpse came from: " + field_name("input.parameters") + " or " +
+                                field_name("input.boxes"));
     const Mechanism& mechanism = chosen(*document, options.id).mechanism;
     require_no_input(options, *document);
 
