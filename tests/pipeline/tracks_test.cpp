@@ -82,20 +82,20 @@ TEST_CASE("tracks that cannot be made are refused before any work") {
     options.out = "out";
     options.tracks.animation = "avi";
     CHECK(holds(refusal(one, options),
-                "--animate: 'avi' is no format of animations; those are webp, gif, mp4"));
+                "tracks.animation: 'avi' is no format of animations; those are webp, gif, mp4"));
     options.tracks.animation = "gif";
     for (const double rate : {0.0, 0.09, 50.5, -1.0, 1e9}) {
         options.tracks.frame_rate = rate;
-        CHECK(refusal(one, options) == "--frame-rate: 0.1 to 50 frames a second are shown as gif");
+        CHECK(refusal(one, options) == "tracks.frame_rate: 0.1 to 50 frames a second are shown as gif");
     }
     options.tracks.frame_rate = 50;
     CHECK(refusal(one, options).empty());
     options.tracks.animation.clear();
-    CHECK(refusal(one, options) == "--frame-rate: is about animations: give --animate");
+    CHECK(refusal(one, options) == "tracks.frame_rate: is about animations: give tracks.animation");
     options.tracks = {true, "", {}};
     for (const char* out : {"-", "glimpse.png"}) {
         options.out = out;
-        CHECK(holds(refusal(one, options), "--strip: a track has several glimpses"));
+        CHECK(holds(refusal(one, options), "tracks.strip: a track has several glimpses"));
     }
 }
 
