@@ -8,6 +8,7 @@
 - What a module (a folder module/, modules/ or cuda/) is made of is included by nobody else.
 - The command line includes public headers alone.
 - Only layers and modules that link a library include its headers.
+- Only the command line names options; the library's messages name fields, and the command line knows an option for each.
 """
 
 import pathlib
@@ -35,6 +36,7 @@ MODULE_FOLDERS = {"module", "modules", "cuda"}
 KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "SOURCES")
 GENERATED = {"module_version.hpp"}
 LEVELS = 40  # more layers than there are
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def statements(text, function):
@@ -134,8 +136,30 @@ class Layout:
         if prefixes and LIBRARIES[max(prefixes, key=len)] not in self.libraries_of(path):
             self.fail(path, line, f"<{included}> is of {LIBRARIES[max(prefixes, key=len)]}, which is not linked here")
 
+    def check_names(self):
+        """No option in a string of the library; each field that a message names has one in the command line's table."""
+        table = (self.root / "src/cli/field_names.cpp").read_text()
+        known = set(re.findall(r'Field\{"([^"]+)", "[^"]+"\}', table))
+        named = set()
+        for path in sorted((self.root / "src").glob("**/*")):
+            if path.suffix not in (".hpp", ".cpp", ".cu") or path.is_relative_to(self.root / "src/cli"):
+                continue
+            text = path.read_text()
+            for line, code in enumerate(text.splitlines(), 1):
+                strings = STRING.findall(re.sub(r"//[^\"]*$", "", code.replace("'\"'", "")))
+                named.update(strings)
+                if any(re.search(r"--[a-z]", string) for string in strings):
+                    self.fail(path, line, "names an option: InvalidOption and field_name have the field's name instead")
+            for named_here in re.finditer(r'(?:InvalidOption|field_name|InvalidOption>)\(\s*"([^"]+)"', text):
+                if named_here[1] not in known:
+                    self.fail(path, text.count("\n", 0, named_here.start()) + 1,
+                              f"{named_here[1]} has no option in src/cli/field_names.cpp")
+        for field in sorted(known - named):
+            self.fail(self.root / "src/cli/field_names.cpp", 1, f"no message names {field}")
+
     def check(self):
         self.check_order()
+        self.check_names()
         for path in sorted([*self.root.glob("src/**/*"), *self.root.glob("include/**/*")]):
             if path.suffix not in (".hpp", ".cpp", ".cu"):
                 continue
