@@ -13,8 +13,7 @@ void add_schema(CLI::App& application, Action& action) {
     command.callback([&action, keys] {
         action = [keys] {
             std::cout << (*keys ? parameter_keys() : parameter_schema()) << '
-';
-            return Outcome::all_done;
+'; return Outcome::all_done;
         };
     });
 }

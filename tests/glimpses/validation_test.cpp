@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <limits>
 #include <opencv2/core.hpp>
 #include <string>
@@ -20,9 +19,6 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Size picture{20, 15};
 constexpr Size square{4, 4};
-/// Lowering anything here takes milliseconds; the bound only tells it from loops over what is not there, and
-/// leaves room for sanitizers on a busy machine.
-constexpr std::chrono::seconds patience{5};
 
 using Stn = SpatialTransformer;
 
@@ -68,9 +64,9 @@ void check_refused(const std::string& words, const Mechanism& mechanism, Size im
     CHECK(message.find(words) != std::string::npos);
 }
 
-/// Either it is refused as an Error or it gives finite numbers, and soon.
+/// Either it is refused as an Error or it gives finite numbers. A loop over what is not there would not end
+/// within CTest's time limit.
 void check_survives(const Mechanism& mechanism) {
-    const auto start = std::chrono::steady_clock::now();
     try {
         const LinearMap map = lower(mechanism, picture);
         CHECK(whole(picture).contains(support(map)));
@@ -82,7 +78,6 @@ void check_survives(const Mechanism& mechanism) {
     } catch (const Error& error) {
         CHECK(!std::string(error.what()).empty());
     }
-    CHECK(std::chrono::steady_clock::now() - start < patience);
 }
 
 Crop crop(Box box, std::optional<Size> size = {}) {
