@@ -54,12 +54,13 @@ def help_of(*command):
 
 def commands():
     listed = re.search(r"^(?:sub)?commands: *\n+(.*?)(?:\n\n|\Z)", help_of(), re.M | re.S | re.I)[1]
-    return set(re.findall(r"^ +([a-z]+)", listed, re.M))
+    return set(re.findall(r"^  ([a-z]+)", listed, re.M))
 
 
 def options_of(*command):
     """The names that begin a line of the help, long and short."""
-    begins = re.findall(r"^ +(-{1,2}[\w-]+(?:, *-{1,2}[\w-]+)*)", help_of(*command), re.M)
+    without_examples = re.split(r"^Examples?:", help_of(*command), flags=re.M)[0]
+    begins = re.findall(r"^ +(-{1,2}[\w-]+(?:, *-{1,2}[\w-]+)*)", without_examples, re.M)
     return {name for begin in begins for name in re.split(r", *", begin)}
 
 

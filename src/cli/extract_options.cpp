@@ -27,6 +27,7 @@ const std::map<std::string, Existing> existing_choices{
 template <typename Value>
 std::vector<std::string> keys(const std::map<std::string, Value>& map) {
     std::vector<std::string> all;
+    all.reserve(map.size());
     for (const auto& [key, value] : map) all.push_back(key);
     return all;
 }

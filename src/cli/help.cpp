@@ -69,7 +69,8 @@ void print_options(std::ostream& out, const CommandEntry& command) {
         if (!is_known && !option.is_positional()) groups.push_back(option.group);
     }
     // What every command has stands last.
-    std::ranges::stable_partition(groups, [](const std::string& group) { return group != general_group; });
+    std::stable_partition(groups.begin(), groups.end(),
+                          [](const std::string& group) { return group != general_group; });
     const auto print_where = [&](auto&& is_wanted) {
         for (const OptionEntry& option : command.options) {
             if (is_wanted(option)) print_entry(out, name_of(option), text_of(option));

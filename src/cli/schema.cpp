@@ -12,8 +12,8 @@ void add_schema(CLI::App& application, Action& action) {
     command.add_flag("--keys", *keys, "the keys of each mechanism instead, as Markdown tables");
     command.callback([&action, keys] {
         action = [keys] {
-            std::cout << (*keys ? parameter_keys() : parameter_schema()) << '
-'; return Outcome::all_done;
+            std::cout << (*keys ? parameter_keys() : parameter_schema()) << '\n';
+            return Outcome::all_done;
         };
     });
 }
