@@ -103,9 +103,9 @@ void require_sense(const InputOptions& options) {
 }
 
 /// The source of jobs that come one by one.
-class Stream {
+class StreamedJobs {
   public:
-    Stream(const InputOptions& options, const BoxAdjustment& adjustment, Interrupted interrupted)
+    StreamedJobs(const InputOptions& options, const BoxAdjustment& adjustment, Interrupted interrupted)
         : options_(options), interrupted_(std::move(interrupted)), maker_(options_, standard_input_) {
         if (options_.archives.empty()) {
             manifest_.emplace(options_, maker_, standard_input_, interrupted_);
@@ -140,7 +140,7 @@ class Stream {
 JobStream stream_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
                       const Interrupted& interrupted) {
     require_sense(options);
-    const auto stream = std::make_shared<Stream>(options, adjustment, interrupted);
+    const auto stream = std::make_shared<StreamedJobs>(options, adjustment, interrupted);
     return [stream] { return stream->next(); };
 }
 
