@@ -40,7 +40,7 @@ enter() {  # ROOT COMMAND...
         mount -t proc proc "$0/proc"
         mount --rbind /dev "$0/dev"
         exec chroot "$0" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
-            "${@:2}" sh -c "cd /root/glimpse && $1"' "$root" "$*" "${proxies[@]}"
+            "${@:2}" sh -c "cd /glimpse && $1"' "$root" "$*" "${proxies[@]}"
 }
 proxies=()
 for name in http_proxy https_proxy no_proxy; do
@@ -72,8 +72,8 @@ for suite in "${suites[@]}"; do
         rm -rf "$root"
         make_root "$suite" "$root"
     fi
-    rm -rf "$root/root/glimpse"
-    git clone --quiet --no-hardlinks . "$root/root/glimpse"
+    rm -rf "$root/glimpse"
+    git clone --quiet --no-hardlinks . "$root/glimpse"
     try "$suite" "$root" demo
     demo=$outcome
     try "$suite" "$root" test
