@@ -2,7 +2,10 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/modules.hpp"
@@ -20,6 +23,14 @@ std::filesystem::path library_directory() {
     return std::filesystem::canonical(info.dli_fname).parent_path();
 }
 
+/// Why dlopen has just failed: better than its own words is that the module is not there.
+std::string why_not_opened(std::string_view name) {
+    const std::string words = dlerror();
+    const std::vector<ModuleDescription> all = modules();
+    const auto module = std::ranges::find(all, name, &ModuleDescription::name);
+    return module == all.end() || module->absence.empty() ? words : module->absence;
+}
+
 }  // namespace
 
 std::filesystem::path module_path(const std::string& name) {
@@ -27,14 +38,10 @@ std::filesystem::path module_path(const std::string& name) {
 }
 
 const void* open_module(const char* name) {
-    for (const ModuleDescription& module : modules()) {
-        if (module.name == name && !module.absence.empty()) {
-            throw Error(std::string("the module ") + name + " cannot be opened: " + module.absence);
-        }
-    }
     const std::filesystem::path path = module_path(name);
     void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) throw Error(std::string("the module ") + name + " cannot be opened: " + dlerror());
+    if (!handle)
+        throw Error(std::string("the module ") + name + " cannot be opened: " + why_not_opened(name));
     const void* const table = dlsym(handle, "glimpse_module");
     // Every table begins with this word.
     if (!table || *static_cast<const std::uint64_t*>(table) != module_version) {
