@@ -33,7 +33,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "cuda": "CUDA::cudart",
 }
 MODULE_FOLDERS = {"module", "modules", "cuda"}
-KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "SOURCES")
+KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "SOURCES", "NEEDS")
 GENERATED = {"module_version.hpp"}
 LEVELS = 40  # more layers than there are
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -97,7 +97,8 @@ class Layout:
         source = str(path.relative_to(self.root / "src"))
         folder = source.split("/")[0]
         if folder == "cli":
-            return {"CLI11::CLI11", "nlohmann_json::nlohmann_json"}
+            return set(re.search(r"target_link_libraries\(glimpse_cli PRIVATE ([^)]*)\)",
+                                 (self.root / "src/cli/CMakeLists.txt").read_text())[1].split())
         if MODULE_FOLDERS & set(source.split("/")[1:-1]):
             modules = [call for name, call in self.modules.items() if name.startswith(folder + "/")]
             return {library for call in modules for library in call["LIBRARIES"]}
