@@ -8,6 +8,7 @@
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse::annotations {
 
@@ -26,11 +27,8 @@ std::optional<double> number_in(std::string_view text) {
     constexpr std::string_view white_space = " \t\r\n";
     text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
     text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
-    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-    double number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
+    const std::optional<double> number = take_number(text);
+    return text.empty() ? number : std::nullopt;
 }
 
 std::string read_text(const std::filesystem::path& file) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "glimpse/error.hpp"
@@ -11,28 +10,29 @@
 #include "glimpse/words.hpp"
 #include "parameters/attention_file.hpp"
 #include "parameters/boxes.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
 namespace {
 
-/// Reads a number, as a shell's user writes one, off the front of the text.
-std::optional<double> take_number(std::string_view& text) {
+void skip_spaces(std::string_view& text) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-    double number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc() || !std::isfinite(number)) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    return number;
+}
+
+/// Reads a finite number, with spaces around it, off the front of the text.
+std::optional<double> take_coordinate(std::string_view& text) {
+    skip_spaces(text);
+    const std::optional<double> number = take_number(text);
+    skip_spaces(text);
+    return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 Box parse_box(const std::string& text) {
     std::array<double, 4> numbers{};
     std::string_view left = text;
     for (std::size_t n = 0; n < numbers.size(); ++n) {
-        const std::optional<double> number = take_number(left);
+        const std::optional<double> number = take_coordinate(left);
         const bool separated = n == 3 ? left.empty() : left.starts_with(',');
         if (!number || !separated) {
             throw InvalidOption("boxes", "four finite numbers X,Y,W,H are needed, not '" + text + "'");
