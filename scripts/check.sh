@@ -5,9 +5,8 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 build=build/check
-options=(-G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0
-         -DGLIMPSE_WARNINGS_AS_ERRORS=ON -DGLIMPSE_PRECOMPILE_HEADERS=ON)
-if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+launcher=()
+if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
 
 if command -v clang-format-14 >/dev/null; then
     { git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } |
@@ -17,8 +16,8 @@ else
 fi
 /usr/bin/python3 tests/layers_test.py .
 
-cmake -S . -B "$build" "${options[@]}" >/dev/null
-cmake --build "$build" -- --quiet
+cmake --preset check "${launcher[@]}" >/dev/null
+cmake --build --preset check -- --quiet
 tested=0
 for program in "$build"/glimpse_*_tests; do
     if [ "$program" -ot "$program.passed" ]; then continue; fi
