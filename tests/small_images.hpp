@@ -31,7 +31,7 @@ inline Size size_of(const cv::Mat& image) {
 inline cv::Mat read(const Mechanism& mechanism, const cv::Mat& image, bool alpha = false,
                     int depth = CV_32F) {
     const LinearMap map = lower(mechanism, size_of(image));
-    return read_glimpse(cpu(), map, {whole(map.image), image}, alpha, depth);
+    return read_glimpse(cpu(), map, {whole(map.image), image, alpha}, depth);
 }
 
 /// The largest difference of two images of one type.

@@ -76,6 +76,7 @@ GLIMPSE_EXPORT Rectangle needed(const LinearMap& map);
 struct ImageRegion {
     Rectangle region;
     cv::Mat pixels;
+    bool alpha = false;  ///< the last channel is alpha
 };
 
 /// M = Aᵀ 1 on its support: how much each image pixel contributes to the glimpse; CV_32F, one channel.

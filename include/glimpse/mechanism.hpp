@@ -54,7 +54,10 @@ GLIMPSE_EXPORT bool is_list(const Mechanism& mechanism);
 struct Glimpse {
     std::string id;
     Mechanism mechanism;
-    std::string place;  ///< "FILE: /glimpses/3", to which a field's pointer is added in messages
+    std::string place;    ///< "FILE: /glimpses/3", to which a field's pointer is added in messages
+    std::string label{};  ///< what figures call it; empty: its id
+
+    [[nodiscard]] const std::string& shown_as() const { return label.empty() ? id : label; }
 };
 
 }  // namespace glimpse

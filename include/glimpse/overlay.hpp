@@ -11,10 +11,10 @@
 
 namespace glimpse {
 
-/// A glimpse's map with the name it is labelled with. Nothing is drawn for a null one, which has a colour
+/// A glimpse's map with its label. Nothing is drawn for a null one, which has a colour
 /// nevertheless.
 struct LabelledMap {
-    std::string id;
+    std::string label;
     const LinearMap* map = nullptr;
 };
 
@@ -56,7 +56,7 @@ GLIMPSE_EXPORT Colormap colormap_from_name(std::string_view name);
 
 /// How an overlay is drawn.
 struct OverlayStyle {
-    /// heat: the attention maps as a heat map; outline: every outline with its id; both; dim: what is not
+    /// heat: the attention maps as a heat map; outline: every outline with its label; both; dim: what is not
     /// attended to is darkened, and the outlines are drawn.
     enum class Kind { heat, outline, both, dim };
     Kind kind = Kind::both;
@@ -67,10 +67,10 @@ struct OverlayStyle {
 };
 
 /// `picture` (8-bit RGB) with the attention of all maps together, each map scaled to its own maximum, the
-/// larger value v where two overlap, and their outlines in edge coordinates with their ids on tags. Negative
-/// attention counts 0. Lines and letters keep their proportion to the picture; where more than 30 outlines
-/// share it, they become smaller. Tags do not overlap and cover a third of the picture at most, less in a
-/// crowd: those that find no place, later ones first, are left out.
+/// larger value v where two overlap, and their outlines in edge coordinates with their labels on tags.
+/// Negative attention counts 0. Lines and letters keep their proportion to the picture; where more than 30
+/// outlines share it, they become smaller. Tags do not overlap and cover a third of the picture at most, less
+/// in a crowd: those that find no place, later ones first, are left out.
 ///
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
 /// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, so that where

@@ -15,7 +15,7 @@ namespace glimpse {
 
 /// What a panel's layout needs of a glimpse.
 struct PanelEntry {
-    std::string id;
+    std::string label;
     cv::Size size;  ///< pixels
 };
 
@@ -32,7 +32,7 @@ struct PanelLayout {
     cv::Rect overlay;                  ///< in the figure, enlarged
     std::vector<cv::Rect> thumbnails;  ///< of the first glimpses, without their frames
     int frame = 0;                     ///< width of a thumbnail's frame, casing included
-    std::vector<FigureText> captions;  ///< the thumbnails' ids; none where they would be too small to read
+    std::vector<FigureText> captions;  ///< the thumbnails' labels; none where they would be too small to read
     int letter = 0;                    ///< height of the captions' capitals
     std::size_t left_out = 0;          ///< how many glimpses follow those with thumbnails
     FigureText remark;                 ///< says so, below the thumbnails; empty where none is left out
@@ -45,7 +45,7 @@ struct PanelLayout {
 /// 400 and at most 1600. The thumbnails fill a grid in a room as large as the overlay (beside a strip, of a
 /// quarter of its length at least), enlarged by whole factors where glimpses are small. They share it down to
 /// 32 pixels or a 32nd of the room's side for each, whichever is more; of those that find no place then,
-/// `remark` says how many they are. Ids are left out where a thumbnail with its surroundings has less than
+/// `remark` says how many they are. Labels are left out where a thumbnail with its surroundings has less than
 /// 64×64 pixels. So the figure's size has a bound that does not depend on n.
 GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
 

@@ -17,15 +17,15 @@ namespace glimpse {
 /// is then opaque). To be called for each glimpse whose failure must not be that of the others.
 GLIMPSE_EXPORT void require_fill(const LinearMap& map, int channels, bool alpha);
 
-/// The glimpse of an image region (H×W×C values, with `alpha` the last channel being alpha) in `depth`: A I
-/// with the map's fill, colour premultiplied by alpha where the map mixes pixels. The region contains
-/// `needed(map)`. Throws as `require_fill`.
+/// The glimpse of an image region (H×W×C values) in `depth`: A I with the map's fill, colour premultiplied by
+/// the region's alpha, if it has any, where the map mixes pixels. The region contains `needed(map)`. Throws
+/// as `require_fill`.
 GLIMPSE_EXPORT cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region,
-                                    bool alpha, int depth);
+                                    int depth);
 
 /// The same for all glimpses of one image, whose region contains what each of them needs: the backend is
 /// handed all maps alike at once. All glimpses or none: throws as `require_fill` for any of them.
 GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
-                                                  const ImageRegion& region, bool alpha, int depth);
+                                                  const ImageRegion& region, int depth);
 
 }  // namespace glimpse

@@ -50,9 +50,9 @@ double work_of(std::span<const LinearMap> maps, int channels) {
 
 /// The pixels that are sent to a GPU, in bytes: the image as it is, or, premultiplied by its alpha, what all
 /// maps see or what each of them sees, whichever is less.
-double bytes_there(std::span<const LinearMap> maps, const cv::Mat& pixels) {
-    const bool has_alpha = pixels.channels() % 2 == 0;
-    if (!has_alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
+double bytes_there(std::span<const LinearMap> maps, const ImageRegion& image) {
+    const cv::Mat& pixels = image.pixels;
+    if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
     const auto area = [](const Rectangle& r) { return double(r.width) * r.height; };
     Rectangle all;
     double each = 0;
@@ -109,7 +109,7 @@ GpuCost measured_cost(const Backend& gpu) {
 bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost) {
     const int channels = image.pixels.channels();
-    const double bytes = bytes_there(maps, image.pixels) + bytes_back(maps, channels, depth);
+    const double bytes = bytes_there(maps, image) + bytes_back(maps, channels, depth);
     return work_of(maps, channels) / (multiply_adds_of_thread * threads) >
            cost.seconds_of_call + cost.seconds_of_byte * bytes;
 }

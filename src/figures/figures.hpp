@@ -21,7 +21,8 @@ struct Figures {
     void (*show)(cv::Mat& figure, const cv::Mat& picture, cv::Rect place);
     /// Cells in which the greatest glimpse is 128 pixels long: enlarged by a whole factor, or shrunk; and
     /// down to 32 where there are many. The sheet is 4096 pixels wide and high at most; where the glimpses do
-    /// not find places on it, every `step`-th does. Entries' ids are the captions, left out below 64 pixels.
+    /// not find places on it, every `step`-th does. Entries' labels are the captions, left out below 64
+    /// pixels.
     ContactSheetLayout (*lay_out_contact_sheet)(std::span<const PanelEntry> glimpses);
     /// A sheet's hairlines and texts, 8-bit RGB.
     cv::Mat (*empty_contact_sheet)(const ContactSheetLayout& layout);

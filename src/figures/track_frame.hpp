@@ -21,11 +21,11 @@ struct TrackFrameLayout {
 
 /// What one frame shows.
 struct TrackFrame {
-    cv::Mat picture;  ///< the image, 8-bit RGB, possibly shrunk
-    LinearMap map;    ///< of the glimpse, for the image's own size
-    cv::Mat glimpse;  ///< 8-bit RGB
-    std::string name;
-    std::string id;
+    cv::Mat picture;    ///< the image, 8-bit RGB, possibly shrunk
+    LinearMap map;      ///< of the glimpse, for the image's own size
+    cv::Mat glimpse;    ///< 8-bit RGB
+    std::string name;   ///< of the image
+    std::string label;  ///< of the glimpse
 };
 
 }  // namespace glimpse

@@ -124,9 +124,9 @@ bool overlap(std::span<const LinearMap> maps) {
 /// What the maps need of the region, premultiplied.
 ImageRegion premultiplied(const ImageRegion& region, std::span<const LinearMap> maps) {
     const Rectangle r = needed_by_all(maps);
-    if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels()))};
+    if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels())), region.alpha};
     const cv::Rect part(r.x - region.region.x, r.y - region.region.y, r.width, r.height);
-    return {r, premultiplied(region.pixels(part))};
+    return {r, premultiplied(region.pixels(part)), region.alpha};
 }
 
 /// How glimpses of one image are read: in a group those that are alike, since a backend takes all the
@@ -134,13 +134,12 @@ ImageRegion premultiplied(const ImageRegion& region, std::span<const LinearMap> 
 struct Reading {
     const Backend& backend;
     const ImageRegion& region;
-    bool alpha;
     int depth;         ///< of the glimpses
     bool premultiply;  ///< colours, by alpha
     bool filled;       ///< what lies outside the image is added to values of float32
 
     [[nodiscard]] bool takes(const LinearMap& map) const {
-        return mixes_alpha(map, alpha) == premultiply && (premultiply || has_fill(map) == filled);
+        return mixes_alpha(map, region.alpha) == premultiply && (premultiply || has_fill(map) == filled);
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps) const {
@@ -162,7 +161,8 @@ struct Reading {
   private:
     void finish(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>& mean) const {
         if (has_fill(map)) {
-            add_fill(glimpse, map, fill_values(map.fill, mean, alpha, premultiply, region.pixels.depth()));
+            add_fill(glimpse, map,
+                     fill_values(map.fill, mean, region.alpha, premultiply, region.pixels.depth()));
         }
         if (premultiply) unpremultiply(glimpse, static_cast<float>(map.full_weight));
         glimpse = rounded_to(glimpse, depth);
@@ -182,17 +182,16 @@ void require_fill(const LinearMap& map, int channels, bool alpha) {
     }
 }
 
-cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, bool alpha,
-                     int depth) {
-    return read_glimpses(backend, {&map, 1}, region, alpha, depth).front();
+cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, int depth) {
+    return read_glimpses(backend, {&map, 1}, region, depth).front();
 }
 
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
-                                   const ImageRegion& region, bool alpha, int depth) {
-    for (const LinearMap& map : maps) require_fill(map, region.pixels.channels(), alpha);
+                                   const ImageRegion& region, int depth) {
+    for (const LinearMap& map : maps) require_fill(map, region.pixels.channels(), region.alpha);
     std::vector<cv::Mat> glimpses(maps.size());
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
-        const Reading reading{backend, region, alpha, depth, premultiply, filled};
+        const Reading reading{backend, region, depth, premultiply, filled};
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < maps.size(); ++n) {
             if (reading.takes(maps[n])) members.push_back(n);

@@ -39,8 +39,8 @@ std::vector<GlimpsesOfPart> whole_with_glimpses(std::span<const LoweredGlimpse> 
 
 ImageRegion decode_region(ImageReader& image, const Rectangle& region, int n) {
     const ImageInfo& info = image.info();
-    if (region.empty()) return {region, cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels))};
-    return {region, image.decode_shrunk(region, n)};
+    if (region.empty()) return {region, cv::Mat(0, 0, CV_MAKETYPE(info.depth, info.channels)), info.alpha};
+    return {region, image.decode_shrunk(region, n), info.alpha};
 }
 
 }  // namespace glimpse

@@ -68,12 +68,11 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
     for (const GlimpsesOfPart& part : decoding.parts) {
         decoded = {};  // before the next is there
         decoded = decode_region(image, part.region, decoding.shrink);
-        reader.read(part.glimpses, {decoded, info.alpha, depth},
-                    [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
-                        save_portion(portion, pixels, info, format, saver, pictures);
-                    });
+        reader.read(part.glimpses, decoded, depth, [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
+            save_portion(portion, pixels, info, format, saver, pictures);
+        });
     }
-    if (pictures.are_wanted()) pictures.save(displayable({decoded.pixels, info.alpha, {}, false}));
+    if (pictures.are_wanted()) pictures.save(displayable({decoded.pixels, decoded.alpha, {}, false}));
 }
 
 /// The steps of one image; `report` holds what is known after each of them, also where one throws.

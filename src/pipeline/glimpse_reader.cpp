@@ -12,11 +12,10 @@ namespace {
 
 /// Each by itself, so that where one is too much for the memory the others are read.
 std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses, std::span<const LinearMap> maps,
-                               const ReadingTask& task) {
+                               const ImageRegion& image, int depth) {
     std::vector<cv::Mat> pixels(glimpses.size());
     for (std::size_t k = 0; k < glimpses.size(); ++k) {
-        guarded(*glimpses[k]->report,
-                [&] { pixels[k] = read_glimpse(device, maps[k], task.image, task.alpha, task.depth); });
+        guarded(*glimpses[k]->report, [&] { pixels[k] = read_glimpse(device, maps[k], image, depth); });
     }
     return pixels;
 }
@@ -34,21 +33,21 @@ std::size_t portion_of(GlimpseSpan glimpses, int channels) {
     return count;
 }
 
-void GlimpseReader::read(GlimpseSpan glimpses, const ReadingTask& task, const Take& take) {
+void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int depth, const Take& take) {
     std::vector<LinearMap> maps;
     maps.reserve(glimpses.size());
     for (const LoweredGlimpse* glimpse : glimpses) maps.push_back(glimpse->reading_map());
-    const Backend* device = &backend_.for_reading(maps, task.image, task.depth);
+    const Backend* device = &backend_.for_reading(maps, image, depth);
     for (std::size_t begin = 0; begin < glimpses.size();) {
-        const std::size_t count = portion_of(glimpses.subspan(begin), task.image.pixels.channels());
+        const std::size_t count = portion_of(glimpses.subspan(begin), image.pixels.channels());
         const GlimpseSpan portion = glimpses.subspan(begin, count);
         const auto portion_maps = std::span<const LinearMap>(maps).subspan(begin, count);
         std::vector<cv::Mat> pixels;
         try {
-            pixels = read_glimpses(*device, portion_maps, task.image, task.alpha, task.depth);
+            pixels = read_glimpses(*device, portion_maps, image, depth);
         } catch (...) {
             device = &backend_.instead_of(*device);
-            pixels = read_each(*device, portion, portion_maps, task);
+            pixels = read_each(*device, portion, portion_maps, image, depth);
         }
         if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {
             devices_.insert(device->name());

@@ -14,13 +14,6 @@ namespace glimpse {
 /// Glimpses of one part of an image, in one thread's hands.
 using GlimpseSpan = std::span<const LoweredGlimpse* const>;
 
-/// What glimpses are read from, and as.
-struct ReadingTask {
-    const ImageRegion& image;
-    bool alpha;  ///< the image's last channel is alpha
-    int depth;   ///< of the glimpses
-};
-
 /// How many glimpses, from the first on, are held in memory together: one at least, and about 2²⁵ values of
 /// `channels` channels.
 std::size_t portion_of(GlimpseSpan glimpses, int channels);
@@ -34,8 +27,8 @@ class GlimpseReader {
     /// what failed.
     using Take = std::function<void(GlimpseSpan glimpses, std::span<cv::Mat> pixels)>;
 
-    /// Reads glimpses in portions, so that thousands of them are not all in memory at once.
-    void read(GlimpseSpan glimpses, const ReadingTask& task, const Take& take);
+    /// Reads glimpses of `depth` in portions, so that thousands of them are not all in memory at once.
+    void read(GlimpseSpan glimpses, const ImageRegion& image, int depth, const Take& take);
 
     /// The names of those devices that have read anything.
     [[nodiscard]] const std::set<std::string>& devices() const { return devices_; }

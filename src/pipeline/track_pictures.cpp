@@ -59,7 +59,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
     });
     frame.glimpse = as_shown(glimpse, options.open);
     frame.name = frame_name(glimpse);
-    frame.id = glimpse.glimpse->id;
+    frame.label = glimpse.glimpse->shown_as();
     return drawing().track_frame(layout, frame);
 }
 

@@ -46,8 +46,8 @@ Mask soft(const cv::Mat_<double>& grid) {
 
 /// The glimpse as `glimpse extract` would cut it out.
 Image extracted(const LinearMap& map, const Image& from) {
-    const ImageRegion all{whole(map.image), from.pixels};
-    return image(read_glimpse(cpu(), map, all, from.alpha, from.pixels.depth()), from.alpha);
+    const ImageRegion all{whole(map.image), from.pixels, from.alpha};
+    return image(read_glimpse(cpu(), map, all, from.pixels.depth()), from.alpha);
 }
 
 /// Twice the area of the triangle p, q, r; positive where they run clockwise on the screen.

@@ -180,17 +180,18 @@ TEST_CASE("identity: attention map of the Gaussian = outer product of the column
     cv::reduce(reference::filter_matrix({x.u, x.s, x.d}, 5, picture.width, 1e-8), sums_x, 0, cv::REDUCE_SUM);
     cv::reduce(reference::filter_matrix({y.u, y.s, y.d}, 4, picture.height, 1e-8), sums_y, 0, cv::REDUCE_SUM);
     const cv::Mat expected = sums_y.t() * sums_x;
-    const auto [region, pixels] = attention_map(map);
-    cv::Mat attention = cv::Mat::zeros(picture.height, picture.width, CV_32F);
-    pixels.copyTo(attention(cv::Rect(region.x, region.y, region.width, region.height)));
-    check_near(attention, expected, column_sum_tolerance);
+    const ImageRegion attention = attention_map(map);
+    const Rectangle& part = attention.region;
+    cv::Mat whole_attention = cv::Mat::zeros(picture.height, picture.width, CV_32F);
+    attention.pixels.copyTo(whole_attention(cv::Rect(part.x, part.y, part.width, part.height)));
+    check_near(whole_attention, expected, column_sum_tolerance);
 }
 
 TEST_CASE("identity: attention map of a crop = 1 inside") {
     for (const Box& box : whole_boxes()) {
-        const auto [region, pixels] = attention_map(lower(crop(box), picture));
-        CHECK(region == intersection(rounded(box), whole(picture)));
-        CHECK(cv::countNonZero(pixels != 1) == 0);
+        const ImageRegion attention = attention_map(lower(crop(box), picture));
+        CHECK(attention.region == intersection(rounded(box), whole(picture)));
+        CHECK(cv::countNonZero(attention.pixels != 1) == 0);
     }
 }
 

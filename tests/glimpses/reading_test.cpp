@@ -50,8 +50,8 @@ TEST_CASE("DRAW's gain multiplies colours and leaves alpha alone") {
     gaussian.size = {5, 5};
     const LinearMap map = lower(gaussian, {5, 5});
     for (const int alpha : {255, 100, 1}) {
-        const ImageRegion image{whole({5, 5}), cv::Mat(5, 5, CV_8UC4, cv::Scalar(10, 20, 100, alpha))};
-        const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), map, image, true, CV_8U);
+        const ImageRegion image{whole({5, 5}), cv::Mat(5, 5, CV_8UC4, cv::Scalar(10, 20, 100, alpha)), true};
+        const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), map, image, CV_8U);
         CHECK(glimpse.at<cv::Vec4b>(2, 2) == cv::Vec4b(20, 40, 200, static_cast<std::uint8_t>(alpha)));
     }
 }
@@ -62,8 +62,8 @@ TEST_CASE("a glimpse that samples nothing of an image with alpha keeps its chann
     transformer.size = {3, 3};
     const LinearMap map = lower(transformer, {9, 9});
     CHECK(support(map).empty());
-    const ImageRegion nothing{{}, cv::Mat(0, 0, CV_8UC4)};
-    CHECK(read_glimpse(*make_backend("cpu"), map, nothing, true, CV_8U).type() == CV_8UC4);
+    const ImageRegion nothing{{}, cv::Mat(0, 0, CV_8UC4), true};
+    CHECK(read_glimpse(*make_backend("cpu"), map, nothing, CV_8U).type() == CV_8UC4);
 }
 
 TEST_CASE("NaN becomes 0 in whole numbers, wherever it stands") {
@@ -76,7 +76,7 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
     const Size size{12, 9};
     cv::Mat pixels(size.height, size.width, CV_8UC4);
     cv::RNG(1).fill(pixels, cv::RNG::UNIFORM, 0, 256);
-    const ImageRegion image{whole(size), pixels};
+    ImageRegion image{whole(size), pixels};
 
     const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, Interpolation::bilinear};
     const Crop resized{
@@ -89,17 +89,18 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
         maps.back().fill = MeanOfImage{};
     }
     for (const bool alpha : {false, true}) {
+        image.alpha = alpha;
         if (!alpha) {
             for (LinearMap& map : maps) {
                 if (std::holds_alternative<Constant>(map.fill)) map.fill = Constant{{7, 8, 9, 10}};
             }
         }
         for (const int depth : {CV_8U, CV_32F}) {
-            const std::vector<cv::Mat> together = read_glimpses(*backend, maps, image, alpha, depth);
+            const std::vector<cv::Mat> together = read_glimpses(*backend, maps, image, depth);
             REQUIRE(together.size() == maps.size());
             for (std::size_t n = 0; n < maps.size(); ++n) {
                 CAPTURE(n);
-                const cv::Mat alone = read_glimpse(*backend, maps[n], image, alpha, depth);
+                const cv::Mat alone = read_glimpse(*backend, maps[n], image, depth);
                 REQUIRE(together[n].type() == CV_MAKETYPE(depth, 4));
                 CHECK(cv::norm(together[n], alone, cv::NORM_INF) == 0);
             }
@@ -135,16 +136,16 @@ LinearMap resized(const Box& box, Size image) {
 TEST_CASE("an image with alpha is brought to the backend once, but where glimpses are far from each other") {
     const Size size{200, 100};
     const ImageRegion image{whole(size),
-                            cv::Mat(size.height, size.width, CV_8UC4, cv::Scalar(10, 20, 30, 40))};
+                            cv::Mat(size.height, size.width, CV_8UC4, cv::Scalar(10, 20, 30, 40)), true};
     const CountingBackend backend;
     const std::vector<LinearMap> near{resized({20, 10, 50, 40}, size), resized({30, 12, 50, 40}, size),
                                       resized({25, 8, 50, 40}, size)};
-    read_glimpses(backend, near, image, true, CV_8U);
+    read_glimpses(backend, near, image, CV_8U);
     CHECK(backend.calls == 1);
     const std::size_t together = backend.pixels;
     CHECK(together <= 3 * 52 * 42);
     const std::vector<LinearMap> far{resized({0, 0, 10, 10}, size), resized({180, 80, 10, 10}, size)};
-    read_glimpses(backend, far, image, true, CV_8U);
+    read_glimpses(backend, far, image, CV_8U);
     CHECK(backend.calls == 3);
     CHECK(backend.pixels - together <= 2 * 12 * 12);
 }

@@ -219,7 +219,7 @@ TEST_CASE("by hand: several glimpses of one region") {
     const std::vector<LinearMap> maps{lower(crop({2, 1, 2, 1}), {6, 5}), lower(crop({3, 2, 2, 1}), {6, 5}),
                                       lower(crop({3, 2, 9, 1}, {}, Constant{{1}}), {6, 5})};
     const ImageRegion region{{2, 1, 4, 2}, image(cv::Rect(2, 1, 4, 2)).clone()};
-    const std::vector<cv::Mat> glimpses = read_glimpses(cpu(), maps, region, false, CV_32F);
+    const std::vector<cv::Mat> glimpses = read_glimpses(cpu(), maps, region, CV_32F);
     REQUIRE(glimpses.size() == 3);
     check_near(glimpses[0], row({12, 13}), 0);
     check_near(glimpses[1], row({23, 24}), 0);

@@ -9,10 +9,10 @@ int main(int, char** arguments) {
     transformer.size = {64, 64};
     const glimpse::LinearMap map = glimpse::lower(transformer, reader->info().size);
 
-    const glimpse::ImageRegion region{glimpse::needed(map), reader->decode(glimpse::needed(map))};
+    const glimpse::ImageRegion region{glimpse::needed(map), reader->decode(glimpse::needed(map)),
+                                      reader->info().alpha};
     const auto backend = glimpse::make_backend("cpu");
-    const cv::Mat pixels =
-        glimpse::read_glimpse(*backend, map, region, reader->info().alpha, region.pixels.depth());
+    const cv::Mat pixels = glimpse::read_glimpse(*backend, map, region, region.pixels.depth());
     glimpse::write_file(arguments[2], glimpse::encode_image({pixels}, "png"));
     std::cout << "inside: " << glimpse::inside(map) << '\n';
 }

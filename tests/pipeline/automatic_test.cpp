@@ -207,12 +207,16 @@ TEST_CASE(
     constexpr double values_back = 2 * 20 * 15;
     constexpr double seen_by_each = 2 * 40 * 30;
     constexpr double seen_by_near = 42 * 30;
-    for (const int channels : {1, 2, 3, 4}) {
-        const ImageRegion image = black(size, CV_8UC(channels));
+    // An even number of channels is not always one with alpha.
+    for (const auto& kind : {std::pair{1, false}, {2, true}, {2, false}, {3, false}, {4, true}, {4, false}}) {
+        const int channels = kind.first;
+        const bool alpha = kind.second;
+        ImageRegion image = black(size, CV_8UC(channels));
+        image.alpha = alpha;
         for (const int depth : {CV_8U, CV_32F}) {
             CAPTURE(channels);
+            CAPTURE(alpha);
             const double back = values_back * channels * (depth == CV_8U ? 1 : 4);
-            const bool alpha = channels == 2 || channels == 4;
             const double all = 600.0 * 500 * channels;
             CHECK(bytes_sent(near, image, depth) ==
                   doctest::Approx((alpha ? 4 * channels * seen_by_near : all) + back).epsilon(1e-6));

@@ -40,7 +40,7 @@ std::vector<int> widths_read(GlimpseReader& reader, const LoweredJob& job) {
     const Size size = job.image.size;
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
     std::vector<int> widths;
-    reader.read(job.pointers(), {image, false, CV_8U}, [&](GlimpseSpan glimpses, std::span<cv::Mat> pixels) {
+    reader.read(job.pointers(), image, CV_8U, [&](GlimpseSpan glimpses, std::span<cv::Mat> pixels) {
         REQUIRE(glimpses.size() == pixels.size());
         for (const cv::Mat& one : pixels) widths.push_back(one.cols);
     });

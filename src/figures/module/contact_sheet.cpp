@@ -95,7 +95,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
         layout.thumbnails.push_back(centred(shown_size(glimpses[k].size, cells.cell), cell));
         if (cells.letter == 0) continue;
         layout.captions.push_back(
-            caption_below(glimpses[k].id, cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
+            caption_below(glimpses[k].label, cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
     }
     if (step == 1) return layout;
     layout.remark_letter = remark_letter;
@@ -126,7 +126,7 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
     std::string name;
     for (const PanelEntry& entry : glimpses) {
         greatest = {std::max(greatest.width, entry.size.width), std::max(greatest.height, entry.size.height)};
-        if (entry.id.size() > name.size()) name = entry.id;
+        if (entry.label.size() > name.size()) name = entry.label;
     }
     const std::vector<int> sides = sides_of(greatest);
     for (const int side : sides) {

@@ -179,7 +179,7 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
     for (std::size_t k = 0; k < outlines.size(); ++k) {
         const LabelledOutline& outline = outlines[k];
         if (outline.polygon.empty() || 3 * tag_height > picture.height) continue;
-        const std::string text = fitted(outline.id, sizes.letter, widest);
+        const std::string text = fitted(outline.label, sizes.letter, widest);
         if (text.empty()) continue;
         const cv::Size tag = tag_size(text, sizes.letter);
         const std::vector<cv::Point> candidates = is_box(outline.polygon, boxes[k])

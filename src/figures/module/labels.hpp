@@ -12,7 +12,7 @@ namespace glimpse {
 
 /// What is to be labelled.
 struct LabelledOutline {
-    std::string id;
+    std::string label;
     std::vector<Point> polygon;  ///< the outline's visible part, in edge coordinates; empty where none is
 };
 

@@ -91,7 +91,7 @@ void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enla
     for (const LabelledMap& labelled : maps) {
         polygons.push_back(labelled.map ? scaled_outline(*labelled.map, enlargement, enlargement)
                                         : std::vector<Point>());
-        visible.push_back({labelled.id, clipped(polygons.back(), {0, 0}, far_corner)});
+        visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
     }
     const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });
     const DrawingSizes sizes = drawing_sizes(picture.size(), static_cast<std::size_t>(seen));

@@ -19,7 +19,7 @@ double side(cv::Size room) {
 }
 
 int enlargement(cv::Size picture, std::size_t glimpses) {
-    // Beside many glimpses the picture is larger, so that each of them has room for itself and its id.
+    // Beside many glimpses the picture is larger, so that each of them has room for itself and its label.
     const double wanted = std::clamp(130 * std::sqrt(double(glimpses)), 400.0, 1600.0);
     const int longest = std::max({1, picture.width, picture.height});
     return longest >= wanted ? 1 : static_cast<int>(std::ceil(wanted / longest));
@@ -81,7 +81,7 @@ class Thumbnails {
     Thumbnails(cv::Size room, std::span<const PanelEntry> glimpses, bool full_rows)
         : room_(room), glimpses_(glimpses), space_(spacing_among(room, glimpses.size())) {
         for (const PanelEntry& entry : glimpses) {
-            if (space_.letter > 0) caption_widths_.push_back(text_width(entry.id, space_.letter) + 2);
+            if (space_.letter > 0) caption_widths_.push_back(text_width(entry.label, space_.letter) + 2);
         }
         grid_ = best_grid();
         if (!full_rows || grid_.rows < 2) return;
@@ -105,7 +105,8 @@ class Thumbnails {
                                            grid_.sizes[k]);
             if (space_.letter == 0) continue;
             const cv::Point below{cell.x, cell.y + grid_.cell.height - slack.height / 2 + space_.frame};
-            layout.captions.push_back(caption_below(glimpses_[k].id, space_.letter, below, grid_.cell.width));
+            layout.captions.push_back(
+                caption_below(glimpses_[k].label, space_.letter, below, grid_.cell.width));
         }
     }
 

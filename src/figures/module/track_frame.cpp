@@ -67,7 +67,7 @@ cv::Mat track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
         draw_text(figure, caption.text, caption.position, layout.letter, ink);
     };
     write_below(frame.name, layout.picture);
-    write_below(frame.id, {layout.glimpse.x, cell.y, layout.glimpse.width, cell.height});
+    write_below(frame.label, {layout.glimpse.x, cell.y, layout.glimpse.width, cell.height});
     return figure;
 }
 
