@@ -22,7 +22,7 @@ inline Glimpse cropped(const std::string& id, const Box& box, std::optional<Size
 /// A job, lowered for an image of 8-bit RGB, with all that its glimpses point to.
 struct LoweredJob {
     LoweredJob(ParameterDocument document, Size size, const OutputOptions& options) {
-        job.image = "a.png";
+        job.image = ImageSource("a.png");
         job.name = "a";
         job.glimpses = std::make_shared<const ParameterDocument>(std::move(document));
         plan = plan_outputs({job}, options);

@@ -24,7 +24,7 @@ struct InputOptions {
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
     std::optional<AnnotationOptions> annotations;
     std::vector<std::string> archives;  ///< tar files, or "-" for one on standard input
-    Shard shard;                        ///< of those that `stream_jobs` gives
+    Shard shard;                        ///< of those that `open_jobs` gives
     ParameterDefaults defaults;
 };
 
@@ -42,9 +42,10 @@ GLIMPSE_EXPORT std::vector<ImageJob> collect_jobs(const InputOptions& options,
                                                   const BoxAdjustment& adjustment,
                                                   const Interrupted& interrupted);
 
-/// The jobs of the archives, or else of the manifest on standard input, one by one as they come. What is
-/// wrong with one is its `problem`. Throws `UsageError` for what is wrong before the first.
-GLIMPSE_EXPORT JobStream stream_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
-                                     const Interrupted& interrupted);
+/// The jobs of the share, one by one as they come. What is wrong with one is its `problem`. Throws
+/// `UsageError` for what is wrong before the first.
+GLIMPSE_EXPORT std::unique_ptr<JobSource> open_jobs(const InputOptions& options,
+                                                    const BoxAdjustment& adjustment,
+                                                    const Interrupted& interrupted);
 
 }  // namespace glimpse

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glimpse/export.hpp"
+#include "glimpse/image_source.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse {
@@ -27,9 +30,7 @@ struct UnusableGlimpse {
 
 /// One image and what is wanted of it.
 struct ImageJob {
-    std::string image{};  ///< its path as written; "-" for standard input
-    std::shared_ptr<const std::vector<std::uint8_t>>
-        bytes{};         ///< the image itself, where it is not in a file
+    ImageSource image{};
     std::string name{};  ///< of its outputs, sub-directories included
     std::shared_ptr<const ParameterDocument> glimpses{};
     std::string sidecar{};  ///< the document's path, where it came from beside the image
@@ -38,11 +39,32 @@ struct ImageJob {
     std::string member{};                     ///< its name in the archive that it came out of; else empty
 };
 
-/// Jobs as they become known, one with each call; none at the end.
-using JobStream = std::function<std::optional<ImageJob>()>;
+/// Where jobs come from, one after another. For one thread at a time.
+class GLIMPSE_EXPORT JobSource {
+  public:
+    virtual ~JobSource() = default;
+    /// The next job, which may have to be waited for; none at the end.
+    virtual std::optional<ImageJob> next() = 0;
+    /// How many are still to come; none where that is not known.
+    [[nodiscard]] virtual std::optional<std::size_t> size() const { return std::nullopt; }
+};
 
 /// The jobs of a list.
-GLIMPSE_EXPORT JobStream stream_of(std::vector<ImageJob> jobs);
+class GLIMPSE_EXPORT JobList final : public JobSource {
+  public:
+    explicit JobList(std::vector<ImageJob> jobs) : jobs_(std::move(jobs)) {}
+
+    std::optional<ImageJob> next() override;
+    [[nodiscard]] std::optional<std::size_t> size() const override { return jobs_.size() - taken_; }
+
+  private:
+    std::vector<ImageJob> jobs_;
+    std::size_t taken_ = 0;
+};
+
+/// Those jobs of a source that `is_wanted` wants.
+GLIMPSE_EXPORT std::unique_ptr<JobSource> filtered(std::unique_ptr<JobSource> jobs,
+                                                   std::function<bool(const ImageJob&)> is_wanted);
 
 /// Whether the job is of the share.
 GLIMPSE_EXPORT bool is_in_shard(const ImageJob& job, const Shard& shard);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
+#include <memory>
 
 #include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
@@ -11,15 +11,21 @@
 
 namespace glimpse {
 
-/// Takes those jobs away that a report of an earlier run lists as done and whose outputs are all there.
-/// Unless nothing is to be written, what that run left behind when it was killed goes too: temporary files,
-/// and the beginning of a line at the report's end, which may then be continued. Throws `UsageError` for a
-/// report that is none.
-GLIMPSE_EXPORT void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan,
-                           const std::filesystem::path& report, bool dry_run);
+/// Which jobs an earlier run has left to be done: not those that its report lists as done and whose outputs
+/// are all there.
+class GLIMPSE_EXPORT Remainder {
+  public:
+    /// Unless nothing is to be written, the beginning of a line at the report's end goes, so that the report
+    /// may be continued. The plan must outlive this. Throws `UsageError` for a report that is none.
+    Remainder(const OutputPlan& plan, const std::filesystem::path& report, bool dry_run);
 
-/// The jobs of a stream that are still to be done, likewise.
-GLIMPSE_EXPORT JobStream resumed(JobStream jobs, const OutputPlan& plan, const std::filesystem::path& report,
-                                 bool dry_run);
+    /// Whether the job is still to be done. Unless nothing is to be written, temporary files go that the run
+    /// left beside its outputs when it was killed.
+    bool operator()(const ImageJob& job) const;
+
+  private:
+    class State;
+    std::shared_ptr<State> state_;
+};
 
 }  // namespace glimpse

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 #include <functional>
-#include <vector>
+#include <memory>
 
 #include "glimpse/backend.hpp"
 #include "glimpse/box_adjustment.hpp"
@@ -28,20 +28,18 @@ struct RunOptions {
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
 };
 
-/// The jobs of a stream. One whose outputs would lose something, its own or another's, gets a `problem`.
-/// Throws `UsageError` for what is wrong with outputs before the first.
-GLIMPSE_EXPORT JobStream checked(JobStream jobs, const OutputPlan& plan);
+/// The jobs of a source that cannot all be known before: one whose outputs would lose something, its own or
+/// another's, gets a `problem`. The plan must outlive them. Throws `UsageError` for what is wrong with
+/// outputs before the first.
+GLIMPSE_EXPORT std::unique_ptr<JobSource> checked(std::unique_ptr<JobSource> jobs, const OutputPlan& plan);
 
 /// Takes each job that is done.
 using Finished = std::function<void(const FinishedJob&)>;
 
 /// Does all jobs and calls `finished` for each, in their order, from one thread at a time. What does not
-/// depend on time does not depend on `options.jobs`.
-GLIMPSE_EXPORT void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
-                        const RunOptions& options, const Finished& finished);
-
-/// Does the jobs of a stream, and holds no more of them at a time than are in flight.
-GLIMPSE_EXPORT void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend,
+/// depend on time does not depend on `options.jobs`. Of jobs whose number is not known, or whose outputs are
+/// handed over, no more are held at a time than are in flight.
+GLIMPSE_EXPORT void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend,
                         const RunOptions& options, const Finished& finished);
 
 }  // namespace glimpse

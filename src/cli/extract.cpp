@@ -1,5 +1,7 @@
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/extract_options.hpp"
@@ -23,17 +25,29 @@ bool is_stream(const ExtractOptions& o) {
            (o.input.manifest == standard_stream && !holds_one_glimpse(o.output.out));
 }
 
-Outcome extract_stream(const ExtractOptions& o, const Backend& backend) {
-    const OutputPlan plan = plan_outputs({}, o.output);
-    RunOptions run_options = o.run;
-    std::atomic<bool> over = false;  // nobody is left to be told of further jobs, or wants any
-    run_options.interrupted = [&] { return was_interrupted() || over; };
-    JobStream jobs = checked(stream_jobs(o.input, o.run.adjustment, run_options.interrupted), plan);
-    if (o.resume) jobs = resumed(std::move(jobs), plan, o.report, o.run.dry_run);
-    RunRecord record(plan, record_options(o), std::nullopt);
+/// Makes the tracks when the images, as many as `jobs`, are done, and says how the run ended.
+Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, Outcome outcome) {
+    if (tracks.outputs() == 0 || outcome == Outcome::interrupted) return outcome;
+    if (outcome == Outcome::some_failed && o.run.fail_fast) return outcome;
+    const bool is_long = !o.quiet && shows_progress(o.progress, jobs + tracks.outputs());
+    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != standard_stream, is_long};
+    const bool all_well = make_tracks(tracks, o.run, messages);
+    if (was_interrupted()) return Outcome::interrupted;
+    return all_well ? outcome : Outcome::some_failed;
+}
+
+/// Does the jobs, and records what becomes of them. Sets `over` when nobody is left to be told of further
+/// jobs, or wants any.
+Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
+                     const Backend& backend, std::atomic<bool>& over) {
+    const std::optional<std::size_t> count = jobs.size();
+    RunRecord record(plan, record_options(o), count);
     if (record.is_done()) return record.close();
+    RunOptions run_options = o.run;
+    run_options.interrupted = [&] { return was_interrupted() || over; };
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         try {
+            tracks.record(done);
             record.add(done);
         } catch (...) {
             over = true;
@@ -41,46 +55,33 @@ Outcome extract_stream(const ExtractOptions& o, const Backend& backend) {
         }
         if (o.run.fail_fast && !done.report.error.empty()) over = true;
     });
-    return record.close();
+    return with_tracks(o, tracks, count.value_or(0), record.close());
 }
 
-/// What becomes a member of an archive waits in the memory for its turn: so there may not be many of them.
-Outcome extract_into_archive(const ExtractOptions& o, std::vector<ImageJob> jobs, const OutputPlan& plan,
-                             const Backend& backend) {
-    RunRecord record(plan, record_options(o), jobs.size());
-    if (record.is_done()) return record.close();
-    run(stream_of(std::move(jobs)), plan, backend, o.run, [&](const FinishedJob& done) { record.add(done); });
-    return record.close();
+/// Each job is checked when it comes.
+Outcome extract_stream(const ExtractOptions& o, const Backend& backend) {
+    const OutputPlan plan = plan_outputs({}, o.output);
+    std::atomic<bool> over = false;
+    const auto is_over = [&] { return was_interrupted() || over; };
+    auto jobs = checked(open_jobs(o.input, o.run.adjustment, is_over), plan);
+    if (o.resume) jobs = filtered(std::move(jobs), Remainder(plan, o.report, o.run.dry_run));
+    Tracks none({}, plan);
+    return extract_jobs(o, *jobs, plan, none, backend, over);
 }
 
-Outcome extract_into_files(const ExtractOptions& o, const std::vector<ImageJob>& jobs, const OutputPlan& plan,
-                           Tracks& tracks, const Backend& backend) {
-    RunRecord record(plan, record_options(o), jobs.size());
-    run(jobs, plan, backend, o.run, [&](const FinishedJob& done) {
-        tracks.record(done);
-        record.add(done);
-    });
-    const Outcome outcome = record.close();
-    if (outcome == Outcome::interrupted || (outcome == Outcome::some_failed && o.run.fail_fast))
-        return outcome;
-    const bool is_long = !o.quiet && shows_progress(o.progress, jobs.size() + tracks.outputs());
-    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != standard_stream, is_long};
-    const bool all_well = make_tracks(tracks, o.run, messages);
-    if (was_interrupted()) return Outcome::interrupted;
-    return all_well ? outcome : Outcome::some_failed;
-}
-
+/// All jobs are checked before any work.
 Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
     std::vector<ImageJob> jobs = collect_jobs(o.input, o.run.adjustment, o.run.interrupted);
     if (was_interrupted()) return Outcome::interrupted;
     const OutputPlan plan = plan_outputs(jobs, o.output);
     Tracks tracks(jobs, plan);
     std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
-    if (o.resume) resume(jobs, plan, o.report, o.run.dry_run);
+    if (o.resume) std::erase_if(jobs, std::not_fn(Remainder(plan, o.report, o.run.dry_run)));
     require_new_outputs(plan, jobs);
     if (o.output.existing == Existing::error) tracks.require_new();
-    if (!o.output.archive.empty()) return extract_into_archive(o, std::move(jobs), plan, backend);
-    return extract_into_files(o, jobs, plan, tracks, backend);
+    std::atomic<bool> over = false;
+    JobList list(std::move(jobs));
+    return extract_jobs(o, list, plan, tracks, backend, over);
 }
 
 Outcome extract(ExtractOptions& o) {

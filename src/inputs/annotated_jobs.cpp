@@ -3,6 +3,7 @@
 #include <cctype>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -38,7 +39,7 @@ class UniqueIds {
 };
 
 /// Finds the images; what of the directories cannot be searched becomes a job that fails.
-ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& unsearched) {
+ImageFiles annotated_images(const InputOptions& options, std::deque<ImageJob>& unsearched) {
     ImageFiles images;
     for (const std::string& input : options.inputs) {
         std::error_code ignored;
@@ -48,13 +49,11 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
             continue;
         }
         images.directories.emplace_back(input);
-        std::vector<ImageJob> found;
-        append_images(input, options.recursive, found);
-        for (const ImageJob& job : found) {
-            if (job.problem.empty()) {
-                images.files.push_back({job.image, job.name});
+        for (const FoundImage& found : find_images(input, options.recursive)) {
+            if (found.problem.empty()) {
+                images.files.push_back({found.path, name_below(input, found.path)});
             } else {
-                unsearched.push_back(failed_job(job.image, job.problem));
+                unsearched.push_back(failed_job(found.path, found.problem));
             }
         }
     }
@@ -73,7 +72,7 @@ void add(const AnnotatedBox& box, const std::string& id, const InputOptions& opt
 }
 
 ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
-    ImageJob job{.image = image.path.string(), .name = image.name, .problem = image.problem};
+    ImageJob job{.image = ImageSource(image.path.string()), .name = image.name, .problem = image.problem};
     ParameterDocument document;
     UniqueIds ids;
     if (job.problem.empty()) {
@@ -85,13 +84,18 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
 
 }  // namespace
 
-std::vector<ImageJob> annotated_jobs(const InputOptions& options) {
-    std::vector<ImageJob> jobs;
-    const ImageFiles images = annotated_images(options, jobs);
-    const std::vector<AnnotatedImage> annotated = read_annotations(*options.annotations, images);
-    jobs.reserve(jobs.size() + annotated.size());
-    for (const AnnotatedImage& image : annotated) jobs.push_back(job_of(image, options));
-    return jobs;
+AnnotatedJobs::AnnotatedJobs(const InputOptions& options) : options_(options) {
+    images_ = read_annotations(*options.annotations, annotated_images(options, unsearched_));
+}
+
+std::optional<ImageJob> AnnotatedJobs::next() {
+    if (!unsearched_.empty()) {
+        ImageJob job = std::move(unsearched_.front());
+        unsearched_.pop_front();
+        return job;
+    }
+    if (taken_ == images_.size()) return std::nullopt;
+    return job_of(std::exchange(images_[taken_++], {}), options_);
 }
 
 }  // namespace glimpse

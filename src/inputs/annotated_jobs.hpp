@@ -1,12 +1,28 @@
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "glimpse/inputs.hpp"
 
 namespace glimpse {
 
-/// The jobs of images whose boxes come from annotations. Throws `UsageError`.
-std::vector<ImageJob> annotated_jobs(const InputOptions& options);
+/// The images whose boxes come from annotations, after the directories that cannot be searched.
+class AnnotatedJobs final : public JobSource {
+  public:
+    /// Reads the annotations. Throws `UsageError`.
+    explicit AnnotatedJobs(const InputOptions& options);
+
+    std::optional<ImageJob> next() override;
+    [[nodiscard]] std::optional<std::size_t> size() const override {
+        return unsearched_.size() + images_.size() - taken_;
+    }
+
+  private:
+    const InputOptions& options_;
+    std::deque<ImageJob> unsearched_;
+    std::vector<AnnotatedImage> images_;
+    std::size_t taken_ = 0;  ///< of `images_`
+};
 
 }  // namespace glimpse

@@ -40,7 +40,7 @@ class SampleJobs {
             const bool is_image = is_picture(member.name) || (!has_pictures && is_array(member.name));
             if (is_image) made.push_back(job_of(member));
         }
-        std::erase_if(made, [&](const ImageJob& job) { return masks_.contains(job.image); });
+        std::erase_if(made, [&](const ImageJob& job) { return masks_.contains(job.image.name()); });
         return made;
     }
 
@@ -52,8 +52,7 @@ class SampleJobs {
     }
 
     ImageJob job_of(const Member& image) {
-        ImageJob job{.image = path_of(image),
-                     .bytes = image.bytes,
+        ImageJob job{.image = ImageSource(path_of(image), image.bytes),
                      .name = output_name(image.name),
                      .member = image.name};
         const Member* document = options_.sidecar ? document_beside(image) : nullptr;
@@ -62,7 +61,7 @@ class SampleJobs {
             if (!job.glimpses) throw Error("there is no " + sample_.key + ".json beside it");
             return job;
         } catch (const Error& error) {
-            return failed_job(job.image, error.what());
+            return failed_job(job.image.name(), error.what());
         }
     }
 

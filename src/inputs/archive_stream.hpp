@@ -7,7 +7,7 @@
 namespace glimpse {
 
 /// The images of tar archives, one after another, as they come.
-class ArchiveStream {
+class ArchiveStream final : public JobSource {
   public:
     /// Throws `UsageError` where standard input is read twice.
     ArchiveStream(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
@@ -15,7 +15,7 @@ class ArchiveStream {
 
     /// The next job; none at the end of the last archive, or when interrupted. What is wrong with an archive
     /// is the problem of a job of its own.
-    std::optional<ImageJob> next();
+    std::optional<ImageJob> next() override;
 
   private:
     void advance();

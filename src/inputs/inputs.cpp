@@ -5,68 +5,14 @@
 #include "glimpse/image_file.hpp"
 #include "inputs/annotated_jobs.hpp"
 #include "inputs/archive_stream.hpp"
+#include "inputs/file_jobs.hpp"
 #include "inputs/job_maker.hpp"
 #include "inputs/manifest.hpp"
 #include "inputs/option_use.hpp"
-#include "inputs/search.hpp"
 
 namespace glimpse {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-/// All jobs of the inputs, whatever these are.
-class Collector {
-  public:
-    Collector(const InputOptions& options, const Interrupted& interrupted)
-        : options_(options), interrupted_(interrupted), maker_(options, standard_input_) {}
-
-    std::vector<ImageJob> collect() && {
-        if (options_.annotations) return annotated_jobs(options_);
-        if (options_.manifest) add_manifest();
-        for (const std::string& input : options_.inputs) add_input(input);
-        return std::move(jobs_);
-    }
-
-  private:
-    void add_input(const std::string& input) {
-        std::error_code ignored;
-        if (input.empty()) throw InvalidOption("inputs", "the name of a file or directory is needed, not ''");
-        if (input == standard_stream) {
-            auto bytes = std::make_shared<const std::vector<std::uint8_t>>(standard_input_.take("inputs"));
-            add({.image = input, .bytes = std::move(bytes), .name = "stdin"});
-        } else if (fs::is_directory(input, ignored)) {
-            const std::size_t others = jobs_.size();
-            append_images(input, options_.recursive, jobs_);
-            if (jobs_.size() == others) {
-                jobs_.push_back(failed_job(input, "there is no image in this directory"));
-            }
-            for (std::size_t k = others; k < jobs_.size(); ++k) {
-                jobs_[k] = maker_.with_glimpses(std::move(jobs_[k]));
-            }
-        } else {
-            add({.image = input, .name = fs::path(input).stem().string()});
-        }
-    }
-
-    void add(ImageJob job) { jobs_.push_back(maker_.with_glimpses(std::move(job))); }
-
-    void add_manifest() {
-        Manifest manifest(options_, maker_, standard_input_, interrupted_);
-        try {
-            while (std::optional<ImageJob> job = manifest.next()) jobs_.push_back(std::move(*job));
-        } catch (const Error& error) {
-            throw UsageError(error.what());
-        }
-    }
-
-    const InputOptions& options_;
-    const Interrupted& interrupted_;
-    StandardInput standard_input_;
-    JobMaker maker_;
-    std::vector<ImageJob> jobs_;
-};
 
 void require_alone(const char* field, std::initializer_list<std::pair<bool, const char*>> others) {
     for (const auto& [given, other] : others) {
@@ -102,52 +48,101 @@ void require_sense(const InputOptions& options) {
     }
 }
 
-/// The source of jobs that come one by one.
-class StreamedJobs {
+/// Several sources, one after another.
+class SourcesInTurn final : public JobSource {
   public:
-    StreamedJobs(const InputOptions& options, const BoxAdjustment& adjustment, Interrupted interrupted)
-        : options_(options), interrupted_(std::move(interrupted)), maker_(options_, standard_input_) {
-        if (options_.archives.empty()) {
-            manifest_.emplace(options_, maker_, standard_input_, interrupted_);
-            return;
-        }
-        archives_.emplace(options_, maker_, standard_input_, interrupted_);
-        if (options_.sidecar) return;
-        // All images of archives without documents of their own have the same glimpses.
-        OptionUse use(options_.defaults, adjustment);
-        use.record(*maker_.shared());
-        use.require();
-    }
+    explicit SourcesInTurn(std::vector<std::unique_ptr<JobSource>> sources) : sources_(std::move(sources)) {}
 
-    std::optional<ImageJob> next() {
-        while (std::optional<ImageJob> job = manifest_ ? manifest_->next_or_failed() : archives_->next()) {
-            if (is_in_shard(*job, options_.shard)) return job;
+    std::optional<ImageJob> next() override {
+        for (; current_ < sources_.size(); ++current_) {
+            if (std::optional<ImageJob> job = sources_[current_]->next()) return job;
         }
         return std::nullopt;
     }
 
+    [[nodiscard]] std::optional<std::size_t> size() const override {
+        std::size_t sum = 0;
+        for (const auto& source : sources_) {
+            const std::optional<std::size_t> size = source->size();
+            if (!size) return std::nullopt;
+            sum += *size;
+        }
+        return sum;
+    }
+
   private:
+    std::vector<std::unique_ptr<JobSource>> sources_;
+    std::size_t current_ = 0;
+};
+
+/// The source that the options name, with what it reads from.
+class Inputs final : public JobSource {
+  public:
+    Inputs(const InputOptions& options, BadRecord bad, Interrupted interrupted)
+        : options_(options),
+          interrupted_(std::move(interrupted)),
+          maker_(options_, standard_input_),
+          source_(opened(bad)) {}
+
+    std::optional<ImageJob> next() override { return source_->next(); }
+    [[nodiscard]] std::optional<std::size_t> size() const override { return source_->size(); }
+
+    /// The glimpses that all images without documents of their own share; null where there are none.
+    [[nodiscard]] const Document& shared() const { return maker_.shared(); }
+
+  private:
+    std::unique_ptr<JobSource> opened(BadRecord bad) {
+        if (options_.annotations) return std::make_unique<AnnotatedJobs>(options_);
+        if (!options_.archives.empty())
+            return std::make_unique<ArchiveStream>(options_, maker_, standard_input_, interrupted_);
+        if (options_.manifest)
+            return std::make_unique<Manifest>(options_, bad, maker_, standard_input_, interrupted_);
+        std::vector<std::unique_ptr<JobSource>> sources;
+        for (const std::string& input : options_.inputs) {
+            if (input == standard_stream) {
+                sources.push_back(std::make_unique<StandardInputJob>(standard_input_, maker_));
+            } else {
+                sources.push_back(std::make_unique<FileJobs>(input, options_.recursive, maker_));
+            }
+        }
+        return std::make_unique<SourcesInTurn>(std::move(sources));
+    }
+
     const InputOptions options_;
     const Interrupted interrupted_;
     StandardInput standard_input_;
-    JobMaker maker_;
-    std::optional<Manifest> manifest_;
-    std::optional<ArchiveStream> archives_;
+    const JobMaker maker_;
+    std::unique_ptr<JobSource> source_;
 };
+
+/// All that a source gives.
+std::vector<ImageJob> all_of(JobSource&& source) {
+    std::vector<ImageJob> jobs;
+    jobs.reserve(source.size().value_or(0));  // there may be a million
+    while (std::optional<ImageJob> job = source.next()) jobs.push_back(*std::move(job));
+    return jobs;
+}
 
 }  // namespace
 
-JobStream stream_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
-                      const Interrupted& interrupted) {
+std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
+                                     const Interrupted& interrupted) {
     require_sense(options);
-    const auto stream = std::make_shared<StreamedJobs>(options, adjustment, interrupted);
-    return [stream] { return stream->next(); };
+    auto jobs = std::make_unique<Inputs>(options, BadRecord::failed_job, interrupted);
+    if (!options.archives.empty() && !options.sidecar) {
+        // All images of archives without documents of their own have the same glimpses.
+        OptionUse use(options.defaults, adjustment);
+        use.record(*jobs->shared());
+        use.require();
+    }
+    return filtered(std::move(jobs),
+                    [shard = options.shard](const ImageJob& job) { return is_in_shard(job, shard); });
 }
 
 std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
                                    const Interrupted& interrupted) {
     require_sense(options);
-    std::vector<ImageJob> jobs = Collector(options, interrupted).collect();
+    std::vector<ImageJob> jobs = all_of(Inputs(options, BadRecord::error, interrupted));
     OptionUse use(options.defaults, adjustment);
     for (const ImageJob& job : jobs) use.record(*job.glimpses);
     if (!jobs.empty()) use.require();

@@ -22,7 +22,9 @@ std::string sidecar_of(const std::string& image) {
 }  // namespace
 
 ImageJob failed_job(const std::string& image, const std::string& problem) {
-    return {.image = image, .glimpses = std::make_shared<const ParameterDocument>(), .problem = problem};
+    return {.image = ImageSource(image),
+            .glimpses = std::make_shared<const ParameterDocument>(),
+            .problem = problem};
 }
 
 void JobMaker::require_glimpses(const std::string& image, bool beside) const {
@@ -37,16 +39,16 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
         job.glimpses = none;
         return job;
     }
-    const bool beside = options_.sidecar && !job.bytes;
-    require_glimpses(job.image, beside);
+    const bool beside = options_.sidecar && job.image.is_file();
+    require_glimpses(job.image.name(), beside);
     job.glimpses = shared_;
-    if (beside) job.sidecar = sidecar_of(job.image);
+    if (beside) job.sidecar = sidecar_of(job.image.name());
     if (!job.sidecar.empty()) {
         job.glimpses =
             std::make_shared<const ParameterDocument>(read_parameters(job.sidecar, options_.defaults));
     }
     if (!job.glimpses) {
-        const fs::path file(job.image);
+        const fs::path file(job.image.name());
         job.problem = "there is no " + file.filename().string() + ".json or " + file.stem().string() +
                       ".json beside it";
         job.glimpses = none;
@@ -56,7 +58,7 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
 
 ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
                              const std::string& place) const {
-    ImageJob job{.image = (directory / record.image).string(),
+    ImageJob job{.image = ImageSource((directory / record.image).string()),
                  .name = record.name.value_or(output_name(record.image)),
                  .glimpses = shared_,
                  .problem = std::move(record.problem)};

@@ -25,9 +25,10 @@ std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standa
 
 }  // namespace
 
-Manifest::Manifest(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
-                   const std::function<bool()>& interrupted)
+Manifest::Manifest(const InputOptions& options, BadRecord bad, const JobMaker& maker,
+                   StandardInput& standard_input, const std::function<bool()>& interrupted)
     : options_(options),
+      bad_(bad),
       maker_(maker),
       file_(*options.manifest),
       input_(opened(file_, standard_input, interrupted)),
@@ -41,27 +42,24 @@ Manifest::Manifest(const InputOptions& options, const JobMaker& maker, StandardI
 
 std::optional<ImageJob> Manifest::next() {
     const std::optional<std::string> line = next_line();
-    return line ? std::optional(job_of(*line)) : std::nullopt;
-}
-
-std::optional<ImageJob> Manifest::next_or_failed() {
-    const std::optional<std::string> line = next_line();
     if (!line) return std::nullopt;
     try {
         return job_of(*line);
     } catch (const UsageError& error) {
+        if (bad_ == BadRecord::error) throw;
         return failed_job(image_of_record(*line).value_or(""), error.what());
     }
 }
 
 std::optional<std::string> Manifest::next_line() {
-    return with_context(file_, [&]() -> std::optional<std::string> {
+    const auto read = [&]() -> std::optional<std::string> {
         while (std::optional<std::string> line = lines_.next()) {
             ++number_;
             if (!is_blank(*line)) return line;
         }
         return std::nullopt;
-    });
+    };
+    return bad_ == BadRecord::error ? with_context<UsageError>(file_, read) : with_context(file_, read);
 }
 
 ImageJob Manifest::job_of(const std::string& line) const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 
 #include "glimpse/image_file.hpp"
 
@@ -13,24 +12,16 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Part by part, as a person orders paths: "/" comes before all that a name may hold.
-bool comes_before(const ImageJob& one, const ImageJob& other) {
+bool comes_before(const FoundImage& one, const FoundImage& other) {
     const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
-    return std::ranges::lexicographical_compare(one.image, other.image, {}, rank, rank);
+    return std::ranges::lexicographical_compare(one.path, other.path, {}, rank, rank);
 }
 
 class Search {
   public:
     Search(const fs::path& root, bool recursive) : recursive_(recursive) { search(root); }
 
-    /// One job after another, so that their number is known before: there may be a million.
-    void append_to(std::vector<ImageJob>& jobs, const fs::path& root) && {
-        jobs.reserve(jobs.size() + images_.size() + unreadable_.size());
-        for (std::string& image : images_) {
-            std::string name = fs::path(image).lexically_relative(root).replace_extension().string();
-            jobs.push_back({.image = std::move(image), .name = std::move(name)});
-        }
-        std::ranges::move(unreadable_, std::back_inserter(jobs));
-    }
+    std::vector<FoundImage> found() && { return std::move(found_); }
 
   private:
     void search(const fs::path& directory) {
@@ -39,7 +30,7 @@ class Search {
              entry.increment(failure)) {
             if (!entry->path().filename().string().starts_with('.')) consider(*entry);
         }
-        if (failure) unreadable_.push_back({.image = directory.string(), .problem = failure.message()});
+        if (failure) found_.push_back({directory.string(), failure.message()});
     }
 
     void consider(const fs::directory_entry& entry) {
@@ -48,21 +39,24 @@ class Search {
             // A link may lead back to where it stands.
             if (recursive_ && !entry.is_symlink(unreadable)) search(entry.path());
         } else if (entry.is_regular_file(unreadable) && looks_like_image(entry.path())) {
-            images_.push_back(entry.path().string());
+            found_.push_back({entry.path().string()});
         }
     }
 
     bool recursive_;
-    std::vector<std::string> images_;
-    std::vector<ImageJob> unreadable_;  ///< directories
+    std::vector<FoundImage> found_;
 };
 
 }  // namespace
 
-void append_images(const std::string& directory, bool recursive, std::vector<ImageJob>& jobs) {
-    const auto others = static_cast<std::ptrdiff_t>(jobs.size());
-    Search(directory, recursive).append_to(jobs, directory);
-    std::sort(jobs.begin() + others, jobs.end(), comes_before);
+std::vector<FoundImage> find_images(const std::string& directory, bool recursive) {
+    std::vector<FoundImage> found = Search(directory, recursive).found();
+    std::sort(found.begin(), found.end(), comes_before);
+    return found;
+}
+
+std::string name_below(const std::string& directory, const std::string& image) {
+    return fs::path(image).lexically_relative(directory).replace_extension().string();
 }
 
 }  // namespace glimpse

@@ -1,14 +1,22 @@
 #pragma once
 
+#include <string>
 #include <vector>
-
-#include "glimpse/jobs.hpp"
 
 namespace glimpse {
 
-/// Appends the images of a directory, and of what is below it if `recursive`, in name order, as jobs that
-/// still lack their glimpses: each with its name, relative to the directory and without the extension. What
-/// is hidden is left out; a directory that cannot be read is a job with that problem.
-void append_images(const std::string& directory, bool recursive, std::vector<ImageJob>& jobs);
+/// What a search has found.
+struct FoundImage {
+    std::string path;
+    std::string problem{};  ///< why this directory cannot be searched; empty for an image
+};
+
+/// The images of a directory, and of what is below it if `recursive`, in name order, among them the
+/// directories that cannot be read. What is hidden is left out.
+std::vector<FoundImage> find_images(const std::string& directory, bool recursive);
+
+/// What the outputs of an image are called that was found in a directory: its path from there, without the
+/// extension.
+std::string name_below(const std::string& directory, const std::string& image);
 
 }  // namespace glimpse

@@ -69,18 +69,18 @@ void OutputCheck::check_others() {
 
 void OutputCheck::add_inputs(const ImageJob& job) {
     if (in_order_) {
-        const std::string image = known_name(job.image);
+        const std::string image = known_name(job.image.name());
         if (others_.contains(image) || outputs_.find(digest_of(image))) {
-            throw UsageError(job.image, "is an output of this run as well");
+            throw UsageError(job.image.name(), "is an output of this run as well");
         }
     }
-    inputs_.add(job.image);
+    inputs_.add(job.image.name());
     if (!job.sidecar.empty()) inputs_.add(job.sidecar);
     inputs_.add_files_of(*job.glimpses);
 }
 
 void OutputCheck::check(const ImageJob& job) {
-    check(all_of(output_paths(plan_, job)), job.image);
+    check(all_of(output_paths(plan_, job)), job.image.name());
 }
 
 void OutputCheck::check(const Track& track) {

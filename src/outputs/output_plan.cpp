@@ -148,7 +148,7 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
     const std::vector<Track> tracks = are_wanted(options.tracks) ? tracks_of(jobs) : std::vector<Track>();
     OutputCheck check(plan, [&](std::size_t n) {
-        return n < jobs.size() ? jobs[n].image : "the track " + tracks[n - jobs.size()].name;
+        return n < jobs.size() ? jobs[n].image.name() : "the track " + tracks[n - jobs.size()].name;
     });
     for (const ImageJob& job : jobs) check.add_inputs(job);
     check.check_others();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -83,10 +84,11 @@ std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
     return outputs;
 }
 
-/// What an earlier run has left to be done.
-class Remainder {
+}  // namespace
+
+class Remainder::State {
   public:
-    Remainder(const OutputPlan& plan, const fs::path& report, bool dry_run)
+    State(const OutputPlan& plan, const fs::path& report, bool dry_run)
         : plan_(plan), dry_run_(dry_run), finished_(finished_outputs(report, !dry_run)) {}
 
     bool is_done(const ImageJob& job) {
@@ -112,21 +114,11 @@ class Remainder {
     std::set<fs::path> cleaned_;  ///< directories
 };
 
-}  // namespace
+Remainder::Remainder(const OutputPlan& plan, const fs::path& report, bool dry_run)
+    : state_(std::make_shared<State>(plan, report, dry_run)) {}
 
-void resume(std::vector<ImageJob>& jobs, const OutputPlan& plan, const fs::path& report, bool dry_run) {
-    Remainder remainder(plan, report, dry_run);
-    std::erase_if(jobs, [&](const ImageJob& job) { return remainder.is_done(job); });
-}
-
-JobStream resumed(JobStream jobs, const OutputPlan& plan, const fs::path& report, bool dry_run) {
-    const auto remainder = std::make_shared<Remainder>(plan, report, dry_run);
-    return [jobs = std::move(jobs), remainder]() -> std::optional<ImageJob> {
-        while (std::optional<ImageJob> job = jobs()) {
-            if (!remainder->is_done(*job)) return job;
-        }
-        return std::nullopt;
-    };
+bool Remainder::operator()(const ImageJob& job) const {
+    return !state_->is_done(job);
 }
 
 }  // namespace glimpse

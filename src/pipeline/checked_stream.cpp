@@ -11,12 +11,12 @@ namespace glimpse {
 namespace {
 
 /// Jobs as they come, with those problems that all jobs of a list are asked for before any work.
-class CheckedStream {
+class CheckedStream final : public JobSource {
     /// A stream may have no end, and the memory has one.
     static constexpr std::size_t remembered_outputs = std::size_t{1} << 16;
 
   public:
-    CheckedStream(JobStream jobs, const OutputPlan& plan)
+    CheckedStream(std::unique_ptr<JobSource> jobs, const OutputPlan& plan)
         : jobs_(std::move(jobs)),
           check_(
               plan, [](std::size_t) { return "an earlier image"; }, remembered_outputs) {
@@ -24,8 +24,8 @@ class CheckedStream {
         require_new_outputs(plan, {});
     }
 
-    std::optional<ImageJob> next() {
-        std::optional<ImageJob> job = jobs_();
+    std::optional<ImageJob> next() override {
+        std::optional<ImageJob> job = jobs_->next();
         if (job && job->problem.empty()) check(*job);
         return job;
     }
@@ -41,15 +41,14 @@ class CheckedStream {
         }
     }
 
-    JobStream jobs_;
+    std::unique_ptr<JobSource> jobs_;
     OutputCheck check_;
 };
 
 }  // namespace
 
-JobStream checked(JobStream jobs, const OutputPlan& plan) {
-    const auto stream = std::make_shared<CheckedStream>(std::move(jobs), plan);
-    return [stream] { return stream->next(); };
+std::unique_ptr<JobSource> checked(std::unique_ptr<JobSource> jobs, const OutputPlan& plan) {
+    return std::make_unique<CheckedStream>(std::move(jobs), plan);
 }
 
 }  // namespace glimpse

@@ -13,7 +13,6 @@
 #include "outputs/output_plan.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/glimpse_reader.hpp"
-#include "pipeline/opening.hpp"
 #include "pipeline/pictures.hpp"
 #include "pipeline/saving.hpp"
 #include "system/failure.hpp"
@@ -79,7 +78,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
                    Saver& saver, ImageReport& report) {
     require_outputs_below(run.plan, job.name);
-    const std::unique_ptr<ImageReader> image = open_image_of(job, run.options.open);
+    const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
     const ImageInfo& info = image->info();
     report.size = info.size;
     auto glimpses = lower_glimpses(job, paths, run.options.adjustment, info, report.glimpses);
@@ -105,7 +104,7 @@ void add_failures_of_glimpses(ImageReport& report) {
 FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend, const RunOptions& options) {
     const auto start = std::chrono::steady_clock::now();
     FinishedJob done{std::move(job), {}, {}, {}};
-    done.report.image = done.job.image;
+    done.report.image = done.job.image.name();
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {

@@ -33,41 +33,50 @@ class Extractor {
     std::atomic<bool> stopped_ = false;
 };
 
+/// How many jobs are between their source and whoever takes them, and by how many threads they are done.
+struct Lanes {
+    int threads;
+    std::size_t in_flight;
+};
+
+Lanes lanes_for(const JobSource& jobs, const OutputPlan& plan, int wanted) {
+    const std::optional<std::size_t> count = jobs.size();
+    if (!count || !plan.options.archive.empty()) {
+        // One more, which waits for the input, or for whoever takes what is handed over.
+        const int threads = wanted == 1 ? 1 : wanted + 1;
+        return {threads, static_cast<std::size_t>(threads)};
+    }
+    // What is finished waits for something slow before it, and nobody waits with it.
+    constexpr std::size_t waiting = 4096;
+    return {wanted, std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
+}
+
+constexpr std::size_t more_than_one = 2;
+
 /// One glimpse at most: a job that starts no threads, nor what prepares for them.
-bool is_single(const std::vector<ImageJob>& jobs) {
-    return jobs.empty() || (jobs.size() == 1 && jobs.front().glimpses->size() <= 1);
+bool is_single(const ImageJob& job) {
+    return job.glimpses->size() <= 1;
 }
 
 }  // namespace
 
-void run(const std::vector<ImageJob>& jobs, const OutputPlan& plan, const Backend& backend,
-         const RunOptions& options, const Finished& finished) {
-    Extractor extract_one(plan, backend, options);
-    if (is_single(jobs)) {
-        if (!jobs.empty() && !extract_one.is_over()) finished(extract_one(jobs.front()));
-        return;
-    }
-    auto next = [&, n = std::size_t{0}]() mutable -> std::optional<ImageJob> {
-        return n < jobs.size() && !extract_one.is_over() ? std::optional(jobs[n++]) : std::nullopt;
-    };
-    // What is finished waits for something slow before it, and nobody waits with it.
-    constexpr std::size_t waiting = 4096;
-    const std::size_t in_flight = std::min(jobs.size(), static_cast<std::size_t>(options.jobs) + waiting);
-    work_through_on(
-        options.jobs, in_flight, next, [&](ImageJob job) { return extract_one(std::move(job)); }, finished);
-}
-
-void run(const JobStream& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
+void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
          const Finished& finished) {
     Extractor extract_one(plan, backend, options);
-    const auto next = [&]() -> std::optional<ImageJob> {
-        return extract_one.is_over() ? std::nullopt : jobs();
+    const Lanes lanes = lanes_for(jobs, plan, options.jobs);
+    std::optional<ImageJob> first;
+    auto next = [&]() -> std::optional<ImageJob> {
+        if (extract_one.is_over()) return std::nullopt;
+        return first ? std::exchange(first, std::nullopt) : jobs.next();
     };
-    // One more, which waits for the input.
-    const int threads = options.jobs == 1 ? 1 : options.jobs + 1;
+    if (jobs.size().value_or(more_than_one) <= 1) {
+        first = next();
+        if (!first) return;
+        if (is_single(*first)) return finished(extract_one(*std::exchange(first, std::nullopt)));
+    }
     work_through_on(
-        threads, static_cast<std::size_t>(threads), next,
-        [&](ImageJob job) { return extract_one(std::move(job)); }, finished);
+        lanes.threads, lanes.in_flight, next, [&](ImageJob job) { return extract_one(std::move(job)); },
+        finished);
 }
 
 }  // namespace glimpse

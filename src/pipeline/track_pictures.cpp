@@ -8,7 +8,6 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/lowering.hpp"
-#include "pipeline/opening.hpp"
 #include "system/failure.hpp"
 #include "system/parallel.hpp"
 #include "video/video.hpp"
@@ -27,8 +26,8 @@ cv::Size as_written(const WrittenGlimpse& glimpse) {
 cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
     Image image = with_context(glimpse.file.string(), [&] { return read_image(glimpse.file); });
     if (image.pixels.depth() == CV_32F) {
-        const int depth =
-            with_context(glimpse.job->image, [&] { return open_image_of(*glimpse.job, open)->info().depth; });
+        const int depth = with_context(glimpse.job->image.name(),
+                                       [&] { return glimpse.job->image.open(open)->info().depth; });
         image.pixels.convertTo(image.pixels, depth);
     }
     return displayable(image);
@@ -52,8 +51,8 @@ cv::Mat picture_for(ImageReader& reader, cv::Size room) {
 
 cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
     TrackFrame frame;
-    with_context(glimpse.job->image, [&] {
-        const auto reader = open_image_of(*glimpse.job, options.open);
+    with_context(glimpse.job->image.name(), [&] {
+        const auto reader = glimpse.job->image.open(options.open);
         frame.map = map_of(*glimpse.glimpse, options.adjustment, reader->info().size);
         frame.picture = picture_for(*reader, layout.picture.size());
     });
@@ -66,7 +65,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
 TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOptions& open) {
     const WrittenGlimpse& first = track.front();
     const Size image =
-        with_context(first.job->image, [&] { return open_image_of(*first.job, open)->info().size; });
+        with_context(first.job->image.name(), [&] { return first.job->image.open(open)->info().size; });
     const cv::Size size = as_written(first);
     const bool alike = std::ranges::all_of(
         track, [&](const WrittenGlimpse& glimpse) { return as_written(glimpse) == size; });

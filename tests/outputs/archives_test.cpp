@@ -202,7 +202,7 @@ namespace {
 /// A job that hands over one glimpse's file.
 FinishedJob finished(const OutputPlan& plan, const ImageJob& job, const Bytes& glimpse) {
     FinishedJob done{job, output_paths(plan, job), {}, {}};
-    done.report.image = job.image;
+    done.report.image = job.image.name();
     done.report.seconds = 1.5;
     done.files.push_back({done.paths.glimpses.front().glimpse, glimpse});
     return done;
@@ -214,7 +214,7 @@ TEST_CASE("an archive of outputs has a record beside each image's files, and app
     const scratch::Directory directory;
     OutputOptions options;
     options.archive = directory / "out.tar";
-    ImageJob job{"in/a.b.png", nullptr, "in/a.b"};
+    ImageJob job{ImageSource("in/a.b.png"), "in/a.b"};
     job.glimpses = std::make_shared<const ParameterDocument>(ParameterDocument{{"eye", Crop{}, ""}});
     OutputPlan plan = plan_outputs({job}, options);
     {

@@ -33,7 +33,7 @@ TEST_CASE("a report's line, and a record that differs from run to run in nothing
           R"({"image":"in/a.png","status":"ok","error":null,"width":40,"height":30,)"
           R"("seconds":0.5,"device":"cpu",)" +
               glimpses);
-    ImageJob job{"in/a.png"};
+    ImageJob job{ImageSource("in/a.png")};
     CHECK(lasting_record(job, a_report()) ==
           R"({"image":"in/a.png","status":"ok","error":null,"width":40,"height":30,)" + glimpses);
     job.member = "a.png";

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
@@ -18,7 +19,7 @@ namespace {
 ImageJob job(const std::string& name, const std::vector<std::string>& ids = {"x"}) {
     ParameterDocument document;
     for (const std::string& id : ids) document.push_back({id, Crop{}, ""});
-    return {name + ".png", nullptr, name, std::make_shared<const ParameterDocument>(document)};
+    return {ImageSource(name + ".png"), name, std::make_shared<const ParameterDocument>(document)};
 }
 
 /// A run that has done the jobs "a", "b" and "c", of one glimpse each.
@@ -34,7 +35,7 @@ struct EarlierRun {
 
     [[nodiscard]] std::string line(const ImageJob& of, const std::string& error = {}) const {
         ImageReport done;
-        done.image = of.image;
+        done.image = of.image.name();
         done.error = error;
         for (const GlimpsePaths& paths : output_paths(plan, of).glimpses) {
             done.glimpses.push_back({"x", "crop", paths.glimpse.string(), "", {1, 1}, {0, 0, 1, 1}, 1, {}});
@@ -46,16 +47,13 @@ struct EarlierRun {
         report = directory.file("report.jsonl", text);
     }
 
-    /// The names of those jobs that are left, which a stream of them has as well.
+    /// The names of those jobs that are left.
     [[nodiscard]] std::string left(std::vector<ImageJob> jobs, bool dry_run = false) const {
-        std::string streamed;
-        const JobStream stream = resumed(stream_of(jobs), plan, report, dry_run);
-        while (const auto next = stream()) streamed += next->name;
-        resume(jobs, plan, report, dry_run);
-        std::string listed;
-        for (const ImageJob& each : jobs) listed += each.name;
-        CHECK(streamed == listed);
-        return listed;
+        std::string left;
+        const auto source =
+            filtered(std::make_unique<JobList>(std::move(jobs)), Remainder(plan, report, dry_run));
+        while (const auto next = source->next()) left += next->name;
+        return left;
     }
     [[nodiscard]] std::string left() const { return left({job("a"), job("b"), job("c"), job("d")}); }
 

@@ -134,8 +134,8 @@ std::filesystem::path fresh_directory() {
 ImageReport extracted(const Backend& backend, const std::filesystem::path& directory) {
     const Image image{cv::Mat::zeros(1000, 1200, CV_8UC3), false, {}, false};
     ImageJob job;
-    job.image = "black.png";
-    job.bytes = std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png"));
+    job.image = ImageSource("black.png",
+                            std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png")));
     job.name = "black";
     ParameterDocument document;
     document.push_back({"wide", wide({512, 512}), "test"});
@@ -144,7 +144,9 @@ ImageReport extracted(const Backend& backend, const std::filesystem::path& direc
     options.out = (directory / backend.name()).string() + "/";
     const std::vector<ImageJob> jobs{job};
     ImageReport last;
-    run(jobs, plan_outputs(jobs, options), backend, {}, [&](const FinishedJob& done) { last = done.report; });
+    const OutputPlan plan = plan_outputs(jobs, options);
+    JobList list(jobs);
+    run(list, plan, backend, {}, [&](const FinishedJob& done) { last = done.report; });
     return last;
 }
 

@@ -34,7 +34,7 @@ TEST_CASE("the strip of a track of very many glimpses shows every step-th of the
         figures::lay_out_contact_sheet(std::vector<PanelEntry>(count, {"a", {4, 4}}));
     REQUIRE(layout.step == 2);
 
-    const ImageJob job{"a.png", nullptr, "a"};
+    const ImageJob job{ImageSource("a.png"), "a"};
     const Glimpse glimpse{"x", Crop{}, ""};
     std::vector<WrittenGlimpse> track;
     // Two levels in turn for those that are shown, the third for the others.

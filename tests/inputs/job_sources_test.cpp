@@ -1,0 +1,109 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/inputs.hpp"
+#include "scratch_directory.hpp"
+
+// Where jobs come from: a list, or what the options name.
+
+using namespace glimpse;
+
+namespace {
+
+const Interrupted never = [] { return false; };
+
+/// "NAME" of each job, "!" before those with a problem.
+std::string names(JobSource& source) {
+    std::string all;
+    while (const auto job = source.next()) all += (job->problem.empty() ? "" : "!") + job->name + " ";
+    return all;
+}
+
+std::vector<ImageJob> some_jobs() {
+    std::vector<ImageJob> jobs(3);
+    jobs[0].name = "a";
+    jobs[1].name = "b";
+    jobs[2].name = "c";
+    return jobs;
+}
+
+InputOptions of_box(std::vector<std::string> inputs) {
+    InputOptions options;
+    options.inputs = std::move(inputs);
+    options.boxes = {"0,0,2,2"};
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("a list gives its jobs in turn, and knows how many are left") {
+    JobList list(some_jobs());
+    CHECK(list.size() == 3);
+    CHECK(list.next()->name == "a");
+    CHECK(list.size() == 2);
+    CHECK(names(list) == "b c ");
+    CHECK(list.size() == 0);
+    CHECK_FALSE(list.next());
+}
+
+TEST_CASE("of a filtered source only the wanted jobs come, and nobody knows how many") {
+    const auto wanted =
+        filtered(std::make_unique<JobList>(some_jobs()), [](const ImageJob& job) { return job.name != "b"; });
+    CHECK_FALSE(wanted->size());
+    CHECK(names(*wanted) == "a c ");
+}
+
+TEST_CASE("inputs give their images in turn: files as named, directories in name order") {
+    const scratch::Directory directory;
+    for (const char* name : {"d/b.png", "d/a.png", "d/e/f.png", "d/notes.txt", "g.png"}) directory.file(name);
+    std::filesystem::create_directory(directory / "empty");
+    const std::vector<std::string> inputs{(directory / "g.png").string(), (directory / "d").string(),
+                                          (directory / "empty").string()};
+    const auto jobs = collect_jobs(of_box(inputs), {}, never);
+    std::vector<std::string> images;
+    for (const ImageJob& job : jobs) images.push_back(job.image.name());
+    CHECK(images == std::vector<std::string>{inputs[0], (directory / "d" / "a.png").string(),
+                                             (directory / "d" / "b.png").string(), inputs[2]});
+    CHECK(jobs[1].name == "a");
+    CHECK(jobs[1].glimpses == jobs[2].glimpses);  // shared, not copied
+    CHECK(jobs[3].problem == "there is no image in this directory");
+
+    InputOptions recursive = of_box({inputs[1]});
+    recursive.recursive = true;
+    JobList below(collect_jobs(recursive, {}, never));
+    CHECK(names(below) == "a b e/f ");
+    CHECK_THROWS_WITH_AS(collect_jobs(of_box({""}), {}, never), doctest::Contains("inputs"), InvalidOption);
+}
+
+TEST_CASE("a bad record of a manifest stops a list before any work, and is a job of a stream") {
+    const scratch::Directory directory;
+    InputOptions options = of_box({});
+    options.manifest =
+        directory.file("m.jsonl", "{\"image\":\"a.png\"}\n\n{\"image\":3}\n{\"image\":\"c.png\"}\n").string();
+    CHECK_THROWS_WITH_AS(collect_jobs(options, {}, never), doctest::Contains("m.jsonl:3"), UsageError);
+    const auto stream = open_jobs(options, {}, never);
+    CHECK_FALSE(stream->size());
+    CHECK(names(*stream) == "a ! c ");
+}
+
+TEST_CASE("a stream gives the jobs of its share") {
+    const scratch::Directory directory;
+    std::string records;
+    for (int k = 0; k < 20; ++k) records += "{\"image\":\"" + std::to_string(k) + ".png\"}\n";
+    InputOptions options = of_box({});
+    options.manifest = directory.file("m.jsonl", records).string();
+    std::size_t all = 0;
+    for (const std::uint64_t index : {0U, 1U, 2U}) {
+        options.shard = {index, 3};
+        const auto stream = open_jobs(options, {}, never);
+        while (const auto job = stream->next()) {
+            CHECK(is_in_shard(*job, options.shard));
+            ++all;
+        }
+    }
+    CHECK(all == 20);
+}
