@@ -20,7 +20,7 @@ class EmulatedDevice final : public Backend {
   public:
     [[nodiscard]] std::string name() const override { return "emulated device"; }
 
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         std::vector<cv::Mat> glimpses = CpuBackend().read(maps, image, depth);
         if (image.region.empty()) return glimpses;
@@ -34,10 +34,10 @@ class EmulatedDevice final : public Backend {
                                       products.push_back(n);
                                   },
                                   [&](const Samples& some) {
-                                      plan.add(maps[n], some);
+                                      plan.add(*maps[n], some);
                                       samples.push_back(n);
                                   }},
-                       maps[n].kind);
+                       maps[n]->kind);
         }
         cv::Mat out(1, static_cast<int>(plan.values_out()), depth);
         const auto places = run(plan, image, out);

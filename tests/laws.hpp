@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "glimpse/backend.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 // The laws that every mechanism, every kind of map and every backend obeys, as one check: `check_laws`.
 
@@ -80,7 +80,7 @@ inline cv::Mat random_values(Size size, int depth, int channels, cv::RNG& random
 }
 
 inline cv::Mat read(const Backend& backend, const LinearMap& map, const cv::Mat& image, int depth = CV_32F) {
-    return backend.read({&map, 1}, {whole(map.image), image}, depth).front();
+    return read_one(backend, map, {whole(map.image), image}, depth);
 }
 
 /// Aᵀ g on the whole image.
@@ -145,7 +145,8 @@ inline void check_linearity(const Backend& backend, const LinearMap& map, const 
 }
 
 /// Law 3: M = Aᵀ1, zero outside the support, and ΣM = Σ A 1.
-inline void check_attention_map(const Backend& backend, const LinearMap& map, const Dense& dense) {
+inline void check_attention_map(const Backend& backend, const Lowered& lowered, const Dense& dense) {
+    const LinearMap& map = lowered.map;
     const ImageRegion attention = attention_map(map);
     const Rectangle& r = attention.region;
     CHECK(r == support(map));
@@ -169,30 +170,32 @@ inline void check_attention_map(const Backend& backend, const LinearMap& map, co
     const double all = cv::sum(cv::abs(dense.a))[0];
     CHECK(std::abs(cv::sum(m)[0] - cv::sum(sums)[0]) <= float32_tolerance * all);
     if (!std::holds_alternative<Weights>(map.kind)) {
-        const double share = std::clamp(cv::mean(sums)[0] / map.full_weight, 0.0, 1.0);
-        CHECK(std::abs(inside(map) - share) <= full_weight_tolerance);
+        const double share = std::clamp(cv::mean(sums)[0] / lowered.full_weight, 0.0, 1.0);
+        CHECK(std::abs(inside(lowered) - share) <= full_weight_tolerance);
     }
 }
 
 /// Every weight lies within the support, and the support is the smallest rectangle of which that holds; for
 /// padded affine `Samples` it may be larger.
-inline void check_support(const LinearMap& map, const Dense& dense) {
+inline void check_support(const Lowered& lowered, const Dense& dense) {
+    const LinearMap& map = lowered.map;
     Rectangle smallest;
     for (int p = 0; p < dense.a.cols; ++p) {
         if (cv::countNonZero(dense.a.col(p)) == 0) continue;
         smallest = smallest_containing(smallest, {p % map.image.width, p / map.image.width, 1, 1});
     }
     const auto* samples = std::get_if<Samples>(&map.kind);
-    if (samples && samples->padding != Padding::zeros && std::holds_alternative<Affine>(samples->points)) {
+    if (samples && samples->padding != Padding::zeros && samples->points.affine()) {
         CHECK(support(map).contains(smallest));
     } else {
         CHECK((support(map).empty() ? Rectangle{} : support(map)) == smallest);
     }
-    CHECK(needed(map).contains(support(map)));
+    CHECK(needed(lowered).contains(support(map)));
 }
 
 /// Law 4: a constant image gives a constant glimpse where everything that a pixel looks at lies inside.
-inline void check_constant(const Backend& backend, const LinearMap& map, const Expectation& expected) {
+inline void check_constant(const Backend& backend, const Lowered& lowered, const Expectation& expected) {
+    const LinearMap& map = lowered.map;
     constexpr double value = 200;
     const cv::Mat image(map.image.height, map.image.width, CV_8U, cv::Scalar(value));
     const cv::Mat glimpse = read(backend, map, image);
@@ -203,14 +206,14 @@ inline void check_constant(const Backend& backend, const LinearMap& map, const E
     double largest = 0;
     for (int i = 0; i < glimpse.rows; ++i) {
         for (int j = 0; j < glimpse.cols; ++j) {
-            const Point p = map.matrix.value_or(Affine{})(j, i);
+            const Point p = lowered.matrix.value_or(Affine{})(j, i);
             if (!within(p.x, expected.margin_x, map.image.width)) continue;
             if (!within(p.y, expected.margin_y, map.image.height)) continue;
-            const double off = std::abs(glimpse.at<float>(i, j) - value * map.full_weight);
+            const double off = std::abs(glimpse.at<float>(i, j) - value * lowered.full_weight);
             largest = std::max(largest, off);
         }
     }
-    CHECK(largest <= full_weight_tolerance * value * std::max(map.full_weight, 1.0));
+    CHECK(largest <= full_weight_tolerance * value * std::max(lowered.full_weight, 1.0));
 }
 
 /// Law 5: the dense A reproduces `read` and `write`; reading needs no more than the support, and whole
@@ -230,7 +233,7 @@ inline void check_against_dense(const Backend& backend, const LinearMap& map, co
     const Rectangle seen = support(map);
     const cv::Mat part = seen.empty() ? cv::Mat(0, 0, image.type())
                                       : image(cv::Rect(seen.x, seen.y, seen.width, seen.height)).clone();
-    CHECK(largest_difference(backend.read({&map, 1}, {seen, part}, CV_32F).front(), whole_image) == 0);
+    CHECK(largest_difference(read_one(backend, map, {seen, part}, CV_32F), whole_image) == 0);
 
     cv::Mat rounded_values;
     whole_image.convertTo(rounded_values, image.depth());
@@ -238,7 +241,8 @@ inline void check_against_dense(const Backend& backend, const LinearMap& map, co
 }
 
 /// All five laws, for 1 to 5 channels and every depth.
-inline void check_laws(const LinearMap& map, const Backend& backend, const Expectation& expected) {
+inline void check_laws(const Lowered& lowered, const Backend& backend, const Expectation& expected) {
+    const LinearMap& map = lowered.map;
     INFO(backend.name(), ": ", expected.name, ", image ", map.image.width, "x", map.image.height,
          ", glimpse ", map.glimpse.width, "x", map.glimpse.height);
     cv::RNG random(20150216);
@@ -246,9 +250,9 @@ inline void check_laws(const LinearMap& map, const Backend& backend, const Expec
     CHECK(largest_difference(dense_adjoint_by_writing(backend, map), dense.a.t()) <=
           float32_tolerance * dense.write_gain());
     check_linearity(backend, map, dense, random);
-    check_attention_map(backend, map, dense);
-    check_support(map, dense);
-    check_constant(backend, map, expected);
+    check_attention_map(backend, lowered, dense);
+    check_support(lowered, dense);
+    check_constant(backend, lowered, expected);
     for (const int depth : {CV_8U, CV_16U, CV_32F}) {
         for (int channels = 1; channels <= 5; ++channels) {
             CAPTURE(depth);

@@ -30,8 +30,8 @@ inline Size size_of(const cv::Mat& image) {
 /// The glimpse of a whole image, with its fill, in float32 unless told otherwise.
 inline cv::Mat read(const Mechanism& mechanism, const cv::Mat& image, bool alpha = false,
                     int depth = CV_32F) {
-    const LinearMap map = lower(mechanism, size_of(image));
-    return read_glimpse(cpu(), map, {whole(map.image), image, alpha}, depth);
+    const Lowered lowered = lower(mechanism, size_of(image));
+    return read_glimpse(cpu(), lowered, {whole(lowered.map.image), image, alpha}, depth);
 }
 
 /// The largest difference of two images of one type.

@@ -23,8 +23,8 @@ class GLIMPSE_EXPORT Backend {
     /// g = A I for every map, without its fill. The image's region contains the support of every map, and I
     /// is of the size that the maps say. `depth` is that of the glimpses: CV_32F, or the image's own, to
     /// which values are rounded half to even and saturated.
-    [[nodiscard]] virtual std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
-                                                    int depth) const = 0;
+    [[nodiscard]] virtual std::vector<cv::Mat> read(std::span<const LinearMap* const> maps,
+                                                    const ImageRegion& image, int depth) const = 0;
 
     /// Î = Aᵀ g on the map's support, CV_32F with the glimpse's channels; `glimpse` has the map's glimpse
     /// size.
@@ -32,7 +32,7 @@ class GLIMPSE_EXPORT Backend {
 
     /// The backend that is to read these: this one, or, where it stands for several, the one of them that is
     /// likely to be done first.
-    [[nodiscard]] virtual const Backend& for_reading(std::span<const LinearMap> /*maps*/,
+    [[nodiscard]] virtual const Backend& for_reading(std::span<const LinearMap* const> /*maps*/,
                                                      const ImageRegion& /*image*/, int /*depth*/) const {
         return *this;
     }
@@ -41,6 +41,12 @@ class GLIMPSE_EXPORT Backend {
     /// other.
     [[nodiscard]] virtual const Backend& instead_of(const Backend& failed) const { return failed; }
 };
+
+/// The glimpse of one map alone.
+inline cv::Mat read_one(const Backend& backend, const LinearMap& map, const ImageRegion& image, int depth) {
+    const LinearMap* const one = &map;
+    return backend.read({&one, 1}, image, depth).front();
+}
 
 /// "cpu", "cuda", "cuda:N", or "auto" for what is there. Throws `UsageError` with the reason and the remedy
 /// where the device is unknown or absent.

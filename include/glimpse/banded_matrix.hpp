@@ -44,6 +44,8 @@ class GLIMPSE_EXPORT BandedMatrix {
     /// No row has more than one weight, and that is 1: the matrix picks, and mixes nothing, not even with the
     /// nothing outside the image.
     [[nodiscard]] bool selects() const { return selects_; }
+    /// Weights in all rows.
+    [[nodiscard]] std::size_t weight_count() const { return weights_.size(); }
     /// Most weights in one row.
     [[nodiscard]] int widest() const { return widest_; }
 

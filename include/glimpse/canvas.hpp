@@ -3,7 +3,7 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/image_file.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 // The way back: a glimpse put onto a canvas of the image's size.
 
@@ -20,7 +20,7 @@ GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, c
 /// whose glimpse is a ⊙ I already, canvas · (1 - a) + g with a cut to 0…1, so that a mask's glimpse restores
 /// its own picture. Otherwise canvas · (1 - m) + Aᵀ g / max(M, 1) with m = min(M, 1). Alpha composes: the
 /// glimpse lies over the canvas. Throws `Error` where sizes or colours differ, or the matrix has no inverse.
-GLIMPSE_EXPORT Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse,
+GLIMPSE_EXPORT Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse,
                            const Image& canvas);
 
 }  // namespace glimpse

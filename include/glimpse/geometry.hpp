@@ -63,6 +63,20 @@ struct Box {
     double height = 0;
 };
 
+/// From the least to the greatest coordinates of some points.
+struct Extent {
+    double left = 0;
+    double top = 0;
+    double right = 0;
+    double bottom = 0;
+};
+
+/// Of one point or more. Not a box, whose right and bottom are sums, and so rounded.
+GLIMPSE_EXPORT Extent extent(std::span<const Point> points);
+
+/// The smallest box around one point or more.
+GLIMPSE_EXPORT Box bounding_box(std::span<const Point> points);
+
 /// What a box is measured in: pixels, or fractions of the image's width and height.
 enum class Units { pixels, fraction };
 
@@ -98,6 +112,8 @@ struct Rectangle {
     [[nodiscard]] int right() const { return x + width; }
     [[nodiscard]] int bottom() const { return y + height; }
     [[nodiscard]] Size size() const { return {width, height}; }
+    /// How many pixels it has.
+    [[nodiscard]] std::int64_t area() const { return empty() ? 0 : std::int64_t{width} * height; }
     [[nodiscard]] bool contains(const Rectangle& other) const {
         return other.empty() ||
                (x <= other.x && y <= other.y && other.right() <= right() && other.bottom() <= bottom());
@@ -132,6 +148,9 @@ struct Affine {
 
 /// The inverse map; the determinant must not be 0.
 GLIMPSE_EXPORT Affine inverse(const Affine& affine);
+
+/// The same map into an image shrunk n times.
+GLIMPSE_EXPORT Affine shrunk(const Affine& affine, int n);
 
 /// The map that cuts `box` into `size` cells and takes glimpse pixel (j, i) to the centre of its cell, the
 /// box turned by `angle` degrees, clockwise on the screen, about its own centre c:

@@ -11,6 +11,7 @@
 #include "glimpse/geometry.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/reading.hpp"
 #include "glimpse/version.hpp"

@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "glimpse/export.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 #include "glimpse/mechanisms/crop.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/mechanisms/mask.hpp"
@@ -33,7 +33,7 @@ GLIMPSE_EXPORT std::optional<Size> requested_size(const Mechanism& mechanism);
 GLIMPSE_EXPORT void validate(const Mechanism& mechanism);
 
 /// The linear map for an image of `image` pixels. Throws as the mechanism's own `lower` does.
-GLIMPSE_EXPORT LinearMap lower(const Mechanism& mechanism, Size image);
+GLIMPSE_EXPORT Lowered lower(const Mechanism& mechanism, Size image);
 
 /// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.
 GLIMPSE_EXPORT Mechanism for_writing(const Mechanism& mechanism);

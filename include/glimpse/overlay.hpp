@@ -7,15 +7,14 @@
 #include <string_view>
 
 #include "glimpse/export.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
 
-/// A glimpse's map with its label. Nothing is drawn for a null one, which has a colour
-/// nevertheless.
+/// A lowered glimpse with its label. Nothing is drawn for a null one, which has a colour nevertheless.
 struct LabelledMap {
     std::string label;
-    const LinearMap* map = nullptr;
+    const Lowered* lowered = nullptr;
 };
 
 /// The colour of the k-th glimpse, wherever it is shown, in R, G, B order: green first, then six that readers

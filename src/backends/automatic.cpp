@@ -42,43 +42,44 @@ std::int64_t multiply_adds(const LinearMap& map) {
 }
 
 /// Multiplications and additions, in the units of a band's.
-double work_of(std::span<const LinearMap> maps, int channels) {
+double work_of(std::span<const LinearMap* const> maps, int channels) {
     std::int64_t work = 0;
-    for (const LinearMap& map : maps) work += multiply_adds(map);
+    for (const LinearMap* map : maps) work += multiply_adds(*map);
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
 /// The pixels that are sent to a GPU, in bytes: the image as it is, or, premultiplied by its alpha, what all
 /// maps see or what each of them sees, whichever is less.
-double bytes_there(std::span<const LinearMap> maps, const ImageRegion& image) {
+double bytes_there(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
     if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
     const auto area = [](const Rectangle& r) { return double(r.width) * r.height; };
     Rectangle all;
     double each = 0;
-    for (const LinearMap& map : maps) {
-        const Rectangle seen = support(map);
+    for (const LinearMap* map : maps) {
+        const Rectangle seen = support(*map);
         all = smallest_containing(all, seen);
         each += area(seen);
     }
     return static_cast<double>(pixels.channels()) * sizeof(float) * std::min(area(all), each);
 }
 
-double bytes_back(std::span<const LinearMap> maps, int channels, int depth) {
+double bytes_back(std::span<const LinearMap* const> maps, int channels, int depth) {
     double values = 0;
-    for (const LinearMap& map : maps) values += double(map.glimpse.width) * map.glimpse.height;
+    for (const LinearMap* map : maps) values += double(map->glimpse.width) * map->glimpse.height;
     return static_cast<double>(channels) * static_cast<double>(CV_ELEM_SIZE1(depth)) * values;
 }
 
 /// How long it takes to read one pixel out of a black image, all of which is sent.
 double seconds_to_read(const Backend& gpu, Size size, const Clock& clock) {
-    const LinearMap map{size, {1, 1}, Samples{std::vector<Point>{{0, 0}}}};
+    const LinearMap map{
+        .image = size, .glimpse = {1, 1}, .kind = Samples{.points = {std::vector<Point>{{0, 0}}, 1}}};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8U)};
     constexpr int times = 4;
     double best = std::numeric_limits<double>::infinity();
     for (int n = 0; n < times; ++n) {
         const double begin = clock();
-        static_cast<void>(gpu.read({&map, 1}, image, CV_8U));
+        static_cast<void>(read_one(gpu, map, image, CV_8U));
         best = std::min(best, clock() - begin);
     }
     return best;
@@ -106,7 +107,7 @@ GpuCost measured_cost(const Backend& gpu) {
     });
 }
 
-bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
+bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost) {
     const int channels = image.pixels.channels();
     const double bytes = bytes_there(maps, image) + bytes_back(maps, channels, depth);
@@ -114,7 +115,7 @@ bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int dep
            cost.seconds_of_call + cost.seconds_of_byte * bytes;
 }
 
-std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap> maps, const ImageRegion& image,
+std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const {
     const Backend& chosen = for_reading(maps, image, depth);
     try {
@@ -125,7 +126,7 @@ std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap> maps, con
     }
 }
 
-const Backend& AutomaticBackend::for_reading(std::span<const LinearMap> maps, const ImageRegion& image,
+const Backend& AutomaticBackend::for_reading(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                              int depth) const {
     std::call_once(measured_, [&] { cost_ = measure_(*gpu_); });
     return gpu_pays(maps, image, depth, cv::getNumberOfCPUs(), cost_) ? *gpu_ : *cpu_;

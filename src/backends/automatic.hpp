@@ -26,7 +26,7 @@ GpuCost measured_cost(const Backend& gpu);
 /// Whether a GPU of that cost is likely to read these glimpses sooner than a CPU with `threads` threads, by
 /// what there is to multiply and what there is to transfer. What has alpha goes there premultiplied, as
 /// float32.
-bool gpu_pays(std::span<const LinearMap> maps, const ImageRegion& image, int depth, int threads,
+bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost);
 
 /// `--device auto` where there is a GPU: it reads where it is likely to be done first, and the CPU reads
@@ -42,13 +42,13 @@ class AutomaticBackend final : public Backend {
         : cpu_(std::move(cpu)), gpu_(std::move(gpu)), measure_(std::move(measure)) {}
 
     [[nodiscard]] std::string name() const override { return "auto"; }
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override;
     /// One glimpse is never work for a GPU, which must first receive it.
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return cpu_->write(map, glimpse);
     }
-    [[nodiscard]] const Backend& for_reading(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] const Backend& for_reading(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                              int depth) const override;
     [[nodiscard]] const Backend& instead_of(const Backend& /*failed*/) const override { return *cpu_; }
 

@@ -58,7 +58,7 @@ class SampledRows {
     SampledRows(const LinearMap& map, const Samples& samples, const ImageRegion& image)
         : map_(map),
           samples_(samples),
-          affine_(std::get_if<Affine>(&samples.points)),
+          affine_(samples.points.affine()),
           image_(image),
           channels_(image.pixels.channels()),
           end_of_data_(image.pixels.step[0] * (image.pixels.rows - 1) +
@@ -155,11 +155,11 @@ ImageRegion write_samples(const LinearMap& map, const Samples& samples, const cv
 
 }  // namespace
 
-std::vector<cv::Mat> CpuBackend::read(std::span<const LinearMap> maps, const ImageRegion& image,
+std::vector<cv::Mat> CpuBackend::read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                       int depth) const {
     std::vector<cv::Mat> glimpses(maps.size());
     for_each_in_parallel(maps.size(), [&](std::size_t n) {
-        const LinearMap& map = maps[n];
+        const LinearMap& map = *maps[n];
         glimpses[n] = std::visit(
             overloaded{
                 [&](const Window& window) { return rounded_to(read_window(map, window, image), depth); },

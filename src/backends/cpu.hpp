@@ -8,7 +8,7 @@ namespace glimpse {
 class CpuBackend final : public Backend {
   public:
     [[nodiscard]] std::string name() const override { return "cpu"; }
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override;
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override;
 };

@@ -125,11 +125,11 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
     task.height = map.glimpse.height;
     task.width = map.glimpse.width;
     task.sampler = image_sampler(samples, map.image);
-    if (const auto* affine = std::get_if<Affine>(&samples.points)) {
-        task.affine = *affine;
-    } else {
+    if (const auto* points = samples.points.listed()) {
         task.listed = true;
-        task.points = stored(std::get<std::vector<Point>>(samples.points));
+        task.points = stored(*points);
+    } else {
+        task.affine = *samples.points.affine();
     }
     task.out = place(std::int64_t{task.height} * task.width);
     samples_.push_back(task);

@@ -3,7 +3,7 @@
 #include <opencv2/core/mat.hpp>
 #include <string>
 
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
 
@@ -22,7 +22,7 @@ struct TrackFrameLayout {
 /// What one frame shows.
 struct TrackFrame {
     cv::Mat picture;    ///< the image, 8-bit RGB, possibly shrunk
-    LinearMap map;      ///< of the glimpse, for the image's own size
+    Lowered lowered;    ///< the glimpse, for the image's own size
     cv::Mat glimpse;    ///< 8-bit RGB
     std::string name;   ///< of the image
     std::string label;  ///< of the glimpse

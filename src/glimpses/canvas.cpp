@@ -45,18 +45,20 @@ cv::Mat premultiplied(const Image& image) {
 }
 
 /// Neighbouring glimpse pixels are anything but neighbouring image pixels: the way back needs interpolation.
-bool is_resampled(const LinearMap& map) {
-    if (!map.matrix) return false;
-    const auto& m = map.matrix->m;
-    const bool unit_pitch = map.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
-    return mixes_pixels(map) || !unit_pitch;
+bool is_resampled(const Lowered& lowered) {
+    if (!lowered.matrix) return false;
+    const auto& m = lowered.matrix->m;
+    const bool unit_pitch =
+        lowered.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
+    return mixes_pixels(lowered.map) || !unit_pitch;
 }
 
 /// A layer to lay over a canvas: premultiplied values and alpha on `region`.
-ImageRegion resampled_layer(const Backend& backend, const LinearMap& map, const cv::Mat& glimpse) {
-    if (map.matrix->determinant() == 0)
+ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, const cv::Mat& glimpse) {
+    const LinearMap& map = lowered.map;
+    if (lowered.matrix->determinant() == 0)
         throw Error("the matrix has no inverse: the glimpse cannot be pasted");
-    const auto border = border_in_image(*map.matrix, map.glimpse);
+    const auto border = border_in_image(*lowered.matrix, map.glimpse);
     const auto [left, right] = std::ranges::minmax(border, {}, &Point::x);
     const auto [top, bottom] = std::ranges::minmax(border, {}, &Point::y);
     const Rectangle region =
@@ -65,12 +67,12 @@ ImageRegion resampled_layer(const Backend& backend, const LinearMap& map, const 
                      whole(map.image));
     if (region.empty()) return {};
 
-    Affine back = inverse(*map.matrix);
+    Affine back = inverse(*lowered.matrix);
     for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
-    LinearMap onto_canvas{map.glimpse, region.size(), {}, 1, {}, back};
-    onto_canvas.kind =
-        sampled({back, Interpolation::bilinear, Padding::border}, onto_canvas.image, onto_canvas.glimpse);
-    cv::Mat layer = backend.read({&onto_canvas, 1}, {whole(map.glimpse), glimpse}, CV_32F).front();
+    const Samples samples{.points = back, .padding = Padding::border};
+    const LinearMap onto_canvas{
+        .image = map.glimpse, .glimpse = region.size(), .kind = sampled(samples, map.glimpse, region.size())};
+    cv::Mat layer = read_one(backend, onto_canvas, {whole(map.glimpse), glimpse}, CV_32F);
 
     const int channels = layer.channels();
     for (int y = 0; y < layer.rows; ++y) {
@@ -184,7 +186,8 @@ Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& gli
     return like(canvas, sum);
 }
 
-Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas) {
+Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse, const Image& canvas) {
+    const LinearMap& map = lowered.map;
     require_sizes(map, glimpse, canvas);
     if (full_scale(glimpse.pixels.depth()) != full_scale(canvas.pixels.depth())) {
         throw Error("the glimpse and the canvas differ in depth");
@@ -197,8 +200,8 @@ Image paste(const Backend& backend, const LinearMap& map, const Image& glimpse, 
     if (const auto* weights = std::get_if<Weights>(&map.kind)) {
         lay_over(under, *weights, layer, glimpse.alpha);
     } else {
-        lay_over(under, is_resampled(map) ? resampled_layer(backend, map, layer)
-                                          : scattered_layer(backend, map, layer));
+        lay_over(under, is_resampled(lowered) ? resampled_layer(backend, lowered, layer)
+                                              : scattered_layer(backend, map, layer));
     }
     return finished(canvas, under);
 }

@@ -17,8 +17,11 @@ namespace glimpse {
 
 namespace {
 
-bool has_fill(const LinearMap& map) {
-    return !std::holds_alternative<std::monostate>(map.fill);
+/// Glimpses that are read at once.
+using Group = std::span<const Lowered* const>;
+
+bool has_fill(const Lowered& lowered) {
+    return !std::holds_alternative<std::monostate>(lowered.fill);
 }
 
 /// Each colour multiplied by the pixel's alpha, CV_32F; alpha itself as it is.
@@ -52,13 +55,13 @@ std::vector<double> channel_means(const cv::Mat& pixels) {
     return means;
 }
 
-bool asks_for_mean(const LinearMap& map) {
-    return std::holds_alternative<MeanOfImage>(map.fill);
+bool asks_for_mean(const Lowered* lowered) {
+    return std::holds_alternative<MeanOfImage>(lowered->fill);
 }
 
-/// The mean of each channel, where one of the maps asks for it; else as many zeros.
-std::vector<double> mean_for(std::span<const LinearMap> maps, const cv::Mat& pixels) {
-    if (std::ranges::any_of(maps, asks_for_mean)) return channel_means(pixels);
+/// The mean of each channel, where one of the glimpses asks for it; else as many zeros.
+std::vector<double> mean_for(Group group, const cv::Mat& pixels) {
+    if (std::ranges::any_of(group, asks_for_mean)) return channel_means(pixels);
     return std::vector<double>(static_cast<std::size_t>(pixels.channels()));
 }
 
@@ -90,13 +93,13 @@ std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mea
 }
 
 /// g + c (full_weight - A 1), which is A(I - c) + c for a full weight of 1.
-void add_fill(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>& c) {
-    const cv::Mat sums = row_sums(map);
+void add_fill(cv::Mat& glimpse, const Lowered& lowered, const std::vector<double>& c) {
+    const cv::Mat sums = row_sums(lowered.map);
     for (int y = 0; y < glimpse.rows; ++y) {
         auto* out = glimpse.ptr<float>(y);
         const auto* sum = sums.ptr<float>(y);
         for (int x = 0; x < glimpse.cols; ++x) {
-            const double missing = map.full_weight - static_cast<double>(sum[x]);
+            const double missing = lowered.full_weight - static_cast<double>(sum[x]);
             for (const double value : c) *out++ += static_cast<float>(value * missing);
         }
     }
@@ -107,23 +110,23 @@ bool mixes_alpha(const LinearMap& map, bool alpha) {
     return alpha && mixes_pixels(map);
 }
 
-Rectangle needed_by_all(std::span<const LinearMap> maps) {
+Rectangle needed_by_all(Group group) {
     Rectangle all;
-    for (const LinearMap& map : maps) all = smallest_containing(all, needed(map));
+    for (const Lowered* each : group) all = smallest_containing(all, needed(*each));
     return all;
 }
 
-/// Whether what all maps need is no more than what each of them needs, added up.
-bool overlap(std::span<const LinearMap> maps) {
+/// Whether what all glimpses need is no more than what each of them needs, added up.
+bool overlap(Group group) {
     const auto area = [](const Rectangle& r) { return std::int64_t{r.width} * r.height; };
     std::int64_t sum = 0;
-    for (const LinearMap& map : maps) sum += area(needed(map));
-    return area(needed_by_all(maps)) <= sum;
+    for (const Lowered* each : group) sum += area(needed(*each));
+    return area(needed_by_all(group)) <= sum;
 }
 
-/// What the maps need of the region, premultiplied.
-ImageRegion premultiplied(const ImageRegion& region, std::span<const LinearMap> maps) {
-    const Rectangle r = needed_by_all(maps);
+/// What the glimpses need of the region, premultiplied.
+ImageRegion premultiplied(const ImageRegion& region, Group group) {
+    const Rectangle r = needed_by_all(group);
     if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels())), region.alpha};
     const cv::Rect part(r.x - region.region.x, r.y - region.region.y, r.width, r.height);
     return {r, premultiplied(region.pixels(part)), region.alpha};
@@ -138,41 +141,46 @@ struct Reading {
     bool premultiply;  ///< colours, by alpha
     bool filled;       ///< what lies outside the image is added to values of float32
 
-    [[nodiscard]] bool takes(const LinearMap& map) const {
-        return mixes_alpha(map, region.alpha) == premultiply && (premultiply || has_fill(map) == filled);
+    [[nodiscard]] bool takes(const Lowered& lowered) const {
+        return mixes_alpha(lowered.map, region.alpha) == premultiply &&
+               (premultiply || has_fill(lowered) == filled);
     }
 
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps) const {
-        // Far from each other, each map's own part is premultiplied for it, so that there is no image of
+    [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
+        // Far from each other, each glimpse's own part is premultiplied for it, so that there is no image of
         // float32 that few look at.
-        const bool apart = premultiply && std::ranges::none_of(maps, asks_for_mean) && !overlap(maps);
-        const ImageRegion source = premultiply && !apart ? premultiplied(region, maps) : region;
-        const std::vector<double> mean = mean_for(maps, source.pixels);
-        std::vector<cv::Mat> glimpses(maps.size());
-        if (!apart) glimpses = backend.read(maps, source, premultiply || filled ? int{CV_32F} : depth);
-        for_each_in_parallel(maps.size(), [&](std::size_t k) {
-            const std::span<const LinearMap> one = maps.subspan(k, 1);
-            if (apart) glimpses[k] = backend.read(one, premultiplied(region, one), CV_32F).front();
-            finish(glimpses[k], maps[k], mean);
+        const bool apart = premultiply && std::ranges::none_of(group, asks_for_mean) && !overlap(group);
+        const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
+        const std::vector<double> mean = mean_for(group, source.pixels);
+        std::vector<cv::Mat> glimpses(group.size());
+        if (!apart) {
+            glimpses = backend.read(maps_of(group), source, premultiply || filled ? int{CV_32F} : depth);
+        }
+        for_each_in_parallel(group.size(), [&](std::size_t k) {
+            if (apart) {
+                const ImageRegion part = premultiplied(region, group.subspan(k, 1));
+                glimpses[k] = read_one(backend, group[k]->map, part, CV_32F);
+            }
+            finish(glimpses[k], *group[k], mean);
         });
         return glimpses;
     }
 
   private:
-    void finish(cv::Mat& glimpse, const LinearMap& map, const std::vector<double>& mean) const {
-        if (has_fill(map)) {
-            add_fill(glimpse, map,
-                     fill_values(map.fill, mean, region.alpha, premultiply, region.pixels.depth()));
+    void finish(cv::Mat& glimpse, const Lowered& lowered, const std::vector<double>& mean) const {
+        if (has_fill(lowered)) {
+            add_fill(glimpse, lowered,
+                     fill_values(lowered.fill, mean, region.alpha, premultiply, region.pixels.depth()));
         }
-        if (premultiply) unpremultiply(glimpse, static_cast<float>(map.full_weight));
+        if (premultiply) unpremultiply(glimpse, static_cast<float>(lowered.full_weight));
         glimpse = rounded_to(glimpse, depth);
     }
 };
 
 }  // namespace
 
-void require_fill(const LinearMap& map, int channels, bool alpha) {
-    const auto* constant = std::get_if<Constant>(&map.fill);
+void require_fill(const Lowered& lowered, int channels, bool alpha) {
+    const auto* constant = std::get_if<Constant>(&lowered.fill);
     if (!constant) return;
     const auto count = static_cast<std::size_t>(channels);
     const std::size_t given = constant->values.size();
@@ -182,29 +190,37 @@ void require_fill(const LinearMap& map, int channels, bool alpha) {
     }
 }
 
-cv::Mat read_glimpse(const Backend& backend, const LinearMap& map, const ImageRegion& region, int depth) {
-    return read_glimpses(backend, {&map, 1}, region, depth).front();
+cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region, int depth) {
+    const Lowered* const one = &lowered;
+    return read_glimpses(backend, {&one, 1}, region, depth).front();
 }
 
-std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const LinearMap> maps,
+std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered* const> lowered,
                                    const ImageRegion& region, int depth) {
-    for (const LinearMap& map : maps) require_fill(map, region.pixels.channels(), region.alpha);
-    std::vector<cv::Mat> glimpses(maps.size());
+    for (const Lowered* each : lowered) require_fill(*each, region.pixels.channels(), region.alpha);
+    std::vector<cv::Mat> glimpses(lowered.size());
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
         const Reading reading{backend, region, depth, premultiply, filled};
         std::vector<std::size_t> members;
-        for (std::size_t n = 0; n < maps.size(); ++n) {
-            if (reading.takes(maps[n])) members.push_back(n);
+        for (std::size_t n = 0; n < lowered.size(); ++n) {
+            if (reading.takes(*lowered[n])) members.push_back(n);
         }
         if (members.empty()) continue;
-        if (members.size() == maps.size()) return reading.read(maps);
-        std::vector<LinearMap> group;
+        std::vector<const Lowered*> group;
         group.reserve(members.size());
-        for (const std::size_t n : members) group.push_back(maps[n]);
+        for (const std::size_t n : members) group.push_back(lowered[n]);
         std::vector<cv::Mat> read = reading.read(group);
         for (std::size_t k = 0; k < members.size(); ++k) glimpses[members[k]] = std::move(read[k]);
     }
     return glimpses;
+}
+
+std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered> lowered,
+                                   const ImageRegion& region, int depth) {
+    std::vector<const Lowered*> pointers;
+    pointers.reserve(lowered.size());
+    for (const Lowered& each : lowered) pointers.push_back(&each);
+    return read_glimpses(backend, pointers, region, depth);
 }
 
 }  // namespace glimpse

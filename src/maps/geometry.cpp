@@ -34,20 +34,18 @@ Rotation rotation(double degrees) {
     return {std::cos(radians), std::sin(radians)};
 }
 
-struct Extent {
-    double left;
-    double right;
-    double top;
-    double bottom;
-};
+}  // namespace
 
-Extent extent(const std::vector<Point>& points) {
+Extent extent(std::span<const Point> points) {
     const auto [left, right] = std::ranges::minmax(points, {}, &Point::x);
     const auto [top, bottom] = std::ranges::minmax(points, {}, &Point::y);
-    return {left.x, right.x, top.y, bottom.y};
+    return {left.x, top.y, right.x, bottom.y};
 }
 
-}  // namespace
+Box bounding_box(std::span<const Point> points) {
+    const auto [left, top, right, bottom] = extent(points);
+    return {left, top, right - left, bottom - top};
+}
 
 std::string words(Size size) {
     return std::to_string(size.width) + "×" + std::to_string(size.height);
@@ -92,7 +90,7 @@ void require_box(const Box& box) {
 void require_overlap(const Box& box, double angle, Size image) {
     // Two convex shapes are apart exactly if an axis of one of them separates them.
     const Affine unit_square = box_to_image(box, {1, 1}, angle);
-    const auto [left, right, top, bottom] = extent(border_in_image(unit_square, {1, 1}));
+    const auto [left, top, right, bottom] = extent(border_in_image(unit_square, {1, 1}));
     bool is_apart = left >= image.width || right <= 0 || top >= image.height || bottom <= 0;
     if (unit_square.determinant() != 0) {
         const Extent seen = extent(border_in_image(inverse(unit_square), image));
@@ -146,6 +144,16 @@ Affine inverse(const Affine& affine) {
     const double c = -m[1][0] / d;
     const double e = m[0][0] / d;
     return {{{{a, b, -(a * m[0][2] + b * m[1][2])}, {c, e, -(c * m[0][2] + e * m[1][2])}}}};
+}
+
+Affine shrunk(const Affine& affine, int n) {
+    Affine small = affine;
+    for (auto& row : small.m) {
+        row[0] /= n;
+        row[1] /= n;
+        row[2] = centre_from_edge(edge_from_centre(row[2]) / n);
+    }
+    return small;
 }
 
 Affine box_to_image(const Box& box, Size size, double angle) {

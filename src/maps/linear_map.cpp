@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <opencv2/core.hpp>
 
 #include "maps/banded_product.hpp"
@@ -81,65 +80,13 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
 }
 
 Rectangle samples_support(const Samples& samples, Size image, Size glimpse) {
-    std::vector<Point> extremes;
-    if (const auto* affine = std::get_if<Affine>(&samples.points)) {
-        if (samples.padding == Padding::zeros) return unpadded_support(samples, *affine, image, glimpse);
-        const int right = glimpse.width - 1;
-        const int bottom = glimpse.height - 1;
-        extremes = {(*affine)(0, 0), (*affine)(right, 0), (*affine)(right, bottom), (*affine)(0, bottom)};
-    } else {
-        extremes = std::get<std::vector<Point>>(samples.points);
-    }
-    if (extremes.empty()) return {};
-    const auto [left, right] = std::ranges::minmax(extremes, {}, &Point::x);
-    const auto [top, bottom] = std::ranges::minmax(extremes, {}, &Point::y);
+    const Affine* affine = samples.points.affine();
+    if (affine && samples.padding == Padding::zeros)
+        return unpadded_support(samples, *affine, image, glimpse);
+    const auto [left, top, right, bottom] = samples.points.bounds(glimpse);
     const AxisSampler columns{image.width, samples.interpolation, samples.padding, samples.mirror};
     const AxisSampler rows{image.height, samples.interpolation, samples.padding, samples.mirror};
-    return rectangle(axis_support(columns, left.x, right.x), axis_support(rows, top.y, bottom.y));
-}
-
-/// Each n columns made one: their weights add up.
-BandedMatrix binned(const BandedMatrix& matrix, int n) {
-    BandedMatrix small((matrix.columns() + n - 1) / n);
-    std::vector<double> bins;
-    for (int i = 0; i < matrix.rows(); ++i) {
-        const auto [first, weights] = matrix.row(i);
-        const int first_bin = first / n;
-        bins.assign(weights.size() / static_cast<std::size_t>(n) + 2, 0.0);
-        int column = first;
-        for (const float weight : weights) bins[static_cast<std::size_t>(column++ / n - first_bin)] += weight;
-        small.append_row(first_bin, bins);
-    }
-    return small;
-}
-
-/// Into the coordinates of an image shrunk n times.
-Affine shrunk(const Affine& affine, int n) {
-    Affine small = affine;
-    for (auto& row : small.m) {
-        row[0] /= n;
-        row[1] /= n;
-        row[2] = centre_from_edge(edge_from_centre(row[2]) / n);
-    }
-    return small;
-}
-
-/// The smallest rectangle around the weights of at least half the greatest; the region where none is > 0.
-Rectangle half_height(const Weights& weights) {
-    double greatest = 0;
-    if (!weights.region.empty()) cv::minMaxLoc(weights.a, nullptr, &greatest);
-    if (!(greatest > 0)) return weights.region;
-    const cv::Mat high = weights.a >= greatest / 2;
-    const auto extent = [&](int dimension) {
-        cv::Mat any;
-        cv::reduce(high, any, dimension, cv::REDUCE_MAX);
-        std::vector<cv::Point> places;
-        cv::findNonZero(any.reshape(1, 1), places);
-        return Interval{places.front().x, places.back().x + 1};
-    };
-    const Interval columns = extent(0);
-    const Interval rows = extent(1);
-    return {weights.region.x + columns.begin, weights.region.y + rows.begin, columns.length(), rows.length()};
+    return rectangle(axis_support(columns, left, right), axis_support(rows, top, bottom));
 }
 
 /// 1 where the window lies inside the image.
@@ -166,10 +113,6 @@ Rectangle support(const LinearMap& map) {
                    },
                    [&](const Samples& samples) { return samples_support(samples, map.image, map.glimpse); }},
         map.kind);
-}
-
-Rectangle needed(const LinearMap& map) {
-    return std::holds_alternative<MeanOfImage>(map.fill) ? whole(map.image) : support(map);
 }
 
 ImageRegion attention_map(const LinearMap& map) {
@@ -213,61 +156,6 @@ cv::Mat row_sums(const LinearMap& map) {
                        return sums;
                    }},
         map.kind);
-}
-
-double inside(const LinearMap& map) {
-    if (map.glimpse.width == 0 || map.glimpse.height == 0) return 0;
-    const auto mean = [](const std::vector<double>& sums) {
-        return std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
-    };
-    const double pixels = static_cast<double>(map.glimpse.width) * map.glimpse.height;
-    const double sum =
-        std::visit(overloaded{[](const Weights&) { return 1.0; },
-                              [&](const Window&) {
-                                  const Rectangle seen = support(map);
-                                  return static_cast<double>(seen.width) * seen.height / pixels;
-                              },
-                              [&](const Separable& separable) {
-                                  return mean(separable.rows.row_sums()) * mean(separable.columns.row_sums());
-                              },
-                              [&](const Samples& samples) {
-                                  double weights = 0;
-                                  for_each_tap(samples, map,
-                                               [&](int, int, int, int, float weight) { weights += weight; });
-                                  return weights / pixels;
-                              }},
-                   map.kind);
-    return std::clamp(sum / map.full_weight, 0.0, 1.0);
-}
-
-std::vector<Point> outline(const LinearMap& map) {
-    if (map.matrix && !std::holds_alternative<Weights>(map.kind)) {
-        return border_in_image(*map.matrix, map.glimpse);
-    }
-    const auto* weights = std::get_if<Weights>(&map.kind);
-    return corners(weights ? half_height(*weights) : support(map));
-}
-
-double pitch(const LinearMap& map) {
-    if (!map.matrix || std::holds_alternative<Window>(map.kind) ||
-        std::holds_alternative<Weights>(map.kind)) {
-        return 1;
-    }
-    const auto& m = map.matrix->m;
-    return std::min(std::hypot(m[0][0], m[1][0]), std::hypot(m[0][1], m[1][1]));
-}
-
-LinearMap shrunk(const LinearMap& map, int n) {
-    LinearMap small = map;
-    small.image = shrunk(map.image, n);
-    if (map.matrix) small.matrix = shrunk(*map.matrix, n);
-    if (const auto* separable = std::get_if<Separable>(&map.kind)) {
-        small.kind = Separable{binned(separable->rows, n), binned(separable->columns, n)};
-    } else {
-        auto& samples = std::get<Samples>(small.kind);
-        samples.points = shrunk(std::get<Affine>(samples.points), n);
-    }
-    return small;
 }
 
 bool mixes_pixels(const LinearMap& map) {

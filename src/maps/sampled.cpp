@@ -19,13 +19,13 @@ BandedMatrix sampled_axis(const AxisSampler& sampler, double step, double start,
 
 }  // namespace
 
-decltype(LinearMap::kind) sampled(const Samples& samples, Size image, Size glimpse) {
-    const auto* affine = std::get_if<Affine>(&samples.points);
+MapKind sampled(const Samples& samples, Size image, Size glimpse) {
+    const Affine* affine = samples.points.affine();
     if (!affine || !affine->axis_aligned()) return samples;
     const auto [x, y] = image_sampler(samples, image);
     const auto& m = affine->m;
-    return Separable{sampled_axis(y, m[1][1], m[1][2], glimpse.height),
-                     sampled_axis(x, m[0][0], m[0][2], glimpse.width)};
+    return Separable{.rows = sampled_axis(y, m[1][1], m[1][2], glimpse.height),
+                     .columns = sampled_axis(x, m[0][0], m[0][2], glimpse.width)};
 }
 
 }  // namespace glimpse

@@ -34,13 +34,6 @@ class RowBuilder {
     std::vector<double> weights_;
 };
 
-/// The sampling point of glimpse pixel (j, i); w is the glimpse's width.
-inline Point sampling_point(const Samples& samples, int width, int j, int i) {
-    if (const auto* affine = std::get_if<Affine>(&samples.points)) return (*affine)(j, i);
-    return std::get<1>(samples.points)[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
-                                       static_cast<std::size_t>(j)];
-}
-
 /// How the two axes of an image are sampled.
 inline ImageSampler image_sampler(const Samples& samples, Size image) {
     return {{image.width, samples.interpolation, samples.padding, samples.mirror},
@@ -53,7 +46,7 @@ GLIMPSE_EXPORT void for_each_tap_in_row(const Samples& samples, const LinearMap&
                                         Visit&& visit) {
     const ImageSampler sampler = image_sampler(samples, map.image);
     for (int j = part.begin; j < part.end; ++j) {
-        for_each_tap_at(sampler, sampling_point(samples, map.glimpse.width, j, i),
+        for_each_tap_at(sampler, samples.points.at(j, i),
                         [&](int y, int x, float weight) { visit(j, y, x, weight); });
     }
 }

@@ -68,7 +68,7 @@ BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Inter
     return matrix;
 }
 
-LinearMap lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
+Lowered lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
     const Box given = in_pixels(form, image);
     const Rectangle box = rounded(given);
     const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
@@ -77,16 +77,19 @@ LinearMap lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
     const Size size = crop.size.value_or(box.size());
     require_glimpse_size(size, crop.size ? "/size" : "/box");
 
-    LinearMap map{image, size, {}, 1, crop.fill, box_to_image(edges, size)};
+    Lowered lowered{.map = {.image = image, .glimpse = size, .kind = {}},
+                    .fill = crop.fill,
+                    .matrix = box_to_image(edges, size)};
     if (size == box.size() && (crop.padding == Padding::zeros || whole(image).contains(box))) {
-        map.kind = Window{box.x, box.y};
+        lowered.map.kind = Window{.x0 = box.x, .y0 = box.y};
     } else {
         if (size != box.size()) require_resizable(box, image);
-        map.kind = Separable{
-            crop_axis({box.y, box.height, size.height}, image.height, crop.padding, crop.interpolation),
-            crop_axis({box.x, box.width, size.width}, image.width, crop.padding, crop.interpolation)};
+        lowered.map.kind = Separable{.rows = crop_axis({box.y, box.height, size.height}, image.height,
+                                                       crop.padding, crop.interpolation),
+                                     .columns = crop_axis({box.x, box.width, size.width}, image.width,
+                                                          crop.padding, crop.interpolation)};
     }
-    return map;
+    return lowered;
 }
 
 BandedMatrix index_axis(const std::vector<int>& indices, int size, const char* field) {
@@ -111,18 +114,19 @@ std::optional<std::pair<int, int>> progression(const std::vector<int>& indices) 
     return std::pair{indices.front(), step};
 }
 
-LinearMap lower_indices(const Crop::IndexForm& form, Size image) {
+Lowered lower_indices(const Crop::IndexForm& form, Size image) {
     const Size size{static_cast<int>(form.columns.size()), static_cast<int>(form.rows.size())};
-    LinearMap map{image, size, {}, 1, {}, std::nullopt};
-    map.kind = Separable{index_axis(form.rows, image.height, "/rows"),
-                         index_axis(form.columns, image.width, "/columns")};
+    Lowered lowered{.map = {.image = image,
+                            .glimpse = size,
+                            .kind = Separable{.rows = index_axis(form.rows, image.height, "/rows"),
+                                              .columns = index_axis(form.columns, image.width, "/columns")}}};
     const auto x = progression(form.columns);
     const auto y = progression(form.rows);
     if (x && y) {
-        map.matrix =
+        lowered.matrix =
             Affine{{{{double(x->second), 0, double(x->first)}, {0, double(y->second), double(y->first)}}}};
     }
-    return map;
+    return lowered;
 }
 
 void validate_indices(const std::vector<int>& indices, const std::string& field) {
@@ -162,7 +166,7 @@ void validate(const Crop& crop) {
         crop.form);
 }
 
-LinearMap lower(const Crop& crop, Size image) {
+Lowered lower(const Crop& crop, Size image) {
     validate(crop);
     return std::visit(overloaded{[&](const Crop::BoxForm& form) { return lower_box(crop, form, image); },
                                  [&](const Crop::IndexForm& form) { return lower_indices(form, image); }},

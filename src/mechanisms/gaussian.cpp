@@ -143,7 +143,7 @@ Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size) {
         gaussian.form);
 }
 
-LinearMap lower(const Gaussian& given, Size image) {
+Lowered lower(const Gaussian& given, Size image) {
     validate(given);
     const Gaussian gaussian = with_box_in_pixels(given, image);
     double gain = 1;
@@ -155,13 +155,13 @@ LinearMap lower(const Gaussian& given, Size image) {
     require_representable(x);
     require_representable(y);
     const Affine matrix{{{{x.d, 0, x.u}, {0, y.d, y.u}}}};
-    return {image,
-            size,
-            Separable{filter_bank(y, size.height, image.height, gaussian.normalise, gain),
-                      filter_bank(x, size.width, image.width, gaussian.normalise, 1)},
-            gain,
-            {},
-            matrix};
+    return {
+        .map = {.image = image,
+                .glimpse = size,
+                .kind = Separable{.rows = filter_bank(y, size.height, image.height, gaussian.normalise, gain),
+                                  .columns = filter_bank(x, size.width, image.width, gaussian.normalise, 1)}},
+        .full_weight = gain,
+        .matrix = matrix};
 }
 
 Gaussian for_writing(const Gaussian& gaussian) {

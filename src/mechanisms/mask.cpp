@@ -148,28 +148,30 @@ cv::Mat cut(const cv::Mat& a, const Rectangle& r) {
     return r.empty() ? cv::Mat() : a(cv::Rect(r.x, r.y, r.width, r.height)).clone();
 }
 
-Samples selected_pixels(const cv::Mat& a) {
+std::vector<Point> selected_pixels(const cv::Mat& a) {
     std::vector<Point> points;
     for (int y = 0; y < a.rows; ++y) {
         for (int x = 0; x < a.cols; ++x) {
             if (a.at<float>(y, x) != 0) points.push_back({double(x), double(y)});
         }
     }
-    return {std::move(points), Interpolation::nearest, Padding::zeros, Mirror::edges};
+    return points;
 }
 
-LinearMap select(Mask::Select select, const cv::Mat& a, Size image) {
+Lowered select(Mask::Select select, const cv::Mat& a, Size image) {
     const Rectangle box = bounding_box(a);
     if (box.empty()) throw Error("the mask selects no pixel: it is 0 everywhere");
     if (select == Mask::Select::box) {
-        LinearMap map{image, box.size(), Window{box.x, box.y}};
-        map.matrix = Affine{{{{1, 0, double(box.x)}, {0, 1, double(box.y)}}}};
-        map.alpha = cut(a, box);
-        return map;
+        return {.map = {.image = image, .glimpse = box.size(), .kind = Window{.x0 = box.x, .y0 = box.y}},
+                .matrix = Affine{{{{1, 0, double(box.x)}, {0, 1, double(box.y)}}}},
+                .alpha = cut(a, box)};
     }
-    Samples samples = selected_pixels(a);
-    const Size size{1, static_cast<int>(std::get<std::vector<Point>>(samples.points).size())};
-    return {image, size, std::move(samples), 1, {}, std::nullopt};
+    std::vector<Point> pixels = selected_pixels(a);
+    const Size size{1, static_cast<int>(pixels.size())};
+    return {
+        .map = {.image = image,
+                .glimpse = size,
+                .kind = Samples{.points = {std::move(pixels), 1}, .interpolation = Interpolation::nearest}}};
 }
 
 /// What can be said of given weights before the image is known.
@@ -260,11 +262,12 @@ cv::Mat weights(const Mask& mask, Size image) {
     return a;
 }
 
-LinearMap lower(const Mask& mask, Size image) {
+Lowered lower(const Mask& mask, Size image) {
     const cv::Mat a = weights(mask, image);
     if (mask.select != Mask::Select::none) return select(mask.select, a, image);
     const Rectangle region = bounding_box(a);
-    return {image, image, Weights{region, cut(a, region)}, 1, {}, Affine{}};
+    return {.map = {.image = image, .glimpse = image, .kind = Weights{.region = region, .a = cut(a, region)}},
+            .matrix = Affine{}};
 }
 
 }  // namespace glimpse

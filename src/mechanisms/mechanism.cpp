@@ -34,7 +34,7 @@ void validate(const Mechanism& mechanism) {
     std::visit([](const auto& m) { validate(m); }, mechanism);
 }
 
-LinearMap lower(const Mechanism& mechanism, Size image) {
+Lowered lower(const Mechanism& mechanism, Size image) {
     return std::visit([&](const auto& m) { return lower(m, image); }, mechanism);
 }
 

@@ -99,16 +99,19 @@ Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size g
                       transformer.form);
 }
 
-LinearMap lower(const SpatialTransformer& given, Size image) {
+Lowered lower(const SpatialTransformer& given, Size image) {
     validate(given);
     const SpatialTransformer transformer = with_box_in_pixels(given, image);
     const Size size = size_of(transformer);
     const Affine matrix = sampling_matrix(transformer, image, size);
     require_reachable(matrix, size);
-    LinearMap map{image, size, {}, 1, transformer.fill, matrix};
-    const Mirror mirror = transformer.align_corners ? Mirror::centres : Mirror::edges;
-    map.kind = sampled({matrix, transformer.interpolation, transformer.padding, mirror}, image, size);
-    return map;
+    const Samples samples{.points = matrix,
+                          .interpolation = transformer.interpolation,
+                          .padding = transformer.padding,
+                          .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
+    return {.map = {.image = image, .glimpse = size, .kind = sampled(samples, image, size)},
+            .fill = transformer.fill,
+            .matrix = matrix};
 }
 
 }  // namespace glimpse

@@ -9,20 +9,20 @@ namespace glimpse {
 
 int shrink_for(std::span<const LoweredGlimpse> glimpses, int most) {
     if (glimpses.empty()) return 1;
-    double least = pitch(glimpses.front().map);
-    for (const LoweredGlimpse& glimpse : glimpses) least = std::min(least, pitch(glimpse.map));
+    double least = pitch(glimpses.front().lowered);
+    for (const LoweredGlimpse& glimpse : glimpses) least = std::min(least, pitch(glimpse.lowered));
     int n = 1;
     while (2 * n <= most && least >= 2 * (2 * n)) n *= 2;
     return n;
 }
 
 void shrink_maps(std::span<LoweredGlimpse> glimpses, int n) {
-    for (LoweredGlimpse& glimpse : glimpses) glimpse.shrunk_map = shrunk(glimpse.map, n);
+    for (LoweredGlimpse& glimpse : glimpses) glimpse.shrunk = shrunk(glimpse.lowered, n);
 }
 
 std::vector<GlimpsesOfPart> parts_with_glimpses(std::span<const LoweredGlimpse> glimpses, bool seekable) {
     std::vector<Rectangle> wanted;
-    for (const LoweredGlimpse& glimpse : glimpses) wanted.push_back(needed(glimpse.reading_map()));
+    for (const LoweredGlimpse& glimpse : glimpses) wanted.push_back(needed(glimpse.decoded()));
     std::vector<GlimpsesOfPart> parts;
     for (const DecodedPart& planned : parts_to_decode(wanted, seekable)) {
         GlimpsesOfPart& part = parts.emplace_back(GlimpsesOfPart{planned.region, {}});

@@ -11,11 +11,11 @@ namespace glimpse {
 namespace {
 
 /// Each by itself, so that where one is too much for the memory the others are read.
-std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses, std::span<const LinearMap> maps,
-                               const ImageRegion& image, int depth) {
+std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses,
+                               std::span<const Lowered* const> lowered, const ImageRegion& image, int depth) {
     std::vector<cv::Mat> pixels(glimpses.size());
     for (std::size_t k = 0; k < glimpses.size(); ++k) {
-        guarded(*glimpses[k]->report, [&] { pixels[k] = read_glimpse(device, maps[k], image, depth); });
+        guarded(*glimpses[k]->report, [&] { pixels[k] = read_glimpse(device, *lowered[k], image, depth); });
     }
     return pixels;
 }
@@ -27,27 +27,27 @@ std::size_t portion_of(GlimpseSpan glimpses, int channels) {
     std::int64_t values = 0;
     std::size_t count = 0;
     while (count < glimpses.size() && (count == 0 || values < most_values)) {
-        const Size size = glimpses[count++]->map.glimpse;
+        const Size size = glimpses[count++]->lowered.map.glimpse;
         values += std::int64_t{size.width} * size.height * channels;
     }
     return count;
 }
 
 void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int depth, const Take& take) {
-    std::vector<LinearMap> maps;
-    maps.reserve(glimpses.size());
-    for (const LoweredGlimpse* glimpse : glimpses) maps.push_back(glimpse->reading_map());
-    const Backend* device = &backend_.for_reading(maps, image, depth);
+    std::vector<const Lowered*> lowered;
+    lowered.reserve(glimpses.size());
+    for (const LoweredGlimpse* glimpse : glimpses) lowered.push_back(&glimpse->decoded());
+    const Backend* device = &backend_.for_reading(maps_of(lowered), image, depth);
     for (std::size_t begin = 0; begin < glimpses.size();) {
         const std::size_t count = portion_of(glimpses.subspan(begin), image.pixels.channels());
         const GlimpseSpan portion = glimpses.subspan(begin, count);
-        const auto portion_maps = std::span<const LinearMap>(maps).subspan(begin, count);
+        const auto portion_lowered = std::span<const Lowered* const>(lowered).subspan(begin, count);
         std::vector<cv::Mat> pixels;
         try {
-            pixels = read_glimpses(*device, portion_maps, image, depth);
+            pixels = read_glimpses(*device, portion_lowered, image, depth);
         } catch (...) {
             device = &backend_.instead_of(*device);
-            pixels = read_each(*device, portion, portion_maps, image, depth);
+            pixels = read_each(*device, portion, portion_lowered, image, depth);
         }
         if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {
             devices_.insert(device->name());

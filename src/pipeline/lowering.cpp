@@ -26,16 +26,16 @@ std::vector<GlimpseReport> reports_of(const ImageJob& job) {
     return reports;
 }
 
-void describe(const LinearMap& map, GlimpseReport& report) {
-    report.size = map.glimpse;
-    report.support = support(map);
-    report.inside = inside(map);
-    report.matrix = map.matrix;
+void describe(const Lowered& lowered, GlimpseReport& report) {
+    report.size = lowered.map.glimpse;
+    report.support = support(lowered.map);
+    report.inside = inside(lowered);
+    report.matrix = lowered.matrix;
 }
 
 }  // namespace
 
-LinearMap map_of(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
+Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
     supply_attention_file(glimpse);
     return lower(adjusted(glimpse.mechanism, adjustment, image), image);
 }
@@ -44,17 +44,17 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
                                            const BoxAdjustment& adjustment, const ImageInfo& image,
                                            std::vector<GlimpseReport>& reports) {
     reports = reports_of(job);
-    std::vector<LoweredGlimpse> lowered;
+    std::vector<LoweredGlimpse> glimpses;
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
         guarded(reports[k], [&] {
-            LinearMap map = map_of(glimpse, adjustment, image.size);
-            require_fill(map, image.channels, image.alpha);
-            describe(map, reports[k]);
-            lowered.push_back({&glimpse, std::move(map), std::nullopt, paths.glimpses[k], &reports[k]});
+            Lowered one = lowered(glimpse, adjustment, image.size);
+            require_fill(one, image.channels, image.alpha);
+            describe(one, reports[k]);
+            glimpses.push_back({&glimpse, std::move(one), std::nullopt, paths.glimpses[k], &reports[k]});
         });
     }
-    return lowered;
+    return glimpses;
 }
 
 }  // namespace glimpse

@@ -13,13 +13,13 @@ namespace glimpse {
 /// A glimpse of an opened image: the one record of it from its lowering to its report.
 struct LoweredGlimpse {
     const Glimpse* glimpse;  ///< in the job's document
-    LinearMap map;
-    std::optional<LinearMap> shrunk_map;  ///< for the image as it is decoded, where that is smaller
+    Lowered lowered;
+    std::optional<Lowered> shrunk;  ///< for the image as it is decoded, where that is smaller
     GlimpsePaths paths;
     GlimpseReport* report;  ///< its own: no other glimpse's steps change it
 
-    /// The map that is applied to what was decoded.
-    [[nodiscard]] const LinearMap& reading_map() const { return shrunk_map ? *shrunk_map : map; }
+    /// What is read out of what was decoded.
+    [[nodiscard]] const Lowered& decoded() const { return shrunk ? *shrunk : lowered; }
 };
 
 /// Runs a step of one glimpse, whose failure is not that of the others: its report says it.
@@ -32,9 +32,9 @@ void guarded(GlimpseReport& report, Step&& step) {
     }
 }
 
-/// The glimpse's map for an image of `image` pixels: its box adjusted, its attention file read where that was
-/// not done yet. Throws as `lower` and `supply_attention_file` do.
-LinearMap map_of(Glimpse glimpse, const BoxAdjustment& adjustment, Size image);
+/// The glimpse lowered for an image of `image` pixels: its box adjusted, its attention file read where that
+/// was not done yet. Throws as `lower` and `supply_attention_file` do.
+Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image);
 
 /// Lowers the glimpses of a job for its image. `reports` becomes one for each, in their order, followed by
 /// those that are unusable; what cannot be lowered is found there alone. Theirs are pointers into `reports`.

@@ -12,7 +12,7 @@ void Pictures::lay_out(Size image, std::span<const LoweredGlimpse> glimpses) {
     if (!wants_panel_) return;
     std::vector<PanelEntry> entries;
     for (const LoweredGlimpse& glimpse : glimpses) {
-        const Size size = glimpse.map.glimpse;
+        const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
     panel_.emplace(lay_out_panel({image.width, image.height}, entries));
@@ -27,7 +27,8 @@ void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
 void Pictures::save(const cv::Mat& image) {
     std::vector<LabelledMap> maps;
     for (const LoweredGlimpse& glimpse : glimpses_) {
-        maps.push_back({glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.map : nullptr});
+        maps.push_back(
+            {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
     }
     OverlayStyle style = style_;
     cv::Mat drawn;

@@ -53,7 +53,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
     TrackFrame frame;
     with_context(glimpse.job->image.name(), [&] {
         const auto reader = glimpse.job->image.open(options.open);
-        frame.map = map_of(*glimpse.glimpse, options.adjustment, reader->info().size);
+        frame.lowered = lowered(*glimpse.glimpse, options.adjustment, reader->info().size);
         frame.picture = picture_for(*reader, layout.picture.size());
     });
     frame.glimpse = as_shown(glimpse, options.open);

@@ -92,10 +92,10 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const auto bytes = with_context(options.glimpse, [&] {
-        const LinearMap map = lower(options.paste ? mechanism : for_writing(mechanism), size);
-        return encode_image(
-            options.paste ? paste(backend, map, glimpse, canvas) : add_adjoint(backend, map, glimpse, canvas),
-            format);
+        const Lowered lowered = lower(options.paste ? mechanism : for_writing(mechanism), size);
+        return encode_image(options.paste ? paste(backend, lowered, glimpse, canvas)
+                                          : add_adjoint(backend, lowered.map, glimpse, canvas),
+                            format);
     });
     options.out == standard_stream ? write_standard_output(bytes) : write_file(options.out, bytes);
 }

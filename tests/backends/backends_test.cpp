@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -53,7 +54,7 @@ class Draws {
     cv::RNG random_{20251123};
 };
 
-void add_transformers(Draws& draw, std::vector<LinearMap>& maps) {
+void add_transformers(Draws& draw, std::vector<Lowered>& maps) {
     for (const auto interpolation :
          {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
         for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
@@ -78,7 +79,7 @@ void add_transformers(Draws& draw, std::vector<LinearMap>& maps) {
     }
 }
 
-void add_gaussians(Draws& draw, std::vector<LinearMap>& maps) {
+void add_gaussians(Draws& draw, std::vector<Lowered>& maps) {
     const auto axis = [&](int size) {
         return Gaussian::Axis{draw.uniform(-0.5 * size, 1.2 * size), draw.uniform(0.2, 12),
                               draw.uniform(-4, 4)};
@@ -92,7 +93,7 @@ void add_gaussians(Draws& draw, std::vector<LinearMap>& maps) {
     }
 }
 
-void add_summing_crops_and_masks(Draws& draw, std::vector<LinearMap>& maps) {
+void add_summing_crops_and_masks(Draws& draw, std::vector<Lowered>& maps) {
     for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
         for (const std::optional<Size> size : {std::optional<Size>(), std::optional(draw.size())}) {
             if (padding == Padding::zeros && !size) continue;  // pixels that are copied
@@ -111,9 +112,9 @@ void add_summing_crops_and_masks(Draws& draw, std::vector<LinearMap>& maps) {
     maps.push_back(lower(mask, picture));
 }
 
-std::vector<LinearMap> summing_maps() {
+std::vector<Lowered> summing_maps() {
     Draws draw;
-    std::vector<LinearMap> maps;
+    std::vector<Lowered> maps;
     add_transformers(draw, maps);
     add_gaussians(draw, maps);
     add_summing_crops_and_masks(draw, maps);
@@ -133,12 +134,12 @@ LinearMap hard_box(const Box& box, Mask::Select select) {
     mask.form = Mask::BoxForm{box, Units::pixels};
     mask.kind = Mask::Kind::hard;
     mask.select = select;
-    return lower(mask, picture);
+    return lower(mask, picture).map;
 }
 
 std::vector<PlainMap> plain_maps() {
     const auto crop = [](const Box& box) {
-        return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, {}, {}}, picture);
+        return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, {}, {}}, picture).map;
     };
     std::vector<PlainMap> maps;
     // ⌊-3.4 + ½⌋ = -3 to ⌊22.1 + ½⌋ = 22, and ⌊5.2 + ½⌋ = 5 to ⌊26.7 + ½⌋ = 27.
@@ -158,7 +159,7 @@ std::vector<PlainMap> plain_maps() {
     }
     Mask gaussian;
     gaussian.form = Mask::GaussianForm{{20, 6}, {30, 9}, Mask::GaussianForm::Normalise::peak};
-    maps.push_back({lower(gaussian, picture), 0, 0, bell});
+    maps.push_back({lower(gaussian, picture).map, 0, 0, bell});
     return maps;
 }
 
@@ -205,11 +206,11 @@ double range(int depth) {
 
 TEST_CASE("every backend copies and weighs pixels as float64 does") {
     const std::vector<PlainMap> plain = plain_maps();
-    std::vector<LinearMap> maps;
+    std::vector<const LinearMap*> maps;
     for (const PlainMap& one : plain) {
         REQUIRE(
             (std::holds_alternative<Window>(one.map.kind) || std::holds_alternative<Weights>(one.map.kind)));
-        maps.push_back(one.map);
+        maps.push_back(&one.map);
     }
     for (const auto& backend : all_backends()) {
         INFO(backend->name());
@@ -255,7 +256,8 @@ TEST_CASE("every backend writes what is copied or weighed as float64 does") {
 }
 
 TEST_CASE("every backend reads as the CPU does") {
-    const std::vector<LinearMap> maps = summing_maps();
+    const std::vector<Lowered> lowered = summing_maps();
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
     const CpuBackend cpu;
     for (const auto& backend : others()) {
         INFO(backend->name());
@@ -283,20 +285,21 @@ TEST_CASE("a map that sees nothing may be beside one whose region it does not li
         SpatialTransformer transformer;
         transformer.form = SpatialTransformer::MatrixForm{Affine{{{{1, 0, x}, {0, 1, y}}}}};
         transformer.size = Size{8, 8};
-        return lower(transformer, picture);
+        return lower(transformer, picture).map;
     };
     const LinearMap seen = stn_at(2, 3);
     // To the right of the image, at lines that the other's region has or has not.
     for (const double y : {3.0, 30.0, -2.0}) {
-        const std::vector<LinearMap> maps{stn_at(10 * picture.width, y), seen};
-        REQUIRE(support(maps.front()).empty());
+        const LinearMap unseeing = stn_at(10 * picture.width, y);
+        const std::array maps{&unseeing, &seen};
+        REQUIRE(support(unseeing).empty());
         const Rectangle region = support(seen);
         const cv::Mat image = cv::Mat::ones(region.height, region.width, CV_8UC3);
         for (const auto& backend : others()) {
             const auto glimpses = backend->read(maps, {region, image}, CV_8U);
             CHECK(cv::countNonZero(glimpses[0].reshape(1)) == 0);
             CHECK(laws::largest_difference(glimpses[1],
-                                           CpuBackend().read({&seen, 1}, {region, image}, CV_8U)[0]) == 0);
+                                           read_one(CpuBackend(), seen, {region, image}, CV_8U)) == 0);
         }
     }
 }
@@ -306,7 +309,8 @@ TEST_CASE("every backend writes as the CPU does") {
     for (const auto& backend : others()) {
         INFO(backend->name());
         Draws draw;
-        for (const LinearMap& map : summing_maps()) {
+        for (const Lowered& lowered : summing_maps()) {
+            const LinearMap& map = lowered.map;
             for (int channels = 1; channels <= 5; ++channels) {
                 const cv::Mat glimpse = laws::random_values(map.glimpse, CV_32F, channels, draw.generator());
                 const ImageRegion expected = cpu.write(map, glimpse);

@@ -53,7 +53,7 @@ TEST_CASE("samples are taken where they are, more than 2 GiB behind the beginnin
         for (int x = 0; x < 50; ++x) row[left + x] = static_cast<std::uint8_t>(2 * x + 3 * y + 1);
     }
     const Affine turned{{{{0.8, -0.6, left + 12.25}, {0.6, 0.8, top + 3.5}}}};
-    const LinearMap map{image_size, {40, 16}, Samples{turned}, 1, {}, turned};
+    const LinearMap map{.image = image_size, .glimpse = {40, 16}, .kind = Samples{.points = turned}};
     cv::Mat_<double> expected(map.glimpse.height, map.glimpse.width);
     for (int i = 0; i < expected.rows; ++i) {
         for (int j = 0; j < expected.cols; ++j) {

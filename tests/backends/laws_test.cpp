@@ -56,9 +56,10 @@ class Table {
 
     void operator()(const std::string& what, const Mechanism& mechanism, double margin_x,
                     double margin_y) const {
-        const LinearMap map = lower(mechanism, image_);
+        const Lowered lowered = lower(mechanism, image_);
         for (const auto& backend : available_backends()) {
-            laws::check_laws(map, *backend, {std::string(name(mechanism)) + ": " + what, margin_x, margin_y});
+            laws::check_laws(lowered, *backend,
+                             {std::string(name(mechanism)) + ": " + what, margin_x, margin_y});
         }
     }
     void operator()(const std::string& what, const Mechanism& mechanism, double margin = 0) const {

@@ -51,8 +51,8 @@ class Draws {
 double error(const Mechanism& mechanism, const cv::Mat& image, const reference::Values& expected) {
     static const auto cpu = make_backend("cpu");
     const Size size{image.cols, image.rows};
-    const LinearMap map = lower(mechanism, size);
-    const cv::Mat glimpse = cpu->read({&map, 1}, {whole(size), image}, CV_32F).front();
+    const LinearMap map = lower(mechanism, size).map;
+    const cv::Mat glimpse = read_one(*cpu, map, {whole(size), image}, CV_32F);
     REQUIRE(glimpse.size() == expected.size());
     REQUIRE(cv::checkRange(glimpse));  // max() and norm() may pass over NaN
     REQUIRE(cv::checkRange(expected));

@@ -47,21 +47,21 @@ TEST_CASE("shrunk: separable maps see an image of equal blocks as it is") {
     const Crop crop{Crop::BoxForm{box, Units::pixels}, size, {}, {}, Interpolation::bilinear};
     for (const Mechanism& mechanism :
          {Mechanism(gaussian), Mechanism(crop), Mechanism(transformer(box, 0, size))}) {
-        const LinearMap map = lower(mechanism, image_size);
-        REQUIRE(std::holds_alternative<Separable>(map.kind));
+        const Lowered lowered = lower(mechanism, image_size);
+        REQUIRE(std::holds_alternative<Separable>(lowered.map.kind));
         for (const int n : {1, 2, 4, 8}) {
             const cv::Mat small = laws::random_values(shrunk(image_size, n), CV_32F, 1, random);
-            const LinearMap shrunk_map = shrunk(map, n);
+            const LinearMap shrunk_map = shrunk(lowered, n).map;
             CHECK(shrunk_map.image == shrunk(image_size, n));
-            CHECK(laws::largest_difference(read(shrunk_map, small), read(map, repeated(small, n))) <=
+            CHECK(laws::largest_difference(read(shrunk_map, small), read(lowered.map, repeated(small, n))) <=
                   tolerance);
         }
     }
 }
 
 TEST_CASE("shrunk: samples see a slope where it was") {
-    const LinearMap map = lower(transformer({8, 8, 30, 24}, 25, {5, 4}), image_size);
-    REQUIRE(std::holds_alternative<Samples>(map.kind));
+    const Lowered lowered = lower(transformer({8, 8, 30, 24}, 25, {5, 4}), image_size);
+    REQUIRE(std::holds_alternative<Samples>(lowered.map.kind));
     const auto slope = [](Size size, int n) {
         cv::Mat values(size.height, size.width, CV_32F);
         for (int y = 0; y < values.rows; ++y) {
@@ -74,8 +74,8 @@ TEST_CASE("shrunk: samples see a slope where it was") {
     };
     for (const int n : {1, 2, 4}) {
         const cv::Mat small = slope(shrunk(image_size, n), n);
-        CHECK(laws::largest_difference(read(shrunk(map, n), small), read(map, slope(image_size, 1))) <=
-              tolerance);
+        CHECK(laws::largest_difference(read(shrunk(lowered, n).map, small),
+                                       read(lowered.map, slope(image_size, 1))) <= tolerance);
     }
 }
 

@@ -25,7 +25,7 @@ class Draws {
     cv::RNG random_{20260101};
 };
 
-LinearMap random_samples(Draws& draw) {
+Lowered random_samples(Draws& draw) {
     const Size image{draw.whole(1, 9), draw.whole(1, 9)};
     const Size glimpse{draw.whole(1, 7), draw.whole(1, 7)};
     Affine affine;
@@ -35,7 +35,9 @@ LinearMap random_samples(Draws& draw) {
     const auto interpolation = static_cast<Interpolation>(draw.whole(0, 2));
     const auto padding = static_cast<Padding>(draw.whole(0, 2));
     const auto mirror = static_cast<Mirror>(draw.whole(0, 1));
-    return {image, glimpse, Samples{affine, interpolation, padding, mirror}, 1, {}, affine};
+    const Samples samples{
+        .points = affine, .interpolation = interpolation, .padding = padding, .mirror = mirror};
+    return {.map = {.image = image, .glimpse = glimpse, .kind = samples}, .matrix = affine};
 }
 
 }  // namespace
@@ -45,10 +47,10 @@ TEST_CASE("the support of samples holds every weight, and without padding nothin
     Draws draw;
     int partly_outside = 0;
     for (int trial = 0; trial < trials; ++trial) {
-        const LinearMap map = random_samples(draw);
+        const Lowered lowered = random_samples(draw);
         CAPTURE(trial);
-        laws::check_support(map, laws::dense_by_reading(*cpu, map));
-        const double share = inside(map);
+        laws::check_support(lowered, laws::dense_by_reading(*cpu, lowered.map));
+        const double share = inside(lowered);
         partly_outside += share > 0 && share < 1 ? 1 : 0;
     }
     CHECK(partly_outside > trials / 10);
@@ -61,9 +63,11 @@ TEST_CASE("a padded sample just outside the image does not ask for all of it") {
              {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
             for (const double corner : {-3.0, 985.0}) {
                 const Affine turned{{{{1, 0.1, corner}, {-0.1, 1, 400}}}};
-                const LinearMap map{
-                    image, {20, 20}, Samples{turned, interpolation, Padding::reflection, mirror},
-                    1,     {},       turned};
+                const Samples samples{.points = turned,
+                                      .interpolation = interpolation,
+                                      .padding = Padding::reflection,
+                                      .mirror = mirror};
+                const LinearMap map{.image = image, .glimpse = {20, 20}, .kind = samples};
                 CHECK(support(map).width <= 26);
             }
         }
@@ -76,7 +80,8 @@ TEST_CASE("the support reaches beyond a sample at the row's end whose outer taps
     const Affine forth{{{{0.5, 0, 3}, {0, 1, 4}}}};
     const Affine back{{{{-0.5, 0, 7}, {0, 1, 4}}}};
     for (const Affine& affine : {forth, back}) {
-        const LinearMap map{{20, 10}, {9, 1}, Samples{affine, Interpolation::bicubic, {}, {}}, 1, {}, affine};
+        const Samples samples{.points = affine, .interpolation = Interpolation::bicubic};
+        const LinearMap map{.image = {20, 10}, .glimpse = {9, 1}, .kind = samples};
         CHECK(support(map) == Rectangle{2, 4, 7, 1});
     }
 }

@@ -42,8 +42,8 @@ void run(benchmark::State& state, MakeMechanism&& mechanism_for) {
     const auto backend = make_backend("cpu");
     const Mechanism mechanism = mechanism_for(middle_half(image), size_of(state));
     for (auto _ : state) {
-        const LinearMap map = lower(mechanism, size);
-        benchmark::DoNotOptimize(backend->read({&map, 1}, {whole(size), image}, CV_8U));
+        const LinearMap map = lower(mechanism, size).map;
+        benchmark::DoNotOptimize(read_one(*backend, map, {whole(size), image}, CV_8U));
     }
 }
 
@@ -67,7 +67,7 @@ void gaussian_banded(benchmark::State& state) {
 void gaussian_dense(benchmark::State& state) {
     const cv::Mat image = square_picture(state.range(1));
     const Size size{image.cols, image.rows};
-    const LinearMap map = lower(gaussian(middle_half(image), size_of(state)), size);
+    const LinearMap map = lower(gaussian(middle_half(image), size_of(state)), size).map;
     benchmarks::DenseProduct product(std::get<Separable>(map.kind), channels);
     for (auto _ : state) benchmark::DoNotOptimize(product.read(image).data);
 }

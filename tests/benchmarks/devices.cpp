@@ -58,8 +58,9 @@ void read(benchmark::State& state, const std::string& device, Mechanism (*mechan
           std::int64_t count) {
     const auto backend = make_backend(device);
     const cv::Mat image = picture();
-    std::vector<LinearMap> maps;
-    for (const Box& box : boxes(count)) maps.push_back(lower(mechanism(box), picture_size));
+    std::vector<Lowered> lowered;
+    for (const Box& box : boxes(count)) lowered.push_back(lower(mechanism(box), picture_size));
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
     for (auto _ : state) {
         benchmark::DoNotOptimize(backend->read(maps, {whole(picture_size), image}, CV_8U));
     }

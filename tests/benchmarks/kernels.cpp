@@ -40,10 +40,10 @@ void run_glimpse(benchmark::State& state, const Mechanism& mechanism, bool with_
     const cv::Mat image = picture(static_cast<int>(state.range(1)));
     const auto backend = make_backend("cpu");
     const ImageRegion region{whole(picture_size), image};
-    LinearMap map = lower(mechanism, picture_size);
+    LinearMap map = lower(mechanism, picture_size).map;
     for (auto _ : state) {
-        if (with_lowering) map = lower(mechanism, picture_size);
-        benchmark::DoNotOptimize(backend->read({&map, 1}, region, CV_8U));
+        if (with_lowering) map = lower(mechanism, picture_size).map;
+        benchmark::DoNotOptimize(read_one(*backend, map, region, CV_8U));
     }
 }
 
@@ -126,7 +126,7 @@ void gaussian_blur_and_decimate(benchmark::State& state) {
     });
 }
 void gaussian_dense(benchmark::State& state) {
-    const LinearMap map = lower(gaussian_of(size_of(state)), picture_size);
+    const LinearMap map = lower(gaussian_of(size_of(state)), picture_size).map;
     benchmarks::DenseProduct product(std::get<Separable>(map.kind), static_cast<int>(state.range(1)));
     run_peer(state, [&](const cv::Mat& image, cv::Mat& out) { out = product.read(image); });
 }

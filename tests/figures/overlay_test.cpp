@@ -25,34 +25,26 @@ Affine shifted(double x, double y) {
     return {{{{1, 0, x}, {0, 1, y}}}};
 }
 
-LinearMap window(cv::Size image, Rectangle region) {
-    LinearMap map;
-    map.image = {image.width, image.height};
-    map.glimpse = region.size();
-    map.kind = Window{region.x, region.y};
-    map.matrix = shifted(region.x, region.y);
-    return map;
+Lowered window(cv::Size image, Rectangle region) {
+    return {.map = {.image = {image.width, image.height},
+                    .glimpse = region.size(),
+                    .kind = Window{.x0 = region.x, .y0 = region.y}},
+            .matrix = shifted(region.x, region.y)};
 }
 
-LinearMap mask(cv::Size image, const cv::Mat& weights) {
-    LinearMap map;
-    map.image = {image.width, image.height};
-    map.glimpse = map.image;
-    map.kind = Weights{whole(map.image), weights};
-    map.matrix = shifted(0, 0);
-    return map;
+Lowered mask(cv::Size image, const cv::Mat& weights) {
+    const Size size{image.width, image.height};
+    return {.map = {.image = size, .glimpse = size, .kind = Weights{.region = whole(size), .a = weights}},
+            .matrix = shifted(0, 0)};
 }
 
-LinearMap sampled(cv::Size image, Size glimpse, const Affine& matrix) {
-    LinearMap map;
-    map.image = {image.width, image.height};
-    map.glimpse = glimpse;
-    map.kind = Samples{matrix};
-    map.matrix = matrix;
-    return map;
+Lowered sampled(cv::Size image, Size glimpse, const Affine& matrix) {
+    return {
+        .map = {.image = {image.width, image.height}, .glimpse = glimpse, .kind = Samples{.points = matrix}},
+        .matrix = matrix};
 }
 
-cv::Mat drawn(const cv::Mat& picture, const LinearMap& map, Kind kind, double opacity = 0.6) {
+cv::Mat drawn(const cv::Mat& picture, const Lowered& map, Kind kind, double opacity = 0.6) {
     const LabelledMap labelled{"a", &map};
     return overlay(picture, std::span(&labelled, 1), {kind, Colormap::inferno, opacity});
 }
@@ -125,7 +117,7 @@ TEST_CASE("glimpse colours: green first, then distinct") {
 
 TEST_CASE("heat changes attended pixels alone") {
     const cv::Mat picture = speckled({60, 40});
-    const LinearMap map = window(picture.size(), {10, 5, 20, 15});
+    const Lowered map = window(picture.size(), {10, 5, 20, 15});
     const cv::Mat heat = drawn(picture, map, Kind::heat);
     const cv::Rect box(10, 5, 20, 15);
     CHECK_FALSE(same(heat(box), picture(box)));
@@ -150,7 +142,7 @@ TEST_CASE("heat covers by the root of the attention") {
     // At v = ¼ it covers by half. The map "cool" goes from (0, 255, 255) to (255, 0, 255), white's shade
     // is 1.
     const cv::Mat white(1, 2, CV_8UC3, cv::Scalar::all(255));
-    const LinearMap map = mask(white.size(), (cv::Mat_<float>(1, 2) << 1, 0.25));
+    const Lowered map = mask(white.size(), (cv::Mat_<float>(1, 2) << 1, 0.25));
     const LabelledMap labelled{"a", &map};
     const cv::Mat heat = overlay(white, std::span(&labelled, 1), {Kind::heat, colormap_from_name("cool"), 1});
     constexpr double level_rounding = 1;  // a quarter of 255 is no whole number
@@ -160,16 +152,16 @@ TEST_CASE("heat covers by the root of the attention") {
 TEST_CASE("maps are scaled to their own maximum, joined by the larger, and never negative") {
     const cv::Mat picture = speckled({4, 1});
     const cv::Mat weights = (cv::Mat_<float>(1, 4) << -3, 0, 1, 2);
-    const LinearMap one = mask(picture.size(), weights);
-    const LinearMap twice = mask(picture.size(), 2 * weights);
+    const Lowered one = mask(picture.size(), weights);
+    const Lowered twice = mask(picture.size(), 2 * weights);
     const cv::Mat heat = drawn(picture, one, Kind::heat);
     CHECK(same(heat, drawn(picture, twice, Kind::heat)));
     CHECK(same(heat.colRange(0, 2), picture.colRange(0, 2)));
     const LabelledMap both[] = {{"a", &one}, {"b", &twice}};
     CHECK(same(heat, overlay(picture, both, {Kind::heat})));
 
-    const LinearMap other = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 0.25));
-    const LinearMap larger = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 1));
+    const Lowered other = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 0.25));
+    const Lowered larger = mask(picture.size(), (cv::Mat_<float>(1, 4) << 0.5, 0, 1, 1));
     for (const auto& [first, second] : {std::pair{&one, &other}, std::pair{&other, &one}}) {
         const LabelledMap joined[] = {{"a", first}, {"b", second}};
         CHECK(same(drawn(picture, larger, Kind::heat), overlay(picture, joined, {Kind::heat})));
@@ -209,14 +201,14 @@ TEST_CASE("outlines partly, wholly and far outside") {
          {Affine{{{{huge, 0, -huge}, {0, huge, -huge}}}}, Affine{{{{huge, -huge, 20}, {huge, huge, 30}}}},
           Affine{{{{1e300, 2e300, -1e300}, {-2e300, 1e300, 4e299}}}}, shifted(-huge, huge),
           Affine{{{{0, 0, 5}, {0, 0, 5}}}}}) {
-        const LinearMap map = sampled(size, {3, 2}, matrix);
+        const Lowered map = sampled(size, {3, 2}, matrix);
         for (const Kind kind : {Kind::heat, Kind::outline, Kind::both, Kind::dim}) {
             CHECK(drawn(picture, map, kind).size() == size);
         }
     }
-    const LinearMap outside = window(size, {500, 500, 20, 20});
+    const Lowered outside = window(size, {500, 500, 20, 20});
     CHECK(same(drawn(picture, outside, Kind::both), picture));
-    LinearMap nothing = outside;
+    Lowered nothing = outside;
     nothing.matrix.reset();
     CHECK(same(drawn(picture, nothing, Kind::both), picture));
     CHECK(same(overlay(picture, {}, {}), picture));
@@ -225,14 +217,14 @@ TEST_CASE("outlines partly, wholly and far outside") {
 TEST_CASE("overlays are the same every time, for every size") {
     for (const cv::Size size : {cv::Size(1, 1), cv::Size(32, 32), cv::Size(300, 200), cv::Size(2000, 20)}) {
         const cv::Mat picture = speckled(size);
-        const LinearMap map = window(size, {0, 0, std::max(1, size.width / 2), std::max(1, size.height / 2)});
+        const Lowered map = window(size, {0, 0, std::max(1, size.width / 2), std::max(1, size.height / 2)});
         CHECK(same(drawn(picture, map, Kind::both), drawn(picture, map, Kind::both)));
     }
 }
 
 TEST_CASE("an enlarged overlay shows the same heat") {
     const cv::Mat picture = speckled({20, 20});
-    const LinearMap map = window(picture.size(), {3, 4, 8, 9});
+    const Lowered map = window(picture.size(), {3, 4, 8, 9});
     const LabelledMap labelled{"a", &map};
     OverlayStyle style{Kind::heat};
     style.enlargement = 5;

@@ -27,11 +27,11 @@ Image image(cv::Mat pixels, bool alpha = false) {
     return {std::move(pixels), alpha, {}, false};
 }
 
-LinearMap crop(Box box, Size canvas = picture) {
+Lowered crop(Box box, Size canvas = picture) {
     return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, {}, Interpolation::bilinear}, canvas);
 }
 
-LinearMap turned(Box box, double angle, Size canvas = picture) {
+Lowered turned(Box box, double angle, Size canvas = picture) {
     return lower(
         SpatialTransformer{
             SpatialTransformer::BoxForm{box, Units::pixels, angle}, {}, {}, Interpolation::bilinear, {}, {}},
@@ -45,9 +45,9 @@ Mask soft(const cv::Mat_<double>& grid) {
 }
 
 /// The glimpse as `glimpse extract` would cut it out.
-Image extracted(const LinearMap& map, const Image& from) {
-    const ImageRegion all{whole(map.image), from.pixels, from.alpha};
-    return image(read_glimpse(cpu(), map, all, from.pixels.depth()), from.alpha);
+Image extracted(const Lowered& lowered, const Image& from) {
+    const ImageRegion all{whole(lowered.map.image), from.pixels, from.alpha};
+    return image(read_glimpse(cpu(), lowered, all, from.pixels.depth()), from.alpha);
 }
 
 /// Twice the area of the triangle p, q, r; positive where they run clockwise on the screen.
@@ -64,9 +64,9 @@ bool covers(const std::vector<Point>& outline, Point p) {
 }
 
 /// 255 at every pixel whose centre lies inside the map's outline.
-cv::Mat covered_pixels(const LinearMap& map) {
-    cv::Mat inside = cv::Mat::zeros(map.image.height, map.image.width, CV_8U);
-    const std::vector<Point> border = outline(map);
+cv::Mat covered_pixels(const Lowered& lowered) {
+    cv::Mat inside = cv::Mat::zeros(lowered.map.image.height, lowered.map.image.width, CV_8U);
+    const std::vector<Point> border = outline(lowered);
     for (int y = 0; y < inside.rows; ++y) {
         for (int x = 0; x < inside.cols; ++x) {
             if (covers(border, {edge_from_centre(x), edge_from_centre(y)}))
@@ -80,9 +80,9 @@ cv::Mat covered_pixels(const LinearMap& map) {
 
 TEST_CASE("add_adjoint: canvas + Aᵀ g of a crop") {
     const Image canvas = image(noise(picture, CV_32FC3, 1));
-    const LinearMap map = crop({3, 2, 4, 5});
-    const Image glimpse = image(noise(map.glimpse, CV_32FC3, 2));
-    const Image sum = add_adjoint(cpu(), map, glimpse, canvas);
+    const Lowered lowered = crop({3, 2, 4, 5});
+    const Image glimpse = image(noise(lowered.map.glimpse, CV_32FC3, 2));
+    const Image sum = add_adjoint(cpu(), lowered.map, glimpse, canvas);
     cv::Mat expected = canvas.pixels.clone();
     expected(cv::Rect(3, 2, 4, 5)) += glimpse.pixels;
     CHECK(difference(sum.pixels, expected) == 0);
@@ -90,29 +90,29 @@ TEST_CASE("add_adjoint: canvas + Aᵀ g of a crop") {
 
 TEST_CASE("add_adjoint: read(write(g)) = g for crop") {
     for (const int type : {CV_8UC3, CV_16UC1, CV_32FC4}) {
-        const LinearMap map = crop({3, 2, 4, 5});
-        const Image glimpse = image(noise(map.glimpse, type, 3));
+        const Lowered lowered = crop({3, 2, 4, 5});
+        const Image glimpse = image(noise(lowered.map.glimpse, type, 3));
         const Image black = image(cv::Mat::zeros(picture.height, picture.width, type));
-        const Image written = add_adjoint(cpu(), map, glimpse, black);
-        CHECK(difference(extracted(map, written).pixels, glimpse.pixels) == 0);
+        const Image written = add_adjoint(cpu(), lowered.map, glimpse, black);
+        CHECK(difference(extracted(lowered, written).pixels, glimpse.pixels) == 0);
     }
 }
 
 TEST_CASE("add_adjoint: whole numbers are rounded and saturate") {
-    const LinearMap map = lower(soft((cv::Mat_<double>(1, 2) << 0.5, 1)), {2, 1});
+    const Lowered lowered = lower(soft((cv::Mat_<double>(1, 2) << 0.5, 1)), {2, 1});
     const Image canvas = image((cv::Mat_<std::uint8_t>(1, 2) << 10, 200));
     const Image glimpse = image((cv::Mat_<std::uint8_t>(1, 2) << 3, 100));
-    check_near(add_adjoint(cpu(), map, glimpse, canvas).pixels, row({12, 255}), 0);
+    check_near(add_adjoint(cpu(), lowered.map, glimpse, canvas).pixels, row({12, 255}), 0);
 }
 
 TEST_CASE("add_adjoint: DRAW adds (1/γ) F_Yᵀ w F_X") {
     const double log_gamma = std::numbers::ln2;
     const Gaussian draw{Gaussian::DrawForm{0.1, 0, -0.5, -0.5, log_gamma}, Size{3, 3}, {}};
-    const LinearMap read_map = lower(draw, picture);
+    const Lowered read_map = lower(draw, picture);
     const Image canvas = image(noise(picture, CV_32FC1, 4));
     const Image patch = image(noise({3, 3}, CV_32FC1, 5));
-    const Image sum = add_adjoint(cpu(), lower(for_writing(draw), picture), patch, canvas);
-    const ImageRegion with_gamma = cpu().write(read_map, patch.pixels);
+    const Image sum = add_adjoint(cpu(), lower(for_writing(draw), picture).map, patch, canvas);
+    const ImageRegion with_gamma = cpu().write(read_map.map, patch.pixels);
     cv::Mat expected = canvas.pixels.clone();
     const Rectangle& r = with_gamma.region;
     expected(cv::Rect(r.x, r.y, r.width, r.height)) += with_gamma.pixels / std::exp(2 * log_gamma);
@@ -123,13 +123,13 @@ TEST_CASE("paste: a crop put back restores the picture exactly") {
     for (const int type : {CV_8UC1, CV_8UC3, CV_16UC3, CV_32FC3}) {
         const Image original = image(noise(picture, type, 6));
         for (const Box& box : {Box{3, 2, 4, 5}, Box{-2, -3, 6, 7}, Box{0, 0, 12, 9}, Box{11, 8, 9, 9}}) {
-            const LinearMap map = crop(box);
-            const Image glimpse = extracted(map, original);
-            CHECK(difference(paste(cpu(), map, glimpse, original).pixels, original.pixels) == 0);
+            const Lowered lowered = crop(box);
+            const Image glimpse = extracted(lowered, original);
+            CHECK(difference(paste(cpu(), lowered, glimpse, original).pixels, original.pixels) == 0);
             Image damaged = image(original.pixels.clone());
-            const Rectangle seen = support(map);
+            const Rectangle seen = support(lowered.map);
             damaged.pixels(cv::Rect(seen.x, seen.y, seen.width, seen.height)).setTo(0);
-            CHECK(difference(paste(cpu(), map, glimpse, damaged).pixels, original.pixels) == 0);
+            CHECK(difference(paste(cpu(), lowered, glimpse, damaged).pixels, original.pixels) == 0);
         }
     }
 }
@@ -137,17 +137,17 @@ TEST_CASE("paste: a crop put back restores the picture exactly") {
 TEST_CASE("paste: whole quarter turns and whole shifts restore the picture") {
     const Image original = image(noise(picture, CV_8UC3, 7));
     for (const double angle : {0.0, 90.0, 180.0, 270.0}) {
-        const LinearMap map = turned({2, 1, 6, 6}, angle);
-        const Image restored = paste(cpu(), map, extracted(map, original), original);
+        const Lowered lowered = turned({2, 1, 6, 6}, angle);
+        const Image restored = paste(cpu(), lowered, extracted(lowered, original), original);
         CHECK(difference(restored.pixels, original.pixels) == 0);
     }
 }
 
 TEST_CASE("paste: a transformer's glimpse covers just its outline") {
     const Image canvas = image(cv::Mat(picture.height, picture.width, CV_8U, cv::Scalar(40)));
-    std::vector<LinearMap> maps{turned({2.2, 1.3, 6.1, 4.4}, 0), turned({2.2, 1.3, 6.1, 4.4}, 33),
-                                turned({2.25, 1.75, 6, 4}, 0), turned({-3.1, 4.2, 7.7, 8.3}, -60),
-                                turned({-30, -30, 80, 80}, 10)};
+    std::vector<Lowered> maps{turned({2.2, 1.3, 6.1, 4.4}, 0), turned({2.2, 1.3, 6.1, 4.4}, 33),
+                              turned({2.25, 1.75, 6, 4}, 0), turned({-3.1, 4.2, 7.7, 8.3}, -60),
+                              turned({-30, -30, 80, 80}, 10)};
     const Crop resized{
         Crop::BoxForm{{2, 1, 8, 7}, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear};
     maps.push_back(lower(resized, picture));
@@ -157,13 +157,14 @@ TEST_CASE("paste: a transformer's glimpse covers just its outline") {
     }
     const Gaussian gaussian{Gaussian::BoxForm{{{1, 2, 6, 4}, Units::pixels}, 0.5}, Size{3, 2}, {}};
     maps.push_back(lower(gaussian, picture));
-    for (const LinearMap& map : maps) {
-        const Image white = image(cv::Mat(map.glimpse.height, map.glimpse.width, CV_8U, cv::Scalar(240)));
-        const cv::Mat covered = covered_pixels(map);
+    for (const Lowered& lowered : maps) {
+        const Image white =
+            image(cv::Mat(lowered.map.glimpse.height, lowered.map.glimpse.width, CV_8U, cv::Scalar(240)));
+        const cv::Mat covered = covered_pixels(lowered);
         cv::Mat expected = canvas.pixels.clone();
         expected.setTo(240, covered);
         CHECK(cv::countNonZero(covered) > 0);
-        CHECK(difference(paste(cpu(), map, white, canvas).pixels, expected) == 0);
+        CHECK(difference(paste(cpu(), lowered, white, canvas).pixels, expected) == 0);
     }
 }
 
@@ -198,16 +199,16 @@ TEST_CASE("paste: an enlarged glimpse is sampled bilinearly at M⁻¹ p") {
 
 TEST_CASE("paste: a mask's glimpse is blended by the mask") {
     // canvas · (1 - a) + g, since g is a ⊙ I already
-    const LinearMap map = lower(soft((cv::Mat_<double>(1, 3) << 0.25, 1, 0)), {3, 1});
+    const Lowered lowered = lower(soft((cv::Mat_<double>(1, 3) << 0.25, 1, 0)), {3, 1});
     const Image canvas = image((cv::Mat_<float>(1, 3) << 40, 50, 60));
     const Image glimpse = image((cv::Mat_<float>(1, 3) << 20, 90, 0));
-    check_near(paste(cpu(), map, glimpse, canvas).pixels, row({50, 90, 60}), sum_tolerance);
+    check_near(paste(cpu(), lowered, glimpse, canvas).pixels, row({50, 90, 60}), sum_tolerance);
 }
 
 TEST_CASE("paste: a mask's glimpse put back restores the picture") {
-    const LinearMap map = lower(soft((cv::Mat_<double>(2, 2) << 0.25, 1, 0, 0.6)), picture);
+    const Lowered lowered = lower(soft((cv::Mat_<double>(2, 2) << 0.25, 1, 0, 0.6)), picture);
     const auto restored = [&](const Image& original) {
-        return paste(cpu(), map, extracted(map, original), original).pixels;
+        return paste(cpu(), lowered, extracted(lowered, original), original).pixels;
     };
     for (const int type : {CV_32FC1, CV_32FC3}) {
         const Image original = image(noise(picture, type, 12));
@@ -223,10 +224,10 @@ TEST_CASE("paste: a mask's glimpse put back restores the picture") {
 
 TEST_CASE("paste: a glimpse that took a pixel twice lays it down once") {
     const Crop twice{Crop::IndexForm{{0}, {1, 1, 2}}, {}, {}, {}, Interpolation::bilinear};
-    const LinearMap map = lower(twice, {4, 1});
+    const Lowered lowered = lower(twice, {4, 1});
     const Image canvas = image((cv::Mat_<float>(1, 4) << 1, 2, 3, 4));
     const Image glimpse = image((cv::Mat_<float>(1, 3) << 10, 30, 50));
-    check_near(paste(cpu(), map, glimpse, canvas).pixels, row({1, 20, 50, 4}), sum_tolerance);
+    check_near(paste(cpu(), lowered, glimpse, canvas).pixels, row({1, 20, 50, 4}), sum_tolerance);
 }
 
 TEST_CASE("paste: selected pixels go back to where they were") {
@@ -240,37 +241,37 @@ TEST_CASE("paste: selected pixels go back to where they were") {
 }
 
 TEST_CASE("paste: alpha composes") {
-    const LinearMap map = crop({1, 0, 2, 1}, {3, 1});
+    const Lowered lowered = crop({1, 0, 2, 1}, {3, 1});
     const auto pixels = [](const std::vector<std::uint8_t>& values) {
         return cv::Mat(values, true).reshape(2, 1);
     };
     const Image glimpse = image(pixels({200, 255, 100, 0}), true);
     const Image canvas = image(pixels({10, 255, 20, 51, 30, 102}), true);
-    check_near(paste(cpu(), map, glimpse, canvas).pixels, row({10, 255, 200, 255, 30, 102}), 0);
+    check_near(paste(cpu(), lowered, glimpse, canvas).pixels, row({10, 255, 200, 255, 30, 102}), 0);
     // 0.2 of 200 over the opaque 100: 0.8 · 100 + 0.2 · 200.
     const Image thin = image(pixels({200, 51, 0, 0}), true);
     const Image grey = image((cv::Mat_<std::uint8_t>(1, 3) << 7, 100, 9));
-    check_near(paste(cpu(), map, thin, grey).pixels, row({7, 120, 9}), 0);
+    check_near(paste(cpu(), lowered, thin, grey).pixels, row({7, 120, 9}), 0);
 }
 
 TEST_CASE("paste: where both are transparent there is no colour") {
-    const LinearMap map = crop({1, 0, 1, 1}, {2, 1});
+    const Lowered lowered = crop({1, 0, 1, 1}, {2, 1});
     const Image clear = image((cv::Mat_<cv::Vec2f>(1, 1) << cv::Vec2f(7, 0)), true);
     const Image canvas = image((cv::Mat_<cv::Vec2f>(1, 2) << cv::Vec2f(5, 0), cv::Vec2f(9, 0)), true);
-    check_near(paste(cpu(), map, clear, canvas).pixels, row({0, 0, 0, 0}), 0);
+    check_near(paste(cpu(), lowered, clear, canvas).pixels, row({0, 0, 0, 0}), 0);
 }
 
 TEST_CASE("paste and add_adjoint: sizes, colours and depths must fit") {
-    const LinearMap map = crop({3, 2, 4, 5});
+    const Lowered lowered = crop({3, 2, 4, 5});
     const Image canvas = image(noise(picture, CV_8UC3, 8));
     const Image small = image(noise({4, 4}, CV_8UC3, 9));
     const Image grey = image(noise({4, 5}, CV_8UC1, 9));
     const Image deep = image(noise({4, 5}, CV_16UC3, 9));
-    CHECK_THROWS_AS(paste(cpu(), map, small, canvas), Error);
-    CHECK_THROWS_AS(add_adjoint(cpu(), map, small, canvas), Error);
-    CHECK_THROWS_AS(paste(cpu(), map, grey, canvas), Error);
-    CHECK_THROWS_AS(add_adjoint(cpu(), map, grey, canvas), Error);
-    CHECK_THROWS_AS(paste(cpu(), map, deep, canvas), Error);
+    CHECK_THROWS_AS(paste(cpu(), lowered, small, canvas), Error);
+    CHECK_THROWS_AS(add_adjoint(cpu(), lowered.map, small, canvas), Error);
+    CHECK_THROWS_AS(paste(cpu(), lowered, grey, canvas), Error);
+    CHECK_THROWS_AS(add_adjoint(cpu(), lowered.map, grey, canvas), Error);
+    CHECK_THROWS_AS(paste(cpu(), lowered, deep, canvas), Error);
 
     SpatialTransformer flat;
     flat.form = SpatialTransformer::MatrixForm{{{{{0, 0, 2.5}, {0, 1, 0.5}}}}};
@@ -286,7 +287,7 @@ TEST_CASE("paste: a glimpse from beyond the image changes nothing") {
         far.size = Size{4, 4};
         const Image glimpse = image(noise({4, 4}, CV_8UC1, 11));
         CHECK(difference(paste(cpu(), lower(far, picture), glimpse, canvas).pixels, canvas.pixels) == 0);
-        CHECK(difference(add_adjoint(cpu(), lower(far, picture), glimpse, canvas).pixels, canvas.pixels) ==
-              0);
+        CHECK(difference(add_adjoint(cpu(), lower(far, picture).map, glimpse, canvas).pixels,
+                         canvas.pixels) == 0);
     }
 }

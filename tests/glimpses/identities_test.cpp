@@ -44,11 +44,13 @@ const std::vector<Box>& whole_boxes() {
 }
 
 /// The axis-aligned map of a transformer as general samples.
-LinearMap as_samples(LinearMap map, const SpatialTransformer& stn) {
-    REQUIRE(std::holds_alternative<Separable>(map.kind));
-    map.kind = Samples{*map.matrix, stn.interpolation, stn.padding,
-                       stn.align_corners ? Mirror::centres : Mirror::edges};
-    return map;
+Lowered as_samples(Lowered lowered, const SpatialTransformer& stn) {
+    REQUIRE(std::holds_alternative<Separable>(lowered.map.kind));
+    lowered.map.kind = Samples{.points = *lowered.matrix,
+                               .interpolation = stn.interpolation,
+                               .padding = stn.padding,
+                               .mirror = stn.align_corners ? Mirror::centres : Mirror::edges};
+    return lowered;
 }
 
 }  // namespace
@@ -73,7 +75,7 @@ TEST_CASE("identity: crop = narrow Gaussian of the same box") {
 
 TEST_CASE("identity: crop = Separable with selection rows") {
     const cv::Mat image = coloured();
-    const LinearMap window = lower(crop({3, 2, 7, 5}), picture);
+    const LinearMap window = lower(crop({3, 2, 7, 5}), picture).map;
     LinearMap selection = window;
     Separable rows{BandedMatrix(picture.height), BandedMatrix(picture.width)};
     const double one = 1;
@@ -81,7 +83,8 @@ TEST_CASE("identity: crop = Separable with selection rows") {
     for (int j = 0; j < 7; ++j) rows.columns.append_row(3 + j, {&one, 1});
     selection.kind = rows;
     CHECK(std::holds_alternative<Window>(window.kind));
-    const auto glimpses = cpu().read(std::vector{window, selection}, {whole(picture), image}, CV_8U);
+    const auto glimpses = cpu().read(std::array{&window, static_cast<const LinearMap*>(&selection)},
+                                     {whole(picture), image}, CV_8U);
     CHECK(difference(glimpses[0], glimpses[1]) == 0);
     CHECK(support(window) == support(selection));
     CHECK(!mixes_pixels(selection));
@@ -103,12 +106,12 @@ TEST_CASE("identity: an axis-aligned transformer = the same through Samples") {
                 stn.align_corners = align_corners;
                 stn.interpolation = interpolation;
                 stn.padding = padding;
-                const LinearMap separable = lower(stn, picture);
+                const Lowered separable = lower(stn, picture);
                 const std::vector maps{separable, as_samples(separable, stn)};
-                const auto glimpses = cpu().read(maps, {whole(picture), image}, CV_32F);
+                const auto glimpses = cpu().read(maps_of(maps), {whole(picture), image}, CV_32F);
                 CHECK(difference(glimpses[0], glimpses[1]) <= 255 * separable_tolerance);
                 CHECK(inside(maps[0]) == doctest::Approx(inside(maps[1])));
-                CHECK(support(maps[1]).contains(support(maps[0])));
+                CHECK(support(maps[1].map).contains(support(maps[0].map)));
             }
         }
     }
@@ -174,7 +177,7 @@ TEST_CASE("identity: a mask of a box, cropped to the box = crop") {
 TEST_CASE("identity: attention map of the Gaussian = outer product of the column sums") {
     const Gaussian::Axis x{2.3, 1.1, 2.7};
     const Gaussian::Axis y{-1.2, 0.8, 3.1};
-    const LinearMap map = lower(Gaussian{Gaussian::AxesForm{x, y}, Size{5, 4}, {}}, picture);
+    const LinearMap map = lower(Gaussian{Gaussian::AxesForm{x, y}, Size{5, 4}, {}}, picture).map;
     cv::Mat sums_x;
     cv::Mat sums_y;
     cv::reduce(reference::filter_matrix({x.u, x.s, x.d}, 5, picture.width, 1e-8), sums_x, 0, cv::REDUCE_SUM);
@@ -189,7 +192,7 @@ TEST_CASE("identity: attention map of the Gaussian = outer product of the column
 
 TEST_CASE("identity: attention map of a crop = 1 inside") {
     for (const Box& box : whole_boxes()) {
-        const ImageRegion attention = attention_map(lower(crop(box), picture));
+        const ImageRegion attention = attention_map(lower(crop(box), picture).map);
         CHECK(attention.region == intersection(rounded(box), whole(picture)));
         CHECK(cv::countNonZero(attention.pixels != 1) == 0);
     }
@@ -203,8 +206,8 @@ TEST_CASE("identity: banded Gaussian = dense Gaussian") {
 }
 
 TEST_CASE("identity: read(write(g)) = g for crop") {
-    const LinearMap map = lower(crop({4, 1, 6, 8}), picture);
+    const LinearMap map = lower(crop({4, 1, 6, 8}), picture).map;
     const cv::Mat glimpse = noise(map.glimpse, CV_32FC3, 6);
     const ImageRegion written = cpu().write(map, glimpse);
-    CHECK(difference(cpu().read({&map, 1}, written, CV_32F).front(), glimpse) == 0);
+    CHECK(difference(read_one(cpu(), map, written, CV_32F), glimpse) == 0);
 }

@@ -30,9 +30,9 @@ TEST_CASE("a safe Gaussian is finite at every distance") {
         gaussian.form = Gaussian::AxesForm{{u, 1, 1}, {0, 1, 1}};
         gaussian.size = {1, 1};
         gaussian.normalise = Gaussian::Normalise::safe;
-        const LinearMap map = lower(gaussian, {9, 9});
-        CHECK(std::abs(inside(map) - 1) < 1e-6);  // float32 weights
-        CHECK(cv::checkRange(row_sums(map)));
+        const Lowered lowered = lower(gaussian, {9, 9});
+        CHECK(std::abs(inside(lowered) - 1) < 1e-6);  // float32 weights
+        CHECK(cv::checkRange(row_sums(lowered.map)));
     }
 }
 
@@ -48,10 +48,10 @@ TEST_CASE("DRAW's gain multiplies colours and leaves alpha alone") {
     Gaussian gaussian;
     gaussian.form = Gaussian::DrawForm{0, 0, -6, 0, std::log(2.0)};  // the identity, times two
     gaussian.size = {5, 5};
-    const LinearMap map = lower(gaussian, {5, 5});
+    const Lowered lowered = lower(gaussian, {5, 5});
     for (const int alpha : {255, 100, 1}) {
         const ImageRegion image{whole({5, 5}), cv::Mat(5, 5, CV_8UC4, cv::Scalar(10, 20, 100, alpha)), true};
-        const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), map, image, CV_8U);
+        const cv::Mat glimpse = read_glimpse(*make_backend("cpu"), lowered, image, CV_8U);
         CHECK(glimpse.at<cv::Vec4b>(2, 2) == cv::Vec4b(20, 40, 200, static_cast<std::uint8_t>(alpha)));
     }
 }
@@ -60,10 +60,10 @@ TEST_CASE("a glimpse that samples nothing of an image with alpha keeps its chann
     SpatialTransformer transformer;
     transformer.form = SpatialTransformer::MatrixForm{{{{{1, 0.1, 500}, {0, 1, 500}}}}};
     transformer.size = {3, 3};
-    const LinearMap map = lower(transformer, {9, 9});
-    CHECK(support(map).empty());
+    const Lowered lowered = lower(transformer, {9, 9});
+    CHECK(support(lowered.map).empty());
     const ImageRegion nothing{{}, cv::Mat(0, 0, CV_8UC4), true};
-    CHECK(read_glimpse(*make_backend("cpu"), map, nothing, CV_8U).type() == CV_8UC4);
+    CHECK(read_glimpse(*make_backend("cpu"), lowered, nothing, CV_8U).type() == CV_8UC4);
 }
 
 TEST_CASE("NaN becomes 0 in whole numbers, wherever it stands") {
@@ -81,7 +81,7 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
     const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, Interpolation::bilinear};
     const Crop resized{
         Crop::BoxForm{{-3.5, 2, 7, 5}, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear};
-    std::vector<LinearMap> maps{lower(plain, size), lower(resized, size)};
+    std::vector<Lowered> maps{lower(plain, size), lower(resized, size)};
     for (const Crop& crop : {plain, resized}) {
         maps.push_back(lower(crop, size));
         maps.back().fill = Constant{{7, 8, 9}};
@@ -91,8 +91,8 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
     for (const bool alpha : {false, true}) {
         image.alpha = alpha;
         if (!alpha) {
-            for (LinearMap& map : maps) {
-                if (std::holds_alternative<Constant>(map.fill)) map.fill = Constant{{7, 8, 9, 10}};
+            for (Lowered& lowered : maps) {
+                if (std::holds_alternative<Constant>(lowered.fill)) lowered.fill = Constant{{7, 8, 9, 10}};
             }
         }
         for (const int depth : {CV_8U, CV_32F}) {
@@ -114,7 +114,7 @@ namespace {
 class CountingBackend final : public Backend {
   public:
     [[nodiscard]] std::string name() const override { return "counting"; }
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         ++calls;
         pixels += image.pixels.total();
@@ -127,7 +127,7 @@ class CountingBackend final : public Backend {
     mutable std::atomic<std::size_t> pixels = 0;
 };
 
-LinearMap resized(const Box& box, Size image) {
+Lowered resized(const Box& box, Size image) {
     return lower(Crop{Crop::BoxForm{box, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear}, image);
 }
 
@@ -138,25 +138,25 @@ TEST_CASE("an image with alpha is brought to the backend once, but where glimpse
     const ImageRegion image{whole(size),
                             cv::Mat(size.height, size.width, CV_8UC4, cv::Scalar(10, 20, 30, 40)), true};
     const CountingBackend backend;
-    const std::vector<LinearMap> near{resized({20, 10, 50, 40}, size), resized({30, 12, 50, 40}, size),
-                                      resized({25, 8, 50, 40}, size)};
+    const std::vector<Lowered> near{resized({20, 10, 50, 40}, size), resized({30, 12, 50, 40}, size),
+                                    resized({25, 8, 50, 40}, size)};
     read_glimpses(backend, near, image, CV_8U);
     CHECK(backend.calls == 1);
     const std::size_t together = backend.pixels;
     CHECK(together <= 3 * 52 * 42);
-    const std::vector<LinearMap> far{resized({0, 0, 10, 10}, size), resized({180, 80, 10, 10}, size)};
+    const std::vector<Lowered> far{resized({0, 0, 10, 10}, size), resized({180, 80, 10, 10}, size)};
     read_glimpses(backend, far, image, CV_8U);
     CHECK(backend.calls == 3);
     CHECK(backend.pixels - together <= 2 * 12 * 12);
 }
 
 TEST_CASE("a constant fill has one value, or one for each channel or colour") {
-    LinearMap map = lower(Crop{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, {}}, {12, 9});
-    CHECK_NOTHROW(require_fill(map, 4, true));
+    Lowered lowered = lower(Crop{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, {}}, {12, 9});
+    CHECK_NOTHROW(require_fill(lowered, 4, true));
     const auto accepts = [&](std::size_t values, int channels, bool alpha) {
-        map.fill = Constant{std::vector<double>(values, 1)};
+        lowered.fill = Constant{std::vector<double>(values, 1)};
         try {
-            require_fill(map, channels, alpha);
+            require_fill(lowered, channels, alpha);
             return true;
         } catch (const Error&) {
             return false;
@@ -177,7 +177,7 @@ TEST_CASE("a sample on a pixel takes that pixel alone, whatever lies beside it")
     for (const int tenths : {1, 3, 7, 9}) {
         const Affine steps{{{{tenths / 10.0, 0, 0}, {0, 1, 1}}}};
         const int count = 10 * (width - 1) / tenths + 1;
-        const LinearMap map{{width, 3}, {count, 1}, Samples{steps}, 1, {}, steps};
+        const LinearMap map{.image = {width, 3}, .glimpse = {count, 1}, .kind = Samples{.points = steps}};
         for (const int channels : {1, 3, 5}) {
             CAPTURE(tenths);
             CAPTURE(channels);
@@ -185,7 +185,7 @@ TEST_CASE("a sample on a pixel takes that pixel alone, whatever lies beside it")
                 cv::Mat pixels(3, width, CV_32FC(channels));
                 pixels.reshape(1).setTo(NAN);
                 pixels.reshape(1).row(1).colRange(x * channels, (x + 1) * channels).setTo(0.7F);
-                const cv::Mat glimpse = cpu->read({&map, 1}, {whole(map.image), pixels}, CV_32F).front();
+                const cv::Mat glimpse = read_one(*cpu, map, {whole(map.image), pixels}, CV_32F);
                 const int there = 10 * x / tenths;
                 CHECK(glimpse.reshape(1).at<float>(0, there * channels) == 0.7F);
             }

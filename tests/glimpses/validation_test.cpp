@@ -68,7 +68,7 @@ void check_refused(const std::string& words, const Mechanism& mechanism, Size im
 /// within CTest's time limit.
 void check_survives(const Mechanism& mechanism) {
     try {
-        const LinearMap map = lower(mechanism, picture);
+        const LinearMap map = lower(mechanism, picture).map;
         CHECK(whole(picture).contains(support(map)));
         const cv::Mat image(picture.height, picture.width, CV_8UC3, cv::Scalar(10, 20, 30));
         if (map.glimpse.width < 1000 && map.glimpse.height < 1000) {

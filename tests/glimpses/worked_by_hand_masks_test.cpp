@@ -124,7 +124,7 @@ TEST_CASE("by hand: a hard mask and its threshold") {
     Mask mask = grid(row({0.2, 0.5, 0.75, 0.1}), Mask::Kind::hard);
     mask.threshold = 0.5;
     check_near(read(mask, image), row({0, 5, 7, 0}), 0);
-    CHECK(support(lower(mask, {4, 1})) == Rectangle{1, 0, 2, 1});
+    CHECK(support(lower(mask, {4, 1}).map) == Rectangle{1, 0, 2, 1});
     // Activation, upsampling, threshold: 0 ¼ ¾ 1 of the grid 0 1.
     mask.form = Mask::GridForm{row({0, 1})};
     mask.threshold = 0.75;
@@ -216,8 +216,8 @@ TEST_CASE("by hand: a fill with the mean of the image") {
 
 TEST_CASE("by hand: several glimpses of one region") {
     const cv::Mat image = ramp({6, 5});
-    const std::vector<LinearMap> maps{lower(crop({2, 1, 2, 1}), {6, 5}), lower(crop({3, 2, 2, 1}), {6, 5}),
-                                      lower(crop({3, 2, 9, 1}, {}, Constant{{1}}), {6, 5})};
+    const std::vector<Lowered> maps{lower(crop({2, 1, 2, 1}), {6, 5}), lower(crop({3, 2, 2, 1}), {6, 5}),
+                                    lower(crop({3, 2, 9, 1}, {}, Constant{{1}}), {6, 5})};
     const ImageRegion region{{2, 1, 4, 2}, image(cv::Rect(2, 1, 4, 2)).clone()};
     const std::vector<cv::Mat> glimpses = read_glimpses(cpu(), maps, region, CV_32F);
     REQUIRE(glimpses.size() == 3);

@@ -115,7 +115,7 @@ TEST_CASE("by hand: a nearest crop between two pixels takes the second") {
 }
 
 TEST_CASE("by hand: Gaussian filters") {
-    const LinearMap map = lower(gaussian({2, 0.5, 1}, {2, 0.5, 1}, {5, 5}), {10, 10});
+    const LinearMap map = lower(gaussian({2, 0.5, 1}, {2, 0.5, 1}, {5, 5}), {10, 10}).map;
     const auto& filters = std::get<Separable>(map.kind).rows;
     const std::vector<double> first{0.000264, 0.106451, 0.786571, 0.106451, 0.000264};
     const auto [begin, weights] = filters.row(0);
@@ -171,9 +171,9 @@ TEST_CASE("by hand: DRAW reads with γ and writes with 1/γ") {
     check_near(read(bright, image), cv::Mat_<double>(2 * read(plain, image)), 66 * float32_rounding);
 
     const cv::Mat glimpse = ramp({2, 2});
-    const cv::Mat full = cpu().write(lower(plain, {4, 4}), glimpse).pixels;
+    const cv::Mat full = cpu().write(lower(plain, {4, 4}).map, glimpse).pixels;
     const Mechanism writer = for_writing(Mechanism{bright});
-    const cv::Mat half = cpu().write(lower(writer, {4, 4}), glimpse).pixels;
+    const cv::Mat half = cpu().write(lower(writer, {4, 4}).map, glimpse).pixels;
     check_near(half, cv::Mat_<double>(0.5 * full), 22 * float32_rounding);
     CHECK(std::get<Gaussian::DrawForm>(std::get<Gaussian>(writer).form).log_gamma == -std::numbers::ln2);
     CHECK(lower(bright, {4, 4}).full_weight == doctest::Approx(2));

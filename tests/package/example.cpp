@@ -7,12 +7,12 @@ int main(int, char** arguments) {
     glimpse::SpatialTransformer transformer;
     transformer.form = glimpse::SpatialTransformer::BoxForm{{180, 40, 120, 130}, glimpse::Units::pixels, 20};
     transformer.size = {64, 64};
-    const glimpse::LinearMap map = glimpse::lower(transformer, reader->info().size);
+    const glimpse::Lowered lowered = glimpse::lower(transformer, reader->info().size);
 
-    const glimpse::ImageRegion region{glimpse::needed(map), reader->decode(glimpse::needed(map)),
+    const glimpse::ImageRegion region{glimpse::needed(lowered), reader->decode(glimpse::needed(lowered)),
                                       reader->info().alpha};
     const auto backend = glimpse::make_backend("cpu");
-    const cv::Mat pixels = glimpse::read_glimpse(*backend, map, region, region.pixels.depth());
+    const cv::Mat pixels = glimpse::read_glimpse(*backend, lowered, region, region.pixels.depth());
     glimpse::write_file(arguments[2], glimpse::encode_image({pixels}, "png"));
-    std::cout << "inside: " << glimpse::inside(map) << '\n';
+    std::cout << "inside: " << glimpse::inside(lowered) << '\n';
 }

@@ -19,13 +19,14 @@ using namespace glimpse;
 
 namespace {
 
+using Maps = std::span<const LinearMap* const>;
+
 /// Reads as the CPU does, or fails.
 class FakeGpu final : public Backend {
   public:
     explicit FakeGpu(bool fails) : fails_(fails) {}
     [[nodiscard]] std::string name() const override { return "fake"; }
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
-                                            int depth) const override {
+    [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
         if (fails_) throw Error("fake: the GPU has not enough free memory for this image");
         return CpuBackend().read(maps, image, depth);
     }
@@ -51,8 +52,7 @@ class SlowGpu final : public Backend {
   public:
     explicit SlowGpu(GpuCost cost) : cost_(cost) {}
     [[nodiscard]] std::string name() const override { return "slow"; }
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
-                                            int depth) const override {
+    [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
         const auto bytes = static_cast<double>(image.pixels.total() * image.pixels.elemSize());
         constexpr std::array<double, 4> delays{1, 0, 0.25, 0.5};
         seconds_ += cost_.seconds_of_call + cost_.seconds_of_byte * bytes + delays[calls_++ % delays.size()];
@@ -69,6 +69,10 @@ class SlowGpu final : public Backend {
     mutable std::size_t calls_ = 0;
 };
 
+std::vector<const LinearMap*> one(const Lowered& lowered) {
+    return {&lowered.map};
+}
+
 /// A Gaussian that sees all of an image, which is a lot of work for each byte.
 Gaussian wide(Size size) {
     Gaussian gaussian;
@@ -77,7 +81,7 @@ Gaussian wide(Size size) {
     return gaussian;
 }
 
-LinearMap cropped(Size image) {
+Lowered cropped(Size image) {
     Crop crop;
     crop.form = Crop::BoxForm{{3, 4, 50, 60}, Units::pixels};
     return lower(crop, image);
@@ -99,12 +103,12 @@ constexpr int one_thread = 1;
 
 /// What one thread is believed to need: as much as a GPU whose calls cost just that and whose bus costs
 /// nothing.
-double cpu_seconds(std::span<const LinearMap> maps, const ImageRegion& image) {
+double cpu_seconds(Maps maps, const ImageRegion& image) {
     return break_even([&](double seconds) { return gpu_pays(maps, image, CV_8U, one_thread, {seconds, 0}); });
 }
 
 /// What is believed to go to the GPU and back: as many bytes as take as long as the CPU.
-double bytes_sent(std::span<const LinearMap> maps, const ImageRegion& image, int depth) {
+double bytes_sent(Maps maps, const ImageRegion& image, int depth) {
     const double seconds_of_byte = break_even([&](double seconds) {
         return gpu_pays(maps, image, depth, one_thread, {0, seconds});
     });
@@ -112,7 +116,7 @@ double bytes_sent(std::span<const LinearMap> maps, const ImageRegion& image, int
 }
 
 /// A box shrunk twice: its support is the box, for its taps stay within it.
-LinearMap halved(Rectangle box, Size image) {
+Lowered halved(Rectangle box, Size image) {
     Crop crop;
     crop.form = Crop::BoxForm{{double(box.x), double(box.y), double(box.width), double(box.height)}};
     crop.size = Size{box.width / 2, box.height / 2};
@@ -155,20 +159,20 @@ ImageReport extracted(const Backend& backend, const std::filesystem::path& direc
 TEST_CASE("a GPU pays where there is much to multiply for what is transferred") {
     const Size size{2000, 1500};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
-    const LinearMap crop = cropped(size);
-    const LinearMap gaussian = lower(wide({512, 512}), size);
-    CHECK(!gpu_pays({&crop, 1}, image, CV_8U, 1, usual));
-    CHECK(gpu_pays({&gaussian, 1}, image, CV_8U, 1, usual));
+    const Lowered crop = cropped(size);
+    const Lowered gaussian = lower(wide({512, 512}), size);
+    CHECK(!gpu_pays(one(crop), image, CV_8U, 1, usual));
+    CHECK(gpu_pays(one(gaussian), image, CV_8U, 1, usual));
     // The more threads the CPU has, the less.
-    CHECK(!gpu_pays({&gaussian, 1}, image, CV_8U, 100000, usual));
+    CHECK(!gpu_pays(one(gaussian), image, CV_8U, 100000, usual));
     // Thousands of samples of one image pay, though one does not.
     SpatialTransformer stn;
     stn.form = SpatialTransformer::BoxForm{{100, 100, 300, 200}, Units::pixels, 20};
     stn.size = Size{64, 64};
-    const LinearMap sampled = lower(stn, size);
-    const std::vector<LinearMap> many(5000, sampled);
-    CHECK(!gpu_pays({&sampled, 1}, image, CV_8U, 1, usual));
-    CHECK(gpu_pays(many, image, CV_8U, 1, usual));
+    const Lowered sampled = lower(stn, size);
+    const std::vector<Lowered> many(5000, sampled);
+    CHECK(!gpu_pays(one(sampled), image, CV_8U, 1, usual));
+    CHECK(gpu_pays(maps_of(many), image, CV_8U, 1, usual));
 }
 
 TEST_CASE("a CPU's time is that of its multiply-adds: a tap of a sample takes as long as four of a band") {
@@ -179,12 +183,12 @@ TEST_CASE("a CPU's time is that of its multiply-adds: a tap of a sample takes as
     turned.form = SpatialTransformer::BoxForm{{100, 100, 300, 200}, Units::pixels, 20};
     turned.size = Size{50, 40};
     constexpr double values = 3 * 50 * 40;
-    const LinearMap bilinear = lower(turned, size);
-    CHECK(cpu_seconds({&bilinear, 1}, image) ==
+    const Lowered bilinear = lower(turned, size);
+    CHECK(cpu_seconds(one(bilinear), image) ==
           doctest::Approx(4 * 4 * values / multiply_adds_in_a_second).epsilon(1e-6));
     turned.interpolation = Interpolation::bicubic;
-    const LinearMap bicubic = lower(turned, size);
-    CHECK(cpu_seconds({&bicubic, 1}, image) ==
+    const Lowered bicubic = lower(turned, size);
+    CHECK(cpu_seconds(one(bicubic), image) ==
           doctest::Approx(4 * 16 * values / multiply_adds_in_a_second).epsilon(1e-6));
     // One pixel of each line and column at 50 columns and 40 lines: 40 lines of 50, twice.
     Crop indexed;
@@ -192,20 +196,20 @@ TEST_CASE("a CPU's time is that of its multiply-adds: a tap of a sample takes as
     auto& picked = std::get<Crop::IndexForm>(indexed.form);
     for (int k = 0; k < 40; ++k) picked.rows.push_back(39 - k);
     for (int k = 0; k < 50; ++k) picked.columns.push_back(49 - k);
-    const LinearMap separable = lower(indexed, size);
-    REQUIRE(std::holds_alternative<Separable>(separable.kind));
-    CHECK(cpu_seconds({&separable, 1}, image) ==
+    const Lowered separable = lower(indexed, size);
+    REQUIRE(std::holds_alternative<Separable>(separable.map.kind));
+    CHECK(cpu_seconds(one(separable), image) ==
           doctest::Approx(2 * values / multiply_adds_in_a_second).epsilon(1e-6));
     // A window is copied.
-    const LinearMap crop = cropped(size);
-    CHECK(cpu_seconds({&crop, 1}, image) < 1e-20);
+    const Lowered crop = cropped(size);
+    CHECK(cpu_seconds(one(crop), image) < 1e-20);
 }
 
 TEST_CASE(
     "an image goes to the GPU as it is, or as much as is seen of it, premultiplied, where it has alpha") {
     const Size size{600, 500};
-    const std::vector<LinearMap> near{halved({10, 10, 40, 30}, size), halved({12, 10, 40, 30}, size)};
-    const std::vector<LinearMap> far{halved({10, 10, 40, 30}, size), halved({500, 400, 40, 30}, size)};
+    const std::vector<Lowered> near{halved({10, 10, 40, 30}, size), halved({12, 10, 40, 30}, size)};
+    const std::vector<Lowered> far{halved({10, 10, 40, 30}, size), halved({500, 400, 40, 30}, size)};
     constexpr double values_back = 2 * 20 * 15;
     constexpr double seen_by_each = 2 * 40 * 30;
     constexpr double seen_by_near = 42 * 30;
@@ -220,9 +224,9 @@ TEST_CASE(
             CAPTURE(alpha);
             const double back = values_back * channels * (depth == CV_8U ? 1 : 4);
             const double all = 600.0 * 500 * channels;
-            CHECK(bytes_sent(near, image, depth) ==
+            CHECK(bytes_sent(maps_of(near), image, depth) ==
                   doctest::Approx((alpha ? 4 * channels * seen_by_near : all) + back).epsilon(1e-6));
-            CHECK(bytes_sent(far, image, depth) ==
+            CHECK(bytes_sent(maps_of(far), image, depth) ==
                   doctest::Approx((alpha ? 4 * channels * seen_by_each : all) + back).epsilon(1e-6));
         }
     }
@@ -237,9 +241,9 @@ TEST_CASE("what a GPU costs is measured by reading with it") {
     // One that fails is never worth its while.
     const Size size{2000, 1500};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
-    const std::vector<LinearMap> much(100, lower(wide({512, 512}), size));
-    CHECK(gpu_pays(much, image, CV_8U, 1, cost));
-    CHECK(!gpu_pays(much, image, CV_8U, 1, measured_cost(FakeGpu(true))));
+    const std::vector<Lowered> much(100, lower(wide({512, 512}), size));
+    CHECK(gpu_pays(maps_of(much), image, CV_8U, 1, cost));
+    CHECK(!gpu_pays(maps_of(much), image, CV_8U, 1, measured_cost(FakeGpu(true))));
     CHECK(measured_cost(FakeGpu(false)).seconds_of_call < 1);
 }
 
@@ -247,29 +251,29 @@ TEST_CASE("the automatic backend reads with the GPU where it pays, and writes wi
     const AutomaticBackend backend = automatic(false);
     const Size size{1200, 1000};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
-    const LinearMap crop = cropped(size);
-    const LinearMap gaussian = lower(wide({512, 512}), size);
-    CHECK(backend.for_reading({&crop, 1}, image, CV_8U).name() == "cpu");
-    const Backend& chosen = backend.for_reading({&gaussian, 1}, image, CV_8U);
+    const Lowered crop = cropped(size);
+    const Lowered gaussian = lower(wide({512, 512}), size);
+    CHECK(backend.for_reading(one(crop), image, CV_8U).name() == "cpu");
+    const Backend& chosen = backend.for_reading(one(gaussian), image, CV_8U);
     CHECK(chosen.name() == "fake");
     CHECK(backend.instead_of(chosen).name() == "cpu");
-    const ImageRegion written = backend.write(crop, cv::Mat::ones(60, 50, CV_32F));
-    CHECK(written.region == support(crop));
+    const ImageRegion written = backend.write(crop.map, cv::Mat::ones(60, 50, CV_32F));
+    CHECK(written.region == support(crop.map));
 }
 
 TEST_CASE("a reading that the GPU fails at is the CPU's, and what the CPU fails at fails") {
     const Size size{1200, 1000};
     ImageRegion image = black(size, CV_8UC3);
     cv::RNG(3).fill(image.pixels, cv::RNG::UNIFORM, 0, 256);
-    const LinearMap gaussian = lower(wide({512, 512}), size);
+    const Lowered gaussian = lower(wide({512, 512}), size);
     const AutomaticBackend failing = automatic(true);
-    REQUIRE(failing.for_reading({&gaussian, 1}, image, CV_8U).name() == "fake");
-    const cv::Mat glimpse = failing.read({&gaussian, 1}, image, CV_8U).front();
-    CHECK(cv::norm(glimpse, CpuBackend().read({&gaussian, 1}, image, CV_8U).front(), cv::NORM_INF) == 0);
+    REQUIRE(failing.for_reading(one(gaussian), image, CV_8U).name() == "fake");
+    const cv::Mat glimpse = failing.read(one(gaussian), image, CV_8U).front();
+    CHECK(cv::norm(glimpse, CpuBackend().read(one(gaussian), image, CV_8U).front(), cv::NORM_INF) == 0);
     const AutomaticBackend without_a_cpu(std::make_unique<FakeGpu>(true), std::make_unique<FakeGpu>(false),
                                          [](const Backend&) { return usual; });
-    const LinearMap crop = cropped(size);
-    CHECK_THROWS_WITH(without_a_cpu.read({&crop, 1}, image, CV_8U),
+    const Lowered crop = cropped(size);
+    CHECK_THROWS_WITH(without_a_cpu.read(one(crop), image, CV_8U),
                       doctest::Contains("not enough free memory"));
 }
 

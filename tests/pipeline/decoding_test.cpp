@@ -36,13 +36,13 @@ TEST_CASE(
 TEST_CASE("decoding: a glimpse of a shrunk image is read through a map of that") {
     LoweredJob job = {{cropped("a", {0, 0, 400, 400}, Size{50, 50})}, {1601, 1200}, into("out")};
     const LoweredGlimpse& glimpse = job.glimpses.front();
-    CHECK(&glimpse.reading_map() == &glimpse.map);
+    CHECK(&glimpse.decoded() == &glimpse.lowered);
     shrink_maps(job.glimpses, 4);
-    CHECK(glimpse.reading_map().image == Size{401, 300});
-    CHECK(glimpse.map.image == Size{1601, 1200});
+    CHECK(glimpse.decoded().map.image == Size{401, 300});
+    CHECK(glimpse.lowered.map.image == Size{1601, 1200});
     const auto parts = parts_with_glimpses(job.glimpses, true);
     REQUIRE(parts.size() == 1);
-    CHECK(parts.front().region == needed(shrunk(glimpse.map, 4)));
+    CHECK(parts.front().region == needed(shrunk(glimpse.lowered, 4)));
 }
 
 TEST_CASE("decoding: every glimpse stands in the one part that holds what it needs") {
@@ -54,7 +54,7 @@ TEST_CASE("decoding: every glimpse stands in the one part that holds what it nee
     std::size_t count = 0;
     for (const GlimpsesOfPart& part : parts) {
         for (const LoweredGlimpse* glimpse : part.glimpses) {
-            CHECK(part.region.contains(needed(glimpse->map)));
+            CHECK(part.region.contains(needed(glimpse->lowered)));
             ++count;
         }
     }

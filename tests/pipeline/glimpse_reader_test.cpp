@@ -20,10 +20,10 @@ class FailsAtWidth final : public Backend {
   public:
     explicit FailsAtWidth(int width) : width_(width) {}
     [[nodiscard]] std::string name() const override { return "choosy"; }
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
-        for (const LinearMap& map : maps) {
-            if (map.glimpse.width == width_) throw Error("too wide");
+        for (const LinearMap* map : maps) {
+            if (map->glimpse.width == width_) throw Error("too wide");
         }
         return CpuBackend().read(maps, image, depth);
     }

@@ -33,7 +33,7 @@ TEST_CASE("lowering: each glimpse has its own map, paths and report, and one tha
     CHECK(b.report->output == "");
     CHECK(b.paths.glimpse == "out/a.b.png");
     CHECK(b.paths.map == "out/a.b.map.png");
-    CHECK(support(b.map) == Rectangle{8, 6, 2, 3});
+    CHECK(support(b.lowered.map) == Rectangle{8, 6, 2, 3});
 }
 
 TEST_CASE("lowering: what is unusable is reported after all others") {

@@ -7,7 +7,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
 
@@ -49,6 +49,6 @@ GLIMPSE_EXPORT void validate(const Crop& crop);
 
 /// The map for an image of `image` pixels. Throws `InvalidParameter`, or `Error` when the box lies wholly
 /// outside the image or an index is not in it.
-GLIMPSE_EXPORT LinearMap lower(const Crop& crop, Size image);
+GLIMPSE_EXPORT Lowered lower(const Crop& crop, Size image);
 
 }  // namespace glimpse

@@ -7,7 +7,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
 
@@ -77,7 +77,7 @@ GLIMPSE_EXPORT Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Siz
 
 /// The map for an image of `image` pixels, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
-GLIMPSE_EXPORT LinearMap lower(const Gaussian& gaussian, Size image);
+GLIMPSE_EXPORT Lowered lower(const Gaussian& gaussian, Size image);
 
 /// The mechanism whose map's adjoint is the model's own write operation: DRAW writes with 1/γ.
 GLIMPSE_EXPORT Gaussian for_writing(const Gaussian& gaussian);

@@ -9,7 +9,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
 
@@ -93,6 +93,6 @@ GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 /// The map for an image of `image` pixels; `Select::box` gives it a on the mask's bounding box as its alpha.
 /// Throws as `weights` does, and `Error` when a selection is empty,
 /// or when the box lies wholly outside the image.
-GLIMPSE_EXPORT LinearMap lower(const Mask& mask, Size image);
+GLIMPSE_EXPORT Lowered lower(const Mask& mask, Size image);
 
 }  // namespace glimpse

@@ -7,7 +7,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
 
@@ -67,6 +67,6 @@ GLIMPSE_EXPORT Affine sampling_matrix(const SpatialTransformer& transformer, Siz
 
 /// The map for an image of `image` pixels: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
-GLIMPSE_EXPORT LinearMap lower(const SpatialTransformer& transformer, Size image);
+GLIMPSE_EXPORT Lowered lower(const SpatialTransformer& transformer, Size image);
 
 }  // namespace glimpse

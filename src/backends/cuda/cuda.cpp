@@ -72,7 +72,7 @@ void weigh(const Weights& weights, const GpuMat& pixels, cv::Mat out, Stream& st
 /// One call of `read`.
 class Reading {
   public:
-    Reading(std::span<const LinearMap> maps, const ImageRegion& image, int depth)
+    Reading(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth)
         : maps_(maps),
           image_(image),
           depth_(depth),
@@ -82,9 +82,9 @@ class Reading {
     std::vector<cv::Mat> run() && {
         for (std::size_t n = 0; n < maps_.size(); ++n) {
             if (image_.region.empty()) {
-                glimpses_[n] = black(maps_[n].glimpse);
+                glimpses_[n] = black(maps_[n]->glimpse);
             } else {
-                std::visit([&](const auto& kind) { read(n, kind); }, maps_[n].kind);
+                std::visit([&](const auto& kind) { read(n, kind); }, maps_[n]->kind);
             }
             if (is_full()) read_planned();
         }
@@ -94,11 +94,11 @@ class Reading {
 
   private:
     void read(std::size_t n, const Window& window) {
-        glimpses_[n] = rounded_to(read_window(maps_[n], window, image_), depth_);
+        glimpses_[n] = rounded_to(read_window(*maps_[n], window, image_), depth_);
     }
 
     void read(std::size_t n, const Weights& weights) {
-        glimpses_[n] = black(maps_[n].glimpse);
+        glimpses_[n] = black(maps_[n]->glimpse);
         const Rectangle& r = weights.region;
         if (r.empty()) return;
         const cv::Rect seen(r.x - image_.region.x, r.y - image_.region.y, r.width, r.height);
@@ -111,7 +111,7 @@ class Reading {
     }
 
     void read(std::size_t n, const Samples& samples) {
-        plan_.add(maps_[n], samples);
+        plan_.add(*maps_[n], samples);
         samples_.push_back(n);
     }
 
@@ -146,7 +146,7 @@ class Reading {
         copy(all.data, out.data(), values * CV_ELEM_SIZE1(depth_), cudaMemcpyDeviceToHost, stream_);
         stream_.waitForCompletion();
         for (const auto& [n, out_at] : places) {
-            const Size size = maps_[n].glimpse;
+            const Size size = maps_[n]->glimpse;
             const int begin = static_cast<int>(out_at / static_cast<std::size_t>(channels));
             glimpses_[n] = all.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
         }
@@ -173,7 +173,7 @@ class Reading {
         return cv::Mat::zeros(size.height, size.width, CV_MAKETYPE(depth_, image_.pixels.channels()));
     }
 
-    std::span<const LinearMap> maps_;
+    std::span<const LinearMap* const> maps_;
     const ImageRegion& image_;
     int depth_;
     std::vector<cv::Mat> glimpses_;
@@ -278,7 +278,7 @@ class CudaBackend final : public Backend {
 
     [[nodiscard]] std::string name() const override { return "cuda:" + std::to_string(number_); }
 
-    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap> maps, const ImageRegion& image,
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         return with_memory([&] { return Reading(maps, image, depth).run(); });
     }

@@ -133,8 +133,8 @@ std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
     return half_plane(polygon, &Point::y, high.y, 1);
 }
 
-std::vector<Point> scaled_outline(const LinearMap& map, double across, double down) {
-    std::vector<Point> polygon = outline(map);
+std::vector<Point> scaled_outline(const Lowered& lowered, double across, double down) {
+    std::vector<Point> polygon = outline(lowered);
     const auto same = [&](const Point& point) {
         return point.x == polygon.front().x && point.y == polygon.front().y;
     };

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "glimpse/linear_map.hpp"
+#include "glimpse/lowered.hpp"
 
 // Lines and letters on 8-bit RGB pictures, in proportion to the picture. Whatever lies outside is left out.
 
@@ -36,7 +36,7 @@ DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines = 1);
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);
 
 /// A glimpse's outline in a picture of its image that is scaled; empty where the outline is a point.
-std::vector<Point> scaled_outline(const LinearMap& map, double across, double down);
+std::vector<Point> scaled_outline(const Lowered& lowered, double across, double down);
 
 /// A closed polygon in edge coordinates, anti-aliased, in a dark casing. Coordinates may be as large as they
 /// like.

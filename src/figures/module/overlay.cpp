@@ -17,8 +17,8 @@ namespace {
 cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) {
     cv::Mat combined = cv::Mat::zeros(picture, CV_8U);
     for (const LabelledMap& labelled : maps) {
-        if (!labelled.map) continue;
-        const ImageRegion attention = attention_map(*labelled.map);
+        if (!labelled.lowered) continue;
+        const ImageRegion attention = attention_map(labelled.lowered->map);
         if (attention.pixels.empty()) continue;
         double greatest = 0;
         cv::minMaxLoc(attention.pixels, nullptr, &greatest);
@@ -89,8 +89,8 @@ void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enla
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
     for (const LabelledMap& labelled : maps) {
-        polygons.push_back(labelled.map ? scaled_outline(*labelled.map, enlargement, enlargement)
-                                        : std::vector<Point>());
+        polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, enlargement, enlargement)
+                                            : std::vector<Point>());
         visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
     }
     const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });

@@ -44,14 +44,14 @@ TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike) {
 
 cv::Mat track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
     cv::Mat figure(layout.frame, CV_8UC3, cv::Scalar(paper));
-    const cv::Size image{frame.map.image.width, frame.map.image.height};
+    const cv::Size image{frame.lowered.map.image.width, frame.lowered.map.image.height};
     const cv::Size room = layout.picture.size();
     const cv::Rect place = centred(image == layout.image ? room : filling_size(image, room), layout.picture);
     show_picture(figure, frame.picture, place);
     cv::Mat shown = figure(place);
     const double across = double(place.width) / image.width;
     const double down = double(place.height) / image.height;
-    draw_outline(shown, scaled_outline(frame.map, across, down), drawing_sizes(place.size()),
+    draw_outline(shown, scaled_outline(frame.lowered, across, down), drawing_sizes(place.size()),
                  glimpse_colour(0));
 
     const cv::Size largest = layout.glimpse.size();

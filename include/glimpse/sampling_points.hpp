@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "glimpse/export.hpp"
+#include "glimpse/geometry.hpp"
+
+namespace glimpse {
+
+/// T, where the pixels of a w×h glimpse look: from glimpse pixel (j, i) to a point of the image, both in
+/// centre coordinates. An affine map, which serves a glimpse of any size, or whatever else, listed point by
+/// point.
+class GLIMPSE_EXPORT SamplingPoints {
+  public:
+    // NOLINTNEXTLINE(google-explicit-constructor): an affine map is the points that it gives
+    SamplingPoints(const Affine& affine = {}) : points_(affine) {}
+
+    /// The w·h points in row order. Throws `std::invalid_argument` unless these are whole rows of `width`
+    /// points, one row at least.
+    SamplingPoints(std::vector<Point> points, int width);
+
+    /// T(j, i); of listed ones, 0 ≤ j < w and 0 ≤ i < h.
+    [[nodiscard]] Point at(int j, int i) const {
+        if (const auto* affine = std::get_if<Affine>(&points_)) return (*affine)(j, i);
+        const auto& [points, width] = *std::get_if<List>(&points_);
+        return points[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
+                      static_cast<std::size_t>(j)];
+    }
+
+    /// The affine map, or null.
+    [[nodiscard]] const Affine* affine() const { return std::get_if<Affine>(&points_); }
+    /// The list, or null.
+    [[nodiscard]] const std::vector<Point>* listed() const {
+        const auto* list = std::get_if<List>(&points_);
+        return list ? &list->points : nullptr;
+    }
+
+    /// The border of the glimpse carried into the image, a closed polygon in edge coordinates from the corner
+    /// (0, 0) on along the first row: the corners, and of listed points the middle of each border pixel's
+    /// outer edge as well, half a pixel beyond its centre by the Jacobian.
+    [[nodiscard]] std::vector<Point> border(Size size) const;
+
+    /// From the least to the greatest coordinates of the points, centre coordinates; 1 ≤ w, h.
+    [[nodiscard]] Extent bounds(Size size) const;
+
+    /// [[∂x/∂j, ∂x/∂i], [∂y/∂j, ∂y/∂i]] at pixel (j, i). Of listed points by central differences, at the
+    /// border of the glimpse by the difference to the one neighbour; an axis of a single pixel counts as the
+    /// image's own.
+    using Jacobian = std::array<std::array<double, 2>, 2>;
+    [[nodiscard]] Jacobian jacobian(int j, int i) const;
+
+    /// The same points of an image shrunk n times.
+    [[nodiscard]] SamplingPoints shrunk(int n) const;
+
+  private:
+    struct List {
+        std::vector<Point> points;
+        int width;
+    };
+    std::variant<Affine, List> points_;
+};
+
+}  // namespace glimpse

@@ -1,0 +1,83 @@
+#include "glimpse/sampling_points.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace glimpse {
+
+namespace {
+
+/// Half way from (j, i) to the pixel beyond it, `across` and `down` being -1, 0 or 1; edge coordinates.
+Point beyond(const SamplingPoints& points, int j, int i, int across, int down) {
+    const auto [x, y] = points.at(j, i);
+    const auto d = points.jacobian(j, i);
+    return {edge_from_centre(x + (across * d[0][0] + down * d[0][1]) / 2),
+            edge_from_centre(y + (across * d[1][0] + down * d[1][1]) / 2)};
+}
+
+/// The derivative by k of at(k), known at 0 … count - 1.
+template <typename At>
+Point difference(int k, int count, const Point& of_single, At&& at) {
+    if (count == 1) return of_single;
+    const int before = std::max(k - 1, 0);
+    const int after = std::min(k + 1, count - 1);
+    const Point a = at(before);
+    const Point b = at(after);
+    return {(b.x - a.x) / (after - before), (b.y - a.y) / (after - before)};
+}
+
+}  // namespace
+
+SamplingPoints::SamplingPoints(std::vector<Point> points, int width)
+    : points_(List{std::move(points), width}) {
+    const std::size_t count = listed()->size();
+    if (width < 1 || count == 0 || count % static_cast<std::size_t>(width) != 0) {
+        throw std::invalid_argument("sampling points are listed in whole rows");
+    }
+}
+
+std::vector<Point> SamplingPoints::border(Size size) const {
+    if (const Affine* map = affine()) return border_in_image(*map, size);
+    const int right = size.width - 1;
+    const int bottom = size.height - 1;
+    std::vector<Point> polygon{beyond(*this, 0, 0, -1, -1)};
+    for (int j = 0; j <= right; ++j) polygon.push_back(beyond(*this, j, 0, 0, -1));
+    polygon.push_back(beyond(*this, right, 0, 1, -1));
+    for (int i = 0; i <= bottom; ++i) polygon.push_back(beyond(*this, right, i, 1, 0));
+    polygon.push_back(beyond(*this, right, bottom, 1, 1));
+    for (int j = right; j >= 0; --j) polygon.push_back(beyond(*this, j, bottom, 0, 1));
+    polygon.push_back(beyond(*this, 0, bottom, -1, 1));
+    for (int i = bottom; i >= 0; --i) polygon.push_back(beyond(*this, 0, i, -1, 0));
+    return polygon;
+}
+
+Extent SamplingPoints::bounds(Size size) const {
+    if (const auto* points = listed()) return extent(*points);
+    const int right = size.width - 1;
+    const int bottom = size.height - 1;
+    return extent(std::array{at(0, 0), at(right, 0), at(right, bottom), at(0, bottom)});
+}
+
+SamplingPoints::Jacobian SamplingPoints::jacobian(int j, int i) const {
+    if (const Affine* map = affine()) {
+        const auto& m = map->m;
+        return {{{m[0][0], m[0][1]}, {m[1][0], m[1][1]}}};
+    }
+    const auto& [points, width] = *std::get_if<List>(&points_);
+    const int height = static_cast<int>(points.size()) / width;
+    const Point across = difference(j, width, {1, 0}, [&](int k) { return at(k, i); });
+    const Point down = difference(i, height, {0, 1}, [&](int k) { return at(j, k); });
+    return {{{across.x, down.x}, {across.y, down.y}}};
+}
+
+SamplingPoints SamplingPoints::shrunk(int n) const {
+    if (const Affine* map = affine()) return glimpse::shrunk(*map, n);
+    List small = *std::get_if<List>(&points_);
+    for (auto& [x, y] : small.points) {
+        x = centre_from_edge(edge_from_centre(x) / n);
+        y = centre_from_edge(edge_from_centre(y) / n);
+    }
+    return {std::move(small.points), small.width};
+}
+
+}  // namespace glimpse

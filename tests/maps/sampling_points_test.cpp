@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "glimpse/sampling_points.hpp"
+
+using namespace glimpse;
+
+namespace {
+
+/// A few roundings of numbers below 100.
+constexpr double rounding = 1e-12;
+
+constexpr Size glimpse_size{5, 4};
+constexpr Affine turned{{{{0.8, -0.6, 12.25}, {0.5, 1.5, 3.5}}}};
+
+template <typename At>
+SamplingPoints listed(Size size, At&& at) {
+    std::vector<Point> points;
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) points.push_back(at(j, i));
+    }
+    return {points, size.width};
+}
+
+/// How far the point lies from the line through a and b.
+double distance(const Point& p, const Point& a, const Point& b) {
+    return std::abs((b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)) / std::hypot(b.x - a.x, b.y - a.y);
+}
+
+void check_same(const Point& a, const Point& b) {
+    CHECK(std::abs(a.x - b.x) <= rounding);
+    CHECK(std::abs(a.y - b.y) <= rounding);
+}
+
+}  // namespace
+
+TEST_CASE("sampling points: a listed affine map has the affine map's points, bounds and Jacobian") {
+    const SamplingPoints affine = turned;
+    const SamplingPoints list = listed(glimpse_size, turned);
+    for (int i = 0; i < glimpse_size.height; ++i) {
+        for (int j = 0; j < glimpse_size.width; ++j) {
+            check_same(list.at(j, i), affine.at(j, i));
+            for (std::size_t axis = 0; axis < 2; ++axis) {
+                CHECK(std::abs(list.jacobian(j, i)[axis][0] - turned.m[axis][0]) <= rounding);
+                CHECK(std::abs(list.jacobian(j, i)[axis][1] - turned.m[axis][1]) <= rounding);
+                CHECK(affine.jacobian(j, i)[axis][0] == turned.m[axis][0]);
+                CHECK(affine.jacobian(j, i)[axis][1] == turned.m[axis][1]);
+            }
+        }
+    }
+    const Extent expected = affine.bounds(glimpse_size);
+    const Extent found = list.bounds(glimpse_size);
+    check_same({found.left, found.top}, {expected.left, expected.top});
+    check_same({found.right, found.bottom}, {expected.right, expected.bottom});
+}
+
+TEST_CASE("sampling points: the border of a listed affine map is that of the affine map, in its order") {
+    const std::vector<Point> expected = SamplingPoints(turned).border(glimpse_size);
+    const std::vector<Point> border = listed(glimpse_size, turned).border(glimpse_size);
+    REQUIRE(expected.size() == 4);
+    REQUIRE(border.size() == 4 + 2 * 5 + 2 * 4);
+    std::size_t n = 0;
+    for (std::size_t side = 0; side < 4; ++side) {
+        check_same(border[n++], expected[side]);
+        for (int k = 0; k < (side % 2 == 0 ? 5 : 4); ++k) {
+            CHECK(distance(border[n++], expected[side], expected[(side + 1) % 4]) <= rounding);
+        }
+    }
+}
+
+TEST_CASE("sampling points: the Jacobian of a bent line by hand") {
+    // x = j², y = 10 + 3 i: 2 j inside, 1 = 1 - 0 at the left, and 5 = 9 - 4 at the right.
+    const SamplingPoints bent = listed({4, 2}, [](int j, int i) {
+        return Point{double(j * j), 10.0 + 3 * i};
+    });
+    const double expected[] = {1, 2, 4, 5};
+    for (int j = 0; j < 4; ++j) {
+        CHECK(bent.jacobian(j, 0) == SamplingPoints::Jacobian{{{expected[j], 0}, {0, 3}}});
+    }
+    // From the corner's centre, (0, 10), half a pixel to the left and up; in edge coordinates.
+    check_same(bent.border({4, 2}).front(), {0 - 0.5 + 0.5, 10 - 1.5 + 0.5});
+    const SamplingPoints single({{7, 8}}, 1);
+    CHECK(single.jacobian(0, 0) == SamplingPoints::Jacobian{{{1, 0}, {0, 1}}});
+}
+
+TEST_CASE("sampling points: a shrunk image has them where they were, in edge coordinates") {
+    const SamplingPoints list({{3.5, -0.5}}, 1);
+    check_same(list.shrunk(4).at(0, 0), {0.5, -0.5});
+    check_same(SamplingPoints(turned).shrunk(2).at(0, 0), {12.75 / 2 - 0.5, 4.0 / 2 - 0.5});
+}
+
+TEST_CASE("sampling points are listed in whole rows") {
+    CHECK_THROWS_AS(SamplingPoints({{1, 1}, {2, 2}, {3, 3}}, 2), std::invalid_argument);
+    CHECK_THROWS_AS(SamplingPoints({{1, 1}}, 0), std::invalid_argument);
+    CHECK_THROWS_AS(SamplingPoints({}, 1), std::invalid_argument);
+}
