@@ -17,9 +17,7 @@ Box around(std::vector<Point> points, bool is_circle) {
         const double r = std::hypot(points[1].x - c.x, points[1].y - c.y);
         points = {{c.x - r, c.y - r}, {c.x + r, c.y + r}};
     }
-    const auto [left, right] = std::ranges::minmax(points, {}, &Point::x);
-    const auto [top, bottom] = std::ranges::minmax(points, {}, &Point::y);
-    return {left.x, top.y, right.x - left.x, bottom.y - top.y};
+    return bounding_box(points);
 }
 
 AnnotatedBox read_shape(const Value& shape) {

@@ -28,18 +28,9 @@ bool is_fraction(double number) {
 Box box_of(const Numbers& n) {
     // A sixth number is a detection's confidence.
     if (n.size() < polygon_numbers) return {n[1] - n[3] / 2, n[2] - n[4] / 2, n[3], n[4]};
-    Box box{n[1], n[2], 0, 0};
-    double right = n[1];
-    double bottom = n[2];
-    for (std::size_t k = 1; k < n.size(); k += 2) {
-        box.x = std::min(box.x, n[k]);
-        box.y = std::min(box.y, n[k + 1]);
-        right = std::max(right, n[k]);
-        bottom = std::max(bottom, n[k + 1]);
-    }
-    box.width = right - box.x;
-    box.height = bottom - box.y;
-    return box;
+    std::vector<Point> corners;
+    for (std::size_t k = 1; k < n.size(); k += 2) corners.push_back({n[k], n[k + 1]});
+    return bounding_box(corners);
 }
 
 /// What is wrong with a line; empty where nothing is.

@@ -7,7 +7,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "glimpse/error.hpp"
-#include "maps/overloaded.hpp"
+#include "maps/kinds.hpp"
 
 namespace glimpse {
 
@@ -15,31 +15,6 @@ namespace {
 
 /// What a CPU's thread multiplies and adds in a second, by the benchmark of the kernels.
 constexpr double multiply_adds_of_thread = 20e9;
-
-/// A tap of a sample takes so many times as long as one of a band: its place and weight must be found first.
-constexpr std::int64_t dearer_sampled = 4;
-
-std::int64_t weights_in(const BandedMatrix& matrix) {
-    std::int64_t count = 0;
-    for (int i = 0; i < matrix.rows(); ++i) count += std::ssize(matrix.row(i).weights);
-    return count;
-}
-
-std::int64_t multiply_adds(const LinearMap& map) {
-    return std::visit(
-        overloaded{
-            [](const Window&) { return std::int64_t{0}; },
-            [](const Weights& weights) { return std::int64_t{weights.region.width} * weights.region.height; },
-            [](const Separable& separable) {
-                return separable.rows.support().length() * weights_in(separable.columns) +
-                       separable.columns.rows() * weights_in(separable.rows);
-            },
-            [&](const Samples& samples) {
-                const std::int64_t pixels = std::int64_t{map.glimpse.width} * map.glimpse.height;
-                return dearer_sampled * pixels * (samples.interpolation == Interpolation::bicubic ? 16 : 4);
-            }},
-        map.kind);
-}
 
 /// Multiplications and additions, in the units of a band's.
 double work_of(std::span<const LinearMap* const> maps, int channels) {
@@ -53,15 +28,15 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
 double bytes_there(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
     if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
-    const auto area = [](const Rectangle& r) { return double(r.width) * r.height; };
     Rectangle all;
-    double each = 0;
+    std::int64_t each = 0;
     for (const LinearMap* map : maps) {
         const Rectangle seen = support(*map);
         all = smallest_containing(all, seen);
-        each += area(seen);
+        each += seen.area();
     }
-    return static_cast<double>(pixels.channels()) * sizeof(float) * std::min(area(all), each);
+    return static_cast<double>(pixels.channels()) * sizeof(float) *
+           static_cast<double>(std::min(all.area(), each));
 }
 
 double bytes_back(std::span<const LinearMap* const> maps, int channels, int depth) {

@@ -5,10 +5,10 @@
 #include <opencv2/core.hpp>
 #include <stdexcept>
 
-#include "backends/window.hpp"
 #include "maps/banded_product.hpp"
-#include "maps/overloaded.hpp"
-#include "maps/taps.hpp"
+#include "maps/image_region.hpp"
+#include "maps/samples.hpp"
+#include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
 #include "system/parallel.hpp"
@@ -32,7 +32,7 @@ void with_element_type(int depth, Visit&& visit) {
     }
 }
 
-cv::Mat read_weights(const LinearMap& map, const Weights& weights, const ImageRegion& image) {
+cv::Mat weighed(const LinearMap& map, const Weights& weights, const ImageRegion& image) {
     const int channels = image.pixels.channels();
     cv::Mat out = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32FC(channels));
     if (weights.region.empty()) return out;
@@ -127,7 +127,22 @@ class SampledRows {
     std::size_t end_of_data_;
 };
 
-cv::Mat read_samples(const LinearMap& map, const Samples& samples, const ImageRegion& image, int depth) {
+// A I, for each kind of map.
+
+cv::Mat glimpse_of(const Window& window, const LinearMap& map, const ImageRegion& image, int depth) {
+    return rounded_to(read_window(map, window, image), depth);
+}
+
+cv::Mat glimpse_of(const Weights& weights, const LinearMap& map, const ImageRegion& image, int depth) {
+    return rounded_to(weighed(map, weights, image), depth);
+}
+
+cv::Mat glimpse_of(const Separable& separable, const LinearMap& /*map*/, const ImageRegion& image,
+                   int depth) {
+    return banded_product(separable, image, depth);
+}
+
+cv::Mat glimpse_of(const Samples& samples, const LinearMap& map, const ImageRegion& image, int depth) {
     cv::Mat out(map.glimpse.height, map.glimpse.width, CV_MAKETYPE(depth, image.pixels.channels()));
     if (image.region.empty()) return out.setTo(0), out;
     const SampledRows rows(map, samples, image);
@@ -140,7 +155,23 @@ cv::Mat read_samples(const LinearMap& map, const Samples& samples, const ImageRe
     return out;
 }
 
-ImageRegion write_samples(const LinearMap& map, const Samples& samples, const cv::Mat& glimpse) {
+// Aᵀ g, for each kind of map.
+
+ImageRegion written_of(const Window& window, const LinearMap& map, const cv::Mat& glimpse) {
+    return write_window(map, window, glimpse);
+}
+
+ImageRegion written_of(const Weights& weights, const LinearMap& map, const cv::Mat& glimpse) {
+    if (weights.region.empty()) return {};
+    // A diagonal map is its own adjoint.
+    return {weights.region, weighed(map, weights, {whole(map.image), glimpse})(rect(weights.region))};
+}
+
+ImageRegion written_of(const Separable& separable, const LinearMap& /*map*/, const cv::Mat& glimpse) {
+    return transposed_banded_product(separable, glimpse);
+}
+
+ImageRegion written_of(const Samples& samples, const LinearMap& map, const cv::Mat& glimpse) {
     const Rectangle region = support(map);
     if (region.empty()) return {};
     const int channels = glimpse.channels();
@@ -160,31 +191,15 @@ std::vector<cv::Mat> CpuBackend::read(std::span<const LinearMap* const> maps, co
     std::vector<cv::Mat> glimpses(maps.size());
     for_each_in_parallel(maps.size(), [&](std::size_t n) {
         const LinearMap& map = *maps[n];
-        glimpses[n] = std::visit(
-            overloaded{
-                [&](const Window& window) { return rounded_to(read_window(map, window, image), depth); },
-                [&](const Weights& weights) { return rounded_to(read_weights(map, weights, image), depth); },
-                [&](const Separable& separable) { return banded_product(separable, image, depth); },
-                [&](const Samples& samples) { return read_samples(map, samples, image, depth); }},
-            map.kind);
+        glimpses[n] =
+            std::visit([&](const auto& kind) { return glimpse_of(kind, map, image, depth); }, map.kind);
     });
     return glimpses;
 }
 
 ImageRegion CpuBackend::write(const LinearMap& map, const cv::Mat& glimpse) const {
     const cv::Mat g = rounded_to(glimpse, CV_32F);
-    return std::visit(
-        overloaded{[&](const Window& window) { return write_window(map, window, g); },
-                   [&](const Weights& weights) {
-                       // A diagonal map is its own adjoint.
-                       const cv::Mat all = read_weights(map, weights, {whole(map.image), g});
-                       const Rectangle& r = weights.region;
-                       if (r.empty()) return ImageRegion{};
-                       return ImageRegion{r, all(cv::Rect(r.x, r.y, r.width, r.height))};
-                   },
-                   [&](const Separable& separable) { return transposed_banded_product(separable, g); },
-                   [&](const Samples& samples) { return write_samples(map, samples, g); }},
-        map.kind);
+    return std::visit([&](const auto& kind) { return written_of(kind, map, g); }, map.kind);
 }
 
 }  // namespace glimpse

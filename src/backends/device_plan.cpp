@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "maps/taps.hpp"
+#include "maps/samples.hpp"
 
 namespace glimpse {
 

@@ -5,6 +5,8 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "maps/image_region.hpp"
+#include "maps/overloaded.hpp"
 #include "maps/sampled.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
@@ -59,11 +61,10 @@ ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, cons
     if (lowered.matrix->determinant() == 0)
         throw Error("the matrix has no inverse: the glimpse cannot be pasted");
     const auto border = border_in_image(*lowered.matrix, map.glimpse);
-    const auto [left, right] = std::ranges::minmax(border, {}, &Point::x);
-    const auto [top, bottom] = std::ranges::minmax(border, {}, &Point::y);
+    const auto [left, top, right, bottom] = extent(border);
     const Rectangle region =
-        intersection(rounded({std::floor(left.x), std::floor(top.y), std::ceil(right.x) - std::floor(left.x),
-                              std::ceil(bottom.y) - std::floor(top.y)}),
+        intersection(rounded({std::floor(left), std::floor(top), std::ceil(right) - std::floor(left),
+                              std::ceil(bottom) - std::floor(top)}),
                      whole(map.image));
     if (region.empty()) return {};
 
@@ -117,7 +118,7 @@ void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, b
     const Rectangle& r = weights.region;
     if (r.empty()) return;
     const int channels = glimpse.channels();
-    cv::Mat layer = glimpse(cv::Rect(r.x, r.y, r.width, r.height)).clone();
+    cv::Mat layer = glimpse(rect(r)).clone();
     for (int y = 0; y < r.height; ++y) {
         auto* pixel = layer.ptr<float>(y);
         const auto* a = weights.a.ptr<float>(y);
@@ -151,19 +152,18 @@ ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const 
 }
 
 /// Back from premultiplied values to the canvas's own channels and depth.
-Image finished(const Image& canvas, const cv::Mat& values) {
+Image finished(const Image& canvas, cv::Mat values) {
+    if (canvas.alpha) divide_by_alpha(values);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
-    const cv::Mat alpha = channels.back();
     if (canvas.alpha) {
-        for (std::size_t c = 0; c + 1 < channels.size(); ++c) cv::divide(channels[c], alpha, channels[c]);
-        channels.back() = alpha * full_scale(canvas.pixels.depth());
+        channels.back() = channels.back() * full_scale(canvas.pixels.depth());
     } else {
         channels.pop_back();
     }
     cv::Mat merged;
     cv::merge(channels, merged);
-    cv::patchNaNs(merged, 0);  // 0/0 where both are transparent
+    cv::patchNaNs(merged, 0);  // those of the pictures themselves
     return like(canvas, merged);
 }
 
@@ -181,8 +181,7 @@ Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& gli
     cv::Mat sum;
     canvas.pixels.convertTo(sum, CV_32F);
     const ImageRegion written = backend.write(map, glimpse.pixels);
-    const Rectangle& r = written.region;
-    if (!r.empty()) sum(cv::Rect(r.x, r.y, r.width, r.height)) += written.pixels;
+    if (!written.region.empty()) sum(rect(written.region)) += written.pixels;
     return like(canvas, sum);
 }
 
@@ -197,13 +196,13 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     if (layer.channels() != under.channels()) {
         throw Error("the glimpse and the canvas differ in the number of colours");
     }
-    if (const auto* weights = std::get_if<Weights>(&map.kind)) {
-        lay_over(under, *weights, layer, glimpse.alpha);
-    } else {
-        lay_over(under, is_resampled(lowered) ? resampled_layer(backend, lowered, layer)
-                                              : scattered_layer(backend, map, layer));
-    }
-    return finished(canvas, under);
+    std::visit(overloaded{[&](const Weights& weights) { lay_over(under, weights, layer, glimpse.alpha); },
+                          [&](const auto&) {
+                              lay_over(under, is_resampled(lowered) ? resampled_layer(backend, lowered, layer)
+                                                                    : scattered_layer(backend, map, layer));
+                          }},
+               map.kind);
+    return finished(canvas, std::move(under));
 }
 
 }  // namespace glimpse

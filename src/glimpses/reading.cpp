@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
@@ -30,19 +31,6 @@ cv::Mat premultiplied(const cv::Mat& pixels) {
     pixels.convertTo(out, CV_32F);
     multiply_by_alpha(out);
     return out;
-}
-
-/// `gain`, the map's full weight, has multiplied colour and alpha alike, and is meant for the colour alone.
-void unpremultiply(cv::Mat& pixels, float gain) {
-    const int colours = pixels.channels() - 1;
-    for (int y = 0; y < pixels.rows; ++y) {
-        auto* p = pixels.ptr<float>(y);
-        for (int x = 0; x < pixels.cols; ++x, p += colours + 1) {
-            const float alpha = p[colours];
-            for (int c = 0; c < colours; ++c) p[c] = alpha > 0 ? p[c] / alpha * gain : 0.0F;
-            p[colours] = alpha / gain;
-        }
-    }
 }
 
 std::vector<double> channel_means(const cv::Mat& pixels) {
@@ -118,18 +106,16 @@ Rectangle needed_by_all(Group group) {
 
 /// Whether what all glimpses need is no more than what each of them needs, added up.
 bool overlap(Group group) {
-    const auto area = [](const Rectangle& r) { return std::int64_t{r.width} * r.height; };
     std::int64_t sum = 0;
-    for (const Lowered* each : group) sum += area(needed(*each));
-    return area(needed_by_all(group)) <= sum;
+    for (const Lowered* each : group) sum += needed(*each).area();
+    return needed_by_all(group).area() <= sum;
 }
 
 /// What the glimpses need of the region, premultiplied.
 ImageRegion premultiplied(const ImageRegion& region, Group group) {
     const Rectangle r = needed_by_all(group);
     if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels())), region.alpha};
-    const cv::Rect part(r.x - region.region.x, r.y - region.region.y, r.width, r.height);
-    return {r, premultiplied(region.pixels(part)), region.alpha};
+    return {r, premultiplied(part(region, r)), region.alpha};
 }
 
 /// How glimpses of one image are read: in a group those that are alike, since a backend takes all the
@@ -158,8 +144,8 @@ struct Reading {
         }
         for_each_in_parallel(group.size(), [&](std::size_t k) {
             if (apart) {
-                const ImageRegion part = premultiplied(region, group.subspan(k, 1));
-                glimpses[k] = read_one(backend, group[k]->map, part, CV_32F);
+                const ImageRegion own = premultiplied(region, group.subspan(k, 1));
+                glimpses[k] = read_one(backend, group[k]->map, own, CV_32F);
             }
             finish(glimpses[k], *group[k], mean);
         });
@@ -172,7 +158,7 @@ struct Reading {
             add_fill(glimpse, lowered,
                      fill_values(lowered.fill, mean, region.alpha, premultiply, region.pixels.depth()));
         }
-        if (premultiply) unpremultiply(glimpse, static_cast<float>(lowered.full_weight));
+        if (premultiply) divide_by_alpha(glimpse, static_cast<float>(lowered.full_weight));
         glimpse = rounded_to(glimpse, depth);
     }
 };

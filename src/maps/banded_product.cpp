@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "maps/image_region.hpp"
+#include "maps/separable.hpp"
 #include "pixels/matrix_lines.hpp"
 
 namespace glimpse {
@@ -25,11 +27,6 @@ Bands bands_of(const BandedMatrix& matrix, int origin) {
         bands.push_back({first - origin, static_cast<int>(weights.size()), weights.data()});
     }
     return bands;
-}
-
-std::int64_t weights_in(const Bands& bands) {
-    return std::accumulate(bands.begin(), bands.end(), std::int64_t{0},
-                           [](std::int64_t sum, const Band& band) { return sum + band.count; });
 }
 
 /// The columns that some row touches, in order; gaps of up to `least_gap` columns count as touched.
@@ -112,7 +109,8 @@ class Scratch {
 class Product {
   public:
     Product(const Separable& map, const ImageRegion& image)
-        : image_(image),
+        : map_(map),
+          image_(image),
           channels_(image.pixels.channels()),
           rows_(bands_of(map.rows, image.region.y)),
           columns_(bands_of(map.columns, image.region.x)),
@@ -138,11 +136,12 @@ class Product {
         const std::int64_t lines = length_of(lines_);
         const std::int64_t height = static_cast<std::int64_t>(rows_.size());
         const std::int64_t width = static_cast<std::int64_t>(columns_.size()) * channels_;
-        const std::int64_t across = weights_in(columns_) * channels_;
-        const std::int64_t down = weights_in(rows_);
+        const auto across = static_cast<std::int64_t>(map_.columns.weight_count()) * channels_;
+        const auto down = static_cast<std::int64_t>(map_.rows.weight_count());
         constexpr std::int64_t most_values_between = std::int64_t{1} << 24;
         return lines * width <= most_values_between &&
-               lines * (touched_values_ + across) + down * width < down * touched_values_ + height * across;
+               lines * touched_values_ + channels_ * multiply_adds_columns_first(map_, lines) <
+                   down * touched_values_ + height * across;
     }
 
     void compute_horizontal_first(cv::Mat& out) {
@@ -170,6 +169,7 @@ class Product {
                              static_cast<int>(spans_.size()), scratch.data()});
     }
 
+    const Separable& map_;
     const ImageRegion& image_;
     int channels_;
     Bands rows_;
@@ -240,7 +240,7 @@ ImageRegion transposed_banded_product(const Separable& map, const cv::Mat& glimp
             for (std::size_t v = 0; v < length; ++v) to[v] += weight * line[v];
         }
     });
-    return {{columns.begin, rows.begin, columns.length(), rows.length()}, out};
+    return {rectangle(columns, rows), out};
 }
 
 }  // namespace glimpse

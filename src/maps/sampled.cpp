@@ -1,5 +1,6 @@
 #include "maps/sampled.hpp"
 
+#include "maps/samples.hpp"
 #include "maps/taps.hpp"
 
 namespace glimpse {

@@ -9,6 +9,7 @@
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/words.hpp"
 #include "maps/banded_product.hpp"
+#include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/taps.hpp"
 #include "mechanisms/validation.hpp"
@@ -84,7 +85,7 @@ Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
 cv::Mat box_weights(const Mask::BoxForm& form, Size image) {
     cv::Mat a = cv::Mat::zeros(image.height, image.width, CV_32F);
     const Rectangle box = pixels_of(form, image);
-    a(cv::Rect(box.x, box.y, box.width, box.height)).setTo(1);
+    a(rect(box)).setTo(1);
     return a;
 }
 
@@ -145,7 +146,7 @@ Rectangle bounding_box(const cv::Mat& a) {
 }
 
 cv::Mat cut(const cv::Mat& a, const Rectangle& r) {
-    return r.empty() ? cv::Mat() : a(cv::Rect(r.x, r.y, r.width, r.height)).clone();
+    return r.empty() ? cv::Mat() : a(rect(r)).clone();
 }
 
 std::vector<Point> selected_pixels(const cv::Mat& a) {

@@ -8,13 +8,9 @@ namespace glimpse {
 
 namespace {
 
-std::int64_t area(const Rectangle& r) {
-    return r.empty() ? 0 : std::int64_t{r.width} * r.height;
-}
-
 /// How many pixels more are decoded when two parts become one.
 std::int64_t waste(const Rectangle& a, const Rectangle& b) {
-    return area(smallest_containing(a, b)) - area(a) - area(b);
+    return smallest_containing(a, b).area() - a.area() - b.area();
 }
 
 DecodedPart everything(std::span<const Rectangle> needed) {
@@ -29,7 +25,7 @@ DecodedPart everything(std::span<const Rectangle> needed) {
 /// Joins the part to those before it for as long as that wastes no more than they hold.
 void join(std::vector<DecodedPart>& parts, DecodedPart part) {
     const auto is_near = [&](const DecodedPart& other) {
-        return waste(part.region, other.region) <= area(part.region) + area(other.region);
+        return waste(part.region, other.region) <= part.region.area() + other.region.area();
     };
     for (auto other = parts.begin(); (other = std::ranges::find_if(parts, is_near)) != parts.end();) {
         part.region = smallest_containing(part.region, other->region);
@@ -47,7 +43,7 @@ std::vector<DecodedPart> parts_to_decode(std::span<const Rectangle> needed, bool
     constexpr std::int64_t little = std::int64_t{1} << 16;      // pixels: not worth a second call
     constexpr std::int64_t affordable = std::int64_t{1} << 26;  // pixels: not worth reading twice
     const DecodedPart all = everything(needed);
-    if (area(all.region) <= (seekable ? little : affordable)) return {all};
+    if (all.region.area() <= (seekable ? little : affordable)) return {all};
     std::vector<DecodedPart> parts;
     for (std::size_t n = 0; n < needed.size(); ++n) join(parts, {needed[n], {n}});
     return parts;

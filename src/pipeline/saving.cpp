@@ -6,6 +6,7 @@
 
 #include "glimpse/displayable.hpp"
 #include "glimpse/files.hpp"
+#include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
 #include "system/new_file.hpp"
 
@@ -17,7 +18,7 @@ cv::Mat image_sized(const LinearMap& map) {
     const ImageRegion attention = attention_map(map);
     cv::Mat all = cv::Mat::zeros(map.image.height, map.image.width, CV_32F);
     const Rectangle& r = attention.region;
-    if (!r.empty()) attention.pixels.copyTo(all(cv::Rect(r.x, r.y, r.width, r.height)));
+    if (!r.empty()) attention.pixels.copyTo(all(rect(r)));
     return all;
 }
 

@@ -15,6 +15,18 @@ void multiply_by_alpha(cv::Mat& pixels) {
     }
 }
 
+void divide_by_alpha(cv::Mat& pixels, float gain) {
+    const int colours = pixels.channels() - 1;
+    for (int y = 0; y < pixels.rows; ++y) {
+        auto* p = pixels.ptr<float>(y);
+        for (int x = 0; x < pixels.cols; ++x, p += colours + 1) {
+            const float alpha = p[colours];
+            for (int c = 0; c < colours; ++c) p[c] = alpha > 0 ? p[c] / alpha * gain : 0.0F;
+            p[colours] = alpha / gain;
+        }
+    }
+}
+
 double full_scale(int depth) {
     return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
 }

@@ -12,10 +12,6 @@ using namespace glimpse;
 
 namespace {
 
-std::int64_t area(const Rectangle& r) {
-    return r.empty() ? 0 : std::int64_t{r.width} * r.height;
-}
-
 /// Every number stands in one part, whose region holds its rectangle.
 void check_parts(const std::vector<DecodedPart>& parts, const std::vector<Rectangle>& needed) {
     std::vector<std::size_t> seen;
@@ -39,7 +35,7 @@ TEST_CASE("decoding: rectangles far from each other are parts of their own where
     check_parts(parts, needed);
     REQUIRE(parts.size() == 2);
     std::int64_t decoded = 0;
-    for (const DecodedPart& part : parts) decoded += area(part.region);
+    for (const DecodedPart& part : parts) decoded += part.region.area();
     CHECK(decoded == 94 * 84 + 64 * 64);
 }
 

@@ -14,9 +14,9 @@
 #include "backends/cuda/cuda_transfers.hpp"
 #include "backends/cuda_module.hpp"
 #include "backends/device_plan.hpp"
-#include "backends/window.hpp"
 #include "glimpse/error.hpp"
-#include "maps/overloaded.hpp"
+#include "maps/image_region.hpp"
+#include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
 #include "system/module_export.hpp"
@@ -99,10 +99,9 @@ class Reading {
 
     void read(std::size_t n, const Weights& weights) {
         glimpses_[n] = black(maps_[n]->glimpse);
-        const Rectangle& r = weights.region;
-        if (r.empty()) return;
-        const cv::Rect seen(r.x - image_.region.x, r.y - image_.region.y, r.width, r.height);
-        weigh(weights, pixels()(seen), glimpses_[n](cv::Rect(r.x, r.y, r.width, r.height)), stream_);
+        if (weights.region.empty()) return;
+        weigh(weights, pixels()(rect_in(image_.region, weights.region)), glimpses_[n](rect(weights.region)),
+              stream_);
     }
 
     void read(std::size_t n, const Separable& separable) {
@@ -198,7 +197,7 @@ class Writing {
 
     ImageRegion write(const Weights& weights) {
         const Rectangle& r = weights.region;
-        const UploadedPixels pixels(glimpse_(cv::Rect(r.x, r.y, r.width, r.height)), stream_);
+        const UploadedPixels pixels(glimpse_(rect(r)), stream_);
         ImageRegion written{r, cv::Mat(r.height, r.width, CV_32FC(glimpse_.channels()))};
         // A diagonal map is its own adjoint.
         weigh(weights, pixels.pixels(), written.pixels, stream_);

@@ -13,11 +13,10 @@ namespace {
 
 cv::Rect bounds(const std::vector<Point>& polygon) {
     if (polygon.empty()) return {};
-    const auto [left, right] = std::ranges::minmax(polygon, {}, &Point::x);
-    const auto [top, bottom] = std::ranges::minmax(polygon, {}, &Point::y);
-    const cv::Point low(nearest_edge(left.x), nearest_edge(top.y));
-    return {low, cv::Point(std::max(low.x + 1, nearest_edge(right.x)),
-                           std::max(low.y + 1, nearest_edge(bottom.y)))};
+    const auto [left, top, right, bottom] = extent(polygon);
+    const cv::Point low(nearest_edge(left), nearest_edge(top));
+    return {low,
+            cv::Point(std::max(low.x + 1, nearest_edge(right)), std::max(low.y + 1, nearest_edge(bottom)))};
 }
 
 /// The polygon fills its bounds: it is a box.

@@ -8,6 +8,7 @@
 #include "figures/module/drawing.hpp"
 #include "figures/module/labels.hpp"
 #include "glimpse/error.hpp"
+#include "maps/image_region.hpp"
 
 namespace glimpse {
 
@@ -25,8 +26,7 @@ cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) 
         if (!(greatest > 0)) continue;
         cv::Mat level;
         attention.pixels.convertTo(level, CV_8U, 255 / greatest);  // saturates: negative attention is 0
-        const Rectangle& r = attention.region;
-        cv::Mat part = combined(cv::Rect(r.x, r.y, r.width, r.height));
+        cv::Mat part = combined(rect(attention.region));
         cv::max(part, level, part);
     }
     return combined;

@@ -9,6 +9,7 @@
 
 #include "glimpse/error.hpp"
 #include "images/codecs/codec.hpp"
+#include "maps/image_region.hpp"
 #include "system/module_export.hpp"
 
 // A module: loading OpenCV's codecs takes longer than all the rest of a small job.
@@ -68,9 +69,7 @@ class OpenCvReader final : public ImageReader {
         info_.seekable = true;  // all of it is decoded already
     }
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
-    cv::Mat decode(const Rectangle& r) override {
-        return pixels_(cv::Rect(r.x, r.y, r.width, r.height)).clone();
-    }
+    cv::Mat decode(const Rectangle& r) override { return pixels_(rect(r)).clone(); }
 
   private:
     cv::Mat pixels_;

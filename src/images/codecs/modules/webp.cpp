@@ -8,6 +8,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/exif.hpp"
+#include "maps/image_region.hpp"
 #include "system/module_export.hpp"
 
 namespace glimpse {
@@ -84,7 +85,7 @@ class WebpReader final : public ImageReader {
         const VP8StatusCode status = WebPDecode(picture_.data(), picture_.size(), &config);
         WebPFreeDecBuffer(&config.output);
         if (status != VP8_STATUS_OK) throw Error("the file is truncated or corrupt");
-        return out(cv::Rect(region.x - wide.x, region.y - wide.y, region.width, region.height)).clone();
+        return out(rect_in(wide, region)).clone();
     }
 
   private:

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+
+#include "glimpse/linear_map.hpp"
+
+// Rectangles of whole pixels, as OpenCV has them.
+
+namespace glimpse {
+
+/// None where either is empty.
+inline Rectangle rectangle(Interval columns, Interval rows) {
+    if (columns.empty() || rows.empty()) return {};
+    return {columns.begin, rows.begin, columns.length(), rows.length()};
+}
+
+inline cv::Rect rect(const Rectangle& r) {
+    return {r.x, r.y, r.width, r.height};
+}
+
+/// `r`, counted from the corner of a region that contains it.
+inline cv::Rect rect_in(const Rectangle& region, const Rectangle& r) {
+    return {r.x - region.x, r.y - region.y, r.width, r.height};
+}
+
+/// The part of a region's pixels that fills `r`, not copied.
+inline cv::Mat part(const ImageRegion& image, const Rectangle& r) {
+    return image.pixels(rect_in(image.region, r));
+}
+
+}  // namespace glimpse

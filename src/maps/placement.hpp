@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "glimpse/lowered.hpp"
+
+// Where a glimpse stands in the image, for the kinds of maps that leave it to the matrix.
+
+namespace glimpse {
+
+/// Through the matrix; without one, the border of the support.
+std::vector<Point> outline_by_matrix(const Lowered& lowered);
+
+/// The shorter of the matrix's columns; without a matrix, 1.
+double pitch_by_matrix(const Lowered& lowered);
+
+}  // namespace glimpse

@@ -1,0 +1,181 @@
+#include "maps/samples.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+
+#include "maps/image_region.hpp"
+#include "maps/placement.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// The first j of 0 … count - 1 that holds, where all after it hold too, and count where none does; found
+/// from a guess.
+template <typename Holds>
+int first_that(double guess, int count, Holds&& holds) {
+    int j = guess > 0 ? static_cast<int>(std::min(guess, double(count))) : 0;  // 0 for NaN
+    while (j > 0 && holds(j - 1)) --j;
+    while (j < count && !holds(j)) ++j;
+    return j;
+}
+
+/// The j at which one coordinate, start + j · step, lies within low … high.
+template <typename Coordinate>
+Interval within(double start, double step, double low, double high, int count, Coordinate&& at) {
+    if (step == 0) return start >= low && start <= high ? Interval{0, count} : Interval{};
+    const double from = std::ceil(((step > 0 ? low : high) - start) / step);
+    const double to = std::floor(((step > 0 ? high : low) - start) / step) + 1;
+    if (step > 0) {
+        return {first_that(from, count, [&](int j) { return at(j) >= low; }),
+                first_that(to, count, [&](int j) { return at(j) > high; })};
+    }
+    return {first_that(from, count, [&](int j) { return at(j) <= high; }),
+            first_that(to, count, [&](int j) { return at(j) < low; })};
+}
+
+/// Where pixels begin … end - 1 of the line are found once it is folded between its mirrors. A fold at one
+/// end of the image, the common case, is told from those that may reach all of it.
+Interval folded(Interval line, int size) {
+    if (line.begin >= 0 && line.end <= size) return line;
+    if (line.begin < 0 && line.end > 0 && line.end <= size)
+        return {0, std::min(size, std::max(line.end, -line.begin + 1))};
+    if (line.end > size && line.begin >= 0 && line.begin < size) {
+        // The pixel beyond the last one, at `size`, is the mirror image of one of the last two.
+        return {std::max(0, std::min(line.begin, 2 * size - 1 - line.end)), size};
+    }
+    return {0, size};
+}
+
+/// Every index that the taps of any point within [low, high] can have, padded.
+Interval axis_support(const AxisSampler& sampler, double low, double high) {
+    // Far enough that nothing of the image is left, even folded, and near enough for an int.
+    const double limit = std::min(2.0 * sampler.size, 1e9) + 4;
+    const bool nearest = sampler.interpolation == Interpolation::nearest;
+    const auto pixel = [&](double position) {
+        const double whole_number = nearest ? std::nearbyint(position) : std::floor(position);
+        return static_cast<int>(std::clamp(whole_number, -limit, limit));
+    };
+    const int before = sampler.interpolation == Interpolation::bicubic ? 1 : 0;
+    const int after = nearest ? 0 : before + 1;
+    int begin = pixel(low) - before;
+    int end = pixel(high) + after + 1;
+    if (sampler.padding == Padding::reflection) return folded({begin, end}, sampler.size);
+    if (sampler.padding == Padding::border) {
+        begin = std::min(begin, sampler.size - 1);
+        end = std::max(end, 1);
+    }
+    return {std::max(begin, 0), std::min(end, sampler.size)};
+}
+
+/// The taps of affine samples without padding, the smallest rectangle around them. Along a row of samples
+/// both coordinates are monotone, and with them the taps, but for weights of 0 at whole positions: therefore
+/// the last two samples at each end.
+Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size image, Size glimpse) {
+    const AxisSampler columns{image.width, samples.interpolation, Padding::zeros};
+    const AxisSampler rows{image.height, samples.interpolation, Padding::zeros};
+    Rectangle all;
+    const auto include = [&](const Point& point) {
+        const AxisTaps x = axis_taps(columns, point.x);
+        const AxisTaps y = axis_taps(rows, point.y);
+        if (x.count == 0 || y.count == 0) return 0;
+        const int left = x.index.front();
+        const int top = y.index.front();
+        const int right = x.index[static_cast<std::size_t>(x.count) - 1];
+        const int bottom = y.index[static_cast<std::size_t>(y.count) - 1];
+        all = smallest_containing(all, {left, top, right - left + 1, bottom - top + 1});
+        return 1;
+    };
+    const double reach = tap_reach(samples.interpolation);
+    const Point far{image.width - 1 + reach, image.height - 1 + reach};
+    for (int i = 0; i < glimpse.height; ++i) {
+        Interval seen = samples_within(affine, i, glimpse.width, {-reach, -reach}, far);
+        for (int found = 0; found < 2 && !seen.empty(); ++seen.begin) found += include(affine(seen.begin, i));
+        for (int found = 0; found < 2 && !seen.empty(); --seen.end) found += include(affine(seen.end - 1, i));
+    }
+    return all;
+}
+
+}  // namespace
+
+Rectangle support(const Samples& samples, const LinearMap& map) {
+    const Size image = map.image;
+    const Size glimpse = map.glimpse;
+    const Affine* affine = samples.points.affine();
+    if (affine && samples.padding == Padding::zeros)
+        return unpadded_support(samples, *affine, image, glimpse);
+    const auto [left, top, right, bottom] = samples.points.bounds(glimpse);
+    const auto [columns, rows] = image_sampler(samples, image);
+    return rectangle(axis_support(columns, left, right), axis_support(rows, top, bottom));
+}
+
+cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support) {
+    cv::Mat sums = cv::Mat::zeros(support.height, support.width, CV_64F);
+    for_each_tap(samples, map, [&](int, int, int y, int x, float weight) {
+        sums.at<double>(y - support.y, x - support.x) += weight;
+    });
+    cv::Mat rounded_sums;
+    sums.convertTo(rounded_sums, CV_32F);
+    return rounded_sums;
+}
+
+cv::Mat row_sums(const Samples& samples, const LinearMap& map) {
+    cv::Mat sums = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32F);
+    for_each_tap(samples, map, [&](int i, int j, int, int, float weight) { sums.at<float>(i, j) += weight; });
+    return sums;
+}
+
+double mean_row_sum(const Samples& samples, const LinearMap& map) {
+    double weights = 0;
+    for_each_tap(samples, map, [&](int, int, int, int, float weight) { weights += weight; });
+    return weights / (static_cast<double>(map.glimpse.width) * map.glimpse.height);
+}
+
+bool mixes_pixels(const Samples& samples) {
+    return samples.interpolation != Interpolation::nearest;
+}
+
+MapKind shrunk(const Samples& samples, int n) {
+    Samples small = samples;
+    small.points = samples.points.shrunk(n);
+    return small;
+}
+
+std::vector<Point> outline(const Samples& /*samples*/, const Lowered& lowered) {
+    return outline_by_matrix(lowered);
+}
+
+double pitch(const Samples& /*samples*/, const Lowered& lowered) {
+    return pitch_by_matrix(lowered);
+}
+
+std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {
+    // A tap takes so many times as long as one of a band: its place and weight must be found first.
+    constexpr std::int64_t dearer_sampled = 4;
+    const std::int64_t taps = samples.interpolation == Interpolation::bicubic ? 16 : 4;
+    return dearer_sampled * taps * whole(map.glimpse).area();
+}
+
+double tap_reach(Interpolation interpolation) {
+    switch (interpolation) {
+        case Interpolation::nearest:
+            return 0.5;
+        case Interpolation::bilinear:
+            return 1;
+        case Interpolation::bicubic:
+            break;
+    }
+    return 2;
+}
+
+Interval samples_within(const Affine& affine, int i, int width, Point low, Point high) {
+    const Point start = affine(0, i);
+    const Interval x =
+        within(start.x, affine.m[0][0], low.x, high.x, width, [&](int j) { return affine(j, i).x; });
+    const Interval y =
+        within(start.y, affine.m[1][0], low.y, high.y, width, [&](int j) { return affine(j, i).y; });
+    return {std::max(x.begin, y.begin), std::min(x.end, y.end)};
+}
+
+}  // namespace glimpse

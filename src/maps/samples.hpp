@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glimpse/export.hpp"
+#include "glimpse/lowered.hpp"
+#include "maps/axis_taps.hpp"
+
+// `Samples`: from the taps of one axis to those of whole glimpses.
+
+namespace glimpse {
+
+// What belongs to every kind: see maps/kinds.hpp.
+Rectangle support(const Samples& samples, const LinearMap& map);
+cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support);
+cv::Mat row_sums(const Samples& samples, const LinearMap& map);
+double mean_row_sum(const Samples& samples, const LinearMap& map);
+bool mixes_pixels(const Samples& samples);
+MapKind shrunk(const Samples& samples, int n);
+std::vector<Point> outline(const Samples& samples, const Lowered& lowered);
+double pitch(const Samples& samples, const Lowered& lowered);
+std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);
+
+/// No tap that is not padded lies farther than this from its sampling point, along either axis.
+GLIMPSE_EXPORT double tap_reach(Interpolation interpolation);
+
+/// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
+/// coordinates are monotone in j, in floating point as well.
+GLIMPSE_EXPORT Interval samples_within(const Affine& affine, int i, int width, Point low, Point high);
+
+/// How the two axes of an image are sampled.
+inline ImageSampler image_sampler(const Samples& samples, Size image) {
+    return {{image.width, samples.interpolation, samples.padding, samples.mirror},
+            {image.height, samples.interpolation, samples.padding, samples.mirror}};
+}
+
+/// Calls visit(j, y, x, weight) for every tap of the pixels `part` of the glimpse's row i.
+template <typename Visit>
+void for_each_tap_in_row(const Samples& samples, const LinearMap& map, int i, Interval part, Visit&& visit) {
+    const ImageSampler sampler = image_sampler(samples, map.image);
+    for (int j = part.begin; j < part.end; ++j) {
+        for_each_tap_at(sampler, samples.points.at(j, i),
+                        [&](int y, int x, float weight) { visit(j, y, x, weight); });
+    }
+}
+
+/// Calls visit(i, j, y, x, weight) for every tap of every glimpse pixel: gathering it is A, scattering it is
+/// Aᵀ.
+template <typename Visit>
+void for_each_tap(const Samples& samples, const LinearMap& map, Visit&& visit) {
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for_each_tap_in_row(samples, map, i, {0, map.glimpse.width},
+                            [&](int j, int y, int x, float weight) { visit(i, j, y, x, weight); });
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,75 @@
+#include "maps/separable.hpp"
+
+#include <numeric>
+
+#include "maps/banded_product.hpp"
+#include "maps/image_region.hpp"
+#include "maps/placement.hpp"
+
+namespace glimpse {
+
+namespace {
+
+double mean(const std::vector<double>& sums) {
+    return std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
+}
+
+/// Each n columns made one: their weights add up.
+BandedMatrix binned(const BandedMatrix& matrix, int n) {
+    BandedMatrix small((matrix.columns() + n - 1) / n);
+    std::vector<double> bins;
+    for (int i = 0; i < matrix.rows(); ++i) {
+        const auto [first, weights] = matrix.row(i);
+        const int first_bin = first / n;
+        bins.assign(weights.size() / static_cast<std::size_t>(n) + 2, 0.0);
+        int column = first;
+        for (const float weight : weights) bins[static_cast<std::size_t>(column++ / n - first_bin)] += weight;
+        small.append_row(first_bin, bins);
+    }
+    return small;
+}
+
+}  // namespace
+
+Rectangle support(const Separable& separable, const LinearMap& /*map*/) {
+    return rectangle(separable.columns.support(), separable.rows.support());
+}
+
+cv::Mat attention(const Separable& separable, const LinearMap& /*map*/, const Rectangle& /*support*/) {
+    return outer_product(separable.rows.column_sums(), separable.columns.column_sums());
+}
+
+cv::Mat row_sums(const Separable& separable, const LinearMap& /*map*/) {
+    return outer_product(separable.rows.row_sums(), separable.columns.row_sums());
+}
+
+double mean_row_sum(const Separable& separable, const LinearMap& /*map*/) {
+    return mean(separable.rows.row_sums()) * mean(separable.columns.row_sums());
+}
+
+bool mixes_pixels(const Separable& separable) {
+    return !separable.rows.selects() || !separable.columns.selects();
+}
+
+MapKind shrunk(const Separable& separable, int n) {
+    return Separable{.rows = binned(separable.rows, n), .columns = binned(separable.columns, n)};
+}
+
+std::vector<Point> outline(const Separable& /*separable*/, const Lowered& lowered) {
+    return outline_by_matrix(lowered);
+}
+
+double pitch(const Separable& /*separable*/, const Lowered& lowered) {
+    return pitch_by_matrix(lowered);
+}
+
+std::int64_t multiply_adds_columns_first(const Separable& separable, std::int64_t lines) {
+    return lines * static_cast<std::int64_t>(separable.columns.weight_count()) +
+           separable.columns.rows() * static_cast<std::int64_t>(separable.rows.weight_count());
+}
+
+std::int64_t multiply_adds(const Separable& separable, const LinearMap& /*map*/) {
+    return multiply_adds_columns_first(separable, separable.rows.support().length());
+}
+
+}  // namespace glimpse

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glimpse/lowered.hpp"
+
+// `Separable`: two banded matrices. What applies them stands in maps/banded_product.hpp.
+
+namespace glimpse {
+
+// What belongs to every kind: see maps/kinds.hpp.
+Rectangle support(const Separable& separable, const LinearMap& map);
+cv::Mat attention(const Separable& separable, const LinearMap& map, const Rectangle& support);
+cv::Mat row_sums(const Separable& separable, const LinearMap& map);
+double mean_row_sum(const Separable& separable, const LinearMap& map);
+bool mixes_pixels(const Separable& separable);
+MapKind shrunk(const Separable& separable, int n);
+std::vector<Point> outline(const Separable& separable, const Lowered& lowered);
+double pitch(const Separable& separable, const Lowered& lowered);
+std::int64_t multiply_adds(const Separable& separable, const LinearMap& map);
+
+/// Of I Kᵀ on `lines` lines of one channel and then of R on what came of it.
+std::int64_t multiply_adds_columns_first(const Separable& separable, std::int64_t lines);
+
+}  // namespace glimpse

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glimpse/lowered.hpp"
+
+// `Weights`: a diagonal map, which is its own adjoint.
+
+namespace glimpse {
+
+// What belongs to every kind: see maps/kinds.hpp.
+Rectangle support(const Weights& weights, const LinearMap& map);
+cv::Mat attention(const Weights& weights, const LinearMap& map, const Rectangle& support);
+cv::Mat row_sums(const Weights& weights, const LinearMap& map);
+double mean_row_sum(const Weights& weights, const LinearMap& map);
+bool mixes_pixels(const Weights& weights);
+MapKind shrunk(const Weights& weights, int n);
+std::vector<Point> outline(const Weights& weights, const Lowered& lowered);
+double pitch(const Weights& weights, const Lowered& lowered);
+std::int64_t multiply_adds(const Weights& weights, const LinearMap& map);
+
+}  // namespace glimpse

@@ -1,0 +1,75 @@
+#include "maps/window.hpp"
+
+#include <opencv2/core.hpp>
+#include <stdexcept>
+
+#include "maps/image_region.hpp"
+#include "maps/placement.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// What the window shows, inside the image or not.
+Rectangle shown(const Window& window, const LinearMap& map) {
+    return {window.x0, window.y0, map.glimpse.width, map.glimpse.height};
+}
+
+}  // namespace
+
+Rectangle support(const Window& window, const LinearMap& map) {
+    return intersection(shown(window, map), whole(map.image));
+}
+
+cv::Mat attention(const Window& /*window*/, const LinearMap& /*map*/, const Rectangle& support) {
+    return {support.height, support.width, CV_32F, cv::Scalar(1)};
+}
+
+cv::Mat row_sums(const Window& window, const LinearMap& map) {
+    const ImageRegion sums{shown(window, map), cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32F)};
+    const Rectangle seen = support(window, map);
+    if (!seen.empty()) part(sums, seen).setTo(1);
+    return sums.pixels;
+}
+
+double mean_row_sum(const Window& window, const LinearMap& map) {
+    const Rectangle seen = support(window, map);
+    const double pixels = static_cast<double>(map.glimpse.width) * map.glimpse.height;
+    return static_cast<double>(seen.width) * seen.height / pixels;
+}
+
+bool mixes_pixels(const Window& /*window*/) {
+    return false;
+}
+
+MapKind shrunk(const Window& /*window*/, int /*n*/) {
+    throw std::logic_error("a window shows pixels as they are, and of a shrunk image others");
+}
+
+std::vector<Point> outline(const Window& /*window*/, const Lowered& lowered) {
+    return outline_by_matrix(lowered);
+}
+
+double pitch(const Window& /*window*/, const Lowered& /*lowered*/) {
+    return 1;
+}
+
+std::int64_t multiply_adds(const Window& /*window*/, const LinearMap& /*map*/) {
+    return 0;
+}
+
+cv::Mat read_window(const LinearMap& map, const Window& window, const ImageRegion& image) {
+    const ImageRegion out{shown(window, map),
+                          cv::Mat::zeros(map.glimpse.height, map.glimpse.width, image.pixels.type())};
+    const Rectangle seen = support(window, map);
+    if (!seen.empty()) part(image, seen).copyTo(part(out, seen));
+    return out.pixels;
+}
+
+ImageRegion write_window(const LinearMap& map, const Window& window, const cv::Mat& glimpse) {
+    const Rectangle seen = support(window, map);
+    if (seen.empty()) return {};
+    return {seen, part({shown(window, map), glimpse}, seen).clone()};
+}
+
+}  // namespace glimpse

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glimpse/export.hpp"
+#include "glimpse/lowered.hpp"
+
+// `Window` moves pixels and computes nothing: whatever the device, they are copied where they lie.
+
+namespace glimpse {
+
+// What belongs to every kind: see maps/kinds.hpp.
+Rectangle support(const Window& window, const LinearMap& map);
+cv::Mat attention(const Window& window, const LinearMap& map, const Rectangle& support);
+cv::Mat row_sums(const Window& window, const LinearMap& map);
+double mean_row_sum(const Window& window, const LinearMap& map);
+bool mixes_pixels(const Window& window);
+MapKind shrunk(const Window& window, int n);
+std::vector<Point> outline(const Window& window, const Lowered& lowered);
+double pitch(const Window& window, const Lowered& lowered);
+std::int64_t multiply_adds(const Window& window, const LinearMap& map);
+
+/// A I, of the image's depth.
+GLIMPSE_EXPORT cv::Mat read_window(const LinearMap& map, const Window& window, const ImageRegion& image);
+
+/// Aᵀ g on the map's support.
+GLIMPSE_EXPORT ImageRegion write_window(const LinearMap& map, const Window& window, const cv::Mat& glimpse);
+
+}  // namespace glimpse
