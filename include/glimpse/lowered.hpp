@@ -45,18 +45,19 @@ GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
 /// never leave the image: 1.
 GLIMPSE_EXPORT double inside(const Lowered& lowered);
 
-/// The glimpse's border in the image, in edge coordinates: through `matrix` where there is one, and for maps
-/// without one that of the support. The glimpse of `Weights` has the image's own border, which says nothing
-/// of the attention: the smallest rectangle instead around the weights of at least half the greatest.
+/// The glimpse's border in the image, edge coordinates: through `matrix`, or of listed points in several rows
+/// and columns their own; else the support's. That of `Weights` is the image's, which says nothing of the
+/// attention: the smallest rectangle instead around the weights of at least half the greatest.
 GLIMPSE_EXPORT std::vector<Point> outline(const Lowered& lowered);
 
-/// How many image pixels lie between neighbouring glimpse pixels, on the axis where they are fewer: through
-/// `matrix`. 1 for maps without one, and for `Window` and `Weights`, which show the image pixel by pixel.
+/// How many image pixels lie between neighbouring glimpse pixels, on the axis and where they are fewest. 1
+/// for maps without matrix or points as above, and for `Window` and `Weights`, which show the image's own
+/// pixels.
 GLIMPSE_EXPORT double pitch(const Lowered& lowered);
 
 /// The map for the image shrunk n times, n ≥ 1, to ⌈W/n⌉×⌈H/n⌉ pixels: A U, U repeating each pixel n×n times.
 /// It gives the glimpse of an image that is the same all over each n×n block, and one like it of any other.
-/// `Separable` adds up each n columns' weights; `Samples`, affine, looks at the shrunk image where it looked
+/// `Separable` adds up each n columns' weights; `Samples` looks at the shrunk image where it looked
 /// at the image. Throws `std::logic_error` for other kinds.
 GLIMPSE_EXPORT Lowered shrunk(const Lowered& lowered, int n);
 

@@ -57,10 +57,12 @@ std::vector<Point> outline_by_matrix(const Lowered& lowered) {
     return border_in_image(*lowered.matrix, lowered.map.glimpse);
 }
 
+double pitch_of(const SamplingPoints::Jacobian& jacobian) {
+    return std::min(std::hypot(jacobian[0][0], jacobian[1][0]), std::hypot(jacobian[0][1], jacobian[1][1]));
+}
+
 double pitch_by_matrix(const Lowered& lowered) {
-    if (!lowered.matrix) return 1;
-    const auto& m = lowered.matrix->m;
-    return std::min(std::hypot(m[0][0], m[1][0]), std::hypot(m[0][1], m[1][1]));
+    return lowered.matrix ? pitch_of(SamplingPoints(*lowered.matrix).jacobian(0, 0)) : 1;
 }
 
 }  // namespace glimpse

@@ -11,7 +11,10 @@ namespace glimpse {
 /// Through the matrix; without one, the border of the support.
 std::vector<Point> outline_by_matrix(const Lowered& lowered);
 
-/// The shorter of the matrix's columns; without a matrix, 1.
+/// The length of the shorter column: from glimpse pixel to glimpse pixel, in image pixels.
+double pitch_of(const SamplingPoints::Jacobian& jacobian);
+
+/// That of the matrix; without one, 1.
 double pitch_by_matrix(const Lowered& lowered);
 
 }  // namespace glimpse

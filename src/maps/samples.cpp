@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <opencv2/core.hpp>
+#include <span>
 
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
@@ -69,23 +71,36 @@ Interval axis_support(const AxisSampler& sampler, double low, double high) {
     return {std::max(begin, 0), std::min(end, sampler.size)};
 }
 
+/// From the first to the last pixel of the taps.
+Interval touched(const AxisTaps& taps) {
+    if (taps.count == 0) return {};
+    const auto [first, last] =
+        std::ranges::minmax(std::span(taps.index).first(static_cast<std::size_t>(taps.count)));
+    return {first, last + 1};
+}
+
+/// The smallest rectangle around the taps of a sampling point; empty where it has none.
+Rectangle around_taps(const ImageSampler& sampler, const Point& point) {
+    return rectangle(touched(axis_taps(sampler.columns, point.x)), touched(axis_taps(sampler.rows, point.y)));
+}
+
+/// The smallest rectangle around the taps of listed points.
+Rectangle listed_support(const ImageSampler& sampler, const std::vector<Point>& points) {
+    Rectangle all;
+    for (const Point& point : points) all = smallest_containing(all, around_taps(sampler, point));
+    return all;
+}
+
 /// The taps of affine samples without padding, the smallest rectangle around them. Along a row of samples
 /// both coordinates are monotone, and with them the taps, but for weights of 0 at whole positions: therefore
 /// the last two samples at each end.
 Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size image, Size glimpse) {
-    const AxisSampler columns{image.width, samples.interpolation, Padding::zeros};
-    const AxisSampler rows{image.height, samples.interpolation, Padding::zeros};
+    const ImageSampler sampler = image_sampler(samples, image);
     Rectangle all;
     const auto include = [&](const Point& point) {
-        const AxisTaps x = axis_taps(columns, point.x);
-        const AxisTaps y = axis_taps(rows, point.y);
-        if (x.count == 0 || y.count == 0) return 0;
-        const int left = x.index.front();
-        const int top = y.index.front();
-        const int right = x.index[static_cast<std::size_t>(x.count) - 1];
-        const int bottom = y.index[static_cast<std::size_t>(y.count) - 1];
-        all = smallest_containing(all, {left, top, right - left + 1, bottom - top + 1});
-        return 1;
+        const Rectangle seen = around_taps(sampler, point);
+        all = smallest_containing(all, seen);
+        return seen.empty() ? 0 : 1;
     };
     const double reach = tap_reach(samples.interpolation);
     const Point far{image.width - 1 + reach, image.height - 1 + reach};
@@ -97,17 +112,21 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
     return all;
 }
 
+/// Points in a single line, such as a list of pixels, enclose nothing.
+bool enclose_an_area(const SamplingPoints& points, Size size) {
+    return points.listed() && size.width > 1 && size.height > 1;
+}
+
 }  // namespace
 
 Rectangle support(const Samples& samples, const LinearMap& map) {
-    const Size image = map.image;
-    const Size glimpse = map.glimpse;
-    const Affine* affine = samples.points.affine();
-    if (affine && samples.padding == Padding::zeros)
-        return unpadded_support(samples, *affine, image, glimpse);
-    const auto [left, top, right, bottom] = samples.points.bounds(glimpse);
-    const auto [columns, rows] = image_sampler(samples, image);
-    return rectangle(axis_support(columns, left, right), axis_support(rows, top, bottom));
+    const ImageSampler sampler = image_sampler(samples, map.image);
+    if (const auto* points = samples.points.listed()) return listed_support(sampler, *points);
+    if (samples.padding == Padding::zeros) {
+        return unpadded_support(samples, *samples.points.affine(), map.image, map.glimpse);
+    }
+    const auto [left, top, right, bottom] = samples.points.bounds(map.glimpse);
+    return rectangle(axis_support(sampler.columns, left, right), axis_support(sampler.rows, top, bottom));
 }
 
 cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support) {
@@ -142,12 +161,19 @@ MapKind shrunk(const Samples& samples, int n) {
     return small;
 }
 
-std::vector<Point> outline(const Samples& /*samples*/, const Lowered& lowered) {
-    return outline_by_matrix(lowered);
+std::vector<Point> outline(const Samples& samples, const Lowered& lowered) {
+    const Size size = lowered.map.glimpse;
+    return enclose_an_area(samples.points, size) ? samples.points.border(size) : outline_by_matrix(lowered);
 }
 
-double pitch(const Samples& /*samples*/, const Lowered& lowered) {
-    return pitch_by_matrix(lowered);
+double pitch(const Samples& samples, const Lowered& lowered) {
+    const Size size = lowered.map.glimpse;
+    if (!enclose_an_area(samples.points, size)) return pitch_by_matrix(lowered);
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) least = std::min(least, pitch_of(samples.points.jacobian(j, i)));
+    }
+    return least;
 }
 
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {

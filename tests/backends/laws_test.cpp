@@ -301,6 +301,33 @@ TEST_CASE("laws: spatial transformer") {
     for (const bool align_corners : {false, true}) check_transformers(table, {5, 4}, align_corners);
 }
 
+TEST_CASE("laws: points bent as a lens bends them") {
+    constexpr Size size{5, 4};
+    std::vector<Point> points;
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
+            const double x = j - 2;
+            const double y = i - 1.5;
+            const double scale = 1.3 + 0.2 * (x * x + y * y);
+            points.push_back({4 + scale * x, 3 + scale * y});
+        }
+    }
+    for (const Interpolation interpolation : interpolations) {
+        for (const Padding padding : paddings) {
+            const double margin = padding == Padding::zeros ? nowhere : everywhere;
+            const Lowered lowered{.map = {.image = picture,
+                                          .glimpse = size,
+                                          .kind = Samples{.points = {points, size.width},
+                                                          .interpolation = interpolation,
+                                                          .padding = padding}}};
+            for (const auto& backend : available_backends()) {
+                laws::check_laws(lowered, *backend,
+                                 {"lens" + words(interpolation) + words(padding), margin, margin});
+            }
+        }
+    }
+}
+
 TEST_CASE("laws: spatial transformer to glimpses one pixel wide") {
     const Table table;
     for (const Size size : {Size{1, 1}, Size{1, 3}, Size{3, 1}}) {

@@ -40,7 +40,30 @@ Lowered random_samples(Draws& draw) {
     return {.map = {.image = image, .glimpse = glimpse, .kind = samples}, .matrix = affine};
 }
 
+/// The same with points that are bound by no rule.
+Lowered random_list(Draws& draw) {
+    Lowered lowered = random_samples(draw);
+    const Size size = lowered.map.glimpse;
+    std::vector<Point> points;
+    for (int n = 0; n < size.width * size.height; ++n) {
+        points.push_back({draw.number(-12, 20), draw.number(-12, 20)});
+    }
+    std::get<Samples>(lowered.map.kind).points = {points, size.width};
+    lowered.matrix.reset();
+    return lowered;
+}
+
 }  // namespace
+
+TEST_CASE("the support of listed points is the smallest, padded or not") {
+    const auto cpu = make_backend("cpu");
+    Draws draw;
+    for (int trial = 0; trial < trials; ++trial) {
+        const Lowered lowered = random_list(draw);
+        CAPTURE(trial);
+        laws::check_support(lowered, laws::dense_by_reading(*cpu, lowered.map));
+    }
+}
 
 TEST_CASE("the support of samples holds every weight, and without padding nothing else") {
     const auto cpu = make_backend("cpu");

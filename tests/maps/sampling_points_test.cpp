@@ -3,7 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "glimpse/sampling_points.hpp"
+#include "glimpse/lowered.hpp"
 
 using namespace glimpse;
 
@@ -32,6 +32,10 @@ double distance(const Point& p, const Point& a, const Point& b) {
 void check_same(const Point& a, const Point& b) {
     CHECK(std::abs(a.x - b.x) <= rounding);
     CHECK(std::abs(a.y - b.y) <= rounding);
+}
+
+Lowered lowered(Size image, Size glimpse, const SamplingPoints& points) {
+    return {.map = {.image = image, .glimpse = glimpse, .kind = Samples{.points = points}}};
 }
 
 }  // namespace
@@ -95,4 +99,31 @@ TEST_CASE("sampling points are listed in whole rows") {
     CHECK_THROWS_AS(SamplingPoints({{1, 1}, {2, 2}, {3, 3}}, 2), std::invalid_argument);
     CHECK_THROWS_AS(SamplingPoints({{1, 1}}, 0), std::invalid_argument);
     CHECK_THROWS_AS(SamplingPoints({}, 1), std::invalid_argument);
+}
+
+TEST_CASE("sampling points: the outline and the pitch of a list are those of its points") {
+    const Lowered list = lowered({40, 30}, glimpse_size, listed(glimpse_size, turned));
+    const std::vector<Point> found = outline(list);
+    const std::vector<Point> expected = std::get<Samples>(list.map.kind).points.border(glimpse_size);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t n = 0; n < found.size(); ++n) check_same(found[n], expected[n]);
+    // The columns of the matrix are √(0.8² + 0.5²) and √(0.6² + 1.5²) long.
+    CHECK(pitch(list) == doctest::Approx(std::sqrt(0.89)));
+    CHECK(pitch(shrunk(list, 2)) == doctest::Approx(std::sqrt(0.89) / 2));
+    CHECK(shrunk(list, 2).map.image == Size{20, 15});
+    // j² + 20 i: 1 between the first two, and 5 between the last.
+    const SamplingPoints bent = listed({4, 2}, [](int j, int i) { return Point{double(j * j), 20.0 * i}; });
+    CHECK(pitch(lowered({40, 30}, {4, 2}, bent)) == 1);
+}
+
+TEST_CASE("sampling points: a list of pixels encloses nothing, and has the outline of its support") {
+    const SamplingPoints pixels({{3, 1}, {5, 8}, {4, 2}}, 1);
+    Lowered list = lowered({40, 30}, {1, 3}, pixels);
+    std::get<Samples>(list.map.kind).interpolation = Interpolation::nearest;
+    CHECK(support(list.map) == Rectangle{3, 1, 3, 8});
+    const std::vector<Point> found = outline(list);
+    const std::vector<Point> expected = corners(support(list.map));
+    REQUIRE(found.size() == 4);
+    for (std::size_t n = 0; n < 4; ++n) check_same(found[n], expected[n]);
+    CHECK(pitch(list) == 1);
 }
