@@ -150,6 +150,19 @@ TEST_CASE("TIFF tiles, planes and premultiplied alpha") {
     CHECK(same(palette.pixels, cv::Mat(1, 1, CV_8UC3, cv::Scalar(10, 20, 30))));
 }
 
+TEST_CASE("TIFFs of complex numbers, and of palettes with alpha, are refused") {
+    for (const int complex_format : {5, 6}) {
+        CHECK_THROWS_WITH_AS(read(small_tiff(16, complex_format, Bytes(12))), doctest::Contains("complex"),
+                             Error);
+    }
+    const std::vector<std::uint32_t> map(768, 10 << 8);
+    const std::vector<hand_made::TiffTag> tags{{256, 3, {1}}, {257, 3, {1}}, {258, 3, {8, 8}},
+                                               {259, 3, {1}}, {262, 3, {3}}, {277, 3, {2}},
+                                               {278, 3, {1}}, {320, 3, map}, {338, 3, {2}}};
+    CHECK_THROWS_WITH_AS(read(hand_made::tiff(tags, 273, 279, {{3, 128}})), doctest::Contains("alpha"),
+                         Error);
+}
+
 TEST_CASE("animated WebP shows its first frame") {
     const Image image = read(encoded_samples::bytes_of(encoded_samples::animated_webp));
     CHECK(image.pixels.size() == cv::Size(12, 10));

@@ -64,12 +64,14 @@ class TiffReader final : public ImageReader {
             info_.alpha = storage_.alpha;
             return;
         }
+        if (storage_.complex()) throw Error("a TIFF of complex numbers has no one value a sample");
+        // libtiff multiplies colour by alpha, or forgets it, without saying which.
+        if (storage_.alpha) throw Error("this kind of TIFF cannot be read with an alpha channel");
         char reason[1024] = "";
         if (!TIFFRGBAImageOK(tiff_, reason))
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
         info_.depth = CV_8U;
-        info_.alpha = storage_.alpha;
-        info_.channels = (storage_.grey() ? 1 : 3) + (info_.alpha ? 1 : 0);
+        info_.channels = storage_.grey() ? 1 : 3;
     }
 
     void read_metadata() {
@@ -214,18 +216,10 @@ class TiffReader final : public ImageReader {
         }
     }
 
-    /// libtiff multiplies colour by alpha; grey is red, green and blue alike.
+    /// Grey is red, green and blue alike.
     [[nodiscard]] std::uint8_t* put(std::uint32_t abgr, std::uint8_t* to) const {
-        const std::uint32_t alpha = TIFFGetA(abgr);
         const std::array<std::uint32_t, 3> colours{TIFFGetR(abgr), TIFFGetG(abgr), TIFFGetB(abgr)};
-        for (std::size_t c = 0; c < (storage_.grey() ? 1 : 3); ++c) {
-            const std::uint32_t straight = info_.alpha && alpha > 0
-                                               ? std::min(255U, (colours[c] * 255 + alpha / 2) / alpha)
-                                               : colours[c];
-            *to++ = static_cast<std::uint8_t>(straight);
-        }
-        if (info_.alpha) *to++ = static_cast<std::uint8_t>(alpha);
-        return to;
+        return std::copy_n(colours.begin(), info_.channels, to);
     }
 
     TiffFile file_;

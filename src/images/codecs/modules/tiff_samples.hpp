@@ -34,6 +34,9 @@ struct TiffStorage {
     [[nodiscard]] bool grey() const {
         return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
     }
+    [[nodiscard]] bool complex() const {
+        return format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP;
+    }
     [[nodiscard]] std::size_t sample_bytes() const { return bits / 8U; }
     /// Samples of a pixel that lie side by side.
     [[nodiscard]] std::size_t neighbours() const { return separate ? 1 : samples; }
