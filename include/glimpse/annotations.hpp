@@ -8,53 +8,53 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 
-// Boxes that somebody has drawn already, in the formats of data sets, and the images that they belong to.
+// Annotated boxes in the formats of data sets, and the images that they belong to.
 
 namespace glimpse {
 
 /// Which annotations are read, and how.
 struct AnnotationOptions {
-    std::filesystem::path file;           ///< or a directory with a file for each image
-    std::string format;                   ///< one of `annotation_formats`; empty: by what the file holds
+    std::filesystem::path file;           ///< a file, or a directory with a file for each image
+    std::string format;                   ///< one of `annotation_formats`; empty: told by the content
     std::vector<std::string> categories;  ///< only boxes of these, by name or number; empty: all
     bool zero_based = false;              ///< VOC: the first pixel is 0, as some exporters have it
 };
 
-/// "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
+/// The names of the formats: "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
 GLIMPSE_EXPORT std::vector<std::string_view> annotation_formats();
 
-/// A box that somebody has drawn, and what it is called.
+/// An annotated box, and what it is called.
 struct AnnotatedBox {
     std::string id;        ///< the annotation's or the track's number, or its position among the image's
     std::string category;  ///< its name, or else its number; empty where the format has none
     std::string number;    ///< the category's number, where it has one
     OrientedBox box;
-    std::string problem;  ///< why there is no box; empty where there is one
+    std::string problem;  ///< why the box is unusable; empty where it is not
 };
 
-/// An image with its boxes, or the reason why it has none.
+/// An image with its boxes, or the reason why they could not be read.
 struct AnnotatedImage {
     std::filesystem::path path;
-    std::string name;  ///< of its outputs
+    std::string name;  ///< of its outputs, without an extension
     std::vector<AnnotatedBox> boxes;
     std::string problem;
 };
 
-/// An image that is there to be annotated.
+/// An image that annotations may refer to.
 struct ImageFile {
     std::filesystem::path path;
     std::string name;        ///< its path below the directory that it was found in, without the extension
-    bool by_itself = false;  ///< not found in a directory
+    bool by_itself = false;  ///< given as a file, not found in a directory
 };
 
-/// What annotations may belong to.
+/// The images that annotations may refer to.
 struct ImageFiles {
-    std::vector<std::filesystem::path> directories;  ///< below which an annotation's own names are looked up
+    std::vector<std::filesystem::path> directories;  ///< against which an annotation's own names are resolved
     std::vector<ImageFile> files;                    ///< in name order
 };
 
-/// The images that have boxes of the wanted categories, in the annotations' order where one file has them
-/// all, in that of the images where each has a file of its own.
+/// The images that have boxes of the wanted categories: in the annotations' order where one file has them
+/// all, in that of the images where each has a file of its own. Boxes are in edge coordinates.
 ///
 ///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
 ///            named by the annotation's id
@@ -68,10 +68,10 @@ struct ImageFiles {
 ///   otb      the same; commas, tabs or spaces
 ///   labelme  a JSON file for each image; the smallest box around each shape
 ///
-/// Throws `UsageError` for a file that cannot be read or is not of the format, with the place, for a category
-/// that does not exist, with those that do, and for `zero_based` with another format than VOC's. What is
-/// wrong with one image, or the file that belongs to it alone, is that image's `problem`; where directories
-/// are searched, that a file with boxes has no image, is one too.
+/// Throws `UsageError`: for a file that cannot be read or is not of the format, with the place; for a
+/// category that does not exist, with those that do; and for `zero_based` with another format than VOC's.
+/// What is wrong with one image, or with a file that belongs to it alone, is that image's `problem`; where
+/// directories are searched, a file with boxes but without an image is one too.
 GLIMPSE_EXPORT std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options,
                                                             const ImageFiles& images);
 

@@ -5,21 +5,26 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/lowered.hpp"
 
-// The way back: a glimpse put onto a canvas of the image's size.
+// The way back: a glimpse (h×w×C) put onto a canvas of the image's size (H×W×C).
 
 namespace glimpse {
 
-/// canvas + Aᵀ g: the adjoint, DRAW's write operation on the canvas so far. The glimpse has the map's glimpse
-/// size and the canvas's channels, and its depth or floating point in the canvas's units; sums are rounded to
-/// the canvas's depth. Throws `Error` where sizes, channels or depths differ.
+/// canvas + Aᵀ g: the adjoint, DRAW's write operation on the canvas so far (Gregor et al. 2015). The glimpse
+/// has the map's glimpse size and the canvas's channels; its depth is the canvas's, or float32 in the
+/// canvas's units. Sums are rounded to the canvas's depth. Throws `Error` where the glimpse's size, channels
+/// or depth do not fit, and `std::logic_error` where the map is for another image size than the canvas's.
 GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse,
                                  const Image& canvas);
 
-/// The canvas with the glimpse laid over it where it was cut out. Through the map's matrix where it
-/// resamples: each canvas pixel within the outline takes the glimpse, bilinear, at M⁻¹ p. For `Weights`,
-/// whose glimpse is a ⊙ I already, canvas · (1 - a) + g with a cut to 0…1, so that a mask's glimpse restores
-/// its own picture. Otherwise canvas · (1 - m) + Aᵀ g / max(M, 1) with m = min(M, 1). Alpha composes: the
-/// glimpse lies over the canvas. Throws `Error` where sizes or colours differ, or the matrix has no inverse.
+/// The canvas with the glimpse pasted where it was cut out; alpha composes, the glimpse over the canvas.
+///
+/// Maps that resample with a matrix P: each canvas pixel p within the outline takes the glimpse, bilinear, at
+/// P⁻¹ p (centre coordinates). `Weights`, whose glimpse is a ⊙ I already: canvas · (1 - a) + g with a clamped
+/// to 0…1, so that a mask's glimpse restores its own picture. Others: canvas · (1 - m) + Aᵀ g / max(M, 1),
+/// with the attention M = Aᵀ1 and m = min(M, 1).
+///
+/// Throws `Error` where the glimpse's size, its depth or the number of colours does not fit, or P has no
+/// inverse; and `std::logic_error` as `add_adjoint`.
 GLIMPSE_EXPORT Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse,
                            const Image& canvas);
 

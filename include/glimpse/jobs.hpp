@@ -15,37 +15,37 @@
 
 namespace glimpse {
 
-/// One of several shares of the images, the same for everybody: those whose names' hash (FNV-1a, 64 bits),
-/// modulo `count`, is `index`.
+/// One of `count` shards of the images, the same for every process: those whose names' hash (FNV-1a, 64
+/// bits), modulo `count`, is `index`.
 struct Shard {
     std::uint64_t index = 0;  ///< 0 ≤ index < count
-    std::uint64_t count = 1;
+    std::uint64_t count = 1;  ///< ≥ 1
 };
 
-/// A glimpse that was asked for without saying where.
+/// A glimpse that was asked for, but that has no valid box.
 struct UnusableGlimpse {
     std::string id;
-    std::string problem;
+    std::string problem;  ///< why it fails
 };
 
-/// One image and what is wanted of it.
+/// An image and its glimpses.
 struct ImageJob {
     ImageSource image{};
-    std::string name{};  ///< of its outputs, sub-directories included
-    std::shared_ptr<const ParameterDocument> glimpses{};
-    std::string sidecar{};  ///< the document's path, where it came from beside the image
-    std::string problem{};  ///< why the image fails before it is opened; empty where it does not
-    std::vector<UnusableGlimpse> unusable{};  ///< these fail, the others are done
-    std::string member{};                     ///< its name in the archive that it came out of; else empty
+    std::string name{};  ///< of its outputs, without an extension; may have sub-directories
+    std::shared_ptr<const ParameterDocument> glimpses{};  ///< never null in the jobs of a source
+    std::string sidecar{};  ///< path of the document, where that came from beside the image
+    std::string problem{};  ///< why it fails before the image is opened; empty where it does not
+    std::vector<UnusableGlimpse> unusable{};  ///< they fail, the others do not
+    std::string member{};                     ///< name in the archive that the image came out of; else empty
 };
 
-/// Where jobs come from, one after another. For one thread at a time.
+/// A source of jobs, one after another. Not thread-safe.
 class GLIMPSE_EXPORT JobSource {
   public:
     virtual ~JobSource() = default;
-    /// The next job, which may have to be waited for; none at the end.
+    /// The next job, for which it may block; none at the end.
     virtual std::optional<ImageJob> next() = 0;
-    /// How many are still to come; none where that is not known.
+    /// How many are still to come; none where that is unknown.
     [[nodiscard]] virtual std::optional<std::size_t> size() const { return std::nullopt; }
 };
 
@@ -62,11 +62,11 @@ class GLIMPSE_EXPORT JobList final : public JobSource {
     std::size_t taken_ = 0;
 };
 
-/// Those jobs of a source that `is_wanted` wants.
+/// The jobs of a source for which `is_wanted` holds.
 GLIMPSE_EXPORT std::unique_ptr<JobSource> filtered(std::unique_ptr<JobSource> jobs,
                                                    std::function<bool(const ImageJob&)> is_wanted);
 
-/// Whether the job is of the share.
+/// Whether the job's name belongs to the shard.
 GLIMPSE_EXPORT bool is_in_shard(const ImageJob& job, const Shard& shard);
 
 }  // namespace glimpse

@@ -8,26 +8,30 @@
 
 namespace glimpse {
 
-/// A tar archive of outputs as WebDataset has them: `KEY.ID.png` and the like beside `KEY.json`, which is the
-/// image's record without what depends on time. It appears under its name when it is whole.
+/// A tar archive of outputs in WebDataset's layout: `KEY.ID.png` and the like beside `KEY.json`, the image's
+/// `lasting_record`. An atomic rename gives it its name once it is whole.
 class GLIMPSE_EXPORT OutputArchive {
   public:
-    /// For the archive of a plan. Throws `Error` where it cannot be made.
+    /// The archive that the plan names. Throws `Error` where it cannot be created.
     explicit OutputArchive(const OutputPlan& plan);
+    /// Removes an archive that was not published.
     ~OutputArchive();
     OutputArchive(const OutputArchive&) = delete;
     OutputArchive& operator=(const OutputArchive&) = delete;
 
-    /// Adds what a job hands over, if anything. Throws `Error` where it cannot be written.
+    /// Adds what a job hands over, and its record; nothing where it hands over nothing. Throws `Error` where
+    /// it cannot be written.
     void add(const FinishedJob& done);
+    /// Whether nothing was added.
     [[nodiscard]] bool is_empty() const { return is_empty_; }
-    /// Without this, there is no archive; on standard output it lacks its end.
+    /// Completes the archive. Without this there is none; on standard output it lacks its end marker. Throws
+    /// `Error` where it cannot be written.
     void publish();
 
   private:
     class Sink;
     bool is_empty_ = true;
-    bool replace_;  ///< one of that name
+    bool replace_;  ///< an archive that exists
     std::unique_ptr<Sink> sink_;
 };
 

@@ -11,27 +11,26 @@
 
 namespace glimpse {
 
-/// What to do with an output that is there already: replace it, leave it as it is, or end the run before any
-/// work.
+/// What to do with an output that exists already: replace it, keep it, or end the run before any work.
 enum class Existing { overwrite, skip, error };
 
 /// What is made of each track once the run is over; see `Tracks`.
 struct TrackOptions {
     bool strip = false;     ///< DIR/ID.strip.png, a contact sheet of its glimpses
     std::string animation;  ///< DIR/ID.track.webp, .gif or .mp4, by the extension; empty: none
-    std::optional<double>
-        frame_rate;  ///< of the animation, 0.1 to 60 frames a second, GIF to 50; without: 25
+    /// Of the animation, in frames a second: 0.1 ≤ rate ≤ 60, for GIF ≤ 50; without: 25.
+    std::optional<double> frame_rate;
 };
 
 /// What is written, and where.
 struct OutputOptions {
-    std::string out;       ///< a directory; a file, when there is one glimpse; "-": standard output
-    std::string archive;   ///< instead: a tar file, or "-"; outputs are handed over, to become its members
+    std::string out;       ///< a directory; a file, where there is one glimpse; or "-": standard output
+    std::string archive;   ///< instead of `out`: a tar file, or "-"; outputs become its members
     std::string format;    ///< an extension without its dot; empty: that of `out`, or png
     bool overlay = false;  ///< NAME.overlay.png
     bool panel = false;    ///< NAME.panel.png
     bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
-    OverlayStyle style;
+    OverlayStyle style;    ///< of overlay and panel
     TrackOptions tracks;
     Existing existing = Existing::overwrite;
     std::vector<std::filesystem::path> also_inputs;   ///< files of the run that are not images
@@ -52,22 +51,23 @@ struct OutputPaths {
     std::filesystem::path record;  ///< the image's record, in an archive
 };
 
-/// Where everything goes, worked out before any work.
+/// Where every output goes, worked out before any work.
 struct OutputPlan {
     OutputOptions options;
     std::string format;                         ///< of the glimpses, an extension without its dot
-    bool to_standard_output = false;            ///< there is one glimpse, and no path for it
-    std::optional<std::filesystem::path> file;  ///< the glimpse's own name, where `out` names a file
+    bool to_standard_output = false;            ///< one glimpse, without a path
+    std::optional<std::filesystem::path> file;  ///< the glimpse's path, where `out` names a file
 };
 
-/// Throws `UsageError` for two outputs of one name, an output that is an input, an unknown format, `out` that
-/// does not fit the number of glimpses, or tracks that cannot be made.
+/// Plans the outputs of all jobs. Throws `UsageError` for colliding outputs, an output that is an input, an
+/// unknown format, `out` that does not fit the number of glimpses, or tracks that cannot be made.
 GLIMPSE_EXPORT OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options);
 
-/// Throws `UsageError` for an output that is there already, if that is to be an error.
+/// Throws `UsageError` for an output that exists, if `existing` is `error`.
 GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
 
-/// The paths of a job's outputs, whether they are there or not. Made once a job, and handed on from there.
+/// The paths of a job's outputs, whether they exist or not. To be called once a job, and handed on from
+/// there.
 GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
 /// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.

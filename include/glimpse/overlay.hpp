@@ -11,14 +11,15 @@
 
 namespace glimpse {
 
-/// A lowered glimpse with its label. Nothing is drawn for a null one, which has a colour nevertheless.
+/// A lowered glimpse with its label. Where `lowered` is null nothing is drawn; the others keep their colours.
 struct LabelledMap {
     std::string label;
     const Lowered* lowered = nullptr;
 };
 
-/// The colour of the k-th glimpse, wherever it is shown, in R, G, B order: green first, then six that readers
-/// who are blind to some colours tell apart too; after these seven, paler and then darker ones.
+/// The colour (R, G, B) of the k-th glimpse wherever it is shown, k ≥ 0: green first, then six that
+/// colour-blind readers tell apart too; then paler and darker ones of these seven, and from the 22nd on all
+/// again.
 GLIMPSE_EXPORT cv::Vec3b glimpse_colour(std::size_t k);
 
 /// OpenCV's colour maps, in the order of `cv::ColormapTypes`.
@@ -47,7 +48,7 @@ enum class Colormap {
     deepgreen
 };
 
-/// Their names, as they are spelt there.
+/// Their names as OpenCV spells them, in the order of `Colormap`.
 GLIMPSE_EXPORT std::span<const std::string_view> colormap_names();
 
 /// The colour map of that name. Throws `UsageError` with the legal names.
@@ -55,25 +56,28 @@ GLIMPSE_EXPORT Colormap colormap_from_name(std::string_view name);
 
 /// How an overlay is drawn.
 struct OverlayStyle {
-    /// heat: the attention maps as a heat map; outline: every outline with its label; both; dim: what is not
+    /// heat: the attention as a heat map; outline: every outline with its label; both; dim: what is not
     /// attended to is darkened, and the outlines are drawn.
     enum class Kind { heat, outline, both, dim };
     Kind kind = Kind::both;
     Colormap colormap = Colormap::inferno;
-    double opacity =
-        0.6;  ///< of the heat where attention is greatest, or of the dark where there is none; 0 to 1
-    int enlargement = 1;  ///< each pixel is drawn as a square of this many; for `PanelLayout`
+    /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest, or of the dark where there is none.
+    double opacity = 0.6;
+    int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels; for `PanelLayout`
 };
 
-/// `picture` (8-bit RGB) with the attention of all maps together, each map scaled to its own maximum, the
-/// larger value v where two overlap, and their outlines in edge coordinates with their labels on tags.
-/// Negative attention counts 0. Lines and letters keep their proportion to the picture; where more than 30
-/// outlines share it, they become smaller. Tags do not overlap and cover a third of the picture at most, less
-/// in a crowd: those that find no place, later ones first, are left out.
+/// Draws the attention and the outlines of all maps on `picture` (8-bit RGB, of the image's size). The result
+/// is `style.enlargement` times as large.
 ///
+/// v, 0 ≤ v ≤ 1, is the maximum over the maps, each scaled to its own maximum; negative attention counts 0.
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
-/// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, so that where
-/// v = 0 the picture is unchanged. `dim` multiplies by 1 - opacity · (1 - v).
+/// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, and leaves it
+/// unchanged at v = 0. `dim` multiplies by 1 - opacity · (1 - v).
+///
+/// Outlines are polygons in edge coordinates, with their labels on tags. Lines and letters scale with the
+/// picture, and shrink where more than 30 outlines share it. Tags do not overlap and cover a third of the
+/// picture at most, less in a crowd; those that find no place, later ones first, are left out. Throws `Error`
+/// where the module that draws is not there.
 GLIMPSE_EXPORT cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps,
                                const OverlayStyle& style);
 

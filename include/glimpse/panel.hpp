@@ -13,10 +13,10 @@
 
 namespace glimpse {
 
-/// What a panel's layout needs of a glimpse.
+/// A glimpse of a panel.
 struct PanelEntry {
     std::string label;
-    cv::Size size;  ///< pixels
+    cv::Size size;  ///< in pixels
 };
 
 /// A line of a figure's text; `position` is the top left corner of its capitals.
@@ -25,43 +25,45 @@ struct FigureText {
     cv::Point position;
 };
 
-/// Where everything stands in a panel.
+/// The layout of a panel, in pixels of the figure.
 struct PanelLayout {
     cv::Size figure;
-    int enlargement = 1;               ///< of the overlay, a whole factor
+    int enlargement = 1;               ///< of the overlay, a whole factor ≥ 1
     cv::Rect overlay;                  ///< in the figure, enlarged
-    std::vector<cv::Rect> thumbnails;  ///< of the first glimpses, without their frames
-    int frame = 0;                     ///< width of a thumbnail's frame, casing included
-    std::vector<FigureText> captions;  ///< the thumbnails' labels; none where they would be too small to read
-    int letter = 0;                    ///< height of the captions' capitals
+    std::vector<cv::Rect> thumbnails;  ///< of the first glimpses, inside their frames
+    int frame = 0;                     ///< width of a thumbnail's frame, with its casing
+    std::vector<FigureText> captions;  ///< the thumbnails' labels; empty where they would be illegible
+    int letter = 0;                    ///< cap height of the captions
     std::size_t left_out = 0;          ///< how many glimpses follow those with thumbnails
-    FigureText remark;                 ///< says so, below the thumbnails; empty where none is left out
-    int remark_letter = 0;
+    FigureText remark;      ///< footnote about these, below the thumbnails; empty where none is left out
+    int remark_letter = 0;  ///< cap height of the footnote
 };
 
-/// Lays a panel out beside an overlay of a picture of that size (not empty).
+/// The layout of a panel beside the overlay of a picture of that size (not empty).
 ///
 /// The overlay is enlarged by a whole factor until its longer side has 130 √n pixels for n glimpses, at least
-/// 400 and at most 1600. The thumbnails fill a grid in a room as large as the overlay (beside a strip, of a
-/// quarter of its length at least), enlarged by whole factors where glimpses are small. They share it down to
-/// 32 pixels or a 32nd of the room's side for each, whichever is more; of those that find no place then,
-/// `remark` says how many they are. Labels are left out where a thumbnail with its surroundings has less than
-/// 64×64 pixels. So the figure's size has a bound that does not depend on n.
+/// 400 and at most 1600. The thumbnails fill a grid in a room as large as the overlay, but with no side below
+/// a quarter of the other; small glimpses are enlarged by whole factors. Each has a share of the room of at
+/// least 32 pixels, or a 32nd of the room's side, whichever is more; of those that do not fit, `remark` says
+/// how many they are. Labels are left out where a thumbnail's share is below 64×64 pixels. So the figure's
+/// size has a bound that does not depend on n. Throws `Error` where the module that draws is not there.
 GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
 
-/// A panel into which pictures are drawn as they come; nothing of them is kept but what is seen.
+/// A panel into which pictures are drawn as they come; only the figure is kept.
 class GLIMPSE_EXPORT Panel {
   public:
-    /// Draws the frames and texts. A glimpse whose picture never comes stays an empty frame.
+    /// Draws the frames and texts. A glimpse that is never shown stays an empty frame. Throws `Error` where
+    /// the module that draws is not there.
     explicit Panel(PanelLayout layout);
 
+    /// As it was given.
     [[nodiscard]] const PanelLayout& layout() const { return layout_; }
 
-    /// Draws the overlay (8-bit RGB): one drawn with the layout's `enlargement` as
-    /// `OverlayStyle::enlargement`, whose lines and letters are sharp, or any other, which is resized.
+    /// Draws the overlay (8-bit RGB). It is sharp if drawn with the layout's `enlargement` as
+    /// `OverlayStyle::enlargement`; one of any other size is resized.
     void show_overlay(const cv::Mat& overlay);
 
-    /// Draws the k-th glimpse (8-bit RGB), resized; none where it has no thumbnail.
+    /// Draws the k-th glimpse (8-bit RGB), resized to its thumbnail; nothing where it has none.
     void show_glimpse(std::size_t k, const cv::Mat& glimpse);
 
     /// What is drawn so far, 8-bit RGB.

@@ -13,7 +13,7 @@
 
 namespace glimpse {
 
-/// What the command line supplies to entries that leave it open.
+/// What the command line supplies for entries that leave it open.
 struct ParameterDefaults {
     std::string mechanism = "crop";  ///< for entries that name a box but no mechanism
     std::optional<Size> size;        ///< for entries that give none
@@ -22,39 +22,39 @@ struct ParameterDefaults {
 /// The glimpses of one document, in its order, each with an id of its own.
 using ParameterDocument = std::vector<Glimpse>;
 
-/// Whether there is a file of that path.
+/// Whether a path is that of an existing file.
 using IsFile = std::function<bool(const std::filesystem::path&)>;
 
-/// Whether there is one outside of archives.
+/// Whether the path is a regular file on disk, rather than in an archive.
 GLIMPSE_EXPORT bool is_file_on_disk(const std::filesystem::path& path);
 
-/// Reads a parameter document. `file` is its name in messages; relative paths in it are taken from
-/// `directory`, and must be those of files as `is_file` says. Strict: throws `UsageError` "FILE:LINE:COLUMN:
-/// …" for a syntax error and "FILE: /glimpses/3/theta/1: …" for a rule.
+/// Reads a parameter document. `file` is its name in messages; relative paths in it start at `directory`, and
+/// must be files by `is_file`. Strict: throws `UsageError` "FILE:LINE:COLUMN: …" for a syntax error and
+/// "FILE: /glimpses/3/theta/1: …" for a value that breaks a rule.
 GLIMPSE_EXPORT ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                                   const std::filesystem::path& directory,
                                                   const ParameterDefaults& defaults,
                                                   const IsFile& is_file = is_file_on_disk);
 
-/// Reads the document in a file. Throws `UsageError` also where it cannot be read.
+/// Reads the document in a file, where its relative paths start too. Throws `UsageError` as
+/// `parse_parameters`, and where the file cannot be read.
 GLIMPSE_EXPORT ParameterDocument read_parameters(const std::filesystem::path& path,
                                                  const ParameterDefaults& defaults);
 
-/// One line of a manifest.
+/// A record of a manifest, which is one of its lines.
 struct ManifestRecord {
-    std::filesystem::path image;      ///< as written
+    std::filesystem::path image;      ///< as written, relative to the manifest's directory
     std::optional<std::string> name;  ///< replaces the image's own name in the outputs' names
-    ParameterDocument glimpses;       ///< empty: the record names none, and the run's own parameters hold
+    ParameterDocument glimpses;       ///< empty: the record has none, and the run's own hold
     std::string problem;              ///< why its name cannot be that of outputs; empty where it can
 };
 
-/// Reads one record, `line` being its number from 1 in `file`. Throws `UsageError` as `parse_parameters`
-/// does.
+/// Reads a record, `line` ≥ 1 being its number in `file`. Throws `UsageError` as `parse_parameters`.
 GLIMPSE_EXPORT ManifestRecord parse_manifest_record(std::string_view text, const std::string& file,
                                                     std::size_t line, const std::filesystem::path& directory,
                                                     const ParameterDefaults& defaults);
 
-/// The image that a record names, whatever is wrong with the rest of it; none where that cannot be told.
+/// The image that a record names, even if the rest of it is invalid; none where that cannot be told.
 GLIMPSE_EXPORT std::optional<std::string> image_of_record(std::string_view text);
 
 /// The JSON Schema (draft 2020-12) of the parameter document.

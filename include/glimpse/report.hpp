@@ -12,47 +12,48 @@
 
 namespace glimpse {
 
-/// What became of one glimpse.
+/// What became of one glimpse. What is not known yet is empty.
 struct GlimpseReport {
     std::string id;
     std::string mechanism;
-    std::string output;  ///< the path as written (in a dry run: as it would be); empty where nothing was
-    std::string error;
-    Size size;
-    Rectangle support;
-    double inside = 0;
-    std::optional<Affine> matrix;  ///< glimpse → image
+    std::string output;  ///< path, in a dry run the planned one; empty on failure and for standard output
+    std::string error;   ///< empty: it succeeded
+    Size size;           ///< of the glimpse, pixels
+    Rectangle support;   ///< the image's pixels that it looks at; empty where there are none
+    double inside = 0;   ///< `inside(Lowered)`, 0 to 1
+    std::optional<Affine> matrix;  ///< glimpse → image, in centre coordinates; none for maps without one
 };
 
 /// What became of one image.
 struct ImageReport {
-    std::string image;
-    std::string error;  ///< empty: all went well
-    Size size;
-    std::string device;  ///< what read the glimpses, or several in a row; empty where nothing was read
-    double seconds = 0;
-    std::vector<GlimpseReport> glimpses;
+    std::string image;   ///< its path, or its archive's and its member's name
+    std::string error;   ///< empty: all succeeded
+    Size size;           ///< as opened, pixels; 0×0 where it was not
+    std::string device;  ///< backends that read the glimpses, joined by ", "; empty where none did
+    double seconds = 0;  ///< wall-clock time of the whole job
+    std::vector<GlimpseReport> glimpses;  ///< of the job's document, then the unusable ones
 };
 
-/// An output that is handed over, to become a member of an archive, rather than written.
+/// An encoded output that is to become a member of an archive, rather than a file.
 struct OutputFile {
     std::filesystem::path path;
     std::vector<std::uint8_t> bytes;
 };
 
-/// A job that is done, with all that whoever takes it needs to know.
+/// A finished job, with all that its consumer needs.
 struct FinishedJob {
     ImageJob job;
     OutputPaths paths;
     ImageReport report;
-    std::vector<OutputFile> files;  ///< in the order of their paths; where outputs go to an archive
+    std::vector<OutputFile> files;  ///< sorted by path; where outputs go to an archive
 };
 
-/// One line of JSON, without the line's end.
+/// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 is
+/// replaced.
 GLIMPSE_EXPORT std::string report_line(const ImageReport& report);
 
-/// The same without what differs from run to run: times, and where the archive lay that the image came out
-/// of.
+/// The same without what differs from run to run: the seconds, the device, and the path of the archive that
+/// the image came out of.
 GLIMPSE_EXPORT std::string lasting_record(const ImageJob& job, const ImageReport& report);
 
 }  // namespace glimpse

@@ -7,20 +7,20 @@
 #include "glimpse/jobs.hpp"
 #include "glimpse/outputs.hpp"
 
-// Going on after a run that was killed.
+// Resuming a run that was killed.
 
 namespace glimpse {
 
-/// Which jobs an earlier run has left to be done: not those that its report lists as done and whose outputs
-/// are all there.
+/// For `filtered`: which jobs an earlier run has left undone. Done are those that its report lists as done
+/// and whose outputs all exist.
 class GLIMPSE_EXPORT Remainder {
   public:
-    /// Unless nothing is to be written, the beginning of a line at the report's end goes, so that the report
-    /// may be continued. The plan must outlive this. Throws `UsageError` for a report that is none.
+    /// Removes a truncated last line from the report unless `dry_run`, so that it can be continued. The plan
+    /// must outlive this object. Throws `UsageError` where `report` cannot be read, or is no report.
     Remainder(const OutputPlan& plan, const std::filesystem::path& report, bool dry_run);
 
-    /// Whether the job is still to be done. Unless nothing is to be written, temporary files go that the run
-    /// left beside its outputs when it was killed.
+    /// Whether the job is still to be done. Unless in a dry run, abandoned temporary files beside its outputs
+    /// are removed.
     bool operator()(const ImageJob& job) const;
 
   private:

@@ -12,33 +12,34 @@
 #include "glimpse/outputs.hpp"
 #include "glimpse/report.hpp"
 
-// Many images, each through the same steps: open (the header only), lower every glimpse, decode the union of
-// their supports, read, encode, write.
+// Many images, each through the same steps: open (the header only), lower every glimpse, decode what they
+// need, read, encode, write.
 
 namespace glimpse {
 
-/// How the jobs are done.
+/// The options of a run.
 struct RunOptions {
-    OpenOptions open;
-    BoxAdjustment adjustment;
-    bool fast_shrink = false;  ///< decode smaller where no glimpse asks for half as much; other pixels
-    int jobs = 1;              ///< images in flight, and cores
+    OpenOptions open;          ///< how images are opened
+    BoxAdjustment adjustment;  ///< of every box
+    bool fast_shrink = false;  ///< decode at 1/n where every glimpse shrinks by 2n or more; other pixels
+    int jobs = 1;              ///< ≥ 1: images in flight, and threads
     bool dry_run = false;      ///< open and lower only
     bool fail_fast = false;    ///< start nothing new after the first failure
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
 };
 
-/// The jobs of a source that cannot all be known before: one whose outputs would lose something, its own or
-/// another's, gets a `problem`. The plan must outlive them. Throws `UsageError` for what is wrong with
-/// outputs before the first.
+/// The jobs of a stream, each checked as it comes: one whose outputs would lose data, its own or another's,
+/// gets a `problem`. The plan must outlive them. Throws `UsageError` for what is wrong with outputs before
+/// the first.
 GLIMPSE_EXPORT std::unique_ptr<JobSource> checked(std::unique_ptr<JobSource> jobs, const OutputPlan& plan);
 
-/// Takes each job that is done.
+/// Consumes a finished job.
 using Finished = std::function<void(const FinishedJob&)>;
 
-/// Does all jobs and calls `finished` for each, in their order, from one thread at a time. What does not
-/// depend on time does not depend on `options.jobs`. Of jobs whose number is not known, or whose outputs are
-/// handed over, no more are held at a time than are in flight.
+/// Runs all jobs and calls `finished` for each, in their order, from one thread at a time. Results do not
+/// depend on `options.jobs`, but for times. Of a stream, or where outputs go to an archive, no more jobs are
+/// in memory than are in flight. A failed image is in its report; what `finished` or the source throws ends
+/// the run.
 GLIMPSE_EXPORT void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend,
                         const RunOptions& options, const Finished& finished);
 

@@ -14,14 +14,14 @@ namespace glimpse {
 /// The glimpses of one id in the images of one directory, in the order of the jobs.
 struct Track {
     struct Member {
-        std::size_t job;      ///< its position among the jobs
-        std::size_t glimpse;  ///< and its own in the job's document
+        std::size_t job;      ///< index among the jobs
+        std::size_t glimpse;  ///< index in the job's document
     };
     std::string name;  ///< of its outputs: the directory of the images' names, and the id
     std::vector<Member> members;
 };
 
-/// The tracks in the order in which they begin.
+/// The tracks in the order of their first glimpses. Jobs with a problem are in none.
 GLIMPSE_EXPORT std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs);
 
 /// The paths of one track's outputs; empty where not wanted.
@@ -30,10 +30,10 @@ struct TrackPaths {
     std::filesystem::path animation;
 };
 
-/// The paths of a track's outputs, whether they are there or not.
+/// The paths of a track's outputs, whether they exist or not.
 GLIMPSE_EXPORT TrackPaths track_paths(const OutputPlan& plan, const Track& track);
 
-/// "webp", "gif", "mp4".
+/// The formats of animations: "webp", "gif", "mp4".
 GLIMPSE_EXPORT std::vector<std::string_view> animation_formats();
 
 }  // namespace glimpse

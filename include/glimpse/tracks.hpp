@@ -18,30 +18,30 @@ namespace glimpse {
 
 /// What became of one output of a track.
 struct TrackReport {
-    std::string track;
-    std::string output;        ///< its path
+    std::string track;         ///< name
+    std::string output;        ///< path
     std::size_t glimpses = 0;  ///< how many it shows
-    std::string error;         ///< empty: it is there
+    std::string error;         ///< empty where it succeeded
 };
 
-/// The tracks of a run, to be made when it is over, out of the images and of the glimpses as they were
-/// written: one at a time is in the memory for each core, and of its glimpses one for each core.
+/// The tracks of a run, made once it is over from the images and the glimpses as written. In memory are one
+/// track per core, and of its glimpses one per core.
 class GLIMPSE_EXPORT Tracks {
   public:
-    /// Of all jobs, also of those that `resume` takes away. Nothing is kept where no tracks are wanted.
+    /// All jobs, also those that `Remainder` filters out. Nothing is kept where no tracks are wanted.
     Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan);
 
-    /// What became of one job: glimpses that the run did not make are in no track.
+    /// Records what became of a job: glimpses that the run did not make are left out of their tracks.
     void record(const FinishedJob& done);
 
-    /// Throws `UsageError` for an output that is there already.
+    /// Throws `UsageError` for an output that exists.
     void require_new() const;
 
-    /// How many files there are to be made; those that are left as they are do not count.
+    /// How many files `make` writes: existing ones that are kept do not count.
     [[nodiscard]] std::size_t outputs() const { return outputs_.size(); }
 
-    /// Makes them all, or in a dry run none, and calls `finished` for each in its order, from one thread at a
-    /// time. Results do not depend on `options.jobs`.
+    /// Makes all outputs, or in a dry run none, and calls `finished` for each in its order, from one thread
+    /// at a time. A failure is in the output's report. Results do not depend on `options.jobs`.
     void make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const;
 
   private:
@@ -60,7 +60,7 @@ class GLIMPSE_EXPORT Tracks {
     std::vector<OutputPaths> paths_;  ///< of each job's outputs
     std::vector<Track> tracks_;
     std::vector<Output> outputs_;
-    std::set<std::filesystem::path> failed_;  ///< glimpses' outputs that the run did not make
+    std::set<std::filesystem::path> failed_;  ///< paths of glimpses that the run did not make
 };
 
 }  // namespace glimpse

@@ -9,19 +9,20 @@
 
 namespace glimpse {
 
-/// A glimpse's way back from a file onto a canvas in a file.
+/// Puts a glimpse from a file back onto a canvas.
 struct WriteOptions {
     std::string glimpse;              ///< the glimpse's picture
     InputOptions input;               ///< `parameters` or `boxes`; the default size is the glimpse's own
     std::string id;                   ///< which entry of the document; may be empty where it has one
-    std::string canvas;               ///< a picture, or
-    std::optional<Size> canvas_size;  ///< the size of a black one
+    std::string canvas;               ///< the canvas's picture, or
+    std::optional<Size> canvas_size;  ///< the size of a black canvas
     bool paste = false;               ///< `paste`, not `add_adjoint`
     std::string out;                  ///< a file, or "-" for standard output
     std::string format;               ///< empty: that of `out`, or png
 };
 
-/// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error`.
+/// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error` for
+/// the rest.
 GLIMPSE_EXPORT void write_glimpse(const WriteOptions& options, const Backend& backend);
 
 }  // namespace glimpse
