@@ -11,8 +11,8 @@
 
 #include "hand_made_files.hpp"
 
-// JPEG files of every sampling and coding, written by libjpeg itself, and its own whole decode of them. Where
-// libjpeg fails it ends the tests with its own words.
+// JPEG files of every sampling and coding, written by libjpeg itself, and its own whole decode of them. An
+// error of libjpeg's exits the tests with its message.
 
 namespace jpeg_samples {
 
@@ -34,7 +34,7 @@ enum class Coding {
     progressive,
     arithmetic,
     one_component_a_scan,
-    coarse  ///< progressive, and the scans that would be fine enough never come
+    coarse  ///< progressive, without the last scans of refinement
 };
 
 struct Encoding {

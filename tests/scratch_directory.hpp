@@ -10,17 +10,17 @@
 #include <string_view>
 #include <system_error>
 
-// Files for the tests of what reads and writes them.
+// Files for tests of readers and writers.
 
 namespace scratch {
 
-/// A directory of one test's own, which goes with it.
+/// A temporary directory, removed with the object.
 class Directory {
   public:
     Directory() {
         std::string name = (std::filesystem::temp_directory_path() / "glimpse-test-XXXXXX").string();
         REQUIRE(mkdtemp(name.data()) != nullptr);
-        // By its real name: what is compared with it may have been made canonical.
+        // Canonical, since it is compared with paths that are.
         path_ = std::filesystem::canonical(name);
     }
     ~Directory() {
@@ -33,7 +33,7 @@ class Directory {
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
-    /// Writes a file, its directories made, and returns its path.
+    /// Writes a file and the directories above it, and returns its path.
     std::filesystem::path file(std::string_view name, std::string_view content = "x") const {
         std::filesystem::path file = path_ / name;
         std::filesystem::create_directories(file.parent_path());

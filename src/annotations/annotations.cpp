@@ -32,11 +32,12 @@ using namespace annotations;
 
 struct Format {
     std::string_view name;
-    /// One file for all images; null where each image has a file of its own.
+    /// Reads one file that annotates all images; null where each image has a file of its own.
     DataSet (*read_all)(const fs::path&, const ImageFiles&);
     std::vector<AnnotatedBox> (*read_one)(const fs::path&, const AnnotationOptions&);
-    std::string_view extension;  ///< of an image's own file
-    /// The names of categories that are numbers, in their order; null where they need none.
+    std::string_view extension;  ///< of the files of single images
+    /// Class names by number, for formats that store numbers only; null where the format names its
+    /// categories.
     std::vector<std::string> (*category_names)(const fs::path&) = nullptr;
 };
 
@@ -65,7 +66,7 @@ const Format& format_named(std::string_view name) {
     return *format;
 }
 
-/// The files of a directory and of those in it, in name order.
+/// All files below a directory, sorted by path. Throws `UsageError` where it cannot be searched.
 std::vector<fs::path> files_below(const fs::path& directory) {
     std::vector<fs::path> files;
     std::error_code failure;
@@ -78,7 +79,7 @@ std::vector<fs::path> files_below(const fs::path& directory) {
     return files;
 }
 
-/// By the extension of the files in a directory.
+/// The only format with files of an extension found below the directory; empty where none or several are.
 std::string_view format_of_directory(const fs::path& directory) {
     std::set<std::string> extensions;
     for (const fs::path& file : files_below(directory)) extensions.insert(file.extension().string());
@@ -91,7 +92,7 @@ std::string_view format_of_directory(const fs::path& directory) {
     return found.size() == 1 ? found.front() : std::string_view();
 }
 
-/// By what a file holds, where that is not to be mistaken.
+/// The format that the content tells; empty where it is ambiguous.
 std::string_view format_of_file(const fs::path& file) {
     const std::string text = read_text(file);
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
@@ -129,7 +130,7 @@ const Format& format_of(const AnnotationOptions& options) {
     return format_named(name);
 }
 
-/// An image with the boxes of its own file.
+/// The image with the boxes of its annotation file, or with that file's error as its `problem`.
 AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Format& format,
                          const AnnotationOptions& options) {
     try {
@@ -139,7 +140,7 @@ AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Form
     }
 }
 
-/// Each of these files with boxes must have been somebody's.
+/// Annotation files without an image become images with a problem: their boxes would be lost in silence.
 void add_leftovers(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
                    DataSet& set) {
     for (const fs::path& file : files_below(options.file)) {
@@ -148,13 +149,13 @@ void add_leftovers(const Format& format, const AnnotationOptions& options, const
         try {
             orphan.boxes = format.read_one(file, options);
         } catch (const UsageError&) {
-            continue;  // no such file at all: a list of classes, a note
+            continue;  // not an annotation file: a list of classes, a note
         }
         set.images.push_back(std::move(orphan));
     }
 }
 
-/// The boxes of images that each have a file of their own in a directory.
+/// A directory with one annotation file per image.
 DataSet read_each(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     DataSet set;
     std::set<fs::path> used;
@@ -173,7 +174,7 @@ DataSet read_each(const Format& format, const AnnotationOptions& options, const 
     return set;
 }
 
-/// The boxes of the one image that a file belongs to.
+/// A single annotation file, which needs a single image.
 DataSet read_own(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     std::error_code ignored;
     if (!fs::exists(options.file, ignored)) {
@@ -194,7 +195,7 @@ DataSet read_all(const Format& format, const AnnotationOptions& options, const I
     return read_own(format, options, images);
 }
 
-/// Numbers become names where the classes have names.
+/// Replaces class numbers by the classes' names.
 void name_categories(DataSet& set, const std::vector<std::string>& names) {
     set.categories.insert(set.categories.end(), names.begin(), names.end());
     for (AnnotatedImage& image : set.images) {
@@ -205,7 +206,7 @@ void name_categories(DataSet& set, const std::vector<std::string>& names) {
     }
 }
 
-/// Before any is left out, so that an id means the same box whatever is asked for.
+/// Before boxes are filtered by category, so that a position names the same box whatever is asked for.
 void name_boxes(std::vector<AnnotatedBox>& boxes) {
     for (std::size_t k = 0; k < boxes.size(); ++k) {
         if (boxes[k].id.empty()) boxes[k].id = position_id(k);
@@ -261,7 +262,7 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
     for (AnnotatedImage& image : set.images) name_boxes(image.boxes);
     if (format.category_names) name_categories(set, format.category_names(options.file));
     keep_categories(set, options.categories);
-    // An image without boxes is not asked for, but one whose own file cannot be read may have some.
+    // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.
     std::erase_if(set.images, [&](const AnnotatedImage& image) {
         return image.boxes.empty() && (format.read_all || image.problem.empty());
     });

@@ -14,14 +14,14 @@ namespace {
 namespace fs = std::filesystem;
 using json::Value;
 
-/// How many parts two paths have in common at their ends.
+/// The number of trailing components that two paths share.
 std::ptrdiff_t common_end(const fs::path& a, const fs::path& b) {
     const std::vector<fs::path> parts(a.begin(), a.end());
     const std::vector<fs::path> others(b.begin(), b.end());
     return std::mismatch(parts.rbegin(), parts.rend(), others.rbegin(), others.rend()).first - parts.rbegin();
 }
 
-/// Finds images by the names that annotations give them.
+/// Resolves the file names in annotations to image files.
 class Locator {
   public:
     explicit Locator(const ImageFiles& images) : images_(images) {
@@ -30,7 +30,8 @@ class Locator {
         }
     }
 
-    /// Below a directory, or else the file that was given by itself whose path ends most alike.
+    /// The file below the first directory that has it; else the explicitly named file with the longest common
+    /// path suffix.
     [[nodiscard]] AnnotatedImage locate(const std::string& name) const {
         const fs::path relative(name);
         AnnotatedImage image{relative, fs::path(relative).replace_extension().string(), {}, ""};
@@ -85,7 +86,7 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
 }  // namespace
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
-    // Polygons are most of a large file, and of no use here.
+    // Segmentation polygons are most of a large file, and unused: the parser skips them.
     const json::JsonFile json(read_text(file), file.string(), "segmentation");
     const Value root = json.root();
     DataSet set;

@@ -9,48 +9,49 @@
 #include "glimpse/annotations.hpp"
 #include "glimpse/export.hpp"
 
-// One reader a format. A format has one file for all images, or one for each.
+// One reader per format. A format has one file for all images, or one per image.
 
 namespace glimpse::annotations {
 
-/// What a file with the boxes of all images says.
+/// The content of a file that annotates all images.
 struct DataSet {
     std::vector<AnnotatedImage> images;
-    std::vector<std::string> categories;  ///< that it declares, besides those of its boxes
-    std::vector<std::string> numbers{};   ///< of these
+    std::vector<std::string> categories;  ///< declared by the file, whether or not a box has them
+    std::vector<std::string> numbers{};   ///< of the declared categories
 };
 
 DataSet read_coco(const std::filesystem::path& file, const ImageFiles& images);
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images);
-/// GOT-10k's and OTB's: a line for each image.
+/// GOT-10k and OTB: one line per image.
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images);
 
-// The boxes of the one image that a file belongs to.
+// Files that annotate one image.
 
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file);
 std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file);
 std::vector<AnnotatedBox> read_voc(const std::filesystem::path& file, bool zero_based);
 
-/// The names of YOLO's classes, one a line, in "classes.txt" or "obj.names" beside the label files or above
-/// them; none where there is no such file.
+/// YOLO's class names by number, one a line of "classes.txt" or "obj.names" in the directory of the labels or
+/// its parent; empty without such a file.
 std::vector<std::string> yolo_names(const std::filesystem::path& labels);
 
-/// The bytes of a text file. Throws `UsageError`.
+/// The content of a text file, without a byte order mark. Throws `UsageError` where it cannot be read.
 GLIMPSE_EXPORT std::string read_text(const std::filesystem::path& file);
 
-/// The number that a text is, white space around it left aside; none where it is no number.
+/// The number that a text holds, apart from white space around it; none for anything else.
 GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 
-/// A line of numbers with commas, semicolons, tabs or spaces between them; "NaN" is one.
+/// A line of numbers separated by commas, semicolons, tabs or spaces; "NaN" is a number.
 struct NumberLine {
     std::size_t line;  ///< from 1
     std::vector<double> numbers;
 };
 
-/// The lines of a text that are not empty. Throws `UsageError` "FILE:LINE: …" for what is no number.
+/// The lines of a file that are not blank. Throws `UsageError` "FILE:LINE: …" for a word that is no number.
 std::vector<NumberLine> read_number_lines(const std::filesystem::path& file);
 
-/// Whether all of these could be YOLO's: no number that would not be a class or a fraction.
+/// Whether every line is valid YOLO with fractions of 0 to 1: stricter than the reader, to tell formats
+/// apart.
 bool is_yolo(const std::vector<NumberLine>& lines);
 
 /// "FILE:LINE".

@@ -10,7 +10,7 @@ namespace {
 
 using json::Value;
 
-/// The smallest box around points; a circle is given by its centre and a point on it.
+/// The bounding box of a shape; a circle is stored as its centre and a point of its circumference.
 Box around(std::vector<Point> points, bool is_circle) {
     if (is_circle && points.size() == 2) {
         const Point c = points[0];

@@ -9,7 +9,7 @@ namespace glimpse::annotations {
 
 namespace {
 
-/// The number that a frame's name ends in: 12 for "clip/000012"; -1 where it ends otherwise.
+/// The number at the end of a frame's name: 12 for "clip/000012"; -1 without one.
 long long frame_number(const std::string& name) {
     constexpr std::size_t most_digits = 18;
     const std::size_t before = name.find_last_not_of("0123456789");
@@ -17,7 +17,7 @@ long long frame_number(const std::string& name) {
     return digits.empty() || digits.size() > most_digits ? -1 : std::stoll(digits);
 }
 
-/// 1-based pixels to edge coordinates.
+/// From 1-based pixels to edge coordinates.
 Box from_one_based(double left, double top, double width, double height) {
     return {left - 1, top - 1, width, height};
 }
@@ -27,7 +27,7 @@ bool is_absent(const std::vector<double>& n) {
     return std::ranges::any_of(n, no_number) || n[2] <= 0 || n[3] <= 0;
 }
 
-/// Frame 2 before frame 10, whether or not their numbers are written with as many digits.
+/// Frame 2 before frame 10, with or without leading zeros.
 std::vector<ImageFile> in_frame_order(std::vector<ImageFile> files) {
     const auto key = [](const ImageFile& file) {
         const std::string& name = file.name;
@@ -54,7 +54,7 @@ class Frames {
         }
     }
 
-    /// The frame of that number; one that is not there was asked for in `place`.
+    /// The frame of that number; where no image has it, one whose problem cites `place`.
     AnnotatedImage& at(long long number, const std::string& place) {
         const auto [frame, is_new] = frames_.try_emplace(number);
         if (is_new) {

@@ -4,7 +4,7 @@
 
 namespace glimpse::annotations {
 
-/// The module that reads XML, opened only for it.
+/// The interface of the module that reads XML, opened on first use.
 struct VocReader {
     std::vector<AnnotatedBox> (*read)(const std::filesystem::path& file, bool zero_based);
 };

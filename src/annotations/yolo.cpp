@@ -19,7 +19,7 @@ bool is_class(double number) {
     return number >= 0 && number <= most && number == std::floor(number);
 }
 
-/// Somewhat more than 1, since boxes may leave the image; pixels are far more.
+/// More than 1 is allowed, since boxes may leave the image; pixel coordinates are far more.
 bool is_fraction(double number) {
     constexpr double most = 4;
     return std::abs(number) <= most;
@@ -33,7 +33,7 @@ Box box_of(const Numbers& n) {
     return bounding_box(corners);
 }
 
-/// What is wrong with a line; empty where nothing is.
+/// What is wrong with a line; none where it is valid.
 std::string fault_of(const Numbers& n) {
     const bool is_polygon = n.size() >= polygon_numbers && n.size() % 2 == 1;
     if (n.size() != box_numbers && n.size() != box_numbers + 1 && !is_polygon) {

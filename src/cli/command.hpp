@@ -21,7 +21,7 @@ class Command final : public CLI::App {
   public:
     Command(const std::string& name, const std::string& description);
 
-    /// An option that takes one of these words, in letters of either case: `value` has those of `choices`.
+    /// An option that takes one of these words in either case; `value` gets it as `choices` spells it.
     CLI::Option* add_choice(const std::string& names, std::string& value, std::vector<std::string> choices,
                             const std::string& description);
 
@@ -43,7 +43,7 @@ class Command final : public CLI::App {
             ""));
     }
 
-    /// Words that are completed for an option that checks them itself, or takes others as well.
+    /// Completes words for an option that validates its value itself, or that takes others as well.
     CLI::Option* offer(CLI::Option* option, std::vector<std::string> choices);
 
     [[nodiscard]] OptionValues values_of(const CLI::Option& option) const;
@@ -62,7 +62,6 @@ class Command final : public CLI::App {
     std::map<const CLI::Option*, OptionValues> values_;
 };
 
-/// Adds a command to the application.
 Command& add_command(CLI::App& application, const std::string& name, const std::string& description);
 
 /// "; did you mean WORD?" with the candidate nearest to a word, in letters of either case; empty where none

@@ -8,7 +8,7 @@
 #include "cli/command.hpp"
 #include "glimpse/geometry.hpp"
 
-// One file a command. Each adds its options to the application and says what is to be done with them.
+// One file per command. Each function adds the command's options, and the action that they lead to.
 
 namespace glimpse::cli {
 
@@ -23,10 +23,10 @@ void add_schema(CLI::App& application, Action& action);
 void add_info(CLI::App& application, Action& action);
 void add_completion(CLI::App& application, Action& action);
 void add_man_page(CLI::App& application, Action& action);
-/// Last: it knows the commands that are there.
+/// Call it last: it lists the commands added before.
 void add_help(CLI::App& application, Action& action);
 
-// Options that several commands have.
+// Options that several commands share.
 
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
 CLI::Option* add_format_option(Command& command, std::string& format);
@@ -35,7 +35,7 @@ CLI::Option* add_device_option(Command& command, std::string& device);
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
                              const std::string& help);
 
-/// A message stays one line whatever names it holds: control characters as "\x0A".
+/// Escapes control characters as "\x0A", so that a message stays one line whatever names it holds.
 std::string on_one_line(const std::string& text);
 
 /// Set by SIGINT and SIGTERM.

@@ -27,7 +27,7 @@ std::string quoted(const std::string& text) {
     return result + "'";
 }
 
-/// Where nothing fits, bash would offer files.
+/// Keeps bash from offering files where no word matches.
 constexpr const char* without_files = "compopt +o bashdefault +o default 2>/dev/null";
 
 void print_bash(const CLI::App& application) {
@@ -77,7 +77,7 @@ void print_bash(const CLI::App& application) {
                  "complete -o bashdefault -o default -F _glimpse glimpse\n";
 }
 
-/// What _arguments is told of an option's value.
+/// The part of an `_arguments` specification that is about the value.
 std::string value_of(const OptionEntry& option) {
     if (option.value.empty()) return "";
     const std::string words = "(" + join(option.choices, " ") + ")";
@@ -110,7 +110,7 @@ void print_zsh(const Table& table) {
         for (const OptionEntry& option : command.options) print_zsh_option(option);
         std::cout << ";;\n";
     }
-    // Found by its name it is called; sourced, it is only made known.
+    // Autoloaded by its name, it is called; sourced, it is only registered.
     std::cout
         << "    esac\n}\n\n"
            "if [[ ${funcstack[1]} == _glimpse ]]; then _glimpse \"$@\"; else compdef _glimpse glimpse; fi\n";

@@ -34,7 +34,7 @@ std::vector<std::string> options_of(const CLI::App& command) {
 std::string unknown_option(const CLI::App& command, const std::string& full_name, const std::string& word) {
     std::vector<std::string> names = options_of(command);
     std::erase_if(names, [](const std::string& name) { return !name.starts_with("--"); });
-    // By their letters alone: two dashes would make short names seem alike.
+    // Compared without dashes, which would make short names seem alike.
     for (std::string& name : names) name.erase(0, 2);
     const std::string letters = name_of(word).substr(word.find_first_not_of('-'));
     const std::vector<std::string_view> candidates(names.begin(), names.end());
@@ -43,7 +43,7 @@ std::string unknown_option(const CLI::App& command, const std::string& full_name
            (found.empty() ? "" : "; did you mean --" + std::string(found) + "?");
 }
 
-/// Whether the words are those of an `extract` that was left out: an image or a directory, or its options.
+/// Whether the words suit an `extract` that was left out: an image, a directory, or its options.
 bool are_for_extract(const CLI::App& application, const std::vector<std::string>& words) {
     const std::vector<std::string> options = options_of(*application.get_subcommand("extract"));
     return std::ranges::any_of(words, [&](const std::string& word) {
@@ -72,7 +72,7 @@ std::string fault(const CLI::App& application, const CLI::App* command, const CL
     }
     const std::string full_name = application.get_name() + " " + command->get_name();
     const std::vector<std::string> words = command->remaining();
-    // Whatever else is missing may stand behind the wrong name.
+    // What else seems missing may have gone to the unknown option.
     const auto option = std::ranges::find_if(words, is_option);
     if (option != words.end()) return unknown_option(*command, full_name, *option);
     if (!words.empty()) return "'" + words.front() + "' is more than " + full_name + " takes";

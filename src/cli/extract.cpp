@@ -19,13 +19,13 @@ RunRecord::Options record_options(const ExtractOptions& o) {
     return {o.report, o.resume, o.run.dry_run, o.run.fail_fast, o.quiet, o.progress};
 }
 
-/// Jobs that come one by one, rather than all at once.
+/// Whether jobs come as a stream rather than as a list.
 bool is_stream(const ExtractOptions& o) {
     return !o.input.archives.empty() ||
            (o.input.manifest == standard_stream && !holds_one_glimpse(o.output.out));
 }
 
-/// Makes the tracks when the images, as many as `jobs`, are done, and says how the run ended.
+/// Makes the tracks once the images, `jobs` of them, are done; the outcome of both.
 Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, Outcome outcome) {
     if (tracks.outputs() == 0 || outcome == Outcome::interrupted) return outcome;
     if (outcome == Outcome::some_failed && o.run.fail_fast) return outcome;
@@ -36,8 +36,8 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     return all_well ? outcome : Outcome::some_failed;
 }
 
-/// Does the jobs, and records what becomes of them. Sets `over` when nobody is left to be told of further
-/// jobs, or wants any.
+/// Runs the jobs and records the results. Sets `over` where no further job is wanted: with --fail-fast, or
+/// where a result cannot be recorded.
 Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
                      const Backend& backend, std::atomic<bool>& over) {
     const std::optional<std::size_t> count = jobs.size();
@@ -58,7 +58,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     return with_tracks(o, tracks, count.value_or(0), record.close());
 }
 
-/// Each job is checked when it comes.
+/// Each job is checked as it comes.
 Outcome extract_stream(const ExtractOptions& o, const Backend& backend) {
     const OutputPlan plan = plan_outputs({}, o.output);
     std::atomic<bool> over = false;

@@ -10,7 +10,7 @@
 
 namespace glimpse::cli {
 
-/// What `glimpse extract` is told, as it is given.
+/// The options of `glimpse extract` as given.
 struct ExtractOptions {
     InputOptions input;
     OutputOptions output;
@@ -31,7 +31,7 @@ struct ExtractOptions {
 /// Adds the options to the command, which writes them into `options`.
 void add_options(Command& command, ExtractOptions& options);
 
-/// Hands the library what it takes in another form than the command line.
+/// Converts them to the library's options.
 void apply(ExtractOptions& options);
 
 /// Throws `UsageError` for options that contradict each other, or have no effect without others.

@@ -5,7 +5,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 
-// Which options contradict each other. Those rules are not here that hold for every caller of the library.
+// Options that contradict each other. Rules for every caller stand in the library.
 
 namespace glimpse::cli {
 
@@ -62,7 +62,7 @@ const std::array rules{
          about_annotations},
 };
 
-/// Tracks are made of images that are all known to this run.
+/// Tracks need to know all images in advance.
 struct TrackRule {
     bool (*is_broken)(const ExtractOptions&);
     const char* text;

@@ -68,7 +68,7 @@ void print_options(std::ostream& out, const CommandEntry& command) {
         const bool is_known = std::ranges::find(groups, option.group) != groups.end();
         if (!is_known && !option.is_positional()) groups.push_back(option.group);
     }
-    // What every command has stands last.
+    // The options of every command come last.
     std::stable_partition(groups.begin(), groups.end(),
                           [](const std::string& group) { return group != general_group; });
     const auto print_where = [&](auto&& is_wanted) {

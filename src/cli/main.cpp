@@ -42,22 +42,22 @@ extern "C" void request_interrupt(int /*signal*/) {
     interrupt_requested = true;
 }
 
-/// What is being written is finished; nothing new is started. A second signal ends the process at once.
+/// The first signal lets outputs in progress finish and starts nothing new; the second ends the process.
 void install_signal_handlers() {
     struct sigaction action {};
     action.sa_handler = request_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);  // and a read that waits for input gives up
+    action.sa_flags = static_cast<int>(SA_RESETHAND);  // without SA_RESTART, so that blocked reads return
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    // A reader that goes away is an error of the write, with a message.
+    // A closed pipe shall be an error of the write, with a message.
     std::signal(SIGPIPE, SIG_IGN);
-    // So is a file that may not become so large.
+    // So shall a file beyond the size limit.
     std::signal(SIGXFSZ, SIG_IGN);
     survive_lost_pages();
 }
 
-/// Memory that one image gave back is there for the next: asking the system anew costs a batch more than
-/// what else is done with it.
+/// Keeps the memory that an image frees for the next: to have it back from the system would cost a batch more
+/// than the rest of the work.
 void keep_memory() {
     constexpr int most_kept = 256 << 20;
     constexpr int mapped_from = 32 << 20;
@@ -77,7 +77,7 @@ int run(int argc, char** argv) {
         "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
         "hard crop, soft mask, Gaussian attention, spatial transformer.",
         "glimpse");
-    application.require_subcommand(0, 1);  // what follows a command may have the name of another
+    application.require_subcommand(0, 1);  // arguments may be named like commands
     application.formatter(std::make_shared<HelpFormatter>());
     application.get_help_ptr()->description("show this and end");
     application.set_version_flag("-V,--version", std::string("glimpse ") + version(),
@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
     } catch (const glimpse::UsageError& error) {
         return complain(error.what(), usage_error);
     } catch (const std::exception& error) {
-        // Whoever ends a pipeline takes its reader away as well.
+        // An interrupt of a pipeline ends the reader as well: the interrupt is the cause.
         return was_interrupted() ? interrupted : complain(error.what(), some_failed);
     }
 }

@@ -10,7 +10,7 @@ namespace glimpse::cli {
 
 namespace {
 
-/// Text in which troff finds nothing to obey.
+/// Escapes what troff would interpret.
 std::string plain(const std::string& text) {
     std::string result;
     for (const char c : text) {

@@ -8,12 +8,12 @@
 
 namespace glimpse::cli {
 
-/// The group of options that stand in none.
+/// The group of options without one.
 constexpr const char* general_group = "Options";
 
 struct OptionEntry {
     std::vector<std::string> short_names;  ///< "b"
-    std::vector<std::string> long_names;   ///< "box"; both are empty for what is given without a name
+    std::vector<std::string> long_names;   ///< "box"; both are empty for positional arguments
     std::string value;                     ///< what it takes: "X,Y,W,H"; empty for a flag
     std::vector<std::string> choices;      ///< words that it takes, where these are known
     std::string range;                     ///< the numbers that it takes: "0 to 1"

@@ -12,7 +12,7 @@
 
 namespace glimpse::cli {
 
-// By stdio: standard streams may be taken away for a moment by a codec that must be kept quiet.
+// By stdio: a codec that must be kept quiet redirects std::cerr for a moment.
 
 namespace {
 
@@ -24,7 +24,7 @@ constexpr auto least_interval = std::chrono::milliseconds(100);
 constexpr auto line_interval = std::chrono::seconds(10);
 
 std::string_view environment(const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+    const char* value = std::getenv(name);  // no thread sets any
     return value ? value : "";
 }
 
@@ -63,7 +63,7 @@ std::string progress_line(std::size_t done, std::optional<std::size_t> total, co
     const std::string count = std::to_string(done) + "/" + std::to_string(*total) + " " + what;
     const double left = rate > 0 ? static_cast<double>(*total - done) / rate : 0.0;
     const std::string left_text = formatted("  %.0f s left", left, "");
-    // Of what does not fit beside a short bar, the rate goes first.
+    // Where not all fits beside a short bar, the rate goes first.
     constexpr std::size_t frame = 3;  // "[] "
     std::size_t room = width - std::min(width, count.size());
     const auto take = [&](const std::string& text) {
@@ -121,7 +121,7 @@ void Progress::draw() {
     drawn_ = std::chrono::steady_clock::now();
     drawn_done_ = done_;
     const double seconds = std::chrono::duration<double>(drawn_ - start_).count();
-    // A character in the last column would make some terminals begin a new line.
+    // Some terminals wrap after a character in the last column.
     const std::size_t width = std::max(terminal_width(), std::size_t{2}) - 1;
     const std::string line = progress_line(done_, total_, what_, seconds, width);
     std::fprintf(stderr, in_lines_ ? "%s\n" : "\r%s\033[K", line.c_str());

@@ -7,8 +7,8 @@
 
 namespace glimpse::cli {
 
-/// Whether progress is shown of `count` things, or of nobody knows how many. `when`: "always", "never", or
-/// "auto": when standard error is a terminal and there is more than one of them.
+/// Whether to show progress of `count` things; none is an unknown number. `when`: "always", "never", or
+/// "auto": when standard error is a terminal and there is more than one.
 bool shows_progress(const std::string& when, std::optional<std::size_t> count);
 
 /// How far some of `total` is, in at most `width` columns: a bar where there is room for one, the count, and
@@ -16,12 +16,12 @@ bool shows_progress(const std::string& when, std::optional<std::size_t> count);
 std::string progress_line(std::size_t done, std::optional<std::size_t> total, const char* what,
                           double seconds, std::size_t width);
 
-/// A bar on standard error while something is being done, and messages that it does not tear. A terminal that
-/// cannot go back within a line (TERM=dumb) has plain lines instead, ten in all.
+/// A bar on standard error, and messages that do not break it. On a terminal that cannot rewrite a line
+/// (TERM=dumb), plain lines instead, ten in all.
 class Progress {
   public:
     Progress(std::optional<std::size_t> total, bool shown, const char* what = "images");
-    /// Wipes a bar that was not finished: what ended it has something to say.
+    /// Erases a bar that was not finished, for the error's message.
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;

@@ -18,7 +18,7 @@ namespace glimpse::cli {
 
 namespace {
 
-/// Writes to standard output, which may be a pipe that nobody empties: then an interrupt ends the wait.
+/// Writes to standard output; false where that fails, or an interrupt comes while no reader empties the pipe.
 bool print(std::string_view text) {
     constexpr int milliseconds = 100;
     while (!text.empty()) {
@@ -26,7 +26,7 @@ bool print(std::string_view text) {
         const int ready = poll(&output, 1, milliseconds);
         if (ready <= 0 && was_interrupted()) return false;
         if (ready <= 0) continue;
-        // No more than a pipe that is ready takes at once.
+        // A pipe that is ready takes PIPE_BUF bytes without blocking.
         const ssize_t count =
             ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
         if (count < 0 && errno == EINTR) continue;
@@ -58,7 +58,7 @@ void RunRecord::open_report() {
     const std::string& path = options_.report;
     if (path.empty() || path == standard_stream) return;
     const std::filesystem::path directory = std::filesystem::path(path).parent_path();
-    std::error_code ignored;  // what it means, opening says
+    std::error_code ignored;  // opening the file says what is wrong
     if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
     file_.open(path, options_.continued || is_done_ ? std::ios::app : std::ios::trunc);
     if (!file_) throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));

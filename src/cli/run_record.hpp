@@ -10,13 +10,12 @@
 
 namespace glimpse::cli {
 
-/// What a run says of its images as they are done: the report, messages, the progress, a dry run's list, and
-/// the archive where there is one.
+/// Records the images of a run as they finish: report, messages, progress, a dry run's list, and the archive.
 class RunRecord {
   public:
     struct Options {
-        std::string report;  ///< a file, "-", or nothing
-        bool continued;      ///< the report of an earlier run goes on
+        std::string report;  ///< a file, "-", or empty for none
+        bool continued;      ///< appends to the report of an earlier run
         bool dry_run;
         bool fail_fast;
         bool quiet;
@@ -26,11 +25,11 @@ class RunRecord {
     /// Opens the report. Throws `UsageError` where it cannot be written.
     RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total);
 
-    /// The archive is there already, and is left as it is with the report that belongs to it.
+    /// Whether the archive exists and is kept, as is its report.
     [[nodiscard]] bool is_done() const { return is_done_; }
     void add(const FinishedJob& done);
-    /// Ends the run. The archive, if any, appears, unless it has nothing because of failures, or images were
-    /// not even tried.
+    /// Ends the run. Publishes the archive, unless failures left it empty, or --fail-fast or an interrupt
+    /// left images undone.
     Outcome close();
 
   private:

@@ -9,19 +9,19 @@ namespace glimpse {
 
 namespace {
 
-/// The channels that red, green and blue are taken from; -1 is none.
+/// The source channels of R, G and B; -1 is none, which is black.
 cv::Vec3i shown_channels(int colours) {
     if (colours == 1) return {0, 0, 0};
     return {0, 1, colours == 2 ? -1 : 2};
 }
 
-/// How values become 0…255: value · scale + offset.
+/// Maps values to 0…255: value · scale + offset.
 struct Stretch {
     double scale = 1;
     double offset = 0;
 };
 
-/// From the least to the greatest finite value of the first `channels` channels.
+/// Min-max stretch over the finite values of the first `channels` channels; a constant image becomes black.
 Stretch stretch_of_floats(const cv::Mat& pixels, int channels) {
     double least = std::numeric_limits<double>::infinity();
     double greatest = -least;
@@ -72,7 +72,7 @@ void show_colours(const cv::Mat& pixels, cv::Vec3i channels, Stretch stretch, cv
     }
 }
 
-/// Puts the picture on a light chequerboard, whose squares keep their proportion to it.
+/// Composites over a light chequerboard, whose squares scale with the picture.
 template <typename Value>
 void show_alpha(const cv::Mat& pixels, double opaque, cv::Mat& shown) {
     const int all = pixels.channels();

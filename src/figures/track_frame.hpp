@@ -7,22 +7,21 @@
 
 namespace glimpse {
 
-/// Where everything stands in the frames of a track's animation: the image on the left, the glimpse on the
-/// right, on white.
+/// The layout in pixels of an animation's frames: the image on the left, the glimpse on the right, on white.
 struct TrackFrameLayout {
-    cv::Size frame;     ///< even numbers, as video encoders want them
-    cv::Size image;     ///< the image that fills its room
-    cv::Rect picture;   ///< room for the image
-    cv::Rect glimpse;   ///< room for the glimpse, a square, without the frame around it
-    int border = 0;     ///< width of that frame
-    int letter = 0;     ///< height of the captions' capitals
-    bool alike = true;  ///< the glimpses have one size: enlarged by a whole factor, else to fill their room
+    cv::Size frame;     ///< even, as video encoders require
+    cv::Size image;     ///< size of the first image, which fills `picture`
+    cv::Rect picture;   ///< place of the image, or its letterbox
+    cv::Rect glimpse;   ///< place of the glimpse, a square, inside its border
+    int border = 0;     ///< width of the glimpse's border
+    int letter = 0;     ///< cap height of the captions
+    bool alike = true;  ///< glimpses have one size: enlarged by a whole factor, else scaled to fit
 };
 
-/// What one frame shows.
+/// The content of one frame.
 struct TrackFrame {
     cv::Mat picture;    ///< the image, 8-bit RGB, possibly shrunk
-    Lowered lowered;    ///< the glimpse, for the image's own size
+    Lowered lowered;    ///< for the image's full size
     cv::Mat glimpse;    ///< 8-bit RGB
     std::string name;   ///< of the image
     std::string label;  ///< of the glimpse

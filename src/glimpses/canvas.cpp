@@ -30,7 +30,7 @@ Image like(const Image& canvas, const cv::Mat& values) {
     return {rounded_to(values, canvas.pixels.depth()), canvas.alpha, canvas.icc_profile, false};
 }
 
-/// Float values with an alpha of 0 to 1 that colours are multiplied by.
+/// Float32, colours premultiplied by an alpha of 0 to 1, which is opaque where the image has none.
 cv::Mat premultiplied(const Image& image) {
     cv::Mat values;
     image.pixels.convertTo(values, CV_32F);
@@ -46,7 +46,7 @@ cv::Mat premultiplied(const Image& image) {
     return values;
 }
 
-/// Neighbouring glimpse pixels are anything but neighbouring image pixels: the way back needs interpolation.
+/// Whether neighbouring glimpse pixels are not neighbours in the image, so that pasting must interpolate.
 bool is_resampled(const Lowered& lowered) {
     if (!lowered.matrix) return false;
     const auto& m = lowered.matrix->m;
@@ -55,7 +55,7 @@ bool is_resampled(const Lowered& lowered) {
     return mixes_pixels(lowered.map) || !unit_pitch;
 }
 
-/// A layer to lay over a canvas: premultiplied values and alpha on `region`.
+/// The glimpse resampled onto the canvas: premultiplied colours and alpha on `region`, 0 outside the outline.
 ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, const cv::Mat& glimpse) {
     const LinearMap& map = lowered.map;
     if (lowered.matrix->determinant() == 0)
@@ -90,7 +90,7 @@ ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, cons
     return {region, layer};
 }
 
-/// canvas · (1 - cover) + layer, in place, on the layer's region, with cover cut to 0…1.
+/// In place on the layer's region: canvas · (1 - cover) + layer, with cover clamped to 0…1.
 void lay_over(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
     const int channels = canvas.channels();
     const Rectangle& r = layer.region;
@@ -105,7 +105,7 @@ void lay_over(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
     }
 }
 
-/// The same, covered by the layer's own alpha.
+/// The same with the layer's own alpha as cover.
 void lay_over(cv::Mat& canvas, const ImageRegion& layer) {
     if (layer.region.empty()) return;
     cv::Mat alpha;
@@ -113,7 +113,7 @@ void lay_over(cv::Mat& canvas, const ImageRegion& layer) {
     lay_over(canvas, layer, alpha);
 }
 
-/// The glimpse of `Weights` is a ⊙ I as it stands, colours and alpha alike: a layer that covers by a.
+/// A glimpse of `Weights` is a ⊙ I already, colours and alpha alike: it covers by a.
 void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, bool alpha) {
     const Rectangle& r = weights.region;
     if (r.empty()) return;
@@ -126,7 +126,7 @@ void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, b
             if (!alpha) {
                 pixel[channels - 1] = std::clamp(a[x], 0.0F, 1.0F);
             } else if (a[x] != 0) {
-                // Premultiplied, aI · aα: one a too many.
+                // Premultiplied, the colour is aI · aα: one a too many.
                 for (int c = 0; c + 1 < channels; ++c) pixel[c] /= a[x];
             }
         }
@@ -134,8 +134,7 @@ void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, b
     lay_over(canvas, {r, layer}, weights.a);
 }
 
-/// Aᵀ g with colours as they come, weighed down where samples overlap so that no pixel is laid on more than
-/// once.
+/// Aᵀ g, divided by the attention where samples overlap, so that no pixel is covered more than once.
 ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const cv::Mat& glimpse) {
     ImageRegion layer = backend.write(map, glimpse);
     const ImageRegion attention = attention_map(map);
@@ -151,7 +150,7 @@ ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const 
     return layer;
 }
 
-/// Back from premultiplied values to the canvas's own channels and depth.
+/// From premultiplied values to the canvas's channels and depth.
 Image finished(const Image& canvas, cv::Mat values) {
     if (canvas.alpha) divide_by_alpha(values);
     std::vector<cv::Mat> channels;
@@ -163,7 +162,7 @@ Image finished(const Image& canvas, cv::Mat values) {
     }
     cv::Mat merged;
     cv::merge(channels, merged);
-    cv::patchNaNs(merged, 0);  // those of the pictures themselves
+    cv::patchNaNs(merged, 0);  // NaN of the pictures themselves
     return like(canvas, merged);
 }
 

@@ -18,14 +18,14 @@ namespace glimpse {
 
 namespace {
 
-/// Glimpses that are read at once.
+/// Glimpses that are read in one call.
 using Group = std::span<const Lowered* const>;
 
 bool has_fill(const Lowered& lowered) {
     return !std::holds_alternative<std::monostate>(lowered.fill);
 }
 
-/// Each colour multiplied by the pixel's alpha, CV_32F; alpha itself as it is.
+/// Float32, each colour multiplied by the pixel's alpha; alpha unchanged.
 cv::Mat premultiplied(const cv::Mat& pixels) {
     cv::Mat out;
     pixels.convertTo(out, CV_32F);
@@ -47,13 +47,13 @@ bool asks_for_mean(const Lowered* lowered) {
     return std::holds_alternative<MeanOfImage>(lowered->fill);
 }
 
-/// The mean of each channel, where one of the glimpses asks for it; else as many zeros.
+/// The channels' means where a glimpse asks for them, else zeros.
 std::vector<double> mean_for(Group group, const cv::Mat& pixels) {
     if (std::ranges::any_of(group, asks_for_mean)) return channel_means(pixels);
     return std::vector<double>(static_cast<std::size_t>(pixels.channels()));
 }
 
-/// One value for each channel, of a fill that passed `require_fill`; alpha is opaque where it is not given.
+/// One value per channel, of a validated fill; without a value for alpha, alpha is opaque.
 std::vector<double> channel_values(const Constant& constant, int channels, bool alpha, int depth) {
     const auto count = static_cast<std::size_t>(channels);
     const std::size_t colours = alpha ? count - 1 : count;
@@ -63,7 +63,7 @@ std::vector<double> channel_values(const Constant& constant, int channels, bool 
     return values;
 }
 
-/// c, in the units of the pixels that the map is applied to, whose mean is `mean`.
+/// The fill c, in the units of the pixels that the map is applied to; `mean` is their mean.
 std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mean, bool alpha,
                                 bool premultiply, int depth) {
     return std::visit(
@@ -93,7 +93,7 @@ void add_fill(cv::Mat& glimpse, const Lowered& lowered, const std::vector<double
     }
 }
 
-/// The map takes pixels whose colours are premultiplied.
+/// Whether the map must be applied to premultiplied colours.
 bool mixes_alpha(const LinearMap& map, bool alpha) {
     return alpha && mixes_pixels(map);
 }
@@ -104,22 +104,21 @@ Rectangle needed_by_all(Group group) {
     return all;
 }
 
-/// Whether what all glimpses need is no more than what each of them needs, added up.
+/// Whether the bounding box of what all need has no more pixels than what each needs, summed.
 bool overlap(Group group) {
     std::int64_t sum = 0;
     for (const Lowered* each : group) sum += needed(*each).area();
     return needed_by_all(group).area() <= sum;
 }
 
-/// What the glimpses need of the region, premultiplied.
+/// The bounding box of what the glimpses need, premultiplied.
 ImageRegion premultiplied(const ImageRegion& region, Group group) {
     const Rectangle r = needed_by_all(group);
     if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels())), region.alpha};
     return {r, premultiplied(part(region, r)), region.alpha};
 }
 
-/// How glimpses of one image are read: in a group those that are alike, since a backend takes all the
-/// glimpses of an image at once.
+/// How the glimpses of one image are read. A backend takes all that are alike in one call.
 struct Reading {
     const Backend& backend;
     const ImageRegion& region;
@@ -133,8 +132,8 @@ struct Reading {
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
-        // Far from each other, each glimpse's own part is premultiplied for it, so that there is no image of
-        // float32 that few look at.
+        // Where glimpses lie far apart, each one's own part is premultiplied: most of their bounding box
+        // would go unused.
         const bool apart = premultiply && std::ranges::none_of(group, asks_for_mean) && !overlap(group);
         const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
         const std::vector<double> mean = mean_for(group, source.pixels);

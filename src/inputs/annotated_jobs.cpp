@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Ids that a glimpse may have, out of what annotations call their boxes.
+/// Turns the ids of annotations into legal ones, unique within an image.
 class UniqueIds {
   public:
     std::string next(const std::string& wanted) {
@@ -38,7 +38,7 @@ class UniqueIds {
     std::unordered_map<std::string, std::size_t> repeated_;
 };
 
-/// Finds the images; what of the directories cannot be searched becomes a job that fails.
+/// Finds the images; a directory that cannot be searched becomes a job that fails.
 ImageFiles annotated_images(const InputOptions& options, std::deque<ImageJob>& unsearched) {
     ImageFiles images;
     for (const std::string& input : options.inputs) {
@@ -60,7 +60,7 @@ ImageFiles annotated_images(const InputOptions& options, std::deque<ImageJob>& u
     return images;
 }
 
-/// The glimpse of one box; what is wrong with it is not wrong with the others.
+/// Adds the glimpse of one box; an unusable box does not fail the others.
 void add(const AnnotatedBox& box, const std::string& id, const InputOptions& options,
          ParameterDocument& document, ImageJob& job) {
     try {

@@ -7,7 +7,7 @@
 
 namespace glimpse {
 
-/// The images whose boxes come from annotations, after the directories that cannot be searched.
+/// The images of annotations, after failed jobs for directories that cannot be searched.
 class AnnotatedJobs final : public JobSource {
   public:
     /// Reads the annotations. Throws `UsageError`.

@@ -80,7 +80,7 @@ class SampleJobs {
         return std::make_shared<const ParameterDocument>(std::move(document));
     }
 
-    /// Attention files are members of the same sample: a document out of an archive opens no other files.
+    /// Attention files are members of the same sample: a document in an archive opens no file on disk.
     void supply_mask(Glimpse& glimpse) {
         if (!lacks_values(glimpse.mechanism)) return;
         const Member& mask = *find(*attention_file(glimpse.mechanism));

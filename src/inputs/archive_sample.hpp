@@ -7,30 +7,30 @@
 
 namespace glimpse {
 
-/// Neighbours in an archive whose names are the same up to the first dot of the last part, as WebDataset has
-/// them: those members that wait for what else the sample holds.
+/// A sample of WebDataset: neighbours in an archive whose names agree up to the first dot of the last
+/// component. It holds the members that wait for the rest of the sample.
 struct ArchiveSample {
     struct Member {
         std::string name;
         std::shared_ptr<const std::vector<std::uint8_t>> bytes;
     };
-    std::string archive;  ///< its name
+    std::string archive;  ///< the archive's name
     std::string key;
     std::vector<Member> members;  ///< images and documents
-    bool had_picture = false;     ///< of which a job has been made
+    bool had_picture = false;     ///< a job has been made of one
 };
 
-/// A job for each image that a sample holds, which then holds nothing any more. It is named by the member
-/// without its extension; the glimpses are those of KEY.json in the sample, if sidecars are wanted, or the
-/// shared ones. Arrays are images only where the sample has no other; a picture that is the mask of another's
-/// glimpse is none.
+/// Turns the held members into jobs, one for each image, and empties the sample. A job is named by the member
+/// without its extension; its glimpses are those of IMAGE.json or KEY.json in the sample, if sidecars are
+/// wanted, or the shared ones. Arrays are images only in samples without pictures; a picture that serves as a
+/// mask is none.
 void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMaker& maker,
                  std::deque<ImageJob>& jobs);
 
-/// Whether the next member of a sample can be of any use.
+/// Whether a member of the sample can be of any use.
 bool is_wanted_member(const std::string& name, const ArchiveSample& sample, const InputOptions& options);
 
-/// Whether its job need not wait for the rest of the sample.
+/// Whether a member's job can be made without the rest of the sample.
 bool is_complete_member(const std::string& name, const InputOptions& options);
 
 }  // namespace glimpse

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t largest_sample = std::size_t{1} << 30;  // in bytes
 
-/// Up to the first dot of the last part.
+/// The sample's key: the name up to the first dot of its last component.
 std::string key_of(const std::string& name) {
     const std::size_t slash = name.rfind('/');
     return name.substr(0, name.find('.', slash == std::string::npos ? 0 : slash));
@@ -23,7 +23,7 @@ bool is_hidden(const std::string& name) {
     return std::filesystem::path(name).filename().string().starts_with('.');
 }
 
-/// Without empty parts and those of one dot, which lead nowhere.
+/// Drops empty components and "."; ".." stays, to be refused.
 std::string without_detours(const std::string& name) {
     std::string normal = name.starts_with('/') ? "/" : "";
     for (std::size_t begin = 0, end = 0; begin < name.size(); begin = end + 1) {
@@ -36,7 +36,7 @@ std::string without_detours(const std::string& name) {
     return normal;
 }
 
-/// Why a member is not read; empty where it may be.
+/// Why a member is refused; none where it may be read.
 std::string obstacle_to(const ArchiveMember& member) {
     if (member.name.empty()) return "a member has no name, and is not read";
     if (member.name.starts_with('/')) return "is absolute, and is not read";
@@ -60,7 +60,7 @@ std::optional<ImageJob> ArchiveStream::next() {
         try {
             reader_ ? advance() : open_next();
         } catch (const Error& error) {
-            // Whatever came whole is done, also of the sample that was cut off.
+            // What arrived intact is used, also of the sample that was cut off.
             end_sample();
             ready_.push_back(failed_job(archive_name_, error.what()));
             reader_.reset();

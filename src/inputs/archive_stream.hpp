@@ -6,15 +6,15 @@
 
 namespace glimpse {
 
-/// The images of tar archives, one after another, as they come.
+/// The images of tar archives as a stream.
 class ArchiveStream final : public JobSource {
   public:
-    /// Throws `UsageError` where standard input is read twice.
+    /// Throws `UsageError` where standard input is claimed twice.
     ArchiveStream(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
                   std::function<bool()> interrupted);
 
-    /// The next job; none at the end of the last archive, or when interrupted. What is wrong with an archive
-    /// is the problem of a job of its own.
+    /// The next job; none at the end of the last archive, or when interrupted. An archive that cannot be read
+    /// becomes a failed job.
     std::optional<ImageJob> next() override;
 
   private:
@@ -24,7 +24,7 @@ class ArchiveStream final : public JobSource {
     void refuse(const std::string& member, const std::string& problem);
     void begin_sample(const std::string& key);
     void add_to_sample(const ArchiveMember& member);
-    /// The content of the member at hand; null where there is no memory for it.
+    /// The content of the current member; null where there is no memory for it.
     std::shared_ptr<const std::vector<std::uint8_t>> read();
     void end_sample();
     void end_archive();
@@ -33,7 +33,7 @@ class ArchiveStream final : public JobSource {
     const JobMaker& maker_;
     std::function<bool()> interrupted_;
     std::size_t opened_ = 0;    ///< of `options_.archives`
-    std::string archive_name_;  ///< of the one at hand
+    std::string archive_name_;  ///< of the current archive
     std::unique_ptr<ByteInput> input_;
     std::unique_ptr<ArchiveReader> reader_;
     bool had_jobs_ = false;

@@ -24,7 +24,7 @@ ByteInput::~ByteInput() {
 }
 
 std::size_t ByteInput::read(std::span<std::uint8_t> bytes) {
-    constexpr int milliseconds = 100;  // a signal may reach another thread than the one that waits here
+    constexpr int milliseconds = 100;  // polled, since a signal may be delivered to another thread
     while (!at_end_) {
         if (interrupted_()) return 0;
         pollfd input{descriptor_, POLLIN, 0};

@@ -9,10 +9,10 @@
 
 namespace glimpse {
 
-/// The bytes of a file or a pipe, as they come.
+/// The bytes of a file or a pipe, as a stream.
 class ByteInput {
   public:
-    /// A descriptor of somebody else's. `interrupted` is asked while nothing comes.
+    /// The descriptor stays the caller's. `interrupted` is polled while waiting.
     ByteInput(int descriptor, std::function<bool()> interrupted)
         : descriptor_(descriptor), interrupted_(std::move(interrupted)) {}
     /// Throws `Error` with the reason alone where the file cannot be opened.
@@ -21,10 +21,10 @@ class ByteInput {
     ByteInput(const ByteInput&) = delete;
     ByteInput& operator=(const ByteInput&) = delete;
 
-    /// Waits for the next bytes and reads as many as there are and fit. 0 at the end, or when interrupted.
-    /// Throws `Error` with the reason alone.
+    /// Waits for bytes and reads as many as there are and fit. 0 at the end, or when interrupted. Throws
+    /// `Error` with the reason alone.
     std::size_t read(std::span<std::uint8_t> bytes);
-    /// Whether `read` has met the end.
+    /// Whether `read` has reached the end.
     [[nodiscard]] bool at_end() const { return at_end_; }
 
   private:
@@ -34,8 +34,7 @@ class ByteInput {
     bool at_end_ = false;
 };
 
-/// A file's bytes, or those of standard input where `file` is `standard_stream`. Throws `Error` with the
-/// reason alone.
+/// Opens a file, or standard input for `standard_stream`. Throws `Error` with the reason alone.
 std::unique_ptr<ByteInput> open_input(const std::string& file, const std::function<bool()>& interrupted);
 
 }  // namespace glimpse

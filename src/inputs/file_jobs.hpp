@@ -9,7 +9,7 @@
 
 namespace glimpse {
 
-/// The images that one input names: a file, or those of a directory.
+/// The images of one input: a file, or a directory.
 class FileJobs final : public JobSource {
   public:
     /// Searches the directory. Throws `UsageError` for an input without a name.
@@ -23,17 +23,17 @@ class FileJobs final : public JobSource {
     [[nodiscard]] std::string name_of(const std::string& image) const;
 
     const JobMaker& maker_;
-    std::string directory_;  ///< empty: a file of its own was named
+    std::string directory_;  ///< empty where the input is a file
     std::vector<FoundImage> found_;
     std::size_t taken_ = 0;
 };
 
-/// The image whose bytes come on standard input.
+/// The image on standard input.
 class StandardInputJob final : public JobSource {
   public:
     StandardInputJob(StandardInput& input, const JobMaker& maker) : input_(input), maker_(maker) {}
 
-    /// Throws `UsageError` where somebody else reads standard input.
+    /// Throws `UsageError` where standard input is claimed twice.
     std::optional<ImageJob> next() override;
     [[nodiscard]] std::optional<std::size_t> size() const override { return is_taken_ ? 0 : 1; }
 

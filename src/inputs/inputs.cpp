@@ -48,7 +48,7 @@ void require_sense(const InputOptions& options) {
     }
 }
 
-/// Several sources, one after another.
+/// Concatenates sources.
 class SourcesInTurn final : public JobSource {
   public:
     explicit SourcesInTurn(std::vector<std::unique_ptr<JobSource>> sources) : sources_(std::move(sources)) {}
@@ -75,7 +75,7 @@ class SourcesInTurn final : public JobSource {
     std::size_t current_ = 0;
 };
 
-/// The source that the options name, with what it reads from.
+/// The source that the options name; it owns what that reads from.
 class Inputs final : public JobSource {
   public:
     Inputs(const InputOptions& options, BadRecord bad, Interrupted interrupted)
@@ -87,7 +87,7 @@ class Inputs final : public JobSource {
     std::optional<ImageJob> next() override { return source_->next(); }
     [[nodiscard]] std::optional<std::size_t> size() const override { return source_->size(); }
 
-    /// The glimpses that all images without documents of their own share; null where there are none.
+    /// The shared document of images without their own; null without one.
     [[nodiscard]] const Document& shared() const { return maker_.shared(); }
 
   private:
@@ -115,7 +115,7 @@ class Inputs final : public JobSource {
     std::unique_ptr<JobSource> source_;
 };
 
-/// All that a source gives.
+/// Drains a source.
 std::vector<ImageJob> all_of(JobSource&& source) {
     std::vector<ImageJob> jobs;
     jobs.reserve(source.size().value_or(0));  // there may be a million
@@ -130,7 +130,8 @@ std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjus
     require_sense(options);
     auto jobs = std::make_unique<Inputs>(options, BadRecord::failed_job, interrupted);
     if (!options.archives.empty() && !options.sidecar) {
-        // All images of archives without documents of their own have the same glimpses.
+        // Images of archives without sidecars share one document, so that its use of the options is known
+        // now.
         OptionUse use(options.defaults, adjustment);
         use.record(*jobs->shared());
         use.require();

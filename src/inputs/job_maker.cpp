@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// IMAGE.json, or else STEM.json; empty where there is neither.
+/// IMAGE.json, or else STEM.json; none where neither is there.
 std::string sidecar_of(const std::string& image) {
     for (const fs::path& candidate :
          {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {

@@ -7,24 +7,23 @@
 
 namespace glimpse {
 
-/// The lines of an input, each as soon as it is there.
+/// The lines of an input, each as soon as it is complete.
 class LineInput {
   public:
-    /// Of a line longer than `longest` bytes only its beginning is kept.
+    /// Longer lines are truncated to `longest` + 1 bytes, by which they are recognised.
     explicit LineInput(ByteInput& input, std::size_t longest) : input_(input), longest_(longest) {}
 
-    /// The next line without its end; none at the end of the input, or when interrupted. Throws `Error`. What
-    /// is cut off is so by one byte at least, so that the line is longer than `longest`.
+    /// The next line without its end; none at the end of the input, or when interrupted. Throws `Error`.
     std::optional<std::string> next();
 
   private:
-    /// Whether there is more.
+    /// Refills the buffer; false at the end of the input, or when interrupted.
     bool fill();
 
     ByteInput& input_;
     std::size_t longest_;
     std::string buffer_;
-    std::size_t begin_ = 0;  ///< of what has not been handed out
+    std::size_t begin_ = 0;  ///< the first byte that was not handed out
 };
 
 }  // namespace glimpse

@@ -6,18 +6,18 @@
 
 namespace glimpse {
 
-/// What becomes of a record that is wrong: an error before any work, or a job that fails.
+/// How an invalid record is reported: as an error before any work, or as a job that fails.
 enum class BadRecord { error, failed_job };
 
-/// The records of the manifest, in a file or on standard input, as they come.
+/// The records of a manifest, a file or standard input, as a stream.
 class Manifest final : public JobSource {
   public:
-    /// Throws `UsageError` where it cannot be opened, or standard input is read twice.
+    /// Throws `UsageError` where it cannot be opened, or standard input is claimed twice.
     Manifest(const InputOptions& options, BadRecord bad, const JobMaker& maker, StandardInput& standard_input,
              const std::function<bool()>& interrupted);
 
     /// The next job; none at the end, or when interrupted. Throws `Error` where the manifest cannot be read;
-    /// `UsageError` for that and for a record, if a bad one is to be an error.
+    /// with `BadRecord::error`, `UsageError` for that and for an invalid record.
     std::optional<ImageJob> next() override;
 
   private:
@@ -28,7 +28,7 @@ class Manifest final : public JobSource {
     BadRecord bad_;
     const JobMaker& maker_;
     std::string file_;
-    std::filesystem::path directory_;  ///< where relative paths start
+    std::filesystem::path directory_;  ///< base of relative paths
     std::unique_ptr<ByteInput> input_;
     LineInput lines_;
     std::size_t number_ = 0;

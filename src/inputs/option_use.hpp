@@ -5,8 +5,8 @@
 
 namespace glimpse {
 
-/// Whether what the command line says of glimpses, a size and an adjustment of boxes, holds for any of them:
-/// nothing is ignored without a word.
+/// Tracks whether the default size and the box adjustment apply to any glimpse: an option without effect is
+/// an error.
 class OptionUse {
   public:
     OptionUse(const ParameterDefaults& defaults, const BoxAdjustment& adjustment)
@@ -15,10 +15,10 @@ class OptionUse {
           size_is_used_(!defaults.size),
           adjustment_is_used_(is_nothing(adjustment)) {}
 
-    /// One without glimpses could have some that take everything. Throws `UsageError` where a mechanism
-    /// cannot have the adjustment.
+    /// A document without glimpses counts as using both. Throws `UsageError` for a mechanism that cannot be
+    /// adjusted so.
     void record(const ParameterDocument& document);
-    /// Throws `UsageError` where nothing of what was recorded takes an option.
+    /// Throws `UsageError` for an option that no recorded document used.
     void require() const;
 
   private:

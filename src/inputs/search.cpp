@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Part by part, as a person orders paths: "/" comes before all that a name may hold.
+/// Orders paths component by component: "/" before any other character.
 bool comes_before(const FoundImage& one, const FoundImage& other) {
     const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
     return std::ranges::lexicographical_compare(one.path, other.path, {}, rank, rank);
@@ -34,9 +34,9 @@ class Search {
     }
 
     void consider(const fs::directory_entry& entry) {
-        std::error_code unreadable;  // a link that leads nowhere is no image
+        std::error_code unreadable;  // a dangling link is no image
         if (entry.is_directory(unreadable)) {
-            // A link may lead back to where it stands.
+            // A link to a directory may lead into a cycle.
             if (recursive_ && !entry.is_symlink(unreadable)) search(entry.path());
         } else if (entry.is_regular_file(unreadable) && looks_like_image(entry.path())) {
             found_.push_back({entry.path().string()});

@@ -20,7 +20,7 @@ void skip_spaces(std::string_view& text) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
 }
 
-/// Reads a finite number, with spaces around it, off the front of the text.
+/// Takes a finite number, with spaces around it, off the front of the text.
 std::optional<double> take_coordinate(std::string_view& text) {
     skip_spaces(text);
     const std::optional<double> number = take_number(text);

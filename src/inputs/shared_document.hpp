@@ -9,8 +9,7 @@ namespace glimpse {
 
 using Document = std::shared_ptr<const ParameterDocument>;
 
-/// The document that holds for every image without one of its own; null where there is none. Throws
-/// `UsageError`.
+/// The document of every image without one of its own; null without one. Throws `UsageError`.
 Document shared_document(const InputOptions& options, StandardInput& standard_input);
 
 }  // namespace glimpse

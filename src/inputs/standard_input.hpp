@@ -6,10 +6,10 @@
 
 namespace glimpse {
 
-/// Standard input can be read once, by whichever field names it first: the others get an `InvalidOption`.
+/// Standard input can be read once, by the field that claims it first: others get an `InvalidOption`.
 class StandardInput {
   public:
-    /// Who names it reads it by means of their own.
+    /// For a caller that reads it itself.
     void claim(const std::string& field);
     std::vector<std::uint8_t> take(const std::string& field);
     std::string take_text(const std::string& field);

@@ -12,13 +12,13 @@
 
 namespace glimpse {
 
-/// The files that a run reads, by what they are and not by name, so that none of them is written to.
+/// The files that a run reads, by device and inode, so that none is overwritten under another name.
 class InputFiles {
   public:
     /// Remembers the last `window` of them.
     explicit InputFiles(std::size_t window = Files::all) : files_(window) {}
 
-    /// A file that is not there is nobody's input; of a directory, all that is in it is somebody's.
+    /// Missing files are ignored; directories are added recursively.
     void add(const std::filesystem::path& path);
     /// The attention files of a document.
     void add_files_of(const ParameterDocument& document);

@@ -7,7 +7,7 @@
 
 namespace glimpse {
 
-/// The archive, and the file that it becomes unless it goes to standard output.
+/// The archive's writer, and its temporary file unless it goes to standard output.
 class OutputArchive::Sink {
   public:
     explicit Sink(const std::string& name) : name_(name) {

@@ -16,9 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A path by which a file is known, however it is written.
+/// The canonical path: equal for all spellings of a file's name.
 std::string known_name(const fs::path& path) {
-    std::error_code unseen;  // what cannot be looked at keeps its name
+    std::error_code unseen;  // a path that cannot be resolved is compared as written
     const fs::path canonical = fs::weakly_canonical(fs::absolute(path), unseen);
     return (unseen ? fs::absolute(path).lexically_normal() : canonical).string();
 }
@@ -52,7 +52,7 @@ OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
 void OutputCheck::check_others() {
     const auto check_other = [&](const fs::path& path, const std::string& what) {
         require_unclaimed(known_name(path), path, what);
-        // What a stream will name is not known yet.
+        // The later inputs of a stream are unknown.
         if (in_order_ && is_there(path) && looks_like_image(path)) {
             throw UsageError(path.string(),
                              "is an image, which a later record may name: " + what + " would overwrite it");
@@ -99,7 +99,7 @@ void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& w
         for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
         require_place_for(path);
     }
-    // All or none: what fails here takes nobody's name.
+    // All or nothing: a refused job reserves no names.
     for (const std::string& name : names) outputs_.insert(digest_of(name), number);
 }
 

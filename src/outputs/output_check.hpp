@@ -16,26 +16,25 @@
 
 namespace glimpse {
 
-/// Refuses outputs that would lose something: one that is written twice, or read as well, or that is no place
-/// for a file. Each call throws `UsageError`.
+/// Refuses outputs that would lose data: collisions with another output or with an input, and paths where no
+/// file can be. Each call throws `UsageError`.
 class OutputCheck {
   public:
-    /// What the n-th of those is called, from 0, for which outputs were checked.
+    /// For messages, names the n-th of those, from 0, whose outputs were checked.
     using Describe = std::function<std::string(std::size_t)>;
 
-    /// Of a list all is remembered, which is asked for inputs first; of a stream the last `window` jobs'
-    /// files.
+    /// A list is remembered whole, its inputs being added first; of a stream, the last `window` jobs' files.
     OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window = Outputs::all);
 
-    /// From now on no output may be what the job reads.
+    /// Adds what the job reads.
     void add_inputs(const ImageJob& job);
     void check(const ImageJob& job);
     void check(const Track& track);
-    /// What the caller writes itself.
+    /// Checks what the caller writes itself.
     void check_others();
 
   private:
-    /// Of a name, in 128 bits: of a million million names no two are ever met that have the same.
+    /// A 128-bit hash of a name: collisions are negligible at 10¹² names.
     using Digest = std::pair<std::uint64_t, std::uint64_t>;
     struct Hash {
         std::size_t operator()(const Digest& digest) const { return digest.first; }
@@ -49,7 +48,7 @@ class OutputCheck {
 
     const OutputPlan& plan_;
     Describe describe_;
-    bool in_order_;  ///< inputs come with their jobs, not all before any output
+    bool in_order_;  ///< a stream: inputs come with their jobs, not all before any output
     InputFiles also_inputs_;
     InputFiles inputs_;
     std::map<std::string, std::string> others_;

@@ -25,7 +25,8 @@ std::size_t count_glimpses(const std::vector<ImageJob>& jobs) {
     return count;
 }
 
-/// An extension that a person gives to a picture, whether or not this program writes it.
+/// Whether the extension is that of a picture, even of a format that cannot be written: `out` is then a
+/// mistaken file name rather than a directory.
 bool is_of_a_picture(const std::string& extension) {
     constexpr std::array<std::string_view, 10> others{"avif", "eps", "exr", "gif", "heic",
                                                       "heif", "jxl", "pdf", "psd", "svg"};
@@ -36,7 +37,7 @@ bool is_of_a_picture(const std::string& extension) {
            std::ranges::any_of(codecs(), reads);
 }
 
-/// `out` names a file, not a directory: it ends as pictures do, and no directory of that name is there.
+/// Whether `out` names a file: it has a picture's extension, and no directory has that name.
 bool names_a_file(const std::string& out) {
     std::error_code ignored;
     return !out.ends_with('/') && !fs::is_directory(out, ignored) && is_of_a_picture(extension_of(out));
@@ -50,8 +51,8 @@ void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& o
     }
 }
 
-/// What the paths of a job's outputs begin with. In an archive a name's first dot ends WebDataset's key, and
-/// only who comes out of one can mean that.
+/// The common prefix of a job's paths. In an archive a name's first dot ends WebDataset's key: dots become
+/// "_", unless the image came out of an archive, whose dots mean that.
 std::string base_name(const OutputPlan& plan, const ImageJob& job) {
     if (plan.file) return fs::path(*plan.file).replace_extension().string();
     if (plan.options.archive.empty()) return (fs::path(plan.options.out) / job.name).string();

@@ -13,7 +13,7 @@ namespace glimpse {
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 std::vector<std::filesystem::path> all_of(const TrackPaths& paths);
 
-/// Throws `Error` where an output of that name would leave its directory, through a link that is in it.
+/// Throws `Error` where an output of that name would leave the output directory through a symbolic link.
 void require_outputs_below(const OutputPlan& plan, const std::string& name);
 
 }  // namespace glimpse

@@ -33,7 +33,7 @@ Json record_of(const std::string& image, const ImageReport& report) {
 std::string line(Json record, const ImageReport& report) {
     record["glimpses"] = Json::array();
     for (const GlimpseReport& glimpse : report.glimpses) record["glimpses"].push_back(json(glimpse));
-    // Paths are bytes; JSON is not.
+    // Paths are any bytes; JSON is UTF-8.
     return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

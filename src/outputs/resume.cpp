@@ -28,14 +28,14 @@ std::string text_of(const fs::path& report) {
     return text;
 }
 
-/// What each record begins with, and what is left of one begins with as much of it as there is.
+/// How every record begins; a truncated one is a prefix of a record.
 constexpr std::string_view record_begin = "{\"image\":";
 
 bool may_begin_record(std::string_view text) {
     return text.substr(0, record_begin.size()) == record_begin.substr(0, text.size());
 }
 
-/// A path as a report has it: JSON holds no other bytes than UTF-8.
+/// A path as reports write it: what is not UTF-8 is replaced.
 std::string as_reported(const fs::path& path) {
     return nlohmann::json(path.lexically_normal().string())
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -45,13 +45,13 @@ std::string place_of_line(const fs::path& report, std::size_t number) {
     return report.string() + ":" + std::to_string(number);
 }
 
-/// Whether an output is there; one of no bytes is not whole.
+/// Whether an output is there; an empty file is an interrupted write.
 bool is_whole(const fs::path& path) {
     std::error_code unseen;
     return fs::is_regular_file(path, unseen) && fs::file_size(path, unseen) > 0 && !unseen;
 }
 
-/// The outputs of the images that a report lists as done; a line that was cut off goes, if `mend`.
+/// The outputs of the images that a report lists as done. Removes a truncated last line if `truncate`.
 std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
     const std::string text = text_of(report);
     const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
@@ -74,7 +74,7 @@ std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
             }
         }
     }
-    // Nothing of a file that is something else is cut off.
+    // A file that is no report is never truncated.
     if (!may_begin_record(std::string_view(text).substr(whole))) {
         throw UsageError(place_of_line(report, number), "is no record of a report");
     }

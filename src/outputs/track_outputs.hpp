@@ -7,7 +7,7 @@ namespace glimpse {
 /// Whether anything is to be made of tracks.
 bool are_wanted(const TrackOptions& options);
 
-/// Throws `UsageError` for tracks that cannot be made, or that there is no place for.
+/// Throws `UsageError` for track options that contradict each other or `out`, or cannot be met.
 void require_sense(const OutputOptions& output);
 
 }  // namespace glimpse

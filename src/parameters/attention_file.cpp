@@ -21,7 +21,7 @@ cv::Mat attention_values(ImageReader& reader) {
     return values;
 }
 
-/// `file` is its path, or its bytes.
+/// `File` is a path, or a file's bytes.
 template <typename File>
 void supply_from(const File& file, Glimpse& glimpse) {
     if (!lacks_values(glimpse.mechanism)) return;

@@ -7,13 +7,13 @@
 
 namespace glimpse {
 
-/// Reads the file that the mechanism takes its attention from, if any and if it was not read yet, and
-/// supplies its values: 8-bit pictures divided by 255, 16-bit by 65535, floating point and arrays as they
-/// are. Throws `Error` at the glimpse's place for a file that cannot be read or that the mechanism cannot
+/// Reads the file that the mechanism takes its attention from, unless it takes none or has its values
+/// already: 8-bit pictures are divided by 255, 16-bit by 65535, floating point and arrays are taken as they
+/// are. Throws `Error` at the glimpse's place for a file that cannot be read, or that the mechanism cannot
 /// use.
 void supply_attention_file(Glimpse& glimpse);
 
-/// Likewise where the file's bytes lie in memory.
+/// The same from the file's bytes.
 void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

@@ -11,47 +11,47 @@
 #include "parameters/entry.hpp"
 #include "parameters/surroundings.hpp"
 
-// What a document may say of each mechanism: described once, for the reader, the schema, the hints and the
-// table of the keys.
+// The keys of parameter documents, described once for the reader, the JSON Schema, the hints and the table of
+// keys.
 
 namespace glimpse::parameters {
 
-/// The values that a key takes.
+/// The type of a key's value.
 struct Type {
     std::string words;   ///< for people: "[width, height]"
     std::string range;   ///< as inequalities; empty where there is none
     std::string schema;  ///< the members of its JSON Schema
 };
 
-/// A key of an entry.
+/// A key of a document's entry.
 struct Key {
     std::string_view name;
-    std::vector<std::string_view> forms{};  ///< the first keys of the forms that take it; empty: all do
+    std::vector<std::string_view> forms{};  ///< that take it, each by its first key; empty: all do
     Type type;
     std::string_view unit{};   ///< empty where there is none
     std::string otherwise{};   ///< its default, as JSON; empty where there is none
     std::string_view meaning;  ///< in one line
 };
 
-/// A form that a mechanism's parameters come in. Each of its keys alone tells it from the other forms.
+/// One of the alternative forms of a mechanism's parameters. Any one of its keys identifies it.
 struct Form {
     std::vector<std::string_view> keys;
-    bool together = true;  ///< none of its keys may be missing
+    bool together = true;  ///< all of its keys are required
 
     [[nodiscard]] bool is(std::string_view key) const { return keys.front() == key; }
 
-    /// "rows" and "columns", in quotes.
+    /// Its keys for messages: "rows" and "columns", in quotes.
     [[nodiscard]] std::string in_words() const;
 };
 
-/// A mechanism, as documents have it.
+/// A mechanism in documents.
 struct Description {
     std::string_view word;
     std::string_view meaning;
     std::vector<Form> forms;
-    std::vector<Key> keys;                              ///< but for `common_keys`
-    std::vector<std::string_view> rules{};              ///< JSON Schemas that its entries keep besides
-    std::vector<std::string_view> rules_if_complete{};  ///< likewise where no defaults complete them
+    std::vector<Key> keys;                  ///< besides `common_keys`
+    std::vector<std::string_view> rules{};  ///< JSON Schemas that its entries must satisfy besides
+    std::vector<std::string_view> rules_if_complete{};  ///< likewise, where the document has no defaults
     Mechanism (*read)(Entry&, const Form&, const Surroundings&);
 };
 
@@ -75,7 +75,7 @@ bool takes(const Form& form, const Key& key);
 
 Type number_type();
 
-/// > 0.
+/// A number > 0.
 Type positive_type();
 
 /// An array of exactly `count` numbers, `words` naming them.
@@ -83,10 +83,10 @@ Type numbers_type(std::string_view words, std::size_t count);
 
 Type matrix_2x3_type();
 
-/// An object of numbers with exactly these members; that of the name `positive` is > 0.
+/// An object of numbers with exactly these members; the member `positive` is > 0.
 Type members_type(std::span<const std::string_view> members, std::string_view positive = {});
 
-/// One of these words.
+/// An enumeration of these words.
 Type words_type(std::span<const std::string_view> words);
 
 template <typename T>

@@ -26,7 +26,7 @@ void require_version(const Value& version) {
     if (integer(version) != 1) version.fail("the version is 1, not " + std::to_string(integer(version)));
 }
 
-/// Besides "version" and "glimpses", every key one that an entry has.
+/// Beside "version" and "glimpses", only keys of entries can be defaults.
 void require_default_keys(const Value& root) {
     std::vector<std::string_view> keys = entry_keys();
     std::erase(keys, "id");
@@ -50,7 +50,7 @@ void require_legal_id(const Value& value, const std::string& id) {
     }
 }
 
-/// The ids of a document, each with the place that it comes from.
+/// Gives out the ids of a document, and refuses duplicates with both places.
 class Ids {
   public:
     std::string read(Entry& entry, const Value& place, std::size_t position) {

@@ -9,14 +9,14 @@
 
 #include "json/value.hpp"
 
-// The keys of a document's entries, which know whether anybody has read them.
+// Entries that know which of their keys were read: an unused key is an error.
 
 namespace glimpse::parameters {
 
-/// The keys of a document that hold for every entry that leaves them open.
+/// The document's defaults, for keys that an entry lacks.
 class Defaults {
   public:
-    /// `object` holds nothing but defaults, and `others`.
+    /// `others` are keys of `object` that are no defaults.
     Defaults(json::Value object, std::set<std::string, std::less<>> others)
         : object_(std::move(object)), read_(std::move(others)) {}
 
@@ -31,35 +31,35 @@ class Defaults {
     std::set<std::string, std::less<>> read_;
 };
 
-/// One entry of a document: its own keys, and the document's defaults below them.
+/// An entry: its own keys, and below them the document's defaults.
 class Entry {
   public:
-    /// `defaults` may be absent. Throws `UsageError` unless `own` is an object.
+    /// `defaults` may be null. Throws `UsageError` unless `own` is an object.
     Entry(json::Value own, Defaults* defaults);
 
     [[nodiscard]] std::vector<std::string> own_keys() const;
     [[nodiscard]] bool has_own(std::string_view key) const;
     [[nodiscard]] bool has_default(std::string_view key) const;
 
-    /// The key's value, without reading it.
+    /// The key's value, without marking it as read.
     [[nodiscard]] std::optional<json::Value> peek(std::string_view key) const;
 
-    /// The key's value, which counts as read.
+    /// The key's value, marked as read.
     std::optional<json::Value> take(std::string_view key);
 
-    /// The value of a key that `because` demands.
+    /// Like `take`. Throws `UsageError` that ends in `because` where the key is missing.
     json::Value need(std::string_view key, const std::string& because);
 
-    /// Throws `UsageError` where the entry itself has this key.
+    /// Throws `UsageError` at the key where the entry itself has it.
     void refuse_own(std::string_view key, const std::string& rule) const;
 
-    /// A key of the entry itself that nobody read.
+    /// A key of the entry itself that was not read.
     [[nodiscard]] std::optional<std::string> unread_key() const;
 
     /// Throws `UsageError` at the entry.
     [[noreturn]] void fail(const std::string& rule) const { own_.fail(rule); }
 
-    /// Throws `UsageError` at a field of a mechanism ("/x/s"): where its key really stands.
+    /// Throws `UsageError` at a field of a mechanism ("/x/s"), in the entry or in the defaults.
     [[noreturn]] void fail_field(const std::string& field, const std::string& rule) const;
 
   private:

@@ -63,7 +63,7 @@ Mask::GaussianForm::Axis read_axis(const Value& value) {
     return {axis[0], axis[1]};
 }
 
-/// `x` and `y`: both the vectors themselves, or both the Gaussians that make them.
+/// `x` and `y`: both as vectors, or both as Gaussians.
 void read_vectors(Entry& entry, Mask& mask) {
     const std::string because = "mask takes \"x\" and \"y\" together";
     const Value x = entry.need("x", because);
@@ -88,7 +88,7 @@ void read_vectors(Entry& entry, Mask& mask) {
     mask.form = form;
 }
 
-/// What happens to values that were given, rather than made from a formula.
+/// How given values, rather than those of a formula, become weights.
 void read_treatment(Entry& entry, Mask& mask) {
     if (const std::optional<Value> upsample = entry.take("upsample")) {
         mask.upsample = word<Mask::Upsample>(*upsample, upsamplings);
@@ -103,7 +103,7 @@ void read_kind(Entry& entry, Mask& mask) {
         mask.kind = word<Mask::Kind>(*kind, kinds);
     }
     const bool hard = mask.kind == Mask::Kind::hard;
-    // A default is for the entries that can use it; an entry's own key goes to `validate`, which refuses it.
+    // A default applies where it can be used; an entry's own key is always read, for `validate` to refuse.
     if (hard || entry.has_own("threshold")) {
         if (const std::optional<Value> threshold = entry.take("threshold"))
             mask.threshold = number(*threshold);

@@ -42,7 +42,7 @@ const Description& description_of(Entry& entry, const Surroundings& surroundings
     return *description;
 }
 
-/// The form whose key the entry, or the defaults, hold; null where there is none.
+/// The form with a key that the entry itself, or the defaults, hold; null where there is none.
 const Form* find_form(const Entry& entry, const Description& description, bool own) {
     const Form* found = nullptr;
     std::string_view found_key;

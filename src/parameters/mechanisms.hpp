@@ -10,10 +10,10 @@
 
 namespace glimpse::parameters {
 
-/// Every key that an entry of some mechanism has.
+/// The keys of all mechanisms' entries.
 const std::vector<std::string_view>& entry_keys();
 
-/// Throws `UsageError` for a key that is not an entry's; `keys` are those to name instead.
+/// Throws `UsageError` for an unknown key, with the nearest of `suggested`, or else with all of `keys`.
 [[noreturn]] void fail_unknown_key(const json::Value& value, std::string_view key,
                                    std::span<const std::string_view> suggested,
                                    std::span<const std::string_view> keys);

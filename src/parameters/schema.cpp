@@ -14,11 +14,11 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// What a schema cannot say, the reader does: files that exist, ids that repeat, rows of one length, a size's
-// product, defaults that nobody takes, and all that depends on the document's defaults or the command line.
+// What a schema cannot express, the reader checks: files that exist, duplicate ids, rows of one length, a
+// size's product, unused defaults, and all that depends on the document's defaults or the command line.
 //
-// An entry is checked twice: against its mechanism's keys, each with its type, and the pairs of keys that
-// exclude each other; and, where the document has no defaults, for being complete.
+// An entry is checked twice: against its mechanism's keys, their types and the keys that exclude each other;
+// and, where the document has no defaults, for completeness.
 constexpr std::string_view beginning = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "title": "glimpse parameter document",
@@ -54,7 +54,7 @@ std::string reference(std::string_view definition) {
     return R"({"$ref": "#/$defs/)" + std::string(definition) + R"("})";
 }
 
-/// A member of an object, its value being JSON already.
+/// A member of an object; `value` is JSON.
 std::string member(std::string_view name, const std::string& value) {
     return json::literal(name) + ": " + value;
 }
@@ -76,7 +76,7 @@ std::string property(const Key& key) {
                                 (key.otherwise.empty() ? "" : ", " + member("default", key.otherwise)) + "}");
 }
 
-/// What must not stand beside a key of the form.
+/// The keys that the form excludes.
 std::string exclusion(const Description& description, const Form& form) {
     Texts excluded;
     for (const Key& key : description.keys) {
@@ -85,7 +85,7 @@ std::string exclusion(const Description& description, const Form& form) {
     return "{" + member("properties", "{" + join(excluded) + "}") + "}";
 }
 
-/// The entries of one mechanism.
+/// The definition of a mechanism's entries.
 std::string definition(const Description& description) {
     Texts properties;
     for (const Key& key : common_keys()) {
@@ -130,7 +130,7 @@ std::string entry_definition() {
                       "}");
 }
 
-/// The least that a form needs; a box says what is meant without a mechanism.
+/// The minimal sets of keys of a form; beside a box, the mechanism may be left out.
 void add_needs(const Form& form, Texts& needs) {
     const auto required = [](const std::vector<std::string_view>& keys) {
         return R"({"required": [)" + json::listed(keys) + "]}";
@@ -161,7 +161,7 @@ std::string complete_entry_definition() {
                       "}");
 }
 
-/// The keys of all mechanisms, in order. One of several mechanisms may take what any of them takes.
+/// The keys of all mechanisms, in order. A key that several have may have the type of any of them.
 std::string any_keys_definition() {
     struct Shared {
         std::string_view name;

@@ -2,30 +2,30 @@
 
 #include "parameters/description.hpp"
 
-// Keys that several mechanisms have, and what reads them.
+// The keys that several mechanisms share, and their readers.
 
 namespace glimpse::parameters {
 
 Key box_key();
 Key units_key();
 
-/// `forms` as those of a `Key`.
+/// `forms` as in `Key`.
 Key size_key(std::vector<std::string_view> forms);
 Key padding_key(std::vector<std::string_view> forms);
 
-/// "box" and "units".
+/// Reads "box" and "units".
 OrientedBox read_box(Entry& entry);
 
-/// "size", or else the command line's.
+/// Reads "size", by default the command line's.
 std::optional<Size> read_size(Entry& entry, const Surroundings& surroundings);
 
-/// A word, or what stands in for the zeros.
+/// What lies outside the image: a padding, or a fill in place of its zeros.
 struct Outside {
     Padding padding = Padding::zeros;
     Fill fill;
 };
 
-/// "padding".
+/// Reads "padding".
 Outside read_padding(Entry& entry);
 
 }  // namespace glimpse::parameters

@@ -10,10 +10,10 @@ namespace glimpse::parameters {
 
 /// What a document is read with.
 struct Surroundings {
-    std::filesystem::path directory;              ///< relative paths are taken from here
+    std::filesystem::path directory;              ///< of relative paths
     ParameterDefaults defaults;                   ///< the command line's
-    std::vector<std::string_view> beside_keys{};  ///< keys that may stand beside those of a single entry
-    IsFile is_file = is_file_on_disk;             ///< of the files that it names
+    std::vector<std::string_view> beside_keys{};  ///< allowed beside those of a single entry
+    IsFile is_file = is_file_on_disk;             ///< for the files that a document names
 };
 
 }  // namespace glimpse::parameters

@@ -10,9 +10,9 @@ namespace glimpse {
 
 namespace {
 
-/// Jobs as they come, with those problems that all jobs of a list are asked for before any work.
+/// Jobs as they come, each put to the checks that a list passes before any work.
 class CheckedStream final : public JobSource {
-    /// A stream may have no end, and the memory has one.
+    /// Bounds the memory of streams without an end.
     static constexpr std::size_t remembered_outputs = std::size_t{1} << 16;
 
   public:

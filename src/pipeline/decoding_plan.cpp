@@ -8,7 +8,7 @@ namespace glimpse {
 
 namespace {
 
-/// How many pixels more are decoded when two parts become one.
+/// How many more pixels are decoded where two parts are merged.
 std::int64_t waste(const Rectangle& a, const Rectangle& b) {
     return smallest_containing(a, b).area() - a.area() - b.area();
 }
@@ -22,7 +22,7 @@ DecodedPart everything(std::span<const Rectangle> needed) {
     return all;
 }
 
-/// Joins the part to those before it for as long as that wastes no more than they hold.
+/// Merges the part with earlier ones for as long as that wastes no more than they hold.
 void join(std::vector<DecodedPart>& parts, DecodedPart part) {
     const auto is_near = [&](const DecodedPart& other) {
         return waste(part.region, other.region) <= part.region.area() + other.region.area();

@@ -8,15 +8,15 @@
 
 namespace glimpse {
 
-/// A region that is decoded in one go, and what of the needed rectangles it holds.
+/// A region that is decoded in one go, and the needed rectangles in it.
 struct DecodedPart {
     Rectangle region;
-    std::vector<std::size_t> needed;  ///< their numbers
+    std::vector<std::size_t> needed;  ///< indices of the rectangles
 };
 
-/// Groups needed rectangles so that little is decoded that nobody needs. Where a region of an image costs no
-/// more than its own pixels (`seekable`), parts hold at most about twice what is needed; where all above it
-/// must be read for it, the whole is one part as long as that is not too much for the memory.
+/// Groups needed rectangles so that little is decoded in vain. Where a region costs no more than its own
+/// pixels (`seekable`), parts hold at most about twice what is needed. Where everything above it must be
+/// decoded too, the whole is one part unless it takes too much memory.
 std::vector<DecodedPart> parts_to_decode(std::span<const Rectangle> needed, bool seekable);
 
 }  // namespace glimpse

@@ -43,7 +43,8 @@ struct Decoding {
     std::vector<GlimpsesOfPart> parts;
 };
 
-/// Pictures show the whole image as it is. Otherwise `glimpses` may get maps for a shrunk one.
+/// With `whole_image`, all is decoded as it is, for pictures; otherwise `glimpses` may get maps for a shrunk
+/// image.
 Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& image, bool whole_image,
                        bool fast_shrink) {
     if (whole_image) return {1, whole_with_glimpses(glimpses, image.size)};
@@ -52,7 +53,7 @@ Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& i
     return {n, parts_with_glimpses(glimpses, image.seekable)};
 }
 
-/// What one job is done with.
+/// What the jobs of a run share.
 struct Run {
     const OutputPlan& plan;
     const RunOptions& options;
@@ -65,7 +66,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
     const int depth = format == "npy" ? CV_32F : info.depth;
     ImageRegion decoded;
     for (const GlimpsesOfPart& part : decoding.parts) {
-        decoded = {};  // before the next is there
+        decoded = {};  // frees the previous part first
         decoded = decode_region(image, part.region, decoding.shrink);
         reader.read(part.glimpses, decoded, depth, [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
             save_portion(portion, pixels, info, format, saver, pictures);
@@ -74,7 +75,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
     if (pictures.are_wanted()) pictures.save(displayable({decoded.pixels, decoded.alpha, {}, false}));
 }
 
-/// The steps of one image; `report` holds what is known after each of them, also where one throws.
+/// The steps of one image; where one throws, `report` keeps what was known before.
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
                    Saver& saver, ImageReport& report) {
     require_outputs_below(run.plan, job.name);

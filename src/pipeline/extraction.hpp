@@ -4,8 +4,8 @@
 
 namespace glimpse {
 
-/// Does one job from opening the image to saving its outputs. Never throws for what is wrong with the image,
-/// its glimpses or the disk: the report says it.
+/// Runs one job from opening the image to saving its outputs. Never throws for a failure of the image, its
+/// glimpses or the disk: the report says it.
 FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend, const RunOptions& options);
 
 }  // namespace glimpse

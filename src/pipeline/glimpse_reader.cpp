@@ -10,7 +10,7 @@ namespace glimpse {
 
 namespace {
 
-/// Each by itself, so that where one is too much for the memory the others are read.
+/// One by one, so that a glimpse too large for the memory fails alone.
 std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses,
                                std::span<const Lowered* const> lowered, const ImageRegion& image, int depth) {
     std::vector<cv::Mat> pixels(glimpses.size());

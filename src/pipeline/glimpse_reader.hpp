@@ -11,26 +11,25 @@
 
 namespace glimpse {
 
-/// Glimpses of one part of an image, in one thread's hands.
+/// Glimpses of one decoded part.
 using GlimpseSpan = std::span<const LoweredGlimpse* const>;
 
-/// How many glimpses, from the first on, are held in memory together: one at least, and about 2²⁵ values of
-/// `channels` channels.
+/// How many glimpses, from the first on, are held in memory together: at least one, and about 2²⁵ values.
 std::size_t portion_of(GlimpseSpan glimpses, int channels);
 
-/// Reads glimpses with a backend, or with what stands in for it where it fails. For one thread.
+/// Reads glimpses with a backend, or with its fallback once it fails. Not thread-safe.
 class GlimpseReader {
   public:
     explicit GlimpseReader(const Backend& backend) : backend_(backend) {}
 
-    /// Takes glimpses that were read together with the pixels of each, which are empty where its report says
-    /// what failed.
+    /// Takes glimpses that were read together, and their pixels: empty for one that failed, whose report says
+    /// why.
     using Take = std::function<void(GlimpseSpan glimpses, std::span<cv::Mat> pixels)>;
 
     /// Reads glimpses of `depth` in portions, so that thousands of them are not all in memory at once.
     void read(GlimpseSpan glimpses, const ImageRegion& image, int depth, const Take& take);
 
-    /// The names of those devices that have read anything.
+    /// The names of the devices that have read glimpses.
     [[nodiscard]] const std::set<std::string>& devices() const { return devices_; }
 
   private:

@@ -9,7 +9,7 @@ namespace glimpse {
 
 namespace {
 
-/// What is known of each glimpse whether or not it can be lowered.
+/// What is known of each glimpse before it is lowered.
 std::vector<GlimpseReport> reports_of(const ImageJob& job) {
     std::vector<GlimpseReport> reports;
     reports.reserve(job.glimpses->size() + job.unusable.size());

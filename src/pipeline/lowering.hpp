@@ -16,13 +16,13 @@ struct LoweredGlimpse {
     Lowered lowered;
     std::optional<Lowered> shrunk;  ///< for the image as it is decoded, where that is smaller
     GlimpsePaths paths;
-    GlimpseReport* report;  ///< its own: no other glimpse's steps change it
+    GlimpseReport* report;  ///< not shared with other glimpses
 
-    /// What is read out of what was decoded.
+    /// For the image as it is decoded.
     [[nodiscard]] const Lowered& decoded() const { return shrunk ? *shrunk : lowered; }
 };
 
-/// Runs a step of one glimpse, whose failure is not that of the others: its report says it.
+/// Runs a step of one glimpse; a failure goes to its report, and does not fail the others.
 template <typename Step>
 void guarded(GlimpseReport& report, Step&& step) {
     try {
@@ -32,12 +32,12 @@ void guarded(GlimpseReport& report, Step&& step) {
     }
 }
 
-/// The glimpse lowered for an image of `image` pixels: its box adjusted, its attention file read where that
-/// was not done yet. Throws as `lower` and `supply_attention_file` do.
+/// The glimpse lowered for an image of that size: its attention file read unless it has been, its box
+/// adjusted. Throws as `lower` and `supply_attention_file`.
 Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image);
 
-/// Lowers the glimpses of a job for its image. `reports` becomes one for each, in their order, followed by
-/// those that are unusable; what cannot be lowered is found there alone. Theirs are pointers into `reports`.
+/// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
+/// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`.
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
                                            const BoxAdjustment& adjustment, const ImageInfo& image,
                                            std::vector<GlimpseReport>& reports);

@@ -19,13 +19,13 @@ class Pictures {
           wants_overlay_(saver.wants(paths.overlay)),
           wants_panel_(saver.wants(paths.panel)) {}
 
-    /// Then the whole image is needed, and every glimpse of it.
+    /// If so, the whole image is needed, and every glimpse of it.
     [[nodiscard]] bool are_wanted() const { return wants_overlay_ || wants_panel_; }
 
-    /// Lays out what is wanted of an image of that size and these glimpses, which outlive this.
+    /// Lays out what is wanted of an image of that size. The glimpses must outlive this object.
     void lay_out(Size image, std::span<const LoweredGlimpse> glimpses);
 
-    /// Shows one of them, as a picture. For several threads at once, each with other glimpses.
+    /// Shows one of them, as a picture. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const Image& picture);
 
     /// Draws what is wanted of the whole image, 8-bit RGB, and saves it.

@@ -12,7 +12,7 @@ namespace glimpse {
 
 namespace {
 
-/// Extracts jobs until nothing new is to be started.
+/// Extracts jobs until the run is interrupted or fails fast.
 class Extractor {
   public:
     Extractor(const OutputPlan& plan, const Backend& backend, const RunOptions& options)
@@ -33,7 +33,7 @@ class Extractor {
     std::atomic<bool> stopped_ = false;
 };
 
-/// How many jobs are between their source and whoever takes them, and by how many threads they are done.
+/// The threads, and the most jobs between their source and their consumer.
 struct Lanes {
     int threads;
     std::size_t in_flight;
@@ -42,18 +42,18 @@ struct Lanes {
 Lanes lanes_for(const JobSource& jobs, const OutputPlan& plan, int wanted) {
     const std::optional<std::size_t> count = jobs.size();
     if (!count || !plan.options.archive.empty()) {
-        // One more, which waits for the input, or for whoever takes what is handed over.
+        // One more, since one may block on the input or on the consumer.
         const int threads = wanted == 1 ? 1 : wanted + 1;
         return {threads, static_cast<std::size_t>(threads)};
     }
-    // What is finished waits for something slow before it, and nobody waits with it.
+    // Finished jobs queue behind a slow one without idle threads.
     constexpr std::size_t waiting = 4096;
     return {wanted, std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
 }
 
 constexpr std::size_t more_than_one = 2;
 
-/// One glimpse at most: a job that starts no threads, nor what prepares for them.
+/// At most one glimpse: not worth starting threads.
 bool is_single(const ImageJob& job) {
     return job.glimpses->size() <= 1;
 }

@@ -10,23 +10,23 @@
 
 namespace glimpse {
 
-/// Puts the outputs of one job where its run's plan says: into files, onto standard output, or into the
-/// caller's hands, to become members of an archive. For several threads at once.
+/// Writes the outputs of one job where the plan says: to files, to standard output, or into memory, to become
+/// members of an archive. Thread-safe.
 class Saver {
   public:
     explicit Saver(const OutputPlan& plan) : plan_(plan) {}
 
-    /// Whether an output is to be made: not without a path, nor where one that is there is left as it is.
+    /// Whether an output is to be written: it has a path, and no existing file there is kept.
     [[nodiscard]] bool wants(const std::filesystem::path& path) const;
 
-    /// An empty path is standard output. Throws `Error` with the reason, with the path.
+    /// An empty path is standard output. Throws `Error` with the path and the reason.
     void save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
-    /// What became no file, in the order of the paths. For when all is saved.
+    /// The members for an archive, sorted by path. To be called once all is saved.
     [[nodiscard]] std::vector<OutputFile> handed_over() &&;
 
   private:
-    /// What would be files become members of an archive.
+    /// Whether outputs become members of an archive.
     [[nodiscard]] bool hands_over() const { return !plan_.options.archive.empty(); }
 
     const OutputPlan& plan_;
@@ -37,14 +37,15 @@ class Saver {
 /// A glimpse's pixels as a picture, with the alpha that its map gives it.
 Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo& image);
 
-/// Saves a glimpse's picture in `format`, and its attention map where that is wanted: as an array where the
-/// glimpses are arrays, and else as 16-bit grey, the greatest attention being white and negative one black.
+/// Saves a glimpse's picture in `format`, and its attention map where that is wanted: as an array beside
+/// arrays, and else as 16-bit grey, scaled so that the greatest attention is white; negative attention is
+/// black.
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format, Saver& saver);
 
-/// Takes those glimpses away whose outputs are all there and are left as they are; their reports name them.
+/// Removes the glimpses whose outputs exist and are kept; their reports name these.
 void drop_saved(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
 
-/// Lets the reports of glimpses name their outputs.
+/// Writes the paths of outputs into the glimpses' reports.
 void name_output(const LoweredGlimpse& glimpse);
 void name_outputs(std::span<const LoweredGlimpse> glimpses);
 

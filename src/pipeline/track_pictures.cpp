@@ -22,7 +22,7 @@ cv::Size as_written(const WrittenGlimpse& glimpse) {
     return {size.width, size.height};
 }
 
-/// As a screen shows it. Numbers in an array are in the image's units, and as light as they are there.
+/// For a screen. Arrays hold the image's units, and would be stretched unless they had its depth.
 cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
     Image image = with_context(glimpse.file.string(), [&] { return read_image(glimpse.file); });
     if (image.pixels.depth() == CV_32F) {
@@ -37,7 +37,7 @@ std::string frame_name(const WrittenGlimpse& glimpse) {
     return std::filesystem::path(glimpse.job->name).filename().string();
 }
 
-/// The image as a screen shows it, decoded smaller where that is enough for a room of this size.
+/// The image for a screen, decoded smaller where that still fills the room.
 cv::Mat picture_for(ImageReader& reader, cv::Size room) {
     const ImageInfo& info = reader.info();
     const auto is_enough = [&](int n) {

@@ -15,11 +15,11 @@ struct WrittenGlimpse {
     std::filesystem::path file;
 };
 
-/// A track's contact sheet, 8-bit RGB. Throws `Error` with the file that cannot be read.
+/// A track's contact sheet, 8-bit RGB. Throws `Error` that names the file that cannot be read.
 cv::Mat strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options);
 
-/// Writes a track's animation into a file. Throws `Error` with the file that cannot be read, with what
-/// FFmpeg has to say, or where it is interrupted.
+/// Writes a track's animation into a file. Throws `Error` that names the file that cannot be read, with
+/// FFmpeg's message, or when interrupted.
 void animate(std::span<const WrittenGlimpse> track, const TrackOptions& tracks, const RunOptions& options,
              const std::filesystem::path& file);
 

@@ -11,7 +11,7 @@
 #include "glimpse/error.hpp"
 #include "scratch_directory.hpp"
 
-// Boxes in the formats of data sets: each reader on a file of a few lines.
+// Annotations of data sets: each reader on a file of a few lines.
 
 using namespace glimpse;
 
@@ -19,7 +19,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// "ID CATEGORY NUMBER: X Y WIDTH HEIGHT", what is empty as "-"; or what is wrong instead of the box.
+/// "ID CATEGORY NUMBER: X Y WIDTH HEIGHT", or the problem in place of the box; "-" for what is empty.
 std::string words(const AnnotatedBox& box) {
     std::ostringstream text;
     for (const std::string* part : {&box.id, &box.category, &box.number}) {
@@ -169,7 +169,7 @@ TEST_CASE("YOLO: names of classes lie beside the labels, or else above them") {
     directory.file("labels/classes.txt", "cat\ncup\n");
     CHECK(category() == "a 000 cup 1: 0.25 0.25 0.5 0.5");
     CHECK(read(directory / "labels", "yolo", images, {"cup"}).size() == 1);
-    CHECK(read(directory / "labels", "yolo", images, {"cat"}).empty());  // declared, though nobody's
+    CHECK(read(directory / "labels", "yolo", images, {"cat"}).empty());  // declared, but of no box
     CHECK(read(directory / "labels" / "a.txt", "yolo", images).back() == "a 001 2 2: 0.25 0.25 0.5 0.5");
 }
 

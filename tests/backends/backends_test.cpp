@@ -316,7 +316,7 @@ TEST_CASE("every backend writes as the CPU does") {
                 const ImageRegion expected = cpu.write(map, glimpse);
                 const ImageRegion found = backend->write(map, glimpse);
                 CHECK(found.region == expected.region);
-                // Up to as many samples as there are may fall on one pixel.
+                // In the worst case, all samples fall on one pixel.
                 double largest = 1;
                 if (!expected.pixels.empty()) largest += cv::norm(expected.pixels.reshape(1), cv::NORM_INF);
                 CHECK(laws::largest_difference(found.pixels, expected.pixels) <= float_tolerance * largest);

@@ -47,7 +47,7 @@ struct RandomBands {
         }
     }
 
-    /// The same weights `by` columns further; they remain those of *this.
+    /// The same bands `by` columns further; they point to the weights of *this.
     [[nodiscard]] RandomBands moved(int by) const {
         RandomBands out;
         out.bands = bands;
@@ -218,7 +218,7 @@ TEST_CASE("kernels: rows of samples in every instruction set") {
             cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
             double worst = 0;
             for (int j = 0; j < count; ++j) {
-                // Rounding may carry the last point a hair beyond.
+                // Rounding may carry the last point past the edge.
                 const double x = std::min(first.x + j * step.x, last.x);
                 const double y = std::min(first.y + j * step.y, last.y);
                 for (int c = 0; c < channels; ++c) {

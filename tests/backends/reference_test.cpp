@@ -23,7 +23,7 @@ class Draws {
   public:
     explicit Draws(std::uint64_t seed) : random_(seed) {}
     double uniform(double low, double high) { return random_.uniform(low, high); }
-    /// Each power of ten as often as the next.
+    /// Log-uniform.
     double spread(double low, double high) { return low * std::pow(high / low, random_.uniform(0.0, 1.0)); }
     int whole(int low, int high) { return random_.uniform(low, high + 1); }
     bool coin() { return whole(0, 1) == 1; }
@@ -115,8 +115,8 @@ TEST_CASE("reference: Gaussian attention") {
 }
 
 TEST_CASE("reference: Gaussian attention with the worst images") {
-    // A step makes every part of a row that is left out count with the same sign, and a constant image every
-    // rounding of a float32 sum.
+    // On a step, the truncated weights of a row add up with one sign; on a constant image, the roundings of a
+    // float32 sum.
     Draws draws(4);
     double worst = 0;
     for (int n = 0; n < trials; ++n) {

@@ -15,7 +15,7 @@ class Draws {
   public:
     int whole(int low, int high) { return random_.uniform(low, high + 1); }
     double uniform(double low, double high) { return random_.uniform(low, high); }
-    /// Whole and half numbers, where weights of 0 are, as often as any others.
+    /// Whole and half numbers, where weights are 0, half of the time.
     double number(double low, double high) {
         const double any = uniform(low, high);
         return whole(0, 1) == 0 ? any : std::nearbyint(2 * any) / 2;
@@ -40,7 +40,7 @@ Lowered random_samples(Draws& draw) {
     return {.map = {.image = image, .glimpse = glimpse, .kind = samples}, .matrix = affine};
 }
 
-/// The same with points that are bound by no rule.
+/// The same with arbitrary points.
 Lowered random_list(Draws& draw) {
     Lowered lowered = random_samples(draw);
     const Size size = lowered.map.glimpse;

@@ -72,7 +72,7 @@ void gaussian_dense(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(product.read(image).data);
 }
 
-/// Multiply-adds of a dense product that are waited for.
+/// Dense products of more multiply-adds are left out.
 constexpr double most_multiplications = 5e9;
 
 void sizes(benchmark::internal::Benchmark* job, bool dense) {

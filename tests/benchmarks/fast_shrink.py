@@ -15,7 +15,7 @@ CASES = {"`crop`": {"mechanism": "crop"}, "`gaussian`, sigma 0.5 (the default)":
 
 
 def differences_of(glimpse, photograph, entry, out):
-    """Of the glimpse with the option and without, value by value."""
+    """The absolute differences, value by value, of the glimpse with the option and without."""
     document = out.with_suffix(".json")
     document.write_text(json.dumps(entry))
     pixels = []

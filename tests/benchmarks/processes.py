@@ -45,7 +45,7 @@ class Result:
     peer_megabytes: float
 
 
-# A process has at least the peak memory of the one that started it: it is started from a small one.
+# A process has at least its parent's peak memory: it is started from a small one.
 TIMED = """
 import os, sys, time
 start = time.perf_counter()

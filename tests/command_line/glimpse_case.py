@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ASTRONAUT = ROOT / "data" / "images" / "astronaut.png"
 
 
-# A process has at least the peak of the one that started it: started from this test, it would have the test's.
+# A process has at least its parent's peak memory: this one is started from a small parent.
 MEASURE = """
 import os, sys
 process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
@@ -52,9 +52,9 @@ def catches(process, signal):
 
 
 def run_with_leak_check(command, **options):
-    """Runs it. LeakSanitizer stops the threads to look at them, which fails now and then where one is just ending, and
-    says nothing of the program: then once more. What the first run wrote is there already, and a command that minds
-    fails its test, as does a second failure: loudly, but hardly ever."""
+    """Runs a command, and once more where LeakSanitizer itself fails: it stops all threads, and cannot where one is just
+    ending. A command that minds the outputs of its first run fails its test then, as does a second failure: both are
+    rare, and loud."""
     result = subprocess.run(command, **options)
     if "sanitize" in BINARY and b"LeakSanitizer has encountered a fatal error" in result.stderr:
         print("once more, since LeakSanitizer itself failed:", *command, file=sys.stderr)

@@ -10,7 +10,7 @@ from glimpse_case import GlimpseCase
 
 
 class Parts(GlimpseCase):
-    """Of an image that can be sought, what lies far apart is decoded for itself, and not in the order of the glimpses."""
+    """Of a seekable image, parts that lie far apart are decoded by themselves, in another order than that of the glimpses."""
 
     BOXES = {"a": (10, 20, 30, 40), "b": (1900, 1800, 50, 60), "c": (15, 25, 70, 20), "d": (1000, 30, 8, 9), "e": (1910, 1790, 33, 21)}
 

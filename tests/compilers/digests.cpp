@@ -16,8 +16,8 @@ using namespace glimpse;
 
 namespace {
 
-/// Random numbers that depend on no library's distributions. Where several are drawn at once, braces say in
-/// which order.
+/// Portable random numbers, which depend on no library's distributions. Braces fix the order of several
+/// draws.
 class Draws {
   public:
     explicit Draws(std::uint64_t seed) : random_(seed) {}
@@ -152,8 +152,8 @@ void add_vertical(const Kernels& kernels, Draws& draw, int length, Digest& diges
     digest.add(out);
 }
 
-/// A row from anywhere to anywhere, the taps of its ends being inside; of it a part is sampled, and the image
-/// may be a part of a larger one.
+/// A row of samples between random points, all taps inside. Only a part of it is sampled, and the image may
+/// be a part of a larger one.
 template <typename T>
 void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, Digest& digest) {
     const Image<T> image{draw, draw.whole(8, 40), draw.whole(8, 40), channels};
@@ -176,7 +176,7 @@ void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, 
     const SampleTask task{image.lines(), image.bytes(), channels, origin_x, origin_y, origin_x + x,
                           origin_y + y,  step_x,        step_y,   begin,    end,      out.data()};
     cubic ? kernels.sample_bicubic(task) : kernels.sample_bilinear(task);
-    // The value after the last is anything.
+    // The value after the last is unspecified.
     out.resize(static_cast<std::size_t>(end * channels));
     digest.add(out);
 }

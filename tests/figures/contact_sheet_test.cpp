@@ -25,7 +25,7 @@ std::vector<PanelEntry> entries(std::size_t count, cv::Size size) {
     return all;
 }
 
-/// What every sheet keeps: within its bound, all in it, nothing upon anything else, row by row.
+/// Invariants of every sheet: within its bound, everything inside, no overlaps, row by row.
 void check_sheet(const ContactSheetLayout& layout, std::size_t glimpses) {
     CHECK(layout.sheet.width <= bound);
     CHECK(layout.sheet.height <= bound);
@@ -101,7 +101,7 @@ TEST_CASE("many glimpses share the sheet, the smallest without captions, and bey
     const ContactSheetLayout some = sheet(30000);
     CHECK(some.step == 3);  // 4096 / (32 + 2 + 2) is 113 columns and as many rows: 12,769 at most
     CHECK(some.remark.text == "1 of every 3 of 30000 glimpses");
-    // Two for each of those places, were it not for the remark's row.
+    // Two glimpses a place would fit, but for the footnote's row.
     CHECK(sheet(2 * 113 * 113).step == 3);
     CHECK(sheet(2 * 113 * 112).step == 2);
 }

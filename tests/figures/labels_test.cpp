@@ -22,8 +22,8 @@ std::vector<LabelledOutline> random_boxes(int count, cv::Size picture, int side)
     return outlines;
 }
 
-/// The labels, after a check of what holds for any: inside the picture, as large as their text, not upon each
-/// other, and together no more than `share` of the picture.
+/// The labels, their invariants checked: inside the picture, as large as their text, without overlaps, and
+/// together no more than `share` of the picture.
 std::vector<std::optional<Label>> checked_labels(const std::vector<LabelledOutline>& outlines,
                                                  cv::Size picture, double share) {
     const DrawingSizes sizes = drawing_sizes(picture, outlines.size());

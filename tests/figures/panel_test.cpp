@@ -26,7 +26,7 @@ cv::Rect framed(const PanelLayout& layout, const cv::Rect& thumbnail) {
             thumbnail.height + 2 * width};
 }
 
-/// What every layout keeps: all within the figure, nothing upon anything else, no glimpse forgotten.
+/// Invariants of every layout: everything inside, no overlaps, no glimpse forgotten.
 void check_layout(const PanelLayout& layout, std::size_t glimpses) {
     const cv::Rect figure({0, 0}, layout.figure);
     CHECK((layout.overlay & figure) == layout.overlay);

@@ -217,7 +217,7 @@ TEST_CASE("paste: a mask's glimpse put back restores the picture") {
     const Image eight_bits = image(noise(picture, CV_8UC3, 13));
     CHECK(difference(restored(eight_bits), eight_bits.pixels) <= 1);  // the glimpse was rounded
 
-    // Where a pixel is nearly transparent its colour is nearly lost.
+    // Nearly transparent pixels have nearly lost their colour.
     const Image transparent = image(noise(picture, CV_32FC4, 14) * 0.8 + cv::Scalar::all(0.1), true);
     CHECK(difference(restored(transparent), transparent.pixels) <= sum_tolerance);
 }

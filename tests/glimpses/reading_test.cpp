@@ -110,7 +110,7 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
 
 namespace {
 
-/// Reads as the CPU does, and counts what is brought to it.
+/// The CPU's backend, which counts its calls and the pixels that it is given.
 class CountingBackend final : public Backend {
   public:
     [[nodiscard]] std::string name() const override { return "counting"; }

@@ -165,7 +165,7 @@ TEST_CASE("a PNG that its bytes cannot fill is refused before its pixels are all
                   glimpse::open_image(hand_made::file(png))->decode({0, 0, 1, 1});
               }).find("too short for its size") != std::string::npos);
     }
-    // One of few bytes for many pixels is no such file: zeros are compressed a thousand times.
+    // Few bytes for many pixels are legal: zeros compress a thousandfold.
     const cv::Mat black = cv::Mat::zeros(3000, 3000, CV_8U);
     const Bytes small = glimpse::encode_image({black, false, {}, false}, "png");
     CHECK(small.size() < black.total() / 500);
@@ -175,7 +175,7 @@ TEST_CASE("a PNG that its bytes cannot fill is refused before its pixels are all
 TEST_CASE("a progressive JPEG of very many scans is refused") {
     Bytes jpeg = encoded_samples::bytes_of(encoded_samples::progressive_jpeg);
     CHECK_NOTHROW(read(jpeg));
-    // The first scan again and again: from its marker to the next.
+    // The first scan, from its marker to the next, is repeated.
     const Bytes start{0xFF, 0xDA};
     const auto begin = std::search(jpeg.begin(), jpeg.end(), start.begin(), start.end());
     const auto end = std::find_if(begin + 2, jpeg.end() - 1, [](const std::uint8_t& byte) {

@@ -21,7 +21,7 @@ using namespace glimpse;
 
 namespace {
 
-/// A file of so many bytes 'x' that goes with the test.
+/// A temporary file of so many bytes 'x'.
 class ScratchFile {
   public:
     explicit ScratchFile(std::size_t size)
@@ -56,7 +56,7 @@ TEST_CASE("a mapped file that becomes shorter is an error, not a signal") {
         CHECK(file.bytes().back() == 0);
         CHECK_THROWS_WITH_AS(file.require_whole(), doctest::Contains("became shorter"), Error);
     }
-    // The next file in its place has lost nothing.
+    // The next file in its place is intact.
     const MappedFile next(scratch.path());
     CHECK(next.bytes().back() == 'x');
     next.require_whole();

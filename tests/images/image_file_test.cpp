@@ -188,7 +188,7 @@ TEST_CASE("nothing stays behind when a file cannot be written") {
     CHECK(reason([&] { glimpse::write_file(below, bytes_of("x")); }) ==
           below + ": its directory cannot be made: Not a directory");
     CHECK(directory.entries() == 2);
-    // A directory that takes no new files from anyone.
+    // A directory in which nobody can create files.
     CHECK(reason([] { glimpse::write_file("/proc/glimpse-test", bytes_of("x")); }) != "no error");
 }
 

@@ -9,7 +9,7 @@
 #include "glimpse/files.hpp"
 #include "scratch_directory.hpp"
 
-// An image is the same wherever it is had from.
+// An image is the same whatever its source.
 
 using namespace glimpse;
 

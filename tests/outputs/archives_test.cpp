@@ -68,7 +68,7 @@ std::string field(const Bytes& tar, std::size_t offset, std::size_t length) {
     return text.substr(0, text.find_first_of(std::string_view(" \0", 2)));
 }
 
-/// Without the zeros that a tar ends with, but for those of its last block.
+/// Without the zeros that end a tar, except for those of its last block.
 Bytes without_end(Bytes tar) {
     const auto last = std::find_if(tar.rbegin(), tar.rend(), [](std::uint8_t b) { return b != 0; });
     const auto used = static_cast<std::size_t>(tar.rend() - last);

@@ -10,7 +10,7 @@
 #include "outputs/output_plan.hpp"
 #include "scratch_directory.hpp"
 
-// Where outputs go, and that none of them loses anything.
+// Where outputs go, and that none of them loses data.
 
 using namespace glimpse;
 
@@ -131,7 +131,7 @@ TEST_CASE("no output is written twice, by whatever names") {
     OutputOptions archived = into_archive(directory / "a.tar");
     archived.also_outputs = {directory / "a.tar"};
     CHECK(holds(refusal({}, archived), "for the report and for the archive"));
-    // Members of an archive are no files: a link on the disk is nothing to them.
+    // Members of an archive are no files: links on the disk do not matter.
     CHECK(refusal({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})},
                   into_archive(directory / "a.tar"))
               .empty());

@@ -65,7 +65,7 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
     return text + more + "}";
 }
 
-/// The message that it is refused with, and nothing where it is read.
+/// The message of the refusal; empty where it is read.
 std::string refusal(const std::string& text) {
     const ParameterDefaults defaults{.size = Size{4, 4}};
     try {
@@ -76,7 +76,7 @@ std::string refusal(const std::string& text) {
     return {};
 }
 
-/// How often it stands in the text.
+/// How often `what` occurs in the text.
 std::size_t count(std::string_view text, std::string_view what) {
     std::size_t found = 0;
     for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1))

@@ -21,7 +21,7 @@ namespace {
 
 using Maps = std::span<const LinearMap* const>;
 
-/// Reads as the CPU does, or fails.
+/// The CPU's backend, or one that fails.
 class FakeGpu final : public Backend {
   public:
     explicit FakeGpu(bool fails) : fails_(fails) {}
@@ -73,7 +73,7 @@ std::vector<const LinearMap*> one(const Lowered& lowered) {
     return {&lowered.map};
 }
 
-/// A Gaussian that sees all of an image, which is a lot of work for each byte.
+/// A Gaussian over all of an image: much work for each byte.
 Gaussian wide(Size size) {
     Gaussian gaussian;
     gaussian.form = Gaussian::BoxForm{{{0, 0, 1, 1}, Units::fraction}, 20};
@@ -87,7 +87,7 @@ Lowered cropped(Size image) {
     return lower(crop, image);
 }
 
-/// The largest cost, up to a second, of those at which the GPU still pays.
+/// The largest cost, up to a second, at which the GPU pays, by bisection.
 template <typename Pays>
 double break_even(Pays&& pays) {
     double low = 0;
@@ -101,13 +101,14 @@ double break_even(Pays&& pays) {
 
 constexpr int one_thread = 1;
 
-/// What one thread is believed to need: as much as a GPU whose calls cost just that and whose bus costs
-/// nothing.
+/// The seconds that one thread is estimated to need: the cost of a call at which a GPU with a free bus breaks
+/// even.
 double cpu_seconds(Maps maps, const ImageRegion& image) {
     return break_even([&](double seconds) { return gpu_pays(maps, image, CV_8U, one_thread, {seconds, 0}); });
 }
 
-/// What is believed to go to the GPU and back: as many bytes as take as long as the CPU.
+/// The bytes that are estimated to go over the bus: the CPU's seconds by those of a byte at which the GPU
+/// breaks even.
 double bytes_sent(Maps maps, const ImageRegion& image, int depth) {
     const double seconds_of_byte = break_even([&](double seconds) {
         return gpu_pays(maps, image, depth, one_thread, {0, seconds});
@@ -238,7 +239,7 @@ TEST_CASE("what a GPU costs is measured by reading with it") {
     // The small image is sent as well.
     CHECK(cost.seconds_of_call == doctest::Approx(usual.seconds_of_call).epsilon(1e-4));
     CHECK(cost.seconds_of_byte == doctest::Approx(usual.seconds_of_byte).epsilon(1e-4));
-    // One that fails is never worth its while.
+    // A GPU that fails never pays.
     const Size size{2000, 1500};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
     const std::vector<Lowered> much(100, lower(wide({512, 512}), size));
@@ -285,7 +286,7 @@ TEST_CASE("what the GPU fails at, the CPU does, and the report says who did it")
     const ImageReport by_cpu = extracted(automatic(true), directory);
     CHECK(by_cpu.error == "");
     CHECK(by_cpu.device == "cpu");
-    // Without a choice there is nothing in its place.
+    // Without a choice there is no fallback.
     const ImageReport failed = extracted(FakeGpu(true), directory);
     CHECK(failed.error.find("not enough free memory") != std::string::npos);
     CHECK(failed.device == "");

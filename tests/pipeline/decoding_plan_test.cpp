@@ -12,7 +12,7 @@ using namespace glimpse;
 
 namespace {
 
-/// Every number stands in one part, whose region holds its rectangle.
+/// Every rectangle is in one part, whose region holds it.
 void check_parts(const std::vector<DecodedPart>& parts, const std::vector<Rectangle>& needed) {
     std::vector<std::size_t> seen;
     for (const DecodedPart& part : parts) {

@@ -9,13 +9,13 @@
 #include "glimpse/error.hpp"
 #include "lowered_job.hpp"
 
-// Glimpses are read together where that succeeds, and each by itself where it does not.
+// Glimpses are read together; where that fails, each by itself.
 
 using namespace glimpse;
 
 namespace {
 
-/// Reads as the CPU does, but nothing of that width.
+/// The CPU's backend, which fails at glimpses of that width.
 class FailsAtWidth final : public Backend {
   public:
     explicit FailsAtWidth(int width) : width_(width) {}
@@ -35,7 +35,7 @@ class FailsAtWidth final : public Backend {
     int width_;
 };
 
-/// The sizes of what a reader gives, 0 where there is nothing.
+/// The widths of what a reader gives, 0 for an empty one.
 std::vector<int> widths_read(GlimpseReader& reader, const LoweredJob& job) {
     const Size size = job.image.size;
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};

@@ -22,12 +22,12 @@ using namespace glimpse;
 
 namespace {
 
-/// What a codec does to a flat luma, of 255.
+/// What lossy compression does to a flat luma, of 255.
 constexpr double lossy = 2;
 
 const cv::Size size{64, 32};
 
-/// A file that goes with the test.
+/// A temporary file, removed with the object.
 struct ScratchFile {
     std::filesystem::path path = std::filesystem::temp_directory_path() / "glimpse_video_test";
     ScratchFile() = default;

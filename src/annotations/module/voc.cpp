@@ -12,7 +12,7 @@ namespace glimpse::annotations {
 
 namespace {
 
-/// An XML file that knows its lines.
+/// An XML file whose errors name the line.
 class Document {
   public:
     explicit Document(const std::filesystem::path& file) : file_(file), text_(read_text(file)) {
@@ -26,7 +26,7 @@ class Document {
         fail_at(node.offset_debug(), rule);
     }
 
-    /// The number that an element holds.
+    /// The finite number in a child element. Throws `UsageError` "FILE:LINE: …" where there is none.
     [[nodiscard]] double number(const pugi::xml_node& parent, const char* name) const {
         const pugi::xml_node node = parent.child(name);
         if (!node) fail(parent, std::string("the element <") + name + "> is missing");
@@ -60,7 +60,7 @@ AnnotatedBox read_object(const Document& document, const pugi::xml_node& object,
     }
     const double left = document.number(bounds, "xmin") - first;
     const double top = document.number(bounds, "ymin") - first;
-    // The last pixel is one of the box.
+    // xmax and ymax are the last pixel inside.
     box.box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
                    document.number(bounds, "ymax") - first + 1 - top};
     return box;

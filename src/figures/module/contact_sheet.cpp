@@ -19,11 +19,11 @@ constexpr int smallest_cell = 32;
 constexpr int largest_sheet = 4096;
 
 constexpr int remark_letter = 12;
-constexpr double widths_to_a_height = 2;  ///< of the sheet, where it has several rows
-constexpr int one_row = 8;                ///< so many glimpses stand in one
+constexpr double widths_to_a_height = 2;  ///< width per height of a sheet of several rows
+constexpr int one_row = 8;                ///< up to as many glimpses form a single row
 const cv::Vec3b hairline{190, 190, 190};
 
-/// The distances of a sheet, in pixels.
+/// The spacing of a sheet, in pixels.
 struct Cells {
     cv::Size cell;  ///< of a glimpse, without its hairline
     cv::Size pitch;
@@ -32,7 +32,7 @@ struct Cells {
     int letter;  ///< 0: no captions
 };
 
-/// Cells in which the greatest glimpse is `side` pixels long.
+/// Cells in which the largest glimpse is `side` pixels long.
 Cells cells_of(cv::Size greatest, int side, const std::string& longest_name) {
     Cells cells{};
     cells.cell = filling_size(greatest, {side, side});
@@ -47,8 +47,8 @@ Cells cells_of(cv::Size greatest, int side, const std::string& longest_name) {
     return cells;
 }
 
-/// The longer side of the greatest glimpse as it may be shown, larger ones first: enlarged by whole factors,
-/// then shrunk.
+/// The lengths at which the largest glimpse may be shown, in descending order: whole enlargements, then
+/// reductions.
 std::vector<int> sides_of(cv::Size greatest) {
     const int longest = std::max(greatest.width, greatest.height);
     std::vector<int> sides;
@@ -63,7 +63,7 @@ int most_along(int room, int pitch, const Cells& cells) {
     return std::max(1, (room - 2 * cells.margin + cells.gap) / pitch);
 }
 
-/// Columns and rows for so many cells; the rows nearly full.
+/// The grid for that many cells, its last row nearly full.
 cv::Size grid_of(const Cells& cells, std::size_t count) {
     const double n = double(count);
     const double wanted =
@@ -78,7 +78,7 @@ cv::Size size_of(const Cells& cells, cv::Size grid) {
             grid.height * cells.pitch.height - cells.gap + 2 * cells.margin};
 }
 
-/// The rows below the cells that a remark takes.
+/// The rows below the cells that the footnote takes.
 constexpr int remark_rows = 2 * remark_letter;
 
 ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const PanelEntry> glimpses,
@@ -106,7 +106,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
     return layout;
 }
 
-/// Those that find a place in the smallest cells, at equal distances.
+/// Every step-th glimpse, of the smallest step whose glimpses fit.
 ContactSheetLayout laid_out_in_part(const Cells& cells, std::span<const PanelEntry> glimpses) {
     const int columns = most_along(largest_sheet, cells.pitch.width, cells);
     const int rows = most_along(largest_sheet - remark_rows, cells.pitch.height, cells);

@@ -11,17 +11,17 @@ namespace {
 /// Sub-pixel positions are drawn to 1/64 pixel.
 constexpr int position_bits = 6;
 
-/// Letters are drawn this many times larger and averaged: strokes then have any width, not whole ones.
+/// Text is drawn this many times larger and averaged, so that strokes have fractional widths.
 constexpr int oversampling = 4;
 
-/// Beyond this nothing changes what is seen, and differences of coordinates stay exact enough.
+/// Coordinates are clamped to this: far out of sight, and small enough for exact differences in float64.
 constexpr double farthest = 1e12;
 
 cv::Scalar scalar(const cv::Vec3b& colour) {
     return {double(colour[0]), double(colour[1]), double(colour[2])};
 }
 
-/// Where the line from a to b meets `value` on one axis.
+/// Where the line from a to b crosses `value` on one axis.
 Point crossing(const Point& a, const Point& b, double Point::*axis, double value) {
     const double t = (value - a.*axis) / (b.*axis - a.*axis);
     Point meeting{a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)};
@@ -43,7 +43,7 @@ std::vector<Point> half_plane(const std::vector<Point>& polygon, double Point::*
     return kept;
 }
 
-/// Mixes a colour into the picture in proportion to a coverage of 0 to 255.
+/// Blends a colour into the picture by a coverage of 0 to 255.
 void mix_in(cv::Mat& picture, const cv::Mat& coverage, cv::Point position, const cv::Vec3b& colour) {
     const cv::Rect seen = cv::Rect(position, coverage.size()) & cv::Rect(cv::Point(0, 0), picture.size());
     for (int y = seen.y; y < seen.y + seen.height; ++y) {
@@ -114,11 +114,11 @@ double crowding(std::size_t outlines) {
 
 DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines) {
     const double crowded = crowding(outlines);
-    // The geometric mean: neither a wide strip nor a tall one gets letters out of proportion.
+    // The geometric mean keeps letters in proportion on wide strips and on tall ones.
     const double side = std::sqrt(double(picture.width) * picture.height);
     const int letter = static_cast<int>(std::lround(std::max(9.0, side * 0.022 * crowded)));
     const int line = static_cast<int>(std::lround(std::max(1.0, std::max(2.0, side * 0.004) * crowded)));
-    // Where lines are that small, a casing would hide more than the line shows.
+    // A casing would hide more than a line as thin as this shows.
     if (side < 160 || line == 1) return {1, 0, letter};
     return {line, std::max(1, static_cast<int>(std::lround(line * 0.3))), letter};
 }
@@ -145,7 +145,7 @@ std::vector<Point> scaled_outline(const Lowered& lowered, double across, double 
 
 void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const DrawingSizes& sizes,
                   const cv::Vec3b& colour) {
-    // Clipped so far outside that the edges along which it is clipped are out of sight.
+    // Clips so far outside that the edges made by clipping are out of sight.
     const double beyond = 2.0 * (sizes.line + sizes.casing) + 2;
     std::vector<cv::Point> points;
     for (const Point& point :
@@ -168,12 +168,12 @@ int text_width(const std::string& text, int letter) {
 
 std::string fitted(const std::string& text, int letter, int width) {
     if (text_width(text, letter) <= width) return text;
-    // Names that are alike mostly differ at their ends.
+    // Similar names mostly differ at their ends.
     const auto shortened = [&](std::size_t kept) {
         const std::size_t head = kept / 3;
         return text.substr(0, head) + ".." + text.substr(text.size() - (kept - head));
     };
-    // What keeps more letters is wider: halving finds the most that fit.
+    // The width grows with the number of letters: bisection finds the most that fit.
     constexpr std::size_t too_few = 1;
     std::size_t fitting = too_few;
     std::size_t too_many = std::max(too_few + 1, text.size());
@@ -188,7 +188,7 @@ void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, in
                const cv::Vec3b& colour) {
     if (text.empty()) return;
     const auto [scale, stroke] = lettering(letter);
-    // Half a letter above and below, for what stands out of the capitals' height.
+    // Half a cap height above and below, for accents and descenders.
     const int above = (letter + 1) / 2;
     const int columns = text_width(text, letter) + 2;
     cv::Mat coverage = cv::Mat::zeros((letter + 2 * above) * oversampling, columns * oversampling, CV_8U);

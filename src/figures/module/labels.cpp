@@ -19,7 +19,7 @@ cv::Rect bounds(const std::vector<Point>& polygon) {
             cv::Point(std::max(low.x + 1, nearest_edge(right)), std::max(low.y + 1, nearest_edge(bottom)))};
 }
 
-/// The polygon fills its bounds: it is a box.
+/// Whether the polygon fills its bounding box.
 bool is_box(const std::vector<Point>& polygon, const cv::Rect& around) {
     double twice_area = 0;
     for (std::size_t k = 0; k < polygon.size(); ++k) {
@@ -30,7 +30,7 @@ bool is_box(const std::vector<Point>& polygon, const cv::Rect& around) {
     return std::abs(twice_area) / 2 > 0.97 * around.area();
 }
 
-/// Left-top corners for a tag around a box, the best first: outside above, below, then inside, then beside.
+/// Candidates for a tag's top left corner around a box, best first: above, below, inside, beside.
 std::vector<cv::Point> around_box(const cv::Rect& box, cv::Size tag, int reach) {
     const int left = box.x - reach;
     const int right = box.br().x + reach - tag.width;
@@ -47,7 +47,7 @@ std::vector<cv::Point> around_box(const cv::Rect& box, cv::Size tag, int reach) 
             {beyond, box.y},   {before, box.y},    {beyond, bottom},     {before, bottom}};
 }
 
-/// Left-top corners for a tag at the outermost corners of a polygon, then in its middle.
+/// Candidates for a tag's top left corner at the polygon's extreme points, then in its middle.
 std::vector<cv::Point> around_corners(const std::vector<Point>& polygon, cv::Size tag, int reach) {
     const auto at = [](const Point& point) {
         return cv::Point(nearest_edge(point.x), nearest_edge(point.y));
@@ -87,8 +87,8 @@ class Placement {
         for (const cv::Rect& outline : outlines) outline_index_.add(outline);
     }
 
-    /// The best of the candidates, or, where all of them lie upon other labels, the nearest free place; none
-    /// where there is no such place or the labels' share of the picture is used up.
+    /// The candidate of least cost; where that overlaps a label, the nearest free place; none where no place
+    /// is free or the labels' area is used up.
     std::optional<cv::Rect> place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own) {
         const double area = double(tag.width) * tag.height;
         if (area > left_) return {};
@@ -107,7 +107,7 @@ class Placement {
         double best_cost = std::numeric_limits<double>::infinity();
         for (std::size_t k = 0; k < candidates.size(); ++k) {
             const cv::Rect place = inside(candidates[k], tag);
-            // A place is worse for being late in the list, and for what pulled it inside the picture.
+            // A place costs more for being late in the list, and for having been moved inside the picture.
             const double cost =
                 double(taken_.overlap(place)) * 100 + overlap_with_outlines(place, own) * 0.3 +
                 distance(place.tl(), candidates[k]) * tag.height + 0.02 * static_cast<double>(k) * tag.area();
@@ -153,10 +153,10 @@ class Placement {
     const std::vector<cv::Rect>& outlines_;
     RectangleIndex outline_index_;
     RectangleIndex taken_;
-    double left_;  ///< of the labels' share, pixels
+    double left_;  ///< area left for labels, in pixels
 };
 
-/// Of the picture, for all labels: the more outlines there are, the less does a label tell.
+/// The labels' share of the picture; in a crowd, each label tells less.
 double largest_share(std::size_t outlines) {
     return std::sqrt(crowding(outlines)) / 3;
 }
@@ -169,7 +169,7 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
     for (const LabelledOutline& outline : outlines) boxes.push_back(bounds(outline.polygon));
     const int margins = tag_size("", sizes.letter).width;
     const int tag_height = tag_size("", sizes.letter).height;
-    // A longer one would hide a whole stripe of the picture.
+    // A wider one would hide a whole stripe of the picture.
     const int widest = std::min(picture.width, std::max(picture.width / 2, 20 * sizes.letter)) - margins;
     const auto seen = std::ranges::count_if(outlines, [](const auto& each) { return !each.polygon.empty(); });
     Placement placement(picture, boxes, tag_height, largest_share(static_cast<std::size_t>(seen)));

@@ -10,7 +10,7 @@
 
 namespace glimpse {
 
-/// What is to be labelled.
+/// An outline, and the label that it gets.
 struct LabelledOutline {
     std::string label;
     std::vector<Point> polygon;  ///< the outline's visible part, in edge coordinates; empty where none is
@@ -22,11 +22,10 @@ struct Label {
     cv::Rect tag;
 };
 
-/// A place for each outline's label: at its outline, or where others have taken that, the nearest that is
-/// free. No two labels overlap, and all together cover at most a third of the picture, ⁴√(30/n) of that for n
-/// > 30 visible outlines; earlier ones come first. A label is left out where there is no such place for it,
-/// where nothing of the outline is visible, or where the picture is too small for letters. Texts wider than
-/// half the picture (and than 20 capitals' heights) are shortened.
+/// Places a label at each outline, or where that is taken, at the nearest free place. Earlier ones come
+/// first; none overlap. Their area is at most a third of the picture, times ⁴√(30/n) for n > 30 visible
+/// outlines. There is none for an outline that is not visible, where no place is left, and in a picture too
+/// small for letters. Texts wider than half the picture and than 20 cap heights are elided.
 std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> outlines, cv::Size picture,
                                                const DrawingSizes& sizes);
 

@@ -14,7 +14,7 @@ namespace glimpse {
 
 namespace {
 
-/// The attention of all maps together, 255 where one of them is greatest.
+/// The maximum over all maps, each scaled so that its own maximum is 255.
 cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) {
     cv::Mat combined = cv::Mat::zeros(picture, CV_8U);
     for (const LabelledMap& labelled : maps) {
@@ -34,7 +34,7 @@ cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) 
 
 using Levels = std::array<cv::Vec3d, 256>;
 
-/// The colour map's colours, R, G, B.
+/// The colour map's 256 levels as R, G, B.
 Levels colours_of(Colormap colormap) {
     static_assert(int(Colormap::inferno) == cv::COLORMAP_INFERNO &&
                   int(Colormap::deepgreen) == cv::COLORMAP_DEEPGREEN);
@@ -51,7 +51,7 @@ Levels colours_of(Colormap colormap) {
     return colours;
 }
 
-/// How much of the heat a pixel shows. The root keeps dark pictures from hiding it.
+/// How bright the heat is over a pixel. The root keeps it visible in dark pictures.
 double shade(const cv::Vec3b& pixel) {
     constexpr double of_black = 0.25;
     return of_black + (1 - of_black) * std::sqrt(lightness(pixel));

@@ -10,9 +10,10 @@ namespace glimpse {
 namespace {
 
 constexpr int smallest_letter = 9;
-constexpr double smallest_captioned = 64;  ///< a thumbnail's share of the room with a caption, as a side
-constexpr int smallest_share = 32;         ///< any thumbnail's
-constexpr int most_in_a_row = 32;          ///< of a square room
+constexpr double smallest_captioned =
+    64;  ///< side of a thumbnail's share of the room, from which on it has a caption
+constexpr int smallest_share = 32;  ///< lower bound of that side, in pixels
+constexpr int most_in_a_row = 32;   ///< bound of the thumbnails along a square room
 
 double side(cv::Size room) {
     return std::sqrt(double(room.width) * room.height);
@@ -25,12 +26,12 @@ int enlargement(cv::Size picture, std::size_t glimpses) {
     return longest >= wanted ? 1 : static_cast<int>(std::ceil(wanted / longest));
 }
 
-/// The room for the glimpses: as large as the picture; beside a strip, as large as a figure needs.
+/// The room for the glimpses: as large as the picture, but no side below a quarter of the other.
 cv::Size room_beside(cv::Size picture) {
     return {std::max(picture.width, picture.height / 4), std::max(picture.height, picture.width / 4)};
 }
 
-/// How many thumbnails a room has place for, and whether a line below them must say that there are more.
+/// How many thumbnails fit, and whether a footnote must say that there are more.
 struct Capacity {
     cv::Size room;  ///< for the thumbnails
     std::size_t thumbnails;
@@ -48,16 +49,16 @@ Capacity capacity(cv::Size room, std::size_t glimpses) {
     return {above, places(above.height), letter};
 }
 
-/// The distances of a figure, in pixels.
+/// The spacing of a panel, in pixels.
 struct Spacing {
-    int letter;   ///< of the captions; 0: there are none
+    int letter;   ///< cap height of the captions; 0: none
     int margin;   ///< around the figure, and between its halves
     int gap;      ///< between glimpses
     int frame;    ///< a glimpse's frame, its casing included
     int caption;  ///< rows below a glimpse
 };
 
-/// In proportion to the figure, and smaller where many glimpses share it.
+/// In proportion to the room, and less the more glimpses share it.
 Spacing spacing_among(cv::Size room, std::size_t glimpses) {
     const double share = side(room) / std::sqrt(double(std::max<std::size_t>(1, glimpses)));
     const DrawingSizes sizes = drawing_sizes(room);
@@ -67,7 +68,7 @@ Spacing spacing_among(cv::Size room, std::size_t glimpses) {
     return {letter, 2 * letter, letter + letter / 4, frame, 2 * letter};
 }
 
-/// The glimpses in rows and columns, every cell as large as the largest glimpse needs.
+/// A grid of equal cells, each as large as the largest glimpse needs.
 struct Grid {
     int columns = 0;
     int rows = 0;
@@ -77,7 +78,7 @@ struct Grid {
 
 class Thumbnails {
   public:
-    /// With `full_rows`, those of an incomplete last row are left out.
+    /// `full_rows` drops an incomplete last row.
     Thumbnails(cv::Size room, std::span<const PanelEntry> glimpses, bool full_rows)
         : room_(room), glimpses_(glimpses), space_(spacing_among(room, glimpses.size())) {
         for (const PanelEntry& entry : glimpses) {
@@ -111,13 +112,13 @@ class Thumbnails {
     }
 
   private:
-    /// The tightest of the grids in which the glimpses are nearly as large as they can be.
+    /// The narrowest of the grids whose glimpses are nearly as large as possible.
     [[nodiscard]] Grid best_grid() const {
         constexpr double nearly = 0.85;
         std::vector<Grid> grids;
         double largest = 0;
         const int count = static_cast<int>(glimpses_.size());
-        // Of many columns, one more or less makes no difference that is seen.
+        // Among many columns, one more or less is not noticed.
         for (int columns = 1; columns <= count; columns += 1 + columns / 32) {
             grids.push_back(grid(columns, (count + columns - 1) / columns));
         }
@@ -140,14 +141,14 @@ class Thumbnails {
         return {grid.columns * pitch.width - space_.gap, grid.rows * pitch.height - space_.gap};
     }
 
-    /// How large the glimpses are shown: their sides together.
+    /// What the grid maximises: the sum of the glimpses' sides.
     static double extent(const Grid& grid) {
         double sum = 0;
         for (const cv::Size& size : grid.sizes) sum += side(size);
         return sum;
     }
 
-    /// From one glimpse to the next.
+    /// From one cell to the next.
     [[nodiscard]] cv::Size pitch(const Grid& grid) const {
         return {grid.cell.width + 2 * space_.frame + space_.gap,
                 grid.cell.height + 2 * space_.frame + space_.caption + space_.gap};

@@ -6,17 +6,16 @@
 
 namespace glimpse {
 
-/// Rectangles on a picture in square buckets, so that to ask about a small place only those near it are
-/// looked at.
+/// A spatial index: rectangles in square buckets, so that a query visits only those nearby.
 class RectangleIndex {
   public:
-    /// `bucket` is a bucket's side in pixels, best a little more than that of the places asked about.
+    /// `bucket`: side in pixels, best a little more than that of the places asked about.
     RectangleIndex(cv::Size picture, int bucket);
 
-    /// What lies outside the picture is left out.
+    /// Parts outside the picture are ignored.
     void add(const cv::Rect& rectangle);
 
-    /// The sum of the areas that a place has in common with each of the rectangles.
+    /// The sum of the areas of the intersections with all rectangles.
     [[nodiscard]] std::int64_t overlap(const cv::Rect& place) const;
 
   private:

@@ -5,30 +5,30 @@
 #include "figures/module/drawing.hpp"
 #include "glimpse/panel.hpp"
 
-// What figures that show glimpses have in common.
+// Shared by the figures that show glimpses.
 
 namespace glimpse {
 
-/// What figures are written in, and on.
+/// The colours of text and background.
 const cv::Vec3b ink{30, 30, 30};
 const cv::Vec3b paper{255, 255, 255};
 
-/// How large a picture is shown in a room: enlarged by a whole factor, or shrunk until it fits.
+/// The size of a picture in a room: enlarged by the largest whole factor, or shrunk to fit.
 cv::Size shown_size(cv::Size picture, cv::Size room);
 
-/// How large a picture is shown that fills a room, its proportions kept, on one axis at least.
+/// The size of a picture scaled to fit a room, its aspect ratio kept.
 cv::Size filling_size(cv::Size picture, cv::Size room);
 
-/// A place of a size in the middle of a room.
+/// A rectangle of that size, centred in a room.
 cv::Rect centred(cv::Size size, cv::Rect room);
 
-/// A caption in the middle below a place whose lower left corner is `below`; shortened where it is wider.
+/// A caption centred below a place whose lower left corner is `below`; elided to `width` pixels.
 FigureText caption_below(const std::string& text, int letter, cv::Point below, int width);
 
-/// A frame of `frame` pixels around a place, which becomes white; the outermost pixel is its casing.
+/// Draws a frame of `frame` pixels around a place, which becomes white; its outermost pixel is the casing.
 void draw_frame(cv::Mat& figure, cv::Rect place, int frame, const cv::Vec3b& colour);
 
-/// Draws a picture into a place, resized: enlarged by whole factors its pixels are squares.
+/// Resizes a picture into a place; enlarged by whole factors, its pixels are squares.
 void show_picture(cv::Mat& figure, const cv::Mat& picture, cv::Rect place);
 
 }  // namespace glimpse
