@@ -43,8 +43,8 @@ struct AnnotatedImage {
 /// An image that annotations may refer to.
 struct ImageFile {
     std::filesystem::path path;
-    std::string name;        ///< its path below the directory that it was found in, without the extension
-    bool by_itself = false;  ///< given as a file, not found in a directory
+    std::string name;  ///< its path below the directory that it was found in, without the extension
+    bool named_explicitly = false;  ///< given as a file, not found in a directory
 };
 
 /// The images that annotations may refer to.

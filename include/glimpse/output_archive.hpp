@@ -9,7 +9,7 @@
 namespace glimpse {
 
 /// A tar archive of outputs in WebDataset's layout: `KEY.ID.png` and the like beside `KEY.json`, the image's
-/// `lasting_record`. An atomic rename gives it its name once it is whole.
+/// `reproducible_record`. An atomic rename gives it its name once it is whole.
 class GLIMPSE_EXPORT OutputArchive {
   public:
     /// The archive that the plan names. Throws `Error` where it cannot be created.

@@ -15,16 +15,16 @@ namespace glimpse {
 
 /// Throws `Error` unless a constant fill has one value, or one for each channel; without one for alpha, alpha
 /// is opaque. To be called for each glimpse, so that an invalid fill fails no other glimpse.
-GLIMPSE_EXPORT void require_fill(const Lowered& lowered, int channels, bool alpha);
+GLIMPSE_EXPORT void validate_fill(const Lowered& lowered, int channels, bool alpha);
 
 /// The glimpse (h×w×C) in `depth`, an OpenCV depth, of an image region (H×W×C): A I with the fill, the
 /// colours premultiplied by the region's alpha, if it has any, where the map mixes pixels. The region
-/// contains `needed(lowered)`. Whole numbers are rounded half to even. Throws `Error` as `require_fill`.
+/// contains `needed(lowered)`. Whole numbers are rounded half to even. Throws `Error` as `validate_fill`.
 GLIMPSE_EXPORT cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region,
                                     int depth);
 
 /// The same for all glimpses of one image, wherever they lie, which the backend reads together; the region
-/// contains what each of them needs. All glimpses or none: throws as `require_fill` for any of them.
+/// contains what each of them needs. All glimpses or none: throws as `validate_fill` for any of them.
 GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend,
                                                   std::span<const Lowered* const> lowered,
                                                   const ImageRegion& region, int depth);

@@ -54,6 +54,6 @@ GLIMPSE_EXPORT std::string report_line(const ImageReport& report);
 
 /// The same without what differs from run to run: the seconds, the device, and the path of the archive that
 /// the image came out of.
-GLIMPSE_EXPORT std::string lasting_record(const ImageJob& job, const ImageReport& report);
+GLIMPSE_EXPORT std::string reproducible_record(const ImageJob& job, const ImageReport& report);
 
 }  // namespace glimpse

@@ -52,7 +52,7 @@ class GLIMPSE_EXPORT Tracks {
     };
 
     void add(std::size_t track, const std::filesystem::path& path, bool animated);
-    void remove_what_killed_runs_left() const;
+    void clean_directories() const;
     [[nodiscard]] TrackReport make_one(const Output& output, const RunOptions& options) const;
 
     OutputPlan plan_;

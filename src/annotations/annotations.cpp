@@ -141,8 +141,8 @@ AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Form
 }
 
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
-void add_leftovers(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
-                   DataSet& set) {
+void add_orphans(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
+                 DataSet& set) {
     for (const fs::path& file : files_below(options.file)) {
         if (file.extension() != format.extension || used.contains(file.lexically_normal())) continue;
         AnnotatedImage orphan{file, file.stem().string(), {}, "no image of that name is there"};
@@ -156,7 +156,7 @@ void add_leftovers(const Format& format, const AnnotationOptions& options, const
 }
 
 /// A directory with one annotation file per image.
-DataSet read_each(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
+DataSet read_directory(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     DataSet set;
     std::set<fs::path> used;
     std::error_code ignored;
@@ -170,12 +170,12 @@ DataSet read_each(const Format& format, const AnnotationOptions& options, const 
         throw UsageError(options.file.string(),
                          "holds no " + std::string(format.extension) + " file of the name of an image");
     }
-    if (!images.directories.empty()) add_leftovers(format, options, used, set);
+    if (!images.directories.empty()) add_orphans(format, options, used, set);
     return set;
 }
 
 /// A single annotation file, which needs a single image.
-DataSet read_own(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
+DataSet read_single_file(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     std::error_code ignored;
     if (!fs::exists(options.file, ignored)) {
         throw UsageError(options.file.string(), std::strerror(ENOENT));
@@ -191,12 +191,12 @@ DataSet read_own(const Format& format, const AnnotationOptions& options, const I
 DataSet read_all(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     std::error_code ignored;
     if (format.read_all) return format.read_all(options.file, images);
-    if (fs::is_directory(options.file, ignored)) return read_each(format, options, images);
-    return read_own(format, options, images);
+    if (fs::is_directory(options.file, ignored)) return read_directory(format, options, images);
+    return read_single_file(format, options, images);
 }
 
 /// Replaces class numbers by the classes' names.
-void name_categories(DataSet& set, const std::vector<std::string>& names) {
+void resolve_categories(DataSet& set, const std::vector<std::string>& names) {
     set.categories.insert(set.categories.end(), names.begin(), names.end());
     for (AnnotatedImage& image : set.images) {
         for (AnnotatedBox& box : image.boxes) {
@@ -207,7 +207,7 @@ void name_categories(DataSet& set, const std::vector<std::string>& names) {
 }
 
 /// Before boxes are filtered by category, so that a position names the same box whatever is asked for.
-void name_boxes(std::vector<AnnotatedBox>& boxes) {
+void assign_ids(std::vector<AnnotatedBox>& boxes) {
     for (std::size_t k = 0; k < boxes.size(); ++k) {
         if (boxes[k].id.empty()) boxes[k].id = position_id(k);
     }
@@ -259,8 +259,8 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
                             "is about VOC, and these are " + std::string(format.name));
     }
     DataSet set = read_all(format, options, images);
-    for (AnnotatedImage& image : set.images) name_boxes(image.boxes);
-    if (format.category_names) name_categories(set, format.category_names(options.file));
+    for (AnnotatedImage& image : set.images) assign_ids(image.boxes);
+    if (format.category_names) resolve_categories(set, format.category_names(options.file));
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.
     std::erase_if(set.images, [&](const AnnotatedImage& image) {

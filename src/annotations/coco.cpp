@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using json::Value;
 
 /// The number of trailing components that two paths share.
-std::ptrdiff_t common_end(const fs::path& a, const fs::path& b) {
+std::ptrdiff_t common_suffix(const fs::path& a, const fs::path& b) {
     const std::vector<fs::path> parts(a.begin(), a.end());
     const std::vector<fs::path> others(b.begin(), b.end());
     return std::mismatch(parts.rbegin(), parts.rend(), others.rbegin(), others.rend()).first - parts.rbegin();
@@ -26,7 +26,7 @@ class Locator {
   public:
     explicit Locator(const ImageFiles& images) : images_(images) {
         for (const ImageFile& file : images.files) {
-            if (file.by_itself) by_name_.emplace(file.path.filename().string(), &file);
+            if (file.named_explicitly) by_name_.emplace(file.path.filename().string(), &file);
         }
     }
 
@@ -50,7 +50,7 @@ class Locator {
         std::ptrdiff_t most = 0;
         const auto [begin, end] = by_name_.equal_range(name.filename().string());
         for (auto file = begin; file != end; ++file) {
-            const std::ptrdiff_t common = common_end(file->second->path, name);
+            const std::ptrdiff_t common = common_suffix(file->second->path, name);
             if (common > most) best.clear();
             if (common >= most) best.push_back(file->second);
             most = std::max(most, common);

@@ -58,6 +58,6 @@ bool is_yolo(const std::vector<NumberLine>& lines);
 GLIMPSE_EXPORT std::string place_of(const std::filesystem::path& file, std::size_t line);
 
 /// "12" for 12: whole numbers as they are written.
-std::string in_digits(double number);
+std::string decimal_text(double number);
 
 }  // namespace glimpse::annotations

@@ -11,7 +11,7 @@ namespace {
 using json::Value;
 
 /// The bounding box of a shape; a circle is stored as its centre and a point of its circumference.
-Box around(std::vector<Point> points, bool is_circle) {
+Box bounds_of_shape(std::vector<Point> points, bool is_circle) {
     if (is_circle && points.size() == 2) {
         const Point c = points[0];
         const double r = std::hypot(points[1].x - c.x, points[1].y - c.y);
@@ -28,7 +28,7 @@ AnnotatedBox read_shape(const Value& shape) {
     }
     const bool is_circle = has(shape, "shape_type") && text(shape.member("shape_type")) == "circle";
     AnnotatedBox box{"", json::text(shape.required("label")), "", {}, ""};
-    if (!points.empty()) box.box.box = around(points, is_circle);
+    if (!points.empty()) box.box.box = bounds_of_shape(points, is_circle);
     if (box.box.box.width <= 0 || box.box.box.height <= 0) {
         box.problem = "the shape at " + shape.pointer + " has no area, and so no box";
     }

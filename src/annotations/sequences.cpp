@@ -80,7 +80,7 @@ class Frames {
     std::map<long long, AnnotatedImage> frames_;
 };
 
-bool is_whole(double number) {
+bool is_integral(double number) {
     constexpr double most = 1e15;
     return number == std::floor(number) && std::abs(number) <= most;
 }
@@ -91,15 +91,15 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     Frames frames(images);
     for (const auto& [line, n] : read_number_lines(file)) {
         const std::string place = place_of(file, line);
-        if (n.size() < 6 || !is_whole(n[0]) || n[0] < 0 || !is_whole(n[1])) {
+        if (n.size() < 6 || !is_integral(n[0]) || n[0] < 0 || !is_integral(n[1])) {
             throw UsageError(place,
                              "\"frame, track, left, top, width, height, …\" is needed: two whole numbers and "
                              "at least four more");
         }
         // In a ground truth the eighth number is the class; detections have none.
-        const std::string category = n.size() >= 8 && n[7] >= 0 ? in_digits(n[7]) : "";
+        const std::string category = n.size() >= 8 && n[7] >= 0 ? decimal_text(n[7]) : "";
         frames.at(static_cast<long long>(n[0]), place)
-            .boxes.push_back({n[1] >= 0 ? in_digits(n[1]) : "",
+            .boxes.push_back({n[1] >= 0 ? decimal_text(n[1]) : "",
                               category,
                               category,
                               {from_one_based(n[2], n[3], n[4], n[5])},

@@ -70,7 +70,7 @@ std::string place_of(const std::filesystem::path& file, std::size_t line) {
     return file.string() + ":" + std::to_string(line);
 }
 
-std::string in_digits(double number) {
+std::string decimal_text(double number) {
     std::array<char, 32> digits{};
     return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
 }

@@ -34,16 +34,16 @@ Box box_of(const Numbers& n) {
 }
 
 /// What is wrong with a line; none where it is valid.
-std::string fault_of(const Numbers& n) {
+std::string find_error(const Numbers& n) {
     const bool is_polygon = n.size() >= polygon_numbers && n.size() % 2 == 1;
     if (n.size() != box_numbers && n.size() != box_numbers + 1 && !is_polygon) {
         return "five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
                std::to_string(n.size());
     }
-    if (!is_class(n[0])) return "a class is a whole number of 0 or more, not " + in_digits(n[0]);
+    if (!is_class(n[0])) return "a class is a whole number of 0 or more, not " + decimal_text(n[0]);
     const auto strange = std::find_if_not(n.begin() + 1, n.end(), is_fraction);
     if (strange != n.end()) {
-        return "fractions of the image's width and height are needed, not pixels: " + in_digits(*strange);
+        return "fractions of the image's width and height are needed, not pixels: " + decimal_text(*strange);
     }
     return {};
 }
@@ -54,17 +54,17 @@ bool is_yolo(const std::vector<NumberLine>& lines) {
     const auto is_share = [](double value) { return value >= 0 && value <= 1; };
     return std::ranges::all_of(lines, [&](const NumberLine& line) {
         const Numbers& n = line.numbers;
-        return fault_of(n).empty() && std::all_of(n.begin() + 1, n.end(), is_share);
+        return find_error(n).empty() && std::all_of(n.begin() + 1, n.end(), is_share);
     });
 }
 
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     std::vector<AnnotatedBox> boxes;
     for (const auto& [line, n] : read_number_lines(file)) {
-        if (const std::string fault = fault_of(n); !fault.empty()) {
+        if (const std::string fault = find_error(n); !fault.empty()) {
             throw UsageError(place_of(file, line), fault);
         }
-        const std::string number = in_digits(n[0]);
+        const std::string number = decimal_text(n[0]);
         boxes.push_back({"", number, number, {box_of(n), Units::fraction}, ""});
     }
     return boxes;

@@ -65,7 +65,7 @@ std::string unknown_command(const CLI::App& application, const std::vector<std::
     return "'" + word + "' is no command; those are " + join(command_names(application));
 }
 
-std::string fault(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error) {
+std::string diagnosis(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error) {
     if (!command) {
         const std::vector<std::string> words = application.remaining();
         return words.empty() ? error.what() : unknown_command(application, words);
@@ -84,7 +84,7 @@ std::string fault(const CLI::App& application, const CLI::App* command, const CL
 std::string explanation(const CLI::App& application, const CLI::ParseError& error) {
     const std::vector<CLI::App*> given = application.get_subcommands();
     const CLI::App* command = given.empty() ? nullptr : given.front();
-    return fault(application, command, error) + " (see " + application.get_name() +
+    return diagnosis(application, command, error) + " (see " + application.get_name() +
            (command ? " " + command->get_name() : "") + " --help)";
 }
 

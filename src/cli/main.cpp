@@ -58,7 +58,7 @@ void install_signal_handlers() {
 
 /// Keeps the memory that an image frees for the next: to have it back from the system would cost a batch more
 /// than the rest of the work.
-void keep_memory() {
+void retain_freed_memory() {
     constexpr int most_kept = 256 << 20;
     constexpr int mapped_from = 32 << 20;
     constexpr int asked_for_at_once = 1 << 20;
@@ -136,7 +136,7 @@ bool was_interrupted() {
 int main(int argc, char** argv) {
     using namespace glimpse::cli;
     glimpse::name_fields(option_of_field);
-    keep_memory();
+    retain_freed_memory();
     install_signal_handlers();
     try {
         return run(argc, argv);

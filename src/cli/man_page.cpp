@@ -11,7 +11,7 @@ namespace glimpse::cli {
 namespace {
 
 /// Escapes what troff would interpret.
-std::string plain(const std::string& text) {
+std::string escaped(const std::string& text) {
     std::string result;
     for (const char c : text) {
         if (c == '\\') {
@@ -27,11 +27,11 @@ std::string plain(const std::string& text) {
 
 void print_option(const OptionEntry& option) {
     std::vector<std::string> names;
-    for (const std::string& name : spellings(option)) names.push_back("\\fB" + plain(name) + "\\fR");
-    const std::string value = option.value.empty() ? "" : "\\fI" + plain(option.value) + "\\fR";
+    for (const std::string& name : spellings(option)) names.push_back("\\fB" + escaped(name) + "\\fR");
+    const std::string value = option.value.empty() ? "" : "\\fI" + escaped(option.value) + "\\fR";
     std::cout << ".TP\n"
               << (names.empty() ? value : join(names) + (value.empty() ? "" : " " + value)) << '\n'
-              << plain(text_of(option)) << '\n';
+              << escaped(text_of(option)) << '\n';
 }
 
 void print_options(const CommandEntry& command) {
@@ -39,7 +39,7 @@ void print_options(const CommandEntry& command) {
     for (const OptionEntry& option : command.options) {
         if (!option.is_positional() && option.group != group) {
             group = option.group;
-            std::cout << ".SS \"" << plain(group) << "\"\n";
+            std::cout << ".SS \"" << escaped(group) << "\"\n";
         }
         print_option(option);
     }
@@ -49,7 +49,7 @@ void print_options(const CommandEntry& command) {
 void print_lines(const std::string& text) {
     std::cout << ".PP\n.nf\n";
     std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) std::cout << plain(line) << '\n';
+    for (std::string line; std::getline(lines, line);) std::cout << escaped(line) << '\n';
     std::cout << ".fi\n";
 }
 
@@ -60,17 +60,17 @@ void print_page(const CLI::App& application) {
     const std::vector<CommandEntry> table = option_table(application);
     const char* line_break = "";
     for (const CommandEntry& command : table) {
-        std::cout << line_break << ".B glimpse " << plain(command.name) << '\n';
+        std::cout << line_break << ".B glimpse " << escaped(command.name) << '\n';
         for (const OptionEntry& option : command.options) {
-            if (option.is_positional()) std::cout << "\\fI" << plain(option.value) << "\\fR ";
+            if (option.is_positional()) std::cout << "\\fI" << escaped(option.value) << "\\fR ";
         }
         std::cout << "[\\fIoptions\\fR]\n";
         line_break = ".br\n";
     }
-    std::cout << ".SH DESCRIPTION\n" << plain(application.get_description()) << '\n';
+    std::cout << ".SH DESCRIPTION\n" << escaped(application.get_description()) << '\n';
     for (const CommandEntry& command : table) {
-        std::cout << ".SH \"GLIMPSE " << plain(CLI::detail::to_lower(command.name)) << "\"\n"
-                  << plain(command.description) << ".\n";
+        std::cout << ".SH \"GLIMPSE " << escaped(CLI::detail::to_lower(command.name)) << "\"\n"
+                  << escaped(command.description) << ".\n";
         print_options(command);
         if (!command.footer.empty()) print_lines(command.footer);
     }

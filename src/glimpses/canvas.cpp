@@ -26,7 +26,7 @@ void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canv
     }
 }
 
-Image like(const Image& canvas, const cv::Mat& values) {
+Image rounded_like(const Image& canvas, const cv::Mat& values) {
     return {rounded_to(values, canvas.pixels.depth()), canvas.alpha, canvas.icc_profile, false};
 }
 
@@ -91,7 +91,7 @@ ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, cons
 }
 
 /// In place on the layer's region: canvas · (1 - cover) + layer, with cover clamped to 0…1.
-void lay_over(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
+void composite(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
     const int channels = canvas.channels();
     const Rectangle& r = layer.region;
     for (int y = 0; y < r.height; ++y) {
@@ -106,15 +106,15 @@ void lay_over(cv::Mat& canvas, const ImageRegion& layer, const cv::Mat& cover) {
 }
 
 /// The same with the layer's own alpha as cover.
-void lay_over(cv::Mat& canvas, const ImageRegion& layer) {
+void composite(cv::Mat& canvas, const ImageRegion& layer) {
     if (layer.region.empty()) return;
     cv::Mat alpha;
     cv::extractChannel(layer.pixels, alpha, layer.pixels.channels() - 1);
-    lay_over(canvas, layer, alpha);
+    composite(canvas, layer, alpha);
 }
 
 /// A glimpse of `Weights` is a ⊙ I already, colours and alpha alike: it covers by a.
-void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, bool alpha) {
+void composite(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, bool alpha) {
     const Rectangle& r = weights.region;
     if (r.empty()) return;
     const int channels = glimpse.channels();
@@ -131,7 +131,7 @@ void lay_over(cv::Mat& canvas, const Weights& weights, const cv::Mat& glimpse, b
             }
         }
     }
-    lay_over(canvas, {r, layer}, weights.a);
+    composite(canvas, {r, layer}, weights.a);
 }
 
 /// Aᵀ g, divided by the attention where samples overlap, so that no pixel is covered more than once.
@@ -151,7 +151,7 @@ ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const 
 }
 
 /// From premultiplied values to the canvas's channels and depth.
-Image finished(const Image& canvas, cv::Mat values) {
+Image in_format_of(const Image& canvas, cv::Mat values) {
     if (canvas.alpha) divide_by_alpha(values);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
@@ -163,7 +163,7 @@ Image finished(const Image& canvas, cv::Mat values) {
     cv::Mat merged;
     cv::merge(channels, merged);
     cv::patchNaNs(merged, 0);  // NaN of the pictures themselves
-    return like(canvas, merged);
+    return rounded_like(canvas, merged);
 }
 
 }  // namespace
@@ -181,7 +181,7 @@ Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& gli
     canvas.pixels.convertTo(sum, CV_32F);
     const ImageRegion written = backend.write(map, glimpse.pixels);
     if (!written.region.empty()) sum(rect(written.region)) += written.pixels;
-    return like(canvas, sum);
+    return rounded_like(canvas, sum);
 }
 
 Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse, const Image& canvas) {
@@ -195,13 +195,14 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     if (layer.channels() != under.channels()) {
         throw Error("the glimpse and the canvas differ in the number of colours");
     }
-    std::visit(overloaded{[&](const Weights& weights) { lay_over(under, weights, layer, glimpse.alpha); },
+    std::visit(overloaded{[&](const Weights& weights) { composite(under, weights, layer, glimpse.alpha); },
                           [&](const auto&) {
-                              lay_over(under, is_resampled(lowered) ? resampled_layer(backend, lowered, layer)
-                                                                    : scattered_layer(backend, map, layer));
+                              composite(under, is_resampled(lowered)
+                                                   ? resampled_layer(backend, lowered, layer)
+                                                   : scattered_layer(backend, map, layer));
                           }},
                map.kind);
-    return finished(canvas, std::move(under));
+    return in_format_of(canvas, std::move(under));
 }
 
 }  // namespace glimpse

@@ -94,7 +94,7 @@ void add_fill(cv::Mat& glimpse, const Lowered& lowered, const std::vector<double
 }
 
 /// Whether the map must be applied to premultiplied colours.
-bool mixes_alpha(const LinearMap& map, bool alpha) {
+bool needs_premultiplication(const LinearMap& map, bool alpha) {
     return alpha && mixes_pixels(map);
 }
 
@@ -105,7 +105,7 @@ Rectangle needed_by_all(Group group) {
 }
 
 /// Whether the bounding box of what all need has no more pixels than what each needs, summed.
-bool overlap(Group group) {
+bool is_compact(Group group) {
     std::int64_t sum = 0;
     for (const Lowered* each : group) sum += needed(*each).area();
     return needed_by_all(group).area() <= sum;
@@ -127,14 +127,14 @@ struct Reading {
     bool filled;       ///< what lies outside the image is added to values of float32
 
     [[nodiscard]] bool takes(const Lowered& lowered) const {
-        return mixes_alpha(lowered.map, region.alpha) == premultiply &&
+        return needs_premultiplication(lowered.map, region.alpha) == premultiply &&
                (premultiply || has_fill(lowered) == filled);
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
         // Where glimpses lie far apart, each one's own part is premultiplied: most of their bounding box
         // would go unused.
-        const bool apart = premultiply && std::ranges::none_of(group, asks_for_mean) && !overlap(group);
+        const bool apart = premultiply && std::ranges::none_of(group, asks_for_mean) && !is_compact(group);
         const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
         const std::vector<double> mean = mean_for(group, source.pixels);
         std::vector<cv::Mat> glimpses(group.size());
@@ -164,7 +164,7 @@ struct Reading {
 
 }  // namespace
 
-void require_fill(const Lowered& lowered, int channels, bool alpha) {
+void validate_fill(const Lowered& lowered, int channels, bool alpha) {
     const auto* constant = std::get_if<Constant>(&lowered.fill);
     if (!constant) return;
     const auto count = static_cast<std::size_t>(channels);
@@ -182,7 +182,7 @@ cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const Image
 
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered* const> lowered,
                                    const ImageRegion& region, int depth) {
-    for (const Lowered* each : lowered) require_fill(*each, region.pixels.channels(), region.alpha);
+    for (const Lowered* each : lowered) validate_fill(*each, region.pixels.channels(), region.alpha);
     std::vector<cv::Mat> glimpses(lowered.size());
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
         const Reading reading{backend, region, depth, premultiply, filled};

@@ -55,7 +55,7 @@ class SampleJobs {
         ImageJob job{.image = ImageSource(path_of(image), image.bytes),
                      .name = output_name(image.name),
                      .member = image.name};
-        const Member* document = options_.sidecar ? document_beside(image) : nullptr;
+        const Member* document = options_.sidecar ? find_sidecar(image) : nullptr;
         try {
             job.glimpses = document ? read(*document) : maker_.shared();
             if (!job.glimpses) throw Error("there is no " + sample_.key + ".json beside it");
@@ -66,7 +66,7 @@ class SampleJobs {
     }
 
     /// IMAGE.json, or else KEY.json.
-    [[nodiscard]] const Member* document_beside(const Member& image) const {
+    [[nodiscard]] const Member* find_sidecar(const Member& image) const {
         const auto* own = find(image.name + "." + document_extension);
         return own ? own : find(sample_.key + "." + document_extension);
     }

@@ -24,7 +24,7 @@ bool is_hidden(const std::string& name) {
 }
 
 /// Drops empty components and "."; ".." stays, to be refused.
-std::string without_detours(const std::string& name) {
+std::string normalised(const std::string& name) {
     std::string normal = name.starts_with('/') ? "/" : "";
     for (std::size_t begin = 0, end = 0; begin < name.size(); begin = end + 1) {
         end = std::min(name.find('/', begin), name.size());
@@ -37,7 +37,7 @@ std::string without_detours(const std::string& name) {
 }
 
 /// Why a member is refused; none where it may be read.
-std::string obstacle_to(const ArchiveMember& member) {
+std::string reason_to_refuse(const ArchiveMember& member) {
     if (member.name.empty()) return "a member has no name, and is not read";
     if (member.name.starts_with('/')) return "is absolute, and is not read";
     if (!stays_below(member.name)) return "climbs out of the archive, and is not read";
@@ -95,9 +95,10 @@ void ArchiveStream::refuse(const std::string& member, const std::string& problem
 void ArchiveStream::take(ArchiveMember member) {
     using Kind = ArchiveMember::Kind;
     if (member.kind == Kind::directory || member.kind == Kind::other) return;
-    member.name = without_detours(member.name);
+    member.name = normalised(member.name);
     const std::string& name = member.name;
-    if (const std::string obstacle = obstacle_to(member); !obstacle.empty()) return refuse(name, obstacle);
+    if (const std::string obstacle = reason_to_refuse(member); !obstacle.empty())
+        return refuse(name, obstacle);
     if (is_hidden(name)) return;
     if (const std::string key = key_of(name); key != sample_.key) begin_sample(key);
     if (!is_wanted_member(name, sample_, options_)) return;

@@ -21,7 +21,7 @@ void require_alone(const char* field, std::initializer_list<std::pair<bool, cons
 }
 
 /// Throws `UsageError` for options that contradict each other.
-void require_sense(const InputOptions& options) {
+void validate(const InputOptions& options) {
     const bool parameters = options.parameters.has_value();
     if (options.manifest && !options.inputs.empty()) {
         throw InvalidOption("manifest",
@@ -49,9 +49,10 @@ void require_sense(const InputOptions& options) {
 }
 
 /// Concatenates sources.
-class SourcesInTurn final : public JobSource {
+class ConcatenatedSources final : public JobSource {
   public:
-    explicit SourcesInTurn(std::vector<std::unique_ptr<JobSource>> sources) : sources_(std::move(sources)) {}
+    explicit ConcatenatedSources(std::vector<std::unique_ptr<JobSource>> sources)
+        : sources_(std::move(sources)) {}
 
     std::optional<ImageJob> next() override {
         for (; current_ < sources_.size(); ++current_) {
@@ -105,7 +106,7 @@ class Inputs final : public JobSource {
                 sources.push_back(std::make_unique<FileJobs>(input, options_.recursive, maker_));
             }
         }
-        return std::make_unique<SourcesInTurn>(std::move(sources));
+        return std::make_unique<ConcatenatedSources>(std::move(sources));
     }
 
     const InputOptions options_;
@@ -116,7 +117,7 @@ class Inputs final : public JobSource {
 };
 
 /// Drains a source.
-std::vector<ImageJob> all_of(JobSource&& source) {
+std::vector<ImageJob> drained(JobSource&& source) {
     std::vector<ImageJob> jobs;
     jobs.reserve(source.size().value_or(0));  // there may be a million
     while (std::optional<ImageJob> job = source.next()) jobs.push_back(*std::move(job));
@@ -127,14 +128,14 @@ std::vector<ImageJob> all_of(JobSource&& source) {
 
 std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
                                      const Interrupted& interrupted) {
-    require_sense(options);
+    validate(options);
     auto jobs = std::make_unique<Inputs>(options, BadRecord::failed_job, interrupted);
     if (!options.archives.empty() && !options.sidecar) {
         // Images of archives without sidecars share one document, so that its use of the options is known
         // now.
         OptionUse use(options.defaults, adjustment);
         use.record(*jobs->shared());
-        use.require();
+        use.require_all_used();
     }
     return filtered(std::move(jobs),
                     [shard = options.shard](const ImageJob& job) { return is_in_shard(job, shard); });
@@ -142,11 +143,11 @@ std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjus
 
 std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
                                    const Interrupted& interrupted) {
-    require_sense(options);
-    std::vector<ImageJob> jobs = all_of(Inputs(options, BadRecord::error, interrupted));
+    validate(options);
+    std::vector<ImageJob> jobs = drained(Inputs(options, BadRecord::error, interrupted));
     OptionUse use(options.defaults, adjustment);
     for (const ImageJob& job : jobs) use.record(*job.glimpses);
-    if (!jobs.empty()) use.require();
+    if (!jobs.empty()) use.require_all_used();
     return jobs;
 }
 

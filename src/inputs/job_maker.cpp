@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// IMAGE.json, or else STEM.json; none where neither is there.
-std::string sidecar_of(const std::string& image) {
+std::string find_sidecar(const std::string& image) {
     for (const fs::path& candidate :
          {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {
         std::error_code ignored;
@@ -27,8 +27,8 @@ ImageJob failed_job(const std::string& image, const std::string& problem) {
             .problem = problem};
 }
 
-void JobMaker::require_glimpses(const std::string& image, bool beside) const {
-    if (shared_ || beside) return;
+void JobMaker::require_glimpses(const std::string& image, bool may_have_sidecar) const {
+    if (shared_ || may_have_sidecar) return;
     throw UsageError(image, "no parameters: give " + field_name("boxes") + ", " + field_name("parameters") +
                                 ", " + field_name("sidecar") + " or " + field_name("manifest"));
 }
@@ -39,10 +39,10 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
         job.glimpses = none;
         return job;
     }
-    const bool beside = options_.sidecar && job.image.is_file();
-    require_glimpses(job.image.name(), beside);
+    const bool may_have_sidecar = options_.sidecar && job.image.is_file();
+    require_glimpses(job.image.name(), may_have_sidecar);
     job.glimpses = shared_;
-    if (beside) job.sidecar = sidecar_of(job.image.name());
+    if (may_have_sidecar) job.sidecar = find_sidecar(job.image.name());
     if (!job.sidecar.empty()) {
         job.glimpses =
             std::make_shared<const ParameterDocument>(read_parameters(job.sidecar, options_.defaults));

@@ -27,7 +27,7 @@ class JobMaker {
     [[nodiscard]] const Document& shared() const { return shared_; }
 
     /// Throws `UsageError` where no document is shared and the image cannot have a sidecar.
-    void require_glimpses(const std::string& image, bool beside) const;
+    void require_glimpses(const std::string& image, bool may_have_sidecar) const;
 
   private:
     const InputOptions& options_;

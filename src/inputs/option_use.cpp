@@ -12,7 +12,7 @@ void OptionUse::record(const ParameterDocument& document) {
     }
 }
 
-void OptionUse::require() const {
+void OptionUse::require_all_used() const {
     if (!size_is_used_)
         throw InvalidOption("defaults.size", "no entry takes it: each has a size of its own, or none");
     if (!adjustment_is_used_) throw InvalidOption(adjusting_field(), "adjusts boxes, and no entry has one");

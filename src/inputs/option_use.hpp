@@ -19,7 +19,7 @@ class OptionUse {
     /// adjusted so.
     void record(const ParameterDocument& document);
     /// Throws `UsageError` for an option that no recorded document used.
-    void require() const;
+    void require_all_used() const;
 
   private:
     [[nodiscard]] const char* adjusting_field() const;

@@ -21,13 +21,13 @@ void InputFiles::add(const std::filesystem::path& path) {
     }
 }
 
-void InputFiles::add_files_of(const ParameterDocument& document) {
+void InputFiles::add_attention_files(const ParameterDocument& document) {
     for (const Glimpse& glimpse : document) {
         if (const auto file = attention_file(glimpse.mechanism)) add(*file);
     }
 }
 
-void InputFiles::require_other_than(const std::filesystem::path& output) const {
+void InputFiles::require_not_input(const std::filesystem::path& output) const {
     const auto file = identity(output);
     if (file && files_.find(*file)) {
         throw UsageError(output.string(), "is an input of this run, and would be overwritten");

@@ -21,9 +21,9 @@ class InputFiles {
     /// Missing files are ignored; directories are added recursively.
     void add(const std::filesystem::path& path);
     /// The attention files of a document.
-    void add_files_of(const ParameterDocument& document);
+    void add_attention_files(const ParameterDocument& document);
     /// Throws `UsageError` where `output` is one of them.
-    void require_other_than(const std::filesystem::path& output) const;
+    void require_not_input(const std::filesystem::path& output) const;
 
   private:
     using Identity = std::pair<dev_t, ino_t>;

@@ -49,7 +49,7 @@ void OutputArchive::add(const FinishedJob& done) {
     if (done.files.empty()) return;
     is_empty_ = false;
     for (const OutputFile& file : done.files) sink_->add(file.path.string(), file.bytes);
-    const std::string record = lasting_record(done.job, done.report) + "\n";
+    const std::string record = reproducible_record(done.job, done.report) + "\n";
     sink_->add(done.paths.record.string(),
                {reinterpret_cast<const std::uint8_t*>(record.data()), record.size()});
 }

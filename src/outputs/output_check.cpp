@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The canonical path: equal for all spellings of a file's name.
-std::string known_name(const fs::path& path) {
+std::string canonical_name(const fs::path& path) {
     std::error_code unseen;  // a path that cannot be resolved is compared as written
     const fs::path canonical = fs::weakly_canonical(fs::absolute(path), unseen);
     return (unseen ? fs::absolute(path).lexically_normal() : canonical).string();
@@ -29,7 +29,7 @@ void require_place_for(const fs::path& path) {
     }
 }
 
-[[noreturn]] void fail_twice(const fs::path& output, const std::string& one, const std::string& other) {
+[[noreturn]] void fail_collision(const fs::path& output, const std::string& one, const std::string& other) {
     throw UsageError(output.string(), "would be written twice, for " + one + " and for " + other +
                                           "; give other ids, or names in a manifest");
 }
@@ -39,7 +39,7 @@ void require_place_for(const fs::path& path) {
 OutputCheck::OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window)
     : plan_(plan),
       describe_(std::move(describe)),
-      in_order_(window != Outputs::all),
+      is_stream_(window != Outputs::all),
       inputs_(window),
       outputs_(window) {
     for (const fs::path& path : plan.options.also_inputs) also_inputs_.add(path);
@@ -49,34 +49,34 @@ OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
     return {fnv_1a(name), std::hash<std::string>()(name)};
 }
 
-void OutputCheck::check_others() {
-    const auto check_other = [&](const fs::path& path, const std::string& what) {
-        require_unclaimed(known_name(path), path, what);
+void OutputCheck::check_caller_outputs() {
+    const auto check_caller_output = [&](const fs::path& path, const std::string& what) {
+        require_unclaimed(canonical_name(path), path, what);
         // The later inputs of a stream are unknown.
-        if (in_order_ && is_there(path) && looks_like_image(path)) {
+        if (is_stream_ && is_there(path) && looks_like_image(path)) {
             throw UsageError(path.string(),
                              "is an image, which a later record may name: " + what + " would overwrite it");
         }
-        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
-        others_.emplace(known_name(path), what);
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path);
+        caller_outputs_.emplace(canonical_name(path), what);
     };
-    for (const fs::path& path : plan_.options.also_outputs) check_other(path, "the report");
+    for (const fs::path& path : plan_.options.also_outputs) check_caller_output(path, "the report");
     const std::string& archive = plan_.options.archive;
     if (archive.empty() || archive == standard_stream) return;
-    check_other(archive, "the archive");
+    check_caller_output(archive, "the archive");
     require_place_for(archive);
 }
 
 void OutputCheck::add_inputs(const ImageJob& job) {
-    if (in_order_) {
-        const std::string image = known_name(job.image.name());
-        if (others_.contains(image) || outputs_.find(digest_of(image))) {
+    if (is_stream_) {
+        const std::string image = canonical_name(job.image.name());
+        if (caller_outputs_.contains(image) || outputs_.find(digest_of(image))) {
             throw UsageError(job.image.name(), "is an output of this run as well");
         }
     }
     inputs_.add(job.image.name());
     if (!job.sidecar.empty()) inputs_.add(job.sidecar);
-    inputs_.add_files_of(*job.glimpses);
+    inputs_.add_attention_files(*job.glimpses);
 }
 
 void OutputCheck::check(const ImageJob& job) {
@@ -92,11 +92,11 @@ void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& w
     const bool are_members = !plan_.options.archive.empty();
     std::set<std::string> names;
     for (const fs::path& path : paths) {
-        std::string name = are_members ? path.string() : known_name(path);
+        std::string name = are_members ? path.string() : canonical_name(path);
         require_unclaimed(name, path, what);
-        if (!names.insert(std::move(name)).second) fail_twice(path, what, what);
+        if (!names.insert(std::move(name)).second) fail_collision(path, what, what);
         if (are_members) continue;
-        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_other_than(path);
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path);
         require_place_for(path);
     }
     // All or nothing: a refused job reserves no names.
@@ -105,10 +105,10 @@ void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& w
 
 void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,
                                     const std::string& what) const {
-    if (const auto other = others_.find(name); other != others_.end())
-        fail_twice(output, other->second, what);
+    if (const auto other = caller_outputs_.find(name); other != caller_outputs_.end())
+        fail_collision(output, other->second, what);
     if (const std::size_t* other = outputs_.find(digest_of(name)))
-        fail_twice(output, describe_(*other), what);
+        fail_collision(output, describe_(*other), what);
 }
 
 }  // namespace glimpse

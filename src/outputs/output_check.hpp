@@ -31,7 +31,7 @@ class OutputCheck {
     void check(const ImageJob& job);
     void check(const Track& track);
     /// Checks what the caller writes itself.
-    void check_others();
+    void check_caller_outputs();
 
   private:
     /// A 128-bit hash of a name: collisions are negligible at 10¹² names.
@@ -48,10 +48,10 @@ class OutputCheck {
 
     const OutputPlan& plan_;
     Describe describe_;
-    bool in_order_;  ///< a stream: inputs come with their jobs, not all before any output
+    bool is_stream_;  ///< inputs come with their jobs, not all before any output
     InputFiles also_inputs_;
     InputFiles inputs_;
-    std::map<std::string, std::string> others_;
+    std::map<std::string, std::string> caller_outputs_;
     Outputs outputs_;  ///< by their canonical names, with the number of what they are made for
     std::size_t count_ = 0;
 };

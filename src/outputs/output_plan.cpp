@@ -131,7 +131,7 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
             "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
     }
     OutputPlan plan{options, {}, options.out == standard_stream, std::nullopt};
-    require_sense(options);
+    validate_tracks(options);
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));
     }
@@ -152,7 +152,7 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
         return n < jobs.size() ? jobs[n].image.name() : "the track " + tracks[n - jobs.size()].name;
     });
     for (const ImageJob& job : jobs) check.add_inputs(job);
-    check.check_others();
+    check.check_caller_outputs();
     for (const ImageJob& job : jobs) check.check(job);
     for (const Track& track : tracks) check.check(track);
     return plan;

@@ -46,7 +46,7 @@ std::string report_line(const ImageReport& report) {
     return line(std::move(record), report);
 }
 
-std::string lasting_record(const ImageJob& job, const ImageReport& report) {
+std::string reproducible_record(const ImageJob& job, const ImageReport& report) {
     return line(record_of(job.member.empty() ? report.image : job.member, report), report);
 }
 

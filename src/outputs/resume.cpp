@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string text_of(const fs::path& report) {
+std::string read_report(const fs::path& report) {
     std::error_code unseen;
     if (!fs::exists(report, unseen))
         return {};  // the first run may have been killed before it wrote anything
@@ -46,14 +46,14 @@ std::string place_of_line(const fs::path& report, std::size_t number) {
 }
 
 /// Whether an output is there; an empty file is an interrupted write.
-bool is_whole(const fs::path& path) {
+bool is_not_empty(const fs::path& path) {
     std::error_code unseen;
     return fs::is_regular_file(path, unseen) && fs::file_size(path, unseen) > 0 && !unseen;
 }
 
 /// The outputs of the images that a report lists as done. Removes a truncated last line if `truncate`.
-std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
-    const std::string text = text_of(report);
+std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
+    const std::string text = read_report(report);
     const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
     std::set<std::string> outputs;
     std::size_t number = 1;
@@ -79,7 +79,7 @@ std::set<std::string> finished_outputs(const fs::path& report, bool mend) {
         throw UsageError(place_of_line(report, number), "is no record of a report");
     }
     std::error_code failure;
-    if (mend && whole < text.size()) fs::resize_file(report, whole, failure);
+    if (truncate && whole < text.size()) fs::resize_file(report, whole, failure);
     if (failure) throw UsageError(report.string(), failure.message());
     return outputs;
 }
@@ -99,7 +99,7 @@ class Remainder::State {
         const auto is_listed = [&](const GlimpsePaths& one) {
             return !one.glimpse.empty() && finished_.contains(as_reported(one.glimpse));
         };
-        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, is_whole);
+        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, is_not_empty);
     }
 
   private:

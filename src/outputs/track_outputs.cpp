@@ -40,7 +40,7 @@ bool are_wanted(const TrackOptions& options) {
     return options.strip || !options.animation.empty();
 }
 
-void require_sense(const OutputOptions& output) {
+void validate_tracks(const OutputOptions& output) {
     const TrackOptions& options = output.tracks;
     if (options.frame_rate && options.animation.empty()) {
         throw InvalidOption("tracks.frame_rate",

@@ -8,6 +8,6 @@ namespace glimpse {
 bool are_wanted(const TrackOptions& options);
 
 /// Throws `UsageError` for track options that contradict each other or `out`, or cannot be met.
-void require_sense(const OutputOptions& output);
+void validate_tracks(const OutputOptions& output);
 
 }  // namespace glimpse

@@ -23,7 +23,7 @@ Key indices_key(std::string_view name, std::string_view range, std::string_view 
         .meaning = meaning};
 }
 
-Mechanism read_crop(Entry& entry, const Form& form, const Surroundings& surroundings) {
+Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& context) {
     Crop crop;
     if (form.is("rows")) {
         const std::string because = "crop takes \"rows\" and \"columns\" together";
@@ -32,10 +32,10 @@ Mechanism read_crop(Entry& entry, const Form& form, const Surroundings& surround
         return crop;
     }
     crop.form = read_box(entry);
-    crop.size = read_size(entry, surroundings);
-    const Outside outside = read_padding(entry);
-    crop.padding = outside.padding;
-    crop.fill = outside.fill;
+    crop.size = read_size(entry, context);
+    const PaddingAndFill padding = read_padding(entry);
+    crop.padding = padding.padding;
+    crop.fill = padding.fill;
     if (!crop.size) {
         entry.refuse_own("interpolation", "\"interpolation\" is not used without a \"size\"");
     } else if (const std::optional<Value> interpolation = entry.take("interpolation")) {
@@ -62,8 +62,8 @@ Description crop_description() {
                      padding_key({"box"}),
                      {.name = "interpolation",
                       .forms = {"box"},
-                      .type = words_type<Interpolation>(interpolations),
-                      .otherwise = quoted_word<Interpolation>(interpolations, Crop{}.interpolation),
+                      .type = enum_type<Interpolation>(interpolations),
+                      .default_value = quoted_word<Interpolation>(interpolations, Crop{}.interpolation),
                       .meaning = "How the box is resized; only with a size."}},
             .read = read_crop};
 }

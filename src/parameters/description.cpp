@@ -6,7 +6,7 @@
 
 namespace glimpse::parameters {
 
-std::string Form::in_words() const {
+std::string Form::quoted_keys() const {
     return keys.size() == 1 ? json::in_quotes(keys[0])
                             : json::in_quotes(keys[0]) + " and " + json::in_quotes(keys[1]);
 }
@@ -18,7 +18,7 @@ const std::vector<Key>& common_keys() {
                   R"("type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": 200)"},
          .meaning = "The glimpse's name among the outputs; without it, the entry's position: 000."},
         {.name = "mechanism",
-         .type = words_type(mechanism_names()),
+         .type = enum_type(mechanism_names()),
          .meaning = "May be left out beside a box."},
     };
     return keys;
@@ -63,7 +63,7 @@ Type matrix_2x3_type() {
         R"("type": "array", "minItems": 2, "maxItems": 2, "items": {)" + numbers_type("", 3).schema + "}"};
 }
 
-Type members_type(std::span<const std::string_view> members, std::string_view positive) {
+Type object_type(std::span<const std::string_view> members, std::string_view positive) {
     std::vector<std::string> properties;
     for (const std::string_view member : members) {
         const Type type = member == positive ? positive_type() : number_type();
@@ -74,7 +74,7 @@ Type members_type(std::span<const std::string_view> members, std::string_view po
                 R"(], "properties": {)" + join(properties) + "}"};
 }
 
-Type words_type(std::span<const std::string_view> words) {
+Type enum_type(std::span<const std::string_view> words) {
     return {json::listed(words), "", R"("enum": [)" + json::listed(words) + "]"};
 }
 

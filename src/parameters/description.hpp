@@ -9,7 +9,7 @@
 
 #include "glimpse/mechanism.hpp"
 #include "parameters/entry.hpp"
-#include "parameters/surroundings.hpp"
+#include "parameters/reading_context.hpp"
 
 // The keys of parameter documents, described once for the reader, the JSON Schema, the hints and the table of
 // keys.
@@ -28,9 +28,9 @@ struct Key {
     std::string_view name;
     std::vector<std::string_view> forms{};  ///< that take it, each by its first key; empty: all do
     Type type;
-    std::string_view unit{};   ///< empty where there is none
-    std::string otherwise{};   ///< its default, as JSON; empty where there is none
-    std::string_view meaning;  ///< in one line
+    std::string_view unit{};      ///< empty where there is none
+    std::string default_value{};  ///< its default, as JSON; empty where there is none
+    std::string_view meaning;     ///< in one line
 };
 
 /// One of the alternative forms of a mechanism's parameters. Any one of its keys identifies it.
@@ -41,7 +41,7 @@ struct Form {
     [[nodiscard]] bool is(std::string_view key) const { return keys.front() == key; }
 
     /// Its keys for messages: "rows" and "columns", in quotes.
-    [[nodiscard]] std::string in_words() const;
+    [[nodiscard]] std::string quoted_keys() const;
 };
 
 /// A mechanism in documents.
@@ -52,7 +52,7 @@ struct Description {
     std::vector<Key> keys;                  ///< besides `common_keys`
     std::vector<std::string_view> rules{};  ///< JSON Schemas that its entries must satisfy besides
     std::vector<std::string_view> rules_if_complete{};  ///< likewise, where the document has no defaults
-    Mechanism (*read)(Entry&, const Form&, const Surroundings&);
+    Mechanism (*read)(Entry&, const Form&, const ReadingContext&);
 };
 
 /// "id" and "mechanism", which every entry has.
@@ -84,16 +84,16 @@ Type numbers_type(std::string_view words, std::size_t count);
 Type matrix_2x3_type();
 
 /// An object of numbers with exactly these members; the member `positive` is > 0.
-Type members_type(std::span<const std::string_view> members, std::string_view positive = {});
+Type object_type(std::span<const std::string_view> members, std::string_view positive = {});
 
 /// An enumeration of these words.
-Type words_type(std::span<const std::string_view> words);
+Type enum_type(std::span<const std::string_view> words);
 
 template <typename T>
-Type words_type(std::span<const std::pair<std::string_view, T>> meanings) {
+Type enum_type(std::span<const std::pair<std::string_view, T>> meanings) {
     std::vector<std::string_view> words;
     for (const auto& meaning : meanings) words.push_back(meaning.first);
-    return words_type(std::span<const std::string_view>(words));
+    return enum_type(std::span<const std::string_view>(words));
 }
 
 /// The word of this meaning, in quotes.

@@ -70,7 +70,7 @@ class Ids {
     std::map<std::string, std::string> places_;
 };
 
-ParameterDocument read_entries(const Value& entries, Defaults* defaults, const Surroundings& surroundings) {
+ParameterDocument read_entries(const Value& entries, Defaults* defaults, const ReadingContext& context) {
     if (!entries.is_array()) entries.fail("an array of entries is needed");
     if (entries.size() == 0) entries.fail("at least one glimpse is needed");
     ParameterDocument document;
@@ -78,40 +78,40 @@ ParameterDocument read_entries(const Value& entries, Defaults* defaults, const S
     for (std::size_t n = 0; n < entries.size(); ++n) {
         const Value place = entries.element(n);
         Entry entry(place, defaults);
-        expand(entry, ids.read(entry, place, n), place.place(), surroundings, document);
+        expand(entry, ids.read(entry, place, n), place.place(), context, document);
     }
     return document;
 }
 
-ParameterDocument read_whole(const Value& root, Surroundings surroundings) {
-    surroundings.beside_keys.clear();
+ParameterDocument read_whole(const Value& root, ReadingContext context) {
+    context.sibling_keys.clear();
     if (root.contains("version")) require_version(root.member("version"));
     require_default_keys(root);
     Defaults defaults(root, {"version", "glimpses"});
-    ParameterDocument document = read_entries(root.member("glimpses"), &defaults, surroundings);
+    ParameterDocument document = read_entries(root.member("glimpses"), &defaults, context);
     defaults.require_all_read();
     return document;
 }
 
-ParameterDocument read_single(const Value& root, Surroundings surroundings) {
-    surroundings.beside_keys.push_back("glimpses");
+ParameterDocument read_single(const Value& root, ReadingContext context) {
+    context.sibling_keys.push_back("glimpses");
     Entry entry(root, nullptr);
     Ids ids;
     ParameterDocument document;
-    expand(entry, ids.read(entry, root, 0), root.place(), surroundings, document);
+    expand(entry, ids.read(entry, root, 0), root.place(), context, document);
     return document;
 }
 
 }  // namespace
 
-ParameterDocument read_document(const Value& root, const Surroundings& surroundings) {
+ParameterDocument read_document(const Value& root, const ReadingContext& context) {
     if (root.is_array()) {
-        Surroundings within = surroundings;
-        within.beside_keys.clear();
+        ReadingContext within = context;
+        within.sibling_keys.clear();
         return read_entries(root, nullptr, within);
     }
     if (!root.is_object()) root.fail("a parameter document is an object, or an array of entries");
-    return root.contains("glimpses") ? read_whole(root, surroundings) : read_single(root, surroundings);
+    return root.contains("glimpses") ? read_whole(root, context) : read_single(root, context);
 }
 
 }  // namespace parameters

@@ -4,9 +4,9 @@
 
 namespace glimpse::parameters {
 
-void expand(Entry& entry, std::string id, const std::string& place, const Surroundings& surroundings,
+void expand(Entry& entry, std::string id, const std::string& place, const ReadingContext& context,
             ParameterDocument& document) {
-    document.push_back({std::move(id), read_mechanism(entry, surroundings), place});
+    document.push_back({std::move(id), read_mechanism(entry, context), place});
 }
 
 }  // namespace glimpse::parameters

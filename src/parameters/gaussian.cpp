@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, Normalise>, 2> normalisations{
 Key axis_key(std::string_view name, std::string_view meaning) {
     return {.name = name,
             .forms = {"x"},
-            .type = members_type(axis_members, "s"),
+            .type = object_type(axis_members, "s"),
             .unit = "pixels, 0 the first pixel's centre",
             .meaning = meaning};
 }
@@ -43,7 +43,7 @@ Gaussian::BoxForm read_gaussian_box(Entry& entry) {
     return form;
 }
 
-Mechanism read_gaussian(Entry& entry, const Form& form, const Surroundings& surroundings) {
+Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& context) {
     Gaussian gaussian;
     if (form.is("x")) {
         const Gaussian::Axis x = read_axis(entry, "x");
@@ -53,7 +53,7 @@ Mechanism read_gaussian(Entry& entry, const Form& form, const Surroundings& surr
     } else {
         gaussian.form = read_gaussian_box(entry);
     }
-    gaussian.size = read_size(entry, surroundings);
+    gaussian.size = read_size(entry, context);
     if (const std::optional<Value> normalise = entry.take("normalise")) {
         gaussian.normalise = word<Normalise>(*normalise, normalisations);
     }
@@ -81,7 +81,7 @@ Description gaussian_description() {
                       "deviation; d, the distance between neighbours."),
              {.name = "draw",
               .forms = {"draw"},
-              .type = members_type(draw_members),
+              .type = object_type(draw_members),
               .meaning =
                   "DRAW's parameters: the grid's centre, -1 to 1 inside the image; the logarithms of the "
                   "variance (square pixels), the stride and the intensity. The size is a square."},
@@ -89,11 +89,11 @@ Description gaussian_description() {
               .forms = {"box"},
               .type = positive_type(),
               .unit = "the distance between neighbouring Gaussians",
-              .otherwise = number_text(Gaussian::BoxForm{}.sigma),
+              .default_value = number_text(Gaussian::BoxForm{}.sigma),
               .meaning = "Standard deviation."},
              {.name = "normalise",
-              .type = words_type<Normalise>(normalisations),
-              .otherwise = quoted_word<Normalise>(normalisations, Gaussian{}.normalise),
+              .type = enum_type<Normalise>(normalisations),
+              .default_value = quoted_word<Normalise>(normalisations, Gaussian{}.normalise),
               .meaning =
                   "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "
                   "safe: it takes the nearest pixel."}},

@@ -37,7 +37,7 @@ std::string table(const std::vector<Key>& keys) {
                        row(std::vector<std::string>(7, "---"));
     for (const Key& key : keys) {
         text += row({code(key.name), key.type.words, key.type.range, std::string(key.unit), forms_of(key),
-                     code(key.otherwise), std::string(key.meaning)});
+                     code(key.default_value), std::string(key.meaning)});
     }
     return text;
 }

@@ -26,7 +26,7 @@ void require_name(const Value& value, const std::string& name) {
     value.fail("a name is a relative path without empty parts, \".\" and \"..\", not " + in_quotes(name));
 }
 
-ManifestRecord read_record(JsonFile& file, Surroundings surroundings) {
+ManifestRecord read_record(JsonFile& file, ReadingContext context) {
     const Value record = file.root();
     if (!record.is_object()) record.fail("a manifest record is an object with \"image\"");
     ManifestRecord result{read_image(record), std::nullopt, {}, ""};
@@ -42,8 +42,8 @@ ManifestRecord read_record(JsonFile& file, Surroundings surroundings) {
     file.erase("image");
     file.erase("name");
     if (record.size() == 0) return result;
-    surroundings.beside_keys = {"image", "name"};
-    result.glimpses = read_document(record, surroundings);
+    context.sibling_keys = {"image", "name"};
+    result.glimpses = read_document(record, context);
     return result;
 }
 

@@ -34,10 +34,10 @@ constexpr Words<Normalise, 2> normalisations{{{"peak", Normalise::peak}, {"sum",
 constexpr std::string_view numbers_schema =
     R"({"type": "array", "minItems": 1, "items": {"type": "number"}})";
 
-Mask::FileForm read_file(const Value& value, const Surroundings& surroundings) {
+Mask::FileForm read_file(const Value& value, const ReadingContext& context) {
     const std::string name = text(value);
-    const std::filesystem::path path = surroundings.directory / name;
-    if (name.empty() || name.find('\0') != std::string::npos || !surroundings.is_file(path)) {
+    const std::filesystem::path path = context.directory / name;
+    if (name.empty() || name.find('\0') != std::string::npos || !context.is_file(path)) {
         value.fail("no such file: " + path.string());
     }
     return {path, {}};
@@ -89,7 +89,7 @@ void read_vectors(Entry& entry, Mask& mask) {
 }
 
 /// How given values, rather than those of a formula, become weights.
-void read_treatment(Entry& entry, Mask& mask) {
+void read_upsampling_and_activation(Entry& entry, Mask& mask) {
     if (const std::optional<Value> upsample = entry.take("upsample")) {
         mask.upsample = word<Mask::Upsample>(*upsample, upsamplings);
     }
@@ -115,10 +115,10 @@ void read_kind(Entry& entry, Mask& mask) {
     }
 }
 
-Mechanism read_mask(Entry& entry, const Form& form, const Surroundings& surroundings) {
+Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& context) {
     Mask mask;
     if (form.is("file")) {
-        mask.form = read_file(*entry.take("file"), surroundings);
+        mask.form = read_file(*entry.take("file"), context);
     } else if (form.is("grid")) {
         mask.form = read_grid(*entry.take("grid"));
     } else if (form.is("x")) {
@@ -126,13 +126,13 @@ Mechanism read_mask(Entry& entry, const Form& form, const Surroundings& surround
     } else {
         mask.form = read_box(entry);
     }
-    if (form.is("file") || form.is("grid")) read_treatment(entry, mask);
+    if (form.is("file") || form.is("grid")) read_upsampling_and_activation(entry, mask);
     read_kind(entry, mask);
     return mask;
 }
 
 Key axis_key(std::string_view name, std::string_view meaning) {
-    const Type gaussian = members_type(axis_members, "s");
+    const Type gaussian = object_type(axis_members, "s");
     return {.name = name,
             .forms = {"x"},
             .type = {"an array of numbers, or " + gaussian.words, gaussian.range,
@@ -164,29 +164,29 @@ std::vector<Key> mask_keys() {
                  "standard deviation s."),
         {.name = "upsample",
          .forms = {"file", "grid"},
-         .type = words_type<Mask::Upsample>(upsamplings),
-         .otherwise = quoted_word<Mask::Upsample>(upsamplings, open.upsample),
+         .type = enum_type<Mask::Upsample>(upsamplings),
+         .default_value = quoted_word<Mask::Upsample>(upsamplings, open.upsample),
          .meaning = "How the weights are brought to the image's size."},
         {.name = "activation",
          .forms = {"file", "grid"},
-         .type = words_type<Mask::Activation>(activations),
-         .otherwise = quoted_word<Mask::Activation>(activations, open.activation),
+         .type = enum_type<Mask::Activation>(activations),
+         .default_value = quoted_word<Mask::Activation>(activations, open.activation),
          .meaning = "Applied before upsampling; softmax over the whole grid."},
         {.name = "kind",
-         .type = words_type<Mask::Kind>(kinds),
-         .otherwise = quoted_word<Mask::Kind>(kinds, open.kind),
+         .type = enum_type<Mask::Kind>(kinds),
+         .default_value = quoted_word<Mask::Kind>(kinds, open.kind),
          .meaning = "soft: weights of 0 to 1; hard: 0 or 1; free: any finite weights."},
         {.name = "threshold",
          .type = number_type(),
          .meaning = "Of a hard mask: weights from here on become 1, the rest 0."},
         {.name = "select",
-         .type = words_type<Mask::Select>(selections),
-         .otherwise = quoted_word<Mask::Select>(selections, open.select),
+         .type = enum_type<Mask::Select>(selections),
+         .default_value = quoted_word<Mask::Select>(selections, open.select),
          .meaning = "Of a hard mask: the list of its pixels, or its bounding box."},
         {.name = "normalise",
          .forms = {"x"},
-         .type = words_type<Normalise>(normalisations),
-         .otherwise = quoted_word<Normalise>(normalisations, Mask::GaussianForm{}.normalise),
+         .type = enum_type<Normalise>(normalisations),
+         .default_value = quoted_word<Normalise>(normalisations, Mask::GaussianForm{}.normalise),
          .meaning = "Of x and y as {u, s}: the peak is 1, or each vector sums to 1."}};
 }
 

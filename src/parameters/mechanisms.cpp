@@ -18,9 +18,9 @@ const Description* find_description(std::string_view word) {
     return found == descriptions().end() ? nullptr : &*found;
 }
 
-void require_known_keys(const Entry& entry, const Surroundings& surroundings) {
+void require_known_keys(const Entry& entry, const ReadingContext& context) {
     std::vector<std::string_view> suggested = entry_keys();
-    suggested.insert(suggested.end(), surroundings.beside_keys.begin(), surroundings.beside_keys.end());
+    suggested.insert(suggested.end(), context.sibling_keys.begin(), context.sibling_keys.end());
     const std::optional<Value> mechanism = entry.peek("mechanism");
     const Description* description =
         mechanism && mechanism->is_string() ? find_description(text(*mechanism)) : nullptr;
@@ -31,14 +31,14 @@ void require_known_keys(const Entry& entry, const Surroundings& surroundings) {
     }
 }
 
-const Description& description_of(Entry& entry, const Surroundings& surroundings) {
+const Description& description_of(Entry& entry, const ReadingContext& context) {
     const auto words = mechanism_names();
     if (const std::optional<Value> mechanism = entry.take("mechanism")) {
         return descriptions()[word_index(*mechanism, words)];
     }
     if (!entry.peek("box")) entry.fail("an entry without a box needs a mechanism: " + join(words));
-    const Description* description = find_description(surroundings.defaults.mechanism);
-    if (!description) entry.fail("unknown mechanism " + in_quotes(surroundings.defaults.mechanism));
+    const Description* description = find_description(context.defaults.mechanism);
+    if (!description) entry.fail("unknown mechanism " + in_quotes(context.defaults.mechanism));
     return *description;
 }
 
@@ -65,7 +65,7 @@ const Form& form_of(const Entry& entry, const Description& description) {
     if (const Form* form = find_form(entry, description, true)) return *form;
     if (const Form* form = find_form(entry, description, false)) return *form;
     std::vector<std::string> forms;
-    for (const Form& form : description.forms) forms.push_back(form.in_words());
+    for (const Form& form : description.forms) forms.push_back(form.quoted_keys());
     entry.fail("mechanism " + in_quotes(description.word) + " needs " + join(forms, ", or "));
 }
 
@@ -75,7 +75,7 @@ void require_all_read(const Entry& entry, const Description& description, const 
     const std::vector<std::string_view> known = key_names(description);
     const bool is_known = std::find(known.begin(), known.end(), *key) != known.end();
     entry.refuse_own(*key, in_quotes(*key) + " is not used " +
-                               (is_known ? "together with " + form.in_words()
+                               (is_known ? "together with " + form.quoted_keys()
                                          : "by mechanism " + in_quotes(description.word)));
 }
 
@@ -100,11 +100,11 @@ void fail_unknown_key(const Value& value, std::string_view key, std::span<const 
     value.fail("unknown key " + in_quotes(key) + (hint.empty() ? "; the keys are " + listed(keys) : hint));
 }
 
-Mechanism read_mechanism(Entry& entry, const Surroundings& surroundings) {
-    require_known_keys(entry, surroundings);
-    const Description& description = description_of(entry, surroundings);
+Mechanism read_mechanism(Entry& entry, const ReadingContext& context) {
+    require_known_keys(entry, context);
+    const Description& description = description_of(entry, context);
     const Form& form = form_of(entry, description);
-    Mechanism mechanism = description.read(entry, form, surroundings);
+    Mechanism mechanism = description.read(entry, form, context);
     require_all_read(entry, description, form);
     try {
         validate(mechanism);

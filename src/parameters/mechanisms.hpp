@@ -6,7 +6,7 @@
 
 #include "glimpse/mechanism.hpp"
 #include "parameters/entry.hpp"
-#include "parameters/surroundings.hpp"
+#include "parameters/reading_context.hpp"
 
 namespace glimpse::parameters {
 
@@ -19,6 +19,6 @@ const std::vector<std::string_view>& entry_keys();
                                    std::span<const std::string_view> keys);
 
 /// The mechanism that an entry describes, validated. Throws `UsageError` at the place of what is wrong.
-Mechanism read_mechanism(Entry& entry, const Surroundings& surroundings);
+Mechanism read_mechanism(Entry& entry, const ReadingContext& context);
 
 }  // namespace glimpse::parameters

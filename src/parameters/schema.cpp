@@ -71,9 +71,9 @@ std::string description_of(const Key& key) {
 }
 
 std::string property(const Key& key) {
-    return member(key.name, "{" + member("description", json::literal(description_of(key))) + ", " +
-                                key.type.schema +
-                                (key.otherwise.empty() ? "" : ", " + member("default", key.otherwise)) + "}");
+    return member(key.name,
+                  "{" + member("description", json::literal(description_of(key))) + ", " + key.type.schema +
+                      (key.default_value.empty() ? "" : ", " + member("default", key.default_value)) + "}");
 }
 
 /// The keys that the form excludes.

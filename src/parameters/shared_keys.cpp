@@ -35,8 +35,8 @@ Key box_key() {
 Key units_key() {
     return {.name = "units",
             .forms = {"box"},
-            .type = words_type<Units>(units_words),
-            .otherwise = quoted_word<Units>(units_words, OrientedBox{}.units),
+            .type = enum_type<Units>(units_words),
+            .default_value = quoted_word<Units>(units_words, OrientedBox{}.units),
             .meaning = "What the box is measured in."};
 }
 
@@ -56,12 +56,11 @@ Key padding_key(std::vector<std::string_view> forms) {
     return {
         .name = "padding",
         .forms = std::move(forms),
-        .type = {words_type<PaddingWord>(padding_words).words + ", a number, or a number for each channel",
-                 "",
-                 R"("anyOf": [{)" + words_type<PaddingWord>(padding_words).schema + "}, " + number +
+        .type = {enum_type<PaddingWord>(padding_words).words + ", a number, or a number for each channel", "",
+                 R"("anyOf": [{)" + enum_type<PaddingWord>(padding_words).schema + "}, " + number +
                      R"(, {"type": "array", "minItems": 1, "items": )" + number + "}]"},
         .unit = "the image's values",
-        .otherwise = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
+        .default_value = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
         .meaning = "What lies outside the image."};
 }
 
@@ -73,22 +72,22 @@ OrientedBox read_box(Entry& entry) {
     return result;
 }
 
-std::optional<Size> read_size(Entry& entry, const Surroundings& surroundings) {
+std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> size = entry.take("size");
-    if (!size) return surroundings.defaults.size;
+    if (!size) return context.defaults.size;
     if (!size->is_array() || size->size() != 2) {
         size->fail("an array of 2 integers [width, height] is needed");
     }
     return Size{integer(size->element(0)), integer(size->element(1))};
 }
 
-Outside read_padding(Entry& entry) {
+PaddingAndFill read_padding(Entry& entry) {
     const std::optional<Value> padding = entry.take("padding");
     if (!padding) return {};
     if (padding->is_number()) return {{}, Constant{{number(*padding)}}};
     if (padding->is_array()) return {{}, Constant{numbers(*padding)}};
     if (!padding->is_string()) {
-        padding->fail(words_type<PaddingWord>(padding_words).words +
+        padding->fail(enum_type<PaddingWord>(padding_words).words +
                       ", a number or an array of numbers is needed");
     }
     switch (word<PaddingWord>(*padding, padding_words)) {

@@ -17,15 +17,15 @@ Key padding_key(std::vector<std::string_view> forms);
 OrientedBox read_box(Entry& entry);
 
 /// Reads "size", by default the command line's.
-std::optional<Size> read_size(Entry& entry, const Surroundings& surroundings);
+std::optional<Size> read_size(Entry& entry, const ReadingContext& context);
 
 /// What lies outside the image: a padding, or a fill in place of its zeros.
-struct Outside {
+struct PaddingAndFill {
     Padding padding = Padding::zeros;
     Fill fill;
 };
 
 /// Reads "padding".
-Outside read_padding(Entry& entry);
+PaddingAndFill read_padding(Entry& entry);
 
 }  // namespace glimpse::parameters

@@ -18,18 +18,20 @@ constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolatio
      {"bilinear", Interpolation::bilinear},
      {"bicubic", Interpolation::bicubic}}};
 
-Key pair_key(std::string_view name, std::string_view words, const Pair& otherwise, std::string_view meaning) {
-    const std::string numbers = "[" + number_text(otherwise[0]) + ", " + number_text(otherwise[1]) + "]";
+Key pair_key(std::string_view name, std::string_view words, const Pair& default_value,
+             std::string_view meaning) {
+    const std::string numbers =
+        "[" + number_text(default_value[0]) + ", " + number_text(default_value[1]) + "]";
     return {.name = name,
             .forms = {"scale"},
             .type = numbers_type(words, 2),
-            .otherwise = numbers,
+            .default_value = numbers,
             .meaning = meaning};
 }
 
-Pair read_pair(Entry& entry, std::string_view key, const Pair& otherwise) {
+Pair read_pair(Entry& entry, std::string_view key, const Pair& default_value) {
     const std::optional<Value> pair = entry.take(key);
-    if (!pair) return otherwise;
+    if (!pair) return default_value;
     const std::vector<double> read = numbers(*pair, 2, "[x, y]");
     return {read[0], read[1]};
 }
@@ -40,7 +42,7 @@ SpatialTransformer::BoxForm read_turned_box(Entry& entry) {
     return form;
 }
 
-Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Surroundings& surroundings) {
+Mechanism read_spatial_transformer(Entry& entry, const Form& form, const ReadingContext& context) {
     SpatialTransformer transformer;
     if (form.is("theta")) {
         transformer.form = SpatialTransformer::ThetaForm{matrix_2x3(*entry.take("theta"))};
@@ -53,10 +55,10 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Surroun
     } else {
         transformer.form = read_turned_box(entry);
     }
-    transformer.size = read_size(entry, surroundings);
-    const Outside outside = read_padding(entry);
-    transformer.padding = outside.padding;
-    transformer.fill = outside.fill;
+    transformer.size = read_size(entry, context);
+    const PaddingAndFill padding = read_padding(entry);
+    transformer.padding = padding.padding;
+    transformer.fill = padding.fill;
     if (const std::optional<Value> align = entry.take("align_corners"))
         transformer.align_corners = boolean(*align);
     if (const std::optional<Value> interpolation = entry.take("interpolation")) {
@@ -97,18 +99,18 @@ Description spatial_transformer_description() {
               .forms = {"box"},
               .type = number_type(),
               .unit = "degrees",
-              .otherwise = number_text(OrientedBox{}.angle),
+              .default_value = number_text(OrientedBox{}.angle),
               .meaning = "Turns the box clockwise on the screen, about its centre."},
              {.name = "align_corners",
               .type = {"true or false", "", R"("type": "boolean")"},
-              .otherwise = open.align_corners ? "true" : "false",
+              .default_value = open.align_corners ? "true" : "false",
               .meaning =
                   "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
                   "than their outer edges."},
              padding_key({}),
              {.name = "interpolation",
-              .type = words_type<Interpolation>(interpolations),
-              .otherwise = quoted_word<Interpolation>(interpolations, open.interpolation),
+              .type = enum_type<Interpolation>(interpolations),
+              .default_value = quoted_word<Interpolation>(interpolations, open.interpolation),
               .meaning = "How the image is sampled."}},
         .read = read_spatial_transformer};
 }

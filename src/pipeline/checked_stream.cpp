@@ -20,7 +20,7 @@ class CheckedStream final : public JobSource {
         : jobs_(std::move(jobs)),
           check_(
               plan, [](std::size_t) { return "an earlier image"; }, remembered_outputs) {
-        check_.check_others();
+        check_.check_caller_outputs();
         require_new_outputs(plan, {});
     }
 

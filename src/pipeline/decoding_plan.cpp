@@ -13,7 +13,7 @@ std::int64_t waste(const Rectangle& a, const Rectangle& b) {
     return smallest_containing(a, b).area() - a.area() - b.area();
 }
 
-DecodedPart everything(std::span<const Rectangle> needed) {
+DecodedPart union_of(std::span<const Rectangle> needed) {
     DecodedPart all;
     for (std::size_t n = 0; n < needed.size(); ++n) {
         all.region = smallest_containing(all.region, needed[n]);
@@ -23,7 +23,7 @@ DecodedPart everything(std::span<const Rectangle> needed) {
 }
 
 /// Merges the part with earlier ones for as long as that wastes no more than they hold.
-void join(std::vector<DecodedPart>& parts, DecodedPart part) {
+void merge(std::vector<DecodedPart>& parts, DecodedPart part) {
     const auto is_near = [&](const DecodedPart& other) {
         return waste(part.region, other.region) <= part.region.area() + other.region.area();
     };
@@ -42,10 +42,10 @@ void join(std::vector<DecodedPart>& parts, DecodedPart part) {
 std::vector<DecodedPart> parts_to_decode(std::span<const Rectangle> needed, bool seekable) {
     constexpr std::int64_t little = std::int64_t{1} << 16;      // pixels: not worth a second call
     constexpr std::int64_t affordable = std::int64_t{1} << 26;  // pixels: not worth reading twice
-    const DecodedPart all = everything(needed);
+    const DecodedPart all = union_of(needed);
     if (all.region.area() <= (seekable ? little : affordable)) return {all};
     std::vector<DecodedPart> parts;
-    for (std::size_t n = 0; n < needed.size(); ++n) join(parts, {needed[n], {n}});
+    for (std::size_t n = 0; n < needed.size(); ++n) merge(parts, {needed[n], {n}});
     return parts;
 }
 

@@ -32,7 +32,7 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
             save_glimpse(glimpse, picture, format, saver);
             pictures.show(glimpse, picture);
-            name_output(glimpse);
+            record_output(glimpse);
         });
     });
 }
@@ -83,9 +83,9 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     const ImageInfo& info = image->info();
     report.size = info.size;
     auto glimpses = lower_glimpses(job, paths, run.options.adjustment, info, report.glimpses);
-    if (run.options.dry_run) return name_outputs(glimpses);
+    if (run.options.dry_run) return record_outputs(glimpses);
     Pictures pictures(paths, run.plan.options.style, saver);
-    if (!pictures.are_wanted()) drop_saved(glimpses, saver);
+    if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
     pictures.lay_out(info.size, glimpses);
     const Decoding decoding = plan_decoding(glimpses, info, pictures.are_wanted(), run.options.fast_shrink);
@@ -116,7 +116,7 @@ FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend
         done.report.error = current_message();
     }
     add_failures_of_glimpses(done.report);
-    done.files = std::move(saver).handed_over();
+    done.files = std::move(saver).members();
     done.report.device = join(reader.devices());
     done.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return done;

@@ -49,7 +49,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
         const Glimpse& glimpse = (*job.glimpses)[k];
         guarded(reports[k], [&] {
             Lowered one = lowered(glimpse, adjustment, image.size);
-            require_fill(one, image.channels, image.alpha);
+            validate_fill(one, image.channels, image.alpha);
             describe(one, reports[k]);
             glimpses.push_back({&glimpse, std::move(one), std::nullopt, paths.glimpses[k], &reports[k]});
         });

@@ -34,12 +34,12 @@ class Extractor {
 };
 
 /// The threads, and the most jobs between their source and their consumer.
-struct Lanes {
+struct Concurrency {
     int threads;
     std::size_t in_flight;
 };
 
-Lanes lanes_for(const JobSource& jobs, const OutputPlan& plan, int wanted) {
+Concurrency concurrency_for(const JobSource& jobs, const OutputPlan& plan, int wanted) {
     const std::optional<std::size_t> count = jobs.size();
     if (!count || !plan.options.archive.empty()) {
         // One more, since one may block on the input or on the consumer.
@@ -63,7 +63,7 @@ bool is_single(const ImageJob& job) {
 void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
          const Finished& finished) {
     Extractor extract_one(plan, backend, options);
-    const Lanes lanes = lanes_for(jobs, plan, options.jobs);
+    const Concurrency concurrency = concurrency_for(jobs, plan, options.jobs);
     std::optional<ImageJob> first;
     auto next = [&]() -> std::optional<ImageJob> {
         if (extract_one.is_over()) return std::nullopt;
@@ -75,8 +75,8 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
         if (is_single(*first)) return finished(extract_one(*std::exchange(first, std::nullopt)));
     }
     work_through_on(
-        lanes.threads, lanes.in_flight, next, [&](ImageJob job) { return extract_one(std::move(job)); },
-        finished);
+        concurrency.threads, concurrency.in_flight, next,
+        [&](ImageJob job) { return extract_one(std::move(job)); }, finished);
 }
 
 }  // namespace glimpse

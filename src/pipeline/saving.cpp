@@ -33,22 +33,22 @@ cv::Mat as_grey_picture(const cv::Mat& attention) {
 }  // namespace
 
 bool Saver::wants(const std::filesystem::path& path) const {
-    if (path.empty() || hands_over()) return !path.empty();
+    if (path.empty() || makes_members()) return !path.empty();
     return plan_.options.existing != Existing::skip || !is_there(path);
 }
 
 void Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {
     if (path.empty()) return write_standard_output(encode_image(image, format));
-    if (hands_over()) {
+    if (makes_members()) {
         std::vector<std::uint8_t> bytes = encode_image(image, format);
-        const std::scoped_lock lock(handing_over_);
+        const std::scoped_lock lock(files_mutex_);
         files_.push_back({path, std::move(bytes)});
     } else if (wants(path)) {
         write_file(path, encode_image(image, format), plan_.options.existing != Existing::error);
     }
 }
 
-std::vector<OutputFile> Saver::handed_over() && {
+std::vector<OutputFile> Saver::members() && {
     std::ranges::sort(files_, {}, &OutputFile::path);
     return std::move(files_);
 }
@@ -72,21 +72,21 @@ void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::stri
                array ? "npy" : "png");
 }
 
-void drop_saved(std::vector<LoweredGlimpse>& glimpses, const Saver& saver) {
+void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver) {
     std::erase_if(glimpses, [&](const LoweredGlimpse& glimpse) {
         const GlimpsePaths& paths = glimpse.paths;
         if (paths.glimpse.empty() || saver.wants(paths.glimpse) || saver.wants(paths.map)) return false;
-        name_output(glimpse);
+        record_output(glimpse);
         return true;
     });
 }
 
-void name_output(const LoweredGlimpse& glimpse) {
+void record_output(const LoweredGlimpse& glimpse) {
     glimpse.report->output = glimpse.paths.glimpse.string();
 }
 
-void name_outputs(std::span<const LoweredGlimpse> glimpses) {
-    for (const LoweredGlimpse& glimpse : glimpses) name_output(glimpse);
+void record_outputs(std::span<const LoweredGlimpse> glimpses) {
+    for (const LoweredGlimpse& glimpse : glimpses) record_output(glimpse);
 }
 
 }  // namespace glimpse

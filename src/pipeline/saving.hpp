@@ -23,15 +23,15 @@ class Saver {
     void save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
     /// The members for an archive, sorted by path. To be called once all is saved.
-    [[nodiscard]] std::vector<OutputFile> handed_over() &&;
+    [[nodiscard]] std::vector<OutputFile> members() &&;
 
   private:
     /// Whether outputs become members of an archive.
-    [[nodiscard]] bool hands_over() const { return !plan_.options.archive.empty(); }
+    [[nodiscard]] bool makes_members() const { return !plan_.options.archive.empty(); }
 
     const OutputPlan& plan_;
-    std::mutex handing_over_;
-    std::vector<OutputFile> files_;  ///< guarded by `handing_over_`
+    std::mutex files_mutex_;
+    std::vector<OutputFile> files_;  ///< guarded by `files_mutex_`
 };
 
 /// A glimpse's pixels as a picture, with the alpha that its map gives it.
@@ -43,10 +43,10 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format, Saver& saver);
 
 /// Removes the glimpses whose outputs exist and are kept; their reports name these.
-void drop_saved(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
+void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
 
 /// Writes the paths of outputs into the glimpses' reports.
-void name_output(const LoweredGlimpse& glimpse);
-void name_outputs(std::span<const LoweredGlimpse> glimpses);
+void record_output(const LoweredGlimpse& glimpse);
+void record_outputs(std::span<const LoweredGlimpse> glimpses);
 
 }  // namespace glimpse

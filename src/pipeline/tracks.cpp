@@ -51,7 +51,7 @@ void Tracks::record(const FinishedJob& done) {
 
 void Tracks::make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const {
     if (outputs_.empty()) return;
-    if (!options.dry_run) remove_what_killed_runs_left();
+    if (!options.dry_run) clean_directories();
     std::size_t count = 0;
     const auto next = [&]() -> std::optional<std::size_t> {
         if (count == outputs_.size() || options.interrupted()) return std::nullopt;
@@ -61,7 +61,7 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
     work_through_on(options.jobs, outputs_.size(), next, work, finished);
 }
 
-void Tracks::remove_what_killed_runs_left() const {
+void Tracks::clean_directories() const {
     std::set<fs::path> directories;
     for (const Output& output : outputs_) directories.insert(output.path.parent_path());
     std::ranges::for_each(directories, remove_abandoned_files);

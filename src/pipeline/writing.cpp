@@ -41,7 +41,7 @@ Image black_canvas(Size size, const Image& glimpse) {
     return {black, glimpse.alpha, glimpse.icc_profile, false};
 }
 
-void require_sense(const WriteOptions& options) {
+void validate(const WriteOptions& options) {
     if (options.canvas.empty() != options.canvas_size.has_value()) {
         throw InvalidOption("canvas", "give either a picture (" + field_name("canvas") + ") or a size (" +
                                           field_name("canvas_size") + ")");
@@ -67,14 +67,14 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
          {options.glimpse, options.canvas, options.input.parameters.value_or("")}) {
         inputs.add(input);
     }
-    inputs.add_files_of(document);
-    inputs.require_other_than(options.out);
+    inputs.add_attention_files(document);
+    inputs.require_not_input(options.out);
 }
 
 }  // namespace
 
 void write_glimpse(const WriteOptions& options, const Backend& backend) {
-    require_sense(options);
+    validate(options);
     const std::string format =
         output_format(options.out == standard_stream ? "" : options.out, options.format);
     const Image glimpse = read_named(options.glimpse);

@@ -87,8 +87,8 @@ TEST_CASE("numbers in text: white space and a sign around them, and nothing else
         CAPTURE(none);
         CHECK_FALSE(number_in(none));
     }
-    CHECK(annotations::in_digits(12) == "12");
-    CHECK(annotations::in_digits(0.5) == "0.5");
+    CHECK(annotations::decimal_text(12) == "12");
+    CHECK(annotations::decimal_text(0.5) == "0.5");
 }
 
 TEST_CASE("lines of numbers: any separators, lines counted with those that are empty") {

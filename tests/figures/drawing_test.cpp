@@ -52,11 +52,11 @@ TEST_CASE("what stands on a tag can be read, whatever the tag's colour") {
     }
 }
 
-TEST_CASE("lightness is Rec. 601's luma") {
-    CHECK(lightness({255, 255, 255}) == doctest::Approx(1));
-    CHECK(lightness({255, 0, 0}) == doctest::Approx(0.299));
-    CHECK(lightness({0, 255, 0}) == doctest::Approx(0.587));
-    CHECK(lightness({0, 0, 255}) == doctest::Approx(0.114));
+TEST_CASE("luma is that of Rec. 601") {
+    CHECK(luma({255, 255, 255}) == doctest::Approx(1));
+    CHECK(luma({255, 0, 0}) == doctest::Approx(0.299));
+    CHECK(luma({0, 255, 0}) == doctest::Approx(0.587));
+    CHECK(luma({0, 0, 255}) == doctest::Approx(0.114));
 }
 
 TEST_CASE("lines and letters keep their proportion to the picture, and become smaller in a crowd") {

@@ -131,10 +131,10 @@ TEST_CASE("a very long name takes half the picture's width, and leaves the other
 
 TEST_CASE("a name that is too wide keeps both its ends, as much of them as fits") {
     const std::string name = "sequence_frame_000123";
-    CHECK(fitted(name, 10, 10000) == name);
-    CHECK(fitted(name, 10, 3).empty());
+    CHECK(elided(name, 10, 10000) == name);
+    CHECK(elided(name, 10, 3).empty());
     for (int width = 40; width < text_width(name, 10); ++width) {
-        const std::string shorter = fitted(name, 10, width);
+        const std::string shorter = elided(name, 10, width);
         REQUIRE(text_width(shorter, 10) <= width);
         const std::size_t kept = shorter.size() - 2;
         CHECK(shorter.starts_with(name.substr(0, kept / 3) + ".."));

@@ -152,11 +152,11 @@ TEST_CASE("an image with alpha is brought to the backend once, but where glimpse
 
 TEST_CASE("a constant fill has one value, or one for each channel or colour") {
     Lowered lowered = lower(Crop{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, {}}, {12, 9});
-    CHECK_NOTHROW(require_fill(lowered, 4, true));
+    CHECK_NOTHROW(validate_fill(lowered, 4, true));
     const auto accepts = [&](std::size_t values, int channels, bool alpha) {
         lowered.fill = Constant{std::vector<double>(values, 1)};
         try {
-            require_fill(lowered, channels, alpha);
+            validate_fill(lowered, channels, alpha);
             return true;
         } catch (const Error&) {
             return false;

@@ -192,11 +192,11 @@ TEST_CASE("of a stream, what the caller writes may not be an image that it might
     options.also_outputs = {directory.file("report.png")};
     const OutputPlan plan = plan_outputs({}, options);
     const auto number = [](std::size_t n) { return std::to_string(n); };
-    OutputCheck(plan, number).check_others();
+    OutputCheck(plan, number).check_caller_outputs();
     OutputOptions other = into(directory / "out");
     other.also_outputs = {directory.file("report.jsonl")};
-    OutputCheck(plan_outputs({}, other), number, 1).check_others();
-    CHECK(holds(refusal([&] { OutputCheck(plan, number, 1).check_others(); }),
+    OutputCheck(plan_outputs({}, other), number, 1).check_caller_outputs();
+    CHECK(holds(refusal([&] { OutputCheck(plan, number, 1).check_caller_outputs(); }),
                 "is an image, which a later record may name: the report would overwrite it"));
 }
 

@@ -34,10 +34,10 @@ TEST_CASE("a report's line, and a record that differs from run to run in nothing
           R"("seconds":0.5,"device":"cpu",)" +
               glimpses);
     ImageJob job{ImageSource("in/a.png")};
-    CHECK(lasting_record(job, a_report()) ==
+    CHECK(reproducible_record(job, a_report()) ==
           R"({"image":"in/a.png","status":"ok","error":null,"width":40,"height":30,)" + glimpses);
     job.member = "a.png";
-    CHECK(lasting_record(job, a_report()).starts_with(R"({"image":"a.png","status":"ok",)"));
+    CHECK(reproducible_record(job, a_report()).starts_with(R"({"image":"a.png","status":"ok",)"));
 }
 
 TEST_CASE("what is not known of an image is null") {

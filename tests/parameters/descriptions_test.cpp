@@ -124,14 +124,14 @@ TEST_CASE("descriptions: a form's keys are needed together, or each is enough") 
 TEST_CASE("descriptions: the reader takes each default") {
     for (const Description& description : parameters::descriptions()) {
         for (const Key& key : description.keys) {
-            if (key.otherwise.empty()) continue;
+            if (key.default_value.empty()) continue;
             const auto form = std::find_if(description.forms.begin(), description.forms.end(),
                                            [&](const Form& candidate) { return takes(candidate, key); });
             REQUIRE(form != description.forms.end());
             std::vector<std::string_view> keys = form->keys;
             std::erase(keys, key.name);
             const std::string text =
-                entry(description.word, keys, ", \"" + std::string(key.name) + "\": " + key.otherwise);
+                entry(description.word, keys, ", \"" + std::string(key.name) + "\": " + key.default_value);
             CAPTURE(text);
             CHECK(refusal(text) == "");
         }

@@ -60,7 +60,7 @@ TEST_CASE(
     const LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
     for (const LoweredGlimpse& glimpse : job.glimpses) save_glimpse(glimpse, grey(4, 4), "png", saver);
-    const std::vector<OutputFile> files = std::move(saver).handed_over();
+    const std::vector<OutputFile> files = std::move(saver).members();
     CHECK(names(files) == std::vector<std::string>{"a.x.map.png", "a.x.png", "a.y.map.png", "a.y.png"});
     const Image map = read_image(files[0].bytes);
     REQUIRE(map.pixels.type() == CV_16UC1);
@@ -78,7 +78,7 @@ TEST_CASE("saving: a glimpse is dropped where all its outputs are there, and its
     directory.file("a.y.png");
     directory.file("a.y.map.png");
     LoweredJob job(two_crops(), {20, 10}, options);
-    drop_saved(job.glimpses, Saver(job.plan));
+    drop_existing(job.glimpses, Saver(job.plan));
     REQUIRE(job.glimpses.size() == 1);
     CHECK(job.glimpses.front().glimpse->id == "x");
     CHECK(job.reports[0].output == (directory / "a.y.png").string());

@@ -19,8 +19,8 @@ constexpr int smallest_cell = 32;
 constexpr int largest_sheet = 4096;
 
 constexpr int remark_letter = 12;
-constexpr double widths_to_a_height = 2;  ///< width per height of a sheet of several rows
-constexpr int one_row = 8;                ///< up to as many glimpses form a single row
+constexpr double aspect_ratio = 2;  ///< width per height of a sheet of several rows
+constexpr int one_row = 8;          ///< up to as many glimpses form a single row
 const cv::Vec3b hairline{190, 190, 190};
 
 /// The spacing of a sheet, in pixels.
@@ -66,8 +66,7 @@ int most_along(int room, int pitch, const Cells& cells) {
 /// The grid for that many cells, its last row nearly full.
 cv::Size grid_of(const Cells& cells, std::size_t count) {
     const double n = double(count);
-    const double wanted =
-        std::ceil(std::sqrt(widths_to_a_height * n * cells.pitch.height / cells.pitch.width));
+    const double wanted = std::ceil(std::sqrt(aspect_ratio * n * cells.pitch.height / cells.pitch.width));
     const double most = most_along(largest_sheet, cells.pitch.width, cells);
     const double rows = std::ceil(n / std::min({std::max(wanted, double(one_row)), most, n}));
     return {static_cast<int>(std::ceil(n / rows)), static_cast<int>(rows)};
@@ -107,7 +106,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
 }
 
 /// Every step-th glimpse, of the smallest step whose glimpses fit.
-ContactSheetLayout laid_out_in_part(const Cells& cells, std::span<const PanelEntry> glimpses) {
+ContactSheetLayout laid_out_subsampled(const Cells& cells, std::span<const PanelEntry> glimpses) {
     const int columns = most_along(largest_sheet, cells.pitch.width, cells);
     const int rows = most_along(largest_sheet - remark_rows, cells.pitch.height, cells);
     const std::size_t most = std::size_t(columns) * std::size_t(rows);
@@ -134,7 +133,7 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
         const cv::Size grid = grid_of(cells, glimpses.size());
         if (size_of(cells, grid).height <= largest_sheet) return laid_out(cells, grid, glimpses, 1);
     }
-    return laid_out_in_part(cells_of(greatest, sides.back(), name), glimpses);
+    return laid_out_subsampled(cells_of(greatest, sides.back(), name), glimpses);
 }
 
 cv::Mat empty_contact_sheet(const ContactSheetLayout& layout) {

@@ -11,11 +11,11 @@ namespace {
 /// Sub-pixel positions are drawn to 1/64 pixel.
 constexpr int position_bits = 6;
 
-/// Text is drawn this many times larger and averaged, so that strokes have fractional widths.
+/// Text is drawn this many times larger and downsampled, so that strokes have fractional widths.
 constexpr int oversampling = 4;
 
 /// Coordinates are clamped to this: far out of sight, and small enough for exact differences in float64.
-constexpr double farthest = 1e12;
+constexpr double coordinate_limit = 1e12;
 
 cv::Scalar scalar(const cv::Vec3b& colour) {
     return {double(colour[0]), double(colour[1]), double(colour[2])};
@@ -30,8 +30,8 @@ Point crossing(const Point& a, const Point& b, double Point::*axis, double value
 }
 
 /// The part of the polygon where sign · axis ≤ sign · limit (Sutherland and Hodgman 1974).
-std::vector<Point> half_plane(const std::vector<Point>& polygon, double Point::*axis, double limit,
-                              double sign) {
+std::vector<Point> clipped_to_half_plane(const std::vector<Point>& polygon, double Point::*axis, double limit,
+                                         double sign) {
     std::vector<Point> kept;
     const auto is_inside = [&](const Point& point) { return sign * (point.*axis) <= sign * limit; };
     for (std::size_t k = 0; k < polygon.size(); ++k) {
@@ -44,7 +44,7 @@ std::vector<Point> half_plane(const std::vector<Point>& polygon, double Point::*
 }
 
 /// Blends a colour into the picture by a coverage of 0 to 255.
-void mix_in(cv::Mat& picture, const cv::Mat& coverage, cv::Point position, const cv::Vec3b& colour) {
+void blend(cv::Mat& picture, const cv::Mat& coverage, cv::Point position, const cv::Vec3b& colour) {
     const cv::Rect seen = cv::Rect(position, coverage.size()) & cv::Rect(cv::Point(0, 0), picture.size());
     for (int y = seen.y; y < seen.y + seen.height; ++y) {
         auto* out = picture.ptr<cv::Vec3b>(y);
@@ -59,7 +59,7 @@ void mix_in(cv::Mat& picture, const cv::Mat& coverage, cv::Point position, const
     }
 }
 
-cv::Mat averaged(const cv::Mat& oversampled) {
+cv::Mat downsampled(const cv::Mat& oversampled) {
     cv::Mat average;
     cv::resize(oversampled, average, oversampled.size() / oversampling, 0, 0, cv::INTER_AREA);
     return average;
@@ -94,7 +94,7 @@ cv::Mat rounded_rectangle(cv::Size size, int radius) {
     for (const int x : {r, large.width - 1 - r}) {
         for (const int y : {r, large.height - 1 - r}) cv::circle(shape, {x, y}, r, 255, cv::FILLED);
     }
-    return averaged(shape);
+    return downsampled(shape);
 }
 
 int tag_margin(int letter) {
@@ -103,7 +103,7 @@ int tag_margin(int letter) {
 
 }  // namespace
 
-double lightness(const cv::Vec3b& colour) {
+double luma(const cv::Vec3b& colour) {
     return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
 }
 
@@ -125,12 +125,13 @@ DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines) {
 
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
     for (Point& point : polygon) {
-        point = {std::clamp(point.x, -farthest, farthest), std::clamp(point.y, -farthest, farthest)};
+        point = {std::clamp(point.x, -coordinate_limit, coordinate_limit),
+                 std::clamp(point.y, -coordinate_limit, coordinate_limit)};
     }
-    polygon = half_plane(polygon, &Point::x, low.x, -1);
-    polygon = half_plane(polygon, &Point::x, high.x, 1);
-    polygon = half_plane(polygon, &Point::y, low.y, -1);
-    return half_plane(polygon, &Point::y, high.y, 1);
+    polygon = clipped_to_half_plane(polygon, &Point::x, low.x, -1);
+    polygon = clipped_to_half_plane(polygon, &Point::x, high.x, 1);
+    polygon = clipped_to_half_plane(polygon, &Point::y, low.y, -1);
+    return clipped_to_half_plane(polygon, &Point::y, high.y, 1);
 }
 
 std::vector<Point> scaled_outline(const Lowered& lowered, double across, double down) {
@@ -166,7 +167,7 @@ int text_width(const std::string& text, int letter) {
     return (oversampled_width(text, letter) + oversampling - 1) / oversampling;
 }
 
-std::string fitted(const std::string& text, int letter, int width) {
+std::string elided(const std::string& text, int letter, int width) {
     if (text_width(text, letter) <= width) return text;
     // Similar names mostly differ at their ends.
     const auto shortened = [&](std::size_t kept) {
@@ -194,7 +195,7 @@ void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, in
     cv::Mat coverage = cv::Mat::zeros((letter + 2 * above) * oversampling, columns * oversampling, CV_8U);
     const cv::Point baseline{oversampling / 2, (above + letter) * oversampling - stroke / 2};
     cv::putText(coverage, text, baseline, plain_font, scale, 255, stroke, cv::LINE_AA);
-    mix_in(picture, averaged(coverage), {position.x, position.y - above}, colour);
+    blend(picture, downsampled(coverage), {position.x, position.y - above}, colour);
 }
 
 cv::Size tag_size(const std::string& text, int letter) {
@@ -206,12 +207,11 @@ void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int lette
     const int margin = tag_margin(letter);
     const int casing = std::max(1, letter / 14);
     const cv::Size inner{tag.width - 2 * casing, tag.height - 2 * casing};
-    mix_in(picture, rounded_rectangle(tag.size(), letter / 3), tag.tl(), casing_colour);
-    mix_in(picture, rounded_rectangle(inner, std::max(0, letter / 3 - casing)),
-           tag.tl() + cv::Point(casing, casing), colour);
+    blend(picture, rounded_rectangle(tag.size(), letter / 3), tag.tl(), casing_colour);
+    blend(picture, rounded_rectangle(inner, std::max(0, letter / 3 - casing)),
+          tag.tl() + cv::Point(casing, casing), colour);
     constexpr double lightest_under_white = 0.43;
-    const cv::Vec3b ink =
-        lightness(colour) > lightest_under_white ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
+    const cv::Vec3b ink = luma(colour) > lightest_under_white ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
     draw_text(picture, text, tag.tl() + cv::Point(margin, margin), letter, ink);
 }
 

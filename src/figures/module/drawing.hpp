@@ -23,7 +23,7 @@ struct DrawingSizes {
 };
 
 /// Rec. 601 luma of a colour (R, G, B), 0 to 1.
-double lightness(const cv::Vec3b& colour);
+double luma(const cv::Vec3b& colour);
 
 /// The reduction for n outlines in one picture: √(30/n) for n > 30, else 1.
 double crowding(std::size_t outlines);
@@ -45,7 +45,7 @@ void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const Dra
 int text_width(const std::string& text, int letter);
 
 /// The text, its middle elided where it is wider than `width` pixels; empty where not even that fits.
-std::string fitted(const std::string& text, int letter, int width);
+std::string elided(const std::string& text, int letter, int width);
 
 /// Draws a text; `position` is the top left corner of its capitals.
 void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter,

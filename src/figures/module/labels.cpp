@@ -83,7 +83,7 @@ class Placement {
           outlines_(outlines),
           outline_index_(picture, 2 * tag_height),
           taken_(picture, 2 * tag_height),
-          left_(share * picture.width * picture.height) {
+          area_left_(share * picture.width * picture.height) {
         for (const cv::Rect& outline : outlines) outline_index_.add(outline);
     }
 
@@ -91,12 +91,12 @@ class Placement {
     /// is free or the labels' area is used up.
     std::optional<cv::Rect> place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own) {
         const double area = double(tag.width) * tag.height;
-        if (area > left_) return {};
+        if (area > area_left_) return {};
         std::optional<cv::Rect> best = best_candidate(candidates, tag, own);
         if (!is_free(*best)) best = nearest_free(*best);
         if (!best) return {};
         taken_.add(*best);
-        left_ -= area;
+        area_left_ -= area;
         return best;
     }
 
@@ -153,7 +153,7 @@ class Placement {
     const std::vector<cv::Rect>& outlines_;
     RectangleIndex outline_index_;
     RectangleIndex taken_;
-    double left_;  ///< area left for labels, in pixels
+    double area_left_;  ///< for labels, in pixels
 };
 
 /// The labels' share of the picture; in a crowd, each label tells less.
@@ -178,7 +178,7 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
     for (std::size_t k = 0; k < outlines.size(); ++k) {
         const LabelledOutline& outline = outlines[k];
         if (outline.polygon.empty() || 3 * tag_height > picture.height) continue;
-        const std::string text = fitted(outline.label, sizes.letter, widest);
+        const std::string text = elided(outline.label, sizes.letter, widest);
         if (text.empty()) continue;
         const cv::Size tag = tag_size(text, sizes.letter);
         const std::vector<cv::Point> candidates = is_box(outline.polygon, boxes[k])

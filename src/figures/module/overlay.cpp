@@ -54,7 +54,7 @@ Levels colours_of(Colormap colormap) {
 /// How bright the heat is over a pixel. The root keeps it visible in dark pictures.
 double shade(const cv::Vec3b& pixel) {
     constexpr double of_black = 0.25;
-    return of_black + (1 - of_black) * std::sqrt(lightness(pixel));
+    return of_black + (1 - of_black) * std::sqrt(luma(pixel));
 }
 
 void draw_heat(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {

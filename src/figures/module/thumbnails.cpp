@@ -29,7 +29,7 @@ cv::Rect centred(cv::Size size, cv::Rect room) {
 }
 
 FigureText caption_below(const std::string& text, int letter, cv::Point below, int width) {
-    const std::string shown = fitted(text, letter, width);
+    const std::string shown = elided(text, letter, width);
     return {shown, {below.x + (width - text_width(shown, letter)) / 2, below.y + (letter + 1) / 2}};
 }
 
