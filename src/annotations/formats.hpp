@@ -57,7 +57,7 @@ bool is_yolo(const std::vector<NumberLine>& lines);
 /// "FILE:LINE".
 GLIMPSE_EXPORT std::string place_of(const std::filesystem::path& file, std::size_t line);
 
-/// "12" for 12: whole numbers as they are written.
+/// A whole number in its digits, "100000", as ids and classes are; any other as `number_text`.
 std::string decimal_text(double number);
 
 }  // namespace glimpse::annotations

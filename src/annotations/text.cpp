@@ -1,6 +1,4 @@
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -8,6 +6,7 @@
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse::annotations {
@@ -71,8 +70,9 @@ std::string place_of(const std::filesystem::path& file, std::size_t line) {
 }
 
 std::string decimal_text(double number) {
-    std::array<char, 32> digits{};
-    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+    constexpr double largest_exact = 0x1p53;
+    const bool is_integer = number == std::floor(number) && std::abs(number) <= largest_exact;
+    return is_integer ? std::to_string(static_cast<long long>(number)) : number_text(number);
 }
 
 }  // namespace glimpse::annotations

@@ -87,8 +87,24 @@ TEST_CASE("numbers in text: white space and a sign around them, and nothing else
         CAPTURE(none);
         CHECK_FALSE(number_in(none));
     }
+}
+
+TEST_CASE("a class or a track of 100000 is its digits, not 1e+05") {
     CHECK(annotations::decimal_text(12) == "12");
+    CHECK(annotations::decimal_text(-12) == "-12");
     CHECK(annotations::decimal_text(0.5) == "0.5");
+    CHECK(annotations::decimal_text(100000) == "100000");
+    CHECK(annotations::decimal_text(1e15) == "1000000000000000");
+
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    const auto mot = directory.file("mot.txt", "1,100000,2,3,4,5,1,3000000\n");
+    CHECK(read(mot, "mot", images) == Words{"1 100000 3000000 3000000: 1 2 4 5"});
+
+    directory.file("classes.txt", "cat\ndog\n");
+    const auto yolo = directory.file("1.txt", "100000 0.5 0.5 0.5 0.5\n");
+    // "1e+05" would be read as class 1, a dog.
+    CHECK(read(yolo, "yolo", images) == Words{"1 000 100000 100000: 0.25 0.25 0.5 0.5"});
 }
 
 TEST_CASE("lines of numbers: any separators, lines counted with those that are empty") {
