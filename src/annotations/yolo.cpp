@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <sstream>
 
 #include "annotations/formats.hpp"
@@ -34,7 +35,7 @@ Box box_of(const Numbers& n) {
 }
 
 /// What is wrong with a line; none where it is valid.
-std::string find_error(const Numbers& n) {
+std::optional<std::string> find_error(const Numbers& n) {
     const bool is_polygon = n.size() >= polygon_numbers && n.size() % 2 == 1;
     if (n.size() != box_numbers && n.size() != box_numbers + 1 && !is_polygon) {
         return "five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
@@ -45,7 +46,7 @@ std::string find_error(const Numbers& n) {
     if (strange != n.end()) {
         return "fractions of the image's width and height are needed, not pixels: " + decimal_text(*strange);
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -54,16 +55,14 @@ bool is_yolo(const std::vector<NumberLine>& lines) {
     const auto is_share = [](double value) { return value >= 0 && value <= 1; };
     return std::ranges::all_of(lines, [&](const NumberLine& line) {
         const Numbers& n = line.numbers;
-        return find_error(n).empty() && std::all_of(n.begin() + 1, n.end(), is_share);
+        return !find_error(n) && std::all_of(n.begin() + 1, n.end(), is_share);
     });
 }
 
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     std::vector<AnnotatedBox> boxes;
     for (const auto& [line, n] : read_number_lines(file)) {
-        if (const std::string fault = find_error(n); !fault.empty()) {
-            throw UsageError(place_of(file, line), fault);
-        }
+        if (const auto error = find_error(n)) throw UsageError(place_of(file, line), *error);
         const std::string number = decimal_text(n[0]);
         boxes.push_back({"", number, number, {box_of(n), Units::fraction}, ""});
     }

@@ -1,6 +1,7 @@
 #include "inputs/archive_stream.hpp"
 
 #include <new>
+#include <optional>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -37,11 +38,11 @@ std::string normalised(const std::string& name) {
 }
 
 /// Why a member is refused; none where it may be read.
-std::string reason_to_refuse(const ArchiveMember& member) {
+std::optional<std::string> reason_to_refuse(const ArchiveMember& member) {
     if (member.name.empty()) return "a member has no name, and is not read";
     if (member.name.starts_with('/')) return "is absolute, and is not read";
     if (!stays_below(member.name)) return "climbs out of the archive, and is not read";
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -97,8 +98,7 @@ void ArchiveStream::take(ArchiveMember member) {
     if (member.kind == Kind::directory || member.kind == Kind::other) return;
     member.name = normalised(member.name);
     const std::string& name = member.name;
-    if (const std::string obstacle = reason_to_refuse(member); !obstacle.empty())
-        return refuse(name, obstacle);
+    if (const auto reason = reason_to_refuse(member)) return refuse(name, *reason);
     if (is_hidden(name)) return;
     if (const std::string key = key_of(name); key != sample_.key) begin_sample(key);
     if (!is_wanted_member(name, sample_, options_)) return;

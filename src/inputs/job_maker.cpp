@@ -1,5 +1,7 @@
 #include "inputs/job_maker.hpp"
 
+#include <optional>
+
 #include "glimpse/error.hpp"
 #include "system/relative_name.hpp"
 
@@ -10,13 +12,13 @@ namespace fs = std::filesystem;
 namespace {
 
 /// IMAGE.json, or else STEM.json; none where neither is there.
-std::string find_sidecar(const std::string& image) {
+std::optional<std::string> find_sidecar(const std::string& image) {
     for (const fs::path& candidate :
          {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {
         std::error_code ignored;
         if (fs::is_regular_file(candidate, ignored)) return candidate.string();
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -42,10 +44,10 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
     const bool may_have_sidecar = options_.sidecar && job.image.is_file();
     require_glimpses(job.image.name(), may_have_sidecar);
     job.glimpses = shared_;
-    if (may_have_sidecar) job.sidecar = find_sidecar(job.image.name());
-    if (!job.sidecar.empty()) {
+    if (const auto sidecar = may_have_sidecar ? find_sidecar(job.image.name()) : std::nullopt) {
+        job.sidecar = *sidecar;
         job.glimpses =
-            std::make_shared<const ParameterDocument>(read_parameters(job.sidecar, options_.defaults));
+            std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults));
     }
     if (!job.glimpses) {
         const fs::path file(job.image.name());
