@@ -25,19 +25,19 @@ GLIMPSE_EXPORT std::vector<std::string_view> annotation_formats();
 
 /// An annotated box, and what it is called.
 struct AnnotatedBox {
-    std::string id;        ///< the annotation's or the track's number, or its position among the image's
-    std::string category;  ///< its name, or else its number; empty where the format has none
-    std::string number;    ///< the category's number, where it has one
-    OrientedBox box;
-    std::string problem;  ///< why the box is unusable; empty where it is not
+    std::string id{};        ///< the annotation's or the track's number, or its position among the image's
+    std::string category{};  ///< its name, or else its number; empty where the format has none
+    std::string number{};    ///< the category's number, where it has one
+    OrientedBox box{};
+    std::string problem{};  ///< why the box is unusable; empty where it is not
 };
 
 /// An image with its boxes, or the reason why they could not be read.
 struct AnnotatedImage {
-    std::filesystem::path path;
-    std::string name;  ///< of its outputs, without an extension
-    std::vector<AnnotatedBox> boxes;
-    std::string problem;
+    std::filesystem::path path{};
+    std::string name{};  ///< of its outputs, without an extension
+    std::vector<AnnotatedBox> boxes{};
+    std::string problem{};
 };
 
 /// An image that annotations may refer to.

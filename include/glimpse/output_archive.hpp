@@ -19,8 +19,8 @@ class GLIMPSE_EXPORT OutputArchive {
     OutputArchive(const OutputArchive&) = delete;
     OutputArchive& operator=(const OutputArchive&) = delete;
 
-    /// Adds what a job hands over, and its record; nothing where it hands over nothing. Throws `Error` where
-    /// it cannot be written.
+    /// Adds the files of a job, and its record; nothing where it has no files. Throws `Error` where it cannot
+    /// be written.
     void add(const FinishedJob& done);
     /// Whether nothing was added.
     [[nodiscard]] bool is_empty() const { return is_empty_; }

@@ -53,10 +53,10 @@ struct OutputPaths {
 
 /// Where every output goes, worked out before any work.
 struct OutputPlan {
-    OutputOptions options;
-    std::string format;                         ///< of the glimpses, an extension without its dot
-    bool to_standard_output = false;            ///< one glimpse, without a path
-    std::optional<std::filesystem::path> file;  ///< the glimpse's path, where `out` names a file
+    OutputOptions options{};
+    std::string format{};                         ///< of the glimpses, an extension without its dot
+    bool to_standard_output = false;              ///< one glimpse, without a path
+    std::optional<std::filesystem::path> file{};  ///< the glimpse's path, where `out` names a file
 };
 
 /// Plans the outputs of all jobs. Throws `UsageError` for colliding outputs, an output that is an input, an

@@ -43,10 +43,10 @@ GLIMPSE_EXPORT ParameterDocument read_parameters(const std::filesystem::path& pa
 
 /// A record of a manifest, which is one of its lines.
 struct ManifestRecord {
-    std::filesystem::path image;      ///< as written, relative to the manifest's directory
-    std::optional<std::string> name;  ///< replaces the image's own name in the outputs' names
-    ParameterDocument glimpses;       ///< empty: the record has none, and the run's own hold
-    std::string problem;              ///< why its name cannot be that of outputs; empty where it can
+    std::filesystem::path image{};      ///< as written, relative to the manifest's directory
+    std::optional<std::string> name{};  ///< replaces the image's own name in the outputs' names
+    ParameterDocument glimpses{};       ///< empty: the record has none, and the run's own hold
+    std::string problem{};              ///< why its name cannot be that of outputs; empty where it can
 };
 
 /// Reads a record, `line` ≥ 1 being its number in `file`. Throws `UsageError` as `parse_parameters`.

@@ -42,10 +42,10 @@ struct OutputFile {
 
 /// A finished job, with all that its consumer needs.
 struct FinishedJob {
-    ImageJob job;
-    OutputPaths paths;
-    ImageReport report;
-    std::vector<OutputFile> files;  ///< sorted by path; where outputs go to an archive
+    ImageJob job{};
+    OutputPaths paths{};
+    ImageReport report{};
+    std::vector<OutputFile> files{};  ///< sorted by path; where outputs go to an archive
 };
 
 /// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 is

@@ -18,10 +18,10 @@ namespace glimpse {
 
 /// What became of one output of a track.
 struct TrackReport {
-    std::string track;         ///< name
-    std::string output;        ///< path
+    std::string track{};       ///< name
+    std::string output{};      ///< path
     std::size_t glimpses = 0;  ///< how many it shows
-    std::string error;         ///< empty where it succeeded
+    std::string error{};       ///< empty where it succeeded
 };
 
 /// The tracks of a run, made once it is over from the images and the glimpses as written. In memory are one

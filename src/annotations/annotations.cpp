@@ -134,9 +134,9 @@ const Format& format_of(const AnnotationOptions& options) {
 AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Format& format,
                          const AnnotationOptions& options) {
     try {
-        return {image.path, image.name, format.read_one(own, options), ""};
+        return {.path = image.path, .name = image.name, .boxes = format.read_one(own, options)};
     } catch (const UsageError& error) {
-        return {image.path, image.name, {}, error.what()};
+        return {.path = image.path, .name = image.name, .problem = error.what()};
     }
 }
 
@@ -145,7 +145,8 @@ void add_orphans(const Format& format, const AnnotationOptions& options, const s
                  DataSet& set) {
     for (const fs::path& file : files_below(options.file)) {
         if (file.extension() != format.extension || used.contains(file.lexically_normal())) continue;
-        AnnotatedImage orphan{file, file.stem().string(), {}, "no image of that name is there"};
+        AnnotatedImage orphan{
+            .path = file, .name = file.stem().string(), .problem = "no image of that name is there"};
         try {
             orphan.boxes = format.read_one(file, options);
         } catch (const UsageError&) {
@@ -185,7 +186,7 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
                                                     std::to_string(images.files.size()) +
                                                     "; give the directory of all such files");
     }
-    return {{annotated(images.files.front(), options.file, format, options)}, {}};
+    return {.images = {annotated(images.files.front(), options.file, format, options)}};
 }
 
 DataSet read_all(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {

@@ -34,7 +34,7 @@ class Locator {
     /// path suffix.
     [[nodiscard]] AnnotatedImage locate(const std::string& name) const {
         const fs::path relative(name);
-        AnnotatedImage image{relative, fs::path(relative).replace_extension().string(), {}, ""};
+        AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
         for (const fs::path& directory : images_.directories) {
             image.problem = obstacle_within(directory, relative);
             image.path = directory / relative;
@@ -55,7 +55,7 @@ class Locator {
             if (common >= most) best.push_back(file->second);
             most = std::max(most, common);
         }
-        if (best.size() == 1) return {best.front()->path, best.front()->name, {}, ""};
+        if (best.size() == 1) return {.path = best.front()->path, .name = best.front()->name};
         image.problem = best.empty() ? "the annotations name it, and it is not there"
                                      : "the annotations name it, and it may be " + best[0]->path.string() +
                                            " or " + best[1]->path.string();

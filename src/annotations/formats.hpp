@@ -16,8 +16,8 @@ namespace glimpse::annotations {
 /// The content of a file that annotates all images.
 struct DataSet {
     std::vector<AnnotatedImage> images;
-    std::vector<std::string> categories;  ///< declared by the file, whether or not a box has them
-    std::vector<std::string> numbers{};   ///< of the declared categories
+    std::vector<std::string> categories{};  ///< declared by the file, whether or not a box has them
+    std::vector<std::string> numbers{};     ///< of the declared categories
 };
 
 DataSet read_coco(const std::filesystem::path& file, const ImageFiles& images);

@@ -46,7 +46,7 @@ class Frames {
             const long long number = frame_number(image.name);
             if (number < 0) continue;
             const auto [frame, is_new] =
-                frames_.try_emplace(number, AnnotatedImage{image.path, image.name, {}, ""});
+                frames_.try_emplace(number, AnnotatedImage{.path = image.path, .name = image.name});
             if (!is_new && frame->second.problem.empty()) {
                 frame->second.problem =
                     image.path.string() + " has the same frame number; give the images of one sequence alone";
@@ -59,11 +59,10 @@ class Frames {
         const auto [frame, is_new] = frames_.try_emplace(number);
         if (is_new) {
             const std::string digits = std::to_string(number);
-            frame->second = {
-                digits,
-                digits,
-                {},
-                place + " names frame " + digits + ", and no image is there whose name ends in that number"};
+            frame->second = {.path = digits,
+                             .name = digits,
+                             .problem = place + " names frame " + digits +
+                                        ", and no image is there whose name ends in that number"};
         }
         return frame->second;
     }
@@ -99,13 +98,12 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
         // In a ground truth the eighth number is the class; detections have none.
         const std::string category = n.size() >= 8 && n[7] >= 0 ? decimal_text(n[7]) : "";
         frames.at(static_cast<long long>(n[0]), place)
-            .boxes.push_back({n[1] >= 0 ? decimal_text(n[1]) : "",
-                              category,
-                              category,
-                              {from_one_based(n[2], n[3], n[4], n[5])},
-                              ""});
+            .boxes.push_back({.id = n[1] >= 0 ? decimal_text(n[1]) : "",
+                              .category = category,
+                              .number = category,
+                              .box = {from_one_based(n[2], n[3], n[4], n[5])}});
     }
-    return {std::move(frames).with_boxes(), {}};
+    return {.images = std::move(frames).with_boxes()};
 }
 
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images) {
@@ -125,8 +123,8 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
                 "four numbers \"left, top, width, height\" are needed, not " + std::to_string(n.size()));
         }
         if (is_absent(n)) continue;
-        AnnotatedImage image{frames[k].path, frames[k].name, {}, ""};
-        image.boxes.push_back({"", "", "", {from_one_based(n[0], n[1], n[2], n[3])}, ""});
+        AnnotatedImage image{.path = frames[k].path, .name = frames[k].name};
+        image.boxes.push_back({.box = {from_one_based(n[0], n[1], n[2], n[3])}});
         set.images.push_back(std::move(image));
     }
     return set;

@@ -64,7 +64,7 @@ std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     for (const auto& [line, n] : read_number_lines(file)) {
         if (const auto error = find_error(n)) throw UsageError(place_of(file, line), *error);
         const std::string number = decimal_text(n[0]);
-        boxes.push_back({"", number, number, {box_of(n), Units::fraction}, ""});
+        boxes.push_back({.category = number, .number = number, .box = {box_of(n), Units::fraction}});
     }
     return boxes;
 }

@@ -16,7 +16,12 @@ namespace glimpse::cli {
 namespace {
 
 RunRecord::Options record_options(const ExtractOptions& o) {
-    return {o.report, o.resume, o.run.dry_run, o.run.fail_fast, o.quiet, o.progress};
+    return {.report = o.report,
+            .continued = o.resume,
+            .dry_run = o.run.dry_run,
+            .fail_fast = o.run.fail_fast,
+            .quiet = o.quiet,
+            .progress = o.progress};
 }
 
 /// Whether jobs come as a stream rather than as a list.
@@ -30,7 +35,8 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     if (tracks.outputs() == 0 || outcome == Outcome::interrupted) return outcome;
     if (outcome == Outcome::some_failed && o.run.fail_fast) return outcome;
     const bool is_long = !o.quiet && shows_progress(o.progress, jobs + tracks.outputs());
-    const TrackMessages messages{o.quiet, o.run.dry_run && o.report != standard_stream, is_long};
+    const TrackMessages messages{
+        .quiet = o.quiet, .listed = o.run.dry_run && o.report != standard_stream, .progress = is_long};
     const bool all_well = make_tracks(tracks, o.run, messages);
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;

@@ -45,13 +45,14 @@ ImageFiles annotated_images(const InputOptions& options, std::deque<ImageJob>& u
         std::error_code ignored;
         if (input == standard_stream) throw InvalidOption("inputs", "annotations belong to files", "-");
         if (!fs::is_directory(input, ignored)) {
-            images.files.push_back({input, fs::path(input).stem().string(), true});
+            images.files.push_back(
+                {.path = input, .name = fs::path(input).stem().string(), .named_explicitly = true});
             continue;
         }
         images.directories.emplace_back(input);
         for (const FoundImage& found : find_images(input, options.recursive)) {
             if (found.problem.empty()) {
-                images.files.push_back({found.path, name_below(input, found.path)});
+                images.files.push_back({.path = found.path, .name = name_below(input, found.path)});
             } else {
                 unsearched.push_back(failed_job(found.path, found.problem));
             }

@@ -14,10 +14,10 @@ struct ArchiveSample {
         std::string name;
         std::shared_ptr<const std::vector<std::uint8_t>> bytes;
     };
-    std::string archive;  ///< the archive's name
-    std::string key;
-    std::vector<Member> members;  ///< images and documents
-    bool had_picture = false;     ///< a job has been made of one
+    std::string archive{};  ///< the archive's name
+    std::string key{};
+    std::vector<Member> members{};  ///< images and documents
+    bool had_picture = false;       ///< a job has been made of one
 };
 
 /// Turns the held members into jobs, one for each image, and empties the sample. A job is named by the member

@@ -77,7 +77,7 @@ std::optional<ImageJob> ArchiveStream::next() {
 
 void ArchiveStream::open_next() {
     archive_name_ = options_.archives[opened_++];
-    sample_ = {archive_name_, "", {}, false};
+    sample_ = {.archive = archive_name_};
     had_jobs_ = false;
     input_ = open_input(archive_name_, interrupted_);
     reader_ =
@@ -134,7 +134,7 @@ std::shared_ptr<const std::vector<std::uint8_t>> ArchiveStream::read() {
 
 void ArchiveStream::end_sample() {
     append_jobs(sample_, options_, maker_, ready_);
-    sample_ = {archive_name_, "", {}, false};
+    sample_ = {.archive = archive_name_};
 }
 
 void ArchiveStream::end_archive() {

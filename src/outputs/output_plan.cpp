@@ -130,7 +130,7 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
         throw InvalidOption(
             "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
     }
-    OutputPlan plan{options, {}, options.out == standard_stream, std::nullopt};
+    OutputPlan plan{.options = options, .to_standard_output = options.out == standard_stream};
     validate_tracks(options);
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));

@@ -64,8 +64,8 @@ std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs) {
         for (std::size_t k = 0; k < jobs[job].glimpses->size(); ++k) {
             const std::string name = (directory / (*jobs[job].glimpses)[k].id).string();
             const auto [position, is_new] = positions.emplace(name, tracks.size());
-            if (is_new) tracks.push_back({name, {}});
-            tracks[position->second].members.push_back({job, k});
+            if (is_new) tracks.push_back({.name = name, .members = {}});
+            tracks[position->second].members.push_back({.job = job, .glimpse = k});
         }
     }
     return tracks;

@@ -42,7 +42,8 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
 Glimpse glimpse_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
                        const ParameterDefaults& defaults) {
     try {
-        Glimpse glimpse{id, make_mechanism(defaults.mechanism, box, defaults), place + ": "};
+        Glimpse glimpse{
+            .id = id, .mechanism = make_mechanism(defaults.mechanism, box, defaults), .place = place + ": "};
         validate(glimpse.mechanism);
         return glimpse;
     } catch (const InvalidParameter& error) {

@@ -125,7 +125,8 @@ ParameterDocument parse_parameters(std::string_view text, const std::string& fil
                                    const std::filesystem::path& directory, const ParameterDefaults& defaults,
                                    const IsFile& is_file) {
     const json::JsonFile document(text, json::Source{file, std::nullopt});
-    return parameters::read_document(document.root(), {directory, defaults, {}, is_file});
+    return parameters::read_document(document.root(),
+                                     {.directory = directory, .defaults = defaults, .is_file = is_file});
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {

@@ -29,7 +29,7 @@ void require_name(const Value& value, const std::string& name) {
 ManifestRecord read_record(JsonFile& file, ReadingContext context) {
     const Value record = file.root();
     if (!record.is_object()) record.fail("a manifest record is an object with \"image\"");
-    ManifestRecord result{read_image(record), std::nullopt, {}, ""};
+    ManifestRecord result{.image = read_image(record)};
     if (record.contains("name")) {
         const Value name = record.member("name");
         result.name = text(name);
@@ -54,7 +54,7 @@ ManifestRecord parse_manifest_record(std::string_view text, const std::string& f
                                      const std::filesystem::path& directory,
                                      const ParameterDefaults& defaults) {
     json::JsonFile record(text, json::Source{file, line});
-    return parameters::read_record(record, {directory, defaults});
+    return parameters::read_record(record, {.directory = directory, .defaults = defaults});
 }
 
 std::optional<std::string> image_of_record(std::string_view text) {

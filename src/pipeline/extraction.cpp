@@ -47,10 +47,10 @@ struct Decoding {
 /// image.
 Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& image, bool whole_image,
                        bool fast_shrink) {
-    if (whole_image) return {1, whole_with_glimpses(glimpses, image.size)};
+    if (whole_image) return {.shrink = 1, .parts = whole_with_glimpses(glimpses, image.size)};
     const int n = fast_shrink ? shrink_for(glimpses, image.most_shrunk) : 1;
     if (n > 1) shrink_maps(glimpses, n);
-    return {n, parts_with_glimpses(glimpses, image.seekable)};
+    return {.shrink = n, .parts = parts_with_glimpses(glimpses, image.seekable)};
 }
 
 /// What the jobs of a run share.
@@ -104,7 +104,7 @@ void add_failures_of_glimpses(ImageReport& report) {
 
 FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend, const RunOptions& options) {
     const auto start = std::chrono::steady_clock::now();
-    FinishedJob done{std::move(job), {}, {}, {}};
+    FinishedJob done{.job = std::move(job)};
     done.report.image = done.job.image.name();
     GlimpseReader reader(backend);
     Saver saver(plan);

@@ -51,7 +51,11 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
             Lowered one = lowered(glimpse, adjustment, image.size);
             validate_fill(one, image.channels, image.alpha);
             describe(one, reports[k]);
-            glimpses.push_back({&glimpse, std::move(one), std::nullopt, paths.glimpses[k], &reports[k]});
+            glimpses.push_back({.glimpse = &glimpse,
+                                .lowered = std::move(one),
+                                .shrunk = std::nullopt,
+                                .paths = paths.glimpses[k],
+                                .report = &reports[k]});
         });
     }
     return glimpses;

@@ -44,11 +44,11 @@ Concurrency concurrency_for(const JobSource& jobs, const OutputPlan& plan, int w
     if (!count || !plan.options.archive.empty()) {
         // One more, since one may block on the input or on the consumer.
         const int threads = wanted == 1 ? 1 : wanted + 1;
-        return {threads, static_cast<std::size_t>(threads)};
+        return {.threads = threads, .in_flight = static_cast<std::size_t>(threads)};
     }
     // Finished jobs queue behind a slow one without idle threads.
     constexpr std::size_t waiting = 4096;
-    return {wanted, std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
+    return {.threads = wanted, .in_flight = std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
 }
 
 constexpr std::size_t more_than_one = 2;

@@ -69,7 +69,7 @@ void Tracks::clean_directories() const {
 
 TrackReport Tracks::make_one(const Output& output, const RunOptions& options) const {
     const Track& track = tracks_[output.track];
-    TrackReport report{track.name, output.path.string(), 0, ""};
+    TrackReport report{.track = track.name, .output = output.path.string()};
     try {
         std::vector<WrittenGlimpse> glimpses;
         for (const Track::Member& member : track.members) {

@@ -43,10 +43,10 @@ Capacity capacity(cv::Size room, std::size_t glimpses) {
     const auto places = [&](int height) {
         return std::max<std::size_t>(1, std::size_t(room.width / share) * std::size_t(height / share));
     };
-    if (glimpses <= places(room.height)) return {room, glimpses, 0};
+    if (glimpses <= places(room.height)) return {.room = room, .thumbnails = glimpses, .remark_letter = 0};
     const int letter = std::max(smallest_letter, drawing_sizes(room).letter * 2 / 3);
     const cv::Size above{room.width, room.height - 2 * letter};
-    return {above, places(above.height), letter};
+    return {.room = above, .thumbnails = places(above.height), .remark_letter = letter};
 }
 
 /// The spacing of a panel, in pixels.
@@ -64,8 +64,18 @@ Spacing spacing_among(cv::Size room, std::size_t glimpses) {
     const DrawingSizes sizes = drawing_sizes(room);
     const int letter = std::clamp(static_cast<int>(share / 8), smallest_letter, sizes.letter);
     const int frame = std::min(sizes.line, std::max(2, letter / 5)) + 1;
-    if (share < smallest_captioned) return {0, 2 * letter, static_cast<int>(share / 8), frame, 0};
-    return {letter, 2 * letter, letter + letter / 4, frame, 2 * letter};
+    if (share < smallest_captioned) {
+        return {.letter = 0,
+                .margin = 2 * letter,
+                .gap = static_cast<int>(share / 8),
+                .frame = frame,
+                .caption = 0};
+    }
+    return {.letter = letter,
+            .margin = 2 * letter,
+            .gap = letter + letter / 4,
+            .frame = frame,
+            .caption = 2 * letter};
 }
 
 /// A grid of equal cells, each as large as the largest glimpse needs.
@@ -160,7 +170,7 @@ class Thumbnails {
         };
         const cv::Size room{share(room_.width, columns, 2 * space_.frame, space_.gap),
                             share(room_.height, rows, 2 * space_.frame + space_.caption, space_.gap)};
-        Grid grid{columns, rows, {1, 1}, {}};
+        Grid grid{.columns = columns, .rows = rows, .cell = {1, 1}, .sizes = {}};
         for (const PanelEntry& entry : glimpses_) {
             const cv::Size size = shown_size(entry.size, room);
             grid.cell = {std::max(grid.cell.width, size.width), std::max(grid.cell.height, size.height)};
