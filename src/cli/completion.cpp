@@ -30,8 +30,29 @@ std::string quoted(const std::string& text) {
 /// Keeps bash from offering files where no word matches.
 constexpr const char* without_files = "compopt +o bashdefault +o default 2>/dev/null";
 
+/// The completions of a command: which values each option takes, and which words may stand anywhere.
+void print_bash_case(const CommandEntry& command) {
+    std::vector<std::string> all;
+    std::vector<std::string> words;
+    std::cout << "    " << command.name << ")\n        case $before in\n";
+    for (const OptionEntry& option : command.options) {
+        const std::vector<std::string> names = spellings(option);
+        all.insert(all.end(), names.begin(), names.end());
+        if (names.empty()) words = option.choices;
+        if (names.empty() || option.value.empty()) continue;
+        std::cout << "        " << join(names, "|") << ") ";
+        if (!option.choices.empty()) {
+            std::cout << "COMPREPLY=($(compgen -W " << quoted(join(option.choices, " "))
+                      << " -- \"$current\")); ";
+        }
+        if (!option.takes_file) std::cout << without_files << "; ";
+        std::cout << "return;;\n";
+    }
+    std::cout << "        esac\n        options=" << quoted(join(all, " "))
+              << " words=" << quoted(join(words, " ")) << ";;\n";
+}
+
 void print_bash(const CLI::App& application) {
-    const Table table = option_table(application);
     std::cout
         << "_glimpse() {\n"
            "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= words=\n"
@@ -45,26 +66,7 @@ void print_bash(const CLI::App& application) {
         << "; return\n"
            "    fi\n"
            "    case ${COMP_WORDS[1]} in\n";
-    for (const CommandEntry& command : table) {
-        std::vector<std::string> all;
-        std::vector<std::string> words;
-        std::cout << "    " << command.name << ")\n        case $before in\n";
-        for (const OptionEntry& option : command.options) {
-            const std::vector<std::string> names = spellings(option);
-            all.insert(all.end(), names.begin(), names.end());
-            if (names.empty()) words = option.choices;
-            if (names.empty() || option.value.empty()) continue;
-            std::cout << "        " << join(names, "|") << ") ";
-            if (!option.choices.empty()) {
-                std::cout << "COMPREPLY=($(compgen -W " << quoted(join(option.choices, " "))
-                          << " -- \"$current\")); ";
-            }
-            if (!option.takes_file) std::cout << without_files << "; ";
-            std::cout << "return;;\n";
-        }
-        std::cout << "        esac\n        options=" << quoted(join(all, " "))
-                  << " words=" << quoted(join(words, " ")) << ";;\n";
-    }
+    for (const CommandEntry& command : option_table(application)) print_bash_case(command);
     std::cout << "    esac\n"
                  "    if [[ $current == -* ]]; then words=$options; fi\n"
                  "    if [ -n \"$words\" ]; then\n"

@@ -72,6 +72,16 @@ int complain(const std::string& message, int status) {
     return status;
 }
 
+void add_commands(CLI::App& application, Action& action) {
+    add_extract(application, action);
+    add_write(application, action);
+    add_schema(application, action);
+    add_info(application, action);
+    add_completion(application, action);
+    add_man_page(application, action);
+    add_help(application, action);
+}
+
 int run(int argc, char** argv) {
     CLI::App application(
         "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
@@ -87,13 +97,7 @@ int run(int argc, char** argv) {
         "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 \\\n"
         "      --size 64x64 --out face.png");
     Action action;
-    add_extract(application, action);
-    add_write(application, action);
-    add_schema(application, action);
-    add_info(application, action);
-    add_completion(application, action);
-    add_man_page(application, action);
-    add_help(application, action);
+    add_commands(application, action);
     try {
         application.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help and --version

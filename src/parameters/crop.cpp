@@ -52,19 +52,14 @@ Description crop_description() {
                 "Hard attention: the box's pixels, resized where a size is given; or the pixels of some "
                 "rows and columns.",
             .forms = {{{"box"}}, {{"rows", "columns"}}},
-            .keys = {box_key(),
-                     units_key(),
-                     size_key({"box"}),
+            .keys = {box_key(), units_key(), size_key({"box"}),
                      indices_key("rows", "0 ≤ n < the image's height",
                                  "The numbers of the image's rows, from 0."),
                      indices_key("columns", "0 ≤ n < the image's width",
                                  "The numbers of the image's columns, from 0."),
                      padding_key({"box"}),
-                     {.name = "interpolation",
-                      .forms = {"box"},
-                      .type = enum_type<Interpolation>(interpolations),
-                      .default_value = quoted_word<Interpolation>(interpolations, Crop{}.interpolation),
-                      .meaning = "How the box is resized; only with a size."}},
+                     enum_key("interpolation", {"box"}, interpolations, Crop{}.interpolation,
+                              "How the box is resized; only with a size.")},
             .read = read_crop};
 }
 

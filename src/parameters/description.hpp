@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -103,6 +104,18 @@ std::string quoted_word(std::span<const std::pair<std::string_view, T>> meanings
         if (meaning == wanted) return json::in_quotes(word);
     }
     throw std::logic_error("a default without a word");
+}
+
+/// A key whose value is one of an enumeration's words.
+template <typename T>
+Key enum_key(std::string_view name, std::vector<std::string_view> forms,
+             std::type_identity_t<std::span<const std::pair<std::string_view, T>>> meanings, T default_value,
+             std::string_view meaning) {
+    return {.name = name,
+            .forms = std::move(forms),
+            .type = enum_type<T>(meanings),
+            .default_value = quoted_word<T>(meanings, default_value),
+            .meaning = meaning};
 }
 
 }  // namespace glimpse::parameters

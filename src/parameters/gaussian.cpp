@@ -91,12 +91,10 @@ Description gaussian_description() {
               .unit = "the distance between neighbouring Gaussians",
               .default_value = number_text(Gaussian::BoxForm{}.sigma),
               .meaning = "Standard deviation."},
-             {.name = "normalise",
-              .type = enum_type<Normalise>(normalisations),
-              .default_value = quoted_word<Normalise>(normalisations, Gaussian{}.normalise),
-              .meaning =
-                  "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "
-                  "safe: it takes the nearest pixel."}},
+             enum_key(
+                 "normalise", {}, normalisations, Gaussian{}.normalise,
+                 "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "
+                 "safe: it takes the nearest pixel.")},
         .read = read_gaussian};
 }
 

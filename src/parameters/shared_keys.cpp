@@ -33,11 +33,7 @@ Key box_key() {
 }
 
 Key units_key() {
-    return {.name = "units",
-            .forms = {"box"},
-            .type = enum_type<Units>(units_words),
-            .default_value = quoted_word<Units>(units_words, OrientedBox{}.units),
-            .meaning = "What the box is measured in."};
+    return enum_key("units", {"box"}, units_words, OrientedBox{}.units, "What the box is measured in.");
 }
 
 Key size_key(std::vector<std::string_view> forms) {

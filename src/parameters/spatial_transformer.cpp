@@ -108,10 +108,7 @@ Description spatial_transformer_description() {
                   "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
                   "than their outer edges."},
              padding_key({}),
-             {.name = "interpolation",
-              .type = enum_type<Interpolation>(interpolations),
-              .default_value = quoted_word<Interpolation>(interpolations, open.interpolation),
-              .meaning = "How the image is sampled."}},
+             enum_key("interpolation", {}, interpolations, open.interpolation, "How the image is sampled.")},
         .read = read_spatial_transformer};
 }
 
