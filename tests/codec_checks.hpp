@@ -42,7 +42,9 @@ inline cv::Mat noise(int rows, int columns, int type) {
 inline Image read(const Bytes& bytes, const OpenOptions& options = {}) {
     const auto reader = glimpse::open_image(bytes, options);
     const auto& info = reader->info();
-    Image image{reader->decode(glimpse::whole(info.size)), info.alpha, info.icc_profile, false};
+    Image image{.pixels = reader->decode(glimpse::whole(info.size)),
+                .alpha = info.alpha,
+                .icc_profile = info.icc_profile};
     REQUIRE(image.pixels.cols == info.size.width);
     REQUIRE(image.pixels.rows == info.size.height);
     REQUIRE(image.pixels.depth() == info.depth);

@@ -22,8 +22,8 @@ namespace glimpse {
 struct Image {
     cv::Mat pixels;
     bool alpha = false;
-    std::vector<std::uint8_t> icc_profile;  ///< empty where there is none
-    bool list = false;                      ///< N rows of one column that an array file holds as N×C
+    std::vector<std::uint8_t> icc_profile{};  ///< empty where there is none
+    bool list = false;                        ///< N rows of one column that an array file holds as N×C
 };
 
 /// What is known of an image before any pixel is decoded.

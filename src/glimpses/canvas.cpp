@@ -27,7 +27,9 @@ void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canv
 }
 
 Image rounded_like(const Image& canvas, const cv::Mat& values) {
-    return {rounded_to(values, canvas.pixels.depth()), canvas.alpha, canvas.icc_profile, false};
+    return {.pixels = rounded_to(values, canvas.pixels.depth()),
+            .alpha = canvas.alpha,
+            .icc_profile = canvas.icc_profile};
 }
 
 /// Float32, colours premultiplied by an alpha of 0 to 1, which is opaque where the image has none.

@@ -61,7 +61,7 @@ bool reads_extension(const std::string& extension) {
 
 Image whole_image(ImageReader& reader) {
     const ImageInfo& info = reader.info();
-    return {reader.decode(whole(info.size)), info.alpha, info.icc_profile, false};
+    return {.pixels = reader.decode(whole(info.size)), .alpha = info.alpha, .icc_profile = info.icc_profile};
 }
 
 }  // namespace

@@ -34,13 +34,13 @@ void Pictures::save(const cv::Mat& image) {
     cv::Mat drawn;
     if (wants_overlay_) {
         drawn = overlay(image, maps, style);
-        saver_.save({drawn, false, {}, false}, paths_.overlay, "png");
+        saver_.save({.pixels = drawn}, paths_.overlay, "png");
     }
     if (panel_) {
         style.enlargement = panel_->layout().enlargement;
         if (drawn.empty() || style.enlargement > 1) drawn = overlay(image, maps, style);
         panel_->show_overlay(drawn);
-        saver_.save({panel_->figure(), false, {}, false}, paths_.panel, "png");
+        saver_.save({.pixels = panel_->figure()}, paths_.panel, "png");
     }
 }
 

@@ -54,7 +54,10 @@ std::vector<OutputFile> Saver::members() && {
 }
 
 Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo& image) {
-    Image picture{std::move(pixels), image.alpha, image.icc_profile, is_list(glimpse.glimpse->mechanism)};
+    Image picture{.pixels = std::move(pixels),
+                  .alpha = image.alpha,
+                  .icc_profile = image.icc_profile,
+                  .list = is_list(glimpse.glimpse->mechanism)};
     if (const cv::Mat& alpha = glimpse.lowered.alpha; !alpha.empty()) {
         picture.pixels = with_alpha(picture.pixels, picture.alpha, alpha, full_scale(image.depth));
         picture.alpha = true;
@@ -68,7 +71,7 @@ void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::stri
     if (glimpse.paths.map.empty()) return;
     const cv::Mat attention = image_sized(glimpse.lowered.map);
     const bool array = format == "npy";
-    saver.save({array ? attention : as_grey_picture(attention), false, {}, false}, glimpse.paths.map,
+    saver.save({.pixels = array ? attention : as_grey_picture(attention)}, glimpse.paths.map,
                array ? "npy" : "png");
 }
 

@@ -85,7 +85,7 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         if (output.animated) {
             animate(glimpses, plan_.options.tracks, options, file.temporary_name());
         } else {
-            file.write(encode_image({strip_of(glimpses, options), false, {}, false}, "png"));
+            file.write(encode_image({.pixels = strip_of(glimpses, options)}, "png"));
         }
         file.publish(plan_.options.existing != Existing::error);
     } catch (...) {

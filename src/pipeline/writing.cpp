@@ -38,7 +38,7 @@ Image read_named(const std::string& path) {
 
 Image black_canvas(Size size, const Image& glimpse) {
     const cv::Mat black = cv::Mat::zeros(size.height, size.width, glimpse.pixels.type());
-    return {black, glimpse.alpha, glimpse.icc_profile, false};
+    return {.pixels = black, .alpha = glimpse.alpha, .icc_profile = glimpse.icc_profile};
 }
 
 void validate(const WriteOptions& options) {

@@ -50,14 +50,14 @@ cv::Mat drawn(const cv::Mat& picture, const Lowered& map, Kind kind, double opac
 }
 
 cv::Vec3b only_pixel(const cv::Mat& pixels, bool alpha = false) {
-    return displayable({pixels, alpha, {}, false}).at<cv::Vec3b>(0, 0);
+    return displayable({.pixels = pixels, .alpha = alpha}).at<cv::Vec3b>(0, 0);
 }
 
 }  // namespace
 
 TEST_CASE("displayable: 16 bits are divided by 257") {
     const cv::Mat grey = (cv::Mat_<std::uint16_t>(1, 4) << 0, 257, 128 * 257 + 100, 65535);
-    const cv::Mat shown = displayable({grey, false, {}, false});
+    const cv::Mat shown = displayable({.pixels = grey});
     CHECK(shown.type() == CV_8UC3);
     CHECK(shown.at<cv::Vec3b>(0, 0) == cv::Vec3b(0, 0, 0));
     CHECK(shown.at<cv::Vec3b>(0, 1) == cv::Vec3b(1, 1, 1));
@@ -69,7 +69,7 @@ TEST_CASE("displayable: floating point is stretched, whatever is not finite left
     const float none = std::numeric_limits<float>::quiet_NaN();
     const float endless = std::numeric_limits<float>::infinity();
     const cv::Mat grey = (cv::Mat_<float>(1, 6) << -2, 0, 8, none, endless, -endless);
-    const cv::Mat shown = displayable({grey, false, {}, false});
+    const cv::Mat shown = displayable({.pixels = grey});
     const int expected[] = {0, 51, 255, 0, 255, 0};
     for (int x = 0; x < 6; ++x) CHECK(shown.at<cv::Vec3b>(0, x)[1] == expected[x]);
     CHECK(only_pixel(cv::Mat(1, 1, CV_32F, cv::Scalar(5))) == cv::Vec3b(0, 0, 0));
@@ -84,13 +84,13 @@ TEST_CASE("displayable: any number of channels") {
     CHECK(only_pixel(cv::Mat(1, 1, CV_8UC3, cv::Scalar(1, 2, 3))) == cv::Vec3b(1, 2, 3));
     CHECK(only_pixel(cv::Mat(1, 1, CV_8UC2, cv::Scalar(1, 2))) == cv::Vec3b(1, 2, 0));
     CHECK(only_pixel(cv::Mat(1, 1, CV_8UC1, cv::Scalar(9))) == cv::Vec3b(9, 9, 9));
-    CHECK(displayable({cv::Mat(0, 0, CV_8UC3), false, {}, false}).empty());
+    CHECK(displayable({.pixels = cv::Mat(0, 0, CV_8UC3)}).empty());
 }
 
 TEST_CASE("displayable: alpha lies over a light chequerboard") {
     CHECK(only_pixel(cv::Mat(1, 1, CV_8UC4, cv::Scalar(10, 20, 30, 255)), true) == cv::Vec3b(10, 20, 30));
     CHECK(only_pixel(cv::Mat(1, 1, CV_16UC2, cv::Scalar(0, 0)), true) == cv::Vec3b(255, 255, 255));
-    const cv::Mat clear = displayable({cv::Mat::zeros(8, 8, CV_8UC4), true, {}, false});
+    const cv::Mat clear = displayable({.pixels = cv::Mat::zeros(8, 8, CV_8UC4), .alpha = true});
     CHECK(clear.at<cv::Vec3b>(0, 0) != clear.at<cv::Vec3b>(0, 4));
     CHECK(clear.at<cv::Vec3b>(0, 0) == clear.at<cv::Vec3b>(4, 4));
 }

@@ -24,7 +24,7 @@ constexpr double sum_tolerance = 255 * 1e-6;
 constexpr Size picture{12, 9};
 
 Image image(cv::Mat pixels, bool alpha = false) {
-    return {std::move(pixels), alpha, {}, false};
+    return {.pixels = std::move(pixels), .alpha = alpha};
 }
 
 Lowered crop(Box box, Size canvas = picture) {

@@ -170,7 +170,7 @@ TEST_CASE("animated WebP shows its first frame") {
 
 TEST_CASE("animated WebP whose first frame leaves some of its canvas free is refused") {
     const cv::Mat pixels = noise(2, 4, CV_8UC3);
-    const Bytes still = glimpse::encode_image({pixels, false, {}, false}, "webp");
+    const Bytes still = glimpse::encode_image({.pixels = pixels}, "webp");
     const auto animation = [&](std::uint32_t width, std::uint32_t height) {
         Bytes canvas{0x02, 0, 0, 0};  // animated
         hand_made::append_number(canvas, width - 1, 3, false);
@@ -261,9 +261,9 @@ TEST_CASE("npy writing") {
         CHECK((bytes.size() - data) % 64 == 0);
         return std::string(bytes.begin() + 10, bytes.end() - static_cast<std::ptrdiff_t>(data));
     };
-    CHECK(header({noise(2, 3, CV_8UC1), false, {}, false}).find("'shape': (2, 3), }") != std::string::npos);
-    CHECK(header({noise(2, 3, CV_8UC3), false, {}, false}).find("'<f4'") != std::string::npos);
-    CHECK(header({noise(2, 3, CV_8UC3), false, {}, false}).find("(2, 3, 3)") != std::string::npos);
-    CHECK(header({noise(5, 1, CV_32FC3), false, {}, true}).find("(5, 3)") != std::string::npos);
-    CHECK(header({noise(5, 1, CV_32FC1), false, {}, true}).find("(5, 1)") != std::string::npos);
+    CHECK(header({.pixels = noise(2, 3, CV_8UC1)}).find("'shape': (2, 3), }") != std::string::npos);
+    CHECK(header({.pixels = noise(2, 3, CV_8UC3)}).find("'<f4'") != std::string::npos);
+    CHECK(header({.pixels = noise(2, 3, CV_8UC3)}).find("(2, 3, 3)") != std::string::npos);
+    CHECK(header({.pixels = noise(5, 1, CV_32FC3), .list = true}).find("(5, 3)") != std::string::npos);
+    CHECK(header({.pixels = noise(5, 1, CV_32FC1), .list = true}).find("(5, 1)") != std::string::npos);
 }

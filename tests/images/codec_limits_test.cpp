@@ -80,7 +80,7 @@ TEST_CASE("the order of channels in PPM and BMP files") {
     const cv::Mat pixels = (cv::Mat_<cv::Vec3b>(2, 1) << cv::Vec3b(250, 2, 3), cv::Vec3b(4, 5, 251));
     const Bytes ppm = text("P6\n1 2\n255\n\xFA\x02\x03\x04\x05\xFB");
     CHECK(same(read(ppm).pixels, pixels));
-    CHECK(glimpse::encode_image({pixels, false, {}, false}, "ppm") == ppm);
+    CHECK(glimpse::encode_image({.pixels = pixels}, "ppm") == ppm);
 
     Bytes bmp = text("BM");
     for (const std::uint32_t number : {62U, 0U, 54U, 40U, 1U, 2U, 0x180001U, 0U, 8U, 0U, 0U, 0U, 0U}) {
@@ -88,17 +88,16 @@ TEST_CASE("the order of channels in PPM and BMP files") {
     }
     hand_made::append(bmp, Bytes{251, 5, 4, 0, 3, 2, 250, 0});  // from the bottom: blue, green, red, padding
     CHECK(same(read(bmp).pixels, pixels));
-    const Bytes written = glimpse::encode_image({pixels, false, {}, false}, "bmp");
+    const Bytes written = glimpse::encode_image({.pixels = pixels}, "bmp");
     REQUIRE(written.size() >= 8);
     CHECK(Bytes(written.end() - 8, written.end()) == Bytes(bmp.end() - 8, bmp.end()));
 }
 
 TEST_CASE("BMP holds grey, and no alpha") {
     const cv::Mat grey = noise(5, 7, CV_8UC1);
-    CHECK(same(read(glimpse::encode_image({grey, false, {}, false}, "bmp")).pixels, grey));
-    CHECK(reason([] {
-              glimpse::encode_image({noise(4, 4, CV_8UC4), true, {}, false}, "bmp");
-          }) == "bmp holds 8-bit grey or RGB; use png, tiff or npy");
+    CHECK(same(read(glimpse::encode_image({.pixels = grey}, "bmp")).pixels, grey));
+    CHECK(reason([] { glimpse::encode_image({.pixels = noise(4, 4, CV_8UC4), .alpha = true}, "bmp"); }) ==
+          "bmp holds 8-bit grey or RGB; use png, tiff or npy");
 }
 
 TEST_CASE("a palette TIFF is read by strips and tiles") {
@@ -138,7 +137,7 @@ TEST_CASE("headers that promise more than there is") {
     interlaced.interlaced = true;
     const Bytes progressive = encoded_samples::bytes_of(encoded_samples::progressive_jpeg);
     const Bytes baseline = encoded_samples::bytes_of(encoded_samples::subsampled_jpeg);
-    Bytes bmp = glimpse::encode_image({noise(4, 4, CV_8UC3), false, {}, false}, "bmp");
+    Bytes bmp = glimpse::encode_image({.pixels = noise(4, 4, CV_8UC3)}, "bmp");
     bmp[19] = bmp[23] = 0x70;
     const std::vector<Bytes> files{hand_made::file(plain),           hand_made::file(interlaced),
                                    tiff_with_tiles_of(1 << 14),      tiff_with_tiles_of(1 << 20),
@@ -167,7 +166,7 @@ TEST_CASE("a PNG that its bytes cannot fill is refused before its pixels are all
     }
     // Few bytes for many pixels are legal: zeros compress a thousandfold.
     const cv::Mat black = cv::Mat::zeros(3000, 3000, CV_8U);
-    const Bytes small = glimpse::encode_image({black, false, {}, false}, "png");
+    const Bytes small = glimpse::encode_image({.pixels = black}, "png");
     CHECK(small.size() < black.total() / 500);
     CHECK(same(read(small).pixels, black));
 }

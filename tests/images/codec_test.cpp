@@ -16,7 +16,7 @@ namespace {
 void check_round_trip(std::string_view extension, int type, bool alpha) {
     CAPTURE(extension);
     CAPTURE(type);
-    const Image image{noise(23, 31, type), alpha, {}, false};
+    const Image image{.pixels = noise(23, 31, type), .alpha = alpha};
     const cv::Mat before = image.pixels.clone();
     const Image back = read(glimpse::encode_image(image, extension));
     CHECK(same(image.pixels, before));
@@ -43,14 +43,14 @@ struct Sample {
 
 /// A small file of every kind that there is a codec for.
 std::vector<Sample> samples() {
-    const Image colour{noise(19, 23, CV_8UC3), false, {}, false};
+    const Image colour{.pixels = noise(19, 23, CV_8UC3)};
     std::vector<Sample> all;
     for (const char* extension : {"jpg", "png", "tiff", "webp", "npy", "bmp", "ppm"}) {
         all.push_back({extension, glimpse::encode_image(colour, extension)});
     }
-    const Image with_alpha{noise(19, 23, CV_16UC4), true, {}, false};
+    const Image with_alpha{.pixels = noise(19, 23, CV_16UC4), .alpha = true};
     all.push_back({"16-bit png", glimpse::encode_image(with_alpha, "png")});
-    all.push_back({"float tiff", glimpse::encode_image({noise(19, 23, CV_32FC1), false, {}, false}, "tiff")});
+    all.push_back({"float tiff", glimpse::encode_image({.pixels = noise(19, 23, CV_32FC1)}, "tiff")});
     all.push_back({"tiled tiff", tiled_tiff(noise(50, 70, CV_8UC3))});
     using namespace encoded_samples;
     all.push_back({"lossy webp", bytes_of(lossy_webp)});
@@ -95,7 +95,7 @@ TEST_CASE("lossless formats give back what they were given") {
 
 TEST_CASE("WebP shows grey as RGB") {
     const cv::Mat pixels = noise(5, 9, CV_8UC2);
-    const Image back = read(glimpse::encode_image({pixels, true, {}, false}, "webp"));
+    const Image back = read(glimpse::encode_image({.pixels = pixels, .alpha = true}, "webp"));
     REQUIRE(back.pixels.type() == CV_8UC4);
     for (int y = 0; y < 5; ++y) {
         for (int x = 0; x < 9; ++x) {
@@ -107,15 +107,15 @@ TEST_CASE("WebP shows grey as RGB") {
 
 TEST_CASE("JPEG keeps colours in their order and close") {
     cv::Mat pixels(32, 32, CV_8UC3, cv::Scalar(200, 60, 20));
-    const Image back = read(glimpse::encode_image({pixels, false, {}, false}, "jpg"));
+    const Image back = read(glimpse::encode_image({.pixels = pixels}, "jpg"));
     CHECK(cv::norm(back.pixels, pixels, cv::NORM_INF) <= 3);
     const cv::Mat grey(9, 7, CV_8UC1, cv::Scalar(77));
-    CHECK(same(read(glimpse::encode_image({grey, false, {}, false}, "jpeg")).pixels, grey));
+    CHECK(same(read(glimpse::encode_image({.pixels = grey}, "jpeg")).pixels, grey));
 }
 
 TEST_CASE("a written JPEG holds every component at full resolution") {
     for (const int channels : {1, 3}) {
-        const Bytes jpeg = glimpse::encode_image({noise(32, 48, CV_8UC(channels)), false, {}, false}, "jpg");
+        const Bytes jpeg = glimpse::encode_image({.pixels = noise(32, 48, CV_8UC(channels))}, "jpg");
         // ITU-T T.81, B.2.2: FF C0, length, precision, height, width, the number of components and of each
         // its identifier, its sampling factors in four bits each, and its table.
         const Bytes marker{0xFF, 0xC0};
@@ -138,7 +138,7 @@ TEST_CASE("CMYK JPEG becomes RGB") {
 
 TEST_CASE("a region is the same pixels as in the whole image") {
     for (const Sample& sample : samples()) check_regions(sample.name, sample.bytes);
-    const Image large{noise(301, 203, CV_8UC3), false, {}, false};
+    const Image large{.pixels = noise(301, 203, CV_8UC3)};
     for (const char* extension : {"jpg", "png", "tiff", "webp"}) {
         check_regions(extension, glimpse::encode_image(large, extension));
     }
@@ -150,7 +150,7 @@ TEST_CASE("a region is the same pixels as in the whole image") {
 TEST_CASE("a colour profile survives") {
     std::vector<std::uint8_t> profile(70000);
     for (std::size_t i = 0; i < profile.size(); ++i) profile[i] = static_cast<std::uint8_t>(i * i >> 5);
-    const Image image{noise(8, 8, CV_8UC3), false, profile, false};
+    const Image image{.pixels = noise(8, 8, CV_8UC3), .icc_profile = profile};
     for (const char* extension : {"png", "jpg", "tiff", "webp"}) {
         CAPTURE(extension);
         CHECK(read(glimpse::encode_image(image, extension)).icc_profile == profile);
@@ -158,9 +158,9 @@ TEST_CASE("a colour profile survives") {
 }
 
 TEST_CASE("a format refuses what it cannot hold and names those that can") {
-    const Image floats{noise(4, 4, CV_32FC3), false, {}, false};
-    const Image alpha{noise(4, 4, CV_8UC4), true, {}, false};
-    const Image wide{noise(4, 4, CV_16UC3), false, {}, false};
+    const Image floats{.pixels = noise(4, 4, CV_32FC3)};
+    const Image alpha{.pixels = noise(4, 4, CV_8UC4), .alpha = true};
+    const Image wide{.pixels = noise(4, 4, CV_16UC3)};
     CHECK(reason([&] { glimpse::encode_image(alpha, "jpg"); }) ==
           "jpg holds 8-bit grey or RGB without alpha; use png, tiff, webp or npy");
     CHECK_THROWS_AS(glimpse::encode_image(wide, "jpg"), Error);
@@ -168,7 +168,7 @@ TEST_CASE("a format refuses what it cannot hold and names those that can") {
     CHECK_THROWS_AS(glimpse::encode_image(wide, "webp"), Error);
     CHECK_THROWS_AS(glimpse::encode_image(wide, "bmp"), Error);
     CHECK_THROWS_AS(glimpse::encode_image(alpha, "ppm"), Error);
-    CHECK_THROWS_AS(glimpse::encode_image({noise(4, 4, CV_8UC(5)), false, {}, false}, "tiff"), Error);
+    CHECK_THROWS_AS(glimpse::encode_image({.pixels = noise(4, 4, CV_8UC(5))}, "tiff"), Error);
     CHECK_THROWS_AS(glimpse::encode_image(alpha, "gif"), Error);
 }
 
@@ -201,11 +201,10 @@ TEST_CASE("EXIF orientations") {
         hand_made::Png png{3, 2, 8, 0, false, hand_made::png_chunk("eXIf", hand_made::exif(orientation)), {}};
         png.rows = {0, 40, 80, 120, 0, 160, 200, 240};
         const std::array<Bytes, 4> files{
-            hand_made::jpeg_with_orientation(glimpse::encode_image({blocks, false, {}, false}, "jpg"),
-                                             orientation),
+            hand_made::jpeg_with_orientation(glimpse::encode_image({.pixels = blocks}, "jpg"), orientation),
             hand_made::file(png),
             small_tiff(8, 1, {40, 80, 120, 160, 200, 240}, 1, false, static_cast<std::uint32_t>(orientation)),
-            hand_made::webp_with_orientation(glimpse::encode_image({colour, false, {}, false}, "webp"), 3, 2,
+            hand_made::webp_with_orientation(glimpse::encode_image({.pixels = colour}, "webp"), 3, 2,
                                              orientation)};
         for (std::size_t f = 0; f < files.size(); ++f) {
             CAPTURE(f);

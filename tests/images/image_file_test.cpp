@@ -63,7 +63,7 @@ std::string reason_to_open(std::string_view text) {
 }
 
 glimpse::Image small_picture() {
-    return {cv::Mat(4, 6, CV_8UC3, cv::Scalar(10, 20, 30)), false, {}, false};
+    return {.pixels = cv::Mat(4, 6, CV_8UC3, cv::Scalar(10, 20, 30))};
 }
 
 bool is_mapped(const std::string& library) {

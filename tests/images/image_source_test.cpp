@@ -15,7 +15,7 @@ using namespace glimpse;
 
 TEST_CASE("an image is opened out of a file, or out of the memory whatever its name") {
     const scratch::Directory directory;
-    const Image image{cv::Mat(3, 5, CV_8UC1, cv::Scalar(7)), false, {}, false};
+    const Image image{.pixels = cv::Mat(3, 5, CV_8UC1, cv::Scalar(7))};
     const auto bytes = std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png"));
     write_file(directory / "a.png", *bytes);
     const ImageSource file((directory / "a.png").string());

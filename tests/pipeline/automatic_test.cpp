@@ -137,7 +137,7 @@ std::filesystem::path fresh_directory() {
 
 /// Extracts a wide glimpse of a large image, as a run does.
 ImageReport extracted(const Backend& backend, const std::filesystem::path& directory) {
-    const Image image{cv::Mat::zeros(1000, 1200, CV_8UC3), false, {}, false};
+    const Image image{.pixels = cv::Mat::zeros(1000, 1200, CV_8UC3)};
     ImageJob job;
     job.image = ImageSource("black.png",
                             std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png")));

@@ -24,7 +24,7 @@ namespace {
 class Numbered final : public JobSource {
   public:
     Numbered(std::size_t count, std::size_t glimpses, bool is_list) : count_(count), is_list_(is_list) {
-        const Image image{cv::Mat::zeros(8, 8, CV_8UC3), false, {}, false};
+        const Image image{.pixels = cv::Mat::zeros(8, 8, CV_8UC3)};
         bytes_ = std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png"));
         ParameterDocument document;
         for (std::size_t k = 0; k < glimpses; ++k) {

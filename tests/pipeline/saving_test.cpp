@@ -16,7 +16,7 @@ using namespace glimpse;
 namespace {
 
 Image grey(int width, int height) {
-    return {cv::Mat(height, width, CV_8UC3, cv::Scalar::all(100)), false, {}, false};
+    return {.pixels = cv::Mat(height, width, CV_8UC3, cv::Scalar::all(100))};
 }
 
 std::vector<std::string> names(const std::vector<OutputFile>& files) {
@@ -94,7 +94,7 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     Pictures pictures(job.paths, job.plan.options.style, saver);
     REQUIRE(pictures.are_wanted());
     pictures.lay_out(job.image.size, job.glimpses);
-    pictures.show(job.glimpses[1], {cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30)), false, {}, false});
+    pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
     job.glimpses[0].report->error = "it failed";
     job.glimpses[1].report->error = "it failed";
     const Image image = grey(20, 10);

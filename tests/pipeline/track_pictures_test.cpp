@@ -27,7 +27,7 @@ TEST_CASE("the strip of a track of very many glimpses shows every step-th of the
     for (std::size_t k = 0; k < levels.size(); ++k) {
         files[k] = directory / (std::to_string(k) + ".png");
         const cv::Mat pixels(4, 4, CV_8UC3, cv::Scalar::all(levels[k]));
-        write_file(files[k], encode_image({pixels, false, {}, false}, "png"));
+        write_file(files[k], encode_image({.pixels = pixels}, "png"));
     }
     constexpr std::size_t count = 13000;  // more than the 12,656 that find a place
     const ContactSheetLayout layout =
