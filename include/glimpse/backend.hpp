@@ -39,7 +39,7 @@ class GLIMPSE_EXPORT Backend {
 
     /// What reads in place of one that `for_reading` chose and that failed: it again, where there is no
     /// other.
-    [[nodiscard]] virtual const Backend& instead_of(const Backend& failed) const { return failed; }
+    [[nodiscard]] virtual const Backend& fallback_for(const Backend& failed) const { return failed; }
 };
 
 /// The glimpse of one map alone.

@@ -16,15 +16,15 @@ struct BoxAdjustment {
     /// The window of SiamFC (Bertinetto et al. 2016, "Fully-Convolutional Siamese Networks for Object
     /// Tracking"), whose context amount of ½ is a `context` of 1 here, and of pysot.
     bool tracker = false;
+
+    [[nodiscard]] bool is_identity() const { return !context && !square && !tracker; }
 };
 
 /// The box in pixels, adjusted.
 GLIMPSE_EXPORT Box adjusted(const Box& box, const BoxAdjustment& adjustment);
 
-GLIMPSE_EXPORT bool is_nothing(const BoxAdjustment& adjustment);
-
 /// Whether the mechanism has a box to be adjusted.
-GLIMPSE_EXPORT bool can_adjust(const Mechanism& mechanism);
+GLIMPSE_EXPORT bool has_box(const Mechanism& mechanism);
 
 /// The mechanism with its box, if it has one, adjusted and in pixels of an image of `image` pixels. Where a
 /// square's glimpse takes the size of its box, the side is rounded to whole pixels first. With `tracker`,

@@ -39,7 +39,7 @@ struct Size {
 };
 
 /// "64×48".
-GLIMPSE_EXPORT std::string words(Size size);
+GLIMPSE_EXPORT std::string to_string(Size size);
 
 /// The size of an image shrunk n times: ⌈width/n⌉×⌈height/n⌉.
 GLIMPSE_EXPORT Size shrunk(Size size, int n);

@@ -34,9 +34,9 @@ struct ImageInfo {
     bool alpha = false;
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
     std::vector<std::uint8_t> icc_profile;
-    bool array = false;     ///< numbers in units of their own rather than a picture
-    bool seekable = false;  ///< a region costs no more than the tiles, strips or rows that it touches
-    int most_shrunk = 1;    ///< `decode_shrunk` takes this power of two, and those below
+    bool array = false;      ///< numbers in units of their own rather than a picture
+    bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
+    int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two, and those below
 };
 
 /// An opened image. Not for two threads at once.
@@ -49,7 +49,7 @@ class GLIMPSE_EXPORT ImageReader {
     virtual cv::Mat decode(const Rectangle& region) = 0;
     /// The pixels of a region of the image shrunk n times, to ⌈width/n⌉×⌈height/n⌉ pixels, which costs less
     /// than the image's own; about the means of each n×n of them, as the format has it. 1 ≤ n ≤
-    /// `most_shrunk`.
+    /// `maximum_shrink`.
     virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
 };
 

@@ -14,7 +14,7 @@ namespace glimpse {
 namespace {
 
 /// What a CPU's thread multiplies and adds in a second, by the benchmark of the kernels.
-constexpr double multiply_adds_of_thread = 20e9;
+constexpr double thread_multiply_adds_per_second = 20e9;
 
 /// Multiplications and additions, in the units of a band's.
 double work_of(std::span<const LinearMap* const> maps, int channels) {
@@ -25,7 +25,7 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
 
 /// The pixels that are sent to a GPU, in bytes: the image as it is, or, premultiplied by its alpha, what all
 /// maps see or what each of them sees, whichever is less.
-double bytes_there(std::span<const LinearMap* const> maps, const ImageRegion& image) {
+double bytes_to_device(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
     if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
     Rectangle all;
@@ -39,7 +39,7 @@ double bytes_there(std::span<const LinearMap* const> maps, const ImageRegion& im
            static_cast<double>(std::min(all.area(), each));
 }
 
-double bytes_back(std::span<const LinearMap* const> maps, int channels, int depth) {
+double bytes_from_device(std::span<const LinearMap* const> maps, int channels, int depth) {
     double values = 0;
     for (const LinearMap* map : maps) values += double(map->glimpse.width) * map->glimpse.height;
     return static_cast<double>(channels) * static_cast<double>(CV_ELEM_SIZE1(depth)) * values;
@@ -85,9 +85,9 @@ GpuCost measured_cost(const Backend& gpu) {
 bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost) {
     const int channels = image.pixels.channels();
-    const double bytes = bytes_there(maps, image) + bytes_back(maps, channels, depth);
-    return work_of(maps, channels) / (multiply_adds_of_thread * threads) >
-           cost.seconds_of_call + cost.seconds_of_byte * bytes;
+    const double bytes = bytes_to_device(maps, image) + bytes_from_device(maps, channels, depth);
+    return work_of(maps, channels) / (thread_multiply_adds_per_second * threads) >
+           cost.seconds_per_call + cost.seconds_per_byte * bytes;
 }
 
 std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> maps, const ImageRegion& image,

@@ -10,8 +10,8 @@ namespace glimpse {
 
 /// What a call to a GPU costs beside its sums.
 struct GpuCost {
-    double seconds_of_call;
-    double seconds_of_byte;  ///< that goes there or comes back
+    double seconds_per_call;
+    double seconds_per_byte;  ///< that goes there or comes back
 };
 
 /// Seconds, from whenever.
@@ -50,7 +50,7 @@ class AutomaticBackend final : public Backend {
     }
     [[nodiscard]] const Backend& for_reading(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                              int depth) const override;
-    [[nodiscard]] const Backend& instead_of(const Backend& /*failed*/) const override { return *cpu_; }
+    [[nodiscard]] const Backend& fallback_for(const Backend& /*failed*/) const override { return *cpu_; }
 
   private:
     std::unique_ptr<Backend> cpu_;

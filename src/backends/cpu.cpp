@@ -86,7 +86,7 @@ class SampledRows {
         const Point high{map_.image.width - (cubic ? 3.0 : 1.0), map_.image.height - (cubic ? 3.0 : 1.0)};
         if (high.x < low || high.y < low) return {};
         const Interval inner = samples_within(*affine_, i, map_.glimpse.width, {low, low}, high);
-        return inner.length() < least_samples ? Interval{} : inner;
+        return inner.length() < minimum_samples ? Interval{} : inner;
     }
 
     [[nodiscard]] SampleTask task(int i, Interval part, float* row) const {

@@ -18,8 +18,8 @@ namespace {
 void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canvas) {
     const Size size{glimpse.pixels.cols, glimpse.pixels.rows};
     if (size != map.glimpse) {
-        throw Error("the glimpse has " + words(size) + " pixels, its parameters make one of " +
-                    words(map.glimpse));
+        throw Error("the glimpse has " + to_string(size) + " pixels, its parameters make one of " +
+                    to_string(map.glimpse));
     }
     if (Size{canvas.pixels.cols, canvas.pixels.rows} != map.image) {
         throw std::logic_error("the map was not lowered for this canvas");
@@ -44,7 +44,7 @@ cv::Mat premultiplied(const Image& image) {
         channels.emplace_back(values.rows, values.cols, CV_32F, cv::Scalar(1));
     }
     cv::merge(channels, values);
-    if (image.alpha) multiply_by_alpha(values);
+    if (image.alpha) premultiply_alpha(values);
     return values;
 }
 
@@ -154,7 +154,7 @@ ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const 
 
 /// From premultiplied values to the canvas's channels and depth.
 Image in_format_of(const Image& canvas, cv::Mat values) {
-    if (canvas.alpha) divide_by_alpha(values);
+    if (canvas.alpha) unpremultiply_alpha(values);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
     if (canvas.alpha) {

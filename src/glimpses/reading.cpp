@@ -29,7 +29,7 @@ bool has_fill(const Lowered& lowered) {
 cv::Mat premultiplied(const cv::Mat& pixels) {
     cv::Mat out;
     pixels.convertTo(out, CV_32F);
-    multiply_by_alpha(out);
+    premultiply_alpha(out);
     return out;
 }
 
@@ -157,7 +157,7 @@ struct Reading {
             add_fill(glimpse, lowered,
                      fill_values(lowered.fill, mean, region.alpha, premultiply, region.pixels.depth()));
         }
-        if (premultiply) divide_by_alpha(glimpse, static_cast<float>(lowered.full_weight));
+        if (premultiply) unpremultiply_alpha(glimpse, static_cast<float>(lowered.full_weight));
         glimpse = rounded_to(glimpse, depth);
     }
 };

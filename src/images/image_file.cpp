@@ -79,9 +79,9 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     const Size size = reader->info().size;
     if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
     if (std::int64_t{size.width} * size.height > options.maximum_pixels) {
-        throw Error("the image has " + std::to_string(size.width) + "×" + std::to_string(size.height) +
-                    " pixels, more than the " + std::to_string(options.maximum_pixels) + " that " +
-                    field_name("open.maximum_pixels") + " allows");
+        throw Error("the image has " + to_string(size) + " pixels, more than the " +
+                    std::to_string(options.maximum_pixels) + " that " + field_name("open.maximum_pixels") +
+                    " allows");
     }
     return options.auto_orient ? oriented(std::move(reader)) : std::move(reader);
 }

@@ -42,9 +42,8 @@ class OrientedReader final : public ImageReader {
         : stored_(std::move(stored)), info_(stored_->info()), turn_(turn_of(info_.orientation)) {
         if (turn_.transpose) std::swap(info_.size.width, info_.size.height);
         // Mirrored, the blocks that are shrunk would be counted from the other edge.
-        while (info_.size.width % info_.most_shrunk != 0 || info_.size.height % info_.most_shrunk != 0) {
-            info_.most_shrunk /= 2;
-        }
+        int& n = info_.maximum_shrink;
+        while (info_.size.width % n != 0 || info_.size.height % n != 0) n /= 2;
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }

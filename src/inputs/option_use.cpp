@@ -24,7 +24,7 @@ const char* OptionUse::adjusting_field() const {
 }
 
 bool OptionUse::takes_adjustment(const Mechanism& mechanism) const {
-    if (is_nothing(adjustment_) || !can_adjust(mechanism)) return false;
+    if (adjustment_.is_identity() || !has_box(mechanism)) return false;
     try {
         static_cast<void>(adjusted(mechanism, adjustment_, Size{1, 1}));
         return true;

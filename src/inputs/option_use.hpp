@@ -13,7 +13,7 @@ class OptionUse {
         : defaults_(defaults),
           adjustment_(adjustment),
           size_is_used_(!defaults.size),
-          adjustment_is_used_(is_nothing(adjustment)) {}
+          adjustment_is_used_(adjustment.is_identity()) {}
 
     /// A document without glimpses counts as using both. Throws `UsageError` for a mechanism that cannot be
     /// adjusted so.

@@ -141,7 +141,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     }
 
     bool put(json value) {
-        if (dropping_) return go_on_at(0);
+        if (dropping_) return resume_at(0);
         place(std::move(value));
         return true;
     }
@@ -156,13 +156,13 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     }
 
     bool close() {
-        if (dropping_) return go_on_at(1);
+        if (dropping_) return resume_at(1);
         levels_.pop_back();
         return true;
     }
 
     /// What is dropped ends where it began.
-    bool go_on_at(std::size_t level) {
+    bool resume_at(std::size_t level) {
         dropping_ = dropped_levels_ != level;
         if (level > 0) --dropped_levels_;
         return true;

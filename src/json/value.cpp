@@ -58,11 +58,11 @@ std::size_t Value::size() const {
 }
 
 Value Value::member(std::string_view key) const {
-    return {&json->at(std::string(key)), member_pointer(pointer, key), source, taker};
+    return {&json->at(std::string(key)), member_pointer(pointer, key), source, inherited_by};
 }
 
 Value Value::element(std::size_t index) const {
-    return {&json->at(index), member_pointer(pointer, std::to_string(index)), source, taker};
+    return {&json->at(index), member_pointer(pointer, std::to_string(index)), source, inherited_by};
 }
 
 Value Value::required(std::string_view key) const {
@@ -72,7 +72,8 @@ Value Value::required(std::string_view key) const {
 }
 
 void Value::fail(const std::string& rule) const {
-    json::fail(*source, pointer, rule + (taker.empty() ? "" : " (the entry " + taker + " takes it)"));
+    json::fail(*source, pointer,
+               rule + (inherited_by.empty() ? "" : " (the entry " + inherited_by + " takes it)"));
 }
 
 void Value::fail_type(std::string_view needed) const {

@@ -20,7 +20,7 @@ struct Value {
     const nlohmann::json* json;
     std::string pointer;
     const Source* source;
-    std::string taker{};  ///< of a default: the pointer of the entry that takes it
+    std::string inherited_by{};  ///< of a default: the pointer of the entry that takes it
 
     [[nodiscard]] bool is_object() const;
     [[nodiscard]] bool is_array() const;

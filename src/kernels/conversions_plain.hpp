@@ -33,8 +33,8 @@ GLIMPSE_INLINE void store(Lanes values, T* to) {
         values = values > 0.0F ? values : Lanes{};
         values = values < high ? values : Lanes{} + high;
         // Where floats have no fraction left, adding rounds.
-        constexpr float no_fractions = 8388608.0F;
-        values = (values + no_fractions) - no_fractions;
+        constexpr float two_to_the_23 = 8388608.0F;
+        values = (values + two_to_the_23) - two_to_the_23;
         for (int n = 0; n < lane_count; ++n) to[n] = static_cast<T>(values[n]);
     }
 }

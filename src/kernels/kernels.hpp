@@ -50,7 +50,7 @@ struct SeparableTask {
     const Band* columns;  ///< K, `first` being the offset of its first value among those kept
     int column_count;     ///< w
     const Span* spans;    ///< the values of a line that some column touches, in order; each of at least
-                          ///< `least_span` values unless a line has fewer
+                          ///< `minimum_span` values unless a line has fewer
     int span_count;
     float* scratch;  ///< `separable_scratch` floats
 };
@@ -64,8 +64,8 @@ struct VerticalTask {
     int length;  ///< values of a line
 };
 
-/// A row of samples, at least `least_samples`: the sampling point of pixel j is start + j · step, counted in
-/// pixels of an image in which `in` begins at `origin`. All pixels that have a weight are in the lines.
+/// A row of samples, at least `minimum_samples`: the sampling point of pixel j is start + j · step, counted
+/// in pixels of an image in which `in` begins at `origin`. All pixels that have a weight are in the lines.
 struct SampleTask {
     Lines in;
     std::ptrdiff_t end_of_data;  ///< bytes from the first value of `in` to the end of its last; < 2^31
@@ -81,19 +81,19 @@ struct SampleTask {
     float* out;  ///< value c of pixel j at j·C + c; one value after the last is overwritten
 };
 
-constexpr int least_samples = 8;
+constexpr int minimum_samples = 8;
 
-constexpr int least_span = 8;
+constexpr int minimum_span = 8;
 
 /// Values of a line that are at work at once: eight lines of so many floats stay in the nearest cache.
 constexpr int tile_length = 256;
 /// Lines of a tile that are made floating point once, where they are used often.
-constexpr int most_converted = 32;
+constexpr int maximum_converted = 32;
 
 /// Floats that `SeparableTask::scratch` holds where `kept` values of a line are kept.
 constexpr std::size_t separable_scratch(int kept) {
     constexpr std::size_t lines = 8;
-    return (lines + most_converted) * tile_length + lines * (static_cast<std::size_t>(kept) + lines);
+    return (lines + maximum_converted) * tile_length + lines * (static_cast<std::size_t>(kept) + lines);
 }
 
 /// The loops in one instruction set.

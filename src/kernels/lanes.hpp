@@ -19,7 +19,7 @@ GLIMPSE_INLINE Lanes broadcast(float value) {
 
 /// The first `count` of them only.
 template <typename T>
-GLIMPSE_INLINE void store_some(Lanes values, T* to, int count) {
+GLIMPSE_INLINE void store_partial(Lanes values, T* to, int count) {
     T all[lane_count];
     store(values, all);
     std::memcpy(to, all, static_cast<std::size_t>(count) * sizeof(T));

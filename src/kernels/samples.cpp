@@ -119,10 +119,10 @@ class Source {
     }
 
     /// Whether the data reach as far as a register does from the offset on.
-    [[nodiscard]] bool reach_beyond(std::ptrdiff_t offset) const { return offset <= last_; }
+    [[nodiscard]] bool holds_register(std::ptrdiff_t offset) const { return offset <= last_; }
 
     /// The values that are there, and 0 for the others.
-    [[nodiscard]] Lanes load_what_is_there(std::ptrdiff_t offset) const {
+    [[nodiscard]] Lanes load_inside(std::ptrdiff_t offset) const {
         T values[lane_count] = {};
         for (int n = 0; n < lane_count; ++n, offset += sizeof(T)) {
             if (offset >= 0 && offset < end_) values[n] = *at(offset);
@@ -151,7 +151,7 @@ GLIMPSE_INLINE void for_each_sample(const SampleTask& task, int channels, Sample
 
 /// a + weight · (b - a), and a where the weight is 0, whatever b is.
 template <typename T>
-GLIMPSE_INLINE Lanes between(Lanes a, Lanes b, float weight) {
+GLIMPSE_INLINE Lanes lerp(Lanes a, Lanes b, float weight) {
     const Lanes mixed = multiply_add(broadcast(weight), b - a, a);
     if constexpr (std::is_same_v<T, float>) {
         return weight == 0 ? a : mixed;
@@ -162,7 +162,7 @@ GLIMPSE_INLINE Lanes between(Lanes a, Lanes b, float weight) {
 
 /// sum + weight · a, and the sum where the weight is 0, whatever a is.
 template <typename T>
-GLIMPSE_INLINE Lanes with_weighed(Lanes sum, Lanes a, float weight) {
+GLIMPSE_INLINE Lanes accumulate(Lanes sum, Lanes a, float weight) {
     const Lanes more = multiply_add(broadcast(weight), a, sum);
     if constexpr (std::is_same_v<T, float>) {
         return weight == 0 ? sum : more;
@@ -191,15 +191,15 @@ void bilinear(const SampleTask& task) {
     for_each_sample<T>(task, C, [&](std::ptrdiff_t offset, float x, float y, float* to) {
         Lanes top;
         Lanes bottom;
-        if (in.reach_beyond(offset + step)) [[likely]] {
+        if (in.holds_register(offset + step)) [[likely]] {
             top = load(in.at(offset));
             bottom = load(in.at(offset + step));
         } else {
-            top = in.load_what_is_there(offset);
-            bottom = in.load_what_is_there(offset + step);
+            top = in.load_inside(offset);
+            bottom = in.load_inside(offset + step);
         }
-        const Lanes column = between<T>(top, bottom, y);
-        store_pixel(between<T>(column, next_pixel<C>(column), x), to);
+        const Lanes column = lerp<T>(top, bottom, y);
+        store_pixel(lerp<T>(column, next_pixel<C>(column), x), to);
     });
 }
 
@@ -219,13 +219,13 @@ void bilinear_grey(const SampleTask& task) {
         T bottom[2 * batch_length];
         for (int n = 0; n < count; ++n) {
             const std::ptrdiff_t offset = points.offset[n];
-            if (in.reach_beyond(offset + step)) [[likely]] {
+            if (in.holds_register(offset + step)) [[likely]] {
                 std::memcpy(top + 2 * n, in.at(offset), 2 * sizeof(T));
                 std::memcpy(bottom + 2 * n, in.at(offset + step), 2 * sizeof(T));
             } else {
                 for (int k = 0; k < 2; ++k) {
-                    top[2 * n + k] = static_cast<T>(in.load_what_is_there(offset)[k]);
-                    bottom[2 * n + k] = static_cast<T>(in.load_what_is_there(offset + step)[k]);
+                    top[2 * n + k] = static_cast<T>(in.load_inside(offset)[k]);
+                    bottom[2 * n + k] = static_cast<T>(in.load_inside(offset + step)[k]);
                 }
             }
         }
@@ -245,7 +245,7 @@ void bilinear_grey(const SampleTask& task) {
 
 /// Any number of channels, value by value; what has no weight is not looked at.
 template <typename T>
-void bilinear_any(const SampleTask& task) {
+void bilinear_generic(const SampleTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t right = task.channels * static_cast<std::ptrdiff_t>(sizeof(T));
     const int channels = task.channels;
@@ -284,26 +284,24 @@ void bicubic(const SampleTask& task) {
         const CubicWeights x = cubic_weights(fraction_x);
         const CubicWeights y = cubic_weights(fraction_y);
         const std::ptrdiff_t first = offset - step - pixel;
-        const bool all_there = first >= 0 && in.reach_beyond(offset + 2 * step + pixel);
+        const bool all_inside = first >= 0 && in.holds_register(offset + 2 * step + pixel);
         Lanes left{};
         Lanes right{};
         for (int k = 0; k < 4; ++k) {
             const std::ptrdiff_t line = first + k * step;
-            left = with_weighed<T>(left, all_there ? load(in.at(line)) : in.load_what_is_there(line),
-                                   y.weight[k]);
+            left = accumulate<T>(left, all_inside ? load(in.at(line)) : in.load_inside(line), y.weight[k]);
             const std::ptrdiff_t next = line + 2 * pixel;
-            right = with_weighed<T>(right, all_there ? load(in.at(next)) : in.load_what_is_there(next),
-                                    y.weight[k]);
+            right = accumulate<T>(right, all_inside ? load(in.at(next)) : in.load_inside(next), y.weight[k]);
         }
-        Lanes sum = with_weighed<T>(Lanes{}, left, x.weight[0]);
-        sum = with_weighed<T>(sum, next_pixel<C>(left), x.weight[1]);
-        sum = with_weighed<T>(sum, right, x.weight[2]);
-        store_pixel(with_weighed<T>(sum, next_pixel<C>(right), x.weight[3]), to);
+        Lanes sum = accumulate<T>(Lanes{}, left, x.weight[0]);
+        sum = accumulate<T>(sum, next_pixel<C>(left), x.weight[1]);
+        sum = accumulate<T>(sum, right, x.weight[2]);
+        store_pixel(accumulate<T>(sum, next_pixel<C>(right), x.weight[3]), to);
     });
 }
 
 template <typename T>
-void bicubic_any(const SampleTask& task) {
+void bicubic_generic(const SampleTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     const int channels = task.channels;
@@ -336,7 +334,7 @@ void sample_bilinear(const SampleTask& task) {
         if (task.channels == 1) return bilinear_grey<T>(task);
         if (task.channels == 3) return bilinear<3, T>(task);
         if (task.channels == 4) return bilinear<4, T>(task);
-        bilinear_any<T>(task);
+        bilinear_generic<T>(task);
     });
 }
 
@@ -344,7 +342,7 @@ void sample_bicubic(const SampleTask& task) {
     with_element(task.in.element, [&]<typename T>(T*) {
         if (task.channels == 3) return bicubic<3, T>(task);
         if (task.channels == 4) return bicubic<4, T>(task);
-        bicubic_any<T>(task);
+        bicubic_generic<T>(task);
     });
 }
 

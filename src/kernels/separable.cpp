@@ -43,7 +43,7 @@ GLIMPSE_INLINE void weigh(const Lines& in, const Band& band, std::ptrdiff_t begi
 
 /// The same for `count` values, one by one, where there are too few for a register.
 template <typename T, typename Out>
-void weigh_few(const Lines& in, const Band& band, int begin, int count, Out* to) {
+void weigh_scalar(const Lines& in, const Band& band, int begin, int count, Out* to) {
     for (int v = 0; v < count; ++v) {
         float sum[1];
         sum_in_blocks(band.count, sum, [&](int first, int end, float(&block)[1]) {
@@ -52,14 +52,14 @@ void weigh_few(const Lines& in, const Band& band, int begin, int count, Out* to)
                 block[0] = multiply_add(band.weights[k], value, block[0]);
             }
         });
-        store_some(broadcast(sum[0]), to + v, 1);
+        store_partial(broadcast(sum[0]), to + v, 1);
     }
 }
 
 /// Likewise for any number of values.
 template <typename T, typename Out>
 GLIMPSE_INLINE void weigh_line(const Lines& in, const Band& band, int begin, int count, Out* to) {
-    if (count < lane_count) return weigh_few<T>(in, band, begin, count, to);
+    if (count < lane_count) return weigh_scalar<T>(in, band, begin, count, to);
     constexpr int groups = 4;
     int v = 0;
     for (; v + groups * lane_count <= count; v += groups * lane_count) {
@@ -109,14 +109,14 @@ Touched touched_lines(const Band* rows, int row_count) {
 
 struct Scratch {
     float* lines;      ///< 8 × tile_length
-    float* converted;  ///< most_converted × tile_length
+    float* converted;  ///< maximum_converted × tile_length
     float* columns;    ///< (length + 8) × 8
 };
 
 Scratch scratch_of(const SeparableTask& task) {
     float* const lines = task.scratch;
     float* const converted = lines + std::ptrdiff_t{lane_count} * tile_length;
-    return {lines, converted, converted + std::ptrdiff_t{most_converted} * tile_length};
+    return {lines, converted, converted + std::ptrdiff_t{maximum_converted} * tile_length};
 }
 
 /// The vertical pass over one tile of a line, for up to eight rows.
@@ -124,8 +124,8 @@ template <typename T>
 void weigh_tile(const SeparableTask& task, const Band* rows, int row_count, const Touched& touched, int begin,
                 int count, const Scratch& scratch) {
     constexpr int often = 3;
-    const bool convert =
-        !std::is_same_v<T, float> && touched.count <= most_converted && touched.uses >= often * touched.count;
+    const bool convert = !std::is_same_v<T, float> && touched.count <= maximum_converted &&
+                         touched.uses >= often * touched.count;
     if (convert) {
         const float one = 1;
         for (int y = 0; y < touched.count; ++y) {
@@ -158,9 +158,9 @@ void weigh_rows(const SeparableTask& task, const Band* rows, int row_count, cons
         for (int v = 0; v < span.length; v += tile_length) {
             int begin = v;
             int count = span.length - v < tile_length ? span.length - v : tile_length;
-            if (count < least_span && begin > 0) {  // a rest too short for a register goes back a little
-                begin -= least_span - count;
-                count = least_span;
+            if (count < minimum_span && begin > 0) {  // a rest too short for a register goes back a little
+                begin -= minimum_span - count;
+                count = minimum_span;
             }
             weigh_tile<T>(task, rows, row_count, touched, span.begin + begin, count, scratch);
             transpose_lines(scratch.lines, tile_length, count,
@@ -179,7 +179,7 @@ GLIMPSE_INLINE void store_block(Lanes (&block)[lane_count], const OutLines& out,
         if (count == lane_count) {
             store(block[r], to);
         } else {
-            store_some(block[r], to, count);
+            store_partial(block[r], to, count);
         }
     }
 }
@@ -225,7 +225,7 @@ void weigh_columns_of(const SeparableTask& task, int first_row, int row_count, c
 
 /// The same for any number of channels.
 template <typename Out>
-void weigh_columns_of_any(const SeparableTask& task, int first_row, int row_count, const float* columns) {
+void weigh_columns_generic(const SeparableTask& task, int first_row, int row_count, const float* columns) {
     const std::ptrdiff_t values = std::ptrdiff_t{task.column_count} * task.channels;
     for (std::ptrdiff_t v = 0; v < values; v += lane_count) {
         const int count = values - v < lane_count ? static_cast<int>(values - v) : lane_count;
@@ -254,7 +254,7 @@ void weigh_columns_of(const SeparableTask& task, int first_row, int row_count, c
         case 4:
             return weigh_columns_of<4, Out>(task, first_row, row_count, columns);
         default:
-            return weigh_columns_of_any<Out>(task, first_row, row_count, columns);
+            return weigh_columns_generic<Out>(task, first_row, row_count, columns);
     }
 }
 
@@ -288,7 +288,7 @@ void round(const float* values, std::size_t count, void* out, Element element) {
         auto* const to = static_cast<Out*>(out);
         std::size_t n = 0;
         for (; n + lane_count <= count; n += lane_count) store(load(values + n), to + n);
-        for (; n < count; ++n) store_some(broadcast(values[n]), to + n, 1);
+        for (; n < count; ++n) store_partial(broadcast(values[n]), to + n, 1);
     });
 }
 

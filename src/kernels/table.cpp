@@ -1,7 +1,7 @@
 #include "kernels/instruction_set.hpp"
 
-#define GLIMPSE_IN_WORDS(words) #words
-#define GLIMPSE_NAME_OF(set) GLIMPSE_IN_WORDS(set)
+#define GLIMPSE_STRINGIFY(words) #words
+#define GLIMPSE_NAME_OF(set) GLIMPSE_STRINGIFY(set)
 
 namespace glimpse::GLIMPSE_INSTRUCTION_SET {
 

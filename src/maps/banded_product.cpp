@@ -29,8 +29,8 @@ Bands bands_of(const BandedMatrix& matrix, int origin) {
     return bands;
 }
 
-/// The columns that some row touches, in order; gaps of up to `least_gap` columns count as touched.
-std::vector<Interval> touched(const Bands& bands, int least_gap) {
+/// The columns that some row touches, in order; gaps of up to `bridged_gap` columns count as touched.
+std::vector<Interval> touched(const Bands& bands, int bridged_gap) {
     std::vector<Interval> intervals;
     for (const Band& band : bands) {
         if (band.count > 0) intervals.push_back({band.first, band.first + band.count});
@@ -40,7 +40,7 @@ std::vector<Interval> touched(const Bands& bands, int least_gap) {
     }
     std::vector<Interval> merged;
     for (const Interval& interval : intervals) {
-        if (!merged.empty() && interval.begin - merged.back().end <= least_gap) {
+        if (!merged.empty() && interval.begin - merged.back().end <= bridged_gap) {
             merged.back().end = std::max(merged.back().end, interval.end);
         } else {
             merged.push_back(interval);
@@ -67,10 +67,10 @@ std::vector<Span> keep_touched(Bands& columns, int channels, int line_length) {
     std::vector<Span> spans;
     for (const Interval& interval : touched(columns, few_values / channels)) {
         int begin = interval.begin * channels;
-        int end = std::max(interval.end * channels, begin + least_span);
+        int end = std::max(interval.end * channels, begin + minimum_span);
         if (end > line_length) {
             end = line_length;
-            begin = std::clamp(line_length - least_span, 0, begin);
+            begin = std::clamp(line_length - minimum_span, 0, begin);
         }
         if (!spans.empty() && begin <= spans.back().begin + spans.back().length) {
             spans.back().length = std::max(spans.back().length, end - spans.back().begin);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double largest_edge = 1 << 29;
 
-std::string words(const Box& box) {
+std::string to_string(const Box& box) {
     return "[" + number_text(box.x) + ", " + number_text(box.y) + ", " + number_text(box.width) + ", " +
            number_text(box.height) + "]";
 }
@@ -47,7 +47,7 @@ Box bounding_box(std::span<const Point> points) {
     return {left, top, right - left, bottom - top};
 }
 
-std::string words(Size size) {
+std::string to_string(Size size) {
     return std::to_string(size.width) + "×" + std::to_string(size.height);
 }
 
@@ -61,10 +61,10 @@ int nearest_edge(double edge) {
 
 void require_glimpse_size(Size size, const std::string& field) {
     if (size.width < 1 || size.height < 1) {
-        throw InvalidParameter(field, "a glimpse has at least 1×1 pixels, not " + words(size));
+        throw InvalidParameter(field, "a glimpse has at least 1×1 pixels, not " + to_string(size));
     }
     if (std::int64_t{size.width} * size.height > maximum_glimpse_pixels) {
-        throw InvalidParameter(field, "a glimpse has at most 2^28 pixels, not " + words(size));
+        throw InvalidParameter(field, "a glimpse has at most 2^28 pixels, not " + to_string(size));
     }
 }
 
@@ -83,7 +83,7 @@ void require_box(const Box& box) {
     }
     if (box.width <= 0 || box.height <= 0) {
         throw InvalidParameter("/box",
-                               "a box [x, y, width, height] has width and height > 0, not " + words(box));
+                               "a box [x, y, width, height] has width and height > 0, not " + to_string(box));
     }
 }
 
@@ -98,8 +98,8 @@ void require_overlap(const Box& box, double angle, Size image) {
     }
     if (is_apart) {
         const std::string turned = angle == 0 ? "" : ", turned by " + number_text(angle) + "°,";
-        throw Error("the box " + words(box) + turned + " lies wholly outside the image of " + words(image) +
-                    " pixels");
+        throw Error("the box " + to_string(box) + turned + " lies wholly outside the image of " +
+                    to_string(image) + " pixels");
     }
 }
 

@@ -102,10 +102,10 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
         all = smallest_containing(all, seen);
         return seen.empty() ? 0 : 1;
     };
-    const double reach = tap_reach(samples.interpolation);
-    const Point far{image.width - 1 + reach, image.height - 1 + reach};
+    const double radius = kernel_radius(samples.interpolation);
+    const Point far{image.width - 1 + radius, image.height - 1 + radius};
     for (int i = 0; i < glimpse.height; ++i) {
-        Interval seen = samples_within(affine, i, glimpse.width, {-reach, -reach}, far);
+        Interval seen = samples_within(affine, i, glimpse.width, {-radius, -radius}, far);
         for (int found = 0; found < 2 && !seen.empty(); ++seen.begin) found += include(affine(seen.begin, i));
         for (int found = 0; found < 2 && !seen.empty(); --seen.end) found += include(affine(seen.end - 1, i));
     }
@@ -178,12 +178,12 @@ double pitch(const Samples& samples, const Lowered& lowered) {
 
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {
     // A tap takes so many times as long as one of a band: its place and weight must be found first.
-    constexpr std::int64_t dearer_sampled = 4;
+    constexpr std::int64_t sampled_tap_cost = 4;
     const std::int64_t taps = samples.interpolation == Interpolation::bicubic ? 16 : 4;
-    return dearer_sampled * taps * whole(map.glimpse).area();
+    return sampled_tap_cost * taps * whole(map.glimpse).area();
 }
 
-double tap_reach(Interpolation interpolation) {
+double kernel_radius(Interpolation interpolation) {
     switch (interpolation) {
         case Interpolation::nearest:
             return 0.5;

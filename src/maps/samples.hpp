@@ -23,7 +23,7 @@ double pitch(const Samples& samples, const Lowered& lowered);
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);
 
 /// No tap that is not padded lies farther than this from its sampling point, along either axis.
-GLIMPSE_EXPORT double tap_reach(Interpolation interpolation);
+GLIMPSE_EXPORT double kernel_radius(Interpolation interpolation);
 
 /// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
 /// coordinates are monotone in j, in floating point as well.

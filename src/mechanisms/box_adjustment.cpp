@@ -54,16 +54,12 @@ Box adjusted(const Box& box, const BoxAdjustment& adjustment) {
     return about_centre(box, width, height);
 }
 
-bool is_nothing(const BoxAdjustment& adjustment) {
-    return !adjustment.context && !adjustment.square && !adjustment.tracker;
-}
-
-bool can_adjust(const Mechanism& mechanism) {
+bool has_box(const Mechanism& mechanism) {
     return std::visit([](const auto& one) { return box_form_of(one) != nullptr; }, mechanism);
 }
 
 Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
-    if (is_nothing(adjustment)) return mechanism;
+    if (adjustment.is_identity()) return mechanism;
     Mechanism result = mechanism;
     std::visit(
         [&](auto& one) {

@@ -93,7 +93,7 @@ void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& si
     validate_exponential(draw.log_gamma, 1, "/draw/log_gamma");
     validate_exponential(draw.log_gamma, -1, "/draw/log_gamma");
     if (size && size->width != size->height) {
-        throw InvalidParameter("/size", "DRAW's glimpse is square, not " + words(*size));
+        throw InvalidParameter("/size", "DRAW's glimpse is square, not " + to_string(*size));
     }
 }
 

@@ -93,7 +93,7 @@ cv::Mat vector_weights(const Mask::VectorForm& form, Size image) {
     const Size size{static_cast<int>(form.x.size()), static_cast<int>(form.y.size())};
     if (size != image) {
         throw Error("the mask's x and y have " + std::to_string(size.width) + " and " +
-                    std::to_string(size.height) + " numbers, the image " + words(image) + " pixels");
+                    std::to_string(size.height) + " numbers, the image " + to_string(image) + " pixels");
     }
     return outer_product(form.y, form.x);
 }

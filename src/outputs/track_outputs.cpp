@@ -26,9 +26,9 @@ void require_animation(const TrackOptions& options) {
             "'" + options.animation + "' is no format of animations; those are " + join(animation_formats()));
     }
     const double rate = options.frame_rate.value_or(default_frame_rate);
-    if (!(rate >= least_frame_rate && rate <= format->most_frames)) {
+    if (!(rate >= least_frame_rate && rate <= format->maximum_frame_rate)) {
         throw InvalidOption("tracks.frame_rate", "0.1 to " +
-                                                     std::to_string(std::lround(format->most_frames)) +
+                                                     std::to_string(std::lround(format->maximum_frame_rate)) +
                                                      " frames a second are shown as " + options.animation);
     }
     with_context<InvalidOption>("tracks.animation", [&] { video().require(options.animation); });

@@ -35,7 +35,7 @@ bool Entry::has_default(std::string_view key) const {
 std::optional<Value> Entry::peek(std::string_view key) const {
     if (has_own(key)) return own_.member(key);
     std::optional<Value> value = defaults_ ? defaults_->find(key) : std::nullopt;
-    if (value) value->taker = own_.pointer;
+    if (value) value->inherited_by = own_.pointer;
     return value;
 }
 

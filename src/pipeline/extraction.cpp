@@ -48,7 +48,7 @@ struct Decoding {
 Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& image, bool whole_image,
                        bool fast_shrink) {
     if (whole_image) return {.shrink = 1, .parts = whole_with_glimpses(glimpses, image.size)};
-    const int n = fast_shrink ? shrink_for(glimpses, image.most_shrunk) : 1;
+    const int n = fast_shrink ? shrink_for(glimpses, image.maximum_shrink) : 1;
     if (n > 1) shrink_maps(glimpses, n);
     return {.shrink = n, .parts = parts_with_glimpses(glimpses, image.seekable)};
 }

@@ -46,7 +46,7 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
         try {
             pixels = read_glimpses(*device, portion_lowered, image, depth);
         } catch (...) {
-            device = &backend_.instead_of(*device);
+            device = &backend_.fallback_for(*device);
             pixels = read_each(*device, portion, portion_lowered, image, depth);
         }
         if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {

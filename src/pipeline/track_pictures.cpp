@@ -42,7 +42,7 @@ cv::Mat picture_for(ImageReader& reader, cv::Size room) {
     const ImageInfo& info = reader.info();
     const auto is_enough = [&](int n) {
         const Size size = shrunk(info.size, n);
-        return n <= info.most_shrunk && size.width >= room.width && size.height >= room.height;
+        return n <= info.maximum_shrink && size.width >= room.width && size.height >= room.height;
     };
     int n = 1;
     while (is_enough(2 * n)) n *= 2;

@@ -5,7 +5,7 @@
 
 namespace glimpse {
 
-void multiply_by_alpha(cv::Mat& pixels) {
+void premultiply_alpha(cv::Mat& pixels) {
     const int colours = pixels.channels() - 1;
     for (int y = 0; y < pixels.rows; ++y) {
         auto* p = pixels.ptr<float>(y);
@@ -15,7 +15,7 @@ void multiply_by_alpha(cv::Mat& pixels) {
     }
 }
 
-void divide_by_alpha(cv::Mat& pixels, float gain) {
+void unpremultiply_alpha(cv::Mat& pixels, float gain) {
     const int colours = pixels.channels() - 1;
     for (int y = 0; y < pixels.rows; ++y) {
         auto* p = pixels.ptr<float>(y);

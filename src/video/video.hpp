@@ -44,7 +44,7 @@ const Video& video();
 /// A format, which is also the extension of its files.
 struct VideoFormat {
     std::string_view name;
-    double most_frames;  ///< a second; more are not shown as fast as they should be
+    double maximum_frame_rate;  ///< a second; more are not shown as fast as they should be
 };
 
 /// "webp", "gif" and "mp4".

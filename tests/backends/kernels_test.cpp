@@ -265,7 +265,7 @@ TEST_CASE(
         const int depth = std::array{CV_8U, CV_16U, CV_32F}[static_cast<std::size_t>(trial % 3)];
         const int channels = draw.whole(1, 5);
         const cv::Mat image = draw.image({120, 60}, depth, channels);
-        const int count = draw.whole(least_samples, 300);
+        const int count = draw.whole(minimum_samples, 300);
         const Point first{draw.uniform(1, 60), draw.uniform(1, 28)};
         const Point last{draw.uniform(61, 117), draw.uniform(29, 57)};
         const Point step{(last.x - first.x) / (count - 1), (last.y - first.y) / (count - 1)};

@@ -102,7 +102,7 @@ void add_separable(const Kernels& kernels, Draws& draw, int channels, Digest& di
     for (int i = draw.whole(1, 19); i > 0; --i) rows.add(draw, 0, image.height, 0, 1);
 
     // All of a line, or two ends of it.
-    const int least = (least_span + channels - 1) / channels;
+    const int least = (minimum_span + channels - 1) / channels;
     std::vector<Span> spans{{0, image.width * channels, 0}};
     int left = image.width;
     int right = image.width;
@@ -163,9 +163,9 @@ void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, 
         const double high = size - from_end;
         return draw.whole(0, 3) == 0 ? (draw.whole(0, 1) == 0 ? low : high) : draw.uniform(low, high);
     };
-    const int count = draw.whole(least_samples, 300);
-    const int begin = draw.whole(0, count - least_samples);
-    const int end = draw.whole(begin + least_samples, count);
+    const int count = draw.whole(minimum_samples, 300);
+    const int begin = draw.whole(0, count - minimum_samples);
+    const int end = draw.whole(begin + minimum_samples, count);
     const int origin_x = draw.whole(0, 5000);
     const int origin_y = draw.whole(0, 5000);
     const double x = coordinate(image.width);

@@ -73,7 +73,7 @@ std::vector<Rectangle> regions(Size size) {
 void check_regions(const Bytes& file) {
     const auto reader = glimpse::open_image(file);
     const Size size = reader->info().size;
-    CAPTURE(words(size));
+    CAPTURE(to_string(size));
     const cv::Mat all = reader->decode(glimpse::whole(size));
     for (const Rectangle& region : regions(size)) {
         CAPTURE(region.x);
@@ -139,7 +139,7 @@ TEST_CASE("a region of a shrunk JPEG is cut from the shrunk image") {
             for (int orientation = 1; orientation <= 8; ++orientation) {
                 const Bytes turned = hand_made::jpeg_with_orientation(file, orientation);
                 const auto reader = glimpse::open_image(turned);
-                REQUIRE(reader->info().most_shrunk == 8);
+                REQUIRE(reader->info().maximum_shrink == 8);
                 for (const int n : {1, 2, 4, 8}) {
                     const Size size = glimpse::shrunk(reader->info().size, n);
                     const cv::Mat all = reader->decode_shrunk(glimpse::whole(size), n);
@@ -179,9 +179,9 @@ TEST_CASE("a shrunk JPEG is about the mean of each block, from the edges that th
 
 TEST_CASE("a turned JPEG shrinks only where the blocks are the same from both edges") {
     const Bytes file = encode(picture({132, 104}, 1), {usual_samplings[0]});
-    CHECK(glimpse::open_image(file)->info().most_shrunk == 8);
+    CHECK(glimpse::open_image(file)->info().maximum_shrink == 8);
     const Bytes turned = hand_made::jpeg_with_orientation(file, 6);
-    CHECK(glimpse::open_image(turned)->info().most_shrunk == 4);
+    CHECK(glimpse::open_image(turned)->info().maximum_shrink == 4);
 }
 
 TEST_CASE("a region of a cut off JPEG is an error where it touches what is missing") {

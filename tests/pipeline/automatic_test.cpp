@@ -55,7 +55,8 @@ class SlowGpu final : public Backend {
     [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
         const auto bytes = static_cast<double>(image.pixels.total() * image.pixels.elemSize());
         constexpr std::array<double, 4> delays{1, 0, 0.25, 0.5};
-        seconds_ += cost_.seconds_of_call + cost_.seconds_of_byte * bytes + delays[calls_++ % delays.size()];
+        seconds_ +=
+            cost_.seconds_per_call + cost_.seconds_per_byte * bytes + delays[calls_++ % delays.size()];
         return CpuBackend().read(maps, image, depth);
     }
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
@@ -110,10 +111,10 @@ double cpu_seconds(Maps maps, const ImageRegion& image) {
 /// The bytes that are estimated to go over the bus: the CPU's seconds by those of a byte at which the GPU
 /// breaks even.
 double bytes_sent(Maps maps, const ImageRegion& image, int depth) {
-    const double seconds_of_byte = break_even([&](double seconds) {
+    const double seconds_per_byte = break_even([&](double seconds) {
         return gpu_pays(maps, image, depth, one_thread, {0, seconds});
     });
-    return cpu_seconds(maps, image) / seconds_of_byte;
+    return cpu_seconds(maps, image) / seconds_per_byte;
 }
 
 /// A box shrunk twice: its support is the box, for its taps stay within it.
@@ -237,15 +238,15 @@ TEST_CASE("what a GPU costs is measured by reading with it") {
     const SlowGpu gpu(usual);
     const GpuCost cost = measured_cost(gpu, [&] { return gpu.seconds(); });
     // The small image is sent as well.
-    CHECK(cost.seconds_of_call == doctest::Approx(usual.seconds_of_call).epsilon(1e-4));
-    CHECK(cost.seconds_of_byte == doctest::Approx(usual.seconds_of_byte).epsilon(1e-4));
+    CHECK(cost.seconds_per_call == doctest::Approx(usual.seconds_per_call).epsilon(1e-4));
+    CHECK(cost.seconds_per_byte == doctest::Approx(usual.seconds_per_byte).epsilon(1e-4));
     // A GPU that fails never pays.
     const Size size{2000, 1500};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
     const std::vector<Lowered> much(100, lower(wide({512, 512}), size));
     CHECK(gpu_pays(maps_of(much), image, CV_8U, 1, cost));
     CHECK(!gpu_pays(maps_of(much), image, CV_8U, 1, measured_cost(FakeGpu(true))));
-    CHECK(measured_cost(FakeGpu(false)).seconds_of_call < 1);
+    CHECK(measured_cost(FakeGpu(false)).seconds_per_call < 1);
 }
 
 TEST_CASE("the automatic backend reads with the GPU where it pays, and writes with the CPU") {
@@ -257,7 +258,7 @@ TEST_CASE("the automatic backend reads with the GPU where it pays, and writes wi
     CHECK(backend.for_reading(one(crop), image, CV_8U).name() == "cpu");
     const Backend& chosen = backend.for_reading(one(gaussian), image, CV_8U);
     CHECK(chosen.name() == "fake");
-    CHECK(backend.instead_of(chosen).name() == "cpu");
+    CHECK(backend.fallback_for(chosen).name() == "cpu");
     const ImageRegion written = backend.write(crop.map, cv::Mat::ones(60, 50, CV_32F));
     CHECK(written.region == support(crop.map));
 }

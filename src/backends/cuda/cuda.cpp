@@ -30,7 +30,7 @@ using cv::cuda::Stream;
 
 using cuda::copy;
 using cuda::DeviceMemory;
-using cuda::queue;
+using cuda::native_stream;
 using cuda::UploadedPixels;
 using cuda::UploadedPlan;
 
@@ -137,7 +137,7 @@ class Reading {
         const std::vector<Place> places = places_of(plan_);
         const UploadedPlan uploaded(std::exchange(plan_, DevicePlan(image_.region, channels)), stream_);
         cuda::read_all(uploaded.plan(), pixels_of(pixels(), image_.region), between.as<float>(), out.data(),
-                       element_of(depth_), queue(stream_));
+                       element_of(depth_), native_stream(stream_));
 
         // A column of pixels, of which each glimpse is a part.
         const cv::Mat all(static_cast<int>(values / static_cast<std::size_t>(channels)), 1,
@@ -211,7 +211,7 @@ class Writing {
         return written([&](const PixelsOnDevice& pixels, float* image) {
             const UploadedPlan uploaded(std::move(plan), stream_);
             cuda::read_all(uploaded.plan(), pixels, between.as<float>(), image, Element::float32,
-                           queue(stream_));
+                           native_stream(stream_));
             stream_.waitForCompletion();
         });
     }
@@ -221,7 +221,7 @@ class Writing {
         plan.add(map_, samples);
         return written([&](const PixelsOnDevice& pixels, float* image) {
             const UploadedPlan uploaded(std::move(plan), stream_);
-            cuda::scatter_all(uploaded.plan(), pixels, image, support(map_), queue(stream_));
+            cuda::scatter_all(uploaded.plan(), pixels, image, support(map_), native_stream(stream_));
             stream_.waitForCompletion();
         });
     }
@@ -235,7 +235,7 @@ class Writing {
         cv::Mat out(region.height, region.width, CV_32FC(glimpse_.channels()));
         const std::size_t bytes = out.total() * out.elemSize();
         const DeviceMemory image(bytes, stream_);
-        cuda::require_success(cudaMemsetAsync(image.data(), 0, bytes, queue(stream_)));
+        cuda::require_success(cudaMemsetAsync(image.data(), 0, bytes, native_stream(stream_)));
         const UploadedPixels pixels(glimpse_, stream_);
         add(pixels_of(pixels.pixels(), whole(map_.glimpse)), image.as<float>());
         copy(out.data, image.data(), bytes, cudaMemcpyDeviceToHost, stream_);
@@ -258,7 +258,7 @@ void keep_memory(int number) {
     cuda::require_success(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold));
 }
 
-void give_memory_back(int number) {
+void release_memory(int number) {
     cudaMemPool_t pool = nullptr;
     cuda::require_success(cudaDeviceSynchronize());
     cuda::require_success(cudaDeviceGetDefaultMemPool(&pool, number));
@@ -297,10 +297,10 @@ class CudaBackend final : public Backend {
             const std::shared_lock beside_others(memory_);
             return on_device(step);
         } catch (const Error& error) {
-            if (!cuda::is_lack_of_memory(error.what())) throw;
+            if (!cuda::is_out_of_memory(error.what())) throw;
         }
         const std::unique_lock alone(memory_);
-        on_device([&] { give_memory_back(number_); });
+        on_device([&] { release_memory(number_); });
         return on_device(step);
     }
 

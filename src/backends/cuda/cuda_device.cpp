@@ -28,11 +28,11 @@ struct Reason {
 std::optional<Reason> reason_for_none() {
     int count = 0;
     const cudaError_t result = cudaGetDeviceCount(&count);
-    forget_error();
+    clear_error();
     if (result == cudaSuccess && count > 0) return std::nullopt;
     int driver = 0;
     if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) {
-        forget_error();
+        clear_error();
         return Reason{"there is no NVIDIA driver on this machine", "install one"};
     }
     if (result == cudaErrorInsufficientDriver) {
@@ -86,7 +86,7 @@ std::optional<Reason> reason_against(int number) {
 }
 
 /// What the properties say, which no device needs to be taken for.
-std::string words(int number) {
+std::string described(int number) {
     const cv::cuda::DeviceInfo device(number);
     constexpr double mebibyte = 1 << 20;
     const auto reason = reason_against(number);
@@ -97,7 +97,7 @@ std::string words(int number) {
 
 /// What the step returns; of a failure the first line, without where in OpenCV it was noticed.
 template <typename Step>
-auto without_exceptions_of_opencv(Step&& step) -> decltype(step()) {
+auto with_opencv_errors_translated(Step&& step) -> decltype(step()) {
     try {
         return step();
     } catch (const cv::Exception& exception) {
@@ -110,7 +110,7 @@ auto without_exceptions_of_opencv(Step&& step) -> decltype(step()) {
 int device_count() {
     int count = 0;
     const bool known = cudaGetDeviceCount(&count) == cudaSuccess;
-    forget_error();
+    clear_error();
     return known ? count : 0;
 }
 
@@ -129,7 +129,7 @@ void require_device(int number) {
                                                : "there are cuda:0 to cuda:" + std::to_string(count - 1)});
     }
     try {
-        const auto reason = without_exceptions_of_opencv([&] { return reason_against(number); });
+        const auto reason = with_opencv_errors_translated([&] { return reason_against(number); });
         if (reason) refuse(*reason);
     } catch (const UsageError&) {
         throw;
@@ -145,13 +145,13 @@ void require_code() {
         "built for it");
 }
 
-bool is_lack_of_memory(const std::string& what) {
+bool is_out_of_memory(const std::string& what) {
     return what.find("out of memory") != std::string::npos ||
            what.find("enough free memory") != std::string::npos;
 }
 
 std::string failure_of_device(const std::string& name, const std::string& what) {
-    if (!is_lack_of_memory(what)) return name + ": " + what + "; try " + field_name("device") + " cpu";
+    if (!is_out_of_memory(what)) return name + ": " + what + "; try " + field_name("device") + " cpu";
     return name + ": the GPU has not enough free memory for this image; use " + field_name("device") +
            " cpu, or auto";
 }
@@ -169,7 +169,7 @@ BackendDescription describe() {
     }
     for (int n = 0; n < device_count(); ++n) {
         try {
-            description.devices.push_back(without_exceptions_of_opencv([&] { return words(n); }));
+            description.devices.push_back(with_opencv_errors_translated([&] { return described(n); }));
             description.available = description.available || !reason_against(n);
         } catch (const std::exception& error) {
             description.devices.push_back(std::to_string(n) + ": cannot be used: " + error.what());

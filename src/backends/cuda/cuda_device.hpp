@@ -16,7 +16,7 @@ int device_count();
 void require_code();
 
 /// Whether a failure's words say that there was no memory left.
-bool is_lack_of_memory(const std::string& what);
+bool is_out_of_memory(const std::string& what);
 
 /// What failed on the device `name`, with the remedy.
 std::string failure_of_device(const std::string& name, const std::string& what);

@@ -102,11 +102,11 @@ void read_typed(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* b
 
 void require_success(cudaError_t result) {
     if (result == cudaSuccess) return;
-    forget_error();
+    clear_error();
     throw Error(cudaGetErrorString(result));
 }
 
-void forget_error() {
+void clear_error() {
     cudaGetLastError();
 }
 
@@ -114,7 +114,7 @@ bool has_code_for_device() {
     cudaFuncAttributes attributes{};
     const bool has_code =
         cudaFuncGetAttributes(&attributes, for_each_element<SampleTask, Scatter>) == cudaSuccess;
-    forget_error();
+    clear_error();
     return has_code;
 }
 

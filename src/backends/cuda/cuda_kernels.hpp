@@ -13,7 +13,7 @@ namespace glimpse::cuda {
 void require_success(cudaError_t result);
 
 /// What failed before is not to be taken for a failure of what comes next, which CUDA would do.
-void forget_error();
+void clear_error();
 
 /// Whether this build has the kernels for the thread's device, which must be one that works.
 bool has_code_for_device();

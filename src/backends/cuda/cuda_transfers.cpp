@@ -18,21 +18,21 @@ std::int64_t longest(const std::vector<Task>& tasks, Length&& length) {
 
 }  // namespace
 
-cudaStream_t queue(const cv::cuda::Stream& stream) {
+cudaStream_t native_stream(const cv::cuda::Stream& stream) {
     return cv::cuda::StreamAccessor::getStream(stream);
 }
 
 DeviceMemory::DeviceMemory(std::size_t bytes, const cv::cuda::Stream& stream) : stream_(stream) {
-    if (bytes > 0) require_success(cudaMallocAsync(&data_, bytes, queue(stream)));
+    if (bytes > 0) require_success(cudaMallocAsync(&data_, bytes, native_stream(stream)));
 }
 
 DeviceMemory::~DeviceMemory() {
-    if (data_ && cudaFreeAsync(data_, queue(stream_)) != cudaSuccess) forget_error();
+    if (data_ && cudaFreeAsync(data_, native_stream(stream_)) != cudaSuccess) clear_error();
 }
 
 void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
           const cv::cuda::Stream& stream) {
-    if (bytes > 0) require_success(cudaMemcpyAsync(to, from, bytes, kind, queue(stream)));
+    if (bytes > 0) require_success(cudaMemcpyAsync(to, from, bytes, kind, native_stream(stream)));
 }
 
 UploadedPixels::UploadedPixels(const cv::Mat& pixels, const cv::cuda::Stream& stream)
@@ -40,7 +40,7 @@ UploadedPixels::UploadedPixels(const cv::Mat& pixels, const cv::cuda::Stream& st
     const std::size_t step = static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
     require_success(cudaMemcpy2DAsync(memory_.data(), step, pixels.data, pixels.step[0], step,
                                       static_cast<std::size_t>(pixels.rows), cudaMemcpyHostToDevice,
-                                      queue(stream)));
+                                      native_stream(stream)));
     pixels_ = cv::cuda::GpuMat(pixels.rows, pixels.cols, pixels.type(), memory_.data(), step);
 }
 

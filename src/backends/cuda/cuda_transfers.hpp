@@ -14,7 +14,7 @@
 
 namespace glimpse::cuda {
 
-cudaStream_t queue(const cv::cuda::Stream& stream);
+cudaStream_t native_stream(const cv::cuda::Stream& stream);
 
 /// Memory of the device.
 class DeviceMemory {

@@ -103,7 +103,7 @@ class Decompressor {
         ImageInfo info;
         info.size = {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
         info.depth = CV_8U;
-        info.most_shrunk = DCTSIZE;
+        info.maximum_shrink = DCTSIZE;
         info.channels = info_.num_components == 1 ? 1 : 3;
         for (auto* marker = info_.marker_list; marker; marker = marker->next) {
             if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 &&
@@ -135,7 +135,7 @@ class Decompressor {
     Columns crop(int x, int width) {
         Columns columns{0, info_.output_width};
         // Shrunk rows of unusual samplings are cropped wrongly by libjpeg-turbo before 3.0.
-        if (fills_in_coefficients() || info_.scale_denom != 1) return columns;
+        if (smooths_blocks() || info_.scale_denom != 1) return columns;
         // Upsampling looks at the next sample, which the ends of a cropped row lack, and is another one where
         // a component has a single sample left; a whole MCU on either side keeps clear of both.
         const auto margin = static_cast<JDIMENSION>(info_.max_h_samp_factor) * DCTSIZE;
@@ -167,7 +167,7 @@ class Decompressor {
   private:
     /// Whether the scans of a progressive file leave coefficients open. libjpeg guesses those from the blocks
     /// around, and at the start of a cropped row as at the image's edge.
-    [[nodiscard]] bool fills_in_coefficients() const {
+    [[nodiscard]] bool smooths_blocks() const {
         if (!info_.coef_bits) return false;
         return std::any_of(info_.coef_bits, info_.coef_bits + info_.num_components, [](const auto& bits) {
             return std::any_of(std::begin(bits), std::end(bits), [](int open) { return open != 0; });

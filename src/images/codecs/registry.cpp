@@ -43,7 +43,7 @@ bool is_portable_anymap(std::span<const std::uint8_t> head) {
 
 /// What OpenCV reads and the others do not: BMP, anymaps, Radiance, Sun raster, JPEG 2000; and OpenEXR, which
 /// it refuses by name unless OPENCV_IO_ENABLE_OPENEXR is set.
-bool is_opencvs(std::span<const std::uint8_t> head) {
+bool is_opencv_format(std::span<const std::uint8_t> head) {
     using namespace std::string_view_literals;
     constexpr std::array signatures{"#?RADIANCE"sv,       "#?RGBE"sv,         "v/1\x01"sv,
                                     "\x59\xA6\x6A\x95"sv, "\0\0\0\x0CjP  "sv, "\xFF\x4F\xFF\x51"sv};
@@ -62,7 +62,7 @@ std::span<const Codec* const> all_codecs() {
          {"bmp", "dib", "pbm", "pgm", "ppm", "pnm", "pam", "pfm", "jp2", "hdr", "pic", "sr", "ras"},
          // JPEG 2000 is not written: OpenJPEG refuses images of fewer than 32 rows or columns.
          {"bmp", "pgm", "ppm", "pnm", "pfm"}},
-        is_opencvs);
+        is_opencv_format);
     static const std::array<const Codec*, 6> codecs{&jpeg_codec(), &png_codec(), &npy_codec(),
                                                     &tiff,         &webp,        &opencv};
     return codecs;

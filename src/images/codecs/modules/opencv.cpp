@@ -19,7 +19,7 @@ namespace glimpse {
 namespace {
 
 /// From OpenCV's channel order to ours, or back: the same exchange. `pixels` stay as they are.
-cv::Mat exchanged(const cv::Mat& pixels) {
+cv::Mat red_and_blue_swapped(const cv::Mat& pixels) {
     if (pixels.channels() < 3) return pixels;
     cv::Mat out;
     cv::cvtColor(pixels, out, pixels.channels() == 4 ? cv::COLOR_BGRA2RGBA : cv::COLOR_BGR2RGB);
@@ -60,7 +60,7 @@ class OpenCvReader final : public ImageReader {
             throw Error(failure + " (" + exception.err + ")");
         }
         if (pixels.empty()) throw Error(failure);
-        pixels_ = exchanged(pixels);
+        pixels_ = red_and_blue_swapped(pixels);
         if (pixels_.depth() != CV_8U && pixels_.depth() != CV_16U) pixels_.convertTo(pixels_, CV_32F);
         info_.size = {pixels_.cols, pixels_.rows};
         info_.depth = pixels_.depth();
@@ -119,7 +119,7 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view extension)
     std::vector<std::uint8_t> bytes;
     bool done = false;
     try {
-        done = cv::imencode("." + std::string(extension), exchanged(image.pixels), bytes);
+        done = cv::imencode("." + std::string(extension), red_and_blue_swapped(image.pixels), bytes);
     } catch (const cv::Exception& exception) {
         throw Error(std::string(extension) + " cannot hold this image (" + exception.err + ")");
     }
