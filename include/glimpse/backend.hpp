@@ -12,7 +12,7 @@
 
 namespace glimpse {
 
-/// Applies linear maps on a device. It knows no mechanism. One backend serves any number of threads.
+/// Applies linear maps on a device. It knows no mechanism. Any number of threads may use one backend.
 class GLIMPSE_EXPORT Backend {
   public:
     virtual ~Backend() = default;
@@ -20,24 +20,24 @@ class GLIMPSE_EXPORT Backend {
     /// "cpu", "cuda:0", …
     [[nodiscard]] virtual std::string name() const = 0;
 
-    /// g = A I for every map, without its fill. The image's region contains the support of every map, and I
-    /// is of the size that the maps say. `depth` is that of the glimpses: CV_32F, or the image's own, to
-    /// which values are rounded half to even and saturated.
+    /// g = A I for every map, h×w×C, without its fill. The image's region contains the support of every map,
+    /// and I has the size that the maps say. `depth` is that of the glimpses: CV_32F, or the image's own, to
+    /// which values are rounded half to even and saturated. Throws `Error` where the device fails.
     [[nodiscard]] virtual std::vector<cv::Mat> read(std::span<const LinearMap* const> maps,
                                                     const ImageRegion& image, int depth) const = 0;
 
     /// Î = Aᵀ g on the map's support, CV_32F with the glimpse's channels; `glimpse` has the map's glimpse
-    /// size.
+    /// size. Throws `Error` where the device fails.
     [[nodiscard]] virtual ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const = 0;
 
-    /// The backend that is to read these: this one, or, where it stands for several, the one of them that is
-    /// likely to be done first.
+    /// The backend that should read these: this one, or, where it stands for several, the one that is
+    /// expected to finish first.
     [[nodiscard]] virtual const Backend& for_reading(std::span<const LinearMap* const> /*maps*/,
                                                      const ImageRegion& /*image*/, int /*depth*/) const {
         return *this;
     }
 
-    /// What reads in place of one that `for_reading` chose and that failed: it again, where there is no
+    /// The fallback for a backend that `for_reading` chose and that failed; the same one where there is no
     /// other.
     [[nodiscard]] virtual const Backend& fallback_for(const Backend& failed) const { return failed; }
 };
@@ -48,8 +48,8 @@ inline cv::Mat read_one(const Backend& backend, const LinearMap& map, const Imag
     return backend.read({&one, 1}, image, depth).front();
 }
 
-/// "cpu", "cuda", "cuda:N", or "auto" for what is there. Throws `UsageError` with the reason and the remedy
-/// where the device is unknown or absent.
+/// The backend of a device: "cpu", "cuda", "cuda:N", or "auto" for the best that is available. Throws
+/// `UsageError` with the reason and the remedy where the device is unknown or absent.
 GLIMPSE_EXPORT std::unique_ptr<Backend> make_backend(std::string_view device);
 
 /// What `glimpse info` shows of a backend.
@@ -59,6 +59,7 @@ struct BackendDescription {
     std::string detail;                ///< version or instruction sets, or why it is not available
     std::vector<std::string> devices;  ///< one line each
 };
+/// All backends of this build, and why one cannot be used.
 GLIMPSE_EXPORT std::vector<BackendDescription> backends();
 
 }  // namespace glimpse

@@ -20,8 +20,9 @@ struct Interval {
 /// Weights are rounded to float32 when they are stored.
 class GLIMPSE_EXPORT BandedMatrix {
   public:
+    /// The weights of one row, the others being 0.
     struct Row {
-        int first;
+        int first;  ///< the column of the first weight
         std::span<const float> weights;
     };
 
@@ -32,21 +33,23 @@ class GLIMPSE_EXPORT BandedMatrix {
     /// are dropped. 0 ≤ first and first + weights.size() ≤ columns, unless `weights` is empty.
     void append_row(int first, std::span<const double> weights);
 
+    /// The numbers of rows and columns, those of zeros included.
     [[nodiscard]] int rows() const { return static_cast<int>(first_.size()); }
     [[nodiscard]] int columns() const { return columns_; }
+    /// 0 ≤ index < rows(). The weights are valid until a row is appended.
     [[nodiscard]] Row row(int index) const {
         const auto i = static_cast<std::size_t>(index);
         return {first_[i], std::span(weights_).subspan(begin_[i], begin_[i + 1] - begin_[i])};
     }
 
-    /// The columns outside of which every weight is 0.
+    /// The smallest range of columns outside which every weight is 0.
     [[nodiscard]] Interval support() const { return support_; }
-    /// No row has more than one weight, and that is 1: the matrix picks, and mixes nothing, not even with the
-    /// nothing outside the image.
+    /// Whether no row has more than one weight, and that is 1: the matrix selects columns, and mixes them
+    /// neither with each other nor with the zeros outside the image.
     [[nodiscard]] bool selects() const { return selects_; }
-    /// Weights in all rows.
+    /// The number of weights in all rows.
     [[nodiscard]] std::size_t weight_count() const { return weights_.size(); }
-    /// Most weights in one row.
+    /// The greatest number of weights in one row.
     [[nodiscard]] int widest() const { return widest_; }
 
     /// Σ_k A[i, k] for every row i.

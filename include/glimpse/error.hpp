@@ -24,17 +24,18 @@ class GLIMPSE_EXPORT UsageError : public Error {
     using Error::Error;
 };
 
-/// What messages call a field of an options' struct, by its path: "out", "tracks.animation". That is the path
-/// itself, or what the program has named it by `name_fields`.
+/// The name of a field of an options' struct in messages. `field` is its path, "out" or "tracks.animation",
+/// which is also its name unless `name_fields` has set another.
 GLIMPSE_EXPORT std::string field_name(std::string_view field);
 
-/// For programs whose users know the fields by other names, as the command line's know options. Once, before
-/// anything else of the library is called; with null they have their own names again.
+/// Sets what `field_name` returns, for programs whose users know the fields by other names, such as options
+/// of a command line; null restores the paths. To be called before anything else of the library.
 GLIMPSE_EXPORT void name_fields(std::string (*name)(std::string_view field));
 
 /// A field of an options' struct that breaks a rule: "FIELD: RULE", or "FIELD VALUE: RULE".
 class GLIMPSE_EXPORT InvalidOption : public UsageError {
   public:
+    /// `field` is a path as `field_name` takes it; the value may be left out.
     InvalidOption(const std::string& field, const std::string& rule, const std::string& value = {})
         : UsageError(field_name(field) + (value.empty() ? "" : " " + value), rule), field_(field) {}
     /// Its path within the struct that the function was called with.
@@ -49,6 +50,7 @@ class GLIMPSE_EXPORT InvalidOption : public UsageError {
 class GLIMPSE_EXPORT InvalidParameter : public Error {
   public:
     InvalidParameter(std::string field, const std::string& rule) : Error(rule), field_(std::move(field)) {}
+    /// The field's JSON Pointer.
     [[nodiscard]] const std::string& field() const noexcept { return field_; }
 
   private:

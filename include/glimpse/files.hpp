@@ -13,9 +13,9 @@
 namespace glimpse {
 
 /// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
-/// file under `path`, and none stays behind on failure. Directories that are missing are made. Throws `Error`
-/// with the reason, with the path. With `replace` false a file of that name is an error, even one that came
-/// between.
+/// file under `path`, and none stays behind on failure. Missing directories are made. With `replace` false an
+/// existing file of that name is an error, even one that appeared in the meantime. Throws `Error` with the
+/// path and the reason.
 GLIMPSE_EXPORT void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
                                bool replace = true);
 
@@ -31,8 +31,8 @@ GLIMPSE_EXPORT void write_standard_output(std::span<const std::uint8_t> bytes);
 /// The extension without its dot, in lower case.
 GLIMPSE_EXPORT std::string extension_of(const std::filesystem::path& path);
 
-/// From now on a file that becomes shorter while it is read is an `Error`, and not the end of the process:
-/// takes over SIGBUS, and leaves alone what is not about a file that `open_image` has mapped.
+/// Installs a handler of SIGBUS: a file that is truncated while `open_image` has it mapped then is an
+/// `Error`, and not the end of the process. Any other SIGBUS has its default action.
 GLIMPSE_EXPORT void survive_lost_pages();
 
 }  // namespace glimpse

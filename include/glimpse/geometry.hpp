@@ -31,7 +31,7 @@ constexpr double edge_from_centre(double centre) {
 /// Saturates at ±2^29, so that the difference of two edges is an `int`.
 GLIMPSE_EXPORT int nearest_edge(double edge);
 
-/// Columns and rows.
+/// Width and height in pixels: columns and rows.
 struct Size {
     int width = 0;
     int height = 0;
@@ -41,7 +41,7 @@ struct Size {
 /// "64×48".
 GLIMPSE_EXPORT std::string to_string(Size size);
 
-/// The size of an image shrunk n times: ⌈width/n⌉×⌈height/n⌉.
+/// The size of an image shrunk n times, n ≥ 1: ⌈width/n⌉×⌈height/n⌉.
 GLIMPSE_EXPORT Size shrunk(Size size, int n);
 
 /// Largest glimpse that is computed, in pixels: 2^28.
@@ -50,6 +50,7 @@ constexpr std::int64_t maximum_glimpse_pixels = std::int64_t{1} << 28;
 /// Throws `InvalidParameter` at `field` unless 1 ≤ width, 1 ≤ height and width · height ≤ 2^28.
 GLIMPSE_EXPORT void require_glimpse_size(Size size, const std::string& field);
 
+/// A position (x, y), in centre or edge coordinates as its user says.
 struct Point {
     double x = 0;
     double y = 0;
@@ -71,31 +72,32 @@ struct Extent {
     double bottom = 0;
 };
 
-/// Of one point or more. Not a box, whose right and bottom are sums, and so rounded.
+/// The extent of at least one point. Its sides are coordinates of points, where the right and bottom of a box
+/// are rounded sums.
 GLIMPSE_EXPORT Extent extent(std::span<const Point> points);
 
-/// The smallest box around one point or more.
+/// The smallest box around at least one point.
 GLIMPSE_EXPORT Box bounding_box(std::span<const Point> points);
 
-/// What a box is measured in: pixels, or fractions of the image's width and height.
+/// The units of a box: pixels, or fractions of the image's width and height.
 enum class Units { pixels, fraction };
 
-/// A box as somebody gives it: in these units, and turned by `angle` degrees, clockwise on the screen, about
-/// its centre. What turns is the box in pixels.
+/// A box as it is given: in `units`, and rotated by `angle` degrees, clockwise on the screen, about its
+/// centre. It is the box in pixels that is rotated.
 struct OrientedBox {
     Box box;
     Units units = Units::pixels;
     double angle = 0;
 };
 
-/// The box in pixels of an image of size `image`, before it is turned. Throws as `require_box` where
+/// The box in pixels of an image of size `image`, before its rotation. Throws as `require_box` where
 /// fractions overflow.
 GLIMPSE_EXPORT Box in_pixels(const OrientedBox& box, Size image);
 
 /// Throws `InvalidParameter` at "/box" unless all four numbers are finite and width, height > 0.
 GLIMPSE_EXPORT void require_box(const Box& box);
 
-/// Throws `Error` when the box, turned by `angle` degrees about its centre, has no point inside the image.
+/// Throws `Error` when the box, rotated by `angle` degrees about its centre, has no point inside the image.
 GLIMPSE_EXPORT void require_overlap(const Box& box, double angle, Size image);
 
 /// A box's own glimpse size: width and height to the nearest integer, at least 1.
@@ -109,11 +111,13 @@ struct Rectangle {
     int width = 0;
     int height = 0;
     [[nodiscard]] bool empty() const { return width <= 0 || height <= 0; }
+    /// One beyond the last column and row.
     [[nodiscard]] int right() const { return x + width; }
     [[nodiscard]] int bottom() const { return y + height; }
     [[nodiscard]] Size size() const { return {width, height}; }
-    /// How many pixels it has.
+    /// Its number of pixels.
     [[nodiscard]] std::int64_t area() const { return empty() ? 0 : std::int64_t{width} * height; }
+    /// Whether all pixels of the other are in this one; of an empty one they are.
     [[nodiscard]] bool contains(const Rectangle& other) const {
         return other.empty() ||
                (x <= other.x && y <= other.y && other.right() <= right() && other.bottom() <= bottom());
@@ -130,7 +134,7 @@ GLIMPSE_EXPORT Rectangle intersection(const Rectangle& a, const Rectangle& b);
 /// The smallest rectangle that contains both; an empty one counts for nothing.
 GLIMPSE_EXPORT Rectangle smallest_containing(const Rectangle& a, const Rectangle& b);
 
-/// The pixels of a box: x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one pixel; likewise y.
+/// The pixels of a box: columns [x0, x1), x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one; likewise rows.
 GLIMPSE_EXPORT Rectangle rounded(const Box& box);
 
 /// A 2×3 matrix, rows first x then y, from glimpse pixel (j, i) to image pixel, both in centre coordinates:
@@ -138,6 +142,7 @@ GLIMPSE_EXPORT Rectangle rounded(const Box& box);
 struct Affine {
     std::array<std::array<double, 3>, 2> m{{{1, 0, 0}, {0, 1, 0}}};
 
+    /// The image point (x, y) of glimpse pixel (j, i).
     constexpr Point operator()(double j, double i) const {
         return {m[0][0] * j + m[0][1] * i + m[0][2], m[1][0] * j + m[1][1] * i + m[1][2]};
     }
@@ -149,11 +154,11 @@ struct Affine {
 /// The inverse map; the determinant must not be 0.
 GLIMPSE_EXPORT Affine inverse(const Affine& affine);
 
-/// The same map into an image shrunk n times.
+/// The same map into an image shrunk n times: the matrix and the edge coordinates divided by n.
 GLIMPSE_EXPORT Affine shrunk(const Affine& affine, int n);
 
-/// The map that cuts `box` into `size` cells and takes glimpse pixel (j, i) to the centre of its cell, the
-/// box turned by `angle` degrees, clockwise on the screen, about its own centre c:
+/// The map that divides `box` into `size` cells and takes glimpse pixel (j, i) to the centre of its cell, the
+/// box rotated by `angle` degrees, clockwise on the screen, about its centre c:
 ///   c + R(a) · (width/w · (j - (w-1)/2), height/h · (i - (h-1)/2)),  R = [[cos a, -sin a], [sin a, cos a]].
 /// Whole quarter turns are exact.
 GLIMPSE_EXPORT Affine box_to_image(const Box& box, Size size, double angle = 0);

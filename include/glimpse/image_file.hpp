@@ -12,16 +12,15 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 
-// Images in files. Channels are in R, G, B(, A) order everywhere; the alpha channel, if any, is the last.
-// The codec is chosen by a file's content when it is read, and by the extension that is asked for when it is
-// written.
+// Images in files. Channels are in R, G, B(, A) order everywhere; alpha, if any, is the last. The codec is
+// chosen by a file's content when it is read, and by the extension that is asked for when it is written.
 
 namespace glimpse {
 
 /// H×W×C values: CV_8U, CV_16U or CV_32F, in the file's own units (0…255, 0…65535, as they are).
 struct Image {
     cv::Mat pixels;
-    bool alpha = false;
+    bool alpha = false;                       ///< the last channel is alpha
     std::vector<std::uint8_t> icc_profile{};  ///< empty where there is none
     bool list = false;                        ///< N rows of one column that an array file holds as N×C
 };
@@ -31,25 +30,26 @@ struct ImageInfo {
     Size size;      ///< after the EXIF orientation, where it is applied
     int depth = 0;  ///< CV_8U, CV_16U or CV_32F
     int channels = 0;
-    bool alpha = false;
+    bool alpha = false;   ///< the last channel is alpha
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
     std::vector<std::uint8_t> icc_profile;
-    bool array = false;      ///< numbers in units of their own rather than a picture
+    bool array = false;      ///< numbers in units of their own, rather than a picture
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
-    int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two, and those below
+    int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below
 };
 
-/// An opened image. Not for two threads at once.
+/// An opened image. Not for several threads at once.
 class GLIMPSE_EXPORT ImageReader {
   public:
     virtual ~ImageReader() = default;
+    /// What the header says.
     [[nodiscard]] virtual const ImageInfo& info() const = 0;
-    /// The pixels of a non-empty region inside the image, identical to those of a full decode.
-    /// Throws `Error` when the file is truncated or corrupt.
+    /// The pixels, h×w×C, of a non-empty region inside the image, identical to those of a full decode. Throws
+    /// `Error` when the file is truncated or corrupt.
     virtual cv::Mat decode(const Rectangle& region) = 0;
-    /// The pixels of a region of the image shrunk n times, to ⌈width/n⌉×⌈height/n⌉ pixels, which costs less
-    /// than the image's own; about the means of each n×n of them, as the format has it. 1 ≤ n ≤
-    /// `maximum_shrink`.
+    /// The pixels of a region of the image shrunk n times, to ⌈width/n⌉×⌈height/n⌉ pixels: about the mean of
+    /// each n×n block, as the format decodes it at less than the full cost. n is a power of two, 1 ≤ n ≤
+    /// `maximum_shrink`. Throws as `decode` does.
     virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
 };
 
@@ -59,20 +59,21 @@ struct OpenOptions {
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
 };
 
-/// Opens a file and reads its header. Throws `Error` with the reason, without the path.
+/// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known
+/// format, a corrupt header, or an image without pixels or with more than `maximum_pixels`.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path,
                                                        const OpenOptions& options = {});
 
-/// Opens an image that lies in memory; `bytes` must outlive the reader.
+/// Opens an image that lies in memory; `bytes` must outlive the reader. Throws `Error` with the reason.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes,
                                                        const OpenOptions& options = {});
 
-/// The whole image.
+/// The whole image. Throws as `open_image` and `ImageReader::decode` do.
 GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
 GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
 
-/// The file as `extension` ("png", "jpg", "npy", …) holds it. Throws `Error` where the format cannot hold the
-/// image's depth or channels, naming those that can.
+/// The bytes of a file of that extension ("png", "jpg", "npy", …). Throws `Error` where no such format can be
+/// written, or where it cannot hold the image's depth or channels, naming those that can.
 GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
 
 /// Whether `encode_image` knows the extension (lower case, no dot).
@@ -81,7 +82,7 @@ GLIMPSE_EXPORT bool can_encode(std::string_view extension);
 /// The extensions that `encode_image` knows, sorted.
 GLIMPSE_EXPORT std::vector<std::string> encodable_extensions();
 
-/// Whether the name ends as those of files do that can be read, in letters of either case.
+/// Whether the name has the extension of a format that can be read, in upper or lower case.
 GLIMPSE_EXPORT bool has_image_extension(const std::filesystem::path& path);
 
 /// Whether the file is taken for an image when a directory is read: by its extension or by its first bytes.
@@ -91,8 +92,8 @@ GLIMPSE_EXPORT bool looks_like_image(const std::filesystem::path& path);
 struct CodecDescription {
     std::string name;
     std::string version;
-    std::vector<std::string> reads;
-    std::vector<std::string> writes;
+    std::vector<std::string> reads;   ///< extensions, lower case
+    std::vector<std::string> writes;  ///< extensions, lower case
 };
 /// All codecs, in the order in which they are asked.
 GLIMPSE_EXPORT std::vector<CodecDescription> codecs();

@@ -11,18 +11,19 @@
 
 namespace glimpse {
 
-/// Where an image is to be had: in a file, or encoded in memory.
+/// The source of an image: a file, or its bytes in memory.
 class GLIMPSE_EXPORT ImageSource {
   public:
     ImageSource() = default;
     /// The file of that path.
     explicit ImageSource(std::string path) : name_(std::move(path)) {}
-    /// An image in memory, whose name is for messages; `bytes` is not null.
+    /// An encoded image in memory, whose name is for messages; `bytes` is not null.
     ImageSource(std::string name, std::shared_ptr<const std::vector<std::uint8_t>> bytes)
         : name_(std::move(name)), bytes_(std::move(bytes)) {}
 
     /// Its path as written, "-" for standard input, or "ARCHIVE/MEMBER".
     [[nodiscard]] const std::string& name() const { return name_; }
+    /// Whether it is in a file, or else in memory.
     [[nodiscard]] bool is_file() const { return !bytes_; }
 
     /// Opens the image and reads its header. The reader must not outlive all copies of the source. Throws

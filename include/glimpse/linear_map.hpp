@@ -10,8 +10,8 @@
 #include "glimpse/sampling.hpp"
 #include "glimpse/sampling_points.hpp"
 
-// A glimpse is a linear map of each channel of an image, g = A I. A map is plain numbers; what applies it (a
-// backend) knows nothing of attention. I is H×W×C, g is h×w×C; i, y count rows and j, x columns.
+// A glimpse is a linear map of each channel of an image, g = A I. A map holds plain numbers; what applies it
+// (a backend) knows nothing of attention. I is H×W×C, g is h×w×C; i, y count rows and j, x columns.
 
 namespace glimpse {
 
@@ -33,7 +33,8 @@ struct Separable {
     BandedMatrix columns;  ///< K: w×W
 };
 
-/// g[i, j] = Σ_p I[p] · k(p - T(j, i)).
+/// g[i, j] = Σ_p I[p] · k(p - T(j, i)) over the pixels p of the padded image, k being the interpolation's
+/// kernel.
 struct Samples {
     SamplingPoints points;  ///< T
     Interpolation interpolation = Interpolation::bilinear;
@@ -41,21 +42,22 @@ struct Samples {
     Mirror mirror = Mirror::edges;
 };
 
+/// The forms of a map.
 using MapKind = std::variant<Window, Weights, Separable, Samples>;
 
-/// A, with the two sizes that it joins.
+/// A, with the sizes of the image and of the glimpse.
 struct LinearMap {
     Size image;    ///< W×H
     Size glimpse;  ///< w×h
     MapKind kind;
 };
 
-/// The smallest rectangle outside which the attention map is 0: the only pixels that must be decoded. Where
-/// affine `Samples` are padded it may be larger: it then holds all that the parallelogram of the samples, as
-/// a whole, would take from the padded image.
+/// The smallest rectangle outside which the attention map is 0: the only pixels that must be decoded. For
+/// affine `Samples` with padding it may be larger: it bounds the taps of the whole parallelogram that the
+/// samples span.
 GLIMPSE_EXPORT Rectangle support(const LinearMap& map);
 
-/// A part of an image of values: `pixels` stands at `region`, in row order, of the region's size.
+/// Pixels, or other values, of a region of an image: h×w×C, of the region's size.
 struct ImageRegion {
     Rectangle region;
     cv::Mat pixels;
@@ -68,8 +70,8 @@ GLIMPSE_EXPORT ImageRegion attention_map(const LinearMap& map);
 /// A 1, an h×w CV_32F matrix: the sum of each glimpse pixel's weights.
 GLIMPSE_EXPORT cv::Mat row_sums(const LinearMap& map);
 
-/// A glimpse pixel is made of more than one image pixel, or of one and what lies outside, so that colour must
-/// be premultiplied by alpha.
+/// Whether a glimpse pixel may combine several image pixels, or one and the zeros outside the image, so that
+/// colour must be premultiplied by alpha.
 GLIMPSE_EXPORT bool mixes_pixels(const LinearMap& map);
 
 }  // namespace glimpse

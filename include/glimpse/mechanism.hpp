@@ -17,7 +17,7 @@
 
 namespace glimpse {
 
-/// The attention mechanisms: a closed set, chosen by a word in a document.
+/// The attention mechanisms: a closed set, chosen by name in a document.
 using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer>;
 
 /// "crop", "mask", "gaussian", "stn": in the order of `Mechanism`.
@@ -32,22 +32,24 @@ GLIMPSE_EXPORT std::optional<Size> requested_size(const Mechanism& mechanism);
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 GLIMPSE_EXPORT void validate(const Mechanism& mechanism);
 
-/// The linear map for an image of `image` pixels. Throws as the mechanism's own `lower` does.
+/// The linear map for an image of size `image`. Throws as the mechanism's own `lower` does.
 GLIMPSE_EXPORT Lowered lower(const Mechanism& mechanism, Size image);
 
 /// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.
 GLIMPSE_EXPORT Mechanism for_writing(const Mechanism& mechanism);
 
-/// A file whose values the mechanism needs before it can be lowered.
+/// The file whose values the mechanism needs before it can be lowered; none where it needs none.
 GLIMPSE_EXPORT std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism);
 
 /// Whether the values of `attention_file` are still to be supplied.
 GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 
-/// Supplies the values of `attention_file`: H×W, CV_64F, in [0, 1] where they came from a picture.
+/// Supplies the values of `attention_file`, which the mechanism must have: H×W, CV_64F, in [0, 1] where they
+/// came from a picture.
 GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values);
 
-/// The glimpse is a list of N pixels rather than a picture: an N×C array, N rows of one column as a picture.
+/// Whether the glimpse is a list of N pixels rather than a picture: an N×C array, as a picture N rows of one
+/// column.
 GLIMPSE_EXPORT bool is_list(const Mechanism& mechanism);
 
 /// A mechanism with the name that its outputs carry.
@@ -57,6 +59,7 @@ struct Glimpse {
     std::string place;    ///< "FILE: /glimpses/3", to which a field's pointer is added in messages
     std::string label{};  ///< what figures call it; empty: its id
 
+    /// The label, or without one the id.
     [[nodiscard]] const std::string& shown_as() const { return label.empty() ? id : label; }
 };
 

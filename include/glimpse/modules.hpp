@@ -7,13 +7,13 @@
 
 namespace glimpse {
 
-/// A part of the library that is opened when it is needed.
+/// A part of the library that is loaded when it is first needed.
 struct ModuleDescription {
     std::string name;
-    std::string absence;  ///< why it cannot be opened; empty where it is there
+    std::string absence;  ///< why it cannot be loaded; empty where it can
 };
 
-/// Those that this build has, or would have if what they need had been there.
+/// All modules of this build, with those that were left out for want of a library.
 GLIMPSE_EXPORT std::vector<ModuleDescription> modules();
 
 }  // namespace glimpse

@@ -1,6 +1,6 @@
 #pragma once
 
-// How an image is read between its pixels and beyond its border.
+// How an image is sampled between its pixels and beyond its border.
 
 namespace glimpse {
 
@@ -9,8 +9,7 @@ namespace glimpse {
 /// processing").
 enum class Interpolation { bilinear, nearest, bicubic };
 
-/// What lies outside the image: nothing (each tap outside counts 0), the nearest pixel of the border, or the
-/// mirrored image.
+/// What lies outside the image: zeros, the nearest pixel of the border, or the mirrored image.
 enum class Padding { zeros, border, reflection };
 
 /// Where the mirror stands: at the centres {0, S-1} of the outer pixels, or at the outer edges {-½, S-½}.

@@ -11,9 +11,8 @@
 
 namespace glimpse {
 
-/// T, where the pixels of a w×h glimpse look: from glimpse pixel (j, i) to a point of the image, both in
-/// centre coordinates. An affine map, which serves a glimpse of any size, or whatever else, listed point by
-/// point.
+/// T, the sampling points of a w×h glimpse: from glimpse pixel (j, i) to a point of the image, both in centre
+/// coordinates. An affine map, which serves a glimpse of any size, or any other map, listed point by point.
 class GLIMPSE_EXPORT SamplingPoints {
   public:
     // NOLINTNEXTLINE(google-explicit-constructor): an affine map is the points that it gives
@@ -39,18 +38,19 @@ class GLIMPSE_EXPORT SamplingPoints {
         return list ? &list->points : nullptr;
     }
 
-    /// The border of the glimpse carried into the image, a closed polygon in edge coordinates from the corner
-    /// (0, 0) on along the first row: the corners, and of listed points the middle of each border pixel's
-    /// outer edge as well, half a pixel beyond its centre by the Jacobian.
+    /// The border of the glimpse carried into the image, a closed polygon in edge coordinates, clockwise in
+    /// the glimpse from its corner (0, 0): the four corners, and for listed points the middle of each border
+    /// pixel's outer edge as well, which is half a pixel beyond its centre by the Jacobian.
     [[nodiscard]] std::vector<Point> border(Size size) const;
 
-    /// From the least to the greatest coordinates of the points, centre coordinates; 1 ≤ w, h.
+    /// The extent of the points, centre coordinates; w, h ≥ 1.
     [[nodiscard]] Extent bounds(Size size) const;
 
-    /// [[∂x/∂j, ∂x/∂i], [∂y/∂j, ∂y/∂i]] at pixel (j, i). Of listed points by central differences, at the
-    /// border of the glimpse by the difference to the one neighbour; an axis of a single pixel counts as the
-    /// image's own.
+    /// [[∂x/∂j, ∂x/∂i], [∂y/∂j, ∂y/∂i]], in image pixels per glimpse pixel.
     using Jacobian = std::array<std::array<double, 2>, 2>;
+
+    /// The Jacobian of T at pixel (j, i), 0 ≤ j < w and 0 ≤ i < h. For listed points by central differences,
+    /// one-sided at the border of the glimpse; along an axis of a single pixel the image's own, 1.
     [[nodiscard]] Jacobian jacobian(int j, int i) const;
 
     /// The same points of an image shrunk n times.

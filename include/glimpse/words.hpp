@@ -11,7 +11,7 @@
 
 namespace glimpse {
 
-/// The words one after another: "png, npy, webp".
+/// The words with `between` between them: "png, npy, webp".
 template <typename Words>
 GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = ", ") {
     std::string joined;
@@ -23,12 +23,12 @@ GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = "
     return joined;
 }
 
-/// The candidate with the least number of letters to insert, delete, replace or swap with their neighbours;
-/// empty where more than one letter in three would change.
+/// The candidate with the least number of letters to insert, delete, replace or swap with their neighbours
+/// (Damerau-Levenshtein distance); empty where more than one letter in three would change.
 GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-/// The fewest digits that are read back as the same number: "0.1", "-0", "1e+20", "nan". From 1e-5 to below
-/// 1e15 without an exponent.
+/// The fewest digits that are parsed as the same number: "0.1", "-0", "1e+20", "nan". Without an exponent
+/// where 1e-5 ≤ |number| < 1e15.
 GLIMPSE_EXPORT std::string number_text(double number);
 GLIMPSE_EXPORT std::string number_text(float number);
 

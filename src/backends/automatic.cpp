@@ -13,18 +13,18 @@ namespace glimpse {
 
 namespace {
 
-/// What a CPU's thread multiplies and adds in a second, by the benchmark of the kernels.
+/// Multiply-adds per second of one CPU thread, by the kernels' benchmark.
 constexpr double thread_multiply_adds_per_second = 20e9;
 
-/// Multiplications and additions, in the units of a band's.
+/// Multiply-adds, in units of those of a banded product.
 double work_of(std::span<const LinearMap* const> maps, int channels) {
     std::int64_t work = 0;
     for (const LinearMap* map : maps) work += multiply_adds(*map);
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// The pixels that are sent to a GPU, in bytes: the image as it is, or, premultiplied by its alpha, what all
-/// maps see or what each of them sees, whichever is less.
+/// Bytes sent to a GPU: the image as it is, or, premultiplied by its alpha as `read_glimpses` does it, the
+/// smallest rectangle around all supports or each support by itself, whichever is less.
 double bytes_to_device(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
     if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());

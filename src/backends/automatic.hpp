@@ -8,28 +8,27 @@
 
 namespace glimpse {
 
-/// What a call to a GPU costs beside its sums.
+/// The overhead of a call to a GPU, beside its arithmetic.
 struct GpuCost {
     double seconds_per_call;
-    double seconds_per_byte;  ///< that goes there or comes back
+    double seconds_per_byte;  ///< transferred, in either direction
 };
 
-/// Seconds, from whenever.
+/// Seconds since some moment.
 using Clock = std::function<double()>;
 
 /// The cost of a GPU, or an infinite one where it fails: measured by reading one pixel out of an image of a
-/// few bytes and out of one of 16 MB, which is sent as a whole. The best of several times, after a first one
-/// that loads what it needs.
+/// few bytes and out of one of 16 MB, which is sent as a whole. The best of several times, so that the first,
+/// which loads libraries and kernels, does not count.
 GpuCost measured_cost(const Backend& gpu, const Clock& clock);
 GpuCost measured_cost(const Backend& gpu);
 
 /// Whether a GPU of that cost is likely to read these glimpses sooner than a CPU with `threads` threads, by
-/// what there is to multiply and what there is to transfer. What has alpha goes there premultiplied, as
-/// float32.
+/// the multiply-adds and the bytes to transfer. Pixels with alpha are sent premultiplied, as float32.
 bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost);
 
-/// `--device auto` where there is a GPU: it reads where it is likely to be done first, and the CPU reads
+/// `--device auto` where there is a GPU: it reads where it is likely to finish first; the CPU reads
 /// everything else, and what the GPU fails at.
 class AutomaticBackend final : public Backend {
   public:
@@ -44,7 +43,7 @@ class AutomaticBackend final : public Backend {
     [[nodiscard]] std::string name() const override { return "auto"; }
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override;
-    /// One glimpse is never work for a GPU, which must first receive it.
+    /// A single glimpse is not worth its transfer to a GPU.
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return cpu_->write(map, glimpse);
     }

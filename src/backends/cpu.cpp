@@ -17,7 +17,7 @@ namespace glimpse {
 
 namespace {
 
-/// Calls visit with an example of the element type of `depth`.
+/// Calls visit with a value of the element type of `depth`, as a tag.
 template <typename Visit>
 void with_element_type(int depth, Visit&& visit) {
     switch (depth) {
@@ -50,9 +50,9 @@ cv::Mat weighed(const LinearMap& map, const Weights& weights, const ImageRegion&
     return out;
 }
 
-/// `Samples` row by row: the samples whose taps all lie inside the image by a loop of their own, the others
-/// tap by tap. Which way a sample goes does not depend on the region: no byte of a glimpse depends on what
-/// else is read.
+/// Reads `Samples` row by row: samples whose whole footprint lies inside the image by the kernels, the others
+/// tap by tap. The choice does not depend on the region, so that a glimpse never depends on what else is
+/// decoded.
 class SampledRows {
   public:
     SampledRows(const LinearMap& map, const Samples& samples, const ImageRegion& image)
@@ -64,7 +64,7 @@ class SampledRows {
           end_of_data_(image.pixels.step[0] * (image.pixels.rows - 1) +
                        image.pixels.cols * image.pixels.elemSize()) {}
 
-    /// C values for each pixel of row i; `row` has room for one more.
+    /// C values for each pixel of row i; `row` has room for one value more.
     void read(int i, float* row) const {
         const Interval inner = inner_samples(i);
         if (!inner.empty()) {
@@ -76,11 +76,11 @@ class SampledRows {
     }
 
   private:
-    /// Nearest pixels are taken tap by tap: whether a point lies half-way is decided in one place.
+    /// Nearest pixels are read tap by tap: one place alone breaks ties.
     [[nodiscard]] Interval inner_samples(int i) const {
         if (!affine_ || end_of_data_ >> 31 != 0 || samples_.interpolation == Interpolation::nearest)
             return {};
-        // Of a point on the last pixel, bilinear, the next one has no weight.
+        // A bilinear point on the last pixel gives the next one no weight.
         const bool cubic = samples_.interpolation == Interpolation::bicubic;
         const double low = cubic ? 1 : 0;
         const Point high{map_.image.width - (cubic ? 3.0 : 1.0), map_.image.height - (cubic ? 3.0 : 1.0)};

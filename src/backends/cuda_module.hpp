@@ -6,8 +6,8 @@
 
 namespace glimpse {
 
-/// What the module `cuda` offers: it is opened only when a GPU is asked for, since CUDA's own libraries take
-/// longer to load than most glimpses take to make.
+/// The interface of the module `cuda`, which is loaded only when a GPU is asked for: CUDA's libraries take
+/// longer to load than most glimpses take to compute.
 struct CudaModule {
     /// Throws `UsageError` with the reason and the remedy where there is no such device.
     std::unique_ptr<Backend> (*make_backend)(int number);
@@ -15,6 +15,7 @@ struct CudaModule {
     /// On the first device that can be used; null where there is none.
     std::unique_ptr<Backend> (*make_any_backend)();
 
+    /// CUDA's and OpenCV's versions and the devices, or why there are none.
     BackendDescription (*describe)();
 };
 

@@ -31,7 +31,7 @@ std::unique_ptr<Backend> make_any_cuda_backend() {
     try {
         return opened().make_any_backend();
     } catch (const Error&) {
-        return nullptr;  // the module, or what it needs, is not there
+        return nullptr;  // the module, or a library that it needs, is missing
     }
 }
 

@@ -6,14 +6,14 @@
 
 namespace glimpse {
 
-/// The CUDA backend on device `number`. Throws `UsageError` with the reason and the remedy where it cannot be
-/// had.
+/// The CUDA backend on device `number`. Throws `UsageError` with the reason and the remedy where it is not
+/// available.
 std::unique_ptr<Backend> make_cuda_backend(int number);
 
 /// On the first device that can be used; null where there is none, for whatever reason.
 std::unique_ptr<Backend> make_any_cuda_backend();
 
-/// What there is of CUDA.
+/// The devices that CUDA offers, or why there are none.
 BackendDescription describe_cuda();
 
 }  // namespace glimpse

@@ -9,7 +9,7 @@
 
 namespace glimpse {
 
-/// The rows of a sparse matrix as `device_work::SparseRows` has them.
+/// A sparse matrix in CSR form, as `device_work::SparseRows` describes it.
 struct DevicePlan::SparseMatrix {
     std::vector<std::int64_t> begin{0};
     std::vector<int> index;
@@ -84,7 +84,7 @@ std::size_t DevicePlan::place(std::int64_t pixels) {
 }
 
 void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& columns) {
-    // Of lines that no row weighs, nothing is computed.
+    // Lines for which R has no weight are not computed.
     std::vector<int> lines = rows.index;
     std::ranges::sort(lines);
     lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
@@ -108,7 +108,7 @@ void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& colum
 }
 
 void DevicePlan::add(const Separable& separable) {
-    // A map that sees nothing asks for no region, and the other axis may then be anywhere.
+    // A map with an empty support has an empty region, in which the other axis need not lie.
     if (separable.rows.support().empty() || separable.columns.support().empty()) {
         return add_product(SparseMatrix::of_zeros(separable.rows.rows()),
                            SparseMatrix::of_zeros(separable.columns.rows()));

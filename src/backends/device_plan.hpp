@@ -18,12 +18,13 @@ class DevicePlan {
 
     /// A I. The map's support lies in the region.
     void add(const Separable& separable);
-    /// A I, or, the pixels being the glimpse's and the region its whole, Aᵀ g.
+    /// A I; or Aᵀ g, for which the pixels are the glimpse's and the region all of it.
     void add(const LinearMap& map, const Samples& samples);
-    /// Aᵀ g on the map's support; the pixels are the glimpse's, and the region its whole.
+    /// Aᵀ g on the map's support; the pixels are the glimpse's, and the region all of it.
     void add_adjoint(const Separable& separable);
 
-    /// Everything that threads read, the tasks behind it; `products_at` and `samples_at` are their offsets.
+    /// Everything that threads read, with the tasks at its end; `products_at` and `samples_at` are their
+    /// offsets.
     struct Packed {
         std::vector<std::byte> bytes;
         std::size_t products_at;
@@ -44,10 +45,10 @@ class DevicePlan {
     struct SparseMatrix;
     void add_product(const SparseMatrix& rows, const SparseMatrix& columns);
     device_work::SparseRows stored(const SparseMatrix& matrix);
-    /// Appends them to the bytes; their offset.
+    /// Appends values to the bytes; returns their offset.
     template <typename T>
     std::size_t stored(const std::vector<T>& values);
-    /// Where a glimpse of so many pixels goes.
+    /// Reserves the output of a glimpse of so many pixels; returns its position.
     std::size_t place(std::int64_t pixels);
 
     Rectangle region_;

@@ -14,14 +14,14 @@
 
 namespace glimpse::device_work {
 
-/// The rows of a sparse matrix: the weights of row i are number begin[i] to begin[i+1] - 1.
+/// A sparse matrix in CSR form: the weights of row i are numbers [begin[i], begin[i+1]).
 struct SparseRows {
     std::size_t begin;    ///< offset of row count + 1 std::int64_t
-    std::size_t index;    ///< offset of an int for each weight: what it weighs
+    std::size_t index;    ///< offset of an int for each weight: its column
     std::size_t weights;  ///< offset of the weights, floats
 };
 
-/// R I Kᵀ in two steps: first K on each line that has a weight, then R on what came of it.
+/// R I Kᵀ in two steps: first K on each line for which R has a weight, then R on the result.
 struct ProductTask {
     int height;           ///< h, R's rows
     int width;            ///< w, K's rows
@@ -32,7 +32,7 @@ struct ProductTask {
     std::size_t between;  ///< where n·w·C floats lie between the steps, counted in floats
     std::size_t out;      ///< where the h·w·C values go, counted in values
 
-    /// How many threads each step has.
+    /// The number of threads of each step.
     [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels_between() const {
         return std::int64_t{line_count} * width;
     }
@@ -51,7 +51,7 @@ struct SampleTask {
     ImageSampler sampler;
     std::size_t out;  ///< of a glimpse that is read: where its values go, counted in values
 
-    /// How many threads it has.
+    /// The number of threads.
     [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
 };
 
@@ -92,7 +92,8 @@ GLIMPSE_HOST_DEVICE inline void store(void* out, Element element, std::size_t po
     }
 }
 
-/// Σ_k weight[k] · value(index[k]) over row `row`, in blocks, so that the sum of many stays exact to float32.
+/// Σ_k weight[k] · value(index[k]) over row `row`, accumulated in blocks, as on the CPU, for the sake of
+/// float32.
 template <typename Value>
 GLIMPSE_HOST_DEVICE float weighted_sum(const std::byte* plan, const SparseRows& matrix, int row,
                                        Value&& value) {
@@ -126,7 +127,7 @@ GLIMPSE_HOST_DEVICE void weigh_columns(const std::byte* plan, const ProductTask&
     }
 }
 
-/// The second step's value `number` of h·w·C: R on one column of what came of the first.
+/// The second step's value `number` of h·w·C: R on one column of the first step's result.
 GLIMPSE_HOST_DEVICE inline void weigh_lines(const std::byte* plan, const ProductTask& task, int channels,
                                             const float* between, void* out, Element element,
                                             std::int64_t number) {

@@ -28,7 +28,7 @@ class FileReader final : public ImageReader {
             file_->require_whole();
             return pixels;
         } catch (const Error&) {
-            file_->require_whole();  // the reason of the other
+            file_->require_whole();  // a lost page is the likelier cause: report it first
             throw;
         }
     }

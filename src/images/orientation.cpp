@@ -7,7 +7,7 @@ namespace glimpse {
 
 namespace {
 
-/// An orientation as steps from the stored image to the seen one: transpose, then mirror.
+/// An orientation as steps from the stored image to the oriented one: transpose, then mirror.
 struct Turn {
     bool transpose;
     bool mirror_x;
@@ -41,7 +41,7 @@ class OrientedReader final : public ImageReader {
     explicit OrientedReader(std::unique_ptr<ImageReader> stored)
         : stored_(std::move(stored)), info_(stored_->info()), turn_(turn_of(info_.orientation)) {
         if (turn_.transpose) std::swap(info_.size.width, info_.size.height);
-        // Mirrored, the blocks that are shrunk would be counted from the other edge.
+        // The blocks of a mirrored image would be counted from the other edge, unless they divide it exactly.
         int& n = info_.maximum_shrink;
         while (info_.size.width % n != 0 || info_.size.height % n != 0) n /= 2;
     }
@@ -61,7 +61,7 @@ class OrientedReader final : public ImageReader {
     }
 
   private:
-    /// The steps undone, last first, for an image that is seen in this size.
+    /// The region of the stored image that is seen as `r`; `size` is that of the oriented one.
     [[nodiscard]] Rectangle stored_region(Rectangle r, Size size) const {
         if (turn_.mirror_x) r.x = size.width - r.right();
         if (turn_.mirror_y) r.y = size.height - r.bottom();

@@ -6,7 +6,7 @@
 
 namespace glimpse {
 
-/// The image as its EXIF orientation says it is to be seen; the reader itself where that is as it is stored.
+/// The image with its EXIF orientation applied; the reader itself where that is 1.
 std::unique_ptr<ImageReader> oriented(std::unique_ptr<ImageReader> reader);
 
 }  // namespace glimpse

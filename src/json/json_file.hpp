@@ -6,21 +6,20 @@
 
 namespace glimpse::json {
 
-/// The tree of a JSON text with where it comes from, for those who read other documents than ours.
+/// A parsed JSON text with its source, for readers of foreign formats.
 class JsonFile {
   public:
-    /// As `parse_json`; the values of `dropped`, wherever such a key stands, are left out. Throws
-    /// `UsageError`.
+    /// As `parse_json`; members of the name `dropped` are left out, at any depth. Throws `UsageError`.
     JsonFile(std::string_view text, const std::string& file, std::string_view dropped = {});
     JsonFile(std::string_view text, Source source, std::string_view dropped = {});
     ~JsonFile();
     JsonFile(const JsonFile&) = delete;
     JsonFile& operator=(const JsonFile&) = delete;
 
-    /// Good while this lives.
+    /// Valid while this lives.
     [[nodiscard]] Value root() const;
 
-    /// Takes this member out of the root, an object, if it has it.
+    /// Removes this member of the root, an object, if it has it.
     void erase(std::string_view key);
 
   private:
@@ -28,13 +27,13 @@ class JsonFile {
     std::unique_ptr<nlohmann::json> json_;
 };
 
-/// Whether a value is an object that has the key, and something in it: not null, no empty array.
+/// Whether a value is an object with this key whose value is neither null nor an empty array or object.
 bool has(const Value& value, std::string_view key);
 
-/// The elements of an array, of which there may be none.
+/// The elements of an array, which may be empty.
 std::vector<Value> any_elements(const Value& value, std::string_view meaning);
 
-/// A text, or a number as it is written: what names something.
+/// A string, or a number as it is written: an identifier of either type.
 std::string text_or_number(const Value& value);
 
 }  // namespace glimpse::json

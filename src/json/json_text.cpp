@@ -17,7 +17,7 @@ using nlohmann::json;
 /// Documents nest five levels; what nests deeper than this is no document.
 constexpr std::size_t deepest_nesting = 64;
 
-/// Longest text that a message repeats, in bytes.
+/// Longest text that a message quotes, in bytes.
 constexpr std::size_t longest_quotation = 60;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -38,8 +38,8 @@ bool continues_character(char byte) {
                      rule);
 }
 
-/// Where the token that ends at `end` begins. The lexer's own token string is that of the token only where
-/// it is a string or a number; of literals the letters tell. A misspelt literal ends at its first wrong
+/// Where the token that ends at `end` begins. The lexer's token string has the token's length only for
+/// strings and numbers; a literal begins where its letters do. A misspelt literal ends at its first wrong
 /// letter, which may be the separator behind it.
 std::size_t token_begin(std::string_view text, std::size_t end, const std::string& token, bool misspelt) {
     if (end > text.size()) return text.size();
@@ -54,7 +54,7 @@ std::size_t token_begin(std::string_view text, std::size_t end, const std::strin
     return begin;
 }
 
-/// The library's message without its code, its place and what it read last.
+/// The library's message without its code, its place and the last token.
 std::string plain_words(const std::string& what) {
     const std::size_t dash = what.find(" - ");
     std::string words = dash == std::string::npos ? what : what.substr(dash + 3);
@@ -67,7 +67,7 @@ bool is_non_finite_word(std::string_view rest) {
            rest.starts_with("inf");
 }
 
-/// What those write who take JSON for JavaScript or Python; empty where that is not what is wrong.
+/// A hint for who writes JavaScript or Python instead of JSON; empty where that is not the mistake.
 std::string quoting_hint(std::string_view rest, bool wants_key) {
     if (rest.starts_with('\'')) return "strings stand in double quotes in JSON, not in single ones";
     const auto in_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
@@ -77,7 +77,7 @@ std::string quoting_hint(std::string_view rest, bool wants_key) {
     return "a key stands in double quotes in JSON: " + in_quotes(name);
 }
 
-/// Builds the tree from the parser's events, and refuses what the library itself lets pass.
+/// Builds the tree from the parser's events, and refuses what the library accepts and we do not.
 class TreeBuilder final : public nlohmann::json_sax<json> {
   public:
     TreeBuilder(std::string_view text, const Source& source, std::string_view dropped)
@@ -161,14 +161,15 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         return true;
     }
 
-    /// What is dropped ends where it began.
+    /// A dropped value ends with a scalar outside of any container, level 0, or with the end of its
+    /// container, level 1.
     bool resume_at(std::size_t level) {
         dropping_ = dropped_levels_ != level;
         if (level > 0) --dropped_levels_;
         return true;
     }
 
-    /// Of the innermost container that is open.
+    /// The JSON Pointer of the innermost open container.
     [[nodiscard]] std::string pointer() const {
         std::string pointer;
         for (std::size_t n = 0; n + 1 < levels_.size(); ++n) {

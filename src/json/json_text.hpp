@@ -20,18 +20,18 @@ struct Source {
 /// Throws `UsageError` "PLACE: POINTER: RULE"; the pointer of the whole text, "", is left out.
 [[noreturn]] void fail(const Source& source, const std::string& pointer, const std::string& rule);
 
-/// The JSON Pointer of a member: one step more, with "~" and "/" escaped, and control characters, so that a
+/// The JSON Pointer of a member: "POINTER/KEY" with "~" and "/" escaped, and control characters, so that a
 /// message stays one line.
 std::string member_pointer(const std::string& pointer, std::string_view key);
 
-/// The text in double quotes, escaped as in JSON, and cut off where it is long.
+/// The text in double quotes, escaped as in JSON, and truncated where it is long.
 std::string in_quotes(std::string_view text);
 
-/// The text as a JSON string, whole.
+/// The text as a JSON string literal, not truncated.
 std::string literal(std::string_view text);
 
-/// The string of this name in the object that a JSON text is, however wrong the rest; none where there is
-/// none.
+/// The string member `key` of the object in `text`, whatever rules its other members break; none where there
+/// is no such member, or no valid JSON.
 std::optional<std::string> member_text(std::string_view text, std::string_view key);
 
 /// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:

@@ -19,7 +19,7 @@ std::string described(const nlohmann::json& json) {
     return json.dump();
 }
 
-/// No array of the wrong length, and none that is empty where the length is open.
+/// Requires an array of `count` elements, or without a count of at least one.
 void require_array(const Value& value, std::optional<std::size_t> count, std::string_view meaning) {
     if (!value.json->is_array()) value.fail_type(meaning);
     if (count ? value.json->size() != *count : value.json->empty()) value.fail_type(meaning);
@@ -109,7 +109,7 @@ std::vector<double> numbers(const Value& value) {
     std::vector<double> result;
     result.reserve(value.json->size());
     for (std::size_t n = 0; n < value.json->size(); ++n) {
-        // A grid has many numbers: places are spelt out for the wrong ones only.
+        // A grid has many numbers: pointers are built for the wrong ones only.
         const nlohmann::json& element = (*value.json)[n];
         result.push_back(element.is_number() ? element.get<double>() : number(value.element(n)));
     }

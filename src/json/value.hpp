@@ -11,16 +11,14 @@
 
 #include "json/json_text.hpp"
 
-// JSON values that know where they stand.
-
 namespace glimpse::json {
 
-/// A value, and where it stands.
+/// A JSON value with its location, for messages.
 struct Value {
     const nlohmann::json* json;
     std::string pointer;
     const Source* source;
-    std::string inherited_by{};  ///< of a default: the pointer of the entry that takes it
+    std::string inherited_by{};  ///< of a default: the pointer of the entry that inherits it
 
     [[nodiscard]] bool is_object() const;
     [[nodiscard]] bool is_array() const;
@@ -30,13 +28,15 @@ struct Value {
     /// Whether it is an object with this key.
     [[nodiscard]] bool contains(std::string_view key) const;
 
-    /// Of an object, in alphabetical order.
+    /// The keys of an object, in alphabetical order.
     [[nodiscard]] std::vector<std::string> keys() const;
 
-    /// Of an object or an array.
+    /// The number of members of an object, or of elements of an array.
     [[nodiscard]] std::size_t size() const;
 
+    /// The member of an object that has it.
     [[nodiscard]] Value member(std::string_view key) const;
+    /// The element of an array that has it.
     [[nodiscard]] Value element(std::size_t index) const;
 
     /// The member of an object that must have it.
@@ -83,7 +83,7 @@ std::vector<double> members(const Value& value, std::span<const std::string_view
 /// The word's position among `words`.
 std::size_t word_index(const Value& value, std::span<const std::string_view> words);
 
-/// The meaning of a word.
+/// The meaning of a word: `word_index` into the meanings.
 template <typename T>
 T word(const Value& value, std::span<const std::pair<std::string_view, T>> meanings) {
     std::vector<std::string_view> words;

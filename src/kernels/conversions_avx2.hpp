@@ -7,7 +7,7 @@
 
 #include "kernels/lane_types.hpp"
 
-// The compiler's own conversions of eight small integers go through single bytes.
+// By intrinsics: compilers convert vectors of small integers element by element.
 
 namespace glimpse {
 namespace {
@@ -28,8 +28,8 @@ GLIMPSE_INLINE void store(Lanes values, float* to) {
     _mm256_storeu_ps(to, reinterpret_cast<__m256>(values));
 }
 
-/// Rounded half to even and cut to 0 … high, as 16-bit words; NaN is 0, since a maximum with NaN is the
-/// other.
+/// Rounded half to even and saturated to 0 … high, as 16-bit words; NaN as 0: `_mm256_max_ps` returns its
+/// second operand then.
 GLIMPSE_INLINE __m128i rounded_words(Lanes values, float high) {
     const __m256 positive = _mm256_max_ps(reinterpret_cast<__m256>(values), _mm256_setzero_ps());
     const __m256i whole = _mm256_cvtps_epi32(_mm256_min_ps(positive, _mm256_set1_ps(high)));

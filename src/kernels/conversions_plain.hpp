@@ -6,7 +6,7 @@
 
 #include "kernels/lane_types.hpp"
 
-// For any machine.
+// Portable: no intrinsics.
 
 namespace glimpse {
 namespace {
@@ -32,7 +32,7 @@ GLIMPSE_INLINE void store(Lanes values, T* to) {
         constexpr float high = sizeof(T) == 1 ? 255.0F : 65535.0F;
         values = values > 0.0F ? values : Lanes{};
         values = values < high ? values : Lanes{} + high;
-        // Where floats have no fraction left, adding rounds.
+        // From 2^23 on a float has no fraction: adding it rounds half to even.
         constexpr float two_to_the_23 = 8388608.0F;
         values = (values + two_to_the_23) - two_to_the_23;
         for (int n = 0; n < lane_count; ++n) to[n] = static_cast<T>(values[n]);

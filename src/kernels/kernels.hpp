@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <span>
 
-// The loops that the time goes into. They are compiled once for each instruction set, and the best one that
-// the machine has is chosen when it is first asked for. They therefore know plain pointers and numbers only:
-// an inline function that other translation units have too could be linked in the form of the wrong
-// instruction set.
+// The hot loops, compiled once per instruction set and dispatched at run time. They take plain pointers and
+// numbers only: of an inline function that several translation units define the linker keeps one copy, and
+// that might be for an instruction set that the machine lacks.
 
 namespace glimpse {
 
-/// What pixels are made of.
+/// The type of a pixel's values.
 enum class Element { uint8, uint16, float32 };
 
 /// Lines of values: value v of line y is the v-th element from `data` + y · `step` bytes on.
@@ -33,7 +32,7 @@ struct Band {
     const float* weights;
 };
 
-/// Neighbouring values of a line, which stand at `offset` where only the touched ones are kept.
+/// The values [begin, begin + length) of a line; `offset` is their place in a buffer that packs all spans.
 struct Span {
     int begin;
     int length;
@@ -47,9 +46,9 @@ struct SeparableTask {
     int channels;         ///< C
     const Band* rows;     ///< R, `first` being a line of `in`
     int row_count;        ///< h
-    const Band* columns;  ///< K, `first` being the offset of its first value among those kept
+    const Band* columns;  ///< K, `first` being an offset into the packed spans
     int column_count;     ///< w
-    const Span* spans;    ///< the values of a line that some column touches, in order; each of at least
+    const Span* spans;    ///< the parts of a line that K's support covers, in order; each has at least
                           ///< `minimum_span` values unless a line has fewer
     int span_count;
     float* scratch;  ///< `separable_scratch` floats
@@ -64,8 +63,9 @@ struct VerticalTask {
     int length;  ///< values of a line
 };
 
-/// A row of samples, at least `minimum_samples`: the sampling point of pixel j is start + j · step, counted
-/// in pixels of an image in which `in` begins at `origin`. All pixels that have a weight are in the lines.
+/// A row of at least `minimum_samples` samples. The sampling point of glimpse pixel j is start + j · step, in
+/// centre coordinates of an image whose pixel `origin` is the first of `in`. Every tap whose weight is not 0
+/// lies in `in`.
 struct SampleTask {
     Lines in;
     std::ptrdiff_t end_of_data;  ///< bytes from the first value of `in` to the end of its last; < 2^31
@@ -76,7 +76,7 @@ struct SampleTask {
     double start_y;
     double step_x;
     double step_y;
-    int begin;  ///< the j that are sampled: begin … end - 1
+    int begin;  ///< the j that are sampled: [begin, end)
     int end;
     float* out;  ///< value c of pixel j at j·C + c; one value after the last is overwritten
 };
@@ -85,12 +85,12 @@ constexpr int minimum_samples = 8;
 
 constexpr int minimum_span = 8;
 
-/// Values of a line that are at work at once: eight lines of so many floats stay in the nearest cache.
+/// Values of a line in a tile: eight lines of so many floats fit into the L1 cache.
 constexpr int tile_length = 256;
-/// Lines of a tile that are made floating point once, where they are used often.
+/// The most lines of a tile that are converted to float in advance, where several rows use them.
 constexpr int maximum_converted = 32;
 
-/// Floats that `SeparableTask::scratch` holds where `kept` values of a line are kept.
+/// Floats of `SeparableTask::scratch`, `kept` being the sum of the spans' lengths.
 constexpr std::size_t separable_scratch(int kept) {
     constexpr std::size_t lines = 8;
     return (lines + maximum_converted) * tile_length + lines * (static_cast<std::size_t>(kept) + lines);
@@ -106,7 +106,7 @@ struct Kernels {
     void (*round)(const float* values, std::size_t count, void* out, Element element);
 };
 
-/// Those that this machine can run, the best one first.
+/// The sets that this machine can run, the best one first.
 std::span<const Kernels* const> available_kernels();
 
 /// The best of this machine.

@@ -7,8 +7,8 @@
 #include "kernels/kernels.hpp"
 #include "kernels/lane_types.hpp"
 
-// What is done with eight values at once. Everything is inlined, and nothing is shared between instruction
-// sets. GLIMPSE_CONVERSIONS names the header that loads and stores in this one.
+// Operations on eight lanes. All are inlined and have internal linkage, so that instruction sets share no
+// code. GLIMPSE_CONVERSIONS names the header of this set's loads and stores.
 
 namespace glimpse {
 namespace {
@@ -17,7 +17,7 @@ GLIMPSE_INLINE Lanes broadcast(float value) {
     return Lanes{value, value, value, value, value, value, value, value};
 }
 
-/// The first `count` of them only.
+/// Stores the first `count` lanes only.
 template <typename T>
 GLIMPSE_INLINE void store_partial(Lanes values, T* to, int count) {
     T all[lane_count];
@@ -25,7 +25,7 @@ GLIMPSE_INLINE void store_partial(Lanes values, T* to, int count) {
     std::memcpy(to, all, static_cast<std::size_t>(count) * sizeof(T));
 }
 
-/// Rows become columns.
+/// Transposes an 8×8 block in registers.
 GLIMPSE_INLINE void transpose(Lanes (&r)[lane_count]) {
     Lanes t[lane_count];
     Lanes u[lane_count];
@@ -45,7 +45,7 @@ GLIMPSE_INLINE void transpose(Lanes (&r)[lane_count]) {
     }
 }
 
-/// Calls visit with a null pointer to the element's type.
+/// Calls visit with a null pointer to the element's type, as a tag.
 template <typename Visit>
 GLIMPSE_INLINE void with_element(Element element, Visit&& visit) {
     switch (element) {

@@ -6,8 +6,8 @@
 
 #include "kernels/lane_types.hpp"
 
-// a·b + c, rounded once where the instruction set can, twice elsewhere. Compilers fuse nothing by themselves
-// here: one fuses what another does not, and a loop's body otherwise than its rest.
+// a·b + c, fused where the instruction set has FMA. These files are compiled without contraction: compilers
+// differ in what they fuse, and fuse the body of a vectorised loop and its remainder differently.
 
 namespace glimpse {
 namespace {

@@ -2,23 +2,23 @@
 #include "kernels/lanes.hpp"
 #include "kernels/multiply_add.hpp"
 
-// A row of samples, eight at a time: first where they are, then what is there.
+// A row of samples in two steps: where the sampling points are, eight at a time, and then their taps.
 
 namespace glimpse {
 namespace {
 
-/// Samples that are located before any of them is taken: what was stored by the register is not loaded value
-/// by value at once, which would wait for it.
+/// Samples are located in batches before any is read: loading single values right after a whole register was
+/// stored would stall on store forwarding.
 constexpr int batch_length = 128;
 
-/// Sampling points: where the pixels that they lie in begin, in bytes, and how far beyond them they lie.
+/// Sampling points (x, y): the byte offset of the pixel at (⌊x⌋, ⌊y⌋), and the fractions x - ⌊x⌋ and y - ⌊y⌋.
 struct Points {
     std::int32_t offset[batch_length];
     float fraction_x[batch_length];
     float fraction_y[batch_length];
 };
 
-/// Coordinates of 32 bits before the point and 32 behind it: four to a register.
+/// Four coordinates in fixed point, 32 bits before the point and 32 behind it.
 using FixedPoints = std::int64_t __attribute__((vector_size(32)));
 
 /// One coordinate of eight sampling points in a row, counted from `origin`.
@@ -29,10 +29,11 @@ class Coordinate {
         for (int n = 0; n < 4; ++n) steps_[n] = n * fixed_step_;
     }
 
-    /// Those from the j-th on.
+    /// ⌊x⌋ and the fraction of the eight points from the j-th on.
     GLIMPSE_INLINE void locate(int j, IntLanes& whole, Lanes& fraction) const {
-        // From the exact start of each eight, since steps add up their rounding. The bias, 4e-9 of a pixel,
-        // is more than that of eight: a point that lies upon a pixel never falls short of it.
+        // Each eight start anew in double, so that the rounding of the step does not accumulate. The bias,
+        // 4e-9 of a pixel, exceeds what eight steps accumulate: a point on a pixel's centre never falls short
+        // of it.
         constexpr std::int64_t bias = 16;
         const FixedPoints first = steps_ + (fixed(start_ + j * step_) + bias - fixed_origin_);
         const auto low = reinterpret_cast<IntLanes>(first);
@@ -58,7 +59,7 @@ class Coordinate {
     FixedPoints steps_{};
 };
 
-/// Where the samples of a task are.
+/// Locates the samples of a task.
 template <typename T>
 class Locations {
   public:
@@ -68,7 +69,7 @@ class Locations {
           step_(static_cast<std::int32_t>(task.in.step)),
           pixel_(channels * static_cast<int>(sizeof(T))) {}
 
-    /// The eight from the j-th on, which become the n-th and those after it.
+    /// The samples j … j + 7 become the points n … n + 7.
     GLIMPSE_INLINE void locate(int j, Points& points, int n) const {
         IntLanes x;
         IntLanes y;
@@ -96,7 +97,7 @@ GLIMPSE_INLINE void for_each_batch(const SampleTask& task, int channels, Visit&&
     const Locations<T> locations(task, channels);
     Points points;
     for (int j = task.begin; j < task.end; j += batch_length) {
-        if (task.end - j < lane_count) j = task.end - lane_count;  // some once more
+        if (task.end - j < lane_count) j = task.end - lane_count;  // overlaps the batch before
         const int count = task.end - j < batch_length ? task.end - j : batch_length;
         for (int n = 0; n + lane_count <= count; n += lane_count) locations.locate(j + n, points, n);
         locations.locate(j + count - lane_count, points, count - lane_count);
@@ -104,8 +105,8 @@ GLIMPSE_INLINE void for_each_batch(const SampleTask& task, int channels, Visit&&
     }
 }
 
-/// The lines of a task, to be read from byte offsets on that may lie a little outside of them: what lies
-/// there has weight 0.
+/// The lines of a task, read from byte offsets. A register may reach beyond them; the lanes there have weight
+/// 0.
 template <typename T>
 class Source {
   public:
@@ -118,10 +119,10 @@ class Source {
         return reinterpret_cast<const T*>(data_ + offset);
     }
 
-    /// Whether the data reach as far as a register does from the offset on.
+    /// Whether a whole register can be loaded at the offset.
     [[nodiscard]] bool holds_register(std::ptrdiff_t offset) const { return offset <= last_; }
 
-    /// The values that are there, and 0 for the others.
+    /// The values inside the data, and 0 for the others.
     [[nodiscard]] Lanes load_inside(std::ptrdiff_t offset) const {
         T values[lane_count] = {};
         for (int n = 0; n < lane_count; ++n, offset += sizeof(T)) {
@@ -136,8 +137,8 @@ class Source {
     std::ptrdiff_t last_;
 };
 
-/// Calls sample(offset, x, y, to) for each of the task's samples: where the pixel begins that the sampling
-/// point lies in, how far beyond it the point lies, and where its values go.
+/// Calls sample(offset, x, y, to) for each of the task's samples: the byte offset of the pixel at (⌊x⌋, ⌊y⌋),
+/// the fractions, and where the values go.
 template <typename T, typename Sample>
 GLIMPSE_INLINE void for_each_sample(const SampleTask& task, int channels, Sample&& sample) {
     float* const out = task.out;
@@ -149,7 +150,7 @@ GLIMPSE_INLINE void for_each_sample(const SampleTask& task, int channels, Sample
     });
 }
 
-/// a + weight · (b - a), and a where the weight is 0, whatever b is.
+/// a + weight · (b - a); a where the weight is 0, even if b is NaN.
 template <typename T>
 GLIMPSE_INLINE Lanes lerp(Lanes a, Lanes b, float weight) {
     const Lanes mixed = multiply_add(broadcast(weight), b - a, a);
@@ -160,7 +161,7 @@ GLIMPSE_INLINE Lanes lerp(Lanes a, Lanes b, float weight) {
     }
 }
 
-/// sum + weight · a, and the sum where the weight is 0, whatever a is.
+/// sum + weight · a; the sum where the weight is 0, even if a is NaN.
 template <typename T>
 GLIMPSE_INLINE Lanes accumulate(Lanes sum, Lanes a, float weight) {
     const Lanes more = multiply_add(broadcast(weight), a, sum);
@@ -171,7 +172,7 @@ GLIMPSE_INLINE Lanes accumulate(Lanes sum, Lanes a, float weight) {
     }
 }
 
-/// The pixel that follows in a register of neighbouring pixels.
+/// Moves the next of a register's pixels to its front.
 template <int C>
 GLIMPSE_INLINE Lanes next_pixel(Lanes values) {
     if constexpr (C == 3)
@@ -214,7 +215,7 @@ void bilinear_grey(const SampleTask& task) {
         return weight == 0.0F ? a : mix;
     };
     for_each_batch<T>(task, 1, [&](int j, const Points& points, int count) {
-        // Left and right beside each other: each pair is moved at once.
+        // Left and right neighbour side by side: one copy moves both.
         T top[2 * batch_length];
         T bottom[2 * batch_length];
         for (int n = 0; n < count; ++n) {
@@ -243,7 +244,7 @@ void bilinear_grey(const SampleTask& task) {
     });
 }
 
-/// Any number of channels, value by value; what has no weight is not looked at.
+/// Any number of channels, value by value; taps of weight 0 are not read.
 template <typename T>
 void bilinear_generic(const SampleTask& task) {
     const Source<T> in(task);
@@ -261,7 +262,7 @@ void bilinear_generic(const SampleTask& task) {
     });
 }
 
-/// Keys' kernel with a = -0.75 at the four pixels around a point that lies t beyond the second of them.
+/// Keys' kernel with a = -0.75 at the four taps of a point that lies t beyond the second.
 struct CubicWeights {
     float weight[4];
 };
@@ -317,7 +318,7 @@ void bicubic_generic(const SampleTask& task) {
                         const float weight = y.weight[k] * x.weight[m];
                         if (weight == 0) continue;
                         const T value = *in.at(offset + (k - 1) * step + (m - 1) * pixel);
-                        sum += weight * static_cast<float>(value);  // sums alone follow each other sooner
+                        sum += weight * static_cast<float>(value);  // no FMA: the additions alone are chained
                     }
                 }
                 to[c] = sum;

@@ -2,19 +2,19 @@
 #include "kernels/lanes.hpp"
 #include "kernels/multiply_add.hpp"
 
-// The two passes over a block of eight rows of the glimpse: the image's lines are weighed down to eight
-// lines, which are transposed, so that one register holds one value of each of the eight rows; the columns'
-// weights are then the same for all of a register, whatever the number of channels.
+// Two passes over blocks of eight glimpse rows. The vertical one yields eight lines, which are transposed, so
+// that a register holds one value of each of the eight rows; in the horizontal one a weight is then the same
+// for all of a register, whatever the number of channels.
 
 namespace glimpse {
 namespace {
 
-/// Long sums are made of short ones, so that their float32 rounding grows with the root of the number of
-/// blocks rather than of weights: 2e-6 of the range becomes less than 5e-7 for thousands of weights in a row.
+/// Sums are accumulated in blocks, so that float32 rounding grows with the root of the number of blocks
+/// rather than of weights: for thousands of weights less than 5e-7 of the range instead of 2e-6.
 constexpr int block_length = 32;
 
-/// Calls add(begin, end, sums) for each block of a band's weights, which adds to the sums what they weigh;
-/// the blocks' sums are then added up.
+/// Calls add(begin, end, sums), which adds weighted values to the sums, for each block of a band's weights,
+/// and adds up the blocks' sums.
 template <int N, typename Values, typename Add>
 GLIMPSE_INLINE void sum_in_blocks(int count, Values (&sums)[N], Add&& add) {
     for (int n = 0; n < N; ++n) sums[n] = Values{};
@@ -41,7 +41,7 @@ GLIMPSE_INLINE void weigh(const Lines& in, const Band& band, std::ptrdiff_t begi
     });
 }
 
-/// The same for `count` values, one by one, where there are too few for a register.
+/// The same for `count` values, fewer than a register holds, one by one.
 template <typename T, typename Out>
 void weigh_scalar(const Lines& in, const Band& band, int begin, int count, Out* to) {
     for (int v = 0; v < count; ++v) {
@@ -68,7 +68,7 @@ GLIMPSE_INLINE void weigh_line(const Lines& in, const Band& band, int begin, int
         for (int g = 0; g < groups; ++g) store(values[g], to + v + g * lane_count);
     }
     while (v < count) {
-        if (v + lane_count > count) v = count - lane_count;  // some once more, to the same result
+        if (v + lane_count > count) v = count - lane_count;  // overlaps, with the same result
         Lanes values[1];
         weigh<1, T>(in, band, begin + v, values);
         store(values[0], to + v);
@@ -86,7 +86,7 @@ GLIMPSE_INLINE void transpose_lines(const float* lines, int stride, int count, f
     }
 }
 
-/// The lines that a block of rows weighs, from the first to the last.
+/// The lines from the first to the last that a block of rows has weights for.
 struct Touched {
     int first;
     int count;
@@ -158,7 +158,8 @@ void weigh_rows(const SeparableTask& task, const Band* rows, int row_count, cons
         for (int v = 0; v < span.length; v += tile_length) {
             int begin = v;
             int count = span.length - v < tile_length ? span.length - v : tile_length;
-            if (count < minimum_span && begin > 0) {  // a rest too short for a register goes back a little
+            // A remainder shorter than a register overlaps the tile before.
+            if (count < minimum_span && begin > 0) {
                 begin -= minimum_span - count;
                 count = minimum_span;
             }

@@ -8,10 +8,9 @@
 #include "glimpse/geometry.hpp"
 #include "glimpse/sampling.hpp"
 
-// The one place where a sampling point becomes pixels and weights. Every interpolation and padding is a
-// product of one dimension's, so two axes of taps are all that a sample needs, whoever applies them, forwards
-// or backwards, on a CPU or on a GPU: for the latter's compiler GLIMPSE_HOST_DEVICE is what it wants to see,
-// and otherwise nothing.
+// The one place where a sampling point becomes taps. Interpolation and padding are separable: the taps of two
+// axes are all that a sample needs, in the map and in its adjoint, on a CPU and on a GPU. GLIMPSE_HOST_DEVICE
+// is `__host__ __device__` for CUDA's compiler, and otherwise nothing.
 
 namespace glimpse {
 
@@ -23,8 +22,8 @@ struct AxisSampler {
     Mirror mirror = Mirror::edges;
 };
 
-/// The pixels around one sampling point along one axis, all inside the image, and their weights. Pixels may
-/// repeat.
+/// The taps of one sampling point along one axis: pixels inside the image, which may repeat, and their
+/// weights.
 struct AxisTaps {
     int count = 0;
     std::array<int, 4> index{};
@@ -51,7 +50,7 @@ GLIMPSE_HOST_DEVICE inline double cubic(double t) {
 
 /// The mirror image of `position` between the two mirrors, clipped to the pixels' centres.
 GLIMPSE_HOST_DEVICE inline double reflect(double position, int size, Mirror mirror) {
-    if (position >= 0 && position <= size - 1.0) return position;  // and not rounded on the way
+    if (position >= 0 && position <= size - 1.0) return position;  // exact, where fmod might round
     const double low = mirror == Mirror::centres ? 0.0 : centre_from_edge(0);
     const double span = mirror == Mirror::centres ? size - 1.0 : size;
     if (span == 0) return 0;
@@ -60,6 +59,7 @@ GLIMPSE_HOST_DEVICE inline double reflect(double position, int size, Mirror mirr
     return std::clamp(reflected, 0.0, size - 1.0);
 }
 
+/// `position` clamped or reflected into the image, or, for zeros, as it is.
 GLIMPSE_HOST_DEVICE inline double padded(const AxisSampler& sampler, double position) {
     switch (sampler.padding) {
         case Padding::zeros:

@@ -18,7 +18,7 @@ namespace {
 
 using Bands = std::vector<Band>;
 
-/// The rows of a matrix, those of its columns that are `origin` being the first.
+/// The rows of a matrix, its columns counted from `origin`.
 Bands bands_of(const BandedMatrix& matrix, int origin) {
     Bands bands;
     bands.reserve(static_cast<std::size_t>(matrix.rows()));
@@ -29,7 +29,8 @@ Bands bands_of(const BandedMatrix& matrix, int origin) {
     return bands;
 }
 
-/// The columns that some row touches, in order; gaps of up to `bridged_gap` columns count as touched.
+/// The columns in which some row has weights, as intervals in order; gaps of up to `bridged_gap` columns are
+/// bridged.
 std::vector<Interval> touched(const Bands& bands, int bridged_gap) {
     std::vector<Interval> intervals;
     for (const Band& band : bands) {
@@ -55,15 +56,16 @@ std::int64_t length_of(const std::vector<Interval>& intervals) {
         [](std::int64_t sum, const Interval& interval) { return sum + interval.length(); });
 }
 
-/// The interval that holds a column.
+/// The interval that contains a column.
 template <typename Intervals, typename Begin>
 auto holding(const Intervals& intervals, int column, Begin begin) {
     return std::prev(std::ranges::upper_bound(intervals, column, {}, begin));
 }
 
-/// The values of a line that the columns' bands touch; their bands then begin at what is kept.
+/// The spans of a line that the columns' bands touch; the bands' `first` becomes an offset into the packed
+/// spans.
 std::vector<Span> keep_touched(Bands& columns, int channels, int line_length) {
-    constexpr int few_values = 16;  // cheaper to weigh than to leave out
+    constexpr int few_values = 16;  // cheaper to compute than to skip
     std::vector<Span> spans;
     for (const Interval& interval : touched(columns, few_values / channels)) {
         int begin = interval.begin * channels;
@@ -89,7 +91,7 @@ std::vector<Span> keep_touched(Bands& columns, int channels, int line_length) {
     return spans;
 }
 
-/// Floats of any value, of which the first is aligned to what the largest register wants.
+/// Uninitialised floats, aligned to the largest register.
 class Scratch {
   public:
     explicit Scratch(std::size_t length)
@@ -105,7 +107,7 @@ class Scratch {
     std::unique_ptr<float[]> memory_;
 };
 
-/// A separable map at work on the pixels of a region.
+/// Applies a separable map to the pixels of a region.
 class Product {
   public:
     Product(const Separable& map, const ImageRegion& image)
@@ -130,8 +132,9 @@ class Product {
         return spans_.empty() ? 0 : spans_.back().offset + spans_.back().length;
     }
 
-    /// By multiply-adds: either each row's weights for what is touched of a line and then every column for
-    /// each row; or every column for each line touched, and then each row's weights for the row's length.
+    /// Compares multiply-adds. Vertical first: each row's weights for the touched values of a line, then K
+    /// for each row. Horizontal first: K for each touched line, then each row's weights for a row of the
+    /// glimpse.
     [[nodiscard]] bool horizontal_first_is_cheaper() const {
         const std::int64_t lines = length_of(lines_);
         const std::int64_t height = static_cast<std::int64_t>(rows_.size());

@@ -73,7 +73,7 @@ Box in_pixels(const OrientedBox& box, Size image) {
     if (box.units == Units::pixels) return given;
     const Box pixels{given.x * image.width, given.y * image.height, given.width * image.width,
                      given.height * image.height};
-    require_box(pixels);  // products overflow
+    require_box(pixels);  // the products may overflow
     return pixels;
 }
 
@@ -88,7 +88,8 @@ void require_box(const Box& box) {
 }
 
 void require_overlap(const Box& box, double angle, Size image) {
-    // Two convex shapes are apart exactly if an axis of one of them separates them.
+    // Separating axis theorem: two convex shapes are disjoint exactly if a normal of an edge of one of them
+    // separates them.
     const Affine unit_square = box_to_image(box, {1, 1}, angle);
     const auto [left, top, right, bottom] = extent(border_in_image(unit_square, {1, 1}));
     bool is_apart = left >= image.width || right <= 0 || top >= image.height || bottom <= 0;

@@ -8,7 +8,7 @@
 
 namespace glimpse {
 
-/// None where either is empty.
+/// Columns × rows; empty where either is.
 inline Rectangle rectangle(Interval columns, Interval rows) {
     if (columns.empty() || rows.empty()) return {};
     return {columns.begin, rows.begin, columns.length(), rows.length()};
@@ -18,12 +18,12 @@ inline cv::Rect rect(const Rectangle& r) {
     return {r.x, r.y, r.width, r.height};
 }
 
-/// `r`, counted from the corner of a region that contains it.
+/// `r`, relative to the corner of a region that contains it.
 inline cv::Rect rect_in(const Rectangle& region, const Rectangle& r) {
     return {r.x - region.x, r.y - region.y, r.width, r.height};
 }
 
-/// The part of a region's pixels that fills `r`, not copied.
+/// The pixels of `r`, a part of the region; not copied.
 inline cv::Mat part(const ImageRegion& image, const Rectangle& r) {
     return image.pixels(rect_in(image.region, r));
 }

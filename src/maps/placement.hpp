@@ -4,17 +4,17 @@
 
 #include "glimpse/lowered.hpp"
 
-// Where a glimpse stands in the image, for the kinds of maps that leave it to the matrix.
+// Outline and pitch for the kinds of maps that leave them to the matrix.
 
 namespace glimpse {
 
-/// Through the matrix; without one, the border of the support.
+/// The border of the glimpse through the matrix; without one, of the support.
 std::vector<Point> outline_by_matrix(const Lowered& lowered);
 
-/// The length of the shorter column: from glimpse pixel to glimpse pixel, in image pixels.
+/// The length of the Jacobian's shorter column: the distance to the nearest neighbour, in image pixels.
 double pitch_of(const SamplingPoints::Jacobian& jacobian);
 
-/// That of the matrix; without one, 1.
+/// The pitch of the matrix; without one, 1.
 double pitch_by_matrix(const Lowered& lowered);
 
 }  // namespace glimpse

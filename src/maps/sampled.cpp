@@ -7,7 +7,7 @@ namespace glimpse {
 
 namespace {
 
-/// The taps at step · j + start, j = 0 … count - 1.
+/// The taps of the points step · j + start, 0 ≤ j < count.
 BandedMatrix sampled_axis(const AxisSampler& sampler, double step, double start, int count) {
     BandedMatrix matrix(sampler.size);
     RowBuilder row(matrix);

@@ -13,8 +13,7 @@ namespace glimpse {
 
 namespace {
 
-/// The first j of 0 … count - 1 that holds, where all after it hold too, and count where none does; found
-/// from a guess.
+/// The first j in [0, count) of which a monotone predicate holds, or count; searched from a guess.
 template <typename Holds>
 int first_that(double guess, int count, Holds&& holds) {
     int j = guess > 0 ? static_cast<int>(std::min(guess, double(count))) : 0;  // 0 for NaN
@@ -37,8 +36,8 @@ Interval within(double start, double step, double low, double high, int count, C
             first_that(to, count, [&](int j) { return at(j) < low; })};
 }
 
-/// Where pixels begin … end - 1 of the line are found once it is folded between its mirrors. A fold at one
-/// end of the image, the common case, is told from those that may reach all of it.
+/// The pixels that [begin, end) is reflected to. A reflection at one border, the common case, is exact; any
+/// other may reach the whole axis.
 Interval folded(Interval line, int size) {
     if (line.begin >= 0 && line.end <= size) return line;
     if (line.begin < 0 && line.end > 0 && line.end <= size)
@@ -50,9 +49,9 @@ Interval folded(Interval line, int size) {
     return {0, size};
 }
 
-/// Every index that the taps of any point within [low, high] can have, padded.
+/// All pixels that taps of the points in [low, high] can have, after padding.
 Interval axis_support(const AxisSampler& sampler, double low, double high) {
-    // Far enough that nothing of the image is left, even folded, and near enough for an int.
+    // Beyond it the result no longer changes, and an int suffices.
     const double limit = std::min(2.0 * sampler.size, 1e9) + 4;
     const bool nearest = sampler.interpolation == Interpolation::nearest;
     const auto pixel = [&](double position) {
@@ -71,7 +70,7 @@ Interval axis_support(const AxisSampler& sampler, double low, double high) {
     return {std::max(begin, 0), std::min(end, sampler.size)};
 }
 
-/// From the first to the last pixel of the taps.
+/// From the first to the last of the taps' pixels.
 Interval touched(const AxisTaps& taps) {
     if (taps.count == 0) return {};
     const auto [first, last] =
@@ -91,9 +90,9 @@ Rectangle listed_support(const ImageSampler& sampler, const std::vector<Point>& 
     return all;
 }
 
-/// The taps of affine samples without padding, the smallest rectangle around them. Along a row of samples
-/// both coordinates are monotone, and with them the taps, but for weights of 0 at whole positions: therefore
-/// the last two samples at each end.
+/// The smallest rectangle around the taps of affine samples without padding. Along a row both coordinates are
+/// monotone, and so are the footprints, whose ends suffice; two samples at each end, since a footprint is
+/// smaller at whole positions, where some weights are 0.
 Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size image, Size glimpse) {
     const ImageSampler sampler = image_sampler(samples, image);
     Rectangle all;
@@ -112,7 +111,7 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
     return all;
 }
 
-/// Points in a single line, such as a list of pixels, enclose nothing.
+/// Whether points span an area: those in a single line, such as a list of pixels, do not.
 bool enclose_an_area(const SamplingPoints& points, Size size) {
     return points.listed() && size.width > 1 && size.height > 1;
 }
@@ -177,7 +176,7 @@ double pitch(const Samples& samples, const Lowered& lowered) {
 }
 
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {
-    // A tap takes so many times as long as one of a band: its place and weight must be found first.
+    // The cost of a tap relative to one of a band: its index and weight must be computed first.
     constexpr std::int64_t sampled_tap_cost = 4;
     const std::int64_t taps = samples.interpolation == Interpolation::bicubic ? 16 : 4;
     return sampled_tap_cost * taps * whole(map.glimpse).area();

@@ -7,7 +7,8 @@ namespace glimpse {
 
 namespace {
 
-/// Half way from (j, i) to the pixel beyond it, `across` and `down` being -1, 0 or 1; edge coordinates.
+/// The point half a pixel from (j, i) towards its neighbour, `across` and `down` being -1, 0 or 1; edge
+/// coordinates.
 Point beyond(const SamplingPoints& points, int j, int i, int across, int down) {
     const auto [x, y] = points.at(j, i);
     const auto d = points.jacobian(j, i);
@@ -15,7 +16,7 @@ Point beyond(const SamplingPoints& points, int j, int i, int across, int down) {
             edge_from_centre(y + (across * d[1][0] + down * d[1][1]) / 2)};
 }
 
-/// The derivative by k of at(k), known at 0 … count - 1.
+/// The derivative of at(k), 0 ≤ k < count, by differences.
 template <typename At>
 Point difference(int k, int count, const Point& of_single, At&& at) {
     if (count == 1) return of_single;

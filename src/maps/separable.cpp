@@ -14,7 +14,7 @@ double mean(const std::vector<double>& sums) {
     return std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
 }
 
-/// Each n columns made one: their weights add up.
+/// Sums the weights of each n columns.
 BandedMatrix binned(const BandedMatrix& matrix, int n) {
     BandedMatrix small((matrix.columns() + n - 1) / n);
     std::vector<double> bins;

@@ -20,7 +20,7 @@ std::vector<Point> outline(const Separable& separable, const Lowered& lowered);
 double pitch(const Separable& separable, const Lowered& lowered);
 std::int64_t multiply_adds(const Separable& separable, const LinearMap& map);
 
-/// Of I Kᵀ on `lines` lines of one channel and then of R on what came of it.
+/// The cost, for one channel, of I Kᵀ on `lines` lines and then of R on the result.
 std::int64_t multiply_adds_columns_first(const Separable& separable, std::int64_t lines);
 
 }  // namespace glimpse

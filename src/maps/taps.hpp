@@ -7,7 +7,7 @@
 
 namespace glimpse {
 
-/// Builds the rows of a banded matrix out of taps in any order; taps on the same column add up.
+/// Builds the rows of a banded matrix out of taps in any order; taps of the same column add up.
 class RowBuilder {
   public:
     explicit RowBuilder(BandedMatrix& matrix);

@@ -10,7 +10,7 @@ namespace glimpse {
 
 namespace {
 
-/// What the window shows, inside the image or not.
+/// The window's pixels, inside the image or not.
 Rectangle shown(const Window& window, const LinearMap& map) {
     return {window.x0, window.y0, map.glimpse.width, map.glimpse.height};
 }

@@ -6,7 +6,7 @@
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
 
-// `Window` moves pixels and computes nothing: whatever the device, they are copied where they lie.
+// `Window` copies pixels and computes nothing: every backend does it on the host.
 
 namespace glimpse {
 
@@ -21,7 +21,7 @@ std::vector<Point> outline(const Window& window, const Lowered& lowered);
 double pitch(const Window& window, const Lowered& lowered);
 std::int64_t multiply_adds(const Window& window, const LinearMap& map);
 
-/// A I, of the image's depth.
+/// A I, of the image's depth; `image` holds at least the support.
 GLIMPSE_EXPORT cv::Mat read_window(const LinearMap& map, const Window& window, const ImageRegion& image);
 
 /// Aᵀ g on the map's support.

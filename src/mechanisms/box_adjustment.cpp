@@ -13,13 +13,14 @@ Box about_centre(const Box& box, double width, double height) {
     return {box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height};
 }
 
-/// A square whose glimpse has the size of its box is to be one: its edges would else round apart.
+/// A glimpse that takes the size of its square box must be square: the sides, rounded one by one, might
+/// differ.
 Box of_whole_pixels(const Box& box) {
     const double side = std::max(1.0, std::round(box.width));
     return about_centre(box, side, side);
 }
 
-/// Unless the mechanism says itself what lies outside the image.
+/// Fills what lies outside the image with its mean, unless the mechanism says otherwise.
 template <typename OneMechanism>
 void fill_with_mean(OneMechanism& mechanism) {
     if constexpr (requires { mechanism.fill; }) {

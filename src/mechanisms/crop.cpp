@@ -12,8 +12,8 @@ namespace glimpse {
 
 namespace {
 
-/// Resizing looks at every pixel of the box, in the image or not: longer ones are refused, unless the image
-/// is as long.
+/// Resizing visits every pixel of the box, inside the image or not: longer boxes are refused, unless the
+/// image is as long.
 constexpr int longest_resized = 1 << 22;
 
 void require_resizable(const Rectangle& box, Size image) {
@@ -23,14 +23,14 @@ void require_resizable(const Rectangle& box, Size image) {
     }
 }
 
-/// One axis of a cropped box: pixels [x0, x0 + length) of an image axis, brought to `pixels` glimpse pixels.
+/// One axis of a cropped box: pixels [x0, x0 + length) of an image axis, resized to `pixels` glimpse pixels.
 struct CroppedAxis {
     int x0;
     int length;
     int pixels;
 };
 
-/// Where a pixel of the box, inside the image or not, finds its value: itself, its stand-in, or nowhere.
+/// The tap of a pixel of the box: the pixel itself, the one that pads for it, or none.
 AxisTaps pixel(int k, int size, Padding padding) {
     return axis_taps({size, Interpolation::nearest, padding, Mirror::edges}, k);
 }
@@ -57,7 +57,8 @@ BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Inter
         if (axis.pixels == axis.length) {
             row.add(pixel(axis.x0 + j, size, padding));
         } else if (interpolation == Interpolation::nearest) {
-            // Multiplied first: a rounded s would take the edge between two pixels for the one before it.
+            // Multiplied before divided: with a rounded s, a point on the edge between two pixels could fall
+            // into the first.
             const double edge = edge_from_centre(j) * axis.length / axis.pixels;
             row.add(pixel(axis.x0 + static_cast<int>(std::floor(edge)), size, padding));
         } else {

@@ -22,7 +22,7 @@ namespace {
 /// max|I| on each axis, 6.1e-8 on both, which leaves 9e-7 of the promised 1e-6 for float32 weights and sums.
 constexpr double r = 6;
 
-/// Part of the definition: it lets rows that see nothing fade to black.
+/// Part of the definition: rows whose weights all vanish fade to black.
 constexpr double epsilon = 1e-8;
 
 struct Row {
@@ -31,7 +31,7 @@ struct Row {
     double mass;
 };
 
-/// m_ik for one centre, in the columns that matter.
+/// m_ik for one centre, in the columns that are kept.
 Row gaussian_row(double centre, double s, int size) {
     const double nearest = std::clamp(std::nearbyint(centre), 0.0, size - 1.0);
     if (gaussian_form::weight((nearest - centre) / s) == 0) return {static_cast<int>(nearest), {}, 0};

@@ -175,7 +175,7 @@ Lowered select(Mask::Select select, const cv::Mat& a, Size image) {
                 .kind = Samples{.points = {std::move(pixels), 1}, .interpolation = Interpolation::nearest}}};
 }
 
-/// What can be said of given weights before the image is known.
+/// Validates given weights, as far as that can be done without the image.
 void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
     cv::Mat a;
     given.convertTo(a, CV_32F);
@@ -188,7 +188,8 @@ void validate_weights(const Mask& mask, const cv::Mat& given, const std::string&
     }
 }
 
-/// The products of all numbers of two vectors keep a rule that those of these numbers keep.
+/// Whether all products of two vectors' numbers lie in [0, 1], or in {0, 1}, is decided by the products of
+/// these: the extremes, with and without zeros.
 std::vector<double> extremes(const std::vector<double>& numbers) {
     const auto [least, greatest] = std::ranges::minmax(numbers);
     std::vector<double> chosen{least, greatest};

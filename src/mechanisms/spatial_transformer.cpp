@@ -18,7 +18,7 @@ constexpr double farthest_sample = 1e12;
 
 using Theta = std::array<std::array<double, 3>, 2>;
 
-/// One axis of the way from normalised image coordinates to pixels, t → slope · t + middle.
+/// One axis of the map from normalised image coordinates to pixels, t → slope · t + middle.
 struct ToPixels {
     double slope;
     double middle;

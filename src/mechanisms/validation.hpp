@@ -41,13 +41,13 @@ void require_size(const Mechanism& mechanism) {
     if (form->units == Units::pixels) rounded_size(form->box);
 }
 
-/// The mechanism of that name cannot turn its box.
+/// Boxes of the mechanism of that name cannot be rotated.
 inline void require_upright(const OrientedBox& box, std::string_view mechanism) {
     if (box.angle == 0) return;
     throw InvalidParameter("/angle", "\"angle\" is not used by mechanism \"" + std::string(mechanism) + "\"");
 }
 
-/// The mechanism with its box, if it has one, in pixels of the image, where it must have a part.
+/// The mechanism with its box, if it has one, in pixels of the image, which it must overlap.
 template <typename Mechanism>
 Mechanism with_box_in_pixels(Mechanism mechanism, Size image) {
     if (auto* form = std::get_if<typename Mechanism::BoxForm>(&mechanism.form)) {
@@ -58,7 +58,7 @@ Mechanism with_box_in_pixels(Mechanism mechanism, Size image) {
     return mechanism;
 }
 
-/// The size of a mechanism that keeps `require_size` and whose box is in pixels.
+/// The glimpse size of a mechanism that keeps `require_size` and whose box is in pixels.
 template <typename Mechanism>
 Size size_of(const Mechanism& mechanism) {
     if (mechanism.size) return *mechanism.size;

@@ -6,18 +6,18 @@
 
 namespace glimpse {
 
-/// Multiplies, in place, each colour of CV_32F pixels by their last channel.
+/// Premultiplies in place: each colour of H×W×C CV_32F pixels times the last channel, alpha.
 GLIMPSE_EXPORT void premultiply_alpha(cv::Mat& pixels);
 
-/// The way back: divides, in place, each colour by the last channel, alpha; it is 0 where that is not > 0.
-/// `gain`, which has multiplied colour and alpha alike and is meant for the colour alone, is taken off alpha.
+/// The inverse, in place: each colour divided by alpha, 0 where alpha is not > 0. `gain`, which has
+/// multiplied colour and alpha alike and is meant for the colour alone, is divided out of alpha.
 GLIMPSE_EXPORT void unpremultiply_alpha(cv::Mat& pixels, float gain = 1);
 
-/// The value that means opaque, or white: 255, 65535, or 1 for floating point.
+/// The value that means opaque, or white: 255 for CV_8U, 65535 for CV_16U, 1 for floating point.
 GLIMPSE_EXPORT double full_scale(int depth);
 
-/// The picture with its alpha (one of `opaque` is added where there is none) multiplied by `factor`, h×w
-/// CV_32F.
+/// The picture with its alpha multiplied by `factor`, h×w CV_32F; one without alpha is given a channel of
+/// `opaque` first.
 GLIMPSE_EXPORT cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque);
 
 }  // namespace glimpse

@@ -6,11 +6,11 @@
 
 namespace glimpse {
 
-/// The first failure of several steps. Within a pipeline of TBB's nothing may be thrown: it would forget what
-/// it has in flight.
+/// The first exception of several steps, kept to be rethrown: one that left a stage of a TBB pipeline would
+/// lose the items in flight.
 class KeptFailure {
   public:
-    /// Does the step, unless one has failed before.
+    /// Runs the step, unless one has failed before.
     template <typename Step>
     void guard(Step&& step) {
         if (failed_) return;

@@ -32,14 +32,14 @@ class Descriptor {
     int number_;
 };
 
-/// Where files are mapped, for the handler of SIGBUS, which may take no lock.
+/// Where files are mapped, for the handler of SIGBUS, which must not take a lock.
 struct MappedPages {
     std::atomic<bool> taken = false;
     std::atomic<std::uintptr_t> begin = 0;
     std::atomic<std::uintptr_t> end = 0;
-    std::atomic<bool> lost = false;  ///< some were gone when they were read
+    std::atomic<bool> lost = false;  ///< a page was gone when it was read
 };
-constexpr std::size_t no_entry = 8192;  // files beyond so many are mapped without protection
+constexpr std::size_t no_entry = 8192;  // files beyond so many are mapped without this protection
 std::array<MappedPages, no_entry> mapped_pages;
 
 std::size_t register_pages(std::uintptr_t begin, std::size_t size) {
@@ -65,7 +65,7 @@ extern "C" void replace_lost_page(int signal, siginfo_t* information, void* /*co
         pages.lost = true;
         return;
     }
-    // Not one of ours: what would have happened happens on the return.
+    // Not one of ours: the access faults again on return, with the default action.
     std::signal(signal, SIG_DFL);
 }
 
@@ -79,7 +79,7 @@ void survive_lost_pages() {
 }
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-    // A pipe that nobody writes to is refused below rather than waited for.
+    // O_NONBLOCK: opening a pipe that nobody writes to does not block, and is refused below.
     const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status {};
     if (fstat(descriptor.number(), &status) != 0) throw Error(std::strerror(errno));

@@ -17,13 +17,13 @@ class MappedFile {
 
     [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
 
-    /// Throws `Error` where pages of the file were gone when they were read, which needs
-    /// `survive_lost_pages`: bytes of 0 then stood in their place.
+    /// Throws `Error` where pages of the file were gone when they were read; zeros stood in their place.
+    /// Needs `survive_lost_pages`.
     void require_whole() const;
 
   private:
     std::span<const std::uint8_t> bytes_;
-    std::size_t entry_ = 0;  ///< among the files that are mapped
+    std::size_t entry_ = 0;  ///< in the table of mapped files
 };
 
 }  // namespace glimpse

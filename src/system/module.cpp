@@ -15,7 +15,7 @@ namespace glimpse {
 
 namespace {
 
-/// The directory of the file that this very function was loaded from.
+/// The directory of the library that holds this function.
 std::filesystem::path library_directory() {
     Dl_info info{};
     if (dladdr(reinterpret_cast<void*>(&library_directory), &info) == 0)
@@ -23,7 +23,7 @@ std::filesystem::path library_directory() {
     return std::filesystem::canonical(info.dli_fname).parent_path();
 }
 
-/// Why dlopen has just failed: better than its own words is that the module is not there.
+/// Why dlopen has just failed: that the module is absent, where it is, which says more than `dlerror`.
 std::string why_not_opened(std::string_view name) {
     const std::string words = dlerror();
     const std::vector<ModuleDescription> all = modules();
@@ -43,7 +43,7 @@ const void* open_module(const char* name) {
     if (!handle)
         throw Error(std::string("the module ") + name + " cannot be opened: " + why_not_opened(name));
     const void* const table = dlsym(handle, "glimpse_module");
-    // Every table begins with this word.
+    // The version is the table's first word, whatever its type.
     if (!table || *static_cast<const std::uint64_t*>(table) != module_version) {
         throw Error(path.string(), "the module is of another version than the library: install both anew");
     }

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-// A module is a shared object that is opened by name when it is needed, for what takes long to load. It
-// exports one table of functions, `glimpse_module`, whose first word is that of the headers that it was
+// A module is a shared object that is loaded by name when it is first needed, since that takes long. It
+// exports one table of functions, `glimpse_module`, whose first word is the hash of the headers that it was
 // compiled with.
 
 namespace glimpse {
@@ -20,8 +20,8 @@ struct Module {
 /// Where a module is: `NAME.so` in the modules' directory beside the library.
 std::filesystem::path module_path(const std::string& name);
 
-/// The table of a module, `NAME.so` in the modules' directory beside the library, opened if it was not yet.
-/// Throws `Error` where there is none, or one of another version.
+/// The table of a module, which is loaded unless it already was. Throws `Error` where there is none, or one
+/// of another version.
 const void* open_module(const char* name);
 
 /// The functions of a module. Throws likewise.

@@ -1,5 +1,4 @@
-# Writes OUT: the word by which library and modules know that they were compiled with the same headers, which are those
-# below ROOT.
+# Writes OUT: a hash of the headers below ROOT, by which the library refuses a module that was compiled with others.
 file(GLOB_RECURSE headers ${ROOT}/include/*.hpp ${ROOT}/src/*.hpp)
 set(hashes ${VERSION})
 foreach(header IN LISTS headers)
@@ -14,7 +13,7 @@ file(CONFIGURE OUTPUT ${OUT} CONTENT "#pragma once
 
 namespace glimpse {
 
-/// Of the headers that this was compiled with.
+/// A hash of the headers that this was compiled with.
 constexpr std::uint64_t module_version = 0x@version@;
 
 }  // namespace glimpse

@@ -32,8 +32,7 @@ std::string temporary_prefix() {
 
 constexpr const char* temporary_suffix = ".tmp";
 
-/// The process that a temporary file's name names: PREFIX, its number, "-", another number and the suffix. 0
-/// where it is another file's name.
+/// The process id in the name of a temporary file, PREFIX PID "-" COUNTER SUFFIX; 0 for any other name.
 pid_t owner_of(const std::string& name, const std::string& prefix) {
     if (!name.starts_with(prefix)) return 0;
     pid_t process = 0;
@@ -46,8 +45,8 @@ pid_t owner_of(const std::string& name, const std::string& prefix) {
     return process;
 }
 
-/// A new file of a name that no other thread, process or machine uses, with the permissions of any new file.
-/// Not mkstemp, whose files are private: to find out the umask is to change it under the other threads.
+/// Creates a file of a name that no other thread, process or machine uses, with the permissions of any new
+/// file. Not mkstemp, whose files are private: the umask can only be read by setting it, for all threads.
 int create_unique(const std::filesystem::path& directory, std::string& name) {
     static std::atomic<unsigned> counter{0};
     static const std::string ours = temporary_prefix() + std::to_string(getpid()) + "-";
@@ -103,7 +102,7 @@ void NewFile::write(std::span<const std::uint8_t> bytes) {
 }
 
 void NewFile::publish(bool replace) {
-    // What a delayed write had to say comes out when the file is closed.
+    // close reports the errors of delayed writes.
     const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
     const auto name = replace ? ::rename : ::link;
     if (!closed || name(temporary_.c_str(), path_.c_str()) != 0) throw Error(std::strerror(errno));

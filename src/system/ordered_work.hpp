@@ -12,10 +12,10 @@
 
 namespace glimpse {
 
-/// Calls work(item) for each item that `next` gives, until it gives none, on as many cores as the run may
-/// use, and `finished` with what that returns, in their order and from one thread at a time. No more than
-/// `in_flight` items are at any time between `next` and `finished`. Throws what any of the three throws
-/// first, after which none of them is called again.
+/// An ordered pipeline: calls work(item) for each item of `next`, until that gives none, on as many cores as
+/// the run may use, and `finished` with the results, in the items' order and from one thread at a time. At
+/// most `in_flight` items are between `next` and `finished`. Throws what any of the three throws first, after
+/// which none of them is called again.
 template <typename Next, typename Work, typename Finished>
 void work_through(std::size_t in_flight, Next&& next, Work&& work, Finished&& finished) {
     using Item = decltype(next());  // a `std::optional`
@@ -41,13 +41,12 @@ void work_through(std::size_t in_flight, Next&& next, Work&& work, Finished&& fi
     failure.rethrow();
 }
 
-/// The same on `threads` threads of its own, and one item after another where there is one or may be one.
+/// The same on `threads` threads of its own; serially where `threads` or `in_flight` is 1.
 template <typename Next, typename Work, typename Finished>
 void work_through_on(int threads, std::size_t in_flight, Next&& next, Work&& work, Finished&& finished) {
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(threads));
-    // Of its own, since the usual one never has more threads than there are cores, and some may wait for
-    // disks.
+    // The default arena has no more threads than there are cores, and some may wait for disks.
     tbb::task_arena arena(threads);
     arena.execute([&] {
         if (threads > 1 && in_flight > 1) return work_through(in_flight, next, work, finished);

@@ -10,17 +10,17 @@
 
 namespace glimpse {
 
-/// Calls step(n) for n = 0 … count - 1, on as many cores as the run may use; a single one without any
-/// threads. Whoever waits here for others takes no other work meanwhile: it would begin another image on top
-/// of its own, and there would be more in flight than was asked for.
+/// Calls step(n) for n = 0 … count - 1, on as many cores as the run may use; a single step on the calling
+/// thread. Isolated: a thread that waits here must not steal the work of another image, which would exceed
+/// the number of images in flight.
 template <typename Step>
 void for_each_in_parallel(std::size_t count, Step&& step) {
     if (count == 1) return step(std::size_t{0});
     tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, count, step); });
 }
 
-/// Calls make(n) for n = 0 … count - 1, on as many cores as the run may use, and `take` with what each
-/// returns, in that order and one at a time. No more are made than are soon taken.
+/// Calls make(n) for n = 0 … count - 1, on as many cores as the run may use, and `take` with the results, in
+/// that order and one at a time. At most cores + 1 results are in flight.
 template <typename Make, typename Take>
 void make_and_take(std::size_t count, Make&& make, Take&& take) {
     const auto cores = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());

@@ -5,8 +5,6 @@
 
 #include "glimpse/files.hpp"
 
-#include <algorithm>
-
 namespace glimpse {
 
 namespace fs = std::filesystem;

@@ -36,7 +36,7 @@ std::string shortest_text(Real number) {
     const Real size = std::abs(number);
     const bool plain = size == 0 || (size >= least && size < beyond);
     std::array<char, 32> text{};
-    // The general format alone makes 100000 to 1e+05.
+    // The general format alone turns 100000 into 1e+05.
     const auto [end, failure] = std::to_chars(text.data(), text.data() + text.size(), number,
                                               plain ? std::chars_format::fixed : std::chars_format::general);
     return {text.data(), end};

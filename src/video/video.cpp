@@ -10,7 +10,7 @@ const Video& video() {
 }
 
 const std::vector<VideoFormat>& video_formats() {
-    // Browsers show frames of a hundredth of a second or less for a tenth of one.
+    // Browsers show a frame of 1/100 s or less for 1/10 s.
     static const std::vector<VideoFormat> formats{{"webp", 60}, {"gif", 50}, {"mp4", 60}};
     return formats;
 }

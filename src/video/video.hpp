@@ -9,42 +9,41 @@
 
 namespace glimpse {
 
-/// Frames a second, where nobody says otherwise.
+/// The default frame rate, in frames per second.
 constexpr double default_frame_rate = 25;
 
-/// What a moving picture is written as.
+/// How a video is written.
 struct VideoOptions {
     std::string format;                      ///< one of `video_formats`
     cv::Size size;                           ///< of every frame; even numbers
-    double frame_rate = default_frame_rate;  ///< frames a second
+    double frame_rate = default_frame_rate;  ///< frames per second
 };
 
-/// A moving picture on its way into a file. Not for two threads at once.
+/// Writes a video into a file. Not for several threads at once.
 class VideoWriter {
   public:
     virtual ~VideoWriter() = default;
-    /// The next frame, 8-bit RGB. Throws `Error` with the reason.
+    /// Adds a frame, H×W×3 8-bit RGB of the size in the options. Throws `Error` with the reason.
     virtual void add(const cv::Mat& frame) = 0;
-    /// Ends the file; without it there is none. Throws `Error` with the reason.
+    /// Completes the file, which is unusable without. Throws `Error` with the reason.
     virtual void finish() = 0;
 };
 
-/// What writes moving pictures. It lives in a module that is opened when the first one is wanted: it needs
-/// FFmpeg's libraries, which are many.
+/// The module that writes videos, loaded only for them: FFmpeg's libraries are many.
 struct Video {
     /// Throws `Error` where the FFmpeg that is installed cannot write the format.
     void (*require)(const std::string& format);
-    /// Replaces what the file holds. The same frames give the same bytes. Throws `Error` with the reason.
+    /// Opens a file, replacing its content. Equal frames give equal bytes. Throws `Error` with the reason.
     std::unique_ptr<VideoWriter> (*open)(const std::filesystem::path& file, const VideoOptions& options);
 };
 
-/// The module, opened by the first call. Throws `Error` where there is none.
+/// The module, loaded by the first call. Throws `Error` where it cannot be.
 const Video& video();
 
 /// A format, which is also the extension of its files.
 struct VideoFormat {
     std::string_view name;
-    double maximum_frame_rate;  ///< a second; more are not shown as fast as they should be
+    double maximum_frame_rate;  ///< per second; players slow down what has more
 };
 
 /// "webp", "gif" and "mp4".

@@ -47,7 +47,7 @@ struct Crop {
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 GLIMPSE_EXPORT void validate(const Crop& crop);
 
-/// The map for an image of `image` pixels. Throws `InvalidParameter`, or `Error` when the box lies wholly
+/// The map for an image of size `image`. Throws `InvalidParameter`, or `Error` when the box lies wholly
 /// outside the image or an index is not in it.
 GLIMPSE_EXPORT Lowered lower(const Crop& crop, Size image);
 

@@ -19,12 +19,14 @@ inline double weight(double z) {
     return std::exp(-0.5 * z * z);
 }
 
+/// The Gaussians of one axis: centres u + i d, standard deviation s.
 struct Axis {
     double u = 0;  ///< centre of the first Gaussian, pixels, centre coordinates
     double s = 1;  ///< standard deviation, pixels; s > 0
     double d = 1;  ///< distance between the centres of neighbouring Gaussians, pixels
 };
 
+/// The six parameters themselves.
 struct AxesForm {
     Axis x;
     Axis y;
@@ -60,8 +62,8 @@ struct Gaussian {
     using DrawForm = gaussian_form::DrawForm;
     using BoxForm = gaussian_form::BoxForm;
 
-    /// eps: the 1e-8 of the definition, so that a row far from every pixel fades to black. safe: without it;
-    /// where the mass of a row vanishes, it takes the nearest pixel.
+    /// eps: with the 1e-8 of the definition, so that a row far from every pixel fades to black. safe: without
+    /// it; a row whose mass vanishes takes the nearest pixel.
     enum class Normalise { eps, safe };
 
     std::variant<AxesForm, DrawForm, BoxForm> form;
@@ -72,10 +74,11 @@ struct Gaussian {
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 GLIMPSE_EXPORT void validate(const Gaussian& gaussian);
 
-/// The six parameters for an image of `image` pixels and a glimpse of `size`.
+/// The six parameters for an image of size `image` and a glimpse of `size`. Throws `InvalidParameter` as
+/// `in_pixels`.
 GLIMPSE_EXPORT Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size);
 
-/// The map for an image of `image` pixels, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|.
+/// The map for an image of size `image`, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
 GLIMPSE_EXPORT Lowered lower(const Gaussian& gaussian, Size image);
 

@@ -16,8 +16,8 @@ namespace glimpse {
 /// The forms that the parameters of `Mask` come in.
 namespace mask_form {
 
-/// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, upsampled where it is not of the
-/// image's size. `values` (CV_64F) are supplied by whoever reads files, before the mask is lowered.
+/// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, H×W or upsampled to that. `values`
+/// (CV_64F) are supplied by whoever reads files, before the mask is lowered.
 struct FileForm {
     std::filesystem::path path;
     cv::Mat values;
@@ -38,8 +38,8 @@ struct VectorForm {
 /// pixels.
 struct GaussianForm {
     struct Axis {
-        double u = 0;
-        double s = 1;
+        double u = 0;  ///< centre, pixels, centre coordinates
+        double s = 1;  ///< standard deviation, pixels; s > 0
     };
     enum class Normalise { peak, sum };  ///< the peak is 1, or each vector sums to 1
     Axis x;
@@ -64,6 +64,7 @@ struct Mask {
     using GaussianForm = mask_form::GaussianForm;
     using BoxForm = mask_form::BoxForm;
 
+    /// From a grid of another size to H×W: half-pixel centres, borders clamped.
     enum class Upsample { nearest, bilinear, bicubic };
     /// softmax: over the whole grid, before it is upsampled.
     enum class Activation { none, sigmoid, softmax };
@@ -85,14 +86,13 @@ struct Mask {
 /// are not of the mask's kind, where no activation changes them.
 GLIMPSE_EXPORT void validate(const Mask& mask);
 
-/// a, the H×W weights (CV_32F) for an image of `image` pixels, after activation, upsampling and threshold.
+/// a, the H×W weights (CV_32F) for an image of size `image`, after activation, upsampling and threshold.
 /// A bicubic upsampling of a soft mask is clipped to [0, 1]. Throws `InvalidParameter` as `validate`, and
-/// `Error` when the weights are not of the mask's kind.
+/// `Error` when the weights are not of the mask's kind or size, or the box lies wholly outside the image.
 GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 
-/// The map for an image of `image` pixels; `Select::box` gives it a on the mask's bounding box as its alpha.
-/// Throws as `weights` does, and `Error` when a selection is empty,
-/// or when the box lies wholly outside the image.
+/// The map for an image of size `image`; `Select::box` gives it a on the mask's bounding box as its alpha.
+/// Throws as `weights` does, and `Error` when a selection is empty.
 GLIMPSE_EXPORT Lowered lower(const Mask& mask, Size image);
 
 }  // namespace glimpse

@@ -14,7 +14,7 @@ namespace glimpse {
 /// The forms that the parameters of `SpatialTransformer` come in.
 namespace spatial_transformer_form {
 
-/// θ, 2×3, the first row makes x.
+/// θ, 2×3; the first row yields x.
 struct ThetaForm {
     std::array<std::array<double, 3>, 2> theta{{{1, 0, 0}, {0, 1, 0}}};
 };
@@ -25,12 +25,12 @@ struct ScaleShiftForm {
     std::array<double, 2> shift{0, 0};  ///< tx, ty
 };
 
-/// From glimpse pixel to image pixel, centre coordinates; no normalised coordinates at all.
+/// From glimpse pixel to image pixel, centre coordinates, neither normalised.
 struct MatrixForm {
     Affine matrix;
 };
 
-/// The box cut into w×h cells, turned clockwise on the screen about its own centre (`box_to_image`).
+/// The box divided into w×h cells, rotated clockwise on the screen about its centre (`box_to_image`).
 using BoxForm = OrientedBox;
 
 }  // namespace spatial_transformer_form
@@ -52,8 +52,8 @@ struct SpatialTransformer {
     using BoxForm = spatial_transformer_form::BoxForm;
 
     std::variant<ThetaForm, ScaleShiftForm, MatrixForm, BoxForm> form;
-    std::optional<Size> size;  ///< w×h; the box's own rounded size without it; the other forms demand it
-    bool align_corners = false;
+    std::optional<Size> size;    ///< w×h; the box's own rounded size without it; the other forms demand it
+    bool align_corners = false;  ///< see the table above
     Interpolation interpolation = Interpolation::bilinear;
     Padding padding = Padding::zeros;
     Fill fill;  ///< instead of zeros
@@ -62,10 +62,10 @@ struct SpatialTransformer {
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 GLIMPSE_EXPORT void validate(const SpatialTransformer& transformer);
 
-/// From glimpse pixel (j, i) to image pixel, centre coordinates.
+/// From glimpse pixel (j, i) to image pixel, centre coordinates. Throws `InvalidParameter` as `in_pixels`.
 GLIMPSE_EXPORT Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse);
 
-/// The map for an image of `image` pixels: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
+/// The map for an image of size `image`: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
 GLIMPSE_EXPORT Lowered lower(const SpatialTransformer& transformer, Size image);
 

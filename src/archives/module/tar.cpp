@@ -26,7 +26,7 @@ struct EntryDeleter {
     void operator()(archive_entry* entry) const { archive_entry_free(entry); }
 };
 
-/// Keeps what a callback throws on the other side of libarchive, which is C and lets no exception pass.
+/// Carries a callback's exception past libarchive, whose C code must not be unwound.
 class Thrown {
   public:
     template <typename Step>
@@ -71,7 +71,7 @@ ArchiveMember::Kind kind_of(archive_entry* entry) {
     return archive_entry_filetype(entry) == AE_IFREG ? ArchiveMember::Kind::file : ArchiveMember::Kind::other;
 }
 
-/// Throws what a callback threw, and else what libarchive has to say where it failed.
+/// Throws what a callback threw, or else libarchive's reason, where the status is a failure.
 void require(int status, archive* a, Thrown& thrown, const char* what) {
     if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return;
     thrown.rethrow();
@@ -79,7 +79,7 @@ void require(int status, archive* a, Thrown& thrown, const char* what) {
     throw Error(std::string(what) + (reason ? std::string(": ") + reason : ""));
 }
 
-/// What libarchive reads of bytes that come in blocks.
+/// libarchive's reader of bytes that come in blocks.
 class Reading {
   public:
     using Block = std::span<const std::uint8_t>;
@@ -98,7 +98,7 @@ class Reading {
         return nullptr;
     }
 
-    /// The next block of the entry's content and where it lies; an empty one at the end.
+    /// The next block of the entry's content and its offset there; an empty one at the end.
     Block next_block(std::size_t& offset) {
         const void* block = nullptr;
         std::size_t size = 0;
@@ -187,7 +187,7 @@ class TarReader final : public ArchiveReader {
 
     std::vector<std::uint8_t> read() override {
         std::vector<std::uint8_t> bytes;
-        bytes.reserve(size_);  // the system gives it as it is filled: a header may claim anything
+        bytes.reserve(size_);  // pages are committed as they are filled: a header may claim anything
         std::size_t offset = 0;
         for (Reading::Block block = reading_.next_block(offset); !block.empty();
              block = reading_.next_block(offset)) {
@@ -211,7 +211,7 @@ class TarReader final : public ArchiveReader {
         return block;
     }
 
-    /// A tar ends with two blocks of zeros, whose absence libarchive forgives; but then it was cut off.
+    /// A tar ends with two blocks of zeros. libarchive accepts one without, but it was truncated.
     void require_end_marker() const {
         constexpr std::size_t end_marker = 1024;
         if (zeros_ < end_marker) throw Error("the archive ends early: its end marker is missing");
@@ -220,7 +220,7 @@ class TarReader final : public ArchiveReader {
     Decompressed decompressed_;
     Reading reading_;
     std::size_t zeros_ = 0;
-    std::size_t size_ = 0;  ///< of the member at hand
+    std::size_t size_ = 0;  ///< of the current member
 };
 
 class TarWriter final : public ArchiveWriter {
@@ -229,11 +229,12 @@ class TarWriter final : public ArchiveWriter {
         : sink_(std::move(sink)), archive_(archive_write_new()), entry_(archive_entry_new()) {
         archive_write_set_format_pax_restricted(archive_.get());
         require(add_filter(compression));
-        // A tar's last block is filled up with zeros, which behind a compressed one are no zstd any more.
+        // libarchive pads the last block with zeros, which after compressed data zstd refuses.
         if (compression != Compression::none) archive_write_set_bytes_in_last_block(archive_.get(), 1);
         require(archive_write_open(archive_.get(), this, nullptr, drain, nullptr));
     }
-    /// Freeing it finishes it, and libarchive forgets its buffer where it is told not to.
+    /// Freeing the archive finishes it; its output is then discarded, since libarchive leaks its buffer where
+    /// the sink refuses it.
     ~TarWriter() override { abandoned_ = true; }
     TarWriter(const TarWriter&) = delete;
     TarWriter& operator=(const TarWriter&) = delete;

@@ -43,8 +43,8 @@ cuda::PixelsOnDevice pixels_of(const GpuMat& pixels, const Rectangle& region) {
             region.y};
 }
 
-/// a ⊙ I on the weights' region in the depth of `out`, which is as large. Some rows at a time: the weights go
-/// there once for each channel, as float32, and OpenCV's grids have no room for millions of rows.
+/// a ⊙ I on the weights' region in the depth of `out`, which has its size. In strips of rows: the weights are
+/// sent once per channel, as float32, and OpenCV's grids have no room for millions of rows.
 void weigh(const Weights& weights, const GpuMat& pixels, cv::Mat out, Stream& stream) {
     constexpr int most_values = 1 << 24;
     constexpr int most_rows = 1 << 16;
@@ -114,15 +114,14 @@ class Reading {
         samples_.push_back(n);
     }
 
-    /// So much work at once that starting it costs little beside it, and so little that it needs no more
-    /// memory than an image does.
+    /// Enough work at once to outweigh a launch, and no more memory than an image takes.
     [[nodiscard]] bool is_full() const {
         constexpr std::size_t most_values = std::size_t{1} << 25;
         const std::size_t in_plan = plan_.size_in_bytes() / sizeof(float);
         return plan_.values_out() + plan_.floats_between() + in_plan >= most_values;
     }
 
-    /// The image is brought to the device once, when it is first needed.
+    /// The image is uploaded once, when it is first needed.
     const GpuMat& pixels() {
         if (!pixels_) pixels_.emplace(image_.pixels, stream_);
         return pixels_->pixels();
@@ -139,7 +138,7 @@ class Reading {
         cuda::read_all(uploaded.plan(), pixels_of(pixels(), image_.region), between.as<float>(), out.data(),
                        element_of(depth_), native_stream(stream_));
 
-        // A column of pixels, of which each glimpse is a part.
+        // All glimpses one after another, as a column of pixels.
         const cv::Mat all(static_cast<int>(values / static_cast<std::size_t>(channels)), 1,
                           CV_MAKETYPE(depth_, channels));
         copy(all.data, out.data(), values * CV_ELEM_SIZE1(depth_), cudaMemcpyDeviceToHost, stream_);
@@ -228,7 +227,7 @@ class Writing {
 
     using PixelsOnDevice = cuda::PixelsOnDevice;
 
-    /// What `add` makes of the glimpse's pixels in an image of zeros.
+    /// An image of zeros to which `add` has added the glimpse's pixels.
     template <typename Add>
     ImageRegion written(Add&& add) {
         const Rectangle region = support(map_);
@@ -248,8 +247,8 @@ class Writing {
     Stream stream_;
 };
 
-/// Memory that is given back stays with the process, for the next image; so much of it, since others may
-/// use the device as well.
+/// Lets the process keep freed memory for the next image; only so much, since others may use the device as
+/// well.
 void keep_memory(int number) {
     constexpr std::uint64_t most_kept = std::uint64_t{2} << 30;
     cudaMemPool_t pool = nullptr;
@@ -289,8 +288,8 @@ class CudaBackend final : public Backend {
     }
 
   private:
-    /// What the step returns. Where the memory does not do for it beside those of other threads, it is done
-    /// once more alone, so that what fails does not depend on how many there are.
+    /// Runs the step; where memory runs out beside other threads, runs it again alone, so that what fails
+    /// does not depend on their number.
     template <typename Step>
     auto with_memory(Step&& step) const -> decltype(step()) {
         try {
@@ -304,12 +303,12 @@ class CudaBackend final : public Backend {
         return on_device(step);
     }
 
-    /// What the step returns; a failure of the device names it.
+    /// Runs the step on this device, which an error names.
     template <typename Step>
     auto on_device(Step&& step) const -> decltype(step()) {
         try {
             cv::cuda::setDevice(number_);
-            // OpenCV has a runtime of its own.
+            // OpenCV may be linked to another CUDA runtime.
             cuda::require_success(cudaSetDevice(number_));
             return step();
         } catch (const cv::Exception& exception) {
@@ -337,7 +336,7 @@ std::unique_ptr<Backend> backend_on_any() {
         try {
             return backend_on(number);
         } catch (const Error&) {
-            continue;  // the next may do, or none
+            continue;  // try the next one
         }
     }
     return nullptr;

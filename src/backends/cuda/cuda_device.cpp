@@ -14,7 +14,7 @@ namespace glimpse::cuda {
 
 namespace {
 
-/// CUDA counts 13000 for 13.0.
+/// CUDA encodes 13.0 as 13000.
 std::string version_words(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
@@ -59,7 +59,7 @@ std::string built_for() {
         if (c != ' ') {
             digits += c;
         } else if (!digits.empty()) {
-            // "90a" is 9.0 with what later ones do not have.
+            // "90a" is 9.0 with features that later ones lack.
             const std::size_t minor = digits.find_last_of("0123456789");
             words += (words.empty() ? "" : ", ") + digits.insert(minor, ".");
             digits.clear();
@@ -68,7 +68,7 @@ std::string built_for() {
     return words;
 }
 
-/// Why this device cannot be used; it is there.
+/// Why a device, which exists, cannot be used.
 std::optional<Reason> reason_against(int number) {
     const cv::cuda::DeviceInfo device(number);
     if (!device.isCompatible()) {
@@ -85,7 +85,7 @@ std::optional<Reason> reason_against(int number) {
     return std::nullopt;
 }
 
-/// What the properties say, which no device needs to be taken for.
+/// A device by its properties, which are read without a context on it.
 std::string described(int number) {
     const cv::cuda::DeviceInfo device(number);
     constexpr double mebibyte = 1 << 20;
@@ -95,7 +95,8 @@ std::string described(int number) {
            (reason ? " (cannot be used: " + reason->fault + ")" : "");
 }
 
-/// What the step returns; of a failure the first line, without where in OpenCV it was noticed.
+/// Runs the step; an OpenCV exception becomes an `Error` with its reason alone, without the place in OpenCV's
+/// source.
 template <typename Step>
 auto with_opencv_errors_translated(Step&& step) -> decltype(step()) {
     try {

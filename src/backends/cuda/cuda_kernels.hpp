@@ -4,15 +4,15 @@
 
 #include "backends/device_work.hpp"
 
-// The work of a plan, done by a GPU. Everything pointed to is in the device's memory; each call returns as
-// soon as the work is in the stream's queue, and throws `Error` where it does not get there.
+// The work of a plan, done by a GPU. All pointers are to the device's memory. Calls are asynchronous: each
+// returns once its work is in the stream, and throws `Error` where it cannot be launched.
 
 namespace glimpse::cuda {
 
-/// Throws `Error` with what CUDA says of it.
+/// Throws `Error` with CUDA's reason unless the call was a success.
 void require_success(cudaError_t result);
 
-/// What failed before is not to be taken for a failure of what comes next, which CUDA would do.
+/// Clears the last error, which CUDA would otherwise report as that of a later call.
 void clear_error();
 
 /// Whether this build has the kernels for the thread's device, which must be one that works.
@@ -23,7 +23,7 @@ struct PlanOnDevice {
     const std::byte* bytes;
     const device_work::ProductTask* products;
     int product_count;
-    std::int64_t longest_between;  ///< pixels between the steps of the largest product
+    std::int64_t longest_between;  ///< pixels of the largest product between its steps
     std::int64_t longest_product;  ///< values of the largest product
     const device_work::SampleTask* samples;
     int sample_count;

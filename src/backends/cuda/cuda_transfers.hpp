@@ -10,13 +10,14 @@
 #include "backends/cuda/cuda_kernels.hpp"
 #include "backends/device_plan.hpp"
 
-// What is brought to the device, and its memory there. All of it happens in the order of a stream's work.
+// Device memory and uploads, both in stream order.
 
 namespace glimpse::cuda {
 
+/// CUDA's handle of OpenCV's stream.
 cudaStream_t native_stream(const cv::cuda::Stream& stream);
 
-/// Memory of the device.
+/// Memory of the device, allocated and freed in stream order. Throws `Error`.
 class DeviceMemory {
   public:
     DeviceMemory(std::size_t bytes, const cv::cuda::Stream& stream);
@@ -35,10 +36,11 @@ class DeviceMemory {
     cv::cuda::Stream stream_;
 };
 
+/// Copies asynchronously, in stream order. Throws `Error`.
 void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const cv::cuda::Stream& stream);
 
-/// Pixels that were brought to the device. Not in memory of OpenCV's, which stops all streams when it is
-/// taken and when it is given back.
+/// Uploaded pixels. Not in a `GpuMat` of its own memory: OpenCV's allocation and release synchronise all
+/// streams.
 class UploadedPixels {
   public:
     UploadedPixels(const cv::Mat& pixels, const cv::cuda::Stream& stream);
@@ -50,7 +52,7 @@ class UploadedPixels {
     cv::cuda::GpuMat pixels_;
 };
 
-/// A plan that was brought to the device; it stays there until the stream's work is done.
+/// An uploaded plan; it must live until the stream's work is done.
 class UploadedPlan {
   public:
     UploadedPlan(DevicePlan plan, const cv::cuda::Stream& stream);

@@ -15,7 +15,7 @@ namespace glimpse {
 constexpr std::size_t signature_length = 64;
 
 /// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
-/// image: they turn bytes into pixels and pixels into bytes. One codec serves any number of threads.
+/// image: they turn bytes into pixels and pixels into bytes. Any number of threads may use one codec.
 class Codec {
   public:
     virtual ~Codec() = default;
@@ -34,14 +34,14 @@ class Codec {
                                                            std::string_view extension) const = 0;
 };
 
-/// The working part of a codec, which is all that a module holds: as the functions of the same names.
+/// The part of a codec that a module holds: the functions of the same names.
 struct Coder {
     std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes);
     std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);
 };
 
-/// The codecs that this build has, in the order in which they are asked. Those that live in modules are
-/// opened only when a file needs them.
+/// The codecs of this build, in the order in which they are asked. Those in modules are loaded only when a
+/// file needs them.
 std::span<const Codec* const> all_codecs();
 
 }  // namespace glimpse

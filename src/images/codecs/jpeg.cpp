@@ -20,7 +20,7 @@ namespace {
 
 constexpr int encoding_quality = 95;
 
-/// libjpeg's way to fail is a jump: what it jumps over holds nothing that needs destroying.
+/// libjpeg fails by longjmp, which runs no destructor: the frames that it leaves hold nothing that needs one.
 struct ErrorManager {
     jpeg_error_mgr base;
     std::jmp_buf jump;
@@ -33,8 +33,8 @@ struct ErrorManager {
     std::longjmp(manager->jump, 1);
 }
 
-/// Some damage is only a warning to libjpeg, which paints it grey; to us it is an error. What leaves the
-/// pixels as they were meant is not.
+/// libjpeg only warns of some damage, and paints it grey: here that is an error, unless the warning is of a
+/// kind that leaves the pixels intact.
 void record_warning(j_common_ptr info, int level) {
     if (level >= 0) return;
     switch (info->err->msg_code) {
@@ -50,7 +50,7 @@ void record_warning(j_common_ptr info, int level) {
     }
 }
 
-/// A few bytes make a scan over a whole progressive image: a small file could keep us busy for hours.
+/// A scan of a few bytes may cover a whole progressive image: a small file could take hours.
 void limit_scans(j_common_ptr info) {
     constexpr int most_scans = 1000;
     if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > most_scans) {
@@ -66,7 +66,7 @@ void set_up(ErrorManager& manager) {
     manager.base.output_message = [](j_common_ptr) {};
 }
 
-/// The ways from CMYK to RGB: Adobe stores the ink inverted.
+/// From CMYK to RGB; Adobe stores the ink inverted.
 void to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int pixels, bool inverted) {
     for (int x = 0; x < pixels; ++x, cmyk += 4, rgb += 3) {
         const int k = inverted ? cmyk[3] : 255 - cmyk[3];
@@ -116,7 +116,7 @@ class Decompressor {
         return info;
     }
 
-    /// Of the image shrunk n times, which libjpeg decodes out of the lower frequencies.
+    /// Starts to decode the image shrunk n times: libjpeg then uses the lower frequencies alone.
     void start(int n) {
         if (setjmp(errors_.jump)) throw_error();
         info_.scale_num = 1;
@@ -130,14 +130,14 @@ class Decompressor {
         jpeg_start_decompress(&info_);
     }
 
-    /// Shortens the rows, before the first is read, to columns among which the `width` from `x` on are
+    /// Crops the rows, before the first is read, to columns that include [x, x + width), where the values are
     /// exactly those of whole rows.
     Columns crop(int x, int width) {
         Columns columns{0, info_.output_width};
         // Shrunk rows of unusual samplings are cropped wrongly by libjpeg-turbo before 3.0.
         if (smooths_blocks() || info_.scale_denom != 1) return columns;
-        // Upsampling looks at the next sample, which the ends of a cropped row lack, and is another one where
-        // a component has a single sample left; a whole MCU on either side keeps clear of both.
+        // Upsampling of chroma needs the next sample, which is missing at the ends of a cropped row, and has
+        // another filter where a component has a single sample left; a whole MCU on either side avoids both.
         const auto margin = static_cast<JDIMENSION>(info_.max_h_samp_factor) * DCTSIZE;
         const auto left = static_cast<JDIMENSION>(x);
         const JDIMENSION right = std::min(left + static_cast<JDIMENSION>(width) + margin, info_.image_width);
@@ -148,8 +148,8 @@ class Decompressor {
         return columns;
     }
 
-    /// Passes over the first rows, of which libjpeg decodes those that the next one depends on. Before any
-    /// row is read: after a later skip libjpeg-turbo can give a row twice (its issue 915).
+    /// Skips the first rows, of which libjpeg decodes what later ones depend on. Before any row is read:
+    /// after a later skip libjpeg-turbo can give a row twice (its issue 915).
     void skip_rows(int rows) {
         if (setjmp(errors_.jump)) throw_error();
         jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(rows));
@@ -165,8 +165,8 @@ class Decompressor {
     [[nodiscard]] bool inverted() const { return info_.saw_Adobe_marker != 0; }
 
   private:
-    /// Whether the scans of a progressive file leave coefficients open. libjpeg guesses those from the blocks
-    /// around, and at the start of a cropped row as at the image's edge.
+    /// Whether the scans of a progressive file leave coefficients open. libjpeg then estimates them from the
+    /// neighbouring blocks (block smoothing), and at the start of a cropped row as if at the image's edge.
     [[nodiscard]] bool smooths_blocks() const {
         if (!info_.coef_bits) return false;
         return std::any_of(info_.coef_bits, info_.coef_bits + info_.num_components, [](const auto& bits) {
@@ -202,8 +202,8 @@ class JpegReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
-    /// What lies above and beside the region goes no further than the entropy decoder, but for the MCUs next
-    /// to it; what lies below is not read at all, unless there are several scans.
+    /// What lies above and beside the region only passes the entropy decoder, but for adjacent MCUs; what
+    /// lies below is not read at all, unless there are several scans.
     cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
 
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {

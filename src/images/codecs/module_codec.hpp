@@ -8,8 +8,8 @@
 
 namespace glimpse {
 
-/// A codec in a module of its own, `NAME.so` beside the library, which is opened only when a file needs it.
-/// What the module reads and writes is said here, so that asking does not load it.
+/// A codec in a module, which is loaded only when a file needs it. Its formats are listed here, so that
+/// asking for them does not load it.
 class ModuleCodec final : public Codec {
   public:
     using Recogniser = bool (*)(std::span<const std::uint8_t> head);

@@ -21,11 +21,11 @@ constexpr std::array<std::uint8_t, 6> magic{0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 struct Header {
     char kind = 0;         ///< b, u, i or f
-    std::size_t item = 0;  ///< bytes a number
+    std::size_t item = 0;  ///< bytes of a number
     bool swapped = false;  ///< not in this machine's byte order
     bool fortran = false;
     std::vector<std::size_t> shape;
-    std::size_t data = 0;  ///< where the numbers begin
+    std::size_t data = 0;  ///< offset of the numbers
 };
 
 [[noreturn]] void malformed(const std::string& what) {

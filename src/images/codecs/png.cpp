@@ -15,8 +15,8 @@ namespace glimpse {
 
 namespace {
 
-/// Photographs, their differences from what the neighbours predict coded by runs: a few times as fast as
-/// zlib's usual search for repetitions, which they lack, and not larger.
+/// For photographs: after Paeth's filter they repeat little, so that coding runs alone is a few times as fast
+/// as zlib's default search for matches, and files are no larger.
 constexpr int compression_strategy = Z_RLE;
 constexpr int row_filter = SPNG_FILTER_CHOICE_PAETH;
 
@@ -67,7 +67,7 @@ Layout layout_of(const spng_ihdr& header, bool transparency) {
     }
 }
 
-/// The chunks before the image data that matter, and which there may also be none of.
+/// The optional chunks before the image data that matter.
 struct Metadata {
     bool transparency = false;
     int orientation = 1;
@@ -135,7 +135,7 @@ class PngReader final : public ImageReader {
     }
 
   private:
-    /// So that a header alone makes nobody allocate.
+    /// A header alone must not cause a large allocation.
     void require_enough_bytes() const {
         constexpr std::uint64_t best_ratio = 1032;  // of zlib's format
         const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
@@ -154,7 +154,7 @@ class PngReader final : public ImageReader {
     void decode_rows(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
         std::vector<std::uint8_t> row(row_bytes());
         for (int y = 0; y < region.bottom(); ++y) {
-            // The last row is told apart from the others only by its status.
+            // The last row has a status of its own, which is no failure.
             const int status = spng_decode_row(context, row.data(), row.size());
             if (status != SPNG_EOI) require(status);
             if (y >= region.y) copy_row(row.data(), region, out.ptr(y - region.y));

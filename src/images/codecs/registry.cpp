@@ -26,7 +26,7 @@ bool is_webp(std::span<const std::uint8_t> head) {
     return head.size() >= 12 && starts_with(head, "RIFF") && starts_with(head.subspan(8), "WEBP");
 }
 
-/// "BM", and a header of one of the sizes that there are: two letters alone are a text's as likely.
+/// "BM" and one of the header sizes in use: two letters alone may as well begin a text.
 bool is_bmp(std::span<const std::uint8_t> head) {
     constexpr std::array<std::uint8_t, 7> header_sizes{12, 40, 52, 56, 64, 108, 124};
     return starts_with(head, "BM") && head.size() >= 18 && std::ranges::count(header_sizes, head[14]) > 0 &&
@@ -41,8 +41,8 @@ bool is_portable_anymap(std::span<const std::uint8_t> head) {
            white_space.find(static_cast<char>(head[2])) != white_space.npos;
 }
 
-/// What OpenCV reads and the others do not: BMP, anymaps, Radiance, Sun raster, JPEG 2000; and OpenEXR, which
-/// it refuses by name unless OPENCV_IO_ENABLE_OPENEXR is set.
+/// The formats that OpenCV alone reads: BMP, anymaps, Radiance, Sun raster, JPEG 2000; and OpenEXR, which it
+/// refuses by name unless OPENCV_IO_ENABLE_OPENEXR is set.
 bool is_opencv_format(std::span<const std::uint8_t> head) {
     using namespace std::string_view_literals;
     constexpr std::array signatures{"#?RADIANCE"sv,       "#?RGBE"sv,         "v/1\x01"sv,

@@ -22,7 +22,7 @@ struct InOutDeleter {
 };
 using InOut = std::unique_ptr<AVFilterInOut, InOutDeleter>;
 
-/// What a chain of filters is joined to.
+/// An open end of a filter graph, joined to `filter`.
 InOut open_end(const char* name, AVFilterContext* filter) {
     InOut end(avfilter_inout_alloc());
     require_memory(end.get());
@@ -41,7 +41,7 @@ Conversion::Conversion(cv::Size size, AVRational frame_rate, const char* filters
     : size_(size), graph_(avfilter_graph_alloc()) {
     require_memory(graph_.get());
     graph_->nb_threads = 1;
-    // As exact as it gets, and the same whatever the processor can do.
+    // Exact, and the same on every processor.
     graph_->scale_sws_opts = av_strdup("flags=bicubic+accurate_rnd+full_chroma_int+bitexact");
     const std::string form = "video_size=" + std::to_string(size.width) + "x" + std::to_string(size.height) +
                              ":pix_fmt=rgb24:pixel_aspect=1/1:frame_rate=" + fraction(frame_rate) +

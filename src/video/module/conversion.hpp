@@ -16,17 +16,17 @@ struct FrameDeleter {
 };
 using Frame = std::unique_ptr<AVFrame, FrameDeleter>;
 
-/// Frames of RGB through FFmpeg's filters.
+/// Converts RGB frames by FFmpeg's filters.
 class Conversion {
   public:
     using Take = std::function<void(AVFrame&)>;
 
-    /// Throws `Error` where there are no such filters.
+    /// `filters` as FFmpeg describes a graph. Throws `Error` where it cannot be built.
     Conversion(cv::Size size, AVRational frame_rate, const char* filters);
 
     /// Converts a frame, and calls `take` with each that is ready.
     void add(const cv::Mat& picture, const Take& take);
-    /// Calls `take` with those that were held back.
+    /// Calls `take` with the frames that the filters still hold.
     void finish(const Take& take);
 
     /// The link out of the last filter: a `libavfilter/buffersink.h` sink.

@@ -17,9 +17,8 @@ namespace {
 
 // Constant quality, at which neither photographs nor outlines show what was lost. Each frame of a GIF has a
 // palette of its own: one for all would need all frames first, and would have no room for the outline's
-// colour. A WebP's frames are encoded one by one, so that they need not all be held until the end, and what
-// stays as it was in the frame before is left out (cr_threshold). x264 holds as many frames as it looks
-// ahead.
+// colour. The frames of a WebP are encoded one by one, so that they need not all be held until the end; parts
+// that equal the frame before are left out (cr_threshold). x264 holds as many frames as it looks ahead.
 const std::vector<Encoding> encodings{
     {"webp", "webp", "loop=0", {{"libwebp", "quality=85:cr_threshold=1:cr_size=16"}}, "format=yuv420p"},
     {"gif",

@@ -7,7 +7,7 @@ struct AVCodec;
 
 namespace glimpse::ffmpeg {
 
-/// An encoder with what is asked of it, in FFmpeg's own words: "key=value:key=value".
+/// An encoder with its options, in FFmpeg's syntax: "key=value:key=value".
 struct EncoderChoice {
     const char* name;
     const char* options;
@@ -18,20 +18,20 @@ struct Encoding {
     std::string format;  ///< of `video_formats`
     const char* muxer;
     const char* muxer_options;
-    std::vector<EncoderChoice> encoders;  ///< the first that there is will do
+    std::vector<EncoderChoice> encoders;  ///< by preference
     const char* filters;                  ///< from RGB to what the encoder takes
 };
 
-/// Throws `std::logic_error` for a format that is none.
+/// The encoding of one of `video_formats`. Throws `std::logic_error` for any other.
 const Encoding& encoding_of(const std::string& format);
 
-/// An encoder that is there.
+/// An encoder of the installed FFmpeg.
 struct Encoder {
     const AVCodec* codec;
     const char* options;
 };
 
-/// Throws `Error` with a remedy where FFmpeg has none.
+/// The first of the encoders that FFmpeg has. Throws `Error` with a remedy where it has none.
 Encoder encoder_of(const Encoding& encoding);
 
 }  // namespace glimpse::ffmpeg

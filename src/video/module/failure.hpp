@@ -4,14 +4,14 @@
 
 namespace glimpse::ffmpeg {
 
-/// From now on FFmpeg's libraries print nothing: what they have to say of a failure goes into its `Error`.
+/// Silences FFmpeg's libraries: the first complaint goes into the `Error` of the failure.
 void keep_quiet();
 
-/// Returns what one of FFmpeg's functions returned. Throws `Error` where that is a failure, with what was
-/// being done and the reason.
+/// Returns the result of one of FFmpeg's functions. Throws `Error` with `doing` and the reason where it is a
+/// failure.
 int checked(int result, const std::string& doing);
 
-/// Throws `Error` for a null pointer, which is for want of memory.
+/// Throws `std::bad_alloc` for a null pointer.
 void require_memory(const void* pointer);
 
 }  // namespace glimpse::ffmpeg

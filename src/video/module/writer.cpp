@@ -31,7 +31,7 @@ struct FileDeleter {
     }
 };
 
-/// Options in FFmpeg's words.
+/// Options in FFmpeg's syntax.
 class Dictionary {
   public:
     explicit Dictionary(const char* text) {
@@ -94,7 +94,7 @@ class Writer final : public VideoWriter {
         context_->time_base = av_buffersink_get_time_base(sink);
         context_->framerate = frame_rate_;
         context_->sample_aspect_ratio = {1, 1};
-        context_->thread_count = 1;  // the bytes would depend on how many there are
+        context_->thread_count = 1;  // the bytes depend on the number of threads
         context_->flags |= AV_CODEC_FLAG_BITEXACT;
         if ((file_->oformat->flags & AVFMT_GLOBALHEADER) != 0) {
             context_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
@@ -104,7 +104,7 @@ class Writer final : public VideoWriter {
                 std::string("opening the encoder ") + encoder.codec->name);
     }
 
-    /// What the conversion to YUV computes, so that a player need not guess it from the size.
+    /// Names the colour space of the conversion to YUV, so that a player need not guess it from the size.
     void name_colours() {
         if (context_->pix_fmt != AV_PIX_FMT_YUV420P) return;
         context_->colorspace = AVCOL_SPC_SMPTE170M;
@@ -122,7 +122,7 @@ class Writer final : public VideoWriter {
         checked(avformat_write_header(file_.get(), Dictionary(encoding_.muxer_options).get()), writing_it);
     }
 
-    /// Null at the end: what the encoder held back.
+    /// Null flushes the encoder.
     void encode(AVFrame* frame) {
         if (frame) frame->pict_type = AV_PICTURE_TYPE_NONE;
         checked(avcodec_send_frame(context_.get(), frame), encoding_it);

@@ -18,7 +18,7 @@ namespace glimpse {
 
 namespace {
 
-/// From OpenCV's channel order to ours, or back: the same exchange. `pixels` stay as they are.
+/// From BGR(A) to RGB(A) or back, in a copy.
 cv::Mat red_and_blue_swapped(const cv::Mat& pixels) {
     if (pixels.channels() < 3) return pixels;
     cv::Mat out;
@@ -26,7 +26,7 @@ cv::Mat red_and_blue_swapped(const cv::Mat& pixels) {
     return out;
 }
 
-/// OpenCV writes what it finds wrong with a file straight to std::cerr: an error says it once.
+/// OpenCV's decoders complain on std::cerr; the `Error` alone is to be seen.
 class CapturedComplaints {
   public:
     CapturedComplaints() : lock_(mutex()), usual_(std::cerr.rdbuf(text_.rdbuf())) {}
@@ -76,7 +76,7 @@ class OpenCvReader final : public ImageReader {
     ImageInfo info_;
 };
 
-/// OpenCV would convert, or drop what does not fit, without a word.
+/// OpenCV would silently convert, or drop, what does not fit.
 void require_fits(const Image& image, std::string_view extension) {
     struct Format {
         std::string_view extension;

@@ -19,7 +19,7 @@ namespace {
 /// A larger tile or strip is refused, unless the file is larger still.
 constexpr std::uint64_t largest_block = std::uint64_t{1} << 31;
 
-/// The system hands this memory out only as it is filled: what a header asks for, the data may not.
+/// Zeroed pages are committed only when they are written: a header may ask for much more than its data fill.
 template <typename T>
 std::unique_ptr<T[], decltype(&std::free)> allocate(std::size_t count) {
     auto* const memory = static_cast<T*>(std::calloc(count, sizeof(T)));
@@ -109,7 +109,7 @@ class TiffReader final : public ImageReader {
         }
     }
 
-    /// What of a block lies in the image: its right and bottom may be beyond that, and beyond an int.
+    /// The part of a block inside the image; a block may reach beyond it, and beyond what an int holds.
     [[nodiscard]] Rectangle visible(const Block& block) const {
         const auto clipped = [](std::uint32_t begin, std::uint32_t length, int end) {
             return static_cast<int>(std::min<std::uint64_t>(length, static_cast<std::uint32_t>(end) - begin));
@@ -127,7 +127,7 @@ class TiffReader final : public ImageReader {
         throw Error("the file is truncated or corrupt" + file_.complaint());
     }
 
-    /// Bytes of a block, which is of a sensible size then.
+    /// The bytes of a block. Throws `Error` where its size makes no sense.
     [[nodiscard]] std::size_t block_bytes(const Block& size) const {
         const std::uint64_t pixel = storage_.neighbours() * storage_.sample_bytes();
         const std::uint64_t least = std::uint64_t{size.width} * size.height * pixel;
@@ -182,7 +182,7 @@ class TiffReader final : public ImageReader {
         }
     }
 
-    /// Palettes, YCbCr, CMYK, bits: as libtiff shows them, 8 bits a sample.
+    /// Palettes, YCbCr, CMYK, bits: as libtiff converts them, to 8 bits a sample.
     cv::Mat decode_as_rgba(const Rectangle& region) {
         const Block size = first_block();
         const std::uint64_t pixels = std::uint64_t{size.width} * size.height;
@@ -190,7 +190,7 @@ class TiffReader final : public ImageReader {
         constexpr std::uint64_t always_allowed = largest_block / sizeof(std::uint32_t);
         if (pixels == 0 || pixels > std::max(always_allowed, image_pixels)) refuse_blocks();
         const auto raster = allocate<std::uint32_t>(pixels);
-        // Rows as they are stored: the orientation is somebody else's task.
+        // Rows as they are stored: the orientation is applied by `oriented`.
         TIFFSetField(tiff_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
         cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
         visit_blocks(size, region, [&](const Block& block) {
@@ -202,7 +202,8 @@ class TiffReader final : public ImageReader {
         return out;
     }
 
-    /// libtiff puts the last row first: of a tile, the last that it might have; of a strip, that it has.
+    /// libtiff's raster begins with the last row: of a tile with the last that a whole one has, of a strip
+    /// with the last inside the image.
     void copy_rgba(const std::uint32_t* raster, const Block& block, const Rectangle& region,
                    cv::Mat& out) const {
         const Rectangle from = visible(block);
@@ -216,7 +217,7 @@ class TiffReader final : public ImageReader {
         }
     }
 
-    /// Grey is red, green and blue alike.
+    /// Of grey, red, green and blue are equal.
     [[nodiscard]] std::uint8_t* put(std::uint32_t abgr, std::uint8_t* to) const {
         const std::array<std::uint32_t, 3> colours{TIFFGetR(abgr), TIFFGetG(abgr), TIFFGetB(abgr)};
         return std::copy_n(colours.begin(), info_.channels, to);
@@ -263,7 +264,7 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extensio
     }
     TiffFile output;
     set_fields(output.handle(), image);
-    cv::Mat row;  // the predictor changes what it is handed
+    cv::Mat row;  // the predictor works in place
     for (int y = 0; y < image.pixels.rows; ++y) {
         image.pixels.row(y).copyTo(row);
         if (TIFFWriteScanline(output.handle(), row.data, static_cast<std::uint32_t>(y), 0) < 0) {

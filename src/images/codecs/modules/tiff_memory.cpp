@@ -22,7 +22,7 @@ void remember(const char* /*module*/, const char* format, va_list arguments) {
     last_complaint = text;
 }
 
-/// libtiff does without a tag that it cannot read, and only warns.
+/// Of a tag that it cannot read libtiff only warns.
 thread_local bool tag_is_lost = false;
 
 void record_warning(const char* /*module*/, const char* format, va_list /*arguments*/) {
@@ -107,7 +107,7 @@ toff_t TiffFile::seek(thandle_t handle, toff_t offset, int whence) {
     return self.position_ = from + offset;
 }
 
-/// libtiff only reads what it has mapped. Where it has not, libtiff 4.5 refuses sound uncompressed tiles.
+/// For reading, libtiff needs the mapping alone; without one, libtiff 4.5 refuses sound uncompressed tiles.
 int TiffFile::map(thandle_t handle, void** base, toff_t* size) {
     const auto bytes = file(handle).bytes_;
     *base = const_cast<std::uint8_t*>(bytes.data());

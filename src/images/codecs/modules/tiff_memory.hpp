@@ -12,9 +12,9 @@ namespace glimpse {
 /// A TIFF file that lies in memory.
 class TiffFile {
   public:
-    /// To be read. Throws `Error` where the header cannot be.
+    /// Opens it for reading. Throws `Error` where the header is truncated or corrupt.
     explicit TiffFile(std::span<const std::uint8_t> bytes);
-    /// To be written.
+    /// Opens an empty one for writing.
     TiffFile();
     ~TiffFile();
     TiffFile(const TiffFile&) = delete;
@@ -22,9 +22,9 @@ class TiffFile {
 
     [[nodiscard]] TIFF* handle() const { return handle_; }
     [[nodiscard]] std::uint64_t length() const { return bytes_.size(); }
-    /// libtiff's last complaint on this thread, as " (…)"; it is silent on standard error.
+    /// libtiff's last complaint on this thread, as " (…)"; it prints nothing.
     [[nodiscard]] std::string complaint() const;
-    /// Writes the directory and gives the file's bytes.
+    /// Writes the directory and returns the file's bytes. Throws `Error`.
     std::vector<std::uint8_t> finish();
 
   private:

@@ -32,7 +32,7 @@ TiffStorage::TiffStorage(TIFF* tiff)
     std::uint16_t extras = 0;
     std::uint16_t* kinds = nullptr;
     if (TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) && extras == 1 && kinds) {
-        // An extra sample of no stated meaning is taken for what most programs mean by it.
+        // An extra sample of unspecified meaning is taken for alpha, which is what most programs mean by it.
         alpha = samples == 2 || samples == 4;
         premultiplied = alpha && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
     }

@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
 
-// How a TIFF stores its samples, and what becomes of them.
+// How a TIFF stores its samples, and their conversion to ours.
 
 namespace glimpse {
 
+/// The value of a tag; `otherwise` where the file has none and TIFF no default.
 template <typename T>
 T tiff_field(TIFF* tiff, std::uint32_t tag, T otherwise) {
     T value = otherwise;
@@ -17,6 +18,7 @@ T tiff_field(TIFF* tiff, std::uint32_t tag, T otherwise) {
     return value;
 }
 
+/// The tags that say how samples are stored.
 struct TiffStorage {
     std::uint16_t bits = 1;
     std::uint16_t format = SAMPLEFORMAT_UINT;
@@ -29,7 +31,7 @@ struct TiffStorage {
 
     explicit TiffStorage(TIFF* tiff);
 
-    /// Stored as plain numbers that need no libtiff but to unpack them.
+    /// Whether samples are plain numbers, which libtiff only has to decompress.
     [[nodiscard]] bool plain() const;
     [[nodiscard]] bool grey() const {
         return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
@@ -38,15 +40,15 @@ struct TiffStorage {
         return format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP;
     }
     [[nodiscard]] std::size_t sample_bytes() const { return bits / 8U; }
-    /// Samples of a pixel that lie side by side.
+    /// The number of a pixel's samples that are stored side by side.
     [[nodiscard]] std::size_t neighbours() const { return separate ? 1 : samples; }
     /// CV_8U, CV_16U, or CV_32F for all other numbers.
     [[nodiscard]] int depth() const;
 
-    /// Numbers as they are stored, `neighbours()` a pixel, into pixels that are `step` bytes apart.
+    /// Converts stored numbers, `neighbours()` per pixel, to pixels that are `step` bytes apart.
     void convert(const std::uint8_t* from, std::uint8_t* to, int pixels, std::size_t step) const;
 
-    /// Turns white-is-zero and premultiplied pixels into what everyone else has.
+    /// Inverts white-is-zero, and divides premultiplied colour by alpha.
     void normalise(cv::Mat& pixels) const;
 
   private:

@@ -45,7 +45,7 @@ class WebpReader final : public ImageReader {
         }
         const WebPData data{bytes.data(), bytes.size()};
         const Mux mux(WebPMuxCreate(&data, 0));
-        // Not a copy of the picture: a reference into the bytes, unless the container is animated.
+        // No copy of the picture: a reference into the bytes, unless the container is animated.
         const bool animated = features.has_animation != 0;
         picture_ = animated ? first_frame(mux.get()) : bytes;
         if (animated && WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
@@ -65,8 +65,7 @@ class WebpReader final : public ImageReader {
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
-        // libwebp moves odd corners to even ones, and upsamples colour across the corner: decode wider, then
-        // cut.
+        // libwebp moves odd corners to even ones, and upsamples chroma across them: decode wider, then crop.
         const Rectangle wide =
             intersection({(region.x - 2) & ~1, (region.y - 2) & ~1, region.width + 6, region.height + 6},
                          whole(info_.size));
@@ -89,7 +88,7 @@ class WebpReader final : public ImageReader {
     }
 
   private:
-    /// The metadata lie behind the picture: without them it would be turned the wrong way.
+    /// The metadata come after the picture: if they were cut off, its orientation would be lost.
     static void require_whole(std::span<const std::uint8_t> bytes) {
         if (bytes.size() < 12) throw Error("the file is truncated or corrupt");
         std::uint64_t length = 8;
@@ -97,7 +96,7 @@ class WebpReader final : public ImageReader {
         if (length > bytes.size()) throw Error("the file is truncated or corrupt");
     }
 
-    /// Positions in an image of another size than the canvas would mean something else.
+    /// Regions are those of the canvas, which a smaller frame would not fill.
     static void require_full_frame(const WebPMux* mux, const WebPBitstreamFeatures& frame) {
         int width = 0;
         int height = 0;
@@ -120,7 +119,7 @@ class WebpReader final : public ImageReader {
     ImageInfo info_;
 };
 
-/// Lossless, since cutting out is no reason to lose anything; colour under transparent pixels is kept too.
+/// Lossless: extraction must not alter pixels, not even the colour of transparent ones.
 OwnedData& encode_picture(const cv::Mat& pixels, OwnedData& out) {
     WebPConfig config;
     WebPPicture picture;
