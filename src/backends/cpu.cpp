@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <stdexcept>
 
+#include "kernels/kernels.hpp"
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/samples.hpp"
@@ -50,6 +52,26 @@ cv::Mat weighed(const LinearMap& map, const Weights& weights, const ImageRegion&
     return out;
 }
 
+/// A loop of the kernels, for points that are at least `low`, and `margin` less than the length of each axis.
+struct SampleLoop {
+    void (*run)(const SampleTask&);
+    double low;
+    double margin;
+};
+
+/// None for nearest pixels, which are read tap by tap: one place alone breaks ties.
+std::optional<SampleLoop> sample_loop(Interpolation interpolation) {
+    switch (interpolation) {
+        case Interpolation::nearest:
+            break;
+        case Interpolation::bilinear:
+            return SampleLoop{kernels().sample_bilinear, 0, 1};  // the last pixel's neighbour has no weight
+        case Interpolation::bicubic:
+            return SampleLoop{kernels().sample_bicubic, 1, 3};
+    }
+    return std::nullopt;
+}
+
 /// Reads `Samples` row by row: samples whose whole footprint lies inside the image by the kernels, the others
 /// tap by tap. The choice does not depend on the region, so that a glimpse never depends on what else is
 /// decoded.
@@ -59,6 +81,7 @@ class SampledRows {
         : map_(map),
           samples_(samples),
           affine_(samples.points.affine()),
+          loop_(sample_loop(samples.interpolation)),
           image_(image),
           channels_(image.pixels.channels()),
           end_of_data_(image.pixels.step[0] * (image.pixels.rows - 1) +
@@ -67,25 +90,19 @@ class SampledRows {
     /// C values for each pixel of row i; `row` has room for one value more.
     void read(int i, float* row) const {
         const Interval inner = inner_samples(i);
-        if (!inner.empty()) {
-            const bool cubic = samples_.interpolation == Interpolation::bicubic;
-            (cubic ? kernels().sample_bicubic : kernels().sample_bilinear)(task(i, inner, row));
-        }
+        if (!inner.empty()) loop_->run(task(i, inner, row));
         read_taps(i, {0, inner.begin}, row);
         read_taps(i, {inner.end, map_.glimpse.width}, row);
     }
 
   private:
-    /// Nearest pixels are read tap by tap: one place alone breaks ties.
+    /// Those of row i for the loop.
     [[nodiscard]] Interval inner_samples(int i) const {
-        if (!affine_ || end_of_data_ >> 31 != 0 || samples_.interpolation == Interpolation::nearest)
-            return {};
-        // A bilinear point on the last pixel gives the next one no weight.
-        const bool cubic = samples_.interpolation == Interpolation::bicubic;
-        const double low = cubic ? 1 : 0;
-        const Point high{map_.image.width - (cubic ? 3.0 : 1.0), map_.image.height - (cubic ? 3.0 : 1.0)};
-        if (high.x < low || high.y < low) return {};
-        const Interval inner = samples_within(*affine_, i, map_.glimpse.width, {low, low}, high);
+        if (!affine_ || end_of_data_ >> 31 != 0 || !loop_) return {};
+        const Point low{loop_->low, loop_->low};
+        const Point high{map_.image.width - loop_->margin, map_.image.height - loop_->margin};
+        if (high.x < low.x || high.y < low.y) return {};
+        const Interval inner = samples_within(*affine_, i, map_.glimpse.width, low, high);
         return inner.length() < minimum_samples ? Interval{} : inner;
     }
 
@@ -122,6 +139,7 @@ class SampledRows {
     const LinearMap& map_;
     const Samples& samples_;
     const Affine* affine_;
+    std::optional<SampleLoop> loop_;
     const ImageRegion& image_;
     int channels_;
     std::size_t end_of_data_;

@@ -14,6 +14,26 @@
 
 namespace glimpse {
 
+/// The taps of a point before it is padded: pixels ⌊position⌋ - before … ⌊position⌋ + after, of which none
+/// that has a weight lies farther away than `radius`. Nearest: of the rounded position.
+struct Footprint {
+    int before;
+    int after;
+    double radius;
+};
+
+constexpr Footprint footprint(Interpolation interpolation) {
+    switch (interpolation) {
+        case Interpolation::nearest:
+            return {0, 0, 0.5};
+        case Interpolation::bilinear:
+            return {0, 1, 1};
+        case Interpolation::bicubic:
+            break;
+    }
+    return {1, 2, 2};
+}
+
 /// How one axis of an image of `size` pixels is sampled.
 struct AxisSampler {
     int size;

@@ -58,8 +58,7 @@ Interval axis_support(const AxisSampler& sampler, double low, double high) {
         const double whole_number = nearest ? std::nearbyint(position) : std::floor(position);
         return static_cast<int>(std::clamp(whole_number, -limit, limit));
     };
-    const int before = sampler.interpolation == Interpolation::bicubic ? 1 : 0;
-    const int after = nearest ? 0 : before + 1;
+    const auto [before, after, radius] = footprint(sampler.interpolation);
     int begin = pixel(low) - before;
     int end = pixel(high) + after + 1;
     if (sampler.padding == Padding::reflection) return folded({begin, end}, sampler.size);
@@ -101,7 +100,7 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
         all = smallest_containing(all, seen);
         return seen.empty() ? 0 : 1;
     };
-    const double radius = kernel_radius(samples.interpolation);
+    const double radius = footprint(samples.interpolation).radius;
     const Point far{image.width - 1 + radius, image.height - 1 + radius};
     for (int i = 0; i < glimpse.height; ++i) {
         Interval seen = samples_within(affine, i, glimpse.width, {-radius, -radius}, far);
@@ -178,20 +177,9 @@ double pitch(const Samples& samples, const Lowered& lowered) {
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {
     // The cost of a tap relative to one of a band: its index and weight must be computed first.
     constexpr std::int64_t sampled_tap_cost = 4;
-    const std::int64_t taps = samples.interpolation == Interpolation::bicubic ? 16 : 4;
-    return sampled_tap_cost * taps * whole(map.glimpse).area();
-}
-
-double kernel_radius(Interpolation interpolation) {
-    switch (interpolation) {
-        case Interpolation::nearest:
-            return 0.5;
-        case Interpolation::bilinear:
-            return 1;
-        case Interpolation::bicubic:
-            break;
-    }
-    return 2;
+    const auto [before, after, radius] = footprint(samples.interpolation);
+    const std::int64_t length = std::max(2, before + 1 + after);  // a single tap is no cheaper than two
+    return sampled_tap_cost * length * length * whole(map.glimpse).area();
 }
 
 Interval samples_within(const Affine& affine, int i, int width, Point low, Point high) {

@@ -22,10 +22,6 @@ std::vector<Point> outline(const Samples& samples, const Lowered& lowered);
 double pitch(const Samples& samples, const Lowered& lowered);
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);
 
-/// The radius of the interpolation's kernel along either axis, in pixels: half the width of a sample's
-/// footprint.
-GLIMPSE_EXPORT double kernel_radius(Interpolation interpolation);
-
 /// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
 /// coordinates are monotone in j, in floating point as well.
 GLIMPSE_EXPORT Interval samples_within(const Affine& affine, int i, int width, Point low, Point high);

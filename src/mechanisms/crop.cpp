@@ -143,7 +143,7 @@ void validate_indices(const std::vector<int>& indices, const std::string& field)
 }  // namespace
 
 void validate(const Crop& crop) {
-    if (crop.interpolation == Interpolation::bicubic) {
+    if (crop.interpolation != Interpolation::nearest && crop.interpolation != Interpolation::bilinear) {
         throw InvalidParameter("/interpolation", "a crop is resized with nearest or bilinear");
     }
     std::visit(

@@ -33,16 +33,23 @@ cv::Mat activated(const cv::Mat& grid, Mask::Activation activation) {
 
 /// One axis of the upsampling: `count` pixels out of `cells`, half-pixel centres, borders clamped.
 BandedMatrix upsampling_axis(int count, int cells, Mask::Upsample upsample) {
-    const auto interpolation =
-        upsample == Mask::Upsample::bicubic ? Interpolation::bicubic : Interpolation::bilinear;
     BandedMatrix matrix(cells);
     RowBuilder row(matrix);
     for (int i = 0; i < count; ++i) {
         const double edge = edge_from_centre(i) * cells / count;
-        if (upsample == Mask::Upsample::nearest) {
-            row.add(static_cast<int>(edge), 1.0);
-        } else {
+        const auto add_taps = [&](Interpolation interpolation) {
             row.add(axis_taps({cells, interpolation, Padding::border}, centre_from_edge(edge)));
+        };
+        switch (upsample) {
+            case Mask::Upsample::nearest:
+                row.add(static_cast<int>(edge), 1.0);
+                break;
+            case Mask::Upsample::bilinear:
+                add_taps(Interpolation::bilinear);
+                break;
+            case Mask::Upsample::bicubic:
+                add_taps(Interpolation::bicubic);
+                break;
         }
         row.finish_row();
     }
