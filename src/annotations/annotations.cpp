@@ -30,31 +30,69 @@ namespace {
 
 using namespace annotations;
 
+/// What a file holds, to tell the formats apart.
+struct Content {
+    std::string_view text;          ///< from its first character that is no white space
+    std::vector<NumberLine> lines;  ///< empty where it begins as XML or JSON
+
+    [[nodiscard]] bool is_json_with(std::string_view key) const {
+        return text.starts_with('{') && text.find('"' + std::string(key) + '"') != std::string_view::npos;
+    }
+    /// Whether there are lines of numbers, and the rule holds for the count of each.
+    [[nodiscard]] bool has_counts(bool (*rule)(std::size_t)) const {
+        const auto holds = [&](const NumberLine& line) { return rule(line.numbers.size()); };
+        return !lines.empty() && std::ranges::all_of(lines, holds);
+    }
+};
+
 struct Format {
     std::string_view name;
+    /// Whether a file is of this format, and not of one before it in the table; null where nothing tells.
+    bool (*recognises)(const Content&);
     /// Reads one file that annotates all images; null where each image has a file of its own.
-    DataSet (*read_all)(const fs::path&, const ImageFiles&);
-    std::vector<AnnotatedBox> (*read_one)(const fs::path&, const AnnotationOptions&);
-    std::string_view extension;  ///< of the files of single images
+    DataSet (*read_all)(const fs::path&, const ImageFiles&) = nullptr;
+    std::vector<AnnotatedBox> (*read_one)(const fs::path&, const AnnotationOptions&) = nullptr;
+    std::string_view extension{};  ///< of the files of single images
     /// Class names by number, for formats that store numbers only; null where the format names its
     /// categories.
     std::vector<std::string> (*category_names)(const fs::path&) = nullptr;
+    bool counts_from_one = false;  ///< its pixels, unless `zero_based`
 };
 
 constexpr std::array<Format, 7> formats{{
-    {"coco", read_coco, nullptr, {}},
-    {"yolo", nullptr, [](const fs::path& file, const AnnotationOptions&) { return read_yolo(file); }, ".txt",
-     yolo_names},
-    {"voc", nullptr,
-     [](const fs::path& file, const AnnotationOptions& options) {
-         return annotations::read_voc(file, options.zero_based);
-     },
-     ".xml"},
-    {"mot", read_mot, nullptr, {}},
-    {"got10k", read_target, nullptr, {}},
-    {"otb", read_target, nullptr, {}},
-    {"labelme", nullptr, [](const fs::path& file, const AnnotationOptions&) { return read_labelme(file); },
-     ".json"},
+    {.name = "coco",
+     .recognises = [](const Content& content) { return content.is_json_with("annotations"); },
+     .read_all = read_coco},
+    {.name = "yolo",
+     .recognises = [](const Content& content) { return !content.lines.empty() && is_yolo(content.lines); },
+     .read_one = [](const fs::path& file, const AnnotationOptions&) { return read_yolo(file); },
+     .extension = ".txt",
+     .category_names = yolo_names},
+    {.name = "voc",
+     .recognises = [](const Content& content) { return content.text.starts_with('<'); },
+     .read_one =
+         [](const fs::path& file, const AnnotationOptions& options) {
+             return annotations::read_voc(file, options.zero_based);
+         },
+     .extension = ".xml",
+     .counts_from_one = true},
+    {.name = "mot",
+     .recognises =
+         [](const Content& content) {
+             return content.has_counts([](std::size_t count) { return count >= 7; });
+         },
+     .read_all = read_mot},
+    {.name = "got10k",
+     .recognises =
+         [](const Content& content) {
+             return content.has_counts([](std::size_t count) { return count == 4; });
+         },
+     .read_all = read_target},
+    {.name = "otb", .recognises = nullptr, .read_all = read_target},  // the same lines as GOT-10k's
+    {.name = "labelme",
+     .recognises = [](const Content& content) { return content.is_json_with("shapes"); },
+     .read_one = [](const fs::path& file, const AnnotationOptions&) { return read_labelme(file); },
+     .extension = ".json"},
 }};
 
 const Format& format_named(std::string_view name) {
@@ -97,19 +135,11 @@ std::string_view format_of_file(const fs::path& file) {
     const std::string text = read_text(file);
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string::npos) return {};
-    if (text[begin] == '<') return "voc";
-    if (text[begin] == '{') {
-        if (text.find("\"annotations\"") != std::string::npos) return "coco";
-        return text.find("\"shapes\"") != std::string::npos ? "labelme" : std::string_view();
-    }
-    const std::vector<NumberLine> lines = read_number_lines(file);
-    const auto all_have = [&](auto&& rule) {
-        return std::ranges::all_of(lines, [&](const NumberLine& line) { return rule(line.numbers); });
-    };
-    using Numbers = std::vector<double>;
-    if (all_have([](const Numbers& n) { return n.size() == 4; })) return "got10k";
-    if (is_yolo(lines)) return "yolo";
-    return all_have([](const Numbers& n) { return n.size() >= 7; }) ? "mot" : std::string_view();
+    Content content{.text = std::string_view(text).substr(begin), .lines = {}};
+    if (text[begin] != '<' && text[begin] != '{') content.lines = read_number_lines(file);
+    const auto is_of = [&](const Format& format) { return format.recognises && format.recognises(content); };
+    const auto format = std::ranges::find_if(formats, is_of);
+    return format == formats.end() ? std::string_view() : format->name;
 }
 
 const Format& format_of(const AnnotationOptions& options) {
@@ -255,7 +285,7 @@ std::vector<std::string_view> annotation_formats() {
 
 std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, const ImageFiles& images) {
     const Format& format = format_of(options);
-    if (options.zero_based && format.name != "voc") {
+    if (options.zero_based && !format.counts_from_one) {
         throw InvalidOption("annotations.zero_based",
                             "is about VOC, and these are " + std::string(format.name));
     }
