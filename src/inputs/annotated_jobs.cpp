@@ -61,12 +61,12 @@ ImageFiles annotated_images(const InputOptions& options, std::deque<ImageJob>& u
     return images;
 }
 
-/// Adds the glimpse of one box; an unusable box does not fail the others.
+/// Adds the glimpses of one box; an unusable box does not fail the others.
 void add(const AnnotatedBox& box, const std::string& id, const InputOptions& options,
          ParameterDocument& document, ImageJob& job) {
     try {
         if (!box.problem.empty()) throw UsageError(box.problem);
-        document.push_back(glimpse_of_box(id, box.box, options.annotations->file.string(), options.defaults));
+        append_glimpses_of_box(id, box.box, options.annotations->file.string(), options.defaults, document);
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
     }

@@ -47,7 +47,7 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
     for (const std::string& box : options.boxes) {
         const std::string id = position_id(document.size());
-        document.push_back(glimpse_of_box(id, {parse_box(box)}, field_name("boxes"), options.defaults));
+        append_glimpses_of_box(id, {parse_box(box)}, field_name("boxes"), options.defaults, document);
     }
     return document;
 }

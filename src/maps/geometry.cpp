@@ -79,7 +79,9 @@ Box in_pixels(const OrientedBox& box, Size image) {
 
 void require_box(const Box& box) {
     for (const double number : {box.x, box.y, box.width, box.height}) {
-        if (!std::isfinite(number)) throw InvalidParameter("/box", "a box is four finite numbers");
+        if (!std::isfinite(number)) {
+            throw InvalidParameter("/box", "a box is four finite numbers, not " + to_string(box));
+        }
     }
     if (box.width <= 0 || box.height <= 0) {
         throw InvalidParameter("/box",

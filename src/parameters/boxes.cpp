@@ -6,6 +6,7 @@
 
 #include "glimpse/error.hpp"
 #include "json/json_text.hpp"
+#include "parameters/expansion.hpp"
 
 namespace glimpse {
 
@@ -39,13 +40,12 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
     return makers[static_cast<std::size_t>(found - names.begin())](box, defaults);
 }
 
-Glimpse glimpse_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
-                       const ParameterDefaults& defaults) {
+void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
+                            const ParameterDefaults& defaults, ParameterDocument& document) {
     try {
-        Glimpse glimpse{
-            .id = id, .mechanism = make_mechanism(defaults.mechanism, box, defaults), .place = place + ": "};
-        validate(glimpse.mechanism);
-        return glimpse;
+        const Mechanism mechanism = make_mechanism(defaults.mechanism, box, defaults);
+        validate(mechanism);
+        parameters::append_glimpses(id, mechanism, place + ": ", document);
     } catch (const InvalidParameter& error) {
         throw UsageError(place + ": " + error.field(), error.what());
     } catch (const UsageError& error) {

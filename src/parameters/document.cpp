@@ -78,7 +78,8 @@ ParameterDocument read_entries(const Value& entries, Defaults* defaults, const R
     for (std::size_t n = 0; n < entries.size(); ++n) {
         const Value place = entries.element(n);
         Entry entry(place, defaults);
-        expand(entry, ids.read(entry, place, n), place.place(), context, document);
+        std::string id = ids.read(entry, place, n);
+        append_glimpses(std::move(id), read_mechanism(entry, context), place.place(), document);
     }
     return document;
 }
@@ -98,7 +99,8 @@ ParameterDocument read_single(const Value& root, ReadingContext context) {
     Entry entry(root, nullptr);
     Ids ids;
     ParameterDocument document;
-    expand(entry, ids.read(entry, root, 0), root.place(), context, document);
+    std::string id = ids.read(entry, root, 0);
+    append_glimpses(std::move(id), read_mechanism(entry, context), root.place(), document);
     return document;
 }
 

@@ -4,9 +4,8 @@
 
 namespace glimpse::parameters {
 
-void expand(Entry& entry, std::string id, const std::string& place, const ReadingContext& context,
-            ParameterDocument& document) {
-    document.push_back({.id = std::move(id), .mechanism = read_mechanism(entry, context), .place = place});
+void append_glimpses(std::string id, Mechanism mechanism, std::string place, ParameterDocument& document) {
+    document.push_back({.id = std::move(id), .mechanism = std::move(mechanism), .place = std::move(place)});
 }
 
 }  // namespace glimpse::parameters

@@ -3,14 +3,11 @@
 #include <string>
 
 #include "glimpse/parameters.hpp"
-#include "parameters/entry.hpp"
-#include "parameters/mechanisms.hpp"
 
 namespace glimpse::parameters {
 
-/// Appends to the document the glimpses that an entry stands for: one, under the entry's own id. `place` is
-/// the entry's, for messages. Throws `UsageError` as `read_mechanism`.
-void expand(Entry& entry, std::string id, const std::string& place, const ReadingContext& context,
-            ParameterDocument& document);
+/// Appends to the document the glimpses that a mechanism stands for, whether an entry or a box asked for it:
+/// one, of that id. `place` is for messages.
+void append_glimpses(std::string id, Mechanism mechanism, std::string place, ParameterDocument& document);
 
 }  // namespace glimpse::parameters

@@ -16,7 +16,8 @@ namespace {
 
 std::string refusal_of_box(const OrientedBox& box, const ParameterDefaults& defaults) {
     try {
-        glimpse_of_box("000", box, "a.json", defaults);
+        ParameterDocument document;
+        append_glimpses_of_box("000", box, "a.json", defaults, document);
     } catch (const UsageError& error) {
         return error.what();
     }
@@ -76,14 +77,17 @@ TEST_CASE("a box is refused with the words that a document of it is refused with
         CHECK(refusal_of_document(turned, {name, {}}) == refusal);
     }
     CHECK(refusal_of_box({{std::numeric_limits<double>::infinity(), 2, 3, 4}}, {}) ==
-          "a.json: /box: a box is four finite numbers");
+          "a.json: /box: a box is four finite numbers, not [inf, 2, 3, 4]");
 }
 
 TEST_CASE("a box becomes a mechanism of the defaults' word and size") {
     for (const std::string_view word : mechanism_names()) {
         const double angle = word == "stn" ? 30 : 0;
-        const Glimpse glimpse = glimpse_of_box("7", {{0.5, 0.25, 0.125, 1}, Units::fraction, angle}, "b.txt",
-                                               {std::string(word), Size{5, 6}});
+        ParameterDocument document;
+        append_glimpses_of_box("7", {{0.5, 0.25, 0.125, 1}, Units::fraction, angle}, "b.txt",
+                               {std::string(word), Size{5, 6}}, document);
+        REQUIRE(document.size() == 1);
+        const Glimpse& glimpse = document.front();
         CHECK(glimpse.id == "7");
         CHECK(glimpse.place == "b.txt: ");
         CHECK(name(glimpse.mechanism) == word);
