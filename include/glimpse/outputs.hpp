@@ -49,6 +49,9 @@ struct OutputPaths {
     std::filesystem::path overlay;
     std::filesystem::path panel;
     std::filesystem::path record;  ///< the image's record, in an archive
+
+    /// All but the glimpses themselves that are wanted: maps, overlay, panel, record.
+    [[nodiscard]] GLIMPSE_EXPORT std::vector<std::filesystem::path> beside_glimpses() const;
 };
 
 /// Where every output goes, worked out before any work.
@@ -66,8 +69,7 @@ GLIMPSE_EXPORT OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const 
 /// Throws `UsageError` for an output that exists, if `existing` is `error`.
 GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs);
 
-/// The paths of a job's outputs, whether they exist or not. To be called once a job, and handed on from
-/// there.
+/// The paths of a job's outputs, whether they exist or not.
 GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
 /// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.

@@ -105,12 +105,8 @@ void RunRecord::list(const FinishedJob& done) const {
                   << ' ' << glimpse.size.width << 'x' << glimpse.size.height << '\n';
     }
     if (report.size == Size{}) return;
-    std::vector<std::filesystem::path> others;
-    for (const GlimpsePaths& paths : done.paths.glimpses) others.push_back(paths.map);
-    others.insert(others.end(), {done.paths.overlay, done.paths.panel, done.paths.record});
-    for (const auto& path : others) {
-        if (!path.empty() && is_to_be_written(path))
-            std::cout << report.image << " -> " << path.string() << '\n';
+    for (const auto& path : done.paths.beside_glimpses()) {
+        if (is_to_be_written(path)) std::cout << report.image << " -> " << path.string() << '\n';
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "archives/archives.hpp"
 #include "glimpse/error.hpp"
@@ -67,12 +68,19 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
 
 }  // namespace
 
+std::vector<fs::path> OutputPaths::beside_glimpses() const {
+    std::vector<fs::path> others;
+    for (const GlimpsePaths& one : glimpses) others.push_back(one.map);
+    others.insert(others.end(), {overlay, panel, record});
+    std::erase(others, fs::path());
+    return others;
+}
+
 std::vector<fs::path> all_of(const OutputPaths& paths) {
     std::vector<fs::path> all;
     for (const GlimpsePaths& one : paths.glimpses) all.push_back(one.glimpse);
-    for (const GlimpsePaths& one : paths.glimpses) all.push_back(one.map);
-    all.insert(all.end(), {paths.overlay, paths.panel, paths.record});
     std::erase(all, fs::path());
+    std::ranges::move(paths.beside_glimpses(), std::back_inserter(all));
     return all;
 }
 
