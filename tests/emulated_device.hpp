@@ -51,15 +51,19 @@ class EmulatedDevice final : public Backend {
         if (written.region.empty()) return written;
         const cv::Mat g = rounded_to(glimpse, CV_32F);
         DevicePlan plan(whole(map.glimpse), g.channels());
-        if (const auto* separable = std::get_if<Separable>(&map.kind)) {
-            plan.add_adjoint(*separable);
-            cv::Mat out(1, static_cast<int>(plan.values_out()), CV_32F);
-            written.pixels = run(plan, {whole(map.glimpse), g}, out).products.front();
-        } else if (const auto* samples = std::get_if<Samples>(&map.kind)) {
-            plan.add(map, *samples);
-            written.pixels.setTo(0);
-            scatter(plan, g, written);
-        }
+        std::visit(overloaded{[](const Window&) {},  // plans have products and samples alone
+                              [](const Weights&) {},
+                              [&](const Separable& separable) {
+                                  plan.add_adjoint(separable);
+                                  cv::Mat out(1, static_cast<int>(plan.values_out()), CV_32F);
+                                  written.pixels = run(plan, {whole(map.glimpse), g}, out).products.front();
+                              },
+                              [&](const Samples& samples) {
+                                  plan.add(map, samples);
+                                  written.pixels.setTo(0);
+                                  scatter(plan, g, written);
+                              }},
+                   map.kind);
         return written;
     }
 

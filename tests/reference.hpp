@@ -39,7 +39,7 @@ inline Values filter_matrix(const Filter& filter, int rows, int size, double eps
         if (mass + epsilon == 0) {
             a(i, static_cast<int>(std::clamp(std::nearbyint(centre), 0.0, size - 1.0))) = 1;
         } else {
-            a.row(i) /= mass + epsilon;
+            for (double& weight : a.row(i)) weight /= mass + epsilon;  // 1/mass may overflow
         }
     }
     return a;

@@ -13,6 +13,7 @@
 #include "glimpse/mechanism.hpp"
 #include "laws.hpp"
 #include "reference.hpp"
+#include "sampling_choices.hpp"
 
 // Every backend against the CPU's for what is summed, and, the CPU's too, against float64 sums for what is
 // copied or weighed: every padding, interpolation, depth and number of channels.
@@ -55,9 +56,8 @@ class Draws {
 };
 
 void add_transformers(Draws& draw, std::vector<Lowered>& maps) {
-    for (const auto interpolation :
-         {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
-        for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+    for (const auto interpolation : all_interpolations) {
+        for (const auto padding : all_paddings) {
             for (const bool align_corners : {false, true}) {
                 SpatialTransformer stn;
                 stn.size = draw.size();
@@ -94,7 +94,7 @@ void add_gaussians(Draws& draw, std::vector<Lowered>& maps) {
 }
 
 void add_summing_crops_and_masks(Draws& draw, std::vector<Lowered>& maps) {
-    for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+    for (const auto padding : all_paddings) {
         for (const std::optional<Size> size : {std::optional<Size>(), std::optional(draw.size())}) {
             if (padding == Padding::zeros && !size) continue;  // pixels that are copied
             Crop crop;

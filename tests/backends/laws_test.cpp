@@ -12,6 +12,7 @@
 #include "emulated_device.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
+#include "sampling_choices.hpp"
 
 // The table: every mechanism in every form of its parameters, each put to all five laws on every backend that
 // is there. A new mechanism adds its lines here.
@@ -26,10 +27,6 @@ constexpr double nowhere = std::numeric_limits<double>::infinity();
 constexpr Size picture{9, 7};
 /// The images that every general case is tried on besides `picture`.
 constexpr Size slim[] = {{1, 1}, {1, 6}, {8, 1}};
-
-constexpr Padding paddings[] = {Padding::zeros, Padding::border, Padding::reflection};
-constexpr Interpolation interpolations[] = {Interpolation::nearest, Interpolation::bilinear,
-                                            Interpolation::bicubic};
 
 std::vector<std::unique_ptr<Backend>> make_available_backends() {
     std::vector<std::unique_ptr<Backend>> found;
@@ -136,8 +133,8 @@ double tap_margin(Interpolation interpolation, Padding padding) {
 
 void check_transformers(const Table& table, Size size, bool align_corners) {
     for (const NamedForm& form : transformer_forms()) {
-        for (const Interpolation interpolation : interpolations) {
-            for (const Padding padding : paddings) {
+        for (const Interpolation interpolation : all_interpolations) {
+            for (const Padding padding : all_paddings) {
                 const SpatialTransformer stn{form.form, size, align_corners, interpolation, padding, {}};
                 table(form.what + words(interpolation) + words(padding) +
                           (align_corners ? ", align_corners" : ""),
@@ -157,7 +154,7 @@ TEST_CASE("laws: crop of a box") {
     table("one pixel", crop({3.2, 4.1, 0.1, 0.1}));
     table("the whole image", crop({0, 0, 9, 7}));
     table("larger than the image", crop({-3, -2, 20, 12}));
-    for (const Padding padding : paddings) {
+    for (const Padding padding : all_paddings) {
         table("leaving the image" + words(padding), crop({-3, 4, 6, 9}, {}, padding),
               padding == Padding::zeros ? 0 : everywhere);
     }
@@ -170,7 +167,7 @@ TEST_CASE("laws: crop of a box") {
 
 TEST_CASE("laws: resized crop") {
     const Table table;
-    for (const Padding padding : paddings) {
+    for (const Padding padding : all_paddings) {
         const double outside = padding == Padding::zeros ? 0 : everywhere;
         table("shrunk" + words(padding), crop({1, 1, 7, 5}, Size{3, 2}, padding), outside);
         table("enlarged" + words(padding), crop({2, 2, 3, 2}, Size{8, 5}, padding), outside);
@@ -312,8 +309,8 @@ TEST_CASE("laws: points bent as a lens bends them") {
             points.push_back({4 + scale * x, 3 + scale * y});
         }
     }
-    for (const Interpolation interpolation : interpolations) {
-        for (const Padding padding : paddings) {
+    for (const Interpolation interpolation : all_interpolations) {
+        for (const Padding padding : all_paddings) {
             const double margin = padding == Padding::zeros ? nowhere : everywhere;
             const Lowered lowered{.map = {.image = picture,
                                           .glimpse = size,
@@ -341,8 +338,8 @@ TEST_CASE("laws: spatial transformer of images one pixel wide") {
         for (const bool align_corners : {false, true}) {
             for (NamedForm& form : transformer_forms()) {
                 if (std::holds_alternative<SpatialTransformer::BoxForm>(form.form)) continue;
-                for (const Interpolation interpolation : interpolations) {
-                    for (const Padding padding : paddings) {
+                for (const Interpolation interpolation : all_interpolations) {
+                    for (const Padding padding : all_paddings) {
                         const SpatialTransformer stn{form.form,     Size{4, 3}, align_corners,
                                                      interpolation, padding,    {}};
                         table(form.what + words(interpolation) + words(padding), stn,
@@ -359,7 +356,7 @@ TEST_CASE("laws: every other mechanism on images one pixel wide") {
         const Table table(image);
         const double width = image.width;
         const double height = image.height;
-        for (const Padding padding : paddings) {
+        for (const Padding padding : all_paddings) {
             const double outside = padding == Padding::zeros ? nowhere : everywhere;
             table("leaving the image" + words(padding), crop({-1, -2, 4, 5}, {}, padding), outside);
             table("resized" + words(padding), crop({0, 0, width, height}, Size{3, 2}, padding), everywhere);

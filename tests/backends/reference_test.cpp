@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <string>
 
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
+#include "sampling_choices.hpp"
 
 // The library against the dense float64 reference, over random parameters.
 
@@ -27,10 +29,9 @@ class Draws {
     double spread(double low, double high) { return low * std::pow(high / low, random_.uniform(0.0, 1.0)); }
     int whole(int low, int high) { return random_.uniform(low, high + 1); }
     bool coin() { return whole(0, 1) == 1; }
-    template <typename Choice>
-    Choice pick(Choice a, Choice b, Choice c) {
-        const int n = whole(0, 2);
-        return n == 0 ? a : n == 1 ? b : c;
+    template <typename Choices>
+    auto one_of(const Choices& choices) {
+        return choices[static_cast<std::size_t>(whole(0, static_cast<int>(choices.size()) - 1))];
     }
     Size size(int largest) { return {whole(1, largest), whole(1, largest)}; }
     cv::Mat image(Size size) {
@@ -38,10 +39,8 @@ class Draws {
         random_.fill(values, cv::RNG::UNIFORM, 0, range + 1);
         return values;
     }
-    Interpolation interpolation() {
-        return pick(Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic);
-    }
-    Padding padding() { return pick(Padding::zeros, Padding::border, Padding::reflection); }
+    Interpolation interpolation() { return one_of(all_interpolations); }
+    Padding padding() { return one_of(all_paddings); }
 
   private:
     cv::RNG random_;
@@ -81,7 +80,9 @@ Gaussian::Axis random_axis(Draws& draws, int size, double smallest_s, double lar
     const double s = draws.spread(smallest_s, largest_s);
     // From well outside on one side to well outside on the other, and d of either sign or none at all.
     const double u = draws.uniform(-8 * s, size + 8 * s);
-    const double d = draws.pick(0.0, draws.uniform(-1, 1) * s, draws.uniform(-4, 4));
+    const double far = draws.uniform(-4, 4);
+    const double near = draws.uniform(-1, 1) * s;
+    const double d = draws.one_of(std::array{0.0, near, far});
     return {u, s, d};
 }
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "laws.hpp"
+#include "sampling_choices.hpp"
 
 // The support of general samples against the weights themselves, over random maps; the laws do the same for
 // the maps of the mechanisms.
@@ -14,6 +15,10 @@ constexpr int trials = 300;
 class Draws {
   public:
     int whole(int low, int high) { return random_.uniform(low, high + 1); }
+    template <typename Choices>
+    auto one_of(const Choices& choices) {
+        return choices[static_cast<std::size_t>(whole(0, static_cast<int>(choices.size()) - 1))];
+    }
     double uniform(double low, double high) { return random_.uniform(low, high); }
     /// Whole and half numbers, where weights are 0, half of the time.
     double number(double low, double high) {
@@ -32,8 +37,8 @@ Lowered random_samples(Draws& draw) {
     for (std::size_t axis = 0; axis < 2; ++axis) {
         affine.m[axis] = {draw.number(-3, 3), draw.number(-3, 3), draw.number(-12, 20)};
     }
-    const auto interpolation = static_cast<Interpolation>(draw.whole(0, 2));
-    const auto padding = static_cast<Padding>(draw.whole(0, 2));
+    const auto interpolation = draw.one_of(all_interpolations);
+    const auto padding = draw.one_of(all_paddings);
     const auto mirror = static_cast<Mirror>(draw.whole(0, 1));
     const Samples samples{
         .points = affine, .interpolation = interpolation, .padding = padding, .mirror = mirror};
@@ -82,8 +87,7 @@ TEST_CASE("the support of samples holds every weight, and without padding nothin
 TEST_CASE("a padded sample just outside the image does not ask for all of it") {
     const Size image{1000, 800};
     for (const Mirror mirror : {Mirror::centres, Mirror::edges}) {
-        for (const Interpolation interpolation :
-             {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+        for (const Interpolation interpolation : all_interpolations) {
             for (const double corner : {-3.0, 985.0}) {
                 const Affine turned{{{{1, 0.1, corner}, {-0.1, 1, 400}}}};
                 const Samples samples{.points = turned,

@@ -5,6 +5,7 @@
 
 #include "glimpse/mechanism.hpp"
 #include "reference.hpp"
+#include "sampling_choices.hpp"
 #include "small_images.hpp"
 
 // Identities between mechanisms, which no single mechanism can pass by mistake.
@@ -96,9 +97,8 @@ TEST_CASE("identity: crop = Separable with selection rows") {
 
 TEST_CASE("identity: an axis-aligned transformer = the same through Samples") {
     const cv::Mat image = coloured();
-    for (const auto interpolation :
-         {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
-        for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+    for (const auto interpolation : all_interpolations) {
+        for (const auto padding : all_paddings) {
             for (const bool align_corners : {false, true}) {
                 SpatialTransformer stn;
                 stn.form = SpatialTransformer::ScaleShiftForm{{1.3, -0.83}, {0.31, -0.27}};
@@ -119,8 +119,7 @@ TEST_CASE("identity: an axis-aligned transformer = the same through Samples") {
 
 TEST_CASE("identity: the identity transform is the image") {
     for (const bool align_corners : {false, true}) {
-        for (const auto interpolation :
-             {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+        for (const auto interpolation : all_interpolations) {
             const SpatialTransformer stn{
                 SpatialTransformer::ThetaForm{}, picture, align_corners, interpolation, {}, {}};
             CHECK(difference(read(stn, coloured(), false, CV_8U), coloured()) == 0);

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
+#include "sampling_choices.hpp"
 #include "small_images.hpp"
 
 // Parameters that break a rule, and parameters that break none but are enormous.
@@ -408,9 +409,8 @@ TEST_CASE("huge or tiny but finite numbers neither crash nor loop for long") {
 }
 
 TEST_CASE("far but allowed samples give what the padding says") {
-    for (const auto interpolation :
-         {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
-        for (const auto padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+    for (const auto interpolation : all_interpolations) {
+        for (const auto padding : all_paddings) {
             for (const double slope : {0.0, 3e10}) {
                 for (const bool align_corners : {false, true}) {
                     Stn far = stn(Stn::MatrixForm{{{{{1e11, slope, -3e11}, {slope, -1e11, 2e11}}}}});
