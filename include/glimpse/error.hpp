@@ -18,7 +18,7 @@ class GLIMPSE_EXPORT Error : public std::runtime_error {
     Error(const std::string& place, const std::string& rule) : std::runtime_error(place + ": " + rule) {}
 };
 
-/// A command line, parameter document or manifest that breaks a rule: nothing is done at all (exit status 2).
+/// Options, a parameter document or a manifest that break a rule: nothing is done at all.
 class GLIMPSE_EXPORT UsageError : public Error {
   public:
     using Error::Error;
@@ -38,7 +38,7 @@ class GLIMPSE_EXPORT InvalidOption : public UsageError {
     /// `field` is a path as `field_name` takes it; the value may be left out.
     InvalidOption(const std::string& field, const std::string& rule, const std::string& value = {})
         : UsageError(field_name(field) + (value.empty() ? "" : " " + value), rule), field_(field) {}
-    /// Its path within the struct that the function was called with.
+    /// Its path, as `field_name` takes it: within the struct of options that the field belongs to.
     [[nodiscard]] const std::string& field() const noexcept { return field_; }
 
   private:

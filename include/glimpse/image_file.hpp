@@ -73,7 +73,7 @@ GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOpt
 GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
 
 /// The bytes of a file of that extension ("png", "jpg", "npy", …). Throws `Error` where no such format can be
-/// written, or where it cannot hold the image's depth or channels, naming those that can.
+/// written, or, naming those that can, where it cannot hold the image's depth or channels.
 GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
 
 /// Whether `encode_image` knows the extension (lower case, no dot).

@@ -13,7 +13,7 @@
 
 namespace glimpse {
 
-/// What the command line supplies for entries that leave it open.
+/// What the caller supplies for entries that leave it open.
 struct ParameterDefaults {
     std::string mechanism = "crop";  ///< for entries that name a box but no mechanism
     std::optional<Size> size;        ///< for entries that give none

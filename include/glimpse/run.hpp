@@ -22,7 +22,7 @@ struct RunOptions {
     OpenOptions open;          ///< how images are opened
     BoxAdjustment adjustment;  ///< of every box
     bool fast_shrink = false;  ///< decode at 1/n where every glimpse shrinks by 2n or more; other pixels
-    int jobs = 1;              ///< ≥ 1: images in flight, and threads
+    int jobs = 1;              ///< ≥ 1: images that are worked on at once, each by a thread
     bool dry_run = false;      ///< open and lower only
     bool fail_fast = false;    ///< start nothing new after the first failure
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image

@@ -27,6 +27,10 @@ GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = "
 /// (Damerau-Levenshtein distance); empty where more than one letter in three would change.
 GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+/// "; did you mean WORD?" with the nearest candidate between `quote`s; empty where none is near.
+GLIMPSE_EXPORT std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates,
+                                        std::string_view quote = {});
+
 /// The fewest digits that are parsed as the same number: "0.1", "-0", "1e+20", "nan". Without an exponent
 /// where 1e-5 ≤ |number| < 1e15.
 GLIMPSE_EXPORT std::string number_text(double number);

@@ -28,7 +28,7 @@ GpuCost measured_cost(const Backend& gpu);
 bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
               const GpuCost& cost);
 
-/// `--device auto` where there is a GPU: it reads where it is likely to finish first; the CPU reads
+/// `make_backend("auto")` where there is a GPU: it reads where it is likely to finish first; the CPU reads
 /// everything else, and what the GPU fails at.
 class AutomaticBackend final : public Backend {
   public:

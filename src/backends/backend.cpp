@@ -1,5 +1,6 @@
 #include "glimpse/backend.hpp"
 
+#include <array>
 #include <charconv>
 #include <opencv2/core/utility.hpp>
 
@@ -7,6 +8,7 @@
 #include "backends/cpu.hpp"
 #include "backends/cuda_opened.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "kernels/kernels.hpp"
 
 namespace glimpse {
@@ -34,7 +36,9 @@ std::unique_ptr<Backend> make_backend(std::string_view device) {
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));
-    throw InvalidOption("device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto");
+    constexpr std::array<std::string_view, 3> names{"cpu", "cuda", "auto"};
+    throw InvalidOption("device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto" +
+                                      did_you_mean(device, names));
 }
 
 std::vector<BackendDescription> backends() {

@@ -46,8 +46,7 @@ Command& add_command(CLI::App& application, const std::string& name, const std::
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
     const std::vector<std::string_view> views(candidates.begin(), candidates.end());
-    const std::string_view found = nearest(CLI::detail::to_lower(word), views);
-    return found.empty() ? "" : "; did you mean " + std::string(found) + "?";
+    return glimpse::did_you_mean(CLI::detail::to_lower(word), views);
 }
 
 }  // namespace glimpse::cli

@@ -43,6 +43,8 @@ CLI::Option* add_format_option(Command& command, std::string& format) {
 CLI::Option* add_device_option(Command& command, std::string& device) {
     CLI::Option* option = command.add_option("--device", device, "also cuda:N, the N-th GPU from 0");
     command.offer(option, {"cpu", "cuda", "auto"});
+    option->transform(
+        CLI::Validator([](std::string& text) { return text = CLI::detail::to_lower(text), ""; }, ""));
     return option->type_name("NAME")->capture_default_str();
 }
 

@@ -11,8 +11,10 @@ namespace {
 
 void require_writable(const std::string& format, const std::string& field) {
     if (can_encode(format)) return;
+    const std::vector<std::string> all = encodable_extensions();
+    const std::vector<std::string_view> views(all.begin(), all.end());
     throw InvalidOption(field, "'" + format + "' is not a format that can be written; those are " +
-                                   join(encodable_extensions()));
+                                   join(all) + did_you_mean(format, views));
 }
 
 }  // namespace

@@ -172,8 +172,7 @@ std::size_t word_index(const Value& value, std::span<const std::string_view> wor
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> words) {
-    const std::string_view found = nearest(word, words);
-    return found.empty() ? std::string() : "; did you mean " + in_quotes(found) + "?";
+    return did_you_mean(word, words, "\"");
 }
 
 std::string listed(std::span<const std::string_view> words) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "glimpse/error.hpp"
 #include "glimpse/reading.hpp"
 #include "parameters/attention_file.hpp"
 
@@ -37,7 +38,11 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
 
 Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
     supply_attention_file(glimpse);
-    return lower(adjusted(glimpse.mechanism, adjustment, image), image);
+    try {
+        return lower(adjusted(glimpse.mechanism, adjustment, image), image);
+    } catch (const InvalidParameter& error) {
+        throw Error(glimpse.place + error.field(), error.what());
+    }
 }
 
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,

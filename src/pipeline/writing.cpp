@@ -71,6 +71,18 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
     inputs.require_not_input(options.out);
 }
 
+/// What is wrong with the parameters is said of them, not of the glimpse.
+Lowered lowered_for_writing(const Glimpse& origin, bool paste, Size canvas) {
+    const Mechanism mechanism = paste ? origin.mechanism : for_writing(origin.mechanism);
+    try {
+        return lower(mechanism, canvas);
+    } catch (const InvalidParameter& error) {
+        throw Error(origin.place + error.field(), error.what());
+    } catch (const Error& error) {
+        throw Error(origin.place + (origin.place.ends_with(": ") ? "" : ": ") + error.what());
+    }
+}
+
 }  // namespace
 
 void write_glimpse(const WriteOptions& options, const Backend& backend) {
@@ -85,14 +97,14 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
         throw InvalidOption("input.parameters",
                             "say where the glimpse came from: " + field_name("input.parameters") + " or " +
                                 field_name("input.boxes"));
-    const Mechanism& mechanism = chosen(*document, options.id).mechanism;
+    const Glimpse& origin = chosen(*document, options.id);
     require_no_input(options, *document);
 
     const Image canvas =
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
+    const Lowered lowered = lowered_for_writing(origin, options.paste, size);
     const auto bytes = with_context(options.glimpse, [&] {
-        const Lowered lowered = lower(options.paste ? mechanism : for_writing(mechanism), size);
         return encode_image(options.paste ? paste(backend, lowered, glimpse, canvas)
                                           : add_adjoint(backend, lowered.map, glimpse, canvas),
                             format);

@@ -60,6 +60,13 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     return found;
 }
 
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates,
+                         std::string_view quote) {
+    const std::string_view found = nearest(word, candidates);
+    if (found.empty()) return {};
+    return "; did you mean " + std::string(quote).append(found).append(quote) + "?";
+}
+
 std::string number_text(double number) {
     return shortest_text(number);
 }
