@@ -5,6 +5,7 @@
   "# exit status N" says; after "$ LINE", a block `console` has the output. A line that cannot be run is in SKIPPED.
 - Links lead somewhere; files, tests, options, commands and names of the library that are named exist.
 - docs/interface.md has every command and every option. docs/architecture.md has the layers as src/*/CMakeLists.txt do.
+- The example of the library stands in the program that the test "package" builds and runs.
 - Where a detection is carried back into the image, the glimpse shows it and the arithmetic is right.
 """
 
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 
 import numpy
@@ -154,6 +156,10 @@ class Contract(unittest.TestCase):
         fields = set(record).union(*record["glimpses"])
         rows = re.findall(r"^\| (`[^|]+`) \|", document(INTERFACE).section("The report").text, re.M)
         self.assertEqual(fields, {name for row in rows for name in re.findall(r"`(\w+)`", row)})
+
+    def test_the_example_of_the_library_is_built(self):
+        (example,) = document(INTERFACE).section("The library").of_language("cpp")
+        self.assertIn(textwrap.indent(example.text, "    ") + "\n", (ROOT / "tests/package/example.cpp").read_text())
 
     def test_the_layers_are_those_of_the_build(self):
         section = document(ARCHITECTURE).section("The layers").text
