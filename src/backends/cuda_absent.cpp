@@ -10,10 +10,10 @@ constexpr const char* reason = "this build has no CUDA: " GLIMPSE_CUDA_ABSENCE;
 }  // namespace
 
 std::unique_ptr<Backend> make_cuda_backend(int /*number*/) {
-    throw InvalidOption(
-        "device",
-        std::string(reason) + "; build it as README.md says, or use " + field_name("device") + " cpu",
-        "cuda");
+    throw InvalidOption("device",
+                        std::string(reason) + "; build it as docs/performance.md says, or use " +
+                            field_name("device") + " cpu",
+                        "cuda");
 }
 
 std::unique_ptr<Backend> make_any_cuda_backend() {

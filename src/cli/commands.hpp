@@ -29,7 +29,7 @@ void add_help(CLI::App& application, Action& action);
 // Options that several commands share.
 
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
-CLI::Option* add_format_option(Command& command, std::string& format);
+CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help);
 CLI::Option* add_device_option(Command& command, std::string& device);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,

@@ -55,14 +55,14 @@ bool are_for_extract(const CLI::App& application, const std::vector<std::string>
 
 std::string unknown_command(const CLI::App& application, const std::vector<std::string>& words) {
     const std::string& word = words.front();
-    const std::string meant = did_you_mean(word, command_names(application));
-    if (!is_option(word) && !meant.empty()) return "'" + word + "' is no command" + meant;
+    const bool is_near = !did_you_mean(word, command_names(application)).empty();
+    if (!is_option(word) && is_near) return no_command(application, word);
     if (are_for_extract(application, words)) {
         return "the command is missing; did you mean glimpse extract " + word +
                (words.size() > 1 ? " …?" : "?");
     }
     if (is_option(word)) return unknown_option(application, application.get_name(), word);
-    return "'" + word + "' is no command; those are " + join(command_names(application));
+    return no_command(application, word);
 }
 
 std::string diagnosis(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error) {
@@ -86,6 +86,12 @@ std::string explanation(const CLI::App& application, const CLI::ParseError& erro
     const CLI::App* command = given.empty() ? nullptr : given.front();
     return diagnosis(application, command, error) + " (see " + application.get_name() +
            (command ? " " + command->get_name() : "") + " --help)";
+}
+
+std::string no_command(const CLI::App& application, const std::string& name) {
+    const std::string meant = did_you_mean(name, command_names(application));
+    return "'" + name + "' is no command" +
+           (meant.empty() ? "; those are " + join(command_names(application)) : meant);
 }
 
 }  // namespace glimpse::cli

@@ -9,4 +9,7 @@ namespace glimpse::cli {
 /// option or command, or the command that was left out.
 std::string explanation(const CLI::App& application, const CLI::ParseError& error);
 
+/// "'NAME' is no command", with the nearest one, or else with all.
+std::string no_command(const CLI::App& application, const std::string& name);
+
 }  // namespace glimpse::cli

@@ -111,7 +111,7 @@ void add_outputs(Command& command, ExtractOptions& o) {
         .add_option("--output-tar", o.output.archive,
                     "instead: a WebDataset archive, KEY.ID.EXT beside KEY.json; - for standard output")
         ->type_name("FILE");
-    add_format_option(command, o.output.format);
+    add_format_option(command, o.output.format, "of the glimpses");
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
     command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
         ->type_name("FILE");

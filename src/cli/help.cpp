@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/explanation.hpp"
 #include "cli/option_table.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -89,7 +90,7 @@ const CLI::App& command_named(const CLI::App& application, const std::string& na
     for (const CLI::App* command : application.get_subcommands({})) {
         if (command->get_name() == name) return *command;
     }
-    throw UsageError("help", "'" + name + "' is no command" + did_you_mean(name, command_names(application)));
+    throw UsageError("help", no_command(application, name));
 }
 
 }  // namespace

@@ -72,6 +72,10 @@ int complain(const std::string& message, int status) {
     return status;
 }
 
+void flush_standard_output() {
+    if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
+}
+
 void add_commands(CLI::App& application, Action& action) {
     add_extract(application, action);
     add_write(application, action);
@@ -101,7 +105,9 @@ int run(int argc, char** argv) {
     try {
         application.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help and --version
-        return application.exit(request);
+        const int status = application.exit(request);
+        flush_standard_output();
+        return status;
     } catch (const CLI::ParseError& error) {
         return complain(explanation(application, error), usage_error);
     }
@@ -110,7 +116,7 @@ int run(int argc, char** argv) {
                         usage_error);
     }
     const Outcome outcome = action();
-    if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
+    flush_standard_output();
     return exit_status(outcome);
 }
 

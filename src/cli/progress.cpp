@@ -28,6 +28,11 @@ std::string_view environment(const char* name) {
     return value ? value : "";
 }
 
+bool cannot_rewrite_lines() {
+    const std::string_view terminal = environment("TERM");
+    return terminal.empty() || terminal == "dumb";
+}
+
 /// Columns of the terminal: what COLUMNS says, or else the terminal itself.
 std::size_t terminal_width() {
     const std::string_view columns = environment("COLUMNS");
@@ -62,7 +67,7 @@ std::string progress_line(std::size_t done, std::optional<std::size_t> total, co
     }
     const std::string count = std::to_string(done) + "/" + std::to_string(*total) + " " + what;
     const double left = rate > 0 ? static_cast<double>(*total - done) / rate : 0.0;
-    const std::string left_text = formatted("  %.0f s left", left, "");
+    const std::string left_text = rate > 0 ? formatted("  %.0f s left", left, "") : std::string();
     // Where not all fits beside a short bar, the rate goes first.
     constexpr std::size_t frame = 3;  // "[] "
     std::size_t room = width - std::min(width, count.size());
@@ -81,7 +86,7 @@ std::string progress_line(std::size_t done, std::optional<std::size_t> total, co
 }
 
 Progress::Progress(std::optional<std::size_t> total, bool shown, const char* what)
-    : total_(total), what_(what), shown_(shown && total != 0), in_lines_(environment("TERM") == "dumb") {
+    : total_(total), what_(what), shown_(shown && total != 0), in_lines_(cannot_rewrite_lines()) {
     if (shown_ && !in_lines_) draw();
 }
 

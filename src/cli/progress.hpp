@@ -17,7 +17,7 @@ std::string progress_line(std::size_t done, std::optional<std::size_t> total, co
                           double seconds, std::size_t width);
 
 /// A bar on standard error, and messages that do not break it. On a terminal that cannot rewrite a line
-/// (TERM=dumb), plain lines instead: ten in all, or, where the total is unknown, one now and then.
+/// (TERM=dumb or none), plain lines instead: ten in all, or, where the total is unknown, one now and then.
 class Progress {
   public:
     Progress(std::optional<std::size_t> total, bool shown, const char* what = "images");

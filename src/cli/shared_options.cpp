@@ -34,8 +34,8 @@ CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, cons
         ->capture_default_str();
 }
 
-CLI::Option* add_format_option(Command& command, std::string& format) {
-    CLI::Option* option = command.add_option("--format", format, "of the glimpses");
+CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help) {
+    CLI::Option* option = command.add_option("--format", format, help);
     command.offer(option, encodable_extensions());
     return option->type_name("EXT")->default_str("that of --out, or png");
 }

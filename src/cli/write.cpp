@@ -48,7 +48,7 @@ void add_outputs(Command& command, Options& o) {
     command.add_option("-o,--out", o.write.out, "a file, or - for standard output")
         ->type_name("PATH")
         ->required();
-    add_format_option(command, o.write.format);
+    add_format_option(command, o.write.format, "of what is written");
     add_device_option(command, o.device);
 }
 

@@ -7,8 +7,9 @@
 namespace glimpse {
 
 void StandardInput::claim(const std::string& field) {
-    if (!taken_by_.empty())
-        throw InvalidOption(field, "standard input is already read by " + field_name(taken_by_));
+    if (!taken_by_.empty()) {
+        throw InvalidOption(field, "standard input is already read by " + field_name(taken_by_) + " -", "-");
+    }
     taken_by_ = field;
 }
 

@@ -134,7 +134,10 @@ bool holds_one_glimpse(const std::string& out) {
 }
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
-    if (options.out.empty() == options.archive.empty()) {
+    if (!options.out.empty() && !options.archive.empty()) {
+        throw InvalidOption("out", "cannot be given together with " + field_name("archive"));
+    }
+    if (options.out.empty() && options.archive.empty()) {
         throw InvalidOption(
             "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
     }

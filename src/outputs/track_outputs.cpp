@@ -29,7 +29,8 @@ void require_animation(const TrackOptions& options) {
     if (!(rate >= least_frame_rate && rate <= format->maximum_frame_rate)) {
         throw InvalidOption("tracks.frame_rate", "0.1 to " +
                                                      std::to_string(std::lround(format->maximum_frame_rate)) +
-                                                     " frames a second are shown as " + options.animation);
+                                                     " frames a second are shown as " + options.animation +
+                                                     ", not " + number_text(rate));
     }
     with_context<InvalidOption>("tracks.animation", [&] { video().require(options.animation); });
 }

@@ -62,6 +62,12 @@ class MisspeltWords(GlimpseCase):
         self.check("write", photo, "--uot", "a.png", says="--uot: glimpse write has no such option; did you mean --out?")
         self.check("--versoin", says="--versoin: glimpse has no such option; did you mean --version?")
         self.assertNotIn("did you mean", self.check("extract", photo, *box, "--qqqqqqqq", says="(see glimpse extract --help)").stderr)
+        self.check("extract", "-", "-", *box, says="INPUT -: standard input is already read by INPUT -")
+        self.check("extract", photo, *box, "--output-tar", "a.tar", says="--out: cannot be given together with --output-tar")
+        self.check("help", "frobnicate", says="'frobnicate' is no command; those are extract")
+        self.check("extract", photo, *box, "--format", "jpge", says="did you mean jpeg?")
+        self.check("extract", photo, *box, "--device", "cdua", says="'cdua' is not cpu, cuda, cuda:N or auto; did you mean cuda?")
+        self.run_glimpse("extract", photo, *box, "--device", "CPU")
         self.check("schema", "now", says="'now' is more than glimpse schema takes")
 
     def test_commands(self):

@@ -57,6 +57,10 @@ class Write(GlimpseCase):
         self.fails(2, *write, "-p", two, "--canvas", photo, says=["--id"])
         self.fails(2, *write, "-p", two, "--id", "c", "--canvas", photo, says=["'c'", "a, b"])
         self.fails(2, "write", "g.png", "-b", "0,0,4,4", "--canvas", photo, "-o", photo, says=["input"])
+        outside = self.document([{"id": "a", "box": [900, 0, 4, 4]}], name="far.json")
+        result = self.fails(1, *write, "-p", outside, "--canvas", photo, says=["far.json: /0: the box", "outside the image"])
+        self.assertNotIn("g.png", result.stderr)  # which is not at fault
+        self.fails(1, *write, "-b", "900,0,4,4", "--canvas", photo, says=["--box: the box"])
         self.picture("grey.png", width=4, height=4, channels=1)
         mask = self.document({"mechanism": "mask", "file": "grey.png"}, "m.json")
         self.fails(2, "write", "g.png", "-p", mask, "--canvas-size", "4x4", "-o", "grey.png", says=["input"])

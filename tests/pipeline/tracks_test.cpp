@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 
 using namespace glimpse;
 
@@ -86,7 +87,8 @@ TEST_CASE("tracks that cannot be made are refused before any work") {
     options.tracks.animation = "gif";
     for (const double rate : {0.0, 0.09, 50.5, -1.0, 1e9}) {
         options.tracks.frame_rate = rate;
-        CHECK(refusal(one, options) == "tracks.frame_rate: 0.1 to 50 frames a second are shown as gif");
+        CHECK(refusal(one, options) ==
+              "tracks.frame_rate: 0.1 to 50 frames a second are shown as gif, not " + number_text(rate));
     }
     options.tracks.frame_rate = 50;
     CHECK(refusal(one, options).empty());
