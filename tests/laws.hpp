@@ -10,6 +10,7 @@
 
 #include "glimpse/backend.hpp"
 #include "glimpse/lowered.hpp"
+#include "matrices.hpp"
 
 // The laws that every mechanism, every kind of map and every backend obeys, as one check: `check_laws`.
 
@@ -54,30 +55,6 @@ struct Dense {
         return largest;
     }
 };
-
-/// Values of one pixel a row, one channel a column, in float64.
-inline cv::Mat flat(const cv::Mat& values) {
-    cv::Mat out;
-    values.convertTo(out, CV_64F);
-    return out.reshape(1, values.rows * values.cols);
-}
-
-inline double largest_difference(const cv::Mat& a, const cv::Mat& b) {
-    REQUIRE(a.size() == b.size());
-    REQUIRE(a.channels() == b.channels());
-    REQUIRE(cv::checkRange(a));  // max() and norm() may pass over NaN
-    REQUIRE(cv::checkRange(b));
-    return a.empty() ? 0 : cv::norm(flat(a), flat(b), cv::NORM_INF);
-}
-
-/// Uniform values: 0 … 255, 0 … 65535, or -1 … 1.
-inline cv::Mat random_values(Size size, int depth, int channels, cv::RNG& random) {
-    cv::Mat values(size.height, size.width, CV_MAKETYPE(depth, channels));
-    cv::Mat numbers = values.reshape(1);
-    const double high = depth == CV_8U ? 256 : depth == CV_16U ? 65536 : 1;
-    random.fill(numbers, cv::RNG::UNIFORM, depth == CV_32F ? -1.0 : 0.0, high);
-    return values;
-}
 
 inline cv::Mat read(const Backend& backend, const LinearMap& map, const cv::Mat& image, int depth = CV_32F) {
     return read_one(backend, map, {whole(map.image), image}, depth);

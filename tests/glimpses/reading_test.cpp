@@ -17,33 +17,6 @@
 
 using namespace glimpse;
 
-TEST_CASE("values are rounded half to even and saturated, however large") {
-    const cv::Mat values = (cv::Mat_<float>(1, 7) << -1e20F, -0.5F, 0.5F, 1.5F, 254.6F, 1e20F, NAN);
-    const cv::Mat rounded = rounded_to(values, CV_8U);
-    const std::array<int, 7> expected{0, 0, 0, 2, 255, 255, 0};
-    for (int x = 0; x < rounded.cols; ++x) CHECK(rounded.at<std::uint8_t>(0, x) == expected[std::size_t(x)]);
-}
-
-TEST_CASE("a safe Gaussian is finite at every distance") {
-    for (double u = -30; u > -45; u -= 0.1) {
-        Gaussian gaussian;
-        gaussian.form = Gaussian::AxesForm{{u, 1, 1}, {0, 1, 1}};
-        gaussian.size = {1, 1};
-        gaussian.normalise = Gaussian::Normalise::safe;
-        const Lowered lowered = lower(gaussian, {9, 9});
-        CHECK(std::abs(inside(lowered) - 1) < 1e-6);  // float32 weights
-        CHECK(cv::checkRange(row_sums(lowered.map)));
-    }
-}
-
-TEST_CASE("a turned box whose bounding rectangle alone meets the image is refused") {
-    SpatialTransformer transformer;
-    transformer.form = SpatialTransformer::BoxForm{{80, -60, 100, 50}, Units::pixels, 45};
-    CHECK_THROWS_WITH(lower(transformer, {100, 100}), doctest::Contains("outside"));
-    transformer.form = SpatialTransformer::BoxForm{{60, -30, 100, 50}, Units::pixels, 45};
-    CHECK_NOTHROW(lower(transformer, {100, 100}));
-}
-
 TEST_CASE("DRAW's gain multiplies colours and leaves alpha alone") {
     Gaussian gaussian;
     gaussian.form = Gaussian::DrawForm{0, 0, -6, 0, std::log(2.0)};  // the identity, times two

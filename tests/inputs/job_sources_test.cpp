@@ -6,30 +6,16 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/inputs.hpp"
+#include "job_names.hpp"
 #include "scratch_directory.hpp"
 
-// Where jobs come from: a list, or what the options name.
+// Where jobs come from: what the options name.
 
 using namespace glimpse;
 
 namespace {
 
 const Interrupted never = [] { return false; };
-
-/// "NAME" of each job, "!" before those with a problem.
-std::string names(JobSource& source) {
-    std::string all;
-    while (const auto job = source.next()) all += (job->problem.empty() ? "" : "!") + job->name + " ";
-    return all;
-}
-
-std::vector<ImageJob> some_jobs() {
-    std::vector<ImageJob> jobs(3);
-    jobs[0].name = "a";
-    jobs[1].name = "b";
-    jobs[2].name = "c";
-    return jobs;
-}
 
 InputOptions of_box(std::vector<std::string> inputs) {
     InputOptions options;
@@ -39,23 +25,6 @@ InputOptions of_box(std::vector<std::string> inputs) {
 }
 
 }  // namespace
-
-TEST_CASE("a list gives its jobs in turn, and knows how many are left") {
-    JobList list(some_jobs());
-    CHECK(list.size() == 3);
-    CHECK(list.next()->name == "a");
-    CHECK(list.size() == 2);
-    CHECK(names(list) == "b c ");
-    CHECK(list.size() == 0);
-    CHECK_FALSE(list.next());
-}
-
-TEST_CASE("of a filtered source only the wanted jobs come, and nobody knows how many") {
-    const auto wanted =
-        filtered(std::make_unique<JobList>(some_jobs()), [](const ImageJob& job) { return job.name != "b"; });
-    CHECK_FALSE(wanted->size());
-    CHECK(names(*wanted) == "a c ");
-}
 
 TEST_CASE("inputs give their images in turn: files as named, directories in name order") {
     const scratch::Directory directory;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/kernels.hpp"
-#include "laws.hpp"
+#include "matrices.hpp"
 #include "pixels/matrix_lines.hpp"
 
 // Every instruction set that this machine has, against float64 loops; the rest of the tests sees the best

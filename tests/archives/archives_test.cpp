@@ -10,27 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "archive_files.hpp"
 #include "glimpse/error.hpp"
-#include "glimpse/output_archive.hpp"
-#include "scratch_directory.hpp"
 
 using namespace glimpse;
 
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-using Files = std::vector<std::pair<std::string, std::string>>;  ///< names and contents
-
 constexpr std::size_t block = 512;  ///< of the tar format
-
-ByteSource source_of(const Bytes& bytes) {
-    return [&bytes, read = std::size_t{0}](std::span<std::uint8_t> room) mutable {
-        const std::size_t count = std::min(room.size(), bytes.size() - read);
-        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(read), count, room.begin());
-        read += count;
-        return count;
-    };
-}
 
 ByteSink sink_into(Bytes& bytes) {
     return
@@ -47,18 +34,6 @@ Bytes archive_of(const Files& files, Compression compression = Compression::none
     for (const auto& [name, content] : files) writer->add(name, bytes_of(content));
     writer->finish();
     return bytes;
-}
-
-Files files_of(const Bytes& bytes) {
-    Files files;
-    const auto reader = archives().open(source_of(bytes));
-    while (const auto member = reader->next()) {
-        CHECK(member->kind == ArchiveMember::Kind::file);
-        const Bytes content = reader->read();
-        CHECK(content.size() == member->size);
-        files.emplace_back(member->name, std::string(content.begin(), content.end()));
-    }
-    return files;
 }
 
 /// The text of a field of a tar header.
@@ -195,49 +170,4 @@ TEST_CASE("an archive's name says how it is compressed") {
         CHECK(compression_of(name) == compression);
     }
     CHECK_THROWS_AS(compression_of("a.zip"), UsageError);
-}
-
-namespace {
-
-/// A job that hands over one glimpse's file.
-FinishedJob finished(const OutputPlan& plan, const ImageJob& job, const Bytes& glimpse) {
-    FinishedJob done{job, output_paths(plan, job), {}, {}};
-    done.report.image = job.image.name();
-    done.report.seconds = 1.5;
-    done.files.push_back({done.paths.glimpses.front().glimpse, glimpse});
-    return done;
-}
-
-}  // namespace
-
-TEST_CASE("an archive of outputs has a record beside each image's files, and appears when it is whole") {
-    const scratch::Directory directory;
-    OutputOptions options;
-    options.archive = directory / "out.tar";
-    ImageJob job{ImageSource("in/a.b.png"), "in/a.b"};
-    job.glimpses = std::make_shared<const ParameterDocument>(ParameterDocument{{"eye", Crop{}, ""}});
-    OutputPlan plan = plan_outputs({job}, options);
-    {
-        OutputArchive archive(plan);
-        archive.add({job, {}, {}, {}});  // of an image that failed
-        CHECK(archive.is_empty());
-        archive.add(finished(plan, job, {1, 2, 3}));
-        CHECK_FALSE(archive.is_empty());
-        CHECK_FALSE(std::filesystem::exists(options.archive));
-        archive.publish();
-    }
-    const std::string content = scratch::content_of(options.archive);
-    const Files files = files_of({content.begin(), content.end()});
-    REQUIRE(files.size() == 2);
-    CHECK(files[0] == std::pair<std::string, std::string>("in/a_b.eye.png", "\1\2\3"));
-    CHECK(files[1].first == "in/a_b.json");
-    CHECK(files[1].second.starts_with(R"({"image":"in/a.b.png","status":"ok")"));
-    CHECK(files[1].second.ends_with("}\n"));
-    CHECK(files[1].second.find("seconds") == std::string::npos);
-
-    plan.options.existing = Existing::error;
-    OutputArchive late(plan);
-    late.add(finished(plan, job, {4}));
-    CHECK_THROWS_AS(late.publish(), Error);
-    CHECK(scratch::content_of(options.archive) == content);
 }
