@@ -12,6 +12,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/module.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -132,11 +133,12 @@ std::string_view format_of_directory(const fs::path& directory) {
 
 /// The format that the content tells; empty where it is ambiguous.
 std::string_view format_of_file(const fs::path& file) {
-    const std::string text = read_text(file);
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string::npos) return {};
-    Content content{.text = std::string_view(text).substr(begin), .lines = {}};
-    if (text[begin] != '<' && text[begin] != '{') content.lines = read_number_lines(file);
+    const std::string whole = read_text_file(file);
+    std::string_view text = without_byte_order_mark(whole);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (text.empty()) return {};
+    Content content{.text = text, .lines = {}};
+    if (!text.starts_with('<') && !text.starts_with('{')) content.lines = read_number_lines(file);
     const auto is_of = [&](const Format& format) { return format.recognises && format.recognises(content); };
     const auto format = std::ranges::find_if(formats, is_of);
     return format == formats.end() ? std::string_view() : format->name;

@@ -6,6 +6,7 @@
 #include "glimpse/error.hpp"
 #include "json/json_file.hpp"
 #include "system/relative_name.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -87,7 +88,7 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     // Segmentation polygons are most of a large file, and unused: the parser skips them.
-    const json::JsonFile json(read_text(file), file.string(), "segmentation");
+    const json::JsonFile json(read_text_file(file), file.string(), "segmentation");
     const Value root = json.root();
     DataSet set;
     std::unordered_map<std::string, std::string> names;

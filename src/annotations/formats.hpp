@@ -35,9 +35,6 @@ std::vector<AnnotatedBox> read_voc(const std::filesystem::path& file, bool zero_
 /// its parent; empty without such a file.
 std::vector<std::string> yolo_names(const std::filesystem::path& labels);
 
-/// The content of a text file, without a byte order mark. Throws `UsageError` where it cannot be read.
-GLIMPSE_EXPORT std::string read_text(const std::filesystem::path& file);
-
 /// The number that a text holds, apart from white space around it; none for anything else.
 GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 
@@ -53,9 +50,6 @@ std::vector<NumberLine> read_number_lines(const std::filesystem::path& file);
 /// Whether every line is valid YOLO with fractions of 0 to 1: stricter than the reader, to tell formats
 /// apart.
 bool is_yolo(const std::vector<NumberLine>& lines);
-
-/// "FILE:LINE".
-GLIMPSE_EXPORT std::string place_of(const std::filesystem::path& file, std::size_t line);
 
 /// A whole number in its digits, "100000", as ids and classes are; any other as `number_text`.
 std::string decimal_text(double number);

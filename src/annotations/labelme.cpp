@@ -3,6 +3,7 @@
 
 #include "annotations/formats.hpp"
 #include "json/json_file.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -38,7 +39,7 @@ AnnotatedBox read_shape(const Value& shape) {
 }  // namespace
 
 std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file) {
-    const json::JsonFile json(read_text(file), file.string());
+    const json::JsonFile json(read_text_file(file), file.string());
     std::vector<AnnotatedBox> boxes;
     for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
         boxes.push_back(read_shape(shape));

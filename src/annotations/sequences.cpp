@@ -4,6 +4,7 @@
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -89,7 +90,7 @@ bool is_integral(double number) {
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     Frames frames(images);
     for (const auto& [line, n] : read_number_lines(file)) {
-        const std::string place = place_of(file, line);
+        const std::string place = place_of_line(file, line);
         if (n.size() < 6 || !is_integral(n[0]) || n[0] < 0 || !is_integral(n[1])) {
             throw UsageError(place,
                              "\"frame, track, left, top, width, height, …\" is needed: two whole numbers and "
@@ -119,7 +120,7 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
         const auto& [line, n] = lines[k];
         if (n.size() != 4) {
             throw UsageError(
-                place_of(file, line),
+                place_of_line(file, line),
                 "four numbers \"left, top, width, height\" are needed, not " + std::to_string(n.size()));
         }
         if (is_absent(n)) continue;

@@ -1,13 +1,10 @@
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/numbers.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -17,7 +14,7 @@ constexpr std::string_view separators = " \t,;\r";
 
 double number_of(std::string_view word, const std::filesystem::path& file, std::size_t line) {
     if (const auto number = number_in(word)) return *number;
-    throw UsageError(place_of(file, line), "a number is needed, not '" + std::string(word) + "'");
+    throw UsageError(place_of_line(file, line), "a number is needed, not '" + std::string(word) + "'");
 }
 
 }  // namespace
@@ -30,22 +27,9 @@ std::optional<double> number_in(std::string_view text) {
     return text.empty() ? number : std::nullopt;
 }
 
-std::string read_text(const std::filesystem::path& file) {
-    std::error_code ignored;
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw UsageError(file.string(), std::strerror(errno));
-    if (std::filesystem::is_directory(file, ignored)) {
-        throw UsageError(file.string(), std::strerror(EISDIR));
-    }
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (stream.bad()) throw UsageError(file.string(), "cannot be read");
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
-    return text;
-}
-
 std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
-    const std::string text = read_text(file);
+    const std::string content = read_text_file(file);
+    const std::string_view text = without_byte_order_mark(content);
     std::vector<NumberLine> lines;
     std::size_t number = 0;
     for (std::size_t begin = 0; begin < text.size();) {
@@ -63,10 +47,6 @@ std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
         begin = end + 1;
     }
     return lines;
-}
-
-std::string place_of(const std::filesystem::path& file, std::size_t line) {
-    return file.string() + ":" + std::to_string(line);
 }
 
 std::string decimal_text(double number) {

@@ -5,6 +5,7 @@
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -62,7 +63,7 @@ bool is_yolo(const std::vector<NumberLine>& lines) {
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     std::vector<AnnotatedBox> boxes;
     for (const auto& [line, n] : read_number_lines(file)) {
-        if (const auto error = find_error(n)) throw UsageError(place_of(file, line), *error);
+        if (const auto error = find_error(n)) throw UsageError(place_of_line(file, line), *error);
         const std::string number = decimal_text(n[0]);
         boxes.push_back({.category = number, .number = number, .box = {box_of(n), Units::fraction}});
     }
@@ -75,7 +76,8 @@ std::vector<std::string> yolo_names(const std::filesystem::path& labels) {
     for (const auto& place : {directory, directory / ".."}) {
         for (const char* const name : {"classes.txt", "obj.names"}) {
             if (!std::filesystem::is_regular_file(place / name, ignored)) continue;
-            std::istringstream lines(read_text(place / name));
+            const std::string text = read_text_file(place / name);
+            std::istringstream lines{std::string(without_byte_order_mark(text))};
             std::vector<std::string> names;
             for (std::string line; std::getline(lines, line);) {
                 while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();

@@ -5,6 +5,7 @@
 #include "glimpse/image_file.hpp"
 #include "system/failure.hpp"
 #include "system/relative_name.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -63,7 +64,7 @@ std::optional<std::string> Manifest::next_line() {
 }
 
 ImageJob Manifest::job_of(const std::string& line) const {
-    const std::string place = file_ + ":" + std::to_string(number_);
+    const std::string place = place_of_line(file_, number_);
     if (line.size() > longest_record) {
         throw UsageError(place, "a record has at most " + std::to_string(longest_record) + " bytes");
     }

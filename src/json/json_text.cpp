@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::json {
 namespace {
@@ -19,8 +20,6 @@ constexpr std::size_t deepest_nesting = 64;
 
 /// Longest text that a message quotes, in bytes.
 constexpr std::size_t longest_quotation = 60;
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool continues_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
@@ -192,7 +191,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 }  // namespace
 
 std::string Source::place() const {
-    return line ? file + ":" + std::to_string(*line) : file;
+    return line ? place_of_line(file, *line) : file;
 }
 
 void fail(const Source& source, const std::string& pointer, const std::string& rule) {
@@ -228,7 +227,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 json parse_json(std::string_view text, const Source& source, std::string_view dropped) {
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    text = without_byte_order_mark(text);
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         throw UsageError(source.place(), "empty; a JSON value is needed");
     }

@@ -1,8 +1,6 @@
 #include "glimpse/resume.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -10,6 +8,7 @@
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
 #include "system/new_file.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -21,11 +20,7 @@ std::string read_report(const fs::path& report) {
     std::error_code unseen;
     if (!fs::exists(report, unseen))
         return {};  // the first run may have been killed before it wrote anything
-    if (fs::is_directory(report, unseen)) throw UsageError(report.string(), "is a directory, and no report");
-    std::ifstream stream(report, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream.eof() && !stream) throw UsageError(report.string(), "cannot be read");
-    return text;
+    return read_text_file(report);
 }
 
 /// How every record begins; a truncated one is a prefix of a record.
@@ -39,10 +34,6 @@ bool may_begin_record(std::string_view text) {
 std::string as_reported(const fs::path& path) {
     return nlohmann::json(path.lexically_normal().string())
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string place_of_line(const fs::path& report, std::size_t number) {
-    return report.string() + ":" + std::to_string(number);
 }
 
 /// Whether an output is there; an empty file is an interrupted write.

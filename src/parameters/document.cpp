@@ -1,10 +1,6 @@
 #include "parameters/document.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include "glimpse/error.hpp"
@@ -12,6 +8,7 @@
 #include "json/json_file.hpp"
 #include "parameters/expansion.hpp"
 #include "system/relative_name.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 namespace parameters {
@@ -132,15 +129,7 @@ ParameterDocument parse_parameters(std::string_view text, const std::string& fil
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {
-    std::error_code ignored;
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw UsageError(path.string(), std::strerror(errno));
-    if (std::filesystem::is_directory(path, ignored)) {
-        throw UsageError(path.string(), "a directory, not a parameter document");
-    }
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (stream.bad()) throw UsageError(path.string(), "cannot be read");
-    return parse_parameters(text, path.string(), directory_of(path), defaults);
+    return parse_parameters(read_text_file(path), path.string(), directory_of(path), defaults);
 }
 
 }  // namespace glimpse

@@ -133,5 +133,5 @@ TEST_CASE("resume: what is no report is an error, and stays as it is") {
         CHECK(scratch::content_of(run.report) == run.text + content);
     }
     run.report = run.directory.path();
-    CHECK_THROWS_WITH_AS(run.left(), doctest::Contains("is a directory"), UsageError);
+    CHECK_THROWS_WITH_AS(run.left(), doctest::Contains("Is a directory"), UsageError);
 }

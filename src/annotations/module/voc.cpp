@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -15,7 +16,8 @@ namespace {
 /// An XML file whose errors name the line.
 class Document {
   public:
-    explicit Document(const std::filesystem::path& file) : file_(file), text_(read_text(file)) {
+    explicit Document(const std::filesystem::path& file)
+        : file_(file), text_(without_byte_order_mark(read_text_file(file))) {
         const pugi::xml_parse_result result = xml_.load_buffer(text_.data(), text_.size());
         if (!result) fail_at(result.offset, result.description());
     }
@@ -42,7 +44,7 @@ class Document {
     [[noreturn]] void fail_at(std::ptrdiff_t offset, const std::string& rule) const {
         const auto end = text_.begin() + std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
         const auto line = static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
-        throw UsageError(place_of(file_, line), rule);
+        throw UsageError(place_of_line(file_, line), rule);
     }
 
     const std::filesystem::path& file_;
