@@ -1,4 +1,5 @@
 # Writes OUT: a hash of the headers below ROOT, by which the library refuses a module that was compiled with others.
+cmake_minimum_required(VERSION 3.22)
 file(GLOB_RECURSE headers ${ROOT}/include/*.hpp ${ROOT}/src/*.hpp)
 set(hashes ${VERSION})
 foreach(header IN LISTS headers)
