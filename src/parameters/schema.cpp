@@ -168,7 +168,10 @@ std::string any_keys_definition() {
         Texts types;
         Texts references;
     };
-    std::vector<Shared> keys{{"mechanism", {}, {reference("mechanism")}}};
+    std::vector<Shared> keys;
+    for (const Key& key : common_keys()) {
+        if (key.name != "id") keys.push_back({key.name, {}, {reference(key.name)}});  // no default has an id
+    }
     for (const Description& description : descriptions()) {
         for (const Key& key : description.keys) {
             auto shared =
