@@ -108,11 +108,11 @@ std::string quoted_word(std::span<const std::pair<std::string_view, T>> meanings
 
 /// A key whose value is one of an enumeration's words.
 template <typename T>
-Key enum_key(std::string_view name, std::vector<std::string_view> forms,
+Key enum_key(std::string_view name, const std::vector<std::string_view>& forms,
              std::type_identity_t<std::span<const std::pair<std::string_view, T>>> meanings, T default_value,
              std::string_view meaning) {
     return {.name = name,
-            .forms = std::move(forms),
+            .forms = forms,
             .type = enum_type<T>(meanings),
             .default_value = quoted_word<T>(meanings, default_value),
             .meaning = meaning};
