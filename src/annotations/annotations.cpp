@@ -133,12 +133,12 @@ std::string_view format_of_directory(const fs::path& directory) {
 
 /// The format that the content tells; empty where it is ambiguous.
 std::string_view format_of_file(const fs::path& file) {
-    const std::string whole = read_text_file(file);
-    std::string_view text = without_byte_order_mark(whole);
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    const std::string bytes = read_text_file(file);
+    const std::string_view whole = without_byte_order_mark(bytes);
+    const std::string_view text = whole.substr(std::min(whole.find_first_not_of(" \t\r\n"), whole.size()));
     if (text.empty()) return {};
     Content content{.text = text, .lines = {}};
-    if (!text.starts_with('<') && !text.starts_with('{')) content.lines = read_number_lines(file);
+    if (!text.starts_with('<') && !text.starts_with('{')) content.lines = number_lines(whole, file);
     const auto is_of = [&](const Format& format) { return format.recognises && format.recognises(content); };
     const auto format = std::ranges::find_if(formats, is_of);
     return format == formats.end() ? std::string_view() : format->name;

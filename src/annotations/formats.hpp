@@ -44,7 +44,9 @@ struct NumberLine {
     std::vector<double> numbers;
 };
 
-/// The lines of a file that are not blank. Throws `UsageError` "FILE:LINE: …" for a word that is no number.
+/// The lines of a text that are not blank. Throws `UsageError` "FILE:LINE: …" for a word that is no number.
+std::vector<NumberLine> number_lines(std::string_view text, const std::filesystem::path& file);
+/// Those of a file, without a byte order mark.
 std::vector<NumberLine> read_number_lines(const std::filesystem::path& file);
 
 /// Whether every line is valid YOLO with fractions of 0 to 1: stricter than the reader, to tell formats

@@ -27,9 +27,7 @@ std::optional<double> number_in(std::string_view text) {
     return text.empty() ? number : std::nullopt;
 }
 
-std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
-    const std::string content = read_text_file(file);
-    const std::string_view text = without_byte_order_mark(content);
+std::vector<NumberLine> number_lines(std::string_view text, const std::filesystem::path& file) {
     std::vector<NumberLine> lines;
     std::size_t number = 0;
     for (std::size_t begin = 0; begin < text.size();) {
@@ -47,6 +45,11 @@ std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
         begin = end + 1;
     }
     return lines;
+}
+
+std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
+    const std::string text = read_text_file(file);
+    return number_lines(without_byte_order_mark(text), file);
 }
 
 std::string decimal_text(double number) {
