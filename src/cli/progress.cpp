@@ -66,8 +66,8 @@ std::string progress_line(std::size_t done, std::optional<std::size_t> total, co
         return text.size() + rate_text.size() <= width ? text + rate_text : text.substr(0, width);
     }
     const std::string count = std::to_string(done) + "/" + std::to_string(*total) + " " + what;
-    const double left = rate > 0 ? static_cast<double>(*total - done) / rate : 0.0;
-    const std::string left_text = rate > 0 ? formatted("  %.0f s left", left, "") : std::string();
+    const std::string left_text =
+        rate > 0 ? formatted("  %.0f s left", static_cast<double>(*total - done) / rate, "") : std::string();
     // Where not all fits beside a short bar, the rate goes first.
     constexpr std::size_t frame = 3;  // "[] "
     std::size_t room = width - std::min(width, count.size());

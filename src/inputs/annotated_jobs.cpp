@@ -39,7 +39,7 @@ class UniqueIds {
 };
 
 /// Finds the images; a directory that cannot be searched becomes a job that fails.
-ImageFiles annotated_images(const InputOptions& options, std::deque<ImageJob>& unsearched) {
+ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& unsearched) {
     ImageFiles images;
     for (const std::string& input : options.inputs) {
         std::error_code ignored;
@@ -86,15 +86,13 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
 }  // namespace
 
 AnnotatedJobs::AnnotatedJobs(const InputOptions& options) : options_(options) {
-    images_ = read_annotations(*options.annotations, annotated_images(options, unsearched_));
+    std::vector<ImageJob> unsearched;
+    images_ = read_annotations(*options.annotations, annotated_images(options, unsearched));
+    unsearched_ = JobList(std::move(unsearched));
 }
 
 std::optional<ImageJob> AnnotatedJobs::next() {
-    if (!unsearched_.empty()) {
-        ImageJob job = std::move(unsearched_.front());
-        unsearched_.pop_front();
-        return job;
-    }
+    if (std::optional<ImageJob> job = unsearched_.next()) return job;
     if (taken_ == images_.size()) return std::nullopt;
     return job_of(std::exchange(images_[taken_++], {}), options_);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <vector>
 
 #include "glimpse/inputs.hpp"
@@ -15,12 +14,12 @@ class AnnotatedJobs final : public JobSource {
 
     std::optional<ImageJob> next() override;
     [[nodiscard]] std::optional<std::size_t> size() const override {
-        return unsearched_.size() + images_.size() - taken_;
+        return *unsearched_.size() + images_.size() - taken_;
     }
 
   private:
     const InputOptions& options_;
-    std::deque<ImageJob> unsearched_;
+    JobList unsearched_{{}};
     std::vector<AnnotatedImage> images_;
     std::size_t taken_ = 0;  ///< of `images_`
 };
