@@ -12,6 +12,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "hand_made_files.hpp"
+#include "maps/image_region.hpp"
 
 // What the tests of the codecs share.
 
@@ -63,7 +64,7 @@ inline glimpse::Rectangle random_region(std::mt19937& random, glimpse::Size size
 }
 
 inline cv::Mat cut(const cv::Mat& image, const glimpse::Rectangle& region) {
-    return image(cv::Rect(region.x, region.y, region.width, region.height));
+    return image(rect(region));
 }
 
 inline std::string reason(const std::function<void()>& action) {

@@ -27,7 +27,7 @@ fi
 # Compiles, links and runs into $work/NAME.txt.
 digests_of() {
     local name=$1 compiler=$2 level=$3
-    local common=("$level" -DNDEBUG -std=c++20 -I "$sources/src") objects=()
+    local common=("$level" -DNDEBUG -DGLIMPSE_HOST_DEVICE= -std=c++20 -I "$sources/src") objects=()
     mkdir "$work/$name"
     compile() {  # OUTPUT INPUT FLAGS…
         $launcher "$compiler" "${common[@]}" "${@:3}" -c "$2" -o "$work/$name/$1.o"

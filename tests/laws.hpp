@@ -10,6 +10,7 @@
 
 #include "glimpse/backend.hpp"
 #include "glimpse/lowered.hpp"
+#include "maps/image_region.hpp"
 #include "matrices.hpp"
 
 // The laws that every mechanism, every kind of map and every backend obeys, as one check: `check_laws`.
@@ -66,7 +67,7 @@ inline cv::Mat written(const Backend& backend, const LinearMap& map, const cv::M
     const ImageRegion part = backend.write(map, glimpse);
     CHECK(part.region == support(map));
     const Rectangle& r = part.region;
-    if (!r.empty()) part.pixels.copyTo(out(cv::Rect(r.x, r.y, r.width, r.height)));
+    if (!r.empty()) part.pixels.copyTo(out(rect(r)));
     return out;
 }
 
@@ -130,7 +131,7 @@ inline void check_attention_map(const Backend& backend, const Lowered& lowered, 
     CHECK(whole(map.image).contains(r));
     CHECK(attention.pixels.size() == cv::Size(r.width, r.height));
     cv::Mat m = cv::Mat::zeros(map.image.height, map.image.width, CV_32F);
-    if (!r.empty()) attention.pixels.copyTo(m(cv::Rect(r.x, r.y, r.width, r.height)));
+    if (!r.empty()) attention.pixels.copyTo(m(rect(r)));
 
     cv::Mat column_sums;
     cv::reduce(dense.a, column_sums, 0, cv::REDUCE_SUM);
@@ -208,8 +209,7 @@ inline void check_against_dense(const Backend& backend, const LinearMap& map, co
           float32_tolerance * dense.write_gain() * cv::norm(glimpse.reshape(1), cv::NORM_INF));
 
     const Rectangle seen = support(map);
-    const cv::Mat part = seen.empty() ? cv::Mat(0, 0, image.type())
-                                      : image(cv::Rect(seen.x, seen.y, seen.width, seen.height)).clone();
+    const cv::Mat part = seen.empty() ? cv::Mat(0, 0, image.type()) : image(rect(seen)).clone();
     CHECK(largest_difference(read_one(backend, map, {seen, part}, CV_32F), whole_image) == 0);
 
     cv::Mat rounded_values;

@@ -7,6 +7,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "glimpse/error.hpp"
+#include "maps/image_region.hpp"
 #include "maps/kinds.hpp"
 
 namespace glimpse {
@@ -23,20 +24,13 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// Bytes sent to a GPU: the image as it is, or, premultiplied by its alpha as `read_glimpses` does it, the
-/// smallest rectangle around all supports or each support by itself, whichever is less.
+/// Bytes sent to a GPU: the image as it is, or, where it has alpha, what `read_glimpses` premultiplies.
 double bytes_to_device(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
     if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
-    Rectangle all;
-    std::int64_t each = 0;
-    for (const LinearMap* map : maps) {
-        const Rectangle seen = support(*map);
-        all = smallest_containing(all, seen);
-        each += seen.area();
-    }
-    return static_cast<double>(pixels.channels()) * sizeof(float) *
-           static_cast<double>(std::min(all.area(), each));
+    NeededParts parts;
+    for (const LinearMap* map : maps) parts.add(support(*map));
+    return static_cast<double>(pixels.channels()) * sizeof(float) * static_cast<double>(parts.pixels());
 }
 
 double bytes_from_device(std::span<const LinearMap* const> maps, int channels, int depth) {

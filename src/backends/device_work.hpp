@@ -97,14 +97,13 @@ GLIMPSE_HOST_DEVICE inline void store(void* out, Element element, std::size_t po
 template <typename Value>
 GLIMPSE_HOST_DEVICE float weighted_sum(const std::byte* plan, const SparseRows& matrix, int row,
                                        Value&& value) {
-    constexpr std::int64_t block = 32;
     const auto* begin = at<std::int64_t>(plan, matrix.begin);
     const auto* index = at<int>(plan, matrix.index);
     const auto* weights = at<float>(plan, matrix.weights);
     const std::int64_t end = begin[row + 1];
     float sum = 0;
-    for (std::int64_t from = begin[row]; from < end; from += block) {
-        const std::int64_t to = from + block < end ? from + block : end;
+    for (std::int64_t from = begin[row]; from < end; from += summation_block) {
+        const std::int64_t to = from + summation_block < end ? from + summation_block : end;
         float part = 0;
         for (std::int64_t k = from; k < to; ++k) part += weights[k] * value(index[k]);
         sum += part;

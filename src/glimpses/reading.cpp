@@ -98,22 +98,15 @@ bool needs_premultiplication(const LinearMap& map, bool alpha) {
     return alpha && mixes_pixels(map);
 }
 
-Rectangle needed_by_all(Group group) {
-    Rectangle all;
-    for (const Lowered* each : group) all = smallest_containing(all, needed(*each));
-    return all;
-}
-
-/// Whether the bounding box of what all need has no more pixels than what each needs, summed.
-bool is_compact(Group group) {
-    std::int64_t sum = 0;
-    for (const Lowered* each : group) sum += needed(*each).area();
-    return needed_by_all(group).area() <= sum;
+NeededParts needed_by(Group group) {
+    NeededParts parts;
+    for (const Lowered* each : group) parts.add(needed(*each));
+    return parts;
 }
 
 /// The bounding box of what the glimpses need, premultiplied.
 ImageRegion premultiplied(const ImageRegion& region, Group group) {
-    const Rectangle r = needed_by_all(group);
+    const Rectangle r = needed_by(group).bounds();
     if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels())), region.alpha};
     return {r, premultiplied(part(region, r)), region.alpha};
 }
@@ -134,7 +127,8 @@ struct Reading {
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
         // Where glimpses lie far apart, each one's own part is premultiplied: most of their bounding box
         // would go unused.
-        const bool apart = premultiply && std::ranges::none_of(group, asks_for_mean) && !is_compact(group);
+        const bool apart =
+            premultiply && std::ranges::none_of(group, asks_for_mean) && !needed_by(group).are_close();
         const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
         const std::vector<double> mean = mean_for(group, source.pixels);
         std::vector<cv::Mat> glimpses(group.size());

@@ -1,3 +1,4 @@
+#include "kernels/cubic_convolution.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/multiply_add.hpp"
@@ -262,18 +263,18 @@ void bilinear_generic(const SampleTask& task) {
     });
 }
 
-/// Keys' kernel with a = -0.75 at the four taps of a point that lies t beyond the second.
+struct MultiplyAdd {
+    GLIMPSE_INLINE float operator()(float a, float b, float c) const { return multiply_add(a, b, c); }
+};
+
+/// Keys' kernel at the four taps of a point that lies t beyond the second.
 struct CubicWeights {
     float weight[4];
 };
 GLIMPSE_INLINE CubicWeights cubic_weights(float t) {
-    constexpr float a = -0.75F;
-    const auto near = [](float d) { return multiply_add(multiply_add(a + 2, d, -(a + 3)) * d, d, 1.0F); };
-    const auto far = [](float d) {
-        return multiply_add(multiply_add(multiply_add(a, d, -5 * a), d, 8 * a), d, -4 * a);
-    };
+    constexpr CubicConvolution<float, MultiplyAdd> kernel{};
     if (t == 0) return {{0, 1, 0, 0}};
-    return {{far(1 + t), near(t), near(1 - t), far(2 - t)}};
+    return {{kernel.far(1 + t), kernel.near(t), kernel.near(1 - t), kernel.far(2 - t)}};
 }
 
 template <int C, typename T>

@@ -9,19 +9,15 @@
 namespace glimpse {
 namespace {
 
-/// Sums are accumulated in blocks, so that float32 rounding grows with the root of the number of blocks
-/// rather than of weights: for thousands of weights less than 5e-7 of the range instead of 2e-6.
-constexpr int block_length = 32;
-
 /// Calls add(begin, end, sums), which adds weighted values to the sums, for each block of a band's weights,
 /// and adds up the blocks' sums.
 template <int N, typename Values, typename Add>
 GLIMPSE_INLINE void sum_in_blocks(int count, Values (&sums)[N], Add&& add) {
     for (int n = 0; n < N; ++n) sums[n] = Values{};
-    add(0, count < block_length ? count : block_length, sums);
-    for (int begin = block_length; begin < count; begin += block_length) {
+    add(0, count < summation_block ? count : summation_block, sums);
+    for (int begin = summation_block; begin < count; begin += summation_block) {
         Values block[N] = {};
-        add(begin, count - begin < block_length ? count : begin + block_length, block);
+        add(begin, count - begin < summation_block ? count : begin + summation_block, block);
         for (int n = 0; n < N; ++n) sums[n] += block[n];
     }
 }

@@ -7,6 +7,7 @@
 
 #include "glimpse/geometry.hpp"
 #include "glimpse/sampling.hpp"
+#include "kernels/cubic_convolution.hpp"
 
 // The one place where a sampling point becomes taps. Interpolation and padding are separable: the taps of two
 // axes are all that a sample needs, in the map and in its adjoint, on a CPU and on a GPU. GLIMPSE_HOST_DEVICE
@@ -59,13 +60,11 @@ struct AxisTaps {
 
 namespace taps {
 
-/// Keys' cubic convolution kernel with a = -0.75, for |t| < 2.
+/// Keys' kernel at t, |t| ≤ 2.
 GLIMPSE_HOST_DEVICE inline double cubic(double t) {
-    constexpr double a = -0.75;
+    constexpr CubicConvolution<double, MultiplyThenAdd> kernel{};
     t = std::abs(t);
-    if (t <= 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
-    if (t < 2) return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
-    return 0;
+    return t <= 1 ? kernel.near(t) : kernel.far(t);
 }
 
 /// The mirror image of `position` between the two mirrors, clipped to the pixels' centres.

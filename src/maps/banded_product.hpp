@@ -8,8 +8,8 @@
 namespace glimpse {
 
 /// R I Kᵀ for each channel, h×w×C; `image` holds at least the support of the map. CV_8U, CV_16U or CV_32F in,
-/// `depth` out, rounded half to even and saturated. Sums are accumulated in float32, in blocks of 32. The
-/// order of the two passes is the one of fewer multiply-adds.
+/// `depth` out, rounded half to even and saturated. Sums are accumulated in float32, in blocks. The order of
+/// the two passes is the one of fewer multiply-adds.
 cv::Mat banded_product(const Separable& map, const ImageRegion& image, int depth);
 
 /// Rᵀ g K for each channel of an h×w CV_32F matrix, on the map's support.

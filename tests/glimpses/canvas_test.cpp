@@ -9,6 +9,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
+#include "maps/image_region.hpp"
 #include "small_images.hpp"
 
 // The way back: add_adjoint and paste.
@@ -115,7 +116,7 @@ TEST_CASE("add_adjoint: DRAW adds (1/γ) F_Yᵀ w F_X") {
     const ImageRegion with_gamma = cpu().write(read_map.map, patch.pixels);
     cv::Mat expected = canvas.pixels.clone();
     const Rectangle& r = with_gamma.region;
-    expected(cv::Rect(r.x, r.y, r.width, r.height)) += with_gamma.pixels / std::exp(2 * log_gamma);
+    expected(rect(r)) += with_gamma.pixels / std::exp(2 * log_gamma);
     CHECK(difference(sum.pixels, expected) <= sum_tolerance);
 }
 
@@ -128,7 +129,7 @@ TEST_CASE("paste: a crop put back restores the picture exactly") {
             CHECK(difference(paste(cpu(), lowered, glimpse, original).pixels, original.pixels) == 0);
             Image damaged = image(original.pixels.clone());
             const Rectangle seen = support(lowered.map);
-            damaged.pixels(cv::Rect(seen.x, seen.y, seen.width, seen.height)).setTo(0);
+            damaged.pixels(rect(seen)).setTo(0);
             CHECK(difference(paste(cpu(), lowered, glimpse, damaged).pixels, original.pixels) == 0);
         }
     }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "glimpse/mechanism.hpp"
+#include "maps/image_region.hpp"
 #include "reference.hpp"
 #include "sampling_choices.hpp"
 #include "small_images.hpp"
@@ -185,7 +186,7 @@ TEST_CASE("identity: attention map of the Gaussian = outer product of the column
     const ImageRegion attention = attention_map(map);
     const Rectangle& part = attention.region;
     cv::Mat whole_attention = cv::Mat::zeros(picture.height, picture.width, CV_32F);
-    attention.pixels.copyTo(whole_attention(cv::Rect(part.x, part.y, part.width, part.height)));
+    attention.pixels.copyTo(whole_attention(rect(part)));
     check_near(whole_attention, expected, column_sum_tolerance);
 }
 
