@@ -1,21 +1,16 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "cli/action.hpp"
 #include "cli/command.hpp"
 #include "glimpse/geometry.hpp"
 
 // One file per command. Each function adds the command's options, and the action that they lead to.
 
 namespace glimpse::cli {
-
-/// How a command ended, where it did not throw.
-enum class Outcome { all_done, some_failed, interrupted };
-
-using Action = std::function<Outcome()>;
 
 void add_extract(CLI::App& application, Action& action);
 void add_write(CLI::App& application, Action& action);
@@ -34,11 +29,5 @@ CLI::Option* add_device_option(Command& command, std::string& device);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
                              const std::string& help);
-
-/// Escapes control characters as "\x0A", so that a message stays one line whatever names it holds.
-std::string on_one_line(const std::string& text);
-
-/// Set by SIGINT and SIGTERM.
-bool was_interrupted();
 
 }  // namespace glimpse::cli

@@ -3,12 +3,13 @@
 #include <optional>
 #include <string>
 
-#include "cli/command.hpp"
 #include "glimpse/inputs.hpp"
 #include "glimpse/outputs.hpp"
 #include "glimpse/run.hpp"
 
 namespace glimpse::cli {
+
+class Command;
 
 /// The options of `glimpse extract` as given.
 struct ExtractOptions {

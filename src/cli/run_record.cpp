@@ -36,11 +36,6 @@ bool print(std::string_view text) {
     return true;
 }
 
-bool is_written(const std::filesystem::path& path) {
-    std::error_code unseen;
-    return std::filesystem::exists(path, unseen);
-}
-
 }  // namespace
 
 RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total)
@@ -48,8 +43,7 @@ RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std:
       options_(std::move(options)),
       progress_(total, !options_.quiet && shows_progress(options_.progress, total)) {
     const std::string& archive = plan.options.archive;
-    is_done_ = plan.options.existing == Existing::skip && !archive.empty() && archive != standard_stream &&
-               is_written(archive);
+    is_done_ = !archive.empty() && archive != standard_stream && stays(plan.options, archive);
     if (!options_.dry_run || options_.report == standard_stream) open_report();
     if (!options_.dry_run && !archive.empty() && !is_done_) archive_.emplace(plan);
 }
@@ -88,16 +82,17 @@ void RunRecord::write(const ImageReport& report) {
     const bool standard = options_.report == standard_stream;
     if (!standard && !file_.is_open()) return;
     const std::string line = report_line(report) + '\n';
+    errno = 0;
     if (standard ? !print(line) : !(file_ << line << std::flush)) {
-        throw Error(standard ? "standard output" : options_.report, "the report cannot be written");
+        const std::string cause = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+        throw Error(standard ? "standard output" : options_.report, "the report cannot be written" + cause);
     }
 }
 
 void RunRecord::list(const FinishedJob& done) const {
     const ImageReport& report = done.report;
-    const bool skips = plan_.options.existing == Existing::skip && plan_.options.archive.empty();
     const auto is_to_be_written = [&](const std::filesystem::path& path) {
-        return !skips || path.empty() || !is_written(path);
+        return !plan_.options.archive.empty() || path.empty() || !stays(plan_.options, path);
     };
     for (const GlimpseReport& glimpse : report.glimpses) {
         if (!glimpse.error.empty() || !is_to_be_written(glimpse.output)) continue;

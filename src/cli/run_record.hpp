@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/commands.hpp"
+#include "cli/action.hpp"
 #include "cli/progress.hpp"
 #include "glimpse/output_archive.hpp"
 

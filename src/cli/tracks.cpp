@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "cli/commands.hpp"
+#include "cli/action.hpp"
 #include "cli/progress.hpp"
 
 namespace glimpse::cli {

@@ -29,8 +29,7 @@ Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan
 }
 
 void Tracks::add(std::size_t track, const fs::path& path, bool animated) {
-    const bool stays = plan_.options.existing == Existing::skip && is_there(path);
-    if (!path.empty() && !stays) outputs_.push_back({track, path, animated});
+    if (!path.empty() && !stays(plan_.options, path)) outputs_.push_back({track, path, animated});
 }
 
 void Tracks::require_new() const {
