@@ -29,6 +29,7 @@ struct AnnotatedBox {
     std::string category{};  ///< its name, or else its number; empty where the format has none
     std::string number{};    ///< the category's number, where it has one
     OrientedBox box{};
+    std::string place{};    ///< where it stands: "FILE:LINE", or "FILE: /annotations/0"
     std::string problem{};  ///< why the box is unusable; empty where it is not
 };
 

@@ -47,7 +47,8 @@ GLIMPSE_EXPORT Size shrunk(Size size, int n);
 /// Largest glimpse that is computed, in pixels: 2^28.
 constexpr std::int64_t maximum_glimpse_pixels = std::int64_t{1} << 28;
 
-/// Throws `InvalidParameter` at `field` unless 1 ≤ width, 1 ≤ height and width · height ≤ 2^28.
+/// Throws `InvalidParameter` at `field` unless 1 ≤ width, 1 ≤ height and width · height ≤
+/// `maximum_glimpse_pixels`.
 GLIMPSE_EXPORT void require_glimpse_size(Size size, const std::string& field);
 
 /// A position (x, y), in centre or edge coordinates as its user says.
@@ -63,6 +64,9 @@ struct Box {
     double width = 0;
     double height = 0;
 };
+
+/// "[120, 80, 200, 160]".
+GLIMPSE_EXPORT std::string to_string(const Box& box);
 
 /// From the least to the greatest coordinates of some points.
 struct Extent {

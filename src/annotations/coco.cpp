@@ -68,7 +68,7 @@ class Locator {
 };
 
 AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::string, std::string>& names) {
-    AnnotatedBox box;
+    AnnotatedBox box{.place = annotation.place()};
     if (has(annotation, "id")) box.id = text_or_number(annotation.member("id"));
     if (has(annotation, "category_id")) {
         box.number = text_or_number(annotation.member("category_id"));
@@ -76,7 +76,7 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
         box.category = name == names.end() ? box.number : name->second;
     }
     if (!has(annotation, "bbox")) {
-        box.problem = "the annotation " + annotation.pointer + " has no bbox";
+        box.problem = "the annotation has no bbox";
         return box;
     }
     const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");

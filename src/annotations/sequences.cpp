@@ -62,7 +62,7 @@ class Frames {
             const std::string digits = std::to_string(number);
             frame->second = {.path = digits,
                              .name = digits,
-                             .problem = place + " names frame " + digits +
+                             .problem = place + " names a frame " + digits +
                                         ", and no image is there whose name ends in that number"};
         }
         return frame->second;
@@ -102,7 +102,8 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
             .boxes.push_back({.id = n[1] >= 0 ? decimal_text(n[1]) : "",
                               .category = category,
                               .number = category,
-                              .box = {from_one_based(n[2], n[3], n[4], n[5])}});
+                              .box = {from_one_based(n[2], n[3], n[4], n[5])},
+                              .place = place});
     }
     return {.images = std::move(frames).with_boxes()};
 }
@@ -125,7 +126,8 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
         }
         if (is_absent(n)) continue;
         AnnotatedImage image{.path = frames[k].path, .name = frames[k].name};
-        image.boxes.push_back({.box = {from_one_based(n[0], n[1], n[2], n[3])}});
+        image.boxes.push_back(
+            {.box = {from_one_based(n[0], n[1], n[2], n[3])}, .place = place_of_line(file, line)});
         set.images.push_back(std::move(image));
     }
     return set;

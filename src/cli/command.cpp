@@ -12,6 +12,10 @@ Command::Command(const std::string& name, const std::string& description) : CLI:
     get_help_ptr()->description("show this and end");
 }
 
+CLI::Option* Command::add_flag(const std::string& names, bool& value, const std::string& description) {
+    return CLI::App::add_flag(names, value, description)->disable_flag_override();
+}
+
 CLI::Option* Command::add_choice(const std::string& names, std::string& value,
                                  std::vector<std::string> choices, const std::string& description) {
     const auto chosen = [choices](std::string& text) {

@@ -21,6 +21,9 @@ class Command final : public CLI::App {
   public:
     Command(const std::string& name, const std::string& description);
 
+    /// An option that takes no value, --map=no included.
+    CLI::Option* add_flag(const std::string& names, bool& value, const std::string& description);
+
     /// An option that takes one of these words in either case; `value` gets it as `choices` spells it.
     CLI::Option* add_choice(const std::string& names, std::string& value, std::vector<std::string> choices,
                             const std::string& description);

@@ -65,6 +65,18 @@ std::string unknown_command(const CLI::App& application, const std::vector<std::
     return no_command(application, word);
 }
 
+/// CLI11 says how many values an option takes and got; people give one twice, or forget it.
+std::string wrong_number_of_values(const CLI::App& command, const std::string& reason) {
+    for (const CLI::Option* option : command.get_options({})) {
+        const std::string name = option->get_name();
+        if (!reason.starts_with(name + ":") && !reason.starts_with(option->get_single_name() + " ")) continue;
+        if (option->get_items_expected_max() == 0) return name + ": takes no value";
+        if (option->count() > 1) return name + ": is given twice, and is one value";
+        return name + ": a value is needed, " + option->get_type_name();
+    }
+    return reason;
+}
+
 std::string diagnosis(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error) {
     if (!command) {
         const std::vector<std::string> words = application.remaining();
@@ -76,7 +88,11 @@ std::string diagnosis(const CLI::App& application, const CLI::App* command, cons
     const auto option = std::ranges::find_if(words, is_option);
     if (option != words.end()) return unknown_option(*command, full_name, *option);
     if (!words.empty()) return "'" + words.front() + "' is more than " + full_name + " takes";
-    return error.what();
+    const std::vector<std::string> before = application.remaining();
+    if (!before.empty())
+        return "'" + before.front() + "' stands before the command; options follow " + full_name;
+    const bool is_number_wrong = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
+    return is_number_wrong ? wrong_number_of_values(*command, error.what()) : error.what();
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ Size parse_size(const std::string& text, const std::string& option) {
     }
     try {
         require_glimpse_size(size, "");
-    } catch (const InvalidParameter& error) {
-        throw UsageError(option, error.what());
+    } catch (const InvalidParameter&) {
+        throw UsageError(option, "1x1 to 2^28 pixels are needed, not '" + text + "'");
     }
     return size;
 }

@@ -65,8 +65,8 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
 void add(const AnnotatedBox& box, const std::string& id, const InputOptions& options,
          ParameterDocument& document, ImageJob& job) {
     try {
-        if (!box.problem.empty()) throw UsageError(box.problem);
-        append_glimpses_of_box(id, box.box, options.annotations->file.string(), options.defaults, document);
+        if (!box.problem.empty()) throw UsageError(box.place, box.problem);
+        append_glimpses_of_box(id, box.box, box.place, options.defaults, document);
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
     }

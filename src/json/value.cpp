@@ -12,11 +12,11 @@ namespace glimpse::json {
 namespace {
 
 /// A value in a message: itself where it is short, its kind otherwise.
-std::string described(const nlohmann::json& json) {
-    if (json.is_string()) return in_quotes(json.get_ref<const std::string&>());
-    if (json.is_array()) return "an array of " + std::to_string(json.size());
-    if (json.is_object()) return "an object";
-    return json.dump();
+std::string described(const nlohmann::json& value) {
+    if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
+    if (value.is_array()) return "an array of " + std::to_string(value.size());
+    if (value.is_object()) return "an object";
+    return value.dump();
 }
 
 /// Requires an array of `count` elements, or without a count of at least one.
@@ -72,8 +72,8 @@ Value Value::required(std::string_view key) const {
 }
 
 void Value::fail(const std::string& rule) const {
-    json::fail(*source, pointer,
-               rule + (inherited_by.empty() ? "" : " (the entry " + inherited_by + " takes it)"));
+    glimpse::json::fail(*source, pointer,
+                        rule + (inherited_by.empty() ? "" : " (the entry " + inherited_by + " takes it)"));
 }
 
 void Value::fail_type(std::string_view needed) const {
@@ -126,6 +126,11 @@ std::vector<int> integers(const Value& value) {
     std::vector<int> result;
     for (const Value& element : elements(value, "an array")) result.push_back(integer(element));
     return result;
+}
+
+std::vector<int> integers(const Value& value, std::size_t count, std::string_view meaning) {
+    require_array(value, count, "an array of " + std::to_string(count) + " integers " + std::string(meaning));
+    return integers(value);
 }
 
 std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value) {

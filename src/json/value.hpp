@@ -71,6 +71,9 @@ std::vector<double> numbers(const Value& value, std::size_t count, std::string_v
 /// An array of at least one integer.
 std::vector<int> integers(const Value& value);
 
+/// Exactly `count` integers; `meaning` names them in messages: "[width, height]".
+std::vector<int> integers(const Value& value, std::size_t count, std::string_view meaning);
+
 /// Two rows of three numbers.
 std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value);
 

@@ -13,11 +13,6 @@ namespace {
 
 constexpr double largest_edge = 1 << 29;
 
-std::string to_string(const Box& box) {
-    return "[" + number_text(box.x) + ", " + number_text(box.y) + ", " + number_text(box.width) + ", " +
-           number_text(box.height) + "]";
-}
-
 struct Rotation {
     double cosine;
     double sine;
@@ -49,6 +44,11 @@ Box bounding_box(std::span<const Point> points) {
 
 std::string to_string(Size size) {
     return std::to_string(size.width) + "×" + std::to_string(size.height);
+}
+
+std::string to_string(const Box& box) {
+    return "[" + number_text(box.x) + ", " + number_text(box.y) + ", " + number_text(box.width) + ", " +
+           number_text(box.height) + "]";
 }
 
 Size shrunk(Size size, int n) {

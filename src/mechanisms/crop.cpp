@@ -70,11 +70,8 @@ BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Inter
 }
 
 Lowered lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
-    const Box given = in_pixels(form, image);
-    const Rectangle box = rounded(given);
+    const Rectangle box = rounded_to_pixels(form, image);
     const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
-    require_overlap(given, 0, image);
-    require_overlap(edges, 0, image);
     const Size size = crop.size.value_or(box.size());
     require_glimpse_size(size, crop.size ? "/size" : "/box");
 

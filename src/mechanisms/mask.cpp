@@ -82,11 +82,7 @@ std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int si
 }
 
 Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
-    const Box given = in_pixels(form, image);
-    const Rectangle box = rounded(given);
-    require_overlap(given, 0, image);
-    require_overlap({double(box.x), double(box.y), double(box.width), double(box.height)}, 0, image);
-    return intersection(box, whole(image));
+    return intersection(rounded_to_pixels(form, image), whole(image));
 }
 
 cv::Mat box_weights(const Mask::BoxForm& form, Size image) {
@@ -152,8 +148,8 @@ Rectangle bounding_box(const cv::Mat& a) {
     return box;
 }
 
-cv::Mat cut(const cv::Mat& a, const Rectangle& r) {
-    return r.empty() ? cv::Mat() : a(rect(r)).clone();
+cv::Mat cut(const cv::Mat& a, const Rectangle& part) {
+    return part.empty() ? cv::Mat() : a(rect(part)).clone();
 }
 
 std::vector<Point> selected_pixels(const cv::Mat& a) {

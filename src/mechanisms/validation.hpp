@@ -47,6 +47,18 @@ inline void require_upright(const OrientedBox& box, std::string_view mechanism) 
     throw InvalidParameter("/angle", "\"angle\" is not used by mechanism \"" + std::string(mechanism) + "\"");
 }
 
+/// The box in whole pixels. Throws `Error` where it, before or after rounding, lies wholly outside the image.
+inline Rectangle rounded_to_pixels(const OrientedBox& box, Size image) {
+    const Box given = in_pixels(box, image);
+    require_overlap(given, 0, image);
+    const Rectangle pixels = rounded(given);
+    if (intersection(pixels, whole(image)).empty()) {
+        throw Error("the box " + to_string(given) + ", rounded to whole pixels, lies outside the image of " +
+                    to_string(image) + " pixels");
+    }
+    return pixels;
+}
+
 /// The mechanism with its box, if it has one, in pixels of the image, which it must overlap.
 template <typename Mechanism>
 Mechanism with_box_in_pixels(Mechanism mechanism, Size image) {

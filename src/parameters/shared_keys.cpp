@@ -71,10 +71,8 @@ OrientedBox read_box(Entry& entry) {
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> size = entry.take("size");
     if (!size) return context.defaults.size;
-    if (!size->is_array() || size->size() != 2) {
-        size->fail("an array of 2 integers [width, height] is needed");
-    }
-    return Size{integer(size->element(0)), integer(size->element(1))};
+    const std::vector<int> numbers = integers(*size, 2, "[width, height]");
+    return Size{numbers[0], numbers[1]};
 }
 
 PaddingAndFill read_padding(Entry& entry) {

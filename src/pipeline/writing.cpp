@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <opencv2/core.hpp>
+#include <utility>
 
 #include "glimpse/canvas.hpp"
 #include "glimpse/error.hpp"
@@ -34,6 +35,15 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
 Image read_named(const std::string& path) {
     return with_context(
         path, [&] { return path == standard_stream ? read_image(read_standard_input()) : read_image(path); });
+}
+
+/// A list of N pixels, which an array file holds as N×C, as N rows of one column.
+Image as_column(Image list) {
+    if (list.pixels.channels() > 1 || list.pixels.cols == 1 || list.pixels.cols > CV_CN_MAX) return list;
+    constexpr int with_alpha = 4;  // as in an array of H×W×4
+    list.alpha = list.pixels.cols == with_alpha;
+    list.pixels = list.pixels.clone().reshape(list.pixels.cols);
+    return list;
 }
 
 Image black_canvas(Size size, const Image& glimpse) {
@@ -89,7 +99,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     validate(options);
     const std::string format =
         output_format(options.out == standard_stream ? "" : options.out, options.format);
-    const Image glimpse = read_named(options.glimpse);
+    Image glimpse = read_named(options.glimpse);
     InputOptions input = options.input;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
@@ -99,6 +109,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
                                 field_name("input.boxes"));
     const Glimpse& origin = chosen(*document, options.id);
     require_no_input(options, *document);
+    if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse));
 
     const Image canvas =
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);

@@ -137,7 +137,7 @@ TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
                         {"id": 104, "image_id": 12, "category_id": 5, "bbox": [1, 2, 3, 4]}]})");
     const ImageFiles images = images_of(directory, {});
     CHECK(read(file, "", images) == Words{"b 102 8 8: 0 0 4 6", "deep/a 101 cat 3: 1.5 2 10 5",
-                                          "deep/a 001 cup 5: the annotation /annotations/2 has no bbox",
+                                          "deep/a 001 cup 5: the annotation has no bbox",
                                           "gone! the annotations name it, and it is not there",
                                           "gone 104 cup 5: 1 2 3 4"});
     CHECK(read(file, "coco", images, {"cat"}) == Words{"deep/a 101 cat 3: 1.5 2 10 5"});
@@ -251,8 +251,8 @@ TEST_CASE("LabelMe: the smallest box around each shape") {
     const ImageFiles images = images_of(directory, {"a"});
     CHECK(read(file, "", images) == Words{"a 000 cat -: 2 4 10 5", "a 001 cup -: 5 5.5 4 5.5",
                                           "a 002 cup -: 15 5 10 10",
-                                          "a 003 line -: the shape at /shapes/3 has no area, and so no box",
-                                          "a 004 none -: the shape at /shapes/4 has no area, and so no box"});
+                                          "a 003 line -: the shape has no area, and so no box",
+                                          "a 004 none -: the shape has no area, and so no box"});
     CHECK(read(file, "", images, {"cup"}).size() == 2);
 }
 
@@ -266,7 +266,7 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
           Words{"clip/000001 9 1 1: 0 0 2 3", "clip/000002 4 7 7: 2 4 10 6", "clip/000002 001 - -: 7 4 10 6",
                 "clip/000002 0 0 0: 7 4 10 6", "clip/000002 3 - -: 7 4 10 6",
                 "7! " + file.string() +
-                    ":6 names frame 7, and no image is there whose name ends in that number",
+                    ":6 names a frame 7, and no image is there whose name ends in that number",
                 "7 1 - -: 2 4 10 6"});
     CHECK(read(file, "mot", images, {"7"}).size() == 1);
     for (const char* line : {"1,2,3,4,5", "1.5,2,3,4,5,6", "-1,2,3,4,5,6", "1,2.5,3,4,5,6"}) {

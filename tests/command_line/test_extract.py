@@ -372,6 +372,10 @@ class Depths(GlimpseCase):
                                   "grid": [[1, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0]]})
         self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
         numpy.testing.assert_array_equal(self.load("photo.z.npy"), pixels[[0, 0, 1], [0, 3, 2]])
+        chosen = numpy.zeros_like(pixels)
+        chosen[[0, 0, 1], [0, 3, 2]] = pixels[[0, 0, 1], [0, 3, 2]]
+        self.run_glimpse("write", self.out / "photo.z.npy", "-p", document, "--canvas-size", "4x3", "-o", self.out / "back.npy")
+        numpy.testing.assert_array_equal(self.load("back.npy"), chosen)
 
     def test_selected_box_is_transparent_where_the_mask_is_zero(self):
         photo, pixels = self.picture(width=4, height=3)

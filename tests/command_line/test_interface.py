@@ -70,6 +70,14 @@ class MisspeltWords(GlimpseCase):
         self.run_glimpse("extract", photo, *box, "--device", "CPU")
         self.check("schema", "now", says="'now' is more than glimpse schema takes")
 
+    def test_values_given_twice_forgotten_or_out_of_place(self):
+        photo, _ = self.picture()
+        box = ("-b", "0,0,4,4")
+        self.check("extract", photo, *box, "-o", "a", "--out", "b", says="--out: is given twice, and is one value (see")
+        self.check("extract", photo, *box, "--out", says="--out: a value is needed, PATH (see")
+        self.check("extract", photo, *box, "-o", "a", "--map=no", says="--map: takes no value (see")
+        self.check("-o", "a", "extract", photo, *box, says="'-o' stands before the command; options follow glimpse extract (see")
+
     def test_commands(self):
         self.check("extrct", "photo.png", says="'extrct' is no command; did you mean extract?")
         self.check("frobnicate", says="'frobnicate' is no command; those are extract, write, schema, info, completion, man, help")

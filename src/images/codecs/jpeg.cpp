@@ -12,6 +12,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/capability.hpp"
 #include "images/codecs/exif.hpp"
 
 namespace glimpse {
@@ -301,7 +302,7 @@ class JpegCodec final : public Codec {
                                                    std::string_view /*extension*/) const override {
         const int type = image.pixels.type();
         if (image.alpha || (type != CV_8UC1 && type != CV_8UC3)) {
-            throw Error("jpg holds 8-bit grey or RGB without alpha; use png, tiff, webp or npy");
+            fail_to_hold(image, "jpg", "8-bit grey or RGB without alpha");
         }
         return Compressor().compress(image);
     }

@@ -9,6 +9,7 @@
 
 #include "glimpse/error.hpp"
 #include "images/codecs/built_in.hpp"
+#include "images/codecs/capability.hpp"
 #include "images/codecs/exif.hpp"
 
 namespace glimpse {
@@ -263,10 +264,8 @@ class PngCodec final : public Codec {
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {
         const int depth = image.pixels.depth();
-        const int channels = image.pixels.channels();
-        const bool alpha_fits = image.alpha == (channels == 2 || channels == 4);
-        if ((depth != CV_8U && depth != CV_16U) || channels > 4 || !alpha_fits) {
-            throw Error("png holds 8-bit or 16-bit grey or RGB, with or without alpha; use tiff or npy");
+        if ((depth != CV_8U && depth != CV_16U) || !is_grey_or_colour(image)) {
+            fail_to_hold(image, "png", "8-bit or 16-bit grey or RGB, with or without alpha");
         }
         return encode_png(image);
     }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
@@ -101,8 +102,7 @@ void require_fits(const Image& image, std::string_view extension) {
             format.floats ? depth == CV_32F : depth == CV_8U || (depth == CV_16U && format.wide);
         const bool channels_fit = (channels == 1 && format.grey) || (channels == 3 && format.colour);
         if (depth_fits && channels_fit) return;
-        throw Error(std::string(extension) + " holds " + std::string(format.holds) +
-                    "; use png, tiff or npy");
+        fail_to_hold(image, extension, format.holds);
     }
     throw Error("'" + std::string(extension) + "' is not a format that can be written");
 }
@@ -123,7 +123,7 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view extension)
     } catch (const cv::Exception& exception) {
         throw Error(std::string(extension) + " cannot hold this image (" + exception.err + ")");
     }
-    if (!done) throw Error(std::string(extension) + " cannot hold this image; use png, tiff or npy");
+    if (!done) throw Error(std::string(extension) + " cannot hold this image");
     return bytes;
 }
 

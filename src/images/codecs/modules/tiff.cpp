@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
@@ -258,10 +259,7 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
 }
 
 std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {
-    const int channels = image.pixels.channels();
-    if (channels > 4 || image.alpha != (channels % 2 == 0)) {
-        throw Error("tiff holds grey or RGB, with or without alpha; use npy");
-    }
+    if (!is_grey_or_colour(image)) fail_to_hold(image, "tiff", "grey or RGB, with or without alpha");
     TiffFile output;
     set_fields(output.handle(), image);
     cv::Mat row;  // the predictor works in place

@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/exif.hpp"
 #include "maps/image_region.hpp"
@@ -175,10 +176,9 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
 
 std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {
     const cv::Mat& pixels = image.pixels;
-    const bool alpha_fits = image.alpha == (pixels.channels() % 2 == 0);
-    if (pixels.depth() != CV_8U || pixels.channels() > 4 || !alpha_fits || pixels.cols > WEBP_MAX_DIMENSION ||
+    if (pixels.depth() != CV_8U || !is_grey_or_colour(image) || pixels.cols > WEBP_MAX_DIMENSION ||
         pixels.rows > WEBP_MAX_DIMENSION) {
-        throw Error("webp holds 8-bit RGB or RGBA of at most 16383×16383 pixels; use png, tiff or npy");
+        fail_to_hold(image, "webp", "8-bit RGB or RGBA of at most 16383×16383 pixels");
     }
     OwnedData encoded;
     encode_picture(as_colour(pixels), encoded);
