@@ -23,7 +23,7 @@ for preset in ci sanitize; do
     echo "test: building and testing with the preset '$preset'"
     cmake --preset "$preset" "${launcher[@]}" >/dev/null
     cmake --build --preset "$preset"
-    ctest --test-dir "build/$preset" --output-on-failure
+    ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)"
 done
 
 echo "test: the recipes for engines"
@@ -34,9 +34,12 @@ echo "test: skipped: Spark, which tests/engines/spark.sh fetches by itself"
 
 if has clang-tidy-14 clang-tidy; then
     echo "test: clang-tidy"
-    for file in $(git ls-files 'src/*.cpp'); do  # those of this machine's build
-        if grep -qF "/$file\"" build/ci/compile_commands.json; then echo "$file"; fi
-    done | xargs -P "$(nproc)" -n 2 clang-tidy-14 -p build/ci --quiet \
-        2> >(grep -v -E '^[0-9]+ warnings? .*generated' >&2)
+    cmake --preset lint >/dev/null
+    cmake --build --preset lint >/dev/null
+    lint=build/lint/UnifiedSource
+    # Backwards: the command line takes longest.
+    tac $lint/compile_commands.json | sed -n 's|.*"file": "\(.*\)".*|\1|p' |
+        xargs -P "$(nproc)" -n 1 clang-tidy-14 -p $lint --quiet \
+            2> >(grep -v -E '^[0-9]+ warnings? .*generated' >&2)
 fi
 echo "test: all is well"

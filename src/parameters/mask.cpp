@@ -15,7 +15,7 @@ namespace {
 template <typename T, std::size_t n>
 using Words = std::array<std::pair<std::string_view, T>, n>;
 
-constexpr std::array<std::string_view, 2> axis_members{"u", "s"};
+constexpr std::array<std::string_view, 2> gaussian_members{"u", "s"};
 
 constexpr Words<Mask::Upsample, 3> upsamplings{{{"nearest", Mask::Upsample::nearest},
                                                 {"bilinear", Mask::Upsample::bilinear},
@@ -28,8 +28,8 @@ constexpr Words<Mask::Kind, 3> kinds{
 constexpr Words<Mask::Select, 3> selections{
     {{"none", Mask::Select::none}, {"pixels", Mask::Select::pixels}, {"box", Mask::Select::box}}};
 
-using Normalise = Mask::GaussianForm::Normalise;
-constexpr Words<Normalise, 2> normalisations{{{"peak", Normalise::peak}, {"sum", Normalise::sum}}};
+using GaussianSum = Mask::GaussianForm::Normalise;
+constexpr Words<GaussianSum, 2> gaussian_sums{{{"peak", GaussianSum::peak}, {"sum", GaussianSum::sum}}};
 
 constexpr std::string_view numbers_schema =
     R"({"type": "array", "minItems": 1, "items": {"type": "number"}})";
@@ -59,7 +59,7 @@ Mask::GridForm read_grid(const Value& value) {
 }
 
 Mask::GaussianForm::Axis read_axis(const Value& value) {
-    const std::vector<double> axis = members(value, axis_members);
+    const std::vector<double> axis = members(value, gaussian_members);
     return {axis[0], axis[1]};
 }
 
@@ -83,7 +83,7 @@ void read_vectors(Entry& entry, Mask& mask) {
     }
     Mask::GaussianForm form{read_axis(x), read_axis(y)};
     if (const std::optional<Value> normalise = entry.take("normalise")) {
-        form.normalise = word<Normalise>(*normalise, normalisations);
+        form.normalise = word<GaussianSum>(*normalise, gaussian_sums);
     }
     mask.form = form;
 }
@@ -131,8 +131,8 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     return mask;
 }
 
-Key axis_key(std::string_view name, std::string_view meaning) {
-    const Type gaussian = object_type(axis_members, "s");
+Key vector_key(std::string_view name, std::string_view meaning) {
+    const Type gaussian = object_type(gaussian_members, "s");
     return {.name = name,
             .forms = {"x"},
             .type = {"an array of numbers, or " + gaussian.words, gaussian.range,
@@ -155,13 +155,14 @@ std::vector<Key> mask_keys() {
          .type = {"an array of rows of numbers", "",
                   R"("type": "array", "minItems": 1, "items": )" + std::string(numbers_schema)},
          .meaning = "Weights; the rows are equally long, and upsampled to the image's size."},
-        axis_key(
+        vector_key(
             "x",
             "As many weights as the image has columns, or the Gaussian that makes them: its centre u, its "
             "standard deviation s."),
-        axis_key("y",
-                 "As many weights as the image has rows, or the Gaussian that makes them: its centre u, its "
-                 "standard deviation s."),
+        vector_key(
+            "y",
+            "As many weights as the image has rows, or the Gaussian that makes them: its centre u, its "
+            "standard deviation s."),
         enum_key("upsample", {"file", "grid"}, upsamplings, open.upsample,
                  "How the weights are brought to the image's size."),
         enum_key("activation", {"file", "grid"}, activations, open.activation,
@@ -173,7 +174,7 @@ std::vector<Key> mask_keys() {
          .meaning = "Of a hard mask: weights from here on become 1, the rest 0."},
         enum_key("select", {}, selections, open.select,
                  "Of a hard mask: the list of its pixels, or its bounding box."),
-        enum_key("normalise", {"x"}, normalisations, Mask::GaussianForm{}.normalise,
+        enum_key("normalise", {"x"}, gaussian_sums, Mask::GaussianForm{}.normalise,
                  "Of x and y as {u, s}: the peak is 1, or each vector sums to 1.")};
 }
 

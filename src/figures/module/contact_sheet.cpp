@@ -14,7 +14,7 @@ namespace {
 
 // Longer sides of cells and of the sheet, in pixels.
 constexpr int largest_cell = 128;
-constexpr int smallest_captioned = 64;
+constexpr int smallest_captioned_cell = 64;
 constexpr int smallest_cell = 32;
 constexpr int largest_sheet = 4096;
 
@@ -36,7 +36,7 @@ struct Cells {
 Cells cells_of(cv::Size greatest, int side, const std::string& longest_name) {
     Cells cells{};
     cells.cell = filling_size(greatest, {side, side});
-    cells.letter = side < smallest_captioned ? 0 : std::clamp(side / 10, 9, 12);
+    cells.letter = side < smallest_captioned_cell ? 0 : std::clamp(side / 10, 9, 12);
     if (cells.letter > 0) {
         const int caption = std::min(side, text_width(longest_name, cells.letter) + 2);
         cells.cell.width = std::max(cells.cell.width, caption);

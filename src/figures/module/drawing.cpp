@@ -211,8 +211,9 @@ void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int lette
     blend(picture, rounded_rectangle(inner, std::max(0, letter / 3 - casing)),
           tag.tl() + cv::Point(casing, casing), colour);
     constexpr double lightest_under_white = 0.43;
-    const cv::Vec3b ink = luma(colour) > lightest_under_white ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
-    draw_text(picture, text, tag.tl() + cv::Point(margin, margin), letter, ink);
+    const cv::Vec3b text_colour =
+        luma(colour) > lightest_under_white ? cv::Vec3b(0, 0, 0) : cv::Vec3b(255, 255, 255);
+    draw_text(picture, text, tag.tl() + cv::Point(margin, margin), letter, text_colour);
 }
 
 }  // namespace glimpse

@@ -10,7 +10,7 @@ namespace glimpse {
 namespace {
 
 constexpr int smallest_letter = 9;
-constexpr double smallest_captioned =
+constexpr double smallest_captioned_share =
     64;  ///< side of a thumbnail's share of the room, from which on it has a caption
 constexpr int smallest_share = 32;  ///< lower bound of that side, in pixels
 constexpr int most_in_a_row = 32;   ///< bound of the thumbnails along a square room
@@ -64,7 +64,7 @@ Spacing spacing_among(cv::Size room, std::size_t glimpses) {
     const DrawingSizes sizes = drawing_sizes(room);
     const int letter = std::clamp(static_cast<int>(share / 8), smallest_letter, sizes.letter);
     const int frame = std::min(sizes.line, std::max(2, letter / 5)) + 1;
-    if (share < smallest_captioned) {
+    if (share < smallest_captioned_share) {
         return {.letter = 0,
                 .margin = 2 * letter,
                 .gap = static_cast<int>(share / 8),
