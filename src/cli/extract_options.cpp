@@ -12,6 +12,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/tracks.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -125,13 +126,17 @@ void add_pictures(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Overlays, panels and tracks");
     command.add_flag("--overlay", o.output.overlay,
                      "also write NAME.overlay.png: attention and outlines on the image");
+    const OverlayStyle style;
+    const auto kind =
+        std::ranges::find(overlay_styles, style.kind, &decltype(overlay_styles)::value_type::second);
     command.add_choice("--overlay-style", o.overlay_style, keys(overlay_styles), "what an overlay shows")
-        ->default_str("both");
+        ->default_str(kind->first);
     command
         .add_choice("--colormap", o.colormap, strings(colormap_names()),
                     "one of OpenCV's colour maps, for the heat")
-        ->default_str("inferno");
-    command.add_number("--opacity", o.opacity, 0.0, 1.0, "of the heat")->default_str("0.6");
+        ->default_str(std::string(colormap_names()[static_cast<std::size_t>(style.colormap)]));
+    command.add_number("--opacity", o.opacity, 0.0, 1.0, "of the heat")
+        ->default_str(number_text(style.opacity));
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png: the overlay and the glimpses beside it");
     TrackOptions& tracks = o.output.tracks;
