@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
 #include <opencv2/core.hpp>
 #include <random>
 #include <string>
@@ -13,6 +12,7 @@
 #include "glimpse/image_file.hpp"
 #include "hand_made_files.hpp"
 #include "maps/image_region.hpp"
+#include "refusals.hpp"
 
 // What the tests of the codecs share.
 
@@ -67,13 +67,8 @@ inline cv::Mat cut(const cv::Mat& image, const glimpse::Rectangle& region) {
     return image(rect(region));
 }
 
-inline std::string reason(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
+inline std::string reason(const auto& action) {
+    return refusal<Error>(action);
 }
 
 /// 5×4 tiles of 16×16 over 70×50 RGB pixels, and the pixels.

@@ -9,6 +9,7 @@
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
+#include "refusals.hpp"
 #include "scratch_directory.hpp"
 
 // Annotations of data sets: each reader on a file of a few lines.
@@ -57,18 +58,9 @@ Words read(const std::filesystem::path& file, const std::string& format, const I
     return words(read_annotations({file, format, categories, zero_based}, images));
 }
 
-std::string refusal(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
-                    const Words& categories = {}, bool zero_based = false) {
-    try {
-        read(file, format, images, categories, zero_based);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
+std::string refusal_of(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
+                       const Words& categories = {}, bool zero_based = false) {
+    return refusal([&] { read(file, format, images, categories, zero_based); });
 }
 
 std::string voc(const std::string& objects) {
@@ -142,11 +134,11 @@ TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
                                           "gone 104 cup 5: 1 2 3 4"});
     CHECK(read(file, "coco", images, {"cat"}) == Words{"deep/a 101 cat 3: 1.5 2 10 5"});
     CHECK(read(file, "coco", images, {"8"}) == Words{"b 102 8 8: 0 0 4 6"});
-    CHECK(holds(refusal(file, "coco", images, {"dog"}), "there is no 'dog', only 8, cat, cup"));
-    CHECK(holds(refusal(file, "coco", images, {}, true),
+    CHECK(holds(refusal_of(file, "coco", images, {"dog"}), "there is no 'dog', only 8, cat, cup"));
+    CHECK(holds(refusal_of(file, "coco", images, {}, true),
                 "annotations.zero_based: is about VOC, and these are coco"));
-    CHECK(holds(refusal(directory.file("d.json", R"({"images": [], "annotations": [{"image_id": 1}]})"),
-                        "coco", images),
+    CHECK(holds(refusal_of(directory.file("d.json", R"({"images": [], "annotations": [{"image_id": 1}]})"),
+                           "coco", images),
                 "/annotations/0/image_id: no image has the id 1"));
 }
 
@@ -213,8 +205,8 @@ TEST_CASE("files of one image each: what has no image, and what is no such file"
     CHECK(read(directory / "labels", "", images) == Words{"a 000 0 0: 0.25 0.25 0.5 0.5",
                                                           "orphan! no image of that name is there",
                                                           "orphan 000 0 0: 0.25 0.25 0.5 0.5"});
-    CHECK(holds(refusal(directory / "labels" / "a.txt", "yolo", images), "belongs to one image"));
-    CHECK(holds(refusal(directory / "labels", "voc", images), "holds no .xml file"));
+    CHECK(holds(refusal_of(directory / "labels" / "a.txt", "yolo", images), "belongs to one image"));
+    CHECK(holds(refusal_of(directory / "labels", "voc", images), "holds no .xml file"));
 }
 
 TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
@@ -271,7 +263,7 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
     CHECK(read(file, "mot", images, {"7"}).size() == 1);
     for (const char* line : {"1,2,3,4,5", "1.5,2,3,4,5,6", "-1,2,3,4,5,6", "1,2.5,3,4,5,6"}) {
         CAPTURE(line);
-        CHECK(holds(refusal(directory.file("bad.txt", line), "mot", images), "two whole numbers"));
+        CHECK(holds(refusal_of(directory.file("bad.txt", line), "mot", images), "two whole numbers"));
     }
     CHECK(holds(
         read(directory.file("one.txt", "1,2,3,4,5,6"), "mot", images_of(directory, {"a/1", "b/01"})).front(),
@@ -286,9 +278,10 @@ TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers,
     for (const char* format : {"", "got10k", "otb"}) {
         CHECK(read(file, format, images) == Words{"1 000 - -: 2 4 10 6", "10 000 - -: 1 2 4 5"});
     }
-    CHECK(holds(refusal(file, "otb", images_of(directory, {"1", "2"})), "has 6 boxes for 2 images"));
-    CHECK(holds(refusal(directory.file("h.txt", "1,2,3,4\n1,2,3\n"), "otb", images_of(directory, {"1", "2"})),
-                "h.txt:2: four numbers"));
+    CHECK(holds(refusal_of(file, "otb", images_of(directory, {"1", "2"})), "has 6 boxes for 2 images"));
+    CHECK(holds(
+        refusal_of(directory.file("h.txt", "1,2,3,4\n1,2,3\n"), "otb", images_of(directory, {"1", "2"})),
+        "h.txt:2: four numbers"));
 }
 
 TEST_CASE("a format is told by what a file holds, unless that may be mistaken") {
@@ -303,7 +296,7 @@ TEST_CASE("a format is told by what a file holds, unless that may be mistaken") 
     CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
     for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
         CAPTURE(content);
-        CHECK(holds(refusal(directory.file("f", content), "", images), "its format is not clear"));
+        CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
     }
-    CHECK(holds(refusal(directory / "f", "kitti", images), "'kitti' is none of coco, yolo, voc, mot"));
+    CHECK(holds(refusal_of(directory / "f", "kitti", images), "'kitti' is none of coco, yolo, voc, mot"));
 }

@@ -239,15 +239,14 @@ TEST_CASE("npy headers that are wrong") {
     CHECK(refused("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }") ==
           "an array of type <c8 is not supported: bool, int, uint or float is");
     CHECK(refused("{'fortran_order': False, 'shape': (1, 2), }") == "the .npy header is malformed: no descr");
-    CHECK(refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }") != "no error");
-    CHECK(refused("{'descr': '|O8', 'fortran_order': False, 'shape': (1, 2), }") != "no error");
-    CHECK(refused("{'descr': '|u1', 'fortran_order': Perhaps, 'shape': (1, 2), }") != "no error");
+    CHECK(refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }") != "");
+    CHECK(refused("{'descr': '|O8', 'fortran_order': False, 'shape': (1, 2), }") != "");
+    CHECK(refused("{'descr': '|u1', 'fortran_order': Perhaps, 'shape': (1, 2), }") != "");
     for (const char* shape : {"()", "(4,)", "(0, 4)", "(4, -4)", "(2, 2, 0)", "(2, 2, 513)", "(2, 2, 2, 2)",
                               "(2 2)", "(a, b)", "(2,, 2)", "(2, 2", "4", "", "(4294967296, 4294967296)",
                               "(99999999999999999999999, 2)", "(2147483648, 1)", "(8, 9)", "(1, 2.5)"}) {
         CAPTURE(shape);
-        CHECK(refused("{'descr': '|u1', 'fortran_order': False, 'shape': " + std::string(shape)) !=
-              "no error");
+        CHECK(refused("{'descr': '|u1', 'fortran_order': False, 'shape': " + std::string(shape)) != "");
     }
     CHECK(refused("{'descr': '|u1', 'fortran_order': False, 'shape': (9, 9), }") ==
           "the .npy file is truncated");

@@ -8,6 +8,7 @@
 
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
+#include "refusals.hpp"
 #include "scratch_directory.hpp"
 
 // Where outputs go, and that none of them loses data.
@@ -36,21 +37,8 @@ OutputOptions into_archive(const fs::path& archive) {
     return options;
 }
 
-std::string refusal(const auto& action) {
-    try {
-        action();
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
-}
-
-std::string refusal(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+std::string refusal_of(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
     return refusal([&] { plan_outputs(jobs, options); });
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 std::vector<std::string> names(const std::vector<fs::path>& paths) {
@@ -100,40 +88,40 @@ TEST_CASE("a picture's name is a file, anything else a directory, and a file hol
     CHECK(plan.format == "webp");
     CHECK(plan_outputs({one}, into("-")).to_standard_output);
     const ImageJob two = job("b.jpg", "b", {"x", "y"});
-    CHECK(holds(refusal({two}, into("a.png")),
+    CHECK(holds(refusal_of({two}, into("a.png")),
                 "a file name, which holds one glimpse; this run makes 2 out of 1"));
-    CHECK(holds(refusal({one, one}, into("-")), "this run makes 2 out of 2 images"));
-    CHECK(holds(refusal({one}, into("")), "out: say where the glimpses go"));
+    CHECK(holds(refusal_of({one, one}, into("-")), "this run makes 2 out of 2 images"));
+    CHECK(holds(refusal_of({one}, into("")), "out: say where the glimpses go"));
     OutputOptions mapped = into("-");
     mapped.map = true;
-    CHECK(holds(refusal({one}, mapped), "'-' holds the glimpse alone"));
-    CHECK(holds(refusal({one}, into_archive("a.zip")), "an archive's name ends in .tar"));
+    CHECK(holds(refusal_of({one}, mapped), "'-' holds the glimpse alone"));
+    CHECK(holds(refusal_of({one}, into_archive("a.zip")), "an archive's name ends in .tar"));
 }
 
 TEST_CASE("no output is written twice, by whatever names") {
     const scratch::Directory directory;
     const fs::path out = directory / "out";
-    CHECK(refusal({job("1.png", "a", {"x"}), job("2.png", "b", {"x"})}, into(out)).empty());
-    CHECK(holds(refusal({job("1.png", "a", {"x"}), job("2.png", "a", {"y", "x"})}, into(out)),
+    CHECK(refusal_of({job("1.png", "a", {"x"}), job("2.png", "b", {"x"})}, into(out)).empty());
+    CHECK(holds(refusal_of({job("1.png", "a", {"x"}), job("2.png", "a", {"y", "x"})}, into(out)),
                 "out/a.x.png: would be written twice, for 1.png and for 2.png"));
-    CHECK(holds(refusal({job("1.png", "a", {"x", "x"})}, into(out)), "for 1.png and for 1.png"));
-    CHECK(holds(refusal({job("1.png", "a", {"x"}), job("2.png", "d/../a", {"x"})}, into(out)),
+    CHECK(holds(refusal_of({job("1.png", "a", {"x", "x"})}, into(out)), "for 1.png and for 1.png"));
+    CHECK(holds(refusal_of({job("1.png", "a", {"x"}), job("2.png", "d/../a", {"x"})}, into(out)),
                 "written twice"));
 
     fs::create_directory(out);
     fs::create_directory_symlink(out, directory / "link");
-    CHECK(
-        holds(refusal({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})}, into(directory.path())),
-              "written twice"));
+    CHECK(holds(
+        refusal_of({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})}, into(directory.path())),
+        "written twice"));
     OutputOptions reported = into(out);
     reported.also_outputs = {directory / "link" / "a.x.png"};
-    CHECK(holds(refusal({job("1.png", "a", {"x"})}, reported), "for the report and for 1.png"));
+    CHECK(holds(refusal_of({job("1.png", "a", {"x"})}, reported), "for the report and for 1.png"));
     OutputOptions archived = into_archive(directory / "a.tar");
     archived.also_outputs = {directory / "a.tar"};
-    CHECK(holds(refusal({}, archived), "for the report and for the archive"));
+    CHECK(holds(refusal_of({}, archived), "for the report and for the archive"));
     // Members of an archive are no files: links on the disk do not matter.
-    CHECK(refusal({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})},
-                  into_archive(directory / "a.tar"))
+    CHECK(refusal_of({job("1.png", "out/a", {"x"}), job("2.png", "link/a", {"x"})},
+                     into_archive(directory / "a.tar"))
               .empty());
 }
 
@@ -141,22 +129,23 @@ TEST_CASE("no output is an input, or stands where none can") {
     const scratch::Directory directory;
     const fs::path image = directory.file("a.x.png");
     const std::string lost = "is an input of this run, and would be overwritten";
-    CHECK(holds(refusal({job(image, "a", {"x"})}, into(directory.path())), lost));
-    CHECK(holds(refusal({job("b.png", "a", {"x"}), job(image, "c", {"x"})}, into(directory.path())), lost));
+    CHECK(holds(refusal_of({job(image, "a", {"x"})}, into(directory.path())), lost));
+    CHECK(
+        holds(refusal_of({job("b.png", "a", {"x"}), job(image, "c", {"x"})}, into(directory.path())), lost));
     fs::create_hard_link(image, directory / "b.x.png");
-    CHECK(holds(refusal({job(image, "b", {"x"})}, into(directory.path())), lost));
+    CHECK(holds(refusal_of({job(image, "b", {"x"})}, into(directory.path())), lost));
     OutputOptions with_manifest = into(directory.path());
     with_manifest.also_inputs = {image};
-    CHECK(holds(refusal({job("b.png", "a", {"x"})}, with_manifest), lost));
+    CHECK(holds(refusal_of({job("b.png", "a", {"x"})}, with_manifest), lost));
     with_manifest.also_outputs = {image};
-    CHECK(holds(refusal({}, with_manifest), lost));
+    CHECK(holds(refusal_of({}, with_manifest), lost));
     ImageJob described = job("b.png", "a", {"x"});
     described.sidecar = image;
-    CHECK(holds(refusal({described}, into(directory.path())), lost));
+    CHECK(holds(refusal_of({described}, into(directory.path())), lost));
 
     fs::create_directory(directory / "d.x.png");
-    CHECK(holds(refusal({job("d.png", "d", {"x"})}, into(directory.path())), "d.x.png: Is a directory"));
-    CHECK(holds(refusal({}, into_archive("/dev/null")), "/dev/null: it is not a regular file"));
+    CHECK(holds(refusal_of({job("d.png", "d", {"x"})}, into(directory.path())), "d.x.png: Is a directory"));
+    CHECK(holds(refusal_of({}, into_archive("/dev/null")), "/dev/null: it is not a regular file"));
 }
 
 TEST_CASE("what is refused takes nobody's name") {

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "refusals.hpp"
 
 // Boxes without a document, against documents that say the same.
 
@@ -15,13 +16,8 @@ using namespace glimpse;
 namespace {
 
 std::string refusal_of_box(const OrientedBox& box, const ParameterDefaults& defaults) {
-    try {
-        ParameterDocument document;
-        append_glimpses_of_box("000", box, "a.json", defaults, document);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+    ParameterDocument document;
+    return refusal([&] { append_glimpses_of_box("000", box, "a.json", defaults, document); });
 }
 
 std::string refusal_of_document(const OrientedBox& box, const ParameterDefaults& defaults) {
@@ -30,12 +26,7 @@ std::string refusal_of_document(const OrientedBox& box, const ParameterDefaults&
     text += number_text(box.box.height) + "]";
     if (box.units == Units::fraction) text += R"(, "units": "fraction")";
     if (box.angle != 0) text += ", \"angle\": " + number_text(box.angle);
-    try {
-        parse_parameters(text + "}", "a.json", {}, defaults);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+    return refusal([&] { parse_parameters(text + "}", "a.json", {}, defaults); });
 }
 
 /// The oriented box of a mechanism that has one.

@@ -9,6 +9,7 @@
 #include "glimpse/parameters.hpp"
 #include "glimpse/words.hpp"
 #include "parameters/description.hpp"
+#include "refusals.hpp"
 
 // The description of the keys, which the schema and the table are made of, against the reader.
 
@@ -66,14 +67,9 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
 }
 
 /// The message of the refusal; empty where it is read.
-std::string refusal(const std::string& text) {
+std::string refusal_of(const std::string& text) {
     const ParameterDefaults defaults{.size = Size{4, 4}};
-    try {
-        parse_parameters(text, "a.json", {}, defaults, [](const auto&) { return true; });
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+    return refusal([&] { parse_parameters(text, "a.json", {}, defaults, [](const auto&) { return true; }); });
 }
 
 /// How often `what` occurs in the text.
@@ -101,7 +97,7 @@ TEST_CASE("descriptions: the reader takes a key together with the forms that are
                 if (std::find(keys.begin(), keys.end(), key.name) == keys.end()) keys.push_back(key.name);
                 const std::string text = entry(description.word, keys);
                 CAPTURE(text);
-                const std::string message = refusal(text);
+                const std::string message = refusal_of(text);
                 CAPTURE(message);
                 CHECK(message.empty() == takes(form, key));
             }
@@ -115,7 +111,7 @@ TEST_CASE("descriptions: a form's keys are needed together, or each is enough") 
             for (const std::string_view key : form.keys) {
                 const std::string text = entry(description.word, {key});
                 CAPTURE(text);
-                CHECK(refusal(text).empty() == (form.keys.size() == 1 || !form.together));
+                CHECK(refusal_of(text).empty() == (form.keys.size() == 1 || !form.together));
             }
         }
     }
@@ -133,7 +129,7 @@ TEST_CASE("descriptions: the reader takes each default") {
             const std::string text =
                 entry(description.word, keys, ", \"" + std::string(key.name) + "\": " + key.default_value);
             CAPTURE(text);
-            CHECK(refusal(text) == "");
+            CHECK(refusal_of(text) == "");
         }
     }
 }
@@ -163,9 +159,9 @@ TEST_CASE("descriptions: the table has a row for each key, and as many cells in 
 }
 
 TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or by the nearest") {
-    CHECK(refusal(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
+    CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
-    CHECK(refusal(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
+    CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
           "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"box\", \"units\", \"size\", "
           "\"x\", \"y\", \"draw\", \"sigma\", \"normalise\"");
 }

@@ -10,6 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
+#include "refusals.hpp"
 
 using namespace glimpse;
 
@@ -27,30 +28,15 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& directo
 
 /// The message of the error that reading a document ends in; empty where it is read.
 std::string file_message(const std::filesystem::path& file) {
-    try {
-        read_parameters(file, {});
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+    return refusal([&] { read_parameters(file, {}); });
 }
 
 std::string message(std::string_view text, const ParameterDefaults& defaults = {}) {
-    try {
-        parse_parameters(text, "a.json", {}, defaults);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+    return refusal([&] { parse_parameters(text, "a.json", {}, defaults); });
 }
 
 std::string manifest_message(std::string_view text) {
-    try {
-        parse_manifest_record(text, "jobs.jsonl", 7, {}, {});
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+    return refusal([&] { parse_manifest_record(text, "jobs.jsonl", 7, {}, {}); });
 }
 
 ParameterDocument good(const char* name) {

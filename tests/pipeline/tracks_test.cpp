@@ -8,6 +8,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "refusals.hpp"
 
 using namespace glimpse;
 
@@ -34,17 +35,8 @@ std::vector<std::string> words(const std::vector<Track>& tracks) {
     return all;
 }
 
-std::string refusal(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
-    try {
-        plan_outputs(jobs, options);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
+std::string refusal_of(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
+    return refusal([&] { plan_outputs(jobs, options); });
 }
 
 }  // namespace
@@ -82,22 +74,22 @@ TEST_CASE("tracks that cannot be made are refused before any work") {
     OutputOptions options;
     options.out = "out";
     options.tracks.animation = "avi";
-    CHECK(holds(refusal(one, options),
+    CHECK(holds(refusal_of(one, options),
                 "tracks.animation: 'avi' is no format of animations; those are webp, gif, mp4"));
     options.tracks.animation = "gif";
     for (const double rate : {0.0, 0.09, 50.5, -1.0, 1e9}) {
         options.tracks.frame_rate = rate;
-        CHECK(refusal(one, options) ==
+        CHECK(refusal_of(one, options) ==
               "tracks.frame_rate: 0.1 to 50 frames a second are shown as gif, not " + number_text(rate));
     }
     options.tracks.frame_rate = 50;
-    CHECK(refusal(one, options).empty());
+    CHECK(refusal_of(one, options).empty());
     options.tracks.animation.clear();
-    CHECK(refusal(one, options) == "tracks.frame_rate: is about animations: give tracks.animation");
+    CHECK(refusal_of(one, options) == "tracks.frame_rate: is about animations: give tracks.animation");
     options.tracks = {true, "", {}};
     for (const char* out : {"-", "glimpse.png"}) {
         options.out = out;
-        CHECK(holds(refusal(one, options), "tracks.strip: a track has several glimpses"));
+        CHECK(holds(refusal_of(one, options), "tracks.strip: a track has several glimpses"));
     }
 }
 
@@ -106,6 +98,6 @@ TEST_CASE("a track's output is an output like any other") {
     options.out = "out";
     options.tracks.strip = true;
     // The glimpse "strip" of the image 7 has the name of the strip of the glimpses 7.
-    const std::string text = refusal({job("1", {"7"}), job("7", {"strip"})}, options);
+    const std::string text = refusal_of({job("1", {"7"}), job("7", {"strip"})}, options);
     CHECK(holds(text, "out/7.strip.png: would be written twice, for 7.png and for the track 7"));
 }

@@ -1,0 +1,117 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "json/json_file.hpp"
+#include "json/json_text.hpp"
+#include "json/value.hpp"
+#include "refusals.hpp"
+
+// JSON texts become values that know where they stand; whatever is wrong is said with that place.
+
+using namespace glimpse;
+using json::JsonFile;
+using json::Value;
+
+namespace {
+
+std::string refusal_of_text(std::string_view text) {
+    return refusal([&] { JsonFile(text, "a.json"); });
+}
+
+/// What a reader says of the member "x" of a document.
+template <typename Read>
+std::string refusal_of_x(const std::string& x, Read&& read) {
+    const JsonFile file(R"({"x": )" + x + "}", "a.json");
+    return refusal([&] { read(file.root().member("x")); });
+}
+
+}  // namespace
+
+TEST_CASE("pointers are RFC 6901's: / and ~ of a key are escaped") {
+    const JsonFile file(R"({"foo": ["bar", "baz"], "a/b": 1, "m~n": 8, "": 0, " ": 7})", "a.json");
+    const Value root = file.root();
+    CHECK(root.pointer.empty());
+    CHECK(root.member("foo").element(1).pointer == "/foo/1");
+    CHECK(root.member("a/b").pointer == "/a~1b");
+    CHECK(root.member("m~n").pointer == "/m~0n");
+    CHECK(root.member("").pointer == "/");
+    CHECK(root.member(" ").pointer == "/ ");
+    CHECK(root.member("foo").place() == "a.json: /foo");
+    CHECK(json::member_pointer("/a", "x\ny") == "/a/x\\u000ay");  // a message stays one line
+}
+
+TEST_CASE("a syntax error has line and column, counted in characters") {
+    CHECK(refusal_of_text("{\n  \"ä\": tru\n}").starts_with("a.json:2:8: "));
+    CHECK(refusal_of_text("[1, NaN]") ==
+          "a.json:1:5: NaN and Infinity are not numbers in JSON; only finite numbers are");
+    CHECK(refusal_of_text("[1e999]").find("too large for float64") != std::string::npos);
+    CHECK(refusal_of_text("{'a': 1}").find("double quotes in JSON, not in single ones") != std::string::npos);
+    CHECK(refusal_of_text("{a: 1}").find(R"(a key stands in double quotes in JSON: "a")") !=
+          std::string::npos);
+    CHECK(refusal_of_text(" \n") == "a.json: empty; a JSON value is needed");
+    CHECK(refusal_of_text("[1] // a comment\n") == "");
+    CHECK(refusal_of_text("\xEF\xBB\xBF[1]") == "");
+    CHECK(refusal_of_text("[1] 2").starts_with("a.json:1:5: "));
+}
+
+TEST_CASE("what the parser would let pass is refused") {
+    CHECK(refusal_of_text(R"({"a": {"b": 1, "b": 2}})") == R"(a.json: /a/b: the key "b" is given twice)");
+    CHECK(refusal_of_text(std::string_view("[1]\0[2]", 7)).find("a NUL character") != std::string::npos);
+    CHECK(refusal_of_text(std::string(2000, '[')).find("nested deeper than ") != std::string::npos);
+}
+
+TEST_CASE("members of a name are left out at any depth, whatever they hold") {
+    const JsonFile file(
+        R"([{"drop": [[1], {"a": 2}], "keep": 1}, {"keep": {"drop": 3, "n": 4}, "drop": {}}])", "a.json",
+        "drop");
+    CHECK(file.root().size() == 2);
+    CHECK(file.root().element(0).keys() == std::vector<std::string>{"keep"});
+    CHECK(file.root().element(1).keys() == std::vector<std::string>{"keep"});
+    CHECK(file.root().element(1).member("keep").keys() == std::vector<std::string>{"n"});
+}
+
+TEST_CASE("a value of another type is named with its place") {
+    const auto integer = [](const Value& value) { json::integer(value); };
+    CHECK(refusal_of_x("64.0", integer) == "");  // as JSON Schema has it
+    CHECK(refusal_of_x("2147483647", integer) == "");
+    CHECK(refusal_of_x("2147483648", integer) ==
+          "a.json: /x: an integer of at most 2^31 - 1 is needed, not 2147483648");
+    CHECK(refusal_of_x("0.5", integer).find("not 0.5") != std::string::npos);
+    CHECK(refusal_of_x("true", [](const Value& value) { json::number(value); }) ==
+          "a.json: /x: a number is needed, not true");
+    const auto pair = [](const Value& value) { json::integers(value, 2, "[width, height]"); };
+    CHECK(refusal_of_x("[3, 4]", pair) == "");
+    CHECK(refusal_of_x("[3]", pair) ==
+          "a.json: /x: an array of 2 integers [width, height] is needed, not an array of 1");
+    CHECK(refusal_of_x("64", pair) == "a.json: /x: an array of 2 integers [width, height] is needed, not 64");
+    CHECK(refusal_of_x("[3, \"4\"]", pair).starts_with("a.json: /x/1: "));
+    CHECK(refusal_of_x("[]", [](const Value& value) { json::numbers(value); }).find("at least one number") !=
+          std::string::npos);
+    CHECK(refusal_of_x("1", [](const Value& value) { static_cast<void>(value.required("y")); }) ==
+          "a.json: /x: an object is needed, not 1");
+    CHECK(refusal_of_x("{}", [](const Value& value) { static_cast<void>(value.required("y")); }) ==
+          R"(a.json: /x: the key "y" is missing)");
+}
+
+TEST_CASE("identifiers are text or numbers, as they are written") {
+    const JsonFile file(R"(["a", 7, 100000, 0.5])", "a.json");
+    std::string ids;
+    for (const Value& id : json::any_elements(file.root(), "an array")) ids += json::text_or_number(id) + " ";
+    CHECK(ids == "a 7 100000 0.5 ");
+}
+
+TEST_CASE("a quotation is one line of valid UTF-8, however long the text") {
+    CHECK(json::in_quotes("a\"b\n") == R"("a\"b\n")");
+    const std::string umlauts = json::in_quotes([] {
+        std::string text;
+        for (int n = 0; n < 500; ++n) text += "ä";
+        return text;
+    }());
+    CHECK(umlauts.ends_with("ä…\""));
+    CHECK(umlauts.size() < 500);
+    CHECK(json::literal("ä\t") == "\"ä\\t\"");
+}
