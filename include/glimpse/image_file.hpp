@@ -23,6 +23,7 @@ struct Image {
     bool alpha = false;                       ///< the last channel is alpha
     std::vector<std::uint8_t> icc_profile{};  ///< empty where there is none
     bool list = false;                        ///< N rows of one column that an array file holds as N×C
+    bool array = false;                       ///< read from an array, as `ImageInfo` has it
 };
 
 /// What is known of an image before any pixel is decoded.

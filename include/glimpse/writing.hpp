@@ -11,10 +11,10 @@ namespace glimpse {
 
 /// Puts a glimpse from a file back onto a canvas.
 struct WriteOptions {
-    std::string glimpse;              ///< the glimpse's picture
-    InputOptions input;               ///< `parameters` or `boxes`; the default size is the glimpse's own
-    std::string id;                   ///< which entry of the document; may be empty where it has one
-    std::string canvas;               ///< the canvas's picture, or
+    std::string glimpse;  ///< the glimpse's picture, or its array: h×w, h×w×C, or N×C for a list of pixels
+    InputOptions input;   ///< `parameters` or `boxes`; the default size is the glimpse's own
+    std::string id;       ///< which entry of the document; may be empty where it has one
+    std::string canvas;   ///< the canvas's picture, or
     std::optional<Size> canvas_size;  ///< the size of a black canvas
     bool paste = false;               ///< `paste`, not `add_adjoint`
     std::string out;                  ///< a file, or "-" for standard output

@@ -22,7 +22,7 @@ Outcome write(Options& o) {
 
 void add_inputs(Command& command, WriteOptions& write) {
     command.option_defaults()->group("The glimpse, and where it came from");
-    command.add_option("GLIMPSE", write.glimpse, "the glimpse's picture, or - for standard input")
+    command.add_option("GLIMPSE", write.glimpse, "the glimpse's picture or array, or - for standard input")
         ->required();
     command.add_option("-p,--params", write.input.parameters, "the parameter document it was cut out with")
         ->type_name("FILE");

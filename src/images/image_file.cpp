@@ -61,7 +61,10 @@ bool reads_extension(const std::string& extension) {
 
 Image whole_image(ImageReader& reader) {
     const ImageInfo& info = reader.info();
-    return {.pixels = reader.decode(whole(info.size)), .alpha = info.alpha, .icc_profile = info.icc_profile};
+    return {.pixels = reader.decode(whole(info.size)),
+            .alpha = info.alpha,
+            .icc_profile = info.icc_profile,
+            .array = info.array};
 }
 
 }  // namespace

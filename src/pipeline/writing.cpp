@@ -37,9 +37,9 @@ Image read_named(const std::string& path) {
         path, [&] { return path == standard_stream ? read_image(read_standard_input()) : read_image(path); });
 }
 
-/// A list of N pixels, which an array file holds as N×C, as N rows of one column.
+/// A list of N pixels, which an array holds as N×C, as N rows of one column; pictures as they are.
 Image as_column(Image list) {
-    if (list.pixels.channels() > 1 || list.pixels.cols == 1 || list.pixels.cols > CV_CN_MAX) return list;
+    if (!list.array || list.pixels.channels() > 1 || list.pixels.cols > CV_CN_MAX) return list;
     constexpr int with_alpha = 4;  // as in an array of H×W×4
     list.alpha = list.pixels.cols == with_alpha;
     list.pixels = list.pixels.clone().reshape(list.pixels.cols);

@@ -376,6 +376,8 @@ class Depths(GlimpseCase):
         chosen[[0, 0, 1], [0, 3, 2]] = pixels[[0, 0, 1], [0, 3, 2]]
         self.run_glimpse("write", self.out / "photo.z.npy", "-p", document, "--canvas-size", "4x3", "-o", self.out / "back.npy")
         numpy.testing.assert_array_equal(self.load("back.npy"), chosen)
+        Image.fromarray(numpy.zeros((3, 3), dtype=numpy.uint8)).save(self.path("grey.png"))  # a picture is no list
+        self.fails(1, "write", "grey.png", "-p", document, "--canvas-size", "4x3", "-o", self.out / "no.png", says=["3×3"])
 
     def test_selected_box_is_transparent_where_the_mask_is_zero(self):
         photo, pixels = self.picture(width=4, height=3)
