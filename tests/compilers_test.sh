@@ -37,6 +37,11 @@ digests_of() {
         read -ra flags <<<"$set"
         for source in samples separable table; do
             compile "$source.${flags[0]}" "$sources/src/kernels/$source.cpp" "${flags[@]:1}"
+            # Of a weak function the linker keeps any instruction set's copy.
+            if nm "$work/$name/$source.${flags[0]}.o" | grep -E ' [uVvWw] '; then
+                echo "failed: $source for ${flags[0]} shares these functions with other files" >&2
+                return 1
+            fi
         done
     done
     compile choice "$sources/src/kernels/$choice.cpp"

@@ -29,14 +29,15 @@ struct AnnotatedBox {
     std::string category{};  ///< its name, or else its number; empty where the format has none
     std::string number{};    ///< the category's number, where it has one
     OrientedBox box{};
-    std::string place{};    ///< where it stands: "FILE:LINE", or "FILE: /annotations/0"
+    std::string place{};    ///< in the annotation file: ":12", its line, or ": /annotations/3/bbox"
     std::string problem{};  ///< why the box is unusable; empty where it is not
 };
 
 /// An image with its boxes, or the reason why they could not be read.
 struct AnnotatedImage {
     std::filesystem::path path{};
-    std::string name{};  ///< of its outputs, without an extension
+    std::string name{};            ///< of its outputs, without an extension
+    std::filesystem::path file{};  ///< that has its boxes
     std::vector<AnnotatedBox> boxes{};
     std::string problem{};
 };

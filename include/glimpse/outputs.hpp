@@ -73,7 +73,7 @@ GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vecto
 GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
 /// Whether what is at an output's path stays as it is: something is there, and `existing` is `skip`.
-GLIMPSE_EXPORT bool stays(const OutputOptions& options, const std::filesystem::path& path);
+GLIMPSE_EXPORT bool is_kept(const OutputOptions& options, const std::filesystem::path& path);
 
 /// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.
 GLIMPSE_EXPORT bool holds_one_glimpse(const std::string& out);

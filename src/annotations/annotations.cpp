@@ -166,7 +166,7 @@ const Format& format_of(const AnnotationOptions& options) {
 AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Format& format,
                          const AnnotationOptions& options) {
     try {
-        return {.path = image.path, .name = image.name, .boxes = format.read_one(own, options)};
+        return {.path = image.path, .name = image.name, .file = own, .boxes = format.read_one(own, options)};
     } catch (const UsageError& error) {
         return {.path = image.path, .name = image.name, .problem = error.what()};
     }
@@ -177,8 +177,10 @@ void add_orphans(const Format& format, const AnnotationOptions& options, const s
                  DataSet& set) {
     for (const fs::path& file : files_below(options.file)) {
         if (file.extension() != format.extension || used.contains(file.lexically_normal())) continue;
-        AnnotatedImage orphan{
-            .path = file, .name = file.stem().string(), .problem = "no image of that name is there"};
+        AnnotatedImage orphan{.path = file,
+                              .name = file.stem().string(),
+                              .file = file,
+                              .problem = "no image of that name is there"};
         try {
             orphan.boxes = format.read_one(file, options);
         } catch (const UsageError&) {
@@ -292,7 +294,10 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
                             "is about VOC, and these are " + std::string(format.name));
     }
     DataSet set = read_all(format, options, images);
-    for (AnnotatedImage& image : set.images) assign_ids(image.boxes);
+    for (AnnotatedImage& image : set.images) {
+        assign_ids(image.boxes);
+        if (image.file.empty()) image.file = options.file;
+    }
     if (format.category_names) resolve_categories(set, format.category_names(options.file));
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.

@@ -68,7 +68,7 @@ class Locator {
 };
 
 AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::string, std::string>& names) {
-    AnnotatedBox box{.place = annotation.place()};
+    AnnotatedBox box{.place = ": " + annotation.pointer + "/bbox"};
     if (has(annotation, "id")) box.id = text_or_number(annotation.member("id"));
     if (has(annotation, "category_id")) {
         box.number = text_or_number(annotation.member("category_id"));

@@ -25,6 +25,11 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images);
 /// GOT-10k and OTB: one line per image.
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images);
 
+/// The place of a box that stands on this line, from 1.
+inline std::string place_of_box(std::size_t line) {
+    return ":" + std::to_string(line);
+}
+
 // Files that annotate one image.
 
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file);

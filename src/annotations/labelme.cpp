@@ -28,7 +28,7 @@ AnnotatedBox read_shape(const Value& shape) {
         points.push_back({xy[0], xy[1]});
     }
     const bool is_circle = has(shape, "shape_type") && text(shape.member("shape_type")) == "circle";
-    AnnotatedBox box{.category = json::text(shape.required("label")), .place = shape.place()};
+    AnnotatedBox box{.category = json::text(shape.required("label")), .place = ": " + shape.pointer};
     if (!points.empty()) box.box.box = bounds_of_shape(points, is_circle);
     if (box.box.box.width <= 0 || box.box.box.height <= 0) {
         box.problem = "the shape has no area, and so no box";

@@ -60,10 +60,9 @@ class Frames {
         const auto [frame, is_new] = frames_.try_emplace(number);
         if (is_new) {
             const std::string digits = std::to_string(number);
-            frame->second = {.path = digits,
+            frame->second = {.path = "frame " + digits,
                              .name = digits,
-                             .problem = place + " names a frame " + digits +
-                                        ", and no image is there whose name ends in that number"};
+                             .problem = place + " names it, and no image's name ends in that number"};
         }
         return frame->second;
     }
@@ -103,7 +102,7 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
                               .category = category,
                               .number = category,
                               .box = {from_one_based(n[2], n[3], n[4], n[5])},
-                              .place = place});
+                              .place = place_of_box(line)});
     }
     return {.images = std::move(frames).with_boxes()};
 }
@@ -126,8 +125,7 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
         }
         if (is_absent(n)) continue;
         AnnotatedImage image{.path = frames[k].path, .name = frames[k].name};
-        image.boxes.push_back(
-            {.box = {from_one_based(n[0], n[1], n[2], n[3])}, .place = place_of_line(file, line)});
+        image.boxes.push_back({.box = {from_one_based(n[0], n[1], n[2], n[3])}, .place = place_of_box(line)});
         set.images.push_back(std::move(image));
     }
     return set;

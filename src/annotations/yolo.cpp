@@ -63,11 +63,12 @@ bool is_yolo(const std::vector<NumberLine>& lines) {
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     std::vector<AnnotatedBox> boxes;
     for (const auto& [line, n] : read_number_lines(file)) {
-        const std::string place = place_of_line(file, line);
-        if (const auto error = find_error(n)) throw UsageError(place, *error);
+        if (const auto error = find_error(n)) throw UsageError(place_of_line(file, line), *error);
         const std::string number = decimal_text(n[0]);
-        boxes.push_back(
-            {.category = number, .number = number, .box = {box_of(n), Units::fraction}, .place = place});
+        boxes.push_back({.category = number,
+                         .number = number,
+                         .box = {box_of(n), Units::fraction},
+                         .place = place_of_box(line)});
     }
     return boxes;
 }

@@ -7,8 +7,8 @@
 #include <opencv2/core/utility.hpp>
 
 #include "glimpse/error.hpp"
-#include "maps/image_region.hpp"
 #include "maps/kinds.hpp"
+#include "maps/needed_parts.hpp"
 
 namespace glimpse {
 
@@ -24,7 +24,8 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// Bytes sent to a GPU: the image as it is, or, where it has alpha, what `read_glimpses` premultiplies.
+/// Bytes sent to a GPU: the image as it is, or, where it has alpha, what `read_glimpses` premultiplies; an
+/// estimate, as if every map mixed pixels and none were filled with the image's mean.
 double bytes_to_device(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
     if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());

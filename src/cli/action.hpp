@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-// What all commands have in common.
+// How a command ends, and what every command needs for its messages.
 
 namespace glimpse::cli {
 
@@ -15,7 +15,7 @@ using Action = std::function<Outcome()>;
 /// Escapes control characters as "\x0A", so that a message stays one line whatever names it holds.
 std::string on_one_line(const std::string& text);
 
-/// Set by SIGINT and SIGTERM.
+/// Whether SIGINT or SIGTERM came, for which `main` listens.
 bool was_interrupted();
 
 }  // namespace glimpse::cli

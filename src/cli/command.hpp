@@ -21,7 +21,7 @@ class Command final : public CLI::App {
   public:
     Command(const std::string& name, const std::string& description);
 
-    /// An option that takes no value, --map=no included.
+    /// A flag; --map=no is refused.
     CLI::Option* add_flag(const std::string& names, bool& value, const std::string& description);
 
     /// An option that takes one of these words in either case; `value` gets it as `choices` spells it.

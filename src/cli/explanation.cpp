@@ -71,8 +71,8 @@ std::string wrong_number_of_values(const CLI::App& command, const std::string& r
         const std::string name = option->get_name();
         if (!reason.starts_with(name + ":") && !reason.starts_with(option->get_single_name() + " ")) continue;
         if (option->get_items_expected_max() == 0) return name + ": takes no value";
-        if (option->count() > 1) return name + ": is given twice, and is one value";
-        return name + ": a value is needed, " + option->get_type_name();
+        if (option->count() > 1) return name + ": is given more than once; it takes one value";
+        return name + ": a value " + option->get_type_name() + " is needed";
     }
     return reason;
 }
@@ -89,8 +89,10 @@ std::string diagnosis(const CLI::App& application, const CLI::App* command, cons
     if (option != words.end()) return unknown_option(*command, full_name, *option);
     if (!words.empty()) return "'" + words.front() + "' is more than " + full_name + " takes";
     const std::vector<std::string> before = application.remaining();
-    if (!before.empty())
-        return "'" + before.front() + "' stands before the command; options follow " + full_name;
+    if (!before.empty()) {
+        return "'" + before.front() + "' stands before the command; " +
+               (is_option(before.front()) ? "options" : "inputs") + " follow " + full_name;
+    }
     const bool is_number_wrong = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
     return is_number_wrong ? wrong_number_of_values(*command, error.what()) : error.what();
 }

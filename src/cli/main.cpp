@@ -1,9 +1,9 @@
 #include <malloc.h>
 
-#include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
+#include <cstring>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -73,7 +73,10 @@ int complain(const std::string& message, int status) {
 }
 
 void flush_standard_output() {
-    if (!std::cout.flush()) throw Error("standard output", "cannot be written to");
+    errno = 0;
+    if (std::cout.flush()) return;
+    throw Error("standard output", std::string("cannot be written to") + (errno == 0 ? "" : ": ") +
+                                       (errno == 0 ? "" : std::strerror(errno)));
 }
 
 void add_commands(CLI::App& application, Action& action) {
@@ -121,21 +124,6 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-
-std::string on_one_line(const std::string& text) {
-    std::string line;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= ' ' && byte != 0x7F) {
-            line += c;
-        } else {
-            std::array<char, 5> code{};
-            std::snprintf(code.data(), code.size(), "\\x%02X", static_cast<unsigned>(byte));
-            line += code.data();
-        }
-    }
-    return line;
-}
 
 bool was_interrupted() {
     return interrupt_requested;

@@ -43,7 +43,7 @@ RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std:
       options_(std::move(options)),
       progress_(total, !options_.quiet && shows_progress(options_.progress, total)) {
     const std::string& archive = plan.options.archive;
-    is_done_ = !archive.empty() && archive != standard_stream && stays(plan.options, archive);
+    is_done_ = !archive.empty() && archive != standard_stream && is_kept(plan.options, archive);
     if (!options_.dry_run || options_.report == standard_stream) open_report();
     if (!options_.dry_run && !archive.empty() && !is_done_) archive_.emplace(plan);
 }
@@ -92,7 +92,7 @@ void RunRecord::write(const ImageReport& report) {
 void RunRecord::list(const FinishedJob& done) const {
     const ImageReport& report = done.report;
     const auto is_to_be_written = [&](const std::filesystem::path& path) {
-        return !plan_.options.archive.empty() || path.empty() || !stays(plan_.options, path);
+        return !plan_.options.archive.empty() || path.empty() || !is_kept(plan_.options, path);
     };
     for (const GlimpseReport& glimpse : report.glimpses) {
         if (!glimpse.error.empty() || !is_to_be_written(glimpse.output)) continue;

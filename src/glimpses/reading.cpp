@@ -9,6 +9,7 @@
 
 #include "glimpse/error.hpp"
 #include "maps/image_region.hpp"
+#include "maps/needed_parts.hpp"
 #include "maps/overloaded.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
@@ -128,7 +129,7 @@ struct Reading {
         // Where glimpses lie far apart, each one's own part is premultiplied: most of their bounding box
         // would go unused.
         const bool apart =
-            premultiply && std::ranges::none_of(group, asks_for_mean) && !needed_by(group).are_close();
+            premultiply && std::ranges::none_of(group, asks_for_mean) && !needed_by(group).are_dense();
         const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
         const std::vector<double> mean = mean_for(group, source.pixels);
         std::vector<cv::Mat> glimpses(group.size());

@@ -62,11 +62,12 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
 }
 
 /// Adds the glimpses of one box; an unusable box does not fail the others.
-void add(const AnnotatedBox& box, const std::string& id, const InputOptions& options,
-         ParameterDocument& document, ImageJob& job) {
+void add(const AnnotatedBox& box, const std::string& id, const std::filesystem::path& file,
+         const ParameterDefaults& defaults, ParameterDocument& document, ImageJob& job) {
+    const std::string place = file.string() + box.place;
     try {
-        if (!box.problem.empty()) throw UsageError(box.place, box.problem);
-        append_glimpses_of_box(id, box.box, box.place, options.defaults, document);
+        if (!box.problem.empty()) throw UsageError(place, box.problem);
+        append_glimpses_of_box(id, box.box, place, defaults, document);
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
     }
@@ -77,7 +78,9 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
     ParameterDocument document;
     UniqueIds ids;
     if (job.problem.empty()) {
-        for (const AnnotatedBox& box : image.boxes) add(box, ids.next(box.id), options, document, job);
+        for (const AnnotatedBox& box : image.boxes) {
+            add(box, ids.next(box.id), image.file, options.defaults, document, job);
+        }
     }
     job.glimpses = std::make_shared<const ParameterDocument>(std::move(document));
     return job;

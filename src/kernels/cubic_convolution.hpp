@@ -1,20 +1,22 @@
 #pragma once
 
 // Keys' cubic convolution kernel, "Cubic convolution interpolation for digital image processing" (1981), with
-// a = -0.75 as torch and OpenCV have it.
+// a = -0.75 as torch and OpenCV have it. GLIMPSE_HOST_DEVICE is
+// `__host__ __device__` for CUDA's compiler, and otherwise nothing.
 
 namespace glimpse {
 
 /// a·b + c, each operation rounded.
-struct MultiplyThenAdd {
+struct RoundedMultiplyAdd {
     template <typename Value>
     GLIMPSE_HOST_DEVICE constexpr Value operator()(Value a, Value b, Value c) const {
         return a * b + c;
     }
 };
 
-/// The kernel at distances 0 ≤ t ≤ 1 and 1 ≤ t ≤ 2, in the arithmetic of `multiply_add`. An instruction set's
-/// own type of it keeps the functions to themselves.
+/// The kernel at distances 0 ≤ t ≤ 1 and 1 ≤ t ≤ 2, in the arithmetic of `multiply_add`. In a file that is
+/// compiled for one instruction set that is a type of the unnamed namespace, or the linker might take the
+/// functions of another set.
 template <typename Value, typename MultiplyAdd>
 struct CubicConvolution {
     static constexpr Value a = -0.75;

@@ -263,6 +263,7 @@ void bilinear_generic(const SampleTask& task) {
     });
 }
 
+/// `multiply_add` of this instruction set.
 struct MultiplyAdd {
     GLIMPSE_INLINE float operator()(float a, float b, float c) const { return multiply_add(a, b, c); }
 };

@@ -62,7 +62,7 @@ namespace taps {
 
 /// Keys' kernel at t, |t| ≤ 2.
 GLIMPSE_HOST_DEVICE inline double cubic(double t) {
-    constexpr CubicConvolution<double, MultiplyThenAdd> kernel{};
+    constexpr CubicConvolution<double, RoundedMultiplyAdd> kernel{};
     t = std::abs(t);
     return t <= 1 ? kernel.near(t) : kernel.far(t);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <opencv2/core/mat.hpp>
 
 #include "glimpse/linear_map.hpp"
@@ -23,26 +22,6 @@ inline cv::Rect rect(const Rectangle& r) {
 inline cv::Rect rect_in(const Rectangle& region, const Rectangle& r) {
     return {r.x - region.x, r.y - region.y, r.width, r.height};
 }
-
-/// The parts of an image that several glimpses need.
-class NeededParts {
-  public:
-    void add(const Rectangle& part) {
-        bounds_ = smallest_containing(bounds_, part);
-        sum_ += part.area();
-    }
-    /// The smallest rectangle that contains all.
-    [[nodiscard]] const Rectangle& bounds() const { return bounds_; }
-    /// Whether the bounds have no more pixels than the parts, summed: then all are prepared in one piece,
-    /// else each by itself.
-    [[nodiscard]] bool are_close() const { return bounds_.area() <= sum_; }
-    /// The pixels that are prepared.
-    [[nodiscard]] std::int64_t pixels() const { return are_close() ? bounds_.area() : sum_; }
-
-  private:
-    Rectangle bounds_;
-    std::int64_t sum_ = 0;
-};
 
 /// The pixels of `r`, a part of the region; not copied.
 inline cv::Mat part(const ImageRegion& image, const Rectangle& r) {

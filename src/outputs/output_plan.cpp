@@ -129,7 +129,7 @@ void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jo
     for (const ImageJob& job : jobs) std::ranges::for_each(all_of(output_paths(plan, job)), require_new);
 }
 
-bool stays(const OutputOptions& options, const fs::path& path) {
+bool is_kept(const OutputOptions& options, const fs::path& path) {
     return options.existing == Existing::skip && is_there(path);
 }
 

@@ -47,7 +47,8 @@ void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const
         validate(mechanism);
         parameters::append_glimpses(id, mechanism, place + ": ", document);
     } catch (const InvalidParameter& error) {
-        throw UsageError(place + ": " + error.field(), error.what());
+        const bool is_box = error.field() == "/box";  // which the place names
+        throw UsageError(is_box ? place : place + ": " + error.field(), error.what());
     } catch (const UsageError& error) {
         throw UsageError(place, error.what());
     }

@@ -11,8 +11,8 @@ namespace glimpse {
 /// `UsageError` for an unknown name.
 Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const ParameterDefaults& defaults);
 
-/// Appends to the document the glimpses of a box by the default mechanism, validated; `place` is for
-/// messages. Throws `UsageError` as `parse_parameters`.
+/// Appends to the document the glimpses of a box by the default mechanism, validated; `place` is the box's,
+/// for messages. Throws `UsageError` as `parse_parameters`.
 void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
                             const ParameterDefaults& defaults, ParameterDocument& document);
 

@@ -10,7 +10,7 @@ using namespace json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Interpolation>, 2> resizing{
+constexpr std::array<std::pair<std::string_view, Interpolation>, 2> crop_interpolations{
     {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}}};
 
 Key indices_key(std::string_view name, std::string_view range, std::string_view meaning) {
@@ -39,7 +39,7 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     if (!crop.size) {
         entry.refuse_own("interpolation", "\"interpolation\" is not used without a \"size\"");
     } else if (const std::optional<Value> interpolation = entry.take("interpolation")) {
-        crop.interpolation = word<Interpolation>(*interpolation, resizing);
+        crop.interpolation = word<Interpolation>(*interpolation, crop_interpolations);
     }
     return crop;
 }
@@ -58,7 +58,7 @@ Description crop_description() {
                      indices_key("columns", "0 ≤ n < the image's width",
                                  "The numbers of the image's columns, from 0."),
                      padding_key({"box"}),
-                     enum_key("interpolation", {"box"}, resizing, Crop{}.interpolation,
+                     enum_key("interpolation", {"box"}, crop_interpolations, Crop{}.interpolation,
                               "How the box is resized; only with a size.")},
             .read = read_crop};
 }

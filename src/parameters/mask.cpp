@@ -28,8 +28,9 @@ constexpr Words<Mask::Kind, 3> kinds{
 constexpr Words<Mask::Select, 3> selections{
     {{"none", Mask::Select::none}, {"pixels", Mask::Select::pixels}, {"box", Mask::Select::box}}};
 
-using GaussianSum = Mask::GaussianForm::Normalise;
-constexpr Words<GaussianSum, 2> gaussian_sums{{{"peak", GaussianSum::peak}, {"sum", GaussianSum::sum}}};
+using VectorNormalise = Mask::GaussianForm::Normalise;
+constexpr Words<VectorNormalise, 2> vector_normalisations{
+    {{"peak", VectorNormalise::peak}, {"sum", VectorNormalise::sum}}};
 
 constexpr std::string_view numbers_schema =
     R"({"type": "array", "minItems": 1, "items": {"type": "number"}})";
@@ -83,7 +84,7 @@ void read_vectors(Entry& entry, Mask& mask) {
     }
     Mask::GaussianForm form{read_axis(x), read_axis(y)};
     if (const std::optional<Value> normalise = entry.take("normalise")) {
-        form.normalise = word<GaussianSum>(*normalise, gaussian_sums);
+        form.normalise = word<VectorNormalise>(*normalise, vector_normalisations);
     }
     mask.form = form;
 }
@@ -174,7 +175,7 @@ std::vector<Key> mask_keys() {
          .meaning = "Of a hard mask: weights from here on become 1, the rest 0."},
         enum_key("select", {}, selections, open.select,
                  "Of a hard mask: the list of its pixels, or its bounding box."),
-        enum_key("normalise", {"x"}, gaussian_sums, Mask::GaussianForm{}.normalise,
+        enum_key("normalise", {"x"}, vector_normalisations, Mask::GaussianForm{}.normalise,
                  "Of x and y as {u, s}: the peak is 1, or each vector sums to 1.")};
 }
 

@@ -71,8 +71,8 @@ OrientedBox read_box(Entry& entry) {
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> size = entry.take("size");
     if (!size) return context.defaults.size;
-    const std::vector<int> numbers = integers(*size, 2, "[width, height]");
-    return Size{numbers[0], numbers[1]};
+    const std::vector<int> lengths = integers(*size, 2, "[width, height]");
+    return Size{lengths[0], lengths[1]};
 }
 
 PaddingAndFill read_padding(Entry& entry) {

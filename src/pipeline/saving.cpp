@@ -34,7 +34,7 @@ cv::Mat as_grey_picture(const cv::Mat& attention) {
 
 bool Saver::wants(const std::filesystem::path& path) const {
     if (path.empty() || makes_members()) return !path.empty();
-    return !stays(plan_.options, path);
+    return !is_kept(plan_.options, path);
 }
 
 void Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {

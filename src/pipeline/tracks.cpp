@@ -29,7 +29,7 @@ Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan
 }
 
 void Tracks::add(std::size_t track, const fs::path& path, bool animated) {
-    if (!path.empty() && !stays(plan_.options, path)) outputs_.push_back({track, path, animated});
+    if (!path.empty() && !is_kept(plan_.options, path)) outputs_.push_back({track, path, animated});
 }
 
 void Tracks::require_new() const {

@@ -33,6 +33,7 @@ template <typename Real>
 std::string shortest_text(Real number) {
     constexpr Real least = Real(1e-5);
     constexpr Real beyond = Real(1e15);
+    number += Real(0);  // -0 is 0
     const Real size = std::abs(number);
     const bool plain = size == 0 || (size >= least && size < beyond);
     std::array<char, 32> text{};

@@ -232,6 +232,31 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
 }
 
+TEST_CASE("a box knows the file that it stands in, and where") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a1"});
+    directory.file("a1.png");
+    const auto places = [&](const std::string& format, const std::string& content) {
+        std::string all;
+        const auto file = directory.file("boxes", content);
+        for (const AnnotatedImage& image : read_annotations({file, format, {}, false}, images)) {
+            CHECK(image.file == file);
+            for (const AnnotatedBox& box : image.boxes) all += box.place + " ";
+        }
+        return all;
+    };
+    const std::string bbox = R"("image_id": 1, "bbox": [1, 2, 3, 4]})";
+    CHECK(places("coco", R"({"images": [{"id": 1, "file_name": "a1.png"}], "annotations": [{"id": 5, )" +
+                             bbox + R"(, {"id": 6, )" + bbox + "]}") ==
+          ": /annotations/0/bbox : /annotations/1/bbox ");
+    CHECK(places("yolo", "0 0.5 0.5 0.1 0.1\n\n1 0.5 0.5 0.1 0.1\n") == ":1 :3 ");
+    CHECK(places("voc", voc("<object>\n<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></"
+                            "bndbox></object>")) == ":3 ");
+    CHECK(places("mot", "\n1,1,1,1,2,2\n") == ":2 ");
+    CHECK(places("got10k", "1,1,2,2\n") == ":1 ");
+    CHECK(places("labelme", R"({"shapes": [{"label": "x", "points": [[1, 1], [2, 2]]}]})") == ": /shapes/0 ");
+}
+
 TEST_CASE("LabelMe: the smallest box around each shape") {
     const scratch::Directory directory;
     const auto file = directory.file("a.json", R"({"shapes": [
@@ -257,8 +282,7 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
     CHECK(read(file, "mot", images) ==
           Words{"clip/000001 9 1 1: 0 0 2 3", "clip/000002 4 7 7: 2 4 10 6", "clip/000002 001 - -: 7 4 10 6",
                 "clip/000002 0 0 0: 7 4 10 6", "clip/000002 3 - -: 7 4 10 6",
-                "7! " + file.string() +
-                    ":6 names a frame 7, and no image is there whose name ends in that number",
+                "7! " + file.string() + ":6 names it, and no image's name ends in that number",
                 "7 1 - -: 2 4 10 6"});
     CHECK(read(file, "mot", images, {"7"}).size() == 1);
     for (const char* line : {"1,2,3,4,5", "1.5,2,3,4,5,6", "-1,2,3,4,5,6", "1,2.5,3,4,5,6"}) {

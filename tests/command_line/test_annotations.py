@@ -80,7 +80,7 @@ class Coco(Annotations):
         del without["bbox"]
         file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), without, boxed(7, 1, 1, [1, 1, 0, 4])]))
         self.fails(1, "extract", "images", "--boxes", file, "-o", self.out,
-                   says=["glimpse 6: ", "c.json: /annotations/1: the annotation has no bbox", "glimpse 7: ", "c.json: /annotations/2: /box: a box", "width and height > 0"])
+                   says=["glimpse 6: ", "c.json: /annotations/1/bbox: the annotation has no bbox", "glimpse 7: ", "c.json: /annotations/2/bbox: a box", "width and height > 0"])
         self.assertEqual(self.files(), ["a.5.png"])
 
     def test_names_that_are_not_there_or_climb_out(self):
@@ -278,7 +278,7 @@ class Sequences(Annotations):
     def test_mot_frames_that_are_not_there_and_malformed_lines(self):
         self.frames(1)
         self.file("gt.txt", "1,4,3,5,10,6,1,1,1\n7,4,3,5,10,6,1,1,1\n")
-        self.fails(1, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["gt.txt:2 names a frame 7"])
+        self.fails(1, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["frame 7: ", "gt.txt:2 names it"])
         self.assertEqual(self.files(), ["000001.4.png"])
         self.file("gt.txt", "1,4,3,5,10,6,1,1,1\n1,4,3,x,10,6,1,1,1\n")
         self.fails(2, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["gt.txt:2: ", "'x'"])

@@ -358,6 +358,12 @@ class Disks(GlimpseCase):
         self.assertIn(b"standard output: No space left on device", result.stderr)
         self.assertEqual(result.stderr.count(b"standard output"), 1)
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_report_on_a_full_disk(self):
+        photo, _ = self.picture()
+        self.fails(1, "extract", photo, "-b", "0,0,9,9", "-o", self.out, "--report", "/dev/full",
+                   says=["/dev/full: the report cannot be written: No space left on device"])
+
     def test_full_standard_output_of_other_commands(self):
         with open("/dev/full", "wb") as full:
             for command in ("info", "schema"):

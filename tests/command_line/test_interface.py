@@ -73,10 +73,19 @@ class MisspeltWords(GlimpseCase):
     def test_values_given_twice_forgotten_or_out_of_place(self):
         photo, _ = self.picture()
         box = ("-b", "0,0,4,4")
-        self.check("extract", photo, *box, "-o", "a", "--out", "b", says="--out: is given twice, and is one value (see")
-        self.check("extract", photo, *box, "--out", says="--out: a value is needed, PATH (see")
+        self.check("extract", photo, *box, "-o", "a", "--out", "b", says="--out: is given more than once; it takes one value (see")
+        self.check("extract", photo, *box, "--out", says="--out: a value PATH is needed (see")
         self.check("extract", photo, *box, "-o", "a", "--map=no", says="--map: takes no value (see")
         self.check("-o", "a", "extract", photo, *box, says="'-o' stands before the command; options follow glimpse extract (see")
+
+    def test_a_canvas_of_no_size(self):
+        photo, _ = self.picture()
+        self.check("write", photo, "-b", "0,0,4,4", "--canvas-size", "0x30", "-o", "a.png", says="--canvas-size: 1x1 to 2^28 pixels are needed, not '0x30'")
+
+    def test_a_box_that_rounding_takes_out_of_the_image(self):
+        photo, _ = self.picture()
+        self.fails(1, "extract", photo, "--box=-4.4,2,4.6,4", "-o", self.out, says=["the box [-4.4, 2, 4.6, 4], rounded to whole pixels, lies outside"])
+        self.assertEqual(self.files(), [])
 
     def test_commands(self):
         self.check("extrct", "photo.png", says="'extrct' is no command; did you mean extract?")

@@ -276,7 +276,7 @@ TEST_CASE("invalid: a turned box of a mechanism that cannot turn it") {
 TEST_CASE("invalid: numbers in messages are those that were given") {
     check_message("the standard deviation is > 0, not -1e-10",
                   gaussian(Gaussian::AxesForm{{0, -1e-10, 1}, {}}));
-    check_message("the standard deviation is > 0, not -0", gaussian(Gaussian::AxesForm{{0, -0.0, 1}, {}}));
+    check_message("the standard deviation is > 0, not 0", gaussian(Gaussian::AxesForm{{0, -0.0, 1}, {}}));
     check_message("sigma is > 0, not -0.25", gaussian(Gaussian::BoxForm{{{0, 0, 1, 1}}, -0.25}));
     check_message("[0.1, 100000, -2, 0.30000000000000004]", crop({0.1, 1e5, -2, 0.1 + 0.2}));
     // The nearest float32 to 1.0000001.

@@ -97,7 +97,7 @@ TEST_CASE("BMP holds grey, and no alpha") {
     const cv::Mat grey = noise(5, 7, CV_8UC1);
     CHECK(same(read(glimpse::encode_image({.pixels = grey}, "bmp")).pixels, grey));
     CHECK(reason([] { glimpse::encode_image({.pixels = noise(4, 4, CV_8UC4), .alpha = true}, "bmp"); }) ==
-          "bmp holds 8-bit grey or RGB; use png, tiff or npy");
+          "bmp holds 8-bit grey or RGB, and this is 8-bit RGBA; use png, tiff or npy");
 }
 
 TEST_CASE("a palette TIFF is read by strips and tiles") {

@@ -162,7 +162,7 @@ TEST_CASE("a format refuses what it cannot hold and names those that can") {
     const Image alpha{.pixels = noise(4, 4, CV_8UC4), .alpha = true};
     const Image wide{.pixels = noise(4, 4, CV_16UC3)};
     CHECK(reason([&] { glimpse::encode_image(alpha, "jpg"); }) ==
-          "jpg holds 8-bit grey or RGB without alpha; use png, tiff or npy");
+          "jpg holds 8-bit grey or RGB without alpha, and this is 8-bit RGBA; use png, tiff or npy");
     CHECK_THROWS_AS(glimpse::encode_image(wide, "jpg"), Error);
     for (const char* const format : {"jpg", "png", "webp", "bmp"}) {
         CAPTURE(format);

@@ -199,11 +199,11 @@ TEST_CASE("outputs that are there are an error where they are to be one") {
     };
     directory.file("a.overlay.png");
     CHECK(refused().empty());
-    CHECK(!stays(options, directory / "a.overlay.png"));
+    CHECK(!is_kept(options, directory / "a.overlay.png"));
     options.existing = Existing::skip;
     CHECK(refused().empty());
-    CHECK(stays(options, directory / "a.overlay.png"));
-    CHECK(!stays(options, directory / "a.panel.png"));
+    CHECK(is_kept(options, directory / "a.overlay.png"));
+    CHECK(!is_kept(options, directory / "a.panel.png"));
     options.existing = Existing::error;
     CHECK(holds(refused(), "a.overlay.png: is there already"));
     fs::remove(directory / "a.overlay.png");

@@ -15,6 +15,7 @@ using namespace glimpse;
 
 namespace {
 
+/// The place of a box that stands by itself is given; in a document it is the entry's, and "/box" follows.
 std::string refusal_of_box(const OrientedBox& box, const ParameterDefaults& defaults) {
     ParameterDocument document;
     return refusal([&] { append_glimpses_of_box("000", box, "a.json", defaults, document); });
@@ -27,6 +28,12 @@ std::string refusal_of_document(const OrientedBox& box, const ParameterDefaults&
     if (box.units == Units::fraction) text += R"(, "units": "fraction")";
     if (box.angle != 0) text += ", \"angle\": " + number_text(box.angle);
     return refusal([&] { parse_parameters(text + "}", "a.json", {}, defaults); });
+}
+
+std::string without_field(std::string refusal) {
+    const std::string field = "/box: ";
+    const std::size_t found = refusal.find(field);
+    return found == std::string::npos ? refusal : refusal.erase(found, field.size());
 }
 
 /// The oriented box of a mechanism that has one.
@@ -54,7 +61,8 @@ TEST_CASE("a box is refused with the words that a document of it is refused with
                         const ParameterDefaults defaults{std::string(name), size};
                         const OrientedBox oriented{box, units, angle};
                         CAPTURE(name);
-                        CHECK(refusal_of_box(oriented, defaults) == refusal_of_document(oriented, defaults));
+                        CHECK(refusal_of_box(oriented, defaults) ==
+                              without_field(refusal_of_document(oriented, defaults)));
                     }
                 }
             }
@@ -68,7 +76,7 @@ TEST_CASE("a box is refused with the words that a document of it is refused with
         CHECK(refusal_of_document(turned, {name, {}}) == refusal);
     }
     CHECK(refusal_of_box({{std::numeric_limits<double>::infinity(), 2, 3, 4}}, {}) ==
-          "a.json: /box: a box is four finite numbers, not [inf, 2, 3, 4]");
+          "a.json: a box is four finite numbers, not [inf, 2, 3, 4]");
 }
 
 TEST_CASE("a box becomes a mechanism of the defaults' word and size") {

@@ -13,7 +13,7 @@ using namespace glimpse;
 
 TEST_CASE("numbers in words: as people write them") {
     CHECK(number_text(0.0) == "0");
-    CHECK(number_text(-0.0) == "-0");
+    CHECK(number_text(-0.0) == "0");
     CHECK(number_text(0.1) == "0.1");
     CHECK(number_text(0.1 + 0.2) == "0.30000000000000004");
     CHECK(number_text(1.0000001F) == "1.0000001");

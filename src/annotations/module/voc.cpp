@@ -19,17 +19,15 @@ class Document {
     explicit Document(const std::filesystem::path& file)
         : file_(file), text_(without_byte_order_mark(read_text_file(file))) {
         const pugi::xml_parse_result result = xml_.load_buffer(text_.data(), text_.size());
-        if (!result) throw UsageError(place_at(result.offset), result.description());
+        if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
     }
 
     [[nodiscard]] pugi::xml_node root() const { return xml_.document_element(); }
 
-    [[nodiscard]] std::string place(const pugi::xml_node& node) const {
-        return place_at(node.offset_debug());
-    }
+    [[nodiscard]] std::size_t line(const pugi::xml_node& node) const { return line_at(node.offset_debug()); }
 
     [[noreturn]] void fail(const pugi::xml_node& node, const std::string& rule) const {
-        throw UsageError(place(node), rule);
+        throw UsageError(place_of_line(file_, line(node)), rule);
     }
 
     /// The finite number in a child element. Throws `UsageError` "FILE:LINE: …" where there is none.
@@ -45,10 +43,9 @@ class Document {
     }
 
   private:
-    [[nodiscard]] std::string place_at(std::ptrdiff_t offset) const {
+    [[nodiscard]] std::size_t line_at(std::ptrdiff_t offset) const {
         const auto end = text_.begin() + std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
-        const auto line = static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
-        return place_of_line(file_, line);
+        return static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
     }
 
     const std::filesystem::path& file_;
@@ -57,7 +54,8 @@ class Document {
 };
 
 AnnotatedBox read_object(const Document& document, const pugi::xml_node& object, double first) {
-    AnnotatedBox box{.category = object.child("name").text().get(), .place = document.place(object)};
+    AnnotatedBox box{.category = object.child("name").text().get(),
+                     .place = place_of_box(document.line(object))};
     const pugi::xml_node bounds = object.child("bndbox");
     if (!bounds) {
         box.problem = "an object '" + box.category + "' has no <bndbox>";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <string_view>
@@ -17,12 +18,23 @@ inline bool is_grey_or_colour(const Image& image) {
     return channels <= 4 && image.alpha == (channels % 2 == 0);
 }
 
-/// Throws `Error` "FORMAT holds HOLDS; use …", with formats that hold the image.
+/// "16-bit RGBA", "8-bit with 5 channels".
+inline std::string description(const Image& image) {
+    constexpr std::array<std::string_view, 4> names{"grey", "grey with alpha", "RGB", "RGBA"};
+    const int channels = image.pixels.channels();
+    const int depth = image.pixels.depth();
+    const std::string values = depth == CV_8U ? "8-bit " : depth == CV_16U ? "16-bit " : "float32 ";
+    if (!is_grey_or_colour(image)) return values + "with " + std::to_string(channels) + " channels";
+    return values + std::string(names[static_cast<std::size_t>(channels - 1)]);
+}
+
+/// Throws `Error` "FORMAT holds HOLDS, and this is …; use …", with formats that hold the image.
 [[noreturn]] inline void fail_to_hold(const Image& image, std::string_view format, std::string_view holds) {
     const std::string all = !is_grey_or_colour(image)        ? "npy"
                             : image.pixels.depth() == CV_32F ? "tiff or npy"
                                                              : "png, tiff or npy";
-    throw Error(std::string(format) + " holds " + std::string(holds) + "; use " + all);
+    throw Error(std::string(format) + " holds " + std::string(holds) + ", and this is " + description(image) +
+                "; use " + all);
 }
 
 }  // namespace glimpse

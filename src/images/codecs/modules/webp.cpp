@@ -178,7 +178,8 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extensio
     const cv::Mat& pixels = image.pixels;
     if (pixels.depth() != CV_8U || !is_grey_or_colour(image) || pixels.cols > WEBP_MAX_DIMENSION ||
         pixels.rows > WEBP_MAX_DIMENSION) {
-        fail_to_hold(image, "webp", "8-bit RGB or RGBA of at most 16383×16383 pixels");
+        const std::string longest = std::to_string(WEBP_MAX_DIMENSION);
+        fail_to_hold(image, "webp", "8-bit RGB or RGBA of at most " + longest + "×" + longest + " pixels");
     }
     OwnedData encoded;
     encode_picture(as_colour(pixels), encoded);
