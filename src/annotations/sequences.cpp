@@ -24,8 +24,8 @@ Box from_one_based(double left, double top, double width, double height) {
 }
 
 bool is_absent(const std::vector<double>& n) {
-    const auto no_number = [](double value) { return !std::isfinite(value); };
-    return std::ranges::any_of(n, no_number) || n[2] <= 0 || n[3] <= 0;
+    const auto is_nan = [](double value) { return std::isnan(value); };
+    return std::ranges::any_of(n, is_nan) || n[2] == 0 || n[3] == 0;
 }
 
 /// Frame 2 before frame 10, with or without leading zeros.

@@ -168,12 +168,37 @@ Image in_format_of(const Image& canvas, cv::Mat values) {
     return rounded_like(canvas, merged);
 }
 
+/// 255 where a pixel is the same in both, else 0.
+cv::Mat equal_pixels(const cv::Mat& a, const cv::Mat& b) {
+    cv::Mat values;
+    cv::compare(a, b, values, cv::CMP_EQ);
+    cv::Mat pixels;
+    cv::reduce(values.reshape(1, a.rows * a.cols), pixels, 1, cv::REDUCE_MIN);
+    return pixels.reshape(1, a.rows);
+}
+
+std::string depth_words(const cv::Mat& pixels) {
+    switch (pixels.depth()) {
+        case CV_8U:
+            return "8-bit";
+        case CV_16U:
+            return "16-bit";
+        default:
+            return "float32";
+    }
+}
+
+[[noreturn]] void fail_in_depth(const Image& glimpse, const Image& canvas) {
+    throw Error("the glimpse is " + depth_words(glimpse.pixels) + ", the canvas " +
+                depth_words(canvas.pixels) + "; give a glimpse in the canvas's depth");
+}
+
 }  // namespace
 
 Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas) {
     require_sizes(map, glimpse, canvas);
     if (glimpse.pixels.depth() != CV_32F && glimpse.pixels.depth() != canvas.pixels.depth()) {
-        throw Error("the glimpse and the canvas differ in depth");
+        fail_in_depth(glimpse, canvas);
     }
     if (glimpse.pixels.channels() != canvas.pixels.channels()) {
         throw Error("the glimpse has " + std::to_string(glimpse.pixels.channels()) +
@@ -190,12 +215,14 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     const LinearMap& map = lowered.map;
     require_sizes(map, glimpse, canvas);
     if (full_scale(glimpse.pixels.depth()) != full_scale(canvas.pixels.depth())) {
-        throw Error("the glimpse and the canvas differ in depth");
+        fail_in_depth(glimpse, canvas);
     }
     const cv::Mat layer = premultiplied(glimpse);
-    cv::Mat under = premultiplied(canvas);
+    const cv::Mat before = premultiplied(canvas);
+    cv::Mat under = before.clone();
     if (layer.channels() != under.channels()) {
-        throw Error("the glimpse and the canvas differ in the number of colours");
+        throw Error("the glimpse has " + std::to_string(layer.channels() - 1) + " colours, the canvas " +
+                    std::to_string(under.channels() - 1));
     }
     std::visit(overloaded{[&](const Weights& weights) { composite(under, weights, layer, glimpse.alpha); },
                           [&](const auto&) {
@@ -204,7 +231,10 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
                                                    : scattered_layer(backend, map, layer));
                           }},
                map.kind);
-    return in_format_of(canvas, std::move(under));
+    const cv::Mat kept = equal_pixels(under, before);
+    Image pasted = in_format_of(canvas, std::move(under));
+    canvas.pixels.copyTo(pasted.pixels, kept);  // the colours of transparent pixels as well
+    return pasted;
 }
 
 }  // namespace glimpse

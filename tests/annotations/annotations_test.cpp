@@ -300,7 +300,9 @@ TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers,
         directory.file("g.txt", "3,5,10,6\nNaN,NaN,NaN,NaN\n1,1,0,5\n1,1,5,0\n1,1,-5,-5\n2 3 4 5");
     const ImageFiles images = images_of(directory, {"1", "10", "2", "3", "4", "5"});
     for (const char* format : {"", "got10k", "otb"}) {
-        CHECK(read(file, format, images) == Words{"1 000 - -: 2 4 10 6", "10 000 - -: 1 2 4 5"});
+        // A box of negative size is a mistake, which is not to vanish.
+        CHECK(read(file, format, images) ==
+              Words{"1 000 - -: 2 4 10 6", "5 000 - -: 0 0 -5 -5", "10 000 - -: 1 2 4 5"});
     }
     CHECK(holds(refusal_of(file, "otb", images_of(directory, {"1", "2"})), "has 6 boxes for 2 images"));
     CHECK(holds(

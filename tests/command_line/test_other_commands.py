@@ -28,6 +28,23 @@ class Write(GlimpseCase):
         self.run_glimpse("write", "g.png", "-b", "5,6,12,9", "--canvas", photo, "--mode", "paste", "-o", "again.png")
         numpy.testing.assert_array_equal(self.load(self.directory / "again.png"), pixels)
 
+    def test_paste_leaves_what_it_does_not_cover(self):
+        pixels = numpy.random.default_rng(4).integers(0, 256, (6, 8, 4), dtype=numpy.uint8)
+        pixels[:3, :, 3] = 0  # transparent pixels have colours, too
+        Image.fromarray(pixels).save(self.path("x.png"))
+        self.run_glimpse("extract", "x.png", "-b", "2,3,3,2", "-o", "g.png")
+        self.run_glimpse("write", "g.png", "-b", "2,3,3,2", "--canvas", "x.png", "--mode", "paste", "-o", "again.png")
+        again = self.load(self.directory / "again.png")
+        outside = numpy.ones((6, 8), dtype=bool)
+        outside[3:5, 2:5] = False
+        numpy.testing.assert_array_equal(again[outside], pixels[outside])
+
+    def test_a_glimpse_of_another_depth_is_not_pasted(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "g.npy")
+        self.fails(1, "write", "g.npy", "-b", "5,6,12,9", "--canvas", photo, "--mode", "paste", "-o", "again.png",
+                   says=["the glimpse is float32, the canvas 8-bit; give a glimpse in the canvas's depth"])
+
     def test_draw_writes_with_one_over_gamma(self):
         draw = {"gx": 0, "gy": 0, "log_sigma2": -6, "log_delta": 0, "log_gamma": 0.6931471805599453}
         document = self.document({"id": "d", "mechanism": "gaussian", "draw": draw, "size": [5, 5]})

@@ -255,11 +255,11 @@ TEST_CASE("paste: alpha composes") {
     check_near(paste(cpu(), lowered, thin, grey).pixels, row({7, 120, 9}), 0);
 }
 
-TEST_CASE("paste: where both are transparent there is no colour") {
+TEST_CASE("paste: what is not covered stays as it is, the colours of transparent pixels as well") {
     const Lowered lowered = crop({1, 0, 1, 1}, {2, 1});
     const Image clear = image((cv::Mat_<cv::Vec2f>(1, 1) << cv::Vec2f(7, 0)), true);
     const Image canvas = image((cv::Mat_<cv::Vec2f>(1, 2) << cv::Vec2f(5, 0), cv::Vec2f(9, 0)), true);
-    check_near(paste(cpu(), lowered, clear, canvas).pixels, row({0, 0, 0, 0}), 0);
+    check_near(paste(cpu(), lowered, clear, canvas).pixels, row({5, 0, 9, 0}), 0);
 }
 
 TEST_CASE("paste and add_adjoint: sizes, colours and depths must fit") {
