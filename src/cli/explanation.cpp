@@ -70,14 +70,27 @@ std::string wrong_number_of_values(const CLI::App& command, const std::string& r
     for (const CLI::Option* option : command.get_options({})) {
         const std::string name = option->get_name();
         if (!reason.starts_with(name + ":") && !reason.starts_with(option->get_single_name() + " ")) continue;
-        if (option->get_items_expected_max() == 0) return name + ": takes no value";
+        if (option->get_items_expected_max() == 0)
+            return name + ": takes no value; leave it out where it is not wanted";
         if (option->count() > 1) return name + ": is given more than once; it takes one value";
         return name + ": a value " + option->get_type_name() + " is needed";
     }
     return reason;
 }
 
-std::string diagnosis(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error) {
+/// Of a word that the command did not take.
+std::string out_of_place(const std::string& word, const std::string& command, const std::string& full_name,
+                         std::span<const std::string> given) {
+    const auto place = std::ranges::find(given, word);
+    if (std::find(place, given.end(), command) != given.end()) {
+        return "'" + word + "' stands before the command; " + (is_option(word) ? "options" : "inputs") +
+               " follow " + full_name;
+    }
+    return "'" + word + "' stands after --, and other inputs before it; give all of them after --";
+}
+
+std::string diagnosis(const CLI::App& application, const CLI::App* command, const CLI::ParseError& error,
+                      std::span<const std::string> given) {
     if (!command) {
         const std::vector<std::string> words = application.remaining();
         return words.empty() ? error.what() : unknown_command(application, words);
@@ -88,21 +101,19 @@ std::string diagnosis(const CLI::App& application, const CLI::App* command, cons
     const auto option = std::ranges::find_if(words, is_option);
     if (option != words.end()) return unknown_option(*command, full_name, *option);
     if (!words.empty()) return "'" + words.front() + "' is more than " + full_name + " takes";
-    const std::vector<std::string> before = application.remaining();
-    if (!before.empty()) {
-        return "'" + before.front() + "' stands before the command; " +
-               (is_option(before.front()) ? "options" : "inputs") + " follow " + full_name;
-    }
+    const std::vector<std::string> others = application.remaining();
+    if (!others.empty()) return out_of_place(others.front(), command->get_name(), full_name, given);
     const bool is_number_wrong = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
     return is_number_wrong ? wrong_number_of_values(*command, error.what()) : error.what();
 }
 
 }  // namespace
 
-std::string explanation(const CLI::App& application, const CLI::ParseError& error) {
-    const std::vector<CLI::App*> given = application.get_subcommands();
-    const CLI::App* command = given.empty() ? nullptr : given.front();
-    return diagnosis(application, command, error) + " (see " + application.get_name() +
+std::string explanation(const CLI::App& application, const CLI::ParseError& error,
+                        std::span<const std::string> words) {
+    const std::vector<CLI::App*> commands = application.get_subcommands();
+    const CLI::App* command = commands.empty() ? nullptr : commands.front();
+    return diagnosis(application, command, error, words) + " (see " + application.get_name() +
            (command ? " " + command->get_name() : "") + " --help)";
 }
 

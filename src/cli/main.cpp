@@ -112,7 +112,8 @@ int run(int argc, char** argv) {
         flush_standard_output();
         return status;
     } catch (const CLI::ParseError& error) {
-        return complain(explanation(application, error), usage_error);
+        return complain(explanation(application, error, std::vector<std::string>(argv + 1, argv + argc)),
+                        usage_error);
     }
     if (!action) {
         return complain("name a command: " + join(command_names(application)) + " (see glimpse --help)",
