@@ -36,7 +36,18 @@ make() {  # GLIMPSE DIRECTORY
             --out "face.$mechanism.png"
     done
     "$glimpse" extract --manifest data/parameters/photographs.jsonl --output-tar glimpses.tar
-    "$glimpse" extract --manifest data/parameters/gaze.jsonl --strip --animate webp --frame-rate 8 --out tracks
+    for format in webp gif mp4; do
+        "$glimpse" extract --manifest data/parameters/gaze.jsonl --strip --animate "$format" --frame-rate 8 --out "$format-tracks"
+    done
+    tar --sort=name --owner=0 --group=0 --mtime=@0 -C data -cf images.tar images
+    "$glimpse" extract --input-tar images.tar --params data/parameters/demo.json --panel --output-tar panels.tar \
+        --report archive.jsonl
+    "$glimpse" extract --manifest data/parameters/photographs.jsonl --fast-shrink --out shrunk --report shrunk.jsonl
+    "$glimpse" extract data/images --params data/parameters/demo.json --overlay --map --out png --existing skip \
+        --report skipped.jsonl --dry-run >dry.txt
+    printf '%s\n' '0 0.5 0.5 0.25 0.2' '1 0.4 0.25 0.3 0.5 0.6 0.2' >astronaut.txt
+    "$glimpse" extract data/images/astronaut.png --boxes astronaut.txt --boxes-format yolo --square --context 0.5 \
+        --overlay --out boxes --report boxes.jsonl
     "$glimpse" write face.crop.png --box 150,60,110,126 --canvas data/images/coffee.png --mode paste --out pasted.png
     "$glimpse" write face.crop.png --box 150,60,110,126 --canvas-size 600x400 --out added.png
     rm data
