@@ -1,7 +1,9 @@
 #include "cli/action.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace glimpse::cli {
 
@@ -18,6 +20,10 @@ std::string on_one_line(const std::string& text) {
         }
     }
     return line;
+}
+
+std::string cause_of_failure() {
+    return errno == 0 ? "" : std::string(": ") + std::strerror(errno);
 }
 
 }  // namespace glimpse::cli

@@ -15,6 +15,9 @@ using Action = std::function<Outcome()>;
 /// Escapes control characters as "\x0A", so that a message stays one line whatever names it holds.
 std::string on_one_line(const std::string& text);
 
+/// ": CAUSE", by `errno`, which was set to 0 before a stream was written to; empty where it still is 0.
+std::string cause_of_failure();
+
 /// Whether SIGINT or SIGTERM came, for which `main` listens.
 bool was_interrupted();
 

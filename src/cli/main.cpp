@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -75,8 +74,7 @@ int complain(const std::string& message, int status) {
 void flush_standard_output() {
     errno = 0;
     if (std::cout.flush()) return;
-    throw Error("standard output", std::string("cannot be written to") + (errno == 0 ? "" : ": ") +
-                                       (errno == 0 ? "" : std::strerror(errno)));
+    throw Error("standard output", "cannot be written to" + cause_of_failure());
 }
 
 void add_commands(CLI::App& application, Action& action) {

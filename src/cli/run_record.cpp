@@ -84,8 +84,8 @@ void RunRecord::write(const ImageReport& report) {
     const std::string line = report_line(report) + '\n';
     errno = 0;
     if (standard ? !print(line) : !(file_ << line << std::flush)) {
-        const std::string cause = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
-        throw Error(standard ? "standard output" : options_.report, "the report cannot be written" + cause);
+        throw Error(standard ? "standard output" : options_.report,
+                    "the report cannot be written" + cause_of_failure());
     }
 }
 

@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "images/depth_name.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/sampled.hpp"
@@ -177,20 +178,9 @@ cv::Mat equal_pixels(const cv::Mat& a, const cv::Mat& b) {
     return pixels.reshape(1, a.rows);
 }
 
-std::string depth_words(const cv::Mat& pixels) {
-    switch (pixels.depth()) {
-        case CV_8U:
-            return "8-bit";
-        case CV_16U:
-            return "16-bit";
-        default:
-            return "float32";
-    }
-}
-
 [[noreturn]] void fail_in_depth(const Image& glimpse, const Image& canvas) {
-    throw Error("the glimpse is " + depth_words(glimpse.pixels) + ", the canvas " +
-                depth_words(canvas.pixels) + "; give a glimpse in the canvas's depth");
+    throw Error("the glimpse is " + depth_name(glimpse.pixels) + ", the canvas " + depth_name(canvas.pixels) +
+                "; give a glimpse in the canvas's depth");
 }
 
 }  // namespace
@@ -219,7 +209,7 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     }
     const cv::Mat layer = premultiplied(glimpse);
     const cv::Mat before = premultiplied(canvas);
-    cv::Mat under = before.clone();
+    cv::Mat under = canvas.alpha ? before.clone() : before;
     if (layer.channels() != under.channels()) {
         throw Error("the glimpse has " + std::to_string(layer.channels() - 1) + " colours, the canvas " +
                     std::to_string(under.channels() - 1));
@@ -231,9 +221,10 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
                                                    : scattered_layer(backend, map, layer));
                           }},
                map.kind);
-    const cv::Mat kept = equal_pixels(under, before);
+    // Premultiplied, transparent pixels have lost their colours.
+    const cv::Mat kept = canvas.alpha ? equal_pixels(under, before) : cv::Mat();
     Image pasted = in_format_of(canvas, std::move(under));
-    canvas.pixels.copyTo(pasted.pixels, kept);  // the colours of transparent pixels as well
+    if (canvas.alpha) canvas.pixels.copyTo(pasted.pixels, kept);
     return pasted;
 }
 

@@ -119,12 +119,13 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     return paths;
 }
 
+void require_new(const fs::path& path) {
+    if (is_there(path))
+        throw UsageError(path.string(), "is there already (" + field_name("existing") + " error)");
+}
+
 void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {
     if (plan.options.existing != Existing::error) return;
-    const auto require_new = [](const fs::path& path) {
-        if (is_there(path))
-            throw UsageError(path.string(), "is there already (" + field_name("existing") + " error)");
-    };
     if (!plan.options.archive.empty()) return require_new(plan.options.archive);
     for (const ImageJob& job : jobs) std::ranges::for_each(all_of(output_paths(plan, job)), require_new);
 }

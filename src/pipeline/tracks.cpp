@@ -33,10 +33,7 @@ void Tracks::add(std::size_t track, const fs::path& path, bool animated) {
 }
 
 void Tracks::require_new() const {
-    for (const Output& output : outputs_) {
-        if (is_there(output.path))
-            throw UsageError(output.path.string(), "is there already (" + field_name("existing") + " error)");
-    }
+    for (const Output& output : outputs_) glimpse::require_new(output.path);
 }
 
 void Tracks::record(const FinishedJob& done) {

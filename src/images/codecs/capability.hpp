@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
+#include "images/depth_name.hpp"
 
 // What formats hold.
 
@@ -22,8 +23,7 @@ inline bool is_grey_or_colour(const Image& image) {
 inline std::string description(const Image& image) {
     constexpr std::array<std::string_view, 4> names{"grey", "grey with alpha", "RGB", "RGBA"};
     const int channels = image.pixels.channels();
-    const int depth = image.pixels.depth();
-    const std::string values = depth == CV_8U ? "8-bit " : depth == CV_16U ? "16-bit " : "float32 ";
+    const std::string values = depth_name(image.pixels) + " ";
     if (!is_grey_or_colour(image)) return values + "with " + std::to_string(channels) + " channels";
     return values + std::string(names[static_cast<std::size_t>(channels - 1)]);
 }
