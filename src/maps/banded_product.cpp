@@ -92,9 +92,9 @@ std::vector<Span> keep_touched(Bands& columns, int channels, int line_length) {
 }
 
 /// Uninitialised floats, aligned to the largest register.
-class Scratch {
+class AlignedFloats {
   public:
-    explicit Scratch(std::size_t length)
+    explicit AlignedFloats(std::size_t length)
         : memory_(std::make_unique_for_overwrite<float[]>(length + alignment)) {}
 
     [[nodiscard]] float* data() const {
@@ -165,7 +165,7 @@ class Product {
     }
 
     void compute_passes(const Bands& rows, cv::Mat& out) {
-        const Scratch scratch(separable_scratch(kept()));
+        const AlignedFloats scratch(separable_scratch(kept()));
         kernels().separable({lines_of(image_.pixels), lines_of(out), channels_, rows.data(),
                              static_cast<int>(rows.size()), columns_.data(),
                              static_cast<int>(columns_.size()), spans_.data(),

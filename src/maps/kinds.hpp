@@ -8,7 +8,8 @@
 #include "maps/weights.hpp"
 #include "maps/window.hpp"
 
-// Each kind of map has a file of its own, with these functions, `map` being the map of that kind:
+// Each kind of map has a file of its own, with these functions, `map` being the map of that kind. Another
+// device than the CPU reads and writes in its own backend.
 //
 //     support(kind, map)                   a rectangle outside which the attention map is 0
 //     attention(kind, map, support)        Aᵀ 1 on the support, which is not empty; CV_32F
@@ -19,6 +20,9 @@
 //     outline(kind, lowered)               the glimpse's border in the image
 //     pitch(kind, lowered)                 from glimpse pixel to glimpse pixel, in image pixels
 //     multiply_adds(kind, map)             the cost of A I for each channel
+//     read(kind, map, image, depth)        A I on the CPU, h×w×C; `image` holds at least the support. Rounded
+//                                          half to even and saturated for CV_8U and CV_16U
+//     write(kind, map, glimpse)            Aᵀ g on the CPU, on the support; g is CV_32F
 
 namespace glimpse {
 

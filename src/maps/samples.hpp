@@ -21,6 +21,8 @@ MapKind shrunk(const Samples& samples, int n);
 std::vector<Point> outline(const Samples& samples, const Lowered& lowered);
 double pitch(const Samples& samples, const Lowered& lowered);
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);
+cv::Mat read(const Samples& samples, const LinearMap& map, const ImageRegion& image, int depth);
+ImageRegion write(const Samples& samples, const LinearMap& map, const cv::Mat& glimpse);
 
 /// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
 /// coordinates are monotone in j, in floating point as well.

@@ -72,4 +72,12 @@ std::int64_t multiply_adds(const Separable& separable, const LinearMap& /*map*/)
     return multiply_adds_columns_first(separable, separable.rows.support().length());
 }
 
+cv::Mat read(const Separable& separable, const LinearMap& /*map*/, const ImageRegion& image, int depth) {
+    return banded_product(separable, image, depth);
+}
+
+ImageRegion write(const Separable& separable, const LinearMap& /*map*/, const cv::Mat& glimpse) {
+    return transposed_banded_product(separable, glimpse);
+}
+
 }  // namespace glimpse

@@ -19,6 +19,8 @@ MapKind shrunk(const Separable& separable, int n);
 std::vector<Point> outline(const Separable& separable, const Lowered& lowered);
 double pitch(const Separable& separable, const Lowered& lowered);
 std::int64_t multiply_adds(const Separable& separable, const LinearMap& map);
+cv::Mat read(const Separable& separable, const LinearMap& map, const ImageRegion& image, int depth);
+ImageRegion write(const Separable& separable, const LinearMap& map, const cv::Mat& glimpse);
 
 /// The cost, for one channel, of I Kᵀ on `lines` lines and then of R on the result.
 std::int64_t multiply_adds_columns_first(const Separable& separable, std::int64_t lines);

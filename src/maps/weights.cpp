@@ -1,9 +1,12 @@
 #include "maps/weights.hpp"
 
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <stdexcept>
 
 #include "maps/image_region.hpp"
+#include "pixels/element_type.hpp"
+#include "pixels/rounding.hpp"
 
 namespace glimpse {
 
@@ -25,6 +28,24 @@ Rectangle half_height(const Weights& weights) {
     const Interval columns = extent(0);
     const Interval rows = extent(1);
     return {weights.region.x + columns.begin, weights.region.y + rows.begin, columns.length(), rows.length()};
+}
+
+cv::Mat weighed(const LinearMap& map, const Weights& weights, const ImageRegion& image) {
+    const int channels = image.pixels.channels();
+    cv::Mat out = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32FC(channels));
+    if (weights.region.empty()) return out;
+    const cv::Mat seen = part(image, weights.region);
+    with_element_type(seen.depth(), [&]<typename T>(T) {
+        for (int y = 0; y < seen.rows; ++y) {
+            const T* in = seen.ptr<T>(y);
+            const float* a = weights.a.ptr<float>(y);
+            float* to = out.ptr<float>(y + weights.region.y) + std::ptrdiff_t{weights.region.x} * channels;
+            for (int x = 0; x < seen.cols; ++x) {
+                for (int c = 0; c < channels; ++c) *to++ = a[x] * static_cast<float>(*in++);
+            }
+        }
+    });
+    return out;
 }
 
 }  // namespace
@@ -65,6 +86,16 @@ double pitch(const Weights& /*weights*/, const Lowered& /*lowered*/) {
 
 std::int64_t multiply_adds(const Weights& weights, const LinearMap& /*map*/) {
     return weights.region.area();
+}
+
+cv::Mat read(const Weights& weights, const LinearMap& map, const ImageRegion& image, int depth) {
+    return rounded_to(weighed(map, weights, image), depth);
+}
+
+ImageRegion write(const Weights& weights, const LinearMap& map, const cv::Mat& glimpse) {
+    if (weights.region.empty()) return {};
+    // A diagonal map is its own adjoint.
+    return {weights.region, weighed(map, weights, {whole(map.image), glimpse})(rect(weights.region))};
 }
 
 }  // namespace glimpse

@@ -19,5 +19,7 @@ MapKind shrunk(const Weights& weights, int n);
 std::vector<Point> outline(const Weights& weights, const Lowered& lowered);
 double pitch(const Weights& weights, const Lowered& lowered);
 std::int64_t multiply_adds(const Weights& weights, const LinearMap& map);
+cv::Mat read(const Weights& weights, const LinearMap& map, const ImageRegion& image, int depth);
+ImageRegion write(const Weights& weights, const LinearMap& map, const cv::Mat& glimpse);
 
 }  // namespace glimpse

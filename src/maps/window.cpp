@@ -5,6 +5,7 @@
 
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
+#include "pixels/rounding.hpp"
 
 namespace glimpse {
 
@@ -58,15 +59,15 @@ std::int64_t multiply_adds(const Window& /*window*/, const LinearMap& /*map*/) {
     return 0;
 }
 
-cv::Mat read_window(const LinearMap& map, const Window& window, const ImageRegion& image) {
+cv::Mat read(const Window& window, const LinearMap& map, const ImageRegion& image, int depth) {
     const ImageRegion out{shown(window, map),
                           cv::Mat::zeros(map.glimpse.height, map.glimpse.width, image.pixels.type())};
     const Rectangle seen = support(window, map);
     if (!seen.empty()) part(image, seen).copyTo(part(out, seen));
-    return out.pixels;
+    return rounded_to(out.pixels, depth);
 }
 
-ImageRegion write_window(const LinearMap& map, const Window& window, const cv::Mat& glimpse) {
+ImageRegion write(const Window& window, const LinearMap& map, const cv::Mat& glimpse) {
     const Rectangle seen = support(window, map);
     if (seen.empty()) return {};
     return {seen, part({shown(window, map), glimpse}, seen).clone()};

@@ -20,11 +20,7 @@ MapKind shrunk(const Window& window, int n);
 std::vector<Point> outline(const Window& window, const Lowered& lowered);
 double pitch(const Window& window, const Lowered& lowered);
 std::int64_t multiply_adds(const Window& window, const LinearMap& map);
-
-/// A I, of the image's depth; `image` holds at least the support.
-GLIMPSE_EXPORT cv::Mat read_window(const LinearMap& map, const Window& window, const ImageRegion& image);
-
-/// Aᵀ g on the map's support.
-GLIMPSE_EXPORT ImageRegion write_window(const LinearMap& map, const Window& window, const cv::Mat& glimpse);
+GLIMPSE_EXPORT cv::Mat read(const Window& window, const LinearMap& map, const ImageRegion& image, int depth);
+GLIMPSE_EXPORT ImageRegion write(const Window& window, const LinearMap& map, const cv::Mat& glimpse);
 
 }  // namespace glimpse

@@ -70,9 +70,9 @@ void weigh(const Weights& weights, const GpuMat& pixels, cv::Mat out, Stream& st
 }
 
 /// One call of `read`.
-class Reading {
+class BatchReader {
   public:
-    Reading(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth)
+    BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth)
         : maps_(maps),
           image_(image),
           depth_(depth),
@@ -94,7 +94,7 @@ class Reading {
 
   private:
     void read(std::size_t n, const Window& window) {
-        glimpses_[n] = rounded_to(read_window(*maps_[n], window, image_), depth_);
+        glimpses_[n] = glimpse::read(window, *maps_[n], image_, depth_);
     }
 
     void read(std::size_t n, const Weights& weights) {
@@ -192,7 +192,7 @@ class Writing {
     }
 
   private:
-    ImageRegion write(const Window& window) { return write_window(map_, window, glimpse_); }
+    ImageRegion write(const Window& window) { return glimpse::write(window, map_, glimpse_); }
 
     ImageRegion write(const Weights& weights) {
         const Rectangle& r = weights.region;
@@ -278,7 +278,7 @@ class CudaBackend final : public Backend {
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
-        return with_memory([&] { return Reading(maps, image, depth).run(); });
+        return with_memory([&] { return BatchReader(maps, image, depth).run(); });
     }
 
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
