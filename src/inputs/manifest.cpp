@@ -21,7 +21,11 @@ bool is_blank(const std::string& line) {
 std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standard_input,
                                   const std::function<bool()>& interrupted) {
     if (file == standard_stream) standard_input.claim("manifest");
-    return with_context<UsageError>(file, [&] { return open_input(file, interrupted); });
+    return with_context<UsageError>(file, [&] {
+        const std::string obstacle = file == standard_stream ? "" : obstacle_to_input(file);
+        if (!obstacle.empty()) throw Error(obstacle);
+        return open_input(file, interrupted);
+    });
 }
 
 }  // namespace

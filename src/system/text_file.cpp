@@ -9,13 +9,29 @@
 
 namespace glimpse {
 
-std::string read_text_file(const std::filesystem::path& file) {
+std::string obstacle_to_input(const std::filesystem::path& file) {
     std::error_code ignored;
+    switch (std::filesystem::status(file, ignored).type()) {
+        case std::filesystem::file_type::directory:
+            return std::strerror(EISDIR);
+        case std::filesystem::file_type::character:
+        case std::filesystem::file_type::block: {
+            const std::string name = std::filesystem::canonical(file, ignored).string();
+            const bool has_end =
+                name == "/dev/null" || name.starts_with("/dev/tty") || name.starts_with("/dev/pts/");
+            return has_end ? "" : "is a device, which may have no end; give - to read it through a pipe";
+        }
+        default:
+            return {};
+    }
+}
+
+std::string read_text_file(const std::filesystem::path& file) {
+    if (const std::string obstacle = obstacle_to_input(file); !obstacle.empty()) {
+        throw UsageError(file.string(), obstacle);
+    }
     std::ifstream stream(file, std::ios::binary);
     if (!stream) throw UsageError(file.string(), std::strerror(errno));
-    if (std::filesystem::is_directory(file, ignored)) {
-        throw UsageError(file.string(), std::strerror(EISDIR));
-    }
     std::string text{std::istreambuf_iterator<char>(stream), {}};
     if (stream.bad()) throw UsageError(file.string(), "cannot be read");
     return text;

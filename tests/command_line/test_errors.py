@@ -359,6 +359,16 @@ class Disks(GlimpseCase):
         self.assertEqual(result.stderr.count(b"standard output"), 1)
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_devices_without_end_are_not_read(self):
+        photo, _ = self.picture()
+        says = ["/dev/full: is a device"]
+        self.fails(2, "extract", photo, "-p", "/dev/full", "-o", self.out, says=says)
+        self.fails(2, "extract", photo, "--boxes", "/dev/full", "-o", self.out, says=says)
+        self.fails(2, "extract", "--manifest", "/dev/full", "-b", "0,0,9,9", "-o", self.out, says=says)
+        self.fails(2, "extract", photo, "-p", "/dev/null", "-o", self.out, says=["/dev/null: ", "empty"])
+        self.fails(2, "extract", photo, "-b", "0,0,9,9", "-o", self.out, "--report", "/dev/full", "--resume", says=says)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
     def test_report_on_a_full_disk(self):
         photo, _ = self.picture()
         self.fails(1, "extract", photo, "-b", "0,0,9,9", "-o", self.out, "--report", "/dev/full",
