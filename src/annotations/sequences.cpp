@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
@@ -10,12 +11,23 @@ namespace glimpse::annotations {
 
 namespace {
 
-/// The number at the end of a frame's name: 12 for "clip/000012"; -1 without one.
-long long frame_number(const std::string& name) {
-    constexpr std::size_t most_digits = 18;
+std::string same_number(const ImageFile& other) {
+    return "has the frame number of " + other.path.string() + "; give the images of one sequence alone";
+}
+
+/// The digits at the end of a frame's name without leading zeros: "12" for "clip/000012"; none without any.
+std::optional<std::string> frame_digits(const std::string& name) {
     const std::size_t before = name.find_last_not_of("0123456789");
     const std::string digits = name.substr(before == std::string::npos ? 0 : before + 1);
-    return digits.empty() || digits.size() > most_digits ? -1 : std::stoll(digits);
+    if (digits.empty()) return std::nullopt;
+    return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+}
+
+/// Their number; -1 without one, or where it has too many digits to be a frame of MOT.
+long long frame_number(const std::string& name) {
+    constexpr std::size_t most_digits = 18;
+    const auto digits = frame_digits(name);
+    return !digits || digits->size() > most_digits ? -1 : std::stoll(*digits);
 }
 
 /// From 1-based pixels to edge coordinates.
@@ -28,14 +40,20 @@ bool is_absent(const std::vector<double>& n) {
     return std::ranges::any_of(n, is_nan) || n[2] == 0 || n[3] == 0;
 }
 
-/// Frame 2 before frame 10, with or without leading zeros.
+/// Frame 2 before frame 10, with or without leading zeros. Throws `UsageError` where numbers give no order.
 std::vector<ImageFile> in_frame_order(std::vector<ImageFile> files) {
-    const auto key = [](const ImageFile& file) {
-        const std::string& name = file.name;
-        const std::size_t digits = name.size() - name.find_last_not_of("0123456789") - 1;
-        return std::pair(name.substr(0, name.size() - digits), frame_number(name));
+    if (files.size() < 2) return files;
+    const auto number = [](const ImageFile& file) {
+        const std::string digits = frame_digits(file.name).value_or("");
+        return std::pair(digits.size(), digits);
     };
-    std::ranges::stable_sort(files, {}, key);
+    std::ranges::stable_sort(files, {}, number);
+    if (!frame_digits(files.front().name)) {
+        throw UsageError(files.front().path.string(),
+                         "has a name that ends in no number, which would tell its line");
+    }
+    const auto same = std::ranges::adjacent_find(files, {}, number);
+    if (same != files.end()) throw UsageError(same->path.string(), same_number(*std::next(same)));
     return files;
 }
 
@@ -49,8 +67,7 @@ class Frames {
             const auto [frame, is_new] =
                 frames_.try_emplace(number, AnnotatedImage{.path = image.path, .name = image.name});
             if (!is_new && frame->second.problem.empty()) {
-                frame->second.problem =
-                    image.path.string() + " has the same frame number; give the images of one sequence alone";
+                frame->second.problem = same_number(image);
             }
         }
     }
