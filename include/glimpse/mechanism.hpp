@@ -56,7 +56,8 @@ GLIMPSE_EXPORT bool is_list(const Mechanism& mechanism);
 struct Glimpse {
     std::string id;
     Mechanism mechanism;
-    std::string place;    ///< "FILE: /glimpses/3", to which a field's pointer is added in messages
+    std::string
+        place;  ///< of its entry, "FILE: /glimpses/3", or of its box, "FILE:12: "; see `place_of_field`
     std::string label{};  ///< what figures call it; empty: its id
 
     /// The label, or without one the id.

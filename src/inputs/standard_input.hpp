@@ -9,7 +9,7 @@ namespace glimpse {
 /// Standard input can be read once, by the field that claims it first: others get an `InvalidOption`.
 class StandardInput {
   public:
-    /// For a caller that reads it itself.
+    /// For a caller that reads it itself, or later.
     void claim(const std::string& field);
     std::vector<std::uint8_t> take(const std::string& field);
     std::string take_text(const std::string& field);

@@ -40,6 +40,12 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
     return makers[static_cast<std::size_t>(found - names.begin())](box, defaults);
 }
 
+std::string place_of_field(const std::string& place, const std::string& field) {
+    const bool is_of_box = place.ends_with(": ");
+    if (is_of_box && (field.empty() || field == "/box")) return place.substr(0, place.size() - 2);
+    return place + field;
+}
+
 void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
                             const ParameterDefaults& defaults, ParameterDocument& document) {
     try {
@@ -47,8 +53,7 @@ void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const
         validate(mechanism);
         parameters::append_glimpses(id, mechanism, place + ": ", document);
     } catch (const InvalidParameter& error) {
-        const bool is_box = error.field() == "/box";  // which the place names
-        throw UsageError(is_box ? place : place + ": " + error.field(), error.what());
+        throw UsageError(place_of_field(place + ": ", error.field()), error.what());
     } catch (const UsageError& error) {
         throw UsageError(place, error.what());
     }

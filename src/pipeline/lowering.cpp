@@ -38,11 +38,8 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
 
 Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
     supply_attention_file(glimpse);
-    try {
-        return lower(adjusted(glimpse.mechanism, adjustment, image), image);
-    } catch (const InvalidParameter& error) {
-        throw Error(glimpse.place + error.field(), error.what());
-    }
+    return at_place(glimpse.place,
+                    [&] { return lower(adjusted(glimpse.mechanism, adjustment, image), image); });
 }
 
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "glimpse/box_adjustment.hpp"
+#include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/report.hpp"
+#include "parameters/boxes.hpp"
 #include "system/failure.hpp"
 
 namespace glimpse {
@@ -35,6 +37,18 @@ void guarded(GlimpseReport& report, Step&& step) {
 /// The glimpse lowered for an image of that size: its attention file read unless it has been, its box
 /// adjusted. Throws as `lower` and `supply_attention_file`.
 Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image);
+
+/// Runs a step of the parameters at `place`, as `Glimpse` has it; a failure is said of that place.
+template <typename Step>
+auto at_place(const std::string& place, Step&& step) {
+    try {
+        return step();
+    } catch (const InvalidParameter& error) {
+        throw Error(place_of_field(place, error.field()), error.what());
+    } catch (const Error& error) {
+        throw Error(place_of_field(place, ""), error.what());
+    }
+}
 
 /// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
 /// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`.

@@ -1,7 +1,6 @@
 #include "glimpse/writing.hpp"
 
 #include <algorithm>
-#include <array>
 #include <opencv2/core.hpp>
 #include <utility>
 
@@ -11,7 +10,9 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 #include "images/output_format.hpp"
+#include "inputs/standard_input.hpp"
 #include "outputs/input_files.hpp"
+#include "pipeline/lowering.hpp"
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
 
@@ -63,11 +64,10 @@ void validate(const WriteOptions& options) {
         !obstacle.empty()) {
         throw UsageError(options.out, obstacle);
     }
-    const std::array inputs{options.glimpse, options.canvas, options.input.parameters.value_or("")};
-    if (std::ranges::count(inputs, standard_stream) > 1) {
-        throw InvalidOption("glimpse", "standard input can be read once, as " + field_name("glimpse") + ", " +
-                                           field_name("canvas") + " or " + field_name("input.parameters"));
-    }
+    StandardInput standard_input;
+    if (options.glimpse == standard_stream) standard_input.claim("glimpse");
+    if (options.canvas == standard_stream) standard_input.claim("canvas");
+    if (options.input.parameters == standard_stream) standard_input.claim("input.parameters");
 }
 
 void require_no_input(const WriteOptions& options, const ParameterDocument& document) {
@@ -79,18 +79,6 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
     }
     inputs.add_attention_files(document);
     inputs.require_not_input(options.out);
-}
-
-/// What is wrong with the parameters is said of them, not of the glimpse.
-Lowered lowered_for_writing(const Glimpse& origin, bool paste, Size canvas) {
-    const Mechanism mechanism = paste ? origin.mechanism : for_writing(origin.mechanism);
-    try {
-        return lower(mechanism, canvas);
-    } catch (const InvalidParameter& error) {
-        throw Error(origin.place + error.field(), error.what());
-    } catch (const Error& error) {
-        throw Error(origin.place + (origin.place.ends_with(": ") ? "" : ": ") + error.what());
-    }
 }
 
 }  // namespace
@@ -114,7 +102,8 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     const Image canvas =
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
-    const Lowered lowered = lowered_for_writing(origin, options.paste, size);
+    const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
+    const Lowered lowered = at_place(origin.place, [&] { return lower(mechanism, size); });
     const auto bytes = with_context(options.glimpse, [&] {
         return encode_image(options.paste ? paste(backend, lowered, glimpse, canvas)
                                           : add_adjoint(backend, lowered.map, glimpse, canvas),
