@@ -120,7 +120,9 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
 }
 
 void require_new(const fs::path& path) {
-    if (is_there(path))
+    std::error_code unseen;
+    // A link that leads nowhere takes the name as well.
+    if (is_there(path) || fs::is_symlink(path, unseen))
         throw UsageError(path.string(), "is there already (" + field_name("existing") + " error)");
 }
 
@@ -140,7 +142,7 @@ bool holds_one_glimpse(const std::string& out) {
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
     if (!options.out.empty() && !options.archive.empty()) {
-        throw InvalidOption("out", "cannot be given together with " + field_name("archive"));
+        throw InvalidOption::beside("out", "archive");
     }
     if (options.out.empty() && options.archive.empty()) {
         throw InvalidOption(

@@ -208,6 +208,10 @@ TEST_CASE("outputs that are there are an error where they are to be one") {
     CHECK(holds(refused(), "a.overlay.png: is there already"));
     fs::remove(directory / "a.overlay.png");
     CHECK(refused().empty());
+    fs::create_symlink("nowhere", directory / "a.overlay.png");
+    CHECK(holds(refused(), "a.overlay.png: is there already"));
+    CHECK(!is_kept(options, directory / "a.overlay.png"));
+    fs::remove(directory / "a.overlay.png");
     OutputOptions archived = into_archive(directory.file("a.tar"));
     archived.existing = Existing::error;
     CHECK(
