@@ -8,7 +8,6 @@ import select
 import signal
 import subprocess
 import threading
-import time
 import unittest
 
 from glimpse_case import BINARY, GlimpseCase, catches, peak_memory, wait_until
@@ -134,14 +133,15 @@ class Resume(LongRun):
     def test_killed_twenty_times_and_resumed(self):
         random.seed(5)
         whole = self.directory / "whole"
-        start = time.monotonic()
         self.run_glimpse(*self.COMMAND, "-o", whole)
-        duration = time.monotonic() - start
+        outputs = len(self.contents(whole))
         killed = 0
         for _ in range(20):
             process = subprocess.Popen([BINARY, *self.COMMAND, "-o", str(self.out), "--report", "r.jsonl", "--resume"],
                                        cwd=self.directory, stderr=subprocess.DEVNULL)
-            time.sleep(random.uniform(0, duration / 4))
+            # Somewhere between its start and a tenth of the whole.
+            wanted = len(list(self.out.rglob("*.png"))) + random.randint(0, outputs // 10)
+            wait_until(lambda: process.poll() is not None or len(list(self.out.rglob("*.png"))) >= wanted)
             process.kill()
             killed += process.wait() == -signal.SIGKILL
         self.assertGreater(killed, 0)

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <opencv2/core.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/automatic.hpp"
+#include "backends/cpu.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
+
+// A GPU that is none, for tests of what chooses between it and the CPU.
+
+namespace glimpse {
+
+using Maps = std::span<const LinearMap* const>;
+
+/// The CPU's backend, or one that fails.
+class FakeGpu final : public Backend {
+  public:
+    explicit FakeGpu(bool fails) : fails_(fails) {}
+    [[nodiscard]] std::string name() const override { return "fake"; }
+    [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
+        if (fails_) throw Error("fake: the GPU has not enough free memory for this image");
+        return CpuBackend().read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& /*map*/, const cv::Mat& /*glimpse*/) const override {
+        throw Error("nothing is written with the GPU");
+    }
+
+  private:
+    bool fails_;
+};
+
+/// A bus of 6 GB a second, and 200 µs a call.
+constexpr GpuCost usual{200e-6, 1 / 6e9};
+
+inline AutomaticBackend automatic(bool fails) {
+    return {std::make_unique<CpuBackend>(), std::make_unique<FakeGpu>(fails),
+            [](const Backend&) { return usual; }};
+}
+
+/// A Gaussian over all of an image: much work for each byte.
+inline Gaussian wide(Size size) {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::BoxForm{{{0, 0, 1, 1}, Units::fraction}, 20};
+    gaussian.size = size;
+    return gaussian;
+}
+
+}  // namespace glimpse
