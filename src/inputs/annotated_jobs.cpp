@@ -11,6 +11,7 @@
 #include "inputs/job_maker.hpp"
 #include "inputs/search.hpp"
 #include "parameters/boxes.hpp"
+#include "parameters/ids.hpp"
 
 namespace glimpse {
 
@@ -22,13 +23,8 @@ namespace {
 class UniqueIds {
   public:
     std::string next(const std::string& wanted) {
-        constexpr std::size_t longest = 100;
-        std::string id = wanted.substr(0, longest);
-        for (char& c : id) {
-            if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '_';
-        }
-        if (id.front() == '.') id.front() = '_';
-        const std::string once = id;
+        const std::string once = parameters::legal_id(wanted);
+        std::string id = once;
         while (!used_.insert(id).second) id = once + "-" + std::to_string(1 + ++repeated_[once]);
         return id;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "glimpse/words.hpp"
+#include "parameters/ids.hpp"
 
 namespace glimpse::parameters {
 
@@ -14,8 +15,9 @@ std::string Form::quoted_keys() const {
 const std::vector<Key>& common_keys() {
     static const std::vector<Key> keys{
         {.name = "id",
-         .type = {"a string", R"(1 to 200 letters, digits, ".", "_" and "-", not starting with ".")",
-                  R"("type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": 200)"},
+         .type = {"a string", "1 to " + std::to_string(longest_id) + " " + std::string(id_rule),
+                  R"("type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": )" +
+                      std::to_string(longest_id)},
          .meaning = "The glimpse's name among the outputs; without it, the entry's position: 000."},
         {.name = "mechanism",
          .type = enum_type(mechanism_names()),

@@ -7,6 +7,7 @@
 #include "glimpse/words.hpp"
 #include "json/json_file.hpp"
 #include "parameters/expansion.hpp"
+#include "parameters/ids.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
 
@@ -16,8 +17,6 @@ namespace parameters {
 using namespace json;
 
 namespace {
-
-constexpr std::size_t longest_id = 200;
 
 void require_version(const Value& version) {
     if (integer(version) != 1) version.fail("the version is 1, not " + std::to_string(integer(version)));
@@ -36,11 +35,7 @@ void require_default_keys(const Value& root) {
 }
 
 void require_legal_id(const Value& value, const std::string& id) {
-    constexpr std::string_view legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    if (id.empty() || id.front() == '.' || id.find_first_not_of(legal) != std::string::npos) {
-        value.fail("an id is letters, digits, \".\", \"_\" and \"-\", not starting with \".\", not " +
-                   in_quotes(id));
-    }
+    if (!is_legal_id(id)) value.fail("an id is " + std::string(id_rule) + ", not " + in_quotes(id));
     if (id.size() > longest_id) {
         value.fail("an id has at most " + std::to_string(longest_id) + " characters, not " +
                    std::to_string(id.size()));
