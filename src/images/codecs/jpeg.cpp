@@ -13,6 +13,7 @@
 
 #include "glimpse/error.hpp"
 #include "images/codecs/capability.hpp"
+#include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
 
 namespace glimpse {
@@ -178,7 +179,7 @@ class Decompressor {
     [[noreturn]] void throw_error() {
         const std::string words = errors_.message.data();
         jpeg_destroy_decompress(&info_);
-        throw Error("the file is truncated or corrupt (" + words + ")");
+        fail_corrupt(words);
     }
 
     [[nodiscard]] std::vector<std::uint8_t> profile() {

@@ -165,8 +165,8 @@ class NpyReader final : public ImageReader {
         constexpr std::size_t largest = std::numeric_limits<int>::max();
         if (shape[0] < 1 || shape[1] < 1 || shape[0] > largest || shape[1] > largest || shape[2] < 1 ||
             shape[2] > CV_CN_MAX) {
-            throw Error(
-                "an image has at least one row, one column and one channel, and at most 512 channels");
+            throw Error("an image has at least one row, one column and one channel, and at most " +
+                        std::to_string(CV_CN_MAX) + " channels");
         }
         const std::size_t room = (bytes.size() - header_.data) / header_.item;
         if (shape[0] > room / shape[1] / shape[2]) throw Error("the .npy file is truncated");

@@ -10,6 +10,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/capability.hpp"
+#include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
 
 namespace glimpse {
@@ -29,8 +30,8 @@ struct ContextDeleter {
 };
 using Context = std::unique_ptr<spng_ctx, ContextDeleter>;
 
-void require(int status, const char* otherwise = "the file is truncated or corrupt") {
-    if (status != 0) throw Error(std::string(otherwise) + " (" + spng_strerror(status) + ")");
+void require(int status) {
+    if (status != 0) fail_corrupt(spng_strerror(status));
 }
 
 Context open_context(std::span<const std::uint8_t> bytes) {
@@ -141,7 +142,7 @@ class PngReader final : public ImageReader {
         constexpr std::uint64_t best_ratio = 1032;  // of zlib's format
         const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
         if (pixels / 8 * header_.bit_depth > best_ratio * bytes_.size()) {
-            throw Error("the file is truncated or corrupt (it is too short for its size)");
+            fail_corrupt("it is too short for its size");
         }
     }
 
@@ -197,7 +198,7 @@ class PngReader final : public ImageReader {
 };
 
 void require_written(int status) {
-    require(status, "the PNG cannot be written");
+    if (status != 0) throw Error(std::string("the PNG cannot be written (") + spng_strerror(status) + ")");
 }
 
 /// libspng keeps the pointer until the image is encoded.

@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
+#include "images/codecs/corrupt.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
 #include "system/module_export.hpp"
@@ -124,9 +125,7 @@ class TiffReader final : public ImageReader {
         throw Error("the TIFF header has tiles or strips of no sensible size");
     }
 
-    [[noreturn]] void refuse_data() const {
-        throw Error("the file is truncated or corrupt" + file_.complaint());
-    }
+    [[noreturn]] void refuse_data() const { fail_corrupt(file_.complaint()); }
 
     /// The bytes of a block. Throws `Error` where its size makes no sense.
     [[nodiscard]] std::size_t block_bytes(const Block& size) const {
@@ -266,7 +265,7 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extensio
     for (int y = 0; y < image.pixels.rows; ++y) {
         image.pixels.row(y).copyTo(row);
         if (TIFFWriteScanline(output.handle(), row.data, static_cast<std::uint32_t>(y), 0) < 0) {
-            throw Error("the TIFF cannot be written" + output.complaint());
+            output.fail_writing();
         }
     }
     return output.finish();

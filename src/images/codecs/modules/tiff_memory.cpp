@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/corrupt.hpp"
 
 namespace glimpse {
 
@@ -37,17 +38,17 @@ TiffFile& file(thandle_t handle) {
 
 TiffFile::TiffFile(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
     open("r");
-    if (!handle_) throw Error("the TIFF header is truncated or corrupt" + complaint());
+    if (!handle_) fail_corrupt(complaint());
     // Without a palette, its indices would be taken for grey.
     if (tag_is_lost) {
         TIFFClose(handle_);
-        throw Error("the TIFF header is truncated or corrupt (a tag lies beyond the end of the file)");
+        fail_corrupt("a tag lies beyond the end of the file");
     }
 }
 
 TiffFile::TiffFile() {
     open("w");
-    if (!handle_) throw Error("the TIFF cannot be written" + complaint());
+    if (!handle_) fail_writing();
 }
 
 TiffFile::~TiffFile() {
@@ -68,13 +69,17 @@ void TiffFile::open(const char* mode) {
 }
 
 std::string TiffFile::complaint() const {
-    return last_complaint.empty() ? "" : " (" + last_complaint + ")";
+    return last_complaint;
+}
+
+void TiffFile::fail_writing() const {
+    throw Error("the TIFF cannot be written" + (last_complaint.empty() ? "" : " (" + last_complaint + ")"));
 }
 
 std::vector<std::uint8_t> TiffFile::finish() {
     const bool whole = TIFFFlush(handle_) == 1;
     TIFFClose(std::exchange(handle_, nullptr));
-    if (!whole) throw Error("the TIFF cannot be written" + complaint());
+    if (!whole) fail_writing();
     return std::move(written_);
 }
 

@@ -22,8 +22,9 @@ class TiffFile {
 
     [[nodiscard]] TIFF* handle() const { return handle_; }
     [[nodiscard]] std::uint64_t length() const { return bytes_.size(); }
-    /// libtiff's last complaint on this thread, as " (…)"; it prints nothing.
+    /// libtiff's last complaint on this thread; it prints nothing.
     [[nodiscard]] std::string complaint() const;
+    [[noreturn]] void fail_writing() const;
     /// Writes the directory and returns the file's bytes. Throws `Error`.
     std::vector<std::uint8_t> finish();
 

@@ -8,6 +8,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
+#include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
@@ -42,7 +43,7 @@ class WebpReader final : public ImageReader {
         require_whole(bytes);
         WebPBitstreamFeatures features{};
         if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) {
-            throw Error("the file is truncated or corrupt");
+            fail_corrupt();
         }
         const WebPData data{bytes.data(), bytes.size()};
         const Mux mux(WebPMuxCreate(&data, 0));
@@ -84,17 +85,17 @@ class WebpReader final : public ImageReader {
                                 out.step * static_cast<std::size_t>(out.rows)};
         const VP8StatusCode status = WebPDecode(picture_.data(), picture_.size(), &config);
         WebPFreeDecBuffer(&config.output);
-        if (status != VP8_STATUS_OK) throw Error("the file is truncated or corrupt");
+        if (status != VP8_STATUS_OK) fail_corrupt();
         return out(rect_in(wide, region)).clone();
     }
 
   private:
     /// The metadata come after the picture: if they were cut off, its orientation would be lost.
     static void require_whole(std::span<const std::uint8_t> bytes) {
-        if (bytes.size() < 12) throw Error("the file is truncated or corrupt");
+        if (bytes.size() < 12) fail_corrupt();
         std::uint64_t length = 8;
         for (std::size_t i = 0; i < 4; ++i) length += std::uint64_t{bytes[4 + i]} << (8 * i);
-        if (length > bytes.size()) throw Error("the file is truncated or corrupt");
+        if (length > bytes.size()) fail_corrupt();
     }
 
     /// Regions are those of the canvas, which a smaller frame would not fill.
@@ -109,8 +110,7 @@ class WebpReader final : public ImageReader {
 
     std::span<const std::uint8_t> first_frame(const WebPMux* mux) {
         WebPMuxFrameInfo frame{};
-        if (!mux || WebPMuxGetFrame(mux, 1, &frame) != WEBP_MUX_OK)
-            throw Error("the file is truncated or corrupt");
+        if (!mux || WebPMuxGetFrame(mux, 1, &frame) != WEBP_MUX_OK) fail_corrupt();
         frame_.data = frame.bitstream;
         return {frame_.data.bytes, frame_.data.size};
     }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+/// Throws the `Error` of a file that a decoder refuses, with what the decoder says.
+[[noreturn]] inline void fail_corrupt(const std::string& reason = {}) {
+    throw Error("the file is truncated or corrupt" + (reason.empty() ? "" : " (" + reason + ")"));
+}
+
+}  // namespace glimpse
