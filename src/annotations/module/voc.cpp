@@ -14,9 +14,9 @@ namespace glimpse::annotations {
 namespace {
 
 /// An XML file whose errors name the line.
-class Document {
+class XmlDocument {
   public:
-    explicit Document(const std::filesystem::path& file)
+    explicit XmlDocument(const std::filesystem::path& file)
         : file_(file), text_(without_byte_order_mark(read_text_file(file))) {
         const pugi::xml_parse_result result = xml_.load_buffer(text_.data(), text_.size());
         if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
@@ -53,7 +53,7 @@ class Document {
     pugi::xml_document xml_;
 };
 
-AnnotatedBox read_object(const Document& document, const pugi::xml_node& object, double first) {
+AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& object, double first) {
     AnnotatedBox box{.category = object.child("name").text().get(),
                      .place = place_of_box(document.line(object))};
     const pugi::xml_node bounds = object.child("bndbox");
@@ -70,7 +70,7 @@ AnnotatedBox read_object(const Document& document, const pugi::xml_node& object,
 }
 
 std::vector<AnnotatedBox> read(const std::filesystem::path& file, bool zero_based) {
-    const Document document(file);
+    const XmlDocument document(file);
     if (std::string_view(document.root().name()) != "annotation") {
         document.fail(document.root(), "an <annotation> is needed");
     }

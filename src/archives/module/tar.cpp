@@ -80,12 +80,13 @@ void require(int status, archive* a, Thrown& thrown, const char* what) {
 }
 
 /// libarchive's reader of bytes that come in blocks.
-class Reading {
+class BlockReader {
   public:
     using Block = std::span<const std::uint8_t>;
 
     /// `next` gives the next block; an empty one at the end.
-    explicit Reading(std::function<Block()> next) : next_(std::move(next)), archive_(archive_read_new()) {}
+    explicit BlockReader(std::function<Block()> next)
+        : next_(std::move(next)), archive_(archive_read_new()) {}
 
     [[nodiscard]] archive* get() const { return archive_.get(); }
     void open() { require(archive_read_open(archive_.get(), this, nullptr, fill, nullptr)); }
@@ -114,7 +115,7 @@ class Reading {
 
   private:
     static la_ssize_t fill(archive* /*archive*/, void* reading, const void** bytes) {
-        auto& self = *static_cast<Reading*>(reading);
+        auto& self = *static_cast<BlockReader*>(reading);
         return self.thrown_.guard([&] {
             const Block block = self.next_();
             *bytes = block.data();
@@ -136,7 +137,7 @@ class Decompressed {
   public:
     explicit Decompressed(ByteSource source)
         : source_(std::move(source)),
-          reading_([this] { return Reading::Block(buffer_.data(), source_(buffer_)); }) {
+          reading_([this] { return BlockReader::Block(buffer_.data(), source_(buffer_)); }) {
         archive* const a = reading_.get();
         archive_read_support_filter_gzip(a);
         archive_read_support_filter_bzip2(a);
@@ -146,20 +147,20 @@ class Decompressed {
         archive_read_support_format_empty(a);
     }
 
-    Reading::Block next_block() {
+    BlockReader::Block next_block() {
         if (!is_open_) {
             reading_.open();
             is_open_ = true;
             has_content_ = reading_.next_entry() != nullptr;
         }
         std::size_t ignored = 0;
-        return has_content_ ? reading_.next_block(ignored) : Reading::Block();
+        return has_content_ ? reading_.next_block(ignored) : BlockReader::Block();
     }
 
   private:
     ByteSource source_;
     std::array<std::uint8_t, 1 << 16> buffer_{};
-    Reading reading_;
+    BlockReader reading_;
     bool is_open_ = false;
     bool has_content_ = false;
 };
@@ -189,7 +190,7 @@ class TarReader final : public ArchiveReader {
         std::vector<std::uint8_t> bytes;
         bytes.reserve(size_);  // pages are committed as they are filled: a header may claim anything
         std::size_t offset = 0;
-        for (Reading::Block block = reading_.next_block(offset); !block.empty();
+        for (BlockReader::Block block = reading_.next_block(offset); !block.empty();
              block = reading_.next_block(offset)) {
             if (offset > size_ || block.size() > size_ - offset) {
                 throw Error("the archive is damaged: a member is larger than its header says");
@@ -203,8 +204,8 @@ class TarReader final : public ArchiveReader {
 
   private:
     /// Counts the zeros at the end of what has come so far.
-    Reading::Block next_block() {
-        const Reading::Block block = decompressed_.next_block();
+    BlockReader::Block next_block() {
+        const BlockReader::Block block = decompressed_.next_block();
         const auto last = std::ranges::find_if(block.rbegin(), block.rend(), [](auto b) { return b != 0; });
         const auto zeros = static_cast<std::size_t>(last - block.rbegin());
         zeros_ = zeros == block.size() ? zeros_ + zeros : zeros;
@@ -218,7 +219,7 @@ class TarReader final : public ArchiveReader {
     }
 
     Decompressed decompressed_;
-    Reading reading_;
+    BlockReader reading_;
     std::size_t zeros_ = 0;
     std::size_t size_ = 0;  ///< of the current member
 };
