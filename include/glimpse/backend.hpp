@@ -48,6 +48,9 @@ inline cv::Mat read_one(const Backend& backend, const LinearMap& map, const Imag
     return backend.read({&one, 1}, image, depth).front();
 }
 
+/// "cpu", "cuda" and "auto".
+GLIMPSE_EXPORT std::span<const std::string_view> device_names();
+
 /// The backend of a device: "cpu", "cuda", "cuda:N", or "auto" for the best that is available. Throws
 /// `UsageError` with the reason and the remedy where the device is unknown or absent.
 GLIMPSE_EXPORT std::unique_ptr<Backend> make_backend(std::string_view device);

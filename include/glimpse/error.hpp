@@ -38,6 +38,8 @@ class GLIMPSE_EXPORT InvalidOption : public UsageError {
     /// `field` is a path as `field_name` takes it; the value may be left out.
     InvalidOption(const std::string& field, const std::string& rule, const std::string& value = {})
         : UsageError(field_name(field) + (value.empty() ? "" : " " + value), rule), field_(field) {}
+    /// The error of a field that excludes another.
+    static InvalidOption beside(const std::string& field, std::string_view other);
     /// Its path, as `field_name` takes it: within the struct of options that the field belongs to.
     [[nodiscard]] const std::string& field() const noexcept { return field_; }
 

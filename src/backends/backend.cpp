@@ -27,6 +27,11 @@ int device_number(std::string_view device) {
 
 }  // namespace
 
+std::span<const std::string_view> device_names() {
+    static constexpr std::array<std::string_view, 3> names{"cpu", "cuda", "auto"};
+    return names;
+}
+
 std::unique_ptr<Backend> make_backend(std::string_view device) {
     if (device == "cpu") return std::make_unique<CpuBackend>();
     if (device == "auto") {
@@ -36,9 +41,8 @@ std::unique_ptr<Backend> make_backend(std::string_view device) {
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));
-    constexpr std::array<std::string_view, 3> names{"cpu", "cuda", "auto"};
     throw InvalidOption("device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto" +
-                                      did_you_mean(device, names));
+                                      did_you_mean(device, device_names()));
 }
 
 std::vector<BackendDescription> backends() {

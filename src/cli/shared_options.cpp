@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "glimpse/backend.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
@@ -42,7 +43,8 @@ CLI::Option* add_format_option(Command& command, std::string& format, const std:
 
 CLI::Option* add_device_option(Command& command, std::string& device) {
     CLI::Option* option = command.add_option("--device", device, "also cuda:N, the N-th GPU from 0");
-    command.offer(option, {"cpu", "cuda", "auto"});
+    const auto names = device_names();
+    command.offer(option, {names.begin(), names.end()});
     option->transform(
         CLI::Validator([](std::string& text) { return text = CLI::detail::to_lower(text), ""; }, ""));
     return option->type_name("NAME")->capture_default_str();

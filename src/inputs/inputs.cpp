@@ -16,7 +16,7 @@ namespace {
 
 void require_alone(const char* field, std::initializer_list<std::pair<bool, const char*>> others) {
     for (const auto& [given, other] : others) {
-        if (given) throw InvalidOption(field, "cannot be given together with " + field_name(other));
+        if (given) throw InvalidOption::beside(field, other);
     }
 }
 

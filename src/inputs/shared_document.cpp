@@ -56,7 +56,7 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
 
 Document shared_document(const InputOptions& options, StandardInput& standard_input) {
     if (options.parameters && !options.boxes.empty()) {
-        throw InvalidOption("boxes", "cannot be given together with " + field_name("parameters"));
+        throw InvalidOption::beside("boxes", "parameters");
     }
     std::optional<ParameterDocument> document;
     if (!options.boxes.empty()) {

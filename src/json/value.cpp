@@ -153,10 +153,9 @@ std::vector<Value> elements(const Value& value, std::string_view meaning) {
 std::vector<double> members(const Value& value, std::span<const std::string_view> keys) {
     if (!value.json->is_object()) value.fail_type("an object with " + listed(keys));
     for (const auto& [key, unused] : value.json->items()) {
-        if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-        const std::string hint = suggestion(key, keys);
-        value.member(key).fail("unknown key " + in_quotes(key) +
-                               (hint.empty() ? "; the keys are " + listed(keys) : hint));
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+            fail_unknown_key(value.member(key), key, keys, keys);
+        }
     }
     std::vector<double> result;
     for (const std::string_view key : keys) {
@@ -178,6 +177,12 @@ std::size_t word_index(const Value& value, std::span<const std::string_view> wor
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> words) {
     return did_you_mean(word, words, "\"");
+}
+
+void fail_unknown_key(const Value& value, std::string_view key, std::span<const std::string_view> suggested,
+                      std::span<const std::string_view> keys) {
+    const std::string hint = suggestion(key, suggested);
+    value.fail("unknown key " + in_quotes(key) + (hint.empty() ? "; the keys are " + listed(keys) : hint));
 }
 
 std::string listed(std::span<const std::string_view> words) {

@@ -97,6 +97,11 @@ T word(const Value& value, std::span<const std::pair<std::string_view, T>> meani
 /// "; did you mean "sigma"?" where one of `words` is near to `word`, and nothing otherwise.
 std::string suggestion(std::string_view word, std::span<const std::string_view> words);
 
+/// Throws `UsageError` for an unknown key, with the nearest of `suggested`, or else with all of `keys`.
+[[noreturn]] void fail_unknown_key(const Value& value, std::string_view key,
+                                   std::span<const std::string_view> suggested,
+                                   std::span<const std::string_view> keys);
+
 /// Each word quoted, with commas between them.
 std::string listed(std::span<const std::string_view> words);
 

@@ -27,7 +27,7 @@ void require_animation(const TrackOptions& options) {
     }
     const double rate = options.frame_rate.value_or(default_frame_rate);
     if (!(rate >= least_frame_rate && rate <= format->maximum_frame_rate)) {
-        throw InvalidOption("tracks.frame_rate", "0.1 to " +
+        throw InvalidOption("tracks.frame_rate", number_text(least_frame_rate) + " to " +
                                                      std::to_string(std::lround(format->maximum_frame_rate)) +
                                                      " frames a second are shown as " + options.animation +
                                                      ", not " + number_text(rate));

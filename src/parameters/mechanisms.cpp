@@ -94,12 +94,6 @@ const std::vector<std::string_view>& entry_keys() {
     return all;
 }
 
-void fail_unknown_key(const Value& value, std::string_view key, std::span<const std::string_view> suggested,
-                      std::span<const std::string_view> keys) {
-    const std::string hint = suggestion(key, suggested);
-    value.fail("unknown key " + in_quotes(key) + (hint.empty() ? "; the keys are " + listed(keys) : hint));
-}
-
 Mechanism read_mechanism(Entry& entry, const ReadingContext& context) {
     require_known_keys(entry, context);
     const Description& description = description_of(entry, context);

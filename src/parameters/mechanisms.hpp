@@ -13,11 +13,6 @@ namespace glimpse::parameters {
 /// The keys of all mechanisms' entries.
 const std::vector<std::string_view>& entry_keys();
 
-/// Throws `UsageError` for an unknown key, with the nearest of `suggested`, or else with all of `keys`.
-[[noreturn]] void fail_unknown_key(const json::Value& value, std::string_view key,
-                                   std::span<const std::string_view> suggested,
-                                   std::span<const std::string_view> keys);
-
 /// The mechanism that an entry describes, validated. Throws `UsageError` at the place of what is wrong.
 Mechanism read_mechanism(Entry& entry, const ReadingContext& context);
 

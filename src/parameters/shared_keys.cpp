@@ -42,7 +42,8 @@ Key size_key(std::vector<std::string_view> forms) {
         .forms = std::move(forms),
         .type =
             {"[width, height]", "width ≥ 1, height ≥ 1, width · height ≤ 2^28",
-             R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": 268435456})"},
+             R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": )" +
+                 std::to_string(maximum_glimpse_pixels) + "}"},
         .unit = "pixels",
         .meaning = "The glimpse's size. Without it, the command line's, or else the box's own."};
 }

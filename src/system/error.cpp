@@ -22,4 +22,8 @@ void name_fields(std::string (*name)(std::string_view field)) {
     name_of_field = name ? name : same;
 }
 
+InvalidOption InvalidOption::beside(const std::string& field, std::string_view other) {
+    return {field, "cannot be given together with " + field_name(other)};
+}
+
 }  // namespace glimpse
