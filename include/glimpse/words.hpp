@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ GLIMPSE_EXPORT std::string did_you_mean(std::string_view word, std::span<const s
 /// where 1e-5 ≤ |number| < 1e15.
 GLIMPSE_EXPORT std::string number_text(double number);
 GLIMPSE_EXPORT std::string number_text(float number);
+
+/// "2^28" for a power of two.
+GLIMPSE_EXPORT std::string power_of_two(std::uint64_t number);
 
 /// The id of what has none of its own: its position, from 0, in three digits or as many as it takes.
 GLIMPSE_EXPORT std::string position_id(std::size_t position);

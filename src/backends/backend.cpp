@@ -41,8 +41,8 @@ std::unique_ptr<Backend> make_backend(std::string_view device) {
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));
-    throw InvalidOption("device", "'" + std::string(device) + "' is not cpu, cuda, cuda:N or auto" +
-                                      did_you_mean(device, device_names()));
+    throw InvalidOption("device", "'" + std::string(device) + "' is none of " + join(device_names()) +
+                                      " and cuda:N" + did_you_mean(device, device_names()));
 }
 
 std::vector<BackendDescription> backends() {

@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/option_table.hpp"
+#include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 
@@ -65,6 +66,10 @@ std::string unknown_command(const CLI::App& application, const std::vector<std::
     return no_command(application, word);
 }
 
+std::string needs_value(const CLI::Option& option) {
+    return option.get_name() + ": a value " + option.get_type_name() + " is needed";
+}
+
 /// CLI11 says how many values an option takes and got; people give one twice, or forget it.
 std::string wrong_number_of_values(const CLI::App& command, const std::string& reason) {
     for (const CLI::Option* option : command.get_options({})) {
@@ -73,7 +78,7 @@ std::string wrong_number_of_values(const CLI::App& command, const std::string& r
         if (option->get_items_expected_max() == 0)
             return name + ": takes no value; leave it out where it is not wanted";
         if (option->count() > 1) return name + ": is given more than once; it takes one value";
-        return name + ": a value " + option->get_type_name() + " is needed";
+        return needs_value(*option);
     }
     return reason;
 }
@@ -121,6 +126,13 @@ std::string no_command(const CLI::App& application, const std::string& name) {
     const std::string meant = did_you_mean(name, command_names(application));
     return "'" + name + "' is no command" +
            (meant.empty() ? "; those are " + join(command_names(application)) : meant);
+}
+
+void require_values(const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options({})) {
+        if (option->get_positional()) continue;  // the library says what it needs
+        if (std::ranges::count(option->results(), "") != 0) throw UsageError(needs_value(*option));
+    }
 }
 
 }  // namespace glimpse::cli

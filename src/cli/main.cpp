@@ -113,6 +113,7 @@ int run(int argc, char** argv) {
         return complain(explanation(application, error, std::vector<std::string>(argv + 1, argv + argc)),
                         usage_error);
     }
+    for (const CLI::App* command : application.get_subcommands()) require_values(*command);
     if (!action) {
         return complain("name a command: " + join(command_names(application)) + " (see glimpse --help)",
                         usage_error);

@@ -5,6 +5,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -22,7 +23,8 @@ Size parse_size(const std::string& text, const std::string& option) {
     try {
         require_glimpse_size(size, "");
     } catch (const InvalidParameter&) {
-        throw UsageError(option, "1x1 to 2^28 pixels are needed, not '" + text + "'");
+        throw UsageError(option, "1x1 to " + power_of_two(maximum_glimpse_pixels) +
+                                     " pixels are needed, not '" + text + "'");
     }
     return size;
 }

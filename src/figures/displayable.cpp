@@ -4,6 +4,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/displayable.hpp"
+#include "pixels/alpha.hpp"
 
 namespace glimpse {
 
@@ -104,11 +105,11 @@ cv::Mat shown_values(const Image& image, double opaque) {
 cv::Mat displayable(const Image& image) {
     switch (image.pixels.depth()) {
         case CV_16U:
-            return shown_values<std::uint16_t>(image, 65535);
+            return shown_values<std::uint16_t>(image, full_scale(CV_16U));
         case CV_32F:
-            return shown_values<float>(image, 1);
+            return shown_values<float>(image, full_scale(CV_32F));
         default:
-            return shown_values<std::uint8_t>(image, 255);
+            return shown_values<std::uint8_t>(image, full_scale(CV_8U));
     }
 }
 

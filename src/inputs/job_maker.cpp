@@ -32,7 +32,8 @@ ImageJob failed_job(const std::string& image, const std::string& problem) {
 void JobMaker::require_glimpses(const std::string& image, bool may_have_sidecar) const {
     if (shared_ || may_have_sidecar) return;
     throw UsageError(image, "no parameters: give " + field_name("boxes") + ", " + field_name("parameters") +
-                                ", " + field_name("sidecar") + " or " + field_name("manifest"));
+                                ", " + field_name("annotations") + ", " + field_name("sidecar") + " or " +
+                                field_name("manifest"));
 }
 
 ImageJob JobMaker::with_glimpses(ImageJob job) const {

@@ -48,6 +48,9 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
     const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
     std::set<std::string> outputs;
     std::size_t number = 1;
+    const auto fail_record = [&] {
+        throw UsageError(place_of_line(report, number), "is no record of a report");
+    };
     for (std::size_t begin = 0; begin < whole; ++number) {
         const std::size_t end = text.find('\n', begin);
         const auto record =
@@ -56,7 +59,7 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
         begin = end + 1;
         if (!record.is_object() || !record.contains("status") || !record.contains("glimpses") ||
             !record["glimpses"].is_array()) {
-            throw UsageError(place_of_line(report, number), "is no record of a report");
+            fail_record();
         }
         if (record["status"] != "ok") continue;
         for (const auto& glimpse : record["glimpses"]) {
@@ -67,7 +70,7 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
     }
     // A file that is no report is never truncated.
     if (!may_begin_record(std::string_view(text).substr(whole))) {
-        throw UsageError(place_of_line(report, number), "is no record of a report");
+        fail_record();
     }
     std::error_code failure;
     if (truncate && whole < text.size()) fs::resize_file(report, whole, failure);

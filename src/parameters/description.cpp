@@ -16,7 +16,7 @@ const std::vector<Key>& common_keys() {
     static const std::vector<Key> keys{
         {.name = "id",
          .type = {"a string", "1 to " + std::to_string(longest_id) + " " + std::string(id_rule),
-                  R"("type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": )" +
+                  R"("type": "string", "pattern": ")" + std::string(id_pattern) + R"(", "maxLength": )" +
                       std::to_string(longest_id)},
          .meaning = "The glimpse's name among the outputs; without it, the entry's position: 000."},
         {.name = "mechanism",

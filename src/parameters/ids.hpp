@@ -13,11 +13,14 @@ constexpr std::size_t longest_id = 200;
 /// What an id consists of, for messages.
 constexpr std::string_view id_rule = R"(letters, digits, ".", "_" and "-", not starting with ".")";
 
+/// The same as a regular expression.
+constexpr std::string_view id_pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$";
+
 /// Whether it obeys `id_rule` and is not empty; of any length.
 bool is_legal_id(std::string_view id);
 
-/// The word made legal: its first half `longest_id` letters, each that is illegal replaced by "_"; "_" where
-/// there are none. What tells equal ones apart has room behind it.
+/// The word cut to `longest_id` / 2 bytes, so that a number fits behind it, each illegal one replaced by "_";
+/// "_" for an empty word.
 std::string legal_id(std::string_view word);
 
 }  // namespace glimpse::parameters

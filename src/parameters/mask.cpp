@@ -44,8 +44,10 @@ Mask::FileForm read_file(const Value& value, const ReadingContext& context) {
     return {path, {}};
 }
 
+constexpr const char* grid_words = "an array of rows of numbers";
+
 Mask::GridForm read_grid(const Value& value) {
-    const std::vector<Value> rows = elements(value, "an array of rows of numbers");
+    const std::vector<Value> rows = elements(value, grid_words);
     const std::size_t columns = numbers(rows.front()).size();
     cv::Mat grid(static_cast<int>(rows.size()), static_cast<int>(columns), CV_64F);
     for (std::size_t y = 0; y < rows.size(); ++y) {
@@ -153,7 +155,7 @@ std::vector<Key> mask_keys() {
          .meaning = "A grey picture or a .npy array of weights; relative to the document."},
         {.name = "grid",
          .forms = {"grid"},
-         .type = {"an array of rows of numbers", "",
+         .type = {grid_words, "",
                   R"("type": "array", "minItems": 1, "items": )" + std::string(numbers_schema)},
          .meaning = "Weights; the rows are equally long, and upsampled to the image's size."},
         vector_key(

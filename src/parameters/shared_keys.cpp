@@ -2,11 +2,16 @@
 
 #include <array>
 
+#include "glimpse/words.hpp"
+
 namespace glimpse::parameters {
 
 using namespace json;
 
 namespace {
+
+constexpr const char* box_words = "[x, y, width, height]";
+constexpr const char* size_words = "[width, height]";
 
 constexpr std::array<std::pair<std::string_view, Units>, 2> units_words{
     {{"pixels", Units::pixels}, {"fraction", Units::fraction}}};
@@ -25,7 +30,7 @@ Key box_key() {
     const std::string positive = "{" + positive_type().schema + "}";
     return {.name = "box",
             .forms = {"box"},
-            .type = {"[x, y, width, height]", "width > 0, height > 0",
+            .type = {box_words, "width > 0, height > 0",
                      R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" + number + number +
                          positive + ", " + positive + "]"},
             .unit = "pixels, or fractions of the image's width and height",
@@ -41,7 +46,7 @@ Key size_key(std::vector<std::string_view> forms) {
         .name = "size",
         .forms = std::move(forms),
         .type =
-            {"[width, height]", "width ≥ 1, height ≥ 1, width · height ≤ 2^28",
+            {size_words, "width ≥ 1, height ≥ 1, width · height ≤ " + power_of_two(maximum_glimpse_pixels),
              R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": )" +
                  std::to_string(maximum_glimpse_pixels) + "}"},
         .unit = "pixels",
@@ -62,7 +67,7 @@ Key padding_key(std::vector<std::string_view> forms) {
 }
 
 OrientedBox read_box(Entry& entry) {
-    const std::vector<double> box = numbers(*entry.take("box"), 4, "[x, y, width, height]");
+    const std::vector<double> box = numbers(*entry.take("box"), 4, box_words);
     OrientedBox result{{box[0], box[1], box[2], box[3]}};
     if (const std::optional<Value> units = entry.take("units"))
         result.units = word<Units>(*units, units_words);
@@ -72,7 +77,7 @@ OrientedBox read_box(Entry& entry) {
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> size = entry.take("size");
     if (!size) return context.defaults.size;
-    const std::vector<int> lengths = integers(*size, 2, "[width, height]");
+    const std::vector<int> lengths = integers(*size, 2, size_words);
     return Size{lengths[0], lengths[1]};
 }
 

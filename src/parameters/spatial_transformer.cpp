@@ -29,10 +29,13 @@ Key pair_key(std::string_view name, std::string_view words, const Pair& default_
             .meaning = meaning};
 }
 
-Pair read_pair(Entry& entry, std::string_view key, const Pair& default_value) {
+constexpr const char* scale_words = "[sx, sy]";
+constexpr const char* shift_words = "[tx, ty]";
+
+Pair read_pair(Entry& entry, std::string_view key, const char* words, const Pair& default_value) {
     const std::optional<Value> pair = entry.take(key);
     if (!pair) return default_value;
-    const std::vector<double> read = numbers(*pair, 2, "[x, y]");
+    const std::vector<double> read = numbers(*pair, 2, words);
     return {read[0], read[1]};
 }
 
@@ -48,8 +51,9 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
         transformer.form = SpatialTransformer::ThetaForm{matrix_2x3(*entry.take("theta"))};
     } else if (form.is("scale")) {
         const SpatialTransformer::ScaleShiftForm open;
-        const Pair scale = read_pair(entry, "scale", open.scale);
-        transformer.form = SpatialTransformer::ScaleShiftForm{scale, read_pair(entry, "shift", open.shift)};
+        const Pair scale = read_pair(entry, "scale", scale_words, open.scale);
+        transformer.form =
+            SpatialTransformer::ScaleShiftForm{scale, read_pair(entry, "shift", shift_words, open.shift)};
     } else if (form.is("matrix")) {
         transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"))}};
     } else {
@@ -88,8 +92,8 @@ Description spatial_transformer_description() {
               .meaning =
                   "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row "
                   "makes x."},
-             pair_key("scale", "[sx, sy]", identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
-             pair_key("shift", "[tx, ty]", identity.shift, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
+             pair_key("scale", scale_words, identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
+             pair_key("shift", shift_words, identity.shift, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
              {.name = "matrix",
               .forms = {"matrix"},
               .type = matrix_2x3_type(),

@@ -57,6 +57,7 @@ void validate(const WriteOptions& options) {
         throw InvalidOption("canvas", "give either a picture (" + field_name("canvas") + ") or a size (" +
                                           field_name("canvas_size") + ")");
     }
+    if (options.glimpse.empty()) throw InvalidOption("glimpse", "the name of a file is needed, or -, not ''");
     if (options.out.empty() || options.out.ends_with('/')) {
         throw InvalidOption("out", "the name of a file is needed, or -, not '" + options.out + "'");
     }

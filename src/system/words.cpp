@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <vector>
@@ -74,6 +75,10 @@ std::string number_text(double number) {
 
 std::string number_text(float number) {
     return shortest_text(number);
+}
+
+std::string power_of_two(std::uint64_t number) {
+    return "2^" + std::to_string(std::countr_zero(number));
 }
 
 std::string position_id(std::size_t position) {

@@ -66,7 +66,7 @@ class MisspeltWords(GlimpseCase):
         self.check("extract", photo, *box, "--output-tar", "a.tar", says="--out: cannot be given together with --output-tar")
         self.check("help", "frobnicate", says="'frobnicate' is no command; those are extract")
         self.check("extract", photo, *box, "--format", "jpge", says="did you mean jpeg?")
-        self.check("extract", photo, *box, "--device", "cdua", says="'cdua' is not cpu, cuda, cuda:N or auto; did you mean cuda?")
+        self.check("extract", photo, *box, "--device", "cdua", says="'cdua' is none of cpu, cuda, auto and cuda:N; did you mean cuda?")
         self.run_glimpse("extract", photo, *box, "--device", "CPU")
         self.check("schema", "now", says="'now' is more than glimpse schema takes")
 
@@ -129,6 +129,11 @@ class MisspeltWords(GlimpseCase):
         out = ("-b", "0,0,4,4", "-o", self.out)
         for option in ("--size", "--shard", "--jobs", "--context", "--existing", "--colormap"):
             self.check("extract", photo, *out, option, "", says=f"{option}: ")
+        for option in ("--report", "--boxes", "--output-tar", "--format", "--params", "--manifest", "--input-tar"):
+            self.check("extract", photo, *out, option, "", says=f"{option}: a value ")
+        self.check("write", photo, *out, "--canvas", photo, "--id", "", says="--id: a value ")
+        self.check("extract", "", *out, says="INPUT: the name of a file or directory is needed, not ''")
+        self.check("write", "", *out, "--canvas", photo, says="GLIMPSE: the name of a file is needed, or -, not ''")
 
     def test_files_that_are_not_there(self):
         photo, _ = self.picture()
@@ -157,14 +162,14 @@ class FieldsOfTheLibrary(GlimpseCase):
         box = ("-b", "0,0,4,4")
         for arguments, says in (((photo, *box), "--out: say where the glimpses go: a directory, a file or -; or else --output-tar"),
                                 (("-o", "out"), "INPUT: name an image, a directory, -, a --manifest or an --input-tar"),
-                                ((photo, "-o", "out"), f"{photo}: no parameters: give --box, --params, --sidecar or --manifest"),
+                                ((photo, "-o", "out"), f"{photo}: no parameters: give --box, --params, --boxes, --sidecar or --manifest"),
                                 ((photo, *box, "-p", "a.json", "-o", "out"), "--box: cannot be given together with --params"),
                                 ((photo, *box, "-o", "a.png", "--format", "jpg"), "--format: 'jpg' does not fit --out a.png"),
                                 ((photo, *box, "-o", "out", "--frame-rate", "9"), "--frame-rate: is about animations: give --animate"),
                                 ((photo, *box, "-o", "a.png", "--strip"), "--strip: a track has several glimpses: give --out a directory, not 'a.png'"),
                                 ((photo, *box, "-o", "out", "-m", "mask", "-s", "3x3"), "--size: no entry takes it"),
                                 ((photo, *box, "-o", "out", "--boxes", "b.json"), "--boxes: cannot be given together with --box"),
-                                ((photo, *box, "-o", "out", "--device", "tpu"), "--device: 'tpu' is not cpu, cuda, cuda:N or auto")):
+                                ((photo, *box, "-o", "out", "--device", "tpu"), "--device: 'tpu' is none of cpu, cuda, auto and cuda:N")):
             self.fails(2, "extract", *arguments, says=["glimpse: " + says])
         self.fails(1, "extract", photo, *box, "-o", "out", "--max-pixels", "9", says=["more than the 9 that --max-pixels allows"])
         self.run_glimpse("extract", photo, *box, "-o", "out")

@@ -114,8 +114,8 @@ class BlockReader {
     }
 
   private:
-    static la_ssize_t fill(archive* /*archive*/, void* reading, const void** bytes) {
-        auto& self = *static_cast<BlockReader*>(reading);
+    static la_ssize_t fill(archive* /*archive*/, void* reader, const void** bytes) {
+        auto& self = *static_cast<BlockReader*>(reader);
         return self.thrown_.guard([&] {
             const Block block = self.next_();
             *bytes = block.data();
@@ -137,8 +137,8 @@ class Decompressed {
   public:
     explicit Decompressed(ByteSource source)
         : source_(std::move(source)),
-          reading_([this] { return BlockReader::Block(buffer_.data(), source_(buffer_)); }) {
-        archive* const a = reading_.get();
+          reader_([this] { return BlockReader::Block(buffer_.data(), source_(buffer_)); }) {
+        archive* const a = reader_.get();
         archive_read_support_filter_gzip(a);
         archive_read_support_filter_bzip2(a);
         archive_read_support_filter_xz(a);
@@ -149,18 +149,18 @@ class Decompressed {
 
     BlockReader::Block next_block() {
         if (!is_open_) {
-            reading_.open();
+            reader_.open();
             is_open_ = true;
-            has_content_ = reading_.next_entry() != nullptr;
+            has_content_ = reader_.next_entry() != nullptr;
         }
         std::size_t ignored = 0;
-        return has_content_ ? reading_.next_block(ignored) : BlockReader::Block();
+        return has_content_ ? reader_.next_block(ignored) : BlockReader::Block();
     }
 
   private:
     ByteSource source_;
     std::array<std::uint8_t, 1 << 16> buffer_{};
-    BlockReader reading_;
+    BlockReader reader_;
     bool is_open_ = false;
     bool has_content_ = false;
 };
@@ -168,15 +168,15 @@ class Decompressed {
 class TarReader final : public ArchiveReader {
   public:
     explicit TarReader(ByteSource source)
-        : decompressed_(std::move(source)), reading_([this] { return next_block(); }) {
-        archive_read_support_format_tar(reading_.get());
-        archive_read_set_option(reading_.get(), "tar", "read_concatenated_archives", "1");
-        reading_.open();
+        : decompressed_(std::move(source)), reader_([this] { return next_block(); }) {
+        archive_read_support_format_tar(reader_.get());
+        archive_read_set_option(reader_.get(), "tar", "read_concatenated_archives", "1");
+        reader_.open();
     }
 
     std::optional<ArchiveMember> next() override {
         const Utf8Names utf8;
-        archive_entry* const entry = reading_.next_entry();
+        archive_entry* const entry = reader_.next_entry();
         if (!entry) {
             require_end_marker();
             return std::nullopt;
@@ -190,8 +190,8 @@ class TarReader final : public ArchiveReader {
         std::vector<std::uint8_t> bytes;
         bytes.reserve(size_);  // pages are committed as they are filled: a header may claim anything
         std::size_t offset = 0;
-        for (BlockReader::Block block = reading_.next_block(offset); !block.empty();
-             block = reading_.next_block(offset)) {
+        for (BlockReader::Block block = reader_.next_block(offset); !block.empty();
+             block = reader_.next_block(offset)) {
             if (offset > size_ || block.size() > size_ - offset) {
                 throw Error("the archive is damaged: a member is larger than its header says");
             }
@@ -219,7 +219,7 @@ class TarReader final : public ArchiveReader {
     }
 
     Decompressed decompressed_;
-    BlockReader reading_;
+    BlockReader reader_;
     std::size_t zeros_ = 0;
     std::size_t size_ = 0;  ///< of the current member
 };

@@ -96,7 +96,7 @@ void TiffStorage::normalise(cv::Mat& pixels) const {
     if (photometric != PHOTOMETRIC_MINISWHITE && !premultiplied) return;
     std::vector<cv::Mat> channels;
     cv::split(pixels, channels);
-    if (premultiplied) {
+    if (premultiplied) {  // in float64, since float32 would round samples of 32 bits
         cv::Mat alpha_plane;
         channels.back().convertTo(alpha_plane, CV_64F);
         for (std::size_t c = 0; c + 1 < channels.size(); ++c) {
