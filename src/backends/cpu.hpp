@@ -4,7 +4,7 @@
 
 namespace glimpse {
 
-/// Applies linear maps on the calling thread.
+/// Applies linear maps: several are read side by side, on all cores.
 class CpuBackend final : public Backend {
   public:
     [[nodiscard]] std::string name() const override { return "cpu"; }

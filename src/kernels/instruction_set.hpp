@@ -9,7 +9,7 @@ namespace glimpse::GLIMPSE_INSTRUCTION_SET {
 void separable(const SeparableTask& task);
 void vertical(const VerticalTask& task);
 void round(const float* values, std::size_t count, void* out, Element element);
-void sample_bilinear(const SampleTask& task);
-void sample_bicubic(const SampleTask& task);
+void sample_bilinear(const SampleRowTask& task);
+void sample_bicubic(const SampleRowTask& task);
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

@@ -71,7 +71,7 @@ struct VerticalTask {
 /// A row of at least `minimum_samples` samples. The sampling point of glimpse pixel j is start + j · step, in
 /// centre coordinates of an image whose pixel `origin` is the first of `in`. Every tap whose weight is not 0
 /// lies in `in`.
-struct SampleTask {
+struct SampleRowTask {
     Lines in;
     std::ptrdiff_t end_of_data;  ///< bytes from the first value of `in` to the end of its last; < 2^31
     int channels;
@@ -106,8 +106,8 @@ struct Kernels {
     const char* instruction_set;
     void (*separable)(const SeparableTask&);
     void (*vertical)(const VerticalTask&);
-    void (*sample_bilinear)(const SampleTask&);
-    void (*sample_bicubic)(const SampleTask&);
+    void (*sample_bilinear)(const SampleRowTask&);
+    void (*sample_bicubic)(const SampleRowTask&);
     void (*round)(const float* values, std::size_t count, void* out, Element element);
 };
 

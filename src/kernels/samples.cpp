@@ -64,7 +64,7 @@ class Coordinate {
 template <typename T>
 class Locations {
   public:
-    Locations(const SampleTask& task, int channels)
+    Locations(const SampleRowTask& task, int channels)
         : x_(task.start_x, task.step_x, task.origin_x),
           y_(task.start_y, task.step_y, task.origin_y),
           step_(static_cast<std::int32_t>(task.in.step)),
@@ -94,7 +94,7 @@ class Locations {
 /// Calls visit(j, points, count) for the task's samples in batches, j being the first of a batch of at least
 /// eight.
 template <typename T, typename Visit>
-GLIMPSE_INLINE void for_each_batch(const SampleTask& task, int channels, Visit&& visit) {
+GLIMPSE_INLINE void for_each_batch(const SampleRowTask& task, int channels, Visit&& visit) {
     const Locations<T> locations(task, channels);
     Points points;
     for (int j = task.begin; j < task.end; j += batch_length) {
@@ -111,7 +111,7 @@ GLIMPSE_INLINE void for_each_batch(const SampleTask& task, int channels, Visit&&
 template <typename T>
 class Source {
   public:
-    explicit Source(const SampleTask& task)
+    explicit Source(const SampleRowTask& task)
         : data_(static_cast<const unsigned char*>(task.in.data)),
           end_(task.end_of_data),
           last_(end_ - static_cast<std::ptrdiff_t>(lane_count * sizeof(T))) {}
@@ -141,7 +141,7 @@ class Source {
 /// Calls sample(offset, x, y, to) for each of the task's samples: the byte offset of the pixel at (⌊x⌋, ⌊y⌋),
 /// the fractions, and where the values go.
 template <typename T, typename Sample>
-GLIMPSE_INLINE void for_each_sample(const SampleTask& task, int channels, Sample&& sample) {
+GLIMPSE_INLINE void for_each_sample(const SampleRowTask& task, int channels, Sample&& sample) {
     float* const out = task.out;
     for_each_batch<T>(task, channels, [&](int j, const Points& points, int count) {
         float* to = out + std::ptrdiff_t{j} * channels;
@@ -187,7 +187,7 @@ GLIMPSE_INLINE void store_pixel(Lanes values, float* to) {
 }
 
 template <int C, typename T>
-void bilinear(const SampleTask& task) {
+void bilinear(const SampleRowTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     for_each_sample<T>(task, C, [&](std::ptrdiff_t offset, float x, float y, float* to) {
@@ -207,7 +207,7 @@ void bilinear(const SampleTask& task) {
 
 /// One channel: the lanes are pixels.
 template <typename T>
-void bilinear_grey(const SampleTask& task) {
+void bilinear_grey(const SampleRowTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     float* const out = task.out;
@@ -247,7 +247,7 @@ void bilinear_grey(const SampleTask& task) {
 
 /// Any number of channels, value by value; taps of weight 0 are not read.
 template <typename T>
-void bilinear_generic(const SampleTask& task) {
+void bilinear_generic(const SampleRowTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t right = task.channels * static_cast<std::ptrdiff_t>(sizeof(T));
     const int channels = task.channels;
@@ -279,7 +279,7 @@ GLIMPSE_INLINE CubicWeights cubic_weights(float t) {
 }
 
 template <int C, typename T>
-void bicubic(const SampleTask& task) {
+void bicubic(const SampleRowTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     constexpr auto pixel = static_cast<std::ptrdiff_t>(C * sizeof(T));
@@ -304,7 +304,7 @@ void bicubic(const SampleTask& task) {
 }
 
 template <typename T>
-void bicubic_generic(const SampleTask& task) {
+void bicubic_generic(const SampleRowTask& task) {
     const Source<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     const int channels = task.channels;
@@ -332,7 +332,7 @@ void bicubic_generic(const SampleTask& task) {
 
 namespace GLIMPSE_INSTRUCTION_SET {
 
-void sample_bilinear(const SampleTask& task) {
+void sample_bilinear(const SampleRowTask& task) {
     with_element(task.in.element, [&]<typename T>(T*) {
         if (task.channels == 1) return bilinear_grey<T>(task);
         if (task.channels == 3) return bilinear<3, T>(task);
@@ -341,7 +341,7 @@ void sample_bilinear(const SampleTask& task) {
     });
 }
 
-void sample_bicubic(const SampleTask& task) {
+void sample_bicubic(const SampleRowTask& task) {
     with_element(task.in.element, [&]<typename T>(T*) {
         if (task.channels == 3) return bicubic<3, T>(task);
         if (task.channels == 4) return bicubic<4, T>(task);

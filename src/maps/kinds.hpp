@@ -8,8 +8,9 @@
 #include "maps/weights.hpp"
 #include "maps/window.hpp"
 
-// Each kind of map has a file of its own, with these functions, `map` being the map of that kind. Another
-// device than the CPU reads and writes in its own backend.
+// Each kind of map has a header and a source of its own, with these functions, `map` being the map of that
+// kind. Long loops stand beside it (banded_product, sample_rows). Another device than the CPU reads and
+// writes in its own backend.
 //
 //     support(kind, map)                   a rectangle outside which the attention map is 0
 //     attention(kind, map, support)        Aᵀ 1 on the support, which is not empty; CV_32F

@@ -8,6 +8,8 @@
 
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
+#include "maps/sample_rows.hpp"
+#include "pixels/matrix_lines.hpp"
 
 namespace glimpse {
 
@@ -180,6 +182,32 @@ std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {
     const auto [before, after, radius] = footprint(samples.interpolation);
     const std::int64_t length = std::max(2, before + 1 + after);  // a single tap is no cheaper than two
     return sampled_tap_cost * length * length * whole(map.glimpse).area();
+}
+
+cv::Mat read(const Samples& samples, const LinearMap& map, const ImageRegion& image, int depth) {
+    cv::Mat out(map.glimpse.height, map.glimpse.width, CV_MAKETYPE(depth, image.pixels.channels()));
+    if (image.region.empty()) return out.setTo(0), out;
+    const SampledRows rows(map, samples, image);
+    const auto values = static_cast<std::size_t>(out.cols) * static_cast<std::size_t>(out.channels());
+    std::vector<float> row(values + 1);
+    for (int i = 0; i < out.rows; ++i) {
+        rows.read(i, row.data());
+        kernels().round(row.data(), values, out.ptr(i), element_of(depth));
+    }
+    return out;
+}
+
+ImageRegion write(const Samples& samples, const LinearMap& map, const cv::Mat& glimpse) {
+    const Rectangle region = support(map);
+    if (region.empty()) return {};
+    const int channels = glimpse.channels();
+    cv::Mat out = cv::Mat::zeros(region.height, region.width, CV_32FC(channels));
+    for_each_tap(samples, map, [&](int i, int j, int y, int x, float weight) {
+        const float* in = glimpse.ptr<float>(i) + std::ptrdiff_t{j} * channels;
+        float* to = out.ptr<float>(y - region.y) + std::ptrdiff_t{x - region.x} * channels;
+        for (int c = 0; c < channels; ++c) to[c] += weight * in[c];
+    });
+    return {region, out};
 }
 
 Interval samples_within(const Affine& affine, int i, int width, Point low, Point high) {

@@ -173,8 +173,8 @@ void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, 
     const double step_x = (coordinate(image.width) - x) / (count - 1);
     const double step_y = (coordinate(image.height) - y) / (count - 1);
     std::vector<float> out(static_cast<std::size_t>(count * channels) + 1);
-    const SampleTask task{image.lines(), image.bytes(), channels, origin_x, origin_y, origin_x + x,
-                          origin_y + y,  step_x,        step_y,   begin,    end,      out.data()};
+    const SampleRowTask task{image.lines(), image.bytes(), channels, origin_x, origin_y, origin_x + x,
+                             origin_y + y,  step_x,        step_y,   begin,    end,      out.data()};
     cubic ? kernels.sample_bicubic(task) : kernels.sample_bilinear(task);
     // The value after the last is unspecified.
     out.resize(static_cast<std::size_t>(end * channels));

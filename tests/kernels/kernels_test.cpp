@@ -7,7 +7,6 @@
 
 #include "kernels/kernels.hpp"
 #include "matrices.hpp"
-#include "pixels/matrix_lines.hpp"
 
 // Every instruction set that this machine has, against float64 loops; the rest of the tests sees the best
 // one only.
@@ -31,6 +30,15 @@ class Draws {
   private:
     cv::RNG random_;
 };
+
+/// The rows of a matrix as the kernels take them: `Lines` or `OutLines`.
+template <typename Rows>
+Rows rows_of(const cv::Mat& matrix) {
+    const Element element = matrix.depth() == CV_8U    ? Element::uint8
+                            : matrix.depth() == CV_16U ? Element::uint16
+                                                       : Element::float32;
+    return {matrix.data, static_cast<std::ptrdiff_t>(matrix.step[0]), element};
+}
 
 /// Rows of a banded matrix, with the weights they point to.
 struct RandomBands {
@@ -107,7 +115,7 @@ cv::Mat product(const Kernels& kernels, const RandomBands& rows, const RandomBan
     for (Band& band : in_values) band.first *= channels;
     const Span all{0, image.cols * channels, 0};
     std::vector<float> scratch(separable_scratch(all.length));
-    kernels.separable({lines_of(image), lines_of(out), channels, rows.bands.data(), out.rows,
+    kernels.separable({rows_of<Lines>(image), rows_of<OutLines>(out), channels, rows.bands.data(), out.rows,
                        in_values.data(), out.cols, &all, 1, scratch.data()});
     return out;
 }
@@ -132,8 +140,8 @@ double sampled(const cv::Mat& image, double x, double y, int channel, bool cubic
     return sum;
 }
 
-SampleTask sample_task(const cv::Mat& image, Point start, Point step, int count, float* out) {
-    return {lines_of(image),
+SampleRowTask sample_task(const cv::Mat& image, Point start, Point step, int count, float* out) {
+    return {rows_of<Lines>(image),
             static_cast<std::ptrdiff_t>(image.step[0] * (image.rows - 1) + image.cols * image.elemSize()),
             image.channels(),
             0,
@@ -180,7 +188,8 @@ TEST_CASE("kernels: the vertical pass alone") {
             for (const Kernels* kernels : available_kernels()) {
                 CAPTURE(kernels->instruction_set);
                 cv::Mat out(11, width, CV_32F);
-                kernels->vertical({lines_of(image), lines_of(out), rows.bands.data(), 11, width});
+                kernels->vertical(
+                    {rows_of<Lines>(image), rows_of<OutLines>(out), rows.bands.data(), 11, width});
                 for (int i = 0; i < out.rows; ++i) {
                     const Band& band = rows.bands[static_cast<std::size_t>(i)];
                     for (int v = 0; v < width; ++v) {
@@ -214,7 +223,7 @@ TEST_CASE("kernels: rows of samples in every instruction set") {
             CAPTURE(kernels->instruction_set);
             CAPTURE(trial);
             std::vector<float> out(static_cast<std::size_t>(count * channels) + 1);
-            const SampleTask task = sample_task(image, first, step, count, out.data());
+            const SampleRowTask task = sample_task(image, first, step, count, out.data());
             cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
             double worst = 0;
             for (int j = 0; j < count; ++j) {
@@ -282,7 +291,7 @@ TEST_CASE(
             cv::Mat of_part(1, count * channels + 1, CV_32F);
             const auto sample = cubic ? kernels->sample_bicubic : kernels->sample_bilinear;
             sample(sample_task(image, first, step, count, of_whole.ptr<float>()));
-            SampleTask task = sample_task(seen, first, step, count, of_part.ptr<float>());
+            SampleRowTask task = sample_task(seen, first, step, count, of_part.ptr<float>());
             task.origin_x = part.x;
             task.origin_y = part.y;
             sample(task);
@@ -304,7 +313,7 @@ TEST_CASE("kernels: samples upon pixels are those pixels, whatever lies beside t
             CAPTURE(kernels->instruction_set);
             std::vector<float> out(static_cast<std::size_t>(9 * channels) + 1);
             for (const bool cubic : {false, true}) {
-                const SampleTask task = sample_task(image, {1, 4}, {1, 0}, 9, out.data());
+                const SampleRowTask task = sample_task(image, {1, 4}, {1, 0}, 9, out.data());
                 cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
                 for (int n = 0; n < 9 * channels; ++n) {
                     CHECK(out[static_cast<std::size_t>(n)] == 10 * (1 + n / channels) + n % channels);
