@@ -52,12 +52,23 @@ GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values);
 /// column.
 GLIMPSE_EXPORT bool is_list(const Mechanism& mechanism);
 
+/// Where a glimpse's parameters stand, for messages.
+struct Place {
+    std::string text{};   ///< of an entry, "FILE: /glimpses/3", or of a box, "FILE:12"
+    bool is_box = false;  ///< `text` names the box itself, and other fields follow it
+
+    /// The place of a field, a JSON Pointer; of all of them for an empty one.
+    [[nodiscard]] std::string of(const std::string& field) const {
+        if (!is_box) return text + field;
+        return field.empty() || field == "/box" ? text : text + ": " + field;
+    }
+};
+
 /// A mechanism with the name that its outputs carry.
 struct Glimpse {
     std::string id;
     Mechanism mechanism;
-    std::string
-        place;  ///< of its entry, "FILE: /glimpses/3", or of its box, "FILE:12: "; see `place_of_field`
+    Place place{};
     std::string label{};  ///< what figures call it; empty: its id
 
     /// The label, or without one the id.

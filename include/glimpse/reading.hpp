@@ -13,8 +13,8 @@
 
 namespace glimpse {
 
-/// Throws `Error` unless a constant fill has one value, or one for each channel; without one for alpha, alpha
-/// is opaque. To be called for each glimpse, so that an invalid fill fails no other glimpse.
+/// Throws `InvalidParameter` unless a constant fill has one value, or one for each channel; without one for
+/// alpha, alpha is opaque. To be called for each glimpse, so that an invalid fill fails no other glimpse.
 GLIMPSE_EXPORT void validate_fill(const Lowered& lowered, int channels, bool alpha);
 
 /// The glimpse (h×w×C) in `depth`, an OpenCV depth, of an image region (H×W×C): A I with the fill, the

@@ -31,7 +31,6 @@ constexpr std::array fields{
     Field{"adjustment.square", "--square"},
     Field{"adjustment.tracker", "--tracker-crop"},
     Field{"open.maximum_pixels", "--max-pixels"},
-    Field{"device", "--device"},
     // OutputOptions
     Field{"out", "--out"},
     Field{"archive", "--output-tar"},
@@ -45,11 +44,11 @@ constexpr std::array fields{
     Field{"existing", "--existing"},
     // WriteOptions
     Field{"glimpse", "GLIMPSE"},
-    Field{"input.parameters", "--params"},
-    Field{"input.boxes", "--box"},
     Field{"id", "--id"},
     Field{"canvas", "--canvas"},
     Field{"canvas_size", "--canvas-size"},
+    // The argument of `make_backend`
+    Field{"device", "--device"},
 };
 
 }  // namespace

@@ -165,8 +165,9 @@ void validate_fill(const Lowered& lowered, int channels, bool alpha) {
     const auto count = static_cast<std::size_t>(channels);
     const std::size_t given = constant->values.size();
     if (given != 1 && given != count && !(alpha && given + 1 == count)) {
-        throw Error("the padding has " + std::to_string(given) + " values, the image " +
-                    std::to_string(channels) + " channels");
+        throw InvalidParameter("/padding", "the padding has " + std::to_string(given) +
+                                               " values, the image " + std::to_string(channels) +
+                                               " channels");
     }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/taps.hpp"
 #include "mechanisms/validation.hpp"
@@ -19,7 +20,8 @@ constexpr int longest_resized = 1 << 22;
 void require_resizable(const Rectangle& box, Size image) {
     const auto too_long = [](int length, int size) { return length > std::max(longest_resized, size); };
     if (too_long(box.width, image.width) || too_long(box.height, image.height)) {
-        throw InvalidParameter("/box", "a box to be resized is at most 2^22 pixels long, or as the image");
+        throw InvalidParameter("/box", "a box to be resized is at most " + power_of_two(longest_resized) +
+                                           " pixels long, or as long as the image");
     }
 }
 
@@ -95,8 +97,9 @@ BandedMatrix index_axis(const std::vector<int>& indices, int size, const char* f
     constexpr double one = 1;
     for (std::size_t n = 0; n < indices.size(); ++n) {
         if (indices[n] >= size) {
-            throw Error(std::string(field) + "/" + std::to_string(n) + ": the image has no index " +
-                        std::to_string(indices[n]) + ", only 0 to " + std::to_string(size - 1));
+            throw InvalidParameter(std::string(field) + "/" + std::to_string(n),
+                                   "the image has no index " + std::to_string(indices[n]) + ", only 0 to " +
+                                       std::to_string(size - 1));
         }
         matrix.append_row(indices[n], {&one, 1});
     }

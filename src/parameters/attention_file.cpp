@@ -30,7 +30,7 @@ void supply_from(const File& file, Glimpse& glimpse) {
         supply(glimpse.mechanism, attention_values(*open_image(file)));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
-        throw Error(glimpse.place + "/file", path.string() + ": " + error.what());
+        throw Error(glimpse.place.of("/file"), path.string() + ": " + error.what());
     }
 }
 

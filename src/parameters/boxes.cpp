@@ -40,20 +40,14 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
     return makers[static_cast<std::size_t>(found - names.begin())](box, defaults);
 }
 
-std::string place_of_field(const std::string& place, const std::string& field) {
-    const bool is_of_box = place.ends_with(": ");
-    if (is_of_box && (field.empty() || field == "/box")) return place.substr(0, place.size() - 2);
-    return place + field;
-}
-
 void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
                             const ParameterDefaults& defaults, ParameterDocument& document) {
     try {
         const Mechanism mechanism = make_mechanism(defaults.mechanism, box, defaults);
         validate(mechanism);
-        parameters::append_glimpses(id, mechanism, place + ": ", document);
+        parameters::append_glimpses(id, mechanism, {place, true}, document);
     } catch (const InvalidParameter& error) {
-        throw UsageError(place_of_field(place + ": ", error.field()), error.what());
+        throw UsageError(Place{place, true}.of(error.field()), error.what());
     } catch (const UsageError& error) {
         throw UsageError(place, error.what());
     }

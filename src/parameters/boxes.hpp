@@ -16,8 +16,4 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
 void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
                             const ParameterDefaults& defaults, ParameterDocument& document);
 
-/// The place of a mechanism's field, a JSON Pointer, or of the whole for an empty one, in messages. `place`
-/// is as in `Glimpse`: that of a box has no pointers, and stands for the field "/box".
-std::string place_of_field(const std::string& place, const std::string& field);
-
 }  // namespace glimpse

@@ -71,7 +71,7 @@ ParameterDocument read_entries(const Value& entries, Defaults* defaults, const R
         const Value place = entries.element(n);
         Entry entry(place, defaults);
         std::string id = ids.read(entry, place, n);
-        append_glimpses(std::move(id), read_mechanism(entry, context), place.place(), document);
+        append_glimpses(std::move(id), read_mechanism(entry, context), {place.place()}, document);
     }
     return document;
 }
@@ -92,7 +92,7 @@ ParameterDocument read_single(const Value& root, ReadingContext context) {
     Ids ids;
     ParameterDocument document;
     std::string id = ids.read(entry, root, 0);
-    append_glimpses(std::move(id), read_mechanism(entry, context), root.place(), document);
+    append_glimpses(std::move(id), read_mechanism(entry, context), {root.place()}, document);
     return document;
 }
 

@@ -4,7 +4,7 @@
 
 namespace glimpse::parameters {
 
-void append_glimpses(std::string id, Mechanism mechanism, std::string place, ParameterDocument& document) {
+void append_glimpses(std::string id, Mechanism mechanism, Place place, ParameterDocument& document) {
     document.push_back({.id = std::move(id), .mechanism = std::move(mechanism), .place = std::move(place)});
 }
 

@@ -7,7 +7,7 @@
 namespace glimpse::parameters {
 
 /// Appends to the document the glimpses that a mechanism stands for, whether an entry or a box asked for it:
-/// one, of that id. `place` is for messages.
-void append_glimpses(std::string id, Mechanism mechanism, std::string place, ParameterDocument& document);
+/// one, of that id.
+void append_glimpses(std::string id, Mechanism mechanism, Place place, ParameterDocument& document);
 
 }  // namespace glimpse::parameters

@@ -38,8 +38,8 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
 
 Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
     supply_attention_file(glimpse);
-    return at_place(glimpse.place,
-                    [&] { return lower(adjusted(glimpse.mechanism, adjustment, image), image); });
+    return with_place(glimpse.place,
+                      [&] { return lower(adjusted(glimpse.mechanism, adjustment, image), image); });
 }
 
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
@@ -51,7 +51,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
         const Glimpse& glimpse = (*job.glimpses)[k];
         guarded(reports[k], [&] {
             Lowered one = lowered(glimpse, adjustment, image.size);
-            validate_fill(one, image.channels, image.alpha);
+            with_place(glimpse.place, [&] { validate_fill(one, image.channels, image.alpha); });
             describe(one, reports[k]);
             glimpses.push_back({.glimpse = &glimpse,
                                 .lowered = std::move(one),

@@ -7,7 +7,6 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/report.hpp"
-#include "parameters/boxes.hpp"
 #include "system/failure.hpp"
 
 namespace glimpse {
@@ -38,15 +37,16 @@ void guarded(GlimpseReport& report, Step&& step) {
 /// adjusted. Throws as `lower` and `supply_attention_file`.
 Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image);
 
-/// Runs a step of the parameters at `place`, as `Glimpse` has it; a failure is said of that place.
+/// Runs a step of the parameters that stand at a place. An `Error` gets the place, that of the field for an
+/// `InvalidParameter`.
 template <typename Step>
-auto at_place(const std::string& place, Step&& step) {
+auto with_place(const Place& place, Step&& step) {
     try {
         return step();
     } catch (const InvalidParameter& error) {
-        throw Error(place_of_field(place, error.field()), error.what());
+        throw Error(place.of(error.field()), error.what());
     } catch (const Error& error) {
-        throw Error(place_of_field(place, ""), error.what());
+        throw Error(place.of({}), error.what());
     }
 }
 

@@ -68,7 +68,7 @@ void validate(const WriteOptions& options) {
     StandardInput standard_input;
     if (options.glimpse == standard_stream) standard_input.claim("glimpse");
     if (options.canvas == standard_stream) standard_input.claim("canvas");
-    if (options.input.parameters == standard_stream) standard_input.claim("input.parameters");
+    if (options.input.parameters == standard_stream) standard_input.claim("parameters");
 }
 
 void require_no_input(const WriteOptions& options, const ParameterDocument& document) {
@@ -93,9 +93,8 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
     if (!document)
-        throw InvalidOption("input.parameters",
-                            "say where the glimpse came from: " + field_name("input.parameters") + " or " +
-                                field_name("input.boxes"));
+        throw InvalidOption("parameters", "say where the glimpse came from: " + field_name("parameters") +
+                                              " or " + field_name("boxes"));
     const Glimpse& origin = chosen(*document, options.id);
     require_no_input(options, *document);
     if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse));
@@ -104,7 +103,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
         options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
-    const Lowered lowered = at_place(origin.place, [&] { return lower(mechanism, size); });
+    const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });
     const auto bytes = with_context(options.glimpse, [&] {
         return encode_image(options.paste ? paste(backend, lowered, glimpse, canvas)
                                           : add_adjoint(backend, lowered.map, glimpse, canvas),

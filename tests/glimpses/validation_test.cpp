@@ -51,13 +51,15 @@ void check_message(const std::string& words, const Mechanism& mechanism) {
     CHECK(message.find(words) != std::string::npos);
 }
 
-/// Valid, but not for this image; the message has the words.
+/// Valid, but not for this image; the field, if it is one's, and the message have the words.
 void check_refused(const std::string& words, const Mechanism& mechanism, Size image = picture) {
     CAPTURE(words);
     CHECK_NOTHROW(validate(mechanism));
     std::string message = "no Error";
     try {
         lower(mechanism, image);
+    } catch (const InvalidParameter& error) {
+        message = error.field() + ": " + error.what();
     } catch (const Error& error) {
         message = error.what();
     }

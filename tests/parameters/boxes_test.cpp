@@ -88,7 +88,8 @@ TEST_CASE("a box becomes a mechanism of the defaults' word and size") {
         REQUIRE(document.size() == 1);
         const Glimpse& glimpse = document.front();
         CHECK(glimpse.id == "7");
-        CHECK(glimpse.place == "b.txt: ");
+        CHECK(glimpse.place.of("/box") == "b.txt");
+        CHECK(glimpse.place.of("/size") == "b.txt: /size");
         CHECK(name(glimpse.mechanism) == word);
         const OrientedBox box = box_of(glimpse.mechanism);
         CHECK(box.box.x == 0.5);
