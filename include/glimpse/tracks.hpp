@@ -57,7 +57,6 @@ class GLIMPSE_EXPORT Tracks {
 
     OutputPlan plan_;
     std::vector<ImageJob> jobs_;
-    std::vector<OutputPaths> paths_;  ///< of each job's outputs
     std::vector<Track> tracks_;
     std::vector<Output> outputs_;
     std::set<std::filesystem::path> failed_;  ///< paths of glimpses that the run did not make

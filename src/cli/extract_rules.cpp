@@ -4,6 +4,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/track_outputs.hpp"
 
 // Options that contradict each other. Rules for every caller stand in the library.
 
@@ -85,7 +86,7 @@ void validate(const ExtractOptions& options) {
         if (rule.is_broken(options)) throw UsageError(rule.option, rule.text);
     }
     const TrackOptions& tracks = options.output.tracks;
-    if (!tracks.strip && tracks.animation.empty()) return;
+    if (!are_wanted(tracks)) return;
     for (const TrackRule& rule : track_rules) {
         if (rule.is_broken(options)) throw UsageError(tracks.strip ? "--strip" : "--animate", rule.text);
     }

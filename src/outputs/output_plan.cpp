@@ -165,7 +165,8 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     }
     plan.format = output_format(plan.file ? options.out : "", options.format);
     if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
-    const std::vector<Track> tracks = are_wanted(options.tracks) ? tracks_of(jobs) : std::vector<Track>();
+    const std::vector<Track> tracks =
+        are_wanted(options.tracks) ? tracks_of(jobs, plan) : std::vector<Track>();
     OutputCheck check(plan, [&](std::size_t n) {
         return n < jobs.size() ? jobs[n].image.name() : "the track " + tracks[n - jobs.size()].name;
     });

@@ -56,17 +56,19 @@ void validate_tracks(const OutputOptions& output) {
     if (!options.animation.empty()) require_animation(options);
 }
 
-std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs) {
+std::vector<Track> tracks_of(const std::vector<ImageJob>& jobs, const OutputPlan& plan) {
     std::vector<Track> tracks;
     std::unordered_map<std::string, std::size_t> positions;
     for (std::size_t job = 0; job < jobs.size(); ++job) {
         if (!jobs[job].problem.empty()) continue;
         const fs::path directory = fs::path(jobs[job].name).parent_path();
+        OutputPaths paths = output_paths(plan, jobs[job]);
         for (std::size_t k = 0; k < jobs[job].glimpses->size(); ++k) {
             const std::string name = (directory / (*jobs[job].glimpses)[k].id).string();
             const auto [position, is_new] = positions.emplace(name, tracks.size());
             if (is_new) tracks.push_back({.name = name, .members = {}});
-            tracks[position->second].members.push_back({.job = job, .glimpse = k});
+            tracks[position->second].members.push_back(
+                {.job = job, .glimpse = k, .file = std::move(paths.glimpses[k].glimpse)});
         }
     }
     return tracks;

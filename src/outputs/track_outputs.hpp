@@ -4,9 +4,6 @@
 
 namespace glimpse {
 
-/// Whether anything is to be made of tracks.
-bool are_wanted(const TrackOptions& options);
-
 /// Throws `UsageError` for track options that contradict each other or `out`, or cannot be met.
 void validate_tracks(const OutputOptions& output);
 

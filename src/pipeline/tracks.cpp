@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan_(plan) {
     if (!are_wanted(plan.options.tracks)) return;
     jobs_ = jobs;
-    for (const ImageJob& job : jobs_) paths_.push_back(output_paths(plan_, job));
-    tracks_ = tracks_of(jobs_);
+    tracks_ = tracks_of(jobs_, plan_);
     for (std::size_t k = 0; k < tracks_.size(); ++k) {
         const TrackPaths paths = track_paths(plan_, tracks_[k]);
         add(k, paths.strip, false);
@@ -70,8 +69,8 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         std::vector<WrittenGlimpse> glimpses;
         for (const Track::Member& member : track.members) {
             const ImageJob& job = jobs_[member.job];
-            const fs::path& file = paths_[member.job].glimpses[member.glimpse].glimpse;
-            if (!failed_.contains(file)) glimpses.push_back({&job, &(*job.glimpses)[member.glimpse], file});
+            if (failed_.contains(member.file)) continue;
+            glimpses.push_back({&job, &(*job.glimpses)[member.glimpse], member.file});
         }
         report.glimpses = glimpses.size();
         if (glimpses.empty()) throw Error("none of its glimpses was made");

@@ -45,11 +45,14 @@ TEST_CASE("a track is one id in one directory, in the order of the jobs") {
     std::vector<ImageJob> jobs{job("a/2", {"x", "y"}), job("b/1", {"x"}), job("a/1", {"y"}),
                                job("a/3", {"z", "x"}), job("1", {"x"}),   job("a/b/1", {"x"})};
     using Words = std::vector<std::string>;
-    CHECK(words(tracks_of(jobs)) ==
+    OutputOptions options;
+    options.out = "out";
+    const OutputPlan plan = plan_outputs(jobs, options);
+    CHECK(words(tracks_of(jobs, plan)) ==
           Words{"a/x: 0.0 3.1", "a/y: 0.1 2.0", "b/x: 1.0", "a/z: 3.0", "x: 4.0", "a/b/x: 5.0"});
     jobs[0].problem = "it is not there";
-    CHECK(words(tracks_of(jobs)).front() == "b/x: 1.0");
-    CHECK(tracks_of({}).empty());
+    CHECK(words(tracks_of(jobs, plan)).front() == "b/x: 1.0");
+    CHECK(tracks_of({}, plan).empty());
 }
 
 TEST_CASE("a track's outputs lie beside its glimpses") {
@@ -59,10 +62,10 @@ TEST_CASE("a track's outputs lie beside its glimpses") {
     options.tracks.animation = "mp4";
     const std::vector<ImageJob> jobs{job("a/1", {"x"}), job("a/2", {"x"})};
     const OutputPlan plan = plan_outputs(jobs, options);
-    const TrackPaths paths = track_paths(plan, tracks_of(jobs).front());
+    const TrackPaths paths = track_paths(plan, tracks_of(jobs, plan).front());
     CHECK(paths.strip == "out/a/x.strip.png");
     CHECK(paths.animation == "out/a/x.track.mp4");
-    CHECK(output_paths(plan, jobs.front()).glimpses.front().glimpse == "out/a/1.x.png");
+    CHECK(tracks_of(jobs, plan).front().members.front().file == "out/a/1.x.png");
     CHECK(Tracks(jobs, plan).outputs() == 2);
 
     options.tracks = {};
