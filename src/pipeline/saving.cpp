@@ -7,6 +7,7 @@
 #include "glimpse/displayable.hpp"
 #include "glimpse/files.hpp"
 #include "maps/image_region.hpp"
+#include "outputs/output_plan.hpp"
 #include "pixels/alpha.hpp"
 #include "system/new_file.hpp"
 
@@ -44,6 +45,8 @@ void Saver::save(const Image& image, const std::filesystem::path& path, std::str
         const std::scoped_lock lock(files_mutex_);
         files_.push_back({path, std::move(bytes)});
     } else if (wants(path)) {
+        if (plan_.options.existing == Existing::error)
+            require_new(path);  // not looked at before, in a stream
         write_file(path, encode_image(image, format), plan_.options.existing != Existing::error);
     }
 }

@@ -122,6 +122,15 @@ class In(Archives):
                                             ("b.npy", array.getvalue()), ("._b.png", b"hidden")]), *self.BOX, "-o", self.out)
         self.assertEqual(self.files(), ["a.left.000.png", "a.right.000.png", "b.000.png"])
 
+    def test_a_dot_in_a_directory_s_name_ends_no_key(self):
+        data, _ = self.encoded()
+        array = io.BytesIO()
+        numpy.save(array, numpy.zeros((20, 20), numpy.uint8))
+        # In one sample with the picture, the array would be no image.
+        archive = self.tar("s.tar", [("v1.0/a.png", data), ("v1.0/b.npy", array.getvalue())])
+        self.run_glimpse("extract", "--input-tar", archive, *self.BOX, "-o", self.out)
+        self.assertEqual(self.files(), ["v1.0/a.000.png", "v1.0/b.000.png"])
+
     def test_members_that_climb_out_or_are_links(self):
         data, _ = self.encoded()
         self.file("secret.png", data)
