@@ -76,11 +76,22 @@ Bytes enlarged_jpeg(Bytes jpeg, std::uint8_t frame_marker) {
 
 }  // namespace
 
-TEST_CASE("the order of channels in PPM and BMP files") {
+TEST_CASE("the order of channels in PPM, PAM and BMP files") {
     const cv::Mat pixels = (cv::Mat_<cv::Vec3b>(2, 1) << cv::Vec3b(250, 2, 3), cv::Vec3b(4, 5, 251));
     const Bytes ppm = text("P6\n1 2\n255\n\xFA\x02\x03\x04\x05\xFB");
     CHECK(same(read(ppm).pixels, pixels));
     CHECK(glimpse::encode_image({.pixels = pixels}, "ppm") == ppm);
+
+    // PAM has its own order in OpenCV.
+    const auto pam = [](const std::string& kind, int depth, int largest, const Bytes& values) {
+        Bytes file = text("P7\nWIDTH 1\nHEIGHT 1\nDEPTH " + std::to_string(depth) + "\nMAXVAL " +
+                          std::to_string(largest) + "\nTUPLTYPE " + kind + "\nENDHDR\n");
+        hand_made::append(file, values);
+        return read(file).pixels;
+    };
+    CHECK(same(pam("RGB", 3, 255, {250, 2, 3}), cv::Mat(1, 1, CV_8UC3, cv::Scalar(250, 2, 3))));
+    CHECK(same(pam("RGB_ALPHA", 4, 255, {250, 2, 3, 77}), cv::Mat(1, 1, CV_8UC4, cv::Scalar(250, 2, 3, 77))));
+    CHECK(same(pam("RGB", 3, 65535, {1, 2, 0, 5, 0, 6}), cv::Mat(1, 1, CV_16UC3, cv::Scalar(258, 5, 6))));
 
     Bytes bmp = text("BM");
     for (const std::uint32_t number : {62U, 0U, 54U, 40U, 1U, 2U, 0x180001U, 0U, 8U, 0U, 0U, 0U, 0U}) {

@@ -45,6 +45,23 @@ class CapturedComplaints {
     std::streambuf* usual_;
 };
 
+bool is_pam(std::span<const std::uint8_t> bytes) {
+    return bytes.size() > 2 && bytes[0] == 'P' && bytes[1] == '7';
+}
+
+/// Whether OpenCV leaves a PAM's colours as RGB, as its version 4.6 does, where it makes BGR of all
+/// others: asked of a picture of one pixel, since a later version may do otherwise.
+bool leaves_pam_as_rgb() {
+    static const bool leaves = [] {
+        constexpr std::string_view red_1 =
+            "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n\1\2\3";
+        const std::vector<char> file(red_1.begin(), red_1.end());
+        const cv::Mat pixel = cv::imdecode(file, cv::IMREAD_UNCHANGED);
+        return !pixel.empty() && pixel.ptr()[0] == 1;
+    }();
+    return leaves;
+}
+
 /// OpenCV has no header-only reading: the image is decoded when it is opened.
 class OpenCvReader final : public ImageReader {
   public:
@@ -61,7 +78,7 @@ class OpenCvReader final : public ImageReader {
             throw Error(failure + " (" + exception.err + ")");
         }
         if (pixels.empty()) throw Error(failure);
-        pixels_ = red_and_blue_swapped(pixels);
+        pixels_ = is_pam(bytes) && leaves_pam_as_rgb() ? pixels : red_and_blue_swapped(pixels);
         if (pixels_.depth() != CV_8U && pixels_.depth() != CV_16U) pixels_.convertTo(pixels_, CV_32F);
         info_.size = {pixels_.cols, pixels_.rows};
         info_.depth = pixels_.depth();
