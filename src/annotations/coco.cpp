@@ -71,7 +71,7 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
     AnnotatedBox box{.place = ": " + annotation.pointer + "/bbox"};
     if (has(annotation, "id")) box.id = text_or_number(annotation.member("id"));
     if (has(annotation, "category_id")) {
-        box.number = text_or_number(annotation.member("category_id"));
+        box.number = identifier(annotation.member("category_id"));
         const auto name = names.find(box.number);
         box.category = name == names.end() ? box.number : name->second;
     }
@@ -95,8 +95,11 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     if (has(root, "categories")) {
         for (const Value& category : any_elements(root.member("categories"), "an array")) {
             const std::string name = json::text(category.required("name"));
-            const std::string number = text_or_number(category.required("id"));
-            names.emplace(number, name);
+            const Value id = category.required("id");
+            const std::string number = identifier(id);
+            if (names.emplace(number, name).first->second != name) {
+                id.fail("another category has the id " + number);
+            }
             set.categories.push_back(name);
             set.numbers.push_back(number);
         }
@@ -104,13 +107,16 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     const Locator locator(images);
     std::unordered_map<std::string, std::size_t> positions;
     for (const Value& record : any_elements(root.required("images"), "an array")) {
-        positions.emplace(text_or_number(record.required("id")), set.images.size());
+        const Value id = record.required("id");
+        if (!positions.emplace(identifier(id), set.images.size()).second) {
+            id.fail("another image has the id " + identifier(id));
+        }
         set.images.push_back(locator.locate(json::text(record.required("file_name"))));
     }
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
         const Value id = annotation.required("image_id");
-        const auto position = positions.find(text_or_number(id));
-        if (position == positions.end()) id.fail("no image has the id " + text_or_number(id));
+        const auto position = positions.find(identifier(id));
+        if (position == positions.end()) id.fail("no image has the id " + identifier(id));
         set.images[position->second].boxes.push_back(box_of(annotation, names));
     }
     return set;

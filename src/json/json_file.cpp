@@ -1,5 +1,6 @@
 #include "json/json_file.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace glimpse::json {
@@ -34,6 +35,14 @@ std::vector<Value> any_elements(const Value& value, std::string_view meaning) {
 
 std::string text_or_number(const Value& value) {
     return value.json->is_number() ? value.json->dump() : text(value);
+}
+
+std::string identifier(const Value& value) {
+    constexpr double first_inexact = 0x1p53;
+    if (value.json->is_number_float() && std::abs(value.json->get<double>()) >= first_inexact) {
+        value.fail("a number beyond 64 bits is not told from its neighbours; write it as text");
+    }
+    return text_or_number(value);
 }
 
 }  // namespace glimpse::json

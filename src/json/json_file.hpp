@@ -33,7 +33,10 @@ bool has(const Value& value, std::string_view key);
 /// The elements of an array, which may be empty.
 std::vector<Value> any_elements(const Value& value, std::string_view meaning);
 
-/// A string, or a number as it is written: an identifier of either type.
+/// A string, or a number in its digits.
 std::string text_or_number(const Value& value);
+
+/// The same of what tells one thing from another. Throws `UsageError` for a number that float64 rounds.
+std::string identifier(const Value& value);
 
 }  // namespace glimpse::json

@@ -142,6 +142,28 @@ TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
                 "/annotations/0/image_id: no image has the id 1"));
 }
 
+TEST_CASE("COCO: ids that do not tell images or categories apart are refused") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a", "b"});
+    const auto refused = [&](const std::string& first, const std::string& second,
+                             const std::string& categories) {
+        return refusal_of(directory.file("c.json", R"({"images": [{"id": )" + first +
+                                                       R"(, "file_name": "a.png"}, {"id": )" + second +
+                                                       R"(, "file_name": "b.png"}], "categories": [)" +
+                                                       categories + R"(], "annotations": []})"),
+                          "coco", images);
+    };
+    const std::string cat = R"({"id": 3, "name": "cat"})";
+    CHECK(refused("1", "2", cat).empty());
+    CHECK(refused("18446744073709551614", "18446744073709551615", cat).empty());
+    CHECK(holds(refused("1", "1", cat), "/images/1/id: another image has the id 1"));
+    CHECK(holds(refused("1", "2", cat + R"(, {"id": 3, "name": "cup"})"),
+                "/categories/1/id: another category has the id 3"));
+    // Both are the same float64.
+    CHECK(holds(refused("20000000000000000001", "20000000000000000002", cat),
+                "/images/0/id: a number beyond 64 bits is not told from its neighbours"));
+}
+
 TEST_CASE("COCO: a name belongs to the file whose path ends most alike") {
     const scratch::Directory directory;
     const auto file = directory.file("c.json", R"({
