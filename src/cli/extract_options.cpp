@@ -65,18 +65,23 @@ void add_inputs(Command& command, InputOptions& input) {
 
 void add_annotations(Command& command, AnnotationOptions& annotations) {
     command.option_defaults()->group("Annotations of data sets");
+    CLI::Option* const boxes =
+        command
+            .add_option("--boxes", annotations.file,
+                        "annotations of the inputs: a file, or a directory with a file for each image")
+            ->type_name("FILE");
     command
-        .add_option("--boxes", annotations.file,
-                    "annotations of the inputs: a file, or a directory with a file for each image")
-        ->type_name("FILE");
-    command.add_choice("--boxes-format", annotations.format, strings(annotation_formats()),
-                       "of --boxes, where that is not clear");
+        .add_choice("--boxes-format", annotations.format, strings(annotation_formats()),
+                    "of --boxes, where that is not clear")
+        ->needs(boxes);
     command
         .add_option("--category", annotations.categories,
                     "only boxes of this category, by name or number; may be repeated")
         ->type_name("NAME")
-        ->allow_extra_args(false);
-    command.add_flag("--zero-based", annotations.zero_based, "VOC files whose first pixel is 0, not 1");
+        ->allow_extra_args(false)
+        ->needs(boxes);
+    command.add_flag("--zero-based", annotations.zero_based, "VOC files whose first pixel is 0, not 1")
+        ->needs(boxes);
 }
 
 void add_adjustments(Command& command, ExtractOptions& o) {

@@ -6,7 +6,8 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/track_outputs.hpp"
 
-// Options that contradict each other. Rules for every caller stand in the library.
+// Options that contradict each other in ways that needs() at an option cannot say. Rules for every caller
+// stand in the library.
 
 namespace glimpse::cli {
 
@@ -23,7 +24,6 @@ bool has_overlay(const ExtractOptions& o) {
 }
 
 constexpr const char* about_overlays = "is about overlays: give --overlay or --panel";
-constexpr const char* about_annotations = "is about annotations: give --boxes";
 
 const std::array rules{
     Rule{"--report",
@@ -50,17 +50,6 @@ const std::array rules{
     Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_overlay(o); },
          about_overlays},
     Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_overlay(o); }, about_overlays},
-    Rule{"--boxes-format",
-         [](const ExtractOptions& o) { return !o.annotations.format.empty() && o.annotations.file.empty(); },
-         about_annotations},
-    Rule{"--category",
-         [](const ExtractOptions& o) {
-             return !o.annotations.categories.empty() && o.annotations.file.empty();
-         },
-         about_annotations},
-    Rule{"--zero-based",
-         [](const ExtractOptions& o) { return o.annotations.zero_based && o.annotations.file.empty(); },
-         about_annotations},
 };
 
 /// Tracks need to know all images in advance.
