@@ -1,6 +1,6 @@
 #include "inputs/annotated_jobs.hpp"
 
-#include <cctype>
+#include <system_error>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -38,9 +38,14 @@ class UniqueIds {
 ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& unsearched) {
     ImageFiles images;
     for (const std::string& input : options.inputs) {
-        std::error_code ignored;
+        std::error_code failure;
         if (input == standard_stream) throw InvalidOption("inputs", "annotations belong to files", "-");
-        if (!fs::is_directory(input, ignored)) {
+        if (!fs::exists(input, failure)) {
+            if (!failure) failure = std::make_error_code(std::errc::no_such_file_or_directory);
+            unsearched.push_back(failed_job(input, failure.message()));
+            continue;
+        }
+        if (!fs::is_directory(input, failure)) {
             images.files.push_back(
                 {.path = input, .name = fs::path(input).stem().string(), .named_explicitly = true});
             continue;

@@ -95,7 +95,7 @@ void ArchiveStream::refuse(const std::string& member, const std::string& problem
 
 void ArchiveStream::take(ArchiveMember member) {
     using Kind = ArchiveMember::Kind;
-    if (member.kind == Kind::directory || member.kind == Kind::other) return;
+    if (member.kind == Kind::directory) return;
     member.name = normalised(member.name);
     const std::string& name = member.name;
     if (const auto reason = reason_to_refuse(member)) return refuse(name, *reason);
@@ -103,6 +103,7 @@ void ArchiveStream::take(ArchiveMember member) {
     if (const std::string key = key_of(name); key != sample_.key) begin_sample(key);
     if (!is_wanted_member(name, sample_, options_)) return;
     if (member.kind == Kind::link) return refuse(name, "is a link, which is not followed");
+    if (member.kind == Kind::other) return refuse(name, "is a device or a pipe, which is not read");
     add_to_sample(member);
     if (is_complete_member(name, options_)) append_jobs(sample_, options_, maker_, ready_);
 }

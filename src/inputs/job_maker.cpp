@@ -11,12 +11,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// IMAGE.json, or else STEM.json; none where neither is there.
+/// IMAGE.json, or else STEM.json, whatever it is; none where neither is there.
 std::optional<std::string> find_sidecar(const std::string& image) {
     for (const fs::path& candidate :
          {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {
         std::error_code ignored;
-        if (fs::is_regular_file(candidate, ignored)) return candidate.string();
+        if (fs::exists(fs::symlink_status(candidate, ignored))) return candidate.string();
     }
     return std::nullopt;
 }
@@ -46,6 +46,12 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
     require_glimpses(job.image.name(), may_have_sidecar);
     job.glimpses = shared_;
     if (const auto sidecar = may_have_sidecar ? find_sidecar(job.image.name()) : std::nullopt) {
+        std::error_code ignored;
+        if (!fs::is_regular_file(*sidecar, ignored)) {
+            job.problem = *sidecar + " is no file, or a link that leads to none";
+            job.glimpses = none;
+            return job;
+        }
         job.sidecar = *sidecar;
         job.glimpses =
             std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults));

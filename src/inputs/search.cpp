@@ -1,6 +1,8 @@
 #include "inputs/search.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "glimpse/image_file.hpp"
@@ -34,12 +36,16 @@ class Search {
     }
 
     void consider(const fs::directory_entry& entry) {
-        std::error_code unreadable;  // a dangling link is no image
+        std::error_code unreadable;
         if (entry.is_directory(unreadable)) {
             // A link to a directory may lead into a cycle.
             if (recursive_ && !entry.is_symlink(unreadable)) search(entry.path());
-        } else if (entry.is_regular_file(unreadable) && looks_like_image(entry.path())) {
-            found_.push_back({entry.path().string()});
+        } else if (entry.is_regular_file(unreadable)) {
+            if (looks_like_image(entry.path())) found_.push_back({entry.path().string()});
+        } else if (has_image_extension(entry.path())) {
+            const bool dangles = !entry.exists(unreadable);
+            found_.push_back(
+                {entry.path().string(), dangles ? std::strerror(ENOENT) : "it is not a regular file"});
         }
     }
 

@@ -5,14 +5,14 @@
 
 namespace glimpse {
 
-/// An image, or a directory that cannot be searched.
+/// An image, a directory that cannot be searched, or what has an image's name and is no file.
 struct FoundImage {
     std::string path;
-    std::string problem{};  ///< why this directory cannot be searched; empty for an image
+    std::string problem{};  ///< empty for an image
 };
 
-/// The images of a directory, and of those below it if `recursive`, in name order, with the directories that
-/// cannot be searched among them. Hidden entries are skipped.
+/// The images of a directory, and of those below it if `recursive`, in name order, with what cannot be
+/// searched or read among them. Hidden entries are skipped.
 std::vector<FoundImage> find_images(const std::string& directory, bool recursive);
 
 /// The name of the outputs of an image found in a directory: its relative path without the extension.

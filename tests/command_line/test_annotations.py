@@ -62,6 +62,7 @@ class Coco(Annotations):
         file = self.file("c.json", coco([(1, "train/a.png")], [boxed(5, 1, 1, [1, 1, 4, 4])]))
         self.extract(photo, "--boxes", file)
         self.assert_crop("a.5.png", pixels, 1, 1, 5, 5)
+        self.fails(1, "extract", "gone", photo, "--boxes", file, "-o", self.out, says=["gone: No such file or directory"])
 
     def test_category(self):
         self.picture("images/a.png")

@@ -136,11 +136,11 @@ class In(Archives):
         self.file("secret.png", data)
         archive = self.tar("s.tar", [("../up.png", data), (str(self.directory / "absolute.png"), data), ("a/../../b.png", data),
                                      ("link.png", tarfile.SYMTYPE, "../secret.png"), ("hard.png", tarfile.LNKTYPE, "good.png"),
-                                     ("directory", tarfile.DIRTYPE, ""), ("good.png", data)])
+                                     ("pipe.png", tarfile.FIFOTYPE, ""), ("directory", tarfile.DIRTYPE, ""), ("good.png", data)])
         before = self.files(self.directory)
         self.fails(1, "extract", "--input-tar", archive, *self.BOX, "-o", self.out,
                    says=["../up.png: climbs out", "absolute.png: is absolute", "b.png: climbs out", "link.png: is a link",
-                         "hard.png: is a link"])
+                         "hard.png: is a link", "pipe.png: is a device or a pipe"])
         self.assertEqual(self.files(), ["good.000.png"])
         self.assertEqual(self.files(self.directory), sorted(before + ["out/good.000.png"]))
 

@@ -114,6 +114,15 @@ class Inputs(GlimpseCase):
                    says=["empty: there is no image in this directory"])
         self.assertEqual(self.files(), ["photo.000.png", "photo.overlay.png"])
 
+    def test_what_is_named_as_an_image_and_is_no_file_fails_alone(self):
+        self.picture("photos/a.png")
+        os.symlink("nowhere", self.path("photos/b.png"))
+        os.symlink("nowhere", self.path("photos/notes.txt"))
+        os.mkfifo(self.path("photos/c.png"))
+        self.fails(1, "extract", "photos", "-b", "0,0,4,4", "-o", self.out,
+                   says=["photos/b.png: No such file or directory", "photos/c.png: it is not a regular file"])
+        self.assertEqual(self.files(), ["a.000.png"])
+
     @unittest.skipIf(os.geteuid() == 0, "everything is readable for root")
     def test_a_directory_that_cannot_be_read_fails_alone(self):
         self.picture("photos/a.png")
@@ -131,6 +140,15 @@ class Inputs(GlimpseCase):
         self.run_glimpse("extract", first, second, "--sidecar", "-o", self.out)
         self.assertEqual(self.files(), ["one.x.png", "two.y.png"])
         numpy.testing.assert_array_equal(self.load("two.y.png"), pixels[2:8, 2:8])
+
+    def test_a_sidecar_that_is_no_file_is_not_passed_over(self):
+        photo, _ = self.picture()
+        self.document({"box": [0, 0, 4, 4]}, "photo.json")
+        os.symlink("nowhere", self.path("photo.png.json"))
+        other, _ = self.picture("other.png")
+        says = ["photo.png.json is no file, or a link that leads to none"]
+        self.fails(1, "extract", photo, other, "--sidecar", "-b", "0,0,4,4", "-o", self.out, says=says)
+        self.assertEqual(self.files(), ["other.000.png"])
 
     def test_missing_sidecar_fails_that_image_alone(self):
         first, _ = self.picture("one.png")
