@@ -77,6 +77,11 @@ GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenO
 /// written, or, naming those that can, where it cannot hold the image's depth or channels.
 GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
 
+/// Whether an array of so many channels, of which nothing is said, has alpha: the fourth of four.
+constexpr bool array_has_alpha(int channels) {
+    return channels == 4;
+}
+
 /// Whether `encode_image` knows the extension (lower case, no dot).
 GLIMPSE_EXPORT bool can_encode(std::string_view extension);
 

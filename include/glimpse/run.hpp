@@ -26,6 +26,11 @@ struct RunOptions {
     bool dry_run = false;      ///< open and lower only
     bool fail_fast = false;    ///< start nothing new after the first failure
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
+
+    /// Whether nothing new is started after this result.
+    [[nodiscard]] bool ends_with(const ImageReport& report) const {
+        return fail_fast && !report.error.empty();
+    }
 };
 
 /// The jobs of a stream, each checked as it comes: one whose outputs would lose data, its own or another's,

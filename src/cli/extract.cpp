@@ -59,7 +59,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
             over = true;
             throw;
         }
-        if (o.run.fail_fast && !done.report.error.empty()) over = true;
+        if (o.run.ends_with(done.report)) over = true;
     });
     return with_tracks(o, tracks, count.value_or(0), record.close());
 }

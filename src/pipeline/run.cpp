@@ -22,7 +22,7 @@ class Extractor {
 
     FinishedJob operator()(ImageJob job) {
         FinishedJob done = extract(std::move(job), plan_, backend_, options_);
-        if (options_.fail_fast && !done.report.error.empty()) stopped_ = true;
+        if (options_.ends_with(done.report)) stopped_ = true;
         return done;
     }
 

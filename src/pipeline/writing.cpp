@@ -41,8 +41,7 @@ Image read_named(const std::string& path) {
 /// A list of N pixels, which an array holds as N×C, as N rows of one column; pictures as they are.
 Image as_column(Image list) {
     if (!list.array || list.pixels.channels() > 1 || list.pixels.cols > CV_CN_MAX) return list;
-    constexpr int with_alpha = 4;  // as in an array of H×W×4
-    list.alpha = list.pixels.cols == with_alpha;
+    list.alpha = array_has_alpha(list.pixels.cols);
     list.pixels = list.pixels.clone().reshape(list.pixels.cols);
     return list;
 }

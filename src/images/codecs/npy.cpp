@@ -172,7 +172,7 @@ class NpyReader final : public ImageReader {
         if (shape[0] > room / shape[1] / shape[2]) throw Error("the .npy file is truncated");
         info_.size = {static_cast<int>(shape[1]), static_cast<int>(shape[0])};
         info_.channels = static_cast<int>(shape[2]);
-        info_.alpha = info_.channels == 4;
+        info_.alpha = array_has_alpha(info_.channels);
         info_.array = true;
         info_.seekable = true;
         info_.depth = header_.kind != 'u' || header_.item > 2 ? CV_32F : header_.item == 1 ? CV_8U : CV_16U;
