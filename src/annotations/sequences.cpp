@@ -109,8 +109,8 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
         const std::string place = place_of_line(file, line);
         if (n.size() < 6 || !is_integral(n[0]) || n[0] < 0 || !is_integral(n[1])) {
             throw UsageError(place,
-                             "\"frame, track, left, top, width, height, …\" is needed: two whole numbers and "
-                             "at least four more");
+                             "\"frame, track, left, top, width, height, …\" is needed: two whole numbers of "
+                             "up to 15 digits, the frame 0 or more, and at least four more");
         }
         // In a ground truth the eighth number is the class; detections have none.
         const std::string category = n.size() >= 8 && n[7] >= 0 ? decimal_text(n[7]) : "";

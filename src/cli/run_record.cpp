@@ -96,12 +96,13 @@ void RunRecord::list(const FinishedJob& done) const {
     };
     for (const GlimpseReport& glimpse : report.glimpses) {
         if (!glimpse.error.empty() || !is_to_be_written(glimpse.output)) continue;
-        std::cout << report.image << " -> " << (glimpse.output.empty() ? standard_stream : glimpse.output)
-                  << ' ' << glimpse.size.width << 'x' << glimpse.size.height << '\n';
+        const std::string output = glimpse.output.empty() ? std::string(standard_stream) : glimpse.output;
+        std::cout << on_one_line(report.image + " -> " + output) << ' ' << glimpse.size.width << 'x'
+                  << glimpse.size.height << '\n';
     }
     if (report.size == Size{}) return;
     for (const auto& path : done.paths.beside_glimpses()) {
-        if (is_to_be_written(path)) std::cout << report.image << " -> " << path.string() << '\n';
+        if (is_to_be_written(path)) std::cout << on_one_line(report.image + " -> " + path.string()) << '\n';
     }
 }
 

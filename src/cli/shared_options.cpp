@@ -1,4 +1,6 @@
-#include <cstdio>
+#include <charconv>
+#include <limits>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "glimpse/backend.hpp"
@@ -11,15 +13,24 @@ namespace glimpse::cli {
 
 namespace {
 
+/// A whole number, or the largest for any beyond; none for anything else.
+std::optional<int> length_in(std::string_view text) {
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    int length = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    return error == std::errc::result_out_of_range ? std::numeric_limits<int>::max() : length;
+}
+
 /// Throws `UsageError` with the option's name.
 Size parse_size(const std::string& text, const std::string& option) {
-    Size size;
-    char times = 0;
-    char rest = 0;
-    if (std::sscanf(text.c_str(), "%9d%c%9d%c", &size.width, &times, &size.height, &rest) != 3 ||
-        (times != 'x' && times != 'X')) {
+    const std::size_t times = text.find_first_of("xX");
+    const auto width = length_in(std::string_view(text).substr(0, times));
+    const auto height =
+        times == std::string::npos ? std::nullopt : length_in(std::string_view(text).substr(times + 1));
+    if (!width || !height) {
         throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
     }
+    const Size size{*width, *height};
     try {
         require_glimpse_size(size, "");
     } catch (const InvalidParameter&) {

@@ -82,6 +82,9 @@ class MisspeltWords(GlimpseCase):
     def test_a_canvas_of_no_size(self):
         photo, _ = self.picture()
         self.check("write", photo, "-b", "0,0,4,4", "--canvas-size", "0x30", "-o", "a.png", says="--canvas-size: 1x1 to 2^28 pixels are needed, not '0x30'")
+        self.check("extract", photo, "-b", "0,0,4,4", "-o", "a.png", "--size", "99999999999x3", says="--size: 1x1 to 2^28 pixels are needed, not '99999999999x3'")
+        for size in ("3", "3x", "x3", "3x-3", "3x3x3", " 3x3"):
+            self.check("extract", photo, "-b", "0,0,4,4", "-o", "a.png", "--size", size, says="--size: a size WxH is needed")
 
     def test_a_box_that_rounding_takes_out_of_the_image(self):
         photo, _ = self.picture()

@@ -163,6 +163,12 @@ TEST_CASE("a format refuses what it cannot hold and names those that can") {
     const Image wide{.pixels = noise(4, 4, CV_16UC3)};
     CHECK(reason([&] { glimpse::encode_image(alpha, "jpg"); }) ==
           "jpg holds 8-bit grey or RGB without alpha, and this is 8-bit RGBA; use png, tiff or npy");
+    const Image webp_too_long{.pixels = cv::Mat::zeros(1, 16384, CV_8UC3)};
+    CHECK(reason([&] { glimpse::encode_image(webp_too_long, "webp"); }) ==
+          "webp holds at most 16383×16383 pixels, and this has 16384×1; use png, tiff or npy");
+    const Image jpeg_too_long{.pixels = cv::Mat::zeros(65501, 1, CV_8UC1)};
+    CHECK(reason([&] { glimpse::encode_image(jpeg_too_long, "jpg"); }) ==
+          "jpg holds at most 65500×65500 pixels, and this has 1×65501; use png, tiff or npy");
     CHECK_THROWS_AS(glimpse::encode_image(wide, "jpg"), Error);
     for (const char* const format : {"jpg", "png", "webp", "bmp"}) {
         CAPTURE(format);

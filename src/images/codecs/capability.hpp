@@ -28,13 +28,27 @@ inline std::string description(const Image& image) {
     return values + std::string(names[static_cast<std::size_t>(channels - 1)]);
 }
 
+/// The formats that hold the image, of whatever size.
+inline std::string formats_for(const Image& image) {
+    return !is_grey_or_colour(image)        ? "npy"
+           : image.pixels.depth() == CV_32F ? "tiff or npy"
+                                            : "png, tiff or npy";
+}
+
 /// Throws `Error` "FORMAT holds HOLDS, and this is …; use …", with formats that hold the image.
 [[noreturn]] inline void fail_to_hold(const Image& image, std::string_view format, std::string_view holds) {
-    const std::string all = !is_grey_or_colour(image)        ? "npy"
-                            : image.pixels.depth() == CV_32F ? "tiff or npy"
-                                                             : "png, tiff or npy";
     throw Error(std::string(format) + " holds " + std::string(holds) + ", and this is " + description(image) +
-                "; use " + all);
+                "; use " + formats_for(image));
+}
+
+/// Throws `Error` for an image that is longer than the format's files may be.
+inline void require_length(const Image& image, std::string_view format, int longest) {
+    if (image.pixels.cols <= longest && image.pixels.rows <= longest) return;
+    const auto size = [](int width, int height) {
+        return std::to_string(width) + "×" + std::to_string(height);
+    };
+    throw Error(std::string(format) + " holds at most " + size(longest, longest) + " pixels, and this has " +
+                size(image.pixels.cols, image.pixels.rows) + "; use " + formats_for(image));
 }
 
 }  // namespace glimpse

@@ -305,6 +305,7 @@ class JpegCodec final : public Codec {
         if (image.alpha || (type != CV_8UC1 && type != CV_8UC3)) {
             fail_to_hold(image, "jpg", "8-bit grey or RGB without alpha");
         }
+        require_length(image, "jpg", int{JPEG_MAX_DIMENSION});
         return Compressor().compress(image);
     }
 };

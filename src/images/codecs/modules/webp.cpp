@@ -176,11 +176,9 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
 
 std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {
     const cv::Mat& pixels = image.pixels;
-    if (pixels.depth() != CV_8U || !is_grey_or_colour(image) || pixels.cols > WEBP_MAX_DIMENSION ||
-        pixels.rows > WEBP_MAX_DIMENSION) {
-        const std::string longest = std::to_string(WEBP_MAX_DIMENSION);
-        fail_to_hold(image, "webp", "8-bit RGB or RGBA of at most " + longest + "×" + longest + " pixels");
-    }
+    if (pixels.depth() != CV_8U || !is_grey_or_colour(image))
+        fail_to_hold(image, "webp", "8-bit RGB or RGBA");
+    require_length(image, "webp", WEBP_MAX_DIMENSION);
     OwnedData encoded;
     encode_picture(as_colour(pixels), encoded);
     if (image.icc_profile.empty()) return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
