@@ -52,6 +52,9 @@ TEST_CASE("a syntax error has line and column, counted in characters") {
     CHECK(refusal_of_text("{'a': 1}").find("double quotes in JSON, not in single ones") != std::string::npos);
     CHECK(refusal_of_text("{a: 1}").find(R"(a key stands in double quotes in JSON: "a")") !=
           std::string::npos);
+    // Of a broken string, nothing is said of quotes.
+    CHECK(refusal_of_text(R"({"ab\q": 1})").find("double quotes") == std::string::npos);
+    CHECK(refusal_of_text(R"(["'\q"])").find("double quotes") == std::string::npos);
     CHECK(refusal_of_text(" \n") == "a.json: empty; a JSON value is needed");
     CHECK(refusal_of_text("[1] // a comment\n") == "");
     CHECK(refusal_of_text("\xEF\xBB\xBF[1]") == "");
