@@ -117,14 +117,15 @@ TEST_CASE("the support reaches beyond a sample at the row's end whose outer taps
     }
 }
 
-TEST_CASE("a bicubic sample on the last pixel but one reads nothing beyond its row") {
-    // Its outermost tap has no weight, but a NaN times 0 would show.
+TEST_CASE("a bicubic sample at a whole position sees one pixel, whatever lies beside it") {
+    // Weights of 0, but a NaN times 0 would show: column 0 is beside the first sample, and in
+    // memory behind the last.
     const Size size{40, 6};
     cv::Mat pixels(size.height, size.width, CV_32F, cv::Scalar(0.5));
     pixels.col(0).setTo(std::numeric_limits<float>::quiet_NaN());
-    const Affine whole_positions{{{{1, 0, 2}, {0, 1, 2}}}};
+    const Affine whole_positions{{{{1, 0, 1}, {0, 1, 2}}}};
     const Samples samples{.points = whole_positions, .interpolation = Interpolation::bicubic};
-    const LinearMap map{.image = size, .glimpse = {size.width - 3, 1}, .kind = samples};
+    const LinearMap map{.image = size, .glimpse = {size.width - 2, 1}, .kind = samples};
     const std::vector<const LinearMap*> maps{&map};
     const cv::Mat glimpse = make_backend("cpu")->read(maps, {whole(size), pixels}, CV_32F).front();
     CHECK(cv::countNonZero(glimpse == 0.5) == glimpse.cols);
