@@ -9,8 +9,8 @@
 
 namespace glimpse {
 
-/// Why the file cannot be read to its end: it is a directory, or a device other than
-/// a terminal and /dev/null; empty where it can.
+/// Why the file cannot be read to its end: it is a directory, or a device other than a terminal and
+/// /dev/null; empty where it can.
 GLIMPSE_EXPORT std::string obstacle_to_input(const std::filesystem::path& file);
 
 /// The bytes of a text file. Throws `UsageError` where it cannot be read.

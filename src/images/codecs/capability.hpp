@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "glimpse/error.hpp"
+#include "glimpse/geometry.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/depth_name.hpp"
 
@@ -44,11 +45,9 @@ inline std::string formats_for(const Image& image) {
 /// Throws `Error` for an image that is longer than the format's files may be.
 inline void require_length(const Image& image, std::string_view format, int longest) {
     if (image.pixels.cols <= longest && image.pixels.rows <= longest) return;
-    const auto size = [](int width, int height) {
-        return std::to_string(width) + "×" + std::to_string(height);
-    };
-    throw Error(std::string(format) + " holds at most " + size(longest, longest) + " pixels, and this has " +
-                size(image.pixels.cols, image.pixels.rows) + "; use " + formats_for(image));
+    throw Error(std::string(format) + " holds at most " + to_string(Size{longest, longest}) +
+                " pixels, and this has " + to_string(Size{image.pixels.cols, image.pixels.rows}) + "; use " +
+                formats_for(image));
 }
 
 }  // namespace glimpse
