@@ -24,6 +24,9 @@ GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = "
     return joined;
 }
 
+/// "TEXT (REASON)"; the text alone where there is no reason.
+GLIMPSE_EXPORT std::string with_reason(std::string text, std::string_view reason);
+
 /// The candidate with the least number of letters to insert, delete, replace or swap with their neighbours
 /// (Damerau-Levenshtein distance); empty where more than one letter in three would change.
 GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
@@ -32,8 +35,8 @@ GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const s
 GLIMPSE_EXPORT std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates,
                                         std::string_view quote = {});
 
-/// The fewest digits that are parsed as the same number: "0.1", "-0", "1e+20", "nan". Without an exponent
-/// where 1e-5 ≤ |number| < 1e15.
+/// The fewest digits that are parsed as the same number: "0.1", "1e+20", "nan", and "0" for -0. Without an
+/// exponent where 1e-5 ≤ |number| < 1e15.
 GLIMPSE_EXPORT std::string number_text(double number);
 GLIMPSE_EXPORT std::string number_text(float number);
 

@@ -46,6 +46,11 @@ std::string shortest_text(Real number) {
 
 }  // namespace
 
+std::string with_reason(std::string text, std::string_view reason) {
+    if (!reason.empty()) text.append(" (").append(reason).append(")");
+    return text;
+}
+
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
     constexpr std::size_t longest = 64;  // no candidate is longer, so that none is near to a longer word
     if (word.size() > longest) return {};

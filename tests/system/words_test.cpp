@@ -40,3 +40,8 @@ TEST_CASE("numbers in words: read back they are the same") {
         CHECK(std::strtof(number_text(small).c_str(), nullptr) == small);
     }
 }
+
+TEST_CASE("reasons in words: in brackets where there is one") {
+    CHECK(with_reason("it is corrupt", "no end") == "it is corrupt (no end)");
+    CHECK(with_reason("it is corrupt", "") == "it is corrupt");
+}

@@ -11,6 +11,7 @@ extern "C" {
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::ffmpeg {
 
@@ -42,7 +43,7 @@ int checked(int result, const std::string& doing) {
     std::array<char, AV_ERROR_MAX_STRING_SIZE> reason{};
     av_strerror(result, reason.data(), reason.size());
     const std::string said = std::exchange(complaint, {});
-    throw Error(doing, said.empty() ? reason.data() : std::string(reason.data()) + " (" + said + ")");
+    throw Error(doing, with_reason(reason.data(), said));
 }
 
 void require_memory(const void* pointer) {

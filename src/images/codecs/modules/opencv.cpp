@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "maps/image_region.hpp"
@@ -75,7 +76,7 @@ class OpenCvReader final : public ImageReader {
             const CapturedComplaints captured;
             pixels = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
         } catch (const cv::Exception& exception) {
-            throw Error(failure + " (" + exception.err + ")");
+            throw Error(with_reason(failure, exception.err));
         }
         if (pixels.empty()) throw Error(failure);
         pixels_ = is_pam(bytes) && leaves_pam_as_rgb() ? pixels : red_and_blue_swapped(pixels);
@@ -138,7 +139,7 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view extension)
     try {
         done = cv::imencode("." + std::string(extension), red_and_blue_swapped(image.pixels), bytes);
     } catch (const cv::Exception& exception) {
-        throw Error(std::string(extension) + " cannot hold this image (" + exception.err + ")");
+        throw Error(with_reason(std::string(extension) + " cannot hold this image", exception.err));
     }
     if (!done) throw Error(std::string(extension) + " cannot hold this image");
     return bytes;

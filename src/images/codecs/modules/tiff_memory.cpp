@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/corrupt.hpp"
 
 namespace glimpse {
@@ -73,7 +74,7 @@ std::string TiffFile::complaint() const {
 }
 
 void TiffFile::fail_writing() const {
-    throw Error("the TIFF cannot be written" + (last_complaint.empty() ? "" : " (" + last_complaint + ")"));
+    throw Error(with_reason("the TIFF cannot be written", last_complaint));
 }
 
 std::vector<std::uint8_t> TiffFile::finish() {
