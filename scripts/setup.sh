@@ -14,7 +14,7 @@ needed=(
 wanted=()
 if [ "${1:-}" = --tests ]; then
     shift
-    needed+=(git clang doctest-dev python3 python3-numpy python3-pil python3-jsonschema)
+    needed+=(git clang doctest-dev libbenchmark-dev python3 python3-numpy python3-pil python3-jsonschema)
     wanted+=(clang-format-14 clang-tidy-14)
 fi
 needed+=("$@")

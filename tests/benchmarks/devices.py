@@ -73,7 +73,7 @@ def end_to_end(glimpse, directory, device):
 
 
 def print_table(build, directory):
-    found = run(build / "tests/benchmarks/glimpse_devices")
+    found = run(build / "tests/benchmarks/glimpse_devices_benchmark")
     rates = {benchmark["run_name"].removesuffix("/real_time"): benchmark["items_per_second"] for benchmark in found["benchmarks"]}
     missing = found["context"].get("cuda")
     devices = ["cpu"] if missing else ["cpu", "cuda"]

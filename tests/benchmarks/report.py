@@ -41,7 +41,7 @@ def measured(program, *options):
 
 
 def print_kernels(build):
-    medians = measured(build / "tests/benchmarks/glimpse_kernels", "--benchmark_repetitions=7", "--benchmark_min_time=0.05",
+    medians = measured(build / "tests/benchmarks/glimpse_kernels_benchmark", "--benchmark_repetitions=7", "--benchmark_min_time=0.05",
                        "--benchmark_enable_random_interleaving=true")
     print("| kernel, one thread, 8-bit RGB | 64² | 128² | 256² | target | grey, 256² | RGBA, 256² |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
@@ -65,7 +65,7 @@ def draw_attention_cost(build, figure):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    medians = measured(build / "tests/benchmarks/glimpse_attention_cost", "--benchmark_min_time=0.05")
+    medians = measured(build / "tests/benchmarks/glimpse_attention_cost_benchmark", "--benchmark_min_time=0.05")
     styles = {"stn": ("-", "STN, turned by 20°"), "gaussian banded": ("--", "Gaussian, banded"), "gaussian dense": (":", "Gaussian, dense")}
     colours = {300: "#0072b2", 2000: "#009e73", 12000: "#e69f00", 50000: "#cc3311"}
     pyplot.rcParams.update({"font.size": 9, "font.family": "sans-serif"})
