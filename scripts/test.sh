@@ -19,6 +19,7 @@ fi
 
 launcher=()
 if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+export CCACHE_SLOPPINESS=pch_defines,time_macros  # without, it compiles anew all that uses precompiled headers
 for preset in ci sanitize; do
     echo "test: building and testing with the preset '$preset'"
     cmake --preset "$preset" "${launcher[@]}" >/dev/null
