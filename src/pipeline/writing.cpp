@@ -51,15 +51,17 @@ Image black_canvas(Size size, const Image& glimpse) {
     return {.pixels = black, .alpha = glimpse.alpha, .icc_profile = glimpse.icc_profile};
 }
 
+[[noreturn]] void fail_file_name(const std::string& field, const std::string& given) {
+    throw InvalidOption(field, "the name of a file is needed, or -, not '" + given + "'");
+}
+
 void validate(const WriteOptions& options) {
     if (options.canvas.empty() != options.canvas_size.has_value()) {
         throw InvalidOption("canvas", "give either a picture (" + field_name("canvas") + ") or a size (" +
                                           field_name("canvas_size") + ")");
     }
-    if (options.glimpse.empty()) throw InvalidOption("glimpse", "the name of a file is needed, or -, not ''");
-    if (options.out.empty() || options.out.ends_with('/')) {
-        throw InvalidOption("out", "the name of a file is needed, or -, not '" + options.out + "'");
-    }
+    if (options.glimpse.empty()) fail_file_name("glimpse", options.glimpse);
+    if (options.out.empty() || options.out.ends_with('/')) fail_file_name("out", options.out);
     if (const std::string obstacle = options.out == standard_stream ? "" : obstacle_to_output(options.out);
         !obstacle.empty()) {
         throw UsageError(options.out, obstacle);
@@ -103,11 +105,11 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
     const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });
-    const auto bytes = with_context(options.glimpse, [&] {
-        return encode_image(options.paste ? paste(backend, lowered, glimpse, canvas)
-                                          : add_adjoint(backend, lowered.map, glimpse, canvas),
-                            format);
+    const Image written = with_context(options.glimpse, [&] {
+        return options.paste ? paste(backend, lowered, glimpse, canvas)
+                             : add_adjoint(backend, lowered.map, glimpse, canvas);
     });
+    const auto bytes = with_context(options.out, [&] { return encode_image(written, format); });
     options.out == standard_stream ? write_standard_output(bytes) : write_file(options.out, bytes);
 }
 

@@ -22,6 +22,10 @@ class Write(GlimpseCase):
         canvas[6:15, 5:17] = 0
         self.assertEqual(canvas.max(), 0)
 
+    def test_an_output_that_cannot_hold_it_is_named(self):
+        numpy.save(self.path("g.npy"), numpy.zeros((9, 12, 2), numpy.float32))
+        self.fails(1, "write", "g.npy", "-b", "5,6,12,9", "--canvas-size", "40x30", "-o", "canvas.jpg", says=["glimpse: canvas.jpg: jpg holds "])
+
     def test_paste_restores_the_photograph(self):
         photo, pixels = self.picture()
         self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "g.png")
