@@ -31,16 +31,16 @@ GLIMPSE_EXPORT std::string with_reason(std::string text, std::string_view reason
 /// (Damerau-Levenshtein distance); empty where more than one letter in three would change.
 GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-/// "; did you mean WORD?" with the nearest candidate between `quote`s; empty where none is near.
+/// "; did you mean WORD?" with the nearest candidate between `before` and `after`; empty where none is near.
 GLIMPSE_EXPORT std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates,
-                                        std::string_view quote = {});
+                                        std::string_view before = {}, std::string_view after = {});
 
-/// The fewest digits that are parsed as the same number: "0.1", "1e+20", "nan", and "0" for -0. Without an
+/// The fewest digits that are parsed as the same number: "0.1", "1e20", "nan", and "0" for -0. Without an
 /// exponent where 1e-5 ≤ |number| < 1e15.
 GLIMPSE_EXPORT std::string number_text(double number);
 GLIMPSE_EXPORT std::string number_text(float number);
 
-/// "2^28" for a power of two.
+/// "2^28" for a power of two; any other number in its digits.
 GLIMPSE_EXPORT std::string power_of_two(std::uint64_t number);
 
 /// The id of what has none of its own: its position, from 0, in three digits or as many as it takes.

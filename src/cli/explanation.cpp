@@ -32,24 +32,31 @@ std::vector<std::string> options_of(const CLI::App& command) {
     return all;
 }
 
-std::string unknown_option(const CLI::App& command, const std::string& full_name, const std::string& word) {
+/// "; did you mean --box?", or nothing.
+std::string similar_option(const CLI::App& command, const std::string& word) {
     std::vector<std::string> names = options_of(command);
     std::erase_if(names, [](const std::string& name) { return !name.starts_with("--"); });
     // Compared without dashes, which would make short names seem alike.
     for (std::string& name : names) name.erase(0, 2);
     const std::string letters = name_of(word).substr(word.find_first_not_of('-'));
     const std::vector<std::string_view> candidates(names.begin(), names.end());
-    const std::string_view found = nearest(CLI::detail::to_lower(letters), candidates);
-    return name_of(word) + ": " + full_name + " has no such option" +
-           (found.empty() ? "" : "; did you mean --" + std::string(found) + "?");
+    return glimpse::did_you_mean(CLI::detail::to_lower(letters), candidates, "--");
 }
 
-/// Whether the words suit an `extract` that was left out: an image, a directory, or its options.
+std::string unknown_option(const CLI::App& command, const std::string& full_name, const std::string& word) {
+    return name_of(word) + ": " + full_name + " has no such option" + similar_option(command, word);
+}
+
+/// Whether the words suit an `extract` that was left out: an image, a directory, or an option like its.
 bool are_for_extract(const CLI::App& application, const std::vector<std::string>& words) {
-    const std::vector<std::string> options = options_of(*application.get_subcommand("extract"));
+    const CLI::App& extract = *application.get_subcommand("extract");
+    const std::vector<std::string> options = options_of(extract);
     return std::ranges::any_of(words, [&](const std::string& word) {
         std::error_code ignored;
-        if (is_option(word)) return std::ranges::find(options, name_of(word)) != options.end();
+        if (is_option(word)) {
+            return std::ranges::find(options, name_of(word)) != options.end() ||
+                   !similar_option(extract, word).empty();
+        }
         return std::filesystem::exists(word, ignored) || has_image_extension(word);
     });
 }
@@ -58,6 +65,9 @@ std::string unknown_command(const CLI::App& application, const std::vector<std::
     const std::string& word = words.front();
     const bool is_near = !did_you_mean(word, command_names(application)).empty();
     if (!is_option(word) && is_near) return no_command(application, word);
+    if (is_option(word) && !similar_option(application, word).empty()) {
+        return unknown_option(application, application.get_name(), word);
+    }
     if (are_for_extract(application, words)) {
         return "the command is missing; did you mean glimpse extract " + word +
                (words.size() > 1 ? " …?" : "?");

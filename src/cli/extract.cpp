@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/extract_options.hpp"
+#include "cli/help.hpp"
 #include "cli/run_record.hpp"
 #include "cli/tracks.hpp"
 #include "glimpse/files.hpp"
@@ -105,13 +106,12 @@ void add_extract(CLI::App& application, Action& action) {
     const auto options = std::make_shared<ExtractOptions>();
     add_options(command, *options);
     command.footer(
-        "Examples:\n"
-        "  glimpse extract photo.jpg --box 120,80,200,160 --size 64x64 --out face.png\n"
-        "  glimpse extract photos/ --recursive --params attention.json --overlay \\\n"
-        "      --out out/\n"
-        "  cat photo.jpg | glimpse extract - --box 10,20,64,64 --out - > crop.png\n"
-        "Exit status: 0 all done, 1 some images failed, 2 usage or parameter error,\n"
-        "130 interrupted.");
+        std::string("Examples:\n"
+                    "  glimpse extract photo.jpg --box 120,80,200,160 --size 64x64 --out face.png\n"
+                    "  glimpse extract photos/ --recursive --params attention.json --overlay \\\n"
+                    "      --out out/\n"
+                    "  cat photo.jpg | glimpse extract - --box 10,20,64,64 --out - > crop.png\n") +
+        "Exit status: " + std::string(exit_statuses));
     command.callback([&action, options] { action = [options] { return extract(*options); }; });
 }
 

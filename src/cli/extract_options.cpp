@@ -72,7 +72,7 @@ void add_annotations(Command& command, AnnotationOptions& annotations) {
             ->type_name("FILE");
     command
         .add_choice("--boxes-format", annotations.format, strings(annotation_formats()),
-                    "of --boxes, where that is not clear")
+                    "the format of --boxes, where its content does not tell")
         ->needs(boxes);
     command
         .add_option("--category", annotations.categories,
@@ -99,8 +99,9 @@ void add_adjustments(Command& command, ExtractOptions& o) {
 void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
-    command.add_flag("--fast-shrink", o.run.fast_shrink,
-                     "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; other pixels");
+    command.add_flag(
+        "--fast-shrink", o.run.fast_shrink,
+        "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
     command
         .add_number("--max-pixels", o.run.open.maximum_pixels, std::int64_t{1},
                     std::numeric_limits<std::int64_t>::max(), "refuse larger images")
@@ -114,8 +115,9 @@ void add_outputs(Command& command, ExtractOptions& o) {
                     "a directory; or a file, when there is one glimpse; or - for standard output")
         ->type_name("PATH");
     command
-        .add_option("--output-tar", o.output.archive,
-                    "instead: a WebDataset archive, KEY.ID.EXT beside KEY.json; - for standard output")
+        .add_option(
+            "--output-tar", o.output.archive,
+            "in place of --out: a WebDataset archive, KEY.ID.EXT beside KEY.json; - for standard output")
         ->type_name("FILE");
     add_format_option(command, o.output.format, "of the glimpses");
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
+#include "cli/help.hpp"
 #include "cli/option_table.hpp"
 #include "glimpse/version.hpp"
 #include "glimpse/words.hpp"
@@ -74,8 +75,7 @@ void print_page(const CLI::App& application) {
         print_options(command);
         if (!command.footer.empty()) print_lines(command.footer);
     }
-    std::cout << ".SH \"EXIT STATUS\"\n0 all done; 1 some images failed, the others were done; 2 a usage or "
-                 "parameter error, before any work; 130 interrupted.\n";
+    std::cout << ".SH \"EXIT STATUS\"\n" << exit_statuses << '\n';
 }
 
 }  // namespace

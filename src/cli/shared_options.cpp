@@ -55,7 +55,8 @@ CLI::Option* add_format_option(Command& command, std::string& format, const std:
 }
 
 CLI::Option* add_device_option(Command& command, std::string& device) {
-    CLI::Option* option = command.add_option("--device", device, "also cuda:N, the N-th GPU from 0");
+    CLI::Option* option =
+        command.add_option("--device", device, "what computes: cuda:N is the N-th GPU from 0");
     const auto names = device_names();
     command.offer(option, {names.begin(), names.end()});
     option->transform(

@@ -39,7 +39,8 @@ void add_inputs(Command& command, WriteOptions& write) {
 void add_outputs(Command& command, Options& o) {
     command.option_defaults()->group("The canvas, and where it goes");
     command.add_option("--canvas", o.write.canvas, "the picture that it is put on")->type_name("FILE");
-    add_size_option(command, "--canvas-size", o.write.canvas_size, "or the size of a black one");
+    add_size_option(command, "--canvas-size", o.write.canvas_size,
+                    "in place of --canvas: the size of a black one");
     command
         .add_choice(
             "--mode", o.mode, {"adjoint", "paste"},

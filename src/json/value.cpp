@@ -16,6 +16,7 @@ std::string described(const nlohmann::json& value) {
     if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
     if (value.is_array()) return "an array of " + std::to_string(value.size());
     if (value.is_object()) return "an object";
+    if (value.is_number_float()) return number_text(value.get<double>());
     return value.dump();
 }
 
@@ -82,7 +83,9 @@ void Value::fail_type(std::string_view needed) const {
 
 double number(const Value& value) {
     if (!value.json->is_number()) value.fail_type("a number");
-    return value.json->get<double>();
+    const auto real = value.json->get<double>();
+    if (!std::isfinite(real)) value.fail_type("a finite number");
+    return real;
 }
 
 int integer(const Value& value) {
@@ -111,7 +114,8 @@ std::vector<double> numbers(const Value& value) {
     for (std::size_t n = 0; n < value.json->size(); ++n) {
         // A grid has many numbers: pointers are built for the wrong ones only.
         const nlohmann::json& element = (*value.json)[n];
-        result.push_back(element.is_number() ? element.get<double>() : number(value.element(n)));
+        const double real = element.is_number() ? element.get<double>() : std::nan("");
+        result.push_back(std::isfinite(real) ? real : number(value.element(n)));
     }
     return result;
 }
@@ -176,7 +180,7 @@ std::size_t word_index(const Value& value, std::span<const std::string_view> wor
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> words) {
-    return did_you_mean(word, words, "\"");
+    return did_you_mean(word, words, "\"", "\"");
 }
 
 void fail_unknown_key(const Value& value, std::string_view key, std::span<const std::string_view> suggested,

@@ -41,7 +41,13 @@ std::string shortest_text(Real number) {
     // The general format alone turns 100000 into 1e+05.
     const auto [end, failure] = std::to_chars(text.data(), text.data() + text.size(), number,
                                               plain ? std::chars_format::fixed : std::chars_format::general);
-    return {text.data(), end};
+    std::string words(text.data(), end);
+    // "1e-07" and "1e+20" are 1e-7 and 1e20.
+    if (const std::size_t exponent = words.find('e'); exponent != std::string::npos) {
+        const std::size_t digits = words.find_first_not_of("+-0", exponent + 1);
+        words.replace(exponent + 1, digits - exponent - 1, words[exponent + 1] == '-' ? "-" : "");
+    }
+    return words;
 }
 
 }  // namespace
@@ -68,10 +74,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates,
-                         std::string_view quote) {
+                         std::string_view before, std::string_view after) {
     const std::string_view found = nearest(word, candidates);
     if (found.empty()) return {};
-    return "; did you mean " + std::string(quote).append(found).append(quote) + "?";
+    return "; did you mean " + std::string(before).append(found).append(after) + "?";
 }
 
 std::string number_text(double number) {

@@ -57,6 +57,8 @@ class MisspeltWords(GlimpseCase):
         photo, _ = self.picture()
         box = ("-b", "0,0,4,4", "-o", self.out)
         self.check("extract", photo, "--bbox", "0,0,4,4", "-o", self.out, says="--bbox: glimpse extract has no such option; did you mean --box?")
+        self.check("--bbox", "0,0,4,4", says="the command is missing; did you mean glimpse extract --bbox …?")
+        self.check("--verison", says="--verison: glimpse has no such option; did you mean --version?")
         self.check("extract", photo, *box, "--maxpixels=3", says="--maxpixels: glimpse extract has no such option; did you mean --max-pixels?")
         self.check("extract", photo, *box, "--Sidecar", says="did you mean --sidecar?")
         self.check("write", photo, "--uot", "a.png", says="--uot: glimpse write has no such option; did you mean --out?")

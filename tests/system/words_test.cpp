@@ -21,9 +21,11 @@ TEST_CASE("numbers in words: as people write them") {
     CHECK(number_text(-12.5) == "-12.5");
     CHECK(number_text(100000.0) == "100000");
     CHECK(number_text(999999999999999.0) == "999999999999999");
-    CHECK(number_text(1e15) == "1e+15");
+    CHECK(number_text(1e15) == "1e15");
     CHECK(number_text(0.00001) == "0.00001");
-    CHECK(number_text(1e-6) == "1e-06");
+    CHECK(number_text(1e-6) == "1e-6");
+    CHECK(number_text(1.5e-100) == "1.5e-100");
+    CHECK(number_text(-2e20F) == "-2e20");
     CHECK(number_text(-std::numeric_limits<double>::infinity()) == "-inf");
     CHECK(number_text(std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
