@@ -35,7 +35,7 @@ GLIMPSE_EXPORT std::shared_ptr<const ParameterDocument> shared_parameters(const 
 /// Polled while input is awaited: whether to give up.
 using Interrupted = std::function<bool()>;
 
-/// The jobs of all shards: the inputs in their order, a directory's images in name order, a manifest's
+/// The jobs of all shards: the inputs in their order, a directory's images in natural order, a manifest's
 /// records in theirs. Ends early where `interrupted`. Throws `UsageError` for all that is invalid before any
 /// image is opened, and for a default size or an adjustment that no glimpse takes.
 GLIMPSE_EXPORT std::vector<ImageJob> collect_jobs(const InputOptions& options,

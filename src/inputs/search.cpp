@@ -6,18 +6,13 @@
 #include <filesystem>
 
 #include "glimpse/image_file.hpp"
+#include "system/natural_order.hpp"
 
 namespace glimpse {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Orders paths component by component: "/" before any other character.
-bool comes_before(const FoundImage& one, const FoundImage& other) {
-    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
-    return std::ranges::lexicographical_compare(one.path, other.path, {}, rank, rank);
-}
 
 class Search {
   public:
@@ -57,7 +52,7 @@ class Search {
 
 std::vector<FoundImage> find_images(const std::string& directory, bool recursive) {
     std::vector<FoundImage> found = Search(directory, recursive).found();
-    std::sort(found.begin(), found.end(), comes_before);
+    std::ranges::sort(found, comes_before, &FoundImage::path);
     return found;
 }
 

@@ -11,7 +11,7 @@ struct FoundImage {
     std::string problem{};  ///< empty for an image
 };
 
-/// The images of a directory, and of those below it if `recursive`, in name order, with what cannot be
+/// The images of a directory, and of those below it if `recursive`, in natural order, with what cannot be
 /// searched or read among them. Hidden entries are skipped.
 std::vector<FoundImage> find_images(const std::string& directory, bool recursive);
 

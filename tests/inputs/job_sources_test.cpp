@@ -26,7 +26,7 @@ InputOptions of_box(std::vector<std::string> inputs) {
 
 }  // namespace
 
-TEST_CASE("inputs give their images in turn: files as named, directories in name order") {
+TEST_CASE("inputs give their images in turn: files as named, directories in natural order") {
     const scratch::Directory directory;
     for (const char* name : {"d/b.png", "d/a.png", "d/e/f.png", "d/notes.txt", "g.png"}) directory.file(name);
     std::filesystem::create_directory(directory / "empty");
