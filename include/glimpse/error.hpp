@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,7 +16,16 @@ class GLIMPSE_EXPORT Error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 
     /// "PLACE: RULE".
-    Error(const std::string& place, const std::string& rule) : std::runtime_error(place + ": " + rule) {}
+    Error(const std::string& place, const std::string& rule)
+        : std::runtime_error(place + ": " + rule), rule_begin_(place.size() + 2) {}
+
+    /// The message without the place that it was made with.
+    [[nodiscard]] std::string_view rule() const noexcept {
+        return std::string_view(what()).substr(rule_begin_);
+    }
+
+  private:
+    std::size_t rule_begin_ = 0;
 };
 
 /// Options, a parameter document or a manifest that break a rule: nothing is done at all.

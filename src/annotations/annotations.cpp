@@ -4,9 +4,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "annotations/content.hpp"
 #include "annotations/formats.hpp"
 #include "annotations/voc.hpp"
 #include "glimpse/error.hpp"
@@ -31,21 +33,6 @@ namespace {
 
 using namespace annotations;
 
-/// What a file holds, to tell the formats apart.
-struct Content {
-    std::string_view text;          ///< from its first character that is no white space
-    std::vector<NumberLine> lines;  ///< empty where it begins as XML or JSON
-
-    [[nodiscard]] bool is_json_with(std::string_view key) const {
-        return text.starts_with('{') && text.find('"' + std::string(key) + '"') != std::string_view::npos;
-    }
-    /// Whether there are lines of numbers, and the rule holds for the count of each.
-    [[nodiscard]] bool has_counts(bool (*rule)(std::size_t)) const {
-        const auto holds = [&](const NumberLine& line) { return rule(line.numbers.size()); };
-        return !lines.empty() && std::ranges::all_of(lines, holds);
-    }
-};
-
 struct Format {
     std::string_view name;
     /// Whether a file is of this format, and not of one before it in the table; null where nothing tells.
@@ -62,15 +49,15 @@ struct Format {
 
 constexpr std::array<Format, 7> formats{{
     {.name = "coco",
-     .recognises = [](const Content& content) { return content.is_json_with("annotations"); },
+     .recognises = [](const Content& content) { return content.is_object_with("annotations"); },
      .read_all = read_coco},
     {.name = "yolo",
-     .recognises = [](const Content& content) { return !content.lines.empty() && is_yolo(content.lines); },
+     .recognises = [](const Content& content) { return content.has_rows() && is_yolo(content.text()); },
      .read_one = [](const fs::path& file, const AnnotationOptions&) { return read_yolo(file); },
      .extension = ".txt",
      .category_names = yolo_names},
     {.name = "voc",
-     .recognises = [](const Content& content) { return content.text.starts_with('<'); },
+     .recognises = [](const Content& content) { return content.is_xml_with_root("annotation"); },
      .read_one =
          [](const fs::path& file, const AnnotationOptions& options) {
              return annotations::read_voc(file, options.zero_based);
@@ -78,20 +65,14 @@ constexpr std::array<Format, 7> formats{{
      .extension = ".xml",
      .counts_from_one = true},
     {.name = "mot",
-     .recognises =
-         [](const Content& content) {
-             return content.has_counts([](std::size_t count) { return count >= 7; });
-         },
+     .recognises = [](const Content& content) { return content.has_rows() && is_mot(content.text()); },
      .read_all = read_mot},
     {.name = "got10k",
-     .recognises =
-         [](const Content& content) {
-             return content.has_counts([](std::size_t count) { return count == 4; });
-         },
+     .recognises = [](const Content& content) { return content.has_rows_of(4); },
      .read_all = read_target},
     {.name = "otb", .recognises = nullptr, .read_all = read_target},  // the same lines as GOT-10k's
     {.name = "labelme",
-     .recognises = [](const Content& content) { return content.is_json_with("shapes"); },
+     .recognises = [](const Content& content) { return content.is_object_with("shapes"); },
      .read_one = [](const fs::path& file, const AnnotationOptions&) { return read_labelme(file); },
      .extension = ".json"},
 }};
@@ -118,30 +99,36 @@ std::vector<fs::path> files_below(const fs::path& directory) {
     return files;
 }
 
-/// The only format with files of an extension found below the directory; empty where none or several are.
-std::string_view format_of_directory(const fs::path& directory) {
-    std::set<std::string> extensions;
-    for (const fs::path& file : files_below(directory)) extensions.insert(file.extension().string());
-    std::vector<std::string_view> found;
-    for (const Format& format : formats) {
-        if (!format.read_all && extensions.contains(std::string(format.extension))) {
-            found.push_back(format.name);
-        }
-    }
-    return found.size() == 1 ? found.front() : std::string_view();
+[[noreturn]] void fail_unclear(const fs::path& file) {
+    throw UsageError(file.string(), "its format is not clear; name it with " +
+                                        field_name("annotations.format") + " " +
+                                        join(annotation_formats(), "|"));
 }
 
-/// The format that the content tells; empty where it is ambiguous.
-std::string_view format_of_file(const fs::path& file) {
+/// The only format with files of an extension found below the directory. Throws `UsageError` where none or
+/// several are.
+const Format& format_of_directory(const fs::path& directory) {
+    std::set<std::string> extensions;
+    for (const fs::path& file : files_below(directory)) extensions.insert(file.extension().string());
+    std::vector<const Format*> found;
+    for (const Format& format : formats) {
+        if (!format.read_all && extensions.contains(std::string(format.extension))) found.push_back(&format);
+    }
+    if (found.size() != 1) fail_unclear(directory);
+    return *found.front();
+}
+
+/// The format that the content tells. Throws `UsageError` where it tells none, or one that is not read.
+const Format& format_of_file(const fs::path& file) {
     const std::string bytes = read_text_file(file);
-    const std::string_view whole = without_byte_order_mark(bytes);
-    const std::string_view text = whole.substr(std::min(whole.find_first_not_of(" \t\r\n"), whole.size()));
-    if (text.empty()) return {};
-    Content content{.text = text, .lines = {}};
-    if (!text.starts_with('<') && !text.starts_with('{')) content.lines = number_lines(whole, file);
+    const Content content(without_byte_order_mark(bytes));
     const auto is_of = [&](const Format& format) { return format.recognises && format.recognises(content); };
     const auto format = std::ranges::find_if(formats, is_of);
-    return format == formats.end() ? std::string_view() : format->name;
+    if (format != formats.end()) return *format;
+    if (const std::string_view unread = unread_format(content); !unread.empty()) {
+        throw UsageError(file.string(), "is " + std::string(unread));
+    }
+    fail_unclear(file);
 }
 
 const Format& format_of(const AnnotationOptions& options) {
@@ -152,14 +139,8 @@ const Format& format_of(const AnnotationOptions& options) {
                                                     field_name("annotations.format") + " " +
                                                     join(annotation_formats(), "|"));
     }
-    const std::string_view name = fs::is_directory(options.file, ignored) ? format_of_directory(options.file)
-                                                                          : format_of_file(options.file);
-    if (name.empty()) {
-        throw UsageError(options.file.string(), "its format is not clear; name it with " +
-                                                    field_name("annotations.format") + " " +
-                                                    join(annotation_formats(), "|"));
-    }
-    return format_named(name);
+    return fs::is_directory(options.file, ignored) ? format_of_directory(options.file)
+                                                   : format_of_file(options.file);
 }
 
 /// The image with the boxes of its annotation file, or with that file's error as its `problem`.
@@ -172,6 +153,17 @@ AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Form
     }
 }
 
+/// Whether a file has a record that can be read; a list of classes or a note has none.
+bool holds_a_box(const fs::path& file, const Format& format, const AnnotationOptions& options,
+                 std::vector<AnnotatedBox>& boxes) {
+    try {
+        boxes = format.read_one(file, options);
+    } catch (const UsageError&) {
+        return false;
+    }
+    return std::ranges::any_of(boxes, [](const AnnotatedBox& box) { return box.problem.empty(); });
+}
+
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
 void add_orphans(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
                  DataSet& set) {
@@ -181,11 +173,7 @@ void add_orphans(const Format& format, const AnnotationOptions& options, const s
                               .name = file.stem().string(),
                               .file = file,
                               .problem = "no image of that name is there"};
-        try {
-            orphan.boxes = format.read_one(file, options);
-        } catch (const UsageError&) {
-            continue;  // not an annotation file: a list of classes, a note
-        }
+        if (!holds_a_box(file, format, options, orphan.boxes)) continue;
         set.images.push_back(std::move(orphan));
     }
 }
@@ -236,7 +224,7 @@ void resolve_categories(DataSet& set, const std::vector<std::string>& names) {
     for (AnnotatedImage& image : set.images) {
         for (AnnotatedBox& box : image.boxes) {
             const auto number = static_cast<std::size_t>(std::strtoull(box.number.c_str(), nullptr, 10));
-            if (number < names.size()) box.category = names[number];
+            if (number < names.size() && !names[number].empty()) box.category = names[number];
         }
     }
 }
@@ -273,6 +261,7 @@ void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
     };
     for (AnnotatedImage& image : set.images) {
         std::erase_if(image.boxes, [&](const AnnotatedBox& box) {
+            if (!box.problem.empty() && box.category.empty()) return false;  // it may have been one of them
             return !is_wanted(box.category) && (box.number.empty() || !is_wanted(box.number));
         });
     }
@@ -304,6 +293,7 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
     std::erase_if(set.images, [&](const AnnotatedImage& image) {
         return image.boxes.empty() && (format.read_all || image.problem.empty());
     });
+    std::ranges::move(set.lost, std::back_inserter(set.images));
     return std::move(set.images);
 }
 

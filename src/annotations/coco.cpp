@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 
 #include "annotations/formats.hpp"
@@ -34,6 +33,19 @@ class Locator {
     /// The file below the first directory that has it; else the explicitly named file with the longest common
     /// path suffix.
     [[nodiscard]] AnnotatedImage locate(const std::string& name) const {
+        AnnotatedImage found = locate_as(name);
+        if (!found.problem.empty() && name.find('\\') != std::string::npos) {
+            // As Windows separates directories.
+            std::string with_slashes = name;
+            std::ranges::replace(with_slashes, '\\', '/');
+            AnnotatedImage other = locate_as(with_slashes);
+            if (other.problem.empty()) return other;
+        }
+        return found;
+    }
+
+  private:
+    [[nodiscard]] AnnotatedImage locate_as(const std::string& name) const {
         const fs::path relative(name);
         AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
         for (const fs::path& directory : images_.directories) {
@@ -45,7 +57,6 @@ class Locator {
         return among_files(std::move(image), relative);
     }
 
-  private:
     [[nodiscard]] AnnotatedImage among_files(AnnotatedImage image, const fs::path& name) const {
         std::vector<const ImageFile*> best;
         std::ptrdiff_t most = 0;
@@ -67,28 +78,36 @@ class Locator {
     std::unordered_multimap<std::string, const ImageFile*> by_name_;
 };
 
+/// The name that the data set gives an image. Where LVIS has no "file_name", it is the last two parts of the
+/// address: "val2017/000000000139.jpg".
+std::string name_of_image(const Value& record) {
+    if (has(record, "file_name") || !has(record, "coco_url")) return json::text(record.required("file_name"));
+    const std::string address = json::text(record.member("coco_url"));
+    const std::size_t last = address.find_last_of('/');
+    if (last == std::string::npos || last == 0) return address;
+    return address.substr(address.find_last_of('/', last - 1) + 1);
+}
+
 AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::string, std::string>& names) {
-    AnnotatedBox box{.place = ": " + annotation.pointer + "/bbox"};
-    if (has(annotation, "id")) box.id = text_or_number(annotation.member("id"));
-    if (has(annotation, "category_id")) {
-        box.number = identifier(annotation.member("category_id"));
-        const auto name = names.find(box.number);
-        box.category = name == names.end() ? box.number : name->second;
-    }
-    if (!has(annotation, "bbox")) {
-        box.problem = "the annotation has no bbox";
-        return box;
-    }
-    const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
-    box.box = {{n[0], n[1], n[2], n[3]}};
-    return box;
+    return read_box({.place = ": " + annotation.pointer + "/bbox"}, [&](AnnotatedBox& box) {
+        if (has(annotation, "id")) box.id = identifier(annotation.member("id"));
+        if (has(annotation, "category_id")) {
+            box.number = identifier(annotation.member("category_id"));
+            const auto name = names.find(box.number);
+            box.category = name == names.end() ? box.number : name->second;
+        }
+        if (!has(annotation, "bbox")) throw Error("the annotation has no bbox");
+        const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
+        box.box = {{n[0], n[1], n[2], n[3]}};
+    });
 }
 
 }  // namespace
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     // Segmentation polygons are most of a large file, and unused: the parser skips them.
-    const json::JsonFile json(read_text_file(file), file.string(), "segmentation");
+    const json::JsonFile json(read_text_file(file), file.string(),
+                              {.dropped = "segmentation", .non_finite = true});
     const Value root = json.root();
     DataSet set;
     std::unordered_map<std::string, std::string> names;
@@ -111,13 +130,17 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
         if (!positions.emplace(identifier(id), set.images.size()).second) {
             id.fail("another image has the id " + identifier(id));
         }
-        set.images.push_back(locator.locate(json::text(record.required("file_name"))));
+        set.images.push_back(locator.locate(name_of_image(record)));
     }
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
-        const Value id = annotation.required("image_id");
-        const auto position = positions.find(identifier(id));
-        if (position == positions.end()) id.fail("no image has the id " + identifier(id));
-        set.images[position->second].boxes.push_back(box_of(annotation, names));
+        try {
+            const Value id = annotation.required("image_id");
+            const auto position = positions.find(identifier(id));
+            if (position == positions.end()) id.fail("no image has the id " + identifier(id));
+            set.images[position->second].boxes.push_back(box_of(annotation, names));
+        } catch (const UsageError& error) {
+            set.lost.push_back(lost_record(file, ": " + annotation.pointer, std::string(error.rule())));
+        }
     }
     return set;
 }

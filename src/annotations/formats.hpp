@@ -1,12 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "glimpse/annotations.hpp"
+#include "glimpse/error.hpp"
 #include "glimpse/export.hpp"
 
 // One reader per format. A format has one file for all images, or one per image.
@@ -15,7 +17,9 @@ namespace glimpse::annotations {
 
 /// The content of a file that annotates all images.
 struct DataSet {
-    std::vector<AnnotatedImage> images;
+    std::vector<AnnotatedImage> images{};
+    /// Records that belong to no image that could be told: each fails by itself, at its place.
+    std::vector<AnnotatedImage> lost{};
     std::vector<std::string> categories{};  ///< declared by the file, whether or not a box has them
     std::vector<std::string> numbers{};     ///< of the declared categories
 };
@@ -24,6 +28,21 @@ DataSet read_coco(const std::filesystem::path& file, const ImageFiles& images);
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images);
 /// GOT-10k and OTB: one line per image.
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images);
+
+/// For `DataSet::lost`.
+AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,
+                           const std::string& problem);
+
+/// Runs read(box), and keeps what is wrong with the record as the box's `problem`.
+template <typename Read>
+AnnotatedBox read_box(AnnotatedBox box, Read&& read) {
+    try {
+        read(box);
+    } catch (const Error& error) {
+        box.problem = error.rule();
+    }
+    return box;
+}
 
 /// The place of a box that stands on this line, from 1.
 inline std::string place_of_box(std::size_t line) {
@@ -43,20 +62,31 @@ std::vector<std::string> yolo_names(const std::filesystem::path& labels);
 /// The number that a text holds, apart from white space around it; none for anything else.
 GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 
-/// A line of numbers separated by commas, semicolons, tabs or spaces; "NaN" is a number.
-struct NumberLine {
-    std::size_t line;  ///< from 1
-    std::vector<double> numbers;
+/// A line of a text: fields between commas or semicolons, of which some may be empty; without any of these,
+/// words between white space.
+struct Row {
+    std::size_t line = 0;                    ///< from 1
+    std::vector<std::string_view> fields{};  ///< without the white space around them
+
+    /// The number that a field holds; "NaN" is one. Throws `Error`, which counts fields from 1.
+    [[nodiscard]] double number(std::size_t field) const;
+    /// The same where it is finite.
+    [[nodiscard]] double finite_number(std::size_t field) const;
 };
 
-/// The lines of a text that are not blank. Throws `UsageError` "FILE:LINE: …" for a word that is no number.
-std::vector<NumberLine> number_lines(std::string_view text, const std::filesystem::path& file);
-/// Those of a file, without a byte order mark.
-std::vector<NumberLine> read_number_lines(const std::filesystem::path& file);
+/// Calls visit(row) for each line of the text that is not blank.
+void for_each_row(std::string_view text, const std::function<void(const Row&)>& visit);
 
-/// Whether every line is valid YOLO with fractions of 0 to 1: stricter than the reader, to tell formats
-/// apart.
-bool is_yolo(const std::vector<NumberLine>& lines);
+/// Whether a text has rows, and the rule holds for each.
+bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule);
+
+// Whether a text is of a format: stricter than its reader, to tell formats apart. A field that holds no
+// number is passed over: it fails by itself.
+
+/// Every row is YOLO with fractions of 0 to 1.
+bool is_yolo(std::string_view text);
+/// Every row begins with whole numbers for frame and track, and has more than a box after them.
+bool is_mot(std::string_view text);
 
 /// A whole number in its digits, "100000", as ids and classes are; any other as `number_text`.
 std::string decimal_text(double number);

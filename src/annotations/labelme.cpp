@@ -11,9 +11,13 @@ namespace {
 
 using json::Value;
 
-/// The bounding box of a shape; a circle is stored as its centre and a point of its circumference.
-Box bounds_of_shape(std::vector<Point> points, bool is_circle) {
-    if (is_circle && points.size() == 2) {
+/// The bounding box of a shape. A circle is stored as its centre and a point of its circumference, a mask as
+/// its first and its last pixel.
+Box bounds_of_shape(std::vector<Point> points, std::string_view type) {
+    if (type == "mask" && points.size() == 2) {
+        points[1] = {points[1].x + 1, points[1].y + 1};
+    }
+    if (type == "circle" && points.size() == 2) {
         const Point c = points[0];
         const double r = std::hypot(points[1].x - c.x, points[1].y - c.y);
         points = {{c.x - r, c.y - r}, {c.x + r, c.y + r}};
@@ -22,24 +26,25 @@ Box bounds_of_shape(std::vector<Point> points, bool is_circle) {
 }
 
 AnnotatedBox read_shape(const Value& shape) {
-    std::vector<Point> points;
-    for (const Value& point : any_elements(shape.required("points"), "an array of points")) {
-        const std::vector<double> xy = json::numbers(point, 2, "[x, y]");
-        points.push_back({xy[0], xy[1]});
-    }
-    const bool is_circle = has(shape, "shape_type") && text(shape.member("shape_type")) == "circle";
-    AnnotatedBox box{.category = json::text(shape.required("label")), .place = ": " + shape.pointer};
-    if (!points.empty()) box.box.box = bounds_of_shape(points, is_circle);
-    if (box.box.box.width <= 0 || box.box.box.height <= 0) {
-        box.problem = "the shape has no area, and so no box";
-    }
-    return box;
+    return read_box({.place = ": " + shape.pointer}, [&](AnnotatedBox& box) {
+        box.category = json::text_or_number(shape.required("label"));
+        std::vector<Point> points;
+        for (const Value& point : any_elements(shape.required("points"), "an array of points")) {
+            const std::vector<double> xy = json::numbers(point, 2, "[x, y]");
+            points.push_back({xy[0], xy[1]});
+        }
+        const std::string type = has(shape, "shape_type") ? text(shape.member("shape_type")) : "";
+        if (!points.empty()) box.box.box = bounds_of_shape(points, type);
+        if (box.box.box.width <= 0 || box.box.box.height <= 0) {
+            throw Error("the shape has no area, and so no box");
+        }
+    });
 }
 
 }  // namespace
 
 std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file) {
-    const json::JsonFile json(read_text_file(file), file.string());
+    const json::JsonFile json(read_text_file(file), file.string(), {.dropped = {}, .non_finite = true});
     std::vector<AnnotatedBox> boxes;
     for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
         boxes.push_back(read_shape(shape));

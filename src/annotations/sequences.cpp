@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "system/text_file.hpp"
 
 namespace glimpse::annotations {
@@ -35,7 +37,7 @@ Box from_one_based(double left, double top, double width, double height) {
     return {left - 1, top - 1, width, height};
 }
 
-bool is_absent(const std::vector<double>& n) {
+bool is_absent(const std::array<double, 4>& n) {
     const auto is_nan = [](double value) { return std::isnan(value); };
     return std::ranges::any_of(n, is_nan) || n[2] == 0 || n[3] == 0;
 }
@@ -101,49 +103,106 @@ bool is_integral(double number) {
     return number == std::floor(number) && std::abs(number) <= most;
 }
 
+double whole_number(const Row& row, std::size_t field, std::string_view meaning) {
+    const double number = row.number(field);
+    if (is_integral(number)) return number;
+    throw Error("the " + std::string(meaning) + " is a whole number of up to 15 digits, not " +
+                number_text(number));
+}
+
+/// Left, top, width and height in the fields from `first` on, 1-based.
+Box box_in(const Row& row, std::size_t first) {
+    return from_one_based(row.finite_number(first), row.finite_number(first + 1),
+                          row.finite_number(first + 2), row.finite_number(first + 3));
+}
+
+constexpr std::size_t mot_fields = 6;
+
+long long frame_of(const Row& row) {
+    if (row.fields.size() < mot_fields) {
+        throw Error("\"frame, track, left, top, width, height, …\" is needed, not " +
+                    std::to_string(row.fields.size()) + " fields");
+    }
+    const double frame = whole_number(row, 0, "frame");
+    if (frame < 0) throw Error("the frame is 0 or more, not " + number_text(frame));
+    return static_cast<long long>(frame);
+}
+
+AnnotatedBox mot_box(const Row& row) {
+    return read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
+        const double track = whole_number(row, 1, "track");
+        if (track >= 0) box.id = decimal_text(track);
+        // In a ground truth the eighth number is the class; detections have none, or -1.
+        constexpr std::size_t category = 7;
+        if (row.fields.size() > category && !row.fields[category].empty()) {
+            if (const double number = row.number(category); number >= 0) box.number = decimal_text(number);
+        }
+        box.category = box.number;
+        box.box = {box_in(row, 2)};
+    });
+}
+
+/// Whether a field holds no number, or one that fits.
+template <typename Rule>
+bool fits(const Row& row, std::size_t field, Rule&& rule) {
+    const auto number = number_in(row.fields[field]);
+    return !number || rule(*number);
+}
+
 }  // namespace
+
+bool is_mot(std::string_view text) {
+    constexpr std::size_t confidence = 6;
+    constexpr std::size_t polygon_fields = 8;  // also the corners of VOT's boxes
+    return all_rows(text, [](const Row& row) {
+        return row.fields.size() > confidence && fits(row, 0, is_integral) && fits(row, 1, is_integral) &&
+               (row.fields.size() != polygon_fields ||
+                fits(row, confidence, [](double number) { return std::abs(number) <= 1; }));
+    });
+}
 
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     Frames frames(images);
-    for (const auto& [line, n] : read_number_lines(file)) {
-        const std::string place = place_of_line(file, line);
-        if (n.size() < 6 || !is_integral(n[0]) || n[0] < 0 || !is_integral(n[1])) {
-            throw UsageError(place,
-                             "\"frame, track, left, top, width, height, …\" is needed: two whole numbers of "
-                             "up to 15 digits, the frame 0 or more, and at least four more");
+    DataSet set;
+    const std::string text = read_text_file(file);
+    for_each_row(without_byte_order_mark(text), [&](const Row& row) {
+        try {
+            frames.at(frame_of(row), place_of_line(file, row.line)).boxes.push_back(mot_box(row));
+        } catch (const Error& error) {
+            set.lost.push_back(lost_record(file, place_of_box(row.line), error.what()));
         }
-        // In a ground truth the eighth number is the class; detections have none.
-        const std::string category = n.size() >= 8 && n[7] >= 0 ? decimal_text(n[7]) : "";
-        frames.at(static_cast<long long>(n[0]), place)
-            .boxes.push_back({.id = n[1] >= 0 ? decimal_text(n[1]) : "",
-                              .category = category,
-                              .number = category,
-                              .box = {from_one_based(n[2], n[3], n[4], n[5])},
-                              .place = place_of_box(line)});
-    }
-    return {.images = std::move(frames).with_boxes()};
+    });
+    set.images = std::move(frames).with_boxes();
+    return set;
 }
 
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images) {
-    const std::vector<NumberLine> lines = read_number_lines(file);
-    if (lines.size() != images.files.size()) {
-        throw UsageError(file.string(), "has " + std::to_string(lines.size()) + " boxes for " +
+    const std::string text = read_text_file(file);
+    std::vector<AnnotatedBox> boxes;
+    std::vector<bool> absent;
+    for_each_row(without_byte_order_mark(text), [&](const Row& row) {
+        absent.push_back(false);
+        boxes.push_back(read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
+            if (row.fields.size() != 4) {
+                throw Error("four numbers \"left, top, width, height\" are needed, not " +
+                            std::to_string(row.fields.size()));
+            }
+            const std::array<double, 4> n{row.number(0), row.number(1), row.number(2), row.number(3)};
+            absent.back() = is_absent(n);
+            if (!absent.back()) box.box = {box_in(row, 0)};
+        }));
+    });
+    if (boxes.size() != images.files.size()) {
+        throw UsageError(file.string(), "has " + std::to_string(boxes.size()) + " boxes for " +
                                             std::to_string(images.files.size()) +
                                             " images; there is one for each");
     }
     const std::vector<ImageFile> frames = in_frame_order(images.files);
     DataSet set;
-    for (std::size_t k = 0; k < lines.size(); ++k) {
-        const auto& [line, n] = lines[k];
-        if (n.size() != 4) {
-            throw UsageError(
-                place_of_line(file, line),
-                "four numbers \"left, top, width, height\" are needed, not " + std::to_string(n.size()));
-        }
-        if (is_absent(n)) continue;
-        AnnotatedImage image{.path = frames[k].path, .name = frames[k].name};
-        image.boxes.push_back({.box = {from_one_based(n[0], n[1], n[2], n[3])}, .place = place_of_box(line)});
-        set.images.push_back(std::move(image));
+    for (std::size_t k = 0; k < boxes.size(); ++k) {
+        if (absent[k]) continue;
+        set.images.push_back(
+            {.path = frames[k].path, .name = frames[k].name, .boxes = {std::move(boxes[k])}});
     }
     return set;
 }

@@ -4,52 +4,86 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/numbers.hpp"
-#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
 namespace {
 
-constexpr std::string_view separators = " \t,;\r";
+constexpr std::string_view white_space = " \t\r\n";
+constexpr std::string_view separators = ",;";
 
-double number_of(std::string_view word, const std::filesystem::path& file, std::size_t line) {
-    if (const auto number = number_in(word)) return *number;
-    throw UsageError(place_of_line(file, line), "a number is needed, not '" + std::string(word) + "'");
+std::string_view trimmed(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
+    return text;
+}
+
+/// The text before the first of `ends`, which is removed with it.
+std::string_view take_until(std::string_view& rest, std::string_view ends) {
+    const std::size_t length = std::min(rest.find_first_of(ends), rest.size());
+    const std::string_view taken = rest.substr(0, length);
+    rest.remove_prefix(std::min(length + 1, rest.size()));
+    return taken;
+}
+
+void split(std::string_view text, std::vector<std::string_view>& fields) {
+    const bool separated = text.find_first_of(separators) != std::string_view::npos;
+    const std::string_view ends = separated ? separators : white_space;
+    fields.clear();
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view field = trimmed(take_until(rest, ends));
+        if (separated || !field.empty()) fields.push_back(field);
+    }
+}
+
+std::string name_of_field(std::size_t field) {
+    return "field " + std::to_string(field + 1);
 }
 
 }  // namespace
 
+AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,
+                           const std::string& problem) {
+    return {.path = file.string() + place, .name = file.stem().string(), .problem = problem};
+}
+
 std::optional<double> number_in(std::string_view text) {
-    constexpr std::string_view white_space = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
+    text = trimmed(text);
     const std::optional<double> number = take_number(text);
     return text.empty() ? number : std::nullopt;
 }
 
-std::vector<NumberLine> number_lines(std::string_view text, const std::filesystem::path& file) {
-    std::vector<NumberLine> lines;
-    std::size_t number = 0;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find('\n', begin), text.size());
-        std::string_view rest(text.data() + begin, end - begin);
-        NumberLine line{++number, {}};
-        for (;;) {
-            rest.remove_prefix(std::min(rest.find_first_not_of(separators), rest.size()));
-            if (rest.empty()) break;
-            const std::size_t length = std::min(rest.find_first_of(separators), rest.size());
-            line.numbers.push_back(number_of(rest.substr(0, length), file, number));
-            rest.remove_prefix(length);
-        }
-        if (!line.numbers.empty()) lines.push_back(std::move(line));
-        begin = end + 1;
-    }
-    return lines;
+double Row::number(std::size_t field) const {
+    if (fields[field].empty()) throw Error(name_of_field(field) + " is empty, and a number is needed");
+    if (const auto number = number_in(fields[field])) return *number;
+    throw Error(name_of_field(field) + ": a number is needed, not '" + std::string(fields[field]) + "'");
 }
 
-std::vector<NumberLine> read_number_lines(const std::filesystem::path& file) {
-    const std::string text = read_text_file(file);
-    return number_lines(without_byte_order_mark(text), file);
+double Row::finite_number(std::size_t field) const {
+    const double value = number(field);
+    if (std::isfinite(value)) return value;
+    throw Error(name_of_field(field) + ": a finite number is needed, not " + number_text(value));
+}
+
+void for_each_row(std::string_view text, const std::function<void(const Row&)>& visit) {
+    Row row;
+    while (!text.empty()) {
+        const std::string_view line = trimmed(take_until(text, "\n"));
+        ++row.line;
+        if (line.empty()) continue;
+        split(line, row.fields);
+        visit(row);
+    }
+}
+
+bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule) {
+    bool found = false;
+    bool holds = true;
+    for_each_row(text, [&](const Row& row) {
+        found = true;
+        holds = holds && rule(row);
+    });
+    return found && holds;
 }
 
 std::string decimal_text(double number) {

@@ -11,10 +11,7 @@ namespace glimpse::annotations {
 
 namespace {
 
-using Numbers = std::vector<double>;
-
-constexpr std::size_t box_numbers = 5;      // class cx cy w h
-constexpr std::size_t polygon_numbers = 7;  // class and three corners, at least
+constexpr std::size_t box_fields = 5;  // class cx cy w h
 
 bool is_class(double number) {
     constexpr double most = 1e9;
@@ -27,49 +24,91 @@ bool is_fraction(double number) {
     return std::abs(number) <= most;
 }
 
-Box box_of(const Numbers& n) {
-    // A sixth number is a detection's confidence.
-    if (n.size() < polygon_numbers) return {n[1] - n[3] / 2, n[2] - n[4] / 2, n[3], n[4]};
+double fraction(const Row& row, std::size_t field) {
+    const double number = row.number(field);
+    if (is_fraction(number)) return number;
+    throw Error("fractions of the image's width and height are needed, not pixels: " + decimal_text(number));
+}
+
+std::string class_of(const Row& row) {
+    const double number = row.number(0);
+    if (is_class(number)) return decimal_text(number);
+    throw Error("a class is a whole number of 0 or more, not " + decimal_text(number));
+}
+
+/// Whether keypoints (x, y, visibility) of a pose follow the box: each visibility is 0, 1 or 2.
+bool has_keypoints(const Row& row) {
+    constexpr std::size_t numbers_of_one = 3;
+    if (row.fields.size() <= box_fields || (row.fields.size() - box_fields) % numbers_of_one != 0)
+        return false;
+    for (std::size_t k = box_fields + 2; k < row.fields.size(); k += numbers_of_one) {
+        const auto visibility = number_in(row.fields[k]);
+        if (visibility != 0 && visibility != 1 && visibility != 2) return false;
+    }
+    return true;
+}
+
+/// Whether the seven numbers of a row are a box, its confidence and its track, and no triangle. Throws
+/// `Error` where they may be either.
+bool has_track(const Row& row) {
+    const std::string_view last = row.fields.back();
+    if (last.find_first_not_of("0123456789") != std::string_view::npos) return false;
+    if (row.number(row.fields.size() - 1) > 1) return true;
+    throw Error("seven numbers that end in " + std::string(last) +
+                " are a box with its confidence and track, or a triangle: leave the track out, or give the "
+                "triangle's first corner twice");
+}
+
+bool is_polygon(const Row& row) {
+    constexpr std::size_t triangle_fields = 7;
+    const std::size_t count = row.fields.size();
+    if (count == box_fields || count == box_fields + 1 || has_keypoints(row))
+        return false;  // 6: a confidence
+    if (count == triangle_fields) return !has_track(row);
+    if (count > triangle_fields && count % 2 == 1) return true;
+    throw Error("five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
+                std::to_string(count));
+}
+
+Box box_of(const Row& row) {
+    if (!is_polygon(row)) {
+        const Point centre{fraction(row, 1), fraction(row, 2)};
+        const double width = fraction(row, 3);
+        const double height = fraction(row, 4);
+        return {centre.x - width / 2, centre.y - height / 2, width, height};
+    }
     std::vector<Point> corners;
-    for (std::size_t k = 1; k < n.size(); k += 2) corners.push_back({n[k], n[k + 1]});
+    for (std::size_t k = 1; k < row.fields.size(); k += 2) {
+        corners.push_back({fraction(row, k), fraction(row, k + 1)});
+    }
     return bounding_box(corners);
 }
 
-/// What is wrong with a line; none where it is valid.
-std::optional<std::string> find_error(const Numbers& n) {
-    const bool is_polygon = n.size() >= polygon_numbers && n.size() % 2 == 1;
-    if (n.size() != box_numbers && n.size() != box_numbers + 1 && !is_polygon) {
-        return "five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
-               std::to_string(n.size());
-    }
-    if (!is_class(n[0])) return "a class is a whole number of 0 or more, not " + decimal_text(n[0]);
-    const auto strange = std::find_if_not(n.begin() + 1, n.end(), is_fraction);
-    if (strange != n.end()) {
-        return "fractions of the image's width and height are needed, not pixels: " + decimal_text(*strange);
-    }
-    return std::nullopt;
+AnnotatedBox read_row(const Row& row) {
+    return read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
+        box.number = class_of(row);
+        box.category = box.number;
+        box.box = {box_of(row), Units::fraction};
+    });
 }
 
 }  // namespace
 
-bool is_yolo(const std::vector<NumberLine>& lines) {
-    const auto is_share = [](double value) { return value >= 0 && value <= 1; };
-    return std::ranges::all_of(lines, [&](const NumberLine& line) {
-        const Numbers& n = line.numbers;
-        return !find_error(n) && std::all_of(n.begin() + 1, n.end(), is_share);
+bool is_yolo(std::string_view text) {
+    const auto is_share = [](std::string_view field) {
+        const auto number = number_in(field);
+        return number && *number >= 0 && *number <= 1;
+    };
+    return all_rows(text, [&](const Row& row) {
+        return read_row(row).problem.empty() &&
+               std::all_of(row.fields.begin() + 1, row.fields.begin() + box_fields, is_share);
     });
 }
 
 std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
     std::vector<AnnotatedBox> boxes;
-    for (const auto& [line, n] : read_number_lines(file)) {
-        if (const auto error = find_error(n)) throw UsageError(place_of_line(file, line), *error);
-        const std::string number = decimal_text(n[0]);
-        boxes.push_back({.category = number,
-                         .number = number,
-                         .box = {box_of(n), Units::fraction},
-                         .place = place_of_box(line)});
-    }
+    const std::string text = read_text_file(file);
+    for_each_row(without_byte_order_mark(text), [&](const Row& row) { boxes.push_back(read_row(row)); });
     return boxes;
 }
 
@@ -84,8 +123,9 @@ std::vector<std::string> yolo_names(const std::filesystem::path& labels) {
             std::vector<std::string> names;
             for (std::string line; std::getline(lines, line);) {
                 while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
-                if (!line.empty()) names.push_back(line);
+                names.push_back(line);
             }
+            while (!names.empty() && names.back().empty()) names.pop_back();
             return names;
         }
     }

@@ -1,16 +1,17 @@
 #include "json/json_file.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 namespace glimpse::json {
 
-JsonFile::JsonFile(std::string_view text, const std::string& file, std::string_view dropped)
-    : JsonFile(text, Source{file, std::nullopt}, dropped) {}
+JsonFile::JsonFile(std::string_view text, const std::string& file, const Dialect& dialect)
+    : JsonFile(text, Source{file, std::nullopt}, dialect) {}
 
-JsonFile::JsonFile(std::string_view text, Source source, std::string_view dropped)
+JsonFile::JsonFile(std::string_view text, Source source, const Dialect& dialect)
     : source_(std::move(source)),
-      json_(std::make_unique<nlohmann::json>(parse_json(text, source_, dropped))) {}
+      json_(std::make_unique<nlohmann::json>(parse_json(text, source_, dialect))) {}
 
 JsonFile::~JsonFile() = default;
 
@@ -34,15 +35,20 @@ std::vector<Value> any_elements(const Value& value, std::string_view meaning) {
 }
 
 std::string text_or_number(const Value& value) {
-    return value.json->is_number() ? value.json->dump() : text(value);
+    if (!value.json->is_number()) return text(value);
+    static_cast<void>(number(value));  // NaN is none
+    return value.json->dump();
 }
 
 std::string identifier(const Value& value) {
     constexpr double first_inexact = 0x1p53;
-    if (value.json->is_number_float() && std::abs(value.json->get<double>()) >= first_inexact) {
+    if (!value.json->is_number_float()) return text_or_number(value);
+    const double real = number(value);
+    if (std::abs(real) >= first_inexact) {
         value.fail("a number beyond 64 bits is not told from its neighbours; write it as text");
     }
-    return text_or_number(value);
+    return real == std::nearbyint(real) ? std::to_string(static_cast<std::int64_t>(real))
+                                        : text_or_number(value);
 }
 
 }  // namespace glimpse::json

@@ -9,9 +9,9 @@ namespace glimpse::json {
 /// A parsed JSON text with its source, for readers of foreign formats.
 class JsonFile {
   public:
-    /// As `parse_json`; members of the name `dropped` are left out, at any depth. Throws `UsageError`.
-    JsonFile(std::string_view text, const std::string& file, std::string_view dropped = {});
-    JsonFile(std::string_view text, Source source, std::string_view dropped = {});
+    /// As `parse_json`. Throws `UsageError`.
+    JsonFile(std::string_view text, const std::string& file, const Dialect& dialect = {});
+    JsonFile(std::string_view text, Source source, const Dialect& dialect = {});
     ~JsonFile();
     JsonFile(const JsonFile&) = delete;
     JsonFile& operator=(const JsonFile&) = delete;
@@ -36,7 +36,8 @@ std::vector<Value> any_elements(const Value& value, std::string_view meaning);
 /// A string, or a number in its digits.
 std::string text_or_number(const Value& value);
 
-/// The same of what tells one thing from another. Throws `UsageError` for a number that float64 rounds.
+/// An identifier: a string, or a number in its digits, 1.0 as "1". Throws `UsageError` for a number that
+/// float64 rounds.
 std::string identifier(const Value& value);
 
 }  // namespace glimpse::json

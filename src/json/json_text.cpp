@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -76,11 +77,62 @@ std::string quoting_hint(std::string_view rest, bool wants_key) {
     return "a key stands in double quotes in JSON: " + in_quotes(name);
 }
 
+/// The library's parser stops at NaN. A string of the same length stands in for it, so that places in
+/// messages stay true; DEL, its only character, occurs in no text that people write.
+struct NonFinite {
+    std::string_view word;
+    std::string_view placeholder;
+    double value;
+};
+constexpr std::array<NonFinite, 3> non_finite_numbers{{
+    {"NaN", "\"\x7f\"", std::numeric_limits<double>::quiet_NaN()},
+    {"Infinity", "\"\x7f\x7f\x7f\x7f\x7f\x7f\"", std::numeric_limits<double>::infinity()},
+    {"-Infinity", "\"\x7f\x7f\x7f\x7f\x7f\x7f\x7f\"", -std::numeric_limits<double>::infinity()},
+}};
+
+std::optional<double> placeholder_meaning(std::string_view text) {
+    for (const NonFinite& number : non_finite_numbers) {
+        if (text == number.placeholder.substr(1, number.placeholder.size() - 2)) return number.value;
+    }
+    return std::nullopt;
+}
+
+/// The end of the string literal that begins at `begin`, beyond its closing quote.
+std::size_t literal_end(std::string_view text, std::size_t begin) {
+    std::size_t end = begin + 1;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    return std::min(end + 1, text.size());
+}
+
+/// The text with placeholders for its non-finite numbers; empty where it has none.
+std::string with_placeholders(std::string_view text) {
+    std::string replaced;
+    const auto contains = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
+    if (!contains("NaN") && !contains("Infinity")) return replaced;  // most texts, and these are long
+    for (std::size_t n = 0; n < text.size();) {
+        if (text[n] == '"') {
+            n = literal_end(text, n);
+            continue;
+        }
+        const auto number = std::ranges::find_if(non_finite_numbers, [&](const NonFinite& candidate) {
+            return text.substr(n).starts_with(candidate.word);
+        });
+        if (number == non_finite_numbers.end()) {
+            ++n;
+            continue;
+        }
+        if (replaced.empty()) replaced = text;
+        replaced.replace(n, number->word.size(), number->placeholder);
+        n += number->word.size();
+    }
+    return replaced;
+}
+
 /// Builds the tree from the parser's events, and refuses what the library accepts and we do not.
 class TreeBuilder final : public nlohmann::json_sax<json> {
   public:
-    TreeBuilder(std::string_view text, const Source& source, std::string_view dropped)
-        : text_(text), source_(source), dropped_(dropped) {}
+    TreeBuilder(std::string_view text, const Source& source, const Dialect& dialect)
+        : text_(text), source_(source), dialect_(dialect) {}
 
     json take() { return std::move(root_); }
 
@@ -89,7 +141,12 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     bool number_integer(json::number_integer_t value) override { return put(value); }
     bool number_unsigned(json::number_unsigned_t value) override { return put(value); }
     bool number_float(json::number_float_t value, const std::string& /*text*/) override { return put(value); }
-    bool string(std::string& value) override { return put(std::move(value)); }
+    bool string(std::string& value) override {
+        if (dialect_.non_finite) {
+            if (const auto number = placeholder_meaning(value)) return put(*number);
+        }
+        return put(std::move(value));
+    }
     bool binary(json::binary_t& /*value*/) override { return false; }
 
     bool start_object(std::size_t /*size*/) override { return open(json::object()); }
@@ -99,7 +156,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 
     bool key(std::string& key) override {
         if (dropping_) return true;
-        if (!dropped_.empty() && key == dropped_) return dropping_ = true;
+        if (!dialect_.dropped.empty() && key == dialect_.dropped) return dropping_ = true;
         Level& level = levels_.back();
         if (level.container->contains(key)) {
             fail(source_, member_pointer(pointer(), key), "the key " + in_quotes(key) + " is given twice");
@@ -160,8 +217,8 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         return true;
     }
 
-    /// A dropped value ends with a scalar outside of any container, level 0, or with the end of its
-    /// container, level 1.
+    /// Ends the dropping at a scalar (level 0) or at the end of a container (level 1), if the dropped value
+    /// is that very scalar or container, and no part of it.
     bool resume_at(std::size_t level) {
         dropping_ = dropped_levels_ != level;
         if (level > 0) --dropped_levels_;
@@ -181,7 +238,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 
     std::string_view text_;
     const Source& source_;
-    std::string_view dropped_;
+    Dialect dialect_;
     bool dropping_ = false;
     std::size_t dropped_levels_ = 0;
     json root_;
@@ -226,7 +283,7 @@ std::string in_quotes(std::string_view text) {
     return json(shown).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json parse_json(std::string_view text, const Source& source, std::string_view dropped) {
+json parse_json(std::string_view text, const Source& source, const Dialect& dialect) {
     text = without_byte_order_mark(text);
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         throw UsageError(source.place(), "empty; a JSON value is needed");
@@ -235,7 +292,12 @@ json parse_json(std::string_view text, const Source& source, std::string_view dr
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
         fail_at(source, text, nul, "a NUL character is not JSON text");
     }
-    TreeBuilder builder(text, source, dropped);
+    std::string replaced;
+    if (dialect.non_finite) {
+        replaced = with_placeholders(text);
+        if (!replaced.empty()) text = replaced;
+    }
+    TreeBuilder builder(text, source, dialect);
     json::sax_parse(text.begin(), text.end(), &builder, json::input_format_t::json, true, true);
     return builder.take();
 }

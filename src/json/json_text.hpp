@@ -17,6 +17,12 @@ struct Source {
     [[nodiscard]] std::string place() const;
 };
 
+/// What other programs' JSON may have besides, and what of it is not wanted.
+struct Dialect {
+    std::string_view dropped{};  ///< members of this name are left out, at any depth
+    bool non_finite = false;     ///< NaN, Infinity and -Infinity, as Python writes them
+};
+
 /// Throws `UsageError` "PLACE: POINTER: RULE"; the pointer of the whole text, "", is left out.
 [[noreturn]] void fail(const Source& source, const std::string& pointer, const std::string& rule);
 
@@ -36,8 +42,7 @@ std::optional<std::string> member_text(std::string_view text, std::string_view k
 
 /// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:
 /// …", columns counted in characters from 1, likewise for a number too large for float64; for a key given
-/// twice and for too deep nesting "FILE: POINTER: …". Members of the name `dropped` are left out, where there
-/// is one.
-nlohmann::json parse_json(std::string_view text, const Source& source, std::string_view dropped = {});
+/// twice and for too deep nesting "FILE: POINTER: …".
+nlohmann::json parse_json(std::string_view text, const Source& source, const Dialect& dialect = {});
 
 }  // namespace glimpse::json

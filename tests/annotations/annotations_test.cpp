@@ -99,20 +99,37 @@ TEST_CASE("a class or a track of 100000 is its digits, not 1e+05") {
     CHECK(read(yolo, "yolo", images) == Words{"1 000 100000 100000: 0.25 0.25 0.5 0.5"});
 }
 
-TEST_CASE("lines of numbers: any separators, lines counted with those that are empty") {
-    const scratch::Directory directory;
-    const auto file = directory.file("n.txt", "\xEF\xBB\xBF+1,2;3\t4\r\n\n  \n5  6 ,\n7");
-    const auto lines = annotations::read_number_lines(file);
-    REQUIRE(lines.size() == 3);
-    CHECK(lines[0].line == 1);
-    CHECK(lines[0].numbers == std::vector<double>{1, 2, 3, 4});
-    CHECK(lines[1].line == 4);
-    CHECK(lines[1].numbers == std::vector<double>{5, 6});
-    CHECK(lines[2].line == 5);
-    CHECK_THROWS_WITH_AS(annotations::read_number_lines(directory.file("b.txt", "1\n\n2 three\n")),
-                         doctest::Contains("b.txt:3: a number is needed, not 'three'"), UsageError);
-    CHECK_THROWS_AS(annotations::read_number_lines(directory / "none.txt"), UsageError);
-    CHECK_THROWS_AS(annotations::read_number_lines(directory.path()), UsageError);
+namespace {
+
+/// "LINE: FIELD|FIELD" for each row.
+Words rows_of(std::string_view text) {
+    Words rows;
+    annotations::for_each_row(text, [&](const annotations::Row& row) {
+        std::string& all = rows.emplace_back(std::to_string(row.line) + ":");
+        for (const std::string_view field : row.fields) all += " " + std::string(field) + "|";
+    });
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("rows: separated by commas an empty field is one; by white space there is none") {
+    CHECK(rows_of("+1, 2;3 ,4\r\n\n  \n5\t 6  \n7") == Words{"1: +1| 2| 3| 4|", "4: 5| 6|", "5: 7|"});
+    CHECK(rows_of("1,,3") == Words{"1: 1| | 3|"});
+    CHECK(rows_of("1,2,") == Words{"1: 1| 2|"});  // a separator at the end begins no field
+    CHECK(rows_of(" \n\r\n").empty());
+}
+
+TEST_CASE("rows: a field that is no number is named") {
+    const annotations::Row row{1, {"1.5", "", "three", "nan", "inf"}};
+    CHECK(row.number(0) == 1.5);
+    CHECK(std::isnan(row.number(3)));
+    CHECK_THROWS_WITH_AS(static_cast<void>(row.number(1)), "field 2 is empty, and a number is needed", Error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(row.number(2)), "field 3: a number is needed, not 'three'", Error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(row.finite_number(3)),
+                         "field 4: a finite number is needed, not nan", Error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(row.finite_number(4)),
+                         "field 5: a finite number is needed, not inf", Error);
 }
 
 TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
@@ -137,9 +154,51 @@ TEST_CASE("COCO: boxes are joined to images and categories by their numbers") {
     CHECK(holds(refusal_of(file, "coco", images, {"dog"}), "there is no 'dog', only 8, cat, cup"));
     CHECK(holds(refusal_of(file, "coco", images, {}, true),
                 "annotations.zero_based: is about VOC, and these are coco"));
-    CHECK(holds(refusal_of(directory.file("d.json", R"({"images": [], "annotations": [{"image_id": 1}]})"),
-                           "coco", images),
-                "/annotations/0/image_id: no image has the id 1"));
+}
+
+TEST_CASE("COCO: a record that is wrong fails by itself, at its place") {
+    const scratch::Directory directory;
+    directory.file("b.png");
+    const auto file = directory.file("c.json", R"({
+        "images": [{"id": 1.0, "file_name": "b.png"}],
+        "categories": [{"id": 3, "name": "cat"}],
+        "annotations": [{"id": 1, "image_id": 77, "category_id": 3, "bbox": [1, 2, 3, 4]},
+                        {"id": 2, "image_id": 1, "category_id": 3.0, "bbox": {"x": 1}},
+                        {"id": 3, "image_id": 1, "category_id": 3, "bbox": [1, 2, 3, NaN]},
+                        {"id": 4, "image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4, 5]},
+                        {"id": 5, "image_id": 1, "category_id": 3, "area": NaN, "bbox": [1, 2, 3, 4]},
+                        {"id": 6, "bbox": [1, 2, 3, 4]}]})");
+    const std::string needed = "an array of 4 numbers [x, y, width, height] is needed, not ";
+    CHECK(read(file, "coco", images_of(directory, {})) ==
+          Words{"b 2 cat 3: " + needed + "an object", "b 3 cat 3: a finite number is needed, not nan",
+                "b 4 cat 3: " + needed + "an array of 5", "b 5 cat 3: 1 2 3 4", "c! no image has the id 77",
+                "c! the key \"image_id\" is missing"});
+    // Of what category a record is that cannot be read is not known.
+    CHECK(read(file, "coco", images_of(directory, {}), {"3"}).size() == 6);
+}
+
+TEST_CASE("COCO: ids are numbers, however they are written") {
+    const scratch::Directory directory;
+    directory.file("b.png");
+    const auto file = directory.file("c.json", R"({
+        "images": [{"id": 1e3, "file_name": "b.png"}], "categories": [{"id": 1, "name": "dog"}],
+        "annotations": [{"id": 7.0, "image_id": "1000", "category_id": 1.0, "bbox": [1, 2, 3, 4]}]})");
+    CHECK(read(file, "coco", images_of(directory, {}), {"dog"}) == Words{"b 7 dog 1: 1 2 3 4"});
+}
+
+TEST_CASE("COCO: names of images with backslashes, or in the address that LVIS gives") {
+    const scratch::Directory directory;
+    directory.file("val2017/a.png");
+    const std::string bbox = R"(], "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4]}]})";
+    const auto found = [&](const std::string& image) {
+        const auto file = directory.file("c.json", R"({"images": [)" + image + bbox);
+        return read(file, "coco", images_of(directory, {})).front();
+    };
+    CHECK(found(R"({"id": 1, "file_name": "val2017\\a.png"})") == "val2017/a 000 - -: 1 2 3 4");
+    CHECK(found(R"({"id": 1, "coco_url": "http://images.cocodataset.org/val2017/a.png"})") ==
+          "val2017/a 000 - -: 1 2 3 4");
+    directory.file("val2017\\a.png");  // a file's own name comes first
+    CHECK(found(R"({"id": 1, "file_name": "val2017\\a.png"})") == "val2017\\a 000 - -: 1 2 3 4");
 }
 
 TEST_CASE("COCO: ids that do not tell images or categories apart are refused") {
@@ -203,19 +262,46 @@ TEST_CASE("YOLO: names of classes lie beside the labels, or else above them") {
     CHECK(read(directory / "labels" / "a.txt", "yolo", images).back() == "a 001 2 2: 0.25 0.25 0.5 0.5");
 }
 
-TEST_CASE("YOLO: lines that are none are the image's problem, with their place") {
+TEST_CASE("YOLO: a blank line among the names of classes counts") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "2 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/classes.txt", "cat\n\ncup\n\n");
+    CHECK(read(directory / "labels", "yolo", images_of(directory, {"a"})) ==
+          Words{"a 000 cup 2: 0.25 0.25 0.5 0.5", "a 001 1 1: 0.25 0.25 0.5 0.5"});
+}
+
+TEST_CASE("YOLO: lines that are none fail by themselves") {
     const scratch::Directory directory;
     const ImageFiles images = images_of(directory, {"a"});
-    const auto problem = [&](const std::string& line) {
+    const auto second = [&](const std::string& line) {
         directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n" + line + "\n");
+        const Words all = read(directory / "labels", "yolo", images);
+        CHECK(all.front() == "a 000 0 0: 0.375 0.4 0.25 0.2");
+        return all.back();
+    };
+    CHECK(second("0 4 -4 1 1") == "a 001 0 0: 3.5 -4.5 1 1");
+    CHECK(holds(second("0 4.1 0.5 1 1"), "a 001 0 0: fractions"));
+    CHECK(holds(second("0 0.5 0.5 1"), "five numbers"));
+    CHECK(holds(second("0 0.5 0.5 1 1 1 0.3 0.7"), "five numbers"));
+    CHECK(holds(second("0.5 0.5 0.5 1 1"), "a class is a whole number of 0 or more, not 0.5"));
+    CHECK(holds(second("-1 0.5 0.5 1 1"), "a class is a whole number"));
+    CHECK(holds(second("0 0.5 five 1 1"), "field 3: a number is needed, not 'five'"));
+}
+
+TEST_CASE("YOLO: a confidence and a track, or keypoints, behind a box are no polygon") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto box = [&](const std::string& rest) {
+        directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.5 " + rest + "\n");
         return read(directory / "labels", "yolo", images).front();
     };
-    CHECK(problem("0 4 -4 1 1") == "a 000 0 0: 0.375 0.4 0.25 0.2");
-    CHECK(holds(problem("0 4.1 0.5 1 1"), "a.txt:2: fractions"));
-    CHECK(holds(problem("0 0.5 0.5 1"), "a.txt:2: five numbers"));
-    CHECK(holds(problem("0 0.5 0.5 1 1 1 1 1"), "a.txt:2: five numbers"));
-    CHECK(holds(problem("0.5 0.5 0.5 1 1"), "a class is a whole number of 0 or more, not 0.5"));
-    CHECK(holds(problem("-1 0.5 0.5 1 1"), "a class is a whole number"));
+    const std::string itself = "a 000 0 0: 0.375 0.25 0.25 0.5";
+    CHECK(box("0.91 3") == itself);
+    CHECK(box("0.4 0.5 2 0.6 0.5 1") == itself);                 // two keypoints
+    CHECK(box("0.4 0.5 2 0.6 0.5 1 0 0 0") == itself);           // three
+    CHECK(box("0.75 0.25") == "a 000 0 0: 0.25 0.25 0.5 0.25");  // a triangle
+    CHECK(holds(box("0.75 1"), "a box with its confidence and track, or a triangle"));
+    CHECK(box("0.4 0.5 0.6 0.75") == "a 000 0 0: 0.25 0.5 0.35 0.25");  // four corners
 }
 
 TEST_CASE("files of one image each: what has no image, and what is no such file") {
@@ -247,10 +333,12 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
           Words{"a 000 cup -: an object 'cup' has no <bndbox>"});
     for (const std::string none : {"inf", "nan", "three", ""}) {
         CAPTURE(none);
-        CHECK(holds(boxes(object(none)).front(), "a.xml:4: <xmin> holds a number, not '" + none + "'"));
+        // It fails by itself; the other object is read.
+        CHECK(boxes(object(none) + object("3")) ==
+              Words{"a 000 cat -: <xmin> holds a number, not '" + none + "'", "a 001 cat -: 2 4 10 5.5"});
     }
-    CHECK(holds(boxes("<object><name>cat</name>\n<bndbox></bndbox></object>").front(),
-                "a.xml:4: the element <xmin> is missing"));
+    CHECK(boxes("<object><name>\n\tcat\n</name>\n<bndbox></bndbox></object>") ==
+          Words{"a 000 cat -: the element <xmin> is missing"});
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
 }
 
@@ -286,12 +374,16 @@ TEST_CASE("LabelMe: the smallest box around each shape") {
         {"label": "cup", "shape_type": "polygon", "points": [[5, 5.5], [9, 6], [7, 11]]},
         {"label": "cup", "shape_type": "circle", "points": [[20, 10], [23, 14]]},
         {"label": "line", "points": [[20, 10], [23, 10]]},
-        {"label": "none", "points": []}]})");
+        {"label": "none", "points": []},
+        {"label": "mask", "shape_type": "mask", "points": [[2, 4], [11, 8]]},
+        {"label": 5, "points": [[2, 4], [12]]}]})");
     const ImageFiles images = images_of(directory, {"a"});
-    CHECK(read(file, "", images) == Words{"a 000 cat -: 2 4 10 5", "a 001 cup -: 5 5.5 4 5.5",
-                                          "a 002 cup -: 15 5 10 10",
-                                          "a 003 line -: the shape has no area, and so no box",
-                                          "a 004 none -: the shape has no area, and so no box"});
+    CHECK(read(file, "", images) ==
+          Words{"a 000 cat -: 2 4 10 5", "a 001 cup -: 5 5.5 4 5.5", "a 002 cup -: 15 5 10 10",
+                "a 003 line -: the shape has no area, and so no box",
+                "a 004 none -: the shape has no area, and so no box",
+                "a 005 mask -: 2 4 10 5",  // its last pixel is one of it
+                "a 006 5 -: an array of 2 numbers [x, y] is needed, not an array of 1"});
     CHECK(read(file, "", images, {"cup"}).size() == 2);
 }
 
@@ -307,10 +399,23 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
                 "7! " + file.string() + ":6 names it, and no image's name ends in that number",
                 "7 1 - -: 2 4 10 6"});
     CHECK(read(file, "mot", images, {"7"}).size() == 1);
-    for (const char* line : {"1,2,3,4,5", "1.5,2,3,4,5,6", "-1,2,3,4,5,6", "1,2.5,3,4,5,6"}) {
-        CAPTURE(line);
-        CHECK(holds(refusal_of(directory.file("bad.txt", line), "mot", images), "two whole numbers"));
-    }
+    const auto lost = [&](const std::string& line) {
+        return read(directory.file("bad.txt", "1,2,3,4,5,6\n" + line), "mot", images).back();
+    };
+    CHECK(holds(lost("1,2,3,4,5"),
+                "bad! \"frame, track, left, top, width, height, …\" is needed, not 5 fields"));
+    CHECK(holds(lost("1.5,2,3,4,5,6"), "bad! the frame is a whole number of up to 15 digits, not 1.5"));
+    CHECK(holds(lost("-1,2,3,4,5,6"), "bad! the frame is 0 or more, not -1"));
+    const auto unusable = [&](const std::string& line) {
+        return read(directory.file("bad.txt", line + "\n1,9,3,4,5,6"), "mot", images);
+    };
+    CHECK(unusable("1,2.5,3,4,5,6") ==
+          Words{"clip/000001 000 - -: the track is a whole number of up to 15 digits, not 2.5",
+                "clip/000001 9 - -: 2 3 5 6"});
+    // An empty field shifts no column.
+    CHECK(unusable("1,2,,4,5,6,1,1").front() ==
+          "clip/000001 2 1 1: field 3 is empty, and a number is needed");
+    CHECK(unusable("1,2,3,4,5,6,,7").front() == "clip/000001 2 7 7: 2 3 5 6");
     CHECK(holds(
         read(directory.file("one.txt", "1,2,3,4,5,6"), "mot", images_of(directory, {"a/1", "b/01"})).front(),
         "has the frame number of "));
@@ -332,9 +437,12 @@ TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers,
     CHECK(holds(refusal_of(two, "otb", images_of(directory, {"1", "cover"})), "ends in no number"));
     CHECK(read(two, "otb", images_of(directory, {"1403636579763555584", "99"})).front() ==
           "99 000 - -: 0 1 3 4");
-    CHECK(holds(
-        refusal_of(directory.file("h.txt", "1,2,3,4\n1,2,3\n"), "otb", images_of(directory, {"1", "2"})),
-        "h.txt:2: four numbers"));
+    const auto pair = [&](const std::string& line) {
+        return read(directory.file("h.txt", "1,2,3,4\n" + line), "otb", images_of(directory, {"1", "2"}))
+            .back();
+    };
+    CHECK(pair("1,2,3") == "2 000 - -: four numbers \"left, top, width, height\" are needed, not 3");
+    CHECK(pair("1,,3,4") == "2 000 - -: field 2 is empty, and a number is needed");
 }
 
 TEST_CASE("a format is told by what a file holds, unless that may be mistaken") {
@@ -346,10 +454,27 @@ TEST_CASE("a format is told by what a file holds, unless that may be mistaken") 
     CHECK(read_as("2,3,4,5\n") == "1 000 - -: 1 2 4 5");               // GOT-10k
     CHECK(read_as("0 0.5 0.5 0.5 1\n") == "1 000 0 0: 0.25 0 0.5 1");  // YOLO
     CHECK(read_as("1,7,2,3,4,5,1\n") == "1 7 - -: 1 2 4 5");           // MOT
+    CHECK(read_as("1,7,2,3,4,5,1,2\n") == "1 7 2 2: 1 2 4 5");
     CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
     for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
         CAPTURE(content);
         CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
     }
     CHECK(holds(refusal_of(directory / "f", "kitti", images), "'kitti' is none of coco, yolo, voc, mot"));
+}
+
+TEST_CASE("what is known and not read is named") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    const auto refused = [&](const std::string& content) {
+        return refusal_of(directory.file("f", content), "", images);
+    };
+    CHECK(holds(refused(R"([{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 1}])"),
+                "the results of a detector"));
+    CHECK(holds(refused(R"([{"data": {"image": "a"}, "annotations": []}])"), "Label Studio"));
+    CHECK(holds(refused(R"([{"image": "a", "annotations": [{"coordinates": {}}]}])"), "CreateML"));
+    CHECK(holds(refused("<?xml version=\"1.0\"?>\n<annotations><image/></annotations>"), "CVAT"));
+    CHECK(holds(refused("1.5,2,40,20,40,36,10,36\n"), "VOT's corners"));
+    CHECK(holds(refused("1,2,40,20,40,36,10,36\n"), "VOT's corners"));  // too much for a confidence
+    CHECK(holds(refused("frame,track,x,y,w,h\n1,2,3,4,5,6\n"), "a table with a header"));
 }

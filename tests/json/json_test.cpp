@@ -70,11 +70,34 @@ TEST_CASE("what the parser would let pass is refused") {
 TEST_CASE("members of a name are left out at any depth, whatever they hold") {
     const JsonFile file(
         R"([{"drop": [[1], {"a": 2}], "keep": 1}, {"keep": {"drop": 3, "n": 4}, "drop": {}}])", "a.json",
-        "drop");
+        {.dropped = "drop"});
     CHECK(file.root().size() == 2);
     CHECK(file.root().element(0).keys() == std::vector<std::string>{"keep"});
     CHECK(file.root().element(1).keys() == std::vector<std::string>{"keep"});
     CHECK(file.root().element(1).member("keep").keys() == std::vector<std::string>{"n"});
+}
+
+TEST_CASE("NaN and infinities, where the dialect has them, are numbers that no reader takes") {
+    const std::string text =
+        R"({"a": NaN, "b": [1, -Infinity], "c": Infinity, "d": "NaN", "e": "\"Infinity", "f": 2, "NaN": 3})";
+    CHECK(holds(refusal_of_text(text), "a.json:1:7: NaN and Infinity are not numbers in JSON"));
+    const JsonFile file(text, "a.json", {.non_finite = true});
+    const Value root = file.root();
+    CHECK(json::number(root.member("f")) == 2);
+    CHECK(json::text(root.member("d")) == "NaN");
+    CHECK(json::text(root.member("e")) == "\"Infinity");
+    CHECK(json::integer(root.member("NaN")) == 3);
+    CHECK(refusal([&] { json::number(root.member("a")); }) ==
+          "a.json: /a: a finite number is needed, not nan");
+    CHECK(refusal([&] { json::numbers(root.member("b")); }) ==
+          "a.json: /b/1: a finite number is needed, not -inf");
+    CHECK(refusal([&] { json::integer(root.member("c")); }) ==
+          "a.json: /c: an integer of at most 2^31 - 1 is needed, not inf");
+    CHECK(refusal([&] { json::identifier(root.member("a")); }) ==
+          "a.json: /a: a finite number is needed, not nan");
+    // Places of what is wrong behind them stay true.
+    CHECK(
+        holds(refusal([&] { JsonFile("[NaN, NaN, x]", "a.json", {.non_finite = true}); }), "a.json:1:12: "));
 }
 
 TEST_CASE("a value of another type is named with its place") {

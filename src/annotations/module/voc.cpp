@@ -53,20 +53,25 @@ class XmlDocument {
     pugi::xml_document xml_;
 };
 
+std::string trimmed(std::string_view text) {
+    constexpr std::string_view white_space = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
+    return std::string(text);
+}
+
 AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& object, double first) {
-    AnnotatedBox box{.category = object.child("name").text().get(),
-                     .place = place_of_box(document.line(object))};
-    const pugi::xml_node bounds = object.child("bndbox");
-    if (!bounds) {
-        box.problem = "an object '" + box.category + "' has no <bndbox>";
-        return box;
-    }
-    const double left = document.number(bounds, "xmin") - first;
-    const double top = document.number(bounds, "ymin") - first;
-    // xmax and ymax are the last pixel inside.
-    box.box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
-                   document.number(bounds, "ymax") - first + 1 - top};
-    return box;
+    AnnotatedBox empty{.category = trimmed(object.child("name").text().get()),
+                       .place = place_of_box(document.line(object))};
+    return read_box(std::move(empty), [&](AnnotatedBox& box) {
+        const pugi::xml_node bounds = object.child("bndbox");
+        if (!bounds) throw Error("an object '" + box.category + "' has no <bndbox>");
+        const double left = document.number(bounds, "xmin") - first;
+        const double top = document.number(bounds, "ymin") - first;
+        // xmax and ymax are the last pixel inside.
+        box.box.box = {left, top, document.number(bounds, "xmax") - first + 1 - left,
+                       document.number(bounds, "ymax") - first + 1 - top};
+    });
 }
 
 std::vector<AnnotatedBox> read(const std::filesystem::path& file, bool zero_based) {

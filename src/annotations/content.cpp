@@ -1,0 +1,87 @@
+#include "annotations/content.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "annotations/formats.hpp"
+
+namespace glimpse::annotations {
+
+namespace {
+
+struct Unread {
+    std::string_view name;  ///< and a remedy
+    bool (*recognises)(const Content&);
+};
+
+constexpr std::size_t corner_fields = 8;
+
+constexpr std::array<Unread, 6> unread_formats{{
+    {R"(the results of a detector in COCO's form, a list; put it beside the data set's "images" as "annotations")",
+     [](const Content& content) { return content.is_list_with("image_id") && content.is_list_with("bbox"); }},
+    {"Label Studio's JSON, which is not read; export the project as COCO, YOLO or VOC",
+     [](const Content& content) {
+         return content.is_list_with("annotations") && content.is_list_with("data");
+     }},
+    {"CreateML's JSON, which is not read; export as COCO, YOLO or VOC",
+     [](const Content& content) { return content.is_list_with("coordinates"); }},
+    {"CVAT's XML, which is not read; export the task as COCO, YOLO, VOC or MOT",
+     [](const Content& content) { return content.is_xml_with_root("annotations"); }},
+    {R"(eight numbers a line, VOT's corners, which are not read; give "left,top,width,height", as GOT-10k has it)",
+     [](const Content& content) { return content.has_rows_of(corner_fields) && !is_mot(content.text()); }},
+    {"a table with a header, which is not read; see the formats of annotations",
+     [](const Content& content) { return content.has_header(); }},
+}};
+
+}  // namespace
+
+Content::Content(std::string_view text)
+    : text_(text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()))) {}
+
+bool Content::has_rows() const {
+    return !text_.starts_with('{') && !text_.starts_with('[') && !text_.starts_with('<');
+}
+
+bool Content::has_rows_of(std::size_t count) const {
+    return has_rows() && all_rows(text_, [&](const Row& row) { return row.fields.size() == count; });
+}
+
+bool Content::contains_key(std::string_view key) const {
+    return text_.find('"' + std::string(key) + '"') != std::string_view::npos;
+}
+
+bool Content::is_object_with(std::string_view key) const {
+    return text_.starts_with('{') && contains_key(key);
+}
+
+bool Content::is_list_with(std::string_view key) const {
+    return is_list() && contains_key(key);
+}
+
+bool Content::is_xml_with_root(std::string_view name) const {
+    if (!text_.starts_with('<')) return false;
+    const std::size_t begin = text_.find("<" + std::string(name));
+    const std::size_t end = begin == std::string_view::npos ? begin : begin + 1 + name.size();
+    return end < text_.size() && std::string_view(" \t\r\n/>").find(text_[end]) != std::string_view::npos;
+}
+
+bool Content::has_header() const {
+    if (!has_rows()) return false;
+    const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
+    std::size_t row_count = 0;
+    std::array<bool, 2> has_number{};
+    for_each_row(text_, [&](const Row& row) {
+        if (row_count < has_number.size()) has_number[row_count] = std::ranges::any_of(row.fields, is_number);
+        ++row_count;
+    });
+    return row_count > 1 && !has_number[0] && has_number[1];
+}
+
+std::string_view unread_format(const Content& content) {
+    const auto found = std::ranges::find_if(unread_formats,
+                                            [&](const Unread& format) { return format.recognises(content); });
+    return found == unread_formats.end() ? std::string_view() : found->name;
+}
+
+}  // namespace glimpse::annotations

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace glimpse::annotations {
+
+/// What an annotation file holds, to tell the formats apart.
+class Content {
+  public:
+    /// `text` without a byte order mark, which must outlive this.
+    explicit Content(std::string_view text);
+
+    /// From its first character that is no white space.
+    [[nodiscard]] std::string_view text() const { return text_; }
+
+    /// Whether it is neither JSON nor XML, and so lines.
+    [[nodiscard]] bool has_rows() const;
+    /// Whether there are rows, and each has so many fields.
+    [[nodiscard]] bool has_rows_of(std::size_t count) const;
+    /// Whether it is a JSON object, or a list, in which a key of this name occurs.
+    [[nodiscard]] bool is_object_with(std::string_view key) const;
+    [[nodiscard]] bool is_list_with(std::string_view key) const;
+    [[nodiscard]] bool is_list() const { return text_.starts_with('['); }
+    [[nodiscard]] bool is_xml_with_root(std::string_view name) const;
+    /// Whether the first line has words only, and the second a number.
+    [[nodiscard]] bool has_header() const;
+
+  private:
+    [[nodiscard]] bool contains_key(std::string_view key) const;
+
+    std::string_view text_;
+};
+
+/// What a content is that is known and not read, with a remedy; empty for anything else.
+std::string_view unread_format(const Content& content);
+
+}  // namespace glimpse::annotations
