@@ -4,6 +4,7 @@
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <string>
+#include <string_view>
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
@@ -17,6 +18,8 @@
 namespace glimpse {
 
 namespace {
+
+constexpr std::string_view finite_weights = "a mask has finite weights that float32 can hold";
 
 cv::Mat activated(const cv::Mat& grid, Mask::Activation activation) {
     cv::Mat a = grid.clone();
@@ -101,13 +104,16 @@ cv::Mat vector_weights(const Mask::VectorForm& form, Size image) {
     return outer_product(form.y, form.x);
 }
 
-/// Throws `Error` unless the mask's kind allows these weights.
+/// What the rounding of a few float32 operations puts beyond 0 and 1.
+constexpr double rounding = 1e-6;
+
+/// Throws `Error` unless the mask's kind allows these weights; soft ones may leave 0 to 1 by their rounding.
 void require_kind(const Mask& mask, const cv::Mat& a) {
     if (mask.kind == Mask::Kind::soft) {
         double smallest = 0;
         double largest = 0;
         cv::minMaxLoc(a, &smallest, &largest);
-        if (smallest >= 0 && largest <= 1) return;
+        if (smallest >= -rounding && largest <= 1 + rounding) return;
         throw Error(
             "a soft mask has weights of 0 to 1 (kind: free takes any); this mask's weights are from " +
             number_text(static_cast<float>(smallest)) + " to " + number_text(static_cast<float>(largest)));
@@ -119,12 +125,14 @@ void require_kind(const Mask& mask, const cv::Mat& a) {
     }
 }
 
+cv::Mat clipped(const cv::Mat& a) {
+    return cv::max(cv::min(a, 1.0), 0.0);
+}
+
 cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
-    cv::Mat a = upsampled(activated(grid, mask.activation), image, mask.upsample);
-    // Bicubic upsampling overshoots.
-    if (mask.kind == Mask::Kind::soft) a = cv::max(cv::min(a, 1.0), 0.0);
-    return a;
+    const cv::Mat a = upsampled(activated(grid, mask.activation), image, mask.upsample);
+    return mask.kind == Mask::Kind::soft ? clipped(a) : a;  // bicubic upsampling overshoots
 }
 
 /// 1 where a ≥ t, and 0 elsewhere.
@@ -182,7 +190,7 @@ Lowered select(Mask::Select select, const cv::Mat& a, Size image) {
 void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
     cv::Mat a;
     given.convertTo(a, CV_32F);
-    if (!cv::checkRange(a)) throw InvalidParameter(field, "a mask has finite weights that float32 can hold");
+    if (!cv::checkRange(a)) throw InvalidParameter(field, std::string(finite_weights));
     if (mask.activation != Mask::Activation::none) return;
     try {
         require_kind(mask, a);
@@ -261,8 +269,9 @@ cv::Mat weights(const Mask& mask, Size image) {
                    },
                    [&](const Mask::BoxForm& form) { return box_weights(form, image); }},
         mask.form);
-    if (!cv::checkRange(a)) throw Error("a mask has finite weights that float32 can hold");
+    if (!cv::checkRange(a)) throw Error(std::string(finite_weights));
     require_kind(mask, a);
+    if (mask.kind == Mask::Kind::soft) a = clipped(a);
     if (mask.threshold) harden(a, *mask.threshold);
     return a;
 }

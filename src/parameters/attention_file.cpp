@@ -12,11 +12,14 @@ namespace {
 
 cv::Mat attention_values(ImageReader& reader) {
     const ImageInfo& info = reader.info();
-    if (info.channels != 1) {
+    // An array 1×h×w is one map h×w, as models return it, since a mask has one channel.
+    const bool has_leading_axis = info.array && info.size.height == 1;
+    if (info.channels != 1 && !has_leading_axis) {
         throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
     }
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
+    if (info.channels != 1) values = values.reshape(1, info.size.width);
     if (!info.array) values /= full_scale(info.depth);
     return values;
 }

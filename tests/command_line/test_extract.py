@@ -427,6 +427,25 @@ class Depths(GlimpseCase):
         self.run_glimpse("extract", photo, "-p", document, "-o", self.out)
         numpy.testing.assert_array_equal(self.load("photo.z.png")[:, 1:3], pixels[:, 1:3])
 
+    def test_a_map_with_a_leading_axis_of_one(self):
+        photo, pixels = self.picture(width=4, height=3)
+        attention = numpy.linspace(0, 1, 12, dtype=numpy.float32).reshape(1, 3, 4)
+        numpy.save(self.path("m.npy"), attention)
+        document = self.document({"id": "z", "mechanism": "mask", "file": "m.npy"})
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
+        numpy.testing.assert_allclose(self.load("photo.z.npy"), pixels * attention[0][:, :, None], rtol=1e-6)
+        numpy.save(self.path("m.npy"), numpy.zeros((2, 3, 4)))
+        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["one channel, not of 4"])
+
+    def test_soft_weights_that_rounding_put_above_one(self):
+        photo, pixels = self.picture(width=4, height=3)
+        numpy.save(self.path("m.npy"), numpy.full((3, 4), numpy.nextafter(numpy.float32(1), numpy.float32(2))))
+        document = self.document({"id": "z", "mechanism": "mask", "file": "m.npy"})
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
+        numpy.testing.assert_array_equal(self.load("photo.z.npy"), pixels)
+        numpy.save(self.path("m.npy"), numpy.full((3, 4), 1.00001))
+        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["are from 1.00001 to 1.00001"])
+
 
 class Orientation(GlimpseCase):
     def test_exif_orientation_is_applied_unless_told_not_to(self):

@@ -281,8 +281,8 @@ TEST_CASE("invalid: numbers in messages are those that were given") {
     check_message("the standard deviation is > 0, not 0", gaussian(Gaussian::AxesForm{{0, -0.0, 1}, {}}));
     check_message("sigma is > 0, not -0.25", gaussian(Gaussian::BoxForm{{{0, 0, 1, 1}}, -0.25}));
     check_message("[0.1, 100000, -2, 0.30000000000000004]", crop({0.1, 1e5, -2, 0.1 + 0.2}));
-    // The nearest float32 to 1.0000001.
-    check_message("weights are from 0.25 to 1.0000001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.0000001)));
+    // The nearest float32 to 1.00001.
+    check_message("weights are from 0.25 to 1.00001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.00001)));
     check_message("0 and 1 only, not 0.3;", grid((cv::Mat_<double>(1, 2) << 0.3, 1), Mask::Kind::hard));
     check_message("the exponential of 300.5 ", gaussian(Gaussian::DrawForm{0, 0, 300.5, 0, 0}));
     check_message("square, not 4×3", gaussian(Gaussian::DrawForm{}, Size{4, 3}));
@@ -356,7 +356,8 @@ TEST_CASE("invalid: given weights that are not of the mask's kind, whatever the 
 TEST_CASE("refused: samples farther away than numbers are exact") {
     check_refused("10^12", stn(Stn::MatrixForm{{{{{1e13, 0, 0}, {0, 1, 0}}}}}));
     check_refused("10^12", stn(Stn::ThetaForm{{{{1, 0, 1e300}, {0, 1, 0}}}}));
-    check_refused("10^12", stn(Stn::ThetaForm{{{{1e308, 1e308, 1e308}, {0, 1, 0}}}}));
+    check_refused("10^12",
+                  stn(Stn::ThetaForm{{{{1e308, 1e308, 1e308}, {0, 1, 0}}}}));
 }
 
 TEST_CASE("refused: fractions of a box that overflow in pixels") {
