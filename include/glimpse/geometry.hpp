@@ -27,6 +27,11 @@ constexpr double edge_from_centre(double centre) {
     return centre + 0.5;
 }
 
+/// A centre coordinate in the image shrunk n times, n ≥ 1: (centre + 1/2) / n - 1/2.
+constexpr double shrunk_centre(double centre, int n) {
+    return centre_from_edge(edge_from_centre(centre) / n);
+}
+
 /// The edge between pixels that is nearest to `edge`, ties upwards: ⌊edge + ½⌋.
 /// Saturates at ±2^29, so that the difference of two edges is an `int`.
 GLIMPSE_EXPORT int nearest_edge(double edge);

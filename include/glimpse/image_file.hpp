@@ -69,7 +69,7 @@ GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::pa
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes,
                                                        const OpenOptions& options = {});
 
-/// The whole image. Throws as `open_image` and `ImageReader::decode` do.
+/// The whole image, of a file or in memory. Throws as `open_image` and `ImageReader::decode` do.
 GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
 GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
 

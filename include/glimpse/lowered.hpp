@@ -33,7 +33,7 @@ struct Lowered {
     Fill fill{};
     /// From glimpse pixel to image pixel, centre coordinates, where the map has such a form.
     std::optional<Affine> matrix{};
-    /// h×w CV_32F, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
+    /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
     cv::Mat alpha{};
 };
 

@@ -75,6 +75,10 @@ GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& 
 /// Whether what is at an output's path stays as it is: something is there, and `existing` is `skip`.
 GLIMPSE_EXPORT bool is_kept(const OutputOptions& options, const std::filesystem::path& path);
 
+/// Whether an output is to be written: to standard output (an empty path), to an archive, or to a path that
+/// is not kept.
+GLIMPSE_EXPORT bool is_to_be_written(const OutputOptions& options, const std::filesystem::path& path);
+
 /// Whether `out` names a file or standard output, which hold one glimpse, rather than a directory.
 GLIMPSE_EXPORT bool holds_one_glimpse(const std::string& out);
 

@@ -53,7 +53,7 @@ class GLIMPSE_EXPORT SamplingPoints {
     /// one-sided at the border of the glimpse; along an axis of a single pixel the image's own, 1.
     [[nodiscard]] Jacobian jacobian(int j, int i) const;
 
-    /// The same points of an image shrunk n times.
+    /// The same points of an image shrunk n ≥ 1 times: (x + ½) / n - ½ along each axis.
     [[nodiscard]] SamplingPoints shrunk(int n) const;
 
   private:

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "maps/samples.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -67,7 +68,7 @@ struct DevicePlan::SparseMatrix {
 template <typename T>
 std::size_t DevicePlan::stored(const std::vector<T>& values) {
     constexpr std::size_t alignment = alignof(std::max_align_t);
-    const std::size_t offset = (bytes_.size() + alignment - 1) / alignment * alignment;
+    const std::size_t offset = ceil_div(bytes_.size(), alignment) * alignment;
     bytes_.resize(offset + values.size() * sizeof(T));
     if (!values.empty()) std::memcpy(bytes_.data() + offset, values.data(), values.size() * sizeof(T));
     return offset;

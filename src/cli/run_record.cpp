@@ -91,18 +91,16 @@ void RunRecord::write(const ImageReport& report) {
 
 void RunRecord::list(const FinishedJob& done) const {
     const ImageReport& report = done.report;
-    const auto is_to_be_written = [&](const std::filesystem::path& path) {
-        return !plan_.options.archive.empty() || path.empty() || !is_kept(plan_.options, path);
-    };
     for (const GlimpseReport& glimpse : report.glimpses) {
-        if (!glimpse.error.empty() || !is_to_be_written(glimpse.output)) continue;
+        if (!glimpse.error.empty() || !is_to_be_written(plan_.options, glimpse.output)) continue;
         const std::string output = glimpse.output.empty() ? std::string(standard_stream) : glimpse.output;
         std::cout << on_one_line(report.image + " -> " + output) << ' ' << glimpse.size.width << 'x'
                   << glimpse.size.height << '\n';
     }
     if (report.size == Size{}) return;
     for (const auto& path : done.paths.beside_glimpses()) {
-        if (is_to_be_written(path)) std::cout << on_one_line(report.image + " -> " + path.string()) << '\n';
+        if (!is_to_be_written(plan_.options, path)) continue;
+        std::cout << on_one_line(report.image + " -> " + path.string()) << '\n';
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/orientation.hpp"
 #include "system/mapped_file.hpp"
@@ -103,7 +104,7 @@ Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options
 
 std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension) {
     const Codec* codec = codec_for_writing(extension);
-    if (!codec) throw Error("'" + std::string(extension) + "' is not a format that can be written");
+    if (!codec) throw Error(not_written(extension));
     return codec->encode(image, extension);
 }
 

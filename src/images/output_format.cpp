@@ -4,6 +4,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
+#include "images/codecs/capability.hpp"
 
 namespace glimpse {
 
@@ -13,8 +14,8 @@ void require_writable(const std::string& format, const std::string& field) {
     if (can_encode(format)) return;
     const std::vector<std::string> all = encodable_extensions();
     const std::vector<std::string_view> views(all.begin(), all.end());
-    throw InvalidOption(field, "'" + format + "' is not a format that can be written; those are " +
-                                   join(all) + did_you_mean(format, views));
+    throw InvalidOption(field,
+                        not_written(format) + "; those are " + join(all) + did_you_mean(format, views));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #pragma once
 
 // Keys' cubic convolution kernel, "Cubic convolution interpolation for digital image processing" (1981), with
-// a = -0.75 as torch and OpenCV have it. GLIMPSE_HOST_DEVICE is
-// `__host__ __device__` for CUDA's compiler, and otherwise nothing.
+// a = -0.75 as torch and OpenCV have it. GLIMPSE_HOST_DEVICE is `__host__ __device__` for CUDA's compiler,
+// and otherwise nothing.
 
 namespace glimpse {
 
@@ -14,9 +14,9 @@ struct RoundedMultiplyAdd {
     }
 };
 
-/// The kernel at distances 0 ≤ t ≤ 1 and 1 ≤ t ≤ 2, in the arithmetic of `multiply_add`. In a file that is
-/// compiled for one instruction set that is a type of the unnamed namespace, or the linker might take the
-/// functions of another set.
+/// The kernel at distances 0 ≤ t ≤ 1 (`near`) and 1 ≤ t ≤ 2 (`far`). Files that are compiled for one
+/// instruction set give a `MultiplyAdd` of their unnamed namespace: so instantiations for different sets are
+/// different functions, and the linker merges none.
 template <typename Value, typename MultiplyAdd>
 struct CubicConvolution {
     static constexpr Value a = -0.75;

@@ -109,9 +109,9 @@ GLIMPSE_INLINE void for_each_batch(const SampleRowTask& task, int channels, Visi
 /// The lines of a task, read from byte offsets. A register may reach beyond them; the lanes there have weight
 /// 0.
 template <typename T>
-class Source {
+class SourceLines {
   public:
-    explicit Source(const SampleRowTask& task)
+    explicit SourceLines(const SampleRowTask& task)
         : data_(static_cast<const unsigned char*>(task.in.data)),
           end_(task.end_of_data),
           last_(end_ - static_cast<std::ptrdiff_t>(lane_count * sizeof(T))) {}
@@ -188,7 +188,7 @@ GLIMPSE_INLINE void store_pixel(Lanes values, float* to) {
 
 template <int C, typename T>
 void bilinear(const SampleRowTask& task) {
-    const Source<T> in(task);
+    const SourceLines<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     for_each_sample<T>(task, C, [&](std::ptrdiff_t offset, float x, float y, float* to) {
         Lanes top;
@@ -208,7 +208,7 @@ void bilinear(const SampleRowTask& task) {
 /// One channel: the lanes are pixels.
 template <typename T>
 void bilinear_grey(const SampleRowTask& task) {
-    const Source<T> in(task);
+    const SourceLines<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     float* const out = task.out;
     const auto mixed = [](Lanes a, Lanes b, Lanes weight) {
@@ -248,7 +248,7 @@ void bilinear_grey(const SampleRowTask& task) {
 /// Any number of channels, value by value; taps of weight 0 are not read.
 template <typename T>
 void bilinear_generic(const SampleRowTask& task) {
-    const Source<T> in(task);
+    const SourceLines<T> in(task);
     const std::ptrdiff_t right = task.channels * static_cast<std::ptrdiff_t>(sizeof(T));
     const int channels = task.channels;
     for_each_sample<T>(task, channels, [&](std::ptrdiff_t offset, float x, float y, float* to) {
@@ -280,7 +280,7 @@ GLIMPSE_INLINE CubicWeights cubic_weights(float t) {
 
 template <int C, typename T>
 void bicubic(const SampleRowTask& task) {
-    const Source<T> in(task);
+    const SourceLines<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     constexpr auto pixel = static_cast<std::ptrdiff_t>(C * sizeof(T));
     for_each_sample<T>(task, C, [&](std::ptrdiff_t offset, float fraction_x, float fraction_y, float* to) {
@@ -305,7 +305,7 @@ void bicubic(const SampleRowTask& task) {
 
 template <typename T>
 void bicubic_generic(const SampleRowTask& task) {
-    const Source<T> in(task);
+    const SourceLines<T> in(task);
     const std::ptrdiff_t step = task.in.step;
     const int channels = task.channels;
     const auto pixel = static_cast<std::ptrdiff_t>(channels * sizeof(T));

@@ -6,6 +6,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -52,7 +53,7 @@ std::string to_string(const Box& box) {
 }
 
 Size shrunk(Size size, int n) {
-    return {(size.width + n - 1) / n, (size.height + n - 1) / n};
+    return {ceil_div(size.width, n), ceil_div(size.height, n)};
 }
 
 int nearest_edge(double edge) {
@@ -155,7 +156,7 @@ Affine shrunk(const Affine& affine, int n) {
     for (auto& row : small.m) {
         row[0] /= n;
         row[1] /= n;
-        row[2] = centre_from_edge(edge_from_centre(row[2]) / n);
+        row[2] = shrunk_centre(row[2], n);
     }
     return small;
 }

@@ -75,8 +75,8 @@ SamplingPoints SamplingPoints::shrunk(int n) const {
     if (const Affine* map = affine()) return glimpse::shrunk(*map, n);
     List small = *std::get_if<List>(&points_);
     for (auto& [x, y] : small.points) {
-        x = centre_from_edge(edge_from_centre(x) / n);
-        y = centre_from_edge(edge_from_centre(y) / n);
+        x = shrunk_centre(x, n);
+        y = shrunk_centre(y, n);
     }
     return {std::move(small.points), small.width};
 }

@@ -5,6 +5,7 @@
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -16,7 +17,7 @@ double mean(const std::vector<double>& sums) {
 
 /// Sums the weights of each n columns.
 BandedMatrix binned(const BandedMatrix& matrix, int n) {
-    BandedMatrix small((matrix.columns() + n - 1) / n);
+    BandedMatrix small(ceil_div(matrix.columns(), n));
     std::vector<double> bins;
     for (int i = 0; i < matrix.rows(); ++i) {
         const auto [first, weights] = matrix.row(i);

@@ -44,15 +44,23 @@ Mechanism for_writing(const Mechanism& mechanism) {
                       mechanism);
 }
 
-std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism) {
+namespace {
+
+/// The file form of a mask; null for anything else.
+const Mask::FileForm* file_form(const Mechanism& mechanism) {
     const auto* mask = std::get_if<Mask>(&mechanism);
-    const auto* file = mask ? std::get_if<Mask::FileForm>(&mask->form) : nullptr;
+    return mask ? std::get_if<Mask::FileForm>(&mask->form) : nullptr;
+}
+
+}  // namespace
+
+std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism) {
+    const Mask::FileForm* file = file_form(mechanism);
     return file ? std::optional(file->path) : std::nullopt;
 }
 
 bool lacks_values(const Mechanism& mechanism) {
-    const auto* mask = std::get_if<Mask>(&mechanism);
-    const auto* file = mask ? std::get_if<Mask::FileForm>(&mask->form) : nullptr;
+    const Mask::FileForm* file = file_form(mechanism);
     return file && file->values.empty();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/sampled.hpp"
 #include "mechanisms/validation.hpp"
@@ -60,7 +61,8 @@ void require_reachable(const Affine& matrix, Size glimpse) {
         const double farthest =
             std::abs(row[0]) * glimpse.width + std::abs(row[1]) * glimpse.height + std::abs(row[2]);
         if (!(farthest <= farthest_sample)) {
-            throw Error("the glimpse samples points more than 10^12 pixels away from the image");
+            throw Error("the glimpse samples points more than " + number_text(farthest_sample) +
+                        " pixels away from the image");
         }
     }
 }

@@ -136,6 +136,10 @@ bool is_kept(const OutputOptions& options, const fs::path& path) {
     return options.existing == Existing::skip && is_there(path);
 }
 
+bool is_to_be_written(const OutputOptions& options, const fs::path& path) {
+    return path.empty() || !options.archive.empty() || !is_kept(options, path);
+}
+
 bool holds_one_glimpse(const std::string& out) {
     return out == standard_stream || names_a_file(out);
 }

@@ -22,6 +22,7 @@ Json json(const GlimpseReport& glimpse) {
 }
 
 Json record_of(const std::string& image, const ImageReport& report) {
+    // "image" comes first: by it the resumption tells a truncated record from a file that is no report.
     Json record{{"image", image}, {"status", report.error.empty() ? "ok" : "error"}};
     const bool opened = report.size != Size{};
     record["error"] = report.error.empty() ? Json(nullptr) : Json(report.error);

@@ -7,7 +7,7 @@
 
 namespace glimpse {
 
-/// The mechanism of that name on the box, with the command line's defaults; not validated. Throws
+/// The mechanism of that name on the box, with the caller's defaults; not validated. Throws
 /// `UsageError` for an unknown name.
 Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const ParameterDefaults& defaults);
 

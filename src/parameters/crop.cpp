@@ -1,6 +1,7 @@
 #include "glimpse/mechanisms/crop.hpp"
 
 #include <array>
+#include <span>
 
 #include "parameters/shared_keys.hpp"
 
@@ -10,8 +11,7 @@ using namespace json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Interpolation>, 2> crop_interpolations{
-    {{"nearest", Interpolation::nearest}, {"bilinear", Interpolation::bilinear}}};
+constexpr auto crop_interpolations = std::span(interpolation_words).first<2>();
 
 Key indices_key(std::string_view name, std::string_view range, std::string_view meaning) {
     return {

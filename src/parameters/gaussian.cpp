@@ -22,7 +22,7 @@ Key axis_key(std::string_view name, std::string_view meaning) {
     return {.name = name,
             .forms = {"x"},
             .type = object_type(axis_members, "s"),
-            .unit = "pixels, 0 the first pixel's centre",
+            .unit = centre_unit,
             .meaning = meaning};
 }
 
@@ -65,9 +65,7 @@ Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& co
 Description gaussian_description() {
     return {
         .word = Gaussian::name,
-        .meaning =
-            "A grid of Gaussian filters. Without a box it needs a size, its own, a default, or the "
-            "command line's.",
+        .meaning = "A grid of Gaussian filters. Without a box it needs a size, its own or a default.",
         .forms = {{{"x", "y"}}, {{"draw"}}, {{"box"}}},
         .keys =
             {box_key(),

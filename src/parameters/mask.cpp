@@ -140,7 +140,7 @@ Key vector_key(std::string_view name, std::string_view meaning) {
             .forms = {"x"},
             .type = {"an array of numbers, or " + gaussian.words, gaussian.range,
                      R"("anyOf": [)" + std::string(numbers_schema) + ", {" + gaussian.schema + "}]"},
-            .unit = "pixels, 0 the first pixel's centre",
+            .unit = centre_unit,
             .meaning = meaning};
 }
 

@@ -15,7 +15,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 // What a schema cannot express, the reader checks: files that exist, duplicate ids, rows of one length, a
-// size's product, unused defaults, and all that depends on the document's defaults or the command line.
+// size's product, unused defaults, and all that depends on the document's defaults or the caller's.
 //
 // An entry is checked twice: against its mechanism's keys, their types and the keys that exclude each other;
 // and, where the document has no defaults, for completeness.

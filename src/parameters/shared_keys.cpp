@@ -50,7 +50,7 @@ Key size_key(std::vector<std::string_view> forms) {
              R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": )" +
                  std::to_string(maximum_glimpse_pixels) + "}"},
         .unit = "pixels",
-        .meaning = "The glimpse's size. Without it, the command line's, or else the box's own."};
+        .meaning = "The glimpse's size. Without it, the caller's default, or else the box's own."};
 }
 
 Key padding_key(std::vector<std::string_view> forms) {

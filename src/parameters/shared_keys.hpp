@@ -1,10 +1,23 @@
 #pragma once
 
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "parameters/description.hpp"
 
 // The keys that several mechanisms share, and their readers.
 
 namespace glimpse::parameters {
+
+/// How samples are taken, from the simplest on; a mechanism offers as many as it has.
+inline constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolation_words{
+    {{"nearest", Interpolation::nearest},
+     {"bilinear", Interpolation::bilinear},
+     {"bicubic", Interpolation::bicubic}}};
+
+inline constexpr std::string_view centre_unit = "pixels, 0 the first pixel's centre";
 
 Key box_key();
 Key units_key();
@@ -16,7 +29,7 @@ Key padding_key(std::vector<std::string_view> forms);
 /// Reads "box" and "units".
 OrientedBox read_box(Entry& entry);
 
-/// Reads "size", by default the command line's.
+/// Reads "size", by default the caller's.
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context);
 
 /// What lies outside the image: a padding, or a fill in place of its zeros.

@@ -13,11 +13,6 @@ namespace {
 
 using Pair = std::array<double, 2>;
 
-constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolations{
-    {{"nearest", Interpolation::nearest},
-     {"bilinear", Interpolation::bilinear},
-     {"bicubic", Interpolation::bicubic}}};
-
 Key pair_key(std::string_view name, std::string_view words, const Pair& default_value,
              std::string_view meaning) {
     const std::string numbers =
@@ -66,7 +61,7 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
     if (const std::optional<Value> align = entry.take("align_corners"))
         transformer.align_corners = boolean(*align);
     if (const std::optional<Value> interpolation = entry.take("interpolation")) {
-        transformer.interpolation = word<Interpolation>(*interpolation, interpolations);
+        transformer.interpolation = word<Interpolation>(*interpolation, interpolation_words);
     }
     return transformer;
 }
@@ -78,9 +73,7 @@ Description spatial_transformer_description() {
     const SpatialTransformer::ScaleShiftForm identity;
     return {
         .word = SpatialTransformer::name,
-        .meaning =
-            "A spatial transformer. Without a box it needs a size, its own, a default, or the "
-            "command line's.",
+        .meaning = "A spatial transformer. Without a box it needs a size, its own or a default.",
         .forms = {{{"theta"}}, {{"scale", "shift"}, false}, {{"matrix"}}, {{"box"}}},
         .keys =
             {box_key(),
@@ -112,7 +105,8 @@ Description spatial_transformer_description() {
                   "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
                   "than their outer edges."},
              padding_key({}),
-             enum_key("interpolation", {}, interpolations, open.interpolation, "How the image is sampled.")},
+             enum_key("interpolation", {}, interpolation_words, open.interpolation,
+                      "How the image is sampled.")},
         .read = read_spatial_transformer};
 }
 

@@ -34,8 +34,7 @@ cv::Mat as_grey_picture(const cv::Mat& attention) {
 }  // namespace
 
 bool Saver::wants(const std::filesystem::path& path) const {
-    if (path.empty() || makes_members()) return !path.empty();
-    return !is_kept(plan_.options, path);
+    return !path.empty() && is_to_be_written(plan_.options, path);
 }
 
 void Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {

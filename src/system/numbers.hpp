@@ -9,4 +9,10 @@ namespace glimpse {
 /// `text` unchanged, where there is none. It may be infinite or NaN.
 std::optional<double> take_number(std::string_view& text);
 
+/// ⌈a / b⌉ for a ≥ 0, b > 0.
+template <typename Integer>
+constexpr Integer ceil_div(Integer a, Integer b) {
+    return (a + b - 1) / b;
+}
+
 }  // namespace glimpse

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import tarfile
-import time
 import unittest
 
 import numpy
@@ -389,8 +388,7 @@ class Out(Archives):
             self.picture(f"many/{k}.png", width=600, height=400)
         command = ("extract", "many", "-m", "stn", "-b", "3,4,300,200", "-s", "1500x1500", "--output-tar", "o.tar")
         process = subprocess.Popen([BINARY, *command], cwd=self.directory)
-        while not list(self.directory.glob(".glimpse-*")):
-            time.sleep(0.01)
+        wait_until(lambda: list(self.directory.glob(".glimpse-*")))
         process.kill()
         process.wait()
         self.assertNotEqual(list(self.directory.glob(".glimpse-*")), [])
@@ -402,8 +400,7 @@ class Out(Archives):
             self.picture(f"many/{k}.png", width=600, height=400)
         process = subprocess.Popen([BINARY, "extract", "many", "-m", "stn", "-b", "3,4,300,200", "-s", "1500x1500", "--output-tar", "o.tar", "-j", "2"],
                                    cwd=self.directory)
-        while not list(self.directory.glob(".glimpse-*")):
-            time.sleep(0.01)
+        wait_until(lambda: list(self.directory.glob(".glimpse-*")))
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=60), 130)
         self.assertFalse((self.directory / "o.tar").exists())

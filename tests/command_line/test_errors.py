@@ -5,13 +5,12 @@ import os
 import resource
 import signal
 import subprocess
-import time
 import unittest
 
 import numpy
 from PIL import Image
 
-from glimpse_case import ASTRONAUT, BINARY, ROOT, GlimpseCase
+from glimpse_case import ASTRONAUT, BINARY, ROOT, GlimpseCase, wait_until
 
 
 class BadImages(GlimpseCase):
@@ -385,10 +384,7 @@ class Disks(GlimpseCase):
             self.picture(f"photos/{k:03}.png", width=400, height=300)
         process = subprocess.Popen([BINARY, "extract", "photos", "-m", "stn", "-b", "9,9,300,250", "-s", "900x900", "-o",
                                     str(self.out), "-j", "2"], cwd=self.directory)
-        deadline = time.monotonic() + 60
-        while not self.out.exists() or len(self.files()) < 3:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.01)
+        wait_until(lambda: self.out.exists() and len(self.files()) >= 3)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=60), 130)
         self.assert_no_temporary_files()

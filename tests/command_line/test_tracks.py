@@ -7,12 +7,11 @@ import signal
 import socket
 import struct
 import subprocess
-import time
 
 import numpy
 from PIL import Image, ImageSequence
 
-from glimpse_case import BINARY, GlimpseCase
+from glimpse_case import BINARY, GlimpseCase, wait_until
 
 WIDTH, HEIGHT, FRAMES = 160, 120, 12
 ABSENT = (5, 6, 7)  # of the track 12
@@ -299,8 +298,7 @@ class Runs(Sequence):
         self.extract()
         process = subprocess.Popen([BINARY, *self.COMMAND, "--existing", "skip", "--animate", "gif", "-j", "1", "-o", str(self.out)],
                                    cwd=self.directory, stderr=subprocess.DEVNULL)
-        while process.poll() is None and not list(self.out.glob(".glimpse-*")):
-            time.sleep(0.005)
+        wait_until(lambda: list(self.out.glob(".glimpse-*")))
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=60), 130)
         self.assertEqual(self.tracks(), [])

@@ -133,7 +133,7 @@ class BatchReader {
         const std::size_t values = plan_.values_out();
         const DeviceMemory between(plan_.floats_between() * sizeof(float), stream_);
         const DeviceMemory out(values * CV_ELEM_SIZE1(depth_), stream_);
-        const std::vector<Place> places = places_of(plan_);
+        const std::vector<OutputSlot> slots = output_slots(plan_);
         const UploadedPlan uploaded(std::exchange(plan_, DevicePlan(image_.region, channels)), stream_);
         cuda::read_all(uploaded.plan(), pixels_of(pixels(), image_.region), between.as<float>(), out.data(),
                        element_of(depth_), native_stream(stream_));
@@ -143,7 +143,7 @@ class BatchReader {
                           CV_MAKETYPE(depth_, channels));
         copy(all.data, out.data(), values * CV_ELEM_SIZE1(depth_), cudaMemcpyDeviceToHost, stream_);
         stream_.waitForCompletion();
-        for (const auto& [n, out_at] : places) {
+        for (const auto& [n, out_at] : slots) {
             const Size size = maps_[n]->glimpse;
             const int begin = static_cast<int>(out_at / static_cast<std::size_t>(channels));
             glimpses_[n] = all.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
@@ -152,19 +152,19 @@ class BatchReader {
         samples_.clear();
     }
 
-    struct Place {
+    struct OutputSlot {
         std::size_t glimpse;
         std::size_t out;
     };
-    [[nodiscard]] std::vector<Place> places_of(const DevicePlan& plan) const {
-        std::vector<Place> places;
+    [[nodiscard]] std::vector<OutputSlot> output_slots(const DevicePlan& plan) const {
+        std::vector<OutputSlot> slots;
         for (std::size_t k = 0; k < products_.size(); ++k) {
-            places.push_back({products_[k], plan.products()[k].out});
+            slots.push_back({products_[k], plan.products()[k].out});
         }
         for (std::size_t k = 0; k < samples_.size(); ++k) {
-            places.push_back({samples_[k], plan.samples()[k].out});
+            slots.push_back({samples_[k], plan.samples()[k].out});
         }
-        return places;
+        return slots;
     }
 
     [[nodiscard]] cv::Mat black(Size size) const {

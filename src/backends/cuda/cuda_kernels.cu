@@ -2,6 +2,7 @@
 
 #include "backends/cuda/cuda_kernels.hpp"
 #include "glimpse/error.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse::cuda {
 
@@ -31,7 +32,7 @@ __global__ void for_each_element(const Task* tasks, int count, Each each) {
 template <typename Task, typename Each>
 void launch(const Task* tasks, int count, std::int64_t longest, cudaStream_t stream, const Each& each) {
     if (count == 0 || longest == 0) return;
-    const std::int64_t blocks = (longest + threads_of_block - 1) / threads_of_block;
+    const std::int64_t blocks = ceil_div(longest, std::int64_t{threads_of_block});
     const dim3 grid(static_cast<unsigned>(std::min(blocks, most_blocks_of_task)),
                     static_cast<unsigned>(std::min(count, most_tasks_at_once)));
     for_each_element<<<grid, threads_of_block, 0, stream>>>(tasks, count, each);

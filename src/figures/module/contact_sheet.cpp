@@ -7,6 +7,7 @@
 
 #include "figures/figures.hpp"
 #include "figures/module/thumbnails.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -110,9 +111,9 @@ ContactSheetLayout laid_out_subsampled(const Cells& cells, std::span<const Panel
     const int columns = most_along(largest_sheet, cells.pitch.width, cells);
     const int rows = most_along(largest_sheet - remark_rows, cells.pitch.height, cells);
     const std::size_t most = std::size_t(columns) * std::size_t(rows);
-    const std::size_t step = (glimpses.size() + most - 1) / most;
-    const std::size_t shown = (glimpses.size() + step - 1) / step;
-    const int needed = static_cast<int>((shown + std::size_t(columns) - 1) / std::size_t(columns));
+    const std::size_t step = ceil_div(glimpses.size(), most);
+    const std::size_t shown = ceil_div(glimpses.size(), step);
+    const int needed = static_cast<int>(ceil_div(shown, std::size_t(columns)));
     return laid_out(cells, {columns, needed}, glimpses, step);
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "system/numbers.hpp"
+
 namespace glimpse {
 
 namespace {
@@ -164,7 +166,7 @@ void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const Dra
 }
 
 int text_width(const std::string& text, int letter) {
-    return (oversampled_width(text, letter) + oversampling - 1) / oversampling;
+    return ceil_div(oversampled_width(text, letter), oversampling);
 }
 
 std::string elided(const std::string& text, int letter, int width) {

@@ -4,6 +4,7 @@
 #include "figures/figures.hpp"
 #include "figures/module/drawing.hpp"
 #include "figures/module/thumbnails.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -130,7 +131,7 @@ class Thumbnails {
         const int count = static_cast<int>(glimpses_.size());
         // Among many columns, one more or less is not noticed.
         for (int columns = 1; columns <= count; columns += 1 + columns / 32) {
-            grids.push_back(grid(columns, (count + columns - 1) / columns));
+            grids.push_back(grid(columns, ceil_div(count, columns)));
         }
         if (grids.empty()) return {};
         const auto too_large = [&](const Grid& grid) { return !fits(grid); };

@@ -29,6 +29,10 @@ inline std::string description(const Image& image) {
     return values + std::string(names[static_cast<std::size_t>(channels - 1)]);
 }
 
+inline std::string not_written(std::string_view extension) {
+    return "'" + std::string(extension) + "' is not a format that can be written";
+}
+
 /// The formats that hold the image, of whatever size.
 inline std::string formats_for(const Image& image) {
     return !is_grey_or_colour(image)        ? "npy"

@@ -12,6 +12,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
@@ -257,7 +258,7 @@ class Compressor {
   private:
     [[noreturn]] void throw_error() {
         jpeg_destroy_compress(&info_);
-        throw Error(std::string("the JPEG cannot be written (") + errors_.message.data() + ")");
+        throw Error(with_reason("the JPEG cannot be written", errors_.message.data()));
     }
 
     void write(const cv::Mat& pixels, const std::vector<std::uint8_t>& icc_profile) {

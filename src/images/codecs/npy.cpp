@@ -81,18 +81,22 @@ void parse_shape(std::string_view text, Header& header) {
     }
 }
 
+[[noreturn]] void fail_truncated() {
+    throw Error("the .npy file is truncated");
+}
+
 Header parse_header(std::span<const std::uint8_t> bytes) {
-    if (bytes.size() < 10) throw Error("the .npy file is truncated");
+    if (bytes.size() < 10) fail_truncated();
     const bool long_header = bytes[6] >= 2;
     if (bytes[6] < 1 || bytes[6] > 3) malformed("version " + std::to_string(bytes[6]));
     std::size_t length = bytes[8] + (std::size_t{bytes[9]} << 8);
     std::size_t begin = 10;
     if (long_header) {
-        if (bytes.size() < 12) throw Error("the .npy file is truncated");
+        if (bytes.size() < 12) fail_truncated();
         length += (std::size_t{bytes[10]} << 16) + (std::size_t{bytes[11]} << 24);
         begin = 12;
     }
-    if (length > bytes.size() - begin) throw Error("the .npy file is truncated");
+    if (length > bytes.size() - begin) fail_truncated();
     const std::string_view dictionary(reinterpret_cast<const char*>(bytes.data()) + begin, length);
     Header header;
     header.data = begin + length;
@@ -169,7 +173,7 @@ class NpyReader final : public ImageReader {
                         std::to_string(CV_CN_MAX) + " channels");
         }
         const std::size_t room = (bytes.size() - header_.data) / header_.item;
-        if (shape[0] > room / shape[1] / shape[2]) throw Error("the .npy file is truncated");
+        if (shape[0] > room / shape[1] / shape[2]) fail_truncated();
         info_.size = {static_cast<int>(shape[1]), static_cast<int>(shape[0])};
         info_.channels = static_cast<int>(shape[2]);
         info_.alpha = array_has_alpha(info_.channels);

@@ -8,6 +8,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
@@ -198,7 +199,7 @@ class PngReader final : public ImageReader {
 };
 
 void require_written(int status) {
-    if (status != 0) throw Error(std::string("the PNG cannot be written (") + spng_strerror(status) + ")");
+    if (status != 0) throw Error(with_reason("the PNG cannot be written", spng_strerror(status)));
 }
 
 /// libspng keeps the pointer until the image is encoded.

@@ -122,7 +122,7 @@ void require_fits(const Image& image, std::string_view extension) {
         if (depth_fits && channels_fit) return;
         fail_to_hold(image, extension, format.holds);
     }
-    throw Error("'" + std::string(extension) + "' is not a format that can be written");
+    throw Error(not_written(extension));
 }
 
 std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {

@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
@@ -141,7 +142,8 @@ OwnedData& encode_picture(const cv::Mat& pixels, OwnedData& out) {
     const int error = picture.error_code;
     WebPPictureFree(&picture);
     out.data = {writer.mem, writer.size};
-    if (!done) throw Error("webp cannot hold this image (libwebp's error " + std::to_string(error) + ")");
+    if (!done)
+        throw Error(with_reason("webp cannot hold this image", "libwebp's error " + std::to_string(error)));
     return out;
 }
 

@@ -12,7 +12,6 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
-#include "glimpse/image_file.hpp"
 #include "scratch_directory.hpp"
 #include "system/mapped_file.hpp"
 #include "system/new_file.hpp"
