@@ -8,6 +8,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
+#include "images/codecs/profile.hpp"
 #include "images/orientation.hpp"
 #include "system/mapped_file.hpp"
 
@@ -105,7 +106,12 @@ Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options
 std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension) {
     const Codec* codec = codec_for_writing(extension);
     if (!codec) throw Error(not_written(extension));
-    return codec->encode(image, extension);
+    if (image.icc_profile.empty() || is_profile_of(image.icc_profile, image.pixels.channels())) {
+        return codec->encode(image, extension);
+    }
+    Image without_profile = image;
+    without_profile.icc_profile.clear();
+    return codec->encode(without_profile, extension);
 }
 
 bool can_encode(std::string_view extension) {

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 #include <random>
+#include <string_view>
 
 #include "codec_checks.hpp"
 #include "encoded_samples.hpp"
@@ -150,6 +152,7 @@ TEST_CASE("a region is the same pixels as in the whole image") {
 TEST_CASE("a colour profile survives") {
     std::vector<std::uint8_t> profile(70000);
     for (std::size_t i = 0; i < profile.size(); ++i) profile[i] = static_cast<std::uint8_t>(i * i >> 5);
+    std::ranges::copy(std::string_view("RGB "), profile.begin() + 16);  // its colour space
     const Image image{.pixels = noise(8, 8, CV_8UC3), .icc_profile = profile};
     for (const char* extension : {"png", "jpg", "tiff", "webp"}) {
         CAPTURE(extension);

@@ -4,10 +4,34 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace glimpse {
+
+namespace {
+
+/// The entry's first value, of whatever integer type, since cameras write LONG for SHORT; 0 of any other.
+std::int64_t integer_of(const ExifEntry& entry, ExifByteOrder order) {
+    switch (entry.format) {
+        case EXIF_FORMAT_BYTE:
+        case EXIF_FORMAT_SBYTE:
+            return *entry.data;
+        case EXIF_FORMAT_SHORT:
+            return exif_get_short(entry.data, order);
+        case EXIF_FORMAT_SSHORT:
+            return exif_get_sshort(entry.data, order);
+        case EXIF_FORMAT_LONG:
+            return exif_get_long(entry.data, order);
+        case EXIF_FORMAT_SLONG:
+            return exif_get_slong(entry.data, order);
+        default:
+            return 0;
+    }
+}
+
+}  // namespace
 
 int exif_orientation(std::span<const std::uint8_t> block) {
     constexpr std::array<std::uint8_t, 6> header{'E', 'x', 'i', 'f', 0, 0};
@@ -22,9 +46,9 @@ int exif_orientation(std::span<const std::uint8_t> block) {
     exif_data_unset_option(data.get(), EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
     exif_data_load_data(data.get(), with_header.data(), static_cast<unsigned>(with_header.size()));
     const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (!entry || entry->format != EXIF_FORMAT_SHORT || entry->size < 2) return 1;
-    const int orientation = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
-    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+    if (!entry || entry->size < exif_format_get_size(entry->format)) return 1;
+    const std::int64_t orientation = integer_of(*entry, exif_data_get_byte_order(data.get()));
+    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
 }
 
 }  // namespace glimpse

@@ -2,9 +2,11 @@
 
 #include <csetjmp>
 #include <cstdio>
-// jpeglib.h needs the C types of stdio.
-#include <jerror.h>
+// jpeglib.h needs the C types of stdio, and jerror.h numbers its messages by what jpeglib.h defines.
 #include <jpeglib.h>
+// clang-format off
+#include <jerror.h>
+// clang-format on
 
 #include <algorithm>
 #include <array>
@@ -21,6 +23,11 @@ namespace glimpse {
 
 namespace {
 
+#if defined(C_ARITH_CODING_SUPPORTED) || defined(D_ARITH_CODING_SUPPORTED)
+// With jerror.h first, this is not declared, and JWRN_BOGUS_ICC is two less than in the library.
+static_assert(JWRN_ARITH_BAD_CODE < JWRN_BOGUS_ICC);
+#endif
+
 constexpr int encoding_quality = 95;
 
 /// libjpeg fails by longjmp, which runs no destructor: the frames that it leaves hold nothing that needs one.
@@ -28,6 +35,9 @@ struct ErrorManager {
     jpeg_error_mgr base;
     std::jmp_buf jump;
     std::array<char, JMSG_LENGTH_MAX> message;
+    /// The end of the file may be missing: Huffman's decoder, in a single scan, warns again where rows are,
+    /// too.
+    bool may_end_early;
 };
 
 [[noreturn]] void fail(j_common_ptr info) {
@@ -48,6 +58,9 @@ void record_warning(j_common_ptr info, int level) {
         case JWRN_NOT_SEQUENTIAL:
             ++info->err->num_warnings;
             return;
+        case JWRN_JPEG_EOF:
+            if (reinterpret_cast<ErrorManager*>(info->err)->may_end_early) return;
+            fail(info);
         default:
             fail(info);
     }
@@ -97,6 +110,7 @@ class Decompressor {
         jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
         jpeg_save_markers(&info_, JPEG_APP0 + 2, 0xFFFF);
         jpeg_read_header(&info_, TRUE);
+        errors_.may_end_early = !jpeg_has_multiple_scans(&info_) && !info_.arith_code;
     }
     ~Decompressor() { jpeg_destroy_decompress(&info_); }
     Decompressor(const Decompressor&) = delete;

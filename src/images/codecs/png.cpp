@@ -13,6 +13,7 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
+#include "images/codecs/png_chunks.hpp"
 
 namespace glimpse {
 
@@ -35,13 +36,35 @@ void require(int status) {
     if (status != 0) fail_corrupt(spng_strerror(status));
 }
 
-Context open_context(std::span<const std::uint8_t> bytes) {
-    Context context(spng_ctx_new(0));
-    if (!context) throw std::bad_alloc();
-    require(spng_set_chunk_limits(context.get(), largest_chunk, 2 * largest_chunk));
-    require(spng_set_png_buffer(context.get(), bytes.data(), bytes.size()));
-    return context;
+int read_chunks(spng_ctx* /*context*/, void* chunks, void* out, std::size_t length) {
+    const bool done = static_cast<PngChunks*>(chunks)->read({static_cast<std::uint8_t*>(out), length});
+    return done ? 0 : SPNG_IO_EOF;
 }
+
+/// A file to be decoded once.
+class Decoder {
+  public:
+    explicit Decoder(std::span<const std::uint8_t> bytes, bool with_profile = false)
+        : chunks_(bytes, with_profile), context_(spng_ctx_new(0)) {
+        if (!context_) throw std::bad_alloc();
+        require(spng_set_chunk_limits(context_.get(), largest_chunk, 2 * largest_chunk));
+        require(spng_set_png_stream(context_.get(), read_chunks, &chunks_));
+    }
+    Decoder(const Decoder&) = delete;  // libspng keeps the address of the chunks
+    Decoder& operator=(const Decoder&) = delete;
+
+    [[nodiscard]] spng_ctx* context() const { return context_.get(); }
+
+    /// Reads what comes after the last row, its checksum above all.
+    void finish() {
+        const int status = spng_decode_chunks(context_.get());
+        if (status != SPNG_IO_EOF || !chunks_.lacks_only_the_end()) require(status);
+    }
+
+  private:
+    PngChunks chunks_;
+    Context context_;
+};
 
 /// Which of libspng's formats gives the file's own channels in 8 or 16 bits.
 struct Layout {
@@ -74,22 +97,31 @@ Layout layout_of(const spng_ihdr& header, bool transparency) {
 struct Metadata {
     bool transparency = false;
     int orientation = 1;
-    std::vector<std::uint8_t> icc_profile;
 };
+
+/// Throws for a chunk that is damaged.
+bool is_there(int status) {
+    if (status != SPNG_ECHUNKAVAIL) require(status);
+    return status == 0;
+}
+
+/// A damaged profile costs the profile, not the picture.
+std::vector<std::uint8_t> read_profile(std::span<const std::uint8_t> bytes) {
+    const Decoder decoder(bytes, true);
+    spng_iccp profile{};
+    if (spng_get_iccp(decoder.context(), &profile) != 0) return {};
+    const auto* data = reinterpret_cast<const std::uint8_t*>(profile.profile);
+    return {data, data + profile.profile_len};
+}
 
 Metadata read_metadata(spng_ctx* context) {
     Metadata metadata;
     spng_trns transparency{};
-    metadata.transparency = spng_get_trns(context, &transparency) == 0;
+    metadata.transparency = is_there(spng_get_trns(context, &transparency));
     spng_exif exif{};
-    if (spng_get_exif(context, &exif) == 0) {
+    if (is_there(spng_get_exif(context, &exif))) {
         metadata.orientation =
             exif_orientation({reinterpret_cast<const std::uint8_t*>(exif.data), exif.length});
-    }
-    spng_iccp profile{};
-    if (spng_get_iccp(context, &profile) == 0) {
-        const auto* data = reinterpret_cast<const std::uint8_t*>(profile.profile);
-        metadata.icc_profile.assign(data, data + profile.profile_len);
     }
     return metadata;
 }
@@ -104,11 +136,11 @@ void keep_grey_and_alpha(const std::uint8_t* rgba, std::uint8_t* out, int pixels
 class PngReader final : public ImageReader {
   public:
     explicit PngReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
-        const Context context = open_context(bytes);
-        require(spng_get_ihdr(context.get(), &header_));
+        const Decoder decoder(bytes);
+        require(spng_get_ihdr(decoder.context(), &header_));
         constexpr std::uint32_t largest = std::numeric_limits<int>::max();
         if (header_.width > largest || header_.height > largest) throw Error("the image is too large");
-        Metadata metadata = read_metadata(context.get());
+        const Metadata metadata = read_metadata(decoder.context());
         layout_ = layout_of(header_, metadata.transparency);
         transparency_ = metadata.transparency;
         info_.size = {static_cast<int>(header_.width), static_cast<int>(header_.height)};
@@ -116,24 +148,24 @@ class PngReader final : public ImageReader {
         info_.channels = layout_.channels;
         info_.alpha = layout_.channels % 2 == 0;
         info_.orientation = metadata.orientation;
-        info_.icc_profile = std::move(metadata.icc_profile);
+        info_.icc_profile = read_profile(bytes);
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
         require_enough_bytes();
-        const Context context = open_context(bytes_);
+        Decoder decoder(bytes_);
+        spng_ctx* const context = decoder.context();
         const int flags = SPNG_DECODE_PROGRESSIVE | (transparency_ ? SPNG_DECODE_TRNS : 0);
-        require(spng_decode_image(context.get(), nullptr, 0, layout_.format, flags));
+        require(spng_decode_image(context, nullptr, 0, layout_.format, flags));
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
         if (header_.interlace_method != SPNG_INTERLACE_NONE) {
-            decode_interlaced(context.get(), region, out);
+            decode_interlaced(context, region, out);
         } else {
-            decode_rows(context.get(), region, out);
+            decode_rows(context, region, out);
         }
-        // The checksum of the last rows comes after them.
-        if (region.bottom() == info_.size.height) require(spng_decode_chunks(context.get()));
+        if (region.bottom() == info_.size.height) decoder.finish();
         return out;
     }
 

@@ -11,6 +11,7 @@
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
+#include "images/codecs/profile.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
 
@@ -54,24 +55,48 @@ class WebpReader final : public ImageReader {
         if (animated && WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
             throw Error("the file's first frame is truncated or corrupt");
         }
-        if (animated) require_full_frame(mux.get(), features);
+        frame_region_.width = features.width;
+        frame_region_.height = features.height;
+        info_.size = animated ? canvas_size(mux.get()) : Size{features.width, features.height};
+        if (!whole(info_.size).contains(frame_region_)) fail_corrupt("a frame leaves its canvas");
+        filtered_alpha_ = features.has_alpha != 0 && features.format != lossless;
         const auto profile = chunk(mux.get(), "ICCP");
         info_.icc_profile.assign(profile.begin(), profile.end());
         if (const auto exif = chunk(mux.get(), "EXIF"); !exif.empty())
             info_.orientation = exif_orientation(exif);
-        info_.size = {features.width, features.height};
         info_.depth = CV_8U;
-        info_.alpha = features.has_alpha != 0;
+        // Around a frame that does not fill its canvas all is transparent.
+        info_.alpha = features.has_alpha != 0 || frame_region_ != whole(info_.size);
         info_.channels = info_.alpha ? 4 : 3;
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
+        const Rectangle seen = intersection(region, frame_region_);
+        if (seen == region) return decode_frame(moved(region));
+        cv::Mat canvas = cv::Mat::zeros(region.height, region.width, CV_8UC(info_.channels));
+        if (!seen.empty()) decode_frame(moved(seen)).copyTo(canvas(rect_in(region, seen)));
+        return canvas;
+    }
+
+  private:
+    static constexpr int lossless = 2;  ///< of `WebPBitstreamFeatures::format`
+
+    /// From the canvas to the frame.
+    [[nodiscard]] Rectangle moved(Rectangle region) const {
+        region.x -= frame_region_.x;
+        region.y -= frame_region_.y;
+        return region;
+    }
+
+    [[nodiscard]] cv::Mat decode_frame(const Rectangle& region) const {
         // libwebp moves odd corners to even ones, and upsamples chroma across them: decode wider, then crop.
-        const Rectangle wide =
+        Rectangle wide =
             intersection({(region.x - 2) & ~1, (region.y - 2) & ~1, region.width + 6, region.height + 6},
-                         whole(info_.size));
+                         {0, 0, frame_region_.width, frame_region_.height});
+        // libwebp 1.2.4 undoes the filter of alpha from the first row that is wanted, not from its own.
+        if (filtered_alpha_) wide = {wide.x, 0, wide.width, wide.bottom()};
         cv::Mat out(wide.height, wide.width, CV_8UC(info_.channels));
         WebPDecoderConfig config;
         if (!WebPInitDecoderConfig(&config)) throw Error("libwebp is of another version");
@@ -90,7 +115,6 @@ class WebpReader final : public ImageReader {
         return out(rect_in(wide, region)).clone();
     }
 
-  private:
     /// The metadata come after the picture: if they were cut off, its orientation would be lost.
     static void require_whole(std::span<const std::uint8_t> bytes) {
         if (bytes.size() < 12) fail_corrupt();
@@ -99,25 +123,24 @@ class WebpReader final : public ImageReader {
         if (length > bytes.size()) fail_corrupt();
     }
 
-    /// Regions are those of the canvas, which a smaller frame would not fill.
-    static void require_full_frame(const WebPMux* mux, const WebPBitstreamFeatures& frame) {
-        int width = 0;
-        int height = 0;
-        if (WebPMuxGetCanvasSize(mux, &width, &height) != WEBP_MUX_OK || width != frame.width ||
-            height != frame.height) {
-            throw Error("the animation's first frame does not fill its canvas, which is not supported");
-        }
+    static Size canvas_size(const WebPMux* mux) {
+        Size size;
+        if (WebPMuxGetCanvasSize(mux, &size.width, &size.height) != WEBP_MUX_OK) fail_corrupt();
+        return size;
     }
 
     std::span<const std::uint8_t> first_frame(const WebPMux* mux) {
         WebPMuxFrameInfo frame{};
         if (!mux || WebPMuxGetFrame(mux, 1, &frame) != WEBP_MUX_OK) fail_corrupt();
         frame_.data = frame.bitstream;
+        frame_region_ = {frame.x_offset, frame.y_offset, 0, 0};
         return {frame_.data.bytes, frame_.data.size};
     }
 
     std::span<const std::uint8_t> picture_;
     OwnedData frame_;
+    Rectangle frame_region_;  ///< in the canvas
+    bool filtered_alpha_ = false;
     ImageInfo info_;
 };
 
@@ -183,7 +206,9 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extensio
     require_length(image, "webp", WEBP_MAX_DIMENSION);
     OwnedData encoded;
     encode_picture(as_colour(pixels), encoded);
-    if (image.icc_profile.empty()) return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
+    // That of a grey image says nothing of the colours that it becomes.
+    if (!is_profile_of(image.icc_profile, 3))
+        return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
     return with_profile(encoded.data, image.icc_profile);
 }
 

@@ -1,0 +1,146 @@
+"""Files that others made, damaged where it does no harm, or of kinds that were once read wrongly; beside Pillow."""
+
+import base64
+import io
+import struct
+import zlib
+
+import numpy
+from PIL import Image, ImageCms
+
+from glimpse_case import GlimpseCase
+
+
+def jpeg(pixels, **options):
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def png_chunk(kind, data=b""):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+class Formats(GlimpseCase):
+    def noise(self, *shape):
+        return numpy.random.default_rng(7).integers(0, 256, shape, dtype=numpy.uint8)
+
+    def whole(self, name, content, width, height, extension="png"):
+        """All of an image, as glimpse reads it."""
+        self.run_glimpse("extract", self.file(name, content), "-b", f"0,0,{width},{height}", "-o", self.out / f"all.{extension}",
+                         "--existing", "overwrite")
+        return Image.open(self.out / f"all.{extension}")
+
+
+class Jpeg(Formats):
+    def test_without_its_end_all_pixels_are_there(self):
+        for options in ({}, {"subsampling": 2}, {"restart_marker_blocks": 2}):
+            whole = jpeg(self.noise(40, 56, 3), **options)
+            self.assertEqual(whole[-2:], b"\xff\xd9")
+            expected = numpy.array(Image.open(io.BytesIO(whole)))
+            numpy.testing.assert_array_equal(numpy.array(self.whole("a.jpg", whole[:-2], 56, 40)), expected)
+            # With its last byte the file loses pixels.
+            for length in (3, 20, len(whole) // 2):
+                self.fails(1, "extract", self.file("b.jpg", whole[:-length]), "-b", "0,0,56,40", "-o", self.out, says=["truncated or corrupt"])
+        progressive = jpeg(self.noise(40, 56, 3), progressive=True)
+        scan = progressive.rindex(b"\xff\xda")
+        for end in (scan, len(progressive) - 2):
+            self.fails(1, "extract", self.file("c.jpg", progressive[:end]), "-b", "0,0,56,40", "-o", self.out, says=["truncated or corrupt"])
+
+    def test_a_part_of_the_profile_is_missing(self):
+        pixels = self.noise(16, 24, 3)
+        content = jpeg(pixels, icc_profile=bytes(70000))
+        first = content.index(b"\xff\xe2")
+        length = 2 + struct.unpack(">H", content[first + 2:first + 4])[0]
+        picture = self.whole("a.jpg", content[:first] + content[first + length:], 24, 16)
+        numpy.testing.assert_array_equal(numpy.array(picture), numpy.array(Image.open(io.BytesIO(content))))
+        self.assertNotIn("icc_profile", picture.info)
+
+    def test_orientation_of_any_integer_type(self):
+        pixels = numpy.repeat(numpy.repeat(self.noise(2, 3, 3), 8, 0), 8, 1)
+        for code, value in ((1, b"\x06\0\0\0"), (3, b"\x06\0\0\0"), (4, b"\x06\0\0\0"), (6, b"\x06\0\0\0"), (8, b"\x06\0\0\0"), (9, b"\x06\0\0\0")):
+            exif = b"Exif\0\0II*\0" + struct.pack("<IHHHI", 8, 1, 0x0112, code, 1) + value + bytes(4)
+            picture = self.whole("a.jpg", jpeg(pixels, exif=exif), 16, 24)
+            expected = Image.open(io.BytesIO(jpeg(pixels))).transpose(Image.Transpose.ROTATE_270)
+            numpy.testing.assert_array_equal(numpy.array(picture), numpy.array(expected), err_msg=str(code))
+
+    def test_profiles_leave_with_pixels_of_their_colour_space_only(self):
+        rgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        grey = rgb[:16] + b"GRAY" + rgb[20:]
+        inks = rgb[:16] + b"CMYK" + rgb[20:]
+        colour, single = self.noise(16, 24, 3), self.noise(16, 24)
+        for pixels, profile, extension, kept in ((colour, rgb, "png", True), (colour, inks, "png", False), (colour, grey, "png", False),
+                                                 (single, grey, "png", True), (single, rgb, "png", False), (single, grey, "webp", False),
+                                                 (colour, rgb, "webp", True), (colour, rgb, "tiff", True), (colour, inks, "tiff", False),
+                                                 (single, grey, "jpg", True), (single, rgb, "jpg", False)):
+            picture = self.whole("a.jpg", jpeg(pixels, icc_profile=profile), 24, 16, extension)
+            self.assertEqual(picture.info.get("icc_profile") == profile, kept, (extension, profile[16:20]))
+
+
+class Png(Formats):
+    def png(self, pixels, *chunks):
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, "PNG")
+        content = out.getvalue()
+        return content[:33] + b"".join(chunks) + content[33:]
+
+    def test_chunks_that_nobody_needs(self):
+        pixels = self.noise(16, 24, 3)
+        texts = [png_chunk(b"tEXt", b"key\0" + bytes([65 + n % 26]) * 5) for n in range(1500)]
+        empty = [png_chunk(kind) for kind in (b"tEXt", b"pHYs", b"gAMA", b"tIME", b"prVt", b"eXIf", b"iCCP")]
+        damaged = [png_chunk(b"tEXt", b"key\0word")[:-1] + b"?"]
+        profile = [png_chunk(b"iCCP", b"name\0\0" + b"no zlib")]
+        for chunks in (texts, empty, damaged, profile):
+            numpy.testing.assert_array_equal(numpy.array(self.whole("a.png", self.png(pixels, *chunks), 24, 16)), pixels)
+        rgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        picture = self.whole("a.png", self.png(pixels, png_chunk(b"iCCP", b"name\0\0" + zlib.compress(rgb))), 24, 16)
+        self.assertEqual(picture.info["icc_profile"], rgb)
+
+    def test_what_is_cut_off_is_missed(self):
+        whole = self.png(self.noise(16, 24, 3))
+        texts = whole[:-12] + png_chunk(b"tEXt", b"key\0word") + whole[-12:]
+        numpy.testing.assert_array_equal(numpy.array(self.whole("b.png", texts[:-16], 24, 16)), self.noise(16, 24, 3))
+        orientation = self.png(self.noise(16, 24, 3), png_chunk(b"eXIf", b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0)))
+        self.assertEqual(self.whole("c.png", orientation, 16, 24).size, (16, 24))
+        end = 12  # the last chunk, IEND, which tells nothing
+        for length in (1, end):
+            numpy.testing.assert_array_equal(numpy.array(self.whole("a.png", whole[:-length], 24, 16)), self.noise(16, 24, 3))
+        for length in (end + 1, end + 5, 40, len(whole) - 40, len(whole) - 20):
+            self.fails(1, "extract", self.file("a.png", whole[:-length]), "-b", "0,0,24,16", "-o", self.out, says=["truncated or corrupt"])
+
+
+class Webp(Formats):
+    def test_the_first_frame_lies_on_its_canvas(self):
+        frames = [Image.fromarray(self.noise(12, 20, 4)), Image.fromarray(self.noise(24, 32, 4))]
+        canvas = Image.new("RGBA", (32, 24))
+        canvas.paste(frames[0], (4, 2))
+        out = io.BytesIO()
+        canvas.save(out, "WEBP", save_all=True, append_images=[frames[1]], lossless=True, exact=True, duration=100)
+        content = bytearray(out.getvalue())
+        first = content.index(b"ANMF") + 8  # x / 2, y / 2, width - 1, height - 1, of three bytes each
+        self.assertEqual([content[first + 3 * k] for k in range(4)], [2, 1, 19, 11])
+        beyond = bytearray(content)
+        beyond[first] = 7
+        self.fails(1, "extract", self.file("beyond.webp", bytes(beyond)), "-b", "0,0,4,4", "-o", self.out, says=["a frame leaves its canvas"])
+        content = bytes(content)
+        expected = numpy.array(Image.open(io.BytesIO(content)).convert("RGBA"))
+        numpy.testing.assert_array_equal(numpy.array(self.whole("a.webp", content, 32, 24).convert("RGBA")), expected)
+        for box in ((0, 0, 3, 2), (3, 1, 5, 5), (20, 10, 12, 14), (10, 5, 3, 3)):
+            x, y, width, height = box
+            self.run_glimpse("extract", "a.webp", "-b", f"{x},{y},{width},{height}", "-o", self.out / "part.png", "--existing", "overwrite")
+            numpy.testing.assert_array_equal(self.load("part.png"), expected[y:y + height, x:x + width])
+
+    # By libwebp's encoder with alpha_filtering = 2: 32×24, one colour, of which alpha is filtered horizontally.
+    FILTERED = base64.b64decode("UklGRn4AAABXRUJQVlA4WAoAAAAQAAAAHwAAFwAAQUxQSB4AAAAFUBNJCkMwiJj335OhiwghAUGSvSD1aulg/cB3vipWUDggOgAA"
+                                "ADADAJ0BKiAAGAA+bTKVR6QioiEoCACADYllAHYAAJzRWAAA/m8f//mCfr98+e1D/+N2WcN3A17cAAA=")
+
+    def test_regions_of_lossy_pictures_with_alpha_are_those_of_the_whole(self):
+        self.assertEqual(self.FILTERED[self.FILTERED.index(b"ALPH") + 8] >> 2 & 3, 1)
+        random = numpy.random.default_rng(3)
+        expected = numpy.array(Image.open(io.BytesIO(self.FILTERED)))
+        photo = self.file("a.webp", self.FILTERED)
+        for _ in range(30):
+            left, top = int(random.integers(0, 32)), int(random.integers(0, 24))
+            width, height = int(random.integers(1, 33 - left)), int(random.integers(1, 25 - top))
+            self.run_glimpse("extract", photo, "-b", f"{left},{top},{width},{height}", "-o", self.out / "part.png", "--existing", "overwrite")
+            numpy.testing.assert_array_equal(self.load("part.png"), expected[top:top + height, left:left + width])
