@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,11 @@ struct AnnotationOptions {
     std::string format;                   ///< one of `annotation_formats`; empty: told by the content
     std::vector<std::string> categories;  ///< only boxes of these, by name or number; empty: all
     bool zero_based = false;              ///< VOC: the first pixel is 0, as some exporters have it
+    /// Images that are annotated, and that the inputs do not hold, fail. Otherwise one warning has their
+    /// number, unless none of them is there.
+    bool strict = false;
+    /// Told of what is passed over without being a failure, in one line each.
+    std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
 
 /// The names of the formats: "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
@@ -40,6 +46,7 @@ struct AnnotatedImage {
     std::filesystem::path file{};  ///< that has its boxes
     std::vector<AnnotatedBox> boxes{};
     std::string problem{};
+    bool missing = false;  ///< none of the inputs is this image, as `problem` says
 };
 
 /// An image that annotations may refer to.
@@ -52,7 +59,7 @@ struct ImageFile {
 /// The images that annotations may refer to.
 struct ImageFiles {
     std::vector<std::filesystem::path> directories;  ///< against which an annotation's own names are resolved
-    std::vector<ImageFile> files;                    ///< in name order
+    std::vector<ImageFile> files;                    ///< in natural order
 };
 
 /// The images that have boxes of the wanted categories: in the annotations' order where one file has them
@@ -60,20 +67,22 @@ struct ImageFiles {
 ///
 ///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
 ///            named by the annotation's id
-///   yolo     a text file for each image, "class cx cy w h", fractions of the image; or "class x y x y …",
-///            the smallest box around a polygon
+///   yolo     a text file for each image, "class cx cy w h", fractions of the image, of which a confidence, a
+///            confidence and a track, or keypoints "x y visibility" may follow; or "class x y x y …", the
+///            smallest box around a polygon
 ///   voc      an XML file for each image; 1-based pixels, the last one included: [xmin - 1, xmax)
 ///   mot      "frame, track, left, top, width, height, …", 1-based; frame N is the image whose name ends in
 ///            that number; named by the track
 ///   got10k   a line "left, top, width, height" for each image, in the order of their numbers, 1-based, NaN
 ///            or 0 where the target is absent
-///   otb      the same; commas, tabs or spaces
+///   otb      the same; separated by commas, or by tabs and spaces
 ///   labelme  a JSON file for each image; the smallest box around each shape
 ///
 /// Throws `UsageError`: for a file that cannot be read or is not of the format, with the place; for a
 /// category that does not exist, with those that do; and for `zero_based` with another format than VOC's.
 /// What is wrong with one image, or with a file that belongs to it alone, is that image's `problem`; where
-/// directories are searched, a file with boxes but without an image is one too.
+/// directories are searched, a file with boxes but without an image is one too. So is a record whose image
+/// cannot be told: its path is its place in the annotation file.
 GLIMPSE_EXPORT std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options,
                                                             const ImageFiles& images);
 

@@ -26,6 +26,9 @@ struct InputOptions {
     std::vector<std::string> archives;             ///< tar files, or "-" for one on standard input
     Shard shard;                                   ///< of the jobs that `open_jobs` gives
     ParameterDefaults defaults;
+    /// Told of what is passed over without being a failure: one line each, from the thread that asks for
+    /// jobs.
+    std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
 
 /// The document that `parameters` or `boxes` give to every image, its attention files read; null without

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <set>
@@ -14,6 +15,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/module.hpp"
+#include "system/natural_order.hpp"
 #include "system/text_file.hpp"
 
 namespace glimpse {
@@ -95,7 +97,9 @@ std::vector<fs::path> files_below(const fs::path& directory) {
         files.push_back(entry->path());
     }
     if (failure) throw UsageError(directory.string(), failure.message());
-    std::ranges::sort(files);
+    std::ranges::sort(files, [](const fs::path& one, const fs::path& other) {
+        return comes_before(one.native(), other.native());
+    });
     return files;
 }
 
@@ -122,7 +126,9 @@ const Format& format_of_directory(const fs::path& directory) {
 const Format& format_of_file(const fs::path& file) {
     const std::string bytes = read_text_file(file);
     const Content content(without_byte_order_mark(bytes));
-    const auto is_of = [&](const Format& format) { return format.recognises && format.recognises(content); };
+    const auto is_of = [&](const Format& format) {
+        return !content.has_header() && format.recognises && format.recognises(content);
+    };
     const auto format = std::ranges::find_if(formats, is_of);
     if (format != formats.end()) return *format;
     if (const std::string_view unread = unread_format(content); !unread.empty()) {
@@ -153,15 +159,18 @@ AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Form
     }
 }
 
-/// Whether a file has a record that can be read; a list of classes or a note has none.
-bool holds_a_box(const fs::path& file, const Format& format, const AnnotationOptions& options,
-                 std::vector<AnnotatedBox>& boxes) {
+/// Whether a file has records: rows that begin with a class, where the format has rows. A list of classes or
+/// a note has none.
+bool holds_records(const fs::path& file, const Format& format, const AnnotationOptions& options,
+                   std::vector<AnnotatedBox>& boxes) {
     try {
         boxes = format.read_one(file, options);
     } catch (const UsageError&) {
         return false;
     }
-    return std::ranges::any_of(boxes, [](const AnnotatedBox& box) { return box.problem.empty(); });
+    const bool has_rows = format.category_names != nullptr;
+    return std::ranges::any_of(boxes,
+                               [&](const AnnotatedBox& box) { return !has_rows || !box.number.empty(); });
 }
 
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
@@ -172,8 +181,9 @@ void add_orphans(const Format& format, const AnnotationOptions& options, const s
         AnnotatedImage orphan{.path = file,
                               .name = file.stem().string(),
                               .file = file,
-                              .problem = "no image of that name is there"};
-        if (!holds_a_box(file, format, options, orphan.boxes)) continue;
+                              .problem = "no image of that name is there",
+                              .missing = true};
+        if (!holds_records(file, format, options, orphan.boxes)) continue;
         set.images.push_back(std::move(orphan));
     }
 }
@@ -223,6 +233,7 @@ void resolve_categories(DataSet& set, const std::vector<std::string>& names) {
     set.categories.insert(set.categories.end(), names.begin(), names.end());
     for (AnnotatedImage& image : set.images) {
         for (AnnotatedBox& box : image.boxes) {
+            if (box.number.empty()) continue;
             const auto number = static_cast<std::size_t>(std::strtoull(box.number.c_str(), nullptr, 10));
             if (number < names.size() && !names[number].empty()) box.category = names[number];
         }
@@ -267,6 +278,18 @@ void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
     }
 }
 
+/// The inputs may be a choice of the annotated images.
+void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {
+    const auto first = std::ranges::find_if(images, &AnnotatedImage::missing);
+    if (first == images.end()) return;
+    const auto count = std::ranges::count_if(images, &AnnotatedImage::missing);
+    options.warn(options.file.string() + ": the inputs lack " + std::to_string(count) + " of the " +
+                 std::to_string(images.size()) + " images that it annotates, such as " +
+                 (first->path == first->file ? "that of " : "") + first->path.string() + "; " +
+                 field_name("annotations.strict") + " makes them failures");
+    std::erase_if(images, [](const AnnotatedImage& image) { return image.missing; });
+}
+
 }  // namespace
 
 std::vector<std::string_view> annotation_formats() {
@@ -287,12 +310,14 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
         assign_ids(image.boxes);
         if (image.file.empty()) image.file = options.file;
     }
+    const bool any_is_there = std::ranges::any_of(set.images, std::not_fn(&AnnotatedImage::missing));
     if (format.category_names) resolve_categories(set, format.category_names(options.file));
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.
     std::erase_if(set.images, [&](const AnnotatedImage& image) {
-        return image.boxes.empty() && (format.read_all || image.problem.empty());
+        return image.boxes.empty() && (format.read_all || image.missing || image.problem.empty());
     });
+    if (any_is_there && !options.strict) leave_out_missing(set.images, options);
     std::ranges::move(set.lost, std::back_inserter(set.images));
     return std::move(set.images);
 }

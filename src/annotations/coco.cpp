@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
@@ -39,7 +41,7 @@ class Locator {
             std::string with_slashes = name;
             std::ranges::replace(with_slashes, '\\', '/');
             AnnotatedImage other = locate_as(with_slashes);
-            if (other.problem.empty()) return other;
+            if (!other.missing) return other;
         }
         return found;
     }
@@ -68,6 +70,7 @@ class Locator {
             most = std::max(most, common);
         }
         if (best.size() == 1) return {.path = best.front()->path, .name = best.front()->name};
+        image.missing = best.empty();
         image.problem = best.empty() ? "the annotations name it, and it is not there"
                                      : "the annotations name it, and it may be " + best[0]->path.string() +
                                            " or " + best[1]->path.string();
@@ -102,6 +105,18 @@ AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::strin
     });
 }
 
+/// What read() returns; none where the record is wrong, which is then lost.
+template <typename Read>
+auto with_loss(DataSet& set, const fs::path& file, const Value& record, Read&& read)
+    -> std::optional<decltype(read())> {
+    try {
+        return read();
+    } catch (const UsageError& error) {
+        set.lost.push_back(lost_record(file, ": " + record.pointer, std::string(error.rule())));
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
@@ -113,9 +128,9 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     std::unordered_map<std::string, std::string> names;
     if (has(root, "categories")) {
         for (const Value& category : any_elements(root.member("categories"), "an array")) {
-            const std::string name = json::text(category.required("name"));
             const Value id = category.required("id");
             const std::string number = identifier(id);
+            const std::string name = has(category, "name") ? text_or_number(category.member("name")) : number;
             if (names.emplace(number, name).first->second != name) {
                 id.fail("another category has the id " + number);
             }
@@ -126,21 +141,23 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     const Locator locator(images);
     std::unordered_map<std::string, std::size_t> positions;
     for (const Value& record : any_elements(root.required("images"), "an array")) {
-        const Value id = record.required("id");
-        if (!positions.emplace(identifier(id), set.images.size()).second) {
-            id.fail("another image has the id " + identifier(id));
+        const auto image = with_loss(set, file, record, [&] {
+            return std::pair(identifier(record.required("id")), locator.locate(name_of_image(record)));
+        });
+        if (!image) continue;
+        if (!positions.emplace(image->first, set.images.size()).second) {
+            record.member("id").fail("another image has the id " + image->first);
         }
-        set.images.push_back(locator.locate(name_of_image(record)));
+        set.images.push_back(image->second);
     }
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
-        try {
-            const Value id = annotation.required("image_id");
-            const auto position = positions.find(identifier(id));
-            if (position == positions.end()) id.fail("no image has the id " + identifier(id));
-            set.images[position->second].boxes.push_back(box_of(annotation, names));
-        } catch (const UsageError& error) {
-            set.lost.push_back(lost_record(file, ": " + annotation.pointer, std::string(error.rule())));
-        }
+        const auto position = with_loss(set, file, annotation, [&] {
+            const std::string id = identifier(annotation.required("image_id"));
+            const auto found = positions.find(id);
+            if (found == positions.end()) annotation.fail("no image has the id " + id);
+            return found->second;
+        });
+        if (position) set.images[*position].boxes.push_back(box_of(annotation, names));
     }
     return set;
 }

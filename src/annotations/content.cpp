@@ -19,7 +19,7 @@ constexpr std::size_t corner_fields = 8;
 
 constexpr std::array<Unread, 6> unread_formats{{
     {R"(the results of a detector in COCO's form, a list; put it beside the data set's "images" as "annotations")",
-     [](const Content& content) { return content.is_list_with("image_id") && content.is_list_with("bbox"); }},
+     [](const Content& content) { return content.is_list_with("image_id"); }},
     {"Label Studio's JSON, which is not read; export the project as COCO, YOLO or VOC",
      [](const Content& content) {
          return content.is_list_with("annotations") && content.is_list_with("data");
@@ -28,9 +28,10 @@ constexpr std::array<Unread, 6> unread_formats{{
      [](const Content& content) { return content.is_list_with("coordinates"); }},
     {"CVAT's XML, which is not read; export the task as COCO, YOLO, VOC or MOT",
      [](const Content& content) { return content.is_xml_with_root("annotations"); }},
-    {R"(eight numbers a line, VOT's corners, which are not read; give "left,top,width,height", as GOT-10k has it)",
-     [](const Content& content) { return content.has_rows_of(corner_fields) && !is_mot(content.text()); }},
-    {"a table with a header, which is not read; see the formats of annotations",
+    {R"(eight numbers a line: VOT's corners, which are not read, or MOT, VisDrone …; give "left,top,width,height", )"
+     "as GOT-10k has it, or name the format",
+     [](const Content& content) { return content.has_rows_of(corner_fields); }},
+    {"a table with a header, which is not read; give one of the formats of annotations without a header",
      [](const Content& content) { return content.has_header(); }},
 }};
 
@@ -44,7 +45,16 @@ bool Content::has_rows() const {
 }
 
 bool Content::has_rows_of(std::size_t count) const {
-    return has_rows() && all_rows(text_, [&](const Row& row) { return row.fields.size() == count; });
+    if (!has_rows()) return false;
+    std::size_t rows = 0;
+    std::size_t damaged = 0;
+    const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
+    const bool fits = all_rows(text_, [&](const Row& row) {
+        ++rows;
+        if (!std::ranges::all_of(row.fields, is_number)) ++damaged;
+        return row.fields.size() == count;
+    });
+    return fits && damaged < rows && 2 * damaged <= rows;
 }
 
 bool Content::contains_key(std::string_view key) const {

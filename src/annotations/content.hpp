@@ -16,7 +16,7 @@ class Content {
 
     /// Whether it is neither JSON nor XML, and so lines.
     [[nodiscard]] bool has_rows() const;
-    /// Whether there are rows, and each has so many fields.
+    /// Whether there are rows, each of so many fields, most of them of numbers alone.
     [[nodiscard]] bool has_rows_of(std::size_t count) const;
     /// Whether it is a JSON object, or a list, in which a key of this name occurs.
     [[nodiscard]] bool is_object_with(std::string_view key) const;
@@ -32,7 +32,8 @@ class Content {
     std::string_view text_;
 };
 
-/// What a content is that is known and not read, with a remedy; empty for anything else.
+/// What a content is that is known and not read, with a remedy; empty for anything else. A table with a
+/// header comes first: its rows look like those of a format.
 std::string_view unread_format(const Content& content);
 
 }  // namespace glimpse::annotations

@@ -59,6 +59,9 @@ std::vector<AnnotatedBox> read_voc(const std::filesystem::path& file, bool zero_
 /// its parent; empty without such a file.
 std::vector<std::string> yolo_names(const std::filesystem::path& labels);
 
+/// Without the white space around it.
+GLIMPSE_EXPORT std::string_view trimmed(std::string_view text);
+
 /// The number that a text holds, apart from white space around it; none for anything else.
 GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 
@@ -80,12 +83,13 @@ void for_each_row(std::string_view text, const std::function<void(const Row&)>& 
 /// Whether a text has rows, and the rule holds for each.
 bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule);
 
-// Whether a text is of a format: stricter than its reader, to tell formats apart. A field that holds no
-// number is passed over: it fails by itself.
+// Whether a text is of a format: stricter than its reader, to tell formats apart.
 
 /// Every row is YOLO with fractions of 0 to 1.
 bool is_yolo(std::string_view text);
-/// Every row begins with whole numbers for frame and track, and has more than a box after them.
+/// Every row has more than a frame, a track and a box, and whole numbers for frame and track; a minority may
+/// be damaged, each of which fails by itself. Not with eight fields, since VOT's and VisDrone's rows have
+/// them.
 bool is_mot(std::string_view text);
 
 /// A whole number in its digits, "100000", as ids and classes are; any other as `number_text`.

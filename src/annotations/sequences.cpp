@@ -81,7 +81,8 @@ class Frames {
             const std::string digits = std::to_string(number);
             frame->second = {.path = "frame " + digits,
                              .name = digits,
-                             .problem = place + " names it, and no image's name ends in that number"};
+                             .problem = place + " names it, and no image's name ends in that number",
+                             .missing = true};
         }
         return frame->second;
     }
@@ -142,23 +143,23 @@ AnnotatedBox mot_box(const Row& row) {
     });
 }
 
-/// Whether a field holds no number, or one that fits.
-template <typename Rule>
-bool fits(const Row& row, std::size_t field, Rule&& rule) {
-    const auto number = number_in(row.fields[field]);
-    return !number || rule(*number);
-}
-
 }  // namespace
 
 bool is_mot(std::string_view text) {
-    constexpr std::size_t confidence = 6;
-    constexpr std::size_t polygon_fields = 8;  // also the corners of VOT's boxes
-    return all_rows(text, [](const Row& row) {
-        return row.fields.size() > confidence && fits(row, 0, is_integral) && fits(row, 1, is_integral) &&
-               (row.fields.size() != polygon_fields ||
-                fits(row, confidence, [](double number) { return std::abs(number) <= 1; }));
+    constexpr std::size_t least_fields = 7;   // a confidence behind the box
+    constexpr std::size_t corner_fields = 8;  // also of VOT's boxes, and of VisDrone's
+    std::size_t damaged = 0;
+    std::size_t count = 0;
+    const bool fits = all_rows(text, [&](const Row& row) {
+        ++count;
+        if (row.fields.size() < least_fields || row.fields.size() == corner_fields) return false;
+        const bool is_whole =
+            std::all_of(row.fields.begin(), row.fields.begin() + mot_fields,
+                        [](std::string_view field) { return number_in(field).has_value(); });
+        if (!is_whole) ++damaged;
+        return !is_whole || (is_integral(row.number(0)) && is_integral(row.number(1)));
     });
+    return fits && damaged < count && 2 * damaged <= count;
 }
 
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {

@@ -12,12 +12,6 @@ namespace {
 constexpr std::string_view white_space = " \t\r\n";
 constexpr std::string_view separators = ",;";
 
-std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
-    return text;
-}
-
 /// The text before the first of `ends`, which is removed with it.
 std::string_view take_until(std::string_view& rest, std::string_view ends) {
     const std::size_t length = std::min(rest.find_first_of(ends), rest.size());
@@ -41,6 +35,12 @@ std::string name_of_field(std::size_t field) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
+    return text;
+}
 
 AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,
                            const std::string& problem) {

@@ -25,9 +25,18 @@ bool is_fraction(double number) {
 }
 
 double fraction(const Row& row, std::size_t field) {
-    const double number = row.number(field);
+    const double number = row.finite_number(field);
     if (is_fraction(number)) return number;
     throw Error("fractions of the image's width and height are needed, not pixels: " + decimal_text(number));
+}
+
+/// A coordinate of a polygon, which lies in the image, as a confidence and a track behind it need not.
+double corner(const Row& row, std::size_t field) {
+    constexpr double most = 1.01;  // rounding, and boxes of half a pixel more
+    const double number = fraction(row, field);
+    if (number >= 1 - most && number <= most) return number;
+    throw Error("a polygon's corners lie between 0 and 1, not at " + decimal_text(number) +
+                "; leave out a confidence and a track");
 }
 
 std::string class_of(const Row& row) {
@@ -36,36 +45,53 @@ std::string class_of(const Row& row) {
     throw Error("a class is a whole number of 0 or more, not " + decimal_text(number));
 }
 
-/// Whether keypoints (x, y, visibility) of a pose follow the box: each visibility is 0, 1 or 2.
-bool has_keypoints(const Row& row) {
-    constexpr std::size_t numbers_of_one = 3;
-    if (row.fields.size() <= box_fields || (row.fields.size() - box_fields) % numbers_of_one != 0)
+constexpr std::size_t keypoint_fields = 3;  // x y visibility
+
+/// Whether all that follows the box may be keypoints of a pose: each visibility is 0, 1 or 2.
+bool may_have_keypoints(const Row& row) {
+    if (row.fields.size() <= box_fields || (row.fields.size() - box_fields) % keypoint_fields != 0)
         return false;
-    for (std::size_t k = box_fields + 2; k < row.fields.size(); k += numbers_of_one) {
-        const auto visibility = number_in(row.fields[k]);
+    for (std::size_t k = box_fields; k < row.fields.size(); k += keypoint_fields) {
+        const double visibility = row.number(k + 2);
         if (visibility != 0 && visibility != 1 && visibility != 2) return false;
     }
     return true;
 }
 
-/// Whether the seven numbers of a row are a box, its confidence and its track, and no triangle. Throws
-/// `Error` where they may be either.
-bool has_track(const Row& row) {
-    const std::string_view last = row.fields.back();
-    if (last.find_first_not_of("0123456789") != std::string_view::npos) return false;
-    if (row.number(row.fields.size() - 1) > 1) return true;
-    throw Error("seven numbers that end in " + std::string(last) +
-                " are a box with its confidence and track, or a triangle: leave the track out, or give the "
-                "triangle's first corner twice");
+/// Whether some keypoint is none of a polygon's coordinates: a visibility of 2, or all of it 0.
+bool must_have_keypoints(const Row& row) {
+    for (std::size_t k = box_fields; k < row.fields.size(); k += keypoint_fields) {
+        const double visibility = row.number(k + 2);
+        if (visibility == 2 || (visibility == 0 && row.number(k) == 0 && row.number(k + 1) == 0)) return true;
+    }
+    return false;
 }
 
+[[noreturn]] void fail_ambiguous(const std::string& one, const std::string& other) {
+    throw Error("may be a box with " + one + ", or " + other +
+                ": leave out what follows the box, or give the " + "polygon's first corner twice");
+}
+
+/// Whether the seven numbers of a row are a box, its confidence and its track, and no triangle.
+bool has_track(const Row& row) {
+    const double last = row.number(row.fields.size() - 1);
+    if (last != std::floor(last)) return false;
+    if (last == 0 || last == 1) fail_ambiguous("its confidence and track", "a triangle");
+    return true;
+}
+
+/// Throws `Error` where a row may be either, or neither.
 bool is_polygon(const Row& row) {
     constexpr std::size_t triangle_fields = 7;
     const std::size_t count = row.fields.size();
-    if (count == box_fields || count == box_fields + 1 || has_keypoints(row))
-        return false;  // 6: a confidence
+    if (count == box_fields || count == box_fields + 1) return false;  // 6: a confidence
     if (count == triangle_fields) return !has_track(row);
-    if (count > triangle_fields && count % 2 == 1) return true;
+    const bool has_pairs = count > triangle_fields && count % 2 == 1;
+    if (may_have_keypoints(row)) {
+        if (has_pairs && !must_have_keypoints(row)) fail_ambiguous("keypoints", "a polygon");
+        return false;
+    }
+    if (has_pairs) return true;
     throw Error("five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
                 std::to_string(count));
 }
@@ -79,7 +105,7 @@ Box box_of(const Row& row) {
     }
     std::vector<Point> corners;
     for (std::size_t k = 1; k < row.fields.size(); k += 2) {
-        corners.push_back({fraction(row, k), fraction(row, k + 1)});
+        corners.push_back({corner(row, k), corner(row, k + 1)});
     }
     return bounding_box(corners);
 }
@@ -122,8 +148,7 @@ std::vector<std::string> yolo_names(const std::filesystem::path& labels) {
             std::istringstream lines{std::string(without_byte_order_mark(text))};
             std::vector<std::string> names;
             for (std::string line; std::getline(lines, line);) {
-                while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
-                names.push_back(line);
+                names.emplace_back(trimmed(line));
             }
             while (!names.empty() && names.back().empty()) names.pop_back();
             return names;

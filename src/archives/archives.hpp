@@ -28,9 +28,12 @@ using ByteSink = std::function<void(std::span<const std::uint8_t>)>;
 class ArchiveReader {
   public:
     virtual ~ArchiveReader() = default;
-    /// The next member; none at the end. Throws `Error` for an archive that is damaged or truncated, and what
-    /// the source throws.
+    /// The next member; none at the end. Throws `Error` for an archive that is damaged or cut off within a
+    /// member, and what the source throws.
     virtual std::optional<ArchiveMember> next() = 0;
+    /// At the end: whether it is marked by two blocks of zeros. Without, the archive may have been cut off
+    /// between two members.
+    [[nodiscard]] virtual bool has_end_marker() const = 0;
     /// The content of the current member, once, with zeros for the holes of a sparse file. Throws as `next`
     /// does, and `std::bad_alloc`, after which the next member may still be asked for.
     virtual std::vector<std::uint8_t> read() = 0;
@@ -43,7 +46,7 @@ class ArchiveWriter {
     /// Adds a file. Owner, permissions and time are the same for all, so that equal files make equal
     /// archives. Throws `Error`, and what the sink throws.
     virtual void add(const std::string& name, std::span<const std::uint8_t> bytes) = 0;
-    /// Writes the end marker, without which the archive counts as truncated. Throws as `add` does.
+    /// Writes the end marker. Throws as `add` does.
     virtual void finish() = 0;
 };
 

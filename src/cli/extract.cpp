@@ -1,7 +1,10 @@
 #include <atomic>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/extract_options.hpp"
@@ -95,7 +98,11 @@ Outcome extract(ExtractOptions& o) {
     apply(o);
     validate(o);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
-    return is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
+    std::vector<std::string> warnings;  // kept for the end, so that no bar of progress breaks them
+    if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
+    const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
+    for (const std::string& text : warnings) std::cerr << "glimpse: warning: " << on_one_line(text) << '\n';
+    return outcome;
 }
 
 }  // namespace

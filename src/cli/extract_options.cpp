@@ -82,6 +82,10 @@ void add_annotations(Command& command, AnnotationOptions& annotations) {
         ->needs(boxes);
     command.add_flag("--zero-based", annotations.zero_based, "VOC files whose first pixel is 0, not 1")
         ->needs(boxes);
+    command
+        .add_flag("--strict", annotations.strict,
+                  "fail for images that the annotations name and the inputs lack")
+        ->needs(boxes);
 }
 
 void add_adjustments(Command& command, ExtractOptions& o) {

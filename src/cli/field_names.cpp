@@ -24,6 +24,7 @@ constexpr std::array fields{
     Field{"annotations.format", "--boxes-format"},
     Field{"annotations.categories", "--category"},
     Field{"annotations.zero_based", "--zero-based"},
+    Field{"annotations.strict", "--strict"},
     Field{"archives", "--input-tar"},
     Field{"defaults.size", "--size"},
     // RunOptions

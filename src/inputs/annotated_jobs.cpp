@@ -91,7 +91,9 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
 
 AnnotatedJobs::AnnotatedJobs(const InputOptions& options) : options_(options) {
     std::vector<ImageJob> unsearched;
-    images_ = read_annotations(*options.annotations, annotated_images(options, unsearched));
+    AnnotationOptions annotations = *options.annotations;
+    annotations.warn = options.warn;
+    images_ = read_annotations(annotations, annotated_images(options, unsearched));
     unsearched_ = JobList(std::move(unsearched));
 }
 

@@ -65,10 +65,21 @@ class SampleJobs {
         }
     }
 
+    /// STEM.json, or else with an extension in capitals, as WebDataset reads them.
+    [[nodiscard]] const Member* find_document(const std::string& stem) const {
+        if (const Member* exact = find(stem + "." + document_extension)) return exact;
+        const auto is_document = [&](const Member& member) {
+            return extension_of(member.name) == document_extension &&
+                   fs::path(member.name).replace_extension() == stem;
+        };
+        const auto found = std::ranges::find_if(sample_.members, is_document);
+        return found == sample_.members.end() ? nullptr : &*found;
+    }
+
     /// IMAGE.json, or else KEY.json.
     [[nodiscard]] const Member* find_sidecar(const Member& image) const {
-        const auto* own = find(image.name + "." + document_extension);
-        return own ? own : find(sample_.key + "." + document_extension);
+        const auto* own = find_document(image.name);
+        return own ? own : find_document(sample_.key);
     }
 
     Document read(const Member& member) {

@@ -140,6 +140,11 @@ void ArchiveStream::end_sample() {
 
 void ArchiveStream::end_archive() {
     end_sample();
+    if (!reader_->has_end_marker()) {
+        options_.warn(
+            archive_name_ +
+            ": the archive has no end marker; if it was cut off between two members, some are missing");
+    }
     if (!had_jobs_ && ready_.empty())
         ready_.push_back(failed_job(archive_name_, "there is no image in this archive"));
     reader_.reset();

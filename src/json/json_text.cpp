@@ -114,6 +114,11 @@ std::string with_placeholders(std::string_view text) {
             n = literal_end(text, n);
             continue;
         }
+        if (text.substr(n).starts_with("//") || text.substr(n).starts_with("/*")) {
+            const std::string_view end = text[n + 1] == '/' ? "\n" : "*/";
+            n = std::min(text.find(end, n + 2), text.size() - end.size()) + end.size();
+            continue;
+        }
         const auto number = std::ranges::find_if(non_finite_numbers, [&](const NonFinite& candidate) {
             return text.substr(n).starts_with(candidate.word);
         });
@@ -156,6 +161,9 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 
     bool key(std::string& key) override {
         if (dropping_) return true;
+        if (dialect_.non_finite && placeholder_meaning(key)) {
+            fail(source_, pointer(), "a key stands in double quotes in JSON");
+        }
         if (!dialect_.dropped.empty() && key == dialect_.dropped) return dropping_ = true;
         Level& level = levels_.back();
         if (level.container->contains(key)) {

@@ -55,7 +55,7 @@ ImageFiles images_of(const scratch::Directory& directory, const Words& names) {
 
 Words read(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
            const Words& categories = {}, bool zero_based = false) {
-    return words(read_annotations({file, format, categories, zero_based}, images));
+    return words(read_annotations({file, format, categories, zero_based, true}, images));
 }
 
 std::string refusal_of(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
@@ -186,6 +186,19 @@ TEST_CASE("COCO: ids are numbers, however they are written") {
     CHECK(read(file, "coco", images_of(directory, {}), {"dog"}) == Words{"b 7 dog 1: 1 2 3 4"});
 }
 
+TEST_CASE("COCO: a record of an image that is wrong takes its boxes along, and no others") {
+    const scratch::Directory directory;
+    directory.file("b.png");
+    const auto file = directory.file("c.json", R"({
+        "images": [{"id": 1}, {"file_name": "b.png"}, {"id": 2, "file_name": "b.png"}],
+        "categories": [{"id": 3}, {"id": 4, "name": 5}],
+        "annotations": [{"id": 7, "image_id": 1, "bbox": [1, 2, 3, 4]},
+                        {"id": 8, "image_id": 2, "category_id": 4, "bbox": [1, 2, 3, 4]}]})");
+    CHECK(read(file, "coco", images_of(directory, {})) ==
+          Words{"b 8 5 4: 1 2 3 4", "c! the key \"file_name\" is missing", "c! the key \"id\" is missing",
+                "c! no image has the id 1"});
+}
+
 TEST_CASE("COCO: names of images with backslashes, or in the address that LVIS gives") {
     const scratch::Directory directory;
     directory.file("val2017/a.png");
@@ -197,6 +210,14 @@ TEST_CASE("COCO: names of images with backslashes, or in the address that LVIS g
     CHECK(found(R"({"id": 1, "file_name": "val2017\\a.png"})") == "val2017/a 000 - -: 1 2 3 4");
     CHECK(found(R"({"id": 1, "coco_url": "http://images.cocodataset.org/val2017/a.png"})") ==
           "val2017/a 000 - -: 1 2 3 4");
+    const auto problem = [&](const std::string& name, const ImageFiles& images) {
+        const auto file =
+            directory.file("c.json", R"({"images": [{"id": 1, "file_name": ")" + name + R"("})" + bbox);
+        return read(file, "coco", images).front();
+    };
+    CHECK(holds(problem(R"(..\\..\\a.png)", images_of(directory, {})), "climbs out"));
+    CHECK(holds(problem(R"(x\\1.png)", {{}, {{"v/1.png", "X", true}, {"w/1.png", "Y", true}}}),
+                "may be v/1.png or w/1.png"));
     directory.file("val2017\\a.png");  // a file's own name comes first
     CHECK(found(R"({"id": 1, "file_name": "val2017\\a.png"})") == "val2017\\a 000 - -: 1 2 3 4");
 }
@@ -219,8 +240,9 @@ TEST_CASE("COCO: ids that do not tell images or categories apart are refused") {
     CHECK(holds(refused("1", "2", cat + R"(, {"id": 3, "name": "cup"})"),
                 "/categories/1/id: another category has the id 3"));
     // Both are the same float64.
-    CHECK(holds(refused("20000000000000000001", "20000000000000000002", cat),
-                "/images/0/id: a number beyond 64 bits is not told from its neighbours"));
+    CHECK(refused("20000000000000000001", "20000000000000000002", cat).empty());
+    CHECK(holds(read(directory / "c.json", "coco", images).front(),
+                "c! a number beyond 64 bits is not told from its neighbours"));
 }
 
 TEST_CASE("COCO: a name belongs to the file whose path ends most alike") {
@@ -262,6 +284,17 @@ TEST_CASE("YOLO: names of classes lie beside the labels, or else above them") {
     CHECK(read(directory / "labels" / "a.txt", "yolo", images).back() == "a 001 2 2: 0.25 0.25 0.5 0.5");
 }
 
+TEST_CASE("YOLO: a row whose class cannot be read is of none, whatever category is asked for") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "x 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/classes.txt", " cat\t\ndog\n");
+    for (const char* category : {"cat", "dog"}) {
+        const Words all = read(directory / "labels", "yolo", images_of(directory, {"a"}), {category});
+        CHECK(holds(all.front(), "a 000 - -: field 1: a number is needed, not 'x'"));
+        CHECK(all.size() == (category == std::string("dog") ? 2 : 1));
+    }
+}
+
 TEST_CASE("YOLO: a blank line among the names of classes counts") {
     const scratch::Directory directory;
     directory.file("labels/a.txt", "2 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
@@ -297,6 +330,12 @@ TEST_CASE("YOLO: a confidence and a track, or keypoints, behind a box are no pol
     };
     const std::string itself = "a 000 0 0: 0.375 0.25 0.25 0.5";
     CHECK(box("0.91 3") == itself);
+    CHECK(box("0.91 3.0") == itself);
+    CHECK(box("0.91 1e6") == itself);
+    CHECK(holds(box("0.4 0.5 0.6 0.75 0.91 3"), "a polygon's corners lie between 0 and 1, not at 3"));
+    CHECK(
+        holds(box("0.4 1 1 0.6 1 1"), "may be a box with keypoints, or a polygon"));  // at the image's border
+    CHECK(holds(box("0.4 nan"), "field 7: a finite number is needed, not nan"));
     CHECK(box("0.4 0.5 2 0.6 0.5 1") == itself);                 // two keypoints
     CHECK(box("0.4 0.5 2 0.6 0.5 1 0 0 0") == itself);           // three
     CHECK(box("0.75 0.25") == "a 000 0 0: 0.25 0.25 0.5 0.25");  // a triangle
@@ -313,6 +352,9 @@ TEST_CASE("files of one image each: what has no image, and what is no such file"
     CHECK(read(directory / "labels", "", images) == Words{"a 000 0 0: 0.25 0.25 0.5 0.5",
                                                           "orphan! no image of that name is there",
                                                           "orphan 000 0 0: 0.25 0.25 0.5 0.5"});
+    // One of which no record can be read is told of all the same.
+    directory.file("labels/deep/orphan.txt", "0 320 240 100 50\n");
+    CHECK(read(directory / "labels", "", images)[1] == "orphan! no image of that name is there");
     CHECK(holds(refusal_of(directory / "labels" / "a.txt", "yolo", images), "belongs to one image"));
     CHECK(holds(refusal_of(directory / "labels", "voc", images), "holds no .xml file"));
 }
@@ -454,7 +496,6 @@ TEST_CASE("a format is told by what a file holds, unless that may be mistaken") 
     CHECK(read_as("2,3,4,5\n") == "1 000 - -: 1 2 4 5");               // GOT-10k
     CHECK(read_as("0 0.5 0.5 0.5 1\n") == "1 000 0 0: 0.25 0 0.5 1");  // YOLO
     CHECK(read_as("1,7,2,3,4,5,1\n") == "1 7 - -: 1 2 4 5");           // MOT
-    CHECK(read_as("1,7,2,3,4,5,1,2\n") == "1 7 2 2: 1 2 4 5");
     CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
     for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
         CAPTURE(content);
@@ -475,6 +516,12 @@ TEST_CASE("what is known and not read is named") {
     CHECK(holds(refused(R"([{"image": "a", "annotations": [{"coordinates": {}}]}])"), "CreateML"));
     CHECK(holds(refused("<?xml version=\"1.0\"?>\n<annotations><image/></annotations>"), "CVAT"));
     CHECK(holds(refused("1.5,2,40,20,40,36,10,36\n"), "VOT's corners"));
-    CHECK(holds(refused("1,2,40,20,40,36,10,36\n"), "VOT's corners"));  // too much for a confidence
-    CHECK(holds(refused("frame,track,x,y,w,h\n1,2,3,4,5,6\n"), "a table with a header"));
+    CHECK(holds(refused("1,2,30,40,1,4,0,0\n"), "VOT's corners"));  // or MOT, or VisDrone
+    for (const char* table : {"frame,track,x,y,w,h,c\n1,2,3,4,5,6,1\n", "left,top,width,height\n1,2,3,4\n",
+                              "filename,width,height,class,x,y,x,y\na.png,80,60,cat,1,2,3,4\n"}) {
+        CAPTURE(table);
+        CHECK(holds(refused(table), "a table with a header"));
+    }
+    CHECK(holds(refused("Car 0.00 0 -1.5 1 2 3 4 5 6\n"), "its format is not clear"));
+    CHECK(holds(refused("one two three four five six seven\n"), "its format is not clear"));
 }

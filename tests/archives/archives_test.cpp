@@ -51,6 +51,19 @@ Bytes without_end(Bytes tar) {
     return tar;
 }
 
+bool end_marker_of(const Bytes& tar) {
+    std::size_t taken = 0;
+    const auto reader = archives().open([&](std::span<std::uint8_t> out) {
+        const std::size_t count = std::min(out.size(), tar.size() - taken);
+        std::copy_n(tar.begin() + static_cast<std::ptrdiff_t>(taken), count, out.begin());
+        taken += count;
+        return count;
+    });
+    while (reader->next()) {
+    }
+    return reader->has_end_marker();
+}
+
 const Files some_files{
     {"a/1.png", "first"}, {"ä/ü.json", std::string(3000, 'x')}, {std::string(300, 'n') + ".png", ""}};
 constexpr Compression compressions[] = {Compression::none, Compression::gzip, Compression::bzip2,
@@ -101,9 +114,11 @@ TEST_CASE("an archive that ends early or is none is an error") {
     CHECK_NOTHROW(files_of(tar));
     Bytes cut = without_end(tar);
     cut.resize(cut.size() + block);  // one block of zeros: two are the end
-    CHECK_THROWS_WITH_AS(files_of(cut), doctest::Contains("its end marker is missing"), Error);
+    CHECK(files_of(cut) == some_files);
+    CHECK_FALSE(end_marker_of(cut));
     cut.resize(cut.size() + block);
     CHECK(files_of(cut) == some_files);
+    CHECK(end_marker_of(cut));
     CHECK_THROWS_AS(files_of({tar.begin(), tar.begin() + 700}), Error);
     CHECK_THROWS_AS(files_of(Bytes(5000, 'x')), Error);
     const Bytes gzip = archive_of(some_files, Compression::gzip);

@@ -91,9 +91,28 @@ class Coco(Annotations):
         names = [(1, "a.png"), (2, "gone.png"), (3, "../secret.png"), (4, str(self.directory / "secret.png")),
                  (5, "link/secret.png")]
         file = self.file("c.json", coco(names, [boxed(k, k, 1, [1, 1, 4, 4]) for k, _ in names]))
-        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out,
+        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, "--strict",
                    says=["gone.png", "not there", "'../secret.png' climbs out", "is absolute", "through a symbolic link"])
         self.assertEqual(self.files(), ["a.1.png"])
+
+    def test_inputs_that_are_a_choice_of_the_annotated_images(self):
+        photo, _ = self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png"), (2, "b.png"), (3, "c.png")], [boxed(k, k, 1, [1, 1, 4, 4]) for k in (1, 2, 3)]))
+        for source in (photo, "images"):
+            result = self.fails(0, "extract", source, "--boxes", file, "-o", self.out)
+            self.assertIn("c.json: the inputs lack 2 of the 3 images that it annotates, such as ", result.stderr)
+            self.assertEqual(len(result.stderr.splitlines()), 1)
+            self.assertEqual(self.run_glimpse("extract", source, "--boxes", file, "-o", self.out, "-q").stderr, "")
+            self.fails(1, "extract", source, "--boxes", file, "--strict", "-o", self.out, says=["b.png: ", "c.png: "])
+        self.assertEqual(self.files(), ["a.1.png"])
+        # That there are fewer of a category makes no difference.
+        file = self.file("c.json", coco([(1, "a.png"), (2, "b.png")], [boxed(1, 1, 1, [1, 1, 4, 4]), boxed(2, 2, 2, [1, 1, 4, 4])]))
+        self.fails(0, "extract", "images", "--boxes", file, "--category", "cup", "-o", self.out, says=["lack 1 of the 1 images"])
+        file = self.file("c.json", coco([(1, "a.png"), (2, "b.png"), (3, "c.png")], [boxed(k, k, 1, [1, 1, 4, 4]) for k in (1, 2, 3, 77)]))
+        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, says=["lack 2 of the 3 images", "no image has the id 77"])
+        # Where all are missing, the inputs are the wrong ones.
+        other, _ = self.picture("others/z.png")
+        self.fails(1, "extract", other, "--boxes", file, "-o", self.out, says=["a.png: ", "b.png: ", "c.png: "])
 
     def test_malformed(self):
         self.picture("images/a.png")
@@ -180,7 +199,8 @@ class OwnFiles(Annotations):
         self.file("labels/ghost.txt", "0 0.5 0.5 0.25 0.2\n")
         self.file("labels/empty.txt", "")
         self.file("labels/classes.txt", "cat\n")
-        self.fails(1, "extract", "images", "--boxes", "labels", "-o", self.out, says=["labels/ghost.txt: no image"])
+        self.fails(0, "extract", "images", "--boxes", "labels", "-o", self.out, says=["warning: labels: the inputs lack 1 of the 2 images that it annotates, such as that of labels/ghost.txt"])
+        self.fails(1, "extract", "images", "--boxes", "labels", "--strict", "-o", self.out, says=["labels/ghost.txt: no image"])
         self.assertEqual(self.files(), ["a.000.png"])
         self.extract("images/a.png", "--boxes", "labels")  # who asks for one image is not told of all others
 
@@ -260,6 +280,15 @@ class OwnFiles(Annotations):
             self.file("xml/photo.xml", content)
             self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.png: ", *says])
 
+    def test_an_encoding_that_is_not_read(self):
+        self.picture("images/photo.png")
+        named = VOC.replace(">cat<", ">猫<")
+        self.assertNotEqual(named, VOC)
+        self.file("xml/photo.xml", '<?xml version="1.0" encoding="GBK"?>\n'.encode() + named.encode("gbk"))
+        self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.xml: its encoding gbk is not read; convert the file to UTF-8"])
+        self.file("xml/photo.xml", '<?xml version="1.0" encoding="UTF-8"?>\n' + named)
+        self.extract("images", "--boxes", "xml", "--category", "猫")
+
     def test_labelme(self):
         _, pixels = self.picture("images/a.png")
         shapes = [{"label": "cat", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]},
@@ -295,7 +324,9 @@ class Sequences(Annotations):
     def test_mot_frames_that_are_not_there_and_malformed_lines(self):
         self.frames(1)
         self.file("gt.txt", "1,4,3,5,10,6,1,1,1\n7,4,3,5,10,6,1,1,1\n")
-        self.fails(1, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["frame 7: ", "gt.txt:2 names it"])
+        result = self.fails(0, "extract", "img1", "--boxes", "gt.txt", "-o", self.out)
+        self.assertEqual(result.stderr, "glimpse: warning: gt.txt: the inputs lack 1 of the 2 images that it annotates, such as frame 7; --strict makes them failures\n")
+        self.fails(1, "extract", "img1", "--boxes", "gt.txt", "--strict", "-o", self.out, says=["frame 7: ", "gt.txt:2 names it"])
         self.assertEqual(self.files(), ["000001.4.png"])
         self.file("gt.txt", "1,4,3,5,10,6,1,1,1\n1,4,3,x,10,6,1,1,1\n")
         self.fails(1, "extract", "img1", "--boxes", "gt.txt", "-o", self.out, says=["gt.txt:2: field 4: ", "'x'"])

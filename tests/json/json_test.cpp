@@ -95,6 +95,8 @@ TEST_CASE("NaN and infinities, where the dialect has them, are numbers that no r
           "a.json: /c: an integer of at most 2^31 - 1 is needed, not inf");
     CHECK(refusal([&] { json::identifier(root.member("a")); }) ==
           "a.json: /a: a finite number is needed, not nan");
+    CHECK_NOTHROW(JsonFile("// 5\" NaN\n/* NaN \" */ [1]", "a.json", {.non_finite = true}));
+    CHECK(holds(refusal([&] { JsonFile("{NaN: 1}", "a.json", {.non_finite = true}); }), "double quotes"));
     // Places of what is wrong behind them stay true.
     CHECK(
         holds(refusal([&] { JsonFile("[NaN, NaN, x]", "a.json", {.non_finite = true}); }), "a.json:1:12: "));

@@ -1,6 +1,7 @@
 #include "annotations/voc.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <optional>
 #include <pugixml.hpp>
@@ -18,8 +19,10 @@ class XmlDocument {
   public:
     explicit XmlDocument(const std::filesystem::path& file)
         : file_(file), text_(without_byte_order_mark(read_text_file(file))) {
-        const pugi::xml_parse_result result = xml_.load_buffer(text_.data(), text_.size());
+        const pugi::xml_parse_result result =
+            xml_.load_buffer(text_.data(), text_.size(), pugi::parse_default | pugi::parse_declaration);
         if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
+        require_known_encoding();
     }
 
     [[nodiscard]] pugi::xml_node root() const { return xml_.document_element(); }
@@ -43,6 +46,19 @@ class XmlDocument {
     }
 
   private:
+    /// pugixml takes a text of an encoding that it does not know for UTF-8.
+    void require_known_encoding() const {
+        const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+        if (std::ranges::all_of(text_, is_ascii)) return;
+        std::string encoding = xml_.first_child().attribute("encoding").value();
+        std::ranges::transform(encoding, encoding.begin(), [](unsigned char c) { return std::tolower(c); });
+        for (const char* known : {"", "utf-8", "utf8", "utf-16", "utf-32", "iso-8859-1", "latin1"}) {
+            if (encoding == known) return;
+        }
+        throw UsageError(file_.string(),
+                         "its encoding " + encoding + " is not read; convert the file to UTF-8");
+    }
+
     [[nodiscard]] std::size_t line_at(std::ptrdiff_t offset) const {
         const auto end = text_.begin() + std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
         return static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
@@ -53,15 +69,8 @@ class XmlDocument {
     pugi::xml_document xml_;
 };
 
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view white_space = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
-    return std::string(text);
-}
-
 AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& object, double first) {
-    AnnotatedBox empty{.category = trimmed(object.child("name").text().get()),
+    AnnotatedBox empty{.category = std::string(trimmed(object.child("name").text().get())),
                        .place = place_of_box(document.line(object))};
     return read_box(std::move(empty), [&](AnnotatedBox& box) {
         const pugi::xml_node bounds = object.child("bndbox");

@@ -177,13 +177,15 @@ class TarReader final : public ArchiveReader {
     std::optional<ArchiveMember> next() override {
         const Utf8Names utf8;
         archive_entry* const entry = reader_.next_entry();
-        if (!entry) {
-            require_end_marker();
-            return std::nullopt;
-        }
+        if (!entry) return std::nullopt;
         const char* name = archive_entry_pathname(entry);
         size_ = static_cast<std::size_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
         return ArchiveMember{name ? name : "", kind_of(entry), size_};
+    }
+
+    [[nodiscard]] bool has_end_marker() const override {
+        constexpr std::size_t end_marker = 1024;
+        return zeros_ >= end_marker;
     }
 
     std::vector<std::uint8_t> read() override {
@@ -210,12 +212,6 @@ class TarReader final : public ArchiveReader {
         const auto zeros = static_cast<std::size_t>(last - block.rbegin());
         zeros_ = zeros == block.size() ? zeros_ + zeros : zeros;
         return block;
-    }
-
-    /// A tar ends with two blocks of zeros. libarchive accepts one without, but it was truncated.
-    void require_end_marker() const {
-        constexpr std::size_t end_marker = 1024;
-        if (zeros_ < end_marker) throw Error("the archive ends early: its end marker is missing");
     }
 
     Decompressed decompressed_;
