@@ -27,7 +27,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "jpeglib.h": "JPEG::JPEG",
     "jerror.h": "JPEG::JPEG",
     "spng.h": "PkgConfig::SPNG",
-    "zlib.h": "PkgConfig::SPNG",  # which requires zlib, and takes its constants
+    "zlib.h": "ZLIB::ZLIB",
     "libexif/": "PkgConfig::EXIF",
     "tiffio.h": "TIFF::TIFF",
     "webp/": "PkgConfig::WEBP",

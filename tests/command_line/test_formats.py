@@ -3,12 +3,13 @@
 import base64
 import io
 import struct
+import subprocess
 import zlib
 
 import numpy
 from PIL import Image, ImageCms
 
-from glimpse_case import GlimpseCase
+from glimpse_case import BINARY, GlimpseCase
 
 
 def jpeg(pixels, **options):
@@ -29,7 +30,7 @@ class Formats(GlimpseCase):
         """All of an image, as glimpse reads it."""
         self.run_glimpse("extract", self.file(name, content), "-b", f"0,0,{width},{height}", "-o", self.out / f"all.{extension}",
                          "--existing", "overwrite")
-        return Image.open(self.out / f"all.{extension}")
+        return Image.open(io.BytesIO((self.out / f"all.{extension}").read_bytes()))
 
 
 class Jpeg(Formats):
@@ -95,6 +96,41 @@ class Png(Formats):
         rgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
         picture = self.whole("a.png", self.png(pixels, png_chunk(b"iCCP", b"name\0\0" + zlib.compress(rgb))), 24, 16)
         self.assertEqual(picture.info["icc_profile"], rgb)
+
+    def test_a_damaged_byte_is_an_error_or_changes_nothing(self):
+        random = numpy.random.default_rng(11)
+        pixels = numpy.cumsum(random.integers(-2, 3, (60, 80, 3)), 1).astype(numpy.uint8)
+        rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+        whole = (b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", 80, 60, 8, 2, 0, 0, 0)) +
+                 png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND"))
+        refused = 0
+        for at in random.integers(8, len(whole), 60):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1 << int(random.integers(0, 8))
+            self.file("a.png", bytes(damaged))
+            for height in (20, 59):
+                (self.out / "part.png").unlink(missing_ok=True)
+                # Whatever the status is: it says whether there are pixels.
+                result = subprocess.run([BINARY, "extract", "a.png", "-b", f"0,0,80,{height}", "-o", self.out / "part.png"],
+                                        cwd=self.directory, capture_output=True)
+                refused += result.returncode
+                if result.returncode == 0:
+                    numpy.testing.assert_array_equal(self.load("part.png"), pixels[:height], err_msg=str(at))
+        self.assertGreater(refused, 60)
+
+    def test_orientation_and_transparency_that_are_damaged_or_come_late(self):
+        pixels = self.noise(16, 24, 3)
+        exif = png_chunk(b"eXIf", b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0))
+        key = png_chunk(b"tRNS", struct.pack(">HHH", *map(int, pixels[3, 4])))
+        plain = self.png(pixels)
+        late = plain[:-12] + exif + plain[-12:]
+        self.assertEqual(self.whole("late.png", late, 16, 24).size, (16, 24))
+        self.assertEqual(self.whole("key.png", self.png(pixels, key), 24, 16).getpixel((4, 3))[3], 0)
+        for chunk in (exif, key):
+            damaged = bytearray(chunk)
+            damaged[9] ^= 1
+            self.fails(1, "extract", self.file("bad.png", self.png(pixels, bytes(damaged))), "-b", "0,0,16,16", "-o", self.out,
+                       says=["truncated or corrupt (wrong checksum)"])
 
     def test_what_is_cut_off_is_missed(self):
         whole = self.png(self.noise(16, 24, 3))

@@ -55,6 +55,9 @@ class Decoder {
 
     [[nodiscard]] spng_ctx* context() const { return context_.get(); }
 
+    /// After rows above the last.
+    void verify() const { chunks_.verify(); }
+
     /// Reads what comes after the last row, its checksum above all.
     void finish() {
         const int status = spng_decode_chunks(context_.get());
@@ -148,6 +151,9 @@ class PngReader final : public ImageReader {
         info_.channels = layout_.channels;
         info_.alpha = layout_.channels % 2 == 0;
         info_.orientation = metadata.orientation;
+        if (const auto exif = exif_at_end(bytes); info_.orientation == 1 && !exif.empty()) {
+            info_.orientation = exif_orientation(exif);
+        }
         info_.icc_profile = read_profile(bytes);
     }
 
@@ -165,7 +171,7 @@ class PngReader final : public ImageReader {
         } else {
             decode_rows(context, region, out);
         }
-        if (region.bottom() == info_.size.height) decoder.finish();
+        region.bottom() == info_.size.height ? decoder.finish() : decoder.verify();
         return out;
     }
 

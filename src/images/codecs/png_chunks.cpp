@@ -1,9 +1,13 @@
 #include "images/codecs/png_chunks.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <string_view>
+
+#include "images/codecs/corrupt.hpp"
 
 namespace glimpse {
 
@@ -13,6 +17,18 @@ namespace {
 constexpr std::size_t type_offset = 4;
 constexpr std::size_t data_offset = 8;
 constexpr std::size_t frame_length = 12;  // without its data
+
+std::size_t big_endian(std::span<const std::uint8_t> bytes) {
+    std::size_t number = 0;
+    for (const std::uint8_t byte : bytes.first(4)) number = number << 8 | byte;
+    return number;
+}
+
+/// Whether a chunk is all there, with its checksum.
+bool is_intact(std::span<const std::uint8_t> chunk) {
+    const auto checked = chunk.subspan(type_offset, chunk.size() - frame_length + 4);
+    return crc32_z(0, checked.data(), checked.size()) == big_endian(chunk.last(4));
+}
 
 }  // namespace
 
@@ -26,17 +42,25 @@ bool PngChunks::is_needed(std::size_t chunk) const {
 /// Passes over chunks up to one that is needed. What is cut off is left to the decoder, which will miss it.
 void PngChunks::begin_chunk() {
     while (bytes_.size() - position_ >= data_offset) {
-        std::size_t length = frame_length;
-        for (std::size_t n = 0; n < type_offset; ++n) {
-            length += std::size_t{bytes_[position_ + n]} << (8 * (type_offset - 1 - n));
-        }
+        const std::size_t length = frame_length + big_endian(bytes_.subspan(position_));
+        chunk_begin_ = position_;
         const std::size_t rest = bytes_.size() - position_;
         chunk_end_ = position_ + std::min(length, rest);
         if (length <= rest) whole_end_ = chunk_end_;
-        if (is_needed(position_)) return;
+        if (is_needed(position_)) return verify_metadata();
         position_ = chunk_end_;
     }
     chunk_end_ = bytes_.size();
+}
+
+/// libspng would leave out an orientation or a transparent colour that is damaged.
+void PngChunks::verify_metadata() const {
+    if (std::islower(bytes_[chunk_begin_ + type_offset]) && !with_profile_) verify();
+}
+
+void PngChunks::verify() const {
+    if (chunk_end_ != whole_end_ || position_ >= chunk_end_) return;
+    if (!is_intact(bytes_.subspan(chunk_begin_, chunk_end_ - chunk_begin_))) fail_corrupt("wrong checksum");
 }
 
 bool PngChunks::lacks_only_the_end() const {
@@ -59,6 +83,23 @@ bool PngChunks::read(std::span<std::uint8_t> out) {
         out = out.subspan(count);
     }
     return true;
+}
+
+std::span<const std::uint8_t> exif_at_end(std::span<const std::uint8_t> file) {
+    // The lengths of all chunks would lead there, through all of a large file. EXIF of JPEG has 64 kB at
+    // most.
+    constexpr std::size_t most = std::size_t{1} << 17;
+    const auto end = file.last(std::min(file.size(), most));
+    const std::string_view text(reinterpret_cast<const char*>(end.data()), end.size());
+    for (std::size_t type = text.find("eXIf"); type != std::string_view::npos;
+         type = text.find("eXIf", type + 1)) {
+        if (type < type_offset) continue;
+        const auto rest = end.subspan(type - type_offset);
+        const std::size_t length = big_endian(rest);
+        if (length > rest.size() || rest.size() - length < frame_length) continue;
+        if (is_intact(rest.first(frame_length + length))) return rest.subspan(data_offset, length);
+    }
+    return {};
 }
 
 }  // namespace glimpse
