@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "annotations/formats.hpp"
 #include "annotations/voc.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/words.hpp"
 #include "system/module.hpp"
 #include "system/natural_order.hpp"
@@ -113,7 +115,7 @@ std::vector<fs::path> files_below(const fs::path& directory) {
 /// several are.
 const Format& format_of_directory(const fs::path& directory) {
     std::set<std::string> extensions;
-    for (const fs::path& file : files_below(directory)) extensions.insert(file.extension().string());
+    for (const fs::path& file : files_below(directory)) extensions.insert("." + extension_of(file));
     std::vector<const Format*> found;
     for (const Format& format : formats) {
         if (!format.read_all && extensions.contains(std::string(format.extension))) found.push_back(&format);
@@ -173,11 +175,18 @@ bool holds_records(const fs::path& file, const Format& format, const AnnotationO
                                [&](const AnnotatedBox& box) { return !has_rows || !box.number.empty(); });
 }
 
+/// As Windows may have it.
+std::string in_capitals(std::string_view extension) {
+    std::string capitals(extension);
+    std::ranges::transform(capitals, capitals.begin(), [](unsigned char c) { return std::toupper(c); });
+    return capitals;
+}
+
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
 void add_orphans(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
                  DataSet& set) {
     for (const fs::path& file : files_below(options.file)) {
-        if (file.extension() != format.extension || used.contains(file.lexically_normal())) continue;
+        if ("." + extension_of(file) != format.extension || used.contains(file.lexically_normal())) continue;
         AnnotatedImage orphan{.path = file,
                               .name = file.stem().string(),
                               .file = file,
@@ -194,7 +203,8 @@ DataSet read_directory(const Format& format, const AnnotationOptions& options, c
     std::set<fs::path> used;
     std::error_code ignored;
     for (const ImageFile& image : images.files) {
-        const fs::path own = options.file / (image.name + std::string(format.extension));
+        fs::path own = options.file / (image.name + std::string(format.extension));
+        if (!fs::exists(own, ignored)) own.replace_extension(in_capitals(format.extension));
         if (!fs::exists(own, ignored)) continue;
         used.insert(own.lexically_normal());
         set.images.push_back(annotated(image, own, format, options));
@@ -318,6 +328,10 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
         return image.boxes.empty() && (format.read_all || image.missing || image.problem.empty());
     });
     if (any_is_there && !options.strict) leave_out_missing(set.images, options);
+    if (set.images.empty() && set.lost.empty()) {
+        options.warn(options.file.string() + ": has no boxes for the inputs" +
+                     (options.categories.empty() ? "" : ", of the wanted categories"));
+    }
     std::ranges::move(set.lost, std::back_inserter(set.images));
     return std::move(set.images);
 }

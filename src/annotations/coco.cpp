@@ -32,7 +32,7 @@ class Locator {
         }
     }
 
-    /// The file below the first directory that has it; else the explicitly named file with the longest common
+    /// The file below the one directory that has it; else the explicitly named file with the longest common
     /// path suffix.
     [[nodiscard]] AnnotatedImage locate(const std::string& name) const {
         AnnotatedImage found = locate_as(name);
@@ -50,13 +50,22 @@ class Locator {
     [[nodiscard]] AnnotatedImage locate_as(const std::string& name) const {
         const fs::path relative(name);
         AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
+        std::vector<fs::path> found;
         for (const fs::path& directory : images_.directories) {
             image.problem = obstacle_within(directory, relative);
             image.path = directory / relative;
+            if (!image.problem.empty()) return image;
             std::error_code ignored;
-            if (!image.problem.empty() || fs::exists(image.path, ignored)) return image;
+            if (fs::exists(image.path, ignored)) found.push_back(image.path);
         }
-        return among_files(std::move(image), relative);
+        if (found.empty()) return among_files(std::move(image), relative);
+        image.path = found.front();
+        if (found.size() > 1) image.problem = ambiguous(found[0], found[1]);
+        return image;
+    }
+
+    static std::string ambiguous(const fs::path& one, const fs::path& other) {
+        return "the annotations name it, and it may be " + one.string() + " or " + other.string();
     }
 
     [[nodiscard]] AnnotatedImage among_files(AnnotatedImage image, const fs::path& name) const {
@@ -72,8 +81,7 @@ class Locator {
         if (best.size() == 1) return {.path = best.front()->path, .name = best.front()->name};
         image.missing = best.empty();
         image.problem = best.empty() ? "the annotations name it, and it is not there"
-                                     : "the annotations name it, and it may be " + best[0]->path.string() +
-                                           " or " + best[1]->path.string();
+                                     : ambiguous(best[0]->path, best[1]->path);
         return image;
     }
 

@@ -95,6 +95,27 @@ class Coco(Annotations):
                    says=["gone.png", "not there", "'../secret.png' climbs out", "is absolute", "through a symbolic link"])
         self.assertEqual(self.files(), ["a.1.png"])
 
+    def test_a_name_that_two_directories_have(self):
+        for name in ("d1/1.png", "d2/1.png", "d2/2.png"):
+            self.picture(name)
+        file = self.file("c.json", coco([(1, "1.png"), (2, "2.png")], [boxed(k, k, 1, [1, 1, 4, 4]) for k in (1, 2)]))
+        self.fails(1, "extract", "d1", "d2", "--boxes", file, "-o", self.out, says=["it may be d1/1.png or d2/1.png"])
+        self.assertEqual(self.files(), ["2.2.png"])
+
+    def test_annotations_without_any_box(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png")], []))
+        self.fails(0, "extract", "images", "--boxes", file, "-o", self.out, says=["warning: ", "c.json: has no boxes for the inputs"])
+
+    def test_extensions_in_capitals(self):
+        self.picture("images/a.png")
+        self.picture("images/b.png")
+        self.file("labels/a.TXT", "0 0.5 0.5 0.25 0.2\n")
+        self.file("labels/b.txt", "0 0.5 0.5 0.25 0.2\n")
+        self.file("labels/c.TXT", "0 0.5 0.5 0.25 0.2\n")
+        self.fails(0, "extract", "images", "--boxes", "labels", "-o", self.out, says=["lack 1 of the 3 images"])
+        self.assertEqual(self.files(), ["a.000.png", "b.000.png"])
+
     def test_inputs_that_are_a_choice_of_the_annotated_images(self):
         photo, _ = self.picture("images/a.png")
         file = self.file("c.json", coco([(1, "a.png"), (2, "b.png"), (3, "c.png")], [boxed(k, k, 1, [1, 1, 4, 4]) for k in (1, 2, 3)]))
