@@ -93,7 +93,7 @@ class Locator {
 /// address: "val2017/000000000139.jpg".
 std::string name_of_image(const Value& record) {
     if (has(record, "file_name") || !has(record, "coco_url")) return json::text(record.required("file_name"));
-    const std::string address = json::text(record.member("coco_url"));
+    std::string address = json::text(record.member("coco_url"));
     const std::size_t last = address.find_last_of('/');
     if (last == std::string::npos || last == 0) return address;
     return address.substr(address.find_last_of('/', last - 1) + 1);
