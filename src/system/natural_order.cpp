@@ -33,9 +33,10 @@ std::strong_ordering compare(std::string_view path, std::string_view other) {
     while (!path.empty() && !other.empty()) {
         if (is_digit(path.front()) && is_digit(other.front())) {
             const auto order = compare_values(take_digits(path), take_digits(other));
-            if (order != 0) return order;
+            if (std::is_neq(order)) return order;
         } else {
-            if (const auto order = rank(path.front()) <=> rank(other.front()); order != 0) return order;
+            const auto order = rank(path.front()) <=> rank(other.front());
+            if (std::is_neq(order)) return order;
             path.remove_prefix(1);
             other.remove_prefix(1);
         }
@@ -47,7 +48,7 @@ std::strong_ordering compare(std::string_view path, std::string_view other) {
 
 bool comes_before(std::string_view path, std::string_view other) {
     const auto order = compare(path, other);
-    return order == 0 ? path < other : order < 0;
+    return std::is_eq(order) ? path < other : std::is_lt(order);
 }
 
 }  // namespace glimpse
