@@ -24,8 +24,8 @@ struct TrackReport {
     std::string error{};       ///< empty where it succeeded
 };
 
-/// The tracks of a run, made once it is over from the images and the glimpses as written. Each
-/// core makes one track at a time, and holds one glimpse of it for each core.
+/// The tracks of a run, made once it is over from the images and the glimpses as written. Each core
+/// makes one track at a time, and holds one glimpse of it for each core.
 class GLIMPSE_EXPORT Tracks {
   public:
     /// All jobs, also those that `Remainder` filters out. Nothing is kept where no tracks are wanted.

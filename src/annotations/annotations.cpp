@@ -128,11 +128,13 @@ const Format& format_of_directory(const fs::path& directory) {
 const Format& format_of_file(const fs::path& file) {
     const std::string bytes = read_text_file(file);
     const Content content(without_byte_order_mark(bytes));
-    const auto is_of = [&](const Format& format) {
-        return !content.has_header() && format.recognises && format.recognises(content);
-    };
-    const auto format = std::ranges::find_if(formats, is_of);
-    if (format != formats.end()) return *format;
+    if (!content.has_header()) {  // below a header the rows look like those of a format
+        const auto is_of = [&](const Format& format) {
+            return format.recognises && format.recognises(content);
+        };
+        const auto format = std::ranges::find_if(formats, is_of);
+        if (format != formats.end()) return *format;
+    }
     if (const std::string_view unread = unread_format(content); !unread.empty()) {
         throw UsageError(file.string(), "is " + std::string(unread));
     }

@@ -17,6 +17,10 @@ struct Unread {
 
 constexpr std::size_t corner_fields = 8;
 
+bool is_number(std::string_view field) {
+    return number_in(field).has_value();
+}
+
 constexpr std::array<Unread, 6> unread_formats{{
     {R"(the results of a detector in COCO's form, a list; put it beside the data set's "images" as "annotations")",
      [](const Content& content) { return content.is_list_with("image_id"); }},
@@ -46,15 +50,9 @@ bool Content::has_rows() const {
 
 bool Content::has_rows_of(std::size_t count) const {
     if (!has_rows()) return false;
-    std::size_t rows = 0;
-    std::size_t damaged = 0;
-    const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
-    const bool fits = all_rows(text_, [&](const Row& row) {
-        ++rows;
-        if (!std::ranges::all_of(row.fields, is_number)) ++damaged;
-        return row.fields.size() == count;
-    });
-    return fits && damaged < rows && 2 * damaged <= rows;
+    const auto is_whole = [](const Row& row) { return std::ranges::all_of(row.fields, is_number); };
+    return most_rows_are_whole(text_, is_whole,
+                               [&](const Row& row, bool /*is_whole*/) { return row.fields.size() == count; });
 }
 
 bool Content::contains_key(std::string_view key) const {
@@ -66,7 +64,7 @@ bool Content::is_object_with(std::string_view key) const {
 }
 
 bool Content::is_list_with(std::string_view key) const {
-    return is_list() && contains_key(key);
+    return text_.starts_with('[') && contains_key(key);
 }
 
 bool Content::is_xml_with_root(std::string_view name) const {
@@ -78,7 +76,6 @@ bool Content::is_xml_with_root(std::string_view name) const {
 
 bool Content::has_header() const {
     if (!has_rows()) return false;
-    const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
     std::size_t row_count = 0;
     std::array<bool, 2> has_number{};
     for_each_row(text_, [&](const Row& row) {

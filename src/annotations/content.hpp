@@ -21,7 +21,6 @@ class Content {
     /// Whether it is a JSON object, or a list, in which a key of this name occurs.
     [[nodiscard]] bool is_object_with(std::string_view key) const;
     [[nodiscard]] bool is_list_with(std::string_view key) const;
-    [[nodiscard]] bool is_list() const { return text_.starts_with('['); }
     [[nodiscard]] bool is_xml_with_root(std::string_view name) const;
     /// Whether the first line has words only, and the second a number.
     [[nodiscard]] bool has_header() const;
@@ -32,8 +31,7 @@ class Content {
     std::string_view text_;
 };
 
-/// What a content is that is known and not read, with a remedy; empty for anything else. A table with a
-/// header comes first: its rows look like those of a format.
+/// What a content is that is known and not read, with a remedy; empty for anything else.
 std::string_view unread_format(const Content& content);
 
 }  // namespace glimpse::annotations

@@ -83,6 +83,11 @@ void for_each_row(std::string_view text, const std::function<void(const Row&)>& 
 /// Whether a text has rows, and the rule holds for each.
 bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule);
 
+/// Whether a text has rows, rule(row, is_whole) holds for each, and at least one row and half of them are
+/// whole; the others are damaged, and fail by themselves.
+bool most_rows_are_whole(std::string_view text, const std::function<bool(const Row&)>& is_whole,
+                         const std::function<bool(const Row&, bool)>& rule);
+
 // Whether a text is of a format: stricter than its reader, to tell formats apart.
 
 /// Every row is YOLO with fractions of 0 to 1.

@@ -148,18 +148,15 @@ AnnotatedBox mot_box(const Row& row) {
 bool is_mot(std::string_view text) {
     constexpr std::size_t least_fields = 7;   // a confidence behind the box
     constexpr std::size_t corner_fields = 8;  // also of VOT's boxes, and of VisDrone's
-    std::size_t damaged = 0;
-    std::size_t count = 0;
-    const bool fits = all_rows(text, [&](const Row& row) {
-        ++count;
+    const auto is_whole = [](const Row& row) {
+        const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
+        return row.fields.size() >= mot_fields &&
+               std::all_of(row.fields.begin(), row.fields.begin() + mot_fields, is_number);
+    };
+    return most_rows_are_whole(text, is_whole, [](const Row& row, bool row_is_whole) {
         if (row.fields.size() < least_fields || row.fields.size() == corner_fields) return false;
-        const bool is_whole =
-            std::all_of(row.fields.begin(), row.fields.begin() + mot_fields,
-                        [](std::string_view field) { return number_in(field).has_value(); });
-        if (!is_whole) ++damaged;
-        return !is_whole || (is_integral(row.number(0)) && is_integral(row.number(1)));
+        return !row_is_whole || (is_integral(row.number(0)) && is_integral(row.number(1)));
     });
-    return fits && damaged < count && 2 * damaged <= count;
 }
 
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {

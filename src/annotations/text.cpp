@@ -86,6 +86,18 @@ bool all_rows(std::string_view text, const std::function<bool(const Row&)>& rule
     return found && holds;
 }
 
+bool most_rows_are_whole(std::string_view text, const std::function<bool(const Row&)>& is_whole,
+                         const std::function<bool(const Row&, bool)>& rule) {
+    std::size_t whole = 0;
+    std::size_t damaged = 0;
+    const bool holds = all_rows(text, [&](const Row& row) {
+        const bool row_is_whole = is_whole(row);
+        ++(row_is_whole ? whole : damaged);
+        return rule(row, row_is_whole);
+    });
+    return holds && whole > 0 && whole >= damaged;
+}
+
 std::string decimal_text(double number) {
     constexpr double largest_exact = 0x1p53;
     const bool is_integer = number == std::floor(number) && std::abs(number) <= largest_exact;

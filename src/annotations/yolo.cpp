@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <sstream>
 
 #include "annotations/formats.hpp"
@@ -69,7 +68,7 @@ bool must_have_keypoints(const Row& row) {
 
 [[noreturn]] void fail_ambiguous(const std::string& one, const std::string& other) {
     throw Error("may be a box with " + one + ", or " + other +
-                ": leave out what follows the box, or give the " + "polygon's first corner twice");
+                ": leave out what follows the box, or give the polygon's first corner twice");
 }
 
 /// Whether the seven numbers of a row are a box, its confidence and its track, and no triangle.

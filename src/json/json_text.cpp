@@ -81,7 +81,7 @@ std::string quoting_hint(std::string_view rest, bool wants_key) {
 /// messages stay true; DEL, its only character, occurs in no text that people write.
 struct NonFinite {
     std::string_view word;
-    std::string_view placeholder;
+    std::string_view substitute;
     double value;
 };
 constexpr std::array<NonFinite, 3> non_finite_numbers{{
@@ -90,9 +90,9 @@ constexpr std::array<NonFinite, 3> non_finite_numbers{{
     {"-Infinity", "\"\x7f\x7f\x7f\x7f\x7f\x7f\x7f\"", -std::numeric_limits<double>::infinity()},
 }};
 
-std::optional<double> placeholder_meaning(std::string_view text) {
+std::optional<double> substitute_meaning(std::string_view text) {
     for (const NonFinite& number : non_finite_numbers) {
-        if (text == number.placeholder.substr(1, number.placeholder.size() - 2)) return number.value;
+        if (text == number.substitute.substr(1, number.substitute.size() - 2)) return number.value;
     }
     return std::nullopt;
 }
@@ -104,8 +104,8 @@ std::size_t literal_end(std::string_view text, std::size_t begin) {
     return std::min(end + 1, text.size());
 }
 
-/// The text with placeholders for its non-finite numbers; empty where it has none.
-std::string with_placeholders(std::string_view text) {
+/// The text with substitutes for its non-finite numbers; empty where it has none.
+std::string with_substitutes(std::string_view text) {
     std::string replaced;
     const auto contains = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
     if (!contains("NaN") && !contains("Infinity")) return replaced;  // most texts, and these are long
@@ -127,7 +127,7 @@ std::string with_placeholders(std::string_view text) {
             continue;
         }
         if (replaced.empty()) replaced = text;
-        replaced.replace(n, number->word.size(), number->placeholder);
+        replaced.replace(n, number->word.size(), number->substitute);
         n += number->word.size();
     }
     return replaced;
@@ -148,7 +148,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     bool number_float(json::number_float_t value, const std::string& /*text*/) override { return put(value); }
     bool string(std::string& value) override {
         if (dialect_.non_finite) {
-            if (const auto number = placeholder_meaning(value)) return put(*number);
+            if (const auto number = substitute_meaning(value)) return put(*number);
         }
         return put(std::move(value));
     }
@@ -161,7 +161,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
 
     bool key(std::string& key) override {
         if (dropping_) return true;
-        if (dialect_.non_finite && placeholder_meaning(key)) {
+        if (dialect_.non_finite && substitute_meaning(key)) {
             fail(source_, pointer(), "a key stands in double quotes in JSON");
         }
         if (!dialect_.dropped.empty() && key == dialect_.dropped) return dropping_ = true;
@@ -302,7 +302,7 @@ json parse_json(std::string_view text, const Source& source, const Dialect& dial
     }
     std::string replaced;
     if (dialect.non_finite) {
-        replaced = with_placeholders(text);
+        replaced = with_substitutes(text);
         if (!replaced.empty()) text = replaced;
     }
     TreeBuilder builder(text, source, dialect);

@@ -88,8 +88,8 @@ GLIMPSE_EXPORT void validate(const Mask& mask);
 
 /// a, the H×W weights (CV_32F) for an image of size `image`, after activation, upsampling and threshold.
 /// A soft mask is clipped to [0, 1]: bicubic upsampling overshoots, and given weights may leave the range by
-/// 1e-6, float32's rounding. Throws `InvalidParameter` as `validate`, and
-/// `Error` when the weights are not of the mask's kind or size, or the box lies wholly outside the image.
+/// 1e-6, float32's rounding. Throws `InvalidParameter` as `validate`, and `Error` when the weights are not of
+/// the mask's kind or size, or the box lies wholly outside the image.
 GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 
 /// The map for an image of size `image`; `Select::box` gives it a on the mask's bounding box as its alpha.

@@ -151,8 +151,10 @@ class PngReader final : public ImageReader {
         info_.channels = layout_.channels;
         info_.alpha = layout_.channels % 2 == 0;
         info_.orientation = metadata.orientation;
-        if (const auto exif = exif_at_end(bytes); info_.orientation == 1 && !exif.empty()) {
-            info_.orientation = exif_orientation(exif);
+        if (info_.orientation == 1) {
+            if (const auto exif = exif_at_end(bytes); !exif.empty()) {
+                info_.orientation = exif_orientation(exif);
+            }
         }
         info_.icc_profile = read_profile(bytes);
     }
