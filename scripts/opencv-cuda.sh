@@ -73,7 +73,7 @@ cmake -S "$source/opencv" -B "$work/opencv" -G Ninja -Wno-dev \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_LIBRARY_PATH="$npp/lib" \
     -DCMAKE_INSTALL_RPATH="$prefix/lib;$npp/lib;$toolkit/lib64" \
     -DOPENCV_EXTRA_MODULES_PATH="$source/opencv_contrib/modules" \
-    -DBUILD_LIST=core,imgproc,imgcodecs,cudev,cudaarithm \
+    -DBUILD_LIST=core,imgproc,cudev,cudaarithm \
     -DWITH_CUDA=ON -DCUDA_TOOLKIT_ROOT_DIR="$toolkit" -DCUDA_HOST_COMPILER="$(command -v "${CXX:-g++}")" \
     -DCUDA_ARCH_BIN="${architectures// /;}" -DCUDA_ARCH_PTX= \
     -DWITH_CUBLAS=OFF -DWITH_CUFFT=OFF -DWITH_CUDNN=OFF -DWITH_NVCUVID=OFF -DWITH_NVCUVENC=OFF \

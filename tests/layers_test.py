@@ -31,6 +31,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "libexif/": "PkgConfig::EXIF",
     "tiffio.h": "TIFF::TIFF",
     "webp/": "PkgConfig::WEBP",
+    "OpenImageIO/": "PkgConfig::OPENIMAGEIO",
     "archive": "PkgConfig::ARCHIVE",
     "pugixml": "pugixml::pugixml",
     "libav": "PkgConfig::FFMPEG",
@@ -38,7 +39,6 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "opencv2/core/": "opencv_core",
     "opencv2/cvconfig.h": "opencv_core",  # how OpenCV was built
     "opencv2/imgproc.": "opencv_imgproc",
-    "opencv2/imgcodecs.": "opencv_imgcodecs",
     "opencv2/cudaarithm.": "opencv_cudaarithm",
     "cuda_runtime": "CUDA::cudart",
 }

@@ -54,10 +54,17 @@ class GLIMPSE_EXPORT ImageReader {
     virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
 };
 
+/// Whether the last channel is alpha.
+enum class AlphaChannel : std::uint8_t {
+    as_said,  ///< where the file says so
+    last,     ///< and of two or four channels of which it says nothing
+};
+
 /// How an image is opened.
 struct OpenOptions {
     bool auto_orient = true;                              ///< apply the EXIF orientation
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
+    AlphaChannel alpha = AlphaChannel::as_said;
 };
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known
@@ -69,6 +76,11 @@ GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::pa
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes,
                                                        const OpenOptions& options = {});
 
+/// The images that lie one after another, as `cat` or ffmpeg's image2pipe put them: all bytes belong to one
+/// of them. What follows an image and is none itself belongs to it, as what follows one of a format without a
+/// length.
+GLIMPSE_EXPORT std::vector<std::span<const std::uint8_t>> images_in(std::span<const std::uint8_t> bytes);
+
 /// The whole image, of a file or in memory. Throws as `open_image` and `ImageReader::decode` do.
 GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
 GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
@@ -77,9 +89,9 @@ GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenO
 /// written, or, naming those that can, where it cannot hold the image's depth or channels.
 GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
 
-/// Whether an array of so many channels, of which nothing is said, has alpha: the fourth of four.
-constexpr bool array_has_alpha(int channels) {
-    return channels == 4;
+/// Whether so many channels of a file that says nothing of alpha have it.
+constexpr bool unsaid_alpha(AlphaChannel alpha, int channels) {
+    return alpha == AlphaChannel::last && (channels == 2 || channels == 4);
 }
 
 /// Whether `encode_image` knows the extension (lower case, no dot).

@@ -26,6 +26,7 @@ struct InputOptions {
     std::vector<std::string> archives;             ///< tar files, or "-" for one on standard input
     Shard shard;                                   ///< of the jobs that `open_jobs` gives
     ParameterDefaults defaults;
+    bool names_skipped = false;  ///< tell `warn` of each entry of a directory that is skipped
     /// Told of what is passed over without being a failure: one line each, from the thread that asks for
     /// jobs.
     std::function<void(const std::string&)> warn = [](const std::string&) {};

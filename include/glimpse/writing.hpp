@@ -17,6 +17,7 @@ struct WriteOptions {
     std::string canvas;   ///< the canvas's picture, or
     std::optional<Size> canvas_size;  ///< the size of a black canvas
     bool paste = false;               ///< `paste`, not `add_adjoint`
+    OpenOptions open{};               ///< how the glimpse and the canvas are opened
     std::string out;                  ///< a file, or "-" for standard output
     std::string format;               ///< empty: that of `out`, or png
 };

@@ -7,6 +7,7 @@
 #include "cli/action.hpp"
 #include "cli/command.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/image_file.hpp"
 
 // One file per command. Each function adds the command's options, and the action that they lead to.
 
@@ -26,6 +27,9 @@ void add_help(CLI::App& application, Action& action);
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
 CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help);
 CLI::Option* add_device_option(Command& command, std::string& device);
+/// "said" or "last".
+void add_alpha_option(Command& command, std::string& alpha);
+AlphaChannel alpha_channel(const std::string& choice);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
                              const std::string& help);

@@ -103,6 +103,7 @@ void add_adjustments(Command& command, ExtractOptions& o) {
 void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
+    add_alpha_option(command, o.alpha);
     command.add_flag(
         "--fast-shrink", o.run.fast_shrink,
         "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
@@ -219,7 +220,9 @@ void apply(ExtractOptions& o) {
     apply_style(o, o.output.style);
     o.output.existing = existing_choices.at(o.existing);
     o.run.open.auto_orient = !o.no_auto_orient;
+    o.run.open.alpha = alpha_channel(o.alpha);
     o.run.interrupted = was_interrupted;
+    o.input.names_skipped = o.run.dry_run;
     if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";
     if (!o.annotations.file.empty()) {
         o.input.annotations = o.annotations;

@@ -26,6 +26,7 @@ struct ExtractOptions {
     bool resume = false;
     std::string progress = "auto";
     bool no_auto_orient = false;
+    std::string alpha = "said";
     bool quiet = false;
 };
 

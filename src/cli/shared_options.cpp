@@ -64,6 +64,18 @@ CLI::Option* add_device_option(Command& command, std::string& device) {
     return option->type_name("NAME")->capture_default_str();
 }
 
+void add_alpha_option(Command& command, std::string& alpha) {
+    command
+        .add_choice(
+            "--alpha", alpha, {"said", "last"},
+            "said: where the file says so; last: also of two or four channels of which it says nothing")
+        ->capture_default_str();
+}
+
+AlphaChannel alpha_channel(const std::string& choice) {
+    return choice == "last" ? AlphaChannel::last : AlphaChannel::as_said;
+}
+
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
                              const std::string& help) {
     const std::string option = names.substr(names.find("--"));

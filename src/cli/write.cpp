@@ -11,16 +11,19 @@ namespace {
 struct Options {
     WriteOptions write;
     std::string mode = "adjoint";
+    std::string alpha = "said";
     std::string device = "cpu";
 };
 
 Outcome write(Options& o) {
     o.write.paste = o.mode == "paste";
+    o.write.open.alpha = alpha_channel(o.alpha);
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;
 }
 
-void add_inputs(Command& command, WriteOptions& write) {
+void add_inputs(Command& command, Options& o) {
+    WriteOptions& write = o.write;
     command.option_defaults()->group("The glimpse, and where it came from");
     command.add_option("GLIMPSE", write.glimpse, "the glimpse's picture or array, or - for standard input")
         ->required();
@@ -34,6 +37,7 @@ void add_inputs(Command& command, WriteOptions& write) {
     add_mechanism_option(command, write.input.defaults.mechanism, "for --box");
     add_size_option(command, "-s,--size", write.input.defaults.size,
                     "the glimpse's size, by default that of its picture");
+    add_alpha_option(command, o.alpha);
 }
 
 void add_outputs(Command& command, Options& o) {
@@ -59,7 +63,7 @@ void add_write(CLI::App& application, Action& action) {
     Command& command =
         add_command(application, "write", "Put a glimpse back on a canvas (the adjoint, or a paste)");
     const auto o = std::make_shared<Options>();
-    add_inputs(command, o->write);
+    add_inputs(command, *o);
     add_outputs(command, *o);
     command.footer(
         "Example:\n"

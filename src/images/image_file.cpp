@@ -9,6 +9,7 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/profile.hpp"
+#include "images/codecs/unread_formats.hpp"
 #include "images/orientation.hpp"
 #include "system/mapped_file.hpp"
 
@@ -40,6 +41,25 @@ class FileReader final : public ImageReader {
     std::unique_ptr<ImageReader> reader_;
 };
 
+/// A reader whose last channel is alpha, though the file does not say so.
+class ReaderWithAlpha final : public ImageReader {
+  public:
+    explicit ReaderWithAlpha(std::unique_ptr<ImageReader> reader)
+        : reader_(std::move(reader)), info_(reader_->info()) {
+        info_.alpha = true;
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+    cv::Mat decode(const Rectangle& region) override { return reader_->decode(region); }
+    cv::Mat decode_shrunk(const Rectangle& region, int n) override {
+        return reader_->decode_shrunk(region, n);
+    }
+
+  private:
+    std::unique_ptr<ImageReader> reader_;
+    ImageInfo info_;
+};
+
 const Codec* codec_for_content(std::span<const std::uint8_t> bytes) {
     const auto head = bytes.first(std::min(bytes.size(), signature_length));
     const auto codecs = all_codecs();
@@ -69,6 +89,12 @@ Image whole_image(ImageReader& reader) {
             .array = info.array};
 }
 
+std::string not_read(std::span<const std::uint8_t> bytes) {
+    const std::string_view name = unread_format(bytes.first(std::min(bytes.size(), signature_length)));
+    if (name.empty()) return "the file is not an image of a known format";
+    return "the file is " + std::string(name) + ", which is not read as an image";
+}
+
 }  // namespace
 
 cv::Mat ImageReader::decode_shrunk(const Rectangle& region, int n) {
@@ -76,23 +102,39 @@ cv::Mat ImageReader::decode_shrunk(const Rectangle& region, int n) {
     return decode(region);
 }
 
+void require_pixels(Size size, std::int64_t maximum) {
+    if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
+    if (std::int64_t{size.width} * size.height <= maximum) return;
+    throw Error("the image has " + to_string(size) + " pixels, more than the " + std::to_string(maximum) +
+                " that " + field_name("open.maximum_pixels") + " allows");
+}
+
 std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     if (bytes.empty()) throw Error("the file is empty");
     const Codec* codec = codec_for_content(bytes);
-    if (!codec) throw Error("the file is not an image of a known format");
-    std::unique_ptr<ImageReader> reader = codec->open(bytes);
-    const Size size = reader->info().size;
-    if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
-    if (std::int64_t{size.width} * size.height > options.maximum_pixels) {
-        throw Error("the image has " + to_string(size) + " pixels, more than the " +
-                    std::to_string(options.maximum_pixels) + " that " + field_name("open.maximum_pixels") +
-                    " allows");
+    if (!codec) throw Error(not_read(bytes));
+    std::unique_ptr<ImageReader> reader = codec->open(bytes, options.maximum_pixels);
+    require_pixels(reader->info().size, options.maximum_pixels);
+    if (!reader->info().alpha && unsaid_alpha(options.alpha, reader->info().channels)) {
+        reader = std::make_unique<ReaderWithAlpha>(std::move(reader));
     }
     return options.auto_orient ? oriented(std::move(reader)) : std::move(reader);
 }
 
 std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const OpenOptions& options) {
     return std::make_unique<FileReader>(std::make_unique<MappedFile>(path), options);
+}
+
+std::vector<std::span<const std::uint8_t>> images_in(std::span<const std::uint8_t> bytes) {
+    std::vector<std::span<const std::uint8_t>> images;
+    for (auto rest = bytes; !rest.empty();) {
+        const Codec* const codec = codec_for_content(rest);
+        const std::size_t length = codec ? std::max<std::size_t>(codec->length(rest), 1) : rest.size();
+        const bool another_follows = codec_for_content(rest.subspan(length)) != nullptr;
+        images.push_back(another_follows ? rest.first(length) : rest);
+        rest = rest.subspan(images.back().size());
+    }
+    return images;
 }
 
 Image read_image(const std::filesystem::path& path, const OpenOptions& options) {

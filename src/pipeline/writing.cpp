@@ -33,15 +33,17 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
-Image read_named(const std::string& path) {
-    return with_context(
-        path, [&] { return path == standard_stream ? read_image(read_standard_input()) : read_image(path); });
+Image read_named(const std::string& path, const OpenOptions& options) {
+    return with_context(path, [&] {
+        return path == standard_stream ? read_image(read_standard_input(), options)
+                                       : read_image(path, options);
+    });
 }
 
 /// A list of N pixels, which an array holds as N×C, as N rows of one column; pictures as they are.
-Image as_column(Image list) {
+Image as_column(Image list, AlphaChannel alpha) {
     if (!list.array || list.pixels.channels() > 1 || list.pixels.cols > CV_CN_MAX) return list;
-    list.alpha = array_has_alpha(list.pixels.cols);
+    list.alpha = unsaid_alpha(alpha, list.pixels.cols);
     list.pixels = list.pixels.clone().reshape(list.pixels.cols);
     return list;
 }
@@ -89,7 +91,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     validate(options);
     const std::string format =
         output_format(options.out == standard_stream ? "" : options.out, options.format);
-    Image glimpse = read_named(options.glimpse);
+    Image glimpse = read_named(options.glimpse, options.open);
     InputOptions input = options.input;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
@@ -98,10 +100,10 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
                                               " or " + field_name("boxes"));
     const Glimpse& origin = chosen(*document, options.id);
     require_no_input(options, *document);
-    if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse));
+    if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse), options.open.alpha);
 
-    const Image canvas =
-        options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas);
+    const Image canvas = options.canvas_size ? black_canvas(*options.canvas_size, glimpse)
+                                             : read_named(options.canvas, options.open);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
     const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });

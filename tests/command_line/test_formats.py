@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import struct
 import subprocess
 import zlib
@@ -143,6 +144,77 @@ class Png(Formats):
             numpy.testing.assert_array_equal(numpy.array(self.whole("a.png", whole[:-length], 24, 16)), self.noise(16, 24, 3))
         for length in (end + 1, end + 5, 40, len(whole) - 40, len(whole) - 20):
             self.fails(1, "extract", self.file("a.png", whole[:-length]), "-b", "0,0,24,16", "-o", self.out, says=["truncated or corrupt"])
+
+
+class SeveralImagesOnStandardInput(Formats):
+    def saved(self, pixels, kind, **options):
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, kind, **options)
+        return out.getvalue()
+
+    def test_all_are_read(self):
+        pixels = [numpy.random.default_rng(i).integers(0, 256, (8, 12, 3), dtype=numpy.uint8) for i in range(9)]
+        kinds = [("PNG", {}), ("PPM", {}), ("BMP", {}), ("WEBP", {"lossless": True}), ("PNG", {}), ("PPM", {}), ("JPEG", {}), ("JPEG", {"progressive": True}),
+                 ("PNG", {})]
+        files = [self.saved(p, kind, **options) for p, (kind, options) in zip(pixels, kinds)]
+        result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--report", "-", stdin=b"".join(files))
+        self.assertEqual([json.loads(line)["image"] for line in result.stdout.splitlines()], [f"-/{i:03}" for i in range(9)])
+        self.assertEqual(self.files(), [f"stdin.{i:03}.000.png" for i in range(9)])
+        for i, content in enumerate(files):
+            expected = numpy.array(Image.open(io.BytesIO(content)).convert("RGB"))[2:6, 1:6]
+            numpy.testing.assert_array_equal(self.load(f"stdin.{i:03}.000.png"), expected, err_msg=str(kinds[i]))
+        # One glimpse can go to standard output, not those of two images.
+        self.fails(2, "extract", "-", "-b", "1,2,5,4", "-o", "-", stdin=files[0] + files[1])
+
+    def test_what_follows_an_image_and_is_none_belongs_to_it(self):
+        one = self.saved(self.noise(8, 12, 3), "JPEG")
+        index = one[:2] + b"\xff\xe2\0\x08MPF\0\0\0" + one[2:]
+        for content in (one + b"a trailer", one + bytes(100), index + one):
+            self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=content)
+            self.assertEqual(self.files(), ["stdin.000.png"])
+
+    def test_one_that_is_damaged_fails_alone(self):
+        whole = self.saved(self.noise(8, 12, 3), "PNG")
+        damaged = bytearray(whole)
+        damaged[20] ^= 1  # of its width
+        self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=whole + bytes(damaged) + whole, says=["-/001: "])
+        self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.002.000.png"])
+
+
+class AlphaThatNobodySaid(Formats):
+    def test_four_channels_of_an_array_are_numbers(self):
+        pixels = self.noise(6, 9, 4)
+        numpy.save(self.path("a.npy"), pixels)
+        arguments = ("extract", "a.npy", "-b", "0,0,9,6", "-o")
+        self.fails(1, *arguments, self.out / "a.png", says=["8-bit with 4 channels; use npy"])
+        self.run_glimpse(*arguments, self.out / "a.png", "--alpha", "last")
+        picture = Image.open(self.out / "a.png")
+        self.assertEqual(picture.mode, "RGBA")
+        numpy.testing.assert_array_equal(numpy.array(picture), pixels)
+        # Colours of an image with alpha are weighed by it where they are averaged; numbers are not.
+        def averaged(array, *options):
+            numpy.save(self.path("b.npy"), array)
+            self.run_glimpse("extract", "b.npy", "-b", "0,0,9,6", "-s", "1x1", "-o", self.out / "b.npy", "--existing", "overwrite", *options)
+            return self.load("b.npy").ravel().astype(numpy.float64)
+        single = [averaged(pixels[..., c])[0] for c in range(4)]
+        numpy.testing.assert_allclose(averaged(pixels), single, rtol=1e-5)
+        multiplied = pixels[..., :3] * pixels[..., 3:].astype(numpy.float32)
+        weighed = [averaged(multiplied[..., c])[0] / single[3] for c in range(3)]
+        numpy.testing.assert_allclose(averaged(pixels, "--alpha", "last"), [*weighed, single[3]], rtol=1e-5)
+
+    def test_what_says_that_it_has_none_keeps_none(self):
+        photo, pixels = self.picture(channels=3)
+        self.run_glimpse("extract", photo, "-b", "0,0,9,6", "-o", self.out / "a.png", "--alpha", "last")
+        numpy.testing.assert_array_equal(self.load("a.png"), pixels[:6, :9])
+
+    def test_a_glimpse_is_written_back_with_it(self):
+        pixels = self.noise(6, 9, 4)
+        pixels[..., 3] = 255
+        numpy.save(self.path("g.npy"), pixels)
+        Image.fromarray(self.noise(6, 9, 4)).save(self.path("canvas.png"))
+        arguments = ("write", "g.npy", "-b", "0,0,9,6", "--canvas", "canvas.png", "--mode", "paste", "-o", self.out / "w.png")
+        self.run_glimpse(*arguments, "--alpha", "last")
+        numpy.testing.assert_array_equal(self.load("w.png"), pixels)
 
 
 class Webp(Formats):

@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <opencv2/core.hpp>
+#include <random>
 
 #include "codec_checks.hpp"
 #include "encoded_samples.hpp"
@@ -157,6 +160,119 @@ TEST_CASE("TIFF tiles, planes and premultiplied alpha") {
     CHECK(same(palette.pixels, cv::Mat(1, 1, CV_8UC3, cv::Scalar(10, 20, 30))));
 }
 
+namespace {
+
+/// A 2×1 TIFF of 8-bit samples side by side, `extras` of which say what they mean.
+Bytes bands(std::uint32_t photometric, const Bytes& row, const std::vector<std::uint32_t>& extras) {
+    const auto samples = static_cast<std::uint32_t>(row.size() / 2);
+    std::vector<hand_made::TiffTag> tags{
+        {256, 3, {2}}, {257, 3, {1}},           {258, 3, std::vector<std::uint32_t>(samples, 8)},
+        {259, 3, {1}}, {262, 3, {photometric}}, {277, 3, {samples}},
+        {278, 3, {1}}};
+    if (!extras.empty()) tags.push_back({338, 3, extras});
+    return hand_made::tiff(tags, 273, 279, {row});
+}
+
+}  // namespace
+
+TEST_CASE("all bands of a TIFF come out, and none is alpha that does not say so") {
+    constexpr std::uint32_t white_is_0 = 0;
+    constexpr std::uint32_t black_is_0 = 1;
+    constexpr std::uint32_t rgb = 2;
+    constexpr std::uint32_t unspecified = 0;
+    constexpr std::uint32_t alpha = 2;
+    struct Kind {
+        std::uint32_t photometric;
+        int samples;
+        std::vector<std::uint32_t> extras;
+        bool alpha;
+    };
+    const std::vector<Kind> kinds{{black_is_0, 3, {}, false},
+                                  {black_is_0, 5, {0, 0, 0, 0}, false},
+                                  {black_is_0, 2, {unspecified}, false},
+                                  {black_is_0, 2, {alpha}, true},
+                                  {black_is_0, 200, {}, false},
+                                  {rgb, 4, {unspecified}, false},
+                                  {rgb, 4, {}, false},
+                                  {rgb, 4, {alpha}, true},
+                                  {rgb, 5, {alpha, unspecified}, false},
+                                  {rgb, 6, {0, 0, 0}, false}};
+    for (const Kind& kind : kinds) {
+        CAPTURE(kind.photometric);
+        CAPTURE(kind.samples);
+        Bytes row(static_cast<std::size_t>(2 * kind.samples));
+        for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<std::uint8_t>(i * 5 + 3);
+        const Image image = read(bands(kind.photometric, row, kind.extras));
+        CHECK(image.alpha == kind.alpha);
+        REQUIRE(image.pixels.type() == CV_8UC(kind.samples));
+        CHECK(std::equal(row.begin(), row.end(), image.pixels.datastart));
+    }
+    const Image inverted = read(bands(white_is_0, {0, 1, 2, 255, 7, 8}, {unspecified}));
+    CHECK(same(inverted.pixels, (cv::Mat_<cv::Vec3b>(1, 2) << cv::Vec3b(255, 1, 2), cv::Vec3b(0, 7, 8))));
+    CHECK(reason([] { read(bands(black_is_0, Bytes(2 * 513), {})); }) ==
+          "a TIFF of 513 bands is not supported: 512 are the most");
+}
+
+TEST_CASE("TIFF samples of 9 to 15 bits are scaled to 16") {
+    std::mt19937 random(12);
+    for (std::uint32_t bits = 9; bits <= 15; ++bits) {
+        for (const std::uint32_t samples : {1U, 3U}) {
+            CAPTURE(bits);
+            constexpr int width = 7;
+            constexpr int height = 5;
+            const std::uint32_t top = (1U << bits) - 1;
+            cv::Mat expected(height, width, CV_16UC(static_cast<int>(samples)));
+            Bytes data;
+            for (int y = 0; y < height; ++y) {
+                std::vector<bool> row;
+                auto* to = expected.ptr<std::uint16_t>(y);
+                for (std::uint32_t i = 0; i < width * samples; ++i) {
+                    const std::uint32_t sample = i == 0 ? top : static_cast<std::uint32_t>(random()) & top;
+                    for (std::uint32_t b = bits; b-- > 0;) row.push_back((sample >> b & 1) != 0);
+                    to[i] = static_cast<std::uint16_t>(std::lround(sample * 65535.0 / top));
+                }
+                row.resize((row.size() + 7) / 8 * 8);
+                for (std::size_t i = 0; i < row.size(); i += 8) {
+                    unsigned byte = 0;
+                    for (std::size_t b = 0; b < 8; ++b) byte = byte << 1 | (row[i + b] ? 1U : 0U);
+                    data.push_back(static_cast<std::uint8_t>(byte));
+                }
+            }
+            const std::uint32_t photometric = samples == 1 ? 1 : 2;
+            const Bytes tiff = hand_made::tiff({{256, 3, {width}},
+                                                {257, 3, {height}},
+                                                {258, 3, std::vector<std::uint32_t>(samples, bits)},
+                                                {259, 3, {1}},
+                                                {262, 3, {photometric}},
+                                                {277, 3, {samples}},
+                                                {278, 3, {height}}},
+                                               273, 279, {data});
+            CHECK(same(read(tiff).pixels, expected));
+            CHECK(same(glimpse::open_image(tiff)->decode({2, 1, 4, 3}), cut(expected, {2, 1, 4, 3})));
+        }
+    }
+}
+
+TEST_CASE("a TIFF that is not read says why") {
+    const auto with = [](hand_made::TiffTag tag) {
+        std::vector<hand_made::TiffTag> tags{{256, 3, {1}}, {257, 3, {1}}, {258, 3, {8}}, {259, 3, {1}},
+                                             {262, 3, {1}}, {277, 3, {1}}, {278, 3, {1}}};
+        std::erase_if(tags, [&](const auto& other) { return other.tag == tag.tag; });
+        tags.push_back(std::move(tag));
+        std::ranges::sort(tags, {}, &hand_made::TiffTag::tag);
+        return hand_made::tiff(tags, 273, 279, {{3}});
+    };
+    constexpr std::uint32_t subfile = 254;
+    constexpr std::uint32_t compression = 259;
+    CHECK(reason([&] {
+              read(with({subfile, 4, {1}}));
+          }).find("is a thumbnail of another") != std::string::npos);
+    CHECK(reason([&] {
+              read(with({compression, 3, {34712}}));
+          }) == "a TIFF compressed with method 34712 is not supported");
+    CHECK_NOTHROW(read(with({subfile, 4, {2}})));
+}
+
 TEST_CASE("TIFFs of complex numbers, and of palettes with alpha, are refused") {
     for (const int complex_format : {5, 6}) {
         CHECK_THROWS_WITH_AS(read(small_tiff(16, complex_format, Bytes(12))), doctest::Contains("complex"),
@@ -240,7 +356,11 @@ TEST_CASE("npy arrays of all kinds") {
     CHECK(same(fortran.pixels, (cv::Mat_<std::uint8_t>(2, 3) << 1, 2, 3, 4, 5, 6)));
     const Image planes = read(hand_made::npy("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2, 4), }",
                                              {1, 2, 3, 4, 5, 6, 7, 8}, 3));
-    CHECK(planes.alpha);
+    CHECK_FALSE(planes.alpha);
+    CHECK(read(hand_made::npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 4), }", {1, 2, 3, 4},
+                              3),
+               OpenOptions{.alpha = glimpse::AlphaChannel::last})
+              .alpha);
     CHECK(same(planes.pixels, (cv::Mat_<cv::Vec4b>(1, 2) << cv::Vec4b(1, 3, 5, 7), cv::Vec4b(2, 4, 6, 8))));
 }
 

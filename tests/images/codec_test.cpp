@@ -81,7 +81,7 @@ TEST_CASE("lossless formats give back what they were given") {
         }
     }
     for (const int channels : {1, 2, 3, 4, 7}) {
-        check_round_trip("npy", CV_MAKETYPE(CV_32F, channels), channels == 4);
+        check_round_trip("npy", CV_MAKETYPE(CV_32F, channels), false);
     }
     check_round_trip("webp", CV_8UC3, false);
     check_round_trip("webp", CV_8UC4, true);

@@ -71,10 +71,11 @@ bool is_mapped(const std::string& library) {
 TEST_CASE("what is not an image is refused with a reason") {
     CHECK(reason_to_open("") == "the file is empty");
     for (const char* text : {"hello, world", "P", "P1", "P5x", "BM", "BMW is a maker of cars, and no bitmap",
-                             "RIFF1234WAVE", "II", "{\"a\": 1}"}) {
+                             "RIFF1234WAVE", "II"}) {
         CAPTURE(text);
         CHECK(reason_to_open(text) == "the file is not an image of a known format");
     }
+    CHECK(reason_to_open("{\"a\": 1}") == "the file is a JSON document, which is not read as an image");
     CHECK(refusal<glimpse::Error>([] { glimpse::open_image("/nowhere/at/all.png"); }) ==
           "No such file or directory");
     const TemporaryDirectory directory;
@@ -195,7 +196,7 @@ TEST_CASE("reading common formats loads no module (in a process of its own)" * d
     CHECK(reason_to_open("no image") == "the file is not an image of a known format");
     CHECK_FALSE(glimpse::codecs().empty());
     CHECK_FALSE(glimpse::encodable_extensions().empty());
-    for (const char* library : {"libopencv_imgcodecs", "libtiff", "libwebp", "glimpse-modules"}) {
+    for (const char* library : {"libOpenImageIO", "libtiff", "libwebp", "glimpse-modules"}) {
         CHECK_FALSE(is_mapped(library));
     }
     CHECK(is_mapped("libspng"));

@@ -7,5 +7,7 @@ namespace glimpse {
 const Codec& jpeg_codec();
 const Codec& png_codec();
 const Codec& npy_codec();
+const Codec& netpbm_codec();
+const Codec& bmp_codec();
 
 }  // namespace glimpse

@@ -12,7 +12,7 @@
 namespace glimpse {
 
 /// The first bytes of a file that `Codec::recognises` is shown, at most.
-constexpr std::size_t signature_length = 64;
+constexpr std::size_t signature_length = 256;
 
 /// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
 /// image: they turn bytes into pixels and pixels into bytes. Any number of threads may use one codec.
@@ -26,17 +26,28 @@ class Codec {
     [[nodiscard]] virtual bool recognises(std::span<const std::uint8_t> head) const = 0;
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
-    /// with the reason alone. `bytes` outlive the reader.
-    [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const = 0;
+    /// with the reason alone. `bytes` outlive the reader. A codec that cannot but decode when it opens calls
+    /// `require_pixels` before that; for all others the caller does.
+    [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                            std::int64_t maximum_pixels) const = 0;
+
+    /// The length in bytes of the image that a stream begins with; that of the stream where the format does
+    /// not say, or the image's end is not there.
+    [[nodiscard]] virtual std::size_t length(std::span<const std::uint8_t> bytes) const {
+        return bytes.size();
+    }
 
     /// The bytes of a file. Throws `Error` where the format cannot hold the depth or the channels.
     [[nodiscard]] virtual std::vector<std::uint8_t> encode(const Image& image,
                                                            std::string_view extension) const = 0;
 };
 
+/// Throws `Error` for an image of no pixels or of more than `maximum`.
+GLIMPSE_EXPORT void require_pixels(Size size, std::int64_t maximum);
+
 /// The part of a codec that a module holds: the functions of the same names.
 struct Coder {
-    std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes);
+    std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes, std::int64_t maximum_pixels);
     std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);
 };
 

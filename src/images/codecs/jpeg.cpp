@@ -18,6 +18,7 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
+#include "images/codecs/lengths.hpp"
 
 namespace glimpse {
 
@@ -311,8 +312,12 @@ class JpegCodec final : public Codec {
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return head.size() >= 3 && head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
     }
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                    std::int64_t /*maximum_pixels*/) const override {
         return std::make_unique<JpegReader>(bytes);
+    }
+    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+        return jpeg_length(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

@@ -9,8 +9,9 @@ const Coder& ModuleCodec::coder() const {
     return *coder_;
 }
 
-std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> bytes) const {
-    return coder().open(bytes);
+std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> bytes,
+                                               std::int64_t maximum_pixels) const {
+    return coder().open(bytes, maximum_pixels);
 }
 
 std::vector<std::uint8_t> ModuleCodec::encode(const Image& image, std::string_view extension) const {

@@ -14,14 +14,20 @@ class ModuleCodec final : public Codec {
   public:
     using Recogniser = bool (*)(std::span<const std::uint8_t> head);
 
-    ModuleCodec(CodecDescription description, Recogniser recogniser)
-        : description_(std::move(description)), recogniser_(recogniser) {}
+    using Length = std::size_t (*)(std::span<const std::uint8_t> bytes);
+
+    ModuleCodec(CodecDescription description, Recogniser recogniser, Length length_of = nullptr)
+        : description_(std::move(description)), recogniser_(recogniser), length_(length_of) {}
 
     [[nodiscard]] CodecDescription description() const override { return description_; }
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return recogniser_(head);
     }
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override;
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                    std::int64_t maximum_pixels) const override;
+    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+        return length_ ? length_(bytes) : bytes.size();
+    }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view extension) const override;
 
@@ -30,6 +36,7 @@ class ModuleCodec final : public Codec {
 
     CodecDescription description_;
     Recogniser recogniser_;
+    Length length_;  ///< null where the format does not say
     mutable std::once_flag opened_;
     mutable const Coder* coder_ = nullptr;
 };

@@ -176,7 +176,6 @@ class NpyReader final : public ImageReader {
         if (shape[0] > room / shape[1] / shape[2]) fail_truncated();
         info_.size = {static_cast<int>(shape[1]), static_cast<int>(shape[0])};
         info_.channels = static_cast<int>(shape[2]);
-        info_.alpha = array_has_alpha(info_.channels);
         info_.array = true;
         info_.seekable = true;
         info_.depth = header_.kind != 'u' || header_.item > 2 ? CV_32F : header_.item == 1 ? CV_8U : CV_16U;
@@ -240,7 +239,8 @@ class NpyCodec final : public Codec {
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return head.size() >= magic.size() && std::ranges::equal(head.first(magic.size()), magic);
     }
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                    std::int64_t /*maximum_pixels*/) const override {
         return std::make_unique<NpyReader>(bytes);
     }
     /// Always float32, in this machine's byte order, which is named.

@@ -13,6 +13,7 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
+#include "images/codecs/lengths.hpp"
 #include "images/codecs/png_chunks.hpp"
 
 namespace glimpse {
@@ -300,8 +301,12 @@ class PngCodec final : public Codec {
         constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
         return head.size() >= signature.size() && std::ranges::equal(head.first(signature.size()), signature);
     }
-    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                    std::int64_t /*maximum_pixels*/) const override {
         return std::make_unique<PngReader>(bytes);
+    }
+    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+        return png_length(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

@@ -60,7 +60,12 @@ class TiffReader final : public ImageReader {
 
   private:
     void describe_pixels() {
+        require_readable();
         if (storage_.plain()) {
+            if (storage_.samples > CV_CN_MAX) {
+                throw Error("a TIFF of " + std::to_string(storage_.samples) +
+                            " bands is not supported: " + std::to_string(CV_CN_MAX) + " are the most");
+            }
             info_.depth = storage_.depth();
             info_.channels = storage_.samples;
             info_.alpha = storage_.alpha;
@@ -74,6 +79,20 @@ class TiffReader final : public ImageReader {
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
         info_.depth = CV_8U;
         info_.channels = storage_.grey() ? 1 : 3;
+    }
+
+    /// Raw files of cameras begin with a thumbnail of the picture that only their makers' programs read.
+    void require_readable() const {
+        if ((tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) != 0) {
+            throw Error(
+                "the file's first picture is a thumbnail of another, as in a camera's raw file, which is "
+                "not read as an image");
+        }
+        const auto compression = tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+        if (TIFFIsCODECConfigured(compression) != 0) return;
+        const TIFFCodec* const codec = TIFFFindCODEC(compression);
+        const std::string name = codec ? codec->name : "method " + std::to_string(compression);
+        throw Error("a TIFF compressed with " + name + " is not supported");
     }
 
     void read_metadata() {
@@ -129,8 +148,11 @@ class TiffReader final : public ImageReader {
 
     /// The bytes of a block. Throws `Error` where its size makes no sense.
     [[nodiscard]] std::size_t block_bytes(const Block& size) const {
-        const std::uint64_t pixel = storage_.neighbours() * storage_.sample_bytes();
-        const std::uint64_t least = std::uint64_t{size.width} * size.height * pixel;
+        const std::uint64_t row = storage_.row_bytes(size.width);
+        const std::uint64_t least =
+            size.height > std::numeric_limits<std::uint64_t>::max() / std::max<std::uint64_t>(row, 1)
+                ? std::numeric_limits<std::uint64_t>::max()
+                : row * size.height;
         // libtiff gives 0 where the product does not fit its type.
         const tmsize_t bytes = storage_.tiled ? TIFFTileSize(tiff_) : TIFFStripSize(tiff_);
         if (bytes <= 0 || least == 0 || static_cast<std::uint64_t>(bytes) < least) refuse_blocks();
@@ -173,12 +195,11 @@ class TiffReader final : public ImageReader {
         const Rectangle from = visible(block);
         const Rectangle both = intersection(from, region);
         for (int y = both.y; y < both.bottom(); ++y) {
-            const std::size_t first = (static_cast<std::size_t>(y - from.y) * block.width +
-                                       static_cast<std::size_t>(both.x - from.x)) *
-                                      storage_.neighbours();
+            const std::uint8_t* row =
+                buffer + static_cast<std::size_t>(y - from.y) * storage_.row_bytes(block.width);
             std::uint8_t* to =
                 out.ptr(y - region.y, both.x - region.x) + static_cast<std::size_t>(plane) * out.elemSize1();
-            storage_.convert(buffer + first * storage_.sample_bytes(), to, both.width, out.elemSize());
+            storage_.convert(row, static_cast<std::size_t>(both.x - from.x), to, both.width, out.elemSize());
         }
     }
 
@@ -253,7 +274,7 @@ void set_fields(TIFF* tiff, const Image& image) {
     }
 }
 
-std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t /*maximum_pixels*/) {
     return std::make_unique<TiffReader>(bytes);
 }
 

@@ -29,27 +29,28 @@ TiffStorage::TiffStorage(TIFF* tiff)
                PLANARCONFIG_SEPARATE),
       tiled(TIFFIsTiled(tiff) != 0) {
     if (format == SAMPLEFORMAT_VOID) format = SAMPLEFORMAT_UINT;
-    std::uint16_t extras = 0;
     std::uint16_t* kinds = nullptr;
-    if (TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) && extras == 1 && kinds) {
-        // An extra sample of unspecified meaning is taken for alpha, which is what most programs mean by it.
-        alpha = samples == 2 || samples == 4;
-        premultiplied = alpha && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
-    }
+    if (!TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) || !kinds) extras = 0;
+    extras = std::min(extras, samples);
+    // Of several extra samples none is taken for alpha, nor is one of unspecified meaning.
+    const bool says_alpha =
+        extras == 1 && (kinds[0] == EXTRASAMPLE_ASSOCALPHA || kinds[0] == EXTRASAMPLE_UNASSALPHA);
+    alpha = says_alpha && (samples == 2 || samples == 4);
+    premultiplied = alpha && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
 }
 
 bool TiffStorage::plain() const {
-    const int colours = samples - (alpha ? 1 : 0);
+    const int colours = samples - extras;
     const bool numbers = format == SAMPLEFORMAT_IEEEFP
                              ? bits == 16 || bits == 32 || bits == 64
                              : (format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_INT) &&
                                    (bits == 8 || bits == 16 || bits == 32 || bits == 64);
-    return numbers && (grey() ? colours == 1 : photometric == PHOTOMETRIC_RGB && colours == 3);
+    return (numbers || packed()) && (grey() ? colours >= 1 : photometric == PHOTOMETRIC_RGB && colours >= 3);
 }
 
 int TiffStorage::depth() const {
     if (format != SAMPLEFORMAT_UINT || bits > 16) return CV_32F;
-    return bits == 16 ? CV_16U : CV_8U;
+    return bits > 8 ? CV_16U : CV_8U;
 }
 
 float TiffStorage::number(const std::uint8_t* bytes) const {
@@ -72,8 +73,11 @@ float TiffStorage::number(const std::uint8_t* bytes) const {
     }
 }
 
-void TiffStorage::convert(const std::uint8_t* from, std::uint8_t* to, int pixels, std::size_t step) const {
-    const std::size_t in = sample_bytes();
+void TiffStorage::convert(const std::uint8_t* row, std::size_t first, std::uint8_t* to, int pixels,
+                          std::size_t step) const {
+    if (packed()) return unpack(row, first, to, pixels, step);
+    const std::size_t in = bits / 8U;
+    const std::uint8_t* from = row + first * neighbours() * in;
     for (int x = 0; x < pixels; ++x, from += in * neighbours(), to += step) {
         if (depth() != CV_32F) {
             std::memcpy(to, from, in * neighbours());
@@ -86,9 +90,30 @@ void TiffStorage::convert(const std::uint8_t* from, std::uint8_t* to, int pixels
     }
 }
 
-/// The number that means white, or opaque.
+/// round(sample / (2ⁿ - 1) · 65535). The highest bit of a sample comes first.
+void TiffStorage::unpack(const std::uint8_t* row, std::size_t first, std::uint8_t* to, int pixels,
+                         std::size_t step) const {
+    const std::uint32_t top = (1U << bits) - 1;
+    std::size_t bit = first * neighbours() * bits;
+    for (int x = 0; x < pixels; ++x, to += step) {
+        for (std::size_t s = 0; s < neighbours(); ++s, bit += bits) {
+            // Of at most 15 bits, which begin in a byte's last bit at the latest: three bytes hold them.
+            std::uint32_t window = 0;
+            const std::size_t last = (bit + bits - 1) / 8;
+            for (std::size_t byte = bit / 8; byte < bit / 8 + 3; ++byte) {
+                window = window << 8 | (byte <= last ? row[byte] : 0U);
+            }
+            const std::uint32_t sample = window >> (24 - bits - bit % 8) & top;
+            const auto value = static_cast<std::uint16_t>((sample * 65535U + top / 2) / top);
+            std::memcpy(to + s * sizeof value, &value, sizeof value);
+        }
+    }
+}
+
+/// The number that means white, or opaque, in what the samples are converted to.
 double TiffStorage::white() const {
     if (format == SAMPLEFORMAT_IEEEFP) return 1;
+    if (packed()) return 65535;
     return std::ldexp(1.0, format == SAMPLEFORMAT_INT ? bits - 1 : bits) - 1;
 }
 

@@ -23,6 +23,7 @@ struct TiffStorage {
     std::uint16_t bits = 1;
     std::uint16_t format = SAMPLEFORMAT_UINT;
     std::uint16_t samples = 1;
+    std::uint16_t extras = 0;  ///< samples at the end that are no part of the photometric's colour
     std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
     bool separate = false;
     bool tiled = false;
@@ -31,7 +32,7 @@ struct TiffStorage {
 
     explicit TiffStorage(TIFF* tiff);
 
-    /// Whether samples are plain numbers, which libtiff only has to decompress.
+    /// Whether samples are plain numbers, which libtiff only has to decompress: grey, RGB, or bands of them.
     [[nodiscard]] bool plain() const;
     [[nodiscard]] bool grey() const {
         return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
@@ -39,19 +40,29 @@ struct TiffStorage {
     [[nodiscard]] bool complex() const {
         return format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP;
     }
-    [[nodiscard]] std::size_t sample_bytes() const { return bits / 8U; }
+    /// Whether samples are of 9 to 15 bits, one after another in rows of whole bytes.
+    [[nodiscard]] bool packed() const { return format == SAMPLEFORMAT_UINT && bits > 8 && bits < 16; }
     /// The number of a pixel's samples that are stored side by side.
     [[nodiscard]] std::size_t neighbours() const { return separate ? 1 : samples; }
     /// CV_8U, CV_16U, or CV_32F for all other numbers.
     [[nodiscard]] int depth() const;
 
-    /// Converts stored numbers, `neighbours()` per pixel, to pixels that are `step` bytes apart.
-    void convert(const std::uint8_t* from, std::uint8_t* to, int pixels, std::size_t step) const;
+    /// The bytes of a row of so many pixels.
+    [[nodiscard]] std::size_t row_bytes(std::size_t width) const {
+        return (width * neighbours() * bits + 7) / 8;
+    }
+
+    /// Converts the stored numbers of a row, `neighbours()` per pixel, from pixel `first` on, to pixels that
+    /// are `step` bytes apart.
+    void convert(const std::uint8_t* row, std::size_t first, std::uint8_t* to, int pixels,
+                 std::size_t step) const;
 
     /// Inverts white-is-zero, and divides premultiplied colour by alpha.
     void normalise(cv::Mat& pixels) const;
 
   private:
+    void unpack(const std::uint8_t* row, std::size_t first, std::uint8_t* to, int pixels,
+                std::size_t step) const;
     [[nodiscard]] float number(const std::uint8_t* bytes) const;
     [[nodiscard]] double white() const;
 };

@@ -195,7 +195,7 @@ std::vector<std::uint8_t> with_profile(const WebPData& picture,
     return {assembled.data.bytes, assembled.data.bytes + assembled.data.size};
 }
 
-std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes) {
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t /*maximum_pixels*/) {
     return std::make_unique<WebpReader>(bytes);
 }
 

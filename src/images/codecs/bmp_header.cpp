@@ -1,0 +1,191 @@
+#include "images/codecs/bmp_header.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <string>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/corrupt.hpp"
+
+namespace glimpse::bmp {
+
+namespace {
+
+constexpr std::size_t file_header = 14;
+constexpr std::uint32_t core_header = 12;
+constexpr std::uint32_t info_header = 40;
+constexpr std::uint32_t with_masks = 52;
+constexpr std::uint32_t with_alpha_mask = 56;
+constexpr std::uint32_t os2_version_2 = 64;
+constexpr std::uint32_t version_5 = 124;
+constexpr std::array header_sizes{core_header,     std::uint32_t{16}, info_header,        with_masks,
+                                  with_alpha_mask, os2_version_2,     std::uint32_t{108}, version_5};
+
+[[noreturn]] void malformed(const std::string& what) {
+    throw Error("the BMP header is malformed: " + what);
+}
+
+[[noreturn]] void not_supported(const std::string& what) {
+    throw Error("a BMP " + what + " is not supported");
+}
+
+/// Little-endian numbers by their offset in the file.
+class Fields {
+  public:
+    explicit Fields(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+
+    [[nodiscard]] std::uint32_t word(std::size_t at) const {
+        const auto b = bytes(at, 4);
+        return b[0] | b[1] << 8 | b[2] << 16 | std::uint32_t{b[3]} << 24;
+    }
+    [[nodiscard]] std::uint32_t half(std::size_t at) const {
+        const auto b = bytes(at, 2);
+        return static_cast<std::uint32_t>(b[0] | b[1] << 8);
+    }
+    [[nodiscard]] std::span<const std::uint8_t> bytes(std::size_t at, std::size_t count) const {
+        if (at > bytes_.size() || count > bytes_.size() - at) fail_corrupt();
+        return bytes_.subspan(at, count);
+    }
+
+  private:
+    std::span<const std::uint8_t> bytes_;
+};
+
+/// The numbers that the header holds at offsets of its own, 0 where it is too short for them.
+struct Info {
+    std::uint32_t length;       ///< of the header
+    std::uint32_t compression;  ///< BI_RGB is 0
+    std::uint32_t colours;
+};
+
+Info info_of(const Fields& fields) {
+    Info info{fields.word(file_header), 0, 0};
+    if (info.length >= info_header) {
+        info.compression = fields.word(file_header + 16);
+        info.colours = fields.word(file_header + 32);
+    }
+    return info;
+}
+
+void parse_size(const Fields& fields, const Info& info, Header& header) {
+    if (info.length == core_header) {
+        header.size = {static_cast<int>(fields.half(file_header + 4)),
+                       static_cast<int>(fields.half(file_header + 6))};
+        header.bits = static_cast<int>(fields.half(file_header + 10));
+        return;
+    }
+    const auto width = static_cast<std::int32_t>(fields.word(file_header + 4));
+    const auto height = static_cast<std::int32_t>(fields.word(file_header + 8));
+    if (width < 0 || height == std::numeric_limits<std::int32_t>::min()) malformed("it has no sensible size");
+    header.size = {width, height < 0 ? -height : height};
+    header.top_down = height < 0;
+    header.bits = static_cast<int>(fields.half(file_header + 14));
+}
+
+Mask mask_of(std::uint32_t bits) {
+    if (bits == 0) return {};
+    const int shift = std::countr_zero(bits);
+    const std::uint32_t white = bits >> shift;
+    if (!std::has_single_bit(std::uint64_t{white} + 1))
+        malformed("the bits of a channel do not lie together");
+    if (std::bit_width(white) > 16) malformed("a channel has more than 16 bits");
+    return {shift, white};
+}
+
+void set_masks(Header& header, const std::array<std::uint32_t, 4>& masks) {
+    std::uint32_t all = 0;
+    for (std::size_t c = 0; c < masks.size(); ++c) {
+        if ((all & masks[c]) != 0) malformed("two channels share a bit");
+        all |= masks[c];
+        header.masks[c] = mask_of(masks[c]);
+    }
+    if (header.bits == 16 && all > 0xFFFF) malformed("a channel lies beyond its pixel");
+}
+
+/// BI_BITFIELDS and BI_ALPHABITFIELDS: behind the shorter header, or in the longer ones.
+void parse_masks(const Fields& fields, const Info& info, Header& header) {
+    constexpr std::uint32_t alpha_bit_fields = 6;
+    const std::size_t at = file_header + info_header;
+    const bool alpha = info.length >= with_alpha_mask || info.compression == alpha_bit_fields;
+    set_masks(header,
+              {fields.word(at), fields.word(at + 4), fields.word(at + 8), alpha ? fields.word(at + 12) : 0});
+}
+
+void parse_coding(const Fields& fields, const Info& info, Header& header) {
+    constexpr std::array known_bits{1, 2, 4, 8, 16, 24, 32};
+    if (std::ranges::count(known_bits, header.bits) == 0) {
+        not_supported("of " + std::to_string(header.bits) + " bits a pixel");
+    }
+    const bool os2 = info.length == os2_version_2 || info.length < info_header;
+    const auto is = [&](std::uint32_t compression, int bits) {
+        return info.compression == compression && header.bits == bits;
+    };
+    const bool masked = header.bits == 16 || header.bits == 32;
+    if (info.compression == 0) {
+        if (header.bits == 16) set_masks(header, {0x7C00, 0x03E0, 0x001F, 0});
+        if (header.bits == 32) set_masks(header, {0xFF0000, 0x00FF00, 0x0000FF, 0});
+    } else if (is(1, 8)) {
+        header.coding = Coding::rle8;
+    } else if (is(2, 4)) {
+        header.coding = Coding::rle4;
+    } else if (!os2 && masked && (info.compression == 3 || info.compression == 6)) {
+        parse_masks(fields, info, header);
+    } else {
+        not_supported("of " + std::to_string(header.bits) + " bits a pixel with compression " +
+                      std::to_string(info.compression));
+    }
+    if (header.coding != Coding::plain && header.top_down) not_supported("of runs from the top down");
+}
+
+/// A palette may end where the pixels begin; a pixel of a colour that it lacks is found when it is read.
+void parse_palette(const Fields& fields, const Info& info, Header& header) {
+    const std::size_t at = file_header + info.length;
+    const std::size_t entry = info.length == core_header ? 3 : 4;
+    const std::size_t most = std::size_t{1} << header.bits;
+    std::size_t count = info.colours == 0 ? most : std::min<std::size_t>(info.colours, most);
+    if (header.pixels > at) count = std::min(count, (header.pixels - at) / entry);
+    const auto bytes = fields.bytes(at, count * entry);
+    for (std::size_t i = 0; i < count; ++i) {
+        header.palette.push_back({bytes[i * entry + 2], bytes[i * entry + 1], bytes[i * entry]});
+    }
+}
+
+void parse_profile(const Fields& fields, const Info& info, Header& header) {
+    constexpr std::uint32_t embedded = 0x4D424544;  // 'MBED'
+    if (info.length < version_5 || fields.word(file_header + 56) != embedded) return;
+    const auto profile = fields.bytes(file_header + std::size_t{fields.word(file_header + 112)},
+                                      fields.word(file_header + 116));
+    header.icc_profile.assign(profile.begin(), profile.end());
+}
+
+}  // namespace
+
+bool Header::is_grey() const {
+    return std::ranges::all_of(palette, [](const Colour& c) { return c[0] == c[1] && c[1] == c[2]; });
+}
+
+bool Header::is_wide() const {
+    constexpr std::uint32_t byte = std::numeric_limits<std::uint8_t>::max();
+    return std::ranges::any_of(masks, [](const Mask& mask) { return mask.white > byte; });
+}
+
+bool has_signature(std::span<const std::uint8_t> bytes) {
+    return bytes.size() >= file_header + 4 && bytes[0] == 'B' && bytes[1] == 'M' &&
+           std::ranges::count(header_sizes, Fields(bytes).word(file_header)) > 0;
+}
+
+Header parse_header(std::span<const std::uint8_t> bytes) {
+    const Fields fields(bytes);
+    const Info info = info_of(fields);
+    Header header;
+    header.pixels = fields.word(10);
+    if (header.pixels < file_header + info.length) malformed("its pixels begin inside it");
+    parse_size(fields, info, header);
+    parse_coding(fields, info, header);
+    if (header.has_palette()) parse_palette(fields, info, header);
+    parse_profile(fields, info, header);
+    return header;
+}
+
+}  // namespace glimpse::bmp

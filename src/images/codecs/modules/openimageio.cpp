@@ -1,0 +1,222 @@
+#include <OpenImageIO/filesystem.h>
+#include <OpenImageIO/imageio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "images/codecs/capability.hpp"
+#include "images/codecs/codec.hpp"
+#include "images/codecs/corrupt.hpp"
+#include "images/codecs/openimageio_formats.hpp"
+#include "images/codecs/profile.hpp"
+#include "maps/image_region.hpp"
+#include "system/module_export.hpp"
+
+// A module: OpenImageIO loads some 200 libraries.
+
+namespace glimpse {
+
+namespace {
+
+/// A file without a name that holds the bytes, for the formats that OpenImageIO reads from files alone.
+class MemoryFile {
+  public:
+    explicit MemoryFile(std::span<const std::uint8_t> bytes)
+        : descriptor_(memfd_create("glimpse", MFD_CLOEXEC)) {
+        while (descriptor_ >= 0 && !bytes.empty()) {
+            const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
+            if (written <= 0) throw Error("there is no memory for the file");
+            bytes = bytes.subspan(static_cast<std::size_t>(written));
+        }
+        if (descriptor_ < 0) throw Error("there is no memory for the file");
+    }
+    ~MemoryFile() { close(descriptor_); }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+
+    [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+  private:
+    int descriptor_;
+};
+
+/// Throws what OpenImageIO says: of another kind, or damaged, which it does not tell apart.
+[[noreturn]] void fail(OIIO::ImageInput* input) {
+    std::string reason = input ? input->geterror() : OIIO::geterror();
+    std::ranges::replace(reason, '\n', ' ');
+    throw Error(with_reason("the file is damaged, or of a kind that OpenImageIO does not read", reason));
+}
+
+class OpenImageIoReader final : public ImageReader {
+  public:
+    OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format)
+        : format_(format),
+          memory_(bytes.data(), bytes.size()),
+          input_(OIIO::ImageInput::create(std::string(format.name))) {
+        if (!input_) fail(nullptr);
+        open(bytes);
+        require_plain();
+        describe();
+        if (format.decodes_at_once) decode_all();
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        if (!all_.empty()) return all_(rect(region)).clone();
+        return read(region);
+    }
+
+  private:
+    void open(std::span<const std::uint8_t> bytes) {
+        OIIO::ImageSpec wishes;
+        wishes["oiio:UnassociatedAlpha"] = 1;
+        std::string path = "glimpse." + std::string(format_.name);
+        if (input_->supports("ioproxy")) {
+            input_->set_ioproxy(&memory_);
+        } else {
+            file_ = std::make_unique<MemoryFile>(bytes);
+            path = file_->path();
+        }
+        OIIO::ImageSpec ignored;
+        if (!input_->open(path, ignored, wishes)) fail(input_.get());
+    }
+
+    [[nodiscard]] const OIIO::ImageSpec& spec() const { return input_->spec(); }
+
+    /// What has no one value for a pixel of the picture.
+    void require_plain() const {
+        const OIIO::ImageSpec& s = spec();
+        if (s.depth > 1 || s.deep) throw Error("an image of volumes or of deep pixels is not supported");
+        if (s.nchannels < 1 || s.nchannels > CV_CN_MAX) {
+            throw Error("an image of " + std::to_string(s.nchannels) + " channels is not supported");
+        }
+        if (s.x != s.full_x || s.y != s.full_y || s.width != s.full_width || s.height != s.full_height) {
+            throw Error("an image whose data window is not its display window is not supported");
+        }
+    }
+
+    void describe() {
+        const OIIO::ImageSpec& s = spec();
+        info_.size = {s.width, s.height};
+        info_.channels = s.nchannels;
+        // OpenImageIO calls the second of Targa's channels green.
+        info_.alpha = s.channelnames.back() == "A" || (format_.name == "targa" && s.nchannels == 2);
+        info_.depth = s.format == OIIO::TypeDesc::UINT8    ? CV_8U
+                      : s.format == OIIO::TypeDesc::UINT16 ? CV_16U
+                                                           : CV_32F;
+        info_.seekable = s.tile_width > 0;
+        // libheif turns the picture itself.
+        if (format_.name != "heif") info_.orientation = s.get_int_attribute("Orientation", 1);
+        if (info_.orientation < 1 || info_.orientation > 8) info_.orientation = 1;
+        const auto* const profile = s.find_attribute("ICCProfile");
+        if (!profile) return;
+        const auto* const data = static_cast<const std::uint8_t*>(profile->data());
+        info_.icc_profile.assign(data, data + profile->datasize());
+    }
+
+    /// Pixels that are all opaque have no alpha.
+    void decode_all() {
+        all_ = read(whole(info_.size));
+        info_.seekable = true;
+        if (format_.name != "gif" || !info_.alpha) return;
+        cv::Mat alpha;
+        cv::extractChannel(all_, alpha, info_.channels - 1);
+        if (cv::countNonZero(alpha != 255) > 0) return;
+        std::vector<cv::Mat> channels;
+        cv::split(all_, channels);
+        channels.pop_back();
+        cv::merge(channels, all_);
+        info_.alpha = false;
+        info_.channels = all_.channels();
+    }
+
+    cv::Mat read(const Rectangle& region) {
+        const OIIO::ImageSpec& s = spec();
+        const bool tiled = s.tile_width > 0;
+        const Rectangle blocks = tiled ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
+        cv::Mat out(blocks.height, blocks.width, CV_MAKETYPE(info_.depth, s.nchannels));
+        const OIIO::TypeDesc type = info_.depth == CV_8U    ? OIIO::TypeDesc::UINT8
+                                    : info_.depth == CV_16U ? OIIO::TypeDesc::UINT16
+                                                            : OIIO::TypeDesc::FLOAT;
+        const bool done =
+            tiled ? input_->read_tiles(0, 0, s.x + blocks.x, s.x + blocks.right(), s.y + blocks.y,
+                                       s.y + blocks.bottom(), 0, 1, 0, s.nchannels, type, out.data)
+                  : input_->read_scanlines(0, 0, s.y + blocks.y, s.y + blocks.bottom(), 0, 0, s.nchannels,
+                                           type, out.data);
+        if (!done) fail(input_.get());
+        if (format_.name == "openexr" && info_.alpha) divide_by_alpha(out);
+        return blocks == region ? out : out(rect_in(blocks, region)).clone();
+    }
+
+    /// The tiles that a region touches, up to the image's edge.
+    [[nodiscard]] Rectangle whole_tiles(const Rectangle& region) const {
+        const OIIO::ImageSpec& s = spec();
+        const int left = region.x / s.tile_width * s.tile_width;
+        const int top = region.y / s.tile_height * s.tile_height;
+        const auto end = [](int position, int tile, int length) {
+            return static_cast<int>(
+                std::min<std::int64_t>((std::int64_t{position} + tile - 1) / tile * tile, length));
+        };
+        return {left, top, end(region.right(), s.tile_width, s.width) - left,
+                end(region.bottom(), s.tile_height, s.height) - top};
+    }
+
+    /// OpenEXR's colours are multiplied by alpha. What has colour and no alpha glows: it stays as it is.
+    static void divide_by_alpha(cv::Mat& pixels) {
+        const int channels = pixels.channels();
+        for (int y = 0; y < pixels.rows; ++y) {
+            auto* pixel = pixels.ptr<float>(y);
+            for (int x = 0; x < pixels.cols; ++x, pixel += channels) {
+                const float alpha = pixel[channels - 1];
+                if (alpha == 0) continue;
+                for (int c = 0; c < channels - 1; ++c) pixel[c] /= alpha;
+            }
+        }
+    }
+
+    const OpenImageIoFormat& format_;
+    OIIO::Filesystem::IOMemReader memory_;
+    std::unique_ptr<MemoryFile> file_;
+    std::unique_ptr<OIIO::ImageInput> input_;
+    cv::Mat all_;
+    ImageInfo info_;
+};
+
+/// OpenImageIO's own threads would be in the way of those of the pipeline.
+void set_up() {
+    static const bool done = OIIO::attribute("threads", 1) && OIIO::attribute("exr_threads", -1);
+    static_cast<void>(done);
+}
+
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t maximum_pixels) {
+    set_up();
+    const OpenImageIoFormat& format = *openimageio_format(bytes);
+    if (format.size) {
+        const auto size = format.size(bytes);
+        if (!size) fail_corrupt();
+        require_pixels(*size, maximum_pixels);
+    }
+    try {
+        return std::make_unique<OpenImageIoReader>(bytes, format);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& exception) {
+        fail_corrupt(exception.what());
+    }
+}
+
+std::vector<std::uint8_t> encode(const Image& /*image*/, std::string_view extension) {
+    throw Error(not_written(extension));
+}
+
+}  // namespace
+
+}  // namespace glimpse
+
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);

@@ -1,0 +1,273 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/built_in.hpp"
+#include "images/codecs/capability.hpp"
+#include "images/codecs/corrupt.hpp"
+#include "images/codecs/netpbm_header.hpp"
+#include "maps/image_region.hpp"
+#include "pixels/element_type.hpp"
+#include "system/numbers.hpp"
+
+// Netpbm's formats (pbm(5), pgm(5), ppm(5), pam(5)), and PFM.
+
+namespace glimpse {
+
+namespace {
+
+using netpbm::Header;
+using netpbm::Samples;
+
+template <typename T>
+constexpr int white = std::numeric_limits<T>::max();
+
+class NetpbmReader final : public ImageReader {
+  public:
+    explicit NetpbmReader(std::span<const std::uint8_t> bytes)
+        : bytes_(bytes), header_(netpbm::parse_header(bytes)) {
+        info_.size = header_.size;
+        info_.channels = header_.channels;
+        info_.alpha = header_.alpha;
+        info_.depth = header_.samples == Samples::floats     ? CV_32F
+                      : header_.maxval > white<std::uint8_t> ? CV_16U
+                                                             : CV_8U;
+        info_.seekable = !is_text();
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
+        if (is_text()) {
+            with_element_type(info_.depth, [&](auto tag) { decode_text<decltype(tag)>(region, out); });
+            return out;
+        }
+        require_rows(region);
+        for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
+        return out;
+    }
+
+    /// The file's; a file of text has one image.
+    [[nodiscard]] std::size_t length() const {
+        const auto rows = static_cast<std::size_t>(header_.size.height);
+        const std::size_t rest = bytes_.size() - header_.data;
+        return is_text() || rest / row_length() < rows ? bytes_.size() : header_.data + rows * row_length();
+    }
+
+  private:
+    [[nodiscard]] bool is_text() const {
+        return header_.samples == Samples::text || header_.samples == Samples::text_bits;
+    }
+
+    [[nodiscard]] std::size_t row_length() const {
+        const auto width = static_cast<std::size_t>(header_.size.width);
+        if (header_.samples == Samples::bits) return ceil_div<std::size_t>(width, 8);
+        const std::size_t sample = header_.samples == Samples::floats     ? sizeof(float)
+                                   : header_.maxval > white<std::uint8_t> ? sizeof(std::uint16_t)
+                                                                          : 1;
+        return width * static_cast<std::size_t>(header_.channels) * sample;
+    }
+
+    /// The row of the file that holds a row of the image: PFM begins with the lowest.
+    [[nodiscard]] int stored_row(int y) const {
+        return header_.samples == Samples::floats ? header_.size.height - 1 - y : y;
+    }
+
+    void require_rows(const Rectangle& region) const {
+        const int last = std::max(stored_row(region.y), stored_row(region.bottom() - 1));
+        if (static_cast<std::size_t>(last) >= (bytes_.size() - header_.data) / row_length()) fail_corrupt();
+    }
+
+    void decode_row(const Rectangle& region, int y, cv::Mat& out) const {
+        const std::uint8_t* const row =
+            bytes_.data() + header_.data + static_cast<std::size_t>(stored_row(region.y + y)) * row_length();
+        const auto first = static_cast<std::size_t>(region.x) * static_cast<std::size_t>(info_.channels);
+        const auto count = static_cast<std::size_t>(region.width) * static_cast<std::size_t>(info_.channels);
+        switch (header_.samples) {
+            case Samples::bits:
+                for (std::size_t i = first; i < first + count; ++i) {
+                    out.ptr(y)[i - first] = of_bit((row[i / 8] >> (7 - i % 8)) & 1U);
+                }
+                return;
+            case Samples::floats:
+                return copy_floats(row + first * sizeof(float), count, out.ptr<float>(y));
+            default:
+                if (info_.depth == CV_8U) return scale(row + first, count, out.ptr(y));
+                return scale(row + first * sizeof(std::uint16_t), count, out.ptr<std::uint16_t>(y));
+        }
+    }
+
+    static std::uint8_t of_bit(unsigned bit) {
+        return static_cast<std::uint8_t>(bit == 1 ? 0 : white<std::uint8_t>);
+    }
+
+    /// round(sample / MAXVAL · white).
+    template <typename T>
+    [[nodiscard]] T scaled(unsigned sample) const {
+        const auto maxval = static_cast<unsigned>(header_.maxval);
+        if (sample > maxval) {
+            throw Error("a sample of " + std::to_string(sample) + " is greater than the MAXVAL of " +
+                        std::to_string(maxval));
+        }
+        return static_cast<T>((sample * unsigned{white<T>} + maxval / 2) / maxval);
+    }
+
+    void scale(const std::uint8_t* from, std::size_t count, std::uint8_t* to) const {
+        if (header_.maxval == white<std::uint8_t>) {
+            std::copy_n(from, count, to);
+            return;
+        }
+        std::transform(from, from + count, to, [&](unsigned sample) { return scaled<std::uint8_t>(sample); });
+    }
+
+    /// Of two bytes, the more significant first.
+    void scale(const std::uint8_t* from, std::size_t count, std::uint16_t* to) const {
+        for (std::size_t i = 0; i < count; ++i) {
+            to[i] = scaled<std::uint16_t>(static_cast<unsigned>(from[2 * i] << 8 | from[2 * i + 1]));
+        }
+    }
+
+    void copy_floats(const std::uint8_t* from, std::size_t count, float* to) const {
+        std::memcpy(to, from, count * sizeof(float));
+        const bool native = header_.little_endian == (std::endian::native == std::endian::little);
+        if (native) return;
+        auto* const bytes = reinterpret_cast<std::uint8_t*>(to);
+        for (std::size_t i = 0; i < count; ++i) {
+            std::reverse(bytes + i * sizeof(float), bytes + (i + 1) * sizeof(float));
+        }
+    }
+
+    template <typename T>
+    void decode_text(const Rectangle& region, cv::Mat& out) const {
+        netpbm::Scanner scanner(bytes_, header_.data);
+        const bool bits = header_.samples == Samples::text_bits;
+        for (int y = 0; y < region.bottom(); ++y) {
+            for (int x = 0; x < header_.size.width; ++x) {
+                const bool wanted = y >= region.y && x >= region.x && x < region.right();
+                for (int c = 0; c < header_.channels; ++c) {
+                    const unsigned sample = bits ? scanner.bit() : scanner.number("a sample");
+                    if (!wanted) continue;
+                    out.ptr<T>(y - region.y)[(x - region.x) * header_.channels + c] =
+                        bits ? static_cast<T>(of_bit(sample)) : sample_of<T>(sample);
+                }
+            }
+        }
+    }
+
+    template <typename T>
+    [[nodiscard]] T sample_of(unsigned sample) const {
+        if constexpr (std::is_integral_v<T>) return scaled<T>(sample);
+        return {};  // PFM is never text
+    }
+
+    std::span<const std::uint8_t> bytes_;
+    Header header_;
+    ImageInfo info_;
+};
+
+/// What an extension stands for.
+struct Format {
+    std::string_view extension;
+    std::string_view holds;
+    bool floats;
+    int least_channels;
+    int most_channels;
+    bool alpha;
+};
+constexpr std::array formats{
+    Format{"pgm", "8-bit or 16-bit grey", false, 1, 1, false},
+    Format{"ppm", "8-bit or 16-bit RGB", false, 3, 3, false},
+    Format{"pnm", "8-bit or 16-bit grey or RGB", false, 1, 3, false},
+    Format{"pam", "8-bit or 16-bit values", false, 1, CV_CN_MAX, true},
+    Format{"pfm", "floating-point grey or RGB", true, 1, 3, false},
+};
+
+const Format& require_fits(const Image& image, std::string_view extension) {
+    const auto* const format = std::ranges::find(formats, extension, &Format::extension);
+    if (format == formats.end()) throw Error(not_written(extension));
+    const int channels = image.pixels.channels();
+    const bool fits = format->floats == (image.pixels.depth() == CV_32F) &&
+                      channels >= format->least_channels && channels <= format->most_channels &&
+                      (format->alpha || (!image.alpha && channels != 2));
+    if (!fits) fail_to_hold(image, extension, format->holds);
+    return *format;
+}
+
+std::string pam_header(const Image& image, const std::string& maxval) {
+    std::string header = "P7\nWIDTH " + std::to_string(image.pixels.cols) + "\nHEIGHT " +
+                         std::to_string(image.pixels.rows) + "\nDEPTH " +
+                         std::to_string(image.pixels.channels()) + "\nMAXVAL " + maxval + "\n";
+    if (is_grey_or_colour(image)) {
+        header += std::string("TUPLTYPE ") + (image.pixels.channels() <= 2 ? "GRAYSCALE" : "RGB") +
+                  (image.alpha ? "_ALPHA" : "") + "\n";
+    }
+    return header + "ENDHDR\n";
+}
+
+std::string header_of(const Image& image, const Format& format) {
+    const bool colour = image.pixels.channels() == 3;
+    const std::string size =
+        std::to_string(image.pixels.cols) + " " + std::to_string(image.pixels.rows) + "\n";
+    // The sign is the byte order.
+    if (format.floats) {
+        return std::string(colour ? "PF\n" : "Pf\n") + size +
+               (std::endian::native == std::endian::little ? "-1.0\n" : "1.0\n");
+    }
+    const std::string maxval = image.pixels.depth() == CV_8U ? "255" : "65535";
+    if (format.alpha) return pam_header(image, maxval);
+    return std::string(colour ? "P6\n" : "P5\n") + size + maxval + "\n";
+}
+
+class NetpbmCodec final : public Codec {
+  public:
+    [[nodiscard]] CodecDescription description() const override {
+        return {
+            "netpbm", "", {"pbm", "pgm", "ppm", "pnm", "pam", "pfm"}, {"pgm", "ppm", "pnm", "pam", "pfm"}};
+    }
+    [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
+        return netpbm::has_signature(head);
+    }
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                    std::int64_t /*maximum_pixels*/) const override {
+        return std::make_unique<NetpbmReader>(bytes);
+    }
+    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+        try {
+            return NetpbmReader(bytes).length();
+        } catch (const Error&) {
+            return bytes.size();  // it fails when it is opened
+        }
+    }
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
+                                                   std::string_view extension) const override {
+        const Format& format = require_fits(image, extension);
+        const std::string header = header_of(image, format);
+        const std::size_t row = static_cast<std::size_t>(image.pixels.cols) * image.pixels.elemSize();
+        std::vector<std::uint8_t> bytes(header.begin(), header.end());
+        bytes.reserve(header.size() + row * static_cast<std::size_t>(image.pixels.rows));
+        for (int y = 0; y < image.pixels.rows; ++y) {
+            const std::uint8_t* from = image.pixels.ptr(format.floats ? image.pixels.rows - 1 - y : y);
+            bytes.insert(bytes.end(), from, from + row);
+        }
+        if (image.pixels.depth() == CV_16U && std::endian::native == std::endian::little) {
+            for (std::size_t i = header.size(); i < bytes.size(); i += 2) std::swap(bytes[i], bytes[i + 1]);
+        }
+        return bytes;
+    }
+};
+
+}  // namespace
+
+const Codec& netpbm_codec() {
+    static const NetpbmCodec codec;
+    return codec;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "glimpse/export.hpp"
+#include "glimpse/geometry.hpp"
+
+// The formats that are read by OpenImageIO.
+
+namespace glimpse {
+
+/// One of OpenImageIO's formats.
+struct OpenImageIoFormat {
+    std::string_view name;  ///< OpenImageIO's
+    bool (*recognises)(std::span<const std::uint8_t> bytes);
+    /// Whether OpenImageIO decodes all of an image as soon as it opens it.
+    bool decodes_at_once = false;
+    /// The pixels that decoding takes, as the header says it, where OpenImageIO would take them before it
+    /// tells.
+    std::optional<Size> (*size)(std::span<const std::uint8_t> bytes) = nullptr;
+};
+
+/// The format of a file, of which at least `signature_length` bytes or all are given; null for none of them.
+GLIMPSE_EXPORT const OpenImageIoFormat* openimageio_format(std::span<const std::uint8_t> bytes);
+
+}  // namespace glimpse

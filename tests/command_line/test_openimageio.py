@@ -1,0 +1,184 @@
+"""The formats that OpenImageIO reads: the whole and parts of it, beside Pillow or as written by hand."""
+
+import base64
+import io
+import struct
+import unittest
+
+import numpy
+from PIL import Image, features
+
+from test_formats import Formats
+
+# 24×16: the left half (200, 60, 20), the right half (20, 60, 200), by ImageMagick and libheif at quality 90.
+AVIF = (
+    "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA"
+    "AAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAEOAAEAAAAAAAAAHwAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAamlwcnAA"
+    "AABLaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EADAAAAAAUaXNwZQAAAAAAAAAYAAAAEAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQ"
+    "AAAAAAAAABAAEEgYIDhAAAACdtZGF0EgAKBhgQ7+wIQDITRGAAABTacRbfyCbNiIJ8IY4s0Q==")
+HEIC = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAA"
+    "AAAAACAAAAEGlkYXQAAAAAABgAEAAAADhpbG9jAQAAAERAAAIAAQAAAAAAAAHOAAEAAAAAAAAAqQACAAEAAAAAAAAAAQAAAAAAAAAIAAAAOGlp"
+    "bmYAAAAAAAIAAAAVaW5mZQIAAAEAAQAAaHZjMQAAAAAVaW5mZQIAAAAAAgAAZ3JpZAAAAADVaXBycAAAALNpcGNvAAAAc2h2Y0MBA3AAAAAAAA"
+    "AAAAAe8AD8/fj4AAAPAyAAAQAYQAEMAf//A3AAAAMAkAAAAwAAAwAeugJAIQABACdCAQEDcAAAAwCQAAADAAADAB6gIIEFluqumubAgAAAAwCA"
+    "AAADAIQiAAEABkQBwXPBiQAAABRpc3BlAAAAAAAAAEAAAABAAAAAFGlzcGUAAAAAAAAAGAAAABAAAAAQcGl4aQAAAAADCAgIAAAAGmlwbWEAAA"
+    "AAAAAAAgABAoECAAICA4QAAAAaaXJlZgAAAAAAAAAOZGltZwACAAEAAQAAALFtZGF0AAAApSgBrwYyHkHjUIkFxew4INjSjWOqcZF/sXk3esxP"
+    "2h2z4Z+OXtb9gXfg9HdNPJbLivQ++Nh5MztDISFh9v8X+x+SCOxmXEZr4s0CWgHJwFiCO/SheVz+aziM/L+JoccMJQ+8lF5kfrVP9XYsoLc+t4"
+    "Yo4wduNzyL98GSQhazmsKVatQFcwswc70CdTpAyXOk/+S/bW8yQsUD4Amx8LJPe7tovAH9+A==")
+
+
+def saved(picture, extension, **options):
+    out = io.BytesIO()
+    picture.save(out, extension, **options)
+    return out.getvalue()
+
+
+def exr(channels, pixels, half=False, data_window=None, display_window=None):
+    """An uncompressed file of scan lines (OpenEXR's "file layout"); pixels are H×W×C, channels in the order of the letters."""
+    height, width, _ = pixels.shape
+    window = data_window or (0, 0, width - 1, height - 1)
+    def attribute(name, kind, value):
+        return name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<I", len(value)) + value
+    names = sorted(channels)
+    listed = b"".join(name.encode() + b"\0" + struct.pack("<iIii", 1 if half else 2, 0, 1, 1) for name in names) + b"\0"
+    header = b"\x76\x2f\x31\x01" + struct.pack("<I", 2)
+    header += attribute("channels", "chlist", listed) + attribute("compression", "compression", b"\0")
+    header += attribute("dataWindow", "box2i", struct.pack("<4i", *window))
+    header += attribute("displayWindow", "box2i", struct.pack("<4i", *(display_window or window)))
+    header += attribute("lineOrder", "lineOrder", b"\0") + attribute("pixelAspectRatio", "float", struct.pack("<f", 1))
+    header += attribute("screenWindowCenter", "v2f", bytes(8)) + attribute("screenWindowWidth", "float", struct.pack("<f", 1)) + b"\0"
+    rows = [b"".join(row[:, channels.index(name)].astype("<f2" if half else "<f4").tobytes() for name in names) for row in pixels]
+    begin = len(header) + 8 * height
+    offsets = b"".join(struct.pack("<Q", begin + y * (8 + len(rows[0]))) for y in range(height))
+    lines = b"".join(struct.pack("<iI", window[1] + y, len(row)) + row for y, row in enumerate(rows))
+    return header + offsets + lines
+
+
+class OpenImageIo(Formats):
+    def check(self, name, content, expected, tolerance=0):
+        """All of the image and parts of it, as float32."""
+        expected = numpy.asarray(expected).astype(numpy.float64)
+        height, width = expected.shape[:2]
+        boxes = [(0, 0, width, height), (3, 1, 4, 3), (width - 2, height - 2, 2, 2), (1, 2, 1, 1)]
+        arguments = [argument for box in boxes for argument in ("-b", ",".join(map(str, box)))]
+        self.run_glimpse("extract", self.file(name, content), *arguments, "-o", self.out, "--format", "npy", "--existing", "overwrite")
+        stem = name.rsplit(".", 1)[0]
+        for i, (x, y, w, h) in enumerate(boxes):
+            part = self.load(f"{stem}.{i:03}.npy")
+            numpy.testing.assert_allclose(part, expected[y:y + h, x:x + w], atol=tolerance, rtol=0, err_msg=f"{name} {boxes[i]}")
+
+    @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
+    def test_jpeg_2000(self):
+        sixteen = Image.fromarray(self.noise(19, 23).astype(numpy.uint16) * 257)
+        for pixels in (self.noise(19, 23), self.noise(19, 23, 3), self.noise(19, 23, 4)):
+            self.check("a.jp2", saved(Image.fromarray(pixels), "JPEG2000"), pixels)
+            self.check("b.j2k", saved(Image.fromarray(pixels), "JPEG2000", no_jp2=True), pixels)
+        self.check("c.jp2", saved(sixteen, "JPEG2000"), numpy.array(sixteen))
+
+    def test_gif(self):
+        colours = Image.fromarray(self.noise(19, 23, 3)).quantize(64)
+        for interlace in (0, 1):
+            self.check("a.gif", saved(colours, "GIF", interlace=interlace), numpy.array(colours.convert("RGB")))
+        clear = saved(colours, "GIF", transparency=5)
+        expected = numpy.array(colours.convert("RGBA"))
+        seen = numpy.array(colours) != 5
+        expected[..., 3] = 255 * seen
+        self.file("b.gif", clear)
+        self.run_glimpse("extract", "b.gif", "-b", "0,0,23,19", "-o", self.out / "b.npy")
+        got = self.load("b.npy")
+        numpy.testing.assert_array_equal(got[..., 3], expected[..., 3])
+        numpy.testing.assert_array_equal(got[seen], expected[seen])
+
+    def test_truevision(self):
+        for pixels in (self.noise(19, 23), self.noise(19, 23, 2), self.noise(19, 23, 3), self.noise(19, 23, 4)):
+            for compression, orientation in ((None, 1), ("tga_rle", -1)):
+                self.check("a.tga", saved(Image.fromarray(pixels), "TGA", compression=compression, orientation=orientation), pixels)
+        # The first version of the format has no footer.
+        self.check("b.tga", saved(Image.fromarray(self.noise(19, 23, 3)), "TGA")[:-26], self.noise(19, 23, 3))
+        colours = Image.fromarray(self.noise(19, 23, 3)).quantize(64)
+        self.check("c.tga", saved(colours, "TGA"), numpy.array(colours.convert("RGB")))
+
+    def test_silicon_graphics(self):
+        for pixels in (self.noise(19, 23), self.noise(19, 23, 3), self.noise(19, 23, 4)):
+            self.check("a.sgi", saved(Image.fromarray(pixels), "SGI"), pixels)
+        wide = self.noise(19, 23).astype(numpy.uint16) * 257 - 7
+        header = struct.pack(">HBBHHHHII4x80sI404x", 474, 0, 2, 2, 23, 19, 1, 0, 65535, b"", 0)
+        self.check("b.sgi", header + wide[::-1].astype(">u2").tobytes(), wide)
+
+    def test_icons(self):
+        for pixels in (self.noise(16, 16, 3), self.noise(16, 16, 4)):
+            self.check("a.ico", saved(Image.fromarray(pixels), "ICO", sizes=[(16, 16)]), pixels)
+
+    def test_radiance(self):
+        rgbe = self.noise(19, 23, 4)
+        rgbe[..., 3] = 120 + rgbe[..., 3] % 16
+        content = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 19 +X 23\n"
+        # An old pixel that begins 2, 2 or 1, 1, 1 would be a run.
+        rgbe[..., 0] |= 4
+        self.check("a.hdr", content + rgbe.tobytes(), rgbe[..., :3] * 2.0 ** (rgbe[..., 3:].astype(int) - 136))
+
+    def test_openexr(self):
+        values = numpy.random.default_rng(2).uniform(0.1, 4, (19, 23, 4)).astype(numpy.float16).astype(numpy.float32)
+        for half in (False, True):
+            self.check("a.exr", exr("RGB", values[..., :3], half), values[..., :3])
+            self.check("b.exr", exr("Y", values[..., :1], half), values[..., 0])
+            # Colours are multiplied by alpha; where that is 0 they are light of their own.
+            alpha = values[..., 3:] / 4
+            alpha[2:5, 3:6] = 0
+            alpha = alpha.astype(numpy.float16).astype(numpy.float32)
+            premultiplied = numpy.concatenate((values[..., :3], alpha), 2)
+            colours = values[..., :3] / numpy.where(alpha == 0, 1, alpha)
+            self.check("c.exr", exr("RGBA", premultiplied, half), numpy.concatenate((colours, alpha), 2), 1e-5)
+        self.fails(1, "extract", self.file("d.exr", exr("RGB", values[..., :3], display_window=(0, 0, 30, 30))), "-b", "0,0,4,4",
+                   "-o", self.out, says=["data window is not its display window"])
+
+    def test_photoshop(self):
+        for mode, pixels in ((1, self.noise(19, 23)), (3, self.noise(19, 23, 3))):
+            planes = pixels.reshape(19, 23, -1).transpose(2, 0, 1)
+            header = struct.pack(">4sH6xHIIHH", b"8BPS", 1, len(planes), 19, 23, 8, mode)
+            self.check("a.psd", header + bytes(12) + b"\0\0" + planes.tobytes(), pixels)
+
+    def test_heif(self):
+        expected = numpy.zeros((16, 24, 3))
+        expected[:, :12], expected[:, 12:] = (200, 60, 20), (20, 60, 200)
+        for name, content in (("a.avif", AVIF), ("a.heic", HEIC)):
+            self.file(name, base64.b64decode(content))
+            self.run_glimpse("extract", name, "-b", "0,0,24,16", "-b", "14,3,8,9", "-o", self.out, "--format", "npy", "--existing", "overwrite")
+            whole, part = self.load("a.000.npy"), self.load("a.001.npy")
+            self.assertEqual(whole.shape, expected.shape)
+            # Chroma of half the resolution: the border between the halves is blurred.
+            for columns in (slice(0, 10), slice(14, 24)):
+                numpy.testing.assert_allclose(whole[:, columns], expected[:, columns], atol=3)
+            numpy.testing.assert_array_equal(part, whole[3:12, 14:22])
+
+    def test_sizes_are_looked_at_before_anything_is_decoded(self):
+        wide = bytearray(saved(Image.fromarray(self.noise(19, 23, 3)).quantize(64), "GIF"))
+        wide[6:10] = struct.pack("<HH", 60000, 60000)
+        self.fails(1, "extract", self.file("a.gif", bytes(wide)), "-b", "0,0,4,4", "-o", self.out,
+                   says=["the image has 60000×60000 pixels, more than the 1073741824 that --max-pixels allows"])
+        if not features.check("jpg_2000"):
+            return
+        codestream = bytearray(saved(Image.fromarray(self.noise(19, 23)), "JPEG2000", no_jp2=True))
+        codestream[8:16] = struct.pack(">II", 60000, 60000)
+        self.fails(1, "extract", self.file("a.j2k", bytes(codestream)), "-b", "0,0,4,4", "-o", self.out, says=["60000×60000 pixels"])
+
+    def test_damage(self):
+        colours = Image.fromarray(self.noise(19, 23, 3))
+        for extension, name in (("GIF", "a.gif"), ("TGA", "a.tga"), ("SGI", "a.sgi")):
+            content = saved(colours.quantize(64) if extension == "GIF" else colours, extension)
+            for length in (30, len(content) // 2):
+                self.fails(1, "extract", self.file(name, content[:length]), "-b", "0,0,23,19", "-o", self.out, says=[name])
+
+
+class NotRead(Formats):
+    def test_what_is_recognised_is_named(self):
+        for content, name in ((b"%PDF-1.7\n", "a PDF document"), (b"\n<!DOCTYPE html><html>", "an HTML page"),
+                              (b"\xef\xbb\xbf<HTML>", "an HTML page"), (b"<?xml version='1.0'?><svg>", "SVG"),
+                              (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer; git lfs pull fetches the file"),
+                              (b"SIMPLE  =                    T", "FITS"), (bytes(128) + b"DICM", "DICOM"), (b"qoif" + bytes(20), "QOI"),
+                              (b"\xff\x0a" + bytes(9), "JPEG XL"), (b"\0\0\0\x18ftypisom" + bytes(20), "a video or another file in boxes (MP4)"),
+                              (b'{"error": "not found"}', "a JSON document"), (b"SDPX" + bytes(99), "DPX"), (b"\x1f\x8b\x08", "a gzip file")):
+            self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out,
+                       says=[f"photo.jpg: the file is {name}, which is not read as an image"])
+        self.fails(1, "extract", self.file("photo.jpg", b"some text"), "-b", "0,0,4,4", "-o", self.out,
+                   says=["the file is not an image of a known format"])
