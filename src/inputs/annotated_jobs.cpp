@@ -51,7 +51,7 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
             continue;
         }
         images.directories.emplace_back(input);
-        for (const FoundImage& found : find_images(input, options.recursive)) {
+        for (const FoundImage& found : find_images(input, options.recursive).images) {
             if (found.problem.empty()) {
                 images.files.push_back({.path = found.path, .name = name_below(input, found.path)});
             } else {

@@ -5,12 +5,14 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse {
 
 namespace fs = std::filesystem;
 
-FileJobs::FileJobs(const std::string& input, bool recursive, const JobMaker& maker) : maker_(maker) {
+FileJobs::FileJobs(const std::string& input, const InputOptions& options, const JobMaker& maker)
+    : maker_(maker) {
     std::error_code ignored;
     if (input.empty()) throw InvalidOption("inputs", "the name of a file or directory is needed, not ''");
     if (!fs::is_directory(input, ignored)) {
@@ -18,8 +20,19 @@ FileJobs::FileJobs(const std::string& input, bool recursive, const JobMaker& mak
         return;
     }
     directory_ = input;
-    found_ = find_images(input, recursive);
+    SearchResult result = find_images(input, options.recursive);
+    found_ = std::move(result.images);
+    warn_of_skipped(std::move(result.skipped), options);
     if (found_.empty()) found_.push_back({input, "there is no image in this directory"});
+}
+
+void FileJobs::warn_of_skipped(std::vector<SkippedEntry> skipped, const InputOptions& options) const {
+    if (options.sidecar)
+        std::erase_if(skipped, [](const SkippedEntry& entry) { return entry.kind == ".json"; });
+    const std::string description = description_of_skipped(directory_, skipped);
+    if (!description.empty()) options.warn(description);
+    if (!options.names_skipped) return;
+    for (const SkippedEntry& entry : skipped) options.warn(entry.path + ": skipped: " + entry.kind);
 }
 
 std::optional<ImageJob> FileJobs::next() {
@@ -34,10 +47,29 @@ std::string FileJobs::name_of(const std::string& image) const {
     return directory_.empty() ? fs::path(image).stem().string() : name_below(directory_, image);
 }
 
-std::optional<ImageJob> StandardInputJob::next() {
-    if (std::exchange(is_taken_, true)) return std::nullopt;
-    auto bytes = std::make_shared<const std::vector<std::uint8_t>>(input_.take("inputs"));
-    return maker_.with_glimpses({.image = ImageSource(standard_stream, std::move(bytes)), .name = "stdin"});
+void StandardInputJobs::read() {
+    if (std::exchange(is_read_, true)) return;
+    std::vector<std::uint8_t> bytes = input_.take("inputs");
+    const auto images = images_in(bytes);
+    is_alone_ = images.size() <= 1;
+    if (is_alone_) {  // an empty one fails
+        images_.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
+        return;
+    }
+    for (const auto image : images) {
+        images_.push_back(std::make_shared<const std::vector<std::uint8_t>>(image.begin(), image.end()));
+    }
+}
+
+std::optional<ImageJob> StandardInputJobs::next() {
+    read();
+    if (images_.empty()) return std::nullopt;
+    std::shared_ptr<const std::vector<std::uint8_t>> bytes = std::move(images_.front());
+    images_.pop_front();
+    const std::string id = position_id(taken_++);
+    const std::string name = is_alone_ ? std::string(standard_stream) : standard_stream + ("/" + id);
+    return maker_.with_glimpses(
+        {.image = ImageSource(name, std::move(bytes)), .name = is_alone_ ? "stdin" : "stdin." + id});
 }
 
 }  // namespace glimpse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,14 +13,16 @@ namespace glimpse {
 /// The images of one input: a file, or a directory.
 class FileJobs final : public JobSource {
   public:
-    /// Searches the directory. Throws `UsageError` for an input without a name.
-    FileJobs(const std::string& input, bool recursive, const JobMaker& maker);
+    /// Searches the directory, and warns of what is no image there. Throws `UsageError` for an input without
+    /// a name.
+    FileJobs(const std::string& input, const InputOptions& options, const JobMaker& maker);
 
     /// Throws `UsageError` as `JobMaker::with_glimpses`.
     std::optional<ImageJob> next() override;
     [[nodiscard]] std::optional<std::size_t> size() const override { return found_.size() - taken_; }
 
   private:
+    void warn_of_skipped(std::vector<SkippedEntry> skipped, const InputOptions& options) const;
     [[nodiscard]] std::string name_of(const std::string& image) const;
 
     const JobMaker& maker_;
@@ -28,19 +31,23 @@ class FileJobs final : public JobSource {
     std::size_t taken_ = 0;
 };
 
-/// The image on standard input.
-class StandardInputJob final : public JobSource {
+/// The images on standard input, one after another.
+class StandardInputJobs final : public JobSource {
   public:
-    StandardInputJob(StandardInput& input, const JobMaker& maker) : input_(input), maker_(maker) {}
+    StandardInputJobs(StandardInput& input, const JobMaker& maker) : input_(input), maker_(maker) {}
 
-    /// Throws `UsageError` where standard input is claimed twice.
+    /// Reads all of standard input first. Throws `UsageError` where that is claimed twice.
     std::optional<ImageJob> next() override;
-    [[nodiscard]] std::optional<std::size_t> size() const override { return is_taken_ ? 0 : 1; }
 
   private:
+    void read();
+
     StandardInput& input_;
     const JobMaker& maker_;
-    bool is_taken_ = false;
+    bool is_read_ = false;
+    bool is_alone_ = true;
+    std::deque<std::shared_ptr<const std::vector<std::uint8_t>>> images_;
+    std::size_t taken_ = 0;
 };
 
 }  // namespace glimpse

@@ -4,8 +4,14 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
 
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/words.hpp"
 #include "system/natural_order.hpp"
 
 namespace glimpse {
@@ -16,44 +22,100 @@ namespace {
 
 class Search {
   public:
-    Search(const fs::path& root, bool recursive) : recursive_(recursive) { search(root); }
+    Search(const fs::path& root, bool recursive) : recursive_(recursive) {
+        search(root);
+        follow_links();
+        std::ranges::sort(result_.images, comes_before, &FoundImage::path);
+        std::ranges::sort(result_.skipped, comes_before, &SkippedEntry::path);
+    }
 
-    std::vector<FoundImage> found() && { return std::move(found_); }
+    SearchResult result() && { return std::move(result_); }
 
   private:
     void search(const fs::path& directory) {
         std::error_code failure;
+        searched_.insert(fs::canonical(directory, failure));
         for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end;
              entry.increment(failure)) {
-            if (!entry->path().filename().string().starts_with('.')) consider(*entry);
+            consider(*entry);
         }
-        if (failure) found_.push_back({directory.string(), failure.message()});
+        if (failure) result_.images.push_back({directory.string(), failure.message()});
     }
 
     void consider(const fs::directory_entry& entry) {
         std::error_code unreadable;
-        if (entry.is_directory(unreadable)) {
-            // A link to a directory may lead into a cycle.
-            if (recursive_ && !entry.is_symlink(unreadable)) search(entry.path());
+        if (entry.path().filename().string().starts_with('.')) {
+            skip(entry.path(), "hidden");
+        } else if (entry.is_directory(unreadable)) {
+            consider_directory(entry);
         } else if (entry.is_regular_file(unreadable)) {
-            if (looks_like_image(entry.path())) found_.push_back({entry.path().string()});
+            if (looks_like_image(entry.path())) {
+                result_.images.push_back({entry.path().string()});
+            } else {
+                const std::string extension = extension_of(entry.path());
+                skip(entry.path(), extension.empty() ? "without an extension" : "." + extension);
+            }
         } else if (has_image_extension(entry.path())) {
             const bool dangles = !entry.exists(unreadable);
-            found_.push_back(
+            result_.images.push_back(
                 {entry.path().string(), dangles ? std::strerror(ENOENT) : "it is not a regular file"});
+        } else {
+            skip(entry.path(), "not a regular file");
         }
     }
 
+    void consider_directory(const fs::directory_entry& entry) {
+        std::error_code unreadable;
+        if (!recursive_) {
+            skip(entry.path(), "directory");
+        } else if (entry.is_symlink(unreadable)) {
+            links_.push_back(entry.path().string());
+        } else {
+            search(entry.path());
+        }
+    }
+
+    /// After all that has a path of its own, in natural order, so that the order of a directory decides
+    /// nothing.
+    void follow_links() {
+        while (!links_.empty()) {
+            std::vector<std::string> links = std::exchange(links_, {});
+            std::ranges::sort(links, comes_before);
+            for (const std::string& link : links) {
+                std::error_code unreadable;
+                if (searched_.contains(fs::canonical(link, unreadable))) {
+                    skip(link, "link to a directory searched already");
+                } else {
+                    search(link);
+                }
+            }
+        }
+    }
+
+    void skip(const fs::path& path, std::string kind) {
+        result_.skipped.push_back({path.string(), std::move(kind)});
+    }
+
     bool recursive_;
-    std::vector<FoundImage> found_;
+    SearchResult result_;
+    std::set<fs::path> searched_;  ///< without links
+    std::vector<std::string> links_;
 };
 
 }  // namespace
 
-std::vector<FoundImage> find_images(const std::string& directory, bool recursive) {
-    std::vector<FoundImage> found = Search(directory, recursive).found();
-    std::ranges::sort(found, comes_before, &FoundImage::path);
-    return found;
+SearchResult find_images(const std::string& directory, bool recursive) {
+    return Search(directory, recursive).result();
+}
+
+std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped) {
+    if (skipped.empty()) return {};
+    std::map<std::string, std::size_t> numbers;
+    for (const SkippedEntry& entry : skipped) ++numbers[entry.kind];
+    std::vector<std::string> kinds;
+    for (const auto& [kind, number] : numbers) kinds.push_back(std::to_string(number) + " " + kind);
+    return directory + ": skipped " + std::to_string(skipped.size()) +
+           (skipped.size() == 1 ? " entry: " : " entries: ") + join(kinds);
 }
 
 std::string name_below(const std::string& directory, const std::string& image) {

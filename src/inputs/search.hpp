@@ -11,9 +11,24 @@ struct FoundImage {
     std::string problem{};  ///< empty for an image
 };
 
-/// The images of a directory, and of those below it if `recursive`, in natural order, with what cannot be
-/// searched or read among them. Hidden entries are skipped.
-std::vector<FoundImage> find_images(const std::string& directory, bool recursive);
+/// What is not taken for an image.
+struct SkippedEntry {
+    std::string path;
+    std::string kind;  ///< ".txt", "hidden", …
+};
+
+struct SearchResult {
+    std::vector<FoundImage> images;     ///< in natural order
+    std::vector<SkippedEntry> skipped;  ///< in natural order
+};
+
+/// The images of a directory, with what cannot be searched or read among them. With `recursive` also of those
+/// below it, and of those that links lead to, each once: by its own path where it has one below `directory`.
+/// Hidden entries are skipped.
+SearchResult find_images(const std::string& directory, bool recursive);
+
+/// "DIRECTORY: skipped 3 entries: 2 .txt, 1 hidden"; empty where nothing was.
+std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped);
 
 /// The name of the outputs of an image found in a directory: its relative path without the extension.
 std::string name_below(const std::string& directory, const std::string& image);
