@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "glimpse/backend.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/image_file.hpp"
@@ -9,12 +11,14 @@
 
 namespace glimpse {
 
+// A glimpse has the canvas's depth, or is of float32 in the canvas's units: 0…255 on 8 bits, 0…65535 on 16.
+// The result is rounded to `depth`, an OpenCV depth: the canvas's without one, and as it is for CV_32F.
+
 /// canvas + Aᵀ g: the adjoint, DRAW's write operation on the canvas so far (Gregor et al. 2015). The glimpse
-/// has the map's glimpse size and the canvas's channels; its depth is the canvas's, or float32 in the
-/// canvas's units. Sums are rounded to the canvas's depth. Throws `Error` where the glimpse's size, channels
-/// or depth do not fit, and `std::logic_error` where the map is for another image size than the canvas's.
+/// has the map's glimpse size and the canvas's channels. Throws `Error` where the glimpse's size, channels or
+/// depth do not fit, and `std::logic_error` where the map is for another image size than the canvas's.
 GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse,
-                                 const Image& canvas);
+                                 const Image& canvas, std::optional<int> depth = {});
 
 /// The canvas with the glimpse pasted where it was cut out; alpha composes, the glimpse over the canvas.
 ///
@@ -26,6 +30,6 @@ GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, c
 /// Throws `Error` where the glimpse's size, its depth or the number of colours does not fit, or P has no
 /// inverse; and `std::logic_error` as `add_adjoint`.
 GLIMPSE_EXPORT Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse,
-                           const Image& canvas);
+                           const Image& canvas, std::optional<int> depth = {});
 
 }  // namespace glimpse

@@ -19,7 +19,7 @@ struct WriteOptions {
     bool paste = false;               ///< `paste`, not `add_adjoint`
     OpenOptions open{};               ///< how the glimpse and the canvas are opened
     std::string out;                  ///< a file, or "-" for standard output
-    std::string format;               ///< empty: that of `out`, or png
+    std::string format;               ///< empty: that of `out`, or png; npy is float32, unrounded
 };
 
 /// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error` for

@@ -27,20 +27,21 @@ void require_sizes(const LinearMap& map, const Image& glimpse, const Image& canv
     }
 }
 
-Image rounded_like(const Image& canvas, const cv::Mat& values) {
-    return {.pixels = rounded_to(values, canvas.pixels.depth()),
+Image rounded_like(const Image& canvas, const cv::Mat& values, std::optional<int> depth) {
+    return {.pixels = rounded_to(values, depth.value_or(canvas.pixels.depth())),
             .alpha = canvas.alpha,
             .icc_profile = canvas.icc_profile};
 }
 
-/// Float32, colours premultiplied by an alpha of 0 to 1, which is opaque where the image has none.
-cv::Mat premultiplied(const Image& image) {
+/// Float32, colours premultiplied by an alpha of 0 to 1, which is opaque where the image has none and
+/// `opaque` in its units.
+cv::Mat premultiplied(const Image& image, double opaque) {
     cv::Mat values;
     image.pixels.convertTo(values, CV_32F);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
     if (image.alpha) {
-        channels.back() /= full_scale(image.pixels.depth());
+        channels.back() /= opaque;
     } else {
         channels.emplace_back(values.rows, values.cols, CV_32F, cv::Scalar(1));
     }
@@ -153,8 +154,8 @@ ImageRegion scattered_layer(const Backend& backend, const LinearMap& map, const 
     return layer;
 }
 
-/// From premultiplied values to the canvas's channels and depth.
-Image in_format_of(const Image& canvas, cv::Mat values) {
+/// From premultiplied values to the canvas's channels, in `depth`.
+Image in_format_of(const Image& canvas, cv::Mat values, std::optional<int> depth) {
     if (canvas.alpha) unpremultiply_alpha(values);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
@@ -165,8 +166,7 @@ Image in_format_of(const Image& canvas, cv::Mat values) {
     }
     cv::Mat merged;
     cv::merge(channels, merged);
-    cv::patchNaNs(merged, 0);  // NaN of the pictures themselves
-    return rounded_like(canvas, merged);
+    return rounded_like(canvas, merged, depth);
 }
 
 /// 255 where a pixel is the same in both, else 0.
@@ -178,18 +178,19 @@ cv::Mat equal_pixels(const cv::Mat& a, const cv::Mat& b) {
     return pixels.reshape(1, a.rows);
 }
 
-[[noreturn]] void fail_in_depth(const Image& glimpse, const Image& canvas) {
+/// A glimpse has the canvas's units: it is of its depth, or float32.
+void require_units(const Image& glimpse, const Image& canvas) {
+    if (glimpse.pixels.depth() == CV_32F || glimpse.pixels.depth() == canvas.pixels.depth()) return;
     throw Error("the glimpse is " + depth_name(glimpse.pixels) + ", the canvas " + depth_name(canvas.pixels) +
-                "; give a glimpse in the canvas's depth");
+                "; give a glimpse in the canvas's depth, or one of float32 in the canvas's units");
 }
 
 }  // namespace
 
-Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas) {
+Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas,
+                  std::optional<int> depth) {
     require_sizes(map, glimpse, canvas);
-    if (glimpse.pixels.depth() != CV_32F && glimpse.pixels.depth() != canvas.pixels.depth()) {
-        fail_in_depth(glimpse, canvas);
-    }
+    require_units(glimpse, canvas);
     if (glimpse.pixels.channels() != canvas.pixels.channels()) {
         throw Error("the glimpse has " + std::to_string(glimpse.pixels.channels()) +
                     " channels, the canvas " + std::to_string(canvas.pixels.channels()));
@@ -198,17 +199,17 @@ Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& gli
     canvas.pixels.convertTo(sum, CV_32F);
     const ImageRegion written = backend.write(map, glimpse.pixels);
     if (!written.region.empty()) sum(rect(written.region)) += written.pixels;
-    return rounded_like(canvas, sum);
+    return rounded_like(canvas, sum, depth);
 }
 
-Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse, const Image& canvas) {
+Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse, const Image& canvas,
+            std::optional<int> depth) {
     const LinearMap& map = lowered.map;
     require_sizes(map, glimpse, canvas);
-    if (full_scale(glimpse.pixels.depth()) != full_scale(canvas.pixels.depth())) {
-        fail_in_depth(glimpse, canvas);
-    }
-    const cv::Mat layer = premultiplied(glimpse);
-    const cv::Mat before = premultiplied(canvas);
+    require_units(glimpse, canvas);
+    const double opaque = full_scale(canvas.pixels.depth());
+    const cv::Mat layer = premultiplied(glimpse, opaque);
+    const cv::Mat before = premultiplied(canvas, opaque);
     cv::Mat under = canvas.alpha ? before.clone() : before;
     if (layer.channels() != under.channels()) {
         throw Error("the glimpse has " + std::to_string(layer.channels() - 1) + " colours, the canvas " +
@@ -223,8 +224,8 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
                map.kind);
     // Premultiplied, transparent pixels have lost their colours.
     const cv::Mat kept = canvas.alpha ? equal_pixels(under, before) : cv::Mat();
-    Image pasted = in_format_of(canvas, std::move(under));
-    if (canvas.alpha) canvas.pixels.copyTo(pasted.pixels, kept);
+    Image pasted = in_format_of(canvas, std::move(under), depth);
+    if (canvas.alpha) rounded_to(canvas.pixels, pasted.pixels.depth()).copyTo(pasted.pixels, kept);
     return pasted;
 }
 

@@ -107,9 +107,10 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
     const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });
+    const auto depth = format == "npy" ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     const Image written = with_context(options.glimpse, [&] {
-        return options.paste ? paste(backend, lowered, glimpse, canvas)
-                             : add_adjoint(backend, lowered.map, glimpse, canvas);
+        return options.paste ? paste(backend, lowered, glimpse, canvas, depth)
+                             : add_adjoint(backend, lowered.map, glimpse, canvas, depth);
     });
     const auto bytes = with_context(options.out, [&] { return encode_image(written, format); });
     options.out == standard_stream ? write_standard_output(bytes) : write_file(options.out, bytes);

@@ -43,11 +43,13 @@ class Write(GlimpseCase):
         outside[3:5, 2:5] = False
         numpy.testing.assert_array_equal(again[outside], pixels[outside])
 
-    def test_a_glimpse_of_another_depth_is_not_pasted(self):
+    def test_a_glimpse_in_other_units_is_not_put_back(self):
         photo, _ = self.picture()
-        self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "g.npy")
-        self.fails(1, "write", "g.npy", "-b", "5,6,12,9", "--canvas", photo, "--mode", "paste", "-o", "again.png",
-                   says=["the glimpse is float32, the canvas 8-bit; give a glimpse in the canvas's depth"])
+        self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "g.png")
+        numpy.save(self.path("canvas.npy"), numpy.zeros((30, 40, 3), dtype=numpy.float32))
+        for mode in ("paste", "adjoint"):
+            self.fails(1, "write", "g.png", "-b", "5,6,12,9", "--canvas", "canvas.npy", "--mode", mode, "-o", "again.npy",
+                       says=["the glimpse is 8-bit, the canvas float32; give a glimpse in the canvas's depth"])
 
     def test_draw_writes_with_one_over_gamma(self):
         draw = {"gx": 0, "gy": 0, "log_sigma2": -6, "log_delta": 0, "log_gamma": 0.6931471805599453}

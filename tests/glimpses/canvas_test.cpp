@@ -5,11 +5,13 @@
 #include <cmath>
 #include <numbers>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
 #include "maps/image_region.hpp"
+#include "pixels/rounding.hpp"
 #include "small_images.hpp"
 
 // The way back: add_adjoint and paste.
@@ -43,6 +45,12 @@ Mask soft(const cv::Mat_<double>& grid) {
     Mask mask;
     mask.form = Mask::GridForm{grid};
     return mask;
+}
+
+cv::Mat in_float32(const cv::Mat& pixels) {
+    cv::Mat values;
+    pixels.convertTo(values, CV_32F);
+    return values;
 }
 
 /// The glimpse as `glimpse extract` would cut it out.
@@ -260,6 +268,50 @@ TEST_CASE("paste: what is not covered stays as it is, the colours of transparent
     const Image clear = image((cv::Mat_<cv::Vec2f>(1, 1) << cv::Vec2f(7, 0)), true);
     const Image canvas = image((cv::Mat_<cv::Vec2f>(1, 2) << cv::Vec2f(5, 0), cv::Vec2f(9, 0)), true);
     check_near(paste(cpu(), lowered, clear, canvas).pixels, row({5, 0, 9, 0}), 0);
+}
+
+TEST_CASE("paste and add_adjoint: sums are not rounded where float32 is asked for") {
+    // Steps of ⅔ of a pixel: sums of thirds.
+    const Crop resized{
+        Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, Size{6, 9}, {}, {}, Interpolation::bilinear};
+    const Lowered lowered = lower(resized, picture);
+    for (const int type : {CV_8UC3, CV_16UC1, CV_8UC4}) {
+        const Image canvas = image(noise(picture, type, 31), type == CV_8UC4);
+        const Image glimpse = image(noise({6, 9}, type, 32), type == CV_8UC4);
+        const Image in_float = image(in_float32(glimpse.pixels), type == CV_8UC4);
+        for (const bool pasted : {false, true}) {
+            const auto written = [&](const Image& g, std::optional<int> depth) {
+                return (pasted ? paste(cpu(), lowered, g, canvas, depth)
+                               : add_adjoint(cpu(), lowered.map, g, canvas, depth))
+                    .pixels;
+            };
+            const cv::Mat exact = written(glimpse, CV_32F);
+            const cv::Mat rounded = written(glimpse, {});
+            CHECK(exact.type() == CV_MAKETYPE(CV_32F, canvas.pixels.channels()));
+            CHECK(rounded.type() == type);
+            CHECK(difference(rounded_to(exact, canvas.pixels.depth()), rounded) == 0);
+            CHECK(difference(exact, in_float32(rounded)) > 0.1);
+            // Float32 in the canvas's units is the same glimpse.
+            CHECK(difference(written(in_float, CV_32F), exact) == 0);
+            CHECK(difference(written(in_float, {}), rounded) == 0);
+        }
+    }
+}
+
+TEST_CASE("paste: a float glimpse keeps its fractions on a canvas of whole numbers") {
+    const Lowered lowered = crop({1, 0, 2, 1}, {3, 1});
+    const Image glimpse = image((cv::Mat_<float>(1, 2) << 20.25F, 1000.5F));
+    const Image canvas = image((cv::Mat_<std::uint8_t>(1, 3) << 7, 8, 9));
+    check_near(paste(cpu(), lowered, glimpse, canvas, CV_32F).pixels, row({7, 20.25, 1000.5}), 0);
+    check_near(paste(cpu(), lowered, glimpse, canvas).pixels, row({7, 20, 255}), 0);
+}
+
+TEST_CASE("paste: what is not a number stays where it is not covered") {
+    const Lowered lowered = crop({1, 0, 1, 1}, {3, 1});
+    const Image canvas = image((cv::Mat_<float>(1, 3) << NAN, 2, 3));
+    const cv::Mat pasted = paste(cpu(), lowered, image((cv::Mat_<float>(1, 1) << 5.5F)), canvas).pixels;
+    CHECK(std::isnan(pasted.at<float>(0)));
+    CHECK(pasted.at<float>(1) == 5.5F);
 }
 
 TEST_CASE("paste and add_adjoint: sizes, colours and depths must fit") {
