@@ -107,7 +107,8 @@ GLIMPSE_EXPORT Box in_pixels(const OrientedBox& box, Size image);
 GLIMPSE_EXPORT void require_box(const Box& box);
 
 /// Throws `Error` when the box, rotated by `angle` degrees about its centre, has no point inside the image.
-GLIMPSE_EXPORT void require_overlap(const Box& box, double angle, Size image);
+/// The message ends with the remedy, if there is one.
+GLIMPSE_EXPORT void require_overlap(const Box& box, double angle, Size image, const std::string& remedy = {});
 
 /// A box's own glimpse size: width and height to the nearest integer, at least 1.
 /// Throws `InvalidParameter` as `require_glimpse_size`.

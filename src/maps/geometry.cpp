@@ -91,7 +91,7 @@ void require_box(const Box& box) {
     }
 }
 
-void require_overlap(const Box& box, double angle, Size image) {
+void require_overlap(const Box& box, double angle, Size image, const std::string& remedy) {
     // Separating axis theorem: two convex shapes are disjoint exactly if a normal of an edge of one of them
     // separates them.
     const Affine unit_square = box_to_image(box, {1, 1}, angle);
@@ -104,7 +104,7 @@ void require_overlap(const Box& box, double angle, Size image) {
     if (is_apart) {
         const std::string turned = angle == 0 ? "" : ", turned by " + number_text(angle) + "°,";
         throw Error("the box " + to_string(box) + turned + " lies wholly outside the image of " +
-                    to_string(image) + " pixels");
+                    to_string(image) + " pixels" + remedy);
     }
 }
 

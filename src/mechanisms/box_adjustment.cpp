@@ -25,7 +25,8 @@ template <typename OneMechanism>
 void fill_with_mean(OneMechanism& mechanism) {
     if constexpr (requires { mechanism.fill; }) {
         const bool is_open = std::holds_alternative<std::monostate>(mechanism.fill);
-        if (is_open && mechanism.padding == Padding::zeros) mechanism.fill = MeanOfImage{};
+        if (is_open && mechanism.padding.value_or(Padding::zeros) == Padding::zeros)
+            mechanism.fill = MeanOfImage{};
     } else {
         throw Error(
             "the window of a tracker is filled with the image's mean, which a crop and a spatial "

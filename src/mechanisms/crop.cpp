@@ -71,8 +71,22 @@ BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Inter
     return matrix;
 }
 
-Lowered lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
-    const Rectangle box = rounded_to_pixels(form, image);
+/// The box in whole pixels. Throws `InvalidParameter` where its edges are so far away that they saturate.
+Rectangle rounded_to_pixels(const Box& box) {
+    constexpr int farthest_edge = 1 << 29;
+    for (const double edge : {box.x, box.y, box.x + box.width, box.y + box.height}) {
+        if (std::abs(edge) < farthest_edge) continue;
+        throw InvalidParameter("/box", "the edges of a crop's box are less than " +
+                                           power_of_two(farthest_edge) + " pixels away, not as those of " +
+                                           to_string(box));
+    }
+    return rounded(box);
+}
+
+Lowered lower_box(const Crop& crop, Size image) {
+    const Box given = box_in_pixels(crop, image);
+    const Rectangle box = rounded_to_pixels(given);
+    const Padding padding = crop.padding.value_or(Padding::zeros);
     const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
     const Size size = crop.size.value_or(box.size());
     require_glimpse_size(size, crop.size ? "/size" : "/box");
@@ -80,14 +94,13 @@ Lowered lower_box(const Crop& crop, const Crop::BoxForm& form, Size image) {
     Lowered lowered{.map = {.image = image, .glimpse = size, .kind = {}},
                     .fill = crop.fill,
                     .matrix = box_to_image(edges, size)};
-    if (size == box.size() && (crop.padding == Padding::zeros || whole(image).contains(box))) {
+    if (size == box.size() && (padding == Padding::zeros || whole(image).contains(box))) {
         lowered.map.kind = Window{.x0 = box.x, .y0 = box.y};
     } else {
         if (size != box.size()) require_resizable(box, image);
-        lowered.map.kind = Separable{.rows = crop_axis({box.y, box.height, size.height}, image.height,
-                                                       crop.padding, crop.interpolation),
-                                     .columns = crop_axis({box.x, box.width, size.width}, image.width,
-                                                          crop.padding, crop.interpolation)};
+        lowered.map.kind = Separable{
+            .rows = crop_axis({box.y, box.height, size.height}, image.height, padding, crop.interpolation),
+            .columns = crop_axis({box.x, box.width, size.width}, image.width, padding, crop.interpolation)};
     }
     return lowered;
 }
@@ -169,7 +182,7 @@ void validate(const Crop& crop) {
 
 Lowered lower(const Crop& crop, Size image) {
     validate(crop);
-    return std::visit(overloaded{[&](const Crop::BoxForm& form) { return lower_box(crop, form, image); },
+    return std::visit(overloaded{[&](const Crop::BoxForm&) { return lower_box(crop, image); },
                                  [&](const Crop::IndexForm& form) { return lower_indices(form, image); }},
                       crop.form);
 }

@@ -84,13 +84,9 @@ std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int si
     return a;
 }
 
-Rectangle pixels_of(const Mask::BoxForm& form, Size image) {
-    return intersection(rounded_to_pixels(form, image), whole(image));
-}
-
-cv::Mat box_weights(const Mask::BoxForm& form, Size image) {
+cv::Mat box_weights(const Mask& mask, Size image) {
     cv::Mat a = cv::Mat::zeros(image.height, image.width, CV_32F);
-    const Rectangle box = pixels_of(form, image);
+    const Rectangle box = intersection(rounded(box_in_pixels(mask, image)), whole(image));
     a(rect(box)).setTo(1);
     return a;
 }
@@ -267,7 +263,7 @@ cv::Mat weights(const Mask& mask, Size image) {
                        return outer_product(gaussian_vector(form.y, image.height, form.normalise),
                                             gaussian_vector(form.x, image.width, form.normalise));
                    },
-                   [&](const Mask::BoxForm& form) { return box_weights(form, image); }},
+                   [&](const Mask::BoxForm&) { return box_weights(mask, image); }},
         mask.form);
     if (!cv::checkRange(a)) throw Error(std::string(finite_weights));
     require_kind(mask, a);

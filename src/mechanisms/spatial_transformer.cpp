@@ -109,7 +109,7 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     require_reachable(matrix, size);
     const Samples samples{.points = matrix,
                           .interpolation = transformer.interpolation,
-                          .padding = transformer.padding,
+                          .padding = transformer.padding.value_or(Padding::zeros),
                           .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
     return {.map = {.image = image, .glimpse = size, .kind = sampled(samples, image, size)},
             .fill = transformer.fill,

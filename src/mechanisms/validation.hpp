@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/lowered.hpp"
 #include "glimpse/words.hpp"
 
 // Rules that several mechanisms' parameters keep. Each throws `InvalidParameter` at the field that breaks it.
@@ -47,25 +48,27 @@ inline void require_upright(const OrientedBox& box, std::string_view mechanism) 
     throw InvalidParameter("/angle", "\"angle\" is not used by mechanism \"" + std::string(mechanism) + "\"");
 }
 
-/// The box in whole pixels. Throws `Error` where it, before or after rounding, lies wholly outside the image.
-inline Rectangle rounded_to_pixels(const OrientedBox& box, Size image) {
-    const Box given = in_pixels(box, image);
-    require_overlap(given, 0, image);
-    const Rectangle pixels = rounded(given);
-    if (intersection(pixels, whole(image)).empty()) {
-        throw Error("the box " + to_string(given) + ", rounded to whole pixels, lies outside the image of " +
-                    to_string(image) + " pixels");
+/// The mechanism's box, which it has, in pixels of the image. It must overlap the image, unless the mechanism
+/// has a padding and that is given: then what lies outside is the padding.
+template <typename Mechanism>
+Box box_in_pixels(const Mechanism& mechanism, Size image) {
+    const auto& form = std::get<typename Mechanism::BoxForm>(mechanism.form);
+    const Box box = in_pixels(form, image);
+    if constexpr (requires { mechanism.padding; }) {
+        const bool is_given = mechanism.padding || !std::holds_alternative<std::monostate>(mechanism.fill);
+        if (!is_given) require_overlap(box, form.angle, image, "; a padding of its own would fill it");
+    } else {
+        require_overlap(box, form.angle, image);
     }
-    return pixels;
+    return box;
 }
 
-/// The mechanism with its box, if it has one, in pixels of the image, which it must overlap.
+/// The mechanism with its box, if it has one, as `box_in_pixels`.
 template <typename Mechanism>
 Mechanism with_box_in_pixels(Mechanism mechanism, Size image) {
     if (auto* form = std::get_if<typename Mechanism::BoxForm>(&mechanism.form)) {
-        form->box = in_pixels(*form, image);
+        form->box = box_in_pixels(mechanism, image);
         form->units = Units::pixels;
-        require_overlap(form->box, form->angle, image);
     }
     return mechanism;
 }

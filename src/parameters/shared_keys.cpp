@@ -100,7 +100,7 @@ PaddingAndFill read_padding(Entry& entry) {
         case PaddingWord::zeros:
             break;
     }
-    return {};
+    return {Padding::zeros, {}};
 }
 
 }  // namespace glimpse::parameters

@@ -32,9 +32,10 @@ OrientedBox read_box(Entry& entry);
 /// Reads "size", by default the caller's.
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context);
 
-/// What lies outside the image: a padding, or a fill in place of its zeros.
+/// What lies outside the image: a padding, or a fill in place of its zeros; neither where the key is not
+/// there.
 struct PaddingAndFill {
-    Padding padding = Padding::zeros;
+    std::optional<Padding> padding;
     Fill fill;
 };
 

@@ -229,8 +229,8 @@ TEST_CASE("reference: resized crop") {
         Crop crop{Crop::BoxForm{edges, Units::pixels}, glimpse, draws.padding(), {}, {}};
         CAPTURE(n);
         crop.interpolation = Interpolation::bilinear;
-        CHECK(error(crop, image, reference::resized_crop(image, box, glimpse, crop.padding)) <= bound);
+        CHECK(error(crop, image, reference::resized_crop(image, box, glimpse, *crop.padding)) <= bound);
         crop.interpolation = Interpolation::nearest;
-        CHECK(error(crop, image, reference::nearest_crop(image, box, glimpse, crop.padding)) == 0);
+        CHECK(error(crop, image, reference::nearest_crop(image, box, glimpse, *crop.padding)) == 0);
     }
 }

@@ -19,6 +19,47 @@ class Edges(GlimpseCase):
         return [self.load(f"{stem}.{k}.npy") for k in range(len(entries))], json.loads(result.stdout)["glimpses"]
 
 
+class Outside(Edges):
+    def test_a_box_outside_is_its_padding_or_an_error(self):
+        photo, pixels = self.picture()
+        pixels = pixels.astype(numpy.float32)
+        mean = pixels.reshape(-1, 3).mean(axis=0, dtype=numpy.float64)
+        edge, mirror = pixels[4:7, 39:40].repeat(5, axis=1), pixels[4:7, 25:30][:, ::-1]
+        for mechanism in ("crop", "stn"):
+            box = {"mechanism": mechanism, "box": [50, 4, 5, 3]}
+            glimpses, records = self.extract_arrays(photo, *({**box, "padding": padding} for padding in ("zeros", 7.25, [1, 2, 3], "mean", "border", "reflection")))
+            for glimpse, expected in zip(glimpses, (0, 7.25, [1, 2, 3], mean, edge, mirror)):
+                numpy.testing.assert_allclose(glimpse, numpy.broadcast_to(expected, (3, 5, 3)), rtol=FLOAT32)
+            self.assertEqual([record["inside"] for record in records], [0, 0, 0, 0, 1, 1])
+        for mechanism in ("crop", "stn", "gaussian", "mask"):
+            for box in ("50,4,5,3", "40,0,5,5", "-5,0,5,5"):
+                result = self.fails(1, "extract", photo, "-m", mechanism, f"--box={box}", "-o", self.out, says=["lies wholly outside the image of 40×30 pixels"])
+                self.assertEqual("a padding of its own would fill it" in result.stderr, mechanism in ("crop", "stn"))
+
+    def test_pictures_of_a_box_outside(self):
+        photo, pixels = self.picture()
+        self.document([{"id": "a", "box": [50, 4, 5, 3], "padding": 9}, {"id": "b", "mechanism": "mask", "box": [39.6, 0, 5, 5]}])
+        self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out)
+        numpy.testing.assert_array_equal(self.load("photo.a.png"), numpy.full((3, 5, 3), 9))
+        numpy.testing.assert_array_equal(self.load("photo.b.png"), numpy.zeros_like(pixels))
+        self.run_glimpse("extract", photo, "-p", "p.json", "--overlay", "--panel", "--map", "-o", self.out)
+        self.assertEqual(self.load("photo.overlay.png").shape[:2], (30, 40))
+        self.assertEqual(self.load("photo.a.map.png").max(), 0)
+
+    def test_a_box_that_overlaps_by_less_than_half_a_pixel(self):
+        photo, pixels = self.picture()
+        box = [-4.6, 5, 5, 3]
+        glimpses, records = self.extract_arrays(photo, {"box": box}, {"box": box, "padding": "border"}, {"box": box, "padding": 3.5},
+                                                {"box": box, "mechanism": "mask"}, {"box": box, "mechanism": "gaussian"}, {"box": box, "mechanism": "stn"})
+        numpy.testing.assert_array_equal(glimpses[0], numpy.zeros((3, 5, 3)))
+        numpy.testing.assert_array_equal(glimpses[1], pixels[5:8, :1].repeat(5, axis=1))
+        numpy.testing.assert_array_equal(glimpses[2], numpy.full((3, 5, 3), 3.5))
+        numpy.testing.assert_array_equal(glimpses[3], numpy.zeros((30, 40, 3)))
+        self.assertEqual([(record["inside"], record["support"][2:]) for record in records[:1]], [(0, [0, 0])])
+        numpy.testing.assert_allclose(glimpses[5][:, 4], 0.4 * pixels[5:8, 0], rtol=FLOAT32)  # its last sample, at -0.6
+
+
+
 class Writing(Edges):
     def test_an_array_is_never_rounded(self):
         _, pixels = self.picture("g.png", width=5, height=4)

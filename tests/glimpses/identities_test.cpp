@@ -50,7 +50,7 @@ Lowered as_samples(Lowered lowered, const SpatialTransformer& stn) {
     REQUIRE(std::holds_alternative<Separable>(lowered.map.kind));
     lowered.map.kind = Samples{.points = *lowered.matrix,
                                .interpolation = stn.interpolation,
-                               .padding = stn.padding,
+                               .padding = stn.padding.value_or(Padding::zeros),
                                .mirror = stn.align_corners ? Mirror::centres : Mirror::edges};
     return lowered;
 }

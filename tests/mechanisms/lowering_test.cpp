@@ -1,8 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
 
 // What mechanisms make of parameters at the edge of what they take.
@@ -18,6 +25,80 @@ TEST_CASE("a safe Gaussian is finite at every distance") {
         const Lowered lowered = lower(gaussian, {9, 9});
         CHECK(std::abs(inside(lowered) - 1) < 1e-6);  // float32 weights
         CHECK(cv::checkRange(row_sums(lowered.map)));
+    }
+}
+
+namespace {
+
+/// A box as every mechanism takes it, none with a padding.
+std::vector<Mechanism> all_with_box(const Box& box, std::optional<Size> size = {}) {
+    Crop crop;
+    crop.form = Crop::BoxForm{box};
+    crop.size = size;
+    Mask mask;
+    mask.form = Mask::BoxForm{box};
+    Gaussian gaussian;
+    gaussian.form = Gaussian::BoxForm{{box}};
+    gaussian.size = size;
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::BoxForm{box};
+    transformer.size = size;
+    return {crop, mask, gaussian, transformer};
+}
+
+}  // namespace
+
+TEST_CASE("a box that overlaps the image by less than half a pixel is taken by every mechanism") {
+    // On each side, by 0.4 of a pixel; rounded, it lies outside.
+    for (const Box& box :
+         {Box{-9.6, 2, 10, 3}, Box{19.6, 2, 10, 3}, Box{2, -9.6, 3, 10}, Box{2, 14.6, 3, 10}}) {
+        for (const Mechanism& mechanism : all_with_box(box)) {
+            CAPTURE(name(mechanism));
+            const Lowered lowered = lower(mechanism, {20, 15});
+            const bool rounds = name(mechanism) == Crop::name || name(mechanism) == Mask::name;
+            if (rounds) CHECK(support(lowered.map).empty());
+            if (name(mechanism) == Crop::name) CHECK(inside(lowered) == 0);
+        }
+    }
+}
+
+TEST_CASE("a box wholly outside the image is its padding, and an error without one") {
+    const Size image{20, 15};
+    for (const Box& box : {Box{25, 2, 4, 3}, Box{-9, 2, 4, 3}, Box{2, 16, 4, 3}, Box{-7e6, -7e6, 4, 3}}) {
+        for (const std::optional<Size> size : {std::optional<Size>(), std::optional(Size{3, 5})}) {
+            for (Mechanism mechanism : all_with_box(box, size)) {
+                CAPTURE(name(mechanism));
+                CHECK_THROWS_WITH(lower(mechanism, image),
+                                  doctest::Contains("lies wholly outside the image of 20×15"));
+                std::visit(
+                    [&](auto& one) {
+                        if constexpr (requires { one.padding; }) {
+                            one.padding = Padding::zeros;
+                            CHECK(support(lower(one, image).map).empty());
+                            CHECK(lower(one, image).map.glimpse == size.value_or(Size{4, 3}));
+                            one.padding = Padding::border;
+                            CHECK(!support(lower(one, image).map).empty());
+                            one.padding = Padding::reflection;
+                            CHECK(!support(lower(one, image).map).empty());
+                            one.padding.reset();
+                            one.fill = Constant{{7}};
+                            CHECK(inside(lower(one, image)) == 0);
+                            one.fill = MeanOfImage{};
+                            CHECK(needed(lower(one, image)) == whole(image));
+                        }
+                    },
+                    mechanism);
+            }
+        }
+    }
+}
+
+TEST_CASE("a padded box so far away that its edges saturate is refused, rather than cut to a line") {
+    Crop crop;
+    crop.padding = Padding::border;
+    for (const Box& box : {Box{1e9, 0, 5, 5}, Box{0, -1e300, 5, 5}}) {
+        crop.form = Crop::BoxForm{box};
+        CHECK_THROWS_WITH(lower(crop, {20, 15}), doctest::Contains("less than 2^29 pixels away"));
     }
 }
 

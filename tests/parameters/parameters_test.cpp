@@ -132,7 +132,9 @@ TEST_CASE("forms of crop") {
     CHECK(std::get<Constant>(get<Crop>(document[3]).fill).values == std::vector<double>{128});
     CHECK(std::get<Constant>(get<Crop>(document[4]).fill).values == std::vector<double>{1, 2.5, 3});
     CHECK(std::holds_alternative<MeanOfImage>(get<Crop>(document[5]).fill));
-    CHECK(get<Crop>(document[5]).padding == Padding::zeros);
+    CHECK(!get<Crop>(document[5]).padding);
+    CHECK(!get<Crop>(document[1]).padding);
+    CHECK(get<Crop>(document[7]).padding == Padding::zeros);
     CHECK(get<Crop>(document[5]).size == Size{4, 4});
 }
 

@@ -39,16 +39,16 @@ struct Crop {
 
     std::variant<BoxForm, IndexForm> form;
     std::optional<Size> size;                               ///< w×h; the box's own rounded size without it
-    Padding padding = Padding::zeros;                       ///< mirrors at the edges
-    Fill fill;                                              ///< instead of zeros
+    std::optional<Padding> padding;                         ///< mirrors at the edges; zeros without it
+    Fill fill;                                              ///< instead of zeros; numbers of float32
     Interpolation interpolation = Interpolation::bilinear;  ///< when resized: bilinear, or nearest
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 GLIMPSE_EXPORT void validate(const Crop& crop);
 
-/// The map for an image of size `image`. Throws `InvalidParameter`, or `Error` when the box lies wholly
-/// outside the image or an index is not in it.
+/// The map for an image of size `image`. Throws `InvalidParameter`, or `Error` when an index is not in the
+/// image, or the box lies wholly outside it and neither padding nor fill is given.
 GLIMPSE_EXPORT Lowered lower(const Crop& crop, Size image);
 
 }  // namespace glimpse

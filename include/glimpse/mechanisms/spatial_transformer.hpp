@@ -55,8 +55,8 @@ struct SpatialTransformer {
     std::optional<Size> size;    ///< w×h; the box's own rounded size without it; the other forms demand it
     bool align_corners = false;  ///< see the table above
     Interpolation interpolation = Interpolation::bilinear;
-    Padding padding = Padding::zeros;
-    Fill fill;  ///< instead of zeros
+    std::optional<Padding> padding;  ///< zeros without it
+    Fill fill;                       ///< instead of zeros; numbers of float32
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
@@ -66,7 +66,8 @@ GLIMPSE_EXPORT void validate(const SpatialTransformer& transformer);
 GLIMPSE_EXPORT Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse);
 
 /// The map for an image of size `image`: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
-/// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
+/// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image and neither padding nor
+/// fill is given.
 GLIMPSE_EXPORT Lowered lower(const SpatialTransformer& transformer, Size image);
 
 }  // namespace glimpse
