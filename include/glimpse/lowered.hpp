@@ -15,10 +15,14 @@
 
 namespace glimpse {
 
+/// From here on numbers are infinite in float32.
+constexpr double beyond_float32 = 0x1.ffffffp127;
+
 /// The fill of what lies outside the image: g = A(I - c) + c, c being one number for all channels, or one for
 /// each.
 struct Constant {
-    std::vector<double> values;  ///< one, or as many as the image has channels; in the image's units
+    /// One, or as many as the image has channels, in the image's units; |value| < `beyond_float32`.
+    std::vector<double> values;
 };
 /// c is the mean of each channel of the image.
 struct MeanOfImage {};

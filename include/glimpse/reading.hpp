@@ -13,9 +13,10 @@
 
 namespace glimpse {
 
-/// Throws `InvalidParameter` unless a constant fill has one value, or one for each channel; without one for
-/// alpha, alpha is opaque. To be called for each glimpse, so that an invalid fill fails no other glimpse.
-GLIMPSE_EXPORT void validate_fill(const Lowered& lowered, int channels, bool alpha);
+/// Throws `InvalidParameter` unless a constant fill has one value, or one for each channel (without one for
+/// alpha, alpha is opaque), and float32 can hold them, multiplied by alpha where the map mixes pixels of
+/// `depth`. To be called for each glimpse, so that an invalid fill fails no other glimpse.
+GLIMPSE_EXPORT void validate_fill(const Lowered& lowered, int channels, bool alpha, int depth);
 
 /// The glimpse (h×w×C) in `depth`, an OpenCV depth, of an image region (H×W×C): A I with the fill, the
 /// colours premultiplied by the region's alpha, if it has any, where the map mixes pixels. The region

@@ -1,6 +1,7 @@
 #include "glimpse/reading.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "maps/image_region.hpp"
 #include "maps/needed_parts.hpp"
 #include "maps/overloaded.hpp"
@@ -64,19 +66,25 @@ std::vector<double> channel_values(const Constant& constant, int channels, bool 
     return values;
 }
 
-/// The fill c, in the units of the pixels that the map is applied to; `mean` is their mean.
+/// The same in the units of the pixels that the map is applied to.
+std::vector<double> constant_values(const Constant& constant, int channels, bool alpha, bool premultiply,
+                                    int depth) {
+    std::vector<double> values = channel_values(constant, channels, alpha, depth);
+    if (premultiply) {
+        for (std::size_t c = 0; c + 1 < values.size(); ++c) values[c] *= values.back();
+    }
+    return values;
+}
+
+/// The fill c, in the units of the pixels that the map is applied to, as `mean` is.
 std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mean, bool alpha,
                                 bool premultiply, int depth) {
     return std::visit(
         overloaded{[](std::monostate) -> std::vector<double> { throw std::logic_error("there is no fill"); },
                    [&](const MeanOfImage&) { return mean; },
                    [&](const Constant& constant) {
-                       std::vector<double> values =
-                           channel_values(constant, static_cast<int>(mean.size()), alpha, depth);
-                       if (premultiply) {
-                           for (std::size_t c = 0; c + 1 < values.size(); ++c) values[c] *= values.back();
-                       }
-                       return values;
+                       return constant_values(constant, static_cast<int>(mean.size()), alpha, premultiply,
+                                              depth);
                    }},
         fill);
 }
@@ -159,7 +167,7 @@ struct Reading {
 
 }  // namespace
 
-void validate_fill(const Lowered& lowered, int channels, bool alpha) {
+void validate_fill(const Lowered& lowered, int channels, bool alpha, int depth) {
     const auto* constant = std::get_if<Constant>(&lowered.fill);
     if (!constant) return;
     const auto count = static_cast<std::size_t>(channels);
@@ -178,10 +186,19 @@ cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const Image
 
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered* const> lowered,
                                    const ImageRegion& region, int depth) {
-    for (const Lowered* each : lowered) validate_fill(*each, region.pixels.channels(), region.alpha);
+    for (const Lowered* each : lowered) {
+        validate_fill(*each, region.pixels.channels(), region.alpha, region.pixels.depth());
+    }
     std::vector<cv::Mat> glimpses(lowered.size());
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
         const Reading reading{backend, region, depth, premultiply, filled};
+    const bool premultiply = needs_premultiplication(lowered.map, alpha);
+    for (const double value : constant_values(*constant, channels, alpha, premultiply, depth)) {
+        if (std::isfinite(static_cast<float>(value))) continue;
+        throw InvalidParameter("/padding", "float32 cannot hold the padding " +
+                                               std::string(premultiply ? "times its alpha, " : "") +
+                                               number_text(value));
+    }
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < lowered.size(); ++n) {
             if (reading.takes(*lowered[n])) members.push_back(n);

@@ -160,6 +160,7 @@ void validate(const Crop& crop) {
         throw InvalidParameter("/interpolation", "a crop is resized with nearest or bilinear");
     }
     std::visit(
+    require_float32(crop.fill);
         overloaded{[&](const Crop::BoxForm& form) {
                        require_box(form.box);
                        require_upright(form, Crop::name);

@@ -71,6 +71,7 @@ void require_reachable(const Affine& matrix, Size glimpse) {
 
 void validate(const SpatialTransformer& transformer) {
     require_size(transformer);
+    require_float32(transformer.fill);
     std::visit(
         overloaded{
             [](const SpatialTransformer::ThetaForm& form) { require_finite(form.theta, "/theta"); },

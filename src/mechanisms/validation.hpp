@@ -48,6 +48,17 @@ inline void require_upright(const OrientedBox& box, std::string_view mechanism) 
     throw InvalidParameter("/angle", "\"angle\" is not used by mechanism \"" + std::string(mechanism) + "\"");
 }
 
+/// Every number of a constant fill, which is the mechanism's `padding`.
+inline void require_float32(const Fill& fill) {
+    const auto* constant = std::get_if<Constant>(&fill);
+    if (!constant) return;
+    for (const double value : constant->values) {
+        if (std::abs(value) < beyond_float32) continue;
+        throw InvalidParameter("/padding",
+                               "a padding is a number that float32 can hold, not " + number_text(value));
+    }
+}
+
 /// The mechanism's box, which it has, in pixels of the image. It must overlap the image, unless the mechanism
 /// has a padding and that is given: then what lies outside is the padding.
 template <typename Mechanism>

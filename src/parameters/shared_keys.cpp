@@ -54,16 +54,18 @@ Key size_key(std::vector<std::string_view> forms) {
 }
 
 Key padding_key(std::vector<std::string_view> forms) {
-    const std::string number = "{" + number_type().schema + "}";
-    return {
-        .name = "padding",
-        .forms = std::move(forms),
-        .type = {enum_type<PaddingWord>(padding_words).words + ", a number, or a number for each channel", "",
-                 R"("anyOf": [{)" + enum_type<PaddingWord>(padding_words).schema + "}, " + number +
-                     R"(, {"type": "array", "minItems": 1, "items": )" + number + "}]"},
-        .unit = "the image's values",
-        .default_value = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
-        .meaning = "What lies outside the image."};
+    const std::string limit = number_text(beyond_float32);
+    const std::string number = "{" + number_type().schema + R"(, "exclusiveMinimum": -)" + limit +
+                               R"(, "exclusiveMaximum": )" + limit + "}";
+    return {.name = "padding",
+            .forms = std::move(forms),
+            .type = {enum_type<PaddingWord>(padding_words).words + ", a number, or a number for each channel",
+                     "of float32",
+                     R"("anyOf": [{)" + enum_type<PaddingWord>(padding_words).schema + "}, " + number +
+                         R"(, {"type": "array", "minItems": 1, "items": )" + number + "}]"},
+            .unit = "the image's values",
+            .default_value = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
+            .meaning = "What lies outside the image."};
 }
 
 OrientedBox read_box(Entry& entry) {

@@ -51,7 +51,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
         const Glimpse& glimpse = (*job.glimpses)[k];
         guarded(reports[k], [&] {
             Lowered one = lowered(glimpse, adjustment, image.size);
-            with_place(glimpse.place, [&] { validate_fill(one, image.channels, image.alpha); });
+            with_place(glimpse.place, [&] { validate_fill(one, image.channels, image.alpha, image.depth); });
             describe(one, reports[k]);
             glimpses.push_back({.glimpse = &glimpse,
                                 .lowered = std::move(one),

@@ -60,6 +60,17 @@ class Outside(Edges):
 
 
 
+class Fills(Edges):
+    def test_fills_beyond_float32_are_refused(self):
+        photo, _ = self.picture()
+        for padding in (1e39, -3.4028236e38, [0, 0, 1e300]):
+            self.document({"box": [-2, 4, 5, 3], "padding": padding})
+            self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["p.json: /padding: a padding is a number that float32 can hold, not "])
+        (glimpse,), _ = self.extract_arrays(photo, {"box": [-2, 4, 5, 3], "padding": 3.4028235e38})
+        self.assertEqual(glimpse[0, 0, 0], numpy.finfo(numpy.float32).max)
+
+
+
 class Writing(Edges):
     def test_an_array_is_never_rounded(self):
         _, pixels = self.picture("g.png", width=5, height=4)

@@ -125,11 +125,11 @@ TEST_CASE("an image with alpha is brought to the backend once, but where glimpse
 
 TEST_CASE("a constant fill has one value, or one for each channel or colour") {
     Lowered lowered = lower(Crop{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, {}}, {12, 9});
-    CHECK_NOTHROW(validate_fill(lowered, 4, true));
+    CHECK_NOTHROW(validate_fill(lowered, 4, true, CV_8U));
     const auto accepts = [&](std::size_t values, int channels, bool alpha) {
         lowered.fill = Constant{std::vector<double>(values, 1)};
         try {
-            validate_fill(lowered, channels, alpha);
+            validate_fill(lowered, channels, alpha, CV_8U);
             return true;
         } catch (const Error&) {
             return false;
@@ -141,6 +141,29 @@ TEST_CASE("a constant fill has one value, or one for each channel or colour") {
     CHECK(accepts(3, 4, true));
     CHECK(accepts(4, 4, true));
     CHECK(!accepts(3, 4, false));
+}
+
+TEST_CASE("a constant fill is refused where float32 cannot hold it times its alpha") {
+    const Size size{12, 9};
+    const auto accepts = [&](const std::optional<Size>& resized, double value, bool alpha, int depth) {
+        const Lowered lowered = lower(
+            Crop{Crop::BoxForm{{-3, 2, 5, 5}, Units::pixels}, resized, {}, Constant{{value}}, {}}, size);
+        try {
+            validate_fill(lowered, 4, alpha, depth);
+            return true;
+        } catch (const InvalidParameter& error) {
+            CHECK(error.field() == "/padding");
+            return false;
+        }
+    };
+    for (const double value : {1e38, -1e38}) {
+        CHECK(accepts(Size{3, 3}, value, false, CV_8U));
+        CHECK(accepts({}, value, true, CV_8U));  // copied, not mixed
+        CHECK(accepts(Size{3, 3}, value, true, CV_32F));
+        CHECK(!accepts(Size{3, 3}, value, true, CV_8U));
+    }
+    CHECK(accepts(Size{3, 3}, 1e36, true, CV_8U));
+    CHECK(!accepts(Size{3, 3}, 1e36, true, CV_16U));
 }
 
 TEST_CASE("a sample on a pixel takes that pixel alone, whatever lies beside it") {

@@ -102,6 +102,28 @@ TEST_CASE("a padded box so far away that its edges saturate is refused, rather t
     }
 }
 
+TEST_CASE("fills beyond float32 are refused") {
+    const double largest = std::numeric_limits<float>::max();
+    for (Mechanism mechanism : all_with_box({2, 3, 4, 5})) {
+        std::visit(
+            [&](auto& one) {
+                if constexpr (requires { one.fill; }) {
+                    for (const double value : {largest, -largest, 3.4028235e38}) {
+                        one.fill = Constant{{0, value}};
+                        CHECK_NOTHROW(validate(one));
+                    }
+                    for (const double value :
+                         {3.4028236e38, -1e39, 1e300, std::numeric_limits<double>::infinity(),
+                          std::numeric_limits<double>::quiet_NaN()}) {
+                        one.fill = Constant{{0, value}};
+                        CHECK_THROWS_WITH_AS(validate(one), doctest::Contains("float32"), InvalidParameter);
+                    }
+                }
+            },
+            mechanism);
+    }
+}
+
 TEST_CASE("a turned box whose bounding rectangle alone meets the image is refused") {
     SpatialTransformer transformer;
     transformer.form = SpatialTransformer::BoxForm{{80, -60, 100, 50}, Units::pixels, 45};
