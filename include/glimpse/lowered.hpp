@@ -24,7 +24,8 @@ struct Constant {
     /// One, or as many as the image has channels, in the image's units; |value| < `beyond_float32`.
     std::vector<double> values;
 };
-/// c is the mean of each channel of the image.
+/// c is the mean of each channel of the whole image. With an alpha channel, the mean of that, and of each
+/// colour the mean of colour · alpha, divided by the mean alpha: 0 where that is 0.
 struct MeanOfImage {};
 /// Zeros, or what takes their place.
 using Fill = std::variant<std::monostate, Constant, MeanOfImage>;

@@ -50,10 +50,23 @@ bool asks_for_mean(const Lowered* lowered) {
     return std::holds_alternative<MeanOfImage>(lowered->fill);
 }
 
-/// The channels' means where a glimpse asks for them, else zeros.
-std::vector<double> mean_for(Group group, const cv::Mat& pixels) {
-    if (std::ranges::any_of(group, asks_for_mean)) return channel_means(pixels);
-    return std::vector<double>(static_cast<std::size_t>(pixels.channels()));
+/// Premultiplied colours divided by their alpha, in float32 as those of a glimpse are; 0 where that is 0.
+std::vector<double> unpremultiplied(std::vector<double> values) {
+    const auto alpha = static_cast<float>(values.back());
+    for (std::size_t c = 0; c + 1 < values.size(); ++c) {
+        values[c] = alpha > 0 ? static_cast<float>(values[c]) / alpha : 0.0F;
+    }
+    return values;
+}
+
+/// Where a glimpse asks for the image's mean colour, that, in the units of `image`, whose pixels are
+/// premultiplied already or not; else zeros.
+std::vector<double> mean_for(Group group, const ImageRegion& image, bool are_premultiplied) {
+    if (std::ranges::none_of(group, asks_for_mean)) {
+        return std::vector<double>(static_cast<std::size_t>(image.pixels.channels()));
+    }
+    if (!image.alpha || are_premultiplied) return channel_means(image.pixels);
+    return unpremultiplied(channel_means(premultiplied(image.pixels)));
 }
 
 /// One value per channel, of a validated fill; without a value for alpha, alpha is opaque.
@@ -139,7 +152,7 @@ struct Reading {
         const bool apart =
             premultiply && std::ranges::none_of(group, asks_for_mean) && !needed_by(group).are_dense();
         const ImageRegion source = premultiply && !apart ? premultiplied(region, group) : region;
-        const std::vector<double> mean = mean_for(group, source.pixels);
+        const std::vector<double> mean = mean_for(group, source, premultiply);
         std::vector<cv::Mat> glimpses(group.size());
         if (!apart) {
             glimpses = backend.read(maps_of(group), source, premultiply || filled ? int{CV_32F} : depth);
@@ -177,6 +190,13 @@ void validate_fill(const Lowered& lowered, int channels, bool alpha, int depth) 
                                                " values, the image " + std::to_string(channels) +
                                                " channels");
     }
+    const bool premultiply = needs_premultiplication(lowered.map, alpha);
+    for (const double value : constant_values(*constant, channels, alpha, premultiply, depth)) {
+        if (std::isfinite(static_cast<float>(value))) continue;
+        throw InvalidParameter("/padding", "float32 cannot hold the padding " +
+                                               std::string(premultiply ? "times its alpha, " : "") +
+                                               number_text(value));
+    }
 }
 
 cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region, int depth) {
@@ -192,13 +212,6 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
     std::vector<cv::Mat> glimpses(lowered.size());
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
         const Reading reading{backend, region, depth, premultiply, filled};
-    const bool premultiply = needs_premultiplication(lowered.map, alpha);
-    for (const double value : constant_values(*constant, channels, alpha, premultiply, depth)) {
-        if (std::isfinite(static_cast<float>(value))) continue;
-        throw InvalidParameter("/padding", "float32 cannot hold the padding " +
-                                               std::string(premultiply ? "times its alpha, " : "") +
-                                               number_text(value));
-    }
         std::vector<std::size_t> members;
         for (std::size_t n = 0; n < lowered.size(); ++n) {
             if (reading.takes(*lowered[n])) members.push_back(n);

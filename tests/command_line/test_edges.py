@@ -4,6 +4,7 @@ import json
 import unittest
 
 import numpy
+from PIL import Image
 
 from glimpse_case import GlimpseCase
 
@@ -69,6 +70,19 @@ class Fills(Edges):
         (glimpse,), _ = self.extract_arrays(photo, {"box": [-2, 4, 5, 3], "padding": 3.4028235e38})
         self.assertEqual(glimpse[0, 0, 0], numpy.finfo(numpy.float32).max)
 
+    def test_the_mean_is_one_colour_whatever_computes_it(self):
+        pixels = numpy.random.default_rng(3).integers(0, 256, (13, 11, 4), dtype=numpy.uint8)
+        pixels[:, :6, 3] //= 16
+        Image.fromarray(pixels).save(self.path("clear.png"))
+        colours, alpha = pixels[..., :3].astype(float), pixels[..., 3:].astype(float)
+        expected = numpy.append((colours * alpha).sum(axis=(0, 1)) / alpha.sum(), alpha.mean())
+        self.assertGreater(abs(expected[:3] - colours.mean(axis=(0, 1))).max(), 1)  # which the mean of the colours alone is not
+        box = {"box": [-9, 2, 4, 3], "padding": "mean"}
+        glimpses, _ = self.extract_arrays(self.directory / "clear.png", box, {**box, "size": [7, 5]}, {**box, "mechanism": "stn"},
+                                          {**box, "mechanism": "stn", "interpolation": "nearest"}, {**box, "mechanism": "stn", "angle": 20})
+        for glimpse in glimpses:
+            numpy.testing.assert_allclose(glimpse.reshape(-1, 4), numpy.broadcast_to(expected, (glimpse[..., 0].size, 4)), rtol=FLOAT32)
+            numpy.testing.assert_array_equal(glimpse[0, 0], glimpses[0][0, 0])
 
 
 class Writing(Edges):

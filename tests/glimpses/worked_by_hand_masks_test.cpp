@@ -214,6 +214,57 @@ TEST_CASE("by hand: a fill with the mean of the image") {
     CHECK(needed(lower(crop({2, 0, 3, 1}, {}, Constant{{0}}), {3, 1})) == Rectangle{2, 0, 1, 1});
 }
 
+TEST_CASE("by hand: the mean of an image with alpha is that of its premultiplied colours") {
+    // (200·255 + 90·85 + 40·0) / (255 + 85) = 172.5, where the colours alone have a mean of 110; alpha 340/3.
+    const cv::Mat image = grey_and_alpha({200, 255, 90, 85, 40, 0});
+    check_near(read(crop({2, 0, 3, 1}, {}, MeanOfImage{}), image, true),
+               row({40, 0, 172.5, 340.0 / 3, 172.5, 340.0 / 3}), 340 * float32_rounding);
+    check_near(read(crop({0, 0, 2, 1}, {}, MeanOfImage{}), grey_and_alpha({7, 0, 9, 0}), true),
+               row({7, 0, 9, 0}), 0);
+    check_near(read(crop({-1, 0, 2, 1}, {}, MeanOfImage{}), grey_and_alpha({7, 0, 9, 0}), true),
+               row({0, 0, 7, 0}), 0);
+}
+
+TEST_CASE("the mean of an image is one colour, whether pixels are copied or mixed") {
+    for (const int type : {CV_8UC4, CV_16UC4, CV_32FC4, CV_8UC2}) {
+        const cv::Mat image = noise({13, 11}, type, 21);
+        std::vector<cv::Mat> outside;
+        for (const std::optional<Size> size : {std::optional<Size>(), std::optional(Size{5, 5})}) {
+            outside.push_back(read(crop({40, 3, 4, 4}, size, MeanOfImage{}), image, true));
+        }
+        for (const Interpolation interpolation :
+             {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+            for (const double angle : {0.0, 30.0}) {
+                SpatialTransformer stn;
+                stn.form = SpatialTransformer::BoxForm{{40, 3, 4, 4}, Units::pixels, angle};
+                stn.interpolation = interpolation;
+                stn.fill = MeanOfImage{};
+                outside.push_back(read(stn, image, true));
+            }
+        }
+        // float64: the mean of the premultiplied colours over the mean alpha.
+        const int channels = image.channels();
+        std::vector<double> sums(static_cast<std::size_t>(channels));
+        cv::Mat pixels;
+        image.reshape(1, 13 * 11).convertTo(pixels, CV_64F);
+        for (int n = 0; n < pixels.rows; ++n) {
+            const double alpha = pixels.at<double>(n, channels - 1);
+            for (int c = 0; c < channels; ++c) {
+                sums[static_cast<std::size_t>(c)] += pixels.at<double>(n, c) * (c + 1 < channels ? alpha : 1);
+            }
+        }
+        for (const cv::Mat& glimpse : outside) {
+            CHECK(cv::norm(glimpse.reshape(1, 1).colRange(0, channels),
+                           outside.front().reshape(1, 1).colRange(0, channels), cv::NORM_INF) == 0);
+            for (int c = 0; c < channels; ++c) {
+                const double mean =
+                    sums[static_cast<std::size_t>(c)] / (c + 1 < channels ? sums.back() : pixels.rows);
+                CHECK(glimpse.ptr<float>(0)[c] == doctest::Approx(mean).epsilon(float32_rounding));
+            }
+        }
+    }
+}
+
 TEST_CASE("by hand: several glimpses of one region") {
     const cv::Mat image = ramp({6, 5});
     const std::vector<Lowered> maps{lower(crop({2, 1, 2, 1}), {6, 5}), lower(crop({3, 2, 2, 1}), {6, 5}),
