@@ -26,20 +26,23 @@ struct Filter {
     double d;
 };
 
-/// A[i, k] = m_ik / (Σ_k m_ik + epsilon); with epsilon = 0, a row without any mass takes the nearest pixel.
+/// A[i, k] = m_ik / (Σ_k m_ik + epsilon). Without an epsilon, the softmax of the exponents, which long double
+/// holds where float64 would lose the differences of large ones.
 inline Values filter_matrix(const Filter& filter, int rows, int size, double epsilon) {
     Values a(rows, size, 0.0);
+    std::vector<long double> exponents(static_cast<std::size_t>(size));
     for (int i = 0; i < rows; ++i) {
         const double centre = filter.u + i * filter.d;
-        double mass = 0;
         for (int k = 0; k < size; ++k) {
-            a(i, k) = std::exp(-0.5 * std::pow((k - centre) / filter.s, 2));
-            mass += a(i, k);
+            const long double z = (static_cast<long double>(k) - centre) / filter.s;
+            exponents[static_cast<std::size_t>(k)] = -z * z / 2;
         }
-        if (mass + epsilon == 0) {
-            a(i, static_cast<int>(std::clamp(std::nearbyint(centre), 0.0, size - 1.0))) = 1;
-        } else {
-            for (double& weight : a.row(i)) weight /= mass + epsilon;  // 1/mass may overflow
+        const long double greatest = epsilon == 0 ? *std::ranges::max_element(exponents) : 0;
+        long double mass = 0;
+        for (const long double exponent : exponents) mass += std::exp(exponent - greatest);
+        for (int k = 0; k < size; ++k) {
+            a(i, k) = static_cast<double>(std::exp(exponents[static_cast<std::size_t>(k)] - greatest) /
+                                          (mass + epsilon));
         }
     }
     return a;

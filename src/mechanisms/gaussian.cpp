@@ -25,23 +25,60 @@ constexpr double r = 6;
 /// Part of the definition: rows whose weights all vanish fade to black.
 constexpr double epsilon = 1e-8;
 
+/// The Gaussian of one centre on the pixels of an axis.
+struct Filter {
+    double centre;
+    double s;
+    int nearest;  ///< the pixel of the image that is nearest to the centre
+
+    Filter(double filter_centre, double filter_s, int size)
+        : centre(filter_centre),
+          s(filter_s),
+          nearest(static_cast<int>(std::clamp(std::nearbyint(centre), 0.0, size - 1.0))) {}
+
+    /// m_ik.
+    [[nodiscard]] double weight(int k) const { return gaussian_form::weight((k - centre) / s); }
+
+    /// m_ik divided by that of the nearest pixel, the greatest; for any centre and s: the squares of the two
+    /// distances, which may be huge and nearly alike, are subtracted before they are computed.
+    [[nodiscard]] double relative_weight(int k) const {
+        if (k == nearest) return 1;
+        return std::exp(-0.5 * ((k - nearest) * ((k - centre) + (nearest - centre)) / s / s));
+    }
+
+    /// The columns that are kept.
+    [[nodiscard]] Interval kept(int size) const {
+        const double beyond = std::abs(nearest - centre);
+        const double radius = r * s;
+        const double reach = std::hypot(beyond, radius);
+        double first = std::ceil(centre - reach);
+        double last = std::floor(centre + reach);
+        constexpr double far = 1 << 24;  // beyond it centre ± reach would lose too many digits
+        if (beyond > far) {
+            const double seen = std::isinf(radius) ? size : std::floor(radius * (radius / (reach + beyond)));
+            first = nearest - seen;
+            last = nearest + seen;
+        }
+        return {static_cast<int>(std::clamp(first, 0.0, double(nearest))),
+                static_cast<int>(std::clamp(last, double(nearest), size - 1.0)) + 1};
+    }
+};
+
 struct Row {
     int first;
     std::vector<double> m;
     double mass;
 };
 
-/// m_ik for one centre, in the columns that are kept.
-Row gaussian_row(double centre, double s, int size) {
-    const double nearest = std::clamp(std::nearbyint(centre), 0.0, size - 1.0);
-    if (gaussian_form::weight((nearest - centre) / s) == 0) return {static_cast<int>(nearest), {}, 0};
-    const double reach = std::hypot(nearest - centre, r * s);
-    const int first = static_cast<int>(std::clamp(std::ceil(centre - reach), 0.0, nearest));
-    const int last = static_cast<int>(std::clamp(std::floor(centre + reach), nearest, size - 1.0));
-    Row row{first, {}, 0};
-    row.m.reserve(static_cast<std::size_t>(last) - static_cast<std::size_t>(first) + 1);
-    for (int k = first; k <= last; ++k) {
-        row.m.push_back(gaussian_form::weight((k - centre) / s));
+/// The weights of one centre before they are normalised.
+Row gaussian_row(const Filter& filter, int size, Gaussian::Normalise normalise) {
+    const bool safe = normalise == Gaussian::Normalise::safe;
+    if (!safe && filter.weight(filter.nearest) == 0) return {filter.nearest, {}, 0};
+    const Interval kept = filter.kept(size);
+    Row row{kept.begin, {}, 0};
+    row.m.reserve(static_cast<std::size_t>(kept.length()));
+    for (int k = kept.begin; k < kept.end; ++k) {
+        row.m.push_back(safe ? filter.relative_weight(k) : filter.weight(k));
         row.mass += row.m.back();
     }
     return row;
@@ -52,8 +89,7 @@ BandedMatrix filter_bank(const Gaussian::Axis& axis, int count, int size, Gaussi
                          double gain) {
     BandedMatrix a(size);
     for (int i = 0; i < count; ++i) {
-        Row row = gaussian_row(axis.u + i * axis.d, axis.s, size);
-        if (row.mass == 0 && normalise == Gaussian::Normalise::safe) row = {row.first, {1.0}, 1.0};
+        Row row = gaussian_row(Filter(axis.u + i * axis.d, axis.s, size), size, normalise);
         const double total = row.mass + (normalise == Gaussian::Normalise::eps ? epsilon : 0.0);
         for (double& m : row.m) m = m / total * gain;  // gain / total may overflow
         a.append_row(row.first, row.m);

@@ -166,6 +166,23 @@ TEST_CASE("reference: Gaussian attention, centres far outside, d = 0, d < 0") {
     }
 }
 
+TEST_CASE("reference: safe Gaussian attention at every s, inside and far outside") {
+    // Between 37 and 39 standard deviations the masses leave float64: what is left of them has few bits.
+    Draws draws(10);
+    const cv::Mat image = draws.image({30, 20});
+    double worst = 0;
+    for (int n = 0; n < trials; ++n) {
+        const double s = draws.spread(1e-3, 1e5);
+        const double z = draws.one_of(std::array{0.3, 6.0, 36.9, 37.7, 38.3, 38.56, 38.7, 40.0, 1e3, 1e5});
+        const double beyond = z * s * draws.uniform(0.99, 1.01);
+        const double u = draws.coin() ? -beyond : 29 + beyond;
+        const double d = draws.coin() ? 0.0 : 0.1 * s;
+        worst = std::max(
+            worst, error(GaussianTrial{{u, s, d}, {u, s, d}, {3, 2}, Gaussian::Normalise::safe}, image));
+    }
+    CHECK(worst <= bound);
+}
+
 TEST_CASE("reference: DRAW's patch") {
     Draws draws(6);
     double worst = 0;

@@ -30,6 +30,44 @@ TEST_CASE("a safe Gaussian is finite at every distance") {
 
 namespace {
 
+/// Float64 formulas, stored as float32.
+constexpr double float32_rounding = 1e-7;
+
+std::vector<float> safe_row(double u, double s, int size) {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::AxesForm{{u, s, 0}, {0, 1, 0}};
+    gaussian.size = {1, 1};
+    gaussian.normalise = Gaussian::Normalise::safe;
+    const Lowered lowered = lower(gaussian, {size, 1});
+    const auto [first, weights] = std::get<Separable>(lowered.map.kind).columns.row(0);
+    std::vector<float> row(static_cast<std::size_t>(size));
+    std::ranges::copy(weights, row.begin() + first);
+    return row;
+}
+
+}  // namespace
+
+TEST_CASE("a safe Gaussian far outside is a geometric series of e^(-c/s²)") {
+    // (k + c)² - c² = 2ck + k², whose second term is nothing beside the first.
+    for (const double c : {1e9, 1e12, 1e16, 1e20, 1e300}) {
+        CAPTURE(c);
+        const std::vector<float> row = safe_row(-c, std::sqrt(c), 40);
+        for (int k = 0; k < 8; ++k) {
+            const double expected = std::exp(-k) * (1 - std::exp(-1));
+            CHECK(std::abs(row[static_cast<std::size_t>(k)] - expected) <= float32_rounding);
+        }
+    }
+}
+
+TEST_CASE("a safe Gaussian halfway between two pixels takes both, however narrow") {
+    for (const double s : {1e-320, 1e-30, 0.01})
+        CHECK(safe_row(1.5, s, 4) == std::vector<float>{0, 0.5, 0.5, 0});
+    CHECK(safe_row(1.5, 1e300, 4) == std::vector<float>{0.25, 0.25, 0.25, 0.25});
+    CHECK(safe_row(-1e300, 1e-300, 4) == std::vector<float>{1, 0, 0, 0});
+}
+
+namespace {
+
 /// A box as every mechanism takes it, none with a padding.
 std::vector<Mechanism> all_with_box(const Box& box, std::optional<Size> size = {}) {
     Crop crop;

@@ -63,7 +63,8 @@ struct Gaussian {
     using BoxForm = gaussian_form::BoxForm;
 
     /// eps: with the 1e-8 of the definition, so that a row far from every pixel fades to black. safe: without
-    /// it; a row whose mass vanishes takes the nearest pixel.
+    /// it, and with the row's greatest exponent subtracted from all of them, so that no mass vanishes: a row
+    /// far from every pixel comes to take the nearest one.
     enum class Normalise { eps, safe };
 
     std::variant<AxesForm, DrawForm, BoxForm> form;
@@ -78,7 +79,7 @@ GLIMPSE_EXPORT void validate(const Gaussian& gaussian);
 /// `in_pixels`.
 GLIMPSE_EXPORT Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size);
 
-/// The map for an image of size `image`, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|.
+/// The map for an image of size `image`, evaluated banded: |g - g_dense| ≤ 1e-6 · max|I|, for every s.
 /// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image.
 GLIMPSE_EXPORT Lowered lower(const Gaussian& gaussian, Size image);
 
