@@ -40,6 +40,8 @@ struct Lowered {
     std::optional<Affine> matrix{};
     /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
     cv::Mat alpha{};
+    /// The share of the glimpse inside the image, where the sums of its weights do not tell it.
+    std::optional<double> inside{};
 };
 
 /// Pointers to the maps alone, as a backend takes them.
@@ -50,8 +52,9 @@ GLIMPSE_EXPORT std::vector<const LinearMap*> maps_of(std::span<const Lowered* co
 /// asked for.
 GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
 
-/// The share of the glimpse inside the image, 0 ≤ share ≤ 1: the mean of A 1 / full_weight. `Weights` never
-/// leave the image: 1.
+/// The share of the glimpse inside the image, 0 ≤ share ≤ 1: the mean over its pixels of A 1 / full_weight,
+/// cut to 0…1 along each axis, and exactly 1 where only float32's rounding of the weights is missing.
+/// `Weights` never leave the image: 1.
 GLIMPSE_EXPORT double inside(const Lowered& lowered);
 
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the

@@ -15,7 +15,7 @@
 //     support(kind, map)                   a rectangle outside which the attention map is 0
 //     attention(kind, map, support)        Aᵀ 1 on the support, which is not empty; CV_32F
 //     row_sums(kind, map)                  A 1; h×w, CV_32F
-//     mean_row_sum(kind, map)              the mean of A 1, or 1 where the map never leaves the image
+//     inside(kind, lowered)                the share of the glimpse inside the image; it has pixels
 //     mixes_pixels(kind)
 //     shrunk(kind, n)                      for an image shrunk n times, or `std::logic_error`
 //     outline(kind, lowered)               the glimpse's border in the image

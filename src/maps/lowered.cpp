@@ -30,8 +30,8 @@ Rectangle needed(const Lowered& lowered) {
 double inside(const Lowered& lowered) {
     const LinearMap& map = lowered.map;
     if (map.glimpse.width == 0 || map.glimpse.height == 0) return 0;
-    const double mean = std::visit([&](const auto& kind) { return mean_row_sum(kind, map); }, map.kind);
-    return std::clamp(mean / lowered.full_weight, 0.0, 1.0);
+    if (lowered.inside) return *lowered.inside;
+    return std::visit([&](const auto& kind) { return inside(kind, lowered); }, map.kind);
 }
 
 std::vector<Point> outline(const Lowered& lowered) {
@@ -49,7 +49,8 @@ Lowered shrunk(const Lowered& lowered, int n) {
             .full_weight = lowered.full_weight,
             .fill = lowered.fill,
             .matrix = lowered.matrix ? std::optional(shrunk(*lowered.matrix, n)) : std::nullopt,
-            .alpha = lowered.alpha};
+            .alpha = lowered.alpha,
+            .inside = lowered.inside};
 }
 
 std::vector<Point> outline_by_matrix(const Lowered& lowered) {

@@ -1,12 +1,22 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "glimpse/lowered.hpp"
 
-// Outline and pitch for the kinds of maps that leave them to the matrix.
+// Where a glimpse lies in the image: what several kinds of maps share.
 
 namespace glimpse {
+
+/// A sum of weights along one axis as a share of the full one, 0…1. What float32 may have rounded off the
+/// full sum is not missing: half a unit in the last place of each weight, and the weights of a bicubic
+/// sample, the largest, have absolute values that sum to less than 2.
+inline double share_of(double sum, double full) {
+    constexpr double rounding = 0x1p-23;
+    const double share = sum / full;
+    return share >= 1 - rounding ? 1 : std::max(share, 0.0);
+}
 
 /// The border of the glimpse through the matrix; without one, of the support.
 std::vector<Point> outline_by_matrix(const Lowered& lowered);

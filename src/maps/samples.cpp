@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <opencv2/core.hpp>
 #include <span>
 
@@ -145,10 +146,21 @@ cv::Mat row_sums(const Samples& samples, const LinearMap& map) {
     return sums;
 }
 
-double mean_row_sum(const Samples& samples, const LinearMap& map) {
-    double weights = 0;
-    for_each_tap(samples, map, [&](int, int, int, int, float weight) { weights += weight; });
-    return weights / (static_cast<double>(map.glimpse.width) * map.glimpse.height);
+double inside(const Samples& samples, const Lowered& lowered) {
+    const Size size = lowered.map.glimpse;
+    const auto [columns, rows] = image_sampler(samples, lowered.map.image);
+    const auto share = [](const AxisSampler& sampler, double position) {
+        const AxisTaps taps = axis_taps(sampler, position);
+        return share_of(std::accumulate(taps.weight.begin(), taps.weight.end(), 0.0), 1);
+    };
+    double shares = 0;
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
+            const Point point = samples.points.at(j, i);
+            shares += share(columns, point.x) * share(rows, point.y);
+        }
+    }
+    return shares / (static_cast<double>(size.width) * size.height) / lowered.full_weight;
 }
 
 bool mixes_pixels(const Samples& samples) {

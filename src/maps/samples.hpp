@@ -15,7 +15,7 @@ namespace glimpse {
 Rectangle support(const Samples& samples, const LinearMap& map);
 cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support);
 cv::Mat row_sums(const Samples& samples, const LinearMap& map);
-double mean_row_sum(const Samples& samples, const LinearMap& map);
+double inside(const Samples& samples, const Lowered& lowered);
 bool mixes_pixels(const Samples& samples);
 MapKind shrunk(const Samples& samples, int n);
 std::vector<Point> outline(const Samples& samples, const Lowered& lowered);

@@ -1,7 +1,5 @@
 #include "maps/separable.hpp"
 
-#include <numeric>
-
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
@@ -11,8 +9,10 @@ namespace glimpse {
 
 namespace {
 
-double mean(const std::vector<double>& sums) {
-    return std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
+double mean_share(const BandedMatrix& matrix, double full) {
+    double shares = 0;
+    for (const double sum : matrix.row_sums()) shares += share_of(sum, full);
+    return shares / matrix.rows();
 }
 
 /// Sums the weights of each n columns.
@@ -44,8 +44,9 @@ cv::Mat row_sums(const Separable& separable, const LinearMap& /*map*/) {
     return outer_product(separable.rows.row_sums(), separable.columns.row_sums());
 }
 
-double mean_row_sum(const Separable& separable, const LinearMap& /*map*/) {
-    return mean(separable.rows.row_sums()) * mean(separable.columns.row_sums());
+double inside(const Separable& separable, const Lowered& lowered) {
+    // A gain is in the rows alone.
+    return mean_share(separable.rows, lowered.full_weight) * mean_share(separable.columns, 1);
 }
 
 bool mixes_pixels(const Separable& separable) {

@@ -13,7 +13,7 @@ namespace glimpse {
 Rectangle support(const Separable& separable, const LinearMap& map);
 cv::Mat attention(const Separable& separable, const LinearMap& map, const Rectangle& support);
 cv::Mat row_sums(const Separable& separable, const LinearMap& map);
-double mean_row_sum(const Separable& separable, const LinearMap& map);
+double inside(const Separable& separable, const Lowered& lowered);
 bool mixes_pixels(const Separable& separable);
 MapKind shrunk(const Separable& separable, int n);
 std::vector<Point> outline(const Separable& separable, const Lowered& lowered);

@@ -64,7 +64,7 @@ cv::Mat row_sums(const Weights& weights, const LinearMap& map) {
     return sums;
 }
 
-double mean_row_sum(const Weights& /*weights*/, const LinearMap& /*map*/) {
+double inside(const Weights& /*weights*/, const Lowered& /*lowered*/) {
     return 1;
 }
 

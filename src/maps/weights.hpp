@@ -13,7 +13,7 @@ namespace glimpse {
 Rectangle support(const Weights& weights, const LinearMap& map);
 cv::Mat attention(const Weights& weights, const LinearMap& map, const Rectangle& support);
 cv::Mat row_sums(const Weights& weights, const LinearMap& map);
-double mean_row_sum(const Weights& weights, const LinearMap& map);
+double inside(const Weights& weights, const Lowered& lowered);
 bool mixes_pixels(const Weights& weights);
 MapKind shrunk(const Weights& weights, int n);
 std::vector<Point> outline(const Weights& weights, const Lowered& lowered);

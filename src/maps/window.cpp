@@ -33,7 +33,8 @@ cv::Mat row_sums(const Window& window, const LinearMap& map) {
     return sums.pixels;
 }
 
-double mean_row_sum(const Window& window, const LinearMap& map) {
+double inside(const Window& window, const Lowered& lowered) {
+    const LinearMap& map = lowered.map;
     const Rectangle seen = support(window, map);
     const double pixels = static_cast<double>(map.glimpse.width) * map.glimpse.height;
     return static_cast<double>(seen.width) * seen.height / pixels;

@@ -14,7 +14,7 @@ namespace glimpse {
 Rectangle support(const Window& window, const LinearMap& map);
 cv::Mat attention(const Window& window, const LinearMap& map, const Rectangle& support);
 cv::Mat row_sums(const Window& window, const LinearMap& map);
-double mean_row_sum(const Window& window, const LinearMap& map);
+double inside(const Window& window, const Lowered& lowered);
 bool mixes_pixels(const Window& window);
 MapKind shrunk(const Window& window, int n);
 std::vector<Point> outline(const Window& window, const Lowered& lowered);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
@@ -84,17 +85,28 @@ Row gaussian_row(const Filter& filter, int size, Gaussian::Normalise normalise) 
     return row;
 }
 
-/// gain · A for one axis of `size` pixels and `count` Gaussians.
-BandedMatrix filter_bank(const Gaussian::Axis& axis, int count, int size, Gaussian::Normalise normalise,
-                         double gain) {
-    BandedMatrix a(size);
+/// One axis of the map.
+struct FilterBank {
+    BandedMatrix a;     ///< gain · A
+    double inside = 0;  ///< the mean share of its rows inside the image
+};
+
+/// For an axis of `size` pixels and `count` Gaussians.
+FilterBank filter_bank(const Gaussian::Axis& axis, int count, int size, Gaussian::Normalise normalise,
+                       double gain) {
+    FilterBank bank{BandedMatrix(size)};
     for (int i = 0; i < count; ++i) {
-        Row row = gaussian_row(Filter(axis.u + i * axis.d, axis.s, size), size, normalise);
+        const Filter filter(axis.u + i * axis.d, axis.s, size);
+        Row row = gaussian_row(filter, size, normalise);
         const double total = row.mass + (normalise == Gaussian::Normalise::eps ? epsilon : 0.0);
+        // Between the pixels of a narrow Gaussian the 1e-8 takes much, and nothing of that lies outside.
+        const bool lies_inside = std::abs(filter.centre - filter.nearest) <= 0.5;
+        bank.inside += lies_inside ? 1 : row.mass / total;
         for (double& m : row.m) m = m / total * gain;  // gain / total may overflow
-        a.append_row(row.first, row.m);
+        bank.a.append_row(row.first, row.m);
     }
-    return a;
+    bank.inside /= count;
+    return bank;
 }
 
 void validate_axis(const Gaussian::Axis& axis, const std::string& field) {
@@ -190,14 +202,14 @@ Lowered lower(const Gaussian& given, Size image) {
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);
     require_representable(y);
-    const Affine matrix{{{{x.d, 0, x.u}, {0, y.d, y.u}}}};
-    return {
-        .map = {.image = image,
-                .glimpse = size,
-                .kind = Separable{.rows = filter_bank(y, size.height, image.height, gaussian.normalise, gain),
-                                  .columns = filter_bank(x, size.width, image.width, gaussian.normalise, 1)}},
-        .full_weight = gain,
-        .matrix = matrix};
+    FilterBank rows = filter_bank(y, size.height, image.height, gaussian.normalise, gain);
+    FilterBank columns = filter_bank(x, size.width, image.width, gaussian.normalise, 1);
+    return {.map = {.image = image,
+                    .glimpse = size,
+                    .kind = Separable{.rows = std::move(rows.a), .columns = std::move(columns.a)}},
+            .full_weight = gain,
+            .matrix = Affine{{{{x.d, 0, x.u}, {0, y.d, y.u}}}},
+            .inside = rows.inside * columns.inside};
 }
 
 Gaussian for_writing(const Gaussian& gaussian) {

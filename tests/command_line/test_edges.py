@@ -59,6 +59,15 @@ class Outside(Edges):
         self.assertEqual([(record["inside"], record["support"][2:]) for record in records[:1]], [(0, [0, 0])])
         numpy.testing.assert_allclose(glimpses[5][:, 4], 0.4 * pixels[5:8, 0], rtol=FLOAT32)  # its last sample, at -0.6
 
+    def test_inside_is_one_for_what_lies_inside(self):
+        photo, _ = self.picture(width=200, height=150)
+        boxes = ([20.3, 30.7, 101.7, 70.1], [0, 0, 200, 150], [10, 10, 3, 2])
+        entries = [{"mechanism": mechanism, "box": box, "size": size, **more} for box in boxes for size in ([5, 4], [64, 48], [333, 111])
+                   for mechanism, more in (("crop", {}), ("gaussian", {}), ("gaussian", {"normalise": "safe"}), ("gaussian", {"sigma": 0.1}))]
+        entries += [{"mechanism": "stn", "box": [60, 40, 50.3, 33.3], "size": size, "angle": angle, "interpolation": word}
+                    for size in ([5, 4], [64, 48]) for angle in (0, 11, 90) for word in ("nearest", "bilinear", "bicubic")]
+        _, records = self.extract_arrays(photo, *entries)
+        self.assertEqual({record["inside"] for record in records}, {1})
 
 
 class Fills(Edges):

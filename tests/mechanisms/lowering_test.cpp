@@ -23,7 +23,7 @@ TEST_CASE("a safe Gaussian is finite at every distance") {
         gaussian.size = {1, 1};
         gaussian.normalise = Gaussian::Normalise::safe;
         const Lowered lowered = lower(gaussian, {9, 9});
-        CHECK(std::abs(inside(lowered) - 1) < 1e-6);  // float32 weights
+        CHECK(inside(lowered) == 1);
         CHECK(cv::checkRange(row_sums(lowered.map)));
     }
 }
@@ -138,6 +138,44 @@ TEST_CASE("a padded box so far away that its edges saturate is refused, rather t
         crop.form = Crop::BoxForm{box};
         CHECK_THROWS_WITH(lower(crop, {20, 15}), doctest::Contains("less than 2^29 pixels away"));
     }
+}
+
+TEST_CASE("what lies inside is inside by exactly 1") {
+    const Size image{200, 150};
+    for (const double length : {7.0, 33.3, 101.7}) {
+        const Box box{20.3, 30.7, length, 0.7 * length};
+        for (const Size size : {Size{5, 4}, Size{64, 48}, Size{333, 111}}) {
+            for (Mechanism mechanism : all_with_box(box, size)) {
+                CAPTURE(name(mechanism));
+                CHECK(inside(lower(mechanism, image)) == 1);
+                auto* transformer = std::get_if<SpatialTransformer>(&mechanism);
+                if (!transformer) continue;
+                for (const auto interpolation : {Interpolation::nearest, Interpolation::bicubic}) {
+                    transformer->interpolation = interpolation;
+                    CHECK(inside(lower(mechanism, image)) == 1);
+                }
+                std::get<SpatialTransformer::BoxForm>(transformer->form).angle = 13.7;
+                for (const auto interpolation :
+                     {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+                    transformer->interpolation = interpolation;
+                    CHECK(inside(lower(mechanism, image)) == 1);
+                }
+            }
+        }
+    }
+    Gaussian draw;
+    draw.form = Gaussian::DrawForm{0, 0, -6, -1, 3};
+    draw.size = {12, 12};
+    CHECK(inside(lower(draw, image)) == 1);
+}
+
+TEST_CASE("a bicubic sample at the border has more than its full weight and is no more than inside") {
+    // Samples at ¼ and -2: the first lacks the tap of weight -0.1055, the second has none.
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::MatrixForm{{{{{-2.25, 0, 0.25}, {0, 1, 5}}}}};
+    transformer.size = {2, 1};
+    transformer.interpolation = Interpolation::bicubic;
+    CHECK(inside(lower(transformer, {20, 15})) == 0.5);
 }
 
 TEST_CASE("fills beyond float32 are refused") {
