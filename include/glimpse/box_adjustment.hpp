@@ -7,15 +7,25 @@
 
 namespace glimpse {
 
+/// Where the whole pixels of a tracker's window begin, a square of side a = round(√((w + p)(h + p))) around a
+/// box [x, y, w, h] in edge coordinates, p = context · (w + h)/2:
+///   pysot   ⌊c - (a + 1)/2 + ½⌋, c = x + (w - 1)/2; the side rounded half to even;
+///   siamfc  round(c - (a + 1)/2) - 1, c = x + 1 + w/2, pixels counted from 1; both rounded half away from 0;
+/// y likewise. The first is `get_subwindow` of pysot (https://github.com/STVIR/pysot), the second that of
+/// SiamFC (Bertinetto et al. 2016, "Fully-Convolutional Siamese Networks for Object Tracking") in MATLAB,
+/// with the positions that they take a rectangle for. Neither is centred on the box: the first lies ½ to 1½
+/// pixels to its upper left, the second less than 1.
+enum class TrackerWindow { pysot, siamfc };
+
 /// How boxes are changed, about their centre, before they are used: a box w×h becomes
 ///   (1 + context) w × (1 + context) h, and with `square` its longer side in both directions; or, with
-///   `tracker`, a square of side √((w + p)(h + p)), p = context · (w + h)/2.
+///   `tracker`, a tracker's window.
 struct BoxAdjustment {
-    std::optional<double> context;  ///< ≥ 0; without it 0, and 1 for `tracker`
-    bool square = false;            ///< the longer side in both directions
-    /// The window of SiamFC (Bertinetto et al. 2016, "Fully-Convolutional Siamese Networks for Object
-    /// Tracking"), whose context amount of ½ is a `context` of 1 here, and of pysot.
-    bool tracker = false;
+    std::optional<double>
+        context;           ///< ≥ 0; without it 0, and 1 for `tracker`: the trackers' context amount of ½
+    bool square = false;   ///< the longer side in both directions
+    bool tracker = false;  ///< the window of a tracker
+    TrackerWindow window = TrackerWindow::pysot;  ///< whose window
 
     /// Whether every box stays as it is.
     [[nodiscard]] bool is_identity() const { return !context && !square && !tracker; }

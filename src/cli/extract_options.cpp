@@ -25,6 +25,9 @@ const std::map<std::string, OverlayStyle::Kind> overlay_styles{{"heat", OverlayS
 const std::map<std::string, Existing> existing_choices{
     {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
 
+const std::map<std::string, TrackerWindow> tracker_windows{{"pysot", TrackerWindow::pysot},
+                                                           {"siamfc", TrackerWindow::siamfc}};
+
 template <typename Value>
 std::vector<std::string> keys(const std::map<std::string, Value>& map) {
     std::vector<std::string> all;
@@ -94,8 +97,14 @@ void add_adjustments(Command& command, ExtractOptions& o) {
     command.add_number("--context", o.run.adjustment.context, 0.0, widest,
                        "widen each box by this share of its size");
     command.add_flag("--square", o.run.adjustment.square, "make each box a square of its longer side");
-    command.add_flag("--tracker-crop", o.run.adjustment.tracker,
-                     "the window of SiamFC and pysot for each box, filled with the image's mean");
+    CLI::Option* const tracker_crop =
+        command.add_flag("--tracker-crop", o.run.adjustment.tracker,
+                         "the window of a Siamese tracker for each box, filled with the image's mean");
+    command
+        .add_choice("--tracker-window", o.tracker_window, keys(tracker_windows),
+                    "whose window --tracker-crop takes, to the pixel")
+        ->capture_default_str()
+        ->needs(tracker_crop);
     add_size_option(command, "-s,--size", o.input.defaults.size,
                     "the size of glimpses whose entry gives none");
 }
@@ -219,6 +228,7 @@ void add_options(Command& command, ExtractOptions& options) {
 void apply(ExtractOptions& o) {
     apply_style(o, o.output.style);
     o.output.existing = existing_choices.at(o.existing);
+    o.run.adjustment.window = tracker_windows.at(o.tracker_window);
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.open.alpha = alpha_channel(o.alpha);
     o.run.interrupted = was_interrupted;

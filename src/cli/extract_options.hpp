@@ -17,6 +17,7 @@ struct ExtractOptions {
     OutputOptions output;
     RunOptions run;
     AnnotationOptions annotations;
+    std::string tracker_window = "pysot";
     std::string overlay_style;
     std::string colormap;
     std::optional<double> opacity;

@@ -20,6 +20,20 @@ Box of_whole_pixels(const Box& box) {
     return about_centre(box, side, side);
 }
 
+/// The whole pixels of a tracker's window.
+Box tracker_window(const Box& box, const BoxAdjustment& adjustment) {
+    const double p = (box.width + box.height) / 2 * adjustment.context.value_or(1);
+    const double exact_side = std::sqrt((box.width + p) * (box.height + p));
+    const bool pysot = adjustment.window == TrackerWindow::pysot;
+    const double side = std::max(1.0, pysot ? std::nearbyint(exact_side) : std::round(exact_side));
+    const double half = (side + 1) / 2;
+    const auto start = [&](double edge, double length) {
+        return pysot ? std::floor(edge + (length - 1) / 2 - half + 0.5)
+                     : std::round(edge + 1 + length / 2 - half) - 1;
+    };
+    return {start(box.x, box.width), start(box.y, box.height), side, side};
+}
+
 /// Fills what lies outside the image with its mean, unless the mechanism says otherwise.
 template <typename OneMechanism>
 void fill_with_mean(OneMechanism& mechanism) {
@@ -43,11 +57,7 @@ auto* box_form_of(OneMechanism& mechanism) {
 }  // namespace
 
 Box adjusted(const Box& box, const BoxAdjustment& adjustment) {
-    if (adjustment.tracker) {
-        const double p = (box.width + box.height) / 2 * adjustment.context.value_or(1);
-        const double side = std::sqrt((box.width + p) * (box.height + p));
-        return about_centre(box, side, side);
-    }
+    if (adjustment.tracker) return tracker_window(box, adjustment);
     const double factor = 1 + adjustment.context.value_or(0);
     double width = factor * box.width;
     double height = factor * box.height;

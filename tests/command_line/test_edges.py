@@ -1,6 +1,7 @@
 """Where the arithmetic could go wrong: beyond the image, beyond float32, and in the last digits. Against numpy, in float64."""
 
 import json
+import math
 import unittest
 
 import numpy
@@ -135,6 +136,52 @@ class Writing(Edges):
                             numpy.testing.assert_array_equal(exact, pixels)
                         numpy.testing.assert_allclose(exact, numpy.load(self.directory / "rounded.npy"), atol=0.5 + 255 * FLOAT32)
                     numpy.testing.assert_array_equal(self.load(self.directory / "exact.png"), numpy.clip(numpy.rint(exact), 0, 255))
+
+
+def pysot_window(x, y, width, height, context):
+    """Where pysot's get_subwindow cuts the exemplar: its first column and row, and its side."""
+    side = int(numpy.rint(numpy.sqrt((width + context * (width + height) / 2) * (height + context * (width + height) / 2))))
+    centre = numpy.array([x + (width - 1) / 2, y + (height - 1) / 2])
+    return (*numpy.floor(centre - (side + 1) / 2 + 0.5), side)
+
+
+def siamfc_window(x, y, width, height, context):
+    """SiamFC's in MATLAB, whose pixels count from 1 and whose round() goes away from 0."""
+    def rounded(value):
+        return math.copysign(math.floor(abs(value) + 0.5), value)
+
+    side = rounded(math.sqrt((width + context * (width + height) / 2) * (height + context * (width + height) / 2)))
+    centre = (x + 1 + width / 2, y + 1 + height / 2)
+    return (*(rounded(c - (side + 1) / 2) - 1 for c in centre), side)
+
+
+class TrackerWindows(Edges):
+    FORMULAS = {"pysot": pysot_window, "siamfc": siamfc_window}
+
+    def test_windows_to_the_pixel(self):
+        photo, pixels = self.picture(width=90, height=70)
+        random = numpy.random.default_rng(5)
+        boxes = [(20, 15, 12, 9), (20, 15, 13, 9), (20, 15, 13, 10), (40.5, 30.5, 10, 10), (60.5, 40, 8.5, 8.5), (-3, -2, 11, 8), (80, 60, 20, 20)]
+        boxes += [tuple(numpy.round(random.uniform((-5, -5, 2, 2), (85, 65, 40, 30)), 2)) for _ in range(60)]
+        self.document([{"id": str(k), "box": list(map(float, box))} for k, box in enumerate(boxes)])
+        mean = pixels.reshape(-1, 3).mean(axis=0)
+        padded = numpy.full((70 + 400, 90 + 400, 3), mean)
+        padded[200:270, 200:290] = pixels
+        starts = {}
+        for window, formula in self.FORMULAS.items():
+            for context, options in ((1, ()), (0, ("--context", "0")), (0.5, ("--context", "0.5"))):
+                named = () if window == "pysot" and context == 1 else ("--tracker-window", window)
+                self.run_glimpse("extract", photo, "-p", "p.json", "--tracker-crop", *named, *options, "--format", "npy", "-o", self.out)
+                starts[window] = [formula(*box, context) for box in boxes]
+                for k, (x, y, side) in enumerate(starts[window]):
+                    x, y, side = int(x) + 200, int(y) + 200, int(side)
+                    numpy.testing.assert_allclose(self.load(f"photo.{k}.npy"), padded[y:y + side, x:x + side], rtol=FLOAT32, err_msg=f"{window} {boxes[k]}")
+        self.assertNotEqual(starts["pysot"], starts["siamfc"])
+
+    def test_the_option_is_about_tracker_crop(self):
+        photo, _ = self.picture()
+        self.fails(2, "extract", photo, "-b", "1,1,5,5", "--tracker-window", "siamfc", "-o", self.out, says=["--tracker-crop"])
+        self.fails(2, "extract", photo, "-b", "1,1,5,5", "--tracker-crop", "--tracker-window", "kcf", "-o", self.out, says=["pysot"])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/box_adjustment.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
 
@@ -198,6 +199,36 @@ TEST_CASE("fills beyond float32 are refused") {
             },
             mechanism);
     }
+}
+
+namespace {
+
+Box window_of(const Box& box, TrackerWindow window, std::optional<double> context = {}) {
+    return adjusted(box, {.context = context, .tracker = true, .window = window});
+}
+
+void check_box(const Box& box, const Box& expected) {
+    CAPTURE(to_string(box));
+    CHECK(to_string(box) == to_string(expected));
+}
+
+}  // namespace
+
+TEST_CASE("a tracker's window, by hand") {
+    // 40×20: p = 30, √(70 · 50) = 59.16, a = 59. pysot: c = (99.5, 69.5), ⌊c - 30 + ½⌋. SiamFC, from 1: c =
+    // (101, 71), c - 30, which is a whole number.
+    check_box(window_of({80, 60, 40, 20}, TrackerWindow::pysot), {70, 40, 59, 59});
+    check_box(window_of({80, 60, 40, 20}, TrackerWindow::siamfc), {70, 40, 59, 59});
+    // 41×20: p = 30½, √(71.5 · 50.5) = 60.09, a = 60. c = (100, 69.5), ⌊c - 30½ + ½⌋ = ⌊70⌋, ⌊39.5⌋; from 1:
+    // c = (101.5, 71), 71 and 40½, which is rounded up to 41.
+    check_box(window_of({80, 60, 41, 20}, TrackerWindow::pysot), {70, 39, 60, 60});
+    check_box(window_of({80, 60, 41, 20}, TrackerWindow::siamfc), {70, 40, 60, 60});
+    // A side of exactly 12½, which numpy rounds to 12 and MATLAB to 13; 0 context.
+    check_box(window_of({50, 50, 12.5, 12.5}, TrackerWindow::pysot, 0), {49, 49, 12, 12});
+    check_box(window_of({50, 50, 12.5, 12.5}, TrackerWindow::siamfc, 0), {49, 49, 13, 13});
+    // Halves below zero go away from it: from 1, c - 2½ = -3½ → -4, from 0 -5.
+    check_box(window_of({-4, -4, 4, 4}, TrackerWindow::siamfc, 0), {-5, -5, 4, 4});
+    check_box(window_of({10, 10, 0.2, 0.2}, TrackerWindow::pysot, 0), {9, 9, 1, 1});
 }
 
 TEST_CASE("a turned box whose bounding rectangle alone meets the image is refused") {
