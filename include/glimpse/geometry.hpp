@@ -110,8 +110,12 @@ GLIMPSE_EXPORT void require_box(const Box& box);
 /// The message ends with the remedy, if there is one.
 GLIMPSE_EXPORT void require_overlap(const Box& box, double angle, Size image, const std::string& remedy = {});
 
+/// Throws `InvalidParameter` at "/box" where a side of the box alone is longer than `maximum_glimpse_pixels`,
+/// so that a glimpse of its own size has too many pixels.
+GLIMPSE_EXPORT void require_short_sides(const Box& box);
+
 /// A box's own glimpse size: width and height to the nearest integer, at least 1.
-/// Throws `InvalidParameter` as `require_glimpse_size`.
+/// Throws `InvalidParameter` as `require_short_sides` and `require_glimpse_size`.
 GLIMPSE_EXPORT Size rounded_size(const Box& box);
 
 /// Whole pixels: columns [x, x + width), rows [y, y + height).

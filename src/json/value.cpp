@@ -92,7 +92,8 @@ int integer(const Value& value) {
     const double real = value.json->is_number() ? value.json->get<double>() : 0.5;
     if (real != std::nearbyint(real)) value.fail_type("an integer");
     if (std::abs(real) > std::numeric_limits<int>::max()) {
-        value.fail("an integer of at most 2^31 - 1 is needed, not " + described(*value.json));
+        const std::string limit = real < 0 ? "at least -(2^31 - 1)" : "at most 2^31 - 1";
+        value.fail("an integer of " + limit + " is needed, not " + described(*value.json));
     }
     return static_cast<int>(real);
 }

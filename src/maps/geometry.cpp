@@ -108,7 +108,15 @@ void require_overlap(const Box& box, double angle, Size image, const std::string
     }
 }
 
+void require_short_sides(const Box& box) {
+    if (std::max(box.width, box.height) <= static_cast<double>(maximum_glimpse_pixels)) return;
+    throw InvalidParameter("/box", "a glimpse has at most " + power_of_two(maximum_glimpse_pixels) +
+                                       " pixels, not " + number_text(box.width) + "×" +
+                                       number_text(box.height));
+}
+
 Size rounded_size(const Box& box) {
+    require_short_sides(box);
     const auto rounded_length = [](double length) { return std::max(1, nearest_edge(length)); };
     const Size size{rounded_length(box.width), rounded_length(box.height)};
     require_glimpse_size(size, "/box");

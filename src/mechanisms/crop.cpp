@@ -85,6 +85,7 @@ Rectangle rounded_to_pixels(const Box& box) {
 
 Lowered lower_box(const Crop& crop, Size image) {
     const Box given = box_in_pixels(crop, image);
+    if (!crop.size) require_short_sides(given);
     const Rectangle box = rounded_to_pixels(given);
     const Padding padding = crop.padding.value_or(Padding::zeros);
     const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
@@ -159,14 +160,15 @@ void validate(const Crop& crop) {
     if (crop.interpolation != Interpolation::nearest && crop.interpolation != Interpolation::bilinear) {
         throw InvalidParameter("/interpolation", "a crop is resized with nearest or bilinear");
     }
-    std::visit(
     require_float32(crop.fill);
+    std::visit(
         overloaded{[&](const Crop::BoxForm& form) {
                        require_box(form.box);
                        require_upright(form, Crop::name);
                        if (crop.size) {
                            require_glimpse_size(*crop.size, "/size");
                        } else if (form.units == Units::pixels) {
+                           require_short_sides(form.box);
                            require_glimpse_size(rounded(form.box).size(), "/box");
                        }
                    },

@@ -123,23 +123,24 @@ void require_representable(const Gaussian::Axis& axis) {
     }
 }
 
-void validate_exponential(double logarithm, double factor, const std::string& field) {
-    const double value = std::exp(factor * logarithm);
-    if (!std::isfinite(logarithm) || value < std::numeric_limits<float>::min() ||
+/// Throws unless float32 can hold the exponential of an exponent that `field` gives.
+void require_exponential(double exponent, const std::string& field) {
+    const double value = std::exp(exponent);
+    if (!std::isfinite(exponent) || value < std::numeric_limits<float>::min() ||
         value > std::numeric_limits<float>::max()) {
         throw InvalidParameter(
-            field, "the exponential of " + number_text(logarithm) + " is not a number that float32 can hold");
+            field, "the exponential of " + number_text(exponent) + " is not a number that float32 can hold");
     }
 }
 
 void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& size) {
     require_finite(draw.gx, "/draw/gx");
     require_finite(draw.gy, "/draw/gy");
-    validate_exponential(draw.log_sigma2, 0.5, "/draw/log_sigma2");
-    validate_exponential(draw.log_delta, 1, "/draw/log_delta");
+    require_exponential(0.5 * draw.log_sigma2, "/draw/log_sigma2");
+    require_exponential(draw.log_delta, "/draw/log_delta");
     // γ and, for writing, 1/γ.
-    validate_exponential(draw.log_gamma, 1, "/draw/log_gamma");
-    validate_exponential(draw.log_gamma, -1, "/draw/log_gamma");
+    require_exponential(draw.log_gamma, "/draw/log_gamma");
+    require_exponential(-draw.log_gamma, "/draw/log_gamma");
     if (size && size->width != size->height) {
         throw InvalidParameter("/size", "DRAW's glimpse is square, not " + to_string(*size));
     }

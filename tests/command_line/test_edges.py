@@ -184,5 +184,21 @@ class TrackerWindows(Edges):
         self.fails(2, "extract", photo, "-b", "1,1,5,5", "--tracker-crop", "--tracker-window", "kcf", "-o", self.out, says=["pysot"])
 
 
+class Messages(Edges):
+    def test_numbers_are_true(self):
+        photo, _ = self.picture()
+        wide = {"box": [-1e9, 0, 1000000005, 1]}
+        for entry, words in (({"mechanism": "gaussian", "size": [3, 3], "draw": {"gx": 0, "gy": 0, "log_sigma2": 0, "log_delta": 0, "log_gamma": 88}},
+                              "the exponential of -88 is not a number"),
+                             ({"mechanism": "gaussian", "size": [3, 3], "draw": {"gx": 0, "gy": 0, "log_sigma2": 301, "log_delta": 0, "log_gamma": 0}},
+                              "the exponential of 150.5 is not a number"),
+                             (wide, "at most 2^28 pixels, not 1000000005×1"), ({**wide, "mechanism": "stn"}, "not 1000000005×1"),
+                             ({"mechanism": "crop", "rows": [-3000000000], "columns": [0]}, "an integer of at least -(2^31 - 1) is needed, not -3000000000"),
+                             ({"mechanism": "mask", "grid": [[0.5, 1.00001]]}, "from 0.5 to 1.00001"),
+                             ({"box": [0.1, 0.2, -0.30000000000000004, 1]}, "[0.1, 0.2, -0.30000000000000004, 1]")):
+            self.document(entry)
+            self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=[words])
+
+
 if __name__ == "__main__":
     unittest.main()

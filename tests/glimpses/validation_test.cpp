@@ -284,7 +284,7 @@ TEST_CASE("invalid: numbers in messages are those that were given") {
     // The nearest float32 to 1.00001.
     check_message("weights are from 0.25 to 1.00001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.00001)));
     check_message("0 and 1 only, not 0.3;", grid((cv::Mat_<double>(1, 2) << 0.3, 1), Mask::Kind::hard));
-    check_message("the exponential of 300.5 ", gaussian(Gaussian::DrawForm{0, 0, 300.5, 0, 0}));
+    check_message("the exponential of 150.25 ", gaussian(Gaussian::DrawForm{0, 0, 300.5, 0, 0}));
     check_message("square, not 4×3", gaussian(Gaussian::DrawForm{}, Size{4, 3}));
 }
 
