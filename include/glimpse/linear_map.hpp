@@ -52,9 +52,9 @@ struct LinearMap {
     MapKind kind;
 };
 
-/// The smallest rectangle outside which the attention map is 0: the only pixels that must be decoded. For
-/// affine `Samples` with padding it may be larger: it bounds the taps of the whole parallelogram that the
-/// samples span.
+/// The smallest rectangle outside which all weights are 0: the only pixels that must be decoded. For affine
+/// `Samples` with padding it may be larger: it bounds the taps of the whole parallelogram that the samples
+/// span.
 GLIMPSE_EXPORT Rectangle support(const LinearMap& map);
 
 /// Pixels, or other values, of a region of an image: h×w×C, of the region's size.
