@@ -8,7 +8,7 @@ needed=(
     g++ cmake ninja-build pkg-config
     libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libopenimageio-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
-    libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libarchive-dev
+    libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
 )
 # Not every system has the one version that checks as the others do.
 wanted=()

@@ -34,6 +34,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "OpenImageIO/": "PkgConfig::OPENIMAGEIO",
     "archive": "PkgConfig::ARCHIVE",
     "pugixml": "pugixml::pugixml",
+    "yaml-cpp/": "PkgConfig::YAML",
     "libav": "PkgConfig::FFMPEG",
     "opencv2/core.": "opencv_core",
     "opencv2/core/": "opencv_core",

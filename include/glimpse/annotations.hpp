@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,11 @@ namespace glimpse {
 
 /// Which annotations are read, and how.
 struct AnnotationOptions {
-    std::filesystem::path file;           ///< a file, or a directory with a file for each image
-    std::string format;                   ///< one of `annotation_formats`; empty: told by the content
-    std::vector<std::string> categories;  ///< only boxes of these, by name or number; empty: all
-    bool zero_based = false;              ///< VOC: the first pixel is 0, as some exporters have it
+    std::filesystem::path file;  ///< a file, or a directory with a file for each image
+    std::string format;          ///< one of `annotation_formats`; empty: told by the content
+    /// Only boxes of these; empty: all. A name, or the number of a category where none has it as its name.
+    std::vector<std::string> categories;
+    bool zero_based = false;  ///< VOC: the first pixel is 0, as some exporters have it
     /// Images that are annotated, and that the inputs do not hold, fail. Otherwise one warning has their
     /// number, unless none of them is there.
     bool strict = false;
@@ -44,6 +46,7 @@ struct AnnotatedImage {
     std::filesystem::path path{};
     std::string name{};            ///< of its outputs, without an extension
     std::filesystem::path file{};  ///< that has its boxes
+    std::optional<Size> size{};    ///< of the image that they were made for, where that is declared
     std::vector<AnnotatedBox> boxes{};
     std::string problem{};
     bool missing = false;  ///< none of the inputs is this image, as `problem` says
@@ -67,9 +70,10 @@ struct ImageFiles {
 ///
 ///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
 ///            named by the annotation's id
-///   yolo     a text file for each image, "class cx cy w h", fractions of the image, of which a confidence, a
-///            confidence and a track, or keypoints "x y visibility" may follow; or "class x y x y …", the
-///            smallest box around a polygon
+///   yolo     a text file for each image, "class cx cy w h", fractions of the image, or "class x y x y …",
+///   the
+///            smallest box around a polygon, behind each of which a confidence, or both that and a track may
+///            stand; with a "data.yaml" that has "kpt_shape", a box and its keypoints
 ///   voc      an XML file for each image; 1-based pixels, the last one included: [xmin - 1, xmax)
 ///   mot      "frame, track, left, top, width, height, …", 1-based; frame N is the image whose name ends in
 ///            that number; named by the track

@@ -8,17 +8,20 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 
+#include "annotations/categories.hpp"
 #include "annotations/content.hpp"
 #include "annotations/formats.hpp"
 #include "annotations/voc.hpp"
+#include "annotations/warnings.hpp"
+#include "annotations/yolo_data_set.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/words.hpp"
 #include "system/module.hpp"
 #include "system/natural_order.hpp"
-#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -26,7 +29,7 @@ namespace fs = std::filesystem;
 
 namespace annotations {
 
-std::vector<AnnotatedBox> read_voc(const fs::path& file, bool zero_based) {
+LabelFile read_voc(const fs::path& file, bool zero_based) {
     static const auto& reader = opened_module<VocReader>("voc");
     return reader.read(file, zero_based);
 }
@@ -37,19 +40,39 @@ namespace {
 
 using namespace annotations;
 
+/// Reads files that belong to one image each.
+struct LabelReader {
+    std::function<LabelFile(const fs::path&)> read{};
+    std::map<std::string, std::string>
+        names{};  ///< of classes by their numbers, where files have numbers only
+};
+
 struct Format {
     std::string_view name;
     /// Whether a file is of this format, and not of one before it in the table; null where nothing tells.
     bool (*recognises)(const Content&);
     /// Reads one file that annotates all images; null where each image has a file of its own.
     DataSet (*read_all)(const fs::path&, const ImageFiles&) = nullptr;
-    std::vector<AnnotatedBox> (*read_one)(const fs::path&, const AnnotationOptions&) = nullptr;
-    std::string_view extension{};  ///< of the files of single images
-    /// Class names by number, for formats that store numbers only; null where the format names its
-    /// categories.
-    std::vector<std::string> (*category_names)(const fs::path&) = nullptr;
-    bool counts_from_one = false;  ///< its pixels, unless `zero_based`
+    LabelReader (*read_each)(const AnnotationOptions&) = nullptr;  ///< files of single images
+    std::string_view extension{};                                  ///< of these
+    bool has_rows = false;                                         ///< that begin with a class's number
+    bool counts_from_one = false;                                  ///< its pixels, unless `zero_based`
 };
+
+LabelReader yolo_reader(const AnnotationOptions& options) {
+    const auto set = std::make_shared<YoloDataSet>(options.file, options.warn);
+    return {.read = [set](const fs::path& file) { return read_yolo(file, *set); }, .names = set->names()};
+}
+
+LabelReader voc_reader(const AnnotationOptions& options) {
+    return {.read = [zero_based = options.zero_based](const fs::path& file) {
+        return annotations::read_voc(file, zero_based);
+    }};
+}
+
+LabelReader labelme_reader(const AnnotationOptions& /*options*/) {
+    return {.read = read_labelme};
+}
 
 constexpr std::array<Format, 7> formats{{
     {.name = "coco",
@@ -57,15 +80,12 @@ constexpr std::array<Format, 7> formats{{
      .read_all = read_coco},
     {.name = "yolo",
      .recognises = [](const Content& content) { return content.has_rows() && is_yolo(content.text()); },
-     .read_one = [](const fs::path& file, const AnnotationOptions&) { return read_yolo(file); },
+     .read_each = yolo_reader,
      .extension = ".txt",
-     .category_names = yolo_names},
+     .has_rows = true},
     {.name = "voc",
      .recognises = [](const Content& content) { return content.is_xml_with_root("annotation"); },
-     .read_one =
-         [](const fs::path& file, const AnnotationOptions& options) {
-             return annotations::read_voc(file, options.zero_based);
-         },
+     .read_each = voc_reader,
      .extension = ".xml",
      .counts_from_one = true},
     {.name = "mot",
@@ -77,7 +97,7 @@ constexpr std::array<Format, 7> formats{{
     {.name = "otb", .recognises = nullptr, .read_all = read_target},  // the same lines as GOT-10k's
     {.name = "labelme",
      .recognises = [](const Content& content) { return content.is_object_with("shapes"); },
-     .read_one = [](const fs::path& file, const AnnotationOptions&) { return read_labelme(file); },
+     .read_each = labelme_reader,
      .extension = ".json"},
 }};
 
@@ -126,8 +146,8 @@ const Format& format_of_directory(const fs::path& directory) {
 
 /// The format that the content tells. Throws `UsageError` where it tells none, or one that is not read.
 const Format& format_of_file(const fs::path& file) {
-    const std::string bytes = read_text_file(file);
-    const Content content(without_byte_order_mark(bytes));
+    const std::string text = read_annotation_text(file);
+    const Content content(text);
     if (!content.has_header()) {  // below a header the rows look like those of a format
         const auto is_of = [&](const Format& format) {
             return format.recognises && format.recognises(content);
@@ -154,10 +174,14 @@ const Format& format_of(const AnnotationOptions& options) {
 }
 
 /// The image with the boxes of its annotation file, or with that file's error as its `problem`.
-AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Format& format,
-                         const AnnotationOptions& options) {
+AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const LabelReader& reader) {
     try {
-        return {.path = image.path, .name = image.name, .file = own, .boxes = format.read_one(own, options)};
+        LabelFile labels = reader.read(own);
+        return {.path = image.path,
+                .name = image.name,
+                .file = own,
+                .size = labels.image,
+                .boxes = std::move(labels.boxes)};
     } catch (const UsageError& error) {
         return {.path = image.path, .name = image.name, .problem = error.what()};
     }
@@ -165,16 +189,15 @@ AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const Form
 
 /// Whether a file has records: rows that begin with a class, where the format has rows. A list of classes or
 /// a note has none.
-bool holds_records(const fs::path& file, const Format& format, const AnnotationOptions& options,
+bool holds_records(const fs::path& file, const Format& format, const LabelReader& reader,
                    std::vector<AnnotatedBox>& boxes) {
     try {
-        boxes = format.read_one(file, options);
+        boxes = reader.read(file).boxes;
     } catch (const UsageError&) {
         return false;
     }
-    const bool has_rows = format.category_names != nullptr;
-    return std::ranges::any_of(boxes,
-                               [&](const AnnotatedBox& box) { return !has_rows || !box.number.empty(); });
+    return std::ranges::any_of(
+        boxes, [&](const AnnotatedBox& box) { return !format.has_rows || !box.number.empty(); });
 }
 
 /// As Windows may have it.
@@ -185,8 +208,8 @@ std::string in_capitals(std::string_view extension) {
 }
 
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
-void add_orphans(const Format& format, const AnnotationOptions& options, const std::set<fs::path>& used,
-                 DataSet& set) {
+void add_orphans(const Format& format, const LabelReader& reader, const AnnotationOptions& options,
+                 const std::set<fs::path>& used, DataSet& set) {
     for (const fs::path& file : files_below(options.file)) {
         if ("." + extension_of(file) != format.extension || used.contains(file.lexically_normal())) continue;
         AnnotatedImage orphan{.path = file,
@@ -194,14 +217,29 @@ void add_orphans(const Format& format, const AnnotationOptions& options, const s
                               .file = file,
                               .problem = "no image of that name is there",
                               .missing = true};
-        if (!holds_records(file, format, options, orphan.boxes)) continue;
+        if (!holds_records(file, format, reader, orphan.boxes)) continue;
         set.images.push_back(std::move(orphan));
     }
 }
 
+/// Throws `UsageError`: no file has the name of an image. It may have it in a directory below.
+[[noreturn]] void fail_without_labels(const Format& format, const fs::path& directory,
+                                      const ImageFiles& images) {
+    std::set<std::string> names;
+    for (const ImageFile& image : images.files) names.insert(image.path.stem().string());
+    const std::string rule = "holds no " + std::string(format.extension) + " file of the name of an image";
+    for (const fs::path& file : files_below(directory)) {
+        if ("." + extension_of(file) != format.extension || !names.contains(file.stem().string())) continue;
+        throw UsageError(directory.string(),
+                         rule + "; a directory below does: " + file.parent_path().string());
+    }
+    throw UsageError(directory.string(), rule);
+}
+
 /// A directory with one annotation file per image.
 DataSet read_directory(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
-    DataSet set;
+    const LabelReader reader = format.read_each(options);
+    DataSet set{.names = reader.names};
     std::set<fs::path> used;
     std::error_code ignored;
     for (const ImageFile& image : images.files) {
@@ -209,13 +247,10 @@ DataSet read_directory(const Format& format, const AnnotationOptions& options, c
         if (!fs::exists(own, ignored)) own.replace_extension(in_capitals(format.extension));
         if (!fs::exists(own, ignored)) continue;
         used.insert(own.lexically_normal());
-        set.images.push_back(annotated(image, own, format, options));
+        set.images.push_back(annotated(image, own, reader));
     }
-    if (set.images.empty()) {
-        throw UsageError(options.file.string(),
-                         "holds no " + std::string(format.extension) + " file of the name of an image");
-    }
-    if (!images.directories.empty()) add_orphans(format, options, used, set);
+    if (set.images.empty()) fail_without_labels(format, options.file, images);
+    if (!images.directories.empty()) add_orphans(format, reader, options, used, set);
     return set;
 }
 
@@ -230,7 +265,8 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
                                                     std::to_string(images.files.size()) +
                                                     "; give the directory of all such files");
     }
-    return {.images = {annotated(images.files.front(), options.file, format, options)}};
+    const LabelReader reader = format.read_each(options);
+    return {.images = {annotated(images.files.front(), options.file, reader)}, .names = reader.names};
 }
 
 DataSet read_all(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
@@ -240,66 +276,11 @@ DataSet read_all(const Format& format, const AnnotationOptions& options, const I
     return read_single_file(format, options, images);
 }
 
-/// Replaces class numbers by the classes' names.
-void resolve_categories(DataSet& set, const std::vector<std::string>& names) {
-    set.categories.insert(set.categories.end(), names.begin(), names.end());
-    for (AnnotatedImage& image : set.images) {
-        for (AnnotatedBox& box : image.boxes) {
-            if (box.number.empty()) continue;
-            const auto number = static_cast<std::size_t>(std::strtoull(box.number.c_str(), nullptr, 10));
-            if (number < names.size() && !names[number].empty()) box.category = names[number];
-        }
-    }
-}
-
 /// Before boxes are filtered by category, so that a position names the same box whatever is asked for.
 void assign_ids(std::vector<AnnotatedBox>& boxes) {
     for (std::size_t k = 0; k < boxes.size(); ++k) {
         if (boxes[k].id.empty()) boxes[k].id = position_id(k);
     }
-}
-
-void require_known(const std::vector<std::string>& wanted, const DataSet& set) {
-    std::set<std::string> known(set.categories.begin(), set.categories.end());
-    std::set<std::string> numbers(set.numbers.begin(), set.numbers.end());
-    for (const AnnotatedImage& image : set.images) {
-        for (const AnnotatedBox& box : image.boxes) {
-            if (!box.category.empty()) known.insert(box.category);
-            numbers.insert(box.number);
-        }
-    }
-    for (const std::string& category : wanted) {
-        if (known.contains(category) || numbers.contains(category)) continue;
-        throw InvalidOption("annotations.categories",
-                            known.empty() ? "the annotations have no categories"
-                                          : "there is no '" + category + "', only " + join(known));
-    }
-}
-
-void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
-    if (wanted.empty()) return;
-    require_known(wanted, set);
-    const auto is_wanted = [&](const std::string& category) {
-        return std::ranges::find(wanted, category) != wanted.end();
-    };
-    for (AnnotatedImage& image : set.images) {
-        std::erase_if(image.boxes, [&](const AnnotatedBox& box) {
-            if (!box.problem.empty() && box.category.empty()) return false;  // it may have been one of them
-            return !is_wanted(box.category) && (box.number.empty() || !is_wanted(box.number));
-        });
-    }
-}
-
-/// The inputs may be a choice of the annotated images.
-void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {
-    const auto first = std::ranges::find_if(images, &AnnotatedImage::missing);
-    if (first == images.end()) return;
-    const auto count = std::ranges::count_if(images, &AnnotatedImage::missing);
-    options.warn(options.file.string() + ": the inputs lack " + std::to_string(count) + " of the " +
-                 std::to_string(images.size()) + " images that it annotates, such as " +
-                 (first->path == first->file ? "that of " : "") + first->path.string() + "; " +
-                 field_name("annotations.strict") + " makes them failures");
-    std::erase_if(images, [](const AnnotatedImage& image) { return image.missing; });
 }
 
 }  // namespace
@@ -323,7 +304,7 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
         if (image.file.empty()) image.file = options.file;
     }
     const bool any_is_there = std::ranges::any_of(set.images, std::not_fn(&AnnotatedImage::missing));
-    if (format.category_names) resolve_categories(set, format.category_names(options.file));
+    resolve_categories(set);
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.
     std::erase_if(set.images, [&](const AnnotatedImage& image) {

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "annotations/formats.hpp"
+#include "annotations/json_size.hpp"
 #include "glimpse/error.hpp"
 #include "json/json_file.hpp"
 #include "system/relative_name.hpp"
-#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -100,17 +100,30 @@ std::string name_of_image(const Value& record) {
 }
 
 AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::string, std::string>& names) {
-    return read_box({.place = ": " + annotation.pointer + "/bbox"}, [&](AnnotatedBox& box) {
-        if (has(annotation, "id")) box.id = identifier(annotation.member("id"));
+    return read_box({}, [&](AnnotatedBox& box) {
+        const auto member = [&](const char* key) {
+            box.place = ": " + annotation.pointer + "/" + key;
+            return annotation.member(key);
+        };
+        if (has(annotation, "id")) box.id = identifier(member("id"));
         if (has(annotation, "category_id")) {
-            box.number = identifier(annotation.member("category_id"));
+            box.number = identifier(member("category_id"));
             const auto name = names.find(box.number);
             box.category = name == names.end() ? box.number : name->second;
         }
+        box.place = ": " + annotation.pointer + "/bbox";
         if (!has(annotation, "bbox")) throw Error("the annotation has no bbox");
         const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
         box.box = {{n[0], n[1], n[2], n[3]}};
     });
+}
+
+void add_size(const Value& record, AnnotatedImage& image) {
+    try {
+        image.size = declared_size(record, "width", "height");
+    } catch (const UsageError& error) {
+        if (image.problem.empty()) image.problem = error.what();
+    }
 }
 
 /// What read() returns; none where the record is wrong, which is then lost.
@@ -129,7 +142,7 @@ auto with_loss(DataSet& set, const fs::path& file, const Value& record, Read&& r
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     // Segmentation polygons are most of a large file, and unused: the parser skips them.
-    const json::JsonFile json(read_text_file(file), file.string(),
+    const json::JsonFile json(read_annotation_text(file), file.string(),
                               {.dropped = "segmentation", .non_finite = true});
     const Value root = json.root();
     DataSet set;
@@ -150,7 +163,9 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     std::unordered_map<std::string, std::size_t> positions;
     for (const Value& record : any_elements(root.required("images"), "an array")) {
         const auto image = with_loss(set, file, record, [&] {
-            return std::pair(identifier(record.required("id")), locator.locate(name_of_image(record)));
+            std::pair named(identifier(record.required("id")), locator.locate(name_of_image(record)));
+            add_size(record, named.second);
+            return named;
         });
         if (!image) continue;
         if (!positions.emplace(image->first, set.images.size()).second) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,9 @@ struct DataSet {
     std::vector<AnnotatedImage> images{};
     /// Records that belong to no image that could be told: each fails by itself, at its place.
     std::vector<AnnotatedImage> lost{};
-    std::vector<std::string> categories{};  ///< declared by the file, whether or not a box has them
-    std::vector<std::string> numbers{};     ///< of the declared categories
+    std::vector<std::string> categories{};       ///< declared by the file, whether or not a box has them
+    std::vector<std::string> numbers{};          ///< of the declared categories
+    std::map<std::string, std::string> names{};  ///< of categories of which boxes have the numbers alone
 };
 
 DataSet read_coco(const std::filesystem::path& file, const ImageFiles& images);
@@ -51,13 +53,24 @@ inline std::string place_of_box(std::size_t line) {
 
 // Files that annotate one image.
 
-std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file);
-std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file);
-std::vector<AnnotatedBox> read_voc(const std::filesystem::path& file, bool zero_based);
+class YoloDataSet;
 
-/// YOLO's class names by number, one a line of "classes.txt" or "obj.names" in the directory of the labels or
-/// its parent; empty without such a file.
-std::vector<std::string> yolo_names(const std::filesystem::path& labels);
+struct LabelFile {
+    std::vector<AnnotatedBox> boxes{};
+    std::optional<Size> image{};  ///< its size, where the file declares that
+};
+
+LabelFile read_yolo(const std::filesystem::path& file, YoloDataSet& set);
+LabelFile read_labelme(const std::filesystem::path& file);
+LabelFile read_voc(const std::filesystem::path& file, bool zero_based);
+
+/// The size that annotations declare for an image; none where one of the numbers is 0 or NaN, as what does
+/// not know it writes. Throws `Error` where it is no size.
+GLIMPSE_EXPORT std::optional<Size> declared_size(double width, double height);
+
+/// The bytes of an annotation file without a byte order mark. Throws `UsageError` where they cannot be read,
+/// or are UTF-16.
+GLIMPSE_EXPORT std::string read_annotation_text(const std::filesystem::path& file);
 
 /// Without the white space around it.
 GLIMPSE_EXPORT std::string_view trimmed(std::string_view text);
@@ -90,11 +103,11 @@ bool most_rows_are_whole(std::string_view text, const std::function<bool(const R
 
 // Whether a text is of a format: stricter than its reader, to tell formats apart.
 
-/// Every row is YOLO with fractions of 0 to 1.
+/// Every row is a class, a box in fractions of 0 to 1, and such fractions or whole numbers of 0 or more.
 bool is_yolo(std::string_view text);
 /// Every row has more than a frame, a track and a box, and whole numbers for frame and track; a minority may
-/// be damaged, each of which fails by itself. Not with eight fields, since VOT's and VisDrone's rows have
-/// them.
+/// be damaged, each of which fails by itself. Only with commas, and not with eight fields, since VOT's and
+/// VisDrone's rows have them.
 bool is_mot(std::string_view text);
 
 /// A whole number in its digits, "100000", as ids and classes are; any other as `number_text`.

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "annotations/formats.hpp"
+#include "annotations/json_size.hpp"
 #include "json/json_file.hpp"
-#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -43,13 +43,14 @@ AnnotatedBox read_shape(const Value& shape) {
 
 }  // namespace
 
-std::vector<AnnotatedBox> read_labelme(const std::filesystem::path& file) {
-    const json::JsonFile json(read_text_file(file), file.string(), {.dropped = {}, .non_finite = true});
-    std::vector<AnnotatedBox> boxes;
+LabelFile read_labelme(const std::filesystem::path& file) {
+    const json::JsonFile json(read_annotation_text(file), file.string(), {.dropped = {}, .non_finite = true});
+    LabelFile labels;
     for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
-        boxes.push_back(read_shape(shape));
+        labels.boxes.push_back(read_shape(shape));
     }
-    return boxes;
+    labels.image = declared_size(json.root(), "imageWidth", "imageHeight");
+    return labels;
 }
 
 }  // namespace glimpse::annotations

@@ -162,8 +162,8 @@ bool is_mot(std::string_view text) {
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     Frames frames(images);
     DataSet set;
-    const std::string text = read_text_file(file);
-    for_each_row(without_byte_order_mark(text), [&](const Row& row) {
+    const std::string text = read_annotation_text(file);
+    for_each_row(text, [&](const Row& row) {
         try {
             frames.at(frame_of(row), place_of_line(file, row.line)).boxes.push_back(mot_box(row));
         } catch (const Error& error) {
@@ -175,10 +175,10 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
 }
 
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images) {
-    const std::string text = read_text_file(file);
+    const std::string text = read_annotation_text(file);
     std::vector<AnnotatedBox> boxes;
     std::vector<bool> absent;
-    for_each_row(without_byte_order_mark(text), [&](const Row& row) {
+    for_each_row(text, [&](const Row& row) {
         absent.push_back(false);
         boxes.push_back(read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
             if (row.fields.size() != 4) {
@@ -198,9 +198,10 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
     const std::vector<ImageFile> frames = in_frame_order(images.files);
     DataSet set;
     for (std::size_t k = 0; k < boxes.size(); ++k) {
-        if (absent[k]) continue;
-        set.images.push_back(
-            {.path = frames[k].path, .name = frames[k].name, .boxes = {std::move(boxes[k])}});
+        AnnotatedImage& image = set.images.emplace_back();
+        image.path = frames[k].path;
+        image.name = frames[k].name;
+        if (!absent[k]) image.boxes.push_back(std::move(boxes[k]));
     }
     return set;
 }

@@ -1,9 +1,11 @@
 #include <cmath>
+#include <limits>
 
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/numbers.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
@@ -30,6 +32,15 @@ void split(std::string_view text, std::vector<std::string_view>& fields) {
     }
 }
 
+/// In quotes, and cut where it is long, before a character of several bytes.
+std::string quoted(std::string_view text) {
+    constexpr std::size_t most = 40;
+    if (text.size() <= most) return "'" + std::string(text) + "'";
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return "'" + std::string(text.substr(0, end)) + "…'";
+}
+
 std::string name_of_field(std::size_t field) {
     return "field " + std::to_string(field + 1);
 }
@@ -40,6 +51,26 @@ std::string_view trimmed(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
     text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
     return text;
+}
+
+std::optional<Size> declared_size(double width, double height) {
+    if (std::isnan(width) || std::isnan(height) || width == 0 || height == 0) return std::nullopt;
+    constexpr double most = std::numeric_limits<int>::max();
+    for (const double side : {width, height}) {
+        if (side > 0 && side <= most && side == std::floor(side)) continue;
+        throw Error("an image of " + number_text(width) + "×" + number_text(height) +
+                    " pixels is declared, which is no size; correct it, or leave it out");
+    }
+    return Size{static_cast<int>(width), static_cast<int>(height)};
+}
+
+std::string read_annotation_text(const std::filesystem::path& file) {
+    const std::string bytes = read_text_file(file);
+    const std::string_view head = std::string_view(bytes).substr(0, 2);
+    if (head == "\xFE\xFF" || head == "\xFF\xFE" || head.find('\0') != std::string_view::npos) {
+        throw UsageError(file.string(), "is UTF-16, or no text; convert it to UTF-8");
+    }
+    return std::string(without_byte_order_mark(bytes));
 }
 
 AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,
@@ -56,7 +87,7 @@ std::optional<double> number_in(std::string_view text) {
 double Row::number(std::size_t field) const {
     if (fields[field].empty()) throw Error(name_of_field(field) + " is empty, and a number is needed");
     if (const auto number = number_in(fields[field])) return *number;
-    throw Error(name_of_field(field) + ": a number is needed, not '" + std::string(fields[field]) + "'");
+    throw Error(name_of_field(field) + ": a number is needed, not " + quoted(fields[field]));
 }
 
 double Row::finite_number(std::size_t field) const {

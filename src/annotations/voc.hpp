@@ -6,7 +6,7 @@ namespace glimpse::annotations {
 
 /// The interface of the module that reads XML, opened on first use.
 struct VocReader {
-    std::vector<AnnotatedBox> (*read)(const std::filesystem::path& file, bool zero_based);
+    LabelFile (*read)(const std::filesystem::path& file, bool zero_based);
 };
 
 }  // namespace glimpse::annotations

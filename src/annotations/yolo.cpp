@@ -1,16 +1,17 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <sstream>
 
 #include "annotations/formats.hpp"
+#include "annotations/yolo_data_set.hpp"
 #include "glimpse/error.hpp"
-#include "system/text_file.hpp"
 
 namespace glimpse::annotations {
 
 namespace {
 
-constexpr std::size_t box_fields = 5;  // class cx cy w h
+constexpr std::size_t box_fields = 5;       // class cx cy w h
+constexpr std::size_t triangle_fields = 7;  // or a box, its confidence and its track
 
 bool is_class(double number) {
     constexpr double most = 1e9;
@@ -29,13 +30,12 @@ double fraction(const Row& row, std::size_t field) {
     throw Error("fractions of the image's width and height are needed, not pixels: " + decimal_text(number));
 }
 
-/// A coordinate of a polygon, which lies in the image, as a confidence and a track behind it need not.
+/// A coordinate of a polygon, which lies in the image.
 double corner(const Row& row, std::size_t field) {
     constexpr double most = 1.01;  // rounding, and boxes of half a pixel more
     const double number = fraction(row, field);
     if (number >= 1 - most && number <= most) return number;
-    throw Error("a polygon's corners lie between 0 and 1, not at " + decimal_text(number) +
-                "; leave out a confidence and a track");
+    throw Error("a polygon's corners lie between 0 and 1, not at " + decimal_text(number));
 }
 
 std::string class_of(const Row& row) {
@@ -44,116 +44,156 @@ std::string class_of(const Row& row) {
     throw Error("a class is a whole number of 0 or more, not " + decimal_text(number));
 }
 
-constexpr std::size_t keypoint_fields = 3;  // x y visibility
-
-/// Whether all that follows the box may be keypoints of a pose: each visibility is 0, 1 or 2.
-bool may_have_keypoints(const Row& row) {
-    if (row.fields.size() <= box_fields || (row.fields.size() - box_fields) % keypoint_fields != 0)
-        return false;
-    for (std::size_t k = box_fields; k < row.fields.size(); k += keypoint_fields) {
-        const double visibility = row.number(k + 2);
-        if (visibility != 0 && visibility != 1 && visibility != 2) return false;
-    }
-    return true;
+[[noreturn]] void fail_ambiguous(const std::string& one, const std::string& other,
+                                 const std::string& remedy) {
+    throw Error("may be " + one + ", or " + other + "; " + remedy);
 }
 
-/// Whether some keypoint is none of a polygon's coordinates: a visibility of 2, or all of it 0.
-bool must_have_keypoints(const Row& row) {
-    for (std::size_t k = box_fields; k < row.fields.size(); k += keypoint_fields) {
-        const double visibility = row.number(k + 2);
-        if (visibility == 2 || (visibility == 0 && row.number(k) == 0 && row.number(k + 1) == 0)) return true;
-    }
-    return false;
-}
-
-[[noreturn]] void fail_ambiguous(const std::string& one, const std::string& other) {
-    throw Error("may be a box with " + one + ", or " + other +
-                ": leave out what follows the box, or give the polygon's first corner twice");
-}
-
-/// Whether the seven numbers of a row are a box, its confidence and its track, and no triangle.
-bool has_track(const Row& row) {
+/// Whether the last number is a track, and no coordinate.
+bool ends_in_track(const Row& row) {
     const double last = row.number(row.fields.size() - 1);
-    if (last != std::floor(last)) return false;
-    if (last == 0 || last == 1) fail_ambiguous("its confidence and track", "a triangle");
-    return true;
+    return last == std::floor(last) && last > 1;
 }
 
-/// Throws `Error` where a row may be either, or neither.
-bool is_polygon(const Row& row) {
-    constexpr std::size_t triangle_fields = 7;
+/// Whether it is either.
+bool may_end_in_track(const Row& row) {
+    const double last = row.number(row.fields.size() - 1);
+    return last == 0 || last == 1;
+}
+
+/// Throws `Error` where a row beyond a box has not the length of one with these keypoints, behind which a
+/// confidence and a track may stand.
+void require_keypoints(const Row& row, const Keypoints& keypoints) {
+    const std::size_t needed = box_fields + keypoints.count * keypoints.numbers;
     const std::size_t count = row.fields.size();
-    if (count == box_fields || count == box_fields + 1) return false;  // 6: a confidence
-    if (count == triangle_fields) return !has_track(row);
-    const bool has_pairs = count > triangle_fields && count % 2 == 1;
-    if (may_have_keypoints(row)) {
-        if (has_pairs && !must_have_keypoints(row)) fail_ambiguous("keypoints", "a polygon");
+    if (count <= triangle_fields || (count >= needed && count <= needed + 2)) return;
+    throw Error("has " + std::to_string(count) + " numbers, and with the kpt_shape [" +
+                std::to_string(keypoints.count) + ", " + std::to_string(keypoints.numbers) +
+                "] of its data.yaml it has " + std::to_string(needed) +
+                ", a confidence and a track behind them");
+}
+
+/// What the visibilities say, if each keypoint has one.
+enum class Visibilities { none, possible, certain };
+
+/// Certain with a 2, which is no coordinate, and no track where it is not the last; likely where one is
+/// "0 0 0", as unlabelled keypoints are written.
+Visibilities visibilities(const Row& row) {
+    constexpr std::size_t keypoint_fields = 3;  // x y visibility
+    if ((row.fields.size() - box_fields) % keypoint_fields != 0) return Visibilities::none;
+    auto found = Visibilities::none;
+    for (std::size_t k = box_fields; k < row.fields.size(); k += keypoint_fields) {
+        const double visibility = row.number(k + 2);
+        if (visibility != 0 && visibility != 1 && visibility != 2) return Visibilities::none;
+        const bool may_be_track = k + keypoint_fields == row.fields.size() && row.fields.size() % 2 == 1;
+        if (visibility == 2)
+            found = std::max(found, may_be_track ? Visibilities::possible : Visibilities::certain);
+        const bool is_unlabelled = visibility == 0 && row.number(k) == 0 && row.number(k + 1) == 0;
+        if (is_unlabelled) found = std::max(found, Visibilities::possible);
+    }
+    return found;
+}
+
+/// Whether a row is a polygon, and no box with something behind it. Throws `Error` where it may be either.
+bool is_polygon(const Row& row, YoloDataSet& set) {
+    const std::size_t count = row.fields.size();
+    if (count < box_fields) {
+        throw Error(
+            "five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
+            std::to_string(count));
+    }
+    for (std::size_t k = box_fields; k < count; ++k) static_cast<void>(row.finite_number(k));
+    if (count <= box_fields + 1) return false;  // a confidence
+    if (set.keypoints()) {
+        require_keypoints(row, *set.keypoints());
         return false;
     }
-    if (has_pairs) return true;
-    throw Error("five numbers \"class cx cy w h\" are needed, or a polygon \"class x y x y x y …\", not " +
-                std::to_string(count));
+    if (count == triangle_fields && ends_in_track(row)) return false;
+    if (count == triangle_fields && may_end_in_track(row)) {
+        fail_ambiguous("a box with its confidence and track", "a triangle",
+                       "leave out what follows the box, or give the triangle's first corner twice");
+    }
+    if (set.declares_no_keypoints()) return true;
+    const Visibilities found = visibilities(row);
+    if (found == Visibilities::certain) return false;
+    if (set.has_rows_of_many_lengths()) return true;
+    if (found == Visibilities::possible) return false;
+    fail_ambiguous(
+        "a box with keypoints", "a polygon",
+        "put the data set's data.yaml beside the labels or above them, with kpt_shape for keypoints");
 }
 
-Box box_of(const Row& row) {
-    if (!is_polygon(row)) {
-        const Point centre{fraction(row, 1), fraction(row, 2)};
-        const double width = fraction(row, 3);
-        const double height = fraction(row, 4);
-        return {centre.x - width / 2, centre.y - height / 2, width, height};
-    }
+Box bounds_of_corners(const Row& row, std::size_t end) {
     std::vector<Point> corners;
-    for (std::size_t k = 1; k < row.fields.size(); k += 2) {
-        corners.push_back({corner(row, k), corner(row, k + 1)});
-    }
+    for (std::size_t k = 1; k < end; k += 2) corners.push_back({corner(row, k), corner(row, k + 1)});
     return bounding_box(corners);
 }
 
-AnnotatedBox read_row(const Row& row) {
+void require_confidence(const Row& row, std::size_t field) {
+    const double number = row.finite_number(field);
+    if (number >= 0 && number <= 1) return;
+    throw Error("a confidence behind a polygon lies between 0 and 1, not at " + decimal_text(number));
+}
+
+std::array<double, 4> sides(const Box& box) {
+    return {box.x, box.y, box.width, box.height};
+}
+
+/// The smallest box around a polygon, behind which a confidence, or both that and a track may stand.
+Box bounds_of_polygon(const Row& row) {
+    const std::size_t count = row.fields.size();
+    if (count % 2 == 0) {
+        require_confidence(row, count - 1);
+        return bounds_of_corners(row, count - 1);
+    }
+    if (count == triangle_fields) return bounds_of_corners(row, count);
+    if (ends_in_track(row)) {
+        require_confidence(row, count - 2);
+        return bounds_of_corners(row, count - 2);
+    }
+    const Box all = bounds_of_corners(row, count);
+    if (may_end_in_track(row) && sides(bounds_of_corners(row, count - 2)) != sides(all)) {
+        fail_ambiguous("a polygon with its confidence and track", "one with a corner more",
+                       "leave out what follows the polygon, or give its first corner twice");
+    }
+    return all;
+}
+
+Box box_of(const Row& row, YoloDataSet& set) {
+    if (is_polygon(row, set)) return bounds_of_polygon(row);
+    const Point centre{fraction(row, 1), fraction(row, 2)};
+    const double width = fraction(row, 3);
+    const double height = fraction(row, 4);
+    return {centre.x - width / 2, centre.y - height / 2, width, height};
+}
+
+AnnotatedBox read_row(const Row& row, YoloDataSet& set) {
     return read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
-        box.number = class_of(row);
+        if (row.fields.size() > 1) box.number = class_of(row);  // alone it may stand in a list of names
         box.category = box.number;
-        box.box = {box_of(row), Units::fraction};
+        box.box = {box_of(row, set), Units::fraction};
     });
 }
 
 }  // namespace
 
 bool is_yolo(std::string_view text) {
-    const auto is_share = [](std::string_view field) {
-        const auto number = number_in(field);
-        return number && *number >= 0 && *number <= 1;
-    };
+    const auto is_share = [](double number) { return number >= 0 && number <= 1; };
     return all_rows(text, [&](const Row& row) {
-        return read_row(row).problem.empty() &&
-               std::all_of(row.fields.begin() + 1, row.fields.begin() + box_fields, is_share);
+        std::vector<double> numbers;
+        for (const std::string_view field : row.fields) numbers.push_back(number_in(field).value_or(NAN));
+        if (numbers.size() < box_fields || !is_class(numbers[0])) return false;
+        return std::all_of(numbers.begin() + 1, numbers.begin() + box_fields, is_share) &&
+               std::all_of(numbers.begin() + box_fields, numbers.end(),
+                           [&](double number) { return is_share(number) || is_class(number); });
     });
 }
 
-std::vector<AnnotatedBox> read_yolo(const std::filesystem::path& file) {
-    std::vector<AnnotatedBox> boxes;
-    const std::string text = read_text_file(file);
-    for_each_row(without_byte_order_mark(text), [&](const Row& row) { boxes.push_back(read_row(row)); });
-    return boxes;
-}
-
-std::vector<std::string> yolo_names(const std::filesystem::path& labels) {
-    std::error_code ignored;
-    const auto directory = std::filesystem::is_directory(labels, ignored) ? labels : labels.parent_path();
-    for (const auto& place : {directory, directory / ".."}) {
-        for (const char* const name : {"classes.txt", "obj.names"}) {
-            if (!std::filesystem::is_regular_file(place / name, ignored)) continue;
-            const std::string text = read_text_file(place / name);
-            std::istringstream lines{std::string(without_byte_order_mark(text))};
-            std::vector<std::string> names;
-            for (std::string line; std::getline(lines, line);) {
-                names.emplace_back(trimmed(line));
-            }
-            while (!names.empty() && names.back().empty()) names.pop_back();
-            return names;
-        }
-    }
-    return {};
+LabelFile read_yolo(const std::filesystem::path& file, YoloDataSet& set) {
+    LabelFile labels;
+    const std::string text = read_annotation_text(file);
+    for_each_row(text, [&](const Row& row) { labels.boxes.push_back(read_row(row, set)); });
+    return labels;
 }
 
 }  // namespace glimpse::annotations

@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "annotations/annotation_words.hpp"
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 #include "refusals.hpp"
@@ -15,53 +15,9 @@
 // Annotations of data sets: each reader on a file of a few lines.
 
 using namespace glimpse;
+using namespace annotation_words;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-/// "ID CATEGORY NUMBER: X Y WIDTH HEIGHT", or the problem in place of the box; "-" for what is empty.
-std::string words(const AnnotatedBox& box) {
-    std::ostringstream text;
-    for (const std::string* part : {&box.id, &box.category, &box.number}) {
-        text << (part == &box.id ? "" : " ") << (part->empty() ? "-" : *part);
-    }
-    const auto& [x, y, width, height] = box.box.box;
-    text << ": ";
-    if (box.problem.empty()) {
-        text << x << " " << y << " " << width << " " << height;
-    } else {
-        text << box.problem;
-    }
-    return text.str();
-}
-
-/// "NAME ID …" for each box, or "NAME! PROBLEM" for an image that has one.
-Words words(const std::vector<AnnotatedImage>& images) {
-    Words all;
-    for (const AnnotatedImage& image : images) {
-        if (!image.problem.empty()) all.push_back(image.name + "! " + image.problem);
-        for (const AnnotatedBox& box : image.boxes) all.push_back(image.name + " " + words(box));
-    }
-    return all;
-}
-
-/// Images of a directory, in name order.
-ImageFiles images_of(const scratch::Directory& directory, const Words& names) {
-    ImageFiles images{{directory.path()}, {}};
-    for (const std::string& name : names) images.files.push_back({directory / (name + ".png"), name, false});
-    return images;
-}
-
-Words read(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
-           const Words& categories = {}, bool zero_based = false) {
-    return words(read_annotations({file, format, categories, zero_based, true}, images));
-}
-
-std::string refusal_of(const std::filesystem::path& file, const std::string& format, const ImageFiles& images,
-                       const Words& categories = {}, bool zero_based = false) {
-    return refusal([&] { read(file, format, images, categories, zero_based); });
-}
 
 std::string voc(const std::string& objects) {
     return "<annotation>\n<filename>a.jpg</filename>\n" + objects + "</annotation>\n";
@@ -257,92 +213,6 @@ TEST_CASE("COCO: a name belongs to the file whose path ends most alike") {
                 "1 2 - -: 0 0 1 1"});
 }
 
-TEST_CASE("YOLO: the centre and the size, or a polygon, in fractions") {
-    const scratch::Directory directory;
-    directory.file("labels/a.txt",
-                   "0 0.5 0.25 0.25 0.5\n1 0.5 0.5 0.5 0.25 0.9\n2 0.25 0.5 0.5 0.125 0.375 0.75\n");
-    const ImageFiles images = images_of(directory, {"a", "unlabelled"});
-    const auto boxes = read_annotations({directory / "labels", "yolo", {}, false}, images);
-    REQUIRE(boxes.size() == 1);
-    CHECK(boxes[0].boxes[0].box.units == Units::fraction);
-    CHECK(words(boxes) == Words{"a 000 0 0: 0.375 0 0.25 0.5", "a 001 1 1: 0.25 0.375 0.5 0.25",
-                                "a 002 2 2: 0.25 0.125 0.25 0.625"});
-}
-
-TEST_CASE("YOLO: names of classes lie beside the labels, or else above them") {
-    const scratch::Directory directory;
-    directory.file("labels/a.txt", "1 0.5 0.5 0.5 0.5\n2 0.5 0.5 0.5 0.5\n");
-    const ImageFiles images = images_of(directory, {"a"});
-    const auto category = [&] { return read(directory / "labels", "yolo", images).front(); };
-    CHECK(category() == "a 000 1 1: 0.25 0.25 0.5 0.5");
-    directory.file("obj.names", "dog\r\nbird \n");
-    CHECK(category() == "a 000 bird 1: 0.25 0.25 0.5 0.5");
-    directory.file("labels/classes.txt", "cat\ncup\n");
-    CHECK(category() == "a 000 cup 1: 0.25 0.25 0.5 0.5");
-    CHECK(read(directory / "labels", "yolo", images, {"cup"}).size() == 1);
-    CHECK(read(directory / "labels", "yolo", images, {"cat"}).empty());  // declared, but of no box
-    CHECK(read(directory / "labels" / "a.txt", "yolo", images).back() == "a 001 2 2: 0.25 0.25 0.5 0.5");
-}
-
-TEST_CASE("YOLO: a row whose class cannot be read is of none, whatever category is asked for") {
-    const scratch::Directory directory;
-    directory.file("labels/a.txt", "x 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
-    directory.file("labels/classes.txt", " cat\t\ndog\n");
-    for (const char* category : {"cat", "dog"}) {
-        const Words all = read(directory / "labels", "yolo", images_of(directory, {"a"}), {category});
-        CHECK(holds(all.front(), "a 000 - -: field 1: a number is needed, not 'x'"));
-        CHECK(all.size() == (category == std::string("dog") ? 2 : 1));
-    }
-}
-
-TEST_CASE("YOLO: a blank line among the names of classes counts") {
-    const scratch::Directory directory;
-    directory.file("labels/a.txt", "2 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
-    directory.file("labels/classes.txt", "cat\n\ncup\n\n");
-    CHECK(read(directory / "labels", "yolo", images_of(directory, {"a"})) ==
-          Words{"a 000 cup 2: 0.25 0.25 0.5 0.5", "a 001 1 1: 0.25 0.25 0.5 0.5"});
-}
-
-TEST_CASE("YOLO: lines that are none fail by themselves") {
-    const scratch::Directory directory;
-    const ImageFiles images = images_of(directory, {"a"});
-    const auto second = [&](const std::string& line) {
-        directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n" + line + "\n");
-        const Words all = read(directory / "labels", "yolo", images);
-        CHECK(all.front() == "a 000 0 0: 0.375 0.4 0.25 0.2");
-        return all.back();
-    };
-    CHECK(second("0 4 -4 1 1") == "a 001 0 0: 3.5 -4.5 1 1");
-    CHECK(holds(second("0 4.1 0.5 1 1"), "a 001 0 0: fractions"));
-    CHECK(holds(second("0 0.5 0.5 1"), "five numbers"));
-    CHECK(holds(second("0 0.5 0.5 1 1 1 0.3 0.7"), "five numbers"));
-    CHECK(holds(second("0.5 0.5 0.5 1 1"), "a class is a whole number of 0 or more, not 0.5"));
-    CHECK(holds(second("-1 0.5 0.5 1 1"), "a class is a whole number"));
-    CHECK(holds(second("0 0.5 five 1 1"), "field 3: a number is needed, not 'five'"));
-}
-
-TEST_CASE("YOLO: a confidence and a track, or keypoints, behind a box are no polygon") {
-    const scratch::Directory directory;
-    const ImageFiles images = images_of(directory, {"a"});
-    const auto box = [&](const std::string& rest) {
-        directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.5 " + rest + "\n");
-        return read(directory / "labels", "yolo", images).front();
-    };
-    const std::string itself = "a 000 0 0: 0.375 0.25 0.25 0.5";
-    CHECK(box("0.91 3") == itself);
-    CHECK(box("0.91 3.0") == itself);
-    CHECK(box("0.91 1e6") == itself);
-    CHECK(holds(box("0.4 0.5 0.6 0.75 0.91 3"), "a polygon's corners lie between 0 and 1, not at 3"));
-    CHECK(
-        holds(box("0.4 1 1 0.6 1 1"), "may be a box with keypoints, or a polygon"));  // at the image's border
-    CHECK(holds(box("0.4 nan"), "field 7: a finite number is needed, not nan"));
-    CHECK(box("0.4 0.5 2 0.6 0.5 1") == itself);                 // two keypoints
-    CHECK(box("0.4 0.5 2 0.6 0.5 1 0 0 0") == itself);           // three
-    CHECK(box("0.75 0.25") == "a 000 0 0: 0.25 0.25 0.5 0.25");  // a triangle
-    CHECK(holds(box("0.75 1"), "a box with its confidence and track, or a triangle"));
-    CHECK(box("0.4 0.5 0.6 0.75") == "a 000 0 0: 0.25 0.5 0.35 0.25");  // four corners
-}
-
 TEST_CASE("files of one image each: what has no image, and what is no such file") {
     const scratch::Directory directory;
     directory.file("labels/a.txt", "0 0.5 0.5 0.5 0.5\n");
@@ -357,6 +227,10 @@ TEST_CASE("files of one image each: what has no image, and what is no such file"
     CHECK(read(directory / "labels", "", images)[1] == "orphan! no image of that name is there");
     CHECK(holds(refusal_of(directory / "labels" / "a.txt", "yolo", images), "belongs to one image"));
     CHECK(holds(refusal_of(directory / "labels", "voc", images), "holds no .xml file"));
+    CHECK(holds(refusal_of(directory.path(), "yolo", images),
+                "holds no .txt file of the name of an image; a directory "
+                "below does: " +
+                    (directory / "labels").string()));
 }
 
 TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
@@ -384,6 +258,66 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
 }
 
+TEST_CASE("the size that annotations declare for an image; 0, NaN and nothing are none") {
+    const scratch::Directory directory;
+    directory.file("a.png");
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto image = [&](const std::string& format, const std::string& content) {
+        return read_annotations({directory.file("boxes", content), format, {}, false}, images).front();
+    };
+    const auto coco = [&](const std::string& sides) {
+        return image("coco", R"({"images": [{"id": 1, "file_name": "a.png")" + sides +
+                                 R"(}], "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4]}]})");
+    };
+    const auto labelme = [&](const std::string& sides) {
+        return image("labelme", R"({"shapes": [{"label": "x", "points": [[1, 1], [2, 2]]}])" + sides + "}");
+    };
+    const auto pascal = [&](const std::string& size) {
+        return image("voc",
+                     voc(size + "<object><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></"
+                                "bndbox></object>"));
+    };
+    const Size size{640, 480};
+    CHECK(coco(R"(, "width": 640, "height": 480)").size == size);
+    CHECK(coco(R"(, "width": 640.0, "height": "480")").size == size);
+    CHECK(labelme(R"(, "imageHeight": 480, "imageWidth": 640)").size == size);
+    CHECK(pascal("<size><width>640</width><height> 480 </height><depth>3</depth></size>").size == size);
+    for (const char* none :
+         {"", R"(, "width": 640)", R"(, "width": 0, "height": 480)", R"(, "width": null, "height": 480)",
+          R"(, "width": NaN, "height": NaN)", R"(, "width": "", "height": 480)"}) {
+        CAPTURE(none);
+        CHECK_FALSE(coco(none).size);
+        CHECK(coco(none).problem.empty());
+    }
+    CHECK_FALSE(labelme("").size);
+    CHECK_FALSE(pascal("").size);
+    CHECK_FALSE(pascal("<size><width>0</width><height>0</height></size>").size);
+    for (const std::string& problem :
+         {coco(R"(, "width": 640.5, "height": 480)").problem,
+          labelme(R"(, "imageHeight": 480, "imageWidth": 640.5)").problem,
+          pascal("<size><width>640.5</width><height>480</height></size>").problem}) {
+        CHECK(holds(problem, "an image of 640.5×480 pixels is declared, which is no size"));
+    }
+    CHECK(holds(coco(R"(, "width": -640, "height": 480)").problem, "/images/0: "));
+}
+
+TEST_CASE("messages stay short, whatever is wrong") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a"});
+    std::string long_field(5000, 'x');
+    const auto labels = directory.file("labels/a.txt", "0 0.5 0.5 0.5 " + long_field + "\n");
+    const std::string problem = read(labels, "yolo", images).front();
+    CHECK(holds(problem, "field 5: a number is needed, not 'xxxx"));
+    CHECK(problem.size() < 200);
+    std::string classes;
+    for (int k = 0; k < 3000; ++k) classes += "class" + std::to_string(k) + "\n";
+    directory.file("labels/classes.txt", classes);
+    const std::string unknown = refusal_of(labels, "yolo", images, {"dog"});
+    CHECK(holds(unknown, "there is no 'dog', only "));
+    CHECK(holds(unknown, " and 2980 more"));
+    CHECK(unknown.size() < 400);
+}
+
 TEST_CASE("a box knows the file that it stands in, and where") {
     const scratch::Directory directory;
     const ImageFiles images = images_of(directory, {"a1"});
@@ -401,6 +335,9 @@ TEST_CASE("a box knows the file that it stands in, and where") {
     CHECK(places("coco", R"({"images": [{"id": 1, "file_name": "a1.png"}], "annotations": [{"id": 5, )" +
                              bbox + R"(, {"id": 6, )" + bbox + "]}") ==
           ": /annotations/0/bbox : /annotations/1/bbox ");
+    CHECK(places("coco", R"({"images": [{"id": 1, "file_name": "a1.png"}], "annotations": [{"id": [1], )" +
+                             bbox + R"(, {"category_id": {"a": 1}, )" + bbox + "]}") ==
+          ": /annotations/0/id : /annotations/1/category_id ");
     CHECK(places("yolo", "0 0.5 0.5 0.1 0.1\n\n1 0.5 0.5 0.1 0.1\n") == ":1 :3 ");
     CHECK(places("voc", voc("<object>\n<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></"
                             "bndbox></object>")) == ":3 ");

@@ -20,9 +20,9 @@ VOC = """<annotation>
 """
 
 
-def coco(images, annotations, categories=("cat", "cup")):
+def coco(images, annotations, categories=("cat", "cup"), **size):
     return json.dumps({"info": {"year": 2014}, "licenses": [],
-                       "images": [{"id": k, "file_name": name, "width": 40, "height": 30} for k, name in images],
+                       "images": [{"id": k, "file_name": name, **size} for k, name in images],
                        "annotations": annotations,
                        "categories": [{"id": k + 1, "name": name, "supercategory": "thing"} for k, name in enumerate(categories)]})
 
@@ -225,8 +225,20 @@ class OwnFiles(Annotations):
         self.assertEqual(self.files(), ["a.000.png"])
         self.extract("images/a.png", "--boxes", "labels")  # who asks for one image is not told of all others
 
+    def test_names_and_keypoints_in_data_yaml(self):
+        _, pixels = self.picture("set/train/images/a.png")
+        # A predicted pose: two keypoints with confidences, the box's own confidence, and a track of 1.
+        self.file("set/train/labels/a.txt", "1 0.5 0.5 0.25 0.2 0.4 0.5 0.93 0.6 0.5 0.08 0.91 1\n")
+        arguments = ("set/train/images", "--boxes", "set/train/labels")
+        self.fails(1, "extract", *arguments, "-o", self.out, says=["a.txt:1: may be a box with keypoints, or a polygon", "data.yaml"])
+        self.file("set/data.yaml", "train: ../train/images\nkpt_shape: [2, 3]\nnc: 2\nnames:\n  0: cat\n  1: dog\n")
+        self.extract(*arguments, "--category", "dog")
+        self.assert_crop("a.000.png", pixels, 15, 12, 25, 18)
+        self.fails(2, "extract", "set/train/images", "--boxes", "set/data.yaml", "-o", self.out, says=["data.yaml: is the description of a YOLO data set", "directory of its labels"])
+
     def test_yolo_in_deeper_directories_and_as_polygons(self):
         _, pixels = self.picture("images/train/a.png")
+        self.file("data.yaml", "names: [cat]\n")
         self.file("labels/train/a.txt", "0 0.25 0.5 0.5 0.2 0.5 0.7 0.3 0.4\n")
         self.extract("images", "-r", "--boxes", "labels")
         self.assert_crop("train/a.000.png", pixels, 10, 6, 20, 21)

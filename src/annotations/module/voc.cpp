@@ -83,16 +83,28 @@ AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& obje
     });
 }
 
-std::vector<AnnotatedBox> read(const std::filesystem::path& file, bool zero_based) {
+/// What <width> or <height> holds; NaN where that is no number.
+double side(const pugi::xml_node& size, const char* name) {
+    return number_in(size.child(name).text().get()).value_or(std::nan(""));
+}
+
+LabelFile read(const std::filesystem::path& file, bool zero_based) {
     const XmlDocument document(file);
     if (std::string_view(document.root().name()) != "annotation") {
         document.fail(document.root(), "an <annotation> is needed");
     }
-    std::vector<AnnotatedBox> boxes;
+    LabelFile labels;
     for (const pugi::xml_node& object : document.root().children("object")) {
-        boxes.push_back(read_object(document, object, zero_based ? 0 : 1));
+        labels.boxes.push_back(read_object(document, object, zero_based ? 0 : 1));
     }
-    return boxes;
+    if (const pugi::xml_node size = document.root().child("size")) {
+        try {
+            labels.image = declared_size(side(size, "width"), side(size, "height"));
+        } catch (const Error& error) {
+            document.fail(size, std::string(error.rule()));
+        }
+    }
+    return labels;
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+#include "annotations/categories.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+
+namespace glimpse::annotations {
+
+namespace {
+
+/// The first words, and how many there are more.
+std::string shortened(const std::set<std::string>& words) {
+    constexpr std::size_t most = 20;
+    if (words.size() <= most) return join(words);
+    const std::vector<std::string> first(words.begin(), std::next(words.begin(), most));
+    return join(first) + " and " + std::to_string(words.size() - most) + " more";
+}
+
+/// Throws `InvalidOption` where a wanted category is none. Returns the names of all.
+std::set<std::string> require_known(const std::vector<std::string>& wanted, const DataSet& set) {
+    std::set<std::string> known(set.categories.begin(), set.categories.end());
+    std::set<std::string> numbers(set.numbers.begin(), set.numbers.end());
+    for (const AnnotatedImage& image : set.images) {
+        for (const AnnotatedBox& box : image.boxes) {
+            if (!box.category.empty()) known.insert(box.category);
+            numbers.insert(box.number);
+        }
+    }
+    for (const std::string& category : wanted) {
+        if (known.contains(category) || numbers.contains(category)) continue;
+        throw InvalidOption("annotations.categories",
+                            known.empty() ? "the annotations have no categories"
+                                          : "there is no '" + category + "', only " + shortened(known));
+    }
+    return known;
+}
+
+}  // namespace
+
+void resolve_categories(DataSet& set) {
+    for (const auto& [number, name] : set.names) {
+        set.categories.push_back(name);
+        set.numbers.push_back(number);
+    }
+    for (AnnotatedImage& image : set.images) {
+        for (AnnotatedBox& box : image.boxes) {
+            const auto name = set.names.find(box.number);
+            if (name != set.names.end()) box.category = name->second;
+        }
+    }
+}
+
+void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return;
+    const std::set<std::string> names = require_known(wanted, set);
+    const auto is_wanted = [&](const std::string& category) {
+        return std::ranges::find(wanted, category) != wanted.end();
+    };
+    const auto is_wanted_number = [&](const std::string& number) {
+        return !number.empty() && is_wanted(number);
+    };
+    for (AnnotatedImage& image : set.images) {
+        std::erase_if(image.boxes, [&](const AnnotatedBox& box) {
+            if (!box.problem.empty() && box.category.empty()) return false;  // it may have been one of them
+            return !is_wanted(box.category) && !is_wanted_number(box.number);
+        });
+    }
+}
+
+}  // namespace glimpse::annotations

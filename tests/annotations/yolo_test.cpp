@@ -1,0 +1,211 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "annotations/annotation_words.hpp"
+#include "glimpse/annotations.hpp"
+#include "refusals.hpp"
+#include "scratch_directory.hpp"
+
+// YOLO's labels, and what is known of them beside the single file.
+
+using namespace glimpse;
+using namespace annotation_words;
+
+TEST_CASE("YOLO: the centre and the size, or a polygon, in fractions") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt",
+                   "0 0.5 0.25 0.25 0.5\n1 0.5 0.5 0.5 0.25 0.9\n2 0.25 0.5 0.5 0.125 0.375 0.75\n");
+    directory.file("labels/data.yaml", "names: [cat, cup, dog]\n");
+    const ImageFiles images = images_of(directory, {"a", "unlabelled"});
+    const auto boxes = read_annotations({directory / "labels", "yolo", {}, false}, images);
+    REQUIRE(boxes.size() == 1);
+    CHECK(boxes[0].boxes[0].box.units == Units::fraction);
+    CHECK(words(boxes) == Words{"a 000 cat 0: 0.375 0 0.25 0.5", "a 001 cup 1: 0.25 0.375 0.5 0.25",
+                                "a 002 dog 2: 0.25 0.125 0.25 0.625"});
+}
+
+TEST_CASE("YOLO: names of classes lie beside the labels, or else above them") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "1 0.5 0.5 0.5 0.5\n2 0.5 0.5 0.5 0.5\n");
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto category = [&] { return read(directory / "labels", "yolo", images).front(); };
+    CHECK(category() == "a 000 1 1: 0.25 0.25 0.5 0.5");
+    directory.file("obj.names", "dog\r\nbird \n");
+    CHECK(category() == "a 000 bird 1: 0.25 0.25 0.5 0.5");
+    directory.file("labels/classes.txt", "cat\ncup\n");
+    CHECK(category() == "a 000 cup 1: 0.25 0.25 0.5 0.5");
+    CHECK(read(directory / "labels", "yolo", images, {"cup"}).size() == 1);
+    CHECK(read(directory / "labels", "yolo", images, {"cat"}).empty());  // declared, but of no box
+    CHECK(read(directory / "labels" / "a.txt", "yolo", images).back() == "a 001 2 2: 0.25 0.25 0.5 0.5");
+}
+
+TEST_CASE("YOLO: a row whose class cannot be read is of none, whatever category is asked for") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "x 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/classes.txt", " cat\t\ndog\n");
+    for (const char* category : {"cat", "dog"}) {
+        const Words all = read(directory / "labels", "yolo", images_of(directory, {"a"}), {category});
+        CHECK(holds(all.front(), "a 000 - -: field 1: a number is needed, not 'x'"));
+        CHECK(all.size() == (category == std::string("dog") ? 2 : 1));
+    }
+}
+
+TEST_CASE("YOLO: a blank line among the names of classes counts") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "2 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/classes.txt", "cat\n\ncup\n\n");
+    CHECK(read(directory / "labels", "yolo", images_of(directory, {"a"})) ==
+          Words{"a 000 cup 2: 0.25 0.25 0.5 0.5", "a 001 1 1: 0.25 0.25 0.5 0.5"});
+}
+
+TEST_CASE("YOLO: lines that are none fail by themselves") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto second = [&](const std::string& line) {
+        directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n" + line + "\n");
+        const Words all = read(directory / "labels", "yolo", images);
+        CHECK(all.front() == "a 000 0 0: 0.375 0.4 0.25 0.2");
+        return all.back();
+    };
+    CHECK(second("0 4 -4 1 1") == "a 001 0 0: 3.5 -4.5 1 1");
+    CHECK(holds(second("0 4.1 0.5 1 1"), "a 001 0 0: fractions"));
+    CHECK(holds(second("0 0.5 0.5 1"), "five numbers"));
+    CHECK(holds(second("0.5 0.5 0.5 1 1"), "a class is a whole number of 0 or more, not 0.5"));
+    CHECK(holds(second("-1 0.5 0.5 1 1"), "a class is a whole number"));
+    CHECK(holds(second("0 0.5 five 1 1"), "field 3: a number is needed, not 'five'"));
+}
+
+namespace {
+
+/// What a row is that begins with a class, 0, and four numbers that may be a box as well as two corners.
+class Rows {
+  public:
+    /// With a "data.yaml" of this content, unless it is empty.
+    explicit Rows(const std::string& data_yaml = "") {
+        if (!data_yaml.empty()) directory_.file("labels/data.yaml", data_yaml);
+    }
+
+    [[nodiscard]] std::string of(const std::string& rest) const {
+        directory_.file("labels/a.txt", "0 0.5 0.5 0.25 0.5 " + rest + "\n");
+        return read(directory_ / "labels", "yolo", images_of(directory_, {"a"})).front();
+    }
+
+    void add(const std::string& name, const std::string& content) const { directory_.file(name, content); }
+
+  private:
+    scratch::Directory directory_;
+};
+
+const std::string box_itself = "a 000 0 0: 0.375 0.25 0.25 0.5";
+const std::string keypoints_or_polygon =
+    "a 000 0 0: may be a box with keypoints, or a polygon; put the data set's data.yaml beside";
+
+}  // namespace
+
+TEST_CASE("YOLO: without a data.yaml a row is what it can be alone, or fails") {
+    const Rows rows;
+    for (const char* one : {"0.91", "0.91 3", "0.91 3.0", "0.91 1e6",  // a confidence and a track
+                            "0.4 0.5 2 0.6 0.5 1", "0.4 0.5 2 0.6 0.5 1 0 0 0", "0.4 0.5 2"}) {
+        CAPTURE(one);
+        CHECK(rows.of(one) == box_itself);
+    }
+    for (const char* several : {"0.75 0.25",                 // one keypoint, or a triangle
+                                "0.4 0.5 0.6 0.75",          // two keypoints, or four corners
+                                "0.4 0.5 0.9 0.6 0.75 0.8",  // with the confidences of predicted keypoints
+                                "0.4 0.5 0.9 0.6 0.75 0.8 0.91", "0.4 0.5 0.9 0.6 0.75 0.8 0.91 3",
+                                "0.4 1 1 0.6 1 1", "0.4 0.5 1"}) {
+        CAPTURE(several);
+        CHECK(holds(rows.of(several), keypoints_or_polygon));
+    }
+    CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
+    CHECK(holds(rows.of("0.4 nan"), "field 7: a finite number is needed, not nan"));
+}
+
+TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a box") {
+    const Rows rows("names: [0]\n");
+    CHECK(rows.of("0.91 3") == box_itself);
+    CHECK(rows.of("0.75 0.25") == "a 000 0 0: 0.25 0.25 0.5 0.25");
+    // Four corners, and behind them a confidence, or that and a track.
+    for (const char* rest : {"", " 0.91", " 0.91 3", " 1 3"}) {
+        CAPTURE(rest);
+        CHECK(rows.of("0.4 0.5 0.6 0.75" + std::string(rest)) == "a 000 0 0: 0.25 0.5 0.35 0.25");
+    }
+    // A track of 1, or a fifth corner at the image's border; where that makes no difference it is no matter.
+    CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 1"), "may be a polygon with its confidence and track"));
+    CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 0"), "may be a polygon with its confidence and track"));
+    CHECK(rows.of("0.6 1 0.3 1") == "a 000 0 0: 0.25 0.5 0.35 0.5");
+    CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"), "a polygon's corners lie between 0 and 1, not at 2"));
+    CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence behind a polygon lies between 0 and 1, not at 1.5"));
+}
+
+TEST_CASE("YOLO: rows of many lengths are polygons, and rows of one length need not be") {
+    const Rows rows;
+    const std::string corners = "0 0.5 0.5 0.25 0.5 0.4 0.5 0.6 0.75";
+    const std::string polygon = "a 000 0 0: 0.25 0.5 0.35 0.25";
+    rows.add("labels/deep/b.txt", corners + " 0.1\n" + corners + " 0.1 7\n");  // a confidence and a track
+    CHECK(holds(rows.of("0.4 0.5 0.6 0.75"), keypoints_or_polygon));
+    rows.add("labels/deep/b.txt", corners + " 0.1 0.1 0.2\n");
+    CHECK(rows.of("0.4 0.5 0.6 0.75") == polygon);
+    CHECK(rows.of("0.4 0.5 2 0.6 0.5 1") == box_itself);  // a 2 is no coordinate all the same
+}
+
+TEST_CASE("YOLO: with kpt_shape in data.yaml a row is a box and its keypoints") {
+    const Rows with_visibility("kpt_shape: [2, 3]\nnames:\n  0: 0\n");
+    for (const char* rest : {"", "0.91", "0.91 1", "0.4 0.5 2 0.6 0.5 1", "0.4 0.5 0.93 0.6 0.5 0.08",
+                             "0.4 0.5 0.93 0.6 0.5 0.08 0.91", "0.4 0.5 0.93 0.6 0.5 0.08 0.91 1"}) {
+        CAPTURE(rest);
+        CHECK(with_visibility.of(rest) == box_itself);
+    }
+    CHECK(holds(with_visibility.of("0.4 0.5 0.6 0.75"),
+                "has 9 numbers, and with the kpt_shape [2, 3] of its data.yaml it has 11"));
+    CHECK(Rows("names: [0]\nkpt_shape: [2, 2]\n").of("0.4 0.5 0.6 0.75") == box_itself);
+    CHECK(Rows("names: [0]\nkpt_shape: null\n").of("0.75 0.25") == "a 000 0 0: 0.25 0.25 0.5 0.25");
+}
+
+TEST_CASE("YOLO: data.yaml names classes from the labels' directory or two above, in a list or a map") {
+    const scratch::Directory directory;
+    directory.file("train/labels/a.txt", "1 0.5 0.5 0.5 0.5\n");
+    const ImageFiles images = images_of(directory, {"a"});
+    const auto category = [&](const std::string& name, const std::string& content) {
+        const auto file = directory.file(name, content);
+        const std::string word = read(directory / "train/labels", "yolo", images).front().substr(6);
+        std::filesystem::remove(file);
+        return word.substr(0, word.find(' '));
+    };
+    CHECK(category("data.yaml", "train: ../train/images\nnc: 2\nnames: ['cat', \"cup\"]  # two\n") == "cup");
+    CHECK(category("train/data.yaml", "names:\n- cat\n- no\n") == "no");  // a text, as it stands
+    CHECK(category("train/labels/dataset.yml", "\xEF\xBB\xBFnames:\n  0: cat\n  1: cup\n") == "cup");
+    CHECK(category("data.yaml", "names: {1: cup}\nnc: 2\n") == "cup");
+    CHECK(category("data.yaml", "version: 2\nservices: {a: b}\n") == "1");  // of something else
+    CHECK(category("data.yaml", "names: [cat, ]\n") == "1");
+
+    const auto refused = [&](const std::string& content) {
+        directory.file("data.yaml", content);
+        return refusal_of(directory / "train/labels", "yolo", images);
+    };
+    CHECK(holds(refused("names: [cat\n"), "data.yaml:"));
+    CHECK(holds(refused("nc: 1\nnames: {cat: 0}\n"),
+                "data.yaml:2: names: a class is a whole number of 0 or more"));
+    CHECK(holds(refused("names: cat\n"), "data.yaml:1: names is a list, or a map"));
+    CHECK(holds(refused("names: {1: a, 1: b}\n"), "class 1 is named twice"));
+    CHECK(holds(refused("names: [[a]]\n"), "the name of class 0 is a text"));
+    for (const char* shape : {"17", "[17]", "[0, 3]", "[17, 4]", "[a, 3]", "[-1, 2]"}) {
+        CAPTURE(shape);
+        CHECK(holds(refused("names: [a]\nkpt_shape: " + std::string(shape)), "data.yaml:2: kpt_shape"));
+    }
+}
+
+TEST_CASE("YOLO: where data.yaml and classes.txt differ in names, that is told") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "1 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/classes.txt", "cat\ncup\n");
+    directory.file("data.yaml", "names: [cat, cup]\n");
+    const ImageFiles images = images_of(directory, {"a"});
+    CHECK(warnings_of(directory / "labels", "yolo", images).empty());
+    directory.file("data.yaml", "names: [cup, cat]\n");
+    const Words told = warnings_of(directory / "labels", "yolo", images);
+    REQUIRE(told.size() == 1);
+    CHECK(holds(told[0], "classes.txt: the names of classes are taken from here, and "));
+    CHECK(read(directory / "labels", "yolo", images) == Words{"a 000 cup 1: 0.25 0.25 0.5 0.5"});
+}
