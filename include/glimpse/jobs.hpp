@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "glimpse/export.hpp"
+#include "glimpse/geometry.hpp"
 #include "glimpse/image_source.hpp"
 #include "glimpse/parameters.hpp"
 
@@ -36,7 +37,8 @@ struct ImageJob {
     std::string sidecar{};  ///< path of the document, where that came from beside the image
     std::string problem{};  ///< why it fails before the image is opened; empty where it does not
     std::vector<UnusableGlimpse> unusable{};  ///< they fail, the others do not
-    std::string member{};                     ///< name in the archive that the image came out of; else empty
+    std::optional<Size> annotated_size{};  ///< of the image that the boxes were made for, where that is known
+    std::string member{};                  ///< name in the archive that the image came out of; else empty
 };
 
 /// A source of jobs, one after another. Not thread-safe.

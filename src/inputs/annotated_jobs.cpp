@@ -75,7 +75,10 @@ void add(const AnnotatedBox& box, const std::string& id, const std::filesystem::
 }
 
 ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
-    ImageJob job{.image = ImageSource(image.path.string()), .name = image.name, .problem = image.problem};
+    ImageJob job{.image = ImageSource(image.path.string()),
+                 .name = image.name,
+                 .problem = image.problem,
+                 .annotated_size = image.size};
     ParameterDocument document;
     UniqueIds ids;
     if (job.problem.empty()) {

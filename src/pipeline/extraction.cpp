@@ -75,6 +75,18 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
     if (pictures.are_wanted()) pictures.save(displayable({decoded.pixels, decoded.alpha, {}, false}));
 }
 
+/// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
+/// EXIF orientation is applied before the size is written.
+void require_annotated_size(const ImageJob& job, const ImageInfo& image) {
+    if (!job.annotated_size || *job.annotated_size == image.size) return;
+    constexpr int first_that_swaps_sides = 5;  // of EXIF's orientations
+    const bool swaps = image.orientation >= first_that_swaps_sides;
+    if (swaps && *job.annotated_size == Size{image.size.height, image.size.width}) return;
+    throw Error("its annotations are of an image of " + to_string(*job.annotated_size) +
+                " pixels, and it has " + to_string(image.size) +
+                "; give the image that was annotated, or correct the size in the annotations");
+}
+
 /// The steps of one image; where one throws, `report` keeps what was known before.
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
                    Saver& saver, ImageReport& report) {
@@ -82,6 +94,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
     const ImageInfo& info = image->info();
     report.size = info.size;
+    require_annotated_size(job, info);
     auto glimpses = lower_glimpses(job, paths, run.options.adjustment, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses);
     Pictures pictures(paths, run.plan.options.style, saver);

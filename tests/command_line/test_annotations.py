@@ -135,6 +135,35 @@ class Coco(Annotations):
         other, _ = self.picture("others/z.png")
         self.fails(1, "extract", other, "--boxes", file, "-o", self.out, says=["a.png: ", "b.png: ", "c.png: "])
 
+    def test_an_image_of_another_size_than_was_annotated(self):
+        photo, pixels = self.picture("images/a.png")
+        self.picture("images/b.png", width=80, height=60)
+        file = self.file("c.json", coco([(1, "a.png"), (2, "b.png")], [boxed(k, k, 1, [2, 3, 10, 5]) for k in (1, 2)], width=40, height=30))
+        for more in ((), ("--dry-run",)):
+            self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, *more,
+                       says=["b.png: its annotations are of an image of 40×30 pixels, and it has 80×60; give the image that was annotated"])
+        self.assertEqual(self.files(), ["a.1.png"])
+        self.assert_crop("a.1.png", pixels, 2, 3, 12, 8)
+        self.extract(photo, "--boxes", self.file("a.xml", VOC), "--existing", "overwrite")
+        self.fails(1, "extract", "images/b.png", "--boxes", "a.xml", "-o", self.out, says=["of 40×30 pixels", "80×60"])
+        self.file("a.xml", VOC.replace(">40<", ">0<").replace(">30<", ">0<"))
+        self.extract("images/b.png", "--boxes", "a.xml")
+        shape = {"label": "cat", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]}
+        self.file("a.json", json.dumps({"shapes": [shape], "imageWidth": 30, "imageHeight": 40}))
+        self.fails(1, "extract", photo, "--boxes", "a.json", "-o", self.out, says=["of 30×40 pixels", "40×30"])
+
+    def test_a_size_before_or_after_the_orientation(self):
+        exif = Image.Exif()
+        for orientation, accepted in ((6, {(40, 30), (30, 40)}), (3, {(40, 30)}), (1, {(40, 30)})):
+            exif[0x0112] = orientation
+            self.picture("images/a.jpg", exif=exif)
+            for width, height in ((40, 30), (30, 40)):
+                file = self.file("c.json", coco([(1, "a.jpg")], [boxed(1, 1, 1, [2, 3, 10, 5])], width=width, height=height))
+                for more in ((), ("--no-auto-orient",)):
+                    with self.subTest(orientation=orientation, width=width, more=more):
+                        self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out, "--existing", "overwrite", *more,
+                                         status=0 if (width, height) in accepted else 1)
+
     def test_malformed(self):
         self.picture("images/a.png")
         for content, *says in (('{"images": [}', "c.json:1:13: "), ('{"annotations": []}', '"images" is missing'),
