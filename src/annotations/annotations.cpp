@@ -76,7 +76,10 @@ LabelReader labelme_reader(const AnnotationOptions& /*options*/) {
 
 constexpr std::array<Format, 7> formats{{
     {.name = "coco",
-     .recognises = [](const Content& content) { return content.is_object_with("annotations"); },
+     .recognises =
+         [](const Content& content) {
+             return content.is_object_with("annotations") && content.is_object_with("images");
+         },
      .read_all = read_coco},
     {.name = "yolo",
      .recognises = [](const Content& content) { return content.has_rows() && is_yolo(content.text()); },
@@ -92,7 +95,8 @@ constexpr std::array<Format, 7> formats{{
      .recognises = [](const Content& content) { return content.has_rows() && is_mot(content.text()); },
      .read_all = read_mot},
     {.name = "got10k",
-     .recognises = [](const Content& content) { return content.has_rows_of(4); },
+     .recognises =
+         [](const Content& content) { return content.has_rows_of(4) && content.has_number_above_1(); },
      .read_all = read_target},
     {.name = "otb", .recognises = nullptr, .read_all = read_target},  // the same lines as GOT-10k's
     {.name = "labelme",

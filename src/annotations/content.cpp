@@ -21,15 +21,47 @@ bool is_number(std::string_view field) {
     return number_in(field).has_value();
 }
 
-constexpr std::array<Unread, 6> unread_formats{{
+bool are_numbers(const Row& row, std::size_t begin, std::size_t end) {
+    const auto at = [&](std::size_t field) {
+        return row.fields.begin() + static_cast<std::ptrdiff_t>(field);
+    };
+    return row.fields.size() >= end && std::all_of(at(begin), at(end), is_number);
+}
+
+/// "class truncated occluded alpha left top right bottom height width length x y z angle", and a score.
+bool is_kitti(const Row& row) {
+    constexpr std::size_t fields = 15;
+    return are_numbers(row, 1, fields) && !is_number(row.fields[0]);
+}
+
+/// "x y x y x y x y class difficult".
+bool is_dota(const Row& row) {
+    return row.fields.size() == corner_fields + 2 && are_numbers(row, 0, corner_fields) &&
+           !is_number(row.fields[corner_fields]);
+}
+
+constexpr std::array<Unread, 11> unread_formats{{
     {R"(the results of a detector in COCO's form, a list; put it beside the data set's "images" as "annotations")",
      [](const Content& content) { return content.is_list_with("image_id"); }},
     {"Label Studio's JSON, which is not read; export the project as COCO, YOLO or VOC",
      [](const Content& content) {
-         return content.is_list_with("annotations") && content.is_list_with("data");
+         return (content.is_list_with("annotations") && content.is_list_with("data")) ||
+                content.is_list_with("rectanglelabels");
      }},
     {"CreateML's JSON, which is not read; export as COCO, YOLO or VOC",
      [](const Content& content) { return content.is_list_with("coordinates"); }},
+    {"VGG Image Annotator's JSON, which is not read; export as COCO",
+     [](const Content& content) { return content.is_object_with("shape_attributes"); }},
+    {"Datumaro's JSON, which is not read; export as COCO, YOLO or VOC",
+     [](const Content& content) {
+         return content.is_object_with("items") && content.is_object_with("annotations");
+     }},
+    {"the description of a YOLO data set; give the directory of its labels, from which it is found",
+     [](const Content& content) { return content.has_rows() && content.has_line_of("names:"); }},
+    {"KITTI's lines, which are not read; convert them to COCO or YOLO",
+     [](const Content& content) { return content.has_rows_that(is_kitti); }},
+    {"DOTA's corners, which are not read; convert them to YOLO's polygons",
+     [](const Content& content) { return content.has_rows_that(is_dota); }},
     {"CVAT's XML, which is not read; export the task as COCO, YOLO, VOC or MOT",
      [](const Content& content) { return content.is_xml_with_root("annotations"); }},
     {R"(eight numbers a line: VOT's corners, which are not read, or MOT, VisDrone …; give "left,top,width,height", )"
@@ -53,6 +85,23 @@ bool Content::has_rows_of(std::size_t count) const {
     const auto is_whole = [](const Row& row) { return std::ranges::all_of(row.fields, is_number); };
     return most_rows_are_whole(text_, is_whole,
                                [&](const Row& row, bool /*is_whole*/) { return row.fields.size() == count; });
+}
+
+bool Content::has_number_above_1() const {
+    return has_rows() && !all_rows(text_, [](const Row& row) {
+               return std::ranges::none_of(
+                   row.fields, [](std::string_view field) { return number_in(field).value_or(0) > 1; });
+           });
+}
+
+bool Content::has_rows_that(const std::function<bool(const Row&)>& hold) const {
+    return has_rows() && most_rows_are_whole(text_, hold, [](const Row&, bool) { return true; });
+}
+
+bool Content::has_line_of(std::string_view beginning) const {
+    if (!has_rows()) return false;
+    return text_.starts_with(beginning) ||
+           text_.find('\n' + std::string(beginning)) != std::string_view::npos;
 }
 
 bool Content::contains_key(std::string_view key) const {

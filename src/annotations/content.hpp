@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
+
+#include "annotations/formats.hpp"
 
 namespace glimpse::annotations {
 
@@ -18,6 +21,12 @@ class Content {
     [[nodiscard]] bool has_rows() const;
     /// Whether there are rows, each of so many fields, most of them of numbers alone.
     [[nodiscard]] bool has_rows_of(std::size_t count) const;
+    /// Whether some number in its rows is no fraction.
+    [[nodiscard]] bool has_number_above_1() const;
+    /// Whether there are rows, and the rule holds for half of them.
+    [[nodiscard]] bool has_rows_that(const std::function<bool(const Row&)>& hold) const;
+    /// Whether one of its lines begins so.
+    [[nodiscard]] bool has_line_of(std::string_view beginning) const;
     /// Whether it is a JSON object, or a list, in which a key of this name occurs.
     [[nodiscard]] bool is_object_with(std::string_view key) const;
     [[nodiscard]] bool is_list_with(std::string_view key) const;

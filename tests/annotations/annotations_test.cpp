@@ -400,6 +400,17 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
         "has the frame number of "));
 }
 
+TEST_CASE("rows of other trackers are not taken for MOT's or GOT-10k's") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    for (const char* content : {"1 262 126 262 229 323 229 323 126\n",          // ALOV's corners
+                                "0 98 62 130 118 1 0 0 0 \"Biker\"\n",          // the Stanford drones'
+                                "0.1,0.2,0.3,0.4\n", "0.5 0.5 0.25 0.25\n"}) {  // fractions
+        CAPTURE(content);
+        CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
+    }
+}
+
 TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers, none where it is absent") {
     const scratch::Directory directory;
     const auto file =
@@ -460,5 +471,22 @@ TEST_CASE("what is known and not read is named") {
         CHECK(holds(refused(table), "a table with a header"));
     }
     CHECK(holds(refused("Car 0.00 0 -1.5 1 2 3 4 5 6\n"), "its format is not clear"));
+    CHECK(holds(
+        refused(
+            "Car 0.00 0 -1.5 1 2 3 4 5 6 7 8 9 10 11\nDontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -10\n"),
+        "KITTI's lines"));
+    CHECK(holds(refused("imagesource:GoogleEarth\ngsd:0.1\n1 2 3 4 5 6 7 8 plane 0\n1 2 3 4 5 6 7 8 ship 1\n"
+                        "9 2 3 4 5 6 7 8 ship 1\n"),
+                "DOTA's corners"));
+    CHECK(holds(refused("train: images\nnc: 1\nnames: ['cat']\n"), "the description of a YOLO data set"));
+    CHECK(holds(refused(R"([{"id": 1, "image": "a.png", "label": [{"rectanglelabels": ["cat"]}]}])"),
+                "Label Studio"));
+    CHECK(holds(refused(R"({"a.png1": {"regions": [{"shape_attributes": {"name": "rect"}}]}})"),
+                "VGG Image Annotator"));
+    CHECK(holds(refused(R"({"info": {}, "items": [{"id": "a", "annotations": []}]})"), "Datumaro"));
+    for (const std::string_view wide : {std::string_view("\xFF\xFE{\0}\0", 6), std::string_view("\0{\0}", 4),
+                                        std::string_view("1\0 \0", 4)}) {
+        CHECK(holds(refused(std::string(wide)), "is UTF-16, or no text; convert it to UTF-8"));
+    }
     CHECK(holds(refused("one two three four five six seven\n"), "its format is not clear"));
 }
