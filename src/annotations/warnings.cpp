@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "glimpse/error.hpp"
@@ -19,6 +20,37 @@ void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOpti
                  (first->path == first->file ? "that of " : "") + first->path.string() + "; " +
                  field_name("annotations.strict") + " makes them failures");
     std::erase_if(images, [](const AnnotatedImage& image) { return image.missing; });
+}
+
+void warn_of_unnamed(const std::vector<AnnotatedImage>& images, const ImageFiles& inputs,
+                     const AnnotationOptions& options) {
+    std::set<fs::path> named;
+    for (const AnnotatedImage& image : images) named.insert(image.path.lexically_normal());
+    std::vector<fs::path> unnamed;
+    for (const ImageFile& input : inputs.files) {
+        if (!named.contains(input.path.lexically_normal())) unnamed.push_back(input.path);
+    }
+    if (unnamed.empty()) return;
+    options.warn(options.file.string() + ": has nothing for " + std::to_string(unnamed.size()) + " of the " +
+                 std::to_string(inputs.files.size()) + " inputs, such as " + unnamed.front().string());
+}
+
+void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {
+    const auto has_zero = [](const AnnotatedBox& box) {
+        return box.problem.empty() && (box.box.box.x == -1 || box.box.box.y == -1);
+    };
+    std::size_t annotated = 0;
+    std::size_t with_zeros = 0;
+    for (const AnnotatedImage& image : images) {
+        if (image.boxes.empty()) continue;
+        ++annotated;
+        with_zeros += std::ranges::any_of(image.boxes, has_zero) ? 1 : 0;
+    }
+    if (with_zeros == 0) return;
+    options.warn(options.file.string() + ": " + std::to_string(with_zeros) + " of " +
+                 std::to_string(annotated) +
+                 " files have a box at pixel 0, and are read as if the first pixel were 1; " +
+                 field_name("annotations.zero_based") + " reads them as counted from 0");
 }
 
 }  // namespace glimpse::annotations

@@ -258,6 +258,26 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
 }
 
+TEST_CASE("VOC: boxes at pixel 0 are told of, once, unless they count from 0") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a", "b", "c"});
+    const auto object = [](int left, int top) {
+        return voc("<object><bndbox><xmin>" + std::to_string(left) + "</xmin><ymin>" + std::to_string(top) +
+                   "</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object>");
+    };
+    directory.file("xml/a.xml", object(0, 5));
+    directory.file("xml/b.xml", object(5, 0));
+    directory.file("xml/c.xml", object(1, 1));
+    const Words told = warnings_of(directory / "xml", "voc", images);
+    REQUIRE(told.size() == 1);
+    CHECK(holds(told[0], "xml: 2 of 3 files have a box at pixel 0"));
+    CHECK(holds(told[0], "annotations.zero_based"));
+    CHECK(warnings_of(directory / "xml", "voc", images, true).empty());
+    directory.file("xml/a.xml", object(1, 5));
+    directory.file("xml/b.xml", object(5, -3));
+    CHECK(warnings_of(directory / "xml", "voc", images).empty());
+}
+
 TEST_CASE("the size that annotations declare for an image; 0, NaN and nothing are none") {
     const scratch::Directory directory;
     directory.file("a.png");
@@ -299,6 +319,27 @@ TEST_CASE("the size that annotations declare for an image; 0, NaN and nothing ar
         CHECK(holds(problem, "an image of 640.5×480 pixels is declared, which is no size"));
     }
     CHECK(holds(coco(R"(, "width": -640, "height": 480)").problem, "/images/0: "));
+}
+
+TEST_CASE("inputs for which the annotations have nothing are told by their number") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "0 0.5 0.5 0.5 0.5\n");
+    directory.file("labels/empty.txt", "");  // a background
+    directory.file("labels/classes.txt", "cat\n");
+    const Words told =
+        warnings_of(directory / "labels", "yolo", images_of(directory, {"a", "b", "c", "empty"}));
+    REQUIRE(told.size() == 1);
+    CHECK(holds(told[0],
+                "labels: has nothing for 2 of the 4 inputs, such as " + (directory / "b.png").string()));
+    CHECK(warnings_of(directory / "labels", "yolo", images_of(directory, {"a", "empty"})).empty());
+    for (const char* name : {"a.png", "b.png"}) directory.file(name);
+    const auto coco = directory.file(
+        "c.json", R"({"images": [{"id": 1, "file_name": "a.png"}, {"id": 2, "file_name": "b.png"}],
+        "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4]}]})");
+    CHECK(warnings_of(coco, "coco", images_of(directory, {"a", "b"})).empty());
+    CHECK(warnings_of(coco, "coco", images_of(directory, {"a", "b", "z"})).size() == 1);
+    const auto target = directory.file("g.txt", "3,5,10,6\n0,0,0,0\n");  // absent, but it has a line
+    CHECK(warnings_of(target, "got10k", images_of(directory, {"1", "2"})).empty());
 }
 
 TEST_CASE("messages stay short, whatever is wrong") {

@@ -254,6 +254,14 @@ class OwnFiles(Annotations):
         self.assertEqual(self.files(), ["a.000.png"])
         self.extract("images/a.png", "--boxes", "labels")  # who asks for one image is not told of all others
 
+    def test_inputs_for_which_there_is_nothing(self):
+        for name in ("a", "b", "c"):
+            self.picture(f"images/{name}.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n")
+        result = self.fails(0, "extract", "images", "--boxes", "labels", "-o", self.out)
+        self.assertEqual(result.stderr, "glimpse: warning: labels: has nothing for 2 of the 3 inputs, such as images/b.png\n")
+        self.assertEqual(self.run_glimpse("extract", "images", "--boxes", "labels", "-o", self.out, "-q").stderr, "")
+
     def test_names_and_keypoints_in_data_yaml(self):
         _, pixels = self.picture("set/train/images/a.png")
         # A predicted pose: two keypoints with confidences, the box's own confidence, and a track of 1.
@@ -333,6 +341,9 @@ class OwnFiles(Annotations):
         self.assert_crop("photo.001.png", pixels, 35, 25, 45, 35)
         self.extract("images", "--boxes", "xml", "--zero-based", "--category", "cat")
         self.assert_crop("photo.000.png", pixels, 3, 5, 13, 10)
+        self.file("xml/photo.xml", VOC.replace("<xmin>3</xmin>", "<xmin>0</xmin>"))
+        self.fails(0, "extract", "images", "--boxes", "xml", "-o", self.out,
+                   says=["warning: xml: 1 of 1 files have a box at pixel 0", "--zero-based"])
 
     def test_malformed_voc(self):
         self.picture("images/photo.png")
