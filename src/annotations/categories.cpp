@@ -60,7 +60,7 @@ void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
         return std::ranges::find(wanted, category) != wanted.end();
     };
     const auto is_wanted_number = [&](const std::string& number) {
-        return !number.empty() && is_wanted(number);
+        return !number.empty() && !names.contains(number) && is_wanted(number);
     };
     for (AnnotatedImage& image : set.images) {
         std::erase_if(image.boxes, [&](const AnnotatedBox& box) {

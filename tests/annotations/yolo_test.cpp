@@ -209,3 +209,13 @@ TEST_CASE("YOLO: where data.yaml and classes.txt differ in names, that is told")
     CHECK(holds(told[0], "classes.txt: the names of classes are taken from here, and "));
     CHECK(read(directory / "labels", "yolo", images) == Words{"a 000 cup 1: 0.25 0.25 0.5 0.5"});
 }
+
+TEST_CASE("a category is asked for by its name, or by a number that is no name") {
+    const scratch::Directory directory;
+    directory.file("labels/a.txt", "0 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.25 0.25\n2 0.5 0.5 1 1\n");
+    directory.file("labels/classes.txt", "1\n0\ncat\nnone\n");
+    const ImageFiles images = images_of(directory, {"a"});
+    CHECK(read(directory / "labels", "yolo", images, {"1"}) == Words{"a 000 1 0: 0.25 0.25 0.5 0.5"});
+    CHECK(read(directory / "labels", "yolo", images, {"2"}) == Words{"a 002 cat 2: 0 0 1 1"});
+    CHECK(read(directory / "labels", "yolo", images, {"3"}).empty());  // declared, but of no box
+}
