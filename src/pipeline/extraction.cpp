@@ -105,12 +105,16 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     extract_parts(decoding, *image, run.plan.format, reader, saver, pictures);
 }
 
+/// The first few, since thousands may fail for one reason; each has its own error in the report.
 void add_failures_of_glimpses(ImageReport& report) {
+    constexpr std::size_t most = 3;
+    std::size_t failed = 0;
     for (const GlimpseReport& glimpse : report.glimpses) {
-        if (glimpse.error.empty()) continue;
+        if (glimpse.error.empty() || ++failed > most) continue;
         report.error +=
             (report.error.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
     }
+    if (failed > most) report.error += "; and " + std::to_string(failed - most) + " other glimpses";
 }
 
 }  // namespace

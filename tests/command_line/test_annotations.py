@@ -164,6 +164,17 @@ class Coco(Annotations):
                         self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out, "--existing", "overwrite", *more,
                                          status=0 if (width, height) in accepted else 1)
 
+    def test_thousands_of_bad_boxes_are_a_short_message(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(k, 1, 1, [1, 1, 0, 4]) for k in range(2000)]))
+        result = self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, "--report", "r.jsonl",
+                            says=["glimpse 0: ", "glimpse 2: ", "; and 1997 other glimpses"])
+        self.assertLess(max(map(len, result.stderr.splitlines())), 700)
+        record = json.loads((self.directory / "r.jsonl").read_text())
+        for k, glimpse in enumerate(record["glimpses"]):
+            self.assertIn(f"/annotations/{k}/bbox", glimpse["error"])
+        self.assertEqual(k, 1999)
+
     def test_malformed(self):
         self.picture("images/a.png")
         for content, *says in (('{"images": [}', "c.json:1:13: "), ('{"annotations": []}', '"images" is missing'),
