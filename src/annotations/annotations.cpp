@@ -273,9 +273,24 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
     return {.images = {annotated(images.files.front(), options.file, reader)}, .names = reader.names};
 }
 
+/// One file that annotates all images. Where it was named as of another format than it has, that is told.
+DataSet read_data_set(const Format& format, const fs::path& file, const ImageFiles& images) {
+    try {
+        return format.read_all(file, images);
+    } catch (const UsageError&) {
+        std::error_code ignored;
+        if (!fs::is_regular_file(file, ignored)) throw;
+        const std::string text = read_annotation_text(file);
+        const Content content(text);
+        const std::string_view unread = unread_format(content);
+        if (content.has_rows() || unread.empty()) throw;
+        throw UsageError(file.string(), "is " + std::string(unread));
+    }
+}
+
 DataSet read_all(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
     std::error_code ignored;
-    if (format.read_all) return format.read_all(options.file, images);
+    if (format.read_all) return read_data_set(format, options.file, images);
     if (fs::is_directory(options.file, ignored)) return read_directory(format, options, images);
     return read_single_file(format, options, images);
 }

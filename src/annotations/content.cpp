@@ -28,10 +28,17 @@ bool are_numbers(const Row& row, std::size_t begin, std::size_t end) {
     return row.fields.size() >= end && std::all_of(at(begin), at(end), is_number);
 }
 
-/// "class truncated occluded alpha left top right bottom height width length x y z angle", and a score.
+/// "class truncated occluded alpha left top right bottom height width length x y z angle", and a score; of a
+/// sequence, "frame track" before it.
 bool is_kitti(const Row& row) {
     constexpr std::size_t fields = 15;
-    return are_numbers(row, 1, fields) && !is_number(row.fields[0]);
+    for (const std::size_t type : {std::size_t{0}, std::size_t{2}}) {
+        if (are_numbers(row, 0, type) && are_numbers(row, type + 1, type + fields) &&
+            !is_number(row.fields[type])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// "x y x y x y x y class difficult".

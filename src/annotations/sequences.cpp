@@ -195,7 +195,7 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
     if (boxes.size() != images.files.size()) {
         throw UsageError(file.string(), "has " + std::to_string(boxes.size()) + " boxes for " +
                                             std::to_string(images.files.size()) +
-                                            " images; there is one for each");
+                                            " images; there is one for each: give the images that have one");
     }
     const std::vector<ImageFile> frames = in_frame_order(images.files);
     DataSet set;

@@ -516,6 +516,9 @@ TEST_CASE("what is known and not read is named") {
         refused(
             "Car 0.00 0 -1.5 1 2 3 4 5 6 7 8 9 10 11\nDontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -10\n"),
         "KITTI's lines"));
+    CHECK(holds(refused("0 1 Van 0 0 -1.7 296 161 455 292 2 1.8 4.4 -4.5 1.8 13.4 -2.1\n"), "KITTI's lines"));
+    const auto results = directory.file("f", R"([{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 1}])");
+    CHECK(holds(refusal_of(results, "coco", images), "the results of a detector"));
     CHECK(holds(refused("imagesource:GoogleEarth\ngsd:0.1\n1 2 3 4 5 6 7 8 plane 0\n1 2 3 4 5 6 7 8 ship 1\n"
                         "9 2 3 4 5 6 7 8 ship 1\n"),
                 "DOTA's corners"));
