@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs glimpse under a prefix of its own, builds the example against the installed CMake package, and runs both the
-# example and the installed command. Usage: package_test.sh BUILD_DIRECTORY SOURCE_DIRECTORY [CXX_FLAGS]
+# example and the installed command; makes the Debian package where this system can, and looks at its fields.
+# Usage: package_test.sh BUILD_DIRECTORY SOURCE_DIRECTORY BUILD_TYPE [CXX_FLAGS]
 set -euo pipefail
 build=$1 source=$2 type=$3 flags=${4:-}
 scratch=$(mktemp -d)
@@ -20,7 +21,6 @@ image=$source/data/images/astronaut.png
 for file in example.png upright.png crop.webp crop.tiff; do
     [ -s "$scratch/$file" ] || { echo "package_test: $file is missing"; exit 1; }
 done
-echo "package_test: the installed command and a program built against the installed library work"
 # Nothing installed looks for libraries in the working directory.
 hardening=0
 python3 "$source/tests/hardening_test.py" "$type" "$scratch/prefix" || hardening=$?
@@ -46,3 +46,4 @@ if command -v cpack >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
 else
     echo "package_test: skipped: the Debian package, for which this system lacks cpack or dpkg"
 fi
+echo "package_test: the installed command and a program built against the installed library work"
