@@ -28,6 +28,13 @@ class GLIMPSE_EXPORT Error : public std::runtime_error {
     std::size_t rule_begin_ = 0;
 };
 
+/// Nobody reads standard output any more (EPIPE), which is how a filter ends: it passes every place that adds
+/// to a message or keeps a failure for a report.
+class GLIMPSE_EXPORT ReaderGone : public Error {
+  public:
+    using Error::Error;
+};
+
 /// Options, a parameter document or a manifest that break a rule: nothing is done at all.
 class GLIMPSE_EXPORT UsageError : public Error {
   public:

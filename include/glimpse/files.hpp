@@ -25,7 +25,8 @@ inline constexpr const char* standard_stream = "-";
 /// All of standard input. Throws `Error` where that fails.
 GLIMPSE_EXPORT std::vector<std::uint8_t> read_standard_input();
 
-/// Writes the bytes to standard output. Throws `Error` where that fails.
+/// Writes the bytes to standard output. Throws `Error` where that fails, and `ReaderGone` where nobody reads
+/// them.
 GLIMPSE_EXPORT void write_standard_output(std::span<const std::uint8_t> bytes);
 
 /// The extension without its dot, in lower case.

@@ -1,9 +1,16 @@
 #include "cli/action.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -24,6 +31,20 @@ std::string on_one_line(const std::string& text) {
 
 std::string cause_of_failure() {
     return errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+}
+
+void fail_standard_output(const std::string& what) {
+    const int cause = errno;
+    pollfd output{STDOUT_FILENO, 0, 0};
+    const bool is_unread = poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+    errno = cause;
+    if (cause == EPIPE || is_unread) throw ReaderGone("standard output", what);
+    throw Error("standard output", what + cause_of_failure());
+}
+
+void require_printed() {
+    errno = 0;
+    if (!std::cout.flush()) fail_standard_output("cannot be written to");
 }
 
 }  // namespace glimpse::cli

@@ -18,7 +18,14 @@ std::string on_one_line(const std::string& text);
 /// ": CAUSE", by `errno`, which was set to 0 before a stream was written to; empty where it still is 0.
 std::string cause_of_failure();
 
-/// Whether SIGINT or SIGTERM came, for which `main` listens.
+/// Throws that standard output failed, "WHAT: CAUSE" by `errno`: `ReaderGone` where nobody reads it, `Error`
+/// otherwise.
+[[noreturn]] void fail_standard_output(const std::string& what);
+
+/// Throws as `fail_standard_output` does where what `std::cout` was given did not all get out.
+void require_printed();
+
+/// Whether SIGINT, SIGTERM or SIGHUP came, for which `main` listens.
 bool was_interrupted();
 
 }  // namespace glimpse::cli

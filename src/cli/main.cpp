@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -23,7 +25,8 @@ namespace {
 std::atomic<bool> interrupt_requested = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
-enum ExitStatus { all_done = 0, some_failed = 1, usage_error = 2, interrupted = 130 };
+/// 141 is what a shell shows for a filter that SIGPIPE ended.
+enum ExitStatus { all_done = 0, some_failed = 1, usage_error = 2, interrupted = 130, reader_gone = 141 };
 
 int exit_status(Outcome outcome) {
     switch (outcome) {
@@ -41,6 +44,22 @@ extern "C" void request_interrupt(int /*signal*/) {
     interrupt_requested = true;
 }
 
+/// Opens those of the descriptors 0 to 2 that are closed on /dev/null, so that no file takes their place; in
+/// the direction that nobody uses, so that reading or writing them stays an error.
+void occupy_standard_descriptors() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(descriptor, F_GETFD) != -1) continue;
+        // The least number that is free is this one.
+        const int direction = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+        if (open("/dev/null", direction) != descriptor) _exit(some_failed);
+    }
+}
+
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /// The first signal lets outputs in progress finish and starts nothing new; the second ends the process.
 void install_signal_handlers() {
     struct sigaction action {};
@@ -48,7 +67,8 @@ void install_signal_handlers() {
     action.sa_flags = static_cast<int>(SA_RESETHAND);  // without SA_RESTART, so that blocked reads return
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    // A closed pipe shall be an error of the write, with a message.
+    if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);  // nohup has it ignored
+    // A pipe that nobody reads shall be an error of the write, so that outputs in progress become whole.
     std::signal(SIGPIPE, SIG_IGN);
     // So shall a file beyond the size limit.
     std::signal(SIGXFSZ, SIG_IGN);
@@ -69,12 +89,6 @@ void retain_freed_memory() {
 int complain(const std::string& message, int status) {
     std::cerr << "glimpse: " << on_one_line(message) << '\n';
     return status;
-}
-
-void flush_standard_output() {
-    errno = 0;
-    if (std::cout.flush()) return;
-    throw Error("standard output", "cannot be written to" + cause_of_failure());
 }
 
 void add_commands(CLI::App& application, Action& action) {
@@ -107,7 +121,7 @@ int run(int argc, char** argv) {
         application.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help and --version
         const int status = application.exit(request);
-        flush_standard_output();
+        require_printed();
         return status;
     } catch (const CLI::ParseError& error) {
         return complain(explanation(application, error, std::vector<std::string>(argv + 1, argv + argc)),
@@ -119,7 +133,7 @@ int run(int argc, char** argv) {
                         usage_error);
     }
     const Outcome outcome = action();
-    flush_standard_output();
+    require_printed();
     return exit_status(outcome);
 }
 
@@ -133,6 +147,7 @@ bool was_interrupted() {
 
 int main(int argc, char** argv) {
     using namespace glimpse::cli;
+    occupy_standard_descriptors();
     glimpse::name_fields(option_of_field);
     retain_freed_memory();
     install_signal_handlers();
@@ -140,6 +155,10 @@ int main(int argc, char** argv) {
         return run(argc, argv);
     } catch (const glimpse::UsageError& error) {
         return complain(error.what(), usage_error);
+    } catch (const glimpse::ReaderGone&) {
+        return was_interrupted() ? interrupted : reader_gone;
+    } catch (const std::bad_alloc&) {
+        return complain("there is not enough memory for the run", some_failed);
     } catch (const std::exception& error) {
         // An interrupt of a pipeline ends the reader as well: the interrupt is the cause.
         return was_interrupted() ? interrupted : complain(error.what(), some_failed);

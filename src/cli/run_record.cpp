@@ -82,14 +82,17 @@ void RunRecord::write(const ImageReport& report) {
     const bool standard = options_.report == standard_stream;
     if (!standard && !file_.is_open()) return;
     const std::string line = report_line(report) + '\n';
+    constexpr const char* failure = "the report cannot be written";
     errno = 0;
-    if (standard ? !print(line) : !(file_ << line << std::flush)) {
-        throw Error(standard ? "standard output" : options_.report,
-                    "the report cannot be written" + cause_of_failure());
+    if (standard) {
+        if (!print(line)) fail_standard_output(failure);
+    } else if (!(file_ << line << std::flush)) {
+        throw Error(options_.report, failure + cause_of_failure());
     }
 }
 
 void RunRecord::list(const FinishedJob& done) const {
+    if (!std::cout) require_printed();
     const ImageReport& report = done.report;
     for (const GlimpseReport& glimpse : report.glimpses) {
         if (!glimpse.error.empty() || !is_to_be_written(plan_.options, glimpse.output)) continue;

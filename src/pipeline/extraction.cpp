@@ -129,6 +129,8 @@ FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
         extract_image(done.job, done.paths, {plan, options}, reader, saver, done.report);
+    } catch (const ReaderGone&) {
+        throw;
     } catch (...) {
         done.report.error = current_message();
     }

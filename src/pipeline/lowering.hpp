@@ -23,11 +23,14 @@ struct LoweredGlimpse {
     [[nodiscard]] const Lowered& decoded() const { return shrunk ? *shrunk : lowered; }
 };
 
-/// Runs a step of one glimpse; a failure goes to its report, and does not fail the others.
+/// Runs a step of one glimpse; a failure goes to its report, and does not fail the others. `ReaderGone`
+/// passes.
 template <typename Step>
 void guarded(GlimpseReport& report, Step&& step) {
     try {
         step();
+    } catch (const ReaderGone&) {
+        throw;
     } catch (...) {
         report.error = current_message();
     }

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <iostream>
-#include <iterator>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -16,15 +15,25 @@ void write_all(int descriptor, std::span<const std::uint8_t> bytes) {
     while (!bytes.empty()) {
         const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && errno == EPIPE) throw ReaderGone(std::strerror(errno));
         if (written < 0) throw Error(std::strerror(errno));
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
 }
 
 std::vector<std::uint8_t> read_standard_input() {
-    std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(std::cin),
-                                    std::istreambuf_iterator<char>()};
-    if (std::cin.bad()) throw Error("standard input", "cannot be read");
+    constexpr std::size_t portion = std::size_t{1} << 20;
+    std::vector<std::uint8_t> bytes;
+    with_context("standard input", [&] {
+        while (true) {
+            const std::size_t size = bytes.size();
+            bytes.resize(size + portion);
+            const ssize_t count = ::read(STDIN_FILENO, bytes.data() + size, portion);
+            if (count < 0) throw Error(std::strerror(errno));
+            bytes.resize(size + static_cast<std::size_t>(count));
+            if (count == 0) return;
+        }
+    });
     return bytes;
 }
 

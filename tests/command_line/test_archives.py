@@ -470,8 +470,8 @@ class Out(Archives):
         process = subprocess.Popen([BINARY, "extract", "photos", "-r", "-m", "stn", *self.BOX, "-s", "900x900", "--output-tar", "-"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.directory)
         process.stdout.close()
-        self.assertEqual(process.wait(timeout=60), 1)
-        self.assertIn(b"standard output", process.stderr.read())
+        self.assertEqual(process.wait(timeout=60), 141)
+        self.assertEqual(process.stderr.read(), b"")
         process.stderr.close()
 
 
