@@ -27,6 +27,17 @@ GLIMPSE_EXPORT std::string join(const Words& words, std::string_view between = "
 /// "TEXT (REASON)"; the text alone where there is no reason.
 GLIMPSE_EXPORT std::string with_reason(std::string text, std::string_view reason);
 
+/// The most bytes of a message: beyond, what it quotes is worth less than the rest.
+inline constexpr std::size_t longest_message = 500;
+
+/// The text, or where it has more than `most` bytes its beginning and its end, at whole characters of UTF-8,
+/// and between them " [… N bytes …] ", N being how many are left out. Of at most `most` + 40 bytes.
+GLIMPSE_EXPORT std::string shortened(std::string_view text, std::size_t most);
+
+/// Whether the byte at `k` belongs to a control character: U+0000 to U+001F, U+007F, or in UTF-8 U+0080 to
+/// U+009F.
+GLIMPSE_EXPORT bool is_control(std::string_view text, std::size_t k);
+
 /// The candidate with the least number of letters to insert, delete, replace or swap with their neighbours
 /// (Damerau-Levenshtein distance); empty where more than one letter in three would change.
 GLIMPSE_EXPORT std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);

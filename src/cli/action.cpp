@@ -16,9 +16,10 @@ namespace glimpse::cli {
 
 std::string on_one_line(const std::string& text) {
     std::string line;
-    for (const char c : text) {
+    for (std::size_t k = 0; k < text.size(); ++k) {
+        const char c = text[k];
         const auto byte = static_cast<unsigned char>(c);
-        if (byte >= ' ' && byte != 0x7F) {
+        if (!is_control(text, k)) {
             line += c;
         } else {
             std::array<char, 5> code{};
@@ -27,6 +28,14 @@ std::string on_one_line(const std::string& text) {
         }
     }
     return line;
+}
+
+std::string message_line(const std::string& text) {
+    return shortened(on_one_line(text), longest_message);
+}
+
+std::string about_remade(const std::string& output) {
+    return message_line("warning: " + output + ": was there, but empty or not whole, and is made again");
 }
 
 std::string cause_of_failure() {

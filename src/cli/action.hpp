@@ -12,8 +12,15 @@ enum class Outcome { all_done, some_failed, interrupted };
 
 using Action = std::function<Outcome()>;
 
-/// Escapes control characters as "\x0A", so that a message stays one line whatever names it holds.
+/// Escapes control characters as "\x0A", so that a line stays one, and no terminal obeys it, whatever names
+/// it holds.
 std::string on_one_line(const std::string& text);
+
+/// The same for a message, which is cut in its middle where it is very long.
+std::string message_line(const std::string& text);
+
+/// That an output was there already, but was no whole one.
+std::string about_remade(const std::string& output);
 
 /// ": CAUSE", by `errno`, which was set to 0 before a stream was written to; empty where it still is 0.
 std::string cause_of_failure();

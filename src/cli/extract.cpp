@@ -101,7 +101,7 @@ Outcome extract(ExtractOptions& o) {
     std::vector<std::string> warnings;  // kept for the end, so that no bar of progress breaks them
     if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
     const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
-    for (const std::string& text : warnings) std::cerr << "glimpse: warning: " << on_one_line(text) << '\n';
+    for (const std::string& text : warnings) std::cerr << "glimpse: warning: " << message_line(text) << '\n';
     return outcome;
 }
 

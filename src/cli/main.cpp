@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <new>
 
 #include "cli/commands.hpp"
 #include "cli/explanation.hpp"
@@ -87,7 +88,7 @@ void retain_freed_memory() {
 }
 
 int complain(const std::string& message, int status) {
-    std::cerr << "glimpse: " << on_one_line(message) << '\n';
+    std::cerr << "glimpse: " << message_line(message) << '\n';
     return status;
 }
 

@@ -66,7 +66,7 @@ void RunRecord::add(const FinishedJob& done) {
     if (!report.error.empty()) {
         failed_ = true;
         const std::string place = report.image.empty() ? "" : report.image + ": ";
-        if (!options_.quiet) progress_.message(on_one_line(place + report.error));
+        if (!options_.quiet) progress_.message(message_line(place + report.error));
     }
     progress_.advance();
 }

@@ -13,7 +13,7 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
     tracks.make(options, [&](const TrackReport& report) {
         if (!report.error.empty()) {
             all_well = false;
-            if (!messages.quiet) progress.message(on_one_line(report.output + ": " + report.error));
+            if (!messages.quiet) progress.message(message_line(report.output + ": " + report.error));
         } else if (messages.listed) {
             std::cout << "track " << report.track << ", " << report.glimpses << " glimpses -> "
                       << report.output << '\n';

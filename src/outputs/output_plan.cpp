@@ -8,6 +8,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/words.hpp"
 #include "images/output_format.hpp"
 #include "outputs/output_check.hpp"
 #include "outputs/track_outputs.hpp"
@@ -66,6 +67,14 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
     return name;
 }
 
+/// Throws `Error` with `place` for a name that a terminal or a script would take for more than a name.
+void require_plain(const std::string& place, std::string_view name) {
+    for (std::size_t k = 0; k < name.size(); ++k) {
+        if (!is_control(name, k)) continue;
+        throw Error(place, "no output may have control characters in its name; give another in a manifest");
+    }
+}
+
 }  // namespace
 
 std::vector<fs::path> OutputPaths::beside_glimpses() const {
@@ -92,6 +101,7 @@ std::vector<fs::path> all_of(const TrackPaths& paths) {
 
 void require_outputs_below(const OutputPlan& plan, const std::string& name) {
     const fs::path directory = fs::path(name).parent_path();
+    if (!plan.file && !plan.to_standard_output) require_plain(name, name);
     if (directory.empty() || plan.file || plan.to_standard_output || !plan.options.archive.empty()) return;
     if (const auto obstacle = obstacle_within(plan.options.out, directory); !obstacle.empty()) {
         throw Error(plan.options.out, obstacle);

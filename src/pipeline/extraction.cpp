@@ -115,6 +115,7 @@ void add_failures_of_glimpses(ImageReport& report) {
             (report.error.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
     }
     if (failed > most) report.error += "; and " + std::to_string(failed - most) + " other glimpses";
+    report.error = shortened(report.error, longest_message);
 }
 
 }  // namespace

@@ -4,9 +4,13 @@
 #include <new>
 #include <opencv2/core.hpp>
 
+#include "glimpse/words.hpp"
+
 namespace glimpse {
 
-std::string current_message() {
+namespace {
+
+std::string whole_message() {
     constexpr const char* no_memory = "there is not enough memory for it";
     try {
         throw;
@@ -17,6 +21,12 @@ std::string current_message() {
     } catch (const std::exception& exception) {
         return exception.what();
     }
+}
+
+}  // namespace
+
+std::string current_message() {
+    return shortened(whole_message(), longest_message);
 }
 
 }  // namespace glimpse

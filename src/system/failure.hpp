@@ -6,7 +6,7 @@
 
 namespace glimpse {
 
-/// The message of the exception in flight.
+/// The message of the exception in flight, `shortened` to `longest_message`.
 std::string current_message();
 
 /// Runs a step and returns its result; an exception is rethrown as a `Failure` whose message begins with

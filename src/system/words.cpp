@@ -57,6 +57,31 @@ std::string with_reason(std::string text, std::string_view reason) {
     return text;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return std::string(text);
+    const auto continues = [&](std::size_t k) {
+        return (static_cast<unsigned char>(text[k]) & 0xC0) == 0x80;
+    };
+    constexpr std::size_t longest_character = 4;
+    // Bytes that are not UTF-8 may all look like the middle of a character.
+    std::size_t begin = most / 2;
+    for (std::size_t step = 1; step < longest_character && begin > 0 && continues(begin); ++step) --begin;
+    std::size_t end = text.size() - (most - most / 2);
+    for (std::size_t step = 1; step < longest_character && end < text.size() && continues(end); ++step) ++end;
+    return std::string(text.substr(0, begin)) + " [… " + std::to_string(end - begin) + " bytes …] " +
+           std::string(text.substr(end));
+}
+
+bool is_control(std::string_view text, std::size_t k) {
+    const auto at = [&](std::size_t place) {
+        return place < text.size() ? static_cast<unsigned char>(text[place]) : 0x20;
+    };
+    const auto begins_c1 = [&](std::size_t place) {
+        return at(place) == 0xC2 && at(place + 1) >= 0x80 && at(place + 1) < 0xA0;
+    };
+    return at(k) < 0x20 || at(k) == 0x7F || begins_c1(k) || (k > 0 && begins_c1(k - 1));
+}
+
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
     constexpr std::size_t longest = 64;  // no candidate is longer, so that none is near to a longer word
     if (word.size() > longest) return {};

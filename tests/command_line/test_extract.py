@@ -306,8 +306,8 @@ class Outputs(GlimpseCase):
 
     def test_dry_run_writes_a_line_whatever_the_name(self):
         self.picture("a\nb.png")
-        listed = self.run_glimpse("extract", "a\nb.png", "-b", "5,6,12,9", "-o", "out", "--dry-run").stdout
-        self.assertEqual(listed, "a\\x0Ab.png -> out/a\\x0Ab.000.png 12x9\n")
+        listed = self.run_glimpse("extract", "a\nb.png", "-b", "5,6,12,9", "-o", "c\nd.png", "--dry-run").stdout
+        self.assertEqual(listed, "a\\x0Ab.png -> c\\x0Ad.png 12x9\n")
 
     def test_dry_run_leaves_out_what_would_be_skipped(self):
         photo, _ = self.picture()

@@ -226,5 +226,11 @@ TEST_CASE("no output leaves its directory through a link in it") {
     CHECK_NOTHROW(require_outputs_below(plan, "a"));
     CHECK_NOTHROW(require_outputs_below(plan, "new/a"));
     CHECK_THROWS_WITH_AS(require_outputs_below(plan, "root/a"), doctest::Contains("symbolic link"), Error);
+    for (const char* name : {"a\nb", "a/\x1B[2J", "\xC2\x9B"}) {
+        CHECK_THROWS_WITH_AS(require_outputs_below(plan, name), doctest::Contains("control characters"),
+                             Error);
+        CHECK_THROWS_AS(require_outputs_below(plan_outputs({}, into_archive("a.tar")), name), Error);
+    }
+    CHECK_NOTHROW(require_outputs_below(plan, "\xC3\x9B \xFF"));
     CHECK_NOTHROW(require_outputs_below(plan_outputs({}, into_archive("a.tar")), "root/a"));
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <string>
 
 using namespace glimpse;
 
@@ -46,4 +47,24 @@ TEST_CASE("numbers in words: read back they are the same") {
 TEST_CASE("reasons in words: in brackets where there is one") {
     CHECK(with_reason("it is corrupt", "no end") == "it is corrupt (no end)");
     CHECK(with_reason("it is corrupt", "") == "it is corrupt");
+}
+
+TEST_CASE("a long text is cut in its middle, at whole characters, and says by how much") {
+    CHECK(glimpse::shortened("0123456789", 10) == "0123456789");
+    CHECK(glimpse::shortened("0123456789a", 4) == "01 [… 7 bytes …] 9a");
+    CHECK(glimpse::shortened("aéébbéc", 6) == "aé [… 4 bytes …] éc");
+    const std::string broken(1000, '\x80');  // no UTF-8
+    CHECK(glimpse::shortened(broken, 100).size() <= 140);
+    CHECK(glimpse::shortened(std::string(1000000, 'x'), 500).size() <= 540);
+}
+
+TEST_CASE("control characters are those of ASCII and, in UTF-8, of Latin-1") {
+    using namespace std::string_literals;
+    const auto controls = [](const std::string& text) {
+        std::string marks;
+        for (std::size_t k = 0; k < text.size(); ++k) marks += glimpse::is_control(text, k) ? 'x' : '.';
+        return marks;
+    };
+    CHECK(controls("a\n\x1B\x7F b\0"s) == ".xxx..x");
+    CHECK(controls("\xC2\x9B-\xC2\xA0-\xC3\x9B-\xC2") == "xx........");
 }
