@@ -14,10 +14,15 @@ namespace glimpse {
 
 /// Writes the bytes under a temporary name in the same directory, then renames: at no moment is there half a
 /// file under `path`, and none stays behind on failure. Missing directories are made. With `replace` false an
-/// existing file of that name is an error, even one that appeared in the meantime. Throws `Error` with the
-/// path and the reason.
+/// existing file of that name is an error, even one that appeared in the meantime. With `sync` the file is on
+/// the disk before it has its name, and the name when this returns. Throws `Error` with the path and the
+/// reason.
 GLIMPSE_EXPORT void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
-                               bool replace = true);
+                               bool replace = true, bool sync = true);
+
+/// Waits until a file, where it is a regular one, and its name are on the disk. Throws `Error` with the path
+/// and the reason.
+GLIMPSE_EXPORT void sync_file(const std::filesystem::path& path);
 
 /// Stands for standard input or output where a file is named.
 inline constexpr const char* standard_stream = "-";

@@ -32,6 +32,7 @@ class GLIMPSE_EXPORT OutputArchive {
     class Sink;
     bool is_empty_ = true;
     bool replace_;  ///< an archive that exists
+    bool sync_;     ///< flush it to the disk
     std::unique_ptr<Sink> sink_;
 };
 

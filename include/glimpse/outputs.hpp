@@ -33,6 +33,7 @@ struct OutputOptions {
     OverlayStyle style;    ///< of overlay and panel
     TrackOptions tracks;
     Existing existing = Existing::overwrite;
+    bool sync = true;                                 ///< flush outputs to the disk before their names appear
     std::vector<std::filesystem::path> also_inputs;   ///< files of the run that are not images
     std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
 };

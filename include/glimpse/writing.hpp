@@ -20,6 +20,7 @@ struct WriteOptions {
     OpenOptions open{};               ///< how the glimpse and the canvas are opened
     std::string out;                  ///< a file, or "-" for standard output
     std::string format;               ///< empty: that of `out`, or png; npy is float32, unrounded
+    bool sync = true;                 ///< flush it to the disk before its name appears
 };
 
 /// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error` for

@@ -141,6 +141,7 @@ void add_outputs(Command& command, ExtractOptions& o) {
         .add_choice("--existing", o.existing, keys(existing_choices),
                     "what becomes of an output that is there already")
         ->capture_default_str();
+    add_no_sync_option(command, o.no_sync);
 }
 
 void add_pictures(Command& command, ExtractOptions& o) {
@@ -229,6 +230,7 @@ void apply(ExtractOptions& o) {
     apply_style(o, o.output.style);
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
+    o.output.sync = !o.no_sync;
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.open.alpha = alpha_channel(o.alpha);
     o.run.interrupted = was_interrupted;

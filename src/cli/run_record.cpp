@@ -58,6 +58,11 @@ void RunRecord::open_report() {
     if (!file_) throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
 }
 
+void RunRecord::close_report() {
+    file_.close();
+    if (plan_.options.sync) sync_file(options_.report);
+}
+
 void RunRecord::add(const FinishedJob& done) {
     const ImageReport& report = done.report;
     if (archive_) archive_->add(done);
@@ -73,6 +78,7 @@ void RunRecord::add(const FinishedJob& done) {
 
 Outcome RunRecord::close() {
     progress_.finish();
+    if (file_.is_open()) close_report();
     if (was_interrupted()) return Outcome::interrupted;
     if (archive_ && !(failed_ && (options_.fail_fast || archive_->is_empty()))) archive_->publish();
     return failed_ ? Outcome::some_failed : Outcome::all_done;

@@ -34,6 +34,7 @@ class RunRecord {
 
   private:
     void open_report();
+    void close_report();
     void write(const ImageReport& report);
     void list(const FinishedJob& done) const;
 

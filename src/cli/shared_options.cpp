@@ -76,6 +76,11 @@ AlphaChannel alpha_channel(const std::string& choice) {
     return choice == "last" ? AlphaChannel::last : AlphaChannel::as_said;
 }
 
+CLI::Option* add_no_sync_option(Command& command, bool& no_sync) {
+    return command.add_flag("--no-sync", no_sync,
+                            "do not wait until outputs are on the disk: for scratch space");
+}
+
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,
                              const std::string& help) {
     const std::string option = names.substr(names.find("--"));

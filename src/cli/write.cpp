@@ -13,11 +13,13 @@ struct Options {
     std::string mode = "adjoint";
     std::string alpha = "said";
     std::string device = "cpu";
+    bool no_sync = false;
 };
 
 Outcome write(Options& o) {
     o.write.paste = o.mode == "paste";
     o.write.open.alpha = alpha_channel(o.alpha);
+    o.write.sync = !o.no_sync;
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;
 }
@@ -54,6 +56,7 @@ void add_outputs(Command& command, Options& o) {
         ->type_name("PATH")
         ->required();
     add_format_option(command, o.write.format, "of what is written");
+    add_no_sync_option(command, o.no_sync);
     add_device_option(command, o.device);
 }
 

@@ -4,6 +4,7 @@
 #include "glimpse/image_file.hpp"
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
+#include "system/syncing.hpp"
 
 namespace glimpse {
 
@@ -21,10 +22,10 @@ class OutputArchive::Sink {
     }
 
     void add(const std::string& member, std::span<const std::uint8_t> bytes) { writer_->add(member, bytes); }
-    void publish(bool replace) {
+    void publish(bool replace, bool sync) {
         writer_->finish();
         with_context(name_, [&] {
-            if (file_) file_->publish(replace);
+            if (file_) sync ? publish_synced(*file_, replace) : file_->publish(replace);
         });
     }
 
@@ -41,6 +42,7 @@ class OutputArchive::Sink {
 
 OutputArchive::OutputArchive(const OutputPlan& plan)
     : replace_(plan.options.existing != Existing::error),
+      sync_(plan.options.sync),
       sink_(std::make_unique<Sink>(plan.options.archive)) {}
 
 OutputArchive::~OutputArchive() = default;
@@ -55,7 +57,7 @@ void OutputArchive::add(const FinishedJob& done) {
 }
 
 void OutputArchive::publish() {
-    sink_->publish(replace_);
+    sink_->publish(replace_, sync_);
 }
 
 }  // namespace glimpse

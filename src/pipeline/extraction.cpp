@@ -120,9 +120,11 @@ void add_failures_of_glimpses(ImageReport& report) {
 
 }  // namespace
 
-FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend, const RunOptions& options) {
+ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend,
+                     const RunOptions& options) {
     const auto start = std::chrono::steady_clock::now();
-    FinishedJob done{.job = std::move(job)};
+    ExtractedJob extracted{.done = {.job = std::move(job)}, .files = {}};
+    FinishedJob& done = extracted.done;
     done.report.image = done.job.image.name();
     GlimpseReader reader(backend);
     Saver saver(plan);
@@ -137,9 +139,10 @@ FinishedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend
     }
     add_failures_of_glimpses(done.report);
     done.files = std::move(saver).members();
+    extracted.files = std::move(saver).files();
     done.report.device = join(reader.devices());
     done.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    return done;
+    return extracted;
 }
 
 }  // namespace glimpse

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pipeline/extraction.hpp"
+#include "pipeline/publication.hpp"
 #include "system/ordered_work.hpp"
 
 namespace glimpse {
@@ -20,10 +21,10 @@ class Extractor {
 
     [[nodiscard]] bool is_over() const { return stopped_ || options_.interrupted(); }
 
-    FinishedJob operator()(ImageJob job) {
-        FinishedJob done = extract(std::move(job), plan_, backend_, options_);
-        if (options_.ends_with(done.report)) stopped_ = true;
-        return done;
+    ExtractedJob operator()(ImageJob job) {
+        ExtractedJob extracted = extract(std::move(job), plan_, backend_, options_);
+        if (options_.ends_with(extracted.done.report)) stopped_ = true;
+        return extracted;
     }
 
   private:
@@ -64,19 +65,35 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
          const Finished& finished) {
     Extractor extract_one(plan, backend, options);
     const Concurrency concurrency = concurrency_for(jobs, plan, options.jobs);
+    Publication publication(plan, finished);
     std::optional<ImageJob> first;
+    std::atomic<std::size_t> in_progress = 0;
     auto next = [&]() -> std::optional<ImageJob> {
         if (extract_one.is_over()) return std::nullopt;
-        return first ? std::exchange(first, std::nullopt) : jobs.next();
+        auto job = first ? std::exchange(first, std::nullopt) : jobs.next();
+        if (job) ++in_progress;
+        return job;
+    };
+    const auto work = [&](ImageJob job) { return publication.take(extract_one(std::move(job))); };
+    const bool is_stream = !jobs.size();
+    const auto hand_on = [&](Publication::Job job) {
+        // A stream may be one whose next job depends on this one's answer.
+        const bool is_last = --in_progress == 0;
+        publication.hand_on(std::move(job), is_stream && is_last);
     };
     if (jobs.size().value_or(more_than_one) <= 1) {
         first = next();
         if (!first) return;
-        if (is_single(*first)) return finished(extract_one(*std::exchange(first, std::nullopt)));
+        if (is_single(*first)) return publication.hand_on(work(*std::exchange(first, std::nullopt)), true);
+        --in_progress;
     }
-    work_through_on(
-        concurrency.threads, concurrency.in_flight, next,
-        [&](ImageJob job) { return extract_one(std::move(job)); }, finished);
+    try {
+        work_through_on(concurrency.threads, concurrency.in_flight, next, work, hand_on);
+    } catch (...) {
+        publication.flush();
+        throw;
+    }
+    publication.flush();
 }
 
 }  // namespace glimpse

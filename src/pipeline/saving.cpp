@@ -1,5 +1,7 @@
 #include "pipeline/saving.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <opencv2/core.hpp>
 #include <utility>
@@ -9,7 +11,8 @@
 #include "maps/image_region.hpp"
 #include "outputs/output_plan.hpp"
 #include "pixels/alpha.hpp"
-#include "system/new_file.hpp"
+#include "system/failure.hpp"
+#include "system/syncing.hpp"
 
 namespace glimpse {
 
@@ -31,7 +34,39 @@ cv::Mat as_grey_picture(const cv::Mat& attention) {
     return picture;
 }
 
+bool replaces(const OutputOptions& options) {
+    return options.existing != Existing::error;
+}
+
+std::vector<UnpublishedFile*> pointers(std::vector<UnpublishedFile>& files) {
+    std::vector<UnpublishedFile*> all;
+    for (UnpublishedFile& one : files) all.push_back(&one);
+    return all;
+}
+
 }  // namespace
+
+void publish(std::span<UnpublishedFile* const> files, const OutputOptions& options) {
+    std::vector<UnpublishedFile*> left;
+    std::vector<NewFile*> new_files;
+    for (UnpublishedFile* one : files) {
+        if (!one->file) continue;
+        left.push_back(one);
+        new_files.push_back(one->file.get());
+    }
+    const std::vector<std::string> failures = publish_synced(new_files, replaces(options));
+    for (std::size_t k = 0; k < left.size(); ++k) {
+        left[k]->error = failures[k];
+        left[k]->file.reset();
+    }
+}
+
+std::size_t most_open_files() {
+    constexpr std::size_t enough = 512;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return enough;
+    return std::min<std::size_t>(enough, limit.rlim_cur / 2);
+}
 
 bool Saver::wants(const std::filesystem::path& path) const {
     return !path.empty() && is_to_be_written(plan_.options, path);
@@ -41,17 +76,34 @@ void Saver::save(const Image& image, const std::filesystem::path& path, std::str
     if (path.empty()) return write_standard_output(encode_image(image, format));
     if (makes_members()) {
         std::vector<std::uint8_t> bytes = encode_image(image, format);
-        const std::scoped_lock lock(files_mutex_);
-        files_.push_back({path, std::move(bytes)});
+        const std::scoped_lock lock(mutex_);
+        members_.push_back({path, std::move(bytes)});
     } else if (wants(path)) {
         if (plan_.options.existing == Existing::error)
             require_new(path);  // not looked at before, in a stream
-        write_file(path, encode_image(image, format), plan_.options.existing != Existing::error);
+        write(path, encode_image(image, format));
     }
 }
 
+void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+    const OutputOptions& options = plan_.options;
+    if (!options.sync) return write_file(path, bytes, replaces(options), false);
+    auto file = with_context(path.string(), [&] {
+        auto written = std::make_unique<NewFile>(path);
+        written->write(bytes);
+        return written;
+    });
+    const std::scoped_lock lock(mutex_);
+    files_.push_back({path, std::move(file), {}});
+    if (NewFile::open_count() >= most_open_files()) publish(pointers(files_), options);
+}
+
 std::vector<OutputFile> Saver::members() && {
-    std::ranges::sort(files_, {}, &OutputFile::path);
+    std::ranges::sort(members_, {}, &OutputFile::path);
+    return std::move(members_);
+}
+
+std::vector<UnpublishedFile> Saver::files() && {
     return std::move(files_);
 }
 

@@ -1,14 +1,29 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "pipeline/lowering.hpp"
+#include "system/new_file.hpp"
 
 namespace glimpse {
+
+/// An output that is written, but may not have its name yet.
+struct UnpublishedFile {
+    std::filesystem::path path;
+    std::unique_ptr<NewFile> file;  ///< none where it is published, or that has failed
+    std::string error;              ///< why it could not be published
+};
+
+/// Publishes those that are left, so that they survive a power cut; what fails says so in its `error`.
+void publish(std::span<UnpublishedFile* const> files, const OutputOptions& options);
+
+/// Unpublished files of the process beyond which none waits for others: each has a descriptor.
+std::size_t most_open_files();
 
 /// Writes the outputs of one job where the plan says: to files, to standard output, or into memory, to become
 /// members of an archive. Thread-safe.
@@ -19,19 +34,25 @@ class Saver {
     /// Whether an output is to be written: it has a path, and no existing file there is kept.
     [[nodiscard]] bool wants(const std::filesystem::path& path) const;
 
-    /// An empty path is standard output. Throws `Error` with the path and the reason.
+    /// An empty path is standard output. A file that is to be flushed to the disk stays unpublished, unless
+    /// too many do. Throws `Error` with the path and the reason.
     void save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
     /// The members for an archive, sorted by path. To be called once all is saved.
     [[nodiscard]] std::vector<OutputFile> members() &&;
+    /// The files that are written. To be called once all is saved.
+    [[nodiscard]] std::vector<UnpublishedFile> files() &&;
 
   private:
+    void write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+
     /// Whether outputs become members of an archive.
     [[nodiscard]] bool makes_members() const { return !plan_.options.archive.empty(); }
 
     const OutputPlan& plan_;
-    std::mutex files_mutex_;
-    std::vector<OutputFile> files_;  ///< guarded by `files_mutex_`
+    std::mutex mutex_;
+    std::vector<OutputFile> members_;            ///< guarded by `mutex_`
+    std::vector<UnpublishedFile> files_;         ///< guarded by `mutex_`
 };
 
 /// A glimpse's pixels as a picture, with the alpha that its map gives it.

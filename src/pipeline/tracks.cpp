@@ -11,6 +11,7 @@
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
 #include "system/ordered_work.hpp"
+#include "system/syncing.hpp"
 
 namespace glimpse {
 
@@ -82,7 +83,8 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         } else {
             file.write(encode_image({.pixels = strip_of(glimpses, options)}, "png"));
         }
-        file.publish(plan_.options.existing != Existing::error);
+        const bool replace = plan_.options.existing != Existing::error;
+        plan_.options.sync ? publish_synced(file, replace) : file.publish(replace);
     } catch (...) {
         report.error = current_message();
     }

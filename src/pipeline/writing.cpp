@@ -113,7 +113,8 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
                              : add_adjoint(backend, lowered.map, glimpse, canvas, depth);
     });
     const auto bytes = with_context(options.out, [&] { return encode_image(written, format); });
-    options.out == standard_stream ? write_standard_output(bytes) : write_file(options.out, bytes);
+    options.out == standard_stream ? write_standard_output(bytes)
+                                   : write_file(options.out, bytes, true, options.sync);
 }
 
 }  // namespace glimpse

@@ -1,23 +1,22 @@
 #include "system/new_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
-#include "glimpse/files.hpp"
 #include "system/descriptors.hpp"
-#include "system/failure.hpp"
 
 namespace glimpse {
 
@@ -32,30 +31,72 @@ std::string temporary_prefix() {
 
 constexpr const char* temporary_suffix = ".tmp";
 
-/// The process id in the name of a temporary file, PREFIX PID "-" COUNTER SUFFIX; 0 for any other name.
-pid_t owner_of(const std::string& name, const std::string& prefix) {
-    if (!name.starts_with(prefix)) return 0;
+/// Whether a name is that of a temporary file: PREFIX PID "-" COUNTER SUFFIX.
+bool is_temporary(const std::string& name, const std::string& prefix) {
+    if (!name.starts_with(prefix)) return false;
     pid_t process = 0;
     unsigned number = 0;
     const char* const end = name.data() + name.size();
     const auto [dash, no_process] = std::from_chars(name.data() + prefix.size(), end, process);
-    if (no_process != std::errc() || dash == end || *dash != '-') return 0;
+    if (no_process != std::errc() || dash == end || *dash != '-') return false;
     const auto [suffix, no_number] = std::from_chars(dash + 1, end, number);
-    if (no_number != std::errc() || std::string_view(suffix, end) != temporary_suffix) return 0;
-    return process;
+    return no_number == std::errc() && std::string_view(suffix, end) == temporary_suffix;
+}
+
+/// Takes the lock that tells a file in use, and whether the file still has its name then. Where the file
+/// system knows no locks, nobody removes it either.
+bool lock(int descriptor) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+    struct stat status {};
+    return fstat(descriptor, &status) == 0 && status.st_nlink > 0;
 }
 
 /// Creates a file of a name that no other thread, process or machine uses, with the permissions of any new
-/// file. Not mkstemp, whose files are private: the umask can only be read by setting it, for all threads.
+/// file, and locks it. Not mkstemp, whose files are private: the umask can only be read by setting it, for
+/// all threads.
 int create_unique(const std::filesystem::path& directory, std::string& name) {
     static std::atomic<unsigned> counter{0};
     static const std::string ours = temporary_prefix() + std::to_string(getpid()) + "-";
     while (true) {
         name = (directory / (ours + std::to_string(counter++) + temporary_suffix)).string();
         const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0 || errno != EEXIST) return descriptor;
+        if (descriptor < 0 && errno == EEXIST) continue;
+        if (descriptor < 0 || lock(descriptor)) return descriptor;
+        // Another process has taken it for abandoned before it was locked, and removes it.
+        ::close(descriptor);
     }
 }
+
+/// Removes a temporary file that nobody holds locked.
+void remove_if_abandoned(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+        // Meanwhile it may have been published, and another file have its name.
+        struct stat opened {
+        }, named{};
+        const bool is_same = fstat(descriptor, &opened) == 0 && lstat(file.c_str(), &named) == 0 &&
+                             opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+        if (is_same) ::unlink(file.c_str());
+    }
+    ::close(descriptor);
+}
+
+/// Makes a directory and those above it; gives the directories that have got an entry by it.
+std::vector<std::filesystem::path> make_directories(const std::filesystem::path& directory) {
+    std::vector<std::filesystem::path> changed;
+    std::error_code failure;
+    for (std::filesystem::path missing = directory; !missing.empty() && !is_there(missing);
+         missing = missing.parent_path()) {
+        changed.push_back(missing.parent_path());
+    }
+    if (!directory.empty()) std::filesystem::create_directories(directory, failure);
+    if (failure) throw Error("its directory cannot be made: " + failure.message());
+    return changed;
+}
+
+/// Not published or given up, in the whole process.
+std::atomic<std::size_t> open_files{0};
 
 }  // namespace
 
@@ -74,27 +115,35 @@ bool is_there(const std::filesystem::path& path) {
 void remove_abandoned_files(const std::filesystem::path& directory) {
     const std::string prefix = temporary_prefix();
     std::error_code failure;
-    std::vector<std::filesystem::path> abandoned;
+    std::vector<std::filesystem::path> candidates;
     for (std::filesystem::directory_iterator entry(directory.empty() ? "." : directory, failure), end;
          !failure && entry != end; entry.increment(failure)) {
-        const pid_t process = owner_of(entry->path().filename().string(), prefix);
-        if (process > 0 && kill(process, 0) != 0 && errno == ESRCH) abandoned.push_back(entry->path());
+        if (is_temporary(entry->path().filename().string(), prefix)) candidates.push_back(entry->path());
     }
-    for (const auto& file : abandoned) std::filesystem::remove(file, failure);
+    std::ranges::for_each(candidates, remove_if_abandoned);
 }
 
 NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
     if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) throw Error(obstacle);
-    std::error_code failure;
-    if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), failure);
-    if (failure) throw Error("its directory cannot be made: " + failure.message());
+    directories_ = make_directories(path_.parent_path());
+    directories_.push_back(path_.parent_path());
     descriptor_ = create_unique(path_.parent_path(), temporary_);
-    if (descriptor_ < 0) throw Error(std::strerror(errno));
+    if (descriptor_ < 0) {
+        temporary_.clear();
+        throw Error(std::strerror(errno));
+    }
+    ++open_files;
 }
 
 NewFile::~NewFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    if (descriptor_ < 0) return;
+    ::close(descriptor_);
+    --open_files;
+}
+
+std::size_t NewFile::open_count() {
+    return open_files;
 }
 
 void NewFile::write(std::span<const std::uint8_t> bytes) {
@@ -102,19 +151,15 @@ void NewFile::write(std::span<const std::uint8_t> bytes) {
 }
 
 void NewFile::publish(bool replace) {
-    // close reports the errors of delayed writes.
-    const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
+    // Any close reports the errors of delayed writes; the lock stays until the last one, once it has its
+    // name.
+    const int copy = ::dup(descriptor_);
+    const bool closed = copy >= 0 && ::close(copy) == 0;
     const auto name = replace ? ::rename : ::link;
     if (!closed || name(temporary_.c_str(), path_.c_str()) != 0) throw Error(std::strerror(errno));
     if (replace) temporary_.clear();
-}
-
-void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, bool replace) {
-    with_context(path.string(), [&] {
-        NewFile file(path);
-        file.write(bytes);
-        file.publish(replace);
-    });
+    ::close(std::exchange(descriptor_, -1));
+    --open_files;
 }
 
 }  // namespace glimpse

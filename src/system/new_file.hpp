@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace glimpse {
 
@@ -15,7 +16,8 @@ std::string obstacle_to_output(const std::filesystem::path& path);
 bool is_there(const std::filesystem::path& path);
 
 /// A file that appears under its name when it is complete: until then it has a temporary name in the same
-/// directory, and unless it is published it is removed.
+/// directory, and unless it is published it is removed. It is locked for as long, which tells it from what a
+/// killed process has left.
 class NewFile {
   public:
     /// Missing directories are made. Throws `Error` with the reason alone, as all of these do.
@@ -31,14 +33,21 @@ class NewFile {
     /// meantime.
     void publish(bool replace);
 
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+    /// The directories in which publishing it makes an entry, its own or one above that had to be made.
+    [[nodiscard]] const std::vector<std::filesystem::path>& directories() const { return directories_; }
+    /// How many there are that are not published, in the whole process: each has a descriptor.
+    [[nodiscard]] static std::size_t open_count();
+
   private:
     std::filesystem::path path_;
     std::string temporary_;
+    std::vector<std::filesystem::path> directories_;
     int descriptor_ = -1;
 };
 
 /// Removes the temporary files that killed processes of this machine have left in a directory, by its path or
-/// "" for the working directory.
+/// "" for the working directory: those of its host name that nobody holds locked.
 void remove_abandoned_files(const std::filesystem::path& directory);
 
 }  // namespace glimpse

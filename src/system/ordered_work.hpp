@@ -32,7 +32,7 @@ void work_through(std::size_t in_flight, Next&& next, Work&& work, Finished&& fi
         failure.guard([&] { result = work(*std::move(item)); });
         return result;
     };
-    const auto finish_guarded = [&](const Result& result) { failure.guard([&] { finished(*result); }); };
+    const auto finish_guarded = [&](Result result) { failure.guard([&] { finished(*std::move(result)); }); };
     using tbb::filter_mode;
     tbb::parallel_pipeline(in_flight,
                            tbb::make_filter<void, Item>(filter_mode::serial_in_order, take) &

@@ -1,10 +1,16 @@
-"""Closed descriptors, readers and terminals that go away."""
+"""Closed descriptors, readers and terminals that go away, disks that lose what was not flushed, hostile names."""
 
+import json
 import os
+import re
+import resource
+import shutil
 import signal
 import subprocess
+import tarfile
+import unittest
 
-from glimpse_case import BINARY, GlimpseCase, catches, wait_until
+from glimpse_case import BINARY, IS_SANITIZED, GlimpseCase, catches, wait_until
 
 BOX = ("-b", "1,2,30,20")
 
@@ -85,3 +91,139 @@ class Terminals(GlimpseCase):
         process.send_signal(signal.SIGHUP)
         self.assertEqual(process.communicate(timeout=30), (None, b""))
         self.assertEqual(process.returncode, 0)
+
+
+class Call:
+    """A system call of a trace; `begin` and `end` are its places in it."""
+
+    def __init__(self, name, begin, end, arguments):
+        self.name, self.begin, self.end, self.arguments = name, begin, end, arguments
+
+
+def parse_trace(text):
+    """The calls that succeeded, out of what strace -f -y prints, where a call of one thread may enclose another's."""
+    calls, unfinished = [], {}
+    for place, line in enumerate(text.splitlines()):
+        thread, _, rest = line.partition(" ")
+        rest = rest.strip()
+        if begun := re.match(r"(\w+)\((.*) <unfinished \.\.\.>$", rest):
+            unfinished[thread] = (begun[1], place, begun[2])
+        elif ended := re.match(r"<\.\.\. (\w+) resumed>(.*)\) += (-?\d+)", rest):
+            name, begin, arguments = unfinished.pop(thread)
+            if int(ended[3]) >= 0:
+                calls.append(Call(name, begin, place, arguments + ended[2]))
+        elif whole := re.match(r"(\w+)\((.*)\) += (-?\d+)", rest):
+            if int(whole[3]) >= 0:
+                calls.append(Call(whole[1], place, place, whole[2]))
+    return calls
+
+
+@unittest.skipUnless(shutil.which("strace"), "there is no strace")
+@unittest.skipIf(IS_SANITIZED, "LeakSanitizer does not work under ptrace")
+class Durability(GlimpseCase):
+    COUNT = 40
+
+    def trace(self, *arguments):
+        log = self.directory / "trace"
+        result = subprocess.run(["strace", "-f", "-y", "-s", "100000", "-o", str(log), "-e", "trace=fdatasync,fsync,syncfs,/^rename,write",
+                                 BINARY, *map(str, arguments)], cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+        if b"ptrace" in result.stderr:
+            self.skipTest("strace may not trace here")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return parse_trace(log.read_text())
+
+    def check(self, calls, report=None):
+        """Every name appears after its content is on the disk; it is there itself before the report says so, and before the end."""
+        renames = [call for call in calls if call.name.startswith("rename")]
+        for rename in renames:
+            temporary, name = re.findall(r'"([^"]*)"', rename.arguments)
+            temporary, name = (os.path.join(self.directory, path) for path in (temporary, name))
+            written = max([call.end for call in calls if call.name == "write" and f"<{temporary}>" in call.arguments], default=-1)
+            flushed = [call for call in calls if written <= call.begin and call.end < rename.begin
+                       and (call.name == "syncfs" or call.name == "fdatasync" and f"<{temporary}>" in call.arguments)]
+            self.assertTrue(flushed, f"{name} has its name before its content")
+            entries = [call for call in calls if call.begin > rename.end
+                       and (call.name == "syncfs" or call.name == "fsync" and f"<{os.path.dirname(name)}>" in call.arguments)]
+            self.assertTrue(entries, f"the name of {name} may be lost")
+            if report:
+                lines = [call for call in calls if call.name == "write" and f"<{report}>" in call.arguments and os.path.basename(name) in call.arguments]
+                self.assertEqual(len(lines), 1)
+                self.assertGreater(lines[0].begin, entries[0].end, f"the report says that {name} is done before it is")
+        if report:
+            last = max(call.end for call in calls if call.name == "write" and f"<{report}>" in call.arguments)
+            self.assertTrue([call for call in calls if call.name == "fdatasync" and f"<{report}>" in call.arguments and call.begin > last])
+        return len(renames)
+
+    def test_content_is_flushed_before_its_name_and_both_before_the_report_says_so(self):
+        for k in range(self.COUNT):
+            self.picture(f"photos/{k % 3}/{k:03}.png")
+        for jobs in (1, 3):
+            report, out = self.directory / f"{jobs}.jsonl", self.directory / f"out{jobs}"
+            calls = self.trace("extract", "photos", "-r", *BOX, "-o", out, "--report", report, "-j", jobs)
+            self.assertEqual(self.check(calls, report), self.COUNT)
+            # The directories that had to be made are entries themselves.
+            for directory in (self.directory, out, out / "1"):
+                self.assertTrue([call for call in calls if call.name == "syncfs" or call.name == "fsync" and f"<{directory}>" in call.arguments])
+
+    def test_archives_tracks_and_what_write_makes(self):
+        for k in range(4):
+            self.picture(f"photos/{k:03}.png")
+        self.assertEqual(self.check(self.trace("extract", "photos", *BOX, "--output-tar", "o.tar", "--report", "r.jsonl")), 1)
+        self.assertEqual(self.check(self.trace("extract", "photos", *BOX, "-o", "out", "--strip", "--overlay")), 9)
+        self.assertEqual(self.check(self.trace("write", "photos/000.png", "-b", "0,0,40,30", "--canvas", "photos/001.png", "-o", "w.png")), 1)
+
+    def test_scratch_space_is_not_waited_for(self):
+        self.picture()
+        for command in (("extract", "photo.png", *BOX, "-o", "out", "--report", "r.jsonl"), ("extract", "photo.png", *BOX, "--output-tar", "o.tar"),
+                        ("write", "photo.png", "-b", "0,0,40,30", "--canvas", "photo.png", "-o", "w.png")):
+            calls = self.trace(*command, "--no-sync")
+            self.assertEqual([call.name for call in calls if "sync" in call.name], [])
+            self.assertEqual(len([call for call in calls if call.name.startswith("rename")]), 1)
+
+
+class HostileNames(GlimpseCase):
+    LONGEST = 600  # bytes of a message: a few hundred
+
+    def test_control_characters_are_shown_and_never_written(self):
+        for name in ("a\nb", "\x1b[2J", "c\x7fd", "e\u009bf"):
+            self.picture(f"photos/{name}.png")
+        self.picture("photos/good.png")
+        result = self.fails(1, "extract", "photos", *BOX, "-o", self.out, says=["a\\x0Ab.png: ", "\\x1B[2J.png", "c\\x7Fd", "e\\xC2\\x9Bf"])
+        self.assertNotRegex(result.stderr, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+        self.assertEqual(len(result.stderr.splitlines()), 4)
+        self.assertEqual(self.files(), ["good.000.png"])
+        self.fails(1, "extract", "photos", *BOX, "--output-tar", "o.tar", says=["a\\x0Ab.png: "])
+        with tarfile.open(self.directory / "o.tar") as archive:
+            self.assertEqual(archive.getnames(), ["good.000.png", "good.json"])
+        record = json.dumps({"image": "photos/a\nb.png", "name": "plain", "box": [1, 1, 8, 8]})
+        self.run_glimpse("extract", "--manifest", "-", "-o", self.out, stdin=record.encode())
+        self.assertTrue((self.out / "plain.000.png").exists())
+
+    def test_messages_have_an_end(self):
+        self.picture()
+        long = "x" * 100_000
+        documents = [{"mechanism": long, "box": [1, 1, 4, 4]}, {long: 1}, {"id": long, "box": [1, 1, 4, 4]}]
+        for document in documents:
+            result = self.fails(2, "extract", "photo.png", "-p", self.document(document), "-o", self.out)
+            self.assertLess(len(result.stderr.encode()), self.LONGEST)
+            self.assertTrue(result.stderr.startswith("glimpse: " + str(self.directory)))
+        many = [{"id": f"glimpse{k}", "mechanism": "crop", "rows": [9999], "columns": [0]} for k in range(2000)]
+        result = self.run_glimpse("extract", "photo.png", "-p", self.document(many), "-o", self.out, "--report", "-", status=1)
+        self.assertLess(len(result.stderr.encode()), self.LONGEST)
+        self.assertIn("bytes …]", result.stderr)
+        record = json.loads(result.stdout)
+        self.assertLess(len(record["error"].encode()), self.LONGEST)
+        self.assertEqual(len([one for one in record["glimpses"] if "9999" in one["error"]]), 2000)
+
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's shadow memory exceeds any limit")
+    def test_a_lack_of_memory_is_said_in_words(self):
+        self.picture()
+        limit = 600 << 20
+        with open("/dev/zero", "rb") as endless:
+            for arguments in (("-", *BOX), ("photo.png", "-p", "-")):
+                result = subprocess.run([BINARY, "extract", *arguments, "-o", str(self.out)], cwd=self.directory, stdin=endless,
+                                        capture_output=True, timeout=120, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+                self.assertIn(result.returncode, (1, 2), arguments)
+                self.assertIn(b"glimpse: standard input", result.stderr)
+                self.assertNotIn(b"bad_alloc", result.stderr)
+                self.assertLess(len(result.stderr), self.LONGEST)

@@ -1,5 +1,6 @@
 """Runs that are shared, and runs that are killed and resumed."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -183,16 +184,17 @@ class Resume(LongRun):
     def test_what_a_killed_process_left_behind(self):
         self.resumed()
         (self.out / "0/000.000.png").unlink()
-        process = subprocess.Popen(["true"])
-        process.wait()
         host = pathlib.Path("/proc/sys/kernel/hostname").read_text().strip()
-        left = self.out / f"0/.glimpse-{host}-{process.pid}-3.tmp"
-        others = [self.out / f"0/.glimpse-{host}-1-3.tmp", self.out / f"0/.glimpse-other-{process.pid}-3.tmp"]
-        for path in (left, *others):
+        # The number is one that a living process has here, as the first of any container.
+        left = self.out / f"0/.glimpse-{host}-1-3.tmp"
+        in_use, other = self.out / f"0/.glimpse-{host}-1-4.tmp", self.out / "0/.glimpse-other-1-3.tmp"
+        for path in (left, in_use, other):
             path.write_bytes(b"half a picture")
-        self.resumed()
-        self.assertFalse(left.exists())
-        self.assertTrue(all(path.exists() for path in others))  # of a living process, and of another machine
+        with open(in_use, "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.resumed()
+            self.assertFalse(left.exists())
+            self.assertTrue(in_use.exists() and other.exists())  # the other is another machine's
 
     def test_reports_that_are_none(self):
         self.file("r.jsonl", "no report\n")

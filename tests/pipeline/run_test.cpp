@@ -12,6 +12,7 @@
 #include "backends/cpu.hpp"
 #include "glimpse/error.hpp"
 #include "lowered_job.hpp"
+#include "pipeline/publication.hpp"
 #include "scratch_directory.hpp"
 
 // One run for every source of jobs.
@@ -77,6 +78,13 @@ std::vector<std::string> numbers(std::size_t count) {
     return all;
 }
 
+/// Published one by one.
+OutputOptions unsynced(const scratch::Directory& directory) {
+    OutputOptions options = into(directory.path());
+    options.sync = false;
+    return options;
+}
+
 RunOptions on(int jobs) {
     RunOptions options;
     options.jobs = jobs;
@@ -105,11 +113,56 @@ TEST_CASE("run: of a stream, and of what is handed over, no more is held than is
     constexpr int threads = 3;
     constexpr std::size_t in_flight = threads + 1;  // one waits for the input
     Numbered stream(60, 1, false);
-    CHECK(done(stream, into(directory.path()), on(threads)) == numbers(60));
+    CHECK(done(stream, unsynced(directory), on(threads)) == numbers(60));
     CHECK(stream.most_held <= in_flight);
     Numbered list(60, 1, true);
     CHECK(done(list, archived, on(threads)) == numbers(60));
     CHECK(list.most_held <= in_flight);
+}
+
+TEST_CASE(
+    "run: what waits to be flushed to the disk has its name before it is taken, and is not without end") {
+    constexpr std::size_t batch = 256;
+    for (const bool is_list : {false, true}) {
+        const scratch::Directory directory;
+        Numbered jobs(2 * batch, 1, is_list);
+        const OutputPlan plan = plan_outputs({}, into(directory.path()));
+        std::vector<std::string> names;
+        run(jobs, plan, CpuBackend(), on(3), [&](const FinishedJob& one) {
+            CHECK(std::filesystem::exists(directory / (one.job.name + ".0.png")));
+            names.push_back(one.job.name);
+            ++jobs.finished;
+        });
+        CHECK(names == numbers(2 * batch));
+        if (!is_list) CHECK(jobs.most_held <= batch + 4);
+        const std::filesystem::directory_iterator files(directory.path());
+        CHECK(std::distance(files, {}) == static_cast<std::ptrdiff_t>(2 * batch));
+    }
+}
+
+TEST_CASE("run: a file that cannot have its name fails its glimpse, or its image, and no other") {
+    ExtractedJob job;
+    job.done.paths.glimpses = {{"a.x.png", {}}, {"a.y.png", "a.y.map.png"}};
+    job.done.paths.overlay = "a.overlay.png";
+    for (const char* id : {"x", "y"}) {
+        GlimpseReport& glimpse = job.done.report.glimpses.emplace_back();
+        glimpse.id = id;
+        glimpse.output = std::string("a.") + id + ".png";
+    }
+    job.files.push_back({"a.x.png", nullptr, ""});
+    job.files.push_back({"a.y.map.png", nullptr, "No space left on device"});
+    job.files.push_back({"a.overlay.png", nullptr, "Input/output error"});
+    FinishedJob taken;
+    const OutputPlan plan;
+    const Finished take = [&](const FinishedJob& one) { taken = one; };
+    Publication publication(plan, take);
+    publication.hand_on(publication.take(std::move(job)), true);
+    CHECK(taken.report.error ==
+          "glimpse y: a.y.map.png: No space left on device; a.overlay.png: Input/output error");
+    CHECK(taken.report.glimpses[0].error == "");
+    CHECK(taken.report.glimpses[0].output == "a.x.png");
+    CHECK(taken.report.glimpses[1].error == "a.y.map.png: No space left on device");
+    CHECK(taken.report.glimpses[1].output == "");
 }
 
 TEST_CASE("run: a list of one job is done, of one glimpse or of several") {
@@ -132,7 +185,7 @@ TEST_CASE("run: nothing new is started once it is interrupted, or where the firs
         Numbered jobs(10, 1, is_list);
         RunOptions options = on(1);
         options.interrupted = [&] { return jobs.finished == 4; };
-        CHECK(done(jobs, into(directory.path()), options) == numbers(4));
+        CHECK(done(jobs, unsynced(directory), options) == numbers(4));
     }
     const OutputPlan plan = plan_outputs({}, into(directory.path()));
     RunOptions options = on(1);

@@ -99,6 +99,14 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     job.glimpses[1].report->error = "it failed";
     const Image image = grey(20, 10);
     pictures.save(image.pixels);
+    std::vector<UnpublishedFile> files = std::move(saver).files();
+    REQUIRE(files.size() == 2);
+    CHECK_FALSE(std::filesystem::exists(directory / "a.panel.png"));
+    for (UnpublishedFile& file : files) {
+        UnpublishedFile* const one = &file;
+        publish({&one, 1}, options);
+        CHECK(file.error.empty());
+    }
     const PanelEntry entries[] = {{"y", {4, 4}}, {"x", {5, 5}}};
     const PanelLayout layout = lay_out_panel({20, 10}, entries);
     const cv::Mat panel = read_image(directory / "a.panel.png").pixels;

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +14,7 @@
 #include "scratch_directory.hpp"
 #include "system/mapped_file.hpp"
 #include "system/new_file.hpp"
+#include "system/syncing.hpp"
 
 using namespace glimpse;
 
@@ -99,6 +99,25 @@ TEST_CASE("a new file appears when it is published, and whole") {
     CHECK((status.st_mode & 0777) == (0666 & ~mask));
 }
 
+TEST_CASE("files that are published together are each published, or say why not") {
+    const scratch::Directory directory;
+    NewFile first(directory / "a");
+    NewFile second(directory / "new/deep/b");
+    NewFile late(directory / "taken");
+    CHECK(NewFile::open_count() == 3);
+    for (NewFile* file : {&first, &second, &late}) file->write(bytes_of("ours"));
+    directory.file("taken", "somebody's");
+    const std::array files{&first, &second, &late};
+    CHECK(publish_synced(files, false) == std::vector<std::string>{"", "", "File exists"});
+    CHECK(scratch::content_of(directory / "a") == "ours");
+    CHECK(scratch::content_of(directory / "new/deep/b") == "ours");
+    CHECK(scratch::content_of(directory / "taken") == "somebody's");
+    CHECK(NewFile::open_count() == 1);
+    // An entry was made in each of them.
+    CHECK(second.directories() ==
+          std::vector<std::filesystem::path>{directory / "new", directory.path(), directory / "new/deep"});
+}
+
 TEST_CASE("a new file that is to replace nothing leaves alone what came meanwhile") {
     const scratch::Directory directory;
     write_file(directory / "free", bytes_of("ours"), false);
@@ -130,24 +149,27 @@ TEST_CASE("directories, devices and pipes are no place for an output") {
     CHECK(MappedFile(directory.file("empty", "")).bytes().empty());
 }
 
-TEST_CASE("temporary files of processes that are no more go, and no others") {
-    const pid_t process = fork();
-    if (process == 0) _exit(0);
-    REQUIRE(waitpid(process, nullptr, 0) == process);
+TEST_CASE("temporary files that nobody holds locked go, whatever process has their number, and no others") {
     std::array<char, 256> host{};
     REQUIRE(gethostname(host.data(), host.size() - 1) == 0);
     const std::string ours = std::string(".glimpse-") + host.data() + "-";
-    const std::string dead = std::to_string(process);
+    const std::string one = "1";  // each container has a process of this number
 
     const scratch::Directory directory;
-    const auto abandoned = directory.file(ours + dead + "-3.tmp");
-    for (const std::string& name : {ours + std::to_string(getpid()) + "-3.tmp", ours + dead + "-3.png",
-                                    ours + dead + ".tmp", ours + dead + "-x.tmp", ours + "-3.tmp",
-                                    ".glimpse-elsewhere-" + dead + "-3.tmp", std::string("a.tmp")}) {
+    const auto abandoned = directory.file(ours + one + "-3.tmp");
+    const auto own_number = directory.file(ours + std::to_string(getpid()) + "-1000000.tmp");
+    for (const std::string& name :
+         {ours + one + "-3.png", ours + one + ".tmp", ours + one + "-x.tmp", ours + "-3.tmp",
+          ".glimpse-elsewhere-" + one + "-3.tmp", std::string("a.tmp")}) {
         directory.file(name);
     }
+    NewFile in_use(directory / "new");
+    in_use.write(bytes_of("ours"));
     remove_abandoned_files(directory.path());
     CHECK_FALSE(std::filesystem::exists(abandoned));
+    CHECK_FALSE(std::filesystem::exists(own_number));
     CHECK(count_files(directory.path()) == 7);
+    in_use.publish(true);
+    CHECK(scratch::content_of(directory / "new") == "ours");
     CHECK_NOTHROW(remove_abandoned_files(directory / "none"));
 }
