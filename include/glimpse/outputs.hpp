@@ -73,8 +73,12 @@ GLIMPSE_EXPORT void require_new_outputs(const OutputPlan& plan, const std::vecto
 /// The paths of a job's outputs, whether they exist or not.
 GLIMPSE_EXPORT OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job);
 
-/// Whether what is at an output's path stays as it is: something is there, and `existing` is `skip`.
+/// Whether what is at an output's path stays as it is: `existing` is `skip`, and a file is there that is
+/// neither empty nor, as far as can be told without decoding, another format or cut short.
 GLIMPSE_EXPORT bool is_kept(const OutputOptions& options, const std::filesystem::path& path);
+
+/// Whether `existing` is `skip`, but what is at the path is no whole output, and so is made again.
+GLIMPSE_EXPORT bool is_remade(const OutputOptions& options, const std::filesystem::path& path);
 
 /// Whether an output is to be written: to standard output (an empty path), to an archive, or to a path that
 /// is not kept.

@@ -46,6 +46,8 @@ struct FinishedJob {
     OutputPaths paths{};
     ImageReport report{};
     std::vector<OutputFile> files{};  ///< sorted by path; where outputs go to an archive
+    /// Outputs that were there but not whole, as `is_remade` has it; sorted.
+    std::vector<std::filesystem::path> remade{};
 };
 
 /// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 is

@@ -22,6 +22,7 @@ struct TrackReport {
     std::string output{};      ///< path
     std::size_t glimpses = 0;  ///< how many it shows
     std::string error{};       ///< empty where it succeeded
+    bool remade = false;       ///< what was there was no whole output, as `is_remade` has it
 };
 
 /// The tracks of a run, made once it is over from the images and the glimpses as written. Each core

@@ -43,7 +43,11 @@ RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std:
       options_(std::move(options)),
       progress_(total, !options_.quiet && shows_progress(options_.progress, total)) {
     const std::string& archive = plan.options.archive;
-    is_done_ = !archive.empty() && archive != standard_stream && is_kept(plan.options, archive);
+    const bool is_file = !archive.empty() && archive != standard_stream;
+    is_done_ = is_file && is_kept(plan.options, archive);
+    if (is_file && !options_.quiet && is_remade(plan.options, archive)) {
+        progress_.message(about_remade(archive));
+    }
     if (!options_.dry_run || options_.report == standard_stream) open_report();
     if (!options_.dry_run && !archive.empty() && !is_done_) archive_.emplace(plan);
 }
@@ -68,6 +72,9 @@ void RunRecord::add(const FinishedJob& done) {
     if (archive_) archive_->add(done);
     write(report);
     if (options_.dry_run && options_.report != standard_stream) list(done);
+    for (const auto& path : done.remade) {
+        if (!options_.quiet) progress_.message(about_remade(path.string()));
+    }
     if (!report.error.empty()) {
         failed_ = true;
         const std::string place = report.image.empty() ? "" : report.image + ": ";

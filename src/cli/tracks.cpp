@@ -11,6 +11,7 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
     Progress progress(tracks.outputs(), messages.progress, "tracks");
     bool all_well = true;
     tracks.make(options, [&](const TrackReport& report) {
+        if (report.remade && !messages.quiet) progress.message(about_remade(report.output));
         if (!report.error.empty()) {
             all_well = false;
             if (!messages.quiet) progress.message(message_line(report.output + ": " + report.error));

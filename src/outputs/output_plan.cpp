@@ -12,6 +12,7 @@
 #include "images/output_format.hpp"
 #include "outputs/output_check.hpp"
 #include "outputs/track_outputs.hpp"
+#include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
 #include "system/relative_name.hpp"
 
@@ -143,7 +144,11 @@ void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jo
 }
 
 bool is_kept(const OutputOptions& options, const fs::path& path) {
-    return options.existing == Existing::skip && is_there(path);
+    return options.existing == Existing::skip && may_be_whole(path);
+}
+
+bool is_remade(const OutputOptions& options, const fs::path& path) {
+    return options.existing == Existing::skip && is_there(path) && !may_be_whole(path);
 }
 
 bool is_to_be_written(const OutputOptions& options, const fs::path& path) {

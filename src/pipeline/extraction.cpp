@@ -139,6 +139,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     }
     add_failures_of_glimpses(done.report);
     done.files = std::move(saver).members();
+    done.remade = std::move(saver).remade();
     extracted.files = std::move(saver).files();
     done.report.device = join(reader.devices());
     done.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

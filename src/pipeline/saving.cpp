@@ -81,6 +81,10 @@ void Saver::save(const Image& image, const std::filesystem::path& path, std::str
     } else if (wants(path)) {
         if (plan_.options.existing == Existing::error)
             require_new(path);  // not looked at before, in a stream
+        if (is_remade(plan_.options, path)) {
+            const std::scoped_lock lock(mutex_);
+            remade_.push_back(path);
+        }
         write(path, encode_image(image, format));
     }
 }
@@ -101,6 +105,11 @@ void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_
 std::vector<OutputFile> Saver::members() && {
     std::ranges::sort(members_, {}, &OutputFile::path);
     return std::move(members_);
+}
+
+std::vector<std::filesystem::path> Saver::remade() && {
+    std::ranges::sort(remade_);
+    return std::move(remade_);
 }
 
 std::vector<UnpublishedFile> Saver::files() && {

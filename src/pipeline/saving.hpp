@@ -42,6 +42,8 @@ class Saver {
     [[nodiscard]] std::vector<OutputFile> members() &&;
     /// The files that are written. To be called once all is saved.
     [[nodiscard]] std::vector<UnpublishedFile> files() &&;
+    /// The outputs that were there but not whole, sorted.
+    [[nodiscard]] std::vector<std::filesystem::path> remade() &&;
 
   private:
     void write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
@@ -53,6 +55,7 @@ class Saver {
     std::mutex mutex_;
     std::vector<OutputFile> members_;            ///< guarded by `mutex_`
     std::vector<UnpublishedFile> files_;         ///< guarded by `mutex_`
+    std::vector<std::filesystem::path> remade_;  ///< guarded by `mutex_`
 };
 
 /// A glimpse's pixels as a picture, with the alpha that its map gives it.

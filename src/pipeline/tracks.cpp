@@ -77,6 +77,7 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         if (glimpses.empty()) throw Error("none of its glimpses was made");
         if (options.dry_run) return report;
         require_outputs_below(plan_, track.name);
+        report.remade = is_remade(plan_.options, output.path);
         NewFile file(output.path);
         if (output.animated) {
             animate(glimpses, plan_.options.tracks, options, file.temporary_name());

@@ -264,11 +264,12 @@ class Outputs(GlimpseCase):
     def test_existing(self):
         photo, pixels = self.picture()
         command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out)
-        old = self.file("out/photo.000.png", "old")
+        old, _ = self.picture("out/photo.000.png", width=5)
+        before = old.read_bytes()
         self.run_glimpse(*command, "--existing", "skip")
-        self.assertEqual(old.read_bytes(), b"old")
+        self.assertEqual(old.read_bytes(), before)
         self.fails(2, *command, "--existing", "error", says=["photo.000.png", "is there already"])
-        self.assertEqual(old.read_bytes(), b"old")
+        self.assertEqual(old.read_bytes(), before)
         self.run_glimpse(*command, "--existing", "overwrite")
         numpy.testing.assert_array_equal(self.load("photo.000.png"), pixels[6:15, 5:17])
 
@@ -279,12 +280,13 @@ class Outputs(GlimpseCase):
         attention, glimpse = (self.load(name) for name in ("photo.000.map.png", "photo.001.png"))
         (self.out / "photo.000.map.png").unlink()
         (self.out / "photo.001.png").unlink()
-        kept = [self.file("out/photo.000.png", "mine"), self.file("out/photo.001.map.png", "mine")]
+        kept = [self.picture("out/photo.000.png", width=5)[0], self.picture("out/photo.001.map.png", width=6)[0]]
+        before = [path.read_bytes() for path in kept]
         self.run_glimpse(*command)
         numpy.testing.assert_array_equal(self.load("photo.000.map.png"), attention)
         numpy.testing.assert_array_equal(self.load("photo.001.png"), glimpse)
         numpy.testing.assert_array_equal(glimpse, pixels[2:6, 1:4])
-        self.assertEqual([path.read_bytes() for path in kept], [b"mine"] * 2)
+        self.assertEqual([path.read_bytes() for path in kept], before)
 
     def test_what_a_run_reads_its_parameters_from_is_no_output(self):
         self.picture("out/photo.png")

@@ -181,6 +181,48 @@ class Durability(GlimpseCase):
             self.assertEqual(len([call for call in calls if call.name.startswith("rename")]), 1)
 
 
+class HalfDone(GlimpseCase):
+    """What an earlier run, a copy or a full disk has left in the place of an output."""
+
+    def test_no_empty_or_cut_output_is_taken_for_done(self):
+        self.picture(width=60, height=50)
+        formats = ["png", "jpg", "npy", "tiff", "webp"]
+        for extension in formats:
+            output = self.out / f"photo.000.{extension}"
+            command = ("extract", "photo.png", *BOX, "-o", self.out, "--format", extension, "--existing", "skip")
+            self.run_glimpse(*command)
+            whole = output.read_bytes()
+            for left in (b"", whole[:1], whole[:len(whole) // 2], whole[:-1], bytes(len(whole))):
+                output.write_bytes(left)
+                listed = self.run_glimpse(*command, "--dry-run").stdout
+                self.assertIn(output.name, listed)
+                result = self.run_glimpse(*command)
+                self.assertEqual(result.stderr, f"glimpse: warning: {output}: was there, but empty or not whole, and is made again\n")
+                self.assertEqual(output.read_bytes(), whole)
+            written = output.stat().st_mtime_ns
+            self.assertEqual(self.run_glimpse(*command).stderr, "")
+            self.assertEqual(output.stat().st_mtime_ns, written)
+
+    def test_overlays_tracks_and_archives(self):
+        for k in range(2):
+            self.picture(f"photos/{k}.png")
+        extract = ("extract", "photos", *BOX, "--existing", "skip")
+        into = ("-o", self.out, "--overlay", "--strip", "--animate", "gif")
+        self.run_glimpse(*extract, *into)
+        outputs = {path: path.read_bytes() for path in self.out.iterdir()}
+        for path, content in outputs.items():
+            path.write_bytes(content[:-3])
+        result = self.run_glimpse(*extract, *into)
+        self.assertEqual(len(result.stderr.splitlines()), len(outputs))
+        self.assertEqual({path: path.read_bytes() for path in self.out.iterdir()}, outputs)
+        self.run_glimpse(*extract, "--output-tar", "o.tar")
+        archive = self.directory / "o.tar"
+        whole = archive.read_bytes()
+        archive.write_bytes(whole[:1024])
+        self.assertIn("o.tar: was there, but", self.run_glimpse(*extract, "--output-tar", "o.tar").stderr)
+        self.assertEqual(archive.read_bytes(), whole)
+
+
 class HostileNames(GlimpseCase):
     LONGEST = 600  # bytes of a message: a few hundred
 

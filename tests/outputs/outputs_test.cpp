@@ -197,12 +197,18 @@ TEST_CASE("outputs that are there are an error where they are to be one") {
     const auto refused = [&] {
         return refusal([&] { require_new_outputs(plan_outputs(jobs, options), jobs); });
     };
-    directory.file("a.overlay.png");
+    const std::string png(std::string_view("\x89PNG\r\n\x1A\n\0\0\0\0IEND\xAE\x42\x60\x82", 20));
+    directory.file("a.overlay.png", png);
     CHECK(refused().empty());
     CHECK(!is_kept(options, directory / "a.overlay.png"));
     options.existing = Existing::skip;
     CHECK(refused().empty());
     CHECK(is_kept(options, directory / "a.overlay.png"));
+    CHECK(!is_remade(options, directory / "a.overlay.png"));
+    CHECK(!is_remade(options, directory / "a.panel.png"));
+    directory.file("a.overlay.png", png.substr(0, 19));
+    CHECK(!is_kept(options, directory / "a.overlay.png"));
+    CHECK(is_remade(options, directory / "a.overlay.png"));
     CHECK(!is_kept(options, directory / "a.panel.png"));
     options.existing = Existing::error;
     CHECK(holds(refused(), "a.overlay.png: is there already"));

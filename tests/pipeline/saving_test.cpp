@@ -19,6 +19,12 @@ Image grey(int width, int height) {
     return {.pixels = cv::Mat(height, width, CV_8UC3, cv::Scalar::all(100))};
 }
 
+/// A picture that an earlier run has left.
+std::filesystem::path png_in(const scratch::Directory& directory, std::string_view name) {
+    const auto bytes = encode_image(grey(2, 2), "png");
+    return directory.file(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 std::vector<std::string> names(const std::vector<OutputFile>& files) {
     std::vector<std::string> all;
     for (const OutputFile& file : files) all.push_back(file.path.string());
@@ -35,7 +41,7 @@ ParameterDocument two_crops() {
 TEST_CASE("saving: what there is already is not wanted where it is to be left as it is") {
     const scratch::Directory directory;
     OutputOptions options = into(directory.path());
-    const auto there = directory.file("there.png");
+    const auto there = png_in(directory, "there.png");
     for (const Existing existing : {Existing::overwrite, Existing::error, Existing::skip}) {
         options.existing = existing;
         const OutputPlan plan = plan_outputs({}, options);
@@ -74,9 +80,9 @@ TEST_CASE("saving: a glimpse is dropped where all its outputs are there, and its
     OutputOptions options = into(directory.path());
     options.existing = Existing::skip;
     options.map = true;
-    directory.file("a.x.png");
-    directory.file("a.y.png");
-    directory.file("a.y.map.png");
+    png_in(directory, "a.x.png");
+    png_in(directory, "a.y.png");
+    png_in(directory, "a.y.map.png");
     LoweredJob job(two_crops(), {20, 10}, options);
     drop_existing(job.glimpses, Saver(job.plan));
     REQUIRE(job.glimpses.size() == 1);
@@ -127,6 +133,6 @@ TEST_CASE("saving: no picture is wanted where it is there and is left as it is")
     const LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
     CHECK(Pictures(job.paths, options.style, saver).are_wanted());
-    directory.file("a.overlay.png");
+    png_in(directory, "a.overlay.png");
     CHECK_FALSE(Pictures(job.paths, options.style, saver).are_wanted());
 }
