@@ -365,13 +365,14 @@ class Out(Archives):
         self.fails(2, "extract", "--manifest", "m.jsonl", "--output-tar", "o.tar", says=["k.json", "twice"])
 
     def test_whole_or_not_at_all(self):
-        target = self.file("o.tar", b"what was there")
+        before = b"what was there".ljust(2048, b"\0")  # with an archive's end
+        target = self.file("o.tar", before)
         self.file("photos/0/1.png", b"nonsense")
         self.fails(1, "extract", "photos", "-r", *self.BOX, "--output-tar", target, "--fail-fast", "-j", "1", says=["photos/0/1.png"])
-        self.assertEqual(target.read_bytes(), b"what was there")
+        self.assertEqual(target.read_bytes(), before)
         self.fails(2, "extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "error", says=["is there already"])
         self.run_glimpse("extract", "photos", "-r", *self.BOX, "--output-tar", target, "--existing", "skip", "--report", "r.jsonl")
-        self.assertEqual(target.read_bytes(), b"what was there")
+        self.assertEqual(target.read_bytes(), before)
         self.assertEqual((self.directory / "r.jsonl").read_bytes(), b"")
         # The report of the run that made it is no other's.
         self.file("r.jsonl", b"of the first run")

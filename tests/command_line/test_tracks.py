@@ -1,5 +1,6 @@
 """Tracks as strips and animations."""
 
+import fcntl
 import io
 import json
 import os
@@ -244,22 +245,23 @@ class Runs(Sequence):
         self.assertEqual(self.contents(), whole)
 
     def test_what_a_killed_run_left_behind_goes(self):
-        process = subprocess.Popen(["true"])
-        process.wait()
-        left = self.file(f"out/.glimpse-{socket.gethostname()}-{process.pid}-3.tmp", b"half a film")
-        running = self.file(f"out/.glimpse-{socket.gethostname()}-{os.getpid()}-3.tmp", b"somebody's")
-        self.run_glimpse(*self.COMMAND, "--strip", "-o", self.out)
-        self.assertFalse(left.exists())
-        self.assertTrue(running.exists())
+        left = self.file(f"out/.glimpse-{socket.gethostname()}-{os.getpid()}-3.tmp", b"half a film")
+        running = self.file(f"out/.glimpse-{socket.gethostname()}-{os.getpid()}-4.tmp", b"somebody's")
+        with open(running, "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.run_glimpse(*self.COMMAND, "--strip", "-o", self.out)
+            self.assertFalse(left.exists())
+            self.assertTrue(running.exists())
 
     def test_what_is_there_already(self):
         self.extract()
-        strip = self.file("out/7.strip.png", "mine")
+        strip, _ = self.picture("out/7.strip.png", width=5)
+        mine = strip.read_bytes()
         before = self.contents()
         self.fails(2, *self.COMMAND, "--strip", "--existing", "error", "-o", self.out, says=["is there already"])
         self.assertEqual(self.contents(), before)
         self.extract("--strip", "--existing", "skip")
-        self.assertEqual(strip.read_bytes(), b"mine")
+        self.assertEqual(strip.read_bytes(), mine)
         self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])
         self.extract("--strip")
         self.assertEqual(self.load("7.strip.png").shape[2], 3)
