@@ -42,14 +42,15 @@ struct Concurrency {
 
 Concurrency concurrency_for(const JobSource& jobs, const OutputPlan& plan, int wanted) {
     const std::optional<std::size_t> count = jobs.size();
+    // One more, since one may block on the input, on the consumer, or until files are on the disk.
+    const int threads = wanted == 1 ? 1 : wanted + 1;
     if (!count || !plan.options.archive.empty()) {
-        // One more, since one may block on the input or on the consumer.
-        const int threads = wanted == 1 ? 1 : wanted + 1;
         return {.threads = threads, .in_flight = static_cast<std::size_t>(threads)};
     }
     // Finished jobs queue behind a slow one without idle threads.
     constexpr std::size_t waiting = 4096;
-    return {.threads = wanted, .in_flight = std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
+    return {.threads = plan.options.sync ? threads : wanted,
+            .in_flight = std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
 }
 
 constexpr std::size_t more_than_one = 2;
