@@ -88,11 +88,6 @@ class MisspeltWords(GlimpseCase):
         for size in ("3", "3x", "x3", "3x-3", "3x3x3", " 3x3"):
             self.check("extract", photo, "-b", "0,0,4,4", "-o", "a.png", "--size", size, says="--size: a size WxH is needed")
 
-    def test_a_box_that_rounding_takes_out_of_the_image(self):
-        photo, _ = self.picture()
-        self.fails(1, "extract", photo, "--box=-4.4,2,4.6,4", "-o", self.out, says=["the box [-4.4, 2, 4.6, 4], rounded to whole pixels, lies outside"])
-        self.assertEqual(self.files(), [])
-
     def test_commands(self):
         self.check("extrct", "photo.png", says="'extrct' is no command; did you mean extract?")
         self.check("frobnicate", says="'frobnicate' is no command; those are extract, write, schema, info, completion, man, help")
