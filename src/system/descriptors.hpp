@@ -1,9 +1,28 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <span>
 
 namespace glimpse {
+
+/// Closes a file descriptor with its scope.
+class Descriptor {
+  public:
+    /// What open(2) gave: a number below 0 is none, and `errno` says why. Does not throw.
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (is_open()) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] bool is_open() const { return number_ >= 0; }
+    [[nodiscard]] int number() const { return number_; }
+
+  private:
+    int number_;
+};
 
 /// Writes all bytes to a file descriptor. Throws `Error` with the system's reason alone, and
 /// `ReaderGone` for a pipe that nobody reads.

@@ -13,24 +13,11 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
+#include "system/descriptors.hpp"
 
 namespace glimpse {
 
 namespace {
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {
-        if (number < 0) throw Error(std::strerror(errno));
-    }
-    ~Descriptor() { ::close(number_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
 
 /// Where files are mapped, for the handler of SIGBUS, which must not take a lock.
 struct MappedPages {
@@ -81,6 +68,7 @@ void survive_lost_pages() {
 MappedFile::MappedFile(const std::filesystem::path& path) {
     // O_NONBLOCK: opening a pipe that nobody writes to does not block, and is refused below.
     const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!descriptor.is_open()) throw Error(std::strerror(errno));
     struct stat status {};
     if (fstat(descriptor.number(), &status) != 0) throw Error(std::strerror(errno));
     if (S_ISDIR(status.st_mode)) throw Error(std::strerror(EISDIR));

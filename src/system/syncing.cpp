@@ -14,6 +14,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
+#include "system/descriptors.hpp"
 #include "system/failure.hpp"
 
 namespace glimpse {
@@ -35,21 +36,6 @@ void attempt(std::string& failure, Step&& step) {
         failure = current_message();
     }
 }
-
-/// Closes a descriptor with its scope.
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
 
 /// Waits until what a descriptor stands for is on the disk. Throws `Error` with the system's reason.
 void sync_content(int file) {
@@ -88,7 +74,7 @@ std::map<std::filesystem::path, std::string> sync_directories(const Directories&
     for (const auto& directory : directories) {
         auto one = std::make_unique<const Descriptor>(
             ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (one->number() < 0) {
+        if (!one->is_open()) {
             if (errno != EACCES) failures[directory] = std::strerror(errno);
             continue;
         }
@@ -144,7 +130,7 @@ void sync_file(const std::filesystem::path& path) {
     if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     with_context(path.string(), [&] {
         const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-        if (file.number() < 0) throw Error(std::strerror(errno));
+        if (!file.is_open()) throw Error(std::strerror(errno));
         sync_content(file.number());
         const auto failed = sync_directories({path.parent_path()});
         if (!failed.empty()) throw Error(about_directory(failed.begin()->second));
