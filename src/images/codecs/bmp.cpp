@@ -18,10 +18,6 @@ namespace glimpse {
 
 namespace {
 
-using bmp::Coding;
-using bmp::Header;
-using bmp::Mask;
-
 /// Rows end at a multiple of 32 bits.
 std::size_t row_length(int width, int bits) {
     return ceil_div<std::size_t>(static_cast<std::size_t>(width) * static_cast<std::size_t>(bits), 32) * 4;
@@ -30,7 +26,7 @@ std::size_t row_length(int width, int bits) {
 /// Decodes run-length encoded pixels. Rows count from the lowest.
 class Runs {
   public:
-    explicit Runs(std::span<const std::uint8_t> bytes, const Header& header)
+    explicit Runs(std::span<const std::uint8_t> bytes, const bmp::Header& header)
         : bytes_(bytes), header_(header) {}
 
     /// Calls visit(x, y, index) for every pixel that is stored, from the lowest row to row `last`. Pixels
@@ -72,7 +68,7 @@ class Runs {
 
     /// Of two pixels in a byte the first lies in its upper half.
     [[nodiscard]] unsigned index(std::uint8_t byte, int i) const {
-        if (header_.coding == Coding::rle8) return byte;
+        if (header_.coding == bmp::Coding::rle8) return byte;
         return i % 2 == 0 ? byte >> 4 : byte & 0xFU;
     }
 
@@ -86,18 +82,18 @@ class Runs {
     /// Pixels one by one, up to an even number of bytes.
     template <typename Visit>
     void literal(int count, const Visit& visit) {
-        const std::size_t length =
-            ceil_div<std::size_t>(static_cast<std::size_t>(count), header_.coding == Coding::rle8 ? 1 : 2);
+        const std::size_t length = ceil_div<std::size_t>(static_cast<std::size_t>(count),
+                                                         header_.coding == bmp::Coding::rle8 ? 1 : 2);
         if (length > bytes_.size() - at_) fail_corrupt();
         const auto values = bytes_.subspan(at_, length);
-        const std::size_t step = header_.coding == Coding::rle8 ? 1 : 2;
+        const std::size_t step = header_.coding == bmp::Coding::rle8 ? 1 : 2;
         run(
             count, [&](int i) { return index(values[static_cast<std::size_t>(i) / step], i); }, visit);
         at_ = std::min(at_ + length + length % 2, bytes_.size());
     }
 
     std::span<const std::uint8_t> bytes_;
-    const Header& header_;
+    const bmp::Header& header_;
     std::size_t at_ = 0;
     int x_ = 0;
     int y_ = 0;
@@ -113,14 +109,14 @@ class BmpReader final : public ImageReader {
         info_.channels = header_.has_palette() ? (header_.is_grey() ? 1 : 3) : header_.has_alpha() ? 4 : 3;
         info_.alpha = header_.has_alpha();
         info_.icc_profile = header_.icc_profile;
-        info_.seekable = header_.coding == Coding::plain;
+        info_.seekable = header_.coding == bmp::Coding::plain;
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        if (header_.coding == Coding::plain) {
+        if (header_.coding == bmp::Coding::plain) {
             require_rows(region);
             for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
         } else {
@@ -188,7 +184,7 @@ class BmpReader final : public ImageReader {
 
     /// round(value / white · the greatest T); 0 of a channel that is not stored.
     template <typename T>
-    static T channel(std::uint32_t pixel, const Mask& mask) {
+    static T channel(std::uint32_t pixel, const bmp::Mask& mask) {
         constexpr std::uint32_t top = std::is_integral_v<T> ? std::numeric_limits<T>::max() : 1;
         if (mask.white == 0) return 0;
         return static_cast<T>(((pixel >> mask.shift & mask.white) * top + mask.white / 2) / mask.white);
@@ -206,7 +202,7 @@ class BmpReader final : public ImageReader {
         });
     }
 
-    Header header_;
+    bmp::Header header_;
     std::span<const std::uint8_t> pixels_;
     ImageInfo info_;
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
 
 namespace glimpse::bmp {
@@ -36,12 +37,10 @@ class Fields {
     explicit Fields(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
     [[nodiscard]] std::uint32_t word(std::size_t at) const {
-        const auto b = bytes(at, 4);
-        return b[0] | b[1] << 8 | b[2] << 16 | std::uint32_t{b[3]} << 24;
+        return static_cast<std::uint32_t>(little_endian(bytes(at, 4)));
     }
     [[nodiscard]] std::uint32_t half(std::size_t at) const {
-        const auto b = bytes(at, 2);
-        return static_cast<std::uint32_t>(b[0] | b[1] << 8);
+        return static_cast<std::uint32_t>(little_endian(bytes(at, 2)));
     }
     [[nodiscard]] std::span<const std::uint8_t> bytes(std::size_t at, std::size_t count) const {
         if (at > bytes_.size() || count > bytes_.size() - at) fail_corrupt();

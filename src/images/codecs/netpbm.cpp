@@ -22,9 +22,6 @@ namespace glimpse {
 
 namespace {
 
-using netpbm::Header;
-using netpbm::Samples;
-
 template <typename T>
 constexpr int white = std::numeric_limits<T>::max();
 
@@ -35,9 +32,9 @@ class NetpbmReader final : public ImageReader {
         info_.size = header_.size;
         info_.channels = header_.channels;
         info_.alpha = header_.alpha;
-        info_.depth = header_.samples == Samples::floats     ? CV_32F
-                      : header_.maxval > white<std::uint8_t> ? CV_16U
-                                                             : CV_8U;
+        info_.depth = header_.samples == netpbm::Samples::floats ? CV_32F
+                      : header_.maxval > white<std::uint8_t>     ? CV_16U
+                                                                 : CV_8U;
         info_.seekable = !is_text();
     }
 
@@ -63,21 +60,21 @@ class NetpbmReader final : public ImageReader {
 
   private:
     [[nodiscard]] bool is_text() const {
-        return header_.samples == Samples::text || header_.samples == Samples::text_bits;
+        return header_.samples == netpbm::Samples::text || header_.samples == netpbm::Samples::text_bits;
     }
 
     [[nodiscard]] std::size_t row_length() const {
         const auto width = static_cast<std::size_t>(header_.size.width);
-        if (header_.samples == Samples::bits) return ceil_div<std::size_t>(width, 8);
-        const std::size_t sample = header_.samples == Samples::floats     ? sizeof(float)
-                                   : header_.maxval > white<std::uint8_t> ? sizeof(std::uint16_t)
-                                                                          : 1;
+        if (header_.samples == netpbm::Samples::bits) return ceil_div<std::size_t>(width, 8);
+        const std::size_t sample = header_.samples == netpbm::Samples::floats ? sizeof(float)
+                                   : header_.maxval > white<std::uint8_t>     ? sizeof(std::uint16_t)
+                                                                              : 1;
         return width * static_cast<std::size_t>(header_.channels) * sample;
     }
 
     /// The row of the file that holds a row of the image: PFM begins with the lowest.
     [[nodiscard]] int stored_row(int y) const {
-        return header_.samples == Samples::floats ? header_.size.height - 1 - y : y;
+        return header_.samples == netpbm::Samples::floats ? header_.size.height - 1 - y : y;
     }
 
     void require_rows(const Rectangle& region) const {
@@ -91,12 +88,12 @@ class NetpbmReader final : public ImageReader {
         const auto first = static_cast<std::size_t>(region.x) * static_cast<std::size_t>(info_.channels);
         const auto count = static_cast<std::size_t>(region.width) * static_cast<std::size_t>(info_.channels);
         switch (header_.samples) {
-            case Samples::bits:
+            case netpbm::Samples::bits:
                 for (std::size_t i = first; i < first + count; ++i) {
                     out.ptr(y)[i - first] = of_bit((row[i / 8] >> (7 - i % 8)) & 1U);
                 }
                 return;
-            case Samples::floats:
+            case netpbm::Samples::floats:
                 return copy_floats(row + first * sizeof(float), count, out.ptr<float>(y));
             default:
                 if (info_.depth == CV_8U) return scale(row + first, count, out.ptr(y));
@@ -147,7 +144,7 @@ class NetpbmReader final : public ImageReader {
     template <typename T>
     void decode_text(const Rectangle& region, cv::Mat& out) const {
         netpbm::Scanner scanner(bytes_, header_.data);
-        const bool bits = header_.samples == Samples::text_bits;
+        const bool bits = header_.samples == netpbm::Samples::text_bits;
         for (int y = 0; y < region.bottom(); ++y) {
             for (int x = 0; x < header_.size.width; ++x) {
                 const bool wanted = y >= region.y && x >= region.x && x < region.right();
@@ -168,12 +165,12 @@ class NetpbmReader final : public ImageReader {
     }
 
     std::span<const std::uint8_t> bytes_;
-    Header header_;
+    netpbm::Header header_;
     ImageInfo info_;
 };
 
 /// What an extension stands for.
-struct Format {
+struct NetpbmFormat {
     std::string_view extension;
     std::string_view holds;
     bool floats;
@@ -181,17 +178,17 @@ struct Format {
     int most_channels;
     bool alpha;
 };
-constexpr std::array formats{
-    Format{"pgm", "8-bit or 16-bit grey", false, 1, 1, false},
-    Format{"ppm", "8-bit or 16-bit RGB", false, 3, 3, false},
-    Format{"pnm", "8-bit or 16-bit grey or RGB", false, 1, 3, false},
-    Format{"pam", "8-bit or 16-bit values", false, 1, CV_CN_MAX, true},
-    Format{"pfm", "floating-point grey or RGB", true, 1, 3, false},
+constexpr std::array netpbm_formats{
+    NetpbmFormat{"pgm", "8-bit or 16-bit grey", false, 1, 1, false},
+    NetpbmFormat{"ppm", "8-bit or 16-bit RGB", false, 3, 3, false},
+    NetpbmFormat{"pnm", "8-bit or 16-bit grey or RGB", false, 1, 3, false},
+    NetpbmFormat{"pam", "8-bit or 16-bit values", false, 1, CV_CN_MAX, true},
+    NetpbmFormat{"pfm", "floating-point grey or RGB", true, 1, 3, false},
 };
 
-const Format& require_fits(const Image& image, std::string_view extension) {
-    const auto* const format = std::ranges::find(formats, extension, &Format::extension);
-    if (format == formats.end()) throw Error(not_written(extension));
+const NetpbmFormat& require_fits(const Image& image, std::string_view extension) {
+    const auto* const format = std::ranges::find(netpbm_formats, extension, &NetpbmFormat::extension);
+    if (format == netpbm_formats.end()) throw Error(not_written(extension));
     const int channels = image.pixels.channels();
     const bool fits = format->floats == (image.pixels.depth() == CV_32F) &&
                       channels >= format->least_channels && channels <= format->most_channels &&
@@ -211,7 +208,7 @@ std::string pam_header(const Image& image, const std::string& maxval) {
     return header + "ENDHDR\n";
 }
 
-std::string header_of(const Image& image, const Format& format) {
+std::string header_of(const Image& image, const NetpbmFormat& format) {
     const bool colour = image.pixels.channels() == 3;
     const std::string size =
         std::to_string(image.pixels.cols) + " " + std::to_string(image.pixels.rows) + "\n";
@@ -247,7 +244,7 @@ class NetpbmCodec final : public Codec {
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view extension) const override {
-        const Format& format = require_fits(image, extension);
+        const NetpbmFormat& format = require_fits(image, extension);
         const std::string header = header_of(image, format);
         const std::size_t row = static_cast<std::size_t>(image.pixels.cols) * image.pixels.elemSize();
         std::vector<std::uint8_t> bytes(header.begin(), header.end());

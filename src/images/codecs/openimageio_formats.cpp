@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/signature.hpp"
 
 namespace glimpse {
@@ -13,18 +14,8 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 using namespace std::string_view_literals;
 
-std::uint32_t big_endian(Bytes bytes) {
-    std::uint32_t number = 0;
-    for (const std::uint8_t byte : bytes.first(4)) number = number << 8 | byte;
-    return number;
-}
-
-int little_endian_16(Bytes bytes) {
-    return bytes[0] | bytes[1] << 8;
-}
-
-Size size_of(std::uint32_t width, std::uint32_t height) {
-    constexpr std::uint32_t longest = std::numeric_limits<int>::max();
+Size size_of(std::size_t width, std::size_t height) {
+    constexpr std::size_t longest = std::numeric_limits<int>::max();
     return {static_cast<int>(std::min(width, longest)), static_cast<int>(std::min(height, longest))};
 }
 
@@ -44,8 +35,8 @@ std::optional<Size> jpeg2000_size(Bytes bytes) {
     constexpr std::size_t grid = 8;
     if (siz.size() < grid + 16) return std::nullopt;
     const auto extent = [&](std::size_t i) {
-        const std::uint32_t end = big_endian(siz.subspan(grid + 4 * i));
-        return end - std::min(end, big_endian(siz.subspan(grid + 8 + 4 * i)));
+        const std::size_t end = big_endian(siz.subspan(grid + 4 * i, 4));
+        return end - std::min(end, big_endian(siz.subspan(grid + 8 + 4 * i, 4)));
     };
     return size_of(extent(0), extent(1));
 }
@@ -58,7 +49,7 @@ bool is_gif(Bytes bytes) {
 
 std::optional<Size> gif_size(Bytes bytes) {
     if (bytes.size() < 10) return std::nullopt;
-    return Size{little_endian_16(bytes.subspan(6)), little_endian_16(bytes.subspan(8))};
+    return size_of(little_endian(bytes.subspan(6, 2)), little_endian(bytes.subspan(8, 2)));
 }
 
 // HEIF (ISO/IEC 23008-12) and AVIF: brands of the ISO base media file format.
@@ -78,7 +69,7 @@ std::optional<Size> heif_size(Bytes bytes) {
             std::ranges::search(rest, property, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); });
         if (rest.end() - found.begin() < 20) break;
         const Bytes box(found.begin(), rest.end());
-        const Size size = size_of(big_endian(box.subspan(12)), big_endian(box.subspan(16)));
+        const Size size = size_of(big_endian(box.subspan(12, 4)), big_endian(box.subspan(16, 4)));
         const auto pixels = [](Size s) { return std::int64_t{s.width} * s.height; };
         if (!largest || pixels(size) > pixels(*largest)) largest = size;
         rest = box.subspan(property.size());
@@ -121,15 +112,15 @@ bool is_targa(Bytes bytes) {
                                : ((type == 2 || type == 10) && (bits == 16 || bits == 24 || bits == 32)) ||
                                      ((type == 3 || type == 11) && (bits == 8 || bits == 16));
     const bool palette_fits =
-        palette ? bytes[3] == 0 && bytes[4] == 0 && little_endian_16(bytes.subspan(5)) > 0 &&
+        palette ? bytes[3] == 0 && bytes[4] == 0 && little_endian(bytes.subspan(5, 2)) > 0 &&
                       (bytes[7] == 24 || bytes[7] == 32)
                 : std::ranges::all_of(bytes.subspan(3, 5), [](auto b) { return b == 0; });
     const bool has_pixels =
-        little_endian_16(bytes.subspan(12)) > 0 && little_endian_16(bytes.subspan(14)) > 0;
+        little_endian(bytes.subspan(12, 2)) > 0 && little_endian(bytes.subspan(14, 2)) > 0;
     return known && palette_fits && has_pixels && bytes[17] < 0x40 && (bytes[17] & 0xF) <= 8;
 }
 
-constexpr std::array formats{
+constexpr std::array openimageio_formats{
     OpenImageIoFormat{"jpeg2000", is_jpeg2000, true, jpeg2000_size},
     OpenImageIoFormat{"gif", is_gif, true, gif_size},
     OpenImageIoFormat{"heif", is_heif, true, heif_size},
@@ -144,9 +135,9 @@ constexpr std::array formats{
 }  // namespace
 
 const OpenImageIoFormat* openimageio_format(std::span<const std::uint8_t> bytes) {
-    const auto* const format =
-        std::ranges::find_if(formats, [&](const OpenImageIoFormat& f) { return f.recognises(bytes); });
-    return format == formats.end() ? nullptr : format;
+    const auto* const format = std::ranges::find_if(
+        openimageio_formats, [&](const OpenImageIoFormat& f) { return f.recognises(bytes); });
+    return format == openimageio_formats.end() ? nullptr : format;
 }
 
 }  // namespace glimpse

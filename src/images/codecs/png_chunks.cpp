@@ -7,6 +7,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
 
 namespace glimpse {
@@ -17,12 +18,6 @@ namespace {
 constexpr std::size_t type_offset = 4;
 constexpr std::size_t data_offset = 8;
 constexpr std::size_t frame_length = 12;  // without its data
-
-std::size_t big_endian(std::span<const std::uint8_t> bytes) {
-    std::size_t number = 0;
-    for (const std::uint8_t byte : bytes.first(4)) number = number << 8 | byte;
-    return number;
-}
 
 /// Whether a chunk is all there, with its checksum.
 bool is_intact(std::span<const std::uint8_t> chunk) {
@@ -42,7 +37,7 @@ bool PngChunks::is_needed(std::size_t chunk) const {
 /// Passes over chunks up to one that is needed. What is cut off is left to the decoder, which will miss it.
 void PngChunks::begin_chunk() {
     while (bytes_.size() - position_ >= data_offset) {
-        const std::size_t length = frame_length + big_endian(bytes_.subspan(position_));
+        const std::size_t length = frame_length + big_endian(bytes_.subspan(position_, 4));
         chunk_begin_ = position_;
         const std::size_t rest = bytes_.size() - position_;
         chunk_end_ = position_ + std::min(length, rest);
@@ -95,7 +90,7 @@ std::span<const std::uint8_t> exif_at_end(std::span<const std::uint8_t> file) {
          type = text.find("eXIf", type + 1)) {
         if (type < type_offset) continue;
         const auto rest = end.subspan(type - type_offset);
-        const std::size_t length = big_endian(rest);
+        const std::size_t length = big_endian(rest.first(4));
         if (length > rest.size() || rest.size() - length < frame_length) continue;
         if (is_intact(rest.first(frame_length + length))) return rest.subspan(data_offset, length);
     }
