@@ -32,6 +32,7 @@ constexpr std::array fields{
     Field{"adjustment.square", "--square"},
     Field{"adjustment.tracker", "--tracker-crop"},
     Field{"open.maximum_pixels", "--max-pixels"},
+    Field{"open.alpha", "--alpha"},
     // OutputOptions
     Field{"out", "--out"},
     Field{"archive", "--output-tar"},

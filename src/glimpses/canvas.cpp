@@ -212,8 +212,12 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     const cv::Mat before = premultiplied(canvas, opaque);
     cv::Mat under = canvas.alpha ? before.clone() : before;
     if (layer.channels() != under.channels()) {
+        const bool may_have_alpha = !glimpse.alpha && layer.channels() == under.channels() + 1;
         throw Error("the glimpse has " + std::to_string(layer.channels() - 1) + " colours, the canvas " +
-                    std::to_string(under.channels() - 1));
+                    std::to_string(under.channels() - 1) +
+                    (may_have_alpha
+                         ? "; " + field_name("open.alpha") + " last takes its last channel for alpha"
+                         : ""));
     }
     std::visit(overloaded{[&](const Weights& weights) { composite(under, weights, layer, glimpse.alpha); },
                           [&](const auto&) {

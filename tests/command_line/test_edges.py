@@ -122,7 +122,8 @@ class Writing(Edges):
                 for box, size in (("5,6,12,9", ()), ("5,6,12,9", ("-s", "24x18")), ("5.5,6.25,12,9", ("-m", "stn"))):
                     self.run_glimpse("extract", photo, "-b", box, *size, "-o", "g.npy")
                     self.run_glimpse("extract", photo, "-b", box, *size, "-o", "g.png")
-                    paste = ("-b", box, *size, "--canvas", photo, "--mode", "paste", "-o")
+                    alpha = ("--alpha", "last") if channels == 4 else ()
+                    paste = ("-b", box, *size, "--canvas", photo, "--mode", "paste", *alpha, "-o")
                     self.run_glimpse("write", "g.npy", *paste, "exact.npy")
                     self.run_glimpse("write", "g.npy", *paste, "exact.png")
                     self.run_glimpse("write", "g.png", *paste, "rounded.npy")

@@ -213,6 +213,7 @@ class AlphaThatNobodySaid(Formats):
         numpy.save(self.path("g.npy"), pixels)
         Image.fromarray(self.noise(6, 9, 4)).save(self.path("canvas.png"))
         arguments = ("write", "g.npy", "-b", "0,0,9,6", "--canvas", "canvas.png", "--mode", "paste", "-o", self.out / "w.png")
+        self.fails(1, *arguments, says=["the glimpse has 4 colours, the canvas 3; --alpha last takes its last channel for alpha"])
         self.run_glimpse(*arguments, "--alpha", "last")
         numpy.testing.assert_array_equal(self.load("w.png"), pixels)
 
