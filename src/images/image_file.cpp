@@ -130,8 +130,14 @@ std::vector<std::span<const std::uint8_t>> images_in(std::span<const std::uint8_
     for (auto rest = bytes; !rest.empty();) {
         const Codec* const codec = codec_for_content(rest);
         const std::size_t length = codec ? std::max<std::size_t>(codec->length(rest), 1) : rest.size();
-        const bool another_follows = codec_for_content(rest.subspan(length)) != nullptr;
-        images.push_back(another_follows ? rest.first(length) : rest);
+        // Some programs end a picture with a line break, or with zeros up to a whole block.
+        constexpr std::string_view padding("\0\t\n\r ", 5);
+        const auto follows = std::ranges::find_if(rest.subspan(length), [&](std::uint8_t byte) {
+            return padding.find(static_cast<char>(byte)) == padding.npos;
+        });
+        const auto next = static_cast<std::size_t>(follows - rest.begin());
+        const bool another_follows = next < rest.size() && codec_for_content(rest.subspan(next)) != nullptr;
+        images.push_back(another_follows ? rest.first(next) : rest);
         rest = rest.subspan(images.back().size());
     }
     return images;

@@ -34,7 +34,8 @@ class Search {
   private:
     void search(const fs::path& directory) {
         std::error_code failure;
-        searched_.insert(fs::canonical(directory, failure));
+        const fs::path real = fs::canonical(directory, failure);
+        if (!failure && !searched_.insert(real).second) return skip(directory, "directory searched already");
         for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end;
              entry.increment(failure)) {
             consider(*entry);
@@ -56,9 +57,10 @@ class Search {
                 skip(entry.path(), extension.empty() ? "without an extension" : "." + extension);
             }
         } else if (has_image_extension(entry.path())) {
-            const bool dangles = !entry.exists(unreadable);
-            result_.images.push_back(
-                {entry.path().string(), dangles ? std::strerror(ENOENT) : "it is not a regular file"});
+            const bool is_there = entry.exists(unreadable);
+            result_.images.push_back({entry.path().string(), is_there     ? "it is not a regular file"
+                                                             : unreadable ? unreadable.message()
+                                                                          : std::strerror(ENOENT)});
         } else {
             skip(entry.path(), "not a regular file");
         }
@@ -81,14 +83,7 @@ class Search {
         while (!links_.empty()) {
             std::vector<std::string> links = std::exchange(links_, {});
             std::ranges::sort(links, comes_before);
-            for (const std::string& link : links) {
-                std::error_code unreadable;
-                if (searched_.contains(fs::canonical(link, unreadable))) {
-                    skip(link, "link to a directory searched already");
-                } else {
-                    search(link);
-                }
-            }
+            for (const std::string& link : links) search(link);
         }
     }
 

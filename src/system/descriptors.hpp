@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "glimpse/export.hpp"
+
 namespace glimpse {
 
 /// Closes a file descriptor with its scope.
@@ -26,6 +28,6 @@ class Descriptor {
 
 /// Writes all bytes to a file descriptor. Throws `Error` with the system's reason alone, and
 /// `ReaderGone` for a pipe that nobody reads.
-void write_all(int descriptor, std::span<const std::uint8_t> bytes);
+GLIMPSE_EXPORT void write_all(int descriptor, std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

@@ -86,6 +86,10 @@ class Netpbm(Formats):
         content = b"P5 # one\n# two\n7# three\n 5\n#four\n255# five\n" + bytes(range(35))
         numpy.testing.assert_array_equal(numpy.array(self.whole("a.pgm", content, 7, 5)).ravel(), range(35))
 
+    def test_a_comment_is_no_sample(self):
+        self.fails(1, "extract", self.file("a.pgm", b"P2\n2 1\n255\n9 #7"), "-b", "0,0,2,1", "-o", self.out, says=["it ends where a sample is due"])
+        self.assertEqual(numpy.array(self.whole("a.pgm", b"P2\n2 1\n255\n9 #7\n8", 2, 1)).tolist(), [[9, 8]])
+
     def test_what_is_written_is_read_by_others(self):
         grey, colour, clear = self.noise(5, 7), self.noise(5, 7, 3), self.noise(5, 7, 4)
         for pixels, extension in ((grey, "pgm"), (colour, "ppm"), (grey, "pnm"), (colour, "pnm")):
@@ -245,5 +249,6 @@ class Bmp(Formats):
                                 (bmp(-13, 9, 24, b""), "no sensible size"), (bmp(13, -9, 8, b"", compression=1, palette=bytes(1024)), "from the top down"),
                                 (bmp(13, 9, 32, b"", compression=3, masks=struct.pack("<3I", 5, 16, 32)), "do not lie together"),
                                 (bmp(13, 9, 32, b"", compression=3, masks=struct.pack("<3I", 3, 2, 32)), "share a bit"),
+                                (bmp(13, 9, 32, b"", compression=3, masks=bytes(12)), "no channel has a mask"),
                                 (good[:10] + b"\x05\0\0\0" + good[14:], "begin inside it"), (good[:20], "truncated or corrupt")):
             self.fails(1, "extract", self.file("a.bmp", content), "-b", "0,0,13,9", "-o", self.out, says=[words_])

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 import struct
 import subprocess
 import zlib
@@ -163,6 +164,13 @@ class SeveralImagesOnStandardInput(Formats):
         for i, content in enumerate(files):
             expected = numpy.array(Image.open(io.BytesIO(content)).convert("RGB"))[2:6, 1:6]
             numpy.testing.assert_array_equal(self.load(f"stdin.{i:03}.000.png"), expected, err_msg=str(kinds[i]))
+        # Formats that say their end in other ways, and what some programs put between two pictures.
+        array, gif = io.BytesIO(), self.saved(numpy.zeros((8, 12), numpy.uint8), "GIF")
+        numpy.save(array, pixels[0])
+        shutil.rmtree(self.out)
+        mixed = (array.getvalue(), gif, files[0] + b"\n", files[2][:2] + bytes(4) + files[2][6:], files[1] + bytes(20), gif, files[6])
+        self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=b"".join(mixed))
+        self.assertEqual(self.files(), [f"stdin.{i:03}.000.png" for i in range(7)])
         # One glimpse can go to standard output, not those of two images.
         self.fails(2, "extract", "-", "-b", "1,2,5,4", "-o", "-", stdin=files[0] + files[1])
 
@@ -179,6 +187,9 @@ class SeveralImagesOnStandardInput(Formats):
         damaged[20] ^= 1  # of its width
         self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=whole + bytes(damaged) + whole, says=["-/001: "])
         self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.002.000.png"])
+        cut = self.saved(self.noise(8, 12, 3), "JPEG")
+        self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=cut[:-60] + cut + cut, says=["-/000: "])
+        self.assertIn("stdin.002.000.png", self.files())
 
 
 class AlphaThatNobodySaid(Formats):

@@ -20,7 +20,7 @@ class Memory(GlimpseCase):
 
     def test_an_image_more_costs_no_more_than_its_names(self):
         photo, _ = self.picture()
-        few, many = 200, 4200
+        few, many = 1000, 5000  # more than wait for the disk at once
         for count in (few, many):
             (self.directory / str(count)).mkdir()
             for k in range(count):

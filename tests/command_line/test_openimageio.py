@@ -33,21 +33,21 @@ def saved(picture, extension, **options):
     return out.getvalue()
 
 
-def exr(channels, pixels, half=False, data_window=None, display_window=None):
+def exr(channels, pixels, half=False, integers=False, data_window=None, display_window=None):
     """An uncompressed file of scan lines (OpenEXR's "file layout"); pixels are H×W×C, channels in the order of the letters."""
     height, width, _ = pixels.shape
     window = data_window or (0, 0, width - 1, height - 1)
     def attribute(name, kind, value):
         return name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<I", len(value)) + value
     names = sorted(channels)
-    listed = b"".join(name.encode() + b"\0" + struct.pack("<iIii", 1 if half else 2, 0, 1, 1) for name in names) + b"\0"
+    listed = b"".join(name.encode() + b"\0" + struct.pack("<iIii", 0 if integers else 1 if half else 2, 0, 1, 1) for name in names) + b"\0"
     header = b"\x76\x2f\x31\x01" + struct.pack("<I", 2)
     header += attribute("channels", "chlist", listed) + attribute("compression", "compression", b"\0")
     header += attribute("dataWindow", "box2i", struct.pack("<4i", *window))
     header += attribute("displayWindow", "box2i", struct.pack("<4i", *(display_window or window)))
     header += attribute("lineOrder", "lineOrder", b"\0") + attribute("pixelAspectRatio", "float", struct.pack("<f", 1))
     header += attribute("screenWindowCenter", "v2f", bytes(8)) + attribute("screenWindowWidth", "float", struct.pack("<f", 1)) + b"\0"
-    rows = [b"".join(row[:, channels.index(name)].astype("<f2" if half else "<f4").tobytes() for name in names) for row in pixels]
+    rows = [b"".join(row[:, channels.index(name)].astype("<u4" if integers else "<f2" if half else "<f4").tobytes() for name in names) for row in pixels]
     begin = len(header) + 8 * height
     offsets = b"".join(struct.pack("<Q", begin + y * (8 + len(rows[0]))) for y in range(height))
     lines = b"".join(struct.pack("<iI", window[1] + y, len(row)) + row for y, row in enumerate(rows))
@@ -75,6 +75,56 @@ class OpenImageIo(Formats):
             self.check("b.j2k", saved(Image.fromarray(pixels), "JPEG2000", no_jp2=True), pixels)
         self.check("c.jp2", saved(sixteen, "JPEG2000"), numpy.array(sixteen))
 
+    @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
+    def test_jpeg_2000_that_openimageio_would_take_for_something_else(self):
+        def codestream(pixels):
+            return bytearray(saved(Image.fromarray(pixels), "JPEG2000", no_jp2=True))
+        precision = 42  # of the first component, whose subsampling follows; three bytes a component
+        grey, colour = codestream(self.noise(19, 23)), codestream(self.noise(19, 23, 3))
+        self.assertEqual((grey[precision], bytes(colour[precision:precision + 3])), (7, b"\x07\x01\x01"))
+        for content, at, value, words in ((grey, precision, 0x87, "samples with a sign"), (colour, precision + 3, 11, "several precisions"),
+                                          (colour, precision + 4, 2, "subsampled components")):
+            damaged = bytes(content[:at]) + bytes([value]) + bytes(content[at + 1:])
+            self.fails(1, "extract", self.file("a.j2k", damaged), "-b", "0,0,4,4", "-o", self.out, says=[words])
+        # Four components without a word on alpha are four.
+        four = self.noise(19, 23, 4)
+        self.check("four.j2k", bytes(codestream(four)), four)
+        self.fails(1, "extract", "four.j2k", "-b", "0,0,4,4", "-o", self.out / "a.png", says=["with 4 channels"])
+        # Pillow leaves out the channel definitions: three colours, and a channel of opacity for all of the picture.
+        boxes = saved(Image.fromarray(four), "JPEG2000")
+        definitions = struct.pack(">I4sH12H", 34, b"cdef", 4, 0, 0, 1, 1, 0, 2, 2, 0, 3, 3, 1, 0)
+        header = boxes.index(b"jp2h") - 4
+        length = struct.unpack(">I", boxes[header:header + 4])[0]
+        boxes = (boxes[:header] + struct.pack(">I", length + 34) + boxes[header + 4:header + length] + definitions + boxes[header + length:])
+        self.run_glimpse("extract", self.file("alpha.jp2", boxes), "-b", "0,0,4,4", "-o", self.out / "a.png")
+        self.assertEqual(Image.open(self.out / "a.png").mode, "RGBA")
+        srgb = boxes.index(b"colr") + 7
+        self.assertEqual(boxes[srgb:srgb + 4], b"\0\0\0\x10")
+        inks = boxes[:srgb] + b"\0\0\0\x0c" + boxes[srgb + 4:]
+        self.fails(1, "extract", self.file("inks.jp2", inks), "-b", "0,0,4,4", "-o", self.out, says=["of colour space 12"])
+        # A codestream inside another box is not the picture's.
+        fake = struct.pack(">I", 8 + 16 + 60) + b"uuid" + bytes(16) + b"\xff\x4f\xff\x51\0\x29\0\0" + struct.pack(">4I", 8, 8, 0, 0) + bytes(36)
+        at = boxes.index(b"jp2c") - 4
+        self.fails(1, "extract", self.file("hidden.jp2", boxes[:at] + fake + boxes[at:]), "-b", "0,0,4,4", "-o", self.out, "--max-pixels", "100",
+                   says=["the image has 23×19 pixels"])
+
+    @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
+    def test_jpeg_2000_of_few_bits_is_scaled(self):
+        # Lossless wavelets of a picture whose values fit n bits decode to the same values under that precision.
+        for bits in (1, 2, 4):
+            pixels = numpy.random.default_rng(bits).integers(0, 1 << bits, (19, 23), dtype=numpy.uint8)
+            shifted = (pixels.astype(int) + 128 - (1 << bits - 1)).astype(numpy.uint8)  # the level shift is of half the range
+            content = bytearray(saved(Image.fromarray(shifted), "JPEG2000", no_jp2=True))
+            content[42] = bits - 1
+            self.check("a.j2k", bytes(content), numpy.floor(pixels * 255.0 / ((1 << bits) - 1) + 0.5))
+        for bits in (10, 12):
+            pixels = numpy.random.default_rng(bits).integers(0, 1 << bits, (19, 23)).astype(numpy.uint16)
+            shifted = (pixels.astype(int) + 32768 - (1 << bits - 1)).astype(numpy.uint16)
+            content = bytearray(saved(Image.fromarray(shifted), "JPEG2000", no_jp2=True))
+            self.assertEqual(content[42], 15)
+            content[42] = bits - 1
+            self.check("b.j2k", bytes(content), numpy.floor(pixels * 65535.0 / ((1 << bits) - 1) + 0.5))
+
     def test_gif(self):
         colours = Image.fromarray(self.noise(19, 23, 3)).quantize(64)
         for interlace in (0, 1):
@@ -95,19 +145,17 @@ class OpenImageIo(Formats):
                 self.check("a.tga", saved(Image.fromarray(pixels), "TGA", compression=compression, orientation=orientation), pixels)
         # The first version of the format has no footer.
         self.check("b.tga", saved(Image.fromarray(self.noise(19, 23, 3)), "TGA")[:-26], self.noise(19, 23, 3))
+        # Of 32 bits without any for alpha, and of alpha that colours are multiplied by, nothing is guessed.
+        clear = bytearray(saved(Image.fromarray(self.noise(19, 23, 4)), "TGA"))
+        self.assertEqual(clear[17] & 15, 8)
+        clear[17] &= 0xF0
+        self.fails(1, "extract", self.file("d.tga", bytes(clear)), "-b", "0,0,4,4", "-o", self.out, says=["not an image of a known format"])
+        clear[17] |= 8
+        extension = bytes(494) + b"\4"
+        multiplied = bytes(clear[:-26]) + extension + struct.pack("<II", len(clear) - 26, 0) + bytes(clear[-18:])
+        self.fails(1, "extract", self.file("e.tga", multiplied), "-b", "0,0,4,4", "-o", self.out, says=["alpha of type 4"])
         colours = Image.fromarray(self.noise(19, 23, 3)).quantize(64)
         self.check("c.tga", saved(colours, "TGA"), numpy.array(colours.convert("RGB")))
-
-    def test_silicon_graphics(self):
-        for pixels in (self.noise(19, 23), self.noise(19, 23, 3), self.noise(19, 23, 4)):
-            self.check("a.sgi", saved(Image.fromarray(pixels), "SGI"), pixels)
-        wide = self.noise(19, 23).astype(numpy.uint16) * 257 - 7
-        header = struct.pack(">HBBHHHHII4x80sI404x", 474, 0, 2, 2, 23, 19, 1, 0, 65535, b"", 0)
-        self.check("b.sgi", header + wide[::-1].astype(">u2").tobytes(), wide)
-
-    def test_icons(self):
-        for pixels in (self.noise(16, 16, 3), self.noise(16, 16, 4)):
-            self.check("a.ico", saved(Image.fromarray(pixels), "ICO", sizes=[(16, 16)]), pixels)
 
     def test_radiance(self):
         rgbe = self.noise(19, 23, 4)
@@ -132,11 +180,14 @@ class OpenImageIo(Formats):
         self.fails(1, "extract", self.file("d.exr", exr("RGB", values[..., :3], display_window=(0, 0, 30, 30))), "-b", "0,0,4,4",
                    "-o", self.out, says=["data window is not its display window"])
 
-    def test_photoshop(self):
-        for mode, pixels in ((1, self.noise(19, 23)), (3, self.noise(19, 23, 3))):
-            planes = pixels.reshape(19, 23, -1).transpose(2, 0, 1)
-            header = struct.pack(">4sH6xHIIHH", b"8BPS", 1, len(planes), 19, 23, 8, mode)
-            self.check("a.psd", header + bytes(12) + b"\0\0" + planes.tobytes(), pixels)
+    def test_openexr_that_is_not_read(self):
+        numbers = numpy.arange(19 * 23 * 4).reshape(19, 23, 4)
+        self.fails(1, "extract", self.file("a.exr", exr("RGB", numbers[..., :3], integers=True)), "-b", "0,0,4,4", "-o", self.out,
+                   says=["samples of type uint"])
+        self.fails(1, "extract", self.file("b.exr", exr("RGBAZ", numpy.ones((19, 23, 5)))), "-b", "0,0,4,4", "-o", self.out,
+                   says=["whose alpha is not its last channel"])
+        # A matte alone is numbers.
+        self.check("c.exr", exr("A", numbers[..., :1] / 7), (numbers[..., 0] / 7).astype(numpy.float32))
 
     def test_heif(self):
         expected = numpy.zeros((16, 24, 3))
@@ -164,9 +215,9 @@ class OpenImageIo(Formats):
 
     def test_damage(self):
         colours = Image.fromarray(self.noise(19, 23, 3))
-        for extension, name in (("GIF", "a.gif"), ("TGA", "a.tga"), ("SGI", "a.sgi")):
+        for extension, name in (("GIF", "a.gif"), ("TGA", "a.tga"), ("JPEG2000", "a.jp2")):
             content = saved(colours.quantize(64) if extension == "GIF" else colours, extension)
-            for length in (30, len(content) // 2):
+            for length in (30, len(content) // 3):
                 self.fails(1, "extract", self.file(name, content[:length]), "-b", "0,0,23,19", "-o", self.out, says=[name])
 
 
@@ -180,5 +231,8 @@ class NotRead(Formats):
                               (b'{"error": "not found"}', "a JSON document"), (b"SDPX" + bytes(99), "DPX"), (b"\x1f\x8b\x08", "a gzip file")):
             self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out,
                        says=[f"photo.jpg: the file is {name}, which is not read as an image"])
+        for content, name in ((b"8BPS\0\1" + bytes(40), "a Photoshop document (PSD)"), (b"\0\0\1\0\1\0\x10\x10" + bytes(40), "an icon (ICO)"),
+                              (b"\x01\xda\1\1\0\2" + bytes(600), "a Silicon Graphics picture (SGI)")):
+            self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out, says=[name])
         self.fails(1, "extract", self.file("photo.jpg", b"some text"), "-b", "0,0,4,4", "-o", self.out,
                    says=["the file is not an image of a known format"])

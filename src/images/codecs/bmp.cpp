@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <opencv2/core.hpp>
 
@@ -7,7 +8,7 @@
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
-#include "images/codecs/lengths.hpp"
+#include "images/codecs/scaling.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/element_type.hpp"
 #include "system/numbers.hpp"
@@ -82,11 +83,10 @@ class Runs {
     /// Pixels one by one, up to an even number of bytes.
     template <typename Visit>
     void literal(int count, const Visit& visit) {
-        const std::size_t length = ceil_div<std::size_t>(static_cast<std::size_t>(count),
-                                                         header_.coding == bmp::Coding::rle8 ? 1 : 2);
+        const std::size_t step = header_.coding == bmp::Coding::rle8 ? 1 : 2;
+        const auto length = ceil_div<std::size_t>(static_cast<std::size_t>(count), step);
         if (length > bytes_.size() - at_) fail_corrupt();
         const auto values = bytes_.subspan(at_, length);
-        const std::size_t step = header_.coding == bmp::Coding::rle8 ? 1 : 2;
         run(
             count, [&](int i) { return index(values[static_cast<std::size_t>(i) / step], i); }, visit);
         at_ = std::min(at_ + length + length % 2, bytes_.size());
@@ -115,14 +115,20 @@ class BmpReader final : public ImageReader {
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
+        const bool plain = header_.coding == bmp::Coding::plain;
+        if (plain) require_rows(region);
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        if (header_.coding == bmp::Coding::plain) {
-            require_rows(region);
-            for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
-        } else {
-            decode_runs(region, out);
-        }
+        if (!plain) decode_runs(region, out);
+        for (int y = 0; plain && y < region.height; ++y) decode_row(region, y, out);
         return out;
+    }
+
+    /// The file's: many a program writes another into its header.
+    [[nodiscard]] std::size_t length() const {
+        const std::size_t rows =
+            row_length(header_.size.width, header_.bits) * static_cast<std::size_t>(header_.size.height);
+        const std::size_t stored = header_.coding == bmp::Coding::plain ? rows : header_.run_bytes;
+        return header_.pixels + (stored == 0 ? pixels_.size() : std::min(stored, pixels_.size()));
     }
 
   private:
@@ -187,14 +193,14 @@ class BmpReader final : public ImageReader {
     static T channel(std::uint32_t pixel, const bmp::Mask& mask) {
         constexpr std::uint32_t top = std::is_integral_v<T> ? std::numeric_limits<T>::max() : 1;
         if (mask.white == 0) return 0;
-        return static_cast<T>(((pixel >> mask.shift & mask.white) * top + mask.white / 2) / mask.white);
+        return static_cast<T>(scaled_sample(pixel >> mask.shift & mask.white, mask.white, top));
     }
 
     /// Pixels that runs skip are of the palette's first colour.
     void decode_runs(const Rectangle& region, cv::Mat& out) const {
-        for (int y = 0; y < region.height; ++y) {
-            for (int x = 0; x < region.width; ++x) put_colour(0, out.ptr(y, x));
-        }
+        std::array<std::uint8_t, 3> first{};
+        put_colour(0, first.data());
+        out.setTo(cv::Scalar(first[0], first[1], first[2]));
         Runs(pixels_, header_).decode(stored_row(region.y), [&](int x, int stored, unsigned index) {
             const int y = stored_row(stored);
             if (x < region.x || x >= region.right() || y < region.y || y >= region.bottom()) return;
@@ -228,7 +234,7 @@ std::vector<std::uint8_t> header_of(const cv::Mat& pixels, std::uint64_t pixel_b
     append(bytes, grey ? 8 : 24, 2);
     append(bytes, 0, 4);
     append(bytes, pixel_bytes, 4);
-    append(bytes, 0, 16);
+    bytes.insert(bytes.end(), 16, 0);
     for (std::uint64_t value = 0; grey && value < greys; ++value) append(bytes, value * 0x010101, 4);
     return bytes;
 }
@@ -246,7 +252,11 @@ class BmpCodec final : public Codec {
         return std::make_unique<BmpReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
-        return bmp_length(bytes);
+        try {
+            return BmpReader(bytes).length();
+        } catch (const Error&) {
+            return bytes.size();  // it fails when it is opened
+        }
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

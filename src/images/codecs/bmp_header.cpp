@@ -55,13 +55,15 @@ class Fields {
 struct Info {
     std::uint32_t length;       ///< of the header
     std::uint32_t compression;  ///< BI_RGB is 0
+    std::uint32_t pixel_bytes;
     std::uint32_t colours;
 };
 
 Info info_of(const Fields& fields) {
-    Info info{fields.word(file_header), 0, 0};
+    Info info{fields.word(file_header), 0, 0, 0};
     if (info.length >= info_header) {
         info.compression = fields.word(file_header + 16);
+        info.pixel_bytes = fields.word(file_header + 20);
         info.colours = fields.word(file_header + 32);
     }
     return info;
@@ -99,6 +101,7 @@ void set_masks(Header& header, const std::array<std::uint32_t, 4>& masks) {
         all |= masks[c];
         header.masks[c] = mask_of(masks[c]);
     }
+    if ((masks[0] | masks[1] | masks[2]) == 0) malformed("no channel has a mask");
     if (header.bits == 16 && all > 0xFFFF) malformed("a channel lies beyond its pixel");
 }
 
@@ -106,6 +109,8 @@ void set_masks(Header& header, const std::array<std::uint32_t, 4>& masks) {
 void parse_masks(const Fields& fields, const Info& info, Header& header) {
     constexpr std::uint32_t alpha_bit_fields = 6;
     const std::size_t at = file_header + info_header;
+    const std::size_t masks_end = at + (info.compression == alpha_bit_fields ? 16 : 12);
+    if (header.pixels < masks_end) malformed("its pixels begin inside its masks");
     const bool alpha = info.length >= with_alpha_mask || info.compression == alpha_bit_fields;
     set_masks(header,
               {fields.word(at), fields.word(at + 4), fields.word(at + 8), alpha ? fields.word(at + 12) : 0});
@@ -153,9 +158,12 @@ void parse_palette(const Fields& fields, const Info& info, Header& header) {
 void parse_profile(const Fields& fields, const Info& info, Header& header) {
     constexpr std::uint32_t embedded = 0x4D424544;  // 'MBED'
     if (info.length < version_5 || fields.word(file_header + 56) != embedded) return;
-    const auto profile = fields.bytes(file_header + std::size_t{fields.word(file_header + 112)},
-                                      fields.word(file_header + 116));
-    header.icc_profile.assign(profile.begin(), profile.end());
+    try {
+        const auto profile = fields.bytes(file_header + std::size_t{fields.word(file_header + 112)},
+                                          fields.word(file_header + 116));
+        header.icc_profile.assign(profile.begin(), profile.end());
+    } catch (const Error&) {  // one that lies beyond the file costs no pixel
+    }
 }
 
 }  // namespace
@@ -182,6 +190,7 @@ Header parse_header(std::span<const std::uint8_t> bytes) {
     if (header.pixels < file_header + info.length) malformed("its pixels begin inside it");
     parse_size(fields, info, header);
     parse_coding(fields, info, header);
+    if (header.coding != Coding::plain) header.run_bytes = info.pixel_bytes;
     if (header.has_palette()) parse_palette(fields, info, header);
     parse_profile(fields, info, header);
     return header;

@@ -32,6 +32,7 @@ struct Header {
     std::array<Mask, 4> masks{};  ///< of red, green, blue and alpha
     std::vector<Colour> palette;  ///< for 8 bits and fewer
     std::size_t pixels = 0;       ///< offset of the first row stored
+    std::size_t run_bytes = 0;    ///< of run-length encoded pixels; 0 where the header does not say
     std::vector<std::uint8_t> icc_profile;
 
     [[nodiscard]] bool has_palette() const { return bits <= 8; }

@@ -10,7 +10,7 @@ namespace glimpse {
 
 std::size_t jpeg_length(std::span<const std::uint8_t> bytes);
 std::size_t png_length(std::span<const std::uint8_t> bytes);
-std::size_t bmp_length(std::span<const std::uint8_t> bytes);
+std::size_t gif_length(std::span<const std::uint8_t> bytes);
 std::size_t webp_length(std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

@@ -12,8 +12,8 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/netpbm_header.hpp"
+#include "images/codecs/scaling.hpp"
 #include "maps/image_region.hpp"
-#include "pixels/element_type.hpp"
 #include "system/numbers.hpp"
 
 // Netpbm's formats (pbm(5), pgm(5), ppm(5), pam(5)), and PFM.
@@ -41,12 +41,9 @@ class NetpbmReader final : public ImageReader {
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
-        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        if (is_text()) {
-            with_element_type(info_.depth, [&](auto tag) { decode_text<decltype(tag)>(region, out); });
-            return out;
-        }
+        if (is_text()) return decode_text(region);
         require_rows(region);
+        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
         for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
         return out;
     }
@@ -113,7 +110,7 @@ class NetpbmReader final : public ImageReader {
             throw Error("a sample of " + std::to_string(sample) + " is greater than the MAXVAL of " +
                         std::to_string(maxval));
         }
-        return static_cast<T>((sample * unsigned{white<T>} + maxval / 2) / maxval);
+        return static_cast<T>(scaled_sample(sample, maxval, white<T>));
     }
 
     void scale(const std::uint8_t* from, std::size_t count, std::uint8_t* to) const {
@@ -141,6 +138,21 @@ class NetpbmReader final : public ImageReader {
         }
     }
 
+    /// Each sample takes a character at least.
+    [[nodiscard]] cv::Mat decode_text(const Rectangle& region) const {
+        const std::size_t samples = static_cast<std::size_t>(region.bottom() - 1) *
+                                    static_cast<std::size_t>(header_.size.width) *
+                                    static_cast<std::size_t>(info_.channels);
+        if (bytes_.size() - header_.data < samples) fail_corrupt();
+        cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
+        if (info_.depth == CV_8U) {
+            decode_text<std::uint8_t>(region, out);
+        } else {
+            decode_text<std::uint16_t>(region, out);
+        }
+        return out;
+    }
+
     template <typename T>
     void decode_text(const Rectangle& region, cv::Mat& out) const {
         netpbm::Scanner scanner(bytes_, header_.data);
@@ -152,16 +164,10 @@ class NetpbmReader final : public ImageReader {
                     const unsigned sample = bits ? scanner.bit() : scanner.number("a sample");
                     if (!wanted) continue;
                     out.ptr<T>(y - region.y)[(x - region.x) * header_.channels + c] =
-                        bits ? static_cast<T>(of_bit(sample)) : sample_of<T>(sample);
+                        bits ? static_cast<T>(of_bit(sample)) : scaled<T>(sample);
                 }
             }
         }
-    }
-
-    template <typename T>
-    [[nodiscard]] T sample_of(unsigned sample) const {
-        if constexpr (std::is_integral_v<T>) return scaled<T>(sample);
-        return {};  // PFM is never text
     }
 
     std::span<const std::uint8_t> bytes_;

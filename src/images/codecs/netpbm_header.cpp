@@ -147,10 +147,12 @@ Header parse_pam(std::span<const std::uint8_t> bytes) {
 std::optional<char> Scanner::next() {
     if (at_ == bytes_.size()) return std::nullopt;
     char c = static_cast<char>(bytes_[at_++]);
-    if (c == '#') {
-        while (c != '\n' && c != '\r' && at_ < bytes_.size()) c = static_cast<char>(bytes_[at_++]);
+    if (c != '#') return c;
+    while (at_ < bytes_.size()) {
+        c = static_cast<char>(bytes_[at_++]);
+        if (c == '\n' || c == '\r') return c;
     }
-    return c;
+    return std::nullopt;
 }
 
 char Scanner::next_visible(std::string_view what) {

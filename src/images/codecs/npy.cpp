@@ -198,6 +198,11 @@ class NpyReader final : public ImageReader {
         return out;
     }
 
+    /// The file's.
+    [[nodiscard]] std::size_t length() const {
+        return header_.data + header_.shape[0] * header_.shape[1] * header_.shape[2] * header_.item;
+    }
+
   private:
     template <typename T>
     void fill(const Rectangle& region, cv::Mat& out) const {
@@ -242,6 +247,13 @@ class NpyCodec final : public Codec {
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                     std::int64_t /*maximum_pixels*/) const override {
         return std::make_unique<NpyReader>(bytes);
+    }
+    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+        try {
+            return NpyReader(bytes).length();
+        } catch (const Error&) {
+            return bytes.size();  // it fails when it is opened
+        }
     }
     /// Always float32, in this machine's byte order, which is named.
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -18,9 +17,9 @@ struct OpenImageIoFormat {
     bool (*recognises)(std::span<const std::uint8_t> bytes);
     /// Whether OpenImageIO decodes all of an image as soon as it opens it.
     bool decodes_at_once = false;
-    /// The pixels that decoding takes, as the header says it, where OpenImageIO would take them before it
-    /// tells.
-    std::optional<Size> (*size)(std::span<const std::uint8_t> bytes) = nullptr;
+    /// The pixels that are decoded at once, by the header; null where OpenImageIO says it before it decodes.
+    /// Throws `Error` for a damaged header, and for what OpenImageIO would read as something else.
+    Size (*size)(std::span<const std::uint8_t> bytes) = nullptr;
 };
 
 /// The format of a file, of which at least `signature_length` bytes or all are given; null for none of them.

@@ -30,9 +30,12 @@ std::span<const Codec* const> all_codecs() {
     static const ModuleCodec openimageio(
         {"openimageio",
          "OpenImageIO",
-         {"jp2", "j2k", "j2c", "gif", "heic", "heif", "avif", "psd", "hdr", "exr", "sgi", "ico", "tga"},
+         {"jp2", "j2k", "j2c", "gif", "heic", "heif", "avif", "hdr", "exr", "tga"},
          {}},
-        [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; });
+        [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; },
+        [](std::span<const std::uint8_t> bytes) {
+            return starts_with(bytes, "GIF8") ? gif_length(bytes) : bytes.size();
+        });
     // Targa, whose header has the weakest signature, is asked last.
     static const std::array<const Codec*, 8> codecs{
         &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &tiff, &webp, &openimageio};

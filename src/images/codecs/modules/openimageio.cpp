@@ -1,20 +1,27 @@
 #include <OpenImageIO/filesystem.h>
 #include <OpenImageIO/imageio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <limits>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/jpeg2000_header.hpp"
 #include "images/codecs/openimageio_formats.hpp"
 #include "images/codecs/profile.hpp"
+#include "images/codecs/scaling.hpp"
 #include "maps/image_region.hpp"
+#include "system/descriptors.hpp"
 #include "system/module_export.hpp"
 
 // A module: OpenImageIO loads some 200 libraries.
@@ -28,21 +35,15 @@ class MemoryFile {
   public:
     explicit MemoryFile(std::span<const std::uint8_t> bytes)
         : descriptor_(memfd_create("glimpse", MFD_CLOEXEC)) {
-        while (descriptor_ >= 0 && !bytes.empty()) {
-            const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
-            if (written <= 0) throw Error("there is no memory for the file");
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        }
-        if (descriptor_ < 0) throw Error("there is no memory for the file");
+        if (!descriptor_.is_open())
+            throw Error(with_reason("there is no memory for the file", std::strerror(errno)));
+        write_all(descriptor_.number(), bytes);
     }
-    ~MemoryFile() { close(descriptor_); }
-    MemoryFile(const MemoryFile&) = delete;
-    MemoryFile& operator=(const MemoryFile&) = delete;
 
-    [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+    [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_.number()); }
 
   private:
-    int descriptor_;
+    Descriptor descriptor_;
 };
 
 /// Throws what OpenImageIO says: of another kind, or damaged, which it does not tell apart.
@@ -61,8 +62,12 @@ class OpenImageIoReader final : public ImageReader {
         if (!input_) fail(nullptr);
         open(bytes);
         require_plain();
+        if (format.name == "jpeg2000") jpeg2000_ = parse_jpeg2000(bytes);
         describe();
-        if (format.decodes_at_once) decode_all();
+        if (!format.decodes_at_once) return;
+        all_ = read(whole(info_.size));
+        info_.seekable = true;
+        if (format.name == "gif") drop_opaque_alpha();
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -99,14 +104,27 @@ class OpenImageIoReader final : public ImageReader {
         if (s.x != s.full_x || s.y != s.full_y || s.width != s.full_width || s.height != s.full_height) {
             throw Error("an image whose data window is not its display window is not supported");
         }
+        constexpr std::array held{OIIO::TypeDesc::UINT8, OIIO::TypeDesc::UINT16, OIIO::TypeDesc::HALF,
+                                  OIIO::TypeDesc::FLOAT};
+        const auto holds = [&](const OIIO::TypeDesc& type) {
+            return std::ranges::count(held, type.basetype) > 0;
+        };
+        if (!holds(s.format) || !std::ranges::all_of(s.channelformats, holds)) {
+            throw Error("samples of type " + std::string(s.format.c_str()) + " are not supported");
+        }
+        // Colours that are multiplied by the alpha of their layer could not be told from others.
+        for (std::size_t c = 0; c + 1 < s.channelnames.size(); ++c) {
+            if (s.channelnames[c] == "A" || s.channelnames[c].ends_with(".A")) {
+                throw Error("an image whose alpha is not its last channel is not supported");
+            }
+        }
     }
 
     void describe() {
         const OIIO::ImageSpec& s = spec();
         info_.size = {s.width, s.height};
         info_.channels = s.nchannels;
-        // OpenImageIO calls the second of Targa's channels green.
-        info_.alpha = s.channelnames.back() == "A" || (format_.name == "targa" && s.nchannels == 2);
+        info_.alpha = has_alpha();
         info_.depth = s.format == OIIO::TypeDesc::UINT8    ? CV_8U
                       : s.format == OIIO::TypeDesc::UINT16 ? CV_16U
                                                            : CV_32F;
@@ -120,11 +138,16 @@ class OpenImageIoReader final : public ImageReader {
         info_.icc_profile.assign(data, data + profile->datasize());
     }
 
-    /// Pixels that are all opaque have no alpha.
-    void decode_all() {
-        all_ = read(whole(info_.size));
-        info_.seekable = true;
-        if (format_.name != "gif" || !info_.alpha) return;
+    [[nodiscard]] bool has_alpha() const {
+        const OIIO::ImageSpec& s = spec();
+        if (s.nchannels % 2 != 0 || s.nchannels > 4) return false;
+        // OpenImageIO takes any fourth component for alpha, and calls the second of Targa's channels green.
+        return jpeg2000_ ? jpeg2000_->alpha : format_.name == "targa" || s.channelnames.back().ends_with("A");
+    }
+
+    /// OpenImageIO gives alpha to every GIF.
+    void drop_opaque_alpha() {
+        if (!info_.alpha) return;
         cv::Mat alpha;
         cv::extractChannel(all_, alpha, info_.channels - 1);
         if (cv::countNonZero(alpha != 255) > 0) return;
@@ -151,6 +174,7 @@ class OpenImageIoReader final : public ImageReader {
                                            type, out.data);
         if (!done) fail(input_.get());
         if (format_.name == "openexr" && info_.alpha) divide_by_alpha(out);
+        if (jpeg2000_) scale_samples(out);
         return blocks == region ? out : out(rect_in(blocks, region)).clone();
     }
 
@@ -165,6 +189,25 @@ class OpenImageIoReader final : public ImageReader {
         };
         return {left, top, end(region.right(), s.tile_width, s.width) - left,
                 end(region.bottom(), s.tile_height, s.height) - top};
+    }
+
+    /// OpenImageIO leaves samples of 1, 2 and 4 bits as they are, or repeats their bits in 8, as those of 9
+    /// to 15 in 16.
+    void scale_samples(cv::Mat& pixels) const {
+        const int bits = jpeg2000_->bits;
+        if (bits == 8 || bits == 16) return;
+        const std::uint32_t top = (1U << bits) - 1;
+        const auto scale = [&](auto white, int shift) {
+            using T = decltype(white);
+            for (int y = 0; y < pixels.rows; ++y) {
+                T* const row = pixels.ptr<T>(y);
+                std::transform(row, row + pixels.cols * pixels.channels(), row, [&](std::uint32_t sample) {
+                    return static_cast<T>(scaled_sample(sample >> shift & top, top, white));
+                });
+            }
+        };
+        if (bits < 8) return scale(std::numeric_limits<std::uint8_t>::max(), 0);
+        scale(std::numeric_limits<std::uint16_t>::max(), 16 - bits);
     }
 
     /// OpenEXR's colours are multiplied by alpha. What has colour and no alpha glows: it stays as it is.
@@ -184,6 +227,7 @@ class OpenImageIoReader final : public ImageReader {
     OIIO::Filesystem::IOMemReader memory_;
     std::unique_ptr<MemoryFile> file_;
     std::unique_ptr<OIIO::ImageInput> input_;
+    std::optional<Jpeg2000Header> jpeg2000_;
     cv::Mat all_;
     ImageInfo info_;
 };
@@ -197,11 +241,7 @@ void set_up() {
 std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t maximum_pixels) {
     set_up();
     const OpenImageIoFormat& format = *openimageio_format(bytes);
-    if (format.size) {
-        const auto size = format.size(bytes);
-        if (!size) fail_corrupt();
-        require_pixels(*size, maximum_pixels);
-    }
+    if (format.size) require_pixels(format.size(bytes), maximum_pixels);
     try {
         return std::make_unique<OpenImageIoReader>(bytes, format);
     } catch (const Error&) {

@@ -74,6 +74,17 @@ class TiffReader final : public ImageReader {
         if (storage_.complex()) throw Error("a TIFF of complex numbers has no one value a sample");
         // libtiff multiplies colour by alpha, or forgets it, without saying which.
         if (storage_.alpha) throw Error("this kind of TIFF cannot be read with an alpha channel");
+        const int colours = storage_.photometric == PHOTOMETRIC_SEPARATED                    ? 4
+                            : storage_.grey() || storage_.photometric == PHOTOMETRIC_PALETTE ? 1
+                                                                                             : 3;
+        if (storage_.samples != colours) {
+            throw Error("this kind of TIFF cannot be read with " + std::to_string(storage_.samples) +
+                        " bands");
+        }
+        if (storage_.bits > 8) {
+            throw Error("this kind of TIFF cannot be read with " + std::to_string(storage_.bits) +
+                        " bits a sample");
+        }
         char reason[1024] = "";
         if (!TIFFRGBAImageOK(tiff_, reason))
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);

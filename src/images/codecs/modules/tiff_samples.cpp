@@ -7,6 +7,8 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "images/codecs/scaling.hpp"
+
 namespace glimpse {
 
 namespace {
@@ -104,7 +106,7 @@ void TiffStorage::unpack(const std::uint8_t* row, std::size_t first, std::uint8_
                 window = window << 8 | (byte <= last ? row[byte] : 0U);
             }
             const std::uint32_t sample = window >> (24 - bits - bit % 8) & top;
-            const auto value = static_cast<std::uint16_t>((sample * 65535U + top / 2) / top);
+            const auto value = static_cast<std::uint16_t>(scaled_sample(sample, top, 65535));
             std::memcpy(to + s * sizeof value, &value, sizeof value);
         }
     }

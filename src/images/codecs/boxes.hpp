@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+
+// Boxes: a length, a type of four letters, and content, as in JPEG 2000 (ISO/IEC 15444-1, annex I) and the
+// ISO base media file format (ISO/IEC 14496-12).
+
+namespace glimpse {
+
+/// Calls visit(type, content) for each box, in order, up to one that is damaged.
+void for_each_box(
+    std::span<const std::uint8_t> bytes,
+    const std::function<void(std::string_view type, std::span<const std::uint8_t> content)>& visit);
+
+/// The content of the first box of a type.
+std::optional<std::span<const std::uint8_t>> find_box(std::span<const std::uint8_t> bytes,
+                                                      std::string_view type);
+
+}  // namespace glimpse

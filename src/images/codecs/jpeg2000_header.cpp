@@ -1,0 +1,113 @@
+#include "images/codecs/jpeg2000_header.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/boxes.hpp"
+#include "images/codecs/byte_order.hpp"
+#include "images/codecs/corrupt.hpp"
+#include "images/codecs/signature.hpp"
+
+namespace glimpse {
+
+namespace {
+
+[[noreturn]] void not_supported(const std::string& what) {
+    throw Error("a JPEG 2000 picture " + what + " is not supported");
+}
+
+std::size_t number(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t length) {
+    if (at > bytes.size() || length > bytes.size() - at) fail_corrupt();
+    return big_endian(bytes.subspan(at, length));
+}
+
+Size size_of(std::size_t width, std::size_t height) {
+    constexpr std::size_t longest = std::numeric_limits<int>::max();
+    return {static_cast<int>(std::min(width, longest)), static_cast<int>(std::min(height, longest))};
+}
+
+/// The SIZ marker segment, which follows the start of the codestream (A.5.1).
+void parse_codestream(std::span<const std::uint8_t> stream, Jpeg2000Header& header) {
+    using namespace std::string_view_literals;
+    if (!starts_with(stream, "\xFF\x4F\xFF\x51"sv)) fail_corrupt();
+    constexpr std::size_t grid = 8;  // Xsiz, Ysiz, XOsiz, YOsiz
+    constexpr std::size_t components = 40;
+    const auto extent = [&](std::size_t axis) {
+        const std::size_t end = number(stream, grid + 4 * axis, 4);
+        return end - std::min(end, number(stream, grid + 8 + 4 * axis, 4));
+    };
+    header.size = size_of(extent(0), extent(1));
+    header.components = static_cast<int>(number(stream, components, 2));
+    const std::size_t first = number(stream, components + 2, 1);
+    for (std::size_t c = 0; c < static_cast<std::size_t>(header.components); ++c) {
+        const std::size_t at = components + 2 + 3 * c;
+        if (number(stream, at, 1) != first) not_supported("whose components have several precisions");
+        if (number(stream, at + 1, 2) != 0x0101) not_supported("of subsampled components");
+    }
+    constexpr std::size_t sign = 0x80;
+    if ((first & sign) != 0) not_supported("of samples with a sign");
+    header.bits = static_cast<int>(first) + 1;
+    // Of others OpenImageIO does not say how it fills the bits that are left.
+    if (header.bits == 3 || (header.bits >= 5 && header.bits <= 7) || header.bits > 16) {
+        not_supported("of " + std::to_string(header.bits) + " bits a sample");
+    }
+}
+
+/// The colour space (I.5.3.3): grey or sRGB, or whatever a profile says of grey or RGB.
+void parse_colour(std::span<const std::uint8_t> box) {
+    constexpr std::size_t enumerated = 1;
+    constexpr std::size_t srgb = 16;
+    constexpr std::size_t grey = 17;
+    if (number(box, 0, 1) != enumerated) return;
+    const std::size_t space = number(box, 3, 4);
+    if (space != srgb && space != grey) not_supported("of colour space " + std::to_string(space));
+}
+
+/// The palette's colours take the place of the samples (I.5.3.4).
+void parse_palette(std::span<const std::uint8_t> box, Jpeg2000Header& header) {
+    const std::size_t columns = number(box, 2, 1);
+    for (std::size_t c = 0; c < columns; ++c) {
+        if (number(box, 3 + c, 1) != 7) not_supported("with a palette of other than 8 bits");
+    }
+    header.bits = 8;
+}
+
+/// The channel definitions (I.5.3.6): of type 0 is colour, of 1 opacity, of 2 opacity that colours are
+/// multiplied by.
+void parse_channels(std::span<const std::uint8_t> box, Jpeg2000Header& header) {
+    const std::size_t count = number(box, 0, 2);
+    for (std::size_t c = 0; c < count; ++c) {
+        const std::size_t channel = number(box, 2 + 6 * c, 2);
+        const std::size_t type = number(box, 4 + 6 * c, 2);
+        if (type == 0) continue;
+        if (type != 1 || channel + 1 != count || count % 2 != 0) {
+            not_supported("with channels of type " + std::to_string(type) + " at place " +
+                          std::to_string(channel));
+        }
+        header.alpha = true;
+    }
+}
+
+}  // namespace
+
+Jpeg2000Header parse_jpeg2000(std::span<const std::uint8_t> bytes) {
+    Jpeg2000Header header;
+    if (starts_with(bytes, "\xFF\x4F")) {
+        parse_codestream(bytes, header);
+        return header;
+    }
+    const auto stream = find_box(bytes, "jp2c");
+    if (!stream) fail_corrupt("it has no codestream");
+    parse_codestream(*stream, header);
+    const auto description = find_box(bytes, "jp2h");
+    if (!description) fail_corrupt("it has no header");
+    if (const auto box = find_box(*description, "colr")) parse_colour(*box);
+    if (const auto box = find_box(*description, "pclr")) parse_palette(*box, header);
+    if (const auto box = find_box(*description, "cdef")) parse_channels(*box, header);
+    return header;
+}
+
+}  // namespace glimpse
