@@ -108,6 +108,7 @@ std::string description_of_skipped(const std::string& directory, const std::vect
     std::map<std::string, std::size_t> numbers;
     for (const SkippedEntry& entry : skipped) ++numbers[entry.kind];
     std::vector<std::string> kinds;
+    kinds.reserve(numbers.size());
     for (const auto& [kind, number] : numbers) kinds.push_back(std::to_string(number) + " " + kind);
     return directory + ": skipped " + std::to_string(skipped.size()) +
            (skipped.size() == 1 ? " entry: " : " entries: ") + join(kinds);

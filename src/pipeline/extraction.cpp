@@ -138,9 +138,9 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
         done.report.error = current_message();
     }
     add_failures_of_glimpses(done.report);
-    done.files = std::move(saver).members();
-    done.remade = std::move(saver).remade();
-    extracted.files = std::move(saver).files();
+    done.files = saver.members();
+    done.remade = saver.remade();
+    extracted.files = saver.files();
     done.report.device = join(reader.devices());
     done.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return extracted;

@@ -40,6 +40,7 @@ bool replaces(const OutputOptions& options) {
 
 std::vector<UnpublishedFile*> pointers(std::vector<UnpublishedFile>& files) {
     std::vector<UnpublishedFile*> all;
+    all.reserve(files.size());
     for (UnpublishedFile& one : files) all.push_back(&one);
     return all;
 }
@@ -102,17 +103,17 @@ void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_
     if (NewFile::open_count() >= most_open_files()) publish(pointers(files_), options);
 }
 
-std::vector<OutputFile> Saver::members() && {
+std::vector<OutputFile> Saver::members() {
     std::ranges::sort(members_, {}, &OutputFile::path);
     return std::move(members_);
 }
 
-std::vector<std::filesystem::path> Saver::remade() && {
+std::vector<std::filesystem::path> Saver::remade() {
     std::ranges::sort(remade_);
     return std::move(remade_);
 }
 
-std::vector<UnpublishedFile> Saver::files() && {
+std::vector<UnpublishedFile> Saver::files() {
     return std::move(files_);
 }
 

@@ -39,11 +39,11 @@ class Saver {
     void save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
     /// The members for an archive, sorted by path. To be called once all is saved.
-    [[nodiscard]] std::vector<OutputFile> members() &&;
+    [[nodiscard]] std::vector<OutputFile> members();
     /// The files that are written. To be called once all is saved.
-    [[nodiscard]] std::vector<UnpublishedFile> files() &&;
+    [[nodiscard]] std::vector<UnpublishedFile> files();
     /// The outputs that were there but not whole, sorted.
-    [[nodiscard]] std::vector<std::filesystem::path> remade() &&;
+    [[nodiscard]] std::vector<std::filesystem::path> remade();
 
   private:
     void write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
