@@ -6,8 +6,10 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/bmp_header.hpp"
 #include "images/codecs/built_in.hpp"
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/lengths.hpp"
 #include "images/codecs/scaling.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/element_type.hpp"
@@ -115,11 +117,10 @@ class BmpReader final : public ImageReader {
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
     cv::Mat decode(const Rectangle& region) override {
-        const bool plain = header_.coding == bmp::Coding::plain;
-        if (plain) require_rows(region);
+        if (header_.coding != bmp::Coding::plain) return decode_runs(region);
+        require_rows(region);
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        if (!plain) decode_runs(region, out);
-        for (int y = 0; plain && y < region.height; ++y) decode_row(region, y, out);
+        for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
         return out;
     }
 
@@ -181,8 +182,7 @@ class BmpReader final : public ImageReader {
         const std::size_t length = static_cast<std::size_t>(header_.bits) / 8;
         const std::uint8_t* from = row + static_cast<std::size_t>(region.x) * length;
         for (int x = 0; x < region.width; ++x, from += length) {
-            std::uint32_t pixel = 0;
-            for (std::size_t i = length; i-- > 0;) pixel = pixel << 8 | from[i];
+            const auto pixel = static_cast<std::uint32_t>(little_endian({from, length}));
             for (int c = 0; c < info_.channels; ++c)
                 *to++ = channel<T>(pixel, header_.masks[static_cast<std::size_t>(c)]);
         }
@@ -197,15 +197,17 @@ class BmpReader final : public ImageReader {
     }
 
     /// Pixels that runs skip are of the palette's first colour.
-    void decode_runs(const Rectangle& region, cv::Mat& out) const {
+    [[nodiscard]] cv::Mat decode_runs(const Rectangle& region) const {
         std::array<std::uint8_t, 3> first{};
         put_colour(0, first.data());
-        out.setTo(cv::Scalar(first[0], first[1], first[2]));
+        cv::Mat out(region.height, region.width, CV_8UC(info_.channels),
+                    cv::Scalar(first[0], first[1], first[2]));
         Runs(pixels_, header_).decode(stored_row(region.y), [&](int x, int stored, unsigned index) {
             const int y = stored_row(stored);
             if (x < region.x || x >= region.right() || y < region.y || y >= region.bottom()) return;
             put_colour(index, out.ptr(y - region.y, x - region.x));
         });
+        return out;
     }
 
     bmp::Header header_;
@@ -252,11 +254,7 @@ class BmpCodec final : public Codec {
         return std::make_unique<BmpReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
-        try {
-            return BmpReader(bytes).length();
-        } catch (const Error&) {
-            return bytes.size();  // it fails when it is opened
-        }
+        return length_by_header<BmpReader>(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

@@ -11,6 +11,7 @@
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/lengths.hpp"
 #include "images/codecs/netpbm_header.hpp"
 #include "images/codecs/scaling.hpp"
 #include "maps/image_region.hpp"
@@ -242,11 +243,7 @@ class NetpbmCodec final : public Codec {
         return std::make_unique<NetpbmReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
-        try {
-            return NetpbmReader(bytes).length();
-        } catch (const Error&) {
-            return bytes.size();  // it fails when it is opened
-        }
+        return length_by_header<NetpbmReader>(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view extension) const override {

@@ -10,6 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "images/codecs/built_in.hpp"
+#include "images/codecs/lengths.hpp"
 
 // The .npy format: NumPy Enhancement Proposal 1.
 
@@ -249,11 +250,7 @@ class NpyCodec final : public Codec {
         return std::make_unique<NpyReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
-        try {
-            return NpyReader(bytes).length();
-        } catch (const Error&) {
-            return bytes.size();  // it fails when it is opened
-        }
+        return length_by_header<NpyReader>(bytes);
     }
     /// Always float32, in this machine's byte order, which is named.
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
@@ -118,9 +119,8 @@ class WebpReader final : public ImageReader {
     /// The metadata come after the picture: if they were cut off, its orientation would be lost.
     static void require_whole(std::span<const std::uint8_t> bytes) {
         if (bytes.size() < 12) fail_corrupt();
-        std::uint64_t length = 8;
-        for (std::size_t i = 0; i < 4; ++i) length += std::uint64_t{bytes[4 + i]} << (8 * i);
-        if (length > bytes.size()) fail_corrupt();
+        constexpr std::size_t header = 8;
+        if (header + little_endian(bytes.subspan(4, 4)) > bytes.size()) fail_corrupt();
     }
 
     static Size canvas_size(const WebPMux* mux) {
