@@ -6,7 +6,8 @@ set -euo pipefail
 
 needed=(
     g++ cmake ninja-build pkg-config
-    libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libopenimageio-dev
+    libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libgif-dev
+    libopenimageio-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
 )

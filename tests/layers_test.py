@@ -32,6 +32,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "tiffio.h": "TIFF::TIFF",
     "webp/": "PkgConfig::WEBP",
     "OpenImageIO/": "PkgConfig::OPENIMAGEIO",
+    "gif_lib.h": "GIF::GIF",
     "archive": "PkgConfig::ARCHIVE",
     "pugixml": "pugixml::pugixml",
     "yaml-cpp/": "PkgConfig::YAML",

@@ -37,6 +37,7 @@ struct ImageInfo {
     bool array = false;      ///< numbers in units of their own, rather than a picture
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
     int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below
+    int pages = 1;           ///< images in the file: pages, or frames of an animation
 };
 
 /// An opened image. Not for several threads at once.
@@ -65,10 +66,11 @@ struct OpenOptions {
     bool auto_orient = true;                              ///< apply the EXIF orientation
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
     AlphaChannel alpha = AlphaChannel::as_said;
+    int page = 0;  ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
 };
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known
-/// format, a corrupt header, or an image without pixels or with more than `maximum_pixels`.
+/// format, a corrupt header, no such page, or an image without pixels or with more than `maximum_pixels`.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path,
                                                        const OpenOptions& options = {});
 
@@ -96,6 +98,10 @@ constexpr bool unsaid_alpha(AlphaChannel alpha, int channels) {
 
 /// Whether `encode_image` knows the extension (lower case, no dot).
 GLIMPSE_EXPORT bool can_encode(std::string_view extension);
+
+/// Whether a file may be all of an image that was encoded for that extension: of its format and, as far as
+/// its lengths and its end tell, not cut short. Nothing is decoded.
+GLIMPSE_EXPORT bool may_be_whole(std::span<const std::uint8_t> bytes, std::string_view extension);
 
 /// The extensions that `encode_image` knows, sorted.
 GLIMPSE_EXPORT std::vector<std::string> encodable_extensions();

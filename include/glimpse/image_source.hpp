@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,7 @@
 
 namespace glimpse {
 
-/// The source of an image: a file, or its bytes in memory.
+/// The source of an image: a file, or its bytes in memory, and the page of it.
 class GLIMPSE_EXPORT ImageSource {
   public:
     ImageSource() = default;
@@ -26,6 +27,11 @@ class GLIMPSE_EXPORT ImageSource {
     /// Whether it is in a file, or else in memory.
     [[nodiscard]] bool is_file() const { return !bytes_; }
 
+    /// The page that was chosen, ≥ 0; none where none was, and the first is opened.
+    [[nodiscard]] std::optional<int> page() const { return page_; }
+    /// The same file's or bytes' image of that page.
+    [[nodiscard]] ImageSource at_page(int page) const;
+
     /// Opens the image and reads its header. The reader must not outlive all copies of the source. Throws
     /// `Error` with the reason, without the name.
     [[nodiscard]] std::unique_ptr<ImageReader> open(const OpenOptions& options) const;
@@ -33,6 +39,7 @@ class GLIMPSE_EXPORT ImageSource {
   private:
     std::string name_;
     std::shared_ptr<const std::vector<std::uint8_t>> bytes_;  ///< null: it is in a file
+    std::optional<int> page_;
 };
 
 }  // namespace glimpse

@@ -54,8 +54,9 @@ class ArchiveWriter {
 enum class Compression { none, gzip, bzip2, xz, zstd };
 
 /// The compression that an archive's name says: none for ".tar" and for no extension; else by ".gz", ".tgz",
-/// ".bz2", ".tbz2", ".xz", ".txz", ".zst" or ".tzst", in upper or lower case. Throws `UsageError` for any
-/// other.
+/// ".bz2", ".tbz2", ".xz", ".txz", ".zst" or ".tzst", in upper or lower case; nothing for any other.
+std::optional<Compression> known_compression(const std::string& name);
+/// The same. Throws `UsageError` for any other.
 Compression compression_of(const std::string& name);
 
 /// The module that reads and writes tar archives, loaded only for them.

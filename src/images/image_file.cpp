@@ -109,11 +109,18 @@ void require_pixels(Size size, std::int64_t maximum) {
                 " that " + field_name("open.maximum_pixels") + " allows");
 }
 
+void require_page(int page, int pages) {
+    if (page >= 0 && page < pages) return;
+    throw Error("the file has " + std::to_string(pages) + (pages == 1 ? " page" : " pages") +
+                ", counted from 0, and no page " + std::to_string(page));
+}
+
 std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     if (bytes.empty()) throw Error("the file is empty");
     const Codec* codec = codec_for_content(bytes);
     if (!codec) throw Error(not_read(bytes));
-    std::unique_ptr<ImageReader> reader = codec->open(bytes, options.maximum_pixels);
+    std::unique_ptr<ImageReader> reader = codec->open(bytes, {options.maximum_pixels, options.page});
+    require_page(options.page, reader->info().pages);
     require_pixels(reader->info().size, options.maximum_pixels);
     if (!reader->info().alpha && unsaid_alpha(options.alpha, reader->info().channels)) {
         reader = std::make_unique<ReaderWithAlpha>(std::move(reader));
@@ -164,6 +171,11 @@ std::vector<std::uint8_t> encode_image(const Image& image, std::string_view exte
 
 bool can_encode(std::string_view extension) {
     return codec_for_writing(extension) != nullptr;
+}
+
+bool may_be_whole(std::span<const std::uint8_t> bytes, std::string_view extension) {
+    const Codec* const codec = codec_for_content(bytes);
+    return codec && codec == codec_for_writing(extension) && codec->may_be_whole(bytes);
 }
 
 std::vector<std::string> encodable_extensions() {

@@ -2,8 +2,16 @@
 
 namespace glimpse {
 
+ImageSource ImageSource::at_page(int page) const {
+    ImageSource source = *this;
+    source.page_ = page;
+    return source;
+}
+
 std::unique_ptr<ImageReader> ImageSource::open(const OpenOptions& options) const {
-    return bytes_ ? open_image(*bytes_, options) : open_image(name_, options);
+    OpenOptions own = options;
+    own.page = page_.value_or(options.page);
+    return bytes_ ? open_image(*bytes_, own) : open_image(name_, own);
 }
 
 }  // namespace glimpse

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <opencv2/core.hpp>
+#include <span>
 #include <string>
 
+#include "archives/archives.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "scratch_directory.hpp"
@@ -21,6 +23,11 @@ Image noise(int type) {
     return {.pixels = pixels};
 }
 
+int type_for(const std::string& format) {
+    if (format == "pgm") return CV_8UC1;
+    return format == "pfm" ? CV_32FC3 : CV_8UC3;
+}
+
 std::string bytes_of(const Image& image, const std::string& format) {
     const auto bytes = encode_image(image, format);
     return {bytes.begin(), bytes.end()};
@@ -30,13 +37,9 @@ std::string bytes_of(const Image& image, const std::string& format) {
 
 TEST_CASE("whole files: what is encoded is whole, and no beginning of it is") {
     const scratch::Directory directory;
-    for (const std::string format : {"png", "jpg", "npy", "tiff", "webp", "bmp", "ppm"}) {
+    for (const std::string& format : encodable_extensions()) {
         CAPTURE(format);
-        if (!can_encode(format)) {
-            MESSAGE("skipped: this build does not write " << format);
-            continue;
-        }
-        const std::string whole = bytes_of(noise(CV_8UC3), format);
+        const std::string whole = bytes_of(noise(type_for(format)), format);
         const auto path = directory.file("a." + format, whole);
         CHECK(may_be_whole(path));
         for (const std::size_t left : {std::size_t{0}, std::size_t{1}, std::size_t{9}, whole.size() / 2,
@@ -49,16 +52,16 @@ TEST_CASE("whole files: what is encoded is whole, and no beginning of it is") {
         directory.file("a." + format, std::string(whole.size(), '\0'));
         CHECK_FALSE(may_be_whole(path));
         // The next format's.
-        directory.file("a." + format, format == "png" ? "P6" + whole : bytes_of(noise(CV_8UC3), "png"));
+        directory.file("a." + format, bytes_of(noise(CV_8UC3), format == "png" ? "ppm" : "png"));
         CHECK_FALSE(may_be_whole(path));
     }
 }
 
 TEST_CASE("whole files: every depth and number of channels") {
     const scratch::Directory directory;
-    for (const int type : {CV_8UC1, CV_16UC1, CV_16UC3, CV_32FC1, CV_32FC3}) {
+    for (const int type : {CV_8UC1, CV_16UC1, CV_16UC3, CV_32FC1, CV_32FC3, CV_8UC4, CV_16UC(7)}) {
         CAPTURE(type);
-        for (const std::string format : {"npy", "tiff", "ppm", "pgm", "pfm"}) {
+        for (const std::string& format : encodable_extensions()) {
             CAPTURE(format);
             std::string bytes;
             try {
@@ -81,8 +84,28 @@ TEST_CASE("whole files: formats of tracks and archives, by what ends them") {
     const std::string type = "\0\0\0\x0C"s + "ftypmp42";
     CHECK(may_be_whole(directory.file("a.mp4", type + "\0\0\0\x0A"s + "moovxx")));
     CHECK_FALSE(may_be_whole(directory.file("a.mp4", type + "\0\0\0\x0A"s + "moovx")));
-    CHECK(may_be_whole(directory.file("a.jp2", "of a format without an end")));
-    CHECK_FALSE(may_be_whole(directory.file("a.jp2", "")));
+    CHECK(may_be_whole(directory.file("a.json", "of a format without an end")));
+    CHECK_FALSE(may_be_whole(directory.file("a.json", "")));
     CHECK_FALSE(may_be_whole(directory / "gone.png"));
     CHECK_FALSE(may_be_whole(directory.path()));
+}
+
+TEST_CASE("whole files: a compressed archive is read to its end") {
+    const scratch::Directory directory;
+    for (const std::string extension : {"tar.gz", "tar.bz2", "tar.xz", "tar.zst"}) {
+        CAPTURE(extension);
+        std::string whole;
+        const auto sink = [&](std::span<const std::uint8_t> bytes) {
+            whole.append(bytes.begin(), bytes.end());
+        };
+        const auto writer = archives().create(sink, compression_of("a." + extension));
+        const std::string content(100000, 'x');
+        writer->add("a", {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});
+        writer->finish();
+        CHECK(may_be_whole(directory.file("a." + extension, whole)));
+        for (const std::size_t left : {std::size_t{1}, whole.size() / 2, whole.size() - 1}) {
+            CAPTURE(left);
+            CHECK_FALSE(may_be_whole(directory.file("a." + extension, whole.substr(0, left))));
+        }
+    }
 }

@@ -129,7 +129,7 @@ class BmpReader final : public ImageReader {
         const std::size_t rows =
             row_length(header_.size.width, header_.bits) * static_cast<std::size_t>(header_.size.height);
         const std::size_t stored = header_.coding == bmp::Coding::plain ? rows : header_.run_bytes;
-        return header_.pixels + (stored == 0 ? pixels_.size() : std::min(stored, pixels_.size()));
+        return header_.pixels + (stored == 0 ? pixels_.size() : stored);
     }
 
   private:
@@ -250,11 +250,14 @@ class BmpCodec final : public Codec {
         return bmp::has_signature(head);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    std::int64_t /*maximum_pixels*/) const override {
+                                                    const CodecRequest& /*request*/) const override {
         return std::make_unique<BmpReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<BmpReader>(bytes);
+    }
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
+        return is_whole_by_header<BmpReader>(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

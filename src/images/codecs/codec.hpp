@@ -14,6 +14,12 @@ namespace glimpse {
 /// The first bytes of a file that `Codec::recognises` is shown, at most.
 constexpr std::size_t signature_length = 256;
 
+/// What a codec is asked to open.
+struct CodecRequest {
+    std::int64_t maximum_pixels;
+    int page = 0;  ///< ≥ 0; codecs of formats with one image a file leave it to the caller
+};
+
 /// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
 /// image: they turn bytes into pixels and pixels into bytes. Any number of threads may use one codec.
 class Codec {
@@ -29,13 +35,17 @@ class Codec {
     /// with the reason alone. `bytes` outlive the reader. A codec that cannot but decode when it opens calls
     /// `require_pixels` before that; for all others the caller does.
     [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                            std::int64_t maximum_pixels) const = 0;
+                                                            const CodecRequest& request) const = 0;
 
     /// The length in bytes of the image that a stream begins with; that of the stream where the format does
     /// not say, or the image's end is not there.
     [[nodiscard]] virtual std::size_t length(std::span<const std::uint8_t> bytes) const {
         return bytes.size();
     }
+
+    /// Whether a file of this format may be all that was written: as far as the lengths in it, or its end,
+    /// tell. Nothing is decoded.
+    [[nodiscard]] virtual bool may_be_whole(std::span<const std::uint8_t> bytes) const = 0;
 
     /// The bytes of a file. Throws `Error` where the format cannot hold the depth or the channels.
     [[nodiscard]] virtual std::vector<std::uint8_t> encode(const Image& image,
@@ -45,9 +55,12 @@ class Codec {
 /// Throws `Error` for an image of no pixels or of more than `maximum`.
 GLIMPSE_EXPORT void require_pixels(Size size, std::int64_t maximum);
 
+/// Throws `Error` for a page that a file of so many does not have.
+GLIMPSE_EXPORT void require_page(int page, int pages);
+
 /// The part of a codec that a module holds: the functions of the same names.
 struct Coder {
-    std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes, std::int64_t maximum_pixels);
+    std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes, const CodecRequest& request);
     std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);
 };
 

@@ -313,11 +313,14 @@ class JpegCodec final : public Codec {
         return head.size() >= 3 && head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    std::int64_t /*maximum_pixels*/) const override {
+                                                    const CodecRequest& /*request*/) const override {
         return std::make_unique<JpegReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
         return jpeg_length(bytes);
+    }
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
+        return may_be_whole_jpeg(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "glimpse/error.hpp"
+#include "glimpse/export.hpp"
 
 // The bytes of the image that a stream begins with; all of the stream where its end is not there.
 
@@ -15,15 +17,35 @@ namespace glimpse {
 template <typename Reader>
 std::size_t length_by_header(std::span<const std::uint8_t> bytes) {
     try {
-        return Reader(bytes).length();
+        return std::min(Reader(bytes).length(), bytes.size());
     } catch (const Error&) {
         return bytes.size();
+    }
+}
+
+/// Whether a file has that length, or more.
+template <typename Reader>
+bool is_whole_by_header(std::span<const std::uint8_t> bytes) {
+    try {
+        return Reader(bytes).length() <= bytes.size();
+    } catch (const Error&) {
+        return false;
     }
 }
 
 std::size_t jpeg_length(std::span<const std::uint8_t> bytes);
 std::size_t png_length(std::span<const std::uint8_t> bytes);
 std::size_t gif_length(std::span<const std::uint8_t> bytes);
+/// The pictures of an animation; 1 where it has none.
+GLIMPSE_EXPORT int gif_pages(std::span<const std::uint8_t> bytes);
 std::size_t webp_length(std::span<const std::uint8_t> bytes);
+
+// Whether a file may be all of an image.
+
+bool may_be_whole_jpeg(std::span<const std::uint8_t> bytes);
+bool may_be_whole_png(std::span<const std::uint8_t> bytes);
+bool may_be_whole_webp(std::span<const std::uint8_t> bytes);
+/// Of a file as libtiff writes it, the directory behind the pixels.
+bool may_be_whole_tiff(std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

@@ -10,8 +10,8 @@ const Coder& ModuleCodec::coder() const {
 }
 
 std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> bytes,
-                                               std::int64_t maximum_pixels) const {
-    return coder().open(bytes, maximum_pixels);
+                                               const CodecRequest& request) const {
+    return coder().open(bytes, request);
 }
 
 std::vector<std::uint8_t> ModuleCodec::encode(const Image& image, std::string_view extension) const {

@@ -16,17 +16,25 @@ class ModuleCodec final : public Codec {
 
     using Length = std::size_t (*)(std::span<const std::uint8_t> bytes);
 
-    ModuleCodec(CodecDescription description, Recogniser recogniser, Length length_of = nullptr)
-        : description_(std::move(description)), recogniser_(recogniser), length_(length_of) {}
+    using Check = bool (*)(std::span<const std::uint8_t> bytes);
+
+    ModuleCodec(CodecDescription description, Recogniser recogniser, Length length_of, Check whole)
+        : description_(std::move(description)),
+          recogniser_(recogniser),
+          length_(length_of),
+          may_be_whole_(whole) {}
 
     [[nodiscard]] CodecDescription description() const override { return description_; }
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return recogniser_(head);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    std::int64_t maximum_pixels) const override;
+                                                    const CodecRequest& request) const override;
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
         return length_ ? length_(bytes) : bytes.size();
+    }
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
+        return may_be_whole_(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view extension) const override;
@@ -37,6 +45,7 @@ class ModuleCodec final : public Codec {
     CodecDescription description_;
     Recogniser recogniser_;
     Length length_;  ///< null where the format does not say
+    Check may_be_whole_;
     mutable std::once_flag opened_;
     mutable const Coder* coder_ = nullptr;
 };

@@ -49,11 +49,13 @@ class NetpbmReader final : public ImageReader {
         return out;
     }
 
-    /// The file's; a file of text has one image.
+    /// Of the file in bytes, as the header says it. Text goes on to the end: it holds one image.
     [[nodiscard]] std::size_t length() const {
+        if (is_text()) return bytes_.size();
+        constexpr std::size_t largest = std::numeric_limits<std::size_t>::max();
         const auto rows = static_cast<std::size_t>(header_.size.height);
-        const std::size_t rest = bytes_.size() - header_.data;
-        return is_text() || rest / row_length() < rows ? bytes_.size() : header_.data + rows * row_length();
+        const bool fits = rows <= (largest - header_.data) / row_length();
+        return fits ? header_.data + rows * row_length() : largest;
     }
 
   private:
@@ -239,11 +241,14 @@ class NetpbmCodec final : public Codec {
         return netpbm::has_signature(head);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    std::int64_t /*maximum_pixels*/) const override {
+                                                    const CodecRequest& /*request*/) const override {
         return std::make_unique<NetpbmReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<NetpbmReader>(bytes);
+    }
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
+        return is_whole_by_header<NetpbmReader>(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view extension) const override {

@@ -199,7 +199,7 @@ class NpyReader final : public ImageReader {
         return out;
     }
 
-    /// The file's.
+    /// Of the file in bytes; less would not have been opened.
     [[nodiscard]] std::size_t length() const {
         return header_.data + header_.shape[0] * header_.shape[1] * header_.shape[2] * header_.item;
     }
@@ -246,11 +246,14 @@ class NpyCodec final : public Codec {
         return head.size() >= magic.size() && std::ranges::equal(head.first(magic.size()), magic);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    std::int64_t /*maximum_pixels*/) const override {
+                                                    const CodecRequest& /*request*/) const override {
         return std::make_unique<NpyReader>(bytes);
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<NpyReader>(bytes);
+    }
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
+        return is_whole_by_header<NpyReader>(bytes);
     }
     /// Always float32, in this machine's byte order, which is named.
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,

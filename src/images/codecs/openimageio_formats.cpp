@@ -30,18 +30,6 @@ Size jpeg2000_size(Bytes bytes) {
     return parse_jpeg2000(bytes).size;
 }
 
-// GIF89a: the logical screen.
-
-bool is_gif(Bytes bytes) {
-    return starts_with(bytes, "GIF87a"sv) || starts_with(bytes, "GIF89a"sv);
-}
-
-Size gif_size(Bytes bytes) {
-    if (bytes.size() < 10) fail_corrupt();
-    return {static_cast<int>(little_endian(bytes.subspan(6, 2))),
-            static_cast<int>(little_endian(bytes.subspan(8, 2)))};
-}
-
 // HEIF (ISO/IEC 23008-12) and AVIF: brands of the ISO base media file format.
 
 bool is_heif(Bytes bytes) {
@@ -142,7 +130,6 @@ Size targa_size(Bytes bytes) {
 
 constexpr std::array openimageio_formats{
     OpenImageIoFormat{"jpeg2000", is_jpeg2000, true, jpeg2000_size},
-    OpenImageIoFormat{"gif", is_gif, true, gif_size},
     OpenImageIoFormat{"heif", is_heif, true, heif_size},
     OpenImageIoFormat{"hdr", is_radiance},
     OpenImageIoFormat{"openexr", is_openexr},

@@ -9,9 +9,11 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "images/codecs/apng.hpp"
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/decoded.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/png_chunks.hpp"
@@ -158,6 +160,7 @@ class PngReader final : public ImageReader {
             }
         }
         info_.icc_profile = read_profile(bytes);
+        info_.pages = apng_pages(bytes);
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -302,11 +305,22 @@ class PngCodec final : public Codec {
         return head.size() >= signature.size() && std::ranges::equal(head.first(signature.size()), signature);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    std::int64_t /*maximum_pixels*/) const override {
-        return std::make_unique<PngReader>(bytes);
+                                                    const CodecRequest& request) const override {
+        auto picture = std::make_unique<PngReader>(bytes);
+        if (request.page == 0) return picture;
+        ImageInfo info = picture->info();
+        require_page(request.page, info.pages);
+        require_pixels(info.size, request.maximum_pixels);
+        cv::Mat canvas = decode_apng_page(bytes, request.page);
+        if (!info.alpha) canvas = without_opaque_alpha(canvas);
+        info.alpha = canvas.channels() % 2 == 0;
+        return std::make_unique<DecodedReader>(std::move(canvas), std::move(info));
     }
     [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
         return png_length(bytes);
+    }
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
+        return may_be_whole_png(bytes);
     }
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {

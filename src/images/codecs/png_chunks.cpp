@@ -14,18 +14,30 @@ namespace glimpse {
 
 namespace {
 
-// A chunk: the length of its data, big-endian; its type; its data; its checksum.
-constexpr std::size_t type_offset = 4;
-constexpr std::size_t data_offset = 8;
-constexpr std::size_t frame_length = 12;  // without its data
+constexpr std::size_t type_offset = PngChunk::type_offset;
+constexpr std::size_t data_offset = PngChunk::data_offset;
+constexpr std::size_t frame_length = PngChunk::frame_length;
 
-/// Whether a chunk is all there, with its checksum.
-bool is_intact(std::span<const std::uint8_t> chunk) {
+/// Of a chunk that is all there.
+bool is_checked(std::span<const std::uint8_t> chunk) {
     const auto checked = chunk.subspan(type_offset, chunk.size() - frame_length + 4);
     return crc32_z(0, checked.data(), checked.size()) == big_endian(chunk.last(4));
 }
 
 }  // namespace
+
+bool PngChunk::is_intact() const {
+    return bytes.size() == length && is_checked(bytes);
+}
+
+std::optional<PngChunk> png_chunk_at(std::span<const std::uint8_t> file, std::size_t offset) {
+    if (offset > file.size() || file.size() - offset < frame_length) return std::nullopt;
+    const auto rest = file.subspan(offset);
+    const std::size_t length = frame_length + big_endian(rest.first(4));
+    return PngChunk{.type = {reinterpret_cast<const char*>(rest.data()) + type_offset, 4},
+                    .bytes = rest.first(std::min(length, rest.size())),
+                    .length = length};
+}
 
 bool PngChunks::is_needed(std::size_t chunk) const {
     const std::string_view type(reinterpret_cast<const char*>(bytes_.data()) + chunk + type_offset, 4);
@@ -55,7 +67,7 @@ void PngChunks::verify_metadata() const {
 
 void PngChunks::verify() const {
     if (chunk_end_ != whole_end_ || position_ >= chunk_end_) return;
-    if (!is_intact(bytes_.subspan(chunk_begin_, chunk_end_ - chunk_begin_))) fail_corrupt("wrong checksum");
+    if (!is_checked(bytes_.subspan(chunk_begin_, chunk_end_ - chunk_begin_))) fail_corrupt("wrong checksum");
 }
 
 bool PngChunks::lacks_only_the_end() const {
@@ -92,7 +104,7 @@ std::span<const std::uint8_t> exif_at_end(std::span<const std::uint8_t> file) {
         const auto rest = end.subspan(type - type_offset);
         const std::size_t length = big_endian(rest.first(4));
         if (length > rest.size() || rest.size() - length < frame_length) continue;
-        if (is_intact(rest.first(frame_length + length))) return rest.subspan(data_offset, length);
+        if (is_checked(rest.first(frame_length + length))) return rest.subspan(data_offset, length);
     }
     return {};
 }

@@ -2,9 +2,33 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 namespace glimpse {
+
+constexpr std::size_t png_signature_length = 8;
+
+/// A chunk: the length of its data, big-endian; its type; its data; its checksum.
+struct PngChunk {
+    std::string_view type;
+    std::span<const std::uint8_t> bytes;  ///< all of it, or up to the end of the file
+    std::size_t length = 0;               ///< of all of it, as it says
+
+    static constexpr std::size_t frame_length = 12;  ///< of a chunk without data
+    static constexpr std::size_t type_offset = 4;
+    static constexpr std::size_t data_offset = 8;
+
+    /// Whether it is all there, with its checksum.
+    [[nodiscard]] bool is_intact() const;
+    [[nodiscard]] std::span<const std::uint8_t> data() const {
+        return bytes.subspan(data_offset, length - frame_length);
+    }
+};
+
+/// The chunk at an offset; none where the file ends before a shortest one would.
+std::optional<PngChunk> png_chunk_at(std::span<const std::uint8_t> file, std::size_t offset);
 
 /// The chunks of a PNG file that an image is decoded from, one after another as a stream: those that are
 /// critical, and tRNS, eXIf and, if wanted, iCCP. libspng 0.7 refuses files of more than 1000 others.
@@ -29,14 +53,12 @@ class PngChunks {
     void verify_metadata() const;
     [[nodiscard]] bool is_needed(std::size_t chunk) const;
 
-    static constexpr std::size_t signature_length = 8;
-
     std::span<const std::uint8_t> bytes_;
     bool with_profile_;
     std::size_t position_ = 0;
     std::size_t chunk_begin_ = 0;
     std::size_t whole_end_ = 0;  ///< where the last chunk ends that has not been cut off
-    std::size_t chunk_end_ = signature_length;
+    std::size_t chunk_end_ = png_signature_length;
 };
 
 /// The content of an eXIf chunk behind the image data, where the file's end has one; else empty.

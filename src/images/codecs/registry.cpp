@@ -18,6 +18,10 @@ bool is_tiff(std::span<const std::uint8_t> head) {
     return std::ranges::any_of(signatures, [&](std::string_view s) { return starts_with(head, s); });
 }
 
+bool is_gif(std::span<const std::uint8_t> head) {
+    return starts_with(head, "GIF87a") || starts_with(head, "GIF89a");
+}
+
 bool is_webp(std::span<const std::uint8_t> head) {
     return head.size() >= 12 && starts_with(head, "RIFF") && starts_with(head.subspan(8), "WEBP");
 }
@@ -25,20 +29,24 @@ bool is_webp(std::span<const std::uint8_t> head) {
 }  // namespace
 
 std::span<const Codec* const> all_codecs() {
-    static const ModuleCodec tiff({"tiff", "libtiff", {"tiff", "tif"}, {"tiff", "tif"}}, is_tiff);
-    static const ModuleCodec webp({"webp", "libwebp", {"webp"}, {"webp"}}, is_webp, webp_length);
+    static const ModuleCodec tiff({"tiff", "libtiff", {"tiff", "tif"}, {"tiff", "tif"}}, is_tiff, nullptr,
+                                  may_be_whole_tiff);
+    static const ModuleCodec webp({"webp", "libwebp", {"webp"}, {"webp"}}, is_webp, webp_length,
+                                  may_be_whole_webp);
+    // What is not written is never taken for an output.
+    const auto never = [](std::span<const std::uint8_t>) { return false; };
+    static const ModuleCodec gif({"gif", "giflib", {"gif"}, {}}, is_gif, gif_length, never);
     static const ModuleCodec openimageio(
         {"openimageio",
          "OpenImageIO",
-         {"jp2", "j2k", "j2c", "gif", "heic", "heif", "avif", "hdr", "exr", "tga"},
+         {"jp2", "j2k", "j2c", "heic", "heif", "avif", "hdr", "exr", "tga"},
          {}},
-        [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; },
-        [](std::span<const std::uint8_t> bytes) {
-            return starts_with(bytes, "GIF8") ? gif_length(bytes) : bytes.size();
-        });
+        [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; }, nullptr,
+        never);
     // Targa, whose header has the weakest signature, is asked last.
-    static const std::array<const Codec*, 8> codecs{
-        &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &tiff, &webp, &openimageio};
+    static const std::array<const Codec*, 9> codecs{&jpeg_codec(),   &png_codec(), &npy_codec(),
+                                                    &netpbm_codec(), &bmp_codec(), &tiff,
+                                                    &webp,           &gif,         &openimageio};
     return codecs;
 }
 

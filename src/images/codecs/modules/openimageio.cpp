@@ -55,19 +55,20 @@ class MemoryFile {
 
 class OpenImageIoReader final : public ImageReader {
   public:
-    OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format)
+    OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format, int page)
         : format_(format),
+          page_(page),
           memory_(bytes.data(), bytes.size()),
           input_(OIIO::ImageInput::create(std::string(format.name))) {
         if (!input_) fail(nullptr);
         open(bytes);
+        select_page();
         require_plain();
         if (format.name == "jpeg2000") jpeg2000_ = parse_jpeg2000(bytes);
         describe();
         if (!format.decodes_at_once) return;
         all_ = read(whole(info_.size));
         info_.seekable = true;
-        if (format.name == "gif") drop_opaque_alpha();
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -90,6 +91,15 @@ class OpenImageIoReader final : public ImageReader {
         }
         OIIO::ImageSpec ignored;
         if (!input_->open(path, ignored, wishes)) fail(input_.get());
+    }
+
+    void select_page() {
+        if (format_.name == "openexr") {
+            while (input_->seek_subimage(info_.pages, 0)) ++info_.pages;
+            static_cast<void>(input_->geterror());
+        }
+        require_page(page_, info_.pages);
+        if (info_.pages > 1 && !input_->seek_subimage(page_, 0)) fail(input_.get());
     }
 
     [[nodiscard]] const OIIO::ImageSpec& spec() const { return input_->spec(); }
@@ -145,20 +155,6 @@ class OpenImageIoReader final : public ImageReader {
         return jpeg2000_ ? jpeg2000_->alpha : format_.name == "targa" || s.channelnames.back().ends_with("A");
     }
 
-    /// OpenImageIO gives alpha to every GIF.
-    void drop_opaque_alpha() {
-        if (!info_.alpha) return;
-        cv::Mat alpha;
-        cv::extractChannel(all_, alpha, info_.channels - 1);
-        if (cv::countNonZero(alpha != 255) > 0) return;
-        std::vector<cv::Mat> channels;
-        cv::split(all_, channels);
-        channels.pop_back();
-        cv::merge(channels, all_);
-        info_.alpha = false;
-        info_.channels = all_.channels();
-    }
-
     cv::Mat read(const Rectangle& region) {
         const OIIO::ImageSpec& s = spec();
         const bool tiled = s.tile_width > 0;
@@ -168,9 +164,9 @@ class OpenImageIoReader final : public ImageReader {
                                     : info_.depth == CV_16U ? OIIO::TypeDesc::UINT16
                                                             : OIIO::TypeDesc::FLOAT;
         const bool done =
-            tiled ? input_->read_tiles(0, 0, s.x + blocks.x, s.x + blocks.right(), s.y + blocks.y,
+            tiled ? input_->read_tiles(page_, 0, s.x + blocks.x, s.x + blocks.right(), s.y + blocks.y,
                                        s.y + blocks.bottom(), 0, 1, 0, s.nchannels, type, out.data)
-                  : input_->read_scanlines(0, 0, s.y + blocks.y, s.y + blocks.bottom(), 0, 0, s.nchannels,
+                  : input_->read_scanlines(page_, 0, s.y + blocks.y, s.y + blocks.bottom(), 0, 0, s.nchannels,
                                            type, out.data);
         if (!done) fail(input_.get());
         if (format_.name == "openexr" && info_.alpha) divide_by_alpha(out);
@@ -224,6 +220,7 @@ class OpenImageIoReader final : public ImageReader {
     }
 
     const OpenImageIoFormat& format_;
+    int page_;
     OIIO::Filesystem::IOMemReader memory_;
     std::unique_ptr<MemoryFile> file_;
     std::unique_ptr<OIIO::ImageInput> input_;
@@ -238,12 +235,12 @@ void set_up() {
     static_cast<void>(done);
 }
 
-std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t maximum_pixels) {
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
     set_up();
     const OpenImageIoFormat& format = *openimageio_format(bytes);
-    if (format.size) require_pixels(format.size(bytes), maximum_pixels);
+    if (format.size) require_pixels(format.size(bytes), request.maximum_pixels);
     try {
-        return std::make_unique<OpenImageIoReader>(bytes, format);
+        return std::make_unique<OpenImageIoReader>(bytes, format, request.page);
     } catch (const Error&) {
         throw;
     } catch (const std::exception& exception) {

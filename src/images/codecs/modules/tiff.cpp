@@ -39,8 +39,10 @@ struct Block {
 
 class TiffReader final : public ImageReader {
   public:
-    explicit TiffReader(std::span<const std::uint8_t> bytes)
-        : file_(bytes), tiff_(file_.handle()), storage_(tiff_) {
+    TiffReader(std::span<const std::uint8_t> bytes, int page)
+        : file_(bytes, page), tiff_(file_.handle()), storage_(tiff_) {
+        if (page == 0) require_no_thumbnail();
+        info_.pages = file_.pages();
         const auto width = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
         const auto height = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGELENGTH, 0);
         constexpr std::uint32_t largest = std::numeric_limits<int>::max();
@@ -93,12 +95,14 @@ class TiffReader final : public ImageReader {
     }
 
     /// Raw files of cameras begin with a thumbnail of the picture that only their makers' programs read.
+    void require_no_thumbnail() const {
+        if ((tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) == 0) return;
+        throw Error(
+            "the file's first picture is a thumbnail of another, as in a camera's raw file, which is not "
+            "read as an image");
+    }
+
     void require_readable() const {
-        if ((tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) != 0) {
-            throw Error(
-                "the file's first picture is a thumbnail of another, as in a camera's raw file, which is "
-                "not read as an image");
-        }
         const auto compression = tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
         if (TIFFIsCODECConfigured(compression) != 0) return;
         const TIFFCodec* const codec = TIFFFindCODEC(compression);
@@ -285,8 +289,8 @@ void set_fields(TIFF* tiff, const Image& image) {
     }
 }
 
-std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t /*maximum_pixels*/) {
-    return std::make_unique<TiffReader>(bytes);
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
+    return std::make_unique<TiffReader>(bytes, request.page);
 }
 
 std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {

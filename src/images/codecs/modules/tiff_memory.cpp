@@ -10,6 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
 
 namespace glimpse {
@@ -37,14 +38,27 @@ TiffFile& file(thandle_t handle) {
 
 }  // namespace
 
-TiffFile::TiffFile(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+TiffFile::TiffFile(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes) {
     open("r");
     if (!handle_) fail_corrupt(complaint());
-    // Without a palette, its indices would be taken for grey.
-    if (tag_is_lost) {
+    try {
+        select(page);
+    } catch (...) {
         TIFFClose(handle_);
-        fail_corrupt("a tag lies beyond the end of the file");
+        throw;
     }
+}
+
+void TiffFile::select(int page) {
+    if (page > 0) {
+        require_page(page, pages());
+        tag_is_lost = false;
+        // The type of a directory's number has had 16 and 32 bits.
+        using Directory = decltype(TIFFCurrentDirectory(nullptr));
+        if (TIFFSetDirectory(handle_, static_cast<Directory>(page)) == 0) fail_corrupt(complaint());
+    }
+    // Without a palette, its indices would be taken for grey.
+    if (tag_is_lost) fail_corrupt("a tag lies beyond the end of the file");
 }
 
 TiffFile::TiffFile() {

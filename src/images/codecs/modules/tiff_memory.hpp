@@ -12,8 +12,9 @@ namespace glimpse {
 /// A TIFF file that lies in memory.
 class TiffFile {
   public:
-    /// Opens it for reading. Throws `Error` where the header is truncated or corrupt.
-    explicit TiffFile(std::span<const std::uint8_t> bytes);
+    /// Opens it for reading, at the directory of a page. Throws `Error` where a header is truncated or
+    /// corrupt, or there is no such page.
+    TiffFile(std::span<const std::uint8_t> bytes, int page);
     /// Opens an empty one for writing.
     TiffFile();
     ~TiffFile();
@@ -22,6 +23,8 @@ class TiffFile {
 
     [[nodiscard]] TIFF* handle() const { return handle_; }
     [[nodiscard]] std::uint64_t length() const { return bytes_.size(); }
+    /// Directories that follow one another, a pyramid's smaller images among them.
+    [[nodiscard]] int pages() const { return static_cast<int>(TIFFNumberOfDirectories(handle_)); }
     /// libtiff's last complaint on this thread; it prints nothing.
     [[nodiscard]] std::string complaint() const;
     [[noreturn]] void fail_writing() const;
@@ -30,6 +33,7 @@ class TiffFile {
 
   private:
     void open(const char* mode);
+    void select(int page);
     static tmsize_t read(thandle_t handle, void* data, tmsize_t size);
     static tmsize_t write(thandle_t handle, void* data, tmsize_t size);
     static toff_t seek(thandle_t handle, toff_t offset, int whence);

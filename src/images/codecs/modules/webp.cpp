@@ -1,4 +1,5 @@
 #include <webp/decode.h>
+#include <webp/demux.h>
 #include <webp/encode.h>
 #include <webp/mux.h>
 
@@ -11,6 +12,7 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/decoded.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/profile.hpp"
 #include "maps/image_region.hpp"
@@ -59,6 +61,8 @@ class WebpReader final : public ImageReader {
         frame_region_.width = features.width;
         frame_region_.height = features.height;
         info_.size = animated ? canvas_size(mux.get()) : Size{features.width, features.height};
+        if (animated && WebPMuxNumChunks(mux.get(), WEBP_CHUNK_ANMF, &info_.pages) != WEBP_MUX_OK)
+            fail_corrupt();
         if (!whole(info_.size).contains(frame_region_)) fail_corrupt("a frame leaves its canvas");
         filtered_alpha_ = features.has_alpha != 0 && features.format != lossless;
         const auto profile = chunk(mux.get(), "ICCP");
@@ -144,6 +148,32 @@ class WebpReader final : public ImageReader {
     ImageInfo info_;
 };
 
+struct AnimationDeleter {
+    void operator()(WebPAnimDecoder* decoder) const { WebPAnimDecoderDelete(decoder); }
+};
+
+/// A frame of an animation after the first, on the canvas that those before it have left.
+cv::Mat decode_canvas(std::span<const std::uint8_t> bytes, Size size, int page) {
+    WebPAnimDecoderOptions options;
+    if (!WebPAnimDecoderOptionsInit(&options)) throw Error("libwebp is of another version");
+    const WebPData data{bytes.data(), bytes.size()};
+    const std::unique_ptr<WebPAnimDecoder, AnimationDeleter> decoder(WebPAnimDecoderNew(&data, &options));
+    if (!decoder) fail_corrupt();
+    std::uint8_t* canvas = nullptr;
+    for (int k = 0; k <= page; ++k) {
+        int milliseconds = 0;
+        if (!WebPAnimDecoderGetNext(decoder.get(), &canvas, &milliseconds)) fail_corrupt();
+    }
+    return cv::Mat(size.height, size.width, CV_8UC4, canvas).clone();
+}
+
+std::unique_ptr<ImageReader> frame_reader(std::span<const std::uint8_t> bytes, ImageInfo info, int page) {
+    cv::Mat canvas = decode_canvas(bytes, info.size, page);
+    if (!info.alpha) canvas = without_opaque_alpha(canvas);
+    info.alpha = canvas.channels() == 4;
+    return std::make_unique<DecodedReader>(std::move(canvas), std::move(info));
+}
+
 /// Lossless: extraction must not alter pixels, not even the colour of transparent ones.
 OwnedData& encode_picture(const cv::Mat& pixels, OwnedData& out) {
     WebPConfig config;
@@ -195,8 +225,12 @@ std::vector<std::uint8_t> with_profile(const WebPData& picture,
     return {assembled.data.bytes, assembled.data.bytes + assembled.data.size};
 }
 
-std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, std::int64_t /*maximum_pixels*/) {
-    return std::make_unique<WebpReader>(bytes);
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
+    auto first = std::make_unique<WebpReader>(bytes);
+    if (request.page == 0) return first;
+    require_page(request.page, first->info().pages);
+    require_pixels(first->info().size, request.maximum_pixels);
+    return frame_reader(bytes, first->info(), request.page);
 }
 
 std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {

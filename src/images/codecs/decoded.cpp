@@ -1,0 +1,34 @@
+#include "images/codecs/decoded.hpp"
+
+#include <opencv2/core.hpp>
+#include <utility>
+
+#include "maps/image_region.hpp"
+
+namespace glimpse {
+
+DecodedReader::DecodedReader(cv::Mat pixels, ImageInfo info)
+    : pixels_(std::move(pixels)), info_(std::move(info)) {
+    info_.depth = pixels_.depth();
+    info_.channels = pixels_.channels();
+    info_.seekable = true;
+}
+
+cv::Mat DecodedReader::decode(const Rectangle& region) {
+    return pixels_(rect(region)).clone();
+}
+
+cv::Mat without_opaque_alpha(const cv::Mat& pixels) {
+    cv::Mat alpha;
+    cv::extractChannel(pixels, alpha, pixels.channels() - 1);
+    const int opaque = pixels.depth() == CV_8U ? 0xFF : 0xFFFF;
+    if (cv::countNonZero(alpha != opaque) > 0) return pixels;
+    std::vector<cv::Mat> channels;
+    cv::split(pixels, channels);
+    channels.pop_back();
+    cv::Mat colours;
+    cv::merge(channels, colours);
+    return colours;
+}
+
+}  // namespace glimpse
