@@ -24,7 +24,10 @@ struct InputOptions {
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
     std::optional<AnnotationOptions> annotations;  ///< of `inputs`
     std::vector<std::string> archives;             ///< tar files, or "-" for one on standard input
-    Shard shard;                                   ///< of the jobs that `open_jobs` gives
+    std::optional<int> page;  ///< of images whose manifest's record names none; none: the first
+    OpenOptions open;         ///< how images are opened whose pages are counted
+    bool all_pages = false;  ///< each page is an image of its own, NAME.000 and so on where there are several
+    Shard shard;             ///< of the jobs that `open_jobs` gives
     ParameterDefaults defaults;
     bool names_skipped = false;  ///< tell `warn` of each entry of a directory that is skipped
     /// Told of what is passed over without being a failure: one line each, from the thread that asks for

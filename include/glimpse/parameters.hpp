@@ -46,6 +46,7 @@ struct ManifestRecord {
     std::filesystem::path image{};      ///< as written, relative to the manifest's directory
     std::optional<std::string> name{};  ///< replaces the image's own name in the outputs' names
     ParameterDocument glimpses{};       ///< empty: the record has none, and the run's own hold
+    std::optional<int> page{};          ///< of the image's file, ≥ 0
     std::string problem{};              ///< why its name cannot be that of outputs; empty where it can
 };
 

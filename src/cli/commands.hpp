@@ -24,6 +24,9 @@ void add_help(CLI::App& application, Action& action);
 
 // Options that several commands share.
 
+/// A whole number from 0, or the largest of all for any beyond; none for anything else.
+std::optional<int> whole_number(std::string_view text);
+
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
 CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help);
 CLI::Option* add_device_option(Command& command, std::string& device);

@@ -46,6 +46,26 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     return all_well ? outcome : Outcome::some_failed;
 }
 
+/// Counts the images of several pages of which the first was read, since none was chosen.
+class UnchosenPages {
+  public:
+    void record(const FinishedJob& done) {
+        if (done.report.pages < 2 || done.job.image.page()) return;
+        if (count_++ == 0) first_ = done.report.image + " of " + std::to_string(done.report.pages);
+    }
+
+    void tell(const std::function<void(const std::string&)>& warn) const {
+        if (count_ == 0) return;
+        warn((count_ == 1 ? "1 image has several pages"
+                          : std::to_string(count_) + " images have several pages") +
+             ", of which the first was read (" + first_ + "); --page chooses another, or all");
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::string first_;
+};
+
 /// Runs the jobs and records the results. Sets `over` where no further job is wanted: with --fail-fast, or
 /// where a result cannot be recorded.
 Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
@@ -55,7 +75,9 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     if (record.is_done()) return record.close();
     RunOptions run_options = o.run;
     run_options.interrupted = [&] { return was_interrupted() || over; };
+    UnchosenPages pages;
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
+        pages.record(done);
         try {
             tracks.record(done);
             record.add(done);
@@ -65,6 +87,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
         }
         if (o.run.ends_with(done.report)) over = true;
     });
+    pages.tell(o.input.warn);
     return with_tracks(o, tracks, count.value_or(0), record.close());
 }
 

@@ -109,10 +109,24 @@ void add_adjustments(Command& command, ExtractOptions& o) {
                     "the size of glimpses whose entry gives none");
 }
 
+/// Throws `UsageError` with the option's name.
+void parse_page(const std::string& text, InputOptions& input) {
+    input.all_pages = text == "all";
+    input.page = input.all_pages ? std::nullopt : whole_number(text);
+    if (!input.all_pages && !input.page) {
+        throw UsageError("--page", "a number from 0 or all is needed, not '" + text + "'");
+    }
+}
+
 void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
     add_alpha_option(command, o.alpha);
+    command
+        .add_option_function<std::string>(
+            "--page", [&o](const std::string& text) { parse_page(text, o.input); },
+            "which image of a file with several, from 0; all: each, as NAME.000 and so on")
+        ->type_name("N|all");
     command.add_flag(
         "--fast-shrink", o.run.fast_shrink,
         "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
@@ -233,6 +247,7 @@ void apply(ExtractOptions& o) {
     o.output.sync = !o.no_sync;
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.open.alpha = alpha_channel(o.alpha);
+    o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;
     if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";

@@ -26,6 +26,8 @@ constexpr std::array fields{
     Field{"annotations.zero_based", "--zero-based"},
     Field{"annotations.strict", "--strict"},
     Field{"archives", "--input-tar"},
+    Field{"page", "--page"},
+    Field{"all_pages", "--page"},
     Field{"defaults.size", "--size"},
     // RunOptions
     Field{"adjustment.context", "--context"},

@@ -13,20 +13,12 @@ namespace glimpse::cli {
 
 namespace {
 
-/// A whole number, or the largest for any beyond; none for anything else.
-std::optional<int> length_in(std::string_view text) {
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-    int length = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-    return error == std::errc::result_out_of_range ? std::numeric_limits<int>::max() : length;
-}
-
 /// Throws `UsageError` with the option's name.
 Size parse_size(const std::string& text, const std::string& option) {
     const std::size_t times = text.find_first_of("xX");
-    const auto width = length_in(std::string_view(text).substr(0, times));
+    const auto width = whole_number(std::string_view(text).substr(0, times));
     const auto height =
-        times == std::string::npos ? std::nullopt : length_in(std::string_view(text).substr(times + 1));
+        times == std::string::npos ? std::nullopt : whole_number(std::string_view(text).substr(times + 1));
     if (!width || !height) {
         throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
     }
@@ -41,6 +33,13 @@ Size parse_size(const std::string& text, const std::string& option) {
 }
 
 }  // namespace
+
+std::optional<int> whole_number(std::string_view text) {
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc::result_out_of_range ? std::numeric_limits<int>::max() : number;
+}
 
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help) {
     const auto names = mechanism_names();

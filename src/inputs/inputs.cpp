@@ -9,6 +9,7 @@
 #include "inputs/job_maker.hpp"
 #include "inputs/manifest.hpp"
 #include "inputs/option_use.hpp"
+#include "inputs/paged_jobs.hpp"
 
 namespace glimpse {
 
@@ -42,6 +43,7 @@ void validate(const InputOptions& options) {
                                       {parameters, "parameters"},
                                       {!options.boxes.empty(), "boxes"}});
     }
+    if (options.page && options.all_pages) throw InvalidOption::beside("page", "all_pages");
     if (!options.manifest && options.inputs.empty() && options.archives.empty()) {
         throw InvalidOption("inputs", "name an image, a directory, -, a " + field_name("manifest") +
                                           " or an " + field_name("archives"));
@@ -83,7 +85,7 @@ class Inputs final : public JobSource {
         : options_(options),
           interrupted_(std::move(interrupted)),
           maker_(options_, standard_input_),
-          source_(opened(bad)) {}
+          source_(std::make_unique<PagedJobs>(opened(bad), options_)) {}
 
     std::optional<ImageJob> next() override { return source_->next(); }
     [[nodiscard]] std::optional<std::size_t> size() const override { return source_->size(); }

@@ -71,6 +71,7 @@ ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
                  .name = record.name.value_or(output_name(record.image)),
                  .glimpses = shared_,
                  .problem = std::move(record.problem)};
+    if (record.page) job.image = job.image.at_page(*record.page);
     if (!record.glimpses.empty()) {
         job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
     }

@@ -12,6 +12,9 @@ namespace {
 
 cv::Mat attention_values(ImageReader& reader) {
     const ImageInfo& info = reader.info();
+    if (info.pages > 1) {
+        throw Error("a mask is a file of one picture, not of " + std::to_string(info.pages) + " pages");
+    }
     // An array 1×h×w is one map h×w, as models return it, since a mask has one channel.
     const bool has_leading_axis = info.array && info.size.height == 1;
     if (info.channels != 1 && !has_leading_axis) {

@@ -1,3 +1,6 @@
+#include <array>
+#include <string>
+
 #include "glimpse/error.hpp"
 #include "glimpse/parameters.hpp"
 #include "json/json_file.hpp"
@@ -26,6 +29,15 @@ void require_name(const Value& value, const std::string& name) {
     value.fail("a name is a relative path without empty parts, \".\" and \"..\", not " + in_quotes(name));
 }
 
+/// The keys of a record that are none of a document.
+constexpr std::array record_keys{"image", "name", "page"};
+
+int read_page(const Value& value) {
+    const int page = integer(value);
+    if (page < 0) value.fail("pages are counted from 0, not " + std::to_string(page));
+    return page;
+}
+
 ManifestRecord read_record(JsonFile& file, ReadingContext context) {
     const Value record = file.root();
     if (!record.is_object()) record.fail("a manifest record is an object with \"image\"");
@@ -39,10 +51,10 @@ ManifestRecord read_record(JsonFile& file, ReadingContext context) {
             result.problem = error.what();
         }
     }
-    file.erase("image");
-    file.erase("name");
+    if (record.contains("page")) result.page = read_page(record.member("page"));
+    for (const char* const key : record_keys) file.erase(key);
     if (record.size() == 0) return result;
-    context.sibling_keys = {"image", "name"};
+    context.sibling_keys = {record_keys.begin(), record_keys.end()};
     result.glimpses = read_document(record, context);
     return result;
 }

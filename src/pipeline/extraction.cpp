@@ -94,6 +94,8 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
     const ImageInfo& info = image->info();
     report.size = info.size;
+    report.page = job.image.page().value_or(0);
+    report.pages = info.pages;
     require_annotated_size(job, info);
     auto glimpses = lower_glimpses(job, paths, run.options.adjustment, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses);

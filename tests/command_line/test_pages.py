@@ -1,0 +1,187 @@
+"""Files of several images: pages of a TIFF, frames of an animation; beside Pillow, frame by frame."""
+
+import io
+import json
+import subprocess
+
+import numpy
+from PIL import Image, ImageSequence
+
+from glimpse_case import BINARY, GlimpseCase
+
+WIDTH, HEIGHT = 24, 16
+FRAMES = 4
+
+
+def noise(*shape, seed=3):
+    return numpy.random.default_rng(seed).integers(0, 256, shape, dtype=numpy.uint8)
+
+
+def saved(frames, format, **options):
+    out = io.BytesIO()
+    frames[0].save(out, format, save_all=True, append_images=frames[1:], **options)
+    return out.getvalue()
+
+
+def pictures(mode):
+    channels = {"L": (), "RGB": (3,), "RGBA": (4,)}[mode]
+    return [Image.fromarray(noise(HEIGHT, WIDTH, *channels, seed=k), mode) for k in range(FRAMES)]
+
+
+def drawings():
+    """Opaque and fully transparent pixels, of which every program makes the same."""
+    frames = []
+    for k in range(FRAMES):
+        pixels = noise(HEIGHT, WIDTH, 4, seed=k)
+        pixels[..., 3] = 0
+        pixels[2 + k:9 + k, 3 * k:3 * k + 9, 3] = 255
+        frames.append(Image.fromarray(pixels, "RGBA"))
+    return frames
+
+
+def visible(picture):
+    """Pixels as RGBA, the transparent ones black."""
+    pixels = numpy.array(picture.convert("RGBA"))
+    pixels[pixels[..., 3] == 0] = 0
+    return pixels
+
+
+class Pages(GlimpseCase):
+    def page(self, path, *choice, box=(0, 0, WIDTH, HEIGHT), extension="png"):
+        out = self.out / f"page.{extension}"
+        self.run_glimpse("extract", path, "-b", ",".join(map(str, box)), "-o", out, *choice)
+        picture = Image.open(out)
+        picture.load()
+        return picture
+
+    def is_as_pillow_has_it(self, path, tolerance=0):
+        with Image.open(path) as reference:
+            self.assertGreater(reference.n_frames, 1)
+            for k, frame in enumerate(ImageSequence.Iterator(reference)):
+                expected = visible(frame)
+                whole = visible(self.page(path, "--page", k))
+                difference = numpy.abs(whole.astype(int) - expected).max()
+                self.assertLessEqual(difference, tolerance, (path, k))
+                part = visible(self.page(path, "--page", k, box=(5, 3, 14, 9)))
+                numpy.testing.assert_array_equal(part, whole[3:12, 5:19])
+            self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "none.png", "--page", reference.n_frames,
+                       says=[f"{path}: the file has {reference.n_frames} pages, counted from 0, and no page {reference.n_frames}"])
+
+    def test_tiff(self):
+        for mode in ("L", "RGB", "RGBA"):
+            self.is_as_pillow_has_it(self.file(f"{mode}.tif", saved(pictures(mode), "TIFF")))
+
+    def test_tiff_of_pages_that_differ(self):
+        frames = [Image.fromarray(noise(20, 30), "L"), Image.fromarray(noise(9, 7, 3), "RGB"),
+                  Image.fromarray(noise(5, 40).astype(numpy.uint16) * 257)]
+        path = self.file("mixed.tif", saved(frames, "TIFF"))
+        for k, frame in enumerate(frames):
+            expected = numpy.array(frame)
+            numpy.testing.assert_array_equal(
+                numpy.array(self.page(path, "--page", k, box=(0, 0, frame.width, frame.height), extension="tif")), expected)
+
+    def test_gif(self):
+        self.is_as_pillow_has_it(self.file("a.gif", saved(pictures("L"), "GIF")))
+        for disposal in (1, 2, 3):
+            self.is_as_pillow_has_it(self.file(f"{disposal}.gif", saved(drawings(), "GIF", disposal=disposal)))
+
+    def test_webp(self):
+        self.is_as_pillow_has_it(self.file("a.webp", saved(pictures("RGB"), "WEBP", lossless=True, quality=0)))
+        self.is_as_pillow_has_it(self.file("b.webp", saved(drawings(), "WEBP", lossless=True, quality=0)))
+
+    def test_png(self):
+        for mode in ("L", "RGB", "RGBA"):
+            self.is_as_pillow_has_it(self.file(f"{mode}.png", saved(pictures(mode), "PNG", blend=0)))
+        for disposal in (0, 1, 2):
+            for blend in (0, 1):
+                self.is_as_pillow_has_it(
+                    self.file(f"{disposal}{blend}.png", saved(drawings(), "PNG", disposal=disposal, blend=blend)))
+        self.is_as_pillow_has_it(self.file("hidden.png", saved(drawings(), "PNG", default_image=True)))
+
+    def test_png_blends_as_the_specification_says(self):
+        frames = [Image.fromarray(noise(HEIGHT, WIDTH, 4, seed=k), "RGBA") for k in range(2)]
+        path = self.file("a.png", saved(frames, "PNG", disposal=0, blend=[0, 1]))
+        back, front = (numpy.array(frame).astype(float) for frame in frames)
+        f, b = front[..., 3:] / 255, back[..., 3:] / 255
+        alpha = f + b * (1 - f)
+        with numpy.errstate(invalid="ignore"):
+            colour = (front[..., :3] * f + back[..., :3] * b * (1 - f)) / alpha
+        blended = numpy.array(self.page(path, "--page", 1)).astype(float)
+        half_a_step = 0.5 + 1e-9  # of rounding
+        self.assertLessEqual(numpy.abs(blended[..., 3:] - 255 * alpha).max(), half_a_step)
+        seen = alpha[..., 0] > 0
+        self.assertLessEqual(numpy.abs(blended[..., :3] - colour)[seen].max(), half_a_step)
+
+    def test_a_damaged_animation_fails_at_the_page_that_is_damaged(self):
+        content = bytearray(saved(drawings(), "PNG", disposal=0, blend=0))
+        last = content.rindex(b"fdAT") + 12
+        content[last] ^= 1
+        path = self.file("a.png", bytes(content))
+        self.page(path, "--page", FRAMES - 2)
+        self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "b.png", "--page", FRAMES - 1,
+                   says=["a chunk of its animation is damaged"])
+
+    def test_without_a_choice_the_first_is_read_and_said_once(self):
+        path = self.file("a.tif", saved(pictures("L"), "TIFF"))
+        other = self.file("b.tif", saved(pictures("L"), "TIFF"))
+        single = self.file("c.png", saved(pictures("L")[:1], "PNG"))
+        report = self.out / "report.jsonl"
+        done = self.run_glimpse("extract", path, other, single, "-b", "0,0,8,8", "-o", self.out / "out", "--report", report)
+        said = [line for line in done.stderr.splitlines() if "pages" in line]
+        self.assertEqual(said, [f"glimpse: warning: 2 images have several pages, of which the first was read ({path} of {FRAMES}); "
+                                "--page chooses another, or all"])
+        records = [json.loads(line) for line in report.read_text().splitlines()]
+        self.assertEqual([(record.get("page"), record.get("pages")) for record in records], [(0, FRAMES), (0, FRAMES), (None, None)])
+        quiet = self.run_glimpse("extract", path, "-b", "0,0,8,8", "-o", self.out / "0", "--page", 0)
+        self.assertEqual(quiet.stderr, "")
+
+    def test_all(self):
+        frames = pictures("RGB")
+        path = self.file("a.tif", saved(frames, "TIFF"))
+        single = self.file("b.png", saved(frames[:1], "PNG"))
+        report = self.out / "report.jsonl"
+        arguments = ("extract", path, single, "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", self.out / "all", "--page", "all", "--report", report)
+        done = self.run_glimpse(*arguments)
+        self.assertEqual(done.stderr, "")
+        names = [f"a.{k:03}.000.png" for k in range(FRAMES)] + ["b.000.png"]
+        self.assertEqual(sorted(p.name for p in (self.out / "all").iterdir()), names)
+        for k, frame in enumerate(frames):
+            numpy.testing.assert_array_equal(numpy.array(Image.open(self.out / "all" / names[k])), numpy.array(frame))
+        records = [json.loads(line) for line in report.read_text().splitlines()]
+        self.assertEqual([record.get("page") for record in records], [0, 1, 2, 3, None])
+        (self.out / "all" / names[2]).unlink()
+        again = self.run_glimpse(*arguments, "--resume")
+        self.assertEqual(len(report.read_text().splitlines()), len(records) + 1)
+        self.assertTrue((self.out / "all" / names[2]).exists())
+
+    def test_a_record_of_a_manifest_names_its_page(self):
+        frames = pictures("L")
+        path = self.file("a.tif", saved(frames, "TIFF"))
+        manifest = self.path("m.jsonl")
+        manifest.write_text("".join(json.dumps({"image": str(path), "name": f"p{k}", "page": k, "box": [0, 0, WIDTH, HEIGHT]}) + "\n"
+                                    for k in (2, 0)))
+        self.run_glimpse("extract", "--manifest", manifest, "-o", self.out / "m", "--page", 3)
+        for k in (2, 0):
+            numpy.testing.assert_array_equal(numpy.array(Image.open(self.out / "m" / f"p{k}.000.png")), numpy.array(frames[k]))
+        manifest.write_text(json.dumps({"image": str(path), "page": -1, "box": [0, 0, 4, 4]}) + "\n")
+        self.fails(2, "extract", "--manifest", manifest, "-o", self.out / "m", says=["/page: pages are counted from 0, not -1"])
+
+    def test_on_standard_input_and_in_archives(self):
+        content = saved(pictures("L"), "TIFF")
+        done = subprocess.run([BINARY, "extract", "-", "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", "-", "--page", "2"], input=content,
+                              capture_output=True, check=True)
+        numpy.testing.assert_array_equal(numpy.array(Image.open(io.BytesIO(done.stdout))), numpy.array(pictures("L")[2]))
+
+    def test_choices_that_are_none(self):
+        path = self.file("a.png", saved(pictures("L")[:1], "PNG"))
+        for choice in ("-1", "1.5", "first"):
+            self.fails(2, "extract", path, "-b", "0,0,4,4", "-o", self.out, f"--page={choice}",
+                       says=["--page: a number from 0 or all is needed"])
+        self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out, "--page", 1,
+                   says=["the file has 1 page, counted from 0, and no page 1"])
+
+    def test_a_mask_is_one_picture(self):
+        photo = self.file("a.png", saved(pictures("RGB")[:1], "PNG"))
+        mask = self.file("mask.tif", saved(pictures("L"), "TIFF"))
+        document = self.document({"mechanism": "mask", "file": str(mask)})
+        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["a mask is a file of one picture, not of 4 pages"])
