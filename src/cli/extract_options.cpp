@@ -126,7 +126,7 @@ void add_reading(Command& command, ExtractOptions& o) {
         .add_option_function<std::string>(
             "--page", [&o](const std::string& text) { parse_page(text, o.input); },
             "which image of a file with several, from 0; all: each, as NAME.000 and so on")
-        ->type_name("N|all");
+        ->type_name("N");
     command.add_flag(
         "--fast-shrink", o.run.fast_shrink,
         "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
