@@ -6,7 +6,7 @@ set -euo pipefail
 
 needed=(
     g++ cmake ninja-build pkg-config
-    libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libgif-dev
+    libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libgif-dev libjxl-dev
     libopenimageio-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
@@ -15,7 +15,8 @@ needed=(
 wanted=()
 if [ "${1:-}" = --tests ]; then
     shift
-    needed+=(git clang doctest-dev libbenchmark-dev python3 python3-numpy python3-pil python3-jsonschema)
+    needed+=(git clang doctest-dev libbenchmark-dev python3 python3-numpy python3-pil python3-jsonschema
+             libjxl-tools)
     wanted+=(clang-format-14 clang-tidy-14)
 fi
 needed+=("$@")

@@ -33,6 +33,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "webp/": "PkgConfig::WEBP",
     "OpenImageIO/": "PkgConfig::OPENIMAGEIO",
     "gif_lib.h": "GIF::GIF",
+    "jxl/": "PkgConfig::JXL",
     "archive": "PkgConfig::ARCHIVE",
     "pugixml": "pugixml::pugixml",
     "yaml-cpp/": "PkgConfig::YAML",

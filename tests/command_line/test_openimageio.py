@@ -227,7 +227,7 @@ class NotRead(Formats):
                               (b"\xef\xbb\xbf<HTML>", "an HTML page"), (b"<?xml version='1.0'?><svg>", "SVG"),
                               (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer; git lfs pull fetches the file"),
                               (b"SIMPLE  =                    T", "FITS"), (bytes(128) + b"DICM", "DICOM"), (b"qoif" + bytes(20), "QOI"),
-                              (b"\xff\x0a" + bytes(9), "JPEG XL"), (b"\0\0\0\x18ftypisom" + bytes(20), "a video or another file in boxes (MP4)"),
+                              (b"\0\0\0\x18ftypisom" + bytes(20), "a video or another file in boxes (MP4)"),
                               (b'{"error": "not found"}', "a JSON document"), (b"SDPX" + bytes(99), "DPX"), (b"\x1f\x8b\x08", "a gzip file")):
             self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out,
                        says=[f"photo.jpg: the file is {name}, which is not read as an image"])

@@ -22,6 +22,12 @@ bool is_gif(std::span<const std::uint8_t> head) {
     return starts_with(head, "GIF87a") || starts_with(head, "GIF89a");
 }
 
+/// A bare codestream, or the container's first box.
+bool is_jxl(std::span<const std::uint8_t> head) {
+    using namespace std::string_view_literals;
+    return starts_with(head, "\xFF\x0A"sv) || starts_with(head, "\0\0\0\x0CJXL \r\n\x87\n"sv);
+}
+
 bool is_webp(std::span<const std::uint8_t> head) {
     return head.size() >= 12 && starts_with(head, "RIFF") && starts_with(head.subspan(8), "WEBP");
 }
@@ -36,6 +42,7 @@ std::span<const Codec* const> all_codecs() {
     // What is not written is never taken for an output.
     const auto never = [](std::span<const std::uint8_t>) { return false; };
     static const ModuleCodec gif({"gif", "giflib", {"gif"}, {}}, is_gif, gif_length, never);
+    static const ModuleCodec jxl({"jxl", "libjxl", {"jxl"}, {}}, is_jxl, nullptr, never);
     static const ModuleCodec openimageio(
         {"openimageio",
          "OpenImageIO",
@@ -44,9 +51,9 @@ std::span<const Codec* const> all_codecs() {
         [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; }, nullptr,
         never);
     // Targa, whose header has the weakest signature, is asked last.
-    static const std::array<const Codec*, 9> codecs{&jpeg_codec(),   &png_codec(), &npy_codec(),
-                                                    &netpbm_codec(), &bmp_codec(), &tiff,
-                                                    &webp,           &gif,         &openimageio};
+    static const std::array<const Codec*, 10> codecs{
+        &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &tiff,
+        &webp,         &gif,         &jxl,         &openimageio};
     return codecs;
 }
 

@@ -21,8 +21,6 @@ struct Signature {
 
 // Longer ones before those that begin them.
 constexpr std::array signatures{
-    Signature{0, "\xFF\x0A"sv, "JPEG XL"},
-    Signature{0, "\0\0\0\x0CJXL \r\n\x87\n"sv, "JPEG XL"},
     Signature{0, "SIMPLE  ="sv, "FITS"},
     Signature{0, "SDPX"sv, "DPX"},
     Signature{0, "XPDS"sv, "DPX"},

@@ -1,0 +1,165 @@
+#include <jxl/decode.h>
+#include <jxl/version.h>
+
+#include <limits>
+#include <memory>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/capability.hpp"
+#include "images/codecs/codec.hpp"
+#include "images/codecs/corrupt.hpp"
+#include "maps/image_region.hpp"
+#include "system/module_export.hpp"
+
+// JPEG XL (ISO/IEC 18181). libjxl decodes all of a picture, whose parts depend on one another.
+
+namespace glimpse {
+
+namespace {
+
+struct DecoderDeleter {
+    void operator()(JxlDecoder* decoder) const { JxlDecoderDestroy(decoder); }
+};
+
+/// A file that is decoded once, event by event.
+class Decoder {
+  public:
+    Decoder(std::span<const std::uint8_t> bytes, int events) : decoder_(JxlDecoderCreate(nullptr)) {
+        if (!decoder_) throw std::bad_alloc();
+        require(JxlDecoderSubscribeEvents(decoder_.get(), events));
+        require(JxlDecoderSetKeepOrientation(decoder_.get(), JXL_TRUE));
+        require(JxlDecoderSetUnpremultiplyAlpha(decoder_.get(), JXL_TRUE));
+        require(JxlDecoderSetInput(decoder_.get(), bytes.data(), bytes.size()));
+    }
+
+    [[nodiscard]] JxlDecoder* get() const { return decoder_.get(); }
+
+    /// The next event, or `JXL_DEC_SUCCESS` at the end. Throws `Error` for a damaged file.
+    [[nodiscard]] JxlDecoderStatus next() {
+        const JxlDecoderStatus status = JxlDecoderProcessInput(decoder_.get());
+        if (status == JXL_DEC_ERROR || status == JXL_DEC_NEED_MORE_INPUT) fail_corrupt();
+        return status;
+    }
+
+    static void require(JxlDecoderStatus status) {
+        if (status != JXL_DEC_SUCCESS) fail_corrupt();
+    }
+
+  private:
+    std::unique_ptr<JxlDecoder, DecoderDeleter> decoder_;
+};
+
+/// Plain sRGB, or its greys: what pixels are without a profile.
+bool is_srgb(const JxlColorEncoding& colours) {
+    const bool white = colours.white_point == JXL_WHITE_POINT_D65;
+    const bool curve = colours.transfer_function == JXL_TRANSFER_FUNCTION_SRGB;
+    const bool grey = colours.color_space == JXL_COLOR_SPACE_GRAY;
+    const bool rgb = colours.color_space == JXL_COLOR_SPACE_RGB && colours.primaries == JXL_PRIMARIES_SRGB;
+    return white && curve && (grey || rgb);
+}
+
+/// Of the pixels as they are decoded, which need not be the original's.
+std::vector<std::uint8_t> profile_of(const JxlDecoder* decoder) {
+    const auto target = JXL_COLOR_PROFILE_TARGET_DATA;
+    JxlColorEncoding colours;
+    std::size_t size = 0;
+#if JPEGXL_NUMERIC_VERSION >= JPEGXL_COMPUTE_NUMERIC_VERSION(0, 9, 0)
+    const bool is_encoded = JxlDecoderGetColorAsEncodedProfile(decoder, target, &colours) == JXL_DEC_SUCCESS;
+    if (is_encoded && is_srgb(colours)) return {};
+    if (JxlDecoderGetICCProfileSize(decoder, target, &size) != JXL_DEC_SUCCESS) return {};
+    std::vector<std::uint8_t> profile(size);
+    Decoder::require(JxlDecoderGetColorAsICCProfile(decoder, target, profile.data(), size));
+#else
+    const bool is_encoded =
+        JxlDecoderGetColorAsEncodedProfile(decoder, nullptr, target, &colours) == JXL_DEC_SUCCESS;
+    if (is_encoded && is_srgb(colours)) return {};
+    if (JxlDecoderGetICCProfileSize(decoder, nullptr, target, &size) != JXL_DEC_SUCCESS) return {};
+    std::vector<std::uint8_t> profile(size);
+    Decoder::require(JxlDecoderGetColorAsICCProfile(decoder, nullptr, target, profile.data(), size));
+#endif
+    return profile;
+}
+
+class JxlReader final : public ImageReader {
+  public:
+    JxlReader(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes), page_(page) {
+        Decoder decoder(bytes, JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_FRAME);
+        info_.pages = 0;
+        for (JxlDecoderStatus event{}; (event = decoder.next()) != JXL_DEC_SUCCESS;) {
+            if (event == JXL_DEC_BASIC_INFO) describe(decoder.get());
+            if (event == JXL_DEC_COLOR_ENCODING) info_.icc_profile = profile_of(decoder.get());
+            if (event == JXL_DEC_FRAME) ++info_.pages;
+        }
+        require_page(page, info_.pages);
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        if (all_.empty()) decode_all();
+        return all_(rect(region)).clone();
+    }
+
+  private:
+    void describe(const JxlDecoder* decoder) {
+        JxlBasicInfo basic;
+        Decoder::require(JxlDecoderGetBasicInfo(decoder, &basic));
+        constexpr std::uint32_t largest = std::numeric_limits<int>::max();
+        if (basic.xsize > largest || basic.ysize > largest) throw Error("the image is too large");
+        const bool alpha = basic.alpha_bits > 0;
+        if (basic.num_extra_channels != (alpha ? 1 : 0)) {
+            throw Error("a JPEG XL picture with channels beside its colours and alpha is not supported");
+        }
+        const bool floats = basic.exponent_bits_per_sample > 0;
+        constexpr std::uint32_t most_bits = 16;
+        if (!floats && basic.bits_per_sample > most_bits) {
+            throw Error("a JPEG XL picture of " + std::to_string(basic.bits_per_sample) +
+                        " bits a sample is not supported");
+        }
+        info_.size = {static_cast<int>(basic.xsize), static_cast<int>(basic.ysize)};
+        info_.depth = floats ? CV_32F : basic.bits_per_sample > 8 ? CV_16U : CV_8U;
+        info_.channels = static_cast<int>(basic.num_color_channels) + (alpha ? 1 : 0);
+        info_.alpha = alpha;
+        info_.orientation = basic.orientation;
+    }
+
+    [[nodiscard]] JxlPixelFormat format() const {
+        const JxlDataType type = info_.depth == CV_8U    ? JXL_TYPE_UINT8
+                                 : info_.depth == CV_16U ? JXL_TYPE_UINT16
+                                                         : JXL_TYPE_FLOAT;
+        return {static_cast<std::uint32_t>(info_.channels), type, JXL_NATIVE_ENDIAN, 0};
+    }
+
+    void decode_all() {
+        Decoder decoder(bytes_, JXL_DEC_FULL_IMAGE);
+        JxlDecoderSkipFrames(decoder.get(), static_cast<std::size_t>(page_));
+        cv::Mat pixels(info_.size.height, info_.size.width, CV_MAKETYPE(info_.depth, info_.channels));
+        for (JxlDecoderStatus event{}; (event = decoder.next()) != JXL_DEC_FULL_IMAGE;) {
+            if (event != JXL_DEC_NEED_IMAGE_OUT_BUFFER) fail_corrupt();
+            const JxlPixelFormat wanted = format();
+            Decoder::require(JxlDecoderSetImageOutBuffer(decoder.get(), &wanted, pixels.data,
+                                                         pixels.total() * pixels.elemSize()));
+        }
+        all_ = pixels;
+    }
+
+    std::span<const std::uint8_t> bytes_;
+    int page_;
+    cv::Mat all_;
+    ImageInfo info_;
+};
+
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
+    return std::make_unique<JxlReader>(bytes, request.page);
+}
+
+std::vector<std::uint8_t> encode(const Image& /*image*/, std::string_view extension) {
+    throw Error(not_written(extension));
+}
+
+}  // namespace
+
+}  // namespace glimpse
+
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);

@@ -1,0 +1,92 @@
+"""JPEG XL as its own encoder writes it, without loss or with; the pixels beside those that it was given."""
+
+import io
+import shutil
+import subprocess
+import unittest
+
+import numpy
+from PIL import Image
+
+from test_formats import Formats
+
+WIDTH, HEIGHT = 23, 19
+
+
+@unittest.skipUnless(shutil.which("cjxl"), "cjxl (libjxl-tools) is not there")
+class JpegXl(Formats):
+    def encoded(self, name, content, *options):
+        source, path = self.file(f"source.{name}", content), self.path("a.jxl")
+        subprocess.run(["cjxl", source, path, *options], check=True, capture_output=True)
+        return path
+
+    def saved(self, pixels, form, **options):
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, form, **options)
+        return out.getvalue()
+
+    def is_read_as(self, path, expected, depth=numpy.uint8):
+        self.run_glimpse("extract", path, "-b", f"0,0,{WIDTH},{HEIGHT}", "-b", "5,3,14,9", "-o", self.out, "--format", "npy",
+                         "--existing", "overwrite")
+        whole, part = (numpy.load(self.out / f"a.00{k}.npy") for k in (0, 1))
+        numpy.testing.assert_array_equal(whole, expected)
+        numpy.testing.assert_array_equal(part, whole[3:12, 5:19])
+
+    def test_lossless(self):
+        for shape in ((HEIGHT, WIDTH), (HEIGHT, WIDTH, 3), (HEIGHT, WIDTH, 4)):
+            pixels = self.noise(*shape)
+            for container in ("0", "1"):
+                self.is_read_as(self.encoded("png", self.saved(pixels, "PNG"), "-d", "0", f"--container={container}"), pixels)
+
+    def test_deep_samples_are_scaled(self):
+        # Given 16 bits, of which each is what one of 10 or 12 stands for: cjxl 0.7 takes MAXVAL for 65535.
+        for bits in (10, 12, 16):
+            white = (1 << bits) - 1
+            samples = numpy.random.default_rng(bits).integers(0, white + 1, (HEIGHT, WIDTH, 3))
+            pixels = numpy.floor(samples * 65535 / white + 0.5)
+            content = f"P6\n{WIDTH} {HEIGHT}\n65535\n".encode() + pixels.astype(">u2").tobytes()
+            path = self.encoded("ppm", content, "-d", "0", f"--override_bitdepth={bits}")
+            self.is_read_as(path, pixels)
+
+    def test_floats(self):
+        pixels = numpy.random.default_rng(5).uniform(0, 1, (HEIGHT, WIDTH, 3)).astype("<f4")
+        header = f"PF\n{WIDTH} {HEIGHT}\n-1.0\n".encode()
+        self.is_read_as(self.encoded("pfm", header + pixels[::-1].tobytes(), "-d", "0"), pixels)
+
+    def test_with_loss_it_is_as_its_decoder_has_it(self):
+        gradient = numpy.add.outer(numpy.arange(HEIGHT), numpy.arange(WIDTH)).astype(numpy.uint8) * 5
+        path = self.encoded("png", self.saved(numpy.stack([gradient, 255 - gradient, gradient], -1), "PNG"), "-d", "1")
+        subprocess.run(["djxl", path, self.path("decoded.png")], check=True, capture_output=True)
+        self.is_read_as(path, numpy.array(Image.open(self.path("decoded.png")).convert("RGB")))
+
+    def test_orientation_and_plain_srgb(self):
+        pixels = self.noise(HEIGHT, WIDTH, 3)
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        path = self.encoded("png", self.saved(pixels, "PNG", exif=exif), "-d", "0")
+        subprocess.run(["djxl", path, self.path("decoded.png")], check=True, capture_output=True)
+        with Image.open(self.path("decoded.png")) as decoded:
+            size = decoded.size
+        self.run_glimpse("extract", path, "-b", f"0,0,{size[0]},{size[1]}", "-o", self.out / "turned.png")
+        numpy.testing.assert_array_equal(numpy.array(Image.open(self.out / "turned.png")), numpy.array(Image.open(self.path("decoded.png"))))
+        plain = self.encoded("png", self.saved(pixels, "PNG"), "-d", "0")
+        self.run_glimpse("extract", plain, "-b", "0,0,4,4", "-o", self.out / "plain.png")
+        self.assertNotIn("icc_profile", Image.open(self.out / "plain.png").info)
+
+    def test_pages(self):
+        frames = [self.noise(HEIGHT, WIDTH, 3) for _ in range(1)] + [numpy.roll(self.noise(HEIGHT, WIDTH, 3), k, 0) for k in (1, 2)]
+        out = io.BytesIO()
+        pictures = [Image.fromarray(frame) for frame in frames]
+        pictures[0].save(out, "PNG", save_all=True, append_images=pictures[1:], duration=100, blend=0)
+        path = self.encoded("apng", out.getvalue(), "-d", "0")
+        for k, frame in enumerate(frames):
+            self.run_glimpse("extract", path, "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", self.out / "page.png", "--page", k)
+            numpy.testing.assert_array_equal(numpy.array(Image.open(self.out / "page.png").convert("RGB")), frame)
+        self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out, "--page", 3, says=["the file has 3 pages"])
+
+    def test_damage(self):
+        path = self.encoded("png", self.saved(self.noise(HEIGHT, WIDTH, 3), "PNG"), "-d", "0")
+        content = path.read_bytes()
+        for length in (2, 5, len(content) // 2, len(content) - 1):
+            self.fails(1, "extract", self.file("cut.jxl", content[:length]), "-b", "0,0,9,9", "-o", self.out, says=["cut.jxl"])
+        self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out, "--max-pixels", 100, says=["the image has 23×19 pixels"])
