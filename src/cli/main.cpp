@@ -102,11 +102,7 @@ void add_commands(CLI::App& application, Action& action) {
     add_help(application, action);
 }
 
-int run(int argc, char** argv) {
-    CLI::App application(
-        "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
-        "hard crop, soft mask, Gaussian attention, spatial transformer.",
-        "glimpse");
+void describe(CLI::App& application) {
     application.require_subcommand(0, 1);  // arguments may be named like commands
     application.formatter(std::make_shared<HelpFormatter>());
     application.get_help_ptr()->description("show this and end");
@@ -116,6 +112,14 @@ int run(int argc, char** argv) {
         "Example:\n"
         "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 \\\n"
         "      --size 64x64 --out face.png");
+}
+
+int run(int argc, char** argv) {
+    CLI::App application(
+        "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
+        "hard crop, soft mask, Gaussian attention, spatial transformer.",
+        "glimpse");
+    describe(application);
     Action action;
     add_commands(application, action);
     try {

@@ -76,6 +76,26 @@ void require_plain(const std::string& place, std::string_view name) {
     }
 }
 
+/// Throws `UsageError` for what is wrong whatever the jobs are.
+void validate(const OutputOptions& options) {
+    if (!options.out.empty() && !options.archive.empty()) {
+        throw InvalidOption::beside("out", "archive");
+    }
+    if (options.out.empty() && options.archive.empty()) {
+        throw InvalidOption(
+            "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
+    }
+    validate_tracks(options);
+    if (!options.archive.empty() && options.archive != standard_stream) {
+        static_cast<void>(compression_of(options.archive));
+    }
+    if (options.out == standard_stream && (options.overlay || options.panel || options.map)) {
+        throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
+                                       field_name("overlay") + ", " + field_name("panel") + " and " +
+                                       field_name("map"));
+    }
+}
+
 }  // namespace
 
 std::vector<fs::path> OutputPaths::beside_glimpses() const {
@@ -160,25 +180,10 @@ bool holds_one_glimpse(const std::string& out) {
 }
 
 OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& options) {
-    if (!options.out.empty() && !options.archive.empty()) {
-        throw InvalidOption::beside("out", "archive");
-    }
-    if (options.out.empty() && options.archive.empty()) {
-        throw InvalidOption(
-            "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
-    }
+    validate(options);
     OutputPlan plan{.options = options, .to_standard_output = options.out == standard_stream};
-    validate_tracks(options);
-    if (!options.archive.empty() && options.archive != standard_stream) {
-        static_cast<void>(compression_of(options.archive));
-    }
     if (plan.to_standard_output) {
         require_one_glimpse(jobs, options.out, "standard output");
-        if (options.overlay || options.panel || options.map) {
-            throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
-                                           field_name("overlay") + ", " + field_name("panel") + " and " +
-                                           field_name("map"));
-        }
     } else if (names_a_file(options.out)) {
         plan.file = options.out;
     }
