@@ -8,9 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <set>
-#include <utility>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -42,50 +40,80 @@ void sync_content(int file) {
     if (fdatasync(file) != 0 && !cannot_be_synced(errno)) throw Error(std::strerror(errno));
 }
 
-void sync_entries(int directory) {
-    if (fsync(directory) != 0 && !cannot_be_synced(errno)) throw Error(std::strerror(errno));
+dev_t device_of(int failed, const struct stat& status) {
+    if (failed != 0) throw Error(std::strerror(errno));
+    return status.st_dev;
 }
 
-/// Flushes each of several descriptors, or, where they are many, their file systems as a whole, for which a
-/// disk takes as long as for a few of them. `failures` says of each what went wrong.
-void sync_each(std::span<const int> descriptors, void (*sync)(int), std::span<std::string> failures) {
-    constexpr std::size_t few = 3;
-    std::map<dev_t, std::vector<std::size_t>> file_systems;
-    for (std::size_t k = 0; k < descriptors.size(); ++k) {
+/// The contents of new files.
+struct Contents {
+    std::span<NewFile* const> files;
+
+    [[nodiscard]] std::size_t size() const { return files.size(); }
+    [[nodiscard]] dev_t device(std::size_t k) const {
         struct stat status {};
-        if (fstat(descriptors[k], &status) == 0) file_systems[status.st_dev].push_back(k);
+        return device_of(fstat(files[k]->descriptor(), &status), status);
+    }
+    [[nodiscard]] bool sync_all(std::size_t k) const { return syncfs(files[k]->descriptor()) == 0; }
+    void sync(std::size_t k) const { sync_content(files[k]->descriptor()); }
+};
+
+/// The entries of directories, "" for the working directory. Each is open for as long as it is flushed, since
+/// there may be more of them than descriptors.
+struct Entries {
+    std::vector<std::filesystem::path> directories;
+
+    [[nodiscard]] std::size_t size() const { return directories.size(); }
+    [[nodiscard]] const char* name(std::size_t k) const {
+        return directories[k].empty() ? "." : directories[k].c_str();
+    }
+    [[nodiscard]] int open(std::size_t k) const {
+        return ::open(name(k), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    [[nodiscard]] dev_t device(std::size_t k) const {
+        struct stat status {};
+        return device_of(stat(name(k), &status), status);
+    }
+    [[nodiscard]] bool sync_all(std::size_t k) const {
+        const Descriptor directory(open(k));
+        return directory.is_open() && syncfs(directory.number()) == 0;
+    }
+    void sync(std::size_t k) const {
+        const Descriptor directory(open(k));
+        // One that may be written but not read is left to the system.
+        if (!directory.is_open() && errno == EACCES) return;
+        if (directory.is_open() && (fsync(directory.number()) == 0 || cannot_be_synced(errno))) return;
+        throw Error(std::strerror(errno));
+    }
+};
+
+/// Flushes each of several things, or, where they are many, their file systems as a whole, for which a disk
+/// takes as long as for a few of them. Says of each what went wrong; empty where nothing did.
+template <typename Things>
+std::vector<std::string> sync_each(const Things& things) {
+    constexpr std::size_t few = 3;
+    std::vector<std::string> failures(things.size());
+    std::map<dev_t, std::vector<std::size_t>> file_systems;
+    for (std::size_t k = 0; k < things.size(); ++k) {
+        attempt(failures[k], [&] { file_systems[things.device(k)].push_back(k); });
     }
     for (const auto& [device, members] : file_systems) {
-        if (members.size() > few && syncfs(descriptors[members.front()]) == 0) continue;
+        if (members.size() > few && things.sync_all(members.front())) continue;
         // One by one to find out, too, which of them a failure is about.
-        for (const std::size_t k : members) attempt(failures[k], [&] { sync(descriptors[k]); });
+        for (const std::size_t k : members) attempt(failures[k], [&] { things.sync(k); });
     }
+    return failures;
 }
 
 using Directories = std::set<std::filesystem::path>;
 
-/// Flushes the entries of directories, "" for the working directory; gives what went wrong with which. One
-/// that may be written but not read is left to the system.
+/// Flushes the entries of directories; gives what went wrong with which.
 std::map<std::filesystem::path, std::string> sync_directories(const Directories& directories) {
+    const Entries entries{{directories.begin(), directories.end()}};
+    const std::vector<std::string> reasons = sync_each(entries);
     std::map<std::filesystem::path, std::string> failures;
-    std::vector<std::unique_ptr<const Descriptor>> opened;
-    std::vector<int> numbers;
-    std::vector<std::filesystem::path> names;
-    for (const auto& directory : directories) {
-        auto one = std::make_unique<const Descriptor>(
-            ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!one->is_open()) {
-            if (errno != EACCES) failures[directory] = std::strerror(errno);
-            continue;
-        }
-        numbers.push_back(one->number());
-        names.push_back(directory);
-        opened.push_back(std::move(one));
-    }
-    std::vector<std::string> reasons(numbers.size());
-    sync_each(numbers, sync_entries, reasons);
-    for (std::size_t k = 0; k < names.size(); ++k) {
-        if (!reasons[k].empty()) failures[names[k]] = reasons[k];
+    for (std::size_t k = 0; k < reasons.size(); ++k) {
+        if (!reasons[k].empty()) failures[entries.directories[k]] = reasons[k];
     }
     return failures;
 }
@@ -97,10 +125,7 @@ std::string about_directory(const std::string& failure) {
 }  // namespace
 
 std::vector<std::string> publish_synced(std::span<NewFile* const> files, bool replace) {
-    std::vector<std::string> failures(files.size());
-    std::vector<int> descriptors;
-    for (const NewFile* file : files) descriptors.push_back(file->descriptor());
-    sync_each(descriptors, sync_content, failures);
+    std::vector<std::string> failures = sync_each(Contents{files});
     Directories directories;
     for (std::size_t k = 0; k < files.size(); ++k) {
         attempt(failures[k], [&] { files[k]->publish(replace); });

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -7,7 +8,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -116,6 +119,39 @@ TEST_CASE("files that are published together are each published, or say why not"
     // An entry was made in each of them.
     CHECK(second.directories() ==
           std::vector<std::filesystem::path>{directory / "new", directory.path(), directory / "new/deep"});
+}
+
+namespace {
+
+/// Lets the process open few files more; with its end as many as before.
+class FewDescriptors {
+  public:
+    explicit FewDescriptors(rlim_t most) {
+        REQUIRE(getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        const rlimit few{most, before_.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    }
+    ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+    FewDescriptors(const FewDescriptors&) = delete;
+    FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+  private:
+    rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("files that are published together need no descriptor for each new directory") {
+    const scratch::Directory directory;
+    std::vector<std::unique_ptr<NewFile>> files;
+    std::vector<NewFile*> pointers;
+    for (const char* chain : {"a", "b", "c"}) {
+        std::filesystem::path deep = directory / chain;
+        for (int level = 0; level < 20; ++level) deep /= "d";
+        pointers.push_back(files.emplace_back(std::make_unique<NewFile>(deep / "new")).get());
+    }
+    const FewDescriptors few(static_cast<rlim_t>(pointers.back()->descriptor()) + 6);
+    CHECK(publish_synced(pointers, true) == std::vector<std::string>(pointers.size()));
 }
 
 TEST_CASE("a new file that is to replace nothing leaves alone what came meanwhile") {
