@@ -43,8 +43,9 @@ using Finished = std::function<void(const FinishedJob&)>;
 
 /// Runs all jobs and calls `finished` for each, in their order, from one thread at a time. Results do not
 /// depend on `options.jobs`, but for times. Of a stream, or where outputs go to an archive, no more jobs are
-/// in memory than are in flight, and up to 256 whose outputs are flushed to the disk together. A failed image
-/// is in its report; what `finished` or the source throws ends the run.
+/// in memory than are in flight, and up to 256 whose outputs are flushed to the disk together; for one
+/// another they wait a second at most. A failed image is in its report; what `finished` or the source throws
+/// ends the run.
 GLIMPSE_EXPORT void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend,
                         const RunOptions& options, const Finished& finished);
 

@@ -1,6 +1,7 @@
 #include "pipeline/publication.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "glimpse/words.hpp"
@@ -31,11 +32,20 @@ void record_failure(FinishedJob& done, const UnpublishedFile& file) {
 
 }  // namespace
 
+void Publication::start() {
+    try {
+        thread_ = std::jthread([this](const std::stop_token& end) { flush_when_due(end); });
+    } catch (const std::system_error&) {
+        // The system has no more threads: no job waits.
+    }
+}
+
 Publication::Job Publication::take(ExtractedJob job) {
     auto taken = std::make_shared<ExtractedJob>(std::move(job));
     if (taken->files.empty()) return taken;
     {
-        const std::scoped_lock lock(taking_);
+        const std::scoped_lock lock(state_);
+        if (!is_anything_left()) changed_.notify_one();
         unpublished_.push_back(taken);
     }
     // Jobs may wait behind a slow one, but not with all descriptors.
@@ -44,29 +54,67 @@ Publication::Job Publication::take(ExtractedJob job) {
 }
 
 void Publication::hand_on(Job job, bool urgent) {
-    const bool waits = !waiting_.empty() || !job->files.empty();
-    waiting_.push_back(std::move(job));
-    if (!waits || urgent || is_due()) flush();
+    constexpr std::size_t most_held = 256;
+    bool waits = !job->files.empty();
+    {
+        const std::scoped_lock lock(state_);
+        if (!is_anything_left()) changed_.notify_one();
+        waits = waits || !waiting_.empty();
+        waiting_.push_back(std::move(job));
+    }
+    const bool is_full = ++held_ >= most_held;
+    if (!waits || urgent || is_full || !thread_.joinable()) flush();
+    failure_.rethrow();
 }
 
-bool Publication::is_due() const {
-    // Publishing takes a tenth of the time at most, and a job that is slow anyhow waits for no other.
+bool Publication::is_anything_left() const {
+    return !unpublished_.empty() || !waiting_.empty();
+}
+
+Publication::Clock::time_point Publication::due() const {
+    // Publishing takes a tenth of the time at most, unless somebody would wait too long for an answer.
     constexpr int share = 10;
-    constexpr std::size_t most_waiting = 256;
-    return waiting_.size() >= most_waiting || Clock::now() - published_ >= share * last_took_;
+    constexpr Clock::duration longest = std::chrono::seconds(1);
+    return published_ + std::min(share * last_took_, longest);
+}
+
+void Publication::flush_when_due(const std::stop_token& end) {
+    std::unique_lock lock(state_);
+    while (changed_.wait(lock, end, [&] { return is_anything_left(); })) {
+        changed_.wait_until(lock, end, due(), [] { return false; });
+        if (end.stop_requested()) return;                           // who ends it flushes the rest
+        if (!is_anything_left() || Clock::now() < due()) continue;  // others have flushed meanwhile
+        lock.unlock();
+        try {
+            flush();
+        } catch (...) {
+            return failure_.keep();
+        }
+        lock.lock();
+    }
 }
 
 void Publication::flush() {
+    const std::scoped_lock flushing(flushing_);
+    std::vector<Job> jobs;
+    {
+        const std::scoped_lock lock(state_);
+        jobs.swap(waiting_);
+    }
     const auto begin = Clock::now();
     publish_all();
-    for (const Job& job : std::exchange(waiting_, {})) {
+    {
+        const std::scoped_lock lock(state_);
+        published_ = Clock::now();
+        last_took_ = published_ - begin;
+    }
+    for (const Job& job : jobs) {
         for (const UnpublishedFile& file : job->files) {
             if (!file.error.empty()) record_failure(job->done, file);
         }
-        finished_(job->done);
+        failure_.guard([&] { finished_(job->done); });
+        --held_;
     }
-    published_ = Clock::now();
-    last_took_ = published_ - begin;
 }
 
 void Publication::publish_all() {
@@ -74,7 +122,7 @@ void Publication::publish_all() {
     const std::scoped_lock publishing(publishing_);
     std::vector<Job> jobs;
     {
-        const std::scoped_lock taking(taking_);
+        const std::scoped_lock lock(state_);
         jobs.swap(unpublished_);
     }
     std::vector<UnpublishedFile*> files;

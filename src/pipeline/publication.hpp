@@ -1,12 +1,18 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <stop_token>
+#include <thread>
 #include <vector>
 
 #include "glimpse/run.hpp"
 #include "pipeline/extraction.hpp"
+#include "system/kept_failure.hpp"
 
 namespace glimpse {
 
@@ -18,28 +24,43 @@ class Publication {
 
     Publication(const OutputPlan& plan, const Finished& finished) : plan_(plan), finished_(finished) {}
 
+    /// From now on jobs may wait for others, until a thread of its own finds them due, whatever the callers
+    /// are busy with. Without it they do not wait.
+    void start();
+
     /// Takes the files of a job; for any thread.
     Job take(ExtractedJob job);
     /// Hands on a job, in their order and from one thread at a time: later, with others, unless it is
-    /// `urgent`.
+    /// `urgent`. Throws what the consumer has thrown, for whichever job.
     void hand_on(Job job, bool urgent);
-    /// Hands on all that wait. Not after a consumer's failure.
+    /// Publishes all files, and hands on all that wait. A consumer that has thrown is called no more; what it
+    /// threw is left to `rethrow`.
     void flush();
+    /// Whether the consumer has thrown.
+    [[nodiscard]] bool has_failed() const { return static_cast<bool>(failure_); }
+    void rethrow() const { failure_.rethrow(); }
 
   private:
-    [[nodiscard]] bool is_due() const;
-    void publish_all();
-
     using Clock = std::chrono::steady_clock;
+
+    [[nodiscard]] bool is_anything_left() const;
+    [[nodiscard]] Clock::time_point due() const;
+    void flush_when_due(const std::stop_token& end);
+    void publish_all();
 
     const OutputPlan& plan_;
     const Finished& finished_;
-    std::mutex publishing_;  ///< held until a batch has its names
-    std::mutex taking_;
-    std::vector<Job> unpublished_;  ///< guarded by `taking_`
-    std::vector<Job> waiting_;      ///< in their order, for the consumer
+    KeptFailure failure_;                ///< of the consumer
+    std::atomic<std::size_t> held_ = 0;  ///< handed on, but not to the consumer yet
+    std::mutex flushing_;                ///< held until the consumer has a batch
+    std::mutex publishing_;              ///< held until a batch has its names
+    std::mutex state_;                   ///< guards what follows
+    std::condition_variable_any changed_;
+    std::vector<Job> unpublished_;
+    std::vector<Job> waiting_;  ///< in their order, for the consumer
     Clock::time_point published_{};
     Clock::duration last_took_{};
+    std::jthread thread_;  ///< the last, so that it ends first
 };
 
 }  // namespace glimpse

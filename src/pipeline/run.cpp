@@ -7,6 +7,7 @@
 
 #include "pipeline/extraction.hpp"
 #include "pipeline/publication.hpp"
+#include "system/kept_failure.hpp"
 #include "system/ordered_work.hpp"
 
 namespace glimpse {
@@ -70,7 +71,7 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
     std::optional<ImageJob> first;
     std::atomic<std::size_t> in_progress = 0;
     auto next = [&]() -> std::optional<ImageJob> {
-        if (extract_one.is_over()) return std::nullopt;
+        if (extract_one.is_over() || publication.has_failed()) return std::nullopt;
         auto job = first ? std::exchange(first, std::nullopt) : jobs.next();
         if (job) ++in_progress;
         return job;
@@ -88,13 +89,13 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
         if (is_single(*first)) return publication.hand_on(work(*std::exchange(first, std::nullopt)), true);
         --in_progress;
     }
-    try {
-        work_through_on(concurrency.threads, concurrency.in_flight, next, work, hand_on);
-    } catch (...) {
-        publication.flush();
-        throw;
-    }
+    // One thread answers each record of a stream before it reads the next.
+    if (plan.options.sync && (!is_stream || concurrency.threads > 1)) publication.start();
+    KeptFailure failure;
+    failure.guard([&] { work_through_on(concurrency.threads, concurrency.in_flight, next, work, hand_on); });
     publication.flush();
+    failure.rethrow();
+    publication.rethrow();
 }
 
 }  // namespace glimpse

@@ -7,7 +7,7 @@
 namespace glimpse {
 
 /// The first exception of several steps, kept to be rethrown: one that left a stage of a TBB pipeline would
-/// lose the items in flight.
+/// lose the items in flight. For any thread.
 class KeptFailure {
   public:
     /// Runs the step, unless one has failed before.
@@ -17,9 +17,15 @@ class KeptFailure {
         try {
             step();
         } catch (...) {
-            const std::scoped_lock lock(mutex_);
-            if (!failed_.exchange(true)) failure_ = std::current_exception();
+            keep();
         }
+    }
+    /// Keeps the exception in flight, unless one is kept.
+    void keep() {
+        const std::scoped_lock lock(mutex_);
+        if (failed_) return;
+        failure_ = std::current_exception();
+        failed_ = true;  // for other threads, which then may rethrow it
     }
     explicit operator bool() const { return failed_; }
     void rethrow() const {

@@ -4,9 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "backends/cpu.hpp"
@@ -32,14 +38,17 @@ class Numbered final : public JobSource {
             document.push_back(cropped(std::to_string(k), {0, 0, 4, 4}));
         }
         document_ = std::make_shared<const ParameterDocument>(std::move(document));
+        slow_document_ =
+            std::make_shared<const ParameterDocument>(ParameterDocument{cropped("0", {0, 0, 8, 8})});
     }
 
     std::optional<ImageJob> next() override {
         if (given == count_) return std::nullopt;
+        if (given == failing) throw std::runtime_error("the input is cut short");
         ImageJob job;
         job.name = std::to_string(given++);
         job.image = ImageSource(job.name, bytes_);
-        job.glimpses = document_;
+        job.glimpses = given - 1 == slow ? slow_document_ : document_;
         most_held = std::max<std::size_t>(most_held, given - finished);
         return job;
     }
@@ -50,12 +59,42 @@ class Numbered final : public JobSource {
     std::atomic<std::size_t> given = 0;
     std::atomic<std::size_t> finished = 0;
     std::size_t most_held = 0;
+    std::optional<std::size_t> slow{};     ///< the number of the one that `WaitingBackend` waits with
+    std::optional<std::size_t> failing{};  ///< in whose place the source fails
 
   private:
     std::size_t count_;
     bool is_list_;
     std::shared_ptr<const std::vector<std::uint8_t>> bytes_;
     std::shared_ptr<const ParameterDocument> document_;
+    std::shared_ptr<const ParameterDocument> slow_document_;
+};
+
+/// Reads as a CPU does; the slow job of `Numbered` not before something happens.
+class WaitingBackend final : public Backend {
+  public:
+    explicit WaitingBackend(std::function<bool()> happens) : happens_(std::move(happens)) {}
+
+    [[nodiscard]] std::string name() const override { return cpu_.name(); }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
+                                            int depth) const override {
+        constexpr auto never = std::chrono::seconds(30);
+        const auto begin = std::chrono::steady_clock::now();
+        const bool is_slow = maps.front()->glimpse == Size{8, 8};
+        while (is_slow && !(happened = happens_()) && std::chrono::steady_clock::now() - begin < never) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return cpu_.read(maps, image, depth);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        return cpu_.write(map, glimpse);
+    }
+
+    mutable std::atomic<bool> happened = false;
+
+  private:
+    std::function<bool()> happens_;
+    CpuBackend cpu_;
 };
 
 /// The names of the jobs that were done, in the order in which they were taken.
@@ -137,6 +176,82 @@ TEST_CASE(
         if (!is_list) CHECK(jobs.most_held <= batch + 4);
         const std::filesystem::directory_iterator files(directory.path());
         CHECK(std::distance(files, {}) == static_cast<std::ptrdiff_t>(2 * batch));
+    }
+}
+
+TEST_CASE("run: what is done is handed on while a later job is worked on") {
+    constexpr std::size_t count = 60;
+    for (const bool is_list : {false, true}) {
+        for (const int threads : {1, 3}) {
+            const scratch::Directory directory;
+            Numbered jobs(count, 1, is_list);
+            jobs.slow = count - 1;
+            const WaitingBackend backend([&] { return jobs.finished == count - 1; });
+            const OutputPlan plan = plan_outputs({}, into(directory.path()));
+            std::vector<std::string> names;
+            run(jobs, plan, backend, on(threads), [&](const FinishedJob& one) {
+                CHECK(std::filesystem::exists(directory / (one.job.name + ".0.png")));
+                names.push_back(one.job.name);
+                ++jobs.finished;
+            });
+            CHECK(backend.happened);
+            CHECK(names == numbers(count));
+        }
+    }
+}
+
+TEST_CASE("run: outputs have their names while an earlier job of a list is worked on") {
+    constexpr std::size_t count = 60;
+    const scratch::Directory directory;
+    Numbered jobs(count, 1, true);
+    jobs.slow = 0;
+    const auto has_name = [&](const std::string& number) {
+        return std::filesystem::exists(directory / (number + ".0.png"));
+    };
+    const auto names = numbers(count);
+    const WaitingBackend backend(
+        [&] { return std::ranges::count_if(names, has_name) == static_cast<std::ptrdiff_t>(count - 1); });
+    const OutputPlan plan = plan_outputs({}, into(directory.path()));
+    std::vector<std::string> taken;
+    run(jobs, plan, backend, on(3), [&](const FinishedJob& one) { taken.push_back(one.job.name); });
+    CHECK(backend.happened);
+    CHECK(taken == names);
+}
+
+TEST_CASE("run: a consumer that fails while a later job is worked on is not called again, and ends the run") {
+    constexpr std::size_t slow = 60;
+    const scratch::Directory directory;
+    Numbered jobs(2 * slow, 1, true);
+    jobs.slow = slow;
+    std::atomic<std::size_t> calls = 0;
+    constexpr std::size_t failing = slow - 2;
+    const WaitingBackend backend([&] { return calls >= failing; });
+    const OutputPlan plan = plan_outputs({}, into(directory.path()));
+    const Finished fail = [&](const FinishedJob&) {
+        if (++calls == failing) throw std::runtime_error("the disk is full");
+    };
+    CHECK_THROWS_WITH(run(jobs, plan, backend, on(1), fail), "the disk is full");
+    CHECK(backend.happened);
+    CHECK(calls == failing);
+    CHECK(jobs.given == slow + 1);
+    // Their names they have all the same.
+    CHECK(std::filesystem::exists(directory / (std::to_string(slow) + ".0.png")));
+}
+
+TEST_CASE("run: what was done before the source of jobs failed is handed on") {
+    const scratch::Directory directory;
+    const OutputPlan plan = plan_outputs({}, into(directory.path()));
+    for (const bool is_list : {false, true}) {
+        for (const int threads : {1, 3}) {
+            Numbered jobs(40, 1, is_list);
+            jobs.failing = 30;
+            std::vector<std::string> names;
+            const Finished take = [&](const FinishedJob& one) { names.push_back(one.job.name); };
+            CHECK_THROWS_WITH(run(jobs, plan, CpuBackend(), on(threads), take), "the input is cut short");
+            CHECK(names.size() <= 30);
+            CHECK(names == numbers(names.size()));
+            if (threads == 1) CHECK(names.size() == 30);
+        }
     }
 }
 
