@@ -72,7 +72,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
                      const Backend& backend, std::atomic<bool>& over) {
     const std::optional<std::size_t> count = jobs.size();
     RunRecord record(plan, record_options(o), count);
-    if (record.is_done()) return record.close();
+    if (record.is_done()) return record.finish();
     RunOptions run_options = o.run;
     run_options.interrupted = [&] { return was_interrupted() || over; };
     UnchosenPages pages;
@@ -88,7 +88,9 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
         if (o.run.ends_with(done.report)) over = true;
     });
     pages.tell(o.input.warn);
-    return with_tracks(o, tracks, count.value_or(0), record.close());
+    const Outcome outcome = with_tracks(o, tracks, count.value_or(0), record.finish());
+    record.close_report();
+    return outcome;
 }
 
 /// Each job is checked as it comes.

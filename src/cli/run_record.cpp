@@ -18,6 +18,8 @@ namespace glimpse::cli {
 
 namespace {
 
+constexpr const char* report_failure = "the report cannot be written";
+
 /// Writes to standard output; false where that fails, or an interrupt comes while no reader empties the pipe.
 bool print(std::string_view text) {
     constexpr int milliseconds = 100;
@@ -59,11 +61,14 @@ void RunRecord::open_report() {
     std::error_code ignored;  // opening the file says what is wrong
     if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
     file_.open(path, options_.continued || is_done_ ? std::ios::app : std::ios::trunc);
-    if (!file_) throw UsageError(path, std::string("the report cannot be written: ") + std::strerror(errno));
+    if (!file_) throw UsageError(path, std::string(report_failure) + ": " + std::strerror(errno));
 }
 
 void RunRecord::close_report() {
+    if (!file_.is_open()) return;
+    errno = 0;
     file_.close();
+    if (!file_) throw Error(options_.report, report_failure + cause_of_failure());
     if (plan_.options.sync) sync_file(options_.report);
 }
 
@@ -83,9 +88,8 @@ void RunRecord::add(const FinishedJob& done) {
     progress_.advance();
 }
 
-Outcome RunRecord::close() {
+Outcome RunRecord::finish() {
     progress_.finish();
-    if (file_.is_open()) close_report();
     if (was_interrupted()) return Outcome::interrupted;
     if (archive_ && !(failed_ && (options_.fail_fast || archive_->is_empty()))) archive_->publish();
     return failed_ ? Outcome::some_failed : Outcome::all_done;
@@ -95,12 +99,11 @@ void RunRecord::write(const ImageReport& report) {
     const bool standard = options_.report == standard_stream;
     if (!standard && !file_.is_open()) return;
     const std::string line = report_line(report) + '\n';
-    constexpr const char* failure = "the report cannot be written";
     errno = 0;
     if (standard) {
-        if (!print(line)) fail_standard_output(failure);
+        if (!print(line)) fail_standard_output(report_failure);
     } else if (!(file_ << line << std::flush)) {
-        throw Error(options_.report, failure + cause_of_failure());
+        throw Error(options_.report, report_failure + cause_of_failure());
     }
 }
 

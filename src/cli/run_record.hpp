@@ -28,13 +28,15 @@ class RunRecord {
     /// Whether the archive exists and is kept, as is its report.
     [[nodiscard]] bool is_done() const { return is_done_; }
     void add(const FinishedJob& done);
-    /// Ends the run. Publishes the archive, unless failures left it empty, or --fail-fast or an interrupt
+    /// Ends the images. Publishes the archive, unless failures left it empty, or --fail-fast or an interrupt
     /// left images undone.
-    Outcome close();
+    Outcome finish();
+    /// Ends the run, once all that the report lists has its name. Throws `Error` where what was written to
+    /// the report may be lost.
+    void close_report();
 
   private:
     void open_report();
-    void close_report();
     void write(const ImageReport& report);
     void list(const FinishedJob& done) const;
 

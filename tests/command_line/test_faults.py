@@ -123,14 +123,22 @@ def parse_trace(text):
 class Durability(GlimpseCase):
     COUNT = 40
 
-    def trace(self, *arguments):
-        log = self.directory / "trace"
-        result = subprocess.run(["strace", "-f", "-y", "-s", "100000", "-o", str(log), "-e", "trace=fdatasync,fsync,syncfs,/^rename,write",
-                                 BINARY, *map(str, arguments)], cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
-        if b"ptrace" in result.stderr:
+    def under_strace(self, options, arguments):
+        result = subprocess.run(["strace", "-f", "-y", "-s", "100000", "-o", str(self.directory / "trace"), *options, BINARY, *map(str, arguments)],
+                                cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        if "ptrace" in result.stderr:
             self.skipTest("strace may not trace here")
+        return result
+
+    def trace(self, *arguments):
+        result = self.under_strace(["-e", "trace=fdatasync,fsync,syncfs,/^rename,write"], arguments)
         self.assertEqual(result.returncode, 0, result.stderr)
-        return parse_trace(log.read_text())
+        return parse_trace((self.directory / "trace").read_text())
+
+    def with_failing(self, call, *arguments, of=None):
+        """Runs the command while a system call fails for want of a good disk, those of one file or all."""
+        path = ["-P", str(of)] if of else []
+        return self.under_strace([*path, "-e", f"trace={call.split(':')[0]}", "-e", f"inject={call}"], arguments)
 
     def check(self, calls, report=None):
         """Every name appears after its content is on the disk; it is there itself before the report says so, and before the end."""
@@ -171,6 +179,30 @@ class Durability(GlimpseCase):
         self.assertEqual(self.check(self.trace("extract", "photos", *BOX, "--output-tar", "o.tar", "--report", "r.jsonl")), 1)
         self.assertEqual(self.check(self.trace("extract", "photos", *BOX, "-o", "out", "--strip", "--overlay")), 9)
         self.assertEqual(self.check(self.trace("write", "photos/000.png", "-b", "0,0,40,30", "--canvas", "photos/001.png", "-o", "w.png")), 1)
+
+    def test_the_report_is_on_the_disk_after_the_archive_that_it_lists(self):
+        self.picture()
+        report = self.directory / "r.jsonl"
+        calls = self.trace("extract", "photo.png", *BOX, "--output-tar", "o.tar", "--report", report)
+        named = [call.begin for call in calls if call.name.startswith("rename")]
+        listed = [call.begin for call in calls if call.name == "fdatasync" and f"<{report}>" in call.arguments]
+        self.assertEqual((len(named), len(listed)), (1, 1))
+        self.assertLess(named[0], listed[0])
+
+    def test_a_report_that_cannot_be_completed_costs_nothing_else(self):
+        for k in range(4):
+            self.picture(f"photos/{k:03}.png")
+        report = self.directory / "r.jsonl"
+        for call in ("fdatasync:error=EIO", "close:error=EIO"):
+            for k, into in enumerate((("--output-tar", "o.tar"), ("-o", "out", "--strip"))):
+                shutil.rmtree(self.out, ignore_errors=True)
+                (self.directory / "o.tar").unlink(missing_ok=True)
+                result = self.with_failing(call, "extract", "photos", *BOX, *into, "--report", report, of=report)
+                self.assertEqual(result.returncode, 1, (call, into))
+                self.assertIn("r.jsonl: ", result.stderr)
+                self.assertIn("Input/output error", result.stderr)
+                self.assertTrue((self.directory / ("o.tar", "out/000.strip.png")[k]).exists(), (call, into))
+                self.assertEqual(report.read_text().count('"status":"ok"'), 4)
 
     def test_scratch_space_is_not_waited_for(self):
         self.picture()
