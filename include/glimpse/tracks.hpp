@@ -53,7 +53,6 @@ class GLIMPSE_EXPORT Tracks {
     };
 
     void add(std::size_t track, const std::filesystem::path& path, bool animated);
-    void clean_directories() const;
     [[nodiscard]] TrackReport make_one(const Output& output, const RunOptions& options) const;
 
     OutputPlan plan_;

@@ -88,7 +88,9 @@ class Remainder::State {
     bool is_done(const ImageJob& job) {
         const OutputPaths paths = output_paths(plan_, job);
         const std::vector<fs::path> all = all_of(paths);
-        for (const fs::path& path : all) clean(path.parent_path());
+        for (const fs::path& path : all) {
+            if (!dry_run_) clean_(path.parent_path());
+        }
         if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
         const auto is_listed = [&](const GlimpsePaths& one) {
             return !one.glimpse.empty() && finished_.contains(as_reported(one.glimpse));
@@ -97,15 +99,10 @@ class Remainder::State {
     }
 
   private:
-    void clean(const fs::path& directory) {
-        if (dry_run_ || !cleaned_.insert(directory).second) return;
-        remove_abandoned_files(directory);
-    }
-
     const OutputPlan& plan_;
     bool dry_run_;
     std::set<std::string> finished_;
-    std::set<fs::path> cleaned_;  ///< directories
+    Cleaning clean_;
 };
 
 Remainder::Remainder(const OutputPlan& plan, const fs::path& report, bool dry_run)

@@ -8,6 +8,7 @@
 #include "pipeline/extraction.hpp"
 #include "pipeline/publication.hpp"
 #include "system/kept_failure.hpp"
+#include "system/new_file.hpp"
 #include "system/ordered_work.hpp"
 
 namespace glimpse {
@@ -54,9 +55,21 @@ Concurrency concurrency_for(const JobSource& jobs, const OutputPlan& plan, int w
             .in_flight = std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
 }
 
+/// Whether outputs are files of their own.
+bool has_files(const OutputPlan& plan, const RunOptions& options) {
+    return !options.dry_run && !plan.to_standard_output && plan.options.archive.empty();
+}
+
+/// Removes what killed runs have left where an image has its outputs: in one directory.
+void clean_beside(const ImageReport& report, Cleaning& clean) {
+    const auto made = std::ranges::find_if(
+        report.glimpses, [](const GlimpseReport& glimpse) { return !glimpse.output.empty(); });
+    if (made != report.glimpses.end()) clean(std::filesystem::path(made->output).parent_path());
+}
+
 constexpr std::size_t more_than_one = 2;
 
-/// At most one glimpse: not worth starting threads.
+/// At most one glimpse: not worth starting threads, nor reading a directory of many files.
 bool is_single(const ImageJob& job) {
     return job.glimpses->size() <= 1;
 }
@@ -76,7 +89,13 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
         if (job) ++in_progress;
         return job;
     };
-    const auto work = [&](ImageJob job) { return publication.take(extract_one(std::move(job))); };
+    Cleaning clean;
+    const bool writes_files = has_files(plan, options);
+    const auto work = [&](ImageJob job) {
+        ExtractedJob extracted = extract_one(std::move(job));
+        if (writes_files) clean_beside(extracted.done.report, clean);
+        return publication.take(std::move(extracted));
+    };
     const bool is_stream = !jobs.size();
     const auto hand_on = [&](Publication::Job job) {
         // A stream may be one whose next job depends on this one's answer.
@@ -86,11 +105,13 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
     if (jobs.size().value_or(more_than_one) <= 1) {
         first = next();
         if (!first) return;
-        if (is_single(*first)) return publication.hand_on(work(*std::exchange(first, std::nullopt)), true);
+        if (is_single(*first))
+            return publication.hand_on(publication.take(extract_one(*std::move(first))), true);
         --in_progress;
     }
     // One thread answers each record of a stream before it reads the next.
-    if (plan.options.sync && (!is_stream || concurrency.threads > 1)) publication.start();
+    const bool may_wait = !is_stream || concurrency.threads > 1;
+    if (writes_files && plan.options.sync && may_wait) publication.start();
     KeptFailure failure;
     failure.guard([&] { work_through_on(concurrency.threads, concurrency.in_flight, next, work, hand_on); });
     publication.flush();

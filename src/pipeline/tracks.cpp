@@ -47,7 +47,10 @@ void Tracks::record(const FinishedJob& done) {
 
 void Tracks::make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const {
     if (outputs_.empty()) return;
-    if (!options.dry_run) clean_directories();
+    Cleaning clean;
+    if (!options.dry_run) {
+        for (const Output& output : outputs_) clean(output.path.parent_path());
+    }
     std::size_t count = 0;
     const auto next = [&]() -> std::optional<std::size_t> {
         if (count == outputs_.size() || options.interrupted()) return std::nullopt;
@@ -55,12 +58,6 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
     };
     const auto work = [&](std::size_t number) { return make_one(outputs_[number], options); };
     work_through_on(options.jobs, outputs_.size(), next, work, finished);
-}
-
-void Tracks::clean_directories() const {
-    std::set<fs::path> directories;
-    for (const Output& output : outputs_) directories.insert(output.path.parent_path());
-    std::ranges::for_each(directories, remove_abandoned_files);
 }
 
 TrackReport Tracks::make_one(const Output& output, const RunOptions& options) const {

@@ -123,6 +123,14 @@ void remove_abandoned_files(const std::filesystem::path& directory) {
     std::ranges::for_each(candidates, remove_if_abandoned);
 }
 
+void Cleaning::operator()(const std::filesystem::path& directory) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!cleaned_.insert(directory.string()).second) return;
+    }
+    remove_abandoned_files(directory);
+}
+
 NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
     if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) throw Error(obstacle);
     directories_ = make_directories(path_.parent_path());

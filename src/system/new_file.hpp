@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,5 +51,15 @@ class NewFile {
 /// Removes the temporary files that killed processes of this machine have left in a directory, by its path or
 /// "" for the working directory: those of its host name that nobody holds locked.
 void remove_abandoned_files(const std::filesystem::path& directory);
+
+/// Does so once for each directory; for any thread.
+class Cleaning {
+  public:
+    void operator()(const std::filesystem::path& directory);
+
+  private:
+    std::mutex mutex_;
+    std::set<std::string> cleaned_;
+};
 
 }  // namespace glimpse

@@ -1,7 +1,9 @@
 """Closed descriptors, readers and terminals that go away, disks that lose what was not flushed, hostile names."""
 
+import fcntl
 import json
 import os
+import pathlib
 import re
 import resource
 import shutil
@@ -253,6 +255,37 @@ class HalfDone(GlimpseCase):
         archive.write_bytes(whole[:1024])
         self.assertIn("o.tar: was there, but", self.run_glimpse(*extract, "--output-tar", "o.tar").stderr)
         self.assertEqual(archive.read_bytes(), whole)
+
+
+class Abandoned(GlimpseCase):
+    """What a run that was killed has left goes with the next, plain one."""
+
+    def leave(self):
+        host = pathlib.Path("/proc/sys/kernel/hostname").read_text().strip()
+        return [self.file(f"out/{directory}.glimpse-{host}-1-{k}.tmp", "half a picture") for k, directory in enumerate(("", "a/", "b/"))]
+
+    def test_each_directory_that_a_run_writes_to_is_cleaned(self):
+        for directory in "a", "b":
+            for k in range(3):
+                self.picture(f"photos/{directory}/{k}.png")
+        manifest = "".join(json.dumps({"image": f"photos/{name}.png", "name": name, "box": [1, 2, 8, 9]}) + "\n" for name in ("a/0", "a/1", "b/0"))
+        for arguments in (("photos", "-r", *BOX), ("photos", "-r", *BOX, "--no-sync", "-j", "1"), ("--manifest", "-"), ("photos", "-r", *BOX, "--existing", "skip")):
+            above, *below = self.leave()
+            self.run_glimpse("extract", *arguments, "-o", self.out, "--dry-run", stdin=manifest.encode())
+            self.assertEqual([path.exists() for path in (above, *below)], [True] * 3, arguments)
+            self.run_glimpse("extract", *arguments, "-o", self.out, stdin=manifest.encode())
+            self.assertEqual([path.exists() for path in (above, *below)], [True, False, False], arguments)
+
+    def test_not_what_is_in_use(self):
+        for k in range(3):
+            self.picture(f"photos/a/{k}.png")
+        _, used, other = self.leave()
+        with open(used, "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.run_glimpse("extract", "photos", "-r", *BOX, "-o", self.out)
+            self.assertTrue(used.exists() and other.exists())
+        self.run_glimpse("extract", "photos", "-r", *BOX, "-o", self.out)
+        self.assertFalse(used.exists())
 
 
 class HostileNames(GlimpseCase):
