@@ -116,7 +116,10 @@ void add_failures_of_glimpses(ImageReport& report) {
         report.error +=
             (report.error.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
     }
-    if (failed > most) report.error += "; and " + std::to_string(failed - most) + " other glimpses";
+    if (failed > most) {
+        report.error += "; and " + std::to_string(failed - most) +
+                        (failed == most + 1 ? " other glimpse" : " other glimpses");
+    }
     report.error = shortened(report.error, longest_message);
 }
 

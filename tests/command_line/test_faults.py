@@ -321,6 +321,7 @@ class HostileNames(GlimpseCase):
         record = json.loads(result.stdout)
         self.assertLess(len(record["error"].encode()), self.LONGEST)
         self.assertEqual(len([one for one in record["glimpses"] if "9999" in one["error"]]), 2000)
+        self.fails(1, "extract", "photo.png", "-p", self.document(many[:4]), "-o", self.out, says=["; and 1 other glimpse\n"])
 
     @unittest.skipIf(IS_SANITIZED, "a sanitizer's shadow memory exceeds any limit")
     def test_a_lack_of_memory_is_said_in_words(self):
