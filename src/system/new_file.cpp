@@ -69,17 +69,14 @@ int create_unique(const std::filesystem::path& directory, std::string& name) {
 
 /// Removes a temporary file that nobody holds locked.
 void remove_if_abandoned(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor < 0) return;
-    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-        // Meanwhile it may have been published, and another file have its name.
-        struct stat opened {
-        }, named{};
-        const bool is_same = fstat(descriptor, &opened) == 0 && lstat(file.c_str(), &named) == 0 &&
-                             opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
-        if (is_same) ::unlink(file.c_str());
-    }
-    ::close(descriptor);
+    const Descriptor opened(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!opened.is_open() || flock(opened.number(), LOCK_EX | LOCK_NB) != 0) return;
+    // Meanwhile it may have been published, and another file have its name.
+    struct stat locked {
+    }, named{};
+    const bool is_same = fstat(opened.number(), &locked) == 0 && lstat(file.c_str(), &named) == 0 &&
+                         locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
+    if (is_same) ::unlink(file.c_str());
 }
 
 /// Makes a directory and those above it; gives the directories that have got an entry by it.
