@@ -10,6 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "system/text_file.hpp"
+#include "system/utf8.hpp"
 
 namespace glimpse::json {
 namespace {
@@ -22,19 +23,15 @@ constexpr std::size_t deepest_nesting = 64;
 /// Longest text that a message quotes, in bytes.
 constexpr std::size_t longest_quotation = 60;
 
-bool continues_character(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
 [[noreturn]] void fail_at(const Source& source, std::string_view text, std::size_t offset,
                           const std::string& rule) {
     const std::string_view before = text.substr(0, offset);
     const std::size_t line_breaks = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
     const std::string_view row = before.substr(before.rfind('\n') + 1);  // npos + 1 = 0: the first line
-    const auto characters =
-        std::count_if(row.begin(), row.end(), [](char c) { return !continues_character(c); });
+    std::size_t column = 1;
+    for (std::size_t k = 0; k < row.size(); ++k) column += continues_character(row, k) ? 0 : 1;
     throw UsageError(source.file + ":" + std::to_string(source.line.value_or(1) + line_breaks) + ":" +
-                         std::to_string(characters + 1),
+                         std::to_string(column),
                      rule);
 }
 
@@ -282,11 +279,7 @@ std::string member_pointer(const std::string& pointer, std::string_view key) {
 }
 
 std::string in_quotes(std::string_view text) {
-    std::size_t length = text.size();
-    if (length > longest_quotation) {
-        length = longest_quotation;
-        while (continues_character(text[length])) --length;
-    }
+    const std::size_t length = character_begin(text, std::min(text.size(), longest_quotation));
     const std::string shown = std::string(text.substr(0, length)) + (length < text.size() ? "…" : "");
     return json(shown).dump(-1, ' ', false, json::error_handler_t::replace);
 }

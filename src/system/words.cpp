@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "system/utf8.hpp"
+
 namespace glimpse {
 
 namespace {
@@ -59,15 +61,8 @@ std::string with_reason(std::string text, std::string_view reason) {
 
 std::string shortened(std::string_view text, std::size_t most) {
     if (text.size() <= most) return std::string(text);
-    const auto continues = [&](std::size_t k) {
-        return (static_cast<unsigned char>(text[k]) & 0xC0) == 0x80;
-    };
-    constexpr std::size_t longest_character = 4;
-    // Bytes that are not UTF-8 may all look like the middle of a character.
-    std::size_t begin = most / 2;
-    for (std::size_t step = 1; step < longest_character && begin > 0 && continues(begin); ++step) --begin;
-    std::size_t end = text.size() - (most - most / 2);
-    for (std::size_t step = 1; step < longest_character && end < text.size() && continues(end); ++step) ++end;
+    const std::size_t begin = character_begin(text, most / 2);
+    const std::size_t end = character_end(text, text.size() - (most - most / 2));
     return std::string(text.substr(0, begin)) + " [… " + std::to_string(end - begin) + " bytes …] " +
            std::string(text.substr(end));
 }

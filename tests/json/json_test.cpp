@@ -141,5 +141,6 @@ TEST_CASE("a quotation is one line of valid UTF-8, however long the text") {
     }());
     CHECK(umlauts.ends_with("ä…\""));
     CHECK(umlauts.size() < 500);
+    CHECK(json::in_quotes(std::string(1000, '\x80')).size() < 500);  // no UTF-8
     CHECK(json::literal("ä\t") == "\"ä\\t\"");
 }

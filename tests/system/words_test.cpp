@@ -9,6 +9,9 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <vector>
+
+#include "system/utf8.hpp"
 
 using namespace glimpse;
 
@@ -56,6 +59,20 @@ TEST_CASE("a long text is cut in its middle, at whole characters, and says by ho
     const std::string broken(1000, '\x80');  // no UTF-8
     CHECK(glimpse::shortened(broken, 100).size() <= 140);
     CHECK(glimpse::shortened(std::string(1000000, 'x'), 500).size() <= 540);
+}
+
+TEST_CASE("a text is cut before or behind a character, and anywhere where it is not UTF-8") {
+    const std::string text = "aé€😀";  // characters of 1 to 4 bytes
+    const std::vector<std::size_t> begins{0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
+    const std::vector<std::size_t> ends{0, 1, 3, 3, 6, 6, 6, 10, 10, 10, 10};
+    for (std::size_t k = 0; k <= text.size(); ++k) {
+        CHECK(character_begin(text, k) == begins[k]);
+        CHECK(character_end(text, k) == ends[k]);
+    }
+    const std::string broken(10, '\x80');
+    CHECK(character_begin(broken, 2) == 0);
+    CHECK(character_begin(broken, 9) == 6);
+    CHECK(character_end(broken, 5) == 8);
 }
 
 TEST_CASE("control characters are those of ASCII and, in UTF-8, of Latin-1") {
