@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
+#include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
 #include "system/text_file.hpp"
 
@@ -34,12 +35,6 @@ bool may_begin_record(std::string_view text) {
 std::string as_reported(const fs::path& path) {
     return nlohmann::json(path.lexically_normal().string())
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// Whether an output is there; an empty file is an interrupted write.
-bool is_not_empty(const fs::path& path) {
-    std::error_code unseen;
-    return fs::is_regular_file(path, unseen) && fs::file_size(path, unseen) > 0 && !unseen;
 }
 
 /// The outputs of the images that a report lists as done. Removes a truncated last line if `truncate`.
@@ -95,7 +90,7 @@ class Remainder::State {
         const auto is_listed = [&](const GlimpsePaths& one) {
             return !one.glimpse.empty() && finished_.contains(as_reported(one.glimpse));
         };
-        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, is_not_empty);
+        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, may_be_whole);
     }
 
   private:

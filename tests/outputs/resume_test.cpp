@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <opencv2/core.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,11 @@ ImageJob job(const std::string& name, const std::vector<std::string>& ids = {"x"
     return {ImageSource(name + ".png"), name, std::make_shared<const ParameterDocument>(document)};
 }
 
+std::string picture() {
+    const auto bytes = encode_image({.pixels = cv::Mat::zeros(2, 2, CV_8UC3)}, "png");
+    return {bytes.begin(), bytes.end()};
+}
+
 /// A run that has done the jobs "a", "b" and "c", of one glimpse each.
 struct EarlierRun {
     EarlierRun() {
@@ -29,7 +35,7 @@ struct EarlierRun {
         plan = plan_outputs({}, options);
         for (const char* name : {"a", "b", "c"}) {
             add_line(line(job(name)));
-            directory.file(std::string(name) + ".x.png");
+            directory.file(std::string(name) + ".x.png", picture());
         }
     }
 
@@ -82,21 +88,29 @@ TEST_CASE("resume: an output that is missing, empty or a directory is made again
     CHECK(run.left() == "abcd");
 }
 
+TEST_CASE("resume: an output that was cut short, or is of another format, is made again") {
+    const EarlierRun run;
+    const std::string whole = picture();
+    run.directory.file("a.x.png", whole.substr(0, whole.size() / 2));
+    run.directory.file("c.x.png", std::string(whole.size(), '\0'));
+    CHECK(run.left() == "acd");
+}
+
 TEST_CASE("resume: all that is wanted of an image must be there") {
     EarlierRun run;
     CHECK(run.left({job("a", {"x", "y"})}) == "a");
-    run.directory.file("a.y.png");  // of another run, perhaps: the report does not list it
+    run.directory.file("a.y.png", picture());  // of another run, perhaps: the report does not list it
     CHECK(run.left({job("a", {"x", "y"})}) == "a");
     run.plan.options.overlay = true;
     CHECK(run.left() == "abcd");
-    run.directory.file("b.overlay.png");
+    run.directory.file("b.overlay.png", picture());
     CHECK(run.left() == "acd");
 }
 
 TEST_CASE("resume: an image with anything that failed or will fail is not done") {
     EarlierRun run;
     run.add_line(run.line(job("d"), "no space left"));
-    run.directory.file("d.x.png");
+    run.directory.file("d.x.png", picture());
     std::vector<ImageJob> jobs{job("a"), job("b"), job("c", {}), job("d")};
     jobs[0].problem = "it is not there";
     jobs[1].unusable = {{"y", "an annotation has no box"}};
