@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,17 +81,35 @@ void remove_if_abandoned(const std::filesystem::path& file) {
     if (is_same) ::unlink(file.c_str());
 }
 
-/// Makes a directory and those above it; gives the directories that have got an entry by it.
+/// Directories that this process has made and whose entries may not be on the disk yet.
+struct MadeDirectories {
+    std::mutex mutex;
+    std::set<std::string> names;
+};
+
+MadeDirectories& made_directories() {
+    static MadeDirectories all;
+    return all;
+}
+
+/// Makes a directory and those above it; gives those of them whose entries are to be flushed, since they have
+/// just been made, by this thread or another.
 std::vector<std::filesystem::path> make_directories(const std::filesystem::path& directory) {
-    std::vector<std::filesystem::path> changed;
-    std::error_code failure;
-    for (std::filesystem::path missing = directory; !missing.empty() && !is_there(missing);
-         missing = missing.parent_path()) {
-        changed.push_back(missing.parent_path());
+    std::vector<std::filesystem::path> made;
+    MadeDirectories& all = made_directories();
+    bool is_missing = true;
+    for (auto one = directory; !one.empty() && one != one.parent_path(); one = one.parent_path()) {
+        is_missing = is_missing && !is_there(one);
+        const std::scoped_lock lock(all.mutex);
+        // Before it is made, so that whoever finds it there finds it here, too.
+        if (is_missing) all.names.insert(one.string());
+        if (all.names.empty()) break;
+        if (all.names.contains(one.string())) made.push_back(one);
     }
+    std::error_code failure;
     if (!directory.empty()) std::filesystem::create_directories(directory, failure);
     if (failure) throw Error("its directory cannot be made: " + failure.message());
-    return changed;
+    return made;
 }
 
 /// Not published or given up, in the whole process.
@@ -130,8 +150,7 @@ void Cleaning::operator()(const std::filesystem::path& directory) {
 
 NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
     if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) throw Error(obstacle);
-    directories_ = make_directories(path_.parent_path());
-    directories_.push_back(path_.parent_path());
+    made_ = make_directories(path_.parent_path());
     descriptor_ = create_unique(path_.parent_path(), temporary_);
     if (descriptor_ < 0) {
         temporary_.clear();
@@ -145,6 +164,19 @@ NewFile::~NewFile() {
     if (descriptor_ < 0) return;
     ::close(descriptor_);
     --open_files;
+}
+
+std::vector<std::filesystem::path> NewFile::directories() const {
+    std::vector<std::filesystem::path> all;
+    for (const auto& directory : made_) all.push_back(directory.parent_path());
+    all.push_back(path_.parent_path());
+    return all;
+}
+
+void NewFile::forget_made_directories() const {
+    MadeDirectories& all = made_directories();
+    const std::scoped_lock lock(all.mutex);
+    for (const auto& directory : made_) all.names.erase(directory.string());
 }
 
 std::size_t NewFile::open_count() {

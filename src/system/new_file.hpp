@@ -36,15 +36,18 @@ class NewFile {
     void publish(bool replace);
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
-    /// The directories in which publishing it makes an entry, its own or one above that had to be made.
-    [[nodiscard]] const std::vector<std::filesystem::path>& directories() const { return directories_; }
+    /// The directories with an entry that it needs: its own, and those above in which a directory was made
+    /// that may not be on the disk yet, for this file or another of the process.
+    [[nodiscard]] std::vector<std::filesystem::path> directories() const;
+    /// To be called once all of `directories` are on the disk, so that later files do not flush them again.
+    void forget_made_directories() const;
     /// How many there are that are not published, in the whole process: each has a descriptor.
     [[nodiscard]] static std::size_t open_count();
 
   private:
     std::filesystem::path path_;
     std::string temporary_;
-    std::vector<std::filesystem::path> directories_;
+    std::vector<std::filesystem::path> made_;
     int descriptor_ = -1;
 };
 

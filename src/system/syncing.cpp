@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -129,17 +130,16 @@ std::vector<std::string> publish_synced(std::span<NewFile* const> files, bool re
     Directories directories;
     for (std::size_t k = 0; k < files.size(); ++k) {
         attempt(failures[k], [&] { files[k]->publish(replace); });
-        if (failures[k].empty()) {
-            directories.insert(files[k]->directories().begin(), files[k]->directories().end());
-        }
+        if (!failures[k].empty()) continue;
+        for (auto& directory : files[k]->directories()) directories.insert(std::move(directory));
     }
     const auto failed = sync_directories(directories);
-    if (failed.empty()) return failures;
     for (std::size_t k = 0; k < files.size(); ++k) {
         for (const auto& directory : files[k]->directories()) {
             if (failures[k].empty() && failed.contains(directory))
                 failures[k] = about_directory(failed.at(directory));
         }
+        if (failures[k].empty()) files[k]->forget_made_directories();
     }
     return failures;
 }

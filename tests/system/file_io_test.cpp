@@ -154,6 +154,18 @@ TEST_CASE("files that are published together need no descriptor for each new dir
     CHECK(publish_synced(pointers, true) == std::vector<std::string>(pointers.size()));
 }
 
+TEST_CASE("a directory's entry is flushed with each file in it until it is on the disk") {
+    const scratch::Directory directory;
+    using Paths = std::vector<std::filesystem::path>;
+    const auto deep = directory / "new/deep";
+    NewFile maker(deep / "a");
+    NewFile late(deep / "b");  // as of another thread, which may be done first
+    CHECK(late.directories() == Paths{directory / "new", directory.path(), deep});
+    publish_synced(late, true);
+    CHECK(NewFile(deep / "c").directories() == Paths{deep});
+    CHECK(maker.directories() == Paths{directory / "new", directory.path(), deep});
+}
+
 TEST_CASE("a new file that is to replace nothing leaves alone what came meanwhile") {
     const scratch::Directory directory;
     write_file(directory / "free", bytes_of("ours"), false);
