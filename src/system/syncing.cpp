@@ -1,10 +1,15 @@
 #include "system/syncing.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -41,6 +46,17 @@ void sync_content(int file) {
     if (fdatasync(file) != 0 && !cannot_be_synced(errno)) throw Error(std::strerror(errno));
 }
 
+/// Flushes the file system of a descriptor; false where that fails, or may not reach the disk: those that are
+/// not listed (FUSE, of the network, …) may only hand over what this machine holds in its memory.
+bool sync_file_system(int descriptor) {
+    constexpr std::array<std::uint32_t, 5> that_reach_it{EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+                                                         F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC};
+    struct statfs status {};
+    if (fstatfs(descriptor, &status) != 0) return false;
+    const auto type = static_cast<std::uint32_t>(status.f_type);
+    return std::ranges::find(that_reach_it, type) != that_reach_it.end() && syncfs(descriptor) == 0;
+}
+
 dev_t device_of(int failed, const struct stat& status) {
     if (failed != 0) throw Error(std::strerror(errno));
     return status.st_dev;
@@ -55,7 +71,13 @@ struct Contents {
         struct stat status {};
         return device_of(fstat(files[k]->descriptor(), &status), status);
     }
-    [[nodiscard]] bool sync_all(std::size_t k) const { return syncfs(files[k]->descriptor()) == 0; }
+    [[nodiscard]] bool sync_all(std::size_t k) const { return sync_file_system(files[k]->descriptor()); }
+    /// What the flush of a file system leaves unsaid: that the file could not be written before, or, until
+    /// Linux 5.8, at all.
+    void check(std::size_t k) const {
+        const int failed = sync_file_range(files[k]->descriptor(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE);
+        if (failed != 0 && errno != ENOSYS && errno != EPERM) throw Error(std::strerror(errno));
+    }
     void sync(std::size_t k) const { sync_content(files[k]->descriptor()); }
 };
 
@@ -77,8 +99,9 @@ struct Entries {
     }
     [[nodiscard]] bool sync_all(std::size_t k) const {
         const Descriptor directory(open(k));
-        return directory.is_open() && syncfs(directory.number()) == 0;
+        return directory.is_open() && sync_file_system(directory.number());
     }
+    void check(std::size_t /*k*/) const {}
     void sync(std::size_t k) const {
         const Descriptor directory(open(k));
         // One that may be written but not read is left to the system.
@@ -99,9 +122,11 @@ std::vector<std::string> sync_each(const Things& things) {
         attempt(failures[k], [&] { file_systems[things.device(k)].push_back(k); });
     }
     for (const auto& [device, members] : file_systems) {
-        if (members.size() > few && things.sync_all(members.front())) continue;
+        const bool together = members.size() > few && things.sync_all(members.front());
         // One by one to find out, too, which of them a failure is about.
-        for (const std::size_t k : members) attempt(failures[k], [&] { things.sync(k); });
+        for (const std::size_t k : members) {
+            attempt(failures[k], [&] { together ? things.check(k) : things.sync(k); });
+        }
     }
     return failures;
 }

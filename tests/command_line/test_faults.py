@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tarfile
+import tempfile
 import unittest
 
 from glimpse_case import BINARY, IS_SANITIZED, GlimpseCase, catches, wait_until
@@ -205,6 +206,30 @@ class Durability(GlimpseCase):
                 self.assertIn("Input/output error", result.stderr)
                 self.assertTrue((self.directory / ("o.tar", "out/000.strip.png")[k]).exists(), (call, into))
                 self.assertEqual(report.read_text().count('"status":"ok"'), 4)
+
+    def test_a_file_that_the_disk_lost_fails_alone(self):
+        for k in range(self.COUNT):
+            self.picture(f"photos/{k:03}.png")
+        result = self.with_failing("sync_file_range:error=EIO:when=2", "extract", "photos", *BOX, "-o", self.out, "--report", "r.jsonl")
+        records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
+        failed = [record for record in records if record["status"] != "ok"]
+        self.assertEqual((result.returncode, len(records), len(failed)), (1, self.COUNT, 1))
+        self.assertIn("Input/output error", failed[0]["error"])
+        self.assertEqual(len(self.files()), self.COUNT - 1)
+        self.assert_no_temporary_files()
+
+    def test_where_a_file_system_may_not_flush_all_each_file_is(self):
+        memory = pathlib.Path("/dev/shm")
+        mounts = [line.split()[1:3] for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()]
+        if [str(memory), "tmpfs"] not in mounts or not os.access(memory, os.W_OK):
+            self.skipTest("there is no tmpfs at /dev/shm")
+        out = pathlib.Path(tempfile.mkdtemp(prefix="glimpse-test-", dir=memory))
+        self.addCleanup(shutil.rmtree, out)
+        for k in range(self.COUNT):
+            self.picture(f"photos/{k:03}.png")
+        calls = self.trace("extract", "photos", *BOX, "-o", out)
+        self.assertEqual([call.name for call in calls if call.name == "syncfs"], [])
+        self.assertEqual(self.check(calls), self.COUNT)
 
     def test_scratch_space_is_not_waited_for(self):
         self.picture()
