@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -14,6 +13,7 @@
 #include "annotations/categories.hpp"
 #include "annotations/content.hpp"
 #include "annotations/formats.hpp"
+#include "annotations/label_files.hpp"
 #include "annotations/voc.hpp"
 #include "annotations/warnings.hpp"
 #include "annotations/yolo_data_set.hpp"
@@ -21,7 +21,6 @@
 #include "glimpse/files.hpp"
 #include "glimpse/words.hpp"
 #include "system/module.hpp"
-#include "system/natural_order.hpp"
 
 namespace glimpse {
 
@@ -114,21 +113,6 @@ const Format& format_named(std::string_view name) {
     return *format;
 }
 
-/// All files below a directory, sorted by path. Throws `UsageError` where it cannot be searched.
-std::vector<fs::path> files_below(const fs::path& directory) {
-    std::vector<fs::path> files;
-    std::error_code failure;
-    for (fs::recursive_directory_iterator entry(directory, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-        files.push_back(entry->path());
-    }
-    if (failure) throw UsageError(directory.string(), failure.message());
-    std::ranges::sort(files, [](const fs::path& one, const fs::path& other) {
-        return comes_before(one.native(), other.native());
-    });
-    return files;
-}
-
 [[noreturn]] void fail_unclear(const fs::path& file) {
     throw UsageError(file.string(), "its format is not clear; name it with " +
                                         field_name("annotations.format") + " " +
@@ -178,12 +162,16 @@ const Format& format_of(const AnnotationOptions& options) {
 }
 
 /// The image with the boxes of its annotation file, or with that file's error as its `problem`.
-AnnotatedImage annotated(const ImageFile& image, const fs::path& own, const LabelReader& reader) {
+AnnotatedImage annotated(const LabelledImage& joined, const LabelReader& reader) {
+    const ImageFile& image = *joined.image;
+    if (!joined.problem.empty()) {
+        return {.path = image.path, .name = image.name, .problem = joined.problem};
+    }
     try {
-        LabelFile labels = reader.read(own);
+        LabelFile labels = reader.read(joined.labels);
         return {.path = image.path,
                 .name = image.name,
-                .file = own,
+                .file = joined.labels,
                 .size = labels.image,
                 .boxes = std::move(labels.boxes)};
     } catch (const UsageError& error) {
@@ -202,13 +190,6 @@ bool holds_records(const fs::path& file, const Format& format, const LabelReader
     }
     return std::ranges::any_of(
         boxes, [&](const AnnotatedBox& box) { return !format.has_rows || !box.number.empty(); });
-}
-
-/// As Windows may have it.
-std::string in_capitals(std::string_view extension) {
-    std::string capitals(extension);
-    std::ranges::transform(capitals, capitals.begin(), [](unsigned char c) { return std::toupper(c); });
-    return capitals;
 }
 
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
@@ -245,13 +226,9 @@ DataSet read_directory(const Format& format, const AnnotationOptions& options, c
     const LabelReader reader = format.read_each(options);
     DataSet set{.names = reader.names};
     std::set<fs::path> used;
-    std::error_code ignored;
-    for (const ImageFile& image : images.files) {
-        fs::path own = options.file / (image.name + std::string(format.extension));
-        if (!fs::exists(own, ignored)) own.replace_extension(in_capitals(format.extension));
-        if (!fs::exists(own, ignored)) continue;
-        used.insert(own.lexically_normal());
-        set.images.push_back(annotated(image, own, reader));
+    for (const LabelledImage& joined : join_label_files(options.file, format.extension, images.files)) {
+        used.insert(joined.labels.lexically_normal());
+        set.images.push_back(annotated(joined, reader));
     }
     if (set.images.empty()) fail_without_labels(format, options.file, images);
     if (!images.directories.empty()) add_orphans(format, reader, options, used, set);
@@ -270,7 +247,7 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
                                                     "; give the directory of all such files");
     }
     const LabelReader reader = format.read_each(options);
-    return {.images = {annotated(images.files.front(), options.file, reader)}, .names = reader.names};
+    return {.images = {annotated({&images.files.front(), options.file}, reader)}, .names = reader.names};
 }
 
 /// One file that annotates all images. Where it was named as of another format than it has, that is told.

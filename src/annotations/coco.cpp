@@ -1,13 +1,12 @@
-#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 
 #include "annotations/formats.hpp"
+#include "annotations/image_locator.hpp"
 #include "annotations/json_size.hpp"
 #include "glimpse/error.hpp"
 #include "json/json_file.hpp"
-#include "system/relative_name.hpp"
 
 namespace glimpse::annotations {
 
@@ -15,79 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using json::Value;
-
-/// The number of trailing components that two paths share.
-std::ptrdiff_t common_suffix(const fs::path& a, const fs::path& b) {
-    const std::vector<fs::path> parts(a.begin(), a.end());
-    const std::vector<fs::path> others(b.begin(), b.end());
-    return std::mismatch(parts.rbegin(), parts.rend(), others.rbegin(), others.rend()).first - parts.rbegin();
-}
-
-/// Resolves the file names in annotations to image files.
-class Locator {
-  public:
-    explicit Locator(const ImageFiles& images) : images_(images) {
-        for (const ImageFile& file : images.files) {
-            if (file.named_explicitly) by_name_.emplace(file.path.filename().string(), &file);
-        }
-    }
-
-    /// The file below the one directory that has it; else the explicitly named file with the longest common
-    /// path suffix.
-    [[nodiscard]] AnnotatedImage locate(const std::string& name) const {
-        AnnotatedImage found = locate_as(name);
-        if (!found.problem.empty() && name.find('\\') != std::string::npos) {
-            // As Windows separates directories.
-            std::string with_slashes = name;
-            std::ranges::replace(with_slashes, '\\', '/');
-            AnnotatedImage other = locate_as(with_slashes);
-            if (!other.missing) return other;
-        }
-        return found;
-    }
-
-  private:
-    [[nodiscard]] AnnotatedImage locate_as(const std::string& name) const {
-        const fs::path relative(name);
-        AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
-        std::vector<fs::path> found;
-        for (const fs::path& directory : images_.directories) {
-            image.problem = obstacle_within(directory, relative);
-            image.path = directory / relative;
-            if (!image.problem.empty()) return image;
-            std::error_code ignored;
-            if (fs::exists(image.path, ignored)) found.push_back(image.path);
-        }
-        if (found.empty()) return among_files(std::move(image), relative);
-        image.path = found.front();
-        if (found.size() > 1) image.problem = ambiguous(found[0], found[1]);
-        return image;
-    }
-
-    static std::string ambiguous(const fs::path& one, const fs::path& other) {
-        return "the annotations name it, and it may be " + one.string() + " or " + other.string();
-    }
-
-    [[nodiscard]] AnnotatedImage among_files(AnnotatedImage image, const fs::path& name) const {
-        std::vector<const ImageFile*> best;
-        std::ptrdiff_t most = 0;
-        const auto [begin, end] = by_name_.equal_range(name.filename().string());
-        for (auto file = begin; file != end; ++file) {
-            const std::ptrdiff_t common = common_suffix(file->second->path, name);
-            if (common > most) best.clear();
-            if (common >= most) best.push_back(file->second);
-            most = std::max(most, common);
-        }
-        if (best.size() == 1) return {.path = best.front()->path, .name = best.front()->name};
-        image.missing = best.empty();
-        image.problem = best.empty() ? "the annotations name it, and it is not there"
-                                     : ambiguous(best[0]->path, best[1]->path);
-        return image;
-    }
-
-    const ImageFiles& images_;
-    std::unordered_multimap<std::string, const ImageFile*> by_name_;
-};
 
 /// The name that the data set gives an image. Where LVIS has no "file_name", it is the last two parts of the
 /// address: "val2017/000000000139.jpg".
@@ -159,11 +85,12 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
             set.numbers.push_back(number);
         }
     }
-    const Locator locator(images);
+    ImageLocator locator(images);
     std::unordered_map<std::string, std::size_t> positions;
     for (const Value& record : any_elements(root.required("images"), "an array")) {
         const auto image = with_loss(set, file, record, [&] {
-            std::pair named(identifier(record.required("id")), locator.locate(name_of_image(record)));
+            const std::string id = identifier(record.required("id"));
+            std::pair named(id, locator.locate(name_of_image(record), set.images.size()));
             add_size(record, named.second);
             return named;
         });
@@ -173,6 +100,7 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
         }
         set.images.push_back(image->second);
     }
+    locator.settle(set.images);
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
         const auto position = with_loss(set, file, annotation, [&] {
             const std::string id = identifier(annotation.required("image_id"));
