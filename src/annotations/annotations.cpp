@@ -52,24 +52,25 @@ struct Format {
     bool (*recognises)(const Content&);
     /// Reads one file that annotates all images; null where each image has a file of its own.
     DataSet (*read_all)(const fs::path&, const ImageFiles&) = nullptr;
-    LabelReader (*read_each)(const AnnotationOptions&) = nullptr;  ///< files of single images
-    std::string_view extension{};                                  ///< of these
-    bool has_rows = false;                                         ///< that begin with a class's number
-    bool counts_from_one = false;                                  ///< its pixels, unless `zero_based`
+    /// Reads files of single images, of which those that belong to inputs are given.
+    LabelReader (*read_each)(const AnnotationOptions&, std::vector<fs::path>) = nullptr;
+    std::string_view extension{};  ///< of these
+    bool has_rows = false;         ///< that begin with a class's number
+    bool counts_from_one = false;  ///< its pixels, unless `zero_based`
 };
 
-LabelReader yolo_reader(const AnnotationOptions& options) {
-    const auto set = std::make_shared<YoloDataSet>(options.file, options.warn);
+LabelReader yolo_reader(const AnnotationOptions& options, std::vector<fs::path> files) {
+    const auto set = std::make_shared<YoloDataSet>(options.file, std::move(files), options.warn);
     return {.read = [set](const fs::path& file) { return read_yolo(file, *set); }, .names = set->names()};
 }
 
-LabelReader voc_reader(const AnnotationOptions& options) {
+LabelReader voc_reader(const AnnotationOptions& options, std::vector<fs::path> /*files*/) {
     return {.read = [zero_based = options.zero_based](const fs::path& file) {
         return annotations::read_voc(file, zero_based);
     }};
 }
 
-LabelReader labelme_reader(const AnnotationOptions& /*options*/) {
+LabelReader labelme_reader(const AnnotationOptions& /*options*/, std::vector<fs::path> /*files*/) {
     return {.read = read_labelme};
 }
 
@@ -223,13 +224,12 @@ void add_orphans(const Format& format, const LabelReader& reader, const Annotati
 
 /// A directory with one annotation file per image.
 DataSet read_directory(const Format& format, const AnnotationOptions& options, const ImageFiles& images) {
-    const LabelReader reader = format.read_each(options);
-    DataSet set{.names = reader.names};
+    const auto joined = join_label_files(options.file, format.extension, images.files);
     std::set<fs::path> used;
-    for (const LabelledImage& joined : join_label_files(options.file, format.extension, images.files)) {
-        used.insert(joined.labels.lexically_normal());
-        set.images.push_back(annotated(joined, reader));
-    }
+    for (const LabelledImage& one : joined) used.insert(one.labels.lexically_normal());
+    const LabelReader reader = format.read_each(options, {used.begin(), used.end()});
+    DataSet set{.names = reader.names};
+    for (const LabelledImage& one : joined) set.images.push_back(annotated(one, reader));
     if (set.images.empty()) fail_without_labels(format, options.file, images);
     if (!images.directories.empty()) add_orphans(format, reader, options, used, set);
     return set;
@@ -246,7 +246,7 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
                                                     std::to_string(images.files.size()) +
                                                     "; give the directory of all such files");
     }
-    const LabelReader reader = format.read_each(options);
+    const LabelReader reader = format.read_each(options, {options.file});
     return {.images = {annotated({&images.files.front(), options.file}, reader)}, .names = reader.names};
 }
 

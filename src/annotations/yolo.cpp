@@ -116,8 +116,8 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
     if (set.declares_no_keypoints()) return true;
     const Visibilities found = visibilities(row);
     if (found == Visibilities::certain) return false;
-    if (set.has_rows_of_many_lengths()) return true;
-    if (found == Visibilities::possible) return false;
+    const bool is_possible = found == Visibilities::possible;
+    if (is_possible != set.has_rows_of_many_lengths()) return !is_possible;
     fail_ambiguous(
         "a box with keypoints", "a polygon",
         "put the data set's data.yaml beside the labels or above them, with kpt_shape for keypoints");

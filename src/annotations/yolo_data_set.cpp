@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "annotations/formats.hpp"
-#include "glimpse/files.hpp"
+#include "glimpse/error.hpp"
 #include "system/module.hpp"
 
 namespace glimpse::annotations {
@@ -64,6 +65,24 @@ std::optional<FoundYaml> find_data_yaml(const fs::path& directory) {
     return std::nullopt;
 }
 
+constexpr std::size_t box_confidence_and_track = 7;
+
+/// Whether the rule holds for a row of numbers in one of the files, which are read until it does.
+bool any_row_of_numbers(const std::vector<fs::path>& files, const std::function<bool(const Row&)>& rule) {
+    const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
+    return std::ranges::any_of(files, [&](const fs::path& file) {
+        bool found = false;
+        try {
+            for_each_row(read_annotation_text(file), [&](const Row& row) {
+                found = found || (std::ranges::all_of(row.fields, is_number) && rule(row));
+            });
+        } catch (const UsageError&) {
+            return false;  // its own image fails for it
+        }
+        return found;
+    });
+}
+
 /// The least and the most fields of rows that have more than a box, its confidence and its track.
 struct Lengths {
     std::size_t least = SIZE_MAX;
@@ -75,42 +94,21 @@ struct Lengths {
     }
 };
 
-void add_lengths(const fs::path& file, Lengths& lengths) {
-    constexpr std::size_t box_confidence_and_track = 7;
-    const std::string text = read_annotation_text(file);
-    for_each_row(text, [&](const Row& row) {
-        const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
-        if (row.fields.size() <= box_confidence_and_track || !std::ranges::all_of(row.fields, is_number))
-            return;
+bool differ_in_length(const std::vector<fs::path>& files) {
+    Lengths lengths;
+    return any_row_of_numbers(files, [&](const Row& row) {
+        if (row.fields.size() <= box_confidence_and_track) return false;
         lengths.least = std::min(lengths.least, row.fields.size());
         lengths.most = std::max(lengths.most, row.fields.size());
-    });
-}
-
-bool differ_in_length(const fs::path& labels) {
-    Lengths lengths;
-    std::error_code failure;
-    if (!fs::is_directory(labels, failure)) {
-        add_lengths(labels, lengths);
         return lengths.differ();
-    }
-    for (fs::recursive_directory_iterator entry(labels, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-        if (extension_of(entry->path()) != "txt" || !is_file(entry->path())) continue;
-        try {
-            add_lengths(entry->path(), lengths);
-        } catch (const UsageError&) {
-            continue;  // its own image fails for it
-        }
-        if (lengths.differ()) return true;
-    }
-    return false;
+    });
 }
 
 }  // namespace
 
-YoloDataSet::YoloDataSet(const fs::path& labels, const std::function<void(const std::string&)>& warn)
-    : labels_(labels) {
+YoloDataSet::YoloDataSet(const fs::path& labels, std::vector<fs::path> files,
+                         const std::function<void(const std::string&)>& warn)
+    : files_(std::move(files)) {
     std::error_code ignored;
     const auto directory = fs::is_directory(labels, ignored) ? labels : labels.parent_path();
     const fs::path lines = file_of_names(directory);
@@ -128,7 +126,7 @@ YoloDataSet::YoloDataSet(const fs::path& labels, const std::function<void(const 
 }
 
 bool YoloDataSet::has_rows_of_many_lengths() {
-    if (!has_many_lengths_) has_many_lengths_ = differ_in_length(labels_);
+    if (!has_many_lengths_) has_many_lengths_ = differ_in_length(files_);
     return *has_many_lengths_;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace glimpse::annotations {
 
@@ -31,10 +32,12 @@ struct DataYamlReader {
 /// What is known of the labels of a data set beside the single file. Not thread-safe.
 class YoloDataSet {
   public:
-    /// `labels` is their directory, or one of them. Names are those of "classes.txt" or "obj.names" in the
-    /// directory or its parent, or else those of "data.yaml" or "dataset.yaml" there or above the parent.
-    /// `warn` is told where both have names that differ. Throws `UsageError`.
-    YoloDataSet(const std::filesystem::path& labels, const std::function<void(const std::string&)>& warn);
+    /// `labels` is their directory, or one of them, and `files` are those that belong to inputs: others may
+    /// be of anything. Names are those of "classes.txt" or "obj.names" in the directory or its parent, or
+    /// else those of "data.yaml" or "dataset.yaml" there or above the parent. `warn` is told where both have
+    /// names that differ. Throws `UsageError`.
+    YoloDataSet(const std::filesystem::path& labels, std::vector<std::filesystem::path> files,
+                const std::function<void(const std::string&)>& warn);
 
     /// Of classes, by their numbers.
     [[nodiscard]] const std::map<std::string, std::string>& names() const { return names_; }
@@ -47,7 +50,7 @@ class YoloDataSet {
     [[nodiscard]] bool has_rows_of_many_lengths();
 
   private:
-    std::filesystem::path labels_;
+    std::vector<std::filesystem::path> files_;
     std::map<std::string, std::string> names_;
     std::optional<Keypoints> keypoints_;
     bool is_declared_ = false;

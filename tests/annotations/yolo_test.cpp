@@ -86,9 +86,10 @@ class Rows {
         if (!data_yaml.empty()) directory_.file("labels/data.yaml", data_yaml);
     }
 
+    /// In the labels of "a", beside which there is an image "deep/b".
     [[nodiscard]] std::string of(const std::string& rest) const {
         directory_.file("labels/a.txt", "0 0.5 0.5 0.25 0.5 " + rest + "\n");
-        return read(directory_ / "labels", "yolo", images_of(directory_, {"a"})).front();
+        return read(directory_ / "labels", "yolo", images_of(directory_, {"a", "deep/b"})).front();
     }
 
     void add(const std::string& name, const std::string& content) const { directory_.file(name, content); }
@@ -148,6 +149,15 @@ TEST_CASE("YOLO: rows of many lengths are polygons, and rows of one length need 
     rows.add("labels/deep/b.txt", corners + " 0.1 0.1 0.2\n");
     CHECK(rows.of("0.4 0.5 0.6 0.75") == polygon);
     CHECK(rows.of("0.4 0.5 2 0.6 0.5 1") == box_itself);  // a 2 is no coordinate all the same
+    CHECK(holds(rows.of("0.4 0.5 1 0.6 0.5 1 0.7 0.5 1 0 0 0"), keypoints_or_polygon));
+}
+
+TEST_CASE("YOLO: what lies beside the labels and belongs to no input says nothing of their rows") {
+    const Rows rows;
+    rows.add("labels/stray.txt", "1 2 3 4 5 6 7 8 9 10\n");
+    CHECK(rows.of("0.4 0.5 1 0.6 0.5 1 0 0 0") == box_itself);
+    rows.add("labels/stray.txt", "0 0.1 0.1 0.2 0.2 0.3 0.3 0.4 0.4 0.5 0.5 0.6 0.6\n");
+    CHECK(holds(rows.of("0.4 0.5 0.6 0.75"), keypoints_or_polygon));
 }
 
 TEST_CASE("YOLO: with kpt_shape in data.yaml a row is a box and its keypoints") {
