@@ -13,9 +13,18 @@ namespace {
 constexpr std::size_t box_fields = 5;       // class cx cy w h
 constexpr std::size_t triangle_fields = 7;  // or a box, its confidence and its track
 
+bool is_whole(double number) {
+    constexpr double most = 1e15;  // which float64 tells from its neighbours
+    return number >= 0 && number <= most && number == std::floor(number);
+}
+
 bool is_class(double number) {
     constexpr double most = 1e9;
-    return number >= 0 && number <= most && number == std::floor(number);
+    return is_whole(number) && number <= most;
+}
+
+bool is_confidence(double number) {
+    return number >= 0 && number <= 1;
 }
 
 /// More than 1 is allowed, since boxes may leave the image; pixel coordinates are far more.
@@ -52,13 +61,34 @@ std::string class_of(const Row& row) {
 /// Whether the last number is a track, and no coordinate.
 bool ends_in_track(const Row& row) {
     const double last = row.number(row.fields.size() - 1);
-    return last == std::floor(last) && last > 1;
+    return is_whole(last) && last > 1;
 }
 
-/// Whether it is either.
+/// Whether the last number may be a track or a coordinate.
 bool may_end_in_track(const Row& row) {
     const double last = row.number(row.fields.size() - 1);
     return last == 0 || last == 1;
+}
+
+void require_confidence(const Row& row, std::size_t field) {
+    const double number = row.finite_number(field);
+    if (is_confidence(number)) return;
+    throw Error("field " + std::to_string(field + 1) + ": a confidence lies between 0 and 1, not at " +
+                decimal_text(number));
+}
+
+/// Throws `Error` where what follows the first `end` numbers is no confidence, no track and not both.
+void require_confidence_and_track(const Row& row, std::size_t end) {
+    const std::size_t count = row.fields.size();
+    if (count == end) return;
+    const double last = row.number(count - 1);
+    const bool has_both = count == end + 2;
+    if (has_both) require_confidence(row, end);
+    if (is_whole(last) || (!has_both && is_confidence(last))) return;
+    throw Error("field " + std::to_string(count) + ": " +
+                (has_both ? "a track is a whole number, not "
+                          : "a confidence of 0 to 1 or the whole number of a track is needed, not ") +
+                decimal_text(last) + "; rotated boxes are not read");
 }
 
 /// Throws `Error` where a row beyond a box has not the length of one with these keypoints, behind which a
@@ -66,7 +96,8 @@ bool may_end_in_track(const Row& row) {
 void require_keypoints(const Row& row, const Keypoints& keypoints) {
     const std::size_t needed = box_fields + keypoints.count * keypoints.numbers;
     const std::size_t count = row.fields.size();
-    if (count <= triangle_fields || (count >= needed && count <= needed + 2)) return;
+    if (count >= needed && count <= needed + 2) return require_confidence_and_track(row, needed);
+    if (count <= triangle_fields) return require_confidence_and_track(row, box_fields);
     throw Error("has " + std::to_string(count) + " numbers, and with the kpt_shape [" +
                 std::to_string(keypoints.count) + ", " + std::to_string(keypoints.numbers) +
                 "] of its data.yaml it has " + std::to_string(needed) +
@@ -103,12 +134,18 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
             std::to_string(count));
     }
     for (std::size_t k = box_fields; k < count; ++k) static_cast<void>(row.finite_number(k));
-    if (count <= box_fields + 1) return false;  // a confidence
+    if (count <= box_fields + 1) {
+        require_confidence_and_track(row, box_fields);
+        return false;
+    }
     if (set.keypoints()) {
         require_keypoints(row, *set.keypoints());
         return false;
     }
-    if (count == triangle_fields && ends_in_track(row)) return false;
+    if (count == triangle_fields && ends_in_track(row)) {
+        require_confidence(row, box_fields);
+        return false;
+    }
     if (count == triangle_fields && may_end_in_track(row)) {
         fail_ambiguous("a box with its confidence and track", "a triangle",
                        "leave out what follows the box, or give the triangle's first corner twice");
@@ -127,12 +164,6 @@ Box bounds_of_corners(const Row& row, std::size_t end) {
     std::vector<Point> corners;
     for (std::size_t k = 1; k < end; k += 2) corners.push_back({corner(row, k), corner(row, k + 1)});
     return bounding_box(corners);
-}
-
-void require_confidence(const Row& row, std::size_t field) {
-    const double number = row.finite_number(field);
-    if (number >= 0 && number <= 1) return;
-    throw Error("a confidence behind a polygon lies between 0 and 1, not at " + decimal_text(number));
 }
 
 std::array<double, 4> sides(const Box& box) {

@@ -123,6 +123,26 @@ TEST_CASE("YOLO: without a data.yaml a row is what it can be alone, or fails") {
     CHECK(holds(rows.of("0.4 nan"), "field 7: a finite number is needed, not nan"));
 }
 
+TEST_CASE("YOLO: behind a box stand a confidence of 0 to 1, a whole track, or both") {
+    for (const char* yaml : {"", "names: [0]\n", "names: [0]\nkpt_shape: [1, 2]\n"}) {
+        CAPTURE(yaml);
+        const Rows rows(yaml);
+        for (const char* one : {"0", "1", "0.5", "7", "0 7", "1 7"}) {
+            CAPTURE(one);
+            CHECK(rows.of(one) == box_itself);
+        }
+        for (const char* angle : {"1.57", "-0.7", "-3", "1e300"}) {
+            CAPTURE(angle);
+            CHECK(holds(rows.of(angle),
+                        "a confidence of 0 to 1 or the whole number of a track is needed, not"));
+        }
+    }
+    CHECK(holds(Rows().of("-3 5"), "a confidence lies between 0 and 1, not at -3"));
+    CHECK(holds(Rows("kpt_shape: [2, 2]\nnames: [0]\n").of("0.1 0.1 0.2 0.2 1.5"), "is needed, not 1.5"));
+    CHECK(holds(Rows("kpt_shape: [2, 2]\nnames: [0]\n").of("0.1 0.1 0.2 0.2 0.9 0.5"),
+                "a track is a whole number, not 0.5"));
+}
+
 TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a box") {
     const Rows rows("names: [0]\n");
     CHECK(rows.of("0.91 3") == box_itself);
@@ -137,7 +157,7 @@ TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a b
     CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 0"), "may be a polygon with its confidence and track"));
     CHECK(rows.of("0.6 1 0.3 1") == "a 000 0 0: 0.25 0.5 0.35 0.5");
     CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"), "a polygon's corners lie between 0 and 1, not at 2"));
-    CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence behind a polygon lies between 0 and 1, not at 1.5"));
+    CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence lies between 0 and 1, not at 1.5"));
 }
 
 TEST_CASE("YOLO: rows of many lengths are polygons, and rows of one length need not be") {
