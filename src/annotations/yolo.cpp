@@ -146,7 +146,8 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
         require_confidence(row, box_fields);
         return false;
     }
-    if (count == triangle_fields && may_end_in_track(row)) {
+    if (count == triangle_fields && may_end_in_track(row) &&
+        (set.has_confidences_or_tracks() || !set.has_polygons())) {
         fail_ambiguous("a box with its confidence and track", "a triangle",
                        "leave out what follows the box, or give the triangle's first corner twice");
     }
@@ -171,7 +172,7 @@ std::array<double, 4> sides(const Box& box) {
 }
 
 /// The smallest box around a polygon, behind which a confidence, or both that and a track may stand.
-Box bounds_of_polygon(const Row& row) {
+Box bounds_of_polygon(const Row& row, YoloDataSet& set) {
     const std::size_t count = row.fields.size();
     if (count % 2 == 0) {
         require_confidence(row, count - 1);
@@ -183,7 +184,8 @@ Box bounds_of_polygon(const Row& row) {
         return bounds_of_corners(row, count - 2);
     }
     const Box all = bounds_of_corners(row, count);
-    if (may_end_in_track(row) && sides(bounds_of_corners(row, count - 2)) != sides(all)) {
+    if (may_end_in_track(row) && sides(bounds_of_corners(row, count - 2)) != sides(all) &&
+        set.has_confidences_or_tracks()) {
         fail_ambiguous("a polygon with its confidence and track", "one with a corner more",
                        "leave out what follows the polygon, or give its first corner twice");
     }
@@ -191,7 +193,7 @@ Box bounds_of_polygon(const Row& row) {
 }
 
 Box box_of(const Row& row, YoloDataSet& set) {
-    if (is_polygon(row, set)) return bounds_of_polygon(row);
+    if (is_polygon(row, set)) return bounds_of_polygon(row, set);
     const Point centre{fraction(row, 1), fraction(row, 2)};
     const double width = fraction(row, 3);
     const double height = fraction(row, 4);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <sstream>
 #include <string_view>
@@ -128,6 +129,26 @@ YoloDataSet::YoloDataSet(const fs::path& labels, std::vector<fs::path> files,
 bool YoloDataSet::has_rows_of_many_lengths() {
     if (!has_many_lengths_) has_many_lengths_ = differ_in_length(files_);
     return *has_many_lengths_;
+}
+
+bool YoloDataSet::has_confidences_or_tracks() {
+    if (!has_confidences_or_tracks_) {
+        has_confidences_or_tracks_ = any_row_of_numbers(files_, [](const Row& row) {
+            const std::size_t count = row.fields.size();
+            if (count < box_confidence_and_track - 1) return false;
+            const double last = row.number(count - 1);
+            return count % 2 == 0 || (last > 1 && last == std::floor(last));
+        });
+    }
+    return *has_confidences_or_tracks_;
+}
+
+bool YoloDataSet::has_polygons() {
+    if (!has_polygons_) {
+        has_polygons_ = any_row_of_numbers(
+            files_, [](const Row& row) { return row.fields.size() > box_confidence_and_track; });
+    }
+    return *has_polygons_;
 }
 
 }  // namespace glimpse::annotations

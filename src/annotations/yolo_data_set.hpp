@@ -48,6 +48,11 @@ class YoloDataSet {
     /// Whether the rows beyond a box differ in length by more than a confidence and a track, as those of one
     /// number of keypoints do not. The labels are read for it until two do.
     [[nodiscard]] bool has_rows_of_many_lengths();
+    /// Whether a row, in a data set without keypoints, ends in a confidence or in a track above 1, as those
+    /// of a detector do: then a last number of 0 or 1 may be a track.
+    [[nodiscard]] bool has_confidences_or_tracks();
+    /// Whether a row, in such a data set, has more corners than three.
+    [[nodiscard]] bool has_polygons();
 
   private:
     std::vector<std::filesystem::path> files_;
@@ -55,6 +60,8 @@ class YoloDataSet {
     std::optional<Keypoints> keypoints_;
     bool is_declared_ = false;
     std::optional<bool> has_many_lengths_;
+    std::optional<bool> has_confidences_or_tracks_;
+    std::optional<bool> has_polygons_;
 };
 
 }  // namespace glimpse::annotations

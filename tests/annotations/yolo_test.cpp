@@ -153,9 +153,24 @@ TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a b
         CHECK(rows.of("0.4 0.5 0.6 0.75" + std::string(rest)) == "a 000 0 0: 0.25 0.5 0.35 0.25");
     }
     // A track of 1, or a fifth corner at the image's border; where that makes no difference it is no matter.
-    CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 1"), "may be a polygon with its confidence and track"));
-    CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 0"), "may be a polygon with its confidence and track"));
-    CHECK(rows.of("0.6 1 0.3 1") == "a 000 0 0: 0.25 0.5 0.35 0.5");
+    const std::string to_border = "a 000 0 0: 0.25 0.5 0.66 0.5";
+    CHECK(rows.of("0.4 0.5 0.6 0.75 0.91 1") == to_border);
+    CHECK(rows.of("0.4 0.5 0.6 0.75 0.91 0") == "a 000 0 0: 0.25 0 0.66 0.75");
+    for (const char* shows_tracks :
+         {"0.5 0.5 0.7 0.7 0.9 0.9 0.91 2", "0.6 0.6 0.8", "0.91", "0.91 2", "2"}) {
+        CAPTURE(shows_tracks);
+        rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 " + std::string(shows_tracks) + "\n");
+        CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 1"), "may be a polygon with its confidence and track"));
+        CHECK(holds(rows.of("0.4 0.5 0.6 0.75 0.91 0"), "may be a polygon with its confidence and track"));
+        CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
+        CHECK(rows.of("0.6 1 0.3 1") == "a 000 0 0: 0.25 0.5 0.35 0.5");
+    }
+    rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5\n");
+    CHECK(rows.of("0.4 0.5 0.6 0.75 0.91 1") == to_border);
+    // A box with a track of 1 is as likely as a triangle, unless there are polygons.
+    CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
+    rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 0.4 0.5 0.6 0.75\n");
+    CHECK(rows.of("0.75 1") == "a 000 0 0: 0.25 0.5 0.5 0.5");
     CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"), "a polygon's corners lie between 0 and 1, not at 2"));
     CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence lies between 0 and 1, not at 1.5"));
 }
