@@ -37,10 +37,14 @@ GLIMPSE_EXPORT Box adjusted(const Box& box, const BoxAdjustment& adjustment);
 /// Whether the mechanism has a box, which alone can be adjusted.
 GLIMPSE_EXPORT bool has_box(const Mechanism& mechanism);
 
+/// Throws `Error` for a tracker's window of a mechanism with a box and without a fill.
+GLIMPSE_EXPORT void require_adjustable(const Mechanism& mechanism, const BoxAdjustment& adjustment);
+
 /// The mechanism with its box, if it has one, adjusted and in pixels of an image of size `image`. Where a
 /// square's glimpse takes the size of its box, the side is rounded to whole pixels first. With `tracker`,
 /// what lies outside the image is filled with its mean, unless the mechanism says otherwise. Throws
-/// `InvalidParameter` as `in_pixels`, and `Error` for a tracker's window of a mechanism without a fill.
+/// `InvalidParameter` as `in_pixels`, and `Error` as `require_adjustable`, and for a tracker's window that
+/// lies wholly outside the image where neither padding nor fill is given.
 GLIMPSE_EXPORT Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image);
 
 }  // namespace glimpse

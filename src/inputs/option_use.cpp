@@ -26,7 +26,7 @@ const char* OptionUse::adjusting_field() const {
 bool OptionUse::takes_adjustment(const Mechanism& mechanism) const {
     if (adjustment_.is_identity() || !has_box(mechanism)) return false;
     try {
-        static_cast<void>(adjusted(mechanism, adjustment_, Size{1, 1}));
+        require_adjustable(mechanism, adjustment_);
         return true;
     } catch (const Error& error) {
         throw InvalidOption(adjusting_field(), error.what());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "glimpse/error.hpp"
+#include "mechanisms/validation.hpp"
 
 namespace glimpse {
 
@@ -34,17 +35,14 @@ Box tracker_window(const Box& box, const BoxAdjustment& adjustment) {
     return {start(box.x, box.width), start(box.y, box.height), side, side};
 }
 
-/// Fills what lies outside the image with its mean, unless the mechanism says otherwise.
+/// Fills what lies outside the image with its mean, unless the mechanism says otherwise. That is no padding
+/// of the mechanism's own: its box, the window, must overlap the image without one.
 template <typename OneMechanism>
-void fill_with_mean(OneMechanism& mechanism) {
-    if constexpr (requires { mechanism.fill; }) {
-        const bool is_open = std::holds_alternative<std::monostate>(mechanism.fill);
-        if (is_open && mechanism.padding.value_or(Padding::zeros) == Padding::zeros)
-            mechanism.fill = MeanOfImage{};
-    } else {
-        throw Error(
-            "the window of a tracker is filled with the image's mean, which a crop and a spatial "
-            "transformer (stn) can be");
+void fill_with_mean(OneMechanism& mechanism, Size image) {
+    static_cast<void>(box_in_pixels(mechanism, image));
+    const bool is_open = std::holds_alternative<std::monostate>(mechanism.fill);
+    if (is_open && mechanism.padding.value_or(Padding::zeros) == Padding::zeros) {
+        mechanism.fill = MeanOfImage{};
     }
 }
 
@@ -70,8 +68,24 @@ bool has_box(const Mechanism& mechanism) {
     return std::visit([](const auto& one) { return box_form_of(one) != nullptr; }, mechanism);
 }
 
+void require_adjustable(const Mechanism& mechanism, const BoxAdjustment& adjustment) {
+    if (!adjustment.tracker || !has_box(mechanism)) return;
+    if (std::visit(
+            [](const auto& one) {
+                return requires {
+                    one.fill;
+                };
+            },
+            mechanism))
+        return;
+    throw Error(
+        "the window of a tracker is filled with the image's mean, which a crop and a spatial "
+        "transformer (stn) can be");
+}
+
 Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
     if (adjustment.is_identity()) return mechanism;
+    require_adjustable(mechanism, adjustment);
     Mechanism result = mechanism;
     std::visit(
         [&](auto& one) {
@@ -83,7 +97,9 @@ Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, 
             }
             form->box = box;
             form->units = Units::pixels;
-            if (adjustment.tracker) fill_with_mean(one);
+            if constexpr (requires { one.fill; }) {
+                if (adjustment.tracker) fill_with_mean(one, image);
+            }
         },
         result);
     return result;

@@ -506,6 +506,16 @@ class Adjustments(Annotations):
         self.extract("photo.png", "-p", "q.json", "--tracker-crop", "--format", "npy", "-s", "8x8")
         self.assertGreater(numpy.abs(self.load("photo.000.npy")[0, 0] - corner).max(), 1)
 
+    def test_tracker_crop_of_a_box_outside(self):
+        self.picture()
+        outside = ["lies wholly outside the image of 40×30 pixels; a padding of its own would fill it"]
+        for mechanism in ("crop", "stn"):
+            for more in ((), ("--tracker-crop",)):
+                self.fails(1, "extract", "photo.png", "-b", "5000,5000,20,20", "-m", mechanism, *more, "-o", self.out, says=outside)
+        self.document({"box": [5000, 5000, 20, 20], "padding": 9})
+        self.extract("photo.png", "-p", "p.json", "--tracker-crop")
+        self.assertEqual(numpy.unique(self.load("photo.000.png")).tolist(), [9])
+
     def test_the_same_for_every_mechanism_with_a_box(self):
         self.picture(width=200, height=160)
         for mechanism in ("crop", "gaussian", "stn"):

@@ -12,6 +12,7 @@
 #include "glimpse/box_adjustment.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
+#include "refusals.hpp"
 
 // What mechanisms make of parameters at the edge of what they take.
 
@@ -229,6 +230,29 @@ TEST_CASE("a tracker's window, by hand") {
     // Halves below zero go away from it: from 1, c - 2½ = -3½ → -4, from 0 -5.
     check_box(window_of({-4, -4, 4, 4}, TrackerWindow::siamfc, 0), {-5, -5, 4, 4});
     check_box(window_of({10, 10, 0.2, 0.2}, TrackerWindow::pysot, 0), {9, 9, 1, 1});
+}
+
+TEST_CASE("a tracker's window that lies wholly outside is refused, unless its entry has a padding") {
+    const BoxAdjustment tracker{.context = {}, .tracker = true};
+    const auto refused = [&](const Mechanism& mechanism) {
+        return refusal<Error>([&] { adjusted(mechanism, tracker, {64, 48}); });
+    };
+    Crop crop;
+    crop.form = Crop::BoxForm{{5000, 5000, 20, 20}, Units::pixels};
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::BoxForm{{5000, 5000, 20, 20}, Units::pixels, 0};
+    for (const Mechanism& mechanism : {Mechanism(crop), Mechanism(transformer)}) {
+        CHECK(
+            holds(refused(mechanism), "lies wholly outside the image of 64×48 pixels; a padding of its own"));
+    }
+    crop.padding = Padding::zeros;
+    transformer.fill = MeanOfImage{};
+    CHECK(refused(crop).empty());
+    CHECK(refused(transformer).empty());
+    // The window may overlap where the box does not.
+    crop.padding.reset();
+    crop.form = Crop::BoxForm{{64, 10, 20, 20}, Units::pixels};
+    CHECK(refused(crop).empty());
 }
 
 TEST_CASE("a turned box whose bounding rectangle alone meets the image is refused") {
