@@ -50,6 +50,9 @@ struct FinishedJob {
     std::vector<OutputFile> files{};  ///< sorted by path; where outputs go to an archive
     /// Outputs that were there but not whole, as `is_remade` has it; sorted.
     std::vector<std::filesystem::path> remade{};
+    /// Its annotations declare the size of the image turned by a quarter against the opened one: before the
+    /// EXIF orientation is applied, or after it where it is not. Their boxes were taken as of the opened one.
+    bool annotated_turned = false;
 };
 
 /// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 is

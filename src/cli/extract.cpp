@@ -66,6 +66,18 @@ class UnchosenPages {
     std::string first_;
 };
 
+/// A declared size does not say which way the boxes were meant.
+void warn_of_turned(const ExtractOptions& o, std::size_t images) {
+    if (images == 0) return;
+    const bool upright = o.run.open.auto_orient;
+    o.input.warn(
+        "the annotations of " + std::to_string(images) + (images == 1 ? " image" : " images") +
+        " have the size from " + (upright ? "before" : "after") +
+        " the EXIF orientation is applied, and their boxes are taken as of the " +
+        (upright ? "upright image; --no-auto-orient takes them as of the image as it is stored"
+                 : "image as it is stored; without --no-auto-orient they are taken as of the upright image"));
+}
+
 /// Runs the jobs and records the results. Sets `over` where no further job is wanted: with --fail-fast, or
 /// where a result cannot be recorded.
 Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
@@ -76,11 +88,13 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     RunOptions run_options = o.run;
     run_options.interrupted = [&] { return was_interrupted() || over; };
     UnchosenPages pages;
+    std::size_t turned = 0;
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
             tracks.record(done);
             record.add(done);
+            turned += done.annotated_turned ? 1 : 0;
         } catch (...) {
             over = true;
             throw;
@@ -88,6 +102,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
         if (o.run.ends_with(done.report)) over = true;
     });
     pages.tell(o.input.warn);
+    warn_of_turned(o, turned);
     const Outcome outcome = with_tracks(o, tracks, count.value_or(0), record.finish());
     record.close_report();
     return outcome;

@@ -76,27 +76,29 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
-/// EXIF orientation is applied before the size is written.
-void require_annotated_size(const ImageJob& job, const ImageInfo& image) {
-    if (!job.annotated_size || *job.annotated_size == image.size) return;
+/// EXIF orientation is applied before the size is written: returns whether it is the size of the image turned
+/// by a quarter.
+bool is_annotated_turned(const ImageJob& job, const ImageInfo& image) {
+    if (!job.annotated_size || *job.annotated_size == image.size) return false;
     constexpr int first_that_swaps_sides = 5;  // of EXIF's orientations
     const bool swaps = image.orientation >= first_that_swaps_sides;
-    if (swaps && *job.annotated_size == Size{image.size.height, image.size.width}) return;
+    if (swaps && *job.annotated_size == Size{image.size.height, image.size.width}) return true;
     throw Error("its annotations are of an image of " + to_string(*job.annotated_size) +
                 " pixels, and it has " + to_string(image.size) +
                 "; give the image that was annotated, or correct the size in the annotations");
 }
 
-/// The steps of one image; where one throws, `report` keeps what was known before.
+/// The steps of one image; where one throws, the report keeps what was known before.
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
-                   Saver& saver, ImageReport& report) {
+                   Saver& saver, FinishedJob& done) {
+    ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
     const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
     const ImageInfo& info = image->info();
     report.size = info.size;
     report.page = job.image.page().value_or(0);
     report.pages = info.pages;
-    require_annotated_size(job, info);
+    done.annotated_turned = is_annotated_turned(job, info);
     auto glimpses = lower_glimpses(job, paths, run.options.adjustment, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses);
     Pictures pictures(paths, run.plan.options.style, saver);
@@ -136,7 +138,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     try {
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
-        extract_image(done.job, done.paths, {plan, options}, reader, saver, done.report);
+        extract_image(done.job, done.paths, {plan, options}, reader, saver, done);
     } catch (const ReaderGone&) {
         throw;
     } catch (...) {

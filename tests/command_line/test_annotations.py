@@ -161,8 +161,25 @@ class Coco(Annotations):
                 file = self.file("c.json", coco([(1, "a.jpg")], [boxed(1, 1, 1, [2, 3, 10, 5])], width=width, height=height))
                 for more in ((), ("--no-auto-orient",)):
                     with self.subTest(orientation=orientation, width=width, more=more):
-                        self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out, "--existing", "overwrite", *more,
-                                         status=0 if (width, height) in accepted else 1)
+                        result = self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out, "--existing", "overwrite", *more,
+                                                  status=0 if (width, height) in accepted else 1)
+                        as_opened = (30, 40) if orientation == 6 and not more else (40, 30)
+                        is_turned = (width, height) in accepted and (width, height) != as_opened
+                        self.assertEqual("EXIF orientation" in result.stderr, is_turned)
+
+    def test_sizes_from_before_the_orientation_are_told_once(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        for name in ("a", "b"):
+            self.picture(f"images/{name}.jpg", exif=exif)
+        for (width, height), more, says in (
+                ((40, 30), (), "before the EXIF orientation is applied, and their boxes are taken as of the upright image"),
+                ((30, 40), ("--no-auto-orient",), "after the EXIF orientation is applied, and their boxes are taken as of the image as it is stored")):
+            file = self.file("c.json", coco([(1, "a.jpg"), (2, "b.jpg")], [boxed(k, k, 1, [2, 3, 10, 5]) for k in (1, 2)], width=width, height=height))
+            told = self.run_glimpse("extract", "images/a.jpg", "images/b.jpg", "--boxes", file, "-o", self.out, *more).stderr.splitlines()
+            self.assertEqual(len(told), 1)
+            self.assertIn("warning: the annotations of 2 images have the size from " + says, told[0])
+            self.assertEqual(self.run_glimpse("extract", "images/a.jpg", "images/b.jpg", "--boxes", file, "-q", "-o", self.out, *more).stderr, "")
 
     def test_thousands_of_bad_boxes_are_a_short_message(self):
         self.picture("images/a.png")
