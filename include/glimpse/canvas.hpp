@@ -27,8 +27,12 @@ GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, c
 /// to 0…1, so that a mask's glimpse restores its own picture. Others: canvas · (1 - m) + Aᵀ g / max(M, 1),
 /// with the attention M = Aᵀ1 and m = min(M, 1).
 ///
-/// Throws `Error` where the glimpse's size, its depth or the number of colours does not fit, or P has no
-/// inverse; and `std::logic_error` as `add_adjoint`.
+/// Alpha of float32 is in the canvas's units as well, and clamped to 0…1, 255 or 65535; on a canvas of
+/// float32 that is transparent throughout it may be in any.
+///
+/// Throws `Error` where the glimpse's size, its depth or the number of colours does not fit, P has no
+/// inverse, or alpha of float32 leaves its range by more than half of it; and `std::logic_error` as
+/// `add_adjoint`.
 GLIMPSE_EXPORT Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse,
                            const Image& canvas, std::optional<int> depth = {});
 

@@ -20,12 +20,14 @@ GLIMPSE_EXPORT void validate_fill(const Lowered& lowered, int channels, bool alp
 
 /// The glimpse (h×w×C) in `depth`, an OpenCV depth, of an image region (H×W×C): A I with the fill, the
 /// colours premultiplied by the region's alpha, if it has any, where the map mixes pixels. The region
-/// contains `needed(lowered)`. Whole numbers are rounded half to even. Throws `Error` as `validate_fill`.
+/// contains `needed(lowered)`. Whole numbers are rounded half to even. Throws `Error` as `validate_fill`,
+/// and for an alpha of float32 that weighs colours and is not ≥ 0, or leaves 0…1 beside a fill that is opaque
+/// because it has no number for alpha; within ½, as bicubic kernels overshoot.
 GLIMPSE_EXPORT cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region,
                                     int depth);
 
 /// The same for all glimpses of one image, wherever they lie, which the backend reads together; the region
-/// contains what each of them needs. All glimpses or none: throws as `validate_fill` for any of them.
+/// contains what each of them needs. All glimpses or none: throws as `read_glimpse` for any of them.
 GLIMPSE_EXPORT std::vector<cv::Mat> read_glimpses(const Backend& backend,
                                                   std::span<const Lowered* const> lowered,
                                                   const ImageRegion& region, int depth);

@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/depth_name.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
@@ -33,15 +34,37 @@ Image rounded_like(const Image& canvas, const cv::Mat& values, std::optional<int
             .icc_profile = canvas.icc_profile};
 }
 
+/// Whether a canvas holds nothing yet, so that the glimpse's own units of alpha are those of the result.
+bool is_empty(const Image& canvas) {
+    if (!canvas.alpha) return false;
+    cv::Mat alpha;
+    cv::extractChannel(canvas.pixels, alpha, canvas.pixels.channels() - 1);
+    return cv::countNonZero(alpha) == 0;
+}
+
+/// Throws `Error` where alpha of float32 is not in the canvas's units. `name` is what the image is.
+void require_alpha_units(const Image& image, const std::string& name, const Image& canvas) {
+    if (!image.alpha || image.pixels.depth() != CV_32F) return;
+    const double opaque = full_scale(canvas.pixels.depth());
+    const double beyond = alpha_overshoot * opaque;
+    const auto found = find_alpha_beyond(image.pixels, -beyond, opaque + beyond);
+    if (!found) return;
+    throw Error("the " + name + "'s alpha is " + number_text(found->alpha) + " at (" +
+                std::to_string(found->x) + ", " + std::to_string(found->y) + "), and lies between 0 and " +
+                number_text(opaque) + " where the canvas is " + depth_name(canvas.pixels) +
+                "; divide it by its full scale, or take a canvas of the depth that it was made in");
+}
+
 /// Float32, colours premultiplied by an alpha of 0 to 1, which is opaque where the image has none and
-/// `opaque` in its units.
-cv::Mat premultiplied(const Image& image, double opaque) {
+/// `opaque` in its units. Where it is `bounded`, what a bicubic kernel overshot is cut off.
+cv::Mat premultiplied(const Image& image, double opaque, bool bounded) {
     cv::Mat values;
     image.pixels.convertTo(values, CV_32F);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
     if (image.alpha) {
         channels.back() /= opaque;
+        if (bounded) channels.back() = cv::max(cv::min(channels.back(), 1), 0);
     } else {
         channels.emplace_back(values.rows, values.cols, CV_32F, cv::Scalar(1));
     }
@@ -208,8 +231,13 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     require_sizes(map, glimpse, canvas);
     require_units(glimpse, canvas);
     const double opaque = full_scale(canvas.pixels.depth());
-    const cv::Mat layer = premultiplied(glimpse, opaque);
-    const cv::Mat before = premultiplied(canvas, opaque);
+    const bool has_units = canvas.pixels.depth() != CV_32F || !is_empty(canvas);
+    if (has_units) {
+        require_alpha_units(glimpse, "glimpse", canvas);
+        require_alpha_units(canvas, "canvas", canvas);
+    }
+    const cv::Mat layer = premultiplied(glimpse, opaque, has_units);
+    const cv::Mat before = premultiplied(canvas, opaque, has_units);
     cv::Mat under = canvas.alpha ? before.clone() : before;
     if (layer.channels() != under.channels()) {
         const bool may_have_alpha = !glimpse.alpha && layer.channels() == under.channels() + 1;

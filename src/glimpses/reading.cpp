@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <opencv2/core.hpp>
 #include <stdexcept>
 #include <string>
@@ -69,6 +70,13 @@ std::vector<double> mean_for(Group group, const ImageRegion& image, bool are_pre
     return unpremultiplied(channel_means(premultiplied(image.pixels)));
 }
 
+/// Whether a constant fill gives no number for alpha, of so many channels.
+bool is_opaque_by_default(const Fill& fill, int channels) {
+    const auto* constant = std::get_if<Constant>(&fill);
+    return constant && (constant->values.size() == 1 ||
+                        constant->values.size() + 1 == static_cast<std::size_t>(channels));
+}
+
 /// One value per channel, of a validated fill; without a value for alpha, alpha is opaque.
 std::vector<double> channel_values(const Constant& constant, int channels, bool alpha, int depth) {
     const auto count = static_cast<std::size_t>(channels);
@@ -131,6 +139,28 @@ ImageRegion premultiplied(const ImageRegion& region, Group group) {
     const Rectangle r = needed_by(group).bounds();
     if (r.empty()) return {r, cv::Mat(0, 0, CV_32FC(region.pixels.channels())), region.alpha};
     return {r, premultiplied(part(region, r)), region.alpha};
+}
+
+/// Throws `Error` where the alpha of float32 pixels that the glimpse looks at is none. In what units it is
+/// does not matter where it weighs colours, but to a fill that is opaque: at 1.
+void require_alpha(const Lowered& lowered, const ImageRegion& region) {
+    if (!region.alpha || region.pixels.depth() != CV_32F) return;
+    const bool is_opaque = is_opaque_by_default(lowered.fill, region.pixels.channels());
+    if (!is_opaque && !asks_for_mean(&lowered) && !needs_premultiplication(lowered.map, true)) return;
+    const Rectangle r = needed(lowered);
+    if (r.empty()) return;
+    const double most = is_opaque ? 1 + alpha_overshoot : std::numeric_limits<float>::max();
+    const auto found = find_alpha_beyond(part(region, r), -alpha_overshoot, most);
+    if (!found) return;
+    const std::string place = "the alpha of the pixel at (" + std::to_string(r.x + found->x) + ", " +
+                              std::to_string(r.y + found->y) + ") is " + number_text(found->alpha);
+    if (found->alpha > most && is_opaque) {
+        throw InvalidParameter("/padding",
+                               place +
+                                   ", and where an alpha of float32 is opaque it is 1; give the padding "
+                                   "a number for alpha as well, or divide alpha by its full scale");
+    }
+    throw Error(place + ", and lies between 0 and 1; correct it, or read that channel as no alpha");
 }
 
 /// How the glimpses of one image are read. A backend takes all that are alike in one call.
@@ -208,6 +238,7 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
                                    const ImageRegion& region, int depth) {
     for (const Lowered* each : lowered) {
         validate_fill(*each, region.pixels.channels(), region.alpha, region.pixels.depth());
+        require_alpha(*each, region);
     }
     std::vector<cv::Mat> glimpses(lowered.size());
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {

@@ -31,6 +31,17 @@ double full_scale(int depth) {
     return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 1;
 }
 
+std::optional<PixelAlpha> find_alpha_beyond(const cv::Mat& pixels, double least, double most) {
+    const int channels = pixels.channels();
+    for (int y = 0; y < pixels.rows; ++y) {
+        const auto* alpha = pixels.ptr<float>(y) + channels - 1;
+        for (int x = 0; x < pixels.cols; ++x, alpha += channels) {
+            if (!(*alpha >= least && *alpha <= most)) return PixelAlpha{x, y, *alpha};
+        }
+    }
+    return std::nullopt;
+}
+
 cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
     std::vector<cv::Mat> channels;
     cv::split(picture, channels);

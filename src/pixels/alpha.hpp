@@ -1,6 +1,7 @@
 #pragma once
 
 #include <opencv2/core/mat.hpp>
+#include <optional>
 
 #include "glimpse/export.hpp"
 
@@ -15,6 +16,19 @@ GLIMPSE_EXPORT void unpremultiply_alpha(cv::Mat& pixels, float gain = 1);
 
 /// The value that means opaque, or white: 255 for CV_8U, 65535 for CV_16U, 1 for floating point.
 GLIMPSE_EXPORT double full_scale(int depth);
+
+/// How far an alpha of 0 to 1 may leave that range: a bicubic kernel takes it by up to 0.445 beyond.
+inline constexpr double alpha_overshoot = 0.5;
+
+/// A pixel and its alpha.
+struct PixelAlpha {
+    int x;
+    int y;
+    float alpha;
+};
+
+/// The first pixel of H×W×C CV_32F whose alpha, the last channel, is not `least` to `most`, as NaN is not.
+GLIMPSE_EXPORT std::optional<PixelAlpha> find_alpha_beyond(const cv::Mat& pixels, double least, double most);
 
 /// The picture with its alpha multiplied by `factor`, h×w CV_32F; one without alpha is given a channel of
 /// `opaque` first.

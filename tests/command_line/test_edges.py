@@ -138,6 +138,39 @@ class Writing(Edges):
                         numpy.testing.assert_allclose(exact, numpy.load(self.directory / "rounded.npy"), atol=0.5 + 255 * FLOAT32)
                     numpy.testing.assert_array_equal(self.load(self.directory / "exact.png"), numpy.clip(numpy.rint(exact), 0, 255))
 
+    def test_alpha_of_an_array_is_in_the_canvas_s_units(self):
+        photo, pixels = self.picture("rgba.png", channels=4)
+        self.run_glimpse("extract", photo, "-b", "4,5,16,16", "-o", "g.npy")
+        last = ("--alpha", "last")
+        numpy.save(self.directory / "canvas.npy", pixels[:, :, :3].astype(numpy.float32))
+        self.fails(1, "write", "g.npy", *last, "-b", "4,5,16,16", "--canvas", "canvas.npy", "--mode", "paste", "-o", "out.npy",
+                   says=["g.npy: the glimpse's alpha is ", "and lies between 0 and 1 where the canvas is float32; divide it by its full scale"])
+        self.assertFalse((self.directory / "out.npy").exists())
+        Image.fromarray(pixels[:, :, :3]).save(self.directory / "canvas.png")
+        glimpse = numpy.load(self.directory / "g.npy").astype(float)
+        alpha = glimpse[:, :, 3:] / 255
+        expected = pixels[:, :, :3].astype(float)
+        expected[5:21, 4:20] = expected[5:21, 4:20] * (1 - alpha) + glimpse[:, :, :3] * alpha
+        self.run_glimpse("write", "g.npy", *last, "-b", "4,5,16,16", "--canvas", "canvas.png", "--mode", "paste", "-o", "out.npy")
+        numpy.testing.assert_allclose(numpy.load(self.directory / "out.npy"), expected, atol=255 * FLOAT32)
+        glimpse[:, :, 3] /= 255
+        numpy.save(self.directory / "g.npy", glimpse.astype(numpy.float32))
+        self.run_glimpse("write", "g.npy", *last, "-b", "4,5,16,16", "--canvas", "canvas.npy", "--mode", "paste", "-o", "out.npy")
+        numpy.testing.assert_allclose(numpy.load(self.directory / "out.npy"), expected, atol=255 * FLOAT32)
+
+    def test_padding_beside_the_alpha_of_an_array(self):
+        photo, _ = self.picture("rgba.png", channels=4)
+        self.run_glimpse("extract", photo, "-b", "0,0,40,30", "-o", "whole.npy")
+        for mechanism in ("crop", "stn"):
+            box = {"mechanism": mechanism, "box": [-4.5, -4, 12, 12], "size": [6, 6]}
+            self.document({**box, "padding": 100})
+            self.run_glimpse("extract", photo, "-p", "p.json", "-o", "expected.npy")
+            self.fails(1, "extract", "whole.npy", "--alpha", "last", "-p", "p.json", "-o", "g.npy",
+                       says=["where an alpha of float32 is opaque it is 1; give the padding a number for alpha as well"])
+            self.document({**box, "padding": [100, 100, 100, 255]})
+            self.run_glimpse("extract", "whole.npy", "--alpha", "last", "-p", "p.json", "-o", "g.npy")
+            numpy.testing.assert_array_equal(numpy.load(self.directory / "g.npy"), numpy.load(self.directory / "expected.npy"))
+
 
 def pysot_window(x, y, width, height, context):
     """Where pysot's get_subwindow cuts the exemplar: its first column and row, and its side."""

@@ -12,6 +12,7 @@
 #include "glimpse/mechanism.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/rounding.hpp"
+#include "refusals.hpp"
 #include "small_images.hpp"
 
 // The way back: add_adjoint and paste.
@@ -261,6 +262,35 @@ TEST_CASE("paste: alpha composes") {
     const Image thin = image(pixels({200, 51, 0, 0}), true);
     const Image grey = image((cv::Mat_<std::uint8_t>(1, 3) << 7, 100, 9));
     check_near(paste(cpu(), lowered, thin, grey).pixels, row({7, 120, 9}), 0);
+}
+
+TEST_CASE("paste: alpha of float32 is in the canvas's units, or refused") {
+    const Lowered lowered = crop({1, 0, 2, 1}, {3, 1});
+    const auto pixels = [](const std::vector<float>& values) { return cv::Mat(values, true).reshape(2, 1); };
+    const auto refused = [&](const Image& glimpse, const Image& canvas) {
+        return refusal<Error>([&] { paste(cpu(), lowered, glimpse, canvas); });
+    };
+    const Image of_bytes = image(pixels({200, 51, 100, 255}), true);
+    const Image of_ones = image(pixels({200, 0.2F, 100, 1}), true);
+    const Image grey = image((cv::Mat_<float>(1, 3) << 7, 100, 9));
+    // 0.8 · 100 + 0.2 · 200.
+    check_near(paste(cpu(), lowered, of_ones, grey).pixels, row({7, 120, 100}), sum_tolerance);
+    CHECK(holds(refused(of_bytes, grey),
+                "the glimpse's alpha is 51 at (0, 0), and lies between 0 and 1 where the canvas is float32"));
+    const Image bytes = image((cv::Mat_<std::uint8_t>(1, 3) << 7, 100, 9));
+    check_near(paste(cpu(), lowered, of_bytes, bytes).pixels, row({7, 120, 100}), 0);
+    CHECK(holds(refused(image(pixels({200, 65535, 100, 0}), true), bytes),
+                "between 0 and 255 where the canvas is 8-bit"));
+    CHECK(holds(refused(image(pixels({200, 0, 100, NAN}), true), bytes),
+                "the glimpse's alpha is nan at (1, 0)"));
+    const Image canvas_of_bytes = image(pixels({7, 255, 100, 255, 9, 255}), true);
+    CHECK(holds(refused(of_ones, canvas_of_bytes), "the canvas's alpha is 255 at (0, 0)"));
+    // What a bicubic kernel overshoots is cut off: opaque, and nothing of the colour.
+    check_near(paste(cpu(), lowered, image(pixels({200, 1.4F, 100, -0.4F}), true), grey).pixels,
+               row({7, 200, 9}), sum_tolerance);
+    // On an empty canvas the units are the glimpse's.
+    const Image empty = image(pixels({0, 0, 0, 0, 0, 0}), true);
+    check_near(paste(cpu(), lowered, of_bytes, empty).pixels, row({0, 0, 200, 51, 100, 255}), sum_tolerance);
 }
 
 TEST_CASE("paste: what is not covered stays as it is, the colours of transparent pixels as well") {

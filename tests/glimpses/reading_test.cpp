@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glimpse/backend.hpp"
@@ -14,6 +16,7 @@
 #include "glimpse/mechanism.hpp"
 #include "glimpse/reading.hpp"
 #include "pixels/rounding.hpp"
+#include "refusals.hpp"
 
 using namespace glimpse;
 
@@ -187,4 +190,42 @@ TEST_CASE("a sample on a pixel takes that pixel alone, whatever lies beside it")
             }
         }
     }
+}
+
+TEST_CASE("an alpha of float32 weighs in any units, and beside a fill that is opaque in those of 0 to 1") {
+    const auto image = [](const std::vector<float>& values) {
+        return ImageRegion{whole({2, 1}), cv::Mat(values, true).reshape(2, 1), true};
+    };
+    const auto crop = [](Box box, std::optional<Size> size, Fill fill) {
+        return lower(
+            Crop{Crop::BoxForm{box, Units::pixels}, size, {}, std::move(fill), Interpolation::bilinear},
+            {2, 1});
+    };
+    const auto read = [&](const Lowered& lowered, const ImageRegion& region) {
+        return read_glimpse(*make_backend("cpu"), lowered, region, CV_32F);
+    };
+    const ImageRegion of_bytes = image({100, 255, 40, 85});
+    const ImageRegion of_ones = image({100, 1, 40, 1.0F / 3});
+    // (100·255 + 40·85) / (255 + 85) = 85.
+    const Lowered half = crop({0, 0, 2, 1}, Size{1, 1}, {});
+    CHECK(read(half, of_bytes).at<cv::Vec2f>(0) == cv::Vec2f(85, 170));
+    CHECK(read(half, of_ones).at<cv::Vec2f>(0)[0] == doctest::Approx(85));
+    CHECK(holds(refusal<Error>([&] {
+                    read(half, image({100, 255, 40, -85}));
+                }),
+                "the alpha of the pixel at (1, 0) is -85, and lies between 0 and 1; correct it"));
+    for (const std::optional<Size>& resized : {std::optional<Size>(), std::optional<Size>({1, 1})}) {
+        const Lowered filled = crop({-1, 0, 2, 1}, resized, Constant{{9}});
+        CHECK(refusal<Error>([&] { read(filled, of_ones); }).empty());
+        const std::string refused = refusal<Error>([&] { read(filled, of_bytes); });
+        CHECK(holds(
+            refused,
+            "the alpha of the pixel at (0, 0) is 255, and where an alpha of float32 is opaque it is 1"));
+        CHECK(holds(refused, "give the padding a number for alpha as well"));
+        CHECK(refusal<Error>([&] {
+                  read(crop({-1, 0, 2, 1}, resized, Constant{{9, 255}}), of_bytes);
+              }).empty());
+    }
+    // One that is only copied is what it is.
+    CHECK(read(crop({0, 0, 2, 1}, {}, {}), image({100, -9, 40, 700})).at<cv::Vec2f>(1) == cv::Vec2f(40, 700));
 }
