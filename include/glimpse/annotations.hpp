@@ -71,9 +71,8 @@ struct ImageFiles {
 ///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
 ///            named by the annotation's id
 ///   yolo     a text file for each image, "class cx cy w h", fractions of the image, or "class x y x y …",
-///   the
-///            smallest box around a polygon, behind each of which a confidence, or both that and a track may
-///            stand; with a "data.yaml" that has "kpt_shape", a box and its keypoints
+///            the smallest box around a polygon; behind either a confidence, a track, or both may stand; with
+///            a "data.yaml" that has "kpt_shape", a box and its keypoints
 ///   voc      an XML file for each image; 1-based pixels, the last one included: [xmin - 1, xmax)
 ///   mot      "frame, track, left, top, width, height, …", 1-based; frame N is the image whose name ends in
 ///            that number; named by the track

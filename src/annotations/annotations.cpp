@@ -180,8 +180,7 @@ AnnotatedImage annotated(const LabelledImage& joined, const LabelReader& reader)
     }
 }
 
-/// Whether a file has records: rows that begin with a class, where the format has rows. A list of classes or
-/// a note has none.
+/// Whether a file can be read and has boxes. Lists of names and notes have rows, too, but none with a class.
 bool holds_records(const fs::path& file, const Format& format, const LabelReader& reader,
                    std::vector<AnnotatedBox>& boxes) {
     try {

@@ -12,7 +12,7 @@ namespace glimpse::annotations {
 namespace {
 
 /// The first words, and how many there are more.
-std::string shortened(const std::set<std::string>& words) {
+std::string first_of(const std::set<std::string>& words) {
     constexpr std::size_t most = 20;
     if (words.size() <= most) return join(words);
     const std::vector<std::string> first(words.begin(), std::next(words.begin(), most));
@@ -33,7 +33,7 @@ std::set<std::string> require_known(const std::vector<std::string>& wanted, cons
         if (known.contains(category) || numbers.contains(category)) continue;
         throw InvalidOption("annotations.categories",
                             known.empty() ? "the annotations have no categories"
-                                          : "there is no '" + category + "', only " + shortened(known));
+                                          : "there is no '" + category + "', only " + first_of(known));
     }
     return known;
 }

@@ -8,14 +8,14 @@
 
 namespace glimpse::annotations {
 
-/// Leaves out images that the inputs lack, which may be a choice of what is annotated.
+/// Leaves out images that are not among the inputs: these may be chosen from what is annotated.
 void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOptions& options);
 
-/// A background has no boxes, but an input that no name joins looks the same.
+/// Inputs without annotations are backgrounds, or bear names that the annotations do not know.
 void warn_of_unnamed(const std::vector<AnnotatedImage>& images, const ImageFiles& inputs,
                      const AnnotationOptions& options);
 
-/// A coordinate of 0 is none where pixels count from 1.
+/// Where pixels count from 1, no coordinate is 0: the file seems to count from 0.
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options);
 
 }  // namespace glimpse::annotations
