@@ -64,29 +64,30 @@ auto with_loss(DataSet& set, const fs::path& file, const Value& record, Read&& r
     }
 }
 
-}  // namespace
+using Names = std::unordered_map<std::string, std::string>;
+using Positions = std::unordered_map<std::string, std::size_t>;
 
-DataSet read_coco(const fs::path& file, const ImageFiles& images) {
-    // Segmentation polygons are most of a large file, and unused: the parser skips them.
-    const json::JsonFile json(read_annotation_text(file), file.string(),
-                              {.dropped = "segmentation", .non_finite = true});
-    const Value root = json.root();
-    DataSet set;
-    std::unordered_map<std::string, std::string> names;
-    if (has(root, "categories")) {
-        for (const Value& category : any_elements(root.member("categories"), "an array")) {
-            const Value id = category.required("id");
-            const std::string number = identifier(id);
-            const std::string name = has(category, "name") ? text_or_number(category.member("name")) : number;
-            if (names.emplace(number, name).first->second != name) {
-                id.fail("another category has the id " + number);
-            }
-            set.categories.push_back(name);
-            set.numbers.push_back(number);
+/// Adds the categories. Returns their names by their ids.
+Names read_categories(const Value& root, DataSet& set) {
+    Names names;
+    if (!has(root, "categories")) return names;
+    for (const Value& category : any_elements(root.member("categories"), "an array")) {
+        const Value id = category.required("id");
+        const std::string number = identifier(id);
+        const std::string name = has(category, "name") ? text_or_number(category.member("name")) : number;
+        if (names.emplace(number, name).first->second != name) {
+            id.fail("another category has the id " + number);
         }
+        set.categories.push_back(name);
+        set.numbers.push_back(number);
     }
+    return names;
+}
+
+/// Adds the images. Returns their positions by their ids.
+Positions read_images(const Value& root, const fs::path& file, const ImageFiles& images, DataSet& set) {
     ImageLocator locator(images);
-    std::unordered_map<std::string, std::size_t> positions;
+    Positions positions;
     for (const Value& record : any_elements(root.required("images"), "an array")) {
         const auto image = with_loss(set, file, record, [&] {
             const std::string id = identifier(record.required("id"));
@@ -101,13 +102,32 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
         set.images.push_back(image->second);
     }
     locator.settle(set.images);
+    return positions;
+}
+
+/// The position of the annotated image; none where it is unknown, and the annotation lost.
+std::optional<std::size_t> position_of_image(const Value& annotation, const fs::path& file,
+                                             const Positions& positions, DataSet& set) {
+    return with_loss(set, file, annotation, [&] {
+        const std::string id = identifier(annotation.required("image_id"));
+        const auto found = positions.find(id);
+        if (found == positions.end()) annotation.fail("no image has the id " + id);
+        return found->second;
+    });
+}
+
+}  // namespace
+
+DataSet read_coco(const fs::path& file, const ImageFiles& images) {
+    // Segmentation polygons are most of a large file, and unused: the parser skips them.
+    const json::JsonFile json(read_annotation_text(file), file.string(),
+                              {.dropped = "segmentation", .non_finite = true});
+    const Value root = json.root();
+    DataSet set;
+    const Names names = read_categories(root, set);
+    const Positions positions = read_images(root, file, images, set);
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
-        const auto position = with_loss(set, file, annotation, [&] {
-            const std::string id = identifier(annotation.required("image_id"));
-            const auto found = positions.find(id);
-            if (found == positions.end()) annotation.fail("no image has the id " + id);
-            return found->second;
-        });
+        const auto position = position_of_image(annotation, file, positions, set);
         if (position) set.images[*position].boxes.push_back(box_of(annotation, names));
     }
     return set;
