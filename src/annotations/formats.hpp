@@ -72,9 +72,6 @@ GLIMPSE_EXPORT std::optional<Size> declared_size(double width, double height);
 /// or are UTF-16.
 GLIMPSE_EXPORT std::string read_annotation_text(const std::filesystem::path& file);
 
-/// Without the white space around it.
-GLIMPSE_EXPORT std::string_view trimmed(std::string_view text);
-
 /// The number that a text holds, apart from white space around it; none for anything else.
 GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 

@@ -6,12 +6,12 @@
 #include "glimpse/words.hpp"
 #include "system/numbers.hpp"
 #include "system/text_file.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::annotations {
 
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n";
 constexpr std::string_view separators = ",;";
 
 /// The text before the first of `ends`, which is removed with it.
@@ -46,12 +46,6 @@ std::string name_of_field(std::size_t field) {
 }
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-    text.remove_suffix(text.size() - (text.find_last_not_of(white_space) + 1));
-    return text;
-}
 
 std::optional<Size> declared_size(double width, double height) {
     if (std::isnan(width) || std::isnan(height) || width == 0 || height == 0) return std::nullopt;

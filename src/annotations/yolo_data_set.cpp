@@ -11,6 +11,7 @@
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 #include "system/module.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::annotations {
 

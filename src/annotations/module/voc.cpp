@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
 #include "system/text_file.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::annotations {
 

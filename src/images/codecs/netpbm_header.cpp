@@ -8,12 +8,11 @@
 
 #include "glimpse/error.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::netpbm {
 
 namespace {
-
-constexpr std::string_view white_space = " \t\n\v\f\r";
 
 bool is_white(char c) {
     return white_space.find(c) != white_space.npos;
@@ -21,12 +20,6 @@ bool is_white(char c) {
 
 [[noreturn]] void malformed(const std::string& what) {
     throw Error("the header is malformed: " + what);
-}
-
-std::string trimmed(const std::string& text) {
-    const std::size_t begin = text.find_first_not_of(white_space);
-    if (begin == std::string::npos) return {};
-    return text.substr(begin, text.find_last_not_of(white_space) + 1 - begin);
 }
 
 /// Of all of the text; none where it is no such number.
@@ -120,7 +113,7 @@ Header parse_pam(std::span<const std::uint8_t> bytes) {
         if (line.empty() || line.starts_with('#')) continue;
         const std::size_t end = std::min(line.find_first_of(white_space), line.size());
         const std::string name = line.substr(0, end);
-        const std::string value = trimmed(line.substr(end));
+        const std::string value(trimmed(std::string_view(line).substr(end)));
         if (name == "TUPLTYPE") tuple_type += (tuple_type.empty() ? "" : " ") + value;
         for (Field& field : fields) {
             if (field.name != name) continue;
