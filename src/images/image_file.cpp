@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include "glimpse/error.hpp"
@@ -132,19 +133,35 @@ std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const
     return std::make_unique<FileReader>(std::make_unique<MappedFile>(path), options);
 }
 
+namespace {
+
+/// Where the next image begins behind the first `length` bytes: there, or behind padding. Some programs end
+/// a picture with a line break, or with zeros up to a whole block; and some images begin with such bytes.
+std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::size_t length) {
+    constexpr std::string_view padding("\0\t\n\r ", 5);
+    constexpr std::size_t longest_beginning = 18;  // Targa's header, which may be of such bytes alone
+    const auto follows = std::ranges::find_if(bytes.subspan(length), [&](std::uint8_t byte) {
+        return padding.find(static_cast<char>(byte)) == padding.npos;
+    });
+    const auto end = static_cast<std::size_t>(follows - bytes.begin());
+    const auto begins = [&](std::size_t at) {
+        return at < bytes.size() && codec_for_content(bytes.subspan(at)) != nullptr;
+    };
+    if (begins(length)) return length;
+    for (std::size_t at = std::max(length, end - std::min(end, longest_beginning)); at <= end; ++at) {
+        if (begins(at)) return at;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<std::span<const std::uint8_t>> images_in(std::span<const std::uint8_t> bytes) {
     std::vector<std::span<const std::uint8_t>> images;
     for (auto rest = bytes; !rest.empty();) {
         const Codec* const codec = codec_for_content(rest);
         const std::size_t length = codec ? std::max<std::size_t>(codec->length(rest), 1) : rest.size();
-        // Some programs end a picture with a line break, or with zeros up to a whole block.
-        constexpr std::string_view padding("\0\t\n\r ", 5);
-        const auto follows = std::ranges::find_if(rest.subspan(length), [&](std::uint8_t byte) {
-            return padding.find(static_cast<char>(byte)) == padding.npos;
-        });
-        const auto next = static_cast<std::size_t>(follows - rest.begin());
-        const bool another_follows = next < rest.size() && codec_for_content(rest.subspan(next)) != nullptr;
-        images.push_back(another_follows ? rest.first(next) : rest);
+        images.push_back(rest.first(next_image(rest, length).value_or(rest.size())));
         rest = rest.subspan(images.back().size());
     }
     return images;

@@ -221,6 +221,34 @@ class OpenImageIo(Formats):
                 self.fails(1, "extract", self.file(name, content[:length]), "-b", "0,0,23,19", "-o", self.out, says=[name])
 
 
+class OnStandardInput(Formats):
+    def setUp(self):
+        super().setUp()
+        picture = Image.fromarray(self.noise(16, 24, 3))
+        self.png, self.tga = saved(picture, "PNG"), saved(picture, "TGA")
+        self.avif, self.heic = base64.b64decode(AVIF), base64.b64decode(HEIC)
+        self.several = [self.avif, self.heic, self.tga]
+        if features.check("jpg_2000"):
+            self.several += [saved(picture, "JPEG2000"), saved(picture, "JPEG2000", no_jp2=True)]
+
+    def number_of_images(self, content):
+        """That are read from standard input without a word on what is not."""
+        result = self.run_glimpse("extract", "-", "-b", "0,0,4,4", "-o", self.out, "--report", "-", "--existing", "overwrite", stdin=content)
+        self.assertEqual(result.stderr, "")
+        return len(result.stdout.splitlines())
+
+    def test_an_image_may_begin_as_padding_does(self):
+        for content in self.several:
+            for padding in (b"", b"\n", bytes(7), bytes(2), b"\n" + bytes(100)):
+                with self.subTest(content=content[:12], padding=padding):
+                    self.assertEqual(self.number_of_images(self.png + padding + content), 2)
+        # Run-length encoded, Targa begins with the line feed of its kind, and with zeros around it.
+        runs = saved(Image.fromarray(self.noise(10, 10, 3)), "TGA", compression="tga_rle")
+        self.assertEqual(runs[:3], b"\0\0\n")
+        self.assertEqual(self.number_of_images(self.png + runs), 2)
+        self.assertEqual(self.number_of_images(self.png + bytes(40) + runs), 2)
+
+
 class NotRead(Formats):
     def test_what_is_recognised_is_named(self):
         for content, name in ((b"%PDF-1.7\n", "a PDF document"), (b"\n<!DOCTYPE html><html>", "an HTML page"),
