@@ -78,10 +78,17 @@ GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::pa
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes,
                                                        const OpenOptions& options = {});
 
+/// One of several images that lie one after another.
+struct ConcatenatedImage {
+    std::span<const std::uint8_t> bytes;
+    /// The last of these bytes begin as another image does, which cannot be told from this one.
+    std::size_t unread = 0;
+};
+
 /// The images that lie one after another, as `cat` or ffmpeg's image2pipe put them: all bytes belong to one
-/// of them. What follows an image and is none itself belongs to it, as what follows one of a format without a
-/// length.
-GLIMPSE_EXPORT std::vector<std::span<const std::uint8_t>> images_in(std::span<const std::uint8_t> bytes);
+/// of them. What follows an image and is none itself belongs to it, as what follows one whose end cannot be
+/// told.
+GLIMPSE_EXPORT std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes);
 
 /// The whole image, of a file or in memory. Throws as `open_image` and `ImageReader::decode` do.
 GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});

@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
+#include "images/codecs/next_signature.hpp"
 #include "images/codecs/profile.hpp"
 #include "images/codecs/unread_formats.hpp"
 #include "images/orientation.hpp"
@@ -156,13 +157,23 @@ std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::
 
 }  // namespace
 
-std::vector<std::span<const std::uint8_t>> images_in(std::span<const std::uint8_t> bytes) {
-    std::vector<std::span<const std::uint8_t>> images;
+std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes) {
+    const auto is_image = [](std::span<const std::uint8_t> rest) {
+        return codec_for_content(rest) != nullptr;
+    };
+    std::vector<ConcatenatedImage> images;
     for (auto rest = bytes; !rest.empty();) {
         const Codec* const codec = codec_for_content(rest);
-        const std::size_t length = codec ? std::max<std::size_t>(codec->length(rest), 1) : rest.size();
-        images.push_back(rest.first(next_image(rest, length).value_or(rest.size())));
-        rest = rest.subspan(images.back().size());
+        const auto length = codec ? codec->length(rest) : std::nullopt;
+        if (const auto next = length ? next_image(rest, std::max<std::size_t>(*length, 1)) : std::nullopt) {
+            images.push_back({rest.first(*next)});
+            rest = rest.subspan(*next);
+            continue;
+        }
+        const std::size_t searched = std::max<std::size_t>(length.value_or(1), 1);
+        const auto another = next_signature(rest.subspan(searched), is_image);
+        images.push_back({rest, another ? rest.size() - searched - *another : 0});
+        break;
     }
     return images;
 }

@@ -5,6 +5,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
+#include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 
 namespace glimpse {
@@ -52,12 +53,18 @@ void StandardInputJobs::read() {
     std::vector<std::uint8_t> bytes = input_.take("inputs");
     const auto images = images_in(bytes);
     is_alone_ = images.size() <= 1;
+    if (!images.empty() && images.back().unread > 0) {
+        options_.warn(
+            name_of(images.size() - 1) + ": its last " + std::to_string(images.back().unread) +
+            " bytes begin as another image does, and are not read: where this one ends cannot be told");
+    }
     if (is_alone_) {  // an empty one fails
         images_.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
         return;
     }
-    for (const auto image : images) {
-        images_.push_back(std::make_shared<const std::vector<std::uint8_t>>(image.begin(), image.end()));
+    for (const ConcatenatedImage& image : images) {
+        images_.push_back(
+            std::make_shared<const std::vector<std::uint8_t>>(image.bytes.begin(), image.bytes.end()));
     }
 }
 
@@ -66,10 +73,13 @@ std::optional<ImageJob> StandardInputJobs::next() {
     if (images_.empty()) return std::nullopt;
     std::shared_ptr<const std::vector<std::uint8_t>> bytes = std::move(images_.front());
     images_.pop_front();
-    const std::string id = position_id(taken_++);
-    const std::string name = is_alone_ ? std::string(standard_stream) : standard_stream + ("/" + id);
-    return maker_.with_glimpses(
-        {.image = ImageSource(name, std::move(bytes)), .name = is_alone_ ? "stdin" : "stdin." + id});
+    const std::size_t position = taken_++;
+    return maker_.with_glimpses({.image = ImageSource(name_of(position), std::move(bytes)),
+                                 .name = is_alone_ ? "stdin" : "stdin." + position_id(position)});
+}
+
+std::string StandardInputJobs::name_of(std::size_t position) const {
+    return is_alone_ ? std::string(standard_stream) : standard_stream + ("/" + position_id(position));
 }
 
 }  // namespace glimpse

@@ -34,15 +34,20 @@ class FileJobs final : public JobSource {
 /// The images on standard input, one after another.
 class StandardInputJobs final : public JobSource {
   public:
-    StandardInputJobs(StandardInput& input, const JobMaker& maker) : input_(input), maker_(maker) {}
+    StandardInputJobs(StandardInput& input, const InputOptions& options, const JobMaker& maker)
+        : input_(input), options_(options), maker_(maker) {}
 
-    /// Reads all of standard input first. Throws `UsageError` where that is claimed twice.
+    /// Reads all of standard input first, and warns of an image that cannot be told from another. Throws
+    /// `UsageError` where that is claimed twice.
     std::optional<ImageJob> next() override;
 
   private:
     void read();
+    /// For messages.
+    [[nodiscard]] std::string name_of(std::size_t position) const;
 
     StandardInput& input_;
+    const InputOptions& options_;
     const JobMaker& maker_;
     bool is_read_ = false;
     bool is_alone_ = true;

@@ -103,7 +103,7 @@ class Inputs final : public JobSource {
         std::vector<std::unique_ptr<JobSource>> sources;
         for (const std::string& input : options_.inputs) {
             if (input == standard_stream) {
-                sources.push_back(std::make_unique<StandardInputJobs>(standard_input_, maker_));
+                sources.push_back(std::make_unique<StandardInputJobs>(standard_input_, options_, maker_));
             } else {
                 sources.push_back(std::make_unique<FileJobs>(input, options_, maker_));
             }

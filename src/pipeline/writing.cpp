@@ -33,9 +33,17 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
+/// The only image on standard input.
+Image read_alone(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+    const auto images = images_in(bytes);
+    if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
+        throw Error("there is more than one image, and one is needed");
+    return read_image(bytes, options);
+}
+
 Image read_named(const std::string& path, const OpenOptions& options) {
     return with_context(path, [&] {
-        return path == standard_stream ? read_image(read_standard_input(), options)
+        return path == standard_stream ? read_alone(read_standard_input(), options)
                                        : read_image(path, options);
     });
 }

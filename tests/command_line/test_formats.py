@@ -24,6 +24,18 @@ def png_chunk(kind, data=b""):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def several_jpegs(first, second):
+    """Two pictures in one file with an index (CIPA DC-007), in whose first entry the offset is 0."""
+    entries = 8 + 2 + 3 * 12 + 4
+    length = 2 + 4 + entries + 32
+    begin = 2 + 4 + 4  # of what offsets count from
+    first_length = len(first) + 2 + length
+    index = struct.pack(">2sHIH", b"MM", 42, 8, 3) + struct.pack(">HHI4s", 0xB000, 7, 4, b"0100") + struct.pack(">HHII", 0xB001, 4, 1, 2)
+    index += struct.pack(">HHIII", 0xB002, 7, 32, entries, 0)
+    index += struct.pack(">IIIHH", 0x20030000, first_length, 0, 0, 0) + struct.pack(">IIIHH", 0, len(second), first_length - begin, 0, 0)
+    return first[:2] + b"\xff\xe2" + struct.pack(">H", length) + b"MPF\0" + index + first[2:] + second
+
+
 class Formats(GlimpseCase):
     def noise(self, *shape):
         return numpy.random.default_rng(7).integers(0, 256, shape, dtype=numpy.uint8)
@@ -176,10 +188,40 @@ class SeveralImagesOnStandardInput(Formats):
 
     def test_what_follows_an_image_and_is_none_belongs_to_it(self):
         one = self.saved(self.noise(8, 12, 3), "JPEG")
-        index = one[:2] + b"\xff\xe2\0\x08MPF\0\0\0" + one[2:]
-        for content in (one + b"a trailer", one + bytes(100), index + one):
-            self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=content)
+        for content in (one + b"a trailer", one + bytes(100), several_jpegs(one, one)):
+            result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=content)
             self.assertEqual(self.files(), ["stdin.000.png"])
+            self.assertEqual(result.stderr, "")
+
+    def test_an_index_of_several_jpegs_says_where_they_end(self):
+        one, other = self.saved(self.noise(8, 12, 3), "JPEG"), self.saved(self.noise(8, 12), "PNG")
+        several = several_jpegs(one, one)
+        with Image.open(io.BytesIO(several)) as theirs:
+            self.assertEqual((theirs.format, theirs.n_frames), ("MPO", 2))
+        self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several + other + several)
+        self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png", "stdin.002.000.png"])
+        # One whose second picture was taken away.
+        shutil.rmtree(self.out)
+        self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several[:-len(one)] + other)
+        self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png"])
+
+    def test_an_image_that_cannot_be_told_from_another_is_said(self):
+        one = self.saved(self.noise(8, 12), "PNG")
+        runs = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 0, 0, 62, 40, 12, 8, 1, 8, 1, 0, 0, 0, 2, 0) + bytes(8) + b"\0\1"  # of no length
+        for first, second in ((one + b"some text", one), (runs, one), (one + b"text", b"P5\n3 4\n255\n" + bytes(12)), (one + b"?", self.saved(self.noise(8, 12), "WEBP"))):
+            result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=first + second)
+            self.assertEqual(self.files(), ["stdin.000.png"])
+            self.assertEqual(result.stderr, f"glimpse: warning: -: its last {len(second)} bytes begin as another image does, and are not read: "
+                                            "where this one ends cannot be told\n")
+        result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=one + runs + one)
+        self.assertIn("glimpse: warning: -/001: its last", result.stderr)
+
+    def test_write_takes_one_image(self):
+        one = self.saved(self.noise(8, 12, 3), "PNG")
+        for content in (one + one, one + b"text" + one):
+            self.fails(1, "write", "-", "-b", "1,1,12,8", "--canvas-size", "20x20", "-o", self.out / "a.png", stdin=content,
+                       says=["-: there is more than one image, and one is needed"])
+        self.run_glimpse("write", "-", "-b", "1,1,12,8", "--canvas-size", "20x20", "-o", self.out / "a.png", stdin=one + b"a trailer")
 
     def test_one_that_is_damaged_fails_alone(self):
         whole = self.saved(self.noise(8, 12, 3), "PNG")

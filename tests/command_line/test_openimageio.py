@@ -33,25 +33,60 @@ def saved(picture, extension, **options):
     return out.getvalue()
 
 
-def exr(channels, pixels, half=False, integers=False, data_window=None, display_window=None):
-    """An uncompressed file of scan lines (OpenEXR's "file layout"); pixels are H×W×C, channels in the order of the letters."""
+def exr(channels, pixels, half=False, integers=False, data_window=None, display_window=None, tile=None):
+    """An uncompressed file of scan lines or tiles (OpenEXR's "file layout"); pixels are H×W×C, in the order of the channels'
+    names, or letters."""
     height, width, _ = pixels.shape
     window = data_window or (0, 0, width - 1, height - 1)
     def attribute(name, kind, value):
         return name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<I", len(value)) + value
     names = sorted(channels)
     listed = b"".join(name.encode() + b"\0" + struct.pack("<iIii", 0 if integers else 1 if half else 2, 0, 1, 1) for name in names) + b"\0"
-    header = b"\x76\x2f\x31\x01" + struct.pack("<I", 2)
+    header = b"\x76\x2f\x31\x01" + struct.pack("<I", 2 | (0x200 if tile else 0))
     header += attribute("channels", "chlist", listed) + attribute("compression", "compression", b"\0")
     header += attribute("dataWindow", "box2i", struct.pack("<4i", *window))
     header += attribute("displayWindow", "box2i", struct.pack("<4i", *(display_window or window)))
     header += attribute("lineOrder", "lineOrder", b"\0") + attribute("pixelAspectRatio", "float", struct.pack("<f", 1))
-    header += attribute("screenWindowCenter", "v2f", bytes(8)) + attribute("screenWindowWidth", "float", struct.pack("<f", 1)) + b"\0"
-    rows = [b"".join(row[:, channels.index(name)].astype("<u4" if integers else "<f2" if half else "<f4").tobytes() for name in names) for row in pixels]
-    begin = len(header) + 8 * height
-    offsets = b"".join(struct.pack("<Q", begin + y * (8 + len(rows[0]))) for y in range(height))
-    lines = b"".join(struct.pack("<iI", window[1] + y, len(row)) + row for y, row in enumerate(rows))
-    return header + offsets + lines
+    header += attribute("screenWindowCenter", "v2f", bytes(8)) + attribute("screenWindowWidth", "float", struct.pack("<f", 1))
+    header += (attribute("tiles", "tiledesc", struct.pack("<IIB", *tile, 0)) if tile else b"") + b"\0"
+    kind = "<u4" if integers else "<f2" if half else "<f4"
+    def stored(part):
+        return b"".join(row[:, channels.index(name)].astype(kind).tobytes() for row in part for name in names)
+    chunks = []
+    if tile:
+        for y in range(0, height, tile[1]):
+            for x in range(0, width, tile[0]):
+                content = stored(pixels[y:y + tile[1], x:x + tile[0]])
+                chunks.append(struct.pack("<iiiiI", x // tile[0], y // tile[1], 0, 0, len(content)) + content)
+    else:
+        for y in range(height):
+            content = stored(pixels[y:y + 1])
+            chunks.append(struct.pack("<iI", window[1] + y, len(content)) + content)
+    begin = len(header) + 8 * len(chunks)
+    lengths = [len(chunk) for chunk in chunks]
+    offsets = b"".join(struct.pack("<Q", begin + sum(lengths[:k])) for k in range(len(chunks)))
+    return header + offsets + b"".join(chunks)
+
+
+def radiance(rgbe, resolution=None):
+    height, width, _ = rgbe.shape
+    return f"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n{resolution or f'-Y {height} +X {width}'}\n".encode() + rgbe.tobytes()
+
+
+def radiance_in_runs(rgbe):
+    """Each row's bytes of one kind after another: literals, and runs where four or more are alike."""
+    height, width, _ = rgbe.shape
+    out = radiance(rgbe)[:-rgbe.size]
+    for row in rgbe:
+        out += bytes((2, 2, width >> 8, width & 255))
+        for values in row.T:
+            at = 0
+            while at < width:
+                alike = next((n for n in range(min(127, width - at), 3, -1) if len(set(values[at:at + n])) == 1), 0)
+                count = alike or min(5, width - at)
+                out += bytes((128 + count, values[at])) if alike else bytes((count,)) + values[at:at + count].tobytes()
+                at += count
+    return out
 
 
 class OpenImageIo(Formats):
@@ -160,10 +195,9 @@ class OpenImageIo(Formats):
     def test_radiance(self):
         rgbe = self.noise(19, 23, 4)
         rgbe[..., 3] = 120 + rgbe[..., 3] % 16
-        content = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 19 +X 23\n"
         # An old pixel that begins 2, 2 or 1, 1, 1 would be a run.
         rgbe[..., 0] |= 4
-        self.check("a.hdr", content + rgbe.tobytes(), rgbe[..., :3] * 2.0 ** (rgbe[..., 3:].astype(int) - 136))
+        self.check("a.hdr", radiance(rgbe), rgbe[..., :3] * 2.0 ** (rgbe[..., 3:].astype(int) - 136))
 
     def test_openexr(self):
         values = numpy.random.default_rng(2).uniform(0.1, 4, (19, 23, 4)).astype(numpy.float16).astype(numpy.float32)
@@ -247,6 +281,27 @@ class OnStandardInput(Formats):
         self.assertEqual(runs[:3], b"\0\0\n")
         self.assertEqual(self.number_of_images(self.png + runs), 2)
         self.assertEqual(self.number_of_images(self.png + bytes(40) + runs), 2)
+
+    def test_formats_that_say_their_end_in_their_own_ways(self):
+        pixels = self.noise(16, 24, 3)
+        picture, grey = Image.fromarray(pixels), Image.fromarray(pixels[..., 0])
+        numbers = numpy.random.default_rng(3).uniform(0.1, 1, (16, 24, 3))
+        rgbe = self.noise(16, 24, 4)
+        rgbe[..., 0] |= 4
+        rgbe[4:, 5:20] = rgbe[4, 5]
+        old_runs = bytes((100, 50, 25, 128, 1, 1, 1, 23)) * 16
+        kinds = self.several + [
+            saved(picture, "TIFF"), saved(picture, "TIFF", compression="tiff_lzw"), saved(grey, "TIFF", save_all=True, append_images=[grey]),
+            saved(picture, "TIFF", exif=Image.Exif()), exr("RGB", numbers), exr("RGB", numbers, tile=(10, 7)),
+            radiance(rgbe), radiance_in_runs(rgbe), radiance(rgbe)[:-rgbe.size] + old_runs,
+            saved(picture, "TGA", compression="tga_rle"), self.tga[:-26], saved(grey, "TGA"),
+            self.tga[:-26] + struct.pack("<H", 495) + bytes(493) + struct.pack("<II", len(self.tga) - 26, 0) + self.tga[-18:],
+            b"P2\n5 4\n255\n" + b" ".join([b"7"] * 20) + b"\n", b"P1\n5 4\n" + b"01101" * 4 + b"\n", b"P3 5 4 9 " + b"1 2 3 " * 20]
+        for number, content in enumerate(kinds):
+            for padding in (b"", b"\n", bytes(5)):
+                with self.subTest(number=number, content=content[:12], padding=padding):
+                    self.assertEqual(self.number_of_images(content + padding + self.png), 2)
+                    self.assertEqual(self.number_of_images(self.png + content + padding + content), 3)
 
 
 class NotRead(Formats):

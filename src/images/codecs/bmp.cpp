@@ -124,12 +124,13 @@ class BmpReader final : public ImageReader {
         return out;
     }
 
-    /// The file's: many a program writes another into its header.
+    /// The file's: many a program writes another into its header. Of runs only where that says it; else more
+    /// than any file has.
     [[nodiscard]] std::size_t length() const {
         const std::size_t rows =
             row_length(header_.size.width, header_.bits) * static_cast<std::size_t>(header_.size.height);
         const std::size_t stored = header_.coding == bmp::Coding::plain ? rows : header_.run_bytes;
-        return header_.pixels + (stored == 0 ? pixels_.size() : stored);
+        return stored == 0 ? std::numeric_limits<std::size_t>::max() : header_.pixels + stored;
     }
 
   private:
@@ -253,7 +254,7 @@ class BmpCodec final : public Codec {
                                                     const CodecRequest& /*request*/) const override {
         return std::make_unique<BmpReader>(bytes);
     }
-    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<BmpReader>(bytes);
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,10 +38,10 @@ class Codec {
     [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                             const CodecRequest& request) const = 0;
 
-    /// The length in bytes of the image that a stream begins with; that of the stream where the format does
-    /// not say, or the image's end is not there.
-    [[nodiscard]] virtual std::size_t length(std::span<const std::uint8_t> bytes) const {
-        return bytes.size();
+    /// The length in bytes of the image that a stream begins with; none where the format does not say, or the
+    /// image's end is not there.
+    [[nodiscard]] virtual std::optional<std::size_t> length(std::span<const std::uint8_t> /*bytes*/) const {
+        return std::nullopt;
     }
 
     /// Whether a file of this format may be all that was written: as far as the lengths in it, or its end,

@@ -316,7 +316,7 @@ class JpegCodec final : public Codec {
                                                     const CodecRequest& /*request*/) const override {
         return std::make_unique<JpegReader>(bytes);
     }
-    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return jpeg_length(bytes);
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {

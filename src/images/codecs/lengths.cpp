@@ -1,67 +1,97 @@
 #include "images/codecs/lengths.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/png_chunks.hpp"
 #include "images/codecs/signature.hpp"
+#include "images/codecs/tiff_structure.hpp"
 
 namespace glimpse {
 
-/// Marker by marker (ITU-T T.81, annex B). A picture of several (CIPA DC-007) is one: its index has the
-/// marker APP2 and the name "MPF".
-std::size_t jpeg_length(std::span<const std::uint8_t> bytes) {
+namespace {
+
+/// The end of several JPEGs that an index (CIPA DC-007) in the first of them lists; none where one of them is
+/// not where it says. `header` is the offset that it counts from, where it begins as a TIFF does.
+std::optional<std::size_t> end_of_several_jpegs(std::span<const std::uint8_t> bytes, std::size_t header) {
+    constexpr std::uint64_t entries_tag = 0xB002;
+    constexpr std::uint64_t entry_size = 16;  // attributes, length, offset, dependent images
+    const TiffStructure index(bytes.subspan(header));
+    std::size_t end = 0;
+    bool found = true;
+    index.for_each_entry(index.first(), [&](const TiffStructure::Entry& entry) {
+        if (entry.tag != entries_tag || !index.lies_within(entry)) return;
+        for (std::uint64_t at = entry.at; at + entry_size <= entry.at + entry.count; at += entry_size) {
+            const std::size_t offset = index.number(at + 8, 4);
+            const std::size_t begin = offset == 0 ? 0 : header + offset;  // the first one's is 0
+            const std::size_t length = index.number(at + 4, 4);
+            found = found && begin <= bytes.size() && length <= bytes.size() - begin &&
+                    starts_with(bytes.subspan(begin), "\xFF\xD8");
+            end = std::max(end, begin + length);
+        }
+    });
+    return found && end > 0 ? std::optional(end) : std::nullopt;
+}
+
+}  // namespace
+
+/// Marker by marker (ITU-T T.81, annex B). A picture of several is one: its index has the marker APP2 and the
+/// name "MPF".
+std::optional<std::size_t> jpeg_length(std::span<const std::uint8_t> bytes) {
+    using namespace std::string_view_literals;
     constexpr std::uint8_t start_of_image = 0xD8;
     constexpr std::uint8_t end_of_image = 0xD9;
     constexpr std::uint8_t application_2 = 0xE2;
+    constexpr std::string_view index_name = "MPF\0"sv;
     // Of entropy-coded data: a byte of 0xFF, and restarts.
     const auto is_data = [](std::uint8_t marker) {
         return marker == 0 || (marker >= 0xD0 && marker <= 0xD7);
     };
+    std::size_t end_of_others = 0;
     for (std::size_t at = 2; at + 1 < bytes.size();) {
         const std::uint8_t marker = bytes[at + 1];
         if (bytes[at] != 0xFF || marker == 0xFF) {
             ++at;
         } else if (marker == end_of_image) {
-            return at + 2;
+            return std::max(at + 2, end_of_others);
         } else if (marker == start_of_image) {
             return at;  // this one has been cut off
         } else if (is_data(marker) || marker == 1) {
             at += 2;
         } else {
             if (bytes.size() - at < 4) break;
-            if (marker == application_2 && starts_with(bytes.subspan(at + 4), std::string_view("MPF\0", 4)))
-                break;
+            const auto content = bytes.subspan(at + 4);
+            if (marker == application_2 && starts_with(content, index_name))
+                end_of_others = end_of_several_jpegs(bytes, at + 4 + index_name.size()).value_or(0);
             at += 2 + big_endian(bytes.subspan(at + 2, 2));
         }
     }
-    return bytes.size();
+    return std::nullopt;
 }
 
-std::size_t png_length(std::span<const std::uint8_t> bytes) {
+std::optional<std::size_t> png_length(std::span<const std::uint8_t> bytes) {
     for (std::size_t at = png_signature_length; const auto chunk = png_chunk_at(bytes, at);) {
         const bool is_type = std::ranges::all_of(
             chunk->type, [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
         if (!is_type) return at;  // this one has been cut off
         at += chunk->length;
-        if (chunk->type == "IEND") return std::min(at, bytes.size());
+        if (chunk->type == "IEND") return at <= bytes.size() ? std::optional(at) : std::nullopt;
     }
-    return bytes.size();
+    return std::nullopt;
 }
 
 namespace {
 
 struct GifExtent {
-    std::size_t length;  ///< in bytes
+    std::optional<std::size_t> length{};  ///< in bytes; none where its end is not there
     int pictures = 0;
 };
 
 /// The blocks of GIF89a: colour tables, extensions and pictures in sub-blocks, up to the trailer.
 GifExtent gif_extent(std::span<const std::uint8_t> bytes) {
-    GifExtent extent{bytes.size()};
+    GifExtent extent;
     constexpr std::size_t screen = 13;
     constexpr std::uint8_t trailer = 0x3B;
     constexpr std::uint8_t extension = 0x21;
@@ -91,7 +121,7 @@ GifExtent gif_extent(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-std::size_t gif_length(std::span<const std::uint8_t> bytes) {
+std::optional<std::size_t> gif_length(std::span<const std::uint8_t> bytes) {
     return gif_extent(bytes).length;
 }
 
@@ -113,28 +143,11 @@ bool ends_with(std::span<const std::uint8_t> bytes, std::string_view end) {
     return bytes.size() >= end.size() && starts_with(bytes.last(end.size()), end);
 }
 
-/// The numbers of a TIFF, which says in which order their bytes are.
-class TiffNumbers {
-  public:
-    explicit TiffNumbers(std::span<const std::uint8_t> bytes)
-        : bytes_(bytes), big_endian_(starts_with(bytes, "MM")) {}
-
-    /// 0 beyond the end.
-    [[nodiscard]] std::uint64_t at(std::uint64_t offset, std::size_t length) const {
-        if (offset > bytes_.size() || bytes_.size() - offset < length) return 0;
-        const auto number = bytes_.subspan(offset, length);
-        return big_endian_ ? big_endian(number) : little_endian(number);
-    }
-
-  private:
-    std::span<const std::uint8_t> bytes_;
-    bool big_endian_;
-};
-
 }  // namespace
 
-std::size_t webp_length(std::span<const std::uint8_t> bytes) {
-    return bytes.size() < riff_header ? bytes.size() : std::min(riff_length(bytes), bytes.size());
+std::optional<std::size_t> webp_length(std::span<const std::uint8_t> bytes) {
+    if (!may_be_whole_webp(bytes)) return std::nullopt;
+    return riff_length(bytes);
 }
 
 bool may_be_whole_jpeg(std::span<const std::uint8_t> bytes) {
@@ -151,32 +164,6 @@ bool may_be_whole_png(std::span<const std::uint8_t> bytes) {
 
 bool may_be_whole_webp(std::span<const std::uint8_t> bytes) {
     return bytes.size() >= riff_header && riff_length(bytes) <= bytes.size();
-}
-
-/// The directory, and what its entries point to, lie in the file.
-bool may_be_whole_tiff(std::span<const std::uint8_t> bytes) {
-    const TiffNumbers numbers(bytes);
-    const bool is_large = numbers.at(2, 2) == 43;  // BigTIFF, with offsets of 64 bits
-    const std::size_t width = is_large ? 8 : 4;
-    const std::size_t count_width = is_large ? 8 : 2;
-    const std::uint64_t entry_size = is_large ? 20 : 12;
-    constexpr std::uint64_t most_entries = 4096;
-    constexpr std::array<std::uint64_t, 19> sizes{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
-    const std::uint64_t directory = numbers.at(is_large ? 8 : 4, width);
-    const std::uint64_t count = numbers.at(directory, count_width);
-    if (directory == 0 || count == 0 || count > most_entries) return false;
-    const std::uint64_t entries = count_width + count * entry_size + width;
-    if (directory > bytes.size() || bytes.size() - directory < entries) return false;
-    for (std::uint64_t k = 0; k < count; ++k) {
-        const std::uint64_t entry = directory + count_width + k * entry_size;
-        const std::uint64_t type = numbers.at(entry + 2, 2);
-        const std::uint64_t items = numbers.at(entry + 4, width);
-        const std::uint64_t size = type < sizes.size() ? sizes[type] : 0;
-        if (size == 0 || items <= width / size) continue;  // unknown, or in the entry itself
-        const std::uint64_t offset = numbers.at(entry + 4 + width, width);
-        if (offset > bytes.size() || items > (bytes.size() - offset) / size) return false;
-    }
-    return true;
 }
 
 }  // namespace glimpse

@@ -1,25 +1,27 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "glimpse/error.hpp"
 #include "glimpse/export.hpp"
 
-// The bytes of the image that a stream begins with; all of the stream where its end is not there.
+// The bytes of the image that a stream begins with; none where its end is not there, or the format does not
+// say.
 
 namespace glimpse {
 
 /// Of a format whose header says it, as the `length()` of its reader has it; an image that cannot be opened
 /// fails later.
 template <typename Reader>
-std::size_t length_by_header(std::span<const std::uint8_t> bytes) {
+std::optional<std::size_t> length_by_header(std::span<const std::uint8_t> bytes) {
     try {
-        return std::min(Reader(bytes).length(), bytes.size());
+        const std::size_t length = Reader(bytes).length();
+        return length <= bytes.size() ? std::optional(length) : std::nullopt;
     } catch (const Error&) {
-        return bytes.size();
+        return std::nullopt;
     }
 }
 
@@ -33,12 +35,13 @@ bool is_whole_by_header(std::span<const std::uint8_t> bytes) {
     }
 }
 
-std::size_t jpeg_length(std::span<const std::uint8_t> bytes);
-std::size_t png_length(std::span<const std::uint8_t> bytes);
-std::size_t gif_length(std::span<const std::uint8_t> bytes);
+std::optional<std::size_t> jpeg_length(std::span<const std::uint8_t> bytes);
+std::optional<std::size_t> png_length(std::span<const std::uint8_t> bytes);
+std::optional<std::size_t> gif_length(std::span<const std::uint8_t> bytes);
 /// The pictures of an animation; 1 where it has none.
 GLIMPSE_EXPORT int gif_pages(std::span<const std::uint8_t> bytes);
-std::size_t webp_length(std::span<const std::uint8_t> bytes);
+std::optional<std::size_t> webp_length(std::span<const std::uint8_t> bytes);
+std::optional<std::size_t> tiff_length(std::span<const std::uint8_t> bytes);
 
 // Whether a file may be all of an image.
 

@@ -14,7 +14,7 @@ class ModuleCodec final : public Codec {
   public:
     using Recogniser = bool (*)(std::span<const std::uint8_t> head);
 
-    using Length = std::size_t (*)(std::span<const std::uint8_t> bytes);
+    using Length = std::optional<std::size_t> (*)(std::span<const std::uint8_t> bytes);
 
     using Check = bool (*)(std::span<const std::uint8_t> bytes);
 
@@ -30,8 +30,8 @@ class ModuleCodec final : public Codec {
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                     const CodecRequest& request) const override;
-    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
-        return length_ ? length_(bytes) : bytes.size();
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
+        return length_(bytes);
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
         return may_be_whole_(bytes);
@@ -44,7 +44,7 @@ class ModuleCodec final : public Codec {
 
     CodecDescription description_;
     Recogniser recogniser_;
-    Length length_;  ///< null where the format does not say
+    Length length_;
     Check may_be_whole_;
     mutable std::once_flag opened_;
     mutable const Coder* coder_ = nullptr;

@@ -49,9 +49,10 @@ class NetpbmReader final : public ImageReader {
         return out;
     }
 
-    /// Of the file in bytes, as the header says it. Text goes on to the end: it holds one image.
+    /// Of the file in bytes, as the header says it; of text, up to the last sample. Throws `Error` where that
+    /// is missing.
     [[nodiscard]] std::size_t length() const {
-        if (is_text()) return bytes_.size();
+        if (is_text()) return text_length();
         constexpr std::size_t largest = std::numeric_limits<std::size_t>::max();
         const auto rows = static_cast<std::size_t>(header_.size.height);
         const bool fits = rows <= (largest - header_.data) / row_length();
@@ -61,6 +62,15 @@ class NetpbmReader final : public ImageReader {
   private:
     [[nodiscard]] bool is_text() const {
         return header_.samples == netpbm::Samples::text || header_.samples == netpbm::Samples::text_bits;
+    }
+
+    [[nodiscard]] std::size_t text_length() const {
+        netpbm::Scanner scanner(bytes_, header_.data);
+        const std::int64_t samples =
+            std::int64_t{header_.size.width} * header_.size.height * header_.channels;
+        const bool bits = header_.samples == netpbm::Samples::text_bits;
+        for (std::int64_t k = 0; k < samples; ++k) bits ? scanner.bit() : scanner.number("a sample");
+        return scanner.at();
     }
 
     [[nodiscard]] std::size_t row_length() const {
@@ -244,7 +254,7 @@ class NetpbmCodec final : public Codec {
                                                     const CodecRequest& /*request*/) const override {
         return std::make_unique<NetpbmReader>(bytes);
     }
-    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<NetpbmReader>(bytes);
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {

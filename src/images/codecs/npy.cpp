@@ -249,7 +249,7 @@ class NpyCodec final : public Codec {
                                                     const CodecRequest& /*request*/) const override {
         return std::make_unique<NpyReader>(bytes);
     }
-    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<NpyReader>(bytes);
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {

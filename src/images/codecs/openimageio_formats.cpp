@@ -11,7 +11,9 @@
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
+#include "images/codecs/openimageio_lengths.hpp"
 #include "images/codecs/signature.hpp"
+#include "images/codecs/targa.hpp"
 
 namespace glimpse {
 
@@ -84,56 +86,12 @@ bool is_openexr(Bytes bytes) {
     return starts_with(bytes, "v/1\x01"sv);
 }
 
-/// Truevision's format has no signature at its beginning: a header that no other file has. Of 32 bits a pixel
-/// only with 8 of them for alpha, and never of 16, whose bit of alpha OpenImageIO drops.
-bool is_targa(Bytes bytes) {
-    constexpr std::size_t header = 18;
-    if (bytes.size() < header || bytes[1] > 1) return false;
-    const int type = bytes[2] & ~8;  // 8: run-length encoded
-    const int bits = bytes[16];
-    const int alpha_bits = bytes[17] & 0xF;
-    const bool palette = bytes[1] == 1;
-    const bool known = (palette && type == 1 && bits == 8 && alpha_bits == 0) ||
-                       (!palette && type == 2 && bits == 24 && alpha_bits == 0) ||
-                       (!palette && type == 2 && bits == 32 && alpha_bits == 8) ||
-                       (!palette && type == 3 && bits == 8 && alpha_bits == 0) ||
-                       (!palette && type == 3 && bits == 16 && alpha_bits == 8);
-    const bool palette_fits =
-        palette ? bytes[3] == 0 && bytes[4] == 0 && little_endian(bytes.subspan(5, 2)) > 0 && bytes[7] == 24
-                : std::ranges::all_of(bytes.subspan(3, 5), [](auto b) { return b == 0; });
-    const bool has_pixels =
-        little_endian(bytes.subspan(12, 2)) > 0 && little_endian(bytes.subspan(14, 2)) > 0;
-    return (bytes[2] & ~11) == 0 && known && palette_fits && has_pixels && bytes[17] < 0x40;
-}
-
-/// What the extension area says of alpha (Truevision's specification 2.0, field 24).
-void require_plain_alpha(Bytes bytes) {
-    constexpr std::string_view signature = "TRUEVISION-XFILE.\0"sv;
-    constexpr std::size_t footer = 26;
-    constexpr std::size_t attributes = 494;
-    constexpr int useful = 3;
-    const bool has_alpha = (bytes[17] & 0xF) == 8;
-    if (!has_alpha || bytes.size() < footer || !starts_with(bytes.last(signature.size()), signature)) return;
-    const std::size_t extension = little_endian(bytes.last(footer).first(4));
-    if (extension == 0) return;
-    if (extension > bytes.size() || bytes.size() - extension <= attributes) fail_corrupt();
-    const int kind = bytes[extension + attributes];
-    if (kind != useful)
-        throw Error("a Targa picture with alpha of type " + std::to_string(kind) + " is not supported");
-}
-
-Size targa_size(Bytes bytes) {
-    require_plain_alpha(bytes);
-    return {static_cast<int>(little_endian(bytes.subspan(12, 2))),
-            static_cast<int>(little_endian(bytes.subspan(14, 2)))};
-}
-
 constexpr std::array openimageio_formats{
-    OpenImageIoFormat{"jpeg2000", is_jpeg2000, true, jpeg2000_size},
-    OpenImageIoFormat{"heif", is_heif, true, heif_size},
-    OpenImageIoFormat{"hdr", is_radiance},
-    OpenImageIoFormat{"openexr", is_openexr},
-    OpenImageIoFormat{"targa", is_targa, false, targa_size},
+    OpenImageIoFormat{"jpeg2000", is_jpeg2000, jpeg2000_length, true, jpeg2000_size},
+    OpenImageIoFormat{"heif", is_heif, boxes_length, true, heif_size},
+    OpenImageIoFormat{"hdr", is_radiance, radiance_length},
+    OpenImageIoFormat{"openexr", is_openexr, openexr_length},
+    OpenImageIoFormat{"targa", targa::is_read, targa::length, false, targa::size},
 };
 
 }  // namespace
@@ -142,6 +100,11 @@ const OpenImageIoFormat* openimageio_format(std::span<const std::uint8_t> bytes)
     const auto* const format = std::ranges::find_if(
         openimageio_formats, [&](const OpenImageIoFormat& f) { return f.recognises(bytes); });
     return format == openimageio_formats.end() ? nullptr : format;
+}
+
+std::optional<std::size_t> openimageio_length(std::span<const std::uint8_t> bytes) {
+    const OpenImageIoFormat* const format = openimageio_format(bytes);
+    return format ? format->length(bytes) : std::nullopt;
 }
 
 }  // namespace glimpse

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -15,6 +17,8 @@ namespace glimpse {
 struct OpenImageIoFormat {
     std::string_view name;  ///< OpenImageIO's
     bool (*recognises)(std::span<const std::uint8_t> bytes);
+    /// As `Codec::length`.
+    std::optional<std::size_t> (*length)(std::span<const std::uint8_t> bytes);
     /// Whether OpenImageIO decodes all of an image as soon as it opens it.
     bool decodes_at_once = false;
     /// The pixels that are decoded at once, by the header; null where OpenImageIO says it before it decodes.
@@ -24,5 +28,8 @@ struct OpenImageIoFormat {
 
 /// The format of a file, of which at least `signature_length` bytes or all are given; null for none of them.
 GLIMPSE_EXPORT const OpenImageIoFormat* openimageio_format(std::span<const std::uint8_t> bytes);
+
+/// As `Codec::length`.
+std::optional<std::size_t> openimageio_length(std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

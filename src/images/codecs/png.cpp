@@ -316,7 +316,7 @@ class PngCodec final : public Codec {
         info.alpha = canvas.channels() % 2 == 0;
         return std::make_unique<DecodedReader>(std::move(canvas), std::move(info));
     }
-    [[nodiscard]] std::size_t length(std::span<const std::uint8_t> bytes) const override {
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return png_length(bytes);
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {

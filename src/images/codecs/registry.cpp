@@ -35,7 +35,7 @@ bool is_webp(std::span<const std::uint8_t> head) {
 }  // namespace
 
 std::span<const Codec* const> all_codecs() {
-    static const ModuleCodec tiff({"tiff", "libtiff", {"tiff", "tif"}, {"tiff", "tif"}}, is_tiff, nullptr,
+    static const ModuleCodec tiff({"tiff", "libtiff", {"tiff", "tif"}, {"tiff", "tif"}}, is_tiff, tiff_length,
                                   may_be_whole_tiff);
     static const ModuleCodec webp({"webp", "libwebp", {"webp"}, {"webp"}}, is_webp, webp_length,
                                   may_be_whole_webp);
@@ -48,8 +48,8 @@ std::span<const Codec* const> all_codecs() {
          "OpenImageIO",
          {"jp2", "j2k", "j2c", "heic", "heif", "avif", "hdr", "exr", "tga"},
          {}},
-        [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; }, nullptr,
-        never);
+        [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; },
+        openimageio_length, never);
     // Targa, whose header has the weakest signature, is asked last.
     static const std::array<const Codec*, 10> codecs{
         &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &tiff,

@@ -1,0 +1,80 @@
+#include "images/codecs/next_signature.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/netpbm_header.hpp"
+
+namespace glimpse {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Bytes of a signature, and how far behind the image's first they stand.
+struct Mark {
+    std::size_t at;
+    std::string_view bytes;
+};
+constexpr std::array marks{
+    Mark{0, "\x89PNG\r\n\x1A\n"sv},
+    Mark{0, "\xFF\xD8\xFF"sv},
+    Mark{0, "GIF8"sv},
+    Mark{8, "WEBP"sv},
+    Mark{0, "BM"sv},
+    Mark{0, "II*\0"sv},
+    Mark{0, "MM\0*"sv},
+    Mark{0, "II+\0"sv},
+    Mark{0, "MM\0+"sv},
+    Mark{0, "\x93NUMPY"sv},
+    Mark{4, "ftyp"sv},
+    Mark{4, "jP  "sv},
+    Mark{0, "\xFF\x4F\xFF\x51"sv},
+    Mark{0, "v/1\x01"sv},
+    Mark{0, "#?RGBE"sv},
+    Mark{0, "#?RADIANCE"sv},
+    Mark{0, "P1"sv},
+    Mark{0, "P2"sv},
+    Mark{0, "P3"sv},
+    Mark{0, "P4"sv},
+    Mark{0, "P5"sv},
+    Mark{0, "P6"sv},
+    Mark{0, "P7"sv},
+    Mark{0, "PF"sv},
+    Mark{0, "Pf"sv},
+};
+
+/// Two letters and a blank stand in many a text: a whole header does not.
+bool has_whole_header(std::span<const std::uint8_t> bytes) {
+    if (!netpbm::has_signature(bytes)) return true;
+    try {
+        netpbm::parse_header(bytes);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+std::optional<std::size_t> next_signature(
+    std::span<const std::uint8_t> bytes,
+    const std::function<bool(std::span<const std::uint8_t> rest)>& is_image) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    std::size_t first = text.npos;
+    for (const Mark& mark : marks) {
+        for (std::size_t at = text.find(mark.bytes); at != text.npos; at = text.find(mark.bytes, at + 1)) {
+            if (at < mark.at) continue;
+            const std::size_t begin = at - mark.at;
+            if (begin >= first) break;
+            if (!is_image(bytes.subspan(begin)) || !has_whole_header(bytes.subspan(begin))) continue;
+            first = begin;
+            break;
+        }
+    }
+    return first == text.npos ? std::nullopt : std::optional(first);
+}
+
+}  // namespace glimpse
