@@ -199,6 +199,29 @@ class OpenImageIo(Formats):
         rgbe[..., 0] |= 4
         self.check("a.hdr", radiance(rgbe), rgbe[..., :3] * 2.0 ** (rgbe[..., 3:].astype(int) - 136))
 
+    def test_radiance_of_every_resolution_string(self):
+        rgbe = self.noise(19, 23, 4)
+        rgbe[..., 3], rgbe[..., 0] = 128, rgbe[..., 0] | 4
+        expected = rgbe[..., :3] * 2.0 ** -8
+        # The outer axis comes first; +Y is upwards and +X to the right.
+        for up in (False, True):
+            for left in (False, True):
+                rows = rgbe[::-1] if up else rgbe
+                rows = rows[:, ::-1] if left else rows
+                y, x = f"{'+' if up else '-'}Y 19", f"{'-' if left else '+'}X 23"
+                for resolution, stored in ((f"{y} {x}", rows), (f"{x} {y}", rows.transpose(1, 0, 2))):
+                    with self.subTest(resolution=resolution):
+                        self.check("a.hdr", radiance(numpy.ascontiguousarray(stored), resolution), expected)
+
+    def test_radiance_in_runs(self):
+        rgbe = self.noise(19, 140, 4)
+        rgbe[..., 3] = 128
+        rgbe[3:9, 2:138] = rgbe[3, 2]
+        content = radiance_in_runs(rgbe)
+        self.assertLess(len(content), rgbe.size)
+        self.check("a.hdr", content, rgbe[..., :3] * 2.0 ** -8)
+        self.fails(1, "extract", self.file("b.hdr", content[:-3]), "-b", "0,0,140,19", "-o", self.out, says=["b.hdr"])
+
     def test_openexr(self):
         values = numpy.random.default_rng(2).uniform(0.1, 4, (19, 23, 4)).astype(numpy.float16).astype(numpy.float32)
         for half in (False, True):

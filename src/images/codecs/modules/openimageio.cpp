@@ -142,6 +142,9 @@ class OpenImageIoReader final : public ImageReader {
         // libheif turns the picture itself.
         if (format_.name != "heif") info_.orientation = s.get_int_attribute("Orientation", 1);
         if (info_.orientation < 1 || info_.orientation > 8) info_.orientation = 1;
+        // OpenImageIO 2.4 takes the two ways that columns of Radiance can turn for one another.
+        if (format_.name == "hdr" && info_.orientation % 2 == 0 && info_.orientation >= 6)
+            info_.orientation = 14 - info_.orientation;
         const auto* const profile = s.find_attribute("ICCProfile");
         if (!profile) return;
         const auto* const data = static_cast<const std::uint8_t*>(profile->data());
