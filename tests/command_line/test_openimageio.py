@@ -243,6 +243,9 @@ class OpenImageIo(Formats):
                    says=["samples of type uint"])
         self.fails(1, "extract", self.file("b.exr", exr("RGBAZ", numpy.ones((19, 23, 5)))), "-b", "0,0,4,4", "-o", self.out,
                    says=["whose alpha is not its last channel"])
+        # "A" ends many a name.
+        values = numpy.random.default_rng(4).uniform(0.1, 1, (19, 23, 2)).astype(numpy.float32)
+        self.check("d.exr", exr(["LUMA", "uvA"], values), values)
         # A matte alone is numbers.
         self.check("c.exr", exr("A", numbers[..., :1] / 7), (numbers[..., 0] / 7).astype(numpy.float32))
 

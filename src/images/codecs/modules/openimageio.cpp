@@ -53,6 +53,11 @@ class MemoryFile {
     throw Error(with_reason("the file is damaged, or of a kind that OpenImageIO does not read", reason));
 }
 
+/// Of a channel by its name, behind that of its layer.
+bool is_alpha(const std::string& channel) {
+    return channel == "A" || channel.ends_with(".A");
+}
+
 class OpenImageIoReader final : public ImageReader {
   public:
     OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format, int page)
@@ -123,10 +128,9 @@ class OpenImageIoReader final : public ImageReader {
             throw Error("samples of type " + std::string(s.format.c_str()) + " are not supported");
         }
         // Colours that are multiplied by the alpha of their layer could not be told from others.
-        for (std::size_t c = 0; c + 1 < s.channelnames.size(); ++c) {
-            if (s.channelnames[c] == "A" || s.channelnames[c].ends_with(".A")) {
-                throw Error("an image whose alpha is not its last channel is not supported");
-            }
+        if (s.channelnames.empty()) return;
+        if (std::any_of(s.channelnames.begin(), s.channelnames.end() - 1, is_alpha)) {
+            throw Error("an image whose alpha is not its last channel is not supported");
         }
     }
 
@@ -155,7 +159,7 @@ class OpenImageIoReader final : public ImageReader {
         const OIIO::ImageSpec& s = spec();
         if (s.nchannels % 2 != 0 || s.nchannels > 4) return false;
         // OpenImageIO takes any fourth component for alpha, and calls the second of Targa's channels green.
-        return jpeg2000_ ? jpeg2000_->alpha : format_.name == "targa" || s.channelnames.back().ends_with("A");
+        return jpeg2000_ ? jpeg2000_->alpha : format_.name == "targa" || is_alpha(s.channelnames.back());
     }
 
     cv::Mat read(const Rectangle& region) {
