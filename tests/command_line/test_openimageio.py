@@ -237,6 +237,16 @@ class OpenImageIo(Formats):
         self.fails(1, "extract", self.file("d.exr", exr("RGB", values[..., :3], display_window=(0, 0, 30, 30))), "-b", "0,0,4,4",
                    "-o", self.out, says=["data window is not its display window"])
 
+    def test_openexr_in_tiles(self):
+        values = numpy.random.default_rng(6).uniform(0.1, 4, (37, 50, 3)).astype(numpy.float32)
+        for tile in ((16, 16), (7, 40), (64, 64)):
+            self.check("a.exr", exr("RGB", values, tile=tile), values)
+        content = exr("RGB", values, tile=(16, 16))
+        for box in ((17, 17, 1, 1), (40, 30, 10, 7), (15, 15, 2, 2), (33, 0, 17, 3)):
+            x, y, width, height = box
+            self.run_glimpse("extract", self.file("b.exr", content), "-b", ",".join(map(str, box)), "-o", self.out / "b.npy", "--existing", "overwrite")
+            numpy.testing.assert_array_equal(self.load("b.npy").reshape(height, width, 3), values[y:y + height, x:x + width], err_msg=str(box))
+
     def test_openexr_that_is_not_read(self):
         numbers = numpy.arange(19 * 23 * 4).reshape(19, 23, 4)
         self.fails(1, "extract", self.file("a.exr", exr("RGB", numbers[..., :3], integers=True)), "-b", "0,0,4,4", "-o", self.out,
@@ -246,6 +256,15 @@ class OpenImageIo(Formats):
         # "A" ends many a name.
         values = numpy.random.default_rng(4).uniform(0.1, 1, (19, 23, 2)).astype(numpy.float32)
         self.check("d.exr", exr(["LUMA", "uvA"], values), values)
+        values = numpy.random.default_rng(5).uniform(0.1, 1, (19, 23, 4)).astype(numpy.float32)
+        for channels in (["BY", "RY", "Y"], ["B", "G", "Z"], ["R", "G", "B", "Z"], ["R", "G", "B", "DATA"], ["Y", "uvA"], ["Z", "A"],
+                         ["r", "g", "b", "a"], ["left.R", "left.G", "left.B", "A"], ["left.R", "left.G", "right.B"]):
+            result = self.fails(1, "extract", self.file("e.exr", exr(channels, values[..., :len(channels)])), "-b", "0,0,4,4", "-o", self.out,
+                                says=["an OpenEXR image of the channels "])
+            for channel in channels:
+                self.assertIn(channel, result.stderr)
+        for channels in (["X", "Y", "Z"], ["U", "V"], ["left.R", "left.G", "left.B"], ["depth"]):
+            self.check("f.exr", exr(channels, values[..., :len(channels)]), values[..., :len(channels)].squeeze())
         # A matte alone is numbers.
         self.check("c.exr", exr("A", numbers[..., :1] / 7), (numbers[..., 0] / 7).astype(numpy.float32))
 

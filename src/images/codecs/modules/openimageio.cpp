@@ -10,6 +10,8 @@
 #include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -56,6 +58,29 @@ class MemoryFile {
 /// Of a channel by its name, behind that of its layer.
 bool is_alpha(const std::string& channel) {
     return channel == "A" || channel.ends_with(".A");
+}
+
+/// Whether channels are grey or RGB of one layer, with or without alpha.
+bool is_picture(const std::vector<std::string>& channels) {
+    const std::string layer = channels.front().substr(0, channels.front().rfind('.') + 1);
+    std::string letters;
+    for (const std::string& channel : channels) {
+        if (channel.size() != layer.size() + 1 || !channel.starts_with(layer)) return false;
+        letters += channel.back();
+    }
+    constexpr std::array<std::string_view, 4> known{"Y", "YA", "RGB", "RGBA"};
+    return std::ranges::count(known, letters) > 0;
+}
+
+/// Whether channels are in the order of the file, which is that of their names, and none is a difference of
+/// colours: OpenImageIO gives some names another order.
+bool are_numbers(const std::vector<std::string>& channels) {
+    const auto is_difference = [](const std::string& channel) {
+        const std::string name = channel.substr(channel.rfind('.') + 1);
+        return name == "RY" || name == "BY";
+    };
+    const bool is_matte = channels.size() > 1 && is_alpha(channels.back());
+    return !is_matte && std::ranges::is_sorted(channels) && std::ranges::none_of(channels, is_difference);
 }
 
 class OpenImageIoReader final : public ImageReader {
@@ -131,6 +156,11 @@ class OpenImageIoReader final : public ImageReader {
         if (s.channelnames.empty()) return;
         if (std::any_of(s.channelnames.begin(), s.channelnames.end() - 1, is_alpha)) {
             throw Error("an image whose alpha is not its last channel is not supported");
+        }
+        if (format_.name == "openexr" && !is_picture(s.channelnames) && !are_numbers(s.channelnames)) {
+            throw Error("an OpenEXR image of the channels " + join(s.channelnames) +
+                        " is not supported: grey (Y) or R, G, B of one layer are, with A or without, and "
+                        "numbers of other names in the file's order");
         }
     }
 
