@@ -192,6 +192,32 @@ class OpenImageIo(Formats):
         colours = Image.fromarray(self.noise(19, 23, 3)).quantize(64)
         self.check("c.tga", saved(colours, "TGA"), numpy.array(colours.convert("RGB")))
 
+    def test_truevision_of_every_order(self):
+        pixels = self.noise(19, 23, 4)
+        for channels, bits in ((3, 0), (4, 8)):
+            stored = pixels[..., [2, 1, 0, 3][:channels]]
+            for order, rows in ((0x20, stored), (0, stored[::-1]), (0x30, stored[:, ::-1]), (0x10, stored[::-1, ::-1])):
+                header = bytes((0, 0, 2)) + bytes(5) + struct.pack("<HHHHBB", 0, 0, 23, 19, 8 * channels, order | bits)
+                self.check("a.tga", header + rows.tobytes(), pixels[..., :channels])
+
+    def test_truevision_of_a_colour_that_its_palette_lacks(self):
+        colours = self.noise(4, 3)
+        header = bytes((0, 1, 1)) + struct.pack("<HHB", 0, 4, 24)
+        for order in (0, 0x20):
+            for kind in (1, 9):
+                indices = numpy.random.default_rng(1).integers(0, 4, (19, 23), dtype=numpy.uint8)
+                indices[5, 7] = 4
+                rows = indices if order else indices[::-1]
+                # Run-length encoded: a literal and a run, which go on in the next row.
+                packets = b"".join(bytes((31,)) + rows.tobytes()[at:at + 32] for at in range(0, 416, 32)) + bytes((20,)) + rows.tobytes()[416:]
+                content = header[:2] + bytes((kind,)) + header[3:] + struct.pack("<HHHHBB", 0, 0, 23, 19, 8, order)
+                self.file("a.tga", content + colours.tobytes() + (rows.tobytes() if kind == 1 else packets))
+                with self.subTest(order=order, kind=kind):
+                    self.fails(1, "extract", "a.tga", "-b", "0,5,4,1", "-o", self.out / "a.npy", says=["a pixel has colour 4 of a palette of 4"])
+                    for top, height in ((0, 5), (6, 13)):
+                        self.run_glimpse("extract", "a.tga", "-b", f"0,{top},23,{height}", "-o", self.out / "b.npy", "--existing", "overwrite")
+                        numpy.testing.assert_array_equal(self.load("b.npy"), colours[indices[top:top + height]][..., ::-1])
+
     def test_radiance(self):
         rgbe = self.noise(19, 23, 4)
         rgbe[..., 3] = 120 + rgbe[..., 3] % 16

@@ -96,6 +96,7 @@ std::optional<std::size_t> length(Bytes bytes) {
 
 void require_colours(Bytes bytes, const Rectangle& region) {
     const Header header(bytes);
+    if (!header.has_palette()) return;
     const Size picture = header.size();
     const auto width = static_cast<std::uint64_t>(picture.width);
     const int first = header.is_top_down() ? region.y : picture.height - region.bottom();
@@ -112,7 +113,7 @@ void require_colours(Bytes bytes, const Rectangle& region) {
                          std::to_string(header.colours()));
         }
     };
-    static_cast<void>(for_each_packet(bytes, end, visit));  // what is missing OpenImageIO misses, too
+    static_cast<void>(for_each_packet(bytes, end, visit));  // OpenImageIO misses what is missing
 }
 
 }  // namespace glimpse::targa

@@ -22,6 +22,7 @@
 #include "images/codecs/openimageio_formats.hpp"
 #include "images/codecs/profile.hpp"
 #include "images/codecs/scaling.hpp"
+#include "images/codecs/targa.hpp"
 #include "maps/image_region.hpp"
 #include "system/descriptors.hpp"
 #include "system/module_export.hpp"
@@ -86,7 +87,8 @@ bool are_numbers(const std::vector<std::string>& channels) {
 class OpenImageIoReader final : public ImageReader {
   public:
     OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format, int page)
-        : format_(format),
+        : bytes_(bytes),
+          format_(format),
           page_(page),
           memory_(bytes.data(), bytes.size()),
           input_(OIIO::ImageInput::create(std::string(format.name))) {
@@ -194,6 +196,7 @@ class OpenImageIoReader final : public ImageReader {
 
     cv::Mat read(const Rectangle& region) {
         const OIIO::ImageSpec& s = spec();
+        if (format_.name == "targa") targa::require_colours(bytes_, region);
         const bool tiled = s.tile_width > 0;
         const Rectangle blocks = tiled ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
         cv::Mat out(blocks.height, blocks.width, CV_MAKETYPE(info_.depth, s.nchannels));
@@ -256,6 +259,7 @@ class OpenImageIoReader final : public ImageReader {
         }
     }
 
+    std::span<const std::uint8_t> bytes_;
     const OpenImageIoFormat& format_;
     int page_;
     OIIO::Filesystem::IOMemReader memory_;
