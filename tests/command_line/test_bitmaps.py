@@ -242,6 +242,13 @@ class Bmp(Formats):
             with Image.open(self.out / "a.bmp") as theirs:
                 numpy.testing.assert_array_equal(numpy.array(theirs), pixels)
 
+    def test_pixels_and_a_palette_in_one_place(self):
+        content = bytearray(bmp(13, 9, 8, self.noise(9, 16).tobytes(), palette=self.noise(256, 4).tobytes()))
+        for offset in (54, 57):
+            content[10:14] = struct.pack("<I", offset)
+            self.fails(1, "extract", self.file("a.bmp", bytes(content)), "-b", "0,0,13,9", "-o", self.out,
+                       says=["its pixels begin where its palette does"])
+
     def test_damage(self):
         good = bmp(13, 9, 24, bytes(40 * 9))
         for content, words_ in ((good[:-2], "truncated or corrupt"), (bmp(13, 9, 24, b"", compression=4), "24 bits a pixel with compression 4"),

@@ -148,7 +148,8 @@ void parse_palette(const Fields& fields, const Info& info, Header& header) {
     const std::size_t entry = info.length == core_header ? 3 : 4;
     const std::size_t most = std::size_t{1} << header.bits;
     std::size_t count = info.colours == 0 ? most : std::min<std::size_t>(info.colours, most);
-    if (header.pixels > at) count = std::min(count, (header.pixels - at) / entry);
+    if (header.pixels < at + entry) malformed("its pixels begin where its palette does");
+    count = std::min(count, (header.pixels - at) / entry);
     const auto bytes = fields.bytes(at, count * entry);
     for (std::size_t i = 0; i < count; ++i) {
         header.palette.push_back({bytes[i * entry + 2], bytes[i * entry + 1], bytes[i * entry]});
