@@ -15,7 +15,10 @@ namespace {
 bool is_tiff(std::span<const std::uint8_t> head) {
     using namespace std::string_view_literals;
     constexpr std::array signatures{"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv};
-    return std::ranges::any_of(signatures, [&](std::string_view s) { return starts_with(head, s); });
+    // Canon's raw files begin as a TIFF of a preview.
+    const bool is_raw = head.size() > 8 && starts_with(head.subspan(8), "CR\2\0"sv);
+    return !is_raw &&
+           std::ranges::any_of(signatures, [&](std::string_view s) { return starts_with(head, s); });
 }
 
 bool is_gif(std::span<const std::uint8_t> head) {

@@ -46,6 +46,7 @@ constexpr std::array signatures{
     Signature{0, "IIRO"sv, "a camera's raw picture (ORF)"},
     Signature{0, "IIRS"sv, "a camera's raw picture (ORF)"},
     Signature{0, "FOVb"sv, "a camera's raw picture (X3F)"},
+    Signature{8, "CR\2\0"sv, "a camera's raw picture (CR2)"},
     Signature{4, "ftypcrx "sv, "a camera's raw picture (CR3)"},
     Signature{4, "ftyp"sv, "a video or another file in boxes (MP4)"},
     Signature{0, "\x1A\x45\xDF\xA3"sv, "a video (Matroska or WebM)"},

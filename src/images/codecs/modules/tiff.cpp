@@ -68,6 +68,11 @@ class TiffReader final : public ImageReader {
                 throw Error("a TIFF of " + std::to_string(storage_.samples) +
                             " bands is not supported: " + std::to_string(CV_CN_MAX) + " are the most");
             }
+            if (storage_.hidden_alpha)
+                throw Error(
+                    "a TIFF whose colours are multiplied by one of several more bands is not supported");
+            if (storage_.photometric == PHOTOMETRIC_MINISWHITE && storage_.samples - storage_.extras > 1)
+                throw Error("a TIFF of several bands in which zero is white is not supported");
             info_.depth = storage_.depth();
             info_.channels = storage_.samples;
             info_.alpha = storage_.alpha;

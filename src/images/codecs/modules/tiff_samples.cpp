@@ -38,7 +38,9 @@ TiffStorage::TiffStorage(TIFF* tiff)
     const bool says_alpha =
         extras == 1 && (kinds[0] == EXTRASAMPLE_ASSOCALPHA || kinds[0] == EXTRASAMPLE_UNASSALPHA);
     alpha = says_alpha && (samples == 2 || samples == 4);
-    premultiplied = alpha && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
+    const auto associated = std::count(kinds, kinds + extras, EXTRASAMPLE_ASSOCALPHA);
+    premultiplied = alpha && associated == 1;
+    hidden_alpha = !alpha && associated > 0;
 }
 
 bool TiffStorage::plain() const {

@@ -28,7 +28,8 @@ struct TiffStorage {
     bool separate = false;
     bool tiled = false;
     bool alpha = false;
-    bool premultiplied = false;
+    bool premultiplied = false;  ///< by that alpha
+    bool hidden_alpha = false;   ///< colours are multiplied by an extra sample that is not `alpha`
 
     explicit TiffStorage(TIFF* tiff);
 
