@@ -242,6 +242,15 @@ class Bmp(Formats):
             with Image.open(self.out / "a.bmp") as theirs:
                 numpy.testing.assert_array_equal(numpy.array(theirs), pixels)
 
+    def test_runs_that_cannot_store_their_image(self):
+        palette = self.noise(256, 4).tobytes()
+        for width, height, bits, runs, status in ((30000, 30000, 8, b"\0\1", 1), (4096, 4097, 4, b"\0\1", 1), (4096, 4096, 8, b"\0\1", 0),
+                                                  (4096, 4097, 8, b"\0\1" + bytes(4096 * 4097 // 255 * 2), 0)):
+            content = bmp(width, height, bits, runs, compression=1 if bits == 8 else 2, palette=palette[:4 << bits])
+            result = self.run_glimpse("extract", self.file("a.bmp", content), "-b", "0,0,4,4", "-o", self.out / "a.png", "--existing", "overwrite",
+                                      status=status)
+            self.assertEqual(f"bytes of runs cannot store {width}×{height} pixels" in result.stderr, status == 1)
+
     def test_pixels_and_a_palette_in_one_place(self):
         content = bytearray(bmp(13, 9, 8, self.noise(9, 16).tobytes(), palette=self.noise(256, 4).tobytes()))
         for offset in (54, 57):

@@ -106,6 +106,7 @@ class BmpReader final : public ImageReader {
     explicit BmpReader(std::span<const std::uint8_t> bytes) : header_(bmp::parse_header(bytes)) {
         if (header_.pixels > bytes.size()) fail_corrupt();
         pixels_ = bytes.subspan(header_.pixels);
+        require_filled();
         info_.size = header_.size;
         info_.depth = header_.is_wide() ? CV_16U : CV_8U;
         info_.channels = header_.has_palette() ? (header_.is_grey() ? 1 : 3) : header_.has_alpha() ? 4 : 3;
@@ -134,6 +135,19 @@ class BmpReader final : public ImageReader {
     }
 
   private:
+    /// Runs may skip pixels without end, so that a few bytes would ask for gigabytes: an image of more than
+    /// 2^24 pixels needs runs that could store them all, 255 in two bytes.
+    void require_filled() const {
+        constexpr std::uint64_t always_allowed = std::uint64_t{1} << 24;
+        constexpr std::uint64_t longest_run = 255;
+        const std::uint64_t pixels =
+            static_cast<std::uint64_t>(header_.size.width) * static_cast<std::uint64_t>(header_.size.height);
+        if (header_.coding == bmp::Coding::plain || pixels <= always_allowed) return;
+        if (pixels / longest_run <= pixels_.size() / 2) return;
+        fail_corrupt(std::to_string(pixels_.size()) + " bytes of runs cannot store " +
+                     to_string(header_.size) + " pixels");
+    }
+
     [[nodiscard]] int stored_row(int y) const { return header_.top_down ? y : header_.size.height - 1 - y; }
 
     /// The last row need not be padded.
