@@ -86,6 +86,15 @@ class Netpbm(Formats):
         content = b"P5 # one\n# two\n7# three\n 5\n#four\n255# five\n" + bytes(range(35))
         numpy.testing.assert_array_equal(numpy.array(self.whole("a.pgm", content, 7, 5)).ravel(), range(35))
 
+    def test_lines_that_end_as_those_of_windows(self):
+        for kind, data in ((5, bytes(range(35))), (6, bytes(105)), (4, bytes(5))):
+            content = netpbm(kind, 7, 5, b"", None if kind == 4 else 255).replace(b"\n", b"\r\n") + data
+            self.fails(1, "extract", self.file("a.pnm", content), "-b", "0,0,7,5", "-o", self.out,
+                       says=["it ends in a carriage return and a line feed"])
+        # A return alone ends a header, too, and the first sample may be a line feed.
+        content = netpbm(5, 7, 5, b"\n" + bytes(range(34)), 255).replace(b"\n7", b"\r7").replace(b"255\n", b"255\r")
+        self.assertEqual(numpy.array(self.whole("b.pgm", content, 7, 5)).ravel().tolist(), [10, *range(34)])
+
     def test_a_comment_is_no_sample(self):
         self.fails(1, "extract", self.file("a.pgm", b"P2\n2 1\n255\n9 #7"), "-b", "0,0,2,1", "-o", self.out, says=["it ends where a sample is due"])
         self.assertEqual(numpy.array(self.whole("a.pgm", b"P2\n2 1\n255\n9 #7\n8", 2, 1)).tolist(), [[9, 8]])

@@ -37,6 +37,7 @@ class NetpbmReader final : public ImageReader {
                       : header_.maxval > white<std::uint8_t>     ? CV_16U
                                                                  : CV_8U;
         info_.seekable = !is_text();
+        require_no_return();
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -62,6 +63,17 @@ class NetpbmReader final : public ImageReader {
   private:
     [[nodiscard]] bool is_text() const {
         return header_.samples == netpbm::Samples::text || header_.samples == netpbm::Samples::text_bits;
+    }
+
+    /// A program that ends lines as Windows does leaves a byte between the white space that ends the header
+    /// and the pixels: the file is one byte too long.
+    void require_no_return() const {
+        if (is_text() || bytes_.size() != length() + 1 || bytes_[header_.data - 1] != '\r' ||
+            bytes_[header_.data] != '\n')
+            return;
+        throw Error(
+            "the header is malformed: it ends in a carriage return and a line feed, of which only one "
+            "belongs to it");
     }
 
     [[nodiscard]] std::size_t text_length() const {
