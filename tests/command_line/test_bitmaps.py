@@ -75,6 +75,18 @@ class Netpbm(Formats):
             numpy.testing.assert_array_equal(self.array("a.pam", pam(samples, 4095, dtype=">u2"), 7, 5), scaled(samples, 4095))
         self.fails(1, "extract", "a.pam", "-b", "0,0,7,5", "-o", self.out, says=["9 channels"])
 
+    def test_blanks_in_the_header_of_a_pam(self):
+        samples = self.samples(255, 5, 7, 4)
+        content = pam(samples, 255, "RGB_ALPHA")
+        for blanks in (b" ", b"\t \t"):
+            header, data = content.split(b"ENDHDR\n", 1)
+            lines = [blanks + line + blanks for line in header.split(b"\n")[2:-1]] + [blanks, blanks + b"ENDHDR" + blanks]
+            picture = self.whole("a.pam", b"P7\n# made by a test\n" + b"\n".join(lines) + b"\n" + data, 7, 5)
+            self.assertEqual(picture.mode, "RGBA")
+            numpy.testing.assert_array_equal(numpy.array(picture), samples)
+        for line, words in ((b"COLOURS 4\n", "it has a line of 'COLOURS'"), (b"DEPTH 4\n", "it has two lines of DEPTH")):
+            self.fails(1, "extract", self.file("b.pam", content.replace(b"ENDHDR", line + b"ENDHDR")), "-b", "0,0,1,1", "-o", self.out, says=[words])
+
     def test_floats_from_the_lowest_row(self):
         for order, scale in (("<f4", "-1.0"), (">f4", "2.5")):
             for kind, channels in (("PF", 3), ("Pf", 1)):

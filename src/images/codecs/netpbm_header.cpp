@@ -1,5 +1,6 @@
 #include "images/codecs/netpbm_header.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -7,6 +8,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "system/trimmed.hpp"
 
@@ -38,6 +40,7 @@ int checked(unsigned number, std::string_view what, int most) {
 
 constexpr int longest = std::numeric_limits<int>::max();
 constexpr int greatest_maxval = 65535;
+constexpr std::size_t longest_word = 64;
 
 Size scan_size(Scanner& scanner) {
     const int width = checked(scanner.number("its width"), "its width", longest);
@@ -98,6 +101,15 @@ void set_tuple_type(Header& header, std::string_view name) {
     }
 }
 
+/// The next line that says something, without white space around it.
+std::string pam_line(Scanner& scanner) {
+    for (;;) {
+        const std::string line = scanner.line();
+        const std::string words = trimmed(line);
+        if (!words.empty() && !line.starts_with('#')) return words;
+    }
+}
+
 Header parse_pam(std::span<const std::uint8_t> bytes) {
     Scanner scanner(bytes, 2);
     if (!scanner.line().empty()) malformed("P7 does not stand alone on its line");
@@ -109,18 +121,20 @@ Header parse_pam(std::span<const std::uint8_t> bytes) {
     std::array fields{Field{"WIDTH", longest}, Field{"HEIGHT", longest}, Field{"DEPTH", CV_CN_MAX},
                       Field{"MAXVAL", greatest_maxval}};
     std::string tuple_type;
-    for (std::string line = scanner.line(); line != "ENDHDR"; line = scanner.line()) {
-        if (line.empty() || line.starts_with('#')) continue;
+    for (std::string line = pam_line(scanner); line != "ENDHDR"; line = pam_line(scanner)) {
         const std::size_t end = std::min(line.find_first_of(white_space), line.size());
         const std::string name = line.substr(0, end);
         const std::string value(trimmed(std::string_view(line).substr(end)));
-        if (name == "TUPLTYPE") tuple_type += (tuple_type.empty() ? "" : " ") + value;
-        for (Field& field : fields) {
-            if (field.name != name) continue;
-            const auto number = parsed<unsigned>(value);
-            if (!number) malformed("its " + name + " is '" + value + "'");
-            field.value = checked(*number, "its " + name, field.most);
+        if (name == "TUPLTYPE") {
+            tuple_type += (tuple_type.empty() ? "" : " ") + value;
+            continue;
         }
+        auto* const field = std::ranges::find(fields, name, &Field::name);
+        if (field == fields.end()) malformed("it has a line of '" + shortened(name, longest_word) + "'");
+        if (field->value != 0) malformed("it has two lines of " + name);
+        const auto number = parsed<unsigned>(value);
+        if (!number) malformed("its " + name + " is '" + shortened(value, longest_word) + "'");
+        field->value = checked(*number, "its " + name, field->most);
     }
     for (const Field& field : fields) {
         if (field.value == 0) malformed("it has no " + std::string(field.name));
@@ -156,10 +170,9 @@ char Scanner::next_visible(std::string_view what) {
 }
 
 std::string Scanner::word(std::string_view what) {
-    constexpr std::size_t most = 64;
     std::string word(1, next_visible(what));
     for (auto c = next(); c && !is_white(*c); c = next()) {
-        if (word.size() == most) malformed(std::string(what) + " is no number");
+        if (word.size() == longest_word) malformed(std::string(what) + " is no number");
         word += *c;
     }
     return word;
