@@ -1,5 +1,8 @@
 #include "inputs/annotated_jobs.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <system_error>
 #include <unordered_map>
 #include <unordered_set>
@@ -34,6 +37,16 @@ class UniqueIds {
     std::unordered_map<std::string, std::size_t> repeated_;
 };
 
+/// Whether an entry of a directory of images is the file of annotations, or may be one of those of theirs.
+bool is_annotation(const SkippedEntry& entry, const fs::path& annotations) {
+    std::error_code failure;
+    if (fs::equivalent(entry.path, annotations, failure)) return true;
+    constexpr std::array<std::string_view, 5> kinds{".txt", ".xml", ".json", ".names", ".yaml"};
+    if (std::ranges::count(kinds, entry.kind) == 0) return false;
+    const fs::path directory = fs::path(entry.path).parent_path();
+    return fs::equivalent(directory.empty() ? "." : directory, annotations, failure);
+}
+
 /// Finds the images; a directory that cannot be searched becomes a job that fails.
 ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& unsearched) {
     ImageFiles images;
@@ -51,7 +64,12 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
             continue;
         }
         images.directories.emplace_back(input);
-        for (const FoundImage& found : find_images(input, options.recursive).images) {
+        SearchResult result = find_images(input, options.recursive);
+        std::erase_if(result.skipped, [&](const SkippedEntry& entry) {
+            return is_annotation(entry, options.annotations->file);
+        });
+        warn_of_skipped(input, result.skipped, options);
+        for (const FoundImage& found : result.images) {
             if (found.problem.empty()) {
                 images.files.push_back({.path = found.path, .name = name_below(input, found.path)});
             } else {

@@ -23,17 +23,10 @@ FileJobs::FileJobs(const std::string& input, const InputOptions& options, const 
     directory_ = input;
     SearchResult result = find_images(input, options.recursive);
     found_ = std::move(result.images);
-    warn_of_skipped(std::move(result.skipped), options);
-    if (found_.empty()) found_.push_back({input, "there is no image in this directory"});
-}
-
-void FileJobs::warn_of_skipped(std::vector<SkippedEntry> skipped, const InputOptions& options) const {
     if (options.sidecar)
-        std::erase_if(skipped, [](const SkippedEntry& entry) { return entry.kind == ".json"; });
-    const std::string description = description_of_skipped(directory_, skipped);
-    if (!description.empty()) options.warn(description);
-    if (!options.names_skipped) return;
-    for (const SkippedEntry& entry : skipped) options.warn(entry.path + ": skipped: " + entry.kind);
+        std::erase_if(result.skipped, [](const SkippedEntry& entry) { return entry.kind == ".json"; });
+    warn_of_skipped(directory_, result.skipped, options);
+    if (found_.empty()) found_.push_back({input, "there is no image in this directory"});
 }
 
 std::optional<ImageJob> FileJobs::next() {

@@ -22,7 +22,6 @@ class FileJobs final : public JobSource {
     [[nodiscard]] std::optional<std::size_t> size() const override { return found_.size() - taken_; }
 
   private:
-    void warn_of_skipped(std::vector<SkippedEntry> skipped, const InputOptions& options) const;
     [[nodiscard]] std::string name_of(const std::string& image) const;
 
     const JobMaker& maker_;

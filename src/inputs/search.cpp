@@ -114,6 +114,14 @@ std::string description_of_skipped(const std::string& directory, const std::vect
            (skipped.size() == 1 ? " entry: " : " entries: ") + join(kinds);
 }
 
+void warn_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped,
+                     const InputOptions& options) {
+    const std::string description = description_of_skipped(directory, skipped);
+    if (!description.empty()) options.warn(description);
+    if (!options.names_skipped) return;
+    for (const SkippedEntry& entry : skipped) options.warn(entry.path + ": skipped: " + entry.kind);
+}
+
 std::string name_below(const std::string& directory, const std::string& image) {
     return fs::path(image).lexically_relative(directory).replace_extension().string();
 }

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/inputs.hpp"
+
 namespace glimpse {
 
 /// An image, a directory that cannot be searched, or what has an image's name and is no file.
@@ -29,6 +31,10 @@ SearchResult find_images(const std::string& directory, bool recursive);
 
 /// "DIRECTORY: skipped 3 entries: 2 .txt, 1 hidden"; empty where nothing was.
 std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped);
+
+/// Warns of that, and where `options.names_skipped` of each entry.
+void warn_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped,
+                     const InputOptions& options);
 
 /// The name of the outputs of an image found in a directory: its relative path without the extension.
 std::string name_below(const std::string& directory, const std::string& image);

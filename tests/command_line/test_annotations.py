@@ -45,6 +45,26 @@ class Annotations(GlimpseCase):
         numpy.testing.assert_array_equal(self.load(name), expected)
 
 
+class SkippedEntries(Annotations):
+    def test_are_told_as_without_annotations(self):
+        self.picture("images/a.png")
+        self.file("images/x.txt", "x")
+        self.picture("images/deep/b.png")
+        file = self.file("images/instances.json", coco([(9, "a.png")], [boxed(101, 9, 1, [2, 3, 10, 5])]))
+        result = self.extract("images", "--boxes", file)
+        self.assertEqual(result.stderr, "glimpse: warning: images: skipped 2 entries: 1 .txt, 1 directory\n")
+        result = self.extract("images", "--boxes", file, "--dry-run")
+        self.assertIn("images/deep: skipped: directory\n", result.stderr)
+
+    def test_annotations_beside_their_images_are_none(self):
+        self.picture("images/a.png")
+        self.file("images/a.txt", "0 0.5 0.5 0.2 0.2\n")
+        self.file("images/classes.txt", "cat\n")
+        self.file("images/notes.md", "notes")
+        result = self.extract("images", "--boxes", "images", "--boxes-format", "yolo")
+        self.assertEqual(result.stderr, "glimpse: warning: images: skipped 1 entry: 1 .md\n")
+
+
 class Coco(Annotations):
     def test_boxes_are_joined_to_files(self):
         _, a = self.picture("images/a.png")
