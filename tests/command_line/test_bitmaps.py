@@ -97,6 +97,8 @@ class Netpbm(Formats):
     def test_comments_stand_anywhere_in_a_header(self):
         content = b"P5 # one\n# two\n7# three\n 5\n#four\n255# five\n" + bytes(range(35))
         numpy.testing.assert_array_equal(numpy.array(self.whole("a.pgm", content, 7, 5)).ravel(), range(35))
+        content = b"P5#one\n7 5\n255\n" + bytes(range(35))
+        numpy.testing.assert_array_equal(numpy.array(self.whole("b.pgm", content, 7, 5)).ravel(), range(35))
 
     def test_lines_that_end_as_those_of_windows(self):
         for kind, data in ((5, bytes(range(35))), (6, bytes(105)), (4, bytes(5))):

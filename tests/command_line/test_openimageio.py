@@ -1,6 +1,7 @@
 """The formats that OpenImageIO reads: the whole and parts of it, beside Pillow or as written by hand."""
 
 import base64
+import bz2
 import io
 import struct
 import unittest
@@ -184,7 +185,10 @@ class OpenImageIo(Formats):
         clear = bytearray(saved(Image.fromarray(self.noise(19, 23, 4)), "TGA"))
         self.assertEqual(clear[17] & 15, 8)
         clear[17] &= 0xF0
-        self.fails(1, "extract", self.file("d.tga", bytes(clear)), "-b", "0,0,4,4", "-o", self.out, says=["not an image of a known format"])
+        clear_words = "the file is a Targa picture of 15 or 16 bits a pixel, or of 32 without alpha"
+        self.fails(1, "extract", self.file("d.tga", bytes(clear)), "-b", "0,0,4,4", "-o", self.out, says=[clear_words])
+        sixteen = bytes((0, 0, 2)) + bytes(5) + struct.pack("<HHHHBB", 0, 0, 4, 4, 16, 0x21) + bytes(32)
+        self.fails(1, "extract", self.file("f.tga", sixteen), "-b", "0,0,4,4", "-o", self.out, says=[clear_words])
         clear[17] |= 8
         extension = bytes(494) + b"\4"
         multiplied = bytes(clear[:-26]) + extension + struct.pack("<II", len(clear) - 26, 0) + bytes(clear[-18:])
@@ -388,5 +392,12 @@ class NotRead(Formats):
         for content, name in ((b"8BPS\0\1" + bytes(40), "a Photoshop document (PSD)"), (b"II*\0\x10\0\0\0CR\2\0" + bytes(40), "a camera's raw picture (CR2)"), (b"\0\0\1\0\1\0\x10\x10" + bytes(40), "an icon (ICO)"),
                               (b"\x01\xda\1\1\0\2" + bytes(600), "a Silicon Graphics picture (SGI)")):
             self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out, says=[name])
-        self.fails(1, "extract", self.file("photo.jpg", b"some text"), "-b", "0,0,4,4", "-o", self.out,
-                   says=["the file is not an image of a known format"])
+        for content, name in ((struct.pack("<I", 348) + bytes(340) + b"n+1\0", "NIfTI"), (struct.pack("<I", 540) + b"n+2\0\r\n\x1a\n" + bytes(528), "NIfTI"),
+                              (bz2.compress(b"text"), "a bzip2 file"), (bz2.compress(b""), "a bzip2 file"), (saved(Image.new("1", (9, 9)), "PCX"), "PCX"),
+                              (saved(Image.new("RGB", (9, 9)), "PCX"), "PCX"), (b"[1, 2]", "a JSON document"), (b"[null]", "a JSON document"),
+                              (b" {}", "a JSON document"), (b'[\n{"a": 1}]', "a JSON document")):
+            self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out,
+                       says=[f"photo.jpg: the file is {name}, which is not read as an image"])
+        for text in (b"some text", b"n+1 is the answer", b"[section]\nkey=1\n", b"[nullable]\n", b"BZh9 is a map", b"{braces}", b"\n\5\1\1", b"P5x"):
+            self.fails(1, "extract", self.file("photo.jpg", text), "-b", "0,0,4,4", "-o", self.out,
+                       says=["the file is not an image of a known format"])

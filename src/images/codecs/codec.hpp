@@ -13,7 +13,7 @@
 namespace glimpse {
 
 /// The first bytes of a file that `Codec::recognises` is shown, at most.
-constexpr std::size_t signature_length = 256;
+constexpr std::size_t signature_length = 512;
 
 /// What a codec is asked to open.
 struct CodecRequest {

@@ -211,8 +211,11 @@ std::string Scanner::line() {
 
 bool has_signature(std::span<const std::uint8_t> bytes) {
     constexpr std::string_view kinds = "1234567Ff";
-    return bytes.size() >= 3 && bytes[0] == 'P' && kinds.find(static_cast<char>(bytes[1])) != kinds.npos &&
-           is_white(static_cast<char>(bytes[2]));
+    if (bytes.size() < 3 || bytes[0] != 'P') return false;
+    const auto kind = static_cast<char>(bytes[1]);
+    const auto next = static_cast<char>(bytes[2]);
+    const bool comment = next == '#' && kind != '7';
+    return kinds.find(kind) != kinds.npos && (is_white(next) || comment);
 }
 
 Header parse_header(std::span<const std::uint8_t> bytes) {

@@ -61,7 +61,7 @@ class Scanner {
     std::size_t at_;
 };
 
-/// P1 to P7, PF or Pf, and white space.
+/// P1 to P7, PF or Pf, and white space or a comment.
 bool has_signature(std::span<const std::uint8_t> bytes);
 
 /// Throws `Error` with the reason.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "images/codecs/signature.hpp"
+#include "images/codecs/targa.hpp"
 
 namespace glimpse {
 
@@ -32,7 +33,6 @@ constexpr std::array signatures{
     Signature{0, "\0\0\1\0"sv, "an icon (ICO)"},
     Signature{0, "8BPS"sv, "a Photoshop document (PSD)"},
     Signature{0, "\x01\xDA"sv, "a Silicon Graphics picture (SGI)"},
-    Signature{0, "\x0A\x05\x01\x08"sv, "PCX"},
     Signature{0, "gimp xcf "sv, "a GIMP picture (XCF)"},
     Signature{0, "/* XPM */"sv, "XPM"},
     Signature{0, "II\xBC\x01"sv, "JPEG XR"},
@@ -40,7 +40,10 @@ constexpr std::array signatures{
     Signature{0, "FLIF"sv, "FLIF"},
     Signature{0, "AT&TFORM"sv, "DjVu"},
     Signature{0, "\x89HDF\r\n\x1A\n"sv, "HDF5"},
-    Signature{0, "n+1"sv, "NIfTI"},
+    Signature{344, "n+1\0"sv, "NIfTI"},
+    Signature{344, "ni1\0"sv, "NIfTI"},
+    Signature{4, "n+2\0\r\n\x1A\n"sv, "NIfTI"},
+    Signature{4, "ni2\0\r\n\x1A\n"sv, "NIfTI"},
     Signature{0, "FUJIFILMCCD-RAW"sv, "a camera's raw picture (RAF)"},
     Signature{0, "IIU\0"sv, "a camera's raw picture (RW2)"},
     Signature{0, "IIRO"sv, "a camera's raw picture (ORF)"},
@@ -57,12 +60,44 @@ constexpr std::array signatures{
     Signature{0, "\x1F\x8B"sv, "a gzip file"},
     Signature{0, "\x28\xB5\x2F\xFD"sv, "a Zstandard file"},
     Signature{0, "\xFD\x37zXZ\0"sv, "an xz file"},
-    Signature{0, "BZh"sv, "a bzip2 file"},
     Signature{0, "version https://git-lfs.github.com/spec/"sv,
               "a Git LFS pointer; git lfs pull fetches the file"},
     Signature{0, "../.git/annex/objects/"sv, "a git-annex pointer; git annex get fetches the file"},
     Signature{0, "/annex/objects/"sv, "a git-annex pointer; git annex get fetches the file"},
 };
+
+/// Of version 2.5 to 5, run-length encoded, of 1, 2, 4 or 8 bits.
+bool is_pcx(std::span<const std::uint8_t> head) {
+    constexpr std::size_t header = 128;
+    constexpr std::array bits{1, 2, 4, 8};
+    return head.size() >= header && head[0] == 0x0A && head[1] <= 5 && head[1] != 1 && head[2] == 1 &&
+           std::ranges::count(bits, head[3]) > 0;
+}
+
+/// "BZh", the size of blocks, and the number that a block, or the end, begins with.
+bool is_bzip2(std::span<const std::uint8_t> head) {
+    return head.size() >= 10 && starts_with(head, "BZh") && head[3] >= '1' && head[3] <= '9' &&
+           (starts_with(head.subspan(4), "\x31\x41\x59\x26\x53\x59"sv) ||
+            starts_with(head.subspan(4), "\x17\x72\x45\x38\x50\x90"sv));
+}
+
+/// Whether the text goes on as an object or an array does.
+bool is_json(std::string_view text) {
+    constexpr std::string_view white_space = " \t\r\n";
+    const std::size_t at = text.empty() ? text.npos : text.find_first_not_of(white_space, 1);
+    if (at == text.npos) return false;
+    const std::string_view rest = text.substr(at);
+    if (text.front() == '{') return rest.front() == '"' || rest.front() == '}';
+    constexpr std::array values{"true"sv, "false"sv, "null"sv, "nan"sv};
+    const auto is_word = [&](std::string_view word) {
+        const std::size_t end = word.size();
+        return rest.starts_with(word) &&
+               (end == rest.size() ||
+                (white_space.find(rest[end]) != white_space.npos || rest[end] == ',' || rest[end] == ']'));
+    };
+    return text.front() == '[' && (std::string_view("{[]\"-0123456789").find(rest.front()) != rest.npos ||
+                                   std::ranges::any_of(values, is_word));
+}
 
 /// Letters in lower case, white space and a byte order mark before them removed.
 std::string as_markup(std::span<const std::uint8_t> head) {
@@ -81,7 +116,7 @@ std::string_view markup_format(std::span<const std::uint8_t> head) {
     if (text.starts_with("<svg") || (text.starts_with("<?xml") && text.find("<svg") != text.npos))
         return "SVG";
     if (text.starts_with("<?xml")) return "an XML document";
-    if (text.starts_with("{") || text.starts_with("[")) return "a JSON document";
+    if (is_json(text)) return "a JSON document";
     return {};
 }
 
@@ -95,7 +130,13 @@ std::string_view unread_format(std::span<const std::uint8_t> head) {
     // DICOM's preamble may be anything.
     constexpr std::size_t preamble = 128;
     if (head.size() > preamble && starts_with(head.subspan(preamble), "DICM")) return "DICOM";
-    return markup_format(head);
+    if (is_pcx(head)) return "PCX";
+    if (is_bzip2(head)) return "a bzip2 file";
+    if (const std::string_view markup = markup_format(head); !markup.empty()) return markup;
+    if (targa::is_targa(head))
+        return "a Targa picture of 15 or 16 bits a pixel, or of 32 without alpha, or with another palette "
+               "than one of 24 bits";
+    return {};
 }
 
 }  // namespace glimpse
