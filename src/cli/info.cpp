@@ -47,8 +47,9 @@ void print_text() {
         std::cout << '\n';
     }
     for (const CodecDescription& codec : codecs()) {
-        std::cout << "codec     " << codec.name << " " << codec.version << ": reads "
-                  << join(codec.reads, " ") << "; writes " << join(codec.writes, " ") << '\n';
+        std::cout << "codec     " << codec.name << (codec.version.empty() ? "" : " " + codec.version)
+                  << ": reads " << join(codec.reads, " ")
+                  << (codec.writes.empty() ? "" : "; writes " + join(codec.writes, " ")) << '\n';
     }
     for (const ModuleDescription& module : modules()) {
         std::cout << "module    " << module.name << ": "

@@ -123,7 +123,10 @@ class Others(GlimpseCase):
         self.assertIn("loops for ", info["backends"][0]["detail"])
         self.assertIn("png", [extension for codec in info["codecs"] for extension in codec["writes"]])
         self.assertIn(info["version"], self.run_glimpse("--version").stdout)
-        self.assertIn("cuda", self.run_glimpse("info").stdout)
+        text = self.run_glimpse("info").stdout
+        self.assertIn("cuda", text)
+        self.assertRegex(text, r"(?m)^codec     netpbm: reads pbm ")
+        self.assertRegex(text, r"(?m)^codec     gif giflib: reads gif$")
 
     def complete(self, *words):
         script = f"source <('{BINARY}' completion bash); COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; _glimpse; echo \"${{COMPREPLY[@]}}\""
