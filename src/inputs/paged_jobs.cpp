@@ -13,7 +13,7 @@ namespace {
 int pages_of(const ImageSource& image, const OpenOptions& options) {
     try {
         return image.open(options)->info().pages;
-    } catch (const std::exception&) {
+    } catch (...) {
         return 1;
     }
 }

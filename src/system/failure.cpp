@@ -1,14 +1,28 @@
 #include "system/failure.hpp"
 
+#include <cxxabi.h>
+
+#include <cstdlib>
 #include <exception>
+#include <memory>
 #include <new>
 #include <opencv2/core.hpp>
+#include <string>
+#include <typeinfo>
 
 #include "glimpse/words.hpp"
 
 namespace glimpse {
 
 namespace {
+
+/// Of the exception in flight, as in the source; libheif's are no std::exception.
+std::string current_type() {
+    const char* const name = abi::__cxa_current_exception_type()->name();
+    const std::unique_ptr<char, void (*)(void*)> readable(
+        abi::__cxa_demangle(name, nullptr, nullptr, nullptr), std::free);
+    return readable ? readable.get() : name;
+}
 
 std::string whole_message() {
     constexpr const char* no_memory = "there is not enough memory for it";
@@ -20,6 +34,8 @@ std::string whole_message() {
         return exception.code == cv::Error::StsNoMem ? no_memory : exception.err;
     } catch (const std::exception& exception) {
         return exception.what();
+    } catch (...) {
+        return "an exception of the type " + current_type();
     }
 }
 
