@@ -1,0 +1,178 @@
+"""Hard crops, beside dense formulas, Pillow and torch."""
+
+import numpy
+from PIL import Image
+
+import bounds
+import formulas
+import pictures
+from batch import Check, Item
+from kinds import Kind
+
+COPIES = ("zeros", "border", "reflection")
+GLIMPSES = 12  # of an image
+
+
+def item(random, image, check):
+    """An array's glimpses: `check(pixels)` makes each, of float64."""
+    pixels = image.astype(numpy.float64)
+    return Item("image.npy", pictures.npy(image), [check(pixels) for _ in range(GLIMPSES)])
+
+
+def any_box(random, image, entry):
+    """Inside, across an edge, or outside, where the padding that is given is all there is to see."""
+    height, width = image.shape[:2]
+    outside = "padding" in entry and random.random() < 0.1
+    box = pictures.box(random, width, height, reach=3) if outside else pictures.overlapping_box(random, width, height)
+    entry["box"] = box
+    return box
+
+
+def copied(random):
+    def check(image):
+        entry = {"mechanism": "crop"}
+        if random.random() < 0.8:
+            entry["padding"] = pictures.choose(random, *COPIES)
+        box = any_box(random, image, entry)
+        return Check(entry, formulas.crop(image, box, padding=entry.get("padding", "zeros")))
+    return item(random, pictures.picture(random), check)
+
+
+def resized_entry(random, image, paddings=None):
+    entry = {"mechanism": "crop", "size": pictures.size(random)}
+    entry["padding"] = pictures.choose(random, *paddings) if paddings else pictures.padding(random, image)
+    any_box(random, image, entry)
+    return entry
+
+
+def cropped(image, entry, padding=None):
+    return formulas.crop(image, entry["box"], entry["size"], padding or entry["padding"], entry.get("interpolation", "bilinear"))
+
+
+def resized(random):
+    def check(image):
+        entry = resized_entry(random, image)
+        return Check(entry, cropped(image, entry), pictures.greatest(image))
+    return item(random, pictures.picture(random), check)
+
+
+def nearest(random):
+    def check(image):
+        entry = {**resized_entry(random, image, COPIES), "interpolation": "nearest"}
+        return Check(entry, cropped(image, entry))
+    return item(random, pictures.picture(random), check)
+
+
+def fractions(random):
+    def check(image):
+        height, width = image.shape[:2]
+        # Eighths of the image, so that no rounding of a product decides which pixels are meant.
+        x, y = (int(v) / 8 for v in random.integers(-3, 7, 2))
+        box = [x, y, *(int(v) / 8 for v in random.integers(4, 12, 2))]
+        entry = {"mechanism": "crop", "units": "fraction", "box": box, "padding": "border"}
+        return Check(entry, formulas.crop(image, [box[0] * width, box[1] * height, box[2] * width, box[3] * height], padding="border"))
+    return item(random, pictures.picture(random), check)
+
+
+def indices(random):
+    def one(length):
+        if random.random() < 0.5:
+            return [int(v) for v in random.integers(0, length, pictures.length(random, 20))]
+        step = int(random.integers(1, 4))
+        progression = range(int(random.integers(length)), length, step)
+        return list(progression) if random.random() < 0.5 else list(reversed(progression))
+
+    def check(image):
+        rows, columns = one(image.shape[0]), one(image.shape[1])
+        return Check({"mechanism": "crop", "rows": rows, "columns": columns}, image[rows][:, columns])
+    return item(random, pictures.picture(random), check)
+
+
+def multiplied(padding, white):
+    """A constant, in colours times alpha."""
+    if isinstance(padding, str):
+        return padding
+    colours, alpha = (padding[:-1], padding[-1]) if len(padding) % 2 == 0 else (padding, white)
+    return [c * alpha / white for c in colours] + [alpha]
+
+
+def alpha_padding(random, image, white):
+    """Of colours alone, or of alpha as well."""
+    channels = image.shape[2]
+    constant = [float(v) for v in random.uniform(0, white, channels - int(random.integers(2)))]
+    return pictures.choose(random, "zeros", "border", "reflection", "mean", constant)
+
+
+def alpha(random):
+    picture = pictures.picture(random, channels=(2, 4))
+    white = pictures.WHITE[picture.dtype.name]
+
+    def check(image):
+        entry = resized_entry(random, image)
+        entry["padding"] = alpha_padding(random, image, white)
+        any_box(random, image, entry)
+        expected, weight = formulas.with_alpha(image, white, lambda m: cropped(m, entry, multiplied(entry["padding"], white)))
+        return Check(entry, expected, white, weight)
+    return item(random, picture, check)
+
+
+def inner_entry(random, image):
+    height, width = image.shape[:2]
+    return {"mechanism": "crop", "box": pictures.region(random, width, height), "size": pictures.size(random)}
+
+
+def pillow_floats(random):
+    def check(image):
+        entry = inner_entry(random, image)
+        pixels = formulas.window(image, entry["box"])
+        planes = [Image.fromarray(plane.astype(numpy.float32)).resize(entry["size"], Image.Resampling.BILINEAR)
+                  for plane in numpy.moveaxis(pixels, 2, 0)]
+        return Check(entry, numpy.stack([numpy.array(plane, numpy.float64) for plane in planes], 2), pictures.greatest(image))
+    return item(random, pictures.picture(random), check)
+
+
+def pillow_bytes(random):
+    def check(image):
+        entry = inner_entry(random, image)
+        x, y, w, h = entry["box"]
+        resized_ = Image.fromarray(image.astype(numpy.uint8)).crop((x, y, x + w, y + h)).resize(entry["size"], Image.Resampling.BILINEAR)
+        return Check(entry, numpy.array(resized_, numpy.float64))
+    return item(random, pictures.picture(random, channels=(3,), dtypes=("uint8",)), check)
+
+
+def load_picture(path):
+    return numpy.array(Image.open(path))
+
+
+def rounded(dtype):
+    def make(random):
+        def check(image):
+            entry = resized_entry(random, image, COPIES)
+            return Check(entry, cropped(image, entry))
+        return item(random, pictures.picture(random, channels=(1, 3) if dtype == "uint8" else (1,), dtypes=(dtype,)), check)
+    return make
+
+
+def torch_interpolate(random):
+    import torch_peer
+
+    def check(image):
+        entry = inner_entry(random, image)
+        expected = torch_peer.interpolated(formulas.window(image, entry["box"]), entry["size"], "bilinear", antialias=True)
+        return Check(entry, expected, pictures.greatest(image))
+    return item(random, pictures.picture(random), check)
+
+
+KINDS = [
+    Kind("crop, its own size", bounds.EXACT, copied, 2),
+    Kind("crop, a box in fractions", bounds.EXACT, fractions, 0.5),
+    Kind("crop, by indices", bounds.EXACT, indices),
+    Kind("crop, resized, nearest", bounds.EXACT, nearest),
+    Kind("crop, resized", bounds.FLOAT32, resized, 2),
+    Kind("crop, resized, with alpha", bounds.FLOAT32_ALPHA, alpha, options=("--alpha", "last")),
+    Kind("crop, resized, to 8 bits", bounds.ROUNDED_8, rounded("uint8"), 0.5, extension="png", load=load_picture),
+    Kind("crop, resized, to 16 bits", bounds.ROUNDED_16, rounded("uint16"), 0.5, extension="png", load=load_picture),
+    Kind("crop, resized; Pillow, float32", bounds.FLOAT32, pillow_floats),
+    Kind("crop, resized; Pillow, 8 bits", bounds.PILLOW_RESIZE, pillow_bytes, extension="png", load=load_picture),
+    Kind("crop, resized; torch interpolate", bounds.FLOAT32, torch_interpolate, needs=("torch",)),
+]

@@ -1,0 +1,219 @@
+"""docs/mathematics.md once more, dense and in float64. Images are H×W×C."""
+
+import math
+
+import numpy
+
+
+def rounded(box):
+    """x0, y0, x1, y1 of section 0."""
+    x, y, width, height = box
+    x0, y0 = math.floor(x + 0.5), math.floor(y + 0.5)
+    return x0, y0, max(math.floor(x + width + 0.5), x0 + 1), max(math.floor(y + height + 0.5), y0 + 1)
+
+
+def own_size(box):
+    return [max(1, math.floor(box[2] + 0.5)), max(1, math.floor(box[3] + 0.5))]
+
+
+def fill_of(image, padding):
+    """A number for each channel, or none where pixels of the image are repeated."""
+    if padding in ("border", "reflection"):
+        return None
+    if padding == "zeros":
+        return numpy.zeros(image.shape[2])
+    if padding == "mean":
+        return image.mean((0, 1))
+    return numpy.broadcast_to(numpy.asarray(padding, numpy.float64), image.shape[2])
+
+
+def mirrored(k, length):
+    """Whole positions, about the outer edges."""
+    k = numpy.mod(k, 2 * length)
+    return numpy.where(k < length, k, 2 * length - 1 - k)
+
+
+def window(image, box, padding="zeros"):
+    """Section 2: the rounded box's pixels."""
+    x0, y0, x1, y1 = rounded(box)
+    rows, columns = numpy.arange(y0, y1), numpy.arange(x0, x1)
+    height, width = image.shape[:2]
+    place = mirrored if padding == "reflection" else lambda k, length: numpy.clip(k, 0, length - 1)
+    out = image[place(rows, height)][:, place(columns, width)].copy()
+    fill = fill_of(image, padding)
+    if fill is not None:
+        out[(rows < 0) | (rows >= height)] = fill
+        out[:, (columns < 0) | (columns >= width)] = fill
+    return out
+
+
+def triangle(length, count):
+    """Section 2: count×length, each row divided by its sum."""
+    step = length / count
+    centres = (numpy.arange(count) + 0.5) * step - 0.5
+    weights = numpy.maximum(0, 1 - numpy.abs(numpy.arange(length) - centres[:, None]) / max(1, step))
+    return weights / weights.sum(1, keepdims=True)
+
+
+def separable(rows, image, columns):
+    """Σ_y Σ_x R[i,y] I[y,x] K[j,x]."""
+    return numpy.einsum("iy,yxc,jx->ijc", rows, image, columns, optimize=True)
+
+
+def crop(image, box, size=None, padding="zeros", interpolation="bilinear"):
+    pixels = window(image, box, padding)
+    if size is None:
+        return pixels
+    height, width = pixels.shape[:2]
+    if interpolation == "nearest":
+        rows, columns = ((2 * numpy.arange(n) + 1) * length // (2 * n) for n, length in ((size[1], height), (size[0], width)))
+        return pixels[rows][:, columns]
+    return separable(triangle(height, size[1]), pixels, triangle(width, size[0]))
+
+
+def gaussian_matrix(length, count, u, s, d, normalise="eps"):
+    """Section 4: count×length."""
+    k = numpy.arange(length)
+    centres = u + numpy.arange(count)[:, None] * d
+    if normalise == "eps":
+        mass = numpy.exp(-0.5 * ((k - centres) / s) ** 2)
+        return mass / (mass.sum(1, keepdims=True) + 1e-8)
+    nearest = numpy.clip(numpy.rint(centres), 0, length - 1)
+    # The difference of the squares as a product, which loses no digits far outside.
+    mass = numpy.exp(-0.5 * (k - nearest) * (k + nearest - 2 * centres) / s**2)
+    return mass / mass.sum(1, keepdims=True)
+
+
+def gaussian(image, x, y, size, normalise="eps"):
+    rows = gaussian_matrix(image.shape[0], size[1], y["u"], y["s"], y["d"], normalise)
+    columns = gaussian_matrix(image.shape[1], size[0], x["u"], x["s"], x["d"], normalise)
+    return separable(rows, image, columns)
+
+
+def gaussian_box(box, size, sigma=0.5):
+    """Section 6: the parameters of x and of y."""
+    axes = []
+    for begin, length, count in ((box[0], box[2], size[0]), (box[1], box[3], size[1])):
+        d = length / count
+        axes.append({"u": begin + d / 2 - 0.5, "s": sigma * d, "d": d})
+    return axes
+
+
+def draw_axes(draw, width, height, n):
+    """Gregor et al. 2015, equations 19 to 24, from 1-based pixels to 0-based ones."""
+    delta = 0.0 if n == 1 else (max(width, height) - 1) / (n - 1) * math.exp(draw["log_delta"])
+    sigma = math.exp(draw["log_sigma2"] / 2)
+    axes = []
+    for centre, length in ((draw["gx"], width), (draw["gy"], height)):
+        first = (length + 1) / 2 * (centre + 1) + (1 - n / 2 - 0.5) * delta
+        axes.append({"u": first - 1, "s": sigma, "d": delta})
+    return axes
+
+
+def from_normalised(t, size, align_corners):
+    return (t + 1) / 2 * (size - 1) if align_corners else ((t + 1) * size - 1) / 2
+
+
+def base_grid(n, align_corners):
+    j = numpy.arange(n)
+    if n == 1:
+        return numpy.zeros(1)
+    return -1 + 2 * j / (n - 1) if align_corners else (2 * j + 1) / n - 1
+
+
+def points_of_theta(theta, size, width, height, align_corners):
+    """Section 5: x and y of each glimpse pixel."""
+    u, v = numpy.meshgrid(base_grid(size[0], align_corners), base_grid(size[1], align_corners))
+    (a, b, c), (d, e, f) = theta
+    return (from_normalised(a * u + b * v + c, width, align_corners), from_normalised(d * u + e * v + f, height, align_corners))
+
+
+def points_of_matrix(matrix, size):
+    j, i = numpy.meshgrid(numpy.arange(size[0]), numpy.arange(size[1]))
+    (a, b, c), (d, e, f) = matrix
+    return a * j + b * i + c, d * j + e * i + f
+
+
+def matrix_of_box(box, size, angle=0.0):
+    """Section 6."""
+    x, y, width, height = box
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    if angle % 90 == 0:
+        cos, sin = round(cos), round(sin)
+    step_x, step_y = width / size[0], height / size[1]
+    along, down = (step_x * cos, step_x * sin), (-step_y * sin, step_y * cos)
+    centre = (x + width / 2 - 0.5, y + height / 2 - 0.5)
+    return [[along[k], down[k], centre[k] - along[k] * (size[0] - 1) / 2 - down[k] * (size[1] - 1) / 2] for k in (0, 1)]
+
+
+def reflected(t, size, align_corners):
+    low, span = (0.0, size - 1.0) if align_corners else (-0.5, float(size))
+    if span == 0:
+        return numpy.zeros_like(t)
+    t = numpy.mod(t - low, 2 * span)
+    return numpy.where(t > span, 2 * span - t, t) + low
+
+
+def keys(t):
+    """The bicubic kernel of Keys 1981 with a = -0.75."""
+    a, t = -0.75, numpy.abs(t)
+    near = ((a + 2) * t - (a + 3)) * t * t + 1
+    return numpy.where(t <= 1, near, numpy.where(t < 2, (((t - 5) * t + 8) * t - 4) * a, 0))
+
+
+def placed(t, size, padding, align_corners):
+    """A coordinate as a padding leaves it."""
+    if padding == "reflection":
+        t = reflected(t, size, align_corners)
+    return numpy.clip(t, 0, size - 1) if padding in ("border", "reflection") else t
+
+
+def fetched(image, x, y, fill):
+    """Pixels at whole positions, the fill outside."""
+    height, width = image.shape[:2]
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    pixels = image[numpy.clip(y, 0, height - 1).astype(int), numpy.clip(x, 0, width - 1).astype(int)]
+    return pixels if fill is None else numpy.where(inside[..., None], pixels, fill)
+
+
+def sampled(image, x, y, interpolation="bilinear", padding="zeros", align_corners=False):
+    """Sections 5 and 8: the image at points in centre coordinates."""
+    height, width = image.shape[:2]
+    fill = fill_of(image, padding)
+    cubic = interpolation == "bicubic"
+    if not cubic:
+        x, y = placed(x, width, padding, align_corners), placed(y, height, padding, align_corners)
+    if interpolation == "nearest":
+        return fetched(image, numpy.rint(x), numpy.rint(y), fill)
+    taps = range(-1, 3) if cubic else range(2)
+    kernel = keys if cubic else lambda t: numpy.maximum(0, 1 - numpy.abs(t))
+    left, top = numpy.floor(x), numpy.floor(y)
+    out = numpy.zeros((*x.shape, image.shape[2]))
+    for m in taps:
+        for n in taps:
+            column, row = left + n, top + m
+            weight = kernel(x - column) * kernel(y - row)
+            if cubic:
+                column, row = placed(column, width, padding, align_corners), placed(row, height, padding, align_corners)
+            out += weight[..., None] * fetched(image, column, row, fill)
+    return out
+
+
+def near_a_tie(x, y):
+    """Whether the last digit of a point decides which pixel is the nearest."""
+    close = 1e-7
+    off = [numpy.abs(t - numpy.floor(t) - 0.5) < close * numpy.maximum(1, numpy.abs(t)) for t in (x, y)]
+    return off[0] | off[1]
+
+
+def with_alpha(image, white, mix):
+    """Section 9: a map that mixes pixels, on colours times alpha. Also the weight of each value's difference: where alpha
+    is small, so is what its colours matter."""
+    multiplied = image.copy()
+    multiplied[..., :-1] *= image[..., -1:] / white
+    out = mix(multiplied)
+    alpha = out[..., -1:] / white
+    out[..., :-1] = numpy.divide(out[..., :-1], alpha, out=numpy.zeros_like(out[..., :-1]), where=alpha != 0)
+    weight = numpy.ones_like(out)
+    weight[..., :-1] = numpy.minimum(1, numpy.abs(alpha))
+    return out, weight
