@@ -21,6 +21,7 @@ import numpy
 import bounds
 import crops
 import gaussians
+import maps
 import masks
 import read_jpeg_png_webp
 import read_others
@@ -31,7 +32,8 @@ import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, writes, read_jpeg_png_webp, read_tiff, read_plain, read_others, written)
+MODULES = (crops, masks, gaussians, transformers, maps, writes, read_jpeg_png_webp, read_tiff, read_plain, read_others,
+           written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
 FAILURES_SHOWN = 3  # of a kind

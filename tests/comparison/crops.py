@@ -121,6 +121,13 @@ def inner_entry(random, image):
     return {"mechanism": "crop", "box": pictures.region(random, width, height), "size": pictures.size(random)}
 
 
+def torch_entry(random, image):
+    """Of a single column, torch 2.15 repeats the first row where it should resize with antialiasing."""
+    entry = inner_entry(random, image)
+    entry["size"][0] = max(2, entry["size"][0])
+    return entry
+
+
 def pillow_floats(random):
     def check(image):
         entry = inner_entry(random, image)
@@ -157,7 +164,7 @@ def torch_interpolate(random):
     import torch_peer
 
     def check(image):
-        entry = inner_entry(random, image)
+        entry = torch_entry(random, image)
         expected = torch_peer.interpolated(formulas.window(image, entry["box"]), entry["size"], "bilinear", antialias=True)
         return Check(entry, expected, pictures.greatest(image))
     return item(random, pictures.picture(random), check)

@@ -162,15 +162,18 @@ def load_selection(path):
 
 
 def selected_boxes(random):
-    """Of images with alpha, which is 0 outside the mask."""
+    """Alpha is 0 outside the mask; an image without alpha gets one."""
+    dtype = pictures.choose(random, *pictures.WHITE)
+
     def check(image):
         entry, a = hard(random, image)
         rows, columns = numpy.flatnonzero(a.any(1)), numpy.flatnonzero(a.any(0))
         part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-        expected = image[part].copy()
+        opaque = numpy.full((*image.shape[:2], image.shape[2] % 2), pictures.WHITE[dtype])
+        expected = numpy.concatenate((image, opaque), 2)[part]
         expected[..., -1] *= a[part]
         return Check({**entry, "select": "box"}, expected)
-    return item(random, check, channels=(2, 4))
+    return item(random, check, channels=(1, 2, 3, 4), dtypes=(dtype,))
 
 
 def torch_grids(random):

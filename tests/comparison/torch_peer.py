@@ -1,10 +1,13 @@
 """The operations that torch has, in float64 on the CPU."""
 
+import warnings
+
 import numpy
 import torch
 from torch.nn import functional
 
 torch.set_num_threads(1)  # pictures are small
+warnings.filterwarnings("ignore", message=".*affine_grid behavior has changed for unit-size grids")  # which is meant here
 
 
 def planes(image):

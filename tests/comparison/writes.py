@@ -50,9 +50,9 @@ class WriteKind(Kind):
                 str(folder / item.name), "--mode", self.mode, "--out", str(folder / f"written{k}.npy"), "--no-sync", *self.options]
 
 
-def item(random, check, dtypes=("uint8", "uint16", "float32")):
+def item(random, check, channels=(1, 3), dtypes=("uint8", "uint16", "float32")):
     """`check(canvas)` gives an entry, its glimpse, and what becomes of the canvas."""
-    canvas = pictures.picture(random, channels=(1, 3), dtypes=dtypes, longest=LONGEST)
+    canvas = pictures.picture(random, channels, dtypes, LONGEST)
     checks, files = [], {}
     for k in range(GLIMPSES):
         entry, glimpse, expected, *weight = check(canvas.astype(numpy.float64))
@@ -139,7 +139,7 @@ def torch_crop(random):
     import torch_peer
 
     def check(canvas):
-        entry = crops.inner_entry(random, canvas)
+        entry = crops.torch_entry(random, canvas)
         x, y, width, height = entry["box"]
         glimpse = random_glimpse(random, canvas, entry["size"][1], entry["size"][0])
         expected = canvas.copy()
@@ -169,19 +169,19 @@ def paste_mask(random):
     return item(random, check)
 
 
-def laid(canvas, glimpse, matrix):
-    """What lies within the outline takes the glimpse, at M⁻¹ p; and a weight of 0 where the outline itself passes."""
+def laid(glimpse, matrix, shape):
+    """Pixels at M⁻¹ p, and how far inside the outline each of the canvas's pixels lies, in pixels of the glimpse."""
     (a, b, c), (d, e, f) = matrix
-    y, x = numpy.mgrid[:canvas.shape[0], :canvas.shape[1]].astype(float)
+    y, x = numpy.mgrid[:shape[0], :shape[1]].astype(float)
     j = (e * (x - c) - b * (y - f)) / (a * e - b * d)
     i = (a * (y - f) - d * (x - c)) / (a * e - b * d)
     within = numpy.minimum(numpy.minimum(j + 0.5, glimpse.shape[1] - 0.5 - j), numpy.minimum(i + 0.5, glimpse.shape[0] - 0.5 - i))
-    pixels = formulas.sampled(glimpse, j, i, padding="border")
-    return numpy.where((within >= 0)[..., None], pixels, canvas), (numpy.abs(within) > 1e-6)[..., None].astype(float)
+    return formulas.sampled(glimpse, j, i, padding="border"), within
 
 
-def axis_matrix(x, y):
-    return [[x["d"], 0, x["u"]], [0, y["d"], y["u"]]]
+def off_the_outline(within):
+    """0 where the last digit of a point decides whether it is covered."""
+    return (numpy.abs(within) > 1e-6)[..., None].astype(float)
 
 
 def invertible(random, image):
@@ -192,22 +192,58 @@ def invertible(random, image):
             return entry
 
 
+def resampled_entry(random, canvas):
+    """And the matrix from glimpse pixel to image pixel."""
+    size = pictures.size(random)
+    form = pictures.choose(random, "gaussian", "box", "matrix")
+    if form == "matrix":
+        entry = {"mechanism": "stn", "size": size, **invertible(random, canvas)}
+        return entry, entry["matrix"]
+    if form == "box":
+        entry = {"mechanism": "stn", "size": size, **transformers.box_entry(random, canvas)}
+        return entry, formulas.matrix_of_box(entry["box"], size, entry.get("angle", 0.0))
+    entry = {"mechanism": "gaussian", "size": size, "box": pictures.overlapping_box(random, canvas.shape[1], canvas.shape[0])}
+    x, y = formulas.gaussian_box(entry["box"], size)
+    return entry, [[x["d"], 0, x["u"]], [0, y["d"], y["u"]]]
+
+
 def paste_resampled(random):
     def check(canvas):
-        size = pictures.size(random)
-        mechanism = pictures.choose(random, "gaussian", "stn", "matrix")
-        if mechanism == "matrix":
-            entry = {"mechanism": "stn", "size": size, **invertible(random, canvas)}
-            matrix = entry["matrix"]
-        elif mechanism == "stn":
-            entry = {"mechanism": "stn", "size": size, **transformers.box_entry(random, canvas)}
-            matrix = formulas.matrix_of_box(entry["box"], size, entry.get("angle", 0.0))
-        else:
-            entry = {"mechanism": "gaussian", "size": size, "box": pictures.overlapping_box(random, canvas.shape[1], canvas.shape[0])}
-            matrix = axis_matrix(*formulas.gaussian_box(entry["box"], size))
-        glimpse = random_glimpse(random, canvas, size[1], size[0])
-        return entry, glimpse, *laid(canvas, glimpse, matrix)
+        entry, matrix = resampled_entry(random, canvas)
+        glimpse = random_glimpse(random, canvas, *reversed(entry["size"]))
+        pixels, within = laid(glimpse, matrix, canvas.shape)
+        return entry, glimpse, numpy.where(within[..., None] >= 0, pixels, canvas), off_the_outline(within)
     return item(random, check)
+
+
+def over(canvas, pixels, white):
+    """Porter and Duff 1984, of colours that are not multiplied. Also the weight of each value's difference."""
+    front, back = pixels[..., -1:] / white, canvas[..., -1:] / white
+    alpha = front + back * (1 - front)
+    colours = pixels[..., :-1] * front + canvas[..., :-1] * back * (1 - front)
+    colours = numpy.divide(colours, alpha, out=numpy.zeros_like(colours), where=alpha != 0)
+    return numpy.concatenate((colours, alpha * white), 2), numpy.concatenate((numpy.broadcast_to(alpha, colours.shape), numpy.ones_like(alpha)), 2)
+
+
+def paste_alpha(random):
+    """The glimpse lies over the canvas; samples of a glimpse with alpha mix colours times alpha."""
+    dtype = pictures.choose(random, *pictures.WHITE)
+    white = pictures.WHITE[dtype]
+
+    def check(canvas):
+        if random.random() < 0.5:
+            entry = {"mechanism": "crop", "box": pictures.region(random, canvas.shape[1], canvas.shape[0])}
+            x, y, width, height = entry["box"]
+            matrix = [[1, 0, x], [0, 1, y]]
+        else:
+            entry, matrix = resampled_entry(random, canvas)
+            width, height = entry["size"]
+        glimpse = (random.random((height, width, canvas.shape[2])) * white).astype(numpy.float32).astype(numpy.float64)
+        _, within = laid(glimpse, matrix, canvas.shape)
+        pixels, _ = formulas.with_alpha(glimpse, white, lambda multiplied: laid(multiplied, matrix, canvas.shape)[0])
+        pasted, weight = over(canvas, pixels, white)
+        return entry, glimpse, numpy.where(within[..., None] >= 0, pasted, canvas), weight * off_the_outline(within)
+    return item(random, check, (2, 4), (dtype,))
 
 
 KINDS = [
@@ -220,4 +256,5 @@ KINDS = [
     WriteKind("write, paste, crop", bounds.FLOAT32, paste_crop, 0.5, mode="paste"),
     WriteKind("write, paste, mask", bounds.FLOAT32, paste_mask, 0.3, mode="paste"),
     WriteKind("write, paste, gaussian and stn", bounds.FLOAT32, paste_resampled, mode="paste"),
+    WriteKind("write, paste, with alpha", bounds.FLOAT32_ALPHA, paste_alpha, options=("--alpha", "last"), mode="paste"),
 ]
