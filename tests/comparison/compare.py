@@ -3,8 +3,9 @@
     compare.py GLIMPSE DIRECTORY [--cases N] [--seed S] [--only WORDS] [--item I]
 
 GLIMPSE is the program; files are made below DIRECTORY and removed, but for those of items that exceed their bound, which
-are kept in DIRECTORY/failed with the command that repeats them. Exit status 1 where there are any. --only takes the kinds
-whose names have WORDS; --item makes one item of each of them, and keeps its files.
+are kept in DIRECTORY/failed until the next run, with the command that repeats them. Exit status 1 where there are any.
+--only takes the kind of this name, or those whose names have WORDS; --item makes one item of each of them, and keeps its
+files.
 """
 
 import argparse
@@ -61,10 +62,14 @@ class Comparison:
         self.arguments = arguments
         self.glimpse = Glimpse(pathlib.Path(arguments.glimpse).resolve())
         self.directory = pathlib.Path(arguments.directory).resolve()
-        self.kinds = [kind for module in MODULES for kind in module.KINDS if arguments.only.lower() in kind.name.lower()]
+        every = [kind for module in MODULES for kind in module.KINDS]
+        named = [kind for kind in every if kind.name == arguments.only]
+        self.kinds = named or [kind for kind in every if arguments.only.lower() in kind.name.lower()]
         self.law = Row(REGION_LAW, bounds.EXACT)
 
     def run(self):
+        if self.arguments.item is None:
+            shutil.rmtree(self.directory / "failed", ignore_errors=True)
         present = [kind for kind in self.kinds if not kind.missing()]
         for kind in self.kinds:
             if kind not in present:
@@ -75,7 +80,8 @@ class Comparison:
         print_table([row.cells() for row in rows])
         exceeded = sum(row.exceeded for row in rows)
         print(f"\ncompare: {sum(row.cases for row in rows)} cases with seed {self.arguments.seed}, {exceeded} beyond their bounds")
-        return 1 if exceeded or not rows or self.forgotten() else 0
+        forgotten = self.forgotten()
+        return 1 if exceeded or not rows or forgotten else 0
 
     def forgotten(self):
         """Formats of this build that no kind knows, whether or not it can be run here; says them."""
@@ -163,7 +169,7 @@ def main():
     parser.add_argument("directory")
     parser.add_argument("--cases", type=int, default=10000, help="in all, about as many")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", metavar="WORDS", help="kinds whose names have these words")
+    parser.add_argument("--only", default="", metavar="WORDS", help="the kind of this name, or those whose names have these words")
     parser.add_argument("--item", type=int, help="this one alone, and keep its files")
     return Comparison(parser.parse_args()).run()
 

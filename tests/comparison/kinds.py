@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import numpy
+import PIL.features
 
 from batch import Failed
 
@@ -23,12 +24,14 @@ class Kind:
     extension: str = "npy"  # of the glimpses
     load: Callable = numpy.load  # of a path
     needs: tuple = ()  # modules of Python
-    programs: tuple = ()  # of other formats
+    programs: tuple = ()
+    features: tuple = ()  # of Pillow, whose builds have them or lack them
     reads: tuple = ()  # extensions; the first check is a file's whole image then, and the others' boxes are parts of it
 
     def missing(self):
-        return [module for module in self.needs if importlib.util.find_spec(module) is None] + [
-            program for program in self.programs if shutil.which(program) is None]
+        return [*(module for module in self.needs if importlib.util.find_spec(module) is None),
+                *(program for program in self.programs if shutil.which(program) is None),
+                *(f"Pillow's {feature}" for feature in self.features if feature not in PIL.features.get_supported())]
 
     def item(self, seed, number):
         """The same whatever was made before it."""
@@ -36,8 +39,14 @@ class Kind:
 
     def produce(self, glimpse, directory, items):
         """For each item its glimpses as arrays, or as `Failed`."""
-        return [[path if isinstance(path, Failed) else self.load(path) for path in paths]
+        return [[path if isinstance(path, Failed) else self.loaded(path) for path in paths]
                 for paths in glimpse.extract(directory, items, self.extension, self.options)]
+
+    def loaded(self, path):
+        try:
+            return self.load(path)
+        except (OSError, ValueError) as error:
+            return Failed(f"what glimpse wrote cannot be read: {error}")
 
     def command(self, glimpse, folder, item, _):
         """What makes an item's glimpses by hand, in the folder that has its files."""

@@ -1,7 +1,7 @@
 """What OpenImageIO reads, beside Pillow, OpenEXR's own library, and what was put into the file."""
 
 import numpy
-from PIL import Image, features
+from PIL import Image
 
 import bounds
 import pictures
@@ -113,30 +113,13 @@ def heic(random):
     return regions.item(random, "a.heic", content, numpy.asarray(pillow_heif.open_heif(content, convert_hdr_to_8bit=False)))
 
 
-class PillowKind(Kind):
-    """One that needs a feature of Pillow, which its builds have or lack."""
-
-    feature = ""
-
-    def missing(self):
-        return super().missing() + ([] if self.feature in features.get_supported() else [f"Pillow's {self.feature}"])
-
-
-class Jpeg2000Kind(PillowKind):
-    feature = "jpg_2000"
-
-
-class AvifKind(PillowKind):
-    feature = "avif"
-
-
 KINDS = [
-    Jpeg2000Kind("read JPEG 2000, reversible; its samples", bounds.EXACT, jpeg_2000(True), reads=("jp2", "j2k", "j2c")),
-    Jpeg2000Kind("read JPEG 2000, irreversible; Pillow", bounds.WAVELETS, jpeg_2000(False), reads=("jp2", "j2k", "j2c")),
+    Kind("read JPEG 2000, reversible; its samples", bounds.EXACT, jpeg_2000(True), reads=("jp2", "j2k", "j2c"), features=("jpg_2000",)),
+    Kind("read JPEG 2000, irreversible; Pillow", bounds.WAVELETS, jpeg_2000(False), reads=("jp2", "j2k", "j2c"), features=("jpg_2000",)),
     Kind("read GIF; Pillow", bounds.EXACT, gif, reads=("gif",)),
     Kind("read Targa; Pillow", bounds.EXACT, targa, reads=("tga",)),
     Kind("read Radiance; its samples", bounds.EXACT, radiance, reads=("hdr",)),
     Kind("read OpenEXR, by its own library; its samples", bounds.DIVIDED, open_exr, needs=("OpenEXR",), reads=("exr",)),
-    AvifKind("read AVIF; Pillow", bounds.YCBCR, avif, 0.5, reads=("avif",)),
+    Kind("read AVIF; Pillow", bounds.YCBCR, avif, 0.5, reads=("avif",), features=("avif",)),
     Kind("read HEIC; pillow-heif", bounds.YCBCR, heic, 0.5, needs=("pillow_heif",), reads=("heic", "heif")),
 ]

@@ -117,6 +117,21 @@ def tiff_by_pillow(random):
     return regions.item(random, "a.tif", regions.saved(image, "TIFF", **options), regions.turned_upright(pixels, code))
 
 
+def inks(random):
+    """CMYK, which Pillow makes RGB of as glimpse says that it does."""
+    pixels = regions.pixels(random, 4)
+    image = Image.frombytes("CMYK", (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
+    content = regions.saved(image, "TIFF", compression=pictures.choose(random, "raw", "tiff_lzw", "tiff_adobe_deflate"))
+    return regions.item(random, "a.tif", content, numpy.array(image.convert("RGB")))
+
+
+def jpeg(random):
+    """JPEG in strips, of YCbCr and of grey."""
+    pixels = regions.pixels(random, pictures.choose(random, 1, 3))
+    content = regions.saved(pixels, "TIFF", compression="jpeg", quality=int(random.integers(20, 101)))
+    return regions.item(random, "a.tif", content, regions.opened(content))
+
+
 def few_bits(random):
     """By ImageMagick: grey of 1, 2 and 4 bits, in either order of bits, and compressed or not."""
     bits = pictures.choose(random, 1, 2, 4)
@@ -165,6 +180,8 @@ KINDS = [
     Kind("read TIFF, by tifffile; its samples", bounds.EXACT, tiff, 3, needs=("tifffile",), reads=("tiff",)),
     Kind("read TIFF, by tifffile, colours times alpha", bounds.UNMULTIPLIED, multiplied, 0.5, needs=("tifffile",), reads=("tiff",)),
     Kind("read TIFF, by Pillow; its samples", bounds.EXACT, tiff_by_pillow, 2, reads=("tiff", "tif")),
+    Kind("read TIFF, CMYK; Pillow", bounds.CMYK, inks, 0.3, reads=("tiff",)),
+    Kind("read TIFF, JPEG inside; Pillow", bounds.EXACT, jpeg, 0.5, reads=("tiff",)),
     Kind("read TIFF of few bits, by ImageMagick; its samples", bounds.EXACT, few_bits, 0.5, reads=("tiff",), programs=("convert",)),
     Kind("read TIFF of 9 to 15 bits; its samples", bounds.EXACT, packed, 0.5, reads=("tiff",)),
 ]
