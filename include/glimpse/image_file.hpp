@@ -108,7 +108,7 @@ GLIMPSE_EXPORT bool can_encode(std::string_view extension);
 
 /// Whether a file may be all of an image that was encoded for that extension: of its format and, as far as
 /// its lengths and its end tell, not cut short. Nothing is decoded.
-GLIMPSE_EXPORT bool may_be_whole(std::span<const std::uint8_t> bytes, std::string_view extension);
+GLIMPSE_EXPORT bool may_be_whole_image(std::span<const std::uint8_t> bytes, std::string_view extension);
 
 /// The extensions that `encode_image` knows, sorted.
 GLIMPSE_EXPORT std::vector<std::string> encodable_extensions();

@@ -201,7 +201,7 @@ bool can_encode(std::string_view extension) {
     return codec_for_writing(extension) != nullptr;
 }
 
-bool may_be_whole(std::span<const std::uint8_t> bytes, std::string_view extension) {
+bool may_be_whole_image(std::span<const std::uint8_t> bytes, std::string_view extension) {
     const Codec* const codec = codec_for_content(bytes);
     return codec && codec == codec_for_writing(extension) && codec->may_be_whole(bytes);
 }

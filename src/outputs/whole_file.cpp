@@ -68,7 +68,7 @@ bool is_archive(Bytes bytes, Compression compression) {
 
 bool is_whole(Bytes bytes, const std::filesystem::path& name) {
     const std::string extension = extension_of(name);
-    if (can_encode(extension)) return may_be_whole(bytes, extension);
+    if (can_encode(extension)) return may_be_whole_image(bytes, extension);
     if (extension == "gif") return is_gif(bytes);
     if (extension == "mp4") return is_mp4(bytes);
     const auto compression = known_compression(name.string());
