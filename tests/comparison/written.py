@@ -20,6 +20,12 @@ def pillow(path):
         return numpy.array(image)
 
 
+def with_alpha(path):
+    """WebP has no alpha where all is opaque."""
+    with Image.open(path) as image:
+        return numpy.array(image.convert("RGBA"))
+
+
 def bands(path):
     import tifffile
 
@@ -81,7 +87,8 @@ KINDS = [
     kind("PNG of 16 bits; imagecodecs", "png", png, (1, 2, 3, 4), ("uint16",), ("imagecodecs",)),
     kind("TIFF; tifffile", "tiff", bands, (1, 2, 3, 4), ("uint8", "uint16", "float32"), ("tifffile", "imagecodecs"), 1),
     kind("TIFF; Pillow", "tif", pillow, (1, 3, 4), ("uint8",)),
-    kind("WebP; Pillow", "webp", pillow, (3, 4), ("uint8",)),
+    kind("WebP; Pillow", "webp", pillow, (3,), ("uint8",)),
+    kind("WebP with alpha; Pillow", "webp", with_alpha, (4,), ("uint8",)),
     kind("PGM; Pillow", "pgm", pillow, (1,), ("uint8", "uint16")),
     kind("PPM; Pillow", "ppm", pillow, (3,), ("uint8",)),
     kind("PNM; Pillow", "pnm", pillow, (1, 3), ("uint8",)),
