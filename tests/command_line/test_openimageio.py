@@ -90,6 +90,16 @@ def radiance_in_runs(rgbe):
     return out
 
 
+def box(kind, content):
+    return struct.pack(">I", 8 + len(content)) + kind + content
+
+
+def jp2(codestream, width, height, components, header):
+    """Of 8 bits in sRGB, with more boxes in its header."""
+    described = box(b"ihdr", struct.pack(">IIHBBBB", height, width, components, 7, 7, 0, 0)) + box(b"colr", b"\1\0\0" + struct.pack(">I", 16))
+    return box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", described + header) + box(b"jp2c", codestream)
+
+
 class OpenImageIo(Formats):
     def check(self, name, content, expected, tolerance=0):
         """All of the image and parts of it, as float32."""
@@ -143,6 +153,28 @@ class OpenImageIo(Formats):
         at = boxes.index(b"jp2c") - 4
         self.fails(1, "extract", self.file("hidden.jp2", boxes[:at] + fake + boxes[at:]), "-b", "0,0,4,4", "-o", self.out, "--max-pixels", "100",
                    says=["the image has 23×19 pixels"])
+
+    @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
+    def test_jpeg_2000_with_a_palette(self):
+        indices = numpy.random.default_rng(8).integers(0, 4, (19, 23), dtype=numpy.uint8)
+        codestream = saved(Image.fromarray(indices), "JPEG2000", no_jp2=True)
+        colours = numpy.array([[1, 2, 3, 255], [200, 100, 50, 0], [0, 255, 0, 128], [9, 8, 7, 7]], numpy.uint8)
+        for channels in (3, 4):
+            palette = colours[:, :channels]
+            header = box(b"pclr", struct.pack(">HB", 4, channels) + bytes([7] * channels) + palette.tobytes())
+            header += box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, channel) for channel in range(channels)))
+            if channels == 4:
+                header += box(b"cdef", struct.pack(">H12H", 4, 0, 0, 1, 1, 0, 2, 2, 0, 3, 3, 1, 0))
+            self.check("a.jp2", jp2(codestream, 23, 19, 1, header), palette[indices])
+            self.run_glimpse("extract", "a.jp2", "-b", "0,0,4,4", "-o", self.out / "a.png", "--existing", "overwrite")
+            self.assertEqual(Image.open(self.out / "a.png").mode, "RGBA" if channels == 4 else "RGB")
+
+    @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
+    def test_jpeg_2000_whose_definitions_give_colours_another_order(self):
+        pixels = self.noise(19, 23, 3)
+        codestream = saved(Image.fromarray(pixels), "JPEG2000", no_jp2=True, irreversible=False)
+        definitions = box(b"cdef", struct.pack(">H9H", 3, 0, 0, 3, 1, 0, 2, 2, 0, 1))
+        self.check("a.jp2", jp2(codestream, 23, 19, 3, definitions), pixels[..., ::-1])
 
     @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
     def test_jpeg_2000_of_few_bits_is_scaled(self):
@@ -310,6 +342,26 @@ class OpenImageIo(Formats):
             for columns in (slice(0, 10), slice(14, 24)):
                 numpy.testing.assert_allclose(whole[:, columns], expected[:, columns], atol=3)
             numpy.testing.assert_array_equal(part, whole[3:12, 14:22])
+
+    def test_many_at_once(self):
+        rgbe = self.noise(120, 150, 4)
+        rgbe[..., 0] |= 4
+        for number in range(8):
+            pixels = numpy.random.default_rng(number).integers(0, 256, (120, 150, 3), dtype=numpy.uint8)
+            picture = Image.fromarray(pixels)
+            files = {"a.tga": saved(picture, "TGA"), "b.avif": base64.b64decode(AVIF), "c.heic": base64.b64decode(HEIC),
+                     "d.exr": exr("RGB", pixels / 255, tile=(32, 32)), "e.hdr": radiance(rgbe), "f.gif": saved(picture.quantize(64), "GIF")}
+            if features.check("jpg_2000"):
+                files["g.jp2"] = saved(picture, "JPEG2000")
+            for name, content in files.items():
+                self.file(f"many/{number}{name}", content)
+        outputs = []
+        for jobs in (1, 8):
+            out = self.directory / f"jobs{jobs}"
+            self.run_glimpse("extract", "many", "-b", "2,2,18,12", "-b", "1,3,20,10", "-o", out, "--format", "npy", "--jobs", jobs)
+            outputs.append({path: (out / path).read_bytes() for path in self.files(out)})
+        self.assertGreater(len(outputs[0]), 90)
+        self.assertEqual(outputs[0], outputs[1])
 
     def test_sizes_are_looked_at_before_anything_is_decoded(self):
         wide = bytearray(saved(Image.fromarray(self.noise(19, 23, 3)).quantize(64), "GIF"))
