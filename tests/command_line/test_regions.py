@@ -42,6 +42,37 @@ def tiled_tiff(side, tiles, big):
     return b"II*\0" + struct.pack("<I", directory_at) + body + struct.pack("<H", len(fields)) + directory + bytes(4)
 
 
+def one_block(width, height, compression, data, tile=None):
+    """A grey TIFF of a single strip, or of a single tile of that size."""
+    fields = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, compression), (262, 3, 1, 1), (277, 3, 1, 1)]
+    fields += ([(322, 4, 1, tile[0]), (323, 4, 1, tile[1]), (324, 4, 1, 8), (325, 4, 1, len(data))] if tile else
+               [(273, 4, 1, 8), (278, 4, 1, height), (279, 4, 1, len(data))])
+    directory = b"".join(struct.pack("<HHII", *field) for field in sorted(fields))
+    return b"II*\0" + struct.pack("<I", 8 + len(data)) + data + struct.pack("<H", len(fields)) + directory + bytes(4)
+
+
+class TiffBlocks(GlimpseCase):
+    DEFLATE, PACKBITS, LZW = 8, 32773, 5
+
+    def test_what_its_data_cannot_become_is_refused(self):
+        for compression in (self.DEFLATE, self.PACKBITS, self.LZW):
+            for width, height, tile, kind in ((64, 64, (64, 16187424), "tile"), (40000, 20000, None, "strip")):
+                content = one_block(width, height, compression, zlib.compress(bytes(4096)), tile)
+                self.fails(1, "extract", self.file("a.tif", content), "-b", "0,0,64,64", "-o", self.out, says=[f"bytes cannot become a {kind} of "])
+
+    def test_what_it_can_become_is_read(self):
+        width, height = 8192, 4096
+        tight = zlib.compressobj(9, zlib.DEFLATED, 15, 9)
+        deflated = tight.compress(bytes(width * height)) + tight.flush()
+        self.assertGreater(width * height / len(deflated), 1000)
+        self.file("deflate.tif", one_block(width, height, self.DEFLATE, deflated))
+        self.file("packbits.tif", one_block(width, height, self.PACKBITS, b"\x81\0" * (width * height // 128)))
+        Image.new("L", (width, height)).save(self.path("lzw.tif"), compression="tiff_lzw", tiffinfo={278: height})
+        for name in ("deflate", "packbits", "lzw"):
+            self.run_glimpse("extract", f"{name}.tif", "-b", "8000,4000,9,7", "-o", self.out / f"{name}.png", "--existing", "overwrite")
+            numpy.testing.assert_array_equal(self.load(f"{name}.png"), numpy.zeros((7, 9)))
+
+
 class HugeTiff(GlimpseCase):
     SIDE = 50_000
 

@@ -21,6 +21,23 @@ namespace {
 /// A larger tile or strip is refused, unless the file is larger still.
 constexpr std::uint64_t largest_block = std::uint64_t{1} << 31;
 
+/// The most bytes that a byte of compressed data can become. Of Deflate, LZW and PackBits that is the
+/// longest match in the shortest code; of the others none is set, since libtiff reads uncompressed data
+/// beyond the length that is said, and runs of some have no bound.
+std::uint64_t most_inflated(std::uint16_t compression) {
+    switch (compression) {
+        case COMPRESSION_PACKBITS:
+            return 64;  // 128 bytes of 2
+        case COMPRESSION_ADOBE_DEFLATE:
+        case COMPRESSION_DEFLATE:
+            return 1032;  // 258 bytes of 2 bits
+        case COMPRESSION_LZW:
+            return 2731;  // 4096 bytes of 12 bits
+        default:
+            return std::numeric_limits<std::uint64_t>::max();
+    }
+}
+
 /// Zeroed pages are committed only when they are written: a header may ask for much more than its data fill.
 template <typename T>
 std::unique_ptr<T[], decltype(&std::free)> allocate(std::size_t count) {
@@ -187,6 +204,7 @@ class TiffReader final : public ImageReader {
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
         for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane) {
             visit_blocks(size, region, [&](const Block& block) {
+                require_filled(block, plane);
                 read_plain(block, plane, {buffer.get(), bytes});
                 copy_plain(buffer.get(), block, plane, region, out);
             });
@@ -195,16 +213,36 @@ class TiffReader final : public ImageReader {
         return out;
     }
 
-    void read_plain(const Block& block, int plane, std::span<std::uint8_t> buffer) {
+    /// The number of a tile or strip.
+    [[nodiscard]] std::uint32_t number_of(const Block& block, int plane) const {
         const auto sample = static_cast<std::uint16_t>(plane);
+        return storage_.tiled ? TIFFComputeTile(tiff_, block.x, block.y, 0, sample)
+                              : TIFFComputeStrip(tiff_, block.y, sample);
+    }
+
+    /// Before anything is inflated: a header may ask for gigabytes that its data cannot become.
+    void require_filled(const Block& block, int plane) const {
+        const std::uint64_t stored = TIFFGetStrileByteCount(tiff_, number_of(block, plane));
+        const std::uint64_t most =
+            most_inflated(tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE));
+        const tmsize_t bytes = storage_.tiled
+                                   ? TIFFTileSize(tiff_)
+                                   : TIFFVStripSize(tiff_, static_cast<std::uint32_t>(visible(block).height));
+        constexpr std::uint64_t always_allowed = std::uint64_t{1} << 24;
+        if (bytes <= 0 || static_cast<std::uint64_t>(bytes) <= always_allowed) return;
+        if (static_cast<std::uint64_t>(bytes) / most <= stored) return;
+        fail_corrupt(std::to_string(stored) + " bytes cannot become a " +
+                     (storage_.tiled ? "tile" : "strip") + " of " + std::to_string(bytes));
+    }
+
+    void read_plain(const Block& block, int plane, std::span<std::uint8_t> buffer) {
+        const std::uint32_t number = number_of(block, plane);
         auto needed = static_cast<tmsize_t>(buffer.size());
         tmsize_t read = 0;
         if (storage_.tiled) {
-            const std::uint32_t tile = TIFFComputeTile(tiff_, block.x, block.y, 0, sample);
-            read = TIFFReadEncodedTile(tiff_, tile, buffer.data(), needed);
+            read = TIFFReadEncodedTile(tiff_, number, buffer.data(), needed);
         } else {
-            const std::uint32_t strip = TIFFComputeStrip(tiff_, block.y, sample);
-            read = TIFFReadEncodedStrip(tiff_, strip, buffer.data(), needed);
+            read = TIFFReadEncodedStrip(tiff_, number, buffer.data(), needed);
             needed = TIFFVStripSize(tiff_, static_cast<std::uint32_t>(visible(block).height));
         }
         if (read < needed) refuse_data();
@@ -235,6 +273,8 @@ class TiffReader final : public ImageReader {
         TIFFSetField(tiff_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
         cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
         visit_blocks(size, region, [&](const Block& block) {
+            for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane)
+                require_filled(block, plane);
             const int read = storage_.tiled ? TIFFReadRGBATileExt(tiff_, block.x, block.y, raster.get(), 1)
                                             : TIFFReadRGBAStripExt(tiff_, block.y, raster.get(), 1);
             if (read == 0) refuse_data();
