@@ -45,12 +45,12 @@ bool is_temporary(const std::string& name, const std::string& prefix) {
     return no_number == std::errc() && std::string_view(suffix, end) == temporary_suffix;
 }
 
-/// Takes the lock that tells a file in use, and whether the file still has its name then. Where the file
-/// system knows no locks, nobody removes it either.
+/// Takes the lock that tells a file in use, and whether the file still has its name then, as far as that can
+/// be found out. Where the file system knows no locks, nobody removes it either.
 bool lock(int descriptor) {
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
     struct stat status {};
-    return fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+    return fstat(descriptor, &status) != 0 || status.st_nlink > 0;
 }
 
 /// Creates a file of a name that no other thread, process or machine uses, with the permissions of any new
