@@ -62,6 +62,8 @@ void RunRecord::open_report() {
     if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
     file_.open(path, options_.continued || is_done_ ? std::ios::app : std::ios::trunc);
     if (!file_) throw UsageError(path, std::string(report_failure) + ": " + std::strerror(errno));
+    const std::uintmax_t size = std::filesystem::file_size(path, ignored);
+    if (!ignored) whole_ = size;
 }
 
 void RunRecord::close_report() {
@@ -99,12 +101,31 @@ void RunRecord::write(const ImageReport& report) {
     const bool standard = options_.report == standard_stream;
     if (!standard && !file_.is_open()) return;
     const std::string line = report_line(report) + '\n';
-    errno = 0;
     if (standard) {
+        errno = 0;
         if (!print(line)) fail_standard_output(report_failure);
-    } else if (!(file_ << line << std::flush)) {
-        throw Error(options_.report, report_failure + cause_of_failure());
+    } else {
+        write_line(line);
     }
+}
+
+void RunRecord::write_line(const std::string& line) {
+    errno = 0;
+    if (file_ << line << std::flush) {
+        if (whole_) *whole_ += line.size();
+        return;
+    }
+    const std::string failure = "the report cannot be written" + cause_of_failure();
+    file_.close();  // which may write more of it
+    remove_cut_line(line.size());
+    throw Error(options_.report, failure);
+}
+
+void RunRecord::remove_cut_line(std::size_t length) {
+    std::error_code unseen;
+    const std::uintmax_t size = std::filesystem::file_size(options_.report, unseen);
+    if (unseen || !whole_ || size <= *whole_ || size - *whole_ >= length) return;
+    std::filesystem::resize_file(options_.report, *whole_, unseen);  // else --resume removes it
 }
 
 void RunRecord::list(const FinishedJob& done) const {

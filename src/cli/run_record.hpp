@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -38,11 +39,14 @@ class RunRecord {
   private:
     void open_report();
     void write(const ImageReport& report);
+    void write_line(const std::string& line);
+    void remove_cut_line(std::size_t length);
     void list(const FinishedJob& done) const;
 
     const OutputPlan& plan_;
     Options options_;
     std::ofstream file_;
+    std::optional<std::uintmax_t> whole_;  ///< bytes of the report in whole lines, where it is a regular file
     Progress progress_;
     std::optional<OutputArchive> archive_;
     bool is_done_ = false;

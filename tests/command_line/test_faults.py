@@ -262,6 +262,23 @@ class HalfDone(GlimpseCase):
             self.assertEqual(self.run_glimpse(*command).stderr, "")
             self.assertEqual(output.stat().st_mtime_ns, written)
 
+    def test_a_report_never_ends_within_a_line(self):
+        for k in range(4):
+            self.picture(f"photos/{k}.png")
+        command = ("extract", "photos", "-b", "1,2,4,4", "-o", self.out, "--report", "r.jsonl", "-j", "1")
+        self.run_glimpse(*command)
+        limit = (self.directory / "r.jsonl").stat().st_size * 7 // 8  # in the midst of the last of four lines
+
+        def set_limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        result = self.run_glimpse(*command, status=1, preexec_fn=set_limit)
+        self.assertIn("r.jsonl: the report cannot be written: File too large", result.stderr)
+        report = (self.directory / "r.jsonl").read_bytes()
+        self.assertEqual(report.count(b"\n"), 3)
+        self.assertTrue(report.endswith(b"\n"))
+        self.run_glimpse(*command, "--resume")
+        self.assertEqual((self.directory / "r.jsonl").read_bytes().count(b"\n"), 4)
+
     def test_overlays_tracks_and_archives(self):
         for k in range(2):
             self.picture(f"photos/{k}.png")
