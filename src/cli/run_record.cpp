@@ -115,7 +115,7 @@ void RunRecord::write_line(const std::string& line) {
         if (whole_) *whole_ += line.size();
         return;
     }
-    const std::string failure = "the report cannot be written" + cause_of_failure();
+    const std::string failure = report_failure + cause_of_failure();
     file_.close();  // which may write more of it
     remove_cut_line(line.size());
     throw Error(options_.report, failure);

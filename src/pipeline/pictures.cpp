@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "glimpse/displayable.hpp"
+#include "glimpse/error.hpp"
 
 namespace glimpse {
 
@@ -25,6 +26,11 @@ void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
 }
 
 void Pictures::save(const cv::Mat& image) {
+    if (saver_.has_failed()) {
+        // Without that glimpse, they would be kept by a run that skips what is there.
+        throw Error((wants_overlay_ ? paths_.overlay : paths_.panel).string(),
+                    "is not made, since what it shows could not be written");
+    }
     std::vector<LabelledMap> maps;
     for (const LoweredGlimpse& glimpse : glimpses_) {
         maps.push_back(

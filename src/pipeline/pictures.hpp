@@ -28,7 +28,8 @@ class Pictures {
     /// Shows one of them, as a picture. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const Image& picture);
 
-    /// Draws what is wanted of the whole image, 8-bit RGB, and saves it.
+    /// Draws what is wanted of the whole image, 8-bit RGB, and saves it. Throws `Error` where an output of
+    /// the image could not be written.
     void save(const cv::Mat& image);
 
   private:

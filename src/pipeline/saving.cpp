@@ -91,6 +91,15 @@ void Saver::save(const Image& image, const std::filesystem::path& path, std::str
 }
 
 void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+    try {
+        write_unguarded(path, bytes);
+    } catch (...) {
+        has_failed_ = true;
+        throw;
+    }
+}
+
+void Saver::write_unguarded(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
     const OutputOptions& options = plan_.options;
     if (!options.sync) return write_file(path, bytes, replaces(options), false);
     auto file = with_context(path.string(), [&] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -44,14 +45,18 @@ class Saver {
     [[nodiscard]] std::vector<UnpublishedFile> files();
     /// The outputs that were there but not whole, sorted.
     [[nodiscard]] std::vector<std::filesystem::path> remade();
+    /// Whether a file could not be written.
+    [[nodiscard]] bool has_failed() const { return has_failed_; }
 
   private:
     void write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+    void write_unguarded(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
     /// Whether outputs become members of an archive.
     [[nodiscard]] bool makes_members() const { return !plan_.options.archive.empty(); }
 
     const OutputPlan& plan_;
+    std::atomic<bool> has_failed_ = false;
     std::mutex mutex_;
     std::vector<OutputFile> members_;            ///< guarded by `mutex_`
     std::vector<UnpublishedFile> files_;         ///< guarded by `mutex_`

@@ -125,6 +125,22 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     CHECK(cv::norm(read_image(directory / "a.overlay.png").pixels, image.pixels, cv::NORM_INF) == 0);
 }
 
+TEST_CASE("saving: no picture is made that would lack what could not be written") {
+    const scratch::Directory directory;
+    OutputOptions options = into(directory.path());
+    options.overlay = true;
+    LoweredJob job(two_crops(), {20, 10}, options);
+    Saver saver(job.plan);
+    Pictures pictures(job.paths, options.style, saver);
+    pictures.lay_out(job.image.size, job.glimpses);
+    std::filesystem::create_directory(job.glimpses[0].paths.glimpse);  // in the place of an output
+    CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
+    CHECK(saver.has_failed());
+    CHECK_THROWS_WITH_AS(pictures.save(grey(20, 10).pixels), doctest::Contains("a.overlay.png: is not made"),
+                         Error);
+    CHECK(std::move(saver).files().empty());
+}
+
 TEST_CASE("saving: no picture is wanted where it is there and is left as it is") {
     const scratch::Directory directory;
     OutputOptions options = into(directory.path());
