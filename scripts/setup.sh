@@ -16,7 +16,7 @@ wanted=()
 if [ "${1:-}" = --tests ]; then
     shift
     needed+=(git clang doctest-dev libbenchmark-dev python3 python3-numpy python3-pil python3-tifffile
-             python3-jsonschema libjxl-tools)
+             python3-jsonschema libjxl-tools strace e2fsprogs)
     wanted+=(clang-format-14 clang-tidy-14)
 fi
 needed+=("$@")

@@ -9,11 +9,20 @@ import pathlib
 import sys
 import unittest
 
-if __name__ == "__main__":
-    directory = pathlib.Path(__file__).resolve().parent / "command_line"
+
+def run_cases(directory, pattern="test_*.py"):
+    """Runs the cases in a directory's files of such names, and says what was skipped; gives the exit status."""
     sys.path.insert(0, str(directory))
-    suite = unittest.defaultTestLoader.discover(str(directory), pattern=pathlib.Path(sys.argv[1]).name if len(sys.argv) > 1 else "test_*.py")
+    suite = unittest.defaultTestLoader.discover(str(directory), pattern=pattern)
     result = unittest.TextTestRunner(verbosity=1, failfast="GLIMPSE_TEST_FAILFAST" in os.environ).run(suite)
-    failed = len(result.failures) + len(result.errors)
+    # A test of several parts is one.
+    failed = len({getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors})
+    for test, reason in result.skipped:
+        print(f"skipped: {test.id()}: {reason}")
     print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped")
-    sys.exit(1 if failed or not result.testsRun else 0)
+    return 1 if failed or not result.testsRun else 0
+
+
+if __name__ == "__main__":
+    file = [pathlib.Path(name).name for name in sys.argv[1:2]]
+    sys.exit(run_cases(pathlib.Path(__file__).resolve().parent / "command_line", *file))
