@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <exception>
 #include <iostream>
 #include <new>
 
@@ -92,6 +93,23 @@ int complain(const std::string& message, int status) {
     return status;
 }
 
+/// For an exception that nobody can catch: oneTBB throws one on a thread of its own where it cannot start
+/// another.
+[[noreturn]] void end_at_once() {
+    const std::exception_ptr uncaught = std::current_exception();
+    try {
+        if (uncaught) std::rethrow_exception(uncaught);
+        complain("the run cannot go on", some_failed);
+    } catch (const std::bad_alloc&) {
+        complain("there is not enough memory for the run", some_failed);
+    } catch (const std::exception& error) {
+        complain(error.what(), some_failed);
+    } catch (...) {
+        complain("the run cannot go on", some_failed);
+    }
+    _exit(some_failed);
+}
+
 void add_commands(CLI::App& application, Action& action) {
     add_extract(application, action);
     add_write(application, action);
@@ -153,6 +171,7 @@ bool was_interrupted() {
 int main(int argc, char** argv) {
     using namespace glimpse::cli;
     occupy_standard_descriptors();
+    std::set_terminate(end_at_once);
     glimpse::name_fields(option_of_field);
     retain_freed_memory();
     install_signal_handlers();
