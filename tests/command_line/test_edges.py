@@ -197,6 +197,8 @@ class TrackerWindows(Edges):
         random = numpy.random.default_rng(5)
         boxes = [(20, 15, 12, 9), (20, 15, 13, 9), (20, 15, 13, 10), (40.5, 30.5, 10, 10), (60.5, 40, 8.5, 8.5), (-3, -2, 11, 8), (80, 60, 20, 20)]
         boxes += [tuple(numpy.round(random.uniform((-5, -5, 2, 2), (85, 65, 40, 30)), 2)) for _ in range(60)]
+        # A window wholly outside is an error.
+        boxes = [(x, y, w, h) for x, y, w, h in boxes if 0 < x + w / 2 < 90 and 0 < y + h / 2 < 70]
         self.document([{"id": str(k), "box": list(map(float, box))} for k, box in enumerate(boxes)])
         mean = pixels.reshape(-1, 3).mean(axis=0)
         padded = numpy.full((70 + 400, 90 + 400, 3), mean)

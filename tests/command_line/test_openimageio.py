@@ -394,7 +394,7 @@ class OnStandardInput(Formats):
 
     def number_of_images(self, content):
         """That are read from standard input without a word on what is not."""
-        result = self.run_glimpse("extract", "-", "-b", "0,0,4,4", "-o", self.out, "--report", "-", "--existing", "overwrite", stdin=content)
+        result = self.run_glimpse("extract", "-", "-b", "0,0,4,4", "-o", self.out, "--report", "-", "--page", 0, "--existing", "overwrite", stdin=content)
         self.assertEqual(result.stderr, "")
         return len(result.stdout.splitlines())
 
