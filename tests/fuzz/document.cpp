@@ -1,0 +1,35 @@
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "glimpse/parameters.hpp"
+#include "glimpse_laws.hpp"
+
+namespace {
+
+using namespace glimpse;
+
+void check(std::string_view text, const ParameterDefaults& defaults) {
+    ParameterDocument document;
+    try {
+        document = parse_parameters(text, "document.json", {}, defaults,
+                                    [](const std::filesystem::path&) { return true; });
+    } catch (const UsageError&) {
+        return;
+    }
+    std::set<std::string> ids;
+    for (const Glimpse& one : document) {
+        fuzz::require(ids.insert(one.id).second, "each glimpse has an id of its own");
+    }
+    fuzz::check_glimpses(document);
+    ++fuzz::accepted;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text = fuzz::text_of({data, size});
+    check(text, {});
+    check(text, {.mechanism = "gaussian", .size = Size{8, 6}});
+    return 0;
+}

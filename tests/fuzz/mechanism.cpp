@@ -1,0 +1,223 @@
+#include <array>
+#include <utility>
+
+#include "glimpse_laws.hpp"
+
+// Mechanisms and images drawn at random.
+
+namespace {
+
+using namespace glimpse;
+using fuzz::Draws;
+
+Fill fill_of(Draws& draws) {
+    switch (draws.bits(1) % 4) {
+        case 0: {
+            Constant constant;
+            for (int n = draws.whole(1, 4); n > 0; --n) constant.values.push_back(draws.any_real());
+            return constant;
+        }
+        case 1:
+            return MeanOfImage{};
+        default:
+            return std::monostate{};
+    }
+}
+
+std::optional<Padding> padding_of(Draws& draws) {
+    if (draws.flag()) return std::nullopt;
+    return draws.one_of(std::array{Padding::zeros, Padding::border, Padding::reflection});
+}
+
+Interpolation interpolation_of(Draws& draws) {
+    return draws.one_of(std::array{Interpolation::bilinear, Interpolation::nearest, Interpolation::bicubic});
+}
+
+std::optional<Size> size_of(Draws& draws) {
+    if (draws.bits(1) % 4 == 0) return std::nullopt;
+    return Size{draws.whole(0, 40), draws.whole(0, 40)};
+}
+
+OrientedBox box_of(Draws& draws) {
+    OrientedBox box;
+    const bool any = draws.bits(1) % 4 == 0;
+    const auto number = [&](double least, double most) {
+        return any ? draws.any_real() : draws.real(least, most);
+    };
+    box.units = draws.bits(1) % 4 == 0 ? Units::fraction : Units::pixels;
+    const double scale = box.units == Units::fraction ? 1.5 : 80;
+    box.box = {number(-scale, scale), number(-scale, scale), number(0, scale), number(0, scale)};
+    if (draws.bits(1) % 4 == 0) box.angle = draws.flag() ? 90.0 * draws.whole(-4, 4) : draws.any_real();
+    return box;
+}
+
+Crop crop_of(Draws& draws) {
+    Crop crop;
+    if (draws.bits(1) % 4 == 0) {
+        Crop::IndexForm form;
+        for (int n = draws.whole(0, 20); n > 0; --n) form.rows.push_back(draws.whole(-1, 64));
+        for (int n = draws.whole(0, 20); n > 0; --n) form.columns.push_back(draws.whole(-1, 64));
+        crop.form = form;
+    } else {
+        crop.form = box_of(draws);
+    }
+    crop.size = size_of(draws);
+    crop.padding = padding_of(draws);
+    crop.fill = fill_of(draws);
+    crop.interpolation = interpolation_of(draws);
+    return crop;
+}
+
+cv::Mat grid_of(Draws& draws, Size image) {
+    const bool as_image = draws.flag();
+    const Size size = as_image ? image : Size{draws.whole(1, 12), draws.whole(1, 12)};
+    const bool any = draws.bits(1) % 4 == 0;
+    cv::Mat grid(size.height, size.width, CV_64F);
+    for (double& value : cv::Mat_<double>(grid)) {
+        value = any ? draws.any_real() : static_cast<double>(draws.bits(1)) / 255;
+    }
+    return grid;
+}
+
+Mask mask_of(Draws& draws, Size image) {
+    Mask mask;
+    switch (draws.bits(1) % 5) {
+        case 0:
+            mask.form = Mask::FileForm{"mask.npy", grid_of(draws, image)};
+            break;
+        case 1:
+            mask.form = Mask::GridForm{grid_of(draws, image)};
+            break;
+        case 2: {
+            Mask::VectorForm form;
+            for (int n = image.width; n > 0; --n) form.x.push_back(draws.real(0, 1));
+            for (int n = image.height; n > 0; --n) form.y.push_back(draws.real(0, 1));
+            mask.form = form;
+            break;
+        }
+        case 3: {
+            using Normalise = Mask::GaussianForm::Normalise;
+            mask.form = Mask::GaussianForm{{draws.any_real(), draws.any_real()},
+                                           {draws.any_real(), draws.any_real()},
+                                           draws.one_of(std::array{Normalise::peak, Normalise::sum})};
+            break;
+        }
+        default:
+            mask.form = box_of(draws);
+    }
+    using enum Mask::Upsample;
+    mask.upsample = draws.one_of(std::array{nearest, bilinear, bicubic});
+    using Activation = Mask::Activation;
+    mask.activation = draws.one_of(std::array{Activation::none, Activation::sigmoid, Activation::softmax});
+    mask.kind = draws.one_of(std::array{Mask::Kind::soft, Mask::Kind::hard, Mask::Kind::free});
+    if (mask.kind == Mask::Kind::hard && draws.bits(1) % 4 != 0) mask.threshold = draws.real(0, 1);
+    using Select = Mask::Select;
+    mask.select = draws.one_of(std::array{Select::none, Select::none, Select::pixels, Select::box});
+    return mask;
+}
+
+Gaussian::Axis axis_of(Draws& draws) {
+    const double u = draws.any_real();
+    const double s = draws.any_real();
+    return {u, s, draws.any_real()};
+}
+
+Gaussian gaussian_of(Draws& draws) {
+    Gaussian gaussian;
+    switch (draws.bits(1) % 3) {
+        case 0: {
+            const Gaussian::Axis x = axis_of(draws);
+            gaussian.form = Gaussian::AxesForm{x, axis_of(draws)};
+            break;
+        }
+        case 1: {
+            Gaussian::DrawForm form;
+            for (double* const number :
+                 {&form.gx, &form.gy, &form.log_sigma2, &form.log_delta, &form.log_gamma}) {
+                *number = draws.flag() ? draws.any_real() : draws.real(-2, 2);
+            }
+            gaussian.form = form;
+            break;
+        }
+        default: {
+            Gaussian::BoxForm form{box_of(draws)};
+            if (draws.flag()) form.sigma = draws.any_real();
+            gaussian.form = form;
+        }
+    }
+    gaussian.size = size_of(draws);
+    gaussian.normalise = draws.flag() ? Gaussian::Normalise::eps : Gaussian::Normalise::safe;
+    return gaussian;
+}
+
+Affine matrix_of(Draws& draws) {
+    Affine affine;
+    for (auto& row : affine.m) {
+        for (double& number : row) number = draws.flag() ? draws.any_real() : draws.real(-2, 2);
+    }
+    return affine;
+}
+
+SpatialTransformer transformer_of(Draws& draws) {
+    SpatialTransformer transformer;
+    switch (draws.bits(1) % 4) {
+        case 0:
+            transformer.form = SpatialTransformer::ThetaForm{matrix_of(draws).m};
+            break;
+        case 1: {
+            const Affine numbers = matrix_of(draws);
+            transformer.form = SpatialTransformer::ScaleShiftForm{{numbers.m[0][0], numbers.m[0][1]},
+                                                                  {numbers.m[1][0], numbers.m[1][1]}};
+            break;
+        }
+        case 2:
+            transformer.form = SpatialTransformer::MatrixForm{matrix_of(draws)};
+            break;
+        default:
+            transformer.form = box_of(draws);
+    }
+    transformer.size = size_of(draws);
+    transformer.align_corners = draws.flag();
+    transformer.interpolation = interpolation_of(draws);
+    transformer.padding = padding_of(draws);
+    transformer.fill = fill_of(draws);
+    return transformer;
+}
+
+Mechanism mechanism_of(Draws& draws, Size image) {
+    switch (draws.bits(1) % 4) {
+        case 0:
+            return crop_of(draws);
+        case 1:
+            return mask_of(draws, image);
+        case 2:
+            return gaussian_of(draws);
+        default:
+            return transformer_of(draws);
+    }
+}
+
+Image image_of(Draws& draws) {
+    const int depth = draws.one_of(std::array<int, 3>{CV_8U, CV_16U, CV_32F});
+    const int channels = draws.whole(1, 5);
+    cv::Mat pixels(draws.whole(1, 40), draws.whole(1, 40), CV_MAKETYPE(depth, channels));
+    cv::RNG(draws.bits(2))
+        .fill(pixels, cv::RNG::UNIFORM, depth == CV_32F ? -1 : 0, depth == CV_8U ? 256 : 65536);
+    return {.pixels = pixels, .alpha = channels >= 2 && draws.flag()};
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Draws draws({data, size});
+    const Image image = image_of(draws);
+    const bool as_float = draws.flag();
+    const Mechanism mechanism = mechanism_of(draws, {image.pixels.cols, image.pixels.rows});
+    try {
+        validate(mechanism);
+    } catch (const InvalidParameter&) {
+        return 0;
+    }
+    fuzz::check_glimpse(mechanism, image, as_float ? int{CV_32F} : image.pixels.depth());
+    return 0;
+}
