@@ -88,7 +88,8 @@ class TiffReader final : public ImageReader {
             if (storage_.hidden_alpha)
                 throw Error(
                     "a TIFF whose colours are multiplied by one of several more bands is not supported");
-            if (storage_.photometric == PHOTOMETRIC_MINISWHITE && storage_.samples - storage_.extras > 1)
+            // Which of them count from white, libtiff does not tell.
+            if (storage_.photometric == PHOTOMETRIC_MINISWHITE && storage_.samples > (storage_.alpha ? 2 : 1))
                 throw Error("a TIFF of several bands in which zero is white is not supported");
             info_.depth = storage_.depth();
             info_.channels = storage_.samples;
