@@ -66,11 +66,13 @@ struct OpenOptions {
     bool auto_orient = true;                              ///< apply the EXIF orientation
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
     AlphaChannel alpha = AlphaChannel::as_said;
-    int page = 0;  ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
+    int page = 0;                        ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
+    std::vector<std::string> formats{};  ///< what may be decoded, as `formats_in` has it; empty: all
 };
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known
-/// format, a corrupt header, no such page, or an image without pixels or with more than `maximum_pixels`.
+/// format, one that is not among `formats`, a corrupt header, no such page, or an image without pixels or
+/// with more than `maximum_pixels`.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path,
                                                        const OpenOptions& options = {});
 
@@ -128,5 +130,17 @@ struct CodecDescription {
 };
 /// All codecs, in the order in which they are asked.
 GLIMPSE_EXPORT std::vector<CodecDescription> codecs();
+
+/// The extensions of the formats that are safe to decode from anybody: those that are fuzzed together with
+/// this library, each by a target of its own.
+GLIMPSE_EXPORT std::vector<std::string> safe_formats();
+
+/// The words that `formats_in` takes: "all", "safe", the codecs' names, the extensions.
+GLIMPSE_EXPORT std::vector<std::string> format_words();
+
+/// The extensions of the formats that a list names, with commas between its words, in letters of either case.
+/// A codec's name stands for all of its formats, an extension for its format under whatever extension. Empty
+/// for a list with "all". Throws `InvalidOption` for any other word.
+GLIMPSE_EXPORT std::vector<std::string> formats_in(std::string_view list);
 
 }  // namespace glimpse

@@ -9,6 +9,7 @@
 #include "glimpse/annotations.hpp"
 #include "glimpse/box_adjustment.hpp"
 #include "glimpse/export.hpp"
+#include "glimpse/image_file.hpp"
 #include "glimpse/jobs.hpp"
 #include "glimpse/parameters.hpp"
 
@@ -25,7 +26,9 @@ struct InputOptions {
     std::optional<AnnotationOptions> annotations;  ///< of `inputs`
     std::vector<std::string> archives;             ///< tar files, or "-" for one on standard input
     std::optional<int> page;  ///< of images whose manifest's record names none; none: the first
-    OpenOptions open;         ///< how images are opened whose pages are counted
+    /// How images are opened whose pages are counted, and the limits of masks' pictures; `RunOptions` has how
+    /// images are read.
+    OpenOptions open;
     bool all_pages = false;  ///< each page is an image of its own, NAME.000 and so on where there are several
     Shard shard;             ///< of the jobs that `open_jobs` gives
     ParameterDefaults defaults;

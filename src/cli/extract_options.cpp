@@ -122,6 +122,7 @@ void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
     add_alpha_option(command, o.alpha);
+    add_formats_option(command, o.formats);
     command
         .add_option_function<std::string>(
             "--page", [&o](const std::string& text) { parse_page(text, o.input); },
@@ -247,6 +248,7 @@ void apply(ExtractOptions& o) {
     o.output.sync = !o.no_sync;
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.open.alpha = alpha_channel(o.alpha);
+    o.run.open.formats = formats_in(o.formats.value_or("all"));
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;

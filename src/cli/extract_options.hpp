@@ -28,6 +28,7 @@ struct ExtractOptions {
     std::string progress = "auto";
     bool no_auto_orient = false;
     std::string alpha = "said";
+    std::optional<std::string> formats;
     bool no_sync = false;
     bool quiet = false;
 };

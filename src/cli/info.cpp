@@ -29,6 +29,7 @@ void print_json() {
                                       {"reads", codec.reads},
                                       {"writes", codec.writes}});
     }
+    document["safe_formats"] = safe_formats();
     for (const ModuleDescription& module : modules()) {
         document["modules"].push_back(
             {{"name", module.name}, {"available", module.absence.empty()}, {"detail", module.absence}});
@@ -51,6 +52,7 @@ void print_text() {
                   << ": reads " << join(codec.reads, " ")
                   << (codec.writes.empty() ? "" : "; writes " + join(codec.writes, " ")) << '\n';
     }
+    std::cout << "formats   safe: " << join(safe_formats(), " ") << '\n';
     for (const ModuleDescription& module : modules()) {
         std::cout << "module    " << module.name << ": "
                   << (module.absence.empty() ? "available" : "not available, " + module.absence) << '\n';

@@ -75,6 +75,15 @@ AlphaChannel alpha_channel(const std::string& choice) {
     return choice == "last" ? AlphaChannel::last : AlphaChannel::as_said;
 }
 
+void add_formats_option(Command& command, std::optional<std::string>& formats) {
+    CLI::Option* option = command.add_option(
+        "--formats", formats,
+        "what may be decoded: a list of codecs and extensions, as glimpse info shows them; "
+        "safe: those that are fuzzed");
+    command.offer(option, format_words());
+    option->type_name("LIST")->default_str("all");
+}
+
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync) {
     return command.add_flag("--no-sync", no_sync,
                             "do not wait until outputs are on the disk: for scratch space");

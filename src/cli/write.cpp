@@ -1,6 +1,7 @@
 #include "glimpse/writing.hpp"
 
 #include <memory>
+#include <optional>
 
 #include "cli/commands.hpp"
 
@@ -12,6 +13,7 @@ struct Options {
     WriteOptions write;
     std::string mode = "adjoint";
     std::string alpha = "said";
+    std::optional<std::string> formats;
     std::string device = "cpu";
     bool no_sync = false;
 };
@@ -19,6 +21,7 @@ struct Options {
 Outcome write(Options& o) {
     o.write.paste = o.mode == "paste";
     o.write.open.alpha = alpha_channel(o.alpha);
+    o.write.open.formats = formats_in(o.formats.value_or("all"));
     o.write.sync = !o.no_sync;
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;
@@ -40,6 +43,7 @@ void add_inputs(Command& command, Options& o) {
     add_size_option(command, "-s,--size", write.input.defaults.size,
                     "the glimpse's size, by default that of its picture");
     add_alpha_option(command, o.alpha);
+    add_formats_option(command, o.formats);
 }
 
 void add_outputs(Command& command, Options& o) {

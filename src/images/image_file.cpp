@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/allowed_formats.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/next_signature.hpp"
@@ -121,6 +122,7 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     if (bytes.empty()) throw Error("the file is empty");
     const Codec* codec = codec_for_content(bytes);
     if (!codec) throw Error(not_read(bytes));
+    require_allowed(*codec, bytes.first(std::min(bytes.size(), signature_length)), options);
     std::unique_ptr<ImageReader> reader = codec->open(bytes, {options.maximum_pixels, options.page});
     require_page(options.page, reader->info().pages);
     require_pixels(reader->info().size, options.maximum_pixels);

@@ -95,7 +95,7 @@ class SampleJobs {
     void supply_mask(Glimpse& glimpse) {
         if (!lacks_values(glimpse.mechanism)) return;
         const Member& mask = *find(*attention_file(glimpse.mechanism));
-        supply_attention_file(glimpse, *mask.bytes);
+        supply_attention_file(glimpse, *mask.bytes, options_.open);
         masks_.insert(path_of(mask));
     }
 

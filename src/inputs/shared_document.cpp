@@ -69,7 +69,7 @@ Document shared_document(const InputOptions& options, StandardInput& standard_in
     }
     if (!document) return nullptr;
     try {
-        for (Glimpse& glimpse : *document) supply_attention_file(glimpse);
+        for (Glimpse& glimpse : *document) supply_attention_file(glimpse, options.open);
     } catch (const Error& error) {
         throw UsageError(error.what());
     }

@@ -29,11 +29,12 @@ cv::Mat attention_values(ImageReader& reader) {
 
 /// `File` is a path, or a file's bytes.
 template <typename File>
-void supply_from(const File& file, Glimpse& glimpse) {
+void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return;
     const auto path = *attention_file(glimpse.mechanism);
     try {
-        supply(glimpse.mechanism, attention_values(*open_image(file)));
+        const OpenOptions limits{.maximum_pixels = open.maximum_pixels, .formats = open.formats};
+        supply(glimpse.mechanism, attention_values(*open_image(file, limits)));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
         throw Error(glimpse.place.of("/file"), path.string() + ": " + error.what());
@@ -42,12 +43,12 @@ void supply_from(const File& file, Glimpse& glimpse) {
 
 }  // namespace
 
-void supply_attention_file(Glimpse& glimpse) {
-    if (const auto path = attention_file(glimpse.mechanism)) supply_from(*path, glimpse);
+void supply_attention_file(Glimpse& glimpse, const OpenOptions& open) {
+    if (const auto path = attention_file(glimpse.mechanism)) supply_from(*path, glimpse, open);
 }
 
-void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes) {
-    supply_from(bytes, glimpse);
+void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes, const OpenOptions& open) {
+    supply_from(bytes, glimpse, open);
 }
 
 }  // namespace glimpse

@@ -99,7 +99,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     report.page = job.image.page().value_or(0);
     report.pages = info.pages;
     done.annotated_turned = is_annotated_turned(job, info);
-    auto glimpses = lower_glimpses(job, paths, run.options.adjustment, info, report.glimpses);
+    auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses);
     Pictures pictures(paths, run.plan.options.style, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);

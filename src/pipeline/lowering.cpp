@@ -36,21 +36,21 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
 
 }  // namespace
 
-Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image) {
-    supply_attention_file(glimpse);
+Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image) {
+    supply_attention_file(glimpse, options.open);
     return with_place(glimpse.place,
-                      [&] { return lower(adjusted(glimpse.mechanism, adjustment, image), image); });
+                      [&] { return lower(adjusted(glimpse.mechanism, options.adjustment, image), image); });
 }
 
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
-                                           const BoxAdjustment& adjustment, const ImageInfo& image,
+                                           const RunOptions& options, const ImageInfo& image,
                                            std::vector<GlimpseReport>& reports) {
     reports = reports_of(job);
     std::vector<LoweredGlimpse> glimpses;
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
         guarded(reports[k], [&] {
-            Lowered one = lowered(glimpse, adjustment, image.size);
+            Lowered one = lowered(glimpse, options, image.size);
             with_place(glimpse.place, [&] { validate_fill(one, image.channels, image.alpha, image.depth); });
             describe(one, reports[k]);
             glimpses.push_back({.glimpse = &glimpse,

@@ -3,10 +3,10 @@
 #include <optional>
 #include <vector>
 
-#include "glimpse/box_adjustment.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/report.hpp"
+#include "glimpse/run.hpp"
 #include "system/failure.hpp"
 
 namespace glimpse {
@@ -38,7 +38,7 @@ void guarded(GlimpseReport& report, Step&& step) {
 
 /// The glimpse lowered for an image of that size: its attention file read unless it has been, its box
 /// adjusted. Throws as `lower` and `supply_attention_file`.
-Lowered lowered(Glimpse glimpse, const BoxAdjustment& adjustment, Size image);
+Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image);
 
 /// Runs a step of the parameters that stand at a place. An `Error` gets the place, that of the field for an
 /// `InvalidParameter`.
@@ -56,7 +56,7 @@ auto with_place(const Place& place, Step&& step) {
 /// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
 /// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`.
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
-                                           const BoxAdjustment& adjustment, const ImageInfo& image,
+                                           const RunOptions& options, const ImageInfo& image,
                                            std::vector<GlimpseReport>& reports);
 
 }  // namespace glimpse

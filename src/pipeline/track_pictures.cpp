@@ -6,6 +6,7 @@
 #include "figures/figures.hpp"
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/lowering.hpp"
 #include "system/failure.hpp"
@@ -16,15 +17,21 @@ namespace glimpse {
 
 namespace {
 
+/// A glimpse is of its name's format, whatever images may be.
+OpenOptions options_for(const WrittenGlimpse& glimpse) {
+    return {.formats = {extension_of(glimpse.file)}};
+}
+
 cv::Size as_written(const WrittenGlimpse& glimpse) {
-    const Size size =
-        with_context(glimpse.file.string(), [&] { return open_image(glimpse.file)->info().size; });
+    const Size size = with_context(
+        glimpse.file.string(), [&] { return open_image(glimpse.file, options_for(glimpse))->info().size; });
     return {size.width, size.height};
 }
 
 /// For a screen. Arrays hold the image's units, and would be stretched unless they had its depth.
 cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
-    Image image = with_context(glimpse.file.string(), [&] { return read_image(glimpse.file); });
+    Image image =
+        with_context(glimpse.file.string(), [&] { return read_image(glimpse.file, options_for(glimpse)); });
     if (image.pixels.depth() == CV_32F) {
         const int depth = with_context(glimpse.job->image.name(),
                                        [&] { return glimpse.job->image.open(open)->info().depth; });
@@ -53,7 +60,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
     TrackFrame frame;
     with_context(glimpse.job->image.name(), [&] {
         const auto reader = glimpse.job->image.open(options.open);
-        frame.lowered = lowered(*glimpse.glimpse, options.adjustment, reader->info().size);
+        frame.lowered = lowered(*glimpse.glimpse, options, reader->info().size);
         frame.picture = picture_for(*reader, layout.picture.size());
     });
     frame.glimpse = as_shown(glimpse, options.open);

@@ -101,6 +101,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
         output_format(options.out == standard_stream ? "" : options.out, options.format);
     Image glimpse = read_named(options.glimpse, options.open);
     InputOptions input = options.input;
+    input.open = options.open;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
     if (!document)

@@ -188,6 +188,56 @@ TEST_CASE("nothing stays behind when a file cannot be written") {
     CHECK(refusal<glimpse::Error>([] { glimpse::write_file("/proc/glimpse-test", bytes_of("x")); }) != "");
 }
 
+TEST_CASE("a list of formats names codecs and extensions, and what it lacks") {
+    using Words = std::vector<std::string>;
+    CHECK(glimpse::formats_in("all").empty());
+    CHECK(glimpse::formats_in("png,all").empty());
+    CHECK(glimpse::formats_in("PNG,jpg") == Words{"png", "jpg"});
+    CHECK(glimpse::formats_in("jpeg,gif") == Words{"jpg", "jpeg", "gif"});
+    const Words safe = glimpse::formats_in("safe");
+    CHECK(safe == glimpse::safe_formats());
+    for (const auto& codec : glimpse::codecs()) {
+        for (const std::string& extension : codec.reads) {
+            CAPTURE(extension);
+            const bool is_fuzzed = codec.name != "openimageio" && codec.name != "gif" && codec.name != "jxl";
+            CHECK((std::ranges::count(safe, extension) == 1) == is_fuzzed);
+        }
+    }
+    CHECK(refusal<glimpse::UsageError>([] {
+              glimpse::formats_in("png,gfi");
+          }).starts_with("open.formats: 'gfi' is no format that is read; those are all, safe, jpeg, jpg,"));
+    CHECK(refusal<glimpse::UsageError>([] {
+              glimpse::formats_in("openimagoie");
+          }).ends_with("; did you mean openimageio?"));
+    for (const char* list : {"", ",", "png,", "png, jpg"}) {
+        CAPTURE(list);
+        CHECK_THROWS_AS(glimpse::formats_in(list), glimpse::UsageError);
+    }
+}
+
+TEST_CASE("a format that is not allowed is named, and its decoder never asked") {
+    const auto png = glimpse::encode_image(small_picture(), "png");
+    for (const char* list : {"png", "safe", "jpg,png", "all"}) {
+        CAPTURE(list);
+        CHECK_NOTHROW(glimpse::open_image(png, {.formats = glimpse::formats_in(list)}));
+    }
+    CHECK(refusal<glimpse::Error>([&] {
+              glimpse::read_image(png, {.formats = {"jpg", "gif"}});
+          }) == "the file is PNG, which open.formats does not allow");
+    // Broken behind their signatures: a decoder would complain of that.
+    const std::vector<std::pair<std::string, const char*>> broken{
+        {"JPEG", "\xFF\xD8\xFF\xE0"}, {"GIF", "GIF89a"}, {"Radiance HDR", "#?RADIANCE\n"},
+        {"OpenEXR", "v/1\x01"},       {"TIFF", "II+"},   {"NETPBM", "P6 1 1 255\n"},
+        {"JXL", "\xFF\x0A"}};
+    for (const auto& [name, text] : broken) {
+        CAPTURE(name);
+        std::vector<std::uint8_t> bytes = bytes_of(text);
+        bytes.resize(bytes.size() + 1);  // BigTIFF's signature has four bytes
+        CHECK(refusal<glimpse::Error>([&] { glimpse::open_image(bytes, {.formats = {"png"}}); }) ==
+              "the file is " + name + ", which open.formats does not allow");
+    }
+}
+
 TEST_CASE("reading common formats loads no module (in a process of its own)" * doctest::skip()) {
     const auto jpeg = glimpse::encode_image(small_picture(), "jpg");
     const auto png = glimpse::encode_image(small_picture(), "png");

@@ -21,6 +21,12 @@ struct CodecRequest {
     int page = 0;  ///< ≥ 0; codecs of formats with one image a file leave it to the caller
 };
 
+/// What a file is.
+struct FileFormat {
+    std::string name;                     ///< for messages: "GIF"
+    std::vector<std::string> extensions;  ///< those of its codec that files of this format have
+};
+
 /// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
 /// image: they turn bytes into pixels and pixels into bytes. Any number of threads may use one codec.
 class Codec {
@@ -31,6 +37,9 @@ class Codec {
 
     /// Whether the first bytes of a file (`signature_length`, or all of a smaller file) are this codec's.
     [[nodiscard]] virtual bool recognises(std::span<const std::uint8_t> head) const = 0;
+
+    /// The format of a file that is recognised; by default all of the codec's are one, of its name.
+    [[nodiscard]] virtual FileFormat format(std::span<const std::uint8_t> head) const;
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
     /// with the reason alone. `bytes` outlive the reader. A codec that cannot but decode when it opens calls

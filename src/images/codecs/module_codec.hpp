@@ -18,15 +18,22 @@ class ModuleCodec final : public Codec {
 
     using Check = bool (*)(std::span<const std::uint8_t> bytes);
 
-    ModuleCodec(CodecDescription description, Recogniser recogniser, Length length_of, Check whole)
+    using Format = FileFormat (*)(std::span<const std::uint8_t> head);
+
+    ModuleCodec(CodecDescription description, Recogniser recogniser, Length length_of, Check whole,
+                Format format_of = nullptr)
         : description_(std::move(description)),
           recogniser_(recogniser),
           length_(length_of),
-          may_be_whole_(whole) {}
+          may_be_whole_(whole),
+          format_(format_of) {}
 
     [[nodiscard]] CodecDescription description() const override { return description_; }
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return recogniser_(head);
+    }
+    [[nodiscard]] FileFormat format(std::span<const std::uint8_t> head) const override {
+        return format_ ? format_(head) : Codec::format(head);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                     const CodecRequest& request) const override;
@@ -46,6 +53,7 @@ class ModuleCodec final : public Codec {
     Recogniser recogniser_;
     Length length_;
     Check may_be_whole_;
+    Format format_;  ///< null where it is one format
     mutable std::once_flag opened_;
     mutable const Coder* coder_ = nullptr;
 };

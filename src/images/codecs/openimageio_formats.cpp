@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include "glimpse/error.hpp"
@@ -87,14 +89,27 @@ bool is_openexr(Bytes bytes) {
 }
 
 constexpr std::array openimageio_formats{
-    OpenImageIoFormat{"jpeg2000", is_jpeg2000, jpeg2000_length, true, jpeg2000_size},
-    OpenImageIoFormat{"heif", is_heif, boxes_length, true, heif_size},
-    OpenImageIoFormat{"hdr", is_radiance, radiance_length},
-    OpenImageIoFormat{"openexr", is_openexr, openexr_length},
-    OpenImageIoFormat{"targa", targa::is_read, targa::length, false, targa::size},
+    OpenImageIoFormat{"jpeg2000", "JPEG 2000", "jp2 j2k j2c", is_jpeg2000, jpeg2000_length, true,
+                      jpeg2000_size},
+    OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, boxes_length, true, heif_size},
+    OpenImageIoFormat{"hdr", "Radiance HDR", "hdr", is_radiance, radiance_length},
+    OpenImageIoFormat{"openexr", "OpenEXR", "exr", is_openexr, openexr_length},
+    OpenImageIoFormat{"targa", "Targa", "tga", targa::is_read, targa::length, false, targa::size},
 };
 
 }  // namespace
+
+std::vector<std::string> extensions_of(const OpenImageIoFormat& format) {
+    std::istringstream words{std::string(format.extensions)};
+    return {std::istream_iterator<std::string>(words), {}};
+}
+
+std::vector<std::string> openimageio_extensions() {
+    std::vector<std::string> all;
+    for (const OpenImageIoFormat& format : openimageio_formats)
+        std::ranges::move(extensions_of(format), std::back_inserter(all));
+    return all;
+}
 
 const OpenImageIoFormat* openimageio_format(std::span<const std::uint8_t> bytes) {
     const auto* const format = std::ranges::find_if(

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
@@ -15,7 +17,9 @@ namespace glimpse {
 
 /// One of OpenImageIO's formats.
 struct OpenImageIoFormat {
-    std::string_view name;  ///< OpenImageIO's
+    std::string_view name;        ///< OpenImageIO's
+    std::string_view title;       ///< for messages
+    std::string_view extensions;  ///< that files of it have, with spaces between them
     bool (*recognises)(std::span<const std::uint8_t> bytes);
     /// As `Codec::length`.
     std::optional<std::size_t> (*length)(std::span<const std::uint8_t> bytes);
@@ -25,6 +29,10 @@ struct OpenImageIoFormat {
     /// Throws `Error` for a damaged header, and for what OpenImageIO would read as something else.
     Size (*size)(std::span<const std::uint8_t> bytes) = nullptr;
 };
+
+/// The extensions of a format, and of all of them.
+std::vector<std::string> extensions_of(const OpenImageIoFormat& format);
+std::vector<std::string> openimageio_extensions();
 
 /// The format of a file, of which at least `signature_length` bytes or all are given; null for none of them.
 GLIMPSE_EXPORT const OpenImageIoFormat* openimageio_format(std::span<const std::uint8_t> bytes);

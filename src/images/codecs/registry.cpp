@@ -47,12 +47,13 @@ std::span<const Codec* const> all_codecs() {
     static const ModuleCodec gif({"gif", "giflib", {"gif"}, {}}, is_gif, gif_length, never);
     static const ModuleCodec jxl({"jxl", "libjxl", {"jxl"}, {}}, is_jxl, nullptr, never);
     static const ModuleCodec openimageio(
-        {"openimageio",
-         "OpenImageIO",
-         {"jp2", "j2k", "j2c", "heic", "heif", "avif", "hdr", "exr", "tga"},
-         {}},
+        {"openimageio", "OpenImageIO", openimageio_extensions(), {}},
         [](std::span<const std::uint8_t> head) { return openimageio_format(head) != nullptr; },
-        openimageio_length, never);
+        openimageio_length, never,
+        [](std::span<const std::uint8_t> head) {
+            const OpenImageIoFormat& format = *openimageio_format(head);
+            return FileFormat{std::string(format.title), extensions_of(format)};
+        });
     // Targa, whose header has the weakest signature, is asked last.
     static const std::array<const Codec*, 10> codecs{
         &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &tiff,
