@@ -16,8 +16,9 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
             all_well = false;
             if (!messages.quiet) progress.message(message_line(report.output + ": " + report.error));
         } else if (messages.listed) {
-            std::cout << "track " << report.track << ", " << report.glimpses << " glimpses -> "
-                      << report.output << '\n';
+            std::cout << on_one_line("track " + report.track + ", " + std::to_string(report.glimpses) +
+                                     " glimpses -> " + report.output)
+                      << '\n';
         }
         progress.advance();
     });

@@ -329,6 +329,12 @@ class Runs(Sequence):
         self.assertEqual(listed.splitlines(), [f"track {track}, {count} glimpses -> {self.out}/{track}.track.webp"
                                                for track, count in (("7", 12), ("12", 9))])
 
+    def test_a_list_has_one_line_for_each_track(self):
+        self.picture("a/photo.png")
+        listed = self.run_glimpse("extract", "a", "-b", "1,2,3,4", "--strip", "--dry-run", "-o", "two\nlines").stdout
+        self.assertEqual(len(listed.splitlines()), 2)
+        self.assertIn("track 000, 1 glimpses -> two\\x0Alines/000.strip.png\n", listed)
+
     def test_an_archive_and_a_link_have_no_tracks(self):
         photo, _ = self.picture("photo.png")
         self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "--output-tar", "o.tar", says=["--strip", "o.tar"])
