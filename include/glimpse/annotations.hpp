@@ -89,4 +89,8 @@ struct ImageFiles {
 GLIMPSE_EXPORT std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options,
                                                             const ImageFiles& images);
 
+/// What `read_annotations` reads of this file or directory: itself, and the files that may have the names of
+/// its classes, whether they are there or not.
+GLIMPSE_EXPORT std::vector<std::filesystem::path> annotation_files(const std::filesystem::path& file);
+
 }  // namespace glimpse

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -38,14 +39,30 @@ Names names_in_lines(const fs::path& file) {
     return names;
 }
 
+/// Files of names in lines lie beside the labels or above them. The first that is there counts.
+std::vector<fs::path> possible_files_of_names(const fs::path& directory) {
+    std::vector<fs::path> files;
+    for (const auto& place : {directory, directory / ".."}) {
+        for (const char* const name : {"classes.txt", "obj.names"}) files.push_back(place / name);
+    }
+    return files;
+}
+
+/// Data sets are laid out as ROOT/labels, ROOT/train/labels or ROOT/labels/train.
+std::vector<fs::path> possible_data_yamls(const fs::path& directory) {
+    std::vector<fs::path> files;
+    for (const auto& place : {directory, directory / "..", directory / ".." / ".."}) {
+        for (const char* const name : {"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"})
+            files.push_back(place / name);
+    }
+    return files;
+}
+
 /// The file of names in lines; empty without one.
 fs::path file_of_names(const fs::path& directory) {
-    for (const auto& place : {directory, directory / ".."}) {
-        for (const char* const name : {"classes.txt", "obj.names"}) {
-            if (is_file(place / name)) return place / name;
-        }
-    }
-    return {};
+    const std::vector<fs::path> files = possible_files_of_names(directory);
+    const auto found = std::ranges::find_if(files, is_file);
+    return found == files.end() ? fs::path() : *found;
 }
 
 struct FoundYaml {
@@ -53,16 +70,12 @@ struct FoundYaml {
     DataYaml content;
 };
 
-/// Data sets are laid out as ROOT/labels, ROOT/train/labels or ROOT/labels/train.
 std::optional<FoundYaml> find_data_yaml(const fs::path& directory) {
-    for (const auto& place : {directory, directory / "..", directory / ".." / ".."}) {
-        for (const char* const name : {"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"}) {
-            const fs::path file = place / name;
-            if (!is_file(file)) continue;
-            static const auto& reader = opened_module<DataYamlReader>("data_yaml");
-            DataYaml content = reader.read(file);
-            if (!content.names.empty()) return FoundYaml{file, std::move(content)};
-        }
+    for (const fs::path& file : possible_data_yamls(directory)) {
+        if (!is_file(file)) continue;
+        static const auto& reader = opened_module<DataYamlReader>("data_yaml");
+        DataYaml content = reader.read(file);
+        if (!content.names.empty()) return FoundYaml{file, std::move(content)};
     }
     return std::nullopt;
 }
@@ -106,13 +119,17 @@ bool differ_in_length(const std::vector<fs::path>& files) {
     });
 }
 
+fs::path directory_of_labels(const fs::path& labels) {
+    std::error_code ignored;
+    return fs::is_directory(labels, ignored) ? labels : labels.parent_path();
+}
+
 }  // namespace
 
 YoloDataSet::YoloDataSet(const fs::path& labels, std::vector<fs::path> files,
                          const std::function<void(const std::string&)>& warn)
     : files_(std::move(files)) {
-    std::error_code ignored;
-    const auto directory = fs::is_directory(labels, ignored) ? labels : labels.parent_path();
+    const fs::path directory = directory_of_labels(labels);
     const fs::path lines = file_of_names(directory);
     if (!lines.empty()) names_ = names_in_lines(lines);
     std::optional<FoundYaml> yaml = find_data_yaml(directory);
@@ -153,3 +170,16 @@ bool YoloDataSet::has_polygons() {
 }
 
 }  // namespace glimpse::annotations
+
+namespace glimpse {
+
+std::vector<std::filesystem::path> annotation_files(const std::filesystem::path& file) {
+    using namespace annotations;
+    std::vector<std::filesystem::path> files{file};
+    const std::filesystem::path directory = directory_of_labels(file);
+    std::ranges::move(possible_files_of_names(directory), std::back_inserter(files));
+    std::ranges::move(possible_data_yamls(directory), std::back_inserter(files));
+    return files;
+}
+
+}  // namespace glimpse

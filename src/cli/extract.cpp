@@ -137,9 +137,10 @@ Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
 Outcome extract(ExtractOptions& o) {
     apply(o);
     validate(o);
-    const std::unique_ptr<Backend> backend = make_backend(o.device);
     std::vector<std::string> warnings;  // kept for the end, so that no bar of progress breaks them
     if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
+    if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
+    const std::unique_ptr<Backend> backend = make_backend(o.device);
     const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
     for (const std::string& text : warnings) std::cerr << "glimpse: warning: " << message_line(text) << '\n';
     return outcome;

@@ -132,9 +132,10 @@ void add_reading(Command& command, ExtractOptions& o) {
         "--fast-shrink", o.run.fast_shrink,
         "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
     command
-        .add_number("--max-pixels", o.run.open.maximum_pixels, std::int64_t{1},
+        .add_number("--max-pixels", o.maximum_pixels, std::int64_t{1},
                     std::numeric_limits<std::int64_t>::max(), "refuse larger images")
-        ->capture_default_str();
+        ->default_str(std::to_string(o.run.open.maximum_pixels));
+    add_untrusted_option(command, o.untrusted);
 }
 
 void add_outputs(Command& command, ExtractOptions& o) {
@@ -248,7 +249,9 @@ void apply(ExtractOptions& o) {
     o.output.sync = !o.no_sync;
     o.run.open.auto_orient = !o.no_auto_orient;
     o.run.open.alpha = alpha_channel(o.alpha);
-    o.run.open.formats = formats_in(o.formats.value_or("all"));
+    o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
+    if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
+    if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;

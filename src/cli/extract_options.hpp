@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "cli/untrusted.hpp"
 #include "glimpse/inputs.hpp"
 #include "glimpse/outputs.hpp"
 #include "glimpse/run.hpp"
@@ -29,6 +31,8 @@ struct ExtractOptions {
     bool no_auto_orient = false;
     std::string alpha = "said";
     std::optional<std::string> formats;
+    std::optional<std::int64_t> maximum_pixels;
+    bool untrusted = false;
     bool no_sync = false;
     bool quiet = false;
 };
@@ -38,6 +42,10 @@ void add_options(Command& command, ExtractOptions& options);
 
 /// Converts them to the library's options.
 void apply(ExtractOptions& options);
+
+/// What --untrusted leaves: inputs with what they may name beside them, the directory of the outputs, the
+/// report. Makes the latter two.
+Permissions permissions_of(const ExtractOptions& options);
 
 /// Throws `UsageError` for options that contradict each other, or have no effect without others.
 void validate(const ExtractOptions& options);

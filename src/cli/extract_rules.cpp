@@ -71,6 +71,7 @@ const std::array track_rules{
 }  // namespace
 
 void validate(const ExtractOptions& options) {
+    if (options.untrusted) require_confinable(options.device);
     for (const Rule& rule : rules) {
         if (rule.is_broken(options)) throw UsageError(rule.option, rule.text);
     }

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "glimpse/backend.hpp"
+#include "glimpse/confinement.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/modules.hpp"
 #include "glimpse/version.hpp"
@@ -30,6 +31,7 @@ void print_json() {
                                       {"writes", codec.writes}});
     }
     document["safe_formats"] = safe_formats();
+    document["landlock"] = {{"available", landlock_version() > 0}, {"version", landlock_version()}};
     for (const ModuleDescription& module : modules()) {
         document["modules"].push_back(
             {{"name", module.name}, {"available", module.absence.empty()}, {"detail", module.absence}});
@@ -52,7 +54,12 @@ void print_text() {
                   << ": reads " << join(codec.reads, " ")
                   << (codec.writes.empty() ? "" : "; writes " + join(codec.writes, " ")) << '\n';
     }
-    std::cout << "formats   safe: " << join(safe_formats(), " ") << '\n';
+    const int landlock = landlock_version();
+    std::cout << "formats   safe: " << join(safe_formats(), " ") << "\nlandlock  "
+              << (landlock > 0 ? "available, version " + std::to_string(landlock) +
+                                     ": --untrusted confines a run to its inputs and outputs"
+                               : "not available: --untrusted confines no run to its files")
+              << '\n';
     for (const ModuleDescription& module : modules()) {
         std::cout << "module    " << module.name << ": "
                   << (module.absence.empty() ? "available" : "not available, " + module.absence) << '\n';

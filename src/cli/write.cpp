@@ -1,9 +1,12 @@
 #include "glimpse/writing.hpp"
 
+#include <iostream>
 #include <memory>
 #include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/untrusted.hpp"
+#include "glimpse/files.hpp"
 
 namespace glimpse::cli {
 
@@ -14,15 +17,37 @@ struct Options {
     std::string mode = "adjoint";
     std::string alpha = "said";
     std::optional<std::string> formats;
+    bool untrusted = false;
     std::string device = "cpu";
     bool no_sync = false;
 };
 
+Permissions permissions_of(const WriteOptions& write) {
+    Permissions permissions;
+    for (const std::string& file : {write.glimpse, write.canvas}) {
+        if (!file.empty() && file != standard_stream) permissions.readable.emplace_back(file);
+    }
+    const auto& parameters = write.input.parameters;
+    if (parameters && *parameters != standard_stream) allow_with_neighbours(*parameters, permissions);
+    if (write.out != standard_stream)
+        allow_output_directory(std::filesystem::path(write.out).parent_path(), permissions);
+    return permissions;
+}
+
+void be_untrusting(Options& o) {
+    require_confinable(o.device);
+    o.write.open.maximum_pixels = untrusted_pixels;
+    restrict_process(permissions_of(o.write), 1, [](const std::string& text) {
+        std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+    });
+}
+
 Outcome write(Options& o) {
     o.write.paste = o.mode == "paste";
     o.write.open.alpha = alpha_channel(o.alpha);
-    o.write.open.formats = formats_in(o.formats.value_or("all"));
+    o.write.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     o.write.sync = !o.no_sync;
+    if (o.untrusted) be_untrusting(o);
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;
 }
@@ -44,6 +69,7 @@ void add_inputs(Command& command, Options& o) {
                     "the glimpse's size, by default that of its picture");
     add_alpha_option(command, o.alpha);
     add_formats_option(command, o.formats);
+    add_untrusted_option(command, o.untrusted);
 }
 
 void add_outputs(Command& command, Options& o) {

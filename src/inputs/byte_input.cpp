@@ -10,12 +10,13 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "system/open_failure.hpp"
 
 namespace glimpse {
 
 ByteInput::ByteInput(const std::filesystem::path& file, std::function<bool()> interrupted)
     : ByteInput(::open(file.c_str(), O_RDONLY | O_CLOEXEC), std::move(interrupted)) {
-    if (descriptor_ < 0) throw Error(std::strerror(errno));
+    if (descriptor_ < 0) throw Error(open_failure(errno));
     owned_ = true;
 }
 

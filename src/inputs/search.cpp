@@ -13,6 +13,7 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 #include "system/natural_order.hpp"
+#include "system/open_failure.hpp"
 
 namespace glimpse {
 
@@ -40,7 +41,7 @@ class Search {
              entry.increment(failure)) {
             consider(*entry);
         }
-        if (failure) result_.images.push_back({directory.string(), failure.message()});
+        if (failure) result_.images.push_back({directory.string(), open_failure(failure.value())});
     }
 
     void consider(const fs::directory_entry& entry) {

@@ -14,6 +14,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "system/descriptors.hpp"
+#include "system/open_failure.hpp"
 
 namespace glimpse {
 
@@ -68,7 +69,7 @@ void survive_lost_pages() {
 MappedFile::MappedFile(const std::filesystem::path& path) {
     // O_NONBLOCK: opening a pipe that nobody writes to does not block, and is refused below.
     const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!descriptor.is_open()) throw Error(std::strerror(errno));
+    if (!descriptor.is_open()) throw Error(open_failure(errno));
     struct stat status {};
     if (fstat(descriptor.number(), &status) != 0) throw Error(std::strerror(errno));
     if (S_ISDIR(status.st_mode)) throw Error(std::strerror(EISDIR));

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "glimpse/error.hpp"
+#include "system/open_failure.hpp"
 
 namespace glimpse {
 
@@ -31,7 +32,7 @@ std::string read_text_file(const std::filesystem::path& file) {
         throw UsageError(file.string(), obstacle);
     }
     std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw UsageError(file.string(), std::strerror(errno));
+    if (!stream) throw UsageError(file.string(), open_failure(errno));
     std::string text{std::istreambuf_iterator<char>(stream), {}};
     if (stream.bad()) throw UsageError(file.string(), "cannot be read");
     return text;

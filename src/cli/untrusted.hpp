@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "glimpse/confinement.hpp"
+
+// What --untrusted does for the commands that read images.
+
+namespace glimpse::cli {
+
+class Command;
+
+/// The formats and the size of images that --untrusted allows, unless the options of these say otherwise.
+inline constexpr const char* untrusted_formats = "safe";
+inline constexpr std::int64_t untrusted_pixels = std::int64_t{1} << 26;
+
+void add_untrusted_option(Command& command, bool& untrusted);
+
+/// Throws `UsageError` for a device whose driver reads and writes what it likes.
+void require_confinable(const std::string& device);
+
+/// A file that is named, and what lies beside it: it may name that.
+void allow_with_neighbours(const std::string& file, Permissions& permissions);
+
+/// The directory of an output, which is made unless it is there; "" for the working directory.
+void allow_output_directory(const std::filesystem::path& directory, Permissions& permissions);
+
+/// Confines the process, and limits its memory to `images` in flight. Tells `warn` where the kernel cannot
+/// confine it. To be called before any input is read, and any thread started.
+void restrict_process(const Permissions& permissions, int images,
+                      const std::function<void(const std::string&)>& warn);
+
+}  // namespace glimpse::cli

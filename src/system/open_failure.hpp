@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace glimpse {
+
+/// Why a file cannot be opened or made, by the number that `errno` had; with what the process is confined to,
+/// where that may be the cause.
+std::string open_failure(int error);
+
+}  // namespace glimpse
