@@ -24,6 +24,10 @@ GLIMPSE_EXPORT void write_file(const std::filesystem::path& path, std::span<cons
 /// and the reason.
 GLIMPSE_EXPORT void sync_file(const std::filesystem::path& path);
 
+/// Makes a directory and those above it, where they are missing; with `sync` their entries are on the disk
+/// when this returns. Throws `Error` with the path and the reason.
+GLIMPSE_EXPORT void make_directory(const std::filesystem::path& directory, bool sync);
+
 /// Stands for standard input or output where a file is named.
 inline constexpr const char* standard_stream = "-";
 

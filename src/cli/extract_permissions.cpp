@@ -38,9 +38,8 @@ void allow_inputs(const ExtractOptions& o, Permissions& permissions) {
 /// The report is made, and its name flushed to the disk, while its directory can still be opened.
 void allow_report(const ExtractOptions& o, Permissions& permissions) {
     if (!is_file_name(o.report)) return;
-    const fs::path directory = fs::path(o.report).parent_path();
-    std::error_code ignored;  // opening it says what is wrong
-    if (!directory.empty()) fs::create_directories(directory, ignored);
+    make_output_directory(fs::path(o.report).parent_path(), !o.no_sync);
+    std::error_code ignored;                              // opening it says what is wrong
     const bool is_there = fs::exists(o.report, ignored);  // a pipe's reader would see an end
     if (!is_there && std::ofstream(o.report, std::ios::app) && !o.no_sync) sync_file(o.report);
     permissions.writable.emplace_back(o.report);
@@ -49,10 +48,10 @@ void allow_report(const ExtractOptions& o, Permissions& permissions) {
 void allow_outputs(const ExtractOptions& o, Permissions& permissions) {
     const std::string& out = o.output.out;
     if (is_file_name(o.output.archive))
-        allow_output_directory(fs::path(o.output.archive).parent_path(), permissions);
+        allow_output_directory(fs::path(o.output.archive).parent_path(), !o.no_sync, permissions);
     if (is_file_name(out))
         allow_output_directory(holds_one_glimpse(out) ? fs::path(out).parent_path() : fs::path(out),
-                               permissions);
+                               !o.no_sync, permissions);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 
 namespace glimpse::cli {
 
@@ -29,9 +30,16 @@ void allow_with_neighbours(const std::string& file, Permissions& permissions) {
     permissions.readable.push_back(is_here ? "." : directory);
 }
 
-void allow_output_directory(const fs::path& directory, Permissions& permissions) {
-    std::error_code ignored;  // the first output says what is wrong
-    if (!directory.empty()) fs::create_directories(directory, ignored);
+void make_output_directory(const fs::path& directory, bool sync) {
+    try {
+        make_directory(directory, sync);
+    } catch (const Error&) {
+        return;
+    }
+}
+
+void allow_output_directory(const fs::path& directory, bool sync, Permissions& permissions) {
+    make_output_directory(directory, sync);
     permissions.writable.push_back(directory.empty() ? "." : directory);
 }
 

@@ -25,8 +25,12 @@ void require_confinable(const std::string& device);
 /// A file that is named, and what lies beside it: it may name that.
 void allow_with_neighbours(const std::string& file, Permissions& permissions);
 
-/// The directory of an output, which is made unless it is there; "" for the working directory.
-void allow_output_directory(const std::filesystem::path& directory, Permissions& permissions);
+/// Makes the directory of an output while those above it can be opened, and with `sync` flushes its entry; ""
+/// for the working directory. The first output says where that fails.
+void make_output_directory(const std::filesystem::path& directory, bool sync);
+
+/// The same, and allows to write below it.
+void allow_output_directory(const std::filesystem::path& directory, bool sync, Permissions& permissions);
 
 /// Confines the process, and limits its memory to `images` in flight. Tells `warn` where the kernel cannot
 /// confine it. To be called before any input is read, and any thread started.

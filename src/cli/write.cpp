@@ -30,7 +30,7 @@ Permissions permissions_of(const WriteOptions& write) {
     const auto& parameters = write.input.parameters;
     if (parameters && *parameters != standard_stream) allow_with_neighbours(*parameters, permissions);
     if (write.out != standard_stream)
-        allow_output_directory(std::filesystem::path(write.out).parent_path(), permissions);
+        allow_output_directory(std::filesystem::path(write.out).parent_path(), write.sync, permissions);
     return permissions;
 }
 

@@ -120,6 +120,19 @@ std::vector<fs::path> all_of(const TrackPaths& paths) {
     return all;
 }
 
+OutputPlace place_of(const OutputPlan& plan, const fs::path& path) {
+    if (plan.file) return {path.parent_path(), path.filename()};
+    const std::string& root = plan.options.out;
+    const std::string name = path.string();
+    if (!name.starts_with(root)) throw Error(name, "leads out of " + root);
+    return {root, name.substr(std::min(name.find_first_not_of('/', root.size()), name.size()))};
+}
+
+void clean_beside(const OutputPlan& plan, const fs::path& output, Cleaning& clean) {
+    const OutputPlace place = place_of(plan, output);
+    clean(place.root, place.name.parent_path());
+}
+
 void require_outputs_below(const OutputPlan& plan, const std::string& name) {
     const fs::path directory = fs::path(name).parent_path();
     if (!plan.file && !plan.to_standard_output) require_plain(name, name);

@@ -6,12 +6,25 @@
 
 #include "glimpse/outputs.hpp"
 #include "glimpse/track_outputs.hpp"
+#include "system/new_file.hpp"
 
 namespace glimpse {
 
 /// The paths that are not empty.
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 std::vector<std::filesystem::path> all_of(const TrackPaths& paths);
+
+/// Where an output lies, for `NewFile`: its name may come from anybody, `root` is the user's.
+struct OutputPlace {
+    std::filesystem::path root;
+    std::filesystem::path name;  ///< below `root`
+};
+
+/// The place of an output of the plan. Throws `Error` where its path does not begin with `out`.
+OutputPlace place_of(const OutputPlan& plan, const std::filesystem::path& path);
+
+/// Removes what killed runs have left in the directory of an output. Throws as `place_of`.
+void clean_beside(const OutputPlan& plan, const std::filesystem::path& output, Cleaning& clean);
 
 /// Throws `UsageError` where something is at the path of an output that is to be new.
 void require_new(const std::filesystem::path& path);

@@ -84,7 +84,7 @@ class Remainder::State {
         const OutputPaths paths = output_paths(plan_, job);
         const std::vector<fs::path> all = all_of(paths);
         for (const fs::path& path : all) {
-            if (!dry_run_) clean_(path.parent_path());
+            if (!dry_run_) clean_beside(plan_, path, clean_);
         }
         if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
         const auto is_listed = [&](const GlimpsePaths& one) {

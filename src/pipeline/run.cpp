@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "outputs/output_plan.hpp"
 #include "pipeline/extraction.hpp"
 #include "pipeline/publication.hpp"
 #include "system/kept_failure.hpp"
@@ -61,10 +62,10 @@ bool has_files(const OutputPlan& plan, const RunOptions& options) {
 }
 
 /// Removes what killed runs have left where an image has its outputs: in one directory.
-void clean_beside(const ImageReport& report, Cleaning& clean) {
+void clean_beside(const OutputPlan& plan, const ImageReport& report, Cleaning& clean) {
     const auto made = std::ranges::find_if(
         report.glimpses, [](const GlimpseReport& glimpse) { return !glimpse.output.empty(); });
-    if (made != report.glimpses.end()) clean(std::filesystem::path(made->output).parent_path());
+    if (made != report.glimpses.end()) clean_beside(plan, made->output, clean);
 }
 
 constexpr std::size_t more_than_one = 2;
@@ -93,7 +94,7 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
     const bool writes_files = has_files(plan, options);
     const auto work = [&](ImageJob job) {
         ExtractedJob extracted = extract_one(std::move(job));
-        if (writes_files) clean_beside(extracted.done.report, clean);
+        if (writes_files) clean_beside(plan, extracted.done.report, clean);
         return publication.take(std::move(extracted));
     };
     const bool is_stream = !jobs.size();

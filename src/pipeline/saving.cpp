@@ -101,12 +101,14 @@ void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_
 
 void Saver::write_unguarded(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
     const OutputOptions& options = plan_.options;
-    if (!options.sync) return write_file(path, bytes, replaces(options), false);
     auto file = with_context(path.string(), [&] {
-        auto written = std::make_unique<NewFile>(path);
+        const OutputPlace place = place_of(plan_, path);
+        auto written = std::make_unique<NewFile>(place.root, place.name);
         written->write(bytes);
+        if (!options.sync) written->publish(replaces(options));
         return written;
     });
+    if (!options.sync) return;
     const std::scoped_lock lock(mutex_);
     files_.push_back({path, std::move(file), {}});
     if (NewFile::open_count() >= most_open_files()) publish(pointers(files_), options);

@@ -49,7 +49,7 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
     if (outputs_.empty()) return;
     Cleaning clean;
     if (!options.dry_run) {
-        for (const Output& output : outputs_) clean(output.path.parent_path());
+        for (const Output& output : outputs_) clean_beside(plan_, output.path, clean);
     }
     std::size_t count = 0;
     const auto next = [&]() -> std::optional<std::size_t> {
@@ -75,9 +75,10 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         if (options.dry_run) return report;
         require_outputs_below(plan_, track.name);
         report.remade = is_remade(plan_.options, output.path);
-        NewFile file(output.path);
+        const OutputPlace place = place_of(plan_, output.path);
+        NewFile file(place.root, place.name);
         if (output.animated) {
-            animate(glimpses, plan_.options.tracks, options, file.temporary_name());
+            animate(glimpses, plan_.options.tracks, options, file.temporary_path());
         } else {
             file.write(encode_image({.pixels = strip_of(glimpses, options)}, "png"));
         }

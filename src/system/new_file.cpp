@@ -1,24 +1,25 @@
 #include "system/new_file.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
 #include "system/descriptors.hpp"
+#include "system/open_failure.hpp"
 
 namespace glimpse {
 
@@ -56,12 +57,13 @@ bool lock(int descriptor) {
 /// Creates a file of a name that no other thread, process or machine uses, with the permissions of any new
 /// file, and locks it. Not mkstemp, whose files are private: the umask can only be read by setting it, for
 /// all threads.
-int create_unique(const std::filesystem::path& directory, std::string& name) {
+int create_unique(const OutputDirectory& directory, std::string& name) {
     static std::atomic<unsigned> counter{0};
     static const std::string ours = temporary_prefix() + std::to_string(getpid()) + "-";
     while (true) {
-        name = (directory / (ours + std::to_string(counter++) + temporary_suffix)).string();
-        const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        name = ours + std::to_string(counter++) + temporary_suffix;
+        const int descriptor =
+            ::openat(directory.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor < 0 && errno == EEXIST) continue;
         if (descriptor < 0 || lock(descriptor)) return descriptor;
         // Another process has taken it for abandoned before it was locked, and removes it.
@@ -70,46 +72,39 @@ int create_unique(const std::filesystem::path& directory, std::string& name) {
 }
 
 /// Removes a temporary file that nobody holds locked.
-void remove_if_abandoned(const std::filesystem::path& file) {
-    const Descriptor opened(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!opened.is_open() || flock(opened.number(), LOCK_EX | LOCK_NB) != 0) return;
+void remove_if_abandoned(const OutputDirectory& directory, const std::string& name) {
+    const Descriptor file(
+        ::openat(directory.number(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file.is_open() || flock(file.number(), LOCK_EX | LOCK_NB) != 0) return;
     // Meanwhile it may have been published, and another file have its name.
-    struct stat locked {
+    struct stat opened {
     }, named{};
-    const bool is_same = fstat(opened.number(), &locked) == 0 && lstat(file.c_str(), &named) == 0 &&
-                         locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
-    if (is_same) ::unlink(file.c_str());
+    const bool is_same = fstat(file.number(), &opened) == 0 &&
+                         fstatat(directory.number(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+                         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+    if (is_same) ::unlinkat(directory.number(), name.c_str(), 0);
 }
 
-/// Directories that this process has made and whose entries may not be on the disk yet.
-struct MadeDirectories {
-    std::mutex mutex;
-    std::set<std::string> names;
-};
-
-MadeDirectories& made_directories() {
-    static MadeDirectories all;
-    return all;
-}
-
-/// Makes a directory and those above it; gives those of them whose entries are to be flushed, since they have
-/// just been made, by this thread or another.
-std::vector<std::filesystem::path> make_directories(const std::filesystem::path& directory) {
-    std::vector<std::filesystem::path> made;
-    MadeDirectories& all = made_directories();
-    bool is_missing = true;
-    for (auto one = directory; !one.empty() && one != one.parent_path(); one = one.parent_path()) {
-        is_missing = is_missing && !is_there(one);
-        const std::scoped_lock lock(all.mutex);
-        // Before it is made, so that whoever finds it there finds it here, too.
-        if (is_missing) all.names.insert(one.string());
-        if (all.names.empty()) break;
-        if (all.names.contains(one.string())) made.push_back(one);
+/// The names of the temporary files in a directory.
+std::vector<std::string> temporary_files_in(const OutputDirectory& directory) {
+    std::vector<std::string> names;
+    const int copy = ::openat(directory.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(copy < 0 ? nullptr : fdopendir(copy), closedir);
+    if (!stream) {
+        if (copy >= 0) ::close(copy);
+        return names;
     }
-    std::error_code failure;
-    if (!directory.empty()) std::filesystem::create_directories(directory, failure);
-    if (failure) throw Error("its directory cannot be made: " + failure.message());
-    return made;
+    const std::string prefix = temporary_prefix();
+    while (const dirent* entry = readdir(stream.get())) {
+        if (is_temporary(entry->d_name, prefix)) names.emplace_back(entry->d_name);
+    }
+    return names;
+}
+
+std::string obstacle_of(const struct stat& status) {
+    if (S_ISREG(status.st_mode)) return {};
+    if (S_ISDIR(status.st_mode)) return std::strerror(EISDIR);
+    return "it is not a regular file; use - to write to standard output";
 }
 
 /// Not published or given up, in the whole process.
@@ -119,9 +114,7 @@ std::atomic<std::size_t> open_files{0};
 
 std::string obstacle_to_output(const std::filesystem::path& path) {
     struct stat status {};
-    if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
-    if (S_ISDIR(status.st_mode)) return std::strerror(EISDIR);
-    return "it is not a regular file; use - to write to standard output";
+    return stat(path.c_str(), &status) == 0 ? obstacle_of(status) : std::string();
 }
 
 bool is_there(const std::filesystem::path& path) {
@@ -129,58 +122,63 @@ bool is_there(const std::filesystem::path& path) {
     return std::filesystem::exists(path, unseen);
 }
 
-void remove_abandoned_files(const std::filesystem::path& directory) {
-    const std::string prefix = temporary_prefix();
-    std::error_code failure;
-    std::vector<std::filesystem::path> candidates;
-    for (std::filesystem::directory_iterator entry(directory.empty() ? "." : directory, failure), end;
-         !failure && entry != end; entry.increment(failure)) {
-        if (is_temporary(entry->path().filename().string(), prefix)) candidates.push_back(entry->path());
-    }
-    std::ranges::for_each(candidates, remove_if_abandoned);
+void remove_abandoned_files(const std::filesystem::path& root, const std::filesystem::path& below) {
+    const OutputDirectory::Shared directory = OutputDirectory::found(root, below);
+    if (!directory) return;
+    for (const std::string& name : temporary_files_in(*directory)) remove_if_abandoned(*directory, name);
 }
 
-void Cleaning::operator()(const std::filesystem::path& directory) {
+void Cleaning::operator()(const std::filesystem::path& root, const std::filesystem::path& below) {
     {
         const std::scoped_lock lock(mutex_);
-        if (!cleaned_.insert(directory.string()).second) return;
+        if (!cleaned_.insert(root / below).second) return;
     }
-    remove_abandoned_files(directory);
+    remove_abandoned_files(root, below);
 }
 
-NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
-    if (const std::string obstacle = obstacle_to_output(path_); !obstacle.empty()) throw Error(obstacle);
-    made_ = make_directories(path_.parent_path());
-    descriptor_ = create_unique(path_.parent_path(), temporary_);
+NewFile::NewFile(const std::filesystem::path& root, const std::filesystem::path& name)
+    : name_(name.filename().string()) {
+    own_ = {{root, name.parent_path()}, OutputDirectory::made(root, name.parent_path())};
+    made_ = unflushed_directories(own_.place);
+    struct stat status {};
+    const int directory = own_.held->number();
+    const bool is_taken = fstatat(directory, name_.c_str(), &status, 0) == 0;
+    if (const std::string obstacle = is_taken ? obstacle_of(status) : std::string(); !obstacle.empty())
+        throw Error(obstacle);
+    descriptor_ = create_unique(*own_.held, temporary_);
     if (descriptor_ < 0) {
         temporary_.clear();
-        throw Error(std::strerror(errno));
+        throw Error(open_failure(errno));
     }
     ++open_files;
 }
 
 NewFile::~NewFile() {
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    if (!temporary_.empty()) ::unlinkat(own_.held->number(), temporary_.c_str(), 0);
     if (descriptor_ < 0) return;
     ::close(descriptor_);
     --open_files;
 }
 
-std::vector<std::filesystem::path> NewFile::directories() const {
-    std::vector<std::filesystem::path> all;
-    for (const auto& directory : made_) all.push_back(directory.parent_path());
-    all.push_back(path_.parent_path());
+std::vector<EntryDirectory> NewFile::directories() const {
+    std::vector<EntryDirectory> all;
+    for (const DirectoryPlace& one : made_) all.push_back({one.parent()});
+    all.push_back(own_);
     return all;
 }
 
 void NewFile::forget_made_directories() const {
-    MadeDirectories& all = made_directories();
-    const std::scoped_lock lock(all.mutex);
-    for (const auto& directory : made_) all.names.erase(directory.string());
+    forget_unflushed(made_);
 }
 
 std::size_t NewFile::open_count() {
-    return open_files;
+    return open_files + OutputDirectory::open_count();
+}
+
+std::string NewFile::temporary_path() const {
+    const std::string by_descriptor = "/proc/self/fd/" + std::to_string(descriptor_);
+    if (::access(by_descriptor.c_str(), W_OK) == 0) return by_descriptor;
+    return (own_.held->path() / temporary_).string();
 }
 
 void NewFile::write(std::span<const std::uint8_t> bytes) {
@@ -192,8 +190,12 @@ void NewFile::publish(bool replace) {
     // name.
     const int copy = ::dup(descriptor_);
     const bool closed = copy >= 0 && ::close(copy) == 0;
-    const auto name = replace ? ::rename : ::link;
-    if (!closed || name(temporary_.c_str(), path_.c_str()) != 0) throw Error(std::strerror(errno));
+    const int directory = own_.held->number();
+    const auto give_name = [&] {
+        return replace ? ::renameat(directory, temporary_.c_str(), directory, name_.c_str())
+                       : ::linkat(directory, temporary_.c_str(), directory, name_.c_str(), 0);
+    };
+    if (!closed || give_name() != 0) throw Error(std::strerror(errno));
     if (replace) temporary_.clear();
     ::close(std::exchange(descriptor_, -1));
     --open_files;

@@ -81,33 +81,29 @@ struct Contents {
     void sync(std::size_t k) const { sync_content(files[k]->descriptor()); }
 };
 
-/// The entries of directories, "" for the working directory. Each is open for as long as it is flushed, since
-/// there may be more of them than descriptors.
+/// The entries of directories. One that is not held is open for as long as it is flushed, since there may be
+/// more of them than descriptors.
 struct Entries {
-    std::vector<std::filesystem::path> directories;
+    std::vector<EntryDirectory> directories;
 
     [[nodiscard]] std::size_t size() const { return directories.size(); }
-    [[nodiscard]] const char* name(std::size_t k) const {
-        return directories[k].empty() ? "." : directories[k].c_str();
-    }
-    [[nodiscard]] int open(std::size_t k) const {
-        return ::open(name(k), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    [[nodiscard]] OutputDirectory::Shared open(std::size_t k) const {
+        const EntryDirectory& one = directories[k];
+        auto directory = one.held ? one.held : OutputDirectory::found(one.place.root, one.place.below);
+        if (!directory) throw Error(std::strerror(errno));
+        return directory;
     }
     [[nodiscard]] dev_t device(std::size_t k) const {
         struct stat status {};
-        return device_of(stat(name(k), &status), status);
+        return device_of(fstat(open(k)->number(), &status), status);
     }
-    [[nodiscard]] bool sync_all(std::size_t k) const {
-        const Descriptor directory(open(k));
-        return directory.is_open() && sync_file_system(directory.number());
-    }
+    [[nodiscard]] bool sync_all(std::size_t k) const { return sync_file_system(open(k)->number()); }
     void check(std::size_t /*k*/) const {}
     void sync(std::size_t k) const {
-        const Descriptor directory(open(k));
+        const auto directory = open(k);
         // One that may be written but not read is left to the system.
-        if (!directory.is_open() && errno == EACCES) return;
-        if (directory.is_open() && (fsync(directory.number()) == 0 || cannot_be_synced(errno))) return;
-        throw Error(std::strerror(errno));
+        if (!directory->is_readable()) return;
+        if (fsync(directory->number()) != 0 && !cannot_be_synced(errno)) throw Error(std::strerror(errno));
     }
 };
 
@@ -131,13 +127,13 @@ std::vector<std::string> sync_each(const Things& things) {
     return failures;
 }
 
-using Directories = std::set<std::filesystem::path>;
+using Directories = std::set<EntryDirectory>;
 
 /// Flushes the entries of directories; gives what went wrong with which.
-std::map<std::filesystem::path, std::string> sync_directories(const Directories& directories) {
+std::map<EntryDirectory, std::string> sync_directories(const Directories& directories) {
     const Entries entries{{directories.begin(), directories.end()}};
     const std::vector<std::string> reasons = sync_each(entries);
-    std::map<std::filesystem::path, std::string> failures;
+    std::map<EntryDirectory, std::string> failures;
     for (std::size_t k = 0; k < reasons.size(); ++k) {
         if (!reasons[k].empty()) failures[entries.directories[k]] = reasons[k];
     }
@@ -160,7 +156,7 @@ std::vector<std::string> publish_synced(std::span<NewFile* const> files, bool re
     }
     const auto failed = sync_directories(directories);
     for (std::size_t k = 0; k < files.size(); ++k) {
-        for (const auto& directory : files[k]->directories()) {
+        for (const EntryDirectory& directory : files[k]->directories()) {
             if (failures[k].empty() && failed.contains(directory))
                 failures[k] = about_directory(failed.at(directory));
         }
@@ -182,8 +178,22 @@ void sync_file(const std::filesystem::path& path) {
         const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
         if (!file.is_open()) throw Error(std::strerror(errno));
         sync_content(file.number());
-        const auto failed = sync_directories({path.parent_path()});
+        const EntryDirectory own{.place = {path.parent_path(), {}}};
+        const auto failed = sync_directories({own});
         if (!failed.empty()) throw Error(about_directory(failed.begin()->second));
+    });
+}
+
+void make_directory(const std::filesystem::path& directory, bool sync) {
+    with_context(directory.string(), [&] {
+        OutputDirectory::made(directory, {});
+        if (!sync) return;
+        const std::vector<DirectoryPlace> made = unflushed_directories({directory, {}});
+        Directories with_entries;
+        for (const DirectoryPlace& one : made) with_entries.insert({one.parent()});
+        const auto failed = sync_directories(with_entries);
+        if (!failed.empty()) throw Error(about_directory(failed.begin()->second));
+        forget_unflushed(made);
     });
 }
 

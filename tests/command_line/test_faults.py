@@ -147,8 +147,8 @@ class Durability(GlimpseCase):
         """Every name appears after its content is on the disk; it is there itself before the report says so, and before the end."""
         renames = [call for call in calls if call.name.startswith("rename")]
         for rename in renames:
-            temporary, name = re.findall(r'"([^"]*)"', rename.arguments)
-            temporary, name = (os.path.join(self.directory, path) for path in (temporary, name))
+            # renameat(5</the/directory>, "temporary", 5</the/directory>, "name")
+            temporary, name = (os.path.join(*path) for path in re.findall(r'<([^>]*)>, "([^"]*)"', rename.arguments))
             written = max([call.end for call in calls if call.name == "write" and f"<{temporary}>" in call.arguments], default=-1)
             flushed = [call for call in calls if written <= call.begin and call.end < rename.begin
                        and (call.name == "syncfs" or call.name == "fdatasync" and f"<{temporary}>" in call.arguments)]

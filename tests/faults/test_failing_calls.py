@@ -14,6 +14,7 @@ from workspace import IS_SANITIZED, Workspace
 
 ERRORS = {
     "openat": ("EIO", "EACCES", "EMFILE", "ENOMEM", "ENOSPC", "EINTR"),
+    "openat2": ("EIO", "EACCES", "EMFILE", "EINTR", "ENOSYS"),
     "read": ("EIO", "EINTR", "EISDIR"),
     "pread64": ("EIO", "EINTR"),
     "mmap": ("ENOMEM", "EACCES", "ENODEV"),

@@ -107,7 +107,7 @@ TEST_CASE("files that are published together are each published, or say why not"
     NewFile first(directory / "a");
     NewFile second(directory / "new/deep/b");
     NewFile late(directory / "taken");
-    CHECK(NewFile::open_count() == 3);
+    CHECK(NewFile::open_count() == 5);  // three files, and two directories
     for (NewFile* file : {&first, &second, &late}) file->write(bytes_of("ours"));
     directory.file("taken", "somebody's");
     const std::array files{&first, &second, &late};
@@ -115,13 +115,16 @@ TEST_CASE("files that are published together are each published, or say why not"
     CHECK(scratch::content_of(directory / "a") == "ours");
     CHECK(scratch::content_of(directory / "new/deep/b") == "ours");
     CHECK(scratch::content_of(directory / "taken") == "somebody's");
-    CHECK(NewFile::open_count() == 1);
-    // An entry was made in each of them.
-    CHECK(second.directories() ==
-          std::vector<std::filesystem::path>{directory / "new", directory.path(), directory / "new/deep"});
+    CHECK(NewFile::open_count() == 3);
 }
 
 namespace {
+
+std::vector<std::filesystem::path> paths_of(const std::vector<EntryDirectory>& directories) {
+    std::vector<std::filesystem::path> paths;
+    for (const EntryDirectory& one : directories) paths.push_back(one.place.path());
+    return paths;
+}
 
 /// Lets the process open few files more; with its end as many as before.
 class FewDescriptors {
@@ -160,10 +163,20 @@ TEST_CASE("a directory's entry is flushed with each file in it until it is on th
     const auto deep = directory / "new/deep";
     NewFile maker(deep / "a");
     NewFile late(deep / "b");  // as of another thread, which may be done first
-    CHECK(late.directories() == Paths{directory / "new", directory.path(), deep});
+    NewFile below(directory.path(), "new/deep/b2");
+    const Paths all{directory / "new", directory.path(), deep};
+    CHECK(paths_of(late.directories()) == all);
+    CHECK(paths_of(below.directories()) == all);
     publish_synced(late, true);
-    CHECK(NewFile(deep / "c").directories() == Paths{deep});
-    CHECK(maker.directories() == Paths{directory / "new", directory.path(), deep});
+    CHECK(paths_of(NewFile(deep / "c").directories()) == Paths{deep});
+    CHECK(paths_of(NewFile(directory.path(), "new/deep/d").directories()) == Paths{deep});
+    CHECK(paths_of(maker.directories()) == all);
+    // A directory that is made by itself is flushed by itself.
+    make_directory(directory / "own/deep/", true);
+    CHECK(paths_of(NewFile(directory / "own/deep/a").directories()) == Paths{directory / "own/deep"});
+    make_directory(directory / "unflushed", false);
+    CHECK(paths_of(NewFile(directory / "unflushed", "a").directories()) ==
+          Paths{directory.path(), directory / "unflushed"});
 }
 
 TEST_CASE("a new file that is to replace nothing leaves alone what came meanwhile") {
