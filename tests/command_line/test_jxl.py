@@ -38,6 +38,13 @@ class JpegXl(Formats):
             for container in ("0", "1"):
                 self.is_read_as(self.encoded("png", self.saved(pixels, "PNG"), "-d", "0", f"--container={container}"), pixels)
 
+    def test_on_standard_input(self):
+        pixels = self.noise(HEIGHT, WIDTH, 3)
+        for container in ("0", "1"):
+            content = self.encoded("png", self.saved(pixels, "PNG"), "-d", "0", f"--container={container}").read_bytes()
+            made = self.run_glimpse("extract", "-", "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", "-", stdin=content, text=False).stdout
+            numpy.testing.assert_array_equal(numpy.array(Image.open(io.BytesIO(made))), pixels)
+
     def test_deep_samples_are_scaled(self):
         # Given 16 bits, of which each is what one of 10 or 12 stands for: cjxl 0.7 takes MAXVAL for 65535.
         for bits in (10, 12, 16):

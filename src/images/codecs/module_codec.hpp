@@ -38,7 +38,7 @@ class ModuleCodec final : public Codec {
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                     const CodecRequest& request) const override;
     [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
-        return length_(bytes);
+        return length_ ? length_(bytes) : std::nullopt;
     }
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
         return may_be_whole_(bytes);
@@ -51,7 +51,7 @@ class ModuleCodec final : public Codec {
 
     CodecDescription description_;
     Recogniser recogniser_;
-    Length length_;
+    Length length_;  ///< null where the format does not say
     Check may_be_whole_;
     Format format_;  ///< null where it is one format
     mutable std::once_flag opened_;
