@@ -64,12 +64,12 @@ auto with_loss(DataSet& set, const fs::path& file, const Value& record, Read&& r
     }
 }
 
-using Names = std::unordered_map<std::string, std::string>;
+using CategoryNames = std::unordered_map<std::string, std::string>;
 using Positions = std::unordered_map<std::string, std::size_t>;
 
 /// Adds the categories. Returns their names by their ids.
-Names read_categories(const Value& root, DataSet& set) {
-    Names names;
+CategoryNames read_categories(const Value& root, DataSet& set) {
+    CategoryNames names;
     if (!has(root, "categories")) return names;
     for (const Value& category : any_elements(root.member("categories"), "an array")) {
         const Value id = category.required("id");
@@ -124,7 +124,7 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
                               {.dropped = "segmentation", .non_finite = true});
     const Value root = json.root();
     DataSet set;
-    const Names names = read_categories(root, set);
+    const CategoryNames names = read_categories(root, set);
     const Positions positions = read_images(root, file, images, set);
     for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
         const auto position = position_of_image(annotation, file, positions, set);

@@ -1,7 +1,9 @@
 #include "jobs.hpp"
 #include "scratch.hpp"
 
-// The boxes of one format, GLIMPSE_FUZZ_FORMAT, or of that which the content tells where it is empty.
+// The boxes of one format, or of that which the content tells where it is empty.
+
+extern const char* const annotation_format;  // one for each program
 
 namespace {
 
@@ -28,10 +30,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto [file, choices] = fuzz::split({data, size}, 1);
     const std::uint64_t flags = fuzz::Draws(choices).bits(1);
     const bool in_directory = (flags & 1) != 0;
-    const auto path = scratch.file("labels/" + file_name(GLIMPSE_FUZZ_FORMAT), fuzz::text_of(file));
+    const auto path = scratch.file("labels/" + file_name(annotation_format), fuzz::text_of(file));
     glimpse::AnnotationOptions annotations;
     annotations.file = in_directory ? path.parent_path() : path;
-    annotations.format = GLIMPSE_FUZZ_FORMAT;
+    annotations.format = annotation_format;
     annotations.zero_based = (flags & 4) != 0;
     annotations.strict = (flags & 8) != 0;
     if ((flags & 16) != 0) annotations.categories = {"1", "cat"};

@@ -74,8 +74,9 @@ inline int shrink_of(const glimpse::ImageInfo& info, std::uint64_t choice) {
 /// All bytes belong to one of the images that lie one after another, in their order.
 inline void check_images_in(Bytes bytes) {
     const std::uint8_t* begin = bytes.data();
-    for (const Bytes image : glimpse::images_in(bytes)) {
+    for (const auto& [image, unread] : glimpse::images_in(bytes)) {
         require(image.data() == begin && !image.empty(), "images lie one after another");
+        require(unread < image.size(), "an image has bytes of its own");
         begin += image.size();
     }
     require(begin == bytes.data() + bytes.size(), "all bytes belong to an image");
