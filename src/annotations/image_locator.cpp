@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "system/presence.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse::annotations {
@@ -66,8 +67,7 @@ AnnotatedImage ImageLocator::locate_as(const std::string& name, std::size_t posi
         image.problem = obstacle_within(directory, relative);
         image.path = directory / relative;
         if (!image.problem.empty()) return image;
-        std::error_code ignored;
-        if (fs::exists(image.path, ignored)) found.push_back(image.path);
+        if (may_be_there(image.path)) found.push_back(image.path);
     }
     if (found.empty()) return among_files(std::move(image), relative, position);
     image.path = found.front();

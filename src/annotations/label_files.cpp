@@ -7,6 +7,7 @@
 #include "annotations/image_locator.hpp"
 #include "glimpse/error.hpp"
 #include "system/natural_order.hpp"
+#include "system/presence.hpp"
 
 namespace glimpse::annotations {
 
@@ -56,11 +57,10 @@ std::vector<fs::path> files_below(const fs::path& directory) {
 std::vector<LabelledImage> join_label_files(const fs::path& directory, std::string_view extension,
                                             std::span<const ImageFile> images) {
     std::map<fs::path, std::vector<LabelledImage>> by_labels;
-    std::error_code ignored;
     for (const ImageFile& image : images) {
         fs::path labels = directory / (image.name + std::string(extension));
-        if (!fs::exists(labels, ignored)) labels.replace_extension(in_capitals(extension));
-        if (!fs::exists(labels, ignored)) continue;
+        if (!may_be_there(labels)) labels.replace_extension(in_capitals(extension));
+        if (!may_be_there(labels)) continue;
         by_labels[labels.lexically_normal()].push_back({&image, labels});
     }
     std::vector<LabelledImage> joined;

@@ -46,6 +46,33 @@ bool is_temporary(const std::string& name, const std::string& prefix) {
     return no_number == std::errc() && std::string_view(suffix, end) == temporary_suffix;
 }
 
+/// The temporary files of this process, which need no lock to be known to be in use: not every file system
+/// knows locks, and a lock may fail.
+class OwnFiles {
+  public:
+    void add(const std::string& name) {
+        const std::scoped_lock lock(mutex_);
+        names_.insert(name);
+    }
+    void remove(const std::string& name) {
+        const std::scoped_lock lock(mutex_);
+        names_.erase(name);
+    }
+    [[nodiscard]] bool contain(const std::string& name) {
+        const std::scoped_lock lock(mutex_);
+        return names_.contains(name);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::set<std::string> names_;  ///< each is given once in a process, whatever the directory
+};
+
+OwnFiles& own_files() {
+    static OwnFiles all;
+    return all;
+}
+
 /// Takes the lock that tells a file in use, and whether the file still has its name then, as far as that can
 /// be found out. Where the file system knows no locks, nobody removes it either.
 bool lock(int descriptor) {
@@ -62,17 +89,22 @@ int create_unique(const OutputDirectory& directory, std::string& name) {
     static const std::string ours = temporary_prefix() + std::to_string(getpid()) + "-";
     while (true) {
         name = ours + std::to_string(counter++) + temporary_suffix;
+        own_files().add(name);
         const int descriptor =
             ::openat(directory.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor < 0 && errno == EEXIST) continue;
-        if (descriptor < 0 || lock(descriptor)) return descriptor;
+        const int failure = errno;
+        if (descriptor >= 0 && lock(descriptor)) return descriptor;
+        own_files().remove(name);
+        errno = failure;
+        if (descriptor < 0 && failure != EEXIST) return descriptor;
         // Another process has taken it for abandoned before it was locked, and removes it.
-        ::close(descriptor);
+        if (descriptor >= 0) ::close(descriptor);
     }
 }
 
 /// Removes a temporary file that nobody holds locked.
 void remove_if_abandoned(const OutputDirectory& directory, const std::string& name) {
+    if (own_files().contain(name)) return;
     const Descriptor file(
         ::openat(directory.number(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.is_open() || flock(file.number(), LOCK_EX | LOCK_NB) != 0) return;
@@ -154,7 +186,10 @@ NewFile::NewFile(const std::filesystem::path& root, const std::filesystem::path&
 }
 
 NewFile::~NewFile() {
-    if (!temporary_.empty()) ::unlinkat(own_.held->number(), temporary_.c_str(), 0);
+    if (!temporary_.empty()) {
+        ::unlinkat(own_.held->number(), temporary_.c_str(), 0);
+        own_files().remove(temporary_);
+    }
     if (descriptor_ < 0) return;
     ::close(descriptor_);
     --open_files;
@@ -196,7 +231,7 @@ void NewFile::publish(bool replace) {
                        : ::linkat(directory, temporary_.c_str(), directory, name_.c_str(), 0);
     };
     if (!closed || give_name() != 0) throw Error(std::strerror(errno));
-    if (replace) temporary_.clear();
+    if (replace) own_files().remove(std::exchange(temporary_, {}));
     ::close(std::exchange(descriptor_, -1));
     --open_files;
 }

@@ -426,10 +426,9 @@ class OnStandardInput(Formats):
             self.tga[:-26] + struct.pack("<H", 495) + bytes(493) + struct.pack("<II", len(self.tga) - 26, 0) + self.tga[-18:],
             b"P2\n5 4\n255\n" + b" ".join([b"7"] * 20) + b"\n", b"P1\n5 4\n" + b"01101" * 4 + b"\n", b"P3 5 4 9 " + b"1 2 3 " * 20]
         for number, content in enumerate(kinds):
-            for padding in (b"", b"\n", bytes(5)):
-                with self.subTest(number=number, content=content[:12], padding=padding):
-                    self.assertEqual(self.number_of_images(content + padding + self.png), 2)
-                    self.assertEqual(self.number_of_images(self.png + content + padding + content), 3)
+            padding = (b"", b"\n", bytes(5))[number % 3]
+            with self.subTest(number=number, content=content[:12], padding=padding):
+                self.assertEqual(self.number_of_images(self.png + content + padding + content), 3)
 
 
 class WhatMayBeDecoded(Formats):

@@ -1,4 +1,6 @@
-"""What OpenImageIO reads, beside Pillow, OpenEXR's own library, and what was put into the file."""
+"""What giflib, libjxl and OpenImageIO read, beside Pillow, OpenEXR's own library, and what was put into the file."""
+
+import subprocess
 
 import numpy
 from PIL import Image
@@ -91,6 +93,27 @@ def open_exr(random):
     return regions.item(random, "a.exr", content, expected, weight)
 
 
+def jpeg_xl(random):
+    """Without loss, by libjxl's own encoder."""
+    deep = random.random() < 0.3
+    pixels = regions.pixels(random, pictures.choose(random, 1, 3) if deep else pictures.choose(random, 1, 3, 4), "uint16" if deep else "uint8")
+    if deep:
+        kind = "P5" if pixels.ndim == 2 else "P6"
+        source = f"{kind}\n{pixels.shape[1]} {pixels.shape[0]}\n65535\n".encode() + pixels.astype(">u2").tobytes()
+    else:
+        source = regions.saved(pixels, "PNG")
+
+    def write(path):
+        given = path.with_suffix(".ppm" if deep else ".png")
+        given.write_bytes(source)
+        made = path.with_suffix(".jxl")
+        subprocess.run(["cjxl", given, made, "-d", "0", "-e", str(random.integers(1, 6)), f"--container={random.integers(2)}"],
+                       check=True, capture_output=True)
+        made.rename(path)
+
+    return regions.item(random, "a.jxl", regions.through_a_file(write), pixels)
+
+
 def coded_pixels(random):
     """Codecs of moving pictures smooth what is noise: the pictures are of all kinds, and at least 16 pixels long."""
     height, width = (int(v) for v in random.integers(16, 70, 2))
@@ -117,6 +140,7 @@ KINDS = [
     Kind("read JPEG 2000, reversible; its samples", bounds.EXACT, jpeg_2000(True), reads=("jp2", "j2k", "j2c"), features=("jpg_2000",)),
     Kind("read JPEG 2000, irreversible; Pillow", bounds.WAVELETS, jpeg_2000(False), reads=("jp2", "j2k", "j2c"), features=("jpg_2000",)),
     Kind("read GIF; Pillow", bounds.EXACT, gif, reads=("gif",)),
+    Kind("read JPEG XL; its samples", bounds.EXACT, jpeg_xl, 0.5, reads=("jxl",), programs=("cjxl",)),
     Kind("read Targa; Pillow", bounds.EXACT, targa, reads=("tga",)),
     Kind("read Radiance; its samples", bounds.EXACT, radiance, reads=("hdr",)),
     Kind("read OpenEXR, by its own library; its samples", bounds.DIVIDED, open_exr, needs=("OpenEXR",), reads=("exr",)),
