@@ -52,12 +52,15 @@ Bytes palette_tiff(bool tiled) {
     return hand_made::tiff(tags, 273, 279, blocks);
 }
 
+constexpr std::uint32_t uncompressed = 1;
+constexpr std::uint32_t jpeg_inside = 7;
+
 /// A tiled grey TIFF of 100×100 pixels and some bytes.
-Bytes tiff_with_tiles_of(std::uint32_t side) {
+Bytes tiff_with_tiles_of(std::uint32_t side, std::uint32_t compression = uncompressed) {
     return hand_made::tiff({{256, 4, {100}},
                             {257, 4, {100}},
                             {258, 3, {8}},
-                            {259, 3, {1}},
+                            {259, 3, {compression}},
                             {262, 3, {1}},
                             {277, 3, {1}},
                             {322, 4, {side}},
@@ -205,4 +208,24 @@ TEST_CASE("an error says nothing that is no text") {
         const std::string words = reason([&] { read(hand_made::npy(header, Bytes(8))); });
         CHECK(std::ranges::all_of(words, [](char c) { return c >= ' ' && c < 0x7F; }));
     }
+}
+
+TEST_CASE("a tile that JPEG could not store is refused, whatever memory there is for it") {
+    for (const std::uint32_t side : {65536U, 16187424U}) {
+        CAPTURE(side);
+        const auto bytes = hand_made::tiff({{256, 4, {90}},
+                                            {257, 4, {70}},
+                                            {258, 3, {8, 8, 8}},
+                                            {259, 3, {jpeg_inside}},
+                                            {262, 3, {6}},
+                                            {277, 3, {3}},
+                                            {322, 4, {32}},
+                                            {323, 4, {side}}},
+                                           324, 325, {Bytes(50)});
+        const std::string words = reason([&] { glimpse::open_image(bytes)->decode({0, 0, 1, 1}); });
+        CHECK(words == "the TIFF header has tiles or strips of no sensible size");
+    }
+    CHECK(says_damaged(reason([] {
+        glimpse::open_image(tiff_with_tiles_of(1 << 17, jpeg_inside))->decode({0, 0, 1, 1});
+    })));
 }

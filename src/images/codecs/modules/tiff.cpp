@@ -182,6 +182,14 @@ class TiffReader final : public ImageReader {
         throw Error("the TIFF header has tiles or strips of no sensible size");
     }
 
+    /// JPEG cannot store longer sides (ITU-T T.81, B.2.2).
+    void require_jpeg_fits(const Block& size) const {
+        constexpr std::uint32_t longest = 65535;
+        const auto compression = tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+        const bool is_jpeg = compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG;
+        if (is_jpeg && (size.width > longest || size.height > longest)) refuse_blocks();
+    }
+
     [[noreturn]] void refuse_data() const { fail_corrupt(file_.complaint()); }
 
     /// The bytes of a block. Throws `Error` where its size makes no sense.
@@ -200,6 +208,7 @@ class TiffReader final : public ImageReader {
 
     cv::Mat decode_plain(const Rectangle& region) {
         const Block size = first_block();
+        require_jpeg_fits(size);
         const std::size_t bytes = block_bytes(size);
         const auto buffer = allocate<std::uint8_t>(bytes);
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
@@ -265,6 +274,7 @@ class TiffReader final : public ImageReader {
     /// Palettes, YCbCr, CMYK, bits: as libtiff converts them, to 8 bits a sample.
     cv::Mat decode_as_rgba(const Rectangle& region) {
         const Block size = first_block();
+        require_jpeg_fits(size);
         const std::uint64_t pixels = std::uint64_t{size.width} * size.height;
         const std::uint64_t image_pixels = std::uint64_t(info_.size.width) * std::uint64_t(info_.size.height);
         constexpr std::uint64_t always_allowed = largest_block / sizeof(std::uint32_t);
