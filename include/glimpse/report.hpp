@@ -29,7 +29,7 @@ struct ImageReport {
     std::string image;   ///< its path, or its archive's and its member's name
     std::string error;   ///< empty: all succeeded
     Size size;           ///< as opened, pixels; 0×0 where it was not
-    int page = 0;        ///< of the file, 0 ≤ page < pages
+    int page = 0;        ///< of the file, from 0, as it was asked for
     int pages = 1;       ///< of the file; 1 where it was not opened
     std::string device;  ///< backends that read the glimpses, joined by ", "; empty where none did
     double seconds = 0;  ///< wall-clock time of the whole job

@@ -53,24 +53,24 @@ struct Format {
     /// Reads one file that annotates all images; null where each image has a file of its own.
     DataSet (*read_all)(const fs::path&, const ImageFiles&) = nullptr;
     /// Reads files of single images, of which those that belong to inputs are given.
-    LabelReader (*read_each)(const AnnotationOptions&, std::vector<fs::path>) = nullptr;
+    LabelReader (*read_each)(const AnnotationOptions&, const std::vector<fs::path>&) = nullptr;
     std::string_view extension{};  ///< of these
     bool has_rows = false;         ///< that begin with a class's number
     bool counts_from_one = false;  ///< its pixels, unless `zero_based`
 };
 
-LabelReader yolo_reader(const AnnotationOptions& options, std::vector<fs::path> files) {
-    const auto set = std::make_shared<YoloDataSet>(options.file, std::move(files), options.warn);
+LabelReader yolo_reader(const AnnotationOptions& options, const std::vector<fs::path>& files) {
+    const auto set = std::make_shared<YoloDataSet>(options.file, files, options.warn);
     return {.read = [set](const fs::path& file) { return read_yolo(file, *set); }, .names = set->names()};
 }
 
-LabelReader voc_reader(const AnnotationOptions& options, std::vector<fs::path> /*files*/) {
+LabelReader voc_reader(const AnnotationOptions& options, const std::vector<fs::path>& /*files*/) {
     return {.read = [zero_based = options.zero_based](const fs::path& file) {
         return annotations::read_voc(file, zero_based);
     }};
 }
 
-LabelReader labelme_reader(const AnnotationOptions& /*options*/, std::vector<fs::path> /*files*/) {
+LabelReader labelme_reader(const AnnotationOptions& /*options*/, const std::vector<fs::path>& /*files*/) {
     return {.read = read_labelme};
 }
 

@@ -22,6 +22,12 @@ std::string in_capitals(std::string_view extension) {
     return capitals;
 }
 
+/// A pipe in a directory, which nobody has named, may never be written to.
+void require_no_pipe(const fs::path& file) {
+    std::error_code unseen;
+    if (fs::is_fifo(file, unseen)) throw UsageError(file.string(), "it is not a regular file");
+}
+
 /// Leaves those whose paths share the longest suffix with that of their annotation file, which they all have.
 void keep_best(std::vector<LabelledImage>& rivals) {
     const std::string labels = comparable(rivals.front().labels, false);
@@ -45,6 +51,7 @@ std::vector<fs::path> files_below(const fs::path& directory) {
     std::error_code failure;
     for (fs::recursive_directory_iterator entry(directory, failure), end; !failure && entry != end;
          entry.increment(failure)) {
+        require_no_pipe(entry->path());
         files.push_back(entry->path());
     }
     if (failure) throw UsageError(directory.string(), failure.message());
@@ -61,6 +68,7 @@ std::vector<LabelledImage> join_label_files(const fs::path& directory, std::stri
         fs::path labels = directory / (image.name + std::string(extension));
         if (!may_be_there(labels)) labels.replace_extension(in_capitals(extension));
         if (!may_be_there(labels)) continue;
+        require_no_pipe(labels);
         by_labels[labels.lexically_normal()].push_back({&image, labels});
     }
     std::vector<LabelledImage> joined;

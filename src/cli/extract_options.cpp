@@ -113,8 +113,9 @@ void add_adjustments(Command& command, ExtractOptions& o) {
 void parse_page(const std::string& text, InputOptions& input) {
     input.all_pages = text == "all";
     input.page = input.all_pages ? std::nullopt : whole_number(text);
-    if (!input.all_pages && !input.page) {
-        throw UsageError("--page", "a number from 0 or all is needed, not '" + text + "'");
+    constexpr int beyond = std::numeric_limits<int>::max();
+    if (!input.all_pages && input.page.value_or(beyond) == beyond) {
+        throw UsageError("--page", "a number from 0, below 2^31 - 1, or all is needed, not '" + text + "'");
     }
 }
 

@@ -27,6 +27,8 @@ void allow_inputs(const ExtractOptions& o, Permissions& permissions) {
     }
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
         if (file && is_file_name(*file)) allow_with_neighbours(*file, permissions);
+        if (file && *file == standard_stream)
+            permissions.readable.emplace_back(".");  // where its paths start
     }
     for (const std::string& archive : o.input.archives) {
         if (is_file_name(archive)) permissions.readable.emplace_back(archive);

@@ -21,28 +21,25 @@ int pages_of(const ImageSource& image, const OpenOptions& options) {
 }  // namespace
 
 std::optional<ImageJob> PagedJobs::next() {
-    while (pages_.empty()) {
-        std::optional<ImageJob> job = jobs_->next();
-        if (!job || job->image.page() || !job->problem.empty()) return job;
-        if (options_.page) {
-            job->image = job->image.at_page(*options_.page);
-            return job;
-        }
-        if (!options_.all_pages) return job;
-        add_pages(*job);
-    }
-    ImageJob page = std::move(pages_.front());
-    pages_.pop_front();
-    return page;
+    if (next_page_ < pages_) return next_page();
+    std::optional<ImageJob> job = jobs_->next();
+    if (!job || job->image.page() || !job->problem.empty()) return job;
+    if (options_.page) job->image = job->image.at_page(*options_.page);
+    if (!options_.all_pages) return job;
+    job_ = std::move(*job);
+    pages_ = pages_of(job_.image, options_.open);
+    next_page_ = 0;
+    return next_page();
 }
 
-void PagedJobs::add_pages(const ImageJob& job) {
-    const int pages = pages_of(job.image, options_.open);
-    for (int k = 0; k < pages; ++k) {
-        ImageJob& page = pages_.emplace_back(job);
-        page.image = job.image.at_page(k);
-        if (pages > 1) page.name += "." + position_id(static_cast<std::size_t>(k));
-    }
+ImageJob PagedJobs::next_page() {
+    ImageJob page = job_;
+    page.image = job_.image.at_page(next_page_);
+    // In an archive a name's first dot ends WebDataset's key.
+    const char* const separator = job_.member.empty() ? "." : "_";
+    if (pages_ > 1) page.name += separator + position_id(static_cast<std::size_t>(next_page_));
+    ++next_page_;
+    return page;
 }
 
 std::optional<std::size_t> PagedJobs::size() const {

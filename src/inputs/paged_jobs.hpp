@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 
@@ -19,11 +18,13 @@ class PagedJobs final : public JobSource {
     [[nodiscard]] std::optional<std::size_t> size() const override;
 
   private:
-    void add_pages(const ImageJob& job);
+    ImageJob next_page();
 
     std::unique_ptr<JobSource> jobs_;
     const InputOptions& options_;
-    std::deque<ImageJob> pages_;  ///< those that are left of the last job
+    ImageJob job_;       ///< whose pages are taken one by one
+    int pages_ = 0;      ///< that it has
+    int next_page_ = 0;  ///< ≤ pages_
 };
 
 }  // namespace glimpse

@@ -28,10 +28,8 @@ Json record_of(const std::string& image, const ImageReport& report) {
     record["error"] = report.error.empty() ? Json(nullptr) : Json(report.error);
     record["width"] = opened ? Json(report.size.width) : Json(nullptr);
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
-    if (report.pages > 1) {
-        record["page"] = report.page;
-        record["pages"] = report.pages;
-    }
+    if (report.pages > 1 || report.page > 0) record["page"] = report.page;
+    if (report.pages > 1) record["pages"] = report.pages;
     return record;
 }
 

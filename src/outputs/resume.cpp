@@ -37,7 +37,13 @@ std::string as_reported(const fs::path& path) {
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// The outputs of the images that a report lists as done. Removes a truncated last line if `truncate`.
+/// An output of an image's page.
+std::string key_of(const fs::path& output, int page) {
+    return as_reported(output) + " of page " + std::to_string(page);
+}
+
+/// The outputs of the images that a report lists as done, as `key_of` has them. Removes a truncated last line
+/// if `truncate`.
 std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
     const std::string text = read_report(report);
     const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
@@ -57,9 +63,11 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
             fail_record();
         }
         if (record["status"] != "ok") continue;
+        const auto page = record.value("page", nlohmann::json(0));
         for (const auto& glimpse : record["glimpses"]) {
             if (glimpse.is_object() && glimpse.value("output", nlohmann::json()).is_string()) {
-                outputs.insert(as_reported(glimpse["output"].get<std::string>()));
+                outputs.insert(key_of(glimpse["output"].get<std::string>(),
+                                      page.is_number_integer() ? page.get<int>() : 0));
             }
         }
     }
@@ -88,7 +96,8 @@ class Remainder::State {
         }
         if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
         const auto is_listed = [&](const GlimpsePaths& one) {
-            return !one.glimpse.empty() && finished_.contains(as_reported(one.glimpse));
+            return !one.glimpse.empty() &&
+                   finished_.contains(key_of(one.glimpse, job.image.page().value_or(0)));
         };
         return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, may_be_whole);
     }

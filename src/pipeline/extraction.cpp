@@ -96,7 +96,6 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
     const ImageInfo& info = image->info();
     report.size = info.size;
-    report.page = job.image.page().value_or(0);
     report.pages = info.pages;
     done.annotated_turned = is_annotated_turned(job, info);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
@@ -133,6 +132,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     ExtractedJob extracted{.done = {.job = std::move(job)}, .files = {}};
     FinishedJob& done = extracted.done;
     done.report.image = done.job.image.name();
+    done.report.page = done.job.image.page().value_or(0);
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {

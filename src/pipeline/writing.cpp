@@ -33,18 +33,29 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
+/// `File` is a path, or a file's bytes.
+template <typename File>
+Image read_only_page(const File& file, const OpenOptions& options) {
+    if (const int pages = open_image(file, options)->info().pages; pages > 1) {
+        throw Error("the file has " + std::to_string(pages) +
+                    " pages, and one image is needed; cut one out with extract and its choice of a page");
+    }
+    return read_image(file, options);
+}
+
 /// The only image on standard input.
 Image read_alone(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     const auto images = images_in(bytes);
     if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
         throw Error("there is more than one image, and one is needed");
-    return read_image(bytes, options);
+    return read_only_page(bytes, options);
 }
 
 Image read_named(const std::string& path, const OpenOptions& options) {
     return with_context(path, [&] {
-        return path == standard_stream ? read_alone(read_standard_input(), options)
-                                       : read_image(path, options);
+        if (path != standard_stream) return read_only_page(std::filesystem::path(path), options);
+        const std::vector<std::uint8_t> bytes = read_standard_input();
+        return read_alone(bytes, options);
     });
 }
 

@@ -3,6 +3,8 @@
 import io
 import json
 import subprocess
+import tarfile
+import zlib
 
 import numpy
 from PIL import Image, ImageSequence
@@ -174,9 +176,9 @@ class Pages(GlimpseCase):
 
     def test_choices_that_are_none(self):
         path = self.file("a.png", saved(pictures("L")[:1], "PNG"))
-        for choice in ("-1", "1.5", "first"):
+        for choice in ("-1", "1.5", "first", "99999999999999999999"):
             self.fails(2, "extract", path, "-b", "0,0,4,4", "-o", self.out, f"--page={choice}",
-                       says=["--page: a number from 0 or all is needed"])
+                       says=["--page: a number from 0, below 2^31 - 1, or all is needed"])
         self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out, "--page", 1,
                    says=["the file has 1 page, counted from 0, and no page 1"])
 
@@ -185,3 +187,38 @@ class Pages(GlimpseCase):
         mask = self.file("mask.tif", saved(pictures("L"), "TIFF"))
         document = self.document({"mechanism": "mask", "file": str(mask)})
         self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["a mask is a file of one picture, not of 4 pages"])
+
+    def test_a_canvas_is_one_picture(self):
+        path = self.file("a.tif", saved(pictures("RGB"), "TIFF"))
+        self.fails(1, "write", path, "-b", "0,0,24,16", "--canvas-size", "24x16", "-o", self.out / "w.png",
+                   says=[f"{path}: the file has {FRAMES} pages, and one image is needed"])
+
+    def test_frames_that_only_the_header_has_are_none(self):
+        content = bytearray(saved(pictures("RGB")[:2], "PNG", blend=0))
+        at = content.index(b"acTL") + 4
+        content[at:at + 4] = b"\x7f\xff\xff\xff"
+        body = bytes(content[at - 4:at + 8])
+        content[at + 8:at + 12] = zlib.crc32(body).to_bytes(4, "big")
+        done = self.run_glimpse("extract", self.file("a.png", bytes(content)), "-b", "0,0,4,4", "-o", self.out, "--page", "all")
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.files(), ["a.000.000.png", "a.001.000.png"])
+
+    def test_resumed_with_another_page(self):
+        path = self.file("a.tif", saved(pictures("L"), "TIFF"))
+        for page in (1, 2):
+            self.run_glimpse("extract", path, "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", self.out, "--page", page, "--report", self.path("r.jsonl"),
+                             "--resume")
+            numpy.testing.assert_array_equal(numpy.array(Image.open(self.out / "a.000.png")), numpy.array(pictures("L")[page]))
+
+    def test_pages_of_an_archive_s_member_are_samples_of_their_own(self):
+        content = saved(pictures("L"), "TIFF")
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            member = tarfile.TarInfo("s.tif")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        self.run_glimpse("extract", "--input-tar", self.file("in.tar", archive.getvalue()), "-b", "0,0,4,4", "--page", "all",
+                         "--output-tar", self.path("out.tar"))
+        with tarfile.open(self.directory / "out.tar") as tar:
+            names = tar.getnames()
+        self.assertEqual(names, [f"s_{k:03}.{rest}" for k in range(FRAMES) for rest in ("000.png", "json")])

@@ -77,7 +77,7 @@ Animation read_animation(Bytes file) {
     for (std::size_t at = png_signature_length; const auto chunk = png_chunk_at(file, at);) {
         at += chunk->length;
         if (chunk->type == "IDAT") break;
-        if (!chunk->is_intact()) break;
+        if (!chunk->is_intact()) continue;  // damage that matters is the decoder's to tell
         if (chunk->type == "IHDR" && chunk->data().size() >= 8) {
             animation.header = chunk->data();
             animation.canvas = {length_at(animation.header, 0), length_at(animation.header, 4)};
@@ -192,9 +192,14 @@ void draw(const cv::Mat& picture, Blending blending, cv::Mat region) {
 int apng_pages(Bytes file) {
     const Animation animation = read_animation(file);
     if (animation.frames == 0) return 1;
-    const bool all_counted = animation.begins_with_default;
-    return all_counted || animation.frames == std::numeric_limits<int>::max() ? animation.frames
-                                                                              : animation.frames + 1;
+    // A header may claim any number: each frame has a description.
+    int frames = 0;
+    for (std::size_t at = png_signature_length; const auto chunk = png_chunk_at(file, at);) {
+        at += chunk->length;
+        frames += chunk->type == "fcTL" ? 1 : 0;
+    }
+    frames = std::min(frames, animation.frames);
+    return std::max(1, animation.begins_with_default ? frames : frames + 1);
 }
 
 cv::Mat decode_apng_page(Bytes file, int page) {

@@ -78,8 +78,10 @@ class NetpbmReader final : public ImageReader {
 
     [[nodiscard]] std::size_t text_length() const {
         netpbm::Scanner scanner(bytes_, header_.data);
-        const std::int64_t samples =
-            std::int64_t{header_.size.width} * header_.size.height * header_.channels;
+        // Each takes a character at least.
+        const std::int64_t pixels = std::int64_t{header_.size.width} * header_.size.height;
+        if (pixels > static_cast<std::int64_t>(bytes_.size())) return std::numeric_limits<std::size_t>::max();
+        const std::int64_t samples = pixels * header_.channels;
         const bool bits = header_.samples == netpbm::Samples::text_bits;
         for (std::int64_t k = 0; k < samples; ++k) bits ? scanner.bit() : scanner.number("a sample");
         return scanner.at();

@@ -105,7 +105,7 @@ void set_tuple_type(Header& header, std::string_view name) {
 std::string pam_line(Scanner& scanner) {
     for (;;) {
         const std::string line = scanner.line();
-        const std::string words(trimmed(line));
+        std::string words(trimmed(line));
         if (!words.empty() && !line.starts_with('#')) return words;
     }
 }

@@ -48,9 +48,10 @@ constexpr std::array marks{
 
 /// Two letters and a blank stand in many a text: a whole header does not.
 bool has_whole_header(std::span<const std::uint8_t> bytes) {
+    constexpr std::size_t longest_header = 4096;  // of a comment there is no end
     if (!netpbm::has_signature(bytes)) return true;
     try {
-        netpbm::parse_header(bytes);
+        netpbm::parse_header(bytes.first(std::min(bytes.size(), longest_header)));
         return true;
     } catch (const Error&) {
         return false;

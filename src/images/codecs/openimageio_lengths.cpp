@@ -22,6 +22,7 @@ Length codestream_length(Bytes bytes) {
     constexpr std::size_t start_of_tile_part = 0xFF90;
     constexpr std::size_t end_of_codestream = 0xFFD9;
     constexpr std::size_t marker_length = 2;
+    if (bytes.size() < marker_length) return std::nullopt;
     for (std::size_t at = marker_length; bytes.size() - at >= marker_length;) {
         const std::size_t marker = big_endian(bytes.subspan(at, marker_length));
         if (marker == end_of_codestream) return at + marker_length;
@@ -31,11 +32,10 @@ Length codestream_length(Bytes bytes) {
             if (bytes.size() - at < tile_part_header) return std::nullopt;
             length = big_endian(bytes.subspan(at + 6, 4));
             if (length == 0) {  // up to the end; no two bytes of its data are a marker of that kind
-                const auto end = std::ranges::search(bytes.subspan(at), "\xFF\xD9"sv, [](auto byte, char c) {
-                    return byte == static_cast<std::uint8_t>(c);
-                });
-                if (end.empty()) return std::nullopt;
-                return static_cast<std::size_t>(end.end() - bytes.begin());
+                const std::string_view data(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+                const std::size_t end = data.find("\xFF\xD9"sv, at);
+                if (end == data.npos) return std::nullopt;
+                return end + marker_length;
             }
             if (length < tile_part_header) return std::nullopt;
         } else if (marker >> 8 == 0xFF) {

@@ -84,10 +84,9 @@ std::optional<std::size_t> length(Bytes bytes) {
     // The areas of the format's second version, and the footer that points to them.
     constexpr std::size_t longest_areas = 1 << 20;
     const Bytes rest = bytes.subspan(*end, std::min(bytes.size() - *end, longest_areas));
-    const auto found = std::ranges::search(
-        rest, signature, [](std::uint8_t byte, char c) { return byte == static_cast<std::uint8_t>(c); });
-    const auto at = static_cast<std::size_t>(found.begin() - rest.begin());
-    if (found.empty() || at < offsets_length) return end;
+    const std::string_view text(reinterpret_cast<const char*>(rest.data()), rest.size());
+    const std::size_t at = text.find(signature);
+    if (at == text.npos || at < offsets_length) return end;
     const std::size_t extension = little_endian(rest.subspan(at - offsets_length, 4));
     const bool follows = at == offsets_length;
     const bool points_here = extension >= *end && has_extension(bytes, extension);

@@ -53,8 +53,10 @@ class TiffExtent {
                 case 34665:  // EXIF
                 case 34853:  // GPS
                 case 40965:  // of interoperability
-                    for (std::uint64_t k = 0; k < entry.count; ++k)
+                    if (entry.count > most_directories) is_known_ = false;
+                    for (std::uint64_t k = 0; k < entry.count && is_known_; ++k)
                         pending_.push_back(structure_.number(entry, k));
+                    if (pending_.size() > most_directories) is_known_ = false;
                     break;
                 default:
                     break;
