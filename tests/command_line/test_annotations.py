@@ -45,6 +45,17 @@ class Annotations(GlimpseCase):
         numpy.testing.assert_array_equal(self.load(name), expected)
 
 
+class Pipes(GlimpseCase):
+    def test_a_pipe_beside_labels_is_not_waited_for(self):
+        self.picture("train/1.png")
+        self.file("labels/1.txt", "0 0.5 0.5 0.2 0.2\n")
+        for name in ("2.txt", "classes.txt"):
+            pipe = self.path(f"labels/{name}")
+            os.mkfifo(pipe)
+            self.fails(2, "extract", "train", "--boxes", "labels", "-o", self.out, says=[f"labels/{name}: it is not a regular file"])
+            pipe.unlink()
+
+
 class SkippedEntries(Annotations):
     def test_are_told_as_without_annotations(self):
         self.picture("images/a.png")

@@ -108,6 +108,24 @@ class Untrusted(GlimpseCase):
         self.file("in/photo.json", json.dumps({"mechanism": "mask", "file": "../secret.png"}))
         self.fails(1, "extract", "in/photo.png", "--sidecar", "-o", "d", "--untrusted", says=[f"../secret.png: {CONFINED}"])
 
+    def test_a_link_that_nobody_has_named_leads_nowhere(self):
+        if not has_landlock():
+            self.skipTest("the kernel has no Landlock")
+        self.file("train/1.png", blank_png(20, 10))
+        self.file("labels/1.txt", "0 0.5 0.5 0.2 0.2\n")
+        secret = self.file("elsewhere/secret", "a secret\n")
+        for name in ("classes.txt", "obj.names"):
+            link = self.path(f"labels/{name}")
+            link.symlink_to(secret)
+            result = self.fails(2, "extract", "train", "--boxes", "labels", "--category", "x", "--untrusted", "-o", self.out, says=[CONFINED])
+            self.assertNotIn("a secret", result.stderr)
+            link.unlink()
+
+    def test_paths_through_a_pipe_start_in_the_working_directory(self):
+        self.file("train/1.png", blank_png(20, 10))
+        self.run_untrusted("extract", "--manifest", "-", "-o", self.out, stdin=b'{"image": "train/1.png", "box": [0, 0, 4, 4]}\n')
+        self.assertEqual(self.files(), ["train/1.000.png"])
+
     def test_a_name_leads_out_of_the_outputs(self):
         self.picture("in/b/photo.png")
         elsewhere = self.path("elsewhere/x").parent
