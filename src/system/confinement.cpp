@@ -199,7 +199,7 @@ void limit_memory(std::uint64_t more) {
 }
 
 std::string open_failure(int error) {
-    const std::string reason = std::strerror(error);
+    std::string reason = std::strerror(error);
     if (error != EACCES || !confined) return reason;
     return reason + "; the run is confined to what its options name and to what is below that";
 }

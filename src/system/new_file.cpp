@@ -211,7 +211,7 @@ std::size_t NewFile::open_count() {
 }
 
 std::string NewFile::temporary_path() const {
-    const std::string by_descriptor = "/proc/self/fd/" + std::to_string(descriptor_);
+    std::string by_descriptor = "/proc/self/fd/" + std::to_string(descriptor_);
     if (::access(by_descriptor.c_str(), W_OK) == 0) return by_descriptor;
     return (own_.held->path() / temporary_).string();
 }

@@ -24,7 +24,9 @@ struct EntryDirectory {
     DirectoryPlace place;
     OutputDirectory::Shared held{};  ///< null: to be opened
 
-    friend auto operator<=>(const EntryDirectory&, const EntryDirectory&) = default;
+    // clang-tidy 14 takes what the compiler makes of it for a null pointer.
+    friend auto operator<=>(const EntryDirectory&,
+                            const EntryDirectory&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// A file that appears under its name when it is complete: until then it has a temporary name in the same

@@ -51,7 +51,9 @@ struct DirectoryPlace {
     [[nodiscard]] std::filesystem::path path() const { return below.empty() ? root : root / below; }
     /// The directory above; itself for that of the file system's root.
     [[nodiscard]] DirectoryPlace parent() const;
-    friend auto operator<=>(const DirectoryPlace&, const DirectoryPlace&) = default;
+    // clang-tidy 14 takes what the compiler makes of it for a null pointer.
+    friend auto operator<=>(const DirectoryPlace&,
+                            const DirectoryPlace&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Of a directory and those above it, the deepest first: those that this process has made, by whichever
