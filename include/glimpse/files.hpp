@@ -28,6 +28,10 @@ GLIMPSE_EXPORT void sync_file(const std::filesystem::path& path);
 /// when this returns. Throws `Error` with the path and the reason.
 GLIMPSE_EXPORT void make_directory(const std::filesystem::path& directory, bool sync);
 
+/// Removes what was begun of outputs and is not published: for a process that ends at once, without
+/// unwinding. No output can be begun afterwards.
+GLIMPSE_EXPORT void remove_unpublished_files();
+
 /// Stands for standard input or output where a file is named.
 inline constexpr const char* standard_stream = "-";
 

@@ -107,6 +107,7 @@ int complain(const std::string& message, int status) {
     } catch (...) {
         complain("the run cannot go on", some_failed);
     }
+    remove_unpublished_files();
     _exit(some_failed);
 }
 

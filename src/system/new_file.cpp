@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -50,22 +51,28 @@ bool is_temporary(const std::string& name, const std::string& prefix) {
 /// knows locks, and a lock may fail.
 class OwnFiles {
   public:
-    void add(const std::string& name) {
+    void add(const std::string& name, int directory) {
         const std::scoped_lock lock(mutex_);
-        names_.insert(name);
+        directories_.emplace(name, directory);
     }
     void remove(const std::string& name) {
         const std::scoped_lock lock(mutex_);
-        names_.erase(name);
+        directories_.erase(name);
     }
     [[nodiscard]] bool contain(const std::string& name) {
         const std::scoped_lock lock(mutex_);
-        return names_.contains(name);
+        return directories_.contains(name);
+    }
+    /// Keeps the lock, so that no other is begun.
+    void unlink_all() {
+        mutex_.lock();
+        for (const auto& [name, directory] : directories_) ::unlinkat(directory, name.c_str(), 0);
     }
 
   private:
     std::mutex mutex_;
-    std::set<std::string> names_;  ///< each is given once in a process, whatever the directory
+    /// Their descriptors, by names that are given once in a process, whatever the directory.
+    std::map<std::string, int> directories_;
 };
 
 OwnFiles& own_files() {
@@ -89,7 +96,7 @@ int create_unique(const OutputDirectory& directory, std::string& name) {
     static const std::string ours = temporary_prefix() + std::to_string(getpid()) + "-";
     while (true) {
         name = ours + std::to_string(counter++) + temporary_suffix;
-        own_files().add(name);
+        own_files().add(name, directory.number());
         const int descriptor =
             ::openat(directory.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         const int failure = errno;
@@ -166,6 +173,10 @@ void Cleaning::operator()(const std::filesystem::path& root, const std::filesyst
         if (!cleaned_.insert(root / below).second) return;
     }
     remove_abandoned_files(root, below);
+}
+
+void remove_unpublished_files() {
+    own_files().unlink_all();
 }
 
 NewFile::NewFile(const std::filesystem::path& root, const std::filesystem::path& name)
