@@ -13,6 +13,7 @@
 #include "hand_made_files.hpp"
 #include "maps/image_region.hpp"
 #include "refusals.hpp"
+#include "same_pixels.hpp"
 
 // What the tests of the codecs share.
 
@@ -22,15 +23,7 @@ using glimpse::Error;
 using glimpse::Image;
 using glimpse::OpenOptions;
 using hand_made::Bytes;
-
-inline bool same(const cv::Mat& a, const cv::Mat& b) {
-    if (a.size() != b.size() || a.type() != b.type()) return false;
-    const std::size_t length = static_cast<std::size_t>(a.cols) * a.elemSize();
-    for (int y = 0; y < a.rows; ++y) {
-        if (!std::equal(a.ptr(y), a.ptr(y) + length, b.ptr(y))) return false;
-    }
-    return true;
-}
+using same_pixels::same;
 
 inline cv::Mat noise(int rows, int columns, int type) {
     cv::Mat pixels(rows, columns, type);

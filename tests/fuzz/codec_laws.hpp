@@ -8,24 +8,18 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "input.hpp"
+#include "same_pixels.hpp"
 
 // What holds for every codec and every file: it is refused with an `Error`, or its parts are cut from the
 // whole.
 
 namespace fuzz {
 
+using same_pixels::same;
+
 /// What stands behind an image file: one byte each for the options, for the shrinking and for the reader of
 /// the region, and two for each side of the region.
 constexpr std::size_t codec_choices = 11;
-
-inline bool same(const cv::Mat& a, const cv::Mat& b) {
-    if (a.size() != b.size() || a.type() != b.type()) return false;
-    const std::size_t length = static_cast<std::size_t>(a.cols) * a.elemSize();
-    for (int y = 0; y < a.rows; ++y) {
-        if (!std::equal(a.ptr(y), a.ptr(y) + length, b.ptr(y))) return false;
-    }
-    return true;
-}
 
 inline void check_info(const glimpse::ImageInfo& info, std::int64_t maximum_pixels) {
     require(info.size.width > 0 && info.size.height > 0, "an opened image has pixels");
