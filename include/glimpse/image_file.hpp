@@ -92,9 +92,11 @@ struct ConcatenatedImage {
 /// told.
 GLIMPSE_EXPORT std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes);
 
-/// The whole image, of a file or in memory. Throws as `open_image` and `ImageReader::decode` do.
+/// The whole image, of a file, in memory, or opened already. Throws as `open_image` and `ImageReader::decode`
+/// do.
 GLIMPSE_EXPORT Image read_image(const std::filesystem::path& path, const OpenOptions& options = {});
 GLIMPSE_EXPORT Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options = {});
+GLIMPSE_EXPORT Image read_image(ImageReader& reader);
 
 /// The bytes of a file of that extension ("png", "jpg", "npy", …). Throws `Error` where no such format can be
 /// written, or, naming those that can, where it cannot hold the image's depth or channels.

@@ -84,14 +84,6 @@ bool reads_extension(const std::string& extension) {
     });
 }
 
-Image whole_image(ImageReader& reader) {
-    const ImageInfo& info = reader.info();
-    return {.pixels = reader.decode(whole(info.size)),
-            .alpha = info.alpha,
-            .icc_profile = info.icc_profile,
-            .array = info.array};
-}
-
 std::string not_read(std::span<const std::uint8_t> bytes) {
     const std::string_view name = unread_format(bytes.first(std::min(bytes.size(), signature_length)));
     if (name.empty()) return "the file is not an image of a known format";
@@ -180,12 +172,20 @@ std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes) {
     return images;
 }
 
+Image read_image(ImageReader& reader) {
+    const ImageInfo& info = reader.info();
+    return {.pixels = reader.decode(whole(info.size)),
+            .alpha = info.alpha,
+            .icc_profile = info.icc_profile,
+            .array = info.array};
+}
+
 Image read_image(const std::filesystem::path& path, const OpenOptions& options) {
-    return whole_image(*open_image(path, options));
+    return read_image(*open_image(path, options));
 }
 
 Image read_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
-    return whole_image(*open_image(bytes, options));
+    return read_image(*open_image(bytes, options));
 }
 
 std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension) {

@@ -33,14 +33,13 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
-/// `File` is a path, or a file's bytes.
-template <typename File>
-Image read_only_page(const File& file, const OpenOptions& options) {
-    if (const int pages = open_image(file, options)->info().pages; pages > 1) {
+/// The image of a file that has one.
+Image read_only_page(ImageReader& reader) {
+    if (const int pages = reader.info().pages; pages > 1) {
         throw Error("the file has " + std::to_string(pages) +
                     " pages, and one image is needed; cut one out with extract and its choice of a page");
     }
-    return read_image(file, options);
+    return read_image(reader);
 }
 
 /// The only image on standard input.
@@ -48,12 +47,12 @@ Image read_alone(std::span<const std::uint8_t> bytes, const OpenOptions& options
     const auto images = images_in(bytes);
     if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
         throw Error("there is more than one image, and one is needed");
-    return read_only_page(bytes, options);
+    return read_only_page(*open_image(bytes, options));
 }
 
 Image read_named(const std::string& path, const OpenOptions& options) {
     return with_context(path, [&] {
-        if (path != standard_stream) return read_only_page(std::filesystem::path(path), options);
+        if (path != standard_stream) return read_only_page(*open_image(std::filesystem::path(path), options));
         const std::vector<std::uint8_t> bytes = read_standard_input();
         return read_alone(bytes, options);
     });
