@@ -7,6 +7,8 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "images/codecs/byte_order.hpp"
+#include "images/codecs/signature.hpp"
 #include "system/mapped_file.hpp"
 
 namespace glimpse {
@@ -15,31 +17,19 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-bool has_at(Bytes bytes, std::size_t offset, std::string_view text) {
-    return offset <= bytes.size() && bytes.size() - offset >= text.size() &&
-           std::ranges::equal(bytes.subspan(offset, text.size()), text,
-                              [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
-}
-
-std::uint64_t big_endian_at(Bytes bytes, std::size_t offset, std::size_t length) {
-    std::uint64_t number = 0;
-    for (const std::uint8_t byte : bytes.subspan(offset, length)) number = number << 8 | byte;
-    return number;
-}
-
 bool is_gif(Bytes bytes) {
-    return has_at(bytes, 0, "GIF8") && bytes.back() == 0x3B;
+    return starts_with(bytes, "GIF8") && bytes.back() == 0x3B;
 }
 
 /// Boxes (ISO/IEC 14496-12), each with its length, as far as the file's end.
 bool is_mp4(Bytes bytes) {
-    if (!has_at(bytes, 4, "ftyp")) return false;
+    if (bytes.size() < 4 || !starts_with(bytes.subspan(4), "ftyp")) return false;
     constexpr std::size_t header = 8;
     for (std::size_t offset = 0; offset < bytes.size();) {
         const std::size_t rest = bytes.size() - offset;
         if (rest < header) return false;
-        std::uint64_t length = big_endian_at(bytes, offset, 4);
-        if (length == 1 && rest >= 2 * header) length = big_endian_at(bytes, offset + header, 8);
+        std::size_t length = big_endian(bytes.subspan(offset, 4));
+        if (length == 1 && rest >= 2 * header) length = big_endian(bytes.subspan(offset + header, 8));
         if (length < header || length > rest) return false;
         offset += length;
     }

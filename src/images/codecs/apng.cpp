@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <opencv2/core.hpp>
@@ -14,6 +15,7 @@
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/png_chunks.hpp"
 #include "maps/image_region.hpp"
+#include "pixels/alpha.hpp"
 
 namespace glimpse {
 
@@ -77,7 +79,9 @@ Animation read_animation(Bytes file) {
     for (std::size_t at = png_signature_length; const auto chunk = png_chunk_at(file, at);) {
         at += chunk->length;
         if (chunk->type == "IDAT") break;
-        if (!chunk->is_intact()) continue;  // damage that matters is the decoder's to tell
+        constexpr std::array<std::string_view, 5> looked_at{"IHDR", "acTL", "fcTL", "PLTE", "tRNS"};
+        // Damage that matters is the decoder's to tell; a profile's checksum would take as long as the rest.
+        if (std::ranges::find(looked_at, chunk->type) == looked_at.end() || !chunk->is_intact()) continue;
         if (chunk->type == "IHDR" && chunk->data().size() >= 8) {
             animation.header = chunk->data();
             animation.canvas = {length_at(animation.header, 0), length_at(animation.header, 4)};
@@ -149,8 +153,8 @@ cv::Mat with_alpha(const Image& image) {
     if (image.alpha) return image.pixels;
     std::vector<cv::Mat> channels;
     cv::split(image.pixels, channels);
-    const int opaque = image.pixels.depth() == CV_8U ? 0xFF : 0xFFFF;
-    channels.emplace_back(image.pixels.size(), image.pixels.depth(), cv::Scalar(opaque));
+    const int depth = image.pixels.depth();
+    channels.emplace_back(image.pixels.size(), depth, cv::Scalar(full_scale(depth)));
     cv::Mat out;
     cv::merge(channels, out);
     return out;

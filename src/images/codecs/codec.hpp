@@ -68,7 +68,8 @@ GLIMPSE_EXPORT void require_pixels(Size size, std::int64_t maximum);
 /// Throws `Error` for a page that a file of so many does not have.
 GLIMPSE_EXPORT void require_page(int page, int pages);
 
-/// The part of a codec that a module holds: the functions of the same names.
+/// The part of a codec that a module holds: the functions of the same names; `encode` is null where the codec
+/// writes no format, so that nobody asks for it.
 struct Coder {
     std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes, const CodecRequest& request);
     std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "maps/image_region.hpp"
+#include "pixels/alpha.hpp"
 
 namespace glimpse {
 
@@ -21,8 +22,7 @@ cv::Mat DecodedReader::decode(const Rectangle& region) {
 cv::Mat without_opaque_alpha(const cv::Mat& pixels) {
     cv::Mat alpha;
     cv::extractChannel(pixels, alpha, pixels.channels() - 1);
-    const int opaque = pixels.depth() == CV_8U ? 0xFF : 0xFFFF;
-    if (cv::countNonZero(alpha != opaque) > 0) return pixels;
+    if (cv::countNonZero(alpha != full_scale(pixels.depth())) > 0) return pixels;
     std::vector<cv::Mat> channels;
     cv::split(pixels, channels);
     channels.pop_back();

@@ -6,7 +6,6 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
-#include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "maps/image_region.hpp"
@@ -154,12 +153,8 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const Cod
     return std::make_unique<JxlReader>(bytes, request.page);
 }
 
-std::vector<std::uint8_t> encode(const Image& /*image*/, std::string_view extension) {
-    throw Error(not_written(extension));
-}
-
 }  // namespace
 
 }  // namespace glimpse
 
-GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, nullptr);

@@ -15,7 +15,6 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
-#include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
@@ -289,12 +288,8 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const Cod
     }
 }
 
-std::vector<std::uint8_t> encode(const Image& /*image*/, std::string_view extension) {
-    throw Error(not_written(extension));
-}
-
 }  // namespace
 
 }  // namespace glimpse
 
-GLIMPSE_MODULE(glimpse::Coder, glimpse::open, glimpse::encode);
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, nullptr);
