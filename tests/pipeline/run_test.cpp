@@ -220,8 +220,9 @@ TEST_CASE("run: outputs have their names while an earlier job of a list is worke
 
 TEST_CASE("run: a consumer that fails while a later job is worked on is not called again, and ends the run") {
     constexpr std::size_t slow = 60;
+    constexpr std::size_t count = 2000;
     const scratch::Directory directory;
-    Numbered jobs(2 * slow, 1, true);
+    Numbered jobs(count, 1, true);
     jobs.slow = slow;
     std::atomic<std::size_t> calls = 0;
     constexpr std::size_t failing = slow - 2;
@@ -233,7 +234,9 @@ TEST_CASE("run: a consumer that fails while a later job is worked on is not call
     CHECK_THROWS_WITH(run(jobs, plan, backend, on(1), fail), "the disk is full");
     CHECK(backend.happened);
     CHECK(calls == failing);
-    CHECK(jobs.given == slow + 1);
+    // How many are begun before the failure has arrived is a matter of threads.
+    CHECK(jobs.given > slow);
+    CHECK(jobs.given < count);
     // Their names they have all the same.
     CHECK(std::filesystem::exists(directory / (std::to_string(slow) + ".0.png")));
 }
