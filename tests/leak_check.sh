@@ -2,6 +2,7 @@
 # Runs a program built with LeakSanitizer, and once more without it where LeakSanitizer itself fails: it stops all
 # threads in the end, and cannot where one is just ending. Usage: leak_check.sh PROGRAM [ARGUMENTS]
 set -uo pipefail
+export LSAN_OPTIONS="suppressions=$(dirname "$0")/leaks_of_libraries.txt:print_suppressions=0"
 
 output=$("$@" 2>&1)
 status=$?

@@ -19,6 +19,8 @@ if IS_SANITIZED:
     # LeakSanitizer fails where a thread is just ending, and with it what a test interrupts: `run_with_leak_check` alone
     # looks for leaks.
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
+    SUPPRESSIONS = pathlib.Path(__file__).resolve().parent.parent / "leaks_of_libraries.txt"
+    os.environ["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ASTRONAUT = ROOT / "data" / "images" / "astronaut.png"
 
