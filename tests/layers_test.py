@@ -10,6 +10,8 @@
 - Only layers and modules that link a library include its headers. The brackets of an include decide nothing: <X> is held
   as "X" where X is the project's, and a header that nobody knows fails.
 - Each file below src/ and include/ is of a kind that is known, and each include is written so that it is found.
+- A function that is exported is defined where its declaration is seen: else it is hidden, but for builds that compile
+  several files as one.
 - Only the command line names options; the library's messages name fields, and the command line knows an option for each.
 """
 
@@ -57,6 +59,8 @@ LEVELS = 40  # more layers than there are
 FEWEST_FILES = 100  # below src; with fewer, the files were not found
 ANY_INCLUDE = re.compile(r"(?:#|%:)(?:\s|/\*.*?\*/)*(?:include|import)", re.S)
 INCLUDE = re.compile(r'#include (?:"([^"]+)"|<([^>]+)>)(?: *//.*)?')
+EXPORTED = re.compile(r"GLIMPSE_EXPORT\s+[^;{}()=]*?\b(\w+\([^;{}]*\));")
+DEFINITION = re.compile(r"^(?:[\w:<>,]+[ &*]+)+(\w+\([^;{}]*\)) \{", re.M)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -211,6 +215,39 @@ class Layout:
         for field in sorted(known - named):
             self.fail(self.root / "src/cli/field_names.cpp", 1, f"no message names {field}")
 
+    def seen_from(self, path, seen):
+        """The own headers that a file includes, and those that these include."""
+        for _, text in includes(path.read_text()):
+            found = INCLUDE.fullmatch(text)
+            for top in ("src", "include") if found else ():
+                header = self.root / top / (found[1] or found[2])
+                if header.is_file() and header not in seen:
+                    seen.add(header)
+                    self.seen_from(header, seen)
+        return seen
+
+    def check_definitions(self):
+        def signature(text):
+            return " ".join(re.sub(r" = [^,]+(?=,|\)$)", "", re.sub(r"/\*|\*/", "", text)).split())
+
+        exported = {}
+        for top in ("src", "include"):
+            for header in (self.root / top).rglob("*.hpp"):
+                for name in EXPORTED.findall(header.read_text()):
+                    exported.setdefault(signature(name), set()).add(header)
+        for path in sorted((self.root / "src").rglob("*.cpp")):
+            text = path.read_text()
+            seen = None
+            for found in DEFINITION.finditer(text):
+                headers = exported.get(signature(found[1]))
+                if not headers:
+                    continue
+                seen = seen or self.seen_from(path, set())
+                if not headers & seen:
+                    names = ", ".join(sorted(header.name for header in headers))
+                    self.fail(path, text.count("\n", 0, found.start()) + 1,
+                              f"{signature(found[1])} is exported by {names}, which is not included here")
+
     def check_file(self, path):
         if path.is_symlink():
             return self.fail(path, 1, "is a link, which gives a file two places")
@@ -237,6 +274,7 @@ class Layout:
     def check(self):
         self.check_order()
         self.check_names()
+        self.check_definitions()
         for path in sorted([*self.root.glob("src/**/*"), *self.root.glob("include/**/*")]):
             self.check_file(path)
         return self.faults
@@ -300,6 +338,7 @@ EVASIONS = {  # by what is said of them: files, and what they do not get away wi
         ("src/cli/hidden", "#pragma once"),
         ("src/cli/hidden.c", "#pragma once")),
     "is no layer": (("src/elsewhere/hidden.cpp", "#include <vector>"),),
+    "is exported by": (("src/json/value.cpp", "int landlock_version() {\n}"),),
     "names an option": (("src/json/value.cpp", 'const char* const remedy = "give --out";'),),
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "glimpse/files.hpp"
 #include "system/descriptors.hpp"
 #include "system/open_failure.hpp"
 
