@@ -160,6 +160,20 @@ TEST_CASE("a colour profile survives") {
     }
 }
 
+TEST_CASE("a PNG has the profile of its own picture, whichever were written before") {
+    constexpr int more_than_are_kept = 20;
+    for (int round = 0; round < 2; ++round) {
+        for (int k = 0; k < more_than_are_kept; ++k) {
+            std::vector<std::uint8_t> profile(200, static_cast<std::uint8_t>(k));
+            std::ranges::copy(std::string_view("RGB "), profile.begin() + 16);
+            const Image image{.pixels = noise(8, 8, CV_8UC3), .icc_profile = profile};
+            for (int glimpse = 0; glimpse < 2; ++glimpse) {
+                CHECK(read(glimpse::encode_image(image, "png")).icc_profile == profile);
+            }
+        }
+    }
+}
+
 TEST_CASE("a format refuses what it cannot hold and names those that can") {
     const Image floats{.pixels = noise(4, 4, CV_32FC3)};
     const Image alpha{.pixels = noise(4, 4, CV_8UC4), .alpha = true};

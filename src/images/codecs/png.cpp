@@ -17,6 +17,7 @@
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/png_chunks.hpp"
+#include "images/codecs/png_profile.hpp"
 
 namespace glimpse {
 
@@ -246,15 +247,14 @@ void require_written(int status) {
     if (status != 0) throw Error(with_reason("the PNG cannot be written", spng_strerror(status)));
 }
 
-/// libspng keeps the pointer until the image is encoded.
-void set_profile(spng_ctx* context, std::vector<std::uint8_t>& icc_profile) {
-    if (icc_profile.empty()) return;
-    spng_iccp profile{};
-    constexpr std::string_view name = "ICC profile";
-    std::ranges::copy(name, profile.profile_name);
-    profile.profile_len = icc_profile.size();
-    profile.profile = reinterpret_cast<char*>(icc_profile.data());
-    require_written(spng_set_iccp(context, &profile));
+/// As a chunk that is compressed already. libspng keeps the pointer until the image is encoded.
+void set_profile(spng_ctx* context, const std::vector<std::uint8_t>& data, spng_unknown_chunk& chunk) {
+    constexpr std::string_view type = "iCCP";
+    std::ranges::copy(type, chunk.type);
+    chunk.length = data.size();
+    chunk.data = const_cast<std::uint8_t*>(data.data());
+    chunk.location = SPNG_AFTER_IHDR;
+    require_written(spng_set_unknown_chunks(context, &chunk, 1));
 }
 
 spng_ihdr header_of(const cv::Mat& pixels) {
@@ -288,8 +288,9 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
     require_written(spng_set_option(context.get(), SPNG_FILTER_CHOICE, row_filter));
     spng_ihdr header = header_of(pixels);
     require_written(spng_set_ihdr(context.get(), &header));
-    std::vector<std::uint8_t> icc_profile = image.icc_profile;
-    set_profile(context.get(), icc_profile);
+    const auto profile = image.icc_profile.empty() ? nullptr : iccp_data(image.icc_profile);
+    spng_unknown_chunk chunk{};
+    if (profile) set_profile(context.get(), *profile, chunk);
     require_written(spng_encode_image(context.get(), pixels.data, pixels.total() * pixels.elemSize(),
                                       SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE));
     return written_bytes(context.get());
