@@ -67,6 +67,10 @@ struct ImageRegion {
 /// M = Aᵀ 1 on its support: how much each image pixel contributes to the glimpse; CV_32F, one channel.
 GLIMPSE_EXPORT ImageRegion attention_map(const LinearMap& map);
 
+/// The mean of M over each n×n block of the image, n ≥ 1, as a region of the ⌈W/n⌉×⌈H/n⌉ blocks; what lies
+/// outside the image counts as 0. Of `Samples` approximately, as `shrunk` has it.
+GLIMPSE_EXPORT ImageRegion block_attention(const LinearMap& map, int n);
+
 /// A 1, an h×w CV_32F matrix: the sum of each glimpse pixel's weights.
 GLIMPSE_EXPORT cv::Mat row_sums(const LinearMap& map);
 

@@ -14,6 +14,7 @@
 //
 //     support(kind, map)                   a rectangle outside which the attention map is 0
 //     attention(kind, map, support)        Aᵀ 1 on the support, which is not empty; CV_32F
+//     block_attention(kind, map, n)        the mean of that over each n×n block, n > 1; 0 outside the image
 //     row_sums(kind, map)                  A 1; h×w, CV_32F
 //     inside(kind, lowered)                the share of the glimpse inside the image; it has pixels
 //     mixes_pixels(kind)

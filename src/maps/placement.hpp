@@ -18,6 +18,9 @@ inline double share_of(double sum, double full) {
     return share >= 1 - rounding ? 1 : std::max(share, 0.0);
 }
 
+/// `block_attention` of a map whose kind can be `shrunk`, to `small`.
+ImageRegion block_attention_by_shrinking(const LinearMap& map, const MapKind& small, int n);
+
 /// The border of the glimpse through the matrix; without one, of the support.
 std::vector<Point> outline_by_matrix(const Lowered& lowered);
 

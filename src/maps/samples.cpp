@@ -140,6 +140,10 @@ cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle&
     return rounded_sums;
 }
 
+ImageRegion block_attention(const Samples& samples, const LinearMap& map, int n) {
+    return block_attention_by_shrinking(map, shrunk(samples, n), n);
+}
+
 cv::Mat row_sums(const Samples& samples, const LinearMap& map) {
     cv::Mat sums = cv::Mat::zeros(map.glimpse.height, map.glimpse.width, CV_32F);
     for_each_tap(samples, map, [&](int i, int j, int, int, float weight) { sums.at<float>(i, j) += weight; });

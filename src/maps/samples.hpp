@@ -14,6 +14,7 @@ namespace glimpse {
 // What belongs to every kind: see maps/kinds.hpp.
 Rectangle support(const Samples& samples, const LinearMap& map);
 cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support);
+ImageRegion block_attention(const Samples& samples, const LinearMap& map, int n);
 cv::Mat row_sums(const Samples& samples, const LinearMap& map);
 double inside(const Samples& samples, const Lowered& lowered);
 bool mixes_pixels(const Samples& samples);

@@ -40,6 +40,10 @@ cv::Mat attention(const Separable& separable, const LinearMap& /*map*/, const Re
     return outer_product(separable.rows.column_sums(), separable.columns.column_sums());
 }
 
+ImageRegion block_attention(const Separable& separable, const LinearMap& map, int n) {
+    return block_attention_by_shrinking(map, shrunk(separable, n), n);
+}
+
 cv::Mat row_sums(const Separable& separable, const LinearMap& /*map*/) {
     return outer_product(separable.rows.row_sums(), separable.columns.row_sums());
 }

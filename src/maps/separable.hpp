@@ -12,6 +12,7 @@ namespace glimpse {
 // What belongs to every kind: see maps/kinds.hpp.
 Rectangle support(const Separable& separable, const LinearMap& map);
 cv::Mat attention(const Separable& separable, const LinearMap& map, const Rectangle& support);
+ImageRegion block_attention(const Separable& separable, const LinearMap& map, int n);
 cv::Mat row_sums(const Separable& separable, const LinearMap& map);
 double inside(const Separable& separable, const Lowered& lowered);
 bool mixes_pixels(const Separable& separable);

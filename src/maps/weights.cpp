@@ -7,6 +7,7 @@
 #include "maps/image_region.hpp"
 #include "pixels/element_type.hpp"
 #include "pixels/rounding.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -56,6 +57,22 @@ Rectangle support(const Weights& weights, const LinearMap& /*map*/) {
 
 cv::Mat attention(const Weights& weights, const LinearMap& /*map*/, const Rectangle& /*support*/) {
     return weights.a.clone();
+}
+
+ImageRegion block_attention(const Weights& weights, const LinearMap& /*map*/, int n) {
+    const Rectangle& seen = weights.region;
+    if (seen.empty()) return {};
+    const Rectangle blocks =
+        rectangle({seen.x / n, ceil_div(seen.right(), n)}, {seen.y / n, ceil_div(seen.bottom(), n)});
+    cv::Mat sums = cv::Mat::zeros(blocks.height, blocks.width, CV_64F);
+    for (int y = 0; y < seen.height; ++y) {
+        const float* a = weights.a.ptr<float>(y);
+        double* const sum = sums.ptr<double>((seen.y + y) / n - blocks.y);
+        for (int x = 0; x < seen.width; ++x) sum[(seen.x + x) / n - blocks.x] += a[x];
+    }
+    cv::Mat means;
+    sums.convertTo(means, CV_32F, 1.0 / n / n);
+    return {blocks, means};
 }
 
 cv::Mat row_sums(const Weights& weights, const LinearMap& map) {

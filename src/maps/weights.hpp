@@ -12,6 +12,7 @@ namespace glimpse {
 // What belongs to every kind: see maps/kinds.hpp.
 Rectangle support(const Weights& weights, const LinearMap& map);
 cv::Mat attention(const Weights& weights, const LinearMap& map, const Rectangle& support);
+ImageRegion block_attention(const Weights& weights, const LinearMap& map, int n);
 cv::Mat row_sums(const Weights& weights, const LinearMap& map);
 double inside(const Weights& weights, const Lowered& lowered);
 bool mixes_pixels(const Weights& weights);

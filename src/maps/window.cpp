@@ -1,11 +1,15 @@
 #include "maps/window.hpp"
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 #include <stdexcept>
+#include <vector>
 
+#include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
 #include "pixels/rounding.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -24,6 +28,23 @@ Rectangle support(const Window& window, const LinearMap& map) {
 
 cv::Mat attention(const Window& /*window*/, const LinearMap& /*map*/, const Rectangle& support) {
     return {support.height, support.width, CV_32F, cv::Scalar(1)};
+}
+
+ImageRegion block_attention(const Window& window, const LinearMap& map, int n) {
+    const Rectangle seen = support(window, map);
+    if (seen.empty()) return {};
+    const Interval columns{seen.x / n, ceil_div(seen.right(), n)};
+    const Interval rows{seen.y / n, ceil_div(seen.bottom(), n)};
+    // The share of each block of an axis that is seen.
+    const auto shares = [&](Interval blocks, int begin, int end) {
+        std::vector<double> all;
+        for (int k = blocks.begin; k < blocks.end; ++k) {
+            all.push_back(double(std::min(end, (k + 1) * n) - std::max(begin, k * n)) / n);
+        }
+        return all;
+    };
+    return {rectangle(columns, rows),
+            outer_product(shares(rows, seen.y, seen.bottom()), shares(columns, seen.x, seen.right()))};
 }
 
 cv::Mat row_sums(const Window& window, const LinearMap& map) {

@@ -13,6 +13,7 @@ namespace glimpse {
 // What belongs to every kind: see maps/kinds.hpp.
 Rectangle support(const Window& window, const LinearMap& map);
 cv::Mat attention(const Window& window, const LinearMap& map, const Rectangle& support);
+ImageRegion block_attention(const Window& window, const LinearMap& map, int n);
 cv::Mat row_sums(const Window& window, const LinearMap& map);
 double inside(const Window& window, const Lowered& lowered);
 bool mixes_pixels(const Window& window);
