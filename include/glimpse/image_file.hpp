@@ -11,6 +11,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/memory_budget.hpp"
 
 // Images in files. Channels are in R, G, B(, A) order everywhere; alpha, if any, is the last. The codec is
 // chosen by a file's content when it is read, and by the extension that is asked for when it is written.
@@ -53,7 +54,16 @@ class GLIMPSE_EXPORT ImageReader {
     /// each n×n block, as the format decodes it at less than the full cost. n is a power of two, 1 ≤ n ≤
     /// `maximum_shrink`. Throws as `decode` does.
     virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
+    /// The bytes that `decode_shrunk(region, n)` holds at most: its result, and what is kept for the next
+    /// call. The file's own bytes do not count. 0 for an image that was decoded on opening, whose bytes are
+    /// reserved already.
+    [[nodiscard]] virtual std::int64_t decoding_memory(const Rectangle& region, int n) const;
 };
+
+/// The bytes of h×w×C pixels as they are decoded.
+GLIMPSE_EXPORT std::int64_t pixel_bytes(const ImageInfo& info, const Rectangle& region);
+/// And, where there is alpha, as CV_32F with their colours premultiplied.
+GLIMPSE_EXPORT std::int64_t premultiplied_bytes(const ImageInfo& info, const Rectangle& region);
 
 /// Whether the last channel is alpha.
 enum class AlphaChannel : std::uint8_t {
@@ -68,6 +78,11 @@ struct OpenOptions {
     AlphaChannel alpha = AlphaChannel::as_said;
     int page = 0;                        ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
     std::vector<std::string> formats{};  ///< what may be decoded, as `formats_in` has it; empty: all
+    /// For what is decoded at once. An image that is decoded as soon as it is opened reserves its part then,
+    /// for as long as its reader lives. Null: no limit.
+    std::shared_ptr<MemoryBudget> memory{};
+    /// Likewise for the pictures of masks, which are decoded while an image may hold its part already.
+    std::shared_ptr<MemoryBudget> mask_memory{};
 };
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known

@@ -31,6 +31,9 @@ struct OutputOptions {
     bool panel = false;    ///< NAME.panel.png
     bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
     OverlayStyle style;    ///< of overlay and panel
+    /// Of overlay and panel, ≥ 1: an image whose longer side has more pixels is shown shrunk by the least
+    /// power of two that takes it to this.
+    int overlay_size = 8192;
     TrackOptions tracks;
     Existing existing = Existing::overwrite;
     bool sync = true;                                 ///< flush outputs to the disk before their names appear

@@ -64,10 +64,11 @@ struct OverlayStyle {
     /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest, or of the dark where there is none.
     double opacity = 0.6;
     int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels; for `PanelLayout`
+    int shrink = 1;       ///< ≥ 1: how many times the picture is smaller than the image of the maps
 };
 
-/// Draws the attention and the outlines of all maps on `picture` (8-bit RGB, of the image's size). The result
-/// is `style.enlargement` times as large.
+/// Draws the attention and the outlines of all maps on `picture` (8-bit RGB, of the image's size, or that
+/// shrunk `style.shrink` times). The result is `style.enlargement` times as large.
 ///
 /// v, 0 ≤ v ≤ 1, is the maximum over the maps, each scaled to its own maximum; negative attention counts 0.
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture

@@ -53,6 +53,7 @@ struct FinishedJob {
     /// Its annotations declare the size of the image turned by a quarter against the opened one: before the
     /// EXIF orientation is applied, or after it where it is not. Their boxes were taken as of the opened one.
     bool annotated_turned = false;
+    int picture_shrink = 1;  ///< how many times the image is shrunk in its overlay and its panel
 };
 
 /// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 is

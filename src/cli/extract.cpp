@@ -66,6 +66,13 @@ class UnchosenPages {
     std::string first_;
 };
 
+void warn_of_shrunk_pictures(const ExtractOptions& o, std::size_t images) {
+    if (images == 0) return;
+    o.input.warn("the overlays and panels of " + std::to_string(images) +
+                 (images == 1 ? " image" : " images") + " show it shrunk to at most " +
+                 std::to_string(o.output.overlay_size) + " pixels; --overlay-size says how many");
+}
+
 /// A declared size does not say which way the boxes were meant.
 void warn_of_turned(const ExtractOptions& o, std::size_t images) {
     if (images == 0) return;
@@ -89,12 +96,14 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     run_options.interrupted = [&] { return was_interrupted() || over; };
     UnchosenPages pages;
     std::size_t turned = 0;
+    std::size_t shrunk = 0;
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
             tracks.record(done);
             record.add(done);
             turned += done.annotated_turned ? 1 : 0;
+            shrunk += done.picture_shrink > 1 ? 1 : 0;
         } catch (...) {
             over = true;
             throw;
@@ -103,6 +112,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     });
     pages.tell(o.input.warn);
     warn_of_turned(o, turned);
+    warn_of_shrunk_pictures(o, shrunk);
     const Outcome outcome = with_tracks(o, tracks, count.value_or(0), record.finish());
     record.close_report();
     return outcome;

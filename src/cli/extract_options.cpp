@@ -1,6 +1,7 @@
 #include "cli/extract_options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "glimpse/tracks.hpp"
 #include "glimpse/words.hpp"
 
@@ -119,6 +121,27 @@ void parse_page(const std::string& text, InputOptions& input) {
     }
 }
 
+/// "1000000", "512M", "4GiB": letters stand for powers of 1024. Throws `UsageError` with the option's name.
+std::int64_t parse_bytes(const std::string& text) {
+    static const std::map<std::string, int> shifts{
+        {"", 0},     {"B", 0},  {"K", 10},  {"KB", 10},  {"KIB", 10}, {"M", 20},  {"MB", 20},
+        {"MIB", 20}, {"G", 30}, {"GB", 30}, {"GIB", 30}, {"T", 40},   {"TB", 40}, {"TIB", 40}};
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data(), end, number);
+    std::string unit(rest, end);
+    std::ranges::transform(unit, unit.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto shift = shifts.find(unit);
+    if (failure != std::errc() || shift == shifts.end() || number < 1 ||
+        number > most_bytes >> shift->second) {
+        throw UsageError(
+            "--memory",
+            "a number of bytes is needed, or one with K, M, G or T, such as 4G, not '" + text + "'");
+    }
+    return number << shift->second;
+}
+
 void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
@@ -132,6 +155,14 @@ void add_reading(Command& command, ExtractOptions& o) {
     command.add_flag(
         "--fast-shrink", o.run.fast_shrink,
         "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
+    command
+        .add_option_function<std::string>(
+            "--memory", [&o](const std::string& text) { o.memory = parse_bytes(text); },
+            "for what is decoded at once, over all images in flight: bytes, or 512M, 4G; an image that needs "
+            "more "
+            "than is left waits, one that needs more than all fails")
+        ->type_name("SIZE")
+        ->default_str("half of what there is");
     command
         .add_number("--max-pixels", o.maximum_pixels, std::int64_t{1},
                     std::numeric_limits<std::int64_t>::max(), "refuse larger images")
@@ -176,6 +207,10 @@ void add_pictures(Command& command, ExtractOptions& o) {
         ->default_str(std::string(colormap_names()[static_cast<std::size_t>(style.colormap)]));
     command.add_number("--opacity", o.opacity, 0.0, 1.0, "of the heat")
         ->default_str(number_text(style.opacity));
+    command
+        .add_number("--overlay-size", o.overlay_size, 1, std::numeric_limits<int>::max(),
+                    "of overlays and panels: shrink an image whose longer side has more pixels")
+        ->default_str(std::to_string(o.output.overlay_size));
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png: the overlay and the glimpses beside it");
     TrackOptions& tracks = o.output.tracks;
@@ -225,6 +260,13 @@ void add_run(Command& command, ExtractOptions& o) {
         ->capture_default_str();
 }
 
+/// Half of the memory, so that what is made of the pixels, and other programs, have room.
+std::int64_t budget_of(const ExtractOptions& o) {
+    if (o.memory) return *o.memory;
+    const std::int64_t half = available_memory() / 2;
+    return o.untrusted ? std::min(half, untrusted_memory * o.run.jobs) : half;
+}
+
 void apply_style(const ExtractOptions& o, OverlayStyle& style) {
     if (!o.overlay_style.empty()) style.kind = overlay_styles.at(o.overlay_style);
     if (!o.colormap.empty()) style.colormap = colormap_from_name(o.colormap);
@@ -245,6 +287,7 @@ void add_options(Command& command, ExtractOptions& options) {
 
 void apply(ExtractOptions& o) {
     apply_style(o, o.output.style);
+    if (o.overlay_size) o.output.overlay_size = *o.overlay_size;
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
     o.output.sync = !o.no_sync;
@@ -253,6 +296,8 @@ void apply(ExtractOptions& o) {
     o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
+    o.run.open.memory = std::make_shared<MemoryBudget>(budget_of(o));
+    o.run.open.mask_memory = std::make_shared<MemoryBudget>(budget_of(o));
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;

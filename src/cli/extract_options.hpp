@@ -23,6 +23,7 @@ struct ExtractOptions {
     std::string overlay_style;
     std::string colormap;
     std::optional<double> opacity;
+    std::optional<int> overlay_size;
     std::string existing = "overwrite";
     std::string device = "cpu";
     std::string report;
@@ -32,6 +33,7 @@ struct ExtractOptions {
     std::string alpha = "said";
     std::optional<std::string> formats;
     std::optional<std::int64_t> maximum_pixels;
+    std::optional<std::int64_t> memory;  ///< bytes; without it half of what there is
     bool untrusted = false;
     bool no_sync = false;
     bool quiet = false;

@@ -49,6 +49,8 @@ const std::array rules{
          [](const ExtractOptions& o) { return !o.overlay_style.empty() && !has_overlay(o); }, about_overlays},
     Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_overlay(o); },
          about_overlays},
+    Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
+         about_overlays},
     Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_overlay(o); }, about_overlays},
 };
 

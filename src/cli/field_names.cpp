@@ -35,6 +35,7 @@ constexpr std::array fields{
     Field{"adjustment.tracker", "--tracker-crop"},
     Field{"open.maximum_pixels", "--max-pixels"},
     Field{"open.alpha", "--alpha"},
+    Field{"open.memory", "--memory"},
     Field{"open.formats", "--formats"},
     // OutputOptions
     Field{"out", "--out"},

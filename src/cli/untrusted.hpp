@@ -16,6 +16,8 @@ class Command;
 /// The formats and the size of images that --untrusted allows, unless the options of these say otherwise.
 inline constexpr const char* untrusted_formats = "safe";
 inline constexpr std::int64_t untrusted_pixels = std::int64_t{1} << 26;
+/// For decoding, for each image in flight: `untrusted_pixels` of 8 bits with alpha, and an overlay of them.
+inline constexpr std::int64_t untrusted_memory = std::int64_t{7} << 28;
 
 void add_untrusted_option(Command& command, bool& untrusted);
 

@@ -28,6 +28,9 @@ class FileReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return reader_->info(); }
     cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
+        return reader_->decoding_memory(region, n);
+    }
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {
         try {
             cv::Mat pixels = reader_->decode_shrunk(region, n);
@@ -56,6 +59,9 @@ class ReaderWithAlpha final : public ImageReader {
     cv::Mat decode(const Rectangle& region) override { return reader_->decode(region); }
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {
         return reader_->decode_shrunk(region, n);
+    }
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
+        return reader_->decoding_memory(region, n);
     }
 
   private:
@@ -97,6 +103,18 @@ cv::Mat ImageReader::decode_shrunk(const Rectangle& region, int n) {
     return decode(region);
 }
 
+std::int64_t ImageReader::decoding_memory(const Rectangle& region, int /*n*/) const {
+    return pixel_bytes(info(), region);
+}
+
+std::int64_t pixel_bytes(const ImageInfo& info, const Rectangle& region) {
+    return bounded_product(region.area(), CV_ELEM_SIZE(CV_MAKETYPE(info.depth, info.channels)));
+}
+
+std::int64_t premultiplied_bytes(const ImageInfo& info, const Rectangle& region) {
+    return info.alpha ? bounded_product(region.area(), info.channels * std::int64_t{sizeof(float)}) : 0;
+}
+
 void require_pixels(Size size, std::int64_t maximum) {
     if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
     if (std::int64_t{size.width} * size.height <= maximum) return;
@@ -115,13 +133,16 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     const Codec* codec = codec_for_content(bytes);
     if (!codec) throw Error(not_read(bytes));
     require_allowed(*codec, bytes.first(std::min(bytes.size(), signature_length)), options);
-    std::unique_ptr<ImageReader> reader = codec->open(bytes, {options.maximum_pixels, options.page});
+    std::unique_ptr<ImageReader> reader = codec->open(
+        bytes,
+        {.maximum_pixels = options.maximum_pixels, .page = options.page, .memory = options.memory.get()});
     require_page(options.page, reader->info().pages);
     require_pixels(reader->info().size, options.maximum_pixels);
     if (!reader->info().alpha && unsaid_alpha(options.alpha, reader->info().channels)) {
         reader = std::make_unique<ReaderWithAlpha>(std::move(reader));
     }
-    return options.auto_orient ? oriented(std::move(reader)) : std::move(reader);
+    if (options.auto_orient) return oriented(std::move(reader));
+    return reader;
 }
 
 std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const OpenOptions& options) {

@@ -1,5 +1,6 @@
 #include "images/orientation.hpp"
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 #include <utility>
 
@@ -58,6 +59,13 @@ class OrientedReader final : public ImageReader {
             cv::flip(pixels.clone(), pixels, axes);
         }
         return pixels;
+    }
+
+    /// What is turned is there twice.
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& seen, int n) const override {
+        const std::int64_t decoding = stored_->decoding_memory(stored_region(seen, shrunk(info_.size, n)), n);
+        const std::int64_t turned = pixel_bytes(info_, seen);
+        return decoding == 0 ? 0 : std::max(decoding, 2 * turned) + turned;
     }
 
   private:

@@ -10,7 +10,7 @@ namespace glimpse {
 
 namespace {
 
-cv::Mat attention_values(ImageReader& reader) {
+cv::Mat attention_values(ImageReader& reader, MemoryBudget* memory) {
     const ImageInfo& info = reader.info();
     if (info.pages > 1) {
         throw Error("a mask is a file of one picture, not of " + std::to_string(info.pages) + " pages");
@@ -20,11 +20,16 @@ cv::Mat attention_values(ImageReader& reader) {
     if (info.channels != 1 && !has_leading_axis) {
         throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
     }
+    const auto reserved = memory ? memory->reserve(reader.decoding_memory(whole(info.size), 1)) : nullptr;
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
     if (info.channels != 1) values = values.reshape(1, info.size.width);
     if (!info.array) values /= full_scale(info.depth);
     return values;
+}
+
+OpenOptions limits_of(const OpenOptions& open) {
+    return {.maximum_pixels = open.maximum_pixels, .formats = open.formats, .memory = open.mask_memory};
 }
 
 /// `File` is a path, or a file's bytes.
@@ -33,8 +38,8 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return;
     const auto path = *attention_file(glimpse.mechanism);
     try {
-        const OpenOptions limits{.maximum_pixels = open.maximum_pixels, .formats = open.formats};
-        supply(glimpse.mechanism, attention_values(*open_image(file, limits)));
+        supply(glimpse.mechanism,
+               attention_values(*open_image(file, limits_of(open)), open.mask_memory.get()));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
         throw Error(glimpse.place.of("/file"), path.string() + ": " + error.what());

@@ -4,8 +4,37 @@
 #include <opencv2/core.hpp>
 
 #include "pipeline/decoding_plan.hpp"
+#include "pixels/block_means.hpp"
 
 namespace glimpse {
+
+namespace {
+
+/// How a picture is decoded: shrunk `by_format` times, some rows at a time, and `further` times by means.
+struct PictureDecoding {
+    int by_format;
+    int further;
+    Size decoded;  ///< all of it, shrunk by the format
+    int rows;      ///< at a time
+
+    [[nodiscard]] Rectangle portion(int first) const {
+        return {0, first, decoded.width, std::min(rows, decoded.height - first)};
+    }
+};
+
+PictureDecoding picture_decoding(const ImageInfo& info, int n) {
+    PictureDecoding how{};
+    how.by_format = std::min(n, info.maximum_shrink);
+    how.further = n / how.by_format;
+    how.decoded = shrunk(info.size, how.by_format);
+    // Enough for a row of tiles; without tiles or strips each portion would be decoded from the top.
+    constexpr int some_rows = 512;
+    const bool at_once = how.further == 1 || !info.seekable;
+    how.rows = at_once ? how.decoded.height : std::max(how.further, some_rows);
+    return how;
+}
+
+}  // namespace
 
 int shrink_for(std::span<const LoweredGlimpse> glimpses, int most) {
     if (glimpses.empty()) return 1;
@@ -35,6 +64,52 @@ std::vector<GlimpsesOfPart> whole_with_glimpses(std::span<const LoweredGlimpse> 
     GlimpsesOfPart part{whole(image), {}};
     for (const LoweredGlimpse& glimpse : glimpses) part.glimpses.push_back(&glimpse);
     return {part};
+}
+
+std::int64_t decoding_memory(const ImageReader& image, std::span<const GlimpsesOfPart> parts, int n) {
+    std::int64_t most = 0;
+    for (const GlimpsesOfPart& part : parts) {
+        if (part.region.empty()) continue;
+        const std::int64_t decoded = image.decoding_memory(part.region, n);
+        // Of what was decoded on opening, all is reserved.
+        if (decoded > 0) most = std::max(most, decoded + premultiplied_bytes(image.info(), part.region));
+    }
+    return most;
+}
+
+int shrink_for_picture(Size image, int longest) {
+    int n = 1;
+    constexpr int most = 1 << 30;
+    for (Size size = image; std::max(size.width, size.height) > longest && n < most; size = shrunk(image, n))
+        n *= 2;
+    return n;
+}
+
+cv::Mat decode_picture(ImageReader& image, int n) {
+    const ImageInfo& info = image.info();
+    const PictureDecoding how = picture_decoding(info, n);
+    if (how.further == 1) return image.decode_shrunk(whole(how.decoded), how.by_format);
+    const Size size = shrunk(info.size, n);
+    cv::Mat picture(size.height, size.width, CV_MAKETYPE(info.depth, info.channels));
+    for (int y = 0; y < how.decoded.height; y += how.rows) {
+        const cv::Mat decoded = image.decode_shrunk(how.portion(y), how.by_format);
+        const cv::Mat means = block_means(decoded, how.further, info.alpha);
+        means.copyTo(picture.rowRange(y / how.further, y / how.further + means.rows));
+    }
+    return picture;
+}
+
+std::int64_t picture_memory(const ImageReader& image, int n) {
+    const PictureDecoding how = picture_decoding(image.info(), n);
+    // As it is shown and as it is drawn, 3 bytes each, the attention of all and that of one, at most 13
+    // bytes.
+    constexpr std::int64_t drawn = 3 + 3 + 13;
+    const Rectangle picture = whole(shrunk(image.info().size, n));
+    std::int64_t decoding = 0;
+    for (int y = 0; y < how.decoded.height; y += how.rows) {
+        decoding = std::max(decoding, image.decoding_memory(how.portion(y), how.by_format));
+    }
+    return decoding + pixel_bytes(image.info(), picture) + bounded_product(drawn, picture.area());
 }
 
 ImageRegion decode_region(ImageReader& image, const Rectangle& region, int n) {

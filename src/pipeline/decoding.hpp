@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,21 @@ std::vector<GlimpsesOfPart> parts_with_glimpses(std::span<const LoweredGlimpse> 
 
 /// The image as its only part.
 std::vector<GlimpsesOfPart> whole_with_glimpses(std::span<const LoweredGlimpse> glimpses, Size image);
+
+/// The bytes that decoding any of the parts of the image shrunk n times, and reading glimpses from it, holds
+/// at most; 0 where the image was decoded on opening.
+std::int64_t decoding_memory(const ImageReader& image, std::span<const GlimpsesOfPart> parts, int n);
+
+/// How many times an image is shrunk for a picture of it: by the least power of two that takes its longer
+/// side to at most so many pixels.
+int shrink_for_picture(Size image, int longest);
+
+/// The image shrunk n times, a power of two, for a picture: as the format decodes it smaller, and the means
+/// of blocks of that. What a format decodes by its tiles or strips is decoded some rows at a time.
+cv::Mat decode_picture(ImageReader& image, int n);
+
+/// The bytes that `decode_picture` holds at most, and what is drawn on the picture.
+std::int64_t picture_memory(const ImageReader& image, int n);
 
 /// Decodes a region, which may be empty, of the image shrunk n times.
 ImageRegion decode_region(ImageReader& image, const Rectangle& region, int n);

@@ -43,8 +43,8 @@ struct Decoding {
     std::vector<GlimpsesOfPart> parts;
 };
 
-/// With `whole_image`, all is decoded as it is, for pictures; otherwise `glimpses` may get maps for a shrunk
-/// image.
+/// With `whole_image`, all is decoded as it is, and shown in pictures; otherwise `glimpses` may get maps for
+/// a shrunk image.
 Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& image, bool whole_image,
                        bool fast_shrink) {
     if (whole_image) return {.shrink = 1, .parts = whole_with_glimpses(glimpses, image.size)};
@@ -72,7 +72,22 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
             save_portion(portion, pixels, info, format, saver, pictures);
         });
     }
-    if (pictures.are_wanted()) pictures.save(displayable({decoded.pixels, decoded.alpha, {}, false}));
+    if (!pictures.are_wanted()) return;
+    if (pictures.shrink() > 1) {
+        decoded = {};
+        decoded.pixels = decode_picture(image, pictures.shrink());
+    }
+    pictures.save(displayable({decoded.pixels, info.alpha, {}, false}));
+}
+
+/// Reserves what decoding the image holds at once; what one holds that was decoded on opening it has
+/// reserved.
+MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& image,
+                                  const Pictures& pictures, MemoryBudget* memory) {
+    if (!memory) return {};
+    std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
+    if (bytes > 0 && pictures.are_wanted()) bytes = std::max(bytes, picture_memory(image, pictures.shrink()));
+    return memory->reserve(bytes);
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
@@ -93,6 +108,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
                    Saver& saver, FinishedJob& done) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
+    MemoryBudget::Reservation reserved;  // outlives the reader, which may keep pixels
     const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
     const ImageInfo& info = image->info();
     report.size = info.size;
@@ -103,9 +119,12 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     Pictures pictures(paths, run.plan.options.style, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
-    pictures.lay_out(info.size, glimpses);
-    const Decoding decoding = plan_decoding(glimpses, info, pictures.are_wanted(), run.options.fast_shrink);
+    pictures.lay_out(info.size, shrink_for_picture(info.size, run.plan.options.overlay_size), glimpses);
+    const bool shows_all = pictures.are_wanted() && pictures.shrink() == 1;
+    const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
+    reserved = reserve(decoding, *image, pictures, run.options.open.memory.get());
     extract_parts(decoding, *image, run.plan.format, reader, saver, pictures);
+    if (pictures.are_wanted()) done.picture_shrink = pictures.shrink();
 }
 
 /// The first few, since thousands may fail for one reason; each has its own error in the report.

@@ -8,7 +8,8 @@
 
 namespace glimpse {
 
-void Pictures::lay_out(Size image, std::span<const LoweredGlimpse> glimpses) {
+void Pictures::lay_out(Size image, int n, std::span<const LoweredGlimpse> glimpses) {
+    shrink_ = n;
     glimpses_ = glimpses;
     if (!wants_panel_) return;
     std::vector<PanelEntry> entries;
@@ -16,7 +17,8 @@ void Pictures::lay_out(Size image, std::span<const LoweredGlimpse> glimpses) {
         const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
-    panel_.emplace(lay_out_panel({image.width, image.height}, entries));
+    const Size shown = shrunk(image, n);
+    panel_.emplace(lay_out_panel({shown.width, shown.height}, entries));
 }
 
 void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
@@ -37,6 +39,7 @@ void Pictures::save(const cv::Mat& image) {
             {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
     }
     OverlayStyle style = style_;
+    style.shrink = shrink_;
     cv::Mat drawn;
     if (wants_overlay_) {
         drawn = overlay(image, maps, style);

@@ -1,7 +1,10 @@
 #include "pipeline/track_pictures.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <opencv2/core.hpp>
+#include <tuple>
+#include <utility>
 
 #include "figures/figures.hpp"
 #include "glimpse/displayable.hpp"
@@ -44,8 +47,9 @@ std::string frame_name(const WrittenGlimpse& glimpse) {
     return std::filesystem::path(glimpse.job->name).filename().string();
 }
 
-/// The image for a screen, decoded smaller where that still fills the room.
-cv::Mat picture_for(ImageReader& reader, cv::Size room) {
+/// The image for a screen, decoded smaller where that still fills the room, and what was reserved for it.
+std::pair<cv::Mat, MemoryBudget::Reservation> picture_for(ImageReader& reader, cv::Size room,
+                                                          MemoryBudget* memory) {
     const ImageInfo& info = reader.info();
     const auto is_enough = [&](int n) {
         const Size size = shrunk(info.size, n);
@@ -53,15 +57,22 @@ cv::Mat picture_for(ImageReader& reader, cv::Size room) {
     };
     int n = 1;
     while (is_enough(2 * n)) n *= 2;
-    return displayable({reader.decode_shrunk(whole(shrunk(info.size, n)), n), info.alpha, {}, false});
+    const Rectangle all = whole(shrunk(info.size, n));
+    constexpr std::int64_t shown = 3;  // bytes a pixel
+    const std::int64_t decoding = reader.decoding_memory(all, n);
+    const std::int64_t bytes = decoding == 0 ? 0 : decoding + bounded_product(shown, all.area());
+    auto reserved = memory ? memory->reserve(bytes) : nullptr;
+    return {displayable({reader.decode_shrunk(all, n), info.alpha, {}, false}), std::move(reserved)};
 }
 
 cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
     TrackFrame frame;
+    MemoryBudget::Reservation reserved;
     with_context(glimpse.job->image.name(), [&] {
         const auto reader = glimpse.job->image.open(options.open);
         frame.lowered = lowered(*glimpse.glimpse, options, reader->info().size);
-        frame.picture = picture_for(*reader, layout.picture.size());
+        std::tie(frame.picture, reserved) =
+            picture_for(*reader, layout.picture.size(), options.open.memory.get());
     });
     frame.glimpse = as_shown(glimpse, options.open);
     frame.name = frame_name(glimpse);

@@ -162,9 +162,11 @@ class Untrusted(GlimpseCase):
         numpy.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (1536, 1536, 256)})
         array = self.file("in/wide.npy", header.getvalue())
         os.truncate(array, len(header.getvalue()) + 1536 * 1536 * 256 * 4)
-        self.fails(1, "extract", "in", "-b", "0,0,1536,1536", "-o", self.out, "--jobs", "1", "--format", "npy", "--untrusted",
-                   says=["in/wide.npy: there is not enough memory for it"])
-        self.assertEqual(self.files(), ["photo.000.npy"])
+        for more, says in (((), "takes up to 2.25 GiB of memory, more than the 1.75 GiB that --memory allows"),
+                           (("--memory", "3G"), "there is not enough memory for it")):
+            self.fails(1, "extract", "in", "-b", "0,0,1536,1536", "-o", self.out, "--jobs", "1", "--format", "npy", "--untrusted", *more,
+                       "--existing", "overwrite", says=[f"in/wide.npy: {'to decode what is asked of it ' if not more else ''}{says}"])
+            self.assertEqual(self.files(), ["photo.000.npy"])
         self.run_glimpse("extract", array, "-b", "9,9,4,4", "-o", self.out, "--format", "npy")
 
     def test_a_gpu_cannot_be_confined(self):

@@ -5,6 +5,8 @@
 #include <opencv2/core.hpp>
 
 #include "lowered_job.hpp"
+#include "pixels/block_means.hpp"
+#include "same_pixels.hpp"
 
 // What is decoded of an image for its glimpses.
 
@@ -63,4 +65,28 @@ TEST_CASE("decoding: every glimpse stands in the one part that holds what it nee
     REQUIRE(all.size() == 1);
     CHECK(all.front().region == whole(job.image.size));
     CHECK(all.front().glimpses == job.pointers());
+}
+
+TEST_CASE("decoding: a picture is shrunk by the least power of two that takes it to its size") {
+    CHECK(shrink_for_picture({100, 40}, 100) == 1);
+    CHECK(shrink_for_picture({40, 101}, 100) == 2);
+    CHECK(shrink_for_picture({400, 3}, 100) == 4);
+    CHECK(shrink_for_picture({401, 3}, 100) == 8);
+    CHECK(shrink_for_picture({7, 5}, 1) == 8);
+}
+
+TEST_CASE("decoding: a shrunk picture has the means of blocks, whether it is decoded at once or in parts") {
+    cv::Mat pixels(1301, 9, CV_8UC3);  // more rows than are decoded at a time
+    cv::RNG(3).fill(pixels, cv::RNG::UNIFORM, 0, 256);
+    std::vector<std::int64_t> held;
+    for (const std::string format : {"png", "tiff"}) {
+        const std::vector<std::uint8_t> bytes = encode_image({.pixels = pixels}, format);
+        const auto image = open_image(bytes);
+        REQUIRE(image->info().seekable == (format == "tiff"));
+        for (const int n : {1, 2, 4, 1024}) {
+            CHECK(same_pixels::same(decode_picture(*image, n), block_means(pixels, n, false)));
+        }
+        held.push_back(picture_memory(*image, 4));
+    }
+    CHECK(held[1] < held[0]);  // some rows, not all
 }

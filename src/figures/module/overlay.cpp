@@ -15,11 +15,11 @@ namespace glimpse {
 namespace {
 
 /// The maximum over all maps, each scaled so that its own maximum is 255.
-cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture) {
+cv::Mat combined_attention(std::span<const LabelledMap> maps, cv::Size picture, int shrink) {
     cv::Mat combined = cv::Mat::zeros(picture, CV_8U);
     for (const LabelledMap& labelled : maps) {
         if (!labelled.lowered) continue;
-        const ImageRegion attention = attention_map(labelled.lowered->map);
+        const ImageRegion attention = block_attention(labelled.lowered->map, shrink);
         if (attention.pixels.empty()) continue;
         double greatest = 0;
         cv::minMaxLoc(attention.pixels, nullptr, &greatest);
@@ -84,12 +84,13 @@ void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
     }
 }
 
-void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, int enlargement) {
+/// `scale`: from the image to the picture.
+void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, double scale) {
     const Point far_corner{double(picture.cols), double(picture.rows)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
     for (const LabelledMap& labelled : maps) {
-        polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, enlargement, enlargement)
+        polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, scale, scale)
                                             : std::vector<Point>());
         visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
     }
@@ -112,7 +113,7 @@ cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const
     using Kind = OverlayStyle::Kind;
     cv::Mat drawn = picture.clone();
     if (style.kind != Kind::outline) {
-        const cv::Mat attention = combined_attention(maps, picture.size());
+        const cv::Mat attention = combined_attention(maps, picture.size(), style.shrink);
         if (style.kind == Kind::dim) {
             draw_dark(drawn, attention, style.opacity);
         } else {
@@ -122,7 +123,9 @@ cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const
     if (style.enlargement > 1) {
         cv::resize(drawn, drawn, drawn.size() * style.enlargement, 0, 0, cv::INTER_NEAREST);
     }
-    if (style.kind != Kind::heat) draw_outlines(drawn, maps, style.enlargement);
+    if (style.kind != Kind::heat) {
+        draw_outlines(drawn, maps, double(style.enlargement) / style.shrink);
+    }
     return drawn;
 }
 

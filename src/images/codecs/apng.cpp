@@ -145,7 +145,7 @@ Image decode_frame(const Frame& frame, const Animation& animation, Bytes file) {
     for (const Bytes chunk : animation.shared) append(png, chunk);
     for (const Bytes data : frame.data) append_chunk(png, "IDAT", data);
     append_chunk(png, "IEND", {});
-    const auto reader = png_codec().open(png, {std::numeric_limits<std::int64_t>::max()});
+    const auto reader = png_codec().open(png, {.maximum_pixels = std::numeric_limits<std::int64_t>::max()});
     return {.pixels = reader->decode(whole(reader->info().size)), .alpha = reader->info().alpha};
 }
 

@@ -19,6 +19,12 @@ constexpr std::size_t signature_length = 512;
 struct CodecRequest {
     std::int64_t maximum_pixels;
     int page = 0;  ///< ≥ 0; codecs of formats with one image a file leave it to the caller
+    MemoryBudget* memory = nullptr;  ///< of what is decoded on opening; null: no limit
+
+    /// Reserves memory, which the reader keeps. To be called before the image is decoded.
+    [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
+        return memory ? memory->reserve(bytes) : MemoryBudget::Reservation();
+    }
 };
 
 /// What a file is.
@@ -43,7 +49,7 @@ class Codec {
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
     /// with the reason alone. `bytes` outlive the reader. A codec that cannot but decode when it opens calls
-    /// `require_pixels` before that; for all others the caller does.
+    /// `require_pixels` and `reserve` before that; for all others the caller does.
     [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                             const CodecRequest& request) const = 0;
 

@@ -8,8 +8,16 @@
 
 namespace glimpse {
 
-DecodedReader::DecodedReader(cv::Mat pixels, ImageInfo info)
-    : pixels_(std::move(pixels)), info_(std::move(info)) {
+std::int64_t canvas_memory(const ImageInfo& info, int canvases) {
+    ImageInfo with_alpha = info;
+    if (!info.alpha) ++with_alpha.channels;
+    with_alpha.alpha = true;
+    const Rectangle all = whole(info.size);
+    return bounded_product(canvases + 1, pixel_bytes(with_alpha, all)) + premultiplied_bytes(with_alpha, all);
+}
+
+DecodedReader::DecodedReader(cv::Mat pixels, ImageInfo info, MemoryBudget::Reservation reserved)
+    : reserved_(std::move(reserved)), pixels_(std::move(pixels)), info_(std::move(info)) {
     info_.depth = pixels_.depth();
     info_.channels = pixels_.channels();
     info_.seekable = true;

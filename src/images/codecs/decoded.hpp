@@ -10,16 +10,26 @@ namespace glimpse {
 /// An image that was decoded when it was opened.
 class GLIMPSE_EXPORT DecodedReader final : public ImageReader {
   public:
-    /// `info` says all but the depth and the channels, which are those of the pixels.
-    DecodedReader(cv::Mat pixels, ImageInfo info);
+    /// `info` says all but the depth and the channels, which are those of the pixels; `reserved` is what was
+    /// reserved for them by `canvas_memory`.
+    DecodedReader(cv::Mat pixels, ImageInfo info, MemoryBudget::Reservation reserved);
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
     cv::Mat decode(const Rectangle& region) override;
+    /// It is reserved already.
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& /*region*/, int /*n*/) const override {
+        return 0;
+    }
 
   private:
+    MemoryBudget::Reservation reserved_;
     cv::Mat pixels_;
     ImageInfo info_;
 };
+
+/// The bytes of an image that is decoded on opening, to `canvases` of its size with alpha at once, and of
+/// what is made of it then: a region, and its premultiplied colours.
+GLIMPSE_EXPORT std::int64_t canvas_memory(const ImageInfo& info, int canvases);
 
 /// The pixels without their last channel, where that is alpha of 8 or 16 bits and opaque everywhere.
 GLIMPSE_EXPORT cv::Mat without_opaque_alpha(const cv::Mat& pixels);

@@ -19,6 +19,7 @@
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -134,6 +135,21 @@ class Decompressor {
         return info;
     }
 
+    /// Of several scans libjpeg keeps all coefficients until the last.
+    [[nodiscard]] std::int64_t coefficient_bytes() {
+        if (!jpeg_has_multiple_scans(&info_)) return 0;
+        std::int64_t blocks = 0;
+        for (int c = 0; c < info_.num_components; ++c) {
+            const jpeg_component_info& component = info_.comp_info[c];
+            const auto whole_units = [](JDIMENSION length, int factor) {
+                return ceil_div(std::int64_t{length}, std::int64_t{factor}) * factor;
+            };
+            blocks += whole_units(component.width_in_blocks, component.h_samp_factor) *
+                      whole_units(component.height_in_blocks, component.v_samp_factor);
+        }
+        return blocks * static_cast<std::int64_t>(sizeof(JBLOCK));
+    }
+
     /// Starts to decode the image shrunk n times: libjpeg then uses the lower frequencies alone.
     void start(int n) {
         if (setjmp(errors_.jump)) throw_error();
@@ -215,8 +231,11 @@ class Decompressor {
 
 class JpegReader final : public ImageReader {
   public:
-    explicit JpegReader(std::span<const std::uint8_t> bytes)
-        : bytes_(bytes), info_(Decompressor(bytes).describe()) {}
+    explicit JpegReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+        Decompressor decompressor(bytes);
+        info_ = decompressor.describe();
+        coefficient_bytes_ = decompressor.coefficient_bytes();
+    }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
@@ -244,8 +263,15 @@ class JpegReader final : public ImageReader {
         return out;
     }
 
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        constexpr std::int64_t samples_a_column = 64;  // of libjpeg's groups of rows
+        const std::int64_t rows = samples_a_column * info_.size.width * info_.channels;
+        return pixel_bytes(info_, region) + rows + coefficient_bytes_;
+    }
+
   private:
     std::span<const std::uint8_t> bytes_;
+    std::int64_t coefficient_bytes_ = 0;
     ImageInfo info_;
 };
 

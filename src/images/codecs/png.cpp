@@ -28,6 +28,10 @@ namespace {
 constexpr int compression_strategy = Z_RLE;
 constexpr int row_filter = SPNG_FILTER_CHOICE_PAETH;
 
+/// Of an animation's frame: the canvas, what it was before, a picture as decoded and with alpha, its
+/// channels.
+constexpr int decoded_canvases = 5;
+
 /// A colour profile or a text that inflates to more is refused.
 constexpr std::size_t largest_chunk = std::size_t{64} << 20;
 
@@ -182,6 +186,13 @@ class PngReader final : public ImageReader {
         return out;
     }
 
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        constexpr std::int64_t few = 3;  // libspng's two, and ours
+        const std::int64_t rows =
+            header_.interlace_method != SPNG_INTERLACE_NONE ? header_.height + few : few;
+        return pixel_bytes(info_, region) + bounded_product(rows, static_cast<std::int64_t>(row_bytes()));
+    }
+
   private:
     /// A header alone must not cause a large allocation.
     void require_enough_bytes() const {
@@ -312,10 +323,11 @@ class PngCodec final : public Codec {
         ImageInfo info = picture->info();
         require_page(request.page, info.pages);
         require_pixels(info.size, request.maximum_pixels);
+        auto reserved = request.reserve(canvas_memory(info, decoded_canvases));
         cv::Mat canvas = decode_apng_page(bytes, request.page);
         if (!info.alpha) canvas = without_opaque_alpha(canvas);
         info.alpha = canvas.channels() % 2 == 0;
-        return std::make_unique<DecodedReader>(std::move(canvas), std::move(info));
+        return std::make_unique<DecodedReader>(std::move(canvas), std::move(info), std::move(reserved));
     }
     [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return png_length(bytes);

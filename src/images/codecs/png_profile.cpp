@@ -3,8 +3,10 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 #include "glimpse/error.hpp"
 
@@ -12,42 +14,55 @@ namespace glimpse {
 
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
+using Deflated = std::shared_ptr<const std::vector<std::uint8_t>>;
 
-Bytes deflated(const Bytes& icc_profile) {
+Deflated deflated(const std::vector<std::uint8_t>& icc_profile) {
     // A name with its end, and the only method of compression, 0.
     constexpr std::string_view beginning("ICC profile\0\0", 13);
-    Bytes data(beginning.begin(), beginning.end());
+    std::vector<std::uint8_t> data(beginning.begin(), beginning.end());
     uLongf length = compressBound(icc_profile.size());
     data.resize(beginning.size() + length);
     if (compress(data.data() + beginning.size(), &length, icc_profile.data(), icc_profile.size()) != Z_OK)
         throw Error("the PNG cannot be written: its colour profile cannot be compressed");
     data.resize(beginning.size() + length);
-    return data;
+    return std::make_shared<const std::vector<std::uint8_t>>(std::move(data));
 }
 
 /// Those of the pictures that are worked on at once, the latest first.
 class DeflatedProfiles {
   public:
-    std::shared_ptr<const Bytes> find(const Bytes& icc_profile) {
-        const std::scoped_lock lock(mutex_);
-        const auto found = std::ranges::find(latest_, icc_profile, &Entry::icc_profile);
-        if (found == latest_.end()) return nullptr;
-        std::rotate(latest_.begin(), found, found + 1);
-        return latest_.front().data;
-    }
-
-    void add(const Bytes& icc_profile, const std::shared_ptr<const Bytes>& data) {
-        constexpr std::size_t most = 16;
-        const std::scoped_lock lock(mutex_);
-        if (latest_.size() == most) latest_.pop_back();
-        latest_.insert(latest_.begin(), {icc_profile, data});
+    /// Of threads that ask for one profile, the first deflates it, and the others wait.
+    Deflated get(const std::vector<std::uint8_t>& icc_profile) {
+        std::promise<Deflated> promise;
+        std::shared_future<Deflated> data;
+        {
+            const std::scoped_lock lock(mutex_);
+            const auto found = std::ranges::find(latest_, icc_profile, &Entry::icc_profile);
+            if (found != latest_.end()) {
+                std::rotate(latest_.begin(), found, found + 1);
+                data = latest_.front().data;
+            } else {
+                if (latest_.size() == most) latest_.pop_back();
+                latest_.insert(latest_.begin(), {icc_profile, promise.get_future().share()});
+            }
+        }
+        if (data.valid()) return data.get();
+        try {
+            Deflated made = deflated(icc_profile);
+            promise.set_value(made);
+            return made;
+        } catch (...) {
+            promise.set_exception(std::current_exception());
+            throw;
+        }
     }
 
   private:
+    static constexpr std::size_t most = 16;
+
     struct Entry {
-        Bytes icc_profile;
-        std::shared_ptr<const Bytes> data;
+        std::vector<std::uint8_t> icc_profile;
+        std::shared_future<Deflated> data;
     };
     std::mutex mutex_;
     std::vector<Entry> latest_;  ///< guarded by `mutex_`
@@ -55,12 +70,11 @@ class DeflatedProfiles {
 
 }  // namespace
 
-std::shared_ptr<const Bytes> iccp_data(const Bytes& icc_profile) {
+std::shared_ptr<const std::vector<std::uint8_t>> iccp_data(const std::vector<std::uint8_t>& icc_profile) {
+    constexpr std::size_t largest_kept = std::size_t{4} << 20;
+    if (icc_profile.size() > largest_kept) return deflated(icc_profile);
     static DeflatedProfiles profiles;
-    if (auto data = profiles.find(icc_profile)) return data;
-    const auto data = std::make_shared<const Bytes>(deflated(icc_profile));
-    profiles.add(icc_profile, data);
-    return data;
+    return profiles.get(icc_profile);
 }
 
 }  // namespace glimpse

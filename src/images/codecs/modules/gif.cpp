@@ -197,6 +197,11 @@ class GifReader final : public ImageReader {
         return colours;
     }
 
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        constexpr int rgba = 4;
+        return pixel_bytes(info_, region) + rgba * region.area();
+    }
+
   private:
     /// Draws a frame and leaves what the next one is drawn on.
     static void show(GifFile& file, const Frame& frame, const Rectangle& region, cv::Mat& canvas) {

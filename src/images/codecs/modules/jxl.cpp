@@ -1,6 +1,7 @@
 #include <jxl/decode.h>
 #include <jxl/version.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -100,7 +101,16 @@ class JxlReader final : public ImageReader {
         return all_(rect(region)).clone();
     }
 
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        const Rectangle all = whole(info_.size);
+        return pixel_bytes(info_, region) + pixel_bytes(info_, all) +
+               bounded_product(bytes_a_channel * std::max(info_.channels, 3), all.area());
+    }
+
   private:
+    /// libjxl decodes in planes of float32, and keeps some of them; three of greys, too.
+    static constexpr std::int64_t bytes_a_channel = 3 * sizeof(float);
+
     void describe(const JxlDecoder* decoder) {
         JxlBasicInfo basic;
         Decoder::require(JxlDecoderGetBasicInfo(decoder, &basic));

@@ -85,8 +85,10 @@ bool are_numbers(const std::vector<std::string>& channels) {
 
 class OpenImageIoReader final : public ImageReader {
   public:
-    OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format, int page)
-        : bytes_(bytes),
+    OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format, int page,
+                      MemoryBudget::Reservation reserved)
+        : reserved_(std::move(reserved)),
+          bytes_(bytes),
           format_(format),
           page_(page),
           memory_(bytes.data(), bytes.size()),
@@ -107,6 +109,16 @@ class OpenImageIoReader final : public ImageReader {
     cv::Mat decode(const Rectangle& region) override {
         if (!all_.empty()) return all_(rect(region)).clone();
         return read(region);
+    }
+
+    /// Rows or tiles, and the region out of them; of a Targa, OpenImageIO holds all that is decoded.
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        if (!all_.empty()) return 0;  // reserved already
+        const OIIO::ImageSpec& s = spec();
+        const Rectangle blocks =
+            s.tile_width > 0 ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
+        const std::int64_t held = format_.name == "targa" ? pixel_bytes(info_, whole(info_.size)) : 0;
+        return 2 * pixel_bytes(info_, blocks) + pixel_bytes(info_, region) + held;
     }
 
   private:
@@ -258,6 +270,7 @@ class OpenImageIoReader final : public ImageReader {
         }
     }
 
+    MemoryBudget::Reservation reserved_;
     std::span<const std::uint8_t> bytes_;
     const OpenImageIoFormat& format_;
     int page_;
@@ -269,6 +282,15 @@ class OpenImageIoReader final : public ImageReader {
     ImageInfo info_;
 };
 
+/// What is held for each pixel of a picture that is decoded at once, and of what is taken out of it.
+std::int64_t bytes_a_pixel(const OpenImageIoFormat& format, std::span<const std::uint8_t> bytes) {
+    // Of 8 bits libheif's colours, OpenImageIO's, ours and a region, and premultiplied ones of 32 bits.
+    if (format.name != "jpeg2000") return 4 * 4 + 4 * 4;
+    // OpenJPEG's samples of 32 bits, a tile's and the image's; ours, and a region.
+    const Jpeg2000Header header = parse_jpeg2000(bytes);
+    return std::int64_t{header.components} * (2 * 4 + 2 * (header.bits > 8 ? 2 : 1));
+}
+
 /// OpenImageIO's own threads would be in the way of those of the pipeline.
 void set_up() {
     static const bool done = OIIO::attribute("threads", 1) && OIIO::attribute("exr_threads", -1);
@@ -278,9 +300,15 @@ void set_up() {
 std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
     set_up();
     const OpenImageIoFormat& format = *openimageio_format(bytes);
-    if (format.size) require_pixels(format.size(bytes), request.maximum_pixels);
+    MemoryBudget::Reservation reserved;
+    if (format.size) {
+        const Size size = format.size(bytes);
+        require_pixels(size, request.maximum_pixels);
+        if (format.decodes_at_once)
+            reserved = request.reserve(bounded_product(bytes_a_pixel(format, bytes), whole(size).area()));
+    }
     try {
-        return std::make_unique<OpenImageIoReader>(bytes, format, request.page);
+        return std::make_unique<OpenImageIoReader>(bytes, format, request.page, std::move(reserved));
     } catch (const Error&) {
         throw;
     } catch (const std::exception& exception) {

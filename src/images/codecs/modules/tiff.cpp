@@ -77,6 +77,21 @@ class TiffReader final : public ImageReader {
         return storage_.plain() ? decode_plain(region) : decode_as_rgba(region);
     }
 
+    /// A tile or strip, and what libtiff inflates it in; the region twice where it is inverted.
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        const Block size = first_block();
+        const std::int64_t raster =
+            bounded_product(std::int64_t{size.width} * sizeof(std::uint32_t), size.height);
+        const std::int64_t row = std::min<std::uint64_t>(storage_.row_bytes(size.width), most_bytes);
+        const std::int64_t stored = bounded_product(row, size.height);
+        if (storage_.plain()) {
+            const int copies = storage_.photometric == PHOTOMETRIC_MINISWHITE ? 2 : 1;
+            return copies * pixel_bytes(info_, region) + 2 * stored;
+        }
+        const int planes = storage_.separate ? storage_.samples : 1;
+        return pixel_bytes(info_, region) + bounded_product(1 + planes, stored) + raster;
+    }
+
   private:
     void describe_pixels() {
         require_readable();

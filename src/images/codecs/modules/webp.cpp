@@ -65,6 +65,7 @@ class WebpReader final : public ImageReader {
             fail_corrupt();
         if (!whole(info_.size).contains(frame_region_)) fail_corrupt("a frame leaves its canvas");
         filtered_alpha_ = features.has_alpha != 0 && features.format != lossless;
+        lossless_ = features.format == lossless;
         const auto profile = chunk(mux.get(), "ICCP");
         info_.icc_profile.assign(profile.begin(), profile.end());
         if (const auto exif = chunk(mux.get(), "EXIF"); !exif.empty())
@@ -83,6 +84,16 @@ class WebpReader final : public ImageReader {
         cv::Mat canvas = cv::Mat::zeros(region.height, region.width, CV_8UC(info_.channels));
         if (!seen.empty()) decode_frame(moved(seen)).copyTo(canvas(rect_in(region, seen)));
         return canvas;
+    }
+
+    /// What is decoded around the region, and the region; of a lossless picture all of its pixels in 32 bits,
+    /// as of alpha that is stored so, beside its filtered plane.
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
+        const Rectangle above{0, 0, info_.size.width, region.bottom()};
+        constexpr int lossless_bytes = 5;  // a pixel, with what predicts it
+        const int planes = (lossless_ || info_.alpha ? lossless_bytes : 0) + (filtered_alpha_ ? 1 : 0);
+        const std::int64_t decoded = pixel_bytes(info_, filtered_alpha_ ? above : region);
+        return decoded + pixel_bytes(info_, region) + planes * whole(info_.size).area();
     }
 
   private:
@@ -145,6 +156,7 @@ class WebpReader final : public ImageReader {
     OwnedData frame_;
     Rectangle frame_region_;  ///< in the canvas
     bool filtered_alpha_ = false;
+    bool lossless_ = false;
     ImageInfo info_;
 };
 
@@ -167,11 +179,14 @@ cv::Mat decode_canvas(std::span<const std::uint8_t> bytes, Size size, int page) 
     return cv::Mat(size.height, size.width, CV_8UC4, canvas).clone();
 }
 
-std::unique_ptr<ImageReader> frame_reader(std::span<const std::uint8_t> bytes, ImageInfo info, int page) {
-    cv::Mat canvas = decode_canvas(bytes, info.size, page);
+std::unique_ptr<ImageReader> frame_reader(std::span<const std::uint8_t> bytes, ImageInfo info,
+                                          const CodecRequest& request) {
+    constexpr int canvases = 5;  // libwebp's two, what it decodes a frame in, and ours with its channels
+    auto reserved = request.reserve(canvas_memory(info, canvases));
+    cv::Mat canvas = decode_canvas(bytes, info.size, request.page);
     if (!info.alpha) canvas = without_opaque_alpha(canvas);
     info.alpha = canvas.channels() == 4;
-    return std::make_unique<DecodedReader>(std::move(canvas), std::move(info));
+    return std::make_unique<DecodedReader>(std::move(canvas), std::move(info), std::move(reserved));
 }
 
 /// Lossless: extraction must not alter pixels, not even the colour of transparent ones.
@@ -230,7 +245,7 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const Cod
     if (request.page == 0) return first;
     require_page(request.page, first->info().pages);
     require_pixels(first->info().size, request.maximum_pixels);
-    return frame_reader(bytes, first->info(), request.page);
+    return frame_reader(bytes, first->info(), request);
 }
 
 std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extension*/) {

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "glimpse/export.hpp"
+
+namespace glimpse {
+
+/// The bytes that all who decode may hold together. Thread-safe.
+class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBudget> {
+  public:
+    /// Gives back what was reserved when the last copy of it ends. Null for nothing.
+    using Reservation = std::shared_ptr<const void>;
+
+    /// `bytes` > 0. To be made by `std::make_shared`.
+    explicit MemoryBudget(std::int64_t bytes) : bytes_(bytes), left_(bytes) {}
+
+    [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+
+    /// Throws `Error` for more bytes than the whole budget.
+    void require(std::int64_t bytes) const;
+
+    /// Reserves so many bytes, ≥ 0; of 0 at once. Waits until they are left, and those that asked before have
+    /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
+    /// Throws as `require`.
+    [[nodiscard]] Reservation reserve(std::int64_t bytes);
+
+    /// How many wait now.
+    [[nodiscard]] std::uint64_t waiting() const;
+
+  private:
+    void give_back(std::int64_t bytes);
+
+    std::int64_t bytes_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::int64_t left_;         ///< guarded by `mutex_`
+    std::uint64_t asked_ = 0;   ///< how many have asked; guarded by `mutex_`
+    std::uint64_t served_ = 0;  ///< how many of them have theirs; guarded by `mutex_`
+};
+
+/// The bytes of memory that this process may have: those of the machine, or of the control group (cgroup v2)
+/// that limits it to less.
+GLIMPSE_EXPORT std::int64_t available_memory();
+
+/// A number of bytes as people write it: "512 MiB", "1.5 GiB"; rounded up to three digits.
+GLIMPSE_EXPORT std::string bytes_text(std::int64_t bytes);
+
+/// More than any machine has, and so little that a few of them can be added.
+inline constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
+
+/// min(a · b, `most_bytes`) for a, b ≥ 0.
+GLIMPSE_EXPORT std::int64_t bounded_product(std::int64_t a, std::int64_t b);
+
+}  // namespace glimpse

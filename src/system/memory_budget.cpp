@@ -1,0 +1,90 @@
+#include "glimpse/memory_budget.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+
+namespace glimpse {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The least of the limits of a control group, of those above it, and of `least`.
+std::int64_t limit_of_group(const fs::path& group, std::int64_t least) {
+    const fs::path root("/sys/fs/cgroup");
+    for (fs::path directory = root / group.relative_path();; directory = directory.parent_path()) {
+        std::int64_t limit = 0;
+        // "max" is no number: no limit.
+        if (std::ifstream(directory / "memory.max") >> limit && limit > 0) least = std::min(least, limit);
+        if (directory == root || !directory.has_relative_path()) return least;
+    }
+}
+
+}  // namespace
+
+void MemoryBudget::require(std::int64_t bytes) const {
+    if (bytes >= 0 && bytes <= bytes_) return;
+    throw Error("to decode what is asked of it takes up to " + bytes_text(bytes) +
+                " of memory, more than the " + bytes_text(bytes_) + " that " + field_name("open.memory") +
+                " allows");
+}
+
+MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes) {
+    require(bytes);
+    if (bytes == 0) return {};
+    std::unique_lock lock(mutex_);
+    const std::uint64_t turn = asked_++;
+    changed_.wait(lock, [&] { return turn == served_ && bytes <= left_; });
+    left_ -= bytes;
+    ++served_;
+    changed_.notify_all();
+    lock.unlock();
+    return {this, [budget = shared_from_this(), bytes](const void*) { budget->give_back(bytes); }};
+}
+
+std::uint64_t MemoryBudget::waiting() const {
+    const std::scoped_lock lock(mutex_);
+    return asked_ - served_;
+}
+
+void MemoryBudget::give_back(std::int64_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    left_ += bytes;
+    changed_.notify_all();
+}
+
+std::int64_t bounded_product(std::int64_t a, std::int64_t b) {
+    return b != 0 && a > most_bytes / b ? most_bytes : a * b;
+}
+
+std::int64_t available_memory() {
+    const std::int64_t machine = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+    std::ifstream groups("/proc/self/cgroup");
+    constexpr std::string_view version_2 = "0::";
+    for (std::string line; std::getline(groups, line);) {
+        if (line.starts_with(version_2)) return limit_of_group(line.substr(version_2.size()), machine);
+    }
+    return machine;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+    constexpr std::array<std::string_view, 5> units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+    constexpr double step = 1024;
+    auto number = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; number >= step && unit + 1 < units.size(); ++unit) number /= step;
+    if (bytes == 1) return "1 byte";
+    const double digits = unit == 0 || number >= 100 ? 1 : number >= 10 ? 10 : 100;
+    return number_text(std::ceil(number * digits) / digits) + " " + std::string(units[unit]);
+}
+
+}  // namespace glimpse

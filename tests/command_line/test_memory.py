@@ -1,0 +1,202 @@
+"""What is decoded at once has a budget: what more would be needed for waits, or fails by name."""
+
+import io
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import numpy
+from PIL import Image
+
+from glimpse_case import BINARY, GlimpseCase, peak_memory
+from test_openimageio import exr
+
+SIDE = 1800
+SMALL = 64
+MEBIBYTE = 1 << 20
+UNITS = {"bytes": 1, "KiB": 1 << 10, "MiB": MEBIBYTE, "GiB": 1 << 30}
+# Beside what a decoder holds: what the allocator keeps, tables of a format, and the glimpse's own rows.
+SLACK = 8 * MEBIBYTE
+KEPT = 256 * MEBIBYTE  # of what one image gave back, for the next (docs/performance.md)
+
+
+def picture(side, mode):
+    """Smooth, and with noise in the lowest bits: it is compressed somewhat, and by no constant blocks."""
+    y, x = numpy.mgrid[0:side, 0:side]
+    noise = numpy.random.default_rng(3).integers(0, 4, (side, side))
+    levels = ((x + y) * 200 // (2 * side) + noise).astype(numpy.uint8)
+    return Image.merge(mode, [Image.fromarray(numpy.roll(levels, 7 * k, axis=1)) for k in range(len(mode))])
+
+
+def saved(image, form, **options):
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def animated(side, form, **options):
+    first, second = picture(side, "RGBA"), picture(side, "RGBA").rotate(90)
+    return saved(first, form, save_all=True, append_images=[second], **options)
+
+
+def jxl(side):
+    with tempfile.TemporaryDirectory(prefix="glimpse-test-") as directory:
+        source, path = pathlib.Path(directory, "a.ppm"), pathlib.Path(directory, "a.jxl")
+        source.write_bytes(saved(picture(side, "RGB"), "PPM"))
+        subprocess.run(["cjxl", source, path, "--distance=1", "--effort=3"], check=True, capture_output=True)
+        return path.read_bytes()
+
+
+KINDS = {
+    "grey.png": lambda side: saved(picture(side, "RGB").convert("L"), "PNG"),
+    "colour.png": lambda side: saved(picture(side, "RGB"), "PNG"),
+    "alpha.png": lambda side: saved(picture(side, "RGBA"), "PNG"),
+    "palette.png": lambda side: saved(picture(side, "RGB").quantize(64), "PNG"),
+    "baseline.jpg": lambda side: saved(picture(side, "RGB"), "JPEG"),
+    "progressive.jpg": lambda side: saved(picture(side, "RGB"), "JPEG", progressive=True),
+    "fine_progressive.jpg": lambda side: saved(picture(side, "RGB"), "JPEG", progressive=True, subsampling=0),
+    "turned.jpg": lambda side: saved(picture(side, "RGB"), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"),
+    "strips.tiff": lambda side: saved(picture(side, "RGB"), "TIFF", compression="tiff_lzw"),
+    "one_strip.tiff": lambda side: saved(picture(side, "RGB"), "TIFF", compression="tiff_adobe_deflate", tiffinfo={278: side}),
+    "palette.tiff": lambda side: saved(picture(side, "RGB").quantize(64), "TIFF", compression="tiff_lzw", tiffinfo={278: side}),
+    "lossy.webp": lambda side: saved(picture(side, "RGB"), "WEBP", method=0),
+    "lossy_alpha.webp": lambda side: saved(picture(side, "RGBA"), "WEBP", method=0),
+    "lossless.webp": lambda side: saved(picture(side, "RGB"), "WEBP", lossless=True, method=0, quality=10),
+    "a.gif": lambda side: saved(picture(side, "RGB").quantize(64), "GIF"),
+    "a.ppm": lambda side: saved(picture(side, "RGB"), "PPM"),
+    "a.bmp": lambda side: saved(picture(side, "RGB"), "BMP"),
+    "a.tga": lambda side: saved(picture(side, "RGB"), "TGA", compression="tga_rle"),
+    "a.jp2": lambda side: saved(picture(side, "RGB"), "JPEG2000", irreversible=True, quality_layers=[20]),
+    "a.exr": lambda side: exr("RGB", numpy.asarray(picture(side, "RGB")).astype(numpy.float32)),
+    "frames.png": lambda side: animated(side, "PNG"),
+    "frames.webp": lambda side: animated(side, "WEBP", method=0, quality=50),
+}
+if shutil.which("cjxl"):
+    KINDS["a.jxl"] = jxl
+
+
+@unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+class Memory(GlimpseCase):
+    def reading(self, name, side):
+        page = ("--page", 1) if name.startswith("frames") else ()
+        return ("extract", name, "-b", f"0,0,{side},{side}", "--size", "8x8", *page, "--format", "npy", "-o", self.out, "--existing", "overwrite")
+
+    def estimate(self, name, side):
+        """What the tool says that it would need, in bytes."""
+        said = self.run_glimpse(*self.reading(name, side), "--memory", 1, status=1).stderr
+        found = re.search(r"takes up to ([0-9.]+) (\w+) of memory, more than the 1 byte that --memory allows", said)
+        self.assertTrue(found, f"{name}: {said}")
+        return float(found[1]) * UNITS[found[2]]
+
+    def test_what_is_said_to_be_needed_is_enough(self):
+        for kind, make in KINDS.items():
+            with self.subTest(kind=kind):
+                content = make(SIDE)
+                self.file(kind, content)
+                stem, _, extension = kind.partition(".")
+                self.file(f"{stem}.small.{extension}", make(SMALL))
+                bound = self.estimate(kind, SIDE)
+                little = peak_memory(*self.reading(f"{stem}.small.{extension}", SMALL), cwd=self.directory)
+                much = peak_memory(*self.reading(kind, SIDE), cwd=self.directory)
+                self.assertLessEqual(much - little, bound + len(content) + SLACK, kind)  # a file's mapped pages count
+                self.run_glimpse(*self.reading(kind, SIDE), "--memory", int(bound * 1.02))
+
+    def test_images_wait_for_one_another(self):
+        side = 5000
+        content = KINDS["one_strip.tiff"](side)
+        for k in range(5):
+            self.file(f"in/{k}.tiff", content)
+        each = self.estimate("in/0.tiff", side)
+        run = ("extract", "in", "-b", f"0,0,{side},{side}", "--size", "8x8", "--no-sync", "-o", self.out, "--existing", "overwrite")
+        alone = peak_memory(*run, "--jobs", 1, cwd=self.directory)
+        together = peak_memory(*run, "--jobs", 4, "--memory", int(each * 1.1), cwd=self.directory)
+        self.assertEqual(len(list(self.out.iterdir())), 5)
+        self.assertLess(together, alone + KEPT + 4 * len(content))
+
+    def test_what_is_too_large_fails_alone(self):
+        self.file("in/large.png", KINDS["colour.png"](2000))
+        self.picture("in/small.png", width=64, height=64)
+        result = self.run_glimpse("extract", "in", "-b", "0,0,2000,2000", "--memory", "2M", "-o", self.out, status=1)
+        self.assertIn("in/large.png: to decode what is asked of it takes up to 11.5 MiB of memory, more than the 2 MiB", result.stderr)
+        self.assertEqual([path.name for path in self.out.iterdir()], ["small.000.png"])
+        # A part of it is no more than itself.
+        self.run_glimpse("extract", "in", "-b", "100,1900,64,64", "--memory", "2M", "-o", self.out, status=1)
+        self.assertTrue((self.out / "large.000.png").exists())
+
+    def test_a_frame_that_is_turned_reserves_once(self):
+        """It is decoded on opening, and must not wait for what it holds itself."""
+        orientation = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+        for name, form in (("frames.webp", "WEBP"), ("frames.png", "PNG")):
+            self.file(name, animated(500, form, exif=orientation))
+            options = ("extract", name, "-b", "0,0,500,500", "--size", "9x9", "--page", 1, "-o", self.out, "--existing", "overwrite")
+            self.run_glimpse(*options, "--overlay")
+            said = self.run_glimpse(*options, "--memory", 1, status=1).stderr
+            found = re.search(r"takes up to ([0-9.]+) MiB", said)
+            self.run_glimpse(*options, "--overlay", "--memory", int(float(found[1]) * 1.01 * MEBIBYTE))
+
+    def test_a_mask_has_the_same_budget(self):
+        Image.new("L", (2000, 2000), 255).save(self.path("mask.png"))
+        self.picture("photo.png", width=64, height=64)
+        self.document([{"mechanism": "mask", "file": "mask.png"}])
+        result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--memory", "1M", "-o", self.out, status=2)
+        self.assertIn("mask.png: to decode what is asked of it takes up to 3.83 MiB of memory, more than the 1 MiB", result.stderr)
+
+    def test_sizes(self):
+        photo, _ = self.picture(width=20, height=20)
+        for size in ("100000", "512M", "512m", "4G", "4GiB", "4gb", "1T", "900000B"):
+            self.run_glimpse("extract", photo, "-b", "0,0,4,4", "-o", self.out, "--existing", "overwrite", "--memory", size)
+        for size in ("", "0", "-1", "4X", "G", "4 G", "1.5G", "9999999T", "4GG", "4IB", "4BB"):
+            self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, f"--memory={size}", says=["--memory"])
+
+
+class Overlays(GlimpseCase):
+    def test_a_large_image_is_shown_shrunk_and_that_is_said(self):
+        large, pixels = self.picture("large.png", width=400, height=250)
+        small, _ = self.picture("small.png", width=100, height=80)
+        options = ("-b", "40,40,60,60", "--overlay", "--overlay-style", "outline", "--panel", "-o", self.out)
+        said = self.run_glimpse("extract", large, small, *options, "--overlay-size", 100).stderr
+        self.assertIn("warning: the overlays and panels of 1 image show it shrunk to at most 100 pixels; --overlay-size says how many", said)
+        overlay = self.load("large.overlay.png")
+        self.assertEqual(overlay.shape, (63, 100, 3))
+        self.assertEqual(self.load("small.overlay.png").shape, (80, 100, 3))
+        # Away from the outline and its label each pixel is the mean of 4×4.
+        means = pixels[:248].reshape(62, 4, 100, 4, 3).mean(axis=(1, 3))
+        self.assertLessEqual(numpy.abs(overlay[40:62, 60:].astype(float) - means[40:62, 60:]).max(), 0.5)
+        # The glimpse is of the image as it is.
+        numpy.testing.assert_array_equal(self.load("large.000.png"), pixels[40:100, 40:100])
+
+    def test_every_mechanism_looks_where_it_did(self):
+        Image.new("RGB", (400, 300), (90, 90, 90)).save(self.path("grey.png"))
+        self.document([{"mechanism": "gaussian", "box": [100, 100, 120, 80], "size": [8, 8]}])
+        masked = {"mechanism": "mask", "grid": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]}
+        turned = {"mechanism": "stn", "box": [100, 100, 120, 80], "angle": 30, "size": [60, 40]}
+        for k, entry in enumerate(({"mechanism": "gaussian", "box": [100, 100, 120, 80], "size": [8, 8]}, masked, turned,
+                                   {"mechanism": "crop", "box": [101, 103, 121, 77]})):
+            self.document([entry], f"{k}.json")
+            options = ("extract", "grey.png", "-p", f"{k}.json", "--overlay", "--overlay-style", "heat", "--existing", "overwrite", "-o", self.out)
+            self.run_glimpse(*options)
+            full = self.load("grey.overlay.png").astype(float)
+            self.run_glimpse(*options, "--overlay-size", 100)
+            small = self.load("grey.overlay.png").astype(float)
+            means = full.reshape(75, 4, 100, 4, 3).mean(axis=(1, 3))
+            # A block at the edge of the attention has the colour of its mean, not the mean of colours.
+            self.assertLess(numpy.median(numpy.abs(small - means)), 3, entry)
+            self.assertLess(numpy.abs(small - means).mean(), 4, entry)
+
+    def test_a_size_without_an_overlay(self):
+        photo, _ = self.picture()
+        self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, "--overlay-size", 100,
+                   says=["--overlay-size: is about overlays: give --overlay or --panel"])
+
+    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    def test_a_large_jpeg_costs_its_picture(self):
+        side = 8000
+        Image.new("RGB", (side, side), (10, 120, 200)).save(self.path("large.jpg"))
+        Image.new("RGB", (512, 512), (10, 120, 200)).save(self.path("small.jpg"))
+        options = ("-b", "100,100,200,200", "--overlay", "--overlay-size", 1000, "-o", self.out)
+        little = peak_memory("extract", "small.jpg", *options, cwd=self.directory)
+        much = peak_memory("extract", "large.jpg", *options, cwd=self.directory)
+        self.assertLess(much - little, 40 * MEBIBYTE)  # 19 bytes a pixel of the picture, and of the image 192 MB
