@@ -6,6 +6,7 @@
 
 #include "annotations/image_locator.hpp"
 #include "glimpse/error.hpp"
+#include "system/directory_walk.hpp"
 #include "system/natural_order.hpp"
 #include "system/presence.hpp"
 
@@ -48,13 +49,16 @@ void keep_best(std::vector<LabelledImage>& rivals) {
 
 std::vector<fs::path> files_below(const fs::path& directory) {
     std::vector<fs::path> files;
-    std::error_code failure;
-    for (fs::recursive_directory_iterator entry(directory, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-        require_no_pipe(entry->path());
-        files.push_back(entry->path());
-    }
-    if (failure) throw UsageError(directory.string(), failure.message());
+    const auto take = [&](const fs::directory_entry& entry) {
+        require_no_pipe(entry.path());
+        files.push_back(entry.path());
+        std::error_code unseen;
+        return !entry.is_symlink(unseen);
+    };
+    const auto fail = [&](const fs::path& /*below*/, std::error_code failure) {
+        throw UsageError(directory.string(), failure.message());
+    };
+    walk_through(directory, {.visit = take, .failed = fail});
     std::ranges::sort(files, [](const fs::path& one, const fs::path& other) {
         return comes_before(one.native(), other.native());
     });

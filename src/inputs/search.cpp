@@ -5,13 +5,13 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <system_error>
 #include <utility>
 
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
+#include "system/directory_walk.hpp"
 #include "system/natural_order.hpp"
 #include "system/open_failure.hpp"
 
@@ -24,8 +24,12 @@ namespace {
 class Search {
   public:
     Search(const fs::path& root, bool recursive) : recursive_(recursive) {
-        search(root);
-        follow_links();
+        const auto visit = [&](const fs::directory_entry& entry) { return consider(entry); };
+        const auto skip_again = [&](const fs::path& path) { skip(path, "directory searched already"); };
+        const auto fail = [&](const fs::path& path, std::error_code failure) {
+            result_.images.push_back({path.string(), open_failure(failure.value())});
+        };
+        walk_through(root, {.visit = visit, .met_again = skip_again, .failed = fail});
         std::ranges::sort(result_.images, comes_before, &FoundImage::path);
         std::ranges::sort(result_.skipped, comes_before, &SkippedEntry::path);
     }
@@ -33,30 +37,16 @@ class Search {
     SearchResult result() && { return std::move(result_); }
 
   private:
-    void search(const fs::path& directory) {
-        std::error_code failure;
-        const fs::path real = fs::canonical(directory, failure);
-        if (!failure && !searched_.insert(real).second) return skip(directory, "directory searched already");
-        for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end;
-             entry.increment(failure)) {
-            consider(*entry);
-        }
-        if (failure) result_.images.push_back({directory.string(), open_failure(failure.value())});
-    }
-
-    void consider(const fs::directory_entry& entry) {
+    /// Whether a directory is to be searched.
+    bool consider(const fs::directory_entry& entry) {
         std::error_code unreadable;
         if (entry.path().filename().string().starts_with('.')) {
             skip(entry.path(), "hidden");
         } else if (entry.is_directory(unreadable)) {
-            consider_directory(entry);
+            if (recursive_) return true;
+            skip(entry.path(), "directory");
         } else if (entry.is_regular_file(unreadable)) {
-            if (looks_like_image(entry.path())) {
-                result_.images.push_back({entry.path().string()});
-            } else {
-                const std::string extension = extension_of(entry.path());
-                skip(entry.path(), extension.empty() ? "without an extension" : "." + extension);
-            }
+            consider_file(entry.path());
         } else if (has_image_extension(entry.path())) {
             const bool is_there = entry.exists(unreadable);
             result_.images.push_back({entry.path().string(), is_there     ? "it is not a regular file"
@@ -65,26 +55,15 @@ class Search {
         } else {
             skip(entry.path(), "not a regular file");
         }
+        return false;
     }
 
-    void consider_directory(const fs::directory_entry& entry) {
-        std::error_code unreadable;
-        if (!recursive_) {
-            skip(entry.path(), "directory");
-        } else if (entry.is_symlink(unreadable)) {
-            links_.push_back(entry.path().string());
+    void consider_file(const fs::path& file) {
+        if (looks_like_image(file)) {
+            result_.images.push_back({file.string()});
         } else {
-            search(entry.path());
-        }
-    }
-
-    /// After all that has a path of its own, in natural order, so that the order of a directory decides
-    /// nothing.
-    void follow_links() {
-        while (!links_.empty()) {
-            std::vector<std::string> links = std::exchange(links_, {});
-            std::ranges::sort(links, comes_before);
-            for (const std::string& link : links) search(link);
+            const std::string extension = extension_of(file);
+            skip(file, extension.empty() ? "without an extension" : "." + extension);
         }
     }
 
@@ -94,8 +73,6 @@ class Search {
 
     bool recursive_;
     SearchResult result_;
-    std::set<fs::path> searched_;  ///< without links
-    std::vector<std::string> links_;
 };
 
 }  // namespace

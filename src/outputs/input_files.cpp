@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "glimpse/error.hpp"
+#include "system/directory_walk.hpp"
 
 namespace glimpse {
 
@@ -14,11 +15,11 @@ std::optional<InputFiles::Identity> InputFiles::identity(const std::filesystem::
 
 void InputFiles::add(const std::filesystem::path& path) {
     if (const auto file = identity(path)) return files_.insert(*file, {});
-    std::error_code failure;
-    for (std::filesystem::recursive_directory_iterator entry(path, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-        if (const auto file = identity(entry->path())) files_.insert(*file, {});
-    }
+    const auto take = [&](const std::filesystem::directory_entry& entry) {
+        if (const auto file = identity(entry.path())) files_.insert(*file, {});
+        return true;
+    };
+    walk_through(path, {.visit = take});
 }
 
 void InputFiles::add_attention_files(const ParameterDocument& document) {

@@ -18,7 +18,7 @@ class InputFiles {
     /// Remembers the last `window` of them.
     explicit InputFiles(std::size_t window = Files::all) : files_(window) {}
 
-    /// Missing files are ignored; directories are added recursively.
+    /// Of a directory, all files below it and those that links in it lead to. Missing files are ignored.
     void add(const std::filesystem::path& path);
     /// The attention files of a document.
     void add_attention_files(const ParameterDocument& document);

@@ -148,6 +148,20 @@ TEST_CASE("no output is an input, or stands where none can") {
     CHECK(holds(refusal_of({}, into_archive("/dev/null")), "/dev/null: it is not a regular file"));
 }
 
+TEST_CASE("no output is a file below a directory of annotations, by whatever link") {
+    const scratch::Directory directory;
+    const fs::path linked = directory.file("elsewhere/a.txt");
+    const fs::path own = directory.file("labels/b/a.txt");
+    fs::create_directory_symlink(directory / "elsewhere", directory / "labels" / "link");
+    fs::create_directory_symlink(directory / "labels", directory / "elsewhere" / "back");
+    for (const fs::path& input : {linked, own}) {
+        OutputOptions options = into(directory / "out");
+        options.also_inputs = {directory / "labels"};
+        options.also_outputs = {input};
+        CHECK(holds(refusal_of({}, options), "a.txt: is an input of this run, and would be overwritten"));
+    }
+}
+
 TEST_CASE("what is refused takes nobody's name") {
     const OutputPlan plan = plan_outputs({}, into("out"));
     OutputCheck check(plan, [](std::size_t n) { return "job " + std::to_string(n); });
