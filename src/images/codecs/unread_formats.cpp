@@ -7,6 +7,7 @@
 
 #include "images/codecs/signature.hpp"
 #include "images/codecs/targa.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -99,14 +100,15 @@ bool is_json(std::string_view text) {
                                    std::ranges::any_of(values, is_word));
 }
 
-/// Letters in lower case, white space and a byte order mark before them removed.
+/// In lower case, without a byte order mark and white space before it.
 std::string as_markup(std::span<const std::uint8_t> head) {
-    std::string text(head.begin(), head.end());
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-    text.erase(0, std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    std::ranges::transform(text, text.begin(),
+    std::string_view text =
+        without_byte_order_mark({reinterpret_cast<const char*>(head.data()), head.size()});
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    std::string markup(text);
+    std::ranges::transform(markup, markup.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
+    return markup;
 }
 
 std::string_view markup_format(std::span<const std::uint8_t> head) {
