@@ -7,7 +7,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
-#include "images/codecs/byte_order.hpp"
+#include "images/codecs/boxes.hpp"
 #include "images/codecs/signature.hpp"
 #include "system/mapped_file.hpp"
 
@@ -21,17 +21,13 @@ bool is_gif(Bytes bytes) {
     return starts_with(bytes, "GIF8") && bytes.back() == 0x3B;
 }
 
-/// Boxes (ISO/IEC 14496-12), each with its length, as far as the file's end.
+/// Boxes as far as the file's end. FFmpeg leaves the length of a box at 0 until the box is complete.
 bool is_mp4(Bytes bytes) {
     if (bytes.size() < 4 || !starts_with(bytes.subspan(4), "ftyp")) return false;
-    constexpr std::size_t header = 8;
-    for (std::size_t offset = 0; offset < bytes.size();) {
-        const std::size_t rest = bytes.size() - offset;
-        if (rest < header) return false;
-        std::size_t length = big_endian(bytes.subspan(offset, 4));
-        if (length == 1 && rest >= 2 * header) length = big_endian(bytes.subspan(offset + header, 8));
-        if (length < header || length > rest) return false;
-        offset += length;
+    while (!bytes.empty()) {
+        const auto box = parse_box_header(bytes);
+        if (!box || box->length == 0 || box->length > bytes.size()) return false;
+        bytes = bytes.subspan(box->length);
     }
     return true;
 }

@@ -84,6 +84,7 @@ TEST_CASE("whole files: formats of tracks and archives, by what ends them") {
     const std::string type = "\0\0\0\x0C"s + "ftypmp42";
     CHECK(may_be_whole(directory.file("a.mp4", type + "\0\0\0\x0A"s + "moovxx")));
     CHECK_FALSE(may_be_whole(directory.file("a.mp4", type + "\0\0\0\x0A"s + "moovx")));
+    CHECK_FALSE(may_be_whole(directory.file("a.mp4", type + "\0\0\0\0"s + "mdatxx")));
     CHECK(may_be_whole(directory.file("a.json", "of a format without an end")));
     CHECK_FALSE(may_be_whole(directory.file("a.json", "")));
     CHECK_FALSE(may_be_whole(directory / "gone.png"));

@@ -4,22 +4,29 @@
 
 namespace glimpse {
 
+std::optional<BoxHeader> parse_box_header(std::span<const std::uint8_t> bytes) {
+    constexpr std::size_t short_header = 8;
+    constexpr std::size_t long_header = 16;
+    if (bytes.size() < short_header) return std::nullopt;
+    BoxHeader box{.type = {reinterpret_cast<const char*>(bytes.data()) + 4, 4},
+                  .size = short_header,
+                  .length = big_endian(bytes.first(4))};
+    if (box.length == 0) return box;
+    if (box.length == 1) {  // the length follows, in 64 bits
+        if (bytes.size() < long_header) return std::nullopt;
+        box.size = long_header;
+        box.length = big_endian(bytes.subspan(short_header, 8));
+    }
+    return box.length < box.size ? std::nullopt : std::optional(box);
+}
+
 void for_each_box(
     std::span<const std::uint8_t> bytes,
     const std::function<void(std::string_view type, std::span<const std::uint8_t> content)>& visit) {
-    constexpr std::size_t short_header = 8;
-    constexpr std::size_t long_header = 16;
-    while (bytes.size() >= short_header) {
-        std::size_t header = short_header;
-        std::size_t length = big_endian(bytes.first(4));
-        if (length == 0) length = bytes.size();  // up to the end of the file
-        if (length == 1) {
-            if (bytes.size() < long_header) return;
-            header = long_header;
-            length = big_endian(bytes.subspan(short_header, 8));
-        }
-        if (length < header || length > bytes.size()) return;
-        visit({reinterpret_cast<const char*>(bytes.data()) + 4, 4}, bytes.subspan(header, length - header));
+    while (const auto box = parse_box_header(bytes)) {
+        const std::size_t length = box->length == 0 ? bytes.size() : box->length;
+        if (length > bytes.size()) return;
+        visit(box->type, bytes.subspan(box->size, length - box->size));
         bytes = bytes.subspan(length);
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -10,6 +11,17 @@
 // ISO base media file format (ISO/IEC 14496-12).
 
 namespace glimpse {
+
+/// The beginning of a box.
+struct BoxHeader {
+    std::string_view type;
+    std::size_t size;    ///< of the header: the content follows
+    std::size_t length;  ///< of the whole box, ≥ `size`; 0 where it reaches to the end of the file
+};
+
+/// Of the box that the bytes begin with, whether or not they hold all of it; none where the header is cut off
+/// or the box shorter than that.
+std::optional<BoxHeader> parse_box_header(std::span<const std::uint8_t> bytes);
 
 /// Calls visit(type, content) for each box, in order, up to one that is damaged.
 void for_each_box(

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "images/codecs/boxes.hpp"
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/signature.hpp"
 
@@ -54,32 +55,28 @@ Length codestream_length(Bytes bytes) {
 
 /// Up to what is no box, or begins another file.
 std::optional<std::size_t> boxes_length(std::span<const std::uint8_t> bytes) {
-    const auto type_at = [&](std::size_t at) {
-        return std::string_view(reinterpret_cast<const char*>(bytes.data()) + at + 4, 4);
-    };
-    constexpr std::size_t header = 8;
-    constexpr std::size_t long_header = 16;
+    constexpr std::size_t type_begin = 4;
+    constexpr std::size_t type_end = 8;
     int types_seen = 0;  // of the box "ftyp"
     std::size_t at = 0;
-    while (bytes.size() - at >= header) {
-        const std::string_view type = type_at(at);
+    while (bytes.size() - at >= type_end) {
+        const Bytes rest = bytes.subspan(at);
+        const std::string_view type(reinterpret_cast<const char*>(rest.data()) + type_begin,
+                                    type_end - type_begin);
         const bool is_type = std::ranges::all_of(
             type, [](char c) { return std::isprint(static_cast<unsigned char>(c)) != 0; });
         if (!is_type || (at > 0 && type == "jP  ") || (type == "ftyp" && ++types_seen > 1)) return at;
-        std::size_t length = big_endian(bytes.subspan(at, 4));
-        if (length == 0) {  // up to the end of the file
-            const Length inner =
-                type == "jp2c" ? codestream_length(bytes.subspan(at + header)) : std::nullopt;
-            return inner ? Length(at + header + *inner) : std::nullopt;
+        const auto box = parse_box_header(rest);
+        if (box && box->length == 0) {  // up to the end of the file
+            const Length inner = type == "jp2c" ? codestream_length(rest.subspan(box->size)) : std::nullopt;
+            return inner ? Length(at + box->size + *inner) : std::nullopt;
         }
-        if (length == 1 && bytes.size() - at >= long_header)
-            length = big_endian(bytes.subspan(at + header, 8));
-        if (length < header || length > bytes.size() - at) {
+        if (!box || box->length > rest.size()) {
             // A box that has been cut off, or what is none.
-            return std::isalpha(static_cast<unsigned char>(type[0])) != 0 && bytes[at] == 0 ? std::nullopt
-                                                                                            : Length(at);
+            return std::isalpha(static_cast<unsigned char>(type[0])) != 0 && rest[0] == 0 ? std::nullopt
+                                                                                          : Length(at);
         }
-        at += length;
+        at += box->length;
     }
     return at;
 }
