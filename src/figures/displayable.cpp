@@ -5,6 +5,7 @@
 
 #include "glimpse/displayable.hpp"
 #include "pixels/alpha.hpp"
+#include "pixels/rounding.hpp"
 
 namespace glimpse {
 
@@ -53,11 +54,6 @@ Stretch stretch(const cv::Mat& pixels, int channels) {
     }
 }
 
-std::uint8_t as_byte(double value) {
-    if (std::isnan(value)) return 0;
-    return static_cast<std::uint8_t>(std::nearbyint(std::clamp(value, 0.0, 255.0)));
-}
-
 template <typename Value>
 void show_colours(const cv::Mat& pixels, cv::Vec3i channels, Stretch stretch, cv::Mat& shown) {
     const int all = pixels.channels();
@@ -66,8 +62,9 @@ void show_colours(const cv::Mat& pixels, cv::Vec3i channels, Stretch stretch, cv
         auto* out = shown.ptr<cv::Vec3b>(y);
         for (int x = 0; x < shown.cols; ++x, in += all) {
             for (int c = 0; c < 3; ++c) {
-                out[x][c] = channels[c] < 0 ? std::uint8_t{0}
-                                            : as_byte(in[channels[c]] * stretch.scale + stretch.offset);
+                out[x][c] = channels[c] < 0
+                                ? std::uint8_t{0}
+                                : rounded_to<std::uint8_t>(in[channels[c]] * stretch.scale + stretch.offset);
             }
         }
     }
@@ -85,7 +82,8 @@ void show_alpha(const cv::Mat& pixels, double opaque, cv::Mat& shown) {
             const double value = in[x * all + all - 1] / opaque;
             const double alpha = std::isnan(value) ? 0 : std::clamp(value, 0.0, 1.0);
             const double board = (x / square + y / square) % 2 == 0 ? 255 : 225;
-            for (int c = 0; c < 3; ++c) out[x][c] = as_byte(alpha * out[x][c] + (1 - alpha) * board);
+            for (int c = 0; c < 3; ++c)
+                out[x][c] = rounded_to<std::uint8_t>(alpha * out[x][c] + (1 - alpha) * board);
         }
     }
 }

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <opencv2/core/mat.hpp>
+#include <type_traits>
 
 #include "glimpse/export.hpp"
 
@@ -9,5 +13,16 @@ namespace glimpse {
 /// The values in `depth`: rounded half to even and saturated for CV_8U and CV_16U, NaN as 0; as they are for
 /// CV_32F.
 GLIMPSE_EXPORT cv::Mat rounded_to(const cv::Mat& values, int depth);
+
+/// A value computed in float64, likewise, in the type of the pixels: an unsigned one, or float.
+template <typename T>
+T rounded_to(double value) {
+    if constexpr (std::is_floating_point_v<T>) {
+        return static_cast<T>(value);
+    } else {
+        if (std::isnan(value)) return 0;
+        return static_cast<T>(std::nearbyint(std::clamp(value, 0.0, double{std::numeric_limits<T>::max()})));
+    }
+}
 
 }  // namespace glimpse

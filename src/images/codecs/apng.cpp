@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 #include <opencv2/core.hpp>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "images/codecs/png_chunks.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
+#include "pixels/rounding.hpp"
 
 namespace glimpse {
 
@@ -174,9 +174,9 @@ void blend_over(const cv::Mat& frame, cv::Mat& canvas) {
             const double b = back[channels - 1] / opaque * (1 - f);
             if (f + b == 0) continue;
             for (int c = 0; c < channels - 1; ++c) {
-                back[c] = static_cast<T>(std::lrint((front[c] * f + back[c] * b) / (f + b)));
+                back[c] = rounded_to<T>((front[c] * f + back[c] * b) / (f + b));
             }
-            back[channels - 1] = static_cast<T>(std::lrint((f + b) * opaque));
+            back[channels - 1] = rounded_to<T>((f + b) * opaque);
         }
     }
 }
