@@ -51,12 +51,12 @@ bool asks_for_mean(const Lowered* lowered) {
     return std::holds_alternative<MeanOfImage>(lowered->fill);
 }
 
-/// Premultiplied colours divided by their alpha, in float32 as those of a glimpse are; 0 where that is 0.
+/// A premultiplied pixel with its colours divided by alpha, as those of a glimpse are.
 std::vector<double> unpremultiplied(std::vector<double> values) {
-    const auto alpha = static_cast<float>(values.back());
-    for (std::size_t c = 0; c + 1 < values.size(); ++c) {
-        values[c] = alpha > 0 ? static_cast<float>(values[c]) / alpha : 0.0F;
-    }
+    cv::Mat pixel;
+    cv::Mat(values).reshape(static_cast<int>(values.size()), 1).convertTo(pixel, CV_32F);
+    unpremultiply_alpha(pixel);
+    std::copy_n(pixel.ptr<float>(), values.size() - 1, values.begin());
     return values;
 }
 

@@ -1,7 +1,11 @@
 #include "pixels/alpha.hpp"
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 #include <vector>
+
+#include "pixels/element_type.hpp"
+#include "pixels/rounding.hpp"
 
 namespace glimpse {
 
@@ -20,11 +24,29 @@ void unpremultiply_alpha(cv::Mat& pixels, float gain) {
     for (int y = 0; y < pixels.rows; ++y) {
         auto* p = pixels.ptr<float>(y);
         for (int x = 0; x < pixels.cols; ++x, p += colours + 1) {
-            const float alpha = p[colours];
-            for (int c = 0; c < colours; ++c) p[c] = alpha > 0 ? p[c] / alpha * gain : 0.0F;
-            p[colours] = alpha / gain;
+            const float alpha = std::max(0.0F, p[colours]);
+            for (int c = 0; c < colours; ++c) p[c] = divided_by_alpha(p[c], alpha, 0.0F) * gain;
+            p[colours] /= gain;
         }
     }
+}
+
+void unpremultiply_stored(cv::Mat& pixels, double opaque, Transparent transparent) {
+    const int colours = pixels.channels() - 1;
+    with_element_type(pixels.depth(), [&](auto type) {
+        using T = decltype(type);
+        for (int y = 0; y < pixels.rows; ++y) {
+            T* p = pixels.ptr<T>(y);
+            for (int x = 0; x < pixels.cols; ++x, p += colours + 1) {
+                const auto alpha = static_cast<double>(p[colours]);
+                for (int c = 0; c < colours; ++c) {
+                    const auto colour = static_cast<double>(p[c]);
+                    const double otherwise = transparent == Transparent::kept ? colour : 0;
+                    p[c] = rounded_to<T>(divided_by_alpha(colour * opaque, alpha, otherwise));
+                }
+            }
+        }
+    });
 }
 
 double full_scale(int depth) {

@@ -10,9 +10,27 @@ namespace glimpse {
 /// Premultiplies in place: each colour of H×W×C CV_32F pixels times the last channel, alpha.
 GLIMPSE_EXPORT void premultiply_alpha(cv::Mat& pixels);
 
-/// The inverse, in place: each colour divided by alpha, 0 where alpha is not > 0. `gain`, which has
-/// multiplied colour and alpha alike and is meant for the colour alone, is divided out of alpha.
+/// A premultiplied colour divided by its alpha, in the precision of `T`; `transparent` where that is 0.
+template <typename T>
+constexpr T divided_by_alpha(T colour, T alpha, T transparent) {
+    return alpha == 0 ? transparent : colour / alpha;
+}
+
+/// The inverse of `premultiply_alpha`, in place and in float32: 0 where alpha is not > 0, since cubic kernels
+/// overshoot. `gain`, which has multiplied colour and alpha alike and is meant for the colour alone, is
+/// divided out of alpha.
 GLIMPSE_EXPORT void unpremultiply_alpha(cv::Mat& pixels, float gain = 1);
+
+/// What colours become where alpha is 0.
+enum class Transparent {
+    black,
+    kept,  ///< as of a glow, which adds light and covers nothing
+};
+
+/// The inverse for pixels as a file stores them, H×W×C CV_8U, CV_16U or CV_32F, in place: colour · `opaque` /
+/// alpha, also for alpha < 0, rounded half to even and saturated. In float64, since samples of 32 bits are
+/// more than float32 holds.
+GLIMPSE_EXPORT void unpremultiply_stored(cv::Mat& pixels, double opaque, Transparent transparent);
 
 /// The value that means opaque, or white: 255 for CV_8U, 65535 for CV_16U, 1 for floating point.
 GLIMPSE_EXPORT double full_scale(int depth);

@@ -23,6 +23,7 @@
 #include "images/codecs/scaling.hpp"
 #include "images/codecs/targa.hpp"
 #include "maps/image_region.hpp"
+#include "pixels/alpha.hpp"
 #include "system/descriptors.hpp"
 #include "system/module_export.hpp"
 
@@ -220,7 +221,7 @@ class OpenImageIoReader final : public ImageReader {
                   : input_->read_scanlines(page_, 0, s.y + blocks.y, s.y + blocks.bottom(), 0, 0, s.nchannels,
                                            type, out.data);
         if (!done) fail(input_.get());
-        if (format_.name == "openexr" && info_.alpha) divide_by_alpha(out);
+        if (format_.name == "openexr" && info_.alpha) unpremultiply_stored(out, 1, Transparent::kept);
         if (jpeg2000_) scale_samples(out);
         return blocks == region ? out : out(rect_in(blocks, region)).clone();
     }
@@ -255,19 +256,6 @@ class OpenImageIoReader final : public ImageReader {
         };
         if (bits < 8) return scale(std::numeric_limits<std::uint8_t>::max(), 0);
         scale(std::numeric_limits<std::uint16_t>::max(), 16 - bits);
-    }
-
-    /// OpenEXR's colours are multiplied by alpha. What has colour and no alpha glows: it stays as it is.
-    static void divide_by_alpha(cv::Mat& pixels) {
-        const int channels = pixels.channels();
-        for (int y = 0; y < pixels.rows; ++y) {
-            auto* pixel = pixels.ptr<float>(y);
-            for (int x = 0; x < pixels.cols; ++x, pixel += channels) {
-                const float alpha = pixel[channels - 1];
-                if (alpha == 0) continue;
-                for (int c = 0; c < channels - 1; ++c) pixel[c] /= alpha;
-            }
-        }
     }
 
     MemoryBudget::Reservation reserved_;

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstring>
 #include <opencv2/core.hpp>
-#include <vector>
 
 #include "images/codecs/scaling.hpp"
+#include "pixels/alpha.hpp"
 
 namespace glimpse {
 
@@ -122,26 +122,14 @@ double TiffStorage::white() const {
 }
 
 void TiffStorage::normalise(cv::Mat& pixels) const {
-    if (photometric != PHOTOMETRIC_MINISWHITE && !premultiplied) return;
-    std::vector<cv::Mat> channels;
-    cv::split(pixels, channels);
-    if (premultiplied) {  // in float64, since float32 would round samples of 32 bits
-        cv::Mat alpha_plane;
-        channels.back().convertTo(alpha_plane, CV_64F);
-        for (std::size_t c = 0; c + 1 < channels.size(); ++c) {
-            cv::Mat colour;
-            channels[c].convertTo(colour, CV_64F);
-            cv::divide(colour, alpha_plane, colour, white());
-            colour.setTo(0, alpha_plane == 0);
-            colour.convertTo(channels[c], channels[c].depth());
-        }
-    }
+    if (premultiplied) unpremultiply_stored(pixels, white(), Transparent::black);
+    if (photometric != PHOTOMETRIC_MINISWHITE) return;
     // Of signed numbers, the complement; of the others, the distance from white.
     const double sum = format == SAMPLEFORMAT_INT ? -1 : white();
-    if (photometric == PHOTOMETRIC_MINISWHITE) {
-        cv::subtract(cv::Scalar(sum), channels.front(), channels.front());
-    }
-    cv::merge(channels, pixels);
+    cv::Mat grey;
+    cv::extractChannel(pixels, grey, 0);
+    cv::subtract(cv::Scalar(sum), grey, grey);
+    cv::insertChannel(grey, pixels, 0);
 }
 
 }  // namespace glimpse
