@@ -64,15 +64,21 @@ std::optional<PixelAlpha> find_alpha_beyond(const cv::Mat& pixels, double least,
     return std::nullopt;
 }
 
-cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
+cv::Mat with_opaque_alpha(const cv::Mat& picture, double opaque) {
     std::vector<cv::Mat> channels;
     cv::split(picture, channels);
-    if (!alpha) {
-        channels.emplace_back(picture.rows, picture.cols, picture.depth(), cv::Scalar(opaque));
-    }
-    cv::multiply(channels.back(), factor, channels.back(), 1, picture.depth());
+    channels.emplace_back(picture.rows, picture.cols, picture.depth(), cv::Scalar(opaque));
     cv::Mat out;
     cv::merge(channels, out);
+    return out;
+}
+
+cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque) {
+    cv::Mat out = alpha ? picture.clone() : with_opaque_alpha(picture, opaque);
+    cv::Mat channel;
+    cv::extractChannel(out, channel, out.channels() - 1);
+    cv::multiply(channel, factor, channel, 1, picture.depth());
+    cv::insertChannel(channel, out, out.channels() - 1);
     return out;
 }
 

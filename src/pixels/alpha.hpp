@@ -48,8 +48,10 @@ struct PixelAlpha {
 /// The first pixel of H×W×C CV_32F whose alpha, the last channel, is not `least` to `most`, as NaN is not.
 GLIMPSE_EXPORT std::optional<PixelAlpha> find_alpha_beyond(const cv::Mat& pixels, double least, double most);
 
-/// The picture with its alpha multiplied by `factor`, h×w CV_32F; one without alpha is given a channel of
-/// `opaque` first.
+/// The picture with a further channel, alpha, of `opaque`.
+GLIMPSE_EXPORT cv::Mat with_opaque_alpha(const cv::Mat& picture, double opaque);
+
+/// The picture with its alpha multiplied by `factor`, h×w CV_32F; one without alpha is given `opaque` first.
 GLIMPSE_EXPORT cv::Mat with_alpha(const cv::Mat& picture, bool alpha, const cv::Mat& factor, double opaque);
 
 }  // namespace glimpse

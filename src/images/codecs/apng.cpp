@@ -150,14 +150,7 @@ Image decode_frame(const Frame& frame, const Animation& animation, Bytes file) {
 }
 
 cv::Mat with_alpha(const Image& image) {
-    if (image.alpha) return image.pixels;
-    std::vector<cv::Mat> channels;
-    cv::split(image.pixels, channels);
-    const int depth = image.pixels.depth();
-    channels.emplace_back(image.pixels.size(), depth, cv::Scalar(full_scale(depth)));
-    cv::Mat out;
-    cv::merge(channels, out);
-    return out;
+    return image.alpha ? image.pixels : with_opaque_alpha(image.pixels, full_scale(image.pixels.depth()));
 }
 
 /// Porter and Duff's "over" of colours that are not multiplied by alpha: α = f + b (1 - f),
