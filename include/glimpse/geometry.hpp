@@ -40,6 +40,8 @@ GLIMPSE_EXPORT int nearest_edge(double edge);
 struct Size {
     int width = 0;
     int height = 0;
+    /// The number of pixels.
+    [[nodiscard]] std::int64_t area() const { return std::int64_t{width} * height; }
     friend bool operator==(const Size&, const Size&) = default;
 };
 
@@ -129,8 +131,8 @@ struct Rectangle {
     [[nodiscard]] int right() const { return x + width; }
     [[nodiscard]] int bottom() const { return y + height; }
     [[nodiscard]] Size size() const { return {width, height}; }
-    /// Its number of pixels.
-    [[nodiscard]] std::int64_t area() const { return empty() ? 0 : std::int64_t{width} * height; }
+    /// The number of pixels.
+    [[nodiscard]] std::int64_t area() const { return empty() ? 0 : size().area(); }
     /// Whether all pixels of the other are in this one; of an empty one they are.
     [[nodiscard]] bool contains(const Rectangle& other) const {
         return other.empty() ||

@@ -36,7 +36,7 @@ double bytes_to_device(std::span<const LinearMap* const> maps, const ImageRegion
 
 double bytes_from_device(std::span<const LinearMap* const> maps, int channels, int depth) {
     double values = 0;
-    for (const LinearMap* map : maps) values += double(map->glimpse.width) * map->glimpse.height;
+    for (const LinearMap* map : maps) values += double(map->glimpse.area());
     return static_cast<double>(channels) * static_cast<double>(CV_ELEM_SIZE1(depth)) * values;
 }
 
@@ -63,7 +63,7 @@ GpuCost measured_cost(const Backend& gpu, const Clock& clock) {
     try {
         const double least = seconds_to_read(gpu, small, clock);
         const double most = seconds_to_read(gpu, large, clock);
-        const auto bytes = double(large.width) * large.height - double(small.width) * small.height;
+        const auto bytes = double(large.area() - small.area());
         return {least, std::max(0.0, most - least) / bytes};
     } catch (const Error&) {
         constexpr double never = std::numeric_limits<double>::infinity();

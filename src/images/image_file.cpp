@@ -117,7 +117,7 @@ std::int64_t premultiplied_bytes(const ImageInfo& info, const Rectangle& region)
 
 void require_pixels(Size size, std::int64_t maximum) {
     if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
-    if (std::int64_t{size.width} * size.height <= maximum) return;
+    if (size.area() <= maximum) return;
     throw Error("the image has " + to_string(size) + " pixels, more than the " + std::to_string(maximum) +
                 " that " + field_name("open.maximum_pixels") + " allows");
 }

@@ -30,9 +30,9 @@ constexpr std::size_t longest_quotation = 60;
     const std::string_view row = before.substr(before.rfind('\n') + 1);  // npos + 1 = 0: the first line
     std::size_t column = 1;
     for (std::size_t k = 0; k < row.size(); ++k) column += continues_character(row, k) ? 0 : 1;
-    throw UsageError(source.file + ":" + std::to_string(source.line.value_or(1) + line_breaks) + ":" +
-                         std::to_string(column),
-                     rule);
+    throw UsageError(
+        place_of_line(source.file, source.line.value_or(1) + line_breaks) + ":" + std::to_string(column),
+        rule);
 }
 
 /// Where the token that ends at `end` begins. The lexer's token string has the token's length only for

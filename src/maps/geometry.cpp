@@ -64,7 +64,7 @@ void require_glimpse_size(Size size, const std::string& field) {
     if (size.width < 1 || size.height < 1) {
         throw InvalidParameter(field, "a glimpse has at least 1×1 pixels, not " + to_string(size));
     }
-    if (std::int64_t{size.width} * size.height > maximum_glimpse_pixels) {
+    if (size.area() > maximum_glimpse_pixels) {
         throw InvalidParameter(field, "a glimpse has at most " + power_of_two(maximum_glimpse_pixels) +
                                           " pixels, not " + to_string(size));
     }

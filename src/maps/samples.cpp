@@ -164,7 +164,7 @@ double inside(const Samples& samples, const Lowered& lowered) {
             shares += share(columns, point.x) * share(rows, point.y);
         }
     }
-    return shares / (static_cast<double>(size.width) * size.height) / lowered.full_weight;
+    return shares / static_cast<double>(size.area()) / lowered.full_weight;
 }
 
 bool mixes_pixels(const Samples& samples) {

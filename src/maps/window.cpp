@@ -56,9 +56,7 @@ cv::Mat row_sums(const Window& window, const LinearMap& map) {
 
 double inside(const Window& window, const Lowered& lowered) {
     const LinearMap& map = lowered.map;
-    const Rectangle seen = support(window, map);
-    const double pixels = static_cast<double>(map.glimpse.width) * map.glimpse.height;
-    return static_cast<double>(seen.width) * seen.height / pixels;
+    return static_cast<double>(support(window, map).area()) / static_cast<double>(map.glimpse.area());
 }
 
 bool mixes_pixels(const Window& /*window*/) {

@@ -27,8 +27,7 @@ std::size_t portion_of(GlimpseSpan glimpses, int channels) {
     std::int64_t values = 0;
     std::size_t count = 0;
     while (count < glimpses.size() && (count == 0 || values < most_values)) {
-        const Size size = glimpses[count++]->lowered.map.glimpse;
-        values += std::int64_t{size.width} * size.height * channels;
+        values += glimpses[count++]->lowered.map.glimpse.area() * channels;
     }
     return count;
 }

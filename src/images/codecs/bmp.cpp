@@ -140,8 +140,7 @@ class BmpReader final : public ImageReader {
     void require_filled() const {
         constexpr std::uint64_t always_allowed = std::uint64_t{1} << 24;
         constexpr std::uint64_t longest_run = 255;
-        const std::uint64_t pixels =
-            static_cast<std::uint64_t>(header_.size.width) * static_cast<std::uint64_t>(header_.size.height);
+        const auto pixels = static_cast<std::uint64_t>(header_.size.area());
         if (header_.coding == bmp::Coding::plain || pixels <= always_allowed) return;
         if (pixels / longest_run <= pixels_.size() / 2) return;
         fail_corrupt(std::to_string(pixels_.size()) + " bytes of runs cannot store " +

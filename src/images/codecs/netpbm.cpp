@@ -79,7 +79,7 @@ class NetpbmReader final : public ImageReader {
     [[nodiscard]] std::size_t text_length() const {
         netpbm::Scanner scanner(bytes_, header_.data);
         // Each takes a character at least.
-        const std::int64_t pixels = std::int64_t{header_.size.width} * header_.size.height;
+        const std::int64_t pixels = header_.size.area();
         if (pixels > static_cast<std::int64_t>(bytes_.size())) return std::numeric_limits<std::size_t>::max();
         const std::int64_t samples = pixels * header_.channels;
         const bool bits = header_.samples == netpbm::Samples::text_bits;

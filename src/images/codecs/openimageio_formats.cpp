@@ -73,8 +73,7 @@ Size heif_size(Bytes bytes) {
             return static_cast<int>(std::min(big_endian(content.subspan(at, 4)), longest));
         };
         const Size size{length(4), length(8)};
-        const auto pixels = [](Size s) { return std::int64_t{s.width} * s.height; };
-        if (pixels(size) > pixels(largest)) largest = size;
+        if (size.area() > largest.area()) largest = size;
     });
     if (largest.width == 0) fail_corrupt();
     return largest;

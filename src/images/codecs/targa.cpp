@@ -22,10 +22,6 @@ constexpr int indexed = 1;
 constexpr int colour = 2;
 constexpr int grey = 3;
 
-std::uint64_t pixels_of(Size size) {
-    return static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
-}
-
 /// Whether an extension area lies at an offset: it begins with its length.
 bool has_extension(Bytes bytes, std::size_t at) {
     constexpr std::size_t length = 495;
@@ -79,7 +75,8 @@ Size size(Bytes bytes) {
 }
 
 std::optional<std::size_t> length(Bytes bytes) {
-    const auto end = for_each_packet(bytes, pixels_of(Header(bytes).size()), [](auto, auto, Bytes) {});
+    const auto end = for_each_packet(bytes, static_cast<std::uint64_t>(Header(bytes).size().area()),
+                                     [](auto, auto, Bytes) {});
     if (!end) return std::nullopt;
     // The areas of the format's second version, and the footer that points to them.
     constexpr std::size_t longest_areas = 1 << 20;

@@ -291,7 +291,7 @@ class TiffReader final : public ImageReader {
         const Block size = first_block();
         require_jpeg_fits(size);
         const std::uint64_t pixels = std::uint64_t{size.width} * size.height;
-        const std::uint64_t image_pixels = std::uint64_t(info_.size.width) * std::uint64_t(info_.size.height);
+        const auto image_pixels = static_cast<std::uint64_t>(info_.size.area());
         constexpr std::uint64_t always_allowed = largest_block / sizeof(std::uint32_t);
         if (pixels == 0 || pixels > std::max(always_allowed, image_pixels)) refuse_blocks();
         const auto raster = allocate<std::uint32_t>(pixels);
