@@ -23,7 +23,7 @@ struct Image {
     cv::Mat pixels;
     bool alpha = false;                       ///< the last channel is alpha
     std::vector<std::uint8_t> icc_profile{};  ///< empty where there is none
-    bool list = false;                        ///< N rows of one column that an array file holds as N×C
+    bool list = false;                        ///< N rows of one pixel, which an array file holds as N×C
     bool array = false;                       ///< read from an array, as `ImageInfo` has it
 };
 
@@ -67,8 +67,8 @@ GLIMPSE_EXPORT std::int64_t premultiplied_bytes(const ImageInfo& info, const Rec
 
 /// Whether the last channel is alpha.
 enum class AlphaChannel : std::uint8_t {
-    as_said,  ///< where the file says so
-    last,     ///< and of two or four channels of which it says nothing
+    as_said,  ///< where the file says that it is
+    last,     ///< also of 2 or 4 channels where the file says nothing
 };
 
 /// How an image is opened.
@@ -98,13 +98,14 @@ GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint
 /// One of several images that lie one after another.
 struct ConcatenatedImage {
     std::span<const std::uint8_t> bytes;
-    /// The last of these bytes begin as another image does, which cannot be told from this one.
+    /// So many of the last bytes begin as another image does, but may belong to this one, whose end cannot be
+    /// told.
     std::size_t unread = 0;
 };
 
-/// The images that lie one after another, as `cat` or ffmpeg's image2pipe put them: all bytes belong to one
-/// of them. What follows an image and is none itself belongs to it, as what follows one whose end cannot be
-/// told.
+/// Splits images that lie one after another, as `cat` or ffmpeg's image2pipe put them. Each byte belongs to
+/// one of them: what follows an image and begins no other belongs to it, and so does all that follows an
+/// image whose end cannot be told.
 GLIMPSE_EXPORT std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes);
 
 /// The whole image, of a file, in memory, or opened already. Throws as `open_image` and `ImageReader::decode`
@@ -117,7 +118,7 @@ GLIMPSE_EXPORT Image read_image(ImageReader& reader);
 /// written, or, naming those that can, where it cannot hold the image's depth or channels.
 GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::string_view extension);
 
-/// Whether so many channels of a file that says nothing of alpha have it.
+/// Whether the last of so many channels is alpha where the file says nothing of it.
 constexpr bool unsaid_alpha(AlphaChannel alpha, int channels) {
     return alpha == AlphaChannel::last && (channels == 2 || channels == 4);
 }
@@ -125,8 +126,8 @@ constexpr bool unsaid_alpha(AlphaChannel alpha, int channels) {
 /// Whether `encode_image` knows the extension (lower case, no dot).
 GLIMPSE_EXPORT bool can_encode(std::string_view extension);
 
-/// Whether a file may be all of an image that was encoded for that extension: of its format and, as far as
-/// its lengths and its end tell, not cut short. Nothing is decoded.
+/// Whether a file may be a complete image of that extension: of its format and, as far as its lengths and its
+/// end tell, not cut short. Nothing is decoded.
 GLIMPSE_EXPORT bool may_be_whole_image(std::span<const std::uint8_t> bytes, std::string_view extension);
 
 /// The extensions that `encode_image` knows, sorted.
@@ -155,9 +156,10 @@ GLIMPSE_EXPORT std::vector<std::string> safe_formats();
 /// The words that `formats_in` takes: "all", "safe", the codecs' names, the extensions.
 GLIMPSE_EXPORT std::vector<std::string> format_words();
 
-/// The extensions of the formats that a list names, with commas between its words, in letters of either case.
-/// A codec's name stands for all of its formats, an extension for its format under whatever extension. Empty
-/// for a list with "all". Throws `InvalidOption` for any other word.
+/// The extensions of the formats that a list of words names, which are separated by commas and in either
+/// case. A codec's name stands for all of its formats, an extension for its format with all of its
+/// extensions. Empty, so that all are allowed, for a list with "all". Throws `InvalidOption` for any other
+/// word.
 GLIMPSE_EXPORT std::vector<std::string> formats_in(std::string_view list);
 
 }  // namespace glimpse

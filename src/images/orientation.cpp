@@ -42,7 +42,8 @@ class OrientedReader final : public ImageReader {
     explicit OrientedReader(std::unique_ptr<ImageReader> stored)
         : stored_(std::move(stored)), info_(stored_->info()), turn_(turn_of(info_.orientation)) {
         if (turn_.transpose) std::swap(info_.size.width, info_.size.height);
-        // The blocks of a mirrored image would be counted from the other edge, unless they divide it exactly.
+        // In a mirrored image blocks count from the other edge, and are the same only where they divide it
+        // exactly.
         int& n = info_.maximum_shrink;
         while (info_.size.width % n != 0 || info_.size.height % n != 0) n /= 2;
     }

@@ -40,7 +40,7 @@ std::string in_lower_case(std::string_view text) {
                                             did_you_mean(word, views));
 }
 
-/// The extensions that one word stands for. Those of a format need not all be there: one is enough.
+/// The extensions that one word stands for; of a format with several extensions, one is enough.
 std::vector<std::string> extensions_of_word(const std::string& word) {
     if (word == every_safe_format) return safe_formats();
     for (const Codec* codec : all_codecs()) {

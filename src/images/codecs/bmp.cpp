@@ -69,7 +69,7 @@ class Runs {
         return bytes_[at_++];
     }
 
-    /// Of two pixels in a byte the first lies in its upper half.
+    /// A byte holds two pixels, the first in its upper half.
     [[nodiscard]] unsigned index(std::uint8_t byte, int i) const {
         if (header_.coding == bmp::Coding::rle8) return byte;
         return i % 2 == 0 ? byte >> 4 : byte & 0xFU;
@@ -125,8 +125,8 @@ class BmpReader final : public ImageReader {
         return out;
     }
 
-    /// The file's: many a program writes another into its header. Of runs only where that says it; else more
-    /// than any file has.
+    /// The length in bytes that the pixels give: many programs write another into the header. The length of
+    /// runs only the header tells; where it does not, the largest number.
     [[nodiscard]] std::size_t length() const {
         const std::size_t rows =
             row_length(header_.size.width, header_.bits) * static_cast<std::size_t>(header_.size.height);
@@ -135,8 +135,8 @@ class BmpReader final : public ImageReader {
     }
 
   private:
-    /// Runs may skip pixels without end, so that a few bytes would ask for gigabytes: an image of more than
-    /// 2^24 pixels needs runs that could store them all, 255 in two bytes.
+    /// Runs may skip any number of pixels, so that a few bytes could ask for gigabytes: an image of more than
+    /// 2^24 pixels needs enough bytes for runs that store them all, 255 pixels in two bytes.
     void require_filled() const {
         constexpr std::uint64_t always_allowed = std::uint64_t{1} << 24;
         constexpr std::uint64_t longest_run = 255;
@@ -202,7 +202,7 @@ class BmpReader final : public ImageReader {
         }
     }
 
-    /// round(value / white · the greatest T); 0 of a channel that is not stored.
+    /// round(value / white · the greatest T); 0 for a channel that is not stored.
     template <typename T>
     static T channel(std::uint32_t pixel, const bmp::Mask& mask) {
         constexpr std::uint32_t top = std::is_integral_v<T> ? std::numeric_limits<T>::max() : 1;

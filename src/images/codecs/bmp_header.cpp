@@ -51,7 +51,7 @@ class Fields {
     std::span<const std::uint8_t> bytes_;
 };
 
-/// The numbers that the header holds at offsets of its own, 0 where it is too short for them.
+/// Numbers at fixed offsets of the header; 0 where it is too short to hold them.
 struct Info {
     std::uint32_t length;       ///< of the header
     std::uint32_t compression;  ///< BI_RGB is 0
@@ -142,7 +142,7 @@ void parse_coding(const Fields& fields, const Info& info, Header& header) {
     if (header.coding != Coding::plain && header.top_down) not_supported("of runs from the top down");
 }
 
-/// A palette may end where the pixels begin; a pixel of a colour that it lacks is found when it is read.
+/// A palette may be cut short by the pixels; a pixel whose colour it lacks is found when it is decoded.
 void parse_palette(const Fields& fields, const Info& info, Header& header) {
     const std::size_t at = file_header + info.length;
     const std::size_t entry = info.length == core_header ? 3 : 4;

@@ -38,7 +38,7 @@ struct Header {
     [[nodiscard]] bool has_palette() const { return bits <= 8; }
     /// Whether every colour of the palette is a grey.
     [[nodiscard]] bool is_grey() const;
-    /// Whether pixels say how opaque they are. Without a mask of alpha the bits that are left mean nothing.
+    /// Without a mask of alpha, bits beside the colours' mean nothing.
     [[nodiscard]] bool has_alpha() const { return masks[3].white != 0; }
     /// Whether a channel has more values than 8 bits hold.
     [[nodiscard]] bool is_wide() const;

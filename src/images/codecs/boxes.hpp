@@ -19,8 +19,8 @@ struct BoxHeader {
     std::size_t length;  ///< of the whole box, ≥ `size`; 0 where it reaches to the end of the file
 };
 
-/// Of the box that the bytes begin with, whether or not they hold all of it; none where the header is cut off
-/// or the box shorter than that.
+/// Of the box that the bytes begin with, whether or not they hold all of it; none where the header is cut
+/// off, or longer than the box.
 std::optional<BoxHeader> parse_box_header(std::span<const std::uint8_t> bytes);
 
 /// Calls visit(type, content) for each box, in order, up to one that is damaged.

@@ -18,7 +18,7 @@ constexpr std::size_t signature_length = 512;
 /// What a codec is asked to open.
 struct CodecRequest {
     std::int64_t maximum_pixels;
-    int page = 0;  ///< ≥ 0; codecs of formats with one image a file leave it to the caller
+    int page = 0;  ///< ≥ 0; codecs whose files hold one image ignore it, and the caller checks it
     MemoryBudget* memory = nullptr;  ///< of what is decoded on opening; null: no limit
 
     /// Reserves memory, which the reader keeps. To be called before the image is decoded.
@@ -30,7 +30,7 @@ struct CodecRequest {
 /// What a file is.
 struct FileFormat {
     std::string name;                     ///< for messages: "GIF"
-    std::vector<std::string> extensions;  ///< those of its codec that files of this format have
+    std::vector<std::string> extensions;  ///< of this format's files, among those of its codec
 };
 
 /// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
@@ -48,8 +48,8 @@ class Codec {
     [[nodiscard]] virtual FileFormat format(std::span<const std::uint8_t> head) const;
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
-    /// with the reason alone. `bytes` outlive the reader. A codec that cannot but decode when it opens calls
-    /// `require_pixels` and `reserve` before that; for all others the caller does.
+    /// with the reason alone. `bytes` outlive the reader. A codec that has to decode in order to open calls
+    /// `require_pixels` and `reserve` first; for all others the caller does.
     [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                             const CodecRequest& request) const = 0;
 
@@ -59,8 +59,8 @@ class Codec {
         return std::nullopt;
     }
 
-    /// Whether a file of this format may be all that was written: as far as the lengths in it, or its end,
-    /// tell. Nothing is decoded.
+    /// Whether a file of this format may be complete, as far as the lengths in it, or its end, tell. Nothing
+    /// is decoded.
     [[nodiscard]] virtual bool may_be_whole(std::span<const std::uint8_t> bytes) const = 0;
 
     /// The bytes of a file. Throws `Error` where the format cannot hold the depth or the channels.
@@ -74,8 +74,8 @@ GLIMPSE_EXPORT void require_pixels(Size size, std::int64_t maximum);
 /// Throws `Error` for a page that a file of so many does not have.
 GLIMPSE_EXPORT void require_page(int page, int pages);
 
-/// The part of a codec that a module holds: the functions of the same names; `encode` is null where the codec
-/// writes no format, so that nobody asks for it.
+/// The functions of a codec that a module holds. `encode` is null where the codec writes no format, and is
+/// never called then.
 struct Coder {
     std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes, const CodecRequest& request);
     std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);

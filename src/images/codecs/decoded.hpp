@@ -10,7 +10,7 @@ namespace glimpse {
 /// An image that was decoded when it was opened.
 class GLIMPSE_EXPORT DecodedReader final : public ImageReader {
   public:
-    /// `info` says all but the depth and the channels, which are those of the pixels; `reserved` is what was
+    /// Depth and channels are those of the pixels, all else is taken from `info`; `reserved` is what was
     /// reserved for them by `canvas_memory`.
     DecodedReader(cv::Mat pixels, ImageInfo info, MemoryBudget::Reservation reserved);
 

@@ -12,7 +12,7 @@ namespace glimpse {
 
 namespace {
 
-/// The entry's first value, of whatever integer type, since cameras write LONG for SHORT; 0 of any other.
+/// The entry's first value, of any integer type, since cameras write LONG for SHORT; 0 for another type.
 std::int64_t integer_of(const ExifEntry& entry, ExifByteOrder order) {
     switch (entry.format) {
         case EXIF_FORMAT_BYTE:

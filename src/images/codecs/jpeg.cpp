@@ -26,7 +26,7 @@ namespace glimpse {
 namespace {
 
 #if defined(C_ARITH_CODING_SUPPORTED) || defined(D_ARITH_CODING_SUPPORTED)
-// With jerror.h first, this is not declared, and JWRN_BOGUS_ICC is two less than in the library.
+// Were jerror.h included first, it would lack this name, and JWRN_BOGUS_ICC be two less than the library's.
 static_assert(JWRN_ARITH_BAD_CODE < JWRN_BOGUS_ICC);
 #endif
 
@@ -37,8 +37,8 @@ struct ErrorManager {
     jpeg_error_mgr base;
     std::jmp_buf jump;
     std::array<char, JMSG_LENGTH_MAX> message;
-    /// The end of the file may be missing: Huffman's decoder, in a single scan, warns again where rows are,
-    /// too.
+    /// The end of the file may be missing: if rows were too, Huffman's decoder would warn of them, in a
+    /// single scan, by another warning.
     bool may_end_early;
 };
 
@@ -182,7 +182,7 @@ class Decompressor {
         return columns;
     }
 
-    /// Skips the first rows, of which libjpeg decodes what later ones depend on. Before any row is read:
+    /// Skips the first rows, decoding only what later ones depend on. To be called before any row is read:
     /// after a later skip libjpeg-turbo can give a row twice (its issue 915).
     void skip_rows(int rows) {
         if (setjmp(errors_.jump)) throw_error();
@@ -239,8 +239,8 @@ class JpegReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
-    /// What lies above and beside the region only passes the entropy decoder, but for adjacent MCUs; what
-    /// lies below is not read at all, unless there are several scans.
+    /// Above and beside the region all but the adjacent MCUs is only entropy-decoded; below it nothing is
+    /// read, unless there are several scans.
     cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
 
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {

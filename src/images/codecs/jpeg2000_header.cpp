@@ -50,13 +50,13 @@ void parse_codestream(std::span<const std::uint8_t> stream, Jpeg2000Header& head
     constexpr std::size_t sign = 0x80;
     if ((first & sign) != 0) not_supported("of samples with a sign");
     header.bits = static_cast<int>(first) + 1;
-    // Of others OpenImageIO does not say how it fills the bits that are left.
+    // How OpenImageIO fills the bits that other depths leave is not documented.
     if (header.bits == 3 || (header.bits >= 5 && header.bits <= 7) || header.bits > 16) {
         not_supported("of " + std::to_string(header.bits) + " bits a sample");
     }
 }
 
-/// The colour space (I.5.3.3): grey or sRGB, or whatever a profile says of grey or RGB.
+/// The colour space (I.5.3.3): grey, sRGB, or that of a profile.
 void parse_colour(std::span<const std::uint8_t> box) {
     constexpr std::size_t enumerated = 1;
     constexpr std::size_t srgb = 16;
@@ -75,8 +75,7 @@ void parse_palette(std::span<const std::uint8_t> box, Jpeg2000Header& header) {
     header.bits = 8;
 }
 
-/// The channel definitions (I.5.3.6): of type 0 is colour, of 1 opacity, of 2 opacity that colours are
-/// multiplied by.
+/// The channel definitions (I.5.3.6): type 0 is colour, 1 opacity, 2 premultiplied opacity.
 void parse_channels(std::span<const std::uint8_t> box, Jpeg2000Header& header) {
     const std::size_t count = number(box, 0, 2);
     for (std::size_t c = 0; c < count; ++c) {

@@ -13,8 +13,8 @@ namespace glimpse {
 
 namespace {
 
-/// The end of several JPEGs that an index (CIPA DC-007) in the first of them lists; none where one of them is
-/// not where it says. `header` is the offset that it counts from, where it begins as a TIFF does.
+/// The end of the last of several JPEGs that an index in the first one lists (CIPA DC-007); none where one is
+/// not at its offset. `header` is where the index begins, as a TIFF does; its offsets count from there.
 std::optional<std::size_t> end_of_several_jpegs(std::span<const std::uint8_t> bytes, std::size_t header) {
     constexpr std::uint64_t entries_tag = 0xB002;
     constexpr std::uint64_t entry_size = 16;  // attributes, length, offset, dependent images
@@ -25,7 +25,7 @@ std::optional<std::size_t> end_of_several_jpegs(std::span<const std::uint8_t> by
         if (entry.tag != entries_tag || !index.lies_within(entry)) return;
         for (std::uint64_t at = entry.at; at + entry_size <= entry.at + entry.count; at += entry_size) {
             const std::size_t offset = index.number(at + 8, 4);
-            const std::size_t begin = offset == 0 ? 0 : header + offset;  // the first one's is 0
+            const std::size_t begin = offset == 0 ? 0 : header + offset;  // 0: the first JPEG itself
             const std::size_t length = index.number(at + 4, 4);
             found = found && begin <= bytes.size() && length <= bytes.size() - begin &&
                     starts_with(bytes.subspan(begin), "\xFF\xD8");
@@ -37,15 +37,15 @@ std::optional<std::size_t> end_of_several_jpegs(std::span<const std::uint8_t> by
 
 }  // namespace
 
-/// Marker by marker (ITU-T T.81, annex B). A picture of several is one: its index has the marker APP2 and the
-/// name "MPF".
+/// Marker by marker (ITU-T T.81, annex B). Several JPEGs with an index, in APP2 under the name "MPF", count
+/// as one.
 std::optional<std::size_t> jpeg_length(std::span<const std::uint8_t> bytes) {
     using namespace std::string_view_literals;
     constexpr std::uint8_t start_of_image = 0xD8;
     constexpr std::uint8_t end_of_image = 0xD9;
     constexpr std::uint8_t application_2 = 0xE2;
     constexpr std::string_view index_name = "MPF\0"sv;
-    // Of entropy-coded data: a byte of 0xFF, and restarts.
+    // Within entropy-coded data: 0 behind a data byte of 0xFF, and restarts.
     const auto is_data = [](std::uint8_t marker) {
         return marker == 0 || (marker >= 0xD0 && marker <= 0xD7);
     };
@@ -89,7 +89,7 @@ struct GifExtent {
     int pictures = 0;
 };
 
-/// The blocks of GIF89a: colour tables, extensions and pictures in sub-blocks, up to the trailer.
+/// Walks the blocks of GIF89a: colour tables, extensions and pictures in sub-blocks, up to the trailer.
 GifExtent gif_extent(std::span<const std::uint8_t> bytes) {
     GifExtent extent;
     constexpr std::size_t screen = 13;
@@ -133,7 +133,7 @@ namespace {
 
 constexpr std::size_t riff_header = 8;
 
-/// As the header says: chunks are of even length.
+/// From the header. Chunks are padded to even length.
 std::size_t riff_length(std::span<const std::uint8_t> bytes) {
     const std::size_t length = little_endian(bytes.subspan(4, 4));
     return riff_header + length + length % 2;

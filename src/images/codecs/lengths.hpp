@@ -8,13 +8,13 @@
 #include "glimpse/error.hpp"
 #include "glimpse/export.hpp"
 
-// The bytes of the image that a stream begins with; none where its end is not there, or the format does not
-// say.
+// Lengths in bytes of the image that a stream begins with; none where its end is missing, or the format does
+// not tell.
 
 namespace glimpse {
 
-/// Of a format whose header says it, as the `length()` of its reader has it; an image that cannot be opened
-/// fails later.
+/// For a format whose header tells it, by the reader's `length()`; none for an image that cannot be opened,
+/// which fails later.
 template <typename Reader>
 std::optional<std::size_t> length_by_header(std::span<const std::uint8_t> bytes) {
     try {
@@ -25,7 +25,7 @@ std::optional<std::size_t> length_by_header(std::span<const std::uint8_t> bytes)
     }
 }
 
-/// Whether a file has that length, or more.
+/// Whether a file has at least that length.
 template <typename Reader>
 bool is_whole_by_header(std::span<const std::uint8_t> bytes) {
     try {
@@ -43,12 +43,12 @@ GLIMPSE_EXPORT int gif_pages(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> webp_length(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> tiff_length(std::span<const std::uint8_t> bytes);
 
-// Whether a file may be all of an image.
+// Whether a file may be a complete image.
 
 bool may_be_whole_jpeg(std::span<const std::uint8_t> bytes);
 bool may_be_whole_png(std::span<const std::uint8_t> bytes);
 bool may_be_whole_webp(std::span<const std::uint8_t> bytes);
-/// Of a file as libtiff writes it, the directory behind the pixels.
+/// For files as libtiff writes them, with the directory behind the pixels.
 bool may_be_whole_tiff(std::span<const std::uint8_t> bytes);
 
 }  // namespace glimpse

@@ -50,8 +50,8 @@ class NetpbmReader final : public ImageReader {
         return out;
     }
 
-    /// Of the file in bytes, as the header says it; of text, up to the last sample. Throws `Error` where that
-    /// is missing.
+    /// The file's length in bytes: from the header or, for text, up to the last sample. Throws `Error` where
+    /// that is missing.
     [[nodiscard]] std::size_t length() const {
         if (is_text()) return text_length();
         constexpr std::size_t largest = std::numeric_limits<std::size_t>::max();
@@ -65,8 +65,8 @@ class NetpbmReader final : public ImageReader {
         return header_.samples == netpbm::Samples::text || header_.samples == netpbm::Samples::text_bits;
     }
 
-    /// A program that ends lines as Windows does leaves a byte between the white space that ends the header
-    /// and the pixels: the file is one byte too long.
+    /// One white-space character ends the header. A program that writes CR LF there makes the file one byte
+    /// too long, and the LF would be taken for the first pixel's.
     void require_no_return() const {
         if (is_text() || bytes_.size() != length() + 1 || bytes_[header_.data - 1] != '\r' ||
             bytes_[header_.data] != '\n')
@@ -78,7 +78,7 @@ class NetpbmReader final : public ImageReader {
 
     [[nodiscard]] std::size_t text_length() const {
         netpbm::Scanner scanner(bytes_, header_.data);
-        // Each takes a character at least.
+        // Each sample takes a character at least.
         const std::int64_t pixels = header_.size.area();
         if (pixels > static_cast<std::int64_t>(bytes_.size())) return std::numeric_limits<std::size_t>::max();
         const std::int64_t samples = pixels * header_.channels;
@@ -148,7 +148,7 @@ class NetpbmReader final : public ImageReader {
         std::transform(from, from + count, to, [&](unsigned sample) { return scaled<std::uint8_t>(sample); });
     }
 
-    /// Of two bytes, the more significant first.
+    /// Samples of two bytes, big-endian.
     void scale(const std::uint8_t* from, std::size_t count, std::uint16_t* to) const {
         for (std::size_t i = 0; i < count; ++i) {
             to[i] = scaled<std::uint16_t>(static_cast<unsigned>(from[2 * i] << 8 | from[2 * i + 1]));
@@ -245,7 +245,7 @@ std::string header_of(const Image& image, const NetpbmFormat& format) {
     const bool colour = image.pixels.channels() == 3;
     const std::string size =
         std::to_string(image.pixels.cols) + " " + std::to_string(image.pixels.rows) + "\n";
-    // The sign is the byte order.
+    // A negative scale means little-endian.
     if (format.floats) {
         return std::string(colour ? "PF\n" : "Pf\n") + size +
                (std::endian::native == std::endian::little ? "-1.0\n" : "1.0\n");

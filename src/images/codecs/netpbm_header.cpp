@@ -24,7 +24,7 @@ bool is_white(char c) {
     throw Error("the header is malformed: " + what);
 }
 
-/// Of all of the text; none where it is no such number.
+/// The number that all of the text is; none where it is not one.
 template <typename Number>
 std::optional<Number> parsed(std::string_view text) {
     Number number{};
@@ -62,7 +62,7 @@ Header parse_anymap(std::span<const std::uint8_t> bytes, char kind) {
     return header;
 }
 
-/// The scale's sign is the byte order; its magnitude is a unit, which is left to those who know it.
+/// The scale's sign tells the byte order. Its magnitude, a unit, is ignored.
 Header parse_pfm(std::span<const std::uint8_t> bytes, char kind) {
     Scanner scanner(bytes, 2);
     Header header;
@@ -89,7 +89,7 @@ constexpr std::array tuple_types{
     TupleType{"RGB", 3, false},           TupleType{"RGB_ALPHA", 4, true},
 };
 
-/// Tuples of any other kind are numbers.
+/// Channels of any other tuple type are plain numbers, none of them alpha.
 void set_tuple_type(Header& header, std::string_view name) {
     for (const TupleType& type : tuple_types) {
         if (type.name != name) continue;

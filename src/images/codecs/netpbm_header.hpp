@@ -32,23 +32,24 @@ struct Header {
     std::size_t data = 0;        ///< offset of the samples
 };
 
-/// Characters in which a comment, from '#' to the end of its line, is that line's end.
+/// Reads characters. A comment, from '#' to the end of its line, counts as the end of that line.
 class Scanner {
   public:
     Scanner(std::span<const std::uint8_t> bytes, std::size_t at) : bytes_(bytes), at_(at) {}
 
     [[nodiscard]] std::size_t at() const { return at_; }
 
-    /// The word after white space, and the character of white space after it. Throws `Error` at the end.
+    /// Takes white space, a word, and one white-space character behind it. Returns the word. Throws `Error`
+    /// at the end.
     std::string word(std::string_view what);
 
-    /// The same, of a whole number up to 2³¹ - 1.
+    /// The same for a whole number up to 2³¹ - 1.
     unsigned number(std::string_view what);
 
     /// 0 or 1, after white space if there is any.
     unsigned bit();
 
-    /// Up to the end of the line, which is removed; comments are not known.
+    /// Takes the rest of the line and its end; '#' begins no comment here.
     std::string line();
 
   private:

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// Bytes of a signature, and how far behind the image's first they stand.
+/// A signature, and its offset in an image.
 struct Mark {
     std::size_t at;
     std::string_view bytes;
@@ -46,9 +46,9 @@ constexpr std::array marks{
     Mark{0, "Pf"sv},
 };
 
-/// Two letters and a blank stand in many a text: a whole header does not.
+/// Netpbm's signature, two letters and a blank, occurs in many texts; a whole header does not.
 bool has_whole_header(std::span<const std::uint8_t> bytes) {
-    constexpr std::size_t longest_header = 4096;  // of a comment there is no end
+    constexpr std::size_t longest_header = 4096;  // comments may be of any length
     if (!netpbm::has_signature(bytes)) return true;
     try {
         netpbm::parse_header(bytes.first(std::min(bytes.size(), longest_header)));

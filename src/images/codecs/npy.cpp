@@ -199,7 +199,7 @@ class NpyReader final : public ImageReader {
         return out;
     }
 
-    /// Of the file in bytes; less would not have been opened.
+    /// The file's length in bytes; a shorter one is not opened.
     [[nodiscard]] std::size_t length() const {
         return header_.data + header_.shape[0] * header_.shape[1] * header_.shape[2] * header_.item;
     }
@@ -255,7 +255,7 @@ class NpyCodec final : public Codec {
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
         return is_whole_by_header<NpyReader>(bytes);
     }
-    /// Always float32, in this machine's byte order, which is named.
+    /// Always float32, in this machine's byte order, which the header names.
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {
         const char order = std::endian::native == std::endian::little ? '<' : '>';

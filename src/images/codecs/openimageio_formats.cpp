@@ -42,7 +42,7 @@ bool is_heif(Bytes bytes) {
     return std::ranges::any_of(brands, [&](auto brand) { return starts_with(bytes.subspan(8), brand); });
 }
 
-/// The properties of all items, of which those of the picture and of its tiles are some.
+/// The properties of all items, among them the picture and its tiles.
 Bytes heif_properties(Bytes bytes) {
     constexpr std::size_t version_and_flags = 4;
     const auto meta = find_box(bytes, "meta");
@@ -60,8 +60,8 @@ bool is_deep(std::string_view type, Bytes content) {
     return type == "av1C" && content.size() > 2 && (content[2] & 0x40U) != 0;
 }
 
-/// The largest extent of an item: a picture's, or that of a tile, which may be larger than its picture.
-/// OpenImageIO 2.4 makes 8 bits of 10.
+/// The largest size of an item: the picture's, or that of a tile, which may be larger. Throws `Error` for
+/// more than 8 bits, which OpenImageIO 2.4 reduces to 8.
 Size heif_size(Bytes bytes) {
     Size largest;
     for_each_box(heif_properties(bytes), [&](std::string_view type, Bytes content) {

@@ -25,8 +25,8 @@ struct OpenImageIoFormat {
     std::optional<std::size_t> (*length)(std::span<const std::uint8_t> bytes);
     /// Whether OpenImageIO decodes all of an image as soon as it opens it.
     bool decodes_at_once = false;
-    /// The pixels that are decoded at once, by the header; null where OpenImageIO says it before it decodes.
-    /// Throws `Error` for a damaged header, and for what OpenImageIO would read as something else.
+    /// The size of what is decoded at once, from the header; null where OpenImageIO tells it before it
+    /// decodes. Throws `Error` for a damaged header, and for what OpenImageIO would misread.
     Size (*size)(std::span<const std::uint8_t> bytes) = nullptr;
 };
 

@@ -32,7 +32,7 @@ Length codestream_length(Bytes bytes) {
         if (marker == start_of_tile_part) {
             if (bytes.size() - at < tile_part_header) return std::nullopt;
             length = big_endian(bytes.subspan(at + 6, 4));
-            if (length == 0) {  // up to the end; no two bytes of its data are a marker of that kind
+            if (length == 0) {  // up to the end marker, which its data cannot contain
                 const std::string_view data(reinterpret_cast<const char*>(bytes.data()), bytes.size());
                 const std::size_t end = data.find("\xFF\xD9"sv, at);
                 if (end == data.npos) return std::nullopt;
@@ -53,7 +53,7 @@ Length codestream_length(Bytes bytes) {
 
 }  // namespace
 
-/// Up to what is no box, or begins another file.
+/// Up to the first bytes that are no box, or begin another file.
 std::optional<std::size_t> boxes_length(std::span<const std::uint8_t> bytes) {
     constexpr std::size_t type_begin = 4;
     constexpr std::size_t type_end = 8;
@@ -72,7 +72,7 @@ std::optional<std::size_t> boxes_length(std::span<const std::uint8_t> bytes) {
             return inner ? Length(at + box->size + *inner) : std::nullopt;
         }
         if (!box || box->length > rest.size()) {
-            // A box that has been cut off, or what is none.
+            // Either a box that was cut off, or no box.
             return std::isalpha(static_cast<unsigned char>(type[0])) != 0 && rest[0] == 0 ? std::nullopt
                                                                                           : Length(at);
         }
@@ -92,7 +92,7 @@ class RadiancePixels {
   public:
     RadiancePixels(Bytes bytes, std::size_t at) : bytes_(bytes), at_(at) {}
 
-    /// Behind so many rows; none where they are not there.
+    /// The offset behind so many rows; none where some are missing.
     Length end(std::size_t rows, std::size_t width) {
         for (std::size_t y = 0; y < rows; ++y) {
             const bool done = has_new_runs(width) ? skip_new_runs(width) : skip_pixels(width);
@@ -147,7 +147,7 @@ class RadiancePixels {
 
 }  // namespace
 
-/// The lines of the header end with an empty one, and that of the resolution: "-Y HEIGHT +X WIDTH".
+/// The header ends with an empty line and the resolution's: "-Y HEIGHT +X WIDTH".
 std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const std::size_t empty_line = text.find("\n\n");
@@ -192,7 +192,7 @@ Length openexr_table(Bytes bytes) {
 
 }  // namespace
 
-/// A table of offsets follows the header, and the first of the chunks, each with its length, the table.
+/// The header is followed by a table of offsets, and that by the chunks, each with its length.
 std::optional<std::size_t> openexr_length(std::span<const std::uint8_t> bytes) {
     constexpr std::size_t tiles = 0x200;
     constexpr std::size_t deep_or_several_parts = 0x1800;
@@ -205,7 +205,7 @@ std::optional<std::size_t> openexr_length(std::span<const std::uint8_t> bytes) {
     for (std::size_t at = *table; at < first; at += 8) {
         if (bytes.size() - at < 8) return std::nullopt;
         const std::size_t offset = little_endian(bytes.subspan(at, 8));
-        if (offset <= at || offset >= bytes.size()) return std::nullopt;  // of a chunk that is missing, 0
+        if (offset <= at || offset >= bytes.size()) return std::nullopt;  // 0 for a missing chunk
         first = std::min(first, offset);
         last = std::max(last, offset);
     }

@@ -23,8 +23,8 @@ namespace glimpse {
 
 namespace {
 
-/// For photographs: after Paeth's filter they repeat little, so that coding runs alone is a few times as fast
-/// as zlib's default search for matches, and files are no larger.
+/// Photographs repeat little after Paeth's filter: run-length coding is a few times as fast as zlib's default
+/// search for matches, and files are no larger.
 constexpr int compression_strategy = Z_RLE;
 constexpr int row_filter = SPNG_FILTER_CHOICE_PAETH;
 
@@ -63,7 +63,7 @@ class Decoder {
 
     [[nodiscard]] spng_ctx* context() const { return context_.get(); }
 
-    /// After rows above the last.
+    /// To be called behind rows above the last.
     void verify() const { chunks_.verify(); }
 
     /// Reads what comes after the last row, its checksum above all.
@@ -104,7 +104,7 @@ Layout layout_of(const spng_ihdr& header, bool transparency) {
     }
 }
 
-/// The optional chunks before the image data that matter.
+/// Of the optional chunks before the image data, those that matter.
 struct Metadata {
     bool transparency = false;
     int orientation = 1;
@@ -213,7 +213,7 @@ class PngReader final : public ImageReader {
     void decode_rows(spng_ctx* context, const Rectangle& region, cv::Mat& out) const {
         std::vector<std::uint8_t> row(row_bytes());
         for (int y = 0; y < region.bottom(); ++y) {
-            // The last row has a status of its own, which is no failure.
+            // The last row's status is SPNG_EOI, which is no failure.
             const int status = spng_decode_row(context, row.data(), row.size());
             if (status != SPNG_EOI) require(status);
             if (y >= region.y) copy_row(row.data(), region, out.ptr(y - region.y));

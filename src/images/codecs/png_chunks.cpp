@@ -18,7 +18,7 @@ constexpr std::size_t type_offset = PngChunk::type_offset;
 constexpr std::size_t data_offset = PngChunk::data_offset;
 constexpr std::size_t frame_length = PngChunk::frame_length;
 
-/// Of a chunk that is all there.
+/// Whether the checksum of a complete chunk is right.
 bool is_checked(std::span<const std::uint8_t> chunk) {
     const auto checked = chunk.subspan(type_offset, chunk.size() - frame_length + 4);
     return crc32_z(0, checked.data(), checked.size()) == big_endian(chunk.last(4));
@@ -46,7 +46,7 @@ bool PngChunks::is_needed(std::size_t chunk) const {
     return critical || type == "tRNS" || type == "eXIf" || (type == "iCCP" && with_profile_);
 }
 
-/// Passes over chunks up to one that is needed. What is cut off is left to the decoder, which will miss it.
+/// Passes over chunks up to one that is needed. One that is cut off is left to the decoder, which reports it.
 void PngChunks::begin_chunk() {
     while (bytes_.size() - position_ >= data_offset) {
         const std::size_t length = frame_length + big_endian(bytes_.subspan(position_, 4));
@@ -60,7 +60,7 @@ void PngChunks::begin_chunk() {
     chunk_end_ = bytes_.size();
 }
 
-/// libspng would leave out an orientation or a transparent colour that is damaged.
+/// libspng would silently drop a damaged orientation or transparent colour.
 void PngChunks::verify_metadata() const {
     if (std::islower(bytes_[chunk_begin_ + type_offset]) && !with_profile_) verify();
 }
@@ -93,8 +93,7 @@ bool PngChunks::read(std::span<std::uint8_t> out) {
 }
 
 std::span<const std::uint8_t> exif_at_end(std::span<const std::uint8_t> file) {
-    // The lengths of all chunks would lead there, through all of a large file. EXIF of JPEG has 64 kB at
-    // most.
+    // Going from chunk to chunk would read all of a large file. EXIF in a JPEG has 64 kB at most.
     constexpr std::size_t most = std::size_t{1} << 17;
     const auto end = file.last(std::min(file.size(), most));
     const std::string_view text(reinterpret_cast<const char*>(end.data()), end.size());

@@ -41,11 +41,11 @@ class PngChunks {
     /// Copies the next `out.size()` bytes; false where there are fewer.
     bool read(std::span<std::uint8_t> out);
 
-    /// Throws `Error` where the chunk that is being read is damaged, whose checksum may lie far behind what
-    /// has been read of it. One that has been cut off has none.
+    /// Throws `Error` where the checksum of the chunk being read, which may lie far ahead, is wrong. A chunk
+    /// that was cut off has none.
     void verify() const;
 
-    /// Where `read` has failed behind the image data: whether only the end is missing, or what is not needed.
+    /// After `read` failed behind the image data: whether only the end, or what is not needed, is missing.
     [[nodiscard]] bool lacks_only_the_end() const;
 
   private:

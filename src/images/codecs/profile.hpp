@@ -6,8 +6,9 @@
 
 namespace glimpse {
 
-/// Whether an ICC profile is of the colour space of so many channels, of which two and four end with alpha: a
-/// profile of press inks says nothing of RGB. (ICC.1:2022, 7.2.6: the space is named in bytes 16 to 19.)
+/// Whether an ICC profile's colour space is grey for 1 or 2 channels, or RGB for 3 or 4, alpha being the last
+/// of 2 and 4: a profile of press inks says nothing of RGB. (ICC.1:2022, 7.2.6: bytes 16 to 19 name the
+/// space.)
 inline bool is_profile_of(std::span<const std::uint8_t> profile, int channels) {
     constexpr std::size_t begin = 16;
     constexpr std::size_t length = 4;

@@ -42,7 +42,7 @@ std::span<const Codec* const> all_codecs() {
                                   may_be_whole_tiff);
     static const ModuleCodec webp({"webp", "libwebp", {"webp"}, {"webp"}}, is_webp, webp_length,
                                   may_be_whole_webp);
-    // What is not written is never taken for an output.
+    // Files of a format that is not written are never outputs.
     const auto never = [](std::span<const std::uint8_t>) { return false; };
     static const ModuleCodec gif({"gif", "giflib", {"gif"}, {}}, is_gif, gif_length, never);
     static const ModuleCodec jxl({"jxl", "libjxl", {"jxl"}, {}}, is_jxl, nullptr, never);

@@ -109,7 +109,7 @@ void require_colours(Bytes bytes, const Rectangle& region) {
                          std::to_string(header.colours()));
         }
     };
-    static_cast<void>(for_each_packet(bytes, end, visit));  // OpenImageIO misses what is missing
+    static_cast<void>(for_each_packet(bytes, end, visit));  // OpenImageIO reports what is missing
 }
 
 }  // namespace glimpse::targa

@@ -81,15 +81,15 @@ std::optional<std::size_t> for_each_packet(Bytes bytes, std::uint64_t pixels, co
     return at;
 }
 
-/// Whether a file begins as one of the kinds that are read does. Of 32 bits a pixel only with 8 of them for
-/// alpha, and never of 16, whose bit of alpha OpenImageIO drops.
+/// Whether a file begins as one of the kinds that are read. Pixels of 32 bits must have 8 of alpha. Colours
+/// of 16 bits are not read, since OpenImageIO drops their bit of alpha.
 bool is_read(Bytes bytes);
 
-/// Whether a file begins as a Targa picture does, of whatever kind. There is no signature: it is a header
-/// that no other file has.
+/// Whether a file begins as any Targa picture does. In place of a signature, all fields of the header must
+/// make sense together.
 bool is_targa(Bytes bytes);
 
-/// The picture's size. Throws `Error` for colours that are multiplied by alpha.
+/// The picture's size. Throws `Error` for premultiplied colours.
 Size size(Bytes bytes);
 
 /// The bytes of the picture that a stream begins with; none where its end is not there.

@@ -22,7 +22,7 @@ class TiffExtent {
         }
     }
 
-    /// None where something lies beyond the bytes, or is said nowhere.
+    /// None where something lies beyond the bytes, or its offset or length is missing.
     [[nodiscard]] std::optional<std::size_t> end() const {
         return is_known_ ? std::optional(static_cast<std::size_t>(end_)) : std::nullopt;
     }

@@ -24,7 +24,7 @@ class TiffStructure {
     explicit TiffStructure(std::span<const std::uint8_t> bytes)
         : bytes_(bytes), big_endian_(starts_with(bytes, "MM")), is_large_(number(2, 2) == 43) {}
 
-    /// The number of so many bytes at an offset; 0 beyond the end.
+    /// The number in the `length` bytes at an offset; 0 beyond the end.
     [[nodiscard]] std::uint64_t number(std::uint64_t at, std::size_t length) const {
         if (!lies_within(at, length)) return 0;
         const auto bytes = bytes_.subspan(at, length);
@@ -49,8 +49,8 @@ class TiffStructure {
     /// The offset of the first directory.
     [[nodiscard]] std::uint64_t first() const { return number(is_large_ ? 8 : 4, offset_width()); }
 
-    /// Calls visit(entry) for each entry of the directory at an offset, and returns the offset behind it, of
-    /// whose last number another directory's offset is made; none where there is no directory.
+    /// Calls visit(entry) for each entry of the directory at an offset. Returns the offset of its end, for
+    /// `next`; none where there is no directory.
     template <typename Visit>
     std::optional<std::uint64_t> for_each_entry(std::uint64_t directory, const Visit& visit) const {
         constexpr std::uint64_t most_entries = 4096;
@@ -64,7 +64,7 @@ class TiffStructure {
         return directory + length;
     }
 
-    /// The offset of the directory after one that ends at `end`; 0 where it is the last.
+    /// The offset of the next directory, which a directory that ends at `end` ends with; 0 for the last one.
     [[nodiscard]] std::uint64_t next(std::uint64_t end) const {
         return number(end - offset_width(), offset_width());
     }

@@ -21,7 +21,7 @@ struct Signature {
     std::string_view name;
 };
 
-// Longer ones before those that begin them.
+// Signatures before their own prefixes.
 constexpr std::array signatures{
     Signature{0, "SIMPLE  ="sv, "FITS"},
     Signature{0, "SDPX"sv, "DPX"},
@@ -67,7 +67,7 @@ constexpr std::array signatures{
     Signature{0, "/annex/objects/"sv, "a git-annex pointer; git annex get fetches the file"},
 };
 
-/// Of version 2.5 to 5, run-length encoded, of 1, 2, 4 or 8 bits.
+/// PCX of version 2.5 to 5: run-length encoded, 1, 2, 4 or 8 bits.
 bool is_pcx(std::span<const std::uint8_t> head) {
     constexpr std::size_t header = 128;
     constexpr std::array bits{1, 2, 4, 8};
@@ -82,7 +82,7 @@ bool is_bzip2(std::span<const std::uint8_t> head) {
             starts_with(head.subspan(4), "\x17\x72\x45\x38\x50\x90"sv));
 }
 
-/// Whether the text goes on as an object or an array does.
+/// Whether the text begins as a JSON object or array does.
 bool is_json(std::string_view text) {
     constexpr std::string_view white_space = " \t\r\n";
     const std::size_t at = text.empty() ? text.npos : text.find_first_not_of(white_space, 1);

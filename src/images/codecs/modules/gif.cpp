@@ -73,7 +73,7 @@ class GifFile {
         while (block) require(DGifGetCodeNext(handle_.get(), &block));
     }
 
-    /// Of the current picture. Throws `Error` for one that the palette does not have.
+    /// A colour of the current picture's palette. Throws `Error` for an index beyond it.
     [[nodiscard]] const GifColorType& colour(std::uint8_t index) const {
         const ColorMapObject* const own = handle_->Image.ColorMap;
         const ColorMapObject* const palette = own ? own : handle_->SColorMap;
@@ -173,7 +173,7 @@ class GifReader final : public ImageReader {
         for (int k = 0; k <= page; ++k) {
             const Frame frame = file.next_frame();
             const bool fills = frame.region.contains(whole(info_.size));
-            // What an earlier frame has filled stays, unless it is taken away.
+            // The canvas stays opaque once a frame has filled it, unless a frame is disposed of.
             if (frame.transparent != NO_TRANSPARENT_COLOR || (k == 0 && !fills) ||
                 (k < page && frame.disposal != Disposal::keep)) {
                 info_.alpha = true;

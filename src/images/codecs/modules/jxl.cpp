@@ -50,7 +50,7 @@ class Decoder {
     std::unique_ptr<JxlDecoder, DecoderDeleter> decoder_;
 };
 
-/// Plain sRGB, or its greys: what pixels are without a profile.
+/// Whether colours are sRGB, or grey of its transfer function: what pixels without a profile are taken for.
 bool is_srgb(const JxlColorEncoding& colours) {
     const bool white = colours.white_point == JXL_WHITE_POINT_D65;
     const bool curve = colours.transfer_function == JXL_TRANSFER_FUNCTION_SRGB;
@@ -59,7 +59,7 @@ bool is_srgb(const JxlColorEncoding& colours) {
     return white && curve && (grey || rgb);
 }
 
-/// Of the pixels as they are decoded, which need not be the original's.
+/// The profile of the decoded pixels, which may not be the original's.
 std::vector<std::uint8_t> profile_of(const JxlDecoder* decoder) {
     const auto target = JXL_COLOR_PROFILE_TARGET_DATA;
     JxlColorEncoding colours;

@@ -49,14 +49,14 @@ class MemoryFile {
     Descriptor descriptor_;
 };
 
-/// Throws what OpenImageIO says: of another kind, or damaged, which it does not tell apart.
+/// Throws OpenImageIO's message, which does not tell damage from kinds that it does not read.
 [[noreturn]] void fail(OIIO::ImageInput* input) {
     std::string reason = input ? input->geterror() : OIIO::geterror();
     std::ranges::replace(reason, '\n', ' ');
     throw Error(with_reason("the file is damaged, or of a kind that OpenImageIO does not read", reason));
 }
 
-/// Of a channel by its name, behind that of its layer.
+/// By the channel's name, which may follow its layer's.
 bool is_alpha(const std::string& channel) {
     return channel == "A" || channel.ends_with(".A");
 }
@@ -73,8 +73,8 @@ bool is_picture(const std::vector<std::string>& channels) {
     return std::ranges::count(known, letters) > 0;
 }
 
-/// Whether channels are in the order of the file, which is that of their names, and none is a difference of
-/// colours: OpenImageIO gives some names another order.
+/// Whether the channels are plain numbers in the file's order, which is alphabetical: OpenImageIO reorders
+/// some names. None is a colour difference, or an alpha of others.
 bool are_numbers(const std::vector<std::string>& channels) {
     const auto is_difference = [](const std::string& channel) {
         const std::string name = channel.substr(channel.rfind('.') + 1);
@@ -148,7 +148,7 @@ class OpenImageIoReader final : public ImageReader {
 
     [[nodiscard]] const OIIO::ImageSpec& spec() const { return input_->spec(); }
 
-    /// What has no one value for a pixel of the picture.
+    /// Throws `Error` for images that are more, or other, than one grid of pixels.
     void require_plain() const {
         const OIIO::ImageSpec& s = spec();
         if (s.depth > 1 || s.deep) throw Error("an image of volumes or of deep pixels is not supported");
@@ -166,7 +166,7 @@ class OpenImageIoReader final : public ImageReader {
         if (!holds(s.format) || !std::ranges::all_of(s.channelformats, holds)) {
             throw Error("samples of type " + std::string(s.format.c_str()) + " are not supported");
         }
-        // Colours that are multiplied by the alpha of their layer could not be told from others.
+        // Which channels such an alpha multiplies could not be told.
         if (s.channelnames.empty()) return;
         if (std::any_of(s.channelnames.begin(), s.channelnames.end() - 1, is_alpha)) {
             throw Error("an image whose alpha is not its last channel is not supported");
@@ -187,10 +187,10 @@ class OpenImageIoReader final : public ImageReader {
                       : s.format == OIIO::TypeDesc::UINT16 ? CV_16U
                                                            : CV_32F;
         info_.seekable = s.tile_width > 0;
-        // libheif turns the picture itself.
+        // libheif applies the orientation itself.
         if (format_.name != "heif") info_.orientation = s.get_int_attribute("Orientation", 1);
         if (info_.orientation < 1 || info_.orientation > 8) info_.orientation = 1;
-        // OpenImageIO 2.4 takes the two ways that columns of Radiance can turn for one another.
+        // OpenImageIO 2.4 confuses the two quarter turns, 6 and 8, of Radiance.
         if (format_.name == "hdr" && info_.orientation % 2 == 0 && info_.orientation >= 6)
             info_.orientation = 14 - info_.orientation;
         const auto* const profile = s.find_attribute("ICCProfile");
@@ -239,8 +239,8 @@ class OpenImageIoReader final : public ImageReader {
                 end(region.bottom(), s.tile_height, s.height) - top};
     }
 
-    /// OpenImageIO leaves samples of 1, 2 and 4 bits as they are, or repeats their bits in 8, as those of 9
-    /// to 15 in 16.
+    /// OpenImageIO gives samples of 1, 2 and 4 bits unscaled or with their bits repeated in 8, and those of 9
+    /// to 15 with their bits repeated in 16.
     void scale_samples(cv::Mat& pixels) const {
         const int bits = jpeg2000_->bits;
         if (bits == 8 || bits == 16) return;
@@ -279,7 +279,7 @@ std::int64_t bytes_a_pixel(const OpenImageIoFormat& format, std::span<const std:
     return std::int64_t{header.components} * (2 * 4 + 2 * (header.bits > 8 ? 2 : 1));
 }
 
-/// OpenImageIO's own threads would be in the way of those of the pipeline.
+/// OpenImageIO's own threads would compete with the pipeline's.
 void set_up() {
     static const bool done = OIIO::attribute("threads", 1) && OIIO::attribute("exr_threads", -1);
     static_cast<void>(done);

@@ -21,9 +21,9 @@ namespace {
 /// A larger tile or strip is refused, unless the file is larger still.
 constexpr std::uint64_t largest_block = std::uint64_t{1} << 31;
 
-/// The most bytes that a byte of compressed data can become. Of Deflate, LZW and PackBits that is the
-/// longest match in the shortest code; of the others none is set, since libtiff reads uncompressed data
-/// beyond the length that is said, and runs of some have no bound.
+/// The most bytes that a byte of compressed data can become: for Deflate, LZW and PackBits, the longest match
+/// in the shortest code. The others have no bound: libtiff reads uncompressed data beyond their stated
+/// length, and some formats have runs of any length.
 std::uint64_t most_inflated(std::uint16_t compression) {
     switch (compression) {
         case COMPRESSION_PACKBITS:
@@ -103,7 +103,7 @@ class TiffReader final : public ImageReader {
             if (storage_.hidden_alpha)
                 throw Error(
                     "a TIFF whose colours are multiplied by one of several more bands is not supported");
-            // Which of them count from white, libtiff does not tell.
+            // libtiff does not tell in which bands zero is white.
             if (storage_.photometric == PHOTOMETRIC_MINISWHITE && storage_.samples > (storage_.alpha ? 2 : 1))
                 throw Error("a TIFF of several bands in which zero is white is not supported");
             info_.depth = storage_.depth();
@@ -112,7 +112,7 @@ class TiffReader final : public ImageReader {
             return;
         }
         if (storage_.complex()) throw Error("a TIFF of complex numbers has no one value a sample");
-        // libtiff multiplies colour by alpha, or forgets it, without saying which.
+        // libtiff premultiplies colours, or drops alpha, without saying which.
         if (storage_.alpha) throw Error("this kind of TIFF cannot be read with an alpha channel");
         const int colours = storage_.photometric == PHOTOMETRIC_SEPARATED                    ? 4
                             : storage_.grey() || storage_.photometric == PHOTOMETRIC_PALETTE ? 1
@@ -309,8 +309,8 @@ class TiffReader final : public ImageReader {
         return out;
     }
 
-    /// libtiff's raster begins with the last row: of a tile with the last that a whole one has, of a strip
-    /// with the last inside the image.
+    /// libtiff's raster begins with the last row: of a tile, that of the whole tile; of a strip, the last
+    /// inside the image.
     void copy_rgba(const std::uint32_t* raster, const Block& block, const Rectangle& region,
                    cv::Mat& out) const {
         const Rectangle from = visible(block);
@@ -324,7 +324,7 @@ class TiffReader final : public ImageReader {
         }
     }
 
-    /// Of grey, red, green and blue are equal.
+    /// Grey comes as equal red, green and blue.
     [[nodiscard]] std::uint8_t* put(std::uint32_t abgr, std::uint8_t* to) const {
         const std::array<std::uint32_t, 3> colours{TIFFGetR(abgr), TIFFGetG(abgr), TIFFGetB(abgr)};
         return std::copy_n(colours.begin(), info_.channels, to);

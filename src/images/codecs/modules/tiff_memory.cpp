@@ -25,7 +25,7 @@ void remember(const char* /*module*/, const char* format, va_list arguments) {
     last_complaint = text;
 }
 
-/// Of a tag that it cannot read libtiff only warns.
+/// libtiff only warns of a tag that it cannot read.
 thread_local bool tag_is_lost = false;
 
 void record_warning(const char* /*module*/, const char* format, va_list /*arguments*/) {
@@ -53,11 +53,11 @@ void TiffFile::select(int page) {
     if (page > 0) {
         require_page(page, pages());
         tag_is_lost = false;
-        // The type of a directory's number has had 16 and 32 bits.
+        // A directory's number has 16 or 32 bits, by the version of libtiff.
         using Directory = decltype(TIFFCurrentDirectory(nullptr));
         if (TIFFSetDirectory(handle_, static_cast<Directory>(page)) == 0) fail_corrupt(complaint());
     }
-    // Without a palette, its indices would be taken for grey.
+    // If its palette were lost, indices would be taken for grey.
     if (tag_is_lost) fail_corrupt("a tag lies beyond the end of the file");
 }
 

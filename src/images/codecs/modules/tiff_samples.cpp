@@ -34,7 +34,7 @@ TiffStorage::TiffStorage(TIFF* tiff)
     std::uint16_t* kinds = nullptr;
     if (!TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) || !kinds) extras = 0;
     extras = std::min(extras, samples);
-    // Of several extra samples none is taken for alpha, nor is one of unspecified meaning.
+    // Alpha is a single extra sample that the file says is alpha.
     const bool says_alpha =
         extras == 1 && (kinds[0] == EXTRASAMPLE_ASSOCALPHA || kinds[0] == EXTRASAMPLE_UNASSALPHA);
     alpha = says_alpha && (samples == 2 || samples == 4);
@@ -101,7 +101,7 @@ void TiffStorage::unpack(const std::uint8_t* row, std::size_t first, std::uint8_
     std::size_t bit = first * neighbours() * bits;
     for (int x = 0; x < pixels; ++x, to += step) {
         for (std::size_t s = 0; s < neighbours(); ++s, bit += bits) {
-            // Of at most 15 bits, which begin in a byte's last bit at the latest: three bytes hold them.
+            // A sample of at most 15 bits lies within three bytes, whichever bit it begins at.
             std::uint32_t window = 0;
             const std::size_t last = (bit + bits - 1) / 8;
             for (std::size_t byte = bit / 8; byte < bit / 8 + 3; ++byte) {
@@ -124,7 +124,7 @@ double TiffStorage::white() const {
 void TiffStorage::normalise(cv::Mat& pixels) const {
     if (premultiplied) unpremultiply_stored(pixels, white(), Transparent::black);
     if (photometric != PHOTOMETRIC_MINISWHITE) return;
-    // Of signed numbers, the complement; of the others, the distance from white.
+    // Signed numbers become their complement, -1 - x; others their distance from white.
     const double sum = format == SAMPLEFORMAT_INT ? -1 : white();
     cv::Mat grey;
     cv::extractChannel(pixels, grey, 0);

@@ -52,7 +52,7 @@ class WebpReader final : public ImageReader {
         }
         const WebPData data{bytes.data(), bytes.size()};
         const Mux mux(WebPMuxCreate(&data, 0));
-        // No copy of the picture: a reference into the bytes, unless the container is animated.
+        // A reference into the bytes rather than a copy, unless the container is animated.
         const bool animated = features.has_animation != 0;
         picture_ = animated ? first_frame(mux.get()) : bytes;
         if (animated && WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
@@ -71,7 +71,7 @@ class WebpReader final : public ImageReader {
         if (const auto exif = chunk(mux.get(), "EXIF"); !exif.empty())
             info_.orientation = exif_orientation(exif);
         info_.depth = CV_8U;
-        // Around a frame that does not fill its canvas all is transparent.
+        // A frame that does not fill its canvas has transparent pixels around it.
         info_.alpha = features.has_alpha != 0 || frame_region_ != whole(info_.size);
         info_.channels = info_.alpha ? 4 : 3;
     }
@@ -111,7 +111,7 @@ class WebpReader final : public ImageReader {
         Rectangle wide =
             intersection({(region.x - 2) & ~1, (region.y - 2) & ~1, region.width + 6, region.height + 6},
                          {0, 0, frame_region_.width, frame_region_.height});
-        // libwebp 1.2.4 undoes the filter of alpha from the first row that is wanted, not from its own.
+        // libwebp 1.2.4 undoes alpha's filter from the first wanted row on, rather than from row 0.
         if (filtered_alpha_) wide = {wide.x, 0, wide.width, wide.bottom()};
         cv::Mat out(wide.height, wide.width, CV_8UC(info_.channels));
         WebPDecoderConfig config;
@@ -255,7 +255,7 @@ std::vector<std::uint8_t> encode(const Image& image, std::string_view /*extensio
     require_length(image, "webp", WEBP_MAX_DIMENSION);
     OwnedData encoded;
     encode_picture(as_colour(pixels), encoded);
-    // That of a grey image says nothing of the colours that it becomes.
+    // A grey profile does not describe the RGB that grey is stored as.
     if (!is_profile_of(image.icc_profile, 3))
         return {encoded.data.bytes, encoded.data.bytes + encoded.data.size};
     return with_profile(encoded.data, image.icc_profile);
