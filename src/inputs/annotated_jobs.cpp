@@ -37,7 +37,7 @@ class UniqueIds {
     std::unordered_map<std::string, std::size_t> repeated_;
 };
 
-/// Whether an entry of a directory of images is the file of annotations, or may be one of those of theirs.
+/// Whether a skipped entry is the annotation file, or may be one in the directory of annotations.
 bool is_annotation(const SkippedEntry& entry, const fs::path& annotations) {
     std::error_code failure;
     if (fs::equivalent(entry.path, annotations, failure)) return true;

@@ -23,7 +23,7 @@ struct ArchiveSample {
 /// Turns the held members into jobs, one for each image, and empties the sample. A job is named by the member
 /// without its extension; its glimpses are those of IMAGE.json or KEY.json in the sample, if sidecars are
 /// wanted, or the shared ones. Arrays are images only in samples without pictures; a picture that serves as a
-/// mask is none.
+/// mask makes no job.
 void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMaker& maker,
                  std::deque<ImageJob>& jobs);
 

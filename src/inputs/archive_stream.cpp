@@ -61,7 +61,7 @@ std::optional<ImageJob> ArchiveStream::next() {
         try {
             reader_ ? advance() : open_next();
         } catch (const Error& error) {
-            // What arrived intact is used, also of the sample that was cut off.
+            // Whole members are used, also those of the sample that was cut off.
             end_sample();
             ready_.push_back(failed_job(archive_name_, error.what()));
             reader_.reset();

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// IMAGE.json, or else STEM.json, whatever it is; none where neither is there.
+/// IMAGE.json, or else STEM.json, be it a file or anything else; none where neither is there.
 std::optional<std::string> find_sidecar(const std::string& image) {
     for (const fs::path& candidate :
          {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {

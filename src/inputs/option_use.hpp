@@ -15,8 +15,8 @@ class OptionUse {
           size_is_used_(!defaults.size),
           adjustment_is_used_(adjustment.is_identity()) {}
 
-    /// A document without glimpses counts as using both. Throws `UsageError` for a mechanism that cannot be
-    /// adjusted so.
+    /// A document without glimpses counts as using both. Throws `UsageError` for a mechanism that does not
+    /// take the adjustment.
     void record(const ParameterDocument& document);
     /// Throws `UsageError` for an option that no recorded document used.
     void require_all_used() const;

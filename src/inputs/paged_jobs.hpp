@@ -7,8 +7,8 @@
 
 namespace glimpse {
 
-/// The jobs of a source, each of the page that the options choose, or one for each page of its image. What
-/// names its page itself keeps it.
+/// The jobs of a source: each for the page that the options choose, or, for all pages, one for each. A job
+/// that names a page itself keeps it.
 class PagedJobs final : public JobSource {
   public:
     PagedJobs(std::unique_ptr<JobSource> jobs, const InputOptions& options)
@@ -23,7 +23,7 @@ class PagedJobs final : public JobSource {
     std::unique_ptr<JobSource> jobs_;
     const InputOptions& options_;
     ImageJob job_;       ///< whose pages are taken one by one
-    int pages_ = 0;      ///< that it has
+    int pages_ = 0;      ///< of `job_`
     int next_page_ = 0;  ///< ≤ pages_
 };
 

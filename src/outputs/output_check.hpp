@@ -20,10 +20,11 @@ namespace glimpse {
 /// file can be. Each call throws `UsageError`.
 class OutputCheck {
   public:
-    /// For messages, names the n-th of those, from 0, whose outputs were checked.
+    /// For messages: names the job or track whose outputs were the n-th to be checked, from 0.
     using Describe = std::function<std::string(std::size_t)>;
 
-    /// A list is remembered whole, its inputs being added first; of a stream, the last `window` jobs' files.
+    /// Without a window, for a list, all files are remembered, and inputs are added before any output is
+    /// checked. Of a stream, those of the last `window` jobs are.
     OutputCheck(const OutputPlan& plan, Describe describe, std::size_t window = Outputs::all);
 
     /// Adds what the job reads.
@@ -52,7 +53,7 @@ class OutputCheck {
     InputFiles also_inputs_;
     InputFiles inputs_;
     std::map<std::string, std::string> caller_outputs_;
-    Outputs outputs_;  ///< by their canonical names, with the number of what they are made for
+    Outputs outputs_;  ///< by their canonical names, with the n of `Describe`
     std::size_t count_ = 0;
 };
 

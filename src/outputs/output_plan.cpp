@@ -68,7 +68,7 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
     return name;
 }
 
-/// Throws `Error` with `place` for a name that a terminal or a script would take for more than a name.
+/// Throws `Error` with `place` for a name with control characters, on which terminals and scripts may act.
 void require_plain(const std::string& place, std::string_view name) {
     for (std::size_t k = 0; k < name.size(); ++k) {
         if (!is_control(name, k)) continue;
@@ -165,7 +165,7 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
 
 void require_new(const fs::path& path) {
     std::error_code unseen;
-    // A link that leads nowhere takes the name as well.
+    // A dangling link takes the name as well.
     if (is_there(path) || fs::is_symlink(path, unseen))
         throw UsageError(path.string(), "is there already (" + field_name("existing") + " error)");
 }

@@ -14,7 +14,7 @@ namespace glimpse {
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 std::vector<std::filesystem::path> all_of(const TrackPaths& paths);
 
-/// Where an output lies, for `NewFile`: its name may come from anybody, `root` is the user's.
+/// Where an output lies, for `NewFile`: `root` is the user's, and trusted; `name` may come from anybody.
 struct OutputPlace {
     std::filesystem::path root;
     std::filesystem::path name;  ///< below `root`

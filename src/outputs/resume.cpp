@@ -42,8 +42,8 @@ std::string key_of(const fs::path& output, int page) {
     return as_reported(output) + " of page " + std::to_string(page);
 }
 
-/// The outputs of the images that a report lists as done, as `key_of` has them. Removes a truncated last line
-/// if `truncate`.
+/// The outputs of the images that a report lists as done, by `key_of`. Removes a truncated last line if
+/// `truncate`.
 std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
     const std::string text = read_report(report);
     const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none

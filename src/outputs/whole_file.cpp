@@ -38,7 +38,7 @@ bool ends_with_zeros(Bytes bytes) {
     return std::ranges::all_of(bytes.last(2 * block), [](std::uint8_t byte) { return byte == 0; });
 }
 
-/// A compressed archive shows its end to those alone who read all of it.
+/// The end of a compressed archive is known only once all of it is read.
 bool is_archive(Bytes bytes, Compression compression) {
     if (compression == Compression::none) return ends_with_zeros(bytes);
     const auto source = [rest = bytes](std::span<std::uint8_t> out) mutable {

@@ -10,7 +10,7 @@ namespace glimpse {
 
 namespace {
 
-/// Jobs as they come, each put to the checks that a list passes before any work.
+/// Jobs as they come, each checked as those of a list are before any work.
 class CheckedStream final : public JobSource {
     /// Bounds the memory of streams without an end.
     static constexpr std::size_t remembered_outputs = std::size_t{1} << 16;

@@ -21,8 +21,8 @@ int shrink_for(std::span<const LoweredGlimpse> glimpses, int most);
 /// Gives each glimpse its map for the image shrunk n times, n > 1.
 void shrink_maps(std::span<LoweredGlimpse> glimpses, int n);
 
-/// The parts of an image that hold what the glimpses need (`parts_to_decode`), in coordinates of the shrunk
-/// image where their maps are for that.
+/// The parts of an image that hold what the glimpses need (`parts_to_decode`), in coordinates of the image
+/// that `LoweredGlimpse::decoded` is for.
 std::vector<GlimpsesOfPart> parts_with_glimpses(std::span<const LoweredGlimpse> glimpses, bool seekable);
 
 /// The image as its only part.

@@ -22,7 +22,7 @@ DecodedPart union_of(std::span<const Rectangle> needed) {
     return all;
 }
 
-/// Merges the part with earlier ones for as long as that wastes no more than they hold.
+/// Merges the part with earlier ones as long as that wastes no more pixels than both hold.
 void merge(std::vector<DecodedPart>& parts, DecodedPart part) {
     const auto is_near = [&](const DecodedPart& other) {
         return waste(part.region, other.region) <= part.region.area() + other.region.area();
@@ -40,8 +40,8 @@ void merge(std::vector<DecodedPart>& parts, DecodedPart part) {
 }  // namespace
 
 std::vector<DecodedPart> parts_to_decode(std::span<const Rectangle> needed, bool seekable) {
-    constexpr std::int64_t little = std::int64_t{1} << 16;      // pixels: not worth a second call
-    constexpr std::int64_t affordable = std::int64_t{1} << 26;  // pixels: not worth reading twice
+    constexpr std::int64_t little = std::int64_t{1} << 16;      // pixels: fewer are not worth a second call
+    constexpr std::int64_t affordable = std::int64_t{1} << 26;  // pixels: fewer are not worth reading twice
     const DecodedPart all = union_of(needed);
     if (all.region.area() <= (seekable ? little : affordable)) return {all};
     std::vector<DecodedPart> parts;

@@ -15,7 +15,7 @@ namespace glimpse {
 struct LoweredGlimpse {
     const Glimpse* glimpse;  ///< in the job's document
     Lowered lowered;
-    std::optional<Lowered> shrunk;  ///< for the image as it is decoded, where that is smaller
+    std::optional<Lowered> shrunk;  ///< for the image as it is decoded, where it is decoded smaller
     GlimpsePaths paths;
     GlimpseReport* report;  ///< not shared with other glimpses
 
@@ -40,8 +40,8 @@ void guarded(GlimpseReport& report, Step&& step) {
 /// adjusted. Throws as `lower` and `supply_attention_file`.
 Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image);
 
-/// Runs a step of the parameters that stand at a place. An `Error` gets the place, that of the field for an
-/// `InvalidParameter`.
+/// Runs a step on the parameters at `place`. An `Error` gets that place, an `InvalidParameter` that of its
+/// field.
 template <typename Step>
 auto with_place(const Place& place, Step&& step) {
     try {

@@ -48,7 +48,7 @@ Publication::Job Publication::take(ExtractedJob job) {
         if (!is_anything_left()) changed_.notify_one();
         unpublished_.push_back(taken);
     }
-    // Jobs may wait behind a slow one, but not with all descriptors.
+    // Jobs that wait behind a slow one hold descriptors: they are published before all are taken.
     if (NewFile::open_count() >= most_open_files() / 2) publish_all();
     return taken;
 }
@@ -72,7 +72,7 @@ bool Publication::is_anything_left() const {
 }
 
 Publication::Clock::time_point Publication::due() const {
-    // Publishing takes a tenth of the time at most, unless somebody would wait too long for an answer.
+    // Publishing takes at most a tenth of the time, but no answer waits longer than this.
     constexpr int share = 10;
     constexpr Clock::duration longest = std::chrono::seconds(1);
     return published_ + std::min(share * last_took_, longest);
@@ -82,7 +82,7 @@ void Publication::flush_when_due(const std::stop_token& end) {
     std::unique_lock lock(state_);
     while (changed_.wait(lock, end, [&] { return is_anything_left(); })) {
         changed_.wait_until(lock, end, due(), [] { return false; });
-        if (end.stop_requested()) return;                           // who ends it flushes the rest
+        if (end.stop_requested()) return;  // whoever ends the thread flushes the rest
         if (!is_anything_left() || Clock::now() < due()) continue;  // others have flushed meanwhile
         lock.unlock();
         try {
@@ -118,7 +118,7 @@ void Publication::flush() {
 }
 
 void Publication::publish_all() {
-    // Whoever waits here finds published what another thread has taken.
+    // After waiting here, what another thread took is published, too.
     const std::scoped_lock publishing(publishing_);
     std::vector<Job> jobs;
     {

@@ -24,14 +24,14 @@ class Publication {
 
     Publication(const OutputPlan& plan, const Finished& finished) : plan_(plan), finished_(finished) {}
 
-    /// From now on jobs may wait for others, until a thread of its own finds them due, whatever the callers
-    /// are busy with. Without it they do not wait.
+    /// Lets jobs wait for others from now on: a thread of its own publishes them when they are due, however
+    /// busy the callers are. Without it, no job waits.
     void start();
 
     /// Takes the files of a job; for any thread.
     Job take(ExtractedJob job);
-    /// Hands on a job, in their order and from one thread at a time: later, with others, unless it is
-    /// `urgent`. Throws what the consumer has thrown, for whichever job.
+    /// Hands a job on to the consumer: later, with others, unless it is `urgent`. To be called in the jobs'
+    /// order and from one thread at a time. Throws what the consumer has thrown, for whichever job.
     void hand_on(Job job, bool urgent);
     /// Publishes all files, and hands on all that wait. A consumer that has thrown is called no more; what it
     /// threw is left to `rethrow`.
@@ -51,7 +51,7 @@ class Publication {
     const OutputPlan& plan_;
     const Finished& finished_;
     KeptFailure failure_;                ///< of the consumer
-    std::atomic<std::size_t> held_ = 0;  ///< handed on, but not to the consumer yet
+    std::atomic<std::size_t> held_ = 0;  ///< handed on, but not yet consumed
     std::mutex flushing_;                ///< held until the consumer has a batch
     std::mutex publishing_;              ///< held until a batch has its names
     std::mutex state_;                   ///< guards what follows

@@ -50,7 +50,7 @@ Concurrency concurrency_for(const JobSource& jobs, const OutputPlan& plan, int w
     if (!count || !plan.options.archive.empty()) {
         return {.threads = threads, .in_flight = static_cast<std::size_t>(threads)};
     }
-    // Finished jobs queue behind a slow one without idle threads.
+    // Finished jobs may queue behind a slow one, so that no thread idles.
     constexpr std::size_t waiting = 4096;
     return {.threads = plan.options.sync ? threads : wanted,
             .in_flight = std::min(*count, static_cast<std::size_t>(wanted) + waiting)};
@@ -61,7 +61,7 @@ bool has_files(const OutputPlan& plan, const RunOptions& options) {
     return !options.dry_run && !plan.to_standard_output && plan.options.archive.empty();
 }
 
-/// Removes what killed runs have left where an image has its outputs: in one directory.
+/// Removes what killed runs have left in the one directory that holds an image's outputs.
 void clean_beside(const OutputPlan& plan, const ImageReport& report, Cleaning& clean) {
     const auto made = std::ranges::find_if(
         report.glimpses, [](const GlimpseReport& glimpse) { return !glimpse.output.empty(); });
@@ -99,7 +99,7 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
     };
     const bool is_stream = !jobs.size();
     const auto hand_on = [&](Publication::Job job) {
-        // A stream may be one whose next job depends on this one's answer.
+        // The next job of a stream may depend on this one's answer.
         const bool is_last = --in_progress == 0;
         publication.hand_on(std::move(job), is_stream && is_last);
     };
@@ -110,7 +110,7 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
             return publication.hand_on(publication.take(extract_one(*std::move(first))), true);
         --in_progress;
     }
-    // One thread answers each record of a stream before it reads the next.
+    // A single thread must answer each record of a stream before it reads the next.
     const bool may_wait = !is_stream || concurrency.threads > 1;
     if (writes_files && plan.options.sync && may_wait) publication.start();
     KeptFailure failure;

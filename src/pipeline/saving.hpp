@@ -16,14 +16,14 @@ namespace glimpse {
 /// An output that is written, but may not have its name yet.
 struct UnpublishedFile {
     std::filesystem::path path;
-    std::unique_ptr<NewFile> file;  ///< none where it is published, or that has failed
+    std::unique_ptr<NewFile> file;  ///< null once it is published, or that has failed
     std::string error;              ///< why it could not be published
 };
 
-/// Publishes those that are left, so that they survive a power cut; what fails says so in its `error`.
+/// Publishes the files that have not been, so that they survive a power cut. Sets `error` of one that fails.
 void publish(std::span<UnpublishedFile* const> files, const OutputOptions& options);
 
-/// Unpublished files of the process beyond which none waits for others: each has a descriptor.
+/// The most unpublished files in the process with which one still waits for others: each holds a descriptor.
 std::size_t most_open_files();
 
 /// Writes the outputs of one job where the plan says: to files, to standard output, or into memory, to become

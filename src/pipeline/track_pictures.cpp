@@ -20,7 +20,7 @@ namespace glimpse {
 
 namespace {
 
-/// A glimpse is of its name's format, whatever images may be.
+/// A glimpse has the format of its name, even where the run's images may not have it.
 OpenOptions options_for(const WrittenGlimpse& glimpse) {
     return {.formats = {extension_of(glimpse.file)}};
 }
@@ -31,7 +31,7 @@ cv::Size as_written(const WrittenGlimpse& glimpse) {
     return {size.width, size.height};
 }
 
-/// For a screen. Arrays hold the image's units, and would be stretched unless they had its depth.
+/// As 8-bit RGB. Arrays of float32 would be stretched: they hold the image's units, and are given its depth.
 cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
     Image image =
         with_context(glimpse.file.string(), [&] { return read_image(glimpse.file, options_for(glimpse)); });

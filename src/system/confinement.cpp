@@ -62,7 +62,7 @@ std::vector<fs::path> system_files() {
             "/sys/fs/cgroup"};
 }
 
-/// Where the libraries that are loaded lie, since those of modules lie beside them, and the modules.
+/// The directories of the loaded libraries, beside which those of modules lie, and that of the modules.
 std::set<fs::path> library_directories() {
     std::set<fs::path> objects;
     dl_iterate_phdr(
@@ -80,7 +80,7 @@ std::set<fs::path> library_directories() {
     return directories;
 }
 
-/// Of a process that has more, Landlock would confine one.
+/// Landlock confines the calling thread alone.
 void require_one_thread() {
     std::error_code unseen;
     const auto threads = std::distance(fs::directory_iterator("/proc/self/task", unseen), {});
@@ -89,14 +89,15 @@ void require_one_thread() {
 
 #if GLIMPSE_HAS_LANDLOCK
 
-// What is younger than the oldest header, by its number.
+// Rights that old kernel headers lack, by their values.
 constexpr std::uint64_t refer = 1ULL << 13;           // from version 2 on
 constexpr std::uint64_t truncate_file = 1ULL << 14;   // 3
 constexpr std::uint64_t device_control = 1ULL << 15;  // 5
 constexpr std::uint64_t bind_and_connect_tcp = 3;     // 4
 constexpr std::uint64_t sockets_and_signals = 3;      // 6
 
-/// landlock_ruleset_attr as of version 6. An older kernel takes it where what it does not know is 0.
+/// landlock_ruleset_attr as of version 6. An older kernel accepts it if the fields that it does not know are
+/// 0.
 struct RulesetAttributes {
     std::uint64_t handled_access_fs;
     std::uint64_t handled_access_net;

@@ -29,8 +29,8 @@ class Walker {
         if (failure) walk_.failed(directory, failure);
     }
 
-    /// After all that has a path of its own, in natural order, so that the order of a directory decides
-    /// nothing.
+    /// After all directories below the first one, in natural order, so that the order in which a directory
+    /// lists its entries decides nothing.
     void follow_links() {
         while (!links_.empty()) {
             std::vector<std::string> links = std::exchange(links_, {});
@@ -51,7 +51,7 @@ class Walker {
     }
 
     const DirectoryWalk& walk_;
-    std::set<fs::path> entered_;  ///< without links
+    std::set<fs::path> entered_;  ///< canonical paths
     std::vector<std::string> links_;
 };
 

@@ -16,7 +16,7 @@ namespace glimpse {
 
 namespace {
 
-/// Of the exception in flight, as in the source; libheif's are no std::exception.
+/// The name of the type of the exception in flight: libheif's are no std::exception, and have no message.
 std::string current_type() {
     const char* const name = abi::__cxa_current_exception_type()->name();
     const std::unique_ptr<char, void (*)(void*)> readable(

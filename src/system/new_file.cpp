@@ -81,8 +81,8 @@ OwnFiles& own_files() {
     return all;
 }
 
-/// Takes the lock that tells a file in use, and whether the file still has its name then, as far as that can
-/// be found out. Where the file system knows no locks, nobody removes it either.
+/// Locks a file, which marks it as in use. Returns whether it still has its name then, as far as that can be
+/// told. Where the file system has no locks, nobody removes it either.
 bool lock(int descriptor) {
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
     struct stat status {};
@@ -105,7 +105,7 @@ int create_unique(const OutputDirectory& directory, std::string& name) {
         own_files().remove(name);
         errno = failure;
         if (descriptor < 0 && failure != EEXIST) return descriptor;
-        // Another process has taken it for abandoned before it was locked, and removes it.
+        // Before it was locked, another process took it for abandoned, and removes it.
         if (descriptor >= 0) ::close(descriptor);
     }
 }
@@ -116,7 +116,7 @@ void remove_if_abandoned(const OutputDirectory& directory, const std::string& na
     const Descriptor file(
         ::openat(directory.number(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.is_open() || flock(file.number(), LOCK_EX | LOCK_NB) != 0) return;
-    // Meanwhile it may have been published, and another file have its name.
+    // It may have been published meanwhile, and its name be another file's.
     struct stat opened {
     }, named{};
     const bool is_same = fstat(file.number(), &opened) == 0 &&
@@ -147,7 +147,7 @@ std::string obstacle_of(const struct stat& status) {
     return "it is not a regular file; use - to write to standard output";
 }
 
-/// Not published or given up, in the whole process.
+/// Files neither published nor given up, in the whole process.
 std::atomic<std::size_t> open_files{0};
 
 }  // namespace
@@ -233,8 +233,8 @@ void NewFile::write(std::span<const std::uint8_t> bytes) {
 }
 
 void NewFile::publish(bool replace) {
-    // Any close reports the errors of delayed writes; the lock stays until the last one, once it has its
-    // name.
+    // Closing any descriptor reports errors of delayed writes; the lock stays until the last one is closed,
+    // when the file has its name.
     const int copy = ::dup(descriptor_);
     const bool closed = copy >= 0 && ::close(copy) == 0;
     const int directory = own_.held->number();

@@ -51,13 +51,13 @@ class NewFile {
     void publish(bool replace);
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
-    /// The directories with an entry that it needs: its own, and those above in which a directory was made
-    /// that may not be on the disk yet, for this file or another of the process.
+    /// The directories whose entries must be on the disk for the file to be found: its own, and those above
+    /// in which this process has made a directory whose entry may not be on the disk yet.
     [[nodiscard]] std::vector<EntryDirectory> directories() const;
     /// To be called once all of `directories` are on the disk, so that later files do not flush them again.
     void forget_made_directories() const;
-    /// How many descriptors those hold that are not published, in the whole process: one each, and one for
-    /// each of their directories.
+    /// How many descriptors the unpublished files of the whole process hold: one each, and one for each of
+    /// their directories.
     [[nodiscard]] static std::size_t open_count();
 
   private:

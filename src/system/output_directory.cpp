@@ -123,7 +123,7 @@ Shared opened_below(const OutputDirectory& root, const fs::path& name) {
 
 /// Makes one directory in another, unless it has come meanwhile.
 void make_in(const OutputDirectory& parent, const fs::path& name) {
-    // Before it is made, so that whoever finds it there finds it here, too.
+    // Before it is made, so that a thread that finds it on the disk finds it among these, too.
     unflushed().add(parent.path() / name);
     if (mkdirat(parent.number(), name.c_str(), 0777) != 0 && errno != EEXIST) fail_directory();
 }

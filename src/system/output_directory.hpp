@@ -30,7 +30,7 @@ class OutputDirectory {
     OutputDirectory& operator=(const OutputDirectory&) = delete;
 
     [[nodiscard]] int number() const { return descriptor_.number(); }
-    /// As it was asked for.
+    /// The path by which it was asked for.
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// Whether it can be listed and flushed, rather than written to alone.
     [[nodiscard]] bool is_readable() const { return is_readable_; }
@@ -56,18 +56,18 @@ struct DirectoryPlace {
                             const DirectoryPlace&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
-/// Of a directory and those above it, the deepest first: those that this process has made, by whichever
-/// thread, and whose entries may not be on the disk yet.
+/// A directory and those above it, the deepest first, as far as any thread of this process has made them and
+/// their entries may not be on the disk yet.
 std::vector<DirectoryPlace> unflushed_directories(const DirectoryPlace& place);
 /// To be called once their entries are on the disk.
 void forget_unflushed(std::span<const DirectoryPlace> directories);
 
-/// Opens a directory below another one, none of whose links may lead out of that, not even while they change
-/// (openat2(2), RESOLVE_BENEATH): its descriptor, or less than 0 with `errno`, EXDEV where one does. `flags`
-/// are those of open(2). Where the kernel has no openat2 (before 5.6), as the next one.
+/// Opens the directory `name` below `root`, with open(2)'s `flags`. No link in `name` may lead out of `root`,
+/// not even while it changes (openat2(2), RESOLVE_BENEATH). Returns a descriptor, or less than 0 with
+/// `errno`: EXDEV for such a link. Kernels before 5.6 have no openat2: there, as `open_without_links`.
 int open_beneath(int root, const std::filesystem::path& name, int flags);
 
-/// The same where no part of the name may be a link at all, nor "..": part by part (O_NOFOLLOW).
+/// The same, but no part of `name` may be a link, or "..": opened part by part (O_NOFOLLOW).
 int open_without_links(int root, const std::filesystem::path& name, int flags);
 
 }  // namespace glimpse

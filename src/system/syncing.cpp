@@ -46,8 +46,8 @@ void sync_content(int file) {
     if (fdatasync(file) != 0 && !cannot_be_synced(errno)) throw Error(std::strerror(errno));
 }
 
-/// Flushes the file system of a descriptor; false where that fails, or may not reach the disk: those that are
-/// not listed (FUSE, of the network, …) may only hand over what this machine holds in its memory.
+/// Flushes the file system of a descriptor. Returns false where that fails, or may not reach the disk: file
+/// systems that are not listed (FUSE, network, …) may only hand on what this machine holds in memory.
 bool sync_file_system(int descriptor) {
     constexpr std::array<std::uint32_t, 5> that_reach_it{EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
                                                          F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC};
@@ -72,8 +72,8 @@ struct Contents {
         return device_of(fstat(files[k]->descriptor(), &status), status);
     }
     [[nodiscard]] bool sync_all(std::size_t k) const { return sync_file_system(files[k]->descriptor()); }
-    /// What the flush of a file system leaves unsaid: that the file could not be written before, or, until
-    /// Linux 5.8, at all.
+    /// Throws `Error` for what flushing a file system does not report: earlier failures to write the file
+    /// and, before Linux 5.8, all of them.
     void check(std::size_t k) const {
         const int failed = sync_file_range(files[k]->descriptor(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE);
         if (failed != 0 && errno != ENOSYS && errno != EPERM) throw Error(std::strerror(errno));
@@ -101,14 +101,14 @@ struct Entries {
     void check(std::size_t /*k*/) const {}
     void sync(std::size_t k) const {
         const auto directory = open(k);
-        // One that may be written but not read is left to the system.
+        // A directory that may be written but not read cannot be flushed: that is left to the system.
         if (!directory->is_readable()) return;
         if (fsync(directory->number()) != 0 && !cannot_be_synced(errno)) throw Error(std::strerror(errno));
     }
 };
 
-/// Flushes each of several things, or, where they are many, their file systems as a whole, for which a disk
-/// takes as long as for a few of them. Says of each what went wrong; empty where nothing did.
+/// Flushes each of several things or, where they are many, their file systems as a whole, which takes a disk
+/// as long as a few of them. Returns what went wrong with each; empty where nothing did.
 template <typename Things>
 std::vector<std::string> sync_each(const Things& things) {
     constexpr std::size_t few = 3;
@@ -119,7 +119,7 @@ std::vector<std::string> sync_each(const Things& things) {
     }
     for (const auto& [device, members] : file_systems) {
         const bool together = members.size() > few && things.sync_all(members.front());
-        // One by one to find out, too, which of them a failure is about.
+        // Checked one by one as well, to tell which of them has failed.
         for (const std::size_t k : members) {
             attempt(failures[k], [&] { together ? things.check(k) : things.sync(k); });
         }

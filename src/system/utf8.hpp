@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
-// Where a text may be cut: k ≤ its length, and bytes that are not UTF-8 may all seem to continue a character.
+// Where a text may be cut, k ≤ its length. Steps are bounded, since bytes that are not UTF-8 may all seem to
+// continue a character.
 
 namespace glimpse {
 
