@@ -1,0 +1,83 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "annotations/annotation_words.hpp"
+#include "refusals.hpp"
+#include "scratch_directory.hpp"
+
+// Formats of annotations, told by what a file holds.
+
+using namespace glimpse;
+using namespace annotation_words;
+
+TEST_CASE("rows of other trackers are not taken for MOT's or GOT-10k's") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    for (const char* content : {"1 262 126 262 229 323 229 323 126\n",          // ALOV's corners
+                                "0 98 62 130 118 1 0 0 0 \"Biker\"\n",          // the Stanford drones'
+                                "0.1,0.2,0.3,0.4\n", "0.5 0.5 0.25 0.25\n"}) {  // fractions
+        CAPTURE(content);
+        CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
+    }
+}
+
+TEST_CASE("a format is told by what a file holds, unless that may be mistaken") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    const auto read_as = [&](const std::string& content) {
+        return read(directory.file("f", content), "", images).front();
+    };
+    CHECK(read_as("2,3,4,5\n") == "1 000 - -: 1 2 4 5");               // GOT-10k
+    CHECK(read_as("0 0.5 0.5 0.5 1\n") == "1 000 0 0: 0.25 0 0.5 1");  // YOLO
+    CHECK(read_as("1,7,2,3,4,5,1\n") == "1 7 - -: 1 2 4 5");           // MOT
+    CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
+    for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
+        CAPTURE(content);
+        CHECK(holds(refusal_of(directory.file("f", content), "", images), "its format is not clear"));
+    }
+    CHECK(holds(refusal_of(directory / "f", "kitti", images), "'kitti' is none of coco, yolo, voc, mot"));
+}
+
+TEST_CASE("what is known and not read is named") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    const auto refused = [&](const std::string& content) {
+        return refusal_of(directory.file("f", content), "", images);
+    };
+    CHECK(holds(refused(R"([{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 1}])"),
+                "the results of a detector"));
+    CHECK(holds(refused(R"([{"data": {"image": "a"}, "annotations": []}])"), "Label Studio"));
+    CHECK(holds(refused(R"([{"image": "a", "annotations": [{"coordinates": {}}]}])"), "CreateML"));
+    CHECK(holds(refused("<?xml version=\"1.0\"?>\n<annotations><image/></annotations>"), "CVAT"));
+    CHECK(holds(refused("1.5,2,40,20,40,36,10,36\n"), "VOT's corners"));
+    CHECK(holds(refused("1,2,30,40,1,4,0,0\n"), "VOT's corners"));  // or MOT, or VisDrone
+    for (const char* table : {"frame,track,x,y,w,h,c\n1,2,3,4,5,6,1\n", "left,top,width,height\n1,2,3,4\n",
+                              "filename,width,height,class,x,y,x,y\na.png,80,60,cat,1,2,3,4\n"}) {
+        CAPTURE(table);
+        CHECK(holds(refused(table), "a table with a header"));
+    }
+    CHECK(holds(refused("Car 0.00 0 -1.5 1 2 3 4 5 6\n"), "its format is not clear"));
+    CHECK(holds(
+        refused(
+            "Car 0.00 0 -1.5 1 2 3 4 5 6 7 8 9 10 11\nDontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -10\n"),
+        "KITTI's lines"));
+    CHECK(holds(refused("0 1 Van 0 0 -1.7 296 161 455 292 2 1.8 4.4 -4.5 1.8 13.4 -2.1\n"), "KITTI's lines"));
+    const auto results = directory.file("f", R"([{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 1}])");
+    CHECK(holds(refusal_of(results, "coco", images), "the results of a detector"));
+    CHECK(holds(refused("imagesource:GoogleEarth\ngsd:0.1\n1 2 3 4 5 6 7 8 plane 0\n1 2 3 4 5 6 7 8 ship 1\n"
+                        "9 2 3 4 5 6 7 8 ship 1\n"),
+                "DOTA's corners"));
+    CHECK(holds(refused("train: images\nnc: 1\nnames: ['cat']\n"), "the description of a YOLO data set"));
+    CHECK(holds(refused(R"([{"id": 1, "image": "a.png", "label": [{"rectanglelabels": ["cat"]}]}])"),
+                "Label Studio"));
+    CHECK(holds(refused(R"({"a.png1": {"regions": [{"shape_attributes": {"name": "rect"}}]}})"),
+                "VGG Image Annotator"));
+    CHECK(holds(refused(R"({"info": {}, "items": [{"id": "a", "annotations": []}]})"), "Datumaro"));
+    for (const std::string_view wide : {std::string_view("\xFF\xFE{\0}\0", 6), std::string_view("\0{\0}", 4),
+                                        std::string_view("1\0 \0", 4)}) {
+        CHECK(holds(refused(std::string(wide)), "is UTF-16, or no text; convert it to UTF-8"));
+    }
+    CHECK(holds(refused("one two three four five six seven\n"), "its format is not clear"));
+}

@@ -1,0 +1,72 @@
+"""Boxes that are adjusted: square, with context, as trackers cut them."""
+
+import json
+import math
+
+import numpy
+
+from test_annotations import Annotations
+
+
+class Adjustments(Annotations):
+    def test_a_square_is_one(self):
+        self.picture("p.png", width=90, height=80)
+        for arguments in (("-b", "10,10.5,20.5,5", "--square"), ("-b", "10,10.4,9,7", "--tracker-crop")):
+            for mechanism in ("crop", "stn"):
+                report = self.run_glimpse("extract", "p.png", *arguments, "-m", mechanism, "--dry-run", "--report", "-")
+                width, height = json.loads(report.stdout)["glimpses"][0]["size"]
+                self.assertEqual(width, height)
+
+    def test_nothing_to_adjust(self):
+        self.picture("p.png")
+        self.document({"mechanism": "stn", "theta": [[1, 0, 0], [0, 1, 0]], "size": [4, 4]})
+        self.fails(2, "extract", "p.png", "-p", "p.json", "--context", "0.5", "-o", self.out, says=["--context", "no entry has one"])
+
+    def sizes(self, *options):
+        self.picture(width=200, height=160)
+        result = self.run_glimpse("extract", "photo.png", "-b", "80,60,40,20", "--dry-run", "--report", "-", *options)
+        glimpse = json.loads(result.stdout)["glimpses"][0]
+        return glimpse["size"], glimpse["support"][:2]
+
+    def test_context_and_square(self):
+        self.assertEqual(self.sizes("--context", "0.5"), ([60, 30], [70, 55]))
+        self.assertEqual(self.sizes("--square"), ([40, 40], [80, 50]))
+        self.assertEqual(self.sizes("--context", "0.5", "--square"), ([60, 60], [70, 40]))
+
+    def test_tracker_crop(self):
+        # p = (40 + 20)/2 · context, side √((40 + p)(20 + p)).
+        self.assertEqual(self.sizes("--tracker-crop", "-m", "stn")[0], [round(math.sqrt(70 * 50))] * 2)
+        self.assertEqual(self.sizes("--tracker-crop", "--context", "0.5", "-m", "stn")[0], [round(math.sqrt(55 * 35))] * 2)
+
+    def test_tracker_crop_is_filled_with_the_mean(self):
+        _, pixels = self.picture()
+        self.extract("photo.png", "-b", "0,0,20,20", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        corner = self.load("photo.000.npy")[0, 0]
+        numpy.testing.assert_allclose(corner, pixels.reshape(-1, 3).mean(axis=0), atol=1e-3)
+        self.fails(2, "extract", "photo.png", "-b", "0,0,20,20", "--tracker-crop", "-m", "gaussian", "-o", self.out, says=["--tracker-crop", "mean"])
+        # Wherever the box comes from, unless the entry says itself what lies outside.
+        documents = {"p.json": {"box": [0, 0, 20, 20]}, "q.json": {"box": [0, 0, 20, 20], "padding": "border"}}
+        for name, content in documents.items():
+            self.document(content, name)
+        self.extract("photo.png", "-p", "p.json", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        numpy.testing.assert_array_equal(self.load("photo.000.npy")[0, 0], corner)
+        self.file("m.jsonl", '{"image": "photo.png", "box": [0, 0, 20, 20]}')
+        self.extract("--manifest", "m.jsonl", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        numpy.testing.assert_array_equal(self.load("photo.000.npy")[0, 0], corner)
+        self.extract("photo.png", "-p", "q.json", "--tracker-crop", "--format", "npy", "-s", "8x8")
+        self.assertGreater(numpy.abs(self.load("photo.000.npy")[0, 0] - corner).max(), 1)
+
+    def test_tracker_crop_of_a_box_outside(self):
+        self.picture()
+        outside = ["lies wholly outside the image of 40×30 pixels; a padding of its own would fill it"]
+        for mechanism in ("crop", "stn"):
+            for more in ((), ("--tracker-crop",)):
+                self.fails(1, "extract", "photo.png", "-b", "5000,5000,20,20", "-m", mechanism, *more, "-o", self.out, says=outside)
+        self.document({"box": [5000, 5000, 20, 20], "padding": 9})
+        self.extract("photo.png", "-p", "p.json", "--tracker-crop")
+        self.assertEqual(numpy.unique(self.load("photo.000.png")).tolist(), [9])
+
+    def test_the_same_for_every_mechanism_with_a_box(self):
+        self.picture(width=200, height=160)
+        for mechanism in ("crop", "gaussian", "stn"):
+            self.assertEqual(self.sizes("--context", "0.5", "-m", mechanism)[0], [60, 30])
