@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import shutil
+import subprocess
 import zlib
 from collections.abc import Callable
 
@@ -10,6 +11,12 @@ import numpy
 import PIL.features
 
 from batch import Failed
+
+
+def is_there(program):
+    """Whether it is there, and says its version: another program may have the name."""
+    version = {"convert": "-version"}.get(program, "--version")
+    return shutil.which(program) is not None and subprocess.run([program, version], capture_output=True).returncode == 0
 
 
 @dataclasses.dataclass
@@ -30,7 +37,7 @@ class Kind:
 
     def missing(self):
         return [*(module for module in self.needs if importlib.util.find_spec(module) is None),
-                *(program for program in self.programs if shutil.which(program) is None),
+                *(program for program in self.programs if not is_there(program)),
                 *(f"Pillow's {feature}" for feature in self.features if feature not in PIL.features.get_supported())]
 
     def item(self, seed, number):
