@@ -1,11 +1,11 @@
+#include <array>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 
+#include "annotations/coco_records.hpp"
 #include "annotations/formats.hpp"
 #include "annotations/image_locator.hpp"
-#include "annotations/json_size.hpp"
-#include "glimpse/error.hpp"
 #include "json/json_file.hpp"
 
 namespace glimpse::annotations {
@@ -14,55 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using json::Value;
-
-/// The name that the data set gives an image. Where LVIS has no "file_name", it is the last two parts of the
-/// address: "val2017/000000000139.jpg".
-std::string name_of_image(const Value& record) {
-    if (has(record, "file_name") || !has(record, "coco_url")) return json::text(record.required("file_name"));
-    std::string address = json::text(record.member("coco_url"));
-    const std::size_t last = address.find_last_of('/');
-    if (last == std::string::npos || last == 0) return address;
-    return address.substr(address.find_last_of('/', last - 1) + 1);
-}
-
-AnnotatedBox box_of(const Value& annotation, const std::unordered_map<std::string, std::string>& names) {
-    return read_box({}, [&](AnnotatedBox& box) {
-        const auto member = [&](const char* key) {
-            box.place = ": " + annotation.pointer + "/" + key;
-            return annotation.member(key);
-        };
-        if (has(annotation, "id")) box.id = identifier(member("id"));
-        if (has(annotation, "category_id")) {
-            box.number = identifier(member("category_id"));
-            const auto name = names.find(box.number);
-            box.category = name == names.end() ? box.number : name->second;
-        }
-        box.place = ": " + annotation.pointer + "/bbox";
-        if (!has(annotation, "bbox")) throw Error("the annotation has no bbox");
-        const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
-        box.box = {{n[0], n[1], n[2], n[3]}};
-    });
-}
-
-void add_size(const Value& record, AnnotatedImage& image) {
-    try {
-        image.size = declared_size(record, "width", "height");
-    } catch (const UsageError& error) {
-        if (image.problem.empty()) image.problem = error.what();
-    }
-}
-
-/// What read() returns; none where the record is wrong, which is then lost.
-template <typename Read>
-auto with_loss(DataSet& set, const fs::path& file, const Value& record, Read&& read)
-    -> std::optional<decltype(read())> {
-    try {
-        return read();
-    } catch (const UsageError& error) {
-        set.lost.push_back(lost_record(file, ": " + record.pointer, std::string(error.rule())));
-        return std::nullopt;
-    }
-}
 
 using CategoryNames = std::unordered_map<std::string, std::string>;
 using Positions = std::unordered_map<std::string, std::size_t>;
@@ -85,51 +36,101 @@ CategoryNames read_categories(const Value& root, DataSet& set) {
 }
 
 /// Adds the images. Returns their positions by their ids.
-Positions read_images(const Value& root, const fs::path& file, const ImageFiles& images, DataSet& set) {
+Positions add_images(const std::vector<CocoImage>& records, const Value& array, const fs::path& file,
+                     const ImageFiles& images, DataSet& set) {
     ImageLocator locator(images);
     Positions positions;
-    for (const Value& record : any_elements(root.required("images"), "an array")) {
-        const auto image = with_loss(set, file, record, [&] {
-            const std::string id = identifier(record.required("id"));
-            std::pair named(id, locator.locate(name_of_image(record), set.images.size()));
-            add_size(record, named.second);
-            return named;
-        });
-        if (!image) continue;
-        if (!positions.emplace(image->first, set.images.size()).second) {
-            record.member("id").fail("another image has the id " + image->first);
+    for (std::size_t k = 0; k < records.size(); ++k) {
+        const CocoImage& record = records[k];
+        const std::string pointer = array.pointer + "/" + std::to_string(k);
+        if (!record.loss.empty()) {
+            set.lost.push_back(lost_record(file, ": " + pointer, record.loss));
+            continue;
         }
-        set.images.push_back(image->second);
+        AnnotatedImage image = locator.locate(record.name, set.images.size());
+        image.size = record.size;
+        if (image.problem.empty()) image.problem = record.size_problem;
+        if (!positions.emplace(record.id, set.images.size()).second) {
+            json::fail(*array.source, pointer + "/id", "another image has the id " + record.id);
+        }
+        set.images.push_back(std::move(image));
     }
     locator.settle(set.images);
     return positions;
 }
 
-/// The position of the annotated image; none where it is unknown, and the annotation lost.
-std::optional<std::size_t> position_of_image(const Value& annotation, const fs::path& file,
-                                             const Positions& positions, DataSet& set) {
-    return with_loss(set, file, annotation, [&] {
-        const std::string id = identifier(annotation.required("image_id"));
-        const auto found = positions.find(id);
-        if (found == positions.end()) annotation.fail("no image has the id " + id);
-        return found->second;
-    });
+/// The image of each number of `annotations.images`; none where its id is that of no image.
+std::vector<std::optional<std::size_t>> positions_by_number(const CocoAnnotations& annotations,
+                                                            const Positions& positions) {
+    std::vector<std::optional<std::size_t>> by_number;
+    for (std::uint32_t number = 0; number < annotations.images.size(); ++number) {
+        const auto found = positions.find(annotations.images[number]);
+        by_number.push_back(found == positions.end() ? std::nullopt : std::optional(found->second));
+    }
+    return by_number;
+}
+
+/// Makes room for the boxes of each image, and no more, as growing would.
+void reserve_boxes(const CocoAnnotations& annotations,
+                   const std::vector<std::optional<std::size_t>>& positions, DataSet& set) {
+    std::vector<std::size_t> counts(set.images.size());
+    for (const CocoAnnotation& record : annotations.records) {
+        if (record.image != CocoAnnotation::none && positions[record.image])
+            ++counts[*positions[record.image]];
+    }
+    for (std::size_t k = 0; k < counts.size(); ++k) set.images[k].boxes.reserve(counts[k]);
+}
+
+AnnotatedBox box_of(const CocoAnnotation& record, const std::string& pointer,
+                    const CocoAnnotations& annotations, const CategoryNames& names) {
+    AnnotatedBox box{.id = record.id, .box = {record.box}, .place = ": " + pointer + record.member};
+    if (record.category != CocoAnnotation::none) {
+        box.number = annotations.categories[record.category];
+        const auto name = names.find(box.number);
+        box.category = name == names.end() ? box.number : name->second;
+    }
+    if (record.problem != CocoAnnotation::none) box.problem = annotations.problems[record.problem];
+    return box;
+}
+
+/// Gives the boxes to their images. Takes the records away one by one, so that both are not there as a whole.
+void add_boxes(CocoAnnotations& annotations, const fs::path& file, const CategoryNames& names,
+               const Positions& positions, DataSet& set) {
+    const auto by_number = positions_by_number(annotations, positions);
+    reserve_boxes(annotations, by_number, set);
+    for (std::size_t k = 0; !annotations.records.empty(); ++k, annotations.records.pop_front()) {
+        const CocoAnnotation& record = annotations.records.front();
+        const std::string pointer = "/annotations/" + std::to_string(k);
+        const bool has_image = record.image != CocoAnnotation::none;
+        if (has_image && by_number[record.image]) {
+            set.images[*by_number[record.image]].boxes.push_back(box_of(record, pointer, annotations, names));
+            continue;
+        }
+        set.lost.push_back(lost_record(file, ": " + pointer,
+                                       has_image ? "no image has the id " + annotations.images[record.image]
+                                                 : annotations.problems[record.problem]));
+    }
 }
 
 }  // namespace
 
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
+    std::vector<CocoImage> image_records;
+    CocoAnnotations annotations;
+    const std::array<json::StreamedArray, 2> streamed{
+        {{"images", [&](const Value& record) { image_records.push_back(read_coco_image(record)); }},
+         {"annotations", [&](const Value& annotation) { add_coco_annotation(annotation, annotations); }}}};
     // Segmentation polygons are most of a large file, and unused: the parser skips them.
-    const json::JsonFile json(read_annotation_text(file), file.string(),
-                              {.dropped = "segmentation", .non_finite = true});
+    const json::JsonFile json(read_annotation_text(file), {file.string(), std::nullopt},
+                              {.dropped = "segmentation", .non_finite = true}, streamed);
     const Value root = json.root();
     DataSet set;
     const CategoryNames names = read_categories(root, set);
-    const Positions positions = read_images(root, file, images, set);
-    for (const Value& annotation : any_elements(root.required("annotations"), "an array")) {
-        const auto position = position_of_image(annotation, file, positions, set);
-        if (position) set.images[*position].boxes.push_back(box_of(annotation, names));
-    }
+    const Value image_array = root.required("images");
+    static_cast<void>(any_elements(image_array, "an array"));
+    const Positions positions = add_images(image_records, image_array, file, images, set);
+    static_cast<void>(any_elements(root.required("annotations"), "an array"));
+    add_boxes(annotations, file, names, positions, set);
     return set;
 }
 

@@ -59,12 +59,13 @@ std::optional<Size> declared_size(double width, double height) {
 }
 
 std::string read_annotation_text(const std::filesystem::path& file) {
-    const std::string bytes = read_text_file(file);
+    std::string bytes = read_text_file(file);
     const std::string_view head = std::string_view(bytes).substr(0, 2);
     if (head == "\xFE\xFF" || head == "\xFF\xFE" || head.find('\0') != std::string_view::npos) {
         throw UsageError(file.string(), "is UTF-16, or no text; convert it to UTF-8");
     }
-    return std::string(without_byte_order_mark(bytes));
+    bytes.erase(0, bytes.size() - without_byte_order_mark(bytes).size());  // a copy may take gigabytes
+    return bytes;
 }
 
 AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,

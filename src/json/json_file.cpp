@@ -9,9 +9,10 @@ namespace glimpse::json {
 JsonFile::JsonFile(std::string_view text, const std::string& file, const Dialect& dialect)
     : JsonFile(text, Source{file, std::nullopt}, dialect) {}
 
-JsonFile::JsonFile(std::string_view text, Source source, const Dialect& dialect)
+JsonFile::JsonFile(std::string_view text, Source source, const Dialect& dialect,
+                   std::span<const StreamedArray> streamed)
     : source_(std::move(source)),
-      json_(std::make_unique<nlohmann::json>(parse_json(text, source_, dialect))) {}
+      json_(std::make_unique<nlohmann::json>(parse_json(text, source_, dialect, streamed))) {}
 
 JsonFile::~JsonFile() = default;
 

@@ -11,7 +11,8 @@ class JsonFile {
   public:
     /// As `parse_json`. Throws `UsageError`.
     JsonFile(std::string_view text, const std::string& file, const Dialect& dialect = {});
-    JsonFile(std::string_view text, Source source, const Dialect& dialect = {});
+    JsonFile(std::string_view text, Source source, const Dialect& dialect = {},
+             std::span<const StreamedArray> streamed = {});
     ~JsonFile();
     JsonFile(const JsonFile&) = delete;
     JsonFile& operator=(const JsonFile&) = delete;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "json/value.hpp"
 #include "system/text_file.hpp"
 #include "system/utf8.hpp"
 
@@ -133,8 +134,9 @@ std::string with_substitutes(std::string_view text) {
 /// Builds the tree from the parser's events, and refuses what the library accepts and we do not.
 class TreeBuilder final : public nlohmann::json_sax<json> {
   public:
-    TreeBuilder(std::string_view text, const Source& source, const Dialect& dialect)
-        : text_(text), source_(source), dialect_(dialect) {}
+    TreeBuilder(std::string_view text, const Source& source, const Dialect& dialect,
+                std::span<const StreamedArray> streamed)
+        : text_(text), source_(source), dialect_(dialect), streamed_(streamed) {}
 
     json take() { return std::move(root_); }
 
@@ -204,6 +206,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     bool put(json value) {
         if (dropping_) return resume_at(0);
         place(std::move(value));
+        hand_out();
         return true;
     }
 
@@ -213,13 +216,34 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
             fail(source_, pointer(), "nested deeper than " + std::to_string(deepest_nesting) + " levels");
         }
         levels_.push_back({&place(std::move(container)), {}});
+        if (levels_.size() == streamed_levels) begin_streaming();
         return true;
     }
 
     bool close() {
         if (dropping_) return resume_at(1);
         levels_.pop_back();
+        if (levels_.size() < streamed_levels) streaming_ = nullptr;
+        hand_out();
         return true;
+    }
+
+    /// Notes whether the container that was opened in the root is one whose elements are handed out.
+    void begin_streaming() {
+        if (!levels_.front().container->is_object() || !levels_.back().container->is_array()) return;
+        for (const StreamedArray& array : streamed_) {
+            if (array.key == levels_.front().key) streaming_ = &array;
+        }
+        handed_out_ = 0;
+    }
+
+    /// Hands out the value that is complete by now, if it is an element of a streamed array.
+    void hand_out() {
+        if (!streaming_ || levels_.size() != streamed_levels) return;
+        json& array = *levels_.back().container;
+        streaming_->take({&array.back(), pointer() + "/" + std::to_string(handed_out_), &source_});
+        array.clear();
+        ++handed_out_;
     }
 
     /// Ends the dropping at a scalar (level 0) or at the end of a container (level 1), if the dropped value
@@ -235,15 +259,23 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         std::string pointer;
         for (std::size_t n = 0; n + 1 < levels_.size(); ++n) {
             const json& container = *levels_[n].container;
-            pointer = member_pointer(
-                pointer, container.is_object() ? levels_[n].key : std::to_string(container.size() - 1));
+            const std::size_t gone = streaming_ && n + 1 == streamed_levels ? handed_out_ : 0;
+            pointer =
+                member_pointer(pointer, container.is_object() ? levels_[n].key
+                                                              : std::to_string(gone + container.size() - 1));
         }
         return pointer;
     }
 
+    /// That are open in a streamed array: the root and the array itself.
+    static constexpr std::size_t streamed_levels = 2;
+
     std::string_view text_;
     const Source& source_;
     Dialect dialect_;
+    std::span<const StreamedArray> streamed_;
+    const StreamedArray* streaming_ = nullptr;  ///< the one that is being read
+    std::size_t handed_out_ = 0;                ///< of its elements
     bool dropping_ = false;
     std::size_t dropped_levels_ = 0;
     json root_;
@@ -284,7 +316,8 @@ std::string in_quotes(std::string_view text) {
     return json(shown).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json parse_json(std::string_view text, const Source& source, const Dialect& dialect) {
+json parse_json(std::string_view text, const Source& source, const Dialect& dialect,
+                std::span<const StreamedArray> streamed) {
     text = without_byte_order_mark(text);
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
         throw UsageError(source.place(), "empty; a JSON value is needed");
@@ -298,7 +331,7 @@ json parse_json(std::string_view text, const Source& source, const Dialect& dial
         replaced = with_substitutes(text);
         if (!replaced.empty()) text = replaced;
     }
-    TreeBuilder builder(text, source, dialect);
+    TreeBuilder builder(text, source, dialect, streamed);
     json::sax_parse(text.begin(), text.end(), &builder, json::input_format_t::json, true, true);
     return builder.take();
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,15 @@ struct Source {
 struct Dialect {
     std::string_view dropped{};  ///< members of this name are left out, at any depth
     bool non_finite = false;     ///< NaN, Infinity and -Infinity, as Python writes them
+};
+
+struct Value;
+
+/// A member of the root, an object, whose elements are too many to be kept, where it is an array: each is
+/// handed out as soon as it is read, and the tree has an empty array.
+struct StreamedArray {
+    std::string_view key;
+    std::function<void(const Value&)> take;  ///< its argument is valid during the call
 };
 
 /// Throws `UsageError` "PLACE: POINTER: RULE"; the pointer of the whole text, "", is left out.
@@ -42,7 +53,8 @@ std::optional<std::string> member_text(std::string_view text, std::string_view k
 
 /// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:
 /// …", columns counted in characters from 1, likewise for a number too large for float64; for a key given
-/// twice and for too deep nesting "FILE: POINTER: …".
-nlohmann::json parse_json(std::string_view text, const Source& source, const Dialect& dialect = {});
+/// twice and for too deep nesting "FILE: POINTER: …". What is streamed may have been handed out before.
+nlohmann::json parse_json(std::string_view text, const Source& source, const Dialect& dialect = {},
+                          std::span<const StreamedArray> streamed = {});
 
 }  // namespace glimpse::json

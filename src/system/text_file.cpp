@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "system/open_failure.hpp"
@@ -33,7 +34,15 @@ std::string read_text_file(const std::filesystem::path& file) {
     }
     std::ifstream stream(file, std::ios::binary);
     if (!stream) throw UsageError(file.string(), open_failure(errno));
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    std::string text;
+    std::error_code unknown;
+    const std::uintmax_t size = std::filesystem::file_size(file, unknown);
+    if (!unknown) text.reserve(size);  // growing would take twice as much
+    std::vector<char> portion(std::size_t{1} << 16);
+    do {
+        stream.read(portion.data(), std::ssize(portion));
+        text.append(portion.data(), static_cast<std::size_t>(stream.gcount()));
+    } while (stream);
     if (stream.bad()) throw UsageError(file.string(), "cannot be read");
     return text;
 }

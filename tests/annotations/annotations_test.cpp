@@ -66,6 +66,28 @@ TEST_CASE("COCO: a record that is wrong fails by itself, at its place") {
     CHECK(read(file, "coco", images_of(directory, {}), {"3"}).size() == 6);
 }
 
+TEST_CASE("COCO: images and categories may stand behind the annotations") {
+    const scratch::Directory directory;
+    directory.file("b.png");
+    const auto file = directory.file("c.json", R"({
+        "annotations": [{"id": 1, "image_id": 8, "category_id": 3, "bbox": [1, 2, 3, 4]}, 7,
+                        {"id": 2, "image_id": 77, "category_id": 3, "bbox": [1, 2, 3, 4]},
+                        {"id": 3, "image_id": 8, "category_id": {"x": 1}, "bbox": [1, 2, 3, 4]},
+                        {"id": [1], "image_id": 8, "category_id": 3, "bbox": [1, 2, 3, 4]}],
+        "images": [{"id": 5}, {"id": 8, "file_name": "b.png"}], "categories": [{"id": 3, "name": "cat"}]})");
+    CHECK(read(file, "coco", images_of(directory, {})) ==
+          Words{"b 1 cat 3: 1 2 3 4", "b 3 - -: a string is needed, not an object",
+                "b 002 - -: a string is needed, not an array of 1", "c! the key \"file_name\" is missing",
+                "c! an object is needed, not 7", "c! no image has the id 77"});
+    const auto refused = [&](const std::string& content) {
+        return refusal_of(directory.file("c.json", content), "coco", images_of(directory, {}));
+    };
+    CHECK(holds(refused(R"({"annotations": {}, "images": []})"), "/annotations: an array is needed"));
+    CHECK(holds(refused(R"({"annotations": [], "images": 5})"), "/images: an array is needed, not 5"));
+    CHECK(holds(refused(R"({"images": []})"), "the key \"annotations\" is missing"));
+    CHECK(holds(refused(R"({"annotations": [{"id": 1}]})"), "the key \"images\" is missing"));
+}
+
 TEST_CASE("COCO: ids are numbers, however they are written") {
     const scratch::Directory directory;
     directory.file("b.png");

@@ -77,6 +77,41 @@ TEST_CASE("members of a name are left out at any depth, whatever they hold") {
     CHECK(file.root().element(1).member("keep").keys() == std::vector<std::string>{"n"});
 }
 
+namespace {
+
+/// What is handed out of the members "a" and "b", "POINTER NUMBER" each, and the keys and sizes of the rest.
+std::string streamed(std::string_view text) {
+    std::string all;
+    const auto take = [&](const Value& value) {
+        all += value.pointer + " " + std::to_string(json::integer(value.required("n"))) + "; ";
+    };
+    const std::vector<json::StreamedArray> arrays{{"a", take}, {"b", take}};
+    const JsonFile file(text, {"a.json", std::nullopt}, {.dropped = "drop"}, arrays);
+    for (const std::string& key : file.root().keys()) {
+        all += key + " " + std::to_string(file.root().member(key).size()) + " ";
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("elements of a streamed array are handed out in their order, with their places, and not kept") {
+    CHECK(streamed(R"({"x": [1, 2], "a": [{"n": 1}, {"drop": [3], "n": 2}], "b": [], "y": {"a": [5]}})") ==
+          "/a/0 1; /a/1 2; a 0 b 0 x 2 y 1 ");
+    CHECK(streamed(R"({"b": [{"n": 1, "a": [{}, 7]}], "a": [{"n": 2}]})") == "/b/0 1; /a/0 2; a 0 b 0 ");
+    CHECK(streamed(R"({"a": {"n": 1}})") == "a 1 ");    // no array
+    CHECK(streamed(R"({"x": {"a": [1]}})") == "x 1 ");  // no member of the root
+    const auto refused = [](std::string_view text) { return refusal([&] { streamed(text); }); };
+    CHECK(refused(R"({"a": [{"n": 1}, 5]})") == "a.json: /a/1: an object is needed, not 5");
+    CHECK(refused(R"({"a": [{"n": 1}, {"n": 2.5}]})") == "a.json: /a/1/n: an integer is needed, not 2.5");
+    CHECK(refused(R"({"a": [{"n": 1}, {"m": {"k": 1, "k": 2}}]})") ==
+          R"(a.json: /a/1/m/k: the key "k" is given twice)");
+    CHECK(refused(R"({"a": [{"n": 1}], "a": []})") == R"(a.json: /a: the key "a" is given twice)");
+    CHECK(refused(R"({"a": [{"n": 1}], "x": [[0], {"k": 1, "k": 2}]})") ==
+          R"(a.json: /x/1/k: the key "k" is given twice)");
+    CHECK(holds(refused(R"({"a": [{"n": 1}, x]})"), "a.json:1:18: "));
+}
+
 TEST_CASE("NaN and infinities, where the dialect has them, are numbers that no reader takes") {
     const std::string text =
         R"({"a": NaN, "b": [1, -Infinity], "c": Infinity, "d": "NaN", "e": "\"Infinity", "f": 2, "NaN": 3})";

@@ -1,0 +1,70 @@
+#include "annotations/coco_records.hpp"
+
+#include <vector>
+
+#include "annotations/json_size.hpp"
+#include "glimpse/error.hpp"
+#include "json/json_file.hpp"
+
+namespace glimpse::annotations {
+
+namespace {
+
+using json::Value;
+
+/// The name that the data set gives an image. Where LVIS has no "file_name", it is the last two parts of the
+/// address: "val2017/000000000139.jpg".
+std::string name_of_image(const Value& record) {
+    if (has(record, "file_name") || !has(record, "coco_url")) return json::text(record.required("file_name"));
+    std::string address = json::text(record.member("coco_url"));
+    const std::size_t last = address.find_last_of('/');
+    if (last == std::string::npos || last == 0) return address;
+    return address.substr(address.find_last_of('/', last - 1) + 1);
+}
+
+/// Reads all but the id of the image.
+void read_rest(const Value& annotation, CocoAnnotation& record, NumberedTexts& categories) {
+    const auto member = [&](const char* pointer) {
+        record.member = pointer;
+        return annotation.member(pointer + 1);
+    };
+    if (has(annotation, "id")) record.id = identifier(member("/id"));
+    if (has(annotation, "category_id")) {
+        record.category = categories.number_of(identifier(member("/category_id")));
+    }
+    record.member = "/bbox";
+    if (!has(annotation, "bbox")) throw Error("the annotation has no bbox");
+    const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
+    record.box = {n[0], n[1], n[2], n[3]};
+}
+
+}  // namespace
+
+CocoImage read_coco_image(const Value& record) {
+    CocoImage image;
+    try {
+        image.id = identifier(record.required("id"));
+        image.name = name_of_image(record);
+    } catch (const UsageError& error) {
+        image.loss = error.rule();
+        return image;
+    }
+    try {
+        image.size = declared_size(record, "width", "height");
+    } catch (const UsageError& error) {
+        image.size_problem = error.what();
+    }
+    return image;
+}
+
+void add_coco_annotation(const Value& annotation, CocoAnnotations& annotations) {
+    CocoAnnotation& record = annotations.records.emplace_back();
+    try {
+        record.image = annotations.images.number_of(identifier(annotation.required("image_id")));
+        read_rest(annotation, record, annotations.categories);
+    } catch (const Error& error) {
+        record.problem = annotations.problems.number_of(std::string(error.rule()));
+    }
+}
+
+}  // namespace glimpse::annotations

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "annotations/numbered_texts.hpp"
+#include "glimpse/geometry.hpp"
+#include "json/value.hpp"
+
+// What COCO's records say, in little memory: those of images and categories may stand behind the annotations.
+
+namespace glimpse::annotations {
+
+/// A record of "images".
+struct CocoImage {
+    std::string id{};
+    std::string name{};
+    std::optional<Size> size{};
+    std::string size_problem{};
+    std::string loss{};  ///< why it cannot be told which image it is; empty where it can
+};
+
+/// An element of "annotations". A file may have millions.
+struct CocoAnnotation {
+    static constexpr std::uint32_t none = UINT32_MAX;
+
+    std::string id{};
+    Box box{};
+    std::uint32_t image = none;     ///< the number of its id; none where the annotation is lost
+    std::uint32_t category = none;  ///< the number of its id
+    std::uint32_t problem = none;   ///< the number of its text
+    const char* member = "/bbox";   ///< that the problem is about
+};
+
+/// The annotations in their order.
+struct CocoAnnotations {
+    std::deque<CocoAnnotation> records{};  ///< no vector, which takes thrice as much while it grows
+    NumberedTexts images{};                ///< the ids of their images,
+    NumberedTexts categories{};            ///< those of their categories,
+    NumberedTexts problems{};              ///< and what is wrong with them
+};
+
+CocoImage read_coco_image(const json::Value& record);
+
+/// Adds an element of "annotations".
+void add_coco_annotation(const json::Value& annotation, CocoAnnotations& annotations);
+
+}  // namespace glimpse::annotations
