@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,14 +33,34 @@ struct AnnotationOptions {
 /// The names of the formats: "coco", "yolo", "voc", "mot", "got10k", "otb", "labelme".
 GLIMPSE_EXPORT std::vector<std::string_view> annotation_formats();
 
-/// An annotated box, and what it is called.
+/// What the boxes of a category are called.
+struct BoxCategory {
+    std::string name{};    ///< or else its number; empty where the format has none
+    std::string number{};  ///< where it has one
+};
+
+/// The category of boxes that have none: its name and number are empty.
+GLIMPSE_EXPORT const std::shared_ptr<const BoxCategory>& no_category();
+
+/// Where a box stands in its annotation file.
+struct BoxPlace {
+    /// What `number` counts: lines from 1, LabelMe's shapes or COCO's annotations from 0; of these it is told
+    /// which member is meant.
+    enum class Kind : std::uint8_t { line, shape, annotation_bbox, annotation_id, annotation_category };
+    std::uint32_t number = 0;
+    Kind kind = Kind::line;
+
+    /// ":12", ": /shapes/3" or ": /annotations/3/bbox": behind the name of the file.
+    [[nodiscard]] GLIMPSE_EXPORT std::string text() const;
+};
+
+/// An annotated box, and what it is called. A file may have millions: what they share is kept once.
 struct AnnotatedBox {
-    std::string id{};        ///< the annotation's or the track's number, or its position among the image's
-    std::string category{};  ///< its name, or else its number; empty where the format has none
-    std::string number{};    ///< the category's number, where it has one
+    std::string id{};  ///< the annotation's or the track's number, or its position among the image's
+    std::shared_ptr<const BoxCategory> category = no_category();  ///< never null
     OrientedBox box{};
-    std::string place{};    ///< in the annotation file: ":12", its line, or ": /annotations/3/bbox"
-    std::string problem{};  ///< why the box is unusable; empty where it is not
+    BoxPlace place{};
+    std::shared_ptr<const std::string> problem{};  ///< why the box is unusable; null where it is not
 };
 
 /// An image with its boxes, or the reason why they could not be read.

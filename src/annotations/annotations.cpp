@@ -162,6 +162,20 @@ const Format& format_of(const AnnotationOptions& options) {
                                                    : format_of_file(options.file);
 }
 
+/// The format's reader, whose files share what they have in common, and take no more memory than they need.
+LabelReader reader_of(const Format& format, const AnnotationOptions& options,
+                      const std::vector<fs::path>& files) {
+    LabelReader reader = format.read_each(options, files);
+    const auto categories = std::make_shared<CategoryTable>();
+    reader.read = [categories, read = std::move(reader.read)](const fs::path& file) {
+        LabelFile labels = read(file);
+        categories->share(labels.boxes);
+        labels.boxes.shrink_to_fit();
+        return labels;
+    };
+    return reader;
+}
+
 /// The image with the boxes of its annotation file, or with that file's error as its `problem`.
 AnnotatedImage annotated(const LabelledImage& joined, const LabelReader& reader) {
     const ImageFile& image = *joined.image;
@@ -189,7 +203,7 @@ bool holds_records(const fs::path& file, const Format& format, const LabelReader
         return false;
     }
     return std::ranges::any_of(
-        boxes, [&](const AnnotatedBox& box) { return !format.has_rows || !box.number.empty(); });
+        boxes, [&](const AnnotatedBox& box) { return !format.has_rows || !box.category->number.empty(); });
 }
 
 /// Annotation files without an image become images with a problem: their boxes would be lost in silence.
@@ -226,7 +240,7 @@ DataSet read_directory(const Format& format, const AnnotationOptions& options, c
     const auto joined = join_label_files(options.file, format.extension, images.files);
     std::set<fs::path> used;
     for (const LabelledImage& one : joined) used.insert(one.labels.lexically_normal());
-    const LabelReader reader = format.read_each(options, {used.begin(), used.end()});
+    const LabelReader reader = reader_of(format, options, {used.begin(), used.end()});
     DataSet set{.names = reader.names};
     for (const LabelledImage& one : joined) set.images.push_back(annotated(one, reader));
     if (set.images.empty()) fail_without_labels(format, options.file, images);
@@ -245,7 +259,7 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
                                                     std::to_string(images.files.size()) +
                                                     "; give the directory of all such files");
     }
-    const LabelReader reader = format.read_each(options, {options.file});
+    const LabelReader reader = reader_of(format, options, {options.file});
     return {.images = {annotated({&images.files.front(), options.file}, reader)}, .names = reader.names};
 }
 
@@ -279,6 +293,23 @@ void assign_ids(std::vector<AnnotatedBox>& boxes) {
 }
 
 }  // namespace
+
+std::string BoxPlace::text() const {
+    const std::string position = std::to_string(number);
+    switch (kind) {
+        case Kind::line:
+            return ":" + position;
+        case Kind::shape:
+            return ": /shapes/" + position;
+        case Kind::annotation_bbox:
+            return ": /annotations/" + position + "/bbox";
+        case Kind::annotation_id:
+            return ": /annotations/" + position + "/id";
+        case Kind::annotation_category:
+            return ": /annotations/" + position + "/category_id";
+    }
+    return {};
+}
 
 std::vector<std::string_view> annotation_formats() {
     std::vector<std::string_view> names;

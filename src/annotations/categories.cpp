@@ -25,8 +25,8 @@ std::set<std::string> require_known(const std::vector<std::string>& wanted, cons
     std::set<std::string> numbers(set.numbers.begin(), set.numbers.end());
     for (const AnnotatedImage& image : set.images) {
         for (const AnnotatedBox& box : image.boxes) {
-            if (!box.category.empty()) known.insert(box.category);
-            numbers.insert(box.number);
+            if (!box.category->name.empty()) known.insert(box.category->name);
+            numbers.insert(box.category->number);
         }
     }
     for (const std::string& category : wanted) {
@@ -40,15 +40,29 @@ std::set<std::string> require_known(const std::vector<std::string>& wanted, cons
 
 }  // namespace
 
+std::shared_ptr<const BoxCategory> CategoryTable::shared(const std::string& name, const std::string& number) {
+    auto& category = known_[{name, number}];
+    if (!category) category = new_category(name, number);
+    return category;
+}
+
+void CategoryTable::share(std::vector<AnnotatedBox>& boxes) {
+    for (AnnotatedBox& box : boxes) {
+        if (box.category != no_category()) box.category = shared(box.category->name, box.category->number);
+    }
+}
+
 void resolve_categories(DataSet& set) {
     for (const auto& [number, name] : set.names) {
         set.categories.push_back(name);
         set.numbers.push_back(number);
     }
+    if (set.names.empty()) return;
+    CategoryTable named;
     for (AnnotatedImage& image : set.images) {
         for (AnnotatedBox& box : image.boxes) {
-            const auto name = set.names.find(box.number);
-            if (name != set.names.end()) box.category = name->second;
+            const auto name = set.names.find(box.category->number);
+            if (name != set.names.end()) box.category = named.shared(name->second, name->first);
         }
     }
 }
@@ -64,10 +78,20 @@ void keep_categories(DataSet& set, const std::vector<std::string>& wanted) {
     };
     for (AnnotatedImage& image : set.images) {
         std::erase_if(image.boxes, [&](const AnnotatedBox& box) {
-            if (!box.problem.empty() && box.category.empty()) return false;  // it may have been one of them
-            return !is_wanted(box.category) && !is_wanted_number(box.number);
+            const auto& [name, number] = *box.category;
+            if (box.problem && name.empty()) return false;  // it may have been one of them
+            return !is_wanted(name) && !is_wanted_number(number);
         });
     }
 }
 
 }  // namespace glimpse::annotations
+
+namespace glimpse {
+
+const std::shared_ptr<const BoxCategory>& no_category() {
+    static const auto none = std::make_shared<const BoxCategory>();
+    return none;
+}
+
+}  // namespace glimpse

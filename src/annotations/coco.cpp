@@ -1,4 +1,6 @@
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -81,34 +83,40 @@ void reserve_boxes(const CocoAnnotations& annotations,
     for (std::size_t k = 0; k < counts.size(); ++k) set.images[k].boxes.reserve(counts[k]);
 }
 
-AnnotatedBox box_of(const CocoAnnotation& record, const std::string& pointer,
-                    const CocoAnnotations& annotations, const CategoryNames& names) {
-    AnnotatedBox box{.id = record.id, .box = {record.box}, .place = ": " + pointer + record.member};
-    if (record.category != CocoAnnotation::none) {
-        box.number = annotations.categories[record.category];
-        const auto name = names.find(box.number);
-        box.category = name == names.end() ? box.number : name->second;
+/// The category of each number of `annotations.categories`.
+std::vector<std::shared_ptr<const BoxCategory>> categories_by_number(const CocoAnnotations& annotations,
+                                                                     const CategoryNames& names) {
+    std::vector<std::shared_ptr<const BoxCategory>> by_number;
+    for (std::uint32_t number = 0; number < annotations.categories.size(); ++number) {
+        const std::string& id = annotations.categories[number];
+        const auto name = names.find(id);
+        by_number.push_back(new_category(name == names.end() ? id : name->second, id));
     }
-    if (record.problem != CocoAnnotation::none) box.problem = annotations.problems[record.problem];
-    return box;
+    return by_number;
 }
 
 /// Gives the boxes to their images. Takes the records away one by one, so that both are not there as a whole.
 void add_boxes(CocoAnnotations& annotations, const fs::path& file, const CategoryNames& names,
                const Positions& positions, DataSet& set) {
-    const auto by_number = positions_by_number(annotations, positions);
-    reserve_boxes(annotations, by_number, set);
-    for (std::size_t k = 0; !annotations.records.empty(); ++k, annotations.records.pop_front()) {
+    const auto image_positions = positions_by_number(annotations, positions);
+    const auto categories = categories_by_number(annotations, names);
+    reserve_boxes(annotations, image_positions, set);
+    for (std::uint32_t k = 0; !annotations.records.empty(); ++k, annotations.records.pop_front()) {
         const CocoAnnotation& record = annotations.records.front();
-        const std::string pointer = "/annotations/" + std::to_string(k);
         const bool has_image = record.image != CocoAnnotation::none;
-        if (has_image && by_number[record.image]) {
-            set.images[*by_number[record.image]].boxes.push_back(box_of(record, pointer, annotations, names));
+        if (!has_image || !image_positions[record.image]) {
+            set.lost.push_back(lost_record(file, ": /annotations/" + std::to_string(k),
+                                           has_image
+                                               ? "no image has the id " + annotations.images[record.image]
+                                               : annotations.problems[record.problem]));
             continue;
         }
-        set.lost.push_back(lost_record(file, ": " + pointer,
-                                       has_image ? "no image has the id " + annotations.images[record.image]
-                                                 : annotations.problems[record.problem]));
+        AnnotatedBox& box = set.images[*image_positions[record.image]].boxes.emplace_back();
+        box = {.id = annotations.id_of(record), .box = {record.box}, .place = {k, record.place}};
+        if (record.category != CocoAnnotation::none) box.category = categories[record.category];
+        if (record.problem != CocoAnnotation::none) {
+            box.problem = std::make_shared<const std::string>(annotations.problems[record.problem]);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 #include "annotations/coco_records.hpp"
 
+#include <charconv>
 #include <vector>
 
 #include "annotations/json_size.hpp"
@@ -22,23 +23,46 @@ std::string name_of_image(const Value& record) {
     return address.substr(address.find_last_of('/', last - 1) + 1);
 }
 
+/// Keeps an id as a number where its digits can be made again, since most are.
+void set_id(const std::string& id, CocoAnnotation& record, std::deque<std::string>& texts) {
+    std::from_chars(id.data(), id.data() + id.size(), record.id);
+    record.id_kind = CocoAnnotation::Id::number;
+    if (std::to_string(record.id) == id) return;
+    record.id = texts.size();
+    record.id_kind = CocoAnnotation::Id::text;
+    texts.push_back(id);
+}
+
 /// Reads all but the id of the image.
-void read_rest(const Value& annotation, CocoAnnotation& record, NumberedTexts& categories) {
-    const auto member = [&](const char* pointer) {
-        record.member = pointer;
-        return annotation.member(pointer + 1);
-    };
-    if (has(annotation, "id")) record.id = identifier(member("/id"));
-    if (has(annotation, "category_id")) {
-        record.category = categories.number_of(identifier(member("/category_id")));
+void read_rest(const Value& annotation, CocoAnnotation& record, CocoAnnotations& annotations) {
+    using Kind = BoxPlace::Kind;
+    if (has(annotation, "id")) {
+        record.place = Kind::annotation_id;
+        set_id(identifier(annotation.member("id")), record, annotations.ids);
     }
-    record.member = "/bbox";
+    if (has(annotation, "category_id")) {
+        record.place = Kind::annotation_category;
+        record.category = annotations.categories.number_of(identifier(annotation.member("category_id")));
+    }
+    record.place = Kind::annotation_bbox;
     if (!has(annotation, "bbox")) throw Error("the annotation has no bbox");
     const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");
     record.box = {n[0], n[1], n[2], n[3]};
 }
 
 }  // namespace
+
+std::string CocoAnnotations::id_of(const CocoAnnotation& record) const {
+    switch (record.id_kind) {
+        case CocoAnnotation::Id::none:
+            return {};
+        case CocoAnnotation::Id::number:
+            return std::to_string(record.id);
+        case CocoAnnotation::Id::text:
+            return ids[record.id];
+    }
+    return {};
+}
 
 CocoImage read_coco_image(const Value& record) {
     CocoImage image;
@@ -61,7 +85,7 @@ void add_coco_annotation(const Value& annotation, CocoAnnotations& annotations) 
     CocoAnnotation& record = annotations.records.emplace_back();
     try {
         record.image = annotations.images.number_of(identifier(annotation.required("image_id")));
-        read_rest(annotation, record, annotations.categories);
+        read_rest(annotation, record, annotations);
     } catch (const Error& error) {
         record.problem = annotations.problems.number_of(std::string(error.rule()));
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "annotations/numbered_texts.hpp"
+#include "glimpse/annotations.hpp"
 #include "glimpse/geometry.hpp"
 #include "json/value.hpp"
 
@@ -27,20 +28,27 @@ struct CocoImage {
 struct CocoAnnotation {
     static constexpr std::uint32_t none = UINT32_MAX;
 
-    std::string id{};
+    enum class Id : std::uint8_t { none, number, text };
+
+    std::uint64_t id = 0;  ///< as `id_kind` has it: a number in its digits, or the position of a text
     Box box{};
     std::uint32_t image = none;     ///< the number of its id; none where the annotation is lost
     std::uint32_t category = none;  ///< the number of its id
     std::uint32_t problem = none;   ///< the number of its text
-    const char* member = "/bbox";   ///< that the problem is about
+    BoxPlace::Kind place = BoxPlace::Kind::annotation_bbox;  ///< what the problem is about
+    Id id_kind = Id::none;
 };
 
 /// The annotations in their order.
 struct CocoAnnotations {
     std::deque<CocoAnnotation> records{};  ///< no vector, which takes thrice as much while it grows
-    NumberedTexts images{};                ///< the ids of their images,
+    std::deque<std::string> ids{};         ///< their own ids that are no numbers,
+    NumberedTexts images{};                ///< those of their images,
     NumberedTexts categories{};            ///< those of their categories,
     NumberedTexts problems{};              ///< and what is wrong with them
+
+    /// The record's own id; empty where it has none.
+    [[nodiscard]] std::string id_of(const CocoAnnotation& record) const;
 };
 
 CocoImage read_coco_image(const json::Value& record);

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glimpse/annotations.hpp"
@@ -41,14 +43,19 @@ AnnotatedBox read_box(AnnotatedBox box, Read&& read) {
     try {
         read(box);
     } catch (const Error& error) {
-        box.problem = error.rule();
+        box.problem = std::make_shared<const std::string>(error.rule());
     }
     return box;
 }
 
 /// The place of a box that stands on this line, from 1.
-inline std::string place_of_box(std::size_t line) {
-    return ":" + std::to_string(line);
+inline BoxPlace place_of_box(std::size_t line) {
+    return {.number = static_cast<std::uint32_t>(line), .kind = BoxPlace::Kind::line};
+}
+
+/// A category for one box, until `CategoryTable` has it shared with others.
+inline std::shared_ptr<const BoxCategory> new_category(std::string name, std::string number = {}) {
+    return std::make_shared<const BoxCategory>(BoxCategory{std::move(name), std::move(number)});
 }
 
 // Files that annotate one image.

@@ -25,9 +25,10 @@ Box bounds_of_shape(std::vector<Point> points, std::string_view type) {
     return bounding_box(points);
 }
 
-AnnotatedBox read_shape(const Value& shape) {
-    return read_box({.place = ": " + shape.pointer}, [&](AnnotatedBox& box) {
-        box.category = json::text_or_number(shape.required("label"));
+AnnotatedBox read_shape(const Value& shape, std::size_t index) {
+    const BoxPlace place{.number = static_cast<std::uint32_t>(index), .kind = BoxPlace::Kind::shape};
+    return read_box({.place = place}, [&](AnnotatedBox& box) {
+        box.category = new_category(json::text_or_number(shape.required("label")));
         std::vector<Point> points;
         for (const Value& point : any_elements(shape.required("points"), "an array of points")) {
             const std::vector<double> xy = json::numbers(point, 2, "[x, y]");
@@ -47,7 +48,7 @@ LabelFile read_labelme(const std::filesystem::path& file) {
     const json::JsonFile json(read_annotation_text(file), file.string(), {.dropped = {}, .non_finite = true});
     LabelFile labels;
     for (const Value& shape : any_elements(json.root().required("shapes"), "an array of shapes")) {
-        labels.boxes.push_back(read_shape(shape));
+        labels.boxes.push_back(read_shape(shape, labels.boxes.size()));
     }
     labels.image = declared_size(json.root(), "imageWidth", "imageHeight");
     return labels;

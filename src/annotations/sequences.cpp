@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "annotations/categories.hpp"
 #include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -90,6 +91,7 @@ class Frames {
     std::vector<AnnotatedImage> with_boxes() && {
         std::vector<AnnotatedImage> images;
         for (auto& [number, image] : frames_) {
+            image.boxes.shrink_to_fit();
             if (!image.boxes.empty()) images.push_back(std::move(image));
         }
         return images;
@@ -129,16 +131,17 @@ long long frame_of(const Row& row) {
     return static_cast<long long>(frame);
 }
 
-AnnotatedBox mot_box(const Row& row) {
+AnnotatedBox mot_box(const Row& row, CategoryTable& categories) {
     return read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
         const double track = whole_number(row, 1, "track");
         if (track >= 0) box.id = decimal_text(track);
         // In a ground truth the eighth number is the class; detections have none, or -1.
         constexpr std::size_t category = 7;
         if (row.fields.size() > category && !row.fields[category].empty()) {
-            if (const double number = row.number(category); number >= 0) box.number = decimal_text(number);
+            if (const double number = row.number(category); number >= 0) {
+                box.category = categories.shared(decimal_text(number), decimal_text(number));
+            }
         }
-        box.category = box.number;
         box.box = {box_in(row, 2)};
     });
 }
@@ -163,13 +166,14 @@ bool is_mot(std::string_view text) {
 
 DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     Frames frames(images);
+    CategoryTable categories;
     DataSet set;
     const std::string text = read_annotation_text(file);
     for_each_row(text, [&](const Row& row) {
         try {
-            frames.at(frame_of(row), place_of_line(file, row.line)).boxes.push_back(mot_box(row));
+            frames.at(frame_of(row), place_of_line(file, row.line)).boxes.push_back(mot_box(row, categories));
         } catch (const Error& error) {
-            set.lost.push_back(lost_record(file, place_of_box(row.line), error.what()));
+            set.lost.push_back(lost_record(file, place_of_box(row.line).text(), error.what()));
         }
     });
     set.images = std::move(frames).with_boxes();

@@ -37,7 +37,7 @@ void warn_of_unnamed(const std::vector<AnnotatedImage>& images, const ImageFiles
 
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {
     const auto has_zero = [](const AnnotatedBox& box) {
-        return box.problem.empty() && (box.box.box.x == -1 || box.box.box.y == -1);
+        return !box.problem && (box.box.box.x == -1 || box.box.box.y == -1);
     };
     std::size_t annotated = 0;
     std::size_t with_zeros = 0;

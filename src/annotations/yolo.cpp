@@ -202,8 +202,10 @@ Box box_of(const Row& row, YoloDataSet& set) {
 
 AnnotatedBox read_row(const Row& row, YoloDataSet& set) {
     return read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
-        if (row.fields.size() > 1) box.number = class_of(row);  // alone it may stand in a list of names
-        box.category = box.number;
+        if (row.fields.size() > 1) {  // alone it may stand in a list of names
+            const std::string number = class_of(row);
+            box.category = new_category(number, number);
+        }
         box.box = {box_of(row, set), Units::fraction};
     });
 }

@@ -83,9 +83,9 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
 /// Adds the glimpses of one box; an unusable box does not fail the others.
 void add(const AnnotatedBox& box, const std::string& id, const std::filesystem::path& file,
          const ParameterDefaults& defaults, ParameterDocument& document, ImageJob& job) {
-    const std::string place = file.string() + box.place;
+    const std::string place = file.string() + box.place.text();
     try {
-        if (!box.problem.empty()) throw UsageError(place, box.problem);
+        if (box.problem) throw UsageError(place, *box.problem);
         append_glimpses_of_box(id, box.box, place, defaults, document);
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});

@@ -19,15 +19,15 @@ using Words = std::vector<std::string>;
 /// "ID CATEGORY NUMBER: X Y WIDTH HEIGHT", or the problem in place of the box; "-" for what is empty.
 inline std::string words(const AnnotatedBox& box) {
     std::ostringstream text;
-    for (const std::string* part : {&box.id, &box.category, &box.number}) {
+    for (const std::string* part : {&box.id, &box.category->name, &box.category->number}) {
         text << (part == &box.id ? "" : " ") << (part->empty() ? "-" : *part);
     }
     const auto& [x, y, width, height] = box.box.box;
     text << ": ";
-    if (box.problem.empty()) {
+    if (!box.problem) {
         text << x << " " << y << " " << width << " " << height;
     } else {
-        text << box.problem;
+        text << *box.problem;
     }
     return text.str();
 }

@@ -323,7 +323,7 @@ TEST_CASE("a box knows the file that it stands in, and where") {
         const auto file = directory.file("boxes", content);
         for (const AnnotatedImage& image : read_annotations({file, format, {}, false}, images)) {
             CHECK(image.file == file);
-            for (const AnnotatedBox& box : image.boxes) all += box.place + " ";
+            for (const AnnotatedBox& box : image.boxes) all += box.place.text() + " ";
         }
         return all;
     };

@@ -71,11 +71,11 @@ class XmlDocument {
 };
 
 AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& object, double first) {
-    AnnotatedBox empty{.category = std::string(trimmed(object.child("name").text().get())),
+    AnnotatedBox empty{.category = new_category(std::string(trimmed(object.child("name").text().get()))),
                        .place = place_of_box(document.line(object))};
     return read_box(std::move(empty), [&](AnnotatedBox& box) {
         const pugi::xml_node bounds = object.child("bndbox");
-        if (!bounds) throw Error("an object '" + box.category + "' has no <bndbox>");
+        if (!bounds) throw Error("an object '" + box.category->name + "' has no <bndbox>");
         const double left = document.number(bounds, "xmin") - first;
         const double top = document.number(bounds, "ymin") - first;
         // xmax and ymax are the last pixel inside.
