@@ -159,8 +159,7 @@ void add_reading(Command& command, ExtractOptions& o) {
         .add_option_function<std::string>(
             "--memory", [&o](const std::string& text) { o.memory = parse_bytes(text); },
             "for what is decoded at once, over all images in flight: bytes, or 512M, 4G; an image that needs "
-            "more "
-            "than is left waits, one that needs more than all fails")
+            "more than is left waits, one that needs more than all fails")
         ->type_name("SIZE")
         ->default_str("half of what there is");
     command
@@ -296,8 +295,9 @@ void apply(ExtractOptions& o) {
     o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
-    o.run.open.memory = std::make_shared<MemoryBudget>(budget_of(o));
-    o.run.open.mask_memory = std::make_shared<MemoryBudget>(budget_of(o));
+    const std::int64_t budget = budget_of(o);
+    o.run.open.memory = std::make_shared<MemoryBudget>(budget);
+    o.run.open.mask_memory = std::make_shared<MemoryBudget>(budget);
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;
