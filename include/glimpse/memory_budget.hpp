@@ -19,20 +19,16 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     /// `bytes` > 0. To be made by `std::make_shared`.
     explicit MemoryBudget(std::int64_t bytes) : bytes_(bytes), left_(bytes) {}
 
-    [[nodiscard]] std::int64_t bytes() const { return bytes_; }
-
-    /// Throws `Error` for more bytes than the whole budget.
-    void require(std::int64_t bytes) const;
-
     /// Reserves so many bytes, ≥ 0; of 0 at once. Waits until they are left, and those that asked before have
     /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
-    /// Throws as `require`.
+    /// Throws `Error` where the whole budget is less.
     [[nodiscard]] Reservation reserve(std::int64_t bytes);
 
     /// How many wait now.
     [[nodiscard]] std::uint64_t waiting() const;
 
   private:
+    void require(std::int64_t bytes) const;
     void give_back(std::int64_t bytes);
 
     std::int64_t bytes_;
