@@ -211,11 +211,15 @@ class Durability(GlimpseCase):
         for k in range(self.COUNT):
             self.picture(f"photos/{k:03}.png")
         result = self.with_failing("sync_file_range:error=EIO:when=2", "extract", "photos", *BOX, "-o", self.out, "--report", "r.jsonl")
+        # strace counts each thread's calls, and which thread flushes depends on how fast the disk is.
+        lost = (self.directory / "trace").read_text().count("(INJECTED)")
+        self.assertIn(lost, range(1, self.COUNT))
         records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
         failed = [record for record in records if record["status"] != "ok"]
-        self.assertEqual((result.returncode, len(records), len(failed)), (1, self.COUNT, 1))
-        self.assertIn("Input/output error", failed[0]["error"])
-        self.assertEqual(len(self.files()), self.COUNT - 1)
+        self.assertEqual((result.returncode, len(records), len(failed)), (1, self.COUNT, lost))
+        for record in failed:
+            self.assertIn("Input/output error", record["error"])
+        self.assertEqual(len(self.files()), self.COUNT - lost)
         self.assert_no_temporary_files()
 
     def test_where_a_file_system_may_not_flush_all_each_file_is(self):
