@@ -171,8 +171,12 @@ class OpenImageIoReader final : public ImageReader {
         if (std::any_of(s.channelnames.begin(), s.channelnames.end() - 1, is_alpha)) {
             throw Error("an image whose alpha is not its last channel is not supported");
         }
-        if (format_.name == "openexr" && !is_picture(s.channelnames) && !are_numbers(s.channelnames)) {
-            throw Error("an OpenEXR image of the channels " + join(s.channelnames) +
+        if (format_.name != "openexr") return;
+        // OpenImageIO 2.5 makes colours of luminance and colour differences, under their names.
+        const bool has_differences = s.get_int_attribute("openexr:luminancechroma") != 0;
+        if (has_differences || (!is_picture(s.channelnames) && !are_numbers(s.channelnames))) {
+            throw Error("an OpenEXR image of the channels " +
+                        (has_differences ? "BY, RY, Y" : join(s.channelnames)) +
                         " is not supported: grey (Y) or R, G, B of one layer are, with A or without, and "
                         "numbers of other names in the file's order");
         }
