@@ -82,7 +82,7 @@ class NotRead(Formats):
                               (b'{"error": "not found"}', "a JSON document"), (b"SDPX" + bytes(99), "DPX"), (b"\x1f\x8b\x08", "a gzip file")):
             self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out,
                        says=[f"photo.jpg: the file is {name}, which is not read as an image"])
-        for content, name in ((b"8BPS\0\1" + bytes(40), "a Photoshop document (PSD)"), (b"II*\0\x10\0\0\0CR\2\0" + bytes(40), "a camera's raw picture (CR2)"), (b"\0\0\1\0\1\0\x10\x10" + bytes(40), "an icon (ICO)"),
+        for content, name in ((b"8BPS\0\1" + bytes(40), "a Photoshop document (PSD)"), (b"II*\0\x10\0\0\0CR\2\0" + bytes(40), "a camera's raw picture (CR2)"),
                               (b"\x01\xda\1\1\0\2" + bytes(600), "a Silicon Graphics picture (SGI)")):
             self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out, says=[name])
         for content, name in ((struct.pack("<I", 348) + bytes(340) + b"n+1\0", "NIfTI"), (struct.pack("<I", 540) + b"n+2\0\r\n\x1a\n" + bytes(528), "NIfTI"),

@@ -128,6 +128,14 @@ def bmp_by_pillow(random):
     return regions.item(random, "a.bmp", content, regions.opened(content, {"1": "L", "P": "RGB"}.get(mode)))
 
 
+def icon_by_pillow(random):
+    mode = pictures.choose(random, "RGB", "RGBA")
+    image = Image.fromarray(regions.pixels(random, len(mode)).copy())
+    side = int(random.integers(1, 257))
+    content = regions.saved(image.resize((side, side), Image.NEAREST), "ICO", sizes=[(side, side)], bitmap_format=pictures.choose(random, "bmp", "png"))
+    return regions.item(random, "a.ico", content, regions.opened(content, mode))
+
+
 def array(random):
     """Every type of number, order of bytes and of axes, and version of the header."""
     kind = pictures.choose(random, "b1", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8")
@@ -156,5 +164,6 @@ KINDS = [
     Kind("read BMP of runs; its samples", bounds.EXACT, bmp_runs, reads=("bmp",)),
     Kind("read BMP with masks; its samples", bounds.EXACT, bmp_masks, reads=("bmp",)),
     Kind("read BMP; Pillow", bounds.EXACT, bmp_by_pillow, reads=("bmp", "dib")),
+    Kind("read icons; Pillow", bounds.EXACT, icon_by_pillow, reads=("ico",)),
     Kind("read .npy; numpy", bounds.EXACT, array, reads=("npy",)),
 ]

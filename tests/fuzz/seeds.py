@@ -142,6 +142,16 @@ def bmp(modes):
     yield "os2", b"BM" + struct.pack("<IHHI", 26 + 24, 0, 0, 26) + core + bytes(range(24))
 
 
+def ico(modes):
+    sizes = [(5, 5), (16, 16)]
+    for form in ("bmp", "png"):
+        for name in ("rgba", "rgb"):
+            yield f"{form}_{name}", saved(modes[name], "ICO", sizes=sizes, bitmap_format=form)
+    # 4 bits a pixel, and one that says what is transparent.
+    bitmap = struct.pack("<IiiHHIIiiII", 40, 9, 6, 1, 4, 0, 0, 0, 0, 16, 0) + bytes(range(64)) + bytes(range(24)) + b"\xa5\x80\0\0" * 3
+    yield "palette", struct.pack("<HHHBBBBHHII", 0, 2, 1, 9, 3, 16, 0, 1, 4, len(bitmap), 22) + bitmap
+
+
 def tiff(modes):
     for name in ("rgb", "grey", "rgba", "grey_alpha", "palette", "bits", "cmyk", "sixteen", "float"):
         yield name, saved(modes[name], "TIFF")
@@ -210,7 +220,7 @@ def openimageio(modes):
     yield "hdr", b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 3 +X 5\n" + bytes(range(60))
 
 
-CODECS = (jpeg, png, npy, netpbm, bmp, tiff, webp, openimageio)
+CODECS = (jpeg, png, npy, netpbm, bmp, ico, tiff, webp, openimageio)
 
 
 def coco():

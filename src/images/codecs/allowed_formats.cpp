@@ -69,7 +69,8 @@ void require_allowed(const Codec& codec, std::span<const std::uint8_t> head, con
 }
 
 std::vector<std::string> safe_formats() {
-    constexpr std::array<std::string_view, 7> fuzzed{"jpeg", "png", "npy", "netpbm", "bmp", "tiff", "webp"};
+    constexpr std::array<std::string_view, 8> fuzzed{"jpeg", "png", "npy",  "netpbm",
+                                                     "bmp",  "ico", "tiff", "webp"};
     std::vector<std::string> extensions;
     for (const CodecDescription& codec : codecs()) {
         if (std::ranges::find(fuzzed, codec.name) != fuzzed.end()) append(extensions, codec.reads);

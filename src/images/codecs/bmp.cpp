@@ -4,7 +4,7 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
-#include "images/codecs/bmp_header.hpp"
+#include "images/codecs/bmp.hpp"
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/capability.hpp"
@@ -20,11 +20,6 @@
 namespace glimpse {
 
 namespace {
-
-/// Rows end at a multiple of 32 bits.
-std::size_t row_length(int width, int bits) {
-    return ceil_div<std::size_t>(static_cast<std::size_t>(width) * static_cast<std::size_t>(bits), 32) * 4;
-}
 
 /// Decodes run-length encoded pixels. Rows count from the lowest.
 class Runs {
@@ -103,7 +98,10 @@ class Runs {
 
 class BmpReader final : public ImageReader {
   public:
-    explicit BmpReader(std::span<const std::uint8_t> bytes) : header_(bmp::parse_header(bytes)) {
+    explicit BmpReader(std::span<const std::uint8_t> bytes) : BmpReader(bytes, bmp::parse_header(bytes)) {}
+
+    /// `header.pixels` counts from the first byte.
+    BmpReader(std::span<const std::uint8_t> bytes, bmp::Header header) : header_(std::move(header)) {
         if (header_.pixels > bytes.size()) fail_corrupt();
         pixels_ = bytes.subspan(header_.pixels);
         require_filled();
@@ -129,7 +127,7 @@ class BmpReader final : public ImageReader {
     /// runs only the header tells; where it does not, the largest number.
     [[nodiscard]] std::size_t length() const {
         const std::size_t rows =
-            row_length(header_.size.width, header_.bits) * static_cast<std::size_t>(header_.size.height);
+            bmp::row_length(header_.size.width, header_.bits) * static_cast<std::size_t>(header_.size.height);
         const std::size_t stored = header_.coding == bmp::Coding::plain ? rows : header_.run_bytes;
         return stored == 0 ? std::numeric_limits<std::size_t>::max() : header_.pixels + stored;
     }
@@ -153,15 +151,16 @@ class BmpReader final : public ImageReader {
     void require_rows(const Rectangle& region) const {
         const auto last =
             static_cast<std::size_t>(std::max(stored_row(region.y), stored_row(region.bottom() - 1)));
-        const std::size_t length = row_length(header_.size.width, header_.bits);
+        const std::size_t length = bmp::row_length(header_.size.width, header_.bits);
         const std::size_t used = ceil_div<std::size_t>(
             static_cast<std::size_t>(header_.size.width) * static_cast<std::size_t>(header_.bits), 8);
         if (pixels_.size() < used || last > (pixels_.size() - used) / length) fail_corrupt();
     }
 
     void decode_row(const Rectangle& region, int y, cv::Mat& out) const {
-        const std::uint8_t* const row = pixels_.data() + static_cast<std::size_t>(stored_row(region.y + y)) *
-                                                             row_length(header_.size.width, header_.bits);
+        const std::uint8_t* const row =
+            pixels_.data() + static_cast<std::size_t>(stored_row(region.y + y)) *
+                                 bmp::row_length(header_.size.width, header_.bits);
         if (header_.has_palette()) {
             for (int x = 0; x < region.width; ++x) put_colour(index(row, region.x + x), out.ptr(y, x));
         } else if (header_.bits == 24) {
@@ -278,7 +277,7 @@ class BmpCodec final : public Codec {
         const cv::Mat& pixels = image.pixels;
         const bool holds = pixels.depth() == CV_8U && (pixels.channels() == 1 || pixels.channels() == 3);
         if (!holds || image.alpha) fail_to_hold(image, "bmp", "8-bit grey or RGB");
-        const std::size_t row = row_length(pixels.cols, 8 * pixels.channels());
+        const std::size_t row = bmp::row_length(pixels.cols, 8 * pixels.channels());
         const std::uint64_t length = std::uint64_t{row} * static_cast<std::uint64_t>(pixels.rows);
         constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 2048;
         if (length > most)
@@ -298,6 +297,10 @@ class BmpCodec final : public Codec {
 };
 
 }  // namespace
+
+std::unique_ptr<ImageReader> bmp::open_bitmap(std::span<const std::uint8_t> bytes, Header header) {
+    return std::make_unique<BmpReader>(bytes, std::move(header));
+}
 
 const Codec& bmp_codec() {
     static const BmpCodec codec;

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse::bmp {
 
 namespace {
 
+/// BITMAPFILEHEADER, which a bitmap in another file lacks.
 constexpr std::size_t file_header = 14;
 constexpr std::uint32_t core_header = 12;
 constexpr std::uint32_t info_header = 40;
@@ -31,7 +34,7 @@ constexpr std::array header_sizes{core_header,     std::uint32_t{16}, info_heade
     throw Error("a BMP " + what + " is not supported");
 }
 
-/// Little-endian numbers by their offset in the file.
+/// Little-endian numbers by their offset in the bitmap.
 class Fields {
   public:
     explicit Fields(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -60,28 +63,27 @@ struct Info {
 };
 
 Info info_of(const Fields& fields) {
-    Info info{fields.word(file_header), 0, 0, 0};
+    Info info{fields.word(0), 0, 0, 0};
     if (info.length >= info_header) {
-        info.compression = fields.word(file_header + 16);
-        info.pixel_bytes = fields.word(file_header + 20);
-        info.colours = fields.word(file_header + 32);
+        info.compression = fields.word(16);
+        info.pixel_bytes = fields.word(20);
+        info.colours = fields.word(32);
     }
     return info;
 }
 
 void parse_size(const Fields& fields, const Info& info, Header& header) {
     if (info.length == core_header) {
-        header.size = {static_cast<int>(fields.half(file_header + 4)),
-                       static_cast<int>(fields.half(file_header + 6))};
-        header.bits = static_cast<int>(fields.half(file_header + 10));
+        header.size = {static_cast<int>(fields.half(4)), static_cast<int>(fields.half(6))};
+        header.bits = static_cast<int>(fields.half(10));
         return;
     }
-    const auto width = static_cast<std::int32_t>(fields.word(file_header + 4));
-    const auto height = static_cast<std::int32_t>(fields.word(file_header + 8));
+    const auto width = static_cast<std::int32_t>(fields.word(4));
+    const auto height = static_cast<std::int32_t>(fields.word(8));
     if (width < 0 || height == std::numeric_limits<std::int32_t>::min()) malformed("it has no sensible size");
     header.size = {width, height < 0 ? -height : height};
     header.top_down = height < 0;
-    header.bits = static_cast<int>(fields.half(file_header + 14));
+    header.bits = static_cast<int>(fields.half(14));
 }
 
 Mask mask_of(std::uint32_t bits) {
@@ -108,7 +110,7 @@ void set_masks(Header& header, const std::array<std::uint32_t, 4>& masks) {
 /// BI_BITFIELDS and BI_ALPHABITFIELDS: behind the shorter header, or in the longer ones.
 void parse_masks(const Fields& fields, const Info& info, Header& header) {
     constexpr std::uint32_t alpha_bit_fields = 6;
-    const std::size_t at = file_header + info_header;
+    const std::size_t at = info_header;
     const std::size_t masks_end = at + (info.compression == alpha_bit_fields ? 16 : 12);
     if (header.pixels < masks_end) malformed("its pixels begin inside its masks");
     const bool alpha = info.length >= with_alpha_mask || info.compression == alpha_bit_fields;
@@ -142,9 +144,16 @@ void parse_coding(const Fields& fields, const Info& info, Header& header) {
     if (header.coding != Coding::plain && header.top_down) not_supported("of runs from the top down");
 }
 
+/// Where the pixels begin that nothing else is said of.
+std::size_t end_of_palette(const Info& info, int bits) {
+    const std::size_t masks = info.length != info_header ? 0 : info.compression == 3 ? 12 : 0;
+    const std::size_t colours = info.colours == 0 && bits <= 8 ? std::size_t{1} << bits : info.colours;
+    return info.length + masks + 4 * colours;
+}
+
 /// A palette may be cut short by the pixels; a pixel whose colour it lacks is found when it is decoded.
 void parse_palette(const Fields& fields, const Info& info, Header& header) {
-    const std::size_t at = file_header + info.length;
+    const std::size_t at = info.length;
     const std::size_t entry = info.length == core_header ? 3 : 4;
     const std::size_t most = std::size_t{1} << header.bits;
     std::size_t count = info.colours == 0 ? most : std::min<std::size_t>(info.colours, most);
@@ -158,10 +167,9 @@ void parse_palette(const Fields& fields, const Info& info, Header& header) {
 
 void parse_profile(const Fields& fields, const Info& info, Header& header) {
     constexpr std::uint32_t embedded = 0x4D424544;  // 'MBED'
-    if (info.length < version_5 || fields.word(file_header + 56) != embedded) return;
+    if (info.length < version_5 || fields.word(56) != embedded) return;
     try {
-        const auto profile = fields.bytes(file_header + std::size_t{fields.word(file_header + 112)},
-                                          fields.word(file_header + 116));
+        const auto profile = fields.bytes(std::size_t{fields.word(112)}, fields.word(116));
         header.icc_profile.assign(profile.begin(), profile.end());
     } catch (const Error&) {  // one that lies beyond the file costs no pixel
     }
@@ -183,17 +191,29 @@ bool has_signature(std::span<const std::uint8_t> bytes) {
            std::ranges::count(header_sizes, Fields(bytes).word(file_header)) > 0;
 }
 
-Header parse_header(std::span<const std::uint8_t> bytes) {
+std::size_t row_length(int width, int bits) {
+    return ceil_div<std::size_t>(static_cast<std::size_t>(width) * static_cast<std::size_t>(bits), 32) * 4;
+}
+
+Header parse_bitmap(std::span<const std::uint8_t> bytes, std::optional<std::size_t> pixels) {
     const Fields fields(bytes);
     const Info info = info_of(fields);
     Header header;
-    header.pixels = fields.word(10);
-    if (header.pixels < file_header + info.length) malformed("its pixels begin inside it");
     parse_size(fields, info, header);
+    header.pixels = pixels.value_or(end_of_palette(info, header.bits));
+    if (header.pixels < info.length) malformed("its pixels begin inside it");
     parse_coding(fields, info, header);
     if (header.coding != Coding::plain) header.run_bytes = info.pixel_bytes;
     if (header.has_palette()) parse_palette(fields, info, header);
     parse_profile(fields, info, header);
+    return header;
+}
+
+Header parse_header(std::span<const std::uint8_t> bytes) {
+    const std::size_t pixels = Fields(bytes).word(10);
+    if (pixels < file_header) malformed("its pixels begin inside it");
+    Header header = parse_bitmap(bytes.subspan(file_header), pixels - file_header);
+    header.pixels += file_header;
     return header;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,7 +48,14 @@ struct Header {
 /// "BM" and one of the header sizes in use: two letters alone may as well begin a text.
 bool has_signature(std::span<const std::uint8_t> bytes);
 
-/// Throws `Error` with the reason.
+/// Bytes of a row that is stored: rows end at a multiple of 32 bits.
+std::size_t row_length(int width, int bits);
+
+/// Of a file. Throws `Error` with the reason.
 Header parse_header(std::span<const std::uint8_t> bytes);
+
+/// Of a bitmap that begins with its header, as icons hold them; offsets count from there. `pixels` is where
+/// they begin: none stands for behind the palette. Throws `Error` with the reason.
+Header parse_bitmap(std::span<const std::uint8_t> bytes, std::optional<std::size_t> pixels);
 
 }  // namespace glimpse::bmp

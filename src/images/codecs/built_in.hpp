@@ -9,5 +9,6 @@ const Codec& png_codec();
 const Codec& npy_codec();
 const Codec& netpbm_codec();
 const Codec& bmp_codec();
+const Codec& ico_codec();
 
 }  // namespace glimpse

@@ -55,8 +55,8 @@ std::span<const Codec* const> all_codecs() {
             return FileFormat{std::string(format.title), extensions_of(format)};
         });
     // Targa, whose header has the weakest signature, is asked last.
-    static const std::array<const Codec*, 10> codecs{
-        &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &tiff,
+    static const std::array<const Codec*, 11> codecs{
+        &jpeg_codec(), &png_codec(), &npy_codec(), &netpbm_codec(), &bmp_codec(), &ico_codec(), &tiff,
         &webp,         &gif,         &jxl,         &openimageio};
     return codecs;
 }

@@ -31,7 +31,6 @@ constexpr std::array signatures{
     Signature{0, "\xABKTX "sv, "a Khronos texture (KTX)"},
     Signature{0, "qoif"sv, "QOI"},
     Signature{0, "\x59\xA6\x6A\x95"sv, "a Sun raster"},
-    Signature{0, "\0\0\1\0"sv, "an icon (ICO)"},
     Signature{0, "8BPS"sv, "a Photoshop document (PSD)"},
     Signature{0, "\x01\xDA"sv, "a Silicon Graphics picture (SGI)"},
     Signature{0, "gimp xcf "sv, "a GIMP picture (XCF)"},

@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <limits>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+#include "images/codecs/bmp.hpp"
+#include "images/codecs/built_in.hpp"
+#include "images/codecs/byte_order.hpp"
+#include "images/codecs/corrupt.hpp"
+#include "maps/image_region.hpp"
+#include "pixels/alpha.hpp"
+
+// Windows' icons and cursors: a directory of pictures, each a PNG or a bitmap with a mask of what is
+// transparent
+// ("Icons", Microsoft's technical article of 1995).
+
+namespace glimpse {
+
+namespace {
+
+constexpr std::size_t directory_header = 6;
+constexpr std::size_t entry_length = 16;
+constexpr std::uint8_t first_type = 1;  ///< icons; cursors are the next
+
+std::size_t field(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t count) {
+    if (at > bytes.size() || count > bytes.size() - at) fail_corrupt();
+    return little_endian(bytes.subspan(at, count));
+}
+
+/// Where a picture lies in the file, as its entry of the directory says.
+struct Place {
+    std::size_t offset;
+    std::size_t length;
+
+    [[nodiscard]] std::size_t end() const { return offset + length; }
+};
+
+class Directory {
+  public:
+    explicit Directory(std::span<const std::uint8_t> bytes)
+        : bytes_(bytes), count_(static_cast<int>(field(bytes, 4, 2))) {}
+
+    [[nodiscard]] int count() const { return count_; }
+    [[nodiscard]] std::size_t end() const {
+        return directory_header + static_cast<std::size_t>(count_) * entry_length;
+    }
+    [[nodiscard]] Place place(int k) const {
+        const std::size_t entry = directory_header + static_cast<std::size_t>(k) * entry_length;
+        return {field(bytes_, entry + 12, 4), field(bytes_, entry + 8, 4)};
+    }
+    [[nodiscard]] std::span<const std::uint8_t> picture(int k) const {
+        const Place at = place(k);
+        if (at.end() > bytes_.size()) fail_corrupt("picture " + std::to_string(k) + " lies beyond its end");
+        return bytes_.subspan(at.offset, at.length);
+    }
+
+  private:
+    std::span<const std::uint8_t> bytes_;
+    int count_;
+};
+
+/// A PNG, of which the directory has more.
+class PngInIcon final : public ImageReader {
+  public:
+    PngInIcon(std::unique_ptr<ImageReader> png, int pages) : png_(std::move(png)), info_(png_->info()) {
+        info_.pages = pages;
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+    cv::Mat decode(const Rectangle& region) override { return png_->decode(region); }
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
+        return png_->decoding_memory(region, n);
+    }
+
+  private:
+    std::unique_ptr<ImageReader> png_;
+    ImageInfo info_;
+};
+
+/// A bitmap of twice the picture's height: the colours, and below them in the file one bit a pixel, 1 where
+/// it is transparent. A pixel of 32 bits has its alpha beside its colours; where that is 0 everywhere, as in
+/// files from before Windows XP, the bits count.
+class BitmapInIcon final : public ImageReader {
+  public:
+    BitmapInIcon(std::span<const std::uint8_t> bytes, int pages) {
+        bmp::Header header = header_of(bytes);
+        mask_ = mask_of(bytes, header);
+        const bool has_own_alpha = take_alpha(bytes, header);
+        colours_ = bmp::open_bitmap(bytes, header);
+        info_ = colours_->info();
+        info_.pages = pages;
+        if (has_own_alpha) {
+            mask_ = {};
+        } else if (mask_.empty() && header.bits != 32) {
+            fail_corrupt("it ends before the mask of what is transparent");
+        } else if (is_opaque()) {
+            mask_ = {};
+        } else {
+            info_.alpha = true;
+            ++info_.channels;
+        }
+    }
+
+    [[nodiscard]] const ImageInfo& info() const override { return info_; }
+
+    cv::Mat decode(const Rectangle& region) override {
+        cv::Mat colours = colours_->decode(region);
+        if (mask_.empty()) return colours;
+        cv::Mat alpha(region.height, region.width, colours.depth());
+        for (int y = 0; y < region.height; ++y) {
+            for (int x = 0; x < region.width; ++x) {
+                alpha.at<std::uint8_t>(y, x) = is_clear(region.x + x, region.y + y) ? 0 : 0xFF;
+            }
+        }
+        const cv::Mat both[] = {std::move(colours), alpha};
+        cv::Mat out;
+        cv::merge(both, 2, out);
+        return out;
+    }
+
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
+        return colours_->decoding_memory(region, n) +
+               (mask_.empty() ? 0 : pixel_bytes(info_, region) + region.area());
+    }
+
+  private:
+    static bmp::Header header_of(std::span<const std::uint8_t> bytes) {
+        constexpr std::size_t least_header = 40;
+        if (field(bytes, 0, 4) < least_header)
+            throw Error("an icon with a bitmap of OS/2's is not supported");
+        bmp::Header header = bmp::parse_bitmap(bytes, std::nullopt);
+        if (header.coding != bmp::Coding::plain || header.top_down || header.is_wide()) {
+            throw Error(
+                "an icon of a bitmap with runs, of more than 8 bits a channel or from the top down is not "
+                "supported");
+        }
+        if (header.size.height % 2 != 0)
+            fail_corrupt("the height of an icon's bitmap is odd: it holds colours and a mask");
+        header.size.height /= 2;
+        return header;
+    }
+
+    /// Empty where the file ends before it.
+    static std::span<const std::uint8_t> mask_of(std::span<const std::uint8_t> bytes,
+                                                 const bmp::Header& header) {
+        const auto height = static_cast<std::size_t>(header.size.height);
+        const std::size_t begin = header.pixels + bmp::row_length(header.size.width, header.bits) * height;
+        const std::size_t length = bmp::row_length(header.size.width, 1) * height;
+        if (begin > bytes.size() || length > bytes.size() - begin) return {};
+        return bytes.subspan(begin, length);
+    }
+
+    /// Gives the header the mask of an alpha beside colours of 8 bits, if there is any. Returns whether it
+    /// has one.
+    static bool take_alpha(std::span<const std::uint8_t> bytes, bmp::Header& header) {
+        if (header.bits != 32 || header.has_alpha()) return header.has_alpha();
+        constexpr std::uint32_t white = 0xFF;
+        constexpr int shift = 24;
+        const auto is_at = [&](std::size_t c, int at) {
+            return header.masks[c].shift == at && header.masks[c].white == white;
+        };
+        if (!is_at(0, 16) || !is_at(1, 8) || !is_at(2, 0)) return false;
+        const std::size_t end =
+            std::min(bytes.size(), header.pixels + static_cast<std::size_t>(header.size.area()) * 4);
+        for (std::size_t at = header.pixels + 3; at < end; at += 4) {
+            if (bytes[at] == 0) continue;
+            header.masks[3] = {shift, white};
+            return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool is_clear(int x, int y) const {
+        const std::size_t row =
+            bmp::row_length(info_.size.width, 1) * static_cast<std::size_t>(info_.size.height - 1 - y);
+        return (mask_[row + static_cast<std::size_t>(x) / 8] >> (7 - x % 8) & 1) != 0;
+    }
+
+    /// Bits beyond the width mean nothing.
+    [[nodiscard]] bool is_opaque() const {
+        if (mask_.empty()) return true;
+        for (int y = 0; y < info_.size.height; ++y) {
+            for (int x = 0; x < info_.size.width; ++x) {
+                if (is_clear(x, y)) return false;
+            }
+        }
+        return true;
+    }
+
+    std::span<const std::uint8_t> mask_;  ///< empty where all is opaque, or alpha lies beside the colours
+    std::unique_ptr<ImageReader> colours_;
+    ImageInfo info_;
+};
+
+class IcoCodec final : public Codec {
+  public:
+    [[nodiscard]] CodecDescription description() const override { return {"ico", "", {"ico", "cur"}, {}}; }
+
+    /// A cursor's first bytes may as well be a Targa's: its first picture has to lie behind the directory.
+    [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
+        if (head.size() < directory_header + entry_length) return false;
+        const bool is_icon = head[2] == first_type;
+        if (head[0] != 0 || head[1] != 0 || (!is_icon && head[2] != first_type + 1) || head[3] != 0)
+            return false;
+        const Directory directory(head);
+        if (directory.count() == 0) return false;
+        return is_icon || directory.place(0).offset >= directory.end();
+    }
+
+    [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
+                                                    const CodecRequest& request) const override {
+        const Directory directory(bytes);
+        require_page(request.page, directory.count());
+        const auto picture = directory.picture(request.page);
+        if (!png_codec().recognises(picture))
+            return std::make_unique<BitmapInIcon>(picture, directory.count());
+        CodecRequest first = request;
+        first.page = 0;
+        return std::make_unique<PngInIcon>(png_codec().open(picture, first), directory.count());
+    }
+
+    [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
+        const Directory directory(bytes);
+        std::size_t end = directory.end();
+        if (end > bytes.size()) return std::nullopt;
+        for (int k = 0; k < directory.count(); ++k) end = std::max(end, directory.place(k).end());
+        return end <= bytes.size() ? std::optional(end) : std::nullopt;
+    }
+
+    /// It is never an output.
+    [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> /*bytes*/) const override { return false; }
+
+    [[nodiscard]] std::vector<std::uint8_t> encode(const Image& /*image*/,
+                                                   std::string_view /*extension*/) const override {
+        throw std::logic_error("icons are not written");
+    }
+};
+
+}  // namespace
+
+const Codec& ico_codec() {
+    static const IcoCodec codec;
+    return codec;
+}
+
+}  // namespace glimpse
