@@ -50,8 +50,14 @@ struct BoxPlace {
     std::uint32_t number = 0;
     Kind kind = Kind::line;
 
-    /// ":12", ": /shapes/3" or ": /annotations/3/bbox": behind the name of the file.
-    [[nodiscard]] GLIMPSE_EXPORT std::string text() const;
+    /// What stands between the name of the file and the number: ":", ": /shapes/" or ": /annotations/".
+    [[nodiscard]] GLIMPSE_EXPORT std::string_view before() const;
+    /// What stands behind the number: "/bbox", or nothing.
+    [[nodiscard]] GLIMPSE_EXPORT std::string_view behind() const;
+    /// ":12", ": /shapes/3" or ": /annotations/3/bbox".
+    [[nodiscard]] std::string text() const {
+        return std::string(before()) + std::to_string(number) + std::string(behind());
+    }
 };
 
 /// An annotated box, and what it is called. A file may have millions: what they share is kept once.

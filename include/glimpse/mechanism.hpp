@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <span>
@@ -52,15 +54,26 @@ GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values);
 /// column.
 GLIMPSE_EXPORT bool is_list(const Mechanism& mechanism);
 
-/// Where a glimpse's parameters stand, for messages.
-struct Place {
-    std::string text{};   ///< of an entry, "FILE: /glimpses/3", or of a box, "FILE:12"
-    bool is_box = false;  ///< `text` names the box itself, and other fields follow it
+/// What the places of a file's entries or boxes have in common.
+struct CommonPlace {
+    std::string before{};  ///< their numbers: "FILE: /glimpses/", or "FILE:" of lines
+    std::string behind{};  ///< "/bbox", or nothing
+    bool is_box = false;   ///< a place names the box itself, and other fields follow it
+};
 
+/// Where a glimpse's parameters stand, for messages. A document may have millions.
+struct Place {
+    std::shared_ptr<const CommonPlace> common = std::make_shared<const CommonPlace>();  ///< never null
+    std::optional<std::uint32_t> number{};  ///< of the entry, from 0, or of the box's line, from 1
+
+    /// Of an entry, "FILE: /glimpses/3", or of a box, "FILE:12".
+    [[nodiscard]] std::string text() const {
+        return common->before + (number ? std::to_string(*number) : std::string()) + common->behind;
+    }
     /// The place of a field, a JSON Pointer; of all of them for an empty one.
     [[nodiscard]] std::string of(const std::string& field) const {
-        if (!is_box) return text + field;
-        return field.empty() || field == "/box" ? text : text + ": " + field;
+        if (!common->is_box) return text() + field;
+        return field.empty() || field == "/box" ? text() : text() + ": " + field;
     }
 };
 
@@ -69,10 +82,10 @@ struct Glimpse {
     std::string id;
     Mechanism mechanism;
     Place place{};
-    std::string label{};  ///< what figures call it; empty: its id
+    std::shared_ptr<const std::string> label{};  ///< what figures call it; null: its id
 
     /// The label, or without one the id.
-    [[nodiscard]] const std::string& shown_as() const { return label.empty() ? id : label; }
+    [[nodiscard]] const std::string& shown_as() const { return label ? *label : id; }
 };
 
 }  // namespace glimpse

@@ -294,21 +294,15 @@ void assign_ids(std::vector<AnnotatedBox>& boxes) {
 
 }  // namespace
 
-std::string BoxPlace::text() const {
-    const std::string position = std::to_string(number);
-    switch (kind) {
-        case Kind::line:
-            return ":" + position;
-        case Kind::shape:
-            return ": /shapes/" + position;
-        case Kind::annotation_bbox:
-            return ": /annotations/" + position + "/bbox";
-        case Kind::annotation_id:
-            return ": /annotations/" + position + "/id";
-        case Kind::annotation_category:
-            return ": /annotations/" + position + "/category_id";
-    }
-    return {};
+std::string_view BoxPlace::before() const {
+    if (kind == Kind::line) return ":";
+    return kind == Kind::shape ? ": /shapes/" : ": /annotations/";
+}
+
+std::string_view BoxPlace::behind() const {
+    if (kind == Kind::annotation_bbox) return "/bbox";
+    if (kind == Kind::annotation_id) return "/id";
+    return kind == Kind::annotation_category ? "/category_id" : "";
 }
 
 std::vector<std::string_view> annotation_formats() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <unordered_map>
@@ -80,12 +82,32 @@ ImageFiles annotated_images(const InputOptions& options, std::vector<ImageJob>& 
     return images;
 }
 
+/// The places of the boxes of a file. Those of one kind have all but their numbers in common.
+class Places {
+  public:
+    explicit Places(const fs::path& file) : file_(file.string()) {}
+
+    Place of(const BoxPlace& box) {
+        auto& common = common_[box.kind];
+        if (!common) {
+            common =
+                std::make_shared<const CommonPlace>(CommonPlace{.before = file_ + std::string(box.before()),
+                                                                .behind = std::string(box.behind()),
+                                                                .is_box = true});
+        }
+        return {.common = common, .number = box.number};
+    }
+
+  private:
+    std::string file_;
+    std::map<BoxPlace::Kind, std::shared_ptr<const CommonPlace>> common_;
+};
+
 /// Adds the glimpses of one box; an unusable box does not fail the others.
-void add(const AnnotatedBox& box, const std::string& id, const std::filesystem::path& file,
+void add(const AnnotatedBox& box, const std::string& id, const Place& place,
          const ParameterDefaults& defaults, ParameterDocument& document, ImageJob& job) {
-    const std::string place = file.string() + box.place.text();
     try {
-        if (box.problem) throw UsageError(place, *box.problem);
+        if (box.problem) throw UsageError(place.text(), *box.problem);
         append_glimpses_of_box(id, box.box, place, defaults, document);
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
@@ -99,9 +121,11 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
                  .annotated_size = image.size};
     ParameterDocument document;
     UniqueIds ids;
+    Places places(image.file);
     if (job.problem.empty()) {
+        document.reserve(image.boxes.size());  // growing would take twice as much
         for (const AnnotatedBox& box : image.boxes) {
-            add(box, ids.next(box.id), image.file, options.defaults, document, job);
+            add(box, ids.next(box.id), places.of(box.place), options.defaults, document, job);
         }
     }
     job.glimpses = std::make_shared<const ParameterDocument>(std::move(document));

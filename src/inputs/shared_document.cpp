@@ -45,9 +45,11 @@ Box parse_box(const std::string& text) {
 
 ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
+    const Place place{.common = std::make_shared<const CommonPlace>(
+                          CommonPlace{.before = field_name("boxes"), .is_box = true})};
     for (const std::string& box : options.boxes) {
         const std::string id = position_id(document.size());
-        append_glimpses_of_box(id, {parse_box(box)}, field_name("boxes"), options.defaults, document);
+        append_glimpses_of_box(id, {parse_box(box)}, place, options.defaults, document);
     }
     return document;
 }

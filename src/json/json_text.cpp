@@ -216,30 +216,33 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
             fail(source_, pointer(), "nested deeper than " + std::to_string(deepest_nesting) + " levels");
         }
         levels_.push_back({&place(std::move(container)), {}});
-        if (levels_.size() == streamed_levels) begin_streaming();
+        if (!streaming_ && levels_.size() <= 2) begin_streaming();
         return true;
     }
 
     bool close() {
         if (dropping_) return resume_at(1);
         levels_.pop_back();
-        if (levels_.size() < streamed_levels) streaming_ = nullptr;
+        if (levels_.size() < streaming_levels_) streaming_ = nullptr;
         hand_out();
         return true;
     }
 
-    /// Notes whether the container that was opened in the root is one whose elements are handed out.
+    /// Notes whether the container that was opened, the root or in it, is one whose elements are handed out.
     void begin_streaming() {
-        if (!levels_.front().container->is_object() || !levels_.back().container->is_array()) return;
+        if (!levels_.back().container->is_array()) return;
+        const bool is_root = levels_.size() == 1;
+        if (!is_root && !levels_.front().container->is_object()) return;
         for (const StreamedArray& array : streamed_) {
-            if (array.key == levels_.front().key) streaming_ = &array;
+            if (is_root ? !array.key : array.key == levels_.front().key) streaming_ = &array;
         }
+        streaming_levels_ = levels_.size();
         handed_out_ = 0;
     }
 
     /// Hands out the value that is complete by now, if it is an element of a streamed array.
     void hand_out() {
-        if (!streaming_ || levels_.size() != streamed_levels) return;
+        if (!streaming_ || levels_.size() != streaming_levels_) return;
         json& array = *levels_.back().container;
         streaming_->take({&array.back(), pointer() + "/" + std::to_string(handed_out_), &source_});
         array.clear();
@@ -259,7 +262,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         std::string pointer;
         for (std::size_t n = 0; n + 1 < levels_.size(); ++n) {
             const json& container = *levels_[n].container;
-            const std::size_t gone = streaming_ && n + 1 == streamed_levels ? handed_out_ : 0;
+            const std::size_t gone = streaming_ && n + 1 == streaming_levels_ ? handed_out_ : 0;
             pointer =
                 member_pointer(pointer, container.is_object() ? levels_[n].key
                                                               : std::to_string(gone + container.size() - 1));
@@ -267,14 +270,12 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         return pointer;
     }
 
-    /// That are open in a streamed array: the root and the array itself.
-    static constexpr std::size_t streamed_levels = 2;
-
     std::string_view text_;
     const Source& source_;
     Dialect dialect_;
     std::span<const StreamedArray> streamed_;
     const StreamedArray* streaming_ = nullptr;  ///< the one that is being read
+    std::size_t streaming_levels_ = 0;          ///< that are open between its elements
     std::size_t handed_out_ = 0;                ///< of its elements
     bool dropping_ = false;
     std::size_t dropped_levels_ = 0;

@@ -27,10 +27,10 @@ struct Dialect {
 
 struct Value;
 
-/// A member of the root, an object, whose elements are too many to be kept, where it is an array: each is
-/// handed out as soon as it is read, and the tree has an empty array.
+/// The root, or a member of it, whose elements are too many to be kept, where it is an array: each is handed
+/// out as soon as it is read, and the tree has an empty array.
 struct StreamedArray {
-    std::string_view key;
+    std::optional<std::string_view> key;     ///< of the member; none: the root itself
     std::function<void(const Value&)> take;  ///< its argument is valid during the call
 };
 

@@ -40,16 +40,16 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
     return makers[static_cast<std::size_t>(found - names.begin())](box, defaults);
 }
 
-void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
+void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const Place& place,
                             const ParameterDefaults& defaults, ParameterDocument& document) {
     try {
         const Mechanism mechanism = make_mechanism(defaults.mechanism, box, defaults);
         validate(mechanism);
-        parameters::append_glimpses(id, mechanism, {place, true}, document);
+        parameters::append_glimpses(id, mechanism, place, document);
     } catch (const InvalidParameter& error) {
-        throw UsageError(Place{place, true}.of(error.field()), error.what());
+        throw UsageError(place.of(error.field()), error.what());
     } catch (const UsageError& error) {
-        throw UsageError(place, error.what());
+        throw UsageError(place.text(), error.what());
     }
 }
 

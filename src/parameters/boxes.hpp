@@ -13,7 +13,7 @@ Mechanism make_mechanism(std::string_view word, const OrientedBox& box, const Pa
 
 /// Appends to the document the glimpses of a box by the default mechanism, validated; `place` is the box's,
 /// for messages. Throws `UsageError` as `parse_parameters`.
-void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const std::string& place,
+void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const Place& place,
                             const ParameterDefaults& defaults, ParameterDocument& document);
 
 }  // namespace glimpse

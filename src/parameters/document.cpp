@@ -1,7 +1,10 @@
 #include "parameters/document.hpp"
 
 #include <algorithm>
-#include <map>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -45,43 +48,63 @@ void require_legal_id(const Value& value, const std::string& id) {
 /// Gives out the ids of a document, and refuses duplicates with both places.
 class Ids {
   public:
-    std::string read(Entry& entry, const Value& place, std::size_t position) {
+    std::string read(Entry& entry, const Value& place, std::uint32_t position) {
         const std::optional<Value> own = entry.take("id");
         std::string id = own ? text(*own) : position_id(position);
         if (own) require_legal_id(*own, id);
         const Value& here = own ? *own : place;
-        const auto [found, added] = places_.emplace(id, here.pointer);
+        const auto [found, added] = owners_.try_emplace(id, Owner{position, own.has_value()});
         if (!added) {
+            const Owner& other = found->second;
+            const std::string array = place.pointer.substr(0, place.pointer.rfind('/') + 1);
             here.fail("the id " + in_quotes(id) + (own ? "" : " (its position)") + " is also that of " +
-                      found->second);
+                      array + std::to_string(other.position) + (other.is_own ? "/id" : ""));
         }
         return id;
     }
 
   private:
-    std::map<std::string, std::string> places_;
+    /// An entry, of which the id is its own, or its position.
+    struct Owner {
+        std::uint32_t position;
+        bool is_own;
+    };
+    std::unordered_map<std::string, Owner> owners_;
 };
 
-ParameterDocument read_entries(const Value& entries, Defaults* defaults, const ReadingContext& context) {
-    if (!entries.is_array()) entries.fail("an array of entries is needed");
-    if (entries.size() == 0) entries.fail("at least one glimpse is needed");
+/// Told of each entry.
+using Visit = std::function<void(const Value&)>;
+
+/// The entries of a document.
+struct Entries {
+    std::size_t count;
+    std::function<void(const Visit&)> for_each;
+};
+
+ParameterDocument read_entries(const Value& array, const Entries& entries, Defaults* defaults,
+                               const ReadingContext& context) {
+    if (!array.is_array()) array.fail("an array of entries is needed");
+    if (entries.count == 0) array.fail("at least one glimpse is needed");
     ParameterDocument document;
+    document.reserve(entries.count);
     Ids ids;
-    for (std::size_t n = 0; n < entries.size(); ++n) {
-        const Value place = entries.element(n);
-        Entry entry(place, defaults);
-        std::string id = ids.read(entry, place, n);
-        append_glimpses(std::move(id), read_mechanism(entry, context), {place.place()}, document);
-    }
+    const auto common = std::make_shared<const CommonPlace>(CommonPlace{.before = array.place() + "/"});
+    std::uint32_t number = 0;
+    entries.for_each([&](const Value& value) {
+        Entry entry(value, defaults);
+        std::string id = ids.read(entry, value, number);
+        append_glimpses(std::move(id), read_mechanism(entry, context), {common, number}, document);
+        ++number;
+    });
     return document;
 }
 
-ParameterDocument read_whole(const Value& root, ReadingContext context) {
+ParameterDocument read_whole(const Value& root, const Entries& entries, ReadingContext context) {
     context.sibling_keys.clear();
     if (root.contains("version")) require_version(root.member("version"));
     require_default_keys(root);
     Defaults defaults(root, {"version", "glimpses"});
-    ParameterDocument document = read_entries(root.member("glimpses"), &defaults, context);
+    ParameterDocument document = read_entries(root.member("glimpses"), entries, &defaults, context);
     defaults.require_all_read();
     return document;
 }
@@ -92,20 +115,43 @@ ParameterDocument read_single(const Value& root, ReadingContext context) {
     Ids ids;
     ParameterDocument document;
     std::string id = ids.read(entry, root, 0);
-    append_glimpses(std::move(id), read_mechanism(entry, context), {root.place()}, document);
+    const auto common = std::make_shared<const CommonPlace>(CommonPlace{.before = root.place()});
+    append_glimpses(std::move(id), read_mechanism(entry, context), {common, {}}, document);
     return document;
+}
+
+ParameterDocument read_forms(const Value& root, const Entries& entries, const ReadingContext& context) {
+    if (root.is_array()) {
+        ReadingContext within = context;
+        within.sibling_keys.clear();
+        return read_entries(root, entries, nullptr, within);
+    }
+    if (!root.is_object()) root.fail("a parameter document is an object, or an array of entries");
+    return root.contains("glimpses") ? read_whole(root, entries, context) : read_single(root, context);
+}
+
+/// The arrays of entries that a document may have.
+std::vector<StreamedArray> entry_arrays(const Visit& visit) {
+    return {{std::nullopt, visit}, {"glimpses", visit}};
 }
 
 }  // namespace
 
 ParameterDocument read_document(const Value& root, const ReadingContext& context) {
-    if (root.is_array()) {
-        ReadingContext within = context;
-        within.sibling_keys.clear();
-        return read_entries(root, nullptr, within);
-    }
-    if (!root.is_object()) root.fail("a parameter document is an object, or an array of entries");
-    return root.contains("glimpses") ? read_whole(root, context) : read_single(root, context);
+    const bool has_member = root.is_object() && root.contains("glimpses");
+    const Value array = has_member ? root.member("glimpses") : root;
+    const auto for_each = [&](const Visit& visit) {
+        for (std::size_t n = 0; n < array.size(); ++n) visit(array.element(n));
+    };
+    return read_forms(root, {array.size(), for_each}, context);
+}
+
+ParameterDocument read_document(std::string_view text, const Source& source, const ReadingContext& context) {
+    std::size_t count = 0;
+    // Twice: what stands behind the entries may be their defaults, and is checked before them.
+    const JsonFile rest(text, source, {}, entry_arrays([&](const Value&) { ++count; }));
+    const auto for_each = [&](const Visit& visit) { JsonFile(text, source, {}, entry_arrays(visit)); };
+    return read_forms(rest.root(), {count, for_each}, context);
 }
 
 }  // namespace parameters
@@ -118,8 +164,7 @@ bool is_file_on_disk(const std::filesystem::path& path) {
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                    const std::filesystem::path& directory, const ParameterDefaults& defaults,
                                    const IsFile& is_file) {
-    const json::JsonFile document(text, json::Source{file, std::nullopt});
-    return parameters::read_document(document.root(),
+    return parameters::read_document(text, {file, std::nullopt},
                                      {.directory = directory, .defaults = defaults, .is_file = is_file});
 }
 

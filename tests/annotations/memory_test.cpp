@@ -1,48 +1,15 @@
 #include <doctest/doctest.h>
-#include <malloc.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <filesystem>
-#include <new>
 #include <string>
 
+#include "counted_memory.hpp"
 #include "glimpse/annotations.hpp"
 #include "scratch_directory.hpp"
 
-// What annotations cost in memory, counted where it is allocated: the same on every machine.
+// What annotations cost in memory.
 
 using namespace glimpse;
-
-namespace {
-
-std::atomic<std::size_t> allocated = 0;  // bytes
-std::atomic<std::size_t> most_allocated = 0;
-
-/// What a block takes of the heap: glibc keeps its size before it.
-std::size_t size_of(void* block) {
-    return malloc_usable_size(block) + sizeof(std::size_t);
-}
-
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    void* const block = std::malloc(size);
-    if (!block) throw std::bad_alloc();
-    const std::size_t now = allocated += size_of(block);
-    for (std::size_t most = most_allocated; most < now && !most_allocated.compare_exchange_weak(most, now);) {
-    }
-    return block;
-}
-
-[[gnu::noinline]] void operator delete(void* block) noexcept {
-    if (block) allocated -= size_of(block);
-    std::free(block);
-}
-
-[[gnu::noinline]] void operator delete(void* block, std::size_t /*size*/) noexcept {
-    operator delete(block);
-}
 
 namespace {
 
@@ -64,19 +31,14 @@ std::string coco_of(std::size_t boxes) {
     return text + R"(], "categories": [{"id": 1, "name": "a category of a name beyond a few bytes"}]})";
 }
 
-struct Cost {
-    std::size_t most;  ///< bytes, while the file is read,
-    std::size_t kept;  ///< and afterwards
-};
-
-Cost cost_of(const std::filesystem::path& file, std::size_t boxes) {
-    const std::size_t before = allocated;
-    most_allocated = before;
-    const auto images = read_annotations({file, "coco", {}, false, true}, {});
-    std::size_t count = 0;
-    for (const AnnotatedImage& image : images) count += image.boxes.size();
-    CHECK(count == boxes);
-    return {most_allocated - before, allocated - before};
+counted_memory::Cost cost_of(const std::filesystem::path& file, std::size_t boxes) {
+    return counted_memory::cost_of([&] {
+        auto images = read_annotations({file, "coco", {}, false, true}, {});
+        std::size_t count = 0;
+        for (const AnnotatedImage& image : images) count += image.boxes.size();
+        CHECK(count == boxes);
+        return images;
+    });
 }
 
 }  // namespace
@@ -85,14 +47,13 @@ TEST_CASE("a further box of COCO's costs at most 200 bytes, with its text while 
     constexpr std::size_t few = 20000;
     constexpr std::size_t many = 2 * few;
     const scratch::Directory directory;
-    const Cost little = cost_of(directory.file("few.json", coco_of(few)), few);
-    const Cost much = cost_of(directory.file("many.json", coco_of(many)), many);
-    const std::size_t most_of_a_box = (much.most - little.most) / (many - few);
-    const std::size_t kept_of_a_box = (much.kept - little.kept) / (many - few);
-    CAPTURE(most_of_a_box);
-    CAPTURE(kept_of_a_box);
-    CHECK(most_of_a_box <= 200);
-    CHECK(kept_of_a_box <= 125);  // an `AnnotatedBox`, and what its vector has beside it
+    const auto little = cost_of(directory.file("few.json", coco_of(few)), few);
+    const auto much = cost_of(directory.file("many.json", coco_of(many)), many);
+    const counted_memory::Cost box = much.of_each(little, many - few);
+    CAPTURE(box.most);
+    CAPTURE(box.kept);
+    CHECK(box.most <= 200);
+    CHECK(box.kept <= 125);  // an `AnnotatedBox`, and what its vector has beside it
     CHECK(sizeof(AnnotatedBox) <= 120);
-    CHECK(most_of_a_box >= sizeof(Box));  // it is counted at all
+    CHECK(box.kept >= sizeof(Box));  // it is counted at all
 }

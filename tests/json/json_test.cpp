@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,6 +101,14 @@ TEST_CASE("elements of a streamed array are handed out in their order, with thei
     CHECK(streamed(R"({"x": [1, 2], "a": [{"n": 1}, {"drop": [3], "n": 2}], "b": [], "y": {"a": [5]}})") ==
           "/a/0 1; /a/1 2; a 0 b 0 x 2 y 1 ");
     CHECK(streamed(R"({"b": [{"n": 1, "a": [{}, 7]}], "a": [{"n": 2}]})") == "/b/0 1; /a/0 2; a 0 b 0 ");
+    std::string elements;
+    const std::vector<json::StreamedArray> root{{std::nullopt, [&](const Value& value) {
+                                                     elements +=
+                                                         value.pointer + "=" + value.json->dump() + " ";
+                                                 }}};
+    const JsonFile list(R"([1, [2, {"k": 3}], {}])", {"a.json", std::nullopt}, {}, root);
+    CHECK(elements == R"(/0=1 /1=[2,{"k":3}] /2={} )");
+    CHECK(list.root().size() == 0);
     CHECK(streamed(R"({"a": {"n": 1}})") == "a 1 ");    // no array
     CHECK(streamed(R"({"x": {"a": [1]}})") == "x 1 ");  // no member of the root
     const auto refused = [](std::string_view text) { return refusal([&] { streamed(text); }); };

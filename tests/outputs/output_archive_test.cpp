@@ -30,7 +30,7 @@ TEST_CASE("an archive of outputs has a record beside each image's files, and app
     OutputOptions options;
     options.archive = directory / "out.tar";
     ImageJob job{ImageSource("in/a.b.png"), "in/a.b"};
-    job.glimpses = std::make_shared<const ParameterDocument>(ParameterDocument{{"eye", Crop{}, ""}});
+    job.glimpses = std::make_shared<const ParameterDocument>(ParameterDocument{{"eye", Crop{}}});
     OutputPlan plan = plan_outputs({job}, options);
     {
         OutputArchive archive(plan);

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 ImageJob job(const std::string& image, const std::string& name, const std::vector<std::string>& ids) {
     ParameterDocument document;
-    for (const std::string& id : ids) document.push_back({id, Crop{}, ""});
+    for (const std::string& id : ids) document.push_back({id, Crop{}});
     return {ImageSource(image), name, std::make_shared<const ParameterDocument>(document)};
 }
 

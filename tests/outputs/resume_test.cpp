@@ -19,7 +19,7 @@ namespace {
 
 ImageJob job(const std::string& name, const std::vector<std::string>& ids = {"x"}) {
     ParameterDocument document;
-    for (const std::string& id : ids) document.push_back({id, Crop{}, ""});
+    for (const std::string& id : ids) document.push_back({id, Crop{}});
     return {ImageSource(name + ".png"), name, std::make_shared<const ParameterDocument>(document)};
 }
 

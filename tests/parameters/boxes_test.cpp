@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "glimpse/error.hpp"
@@ -15,10 +16,14 @@ using namespace glimpse;
 
 namespace {
 
+Place place_of_box(const std::string& text) {
+    return {.common = std::make_shared<const CommonPlace>(CommonPlace{.before = text, .is_box = true})};
+}
+
 /// The place of a box that stands by itself is given; in a document it is the entry's, and "/box" follows.
 std::string refusal_of_box(const OrientedBox& box, const ParameterDefaults& defaults) {
     ParameterDocument document;
-    return refusal([&] { append_glimpses_of_box("000", box, "a.json", defaults, document); });
+    return refusal([&] { append_glimpses_of_box("000", box, place_of_box("a.json"), defaults, document); });
 }
 
 std::string refusal_of_document(const OrientedBox& box, const ParameterDefaults& defaults) {
@@ -83,7 +88,7 @@ TEST_CASE("a box becomes a mechanism of the defaults' word and size") {
     for (const std::string_view word : mechanism_names()) {
         const double angle = word == "stn" ? 30 : 0;
         ParameterDocument document;
-        append_glimpses_of_box("7", {{0.5, 0.25, 0.125, 1}, Units::fraction, angle}, "b.txt",
+        append_glimpses_of_box("7", {{0.5, 0.25, 0.125, 1}, Units::fraction, angle}, place_of_box("b.txt"),
                                {std::string(word), Size{5, 6}}, document);
         REQUIRE(document.size() == 1);
         const Glimpse& glimpse = document.front();

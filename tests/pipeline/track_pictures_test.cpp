@@ -35,7 +35,7 @@ TEST_CASE("the strip of a track of very many glimpses shows every step-th of the
     REQUIRE(layout.step == 2);
 
     const ImageJob job{ImageSource("a.png"), "a"};
-    const Glimpse glimpse{"x", Crop{}, ""};
+    const Glimpse glimpse{"x", Crop{}};
     std::vector<WrittenGlimpse> track;
     // Two levels in turn for those that are shown, the third for the others.
     for (std::size_t k = 0; k < count; ++k) {

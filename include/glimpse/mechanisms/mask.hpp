@@ -1,9 +1,12 @@
 #pragma once
 
+#include <concepts>
 #include <filesystem>
+#include <memory>
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -16,16 +19,35 @@ namespace glimpse {
 /// The forms that the parameters of `Mask` come in.
 namespace mask_form {
 
+/// A matrix that is not changed, and that copies share; few bytes, since most glimpses are no masks.
+class Values {
+  public:
+    Values() = default;
+    template <std::convertible_to<cv::Mat> Matrix>
+    requires(!std::same_as<std::remove_cvref_t<Matrix>, Values>)
+        Values(const Matrix& values)  // NOLINT(google-explicit-constructor): it is a matrix
+        : values_(std::make_shared<const cv::Mat>(values)) {}
+
+    [[nodiscard]] bool empty() const { return !values_ || values_->empty(); }
+    operator const cv::Mat&() const {  // NOLINT(google-explicit-constructor)
+        static const cv::Mat none;
+        return values_ ? *values_ : none;
+    }
+
+  private:
+    std::shared_ptr<const cv::Mat> values_;
+};
+
 /// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, H×W or upsampled to that. `values`
 /// (CV_64F) are supplied by whoever reads files, before the mask is lowered.
 struct FileForm {
     std::filesystem::path path;
-    cv::Mat values;
+    Values values;
 };
 
 /// A grid of numbers of any size, CV_64F, upsampled to H×W.
 struct GridForm {
-    cv::Mat values;
+    Values values;
 };
 
 /// a = a_y a_xᵀ; x has W numbers and y has H.
