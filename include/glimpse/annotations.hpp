@@ -10,11 +10,16 @@
 #include <vector>
 
 #include "glimpse/export.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/geometry.hpp"
 
 // Annotated boxes in the formats of data sets, and the images that they belong to.
 
 namespace glimpse {
+
+/// Of a file of annotations.
+inline constexpr InputLimit annotation_limit{
+    .bytes = std::uint64_t{4} << 30, .kind = "a file of annotations", .remedy = "split it by images"};
 
 /// Which annotations are read, and how.
 struct AnnotationOptions {
@@ -42,7 +47,7 @@ struct BoxCategory {
 /// The category of boxes that have none: its name and number are empty.
 GLIMPSE_EXPORT const std::shared_ptr<const BoxCategory>& no_category();
 
-/// Where a box stands in its annotation file.
+/// Where a box stands in its annotation file, of at most `annotation_limit`.
 struct BoxPlace {
     /// What `number` counts: lines from 1, LabelMe's shapes or COCO's annotations from 0; of these it is told
     /// which member is meant.

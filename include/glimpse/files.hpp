@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glimpse/export.hpp"
@@ -35,8 +36,22 @@ GLIMPSE_EXPORT void remove_unpublished_files();
 /// Stands for standard input or output where a file is named.
 inline constexpr const char* standard_stream = "-";
 
-/// All of standard input. Throws `Error` where that fails.
-GLIMPSE_EXPORT std::vector<std::uint8_t> read_standard_input();
+/// The most bytes of what is read as a whole, so that no input fills the memory.
+struct InputLimit {
+    std::uint64_t bytes;
+    std::string_view kind;    ///< "a parameter document"
+    std::string_view remedy;  ///< where one has more: "split it"
+};
+
+/// Of images on standard input, all together.
+inline constexpr InputLimit standard_input_limit{
+    .bytes = std::uint64_t{4} << 30,
+    .kind = "what is read from standard input",
+    .remedy = "give the images as files, or as a tar archive, of which one is read after another"};
+
+/// All of standard input. Throws `UsageError` where it has more bytes than the limit, before more are read,
+/// and `Error` where reading fails.
+GLIMPSE_EXPORT std::vector<std::uint8_t> read_standard_input(const InputLimit& limit = standard_input_limit);
 
 /// Writes the bytes to standard output. Throws `Error` where that fails, and `ReaderGone` where nobody reads
 /// them.

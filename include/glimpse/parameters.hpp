@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "glimpse/export.hpp"
+#include "glimpse/files.hpp"
 #include "glimpse/mechanism.hpp"
 
 namespace glimpse {
@@ -21,6 +22,12 @@ struct ParameterDefaults {
 
 /// The glimpses of one document, in its order, each with an id of its own.
 using ParameterDocument = std::vector<Glimpse>;
+
+/// Of a parameter document: in a file, on standard input or in an archive.
+inline constexpr InputLimit document_limit{
+    .bytes = std::uint64_t{256} << 20,
+    .kind = "a parameter document",
+    .remedy = "split it, or give a manifest, of which one record is read after another"};
 
 /// Whether a path is that of an existing file.
 using IsFile = std::function<bool(const std::filesystem::path&)>;
@@ -37,7 +44,7 @@ GLIMPSE_EXPORT ParameterDocument parse_parameters(std::string_view text, const s
                                                   const IsFile& is_file = is_file_on_disk);
 
 /// Reads the document in a file, where its relative paths start too. Throws `UsageError` as
-/// `parse_parameters`, and where the file cannot be read.
+/// `parse_parameters`, and where the file cannot be read, or is larger than `document_limit`.
 GLIMPSE_EXPORT ParameterDocument read_parameters(const std::filesystem::path& path,
                                                  const ParameterDefaults& defaults);
 

@@ -59,7 +59,7 @@ std::optional<Size> declared_size(double width, double height) {
 }
 
 std::string read_annotation_text(const std::filesystem::path& file) {
-    std::string bytes = read_text_file(file);
+    std::string bytes = read_text_file(file, annotation_limit);
     const std::string_view head = std::string_view(bytes).substr(0, 2);
     if (head == "\xFE\xFF" || head == "\xFF\xFE" || head.find('\0') != std::string_view::npos) {
         throw UsageError(file.string(), "is UTF-16, or no text; convert it to UTF-8");

@@ -9,6 +9,7 @@
 #include "glimpse/image_file.hpp"
 #include "parameters/attention_file.hpp"
 #include "system/relative_name.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -83,6 +84,7 @@ class SampleJobs {
     }
 
     Document read(const Member& member) {
+        require_within(document_limit, member.bytes->size(), path_of(member));
         const std::string text(member.bytes->begin(), member.bytes->end());
         const auto is_member = [&](const fs::path& path) { return find(path) != nullptr; };
         ParameterDocument document = parse_parameters(

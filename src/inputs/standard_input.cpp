@@ -3,6 +3,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/parameters.hpp"
 
 namespace glimpse {
 
@@ -15,13 +16,13 @@ void StandardInput::claim(const std::string& field) {
     taken_by_ = field;
 }
 
-std::vector<std::uint8_t> StandardInput::take(const std::string& field) {
+std::vector<std::uint8_t> StandardInput::take(const std::string& field, const InputLimit& limit) {
     claim(field);
-    return read_standard_input();
+    return read_standard_input(limit);
 }
 
 std::string StandardInput::take_text(const std::string& field) {
-    const std::vector<std::uint8_t> bytes = take(field);
+    const std::vector<std::uint8_t> bytes = take(field, document_limit);
     return {bytes.begin(), bytes.end()};
 }
 

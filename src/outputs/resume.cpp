@@ -21,7 +21,7 @@ std::string read_report(const fs::path& report) {
     std::error_code unseen;
     if (!fs::exists(report, unseen))
         return {};  // the first run may have been killed before it wrote anything
-    return read_text_file(report);
+    return read_text_file(report, no_limit);
 }
 
 /// How every record begins; a truncated one is a prefix of a record.

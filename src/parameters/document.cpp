@@ -169,7 +169,8 @@ ParameterDocument parse_parameters(std::string_view text, const std::string& fil
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {
-    return parse_parameters(read_text_file(path), path.string(), directory_of(path), defaults);
+    return parse_parameters(read_text_file(path, document_limit), path.string(), directory_of(path),
+                            defaults);
 }
 
 }  // namespace glimpse

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +9,7 @@
 #include "glimpse/files.hpp"
 #include "system/descriptors.hpp"
 #include "system/failure.hpp"
+#include "system/text_file.hpp"
 
 namespace glimpse {
 
@@ -21,20 +23,36 @@ void write_all(int descriptor, std::span<const std::uint8_t> bytes) {
     }
 }
 
-std::vector<std::uint8_t> read_standard_input() {
+namespace {
+
+constexpr const char* standard_input = "standard input";
+
+/// The bytes of standard input that are still to be read; 0 where that is not known, as of a pipe.
+std::uint64_t known_rest() {
+    struct stat status {};
+    if (fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+    const off_t position = lseek(STDIN_FILENO, 0, SEEK_CUR);
+    return position < 0 || position > status.st_size ? 0
+                                                     : static_cast<std::uint64_t>(status.st_size - position);
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> read_standard_input(const InputLimit& limit) {
     constexpr std::size_t portion = std::size_t{1} << 20;
+    const std::uint64_t rest = known_rest();
+    require_within(limit, rest, standard_input);
     std::vector<std::uint8_t> bytes;
-    with_context("standard input", [&] {
-        while (true) {
-            const std::size_t size = bytes.size();
-            bytes.resize(size + portion);
-            const ssize_t count = ::read(STDIN_FILENO, bytes.data() + size, portion);
-            if (count < 0) throw Error(std::strerror(errno));
-            bytes.resize(size + static_cast<std::size_t>(count));
-            if (count == 0) return;
-        }
-    });
-    return bytes;
+    bytes.reserve(rest + portion);
+    while (true) {
+        const std::size_t size = bytes.size();
+        bytes.resize(size + portion);
+        const ssize_t count = ::read(STDIN_FILENO, bytes.data() + size, portion);
+        if (count < 0) throw Error(standard_input, std::strerror(errno));
+        bytes.resize(size + static_cast<std::size_t>(count));
+        if (bytes.size() > limit.bytes) fail_beyond(limit, standard_input);
+        if (count == 0) return bytes;
+    }
 }
 
 void write_standard_output(std::span<const std::uint8_t> bytes) {

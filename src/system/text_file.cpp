@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
@@ -28,7 +28,32 @@ std::string obstacle_to_input(const std::filesystem::path& file) {
     }
 }
 
-std::string read_text_file(const std::filesystem::path& file) {
+namespace {
+
+/// "4294967296 (4 GiB)", where it is a whole number of these or of MiB.
+std::string in_words(std::uint64_t bytes) {
+    const std::string digits = std::to_string(bytes);
+    for (const auto& [shift, unit] : {std::pair(30, " GiB)"), std::pair(20, " MiB)")}) {
+        const std::uint64_t units = bytes >> shift;
+        if (units > 0 && units << shift == bytes) return digits + " (" + std::to_string(units) + unit;
+    }
+    return digits;
+}
+
+}  // namespace
+
+void require_within(const InputLimit& limit, std::uint64_t bytes, const std::string& place) {
+    if (bytes <= limit.bytes) return;
+    throw UsageError(place, "has " + std::to_string(bytes) + " bytes, and " + std::string(limit.kind) +
+                                " has at most " + in_words(limit.bytes) + "; " + std::string(limit.remedy));
+}
+
+void fail_beyond(const InputLimit& limit, const std::string& place) {
+    throw UsageError(place, "goes on, and " + std::string(limit.kind) + " has at most " +
+                                in_words(limit.bytes) + " bytes; " + std::string(limit.remedy));
+}
+
+std::string read_text_file(const std::filesystem::path& file, const InputLimit& limit) {
     if (const std::string obstacle = obstacle_to_input(file); !obstacle.empty()) {
         throw UsageError(file.string(), obstacle);
     }
@@ -37,11 +62,15 @@ std::string read_text_file(const std::filesystem::path& file) {
     std::string text;
     std::error_code unknown;
     const std::uintmax_t size = std::filesystem::file_size(file, unknown);
-    if (!unknown) text.reserve(size);  // growing would take twice as much
+    if (!unknown) {
+        require_within(limit, size, file.string());
+        text.reserve(size);  // growing would take twice as much
+    }
     std::vector<char> portion(std::size_t{1} << 16);
     do {
         stream.read(portion.data(), std::ssize(portion));
         text.append(portion.data(), static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > limit.bytes) fail_beyond(limit, file.string());
     } while (stream);
     if (stream.bad()) throw UsageError(file.string(), "cannot be read");
     return text;

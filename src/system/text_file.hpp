@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "glimpse/export.hpp"
+#include "glimpse/files.hpp"
 
 namespace glimpse {
 
@@ -13,8 +15,18 @@ namespace glimpse {
 /// /dev/null; empty where it can.
 GLIMPSE_EXPORT std::string obstacle_to_input(const std::filesystem::path& file);
 
-/// The bytes of a text file. Throws `UsageError` where it cannot be read.
-GLIMPSE_EXPORT std::string read_text_file(const std::filesystem::path& file);
+/// Throws `UsageError` where an input of so many bytes is larger than the limit.
+void require_within(const InputLimit& limit, std::uint64_t bytes, const std::string& place);
+
+/// Throws `UsageError`: the input, whose size is not known, has more bytes than the limit.
+[[noreturn]] void fail_beyond(const InputLimit& limit, const std::string& place);
+
+/// For what a run has written itself.
+inline constexpr InputLimit no_limit{.bytes = UINT64_MAX, .kind = {}, .remedy = {}};
+
+/// The bytes of a text file. Throws `UsageError` where it cannot be read, or is larger than the limit, before
+/// more is read.
+GLIMPSE_EXPORT std::string read_text_file(const std::filesystem::path& file, const InputLimit& limit);
 
 /// Without the byte order mark that UTF-8 may begin with.
 GLIMPSE_EXPORT std::string_view without_byte_order_mark(std::string_view text);

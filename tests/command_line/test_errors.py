@@ -256,6 +256,47 @@ class BadUsage(GlimpseCase):
             self.check("-p", document, "-o", self.out, says=[f"p.json: /glimpses/1{place}"])
 
 
+class Limits(GlimpseCase):
+    """What is read as a whole is refused before it fills the memory. Files of holes have any size, and no bytes."""
+
+    def sparse(self, name, size):
+        path = self.path(name)
+        with open(path, "wb") as file:
+            file.truncate(size)
+        return path
+
+    def test_documents(self):
+        photo, _ = self.picture()
+        beyond = "268435457 bytes, and a parameter document has at most 268435456 (256 MiB); split it"
+        document = self.sparse("p.json", (256 << 20) + 1)
+        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=[f"{document}: has {beyond}"])
+        self.sparse("photo.png.json", (256 << 20) + 1)
+        self.fails(2, "extract", photo, "--sidecar", "-o", self.out, says=[f"photo.png.json: has {beyond}"])
+        self.fails(2, "write", photo, "-p", document, "--canvas-size", "40x30", "-o", self.path("w.png"), says=[beyond])
+        self.fails_with_input(document, "extract", photo, "-p", "-", "-o", self.out, says=f"standard input: has {beyond}")
+
+    def test_annotations(self):
+        photo, _ = self.picture()
+        boxes = self.sparse("boxes.json", (4 << 30) + 1)
+        says = [f"{boxes}: has 4294967297 bytes, and a file of annotations has at most 4294967296 (4 GiB); split it by images"]
+        self.fails(2, "extract", photo, "--boxes", boxes, "-o", self.out, says=says)
+        self.fails(2, "extract", photo, "--boxes", boxes, "--boxes-format", "coco", "-o", self.out, says=says)
+
+    def test_images_on_standard_input(self):
+        images = self.sparse("images", (4 << 30) + 1)
+        says = "standard input: has 4294967297 bytes, and what is read from standard input has at most 4294967296 (4 GiB); give"
+        self.fails_with_input(images, "extract", "-", "-b", "1,2,3,4", "-o", self.out, says=says)
+        photo, _ = self.picture()
+        self.fails_with_input(images, "write", "-", "-b", "1,2,3,4", "--canvas", photo, "-o", self.path("w.png"), says=says)
+
+    def fails_with_input(self, path, *arguments, says):
+        with open(path, "rb") as file:
+            result = subprocess.run([BINARY, *map(str, arguments)], stdin=file, capture_output=True, timeout=120, cwd=self.directory)
+        self.assertIn(result.returncode, (1, 2))
+        self.assertIn(says, result.stderr.decode())
+        self.assertFalse(self.out.exists())
+
+
 class GlimpsesThatFail(GlimpseCase):
     def test_a_box_outside_the_image_fails_alone(self):
         photo, _ = self.picture()

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "annotations/yolo_data_set.hpp"
+#include "glimpse/annotations.hpp"
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
 #include "system/text_file.hpp"
@@ -66,7 +67,7 @@ Keypoints read_keypoints(const fs::path& file, const YAML::Node& shape) {
 }
 
 DataYaml read(const fs::path& file) {
-    const std::string bytes = read_text_file(file);
+    const std::string bytes = read_text_file(file, annotation_limit);
     try {
         const YAML::Node root = YAML::Load(std::string(without_byte_order_mark(bytes)));
         DataYaml content;

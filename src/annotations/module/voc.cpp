@@ -19,7 +19,7 @@ namespace {
 class XmlDocument {
   public:
     explicit XmlDocument(const std::filesystem::path& file)
-        : file_(file), text_(without_byte_order_mark(read_text_file(file))) {
+        : file_(file), text_(without_byte_order_mark(read_text_file(file, annotation_limit))) {
         const pugi::xml_parse_result result =
             xml_.load_buffer(text_.data(), text_.size(), pugi::parse_default | pugi::parse_declaration);
         if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
