@@ -179,11 +179,6 @@ std::vector<std::filesystem::path> annotation_files(const std::filesystem::path&
     const std::filesystem::path directory = directory_of_labels(file);
     std::ranges::move(possible_files_of_names(directory), std::back_inserter(files));
     std::ranges::move(possible_data_yamls(directory), std::back_inserter(files));
-    // Nobody has named those: a link among them may lead anywhere.
-    std::error_code unseen;
-    std::erase_if(files, [&](const std::filesystem::path& one) {
-        return one != file && std::filesystem::is_symlink(one, unseen);
-    });
     return files;
 }
 

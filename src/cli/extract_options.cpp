@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <thread>
@@ -304,7 +305,7 @@ void apply(ExtractOptions& o) {
     if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";
     if (!o.annotations.file.empty()) {
         o.input.annotations = o.annotations;
-        o.output.also_inputs.push_back(o.annotations.file);
+        std::ranges::move(annotation_files(o.annotations.file), std::back_inserter(o.output.also_inputs));
     }
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
         if (file && *file != standard_stream) o.output.also_inputs.emplace_back(*file);

@@ -293,6 +293,20 @@ class Coco(Annotations):
         for name in ("a.txt", "classes.txt"):
             self.fails(2, "extract", "images", "--boxes", "labels", "-o", self.out, "--report", f"labels/{name}", says=[name, "input"])
 
+    def test_names_of_classes_are_not_written_over(self):
+        photo, _ = self.picture("images/a.png")
+        label = self.file("labels/a.txt", "0 0.5 0.5 0.25 0.2\n")
+        own = self.file("names of mine", "names: [cat]\n")
+        self.path("dataset.yml").symlink_to(own)
+        for name, content in (("labels/classes.txt", "cat\n"), ("obj.names", "cat\n"), ("data.yaml", "names: [cat]\n")):
+            self.file(name, content)
+        for boxes in ("labels", label):
+            for name in ("labels/classes.txt", "obj.names", "data.yaml", "dataset.yml"):
+                before = self.path(name).read_bytes()
+                self.fails(2, "extract", photo, "--boxes", boxes, "-o", self.out, "--report", name,
+                           says=[name, "is an input of this run, and would be overwritten"])
+                self.assertEqual(self.path(name).read_bytes(), before)
+
 
 class OwnFiles(Annotations):
     def test_a_position_is_the_same_whatever_the_category(self):
