@@ -12,7 +12,7 @@
 
 namespace glimpse {
 
-/// The source of an image: a file, or its bytes in memory, and the page of it.
+/// The source of an image: a file, or its bytes in memory, the page of it, and what is said of its alpha.
 class GLIMPSE_EXPORT ImageSource {
   public:
     ImageSource() = default;
@@ -31,6 +31,8 @@ class GLIMPSE_EXPORT ImageSource {
     [[nodiscard]] std::optional<int> page() const { return page_; }
     /// The same file's or bytes' image of that page.
     [[nodiscard]] ImageSource at_page(int page) const;
+    /// The same image, of whose last channel this is said, whatever the options to open it say.
+    [[nodiscard]] ImageSource with_alpha(AlphaChannel alpha) const;
 
     /// Opens the image and reads its header. The reader must not outlive all copies of the source. Throws
     /// `Error` with the reason, without the name.
@@ -40,6 +42,7 @@ class GLIMPSE_EXPORT ImageSource {
     std::string name_;
     std::shared_ptr<const std::vector<std::uint8_t>> bytes_;  ///< null: it is in a file
     std::optional<int> page_;
+    std::optional<AlphaChannel> alpha_;
 };
 
 }  // namespace glimpse

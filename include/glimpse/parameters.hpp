@@ -10,18 +10,25 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/files.hpp"
+#include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
 
 namespace glimpse {
 
 /// What the caller supplies for entries that leave it open.
 struct ParameterDefaults {
-    std::string mechanism = "crop";  ///< for entries that name a box but no mechanism
-    std::optional<Size> size;        ///< for entries that give none
+    std::string mechanism = "crop";       ///< for entries that name a box but no mechanism
+    std::optional<Size> size;             ///< for entries that give none
+    std::optional<AlphaChannel> alpha{};  ///< of every image: no document may say otherwise
 };
 
-/// The glimpses of one document, in its order, each with an id of its own.
-using ParameterDocument = std::vector<Glimpse>;
+/// The glimpses of one document, in its order, each with an id of its own, and what it says of the image.
+class ParameterDocument : public std::vector<Glimpse> {
+  public:
+    using std::vector<Glimpse>::vector;
+
+    std::optional<AlphaChannel> alpha{};  ///< none: it says nothing
+};
 
 /// Of a parameter document: in a file, on standard input or in an archive.
 inline constexpr InputLimit document_limit{
@@ -50,11 +57,12 @@ GLIMPSE_EXPORT ParameterDocument read_parameters(const std::filesystem::path& pa
 
 /// A record of a manifest, which is one of its lines.
 struct ManifestRecord {
-    std::filesystem::path image{};      ///< as written, relative to the manifest's directory
-    std::optional<std::string> name{};  ///< replaces the image's own name in the outputs' names
-    ParameterDocument glimpses{};       ///< empty: the record has none, and the run's own hold
-    std::optional<int> page{};          ///< of the image's file, ≥ 0
-    std::string problem{};              ///< why its name cannot be that of outputs; empty where it can
+    std::filesystem::path image{};        ///< as written, relative to the manifest's directory
+    std::optional<std::string> name{};    ///< replaces the image's own name in the outputs' names
+    ParameterDocument glimpses{};         ///< empty: the record has none, and the run's own hold
+    std::optional<int> page{};            ///< of the image's file, ≥ 0
+    std::optional<AlphaChannel> alpha{};  ///< of the image; none: it says nothing
+    std::string problem{};                ///< why its name cannot be that of outputs; empty where it can
 };
 
 /// Reads a record, `line` ≥ 1 being its number in `file`. Throws `UsageError` as `parse_parameters`.

@@ -32,7 +32,8 @@ CLI::Option* add_format_option(Command& command, std::string& format, const std:
 CLI::Option* add_device_option(Command& command, std::string& device);
 /// "said" or "last".
 void add_alpha_option(Command& command, std::string& alpha);
-AlphaChannel alpha_channel(const std::string& choice);
+/// None for an empty choice: the option is not given.
+std::optional<AlphaChannel> alpha_channel(const std::string& choice);
 /// A list for `formats_in`.
 void add_formats_option(Command& command, std::optional<std::string>& formats);
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync);

@@ -292,7 +292,8 @@ void apply(ExtractOptions& o) {
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
     o.output.sync = !o.no_sync;
     o.run.open.auto_orient = !o.no_auto_orient;
-    o.run.open.alpha = alpha_channel(o.alpha);
+    o.input.defaults.alpha = alpha_channel(o.alpha);
+    o.run.open.alpha = o.input.defaults.alpha.value_or(AlphaChannel::as_said);
     o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;

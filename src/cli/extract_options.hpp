@@ -30,7 +30,7 @@ struct ExtractOptions {
     bool resume = false;
     std::string progress = "auto";
     bool no_auto_orient = false;
-    std::string alpha = "said";
+    std::string alpha;
     std::optional<std::string> formats;
     std::optional<std::int64_t> maximum_pixels;
     std::optional<std::int64_t> memory;  ///< bytes; without it half of what there is

@@ -68,10 +68,11 @@ void add_alpha_option(Command& command, std::string& alpha) {
         .add_choice(
             "--alpha", alpha, {"said", "last"},
             "said: where the file says so; last: also of two or four channels of which it says nothing")
-        ->capture_default_str();
+        ->default_str("said");
 }
 
-AlphaChannel alpha_channel(const std::string& choice) {
+std::optional<AlphaChannel> alpha_channel(const std::string& choice) {
+    if (choice.empty()) return std::nullopt;
     return choice == "last" ? AlphaChannel::last : AlphaChannel::as_said;
 }
 

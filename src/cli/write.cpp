@@ -15,7 +15,7 @@ namespace {
 struct Options {
     WriteOptions write;
     std::string mode = "adjoint";
-    std::string alpha = "said";
+    std::string alpha;
     std::optional<std::string> formats;
     bool untrusted = false;
     std::string device = "cpu";
@@ -44,7 +44,8 @@ void be_untrusting(Options& o) {
 
 Outcome write(Options& o) {
     o.write.paste = o.mode == "paste";
-    o.write.open.alpha = alpha_channel(o.alpha);
+    o.write.input.defaults.alpha = alpha_channel(o.alpha);
+    o.write.open.alpha = o.write.input.defaults.alpha.value_or(AlphaChannel::as_said);
     o.write.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     o.write.sync = !o.no_sync;
     if (o.untrusted) be_untrusting(o);

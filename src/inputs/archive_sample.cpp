@@ -58,8 +58,9 @@ class SampleJobs {
                      .member = image.name};
         const Member* document = options_.sidecar ? find_sidecar(image) : nullptr;
         try {
-            job.glimpses = document ? read(*document) : maker_.shared();
-            if (!job.glimpses) throw Error("there is no " + sample_.key + ".json beside it");
+            const Document glimpses = document ? read(*document) : maker_.shared();
+            if (!glimpses) throw Error("there is no " + sample_.key + ".json beside it");
+            give(job, glimpses);
             return job;
         } catch (const Error& error) {
             return failed_job(job.image.name(), error.what());

@@ -1,6 +1,7 @@
 #include "inputs/job_maker.hpp"
 
 #include <optional>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "system/relative_name.hpp"
@@ -29,6 +30,11 @@ ImageJob failed_job(const std::string& image, const std::string& problem) {
             .problem = problem};
 }
 
+void give(ImageJob& job, Document glimpses) {
+    if (glimpses->alpha) job.image = job.image.with_alpha(*glimpses->alpha);
+    job.glimpses = std::move(glimpses);
+}
+
 void JobMaker::require_glimpses(const std::string& image, bool may_have_sidecar) const {
     if (shared_ || may_have_sidecar) return;
     throw UsageError(image, "no parameters: give " + field_name("boxes") + ", " + field_name("parameters") +
@@ -44,7 +50,6 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
     }
     const bool may_have_sidecar = options_.sidecar && job.image.is_file();
     require_glimpses(job.image.name(), may_have_sidecar);
-    job.glimpses = shared_;
     if (const auto sidecar = may_have_sidecar ? find_sidecar(job.image.name()) : std::nullopt) {
         std::error_code ignored;
         if (!fs::is_regular_file(*sidecar, ignored)) {
@@ -53,10 +58,10 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
             return job;
         }
         job.sidecar = *sidecar;
-        job.glimpses =
-            std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults));
-    }
-    if (!job.glimpses) {
+        give(job, std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults)));
+    } else if (shared_) {
+        give(job, shared_);
+    } else {
         const fs::path file(job.image.name());
         job.problem = "there is no " + file.filename().string() + ".json or " + file.stem().string() +
                       ".json beside it";
@@ -69,16 +74,17 @@ ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
                              const std::string& place) const {
     ImageJob job{.image = ImageSource((directory / record.image).string()),
                  .name = record.name.value_or(output_name(record.image)),
-                 .glimpses = shared_,
                  .problem = std::move(record.problem)};
     if (record.page) job.image = job.image.at_page(*record.page);
-    if (!record.glimpses.empty()) {
-        job.glimpses = std::make_shared<const ParameterDocument>(std::move(record.glimpses));
-    }
-    if (!job.glimpses) {
+    const Document glimpses = record.glimpses.empty()
+                                  ? shared_
+                                  : std::make_shared<const ParameterDocument>(std::move(record.glimpses));
+    if (!glimpses) {
         throw UsageError(place, "the record names no glimpses, and neither " + field_name("parameters") +
                                     " nor " + field_name("boxes") + " does");
     }
+    give(job, glimpses);
+    if (record.alpha) job.image = job.image.with_alpha(*record.alpha);
     return job;
 }
 

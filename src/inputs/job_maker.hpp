@@ -7,6 +7,9 @@ namespace glimpse {
 /// A job that fails with this problem.
 ImageJob failed_job(const std::string& image, const std::string& problem);
 
+/// Gives a job its glimpses, which are not null, and its image what they say of it.
+void give(ImageJob& job, Document glimpses);
+
 /// Gives each image its glimpses: those of its record, of its sidecar, or the shared ones.
 class JobMaker {
   public:

@@ -26,6 +26,16 @@ const std::vector<Key>& common_keys() {
     return keys;
 }
 
+const std::vector<Key>& image_keys() {
+    static const std::vector<Key> keys{
+        {.name = "alpha",
+         .type = boolean_type(),
+         .meaning = "Whether the last of two or four channels is alpha, where the file says nothing of it. "
+                    "Without it, as the caller says."},
+    };
+    return keys;
+}
+
 const std::vector<Description>& descriptions() {
     static const std::vector<Description> table{crop_description(), mask_description(),
                                                 gaussian_description(), spatial_transformer_description()};
@@ -50,6 +60,10 @@ Type number_type() {
 
 Type positive_type() {
     return {"a number", "> 0", R"("type": "number", "exclusiveMinimum": 0)"};
+}
+
+Type boolean_type() {
+    return {"true or false", "", R"("type": "boolean")"};
 }
 
 Type numbers_type(std::string_view words, std::size_t count) {

@@ -59,6 +59,9 @@ struct Description {
 /// "id" and "mechanism", which every entry has.
 const std::vector<Key>& common_keys();
 
+/// What is said of the image, beside the entries of a document or in a manifest's record.
+const std::vector<Key>& image_keys();
+
 /// The mechanisms, in the order of `mechanism_names`.
 const std::vector<Description>& descriptions();
 
@@ -78,6 +81,8 @@ Type number_type();
 
 /// A number > 0.
 Type positive_type();
+
+Type boolean_type();
 
 /// An array of exactly `count` numbers, `words` naming them.
 Type numbers_type(std::string_view words, std::size_t count);

@@ -29,7 +29,7 @@ void require_version(const Value& version) {
 void require_default_keys(const Value& root) {
     std::vector<std::string_view> keys = entry_keys();
     std::erase(keys, "id");
-    keys.insert(keys.end(), {"version", "glimpses"});
+    keys.insert(keys.end(), {"version", "alpha", "glimpses"});
     for (const std::string& key : root.keys()) {
         const Value value = root.member(key);
         if (key == "id") value.fail("\"id\" is no default: each glimpse has its own");
@@ -92,6 +92,7 @@ ParameterDocument read_entries(const Value& array, const Entries& entries, Defau
     std::uint32_t number = 0;
     entries.for_each([&](const Value& value) {
         Entry entry(value, defaults);
+        entry.refuse_own("alpha", R"("alpha" is said of the image: beside "glimpses", and not in an entry)");
         std::string id = ids.read(entry, value, number);
         append_glimpses(std::move(id), read_mechanism(entry, context), {common, number}, document);
         ++number;
@@ -110,7 +111,7 @@ ParameterDocument read_whole(const Value& root, const Entries& entries, ReadingC
 }
 
 ParameterDocument read_single(const Value& root, ReadingContext context) {
-    context.sibling_keys.push_back("glimpses");
+    context.sibling_keys.insert(context.sibling_keys.end(), {"alpha", "glimpses"});
     Entry entry(root, nullptr);
     Ids ids;
     ParameterDocument document;
@@ -137,6 +138,18 @@ std::vector<StreamedArray> entry_arrays(const Visit& visit) {
 
 }  // namespace
 
+std::optional<AlphaChannel> take_alpha(JsonFile& file, const ParameterDefaults& defaults) {
+    const Value root = file.root();
+    if (!root.is_object() || !root.contains("alpha")) return std::nullopt;
+    const Value value = root.member("alpha");
+    const AlphaChannel alpha = boolean(value) ? AlphaChannel::last : AlphaChannel::as_said;
+    if (defaults.alpha.value_or(alpha) != alpha) {
+        value.fail("contradicts " + field_name("open.alpha") + "; leave out one of the two");
+    }
+    file.erase("alpha");
+    return alpha;
+}
+
 ParameterDocument read_document(const Value& root, const ReadingContext& context) {
     const bool has_member = root.is_object() && root.contains("glimpses");
     const Value array = has_member ? root.member("glimpses") : root;
@@ -149,9 +162,12 @@ ParameterDocument read_document(const Value& root, const ReadingContext& context
 ParameterDocument read_document(std::string_view text, const Source& source, const ReadingContext& context) {
     std::size_t count = 0;
     // Twice: what stands behind the entries may be their defaults, and is checked before them.
-    const JsonFile rest(text, source, {}, entry_arrays([&](const Value&) { ++count; }));
+    JsonFile rest(text, source, {}, entry_arrays([&](const Value&) { ++count; }));
+    const std::optional<AlphaChannel> alpha = take_alpha(rest, context.defaults);
     const auto for_each = [&](const Visit& visit) { JsonFile(text, source, {}, entry_arrays(visit)); };
-    return read_forms(rest.root(), {count, for_each}, context);
+    ParameterDocument document = read_forms(rest.root(), {count, for_each}, context);
+    document.alpha = alpha;
+    return document;
 }
 
 }  // namespace parameters

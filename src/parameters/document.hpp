@@ -1,17 +1,24 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "glimpse/parameters.hpp"
+#include "json/json_file.hpp"
 #include "parameters/entry.hpp"
 #include "parameters/mechanisms.hpp"
 
 namespace glimpse::parameters {
 
-/// The glimpses of a document: an object with "glimpses", an array of entries, or a single entry.
+/// What the root, if it is an object, says of the image's alpha, taken out of it. Throws `UsageError` where
+/// the caller says otherwise.
+std::optional<AlphaChannel> take_alpha(json::JsonFile& file, const ParameterDefaults& defaults);
+
+/// The glimpses of a document: an object with "glimpses", an array of entries, or a single entry. What it
+/// says of the image was taken out of it.
 ParameterDocument read_document(const json::Value& root, const ReadingContext& context);
 
-/// The same of a text. No tree of all entries is made, which would take far more memory than they do.
+/// The document of a text. No tree of all entries is made, which would take far more memory than they do.
 ParameterDocument read_document(std::string_view text, const json::Source& source,
                                 const ReadingContext& context);
 

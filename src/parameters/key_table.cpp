@@ -54,7 +54,11 @@ std::string chapter(const Description& description) {
 }
 
 std::string key_table() {
-    std::vector<std::string> chapters{"## Every mechanism\n\n" + table(common_keys())};
+    std::vector<std::string> chapters{
+        "## The image\n\nBeside `glimpses`, beside the keys of a single entry, or in a manifest's "
+        "record.\n\n" +
+            table(image_keys()),
+        "## Every mechanism\n\n" + table(common_keys())};
     for (const Description& description : descriptions()) chapters.push_back(chapter(description));
     return join(chapters, "\n");
 }

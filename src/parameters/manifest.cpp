@@ -53,6 +53,7 @@ ManifestRecord read_record(JsonFile& file, ReadingContext context) {
     }
     if (record.contains("page")) result.page = read_page(record.member("page"));
     for (const char* const key : record_keys) file.erase(key);
+    result.alpha = take_alpha(file, context.defaults);
     if (record.size() == 0) return result;
     context.sibling_keys = {record_keys.begin(), record_keys.end()};
     result.glimpses = read_document(record, context);

@@ -24,7 +24,7 @@ constexpr std::string_view beginning = R"json({
   "title": "glimpse parameter document",
   "description": "The glimpses to take of an image: an object with \"glimpses\", an array of entries, or a single entry.",
   "if": {"type": "array"},
-  "then": {"minItems": 1, "items": {"$ref": "#/$defs/complete_entry"}},
+  "then": {"minItems": 1, "items": {"$ref": "#/$defs/complete_entry", "properties": {"alpha": false}}},
   "else": {
     "if": {"required": ["glimpses"]},
     "then": {"$ref": "#/$defs/document"},
@@ -38,9 +38,9 @@ constexpr std::string_view beginning = R"json({
       "properties": {
         "version": {"const": 1},
         "id": false,
-        "glimpses": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry"}}
+        "glimpses": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry", "properties": {"alpha": false}}}
       },
-      "if": {"propertyNames": {"enum": ["version", "glimpses"]}},
+      "if": {"propertyNames": {"enum": ["version", "alpha", "glimpses"]}},
       "then": {"properties": {"glimpses": {"items": {"$ref": "#/$defs/complete_entry"}}}},
       "unevaluatedProperties": false
     },
@@ -94,6 +94,8 @@ std::string definition(const Description& description) {
                                               : reference(key.name)));
     }
     for (const Key& key : description.keys) properties.push_back(property(key));
+    // Of a document that is a single entry; in others, entries have none.
+    for (const Key& key : image_keys()) properties.push_back(member(key.name, reference(key.name)));
     Texts exclusions;
     for (const Form& form : description.forms) {
         for (const std::string_view key : form.keys)
@@ -161,7 +163,8 @@ std::string complete_entry_definition() {
                       "}");
 }
 
-/// The keys of all mechanisms, in order. A key that several have may have the type of any of them.
+/// The keys of all mechanisms, and of the image, in order. A key that several have may have the type of any
+/// of them.
 std::string any_keys_definition() {
     struct Shared {
         std::string_view name;
@@ -172,6 +175,7 @@ std::string any_keys_definition() {
     for (const Key& key : common_keys()) {
         if (key.name != "id") keys.push_back({key.name, {}, {reference(key.name)}});  // no default has an id
     }
+    for (const Key& key : image_keys()) keys.push_back({key.name, {}, {reference(key.name)}});
     for (const Description& description : descriptions()) {
         for (const Key& key : description.keys) {
             auto shared =
@@ -199,6 +203,7 @@ std::string schema() {
     for (const Description& description : descriptions()) definitions.push_back(definition(description));
     definitions.push_back(any_keys_definition());
     for (const Key& key : common_keys()) definitions.push_back(property(key));
+    for (const Key& key : image_keys()) definitions.push_back(property(key));
     return std::string(beginning) + "    " + join(definitions, ",\n    ") + "\n  }\n}\n";
 }
 

@@ -99,7 +99,7 @@ Description spatial_transformer_description() {
               .default_value = number_text(OrientedBox{}.angle),
               .meaning = "Turns the box clockwise on the screen, about its centre."},
              {.name = "align_corners",
-              .type = {"true or false", "", R"("type": "boolean")"},
+              .type = boolean_type(),
               .default_value = open.align_corners ? "true" : "false",
               .meaning =
                   "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "

@@ -58,6 +58,12 @@ Image read_named(const std::string& path, const OpenOptions& options) {
     });
 }
 
+/// What the document says of alpha is said of the glimpse, and of the canvas, too.
+void say_alpha(const ParameterDocument& document, OpenOptions& open, Image& glimpse) {
+    open.alpha = document.alpha.value_or(open.alpha);
+    glimpse.alpha = glimpse.alpha || unsaid_alpha(open.alpha, glimpse.pixels.channels());
+}
+
 /// A list of N pixels, which an array holds as N×C, as N rows of one column; pictures as they are.
 Image as_column(Image list, AlphaChannel alpha) {
     if (!list.array || list.pixels.channels() > 1 || list.pixels.cols > CV_CN_MAX) return list;
@@ -119,10 +125,12 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
                                               " or " + field_name("boxes"));
     const Glimpse& origin = chosen(*document, options.id);
     require_no_input(options, *document);
-    if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse), options.open.alpha);
+    OpenOptions open = options.open;
+    say_alpha(*document, open, glimpse);
+    if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse), open.alpha);
 
-    const Image canvas = options.canvas_size ? black_canvas(*options.canvas_size, glimpse)
-                                             : read_named(options.canvas, options.open);
+    const Image canvas =
+        options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas, open);
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
     const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });

@@ -255,6 +255,34 @@ class AlphaThatNobodySaid(Formats):
         weighed = [averaged(multiplied[..., c])[0] / single[3] for c in range(3)]
         numpy.testing.assert_allclose(averaged(pixels, "--alpha", "last"), [*weighed, single[3]], rtol=1e-5)
 
+    def test_a_document_says_that_it_is_alpha(self):
+        entry = {"box": [0, 0, 9, 6]}
+        for channels, mode in ((4, "RGBA"), (2, "LA")):
+            pixels = self.noise(6, 9, channels)
+            numpy.save(self.path("a.npy"), pixels)
+            self.document({"alpha": True, "glimpses": [entry]}, "a.json")
+            self.file("jobs.jsonl", json.dumps({"image": "a.npy", "alpha": True, **entry}))
+            for n, source in enumerate((("a.npy", "-p", "a.json"), ("a.npy", "--sidecar"), ("--manifest", "jobs.jsonl"))):
+                out = self.out / f"{channels}.{n}"
+                self.run_glimpse("extract", *source, "-o", out)
+                picture = Image.open(out / "a.000.png")
+                self.assertEqual(picture.mode, mode)
+                numpy.testing.assert_array_equal(numpy.array(picture), pixels)
+                self.run_glimpse("extract", *source, "-o", out, "--alpha", "last", "--existing", "overwrite")
+                self.fails(2, "extract", *source, "-o", out, "--alpha", "said",
+                           says=["/alpha: contradicts --alpha; leave out one of the two"])
+        # Of an image of three channels it says nothing, as the option does.
+        photo, pixels = self.picture(channels=3)
+        self.run_glimpse("extract", photo, "-p", "a.json", "-o", self.out / "photo.png")
+        numpy.testing.assert_array_equal(self.load("photo.png"), pixels[:6, :9])
+
+    def test_a_document_says_that_it_is_none(self):
+        numpy.save(self.path("a.npy"), self.noise(6, 9, 4))
+        document = self.document({"alpha": False, "box": [0, 0, 9, 6]})
+        arguments = ("extract", "a.npy", "-p", document, "-o", self.out)
+        self.fails(1, *arguments, says=["8-bit with 4 channels; use npy"])
+        self.fails(2, *arguments, "--alpha", "last", says=[f"{document}: /alpha: contradicts --alpha; leave out one of the two"])
+
     def test_what_says_that_it_has_none_keeps_none(self):
         photo, pixels = self.picture(channels=3)
         self.run_glimpse("extract", photo, "-b", "0,0,9,6", "-o", self.out / "a.png", "--alpha", "last")
@@ -269,6 +297,14 @@ class AlphaThatNobodySaid(Formats):
         self.fails(1, *arguments, says=["the glimpse has 4 colours, the canvas 3; --alpha last takes its last channel for alpha"])
         self.run_glimpse(*arguments, "--alpha", "last")
         numpy.testing.assert_array_equal(self.load("w.png"), pixels)
+        document = self.document({"alpha": True, "box": [0, 0, 9, 6]})
+        arguments = ("write", "g.npy", "-p", document, "--mode", "paste")
+        self.run_glimpse(*arguments, "--canvas", "canvas.png", "-o", self.out / "x.png")
+        numpy.testing.assert_array_equal(self.load("x.png"), pixels)
+        numpy.save(self.path("canvas.npy"), self.noise(6, 9, 4))
+        self.run_glimpse(*arguments, "--canvas", "canvas.npy", "-o", self.out / "y.png")
+        numpy.testing.assert_array_equal(self.load("y.png"), pixels)
+        self.fails(2, *arguments, "--canvas", "canvas.npy", "--alpha", "said", "-o", self.out / "z.png", says=["contradicts --alpha"])
 
 
 class Webp(Formats):

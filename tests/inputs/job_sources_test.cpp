@@ -76,3 +76,41 @@ TEST_CASE("a stream gives the jobs of its share") {
     }
     CHECK(all == 20);
 }
+
+TEST_CASE("an image's alpha is what its own document or record says, or else the shared document") {
+    const scratch::Directory directory;
+    const auto file = [&](const char* name, const std::string& content) {
+        return directory.file(name, content).string();
+    };
+    const auto is_alpha = [](const InputOptions& from) {
+        std::string last;
+        for (const ImageJob& job : collect_jobs(from, {}, never)) {
+            last += job.image.open(from.open)->info().alpha ? '1' : '0';
+        }
+        return last;
+    };
+    // PAM's tuples of four numbers, of which nothing is said.
+    const std::string image = "P7\nWIDTH 2\nHEIGHT 2\nDEPTH 4\nMAXVAL 255\nENDHDR\n0123456789abcdef";
+    InputOptions options;
+    for (const char* name : {"a.pam", "b.pam", "c.pam"}) options.inputs.push_back(file(name, image));
+    options.parameters = file("shared.json", R"({"alpha": true, "box": [0, 0, 2, 2]})");
+    CHECK(is_alpha(options) == "111");
+    options.sidecar = true;
+    file("a.json", R"({"box": [0, 0, 1, 1]})");
+    file("b.json", R"({"alpha": false, "glimpses": [{"box": [0, 0, 1, 1]}]})");
+    CHECK(is_alpha(options) == "001");
+
+    InputOptions records;
+    records.parameters = options.parameters;
+    records.manifest =
+        file("jobs.jsonl", R"({"image": "a.pam"})"
+                           "\n"
+                           R"({"image": "b.pam", "alpha": false})"
+                           "\n"
+                           R"({"image": "c.pam", "box": [0, 0, 1, 1]})"
+                           "\n"
+                           R"({"image": "c.pam", "name": "d", "box": [0, 0, 1, 1], "alpha": true})");
+    CHECK(is_alpha(records) == "1001");
+    records.open.alpha = AlphaChannel::last;  // of images of which nothing is said
+    CHECK(is_alpha(records) == "1011");
+}

@@ -51,6 +51,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"matrix", "[[1, 0, 0], [0, 1, 0]]"},
         {"angle", "5"},
         {"align_corners", "true"},
+        {"alpha", "true"},
     };
     const auto own = samples.find(std::string(mechanism) + " " + std::string(key));
     const auto found = own == samples.end() ? samples.find(key) : own;
@@ -136,7 +137,7 @@ TEST_CASE("descriptions: the reader takes each default") {
 
 TEST_CASE("descriptions: the table has a row for each key, and as many cells in each") {
     const std::string_view table = parameter_keys();
-    std::size_t rows = parameters::common_keys().size();
+    std::size_t rows = parameters::common_keys().size() + parameters::image_keys().size();
     for (const Description& description : parameters::descriptions()) {
         rows += description.keys.size();
         CHECK(count(table, "\n## " + std::string(description.word) + "\n") == 1);
@@ -155,7 +156,16 @@ TEST_CASE("descriptions: the table has a row for each key, and as many cells in 
         ++lines;
         CHECK(count(line, "|") - count(line, "\\|") == 8);
     }
-    CHECK(lines == rows + 2 * (1 + parameters::descriptions().size()));
+    CHECK(lines == rows + 2 * (2 + parameters::descriptions().size()));
+}
+
+TEST_CASE("descriptions: a single entry and a document take what is said of the image") {
+    for (const Key& key : parameters::image_keys()) {
+        const std::string said = "\"" + std::string(key.name) + "\": " + sample("", key.name);
+        for (const std::string rest : {R"("box": [0, 0, 4, 3])", R"("glimpses": [{"box": [0, 0, 4, 3]}])"}) {
+            CHECK(refusal_of("{" + said + ", " + rest + "}") == "");
+        }
+    }
 }
 
 TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or by the nearest") {

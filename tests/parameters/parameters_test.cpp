@@ -331,9 +331,54 @@ TEST_CASE("parameter files that cannot be read") {
     CHECK(file_message(documents).find("a directory") != std::string::npos);
 }
 
+TEST_CASE("a document says of its image whether the last channel is alpha") {
+    const std::string box = R"("box": [1, 2, 3, 4])";
+    const auto alpha = [](const std::string& text) { return parse(text).alpha; };
+    CHECK(alpha("{" + box + "}") == std::nullopt);
+    CHECK(alpha("[{" + box + "}]") == std::nullopt);
+    CHECK(alpha(R"({"alpha": true, )" + box + "}") == AlphaChannel::last);
+    CHECK(alpha(R"({"glimpses": [{)" + box + R"(}], "alpha": true})") == AlphaChannel::last);
+    CHECK(alpha(R"({"alpha": false, "glimpses": [{)" + box + "}]}") == AlphaChannel::as_said);
+}
+
+TEST_CASE("alpha is said once, of the image") {
+    const std::string box = R"("box": [1, 2, 3, 4])";
+    const std::string rule =
+        R"(/alpha: "alpha" is said of the image: beside "glimpses", and not in an entry)";
+    CHECK(message(R"({"glimpses": [{"alpha": true, )" + box + "}]}") == "a.json: /glimpses/0" + rule);
+    CHECK(message(R"([{"alpha": true, )" + box + "}]") == "a.json: /0" + rule);
+    CHECK(message(R"({"alpha": "last", )" + box + "}") ==
+          R"(a.json: /alpha: true or false is needed, not "last")");
+    CHECK(message(R"({"alpah": true, )" + box + "}") ==
+          R"(a.json: /alpah: unknown key "alpah"; did you mean "alpha"?)");
+    CHECK(message(R"({"alpha": true})").starts_with("a.json: an entry without a box needs a mechanism"));
+}
+
+TEST_CASE("a document's alpha does not contradict the caller's") {
+    for (const AlphaChannel caller : {AlphaChannel::last, AlphaChannel::as_said}) {
+        const ParameterDefaults defaults{.alpha = caller};
+        const auto said = [&](bool last) {
+            return R"({"image": "a.npy", "alpha": )" + std::string(last ? "true" : "false") +
+                   R"(, "box": [1, 2, 3, 4]})";
+        };
+        const bool is_last = caller == AlphaChannel::last;
+        CHECK(parse_manifest_record(said(is_last), "jobs.jsonl", 7, {}, defaults).alpha == caller);
+        const std::string rule = "/alpha: contradicts open.alpha; leave out one of the two";
+        CHECK(refusal([&] { parse_manifest_record(said(!is_last), "jobs.jsonl", 7, {}, defaults); }) ==
+              "jobs.jsonl:7: " + rule);
+        const std::string document = is_last ? R"({"alpha": false, "box": [1, 2, 3, 4]})"
+                                             : R"({"alpha": true, "glimpses": [{"box": [1, 2, 3, 4]}]})";
+        CHECK(message(document, defaults) == "a.json: " + rule);
+        CHECK(message(R"({"box": [1, 2, 3, 4]})", defaults) == "");
+    }
+}
+
 TEST_CASE("manifest records") {
     CHECK(record(R"({"image": "a/b.jpg"})").image == "a/b.jpg");
     CHECK(record(R"({"image": "a/b.jpg"})").glimpses.empty());
+    CHECK(record(R"({"image": "a/b.jpg"})").alpha == std::nullopt);
+    CHECK(record(R"({"image": "a.npy", "alpha": true})").glimpses.empty());
+    CHECK(record(R"({"image": "a.npy", "alpha": true})").alpha == AlphaChannel::last);
     const ManifestRecord named =
         record(R"({"image": "b.jpg", "name": "clip7/000123", "box": [1, 2, 3, 4], "id": "k"})");
     CHECK(named.name == "clip7/000123");
@@ -362,6 +407,7 @@ TEST_CASE("bad manifest records") {
          R"(jobs.jsonl:7: /nmae: unknown key "nmae"; did you mean "name"?)"},
         {R"({"image": "a", "image": "b"})", "jobs.jsonl:7: /image: the key \"image\" is given twice"},
         {R"({"image": "a", "name": 3})", "jobs.jsonl:7: /name: a string is needed"},
+        {R"({"image": "a", "alpha": 1})", "jobs.jsonl:7: /alpha: true or false is needed, not 1"},
     };
     for (const auto& row : table) {
         CAPTURE(row.first);
