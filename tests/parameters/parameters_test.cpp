@@ -356,7 +356,8 @@ TEST_CASE("alpha is said once, of the image") {
 
 TEST_CASE("a document's alpha does not contradict the caller's") {
     for (const AlphaChannel caller : {AlphaChannel::last, AlphaChannel::as_said}) {
-        const ParameterDefaults defaults{.alpha = caller};
+        ParameterDefaults defaults;
+        defaults.alpha = caller;
         const auto said = [&](bool last) {
             return R"({"image": "a.npy", "alpha": )" + std::string(last ? "true" : "false") +
                    R"(, "box": [1, 2, 3, 4]})";
