@@ -35,6 +35,13 @@ class GLIMPSE_EXPORT ReaderGone : public Error {
     using Error::Error;
 };
 
+/// What was waited for will not come, since the run is over: whose wait it was counts as not begun. It passes
+/// as `ReaderGone` does.
+class GLIMPSE_EXPORT WaitEnded : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 /// Options, a parameter document or a manifest that break a rule: nothing is done at all.
 class GLIMPSE_EXPORT UsageError : public Error {
   public:

@@ -79,15 +79,15 @@ struct OpenOptions {
     int page = 0;                        ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
     std::vector<std::string> formats{};  ///< what may be decoded, as `formats_in` has it; empty: all
     /// For what is decoded at once. An image that is decoded as soon as it is opened reserves its part then,
-    /// for as long as its reader lives. Null: no limit.
-    std::shared_ptr<MemoryBudget> memory{};
+    /// for as long as its reader lives.
+    MemoryAllowance memory{};
     /// Likewise for the pictures of masks, which are decoded while an image may hold its part already.
-    std::shared_ptr<MemoryBudget> mask_memory{};
+    MemoryAllowance mask_memory{};
 };
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known
 /// format, one that is not among `formats`, a corrupt header, no such page, or an image without pixels or
-/// with more than `maximum_pixels`.
+/// with more than `maximum_pixels`. Throws `WaitEnded` as `memory` does, where it is decoded on opening.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path,
                                                        const OpenOptions& options = {});
 

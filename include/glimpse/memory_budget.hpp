@@ -2,6 +2,8 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,8 +23,10 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
 
     /// Reserves so many bytes, ≥ 0; of 0 at once. Waits until they are left, and those that asked before have
     /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
-    /// Throws `Error` where the whole budget is less.
-    [[nodiscard]] Reservation reserve(std::int64_t bytes);
+    /// Throws `Error` where the whole budget is less, and `WaitEnded` where it would wait, or go on waiting,
+    /// and `in_vain()`; that is asked before the wait and whenever something was given back, must not throw,
+    /// and may be empty.
+    [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& in_vain = {});
 
     /// How many wait now.
     [[nodiscard]] std::uint64_t waiting() const;
@@ -34,9 +38,20 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     std::int64_t bytes_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::int64_t left_;         ///< guarded by `mutex_`
-    std::uint64_t asked_ = 0;   ///< how many have asked; guarded by `mutex_`
-    std::uint64_t served_ = 0;  ///< how many of them have theirs; guarded by `mutex_`
+    std::int64_t left_;  ///< guarded by `mutex_`
+    std::list<std::int64_t>
+        queue_;  ///< what those wait for who have asked, in their order; guarded by `mutex_`
+};
+
+/// What may be held of a budget.
+struct GLIMPSE_EXPORT MemoryAllowance {
+    std::shared_ptr<MemoryBudget> budget{};  ///< null: no limit
+    std::function<bool()> in_vain{};         ///< whether to wait for it is, as `MemoryBudget::reserve` asks
+
+    /// As `MemoryBudget::reserve`; nothing without a budget.
+    [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
+        return budget ? budget->reserve(bytes, in_vain) : nullptr;
+    }
 };
 
 /// The bytes of memory that this process may have: those of the machine, or of the control group (cgroup v2)

@@ -298,8 +298,8 @@ void apply(ExtractOptions& o) {
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
     const std::int64_t budget = budget_of(o);
-    o.run.open.memory = std::make_shared<MemoryBudget>(budget);
-    o.run.open.mask_memory = std::make_shared<MemoryBudget>(budget);
+    o.run.open.memory.budget = std::make_shared<MemoryBudget>(budget);
+    o.run.open.mask_memory.budget = std::make_shared<MemoryBudget>(budget);
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;

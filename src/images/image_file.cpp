@@ -134,8 +134,7 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     if (!codec) throw Error(not_read(bytes));
     require_allowed(*codec, bytes.first(std::min(bytes.size(), signature_length)), options);
     std::unique_ptr<ImageReader> reader = codec->open(
-        bytes,
-        {.maximum_pixels = options.maximum_pixels, .page = options.page, .memory = options.memory.get()});
+        bytes, {.maximum_pixels = options.maximum_pixels, .page = options.page, .memory = &options.memory});
     require_page(options.page, reader->info().pages);
     require_pixels(reader->info().size, options.maximum_pixels);
     if (!reader->info().alpha && unsaid_alpha(options.alpha, reader->info().channels)) {

@@ -10,7 +10,7 @@ namespace glimpse {
 
 namespace {
 
-cv::Mat attention_values(ImageReader& reader, MemoryBudget* memory) {
+cv::Mat attention_values(ImageReader& reader, const MemoryAllowance& memory) {
     const ImageInfo& info = reader.info();
     if (info.pages > 1) {
         throw Error("a mask is a file of one picture, not of " + std::to_string(info.pages) + " pages");
@@ -20,7 +20,7 @@ cv::Mat attention_values(ImageReader& reader, MemoryBudget* memory) {
     if (info.channels != 1 && !has_leading_axis) {
         throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
     }
-    const auto reserved = memory ? memory->reserve(reader.decoding_memory(whole(info.size), 1)) : nullptr;
+    const auto reserved = memory.reserve(reader.decoding_memory(whole(info.size), 1));
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
     if (info.channels != 1) values = values.reshape(1, info.size.width);
@@ -38,8 +38,7 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return;
     const auto path = *attention_file(glimpse.mechanism);
     try {
-        supply(glimpse.mechanism,
-               attention_values(*open_image(file, limits_of(open)), open.mask_memory.get()));
+        supply(glimpse.mechanism, attention_values(*open_image(file, limits_of(open)), open.mask_memory));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
         throw Error(glimpse.place.of("/file"), path.string() + ": " + error.what());

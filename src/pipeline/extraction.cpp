@@ -83,11 +83,10 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
 /// Reserves what decoding the image holds at once; what one holds that was decoded on opening it has
 /// reserved.
 MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& image,
-                                  const Pictures& pictures, MemoryBudget* memory) {
-    if (!memory) return {};
+                                  const Pictures& pictures, const MemoryAllowance& memory) {
     std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
     if (bytes > 0 && pictures.are_wanted()) bytes = std::max(bytes, picture_memory(image, pictures.shrink()));
-    return memory->reserve(bytes);
+    return memory.reserve(bytes);
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
@@ -105,12 +104,12 @@ bool is_annotated_turned(const ImageJob& job, const ImageInfo& image) {
 
 /// The steps of one image; where one throws, the report keeps what was known before.
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
-                   Saver& saver, FinishedJob& done) {
+                   Saver& saver, FinishedJob& done, HeldImage& held) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
-    MemoryBudget::Reservation reserved;  // outlives the reader, which may keep pixels
-    const std::unique_ptr<ImageReader> image = job.image.open(run.options.open);
-    const ImageInfo& info = image->info();
+    held.reader = job.image.open(run.options.open);
+    ImageReader& image = *held.reader;
+    const ImageInfo& info = image.info();
     report.size = info.size;
     report.pages = info.pages;
     done.annotated_turned = is_annotated_turned(job, info);
@@ -122,8 +121,8 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     pictures.lay_out(info.size, shrink_for_picture(info.size, run.plan.options.overlay_size), glimpses);
     const bool shows_all = pictures.are_wanted() && pictures.shrink() == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
-    reserved = reserve(decoding, *image, pictures, run.options.open.memory.get());
-    extract_parts(decoding, *image, run.plan.format, reader, saver, pictures);
+    held.reserved = reserve(decoding, image, pictures, run.options.open.memory);
+    extract_parts(decoding, image, run.plan.format, reader, saver, pictures);
     if (pictures.are_wanted()) done.picture_shrink = pictures.shrink();
 }
 
@@ -148,7 +147,7 @@ void add_failures_of_glimpses(ImageReport& report) {
 ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend,
                      const RunOptions& options) {
     const auto start = std::chrono::steady_clock::now();
-    ExtractedJob extracted{.done = {.job = std::move(job)}, .files = {}};
+    ExtractedJob extracted{.done = {.job = std::move(job)}, .files = {}, .held = HeldImage{}};
     FinishedJob& done = extracted.done;
     done.report.image = done.job.image.name();
     done.report.page = done.job.image.page().value_or(0);
@@ -157,8 +156,10 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     try {
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
-        extract_image(done.job, done.paths, {plan, options}, reader, saver, done);
+        extract_image(done.job, done.paths, {plan, options}, reader, saver, done, *extracted.held);
     } catch (const ReaderGone&) {
+        throw;
+    } catch (const WaitEnded&) {
         throw;
     } catch (...) {
         done.report.error = current_message();

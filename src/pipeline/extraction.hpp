@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "glimpse/run.hpp"
@@ -7,14 +9,22 @@
 
 namespace glimpse {
 
+/// An image in use, and what was reserved for it, which outlives the pixels that the reader may keep.
+struct HeldImage {
+    MemoryBudget::Reservation reserved;
+    std::unique_ptr<ImageReader> reader;
+};
+
 /// A job that is done but for its files, which may not be published yet.
 struct ExtractedJob {
     FinishedJob done;
     std::vector<UnpublishedFile> files;
+    std::optional<HeldImage> held;  ///< until it is known whether others may begin; to be freed then
 };
 
 /// Runs one job from opening the image to saving its outputs. Never throws for a failure of the image, its
-/// glimpses or the disk: the report says it. Throws `ReaderGone`.
+/// glimpses or the disk: the report says it. Throws `ReaderGone`, and
+/// `WaitEnded` where nothing has been made of it, and nothing is to be.
 ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend, const RunOptions& options);
 
 }  // namespace glimpse

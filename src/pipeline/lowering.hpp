@@ -23,13 +23,15 @@ struct LoweredGlimpse {
     [[nodiscard]] const Lowered& decoded() const { return shrunk ? *shrunk : lowered; }
 };
 
-/// Runs a step of one glimpse; a failure goes to its report, and does not fail the others. `ReaderGone`
-/// passes.
+/// Runs a step of one glimpse; a failure goes to its report, and does not fail the others. `ReaderGone` and
+/// `WaitEnded` pass.
 template <typename Step>
 void guarded(GlimpseReport& report, Step&& step) {
     try {
         step();
     } catch (const ReaderGone&) {
+        throw;
+    } catch (const WaitEnded&) {
         throw;
     } catch (...) {
         report.error = current_message();

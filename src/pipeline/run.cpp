@@ -20,20 +20,27 @@ namespace {
 class Extractor {
   public:
     Extractor(const OutputPlan& plan, const Backend& backend, const RunOptions& options)
-        : plan_(plan), backend_(backend), options_(options) {}
+        : plan_(plan), backend_(backend), options_(options) {
+        options_.open.memory.in_vain = [this] { return is_over(); };
+        options_.open.mask_memory.in_vain = options_.open.memory.in_vain;
+    }
 
     [[nodiscard]] bool is_over() const { return stopped_ || options_.interrupted(); }
 
-    ExtractedJob operator()(ImageJob job) {
+    /// None for a job that waited for memory until the run was over, which has done nothing.
+    std::optional<ExtractedJob> operator()(ImageJob job) try {
         ExtractedJob extracted = extract(std::move(job), plan_, backend_, options_);
         if (options_.ends_with(extracted.done.report)) stopped_ = true;
+        extracted.held.reset();  // not before: who waits for this memory must know whether to go on
         return extracted;
+    } catch (const WaitEnded&) {
+        return std::nullopt;
     }
 
   private:
     const OutputPlan& plan_;
     const Backend& backend_;
-    const RunOptions& options_;
+    RunOptions options_;
     std::atomic<bool> stopped_ = false;
 };
 
@@ -92,22 +99,26 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
     };
     Cleaning clean;
     const bool writes_files = has_files(plan, options);
-    const auto work = [&](ImageJob job) {
-        ExtractedJob extracted = extract_one(std::move(job));
-        if (writes_files) clean_beside(plan, extracted.done.report, clean);
-        return publication.take(std::move(extracted));
+    const auto work = [&](ImageJob job) -> Publication::Job {
+        std::optional<ExtractedJob> extracted = extract_one(std::move(job));
+        if (!extracted) return nullptr;
+        if (writes_files) clean_beside(plan, extracted->done.report, clean);
+        return publication.take(*std::move(extracted));
     };
     const bool is_stream = !jobs.size();
     const auto hand_on = [&](Publication::Job job) {
         // The next job of a stream may depend on this one's answer.
         const bool is_last = --in_progress == 0;
-        publication.hand_on(std::move(job), is_stream && is_last);
+        if (job) publication.hand_on(std::move(job), is_stream && is_last);
     };
     if (jobs.size().value_or(more_than_one) <= 1) {
         first = next();
         if (!first) return;
-        if (is_single(*first))
-            return publication.hand_on(publication.take(extract_one(*std::move(first))), true);
+        if (is_single(*first)) {
+            auto extracted = extract_one(*std::move(first));
+            if (extracted) publication.hand_on(publication.take(*std::move(extracted)), true);
+            return;
+        }
         --in_progress;
     }
     // A single thread must answer each record of a stream before it reads the next.

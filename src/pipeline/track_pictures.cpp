@@ -49,7 +49,7 @@ std::string frame_name(const WrittenGlimpse& glimpse) {
 
 /// The image for a screen, decoded smaller where that still fills the room, and what was reserved for it.
 std::pair<cv::Mat, MemoryBudget::Reservation> picture_for(ImageReader& reader, cv::Size room,
-                                                          MemoryBudget* memory) {
+                                                          const MemoryAllowance& memory) {
     const ImageInfo& info = reader.info();
     const auto is_enough = [&](int n) {
         const Size size = shrunk(info.size, n);
@@ -61,7 +61,7 @@ std::pair<cv::Mat, MemoryBudget::Reservation> picture_for(ImageReader& reader, c
     constexpr std::int64_t shown = 3;  // bytes a pixel
     const std::int64_t decoding = reader.decoding_memory(all, n);
     const std::int64_t bytes = decoding == 0 ? 0 : decoding + bounded_product(shown, all.area());
-    auto reserved = memory ? memory->reserve(bytes) : nullptr;
+    auto reserved = memory.reserve(bytes);
     return {displayable({reader.decode_shrunk(all, n), info.alpha, {}, false}), std::move(reserved)};
 }
 
@@ -71,8 +71,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
     with_context(glimpse.job->image.name(), [&] {
         const auto reader = glimpse.job->image.open(options.open);
         frame.lowered = lowered(*glimpse.glimpse, options, reader->info().size);
-        std::tie(frame.picture, reserved) =
-            picture_for(*reader, layout.picture.size(), options.open.memory.get());
+        std::tie(frame.picture, reserved) = picture_for(*reader, layout.picture.size(), options.open.memory);
     });
     frame.glimpse = as_shown(glimpse, options.open);
     frame.name = frame_name(glimpse);

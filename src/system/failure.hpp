@@ -10,12 +10,14 @@ namespace glimpse {
 std::string current_message();
 
 /// Runs a step and returns its result; an exception is rethrown as a `Failure` whose message begins with
-/// `place`, but for `ReaderGone`, which passes.
+/// `place`, but for `ReaderGone` and `WaitEnded`, which pass.
 template <typename Failure = Error, typename Step>
 auto with_context(const std::string& place, Step&& step) {
     try {
         return step();
     } catch (const ReaderGone&) {
+        throw;
+    } catch (const WaitEnded&) {
         throw;
     } catch (...) {
         throw Failure(place, current_message());

@@ -38,22 +38,25 @@ void MemoryBudget::require(std::int64_t bytes) const {
                 " allows");
 }
 
-MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes) {
+MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::function<bool()>& in_vain) {
     require(bytes);
     if (bytes == 0) return {};
     std::unique_lock lock(mutex_);
-    const std::uint64_t turn = asked_++;
-    changed_.wait(lock, [&] { return turn == served_ && bytes <= left_; });
-    left_ -= bytes;
-    ++served_;
+    const auto turn = queue_.insert(queue_.end(), bytes);
+    const auto may_have = [&] { return turn == queue_.begin() && bytes <= left_; };
+    while (!may_have() && !(in_vain && in_vain())) changed_.wait(lock);
+    const bool has = may_have();
+    if (has) left_ -= bytes;
+    queue_.erase(turn);
     changed_.notify_all();
+    if (!has) throw WaitEnded("the run was over before there was memory");
     lock.unlock();
     return {this, [budget = shared_from_this(), bytes](const void*) { budget->give_back(bytes); }};
 }
 
 std::uint64_t MemoryBudget::waiting() const {
     const std::scoped_lock lock(mutex_);
-    return asked_ - served_;
+    return queue_.size();
 }
 
 void MemoryBudget::give_back(std::int64_t bytes) {

@@ -130,6 +130,43 @@ RunOptions on(int jobs) {
     return options;
 }
 
+/// A device that fails.
+class BrokenBackend final : public Backend {
+  public:
+    [[nodiscard]] std::string name() const override { return "broken"; }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> /*maps*/,
+                                            const ImageRegion& /*image*/, int /*depth*/) const override {
+        throw Error("the device is broken");
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& /*map*/, const cv::Mat& /*glimpse*/) const override {
+        throw Error("the device is broken");
+    }
+};
+
+/// How many jobs of so many are reported, all of which wait for memory until `before_any` is called; there is
+/// memory for one of them at a time.
+std::size_t reported_of_waiting(std::size_t count, const Backend& backend, RunOptions options,
+                                const std::function<void()>& before_any) {
+    constexpr std::int64_t of_one = 4 * 4 * 3;  // the pixels that a glimpse of `Numbered` needs
+    const auto budget = std::make_shared<MemoryBudget>(of_one);
+    auto all = budget->reserve(of_one);
+    options.open.memory.budget = budget;
+    const scratch::Directory directory;
+    const OutputPlan plan = plan_outputs({}, into(directory.path()));
+    Numbered jobs(count, 1, true);
+    std::size_t reported = 0;
+    {
+        const std::jthread running(
+            [&] { run(jobs, plan, backend, options, [&](const FinishedJob&) { ++reported; }); });
+        while (budget->waiting() < count) std::this_thread::yield();
+        before_any();
+        all = nullptr;
+    }
+    CHECK(budget->waiting() == 0);
+    CHECK(budget->reserve(of_one));
+    return reported;
+}
+
 }  // namespace
 
 TEST_CASE("run: every job is done once and taken in order, on however many threads") {
@@ -318,4 +355,16 @@ TEST_CASE("run: nothing new is started once it is interrupted, or where the firs
     run(list, plan, CpuBackend(), options,
         [&](const FinishedJob& one) { errors.push_back(one.report.error); });
     CHECK(errors == std::vector<std::string>{"nor is this"});
+}
+
+TEST_CASE("run: jobs that wait for memory when it is over count as not begun") {
+    std::atomic<bool> over = false;
+    RunOptions interrupted = on(3);
+    interrupted.interrupted = [&] { return over.load(); };
+    CHECK(reported_of_waiting(3, CpuBackend(), interrupted, [] {}) == 3);
+    CHECK(reported_of_waiting(3, CpuBackend(), interrupted, [&] { over = true; }) == 0);
+    RunOptions fail_fast = on(3);
+    CHECK(reported_of_waiting(3, BrokenBackend(), fail_fast, [] {}) == 3);
+    fail_fast.fail_fast = true;
+    CHECK(reported_of_waiting(3, BrokenBackend(), fail_fast, [] {}) == 1);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -84,6 +85,42 @@ TEST_CASE("a budget: who asks first is served first, so that small parts do not 
         held = nullptr;
     }
     CHECK(served == std::vector<std::string>{"large", "small"});
+}
+
+TEST_CASE(
+    "a budget: who waits in vain goes when something is given back, and keeps nobody behind it waiting") {
+    const auto budget = std::make_shared<MemoryBudget>(10);
+    auto first = budget->reserve(6);
+    auto second = budget->reserve(4);
+    std::atomic<bool> over = false;
+    std::atomic<int> gone = 0;
+    std::atomic<int> served = 0;
+    const auto ask = [&](std::int64_t bytes, const std::function<bool()>& in_vain) {
+        std::jthread asking([&, bytes, in_vain] {
+            try {
+                const auto reserved = budget->reserve(bytes, in_vain);
+                ++served;
+            } catch (const WaitEnded&) {
+                ++gone;
+            }
+        });
+        const std::uint64_t before = budget->waiting();
+        while (budget->waiting() == before && gone == 0) std::this_thread::yield();
+        return asking;
+    };
+    {
+        const auto large = ask(10, [&] { return over.load(); });
+        const auto small = ask(4, {});
+        over = true;
+        second = nullptr;
+    }
+    CHECK(gone == 1);
+    CHECK(served == 1);
+    CHECK(budget->waiting() == 0);
+    // What is left is had without a wait, and to begin one is as vain as to go on with it.
+    const auto left = budget->reserve(4, [] { return true; });
+    CHECK_THROWS_AS(static_cast<void>(budget->reserve(1, [] { return true; })), WaitEnded);
+    CHECK(budget->waiting() == 0);
 }
 
 TEST_CASE("a budget: a reservation is given back once, with its last copy, and keeps its budget") {

@@ -19,7 +19,7 @@ constexpr std::size_t signature_length = 512;
 struct CodecRequest {
     std::int64_t maximum_pixels;
     int page = 0;  ///< ≥ 0; codecs whose files hold one image ignore it, and the caller checks it
-    MemoryBudget* memory = nullptr;  ///< of what is decoded on opening; null: no limit
+    const MemoryAllowance* memory = nullptr;  ///< of what is decoded on opening; null: no limit
 
     /// Reserves memory, which the reader keeps. To be called before the image is decoded.
     [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
