@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <opencv2/core/mat.hpp>
 #include <span>
@@ -39,6 +40,7 @@ struct ImageInfo {
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
     int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below
     int pages = 1;           ///< images in the file: pages, or frames of an animation
+    bool decoded = false;    ///< on opening: `OpenOptions::memory` says what that reserves
 };
 
 /// An opened image. Not for several threads at once.
@@ -55,8 +57,7 @@ class GLIMPSE_EXPORT ImageReader {
     /// `maximum_shrink`. Throws as `decode` does.
     virtual cv::Mat decode_shrunk(const Rectangle& region, int n);
     /// The bytes that `decode_shrunk(region, n)` holds at most: its result, and what is kept for the next
-    /// call. The file's own bytes do not count. 0 for an image that was decoded on opening, whose bytes are
-    /// reserved already.
+    /// call. The file's own bytes do not count, nor does what was held before the call.
     [[nodiscard]] virtual std::int64_t decoding_memory(const Rectangle& region, int n) const;
 };
 
@@ -79,8 +80,11 @@ struct OpenOptions {
     int page = 0;                        ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
     std::vector<std::string> formats{};  ///< what may be decoded, as `formats_in` has it; empty: all
     /// For what is decoded at once. An image that is decoded as soon as it is opened reserves its part then,
-    /// for as long as its reader lives.
+    /// and with it `beside`, for as long as its reader lives; others reserve nothing, but by `reserve_for`.
     MemoryAllowance memory{};
+    /// The bytes of what is to be made of an image that is decoded as soon as it is opened, ≥ 0; of that
+    /// `size`, `depth`, `channels` and `alpha` are known, before its orientation is applied. Empty: none.
+    std::function<std::int64_t(const ImageInfo&)> beside{};
     /// Likewise for the pictures of masks, which are decoded while an image may hold its part already.
     MemoryAllowance mask_memory{};
 };
@@ -94,6 +98,11 @@ GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::pa
 /// Opens an image that lies in memory; `bytes` must outlive the reader. Throws `Error` with the reason.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes,
                                                        const OpenOptions& options = {});
+
+/// Reserves `bytes` for decoding an opened image and for what is made of it; nothing for one that was decoded
+/// on opening, which has reserved all of that. Throws as `memory` does.
+GLIMPSE_EXPORT MemoryBudget::Reservation reserve_for(const ImageReader& image, std::int64_t bytes,
+                                                     const MemoryAllowance& memory);
 
 /// One of several images that lie one after another.
 struct ConcatenatedImage {

@@ -107,6 +107,11 @@ std::int64_t ImageReader::decoding_memory(const Rectangle& region, int /*n*/) co
     return pixel_bytes(info(), region);
 }
 
+MemoryBudget::Reservation reserve_for(const ImageReader& image, std::int64_t bytes,
+                                      const MemoryAllowance& memory) {
+    return image.info().decoded ? nullptr : memory.reserve(bytes);
+}
+
 std::int64_t pixel_bytes(const ImageInfo& info, const Rectangle& region) {
     return bounded_product(region.area(), CV_ELEM_SIZE(CV_MAKETYPE(info.depth, info.channels)));
 }
@@ -134,7 +139,7 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     if (!codec) throw Error(not_read(bytes));
     require_allowed(*codec, bytes.first(std::min(bytes.size(), signature_length)), options);
     std::unique_ptr<ImageReader> reader = codec->open(
-        bytes, {.maximum_pixels = options.maximum_pixels, .page = options.page, .memory = &options.memory});
+        bytes, {.maximum_pixels = options.maximum_pixels, .page = options.page, .options = &options});
     require_page(options.page, reader->info().pages);
     require_pixels(reader->info().size, options.maximum_pixels);
     if (!reader->info().alpha && unsaid_alpha(options.alpha, reader->info().channels)) {

@@ -66,7 +66,7 @@ class OrientedReader final : public ImageReader {
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& seen, int n) const override {
         const std::int64_t decoding = stored_->decoding_memory(stored_region(seen, shrunk(info_.size, n)), n);
         const std::int64_t turned = pixel_bytes(info_, seen);
-        return decoding == 0 ? 0 : std::max(decoding, 2 * turned) + turned;
+        return std::max(decoding, 2 * turned) + turned;
     }
 
   private:

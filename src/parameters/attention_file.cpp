@@ -20,7 +20,7 @@ cv::Mat attention_values(ImageReader& reader, const MemoryAllowance& memory) {
     if (info.channels != 1 && !has_leading_axis) {
         throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
     }
-    const auto reserved = memory.reserve(reader.decoding_memory(whole(info.size), 1));
+    const auto reserved = reserve_for(reader, reader.decoding_memory(whole(info.size), 1), memory);
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
     if (info.channels != 1) values = values.reshape(1, info.size.width);

@@ -70,9 +70,8 @@ std::int64_t decoding_memory(const ImageReader& image, std::span<const GlimpsesO
     std::int64_t most = 0;
     for (const GlimpsesOfPart& part : parts) {
         if (part.region.empty()) continue;
-        const std::int64_t decoded = image.decoding_memory(part.region, n);
-        // Of what was decoded on opening, all is reserved.
-        if (decoded > 0) most = std::max(most, decoded + premultiplied_bytes(image.info(), part.region));
+        most = std::max(
+            most, image.decoding_memory(part.region, n) + premultiplied_bytes(image.info(), part.region));
     }
     return most;
 }
@@ -99,17 +98,21 @@ cv::Mat decode_picture(ImageReader& image, int n) {
     return picture;
 }
 
-std::int64_t picture_memory(const ImageReader& image, int n) {
-    const PictureDecoding how = picture_decoding(image.info(), n);
+std::int64_t drawing_memory(const ImageInfo& image, int n) {
     // As it is shown and as it is drawn, 3 bytes each, the attention of all and that of one, at most 13
     // bytes.
     constexpr std::int64_t drawn = 3 + 3 + 13;
-    const Rectangle picture = whole(shrunk(image.info().size, n));
+    const Rectangle picture = whole(shrunk(image.size, n));
+    return pixel_bytes(image, picture) + bounded_product(drawn, picture.area());
+}
+
+std::int64_t picture_memory(const ImageReader& image, int n) {
+    const PictureDecoding how = picture_decoding(image.info(), n);
     std::int64_t decoding = 0;
     for (int y = 0; y < how.decoded.height; y += how.rows) {
         decoding = std::max(decoding, image.decoding_memory(how.portion(y), how.by_format));
     }
-    return decoding + pixel_bytes(image.info(), picture) + bounded_product(drawn, picture.area());
+    return decoding + drawing_memory(image.info(), n);
 }
 
 ImageRegion decode_region(ImageReader& image, const Rectangle& region, int n) {

@@ -29,7 +29,7 @@ std::vector<GlimpsesOfPart> parts_with_glimpses(std::span<const LoweredGlimpse> 
 std::vector<GlimpsesOfPart> whole_with_glimpses(std::span<const LoweredGlimpse> glimpses, Size image);
 
 /// The bytes that decoding any of the parts of the image shrunk n times, and reading glimpses from it, holds
-/// at most; 0 where the image was decoded on opening.
+/// at most.
 std::int64_t decoding_memory(const ImageReader& image, std::span<const GlimpsesOfPart> parts, int n);
 
 /// How many times an image is shrunk for a picture of it: by the least power of two that takes its longer
@@ -40,7 +40,10 @@ int shrink_for_picture(Size image, int longest);
 /// of blocks of that. What a format decodes by its tiles or strips is decoded some rows at a time.
 cv::Mat decode_picture(ImageReader& image, int n);
 
-/// The bytes that `decode_picture` holds at most, and what is drawn on the picture.
+/// The bytes of the picture of an image shrunk n times, and of what is drawn on it.
+std::int64_t drawing_memory(const ImageInfo& image, int n);
+
+/// The bytes that `decode_picture` holds at most, and `drawing_memory`.
 std::int64_t picture_memory(const ImageReader& image, int n);
 
 /// Decodes a region, which may be empty, of the image shrunk n times.

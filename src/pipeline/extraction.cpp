@@ -80,13 +80,12 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
     pictures.save(displayable({decoded.pixels, info.alpha, {}, false}));
 }
 
-/// Reserves what decoding the image holds at once; what one holds that was decoded on opening it has
-/// reserved.
+/// Reserves what decoding the image holds at once.
 MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& image,
                                   const Pictures& pictures, const MemoryAllowance& memory) {
     std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
-    if (bytes > 0 && pictures.are_wanted()) bytes = std::max(bytes, picture_memory(image, pictures.shrink()));
-    return memory.reserve(bytes);
+    if (pictures.are_wanted()) bytes = std::max(bytes, picture_memory(image, pictures.shrink()));
+    return reserve_for(image, bytes, memory);
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
@@ -102,12 +101,24 @@ bool is_annotated_turned(const ImageJob& job, const ImageInfo& image) {
                 "; give the image that was annotated, or correct the size in the annotations");
 }
 
+/// Opens the image of a job; where that decodes it, memory for its pictures is reserved with its own.
+std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pictures& pictures) {
+    OpenOptions options = run.options.open;
+    if (pictures.are_wanted() && !run.options.dry_run) {
+        options.beside = [longest = run.plan.options.overlay_size](const ImageInfo& image) {
+            return drawing_memory(image, shrink_for_picture(image.size, longest));
+        };
+    }
+    return job.image.open(options);
+}
+
 /// The steps of one image; where one throws, the report keeps what was known before.
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
                    Saver& saver, FinishedJob& done, HeldImage& held) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
-    held.reader = job.image.open(run.options.open);
+    Pictures pictures(paths, run.plan.options.style, saver);
+    held.reader = open(job, run, pictures);
     ImageReader& image = *held.reader;
     const ImageInfo& info = image.info();
     report.size = info.size;
@@ -115,7 +126,6 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     done.annotated_turned = is_annotated_turned(job, info);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses);
-    Pictures pictures(paths, run.plan.options.style, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
     pictures.lay_out(info.size, shrink_for_picture(info.size, run.plan.options.overlay_size), glimpses);

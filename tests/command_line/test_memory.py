@@ -84,9 +84,9 @@ class Memory(GlimpseCase):
         page = ("--page", 1) if name.startswith("frames") else ()
         return ("extract", name, "-b", f"0,0,{side},{side}", "--size", "8x8", *page, "--format", "npy", "-o", self.out, "--existing", "overwrite")
 
-    def estimate(self, name, side):
+    def estimate(self, name, side, *more):
         """What the tool says that it would need, in bytes."""
-        said = self.run_glimpse(*self.reading(name, side), "--memory", 1, status=1).stderr
+        said = self.run_glimpse(*self.reading(name, side), *more, "--memory", 1, status=1).stderr
         found = re.search(r"takes up to ([0-9.]+) (\w+) of memory, more than the 1 byte that --memory allows", said)
         self.assertTrue(found, f"{name}: {said}")
         return float(found[1]) * UNITS[found[2]]
@@ -136,6 +136,23 @@ class Memory(GlimpseCase):
             said = self.run_glimpse(*options, "--memory", 1, status=1).stderr
             found = re.search(r"takes up to ([0-9.]+) MiB", said)
             self.run_glimpse(*options, "--overlay", "--memory", int(float(found[1]) * 1.01 * MEBIBYTE))
+
+    def test_an_overlay_is_counted_of_what_is_decoded_on_opening(self):
+        drawn = 3 + 3 + 13  # bytes a pixel: as it is shown, as it is drawn, and its attention
+        for kind in ("a.jp2", "frames.webp", "frames.png"):
+            with self.subTest(kind=kind):
+                self.file(kind, KINDS[kind](SIDE))
+                stem, _, extension = kind.partition(".")
+                self.file(f"{stem}.small.{extension}", KINDS[kind](SMALL))
+                bound = self.estimate(kind, SIDE, "--overlay")
+                self.assertGreater(bound, 0.99 * (self.estimate(kind, SIDE) + drawn * SIDE * SIDE))
+                little = peak_memory(*self.reading(f"{stem}.small.{extension}", SMALL), "--overlay", cwd=self.directory)
+                much = peak_memory(*self.reading(kind, SIDE), "--overlay", cwd=self.directory)
+                self.assertLessEqual(much - little, bound + self.path(kind).stat().st_size + SLACK, kind)
+                # Of a smaller overlay only the means of blocks are drawn on.
+                smaller = self.estimate(kind, SIDE, "--overlay", "--overlay-size", SIDE // 4)
+                self.assertLess(smaller, self.estimate(kind, SIDE) + bound / 8)
+                self.run_glimpse(*self.reading(kind, SIDE), "--overlay", "--memory", int(bound * 1.02))
 
     def test_a_mask_has_the_same_budget(self):
         Image.new("L", (2000, 2000), 255).save(self.path("mask.png"))

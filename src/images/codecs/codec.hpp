@@ -19,11 +19,14 @@ constexpr std::size_t signature_length = 512;
 struct CodecRequest {
     std::int64_t maximum_pixels;
     int page = 0;  ///< ≥ 0; codecs whose files hold one image ignore it, and the caller checks it
-    const MemoryAllowance* memory = nullptr;  ///< of what is decoded on opening; null: no limit
+    const OpenOptions* options =
+        nullptr;  ///< their `memory` is for what is decoded on opening; null: no limit
 
-    /// Reserves memory, which the reader keeps. To be called before the image is decoded.
-    [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
-        return memory ? memory->reserve(bytes) : MemoryBudget::Reservation();
+    /// Reserves so many bytes for an image that is decoded on opening, of which `info` is what is known, and
+    /// for what is made of it; the reader keeps it. To be called before the image is decoded.
+    [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes, const ImageInfo& info) const {
+        if (!options) return {};
+        return options->memory.reserve(bytes + (options->beside ? options->beside(info) : 0));
     }
 };
 
@@ -49,7 +52,7 @@ class Codec {
 
     /// Reads the header only. The image is as stored: `info().size` is before orientation. Throws `Error`
     /// with the reason alone. `bytes` outlive the reader. A codec that has to decode in order to open calls
-    /// `require_pixels` and `reserve` first; for all others the caller does.
+    /// `require_pixels` and `reserve` first, and says so in `info().decoded`; for all others the caller does.
     [[nodiscard]] virtual std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                             const CodecRequest& request) const = 0;
 

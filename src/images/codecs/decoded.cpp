@@ -21,6 +21,7 @@ DecodedReader::DecodedReader(cv::Mat pixels, ImageInfo info, MemoryBudget::Reser
     info_.depth = pixels_.depth();
     info_.channels = pixels_.channels();
     info_.seekable = true;
+    info_.decoded = true;
 }
 
 cv::Mat DecodedReader::decode(const Rectangle& region) {

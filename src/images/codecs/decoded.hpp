@@ -16,10 +16,6 @@ class GLIMPSE_EXPORT DecodedReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
     cv::Mat decode(const Rectangle& region) override;
-    /// It is reserved already.
-    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& /*region*/, int /*n*/) const override {
-        return 0;
-    }
 
   private:
     MemoryBudget::Reservation reserved_;

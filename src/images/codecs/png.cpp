@@ -323,7 +323,7 @@ class PngCodec final : public Codec {
         ImageInfo info = picture->info();
         require_page(request.page, info.pages);
         require_pixels(info.size, request.maximum_pixels);
-        auto reserved = request.reserve(canvas_memory(info, decoded_canvases));
+        auto reserved = request.reserve(canvas_memory(info, decoded_canvases), info);
         cv::Mat canvas = decode_apng_page(bytes, request.page);
         if (!info.alpha) canvas = without_opaque_alpha(canvas);
         info.alpha = canvas.channels() % 2 == 0;

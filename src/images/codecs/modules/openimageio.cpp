@@ -103,6 +103,7 @@ class OpenImageIoReader final : public ImageReader {
         if (!format.decodes_at_once) return;
         all_ = read(whole(info_.size));
         info_.seekable = true;
+        info_.decoded = true;
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -114,7 +115,7 @@ class OpenImageIoReader final : public ImageReader {
 
     /// Rows or tiles, and the region out of them; of a Targa, OpenImageIO holds all that is decoded.
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
-        if (!all_.empty()) return 0;  // reserved already
+        if (!all_.empty()) return pixel_bytes(info_, region);
         const OIIO::ImageSpec& s = spec();
         const Rectangle blocks =
             s.tile_width > 0 ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
@@ -274,13 +275,24 @@ class OpenImageIoReader final : public ImageReader {
     ImageInfo info_;
 };
 
-/// What is held for each pixel of a picture that is decoded at once, and of what is taken out of it.
-std::int64_t bytes_a_pixel(const OpenImageIoFormat& format, std::span<const std::uint8_t> bytes) {
+/// Reserves what is held of a picture that is decoded at once, and of what is taken out of it.
+MemoryBudget::Reservation reserve_at_once(const OpenImageIoFormat& format,
+                                          std::span<const std::uint8_t> bytes, Size size,
+                                          const CodecRequest& request) {
+    ImageInfo info;
+    info.size = size;
     // Of 8 bits libheif's colours, OpenImageIO's, ours and a region, and premultiplied ones of 32 bits.
-    if (format.name != "jpeg2000") return 4 * 4 + 4 * 4;
-    // OpenJPEG's samples of 32 bits, a tile's and the image's; ours, and a region.
-    const Jpeg2000Header header = parse_jpeg2000(bytes);
-    return std::int64_t{header.components} * (2 * 4 + 2 * (header.bits > 8 ? 2 : 1));
+    std::int64_t bytes_a_pixel = 4 * 4 + 4 * 4;
+    info.depth = CV_8U;
+    info.channels = 4;
+    if (format.name == "jpeg2000") {
+        // OpenJPEG's samples of 32 bits, a tile's and the image's; ours, and a region.
+        const Jpeg2000Header header = parse_jpeg2000(bytes);
+        bytes_a_pixel = std::int64_t{header.components} * (2 * 4 + 2 * (header.bits > 8 ? 2 : 1));
+        info.depth = header.bits > 8 ? CV_16U : CV_8U;
+        info.channels = header.components;
+    }
+    return request.reserve(bounded_product(bytes_a_pixel, whole(size).area()), info);
 }
 
 /// OpenImageIO's own threads would compete with the pipeline's.
@@ -296,8 +308,7 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const Cod
     if (format.size) {
         const Size size = format.size(bytes);
         require_pixels(size, request.maximum_pixels);
-        if (format.decodes_at_once)
-            reserved = request.reserve(bounded_product(bytes_a_pixel(format, bytes), whole(size).area()));
+        if (format.decodes_at_once) reserved = reserve_at_once(format, bytes, size, request);
     }
     try {
         return std::make_unique<OpenImageIoReader>(bytes, format, request.page, std::move(reserved));

@@ -182,7 +182,7 @@ cv::Mat decode_canvas(std::span<const std::uint8_t> bytes, Size size, int page) 
 std::unique_ptr<ImageReader> frame_reader(std::span<const std::uint8_t> bytes, ImageInfo info,
                                           const CodecRequest& request) {
     constexpr int canvases = 5;  // libwebp's two, what it decodes a frame in, and ours with its channels
-    auto reserved = request.reserve(canvas_memory(info, canvases));
+    auto reserved = request.reserve(canvas_memory(info, canvases), info);
     cv::Mat canvas = decode_canvas(bytes, info.size, request.page);
     if (!info.alpha) canvas = without_opaque_alpha(canvas);
     info.alpha = canvas.channels() == 4;
