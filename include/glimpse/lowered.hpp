@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <span>
@@ -42,6 +43,12 @@ struct Lowered {
     cv::Mat alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.
     std::optional<double> inside{};
+};
+
+/// The bytes that making a `Lowered` takes beside what it is made of, as far as they depend on the image.
+struct LoweringMemory {
+    std::int64_t kept = 0;     ///< by the result, at most
+    std::int64_t working = 0;  ///< beside that while it is made, at most
 };
 
 /// Pointers to the maps alone, as a backend takes them.

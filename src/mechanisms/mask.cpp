@@ -8,6 +8,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "glimpse/words.hpp"
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
@@ -158,6 +159,7 @@ cv::Mat cut(const cv::Mat& a, const Rectangle& part) {
 
 std::vector<Point> selected_pixels(const cv::Mat& a) {
     std::vector<Point> points;
+    points.reserve(static_cast<std::size_t>(cv::countNonZero(a)));
     for (int y = 0; y < a.rows; ++y) {
         for (int x = 0; x < a.cols; ++x) {
             if (a.at<float>(y, x) != 0) points.push_back({double(x), double(y)});
@@ -270,6 +272,25 @@ cv::Mat weights(const Mask& mask, Size image) {
     if (mask.kind == Mask::Kind::soft) a = clipped(a);
     if (mask.threshold) harden(a, *mask.threshold);
     return a;
+}
+
+LoweringMemory lowering_memory(const Mask& mask, Size image, std::int64_t to_read) {
+    if (image.area() > maximum_glimpse_pixels) return {};  // refused
+    constexpr std::int64_t weight = sizeof(float);
+    // The weights, clipped, cut, and one of these once more in between.
+    constexpr std::int64_t weights_at_once = 4;
+    // Of each value what was read, activated, in between, and as float32.
+    constexpr std::int64_t of_value = 3 * sizeof(double) + sizeof(float);
+    const auto given = std::visit(overloaded{[](const Mask::FileForm& form) { return form.values.total(); },
+                                             [](const Mask::GridForm& form) { return form.values.total(); },
+                                             [](const auto& /*form*/) { return std::size_t{0}; }},
+                                  mask.form);
+    const std::int64_t values = std::max(static_cast<std::int64_t>(given), to_read);
+    const bool lists_pixels = mask.select == Mask::Select::pixels;
+    const std::int64_t kept_a_pixel = lists_pixels ? std::int64_t{sizeof(Point)} : weight;
+    return {.kept = bounded_product(kept_a_pixel, image.area()),
+            .working =
+                bounded_product(weights_at_once * weight, image.area()) + bounded_product(of_value, values)};
 }
 
 Lowered lower(const Mask& mask, Size image) {

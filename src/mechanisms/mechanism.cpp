@@ -38,6 +38,11 @@ Lowered lower(const Mechanism& mechanism, Size image) {
     return std::visit([&](const auto& m) { return lower(m, image); }, mechanism);
 }
 
+LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read) {
+    const auto* mask = std::get_if<Mask>(&mechanism);
+    return mask ? lowering_memory(*mask, image, to_read) : LoweringMemory{};
+}
+
 Mechanism for_writing(const Mechanism& mechanism) {
     return std::visit(overloaded{[](const Gaussian& gaussian) -> Mechanism { return for_writing(gaussian); },
                                  [](const auto& m) -> Mechanism { return m; }},

@@ -55,4 +55,14 @@ void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes
     supply_from(bytes, glimpse, open);
 }
 
+std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {
+    if (!lacks_values(glimpse.mechanism)) return 0;
+    try {
+        const ImageInfo info = open_image(*attention_file(glimpse.mechanism), limits_of(open))->info();
+        return bounded_product(info.size.area(), info.channels);
+    } catch (const Error&) {
+        return 0;
+    }
+}
+
 }  // namespace glimpse

@@ -17,4 +17,8 @@ void supply_attention_file(Glimpse& glimpse, const OpenOptions& open);
 /// The same from the file's bytes.
 void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes, const OpenOptions& open);
 
+/// How many values of that file are still to be read: 0 where none are, and where it cannot be opened, which
+/// `supply_attention_file` says.
+std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open);
+
 }  // namespace glimpse

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -80,12 +81,30 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
     pictures.save(displayable({decoded.pixels, info.alpha, {}, false}));
 }
 
-/// Reserves what decoding the image holds at once.
+/// How many times the image is shrunk in pictures of it, where any are wanted.
+std::optional<int> picture_shrink(const Pictures& pictures, const Run& run, Size image) {
+    if (!pictures.are_wanted() || run.options.dry_run) return std::nullopt;
+    return shrink_for_picture(image, run.plan.options.overlay_size);
+}
+
+/// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.
 MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& image,
-                                  const Pictures& pictures, const MemoryAllowance& memory) {
+                                  std::optional<int> pictures, std::int64_t beside, const Run& run) {
     std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
-    if (pictures.are_wanted()) bytes = std::max(bytes, picture_memory(image, pictures.shrink()));
-    return reserve_for(image, bytes, memory);
+    if (pictures) bytes = std::max(bytes, picture_memory(image, *pictures));
+    return reserve_for(image, beside + bytes, run.options.open.memory);
+}
+
+/// Reserves memory before the weights of masks are made; null where there are none. With it goes what all of
+/// the image takes, since who holds memory must not ask for more once the weights say what is looked at.
+MemoryBudget::Reservation reserve_for_weights(const ImageJob& job, const ImageReader& image,
+                                              std::optional<int> pictures, const Run& run) {
+    const Size size = image.info().size;
+    const std::int64_t weights = lowering_memory(job, run.options.open, size);
+    if (weights == 0) return {};
+    Decoding decoding;
+    if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
+    return reserve(decoding, image, pictures, weights, run);
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
@@ -101,14 +120,15 @@ bool is_annotated_turned(const ImageJob& job, const ImageInfo& image) {
                 "; give the image that was annotated, or correct the size in the annotations");
 }
 
-/// Opens the image of a job; where that decodes it, memory for its pictures is reserved with its own.
+/// Opens the image of a job; where that decodes it, memory for its pictures and for the weights of masks is
+/// reserved with its own.
 std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pictures& pictures) {
     OpenOptions options = run.options.open;
-    if (pictures.are_wanted() && !run.options.dry_run) {
-        options.beside = [longest = run.plan.options.overlay_size](const ImageInfo& image) {
-            return drawing_memory(image, shrink_for_picture(image.size, longest));
-        };
-    }
+    options.beside = [&](const ImageInfo& image) {
+        const auto shrink = picture_shrink(pictures, run, image.size);
+        return lowering_memory(job, run.options.open, image.size) +
+               (shrink ? drawing_memory(image, *shrink) : 0);
+    };
     return job.image.open(options);
 }
 
@@ -124,16 +144,18 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     report.size = info.size;
     report.pages = info.pages;
     done.annotated_turned = is_annotated_turned(job, info);
+    const std::optional<int> shown = picture_shrink(pictures, run, info.size);
+    held.reserved = reserve_for_weights(job, image, shown, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
-    pictures.lay_out(info.size, shrink_for_picture(info.size, run.plan.options.overlay_size), glimpses);
-    const bool shows_all = pictures.are_wanted() && pictures.shrink() == 1;
+    if (shown) pictures.lay_out(info.size, *shown, glimpses);
+    const bool shows_all = shown == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
-    held.reserved = reserve(decoding, image, pictures, run.options.open.memory);
+    if (!held.reserved) held.reserved = reserve(decoding, image, shown, 0, run);
     extract_parts(decoding, image, run.plan.format, reader, saver, pictures);
-    if (pictures.are_wanted()) done.picture_shrink = pictures.shrink();
+    if (shown) done.picture_shrink = *shown;
 }
 
 /// The first few, since thousands may fail for one reason; each has its own error in the report.

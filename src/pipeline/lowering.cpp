@@ -1,5 +1,6 @@
 #include "pipeline/lowering.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "glimpse/error.hpp"
@@ -40,6 +41,16 @@ Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image) {
     supply_attention_file(glimpse, options.open);
     return with_place(glimpse.place,
                       [&] { return lower(adjusted(glimpse.mechanism, options.adjustment, image), image); });
+}
+
+std::int64_t lowering_memory(const ImageJob& job, const OpenOptions& open, Size image) {
+    LoweringMemory all;
+    for (const Glimpse& glimpse : *job.glimpses) {
+        const LoweringMemory one = lowering_memory(glimpse.mechanism, image, values_to_read(glimpse, open));
+        all.kept = std::min(all.kept + one.kept, most_bytes);
+        all.working = std::max(all.working, one.working);
+    }
+    return all.kept + all.working;
 }
 
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,

@@ -154,6 +154,27 @@ class Memory(GlimpseCase):
                 self.assertLess(smaller, self.estimate(kind, SIDE) + bound / 8)
                 self.run_glimpse(*self.reading(kind, SIDE), "--overlay", "--memory", int(bound * 1.02))
 
+    def test_the_weights_of_masks_are_counted(self):
+        self.file("large.png", KINDS["grey.png"](SIDE))
+        self.file("small.png", KINDS["grey.png"](SMALL))
+        self.document([{"mechanism": "mask", "grid": [[0, 1], [1, 0]], "upsample": "bicubic"}])
+        options = ("-p", "p.json", "-o", self.out, "--existing", "overwrite")
+        said = self.run_glimpse("extract", "large.png", *options, "--memory", 1, status=1).stderr
+        found = re.search(r"takes up to ([0-9.]+) MiB of memory, more than the 1 byte", said)
+        self.assertTrue(found, said)
+        bound = float(found[1]) * MEBIBYTE
+        self.assertGreater(bound, (4 * 4 + 4 + 1) * SIDE * SIDE)  # weights while they are made, and kept; the image
+        glimpse = (4 + 1 + 1) * SIDE * SIDE  # as it is weighed, as it is rounded, as it is written
+        little = peak_memory("extract", "small.png", *options, cwd=self.directory)
+        much = peak_memory("extract", "large.png", *options, cwd=self.directory)
+        self.assertLessEqual(much - little, bound + glimpse + SLACK)
+        for k in range(4):
+            self.file(f"in/{k}.png", self.path("large.png").read_bytes())
+        self.run_glimpse("extract", "in", *options, "--jobs", 4, "--memory", int(bound * 1.02))
+        self.assertEqual(len(list(self.out.glob("?.000.png"))), 4)
+        # An image without a mask needs no more than its pixels.
+        self.run_glimpse("extract", "large.png", "-b", f"0,0,{SIDE},{SIDE}", "-o", self.out, "--memory", 2 * SIDE * SIDE)
+
     def test_a_mask_has_the_same_budget(self):
         Image.new("L", (2000, 2000), 255).save(self.path("mask.png"))
         self.picture("photo.png", width=64, height=64)

@@ -262,3 +262,23 @@ TEST_CASE("a turned box whose bounding rectangle alone meets the image is refuse
     transformer.form = SpatialTransformer::BoxForm{{60, -30, 100, 50}, Units::pixels, 45};
     CHECK_NOTHROW(lower(transformer, {100, 100}));
 }
+
+TEST_CASE("lowering: the weights of a mask are counted, with what making them takes, and nothing else is") {
+    const Size image{10, 6};
+    constexpr std::int64_t pixels = 60;
+    Mask mask;
+    mask.form = Mask::GridForm{cv::Mat::ones(2, 3, CV_64F)};
+    const LoweringMemory grid = lowering_memory(mask, image, 0);
+    CHECK(grid.kept == 4 * pixels);
+    CHECK(grid.working == 4 * 4 * pixels + (3 * 8 + 4) * 6);
+    mask.form = Mask::FileForm{"mask.png", {}};
+    CHECK(lowering_memory(mask, image, 100).working == 4 * 4 * pixels + (3 * 8 + 4) * 100);
+    mask.form = Mask::BoxForm{};
+    CHECK(lowering_memory(mask, image, 0).working == 4 * 4 * pixels);
+    mask.select = Mask::Select::pixels;  // two numbers each
+    CHECK(lowering_memory(mask, image, 0).kept == 16 * pixels);
+    CHECK(lowering_memory(Crop{}, image, 0).kept == 0);
+    CHECK(lowering_memory(Crop{}, image, 0).working == 0);
+    const Size refused{1 << 15, 1 << 14};
+    CHECK(lowering_memory(mask, refused, 0).kept == 0);
+}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <opencv2/core/mat.hpp>
@@ -117,5 +118,9 @@ GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 /// The map for an image of size `image`; `Select::box` gives it a on the mask's bounding box as its alpha.
 /// Throws as `weights` does, and `Error` when a selection is empty.
 GLIMPSE_EXPORT Lowered lower(const Mask& mask, Size image);
+
+/// What `lower` takes; where the values of its file are still to be supplied, they with them, `to_read` ≥ 0
+/// in number.
+GLIMPSE_EXPORT LoweringMemory lowering_memory(const Mask& mask, Size image, std::int64_t to_read);
 
 }  // namespace glimpse
