@@ -39,6 +39,7 @@ struct ImageJob {
     std::vector<UnusableGlimpse> unusable{};  ///< they fail, the others do not
     std::optional<Size> annotated_size{};  ///< of the image that the boxes were made for, where that is known
     std::string member{};                  ///< name in the archive that the image came out of; else empty
+    bool is_one_of_pages = false;  ///< the other images of its file are jobs, too: failures name its page
 };
 
 /// A source of jobs, one after another. Not thread-safe.

@@ -27,7 +27,7 @@ struct GlimpseReport {
 /// What became of one image.
 struct ImageReport {
     std::string image;   ///< its path, or its archive's and its member's name
-    std::string error;   ///< empty: all succeeded
+    std::string error;   ///< empty: all succeeded; begins with "page N: " for one of a file's pages
     Size size;           ///< as opened, pixels; 0×0 where it was not
     int page = 0;        ///< of the file, from 0, as it was asked for
     int pages = 1;       ///< of the file; 1 where it was not opened

@@ -37,6 +37,7 @@ ImageJob PagedJobs::next_page() {
     page.image = job_.image.at_page(next_page_);
     // In an archive a name's first dot ends WebDataset's key.
     const char* const separator = job_.member.empty() ? "." : "_";
+    page.is_one_of_pages = pages_ > 1;
     if (pages_ > 1) page.name += separator + position_id(static_cast<std::size_t>(next_page_));
     ++next_page_;
     return page;

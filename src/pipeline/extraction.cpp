@@ -159,22 +159,32 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
 }
 
 /// The first few, since thousands may fail for one reason; each has its own error in the report.
-void add_failures_of_glimpses(ImageReport& report) {
+void add_failures_of_glimpses(FinishedJob& done) {
     constexpr std::size_t most = 3;
     std::size_t failed = 0;
-    for (const GlimpseReport& glimpse : report.glimpses) {
+    std::string failures;
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
         if (glimpse.error.empty() || ++failed > most) continue;
-        report.error +=
-            (report.error.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
+        failures += (failures.empty() ? "glimpse " : "; glimpse ") + glimpse.id + ": " + glimpse.error;
     }
     if (failed > most) {
-        report.error += "; and " + std::to_string(failed - most) +
-                        (failed == most + 1 ? " other glimpse" : " other glimpses");
+        failures += "; and " + std::to_string(failed - most) +
+                    (failed == most + 1 ? " other glimpse" : " other glimpses");
     }
-    report.error = shortened(report.error, longest_message);
+    if (failed > 0) add_failure(done, failures);
 }
 
 }  // namespace
+
+void add_failure(FinishedJob& done, const std::string& failure) {
+    std::string& error = done.report.error;
+    if (!error.empty()) {
+        error += "; ";
+    } else if (done.job.is_one_of_pages) {
+        error = "page " + std::to_string(done.report.page) + ": ";
+    }
+    error = shortened(error + failure, longest_message);
+}
 
 ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend,
                      const RunOptions& options) {
@@ -194,9 +204,9 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     } catch (const WaitEnded&) {
         throw;
     } catch (...) {
-        done.report.error = current_message();
+        add_failure(done, current_message());
     }
-    add_failures_of_glimpses(done.report);
+    add_failures_of_glimpses(done);
     done.files = saver.members();
     done.remade = saver.remade();
     extracted.files = saver.files();

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "glimpse/run.hpp"
@@ -21,6 +22,9 @@ struct ExtractedJob {
     std::vector<UnpublishedFile> files;
     std::optional<HeldImage> held;  ///< until it is known whether others may begin; to be freed then
 };
+
+/// Adds a failure to the error of a job.
+void add_failure(FinishedJob& done, const std::string& failure);
 
 /// Runs one job from opening the image to saving its outputs. Never throws for a failure of the image, its
 /// glimpses or the disk: the report says it. Throws `ReaderGone`, and

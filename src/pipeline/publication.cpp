@@ -4,8 +4,6 @@
 #include <system_error>
 #include <utility>
 
-#include "glimpse/words.hpp"
-
 namespace glimpse {
 
 namespace {
@@ -13,21 +11,16 @@ namespace {
 /// Adds to a job's report that a file could not be published.
 void record_failure(FinishedJob& done, const UnpublishedFile& file) {
     const std::string what = file.path.string() + ": " + file.error;
-    std::string& error = done.report.error;
     const auto paths = std::ranges::find_if(done.paths.glimpses, [&](const GlimpsePaths& one) {
         return one.glimpse == file.path || one.map == file.path;
     });
     const auto glimpse = std::ranges::find_if(done.report.glimpses, [&](const GlimpseReport& one) {
         return paths != done.paths.glimpses.end() && one.output == paths->glimpse.string();
     });
-    if (!error.empty()) error += "; ";
-    if (glimpse == done.report.glimpses.end()) {
-        error = shortened(error + what, longest_message);
-        return;
-    }
+    if (glimpse == done.report.glimpses.end()) return add_failure(done, what);
     glimpse->error = what;
     glimpse->output.clear();
-    error = shortened(error + "glimpse " + glimpse->id + ": " + what, longest_message);
+    add_failure(done, "glimpse " + glimpse->id + ": " + what);
 }
 
 }  // namespace

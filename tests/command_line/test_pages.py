@@ -156,6 +156,20 @@ class Pages(GlimpseCase):
         self.assertEqual(len(report.read_text().splitlines()), len(records) + 1)
         self.assertTrue((self.out / "all" / names[2]).exists())
 
+    def test_a_failure_names_its_page(self):
+        frames = [Image.fromarray(noise(20, 30), "L"), Image.fromarray(noise(9, 7), "L")]
+        path = self.file("a.tif", saved(frames, "TIFF"))
+        narrow = self.file("b.png", saved(frames[1:], "PNG"))
+        report = self.path("report.jsonl")
+        done = self.run_glimpse("extract", path, narrow, "-b", "8,0,4,4", "-b", "1,1,4,4", "-o", self.out, "--page", "all", "--report", report, status=1)
+        failures = done.stderr.splitlines()
+        self.assertEqual(len(failures), 2, failures)
+        self.assertTrue(failures[0].startswith(f"glimpse: {path}: page 1: glimpse 000: "), failures[0])
+        self.assertTrue(failures[1].startswith(f"glimpse: {narrow}: glimpse 000: "), failures[1])  # its only page
+        errors = [json.loads(line)["error"] for line in report.read_text().splitlines()]
+        self.assertEqual([error and error.split("glimpse")[0] for error in errors], [None, "page 1: ", ""])
+        self.assertEqual(sorted(p.name for p in self.out.iterdir()), ["a.000.000.png", "a.000.001.png", "a.001.001.png", "b.001.png"])
+
     def test_a_record_of_a_manifest_names_its_page(self):
         frames = pictures("L")
         path = self.file("a.tif", saved(frames, "TIFF"))

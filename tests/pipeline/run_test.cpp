@@ -18,6 +18,7 @@
 #include "backends/cpu.hpp"
 #include "glimpse/error.hpp"
 #include "lowered_job.hpp"
+#include "pipeline/extraction.hpp"
 #include "pipeline/publication.hpp"
 #include "scratch_directory.hpp"
 
@@ -318,6 +319,18 @@ TEST_CASE("run: a file that cannot have its name fails its glimpse, or its image
     CHECK(taken.report.glimpses[0].output == "a.x.png");
     CHECK(taken.report.glimpses[1].error == "a.y.map.png: No space left on device");
     CHECK(taken.report.glimpses[1].output == "");
+}
+
+TEST_CASE("run: a failure of one of a file's pages begins with its number, once") {
+    FinishedJob done;
+    done.report.page = 3;
+    add_failure(done, "it is damaged");
+    CHECK(done.report.error == "it is damaged");
+    done.report.error.clear();
+    done.job.is_one_of_pages = true;
+    add_failure(done, "it is damaged");
+    add_failure(done, "so is its glimpse");
+    CHECK(done.report.error == "page 3: it is damaged; so is its glimpse");
 }
 
 TEST_CASE("run: a list of one job is done, of one glimpse or of several") {
