@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,8 @@ void add_alpha_option(Command& command, std::string& alpha);
 std::optional<AlphaChannel> alpha_channel(const std::string& choice);
 /// A list for `formats_in`.
 void add_formats_option(Command& command, std::optional<std::string>& formats);
+/// A number of bytes, or one with a unit.
+CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& bytes, const std::string& help);
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,

@@ -1,7 +1,6 @@
 #include "cli/extract_options.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <iterator>
@@ -122,27 +121,6 @@ void parse_page(const std::string& text, InputOptions& input) {
     }
 }
 
-/// "1000000", "512M", "4GiB": letters stand for powers of 1024. Throws `UsageError` with the option's name.
-std::int64_t parse_bytes(const std::string& text) {
-    static const std::map<std::string, int> shifts{
-        {"", 0},     {"B", 0},  {"K", 10},  {"KB", 10},  {"KIB", 10}, {"M", 20},  {"MB", 20},
-        {"MIB", 20}, {"G", 30}, {"GB", 30}, {"GIB", 30}, {"T", 40},   {"TB", 40}, {"TIB", 40}};
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, failure] = std::from_chars(text.data(), end, number);
-    std::string unit(rest, end);
-    std::ranges::transform(unit, unit.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto shift = shifts.find(unit);
-    if (failure != std::errc() || shift == shifts.end() || number < 1 ||
-        number > most_bytes >> shift->second) {
-        throw UsageError(
-            "--memory",
-            "a number of bytes is needed, or one with K, M, G or T, such as 4G, not '" + text + "'");
-    }
-    return number << shift->second;
-}
-
 void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
@@ -156,13 +134,10 @@ void add_reading(Command& command, ExtractOptions& o) {
     command.add_flag(
         "--fast-shrink", o.run.fast_shrink,
         "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
-    command
-        .add_option_function<std::string>(
-            "--memory", [&o](const std::string& text) { o.memory = parse_bytes(text); },
-            "for what is decoded at once, over all images in flight: bytes, or 512M, 4G; an image that needs "
-            "more than is left waits, one that needs more than all fails")
-        ->type_name("SIZE")
-        ->default_str("half of what there is");
+    add_memory_option(
+        command, o.memory,
+        "for what is decoded at once, over all images in flight: bytes, or 512M, 1.5G; an image "
+        "that needs more than is left waits, one that needs more than all fails");
     command
         .add_number("--max-pixels", o.maximum_pixels, std::int64_t{1},
                     std::numeric_limits<std::int64_t>::max(), "refuse larger images")

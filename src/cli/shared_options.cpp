@@ -1,12 +1,19 @@
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "cli/commands.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "glimpse/words.hpp"
 
 namespace glimpse::cli {
@@ -30,6 +37,53 @@ Size parse_size(const std::string& text, const std::string& option) {
                                      " pixels are needed, not '" + text + "'");
     }
     return size;
+}
+
+std::string in_upper_case(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+/// The whole part of 0.DIGITS · 2^shift, DIGITS being decimal ones.
+std::int64_t shifted_fraction(std::string digits, int shift) {
+    std::int64_t whole = 0;
+    for (; shift > 0; --shift) {
+        int carry = 0;
+        for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
+            const int doubled = 2 * (*digit - '0') + carry;
+            *digit = static_cast<char>('0' + doubled % 10);
+            carry = doubled / 10;
+        }
+        whole = 2 * whole + carry;
+    }
+    return whole;
+}
+
+/// "1000000", "512M", "1.5GiB": letters stand for powers of 1024, and a part of a byte does not count. Throws
+/// `UsageError` with the option's name.
+std::int64_t parse_bytes(const std::string& text) {
+    static const std::map<std::string, int> shifts{
+        {"", 0},     {"B", 0},  {"K", 10},  {"KB", 10},  {"KIB", 10}, {"M", 20},  {"MB", 20},
+        {"MIB", 20}, {"G", 30}, {"GB", 30}, {"GIB", 30}, {"T", 40},   {"TB", 40}, {"TIB", 40}};
+    constexpr std::string_view digits = "0123456789";
+    const std::size_t end = std::min(text.find_first_not_of(digits), text.size());
+    const bool has_fraction =
+        end + 1 < text.size() && text[end] == '.' && digits.find(text[end + 1]) != digits.npos;
+    const std::size_t begin = has_fraction ? end + 1 : end;
+    const std::size_t unit = std::min(text.find_first_not_of(digits, begin), text.size());
+    const auto shift = shifts.find(in_upper_case(text.substr(unit)));
+    std::int64_t number = 0;
+    const auto [rest, failure] = std::from_chars(text.data(), text.data() + end, number);
+    if (failure != std::errc() || shift == shifts.end() || number > most_bytes >> shift->second) {
+        number = 0;
+    } else {
+        number =
+            (number << shift->second) + shifted_fraction(text.substr(begin, unit - begin), shift->second);
+    }
+    if (number > 0 && number <= most_bytes) return number;
+    throw UsageError("--memory",
+                     "a number of bytes is needed, or one with K, M, G or T, such as 4G, not '" + text + "'");
 }
 
 }  // namespace
@@ -83,6 +137,15 @@ void add_formats_option(Command& command, std::optional<std::string>& formats) {
         "safe: those that are fuzzed");
     command.offer(option, format_words());
     option->type_name("LIST")->default_str("all");
+}
+
+CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& bytes,
+                               const std::string& help) {
+    return command
+        .add_option_function<std::string>(
+            "--memory", [&bytes](const std::string& text) { bytes = parse_bytes(text); }, help)
+        ->type_name("SIZE")
+        ->default_str("half of what there is");
 }
 
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync) {

@@ -184,9 +184,14 @@ class Memory(GlimpseCase):
 
     def test_sizes(self):
         photo, _ = self.picture(width=20, height=20)
-        for size in ("100000", "512M", "512m", "4G", "4GiB", "4gb", "1T", "900000B"):
+        for size in ("100000", "0.5M", "1.5G", "1.5gib", "100000.9", "512M", "512m", "4G", "4GiB", "4gb", "1T", "900000B"):
             self.run_glimpse("extract", photo, "-b", "0,0,4,4", "-o", self.out, "--existing", "overwrite", "--memory", size)
-        for size in ("", "0", "-1", "4X", "G", "4 G", "1.5G", "9999999T", "4GG", "4IB", "4BB"):
+        # A part of a byte does not count, and nothing is rounded on the way.
+        for size, said in (("1023.9", "1023 bytes"), ("0.9999999999999999999999K", "1023 bytes"), ("0.125K", "128 bytes"),
+                           ("0.0000000009313225746154785156249T", "1023 bytes"), ("0.000000000931322574615478515625T", "1 KiB")):
+            self.assertIn(f"more than the {said} that --memory allows",
+                          self.run_glimpse("extract", photo, "-b", "0,0,20,20", "-o", self.out, "--existing", "overwrite", "--memory", size, status=1).stderr)
+        for size in ("", "0", "-1", "4X", "G", "4 G", ".5G", "1.", "1.G", "1..5G", "1.5.5G", "1,5G", "-1.5G", "1.5 G", "1.5X", "0.9", "0.0009K", "1048576.1T", "9999999T", "4GG", "4IB", "4BB"):
             self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, f"--memory={size}", says=["--memory"])
 
 
