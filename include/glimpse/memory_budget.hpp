@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "glimpse/export.hpp"
 
@@ -25,22 +26,23 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
     /// Throws `Error` where the whole budget is less, and `WaitEnded` where it would wait, or go on waiting,
     /// and `in_vain()`; that is asked before the wait and whenever something was given back, must not throw,
-    /// and may be empty.
-    [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& in_vain = {});
+    /// and may be empty. `remedy`, which may be empty, ends the message where the whole budget is less.
+    [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& in_vain = {},
+                                      std::string_view remedy = {});
 
     /// How many wait now.
     [[nodiscard]] std::uint64_t waiting() const;
 
   private:
-    void require(std::int64_t bytes) const;
+    void require(std::int64_t bytes, std::string_view remedy) const;
     void give_back(std::int64_t bytes);
 
     std::int64_t bytes_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::int64_t left_;  ///< guarded by `mutex_`
-    std::list<std::int64_t>
-        queue_;  ///< what those wait for who have asked, in their order; guarded by `mutex_`
+    /// What those who have asked wait for, in their order; guarded by `mutex_`.
+    std::list<std::int64_t> queue_;
 };
 
 /// What may be held of a budget.
@@ -48,9 +50,11 @@ struct GLIMPSE_EXPORT MemoryAllowance {
     std::shared_ptr<MemoryBudget> budget{};  ///< null: no limit
     std::function<bool()> in_vain{};         ///< whether to wait for it is, as `MemoryBudget::reserve` asks
 
+    std::string remedy{};  ///< beside more of it, where all of it is less; may be empty
+
     /// As `MemoryBudget::reserve`; nothing without a budget.
     [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
-        return budget ? budget->reserve(bytes, in_vain) : nullptr;
+        return budget ? budget->reserve(bytes, in_vain, remedy) : nullptr;
     }
 };
 

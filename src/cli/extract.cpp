@@ -66,12 +66,27 @@ class UnchosenPages {
     std::string first_;
 };
 
-void warn_of_shrunk_pictures(const ExtractOptions& o, std::size_t images) {
-    if (images == 0) return;
-    o.input.warn("the overlays and panels of " + std::to_string(images) +
-                 (images == 1 ? " image" : " images") + " show it shrunk to at most " +
-                 std::to_string(o.output.overlay_size) + " pixels; --overlay-size says how many");
-}
+/// Counts the images whose overlays and panels show them shrunk.
+class ShrunkPictures {
+  public:
+    void record(const FinishedJob& done) {
+        if (done.picture_shrink < 2 || count_++ > 0) return;
+        const Size shown = shrunk(done.report.size, done.picture_shrink);
+        first_ = done.report.image + " of " + to_string(done.report.size) + " to " + to_string(shown);
+    }
+
+    void tell(const ExtractOptions& o) const {
+        if (count_ == 0) return;
+        o.input.warn("the overlays and panels of " + std::to_string(count_) +
+                     (count_ == 1 ? " image show it" : " images show them") + " shrunk (" + first_ +
+                     "), so that no side has more than " + std::to_string(o.output.overlay_size) +
+                     " pixels; --overlay-size says how many");
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::string first_;
+};
 
 /// A declared size does not say which way the boxes were meant.
 void warn_of_turned(const ExtractOptions& o, std::size_t images) {
@@ -96,14 +111,14 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     run_options.interrupted = [&] { return was_interrupted() || over; };
     UnchosenPages pages;
     std::size_t turned = 0;
-    std::size_t shrunk = 0;
+    ShrunkPictures shrunk_pictures;
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
             tracks.record(done);
             record.add(done);
             turned += done.annotated_turned ? 1 : 0;
-            shrunk += done.picture_shrink > 1 ? 1 : 0;
+            shrunk_pictures.record(done);
         } catch (...) {
             over = true;
             throw;
@@ -112,7 +127,7 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     });
     pages.tell(o.input.warn);
     warn_of_turned(o, turned);
-    warn_of_shrunk_pictures(o, shrunk);
+    shrunk_pictures.tell(o);
     const Outcome outcome = with_tracks(o, tracks, count.value_or(0), record.finish());
     record.close_report();
     return outcome;

@@ -43,6 +43,7 @@ constexpr std::array fields{
     Field{"format", "--format"},
     Field{"overlay", "--overlay"},
     Field{"panel", "--panel"},
+    Field{"overlay_size", "--overlay-size"},
     Field{"map", "--map"},
     Field{"tracks.strip", "--strip"},
     Field{"tracks.animation", "--animate"},

@@ -87,12 +87,21 @@ std::optional<int> picture_shrink(const Pictures& pictures, const Run& run, Size
     return shrink_for_picture(image, run.plan.options.overlay_size);
 }
 
+/// Where it is the pictures of an image that need too much.
+std::string smaller_pictures() {
+    return field_name("overlay_size") + " makes overlays and panels smaller, which then need less";
+}
+
 /// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.
 MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& image,
                                   std::optional<int> pictures, std::int64_t beside, const Run& run) {
+    MemoryAllowance memory = run.options.open.memory;
     std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
-    if (pictures) bytes = std::max(bytes, picture_memory(image, *pictures));
-    return reserve_for(image, beside + bytes, run.options.open.memory);
+    if (const auto drawing = pictures ? picture_memory(image, *pictures) : 0; drawing > bytes) {
+        bytes = drawing;
+        memory.remedy = smaller_pictures();
+    }
+    return reserve_for(image, beside + bytes, memory);
 }
 
 /// Reserves memory before the weights of masks are made; null where there are none. With it goes what all of
@@ -124,6 +133,7 @@ bool is_annotated_turned(const ImageJob& job, const ImageInfo& image) {
 /// reserved with its own.
 std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pictures& pictures) {
     OpenOptions options = run.options.open;
+    if (pictures.are_wanted()) options.memory.remedy = smaller_pictures();
     options.beside = [&](const ImageInfo& image) {
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(job, run.options.open, image.size) +

@@ -201,7 +201,8 @@ class Overlays(GlimpseCase):
         small, _ = self.picture("small.png", width=100, height=80)
         options = ("-b", "40,40,60,60", "--overlay", "--overlay-style", "outline", "--panel", "-o", self.out)
         said = self.run_glimpse("extract", large, small, *options, "--overlay-size", 100).stderr
-        self.assertIn("warning: the overlays and panels of 1 image show it shrunk to at most 100 pixels; --overlay-size says how many", said)
+        self.assertIn(f"warning: the overlays and panels of 1 image show it shrunk ({large} of 400×250 to 100×63), "
+                      "so that no side has more than 100 pixels; --overlay-size says how many", said)
         overlay = self.load("large.overlay.png")
         self.assertEqual(overlay.shape, (63, 100, 3))
         self.assertEqual(self.load("small.overlay.png").shape, (80, 100, 3))
@@ -228,6 +229,17 @@ class Overlays(GlimpseCase):
             # A block at the edge of the attention has the colour of its mean, not the mean of colours.
             self.assertLess(numpy.median(numpy.abs(small - means)), 3, entry)
             self.assertLess(numpy.abs(small - means).mean(), 4, entry)
+
+    def test_too_little_memory_for_an_overlay_names_its_size(self):
+        Image.new("RGB", (600, 400), (90, 90, 90)).save(self.path("large.png"))
+        self.file("frames.png", animated(600, "PNG"))
+        for picture in (("large.png",), ("frames.png", "--page", 1)):
+            options = ("extract", *picture, "-b", "0,0,600,400", "-o", self.out, "--existing", "overwrite")
+            self.fails(1, *options, "--overlay", "--memory", 1,
+                       says=["that --memory allows; --overlay-size makes overlays and panels smaller, which then need less"])
+            said = self.run_glimpse(*options, "--memory", 1, status=1).stderr
+            self.assertNotIn("--overlay-size", said)
+            self.assertIn("more than the 1 byte that --memory allows", said)
 
     def test_a_size_without_an_overlay(self):
         photo, _ = self.picture()
