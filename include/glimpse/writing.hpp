@@ -17,10 +17,12 @@ struct WriteOptions {
     std::string canvas;   ///< the canvas's picture, or
     std::optional<Size> canvas_size;  ///< the size of a black canvas
     bool paste = false;               ///< `paste`, not `add_adjoint`
-    OpenOptions open{};               ///< how the glimpse and the canvas are opened
-    std::string out;                  ///< a file, or "-" for standard output
-    std::string format;               ///< empty: that of `out`, or png; npy is float32, unrounded
-    bool sync = true;                 ///< flush it to the disk before its name appears
+    /// How the glimpse and the canvas are opened. Its `memory` is for both together and the weights of a
+    /// mask; what of it is not left is not waited for.
+    OpenOptions open{};
+    std::string out;     ///< a file, or "-" for standard output
+    std::string format;  ///< empty: that of `out`, or png; npy is float32, unrounded
+    bool sync = true;    ///< flush it to the disk before its name appears
 };
 
 /// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error` for

@@ -39,6 +39,11 @@ std::optional<AlphaChannel> alpha_channel(const std::string& choice);
 void add_formats_option(Command& command, std::optional<std::string>& formats);
 /// A number of bytes, or one with a unit.
 CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& bytes, const std::string& help);
+/// Without that option: half of the memory, so that what is made of the pixels, and other programs, have
+/// room; with --untrusted no more than `untrusted_memory` for each of `images` in flight.
+std::int64_t usual_memory(bool untrusted, int images);
+/// Makes a budget for images, and one for pictures of masks.
+void set_memory(std::int64_t bytes, OpenOptions& options);
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,

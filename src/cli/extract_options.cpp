@@ -235,13 +235,6 @@ void add_run(Command& command, ExtractOptions& o) {
         ->capture_default_str();
 }
 
-/// Half of the memory, so that what is made of the pixels, and other programs, have room.
-std::int64_t budget_of(const ExtractOptions& o) {
-    if (o.memory) return *o.memory;
-    const std::int64_t half = available_memory() / 2;
-    return o.untrusted ? std::min(half, untrusted_memory * o.run.jobs) : half;
-}
-
 void apply_style(const ExtractOptions& o, OverlayStyle& style) {
     if (!o.overlay_style.empty()) style.kind = overlay_styles.at(o.overlay_style);
     if (!o.colormap.empty()) style.colormap = colormap_from_name(o.colormap);
@@ -272,9 +265,7 @@ void apply(ExtractOptions& o) {
     o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
-    const std::int64_t budget = budget_of(o);
-    o.run.open.memory.budget = std::make_shared<MemoryBudget>(budget);
-    o.run.open.mask_memory.budget = std::make_shared<MemoryBudget>(budget);
+    set_memory(o.memory.value_or(usual_memory(o.untrusted, o.run.jobs)), o.run.open);
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run;

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "cli/commands.hpp"
+#include "cli/untrusted.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
@@ -146,6 +148,16 @@ CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& by
             "--memory", [&bytes](const std::string& text) { bytes = parse_bytes(text); }, help)
         ->type_name("SIZE")
         ->default_str("half of what there is");
+}
+
+std::int64_t usual_memory(bool untrusted, int images) {
+    const std::int64_t half = available_memory() / 2;
+    return untrusted ? std::min(half, untrusted_memory * images) : half;
+}
+
+void set_memory(std::int64_t bytes, OpenOptions& options) {
+    options.memory.budget = std::make_shared<MemoryBudget>(bytes);
+    options.mask_memory.budget = std::make_shared<MemoryBudget>(bytes);
 }
 
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync) {

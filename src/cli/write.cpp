@@ -1,5 +1,6 @@
 #include "glimpse/writing.hpp"
 
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ struct Options {
     std::string mode = "adjoint";
     std::string alpha;
     std::optional<std::string> formats;
+    std::optional<std::int64_t> memory;  ///< bytes
     bool untrusted = false;
     std::string device = "cpu";
     bool no_sync = false;
@@ -47,6 +49,7 @@ Outcome write(Options& o) {
     o.write.input.defaults.alpha = alpha_channel(o.alpha);
     o.write.open.alpha = o.write.input.defaults.alpha.value_or(AlphaChannel::as_said);
     o.write.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
+    set_memory(o.memory.value_or(usual_memory(o.untrusted, 1)), o.write.open);
     o.write.sync = !o.no_sync;
     if (o.untrusted) be_untrusting(o);
     write_glimpse(o.write, *make_backend(o.device));
@@ -70,6 +73,9 @@ void add_inputs(Command& command, Options& o) {
                     "the glimpse's size, by default that of its picture");
     add_alpha_option(command, o.alpha);
     add_formats_option(command, o.formats);
+    add_memory_option(command, o.memory,
+                      "for the glimpse and the canvas as they are decoded, and a mask's weights: bytes, or "
+                      "512M, 1.5G; what needs more fails");
     add_untrusted_option(command, o.untrusted);
 }
 

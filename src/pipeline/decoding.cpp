@@ -84,6 +84,16 @@ int shrink_for_picture(Size image, int longest) {
     return n;
 }
 
+int shrink_to_fill(Size image, Size place) {
+    const auto fills = [&](int n) {
+        const Size size = shrunk(image, n);
+        return size.width >= place.width && size.height >= place.height;
+    };
+    int n = 1;
+    while (2 * n <= std::max(image.width, image.height) && fills(2 * n)) n *= 2;
+    return n;
+}
+
 cv::Mat decode_picture(ImageReader& image, int n) {
     const ImageInfo& info = image.info();
     const PictureDecoding how = picture_decoding(info, n);

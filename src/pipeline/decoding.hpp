@@ -36,6 +36,10 @@ std::int64_t decoding_memory(const ImageReader& image, std::span<const GlimpsesO
 /// side to at most so many pixels.
 int shrink_for_picture(Size image, int longest);
 
+/// How many times an image is shrunk for a place of that size: by the greatest power of two with which it
+/// still fills it along both axes, or 1.
+int shrink_to_fill(Size image, Size place);
+
 /// The image shrunk n times, a power of two, for a picture: as the format decodes it smaller, and the means
 /// of blocks of that. What a format decodes by its tiles or strips is decoded some rows at a time.
 cv::Mat decode_picture(ImageReader& image, int n);

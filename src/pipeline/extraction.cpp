@@ -109,7 +109,7 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
 MemoryBudget::Reservation reserve_for_weights(const ImageJob& job, const ImageReader& image,
                                               std::optional<int> pictures, const Run& run) {
     const Size size = image.info().size;
-    const std::int64_t weights = lowering_memory(job, run.options.open, size);
+    const std::int64_t weights = lowering_memory(*job.glimpses, run.options.open, size);
     if (weights == 0) return {};
     Decoding decoding;
     if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
@@ -136,7 +136,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
     if (pictures.are_wanted()) options.memory.remedy = smaller_pictures();
     options.beside = [&](const ImageInfo& image) {
         const auto shrink = picture_shrink(pictures, run, image.size);
-        return lowering_memory(job, run.options.open, image.size) +
+        return lowering_memory(*job.glimpses, run.options.open, image.size) +
                (shrink ? drawing_memory(image, *shrink) : 0);
     };
     return job.image.open(options);

@@ -43,9 +43,9 @@ Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image) {
                       [&] { return lower(adjusted(glimpse.mechanism, options.adjustment, image), image); });
 }
 
-std::int64_t lowering_memory(const ImageJob& job, const OpenOptions& open, Size image) {
+std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOptions& open, Size image) {
     LoweringMemory all;
-    for (const Glimpse& glimpse : *job.glimpses) {
+    for (const Glimpse& glimpse : glimpses) {
         const LoweringMemory one = lowering_memory(glimpse.mechanism, image, values_to_read(glimpse, open));
         all.kept = std::min(all.kept + one.kept, most_bytes);
         all.working = std::max(all.working, one.working);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "glimpse/error.hpp"
@@ -55,9 +57,9 @@ auto with_place(const Place& place, Step&& step) {
     }
 }
 
-/// The bytes that lowering the glimpses of a job for an image of that size holds at most, and what of it is
-/// kept until they are read: of masks, whose weights are as large as the image, and 0 without any.
-std::int64_t lowering_memory(const ImageJob& job, const OpenOptions& open, Size image);
+/// The bytes that lowering these glimpses for an image of that size holds at most, and what of it is kept
+/// until they are read: of masks, whose weights are as large as the image, and 0 without any.
+std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOptions& open, Size image);
 
 /// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
 /// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`.

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <opencv2/core.hpp>
-#include <tuple>
-#include <utility>
 
 #include "figures/figures.hpp"
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "pipeline/decoding.hpp"
 #include "pipeline/lowering.hpp"
 #include "system/failure.hpp"
 #include "system/parallel.hpp"
@@ -25,55 +25,88 @@ OpenOptions options_for(const WrittenGlimpse& glimpse) {
     return {.formats = {extension_of(glimpse.file)}};
 }
 
+std::unique_ptr<ImageReader> opened(const WrittenGlimpse& glimpse) {
+    return with_context(glimpse.file.string(),
+                        [&] { return open_image(glimpse.file, options_for(glimpse)); });
+}
+
 cv::Size as_written(const WrittenGlimpse& glimpse) {
-    const Size size = with_context(
-        glimpse.file.string(), [&] { return open_image(glimpse.file, options_for(glimpse))->info().size; });
+    const Size size = opened(glimpse)->info().size;
     return {size.width, size.height};
 }
 
+/// What `as_shown` holds at most.
+std::int64_t showing_memory(const ImageReader& written) {
+    const Rectangle all = whole(written.info().size);
+    constexpr std::int64_t shown = 3;  // bytes a pixel
+    // As it is read, once more of its image's depth, and as it is shown.
+    return 2 * written.decoding_memory(all, 1) + bounded_product(shown, all.area());
+}
+
 /// As 8-bit RGB. Arrays of float32 would be stretched: they hold the image's units, and are given its depth.
-cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
-    Image image =
-        with_context(glimpse.file.string(), [&] { return read_image(glimpse.file, options_for(glimpse)); });
+cv::Mat as_shown(const WrittenGlimpse& glimpse, ImageReader& written, int depth) {
+    Image image = with_context(glimpse.file.string(), [&] { return read_image(written); });
     if (image.pixels.depth() == CV_32F) {
-        const int depth = with_context(glimpse.job->image.name(),
-                                       [&] { return glimpse.job->image.open(open)->info().depth; });
         image.pixels.convertTo(image.pixels, depth);
     }
     return displayable(image);
+}
+
+/// The same for the strip, which shows no image.
+cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
+    const auto written = opened(glimpse);
+    int depth = written->info().depth;
+    if (depth == CV_32F) {
+        depth = with_context(glimpse.job->image.name(),
+                             [&] { return glimpse.job->image.open(open)->info().depth; });
+    }
+    // Once the image is closed, which may hold its own.
+    const auto reserved = open.memory.reserve(showing_memory(*written));
+    return as_shown(glimpse, *written, depth);
 }
 
 std::string frame_name(const WrittenGlimpse& glimpse) {
     return std::filesystem::path(glimpse.job->name).filename().string();
 }
 
-/// The image for a screen, decoded smaller where that still fills the room, and what was reserved for it.
-std::pair<cv::Mat, MemoryBudget::Reservation> picture_for(ImageReader& reader, cv::Size room,
-                                                          const MemoryAllowance& memory) {
-    const ImageInfo& info = reader.info();
-    const auto is_enough = [&](int n) {
-        const Size size = shrunk(info.size, n);
-        return n <= info.maximum_shrink && size.width >= room.width && size.height >= room.height;
+/// The glimpse and its image of a frame, and all that is reserved for them.
+struct OpenedFrame {
+    std::unique_ptr<ImageReader> written;
+    MemoryBudget::Reservation reserved;
+    std::unique_ptr<ImageReader> image;
+    int shrink = 1;  ///< how many times the image is shown smaller
+};
+
+OpenedFrame open_frame(const WrittenGlimpse& glimpse, Size place, const OpenOptions& open) {
+    OpenedFrame frame;
+    frame.written = opened(glimpse);
+    const auto beside = [&](const ImageInfo& image) {
+        return showing_memory(*frame.written) + lowering_memory({glimpse.glimpse, 1}, open, image.size);
     };
-    int n = 1;
-    while (is_enough(2 * n)) n *= 2;
-    const Rectangle all = whole(shrunk(info.size, n));
-    constexpr std::int64_t shown = 3;  // bytes a pixel
-    const std::int64_t decoding = reader.decoding_memory(all, n);
-    const std::int64_t bytes = decoding == 0 ? 0 : decoding + bounded_product(shown, all.area());
-    auto reserved = memory.reserve(bytes);
-    return {displayable({reader.decode_shrunk(all, n), info.alpha, {}, false}), std::move(reserved)};
+    OpenOptions options = open;
+    options.beside = [&](const ImageInfo& image) {
+        return beside(image) + drawing_memory(image, shrink_to_fill(image.size, place));
+    };
+    with_context(glimpse.job->image.name(), [&] {
+        frame.image = glimpse.job->image.open(options);
+        frame.shrink = shrink_to_fill(frame.image->info().size, place);
+        frame.reserved = reserve_for(*frame.image,
+                                     beside(frame.image->info()) + picture_memory(*frame.image, frame.shrink),
+                                     options.memory);
+    });
+    return frame;
 }
 
 cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
+    const cv::Size place = layout.picture.size();
+    const OpenedFrame inputs = open_frame(glimpse, {place.width, place.height}, options.open);
+    const ImageInfo& info = inputs.image->info();
     TrackFrame frame;
-    MemoryBudget::Reservation reserved;
     with_context(glimpse.job->image.name(), [&] {
-        const auto reader = glimpse.job->image.open(options.open);
-        frame.lowered = lowered(*glimpse.glimpse, options, reader->info().size);
-        std::tie(frame.picture, reserved) = picture_for(*reader, layout.picture.size(), options.open.memory);
+        frame.lowered = lowered(*glimpse.glimpse, options, info.size);
+        frame.picture = displayable({decode_picture(*inputs.image, inputs.shrink), info.alpha, {}, false});
     });
-    frame.glimpse = as_shown(glimpse, options.open);
+    frame.glimpse = as_shown(glimpse, *inputs.written, info.depth);
     frame.name = frame_name(glimpse);
     frame.label = glimpse.glimpse->shown_as();
     return drawing().track_frame(layout, frame);

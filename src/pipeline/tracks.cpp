@@ -56,7 +56,9 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
         if (count == outputs_.size() || options.interrupted()) return std::nullopt;
         return count++;
     };
-    const auto work = [&](std::size_t number) { return make_one(outputs_[number], options); };
+    RunOptions own = options;
+    own.open.memory.in_vain = own.open.mask_memory.in_vain = options.interrupted;
+    const auto work = [&](std::size_t number) { return make_one(outputs_[number], own); };
     work_through_on(options.jobs, outputs_.size(), next, work, finished);
 }
 

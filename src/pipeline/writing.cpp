@@ -1,6 +1,7 @@
 #include "glimpse/writing.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <utility>
 
@@ -33,29 +34,53 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
+/// An image, and what is reserved for its pixels.
+struct HeldPixels {
+    Image image;
+    MemoryBudget::Reservation reserved;
+};
+
 /// The image of a file that has one.
-Image read_only_page(ImageReader& reader) {
+HeldPixels read_only_page(std::unique_ptr<ImageReader> opened, const OpenOptions& options) {
+    ImageReader& reader = *opened;
     if (const int pages = reader.info().pages; pages > 1) {
         throw Error("the file has " + std::to_string(pages) +
                     " pages, and one image is needed; cut one out with extract and its choice of a page");
     }
-    return read_image(reader);
+    const Rectangle all = whole(reader.info().size);
+    const std::int64_t kept = pixel_bytes(reader.info(), all);
+    HeldPixels held;
+    held.reserved = reserve_for(reader, reader.decoding_memory(all, 1), options.memory);
+    held.image = read_image(reader);
+    // What was held for decoding is left, and so much of it is held on.
+    opened.reset();
+    held.reserved.reset();
+    held.reserved = options.memory.reserve(kept);
+    return held;
+}
+
+[[noreturn]] void fail_beside_glimpse(const std::string& place) {
+    throw Error(place, "what it takes beside the glimpse is more memory than " + field_name("open.memory") +
+                           " allows");
 }
 
 /// The only image on standard input.
-Image read_alone(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+HeldPixels read_alone(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     const auto images = images_in(bytes);
     if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
         throw Error("there is more than one image, and one is needed");
-    return read_only_page(*open_image(bytes, options));
+    return read_only_page(open_image(bytes, options), options);
 }
 
-Image read_named(const std::string& path, const OpenOptions& options) {
+HeldPixels read_named(const std::string& path, const OpenOptions& options) try {
     return with_context(path, [&] {
-        if (path != standard_stream) return read_only_page(*open_image(std::filesystem::path(path), options));
+        if (path != standard_stream)
+            return read_only_page(open_image(std::filesystem::path(path), options), options);
         const std::vector<std::uint8_t> bytes = read_standard_input();
         return read_alone(bytes, options);
     });
+} catch (const WaitEnded&) {
+    fail_beside_glimpse(path);
 }
 
 /// What the document says of alpha is said of the glimpse, and of the canvas, too.
@@ -75,6 +100,15 @@ Image as_column(Image list, AlphaChannel alpha) {
 Image black_canvas(Size size, const Image& glimpse) {
     const cv::Mat black = cv::Mat::zeros(size.height, size.width, glimpse.pixels.type());
     return {.pixels = black, .alpha = glimpse.alpha, .icc_profile = glimpse.icc_profile};
+}
+
+/// Of a mask that has been read.
+MemoryBudget::Reservation reserve_weights(const Mechanism& mechanism, Size canvas, const Place& place,
+                                          const MemoryAllowance& memory) try {
+    const LoweringMemory weights = lowering_memory(mechanism, canvas, 0);
+    return with_place(place, [&] { return memory.reserve(weights.kept + weights.working); });
+} catch (const WaitEnded&) {
+    fail_beside_glimpse(place.of({}));
 }
 
 [[noreturn]] void fail_file_name(const std::string& field, const std::string& given) {
@@ -115,9 +149,12 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     validate(options);
     const std::string format =
         output_format(options.out == standard_stream ? "" : options.out, options.format);
-    Image glimpse = read_named(options.glimpse, options.open);
     InputOptions input = options.input;
     input.open = options.open;
+    // Nobody else gives back what is waited for.
+    input.open.memory.in_vain = input.open.mask_memory.in_vain = [] { return true; };
+    HeldPixels held = read_named(options.glimpse, input.open);
+    Image& glimpse = held.image;
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
     if (!document)
@@ -125,14 +162,17 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
                                               " or " + field_name("boxes"));
     const Glimpse& origin = chosen(*document, options.id);
     require_no_input(options, *document);
-    OpenOptions open = options.open;
+    OpenOptions open = input.open;
     say_alpha(*document, open, glimpse);
     if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse), open.alpha);
 
-    const Image canvas =
-        options.canvas_size ? black_canvas(*options.canvas_size, glimpse) : read_named(options.canvas, open);
+    const HeldPixels held_canvas = options.canvas_size
+                                       ? HeldPixels{black_canvas(*options.canvas_size, glimpse), nullptr}
+                                       : read_named(options.canvas, open);
+    const Image& canvas = held_canvas.image;
     const Size size{canvas.pixels.cols, canvas.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
+    const auto of_weights = reserve_weights(mechanism, size, origin.place, input.open.memory);
     const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });
     const auto depth = format == "npy" ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     const Image written = with_context(options.glimpse, [&] {

@@ -182,6 +182,32 @@ class Memory(GlimpseCase):
         result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--memory", "1M", "-o", self.out, status=2)
         self.assertIn("mask.png: to decode what is asked of it takes up to 3.83 MiB of memory, more than the 1 MiB", result.stderr)
 
+    def test_what_is_written_has_a_budget(self):
+        glimpse, canvas = self.file("glimpse.png", KINDS["colour.png"](500)), self.file("canvas.png", KINDS["colour.png"](1000))
+        run = ("write", glimpse, "-b", "0,0,500,500", "--canvas", canvas, "-o", self.out / "w.png")
+        both = 3 * (500 * 500 + 1000 * 1000)
+        self.fails(1, *run, "--memory", 1, says=[f"{glimpse}: to decode what is asked of it takes up to ", "more than the 1 byte that --memory allows"])
+        self.fails(1, *run, "--memory", 3 * 600 * 600, says=[f"{canvas}: to decode what is asked of it takes up to ", "that --memory allows"])
+        # Each for itself there would be enough.
+        self.fails(1, *run, "--memory", both - 1, says=[f"{canvas}: what it takes beside the glimpse is more memory than --memory allows"])
+        self.run_glimpse(*run, "--memory", int(1.1 * both))
+        self.document([{"mechanism": "mask", "grid": [[0, 1], [1, 0]]}])
+        masked = ("write", canvas, "-p", "p.json", "--canvas-size", "1000x1000", "-o", self.out / "m.png")
+        self.fails(1, *masked, "--memory", "10M", says=["p.json: /glimpses/0: to decode what is asked of it takes up to "])
+        self.run_glimpse(*masked, "--memory", "32M")
+
+    def test_tracks_have_the_same_budget(self):
+        for k in range(3):
+            self.file(f"in/{k}.png", KINDS["colour.png"](700))
+        options = ("extract", "in", "-b", "0,0,700,700", "-o", self.out, "--strip", "--animate", "gif", "--existing", "skip")
+        self.run_glimpse("extract", "in", "-b", "0,0,700,700", "-o", self.out)
+        glimpse = 3 * 700 * 700
+        # To read a glimpse and show it takes more than to cut it out.
+        said = self.run_glimpse(*options, "--memory", int(1.5 * glimpse), status=1).stderr
+        for name in ("000.strip.png", "000.track.gif"):
+            self.assertRegex(said, rf"{re.escape(name)}: .*takes up to [0-9.]+ MiB of memory, more than the [0-9.]+ MiB that --memory allows")
+        self.run_glimpse(*options, "--memory", 20 * glimpse, "--jobs", 2)
+
     def test_sizes(self):
         photo, _ = self.picture(width=20, height=20)
         for size in ("100000", "0.5M", "1.5G", "1.5gib", "100000.9", "512M", "512m", "4G", "4GiB", "4gb", "1T", "900000B"):

@@ -75,6 +75,16 @@ TEST_CASE("decoding: a picture is shrunk by the least power of two that takes it
     CHECK(shrink_for_picture({7, 5}, 1) == 8);
 }
 
+TEST_CASE("decoding: a picture for a place fills it, and would not if it were shrunk once more") {
+    CHECK(shrink_to_fill({100, 40}, {100, 40}) == 1);
+    CHECK(shrink_to_fill({100, 40}, {51, 10}) == 1);
+    CHECK(shrink_to_fill({100, 40}, {50, 20}) == 2);
+    CHECK(shrink_to_fill({100, 40}, {25, 20}) == 2);
+    CHECK(shrink_to_fill({100, 40}, {25, 10}) == 4);
+    CHECK(shrink_to_fill({30, 20}, {50, 50}) == 1);
+    CHECK(shrink_to_fill({7, 1}, {1, 1}) == 4);
+}
+
 TEST_CASE("decoding: a shrunk picture has the means of blocks, whether it is decoded at once or in parts") {
     cv::Mat pixels(1301, 9, CV_8UC3);  // more rows than are decoded at a time
     cv::RNG(3).fill(pixels, cv::RNG::UNIFORM, 0, 256);
