@@ -16,7 +16,7 @@ inline Glimpse cropped(const std::string& id, const Box& box, std::optional<Size
     Crop crop;
     crop.form = Crop::BoxForm{box, Units::pixels};
     crop.size = size;
-    return {id, crop, "test"};
+    return {.id = id, .mechanism = crop};
 }
 
 /// A job, lowered for an image of 8-bit RGB, with all that its glimpses point to.

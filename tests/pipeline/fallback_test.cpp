@@ -24,7 +24,7 @@ ImageReport extracted(const Backend& backend, const scratch::Directory& director
                             std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png")));
     job.name = "black";
     ParameterDocument document;
-    document.push_back({"wide", wide({512, 512}), {"test"}});
+    document.push_back({.id = "wide", .mechanism = wide({512, 512})});
     job.glimpses = std::make_shared<const ParameterDocument>(document);
     OutputOptions options;
     options.out = (directory / backend.name()).string() + "/";

@@ -29,7 +29,8 @@ class Values {
         Values(const Matrix& values)  // NOLINT(google-explicit-constructor): it is a matrix
         : values_(std::make_shared<const cv::Mat>(values)) {}
 
-    [[nodiscard]] bool empty() const { return !values_ || values_->empty(); }
+    [[nodiscard]] std::size_t total() const { return values_ ? values_->total() : 0; }
+    [[nodiscard]] bool empty() const { return total() == 0; }
     operator const cv::Mat&() const {  // NOLINT(google-explicit-constructor)
         static const cv::Mat none;
         return values_ ? *values_ : none;
