@@ -158,8 +158,8 @@ struct CodecDescription {
 /// All codecs, in the order in which they are asked.
 GLIMPSE_EXPORT std::vector<CodecDescription> codecs();
 
-/// The extensions of the formats that are safe to decode from anybody: those that are fuzzed together with
-/// this library, each by a target of its own.
+/// The extensions of the formats that are safe to decode from anybody: those that have long been fuzzed
+/// together with this library, each by a target of its own.
 GLIMPSE_EXPORT std::vector<std::string> safe_formats();
 
 /// The words that `formats_in` takes: "all", "safe", the codecs' names, the extensions.

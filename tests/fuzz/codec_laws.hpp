@@ -17,8 +17,8 @@ namespace fuzz {
 
 using same_pixels::same;
 
-/// What stands behind an image file: one byte each for the options, for the shrinking and for the reader of
-/// the region, and two for each side of the region.
+/// What stands behind an image file: one byte each for the options and the page, for the shrinking and for
+/// the reader of the region, and two for each side of the region.
 constexpr std::size_t codec_choices = 11;
 
 inline void check_info(const glimpse::ImageInfo& info, std::int64_t maximum_pixels) {
@@ -92,19 +92,23 @@ inline void check_region(Bytes file, const glimpse::OpenOptions& options, glimps
     ++accepted;
 }
 
-/// Opens an image file, and decodes the whole of it and the region that is chosen.
+/// Opens an image file, and decodes the whole of a page of it and the region that is chosen.
 inline void check_codec(Bytes file, Draws choices) {
     constexpr std::int64_t maximum_pixels = 1 << 16;
     constexpr std::int64_t maximum_bytes = 1 << 24;  // of the pixels: what takes long finds little
     check_images_in(file);
     const std::uint64_t flags = choices.bits(1);
-    const glimpse::OpenOptions options{
+    glimpse::OpenOptions options{
         .auto_orient = (flags & 1) == 0,
         .maximum_pixels = maximum_pixels,
         .alpha = (flags & 2) == 0 ? glimpse::AlphaChannel::as_said : glimpse::AlphaChannel::last};
     std::unique_ptr<glimpse::ImageReader> reader;
     try {
         reader = glimpse::open_image(file, options);
+        if (const int pages = reader->info().pages; pages > 1) {
+            options.page = static_cast<int>(flags >> 2) % pages;
+            reader = glimpse::open_image(file, options);
+        }
     } catch (const glimpse::Error&) {
         return;
     }

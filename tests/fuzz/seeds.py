@@ -197,11 +197,45 @@ def webp(modes):
     yield "animated", saved(frames[0], "WEBP", save_all=True, append_images=frames[1:])
 
 
-def openimageio(modes):
-    yield "gif", saved(modes["palette"], "GIF")
+def gif(modes):
+    yield "palette", saved(modes["palette"], "GIF")
+    yield "bits", saved(modes["bits"], "GIF")
+    yield "interlaced", saved(modes["palette"], "GIF", interlace=1)
+    yield "transparent", saved(modes["palette"], "GIF", transparency=3)
     frames = [modes["palette"].rotate(90 * turn) for turn in range(3)]
-    yield "animated_gif", saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    yield "interlaced_gif", saved(modes["palette"], "GIF", interlace=1)
+    for disposal in range(4):
+        yield f"animated_{disposal}", saved(frames[0], "GIF", save_all=True, append_images=frames[1:], disposal=disposal)
+
+
+# 24×16, by cjxl 0.7.
+JXL = {
+    "lossless": (
+        "/woDQUBxIQgCAQB4AUsYm+1iuVNQUFBQclCIKES4ZIzB0VjMjNHROy7ADs2wEQAMIAQQAGjPA7QS4P//////nzVLkiRJkiRJkqT/f///9f9f///1/1/t//V6"
+        "gLwRj9m5lygJqDspaTc+/iI="),
+    "lossy": (
+        "/woDQUJxIQATCAMAnAHTQQkAgAqVUcYNXs71fPmhw2LaxnWGttq2sCRRZBybpBM4JImECN7GSR3UPcU8Na8/RhFl0dmvyHESHYAEE1SSSADqhk06J3DgnleD"
+        "uHWY7wbdKr030S2hb5KADn01CU4d+p8kuHUA"),
+    "alpha": (
+        "AAAADEpYTCANCocKAAAAFGZ0eXBqeGwgAAAAAGp4bCAAAACUanhsY/8KA8GC4kIICBAA/AFLKDQWXu5Y7FJQUFBQcEQjRBSMIgrMjNHROy4Akhpj8BLGGGMM"
+        "NxQel4wxOBq7EgAMIAQQQBQwANieHawKxf//T/f/hP7/Er//H+Do//8d8/pfr//1+l+v/0X+X/gffcGhvK6azUc2kSvQ92kosYPEsYTJhHL/HoWBxfAi+OUB"),
+    "frames": (
+        "/woDBQMIKC4JCAKSCQAAeAFLGJvtYrlTUFBQUHJQiChEuGSMwdFYzIzR0TsuwA7NsBEADCAEEABozwO0EuD//////581S5IkSZIkSZKk/3////X/X///9f9f"
+        "7f/1eoC8EY/ZuZcoCag7KWk3Pv4iCAKSCQAARAJLKDO2yRV3R8KgHVSD7yRIECHBEY2iAESMO8kCRhgyFuXFjPEyJi4BBxSDg3RjqxgcimGMMYxBiME8vREA"
+        "DCAEEABIxNuGOPD//b9R/79Fg34PvP83ZX6f6pDlWB3kvUpCzLitObJC5a1Ku+vqegfzPu44PDDIfGsYTL6BlF8WFbmSa2lgXT3vcxd5vmEcKvArCAKSBQA0"
+        "AksoMW6Nt9DwsD5MFxo0aNDgiEZRABSMO8kCRhgyFuXFjPFiTKSHDWMMBiJicDIGK56QdpwbAcAAQgABgMQQsgyADif/r+L16T3p//+vQ0IZJ0p3vXb4j/r4"
+        "//+eeP4v8u9VJ0sYkd3xCHd5veiIkJJNGXIwsqpSUdEk46c60yZIW1Eebzh5XtCcT6AsAA=="),
+    "grey": (
+        "/woDQVJcCAATCAIAQAGrcgkAgAqVUcYNXs71fPmhw2LaxnWGttq2sCRRZBybpBM4JInUiLsBTgGgKGbswdn9AgAdgAYBlSQSIfNWBwC82oBQC3DUD4TagFAL"
+        "cNQPBA=="),
+}
+
+
+def jxl(_modes):
+    for name, content in JXL.items():
+        yield name, base64.b64decode(content)
+
+
+def openimageio(modes):
     for name in ("rgb", "grey", "rgba", "palette"):
         yield f"tga_{name}", saved(modes[name], "TGA")
         yield f"tga_runs_{name}", saved(modes[name], "TGA", compression="tga_rle")
@@ -220,7 +254,7 @@ def openimageio(modes):
     yield "hdr", b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 3 +X 5\n" + bytes(range(60))
 
 
-CODECS = (jpeg, png, npy, netpbm, bmp, ico, tiff, webp, openimageio)
+CODECS = (jpeg, png, npy, netpbm, bmp, ico, tiff, webp, gif, jxl, openimageio)
 
 
 def coco():
