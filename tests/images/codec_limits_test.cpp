@@ -131,6 +131,29 @@ TEST_CASE("a palette TIFF is read by strips and tiles") {
     }
 }
 
+TEST_CASE("a TIFF's strip is read once for all of its rows") {
+    constexpr std::uint32_t rgb = 2;
+    constexpr std::uint32_t ycbcr = 6;  // which libtiff converts
+    for (const std::uint32_t photometric : {rgb, ycbcr}) {
+        CAPTURE(photometric);
+        Bytes file = hand_made::tiff({{256, 3, {16}},
+                                      {257, 3, {16}},
+                                      {258, 3, {8, 8, 8}},
+                                      {259, 3, {uncompressed}},
+                                      {262, 3, {photometric}},
+                                      {277, 3, {3}},
+                                      {278, 3, {16}},
+                                      {530, 3, {1, 1}}},
+                                     273, 279, {Bytes(16 * 16 * 3, 100)});
+        const cv::Mat all = read(file).pixels;
+        const auto reader = glimpse::open_image(file);
+        CHECK(same(reader->decode({0, 0, 16, 8}), all.rowRange(0, 8)));
+        // Were it read again, it would have the samples that the file has by now.
+        std::ranges::replace(file, std::uint8_t{100}, std::uint8_t{200});
+        CHECK(same(reader->decode({0, 8, 16, 8}), all.rowRange(8, 16)));
+    }
+}
+
 TEST_CASE("a TIFF whose palette lies beyond the end of the file is no grey image") {
     Bytes file = palette_tiff(false);
     // The directory is moved to the front of the palette, which is then cut off.

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 #include <opencv2/core.hpp>
+#include <optional>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/capability.hpp"
@@ -38,9 +39,12 @@ std::uint64_t most_inflated(std::uint16_t compression) {
     }
 }
 
+template <typename T>
+using Memory = std::unique_ptr<T[], decltype(&std::free)>;
+
 /// Zeroed pages are committed only when they are written: a header may ask for much more than its data fill.
 template <typename T>
-std::unique_ptr<T[], decltype(&std::free)> allocate(std::size_t count) {
+Memory<T> allocate(std::size_t count) {
     auto* const memory = static_cast<T*>(std::calloc(count, sizeof(T)));
     if (!memory) throw Error("the image needs more memory than there is");
     return {memory, std::free};
@@ -77,7 +81,8 @@ class TiffReader final : public ImageReader {
         return storage_.plain() ? decode_plain(region) : decode_as_rgba(region);
     }
 
-    /// A tile or strip, and what libtiff inflates it in; the region twice where it is inverted.
+    /// A tile or strip, which is kept for the next call, and what libtiff inflates it in; the region twice
+    /// where it is inverted.
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
         const Block size = first_block();
         const std::int64_t raster =
@@ -225,17 +230,29 @@ class TiffReader final : public ImageReader {
         const Block size = first_block();
         require_jpeg_fits(size);
         const std::size_t bytes = block_bytes(size);
-        const auto buffer = allocate<std::uint8_t>(bytes);
+        if (!buffer_) buffer_ = allocate<std::uint8_t>(bytes);
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
         for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane) {
             visit_blocks(size, region, [&](const Block& block) {
-                require_filled(block, plane);
-                read_plain(block, plane, {buffer.get(), bytes});
-                copy_plain(buffer.get(), block, plane, region, out);
+                hold(number_of(block, plane), [&] {
+                    require_filled(block, plane);
+                    read_plain(block, plane, {buffer_.get(), bytes});
+                });
+                copy_plain(buffer_.get(), block, plane, region, out);
             });
         }
         storage_.normalise(out);
         return out;
+    }
+
+    /// Reads a block, unless it is the one that was read last: of a picture that is asked for by rows, the
+    /// same strip is wanted again and again.
+    template <typename Read>
+    void hold(std::uint32_t number, const Read& read) {
+        if (held_ == number) return;
+        held_.reset();
+        read();
+        held_ = number;
     }
 
     /// The number of a tile or strip.
@@ -294,19 +311,23 @@ class TiffReader final : public ImageReader {
         const auto image_pixels = static_cast<std::uint64_t>(info_.size.area());
         constexpr std::uint64_t always_allowed = largest_block / sizeof(std::uint32_t);
         if (pixels == 0 || pixels > std::max(always_allowed, image_pixels)) refuse_blocks();
-        const auto raster = allocate<std::uint32_t>(pixels);
+        if (!raster_) raster_ = allocate<std::uint32_t>(pixels);
         // Rows as they are stored: the orientation is applied by `oriented`.
         TIFFSetField(tiff_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
         cv::Mat out(region.height, region.width, CV_8UC(info_.channels));
         visit_blocks(size, region, [&](const Block& block) {
-            for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane)
-                require_filled(block, plane);
-            const int read = storage_.tiled ? TIFFReadRGBATileExt(tiff_, block.x, block.y, raster.get(), 1)
-                                            : TIFFReadRGBAStripExt(tiff_, block.y, raster.get(), 1);
-            if (read == 0) refuse_data();
-            copy_rgba(raster.get(), block, region, out);
+            hold(number_of(block, 0), [&] { read_rgba(block); });
+            copy_rgba(raster_.get(), block, region, out);
         });
         return out;
+    }
+
+    void read_rgba(const Block& block) {
+        for (int plane = 0; plane < (storage_.separate ? storage_.samples : 1); ++plane)
+            require_filled(block, plane);
+        const int read = storage_.tiled ? TIFFReadRGBATileExt(tiff_, block.x, block.y, raster_.get(), 1)
+                                        : TIFFReadRGBAStripExt(tiff_, block.y, raster_.get(), 1);
+        if (read == 0) refuse_data();
     }
 
     /// libtiff's raster begins with the last row: of a tile, that of the whole tile; of a strip, the last
@@ -334,6 +355,9 @@ class TiffReader final : public ImageReader {
     TIFF* tiff_;
     TiffStorage storage_;
     ImageInfo info_;
+    Memory<std::uint8_t> buffer_{nullptr, std::free};   ///< of a block, as it is stored
+    Memory<std::uint32_t> raster_{nullptr, std::free};  ///< of a block, as libtiff converts it
+    std::optional<std::uint32_t> held_;                 ///< the number of the block in one of them
 };
 
 void set_fields(TIFF* tiff, const Image& image) {
