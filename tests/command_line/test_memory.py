@@ -4,15 +4,17 @@ import io
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import numpy
-from PIL import Image
+from PIL import Image, features
 
-from glimpse_case import BINARY, GlimpseCase, peak_memory
-from test_openimageio import exr
+from glimpse_case import BINARY, MEASURE, GlimpseCase, peak_memory
+from test_openimageio import box, exr, jp2
 
 SIDE = 1800
 SMALL = 64
@@ -80,6 +82,26 @@ if shutil.which("cjxl"):
     KINDS["a.jxl"] = jxl
 
 
+def j2k(side, **options):
+    return saved(picture(side, "RGB").convert("L"), "JPEG2000", no_jp2=True, **options)
+
+
+def palette_jp2(side):
+    """Grey, for which three colours stand."""
+    colours = box(b"pclr", struct.pack(">HB", 256, 3) + bytes([7, 7, 7]) + bytes(range(256)) * 3)
+    return jp2(j2k(side), side, side, 1, colours + box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, c) for c in range(3))))
+
+
+# Small pictures whose headers ask for much: each as it is, and as one that does not.
+DEMANDING = {}
+if features.check("jpg_2000"):
+    DEMANDING |= {
+        "tiles.j2k": (lambda: j2k(64, tile_size=(1, 1), num_resolutions=1), lambda: j2k(64)),
+        "blocks.j2k": (lambda: j2k(300, precinct_size=(4, 4), codeblock_size=(4, 4)), lambda: j2k(300)),
+    }
+    KINDS["palette.jp2"] = palette_jp2
+
+
 @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
 class Memory(GlimpseCase):
     def reading(self, name, side, region=None):
@@ -106,6 +128,23 @@ class Memory(GlimpseCase):
                     much = peak_memory(*self.reading(kind, SIDE, region), cwd=self.directory)
                     self.assertLessEqual(much - little, bound + len(content) + SLACK, region)  # a file's mapped pages count
                     self.run_glimpse(*self.reading(kind, SIDE, region), "--memory", int(bound * 1.02) + 1)
+
+    def test_what_a_header_asks_for_is_counted(self):
+        for name, (make, make_plain) in DEMANDING.items():
+            with self.subTest(name=name):
+                content = make()
+                self.file(name, content)
+                self.file(f"plain.{name}", make_plain() if make_plain else content[:len(content) // 2])
+                bound = self.estimate(name, 4)
+                little, much = (self.peak(*self.reading(one, 4)) for one in (f"plain.{name}", name))
+                self.assertLessEqual(much - little, bound + len(content) + SLACK, name)
+                self.run_glimpse(*self.reading(name, 4), "--memory", int(bound * 1.02))
+
+    def peak(self, *arguments):
+        """Of a run that may fail."""
+        result = subprocess.run([sys.executable, "-S", "-c", MEASURE, BINARY, *map(str, arguments)], cwd=self.directory,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return int(result.stdout)
 
     def test_images_wait_for_one_another(self):
         side = 5000

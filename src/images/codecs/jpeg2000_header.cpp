@@ -40,6 +40,7 @@ void parse_codestream(std::span<const std::uint8_t> stream, Jpeg2000Header& head
         return end - std::min(end, number(stream, grid + 8 + 4 * axis, 4));
     };
     header.size = size_of(extent(0), extent(1));
+    header.codestream = stream;
     header.components = static_cast<int>(number(stream, components, 2));
     const std::size_t first = number(stream, components + 2, 1);
     for (std::size_t c = 0; c < static_cast<std::size_t>(header.components); ++c) {
@@ -73,6 +74,7 @@ void parse_palette(std::span<const std::uint8_t> box, Jpeg2000Header& header) {
         if (number(box, 3 + c, 1) != 7) not_supported("with a palette of other than 8 bits");
     }
     header.bits = 8;
+    header.colours = std::max(header.colours, static_cast<int>(columns));
 }
 
 /// The channel definitions (I.5.3.6): type 0 is colour, 1 opacity, 2 premultiplied opacity.
@@ -104,8 +106,14 @@ Jpeg2000Header parse_jpeg2000(std::span<const std::uint8_t> bytes) {
     const auto description = find_box(bytes, "jp2h");
     if (!description) fail_corrupt("it has no header");
     if (const auto box = find_box(*description, "colr")) parse_colour(*box);
-    if (const auto box = find_box(*description, "pclr")) parse_palette(*box, header);
     if (const auto box = find_box(*description, "cdef")) parse_channels(*box, header);
+    // OpenJPEG reads each header box, and the first palette that it likes.
+    for_each_box(bytes, [&](std::string_view type, std::span<const std::uint8_t> content) {
+        if (type != "jp2h") return;
+        for_each_box(content, [&](std::string_view inner, std::span<const std::uint8_t> box) {
+            if (inner == "pclr") parse_palette(box, header);
+        });
+    });
     return header;
 }
 

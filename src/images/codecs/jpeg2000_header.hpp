@@ -12,8 +12,10 @@ namespace glimpse {
 struct Jpeg2000Header {
     Size size;           ///< of the image area on the reference grid
     int components = 0;  ///< in the codestream
+    int colours = 0;     ///< of each entry of the palette; 0 without one
     int bits = 0;        ///< of each sample; with a palette, of its colours
     bool alpha = false;  ///< the last channel is alpha, as the channel definitions say
+    std::span<const std::uint8_t> codestream;
 };
 
 /// Throws `Error` for a header that is damaged, and for what OpenImageIO misreads: samples with a sign, of

@@ -9,10 +9,12 @@
 #include <string>
 
 #include "glimpse/error.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "images/codecs/boxes.hpp"
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
+#include "images/codecs/jpeg2000_memory.hpp"
 #include "images/codecs/openimageio_lengths.hpp"
 #include "images/codecs/signature.hpp"
 #include "images/codecs/targa.hpp"
@@ -32,6 +34,18 @@ bool is_jpeg2000(Bytes bytes) {
 
 Size jpeg2000_size(Bytes bytes) {
     return parse_jpeg2000(bytes).size;
+}
+
+/// OpenJPEG's samples of 32 bits, a tile's and the image's, and those of a palette's colours with what is
+/// made of them; ours, and a region.
+std::int64_t jpeg2000_memory(Bytes bytes) {
+    const Jpeg2000Header header = parse_jpeg2000(bytes);
+    constexpr std::int64_t openjpeg_sample = 4;
+    const std::int64_t sample = header.bits > 8 ? 2 : 1;
+    const std::int64_t stored = header.components + header.colours;
+    const std::int64_t seen = header.colours > 0 ? header.colours : header.components;
+    return bounded_product(2 * openjpeg_sample * stored + 2 * sample * seen, header.size.area()) +
+           openjpeg_structure_bytes(header.codestream);
 }
 
 // HEIF (ISO/IEC 23008-12) and AVIF: brands of the ISO base media file format.
@@ -79,6 +93,12 @@ Size heif_size(Bytes bytes) {
     return largest;
 }
 
+/// libheif's colours, OpenImageIO's, ours and a region, each of 8 bits, and premultiplied ones of 32 bits.
+std::int64_t heif_memory(Bytes bytes) {
+    constexpr std::int64_t pixel = 4 * 4 + 4 * 4;
+    return bounded_product(pixel, heif_size(bytes).area());
+}
+
 bool is_radiance(Bytes bytes) {
     return starts_with(bytes, "#?RADIANCE"sv) || starts_with(bytes, "#?RGBE"sv);
 }
@@ -89,8 +109,9 @@ bool is_openexr(Bytes bytes) {
 
 constexpr std::array openimageio_formats{
     OpenImageIoFormat{"jpeg2000", "JPEG 2000", "jp2 j2k j2c", is_jpeg2000, jpeg2000_length, true,
-                      jpeg2000_size},
-    OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, boxes_length, true, heif_size},
+                      jpeg2000_size, jpeg2000_memory},
+    OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, boxes_length, true, heif_size,
+                      heif_memory},
     OpenImageIoFormat{"hdr", "Radiance HDR", "hdr", is_radiance, radiance_length},
     OpenImageIoFormat{"openexr", "OpenEXR", "exr", is_openexr, openexr_length},
     OpenImageIoFormat{"targa", "Targa", "tga", targa::is_read, targa::length, false, targa::size},

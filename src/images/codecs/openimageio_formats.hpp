@@ -25,9 +25,12 @@ struct OpenImageIoFormat {
     std::optional<std::size_t> (*length)(std::span<const std::uint8_t> bytes);
     /// Whether OpenImageIO decodes all of an image as soon as it opens it.
     bool decodes_at_once = false;
-    /// The size of what is decoded at once, from the header; null where OpenImageIO tells it before it
-    /// decodes. Throws `Error` for a damaged header, and for what OpenImageIO would misread.
+    /// The size of the largest picture, from the header; null where OpenImageIO allocates nothing for it when
+    /// it opens the file. Throws `Error` for a damaged header, and for what OpenImageIO would misread.
     Size (*size)(std::span<const std::uint8_t> bytes) = nullptr;
+    /// The bytes that are held, at most, from opening on: where it decodes at once, with all that is made of
+    /// the pixels. Null for next to none. Throws as `size` does.
+    std::int64_t (*memory)(std::span<const std::uint8_t> bytes) = nullptr;
 };
 
 /// The extensions of a format, and of all of them.

@@ -86,9 +86,10 @@ bool are_numbers(const std::vector<std::string>& channels) {
 
 class OpenImageIoReader final : public ImageReader {
   public:
+    /// `opened` bytes are held from now on.
     OpenImageIoReader(std::span<const std::uint8_t> bytes, const OpenImageIoFormat& format, int page,
-                      MemoryBudget::Reservation reserved)
-        : reserved_(std::move(reserved)),
+                      std::int64_t opened)
+        : opened_(opened),
           bytes_(bytes),
           format_(format),
           page_(page),
@@ -108,6 +109,9 @@ class OpenImageIoReader final : public ImageReader {
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
 
+    /// Of an image that is decoded already: for as long as the reader lives.
+    void keep(MemoryBudget::Reservation reserved) { reserved_ = std::move(reserved); }
+
     cv::Mat decode(const Rectangle& region) override {
         if (!all_.empty()) return all_(rect(region)).clone();
         return read(region);
@@ -120,7 +124,7 @@ class OpenImageIoReader final : public ImageReader {
         const Rectangle blocks =
             s.tile_width > 0 ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
         const std::int64_t held = format_.name == "targa" ? pixel_bytes(info_, whole(info_.size)) : 0;
-        return 2 * pixel_bytes(info_, blocks) + pixel_bytes(info_, region) + held;
+        return opened_ + 2 * pixel_bytes(info_, blocks) + pixel_bytes(info_, region) + held;
     }
 
   private:
@@ -264,6 +268,7 @@ class OpenImageIoReader final : public ImageReader {
     }
 
     MemoryBudget::Reservation reserved_;
+    std::int64_t opened_;
     std::span<const std::uint8_t> bytes_;
     const OpenImageIoFormat& format_;
     int page_;
@@ -275,24 +280,30 @@ class OpenImageIoReader final : public ImageReader {
     ImageInfo info_;
 };
 
-/// Reserves what is held of a picture that is decoded at once, and of what is taken out of it.
-MemoryBudget::Reservation reserve_at_once(const OpenImageIoFormat& format,
-                                          std::span<const std::uint8_t> bytes, Size size,
-                                          const CodecRequest& request) {
+/// What is known of a picture that is decoded at once before it is.
+ImageInfo known_before(const OpenImageIoFormat& format, std::span<const std::uint8_t> bytes, Size size) {
     ImageInfo info;
     info.size = size;
-    // Of 8 bits libheif's colours, OpenImageIO's, ours and a region, and premultiplied ones of 32 bits.
-    std::int64_t bytes_a_pixel = 4 * 4 + 4 * 4;
     info.depth = CV_8U;
     info.channels = 4;
     if (format.name == "jpeg2000") {
-        // OpenJPEG's samples of 32 bits, a tile's and the image's; ours, and a region.
         const Jpeg2000Header header = parse_jpeg2000(bytes);
-        bytes_a_pixel = std::int64_t{header.components} * (2 * 4 + 2 * (header.bits > 8 ? 2 : 1));
         info.depth = header.bits > 8 ? CV_16U : CV_8U;
-        info.channels = header.components;
+        info.channels = header.colours > 0 ? header.colours : header.components;
     }
-    return request.reserve(bounded_product(bytes_a_pixel, whole(size).area()), info);
+    return info;
+}
+
+/// What opening holds, `opened` bytes, and of a picture that is decoded at once what is made of it.
+MemoryBudget::Reservation reserve_opening(const OpenImageIoFormat& format,
+                                          std::span<const std::uint8_t> bytes, std::int64_t opened,
+                                          const CodecRequest& request) {
+    // Less than this is no more than any header may take.
+    constexpr std::int64_t unnoticed = std::int64_t{1} << 24;
+    if (format.decodes_at_once)
+        return request.reserve(opened, known_before(format, bytes, format.size(bytes)));
+    if (opened <= unnoticed || !request.options) return nullptr;
+    return request.options->memory.reserve(opened);
 }
 
 /// OpenImageIO's own threads would compete with the pipeline's.
@@ -304,14 +315,14 @@ void set_up() {
 std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
     set_up();
     const OpenImageIoFormat& format = *openimageio_format(bytes);
-    MemoryBudget::Reservation reserved;
-    if (format.size) {
-        const Size size = format.size(bytes);
-        require_pixels(size, request.maximum_pixels);
-        if (format.decodes_at_once) reserved = reserve_at_once(format, bytes, size, request);
-    }
+    if (format.size) require_pixels(format.size(bytes), request.maximum_pixels);
+    const std::int64_t opened = format.memory ? format.memory(bytes) : 0;
+    MemoryBudget::Reservation reserved = reserve_opening(format, bytes, opened, request);
     try {
-        return std::make_unique<OpenImageIoReader>(bytes, format, request.page, std::move(reserved));
+        auto reader = std::make_unique<OpenImageIoReader>(bytes, format, request.page, opened);
+        // Else it is given back, and asked for again with the region: nobody asks while holding some.
+        if (format.decodes_at_once) reader->keep(std::move(reserved));
+        return reader;
     } catch (const Error&) {
         throw;
     } catch (const std::exception& exception) {
