@@ -14,7 +14,7 @@ import numpy
 from PIL import Image, features
 
 from glimpse_case import BINARY, MEASURE, GlimpseCase, peak_memory
-from test_openimageio import box, exr, jp2
+from test_openimageio import DWAB, box, exr, jp2
 
 SIDE = 1800
 SMALL = 64
@@ -93,7 +93,10 @@ def palette_jp2(side):
 
 
 # Small pictures whose headers ask for much: each as it is, and as one that does not.
-DEMANDING = {}
+DEMANDING = {
+    "rows.exr": (lambda: exr("RGB", numpy.ones((256, 6000, 3), numpy.float32), compression=DWAB),
+                 lambda: exr("RGB", numpy.ones((4, 4, 3), numpy.float32))),
+}
 if features.check("jpg_2000"):
     DEMANDING |= {
         "tiles.j2k": (lambda: j2k(64, tile_size=(1, 1), num_resolutions=1), lambda: j2k(64)),
@@ -145,6 +148,20 @@ class Memory(GlimpseCase):
         result = subprocess.run([sys.executable, "-S", "-c", MEASURE, BINARY, *map(str, arguments)], cwd=self.directory,
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         return int(result.stdout)
+
+    def test_a_size_is_checked_before_anything_is_allocated_for_it(self):
+        rows = 1 << 22
+        claims = exr("Y", numpy.ones((1, 1, 1), numpy.float32), data_window=(0, 0, 0, rows - 1), display_window=(0, 0, 0, rows - 1), compression=DWAB)
+        claims += bytes(8 * (rows // 256))  # the places of its chunks
+        side = 2**31 - 1
+        radiance = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % (side, side)
+        for name, content in (("claims.exr", claims), ("claims.hdr", radiance)):
+            self.file(name, content)
+            self.file(f"damaged.{name}", content[:20])
+            damaged = self.peak(*self.reading(f"damaged.{name}", 1))
+            self.fails(1, *self.reading(name, 1), "--max-pixels", 1000, says=["more than the 1000 that --max-pixels allows"])
+            self.assertLess(self.peak(*self.reading(name, 1), "--max-pixels", 1000) - damaged, SLACK, name)
+        self.fails(1, *self.reading("claims.exr", 1), "--memory", "16M", says=["of memory, more than the 16 MiB that --memory allows"])
 
     def test_images_wait_for_one_another(self):
         side = 5000

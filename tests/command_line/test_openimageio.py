@@ -35,8 +35,12 @@ def saved(picture, extension, **options):
     return out.getvalue()
 
 
-def exr(channels, pixels, half=False, integers=False, data_window=None, display_window=None, tile=None):
-    """An uncompressed file of scan lines or tiles (OpenEXR's "file layout"); pixels are H×W×C, in the order of the channels'
+NO_COMPRESSION, DWAB = 0, 9
+ROWS_OF_CHUNK = {NO_COMPRESSION: 1, DWAB: 256}
+
+
+def exr(channels, pixels, half=False, integers=False, data_window=None, display_window=None, tile=None, compression=NO_COMPRESSION):
+    """A file of scan lines or tiles, which no compression made shorter (OpenEXR's "file layout"); pixels are H×W×C, in the order of the channels'
     names, or letters."""
     height, width, _ = pixels.shape
     window = data_window or (0, 0, width - 1, height - 1)
@@ -45,7 +49,7 @@ def exr(channels, pixels, half=False, integers=False, data_window=None, display_
     names = sorted(channels)
     listed = b"".join(name.encode() + b"\0" + struct.pack("<iIii", 0 if integers else 1 if half else 2, 0, 1, 1) for name in names) + b"\0"
     header = b"\x76\x2f\x31\x01" + struct.pack("<I", 2 | (0x200 if tile else 0))
-    header += attribute("channels", "chlist", listed) + attribute("compression", "compression", b"\0")
+    header += attribute("channels", "chlist", listed) + attribute("compression", "compression", bytes([compression]))
     header += attribute("dataWindow", "box2i", struct.pack("<4i", *window))
     header += attribute("displayWindow", "box2i", struct.pack("<4i", *(display_window or window)))
     header += attribute("lineOrder", "lineOrder", b"\0") + attribute("pixelAspectRatio", "float", struct.pack("<f", 1))
@@ -61,8 +65,8 @@ def exr(channels, pixels, half=False, integers=False, data_window=None, display_
                 content = stored(pixels[y:y + tile[1], x:x + tile[0]])
                 chunks.append(struct.pack("<iiiiI", x // tile[0], y // tile[1], 0, 0, len(content)) + content)
     else:
-        for y in range(height):
-            content = stored(pixels[y:y + 1])
+        for y in range(0, height, ROWS_OF_CHUNK[compression]):
+            content = stored(pixels[y:y + ROWS_OF_CHUNK[compression]])
             chunks.append(struct.pack("<iI", window[1] + y, len(content)) + content)
     begin = len(header) + 8 * len(chunks)
     lengths = [len(chunk) for chunk in chunks]

@@ -15,6 +15,7 @@
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
 #include "images/codecs/jpeg2000_memory.hpp"
+#include "images/codecs/openexr_header.hpp"
 #include "images/codecs/openimageio_lengths.hpp"
 #include "images/codecs/signature.hpp"
 #include "images/codecs/targa.hpp"
@@ -107,13 +108,22 @@ bool is_openexr(Bytes bytes) {
     return starts_with(bytes, "v/1\x01"sv);
 }
 
+Size openexr_size(Bytes bytes) {
+    return parse_openexr(bytes).largest;
+}
+
+std::int64_t openexr_memory(Bytes bytes) {
+    return parse_openexr(bytes).bytes;
+}
+
 constexpr std::array openimageio_formats{
     OpenImageIoFormat{"jpeg2000", "JPEG 2000", "jp2 j2k j2c", is_jpeg2000, jpeg2000_length, true,
                       jpeg2000_size, jpeg2000_memory},
     OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, boxes_length, true, heif_size,
                       heif_memory},
     OpenImageIoFormat{"hdr", "Radiance HDR", "hdr", is_radiance, radiance_length},
-    OpenImageIoFormat{"openexr", "OpenEXR", "exr", is_openexr, openexr_length},
+    OpenImageIoFormat{"openexr", "OpenEXR", "exr", is_openexr, openexr_length, false, openexr_size,
+                      openexr_memory},
     OpenImageIoFormat{"targa", "Targa", "tga", targa::is_read, targa::length, false, targa::size},
 };
 
