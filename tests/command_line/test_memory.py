@@ -1,5 +1,6 @@
 """What is decoded at once has a budget: what more would be needed for waits, or fails by name."""
 
+import base64
 import io
 import pathlib
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 import numpy
 from PIL import Image, features
@@ -92,10 +94,18 @@ def palette_jp2(side):
     return jp2(j2k(side), side, side, 1, colours + box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, c) for c in range(3))))
 
 
+# 64×64 pixels of a layer of 1500×1500, in stripes, without loss: by libjxl 0.7.
+LAYER = (
+    "eNr7z+XvoMKhxMBw5OwOTwaGOYwMDAc4esCohigGOwSVMGhHTmxqOmTrzfD81NoyTq6A3+Ve91b3V5RfOFjQ/sAzw/xLplDva1f+W1fl5fmPtSXn7WOZ7n7i"
+    "n2KVrffmK9dfbuSrfHFJ2P38/6ORHo137vYaztiizSjA4KTAwOLI0PDxmouwwj9XTQYGVmMuNnGFL/cvt+lW7HCdKvaoFYluVdbZPsmTYTApaV53YLrDRbtE"
+    "v8Hv1FHfjPpmqPhmEEsv5ndiWKB0bnFxTwumJAAKMVZY")
+
+
 # Small pictures whose headers ask for much: each as it is, and as one that does not.
 DEMANDING = {
     "rows.exr": (lambda: exr("RGB", numpy.ones((256, 6000, 3), numpy.float32), compression=DWAB),
                  lambda: exr("RGB", numpy.ones((4, 4, 3), numpy.float32))),
+    "layer.jxl": (lambda: zlib.decompress(base64.b64decode(LAYER)), None),
 }
 if features.check("jpg_2000"):
     DEMANDING |= {

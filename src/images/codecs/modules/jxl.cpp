@@ -5,6 +5,8 @@
 #include <limits>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <set>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/codec.hpp"
@@ -50,6 +52,32 @@ class Decoder {
     std::unique_ptr<JxlDecoder, DecoderDeleter> decoder_;
 };
 
+/// What libjxl holds at once, in pixels: the largest layer, which may reach beyond the picture, and pictures
+/// that later layers are laid on, in four places. It does not tell of layers that are never shown, of which
+/// patches are taken.
+class Layers {
+  public:
+    explicit Layers(std::int64_t picture) : picture_(picture), largest_(picture) {}
+
+    void add(const JxlFrameHeader& frame) {
+        const JxlLayerInfo& layer = frame.layer_info;
+        largest_ = std::max(largest_, bounded_product(std::int64_t{layer.xsize}, std::int64_t{layer.ysize}));
+        const bool is_kept =
+            frame.is_last == JXL_FALSE && (layer.save_as_reference != 0 || frame.duration == 0);
+        if (is_kept) kept_.insert(layer.save_as_reference);
+    }
+
+    [[nodiscard]] std::int64_t largest() const { return largest_; }
+    [[nodiscard]] std::int64_t kept() const {
+        return bounded_product(static_cast<std::int64_t>(kept_.size()), picture_);
+    }
+
+  private:
+    std::int64_t picture_;
+    std::int64_t largest_;
+    std::set<std::uint32_t> kept_;
+};
+
 /// Whether colours are sRGB, or grey of its transfer function: what pixels without a profile are taken for.
 bool is_srgb(const JxlColorEncoding& colours) {
     const bool white = colours.white_point == JXL_WHITE_POINT_D65;
@@ -85,13 +113,21 @@ class JxlReader final : public ImageReader {
   public:
     JxlReader(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes), page_(page) {
         Decoder decoder(bytes, JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_FRAME);
+        Decoder::require(JxlDecoderSetCoalescing(decoder.get(), JXL_FALSE));
         info_.pages = 0;
+        std::optional<Layers> layers;
         for (JxlDecoderStatus event{}; (event = decoder.next()) != JXL_DEC_SUCCESS;) {
-            if (event == JXL_DEC_BASIC_INFO) describe(decoder.get());
+            if (event == JXL_DEC_BASIC_INFO) {
+                describe(decoder.get());
+                layers.emplace(whole(info_.size).area());
+            }
             if (event == JXL_DEC_COLOR_ENCODING) info_.icc_profile = profile_of(decoder.get());
-            if (event == JXL_DEC_FRAME) ++info_.pages;
+            if (event == JXL_DEC_FRAME) count(decoder.get(), *layers);
         }
         require_page(page, info_.pages);
+        const std::int64_t channels = std::max(info_.channels, 3);
+        libjxl_bytes_ = bounded_product(bytes_a_channel * channels, layers->largest()) +
+                        bounded_product(bytes_a_kept_channel * channels, layers->kept());
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -103,13 +139,20 @@ class JxlReader final : public ImageReader {
 
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
         const Rectangle all = whole(info_.size);
-        return pixel_bytes(info_, region) + pixel_bytes(info_, all) +
-               bounded_product(bytes_a_channel * std::max(info_.channels, 3), all.area());
+        return pixel_bytes(info_, region) + pixel_bytes(info_, all) + libjxl_bytes_;
     }
 
   private:
     /// libjxl decodes in planes of float32, and keeps some of them; three of greys, too.
     static constexpr std::int64_t bytes_a_channel = 3 * sizeof(float);
+    static constexpr std::int64_t bytes_a_kept_channel = sizeof(float);
+    /// A layer that ends a page: the last, or one that is shown for some time.
+    void count(const JxlDecoder* decoder, Layers& layers) {
+        JxlFrameHeader frame;
+        Decoder::require(JxlDecoderGetFrameHeader(decoder, &frame));
+        layers.add(frame);
+        if (frame.is_last != JXL_FALSE || frame.duration > 0) ++info_.pages;
+    }
 
     void describe(const JxlDecoder* decoder) {
         JxlBasicInfo basic;
@@ -155,6 +198,7 @@ class JxlReader final : public ImageReader {
 
     std::span<const std::uint8_t> bytes_;
     int page_;
+    std::int64_t libjxl_bytes_ = 0;
     cv::Mat all_;
     ImageInfo info_;
 };
