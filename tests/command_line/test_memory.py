@@ -173,6 +173,19 @@ class Memory(GlimpseCase):
             self.assertLess(self.peak(*self.reading(name, 1), "--max-pixels", 1000) - damaged, SLACK, name)
         self.fails(1, *self.reading("claims.exr", 1), "--memory", "16M", says=["of memory, more than the 16 MiB that --memory allows"])
 
+    def test_a_picture_of_a_turned_image_is_counted(self):
+        """Of odd sides: a mirrored image is shrunk by what divides them."""
+        for side in (SIDE, SIDE + 1):
+            content = KINDS["turned.jpg"](side)
+            self.file("turned.jpg", content)
+            self.file("turned.small.jpg", KINDS["turned.jpg"](SMALL))
+            shown = ("--overlay", "--overlay-size", 100)
+            said = self.run_glimpse(*self.reading("turned.jpg", 8), *shown, "--memory", 1, status=1).stderr
+            found = re.search(r"takes up to ([0-9.]+) (\w+) of memory", said)
+            bound = float(found[1]) * UNITS[found[2]]
+            little, much = (peak_memory(*self.reading(name, 8), *shown, cwd=self.directory) for name in ("turned.small.jpg", "turned.jpg"))
+            self.assertLessEqual(much - little, bound + len(content) + SLACK, side)
+
     def test_images_wait_for_one_another(self):
         side = 5000
         content = KINDS["one_strip.tiff"](side)

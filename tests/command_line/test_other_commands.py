@@ -110,12 +110,14 @@ class Others(GlimpseCase):
                 chapter.add(line.split("`")[1])
         common = keys.pop("Every mechanism")
         self.assertEqual(common, {"id", "mechanism"})
+        image = keys.pop("The image")
+        self.assertEqual(image, {"alpha"})
         self.assertEqual(list(keys), definitions["mechanism"]["enum"])
         for mechanism, own in keys.items():
-            self.assertEqual(own | common, set(definitions[mechanism]["properties"]))
+            self.assertEqual(own | common | image, set(definitions[mechanism]["properties"]))
             for key in own:
                 self.assertTrue(definitions[mechanism]["properties"][key]["description"], key)
-        self.assertEqual(set().union(*keys.values()) | {"mechanism"}, set(definitions["any_keys"]["properties"]))
+        self.assertEqual(set().union(*keys.values()) | {"mechanism"} | image, set(definitions["any_keys"]["properties"]))
 
     def test_info(self):
         info = json.loads(self.run_glimpse("info", "--json").stdout)
