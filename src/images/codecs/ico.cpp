@@ -22,7 +22,7 @@ constexpr std::size_t directory_header = 6;
 constexpr std::size_t entry_length = 16;
 constexpr std::uint8_t first_type = 1;  ///< icons; cursors are the next
 
-std::size_t field(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t count) {
+std::size_t number_at(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t count) {
     if (at > bytes.size() || count > bytes.size() - at) fail_corrupt();
     return little_endian(bytes.subspan(at, count));
 }
@@ -38,7 +38,7 @@ struct Place {
 class Directory {
   public:
     explicit Directory(std::span<const std::uint8_t> bytes)
-        : bytes_(bytes), count_(static_cast<int>(field(bytes, 4, 2))) {}
+        : bytes_(bytes), count_(static_cast<int>(number_at(bytes, 4, 2))) {}
 
     [[nodiscard]] int count() const { return count_; }
     [[nodiscard]] std::size_t end() const {
@@ -46,7 +46,7 @@ class Directory {
     }
     [[nodiscard]] Place place(int k) const {
         const std::size_t entry = directory_header + static_cast<std::size_t>(k) * entry_length;
-        return {field(bytes_, entry + 12, 4), field(bytes_, entry + 8, 4)};
+        return {number_at(bytes_, entry + 12, 4), number_at(bytes_, entry + 8, 4)};
     }
     [[nodiscard]] std::span<const std::uint8_t> picture(int k) const {
         const Place at = place(k);
@@ -126,7 +126,7 @@ class BitmapInIcon final : public ImageReader {
   private:
     static bmp::Header header_of(std::span<const std::uint8_t> bytes) {
         constexpr std::size_t least_header = 40;
-        if (field(bytes, 0, 4) < least_header)
+        if (number_at(bytes, 0, 4) < least_header)
             throw Error("an icon with a bitmap of OS/2's is not supported");
         bmp::Header header = bmp::parse_bitmap(bytes, std::nullopt);
         if (header.coding != bmp::Coding::plain || header.top_down || header.is_wide()) {
