@@ -24,8 +24,8 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
 
     /// Reserves so many bytes, ≥ 0; of 0 at once. Waits until they are left, and those that asked before have
     /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
-    /// Throws `Error` where the whole budget is less, and `WaitEnded` where it would wait, or go on waiting,
-    /// and `in_vain()`; that is asked before the wait and whenever something was given back, must not throw,
+    /// Throws `Error` where the whole budget is less, and `WaitEnded` where it would wait, or has waited, and
+    /// `in_vain()`; that is asked before the wait and whenever something was given back, must not throw,
     /// and may be empty. `remedy`, which may be empty, ends the message where the whole budget is less.
     [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& in_vain = {},
                                       std::string_view remedy = {});

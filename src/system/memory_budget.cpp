@@ -45,8 +45,12 @@ MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::f
     std::unique_lock lock(mutex_);
     const auto turn = queue_.insert(queue_.end(), bytes);
     const auto may_have = [&] { return turn == queue_.begin() && bytes <= left_; };
-    while (!may_have() && !(in_vain && in_vain())) changed_.wait(lock);
-    const bool has = may_have();
+    bool has = may_have();
+    while (!has && !(in_vain && in_vain())) {
+        changed_.wait(lock);
+        // Who has waited goes even where its turn has come.
+        has = may_have() && !(in_vain && in_vain());
+    }
     if (has) left_ -= bytes;
     queue_.erase(turn);
     changed_.notify_all();

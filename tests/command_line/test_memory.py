@@ -215,7 +215,7 @@ class Memory(GlimpseCase):
             self.file(name, animated(500, form, exif=orientation))
             options = ("extract", name, "-b", "0,0,500,500", "--size", "9x9", "--page", 1, "-o", self.out, "--existing", "overwrite")
             self.run_glimpse(*options, "--overlay")
-            said = self.run_glimpse(*options, "--memory", 1, status=1).stderr
+            said = self.run_glimpse(*options, "--overlay", "--memory", 1, status=1).stderr
             found = re.search(r"takes up to ([0-9.]+) MiB", said)
             self.run_glimpse(*options, "--overlay", "--memory", int(float(found[1]) * 1.01 * MEBIBYTE))
 
@@ -275,7 +275,7 @@ class Memory(GlimpseCase):
         self.run_glimpse(*run, "--memory", int(1.1 * both))
         self.document([{"mechanism": "mask", "grid": [[0, 1], [1, 0]]}])
         masked = ("write", canvas, "-p", "p.json", "--canvas-size", "1000x1000", "-o", self.out / "m.png")
-        self.fails(1, *masked, "--memory", "10M", says=["p.json: /glimpses/0: to decode what is asked of it takes up to "])
+        self.fails(1, *masked, "--memory", "10M", says=["p.json: /0: to decode what is asked of it takes up to "])
         self.run_glimpse(*masked, "--memory", "32M")
 
     def test_tracks_have_the_same_budget(self):

@@ -148,7 +148,8 @@ class BrokenBackend final : public Backend {
 /// memory for one of them at a time.
 std::size_t reported_of_waiting(std::size_t count, const Backend& backend, RunOptions options,
                                 const std::function<void()>& before_any) {
-    constexpr std::int64_t of_one = 4 * 4 * 3;  // the pixels that a glimpse of `Numbered` needs
+    const auto png = encode_image({.pixels = cv::Mat::zeros(8, 8, CV_8UC3)}, "png");
+    const std::int64_t of_one = open_image(png)->decoding_memory({0, 0, 4, 4}, 1);  // as a job of `Numbered`
     const auto budget = std::make_shared<MemoryBudget>(of_one);
     auto all = budget->reserve(of_one);
     options.open.memory.budget = budget;

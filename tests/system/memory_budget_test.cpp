@@ -101,6 +101,7 @@ TEST_CASE(
     std::atomic<int> gone = 0;
     std::atomic<int> served = 0;
     const auto ask = [&](std::int64_t bytes, const std::function<bool()>& in_vain) {
+        const std::uint64_t before = budget->waiting();
         std::jthread asking([&, bytes, in_vain] {
             try {
                 const auto reserved = budget->reserve(bytes, in_vain);
@@ -109,7 +110,6 @@ TEST_CASE(
                 ++gone;
             }
         });
-        const std::uint64_t before = budget->waiting();
         while (budget->waiting() == before && gone == 0) std::this_thread::yield();
         return asking;
     };
@@ -122,6 +122,16 @@ TEST_CASE(
     CHECK(gone == 1);
     CHECK(served == 1);
     CHECK(budget->waiting() == 0);
+    // Nor does one go on whose turn has come.
+    auto all = budget->reserve(4);
+    over = false;
+    gone = 0;
+    {
+        const auto late = ask(2, [&] { return over.load(); });
+        over = true;
+        all = nullptr;
+    }
+    CHECK(gone == 1);
     // What is left is had without a wait, and to begin one is as vain as to go on with it.
     const auto left = budget->reserve(4, [] { return true; });
     CHECK_THROWS_AS(static_cast<void>(budget->reserve(1, [] { return true; })), WaitEnded);
