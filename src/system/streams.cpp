@@ -36,6 +36,16 @@ std::uint64_t known_rest() {
                                                      : static_cast<std::uint64_t>(status.st_size - position);
 }
 
+/// Reads up to so many bytes more, and returns how many: 0 at the end.
+std::size_t append_portion(std::vector<std::uint8_t>& bytes, std::size_t portion) {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + portion);
+    const ssize_t count = ::read(STDIN_FILENO, bytes.data() + size, portion);
+    if (count < 0) throw Error(std::strerror(errno));
+    bytes.resize(size + static_cast<std::size_t>(count));
+    return static_cast<std::size_t>(count);
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> read_standard_input(const InputLimit& limit) {
@@ -43,16 +53,12 @@ std::vector<std::uint8_t> read_standard_input(const InputLimit& limit) {
     const std::uint64_t rest = known_rest();
     require_within(limit, rest, standard_input);
     std::vector<std::uint8_t> bytes;
-    bytes.reserve(rest + portion);
-    while (true) {
-        const std::size_t size = bytes.size();
-        bytes.resize(size + portion);
-        const ssize_t count = ::read(STDIN_FILENO, bytes.data() + size, portion);
-        if (count < 0) throw Error(standard_input, std::strerror(errno));
-        bytes.resize(size + static_cast<std::size_t>(count));
+    with_context(standard_input, [&] { bytes.reserve(rest + portion); });
+    for (bool ended = false; !ended;) {
+        with_context(standard_input, [&] { ended = append_portion(bytes, portion) == 0; });
         if (bytes.size() > limit.bytes) fail_beyond(limit, standard_input);
-        if (count == 0) return bytes;
     }
+    return bytes;
 }
 
 void write_standard_output(std::span<const std::uint8_t> bytes) {
