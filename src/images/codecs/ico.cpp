@@ -89,16 +89,14 @@ class BitmapInIcon final : public ImageReader {
         colours_ = bmp::open_bitmap(bytes, header);
         info_ = colours_->info();
         info_.pages = pages;
-        if (has_own_alpha) {
-            mask_ = {};
-        } else if (mask_.empty() && header.bits != 32) {
+        if (mask_.empty() && header.bits != 32)
             fail_corrupt("it ends before the mask of what is transparent");
-        } else if (is_opaque()) {
+        if (has_own_alpha || is_opaque()) {
             mask_ = {};
-        } else {
-            info_.alpha = true;
-            ++info_.channels;
+            return;
         }
+        info_.alpha = true;
+        ++info_.channels;
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }

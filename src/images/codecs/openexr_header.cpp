@@ -104,9 +104,10 @@ Part take_part(Bytes& bytes) {
 std::int64_t bytes_of(const Part& part, bool deep) {
     // The inflated chunk, the compressed one, and of DWAA and DWAB their coefficients in several orders.
     constexpr std::int64_t copies = 6;
-    constexpr std::int64_t row_bytes = 2 * 8;          // its length, and its place in its chunk
-    constexpr std::int64_t chunk_bytes = 2 * 8;        // its place in the file, twice
-    constexpr std::int64_t tile_table_bytes = 4 * 24;  // as many again for smaller levels, each in a list
+    constexpr std::int64_t row_bytes = std::int64_t{2} * 8;    // its length, and its place in its chunk
+    constexpr std::int64_t chunk_bytes = std::int64_t{2} * 8;  // its place in the file, twice
+    constexpr std::int64_t tile_table_bytes =
+        std::int64_t{4} * 24;  // as many again for smaller levels, each in a list
     const bool tiled = part.tile_width > 0 && part.tile_height > 0;
     std::int64_t held = bounded_product(part.height, row_bytes + chunk_bytes);
     if (tiled) {
@@ -117,7 +118,7 @@ std::int64_t bytes_of(const Part& part, bool deep) {
     const std::int64_t chunk =
         tiled ? bounded_product(part.tile_width, part.tile_height) : bounded_product(part.width, part.rows);
     held += bounded_product(bounded_product(chunk, part.pixel), copies);
-    constexpr std::int64_t sample_count = 2 * 4;
+    constexpr std::int64_t sample_count = std::int64_t{2} * 4;
     if (deep || part.deep) held += bounded_product(bounded_product(part.width, part.height), sample_count);
     return std::min(held, most_bytes);
 }

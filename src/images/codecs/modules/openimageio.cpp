@@ -296,12 +296,11 @@ ImageInfo known_before(const OpenImageIoFormat& format, std::span<const std::uin
 
 /// What opening holds, `opened` bytes, and of a picture that is decoded at once what is made of it.
 MemoryBudget::Reservation reserve_opening(const OpenImageIoFormat& format,
-                                          std::span<const std::uint8_t> bytes, std::int64_t opened,
+                                          std::span<const std::uint8_t> bytes, Size size, std::int64_t opened,
                                           const CodecRequest& request) {
     // Less than this is no more than any header may take.
     constexpr std::int64_t unnoticed = std::int64_t{1} << 24;
-    if (format.decodes_at_once)
-        return request.reserve(opened, known_before(format, bytes, format.size(bytes)));
+    if (format.decodes_at_once) return request.reserve(opened, known_before(format, bytes, size));
     if (opened <= unnoticed || !request.options) return nullptr;
     return request.options->memory.reserve(opened);
 }
@@ -315,9 +314,10 @@ void set_up() {
 std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
     set_up();
     const OpenImageIoFormat& format = *openimageio_format(bytes);
-    if (format.size) require_pixels(format.size(bytes), request.maximum_pixels);
+    const Size size = format.size ? format.size(bytes) : Size{};
+    if (format.size) require_pixels(size, request.maximum_pixels);
     const std::int64_t opened = format.memory ? format.memory(bytes) : 0;
-    MemoryBudget::Reservation reserved = reserve_opening(format, bytes, opened, request);
+    MemoryBudget::Reservation reserved = reserve_opening(format, bytes, size, opened, request);
     try {
         auto reader = std::make_unique<OpenImageIoReader>(bytes, format, request.page, opened);
         // Else it is given back, and asked for again with the region: nobody asks while holding some.
