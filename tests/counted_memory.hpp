@@ -50,6 +50,15 @@ Cost cost_of(Make&& make) {
     return block;
 }
 
+// AddressSanitizer has its own for this one, which the deletes below do not match.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    try {
+        return operator new(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 [[gnu::noinline]] void operator delete(void* block) noexcept {
     if (block) counted_memory::allocated -= counted_memory::size_of(block);
     std::free(block);
