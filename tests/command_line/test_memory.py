@@ -140,7 +140,7 @@ class Memory(GlimpseCase):
                     bound = self.estimate(kind, SIDE, region=region)
                     much = peak_memory(*self.reading(kind, SIDE, region), cwd=self.directory)
                     self.assertLessEqual(much - little, bound + len(content) + SLACK, region)  # a file's mapped pages count
-                    self.run_glimpse(*self.reading(kind, SIDE, region), "--memory", int(bound * 1.02) + 1)
+                self.run_glimpse(*self.reading(kind, SIDE, region), "--memory", int(bound * 1.02) + 1)
 
     def test_what_a_header_asks_for_is_counted(self):
         for name, (make, make_plain) in DEMANDING.items():
