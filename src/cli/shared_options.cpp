@@ -52,9 +52,9 @@ std::int64_t shifted_fraction(std::string digits, int shift) {
     std::int64_t whole = 0;
     for (; shift > 0; --shift) {
         int carry = 0;
-        for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-            const int doubled = 2 * (*digit - '0') + carry;
-            *digit = static_cast<char>('0' + doubled % 10);
+        for (std::size_t k = digits.size(); k-- > 0;) {
+            const int doubled = 2 * (digits[k] - '0') + carry;
+            digits[k] = static_cast<char>('0' + doubled % 10);
             carry = doubled / 10;
         }
         whole = 2 * whole + carry;
