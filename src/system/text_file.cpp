@@ -32,7 +32,7 @@ namespace {
 
 /// "4294967296 (4 GiB)", where it is a whole number of these or of MiB.
 std::string in_words(std::uint64_t bytes) {
-    const std::string digits = std::to_string(bytes);
+    std::string digits = std::to_string(bytes);
     for (const auto& [shift, unit] : {std::pair(30, " GiB)"), std::pair(20, " MiB)")}) {
         const std::uint64_t units = bytes >> shift;
         if (units > 0 && units << shift == bytes) return digits + " (" + std::to_string(units) + unit;
