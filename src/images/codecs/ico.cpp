@@ -10,9 +10,8 @@
 #include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
 
-// Windows' icons and cursors: a directory of pictures, each a PNG or a bitmap with a mask of what is
-// transparent
-// ("Icons", Microsoft's technical article of 1995).
+// Windows' icons and cursors ("Icons", Microsoft's technical article of 1995): a directory of pictures, each
+// a PNG or a bitmap with a mask of what is transparent.
 
 namespace glimpse {
 
@@ -28,7 +27,7 @@ std::size_t number_at(std::span<const std::uint8_t> bytes, std::size_t at, std::
 }
 
 /// Where a picture lies in the file, as its entry of the directory says.
-struct Place {
+struct Extent {
     std::size_t offset;
     std::size_t length;
 
@@ -44,12 +43,12 @@ class Directory {
     [[nodiscard]] std::size_t end() const {
         return directory_header + static_cast<std::size_t>(count_) * entry_length;
     }
-    [[nodiscard]] Place place(int k) const {
+    [[nodiscard]] Extent extent(int k) const {
         const std::size_t entry = directory_header + static_cast<std::size_t>(k) * entry_length;
         return {number_at(bytes_, entry + 12, 4), number_at(bytes_, entry + 8, 4)};
     }
     [[nodiscard]] std::span<const std::uint8_t> picture(int k) const {
-        const Place at = place(k);
+        const Extent at = extent(k);
         if (at.end() > bytes_.size()) fail_corrupt("picture " + std::to_string(k) + " lies beyond its end");
         return bytes_.subspan(at.offset, at.length);
     }
@@ -202,7 +201,7 @@ class IcoCodec final : public Codec {
             return false;
         const Directory directory(head);
         if (directory.count() == 0) return false;
-        return is_icon || directory.place(0).offset >= directory.end();
+        return is_icon || directory.extent(0).offset >= directory.end();
     }
 
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
@@ -221,7 +220,7 @@ class IcoCodec final : public Codec {
         const Directory directory(bytes);
         std::size_t end = directory.end();
         if (end > bytes.size()) return std::nullopt;
-        for (int k = 0; k < directory.count(); ++k) end = std::max(end, directory.place(k).end());
+        for (int k = 0; k < directory.count(); ++k) end = std::max(end, directory.extent(k).end());
         return end <= bytes.size() ? std::optional(end) : std::nullopt;
     }
 
