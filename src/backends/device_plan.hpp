@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "backends/device_work.hpp"
+#include "glimpse/export.hpp"
 #include "glimpse/linear_map.hpp"
 
 namespace glimpse {
 
 /// Linear maps laid out as work for a device: the bytes that its threads read, the tasks, and how much memory
 /// they write to.
-class DevicePlan {
+class GLIMPSE_EXPORT DevicePlan {
   public:
     /// For pixels of C channels that stand at `region` of the image.
     DevicePlan(const Rectangle& region, int channels) : region_(region), channels_(channels) {}
