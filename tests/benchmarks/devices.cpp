@@ -1,5 +1,7 @@
 #include <benchmark/benchmark.h>
 
+#include <cmath>
+#include <numbers>
 #include <opencv2/core.hpp>
 #include <string>
 
@@ -26,14 +28,18 @@ cv::Mat picture() {
     return pixels;
 }
 
-/// Boxes of 100 to 400 pixels all over the image.
+/// Boxes of 100 to 400 pixels all over the image: fractional parts of multiples of irrational numbers, which
+/// devices.py computes as well.
 std::vector<Box> boxes(std::int64_t count) {
-    cv::RNG random(20260102);
+    const auto part = [](std::int64_t k, double irrational) {
+        const double multiple = static_cast<double>(k) * irrational;
+        return multiple - std::floor(multiple);
+    };
     std::vector<Box> boxes;
-    for (std::int64_t k = 0; k < count; ++k) {
-        const double side = random.uniform(100.0, 400.0);
-        boxes.push_back({random.uniform(0.0, picture_size.width - side),
-                         random.uniform(0.0, picture_size.height - side), side, side});
+    for (std::int64_t k = 1; k <= count; ++k) {
+        const double side = 100 + 300 * part(k, std::numbers::phi);
+        boxes.push_back({(picture_size.width - side) * part(k, std::numbers::sqrt2),
+                         (picture_size.height - side) * part(k, std::numbers::sqrt3), side, side});
     }
     return boxes;
 }

@@ -1,10 +1,11 @@
-"""Glimpses a second on the CPU and on a GPU, and PyTorch's `grid_sample` on the same GPU: what is not there is skipped
+"""Milliseconds on the CPU and on a GPU, and PyTorch's `grid_sample` on the same GPU: what is not there is skipped
 aloud.
 
     devices.py BUILD DIRECTORY
 """
 
 import json
+import math
 import pathlib
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import time
 
 COUNTS = (1, 100, 10000)
 JOBS = {"stn": "spatial transformer", "gaussian": "Gaussian"}
+WIDTH, HEIGHT = 4000, 3000
 IMAGES = 64
 GLIMPSES_OF_IMAGE = 100
 
@@ -22,24 +24,38 @@ def run(program, *options):
     return json.loads(result.stdout)
 
 
+def thetas(count):
+    """The transformers of devices.cpp: the same boxes, turned by 20 degrees."""
+    angle = math.radians(20)
+    for k in range(1, count + 1):
+        side = 100 + 300 * (k * (1 + math.sqrt(5)) / 2 % 1)
+        x = (WIDTH - side) * (k * math.sqrt(2) % 1)
+        y = (HEIGHT - side) * (k * math.sqrt(3) % 1)
+        yield [[side / WIDTH * math.cos(angle), -side / WIDTH * math.sin(angle), (2 * x + side) / WIDTH - 1],
+               [side / HEIGHT * math.sin(angle), side / HEIGHT * math.cos(angle), (2 * y + side) / HEIGHT - 1]]
+
+
 def grid_sample():
-    """Glimpses a second by count, with and without the image's way to the GPU; None without PyTorch or a GPU for it."""
+    """Milliseconds by count, of `grid_sample` alone, with transfers, and with transfers by pinned memory; None without
+    PyTorch or a GPU for it."""
     try:
         import torch
     except ImportError:
         return None
     if not torch.cuda.is_available():
         return None
-    image = torch.randint(0, 256, (1, 3, 3000, 4000), dtype=torch.uint8)
-    rates = {}
+    image = torch.randint(0, 256, (1, 3, HEIGHT, WIDTH), dtype=torch.uint8)
+    pinned = image.pin_memory()
+    times = {}
     for count in COUNTS:
-        theta = torch.tensor([[[0.05, -0.02, 0.1], [0.02, 0.05, -0.2]]]).repeat(count, 1, 1).cuda()
+        theta = torch.tensor(list(thetas(count)))
+        result = torch.empty((1, 3, count * 64, 64), dtype=torch.uint8, pin_memory=True)
 
-        def once(there):
+        def sampled(there, theta):
             grid = torch.nn.functional.affine_grid(theta, (count, 3, 64, 64), align_corners=False).reshape(1, count * 64, 64, 2)
             return torch.nn.functional.grid_sample(there, grid, align_corners=False)
 
-        def rate(job):
+        def milliseconds(job):
             job()
             torch.cuda.synchronize()
             begin, repetitions = time.perf_counter(), 0
@@ -47,11 +63,38 @@ def grid_sample():
                 job()
                 torch.cuda.synchronize()
                 repetitions += 1
-            return repetitions * count / (time.perf_counter() - begin)
+            return 1000 * (time.perf_counter() - begin) / repetitions
 
-        there = image.cuda().float()
-        rates[count] = rate(lambda: once(there)), rate(lambda: once(image.cuda().float()).byte().cpu())
-    return rates
+        there, theta_there = image.cuda().float(), theta.cuda()
+        times[count] = (
+            milliseconds(lambda: sampled(there, theta_there)),
+            milliseconds(lambda: sampled(image.cuda().float(), theta.cuda()).round().byte().cpu()),
+            milliseconds(lambda: result.copy_(sampled(pinned.cuda(non_blocking=True).float(), theta.cuda()).round().byte(),
+                                              non_blocking=True)))
+    return times
+
+
+def bus():
+    """Gigabytes a second to the GPU and from it, by pinned memory; None without PyTorch or a GPU for it."""
+    try:
+        import torch
+    except ImportError:
+        return None
+    if not torch.cuda.is_available():
+        return None
+    here = torch.empty(1 << 28, dtype=torch.uint8, pin_memory=True)
+    there = torch.empty(1 << 28, dtype=torch.uint8, device="cuda")
+
+    def rate(to, source):
+        to.copy_(source, non_blocking=True)
+        torch.cuda.synchronize()
+        begin = time.perf_counter()
+        for _ in range(8):
+            to.copy_(source, non_blocking=True)
+        torch.cuda.synchronize()
+        return 8 * (1 << 28) / (time.perf_counter() - begin) / 1e9
+
+    return rate(there, here), rate(here, there)
 
 
 def end_to_end(glimpse, directory, device):
@@ -59,7 +102,9 @@ def end_to_end(glimpse, directory, device):
     photographs = directory / "devices"
     shutil.rmtree(photographs, ignore_errors=True)
     photographs.mkdir(parents=True)
-    source = pathlib.Path(__file__).resolve().parents[2] / "data" / "images" / "astronaut.png"
+    here = pathlib.Path(__file__).resolve().parent
+    images = here / "images" if (here / "images").exists() else here.parents[1] / "data" / "images"
+    source = images / "astronaut.png"
     for k in range(IMAGES):
         shutil.copy(source, photographs / f"{k:03}.png")
     entries = [{"mechanism": "stn", "box": [10 + 3 * k, 20 + 2 * k, 120, 90], "angle": k, "size": [64, 64]}
@@ -73,20 +118,29 @@ def end_to_end(glimpse, directory, device):
 
 
 def print_table(build, directory):
-    found = run(build / "tests/benchmarks/glimpse_devices_benchmark")
-    rates = {benchmark["run_name"].removesuffix("/real_time"): benchmark["items_per_second"] for benchmark in found["benchmarks"]}
+    program = build / "tests/benchmarks/glimpse_devices_benchmark"
+    found = run(program if program.exists() else build / "glimpse_devices_benchmark")
+    times = {benchmark["run_name"].removesuffix("/real_time"): benchmark["real_time"] for benchmark in found["benchmarks"]}
     missing = found["context"].get("cuda")
     devices = ["cpu"] if missing else ["cpu", "cuda"]
-    print("| glimpses of 64² a second, out of 12 megapixels of 8-bit RGB | " + " | ".join(f"{count:,} at once" for count in COUNTS) + " |")
+    print("| milliseconds, glimpses of 64² out of 12 megapixels of 8-bit RGB | " + " | ".join(f"{count:,}" for count in COUNTS) + " |")
     print("| --- " * (1 + len(COUNTS)) + "|")
+
+    def row(title, values):
+        print(f"| {title} | " + " | ".join(f"{value:.3g}" for value in values) + " |")
+
     for job, title in JOBS.items():
         for device in devices:
-            cells = [f"{rates[f'{job}/{device}/{count}']:,.0f}" for count in COUNTS]
-            print(f"| {title}, {'all cores' if device == 'cpu' else 'GPU, with transfers'} | " + " | ".join(cells) + " |")
+            row(f"{title}, {'all cores' if device == 'cpu' else 'GPU, with transfers'}",
+                [times[f"{job}/{device}/{count}"] for count in COUNTS])
     peer = None if missing else grid_sample()
     if peer:
-        print("| `grid_sample`, the image on the GPU already | " + " | ".join(f"{peer[count][0]:,.0f}" for count in COUNTS) + " |")
-        print("| `grid_sample`, with transfers | " + " | ".join(f"{peer[count][1]:,.0f}" for count in COUNTS) + " |")
+        for n, title in enumerate(("the image on the GPU already", "with transfers", "with transfers by pinned memory")):
+            row(f"`grid_sample`, {title}", [peer[count][n] for count in COUNTS])
+        up, down = bus()
+        image, glimpse = WIDTH * HEIGHT * 3, 64 * 64 * 3
+        row(f"the bus, by pinned memory: {up:.1f} GB a second there, {down:.1f} back",
+            [image / up / 1e6 + count * glimpse / down / 1e6 for count in COUNTS])
     for device in devices:
         print(f"\n{end_to_end(build / 'glimpse', directory, device):.1f} images a second end to end, "
               f"{GLIMPSES_OF_IMAGE} glimpses each, --device {device}")
@@ -97,4 +151,4 @@ def print_table(build, directory):
 
 
 if __name__ == "__main__":
-    print_table(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+    print_table(*(pathlib.Path(path).resolve() for path in sys.argv[1:3]))
