@@ -52,16 +52,17 @@ if [ ! -e "$source/.complete" ]; then
     touch "$source/.complete"
 fi
 
-# OpenCV's arithmetic wants NVIDIA's image primitives, which not every installation of the toolkit has.
+# OpenCV's core includes headers of NVIDIA's image primitives, which not every installation of the toolkit has, and
+# looks for the libraries, but is linked to none of them.
 npp=$toolkit
 if [ ! -e "$toolkit/include/npp.h" ]; then
-    npp=$prefix/npp
+    npp=$work/npp-$toolkit_version
     if [ ! -e "$npp/.complete" ]; then
         echo "opencv-cuda: fetching NPP $toolkit_version, which the toolkit lacks"
         python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$work" "nvidia-npp==$toolkit_version.*"
         mkdir -p "$npp"
-        unzip -q -o "$work"/nvidia_npp-"$toolkit_version".*.whl 'nvidia/*' -d "$work/npp"
-        cp -r "$work"/npp/nvidia/*/include "$work"/npp/nvidia/*/lib "$npp"
+        unzip -q -o "$work"/nvidia_npp-"$toolkit_version".*.whl 'nvidia/*' -d "$work/npp-wheel"
+        cp -r "$work"/npp-wheel/nvidia/*/include "$work"/npp-wheel/nvidia/*/lib "$npp"
         for library in "$npp"/lib/*.so.*; do ln -sf "$(basename "$library")" "${library%.so.*}.so"; done
         touch "$npp/.complete"
     fi
@@ -71,9 +72,9 @@ fi
 # Detection would run programs on a GPU, so the compiler and the architectures are named outright.
 cmake -S "$source/opencv" -B "$work/opencv" -G Ninja -Wno-dev \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_LIBRARY_PATH="$npp/lib" \
-    -DCMAKE_INSTALL_RPATH="$prefix/lib;$npp/lib;$toolkit/lib64" \
+    -DCMAKE_INSTALL_RPATH="$prefix/lib;$toolkit/lib64" \
     -DOPENCV_EXTRA_MODULES_PATH="$source/opencv_contrib/modules" \
-    -DBUILD_LIST=core,imgproc,cudev,cudaarithm \
+    -DBUILD_LIST=core,imgproc,cudev \
     -DWITH_CUDA=ON -DCUDA_TOOLKIT_ROOT_DIR="$toolkit" -DCUDA_HOST_COMPILER="$(command -v "${CXX:-g++}")" \
     -DCUDA_ARCH_BIN="${architectures// /;}" -DCUDA_ARCH_PTX= \
     -DWITH_CUBLAS=OFF -DWITH_CUFFT=OFF -DWITH_CUDNN=OFF -DWITH_NVCUVID=OFF -DWITH_NVCUVENC=OFF \

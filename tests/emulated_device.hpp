@@ -7,12 +7,13 @@
 #include "backends/device_plan.hpp"
 #include "backends/device_work.hpp"
 #include "glimpse/backend.hpp"
+#include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
 
-// What a GPU would do for products and samples, thread after thread, on the host: plans, tasks and threads
-// are the GPU's own, so that only transfers and launches are left to be tested on one.
+// What a GPU would do for products, samples and weights, thread after thread, on the host: plans, tasks and
+// threads are the GPU's own, so that only transfers and launches are left to be tested on one.
 
 namespace glimpse {
 
@@ -27,8 +28,13 @@ class EmulatedDevice final : public Backend {
         DevicePlan plan(image.region, image.pixels.channels());
         std::vector<std::size_t> products;
         std::vector<std::size_t> samples;
+        std::vector<std::size_t> weights;
         for (std::size_t n = 0; n < maps.size(); ++n) {
-            std::visit(overloaded{[](const Window&) {}, [](const Weights&) {},
+            std::visit(overloaded{[](const Window&) {},
+                                  [&](const Weights& some) {
+                                      plan.add(some);
+                                      weights.push_back(n);
+                                  },
                                   [&](const Separable& separable) {
                                       plan.add(separable);
                                       products.push_back(n);
@@ -43,6 +49,12 @@ class EmulatedDevice final : public Backend {
         const auto places = run(plan, image, out);
         for (std::size_t k = 0; k < products.size(); ++k) glimpses[products[k]] = places.products[k];
         for (std::size_t k = 0; k < samples.size(); ++k) glimpses[samples[k]] = places.samples[k];
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            cv::Mat& glimpse = glimpses[weights[k]];
+            glimpse.setTo(0);
+            const Rectangle& region = std::get<Weights>(maps[weights[k]]->kind).region;
+            if (!region.empty()) places.weights[k].copyTo(glimpse(rect(region)));
+        }
         return glimpses;
     }
 
@@ -51,8 +63,12 @@ class EmulatedDevice final : public Backend {
         if (written.region.empty()) return written;
         const cv::Mat g = rounded_to(glimpse, CV_32F);
         DevicePlan plan(whole(map.glimpse), g.channels());
-        std::visit(overloaded{[](const Window&) {},  // plans have products and samples alone
-                              [](const Weights&) {},
+        std::visit(overloaded{[](const Window&) {},  // a window is copied on the host
+                              [&](const Weights& weights) {
+                                  plan.add(weights);
+                                  cv::Mat out(1, static_cast<int>(plan.values_out()), CV_32F);
+                                  written.pixels = run(plan, {whole(map.glimpse), g}, out).weights.front();
+                              },
                               [&](const Separable& separable) {
                                   plan.add_adjoint(separable);
                                   cv::Mat out(1, static_cast<int>(plan.values_out()), CV_32F);
@@ -71,6 +87,7 @@ class EmulatedDevice final : public Backend {
     struct Results {
         std::vector<cv::Mat> products;
         std::vector<cv::Mat> samples;
+        std::vector<cv::Mat> weights;
     };
 
     static Results run(const DevicePlan& plan, const ImageRegion& image, cv::Mat& out) {
@@ -98,8 +115,9 @@ class EmulatedDevice final : public Backend {
         const std::byte* bytes = packed.bytes.data();
         std::vector<float> between(plan.floats_between());
         Results results;
-        const auto glimpse_at = [&](const auto& task) {
+        const auto glimpse_at = [&](const auto& task) -> cv::Mat {
             const int begin = static_cast<int>(task.out);
+            if (task.height == 0 || task.width == 0) return cv::Mat();
             return out.colRange(begin, begin + task.height * task.width * in.channels)
                 .clone()
                 .reshape(in.channels, task.height);
@@ -122,6 +140,14 @@ class EmulatedDevice final : public Backend {
                 device_work::gather(bytes, task, in, out.data, element, n);
             }
             results.samples.push_back(glimpse_at(task));
+        }
+        const auto* weights = device_work::at<device_work::WeightTask>(bytes, packed.weights_at);
+        for (std::size_t k = 0; k < plan.weights().size(); ++k) {
+            const auto& task = weights[k];
+            for (std::int64_t n = 0; n < task.pixels(); ++n) {
+                device_work::weigh(bytes, task, in, out.data, element, n);
+            }
+            results.weights.push_back(glimpse_at(task));
         }
         return results;
     }

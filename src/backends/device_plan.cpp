@@ -65,11 +65,16 @@ struct DevicePlan::SparseMatrix {
     }
 };
 
-template <typename T>
-std::size_t DevicePlan::stored(const std::vector<T>& values) {
+std::size_t DevicePlan::reserved(std::size_t bytes) {
     constexpr std::size_t alignment = alignof(std::max_align_t);
     const std::size_t offset = ceil_div(bytes_.size(), alignment) * alignment;
-    bytes_.resize(offset + values.size() * sizeof(T));
+    bytes_.resize(offset + bytes);
+    return offset;
+}
+
+template <typename T>
+std::size_t DevicePlan::stored(const std::vector<T>& values) {
+    const std::size_t offset = reserved(values.size() * sizeof(T));
     if (!values.empty()) std::memcpy(bytes_.data() + offset, values.data(), values.size() * sizeof(T));
     return offset;
 }
@@ -136,10 +141,28 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
     samples_.push_back(task);
 }
 
+void DevicePlan::add(const Weights& weights) {
+    const Rectangle& r = weights.region;
+    device_work::WeightTask task{};
+    task.height = r.height;
+    task.width = r.width;
+    task.x = r.x - region_.x;
+    task.y = r.y - region_.y;
+    const std::size_t row = static_cast<std::size_t>(r.width) * sizeof(float);
+    task.weights = reserved(row * static_cast<std::size_t>(r.height));
+    for (int i = 0; i < r.height; ++i) {
+        std::memcpy(bytes_.data() + task.weights + static_cast<std::size_t>(i) * row, weights.a.ptr<float>(i),
+                    row);
+    }
+    task.out = place(r.area());
+    weights_.push_back(task);
+}
+
 DevicePlan::Packed DevicePlan::packed() && {
     const std::size_t products_at = stored(products_);
     const std::size_t samples_at = stored(samples_);
-    return {std::move(bytes_), products_at, samples_at};
+    const std::size_t weights_at = stored(weights_);
+    return {std::move(bytes_), products_at, samples_at, weights_at};
 }
 
 }  // namespace glimpse

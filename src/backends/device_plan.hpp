@@ -21,20 +21,24 @@ class GLIMPSE_EXPORT DevicePlan {
     void add(const Separable& separable);
     /// A I; or Aᵀ g, for which the pixels are the glimpse's and the region all of it.
     void add(const LinearMap& map, const Samples& samples);
+    /// a ⊙ I, or a ⊙ g, on the weights' region, which is what its values are of.
+    void add(const Weights& weights);
     /// Aᵀ g on the map's support; the pixels are the glimpse's, and the region all of it.
     void add_adjoint(const Separable& separable);
 
-    /// Everything that threads read, with the tasks at its end; `products_at` and `samples_at` are their
-    /// offsets.
+    /// Everything that threads read, with the tasks at its end; `products_at`, `samples_at` and `weights_at`
+    /// are their offsets.
     struct Packed {
         std::vector<std::byte> bytes;
         std::size_t products_at;
         std::size_t samples_at;
+        std::size_t weights_at;
     };
     [[nodiscard]] Packed packed() &&;
 
     [[nodiscard]] const std::vector<device_work::ProductTask>& products() const { return products_; }
     [[nodiscard]] const std::vector<device_work::SampleTask>& samples() const { return samples_; }
+    [[nodiscard]] const std::vector<device_work::WeightTask>& weights() const { return weights_; }
     /// What threads read, without the tasks.
     [[nodiscard]] std::size_t size_in_bytes() const { return bytes_.size(); }
     [[nodiscard]] std::size_t floats_between() const { return floats_between_; }
@@ -46,7 +50,8 @@ class GLIMPSE_EXPORT DevicePlan {
     struct SparseMatrix;
     void add_product(const SparseMatrix& rows, const SparseMatrix& columns);
     device_work::SparseRows stored(const SparseMatrix& matrix);
-    /// Appends values to the bytes; returns their offset.
+    /// Appends so many bytes, or the values; returns their offset.
+    std::size_t reserved(std::size_t bytes);
     template <typename T>
     std::size_t stored(const std::vector<T>& values);
     /// Reserves the output of a glimpse of so many pixels; returns its position.
@@ -57,6 +62,7 @@ class GLIMPSE_EXPORT DevicePlan {
     std::vector<std::byte> bytes_;
     std::vector<device_work::ProductTask> products_;
     std::vector<device_work::SampleTask> samples_;
+    std::vector<device_work::WeightTask> weights_;
     std::size_t floats_between_ = 0;
     std::size_t values_out_ = 0;
 };

@@ -55,6 +55,19 @@ struct SampleTask {
     [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
 };
 
+/// a ⊙ I on a rectangle.
+struct WeightTask {
+    int height;  ///< of the rectangle
+    int width;
+    int x;                ///< its first column, counted from the first one of the pixels
+    int y;                ///< its first line, likewise
+    std::size_t weights;  ///< offset of the h·w weights, floats
+    std::size_t out;      ///< where the h·w·C values go, counted in values
+
+    /// The number of threads.
+    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
+};
+
 /// Pixels of C values; the pixel (x, y) of the image is element x - x0 of line y - y0.
 template <typename T>
 struct Pixels {
@@ -136,6 +149,19 @@ GLIMPSE_HOST_DEVICE inline void weigh_lines(const std::byte* plan, const Product
     const float sum =
         weighted_sum(plan, task.rows, i, [&](int position) { return column[position * length]; });
     store(out, element, task.out + static_cast<std::size_t>(number), sum);
+}
+
+/// Weighs pixel `number` of h·w.
+template <typename T>
+GLIMPSE_HOST_DEVICE void weigh(const std::byte* plan, const WeightTask& task, const Pixels<T>& in, void* out,
+                               Element element, std::int64_t number) {
+    const T* values = in.pixel(task.y + static_cast<int>(number / task.width),
+                               task.x + static_cast<int>(number % task.width));
+    const float a = at<float>(plan, task.weights)[number];
+    const std::size_t first = task.out + static_cast<std::size_t>(number * in.channels);
+    for (int c = 0; c < in.channels; ++c) {
+        store(out, element, first + static_cast<std::size_t>(c), a * static_cast<float>(values[c]));
+    }
 }
 
 /// The sampling point of pixel `number` of h·w.

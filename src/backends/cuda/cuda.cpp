@@ -3,7 +3,6 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
-#include <opencv2/cudaarithm.hpp>
 #include <optional>
 #include <shared_mutex>
 #include <utility>
@@ -43,32 +42,6 @@ cuda::PixelsOnDevice pixels_of(const GpuMat& pixels, const Rectangle& region) {
             region.y};
 }
 
-/// a ⊙ I on the weights' region in the depth of `out`, which has its size. In strips of rows: the weights are
-/// sent once per channel, as float32, and OpenCV's grids have no room for millions of rows.
-void weigh(const Weights& weights, const GpuMat& pixels, cv::Mat out, Stream& stream) {
-    constexpr int most_values = 1 << 24;
-    constexpr int most_rows = 1 << 16;
-    const int channels = pixels.channels();
-    const int rows = std::clamp(most_values / (pixels.cols * channels), 1, most_rows);
-    GpuMat values;
-    GpuMat a;
-    GpuMat product;
-    GpuMat rounded;
-    for (int begin = 0; begin < pixels.rows; begin += rows) {
-        const cv::Range strip(begin, std::min(begin + rows, pixels.rows));
-        cv::Mat repeated;
-        cv::merge(std::vector<cv::Mat>(static_cast<std::size_t>(channels), weights.a.rowRange(strip)),
-                  repeated);
-        pixels.rowRange(strip).convertTo(values, CV_32F, stream);
-        a.upload(repeated.reshape(1), stream);
-        cv::cuda::multiply(values.reshape(1), a, product, 1, CV_32F, stream);
-        product.reshape(channels).convertTo(rounded, out.depth(), stream);
-        cv::Mat to = out.rowRange(strip);
-        rounded.download(to, stream);
-        stream.waitForCompletion();  // `repeated` was being read until now
-    }
-}
-
 /// One call of `read`.
 class BatchReader {
   public:
@@ -100,8 +73,8 @@ class BatchReader {
     void read(std::size_t n, const Weights& weights) {
         glimpses_[n] = black(maps_[n]->glimpse);
         if (weights.region.empty()) return;
-        weigh(weights, pixels()(rect_in(image_.region, weights.region)), glimpses_[n](rect(weights.region)),
-              stream_);
+        plan_.add(weights);
+        weights_.push_back(n);
     }
 
     void read(std::size_t n, const Separable& separable) {
@@ -144,12 +117,20 @@ class BatchReader {
         copy(all.data, out.data(), values * CV_ELEM_SIZE1(depth_), cudaMemcpyDeviceToHost, stream_);
         stream_.waitForCompletion();
         for (const auto& [n, out_at] : slots) {
-            const Size size = maps_[n]->glimpse;
+            const auto* weights = std::get_if<Weights>(&maps_[n]->kind);
+            const Size size = weights ? weights->region.size() : maps_[n]->glimpse;
             const int begin = static_cast<int>(out_at / static_cast<std::size_t>(channels));
-            glimpses_[n] = all.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
+            const cv::Mat glimpse =
+                all.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
+            if (weights) {
+                glimpse.copyTo(glimpses_[n](rect(weights->region)));
+            } else {
+                glimpses_[n] = glimpse;
+            }
         }
         products_.clear();
         samples_.clear();
+        weights_.clear();
     }
 
     struct OutputSlot {
@@ -163,6 +144,9 @@ class BatchReader {
         }
         for (std::size_t k = 0; k < samples_.size(); ++k) {
             slots.push_back({samples_[k], plan.samples()[k].out});
+        }
+        for (std::size_t k = 0; k < weights_.size(); ++k) {
+            slots.push_back({weights_[k], plan.weights()[k].out});
         }
         return slots;
     }
@@ -179,7 +163,8 @@ class BatchReader {
     std::optional<UploadedPixels> pixels_;
     DevicePlan plan_;
     std::vector<std::size_t> products_;  ///< the glimpses of the plan's products, in their order
-    std::vector<std::size_t> samples_;   ///< and of its samples
+    std::vector<std::size_t> samples_;   ///< of its samples
+    std::vector<std::size_t> weights_;   ///< and of its weights
 };
 
 /// One call of `write`, of a map whose support is not empty.
@@ -195,12 +180,13 @@ class Writing {
     ImageRegion write(const Window& window) { return glimpse::write(window, map_, glimpse_); }
 
     ImageRegion write(const Weights& weights) {
-        const Rectangle& r = weights.region;
-        const UploadedPixels pixels(glimpse_(rect(r)), stream_);
-        ImageRegion written{r, cv::Mat(r.height, r.width, CV_32FC(glimpse_.channels()))};
-        // A diagonal map is its own adjoint.
-        weigh(weights, pixels.pixels(), written.pixels, stream_);
-        return written;
+        DevicePlan plan(whole(map_.glimpse), glimpse_.channels());
+        plan.add(weights);  // a diagonal map is its own adjoint
+        return written([&](const PixelsOnDevice& pixels, float* image) {
+            const UploadedPlan uploaded(std::move(plan), stream_);
+            cuda::read_all(uploaded.plan(), pixels, nullptr, image, Element::float32, native_stream(stream_));
+            stream_.waitForCompletion();
+        });
     }
 
     ImageRegion write(const Separable& separable) {

@@ -11,6 +11,7 @@ namespace {
 using device_work::Pixels;
 using device_work::ProductTask;
 using device_work::SampleTask;
+using device_work::WeightTask;
 
 constexpr int threads_of_block = 256;
 constexpr std::int64_t most_blocks_of_task = 1 << 16;
@@ -74,6 +75,18 @@ struct Gather {
     }
 };
 
+template <typename T>
+struct Weigh {
+    const std::byte* plan;
+    Pixels<T> in;
+    void* out;
+    Element element;
+    __device__ std::int64_t elements(const WeightTask& task) const { return task.pixels(); }
+    __device__ void operator()(const WeightTask& task, std::int64_t number) const {
+        device_work::weigh(plan, task, in, out, element, number);
+    }
+};
+
 struct Scatter {
     const std::byte* plan;
     Pixels<float> glimpse;
@@ -97,6 +110,8 @@ void read_typed(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* b
            WeighLines{plan.bytes, pixels.channels, between, out, out_element});
     launch(plan.samples, plan.sample_count, plan.longest_sample, stream,
            Gather<T>{plan.bytes, in, out, out_element});
+    launch(plan.weights, plan.weight_count, plan.longest_weights, stream,
+           Weigh<T>{plan.bytes, in, out, out_element});
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ struct PlanOnDevice {
     const device_work::SampleTask* samples;
     int sample_count;
     std::int64_t longest_sample;  ///< pixels of the largest sampled glimpse
+    const device_work::WeightTask* weights;
+    int weight_count;
+    std::int64_t longest_weights;  ///< pixels of the largest rectangle of weights
 };
 
 /// Pixels of any element.

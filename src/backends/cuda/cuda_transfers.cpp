@@ -54,6 +54,9 @@ UploadedPlan::UploadedPlan(DevicePlan plan, const cv::cuda::Stream& stream) {
     });
     plan_.longest_sample =
         longest(plan.samples(), [](const device_work::SampleTask& task) { return task.pixels(); });
+    plan_.weight_count = static_cast<int>(plan.weights().size());
+    plan_.longest_weights =
+        longest(plan.weights(), [](const device_work::WeightTask& task) { return task.pixels(); });
     DevicePlan::Packed packed = std::move(plan).packed();
     bytes_ = std::move(packed.bytes);
     memory_ = std::make_unique<DeviceMemory>(bytes_.size(), stream);
@@ -61,6 +64,7 @@ UploadedPlan::UploadedPlan(DevicePlan plan, const cv::cuda::Stream& stream) {
     plan_.bytes = memory_->as<std::byte>();
     plan_.products = reinterpret_cast<const device_work::ProductTask*>(plan_.bytes + packed.products_at);
     plan_.samples = reinterpret_cast<const device_work::SampleTask*>(plan_.bytes + packed.samples_at);
+    plan_.weights = reinterpret_cast<const device_work::WeightTask*>(plan_.bytes + packed.weights_at);
 }
 
 }  // namespace glimpse::cuda
