@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -9,13 +11,38 @@
 #include "glimpse/backend.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
+#include "maps/samples.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
 
-// What a GPU would do for products, samples and weights, thread after thread, on the host: plans, tasks and
-// threads are the GPU's own, so that only transfers and launches are left to be tested on one.
+// What a GPU would do, block after block and thread after thread, on the host: plans, tasks and threads are
+// the GPU's own, so that only transfers and launches are left to be tested on one.
 
 namespace glimpse {
+
+/// A block of threads as `device_work::multiply` takes it, each of which runs in a random order: a thread
+/// that reads what another writes in the same step finds that it was not written yet, or was.
+class EmulatedBlock {
+  public:
+    float* shared() { return shared_.data(); }
+    template <typename Step>
+    void for_each_thread(Step&& step) {
+        cv::randShuffle(order_, 1, &random_);
+        for (const int thread : order_) step(thread, own_[static_cast<std::size_t>(thread)]);
+    }
+
+  private:
+    static std::vector<int> in_order() {
+        std::vector<int> order(device_work::threads_of_block);
+        for (std::size_t n = 0; n < order.size(); ++n) order[n] = static_cast<int>(n);
+        return order;
+    }
+
+    cv::RNG random_{20261127};
+    std::vector<int> order_ = in_order();
+    std::vector<float> shared_ = std::vector<float>(device_work::shared_floats);
+    std::vector<float> own_ = std::vector<float>(device_work::threads_of_block);
+};
 
 class EmulatedDevice final : public Backend {
   public:
@@ -23,82 +50,77 @@ class EmulatedDevice final : public Backend {
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
-        std::vector<cv::Mat> glimpses = CpuBackend().read(maps, image, depth);
-        if (image.region.empty()) return glimpses;
-        DevicePlan plan(image.region, image.pixels.channels());
-        std::vector<std::size_t> products;
-        std::vector<std::size_t> samples;
-        std::vector<std::size_t> weights;
+        std::vector<cv::Mat> glimpses(maps.size());
+        DevicePlan plan(image.pixels.channels());
+        std::vector<std::size_t> places(maps.size());
         for (std::size_t n = 0; n < maps.size(); ++n) {
-            std::visit(overloaded{[](const Window&) {},
-                                  [&](const Weights& some) {
-                                      plan.add(some);
-                                      weights.push_back(n);
-                                  },
-                                  [&](const Separable& separable) {
-                                      plan.add(separable);
-                                      products.push_back(n);
-                                  },
-                                  [&](const Samples& some) {
-                                      plan.add(*maps[n], some);
-                                      samples.push_back(n);
-                                  }},
-                       maps[n]->kind);
+            glimpses[n] = cv::Mat::zeros(maps[n]->glimpse.height, maps[n]->glimpse.width,
+                                         CV_MAKETYPE(depth, plan.channels()));
+            places[n] = plan.values_out();
+            if (!image.region.empty()) add(plan, *maps[n]);
         }
-        cv::Mat out(1, static_cast<int>(plan.values_out()), depth);
-        const auto places = run(plan, image, out);
-        for (std::size_t k = 0; k < products.size(); ++k) glimpses[products[k]] = places.products[k];
-        for (std::size_t k = 0; k < samples.size(); ++k) glimpses[samples[k]] = places.samples[k];
-        for (std::size_t k = 0; k < weights.size(); ++k) {
-            cv::Mat& glimpse = glimpses[weights[k]];
-            glimpse.setTo(0);
-            const Rectangle& region = std::get<Weights>(maps[weights[k]]->kind).region;
-            if (!region.empty()) places.weights[k].copyTo(glimpse(rect(region)));
+        const cv::Mat out = run(plan, image, depth);
+        for (std::size_t n = 0; n < maps.size() && !image.region.empty(); ++n) {
+            const auto values = [&](Size size) {
+                const int begin = static_cast<int>(places[n]);
+                const int end = begin + static_cast<int>(size.area()) * plan.channels();
+                return out.colRange(begin, end).clone().reshape(plan.channels(), size.height);
+            };
+            std::visit(overloaded{[&](const Window&) {
+                                      glimpses[n] = read_one(CpuBackend(), *maps[n], image, depth);
+                                  },
+                                  [&](const Weights& weights) {
+                                      const Rectangle& region = weights.region;
+                                      if (region.empty()) return;
+                                      values(region.size()).copyTo(glimpses[n](rect(region)));
+                                  },
+                                  [&](const auto&) { glimpses[n] = values(maps[n]->glimpse); }},
+                       maps[n]->kind);
         }
         return glimpses;
     }
 
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
-        ImageRegion written = CpuBackend().write(map, glimpse);
-        if (written.region.empty()) return written;
+        const Rectangle region = support(map);
+        if (region.empty()) return {};
         const cv::Mat g = rounded_to(glimpse, CV_32F);
-        DevicePlan plan(whole(map.glimpse), g.channels());
-        std::visit(overloaded{[](const Window&) {},  // a window is copied on the host
-                              [&](const Weights& weights) {
-                                  plan.add(weights);
-                                  cv::Mat out(1, static_cast<int>(plan.values_out()), CV_32F);
-                                  written.pixels = run(plan, {whole(map.glimpse), g}, out).weights.front();
-                              },
-                              [&](const Separable& separable) {
-                                  plan.add_adjoint(separable);
-                                  cv::Mat out(1, static_cast<int>(plan.values_out()), CV_32F);
-                                  written.pixels = run(plan, {whole(map.glimpse), g}, out).products.front();
-                              },
-                              [&](const Samples& samples) {
-                                  plan.add(map, samples);
-                                  written.pixels.setTo(0);
-                                  scatter(plan, g, written);
-                              }},
-                   map.kind);
+        ImageRegion written{region, cv::Mat(region.height, region.width, CV_32FC(g.channels()))};
+        std::visit(
+            overloaded{
+                [&](const Window&) { written = CpuBackend().write(map, glimpse); },
+                [&](const Weights& weights) {
+                    DevicePlan plan(g.channels());
+                    plan.add(weights);
+                    written.pixels =
+                        run(plan, {whole(map.glimpse), g}, CV_32F).reshape(g.channels(), region.height);
+                },
+                [&](const Separable& separable) { spread(separable, g, written); },
+                [&](const Samples& samples) { scatter(map, samples, g, written); }},
+            map.kind);
         return written;
     }
 
   private:
-    struct Results {
-        std::vector<cv::Mat> products;
-        std::vector<cv::Mat> samples;
-        std::vector<cv::Mat> weights;
-    };
+    static void add(DevicePlan& plan, const LinearMap& map) {
+        std::visit(overloaded{[](const Window&) {}, [&](const Weights& weights) { plan.add(weights); },
+                              [&](const Separable& separable) { plan.add(separable); },
+                              [&](const Samples& samples) { plan.add(map, samples); }},
+                   map.kind);
+    }
 
-    static Results run(const DevicePlan& plan, const ImageRegion& image, cv::Mat& out) {
+    static cv::Mat run(const DevicePlan& plan, const ImageRegion& image, int depth) {
+        cv::Mat out(1, std::max(1, static_cast<int>(plan.values_out())), depth);
         switch (image.pixels.depth()) {
             case CV_8U:
-                return run_typed<std::uint8_t>(plan, image, out);
+                run_typed<std::uint8_t>(plan, image, out);
+                break;
             case CV_16U:
-                return run_typed<std::uint16_t>(plan, image, out);
+                run_typed<std::uint16_t>(plan, image, out);
+                break;
             default:
-                return run_typed<float>(plan, image, out);
+                run_typed<float>(plan, image, out);
         }
+        return out;
     }
 
     template <typename T>
@@ -107,60 +129,83 @@ class EmulatedDevice final : public Backend {
                 region.y};
     }
 
-    template <typename T>
-    static Results run_typed(const DevicePlan& plan, const ImageRegion& image, cv::Mat& out) {
-        const auto in = pixels_of<T>(image.pixels, image.region);
-        const Element element = element_of(out.depth());
-        const DevicePlan::Packed packed = DevicePlan(plan).packed();
-        const std::byte* bytes = packed.bytes.data();
-        std::vector<float> between(plan.floats_between());
-        Results results;
-        const auto glimpse_at = [&](const auto& task) -> cv::Mat {
-            const int begin = static_cast<int>(task.out);
-            if (task.height == 0 || task.width == 0) return cv::Mat();
-            return out.colRange(begin, begin + task.height * task.width * in.channels)
-                .clone()
-                .reshape(in.channels, task.height);
-        };
-        const auto* products = device_work::at<device_work::ProductTask>(bytes, packed.products_at);
-        for (std::size_t k = 0; k < plan.products().size(); ++k) {
-            const auto& task = products[k];
-            for (std::int64_t n = 0; n < task.pixels_between(); ++n) {
-                device_work::weigh_columns(bytes, task, in, between.data(), n);
+    /// Calls work(task, block) for every block of a list.
+    template <typename Task, typename Work>
+    static void for_each_block(const std::byte* bytes, const DevicePlan::Place& place,
+                               const TaskList<Task>& list, Work&& work) {
+        const auto* tasks = device_work::at<Task>(bytes, place.tasks);
+        const auto* first_block = device_work::at<std::int64_t>(bytes, place.first_block);
+        for (std::size_t n = 0; n < list.tasks.size(); ++n) {
+            for (std::int64_t block = first_block[n]; block < first_block[n + 1]; ++block) {
+                work(tasks[n], block - first_block[n]);
             }
-            for (std::int64_t n = 0; n < task.values_out(in.channels); ++n) {
-                device_work::weigh_lines(bytes, task, in.channels, between.data(), out.data, element, n);
-            }
-            results.products.push_back(glimpse_at(task));
         }
-        const auto* samples = device_work::at<device_work::SampleTask>(bytes, packed.samples_at);
-        for (std::size_t k = 0; k < plan.samples().size(); ++k) {
-            const auto& task = samples[k];
-            for (std::int64_t n = 0; n < task.pixels(); ++n) {
-                device_work::gather(bytes, task, in, out.data, element, n);
-            }
-            results.samples.push_back(glimpse_at(task));
-        }
-        const auto* weights = device_work::at<device_work::WeightTask>(bytes, packed.weights_at);
-        for (std::size_t k = 0; k < plan.weights().size(); ++k) {
-            const auto& task = weights[k];
-            for (std::int64_t n = 0; n < task.pixels(); ++n) {
-                device_work::weigh(bytes, task, in, out.data, element, n);
-            }
-            results.weights.push_back(glimpse_at(task));
-        }
-        return results;
     }
 
-    static void scatter(const DevicePlan& plan, const cv::Mat& glimpse, ImageRegion& written) {
+    /// The same for every pixel of a list whose threads have one each.
+    template <typename Task, typename Work>
+    static void for_each_pixel(const std::byte* bytes, const DevicePlan::Place& place,
+                               const TaskList<Task>& list, Work&& work) {
+        for_each_block(bytes, place, list, [&](const Task& task, std::int64_t block) {
+            for (int thread = 0; thread < device_work::threads_of_block; ++thread) {
+                const std::int64_t number = block * device_work::threads_of_block + thread;
+                if (number < task.pixels()) work(task, number);
+            }
+        });
+    }
+
+    template <typename T>
+    static void run_typed(const DevicePlan& plan, const ImageRegion& image, cv::Mat& out) {
+        const auto in = pixels_of<T>(image.pixels, image.region);
+        const Element element = element_of(out.depth());
+        std::vector<std::byte> bytes(plan.size_in_bytes());
+        const DevicePlan::Places places = plan.pack(bytes.data());
+        EmulatedBlock threads;
+        for_each_block(bytes.data(), places.products, plan.products(),
+                       [&](const auto& task, std::int64_t block) {
+                           device_work::multiply(threads, bytes.data(), task, in, out.data, element, block);
+                       });
+        for_each_pixel(bytes.data(), places.samples, plan.samples(),
+                       [&](const auto& task, std::int64_t number) {
+                           device_work::gather(bytes.data(), task, in, out.data, element, number);
+                       });
+        for_each_pixel(bytes.data(), places.weights, plan.weights(),
+                       [&](const auto& task, std::int64_t number) {
+                           device_work::weigh(bytes.data(), task, in, out.data, element, number);
+                       });
+    }
+
+    static void spread(const Separable& separable, const cv::Mat& glimpse, ImageRegion& written) {
+        const AdjointPlan plan = adjoint_plan(separable);
         const auto in = pixels_of<float>(glimpse, {0, 0, glimpse.cols, glimpse.rows});
-        const DevicePlan::Packed packed = DevicePlan(plan).packed();
-        const std::byte* bytes = packed.bytes.data();
-        const auto& task = *device_work::at<device_work::SampleTask>(bytes, packed.samples_at);
-        for (std::int64_t n = 0; n < task.pixels(); ++n) {
-            device_work::scatter(bytes, task, in, written.pixels.ptr<float>(), written.region, n,
-                                 [](float* value, float amount) { *value += amount; });
+        std::vector<float> between(static_cast<std::size_t>(plan.task.pixels_between() * in.channels));
+        for (std::int64_t n = 0; n < plan.task.pixels_between(); ++n) {
+            device_work::spread_columns(plan.bytes.data(), plan.task, in, between.data(), n);
         }
+        for (std::int64_t n = 0; n < plan.task.pixels(); ++n) {
+            device_work::spread_lines(plan.bytes.data(), plan.task, in.channels, between.data(),
+                                      written.pixels.ptr<float>(), n);
+        }
+    }
+
+    static void scatter(const LinearMap& map, const Samples& samples, const cv::Mat& glimpse,
+                        ImageRegion& written) {
+        const auto in = pixels_of<float>(glimpse, {0, 0, glimpse.cols, glimpse.rows});
+        DevicePlan plan(in.channels);
+        plan.add(map, samples);
+        std::vector<std::byte> bytes(plan.size_in_bytes());
+        const DevicePlan::Places places = plan.pack(bytes.data());
+        const double scale = fixed_point_scale(glimpse);
+        std::vector<std::int64_t> sums(written.pixels.total() * written.pixels.channels());
+        for_each_pixel(bytes.data(), places.samples, plan.samples(),
+                       [&](const auto& task, std::int64_t number) {
+                           device_work::scatter(bytes.data(), task, in, written.region, scale, number,
+                                                [&](std::int64_t position, std::int64_t amount) {
+                                                    sums[static_cast<std::size_t>(position)] += amount;
+                                                });
+                       });
+        auto* out = written.pixels.ptr<float>();
+        for (std::size_t n = 0; n < sums.size(); ++n) out[n] = static_cast<float>(double(sums[n]) / scale);
     }
 };
 

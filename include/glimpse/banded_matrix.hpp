@@ -42,6 +42,15 @@ class GLIMPSE_EXPORT BandedMatrix {
         return {first_[i], std::span(weights_).subspan(begin_[i], begin_[i + 1] - begin_[i])};
     }
 
+    /// All rows as they are stored: the weights of row i are numbers [begins[i], begins[i + 1]) of `weights`,
+    /// from column firsts[i] on. Valid until a row is appended.
+    struct Storage {
+        std::span<const int> firsts;
+        std::span<const std::size_t> begins;  ///< one more than there are rows
+        std::span<const float> weights;
+    };
+    [[nodiscard]] Storage storage() const { return {first_, begin_, weights_}; }
+
     /// The smallest range of columns outside which every weight is 0.
     [[nodiscard]] Interval support() const { return support_; }
     /// Whether no row has more than one weight, and that is 1: the matrix selects columns, and mixes them

@@ -1,48 +1,73 @@
 #include "backends/device_plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <numeric>
-#include <utility>
+#include <opencv2/core.hpp>
+#include <span>
 
+#include "backends/device_work.hpp"
 #include "maps/samples.hpp"
 #include "system/numbers.hpp"
+#include "system/parallel.hpp"
 
 namespace glimpse {
 
-/// A sparse matrix in CSR form, as `device_work::SparseRows` describes it.
-struct DevicePlan::SparseMatrix {
-    std::vector<std::int64_t> begin{0};
+namespace {
+
+using device_work::ColumnRange;
+using device_work::threads_of_block;
+
+constexpr std::size_t aligned(std::size_t bytes) {
+    return ceil_div(bytes, alignof(std::max_align_t)) * alignof(std::max_align_t);
+}
+
+template <typename T>
+void copy(std::byte* to, std::span<const T> values) {
+    if (!values.empty()) std::memcpy(to, values.data(), values.size_bytes());
+}
+
+void pack(std::byte* to, const device_work::BandedRows& rows, const BandedMatrix& matrix) {
+    const BandedMatrix::Storage storage = matrix.storage();
+    copy(to + rows.begin, storage.begins);
+    copy(to + rows.first, storage.firsts);
+    copy(to + rows.weights, storage.weights);
+}
+
+/// The columns that rows [begin, end) of a matrix have weights for.
+ColumnRange columns_of(const BandedMatrix& matrix, int begin, int end) {
+    ColumnRange range{0, 0};
+    for (int j = begin; j < end; ++j) {
+        const auto [first, weights] = matrix.row(j);
+        if (weights.empty()) continue;
+        const int last = first + static_cast<int>(weights.size());
+        if (range.begin == range.end) range = {first, last};
+        range = {std::min(range.begin, first), std::max(range.end, last)};
+    }
+    return range;
+}
+
+void pack_ranges(std::byte* to, const BandedMatrix& columns, int channels) {
+    const std::int64_t length = std::int64_t{columns.rows()} * channels;
+    for (std::int64_t value = 0; value < length; value += threads_of_block) {
+        const std::int64_t end = std::min(value + threads_of_block, length);
+        const ColumnRange range = columns_of(columns, static_cast<int>(value / channels),
+                                             static_cast<int>(ceil_div(end, std::int64_t{channels})));
+        std::memcpy(to, &range, sizeof range);
+        to += sizeof range;
+    }
+}
+
+/// The transpose of a banded matrix, the columns of its support as rows, in CSR form.
+struct Transpose {
+    std::vector<std::size_t> begin;
     std::vector<int> index;
     std::vector<float> weights;
 
-    [[nodiscard]] int rows() const { return static_cast<int>(begin.size()) - 1; }
-
-    static SparseMatrix of_zeros(int rows) {
-        SparseMatrix sparse;
-        sparse.begin.assign(static_cast<std::size_t>(rows) + 1, 0);
-        return sparse;
-    }
-
-    /// The matrix itself; a column's index counts from `origin`.
-    static SparseMatrix of(const BandedMatrix& matrix, int origin) {
-        SparseMatrix sparse;
-        for (int i = 0; i < matrix.rows(); ++i) {
-            const auto [first, weights] = matrix.row(i);
-            for (std::size_t k = 0; k < weights.size(); ++k) {
-                sparse.index.push_back(first - origin + static_cast<int>(k));
-            }
-            sparse.weights.insert(sparse.weights.end(), weights.begin(), weights.end());
-            sparse.begin.push_back(static_cast<std::int64_t>(sparse.weights.size()));
-        }
-        return sparse;
-    }
-
-    /// Its transpose: the columns of its support as rows.
-    static SparseMatrix transpose_of(const BandedMatrix& matrix) {
+    explicit Transpose(const BandedMatrix& matrix)
+        : begin(static_cast<std::size_t>(matrix.support().length()) + 1) {
         const Interval support = matrix.support();
-        SparseMatrix sparse;
-        sparse.begin.assign(static_cast<std::size_t>(support.length()) + 1, 0);
         const auto for_each_weight = [&](auto&& visit) {
             for (int i = 0; i < matrix.rows(); ++i) {
                 const auto [first, row] = matrix.row(i);
@@ -51,36 +76,42 @@ struct DevicePlan::SparseMatrix {
                 }
             }
         };
-        for_each_weight([&](std::size_t column, int, float) { ++sparse.begin[column + 1]; });
-        std::partial_sum(sparse.begin.begin(), sparse.begin.end(), sparse.begin.begin());
-        sparse.index.resize(static_cast<std::size_t>(sparse.begin.back()));
-        sparse.weights.resize(sparse.index.size());
-        std::vector<std::int64_t> next = sparse.begin;
+        for_each_weight([&](std::size_t column, int, float) { ++begin[column + 1]; });
+        std::partial_sum(begin.begin(), begin.end(), begin.begin());
+        index.resize(begin.back());
+        weights.resize(begin.back());
+        std::vector<std::size_t> next = begin;
         for_each_weight([&](std::size_t column, int i, float weight) {
-            const auto n = static_cast<std::size_t>(next[column]++);
-            sparse.index[n] = i;
-            sparse.weights[n] = weight;
+            const std::size_t n = next[column]++;
+            index[n] = i;
+            weights[n] = weight;
         });
-        return sparse;
+    }
+
+    /// Appends it to the bytes of a plan.
+    [[nodiscard]] device_work::SparseRows append_to(std::vector<std::byte>& bytes) const {
+        const auto append = [&]<typename T>(const std::vector<T>& values) {
+            const std::size_t at = bytes.size();
+            bytes.resize(at + aligned(values.size() * sizeof(T)));
+            copy(bytes.data() + at, std::span(values));
+            return at;
+        };
+        return {append(begin), append(index), append(weights)};
     }
 };
 
-std::size_t DevicePlan::reserved(std::size_t bytes) {
-    constexpr std::size_t alignment = alignof(std::max_align_t);
-    const std::size_t offset = ceil_div(bytes_.size(), alignment) * alignment;
-    bytes_.resize(offset + bytes);
+}  // namespace
+
+std::size_t DevicePlan::reserve(std::size_t bytes) {
+    const std::size_t offset = bytes_;
+    bytes_ += aligned(bytes);
     return offset;
 }
 
-template <typename T>
-std::size_t DevicePlan::stored(const std::vector<T>& values) {
-    const std::size_t offset = reserved(values.size() * sizeof(T));
-    if (!values.empty()) std::memcpy(bytes_.data() + offset, values.data(), values.size() * sizeof(T));
-    return offset;
-}
-
-device_work::SparseRows DevicePlan::stored(const SparseMatrix& matrix) {
-    return {stored(matrix.begin), stored(matrix.index), stored(matrix.weights)};
+device_work::BandedRows DevicePlan::reserve(const BandedMatrix& matrix) {
+    const BandedMatrix::Storage storage = matrix.storage();
+    return {reserve(storage.begins.size_bytes()), reserve(storage.firsts.size_bytes()),
+            reserve(storage.weights.size_bytes())};
 }
 
 std::size_t DevicePlan::place(std::int64_t pixels) {
@@ -89,41 +120,17 @@ std::size_t DevicePlan::place(std::int64_t pixels) {
     return position;
 }
 
-void DevicePlan::add_product(const SparseMatrix& rows, const SparseMatrix& columns) {
-    // Lines for which R has no weight are not computed.
-    std::vector<int> lines = rows.index;
-    std::ranges::sort(lines);
-    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
-    SparseMatrix among_lines = rows;
-    for (int& index : among_lines.index) {
-        index = static_cast<int>(std::ranges::lower_bound(lines, index) - lines.begin());
-    }
-
-    device_work::ProductTask task{};
-    task.height = rows.rows();
-    task.width = columns.rows();
-    task.line_count = static_cast<int>(lines.size());
-    task.lines = stored(lines);
-    task.rows = stored(among_lines);
-    task.columns = stored(columns);
-    task.between = floats_between_;
-    task.out = place(std::int64_t{task.height} * task.width);
-    floats_between_ +=
-        lines.size() * static_cast<std::size_t>(task.width) * static_cast<std::size_t>(channels_);
-    products_.push_back(task);
-}
-
 void DevicePlan::add(const Separable& separable) {
-    // A map with an empty support has an empty region, in which the other axis need not lie.
-    if (separable.rows.support().empty() || separable.columns.support().empty()) {
-        return add_product(SparseMatrix::of_zeros(separable.rows.rows()),
-                           SparseMatrix::of_zeros(separable.columns.rows()));
-    }
-    add_product(SparseMatrix::of(separable.rows, region_.y), SparseMatrix::of(separable.columns, region_.x));
-}
-
-void DevicePlan::add_adjoint(const Separable& separable) {
-    add_product(SparseMatrix::transpose_of(separable.rows), SparseMatrix::transpose_of(separable.columns));
+    device_work::ProductTask task{};
+    task.height = separable.rows.rows();
+    task.width = separable.columns.rows();
+    const std::int64_t blocks = device_work::blocks_of_row(std::int64_t{task.width} * channels_);
+    task.rows = reserve(separable.rows);
+    task.columns = reserve(separable.columns);
+    task.ranges = reserve(static_cast<std::size_t>(blocks) * sizeof(ColumnRange));
+    task.out = place(std::int64_t{task.height} * task.width);
+    products_.add(task, blocks * task.height);
+    separables_.push_back(&separable);
 }
 
 void DevicePlan::add(const LinearMap& map, const Samples& samples) {
@@ -133,36 +140,93 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
     task.sampler = image_sampler(samples, map.image);
     if (const auto* points = samples.points.listed()) {
         task.listed = true;
-        task.points = stored(*points);
+        task.points = reserve(points->size() * sizeof(Point));
     } else {
         task.affine = *samples.points.affine();
     }
-    task.out = place(std::int64_t{task.height} * task.width);
-    samples_.push_back(task);
+    task.out = place(task.pixels());
+    samples_.add(task, ceil_div(task.pixels(), std::int64_t{threads_of_block}));
+    sampled_.push_back(&samples);
 }
 
 void DevicePlan::add(const Weights& weights) {
-    const Rectangle& r = weights.region;
     device_work::WeightTask task{};
-    task.height = r.height;
-    task.width = r.width;
-    task.x = r.x - region_.x;
-    task.y = r.y - region_.y;
-    const std::size_t row = static_cast<std::size_t>(r.width) * sizeof(float);
-    task.weights = reserved(row * static_cast<std::size_t>(r.height));
-    for (int i = 0; i < r.height; ++i) {
-        std::memcpy(bytes_.data() + task.weights + static_cast<std::size_t>(i) * row, weights.a.ptr<float>(i),
-                    row);
-    }
-    task.out = place(r.area());
-    weights_.push_back(task);
+    task.height = weights.region.height;
+    task.width = weights.region.width;
+    task.x = weights.region.x;
+    task.y = weights.region.y;
+    task.weights = reserve(static_cast<std::size_t>(task.pixels()) * sizeof(float));
+    task.out = place(task.pixels());
+    weights_.add(task, ceil_div(task.pixels(), std::int64_t{threads_of_block}));
+    weighted_.push_back(&weights);
 }
 
-DevicePlan::Packed DevicePlan::packed() && {
-    const std::size_t products_at = stored(products_);
-    const std::size_t samples_at = stored(samples_);
-    const std::size_t weights_at = stored(weights_);
-    return {std::move(bytes_), products_at, samples_at, weights_at};
+namespace {
+
+template <typename Task>
+std::size_t bytes_of(const TaskList<Task>& list) {
+    return aligned(list.tasks.size() * sizeof(Task)) +
+           aligned(list.first_block.size() * sizeof(std::int64_t));
+}
+
+template <typename Task>
+DevicePlan::Place pack_list(std::byte* to, std::size_t& offset, const TaskList<Task>& list) {
+    const DevicePlan::Place place{offset, offset + aligned(list.tasks.size() * sizeof(Task))};
+    copy(to + place.tasks, std::span(list.tasks));
+    copy(to + place.first_block, std::span(list.first_block));
+    offset += bytes_of(list);
+    return place;
+}
+
+}  // namespace
+
+std::size_t DevicePlan::size_in_bytes() const {
+    return bytes_ + bytes_of(products_) + bytes_of(samples_) + bytes_of(weights_);
+}
+
+DevicePlan::Places DevicePlan::pack(std::byte* to) const {
+    for_each_in_parallel(separables_.size(), [&](std::size_t n) {
+        const device_work::ProductTask& task = products_.tasks[n];
+        glimpse::pack(to, task.rows, separables_[n]->rows);
+        glimpse::pack(to, task.columns, separables_[n]->columns);
+        pack_ranges(to + task.ranges, separables_[n]->columns, channels_);
+    });
+    for (std::size_t n = 0; n < sampled_.size(); ++n) {
+        const auto* points = sampled_[n]->points.listed();
+        if (points) copy(to + samples_.tasks[n].points, std::span<const Point>(*points));
+    }
+    for (std::size_t n = 0; n < weighted_.size(); ++n) {
+        const device_work::WeightTask& task = weights_.tasks[n];
+        const auto row = static_cast<std::size_t>(task.width);
+        for_each_in_parallel(static_cast<std::size_t>(task.height), [&](std::size_t i) {
+            copy(to + task.weights + i * row * sizeof(float),
+                 std::span(weighted_[n]->a.ptr<float>(static_cast<int>(i)), row));
+        });
+    }
+    std::size_t offset = bytes_;
+    Places places{};
+    places.products = pack_list(to, offset, products_);
+    places.samples = pack_list(to, offset, samples_);
+    places.weights = pack_list(to, offset, weights_);
+    return places;
+}
+
+AdjointPlan adjoint_plan(const Separable& separable) {
+    AdjointPlan plan;
+    plan.task.glimpse_height = separable.rows.rows();
+    plan.task.height = separable.rows.support().length();
+    plan.task.width = separable.columns.support().length();
+    plan.task.rows = Transpose(separable.rows).append_to(plan.bytes);
+    plan.task.columns = Transpose(separable.columns).append_to(plan.bytes);
+    return plan;
+}
+
+double fixed_point_scale(const cv::Mat& glimpse) {
+    // The weights of a sample have absolute values that sum to less than 4, and all may fall on one pixel.
+    constexpr double most_weight = 4;
+    constexpr int bits = 62;
+    const double most = most_weight * double(glimpse.total()) * cv::norm(glimpse.reshape(1), cv::NORM_INF);
+    return most > 0 ? std::ldexp(1.0, bits - 1 - std::ilogb(most)) : 1;
 }
 
 }  // namespace glimpse

@@ -4,67 +4,86 @@
 #include <cstdint>
 #include <vector>
 
-#include "backends/device_work.hpp"
+#include "backends/device_tasks.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/linear_map.hpp"
 
 namespace glimpse {
 
-/// Linear maps laid out as work for a device: the bytes that its threads read, the tasks, and how much memory
-/// they write to.
+/// Tasks, and the blocks of threads that work on them: those of task n are [first_block[n],
+/// first_block[n + 1]).
+template <typename Task>
+struct TaskList {
+    std::vector<Task> tasks;
+    std::vector<std::int64_t> first_block{0};
+
+    void add(const Task& task, std::int64_t blocks) {
+        tasks.push_back(task);
+        first_block.push_back(first_block.back() + blocks);
+    }
+    [[nodiscard]] std::int64_t blocks() const { return first_block.back(); }
+};
+
+/// Linear maps laid out as work for a device that reads them: the bytes that its threads read, and how many
+/// values they write. The maps must live until it is packed.
 class GLIMPSE_EXPORT DevicePlan {
   public:
-    /// For pixels of C channels that stand at `region` of the image.
-    DevicePlan(const Rectangle& region, int channels) : region_(region), channels_(channels) {}
+    /// For pixels of C channels.
+    explicit DevicePlan(int channels) : channels_(channels) {}
 
-    /// A I. The map's support lies in the region.
     void add(const Separable& separable);
-    /// A I; or Aᵀ g, for which the pixels are the glimpse's and the region all of it.
     void add(const LinearMap& map, const Samples& samples);
-    /// a ⊙ I, or a ⊙ g, on the weights' region, which is what its values are of.
+    /// a ⊙ I, whose values are those of the weights' region.
     void add(const Weights& weights);
-    /// Aᵀ g on the map's support; the pixels are the glimpse's, and the region all of it.
-    void add_adjoint(const Separable& separable);
 
-    /// Everything that threads read, with the tasks at its end; `products_at`, `samples_at` and `weights_at`
-    /// are their offsets.
-    struct Packed {
-        std::vector<std::byte> bytes;
-        std::size_t products_at;
-        std::size_t samples_at;
-        std::size_t weights_at;
+    /// Where a list of tasks lies in the plan.
+    struct Place {
+        std::size_t tasks;
+        std::size_t first_block;
     };
-    [[nodiscard]] Packed packed() &&;
+    struct Places {
+        Place products;
+        Place samples;
+        Place weights;
+    };
+    /// Everything that threads read takes so many bytes.
+    [[nodiscard]] std::size_t size_in_bytes() const;
+    /// Writes them, on all cores.
+    Places pack(std::byte* to) const;
 
-    [[nodiscard]] const std::vector<device_work::ProductTask>& products() const { return products_; }
-    [[nodiscard]] const std::vector<device_work::SampleTask>& samples() const { return samples_; }
-    [[nodiscard]] const std::vector<device_work::WeightTask>& weights() const { return weights_; }
-    /// What threads read, without the tasks.
-    [[nodiscard]] std::size_t size_in_bytes() const { return bytes_.size(); }
-    [[nodiscard]] std::size_t floats_between() const { return floats_between_; }
+    [[nodiscard]] const TaskList<device_work::ProductTask>& products() const { return products_; }
+    [[nodiscard]] const TaskList<device_work::SampleTask>& samples() const { return samples_; }
+    [[nodiscard]] const TaskList<device_work::WeightTask>& weights() const { return weights_; }
     [[nodiscard]] std::size_t values_out() const { return values_out_; }
     [[nodiscard]] int channels() const { return channels_; }
-    [[nodiscard]] bool empty() const { return values_out_ == 0; }
 
   private:
-    struct SparseMatrix;
-    void add_product(const SparseMatrix& rows, const SparseMatrix& columns);
-    device_work::SparseRows stored(const SparseMatrix& matrix);
-    /// Appends so many bytes, or the values; returns their offset.
-    std::size_t reserved(std::size_t bytes);
-    template <typename T>
-    std::size_t stored(const std::vector<T>& values);
+    /// Reserves bytes of the plan; returns their offset.
+    std::size_t reserve(std::size_t bytes);
+    device_work::BandedRows reserve(const BandedMatrix& matrix);
     /// Reserves the output of a glimpse of so many pixels; returns its position.
     std::size_t place(std::int64_t pixels);
 
-    Rectangle region_;
     int channels_;
-    std::vector<std::byte> bytes_;
-    std::vector<device_work::ProductTask> products_;
-    std::vector<device_work::SampleTask> samples_;
-    std::vector<device_work::WeightTask> weights_;
-    std::size_t floats_between_ = 0;
+    std::size_t bytes_ = 0;
     std::size_t values_out_ = 0;
+    TaskList<device_work::ProductTask> products_;
+    TaskList<device_work::SampleTask> samples_;
+    TaskList<device_work::WeightTask> weights_;
+    std::vector<const Separable*> separables_;  ///< what the tasks were made of, in their order
+    std::vector<const Samples*> sampled_;
+    std::vector<const Weights*> weighted_;
 };
+
+/// Aᵀ g of a product, on the map's support, and the bytes that threads read.
+struct AdjointPlan {
+    std::vector<std::byte> bytes;
+    device_work::AdjointTask task;
+};
+GLIMPSE_EXPORT AdjointPlan adjoint_plan(const Separable& separable);
+
+/// The scale of sums in fixed point of a glimpse's values, which are finite: that of the largest numbers for
+/// which no sum overflows, wherever the samples lie.
+GLIMPSE_EXPORT double fixed_point_scale(const cv::Mat& glimpse);
 
 }  // namespace glimpse

@@ -4,69 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/kernels.hpp"
-#include "maps/axis_taps.hpp"
+#include "backends/device_tasks.hpp"
+#include "system/numbers.hpp"
 
-// What one thread of a GPU does. The same functions run on the host, where they are tested without a GPU.
-//
-// Whatever a thread reads beside pixels lies in one block of bytes, the plan, so that one transfer brings it
-// to the device; offsets are counted from its beginning, in bytes.
+// What the threads of a GPU do. The same functions run on the host, where they are tested without a GPU.
 
 namespace glimpse::device_work {
-
-/// A sparse matrix in CSR form: the weights of row i are numbers [begin[i], begin[i+1]).
-struct SparseRows {
-    std::size_t begin;    ///< offset of row count + 1 std::int64_t
-    std::size_t index;    ///< offset of an int for each weight: its column
-    std::size_t weights;  ///< offset of the weights, floats
-};
-
-/// R I Kᵀ in two steps: first K on each line for which R has a weight, then R on the result.
-struct ProductTask {
-    int height;           ///< h, R's rows
-    int width;            ///< w, K's rows
-    int line_count;       ///< n
-    std::size_t lines;    ///< offset of the n lines' numbers, ints, counted from the first line of the pixels
-    SparseRows rows;      ///< R; an index is a position among the n
-    SparseRows columns;   ///< K; an index is a column, counted from the first one of the pixels
-    std::size_t between;  ///< where n·w·C floats lie between the steps, counted in floats
-    std::size_t out;      ///< where the h·w·C values go, counted in values
-
-    /// The number of threads of each step.
-    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels_between() const {
-        return std::int64_t{line_count} * width;
-    }
-    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t values_out(int channels) const {
-        return std::int64_t{height} * width * channels;
-    }
-};
-
-/// One sample for each of h×w glimpse pixels.
-struct SampleTask {
-    int height;
-    int width;
-    bool listed;         ///< the sampling points are a list, and not `affine`
-    Affine affine;       ///< from glimpse pixel to image pixel, centre coordinates
-    std::size_t points;  ///< offset of the list, h·w `Point`
-    ImageSampler sampler;
-    std::size_t out;  ///< of a glimpse that is read: where its values go, counted in values
-
-    /// The number of threads.
-    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
-};
-
-/// a ⊙ I on a rectangle.
-struct WeightTask {
-    int height;  ///< of the rectangle
-    int width;
-    int x;                ///< its first column, counted from the first one of the pixels
-    int y;                ///< its first line, likewise
-    std::size_t weights;  ///< offset of the h·w weights, floats
-    std::size_t out;      ///< where the h·w·C values go, counted in values
-
-    /// The number of threads.
-    [[nodiscard]] GLIMPSE_HOST_DEVICE std::int64_t pixels() const { return std::int64_t{height} * width; }
-};
 
 /// Pixels of C values; the pixel (x, y) of the image is element x - x0 of line y - y0.
 template <typename T>
@@ -77,10 +20,10 @@ struct Pixels {
     int x0;
     int y0;
 
-    /// The first value of a pixel, counted from the first one that is there.
-    [[nodiscard]] GLIMPSE_HOST_DEVICE const T* pixel(int line, int column) const {
-        const auto* bytes = reinterpret_cast<const std::byte*>(data) + line * step;
-        return reinterpret_cast<const T*>(bytes) + std::ptrdiff_t{column} * channels;
+    /// The first value of the pixel (x, y).
+    [[nodiscard]] GLIMPSE_HOST_DEVICE const T* pixel(int x, int y) const {
+        const auto* bytes = reinterpret_cast<const std::byte*>(data) + (y - y0) * step;
+        return reinterpret_cast<const T*>(bytes) + std::ptrdiff_t{x - x0} * channels;
     }
 };
 
@@ -105,58 +48,125 @@ GLIMPSE_HOST_DEVICE inline void store(void* out, Element element, std::size_t po
     }
 }
 
-/// Σ_k weight[k] · value(index[k]) over row `row`, accumulated in blocks, as on the CPU, for the sake of
-/// float32.
+/// Σ_k weights[k] · value(k), accumulated in blocks, as on the CPU, for the sake of float32.
 template <typename Value>
-GLIMPSE_HOST_DEVICE float weighted_sum(const std::byte* plan, const SparseRows& matrix, int row,
-                                       Value&& value) {
-    const auto* begin = at<std::int64_t>(plan, matrix.begin);
-    const auto* index = at<int>(plan, matrix.index);
-    const auto* weights = at<float>(plan, matrix.weights);
-    const std::int64_t end = begin[row + 1];
+GLIMPSE_HOST_DEVICE float weighted_sum(const float* weights, std::size_t count, Value&& value) {
     float sum = 0;
-    for (std::int64_t from = begin[row]; from < end; from += summation_block) {
-        const std::int64_t to = from + summation_block < end ? from + summation_block : end;
+    for (std::size_t from = 0; from < count; from += summation_block) {
+        const std::size_t to = from + summation_block < count ? from + summation_block : count;
         float part = 0;
-        for (std::int64_t k = from; k < to; ++k) part += weights[k] * value(index[k]);
+        for (std::size_t k = from; k < to; ++k) part += weights[k] * value(k);
         sum += part;
     }
     return sum;
 }
 
-/// The first step's pixel `number` of n·w: K on one line.
-template <typename T>
-GLIMPSE_HOST_DEVICE void weigh_columns(const std::byte* plan, const ProductTask& task, const Pixels<T>& in,
-                                       float* between, std::int64_t number) {
-    const auto position = static_cast<int>(number / task.width);
-    const auto j = static_cast<int>(number % task.width);
-    const T* line = in.pixel(at<int>(plan, task.lines)[position], 0);
-    float* out = between + task.between + number * in.channels;
-    for (int c = 0; c < in.channels; ++c) {
-        out[c] = weighted_sum(plan, task.columns, j, [&](int column) {
-            return static_cast<float>(line[std::ptrdiff_t{column} * in.channels + c]);
+/// The blocks for one row of a product, of so many values.
+GLIMPSE_HOST_DEVICE inline std::int64_t blocks_of_row(std::int64_t values) {
+    return (values + threads_of_block - 1) / threads_of_block;
+}
+
+/// The memory that the threads of a block share: a part of a line of R I.
+constexpr int shared_floats = 4096;
+
+/// Block `number` of a product: 256 values of one row of R I Kᵀ. R is applied to a part of the columns that
+/// K looks at for them, then K to that part, and so on. A `Block` has
+///
+///     shared()                 `shared_floats` floats that its threads share
+///     for_each_thread(step)    calls step(thread, sum) for each of them, `sum` being a float of its own;
+///     what
+///                              one call writes, the next sees
+template <typename T, typename Block>
+GLIMPSE_HOST_DEVICE void multiply(Block& block, const std::byte* plan, const ProductTask& task,
+                                  const Pixels<T>& in, void* out, Element element, std::int64_t number) {
+    const std::int64_t length = std::int64_t{task.width} * in.channels;
+    const std::int64_t blocks = blocks_of_row(length);
+    const auto i = static_cast<std::size_t>(number / blocks);
+    const std::int64_t first_value = number % blocks * threads_of_block;
+    const ColumnRange columns = at<ColumnRange>(plan, task.ranges)[number % blocks];
+    const std::size_t* row = at<std::size_t>(plan, task.rows.begin) + i;
+    const int y = at<int>(plan, task.rows.first)[i];
+    const float* const r = at<float>(plan, task.rows.weights) + row[0];
+    const std::size_t* const begins = at<std::size_t>(plan, task.columns.begin);
+    const int* const firsts = at<int>(plan, task.columns.first);
+    const float* const weights = at<float>(plan, task.columns.weights);
+    const int columns_at_once = shared_floats / in.channels;
+
+    block.for_each_thread([](int, float& sum) { sum = 0; });
+    for (int begin = columns.begin; begin < columns.end && row[1] > row[0]; begin += columns_at_once) {
+        const int end = begin + columns_at_once < columns.end ? begin + columns_at_once : columns.end;
+        const int values = (end - begin) * in.channels;
+        block.for_each_thread([&](int thread, float&) {
+            const auto* line = reinterpret_cast<const std::byte*>(in.pixel(begin, y));
+            for (int v = thread; v < values; v += threads_of_block) {
+                block.shared()[v] = weighted_sum(r, row[1] - row[0], [&](std::size_t k) {
+                    const auto* values_of_line =
+                        reinterpret_cast<const T*>(line + static_cast<std::ptrdiff_t>(k) * in.step);
+                    return static_cast<float>(values_of_line[v]);
+                });
+            }
         });
+        block.for_each_thread([&](int thread, float& sum) {
+            const std::int64_t value = first_value + thread;
+            if (value >= length) return;
+            const auto j = static_cast<std::size_t>(value / in.channels);
+            const auto c = static_cast<int>(value % in.channels);
+            const auto count = static_cast<int>(begins[j + 1] - begins[j]);
+            const int from = firsts[j] > begin ? firsts[j] : begin;
+            const int to = firsts[j] + count < end ? firsts[j] + count : end;
+            if (from >= to) return;
+            const float* const part = block.shared() + (from - begin) * in.channels + c;
+            sum += weighted_sum(weights + begins[j] + (from - firsts[j]), static_cast<std::size_t>(to - from),
+                                [&](std::size_t k) { return part[k * in.channels]; });
+        });
+    }
+    block.for_each_thread([&](int thread, float& sum) {
+        const std::int64_t value = first_value + thread;
+        if (value >= length) return;
+        const std::int64_t position = static_cast<std::int64_t>(i) * length + value;
+        store(out, element, task.out + static_cast<std::size_t>(position), sum);
+    });
+}
+
+/// Σ_k weights[k] · value(index[k]) over row `row`.
+template <typename Value>
+GLIMPSE_HOST_DEVICE float sparse_sum(const std::byte* plan, const SparseRows& matrix, std::int64_t row,
+                                     Value&& value) {
+    const std::size_t* begin = at<std::size_t>(plan, matrix.begin) + row;
+    const int* index = at<int>(plan, matrix.index) + begin[0];
+    return weighted_sum(at<float>(plan, matrix.weights) + begin[0], begin[1] - begin[0],
+                        [&](std::size_t k) { return value(index[k]); });
+}
+
+/// The first step's pixel `number` of h·W: Kᵀ on one line of the glimpse.
+GLIMPSE_HOST_DEVICE inline void spread_columns(const std::byte* plan, const AdjointTask& task,
+                                               const Pixels<float>& glimpse, float* between,
+                                               std::int64_t number) {
+    const float* const line = glimpse.pixel(0, static_cast<int>(number / task.width));
+    for (int c = 0; c < glimpse.channels; ++c) {
+        between[number * glimpse.channels + c] =
+            sparse_sum(plan, task.columns, number % task.width,
+                       [&](int j) { return line[std::ptrdiff_t{j} * glimpse.channels + c]; });
     }
 }
 
-/// The second step's value `number` of h·w·C: R on one column of the first step's result.
-GLIMPSE_HOST_DEVICE inline void weigh_lines(const std::byte* plan, const ProductTask& task, int channels,
-                                            const float* between, void* out, Element element,
-                                            std::int64_t number) {
-    const std::int64_t length = std::int64_t{task.width} * channels;
-    const auto i = static_cast<int>(number / length);
-    const float* column = between + task.between + number % length;
-    const float sum =
-        weighted_sum(plan, task.rows, i, [&](int position) { return column[position * length]; });
-    store(out, element, task.out + static_cast<std::size_t>(number), sum);
+/// The second step's pixel `number` of H·W: Rᵀ on one column of the first step's result.
+GLIMPSE_HOST_DEVICE inline void spread_lines(const std::byte* plan, const AdjointTask& task, int channels,
+                                             const float* between, float* out, std::int64_t number) {
+    for (int c = 0; c < channels; ++c) {
+        const float* const column = between + number % task.width * channels + c;
+        out[number * channels + c] = sparse_sum(plan, task.rows, number / task.width, [&](int i) {
+            return column[std::int64_t{i} * task.width * channels];
+        });
+    }
 }
 
 /// Weighs pixel `number` of h·w.
 template <typename T>
 GLIMPSE_HOST_DEVICE void weigh(const std::byte* plan, const WeightTask& task, const Pixels<T>& in, void* out,
                                Element element, std::int64_t number) {
-    const T* values = in.pixel(task.y + static_cast<int>(number / task.width),
-                               task.x + static_cast<int>(number % task.width));
+    const T* const values = in.pixel(task.x + static_cast<int>(number % task.width),
+                                     task.y + static_cast<int>(number / task.width));
     const float a = at<float>(plan, task.weights)[number];
     const std::size_t first = task.out + static_cast<std::size_t>(number * in.channels);
     for (int c = 0; c < in.channels; ++c) {
@@ -183,7 +193,7 @@ GLIMPSE_HOST_DEVICE void gather(const std::byte* plan, const SampleTask& task, c
         const int count = in.channels - begin < group ? in.channels - begin : group;
         float sum[group] = {};
         for_each_tap_at(task.sampler, point, [&](int y, int x, float weight) {
-            const T* values = in.pixel(y - in.y0, x - in.x0) + begin;
+            const T* values = in.pixel(x, y) + begin;
             for (int c = 0; c < count; ++c) sum[c] += weight * static_cast<float>(values[c]);
         });
         for (int c = 0; c < count; ++c) {
@@ -193,16 +203,24 @@ GLIMPSE_HOST_DEVICE void gather(const std::byte* plan, const SampleTask& task, c
     }
 }
 
-/// Writes pixel `number` of h·w: calls add(value, amount) for the values of a float image that has the
-/// region's pixels.
+/// A float32 as a multiple of 1 / scale, scale being a power of two: sums of such numbers do not depend on
+/// their order.
+GLIMPSE_HOST_DEVICE inline std::int64_t fixed_point(float value, double scale) {
+    return static_cast<std::int64_t>(std::rint(static_cast<double>(value) * scale));
+}
+
+/// Writes pixel `number` of h·w: calls add(position, amount) for values of an image that has the region's
+/// pixels, amounts being multiples of 1 / scale.
 template <typename Add>
 GLIMPSE_HOST_DEVICE void scatter(const std::byte* plan, const SampleTask& task, const Pixels<float>& glimpse,
-                                 float* image, const Rectangle& region, std::int64_t number, Add&& add) {
-    const float* values =
-        glimpse.pixel(static_cast<int>(number / task.width), static_cast<int>(number % task.width));
+                                 const Rectangle& region, double scale, std::int64_t number, Add&& add) {
+    const float* const values =
+        glimpse.pixel(static_cast<int>(number % task.width), static_cast<int>(number / task.width));
     for_each_tap_at(task.sampler, point_of(plan, task, number), [&](int y, int x, float weight) {
-        float* out = image + (std::int64_t{y - region.y} * region.width + (x - region.x)) * glimpse.channels;
-        for (int c = 0; c < glimpse.channels; ++c) add(out + c, weight * values[c]);
+        const std::int64_t pixel = std::int64_t{y - region.y} * region.width + (x - region.x);
+        for (int c = 0; c < glimpse.channels; ++c) {
+            add(pixel * glimpse.channels + c, fixed_point(weight * values[c], scale));
+        }
     });
 }
 

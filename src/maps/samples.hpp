@@ -23,7 +23,7 @@ std::vector<Point> outline(const Samples& samples, const Lowered& lowered);
 double pitch(const Samples& samples, const Lowered& lowered);
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);
 cv::Mat read(const Samples& samples, const LinearMap& map, const ImageRegion& image, int depth);
-ImageRegion write(const Samples& samples, const LinearMap& map, const cv::Mat& glimpse);
+GLIMPSE_EXPORT ImageRegion write(const Samples& samples, const LinearMap& map, const cv::Mat& glimpse);
 
 /// The j of row i, 0 ≤ j < width, whose sampling points lie within low … high: an interval, since both
 /// coordinates are monotone in j, in floating point as well.

@@ -2,7 +2,7 @@
 # Tests and times the GPU backend on the machine at hand: copied by scripts/gpu-kit.sh beside the programs that it
 # runs, which need nothing but NVIDIA's driver. Usage: ./run.sh [DIRECTORY for logs]
 #
-#   PARTS              what to run, by default "versions tests torch benchmark sanitizer"
+#   PARTS              what to run, by default "versions tests torch benchmark kernels sanitizer"
 #   SANITIZER_SECONDS  for each of its tools, by default 100
 set -uo pipefail
 
@@ -27,11 +27,20 @@ versions() {
     nproc
 }
 
+kernels() {  # the time of each, in a call that reads 10,000 glimpses
+    local job
+    for job in stn gaussian; do
+        ncu --metrics gpu__time_duration.sum --launch-count 12 ./glimpse_devices_benchmark \
+            --benchmark_filter="$job/cuda/10000" --benchmark_min_time=0.001 2>&1 |
+            grep -E 'glimpse::|gpu__time_duration' | sed -E 's/^ *([a-z]* ?glimpse::)?//' | cut -c1-110
+    done
+}
+
 sanitizer() {  # TOOL
     timeout "${SANITIZER_SECONDS:-100}" compute-sanitizer --tool "$1" --error-exitcode 1 --print-limit 5 ./glimpse_backends_tests --test-case="every backend*"
 }
 
-for each in ${PARTS:-versions tests torch benchmark sanitizer}; do
+for each in ${PARTS:-versions tests torch benchmark kernels sanitizer}; do
     case $each in
         versions) LINES_SHOWN=40 part versions versions ;;
         tests) part tests ./glimpse_backends_tests ;;
@@ -43,6 +52,13 @@ for each in ${PARTS:-versions tests torch benchmark sanitizer}; do
             for tool in memcheck racecheck initcheck; do part "$tool" sanitizer "$tool"; done
             ;;
         torch) part torch python3 against_torch.py ./glimpse images "$logs" ;;
+        kernels)
+            if command -v ncu >/dev/null; then
+                LINES_SHOWN=50 part kernels kernels
+            else
+                echo "== kernels: skipped, there is no ncu"
+            fi
+            ;;
         benchmark) LINES_SHOWN=40 part benchmark python3 devices.py . "$logs" ;;
     esac
 done

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "backends/cuda/cuda_kernels.hpp"
+#include "backends/cuda/cuda_memory.hpp"
 #include "glimpse/error.hpp"
 
 namespace glimpse::cuda {
@@ -141,18 +142,17 @@ void require_device(int number) {
 
 void require_code() {
     if (has_code_for_device()) return;
-    throw Error(
+    throw Failure(
         "this build of glimpse has no code for the device; build it again with an OpenCV that was "
-        "built for it");
-}
-
-bool is_out_of_memory(const std::string& what) {
-    return what.find("out of memory") != std::string::npos ||
-           what.find("enough free memory") != std::string::npos;
+        "built for it",
+        cudaErrorNoKernelImageForDevice);
 }
 
 std::string failure_of_device(const std::string& name, const std::string& what) {
-    if (!is_out_of_memory(what)) return name + ": " + what + "; try " + field_name("device") + " cpu";
+    return name + ": " + what + "; try " + field_name("device") + " cpu";
+}
+
+std::string lack_of_memory(const std::string& name) {
     return name + ": the GPU has not enough free memory for this image; use " + field_name("device") +
            " cpu, or auto";
 }

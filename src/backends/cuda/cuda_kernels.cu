@@ -1,65 +1,107 @@
-#include <algorithm>
-
 #include "backends/cuda/cuda_kernels.hpp"
-#include "glimpse/error.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "backends/cuda/cuda_memory.hpp"
+#include "backends/device_work.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse::cuda {
 
 namespace {
 
+using device_work::AdjointTask;
 using device_work::Pixels;
 using device_work::ProductTask;
 using device_work::SampleTask;
+using device_work::threads_of_block;
 using device_work::WeightTask;
 
-constexpr int threads_of_block = 256;
-constexpr std::int64_t most_blocks_of_task = 1 << 16;
-constexpr int most_tasks_at_once = 65535;
-
-template <typename Task, typename Each>
-__global__ void for_each_element(const Task* tasks, int count, Each each) {
-    for (int t = static_cast<int>(blockIdx.y); t < count; t += static_cast<int>(gridDim.y)) {
-        const Task& task = tasks[t];
-        const std::int64_t elements = each.elements(task);
-        const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
-        for (std::int64_t n = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; n < elements;
-             n += stride) {
-            each(task, n);
-        }
+/// The task that a block works on: the last one whose first block is not behind it.
+__device__ int task_of(const std::int64_t* first_block, int count, std::int64_t block) {
+    int low = 0;
+    int high = count;
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        (first_block[middle] <= block ? low : high) = middle;
     }
+    return low;
 }
 
-template <typename Task, typename Each>
-void launch(const Task* tasks, int count, std::int64_t longest, cudaStream_t stream, const Each& each) {
-    if (count == 0 || longest == 0) return;
-    const std::int64_t blocks = ceil_div(longest, std::int64_t{threads_of_block});
-    const dim3 grid(static_cast<unsigned>(std::min(blocks, most_blocks_of_task)),
-                    static_cast<unsigned>(std::min(count, most_tasks_at_once)));
-    for_each_element<<<grid, threads_of_block, 0, stream>>>(tasks, count, each);
+template <typename Task, typename Work>
+__global__ void __launch_bounds__(threads_of_block) run(TasksOnDevice<Task> list, Work work) {
+    const std::int64_t block = blockIdx.x;
+    const int n = task_of(list.first_block, list.count, block);
+    work(list.tasks[n], block - list.first_block[n]);
+}
+
+template <typename Work>
+__global__ void __launch_bounds__(threads_of_block) run_for_each(std::int64_t count, Work work) {
+    const std::int64_t number = std::int64_t{blockIdx.x} * threads_of_block + threadIdx.x;
+    if (number < count) work(number);
+}
+
+unsigned grid_of(std::int64_t blocks) {
+    if (blocks > std::numeric_limits<int>::max()) {
+        throw Failure("more blocks of threads are needed than CUDA can number",
+                      cudaErrorInvalidConfiguration);
+    }
+    return static_cast<unsigned>(blocks);
+}
+
+template <typename Task, typename Work>
+void launch(const TasksOnDevice<Task>& list, cudaStream_t stream, const Work& work) {
+    if (list.blocks == 0) return;
+    run<<<grid_of(list.blocks), threads_of_block, 0, stream>>>(list, work);
     require_success(cudaGetLastError());
 }
 
+template <typename Work>
+void launch_for_each(std::int64_t count, cudaStream_t stream, const Work& work) {
+    if (count == 0) return;
+    run_for_each<<<grid_of(ceil_div(count, std::int64_t{threads_of_block})), threads_of_block, 0, stream>>>(
+        count, work);
+    require_success(cudaGetLastError());
+}
+
+/// A block of threads as `device_work::multiply` takes it.
+class Block {
+  public:
+    __device__ explicit Block(float* shared) : shared_(shared) {}
+    __device__ float* shared() { return shared_; }
+    template <typename Step>
+    __device__ void for_each_thread(Step&& step) {
+        step(static_cast<int>(threadIdx.x), own_);
+        __syncthreads();
+    }
+
+  private:
+    float* shared_;
+    float own_ = 0;
+};
+
 template <typename T>
-struct WeighColumns {
+struct Multiply {
     const std::byte* plan;
     Pixels<T> in;
-    float* between;
-    __device__ std::int64_t elements(const ProductTask& task) const { return task.pixels_between(); }
+    void* out;
+    Element element;
     __device__ void operator()(const ProductTask& task, std::int64_t number) const {
-        device_work::weigh_columns(plan, task, in, between, number);
+        __shared__ float shared[device_work::shared_floats];
+        Block block(shared);
+        device_work::multiply(block, plan, task, in, out, element, number);
     }
 };
 
-struct WeighLines {
-    const std::byte* plan;
-    int channels;
-    const float* between;
-    void* out;
-    Element element;
-    __device__ std::int64_t elements(const ProductTask& task) const { return task.values_out(channels); }
-    __device__ void operator()(const ProductTask& task, std::int64_t number) const {
-        device_work::weigh_lines(plan, task, channels, between, out, element, number);
+/// What is done for each pixel of a task.
+template <typename Each>
+struct ForEachPixel {
+    Each each;
+    template <typename Task>
+    __device__ void operator()(const Task& task, std::int64_t block) const {
+        const std::int64_t number = block * threads_of_block + threadIdx.x;
+        if (number < task.pixels()) each(task, number);
     }
 };
 
@@ -69,7 +111,6 @@ struct Gather {
     Pixels<T> in;
     void* out;
     Element element;
-    __device__ std::int64_t elements(const SampleTask& task) const { return task.pixels(); }
     __device__ void operator()(const SampleTask& task, std::int64_t number) const {
         device_work::gather(plan, task, in, out, element, number);
     }
@@ -81,76 +122,102 @@ struct Weigh {
     Pixels<T> in;
     void* out;
     Element element;
-    __device__ std::int64_t elements(const WeightTask& task) const { return task.pixels(); }
     __device__ void operator()(const WeightTask& task, std::int64_t number) const {
         device_work::weigh(plan, task, in, out, element, number);
+    }
+};
+
+struct SpreadColumns {
+    const std::byte* plan;
+    AdjointTask task;
+    Pixels<float> glimpse;
+    float* between;
+    __device__ void operator()(std::int64_t number) const {
+        device_work::spread_columns(plan, task, glimpse, between, number);
+    }
+};
+
+struct SpreadLines {
+    const std::byte* plan;
+    AdjointTask task;
+    int channels;
+    const float* between;
+    float* out;
+    __device__ void operator()(std::int64_t number) const {
+        device_work::spread_lines(plan, task, channels, between, out, number);
     }
 };
 
 struct Scatter {
     const std::byte* plan;
     Pixels<float> glimpse;
-    float* image;
     Rectangle region;
-    __device__ std::int64_t elements(const SampleTask& task) const { return task.pixels(); }
+    double scale;
+    std::int64_t* sums;
     __device__ void operator()(const SampleTask& task, std::int64_t number) const {
-        device_work::scatter(plan, task, glimpse, image, region, number,
-                             [](float* value, float amount) { atomicAdd(value, amount); });
+        device_work::scatter(plan, task, glimpse, region, scale, number,
+                             [&](std::int64_t position, std::int64_t amount) {
+                                 // Of a sum of two's complements the sign does not matter.
+                                 atomicAdd(reinterpret_cast<unsigned long long*>(sums + position),
+                                           static_cast<unsigned long long>(amount));
+                             });
+    }
+};
+
+struct ToFloat {
+    const std::int64_t* sums;
+    double scale;
+    float* out;
+    __device__ void operator()(std::int64_t n) const {
+        out[n] = static_cast<float>(static_cast<double>(sums[n]) / scale);
     }
 };
 
 template <typename T>
-void read_typed(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* between, void* out,
-                Element out_element, cudaStream_t stream) {
-    const Pixels<T> in{static_cast<const T*>(pixels.data), pixels.step, pixels.channels, pixels.x0,
-                       pixels.y0};
-    launch(plan.products, plan.product_count, plan.longest_between, stream,
-           WeighColumns<T>{plan.bytes, in, between});
-    launch(plan.products, plan.product_count, plan.longest_product, stream,
-           WeighLines{plan.bytes, pixels.channels, between, out, out_element});
-    launch(plan.samples, plan.sample_count, plan.longest_sample, stream,
-           Gather<T>{plan.bytes, in, out, out_element});
-    launch(plan.weights, plan.weight_count, plan.longest_weights, stream,
-           Weigh<T>{plan.bytes, in, out, out_element});
+Pixels<T> typed(const PixelsOnDevice& pixels) {
+    return {static_cast<const T*>(pixels.data), pixels.step, pixels.channels, pixels.x0, pixels.y0};
+}
+
+template <typename T>
+void read_typed(const PlanOnDevice& plan, const Pixels<T>& in, void* out, Element element,
+                cudaStream_t stream) {
+    launch(plan.products, stream, Multiply<T>{plan.bytes, in, out, element});
+    launch(plan.samples, stream, ForEachPixel<Gather<T>>{{plan.bytes, in, out, element}});
+    launch(plan.weights, stream, ForEachPixel<Weigh<T>>{{plan.bytes, in, out, element}});
 }
 
 }  // namespace
 
-void require_success(cudaError_t result) {
-    if (result == cudaSuccess) return;
-    clear_error();
-    throw Error(cudaGetErrorString(result));
-}
-
-void clear_error() {
-    cudaGetLastError();
-}
-
 bool has_code_for_device() {
     cudaFuncAttributes attributes{};
-    const bool has_code =
-        cudaFuncGetAttributes(&attributes, for_each_element<SampleTask, Scatter>) == cudaSuccess;
+    const bool has_code = cudaFuncGetAttributes(&attributes, run_for_each<ToFloat>) == cudaSuccess;
     clear_error();
     return has_code;
 }
 
-void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, float* between, void* out,
-              Element out_element, cudaStream_t stream) {
+void read_all(const PlanOnDevice& plan, const PixelsOnDevice& pixels, void* out, Element out_element,
+              cudaStream_t stream) {
     switch (pixels.element) {
         case Element::uint8:
-            return read_typed<std::uint8_t>(plan, pixels, between, out, out_element, stream);
+            return read_typed(plan, typed<std::uint8_t>(pixels), out, out_element, stream);
         case Element::uint16:
-            return read_typed<std::uint16_t>(plan, pixels, between, out, out_element, stream);
+            return read_typed(plan, typed<std::uint16_t>(pixels), out, out_element, stream);
         case Element::float32:
-            return read_typed<float>(plan, pixels, between, out, out_element, stream);
+            return read_typed(plan, typed<float>(pixels), out, out_element, stream);
     }
 }
 
-void scatter_all(const PlanOnDevice& plan, const PixelsOnDevice& glimpse, float* image,
-                 const Rectangle& region, cudaStream_t stream) {
-    const Pixels<float> in{static_cast<const float*>(glimpse.data), glimpse.step, glimpse.channels, 0, 0};
-    launch(plan.samples, plan.sample_count, plan.longest_sample, stream,
-           Scatter{plan.bytes, in, image, region});
+void spread(const std::byte* plan, const AdjointTask& task, const PixelsOnDevice& glimpse, float* between,
+            float* out, cudaStream_t stream) {
+    launch_for_each(task.pixels_between(), stream, SpreadColumns{plan, task, typed<float>(glimpse), between});
+    launch_for_each(task.pixels(), stream, SpreadLines{plan, task, glimpse.channels, between, out});
+}
+
+void scatter(const PlanOnDevice& plan, const PixelsOnDevice& glimpse, const Rectangle& region, double scale,
+             std::int64_t* sums, float* out, cudaStream_t stream) {
+    launch(plan.samples, stream,
+           ForEachPixel<Scatter>{{plan.bytes, typed<float>(glimpse), region, scale, sums}});
+    launch_for_each(region.area() * glimpse.channels, stream, ToFloat{sums, scale, out});
 }
 
 }  // namespace glimpse::cuda

@@ -1,70 +1,98 @@
 #include "backends/cuda/cuda_transfers.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <opencv2/core/cuda_stream_accessor.hpp>
+#include <cstring>
 #include <utility>
+
+#include "pixels/matrix_lines.hpp"
+#include "system/numbers.hpp"
+#include "system/parallel.hpp"
 
 namespace glimpse::cuda {
 
 namespace {
 
-template <typename Task, typename Length>
-std::int64_t longest(const std::vector<Task>& tasks, Length&& length) {
-    std::int64_t most = 0;
-    for (const Task& task : tasks) most = std::max(most, length(task));
-    return most;
+template <typename Task>
+TasksOnDevice<Task> on_device(const TaskList<Task>& list, const DevicePlan::Place& place,
+                              const std::byte* plan) {
+    return {reinterpret_cast<const Task*>(plan + place.tasks),
+            reinterpret_cast<const std::int64_t*>(plan + place.first_block),
+            static_cast<int>(list.tasks.size()), list.blocks()};
+}
+
+/// Copies rows close to each other, on all cores where that pays.
+void copy_rows(const cv::Mat& rows, std::byte* to) {
+    constexpr std::size_t bytes_at_once = std::size_t{1} << 18;
+    const std::size_t step = static_cast<std::size_t>(rows.cols) * rows.elemSize();
+    const auto at_once = static_cast<int>(std::clamp<std::size_t>(bytes_at_once / step, 1, 1 << 16));
+    const auto parts = static_cast<std::size_t>(ceil_div(rows.rows, at_once));
+    for_each_in_parallel(parts, [&](std::size_t part) {
+        const int begin = static_cast<int>(part) * at_once;
+        for (int y = begin; y < std::min(begin + at_once, rows.rows); ++y) {
+            std::memcpy(to + static_cast<std::size_t>(y) * step, rows.ptr(y), step);
+        }
+    });
 }
 
 }  // namespace
 
-cudaStream_t native_stream(const cv::cuda::Stream& stream) {
-    return cv::cuda::StreamAccessor::getStream(stream);
+cv::cuda::Event event_for_waiting() {
+    return cv::cuda::Event(static_cast<cv::cuda::Event::CreateFlags>(cv::cuda::Event::BLOCKING_SYNC |
+                                                                     cv::cuda::Event::DISABLE_TIMING));
 }
 
-DeviceMemory::DeviceMemory(std::size_t bytes, const cv::cuda::Stream& stream) : stream_(stream) {
-    if (bytes > 0) require_success(cudaMallocAsync(&data_, bytes, native_stream(stream)));
+UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, const DevicePool& pool,
+                             cv::cuda::Stream& stream)
+    : memory_(pixels.total() * pixels.elemSize(), pool, stream),
+      pixels_{memory_.data(),
+              static_cast<std::ptrdiff_t>(static_cast<std::size_t>(pixels.cols) * pixels.elemSize()),
+              element_of(pixels.depth()),
+              pixels.channels(),
+              region.x,
+              region.y},
+      there_(event_for_waiting()),
+      waits_(stream) {
+    constexpr std::size_t strip_bytes = std::size_t{1} << 22;
+    const auto step = static_cast<std::size_t>(pixels_.step);
+    const auto rows = static_cast<int>(
+        std::clamp<std::size_t>(strip_bytes / step, 1, static_cast<std::size_t>(pixels.rows)));
+    for (int begin = 0; begin < pixels.rows; begin += rows) {
+        const int end = std::min(begin + rows, pixels.rows);
+        send(pixels.rowRange(begin, end), memory_.as<std::byte>() + static_cast<std::size_t>(begin) * step,
+             stream);
+    }
+    there_.record(stream);
 }
 
-DeviceMemory::~DeviceMemory() {
-    if (data_ && cudaFreeAsync(data_, native_stream(stream_)) != cudaSuccess) clear_error();
+void UploadedImage::send(const cv::Mat& rows, std::byte* to, cv::cuda::Stream& stream) {
+    constexpr std::size_t most_strips = 4;
+    const std::size_t bytes = rows.total() * rows.elemSize();
+    if (strips_.size() < most_strips) {
+        strips_.push_back({PinnedMemory(bytes), event_for_waiting()});
+    } else {
+        strips_.push_back(std::move(strips_.front()));
+        strips_.pop_front();
+        strips_.back().sent.waitForCompletion();
+    }
+    const Strip& strip = strips_.back();
+    copy_rows(rows, strip.memory.data());
+    copy(to, strip.memory.data(), bytes, cudaMemcpyHostToDevice, stream);
+    strips_.back().sent.record(stream);
+}
+
+UploadedPlan::UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const cv::cuda::Stream& stream)
+    : bytes_(plan.size_in_bytes()), memory_(plan.size_in_bytes(), pool, stream), waits_(stream) {
+    const DevicePlan::Places places = plan.pack(bytes_.data());
+    copy(memory_.data(), bytes_.data(), plan.size_in_bytes(), cudaMemcpyHostToDevice, stream);
+    plan_.bytes = memory_.as<std::byte>();
+    plan_.products = on_device(plan.products(), places.products, plan_.bytes);
+    plan_.samples = on_device(plan.samples(), places.samples, plan_.bytes);
+    plan_.weights = on_device(plan.weights(), places.weights, plan_.bytes);
 }
 
 void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
           const cv::cuda::Stream& stream) {
-    if (bytes > 0) require_success(cudaMemcpyAsync(to, from, bytes, kind, native_stream(stream)));
-}
-
-UploadedPixels::UploadedPixels(const cv::Mat& pixels, const cv::cuda::Stream& stream)
-    : memory_(pixels.total() * pixels.elemSize(), stream) {
-    const std::size_t step = static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
-    require_success(cudaMemcpy2DAsync(memory_.data(), step, pixels.data, pixels.step[0], step,
-                                      static_cast<std::size_t>(pixels.rows), cudaMemcpyHostToDevice,
-                                      native_stream(stream)));
-    pixels_ = cv::cuda::GpuMat(pixels.rows, pixels.cols, pixels.type(), memory_.data(), step);
-}
-
-UploadedPlan::UploadedPlan(DevicePlan plan, const cv::cuda::Stream& stream) {
-    plan_.product_count = static_cast<int>(plan.products().size());
-    plan_.sample_count = static_cast<int>(plan.samples().size());
-    plan_.longest_between =
-        longest(plan.products(), [](const device_work::ProductTask& task) { return task.pixels_between(); });
-    plan_.longest_product = longest(plan.products(), [&](const device_work::ProductTask& task) {
-        return task.values_out(plan.channels());
-    });
-    plan_.longest_sample =
-        longest(plan.samples(), [](const device_work::SampleTask& task) { return task.pixels(); });
-    plan_.weight_count = static_cast<int>(plan.weights().size());
-    plan_.longest_weights =
-        longest(plan.weights(), [](const device_work::WeightTask& task) { return task.pixels(); });
-    DevicePlan::Packed packed = std::move(plan).packed();
-    bytes_ = std::move(packed.bytes);
-    memory_ = std::make_unique<DeviceMemory>(bytes_.size(), stream);
-    copy(memory_->data(), bytes_.data(), bytes_.size(), cudaMemcpyHostToDevice, stream);
-    plan_.bytes = memory_->as<std::byte>();
-    plan_.products = reinterpret_cast<const device_work::ProductTask*>(plan_.bytes + packed.products_at);
-    plan_.samples = reinterpret_cast<const device_work::SampleTask*>(plan_.bytes + packed.samples_at);
-    plan_.weights = reinterpret_cast<const device_work::WeightTask*>(plan_.bytes + packed.weights_at);
+    if (bytes > 0) require_success(cudaMemcpyAsync(to, from, bytes, kind, native(stream)));
 }
 
 }  // namespace glimpse::cuda

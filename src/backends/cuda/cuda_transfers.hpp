@@ -1,68 +1,73 @@
 #pragma once
 
-#include <cuda_runtime_api.h>
-
-#include <cstddef>
-#include <memory>
-#include <opencv2/core/cuda.hpp>
-#include <vector>
+#include <deque>
 
 #include "backends/cuda/cuda_kernels.hpp"
+#include "backends/cuda/cuda_memory.hpp"
 #include "backends/device_plan.hpp"
 
-// Device memory and uploads, both in stream order.
+// Streams, and the ways of images and plans to the device.
 
 namespace glimpse::cuda {
 
-/// CUDA's handle of OpenCV's stream.
-cudaStream_t native_stream(const cv::cuda::Stream& stream);
+/// The end of work in a stream, at which a thread waits without spinning.
+cv::cuda::Event event_for_waiting();
 
-/// Memory of the device, allocated and freed in stream order. Throws `Error`.
-class DeviceMemory {
+/// Waits for a stream's work before what it reads and writes goes, however a call ends: to be declared behind
+/// all of that.
+class WaitsForStream {
   public:
-    DeviceMemory(std::size_t bytes, const cv::cuda::Stream& stream);
-    ~DeviceMemory();
-    DeviceMemory(const DeviceMemory&) = delete;
-    DeviceMemory& operator=(const DeviceMemory&) = delete;
-
-    [[nodiscard]] void* data() const { return data_; }
-    template <typename T>
-    [[nodiscard]] T* as() const {
-        return static_cast<T*>(data_);
+    explicit WaitsForStream(const cv::cuda::Stream& stream) : stream_(native(stream)) {}
+    ~WaitsForStream() {
+        if (cudaStreamSynchronize(stream_) != cudaSuccess) clear_error();
     }
+    WaitsForStream(const WaitsForStream&) = delete;
+    WaitsForStream& operator=(const WaitsForStream&) = delete;
 
   private:
-    void* data_ = nullptr;
-    cv::cuda::Stream stream_;
+    cudaStream_t stream_;
 };
 
-/// Copies asynchronously, in stream order. Throws `Error`.
-void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const cv::cuda::Stream& stream);
-
-/// Uploaded pixels. Not in a `GpuMat` of its own memory: OpenCV's allocation and release synchronise all
-/// streams.
-class UploadedPixels {
+/// An image on its way to the device, or there.
+class UploadedImage {
   public:
-    UploadedPixels(const cv::Mat& pixels, const cv::cuda::Stream& stream);
+    /// Begins to send the pixels, which have been copied to memory of its own when it returns.
+    UploadedImage(const cv::Mat& pixels, const Rectangle& region, const DevicePool& pool,
+                  cv::cuda::Stream& stream);
 
-    [[nodiscard]] const cv::cuda::GpuMat& pixels() const { return pixels_; }
+    [[nodiscard]] const PixelsOnDevice& pixels() const { return pixels_; }
+    /// Lets the stream's further work begin when the image is there.
+    void precede(cv::cuda::Stream& stream) const { stream.waitEvent(there_); }
 
   private:
+    struct Strip {
+        PinnedMemory memory;
+        cv::cuda::Event sent;
+    };
+    void send(const cv::Mat& rows, std::byte* to, cv::cuda::Stream& stream);
+
     DeviceMemory memory_;
-    cv::cuda::GpuMat pixels_;
+    PixelsOnDevice pixels_;
+    std::deque<Strip> strips_;  ///< that are being sent
+    cv::cuda::Event there_;
+    WaitsForStream waits_;
 };
 
-/// An uploaded plan; it must live until the stream's work is done.
+/// A plan on its way to the device, or there.
 class UploadedPlan {
   public:
-    UploadedPlan(DevicePlan plan, const cv::cuda::Stream& stream);
+    UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const cv::cuda::Stream& stream);
 
     [[nodiscard]] const PlanOnDevice& plan() const { return plan_; }
 
   private:
+    PinnedMemory bytes_;
+    DeviceMemory memory_;
     PlanOnDevice plan_{};
-    std::vector<std::byte> bytes_;
-    std::unique_ptr<DeviceMemory> memory_;
+    WaitsForStream waits_;
 };
+
+/// Copies asynchronously, in stream order. Throws `Failure`.
+void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const cv::cuda::Stream& stream);
 
 }  // namespace glimpse::cuda

@@ -1,0 +1,132 @@
+#include "backends/cuda/batch_reader.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "maps/image_region.hpp"
+#include "maps/window.hpp"
+#include "pixels/matrix_lines.hpp"
+#include "system/parallel.hpp"
+
+namespace glimpse::cuda {
+
+namespace {
+
+/// Values of a portion: enough to outweigh its launches, and few enough that several overlap.
+constexpr std::size_t most_values = std::size_t{1} << 23;
+
+}  // namespace
+
+BatchReader::BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
+                         const DevicePool& pool)
+    : maps_(maps),
+      image_(image),
+      depth_(depth),
+      pool_(pool),
+      glimpses_(maps.size()),
+      plan_(image.pixels.channels()) {}
+
+std::vector<cv::Mat> BatchReader::run() && {
+    for (std::size_t n = 0; n < maps_.size(); ++n) {
+        add(n);
+        if (is_full()) begin_portion();
+    }
+    begin_portion();
+    read_windows();
+    for (Portion& portion : portions_) portion.back.waitForCompletion();
+    for (const auto& [slot, values] : weighed_) {
+        const Rectangle& region = std::get<Weights>(maps_[slot.map]->kind).region;
+        glimpses_[slot.map] = black(maps_[slot.map]->glimpse);
+        values.copyTo(glimpses_[slot.map](rect(region)));
+    }
+    require_success(cudaGetLastError());
+    return std::move(glimpses_);
+}
+
+void BatchReader::add(std::size_t n) {
+    if (image_.region.empty()) {
+        glimpses_[n] = black(maps_[n]->glimpse);
+    } else {
+        std::visit([&](const auto& kind) { plan(n, kind); }, maps_[n]->kind);
+    }
+}
+
+void BatchReader::plan(std::size_t n, const Window& /*window*/) {
+    windows_.push_back(n);
+}
+
+void BatchReader::plan(std::size_t n, const Weights& weights) {
+    if (weights.region.empty()) {
+        glimpses_[n] = black(maps_[n]->glimpse);
+        return;
+    }
+    slots_.push_back({n, plan_.values_out()});
+    plan_.add(weights);
+}
+
+void BatchReader::plan(std::size_t n, const Separable& separable) {
+    slots_.push_back({n, plan_.values_out()});
+    plan_.add(separable);
+}
+
+void BatchReader::plan(std::size_t n, const Samples& samples) {
+    slots_.push_back({n, plan_.values_out()});
+    plan_.add(*maps_[n], samples);
+}
+
+bool BatchReader::is_full() const {
+    return plan_.values_out() + plan_.size_in_bytes() / sizeof(float) >= most_values;
+}
+
+void BatchReader::begin_portion() {
+    if (slots_.empty()) return;
+    const int channels = image_.pixels.channels();
+    if (!uploaded_) uploaded_.emplace(image_.pixels, image_.region, pool_, upload_);
+    if (portions_.size() == streams_.size()) {
+        portions_.front().back.waitForCompletion();
+        portions_.pop_front();
+    }
+    cv::cuda::Stream& stream = streams_[next_stream_++ % streams_.size()];
+    const std::size_t values = plan_.values_out();
+    const std::size_t bytes = values * CV_ELEM_SIZE1(depth_);
+    portions_.emplace_back(plan_, pool_, stream);
+    const DeviceMemory out(bytes, pool_, stream);
+    uploaded_->precede(stream);
+    read_all(portions_.back().plan.plan(), uploaded_->pixels(), out.data(), element_of(depth_),
+             native(stream));
+
+    // All glimpses one after another, as a column of pixels.
+    const cv::Mat all = pinned_matrix(static_cast<int>(values / static_cast<std::size_t>(channels)), 1,
+                                      CV_MAKETYPE(depth_, channels));
+    copy(all.data, out.data(), bytes, cudaMemcpyDeviceToHost, stream);
+    portions_.back().back.record(stream);
+    for (const Slot& slot : slots_) set_glimpse(slot, all);
+    slots_.clear();
+    plan_ = DevicePlan(channels);
+}
+
+void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
+    const LinearMap& map = *maps_[slot.map];
+    const auto* weights = std::get_if<Weights>(&map.kind);
+    const Size size = weights ? weights->region.size() : map.glimpse;
+    const int begin = static_cast<int>(slot.out / static_cast<std::size_t>(values.channels()));
+    const cv::Mat glimpse = values.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
+    if (weights && weights->region != whole(map.glimpse)) {
+        weighed_.emplace_back(slot, glimpse);
+    } else {
+        glimpses_[slot.map] = glimpse;
+    }
+}
+
+void BatchReader::read_windows() {
+    for_each_in_parallel(windows_.size(), [&](std::size_t k) {
+        const LinearMap& map = *maps_[windows_[k]];
+        glimpses_[windows_[k]] = glimpse::read(std::get<Window>(map.kind), map, image_, depth_);
+    });
+}
+
+cv::Mat BatchReader::black(Size size) const {
+    return cv::Mat::zeros(size.height, size.width, CV_MAKETYPE(depth_, image_.pixels.channels()));
+}
+
+}  // namespace glimpse::cuda

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "backends/cuda/cuda_transfers.hpp"
+#include "glimpse/linear_map.hpp"
+
+namespace glimpse::cuda {
+
+/// One call of `Backend::read`: maps are read in portions, the next of which is packed and sent while the
+/// device works on the last. The device must be the thread's.
+class BatchReader {
+  public:
+    BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
+                const DevicePool& pool);
+
+    [[nodiscard]] std::vector<cv::Mat> run() &&;
+
+  private:
+    /// Glimpses that are read together, until they are back.
+    struct Portion {
+        Portion(const DevicePlan& made, const DevicePool& pool, const cv::cuda::Stream& stream)
+            : plan(made, pool, stream) {}
+        UploadedPlan plan;
+        cv::cuda::Event back = event_for_waiting();
+    };
+    /// Where the values of a map's glimpse lie in its portion.
+    struct Slot {
+        std::size_t map;
+        std::size_t out;
+    };
+
+    void add(std::size_t n);
+    void plan(std::size_t n, const Window& window);
+    void plan(std::size_t n, const Weights& weights);
+    void plan(std::size_t n, const Separable& separable);
+    void plan(std::size_t n, const Samples& samples);
+    [[nodiscard]] bool is_full() const;
+    void begin_portion();
+    void read_windows();
+    /// A glimpse of the map whose values are those of the rows of `values`, a pixel each.
+    void set_glimpse(const Slot& slot, const cv::Mat& values);
+    [[nodiscard]] cv::Mat black(Size size) const;
+
+    std::span<const LinearMap* const> maps_;
+    const ImageRegion& image_;
+    int depth_;
+    const DevicePool& pool_;
+    std::vector<cv::Mat> glimpses_;
+    // Images go to the device in one stream, and portions are read in the others in turn, so that copies in
+    // both directions and kernels overlap.
+    cv::cuda::Stream upload_;
+    std::array<cv::cuda::Stream, 2> streams_;
+    std::optional<UploadedImage> uploaded_;
+    DevicePlan plan_;
+    std::vector<Slot> slots_;                        ///< of the plan
+    std::vector<std::size_t> windows_;               ///< maps that copy pixels, which the host does
+    std::deque<Portion> portions_;                   ///< that are being read
+    std::vector<std::pair<Slot, cv::Mat>> weighed_;  ///< values of weights, to be copied to where they belong
+    std::size_t next_stream_ = 0;
+    std::array<WaitsForStream, 3> waits_{WaitsForStream(upload_), WaitsForStream(streams_[0]),
+                                         WaitsForStream(streams_[1])};
+};
+
+}  // namespace glimpse::cuda
