@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "maps/samples.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "pixels/rounding.hpp"
+#include "system/numbers.hpp"
 
 // What a GPU would do, block after block and thread after thread, on the host: plans, tasks and threads are
 // the GPU's own, so that only transfers and launches are left to be tested on one.
@@ -123,11 +125,33 @@ class EmulatedDevice final : public Backend {
         return out;
     }
 
+    /// Pixels with their lines aligned, as they are on a device.
     template <typename T>
-    static device_work::Pixels<T> pixels_of(const cv::Mat& pixels, const Rectangle& region) {
-        return {pixels.ptr<T>(), static_cast<std::ptrdiff_t>(pixels.step[0]), pixels.channels(), region.x,
-                region.y};
-    }
+    class AlignedPixels {
+      public:
+        AlignedPixels(const cv::Mat& pixels, const Rectangle& region)
+            : line_(static_cast<std::size_t>(pixels.cols) * pixels.elemSize()),
+              step_(ceil_div(line_, alignment) * alignment),
+              lines_(static_cast<std::size_t>(pixels.rows) * step_ / alignment) {
+            for (int y = 0; y < pixels.rows; ++y) {
+                std::memcpy(lines_[static_cast<std::size_t>(y) * step_ / alignment].bytes, pixels.ptr(y),
+                            line_);
+            }
+            view_ = {reinterpret_cast<const T*>(lines_.data()), static_cast<std::ptrdiff_t>(step_),
+                     pixels.channels(), region.x, region.y};
+        }
+        [[nodiscard]] const device_work::Pixels<T>& view() const { return view_; }
+
+      private:
+        static constexpr std::size_t alignment = device_work::line_alignment;
+        struct alignas(alignment) Unit {
+            std::byte bytes[alignment];
+        };
+        std::size_t line_;
+        std::size_t step_;
+        std::vector<Unit> lines_;
+        device_work::Pixels<T> view_;
+    };
 
     /// Calls work(task, block) for every block of a list.
     template <typename Task, typename Work>
@@ -156,7 +180,8 @@ class EmulatedDevice final : public Backend {
 
     template <typename T>
     static void run_typed(const DevicePlan& plan, const ImageRegion& image, cv::Mat& out) {
-        const auto in = pixels_of<T>(image.pixels, image.region);
+        const AlignedPixels<T> aligned(image.pixels, image.region);
+        const auto in = aligned.view();
         const Element element = element_of(out.depth());
         std::vector<std::byte> bytes(plan.size_in_bytes());
         const DevicePlan::Places places = plan.pack(bytes.data());
@@ -165,10 +190,17 @@ class EmulatedDevice final : public Backend {
                        [&](const auto& task, std::int64_t block) {
                            device_work::multiply(threads, bytes.data(), task, in, out.data, element, block);
                        });
-        for_each_pixel(bytes.data(), places.samples, plan.samples(),
-                       [&](const auto& task, std::int64_t number) {
-                           device_work::gather(bytes.data(), task, in, out.data, element, number);
-                       });
+        const auto gather = [&]<Interpolation interpolation>() {
+            const auto kind = static_cast<std::size_t>(interpolation);
+            for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
+                           [&](const auto& task, std::int64_t number) {
+                               device_work::gather<interpolation>(bytes.data(), task, in, out.data, element,
+                                                                  number);
+                           });
+        };
+        gather.template operator()<Interpolation::nearest>();
+        gather.template operator()<Interpolation::bilinear>();
+        gather.template operator()<Interpolation::bicubic>();
         for_each_pixel(bytes.data(), places.weights, plan.weights(),
                        [&](const auto& task, std::int64_t number) {
                            device_work::weigh(bytes.data(), task, in, out.data, element, number);
@@ -177,7 +209,8 @@ class EmulatedDevice final : public Backend {
 
     static void spread(const Separable& separable, const cv::Mat& glimpse, ImageRegion& written) {
         const AdjointPlan plan = adjoint_plan(separable);
-        const auto in = pixels_of<float>(glimpse, {0, 0, glimpse.cols, glimpse.rows});
+        const AlignedPixels<float> aligned(glimpse, {0, 0, glimpse.cols, glimpse.rows});
+        const auto in = aligned.view();
         std::vector<float> between(static_cast<std::size_t>(plan.task.pixels_between() * in.channels));
         for (std::int64_t n = 0; n < plan.task.pixels_between(); ++n) {
             device_work::spread_columns(plan.bytes.data(), plan.task, in, between.data(), n);
@@ -190,14 +223,16 @@ class EmulatedDevice final : public Backend {
 
     static void scatter(const LinearMap& map, const Samples& samples, const cv::Mat& glimpse,
                         ImageRegion& written) {
-        const auto in = pixels_of<float>(glimpse, {0, 0, glimpse.cols, glimpse.rows});
+        const AlignedPixels<float> aligned(glimpse, {0, 0, glimpse.cols, glimpse.rows});
+        const auto in = aligned.view();
         DevicePlan plan(in.channels);
         plan.add(map, samples);
         std::vector<std::byte> bytes(plan.size_in_bytes());
         const DevicePlan::Places places = plan.pack(bytes.data());
         const double scale = fixed_point_scale(glimpse);
         std::vector<std::int64_t> sums(written.pixels.total() * written.pixels.channels());
-        for_each_pixel(bytes.data(), places.samples, plan.samples(),
+        const auto kind = static_cast<std::size_t>(samples.interpolation);
+        for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
                        [&](const auto& task, std::int64_t number) {
                            device_work::scatter(bytes.data(), task, in, written.region, scale, number,
                                                 [&](std::int64_t position, std::int64_t amount) {

@@ -30,6 +30,12 @@ class GLIMPSE_EXPORT Backend {
     /// size. Throws `Error` where the device fails.
     [[nodiscard]] virtual ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const = 0;
 
+    /// A backend for several calls that read this image, which neither changes nor goes while that lives: a
+    /// device with memory of its own is sent the image once. Null where there is nothing to gain.
+    [[nodiscard]] virtual std::unique_ptr<const Backend> holding(const ImageRegion& /*image*/) const {
+        return nullptr;
+    }
+
     /// The backend that should read these: this one, or, where it stands for several, the one that is
     /// expected to finish first.
     [[nodiscard]] virtual const Backend& for_reading(std::span<const LinearMap* const> /*maps*/,

@@ -145,8 +145,9 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
         task.affine = *samples.points.affine();
     }
     task.out = place(task.pixels());
-    samples_.add(task, ceil_div(task.pixels(), std::int64_t{threads_of_block}));
-    sampled_.push_back(&samples);
+    const auto kind = static_cast<std::size_t>(samples.interpolation);
+    samples_[kind].add(task, ceil_div(task.pixels(), std::int64_t{threads_of_block}));
+    sampled_[kind].push_back(&samples);
 }
 
 void DevicePlan::add(const Weights& weights) {
@@ -181,7 +182,9 @@ DevicePlan::Place pack_list(std::byte* to, std::size_t& offset, const TaskList<T
 }  // namespace
 
 std::size_t DevicePlan::size_in_bytes() const {
-    return bytes_ + bytes_of(products_) + bytes_of(samples_) + bytes_of(weights_);
+    return std::accumulate(samples_.begin(), samples_.end(),
+                           bytes_ + bytes_of(products_) + bytes_of(weights_),
+                           [](std::size_t sum, const auto& list) { return sum + bytes_of(list); });
 }
 
 DevicePlan::Places DevicePlan::pack(std::byte* to) const {
@@ -191,9 +194,11 @@ DevicePlan::Places DevicePlan::pack(std::byte* to) const {
         glimpse::pack(to, task.columns, separables_[n]->columns);
         pack_ranges(to + task.ranges, separables_[n]->columns, channels_);
     });
-    for (std::size_t n = 0; n < sampled_.size(); ++n) {
-        const auto* points = sampled_[n]->points.listed();
-        if (points) copy(to + samples_.tasks[n].points, std::span<const Point>(*points));
+    for (std::size_t kind = 0; kind < sampled_.size(); ++kind) {
+        for (std::size_t n = 0; n < sampled_[kind].size(); ++n) {
+            const auto* points = sampled_[kind][n]->points.listed();
+            if (points) copy(to + samples_[kind].tasks[n].points, std::span<const Point>(*points));
+        }
     }
     for (std::size_t n = 0; n < weighted_.size(); ++n) {
         const device_work::WeightTask& task = weights_.tasks[n];
@@ -206,7 +211,9 @@ DevicePlan::Places DevicePlan::pack(std::byte* to) const {
     std::size_t offset = bytes_;
     Places places{};
     places.products = pack_list(to, offset, products_);
-    places.samples = pack_list(to, offset, samples_);
+    for (std::size_t kind = 0; kind < samples_.size(); ++kind) {
+        places.samples[kind] = pack_list(to, offset, samples_[kind]);
+    }
     places.weights = pack_list(to, offset, weights_);
     return places;
 }

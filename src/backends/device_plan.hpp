@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -43,7 +44,7 @@ class GLIMPSE_EXPORT DevicePlan {
     };
     struct Places {
         Place products;
-        Place samples;
+        std::array<Place, 3> samples;
         Place weights;
     };
     /// Everything that threads read takes so many bytes.
@@ -52,7 +53,8 @@ class GLIMPSE_EXPORT DevicePlan {
     Places pack(std::byte* to) const;
 
     [[nodiscard]] const TaskList<device_work::ProductTask>& products() const { return products_; }
-    [[nodiscard]] const TaskList<device_work::SampleTask>& samples() const { return samples_; }
+    /// Those of nearest, bilinear and bicubic interpolation, which are of different lengths.
+    [[nodiscard]] const std::array<TaskList<device_work::SampleTask>, 3>& samples() const { return samples_; }
     [[nodiscard]] const TaskList<device_work::WeightTask>& weights() const { return weights_; }
     [[nodiscard]] std::size_t values_out() const { return values_out_; }
     [[nodiscard]] int channels() const { return channels_; }
@@ -68,10 +70,10 @@ class GLIMPSE_EXPORT DevicePlan {
     std::size_t bytes_ = 0;
     std::size_t values_out_ = 0;
     TaskList<device_work::ProductTask> products_;
-    TaskList<device_work::SampleTask> samples_;
+    std::array<TaskList<device_work::SampleTask>, 3> samples_;
     TaskList<device_work::WeightTask> weights_;
     std::vector<const Separable*> separables_;  ///< what the tasks were made of, in their order
-    std::vector<const Samples*> sampled_;
+    std::array<std::vector<const Samples*>, 3> sampled_;
     std::vector<const Weights*> weighted_;
 };
 

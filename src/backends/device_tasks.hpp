@@ -35,6 +35,9 @@ struct ColumnRange {
     int end;
 };
 
+/// Lines of pixels begin at multiples of so many bytes, so that a thread loads four values at once.
+constexpr std::size_t line_alignment = 16;
+
 /// R I Kᵀ.
 struct ProductTask {
     int height;          ///< h, R's rows

@@ -8,10 +8,17 @@
 #include "system/numbers.hpp"
 
 // What the threads of a GPU do. The same functions run on the host, where they are tested without a GPU.
+// GLIMPSE_UNROLL asks CUDA's compiler to keep a loop's arrays in registers.
+#ifdef __CUDACC__
+#define GLIMPSE_UNROLL _Pragma("unroll")
+#else
+#define GLIMPSE_UNROLL
+#endif
 
 namespace glimpse::device_work {
 
-/// Pixels of C values; the pixel (x, y) of the image is element x - x0 of line y - y0.
+/// Pixels of C values; the pixel (x, y) of the image is element x - x0 of line y - y0. Lines are aligned to
+/// `line_alignment` bytes, and what fills them up may be read.
 template <typename T>
 struct Pixels {
     const T* data;
@@ -26,6 +33,20 @@ struct Pixels {
         return reinterpret_cast<const T*>(bytes) + std::ptrdiff_t{x - x0} * channels;
     }
 };
+
+/// Element `number` of rows of `width` elements.
+struct RowAndColumn {
+    int row;
+    int column;
+};
+GLIMPSE_HOST_DEVICE inline RowAndColumn row_and_column(std::int64_t number, int width) {
+    if (number <= 0xffffffff) {  // a GPU divides 32 bits far faster
+        const auto n = static_cast<std::uint32_t>(number);
+        const auto w = static_cast<std::uint32_t>(width);
+        return {static_cast<int>(n / w), static_cast<int>(n % w)};
+    }
+    return {static_cast<int>(number / width), static_cast<int>(number % width)};
+}
 
 template <typename T>
 GLIMPSE_HOST_DEVICE const T* at(const std::byte* plan, std::size_t offset) {
@@ -50,12 +71,12 @@ GLIMPSE_HOST_DEVICE inline void store(void* out, Element element, std::size_t po
 
 /// Σ_k weights[k] · value(k), accumulated in blocks, as on the CPU, for the sake of float32.
 template <typename Value>
-GLIMPSE_HOST_DEVICE float weighted_sum(const float* weights, std::size_t count, Value&& value) {
+GLIMPSE_HOST_DEVICE float weighted_sum(const float* weights, int count, Value&& value) {
     float sum = 0;
-    for (std::size_t from = 0; from < count; from += summation_block) {
-        const std::size_t to = from + summation_block < count ? from + summation_block : count;
+    for (int from = 0; from < count; from += summation_block) {
+        const int to = from + summation_block < count ? from + summation_block : count;
         float part = 0;
-        for (std::size_t k = from; k < to; ++k) part += weights[k] * value(k);
+        for (int k = from; k < to; ++k) part += weights[k] * value(k);
         sum += part;
     }
     return sum;
@@ -69,6 +90,29 @@ GLIMPSE_HOST_DEVICE inline std::int64_t blocks_of_row(std::int64_t values) {
 /// The memory that the threads of a block share: a part of a line of R I.
 constexpr int shared_floats = 4096;
 
+/// Values that are loaded at once.
+template <typename T>
+struct alignas(4 * sizeof(T)) Four {
+    T values[4];
+};
+
+/// Σ_k weights[k] · line k, for four neighbouring values of lines `step` bytes apart; in the order of
+/// `weighted_sum`.
+template <typename T>
+GLIMPSE_HOST_DEVICE void weighted_sums(const float* weights, int count, const std::byte* lines,
+                                       std::ptrdiff_t step, float (&sums)[4]) {
+    for (float& sum : sums) sum = 0;
+    for (int from = 0; from < count; from += summation_block) {
+        const int to = from + summation_block < count ? from + summation_block : count;
+        float parts[4] = {};
+        for (int k = from; k < to; ++k) {
+            const Four<T> four = *reinterpret_cast<const Four<T>*>(lines + k * step);
+            for (int n = 0; n < 4; ++n) parts[n] += weights[k] * static_cast<float>(four.values[n]);
+        }
+        for (int n = 0; n < 4; ++n) sums[n] += parts[n];
+    }
+}
+
 /// Block `number` of a product: 256 values of one row of R I Kᵀ. R is applied to a part of the columns that
 /// K looks at for them, then K to that part, and so on. A `Block` has
 ///
@@ -80,51 +124,52 @@ template <typename T, typename Block>
 GLIMPSE_HOST_DEVICE void multiply(Block& block, const std::byte* plan, const ProductTask& task,
                                   const Pixels<T>& in, void* out, Element element, std::int64_t number) {
     const std::int64_t length = std::int64_t{task.width} * in.channels;
-    const std::int64_t blocks = blocks_of_row(length);
-    const auto i = static_cast<std::size_t>(number / blocks);
-    const std::int64_t first_value = number % blocks * threads_of_block;
-    const ColumnRange columns = at<ColumnRange>(plan, task.ranges)[number % blocks];
+    const RowAndColumn place = row_and_column(number, static_cast<int>(blocks_of_row(length)));
+    const int i = place.row;
+    const int block_of_row = place.column;
+    const std::int64_t first_value = std::int64_t{block_of_row} * threads_of_block;
+    const ColumnRange columns = at<ColumnRange>(plan, task.ranges)[block_of_row];
     const std::size_t* row = at<std::size_t>(plan, task.rows.begin) + i;
-    const int y = at<int>(plan, task.rows.first)[i];
+    const auto lines = static_cast<int>(row[1] - row[0]);
     const float* const r = at<float>(plan, task.rows.weights) + row[0];
+    const int y = at<int>(plan, task.rows.first)[i];
     const std::size_t* const begins = at<std::size_t>(plan, task.columns.begin);
     const int* const firsts = at<int>(plan, task.columns.first);
     const float* const weights = at<float>(plan, task.columns.weights);
-    const int columns_at_once = shared_floats / in.channels;
+    const int columns_at_once = (shared_floats - 4) / in.channels;
 
     block.for_each_thread([](int, float& sum) { sum = 0; });
-    for (int begin = columns.begin; begin < columns.end && row[1] > row[0]; begin += columns_at_once) {
+    for (int begin = columns.begin; begin < columns.end && lines > 0; begin += columns_at_once) {
         const int end = begin + columns_at_once < columns.end ? begin + columns_at_once : columns.end;
-        const int values = (end - begin) * in.channels;
+        // From the value before `begin` at which four can be loaded at once.
+        const std::ptrdiff_t from = std::ptrdiff_t{begin - in.x0} * in.channels / 4 * 4;
+        const auto before = static_cast<int>(std::ptrdiff_t{begin - in.x0} * in.channels - from);
+        const int values = before + (end - begin) * in.channels;
         block.for_each_thread([&](int thread, float&) {
-            const auto* line = reinterpret_cast<const std::byte*>(in.pixel(begin, y));
-            for (int v = thread; v < values; v += threads_of_block) {
-                block.shared()[v] = weighted_sum(r, row[1] - row[0], [&](std::size_t k) {
-                    const auto* values_of_line =
-                        reinterpret_cast<const T*>(line + static_cast<std::ptrdiff_t>(k) * in.step);
-                    return static_cast<float>(values_of_line[v]);
-                });
+            for (int v = 4 * thread; v < values; v += 4 * threads_of_block) {
+                float sums[4];
+                weighted_sums<T>(r, lines, reinterpret_cast<const std::byte*>(in.pixel(in.x0, y) + from + v),
+                                 in.step, sums);
+                for (int n = 0; n < 4; ++n) block.shared()[v + n] = sums[n];
             }
         });
         block.for_each_thread([&](int thread, float& sum) {
             const std::int64_t value = first_value + thread;
             if (value >= length) return;
-            const auto j = static_cast<std::size_t>(value / in.channels);
-            const auto c = static_cast<int>(value % in.channels);
+            const auto [j, c] = row_and_column(value, in.channels);
             const auto count = static_cast<int>(begins[j + 1] - begins[j]);
-            const int from = firsts[j] > begin ? firsts[j] : begin;
-            const int to = firsts[j] + count < end ? firsts[j] + count : end;
-            if (from >= to) return;
-            const float* const part = block.shared() + (from - begin) * in.channels + c;
-            sum += weighted_sum(weights + begins[j] + (from - firsts[j]), static_cast<std::size_t>(to - from),
-                                [&](std::size_t k) { return part[k * in.channels]; });
+            const int first = firsts[j] > begin ? firsts[j] : begin;
+            const int last = firsts[j] + count < end ? firsts[j] + count : end;
+            if (first >= last) return;
+            const float* const part = block.shared() + before + (first - begin) * in.channels + c;
+            sum += weighted_sum(weights + begins[j] + (first - firsts[j]), last - first,
+                                [&](int k) { return part[k * in.channels]; });
         });
     }
     block.for_each_thread([&](int thread, float& sum) {
         const std::int64_t value = first_value + thread;
         if (value >= length) return;
-        const std::int64_t position = static_cast<std::int64_t>(i) * length + value;
-        store(out, element, task.out + static_cast<std::size_t>(position), sum);
+        store(out, element, task.out + static_cast<std::size_t>(i * length + value), sum);
     });
 }
 
@@ -134,8 +179,8 @@ GLIMPSE_HOST_DEVICE float sparse_sum(const std::byte* plan, const SparseRows& ma
                                      Value&& value) {
     const std::size_t* begin = at<std::size_t>(plan, matrix.begin) + row;
     const int* index = at<int>(plan, matrix.index) + begin[0];
-    return weighted_sum(at<float>(plan, matrix.weights) + begin[0], begin[1] - begin[0],
-                        [&](std::size_t k) { return value(index[k]); });
+    return weighted_sum(at<float>(plan, matrix.weights) + begin[0], static_cast<int>(begin[1] - begin[0]),
+                        [&](int k) { return value(index[k]); });
 }
 
 /// The first step's pixel `number` of h·W: Kᵀ on one line of the glimpse.
@@ -165,8 +210,8 @@ GLIMPSE_HOST_DEVICE inline void spread_lines(const std::byte* plan, const Adjoin
 template <typename T>
 GLIMPSE_HOST_DEVICE void weigh(const std::byte* plan, const WeightTask& task, const Pixels<T>& in, void* out,
                                Element element, std::int64_t number) {
-    const T* const values = in.pixel(task.x + static_cast<int>(number % task.width),
-                                     task.y + static_cast<int>(number / task.width));
+    const auto [i, j] = row_and_column(number, task.width);
+    const T* const values = in.pixel(task.x + j, task.y + i);
     const float a = at<float>(plan, task.weights)[number];
     const std::size_t first = task.out + static_cast<std::size_t>(number * in.channels);
     for (int c = 0; c < in.channels; ++c) {
@@ -178,28 +223,70 @@ GLIMPSE_HOST_DEVICE void weigh(const std::byte* plan, const WeightTask& task, co
 GLIMPSE_HOST_DEVICE inline Point point_of(const std::byte* plan, const SampleTask& task,
                                           std::int64_t number) {
     if (task.listed) return at<Point>(plan, task.points)[number];
-    const std::int64_t i = number / task.width;
-    const std::int64_t j = number % task.width;
-    return task.affine(static_cast<double>(j), static_cast<double>(i));
+    const auto [i, j] = row_and_column(number, task.width);
+    return task.affine(j, i);
+}
+
+/// The taps of a footprint along one axis in registers: as many as the interpolation has, those that have no
+/// weight and those outside the image with a weight of 0.
+template <Interpolation interpolation>
+struct Taps {
+    static constexpr int count = 1 + footprint(interpolation).before + footprint(interpolation).after;
+    int index[count];
+    double weight[count];
+
+    GLIMPSE_HOST_DEVICE Taps(AxisSampler sampler, double position) {
+        sampler.interpolation = interpolation;  // which its compiler then knows
+        for_each_axis_tap(sampler, position, [&](int k, double pixel, double w) {
+            const bool inside = pixel >= 0 && pixel < sampler.size;
+            index[k] = inside ? static_cast<int>(pixel) : 0;
+            weight[k] = inside ? w : 0;
+        });
+    }
+};
+
+/// Calls visit(y, x, weight) for the taps of a sampling point, as `for_each_tap_at` does.
+template <Interpolation interpolation, typename Visit>
+GLIMPSE_HOST_DEVICE void for_each_tap_in_registers(const ImageSampler& sampler, Point point, Visit&& visit) {
+    using AxisTaps = Taps<interpolation>;
+    const AxisTaps x(sampler.columns, point.x);
+    const AxisTaps y(sampler.rows, point.y);
+    GLIMPSE_UNROLL
+    for (int b = 0; b < AxisTaps::count; ++b) {
+        GLIMPSE_UNROLL
+        for (int a = 0; a < AxisTaps::count; ++a) {
+            if (y.weight[b] == 0 || x.weight[a] == 0) continue;
+            visit(y.index[b], x.index[a], static_cast<float>(y.weight[b] * x.weight[a]));
+        }
+    }
+}
+
+/// Reads `count` channels of pixel `number` of h·w, from `begin` on.
+template <Interpolation interpolation, int count, typename T>
+GLIMPSE_HOST_DEVICE void gather_channels(const SampleTask& task, Point point, const Pixels<T>& in, int begin,
+                                         void* out, Element element, std::int64_t number) {
+    float sum[count] = {};
+    for_each_tap_in_registers<interpolation>(task.sampler, point, [&](int y, int x, float weight) {
+        const T* const values = in.pixel(x, y) + begin;
+        GLIMPSE_UNROLL
+        for (int c = 0; c < count; ++c) sum[c] += weight * static_cast<float>(values[c]);
+    });
+    const std::size_t first = task.out + static_cast<std::size_t>(number * in.channels + begin);
+    GLIMPSE_UNROLL
+    for (int c = 0; c < count; ++c) store(out, element, first + static_cast<std::size_t>(c), sum[c]);
 }
 
 /// Reads pixel `number` of h·w.
-template <typename T>
+template <Interpolation interpolation, typename T>
 GLIMPSE_HOST_DEVICE void gather(const std::byte* plan, const SampleTask& task, const Pixels<T>& in, void* out,
                                 Element element, std::int64_t number) {
-    constexpr int group = 4;
     const Point point = point_of(plan, task, number);
-    for (int begin = 0; begin < in.channels; begin += group) {
-        const int count = in.channels - begin < group ? in.channels - begin : group;
-        float sum[group] = {};
-        for_each_tap_at(task.sampler, point, [&](int y, int x, float weight) {
-            const T* values = in.pixel(x, y) + begin;
-            for (int c = 0; c < count; ++c) sum[c] += weight * static_cast<float>(values[c]);
-        });
-        for (int c = 0; c < count; ++c) {
-            store(out, element, task.out + static_cast<std::size_t>(number * in.channels + begin + c),
-                  sum[c]);
-        }
+    int begin = 0;
+    for (; in.channels - begin >= 3; begin += 3) {
+        gather_channels<interpolation, 3>(task, point, in, begin, out, element, number);
+    }
+    for (; begin < in.channels; ++begin) {
+        gather_channels<interpolation, 1>(task, point, in, begin, out, element, number);
     }
 }
 
@@ -214,8 +301,8 @@ GLIMPSE_HOST_DEVICE inline std::int64_t fixed_point(float value, double scale) {
 template <typename Add>
 GLIMPSE_HOST_DEVICE void scatter(const std::byte* plan, const SampleTask& task, const Pixels<float>& glimpse,
                                  const Rectangle& region, double scale, std::int64_t number, Add&& add) {
-    const float* const values =
-        glimpse.pixel(static_cast<int>(number % task.width), static_cast<int>(number / task.width));
+    const auto [i, j] = row_and_column(number, task.width);
+    const float* const values = glimpse.pixel(j, i);
     for_each_tap_at(task.sampler, point_of(plan, task, number), [&](int y, int x, float weight) {
         const std::int64_t pixel = std::int64_t{y - region.y} * region.width + (x - region.x);
         for (int c = 0; c < glimpse.channels; ++c) {

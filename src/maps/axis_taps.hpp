@@ -93,32 +93,38 @@ GLIMPSE_HOST_DEVICE inline double padded(const AxisSampler& sampler, double posi
 
 }  // namespace taps
 
-/// The taps of the sampling point at `position`, centre coordinates; any finite number.
-GLIMPSE_HOST_DEVICE inline AxisTaps axis_taps(const AxisSampler& sampler, double position) {
-    AxisTaps taps;
-    const auto add_inside = [&](double pixel, double weight) {
-        if (pixel >= 0 && pixel < sampler.size) taps.add(static_cast<int>(pixel), weight);
-    };
+/// Calls add(k, pixel, weight) for each tap k of the footprint of the sampling point at `position`, centre
+/// coordinates, any finite number; of zeros outside the image, too.
+template <typename Add>
+GLIMPSE_HOST_DEVICE void for_each_axis_tap(const AxisSampler& sampler, double position, Add&& add) {
     switch (sampler.interpolation) {
         case Interpolation::nearest:
-            add_inside(std::nearbyint(taps::padded(sampler, position)), 1);
+            add(0, std::nearbyint(taps::padded(sampler, position)), 1.0);
             break;
         case Interpolation::bilinear: {
             position = taps::padded(sampler, position);
             const double left = std::floor(position);
             const double fraction = position - left;
-            add_inside(left, 1 - fraction);
-            add_inside(left + 1, fraction);
+            add(0, left, 1 - fraction);
+            add(1, left + 1, fraction);
             break;
         }
         case Interpolation::bicubic: {
             const double left = std::floor(position);
             for (int k = -1; k <= 2; ++k) {
-                add_inside(taps::padded(sampler, left + k), taps::cubic(position - (left + k)));
+                add(k + 1, taps::padded(sampler, left + k), taps::cubic(position - (left + k)));
             }
             break;
         }
     }
+}
+
+/// The taps of the sampling point at `position`, centre coordinates; any finite number.
+GLIMPSE_HOST_DEVICE inline AxisTaps axis_taps(const AxisSampler& sampler, double position) {
+    AxisTaps taps;
+    for_each_axis_tap(sampler, position, [&](int, double pixel, double weight) {
+        if (pixel >= 0 && pixel < sampler.size) taps.add(static_cast<int>(pixel), weight);
+    });
     return taps;
 }
 

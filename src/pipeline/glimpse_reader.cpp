@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <opencv2/core.hpp>
 
 #include "glimpse/reading.hpp"
@@ -37,14 +38,17 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
     lowered.reserve(glimpses.size());
     for (const LoweredGlimpse* glimpse : glimpses) lowered.push_back(&glimpse->decoded());
     const Backend* device = &backend_.for_reading(maps_of(lowered), image, depth);
+    std::unique_ptr<const Backend> holding;  // the image, where one portion is not all
     for (std::size_t begin = 0; begin < glimpses.size();) {
         const std::size_t count = portion_of(glimpses.subspan(begin), image.pixels.channels());
         const GlimpseSpan portion = glimpses.subspan(begin, count);
         const auto portion_lowered = std::span<const Lowered* const>(lowered).subspan(begin, count);
         std::vector<cv::Mat> pixels;
         try {
-            pixels = read_glimpses(*device, portion_lowered, image, depth);
+            if (begin == 0 && count < glimpses.size()) holding = device->holding(image);
+            pixels = read_glimpses(holding ? *holding : *device, portion_lowered, image, depth);
         } catch (...) {
+            holding.reset();
             device = &backend_.fallback_for(*device);
             pixels = read_each(*device, portion, portion_lowered, image, depth);
         }

@@ -359,6 +359,26 @@ TEST_CASE("more glimpses than one portion holds are all read, on every backend")
     }
 }
 
+TEST_CASE("what holds an image reads that and any other") {
+    Draws draw;
+    SpatialTransformer stn;
+    stn.size = Size{20, 30};
+    stn.form = SpatialTransformer::ScaleShiftForm{{0.7, 0.6}, {0.1, 0}};
+    const Lowered lowered = lower(stn, picture);
+    const ImageRegion image{whole(picture), laws::random_values(picture, CV_8U, 3, draw.generator())};
+    const ImageRegion other{whole(picture), laws::random_values(picture, CV_8U, 3, draw.generator())};
+    for (const auto& backend : all_backends()) {
+        INFO(backend->name());
+        const auto holding = backend->holding(image);
+        if (!holding) continue;
+        CHECK(holding->name() == backend->name());
+        for (const ImageRegion* each : {&image, &other, &image}) {
+            CHECK(laws::largest_difference(read_one(*holding, lowered.map, *each, CV_8U),
+                                           read_one(*backend, lowered.map, *each, CV_8U)) == 0);
+        }
+    }
+}
+
 TEST_CASE("every backend writes the same each time") {
     Draws draw;
     SpatialTransformer stn;

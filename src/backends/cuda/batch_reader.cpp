@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "maps/image_region.hpp"
+#include "maps/needed_parts.hpp"
 #include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "system/parallel.hpp"
@@ -15,14 +16,40 @@ namespace {
 /// Values of a portion: enough to outweigh its launches, and few enough that several overlap.
 constexpr std::size_t most_values = std::size_t{1} << 23;
 
+/// What the maps look at; all of the region where there are so many that finding out takes longer than
+/// sending it.
+ImageRegion needed_by(std::span<const LinearMap* const> maps, const ImageRegion& image) {
+    constexpr std::size_t few = 64;
+    if (maps.size() > few) return image;
+    NeededParts parts;
+    for (const LinearMap* map : maps) {
+        if (!std::holds_alternative<Window>(map->kind)) parts.add(support(*map));
+    }
+    const Rectangle bounds = parts.bounds();
+    return bounds.empty() ? image : ImageRegion{bounds, part(image, bounds), image.alpha};
+}
+
 }  // namespace
 
+bool HeldImage::is(const ImageRegion& other) const {
+    const cv::Mat& pixels = image_.pixels;
+    return other.region == image_.region && other.pixels.data == pixels.data &&
+           other.pixels.step[0] == pixels.step[0] && other.pixels.type() == pixels.type();
+}
+
+const UploadedImage& HeldImage::uploaded() {
+    const std::lock_guard lock(mutex_);
+    if (!uploaded_) uploaded_.emplace(image_.pixels, image_.region, pool_, stream_);
+    return *uploaded_;
+}
+
 BatchReader::BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
-                         const DevicePool& pool)
+                         const DevicePool& pool, HeldImage* held)
     : maps_(maps),
       image_(image),
       depth_(depth),
       pool_(pool),
+      held_(held),
       glimpses_(maps.size()),
       plan_(image.pixels.channels()) {}
 
@@ -81,7 +108,7 @@ bool BatchReader::is_full() const {
 void BatchReader::begin_portion() {
     if (slots_.empty()) return;
     const int channels = image_.pixels.channels();
-    if (!uploaded_) uploaded_.emplace(image_.pixels, image_.region, pool_, upload_);
+    const UploadedImage& image = uploaded();
     if (portions_.size() == streams_.size()) {
         portions_.front().back.waitForCompletion();
         portions_.pop_front();
@@ -91,9 +118,8 @@ void BatchReader::begin_portion() {
     const std::size_t bytes = values * CV_ELEM_SIZE1(depth_);
     portions_.emplace_back(plan_, pool_, stream);
     const DeviceMemory out(bytes, pool_, stream);
-    uploaded_->precede(stream);
-    read_all(portions_.back().plan.plan(), uploaded_->pixels(), out.data(), element_of(depth_),
-             native(stream));
+    image.precede(stream);
+    read_all(portions_.back().plan.plan(), image.pixels(), out.data(), element_of(depth_), native(stream));
 
     // All glimpses one after another, as a column of pixels.
     const cv::Mat all = pinned_matrix(static_cast<int>(values / static_cast<std::size_t>(channels)), 1,
@@ -103,6 +129,15 @@ void BatchReader::begin_portion() {
     for (const Slot& slot : slots_) set_glimpse(slot, all);
     slots_.clear();
     plan_ = DevicePlan(channels);
+}
+
+const UploadedImage& BatchReader::uploaded() {
+    if (held_) return held_->uploaded();
+    if (!uploaded_) {
+        const ImageRegion needed = needed_by(maps_, image_);
+        uploaded_.emplace(needed.pixels, needed.region, pool_, upload_);
+    }
+    return *uploaded_;
 }
 
 void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {

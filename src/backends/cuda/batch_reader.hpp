@@ -2,8 +2,10 @@
 
 #include <array>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "backends/cuda/cuda_transfers.hpp"
@@ -11,12 +13,31 @@
 
 namespace glimpse::cuda {
 
+/// An image that several calls read, which is sent to the device when the first one needs it. Any number of
+/// threads may use it.
+class HeldImage {
+  public:
+    HeldImage(ImageRegion image, const DevicePool& pool) : image_(std::move(image)), pool_(pool) {}
+
+    /// Whether it is the same region of the same pixels in memory.
+    [[nodiscard]] bool is(const ImageRegion& other) const;
+    [[nodiscard]] const UploadedImage& uploaded();
+
+  private:
+    ImageRegion image_;
+    const DevicePool& pool_;
+    std::mutex mutex_;
+    cv::cuda::Stream stream_;
+    std::optional<UploadedImage> uploaded_;
+};
+
 /// One call of `Backend::read`: maps are read in portions, the next of which is packed and sent while the
 /// device works on the last. The device must be the thread's.
 class BatchReader {
   public:
+    /// `held` is null, or the image.
     BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
-                const DevicePool& pool);
+                const DevicePool& pool, HeldImage* held);
 
     [[nodiscard]] std::vector<cv::Mat> run() &&;
 
@@ -41,6 +62,8 @@ class BatchReader {
     void plan(std::size_t n, const Samples& samples);
     [[nodiscard]] bool is_full() const;
     void begin_portion();
+    /// The image on the device: held there, or that part of it which is looked at.
+    const UploadedImage& uploaded();
     void read_windows();
     /// A glimpse of the map whose values are those of the rows of `values`, a pixel each.
     void set_glimpse(const Slot& slot, const cv::Mat& values);
@@ -50,6 +73,7 @@ class BatchReader {
     const ImageRegion& image_;
     int depth_;
     const DevicePool& pool_;
+    HeldImage* held_;
     std::vector<cv::Mat> glimpses_;
     // Images go to the device in one stream, and portions are read in the others in turn, so that copies in
     // both directions and kernels overlap.

@@ -31,13 +31,26 @@ class CudaBackend final : public Backend {
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
-        return with_memory([&] { return cuda::BatchReader(maps, image, depth, *pool_).run(); });
+        return read(maps, image, depth, nullptr);
+    }
+
+    [[nodiscard]] std::unique_ptr<const Backend> holding(const ImageRegion& image) const override;
+
+    /// `held` is null, or the image.
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
+                                            int depth, cuda::HeldImage* held) const {
+        return with_memory([&] { return cuda::BatchReader(maps, image, depth, *pool_, held).run(); });
     }
 
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         if (support(map).empty()) return {};
         const cv::Mat g = rounded_to(glimpse, CV_32F);
         return with_memory([&] { return cuda::write(map, g, *pool_); });
+    }
+
+    /// Makes what holds an image on the device, which an error names.
+    [[nodiscard]] std::unique_ptr<cuda::HeldImage> hold(const ImageRegion& image) const {
+        return on_device([&] { return std::make_unique<cuda::HeldImage>(image, *pool_); });
     }
 
   private:
@@ -79,6 +92,30 @@ class CudaBackend final : public Backend {
     mutable std::shared_mutex memory_;
     std::unique_ptr<cuda::DevicePool> pool_;
 };
+
+/// The same device with an image held there.
+class HoldingBackend final : public Backend {
+  public:
+    HoldingBackend(const CudaBackend& device, const ImageRegion& image)
+        : device_(device), held_(device.hold(image)) {}
+
+    [[nodiscard]] std::string name() const override { return device_.name(); }
+    [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
+                                            int depth) const override {
+        return device_.read(maps, image, depth, held_->is(image) ? held_.get() : nullptr);
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
+        return device_.write(map, glimpse);
+    }
+
+  private:
+    const CudaBackend& device_;
+    std::unique_ptr<cuda::HeldImage> held_;
+};
+
+std::unique_ptr<const Backend> CudaBackend::holding(const ImageRegion& image) const {
+    return std::make_unique<HoldingBackend>(*this, image);
+}
 
 std::unique_ptr<Backend> backend_on(int number) {
     cuda::require_device(number);

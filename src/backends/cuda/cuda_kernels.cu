@@ -105,14 +105,14 @@ struct ForEachPixel {
     }
 };
 
-template <typename T>
+template <Interpolation interpolation, typename T>
 struct Gather {
     const std::byte* plan;
     Pixels<T> in;
     void* out;
     Element element;
     __device__ void operator()(const SampleTask& task, std::int64_t number) const {
-        device_work::gather(plan, task, in, out, element, number);
+        device_work::gather<interpolation>(plan, task, in, out, element, number);
     }
 };
 
@@ -182,7 +182,13 @@ template <typename T>
 void read_typed(const PlanOnDevice& plan, const Pixels<T>& in, void* out, Element element,
                 cudaStream_t stream) {
     launch(plan.products, stream, Multiply<T>{plan.bytes, in, out, element});
-    launch(plan.samples, stream, ForEachPixel<Gather<T>>{{plan.bytes, in, out, element}});
+    const auto gather = [&]<Interpolation interpolation>() {
+        launch(plan.samples[static_cast<std::size_t>(interpolation)], stream,
+               ForEachPixel<Gather<interpolation, T>>{{plan.bytes, in, out, element}});
+    };
+    gather.template operator()<Interpolation::nearest>();
+    gather.template operator()<Interpolation::bilinear>();
+    gather.template operator()<Interpolation::bicubic>();
     launch(plan.weights, stream, ForEachPixel<Weigh<T>>{{plan.bytes, in, out, element}});
 }
 
@@ -215,8 +221,9 @@ void spread(const std::byte* plan, const AdjointTask& task, const PixelsOnDevice
 
 void scatter(const PlanOnDevice& plan, const PixelsOnDevice& glimpse, const Rectangle& region, double scale,
              std::int64_t* sums, float* out, cudaStream_t stream) {
-    launch(plan.samples, stream,
-           ForEachPixel<Scatter>{{plan.bytes, typed<float>(glimpse), region, scale, sums}});
+    for (const auto& list : plan.samples) {
+        launch(list, stream, ForEachPixel<Scatter>{{plan.bytes, typed<float>(glimpse), region, scale, sums}});
+    }
     launch_for_each(region.area() * glimpse.channels, stream, ToFloat{sums, scale, out});
 }
 

@@ -2,6 +2,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include <array>
+
 #include "backends/device_tasks.hpp"
 
 // The work of a plan, done by a GPU. All pointers are to the device's memory. Calls are asynchronous: each
@@ -25,14 +27,14 @@ struct TasksOnDevice {
 struct PlanOnDevice {
     const std::byte* bytes;
     TasksOnDevice<device_work::ProductTask> products;
-    TasksOnDevice<device_work::SampleTask> samples;
+    std::array<TasksOnDevice<device_work::SampleTask>, 3> samples;  ///< as `DevicePlan::samples`
     TasksOnDevice<device_work::WeightTask> weights;
 };
 
 /// Pixels of any element.
 struct PixelsOnDevice {
     const void* data;
-    std::ptrdiff_t step;  ///< bytes from line to line
+    std::ptrdiff_t step;  ///< bytes from line to line, a multiple of `device_work::line_alignment`
     Element element;
     int channels;  ///< ≤ `device_work::shared_floats`
     int x0;

@@ -20,16 +20,24 @@ TasksOnDevice<Task> on_device(const TaskList<Task>& list, const DevicePlan::Plac
             static_cast<int>(list.tasks.size()), list.blocks()};
 }
 
-/// Copies rows close to each other, on all cores where that pays.
-void copy_rows(const cv::Mat& rows, std::byte* to) {
+std::size_t row_bytes(const cv::Mat& pixels) {
+    return static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
+}
+
+/// The bytes from line to line on the device.
+std::size_t step_of(const cv::Mat& pixels) {
+    return ceil_div(row_bytes(pixels), device_work::line_alignment) * device_work::line_alignment;
+}
+
+/// Copies rows to lines of that many bytes, on all cores where that pays.
+void copy_rows(const cv::Mat& rows, std::byte* to, std::size_t step) {
     constexpr std::size_t bytes_at_once = std::size_t{1} << 18;
-    const std::size_t step = static_cast<std::size_t>(rows.cols) * rows.elemSize();
     const auto at_once = static_cast<int>(std::clamp<std::size_t>(bytes_at_once / step, 1, 1 << 16));
     const auto parts = static_cast<std::size_t>(ceil_div(rows.rows, at_once));
     for_each_in_parallel(parts, [&](std::size_t part) {
         const int begin = static_cast<int>(part) * at_once;
         for (int y = begin; y < std::min(begin + at_once, rows.rows); ++y) {
-            std::memcpy(to + static_cast<std::size_t>(y) * step, rows.ptr(y), step);
+            std::memcpy(to + static_cast<std::size_t>(y) * step, rows.ptr(y), row_bytes(rows));
         }
     });
 }
@@ -43,9 +51,9 @@ cv::cuda::Event event_for_waiting() {
 
 UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, const DevicePool& pool,
                              cv::cuda::Stream& stream)
-    : memory_(pixels.total() * pixels.elemSize(), pool, stream),
+    : memory_(static_cast<std::size_t>(pixels.rows) * step_of(pixels), pool, stream),
       pixels_{memory_.data(),
-              static_cast<std::ptrdiff_t>(static_cast<std::size_t>(pixels.cols) * pixels.elemSize()),
+              static_cast<std::ptrdiff_t>(step_of(pixels)),
               element_of(pixels.depth()),
               pixels.channels(),
               region.x,
@@ -66,7 +74,8 @@ UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, con
 
 void UploadedImage::send(const cv::Mat& rows, std::byte* to, cv::cuda::Stream& stream) {
     constexpr std::size_t most_strips = 4;
-    const std::size_t bytes = rows.total() * rows.elemSize();
+    const auto step = static_cast<std::size_t>(pixels_.step);
+    const std::size_t bytes = static_cast<std::size_t>(rows.rows) * step;
     if (strips_.size() < most_strips) {
         strips_.push_back({PinnedMemory(bytes), event_for_waiting()});
     } else {
@@ -75,7 +84,7 @@ void UploadedImage::send(const cv::Mat& rows, std::byte* to, cv::cuda::Stream& s
         strips_.back().sent.waitForCompletion();
     }
     const Strip& strip = strips_.back();
-    copy_rows(rows, strip.memory.data());
+    copy_rows(rows, strip.memory.data(), step);
     copy(to, strip.memory.data(), bytes, cudaMemcpyHostToDevice, stream);
     strips_.back().sent.record(stream);
 }
@@ -86,7 +95,9 @@ UploadedPlan::UploadedPlan(const DevicePlan& plan, const DevicePool& pool, const
     copy(memory_.data(), bytes_.data(), plan.size_in_bytes(), cudaMemcpyHostToDevice, stream);
     plan_.bytes = memory_.as<std::byte>();
     plan_.products = on_device(plan.products(), places.products, plan_.bytes);
-    plan_.samples = on_device(plan.samples(), places.samples, plan_.bytes);
+    for (std::size_t kind = 0; kind < plan_.samples.size(); ++kind) {
+        plan_.samples[kind] = on_device(plan.samples()[kind], places.samples[kind], plan_.bytes);
+    }
     plan_.weights = on_device(plan.weights(), places.weights, plan_.bytes);
 }
 
