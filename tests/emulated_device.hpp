@@ -30,7 +30,7 @@ class EmulatedBlock {
     template <typename Step>
     void for_each_thread(Step&& step) {
         cv::randShuffle(order_, 1, &random_);
-        for (const int thread : order_) step(thread, own_[static_cast<std::size_t>(thread)]);
+        for (const int thread : order_) step(thread, own_[static_cast<std::size_t>(thread)].sums);
     }
 
   private:
@@ -43,7 +43,10 @@ class EmulatedBlock {
     cv::RNG random_{20261127};
     std::vector<int> order_ = in_order();
     std::vector<float> shared_ = std::vector<float>(device_work::shared_floats);
-    std::vector<float> own_ = std::vector<float>(device_work::threads_of_block);
+    struct Own {
+        float sums[device_work::rows_of_block];
+    };
+    std::vector<Own> own_ = std::vector<Own>(device_work::threads_of_block);
 };
 
 class EmulatedDevice final : public Backend {
@@ -59,7 +62,7 @@ class EmulatedDevice final : public Backend {
             glimpses[n] = cv::Mat::zeros(maps[n]->glimpse.height, maps[n]->glimpse.width,
                                          CV_MAKETYPE(depth, plan.channels()));
             places[n] = plan.values_out();
-            if (!image.region.empty()) add(plan, *maps[n]);
+            if (!image.region.empty()) plan.add(*maps[n]);
         }
         const cv::Mat out = run(plan, image, depth);
         for (std::size_t n = 0; n < maps.size() && !image.region.empty(); ++n) {
@@ -90,9 +93,9 @@ class EmulatedDevice final : public Backend {
         std::visit(
             overloaded{
                 [&](const Window&) { written = CpuBackend().write(map, glimpse); },
-                [&](const Weights& weights) {
+                [&](const Weights&) {
                     DevicePlan plan(g.channels());
-                    plan.add(weights);
+                    plan.add(map);
                     written.pixels =
                         run(plan, {whole(map.glimpse), g}, CV_32F).reshape(g.channels(), region.height);
                 },
@@ -103,13 +106,6 @@ class EmulatedDevice final : public Backend {
     }
 
   private:
-    static void add(DevicePlan& plan, const LinearMap& map) {
-        std::visit(overloaded{[](const Window&) {}, [&](const Weights& weights) { plan.add(weights); },
-                              [&](const Separable& separable) { plan.add(separable); },
-                              [&](const Samples& samples) { plan.add(map, samples); }},
-                   map.kind);
-    }
-
     static cv::Mat run(const DevicePlan& plan, const ImageRegion& image, int depth) {
         cv::Mat out(1, std::max(1, static_cast<int>(plan.values_out())), depth);
         switch (image.pixels.depth()) {
@@ -226,7 +222,7 @@ class EmulatedDevice final : public Backend {
         const AlignedPixels<float> aligned(glimpse, {0, 0, glimpse.cols, glimpse.rows});
         const auto in = aligned.view();
         DevicePlan plan(in.channels);
-        plan.add(map, samples);
+        plan.add(map);
         std::vector<std::byte> bytes(plan.size_in_bytes());
         const DevicePlan::Places places = plan.pack(bytes.data());
         const double scale = fixed_point_scale(glimpse);

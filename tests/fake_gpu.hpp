@@ -20,9 +20,12 @@ using Maps = std::span<const LinearMap* const>;
 /// The CPU's backend, or one that fails.
 class FakeGpu final : public Backend {
   public:
-    explicit FakeGpu(bool fails) : fails_(fails) {}
+    /// One that fails may be lost by its first failure.
+    explicit FakeGpu(bool fails, bool recovers = true) : fails_(fails), recovers_(recovers) {}
     [[nodiscard]] std::string name() const override { return "fake"; }
+    [[nodiscard]] bool is_usable() const override { return !lost_; }
     [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
+        lost_ = fails_ && !recovers_;
         if (fails_) throw Error("fake: the GPU has not enough free memory for this image");
         return CpuBackend().read(maps, image, depth);
     }
@@ -32,14 +35,17 @@ class FakeGpu final : public Backend {
 
   private:
     bool fails_;
+    bool recovers_;
+    mutable bool lost_ = false;
 };
 
-/// A bus of 6 GB a second, and 200 µs a call.
-constexpr GpuCost usual{200e-6, 1 / 6e9};
+/// A CPU of 20 · 10⁹ multiply-adds a second, a bus of 6 GB a second, 200 µs a call and 1 µs a glimpse.
+constexpr DeviceCosts usual{1 / 20e9, 200e-6, 1e-6, 1 / 6e9, 1 / 6e9};
 
+/// With a GPU that is opened at once.
 inline AutomaticBackend automatic(bool fails) {
-    return {std::make_unique<CpuBackend>(), std::make_unique<FakeGpu>(fails),
-            [](const Backend&) { return usual; }};
+    return {std::make_unique<CpuBackend>(), [fails] { return std::make_unique<FakeGpu>(fails); },
+            [](const Backend&, const Backend&) { return usual; }, 0};
 }
 
 /// A Gaussian over all of an image: much work for each byte.

@@ -30,6 +30,10 @@ class GLIMPSE_EXPORT Backend {
     /// size. Throws `Error` where the device fails.
     [[nodiscard]] virtual ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const = 0;
 
+    /// Whether calls can still succeed: not after an error that a device does not recover from in this
+    /// process.
+    [[nodiscard]] virtual bool is_usable() const { return true; }
+
     /// A backend for several calls that read this image, which neither changes nor goes while that lives: a
     /// device with memory of its own is sent the image once. Null where there is nothing to gain.
     [[nodiscard]] virtual std::unique_ptr<const Backend> holding(const ImageRegion& /*image*/) const {

@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/core/utility.hpp>
 
+#include "backends/device_plan.hpp"
 #include "glimpse/error.hpp"
 #include "maps/kinds.hpp"
 #include "maps/needed_parts.hpp"
@@ -14,8 +15,7 @@ namespace glimpse {
 
 namespace {
 
-/// Multiply-adds per second of one CPU thread, by the kernels' benchmark.
-constexpr double thread_multiply_adds_per_second = 20e9;
+constexpr double never = std::numeric_limits<double>::infinity();
 
 /// Multiply-adds, in units of those of a banded product.
 double work_of(std::span<const LinearMap* const> maps, int channels) {
@@ -24,65 +24,110 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// Bytes sent to a GPU: the image as it is, or, where it has alpha, what `read_glimpses` premultiplies; an
-/// estimate, as if every map mixed pixels and none were filled with the image's mean.
-double bytes_to_device(std::span<const LinearMap* const> maps, const ImageRegion& image) {
+/// Bytes of pixels that are sent to a GPU: as they are, or, where they have alpha, as `read_glimpses`
+/// premultiplies them; an estimate, as if every map mixed pixels and none were filled with the image's mean.
+double bytes_of_pixels(std::span<const LinearMap* const> maps, const ImageRegion& image) {
     const cv::Mat& pixels = image.pixels;
-    if (!image.alpha) return static_cast<double>(pixels.total() * pixels.elemSize());
+    if (!image.alpha)
+        return static_cast<double>(pixels.elemSize()) * double(sent_to_device(maps, image.region).area());
     NeededParts parts;
     for (const LinearMap* map : maps) parts.add(support(*map));
     return static_cast<double>(pixels.channels()) * sizeof(float) * static_cast<double>(parts.pixels());
 }
 
-double bytes_from_device(std::span<const LinearMap* const> maps, int channels, int depth) {
+double bytes_of_plan(std::span<const LinearMap* const> maps, int channels) {
+    DevicePlan plan(channels);
+    for (const LinearMap* map : maps) plan.add(*map);
+    return static_cast<double>(plan.size_in_bytes());
+}
+
+double bytes_back(std::span<const LinearMap* const> maps, int channels, int depth) {
     double values = 0;
     for (const LinearMap* map : maps) values += double(map->glimpse.area());
     return static_cast<double>(channels) * static_cast<double>(CV_ELEM_SIZE1(depth)) * values;
 }
 
-/// How long it takes to read one pixel out of a black image, all of which is sent.
-double seconds_to_read(const Backend& gpu, Size size, const Clock& clock) {
-    const LinearMap map{
-        .image = size, .glimpse = {1, 1}, .kind = Samples{.points = {std::vector<Point>{{0, 0}}, 1}}};
+/// The shortest time that the backend needs to read these.
+double seconds_to_read(const Backend& backend, const std::vector<LinearMap>& maps, const Clock& clock) {
+    const Size size = maps.front().image;
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8U)};
+    std::vector<const LinearMap*> pointers;
+    for (const LinearMap& map : maps) pointers.push_back(&map);
     constexpr int times = 4;
-    double best = std::numeric_limits<double>::infinity();
+    double best = never;
     for (int n = 0; n < times; ++n) {
         const double begin = clock();
-        static_cast<void>(read_one(gpu, map, image, CV_8U));
+        static_cast<void>(backend.read(pointers, image, CV_8U));
         best = std::min(best, clock() - begin);
     }
     return best;
 }
 
-}  // namespace
-
-GpuCost measured_cost(const Backend& gpu, const Clock& clock) {
-    constexpr Size small{4, 4};
-    constexpr Size large{4096, 4096};
-    try {
-        const double least = seconds_to_read(gpu, small, clock);
-        const double most = seconds_to_read(gpu, large, clock);
-        const auto bytes = double(large.area() - small.area());
-        return {least, std::max(0.0, most - least) / bytes};
-    } catch (const Error&) {
-        constexpr double never = std::numeric_limits<double>::infinity();
-        return {never, never};
-    }
+LinearMap picks(Size image, std::vector<Point> points) {
+    const int width = static_cast<int>(points.size());
+    return {.image = image, .glimpse = {width, 1}, .kind = Samples{.points = {std::move(points), width}}};
 }
 
-GpuCost measured_cost(const Backend& gpu) {
-    return measured_cost(gpu, [] {
+/// A matrix of `size` rows with neighbouring weights, as a Gaussian's.
+BandedMatrix bands(int size, int columns) {
+    constexpr int taps = 12;
+    const std::vector<double> weights(taps, 1.0 / taps);
+    BandedMatrix matrix(columns);
+    for (int n = 0; n < size; ++n) matrix.append_row(n * (columns - taps) / size, weights);
+    return matrix;
+}
+
+/// Seconds of the CPU for a multiply-add: of glimpses of 64×64 out of 256×256, a few for each core.
+double seconds_of_multiply_add(const Backend& cpu, const Clock& clock) {
+    constexpr Size image{256, 256};
+    constexpr Size glimpse{64, 64};
+    const Separable product{bands(glimpse.height, image.height), bands(glimpse.width, image.width)};
+    const std::vector<LinearMap> maps(static_cast<std::size_t>(4 * cv::getNumberOfCPUs()),
+                                      {.image = image, .glimpse = glimpse, .kind = product});
+    const double work = static_cast<double>(maps.size()) * static_cast<double>(multiply_adds(maps.front()));
+    return seconds_to_read(cpu, maps, clock) / work;
+}
+
+}  // namespace
+
+DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu, const Clock& clock) {
+    constexpr Size small{4, 4};
+    constexpr Size large{4096, 4096};
+    constexpr std::size_t many = 256;
+    DeviceCosts costs{seconds_of_multiply_add(cpu, clock), never, never, never, never};
+    try {
+        const double least = seconds_to_read(gpu, {picks(small, {{0, 0}})}, clock);
+        const auto beyond_least = [&](const std::vector<LinearMap>& maps) {
+            return std::max(0.0, seconds_to_read(gpu, maps, clock) - least);
+        };
+        const double last = large.width - 1;
+        const double glimpses = beyond_least(std::vector<LinearMap>(many, picks(small, {{0, 0}})));
+        const double there = beyond_least({picks(large, {{0, 0}, {last, last}})});
+        const double back =
+            beyond_least({{.image = small,
+                           .glimpse = large,
+                           .kind = Samples{.points = Affine{}, .interpolation = Interpolation::nearest}}});
+        costs = {costs.cpu_multiply_add, least, glimpses / (many - 1), there / double(large.area()),
+                 back / double(large.area())};
+    } catch (const Error&) {
+        return costs;  // a GPU that fails never pays
+    }
+    return costs;
+}
+
+DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu) {
+    return measured_costs(cpu, gpu, [] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
     });
 }
 
-bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
-              const GpuCost& cost) {
+bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
+              const DeviceCosts& costs) {
     const int channels = image.pixels.channels();
-    const double bytes = bytes_to_device(maps, image) + bytes_from_device(maps, channels, depth);
-    return work_of(maps, channels) / (thread_multiply_adds_per_second * threads) >
-           cost.seconds_per_call + cost.seconds_per_byte * bytes;
+    const double there = bytes_of_pixels(maps, image) + bytes_of_plan(maps, channels);
+    return work_of(maps, channels) * costs.cpu_multiply_add >
+           costs.gpu_call + costs.gpu_glimpse * double(maps.size()) + costs.byte_there * there +
+               costs.byte_back * bytes_back(maps, channels, depth);
 }
 
 std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> maps, const ImageRegion& image,
@@ -98,8 +143,26 @@ std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> ma
 
 const Backend& AutomaticBackend::for_reading(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                              int depth) const {
-    std::call_once(measured_, [&] { cost_ = measure_(*gpu_); });
-    return gpu_pays(maps, image, depth, cv::getNumberOfCPUs(), cost_) ? *gpu_ : *cpu_;
+    if (!is_open(maps, image.pixels.channels()) || !gpu_ || !gpu_->is_usable()) return *cpu_;
+    return gpu_pays(maps, image, depth, costs_) ? *gpu_ : *cpu_;
+}
+
+bool AutomaticBackend::is_open(std::span<const LinearMap* const> maps, int channels) const {
+    // Before it is measured: some 4 to 8 were, of large photographs, on 16 and on 2 threads.
+    constexpr double multiply_adds_per_second_of_thread = 5e9;
+    {
+        const std::lock_guard lock(mutex_);
+        if (state_ != State::closed) return state_ == State::opened;
+        seconds_left_ -=
+            work_of(maps, channels) / (multiply_adds_per_second_of_thread * cv::getNumberOfCPUs());
+        if (seconds_left_ > 0) return false;
+        state_ = State::opening;
+    }
+    gpu_ = open_();
+    if (gpu_) costs_ = measure_(*cpu_, *gpu_);
+    const std::lock_guard lock(mutex_);
+    state_ = State::opened;
+    return true;
 }
 
 }  // namespace glimpse

@@ -8,37 +8,55 @@
 
 namespace glimpse {
 
-/// The overhead of a call to a GPU, beside its arithmetic.
-struct GpuCost {
-    double seconds_per_call;
-    double seconds_per_byte;  ///< transferred, in either direction
+/// What decides between a CPU and a GPU, in seconds.
+struct DeviceCosts {
+    double cpu_multiply_add;  ///< on all cores that the run may use
+    double gpu_call;          ///< of a GPU: a call
+    double gpu_glimpse;       ///< a glimpse more, beside its bytes
+    double byte_there;        ///< a byte that is sent to it
+    double byte_back;         ///< a byte that comes back
 };
 
 /// Seconds since some moment.
 using Clock = std::function<double()>;
 
-/// The cost of a GPU, or an infinite one where it fails: measured by reading one pixel out of an image of a
-/// few bytes and out of one of 16 MB, which is sent as a whole. The best of several times, so that the first,
-/// which loads libraries and kernels, does not count.
-GpuCost measured_cost(const Backend& gpu, const Clock& clock);
-GpuCost measured_cost(const Backend& gpu);
+/// The costs on this machine; infinite ones of a GPU that fails. The best of several times, so that the
+/// first, which loads libraries and kernels, does not count:
+///
+///     a call       one pixel out of a few
+///     a glimpse    hundreds of such pixels
+///     bytes        two pixels out of an image of 16 MB, at its corners, so that all of it is sent; and a
+///     glimpse
+///                  of 16 MB
+///     the CPU      Gaussian glimpses on all cores
+DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu, const Clock& clock);
+DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu);
 
-/// Whether a GPU of that cost is likely to read these glimpses sooner than a CPU with `threads` threads, by
-/// the multiply-adds and the bytes to transfer. Pixels with alpha are sent premultiplied, as float32.
-bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth, int threads,
-              const GpuCost& cost);
+/// Whether a GPU is likely to read these glimpses sooner than the CPU. Pixels with alpha are sent
+/// premultiplied, as float32.
+bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
+              const DeviceCosts& costs);
 
-/// `make_backend("auto")` where there is a GPU: it reads where it is likely to finish first; the CPU reads
-/// everything else, and what the GPU fails at.
+/// `make_backend("auto")`: a GPU reads where it is likely to finish first; the CPU reads everything else, and
+/// what the GPU fails at. The GPU is opened once the CPU would have worked about as long as opening takes: so
+/// a run takes at most twice as long as it would have with the better choice from the beginning.
 class AutomaticBackend final : public Backend {
   public:
-    using Measure = std::function<GpuCost(const Backend&)>;
+    /// Null where there is no GPU.
+    using Open = std::function<std::unique_ptr<Backend>()>;
+    using Measure = std::function<DeviceCosts(const Backend& cpu, const Backend& gpu)>;
 
-    /// The GPU's cost is measured when it is first asked for.
+    /// CUDA's libraries and a context on the device: 0.35 seconds on a machine with an H200.
+    static constexpr double seconds_to_open = 0.35;
+
     AutomaticBackend(
-        std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu,
-        Measure measure = [](const Backend& gpu) { return measured_cost(gpu); })
-        : cpu_(std::move(cpu)), gpu_(std::move(gpu)), measure_(std::move(measure)) {}
+        std::unique_ptr<Backend> cpu, Open open,
+        Measure measure = [](const Backend& cpu, const Backend& gpu) { return measured_costs(cpu, gpu); },
+        double seconds = seconds_to_open)
+        : cpu_(std::move(cpu)),
+          open_(std::move(open)),
+          measure_(std::move(measure)),
+          seconds_left_(seconds) {}
 
     [[nodiscard]] std::string name() const override { return "auto"; }
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
@@ -52,11 +70,20 @@ class AutomaticBackend final : public Backend {
     [[nodiscard]] const Backend& fallback_for(const Backend& /*failed*/) const override { return *cpu_; }
 
   private:
+    enum class State { closed, opening, opened };
+
+    /// Whether the GPU is open, or there is known to be none; opens it where enough work has come. Other
+    /// threads go on with the CPU meanwhile.
+    bool is_open(std::span<const LinearMap* const> maps, int channels) const;
+
     std::unique_ptr<Backend> cpu_;
-    std::unique_ptr<Backend> gpu_;
+    Open open_;
     Measure measure_;
-    mutable std::once_flag measured_;
-    mutable GpuCost cost_{};
+    mutable std::mutex mutex_;
+    mutable State state_ = State::closed;
+    mutable double seconds_left_;  ///< of the CPU's work, before the GPU is opened
+    mutable std::unique_ptr<Backend> gpu_;
+    mutable DeviceCosts costs_{};
 };
 
 }  // namespace glimpse

@@ -35,9 +35,7 @@ std::span<const std::string_view> device_names() {
 std::unique_ptr<Backend> make_backend(std::string_view device) {
     if (device == "cpu") return std::make_unique<CpuBackend>();
     if (device == "auto") {
-        auto gpu = make_any_cuda_backend();
-        if (!gpu) return std::make_unique<CpuBackend>();
-        return std::make_unique<AutomaticBackend>(std::make_unique<CpuBackend>(), std::move(gpu));
+        return std::make_unique<AutomaticBackend>(std::make_unique<CpuBackend>(), make_any_cuda_backend);
     }
     if (device == "cuda") return make_cuda_backend(0);
     if (device.starts_with("cuda:")) return make_cuda_backend(device_number(device));

@@ -6,8 +6,10 @@
 #include <numeric>
 #include <opencv2/core.hpp>
 #include <span>
+#include <variant>
 
 #include "backends/device_work.hpp"
+#include "maps/needed_parts.hpp"
 #include "maps/samples.hpp"
 #include "system/numbers.hpp"
 #include "system/parallel.hpp"
@@ -120,7 +122,13 @@ std::size_t DevicePlan::place(std::int64_t pixels) {
     return position;
 }
 
-void DevicePlan::add(const Separable& separable) {
+void DevicePlan::add(const LinearMap& map) {
+    std::visit([&](const auto& kind) { add(map, kind); }, map.kind);
+}
+
+void DevicePlan::add(const LinearMap& /*map*/, const Window& /*window*/) {}
+
+void DevicePlan::add(const LinearMap& /*map*/, const Separable& separable) {
     device_work::ProductTask task{};
     task.height = separable.rows.rows();
     task.width = separable.columns.rows();
@@ -129,7 +137,7 @@ void DevicePlan::add(const Separable& separable) {
     task.columns = reserve(separable.columns);
     task.ranges = reserve(static_cast<std::size_t>(blocks) * sizeof(ColumnRange));
     task.out = place(std::int64_t{task.height} * task.width);
-    products_.add(task, blocks * task.height);
+    products_.add(task, blocks * ceil_div(task.height, device_work::rows_of_block));
     separables_.push_back(&separable);
 }
 
@@ -150,7 +158,8 @@ void DevicePlan::add(const LinearMap& map, const Samples& samples) {
     sampled_[kind].push_back(&samples);
 }
 
-void DevicePlan::add(const Weights& weights) {
+void DevicePlan::add(const LinearMap& /*map*/, const Weights& weights) {
+    if (weights.region.empty()) return;
     device_work::WeightTask task{};
     task.height = weights.region.height;
     task.width = weights.region.width;
@@ -216,6 +225,16 @@ DevicePlan::Places DevicePlan::pack(std::byte* to) const {
     }
     places.weights = pack_list(to, offset, weights_);
     return places;
+}
+
+Rectangle sent_to_device(std::span<const LinearMap* const> maps, const Rectangle& region) {
+    constexpr std::size_t few = 64;
+    if (maps.size() > few) return region;
+    NeededParts parts;
+    for (const LinearMap* map : maps) {
+        if (!std::holds_alternative<Window>(map->kind)) parts.add(support(*map));
+    }
+    return parts.bounds();
 }
 
 AdjointPlan adjoint_plan(const Separable& separable) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "backends/device_tasks.hpp"
@@ -32,10 +33,9 @@ class GLIMPSE_EXPORT DevicePlan {
     /// For pixels of C channels.
     explicit DevicePlan(int channels) : channels_(channels) {}
 
-    void add(const Separable& separable);
-    void add(const LinearMap& map, const Samples& samples);
-    /// a ⊙ I, whose values are those of the weights' region.
-    void add(const Weights& weights);
+    /// A map of any kind but a window, which the host copies: of that there is nothing to add. Of weights the
+    /// values are those of their region, of others those of the glimpse.
+    void add(const LinearMap& map);
 
     /// Where a list of tasks lies in the plan.
     struct Place {
@@ -60,6 +60,10 @@ class GLIMPSE_EXPORT DevicePlan {
     [[nodiscard]] int channels() const { return channels_; }
 
   private:
+    void add(const LinearMap& map, const Window& window);
+    void add(const LinearMap& map, const Separable& separable);
+    void add(const LinearMap& map, const Samples& samples);
+    void add(const LinearMap& map, const Weights& weights);
     /// Reserves bytes of the plan; returns their offset.
     std::size_t reserve(std::size_t bytes);
     device_work::BandedRows reserve(const BandedMatrix& matrix);
@@ -76,6 +80,10 @@ class GLIMPSE_EXPORT DevicePlan {
     std::array<std::vector<const Samples*>, 3> sampled_;
     std::vector<const Weights*> weighted_;
 };
+
+/// What is sent to a device of an image's region that is read: where only a few maps look at it, the part
+/// that they look at. Finding that out for many takes longer than sending all.
+GLIMPSE_EXPORT Rectangle sent_to_device(std::span<const LinearMap* const> maps, const Rectangle& region);
 
 /// Aᵀ g of a product, on the map's support, and the bytes that threads read.
 struct AdjointPlan {

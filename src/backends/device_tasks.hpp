@@ -38,6 +38,9 @@ struct ColumnRange {
 /// Lines of pixels begin at multiples of so many bytes, so that a thread loads four values at once.
 constexpr std::size_t line_alignment = 16;
 
+/// The rows of a product that a block computes together, so that what it waits for is read less often.
+constexpr int rows_of_block = 4;
+
 /// R I Kᵀ.
 struct ProductTask {
     int height;          ///< h, R's rows

@@ -87,8 +87,9 @@ GLIMPSE_HOST_DEVICE inline std::int64_t blocks_of_row(std::int64_t values) {
     return (values + threads_of_block - 1) / threads_of_block;
 }
 
-/// The memory that the threads of a block share: a part of a line of R I.
-constexpr int shared_floats = 4096;
+/// The memory that the threads of a block share: a part of a line of R I for each of its rows.
+constexpr int floats_of_row = 2048;
+constexpr int shared_floats = rows_of_block * floats_of_row;
 
 /// Values that are loaded at once.
 template <typename T>
@@ -96,12 +97,12 @@ struct alignas(4 * sizeof(T)) Four {
     T values[4];
 };
 
-/// Σ_k weights[k] · line k, for four neighbouring values of lines `step` bytes apart; in the order of
-/// `weighted_sum`.
+/// sums[n] = Σ_k weights[k] · value n of line k, for four neighbouring values of lines `step` bytes apart; in
+/// the order of `weighted_sum`.
 template <typename T>
 GLIMPSE_HOST_DEVICE void weighted_sums(const float* weights, int count, const std::byte* lines,
-                                       std::ptrdiff_t step, float (&sums)[4]) {
-    for (float& sum : sums) sum = 0;
+                                       std::ptrdiff_t step, float* sums) {
+    float all[4] = {};
     for (int from = 0; from < count; from += summation_block) {
         const int to = from + summation_block < count ? from + summation_block : count;
         float parts[4] = {};
@@ -109,67 +110,101 @@ GLIMPSE_HOST_DEVICE void weighted_sums(const float* weights, int count, const st
             const Four<T> four = *reinterpret_cast<const Four<T>*>(lines + k * step);
             for (int n = 0; n < 4; ++n) parts[n] += weights[k] * static_cast<float>(four.values[n]);
         }
-        for (int n = 0; n < 4; ++n) sums[n] += parts[n];
+        for (int n = 0; n < 4; ++n) all[n] += parts[n];
     }
+    for (int n = 0; n < 4; ++n) sums[n] = all[n];
 }
 
-/// Block `number` of a product: 256 values of one row of R I Kᵀ. R is applied to a part of the columns that
+/// One row of a banded matrix.
+struct BandedRow {
+    int first;
+    int count;
+    const float* weights;
+};
+GLIMPSE_HOST_DEVICE inline BandedRow banded_row(const std::byte* plan, const BandedRows& rows, int number) {
+    const std::size_t* const begin = at<std::size_t>(plan, rows.begin) + number;
+    return {at<int>(plan, rows.first)[number], static_cast<int>(begin[1] - begin[0]),
+            at<float>(plan, rows.weights) + begin[0]};
+}
+
+/// The columns [begin, end) of the lines of an image, of which the first value is the number `before` of
+/// those that are loaded from `first` on, four at once.
+struct Part {
+    int begin;
+    int end;
+    std::ptrdiff_t first;
+    int before;
+    int values;
+
+    GLIMPSE_HOST_DEVICE Part(int from, int to, int x0, int channels) : begin(from), end(to) {
+        const std::ptrdiff_t value = std::ptrdiff_t{from - x0} * channels;
+        first = value / 4 * 4;
+        before = static_cast<int>(value - first);
+        values = before + (to - from) * channels;
+    }
+};
+
+/// Block `number` of a product: 256 values of some rows of R I Kᵀ. R is applied to a part of the columns that
 /// K looks at for them, then K to that part, and so on. A `Block` has
 ///
 ///     shared()                 `shared_floats` floats that its threads share
-///     for_each_thread(step)    calls step(thread, sum) for each of them, `sum` being a float of its own;
-///     what
-///                              one call writes, the next sees
+///     for_each_thread(step)    calls step(thread, sums) for each of them, `sums` being a float for each row
+///     of
+///                              its own; what one call writes, the next sees
 template <typename T, typename Block>
 GLIMPSE_HOST_DEVICE void multiply(Block& block, const std::byte* plan, const ProductTask& task,
                                   const Pixels<T>& in, void* out, Element element, std::int64_t number) {
     const std::int64_t length = std::int64_t{task.width} * in.channels;
     const RowAndColumn place = row_and_column(number, static_cast<int>(blocks_of_row(length)));
-    const int i = place.row;
-    const int block_of_row = place.column;
-    const std::int64_t first_value = std::int64_t{block_of_row} * threads_of_block;
-    const ColumnRange columns = at<ColumnRange>(plan, task.ranges)[block_of_row];
-    const std::size_t* row = at<std::size_t>(plan, task.rows.begin) + i;
-    const auto lines = static_cast<int>(row[1] - row[0]);
-    const float* const r = at<float>(plan, task.rows.weights) + row[0];
-    const int y = at<int>(plan, task.rows.first)[i];
-    const std::size_t* const begins = at<std::size_t>(plan, task.columns.begin);
-    const int* const firsts = at<int>(plan, task.columns.first);
-    const float* const weights = at<float>(plan, task.columns.weights);
-    const int columns_at_once = (shared_floats - 4) / in.channels;
+    const int first_row = place.row * rows_of_block;
+    const int rows = task.height - first_row < rows_of_block ? task.height - first_row : rows_of_block;
+    const std::int64_t first_value = std::int64_t{place.column} * threads_of_block;
+    const ColumnRange columns = at<ColumnRange>(plan, task.ranges)[place.column];
+    const int columns_at_once = (floats_of_row - 4) / in.channels;
 
-    block.for_each_thread([](int, float& sum) { sum = 0; });
-    for (int begin = columns.begin; begin < columns.end && lines > 0; begin += columns_at_once) {
+    block.for_each_thread([](int, float(&sums)[rows_of_block]) {
+        for (float& sum : sums) sum = 0;
+    });
+    for (int begin = columns.begin; begin < columns.end; begin += columns_at_once) {
         const int end = begin + columns_at_once < columns.end ? begin + columns_at_once : columns.end;
-        // From the value before `begin` at which four can be loaded at once.
-        const std::ptrdiff_t from = std::ptrdiff_t{begin - in.x0} * in.channels / 4 * 4;
-        const auto before = static_cast<int>(std::ptrdiff_t{begin - in.x0} * in.channels - from);
-        const int values = before + (end - begin) * in.channels;
-        block.for_each_thread([&](int thread, float&) {
-            for (int v = 4 * thread; v < values; v += 4 * threads_of_block) {
-                float sums[4];
-                weighted_sums<T>(r, lines, reinterpret_cast<const std::byte*>(in.pixel(in.x0, y) + from + v),
-                                 in.step, sums);
-                for (int n = 0; n < 4; ++n) block.shared()[v + n] = sums[n];
+        const Part part(begin, end, in.x0, in.channels);
+        const int fours = (part.values + 3) / 4;
+        block.for_each_thread([&](int thread, float(&)[rows_of_block]) {
+            for (int n = thread; n < rows * fours; n += threads_of_block) {
+                const int row = n / fours;
+                const int v = 4 * (n - row * fours);
+                const BandedRow r = banded_row(plan, task.rows, first_row + row);
+                // Of a row without weights `first` is no line of the image.
+                const T* const values = in.pixel(in.x0, r.count > 0 ? r.first : in.y0) + part.first + v;
+                weighted_sums<T>(r.weights, r.count, reinterpret_cast<const std::byte*>(values), in.step,
+                                 block.shared() + row * floats_of_row + v);
             }
         });
-        block.for_each_thread([&](int thread, float& sum) {
+        block.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
             const std::int64_t value = first_value + thread;
             if (value >= length) return;
-            const auto [j, c] = row_and_column(value, in.channels);
-            const auto count = static_cast<int>(begins[j + 1] - begins[j]);
-            const int first = firsts[j] > begin ? firsts[j] : begin;
-            const int last = firsts[j] + count < end ? firsts[j] + count : end;
-            if (first >= last) return;
-            const float* const part = block.shared() + before + (first - begin) * in.channels + c;
-            sum += weighted_sum(weights + begins[j] + (first - firsts[j]), last - first,
-                                [&](int k) { return part[k * in.channels]; });
+            const RowAndColumn pixel = row_and_column(value, in.channels);
+            const BandedRow k = banded_row(plan, task.columns, pixel.row);
+            const int from = k.first > part.begin ? k.first : part.begin;
+            const int to = k.first + k.count < part.end ? k.first + k.count : part.end;
+            if (from >= to) return;
+            const float* const seen =
+                block.shared() + part.before + (from - part.begin) * in.channels + pixel.column;
+            GLIMPSE_UNROLL
+            for (int row = 0; row < rows_of_block; ++row) {
+                sums[row] += weighted_sum(k.weights + (from - k.first), to - from,
+                                          [&](int n) { return seen[row * floats_of_row + n * in.channels]; });
+            }
         });
     }
-    block.for_each_thread([&](int thread, float& sum) {
+    block.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
         const std::int64_t value = first_value + thread;
         if (value >= length) return;
-        store(out, element, task.out + static_cast<std::size_t>(i * length + value), sum);
+        GLIMPSE_UNROLL
+        for (int row = 0; row < rows_of_block; ++row) {
+            const std::int64_t position = (first_row + row) * length + value;
+            if (row < rows) store(out, element, task.out + static_cast<std::size_t>(position), sums[row]);
+        }
     });
 }
 

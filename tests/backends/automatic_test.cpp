@@ -8,8 +8,10 @@
 
 #include "backends/automatic.hpp"
 #include "backends/cpu.hpp"
+#include "backends/device_plan.hpp"
 #include "fake_gpu.hpp"
 #include "glimpse/mechanism.hpp"
+#include "maps/kinds.hpp"
 
 // The choice between a CPU and a GPU, with a GPU that is none.
 
@@ -17,27 +19,25 @@ using namespace glimpse;
 
 namespace {
 
-/// Takes the time that its cost says, by a clock of its own, and longer in three calls of four: the first
-/// loads what it needs, and another program has the GPU in the last two.
-class SlowGpu final : public Backend {
+/// Takes the time that its costs say, by a clock of its own, and longer in three calls of four: the first
+/// loads what it needs, and another program has the device in the last two.
+class SlowDevice final : public Backend {
   public:
-    explicit SlowGpu(GpuCost cost) : cost_(cost) {}
+    using Seconds = double (*)(Maps maps, const ImageRegion& image);
+    SlowDevice(double& clock, Seconds seconds) : clock_(clock), seconds_(seconds) {}
     [[nodiscard]] std::string name() const override { return "slow"; }
     [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
-        const auto bytes = static_cast<double>(image.pixels.total() * image.pixels.elemSize());
         constexpr std::array<double, 4> delays{1, 0, 0.25, 0.5};
-        seconds_ +=
-            cost_.seconds_per_call + cost_.seconds_per_byte * bytes + delays[calls_++ % delays.size()];
+        clock_ += seconds_(maps, image) + delays[calls_++ % delays.size()];
         return CpuBackend().read(maps, image, depth);
     }
     [[nodiscard]] ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const override {
         return CpuBackend().write(map, glimpse);
     }
-    [[nodiscard]] double seconds() const { return seconds_; }
 
   private:
-    GpuCost cost_;
-    mutable double seconds_ = 0;
+    double& clock_;
+    Seconds seconds_;
     mutable std::size_t calls_ = 0;
 };
 
@@ -63,21 +63,32 @@ double break_even(Pays&& pays) {
     return high;
 }
 
-constexpr int one_thread = 1;
-
-/// The seconds that one thread is estimated to need: the cost of a call at which a GPU with a free bus breaks
+/// The seconds that the CPU is estimated to need: the cost of a call at which a GPU with a free bus breaks
 /// even.
 double cpu_seconds(Maps maps, const ImageRegion& image) {
-    return break_even([&](double seconds) { return gpu_pays(maps, image, CV_8U, one_thread, {seconds, 0}); });
+    return break_even([&](double seconds) {
+        return gpu_pays(maps, image, CV_8U, {usual.cpu_multiply_add, seconds, 0, 0, 0});
+    });
 }
 
-/// The bytes that are estimated to go over the bus: the CPU's seconds by those of a byte at which the GPU
-/// breaks even.
-double bytes_sent(Maps maps, const ImageRegion& image, int depth) {
-    const double seconds_per_byte = break_even([&](double seconds) {
-        return gpu_pays(maps, image, depth, one_thread, {0, seconds});
-    });
-    return cpu_seconds(maps, image) / seconds_per_byte;
+/// The bytes that are estimated to be sent and to come back: the CPU's seconds by those of a byte at which
+/// the GPU breaks even.
+double bytes_there(Maps maps, const ImageRegion& image, int depth) {
+    return cpu_seconds(maps, image) / break_even([&](double seconds) {
+               return gpu_pays(maps, image, depth, {usual.cpu_multiply_add, 0, 0, seconds, 0});
+           });
+}
+double bytes_back(Maps maps, const ImageRegion& image, int depth) {
+    return cpu_seconds(maps, image) / break_even([&](double seconds) {
+               return gpu_pays(maps, image, depth, {usual.cpu_multiply_add, 0, 0, 0, seconds});
+           });
+}
+
+/// What is sent beside pixels.
+double bytes_of_plan(Maps maps, int channels) {
+    DevicePlan plan(channels);
+    for (const LinearMap* map : maps) plan.add(*map);
+    return double(plan.size_in_bytes());
 }
 
 /// A box shrunk twice: its support is the box, for its taps stay within it.
@@ -99,18 +110,25 @@ TEST_CASE("a GPU pays where there is much to multiply for what is transferred") 
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
     const Lowered crop = cropped(size);
     const Lowered gaussian = lower(wide({512, 512}), size);
-    CHECK(!gpu_pays(one(crop), image, CV_8U, 1, usual));
-    CHECK(gpu_pays(one(gaussian), image, CV_8U, 1, usual));
-    // The more threads the CPU has, the less.
-    CHECK(!gpu_pays(one(gaussian), image, CV_8U, 100000, usual));
+    CHECK(!gpu_pays(one(crop), image, CV_8U, usual));
+    CHECK(gpu_pays(one(gaussian), image, CV_8U, usual));
+    // The faster the CPU is, the less.
+    DeviceCosts fast_cpu = usual;
+    fast_cpu.cpu_multiply_add /= 100000;
+    CHECK(!gpu_pays(one(gaussian), image, CV_8U, fast_cpu));
     // Thousands of samples of one image pay, though one does not.
     SpatialTransformer stn;
     stn.form = SpatialTransformer::BoxForm{{100, 100, 300, 200}, Units::pixels, 20};
     stn.size = Size{64, 64};
     const Lowered sampled = lower(stn, size);
     const std::vector<Lowered> many(5000, sampled);
-    CHECK(!gpu_pays(one(sampled), image, CV_8U, 1, usual));
-    CHECK(gpu_pays(maps_of(many), image, CV_8U, 1, usual));
+    CHECK(!gpu_pays(one(sampled), image, CV_8U, usual));
+    CHECK(gpu_pays(maps_of(many), image, CV_8U, usual));
+    // Unless each costs as much as the CPU needs for it: 16 multiply-adds for each of 3 · 64² values, four
+    // times.
+    DeviceCosts busy = usual;
+    busy.gpu_glimpse = 16 * 3 * 64 * 64 / 20e9;
+    CHECK(!gpu_pays(maps_of(many), image, CV_8U, busy));
 }
 
 TEST_CASE("a CPU's time is that of its multiply-adds: a tap of a sample takes as long as four of a band") {
@@ -148,9 +166,11 @@ TEST_CASE(
     const Size size{600, 500};
     const std::vector<Lowered> near{halved({10, 10, 40, 30}, size), halved({12, 10, 40, 30}, size)};
     const std::vector<Lowered> far{halved({10, 10, 40, 30}, size), halved({500, 400, 40, 30}, size)};
-    constexpr double values_back = 2 * 20 * 15;
-    constexpr double seen_by_each = 2 * 40 * 30;
+    const std::vector<Lowered> many(100, near.front());
+    constexpr double values_of_each = 20 * 15;
+    constexpr double seen_by_each = 40 * 30;
     constexpr double seen_by_near = 42 * 30;
+    constexpr double between_far = 530 * 420;
     // An even number of channels is not always one with alpha.
     for (const auto& kind : {std::pair{1, false}, {2, true}, {2, false}, {3, false}, {4, true}, {4, false}}) {
         const int channels = kind.first;
@@ -160,29 +180,80 @@ TEST_CASE(
         for (const int depth : {CV_8U, CV_32F}) {
             CAPTURE(channels);
             CAPTURE(alpha);
-            const double back = values_back * channels * (depth == CV_8U ? 1 : 4);
-            const double all = 600.0 * 500 * channels;
-            CHECK(bytes_sent(maps_of(near), image, depth) ==
-                  doctest::Approx((alpha ? 4 * channels * seen_by_near : all) + back).epsilon(1e-6));
-            CHECK(bytes_sent(maps_of(far), image, depth) ==
-                  doctest::Approx((alpha ? 4 * channels * seen_by_each : all) + back).epsilon(1e-6));
+            const auto check = [&](const std::vector<Lowered>& lowered, double pixels) {
+                const auto maps = maps_of(lowered);
+                const double back =
+                    double(lowered.size()) * values_of_each * channels * (depth == CV_8U ? 1 : 4);
+                const double there = pixels * channels * (alpha ? 4 : 1) + bytes_of_plan(maps, channels);
+                CHECK(bytes_there(maps, image, depth) == doctest::Approx(there).epsilon(1e-6));
+                CHECK(bytes_back(maps, image, depth) == doctest::Approx(back).epsilon(1e-6));
+            };
+            check(near, seen_by_near);
+            check(far, alpha ? 2 * seen_by_each : between_far);
+            // Of many it is not asked what they look at.
+            check(many, alpha ? seen_by_each : 600.0 * 500);
         }
     }
 }
 
-TEST_CASE("what a GPU costs is measured by reading with it") {
-    const SlowGpu gpu(usual);
-    const GpuCost cost = measured_cost(gpu, [&] { return gpu.seconds(); });
-    // The small image is sent as well.
-    CHECK(cost.seconds_per_call == doctest::Approx(usual.seconds_per_call).epsilon(1e-4));
-    CHECK(cost.seconds_per_byte == doctest::Approx(usual.seconds_per_byte).epsilon(1e-4));
+TEST_CASE("what devices cost is measured by reading with them") {
+    double clock = 0;
+    const SlowDevice cpu(clock, [](Maps maps, const ImageRegion&) {
+        double work = 0;
+        for (const LinearMap* map : maps) work += double(multiply_adds(*map));
+        return work * usual.cpu_multiply_add;
+    });
+    // A byte back takes longer than one there; of an image what is looked at is sent.
+    constexpr double byte_back = 3 * usual.byte_there;
+    const SlowDevice gpu(clock, [](Maps maps, const ImageRegion& image) {
+        double back = 0;
+        for (const LinearMap* map : maps) back += double(map->glimpse.area());
+        return usual.gpu_call + usual.gpu_glimpse * double(maps.size()) + byte_back * back +
+               usual.byte_there * double(sent_to_device(maps, image.region).area());
+    });
+    const DeviceCosts costs = measured_costs(cpu, gpu, [&] { return clock; });
+    CHECK(costs.cpu_multiply_add == doctest::Approx(usual.cpu_multiply_add).epsilon(1e-3));
+    CHECK(costs.gpu_call == doctest::Approx(usual.gpu_call + usual.gpu_glimpse).epsilon(1e-3));
+    CHECK(costs.gpu_glimpse == doctest::Approx(usual.gpu_glimpse).epsilon(1e-2));
+    CHECK(costs.byte_there == doctest::Approx(usual.byte_there).epsilon(1e-3));
+    CHECK(costs.byte_back == doctest::Approx(byte_back).epsilon(1e-3));
     // A GPU that fails never pays.
     const Size size{2000, 1500};
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8UC3)};
     const std::vector<Lowered> much(100, lower(wide({512, 512}), size));
-    CHECK(gpu_pays(maps_of(much), image, CV_8U, 1, cost));
-    CHECK(!gpu_pays(maps_of(much), image, CV_8U, 1, measured_cost(FakeGpu(true))));
-    CHECK(std::isfinite(measured_cost(FakeGpu(false)).seconds_per_call));
+    CHECK(gpu_pays(maps_of(much), image, CV_8U, costs));
+    CHECK(!gpu_pays(maps_of(much), image, CV_8U, measured_costs(CpuBackend(), FakeGpu(true))));
+    CHECK(std::isfinite(measured_costs(CpuBackend(), FakeGpu(false)).gpu_call));
+}
+
+TEST_CASE("a GPU is opened once there was as much work as opening takes") {
+    const Size size{2000, 1500};
+    const ImageRegion image = black(size, CV_8UC3);
+    const Lowered gaussian = lower(wide({512, 512}), size);
+    const double seconds = 3.0 * double(multiply_adds(gaussian.map)) / (5e9 * cv::getNumberOfCPUs());
+    int opened = 0;
+    const auto open = [&] {
+        ++opened;
+        return std::make_unique<FakeGpu>(false);
+    };
+    const AutomaticBackend backend(
+        std::make_unique<CpuBackend>(), open, [](const Backend&, const Backend&) { return usual; },
+        2.5 * seconds);
+    for (const char* device : {"cpu", "cpu", "fake", "fake"}) {
+        CHECK(backend.for_reading(one(gaussian), image, CV_8U).name() == device);
+    }
+    CHECK(opened == 1);
+    // Where there is none, it is looked for once.
+    int looked = 0;
+    const AutomaticBackend without(
+        std::make_unique<CpuBackend>(),
+        [&] {
+            ++looked;
+            return nullptr;
+        },
+        [](const Backend&, const Backend&) { return usual; }, 0);
+    for (int n = 0; n < 3; ++n) CHECK(without.for_reading(one(gaussian), image, CV_8U).name() == "cpu");
+    CHECK(looked == 1);
 }
 
 TEST_CASE("the automatic backend reads with the GPU where it pays, and writes with the CPU") {
@@ -208,8 +279,17 @@ TEST_CASE("a reading that the GPU fails at is the CPU's, and what the CPU fails 
     REQUIRE(failing.for_reading(one(gaussian), image, CV_8U).name() == "fake");
     const cv::Mat glimpse = failing.read(one(gaussian), image, CV_8U).front();
     CHECK(cv::norm(glimpse, CpuBackend().read(one(gaussian), image, CV_8U).front(), cv::NORM_INF) == 0);
-    const AutomaticBackend without_a_cpu(std::make_unique<FakeGpu>(true), std::make_unique<FakeGpu>(false),
-                                         [](const Backend&) { return usual; });
+    // It is tried again, unless it is lost.
+    CHECK(failing.for_reading(one(gaussian), image, CV_8U).name() == "fake");
+    const AutomaticBackend losing(
+        std::make_unique<CpuBackend>(), [] { return std::make_unique<FakeGpu>(true, false); },
+        [](const Backend&, const Backend&) { return usual; }, 0);
+    REQUIRE(losing.for_reading(one(gaussian), image, CV_8U).name() == "fake");
+    losing.read(one(gaussian), image, CV_8U);
+    CHECK(losing.for_reading(one(gaussian), image, CV_8U).name() == "cpu");
+    const AutomaticBackend without_a_cpu(
+        std::make_unique<FakeGpu>(true), [] { return std::make_unique<FakeGpu>(false); },
+        [](const Backend&, const Backend&) { return usual; }, 0);
     const Lowered crop = cropped(size);
     CHECK_THROWS_WITH(without_a_cpu.read(one(crop), image, CV_8U),
                       doctest::Contains("not enough free memory"));

@@ -4,7 +4,6 @@
 #include <variant>
 
 #include "maps/image_region.hpp"
-#include "maps/needed_parts.hpp"
 #include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "system/parallel.hpp"
@@ -15,19 +14,6 @@ namespace {
 
 /// Values of a portion: enough to outweigh its launches, and few enough that several overlap.
 constexpr std::size_t most_values = std::size_t{1} << 23;
-
-/// What the maps look at; all of the region where there are so many that finding out takes longer than
-/// sending it.
-ImageRegion needed_by(std::span<const LinearMap* const> maps, const ImageRegion& image) {
-    constexpr std::size_t few = 64;
-    if (maps.size() > few) return image;
-    NeededParts parts;
-    for (const LinearMap* map : maps) {
-        if (!std::holds_alternative<Window>(map->kind)) parts.add(support(*map));
-    }
-    const Rectangle bounds = parts.bounds();
-    return bounds.empty() ? image : ImageRegion{bounds, part(image, bounds), image.alpha};
-}
 
 }  // namespace
 
@@ -71,34 +57,16 @@ std::vector<cv::Mat> BatchReader::run() && {
 }
 
 void BatchReader::add(std::size_t n) {
-    if (image_.region.empty()) {
-        glimpses_[n] = black(maps_[n]->glimpse);
+    const LinearMap& map = *maps_[n];
+    const auto* weights = std::get_if<Weights>(&map.kind);
+    if (image_.region.empty() || (weights && weights->region.empty())) {
+        glimpses_[n] = black(map.glimpse);
+    } else if (std::holds_alternative<Window>(map.kind)) {
+        windows_.push_back(n);
     } else {
-        std::visit([&](const auto& kind) { plan(n, kind); }, maps_[n]->kind);
+        slots_.push_back({n, plan_.values_out()});
+        plan_.add(map);
     }
-}
-
-void BatchReader::plan(std::size_t n, const Window& /*window*/) {
-    windows_.push_back(n);
-}
-
-void BatchReader::plan(std::size_t n, const Weights& weights) {
-    if (weights.region.empty()) {
-        glimpses_[n] = black(maps_[n]->glimpse);
-        return;
-    }
-    slots_.push_back({n, plan_.values_out()});
-    plan_.add(weights);
-}
-
-void BatchReader::plan(std::size_t n, const Separable& separable) {
-    slots_.push_back({n, plan_.values_out()});
-    plan_.add(separable);
-}
-
-void BatchReader::plan(std::size_t n, const Samples& samples) {
-    slots_.push_back({n, plan_.values_out()});
-    plan_.add(*maps_[n], samples);
 }
 
 bool BatchReader::is_full() const {
@@ -134,8 +102,9 @@ void BatchReader::begin_portion() {
 const UploadedImage& BatchReader::uploaded() {
     if (held_) return held_->uploaded();
     if (!uploaded_) {
-        const ImageRegion needed = needed_by(maps_, image_);
-        uploaded_.emplace(needed.pixels, needed.region, pool_, upload_);
+        Rectangle sent = sent_to_device(maps_, image_.region);
+        if (sent.empty()) sent = {image_.region.x, image_.region.y, 1, 1};  // of no size nothing can be sent
+        uploaded_.emplace(part(image_, sent), sent, pool_, upload_);
     }
     return *uploaded_;
 }

@@ -56,10 +56,6 @@ class BatchReader {
     };
 
     void add(std::size_t n);
-    void plan(std::size_t n, const Window& window);
-    void plan(std::size_t n, const Weights& weights);
-    void plan(std::size_t n, const Separable& separable);
-    void plan(std::size_t n, const Samples& samples);
     [[nodiscard]] bool is_full() const;
     void begin_portion();
     /// The image on the device: held there, or that part of it which is looked at.
@@ -78,7 +74,7 @@ class BatchReader {
     // Images go to the device in one stream, and portions are read in the others in turn, so that copies in
     // both directions and kernels overlap.
     cv::cuda::Stream upload_;
-    std::array<cv::cuda::Stream, 2> streams_;
+    std::array<cv::cuda::Stream, 4> streams_;
     std::optional<UploadedImage> uploaded_;
     DevicePlan plan_;
     std::vector<Slot> slots_;                        ///< of the plan
@@ -86,8 +82,9 @@ class BatchReader {
     std::deque<Portion> portions_;                   ///< that are being read
     std::vector<std::pair<Slot, cv::Mat>> weighed_;  ///< values of weights, to be copied to where they belong
     std::size_t next_stream_ = 0;
-    std::array<WaitsForStream, 3> waits_{WaitsForStream(upload_), WaitsForStream(streams_[0]),
-                                         WaitsForStream(streams_[1])};
+    std::array<WaitsForStream, 5> waits_{WaitsForStream(upload_), WaitsForStream(streams_[0]),
+                                         WaitsForStream(streams_[1]), WaitsForStream(streams_[2]),
+                                         WaitsForStream(streams_[3])};
 };
 
 }  // namespace glimpse::cuda

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
@@ -28,6 +29,7 @@ class CudaBackend final : public Backend {
     }
 
     [[nodiscard]] std::string name() const override { return "cuda:" + std::to_string(number_); }
+    [[nodiscard]] bool is_usable() const override { return !lost_; }
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
@@ -81,8 +83,10 @@ class CudaBackend final : public Backend {
             cuda::require_success(cudaSetDevice(number_));
             return step();
         } catch (const cv::Exception& exception) {
+            lost_ = lost_ || !cuda::works();
             throw Error(cuda::failure_of_device(name(), exception.err));
         } catch (const cuda::Failure& failure) {
+            lost_ = lost_ || !cuda::works();
             throw Error(failure.is_out_of_memory() ? cuda::lack_of_memory(name())
                                                    : cuda::failure_of_device(name(), failure.what()));
         }
@@ -90,6 +94,7 @@ class CudaBackend final : public Backend {
 
     int number_;
     mutable std::shared_mutex memory_;
+    mutable std::atomic<bool> lost_ = false;
     std::unique_ptr<cuda::DevicePool> pool_;
 };
 
@@ -100,6 +105,7 @@ class HoldingBackend final : public Backend {
         : device_(device), held_(device.hold(image)) {}
 
     [[nodiscard]] std::string name() const override { return device_.name(); }
+    [[nodiscard]] bool is_usable() const override { return device_.is_usable(); }
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         return device_.read(maps, image, depth, held_->is(image) ? held_.get() : nullptr);

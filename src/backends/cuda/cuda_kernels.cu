@@ -78,7 +78,7 @@ class Block {
 
   private:
     float* shared_;
-    float own_ = 0;
+    float own_[device_work::rows_of_block] = {};
 };
 
 template <typename T>
@@ -88,7 +88,7 @@ struct Multiply {
     void* out;
     Element element;
     __device__ void operator()(const ProductTask& task, std::int64_t number) const {
-        __shared__ float shared[device_work::shared_floats];
+        __shared__ __align__(16) float shared[device_work::shared_floats];
         Block block(shared);
         device_work::multiply(block, plan, task, in, out, element, number);
     }

@@ -36,7 +36,7 @@ struct PixelsOnDevice {
     const void* data;
     std::ptrdiff_t step;  ///< bytes from line to line, a multiple of `device_work::line_alignment`
     Element element;
-    int channels;  ///< ≤ `device_work::shared_floats`
+    int channels;  ///< ≤ CV_CN_MAX, so that a part of a line holds several pixels
     int x0;
     int y0;
 };

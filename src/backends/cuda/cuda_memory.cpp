@@ -119,6 +119,12 @@ void clear_error() {
     cudaGetLastError();
 }
 
+bool works() {
+    const bool is_done = cudaDeviceSynchronize() == cudaSuccess;
+    clear_error();
+    return is_done;
+}
+
 cudaStream_t native(const cv::cuda::Stream& stream) {
     return cv::cuda::StreamAccessor::getStream(stream);
 }

@@ -30,6 +30,9 @@ void require_success(cudaError_t result);
 /// Clears the last error, which CUDA would otherwise report as that of a later call.
 void clear_error();
 
+/// Whether the thread's device still does its work: after some errors it fails at everything.
+bool works();
+
 /// CUDA's handle of OpenCV's stream.
 cudaStream_t native(const cv::cuda::Stream& stream);
 

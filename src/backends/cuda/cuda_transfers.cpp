@@ -60,7 +60,7 @@ UploadedImage::UploadedImage(const cv::Mat& pixels, const Rectangle& region, con
               region.y},
       there_(event_for_waiting()),
       waits_(stream) {
-    constexpr std::size_t strip_bytes = std::size_t{1} << 22;
+    constexpr std::size_t strip_bytes = std::size_t{1} << 23;
     const auto step = static_cast<std::size_t>(pixels_.step);
     const auto rows = static_cast<int>(
         std::clamp<std::size_t>(strip_bytes / step, 1, static_cast<std::size_t>(pixels.rows)));

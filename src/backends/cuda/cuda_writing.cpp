@@ -26,9 +26,9 @@ class Writer {
   private:
     ImageRegion write(const Window& window) { return glimpse::write(window, map_, glimpse_); }
 
-    ImageRegion write(const Weights& weights) {
+    ImageRegion write(const Weights& /*weights*/) {
         DevicePlan plan(glimpse_.channels());
-        plan.add(weights);  // a diagonal map is its own adjoint
+        plan.add(map_);  // a diagonal map is its own adjoint
         return written([&](const PixelsOnDevice& pixels, float* image) {
             const UploadedPlan uploaded(plan, pool_, stream_);
             read_all(uploaded.plan(), pixels, image, Element::float32, native(stream_));
@@ -52,7 +52,7 @@ class Writer {
         // Fixed-point numbers are finite.
         if (!cv::checkRange(glimpse_)) return glimpse::write(samples, map_, glimpse_);
         DevicePlan plan(glimpse_.channels());
-        plan.add(map_, samples);
+        plan.add(map_);
         const std::size_t bytes = values() * sizeof(std::int64_t);
         const DeviceMemory sums(bytes, pool_, stream_);
         require_success(cudaMemsetAsync(sums.data(), 0, bytes, native(stream_)));
