@@ -155,10 +155,10 @@ class EmulatedDevice final : public Backend {
                                const TaskList<Task>& list, Work&& work) {
         const auto* tasks = device_work::at<Task>(bytes, place.tasks);
         const auto* first_block = device_work::at<std::int64_t>(bytes, place.first_block);
-        for (std::size_t n = 0; n < list.tasks.size(); ++n) {
-            for (std::int64_t block = first_block[n]; block < first_block[n + 1]; ++block) {
-                work(tasks[n], block - first_block[n]);
-            }
+        const auto count = static_cast<int>(list.tasks.size());
+        for (std::int64_t block = 0; block < list.blocks(); ++block) {
+            const int n = device_work::task_of(first_block, count, block);
+            work(tasks[n], block - first_block[n]);
         }
     }
 

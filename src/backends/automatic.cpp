@@ -4,12 +4,12 @@
 #include <chrono>
 #include <limits>
 #include <opencv2/core.hpp>
-#include <opencv2/core/utility.hpp>
 
 #include "backends/device_plan.hpp"
 #include "glimpse/error.hpp"
 #include "maps/kinds.hpp"
 #include "maps/needed_parts.hpp"
+#include "system/parallel.hpp"
 
 namespace glimpse {
 
@@ -24,27 +24,33 @@ double work_of(std::span<const LinearMap* const> maps, int channels) {
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 
-/// Bytes of pixels that are sent to a GPU: as they are, or, where they have alpha, as `read_glimpses`
-/// premultiplies them; an estimate, as if every map mixed pixels and none were filled with the image's mean.
-double bytes_of_pixels(std::span<const LinearMap* const> maps, const ImageRegion& image) {
-    const cv::Mat& pixels = image.pixels;
-    if (!image.alpha)
-        return static_cast<double>(pixels.elemSize()) * double(sent_to_device(maps, image.region).area());
+/// What goes to a GPU and comes back, and in how many calls: an estimate, as if every map mixed pixels and
+/// none were filled with the image's mean. Where pixels have alpha, `read_glimpses` premultiplies them in
+/// float32, parts that lie far apart one by one.
+struct Transfers {
+    double calls = 1;
+    double bytes_there = 0;
+    double bytes_back = 0;
+};
+
+Transfers transfers_of(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth) {
+    const auto channels = static_cast<double>(image.pixels.channels());
+    double values = 0;
+    for (const LinearMap* map : maps) values += channels * double(map->glimpse.area());
+    if (!image.alpha) {
+        const double pixels = double(sent_to_device(maps, image.region).area());
+        return {1, pixels * double(image.pixels.elemSize()), values * CV_ELEM_SIZE1(depth)};
+    }
     NeededParts parts;
     for (const LinearMap* map : maps) parts.add(support(*map));
-    return static_cast<double>(pixels.channels()) * sizeof(float) * static_cast<double>(parts.pixels());
+    return {parts.are_dense() ? 1 : double(maps.size()), sizeof(float) * channels * double(parts.pixels()),
+            sizeof(float) * values};
 }
 
 double bytes_of_plan(std::span<const LinearMap* const> maps, int channels) {
     DevicePlan plan(channels);
     for (const LinearMap* map : maps) plan.add(*map);
     return static_cast<double>(plan.size_in_bytes());
-}
-
-double bytes_back(std::span<const LinearMap* const> maps, int channels, int depth) {
-    double values = 0;
-    for (const LinearMap* map : maps) values += double(map->glimpse.area());
-    return static_cast<double>(channels) * static_cast<double>(CV_ELEM_SIZE1(depth)) * values;
 }
 
 /// The shortest time that the backend needs to read these.
@@ -77,15 +83,13 @@ BandedMatrix bands(int size, int columns) {
     return matrix;
 }
 
-/// Seconds of the CPU for a multiply-add: of glimpses of 64×64 out of 256×256, a few for each core.
+/// Of one glimpse, which the calling thread reads alone, whatever the others do meanwhile.
 double seconds_of_multiply_add(const Backend& cpu, const Clock& clock) {
-    constexpr Size image{256, 256};
-    constexpr Size glimpse{64, 64};
+    constexpr Size image{1024, 1024};
+    constexpr Size glimpse{256, 256};
     const Separable product{bands(glimpse.height, image.height), bands(glimpse.width, image.width)};
-    const std::vector<LinearMap> maps(static_cast<std::size_t>(4 * cv::getNumberOfCPUs()),
-                                      {.image = image, .glimpse = glimpse, .kind = product});
-    const double work = static_cast<double>(maps.size()) * static_cast<double>(multiply_adds(maps.front()));
-    return seconds_to_read(cpu, maps, clock) / work;
+    const std::vector<LinearMap> one{{.image = image, .glimpse = glimpse, .kind = product}};
+    return seconds_to_read(cpu, one, clock) / double(multiply_adds(one.front())) / cores_of_run();
 }
 
 }  // namespace
@@ -124,10 +128,11 @@ DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu) {
 bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
               const DeviceCosts& costs) {
     const int channels = image.pixels.channels();
-    const double there = bytes_of_pixels(maps, image) + bytes_of_plan(maps, channels);
+    const Transfers transfers = transfers_of(maps, image, depth);
+    const double there = transfers.bytes_there + bytes_of_plan(maps, channels);
     return work_of(maps, channels) * costs.cpu_multiply_add >
-           costs.gpu_call + costs.gpu_glimpse * double(maps.size()) + costs.byte_there * there +
-               costs.byte_back * bytes_back(maps, channels, depth);
+           costs.gpu_call * transfers.calls + costs.gpu_glimpse * double(maps.size()) +
+               costs.byte_there * there + costs.byte_back * transfers.bytes_back;
 }
 
 std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> maps, const ImageRegion& image,
@@ -153,14 +158,19 @@ bool AutomaticBackend::is_open(std::span<const LinearMap* const> maps, int chann
     {
         const std::lock_guard lock(mutex_);
         if (state_ != State::closed) return state_ == State::opened;
-        seconds_left_ -=
-            work_of(maps, channels) / (multiply_adds_per_second_of_thread * cv::getNumberOfCPUs());
+        seconds_left_ -= work_of(maps, channels) / (multiply_adds_per_second_of_thread * cores_of_run());
         if (seconds_left_ > 0) return false;
         state_ = State::opening;
     }
-    gpu_ = open_();
-    if (gpu_) costs_ = measure_(*cpu_, *gpu_);
+    std::unique_ptr<Backend> gpu;
+    try {
+        gpu = open_();
+        if (gpu) costs_ = measure_(*cpu_, *gpu);
+    } catch (const std::exception&) {
+        gpu.reset();  // the CPU reads everything then
+    }
     const std::lock_guard lock(mutex_);
+    gpu_ = std::move(gpu);
     state_ = State::opened;
     return true;
 }

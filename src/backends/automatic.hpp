@@ -10,7 +10,7 @@ namespace glimpse {
 
 /// What decides between a CPU and a GPU, in seconds.
 struct DeviceCosts {
-    double cpu_multiply_add;  ///< on all cores that the run may use
+    double cpu_multiply_add;  ///< by all cores of the run together
     double gpu_call;          ///< of a GPU: a call
     double gpu_glimpse;       ///< a glimpse more, beside its bytes
     double byte_there;        ///< a byte that is sent to it
@@ -25,10 +25,8 @@ using Clock = std::function<double()>;
 ///
 ///     a call       one pixel out of a few
 ///     a glimpse    hundreds of such pixels
-///     bytes        two pixels out of an image of 16 MB, at its corners, so that all of it is sent; and a
-///     glimpse
-///                  of 16 MB
-///     the CPU      Gaussian glimpses on all cores
+///     bytes        two pixels at the corners of 16 MB, all of which are sent; a glimpse of 16 MB
+///     the CPU      a product on the calling thread, by the cores of the run: others may be at work
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu, const Clock& clock);
 DeviceCosts measured_costs(const Backend& cpu, const Backend& gpu);
 
@@ -42,7 +40,7 @@ bool gpu_pays(std::span<const LinearMap* const> maps, const ImageRegion& image, 
 /// a run takes at most twice as long as it would have with the better choice from the beginning.
 class AutomaticBackend final : public Backend {
   public:
-    /// Null where there is no GPU.
+    /// Null where there is no GPU, or none that works.
     using Open = std::function<std::unique_ptr<Backend>()>;
     using Measure = std::function<DeviceCosts(const Backend& cpu, const Backend& gpu)>;
 

@@ -11,7 +11,7 @@
 
 namespace glimpse::device_work {
 
-/// The threads that work together, and the number of elements of a task that they share.
+/// The threads of a block. It computes so many pixels of samples or weights, or values of a row of a product.
 constexpr int threads_of_block = 256;
 
 /// A banded matrix in its own arrays: the weights of row i are numbers [begin[i], begin[i + 1]), from column

@@ -48,6 +48,17 @@ GLIMPSE_HOST_DEVICE inline RowAndColumn row_and_column(std::int64_t number, int 
     return {static_cast<int>(number / width), static_cast<int>(number % width)};
 }
 
+/// The task that a block works on, of `count`: the last whose first block is not behind it.
+GLIMPSE_HOST_DEVICE inline int task_of(const std::int64_t* first_block, int count, std::int64_t block) {
+    int low = 0;
+    int high = count;
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        (first_block[middle] <= block ? low : high) = middle;
+    }
+    return low;
+}
+
 template <typename T>
 GLIMPSE_HOST_DEVICE const T* at(const std::byte* plan, std::size_t offset) {
     return reinterpret_cast<const T*>(plan + offset);
@@ -144,66 +155,94 @@ struct Part {
     }
 };
 
-/// Block `number` of a product: 256 values of some rows of R I Kᵀ. R is applied to a part of the columns that
-/// K looks at for them, then K to that part, and so on. A `Block` has
+/// What a block of a product computes: values [first_value, first_value + 256) of rows [first_row, first_row
+/// + rows) of R I Kᵀ, of `length` values each, for which K looks at `columns`.
+struct ProductBlock {
+    int first_row;
+    int rows;
+    std::int64_t first_value;
+    std::int64_t length;
+    ColumnRange columns;
+
+    GLIMPSE_HOST_DEVICE ProductBlock(const std::byte* plan, const ProductTask& task, int channels,
+                                     std::int64_t number)
+        : length(std::int64_t{task.width} * channels) {
+        const RowAndColumn place = row_and_column(number, static_cast<int>(blocks_of_row(length)));
+        first_row = place.row * rows_of_block;
+        rows = task.height - first_row < rows_of_block ? task.height - first_row : rows_of_block;
+        first_value = std::int64_t{place.column} * threads_of_block;
+        columns = at<ColumnRange>(plan, task.ranges)[place.column];
+    }
+};
+
+/// A thread's share of R on a part of the lines: into `shared`, a row after the other.
+template <typename T>
+GLIMPSE_HOST_DEVICE void sum_lines(const std::byte* plan, const ProductTask& task, const ProductBlock& block,
+                                   const Part& part, const Pixels<T>& in, int thread, float* shared) {
+    const int fours = (part.values + 3) / 4;
+    for (int n = thread; n < block.rows * fours; n += threads_of_block) {
+        const int row = n / fours;
+        const int v = 4 * (n - row * fours);
+        const BandedRow r = banded_row(plan, task.rows, block.first_row + row);
+        // Of a row without weights `first` is no line of the image.
+        const T* const values = in.pixel(in.x0, r.count > 0 ? r.first : in.y0) + part.first + v;
+        weighted_sums<T>(r.weights, r.count, reinterpret_cast<const std::byte*>(values), in.step,
+                         shared + row * floats_of_row + v);
+    }
+}
+
+/// Adds K of that part to a thread's sums, one for each row.
+GLIMPSE_HOST_DEVICE inline void sum_columns(const std::byte* plan, const ProductTask& task,
+                                            const ProductBlock& block, const Part& part, int channels,
+                                            int thread, const float* shared, float (&sums)[rows_of_block]) {
+    const std::int64_t value = block.first_value + thread;
+    if (value >= block.length) return;
+    const RowAndColumn pixel = row_and_column(value, channels);
+    const BandedRow k = banded_row(plan, task.columns, pixel.row);
+    const int from = k.first > part.begin ? k.first : part.begin;
+    const int to = k.first + k.count < part.end ? k.first + k.count : part.end;
+    if (from >= to) return;
+    const float* const seen = shared + part.before + (from - part.begin) * channels + pixel.column;
+    GLIMPSE_UNROLL
+    for (int row = 0; row < rows_of_block; ++row) {
+        sums[row] += weighted_sum(k.weights + (from - k.first), to - from,
+                                  [&](int n) { return seen[row * floats_of_row + n * channels]; });
+    }
+}
+
+/// Block `number` of a product: R is applied to a part of the columns that K looks at, then K to that part,
+/// and so on. A `Block` has
 ///
 ///     shared()                 `shared_floats` floats that its threads share
-///     for_each_thread(step)    calls step(thread, sums) for each of them, `sums` being a float for each row
-///     of
-///                              its own; what one call writes, the next sees
+///     for_each_thread(step)    calls step(thread, sums) for each, `sums` being its own, a float for each
+///                              row; what one call writes, the next sees
 template <typename T, typename Block>
-GLIMPSE_HOST_DEVICE void multiply(Block& block, const std::byte* plan, const ProductTask& task,
+GLIMPSE_HOST_DEVICE void multiply(Block& threads, const std::byte* plan, const ProductTask& task,
                                   const Pixels<T>& in, void* out, Element element, std::int64_t number) {
-    const std::int64_t length = std::int64_t{task.width} * in.channels;
-    const RowAndColumn place = row_and_column(number, static_cast<int>(blocks_of_row(length)));
-    const int first_row = place.row * rows_of_block;
-    const int rows = task.height - first_row < rows_of_block ? task.height - first_row : rows_of_block;
-    const std::int64_t first_value = std::int64_t{place.column} * threads_of_block;
-    const ColumnRange columns = at<ColumnRange>(plan, task.ranges)[place.column];
+    const ProductBlock block(plan, task, in.channels, number);
     const int columns_at_once = (floats_of_row - 4) / in.channels;
-
-    block.for_each_thread([](int, float(&sums)[rows_of_block]) {
+    threads.for_each_thread([](int, float(&sums)[rows_of_block]) {
         for (float& sum : sums) sum = 0;
     });
-    for (int begin = columns.begin; begin < columns.end; begin += columns_at_once) {
-        const int end = begin + columns_at_once < columns.end ? begin + columns_at_once : columns.end;
+    for (int begin = block.columns.begin; begin < block.columns.end; begin += columns_at_once) {
+        const int end =
+            begin + columns_at_once < block.columns.end ? begin + columns_at_once : block.columns.end;
         const Part part(begin, end, in.x0, in.channels);
-        const int fours = (part.values + 3) / 4;
-        block.for_each_thread([&](int thread, float(&)[rows_of_block]) {
-            for (int n = thread; n < rows * fours; n += threads_of_block) {
-                const int row = n / fours;
-                const int v = 4 * (n - row * fours);
-                const BandedRow r = banded_row(plan, task.rows, first_row + row);
-                // Of a row without weights `first` is no line of the image.
-                const T* const values = in.pixel(in.x0, r.count > 0 ? r.first : in.y0) + part.first + v;
-                weighted_sums<T>(r.weights, r.count, reinterpret_cast<const std::byte*>(values), in.step,
-                                 block.shared() + row * floats_of_row + v);
-            }
+        threads.for_each_thread([&](int thread, float(&)[rows_of_block]) {
+            sum_lines(plan, task, block, part, in, thread, threads.shared());
         });
-        block.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
-            const std::int64_t value = first_value + thread;
-            if (value >= length) return;
-            const RowAndColumn pixel = row_and_column(value, in.channels);
-            const BandedRow k = banded_row(plan, task.columns, pixel.row);
-            const int from = k.first > part.begin ? k.first : part.begin;
-            const int to = k.first + k.count < part.end ? k.first + k.count : part.end;
-            if (from >= to) return;
-            const float* const seen =
-                block.shared() + part.before + (from - part.begin) * in.channels + pixel.column;
-            GLIMPSE_UNROLL
-            for (int row = 0; row < rows_of_block; ++row) {
-                sums[row] += weighted_sum(k.weights + (from - k.first), to - from,
-                                          [&](int n) { return seen[row * floats_of_row + n * in.channels]; });
-            }
+        threads.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
+            sum_columns(plan, task, block, part, in.channels, thread, threads.shared(), sums);
         });
     }
-    block.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
-        const std::int64_t value = first_value + thread;
-        if (value >= length) return;
+    threads.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
+        const std::int64_t value = block.first_value + thread;
+        if (value >= block.length) return;
         GLIMPSE_UNROLL
         for (int row = 0; row < rows_of_block; ++row) {
-            const std::int64_t position = (first_row + row) * length + value;
-            if (row < rows) store(out, element, task.out + static_cast<std::size_t>(position), sums[row]);
+            const std::int64_t position = (block.first_row + row) * block.length + value;
+            if (row < block.rows)
+                store(out, element, task.out + static_cast<std::size_t>(position), sums[row]);
         }
     });
 }

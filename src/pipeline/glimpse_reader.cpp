@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 
 #include "glimpse/reading.hpp"
 
@@ -19,6 +20,20 @@ std::vector<cv::Mat> read_each(const Backend& device, GlimpseSpan glimpses,
         guarded(*glimpses[k]->report, [&] { pixels[k] = read_glimpse(device, *lowered[k], image, depth); });
     }
     return pixels;
+}
+
+/// What a device failed at: together on another one, which may have more memory, and else one by one.
+std::vector<cv::Mat> read_again(const Backend& device, bool is_another, GlimpseSpan glimpses,
+                                std::span<const Lowered* const> lowered, const ImageRegion& image,
+                                int depth) {
+    if (is_another) {
+        try {
+            return read_glimpses(device, lowered, image, depth);
+        } catch (const std::exception&) {
+            // Which of them fail, and why, each says itself.
+        }
+    }
+    return read_each(device, glimpses, lowered, image, depth);
 }
 
 }  // namespace
@@ -49,8 +64,8 @@ void GlimpseReader::read(GlimpseSpan glimpses, const ImageRegion& image, int dep
             pixels = read_glimpses(holding ? *holding : *device, portion_lowered, image, depth);
         } catch (...) {
             holding.reset();
-            device = &backend_.fallback_for(*device);
-            pixels = read_each(*device, portion, portion_lowered, image, depth);
+            const Backend* const failed = std::exchange(device, &backend_.fallback_for(*device));
+            pixels = read_again(*device, device != failed, portion, portion_lowered, image, depth);
         }
         if (std::ranges::any_of(pixels, [](const cv::Mat& one) { return !one.empty(); })) {
             devices_.insert(device->name());

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <string>
@@ -205,6 +206,22 @@ bool sums_nothing(const LinearMap& map) {
            (samples && samples->interpolation == Interpolation::nearest);
 }
 
+/// The values of which one is NaN, or infinite in one direction, and the other is not.
+int count_unlike(const cv::Mat& some, const cv::Mat& others) {
+    cv::Mat_<double> a(some.reshape(1));
+    cv::Mat_<double> b(others.reshape(1));
+    int count = 0;
+    for (int y = 0; y < a.rows; ++y) {
+        for (int x = 0; x < a.cols; ++x) {
+            const bool alike =
+                std::isnan(a(y, x)) == std::isnan(b(y, x)) &&
+                (std::isfinite(a(y, x)) || std::isnan(a(y, x)) ? !std::isinf(b(y, x)) : a(y, x) == b(y, x));
+            if (!alike) ++count;
+        }
+    }
+    return count;
+}
+
 double range(int depth) {
     return depth == CV_8U ? 255 : depth == CV_16U ? 65535 : 2;
 }
@@ -375,6 +392,35 @@ TEST_CASE("what holds an image reads that and any other") {
         for (const ImageRegion* each : {&image, &other, &image}) {
             CHECK(laws::largest_difference(read_one(*holding, lowered.map, *each, CV_8U),
                                            read_one(*backend, lowered.map, *each, CV_8U)) == 0);
+        }
+    }
+}
+
+TEST_CASE("every backend reads values that are not finite as the CPU does, and spreads them no further") {
+    Draws draw;
+    cv::Mat image = laws::random_values(picture, CV_32F, 3, draw.generator());
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    image.at<cv::Vec3f>(20, 30) = {std::numeric_limits<float>::quiet_NaN(), 0.5F, infinity};
+    image.at<cv::Vec3f>(46, 60) = {0.5F, -infinity, std::numeric_limits<float>::quiet_NaN()};  // the last one
+    std::vector<Lowered> lowered;
+    add_transformers(draw, lowered);
+    SpatialTransformer whole_image;  // each pixel once, its neighbours with a weight of 0
+    whole_image.size = picture;
+    whole_image.form = SpatialTransformer::ScaleShiftForm{{1, 1}, {0, 0}};
+    lowered.push_back(lower(whole_image, picture));
+    Mask mask;
+    mask.form = Mask::GaussianForm{{20, 6}, {30, 9}, Mask::GaussianForm::Normalise::peak};
+    lowered.push_back(lower(mask, picture));
+    const std::vector<const LinearMap*> maps = maps_of(lowered);
+    for (const auto& backend : others()) {
+        INFO(backend->name());
+        for (const int depth : {CV_32F, CV_8U}) {
+            const auto expected = CpuBackend().read(maps, {whole(picture), image}, depth);
+            const auto found = backend->read(maps, {whole(picture), image}, depth);
+            for (std::size_t n = 0; n < maps.size(); ++n) {
+                CAPTURE(n);
+                CHECK(count_unlike(found[n], expected[n]) == 0);
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ def main(glimpse, images, directory):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     picture = picture.to(device)
     worst = 0.0
+    passed = True
     for interpolation in ("nearest", "bilinear", "bicubic"):
         for padding in ("zeros", "border", "reflection"):
             for align in (False, True):
@@ -56,9 +57,10 @@ def main(glimpse, images, directory):
                 values = numpy.stack([numpy.load(path) for path in found]).astype(numpy.float64)
                 difference = float(numpy.abs(values - expected).max()) / 255
                 worst = max(worst, difference)
+                passed = passed and difference <= TOLERANCE  # NaN is no small difference
                 print(f"{interpolation}, {padding}, align_corners {align}: {difference:.2e} of the range")
     print(f"largest difference {worst:.2e} of the range, on {device}")
-    return int(not worst <= TOLERANCE)
+    return int(not passed)
 
 
 if __name__ == "__main__":

@@ -16,15 +16,33 @@ using namespace glimpse;
 
 namespace {
 
-/// Extracts a wide glimpse of a large image, as a run does.
-ImageReport extracted(const Backend& backend, const scratch::Directory& directory) {
+/// Counts the calls of what holds an image, and fails at any other.
+class HoldingOnly final : public Backend {
+  public:
+    [[nodiscard]] std::string name() const override { return "holding"; }
+    [[nodiscard]] std::vector<cv::Mat> read(Maps, const ImageRegion&, int) const override {
+        throw Error("the image was not held");
+    }
+    [[nodiscard]] ImageRegion write(const LinearMap&, const cv::Mat&) const override { return {}; }
+    [[nodiscard]] std::unique_ptr<const Backend> holding(const ImageRegion&) const override {
+        ++held;
+        return std::make_unique<FakeGpu>(false);
+    }
+    mutable int held = 0;
+};
+
+/// Extracts glimpses of a large image, as a run does.
+ImageReport extracted(const Backend& backend, const scratch::Directory& directory,
+                      const std::vector<Mechanism>& mechanisms = {wide({512, 512})}) {
     const Image image{.pixels = cv::Mat::zeros(1000, 1200, CV_8UC3)};
     ImageJob job;
     job.image = ImageSource("black.png",
                             std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png")));
     job.name = "black";
     ParameterDocument document;
-    document.push_back({.id = "wide", .mechanism = wide({512, 512})});
+    for (const Mechanism& mechanism : mechanisms) {
+        document.push_back({.id = "wide" + std::to_string(document.size()), .mechanism = mechanism});
+    }
     job.glimpses = std::make_shared<const ParameterDocument>(document);
     OutputOptions options;
     options.out = (directory / backend.name()).string() + "/";
@@ -50,4 +68,17 @@ TEST_CASE("what the GPU fails at, the CPU does, and the report says who did it")
     const ImageReport failed = extracted(FakeGpu(true), directory);
     CHECK(failed.error.find("not enough free memory") != std::string::npos);
     CHECK(failed.device == "");
+}
+
+TEST_CASE("an image is held where its glimpses are more than one portion") {
+    const scratch::Directory directory;
+    // Of 3 · 2^22 values and more: two are a portion, and the third one is another.
+    Crop crop;
+    crop.form = Crop::BoxForm{{0, 0, 900, 900}, Units::pixels};
+    crop.size = Size{2500, 2500};
+    const HoldingOnly backend;
+    const ImageReport report = extracted(backend, directory, {crop, crop, crop});
+    CHECK(report.error == "");
+    CHECK(report.device == "holding");
+    CHECK(backend.held == 1);
 }

@@ -15,6 +15,15 @@ namespace {
 /// Values of a portion: enough to outweigh its launches, and few enough that several overlap.
 constexpr std::size_t most_values = std::size_t{1} << 23;
 
+/// Pixels of a column of them, as a matrix of their own: to OpenCV a part of a matrix would have what lies
+/// around it for neighbours, and its `reshape` counts values in 32 bits.
+cv::Mat view(const cv::Mat& column, int begin, Size size) {
+    cv::Mat matrix(size.height, size.width, column.type(), column.data + column.step[0] * std::size_t(begin));
+    matrix.u = column.u;
+    matrix.addref();
+    return matrix;
+}
+
 }  // namespace
 
 bool HeldImage::is(const ImageRegion& other) const {
@@ -85,13 +94,12 @@ void BatchReader::begin_portion() {
     const std::size_t values = plan_.values_out();
     const std::size_t bytes = values * CV_ELEM_SIZE1(depth_);
     portions_.emplace_back(plan_, pool_, stream);
+    // All glimpses one after another, as a column of pixels.
+    const cv::Mat& all = portions_.back().glimpses = pinned_matrix(
+        static_cast<int>(values / static_cast<std::size_t>(channels)), 1, CV_MAKETYPE(depth_, channels));
     const DeviceMemory out(bytes, pool_, stream);
     image.precede(stream);
     read_all(portions_.back().plan.plan(), image.pixels(), out.data(), element_of(depth_), native(stream));
-
-    // All glimpses one after another, as a column of pixels.
-    const cv::Mat all = pinned_matrix(static_cast<int>(values / static_cast<std::size_t>(channels)), 1,
-                                      CV_MAKETYPE(depth_, channels));
     copy(all.data, out.data(), bytes, cudaMemcpyDeviceToHost, stream);
     portions_.back().back.record(stream);
     for (const Slot& slot : slots_) set_glimpse(slot, all);
@@ -114,7 +122,7 @@ void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
     const auto* weights = std::get_if<Weights>(&map.kind);
     const Size size = weights ? weights->region.size() : map.glimpse;
     const int begin = static_cast<int>(slot.out / static_cast<std::size_t>(values.channels()));
-    const cv::Mat glimpse = values.rowRange(begin, begin + size.width * size.height).reshape(0, size.height);
+    const cv::Mat glimpse = view(values, begin, size);
     if (weights && weights->region != whole(map.glimpse)) {
         weighed_.emplace_back(slot, glimpse);
     } else {

@@ -22,6 +22,8 @@ class HeldImage {
     /// Whether it is the same region of the same pixels in memory.
     [[nodiscard]] bool is(const ImageRegion& other) const;
     [[nodiscard]] const UploadedImage& uploaded();
+    /// Frees its memory on the device, which no call may be using.
+    void release() { uploaded_.reset(); }
 
   private:
     ImageRegion image_;
@@ -47,6 +49,7 @@ class BatchReader {
         Portion(const DevicePlan& made, const DevicePool& pool, const cv::cuda::Stream& stream)
             : plan(made, pool, stream) {}
         UploadedPlan plan;
+        cv::Mat glimpses;  ///< of all maps; it must not go before they are here
         cv::cuda::Event back = event_for_waiting();
     };
     /// Where the values of a map's glimpse lie in its portion.

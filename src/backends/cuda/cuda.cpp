@@ -2,6 +2,7 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ class CudaBackend final : public Backend {
   public:
     explicit CudaBackend(int number) : number_(number) {
         on_device([&] {
+            cuda::require_success(
+                cudaSetDeviceFlags(cudaDeviceScheduleBlockingSync));  // waits without spinning
             cuda::require_code();
             pool_ = std::make_unique<cuda::DevicePool>(number);
         });
@@ -50,9 +53,20 @@ class CudaBackend final : public Backend {
         return with_memory([&] { return cuda::write(map, g, *pool_); });
     }
 
-    /// Makes what holds an image on the device, which an error names.
+    /// What holds an image; its memory on the device may be freed between calls.
     [[nodiscard]] std::unique_ptr<cuda::HeldImage> hold(const ImageRegion& image) const {
-        return on_device([&] { return std::make_unique<cuda::HeldImage>(image, *pool_); });
+        return on_device([&] {
+            auto held = std::make_unique<cuda::HeldImage>(image, *pool_);
+            const std::shared_lock not_alone(memory_);
+            const std::lock_guard lock(held_mutex_);
+            held_.insert(held.get());
+            return held;
+        });
+    }
+    void forget(cuda::HeldImage* held) const {
+        const std::shared_lock not_alone(memory_);
+        const std::lock_guard lock(held_mutex_);
+        held_.erase(held);
     }
 
   private:
@@ -62,12 +76,15 @@ class CudaBackend final : public Backend {
     auto with_memory(Step&& step) const -> decltype(step()) {
         return on_device([&] {
             try {
+                { const std::lock_guard not_before_who_waits(gate_); }
                 const std::shared_lock beside_others(memory_);
                 return step();
             } catch (const cuda::Failure& failure) {
                 if (!failure.is_out_of_memory()) throw;
             }
+            const std::lock_guard before_others(gate_);
             const std::unique_lock alone(memory_);
+            for (cuda::HeldImage* held : held_) held->release();
             cuda::PinnedMemory::release_kept();
             pool_->release();
             return step();
@@ -85,6 +102,8 @@ class CudaBackend final : public Backend {
         } catch (const cv::Exception& exception) {
             lost_ = lost_ || !cuda::works();
             throw Error(cuda::failure_of_device(name(), exception.err));
+        } catch (const cuda::PinnedFailure& failure) {
+            throw Error(cuda::failure_of_device(name(), failure.what()));
         } catch (const cuda::Failure& failure) {
             lost_ = lost_ || !cuda::works();
             throw Error(failure.is_out_of_memory() ? cuda::lack_of_memory(name())
@@ -93,7 +112,10 @@ class CudaBackend final : public Backend {
     }
 
     int number_;
+    mutable std::mutex gate_;  ///< a shared mutex may let those who share it pass whoever waits to be alone
     mutable std::shared_mutex memory_;
+    mutable std::set<cuda::HeldImage*> held_;  ///< changed by who shares `memory_`, under `held_mutex_`
+    mutable std::mutex held_mutex_;
     mutable std::atomic<bool> lost_ = false;
     std::unique_ptr<cuda::DevicePool> pool_;
 };
@@ -103,6 +125,9 @@ class HoldingBackend final : public Backend {
   public:
     HoldingBackend(const CudaBackend& device, const ImageRegion& image)
         : device_(device), held_(device.hold(image)) {}
+    ~HoldingBackend() override { device_.forget(held_.get()); }
+    HoldingBackend(const HoldingBackend&) = delete;
+    HoldingBackend& operator=(const HoldingBackend&) = delete;
 
     [[nodiscard]] std::string name() const override { return device_.name(); }
     [[nodiscard]] bool is_usable() const override { return device_.is_usable(); }

@@ -18,21 +18,10 @@ using device_work::SampleTask;
 using device_work::threads_of_block;
 using device_work::WeightTask;
 
-/// The task that a block works on: the last one whose first block is not behind it.
-__device__ int task_of(const std::int64_t* first_block, int count, std::int64_t block) {
-    int low = 0;
-    int high = count;
-    while (high - low > 1) {
-        const int middle = low + (high - low) / 2;
-        (first_block[middle] <= block ? low : high) = middle;
-    }
-    return low;
-}
-
 template <typename Task, typename Work>
 __global__ void __launch_bounds__(threads_of_block) run(TasksOnDevice<Task> list, Work work) {
     const std::int64_t block = blockIdx.x;
-    const int n = task_of(list.first_block, list.count, block);
+    const int n = device_work::task_of(list.first_block, list.count, block);
     work(list.tasks[n], block - list.first_block[n]);
 }
 

@@ -15,7 +15,7 @@ namespace glimpse::cuda {
 
 namespace {
 
-/// At most a quarter more than is asked for, so that few sizes serve all requests.
+/// Whole pages, at most a quarter more than those that are asked for, so that few sizes serve all requests.
 std::size_t pooled_size(std::size_t bytes) {
     constexpr std::size_t page = 4096;
     const std::size_t unit = std::max(page, std::bit_floor(bytes) / 4);
@@ -36,36 +36,39 @@ class PinnedPool {
             }
         }
         void* data = nullptr;
-        require_success(cudaHostAlloc(&data, bytes, cudaHostAllocPortable));
+        const cudaError_t result = cudaHostAlloc(&data, bytes, cudaHostAllocPortable);
+        if (result == cudaErrorMemoryAllocation) {
+            clear_error();
+            throw PinnedFailure();
+        }
+        require_success(result);
         return data;
     }
 
     void give_back(void* data, std::size_t bytes) {
         constexpr std::size_t most_kept = std::size_t{1} << 29;
-        {
-            const std::lock_guard lock(mutex_);
-            if (kept_bytes_ + bytes <= most_kept) {
-                kept_[bytes].push_back(data);
-                kept_bytes_ += bytes;
-                return;
-            }
-        }
-        free(data);
+        if (bytes > most_kept) return free(data);
+        const std::unique_lock lock(mutex_);
+        // Sizes that were asked for once would otherwise stay in the way of those that are asked for now.
+        if (kept_bytes_ + bytes > most_kept) release_locked();
+        kept_[bytes].push_back(data);
+        kept_bytes_ += bytes;
     }
 
     void release() {
-        std::map<std::size_t, std::vector<void*>> kept;
-        {
-            const std::lock_guard lock(mutex_);
-            kept.swap(kept_);
-            kept_bytes_ = 0;
-        }
-        for (const auto& [bytes, all] : kept) {
-            for (void* data : all) free(data);
-        }
+        const std::lock_guard lock(mutex_);
+        release_locked();
     }
 
   private:
+    void release_locked() {
+        for (const auto& [bytes, all] : kept_) {
+            for (void* data : all) free(data);
+        }
+        kept_.clear();
+        kept_bytes_ = 0;
+    }
+
     static void free(void* data) {
         if (cudaFreeHost(data) != cudaSuccess) clear_error();
     }
@@ -173,8 +176,8 @@ cv::Mat pinned_matrix(int rows, int columns, int type) {
     static PinnedAllocator& allocator = *new PinnedAllocator;
     cv::Mat matrix;
     matrix.allocator = &allocator;
-    matrix.create(rows, columns, type);
-    matrix.allocator = nullptr;  // what is made in its place later needs no such memory
+    matrix.create(rows, columns, type);  // by OpenCV's own allocator where this one fails, which is slower
+    matrix.allocator = nullptr;          // what is made in its place later needs no such memory
     return matrix;
 }
 

@@ -24,6 +24,13 @@ class Failure : public Error {
     cudaError_t code_;
 };
 
+/// The host's page-locked memory does not suffice.
+class PinnedFailure : public Failure {
+  public:
+    PinnedFailure()
+        : Failure("the host has not enough memory that can be page-locked", cudaErrorMemoryAllocation) {}
+};
+
 /// Throws `Failure` with CUDA's reason unless the call was a success.
 void require_success(cudaError_t result);
 

@@ -1,6 +1,7 @@
 #include "backends/cuda/cuda_writing.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <opencv2/core.hpp>
 #include <variant>
 
@@ -38,8 +39,11 @@ class Writer {
 
     ImageRegion write(const Separable& separable) {
         const AdjointPlan plan = adjoint_plan(separable);
+        const PinnedMemory pinned(plan.bytes.size());
+        std::memcpy(pinned.data(), plan.bytes.data(), plan.bytes.size());
         const DeviceMemory bytes(plan.bytes.size(), pool_, stream_);
-        copy(bytes.data(), plan.bytes.data(), plan.bytes.size(), cudaMemcpyHostToDevice, stream_);
+        const WaitsForStream waits(stream_);
+        copy(bytes.data(), pinned.data(), plan.bytes.size(), cudaMemcpyHostToDevice, stream_);
         const auto values = static_cast<std::size_t>(plan.task.pixels_between()) * channels();
         const DeviceMemory between(values * sizeof(float), pool_, stream_);
         return written([&](const PixelsOnDevice& pixels, float* image) {
@@ -70,9 +74,9 @@ class Writer {
         const UploadedImage glimpse(glimpse_, whole(map_.glimpse), pool_, stream_);
         const std::size_t bytes = values() * sizeof(float);
         const DeviceMemory image(bytes, pool_, stream_);
+        const cv::Mat out = pinned_matrix(region_.height, region_.width, CV_32FC(glimpse_.channels()));
         const WaitsForStream waits(stream_);
         write(glimpse.pixels(), image.as<float>());
-        cv::Mat out = pinned_matrix(region_.height, region_.width, CV_32FC(glimpse_.channels()));
         copy(out.data, image.data(), bytes, cudaMemcpyDeviceToHost, stream_);
         stream_.waitForCompletion();
         return {region_, out};
