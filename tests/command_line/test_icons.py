@@ -90,6 +90,17 @@ class Icons(Formats):
         numpy.testing.assert_array_equal(self.pixels(icon(bitmap(stored, 32, self.clear))), self.with_alpha(pixels[..., :3]))
         numpy.testing.assert_array_equal(self.pixels(icon(bitmap(stored, 32))), pixels[..., :3])
 
+    def test_masks_of_the_channels(self):
+        """They stand between a header of 40 bytes and the pixels: three, or four with that of alpha."""
+        pixels = self.noise(HEIGHT, WIDTH, 4)
+        stored = rows([line.tobytes() for line in pixels])
+        masks = struct.pack("<IIII", 0xFF, 0xFF00, 0xFF0000, 0xFF000000)
+        for compression, length in ((3, 12), (6, 16)):
+            content = bitmap(masks[:length] + stored, 32, self.clear)
+            content = content[:16] + struct.pack("<I", compression) + content[20:]
+            expected = pixels if length == 16 else self.with_alpha(pixels[..., :3])
+            numpy.testing.assert_array_equal(self.pixels(icon(content)), expected)
+
     def test_pages_as_pillow_writes_and_reads_them(self):
         picture = Image.fromarray(self.noise(64, 64, 4))
         sizes = [(16, 16), (24, 24), (64, 64)]

@@ -108,11 +108,17 @@ void set_masks(Header& header, const std::array<std::uint32_t, 4>& masks) {
 }
 
 /// BI_BITFIELDS and BI_ALPHABITFIELDS: behind the shorter header, or in the longer ones.
+constexpr std::uint32_t bit_fields = 3;
+constexpr std::uint32_t alpha_bit_fields = 6;
+
+std::size_t masks_length(const Info& info) {
+    if (info.compression == alpha_bit_fields) return 16;
+    return info.compression == bit_fields ? 12 : 0;
+}
+
 void parse_masks(const Fields& fields, const Info& info, Header& header) {
-    constexpr std::uint32_t alpha_bit_fields = 6;
     const std::size_t at = info_header;
-    const std::size_t masks_end = at + (info.compression == alpha_bit_fields ? 16 : 12);
-    if (header.pixels < masks_end) malformed("its pixels begin inside its masks");
+    if (header.pixels < at + masks_length(info)) malformed("its pixels begin inside its masks");
     const bool alpha = info.length >= with_alpha_mask || info.compression == alpha_bit_fields;
     set_masks(header,
               {fields.word(at), fields.word(at + 4), fields.word(at + 8), alpha ? fields.word(at + 12) : 0});
@@ -135,7 +141,7 @@ void parse_coding(const Fields& fields, const Info& info, Header& header) {
         header.coding = Coding::rle8;
     } else if (is(2, 4)) {
         header.coding = Coding::rle4;
-    } else if (!os2 && masked && (info.compression == 3 || info.compression == 6)) {
+    } else if (!os2 && masked && masks_length(info) > 0) {
         parse_masks(fields, info, header);
     } else {
         not_supported("of " + std::to_string(header.bits) + " bits a pixel with compression " +
@@ -146,7 +152,7 @@ void parse_coding(const Fields& fields, const Info& info, Header& header) {
 
 /// Where the pixels begin that nothing else is said of.
 std::size_t end_of_palette(const Info& info, int bits) {
-    const std::size_t masks = info.length != info_header ? 0 : info.compression == 3 ? 12 : 0;
+    const std::size_t masks = info.length == info_header ? masks_length(info) : 0;
     const std::size_t colours = info.colours == 0 && bits <= 8 ? std::size_t{1} << bits : info.colours;
     return info.length + masks + 4 * colours;
 }
