@@ -136,4 +136,8 @@ class Icons(Formats):
                                (bitmap(stored, 24, self.clear, height=-2 * HEIGHT), "from the top down"),
                                (struct.pack("<IHHHH", 12, WIDTH, 2 * HEIGHT, 1, 24) + stored, "a bitmap of OS/2's")):
             self.fails(1, "extract", self.file("a.ico", icon(content)), "-b", "0,0,4,4", "-o", self.out, says=[words])
+        # As high as the directory says that the picture is, so that half of it would be cut off.
+        alone = icon(bitmap(rows([line.tobytes() for line in self.noise(16, WIDTH, 3)]), 24, self.clear, height=16))
+        alone = alone[:7] + bytes([16]) + alone[8:]
+        self.fails(1, "extract", self.file("alone.ico", alone), "-b", "0,0,4,4", "-o", self.out, says=["has the 16 rows of its picture"])
         self.fails(1, "extract", self.file("b.ico", whole), "-b", "0,0,4,4", "-o", self.out, "--max-pixels", 100, says=["the image has 23×19 pixels"])

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <limits>
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/bmp.hpp"
@@ -40,12 +40,15 @@ class Directory {
         : bytes_(bytes), count_(static_cast<int>(number_at(bytes, 4, 2))) {}
 
     [[nodiscard]] int count() const { return count_; }
-    [[nodiscard]] std::size_t end() const {
-        return directory_header + static_cast<std::size_t>(count_) * entry_length;
-    }
+    [[nodiscard]] std::size_t end() const { return entry(count_); }
     [[nodiscard]] Extent extent(int k) const {
-        const std::size_t entry = directory_header + static_cast<std::size_t>(k) * entry_length;
-        return {number_at(bytes_, entry + 12, 4), number_at(bytes_, entry + 8, 4)};
+        return {number_at(bytes_, entry(k) + 12, 4), number_at(bytes_, entry(k) + 8, 4)};
+    }
+    /// Of a picture, in pixels; 0 stands for 256.
+    [[nodiscard]] int height(int k) const {
+        constexpr int tallest = 256;
+        const auto stored = static_cast<int>(number_at(bytes_, entry(k) + 1, 1));
+        return stored == 0 ? tallest : stored;
     }
     [[nodiscard]] std::span<const std::uint8_t> picture(int k) const {
         const Extent at = extent(k);
@@ -54,6 +57,8 @@ class Directory {
     }
 
   private:
+    static std::size_t entry(int k) { return directory_header + static_cast<std::size_t>(k) * entry_length; }
+
     std::span<const std::uint8_t> bytes_;
     int count_;
 };
@@ -81,8 +86,9 @@ class PngInIcon final : public ImageReader {
 /// files from before Windows XP, the bits count.
 class BitmapInIcon final : public ImageReader {
   public:
-    BitmapInIcon(std::span<const std::uint8_t> bytes, int pages) {
-        bmp::Header header = header_of(bytes);
+    /// `height` is what the directory says of the picture's.
+    BitmapInIcon(std::span<const std::uint8_t> bytes, int height, int pages) {
+        bmp::Header header = header_of(bytes, height);
         mask_ = mask_of(bytes, header);
         const bool has_own_alpha = take_alpha(bytes, header);
         colours_ = bmp::open_bitmap(bytes, header);
@@ -121,7 +127,7 @@ class BitmapInIcon final : public ImageReader {
     }
 
   private:
-    static bmp::Header header_of(std::span<const std::uint8_t> bytes) {
+    static bmp::Header header_of(std::span<const std::uint8_t> bytes, int height) {
         constexpr std::size_t least_header = 40;
         if (number_at(bytes, 0, 4) < least_header)
             throw Error("an icon with a bitmap of OS/2's is not supported");
@@ -133,6 +139,11 @@ class BitmapInIcon final : public ImageReader {
         }
         if (header.size.height % 2 != 0)
             fail_corrupt("the height of an icon's bitmap is odd: it holds colours and a mask");
+        // Half of its rows would be taken for the mask, and the other half for the picture.
+        if (header.size.height == height) {
+            fail_corrupt("the bitmap has the " + std::to_string(height) +
+                         " rows of its picture, and not twice as many: it holds no mask");
+        }
         header.size.height /= 2;
         return header;
     }
@@ -210,7 +221,7 @@ class IcoCodec final : public Codec {
         require_page(request.page, directory.count());
         const auto picture = directory.picture(request.page);
         if (!png_codec().recognises(picture))
-            return std::make_unique<BitmapInIcon>(picture, directory.count());
+            return std::make_unique<BitmapInIcon>(picture, directory.height(request.page), directory.count());
         CodecRequest first = request;
         first.page = 0;
         return std::make_unique<PngInIcon>(png_codec().open(picture, first), directory.count());
