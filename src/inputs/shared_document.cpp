@@ -71,7 +71,7 @@ Document shared_document(const InputOptions& options, StandardInput& standard_in
     }
     if (!document) return nullptr;
     try {
-        for (Glimpse& glimpse : *document) supply_attention_file(glimpse, options.open);
+        supply_attention_files(*document, options.open);
     } catch (const Error& error) {
         throw UsageError(error.what());
     }

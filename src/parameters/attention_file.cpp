@@ -1,10 +1,12 @@
 #include "parameters/attention_file.hpp"
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "pixels/alpha.hpp"
+#include "system/failure.hpp"
 
 namespace glimpse {
 
@@ -53,6 +55,23 @@ void supply_attention_file(Glimpse& glimpse, const OpenOptions& open) {
 
 void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes, const OpenOptions& open) {
     supply_from(bytes, glimpse, open);
+}
+
+void supply_attention_files(ParameterDocument& document, const OpenOptions& open) {
+    MemoryAllowance memory = open.mask_memory;
+    memory.remedy = "split the document, whose masks are held together";
+    constexpr std::int64_t value_bytes = sizeof(double);
+    std::int64_t held = 0;
+    for (Glimpse& glimpse : document) {
+        const std::int64_t values = values_to_read(glimpse, open);
+        supply_attention_file(glimpse, open);
+        held = std::min(held + bounded_product(values, value_bytes), most_bytes);
+        if (values == 0) continue;
+        with_context(glimpse.place.of("/file"), [&] {
+            // Given back at once: who waits for a mask would wait for the end of the run.
+            static_cast<void>(memory.reserve(held));
+        });
+    }
 }
 
 std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {

@@ -17,6 +17,10 @@ void supply_attention_file(Glimpse& glimpse, const OpenOptions& open);
 /// The same from the file's bytes.
 void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes, const OpenOptions& open);
 
+/// The same for a document whose values are held for all images. Throws `Error` also where they are more, all
+/// together, than `mask_memory` allows.
+void supply_attention_files(ParameterDocument& document, const OpenOptions& open);
+
 /// How many values of that file are still to be read: 0 where none are, and where it cannot be opened, which
 /// `supply_attention_file` says.
 std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open);

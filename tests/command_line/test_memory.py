@@ -264,6 +264,18 @@ class Memory(GlimpseCase):
         result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--memory", "1M", "-o", self.out, status=2)
         self.assertIn("mask.png: to decode what is asked of it takes up to 3.83 MiB of memory, more than the 1 MiB", result.stderr)
 
+    def test_masks_for_all_images_have_it_together(self):
+        """Their numbers, in float64, are held until the run is over."""
+        for k in range(4):
+            Image.new("L", (500, 500), 255).save(self.path(f"mask{k}.png"))
+        self.picture("photo.png", width=64, height=64)
+        self.document([{"mechanism": "mask", "file": f"mask{k}.png"} for k in range(4)])
+        run = ("extract", "photo.png", "-p", "p.json", "-o", self.out)
+        together = 4 * 8 * 500 * 500
+        self.fails(2, *run, "--memory", together - 1,
+                   says=["p.json: /3/file: to decode what is asked of it takes up to 7.63 MiB of memory", "that --memory allows; split the document"])
+        self.run_glimpse(*run, "--memory", together)
+
     def test_what_is_written_has_a_budget(self):
         glimpse, canvas = self.file("glimpse.png", KINDS["colour.png"](500)), self.file("canvas.png", KINDS["colour.png"](1000))
         run = ("write", glimpse, "-b", "0,0,500,500", "--canvas", canvas, "-o", self.out / "w.png")
