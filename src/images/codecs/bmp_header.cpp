@@ -46,8 +46,7 @@ class Fields {
         return static_cast<std::uint32_t>(little_endian(bytes(at, 2)));
     }
     [[nodiscard]] std::span<const std::uint8_t> bytes(std::size_t at, std::size_t count) const {
-        if (at > bytes_.size() || count > bytes_.size() - at) fail_corrupt();
-        return bytes_.subspan(at, count);
+        return bytes_at(bytes_, at, count);
     }
 
   private:

@@ -22,8 +22,7 @@ constexpr std::size_t entry_length = 16;
 constexpr std::uint8_t first_type = 1;  ///< icons; cursors are the next
 
 std::size_t number_at(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t count) {
-    if (at > bytes.size() || count > bytes.size() - at) fail_corrupt();
-    return little_endian(bytes.subspan(at, count));
+    return little_endian(bytes_at(bytes, at, count));
 }
 
 /// Where a picture lies in the file, as its entry of the directory says.

@@ -20,8 +20,7 @@ namespace {
 }
 
 std::size_t number(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t length) {
-    if (at > bytes.size() || length > bytes.size() - at) fail_corrupt();
-    return big_endian(bytes.subspan(at, length));
+    return big_endian(bytes_at(bytes, at, length));
 }
 
 Size size_of(std::size_t width, std::size_t height) {

@@ -18,8 +18,7 @@ namespace {
 using Codestream = std::span<const std::uint8_t>;
 
 std::int64_t field(Codestream bytes, std::size_t at, std::size_t length) {
-    if (at > bytes.size() || length > bytes.size() - at) fail_corrupt();
-    return static_cast<std::int64_t>(big_endian(bytes.subspan(at, length)));
+    return static_cast<std::int64_t>(big_endian(bytes_at(bytes, at, length)));
 }
 
 /// The sizes of SIZ (A.5.1).

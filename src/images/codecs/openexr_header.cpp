@@ -29,8 +29,7 @@ struct Part {
 };
 
 std::int64_t number(Bytes bytes, std::size_t at) {
-    if (at > bytes.size() || bytes.size() - at < 4) fail_corrupt();
-    return static_cast<std::int64_t>(little_endian(bytes.subspan(at, 4)));
+    return static_cast<std::int64_t>(little_endian(bytes_at(bytes, at, 4)));
 }
 
 std::int64_t signed_number(Bytes bytes, std::size_t at) {
