@@ -77,15 +77,20 @@ std::int64_t parse_bytes(const std::string& text) {
     const auto shift = shifts.find(in_upper_case(text.substr(unit)));
     std::int64_t number = 0;
     const auto [rest, failure] = std::from_chars(text.data(), text.data() + end, number);
-    if (failure != std::errc() || shift == shifts.end() || number > most_bytes >> shift->second) {
-        number = 0;
-    } else {
+    const auto fail = [&](const std::string& rule) {
+        throw UsageError("--memory", rule + ", not '" + text + "'");
+    };
+    if (end == 0 || shift == shifts.end())
+        fail("a number of bytes is needed, or one with K, M, G or T, such as 4G");
+    const bool fits = failure == std::errc() && number <= most_bytes >> shift->second;
+    if (fits) {
         number =
             (number << shift->second) + shifted_fraction(text.substr(begin, unit - begin), shift->second);
     }
-    if (number > 0 && number <= most_bytes) return number;
-    throw UsageError("--memory",
-                     "a number of bytes is needed, or one with K, M, G or T, such as 4G, not '" + text + "'");
+    if (!fits || number > most_bytes)
+        fail("at most " + std::to_string(most_bytes >> shifts.at("T")) + "T are needed");
+    if (number == 0) fail("at least 1 byte is needed");
+    return number;
 }
 
 }  // namespace
