@@ -120,9 +120,7 @@ class OpenImageIoReader final : public ImageReader {
     /// Rows or tiles, and the region out of them; of a Targa, OpenImageIO holds all that is decoded.
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
         if (!all_.empty()) return pixel_bytes(info_, region);
-        const OIIO::ImageSpec& s = spec();
-        const Rectangle blocks =
-            s.tile_width > 0 ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
+        const Rectangle blocks = blocks_around(region);
         const std::int64_t held = format_.name == "targa" ? pixel_bytes(info_, whole(info_.size)) : 0;
         return opened_ + 2 * pixel_bytes(info_, blocks) + pixel_bytes(info_, region) + held;
     }
@@ -195,7 +193,7 @@ class OpenImageIoReader final : public ImageReader {
         info_.depth = s.format == OIIO::TypeDesc::UINT8    ? CV_8U
                       : s.format == OIIO::TypeDesc::UINT16 ? CV_16U
                                                            : CV_32F;
-        info_.seekable = s.tile_width > 0;
+        info_.seekable = is_tiled();
         // libheif applies the orientation itself.
         if (format_.name != "heif") info_.orientation = s.get_int_attribute("Orientation", 1);
         if (info_.orientation < 1 || info_.orientation > 8) info_.orientation = 1;
@@ -218,21 +216,27 @@ class OpenImageIoReader final : public ImageReader {
     cv::Mat read(const Rectangle& region) {
         const OIIO::ImageSpec& s = spec();
         if (format_.name == "targa") targa::require_colours(bytes_, region);
-        const bool tiled = s.tile_width > 0;
-        const Rectangle blocks = tiled ? whole_tiles(region) : Rectangle{0, region.y, s.width, region.height};
+        const Rectangle blocks = blocks_around(region);
         cv::Mat out(blocks.height, blocks.width, CV_MAKETYPE(info_.depth, s.nchannels));
         const OIIO::TypeDesc type = info_.depth == CV_8U    ? OIIO::TypeDesc::UINT8
                                     : info_.depth == CV_16U ? OIIO::TypeDesc::UINT16
                                                             : OIIO::TypeDesc::FLOAT;
         const bool done =
-            tiled ? input_->read_tiles(page_, 0, s.x + blocks.x, s.x + blocks.right(), s.y + blocks.y,
-                                       s.y + blocks.bottom(), 0, 1, 0, s.nchannels, type, out.data)
-                  : input_->read_scanlines(page_, 0, s.y + blocks.y, s.y + blocks.bottom(), 0, 0, s.nchannels,
-                                           type, out.data);
+            is_tiled() ? input_->read_tiles(page_, 0, s.x + blocks.x, s.x + blocks.right(), s.y + blocks.y,
+                                            s.y + blocks.bottom(), 0, 1, 0, s.nchannels, type, out.data)
+                       : input_->read_scanlines(page_, 0, s.y + blocks.y, s.y + blocks.bottom(), 0, 0,
+                                                s.nchannels, type, out.data);
         if (!done) fail(input_.get());
         if (format_.name == "openexr" && info_.alpha) unpremultiply_stored(out, 1, Transparent::kept);
         if (jpeg2000_) scale_samples(out);
         return blocks == region ? out : out(rect_in(blocks, region)).clone();
+    }
+
+    [[nodiscard]] bool is_tiled() const { return spec().tile_width > 0; }
+
+    /// What is read for a region: its tiles, or its rows.
+    [[nodiscard]] Rectangle blocks_around(const Rectangle& region) const {
+        return is_tiled() ? whole_tiles(region) : Rectangle{0, region.y, spec().width, region.height};
     }
 
     /// The tiles that a region touches, up to the image's edge.
