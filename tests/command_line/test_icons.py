@@ -127,6 +127,13 @@ class Icons(Formats):
         result = self.run_glimpse("extract", "-", "-b", "0,0,4,4", "-o", self.out, stdin=content + content)
         self.assertEqual((result.stderr, len(list(self.out.iterdir()))), ("", 2))
 
+    def test_a_directory_that_is_cut_off_fails_once(self):
+        whole = icon(bitmap(rows([line.tobytes() for line in self.noise(HEIGHT, WIDTH, 3)]), 24, self.clear))
+        claims = whole[:4] + struct.pack("<H", 60000) + whole[6:]
+        result = self.run_glimpse("extract", self.file("a.ico", claims), "-b", "0,0,4,4", "-o", self.out, "--page", "all", status=1)
+        self.assertIn("it ends inside its directory", result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1)
+
     def test_damage(self):
         stored = rows([line.tobytes() for line in self.noise(HEIGHT, WIDTH, 3)])
         whole = icon(bitmap(stored, 24, self.clear))

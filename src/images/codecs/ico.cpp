@@ -217,6 +217,8 @@ class IcoCodec final : public Codec {
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
                                                     const CodecRequest& request) const override {
         const Directory directory(bytes);
+        // A few bytes could claim thousands of pages, each of which would fail by itself.
+        if (directory.end() > bytes.size()) fail_corrupt("it ends inside its directory");
         require_page(request.page, directory.count());
         const auto picture = directory.picture(request.page);
         if (!png_codec().recognises(picture))
