@@ -4,6 +4,7 @@
 
 #include "glimpse/error.hpp"
 #include "system/directory_walk.hpp"
+#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
@@ -15,6 +16,8 @@ std::optional<InputFiles::Identity> InputFiles::identity(const std::filesystem::
 
 void InputFiles::add(const std::filesystem::path& path) {
     if (const auto file = identity(path)) return files_.insert(*file, {});
+    // It may be behind a directory that the run makes before it reads.
+    if (const auto file = identity(resolved_path(path))) return files_.insert(*file, {});
     const auto take = [&](const std::filesystem::directory_entry& entry) {
         if (const auto file = identity(entry.path())) files_.insert(*file, {});
         return true;
@@ -28,8 +31,9 @@ void InputFiles::add_attention_files(const ParameterDocument& document) {
     }
 }
 
-void InputFiles::require_not_input(const std::filesystem::path& output) const {
-    const auto file = identity(output);
+void InputFiles::require_not_input(const std::filesystem::path& output,
+                                   const std::filesystem::path& place) const {
+    const auto file = identity(place);
     if (file && files_.find(*file)) {
         throw UsageError(output.string(), "is an input of this run, and would be overwritten");
     }

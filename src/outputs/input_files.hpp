@@ -12,7 +12,8 @@
 
 namespace glimpse {
 
-/// The files that a run reads, by device and inode, so that none is overwritten under another name.
+/// The files that a run reads, by device and inode, so that none is overwritten under another name, even one
+/// that leads through directories which the run makes first.
 class InputFiles {
   public:
     /// Remembers the last `window` of them.
@@ -22,8 +23,8 @@ class InputFiles {
     void add(const std::filesystem::path& path);
     /// The attention files of a document.
     void add_attention_files(const ParameterDocument& document);
-    /// Throws `UsageError` where `output` is one of them.
-    void require_not_input(const std::filesystem::path& output) const;
+    /// Throws `UsageError` where `output` is one of them; `place` is its `resolved_path`.
+    void require_not_input(const std::filesystem::path& output, const std::filesystem::path& place) const;
 
   private:
     using Identity = std::pair<dev_t, ino_t>;

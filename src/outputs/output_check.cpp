@@ -9,19 +9,13 @@
 #include "jobs/hashing.hpp"
 #include "outputs/output_plan.hpp"
 #include "system/new_file.hpp"
+#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The canonical path: equal for all spellings of a file's name.
-std::string canonical_name(const fs::path& path) {
-    std::error_code unseen;  // a path that cannot be resolved is compared as written
-    const fs::path canonical = fs::weakly_canonical(fs::absolute(path), unseen);
-    return (unseen ? fs::absolute(path).lexically_normal() : canonical).string();
-}
 
 void require_place_for(const fs::path& path) {
     if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
@@ -51,14 +45,15 @@ OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
 
 void OutputCheck::check_caller_outputs() {
     const auto check_caller_output = [&](const fs::path& path, const std::string& what) {
-        require_unclaimed(canonical_name(path), path, what);
+        const fs::path place = resolved_path(path);
+        require_unclaimed(place.string(), path, what);
         // The later inputs of a stream are unknown.
-        if (is_stream_ && is_there(path) && looks_like_image(path)) {
+        if (is_stream_ && is_there(place) && looks_like_image(place)) {
             throw UsageError(path.string(),
                              "is an image, which a later record may name: " + what + " would overwrite it");
         }
-        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path);
-        caller_outputs_.emplace(canonical_name(path), what);
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path, place);
+        caller_outputs_.emplace(place.string(), what);
     };
     for (const fs::path& path : plan_.options.also_outputs) check_caller_output(path, "the report");
     const std::string& archive = plan_.options.archive;
@@ -69,7 +64,7 @@ void OutputCheck::check_caller_outputs() {
 
 void OutputCheck::add_inputs(const ImageJob& job) {
     if (is_stream_) {
-        const std::string image = canonical_name(job.image.name());
+        const std::string image = resolved_path(job.image.name()).string();
         if (caller_outputs_.contains(image) || outputs_.find(digest_of(image))) {
             throw UsageError(job.image.name(), "is an output of this run as well");
         }
@@ -92,11 +87,12 @@ void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& w
     const bool are_members = !plan_.options.archive.empty();
     std::set<std::string> names;
     for (const fs::path& path : paths) {
-        std::string name = are_members ? path.string() : canonical_name(path);
+        const fs::path place = are_members ? path : resolved_path(path);
+        std::string name = place.string();
         require_unclaimed(name, path, what);
         if (!names.insert(std::move(name)).second) fail_collision(path, what, what);
         if (are_members) continue;
-        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path);
+        for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path, place);
         require_place_for(path);
     }
     // All or nothing: a refused job reserves no names.

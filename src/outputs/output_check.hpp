@@ -53,7 +53,7 @@ class OutputCheck {
     InputFiles also_inputs_;
     InputFiles inputs_;
     std::map<std::string, std::string> caller_outputs_;
-    Outputs outputs_;  ///< by their canonical names, with the n of `Describe`
+    Outputs outputs_;  ///< by their resolved paths, with the n of `Describe`
     std::size_t count_ = 0;
 };
 

@@ -15,6 +15,7 @@
 #include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
 #include "system/relative_name.hpp"
+#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
@@ -43,7 +44,8 @@ bool is_of_a_picture(const std::string& extension) {
 /// Whether `out` names a file: it has a picture's extension, and no directory has that name.
 bool names_a_file(const std::string& out) {
     std::error_code ignored;
-    return !out.ends_with('/') && !fs::is_directory(out, ignored) && is_of_a_picture(extension_of(out));
+    return !out.ends_with('/') && !fs::is_directory(resolved_path(out), ignored) &&
+           is_of_a_picture(extension_of(out));
 }
 
 void require_one_glimpse(const std::vector<ImageJob>& jobs, const std::string& out, const std::string& what) {
@@ -166,7 +168,8 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
 void require_new(const fs::path& path) {
     std::error_code unseen;
     // A dangling link takes the name as well.
-    if (is_there(path) || fs::is_symlink(path, unseen))
+    const fs::path entry = resolved_path(path.parent_path()) / path.filename();
+    if (is_there(path) || fs::is_symlink(entry, unseen))
         throw UsageError(path.string(), "is there already (" + field_name("existing") + " error)");
 }
 

@@ -9,6 +9,7 @@
 #include "outputs/output_plan.hpp"
 #include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
+#include "system/resolved_path.hpp"
 #include "system/text_file.hpp"
 
 namespace glimpse {
@@ -18,10 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string read_report(const fs::path& report) {
-    std::error_code unseen;
-    if (!fs::exists(report, unseen))
-        return {};  // the first run may have been killed before it wrote anything
-    return read_text_file(report, no_limit);
+    if (!is_there(report)) return {};  // the first run may have been killed before it wrote anything
+    return read_text_file(resolved_path(report), no_limit);
 }
 
 /// How every record begins; a truncated one is a prefix of a record.
@@ -76,7 +75,7 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
         fail_record();
     }
     std::error_code failure;
-    if (truncate && whole < text.size()) fs::resize_file(report, whole, failure);
+    if (truncate && whole < text.size()) fs::resize_file(resolved_path(report), whole, failure);
     if (failure) throw UsageError(report.string(), failure.message());
     return outputs;
 }

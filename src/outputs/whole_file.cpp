@@ -10,6 +10,7 @@
 #include "images/codecs/boxes.hpp"
 #include "images/codecs/signature.hpp"
 #include "system/mapped_file.hpp"
+#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
@@ -65,7 +66,7 @@ bool is_whole(Bytes bytes, const std::filesystem::path& name) {
 
 bool may_be_whole(const std::filesystem::path& file) {
     try {
-        const MappedFile mapped(file);
+        const MappedFile mapped(resolved_path(file));
         return !mapped.bytes().empty() && is_whole(mapped.bytes(), file);
     } catch (const Error&) {
         return false;

@@ -16,6 +16,7 @@
 #include "pipeline/lowering.hpp"
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
+#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
@@ -140,7 +141,7 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
         inputs.add(input);
     }
     inputs.add_attention_files(document);
-    inputs.require_not_input(options.out);
+    inputs.require_not_input(options.out, resolved_path(options.out));
 }
 
 }  // namespace

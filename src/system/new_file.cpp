@@ -22,6 +22,7 @@
 #include "glimpse/files.hpp"
 #include "system/descriptors.hpp"
 #include "system/open_failure.hpp"
+#include "system/resolved_path.hpp"
 
 namespace glimpse {
 
@@ -154,12 +155,12 @@ std::atomic<std::size_t> open_files{0};
 
 std::string obstacle_to_output(const std::filesystem::path& path) {
     struct stat status {};
-    return stat(path.c_str(), &status) == 0 ? obstacle_of(status) : std::string();
+    return stat(resolved_path(path).c_str(), &status) == 0 ? obstacle_of(status) : std::string();
 }
 
 bool is_there(const std::filesystem::path& path) {
     std::error_code unseen;
-    return std::filesystem::exists(path, unseen);
+    return std::filesystem::exists(resolved_path(path), unseen);
 }
 
 void remove_abandoned_files(const std::filesystem::path& root, const std::filesystem::path& below) {

@@ -13,10 +13,12 @@
 namespace glimpse {
 
 /// Why no output can be written to this path: a directory, device or pipe is there, which a file would
-/// replace. Empty where one can.
+/// replace. Empty where one can. Of a path through directories that are missing, what is there once they are
+/// made.
 std::string obstacle_to_output(const std::filesystem::path& path);
 
-/// Whether something exists at the path; false where that cannot be found out.
+/// Whether something exists at the path, once the directories are made that it lacks; false where that cannot
+/// be found out.
 bool is_there(const std::filesystem::path& path);
 
 /// A directory with entries that are to be flushed to the disk.

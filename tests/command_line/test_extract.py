@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tarfile
 import unittest
 
 import numpy
@@ -128,6 +129,52 @@ class Outputs(GlimpseCase):
             inputs = ["out/photo.png"] if option == "--params" else []
             self.fails(2, "extract", *inputs, option, document, "-o", self.out, says=["photo.000.png", "is an input of this run"])
             self.assertEqual(document.read_bytes(), before)
+
+    def test_no_input_is_written_over_through_directories_that_are_still_to_be_made(self):
+        photo, _ = self.picture()
+        box, two = ("-b", "0,0,9,9"), ("extract", "photo.png", "{taken}", "-b", "0,0,9,9")
+        self.document({"image": "photo.png", "box": [1, 2, 3, 4]}, "m.jsonl")
+        for name in ("p.json", "p.png"):
+            self.document({"box": [1, 2, 3, 4]}, name)
+        with tarfile.open(self.path("a.tar"), "w") as archive:
+            archive.add(photo, "photo.png")
+        commands = [("photo.000.png", *two, "-o", "{way}"), ("photo.000.png", "extract", "photo.000.png", *box, "-o", "{way}/{taken}"),
+                    ("photo.000.map.png", *two, "--map", "-o", "{way}"), ("photo.overlay.png", *two, "--overlay", "-o", "{way}"),
+                    ("photo.panel.png", *two, "--panel", "-o", "{way}"), ("000.strip.png", *two, "--strip", "-o", "{way}"),
+                    ("000.track.gif", *two, "--animate", "gif", "-o", "{way}"), ("photo.000.png", *two, "-o", "out", "--report", "{way}/{taken}"),
+                    ("p.json", "extract", photo, "-p", "p.json", "-o", "out", "--report", "{way}/{taken}"),
+                    ("m.jsonl", "extract", "--manifest", "m.jsonl", "-o", "out", "--report", "{way}/{taken}"),
+                    ("a.tar", "extract", "--input-tar", "a.tar", *box, "--output-tar", "{way}/{taken}"),
+                    ("photo.000.png", "write", "{taken}", *box, "--canvas-size", "40x30", "-o", "{way}/{taken}"),
+                    ("photo.000.png", "write", photo, *box, "--canvas", "{taken}", "-o", "{way}/{taken}"),
+                    ("p.png", "write", photo, "-p", "p.png", "--canvas-size", "40x30", "-o", "{way}/{taken}")]
+        for taken, *command in commands:
+            path = self.path(taken)
+            if not path.exists():
+                Image.open(photo).save(path)
+            before = path.read_bytes()
+            for way in ("x/..", "x/y/../..", self.directory / "x" / ".."):
+                for more in ((), ("--dry-run",), ("--existing", "skip"), ("--existing", "error")):
+                    if more and (command[0] == "write" or way != "x/.."):
+                        continue
+                    words = [str(word).format(taken=taken, way=way) for word in command]
+                    with self.subTest(command=words, more=more):
+                        self.fails(2, *words, *more, says=[f"{taken}: is an input of this run, and would be overwritten"])
+                        self.assertEqual(path.read_bytes(), before)
+                        self.assertFalse(self.path("x").exists())
+            if path.suffix in (".png", ".gif"):
+                path.unlink()
+
+    def test_outputs_are_kept_through_directories_that_are_still_to_be_made(self):
+        photo, _ = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-o")
+        self.run_glimpse(*command, self.out)
+        before = (self.out / "photo.000.png").read_bytes()
+        self.run_glimpse("extract", photo, "-b", "1,2,3,4", "-o", "x/../out", "--existing", "skip")
+        self.assertEqual((self.out / "photo.000.png").read_bytes(), before)
+        self.fails(2, *command, "y/../out", "--existing", "error", says=["photo.000.png: is there already"])
+        self.run_glimpse(*command, "y/../link/new")
+        self.assertEqual(self.files(self.path("link/new")), ["photo.000.png"])
 
     def test_dry_run_writes_nothing(self):
         photo, _ = self.picture()

@@ -148,6 +148,33 @@ TEST_CASE("no output is an input, or stands where none can") {
     CHECK(holds(refusal_of({}, into_archive("/dev/null")), "/dev/null: it is not a regular file"));
 }
 
+TEST_CASE("an output behind directories that are still to be made is what it is once they are") {
+    const scratch::Directory directory;
+    const fs::path image = directory.file("a.x.png");
+    const std::string lost = "is an input of this run, and would be overwritten";
+    for (const char* way : {"new/..", "new/../new/..", "new/other/../.."}) {
+        const fs::path out = directory / way;
+        CHECK(holds(refusal_of({job(image, "a", {"x"})}, into(out)), lost));
+        CHECK(holds(refusal_of({job(image, "a", {"x"})}, into(out / "a.x.png")), lost));
+        CHECK(holds(refusal_of({job(out / "a.x.png", "a", {"x"})}, into(directory.path())), lost));
+        OutputOptions reported = into(directory / "out");
+        reported.also_inputs = {image};
+        reported.also_outputs = {out / "a.x.png"};
+        CHECK(holds(refusal_of({}, reported), lost));
+        OutputOptions kept = into(out);
+        kept.existing = Existing::error;
+        const std::vector<ImageJob> jobs{job("b.png", "a", {"x"})};
+        CHECK(
+            holds(refusal([&] { require_new_outputs(plan_outputs(jobs, kept), jobs); }), "is there already"));
+    }
+    CHECK(!fs::exists(directory / "new"));
+    CHECK(holds(
+        refusal_of({job("1.png", "a", {"x"}), job("2.png", "b/../a", {"x"})}, into(directory / "new/../new")),
+        "written twice"));
+    fs::create_directory(directory / "d.png");
+    CHECK_FALSE(holds_one_glimpse(directory / "new/../d.png"));
+}
+
 TEST_CASE("no output is a file below a directory of annotations, by whatever link") {
     const scratch::Directory directory;
     const fs::path linked = directory.file("elsewhere/a.txt");
