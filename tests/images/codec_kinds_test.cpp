@@ -281,6 +281,11 @@ TEST_CASE("a TIFF that is not read says why") {
               read(with({compression, 3, {34712}}));
           }) == "a TIFF compressed with method 34712 is not supported");
     CHECK_NOTHROW(read(with({subfile, 4, {2}})));
+    constexpr std::uint32_t image_depth = 32997;
+    CHECK(reason([&] {
+              read(with({image_depth, 4, {4}}));
+          }) == "a TIFF volume is not supported, and its ImageDepth is 4; save each slice as a page");
+    CHECK_NOTHROW(read(with({image_depth, 4, {1}})));
 }
 
 TEST_CASE("TIFFs of complex numbers, and of palettes with alpha, are refused") {

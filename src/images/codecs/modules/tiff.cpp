@@ -63,6 +63,7 @@ class TiffReader final : public ImageReader {
     TiffReader(std::span<const std::uint8_t> bytes, int page)
         : file_(bytes, page), tiff_(file_.handle()), storage_(tiff_) {
         if (page == 0) require_no_thumbnail();
+        require_no_volume();
         info_.pages = file_.pages();
         const auto width = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
         const auto height = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGELENGTH, 0);
@@ -143,6 +144,14 @@ class TiffReader final : public ImageReader {
         throw Error(
             "the file's first picture is a thumbnail of another, as in a camera's raw file, which is not "
             "read as an image");
+    }
+
+    /// Its slices lie one behind another, and libtiff reads the first of them as if it were all.
+    void require_no_volume() const {
+        const auto slices = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEDEPTH, 1);
+        if (slices <= 1) return;
+        throw Error("a TIFF volume is not supported, and its ImageDepth is " + std::to_string(slices) +
+                    "; save each slice as a page");
     }
 
     void require_readable() const {
