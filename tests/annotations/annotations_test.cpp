@@ -210,6 +210,20 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     }
     CHECK(boxes("<object><name>\n\tcat\n</name>\n<bndbox></bndbox></object>") ==
           Words{"a 000 cat -: the element <xmin> is missing"});
+    const std::string once = "<name>cat</name>";
+    const std::string bounds = "<bndbox><xmin>3</xmin><ymin>5</ymin><xmax>12</xmax><ymax>9</ymax></bndbox>";
+    CHECK(boxes("<object>" + once + bounds + "</object>") == Words{"a 000 cat -: 2 4 10 5"});
+    for (const std::string twice : {"xmin", "ymin", "xmax", "ymax"}) {
+        std::string both = bounds;
+        both.insert(both.find("<" + twice + ">"), "<" + twice + ">1</" + twice + ">");
+        CHECK(boxes("<object>" + once + both + "</object>" + object("3")) ==
+              Words{"a 000 cat -: <" + twice + "> is there twice in <bndbox>; remove one",
+                    "a 001 cat -: 2 4 10 5.5"});
+    }
+    CHECK(boxes("<object>" + once + once + bounds + "</object>") ==
+          Words{"a 000 cat -: <name> is there twice in <object>; remove one"});
+    CHECK(boxes("<object>" + once + bounds + bounds + "</object>") ==
+          Words{"a 000 cat -: <bndbox> is there twice in <object>; remove one"});
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
 }
 

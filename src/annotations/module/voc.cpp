@@ -34,9 +34,19 @@ class XmlDocument {
         throw UsageError(place_of_line(file_, line(node)), rule);
     }
 
-    /// The finite number in a child element. Throws `UsageError` "FILE:LINE: …" where there is none.
-    [[nodiscard]] double number(const pugi::xml_node& parent, const char* name) const {
+    /// The child element of that name, which may be missing. Throws `UsageError` "FILE:LINE: …" for a second
+    /// one, as it would be a guess which is meant.
+    [[nodiscard]] pugi::xml_node child(const pugi::xml_node& parent, const char* name) const {
         const pugi::xml_node node = parent.child(name);
+        if (const pugi::xml_node second = node.next_sibling(name)) {
+            fail(second, std::string("<") + name + "> is there twice in <" + parent.name() + ">; remove one");
+        }
+        return node;
+    }
+
+    /// The finite number in a child element. Throws `UsageError` "FILE:LINE: …" where there is not one.
+    [[nodiscard]] double number(const pugi::xml_node& parent, const char* name) const {
+        const pugi::xml_node node = child(parent, name);
         if (!node) fail(parent, std::string("the element <") + name + "> is missing");
         const std::string_view text = node.text().get();
         const std::optional<double> value = number_in(text);
@@ -74,7 +84,8 @@ AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& obje
     AnnotatedBox empty{.category = new_category(std::string(trimmed(object.child("name").text().get()))),
                        .place = place_of_box(document.line(object))};
     return read_box(std::move(empty), [&](AnnotatedBox& box) {
-        const pugi::xml_node bounds = object.child("bndbox");
+        static_cast<void>(document.child(object, "name"));
+        const pugi::xml_node bounds = document.child(object, "bndbox");
         if (!bounds) throw Error("an object '" + box.category->name + "' has no <bndbox>");
         const double left = document.number(bounds, "xmin") - first;
         const double top = document.number(bounds, "ymin") - first;
