@@ -76,8 +76,11 @@ struct Place {
     }
     /// The place of a field, a JSON Pointer; of all of them for an empty one.
     [[nodiscard]] std::string of(const std::string& field) const {
-        if (!common->is_box) return text() + field;
-        return field.empty() || field == "/box" ? text() : text() + ": " + field;
+        const std::string place = text();
+        if (common->is_box) return field.empty() || field == "/box" ? place : place + ": " + field;
+        // A document that is one entry is "FILE", without a pointer.
+        if (field.empty() && place.ends_with(": ")) return place.substr(0, place.size() - 2);
+        return place + field;
     }
 };
 

@@ -61,8 +61,9 @@ void require_reachable(const Affine& matrix, Size glimpse) {
         const double farthest =
             std::abs(row[0]) * glimpse.width + std::abs(row[1]) * glimpse.height + std::abs(row[2]);
         if (!(farthest <= farthest_sample)) {
-            throw Error("the glimpse samples points more than " + number_text(farthest_sample) +
-                        " pixels away from the image");
+            throw Error("the glimpse samples points up to " + number_text(farthest) +
+                        " pixels away from the image, and " + number_text(farthest_sample) +
+                        " are the most; give a smaller scale or shift");
         }
     }
 }

@@ -123,6 +123,17 @@ class BadDocuments(GlimpseCase):
             return {}
         return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))}
 
+    def test_of_a_document_that_is_one_entry_no_place_is_empty(self):
+        photo, _ = self.picture()
+        entry = {"mechanism": "stn", "matrix": [[1e15, 0, 0], [0, 1, 0]], "size": [4, 4]}
+        says = "the glimpse samples points up to 4e15 pixels away from the image, and 1000000000000 are the most"
+        self.document(entry, "one.json")
+        self.document({"image": "photo.png", **entry}, "m.jsonl")
+        self.document([entry], "list.json")
+        for place, *command in (("one.json: ", photo, "-p", "one.json"), ("m.jsonl:1: ", "--manifest", "m.jsonl"), ("list.json: /0: ", photo, "-p", "list.json")):
+            result = self.fails(1, "extract", *command, "-o", self.out, says=[place + says])
+            self.assertNotIn(": :", result.stderr)
+
     def test_no_parameters_at_all(self):
         photo, _ = self.picture()
         self.fails(2, "extract", photo, "-o", self.out, says=["--box"])

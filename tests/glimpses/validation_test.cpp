@@ -354,9 +354,13 @@ TEST_CASE("invalid: given weights that are not of the mask's kind, whatever the 
 }
 
 TEST_CASE("refused: samples farther away than numbers are exact") {
-    check_refused("more than 1000000000000 pixels", stn(Stn::MatrixForm{{{{{1e13, 0, 0}, {0, 1, 0}}}}}));
-    check_refused("more than 1000000000000 pixels", stn(Stn::ThetaForm{{{{1, 0, 1e300}, {0, 1, 0}}}}));
-    check_refused("more than 1000000000000 pixels",
+    check_refused("samples points up to 40000000000000 pixels away",
+                  stn(Stn::MatrixForm{{{{{1e13, 0, 0}, {0, 1, 0}}}}}));
+    check_refused("pixels away from the image, and 1000000000000 are the most",
+                  stn(Stn::MatrixForm{{{{{1e13, 0, 0}, {0, 1, 0}}}}}));
+    check_refused("pixels away from the image, and 1000000000000 are the most",
+                  stn(Stn::ThetaForm{{{{1, 0, 1e300}, {0, 1, 0}}}}));
+    check_refused("pixels away from the image, and 1000000000000 are the most",
                   stn(Stn::ThetaForm{{{{1e308, 1e308, 1e308}, {0, 1, 0}}}}));
 }
 
