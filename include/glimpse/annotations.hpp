@@ -51,7 +51,15 @@ GLIMPSE_EXPORT const std::shared_ptr<const BoxCategory>& no_category();
 struct BoxPlace {
     /// What `number` counts: lines from 1, LabelMe's shapes or COCO's annotations from 0; of these it is told
     /// which member is meant.
-    enum class Kind : std::uint8_t { line, shape, annotation_bbox, annotation_id, annotation_category };
+    enum class Kind : std::uint8_t {
+        line,
+        shape,
+        annotation,
+        annotation_image,
+        annotation_bbox,
+        annotation_id,
+        annotation_category
+    };
     std::uint32_t number = 0;
     Kind kind = Kind::line;
 

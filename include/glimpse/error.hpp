@@ -19,6 +19,10 @@ class GLIMPSE_EXPORT Error : public std::runtime_error {
     Error(const std::string& place, const std::string& rule)
         : std::runtime_error(place + ": " + rule), rule_begin_(place.size() + 2) {}
 
+    /// The place that it was made with; empty without one.
+    [[nodiscard]] std::string_view place() const noexcept {
+        return std::string_view(what()).substr(0, rule_begin_ == 0 ? 0 : rule_begin_ - 2);
+    }
     /// The message without the place that it was made with.
     [[nodiscard]] std::string_view rule() const noexcept {
         return std::string_view(what()).substr(rule_begin_);

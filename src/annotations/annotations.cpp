@@ -300,6 +300,7 @@ std::string_view BoxPlace::before() const {
 }
 
 std::string_view BoxPlace::behind() const {
+    if (kind == Kind::annotation_image) return "/image_id";
     if (kind == Kind::annotation_bbox) return "/bbox";
     if (kind == Kind::annotation_id) return "/id";
     return kind == Kind::annotation_category ? "/category_id" : "";

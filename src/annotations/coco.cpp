@@ -46,7 +46,7 @@ Positions add_images(const std::vector<CocoImage>& records, const Value& array, 
         const CocoImage& record = records[k];
         const std::string pointer = array.pointer + "/" + std::to_string(k);
         if (!record.loss.empty()) {
-            set.lost.push_back(lost_record(file, ": " + pointer, record.loss));
+            set.lost.push_back(lost_record(file, record.lost_at, record.loss));
             continue;
         }
         AnnotatedImage image = locator.locate(record.name, set.images.size());
@@ -105,7 +105,8 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
         const CocoAnnotation& record = annotations.records.front();
         const bool has_image = record.image != CocoAnnotation::none;
         if (!has_image || !image_positions[record.image]) {
-            set.lost.push_back(lost_record(file, ": /annotations/" + std::to_string(k),
+            const BoxPlace place{k, has_image ? BoxPlace::Kind::annotation_image : record.place};
+            set.lost.push_back(lost_record(file, place.text(),
                                            has_image
                                                ? "no image has the id " + annotations.images[record.image]
                                                : annotations.problems[record.problem]));

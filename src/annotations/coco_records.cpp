@@ -71,6 +71,7 @@ CocoImage read_coco_image(const Value& record) {
         image.name = name_of_image(record);
     } catch (const UsageError& error) {
         image.loss = error.rule();
+        image.lost_at = error.place().substr(record.source->place().size());
         return image;
     }
     try {
@@ -82,7 +83,9 @@ CocoImage read_coco_image(const Value& record) {
 }
 
 void add_coco_annotation(const Value& annotation, CocoAnnotations& annotations) {
+    using Kind = BoxPlace::Kind;
     CocoAnnotation& record = annotations.records.emplace_back();
+    record.place = annotation.contains("image_id") ? Kind::annotation_image : Kind::annotation;
     try {
         record.image = annotations.images.number_of(identifier(annotation.required("image_id")));
         read_rest(annotation, record, annotations);

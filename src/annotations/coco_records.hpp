@@ -21,7 +21,8 @@ struct CocoImage {
     std::string name{};
     std::optional<Size> size{};
     std::string size_problem{};
-    std::string loss{};  ///< why it cannot be told which image it is; empty where it can
+    std::string loss{};     ///< why it cannot be told which image it is; empty where it can
+    std::string lost_at{};  ///< where that stands, behind the file's name: ": /images/3/id"
 };
 
 /// An element of "annotations". A file may have millions.

@@ -36,7 +36,8 @@ std::vector<Value> any_elements(const Value& value, std::string_view meaning) {
 }
 
 std::string text_or_number(const Value& value) {
-    if (!value.json->is_number()) return text(value);
+    if (value.json->is_string()) return text(value);
+    if (!value.json->is_number()) value.fail_type("a string or a number");
     static_cast<void>(number(value));  // NaN is none
     return value.json->dump();
 }

@@ -76,9 +76,10 @@ TEST_CASE("COCO: images and categories may stand behind the annotations") {
                         {"id": [1], "image_id": 8, "category_id": 3, "bbox": [1, 2, 3, 4]}],
         "images": [{"id": 5}, {"id": 8, "file_name": "b.png"}], "categories": [{"id": 3, "name": "cat"}]})");
     CHECK(read(file, "coco", images_of(directory, {})) ==
-          Words{"b 1 cat 3: 1 2 3 4", "b 3 - -: a string is needed, not an object",
-                "b 002 - -: a string is needed, not an array of 1", "c! the key \"file_name\" is missing",
-                "c! an object is needed, not 7", "c! no image has the id 77"});
+          Words{"b 1 cat 3: 1 2 3 4", "b 3 - -: a string or a number is needed, not an object",
+                "b 002 - -: a string or a number is needed, not an array of 1",
+                "c! the key \"file_name\" is missing", "c! an object is needed, not 7",
+                "c! no image has the id 77"});
     const auto refused = [&](const std::string& content) {
         return refusal_of(directory.file("c.json", content), "coco", images_of(directory, {}));
     };

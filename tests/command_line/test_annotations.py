@@ -234,7 +234,7 @@ class Coco(Annotations):
         records = [boxed(1, 3, 1, [1, 1, 2, 2]), boxed(2, 1, 1, [1, 1, 2]), boxed(3, 1, 1, [2, 4, 10, 5])]
         file = self.file("c.json", coco([(1, "a.png")], records))
         self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, "--report", "r.jsonl",
-                   says=["c.json: /annotations/0: no image has the id 3", "c.json: /annotations/1/bbox: an array of 4 numbers"])
+                   says=["c.json: /annotations/0/image_id: no image has the id 3", "c.json: /annotations/1/bbox: an array of 4 numbers"])
         self.assertEqual(self.files(), ["a.3.png"])
         self.assert_crop("a.3.png", pixels, 2, 4, 12, 9)
         records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
@@ -416,6 +416,16 @@ class OwnFiles(Annotations):
         self.file("xml/photo.xml", VOC.replace("<xmin>3</xmin>", "<xmin>0</xmin>"))
         self.fails(0, "extract", "images", "--boxes", "xml", "-o", self.out,
                    says=["warning: xml: 1 of 1 files have a box at pixel 0", "--zero-based"])
+
+    def test_an_id_that_is_none_is_named(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", json.dumps({"images": [{"id": 1, "file_name": "a.png"}, {"id": True, "file_name": "b.png"}, {"file_name": "c.png"}, {"id": 4}, 5],
+                                               "annotations": [{"image_id": True, "bbox": [1, 2, 3, 4]}, {"bbox": [1, 2, 3, 4]}, 6]}))
+        self.fails(1, "extract", "images", "--boxes", file, "-o", self.out,
+                   says=["c.json: /images/1/id: a string or a number is needed, not true", 'c.json: /images/2: the key "id" is missing',
+                         'c.json: /images/3: the key "file_name" is missing', "c.json: /images/4: an object is needed, not 5",
+                         "c.json: /annotations/0/image_id: a string or a number is needed, not true",
+                         'c.json: /annotations/1: the key "image_id" is missing', "c.json: /annotations/2: an object is needed, not 6"])
 
     def test_malformed_voc(self):
         self.picture("images/photo.png")

@@ -18,6 +18,14 @@ struct NamedFields {
 
 }  // namespace
 
+TEST_CASE("an error tells its place from its rule") {
+    const Error with_place("a.json: /x", "is wrong: 1");
+    CHECK(with_place.place() == "a.json: /x");
+    CHECK(with_place.rule() == "is wrong: 1");
+    CHECK(Error("is wrong: 1").place().empty());
+    CHECK(Error("", "is wrong").place().empty());
+}
+
 TEST_CASE("an invalid option names its field, as the program does") {
     CHECK(std::string(InvalidOption("out", "is empty").what()) == "out: is empty");
     CHECK(std::string(InvalidOption("device", "is not there", "cuda:1").what()) ==
