@@ -33,9 +33,9 @@ std::int64_t limit_of_group(const fs::path& group, std::int64_t least) {
 
 void MemoryBudget::require(std::int64_t bytes, std::string_view remedy) const {
     if (bytes >= 0 && bytes <= bytes_) return;
-    throw Error("to decode what is asked of it takes up to " + bytes_text(bytes) +
-                " of memory, more than the " + bytes_text(bytes_) + " that " + field_name("open.memory") +
-                " allows" + (remedy.empty() ? "" : "; " + std::string(remedy)));
+    throw Error("what is asked of it takes up to " + bytes_text(bytes) + " of memory, more than the " +
+                bytes_text(bytes_) + " that " + field_name("open.memory") + " allows" +
+                (remedy.empty() ? "" : "; " + std::string(remedy)));
 }
 
 MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::function<bool()>& in_vain,

@@ -202,7 +202,7 @@ class Memory(GlimpseCase):
         self.file("in/large.png", KINDS["colour.png"](2000))
         self.picture("in/small.png", width=64, height=64)
         result = self.run_glimpse("extract", "in", "-b", "0,0,2000,2000", "--memory", "2M", "-o", self.out, status=1)
-        self.assertIn("in/large.png: to decode what is asked of it takes up to 11.5 MiB of memory, more than the 2 MiB", result.stderr)
+        self.assertIn("in/large.png: what is asked of it takes up to 11.5 MiB of memory, more than the 2 MiB", result.stderr)
         self.assertEqual([path.name for path in self.out.iterdir()], ["small.000.png"])
         # A part of it is no more than itself.
         self.run_glimpse("extract", "in", "-b", "100,1900,64,64", "--memory", "2M", "-o", self.out, status=1)
@@ -262,7 +262,7 @@ class Memory(GlimpseCase):
         self.picture("photo.png", width=64, height=64)
         self.document([{"mechanism": "mask", "file": "mask.png"}])
         result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--memory", "1M", "-o", self.out, status=2)
-        self.assertIn("mask.png: to decode what is asked of it takes up to 3.83 MiB of memory, more than the 1 MiB", result.stderr)
+        self.assertIn("mask.png: what is asked of it takes up to 3.83 MiB of memory, more than the 1 MiB", result.stderr)
 
     def test_masks_for_all_images_have_it_together(self):
         """Their numbers, in float64, are held until the run is over."""
@@ -273,21 +273,21 @@ class Memory(GlimpseCase):
         run = ("extract", "photo.png", "-p", "p.json", "-o", self.out)
         together = 4 * 8 * 500 * 500
         self.fails(2, *run, "--memory", together - 1,
-                   says=["p.json: /3/file: to decode what is asked of it takes up to 7.63 MiB of memory", "that --memory allows; split the document"])
+                   says=["p.json: /3/file: what is asked of it takes up to 7.63 MiB of memory", "that --memory allows; split the document"])
         self.run_glimpse(*run, "--memory", together)
 
     def test_what_is_written_has_a_budget(self):
         glimpse, canvas = self.file("glimpse.png", KINDS["colour.png"](500)), self.file("canvas.png", KINDS["colour.png"](1000))
         run = ("write", glimpse, "-b", "0,0,500,500", "--canvas", canvas, "-o", self.out / "w.png")
         both = 3 * (500 * 500 + 1000 * 1000)
-        self.fails(1, *run, "--memory", 1, says=[f"{glimpse}: to decode what is asked of it takes up to ", "more than the 1 byte that --memory allows"])
-        self.fails(1, *run, "--memory", 3 * 600 * 600, says=[f"{canvas}: to decode what is asked of it takes up to ", "that --memory allows"])
+        self.fails(1, *run, "--memory", 1, says=[f"{glimpse}: what is asked of it takes up to ", "more than the 1 byte that --memory allows"])
+        self.fails(1, *run, "--memory", 3 * 600 * 600, says=[f"{canvas}: what is asked of it takes up to ", "that --memory allows"])
         # Each for itself there would be enough.
         self.fails(1, *run, "--memory", both - 1, says=[f"{canvas}: what it takes beside the glimpse is more memory than --memory allows"])
         self.run_glimpse(*run, "--memory", int(1.1 * both))
         self.document([{"mechanism": "mask", "grid": [[0, 1], [1, 0]]}])
         masked = ("write", canvas, "-p", "p.json", "--canvas-size", "1000x1000", "-o", self.out / "m.png")
-        self.fails(1, *masked, "--memory", "10M", says=["p.json: /0: to decode what is asked of it takes up to "])
+        self.fails(1, *masked, "--memory", "10M", says=["p.json: /0: what is asked of it takes up to "])
         self.run_glimpse(*masked, "--memory", "32M")
 
     def test_tracks_have_the_same_budget(self):

@@ -165,7 +165,7 @@ class Untrusted(GlimpseCase):
         for more, says in (((), "takes up to 2.25 GiB of memory, more than the 1.75 GiB that --memory allows"),
                            (("--memory", "3G"), "there is not enough memory for it")):
             self.fails(1, "extract", "in", "-b", "0,0,1536,1536", "-o", self.out, "--jobs", "1", "--format", "npy", "--untrusted", *more,
-                       "--existing", "overwrite", says=[f"in/wide.npy: {'to decode what is asked of it ' if not more else ''}{says}"])
+                       "--existing", "overwrite", says=[f"in/wide.npy: {'what is asked of it ' if not more else ''}{says}"])
             self.assertEqual(self.files(), ["photo.000.npy"])
         self.run_glimpse("extract", array, "-b", "9,9,4,4", "-o", self.out, "--format", "npy")
 
