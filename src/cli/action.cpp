@@ -8,11 +8,60 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <streambuf>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 
 namespace glimpse::cli {
+
+namespace {
+
+/// Stands between `std::cout` and its buffer, and keeps why that failed first: a long text fails in its
+/// middle, and what comes then overwrites `errno`.
+class PrintedOutput final : public std::streambuf {
+  public:
+    PrintedOutput() : to_(std::cout.rdbuf(this)) {}
+    ~PrintedOutput() override { std::cout.rdbuf(to_); }
+    PrintedOutput(const PrintedOutput&) = delete;
+    PrintedOutput& operator=(const PrintedOutput&) = delete;
+
+    /// As `errno`; 0 where nothing failed, or the cause is not known.
+    [[nodiscard]] int cause() const { return cause_; }
+
+  protected:
+    std::streamsize xsputn(const char* text, std::streamsize length) override {
+        errno = 0;
+        const std::streamsize count = to_->sputn(text, length);
+        if (count != length) keep_cause();
+        return count;
+    }
+    int_type overflow(int_type c) override {
+        const char character = traits_type::to_char_type(c);
+        return xsputn(&character, 1) == 1 ? traits_type::not_eof(c) : traits_type::eof();
+    }
+    int sync() override {
+        errno = 0;
+        const int failure = to_->pubsync();
+        if (failure != 0) keep_cause();
+        return failure;
+    }
+
+  private:
+    void keep_cause() {
+        if (cause_ == 0) cause_ = errno;
+    }
+
+    std::streambuf* to_;
+    int cause_ = 0;
+};
+
+PrintedOutput& printed_output() {
+    static PrintedOutput output;
+    return output;
+}
+
+}  // namespace
 
 std::string on_one_line(const std::string& text) {
     std::string line;
@@ -51,9 +100,14 @@ void fail_standard_output(const std::string& what) {
     throw Error("standard output", what + cause_of_failure());
 }
 
+void watch_printing() {
+    static_cast<void>(printed_output());
+}
+
 void require_printed() {
-    errno = 0;
-    if (!std::cout.flush()) fail_standard_output("cannot be written to");
+    if (std::cout.flush()) return;
+    errno = printed_output().cause();
+    fail_standard_output("cannot be written to");
 }
 
 }  // namespace glimpse::cli

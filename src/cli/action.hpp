@@ -29,6 +29,9 @@ std::string cause_of_failure();
 /// otherwise.
 [[noreturn]] void fail_standard_output(const std::string& what);
 
+/// From here on it is kept why what `std::cout` is given does not get out, for `require_printed`.
+void watch_printing();
+
 /// Throws as `fail_standard_output` does where what `std::cout` was given did not all get out.
 void require_printed();
 

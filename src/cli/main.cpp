@@ -172,6 +172,7 @@ bool was_interrupted() {
 int main(int argc, char** argv) {
     using namespace glimpse::cli;
     occupy_standard_descriptors();
+    watch_printing();
     std::set_terminate(end_at_once);
     glimpse::name_fields(option_of_field);
     retain_freed_memory();

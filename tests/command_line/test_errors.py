@@ -427,9 +427,10 @@ class Disks(GlimpseCase):
 
     def test_full_standard_output_of_other_commands(self):
         with open("/dev/full", "wb") as full:
-            for command in ("info", "schema"):
-                result = subprocess.run([BINARY, command], stdout=full, stderr=subprocess.PIPE)
+            for command in (["info"], ["schema"], ["man"], ["completion", "bash"], ["extract", "--help"]):
+                result = subprocess.run([BINARY, *command], stdout=full, stderr=subprocess.PIPE)
                 self.assertEqual(result.returncode, 1, command)
+                self.assertEqual(result.stderr, b"glimpse: standard output: cannot be written to: No space left on device\n")
 
     def test_interrupted(self):
         for k in range(300):
