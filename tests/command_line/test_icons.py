@@ -101,6 +101,12 @@ class Icons(Formats):
             expected = pixels if length == 16 else self.with_alpha(pixels[..., :3])
             numpy.testing.assert_array_equal(self.pixels(icon(content)), expected)
 
+    def test_a_png_of_16_bits(self):
+        values = numpy.random.default_rng(5).integers(0, 1 << 16, (HEIGHT, WIDTH), dtype=numpy.uint16)
+        content = io.BytesIO()
+        Image.fromarray(values).save(content, "PNG")
+        numpy.testing.assert_array_equal(self.pixels(icon(content.getvalue())), values)
+
     def test_pages_as_pillow_writes_and_reads_them(self):
         picture = Image.fromarray(self.noise(64, 64, 4))
         sizes = [(16, 16), (24, 24), (64, 64)]
