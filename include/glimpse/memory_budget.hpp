@@ -65,8 +65,8 @@ GLIMPSE_EXPORT std::int64_t available_memory();
 /// A number of bytes as people write it: "512 MiB", "1.5 GiB"; rounded up to three digits.
 GLIMPSE_EXPORT std::string bytes_text(std::int64_t bytes);
 
-/// More than any machine has, and so little that a few of them can be added.
-inline constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
+/// More than any machine has, and so little that a hundred of them can be added.
+inline constexpr std::int64_t most_bytes = std::int64_t{1} << 56;
 
 /// min(a · b, `most_bytes`) for a, b ≥ 0.
 GLIMPSE_EXPORT std::int64_t bounded_product(std::int64_t a, std::int64_t b);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,7 +33,9 @@ TEST_CASE("a budget: what is more than all of it is refused with both numbers, a
 TEST_CASE("products of bytes stop at what no machine has") {
     CHECK(bounded_product(0, most_bytes) == 0);
     CHECK(bounded_product(3, 5) == 15);
-    CHECK(bounded_product(std::int64_t{1} << 31, std::int64_t{1} << 29) == most_bytes);
+    CHECK(bounded_product(std::int64_t{1} << 31, std::int64_t{1} << 25) == most_bytes);
+    CHECK(bounded_product((std::int64_t{1} << 31) - 1, std::int64_t{1} << 25) < most_bytes);
+    CHECK(std::numeric_limits<std::int64_t>::max() / most_bytes > 100);
     CHECK(bounded_product(std::int64_t{1} << 40, std::int64_t{1} << 40) == most_bytes);
 }
 
