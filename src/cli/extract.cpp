@@ -100,13 +100,11 @@ void warn_of_turned(const ExtractOptions& o, std::size_t images) {
                  : "image as it is stored; without --no-auto-orient they are taken as of the upright image"));
 }
 
-/// Runs the jobs and records the results. Sets `over` where no further job is wanted: with --fail-fast, or
-/// where a result cannot be recorded.
-Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
-                     const Backend& backend, std::atomic<bool>& over) {
+/// Runs the jobs, and then makes the tracks, and records the results. Sets `over` where no further job is
+/// wanted: with --fail-fast, or where a result cannot be recorded.
+Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
+                           const Backend& backend, std::atomic<bool>& over, RunRecord& record) {
     const std::optional<std::size_t> count = jobs.size();
-    RunRecord record(plan, record_options(o), count);
-    if (record.is_done()) return record.finish();
     RunOptions run_options = o.run;
     run_options.interrupted = [&] { return was_interrupted() || over; };
     UnchosenPages pages;
@@ -128,9 +126,23 @@ Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan&
     pages.tell(o.input.warn);
     warn_of_turned(o, turned);
     shrunk_pictures.tell(o);
-    const Outcome outcome = with_tracks(o, tracks, count.value_or(0), record.finish());
-    record.close_report();
-    return outcome;
+    const Outcome outcome = record.finish();
+    return with_tracks(o, tracks, count.value_or(0), outcome);
+}
+
+/// The same, where there is anything to do; where the run cannot go on, its report says of the archive so.
+Outcome extract_jobs(const ExtractOptions& o, JobSource& jobs, const OutputPlan& plan, Tracks& tracks,
+                     const Backend& backend, std::atomic<bool>& over) {
+    RunRecord record(plan, record_options(o), jobs.size());
+    if (record.is_done()) return record.finish();
+    try {
+        const Outcome outcome = extract_and_record(o, jobs, plan, tracks, backend, over, record);
+        record.close_report();
+        return outcome;
+    } catch (const std::exception& failure) {
+        record.give_up(failure.what());
+        throw;
+    }
 }
 
 /// Each job is checked as it comes.

@@ -77,7 +77,7 @@ void RunRecord::close_report() {
 void RunRecord::add(const FinishedJob& done) {
     const ImageReport& report = done.report;
     if (archive_) archive_->add(done);
-    write(report);
+    write(report_line(report));
     if (options_.dry_run && options_.report != standard_stream) list(done);
     for (const auto& path : done.remade) {
         if (!options_.quiet) progress_.message(about_remade(path.string()));
@@ -92,15 +92,43 @@ void RunRecord::add(const FinishedJob& done) {
 
 Outcome RunRecord::finish() {
     progress_.finish();
-    if (was_interrupted()) return Outcome::interrupted;
-    if (archive_ && !(failed_ && (options_.fail_fast || archive_->is_empty()))) archive_->publish();
-    return failed_ ? Outcome::some_failed : Outcome::all_done;
+    const Outcome outcome = was_interrupted() ? Outcome::interrupted
+                            : failed_         ? Outcome::some_failed
+                                              : Outcome::all_done;
+    if (archive_) finish_archive(outcome);
+    return outcome;
 }
 
-void RunRecord::write(const ImageReport& report) {
+void RunRecord::finish_archive(Outcome outcome) {
+    std::string obstacle;
+    if (outcome == Outcome::interrupted) {
+        obstacle = "the run was interrupted";
+    } else if (failed_ && options_.fail_fast) {
+        obstacle = "an image failed (--fail-fast)";
+    } else if (failed_ && archive_->is_empty()) {
+        obstacle = "all images failed";
+    } else {
+        archive_->publish();
+    }
+    if (!obstacle.empty()) obstacle = "was not completed, since " + obstacle;
+    add_joint_output(plan_.options.archive, obstacle);
+}
+
+void RunRecord::give_up(const std::string& why) noexcept try {
+    if (archive_) add_joint_output(plan_.options.archive, "was not completed: " + why);
+    close_report();
+} catch (const std::exception&) {
+    // The run ends with the failure that came first.
+}
+
+void RunRecord::add_joint_output(const std::string& output, const std::string& error) {
+    write(report_line_of_joint_output(output, error));
+}
+
+void RunRecord::write(const std::string& record) {
     const bool standard = options_.report == standard_stream;
     if (!standard && !file_.is_open()) return;
-    const std::string line = report_line(report) + '\n';
+    const std::string line = record + '\n';
     if (standard) {
         errno = 0;
         if (!print(line)) fail_standard_output(report_failure);

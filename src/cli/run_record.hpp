@@ -30,15 +30,21 @@ class RunRecord {
     [[nodiscard]] bool is_done() const { return is_done_; }
     void add(const FinishedJob& done);
     /// Ends the images. Publishes the archive, unless failures left it empty, or --fail-fast or an interrupt
-    /// left images undone.
+    /// left images undone, and records what became of it.
     Outcome finish();
+    /// Ends a run that cannot go on: records that its archive, if it has one, was not completed. Never
+    /// throws.
+    void give_up(const std::string& why) noexcept;
+    /// Records an output that several images make together; `error` is empty where it was made.
+    void add_joint_output(const std::string& output, const std::string& error);
     /// Ends the run, once all that the report lists has its name. Throws `Error` where what was written to
     /// the report may be lost.
     void close_report();
 
   private:
     void open_report();
-    void write(const ImageReport& report);
+    void finish_archive(Outcome outcome);
+    void write(const std::string& record);
     void write_line(const std::string& line);
     void remove_cut_line(std::size_t length);
     void list(const FinishedJob& done) const;

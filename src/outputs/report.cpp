@@ -21,11 +21,16 @@ Json json(const GlimpseReport& glimpse) {
     return record;
 }
 
+/// "image" comes first: by it the resumption tells a truncated record from a file that is no report.
+Json begin_record(Json image, const std::string& error) {
+    Json record{{"image", std::move(image)}, {"status", error.empty() ? "ok" : "error"}};
+    record["error"] = error.empty() ? Json(nullptr) : Json(error);
+    return record;
+}
+
 Json record_of(const std::string& image, const ImageReport& report) {
-    // "image" comes first: by it the resumption tells a truncated record from a file that is no report.
-    Json record{{"image", image}, {"status", report.error.empty() ? "ok" : "error"}};
+    Json record = begin_record(image, report.error);
     const bool opened = report.size != Size{};
-    record["error"] = report.error.empty() ? Json(nullptr) : Json(report.error);
     record["width"] = opened ? Json(report.size.width) : Json(nullptr);
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     if (report.pages > 1 || report.page > 0) record["page"] = report.page;
@@ -33,9 +38,9 @@ Json record_of(const std::string& image, const ImageReport& report) {
     return record;
 }
 
-std::string line(Json record, const ImageReport& report) {
+std::string line(Json record, const std::vector<GlimpseReport>& glimpses) {
     record["glimpses"] = Json::array();
-    for (const GlimpseReport& glimpse : report.glimpses) record["glimpses"].push_back(json(glimpse));
+    for (const GlimpseReport& glimpse : glimpses) record["glimpses"].push_back(json(glimpse));
     // Paths are any bytes; JSON is UTF-8.
     return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -46,11 +51,17 @@ std::string report_line(const ImageReport& report) {
     Json record = record_of(report.image, report);
     record["seconds"] = report.seconds;
     record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
-    return line(std::move(record), report);
+    return line(std::move(record), report.glimpses);
+}
+
+std::string report_line_of_joint_output(const std::string& output, const std::string& error) {
+    Json record = begin_record(nullptr, error);
+    record["output"] = output;
+    return line(std::move(record), {});
 }
 
 std::string reproducible_record(const ImageJob& job, const ImageReport& report) {
-    return line(record_of(job.member.empty() ? report.image : job.member, report), report);
+    return line(record_of(job.member.empty() ? report.image : job.member, report), report.glimpses);
 }
 
 }  // namespace glimpse

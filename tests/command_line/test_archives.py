@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import tarfile
@@ -355,7 +356,37 @@ class Out(Archives):
         self.fails(1, "extract", "photos", "-r", *self.BOX, "--output-tar", "o.tar", "--report", "r.jsonl", says=["photos/0/1.png"])
         names = self.members((self.directory / "o.tar").read_bytes())
         self.assertEqual(len(names), 10)
-        self.assertEqual(len((self.directory / "r.jsonl").read_text().splitlines()), 6)
+        records = self.records()
+        self.assertEqual([record["status"] for record in records], ["ok", "error", "ok", "ok", "ok", "ok", "ok"])
+        self.assertEqual(records[-1], {"image": None, "status": "ok", "error": None, "output": "o.tar", "glimpses": []})
+
+    def records(self):
+        return [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
+
+    def assert_says_that_there_is_no_archive(self, why, images):
+        *of_images, last = self.records()
+        self.assertEqual([record["status"] for record in of_images], images)
+        self.assertEqual((last["image"], last["status"], last["output"], last["glimpses"]), (None, "error", "o.tar", []))
+        self.assertRegex(last["error"], why)
+        self.assertFalse((self.directory / "o.tar").exists())
+
+    def test_a_report_says_that_there_is_no_archive(self):
+        command = ("extract", "photos", "-r", *self.BOX, "-j", "1", "--output-tar", "o.tar", "--report", "r.jsonl")
+        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))}
+        self.fails(1, *command, says=["o.tar: File too large"], **limited)
+        self.assertIn("ok", [record["status"] for record in self.records()])
+        self.assert_says_that_there_is_no_archive("^was not completed: o.tar: File too large$", [record["status"] for record in self.records()[:-1]])
+        self.file("photos/0/1.png", b"nonsense")
+        self.fails(1, *command, "--fail-fast", says=["photos/0/1.png"])
+        self.assert_says_that_there_is_no_archive("^was not completed, since an image failed", ["ok", "error"])
+        self.fails(1, "extract", "photos/0/1.png", *command[3:], says=["photos/0/1.png"])
+        self.assert_says_that_there_is_no_archive("^was not completed, since all images failed$", ["error"])
+
+    def test_a_report_says_that_the_archive_that_was_read_ended_the_run(self):
+        archive = self.tar("s.tar", self.samples(3))
+        archive.write_bytes(archive.read_bytes()[:-2600])
+        self.fails(1, "extract", "--input-tar", archive, *self.BOX, "-j", "1", "--output-tar", "o.tar", "--report", "r.jsonl", says=["s.tar"])
+        self.assertEqual(self.records()[-1]["image"], None)
 
     def test_two_images_of_one_key(self):
         self.picture("photos/0/0.jpg")
@@ -415,12 +446,12 @@ class Out(Archives):
     def test_interrupted(self):
         for k in range(40):
             self.picture(f"many/{k}.png", width=600, height=400)
-        process = subprocess.Popen([BINARY, "extract", "many", "-m", "stn", "-b", "3,4,300,200", "-s", "1500x1500", "--output-tar", "o.tar", "-j", "2"],
-                                   cwd=self.directory)
-        wait_until(lambda: list(self.directory.glob(".glimpse-*")))
+        process = subprocess.Popen([BINARY, "extract", "many", "-m", "stn", "-b", "3,4,300,200", "-s", "1500x1500", "--output-tar", "o.tar", "-j", "2",
+                                    "--report", "r.jsonl"], cwd=self.directory)
+        wait_until(lambda: (self.directory / "r.jsonl").exists() and (self.directory / "r.jsonl").stat().st_size)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=60), 130)
-        self.assertFalse((self.directory / "o.tar").exists())
+        self.assert_says_that_there_is_no_archive("^was not completed, since the run was interrupted$", ["ok"] * (len(self.records()) - 1))
         self.assert_no_temporary_files()
 
     def test_usage(self):

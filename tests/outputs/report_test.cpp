@@ -49,6 +49,14 @@ TEST_CASE("what is not known of an image is null") {
           R"("seconds":0.0,"device":null,"glimpses":[]})");
 }
 
+TEST_CASE("the record of what several images make together") {
+    CHECK(report_line_of_joint_output("o.tar", "") ==
+          R"({"image":null,"status":"ok","error":null,"output":"o.tar","glimpses":[]})");
+    CHECK(report_line_of_joint_output("0.strip.png", "none of its glimpses was made") ==
+          R"({"image":null,"status":"error","error":"none of its glimpses was made",)"
+          R"("output":"0.strip.png","glimpses":[]})");
+}
+
 TEST_CASE("a report is one line of UTF-8, whatever a name holds") {
     ImageReport report;
     report.image = "a\nb\xFF.png";
