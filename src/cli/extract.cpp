@@ -35,13 +35,14 @@ bool is_stream(const ExtractOptions& o) {
 }
 
 /// Makes the tracks once the images, `jobs` of them, are done; the outcome of both.
-Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, Outcome outcome) {
+Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, RunRecord& record,
+                    Outcome outcome) {
     if (tracks.outputs() == 0 || outcome == Outcome::interrupted) return outcome;
     if (outcome == Outcome::some_failed && o.run.fail_fast) return outcome;
     const bool is_long = !o.quiet && shows_progress(o.progress, jobs + tracks.outputs());
     const TrackMessages messages{
         .quiet = o.quiet, .listed = o.run.dry_run && o.report != standard_stream, .progress = is_long};
-    const bool all_well = make_tracks(tracks, o.run, messages);
+    const bool all_well = make_tracks(tracks, o.run, messages, record);
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;
 }
@@ -127,7 +128,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     warn_of_turned(o, turned);
     shrunk_pictures.tell(o);
     const Outcome outcome = record.finish();
-    return with_tracks(o, tracks, count.value_or(0), outcome);
+    return with_tracks(o, tracks, count.value_or(0), record, outcome);
 }
 
 /// The same, where there is anything to do; where the run cannot go on, its report says of the archive so.

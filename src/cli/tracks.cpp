@@ -7,7 +7,8 @@
 
 namespace glimpse::cli {
 
-bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages) {
+bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
+                 RunRecord& record) {
     Progress progress(tracks.outputs(), messages.progress, "tracks");
     bool all_well = true;
     tracks.make(options, [&](const TrackReport& report) {
@@ -20,6 +21,7 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
                                      " glimpses -> " + report.output)
                       << '\n';
         }
+        record.add_joint_output(report.output, report.error);
         progress.advance();
     });
     progress.finish();

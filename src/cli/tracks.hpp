@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-
+#include "cli/run_record.hpp"
 #include "glimpse/tracks.hpp"
 
 namespace glimpse::cli {
@@ -13,7 +12,8 @@ struct TrackMessages {
     bool progress = false;  ///< a progress bar
 };
 
-/// Makes the tracks, or in a dry run lists them; whether all succeeded.
-bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages);
+/// Makes the tracks, or in a dry run lists them, and records each output; whether all succeeded.
+bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
+                 RunRecord& record);
 
 }  // namespace glimpse::cli

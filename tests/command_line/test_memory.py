@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import pathlib
 import re
 import shutil
@@ -297,10 +298,17 @@ class Memory(GlimpseCase):
         self.run_glimpse("extract", "in", "-b", "0,0,700,700", "-o", self.out)
         glimpse = 3 * 700 * 700
         # To read a glimpse and show it takes more than to cut it out.
-        said = self.run_glimpse(*options, "--memory", int(1.5 * glimpse), status=1).stderr
-        for name in ("000.strip.png", "000.track.gif"):
+        said = self.run_glimpse(*options, "--memory", int(1.5 * glimpse), "--report", "r.jsonl", status=1).stderr
+        *images, strip, film = map(json.loads, (self.directory / "r.jsonl").read_text().splitlines())
+        self.assertEqual([record["status"] for record in images], ["ok"] * 3)
+        for name, record in (("000.strip.png", strip), ("000.track.gif", film)):
+            self.assertEqual((record["image"], record["status"], record["output"]), (None, "error", str(self.out / name)))
+            self.assertRegex(record["error"], "takes up to .* that --memory allows")
             self.assertRegex(said, rf"{re.escape(name)}: .*takes up to [0-9.]+ MiB of memory, more than the [0-9.]+ MiB that --memory allows")
-        self.run_glimpse(*options, "--memory", 20 * glimpse, "--jobs", 2)
+        self.run_glimpse(*options, "--memory", 20 * glimpse, "--jobs", 2, "--report", "r.jsonl")
+        records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
+        self.assertEqual([record["output"] for record in records[3:]], [str(self.out / name) for name in ("000.strip.png", "000.track.gif")])
+        self.assertEqual({record["status"] for record in records}, {"ok"})
 
     def test_sizes(self):
         photo, _ = self.picture(width=20, height=20)
