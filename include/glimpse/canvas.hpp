@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "glimpse/backend.hpp"
@@ -20,6 +21,11 @@ namespace glimpse {
 GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse,
                                  const Image& canvas, std::optional<int> depth = {});
 
+/// The bytes that `add_adjoint` holds at most on a CPU, beside the glimpse and the canvas: its result among
+/// them.
+GLIMPSE_EXPORT std::int64_t adjoint_memory(const LinearMap& map, const Image& glimpse, const Image& canvas,
+                                           std::optional<int> depth = {});
+
 /// The canvas with the glimpse pasted where it was cut out; alpha composes, the glimpse over the canvas.
 ///
 /// Maps that resample with a matrix P: each canvas pixel p within the outline takes the glimpse, bilinear, at
@@ -35,5 +41,9 @@ GLIMPSE_EXPORT Image add_adjoint(const Backend& backend, const LinearMap& map, c
 /// `add_adjoint`.
 GLIMPSE_EXPORT Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse,
                            const Image& canvas, std::optional<int> depth = {});
+
+/// The bytes that `paste` holds at most on a CPU, beside the glimpse and the canvas.
+GLIMPSE_EXPORT std::int64_t paste_memory(const Lowered& lowered, const Image& glimpse, const Image& canvas,
+                                         std::optional<int> depth = {});
 
 }  // namespace glimpse

@@ -26,15 +26,19 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
     /// Throws `Error` where the whole budget is less, and `WaitEnded` where it would wait, or has waited, and
     /// `in_vain()`; that is asked before the wait and whenever something was given back, must not throw,
-    /// and may be empty. `remedy`, which may be empty, ends the message where the whole budget is less.
+    /// and may be empty. Where the whole budget is less, `use` begins the message, and `remedy`, which may be
+    /// empty, ends it.
     [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& in_vain = {},
-                                      std::string_view remedy = {});
+                                      std::string_view remedy = {}, std::string_view use = usual_use);
+
+    /// What memory is usually for.
+    static constexpr std::string_view usual_use = "what is asked of it";
 
     /// How many wait now.
     [[nodiscard]] std::uint64_t waiting() const;
 
   private:
-    void require(std::int64_t bytes, std::string_view remedy) const;
+    void require(std::int64_t bytes, std::string_view remedy, std::string_view use) const;
     void give_back(std::int64_t bytes);
 
     std::int64_t bytes_;
@@ -50,11 +54,12 @@ struct GLIMPSE_EXPORT MemoryAllowance {
     std::shared_ptr<MemoryBudget> budget{};  ///< null: no limit
     std::function<bool()> in_vain{};         ///< whether to wait for it is, as `MemoryBudget::reserve` asks
 
-    std::string remedy{};  ///< beside more of it, where all of it is less; may be empty
+    std::string remedy{};                      ///< beside more of it, where all of it is less; may be empty
+    std::string use{MemoryBudget::usual_use};  ///< what it is for, as messages say it
 
     /// As `MemoryBudget::reserve`; nothing without a budget.
     [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
-        return budget ? budget->reserve(bytes, in_vain, remedy) : nullptr;
+        return budget ? budget->reserve(bytes, in_vain, remedy, use) : nullptr;
     }
 };
 

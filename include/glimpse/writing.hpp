@@ -17,8 +17,8 @@ struct WriteOptions {
     std::string canvas;   ///< the canvas's picture, or
     std::optional<Size> canvas_size;  ///< the size of a black canvas
     bool paste = false;               ///< `paste`, not `add_adjoint`
-    /// How the glimpse and the canvas are opened. Its `memory` is for both together and the weights of a
-    /// mask; what of it is not left is not waited for.
+    /// How the glimpse and the canvas are opened. Its `memory` is for both together, the weights of a mask,
+    /// and what is made of them; what of it is not left is not waited for.
     OpenOptions open{};
     std::string out;     ///< a file, or "-" for standard output
     std::string format;  ///< empty: that of `out`, or png; npy is float32, unrounded

@@ -74,7 +74,7 @@ void add_inputs(Command& command, Options& o) {
     add_alpha_option(command, o.alpha);
     add_formats_option(command, o.formats);
     add_memory_option(command, o.memory,
-                      "for the glimpse and the canvas as they are decoded, and a mask's weights: bytes, or "
+                      "for the glimpse, the canvas, what is made of them, and a mask's weights: bytes, or "
                       "512M, 1.5G; what needs more fails");
     add_untrusted_option(command, o.untrusted);
 }

@@ -35,53 +35,77 @@ const Glimpse& chosen(const ParameterDocument& document, const std::string& id) 
     throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
 }
 
-/// An image, and what is reserved for its pixels.
-struct HeldPixels {
-    Image image;
-    MemoryBudget::Reservation reserved;
+/// The memory of a write, step by step. What is kept of the steps before and what a step takes beside it are
+/// reserved as one, since nobody else gives back what is waited for.
+class StepMemory {
+  public:
+    explicit StepMemory(MemoryAllowance memory) : memory_(std::move(memory)) {}
+
+    /// For a step, in place of the step before. Throws `Error` with what the memory is for, and the remedy,
+    /// where there is less.
+    void reserve(std::int64_t bytes, const std::string& use, const std::string& remedy = {}) {
+        release();
+        memory_.use = use;
+        memory_.remedy = remedy;
+        reserved_ = memory_.reserve(std::min(kept_ + bytes, most_bytes));
+    }
+    void release() { reserved_.reset(); }
+    /// So much is kept from now on.
+    void keep(std::int64_t bytes) { kept_ += bytes; }
+    /// No more than this is kept any longer.
+    void keep_only(std::int64_t bytes) { kept_ = bytes; }
+    [[nodiscard]] std::int64_t kept() const { return kept_; }
+
+  private:
+    MemoryAllowance memory_;
+    MemoryBudget::Reservation reserved_;
+    std::int64_t kept_ = 0;
 };
 
-/// The image of a file that has one.
-HeldPixels read_only_page(std::unique_ptr<ImageReader> opened, const OpenOptions& options) {
+/// An image to read whole.
+struct WholeImage {
+    const OpenOptions& open;
+    StepMemory& memory;
+    std::string use;  ///< what its decoding is called where the memory does not suffice
+};
+
+/// The image of a file that has one; its pixels are kept.
+Image read_only_page(std::unique_ptr<ImageReader> opened, const WholeImage& wanted) {
     ImageReader& reader = *opened;
     if (const int pages = reader.info().pages; pages > 1) {
         throw Error("the file has " + std::to_string(pages) +
                     " pages, and one image is needed; cut one out with extract and its choice of a page");
     }
     const Rectangle all = whole(reader.info().size);
-    const std::int64_t kept = pixel_bytes(reader.info(), all);
-    HeldPixels held;
-    held.reserved = reserve_for(reader, reader.decoding_memory(all, 1), options.memory);
-    held.image = read_image(reader);
-    // What was held for decoding is left, and so much of it is held on.
-    opened.reset();
-    held.reserved.reset();
-    held.reserved = options.memory.reserve(kept);
-    return held;
+    if (!reader.info().decoded) wanted.memory.reserve(reader.decoding_memory(all, 1), wanted.use);
+    Image image = read_image(reader);
+    wanted.memory.keep(pixel_bytes(reader.info(), all));
+    return image;
 }
 
-[[noreturn]] void fail_beside_glimpse(const std::string& place) {
-    throw Error(place, "what it takes beside the glimpse is more memory than " + field_name("open.memory") +
-                           " allows");
+/// Where the image is decoded on opening, that reserves what is kept, too.
+template <typename Input>
+Image open_only_page(const Input& input, const WholeImage& wanted) {
+    OpenOptions options = wanted.open;
+    options.memory.use = wanted.use;
+    options.beside = [&](const ImageInfo&) { return wanted.memory.kept(); };
+    wanted.memory.release();
+    return read_only_page(open_image(input, options), wanted);
 }
 
 /// The only image on standard input.
-HeldPixels read_alone(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+Image read_alone(std::span<const std::uint8_t> bytes, const WholeImage& wanted) {
     const auto images = images_in(bytes);
     if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
         throw Error("there is more than one image, and one is needed");
-    return read_only_page(open_image(bytes, options), options);
+    return open_only_page(bytes, wanted);
 }
 
-HeldPixels read_named(const std::string& path, const OpenOptions& options) try {
+Image read_named(const std::string& path, const WholeImage& wanted) {
     return with_context(path, [&] {
-        if (path != standard_stream)
-            return read_only_page(open_image(std::filesystem::path(path), options), options);
-        const std::vector<std::uint8_t> bytes = read_standard_input();
-        return read_alone(bytes, options);
+        if (path != standard_stream) return open_only_page(std::filesystem::path(path), wanted);
+        return read_alone(read_standard_input(), wanted);
     });
-} catch (const WaitEnded&) {
-    fail_beside_glimpse(path);
 }
 
 /// What the document says of alpha is said of the glimpse, and of the canvas, too.
@@ -98,18 +122,73 @@ Image as_column(Image list, AlphaChannel alpha) {
     return list;
 }
 
+std::int64_t bytes_of(const Image& image) {
+    return static_cast<std::int64_t>(image.pixels.total() * image.pixels.elemSize());
+}
+
 Image black_canvas(Size size, const Image& glimpse) {
     const cv::Mat black = cv::Mat::zeros(size.height, size.width, glimpse.pixels.type());
     return {.pixels = black, .alpha = glimpse.alpha, .icc_profile = glimpse.icc_profile};
 }
 
-/// Of a mask that has been read.
-MemoryBudget::Reservation reserve_weights(const Mechanism& mechanism, Size canvas, const Place& place,
-                                          const MemoryAllowance& memory) try {
+/// The canvas, and what messages call it.
+struct Canvas {
+    Image image;
+    std::string place;
+};
+
+constexpr const char* smaller_canvas = "a smaller canvas needs less";
+
+/// For an allocation that has failed, of pictures of the canvas's size.
+[[noreturn]] void fail_allocation(const std::string& place, Size size, std::int64_t bytes) {
+    throw Error(place, "there is not enough memory for a canvas of " + to_string(size) +
+                           " pixels and the glimpse on it, which take up to " + bytes_text(bytes) + "; " +
+                           smaller_canvas);
+}
+
+Canvas make_canvas(const WriteOptions& options, const OpenOptions& open, const Image& glimpse,
+                   StepMemory& memory) {
+    if (!options.canvas_size) {
+        return {read_named(options.canvas, {open, memory, "to decode it beside the glimpse"}),
+                options.canvas};
+    }
+    const Size size = *options.canvas_size;
+    const auto bytes = bounded_product(size.area(), static_cast<std::int64_t>(glimpse.pixels.elemSize()));
+    const std::string place = field_name("canvas_size") + " " + to_string(size);
+    with_context(place,
+                 [&] { memory.reserve(bytes, "a canvas of that size beside the glimpse", smaller_canvas); });
+    memory.keep(bytes);
+    try {
+        return {black_canvas(size, glimpse), place};
+    } catch (...) {
+        if (!is_out_of_memory()) throw;
+        fail_allocation(place, size, memory.kept());
+    }
+}
+
+/// The mechanism lowered for a canvas of that size; its masks have been read.
+Lowered lowered_for(const Mechanism& mechanism, Size canvas, const Place& place, StepMemory& memory) {
     const LoweringMemory weights = lowering_memory(mechanism, canvas, 0);
-    return with_place(place, [&] { return memory.reserve(weights.kept + weights.working); });
-} catch (const WaitEnded&) {
-    fail_beside_glimpse(place.of({}));
+    return with_place(place, [&] {
+        memory.reserve(weights.kept + weights.working, "to weigh the canvas", smaller_canvas);
+        memory.keep(weights.kept);
+        return lower(mechanism, canvas);
+    });
+}
+
+/// The glimpse on the canvas.
+Image written(const WriteOptions& options, const Backend& backend, const Lowered& lowered,
+              const Image& glimpse, const Canvas& canvas, std::optional<int> depth, StepMemory& memory) {
+    const std::int64_t bytes = options.paste ? paste_memory(lowered, glimpse, canvas.image, depth)
+                                             : adjoint_memory(lowered.map, glimpse, canvas.image, depth);
+    with_context(canvas.place, [&] { memory.reserve(bytes, "to put the glimpse on it", smaller_canvas); });
+    try {
+        return options.paste ? paste(backend, lowered, glimpse, canvas.image, depth)
+                             : add_adjoint(backend, lowered.map, glimpse, canvas.image, depth);
+    } catch (...) {
+        if (is_out_of_memory()) fail_allocation(canvas.place, lowered.map.image, memory.kept() + bytes);
+        throw Error(options.glimpse, current_message());
+    }
 }
 
 [[noreturn]] void fail_file_name(const std::string& field, const std::string& given) {
@@ -144,6 +223,18 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
     inputs.require_not_input(options.out, resolved_path(options.out));
 }
 
+/// The canvas with the glimpse on it, as `format` is to hold it.
+Image put_on_canvas(const WriteOptions& options, const Backend& backend, const Glimpse& origin,
+                    const Image& glimpse, const OpenOptions& open, const std::string& format,
+                    StepMemory& memory) {
+    const Canvas canvas = make_canvas(options, open, glimpse, memory);
+    const Size size{canvas.image.pixels.cols, canvas.image.pixels.rows};
+    const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
+    const Lowered lowered = lowered_for(mechanism, size, origin.place, memory);
+    const auto depth = format == "npy" ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
+    return written(options, backend, lowered, glimpse, canvas, depth, memory);
+}
+
 }  // namespace
 
 void write_glimpse(const WriteOptions& options, const Backend& backend) {
@@ -154,8 +245,8 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     input.open = options.open;
     // Nobody else gives back what is waited for.
     input.open.memory.in_vain = input.open.mask_memory.in_vain = [] { return true; };
-    HeldPixels held = read_named(options.glimpse, input.open);
-    Image& glimpse = held.image;
+    StepMemory memory(input.open.memory);
+    Image glimpse = read_named(options.glimpse, {input.open, memory, std::string(MemoryBudget::usual_use)});
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};
     const auto document = shared_parameters(input);
     if (!document)
@@ -167,20 +258,14 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     say_alpha(*document, open, glimpse);
     if (is_list(origin.mechanism)) glimpse = as_column(std::move(glimpse), open.alpha);
 
-    const HeldPixels held_canvas = options.canvas_size
-                                       ? HeldPixels{black_canvas(*options.canvas_size, glimpse), nullptr}
-                                       : read_named(options.canvas, open);
-    const Image& canvas = held_canvas.image;
-    const Size size{canvas.pixels.cols, canvas.pixels.rows};
-    const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
-    const auto of_weights = reserve_weights(mechanism, size, origin.place, input.open.memory);
-    const Lowered lowered = with_place(origin.place, [&] { return lower(mechanism, size); });
-    const auto depth = format == "npy" ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
-    const Image written = with_context(options.glimpse, [&] {
-        return options.paste ? paste(backend, lowered, glimpse, canvas, depth)
-                             : add_adjoint(backend, lowered.map, glimpse, canvas, depth);
+    const std::int64_t of_glimpse = memory.kept();
+    const Image result = put_on_canvas(options, backend, origin, glimpse, open, format, memory);
+    const auto bytes = with_context(options.out, [&] {
+        // As they are written, and as they are collected.
+        memory.keep_only(of_glimpse);
+        memory.reserve(3 * bytes_of(result), "to encode the canvas", smaller_canvas);
+        return encode_image(result, format);
     });
-    const auto bytes = with_context(options.out, [&] { return encode_image(written, format); });
     options.out == standard_stream ? write_standard_output(bytes)
                                    : write_file(options.out, bytes, true, options.sync);
 }

@@ -25,13 +25,11 @@ std::string current_type() {
 }
 
 std::string whole_message() {
-    constexpr const char* no_memory = "there is not enough memory for it";
+    if (is_out_of_memory()) return "there is not enough memory for it";
     try {
         throw;
-    } catch (const std::bad_alloc&) {
-        return no_memory;
     } catch (const cv::Exception& exception) {
-        return exception.code == cv::Error::StsNoMem ? no_memory : exception.err;
+        return exception.err;
     } catch (const std::exception& exception) {
         return exception.what();
     } catch (...) {
@@ -40,6 +38,18 @@ std::string whole_message() {
 }
 
 }  // namespace
+
+bool is_out_of_memory() {
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return true;
+    } catch (const cv::Exception& exception) {
+        return exception.code == cv::Error::StsNoMem;
+    } catch (...) {
+        return false;
+    }
+}
 
 std::string current_message() {
     return shortened(whole_message(), longest_message);

@@ -9,6 +9,9 @@ namespace glimpse {
 /// The message of the exception in flight, `shortened` to `longest_message`.
 std::string current_message();
 
+/// Whether the exception in flight says that memory could not be allocated.
+bool is_out_of_memory();
+
 /// Runs a step and returns its result; an exception is rethrown as a `Failure` whose message begins with
 /// `place`, but for `ReaderGone` and `WaitEnded`, which pass.
 template <typename Failure = Error, typename Step>

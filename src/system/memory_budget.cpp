@@ -31,16 +31,16 @@ std::int64_t limit_of_group(const fs::path& group, std::int64_t least) {
 
 }  // namespace
 
-void MemoryBudget::require(std::int64_t bytes, std::string_view remedy) const {
+void MemoryBudget::require(std::int64_t bytes, std::string_view remedy, std::string_view use) const {
     if (bytes >= 0 && bytes <= bytes_) return;
-    throw Error("what is asked of it takes up to " + bytes_text(bytes) + " of memory, more than the " +
+    throw Error(std::string(use) + " takes up to " + bytes_text(bytes) + " of memory, more than the " +
                 bytes_text(bytes_) + " that " + field_name("open.memory") + " allows" +
                 (remedy.empty() ? "" : "; " + std::string(remedy)));
 }
 
 MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::function<bool()>& in_vain,
-                                                std::string_view remedy) {
-    require(bytes, remedy);
+                                                std::string_view remedy, std::string_view use) {
+    require(bytes, remedy, use);
     if (bytes == 0) return {};
     std::unique_lock lock(mutex_);
     const auto turn = queue_.insert(queue_.end(), bytes);

@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import re
+import resource
 import shutil
 import struct
 import subprocess
@@ -281,15 +282,62 @@ class Memory(GlimpseCase):
         glimpse, canvas = self.file("glimpse.png", KINDS["colour.png"](500)), self.file("canvas.png", KINDS["colour.png"](1000))
         run = ("write", glimpse, "-b", "0,0,500,500", "--canvas", canvas, "-o", self.out / "w.png")
         both = 3 * (500 * 500 + 1000 * 1000)
+        in_float32 = 4 * 3 * 2 * 500 * 500  # the glimpse, and where it is written
         self.fails(1, *run, "--memory", 1, says=[f"{glimpse}: what is asked of it takes up to ", "more than the 1 byte that --memory allows"])
-        self.fails(1, *run, "--memory", 3 * 600 * 600, says=[f"{canvas}: what is asked of it takes up to ", "that --memory allows"])
+        self.fails(1, *run, "--memory", 3 * 600 * 600, says=[f"{canvas}: to decode it beside the glimpse takes up to ", "that --memory allows"])
         # Each for itself there would be enough.
-        self.fails(1, *run, "--memory", both - 1, says=[f"{canvas}: what it takes beside the glimpse is more memory than --memory allows"])
-        self.run_glimpse(*run, "--memory", int(1.1 * both))
+        self.fails(1, *run, "--memory", both - 1, says=[f"{canvas}: to decode it beside the glimpse takes up to 3.59 MiB of memory, more than the 3.58 MiB"])
+        needed = both + 3 * 1000 * 1000 + in_float32
+        self.fails(1, *run, "--memory", needed - 1, says=[f"{canvas}: to put the glimpse on it takes up to 12.2 MiB of memory, more than the 12.2 MiB "
+                                                          "that --memory allows; a smaller canvas needs less"])
+        self.run_glimpse(*run, "--memory", int(needed * 1.01))
         self.document([{"mechanism": "mask", "grid": [[0, 1], [1, 0]]}])
         masked = ("write", canvas, "-p", "p.json", "--canvas-size", "1000x1000", "-o", self.out / "m.png")
-        self.fails(1, *masked, "--memory", "10M", says=["p.json: /0: what is asked of it takes up to "])
-        self.run_glimpse(*masked, "--memory", "32M")
+        self.fails(1, *masked, "--memory", "10M", says=["p.json: /0: to weigh the canvas takes up to ", "; a smaller canvas needs less"])
+        self.run_glimpse(*masked, "--memory", "64M")
+
+    def test_a_canvas_without_a_picture_has_a_budget(self):
+        glimpse = self.file("glimpse.png", KINDS["colour.png"](SMALL))
+        run = ("write", glimpse, "-b", "0,0,64,64", "--canvas-size", "16384x16384", "-o", self.out / "w.png")
+        self.fails(1, *run, "--memory", "100M", says=["glimpse: --canvas-size 16384×16384: a canvas of that size beside the glimpse takes up to 769 MiB of memory, "
+                                                      "more than the 100 MiB that --memory allows; a smaller canvas needs less"])
+        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (900 * MEBIBYTE, 900 * MEBIBYTE))}
+        for mode in ("adjoint", "paste"):  # which find no memory for the canvas, and for the picture of it
+            for side, takes in ((20000, "1.12 GiB"), (15000, "1.26 GiB")):
+                said = self.run_glimpse(*run, "--canvas-size", f"{side}x{side}", "--memory", "4G", "--mode", mode, status=1, **limited).stderr
+                self.assertIn(f"--canvas-size {side}×{side}: there is not enough memory for a canvas of {side}×{side} pixels and the glimpse on it, "
+                              f"which take up to {takes}; a smaller canvas needs less", said)
+
+    def least(self, *arguments):
+        """The memory with which a command is not refused, as the refusals say."""
+        bound = 1
+        while True:
+            result = subprocess.run([BINARY, *map(str, arguments), "--memory", str(bound)], cwd=self.directory, capture_output=True, text=True)
+            if result.returncode == 0:
+                return bound
+            found = re.search(r"takes up to ([0-9.]+) (\w+) of memory, more than", result.stderr)
+            self.assertTrue(found and float(found[1]) * UNITS[found[2]] >= bound, result.stderr)
+            bound = int(float(found[1]) * UNITS[found[2]]) + 1
+
+    def test_what_a_canvas_is_said_to_need_is_enough(self):
+        side = 1200
+        self.document([{"mechanism": "mask", "grid": [[0, 1], [1, 0]]}])
+        everything = f"0,0,{side},{side}"
+        cases = (("large", "-b", everything), ("large", "-p", "p.json"), ("large", "-m", "stn", "-b", everything), ("small", "-m", "gaussian", "-b", "9,9,1100,1100"),
+                 ("small", "-b", "9,9,64,64"))
+        for bands in ("L", "RGB", "RGBA"):
+            for name, size in (("small", SMALL), ("large", side)):
+                pixels = numpy.random.default_rng(5).integers(0, 256, (size, size, len(bands)), dtype=numpy.uint8)
+                Image.fromarray(pixels.squeeze()).save(self.path(f"{name}.png"))
+            for mode in ("adjoint", "paste"):
+                for form in ("png", "npy"):
+                    into = ("--mode", mode, "-o", f"w.{form}")
+                    little = peak_memory("write", "small.png", "-b", "0,0,64,64", "--canvas-size", "64x64", *into, cwd=self.directory)
+                    for name, *where in cases:
+                        with self.subTest(bands=bands, mode=mode, form=form, where=where):
+                            run = ("write", f"{name}.png", *where, "--canvas-size", f"{side}x{side}", *into)
+                            much = peak_memory(*run, cwd=self.directory)
+                            self.assertLessEqual(much - little, self.least(*run) + self.path(f"{name}.png").stat().st_size + SLACK)
 
     def test_tracks_have_the_same_budget(self):
         for k in range(3):

@@ -263,8 +263,8 @@ class NpyCodec final : public Codec {
                              "f4', 'fortran_order': False, 'shape': " + shape_of(image) + ", }";
         // The numbers begin at a multiple of 64.
         header.append(63 - (magic.size() + 4 + header.size()) % 64, ' ').push_back('\n');
-        cv::Mat values;
-        image.pixels.convertTo(values, CV_32F);
+        cv::Mat values = image.pixels;
+        if (values.depth() != CV_32F || !values.isContinuous()) image.pixels.convertTo(values, CV_32F);
         const auto* data = reinterpret_cast<const std::uint8_t*>(values.data);
         const std::size_t size = values.total() * values.elemSize();
         std::vector<std::uint8_t> bytes;
