@@ -56,8 +56,8 @@ struct FinishedJob {
     int picture_shrink = 1;  ///< how many times the image is shrunk in its overlay and its panel
 };
 
-/// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 is
-/// replaced.
+/// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 of a
+/// path is escaped, so that each path has a text of its own, and of a message replaced.
 GLIMPSE_EXPORT std::string report_line(const ImageReport& report);
 
 /// The record of an output that several images make together, an archive or one of a track: one line of

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/report.hpp"
+#include "outputs/reported_path.hpp"
 
 namespace glimpse {
 
@@ -13,7 +14,7 @@ Json json(const GlimpseReport& glimpse) {
     const auto known = [&](Json value) { return glimpse.size == Size{} ? Json(nullptr) : std::move(value); };
     if (!glimpse.error.empty()) record["error"] = glimpse.error;
     const Rectangle& s = glimpse.support;
-    record["output"] = glimpse.output.empty() ? Json(nullptr) : Json(glimpse.output);
+    record["output"] = glimpse.output.empty() ? Json(nullptr) : Json(reported_path(glimpse.output));
     record["size"] = known({glimpse.size.width, glimpse.size.height});
     record["support"] = known({s.x, s.y, s.width, s.height});
     record["inside"] = known(glimpse.inside);
@@ -29,7 +30,7 @@ Json begin_record(Json image, const std::string& error) {
 }
 
 Json record_of(const std::string& image, const ImageReport& report) {
-    Json record = begin_record(image, report.error);
+    Json record = begin_record(reported_path(image), report.error);
     const bool opened = report.size != Size{};
     record["width"] = opened ? Json(report.size.width) : Json(nullptr);
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
@@ -38,11 +39,20 @@ Json record_of(const std::string& image, const ImageReport& report) {
     return record;
 }
 
-std::string line(Json record, const std::vector<GlimpseReport>& glimpses) {
-    record["glimpses"] = Json::array();
-    for (const GlimpseReport& glimpse : glimpses) record["glimpses"].push_back(json(glimpse));
-    // Paths are any bytes; JSON is UTF-8.
-    return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string line(const Json& record, const std::vector<GlimpseReport>& glimpses) {
+    // Messages may hold any bytes; JSON is UTF-8.
+    const auto text_of = [](const Json& json) {
+        return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    };
+    // One by one: as JSON, a glimpse takes several times the memory of its text.
+    std::string text = text_of(record);
+    text.back() = ',';
+    text += R"("glimpses":[)";
+    for (const GlimpseReport& glimpse : glimpses) {
+        if (&glimpse != &glimpses.front()) text += ',';
+        text += text_of(json(glimpse));
+    }
+    return text + "]}";
 }
 
 }  // namespace
@@ -51,13 +61,13 @@ std::string report_line(const ImageReport& report) {
     Json record = record_of(report.image, report);
     record["seconds"] = report.seconds;
     record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
-    return line(std::move(record), report.glimpses);
+    return line(record, report.glimpses);
 }
 
 std::string report_line_of_joint_output(const std::string& output, const std::string& error) {
     Json record = begin_record(nullptr, error);
-    record["output"] = output;
-    return line(std::move(record), {});
+    record["output"] = reported_path(output);
+    return line(record, {});
 }
 
 std::string reproducible_record(const ImageJob& job, const ImageReport& report) {

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
+#include "outputs/reported_path.hpp"
 #include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
 #include "system/resolved_path.hpp"
@@ -30,15 +31,9 @@ bool may_begin_record(std::string_view text) {
     return text.substr(0, record_begin.size()) == record_begin.substr(0, text.size());
 }
 
-/// A path as reports write it: what is not UTF-8 is replaced.
-std::string as_reported(const fs::path& path) {
-    return nlohmann::json(path.lexically_normal().string())
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// An output of an image's page.
-std::string key_of(const fs::path& output, int page) {
-    return as_reported(output) + " of page " + std::to_string(page);
+/// An output, as reports write it, of an image's page.
+std::string key_of(const std::string& reported, int page) {
+    return fs::path(reported).lexically_normal().string() + " of page " + std::to_string(page);
 }
 
 /// The outputs of the images that a report lists as done, by `key_of`. Removes a truncated last line if
@@ -95,8 +90,8 @@ class Remainder::State {
         }
         if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
         const auto is_listed = [&](const GlimpsePaths& one) {
-            return !one.glimpse.empty() &&
-                   finished_.contains(key_of(one.glimpse, job.image.page().value_or(0)));
+            return !one.glimpse.empty() && finished_.contains(key_of(reported_path(one.glimpse.string()),
+                                                                     job.image.page().value_or(0)));
         };
         return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, may_be_whole);
     }

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pathlib
+import re
 import shutil
 import tarfile
 import unittest
@@ -200,6 +202,24 @@ class Outputs(GlimpseCase):
         photo, _ = self.picture()
         self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--report", self.out / "logs/r.jsonl")
         self.assertEqual(self.files(), ["logs/r.jsonl", "photo.000.png"])
+
+    def test_each_name_has_a_text_of_its_own_in_a_report(self):
+        photo, _ = self.picture()
+        names = [b"a\xff.png", b"a\xfe.png", "a\N{REPLACEMENT CHARACTER}.png".encode(), b"a\\xFF.png", "ä.png".encode()]
+        for name in names:
+            pathlib.Path(os.fsdecode(os.fsencode(self.path("in")) + b"/" + name)).parent.mkdir(exist_ok=True)
+            shutil.copy(photo, os.fsencode(self.path("in")) + b"/" + name)
+        command = ("extract", "in", "-b", "5,6,12,9", "-o", "out", "--report", "r.jsonl")
+        self.run_glimpse(*command)
+        records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
+
+        def original(text):
+            return re.sub(b"\xef\xbf\xbd([0-9A-F]{2})", lambda found: bytes.fromhex(found[1].decode()), text.encode())
+        self.assertEqual({original(record["image"]) for record in records}, {b"in/" + name for name in names})
+        for record in records:
+            self.assertTrue(os.path.exists(os.fsencode(self.directory) + b"/" + original(record["glimpses"][0]["output"])))
+        self.run_glimpse(*command, "--resume")
+        self.assertEqual(len((self.directory / "r.jsonl").read_text().splitlines()), len(names))
 
     def test_report(self):
         photo, _ = self.picture()

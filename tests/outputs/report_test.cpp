@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "outputs/reported_path.hpp"
+
 using namespace glimpse;
 
 namespace {
@@ -60,5 +62,27 @@ TEST_CASE("the record of what several images make together") {
 TEST_CASE("a report is one line of UTF-8, whatever a name holds") {
     ImageReport report;
     report.image = "a\nb\xFF.png";
-    CHECK(report_line(report).starts_with("{\"image\":\"a\\nb\xEF\xBF\xBD.png\","));  // U+FFFD
+    // U+FFFD and the byte.
+    CHECK(
+        report_line(report).starts_with("{\"image\":\"a\\nb\xEF\xBF\xBD"
+                                        "FF.png\","));
+}
+
+TEST_CASE("each path has a text of its own in a report") {
+    const std::string mark = "\xEF\xBF\xBD";
+    CHECK(reported_path("out/\xC3\xA4 \\xFF \xF0\x9F\x98\x80.png") ==
+          "out/\xC3\xA4 \\xFF \xF0\x9F\x98\x80.png");
+    CHECK(reported_path("a\xFF\x80z") == "a" + mark + "FF" + mark + "80z");
+    CHECK(reported_path("\xE4\xC3") == mark + "E4" + mark + "C3");  // cut short
+    CHECK(reported_path("\xC0\xAF") == mark + "C0" + mark + "AF");  // a longer form of a slash
+    CHECK(reported_path("\xED\xA0\x80") == mark + "ED" + mark + "A0" + mark + "80");  // a surrogate
+    CHECK(reported_path("\xF4\x90\x80\x80").substr(0, 5) == mark + "F4");             // beyond U+10FFFF
+    CHECK(reported_path(mark + "FF") == mark + "EF" + mark + "BF" + mark + "BDFF");
+    GlimpseReport glimpse;
+    glimpse.output = "\xFE.png";
+    ImageReport report;
+    report.glimpses.push_back(glimpse);
+    CHECK(report_line(report).find("\"output\":\"" + mark + "FE.png\"") != std::string::npos);
+    CHECK(report_line_of_joint_output("\xFD.tar", "").find("\"output\":\"" + mark + "FD.tar\"") !=
+          std::string::npos);
 }

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace glimpse {
+
+/// A path as reports write it, in UTF-8, and another text for each path: a byte that belongs to no character
+/// of UTF-8, and each byte of a U+FFFD in it, becomes U+FFFD and its two hexadecimal digits.
+std::string reported_path(std::string_view path);
+
+}  // namespace glimpse
