@@ -77,7 +77,7 @@ void RunRecord::close_report() {
 void RunRecord::add(const FinishedJob& done) {
     const ImageReport& report = done.report;
     if (archive_) archive_->add(done);
-    write(report_line(report));
+    if (is_reported()) write(report_line(report));
     if (options_.dry_run && options_.report != standard_stream) list(done);
     for (const auto& path : done.remade) {
         if (!options_.quiet) progress_.message(about_remade(path.string()));
@@ -122,14 +122,16 @@ void RunRecord::give_up(const std::string& why) noexcept try {
 }
 
 void RunRecord::add_joint_output(const std::string& output, const std::string& error) {
-    write(report_line_of_joint_output(output, error));
+    if (is_reported()) write(report_line_of_joint_output(output, error));
+}
+
+bool RunRecord::is_reported() const {
+    return options_.report == standard_stream || file_.is_open();
 }
 
 void RunRecord::write(const std::string& record) {
-    const bool standard = options_.report == standard_stream;
-    if (!standard && !file_.is_open()) return;
     const std::string line = record + '\n';
-    if (standard) {
+    if (options_.report == standard_stream) {
         errno = 0;
         if (!print(line)) fail_standard_output(report_failure);
     } else {

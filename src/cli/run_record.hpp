@@ -44,6 +44,8 @@ class RunRecord {
   private:
     void open_report();
     void finish_archive(Outcome outcome);
+    /// Whether there is a report, and it can still be written.
+    [[nodiscard]] bool is_reported() const;
     void write(const std::string& record);
     void write_line(const std::string& line);
     void remove_cut_line(std::size_t length);

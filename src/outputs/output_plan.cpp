@@ -150,6 +150,7 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     const auto below = [&](const std::string& suffix) { return fs::path(base + "." + suffix); };
     OutputPaths paths;
     if (!job.problem.empty()) return paths;
+    paths.glimpses.reserve(job.glimpses->size());
     for (const Glimpse& glimpse : *job.glimpses) {
         GlimpsePaths& one = paths.glimpses.emplace_back();
         if (plan.file) {

@@ -46,7 +46,9 @@ int shrink_for(std::span<const LoweredGlimpse> glimpses, int most) {
 }
 
 void shrink_maps(std::span<LoweredGlimpse> glimpses, int n) {
-    for (LoweredGlimpse& glimpse : glimpses) glimpse.shrunk = shrunk(glimpse.lowered, n);
+    for (LoweredGlimpse& glimpse : glimpses) {
+        glimpse.shrunk = std::make_unique<const Lowered>(shrunk(glimpse.lowered, n));
+    }
 }
 
 std::vector<GlimpsesOfPart> parts_with_glimpses(std::span<const LoweredGlimpse> glimpses, bool seekable) {

@@ -23,10 +23,18 @@ namespace glimpse {
 
 namespace {
 
+/// What the jobs of a run share.
+struct Run {
+    const OutputPlan& plan;
+    const RunOptions& options;
+};
+
 /// Saves glimpses that were read together.
 void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageInfo& image,
                   std::string_view format, Saver& saver, Pictures& pictures) {
-    for_each_in_parallel(glimpses.size(), [&](std::size_t k) {
+    const bool with_maps = !glimpses.empty() && !glimpses.front()->paths->map.empty();
+    const std::size_t at_once = with_maps ? most_maps_at_once : glimpses.size();
+    const auto save = [&](std::size_t k) {
         const LoweredGlimpse& glimpse = *glimpses[k];
         if (!glimpse.report->error.empty()) return;
         guarded(*glimpse.report, [&] {
@@ -35,7 +43,26 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
             pictures.show(glimpse, picture);
             record_output(glimpse);
         });
-    });
+    };
+    for (std::size_t begin = 0; begin < glimpses.size(); begin += at_once) {
+        for_each_in_parallel(std::min(at_once, glimpses.size() - begin),
+                             [&](std::size_t k) { save(begin + k); });
+    }
+}
+
+/// The bytes of the attention maps that are made at once of an image, each of at most so many pixels.
+std::int64_t maps_memory(const Run& run, std::size_t glimpses, Size image, std::int64_t seen) {
+    if (!run.plan.options.map || run.options.dry_run) return 0;
+    return bounded_product(map_memory(image, seen, run.plan.format),
+                           static_cast<std::int64_t>(std::min(glimpses, most_maps_at_once)));
+}
+
+/// Of glimpses that have been lowered.
+std::int64_t maps_memory(const Run& run, std::span<const LoweredGlimpse> glimpses, Size image) {
+    if (!run.plan.options.map) return 0;
+    std::int64_t most = 0;
+    for (const LoweredGlimpse& glimpse : glimpses) most = std::max(most, support(glimpse.lowered.map).area());
+    return maps_memory(run, glimpses.size(), image, most);
 }
 
 /// How an image is decoded for its glimpses: in which parts, shrunk how many times.
@@ -53,12 +80,6 @@ Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& i
     if (n > 1) shrink_maps(glimpses, n);
     return {.shrink = n, .parts = parts_with_glimpses(glimpses, image.seekable)};
 }
-
-/// What the jobs of a run share.
-struct Run {
-    const OutputPlan& plan;
-    const RunOptions& options;
-};
 
 /// Decodes one part after another, reads its glimpses and saves them.
 void extract_parts(const Decoding& decoding, ImageReader& image, const std::string& format,
@@ -113,7 +134,8 @@ MemoryBudget::Reservation reserve_for_weights(const ImageJob& job, const ImageRe
     if (weights == 0) return {};
     Decoding decoding;
     if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
-    return reserve(decoding, image, pictures, weights, run);
+    const std::int64_t maps = maps_memory(run, job.glimpses->size(), size, size.area());
+    return reserve(decoding, image, pictures, weights + maps, run);
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
@@ -137,6 +159,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
     options.beside = [&](const ImageInfo& image) {
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(*job.glimpses, run.options.open, image.size) +
+               maps_memory(run, job.glimpses->size(), image.size, image.size.area()) +
                (shrink ? drawing_memory(image, *shrink) : 0);
     };
     return job.image.open(options);
@@ -163,7 +186,9 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     if (shown) pictures.lay_out(info.size, *shown, glimpses);
     const bool shows_all = shown == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
-    if (!held.reserved) held.reserved = reserve(decoding, image, shown, 0, run);
+    if (!held.reserved) {
+        held.reserved = reserve(decoding, image, shown, maps_memory(run, glimpses, info.size), run);
+    }
     extract_parts(decoding, image, run.plan.format, reader, saver, pictures);
     if (shown) done.picture_shrink = *shown;
 }

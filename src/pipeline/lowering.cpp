@@ -58,6 +58,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
                                            std::vector<GlimpseReport>& reports) {
     reports = reports_of(job);
     std::vector<LoweredGlimpse> glimpses;
+    glimpses.reserve(job.glimpses->size());
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
         guarded(reports[k], [&] {
@@ -66,8 +67,8 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
             describe(one, reports[k]);
             glimpses.push_back({.glimpse = &glimpse,
                                 .lowered = std::move(one),
-                                .shrunk = std::nullopt,
-                                .paths = paths.glimpses[k],
+                                .shrunk = nullptr,
+                                .paths = &paths.glimpses[k],
                                 .report = &reports[k]});
         });
     }

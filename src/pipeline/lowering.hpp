@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -17,8 +17,8 @@ namespace glimpse {
 struct LoweredGlimpse {
     const Glimpse* glimpse;  ///< in the job's document
     Lowered lowered;
-    std::optional<Lowered> shrunk;  ///< for the image as it is decoded, where it is decoded smaller
-    GlimpsePaths paths;
+    std::unique_ptr<const Lowered> shrunk;  ///< for the image as it is decoded, where it is decoded smaller
+    const GlimpsePaths* paths;
     GlimpseReport* report;  ///< not shared with other glimpses
 
     /// For the image as it is decoded.
@@ -62,7 +62,8 @@ auto with_place(const Place& place, Step&& step) {
 std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOptions& open, Size image);
 
 /// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
-/// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`.
+/// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`
+/// and `paths`.
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
                                            const RunOptions& options, const ImageInfo& image,
                                            std::vector<GlimpseReport>& reports);

@@ -18,20 +18,21 @@ namespace glimpse {
 
 namespace {
 
-cv::Mat image_sized(const LinearMap& map) {
-    const ImageRegion attention = attention_map(map);
-    cv::Mat all = cv::Mat::zeros(map.image.height, map.image.width, CV_32F);
-    const Rectangle& r = attention.region;
-    if (!r.empty()) attention.pixels.copyTo(all(rect(r)));
-    return all;
+/// The depth of attention maps: float32 in arrays, else 16-bit grey.
+int map_depth(std::string_view format) {
+    return format == "npy" ? CV_32F : CV_16U;
 }
 
-cv::Mat as_grey_picture(const cv::Mat& attention) {
+/// The attention map, as large as the image: as it is, or scaled to its maximum on 16 bits.
+cv::Mat map_picture(const LinearMap& map, int depth) {
+    cv::Mat all = cv::Mat::zeros(map.image.height, map.image.width, CV_MAKETYPE(depth, 1));
+    const ImageRegion attention = attention_map(map);
+    if (attention.region.empty()) return all;
     double greatest = 0;
-    cv::minMaxLoc(attention, nullptr, &greatest);
-    cv::Mat picture;
-    attention.convertTo(picture, CV_16U, greatest > 0 ? full_scale(CV_16U) / greatest : 0.0);
-    return picture;
+    cv::minMaxLoc(attention.pixels, nullptr, &greatest);
+    const double scale = depth == CV_32F ? 1 : greatest > 0 ? full_scale(depth) / greatest : 0;
+    attention.pixels.convertTo(all(rect(attention.region)), depth, scale);
+    return all;
 }
 
 bool replaces(const OutputOptions& options) {
@@ -74,8 +75,9 @@ bool Saver::wants(const std::filesystem::path& path) const {
 }
 
 void Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {
-    if (path.empty()) return write_standard_output(encode_image(image, format));
-    if (makes_members()) {
+    if (path.empty()) {
+        write_standard_output(encode_image(image, format));
+    } else if (makes_members()) {
         std::vector<std::uint8_t> bytes = encode_image(image, format);
         const std::scoped_lock lock(mutex_);
         members_.push_back({path, std::move(bytes)});
@@ -142,17 +144,24 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format,
                   Saver& saver) {
-    saver.save(picture, glimpse.paths.glimpse, format);
-    if (glimpse.paths.map.empty()) return;
-    const cv::Mat attention = image_sized(glimpse.lowered.map);
-    const bool array = format == "npy";
-    saver.save({.pixels = array ? attention : as_grey_picture(attention)}, glimpse.paths.map,
-               array ? "npy" : "png");
+    saver.save(picture, glimpse.paths->glimpse, format);
+    if (glimpse.paths->map.empty()) return;
+    const int depth = map_depth(format);
+    saver.save({.pixels = map_picture(glimpse.lowered.map, depth)}, glimpse.paths->map,
+               depth == CV_32F ? "npy" : "png");
+}
+
+std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) {
+    // As a picture, as it is encoded, and collected from that.
+    const std::int64_t pixel = 3 * static_cast<std::int64_t>(CV_ELEM_SIZE(map_depth(format)));
+    // While it is summed up, and then in float32.
+    constexpr std::int64_t summed = sizeof(double) + sizeof(float);
+    return bounded_product(pixel, image.area()) + bounded_product(summed, seen);
 }
 
 void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver) {
     std::erase_if(glimpses, [&](const LoweredGlimpse& glimpse) {
-        const GlimpsePaths& paths = glimpse.paths;
+        const GlimpsePaths& paths = *glimpse.paths;
         if (paths.glimpse.empty() || saver.wants(paths.glimpse) || saver.wants(paths.map)) return false;
         record_output(glimpse);
         return true;
@@ -160,11 +169,13 @@ void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver) {
 }
 
 void record_output(const LoweredGlimpse& glimpse) {
-    glimpse.report->output = glimpse.paths.glimpse.string();
+    glimpse.report->output = glimpse.paths->glimpse.string();
 }
 
 void record_outputs(std::span<const LoweredGlimpse> glimpses) {
-    for (const LoweredGlimpse& glimpse : glimpses) record_output(glimpse);
+    for (const LoweredGlimpse& glimpse : glimpses) {
+        record_output(glimpse);
+    }
 }
 
 }  // namespace glimpse

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -36,7 +38,8 @@ class Saver {
     [[nodiscard]] bool wants(const std::filesystem::path& path) const;
 
     /// An empty path is standard output. A file that is to be flushed to the disk stays unpublished, unless
-    /// too many do. Throws `Error` with the path and the reason.
+    /// too many do. Returns whether it is written, rather than an existing file kept. Throws `Error` with the
+    /// path and the reason.
     void save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
     /// The members for an archive, sorted by path. To be called once all is saved.
@@ -68,14 +71,21 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 
 /// Saves a glimpse's picture in `format`, and its attention map where that is wanted: as an array beside
 /// arrays, and else as 16-bit grey, scaled so that the greatest attention is white; negative attention is
-/// black.
+/// black. The report says whether the glimpse's own file is kept.
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format, Saver& saver);
+
+/// How many attention maps of an image are made at once: each is as large as the image.
+inline constexpr std::size_t most_maps_at_once = 4;
+
+/// The bytes that one of them holds at most until it is written, `seen` being the pixels of its support.
+std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format);
 
 /// Removes the glimpses whose outputs exist and are kept; their reports name these.
 void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
 
-/// Writes the paths of outputs into the glimpses' reports.
+/// Writes the path of its output into the glimpse's report.
 void record_output(const LoweredGlimpse& glimpse);
+/// Likewise for all of a dry run, and whether existing files would be kept.
 void record_outputs(std::span<const LoweredGlimpse> glimpses);
 
 }  // namespace glimpse

@@ -298,13 +298,13 @@ class Memory(GlimpseCase):
 
     def test_a_canvas_without_a_picture_has_a_budget(self):
         glimpse = self.file("glimpse.png", KINDS["colour.png"](SMALL))
-        run = ("write", glimpse, "-b", "0,0,64,64", "--canvas-size", "16384x16384", "-o", self.out / "w.png")
-        self.fails(1, *run, "--memory", "100M", says=["glimpse: --canvas-size 16384×16384: a canvas of that size beside the glimpse takes up to 769 MiB of memory, "
-                                                      "more than the 100 MiB that --memory allows; a smaller canvas needs less"])
-        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (900 * MEBIBYTE, 900 * MEBIBYTE))}
+        run = ("write", glimpse, "-b", "0,0,64,64", "-o", self.out / "w.png", "--canvas-size")
+        self.fails(1, *run, "16384x16384", "--memory", "100M",
+                   says=["glimpse: --canvas-size 16384×16384: a canvas of that size beside the glimpse takes up to 769 MiB of memory, more than the 100 MiB that --memory allows; a smaller canvas needs less"])
+        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (700 * MEBIBYTE, 700 * MEBIBYTE))}
         for mode in ("adjoint", "paste"):  # which find no memory for the canvas, and for the picture of it
-            for side, takes in ((20000, "1.12 GiB"), (15000, "1.26 GiB")):
-                said = self.run_glimpse(*run, "--canvas-size", f"{side}x{side}", "--memory", "4G", "--mode", mode, status=1, **limited).stderr
+            for side, takes in ((16000, "733 MiB"), (13000, "968 MiB")):
+                said = self.run_glimpse(*run, f"{side}x{side}", "--memory", "4G", "--mode", mode, status=1, **limited).stderr
                 self.assertIn(f"--canvas-size {side}×{side}: there is not enough memory for a canvas of {side}×{side} pixels and the glimpse on it, "
                               f"which take up to {takes}; a smaller canvas needs less", said)
 
@@ -357,6 +357,32 @@ class Memory(GlimpseCase):
         records = [json.loads(line) for line in (self.directory / "r.jsonl").read_text().splitlines()]
         self.assertEqual([record["output"] for record in records[3:]], [str(self.out / name) for name in ("000.strip.png", "000.track.gif")])
         self.assertEqual({record["status"] for record in records}, {"ok"})
+
+    def test_attention_maps_are_counted(self):
+        side = 2000
+        self.file("large.png", KINDS["grey.png"](side))
+        self.file("small.png", KINDS["grey.png"](SMALL))
+        self.document([{"id": str(k), "mechanism": "gaussian", "box": [0, 0, 2000, 2000], "size": [8, 8]} for k in range(9)])
+        for form in ("png", "npy"):
+            with self.subTest(form=form):
+                options = ("-p", "p.json", "--map", "--format", form, "--no-sync", "-o", self.out, "--existing", "overwrite")
+                said = self.run_glimpse("extract", "large.png", *options, "--memory", 1, status=1).stderr
+                found = re.search(r"takes up to ([0-9.]+) MiB of memory, more than the 1 byte", said)
+                bound = float(found[1]) * MEBIBYTE
+                little, much = (peak_memory("extract", name, *options, cwd=self.directory) for name in ("small.png", "large.png"))
+                self.assertLessEqual(much - little, bound + self.path("large.png").stat().st_size + SLACK)
+                self.run_glimpse("extract", "large.png", *options, "--memory", int(bound * 1.02))
+                self.assertEqual(len(list(self.out.glob(f"large.*.map.{form}"))), 9)
+
+    def test_an_entry_more_costs_little(self):
+        self.file("small.png", KINDS["grey.png"](SMALL))
+        peaks = []
+        for count in (5000, 45000):
+            self.document([{"box": [k % 50, k // 1000, 9, 9]} for k in range(count)])
+            run = [sys.executable, "-S", "-c", MEASURE.replace("print(", "print(file=sys.stderr, *[").replace("* 1024)", "* 1024])"), BINARY,
+                   "extract", "small.png", "-p", "p.json", "-o", self.out, "--dry-run", "--report", "-"]
+            peaks.append(int(subprocess.run(run, cwd=self.directory, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr))
+        self.assertLess((peaks[1] - peaks[0]) / 40000, 2000)
 
     def test_sizes(self):
         photo, _ = self.picture(width=20, height=20)

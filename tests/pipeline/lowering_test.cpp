@@ -31,8 +31,8 @@ TEST_CASE("lowering: each glimpse has its own map, paths and report, and one tha
     CHECK(b.report->inside == 1);
     CHECK(b.report->error == "");
     CHECK(b.report->output == "");
-    CHECK(b.paths.glimpse == "out/a.b.png");
-    CHECK(b.paths.map == "out/a.b.map.png");
+    CHECK(b.paths->glimpse == "out/a.b.png");
+    CHECK(b.paths->map == "out/a.b.map.png");
     CHECK(support(b.lowered.map) == Rectangle{8, 6, 2, 3});
 }
 
