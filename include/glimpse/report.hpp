@@ -22,6 +22,8 @@ struct GlimpseReport {
     Rectangle support;   ///< the image's pixels that it looks at; empty where there are none
     double inside = 0;   ///< `inside(Lowered)`, 0 to 1
     std::optional<Affine> matrix;  ///< glimpse → image, in centre coordinates; none for maps without one
+    /// What is at `output` was there and is kept, so that the rest is of the glimpse that would be made.
+    bool skipped = false;
 };
 
 /// What became of one image.

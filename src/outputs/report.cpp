@@ -15,6 +15,7 @@ Json json(const GlimpseReport& glimpse) {
     if (!glimpse.error.empty()) record["error"] = glimpse.error;
     const Rectangle& s = glimpse.support;
     record["output"] = glimpse.output.empty() ? Json(nullptr) : Json(reported_path(glimpse.output));
+    if (glimpse.skipped) record["skipped"] = true;
     record["size"] = known({glimpse.size.width, glimpse.size.height});
     record["support"] = known({s.x, s.y, s.width, s.height});
     record["inside"] = known(glimpse.inside);

@@ -180,7 +180,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     const std::optional<int> shown = picture_shrink(pictures, run, info.size);
     held.reserved = reserve_for_weights(job, image, shown, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
-    if (run.options.dry_run) return record_outputs(glimpses);
+    if (run.options.dry_run) return record_outputs(glimpses, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
     if (shown) pictures.lay_out(info.size, *shown, glimpses);

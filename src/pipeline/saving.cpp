@@ -74,7 +74,7 @@ bool Saver::wants(const std::filesystem::path& path) const {
     return !path.empty() && is_to_be_written(plan_.options, path);
 }
 
-void Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {
+bool Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {
     if (path.empty()) {
         write_standard_output(encode_image(image, format));
     } else if (makes_members()) {
@@ -89,7 +89,10 @@ void Saver::save(const Image& image, const std::filesystem::path& path, std::str
             remade_.push_back(path);
         }
         write(path, encode_image(image, format));
+    } else {
+        return false;
     }
+    return true;
 }
 
 void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
@@ -144,7 +147,7 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format,
                   Saver& saver) {
-    saver.save(picture, glimpse.paths->glimpse, format);
+    glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
     if (glimpse.paths->map.empty()) return;
     const int depth = map_depth(format);
     saver.save({.pixels = map_picture(glimpse.lowered.map, depth)}, glimpse.paths->map,
@@ -164,6 +167,7 @@ void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver) {
         const GlimpsePaths& paths = *glimpse.paths;
         if (paths.glimpse.empty() || saver.wants(paths.glimpse) || saver.wants(paths.map)) return false;
         record_output(glimpse);
+        glimpse.report->skipped = true;
         return true;
     });
 }
@@ -172,9 +176,11 @@ void record_output(const LoweredGlimpse& glimpse) {
     glimpse.report->output = glimpse.paths->glimpse.string();
 }
 
-void record_outputs(std::span<const LoweredGlimpse> glimpses) {
+void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver) {
     for (const LoweredGlimpse& glimpse : glimpses) {
         record_output(glimpse);
+        const std::filesystem::path& path = glimpse.paths->glimpse;
+        glimpse.report->skipped = !path.empty() && !saver.wants(path);
     }
 }
 

@@ -40,7 +40,7 @@ class Saver {
     /// An empty path is standard output. A file that is to be flushed to the disk stays unpublished, unless
     /// too many do. Returns whether it is written, rather than an existing file kept. Throws `Error` with the
     /// path and the reason.
-    void save(const Image& image, const std::filesystem::path& path, std::string_view format);
+    bool save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
     /// The members for an archive, sorted by path. To be called once all is saved.
     [[nodiscard]] std::vector<OutputFile> members();
@@ -86,6 +86,6 @@ void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
 /// Writes the path of its output into the glimpse's report.
 void record_output(const LoweredGlimpse& glimpse);
 /// Likewise for all of a dry run, and whether existing files would be kept.
-void record_outputs(std::span<const LoweredGlimpse> glimpses);
+void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver);
 
 }  // namespace glimpse

@@ -203,6 +203,20 @@ class Outputs(GlimpseCase):
         self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--report", self.out / "logs/r.jsonl")
         self.assertEqual(self.files(), ["logs/r.jsonl", "photo.000.png"])
 
+    def test_a_report_says_what_was_skipped(self):
+        photo, _ = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-b", "1,2,3,4", "-o", self.out, "--report", "-", "--existing", "skip")
+
+        def skipped(*more):
+            return [glimpse.get("skipped") for glimpse in json.loads(self.run_glimpse(*command, *more).stdout)["glimpses"]]
+        self.assertEqual(skipped("--dry-run"), [None, None])
+        self.assertEqual(skipped(), [None, None])
+        (self.out / "photo.001.png").unlink()
+        self.assertEqual(skipped("--dry-run"), [True, None])
+        self.assertEqual(skipped(), [True, None])
+        # Where they are read for something else, too.
+        self.assertEqual(skipped("--overlay", "--map", "--no-sync"), [True, True])
+
     def test_each_name_has_a_text_of_its_own_in_a_report(self):
         photo, _ = self.picture()
         names = [b"a\xff.png", b"a\xfe.png", "a\N{REPLACEMENT CHARACTER}.png".encode(), b"a\\xFF.png", "ä.png".encode()]

@@ -86,3 +86,10 @@ TEST_CASE("each path has a text of its own in a report") {
     CHECK(report_line_of_joint_output("\xFD.tar", "").find("\"output\":\"" + mark + "FD.tar\"") !=
           std::string::npos);
 }
+
+TEST_CASE("a glimpse that was skipped is told from one that was made") {
+    ImageReport report = a_report();
+    report.glimpses.front().skipped = true;
+    CHECK(report_line(report).find(R"("output":"out/a.eye.png","skipped":true,"size":[4,5],)") !=
+          std::string::npos);
+}
