@@ -33,7 +33,7 @@ class ClosedDescriptors(GlimpseCase):
         for closed in ((2,), (1, 2), (0, 1, 2)):
             self.assertEqual(self.run_without(*closed, arguments=arguments).returncode, 1)
             self.assertEqual((self.directory / "o.tar").read_bytes(), whole, closed)
-            self.assertEqual((self.directory / "r.jsonl").read_bytes().count(b"\n"), 2)
+            self.assertEqual((self.directory / "r.jsonl").read_bytes().count(b"\n"), 3)  # two images and the archive
             self.assertTrue((self.directory / "r.jsonl").read_bytes().startswith(b'{"image":"gone.png"'))
 
     def test_results_for_a_closed_output_are_an_error(self):
