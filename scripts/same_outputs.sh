@@ -45,7 +45,7 @@ make() {  # GLIMPSE DIRECTORY
     "$glimpse" extract --manifest data/parameters/photographs.jsonl --fast-shrink --out shrunk --report shrunk.jsonl
     "$glimpse" extract data/images --params data/parameters/demo.json --overlay --map --out png --existing skip \
         --report skipped.jsonl --dry-run >dry.txt
-    printf '%s\n' '0 0.5 0.5 0.25 0.2' '1 0.4 0.25 0.3 0.5 0.6 0.2' >astronaut.txt
+    printf '%s\n' '0 0.5 0.5 0.25 0.2' '1 0.35 0.4 0.3 0.2' >astronaut.txt
     "$glimpse" extract data/images/astronaut.png --boxes astronaut.txt --boxes-format yolo --square --context 0.5 \
         --overlay --out boxes --report boxes.jsonl
     "$glimpse" write face.crop.png --box 150,60,110,126 --canvas data/images/coffee.png --mode paste --out pasted.png
