@@ -58,6 +58,7 @@ double seconds_to_read(const Backend& backend, const std::vector<LinearMap>& map
     const Size size = maps.front().image;
     const ImageRegion image{whole(size), cv::Mat::zeros(size.height, size.width, CV_8U)};
     std::vector<const LinearMap*> pointers;
+    pointers.reserve(maps.size());
     for (const LinearMap& map : maps) pointers.push_back(&map);
     constexpr int times = 4;
     double best = never;

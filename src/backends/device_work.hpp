@@ -187,7 +187,7 @@ GLIMPSE_HOST_DEVICE void sum_lines(const std::byte* plan, const ProductTask& tas
         // Of a row without weights `first` is no line of the image.
         const T* const values = in.pixel(in.x0, r.count > 0 ? r.first : in.y0) + part.first + v;
         weighted_sums<T>(r.weights, r.count, reinterpret_cast<const std::byte*>(values), in.step,
-                         shared + row * floats_of_row + v);
+                         shared + std::ptrdiff_t{row} * floats_of_row + v);
     }
 }
 
@@ -202,7 +202,8 @@ GLIMPSE_HOST_DEVICE inline void sum_columns(const std::byte* plan, const Product
     const int from = k.first > part.begin ? k.first : part.begin;
     const int to = k.first + k.count < part.end ? k.first + k.count : part.end;
     if (from >= to) return;
-    const float* const seen = shared + part.before + (from - part.begin) * channels + pixel.column;
+    const float* const seen =
+        shared + part.before + std::ptrdiff_t{from - part.begin} * channels + pixel.column;
     GLIMPSE_UNROLL
     for (int row = 0; row < rows_of_block; ++row) {
         sums[row] += weighted_sum(k.weights + (from - k.first), to - from,
