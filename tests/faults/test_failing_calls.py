@@ -79,7 +79,8 @@ def faults_of(scenario):
 def causes_of(fault):
     if "stat" in fault.call:
         return None  # asked in passing; what fails after it has a cause of its own
-    return (os.strerror(getattr(errno, fault.error)), *OTHER_WORDS.get(fault.error, ()), *((OF_THE_LOADER,) if fault.call == "mmap" else ()))
+    of_the_call = {"mmap": (OF_THE_LOADER,), "clone3": (os.strerror(errno.EAGAIN),)}  # which pthread_create makes of ENOMEM
+    return (os.strerror(getattr(errno, fault.error)), *OTHER_WORDS.get(fault.error, ()), *of_the_call.get(fault.call, ()))
 
 
 @unittest.skipIf(injection.obstacle(), injection.obstacle())
