@@ -236,7 +236,7 @@ class EmulatedDevice final : public Backend {
                                                 });
                        });
         auto* out = written.pixels.ptr<float>();
-        for (std::size_t n = 0; n < sums.size(); ++n) out[n] = static_cast<float>(double(sums[n]) / scale);
+        for (std::size_t n = 0; n < sums.size(); ++n) out[n] = device_work::from_fixed_point(sums[n], scale);
     }
 };
 

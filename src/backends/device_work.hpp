@@ -8,12 +8,6 @@
 #include "system/numbers.hpp"
 
 // What the threads of a GPU do. The same functions run on the host, where they are tested without a GPU.
-// GLIMPSE_UNROLL asks CUDA's compiler to keep a loop's arrays in registers.
-#ifdef __CUDACC__
-#define GLIMPSE_UNROLL _Pragma("unroll")
-#else
-#define GLIMPSE_UNROLL
-#endif
 
 namespace glimpse::device_work {
 
@@ -95,7 +89,7 @@ GLIMPSE_HOST_DEVICE float weighted_sum(const float* weights, int count, Value&& 
 
 /// The blocks for one row of a product, of so many values.
 GLIMPSE_HOST_DEVICE inline std::int64_t blocks_of_row(std::int64_t values) {
-    return (values + threads_of_block - 1) / threads_of_block;
+    return ceil_div(values, std::int64_t{threads_of_block});
 }
 
 /// The memory that the threads of a block share: a part of a line of R I for each of its rows.
@@ -204,7 +198,6 @@ GLIMPSE_HOST_DEVICE inline void sum_columns(const std::byte* plan, const Product
     if (from >= to) return;
     const float* const seen =
         shared + part.before + std::ptrdiff_t{from - part.begin} * channels + pixel.column;
-    GLIMPSE_UNROLL
     for (int row = 0; row < rows_of_block; ++row) {
         sums[row] += weighted_sum(k.weights + (from - k.first), to - from,
                                   [&](int n) { return seen[row * floats_of_row + n * channels]; });
@@ -239,7 +232,6 @@ GLIMPSE_HOST_DEVICE void multiply(Block& threads, const std::byte* plan, const P
     threads.for_each_thread([&](int thread, float(&sums)[rows_of_block]) {
         const std::int64_t value = block.first_value + thread;
         if (value >= block.length) return;
-        GLIMPSE_UNROLL
         for (int row = 0; row < rows_of_block; ++row) {
             const std::int64_t position = (block.first_row + row) * block.length + value;
             if (row < block.rows)
@@ -326,9 +318,7 @@ GLIMPSE_HOST_DEVICE void for_each_tap_in_registers(const ImageSampler& sampler, 
     using AxisTaps = Taps<interpolation>;
     const AxisTaps x(sampler.columns, point.x);
     const AxisTaps y(sampler.rows, point.y);
-    GLIMPSE_UNROLL
     for (int b = 0; b < AxisTaps::count; ++b) {
-        GLIMPSE_UNROLL
         for (int a = 0; a < AxisTaps::count; ++a) {
             if (y.weight[b] == 0 || x.weight[a] == 0) continue;
             visit(y.index[b], x.index[a], static_cast<float>(y.weight[b] * x.weight[a]));
@@ -343,11 +333,9 @@ GLIMPSE_HOST_DEVICE void gather_channels(const SampleTask& task, Point point, co
     float sum[count] = {};
     for_each_tap_in_registers<interpolation>(task.sampler, point, [&](int y, int x, float weight) {
         const T* const values = in.pixel(x, y) + begin;
-        GLIMPSE_UNROLL
         for (int c = 0; c < count; ++c) sum[c] += weight * static_cast<float>(values[c]);
     });
     const std::size_t first = task.out + static_cast<std::size_t>(number * in.channels + begin);
-    GLIMPSE_UNROLL
     for (int c = 0; c < count; ++c) store(out, element, first + static_cast<std::size_t>(c), sum[c]);
 }
 
@@ -369,6 +357,10 @@ GLIMPSE_HOST_DEVICE void gather(const std::byte* plan, const SampleTask& task, c
 /// their order.
 GLIMPSE_HOST_DEVICE inline std::int64_t fixed_point(float value, double scale) {
     return static_cast<std::int64_t>(std::rint(static_cast<double>(value) * scale));
+}
+
+GLIMPSE_HOST_DEVICE inline float from_fixed_point(std::int64_t value, double scale) {
+    return static_cast<float>(static_cast<double>(value) / scale);
 }
 
 /// Writes pixel `number` of h·w: calls add(position, amount) for values of an image that has the region's

@@ -158,7 +158,7 @@ struct ToFloat {
     double scale;
     float* out;
     __device__ void operator()(std::int64_t n) const {
-        out[n] = static_cast<float>(static_cast<double>(sums[n]) / scale);
+        out[n] = device_work::from_fixed_point(sums[n], scale);
     }
 };
 

@@ -66,9 +66,8 @@ class DeviceMemory {
   public:
     DeviceMemory(std::size_t bytes, const DevicePool& pool, const cv::cuda::Stream& stream);
     ~DeviceMemory();
-    DeviceMemory(DeviceMemory&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), stream_(other.stream_) {}
-    DeviceMemory& operator=(DeviceMemory&&) = delete;
+    DeviceMemory(const DeviceMemory&) = delete;
+    DeviceMemory& operator=(const DeviceMemory&) = delete;
 
     [[nodiscard]] void* data() const { return data_; }
     template <typename T>
