@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -25,6 +26,10 @@ class Descriptor {
   private:
     int number_;
 };
+
+/// Reads some bytes from a file descriptor, at most as many as there is room for, and returns how many: 0 at
+/// the end. Throws `Error` with the system's reason alone; one is a signal that came while it was blocked.
+GLIMPSE_EXPORT std::size_t read_some(int descriptor, std::span<std::uint8_t> room);
 
 /// Writes all bytes to a file descriptor. Throws `Error` with the system's reason alone, and
 /// `ReaderGone` for a pipe that nobody reads.

@@ -13,6 +13,12 @@
 
 namespace glimpse {
 
+std::size_t read_some(int descriptor, std::span<std::uint8_t> room) {
+    const ssize_t count = ::read(descriptor, room.data(), room.size());
+    if (count < 0) throw Error(std::strerror(errno));
+    return static_cast<std::size_t>(count);
+}
+
 void write_all(int descriptor, std::span<const std::uint8_t> bytes) {
     while (!bytes.empty()) {
         const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -40,10 +46,9 @@ std::uint64_t known_rest() {
 std::size_t append_portion(std::vector<std::uint8_t>& bytes, std::size_t portion) {
     const std::size_t size = bytes.size();
     bytes.resize(size + portion);
-    const ssize_t count = ::read(STDIN_FILENO, bytes.data() + size, portion);
-    if (count < 0) throw Error(std::strerror(errno));
-    bytes.resize(size + static_cast<std::size_t>(count));
-    return static_cast<std::size_t>(count);
+    const std::size_t count = read_some(STDIN_FILENO, std::span(bytes).subspan(size));
+    bytes.resize(size + count);
+    return count;
 }
 
 }  // namespace

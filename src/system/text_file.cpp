@@ -1,12 +1,15 @@
 #include "system/text_file.hpp"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "system/descriptors.hpp"
+#include "system/failure.hpp"
 #include "system/open_failure.hpp"
 
 namespace glimpse {
@@ -57,8 +60,8 @@ std::string read_text_file(const std::filesystem::path& file, const InputLimit& 
     if (const std::string obstacle = obstacle_to_input(file); !obstacle.empty()) {
         throw UsageError(file.string(), obstacle);
     }
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw UsageError(file.string(), open_failure(errno));
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.is_open()) throw UsageError(file.string(), open_failure(errno));
     std::string text;
     std::error_code unknown;
     const std::uintmax_t size = std::filesystem::file_size(file, unknown);
@@ -66,13 +69,13 @@ std::string read_text_file(const std::filesystem::path& file, const InputLimit& 
         require_within(limit, size, file.string());
         text.reserve(size);  // growing would take twice as much
     }
-    std::vector<char> portion(std::size_t{1} << 16);
-    do {
-        stream.read(portion.data(), std::ssize(portion));
-        text.append(portion.data(), static_cast<std::size_t>(stream.gcount()));
+    std::vector<std::uint8_t> portion(std::size_t{1} << 16);
+    for (std::size_t count = 1; count > 0;) {
+        count = with_context<UsageError>(file.string(),
+                                         [&] { return read_some(descriptor.number(), portion); });
+        text.append(reinterpret_cast<const char*>(portion.data()), count);
         if (text.size() > limit.bytes) fail_beyond(limit, file.string());
-    } while (stream);
-    if (stream.bad()) throw UsageError(file.string(), "cannot be read");
+    }
     return text;
 }
 

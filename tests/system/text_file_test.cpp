@@ -66,6 +66,11 @@ TEST_CASE("a file of the limit is read, and a larger one is refused by its size,
                 "at most 268435456 (256 MiB);"));
 }
 
+TEST_CASE("a file whose bytes cannot be read is refused with the system's reason") {
+    const std::string memory = "/proc/self/mem";  // at address 0, where nothing is
+    CHECK(refusal([&] { read_text_file(memory, note_limit); }) == memory + ": Input/output error");
+}
+
 TEST_CASE("a pipe beyond the limit is refused as soon as it is") {
     const scratch::Directory directory;
     const auto pipe = directory / "pipe";
