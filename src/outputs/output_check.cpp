@@ -17,12 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void require_place_for(const fs::path& path) {
-    if (const std::string obstacle = obstacle_to_output(path); !obstacle.empty()) {
-        throw UsageError(path.string(), obstacle);
-    }
-}
-
 [[noreturn]] void fail_collision(const fs::path& output, const std::string& one, const std::string& other) {
     throw UsageError(output.string(), "would be written twice, for " + one + " and for " + other +
                                           "; give other ids, or names in a manifest");
@@ -59,7 +53,7 @@ void OutputCheck::check_caller_outputs() {
     const std::string& archive = plan_.options.archive;
     if (archive.empty() || archive == standard_stream) return;
     check_caller_output(archive, "the archive");
-    require_place_for(archive);
+    require_place_for(archive, resolved_path(archive));
 }
 
 void OutputCheck::add_inputs(const ImageJob& job) {
@@ -93,7 +87,7 @@ void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& w
         if (!names.insert(std::move(name)).second) fail_collision(path, what, what);
         if (are_members) continue;
         for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path, place);
-        require_place_for(path);
+        require_place_for(path, place);
     }
     // All or nothing: a refused job reserves no names.
     for (const std::string& name : names) outputs_.insert(digest_of(name), number);

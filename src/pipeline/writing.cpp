@@ -202,10 +202,7 @@ void validate(const WriteOptions& options) {
     }
     if (options.glimpse.empty()) fail_file_name("glimpse", options.glimpse);
     if (options.out.empty() || options.out.ends_with('/')) fail_file_name("out", options.out);
-    if (const std::string obstacle = options.out == standard_stream ? "" : obstacle_to_output(options.out);
-        !obstacle.empty()) {
-        throw UsageError(options.out, obstacle);
-    }
+    if (options.out != standard_stream) require_place_for(options.out, resolved_path(options.out));
     StandardInput standard_input;
     if (options.glimpse == standard_stream) standard_input.claim("glimpse");
     if (options.canvas == standard_stream) standard_input.claim("canvas");

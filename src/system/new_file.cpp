@@ -153,9 +153,12 @@ std::atomic<std::size_t> open_files{0};
 
 }  // namespace
 
-std::string obstacle_to_output(const std::filesystem::path& path) {
+void require_place_for(const std::filesystem::path& path, const std::filesystem::path& place) {
     struct stat status {};
-    return stat(resolved_path(path).c_str(), &status) == 0 ? obstacle_of(status) : std::string();
+    if (stat(place.c_str(), &status) != 0) return;
+    if (const std::string obstacle = obstacle_of(status); !obstacle.empty()) {
+        throw UsageError(path.string(), obstacle);
+    }
 }
 
 bool is_there(const std::filesystem::path& path) {

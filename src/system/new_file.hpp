@@ -12,10 +12,9 @@
 
 namespace glimpse {
 
-/// Why no output can be written to this path: a directory, device or pipe is there, which a file would
-/// replace. Empty where one can. Of a path through directories that are missing, what is there once they are
-/// made.
-std::string obstacle_to_output(const std::filesystem::path& path);
+/// Throws `UsageError` where no output can be written to a path: `place`, its `resolved_path`, is a directory,
+/// device or pipe, which a file would replace.
+void require_place_for(const std::filesystem::path& path, const std::filesystem::path& place);
 
 /// Whether something exists at the path, once the directories are made that it lacks; false where that cannot
 /// be found out.

@@ -17,6 +17,7 @@
 #include "scratch_directory.hpp"
 #include "system/mapped_file.hpp"
 #include "system/new_file.hpp"
+#include "system/resolved_path.hpp"
 #include "system/syncing.hpp"
 
 using namespace glimpse;
@@ -198,14 +199,18 @@ TEST_CASE("a new file that is to replace nothing leaves alone what came meanwhil
 TEST_CASE("directories, devices and pipes are no place for an output") {
     const scratch::Directory directory;
     REQUIRE(mkfifo((directory / "pipe").c_str(), 0600) == 0);
-    CHECK(obstacle_to_output(directory.path()) == "Is a directory");
+    const auto require_place = [](const std::filesystem::path& path) {
+        require_place_for(path, resolved_path(path));
+    };
+    CHECK_THROWS_WITH_AS(require_place(directory.path()), doctest::Contains(": Is a directory"), UsageError);
     for (const auto& place : {std::filesystem::path("/dev/null"), directory / "pipe"}) {
-        CHECK(obstacle_to_output(place).starts_with("it is not a regular file"));
+        CHECK_THROWS_WITH_AS(require_place(place), doctest::Contains(": it is not a regular file"),
+                             UsageError);
         CHECK_THROWS_AS(NewFile{place}, Error);
         CHECK_THROWS_AS(MappedFile{place}, Error);
     }
-    CHECK(obstacle_to_output(directory / "new").empty());
-    CHECK(obstacle_to_output(directory.file("old")).empty());
+    CHECK_NOTHROW(require_place(directory / "new"));
+    CHECK_NOTHROW(require_place(directory.file("old")));
     CHECK_THROWS_WITH_AS(MappedFile(directory / "gone"), "No such file or directory", Error);
     CHECK(MappedFile(directory.file("empty", "")).bytes().empty());
 }
