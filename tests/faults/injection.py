@@ -59,6 +59,19 @@ def was_injected(trace):
     return "(INJECTED)" in trace
 
 
+def failed_a_message(trace):
+    """Whether what failed on purpose is a message: strace counts the calls of each thread for itself, so that a fault
+    may meet another thread's too."""
+    begun = {}  # from a thread to its call, of which the trace has the end in another line where another thread came between
+    for line in trace.splitlines():
+        thread, _, call = line.partition(" ")
+        if "resumed>" not in call:
+            begun[thread] = call.lstrip()
+        if "(INJECTED)" in call and begun.get(thread, "").startswith("write(2, "):
+            return True
+    return False
+
+
 def injected_call(trace):
     """The first call that failed on purpose, for messages."""
     return next((line for line in trace.splitlines() if "(INJECTED)" in line), "")

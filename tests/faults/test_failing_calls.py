@@ -49,7 +49,8 @@ FEW = 10  # faults of a scenario in the short form
 FEW_OF_SLOW = 2
 # How causes are named otherwise: a lack of memory by the program, whatever keeps a library from being loaded by the loader.
 OTHER_WORDS = {"ENOMEM": ("not enough memory",)}
-OF_THE_LOADER = "from shared object"
+OF_THE_LOADER = ("from shared object", "cannot map zero-fill pages")
+OF_A_THREAD = (os.strerror(errno.EAGAIN),)  # which pthread_create makes of ENOMEM, its stack's too
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,7 @@ def faults_of(scenario):
 def causes_of(fault):
     if "stat" in fault.call:
         return None  # asked in passing; what fails after it has a cause of its own
-    of_the_call = {"mmap": (OF_THE_LOADER,), "clone3": (os.strerror(errno.EAGAIN),)}  # which pthread_create makes of ENOMEM
+    of_the_call = {"mmap": OF_THE_LOADER + OF_A_THREAD, "clone3": OF_A_THREAD}
     return (os.strerror(getattr(errno, fault.error)), *OTHER_WORDS.get(fault.error, ()), *of_the_call.get(fault.call, ()))
 
 
@@ -93,7 +94,8 @@ class FailingCalls(FaultCase):
                 return None
             # What cannot be removed stays; the next run removes it.
             violations = list(laws.all_laws(scenario, workspace, result, expected_of(scenario), causes_of(fault),
-                                            temporary_allowed=fault.call.startswith("unlink")))
+                                            temporary_allowed=fault.call.startswith("unlink"),
+                                            message_is_lost=injection.failed_a_message(trace)))
             return [f"{violation} [{injection.injected_call(trace)}]" for violation in violations]
 
     def try_all(self, scenario):
