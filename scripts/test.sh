@@ -4,6 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+say() { echo "test: $1, after $SECONDS s"; }
 scripts/setup.sh --tests
 
 # One version of each on every system: others format a little differently, and warn of other things.
@@ -13,7 +14,7 @@ has() {  # COMMAND, WHAT IT IS FOR
     return 1
 }
 if has clang-format-14 formatting; then
-    echo "test: formatting"
+    say "formatting"
     git ls-files '*.cpp' '*.hpp' '*.cu' | xargs clang-format-14 --dry-run --Werror
 fi
 
@@ -21,20 +22,21 @@ launcher=()
 if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
 export CCACHE_SLOPPINESS=pch_defines,time_macros  # without, it compiles anew all that uses precompiled headers
 for preset in ci sanitize; do
-    echo "test: building and testing with the preset '$preset'"
+    say "building with the preset '$preset'"
     cmake --preset "$preset" "${launcher[@]}" >/dev/null
     cmake --build --preset "$preset"
+    say "testing with the preset '$preset'"
     ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)"
 done
 
-echo "test: the recipes for engines"
+say "the recipes for engines"
 for engine in parallel slurm; do
     GLIMPSE=build/ci/glimpse "tests/engines/$engine.sh"
 done
 echo "test: skipped: Spark, which tests/engines/spark.sh fetches by itself"
 
 if has clang-tidy-14 clang-tidy; then
-    echo "test: clang-tidy"
+    say "clang-tidy"
     cmake --preset lint >/dev/null
     cmake --build --preset lint >/dev/null
     lint=build/lint/UnifiedSource
@@ -43,4 +45,4 @@ if has clang-tidy-14 clang-tidy; then
         xargs -P "$(nproc)" -n 1 clang-tidy-14 -p $lint --quiet \
             2> >(grep -v -E '^[0-9]+ warnings? .*generated' >&2)
 fi
-echo "test: all is well"
+say "all is well"
