@@ -10,7 +10,7 @@ import unittest
 import numpy
 from PIL import Image
 
-from glimpse_case import ASTRONAUT, BINARY, ROOT, GlimpseCase, wait_until
+from glimpse_case import ASTRONAUT, BINARY, IS_SANITIZED, ROOT, GlimpseCase, wait_until
 
 
 class BadImages(GlimpseCase):
@@ -119,7 +119,7 @@ class BadDocuments(GlimpseCase):
                    **self.memory_limit(limit))
 
     def memory_limit(self, limit):
-        if "sanitize" in BINARY:  # the sanitizer's own shadow memory exceeds any limit
+        if IS_SANITIZED:  # the sanitizer's own shadow memory exceeds any limit
             return {}
         return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))}
 
@@ -344,7 +344,7 @@ class GlimpsesThatFail(GlimpseCase):
 
 
 class Memory(GlimpseCase):
-    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's shadow memory exceeds any limit")
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's shadow memory exceeds any limit")
     def test_one_glimpse_too_large_for_the_memory_fails_alone(self):
         photo, _ = self.picture()
         boxes = [{"id": "a", "box": [0, 0, 4, 4]}, {"id": "big", "box": [0, 0, 30, 30], "size": [16384, 16384]},

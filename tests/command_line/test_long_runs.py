@@ -11,10 +11,10 @@ import subprocess
 import threading
 import unittest
 
-from glimpse_case import BINARY, GlimpseCase, catches, peak_memory, wait_until
+from glimpse_case import BINARY, IS_SANITIZED, GlimpseCase, catches, peak_memory, wait_until
 
 
-@unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+@unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory hides what is measured")
 class Memory(GlimpseCase):
     AN_IMAGE_MORE = 600  # bytes: its path, its name and what is remembered of its output
 

@@ -7,7 +7,7 @@ import zlib
 import numpy
 from PIL import Image
 
-from glimpse_case import BINARY, GlimpseCase, peak_memory
+from glimpse_case import IS_SANITIZED, GlimpseCase, peak_memory
 
 TILE = 256
 
@@ -76,7 +76,7 @@ class TiffBlocks(GlimpseCase):
 class HugeTiff(GlimpseCase):
     SIDE = 50_000
 
-    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory hides what is measured")
     def test_a_glimpse_of_it_costs_its_own_tiles(self):
         tile = numpy.random.default_rng(5).integers(0, 256, (TILE, TILE), dtype=numpy.uint8)
         small, _ = self.picture("small.tiff", width=300, height=300, channels=1)
@@ -93,7 +93,7 @@ class HugeTiff(GlimpseCase):
             self.assertEqual(int(glimpse[TILE - 20:].max()), 0)
 
 
-    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory hides what is measured")
     def test_glimpses_far_from_each_other_cost_their_own_tiles(self):
         tiles = {place: numpy.random.default_rng(k).integers(0, 256, (TILE, TILE), dtype=numpy.uint8)
                  for k, place in enumerate(((0, 0), (70, 100), (190, 5)))}
@@ -108,7 +108,7 @@ class HugeTiff(GlimpseCase):
 
 
 class JpegRegions(GlimpseCase):
-    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory hides what is measured")
     def test_a_glimpse_of_a_large_jpeg_does_not_hold_the_image(self):
         side = 8000
         Image.new("RGB", (side, side), (10, 120, 200)).save(self.path("large.jpg"))
