@@ -21,6 +21,7 @@ if IS_SANITIZED:
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
     SUPPRESSIONS = pathlib.Path(__file__).resolve().parent.parent / "leaks_of_libraries.txt"
     os.environ["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
+LONGEST = 900 if IS_SANITIZED else 120  # seconds of a run: what takes longer never ends
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ASTRONAUT = ROOT / "data" / "images" / "astronaut.png"
 
@@ -103,7 +104,7 @@ class GlimpseCase(unittest.TestCase):
         return path, pixels
 
     def run_glimpse(self, *arguments, status=0, stdin=b"", text=True, **options):
-        result = run_with_leak_check([BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=120,
+        result = run_with_leak_check([BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=LONGEST,
                                      cwd=options.pop("cwd", self.directory), **options)
         self.assertEqual(result.returncode, status, f"{arguments}: {result.stderr.decode(errors='replace')}")
         if text:
