@@ -17,7 +17,7 @@ import zlib
 import numpy
 from PIL import Image, features
 
-from glimpse_case import BINARY, MEASURE, GlimpseCase, peak_memory
+from glimpse_case import BINARY, IS_SANITIZED, MEASURE, GlimpseCase, peak_memory
 from test_openimageio import DWAB, box, exr, jp2
 
 SIDE = 1800
@@ -117,7 +117,7 @@ if features.check("jpg_2000"):
     KINDS["palette.jp2"] = palette_jp2
 
 
-@unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+@unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory hides what is measured")
 class Memory(GlimpseCase):
     def reading(self, name, side, region=None):
         page = ("--page", 1) if name.startswith("frames") else ()
@@ -449,7 +449,7 @@ class Overlays(GlimpseCase):
         self.fails(2, "extract", photo, "-b", "0,0,4,4", "-o", self.out, "--overlay-size", 100,
                    says=["--overlay-size: is about overlays: give --overlay or --panel"])
 
-    @unittest.skipIf("sanitize" in BINARY, "a sanitizer's own memory hides what is measured")
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's own memory hides what is measured")
     def test_a_large_jpeg_costs_its_picture(self):
         side = 8000
         Image.new("RGB", (side, side), (10, 120, 200)).save(self.path("large.jpg"))
