@@ -302,9 +302,8 @@ struct Taps {
     int index[count];
     double weight[count];
 
-    GLIMPSE_HOST_DEVICE Taps(AxisSampler sampler, double position) {
-        sampler.interpolation = interpolation;  // which its compiler then knows
-        for_each_axis_tap(sampler, position, [&](int k, double pixel, double w) {
+    GLIMPSE_HOST_DEVICE Taps(const AxisSampler& sampler, double position) {
+        for_each_axis_tap_by<interpolation>(sampler, position, [&](int k, double pixel, double w) {
             const bool inside = pixel >= 0 && pixel < sampler.size;
             index[k] = inside ? static_cast<int>(pixel) : 0;
             weight[k] = inside ? w : 0;

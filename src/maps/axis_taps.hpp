@@ -94,28 +94,36 @@ GLIMPSE_HOST_DEVICE inline double padded(const AxisSampler& sampler, double posi
 }  // namespace taps
 
 /// Calls add(k, pixel, weight) for each tap k of the footprint of the sampling point at `position`, centre
-/// coordinates, any finite number; of zeros outside the image, too.
+/// coordinates, any finite number; of zeros outside the image, too. The sampler's own interpolation does not
+/// matter.
+template <Interpolation interpolation, typename Add>
+GLIMPSE_HOST_DEVICE void for_each_axis_tap_by(const AxisSampler& sampler, double position, Add&& add) {
+    if constexpr (interpolation == Interpolation::nearest) {
+        add(0, std::nearbyint(taps::padded(sampler, position)), 1.0);
+    } else if constexpr (interpolation == Interpolation::bilinear) {
+        position = taps::padded(sampler, position);
+        const double left = std::floor(position);
+        const double fraction = position - left;
+        add(0, left, 1 - fraction);
+        add(1, left + 1, fraction);
+    } else {
+        const double left = std::floor(position);
+        for (int k = -1; k <= 2; ++k) {
+            add(k + 1, taps::padded(sampler, left + k), taps::cubic(position - (left + k)));
+        }
+    }
+}
+
+/// The same by the sampler's interpolation.
 template <typename Add>
 GLIMPSE_HOST_DEVICE void for_each_axis_tap(const AxisSampler& sampler, double position, Add&& add) {
     switch (sampler.interpolation) {
         case Interpolation::nearest:
-            add(0, std::nearbyint(taps::padded(sampler, position)), 1.0);
-            break;
-        case Interpolation::bilinear: {
-            position = taps::padded(sampler, position);
-            const double left = std::floor(position);
-            const double fraction = position - left;
-            add(0, left, 1 - fraction);
-            add(1, left + 1, fraction);
-            break;
-        }
-        case Interpolation::bicubic: {
-            const double left = std::floor(position);
-            for (int k = -1; k <= 2; ++k) {
-                add(k + 1, taps::padded(sampler, left + k), taps::cubic(position - (left + k)));
-            }
-            break;
-        }
+            return for_each_axis_tap_by<Interpolation::nearest>(sampler, position, add);
+        case Interpolation::bilinear:
+            return for_each_axis_tap_by<Interpolation::bilinear>(sampler, position, add);
+        case Interpolation::bicubic:
+            return for_each_axis_tap_by<Interpolation::bicubic>(sampler, position, add);
     }
 }
 

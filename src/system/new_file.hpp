@@ -12,8 +12,8 @@
 
 namespace glimpse {
 
-/// Throws `UsageError` where no output can be written to a path: `place`, its `resolved_path`, is a directory,
-/// device or pipe, which a file would replace.
+/// Throws `UsageError` where no output can be written to a path: `place`, its `resolved_path`, is a
+/// directory, device or pipe, which a file would replace.
 void require_place_for(const std::filesystem::path& path, const std::filesystem::path& place);
 
 /// Whether something exists at the path, once the directories are made that it lacks; false where that cannot

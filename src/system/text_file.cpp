@@ -71,8 +71,8 @@ std::string read_text_file(const std::filesystem::path& file, const InputLimit& 
     }
     std::vector<std::uint8_t> portion(std::size_t{1} << 16);
     for (std::size_t count = 1; count > 0;) {
-        count = with_context<UsageError>(file.string(),
-                                         [&] { return read_some(descriptor.number(), portion); });
+        count =
+            with_context<UsageError>(file.string(), [&] { return read_some(descriptor.number(), portion); });
         text.append(reinterpret_cast<const char*>(portion.data()), count);
         if (text.size() > limit.bytes) fail_beyond(limit, file.string());
     }
