@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "glimpse/error.hpp"
+#include "glimpse/mechanism.hpp"
 #include "system/directory_walk.hpp"
 #include "system/resolved_path.hpp"
 
@@ -14,10 +15,16 @@ std::optional<InputFiles::Identity> InputFiles::identity(const std::filesystem::
     return Identity{status.st_dev, status.st_ino};
 }
 
-void InputFiles::add(const std::filesystem::path& path) {
-    if (const auto file = identity(path)) return files_.insert(*file, {});
+bool InputFiles::add_file(const std::filesystem::path& path) {
+    auto file = identity(path);
     // It may be behind a directory that the run makes before it reads.
-    if (const auto file = identity(resolved_path(path))) return files_.insert(*file, {});
+    if (!file) file = identity(resolved_path(path));
+    if (file) files_.insert(*file, {});
+    return file.has_value();
+}
+
+void InputFiles::add_below(const std::filesystem::path& path) {
+    if (add_file(path)) return;
     const auto take = [&](const std::filesystem::directory_entry& entry) {
         if (const auto file = identity(entry.path())) files_.insert(*file, {});
         return true;
@@ -27,7 +34,7 @@ void InputFiles::add(const std::filesystem::path& path) {
 
 void InputFiles::add_attention_files(const ParameterDocument& document) {
     for (const Glimpse& glimpse : document) {
-        if (const auto file = attention_file(glimpse.mechanism)) add(*file);
+        if (const auto file = attention_file(glimpse.mechanism)) add_file(*file);
     }
 }
 

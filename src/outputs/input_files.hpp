@@ -19,8 +19,10 @@ class InputFiles {
     /// Remembers the last `window` of them.
     explicit InputFiles(std::size_t window = Files::all) : files_(window) {}
 
-    /// Of a directory, all files below it and those that links in it lead to. Missing files are ignored.
-    void add(const std::filesystem::path& path);
+    /// Returns whether there is such a file; a directory is none.
+    bool add_file(const std::filesystem::path& path);
+    /// Adds a file, or all files below a directory and those that links in it lead to.
+    void add_below(const std::filesystem::path& path);
     /// The attention files of a document.
     void add_attention_files(const ParameterDocument& document);
     /// Throws `UsageError` where `output` is one of them; `place` is its `resolved_path`.

@@ -30,7 +30,7 @@ OutputCheck::OutputCheck(const OutputPlan& plan, Describe describe, std::size_t 
       is_stream_(window != Outputs::all),
       inputs_(window),
       outputs_(window) {
-    for (const fs::path& path : plan.options.also_inputs) also_inputs_.add(path);
+    for (const fs::path& path : plan.options.also_inputs) also_inputs_.add_below(path);
 }
 
 OutputCheck::Digest OutputCheck::digest_of(const std::string& name) {
@@ -63,8 +63,8 @@ void OutputCheck::add_inputs(const ImageJob& job) {
             throw UsageError(job.image.name(), "is an output of this run as well");
         }
     }
-    inputs_.add(job.image.name());
-    if (!job.sidecar.empty()) inputs_.add(job.sidecar);
+    inputs_.add_file(job.image.name());
+    if (!job.sidecar.empty()) inputs_.add_file(job.sidecar);
     inputs_.add_attention_files(*job.glimpses);
 }
 

@@ -214,7 +214,7 @@ void require_no_input(const WriteOptions& options, const ParameterDocument& docu
     InputFiles inputs;
     for (const std::string& input :
          {options.glimpse, options.canvas, options.input.parameters.value_or("")}) {
-        inputs.add(input);
+        inputs.add_file(input);
     }
     inputs.add_attention_files(document);
     inputs.require_not_input(options.out, resolved_path(options.out));

@@ -189,6 +189,15 @@ TEST_CASE("no output is a file below a directory of annotations, by whatever lin
     }
 }
 
+TEST_CASE("a directory that fails for want of images is not searched for files to spare") {
+    const scratch::Directory directory;
+    OutputOptions options = into(directory / "out");
+    options.also_outputs = {directory.file("elsewhere/a.txt")};
+    ImageJob empty = job(directory / "elsewhere", "a", {"x"});
+    empty.problem = "has no images";
+    CHECK(refusal_of({empty}, options).empty());
+}
+
 TEST_CASE("what is refused takes nobody's name") {
     const OutputPlan plan = plan_outputs({}, into("out"));
     OutputCheck check(plan, [](std::size_t n) { return "job " + std::to_string(n); });
