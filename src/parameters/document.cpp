@@ -11,6 +11,7 @@
 #include "json/json_file.hpp"
 #include "parameters/expansion.hpp"
 #include "parameters/ids.hpp"
+#include "system/presence.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
 
@@ -185,6 +186,11 @@ ParameterDocument parse_parameters(std::string_view text, const std::string& fil
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {
+    const std::string name = path.string();
+    if (name.starts_with('{') || name.starts_with('[')) {
+        if (!may_be_there(path))
+            throw UsageError(name, "is JSON, and no file's name; give - and it on standard input");
+    }
     return parse_parameters(read_text_file(path, document_limit), path.string(), directory_of(path),
                             defaults);
 }

@@ -76,6 +76,13 @@ class BadDocuments(GlimpseCase):
     def test_syntax_error_names_line_and_column(self):
         self.check('[\n  {"box": [1, 2, 3 4]}\n]', "p.json:2:20")
 
+    def test_json_in_place_of_a_file(self):
+        photo, _ = self.picture()
+        for text in ('{"box":[1,2,3,4]}', "[{box:[1,2,3,4]}]"):
+            self.fails(2, "extract", photo, "-p", text, "-o", self.out, says=[f"{text}: is JSON, and no file's name; give - and"])
+        named = self.document([{"box": [0, 0, 4, 4]}], "{a}.json")
+        self.run_glimpse("extract", photo, "-p", named.name, "-o", self.out, cwd=named.parent)
+
     def test_unknown_key_names_the_nearest(self):
         self.check([{"box": [0, 0, 4, 4]}, {"mechanism": "gaussian", "box": [0, 0, 4, 4], "simga": 1}], "/1/simga", '"sigma"')
 
