@@ -2,7 +2,7 @@
 
     layers_test.py ROOT
 
-- A layer includes its own headers and those of the layers that it USES, and these in no circle.
+- A layer includes its own headers and those of the layers that it USES, something of each, and these in no circle.
 - A public header belongs to the one layer that names it among its HEADERS: it is included by that layer and by those that
   use it, and includes only what that layer may: public headers, the standard library and what the library links publicly.
 - What a module (a folder module/, modules/ or cuda/) is made of is included by nobody else.
@@ -101,6 +101,7 @@ class Layout:
                     self.modules[f"{folder}/{source}"] = call
         self.owner = {f"glimpse/{header}.hpp": name for name, layer in self.layers.items() for header in layer["HEADERS"]}
         self.public_libraries = self.linked("src/CMakeLists.txt", "glimpse PUBLIC")
+        self.used = set()  # layers, and what they include headers of
         self.faults = []
 
     def linked(self, file, target):
@@ -163,6 +164,7 @@ class Layout:
                 return self.fail(path, line, f"{included} is no public header of a layer")
             if layer not in ("cli", None) and owner not in self.may_use(layer):
                 self.fail(path, line, f"{included} is of {owner}, which {layer} does not use")
+            self.used.add((layer, owner))
             return None
         if self.is_public(path):
             return self.fail(path, line, f"a public header includes public headers alone, not {included}")
@@ -176,6 +178,7 @@ class Layout:
             return None
         if parts[0] not in self.may_use(layer):
             self.fail(path, line, f"{included} is of {parts[0]}, which {layer} does not use")
+        self.used.add((layer, parts[0]))
         inside = MODULE_FOLDERS & set(parts[1:-1])
         if inside and path.parent != (self.root / "src" / included).parent:
             self.fail(path, line, f"{included} is part of a module, which nobody else includes")
@@ -270,16 +273,29 @@ class Layout:
                 self.check_library(path, line, included)
         return None
 
+    def check_uses(self):
+        """A layer includes something of each that it is said to use."""
+        for name, layer in self.layers.items():
+            lists = self.root / "src" / name / "CMakeLists.txt"
+            text = lists.read_text()
+            line = text.count("\n", 0, text.rfind(f"glimpse_layer({name}")) + 1
+            for used in layer["USES"]:
+                if (name, used) not in self.used:
+                    self.fail(lists, line, f"{name} includes nothing of {used}, which it USES")
+
     def check(self):
         self.check_order()
         self.check_names()
         self.check_definitions()
         for path in sorted([*self.root.glob("src/**/*"), *self.root.glob("include/**/*")]):
             self.check_file(path)
+        self.check_uses()
         return self.faults
 
 
 EVASIONS = {  # by what is said of them: files, and what they do not get away with as their last line
+    "includes nothing of json": (
+        ("src/archives/CMakeLists.txt", "glimpse_layer(archives USES json system)"),),
     "the command line uses public headers alone": (
         ("src/cli/info.cpp", "#include <pipeline/extraction.hpp>"),
         ("src/cli/info.cpp", '#include "pipeline/extraction.hpp"'),
