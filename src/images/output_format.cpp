@@ -32,4 +32,12 @@ std::string output_format(const std::string& file, const std::string& format) {
     return extension.empty() ? "png" : extension;
 }
 
+bool is_array_format(std::string_view format) {
+    return format == "npy";
+}
+
+std::string map_format(const std::string& format) {
+    return is_array_format(format) ? format : "png";
+}
+
 }  // namespace glimpse

@@ -7,6 +7,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "images/output_format.hpp"
 #include "parameters/attention_file.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
@@ -17,11 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* array_extension = "npy";
 constexpr const char* document_extension = "json";
 
 bool is_array(const std::string& name) {
-    return extension_of(name) == array_extension;
+    return is_array_format(extension_of(name));
 }
 
 bool is_picture(const std::string& name) {

@@ -158,7 +158,7 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
         } else if (!plan.to_standard_output) {
             one.glimpse = below(glimpse.id + "." + plan.format);
         }
-        if (options.map) one.map = below(glimpse.id + ".map." + (plan.format == "npy" ? "npy" : "png"));
+        if (options.map) one.map = below(glimpse.id + ".map." + map_format(plan.format));
     }
     if (options.overlay) paths.overlay = below("overlay.png");
     if (options.panel) paths.panel = below("panel.png");

@@ -11,6 +11,7 @@
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "images/output_format.hpp"
 #include "outputs/output_plan.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/glimpse_reader.hpp"
@@ -85,7 +86,7 @@ Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& i
 void extract_parts(const Decoding& decoding, ImageReader& image, const std::string& format,
                    GlimpseReader& reader, Saver& saver, Pictures& pictures) {
     const ImageInfo& info = image.info();
-    const int depth = format == "npy" ? CV_32F : info.depth;
+    const int depth = is_array_format(format) ? CV_32F : info.depth;
     ImageRegion decoded;
     for (const GlimpsesOfPart& part : decoding.parts) {
         decoded = {};  // frees the previous part first

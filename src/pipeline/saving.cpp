@@ -8,6 +8,7 @@
 
 #include "glimpse/displayable.hpp"
 #include "glimpse/files.hpp"
+#include "images/output_format.hpp"
 #include "maps/image_region.hpp"
 #include "outputs/output_plan.hpp"
 #include "pixels/alpha.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 /// The depth of attention maps: float32 in arrays, else 16-bit grey.
 int map_depth(std::string_view format) {
-    return format == "npy" ? CV_32F : CV_16U;
+    return is_array_format(format) ? CV_32F : CV_16U;
 }
 
 /// The attention map, as large as the image: as it is, or scaled to its maximum on 16 bits.
@@ -149,9 +150,8 @@ void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::stri
                   Saver& saver) {
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
     if (glimpse.paths->map.empty()) return;
-    const int depth = map_depth(format);
-    saver.save({.pixels = map_picture(glimpse.lowered.map, depth)}, glimpse.paths->map,
-               depth == CV_32F ? "npy" : "png");
+    saver.save({.pixels = map_picture(glimpse.lowered.map, map_depth(format))}, glimpse.paths->map,
+               map_format(std::string(format)));
 }
 
 std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) {

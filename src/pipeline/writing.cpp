@@ -228,7 +228,7 @@ Image put_on_canvas(const WriteOptions& options, const Backend& backend, const G
     const Size size{canvas.image.pixels.cols, canvas.image.pixels.rows};
     const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
     const Lowered lowered = lowered_for(mechanism, size, origin.place, memory);
-    const auto depth = format == "npy" ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
+    const auto depth = is_array_format(format) ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     return written(options, backend, lowered, glimpse, canvas, depth, memory);
 }
 
