@@ -34,8 +34,8 @@ class GLIMPSE_EXPORT Backend {
     /// process.
     [[nodiscard]] virtual bool is_usable() const { return true; }
 
-    /// A backend for several calls that read this image, which neither changes nor goes while that lives: a
-    /// device with memory of its own is sent the image once. Null where there is nothing to gain.
+    /// A backend for several calls that read this image: a device with memory of its own is sent it once. The
+    /// image must outlive the backend, unchanged. Null where there is nothing to gain.
     [[nodiscard]] virtual std::unique_ptr<const Backend> holding(const ImageRegion& /*image*/) const {
         return nullptr;
     }

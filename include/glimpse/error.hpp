@@ -39,8 +39,7 @@ class GLIMPSE_EXPORT ReaderGone : public Error {
     using Error::Error;
 };
 
-/// What was waited for will not come, since the run is over: whose wait it was counts as not begun. It passes
-/// as `ReaderGone` does.
+/// The run ended during a wait. The job that waited counts as not begun. It passes as `ReaderGone` does.
 class GLIMPSE_EXPORT WaitEnded : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

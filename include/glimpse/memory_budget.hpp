@@ -25,10 +25,10 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
     /// Reserves so many bytes, ≥ 0; of 0 at once. Waits until they are left, and those that asked before have
     /// theirs. Who holds a reservation must not ask for another: two that did would wait for each other.
     /// Throws `Error` where the whole budget is less, and `WaitEnded` where it would wait, or has waited, and
-    /// `in_vain()`; that is asked before the wait and whenever something was given back, must not throw,
+    /// `cancelled()`; that is asked before the wait and whenever something was given back, must not throw,
     /// and may be empty. Where the whole budget is less, `use` begins the message, and `remedy`, which may be
     /// empty, ends it.
-    [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& in_vain = {},
+    [[nodiscard]] Reservation reserve(std::int64_t bytes, const std::function<bool()>& cancelled = {},
                                       std::string_view remedy = {}, std::string_view use = usual_use);
 
     /// What memory is usually for.
@@ -52,14 +52,14 @@ class GLIMPSE_EXPORT MemoryBudget : public std::enable_shared_from_this<MemoryBu
 /// What may be held of a budget.
 struct GLIMPSE_EXPORT MemoryAllowance {
     std::shared_ptr<MemoryBudget> budget{};  ///< null: no limit
-    std::function<bool()> in_vain{};         ///< whether to wait for it is, as `MemoryBudget::reserve` asks
+    std::function<bool()> cancelled{};       ///< as of `MemoryBudget::reserve`
 
     std::string remedy{};                      ///< beside more of it, where all of it is less; may be empty
     std::string use{MemoryBudget::usual_use};  ///< what it is for, as messages say it
 
     /// As `MemoryBudget::reserve`; nothing without a budget.
     [[nodiscard]] MemoryBudget::Reservation reserve(std::int64_t bytes) const {
-        return budget ? budget->reserve(bytes, in_vain, remedy, use) : nullptr;
+        return budget ? budget->reserve(bytes, cancelled, remedy, use) : nullptr;
     }
 };
 

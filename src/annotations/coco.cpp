@@ -57,7 +57,7 @@ Positions add_images(const std::vector<CocoImage>& records, const Value& array, 
         }
         set.images.push_back(std::move(image));
     }
-    locator.settle(set.images);
+    locator.resolve_claims(set.images);
     return positions;
 }
 

@@ -100,14 +100,14 @@ AnnotatedImage ImageLocator::among_files(AnnotatedImage image, const fs::path& n
     return image;
 }
 
-void ImageLocator::settle(std::vector<AnnotatedImage>& images) const {
+void ImageLocator::resolve_claims(std::vector<AnnotatedImage>& images) const {
     for (const auto& [file, claims] : claims_) {
-        if (claims.size() > 1) settle(claims, *file, images);
+        if (claims.size() > 1) resolve_claims(claims, *file, images);
     }
 }
 
-void ImageLocator::settle(const std::vector<Claim>& claims, const ImageFile& file,
-                          std::vector<AnnotatedImage>& images) {
+void ImageLocator::resolve_claims(const std::vector<Claim>& claims, const ImageFile& file,
+                                  std::vector<AnnotatedImage>& images) {
     const auto fit = [](const Claim& claim) { return std::pair(claim.common, claim.is_whole); };
     const Claim& best = *std::ranges::max_element(claims, {}, fit);
     const auto fits_as_well = [&](const Claim& claim) { return fit(claim) == fit(best); };

@@ -24,12 +24,12 @@ class ImageLocator {
     explicit ImageLocator(const ImageFiles& images);
 
     /// The file below the one directory that has it, or else the explicitly named one that shares the longest
-    /// path suffix with the name. `position` is where the image will stand in what is settled.
+    /// path suffix with the name. `position` is where the image will stand among those that are resolved.
     [[nodiscard]] AnnotatedImage locate(const std::string& name, std::size_t position);
 
     /// After all names were located: where several took one explicitly named file, it is left to the one that
     /// shares the longest path suffix with it, and is missing to the others.
-    void settle(std::vector<AnnotatedImage>& images) const;
+    void resolve_claims(std::vector<AnnotatedImage>& images) const;
 
   private:
     struct Candidate {
@@ -46,8 +46,8 @@ class ImageLocator {
 
     AnnotatedImage locate_as(const std::string& name, std::size_t position);
     AnnotatedImage among_files(AnnotatedImage image, const std::filesystem::path& name, std::size_t position);
-    static void settle(const std::vector<Claim>& claims, const ImageFile& file,
-                       std::vector<AnnotatedImage>& images);
+    static void resolve_claims(const std::vector<Claim>& claims, const ImageFile& file,
+                               std::vector<AnnotatedImage>& images);
 
     const ImageFiles& images_;
     std::unordered_multimap<std::string, Candidate> by_name_;

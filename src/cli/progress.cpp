@@ -12,8 +12,6 @@
 
 namespace glimpse::cli {
 
-// By stdio: a codec that must be kept quiet redirects std::cerr for a moment.
-
 namespace {
 
 constexpr std::size_t longest_bar = 30;

@@ -120,19 +120,6 @@ std::int64_t premultiplied_bytes(const ImageInfo& info, const Rectangle& region)
     return info.alpha ? bounded_product(region.area(), info.channels * std::int64_t{sizeof(float)}) : 0;
 }
 
-void require_pixels(Size size, std::int64_t maximum) {
-    if (size.width < 1 || size.height < 1) throw Error("the image has no pixels");
-    if (size.area() <= maximum) return;
-    throw Error("the image has " + to_string(size) + " pixels, more than the " + std::to_string(maximum) +
-                " that " + field_name("open.maximum_pixels") + " allows");
-}
-
-void require_page(int page, int pages) {
-    if (page >= 0 && page < pages) return;
-    throw Error("the file has " + std::to_string(pages) + (pages == 1 ? " page" : " pages") +
-                ", counted from 0, and no page " + std::to_string(page));
-}
-
 std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     if (bytes.empty()) throw Error("the file is empty");
     const Codec* codec = codec_for_content(bytes);

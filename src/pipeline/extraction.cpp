@@ -168,7 +168,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
 
 /// The steps of one image; where one throws, the report keeps what was known before.
 void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
-                   Saver& saver, FinishedJob& done, HeldImage& held) {
+                   Saver& saver, FinishedJob& done, ImageInUse& held) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
     Pictures pictures(paths, run.plan.options.style, saver);
@@ -225,7 +225,7 @@ void add_failure(FinishedJob& done, const std::string& failure) {
 ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend,
                      const RunOptions& options) {
     const auto start = std::chrono::steady_clock::now();
-    ExtractedJob extracted{.done = {.job = std::move(job)}, .files = {}, .held = HeldImage{}};
+    ExtractedJob extracted{.done = {.job = std::move(job)}, .files = {}, .held = ImageInUse{}};
     FinishedJob& done = extracted.done;
     done.report.image = done.job.image.name();
     done.report.page = done.job.image.page().value_or(0);

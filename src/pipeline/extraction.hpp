@@ -10,8 +10,8 @@
 
 namespace glimpse {
 
-/// An image in use, and what was reserved for it, which outlives the pixels that the reader may keep.
-struct HeldImage {
+/// A reader, and what was reserved for it, which outlives the pixels that the reader may keep.
+struct ImageInUse {
     MemoryBudget::Reservation reserved;
     std::unique_ptr<ImageReader> reader;
 };
@@ -20,7 +20,7 @@ struct HeldImage {
 struct ExtractedJob {
     FinishedJob done;
     std::vector<UnpublishedFile> files;
-    std::optional<HeldImage> held;  ///< until it is known whether others may begin; to be freed then
+    std::optional<ImageInUse> held;  ///< until it is known whether others may begin; to be freed then
 };
 
 /// Adds a failure to the error of a job.

@@ -21,8 +21,8 @@ class Extractor {
   public:
     Extractor(const OutputPlan& plan, const Backend& backend, const RunOptions& options)
         : plan_(plan), backend_(backend), options_(options) {
-        options_.open.memory.in_vain = [this] { return is_over(); };
-        options_.open.mask_memory.in_vain = options_.open.memory.in_vain;
+        options_.open.memory.cancelled = [this] { return is_over(); };
+        options_.open.mask_memory.cancelled = options_.open.memory.cancelled;
     }
 
     [[nodiscard]] bool is_over() const { return stopped_ || options_.interrupted(); }

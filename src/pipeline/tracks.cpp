@@ -57,7 +57,7 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
         return count++;
     };
     RunOptions own = options;
-    own.open.memory.in_vain = own.open.mask_memory.in_vain = options.interrupted;
+    own.open.memory.cancelled = own.open.mask_memory.cancelled = options.interrupted;
     const auto work = [&](std::size_t number) { return make_one(outputs_[number], own); };
     work_through_on(options.jobs, outputs_.size(), next, work, finished);
 }

@@ -241,7 +241,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
     InputOptions input = options.input;
     input.open = options.open;
     // Nobody else gives back what is waited for.
-    input.open.memory.in_vain = input.open.mask_memory.in_vain = [] { return true; };
+    input.open.memory.cancelled = input.open.mask_memory.cancelled = [] { return true; };
     StepMemory memory(input.open.memory);
     Image glimpse = read_named(options.glimpse, {input.open, memory, std::string(MemoryBudget::usual_use)});
     if (!input.defaults.size) input.defaults.size = Size{glimpse.pixels.cols, glimpse.pixels.rows};

@@ -38,7 +38,7 @@ void MemoryBudget::require(std::int64_t bytes, std::string_view remedy, std::str
                 (remedy.empty() ? "" : "; " + std::string(remedy)));
 }
 
-MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::function<bool()>& in_vain,
+MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::function<bool()>& cancelled,
                                                 std::string_view remedy, std::string_view use) {
     require(bytes, remedy, use);
     if (bytes == 0) return {};
@@ -46,10 +46,10 @@ MemoryBudget::Reservation MemoryBudget::reserve(std::int64_t bytes, const std::f
     const auto turn = queue_.insert(queue_.end(), bytes);
     const auto may_have = [&] { return turn == queue_.begin() && bytes <= left_; };
     bool has = may_have();
-    while (!has && !(in_vain && in_vain())) {
+    while (!has && !(cancelled && cancelled())) {
         changed_.wait(lock);
         // Who has waited goes even where its turn has come.
-        has = may_have() && !(in_vain && in_vain());
+        has = may_have() && !(cancelled && cancelled());
     }
     if (has) left_ -= bytes;
     queue_.erase(turn);

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "drawn_pictures.hpp"
-#include "figures/figures.hpp"
 #include "figures/module/drawing.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/rectangle_index.hpp"
 #include "figures/module/thumbnails.hpp"
 

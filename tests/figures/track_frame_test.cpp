@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "drawn_pictures.hpp"
-#include "figures/figures.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/overlay.hpp"

@@ -7,7 +7,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "figures/figures.hpp"
+#include "figures/module/functions.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "scratch_directory.hpp"

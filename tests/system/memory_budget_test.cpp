@@ -101,11 +101,11 @@ TEST_CASE(
     std::atomic<bool> over = false;
     std::atomic<int> gone = 0;
     std::atomic<int> served = 0;
-    const auto ask = [&](std::int64_t bytes, const std::function<bool()>& in_vain) {
+    const auto ask = [&](std::int64_t bytes, const std::function<bool()>& cancelled) {
         const std::uint64_t before = budget->waiting();
-        std::jthread asking([&, bytes, in_vain] {
+        std::jthread asking([&, bytes, cancelled] {
             try {
-                const auto reserved = budget->reserve(bytes, in_vain);
+                const auto reserved = budget->reserve(bytes, cancelled);
                 ++served;
             } catch (const WaitEnded&) {
                 ++gone;

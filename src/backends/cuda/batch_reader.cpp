@@ -15,8 +15,8 @@ namespace {
 /// Values of a portion: enough to outweigh its launches, and few enough that several overlap.
 constexpr std::size_t most_values = std::size_t{1} << 23;
 
-/// Pixels of a column of them, as a matrix of their own: to OpenCV a part of a matrix would have what lies
-/// around it for neighbours, and its `reshape` counts values in 32 bits.
+/// Part of a column of pixels, as a matrix that shares its buffer but knows nothing of the rest: OpenCV would
+/// take that for neighbours, and count the values of all in 32 bits to reshape a part.
 cv::Mat view(const cv::Mat& column, int begin, Size size) {
     cv::Mat matrix(size.height, size.width, column.type(), column.data + column.step[0] * std::size_t(begin));
     matrix.u = column.u;

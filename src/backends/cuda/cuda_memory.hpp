@@ -80,8 +80,8 @@ class DeviceMemory {
     cudaStream_t stream_;
 };
 
-/// Page-locked memory of the host, which copies to and from a device need to be fast and not to wait. From a
-/// pool of the process, since locking takes longer than copying. Throws `Failure`.
+/// Pinned (page-locked) memory of the host, which copies to and from a device need to be fast and not to
+/// wait. From a pool of the process, since locking takes longer than copying. Throws `Failure`.
 class PinnedMemory {
   public:
     explicit PinnedMemory(std::size_t bytes);

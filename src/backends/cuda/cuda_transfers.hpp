@@ -13,8 +13,7 @@ namespace glimpse::cuda {
 /// The end of work in a stream, at which a thread waits without spinning.
 cv::cuda::Event event_for_waiting();
 
-/// Waits for a stream's work before what it reads and writes goes, however a call ends: to be declared behind
-/// all of that.
+/// Synchronises a stream on scope exit. To be declared behind the buffers that the stream's work uses.
 class WaitsForStream {
   public:
     explicit WaitsForStream(const cv::cuda::Stream& stream) : stream_(native(stream)) {}

@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-#include "figures/figures.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "system/numbers.hpp"
 

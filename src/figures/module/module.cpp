@@ -1,4 +1,4 @@
-#include "figures/figures.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "system/module_export.hpp"
 

@@ -4,8 +4,8 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
-#include "figures/figures.hpp"
 #include "figures/module/drawing.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/labels.hpp"
 #include "glimpse/error.hpp"
 #include "maps/image_region.hpp"

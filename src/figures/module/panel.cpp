@@ -1,6 +1,6 @@
 #include <opencv2/core.hpp>
 
-#include "figures/figures.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 
 namespace glimpse::figures {

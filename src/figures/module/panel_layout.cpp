@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "figures/figures.hpp"
 #include "figures/module/drawing.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "system/numbers.hpp"
 

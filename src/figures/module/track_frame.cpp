@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <opencv2/core.hpp>
 
-#include "figures/figures.hpp"
+#include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 
 namespace glimpse {

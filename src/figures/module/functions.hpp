@@ -1,0 +1,21 @@
+#pragma once
+
+#include "figures/figures.hpp"
+
+// What the module gives to its table, `Figures`, whose members say what each of them does.
+
+namespace glimpse {
+
+namespace figures {
+
+cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style);
+PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
+cv::Mat empty_panel(const PanelLayout& layout);
+ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses);
+cv::Mat empty_contact_sheet(const ContactSheetLayout& layout);
+TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike);
+cv::Mat track_frame(const TrackFrameLayout& layout, const TrackFrame& frame);
+
+}  // namespace figures
+
+}  // namespace glimpse
