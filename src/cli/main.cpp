@@ -180,7 +180,8 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const glimpse::UsageError& error) {
-        return complain(error.what(), usage_error);
+        // What a blocked read was for may be missing for the interrupt alone.
+        return was_interrupted() ? interrupted : complain(error.what(), usage_error);
     } catch (const glimpse::ReaderGone&) {
         return was_interrupted() ? interrupted : reader_gone;
     } catch (const std::bad_alloc&) {
