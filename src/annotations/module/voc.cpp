@@ -20,10 +20,11 @@ class XmlDocument {
   public:
     explicit XmlDocument(const std::filesystem::path& file)
         : file_(file), text_(without_byte_order_mark(read_text_file(file, annotation_limit))) {
-        const pugi::xml_parse_result result =
-            xml_.load_buffer(text_.data(), text_.size(), pugi::parse_default | pugi::parse_declaration);
+        const pugi::xml_parse_result result = xml_.load_buffer(
+            text_.data(), text_.size(), pugi::parse_default | pugi::parse_declaration | pugi::parse_fragment);
         if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
         require_known_encoding();
+        require_one_element();
     }
 
     [[nodiscard]] pugi::xml_node root() const { return xml_.document_element(); }
@@ -68,6 +69,17 @@ class XmlDocument {
         }
         throw UsageError(file_.string(),
                          "its encoding " + encoding + " is not read; convert the file to UTF-8");
+    }
+
+    /// pugixml passes over what lies beside the first element.
+    void require_one_element() const {
+        for (const pugi::xml_node& node : xml_.children()) {
+            const bool is_content = node.type() == pugi::node_element || node.type() == pugi::node_pcdata ||
+                                    node.type() == pugi::node_cdata;
+            if (is_content && node != root()) {
+                fail(node, "a file holds one element, and nothing beside it; this is more");
+            }
+        }
     }
 
     [[nodiscard]] std::size_t line_at(std::ptrdiff_t offset) const {
