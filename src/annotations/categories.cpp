@@ -29,6 +29,10 @@ std::set<std::string> require_known(const std::vector<std::string>& wanted, cons
             numbers.insert(box.category->number);
         }
     }
+    // Where only boxes name categories, those of a file that cannot be read, which fails by itself, are
+    // unknown.
+    const auto has_problem = [](const AnnotatedImage& image) { return !image.problem.empty(); };
+    if (set.categories.empty() && std::ranges::any_of(set.images, has_problem)) return known;
     for (const std::string& category : wanted) {
         if (known.contains(category) || numbers.contains(category)) continue;
         throw InvalidOption("annotations.categories",

@@ -431,9 +431,26 @@ class OwnFiles(Annotations):
         self.picture("images/photo.png")
         for content, *says in ((VOC.replace("<ymin>5</ymin>", ""), "photo.xml:4", "<ymin> is missing"),
                                (VOC.replace(">12<", ">twelve<"), "photo.xml:4", "not 'twelve'"), (VOC[:200], "photo.xml:"),
-                               ("<html></html>", "<annotation>")):
+                               ("<html></html>", "<annotation>"), (VOC + VOC, "photo.xml:9: a file holds one element, and nothing beside it"),
+                               (VOC + "end", "photo.xml:8: a file holds one element")):
             self.file("xml/photo.xml", content)
             self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.png: ", *says])
+
+    def test_what_may_stand_beside_the_element(self):
+        self.picture("images/photo.png")
+        self.file("xml/photo.xml", f'<?xml version="1.0"?>\n<!-- before -->\n{VOC}\n<!-- behind -->\n')
+        self.extract("images", "--boxes", "xml")
+
+    def test_a_category_hides_no_file_that_cannot_be_read(self):
+        _, pixels = self.picture("images/photo.png")
+        self.file("xml/photo.xml", VOC[:200])
+        self.fails(1, "extract", "images", "--boxes", "xml", "--category", "cat", "-o", self.out, says=["photo.png: xml/photo.xml:"])
+        self.picture("images/sound.png")
+        self.file("xml/sound.xml", VOC)
+        self.fails(1, "extract", "images", "--boxes", "xml", "--category", "cat", "-o", self.out, says=["photo.png: xml/photo.xml:"])
+        self.assertEqual(self.files(), ["sound.000.png"])
+        self.file("xml/photo.xml", VOC)
+        self.fails(2, "extract", "images", "--boxes", "xml", "--category", "cow", "-o", self.out, says=["there is no 'cow'"])
 
     def test_an_encoding_that_is_not_read(self):
         self.picture("images/photo.png")
