@@ -1,6 +1,8 @@
 #include "cli/run_record.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +42,20 @@ bool print(std::string_view text) {
 
 }  // namespace
 
+void ReportLock::take(const std::string& report) {
+    std::error_code unseen;
+    if (std::filesystem::exists(report, unseen) && !std::filesystem::is_regular_file(report, unseen)) return;
+    descriptor_ = ::open(report.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    // A file system without locks has none for anybody; what cannot be opened, the report's own opening
+    // tells.
+    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+    throw UsageError(report, "another run is writing it; give each run a report of its own");
+}
+
+ReportLock::~ReportLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
 RunRecord::RunRecord(const OutputPlan& plan, Options options, std::optional<std::size_t> total)
     : plan_(plan),
       options_(std::move(options)),
@@ -60,6 +76,7 @@ void RunRecord::open_report() {
     const std::filesystem::path directory = std::filesystem::path(path).parent_path();
     std::error_code ignored;  // opening the file says what is wrong
     if (!directory.empty()) std::filesystem::create_directories(directory, ignored);
+    lock_.take(path);
     file_.open(path, options_.continued || is_done_ ? std::ios::app : std::ios::trunc);
     if (!file_) throw UsageError(path, std::string(report_failure) + ": " + std::strerror(errno));
     const std::uintmax_t size = std::filesystem::file_size(path, ignored);

@@ -11,6 +11,22 @@
 
 namespace glimpse::cli {
 
+/// Keeps other runs from writing the same report.
+class ReportLock {
+  public:
+    ReportLock() = default;
+    ~ReportLock();
+    ReportLock(const ReportLock&) = delete;
+    ReportLock& operator=(const ReportLock&) = delete;
+
+    /// Makes the file where there is none; of a pipe or a device there is no lock. Throws `UsageError` where
+    /// another run has it.
+    void take(const std::string& report);
+
+  private:
+    int descriptor_ = -1;
+};
+
 /// Records the images of a run as they finish: report, messages, progress, a dry run's list, and the archive.
 class RunRecord {
   public:
@@ -53,6 +69,7 @@ class RunRecord {
 
     const OutputPlan& plan_;
     Options options_;
+    ReportLock lock_;
     std::ofstream file_;
     std::optional<std::uintmax_t> whole_;  ///< bytes of the report in whole lines, where it is a regular file
     Progress progress_;

@@ -1,5 +1,6 @@
 """Runs that are shared, and runs that are killed and resumed."""
 
+import errno
 import fcntl
 import json
 import os
@@ -340,6 +341,45 @@ class Streams(GlimpseCase):
             process.stdin.close()
         except (BrokenPipeError, ValueError):
             pass
+
+    def test_an_interrupt_while_a_named_pipe_blocks(self):
+        photo, _ = self.picture()
+        pipe = self.path("pipe")
+        os.mkfifo(pipe)
+        for command in (["--params", pipe, photo], ["--manifest", pipe], ["--boxes", pipe, "--boxes-format", "coco", photo]):
+            process = subprocess.Popen([BINARY, "extract", *command, "-o", str(self.out)], stderr=subprocess.PIPE, cwd=self.directory)
+            writing = []
+            wait_until(lambda: self.opens(pipe, writing))
+            wait_until(lambda: pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "S")
+            process.send_signal(signal.SIGINT)
+            self.assertEqual((process.wait(timeout=30), process.stderr.read()), (130, b""), command)
+            os.close(*writing)
+            process.stderr.close()
+
+    @staticmethod
+    def opens(pipe, opened):
+        """Whether a named pipe could be opened for writing, which it can once it is for reading."""
+        try:
+            opened.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        return bool(opened)
+
+    def test_two_runs_write_no_report_together(self):
+        self.picture()
+        report = self.directory / "r.jsonl"
+        line = json.dumps({"image": "photo.png", "box": [1, 2, 8, 9]}).encode() + b"\n"
+        first = subprocess.Popen([BINARY, "extract", "--manifest", "-", "--report", report, "-o", str(self.out)], stdin=subprocess.PIPE, cwd=self.directory)
+        first.stdin.write(line)
+        first.stdin.flush()
+        wait_until(lambda: report.exists() and report.read_bytes().endswith(b"\n"))
+        for more in ([], ["--resume"]):
+            self.fails(2, "extract", "photo.png", "-b", "1,2,8,9", "--report", report, "-o", self.out, *more, says=["r.jsonl: another run is writing it"])
+        first.stdin.write(line.replace(b'"box"', b'"name": "b", "box"'))
+        first.stdin.close()
+        self.assertEqual(first.wait(timeout=30), 0)
+        self.assertEqual(len(report.read_text().splitlines()), 2)
 
     def test_an_interrupt_while_nothing_comes(self):
         for jobs in (1, 4):
