@@ -6,6 +6,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "inputs/search.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse {
@@ -63,6 +64,7 @@ std::optional<ImageJob> ArchiveStream::next() {
         } catch (const Error& error) {
             // Whole members are used, also those of the sample that was cut off.
             end_sample();
+            warn_of_skipped();
             ready_.push_back(failed_job(archive_name_, error.what()));
             reader_.reset();
         }
@@ -93,15 +95,26 @@ void ArchiveStream::refuse(const std::string& member, const std::string& problem
     ready_.push_back(failed_job(archive_name_ + "/" + member, problem));
 }
 
+void ArchiveStream::skip(const std::string& member, const std::string& kind) {
+    ++skipped_[kind];
+    if (options_.names_skipped) options_.warn(archive_name_ + "/" + member + ": skipped: " + kind);
+}
+
+void ArchiveStream::warn_of_skipped() {
+    const std::string description = description_of_skipped(archive_name_, skipped_);
+    if (!description.empty()) options_.warn(description);
+    skipped_.clear();
+}
+
 void ArchiveStream::take(ArchiveMember member) {
     using Kind = ArchiveMember::Kind;
     if (member.kind == Kind::directory) return;
     member.name = normalised(member.name);
     const std::string& name = member.name;
     if (const auto reason = reason_to_refuse(member)) return refuse(name, *reason);
-    if (is_hidden(name)) return;
+    if (is_hidden(name)) return skip(name, "hidden");
     if (const std::string key = key_of(name); key != sample_.key) begin_sample(key);
-    if (!is_wanted_member(name, sample_, options_)) return;
+    if (!is_wanted_member(name, sample_, options_)) return skip(name, kind_by_name(name));
     if (member.kind == Kind::link) return refuse(name, "is a link, which is not followed");
     if (member.kind == Kind::other) return refuse(name, "is a device or a pipe, which is not read");
     add_to_sample(member);
@@ -140,6 +153,7 @@ void ArchiveStream::end_sample() {
 
 void ArchiveStream::end_archive() {
     end_sample();
+    warn_of_skipped();
     if (!reader_->has_end_marker()) {
         options_.warn(
             archive_name_ +

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "archives/archives.hpp"
 #include "inputs/archive_sample.hpp"
 #include "inputs/byte_input.hpp"
@@ -22,6 +25,9 @@ class ArchiveStream final : public JobSource {
     void open_next();
     void take(ArchiveMember member);
     void refuse(const std::string& member, const std::string& problem);
+    void skip(const std::string& member, const std::string& kind);
+    /// At the end of an archive, or where it can be read no further.
+    void warn_of_skipped();
     void begin_sample(const std::string& key);
     void add_to_sample(const ArchiveMember& member);
     /// The content of the current member; null where there is no memory for it.
@@ -37,6 +43,7 @@ class ArchiveStream final : public JobSource {
     std::unique_ptr<ByteInput> input_;
     std::unique_ptr<ArchiveReader> reader_;
     bool had_jobs_ = false;
+    std::map<std::string, std::size_t> skipped_;  ///< members of the current archive, by kind
     ArchiveSample sample_;
     std::deque<ImageJob> ready_;
 };

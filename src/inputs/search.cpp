@@ -62,8 +62,7 @@ class Search {
         if (looks_like_image(file)) {
             result_.images.push_back({file.string()});
         } else {
-            const std::string extension = extension_of(file);
-            skip(file, extension.empty() ? "without an extension" : "." + extension);
+            skip(file, kind_by_name(file));
         }
     }
 
@@ -81,15 +80,28 @@ SearchResult find_images(const std::string& directory, bool recursive) {
     return Search(directory, recursive).result();
 }
 
-std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped) {
-    if (skipped.empty()) return {};
-    std::map<std::string, std::size_t> numbers;
-    for (const SkippedEntry& entry : skipped) ++numbers[entry.kind];
+std::string kind_by_name(const fs::path& file) {
+    const std::string extension = extension_of(file);
+    return extension.empty() ? "without an extension" : "." + extension;
+}
+
+std::string description_of_skipped(const std::string& place,
+                                   const std::map<std::string, std::size_t>& numbers) {
+    if (numbers.empty()) return {};
+    std::size_t all = 0;
     std::vector<std::string> kinds;
     kinds.reserve(numbers.size());
-    for (const auto& [kind, number] : numbers) kinds.push_back(std::to_string(number) + " " + kind);
-    return directory + ": skipped " + std::to_string(skipped.size()) +
-           (skipped.size() == 1 ? " entry: " : " entries: ") + join(kinds);
+    for (const auto& [kind, number] : numbers) {
+        all += number;
+        kinds.push_back(std::to_string(number) + " " + kind);
+    }
+    return place + ": skipped " + std::to_string(all) + (all == 1 ? " entry: " : " entries: ") + join(kinds);
+}
+
+std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped) {
+    std::map<std::string, std::size_t> numbers;
+    for (const SkippedEntry& entry : skipped) ++numbers[entry.kind];
+    return description_of_skipped(directory, numbers);
 }
 
 void warn_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped,

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +31,13 @@ struct SearchResult {
 /// below it, and of those that links lead to, each once: by its own path where it has one below `directory`.
 /// Hidden entries are skipped.
 SearchResult find_images(const std::string& directory, bool recursive);
+
+/// What a file is skipped as by its name: ".txt", or "without an extension".
+std::string kind_by_name(const std::filesystem::path& file);
+
+/// "PLACE: skipped 3 entries: 2 .txt, 1 hidden", by their numbers of each kind; empty where there are none.
+std::string description_of_skipped(const std::string& place,
+                                   const std::map<std::string, std::size_t>& numbers);
 
 /// "DIRECTORY: skipped 3 entries: 2 .txt, 1 hidden"; empty where nothing was.
 std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped);

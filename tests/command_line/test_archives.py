@@ -231,10 +231,23 @@ class In(Archives):
         end += -end % 512
         for name, content in (("none.tar", whole[:end]), ("one.tar", whole[:end + 512])):
             result = self.fails(0, "extract", "--input-tar", self.file(name, content), *self.BOX, "-o", self.directory / name[:-4])
-            self.assertEqual(result.stderr.count("\n"), 1)
+            self.assertEqual(result.stderr.count("\n"), 2)
+            self.assertIn(f"glimpse: warning: {self.directory / name}: skipped 6 entries: 3 .cls, 3 .txt\n", result.stderr)
             self.assertIn(f"glimpse: warning: {self.directory / name}: the archive has no end marker", result.stderr)
             self.assertEqual(len(self.files(self.directory / name[:-4])), 3)
-        self.assertEqual(self.run_glimpse("extract", "--input-tar", self.file("two.tar", whole[:end + 1024]), *self.BOX, "-o", self.out).stderr, "")
+        self.assertNotIn("marker", self.run_glimpse("extract", "--input-tar", self.file("two.tar", whole[:end + 1024]), *self.BOX, "-o", self.out).stderr)
+
+    def test_what_is_skipped_is_said(self):
+        data, _ = self.encoded()
+        photo, _ = self.encoded("jpg")
+        members = [("a.jfif", photo), ("b.PNG", data), ("b.cls", b"3"), ("c", data), ("d/._e.png", data), ("f.cls", b"4"), ("g.jpe", photo)]
+        archive = self.tar("s.tar", members)
+        said = self.run_glimpse("extract", "--input-tar", archive, *self.BOX, "-o", self.out).stderr
+        self.assertEqual(said, f"glimpse: warning: {archive}: skipped 4 entries: 2 .cls, 1 hidden, 1 without an extension\n")
+        self.assertEqual(self.files(), ["a.000.png", "b.000.png", "g.000.png"])
+        named = self.run_glimpse("extract", "--input-tar", archive, *self.BOX, "-o", self.out, "--dry-run").stderr
+        for member in ("b.cls: skipped: .cls", "c: skipped: without an extension", "d/._e.png: skipped: hidden"):
+            self.assertIn(f"{archive}/{member}\n", named)
 
     def test_what_is_no_archive(self):
         data, _ = self.encoded()

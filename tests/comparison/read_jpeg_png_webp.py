@@ -22,9 +22,12 @@ def jpeg_options(random):
     return options
 
 
+JPEG = ("jpg", "jpeg", "jpe", "jfif")  # the extensions of one format
+
+
 def jpeg(random):
     content = regions.saved(regions.pixels(random, pictures.choose(random, 1, 3)), "JPEG", **jpeg_options(random))
-    return regions.item(random, "a.jpg", content, regions.opened(content))
+    return regions.item(random, f"a.{random.choice(JPEG)}", content, regions.opened(content))
 
 
 def jpeg_samplings(random):
@@ -128,7 +131,7 @@ def webp_animation(random):
 
 
 KINDS = [
-    Kind("read JPEG; Pillow", bounds.EXACT, jpeg, 2, reads=("jpg", "jpeg")),
+    Kind("read JPEG; Pillow", bounds.EXACT, jpeg, 2, reads=JPEG),
     Kind("read JPEG of other samplings, by ImageMagick; Pillow", bounds.EXACT, jpeg_samplings, reads=("jpg",), programs=("convert",)),
     Kind("read JPEG, CMYK; Pillow", bounds.CMYK, jpeg_inks, 0.5, reads=("jpg",)),
     Kind("read PNG; Pillow", bounds.EXACT, png_by_pillow, 2, reads=("png",)),

@@ -333,7 +333,10 @@ class Compressor {
 class JpegCodec final : public Codec {
   public:
     [[nodiscard]] CodecDescription description() const override {
-        return {"jpeg", "libjpeg API " + std::to_string(JPEG_LIB_VERSION), {"jpg", "jpeg"}, {"jpg", "jpeg"}};
+        return {"jpeg",
+                "libjpeg API " + std::to_string(JPEG_LIB_VERSION),
+                {"jpg", "jpeg", "jpe", "jfif"},
+                {"jpg", "jpeg"}};
     }
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return head.size() >= 3 && head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
