@@ -9,7 +9,7 @@ import subprocess
 import zlib
 
 import numpy
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from glimpse_case import BINARY, GlimpseCase
 
@@ -145,6 +145,24 @@ class Png(Formats):
             damaged[9] ^= 1
             self.fails(1, "extract", self.file("bad.png", self.png(pixels, bytes(damaged))), "-b", "0,0,16,16", "-o", self.out,
                        says=["truncated or corrupt (wrong checksum)"])
+
+    def test_orientation_in_a_text_as_older_programs_write_it(self):
+        pixels = self.noise(16, 24, 3)
+        for order in ("<", ">"):
+            for value in range(1, 9):
+                exif = b"Exif\0\0" + (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IHHHIHHI", 8, 1, 0x0112, 3, 1, value, 0, 0)
+                digits = exif.hex()
+                lines = "\n".join(digits[k:k + 72] for k in range(0, len(digits), 72))
+                text = f"\nexif\n{len(exif):8}\n{lines}\n".encode()
+                for chunk in (png_chunk(b"tEXt", b"Raw profile type exif\0" + text), png_chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text))):
+                    content = self.png(pixels, png_chunk(b"tEXt", b"Raw profile type iptc\0\n\niptc\n 1\n00"), chunk)
+                    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+                    picture = self.whole("a.png", content, *expected.size)
+                    numpy.testing.assert_array_equal(numpy.array(picture), numpy.array(expected), err_msg=f"{order}{value}")
+        own = png_chunk(b"eXIf", b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 3, 0, 0))
+        self.assertEqual(self.whole("b.png", self.png(pixels, chunk, own), 24, 16).size, (24, 16))
+        for damaged in (chunk[:-1] + b"?", png_chunk(b"zTXt", b"Raw profile type exif\0\0no zlib"), png_chunk(b"tEXt", b"Raw profile type exif\0\nexif\n 20\nno digits")):
+            self.fails(1, "extract", self.file("bad.png", self.png(pixels, damaged)), "-b", "0,0,16,16", "-o", self.out, says=["truncated or corrupt"])
 
     def test_what_is_cut_off_is_missed(self):
         whole = self.png(self.noise(16, 24, 3))

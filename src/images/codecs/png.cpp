@@ -18,6 +18,7 @@
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/png_chunks.hpp"
 #include "images/codecs/png_profile.hpp"
+#include "images/codecs/png_raw_profile.hpp"
 
 namespace glimpse {
 
@@ -162,6 +163,8 @@ class PngReader final : public ImageReader {
         if (info_.orientation == 1) {
             if (const auto exif = exif_at_end(bytes); !exif.empty()) {
                 info_.orientation = exif_orientation(exif);
+            } else {
+                info_.orientation = exif_orientation(raw_exif_profile(bytes));
             }
         }
         info_.icc_profile = read_profile(bytes);
