@@ -442,7 +442,7 @@ class OwnFiles(Annotations):
         self.extract("images", "--boxes", "xml")
 
     def test_a_category_hides_no_file_that_cannot_be_read(self):
-        _, pixels = self.picture("images/photo.png")
+        self.picture("images/photo.png")
         self.file("xml/photo.xml", VOC[:200])
         self.fails(1, "extract", "images", "--boxes", "xml", "--category", "cat", "-o", self.out, says=["photo.png: xml/photo.xml:"])
         self.picture("images/sound.png")

@@ -9,6 +9,8 @@ import random
 import select
 import signal
 import subprocess
+import sys
+import termios
 import threading
 import unittest
 
@@ -350,6 +352,9 @@ class Streams(GlimpseCase):
             process = subprocess.Popen([BINARY, "extract", *command, "-o", str(self.out)], stderr=subprocess.PIPE, cwd=self.directory)
             writing = []
             wait_until(lambda: self.opens(pipe, writing))
+            os.write(*writing, b" ")
+            # Once it has read that, it sleeps in the next read, and not in opening the pipe.
+            wait_until(lambda: not int.from_bytes(fcntl.ioctl(*writing, termios.FIONREAD, bytes(4)), sys.byteorder))
             wait_until(lambda: pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "S")
             process.send_signal(signal.SIGINT)
             self.assertEqual((process.wait(timeout=30), process.stderr.read()), (130, b""), command)
