@@ -36,8 +36,8 @@ bool is_array_format(std::string_view format) {
     return format == "npy";
 }
 
-std::string map_format(const std::string& format) {
-    return is_array_format(format) ? format : "png";
+std::string map_format(std::string_view format) {
+    return std::string(is_array_format(format) ? format : "png");
 }
 
 }  // namespace glimpse

@@ -15,6 +15,6 @@ std::string output_format(const std::string& file, const std::string& format);
 bool is_array_format(std::string_view format);
 
 /// The format of the attention maps beside glimpses in `format`: an array beside arrays, else png.
-std::string map_format(const std::string& format);
+std::string map_format(std::string_view format);
 
 }  // namespace glimpse

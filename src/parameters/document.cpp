@@ -187,12 +187,10 @@ ParameterDocument parse_parameters(std::string_view text, const std::string& fil
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {
     const std::string name = path.string();
-    if (name.starts_with('{') || name.starts_with('[')) {
-        if (!may_be_there(path))
-            throw UsageError(name, "is JSON, and no file's name; give - and it on standard input");
+    if ((name.starts_with('{') || name.starts_with('[')) && !may_be_there(path)) {
+        throw UsageError(name, "is JSON, and no file's name; give - and it on standard input");
     }
-    return parse_parameters(read_text_file(path, document_limit), path.string(), directory_of(path),
-                            defaults);
+    return parse_parameters(read_text_file(path, document_limit), name, directory_of(path), defaults);
 }
 
 }  // namespace glimpse

@@ -151,7 +151,7 @@ void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::stri
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
     if (glimpse.paths->map.empty()) return;
     saver.save({.pixels = map_picture(glimpse.lowered.map, map_depth(format))}, glimpse.paths->map,
-               map_format(std::string(format)));
+               map_format(format));
 }
 
 std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) {
