@@ -100,7 +100,7 @@ class EmulatedDevice final : public Backend {
                         run(plan, {whole(map.glimpse), g}, CV_32F).reshape(g.channels(), region.height);
                 },
                 [&](const Separable& separable) { spread(separable, g, written); },
-                [&](const Samples& samples) { scatter(map, samples, g, written); }},
+                [&](const Samples&) { scatter(map, g, written); }},
             map.kind);
         return written;
     }
@@ -217,8 +217,7 @@ class EmulatedDevice final : public Backend {
         }
     }
 
-    static void scatter(const LinearMap& map, const Samples& samples, const cv::Mat& glimpse,
-                        ImageRegion& written) {
+    static void scatter(const LinearMap& map, const cv::Mat& glimpse, ImageRegion& written) {
         const AlignedPixels<float> aligned(glimpse, {0, 0, glimpse.cols, glimpse.rows});
         const auto in = aligned.view();
         DevicePlan plan(in.channels);
@@ -227,14 +226,20 @@ class EmulatedDevice final : public Backend {
         const DevicePlan::Places places = plan.pack(bytes.data());
         const double scale = fixed_point_scale(glimpse);
         std::vector<std::int64_t> sums(written.pixels.total() * written.pixels.channels());
-        const auto kind = static_cast<std::size_t>(samples.interpolation);
-        for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
-                       [&](const auto& task, std::int64_t number) {
-                           device_work::scatter(bytes.data(), task, in, written.region, scale, number,
-                                                [&](std::int64_t position, std::int64_t amount) {
-                                                    sums[static_cast<std::size_t>(position)] += amount;
-                                                });
-                       });
+        const auto scatter_with = [&]<Interpolation interpolation>() {
+            const auto kind = static_cast<std::size_t>(interpolation);
+            for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
+                           [&](const auto& task, std::int64_t number) {
+                               device_work::scatter<interpolation>(
+                                   bytes.data(), task, in, written.region, scale, number,
+                                   [&](std::int64_t position, std::int64_t amount) {
+                                       sums[static_cast<std::size_t>(position)] += amount;
+                                   });
+                           });
+        };
+        scatter_with.template operator()<Interpolation::nearest>();
+        scatter_with.template operator()<Interpolation::bilinear>();
+        scatter_with.template operator()<Interpolation::bicubic>();
         auto* out = written.pixels.ptr<float>();
         for (std::size_t n = 0; n < sums.size(); ++n) out[n] = device_work::from_fixed_point(sums[n], scale);
     }

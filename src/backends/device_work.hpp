@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "backends/device_tasks.hpp"
 #include "system/numbers.hpp"
@@ -311,18 +312,25 @@ struct Taps {
     }
 };
 
+/// Calls step(0), step(1), … one after another and not in a loop: what they index may stay in registers.
+template <int... numbers, typename Step>
+GLIMPSE_HOST_DEVICE void unrolled(std::integer_sequence<int, numbers...> /*count*/, Step&& step) {
+    (step(numbers), ...);
+}
+
 /// Calls visit(y, x, weight) for the taps of a sampling point, as `for_each_tap_at` does.
 template <Interpolation interpolation, typename Visit>
 GLIMPSE_HOST_DEVICE void for_each_tap_in_registers(const ImageSampler& sampler, Point point, Visit&& visit) {
     using AxisTaps = Taps<interpolation>;
     const AxisTaps x(sampler.columns, point.x);
     const AxisTaps y(sampler.rows, point.y);
-    for (int b = 0; b < AxisTaps::count; ++b) {
-        for (int a = 0; a < AxisTaps::count; ++a) {
-            if (y.weight[b] == 0 || x.weight[a] == 0) continue;
+    constexpr std::make_integer_sequence<int, AxisTaps::count> all{};
+    unrolled(all, [&](int b) {
+        unrolled(all, [&](int a) {
+            if (y.weight[b] == 0 || x.weight[a] == 0) return;
             visit(y.index[b], x.index[a], static_cast<float>(y.weight[b] * x.weight[a]));
-        }
-    }
+        });
+    });
 }
 
 /// Reads `count` channels of pixel `number` of h·w, from `begin` on.
@@ -364,17 +372,18 @@ GLIMPSE_HOST_DEVICE inline float from_fixed_point(std::int64_t value, double sca
 
 /// Writes pixel `number` of h·w: calls add(position, amount) for values of an image that has the region's
 /// pixels, amounts being multiples of 1 / scale.
-template <typename Add>
+template <Interpolation interpolation, typename Add>
 GLIMPSE_HOST_DEVICE void scatter(const std::byte* plan, const SampleTask& task, const Pixels<float>& glimpse,
                                  const Rectangle& region, double scale, std::int64_t number, Add&& add) {
     const auto [i, j] = row_and_column(number, task.width);
     const float* const values = glimpse.pixel(j, i);
-    for_each_tap_at(task.sampler, point_of(plan, task, number), [&](int y, int x, float weight) {
-        const std::int64_t pixel = std::int64_t{y - region.y} * region.width + (x - region.x);
-        for (int c = 0; c < glimpse.channels; ++c) {
-            add(pixel * glimpse.channels + c, fixed_point(weight * values[c], scale));
-        }
-    });
+    for_each_tap_in_registers<interpolation>(
+        task.sampler, point_of(plan, task, number), [&](int y, int x, float weight) {
+            const std::int64_t pixel = std::int64_t{y - region.y} * region.width + (x - region.x);
+            for (int c = 0; c < glimpse.channels; ++c) {
+                add(pixel * glimpse.channels + c, fixed_point(weight * values[c], scale));
+            }
+        });
 }
 
 }  // namespace glimpse::device_work

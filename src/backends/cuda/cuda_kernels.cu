@@ -18,8 +18,14 @@ using device_work::SampleTask;
 using device_work::threads_of_block;
 using device_work::WeightTask;
 
+/// How many blocks a multiprocessor must have room for at least; 0 where the compiler may choose. It would
+/// choose more, and keep numbers in memory for it, where this says otherwise.
+template <typename Work>
+constexpr int least_blocks = 0;
+
 template <typename Task, typename Work>
-__global__ void __launch_bounds__(threads_of_block) run(TasksOnDevice<Task> list, Work work) {
+__global__ void __launch_bounds__(threads_of_block, least_blocks<Work>)
+    run(TasksOnDevice<Task> list, Work work) {
     const std::int64_t block = blockIdx.x;
     const int n = device_work::task_of(list.first_block, list.count, block);
     work(list.tasks[n], block - list.first_block[n]);
@@ -82,6 +88,10 @@ struct Multiply {
         device_work::multiply(block, plan, task, in, out, element, number);
     }
 };
+template <>
+constexpr int least_blocks<Multiply<std::uint16_t>> = 3;
+template <>
+constexpr int least_blocks<Multiply<float>> = 3;
 
 /// What is done for each pixel of a task.
 template <typename Each>
@@ -137,6 +147,7 @@ struct SpreadLines {
     }
 };
 
+template <Interpolation interpolation>
 struct Scatter {
     const std::byte* plan;
     Pixels<float> glimpse;
@@ -144,14 +155,16 @@ struct Scatter {
     double scale;
     std::int64_t* sums;
     __device__ void operator()(const SampleTask& task, std::int64_t number) const {
-        device_work::scatter(plan, task, glimpse, region, scale, number,
-                             [&](std::int64_t position, std::int64_t amount) {
-                                 // Of a sum of two's complements the sign does not matter.
-                                 atomicAdd(reinterpret_cast<unsigned long long*>(sums + position),
-                                           static_cast<unsigned long long>(amount));
-                             });
+        device_work::scatter<interpolation>(
+            plan, task, glimpse, region, scale, number, [&](std::int64_t position, std::int64_t amount) {
+                // Of a sum of two's complements the sign does not matter.
+                atomicAdd(reinterpret_cast<unsigned long long*>(sums + position),
+                          static_cast<unsigned long long>(amount));
+            });
     }
 };
+template <Interpolation interpolation>
+constexpr int least_blocks<ForEachPixel<Scatter<interpolation>>> = 3;
 
 struct ToFloat {
     const std::int64_t* sums;
@@ -167,17 +180,24 @@ Pixels<T> typed(const PixelsOnDevice& pixels) {
     return {static_cast<const T*>(pixels.data), pixels.step, pixels.channels, pixels.x0, pixels.y0};
 }
 
+/// Calls launch<interpolation>(list) for the samples of each interpolation.
+template <typename Launch>
+void for_each_interpolation(const PlanOnDevice& plan, Launch&& launch) {
+    const auto launch_one = [&]<Interpolation interpolation>() {
+        launch.template operator()<interpolation>(plan.samples[static_cast<std::size_t>(interpolation)]);
+    };
+    launch_one.template operator()<Interpolation::nearest>();
+    launch_one.template operator()<Interpolation::bilinear>();
+    launch_one.template operator()<Interpolation::bicubic>();
+}
+
 template <typename T>
 void read_typed(const PlanOnDevice& plan, const Pixels<T>& in, void* out, Element element,
                 cudaStream_t stream) {
     launch(plan.products, stream, Multiply<T>{plan.bytes, in, out, element});
-    const auto gather = [&]<Interpolation interpolation>() {
-        launch(plan.samples[static_cast<std::size_t>(interpolation)], stream,
-               ForEachPixel<Gather<interpolation, T>>{{plan.bytes, in, out, element}});
-    };
-    gather.template operator()<Interpolation::nearest>();
-    gather.template operator()<Interpolation::bilinear>();
-    gather.template operator()<Interpolation::bicubic>();
+    for_each_interpolation(plan, [&]<Interpolation interpolation>(const TasksOnDevice<SampleTask>& list) {
+        launch(list, stream, ForEachPixel<Gather<interpolation, T>>{{plan.bytes, in, out, element}});
+    });
     launch(plan.weights, stream, ForEachPixel<Weigh<T>>{{plan.bytes, in, out, element}});
 }
 
@@ -210,9 +230,11 @@ void spread(const std::byte* plan, const AdjointTask& task, const PixelsOnDevice
 
 void scatter(const PlanOnDevice& plan, const PixelsOnDevice& glimpse, const Rectangle& region, double scale,
              std::int64_t* sums, float* out, cudaStream_t stream) {
-    for (const auto& list : plan.samples) {
-        launch(list, stream, ForEachPixel<Scatter>{{plan.bytes, typed<float>(glimpse), region, scale, sums}});
-    }
+    for_each_interpolation(plan, [&]<Interpolation interpolation>(const TasksOnDevice<SampleTask>& list) {
+        launch(
+            list, stream,
+            ForEachPixel<Scatter<interpolation>>{{plan.bytes, typed<float>(glimpse), region, scale, sums}});
+    });
     launch_for_each(region.area() * glimpse.channels, stream, ToFloat{sums, scale, out});
 }
 
