@@ -23,7 +23,7 @@ class FakeGpu final : public Backend {
     /// One that fails may be lost by its first failure.
     explicit FakeGpu(bool fails, bool recovers = true) : fails_(fails), recovers_(recovers) {}
     [[nodiscard]] std::string name() const override { return "fake"; }
-    [[nodiscard]] bool is_usable() const override { return !lost_; }
+    [[nodiscard]] std::string loss() const override { return lost_ ? "fake: it fell off the bus" : ""; }
     [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
         lost_ = fails_ && !recovers_;
         if (fails_) throw Error("fake: the GPU has not enough free memory for this image");

@@ -30,9 +30,9 @@ class GLIMPSE_EXPORT Backend {
     /// size. Throws `Error` where the device fails.
     [[nodiscard]] virtual ImageRegion write(const LinearMap& map, const cv::Mat& glimpse) const = 0;
 
-    /// Whether calls can still succeed: not after an error that a device does not recover from in this
-    /// process.
-    [[nodiscard]] virtual bool is_usable() const { return true; }
+    /// Why a device is of no more use, after an error that it does not recover from in this process; empty
+    /// while there is none. What stands for several devices goes on with the others.
+    [[nodiscard]] virtual std::string loss() const { return {}; }
 
     /// A backend for several calls that read this image: a device with memory of its own is sent it once. The
     /// image must outlive the backend, unchanged. Null where there is nothing to gain.

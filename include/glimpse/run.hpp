@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "glimpse/backend.hpp"
 #include "glimpse/box_adjustment.hpp"
@@ -26,6 +27,8 @@ struct RunOptions {
     bool dry_run = false;      ///< open and lower only
     bool fail_fast = false;    ///< start nothing new after the first failure
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
+    /// Told at the end, once, of a device that was lost on the way.
+    std::function<void(const std::string&)> warn = [](const std::string&) {};
 
     /// Whether nothing new is started after this result.
     [[nodiscard]] bool ends_with(const ImageReport& report) const {

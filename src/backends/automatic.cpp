@@ -149,8 +149,14 @@ std::vector<cv::Mat> AutomaticBackend::read(std::span<const LinearMap* const> ma
 
 const Backend& AutomaticBackend::for_reading(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                              int depth) const {
-    if (!is_open(maps, image.pixels.channels()) || !gpu_ || !gpu_->is_usable()) return *cpu_;
+    if (!is_open(maps, image.pixels.channels()) || !gpu_ || !gpu_->loss().empty()) return *cpu_;
     return gpu_pays(maps, image, depth, costs_) ? *gpu_ : *cpu_;
+}
+
+std::string AutomaticBackend::loss() const {
+    const std::lock_guard lock(mutex_);
+    const std::string loss = gpu_ ? gpu_->loss() : std::string();
+    return loss.empty() ? loss : loss + "; the CPU read what came after";
 }
 
 bool AutomaticBackend::is_open(std::span<const LinearMap* const> maps, int channels) const {

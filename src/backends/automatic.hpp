@@ -66,6 +66,8 @@ class AutomaticBackend final : public Backend {
     [[nodiscard]] const Backend& for_reading(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                              int depth) const override;
     [[nodiscard]] const Backend& fallback_for(const Backend& /*failed*/) const override { return *cpu_; }
+    /// Of the GPU, since when the CPU reads everything.
+    [[nodiscard]] std::string loss() const override;
 
   private:
     enum class State { closed, opening, opened };

@@ -177,6 +177,7 @@ Outcome extract(ExtractOptions& o) {
     validate(o);
     std::vector<std::string> warnings;  // kept for the end, so that no bar of progress breaks them
     if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
+    o.run.warn = o.input.warn;
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);

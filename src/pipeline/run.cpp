@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "outputs/output_plan.hpp"
@@ -82,10 +83,8 @@ bool is_single(const ImageJob& job) {
     return job.glimpses->size() <= 1;
 }
 
-}  // namespace
-
-void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
-         const Finished& finished) {
+void run_all(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
+             const Finished& finished) {
     Extractor extract_one(plan, backend, options);
     const Concurrency concurrency = concurrency_for(jobs, plan, options.jobs);
     Publication publication(plan, finished);
@@ -129,6 +128,15 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
     publication.flush();
     failure.rethrow();
     publication.rethrow();
+}
+
+}  // namespace
+
+void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
+         const Finished& finished) {
+    run_all(jobs, plan, backend, options, finished);
+    const std::string loss = backend.loss();
+    if (!loss.empty()) options.warn("a device was lost: " + loss);
 }
 
 }  // namespace glimpse

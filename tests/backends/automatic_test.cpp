@@ -305,11 +305,14 @@ TEST_CASE("a reading that the GPU fails at is the CPU's, and what the CPU fails 
     CHECK(cv::norm(glimpse, CpuBackend().read(one(gaussian), image, CV_8U).front(), cv::NORM_INF) == 0);
     // It is tried again, unless it is lost.
     CHECK(failing.for_reading(one(gaussian), image, CV_8U).name() == "fake");
+    CHECK(failing.loss() == "");
     const AutomaticBackend losing(
         std::make_unique<CpuBackend>(), [] { return std::make_unique<FakeGpu>(true, false); },
         [](const Backend&, const Backend&) { return usual; }, 0);
     REQUIRE(losing.for_reading(one(gaussian), image, CV_8U).name() == "fake");
+    CHECK(losing.loss() == "");
     losing.read(one(gaussian), image, CV_8U);
+    CHECK(losing.loss() == "fake: it fell off the bus; the CPU read what came after");
     CHECK(losing.for_reading(one(gaussian), image, CV_8U).name() == "cpu");
     const AutomaticBackend without_a_cpu(
         std::make_unique<FakeGpu>(true), [] { return std::make_unique<FakeGpu>(false); },

@@ -31,22 +31,27 @@ class HoldingOnly final : public Backend {
     mutable int held = 0;
 };
 
-/// Extracts glimpses of a large image, as a run does.
-ImageReport extracted(const Backend& backend, const scratch::Directory& directory,
-                      const std::vector<Mechanism>& mechanisms = {wide({512, 512})}) {
+/// A job for glimpses of a large image.
+ImageJob job_of(const std::string& name, const std::vector<Mechanism>& mechanisms) {
     const Image image{.pixels = cv::Mat::zeros(1000, 1200, CV_8UC3)};
     ImageJob job;
-    job.image = ImageSource("black.png",
+    job.image = ImageSource(name + ".png",
                             std::make_shared<const std::vector<std::uint8_t>>(encode_image(image, "png")));
-    job.name = "black";
+    job.name = name;
     ParameterDocument document;
     for (const Mechanism& mechanism : mechanisms) {
         document.push_back({.id = "wide" + std::to_string(document.size()), .mechanism = mechanism});
     }
     job.glimpses = std::make_shared<const ParameterDocument>(document);
+    return job;
+}
+
+/// Extracts the glimpses, as a run does.
+ImageReport extracted(const Backend& backend, const scratch::Directory& directory,
+                      const std::vector<Mechanism>& mechanisms = {wide({512, 512})}) {
     OutputOptions options;
     options.out = (directory / backend.name()).string() + "/";
-    const std::vector<ImageJob> jobs{job};
+    const std::vector<ImageJob> jobs{job_of("black", mechanisms)};
     ImageReport last;
     const OutputPlan plan = plan_outputs(jobs, options);
     JobList list(jobs);
@@ -68,6 +73,36 @@ TEST_CASE("what the GPU fails at, the CPU does, and the report says who did it")
     const ImageReport failed = extracted(FakeGpu(true), directory);
     CHECK(failed.error.find("not enough free memory") != std::string::npos);
     CHECK(failed.device == "");
+}
+
+TEST_CASE("that a GPU was lost is said once, with the reason, and not of one that merely fails") {
+    const auto warnings_with = [](bool recovers, int jobs_at_once, const std::vector<std::string>& names) {
+        const AutomaticBackend backend(
+            std::make_unique<CpuBackend>(), [&] { return std::make_unique<FakeGpu>(true, recovers); },
+            [](const Backend&, const Backend&) { return usual; }, 0);
+        const scratch::Directory directory;
+        std::vector<ImageJob> jobs;
+        for (const std::string& name : names) jobs.push_back(job_of(name, {wide({512, 512})}));
+        OutputOptions output;
+        output.out = (directory / "out").string() + "/";
+        const OutputPlan plan = plan_outputs(jobs, output);
+        JobList list(jobs);
+        std::vector<std::string> warnings;
+        RunOptions options;
+        options.jobs = jobs_at_once;
+        options.warn = [&](const std::string& text) { warnings.push_back(text); };
+        run(list, plan, backend, options, [](const FinishedJob& done) {
+            CHECK(done.report.error == "");
+            CHECK(done.report.device == "cpu");
+        });
+        return warnings;
+    };
+    const std::vector<std::string> lost{
+        "a device was lost: fake: it fell off the bus; the CPU read what came after"};
+    CHECK(warnings_with(false, 1, {"one", "two", "three"}) == lost);
+    CHECK(warnings_with(false, 2, {"one", "two", "three"}) == lost);
+    CHECK(warnings_with(false, 1, {"one"}) == lost);
+    CHECK(warnings_with(true, 1, {"one", "two", "three"}).empty());
 }
 
 TEST_CASE("an image is held where its glimpses are more than one portion") {

@@ -1,4 +1,3 @@
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <opencv2/core/cuda.hpp>
@@ -32,7 +31,10 @@ class CudaBackend final : public Backend {
     }
 
     [[nodiscard]] std::string name() const override { return "cuda:" + std::to_string(number_); }
-    [[nodiscard]] bool is_usable() const override { return !lost_; }
+    [[nodiscard]] std::string loss() const override {
+        const std::lock_guard lock(loss_mutex_);
+        return loss_;
+    }
 
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
@@ -100,15 +102,22 @@ class CudaBackend final : public Backend {
             cuda::require_success(cudaSetDevice(number_));
             return step();
         } catch (const cv::Exception& exception) {
-            lost_ = lost_ || !cuda::works();
+            note_loss(exception.err);
             throw Error(cuda::failure_of_device(name(), exception.err));
         } catch (const cuda::PinnedFailure& failure) {
             throw Error(cuda::failure_of_device(name(), failure.what()));
         } catch (const cuda::Failure& failure) {
-            lost_ = lost_ || !cuda::works();
+            note_loss(failure.what());
             throw Error(failure.is_out_of_memory() ? cuda::lack_of_memory(name())
                                                    : cuda::failure_of_device(name(), failure.what()));
         }
+    }
+
+    /// Keeps the first error after which the device, the thread's, does no more work.
+    void note_loss(const std::string& error) const {
+        if (cuda::works()) return;
+        const std::lock_guard lock(loss_mutex_);
+        if (loss_.empty()) loss_ = name() + ": " + error;
     }
 
     int number_;
@@ -116,7 +125,8 @@ class CudaBackend final : public Backend {
     mutable std::shared_mutex memory_;
     mutable std::set<cuda::HeldImage*> held_;  ///< changed by who shares `memory_`, under `held_mutex_`
     mutable std::mutex held_mutex_;
-    mutable std::atomic<bool> lost_ = false;
+    mutable std::string loss_;
+    mutable std::mutex loss_mutex_;
     std::unique_ptr<cuda::DevicePool> pool_;
 };
 
@@ -130,7 +140,7 @@ class HoldingBackend final : public Backend {
     HoldingBackend& operator=(const HoldingBackend&) = delete;
 
     [[nodiscard]] std::string name() const override { return device_.name(); }
-    [[nodiscard]] bool is_usable() const override { return device_.is_usable(); }
+    [[nodiscard]] std::string loss() const override { return device_.loss(); }
     [[nodiscard]] std::vector<cv::Mat> read(std::span<const LinearMap* const> maps, const ImageRegion& image,
                                             int depth) const override {
         return device_.read(maps, image, depth, held_->is(image) ? held_.get() : nullptr);
