@@ -2,10 +2,16 @@
 #include <tbb/task_arena.h>
 
 #include <array>
+#include <atomic>
+#include <barrier>
+#include <chrono>
 #include <cmath>
+#include <future>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <stdexcept>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "backends/automatic.hpp"
@@ -278,6 +284,61 @@ TEST_CASE("a GPU is opened once there was as much work as opening takes") {
         []() -> std::unique_ptr<Backend> { throw std::runtime_error("broken"); },
         [](const Backend&, const Backend&) { return usual; }, 0);
     for (int n = 0; n < 2; ++n) CHECK(broken.for_reading(one(gaussian), image, CV_8U).name() == "cpu");
+}
+
+TEST_CASE("while one thread opens the GPU, others go on with the CPU, and none opens it again") {
+    const ImageRegion image = black({2000, 1500}, CV_8UC3);
+    const Lowered gaussian = lower(wide({512, 512}), image.region.size());
+    const auto device_of = [&](const Backend& backend) {
+        return backend.for_reading(one(gaussian), image, CV_8U).name();
+    };
+    std::promise<void> begun;
+    std::promise<void> answered;
+    std::atomic<int> opened = 0;
+    const auto open = [&]() -> std::unique_ptr<Backend> {
+        ++opened;
+        begun.set_value();
+        // Whoever holds a lock meanwhile lets the other thread wait for this one.
+        constexpr std::chrono::minutes for_ever{1};
+        REQUIRE(answered.get_future().wait_for(for_ever) == std::future_status::ready);
+        return std::make_unique<FakeGpu>(false);
+    };
+    const AutomaticBackend backend(
+        std::make_unique<CpuBackend>(), open, [](const Backend&, const Backend&) { return usual; }, 0);
+    std::future<std::string> first = std::async(std::launch::async, [&] { return device_of(backend); });
+    begun.get_future().wait();
+    CHECK(device_of(backend) == "cpu");
+    CHECK(backend.loss() == "");
+    answered.set_value();
+    CHECK(first.get() == "fake");
+    CHECK(device_of(backend) == "fake");
+    CHECK(opened == 1);
+}
+
+TEST_CASE("of threads that ask for the GPU at once, one opens it") {
+    const ImageRegion image = black({2000, 1500}, CV_8UC3);
+    const Lowered gaussian = lower(wide({512, 512}), image.region.size());
+    constexpr int runs = 200;
+    for (int run = 0; run < runs; ++run) {
+        std::atomic<int> opened = 0;
+        const AutomaticBackend backend(
+            std::make_unique<CpuBackend>(),
+            [&] {
+                ++opened;
+                return std::make_unique<FakeGpu>(false);
+            },
+            [](const Backend&, const Backend&) { return usual; }, 0);
+        std::barrier together(2);
+        const auto ask = [&] {
+            together.arrive_and_wait();
+            backend.for_reading(one(gaussian), image, CV_8U);
+        };
+        std::thread other(ask);
+        ask();
+        other.join();
+        CHECK(opened == 1);
+        CHECK(backend.for_reading(one(gaussian), image, CV_8U).name() == "fake");
+    }
 }
 
 TEST_CASE("the automatic backend reads with the GPU where it pays, and writes with the CPU") {
