@@ -25,7 +25,7 @@ def run(program, *options):
 
 
 def thetas(count):
-    """The transformers of devices.cpp: the same boxes, turned by 20 degrees."""
+    """The transformers of many_glimpses.hpp: the same boxes, turned by 20 degrees."""
     angle = math.radians(20)
     for k in range(1, count + 1):
         side = 100 + 300 * (k * (1 + math.sqrt(5)) / 2 % 1)
@@ -120,7 +120,8 @@ def end_to_end(glimpse, directory, device):
 def print_table(build, directory):
     program = build / "tests/benchmarks/glimpse_devices_benchmark"
     found = run(program if program.exists() else build / "glimpse_devices_benchmark")
-    times = {benchmark["run_name"].removesuffix("/real_time"): benchmark["real_time"] for benchmark in found["benchmarks"]}
+    benchmarks = {benchmark["run_name"].removesuffix("/real_time"): benchmark for benchmark in found["benchmarks"]}
+    times = {name: benchmark["real_time"] for name, benchmark in benchmarks.items()}
     missing = found["context"].get("cuda")
     devices = ["cpu"] if missing else ["cpu", "cuda"]
     print("| milliseconds, glimpses of 64² out of 12 megapixels of 8-bit RGB | " + " | ".join(f"{count:,}" for count in COUNTS) + " |")
@@ -133,6 +134,8 @@ def print_table(build, directory):
         for device in devices:
             row(f"{title}, {'all cores' if device == 'cpu' else 'GPU, with transfers'}",
                 [times[f"{job}/{device}/{count}"] for count in COUNTS])
+        row(f"{title}, packed for a GPU on all cores, {benchmarks[f'{job}/packing/{COUNTS[-1]}']['bytes']:,.0f} bytes each",
+            [times[f"{job}/packing/{count}"] for count in COUNTS])
     peer = None if missing else grid_sample()
     if peer:
         for n, title in enumerate(("the image on the GPU already", "with transfers", "with transfers by pinned memory")):
