@@ -12,9 +12,6 @@ namespace glimpse::cuda {
 
 namespace {
 
-/// Values of a portion: enough to outweigh its launches, and few enough that several overlap.
-constexpr std::size_t most_values = std::size_t{1} << 23;
-
 /// Part of a column of pixels, as a matrix that shares its buffer but knows nothing of the rest: OpenCV would
 /// take that for neighbours, and count the values of all in 32 bits to reshape a part.
 cv::Mat view(const cv::Mat& column, int begin, Size size) {
@@ -39,12 +36,13 @@ const UploadedImage& HeldImage::uploaded() {
 }
 
 BatchReader::BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
-                         const DevicePool& pool, HeldImage* held)
+                         const DevicePool& pool, HeldImage* held, std::size_t most_values)
     : maps_(maps),
       image_(image),
       depth_(depth),
       pool_(pool),
       held_(held),
+      most_values_(most_values),
       glimpses_(maps.size()),
       plan_(image.pixels.channels()) {}
 
@@ -79,7 +77,7 @@ void BatchReader::add(std::size_t n) {
 }
 
 bool BatchReader::is_full() const {
-    return plan_.values_out() + plan_.size_in_bytes() / sizeof(float) >= most_values;
+    return plan_.values_out() + plan_.size_in_bytes() / sizeof(float) >= most_values_;
 }
 
 void BatchReader::begin_portion() {

@@ -37,9 +37,13 @@ class HeldImage {
 /// device works on the last. The device must be the thread's.
 class BatchReader {
   public:
-    /// `held` is null, or the image.
+    /// Values of a portion, of a plan and of glimpses: enough to outweigh its launches, and few enough that
+    /// several overlap.
+    static constexpr std::size_t usual_values = std::size_t{1} << 23;
+
+    /// `held` is null, or the image. A portion is read once it has that many values.
     BatchReader(std::span<const LinearMap* const> maps, const ImageRegion& image, int depth,
-                const DevicePool& pool, HeldImage* held);
+                const DevicePool& pool, HeldImage* held, std::size_t most_values = usual_values);
 
     [[nodiscard]] std::vector<cv::Mat> run() &&;
 
@@ -73,6 +77,7 @@ class BatchReader {
     int depth_;
     const DevicePool& pool_;
     HeldImage* held_;
+    std::size_t most_values_;
     std::vector<cv::Mat> glimpses_;
     // Images go to the device in one stream, and portions are read in the others in turn, so that copies in
     // both directions and kernels overlap.
