@@ -13,8 +13,9 @@ import unittest
 import numpy
 from PIL import Image
 
-BINARY = os.environ["GLIMPSE"]
-IS_SANITIZED = pathlib.Path(BINARY).parent.name in ("sanitize", "thread")  # the presets' directories
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from binary import BINARY, IS_SANITIZED
+
 if IS_SANITIZED:
     # LeakSanitizer fails where a thread is just ending, and with it what a test interrupts: `run_with_leak_check` alone
     # looks for leaks.

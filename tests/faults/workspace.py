@@ -8,9 +8,8 @@ import shutil
 import tempfile
 
 import inputs
+from binary import BINARY, IS_SANITIZED
 
-BINARY = os.environ["GLIMPSE"]
-IS_SANITIZED = "sanitize" in BINARY
 if IS_SANITIZED:
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"  # which does not work in a process that is traced or killed
 
