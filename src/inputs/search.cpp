@@ -98,15 +98,11 @@ std::string description_of_skipped(const std::string& place,
     return place + ": skipped " + std::to_string(all) + (all == 1 ? " entry: " : " entries: ") + join(kinds);
 }
 
-std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped) {
-    std::map<std::string, std::size_t> numbers;
-    for (const SkippedEntry& entry : skipped) ++numbers[entry.kind];
-    return description_of_skipped(directory, numbers);
-}
-
 void warn_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped,
                      const InputOptions& options) {
-    const std::string description = description_of_skipped(directory, skipped);
+    std::map<std::string, std::size_t> numbers;
+    for (const SkippedEntry& entry : skipped) ++numbers[entry.kind];
+    const std::string description = description_of_skipped(directory, numbers);
     if (!description.empty()) options.warn(description);
     if (!options.names_skipped) return;
     for (const SkippedEntry& entry : skipped) options.warn(entry.path + ": skipped: " + entry.kind);

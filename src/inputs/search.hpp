@@ -39,10 +39,7 @@ std::string kind_by_name(const std::filesystem::path& file);
 std::string description_of_skipped(const std::string& place,
                                    const std::map<std::string, std::size_t>& numbers);
 
-/// "DIRECTORY: skipped 3 entries: 2 .txt, 1 hidden"; empty where nothing was.
-std::string description_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped);
-
-/// Warns of that, and where `options.names_skipped` of each entry.
+/// Warns of those skipped of a directory, by their numbers, and where `options.names_skipped` of each entry.
 void warn_of_skipped(const std::string& directory, const std::vector<SkippedEntry>& skipped,
                      const InputOptions& options);
 
