@@ -9,7 +9,7 @@ scripts/setup.sh --tests
 if [ -z "${GLIMPSE:-}" ]; then
     echo "faults: building with the preset 'ci'"
     cmake --preset ci >/dev/null
-    cmake --build --preset ci --target glimpse_cli
+    cmake --build --preset ci --target glimpse_program
     GLIMPSE=$PWD/build/ci/glimpse
 fi
 export GLIMPSE

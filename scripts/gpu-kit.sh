@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 
 scripts/setup.sh patchelf libbenchmark-dev
 cmake --preset cuda >/dev/null
-cmake --build --preset cuda --target glimpse_cli glimpse_module_cuda glimpse_backends_tests glimpse_devices_benchmark
+cmake --build --preset cuda --target glimpse_program glimpse_module_cuda glimpse_backends_tests glimpse_devices_benchmark
 build=build/cuda
 
 if [ -n "$(ls -A "$kit" 2>/dev/null)" ] && [ ! -e "$kit/run.sh" ]; then

@@ -60,7 +60,7 @@ echo "thread: building with the preset 'thread'"
 launcher=()
 if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
 cmake --preset thread "${launcher[@]}" -DTBB_DIR="$work/lib/cmake/TBB" >/dev/null
-cmake --build --preset thread --target glimpse_cli "${programs[@]}"
+cmake --build --preset thread --target glimpse_program "${programs[@]}"
 
 # For OpenCV's sake, too, which is linked to the system's.
 export LD_LIBRARY_PATH=$work/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}

@@ -146,7 +146,7 @@ class Layout:
         if self.is_public(path):
             return self.public_libraries & set(self.layers[layer]["LIBRARIES"]) if layer else self.public_libraries
         if layer == "cli":
-            return self.public_libraries | self.linked("src/cli/CMakeLists.txt", "glimpse_cli PRIVATE")
+            return self.public_libraries | self.linked("src/cli/CMakeLists.txt", "glimpse_cli PUBLIC")
         source = path.relative_to(self.root / "src")
         if MODULE_FOLDERS & set(source.parts[1:-1]):
             modules = [self.modules[source.as_posix()]] if source.as_posix() in self.modules else [

@@ -35,7 +35,4 @@ void watch_printing();
 /// Throws as `fail_standard_output` does where what `std::cout` was given did not all get out.
 void require_printed();
 
-/// Whether SIGINT, SIGTERM or SIGHUP came, for which `main` listens.
-bool was_interrupted();
-
 }  // namespace glimpse::cli

@@ -10,6 +10,7 @@
 #include "cli/extract_options.hpp"
 #include "cli/help.hpp"
 #include "cli/run_record.hpp"
+#include "cli/signals.hpp"
 #include "cli/tracks.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"

@@ -2,30 +2,23 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <exception>
 #include <iostream>
 #include <new>
 
-#include "cli/commands.hpp"
+#include "cli/application.hpp"
 #include "cli/explanation.hpp"
 #include "cli/field_names.hpp"
-#include "cli/help.hpp"
 #include "cli/option_table.hpp"
+#include "cli/signals.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
-#include "glimpse/image_file.hpp"
-#include "glimpse/version.hpp"
 #include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
 namespace {
-
-std::atomic<bool> interrupt_requested = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 /// 141 is what a shell shows for a filter that SIGPIPE ended.
 enum ExitStatus { all_done = 0, some_failed = 1, usage_error = 2, interrupted = 130, reader_gone = 141 };
@@ -42,10 +35,6 @@ int exit_status(Outcome outcome) {
     return interrupted;
 }
 
-extern "C" void request_interrupt(int /*signal*/) {
-    interrupt_requested = true;
-}
-
 /// Opens those of the descriptors 0 to 2 that are closed on /dev/null, so that no file takes their place; in
 /// the direction that nobody uses, so that reading or writing them stays an error.
 void occupy_standard_descriptors() {
@@ -55,26 +44,6 @@ void occupy_standard_descriptors() {
         const int direction = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
         if (open("/dev/null", direction) != descriptor) _exit(some_failed);
     }
-}
-
-bool is_ignored(int signal) {
-    struct sigaction action {};
-    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-/// The first signal lets outputs in progress finish and starts nothing new; the second ends the process.
-void install_signal_handlers() {
-    struct sigaction action {};
-    action.sa_handler = request_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);  // without SA_RESTART, so that blocked reads return
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
-    if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);  // nohup has it ignored
-    // A pipe that nobody reads shall be an error of the write, so that outputs in progress become whole.
-    std::signal(SIGPIPE, SIG_IGN);
-    // So shall a file beyond the size limit.
-    std::signal(SIGXFSZ, SIG_IGN);
-    survive_lost_pages();
 }
 
 /// Keeps the memory that an image frees for the next: to have it back from the system would cost a batch more
@@ -111,36 +80,10 @@ int complain(const std::string& message, int status) {
     _exit(some_failed);
 }
 
-void add_commands(CLI::App& application, Action& action) {
-    add_extract(application, action);
-    add_write(application, action);
-    add_schema(application, action);
-    add_info(application, action);
-    add_completion(application, action);
-    add_man_page(application, action);
-    add_help(application, action);
-}
-
-void describe(CLI::App& application) {
-    application.require_subcommand(0, 1);  // arguments may be named like commands
-    application.formatter(std::make_shared<HelpFormatter>());
-    application.get_help_ptr()->description("show this and end");
-    application.set_version_flag("-V,--version", std::string("glimpse ") + version(),
-                                 "show the version and end");
-    application.footer(
-        "Example:\n"
-        "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 \\\n"
-        "      --size 64x64 --out face.png");
-}
-
 int run(int argc, char** argv) {
-    CLI::App application(
-        "Cuts glimpses out of images with the attention mechanisms of neural networks:\n"
-        "hard crop, soft mask, Gaussian attention, spatial transformer.",
-        "glimpse");
-    describe(application);
+    CLI::App application;
     Action action;
-    add_commands(application, action);
+    describe(application, action);
     try {
         application.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help and --version
@@ -162,10 +105,6 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-
-bool was_interrupted() {
-    return interrupt_requested;
-}
 
 }  // namespace glimpse::cli
 

@@ -1,0 +1,71 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/extract_options.hpp"
+#include "cli/run_record.hpp"
+#include "cli/untrusted.hpp"
+#include "refusals.hpp"
+#include "scratch_directory.hpp"
+
+using namespace glimpse::cli;
+namespace fs = std::filesystem;
+
+TEST_CASE("options that contradict each other are refused by name") {
+    const auto refused = [](const auto& set) {
+        ExtractOptions options;
+        set(options);
+        return refusal([&] { validate(options); });
+    };
+    CHECK(refused([](ExtractOptions&) {}) == "");
+    CHECK(refused([](ExtractOptions& o) { o.report = o.output.out = "-"; }) ==
+          "--report: standard output already carries the glimpse");
+    CHECK(refused([](ExtractOptions& o) { o.report = o.output.archive = "-"; }) ==
+          "--report: standard output already carries the archive");
+    CHECK(refused([](ExtractOptions& o) { o.resume = true; }) ==
+          "--resume: name the earlier run's report: --report FILE");
+    CHECK(refused([](ExtractOptions& o) {
+              o.resume = true;
+              o.report = "report.jsonl";
+          }) == "");
+    CHECK(refused([](ExtractOptions& o) { o.opacity = 0.5; }) ==
+          "--opacity: is about overlays: give --overlay or --panel");
+    CHECK(refused([](ExtractOptions& o) {
+              o.opacity = 0.5;
+              o.output.overlay = true;
+          }) == "");
+    CHECK(refused([](ExtractOptions& o) {
+              o.output.tracks.strip = true;
+              o.input.archives = {"a.tar"};
+          }) == "--strip: is for images in files, not in an --input-tar");
+    CHECK(holds(refused([](ExtractOptions& o) {
+                    o.untrusted = true;
+                    o.device = "cuda";
+                }),
+                "give --device cpu"));
+}
+
+TEST_CASE("a file may be read with what lies beside it") {
+    glimpse::Permissions permissions;
+    allow_with_neighbours("parameters/a.json", permissions);
+    allow_with_neighbours("b.json", permissions);
+    CHECK(permissions.readable == std::vector<fs::path>{"parameters/a.json", "parameters", "b.json", "."});
+    CHECK(permissions.writable.empty());
+}
+
+TEST_CASE("a report has one run that writes it, until that ends") {
+    const scratch::Directory directory;
+    const std::string report = (directory / "report.jsonl").string();
+    std::optional<ReportLock> first(std::in_place);
+    first->take(report);
+    CHECK(fs::file_size(report) == 0);
+    ReportLock second;
+    CHECK(refusal([&] { second.take(report); }) ==
+          report + ": another run is writing it; give each run a report of its own");
+    first.reset();
+    ReportLock third;
+    third.take(report);
+}
