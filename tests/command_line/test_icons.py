@@ -78,6 +78,21 @@ class Icons(Formats):
             numpy.testing.assert_array_equal(self.pixels(icon(bitmap(stored, 24, self.clear), kind=kind), extension), self.with_alpha(colours))
         numpy.testing.assert_array_equal(self.pixels(icon(bitmap(stored, 24, 0 * self.clear))), colours)
 
+    def test_a_mask_of_rows_that_are_not_filled_up(self):
+        """As Pillow writes them, whatever it reads then. A row is 3 bytes, and not 4."""
+        colours = self.noise(HEIGHT, WIDTH, 3)
+        stored = rows([line[:, ::-1].tobytes() for line in colours])
+        packed = numpy.packbits(self.clear[::-1].astype(numpy.uint8), axis=1).tobytes()
+        numpy.testing.assert_array_equal(self.pixels(icon(bitmap(stored + packed, 24))), self.with_alpha(colours))
+        for length in (len(packed) - 1, len(packed) + 1):
+            self.fails(1, "extract", self.file("a.ico", icon(bitmap(stored + (packed + b"\0")[:length], 24))), "-b", "0,0,4,4", "-o", self.out / "b.png",
+                       says=["it ends before the mask of what is transparent"])
+        content = io.BytesIO()
+        Image.fromarray(colours).save(content, "ICO", sizes=[(19, 16)], bitmap_format="bmp")
+        self.run_glimpse("extract", self.file("pillow.ico", content.getvalue()), "-b", "0,0,19,16", "-o", self.out / "c.png")
+        with Image.open(self.out / "c.png") as found:
+            self.assertEqual(found.mode, "RGB")
+
     def test_alpha_beside_colours(self):
         pixels = self.noise(HEIGHT, WIDTH, 4)
         stored = rows([line[:, [2, 1, 0, 3]].tobytes() for line in pixels])

@@ -93,7 +93,7 @@ class BitmapInIcon final : public ImageReader {
         colours_ = bmp::open_bitmap(bytes, header);
         info_ = colours_->info();
         info_.pages = pages;
-        if (mask_.empty() && header.bits != 32)
+        if (mask_.bits.empty() && header.bits != 32)
             fail_corrupt("it ends before the mask of what is transparent");
         if (has_own_alpha || is_opaque()) {
             mask_ = {};
@@ -107,7 +107,7 @@ class BitmapInIcon final : public ImageReader {
 
     cv::Mat decode(const Rectangle& region) override {
         cv::Mat colours = colours_->decode(region);
-        if (mask_.empty()) return colours;
+        if (mask_.bits.empty()) return colours;
         cv::Mat alpha(region.height, region.width, colours.depth());
         for (int y = 0; y < region.height; ++y) {
             for (int x = 0; x < region.width; ++x) {
@@ -122,10 +122,16 @@ class BitmapInIcon final : public ImageReader {
 
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
         return colours_->decoding_memory(region, n) +
-               (mask_.empty() ? 0 : pixel_bytes(info_, region) + region.area());
+               (mask_.bits.empty() ? 0 : pixel_bytes(info_, region) + region.area());
     }
 
   private:
+    /// One bit a pixel, from the lowest row.
+    struct BitMask {
+        std::span<const std::uint8_t> bits;
+        std::size_t row_length;
+    };
+
     static bmp::Header header_of(std::span<const std::uint8_t> bytes, int height) {
         constexpr std::size_t least_header = 40;
         if (number_at(bytes, 0, 4) < least_header)
@@ -147,14 +153,17 @@ class BitmapInIcon final : public ImageReader {
         return header;
     }
 
-    /// Empty where the file ends before it.
-    static std::span<const std::uint8_t> mask_of(std::span<const std::uint8_t> bytes,
-                                                 const bmp::Header& header) {
+    /// Empty where the picture ends before it. Rows are a multiple of 4 bytes; where the picture ends with
+    /// rows of whole bytes, these are it: so Pillow writes them.
+    static BitMask mask_of(std::span<const std::uint8_t> bytes, const bmp::Header& header) {
         const auto height = static_cast<std::size_t>(header.size.height);
         const std::size_t begin = header.pixels + bmp::row_length(header.size.width, header.bits) * height;
-        const std::size_t length = bmp::row_length(header.size.width, 1) * height;
-        if (begin > bytes.size() || length > bytes.size() - begin) return {};
-        return bytes.subspan(begin, length);
+        if (begin > bytes.size()) return {};
+        const std::span<const std::uint8_t> rest = bytes.subspan(begin);
+        const std::size_t usual = bmp::row_length(header.size.width, 1);
+        const std::size_t packed = (static_cast<std::size_t>(header.size.width) + 7) / 8;
+        if (rest.size() >= usual * height) return {rest.first(usual * height), usual};
+        return rest.size() == packed * height ? BitMask{rest, packed} : BitMask{};
     }
 
     /// Gives the header the mask of an alpha beside colours of 8 bits, if there is any. Returns whether it
@@ -178,14 +187,13 @@ class BitmapInIcon final : public ImageReader {
     }
 
     [[nodiscard]] bool is_clear(int x, int y) const {
-        const std::size_t row =
-            bmp::row_length(info_.size.width, 1) * static_cast<std::size_t>(info_.size.height - 1 - y);
-        return (mask_[row + static_cast<std::size_t>(x) / 8] >> (7 - x % 8) & 1) != 0;
+        const std::size_t row = mask_.row_length * static_cast<std::size_t>(info_.size.height - 1 - y);
+        return (mask_.bits[row + static_cast<std::size_t>(x) / 8] >> (7 - x % 8) & 1) != 0;
     }
 
     /// Bits beyond the width mean nothing.
     [[nodiscard]] bool is_opaque() const {
-        if (mask_.empty()) return true;
+        if (mask_.bits.empty()) return true;
         for (int y = 0; y < info_.size.height; ++y) {
             for (int x = 0; x < info_.size.width; ++x) {
                 if (is_clear(x, y)) return false;
@@ -194,7 +202,7 @@ class BitmapInIcon final : public ImageReader {
         return true;
     }
 
-    std::span<const std::uint8_t> mask_;  ///< empty where all is opaque, or alpha lies beside the colours
+    BitMask mask_;  ///< empty where all is opaque, or alpha lies beside the colours
     std::unique_ptr<ImageReader> colours_;
     ImageInfo info_;
 };
