@@ -157,8 +157,13 @@ class Png(Formats):
                 for chunk in (png_chunk(b"tEXt", b"Raw profile type exif\0" + text), png_chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text))):
                     content = self.png(pixels, png_chunk(b"tEXt", b"Raw profile type iptc\0\n\niptc\n 1\n00"), chunk)
                     expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
-                    picture = self.whole("a.png", content, *expected.size)
-                    numpy.testing.assert_array_equal(numpy.array(picture), numpy.array(expected), err_msg=f"{order}{value}")
+                    plain = self.png(pixels)
+                    for place in (content, plain[:-12] + chunk + plain[-12:]):  # before the image data, or behind
+                        picture = self.whole("a.png", place, *expected.size)
+                        numpy.testing.assert_array_equal(numpy.array(picture), numpy.array(expected), err_msg=f"{order}{value}")
+        # Older yet; XMP is called so, too.
+        for words, size in ((text.replace(b"exif", b"APP1"), expected.size), (b"\nAPP1\n       4\n68747470\n", (24, 16))):
+            self.assertEqual(self.whole("c.png", self.png(pixels, png_chunk(b"tEXt", b"Raw profile type APP1\0" + words)), *size).size, size)
         own = png_chunk(b"eXIf", b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 3, 0, 0))
         self.assertEqual(self.whole("b.png", self.png(pixels, chunk, own), 24, 16).size, (24, 16))
         for damaged in (chunk[:-1] + b"?", png_chunk(b"zTXt", b"Raw profile type exif\0\0no zlib"), png_chunk(b"tEXt", b"Raw profile type exif\0\nexif\n 20\nno digits")):

@@ -161,11 +161,10 @@ class PngReader final : public ImageReader {
         info_.alpha = layout_.channels % 2 == 0;
         info_.orientation = metadata.orientation;
         if (info_.orientation == 1) {
-            if (const auto exif = exif_at_end(bytes); !exif.empty()) {
-                info_.orientation = exif_orientation(exif);
-            } else {
-                info_.orientation = exif_orientation(raw_exif_profile(bytes));
-            }
+            const auto late =
+                find_chunk_at_end(bytes, "eXIf", PngChunk::type_offset, [](const PngChunk&) { return true; });
+            info_.orientation = late && !late->data().empty() ? exif_orientation(late->data())
+                                                              : exif_orientation(raw_exif_profile(bytes));
         }
         info_.icc_profile = read_profile(bytes);
         info_.pages = apng_pages(bytes);

@@ -92,20 +92,19 @@ bool PngChunks::read(std::span<std::uint8_t> out) {
     return true;
 }
 
-std::span<const std::uint8_t> exif_at_end(std::span<const std::uint8_t> file) {
-    // Going from chunk to chunk would read all of a large file. EXIF in a JPEG has 64 kB at most.
-    constexpr std::size_t most = std::size_t{1} << 17;
-    const auto end = file.last(std::min(file.size(), most));
-    const std::string_view text(reinterpret_cast<const char*>(end.data()), end.size());
-    for (std::size_t type = text.find("eXIf"); type != std::string_view::npos;
-         type = text.find("eXIf", type + 1)) {
-        if (type < type_offset) continue;
-        const auto rest = end.subspan(type - type_offset);
-        const std::size_t length = big_endian(rest.first(4));
-        if (length > rest.size() || rest.size() - length < frame_length) continue;
-        if (is_checked(rest.first(frame_length + length))) return rest.subspan(data_offset, length);
+std::optional<PngChunk> find_chunk_at_end(std::span<const std::uint8_t> file, std::string_view text,
+                                          std::size_t place, bool (*is_wanted)(const PngChunk&)) {
+    // Going from chunk to chunk would read all of a large file. EXIF in a JPEG has 64 kB at most, and a text
+    // some three bytes for each of them.
+    constexpr std::size_t most = std::size_t{1} << 18;
+    const std::size_t begin = file.size() - std::min(file.size(), most);
+    const std::string_view all(reinterpret_cast<const char*>(file.data()), file.size());
+    for (std::size_t at = all.find(text, begin); at != all.npos; at = all.find(text, at + 1)) {
+        if (at < place) continue;
+        const auto chunk = png_chunk_at(file, at - place);
+        if (chunk && chunk->is_intact() && is_wanted(*chunk)) return chunk;
     }
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace glimpse

@@ -14,7 +14,8 @@ namespace glimpse {
 
 namespace {
 
-constexpr std::string_view exif_keyword = "Raw profile type exif";
+constexpr std::string_view keyword = "Raw profile type ";
+constexpr std::string_view exif_mark("Exif\0\0", 6);
 constexpr std::string_view between_words = " \t\r\n";
 constexpr std::size_t longest_block = std::size_t{1} << 16;  // of a JPEG
 
@@ -60,6 +61,36 @@ std::vector<std::uint8_t> block_in(std::string_view text) {
     return block;
 }
 
+std::string_view text_of(const PngChunk& chunk) {
+    return {reinterpret_cast<const char*>(chunk.data().data()), chunk.data().size()};
+}
+
+bool is_of_kind(const PngChunk& chunk, std::string_view kind) {
+    std::string_view text = text_of(chunk);
+    if (!text.starts_with(keyword)) return false;
+    text.remove_prefix(keyword.size());
+    return text.substr(0, text.find('\0')) == kind && text.size() > kind.size();
+}
+
+bool may_hold_exif(const PngChunk& chunk) {
+    const bool is_text = chunk.type == "tEXt" || chunk.type == "zTXt";
+    return is_text && (is_of_kind(chunk, "exif") || is_of_kind(chunk, "APP1"));
+}
+
+/// Empty where it is not EXIF: XMP has the marker APP1 as well.
+std::vector<std::uint8_t> exif_in(const PngChunk& chunk) {
+    if (!chunk.is_intact()) fail_corrupt("the checksum of its EXIF is wrong");
+    std::string_view text = text_of(chunk);
+    text.remove_prefix(text.find('\0') + 1);
+    const bool is_deflated = chunk.type == "zTXt";
+    if (is_deflated) text.remove_prefix(std::min<std::size_t>(1, text.size()));  // zlib's is the only method
+    const std::vector<std::uint8_t> block = is_deflated ? block_in(inflated(text)) : block_in(text);
+    const bool is_exif = is_of_kind(chunk, "exif") ||
+                         std::ranges::equal(std::span(block).first(std::min(block.size(), exif_mark.size())),
+                                            exif_mark, {}, {}, [](char c) { return std::uint8_t(c); });
+    return is_exif ? block : std::vector<std::uint8_t>();
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> raw_exif_profile(std::span<const std::uint8_t> file) {
@@ -67,19 +98,11 @@ std::vector<std::uint8_t> raw_exif_profile(std::span<const std::uint8_t> file) {
     while (const auto chunk = png_chunk_at(file, offset)) {
         if (chunk->type == "IDAT" || chunk->bytes.size() < chunk->length) break;
         offset += chunk->length;
-        const bool is_deflated = chunk->type == "zTXt";
-        if (!is_deflated && chunk->type != "tEXt") continue;
-        std::string_view text(reinterpret_cast<const char*>(chunk->data().data()), chunk->data().size());
-        if (!text.starts_with(exif_keyword) ||
-            text.substr(exif_keyword.size(), 1) != std::string_view("\0", 1))
-            continue;
-        if (!chunk->is_intact()) fail_corrupt("the checksum of its EXIF is wrong");
-        text.remove_prefix(exif_keyword.size() + 1);
-        if (is_deflated)
-            text.remove_prefix(std::min<std::size_t>(1, text.size()));  // zlib's is the only method
-        return is_deflated ? block_in(inflated(text)) : block_in(text);
+        if (!may_hold_exif(*chunk)) continue;
+        if (std::vector<std::uint8_t> block = exif_in(*chunk); !block.empty()) return block;
     }
-    return {};
+    const auto late = find_chunk_at_end(file, keyword, PngChunk::data_offset, may_hold_exif);
+    return late ? exif_in(*late) : std::vector<std::uint8_t>();
 }
 
 }  // namespace glimpse

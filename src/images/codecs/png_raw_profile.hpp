@@ -6,9 +6,10 @@
 
 namespace glimpse {
 
-/// The EXIF block in a text chunk "Raw profile type exif" before the image data, in which ImageMagick and
-/// ExifTool write it as hexadecimal digits, as all did before there was a chunk eXIf; empty without one. Of a
-/// longer block than a JPEG can hold, its beginning. Throws `Error` where that chunk is damaged.
+/// The EXIF block in a text chunk "Raw profile type exif" (or "APP1", of which only EXIF counts), in which
+/// programs wrote it as hexadecimal digits before there was a chunk eXIf, and ImageMagick, Exiv2 and ExifTool
+/// still may; empty without one. Of a longer block than a JPEG can hold, its beginning. Throws `Error` where
+/// such a chunk is damaged that stands before the image data.
 std::vector<std::uint8_t> raw_exif_profile(std::span<const std::uint8_t> file);
 
 }  // namespace glimpse
