@@ -83,7 +83,7 @@ GLIMPSE_EXPORT std::string read_annotation_text(const std::filesystem::path& fil
 GLIMPSE_EXPORT std::optional<double> number_in(std::string_view text);
 
 /// A line of a text: fields between commas or semicolons, of which some may be empty; without any of these,
-/// words between white space.
+/// words between white space, and between two tabs an empty field.
 struct Row {
     std::size_t line = 0;                    ///< from 1
     std::vector<std::string_view> fields{};  ///< without the white space around them
@@ -92,6 +92,8 @@ struct Row {
     [[nodiscard]] double number(std::size_t field) const;
     /// The same where it is finite.
     [[nodiscard]] double finite_number(std::size_t field) const;
+    /// The field as it stands there, in quotes, and cut where it is long, for a message.
+    [[nodiscard]] std::string quoted(std::size_t field) const;
 };
 
 /// Calls visit(row) for each line of the text that is not blank.

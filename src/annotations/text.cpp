@@ -22,23 +22,30 @@ std::string_view take_until(std::string_view& rest, std::string_view ends) {
     return taken;
 }
 
-void split(std::string_view text, std::vector<std::string_view>& fields) {
-    const bool separated = text.find_first_of(separators) != std::string_view::npos;
-    const std::string_view ends = separated ? separators : white_space;
-    fields.clear();
+void add_words(std::string_view text, std::vector<std::string_view>& fields) {
     for (std::string_view rest = text; !rest.empty();) {
-        const std::string_view field = trimmed(take_until(rest, ends));
-        if (separated || !field.empty()) fields.push_back(field);
+        const std::string_view word = take_until(rest, white_space);
+        if (!word.empty()) fields.push_back(word);
     }
 }
 
-/// In quotes, and cut where it is long, before a character of several bytes.
-std::string quoted(std::string_view text) {
-    constexpr std::size_t most = 40;
-    if (text.size() <= most) return "'" + std::string(text) + "'";
-    std::size_t end = most;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return "'" + std::string(text.substr(0, end)) + "…'";
+/// Two tabs beside each other may be a field that is empty, or an aligned column: the former is told, where
+/// the latter would move all that follows.
+void split(std::string_view text, std::vector<std::string_view>& fields) {
+    constexpr std::string_view tab = "\t";
+    constexpr std::string_view spaces = " \v\f\r";
+    fields.clear();
+    const bool is_separated = text.find_first_of(separators) != text.npos;
+    text = trimmed(text, is_separated ? white_space : spaces);
+    if (!is_separated && text.find(tab) == text.npos) return add_words(text, fields);
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view field = trimmed(take_until(rest, is_separated ? separators : tab));
+        if (is_separated || field.empty()) {
+            fields.push_back(field);
+        } else {
+            add_words(field, fields);
+        }
+    }
 }
 
 std::string name_of_field(std::size_t field) {
@@ -82,7 +89,7 @@ std::optional<double> number_in(std::string_view text) {
 double Row::number(std::size_t field) const {
     if (fields[field].empty()) throw Error(name_of_field(field) + " is empty, and a number is needed");
     if (const auto number = number_in(fields[field])) return *number;
-    throw Error(name_of_field(field) + ": a number is needed, not " + quoted(fields[field]));
+    throw Error(name_of_field(field) + ": a number is needed, not " + quoted(field));
 }
 
 double Row::finite_number(std::size_t field) const {
@@ -91,12 +98,21 @@ double Row::finite_number(std::size_t field) const {
     throw Error(name_of_field(field) + ": a finite number is needed, not " + number_text(value));
 }
 
+std::string Row::quoted(std::size_t field) const {
+    constexpr std::size_t most = 40;
+    const std::string_view text = fields[field];
+    if (text.size() <= most) return "'" + std::string(text) + "'";
+    std::size_t end = most;  // before a character of several bytes
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return "'" + std::string(text.substr(0, end)) + "…'";
+}
+
 void for_each_row(std::string_view text, const std::function<void(const Row&)>& visit) {
     Row row;
     while (!text.empty()) {
-        const std::string_view line = trimmed(take_until(text, "\n"));
+        const std::string_view line = take_until(text, "\n");
         ++row.line;
-        if (line.empty()) continue;
+        if (trimmed(line).empty()) continue;
         split(line, row.fields);
         visit(row);
     }
