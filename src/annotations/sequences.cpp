@@ -110,7 +110,7 @@ double whole_number(const Row& row, std::size_t field, std::string_view meaning)
     const double number = row.number(field);
     if (is_integral(number)) return number;
     throw Error("the " + std::string(meaning) + " is a whole number of up to 15 digits, not " +
-                number_text(number));
+                row.quoted(field));
 }
 
 /// Left, top, width and height in the fields from `first` on, 1-based.

@@ -394,13 +394,13 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
     };
     CHECK(holds(lost("1,2,3,4,5"),
                 "bad! \"frame, track, left, top, width, height, …\" is needed, not 5 fields"));
-    CHECK(holds(lost("1.5,2,3,4,5,6"), "bad! the frame is a whole number of up to 15 digits, not 1.5"));
+    CHECK(holds(lost("1.5,2,3,4,5,6"), "bad! the frame is a whole number of up to 15 digits, not '1.5'"));
     CHECK(holds(lost("-1,2,3,4,5,6"), "bad! the frame is 0 or more, not -1"));
     const auto unusable = [&](const std::string& line) {
         return read(directory.file("bad.txt", line + "\n1,9,3,4,5,6"), "mot", images);
     };
     CHECK(unusable("1,2.5,3,4,5,6") ==
-          Words{"clip/000001 000 - -: the track is a whole number of up to 15 digits, not 2.5",
+          Words{"clip/000001 000 - -: the track is a whole number of up to 15 digits, not '2.5'",
                 "clip/000001 9 - -: 2 3 5 6"});
     // An empty field shifts no column.
     CHECK(unusable("1,2,,4,5,6,1,1").front() ==
