@@ -1,5 +1,6 @@
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 #include "annotations/formats.hpp"
 #include "annotations/image_locator.hpp"
 #include "json/json_file.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::annotations {
 
@@ -17,19 +19,31 @@ namespace {
 namespace fs = std::filesystem;
 using json::Value;
 
-using CategoryNames = std::unordered_map<std::string, std::string>;
+struct NamedCategory {
+    std::string name;
+    std::string problem;  ///< another has its id; empty where none has
+};
+
+using CategoryNames = std::unordered_map<std::string, NamedCategory>;
 using Positions = std::unordered_map<std::string, std::size_t>;
+
+/// What is wrong with two records of one id.
+std::string about_one_id(const std::string& id, const std::string& first, const std::string& second) {
+    return "'" + first + "' and '" + second + "' have the same id " + id +
+           ", so that it cannot be told which of them a box is of; correct one of the two";
+}
 
 /// Adds the categories. Returns their names by their ids.
 CategoryNames read_categories(const Value& root, DataSet& set) {
     CategoryNames names;
     if (!has(root, "categories")) return names;
     for (const Value& category : any_elements(root.member("categories"), "an array")) {
-        const Value id = category.required("id");
-        const std::string number = identifier(id);
-        const std::string name = has(category, "name") ? text_or_number(category.member("name")) : number;
-        if (names.emplace(number, name).first->second != name) {
-            id.fail("another category has the id " + number);
+        const std::string number = identifier(category.required("id"));
+        const std::string name =
+            has(category, "name") ? std::string(trimmed(text_or_number(category.member("name")))) : number;
+        NamedCategory& known = names.emplace(number, NamedCategory{name, {}}).first->second;
+        if (known.name != name && known.problem.empty()) {
+            known.problem = about_one_id(number, known.name, name);
         }
         set.categories.push_back(name);
         set.numbers.push_back(number);
@@ -38,26 +52,36 @@ CategoryNames read_categories(const Value& root, DataSet& set) {
 }
 
 /// Adds the images. Returns their positions by their ids.
-Positions add_images(const std::vector<CocoImage>& records, const Value& array, const fs::path& file,
-                     const ImageFiles& images, DataSet& set) {
+Positions add_images(const std::vector<CocoImage>& records, const fs::path& file, const ImageFiles& images,
+                     DataSet& set) {
     ImageLocator locator(images);
     Positions positions;
+    std::vector<std::size_t> record_of;  // of each image
+    std::map<std::size_t, std::string> problems;
     for (std::size_t k = 0; k < records.size(); ++k) {
         const CocoImage& record = records[k];
-        const std::string pointer = array.pointer + "/" + std::to_string(k);
         if (!record.loss.empty()) {
             set.lost.push_back(lost_record(file, record.lost_at, record.loss));
             continue;
         }
+        const auto [first, is_new] = positions.emplace(record.id, set.images.size());
+        if (!is_new) {
+            const std::string problem =
+                about_one_id(record.id, records[record_of[first->second]].name, record.name);
+            set.lost.push_back(lost_record(file, ": /images/" + std::to_string(k) + "/id", problem));
+            problems.emplace(first->second, file.string() + ": " + problem);
+            continue;
+        }
+        record_of.push_back(k);
         AnnotatedImage image = locator.locate(record.name, set.images.size());
         image.size = record.size;
         if (image.problem.empty()) image.problem = record.size_problem;
-        if (!positions.emplace(record.id, set.images.size()).second) {
-            json::fail(*array.source, pointer + "/id", "another image has the id " + record.id);
-        }
         set.images.push_back(std::move(image));
     }
     locator.resolve_claims(set.images);
+    for (const auto& [position, problem] : problems) {
+        if (set.images[position].problem.empty()) set.images[position].problem = problem;
+    }
     return positions;
 }
 
@@ -83,14 +107,26 @@ void reserve_boxes(const CocoAnnotations& annotations,
     for (std::size_t k = 0; k < counts.size(); ++k) set.images[k].boxes.reserve(counts[k]);
 }
 
-/// The category of each number of `annotations.categories`.
-std::vector<std::shared_ptr<const BoxCategory>> categories_by_number(const CocoAnnotations& annotations,
-                                                                     const CategoryNames& names) {
-    std::vector<std::shared_ptr<const BoxCategory>> by_number;
+struct Category {
+    std::shared_ptr<const BoxCategory> category;
+    std::shared_ptr<const std::string> problem;  ///< of its boxes; null where there is none
+};
+
+/// The category of each number of `annotations.categories`. One that cannot be told has no name, so that it
+/// may be a wanted one.
+std::vector<Category> categories_by_number(const CocoAnnotations& annotations, const CategoryNames& names) {
+    std::vector<Category> by_number;
     for (std::uint32_t number = 0; number < annotations.categories.size(); ++number) {
         const std::string& id = annotations.categories[number];
-        const auto name = names.find(id);
-        by_number.push_back(new_category(name == names.end() ? id : name->second, id));
+        const auto found = names.find(id);
+        if (found == names.end()) {
+            by_number.push_back({new_category(id, id), nullptr});
+        } else if (found->second.problem.empty()) {
+            by_number.push_back({new_category(found->second.name, id), nullptr});
+        } else {
+            by_number.push_back(
+                {new_category({}, id), std::make_shared<const std::string>(found->second.problem)});
+        }
     }
     return by_number;
 }
@@ -114,7 +150,10 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
         }
         AnnotatedBox& box = set.images[*image_positions[record.image]].boxes.emplace_back();
         box = {.id = annotations.id_of(record), .box = {record.box}, .place = {k, record.place}};
-        if (record.category != CocoAnnotation::none) box.category = categories[record.category];
+        if (record.category != CocoAnnotation::none) {
+            box.category = categories[record.category].category;
+            box.problem = categories[record.category].problem;
+        }
         if (record.problem != CocoAnnotation::none) {
             box.problem = std::make_shared<const std::string>(annotations.problems[record.problem]);
         }
@@ -135,9 +174,8 @@ DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     const Value root = json.root();
     DataSet set;
     const CategoryNames names = read_categories(root, set);
-    const Value image_array = root.required("images");
-    static_cast<void>(any_elements(image_array, "an array"));
-    const Positions positions = add_images(image_records, image_array, file, images, set);
+    static_cast<void>(any_elements(root.required("images"), "an array"));
+    const Positions positions = add_images(image_records, file, images, set);
     static_cast<void>(any_elements(root.required("annotations"), "an array"));
     add_boxes(annotations, file, names, positions, set);
     return set;

@@ -1,5 +1,6 @@
 #include "annotations/coco_records.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -14,10 +15,11 @@ namespace {
 using json::Value;
 
 /// The name that the data set gives an image. Where LVIS has no "file_name", it is the last two parts of the
-/// address: "val2017/000000000139.jpg".
+/// address: "val2017/000000000139.jpg", without a query.
 std::string name_of_image(const Value& record) {
     if (has(record, "file_name") || !has(record, "coco_url")) return json::text(record.required("file_name"));
     std::string address = json::text(record.member("coco_url"));
+    address.erase(std::min(address.find_first_of("?#"), address.size()));
     const std::size_t last = address.find_last_of('/');
     if (last == std::string::npos || last == 0) return address;
     return address.substr(address.find_last_of('/', last - 1) + 1);

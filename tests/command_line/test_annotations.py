@@ -461,6 +461,16 @@ class OwnFiles(Annotations):
         self.file("xml/photo.xml", '<?xml version="1.0" encoding="UTF-8"?>\n' + named)
         self.extract("images", "--boxes", "xml", "--category", "猫")
 
+    def test_images_of_one_id_fail_and_no_others(self):
+        for name in "abc":
+            self.picture(f"images/{name}.png")
+        images = [{"id": number, "file_name": f"{name}.png"} for number, name in ((1, "a"), (1, "b"), (2, "c"))]
+        boxes = [{"id": 10 + number, "image_id": number, "bbox": [1, 2, 3, 4]} for number in (1, 2)]
+        self.file("coco.json", json.dumps({"images": images, "annotations": boxes}))
+        self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out,
+                   says=["images/a.png: coco.json: 'a.png' and 'b.png' have the same id 1", "coco.json: /images/1/id: 'a.png' and 'b.png' have"])
+        self.assertEqual(self.files(), ["c.12.png"])
+
     def test_labelme(self):
         _, pixels = self.picture("images/a.png")
         shapes = [{"label": "cat", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]},
