@@ -47,7 +47,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "cuda_runtime": "CUDA::cudart",
 }
 STANDARD = re.compile(r"[a-z_]+")  # the names of C++'s own headers, which alone have no suffix
-SYSTEM = re.compile(r"(cxxabi|dirent|dlfcn|fcntl|immintrin|link|linux/[a-z0-9]+|locale|malloc|poll|unistd|sys/[a-z]+)\.h")
+SYSTEM = re.compile(r"(cxxabi|dirent|dlfcn|fcntl|iconv|immintrin|link|linux/[a-z0-9]+|locale|malloc|poll|unistd|sys/[a-z]+)\.h")
 SOURCES = {".hpp", ".cpp", ".cu", ".in"}
 MODULE_FOLDERS = {"module", "modules", "cuda"}
 KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "SOURCES", "NEEDS")

@@ -452,14 +452,19 @@ class OwnFiles(Annotations):
         self.file("xml/photo.xml", VOC)
         self.fails(2, "extract", "images", "--boxes", "xml", "--category", "cow", "-o", self.out, says=["there is no 'cow'"])
 
-    def test_an_encoding_that_is_not_read(self):
+    def test_declared_encodings(self):
         self.picture("images/photo.png")
-        named = VOC.replace(">cat<", ">猫<")
-        self.assertNotEqual(named, VOC)
-        self.file("xml/photo.xml", '<?xml version="1.0" encoding="GBK"?>\n'.encode() + named.encode("gbk"))
-        self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.xml: its encoding gbk is not read; convert the file to UTF-8"])
-        self.file("xml/photo.xml", '<?xml version="1.0" encoding="UTF-8"?>\n' + named)
-        self.extract("images", "--boxes", "xml", "--category", "猫")
+        for name, encodings in (("猫", ("UTF-8", "GBK", "gb2312", "GB18030", "Shift_JIS", "EUC-JP", "UTF-16")), ("貓", ("Big5",)), ("Bär", ("windows-1252", "ISO-8859-1", "ISO-8859-15")),
+                                ("кот", ("windows-1251", "KOI8-R")), ("고양이", ("EUC-KR",))):
+            for encoding in encodings:
+                declaration = f'<?xml version="1.0" encoding="{encoding}"?>\n'
+                self.file("xml/photo.xml", (declaration + VOC.replace(">cat<", f">{name}<")).encode(encoding))
+                self.extract("images", "--boxes", "xml", "--category", name, "--existing", "overwrite")
+        # 0x81 stands for nothing there; and an encoding whose converter a file of anybody's should not reach.
+        self.file("xml/photo.xml", b'<?xml version="1.0" encoding="windows-1252"?>\n' + VOC.encode().replace(b">cat<", b">\x81<"))
+        self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.xml:", ": is no text in windows-1252, as the declaration has it"])
+        self.file("xml/photo.xml", '<?xml version="1.0" encoding="ISO-2022-CN-EXT"?>\n' + VOC.replace(">cat<", ">猫<"))
+        self.fails(1, "extract", "images", "--boxes", "xml", "-o", self.out, says=["photo.xml: its encoding iso-2022-cn-ext is not read; convert the file to UTF-8"])
 
     def test_images_of_one_id_fail_and_no_others(self):
         for name in "abc":

@@ -1,11 +1,11 @@
 #include "annotations/voc.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <optional>
 #include <pugixml.hpp>
 
+#include "annotations/module/xml_encoding.hpp"
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
 #include "system/text_file.hpp"
@@ -19,11 +19,12 @@ namespace {
 class XmlDocument {
   public:
     explicit XmlDocument(const std::filesystem::path& file)
-        : file_(file), text_(without_byte_order_mark(read_text_file(file, annotation_limit))) {
+        : file_(file),
+          text_(in_known_encoding(
+              std::string(without_byte_order_mark(read_text_file(file, annotation_limit))), file)) {
         const pugi::xml_parse_result result = xml_.load_buffer(
             text_.data(), text_.size(), pugi::parse_default | pugi::parse_declaration | pugi::parse_fragment);
         if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
-        require_known_encoding();
         require_one_element();
     }
 
@@ -58,19 +59,6 @@ class XmlDocument {
     }
 
   private:
-    /// pugixml takes a text of an encoding that it does not know for UTF-8.
-    void require_known_encoding() const {
-        const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-        if (std::ranges::all_of(text_, is_ascii)) return;
-        std::string encoding = xml_.first_child().attribute("encoding").value();
-        std::ranges::transform(encoding, encoding.begin(), [](unsigned char c) { return std::tolower(c); });
-        for (const char* known : {"", "utf-8", "utf8", "utf-16", "utf-32", "iso-8859-1", "latin1"}) {
-            if (encoding == known) return;
-        }
-        throw UsageError(file_.string(),
-                         "its encoding " + encoding + " is not read; convert the file to UTF-8");
-    }
-
     /// pugixml passes over what lies beside the first element.
     void require_one_element() const {
         for (const pugi::xml_node& node : xml_.children()) {
