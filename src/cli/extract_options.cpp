@@ -229,7 +229,10 @@ void add_run(Command& command, ExtractOptions& o) {
         ->default_str("as many as there are cores");
     command.add_flag("--fail-fast", o.run.fail_fast, "start nothing new after the first image that fails");
     command.add_flag("--dry-run", o.run.dry_run, "say what would be written, and write nothing");
-    command.add_flag("-q,--quiet", o.quiet, "no progress and no messages but usage errors");
+    auto* const verbose = command.add_flag("-v,--verbose", o.verbose,
+                                           "name each entry of a directory or archive that is skipped");
+    command.add_flag("-q,--quiet", o.quiet, "no progress and no messages but usage errors")
+        ->excludes(verbose);
     command
         .add_choice("--progress", o.progress, {"auto", "always", "never"},
                     "show how far the run is; auto: on a terminal, where there is more than one image")
@@ -269,7 +272,7 @@ void apply(ExtractOptions& o) {
     set_memory(o.memory.value_or(usual_memory(o.untrusted, o.run.jobs)), o.run.open);
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
-    o.input.names_skipped = o.run.dry_run;
+    o.input.names_skipped = o.run.dry_run || o.verbose;
     if (o.run.dry_run && o.output.out.empty() && o.output.archive.empty()) o.output.out = ".";
     if (!o.annotations.file.empty()) {
         o.input.annotations = o.annotations;

@@ -37,6 +37,7 @@ struct ExtractOptions {
     bool untrusted = false;
     bool no_sync = false;
     bool quiet = false;
+    bool verbose = false;
 };
 
 /// Adds the options to the command, which writes them into `options`.

@@ -95,9 +95,10 @@ class Inputs(GlimpseCase):
         result = self.run_glimpse(*arguments)
         self.assertEqual(result.stderr, "glimpse: warning: p: skipped 6 entries: 1 .json, 2 .txt, 1 directory, 1 hidden, 1 without an extension\n")
         self.assertEqual(self.run_glimpse(*arguments, "-q").stderr, "")
-        named = self.run_glimpse(*arguments, "--dry-run").stderr
-        for line in ("p/2.TXT: skipped: .txt", "p/LICENSE: skipped: without an extension", "p/deep: skipped: directory", "p/.c.png: skipped: hidden"):
-            self.assertIn(f"glimpse: warning: {line}\n", named)
+        for option in ("--dry-run", "-v"):
+            named = self.run_glimpse(*arguments, option).stderr
+            for line in ("p/2.TXT: skipped: .txt", "p/LICENSE: skipped: without an extension", "p/deep: skipped: directory", "p/.c.png: skipped: hidden"):
+                self.assertIn(f"glimpse: warning: {line}\n", named)
         self.file("p/a.json", json.dumps([{"box": [0, 0, 4, 4]}]))
         self.assertNotIn(".json", self.run_glimpse("extract", "p", "--sidecar", "-b", "0,0,4,4", "-o", self.out).stderr)
 

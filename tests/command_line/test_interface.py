@@ -77,6 +77,7 @@ class MisspeltWords(GlimpseCase):
         box = ("-b", "0,0,4,4")
         self.check("extract", photo, *box, "-o", "a", "--out", "b", says="--out: is given more than once; it takes one value (see")
         self.check("extract", photo, *box, "--out", says="--out: a value PATH is needed (see")
+        self.check("extract", photo, *box, "-o", "a", "-q", "-v", says="--verbose excludes --quiet")
         self.check("extract", photo, *box, "-o", "a", "--map=no", says="--map: takes no value; leave it out where it is not wanted (see")
         self.check("extract", photo, *box, "-o", "a", "--", "b.png", says="'b.png' stands after --, and other inputs before it; give all of them after -- (see")
         self.check("-o", "a", "extract", photo, *box, says="'-o' stands before the command; options follow glimpse extract (see")
