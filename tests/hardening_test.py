@@ -4,10 +4,12 @@
 
 No RUNPATH has an empty element, for which the loader searches the working directory; nor a relative one. What is
 optimised, and is not built with a sanitizer (BUILD_TYPE "sanitize"), binds all symbols at once (BIND_NOW) into a part that
-is read-only then (GNU_RELRO), has no executable stack, and calls what checks the stack and the lengths of buffers.
+is read-only then (GNU_RELRO), has no executable stack, and calls what checks the stack and the lengths of buffers. On
+x86-64 jumps may land at a function's beginning alone (endbr64), and each page of a large frame of the stack is touched.
 """
 
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -53,6 +55,16 @@ def faults(path, hardened):
     return found
 
 
+def lacking_in_code(paths):
+    """The flags of the compiler whose instructions are nowhere. The C library's own few functions begin without them."""
+    code = "".join(subprocess.run(["objdump", "-d", "--no-show-raw-insn", path], check=True, capture_output=True, text=True).stdout for path in paths)
+    functions = len(re.findall(r"^[0-9a-f]+ <", code, re.M))
+    if code.count("endbr64") < functions / 2:
+        yield "-fcf-protection"
+    if not re.search(r"\bor[lq]?\s+\$0x0,\(%rsp\)", code):
+        yield "-fstack-clash-protection"
+
+
 def main(build_type, *places):
     if not shutil.which("readelf"):
         print("hardening_test: skipped: there is no readelf")
@@ -73,6 +85,10 @@ def main(build_type, *places):
         for function, flag in (("__stack_chk_fail", "-fstack-protector-strong"), (r"__\w+_chk\b(?<!__stack_chk)", "-D_FORTIFY_SOURCE=2")):
             if not re.search(function, symbols):
                 print(f"nothing calls what {flag} brings")
+                failed = True
+        if platform.machine() == "x86_64":
+            for flag in lacking_in_code(paths):
+                print(f"there are no instructions that {flag} brings")
                 failed = True
     print(f"hardening_test: looked at {len(paths)} files, {'hardened' if hardened else 'for their search paths alone'}")
     return 1 if failed or not paths else 0
