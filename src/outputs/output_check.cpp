@@ -1,13 +1,12 @@
 #include "outputs/output_check.hpp"
 
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "jobs/hashing.hpp"
-#include "outputs/output_plan.hpp"
 #include "system/new_file.hpp"
 #include "system/resolved_path.hpp"
 
@@ -69,28 +68,33 @@ void OutputCheck::add_inputs(const ImageJob& job) {
 }
 
 void OutputCheck::check(const ImageJob& job) {
-    check(all_of(output_paths(plan_, job)), job.image.name());
+    check([&](const VisitOutput& visit) { for_each_output(plan_, job, visit); }, job.image.name());
 }
 
 void OutputCheck::check(const Track& track) {
-    check(all_of(track_paths(plan_, track)), "the track " + track.name);
+    check([&](const VisitOutput& visit) { std::ranges::for_each(all_of(track_paths(plan_, track)), visit); },
+          "the track " + track.name);
 }
 
-void OutputCheck::check(const std::vector<fs::path>& paths, const std::string& what) {
+void OutputCheck::check(const std::function<void(const VisitOutput&)>& for_each, const std::string& what) {
     const std::size_t number = count_++;
-    const bool are_members = !plan_.options.archive.empty();
-    std::set<std::string> names;
-    for (const fs::path& path : paths) {
-        const fs::path place = are_members ? path : resolved_path(path);
-        std::string name = place.string();
-        require_unclaimed(name, path, what);
-        if (!names.insert(std::move(name)).second) fail_collision(path, what, what);
-        if (are_members) continue;
+    std::unordered_set<Digest, Hash> digests;
+    for_each([&](const fs::path& path) {
+        if (!digests.insert(checked(path, what)).second) fail_collision(path, what, what);
+    });
+    // All or nothing: a refused job reserves no names.
+    for (const Digest& digest : digests) outputs_.insert(digest, number);
+}
+
+OutputCheck::Digest OutputCheck::checked(const fs::path& path, const std::string& what) const {
+    const bool is_member = !plan_.options.archive.empty();
+    const fs::path place = is_member ? path : resolved_path(path);
+    require_unclaimed(place.string(), path, what);
+    if (!is_member) {
         for (const InputFiles* inputs : {&also_inputs_, &inputs_}) inputs->require_not_input(path, place);
         require_place_for(path, place);
     }
-    // All or nothing: a refused job reserves no names.
-    for (const std::string& name : names) outputs_.insert(digest_of(name), number);
+    return digest_of(place.string());
 }
 
 void OutputCheck::require_unclaimed(const std::string& name, const fs::path& output,

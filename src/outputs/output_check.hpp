@@ -7,11 +7,11 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "glimpse/outputs.hpp"
 #include "glimpse/track_outputs.hpp"
 #include "outputs/input_files.hpp"
+#include "outputs/output_plan.hpp"
 #include "outputs/recent.hpp"
 
 namespace glimpse {
@@ -43,7 +43,10 @@ class OutputCheck {
     using Outputs = Recent<Digest, std::size_t, Hash>;
 
     static Digest digest_of(const std::string& name);
-    void check(const std::vector<std::filesystem::path>& paths, const std::string& what);
+    /// `for_each` calls what it is given for each path.
+    void check(const std::function<void(const VisitOutput&)>& for_each, const std::string& what);
+    /// Of one path. Returns its digest.
+    Digest checked(const std::filesystem::path& path, const std::string& what) const;
     void require_unclaimed(const std::string& name, const std::filesystem::path& output,
                            const std::string& what) const;
 

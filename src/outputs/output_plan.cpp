@@ -70,6 +70,37 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
     return name;
 }
 
+/// The paths of a job's outputs, one after another.
+class JobPaths {
+  public:
+    JobPaths(const OutputPlan& plan, const ImageJob& job) : plan_(plan), base_(base_name(plan, job)) {}
+
+    [[nodiscard]] GlimpsePaths of(const Glimpse& glimpse) const {
+        GlimpsePaths paths;
+        if (plan_.file) {
+            paths.glimpse = *plan_.file;
+        } else if (!plan_.to_standard_output) {
+            paths.glimpse = below(glimpse.id + "." + plan_.format);
+        }
+        if (plan_.options.map) paths.map = below(glimpse.id + ".map." + map_format(plan_.format));
+        return paths;
+    }
+
+    [[nodiscard]] OutputPaths beside_glimpses() const {
+        OutputPaths paths;
+        if (plan_.options.overlay) paths.overlay = below("overlay.png");
+        if (plan_.options.panel) paths.panel = below("panel.png");
+        if (!plan_.options.archive.empty()) paths.record = below("json");
+        return paths;
+    }
+
+  private:
+    [[nodiscard]] fs::path below(const std::string& suffix) const { return base_ + "." + suffix; }
+
+    const OutputPlan& plan_;
+    std::string base_;
+};
+
 /// Throws `Error` with `place` for a name with control characters, on which terminals and scripts may act.
 void require_plain(const std::string& place, std::string_view name) {
     for (std::size_t k = 0; k < name.size(); ++k) {
@@ -145,25 +176,26 @@ void require_outputs_below(const OutputPlan& plan, const std::string& name) {
 }
 
 OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
-    const OutputOptions& options = plan.options;
-    const std::string base = base_name(plan, job);
-    const auto below = [&](const std::string& suffix) { return fs::path(base + "." + suffix); };
-    OutputPaths paths;
-    if (!job.problem.empty()) return paths;
+    if (!job.problem.empty()) return {};
+    const JobPaths naming(plan, job);
+    OutputPaths paths = naming.beside_glimpses();
     paths.glimpses.reserve(job.glimpses->size());
-    for (const Glimpse& glimpse : *job.glimpses) {
-        GlimpsePaths& one = paths.glimpses.emplace_back();
-        if (plan.file) {
-            one.glimpse = *plan.file;
-        } else if (!plan.to_standard_output) {
-            one.glimpse = below(glimpse.id + "." + plan.format);
-        }
-        if (options.map) one.map = below(glimpse.id + ".map." + map_format(plan.format));
-    }
-    if (options.overlay) paths.overlay = below("overlay.png");
-    if (options.panel) paths.panel = below("panel.png");
-    if (!options.archive.empty()) paths.record = below("json");
+    for (const Glimpse& glimpse : *job.glimpses) paths.glimpses.push_back(naming.of(glimpse));
     return paths;
+}
+
+void for_each_output(const OutputPlan& plan, const ImageJob& job, const VisitOutput& visit) {
+    if (!job.problem.empty()) return;
+    const JobPaths naming(plan, job);
+    const auto visit_one = [&](const fs::path& path) {
+        if (!path.empty()) visit(path);
+    };
+    for (const Glimpse& glimpse : *job.glimpses) {
+        const GlimpsePaths paths = naming.of(glimpse);
+        visit_one(paths.glimpse);
+        visit_one(paths.map);
+    }
+    std::ranges::for_each(naming.beside_glimpses().beside_glimpses(), visit);
 }
 
 void require_new(const fs::path& path) {
@@ -177,7 +209,7 @@ void require_new(const fs::path& path) {
 void require_new_outputs(const OutputPlan& plan, const std::vector<ImageJob>& jobs) {
     if (plan.options.existing != Existing::error) return;
     if (!plan.options.archive.empty()) return require_new(plan.options.archive);
-    for (const ImageJob& job : jobs) std::ranges::for_each(all_of(output_paths(plan, job)), require_new);
+    for (const ImageJob& job : jobs) for_each_output(plan, job, require_new);
 }
 
 bool is_kept(const OutputOptions& options, const fs::path& path) {

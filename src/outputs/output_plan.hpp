@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ namespace glimpse {
 /// The paths that are not empty.
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 std::vector<std::filesystem::path> all_of(const TrackPaths& paths);
+
+using VisitOutput = std::function<void(const std::filesystem::path&)>;
+
+/// Calls visit(path) for all of these, one after another: together they would take a multiple of the memory
+/// of a job's glimpses.
+void for_each_output(const OutputPlan& plan, const ImageJob& job, const VisitOutput& visit);
 
 /// Where an output lies, for `NewFile`: `root` is the user's, and trusted; `name` may come from anybody.
 struct OutputPlace {
