@@ -16,7 +16,7 @@ class Scenario:
     report: str | None = None  # "-" for standard output
     of_many: tuple = ()  # ends of the names of outputs that are made out of those of several images
     is_slow: bool = False  # it loads hundreds of libraries, whose every call is not tried
-    cleans: bool = True  # taken up again, it removes what a killed run has left
+    cleans: bool = True  # taken up again, it removes what a killed run has left; one glimpse is not worth that
 
     @property
     def makes_an_archive(self):
@@ -31,7 +31,7 @@ class Scenario:
         return self.arguments + self.again
 
 
-SINGLE = Scenario("single", ("extract", "photo.png", *BOX, "--out", "face.out.png"))
+SINGLE = Scenario("single", ("extract", "photo.png", *BOX, "--out", "face.out.png"), cleans=False)
 FIGURES = Scenario("figures", ("extract", "photo.png", "--params", "p.json", "--overlay", "--panel", "--map", "--out", "out", "--jobs", "1"))
 BATCH = Scenario("batch", ("extract", "kinds", "-r", "--params", "p.json", "--out", "out", "--report", "r.jsonl", "--jobs", "1"),
                  again=("--resume",), report="r.jsonl")
@@ -44,6 +44,6 @@ ARCHIVE = Scenario("archive", ("extract", "--input-tar", "in.tar", "--sidecar", 
 MANIFEST = Scenario("manifest", ("extract", "--manifest", "-", "--report", "-", "--out", "out", "--jobs", "1"), stdin="jobs.jsonl", report="-")
 TRACK = Scenario("track", ("extract", "track", *BOX, "--strip", "--animate", "gif", "--out", "out", "--jobs", "1"), again=(),
                  of_many=(".strip.png", ".track.gif"), is_slow=True)
-MODULE = Scenario("module", ("extract", "photo.gif", *BOX, "--out", "out"), is_slow=True)
+MODULE = Scenario("module", ("extract", "photo.gif", *BOX, "--out", "out"), is_slow=True, cleans=False)
 
 ALL = (SINGLE, FIGURES, BATCH, PARALLEL, NEW, WRITE, ARCHIVE, MANIFEST, TRACK, MODULE)
