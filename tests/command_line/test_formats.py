@@ -57,10 +57,15 @@ class Jpeg(Formats):
             # With its last byte the file loses pixels.
             for length in (3, 20, len(whole) // 2):
                 self.fails(1, "extract", self.file("b.jpg", whole[:-length]), "-b", "0,0,56,40", "-o", self.out, says=["truncated or corrupt"])
+
+    def test_without_its_end_all_scans_are_there(self):
         progressive = jpeg(self.noise(40, 56, 3), progressive=True)
+        expected = numpy.array(Image.open(io.BytesIO(progressive)))
+        for length in (1, 2):
+            numpy.testing.assert_array_equal(numpy.array(self.whole("a.jpg", progressive[:-length], 56, 40)), expected)
         scan = progressive.rindex(b"\xff\xda")
-        for end in (scan, len(progressive) - 2):
-            self.fails(1, "extract", self.file("c.jpg", progressive[:end]), "-b", "0,0,56,40", "-o", self.out, says=["truncated or corrupt"])
+        for end in (scan, scan + 5, scan + 10, len(progressive) - 40, len(progressive) - 3):
+            self.fails(1, "extract", self.file("b.jpg", progressive[:end]), "-b", "0,0,56,40", "-o", self.out, says=["truncated or corrupt"])
 
     def test_a_part_of_the_profile_is_missing(self):
         pixels = self.noise(16, 24, 3)

@@ -37,15 +37,31 @@ struct ErrorManager {
     jpeg_error_mgr base;
     std::jmp_buf jump;
     std::array<char, JMSG_LENGTH_MAX> message;
-    /// The end of the file may be missing: if rows were too, Huffman's decoder would warn of them, in a
-    /// single scan, by another warning.
-    bool may_end_early;
 };
 
 [[noreturn]] void fail(j_common_ptr info) {
     auto* manager = reinterpret_cast<ErrorManager*>(info->err);
     manager->base.format_message(info, manager->message.data());
     std::longjmp(manager->jump, 1);
+}
+
+/// Whether the scans of a progressive file leave coefficients open.
+bool leaves_open(const jpeg_decompress_struct& info) {
+    if (!info.coef_bits) return false;
+    return std::any_of(info.coef_bits, info.coef_bits + info.num_components, [](const auto& bits) {
+        return std::any_of(std::begin(bits), std::end(bits), [](int open) { return open != 0; });
+    });
+}
+
+/// Whether every scan that the image needs has begun, so that the end of the file may be missing: if data of
+/// the last scan were too, Huffman's decoder would warn of them by another warning. The arithmetic one would
+/// take them for zeros.
+bool has_all_scans(const jpeg_decompress_struct& info) {
+    if (info.input_scan_number == 0 || info.arith_code) return false;
+    if (info.progressive_mode) return info.coef_bits && !leaves_open(info);
+    // libjpeg keeps a component's table from its scan on.
+    return std::all_of(info.comp_info, info.comp_info + info.num_components,
+                       [](const jpeg_component_info& component) { return component.quant_table != nullptr; });
 }
 
 /// libjpeg only warns of some damage, and paints it grey: here that is an error, unless the warning is of a
@@ -61,8 +77,8 @@ void record_warning(j_common_ptr info, int level) {
             ++info->err->num_warnings;
             return;
         case JWRN_JPEG_EOF:
-            if (reinterpret_cast<ErrorManager*>(info->err)->may_end_early) return;
-            fail(info);
+            if (!has_all_scans(*reinterpret_cast<j_decompress_ptr>(info))) fail(info);
+            return;
         default:
             fail(info);
     }
@@ -112,7 +128,6 @@ class Decompressor {
         jpeg_save_markers(&info_, JPEG_APP0 + 1, 0xFFFF);
         jpeg_save_markers(&info_, JPEG_APP0 + 2, 0xFFFF);
         jpeg_read_header(&info_, TRUE);
-        errors_.may_end_early = !jpeg_has_multiple_scans(&info_) && !info_.arith_code;
     }
     ~Decompressor() { jpeg_destroy_decompress(&info_); }
     Decompressor(const Decompressor&) = delete;
@@ -168,8 +183,10 @@ class Decompressor {
     /// exactly those of whole rows.
     Columns crop(int x, int width) {
         Columns columns{0, info_.output_width};
-        // Shrunk rows of unusual samplings are cropped wrongly by libjpeg-turbo before 3.0.
-        if (smooths_blocks() || info_.scale_denom != 1) return columns;
+        // libjpeg estimates open coefficients from the neighbouring blocks (block smoothing), and at the
+        // start of a cropped row as if at the image's edge. Shrunk rows of unusual samplings are cropped
+        // wrongly by libjpeg-turbo before 3.0.
+        if (leaves_open(info_) || info_.scale_denom != 1) return columns;
         // Upsampling of chroma needs the next sample, which is missing at the ends of a cropped row, and has
         // another filter where a component has a single sample left; a whole MCU on either side avoids both.
         const auto margin = static_cast<JDIMENSION>(info_.max_h_samp_factor) * DCTSIZE;
@@ -199,15 +216,6 @@ class Decompressor {
     [[nodiscard]] bool inverted() const { return info_.saw_Adobe_marker != 0; }
 
   private:
-    /// Whether the scans of a progressive file leave coefficients open. libjpeg then estimates them from the
-    /// neighbouring blocks (block smoothing), and at the start of a cropped row as if at the image's edge.
-    [[nodiscard]] bool smooths_blocks() const {
-        if (!info_.coef_bits) return false;
-        return std::any_of(info_.coef_bits, info_.coef_bits + info_.num_components, [](const auto& bits) {
-            return std::any_of(std::begin(bits), std::end(bits), [](int open) { return open != 0; });
-        });
-    }
-
     [[noreturn]] void throw_error() {
         const std::string words = errors_.message.data();
         jpeg_destroy_decompress(&info_);

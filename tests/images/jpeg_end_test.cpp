@@ -1,0 +1,63 @@
+#include <doctest/doctest.h>
+
+#include <map>
+#include <opencv2/core.hpp>
+
+#include "codec_checks.hpp"
+#include "jpeg_samples.hpp"
+
+// A JPEG that is cut off is read as what it was, or not at all.
+
+using namespace codec_checks;
+using namespace jpeg_samples;
+using glimpse::Size;
+
+namespace {
+
+const Sampling halved_chroma{"4:2:0", {{2, 2}, {1, 1}, {1, 1}}};
+constexpr std::size_t end_of_image = 2;  // bytes
+
+cv::Mat colours(Size size) {
+    return noise(size.height, size.width, CV_8UC3);
+}
+
+/// How many of the file's beginnings are read as what all of it is; all others must be refused.
+std::size_t beginnings_read(const Bytes& file) {
+    const cv::Mat all = read(file).pixels;
+    std::size_t count = 0;
+    for (auto end = file.begin(); end != file.end(); ++end) {
+        CAPTURE(end - file.begin());
+        cv::Mat pixels;
+        try {
+            pixels = read(Bytes(file.begin(), end)).pixels;
+        } catch (const Error&) {
+            continue;
+        }
+        REQUIRE(same(pixels, all));
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("a JPEG lacks at most its end") {
+    // The arithmetic decoder cannot tell what is missing, nor anybody whether a coarse picture should go on.
+    const std::map<Coding, std::size_t> readable{{Coding::baseline, end_of_image},
+                                                 {Coding::progressive, end_of_image},
+                                                 {Coding::one_component_a_scan, end_of_image},
+                                                 {Coding::arithmetic, 0},
+                                                 {Coding::coarse, 0}};
+    for (const auto& entry : readable) {
+        const Coding coding = entry.first;
+        for (const Size size : {Size{3, 5}, Size{40, 27}}) {
+            for (const unsigned restart_interval : {0U, 1U}) {
+                CAPTURE(static_cast<int>(coding));
+                CAPTURE(size.width);
+                CAPTURE(restart_interval);
+                const Bytes file = encode(colours(size), {halved_chroma, coding, restart_interval});
+                CHECK(beginnings_read(file) == entry.second);
+            }
+        }
+    }
+}
