@@ -351,6 +351,37 @@ def archives(modes):
             yield name + suffix, data
 
 
+def safetensors(arrays, header=None):
+    """By hand: `arrays` are types and arrays by name."""
+    entries, data = {"__metadata__": {"made": "by hand"}}, b""
+    for name, (kind, values) in arrays.items():
+        content = values.tobytes()
+        entries[name] = {"dtype": kind, "shape": values.shape, "data_offsets": [len(data), len(data) + len(content)]}
+        data += content
+    text = json.dumps(entries).encode() if header is None else header
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def arrays(modes):
+    for name, content in npy(modes):
+        yield f"npy_{name}", content
+    alphas, theta = RANDOM.random((3, 4, 5)), RANDOM.normal(size=(2, 2, 3)).astype("float32")
+    for save in (numpy.savez, numpy.savez_compressed):
+        out = io.BytesIO()
+        save(out, alphas=alphas, theta=theta, step=numpy.int64(7))
+        yield save.__name__, out.getvalue()
+    typed = {kind: (kind, RANDOM.integers(0, 100, (2, 3)).astype(kind.lower().replace("f", "float").replace("u", "uint", 1)
+             if kind[0] in "FU" else kind.lower().replace("i", "int"))) for kind in ("F16", "F32", "F64", "U8", "U16", "I32", "I64")}
+    typed["BF16"] = ("BF16", RANDOM.integers(0, 0x7F00, (3,), dtype="uint16"))
+    typed["BOOL"] = ("BOOL", numpy.array([True, False]))
+    yield "safetensors", safetensors(typed)
+    yield "safetensors_lies", safetensors({}, b'{"a": {"dtype": "F32", "shape": [4], "data_offsets": [0, 99]}}')
+    for name, separator in (("commas", ","), ("semicolons", ";"), ("tabs", "\t"), ("spaces", " ")):
+        rows = [separator.join(f"{number:.6g}" for number in row) for row in alphas[0]]
+        yield f"table_{name}", "\n".join(["# of a run", separator.join("abcde"), *rows, ""])
+    yield "pickle", b"\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00K\x01."
+
+
 def mechanisms():
     for n in range(60):
         yield f"{n:02}", choices(int(RANDOM.integers(20, 400)))
@@ -376,6 +407,7 @@ def main(directory):
     write(directory, "document", documents())
     write(directory, "manifest", manifests())
     write(directory, "archive", archives(modes))
+    write(directory, "array", arrays(modes))
     write(directory, "mechanism", mechanisms())
 
 

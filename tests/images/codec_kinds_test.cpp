@@ -383,8 +383,10 @@ TEST_CASE("npy headers that are wrong") {
     const auto refused = [](std::string_view header, const Bytes& data = Bytes(64)) {
         return reason([&] { read(hand_made::npy(header, data)); });
     };
-    CHECK(refused("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }") ==
-          "an array of type <c8 is not supported: bool, int, uint or float is");
+    CHECK(
+        refused("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }") ==
+        "an array of type <c8 is not supported: bool, int, uint or float is; save its real and its imaginary "
+        "part as two arrays");
     CHECK(refused("{'fortran_order': False, 'shape': (1, 2), }") == "the .npy header is malformed: no descr");
     CHECK(refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }") != "");
     CHECK(refused("{'descr': '|O8', 'fortran_order': False, 'shape': (1, 2), }") != "");

@@ -1,6 +1,5 @@
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "archives/archives.hpp"
+#include "archives/module/utf8_names.hpp"
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
 
@@ -44,23 +44,6 @@ class Thrown {
 
   private:
     std::exception_ptr exception_;
-};
-
-/// Names are UTF-8 while this lives: libarchive takes them to be in the thread's locale.
-class Utf8Names {
-  public:
-    Utf8Names() : previous_(uselocale(utf8())) {}
-    ~Utf8Names() { uselocale(previous_); }
-    Utf8Names(const Utf8Names&) = delete;
-    Utf8Names& operator=(const Utf8Names&) = delete;
-
-  private:
-    /// The thread's own where the system has no such locale.
-    static locale_t utf8() {
-        static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-        return locale;
-    }
-    locale_t previous_;
 };
 
 ArchiveMember::Kind kind_of(archive_entry* entry) {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace glimpse {
+
+/// A file in a zip archive.
+struct ZipMember {
+    std::string name;        ///< UTF-8, as written
+    std::uint64_t size = 0;  ///< of its content, in bytes
+    /// Where its content begins in the archive's bytes; none where it is compressed.
+    std::optional<std::size_t> stored_at{};
+};
+
+/// Reads a zip archive, zip64 among them, by its directory.
+class ZipReader {
+  public:
+    virtual ~ZipReader() = default;
+    /// Its files, in the order in which they lie there.
+    [[nodiscard]] virtual const std::vector<ZipMember>& members() const = 0;
+    /// The content of that member, in memory of its size, with its checksum compared. Throws `Error` for one
+    /// that is damaged or encrypted.
+    [[nodiscard]] virtual std::vector<std::uint8_t> read(std::size_t member) const = 0;
+};
+
+/// The module that reads zip archives, loaded only for them.
+struct ZipArchives {
+    /// `bytes` must outlive the reader. Throws `Error` for what is no zip archive, or a damaged one.
+    std::unique_ptr<ZipReader> (*open)(std::span<const std::uint8_t> bytes);
+};
+/// Throws `Error` where the module cannot be loaded.
+const ZipArchives& zip_archives();
+
+}  // namespace glimpse

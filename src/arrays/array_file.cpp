@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "arrays/formats.hpp"
+#include "arrays/npy_header.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "json/value.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Most names that a message lists.
+constexpr std::size_t most_names = 10;
+
+/// The first of the names in quotes, and how many more there are.
+std::string listed_names(const std::vector<std::string>& names) {
+    const std::size_t shown = std::min(names.size(), most_names);
+    const std::vector<std::string_view> first(names.begin(),
+                                              names.begin() + static_cast<std::ptrdiff_t>(shown));
+    const std::size_t more = names.size() - shown;
+    return json::listed(first) + (more == 0 ? "" : ", and " + std::to_string(more) + " more");
+}
+
+bool begins_with(std::span<const std::uint8_t> bytes, std::string_view signature) {
+    return bytes.size() >= signature.size() &&
+           std::equal(signature.begin(), signature.end(), bytes.begin(),
+                      [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+/// A pickle of protocol 2 or later.
+bool begins_pickle(std::span<const std::uint8_t> bytes) {
+    return bytes.size() >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
+}
+
+class PartOfBytes final : public StableBytes {
+  public:
+    PartOfBytes(BytesOfArrays whole, std::size_t begin, std::size_t size)
+        : whole_(std::move(whole)), part_(whole_->bytes().subspan(begin, size)) {}
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const override { return part_; }
+    void require_whole() const override { whole_->require_whole(); }
+
+  private:
+    BytesOfArrays whole_;
+    std::span<const std::uint8_t> part_;
+};
+
+}  // namespace
+
+BytesOfArrays part_of(BytesOfArrays bytes, std::size_t begin, std::size_t size) {
+    return std::make_shared<const PartOfBytes>(std::move(bytes), begin, size);
+}
+
+void fail_no_array(std::string_view name, const std::vector<std::string>& names) {
+    throw Error("there is no array " + json::in_quotes(name) +
+                (names.empty() ? "" : "; there are " + listed_names(names)));
+}
+
+std::size_t chosen_array(std::string_view name, const std::vector<std::string>& names) {
+    if (name.empty() && names.size() == 1) return 0;
+    if (name.empty()) {
+        throw Error("it has " + std::to_string(names.size()) + " arrays" +
+                    (names.empty() ? "" : ", of which \"array\" must name one: " + listed_names(names)));
+    }
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) fail_no_array(name, names);
+    return static_cast<std::size_t>(found - names.begin());
+}
+
+std::unique_ptr<ArrayFile> open_array_file(std::shared_ptr<const StableBytes> bytes) {
+    const std::span<const std::uint8_t> content = bytes->bytes();
+    if (content.empty()) throw Error("the file is empty");
+    if (begins_npy(content)) return open_npy(bytes);
+    if (begins_npz(content)) return open_npz(std::move(bytes));
+    if (begins_safetensors(content)) return open_safetensors(std::move(bytes));
+    if (begins_pickle(content)) {
+        throw Error(
+            "a pickle is not read, since it may run any program: save numbers, by numpy.save or as "
+            ".safetensors");
+    }
+    if (begins_with(content, "\x89HDF\r\n\x1a\n")) {
+        throw Error("HDF5 is not read: save its data sets by numpy.save");
+    }
+    if (!begins_text(content)) {
+        throw Error(
+            "the file is no .npy, .npz or .safetensors, nor a table of numbers; a picture is named by a "
+            "mask's \"file\"");
+    }
+    return open_table(*bytes);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "arrays/elements.hpp"
+#include "arrays/formats.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/memory_budget.hpp"
+#include "json/json_file.hpp"
+
+// The .safetensors format: the length of a header, little endian; the header, JSON with type, shape and place
+// of each array; the arrays' numbers, little endian, in C's order.
+
+namespace glimpse {
+
+namespace {
+
+constexpr std::size_t length_bytes = 8;
+/// Most bytes of a header: some 300,000 arrays.
+constexpr std::uint64_t longest_header = std::uint64_t{32} << 20;
+
+using Kind = ElementType::Kind;
+struct NamedType {
+    std::string_view name;
+    Kind kind;
+    std::uint8_t size;
+};
+constexpr std::array<NamedType, 13> named_types{{{"BOOL", Kind::boolean, 1},
+                                                 {"U8", Kind::natural, 1},
+                                                 {"U16", Kind::natural, 2},
+                                                 {"U32", Kind::natural, 4},
+                                                 {"U64", Kind::natural, 8},
+                                                 {"I8", Kind::integer, 1},
+                                                 {"I16", Kind::integer, 2},
+                                                 {"I32", Kind::integer, 4},
+                                                 {"I64", Kind::integer, 8},
+                                                 {"F16", Kind::real, 2},
+                                                 {"BF16", Kind::brain, 2},
+                                                 {"F32", Kind::real, 4},
+                                                 {"F64", Kind::real, 8}}};
+
+/// A number ≥ 0 without a fraction, which float64 holds.
+std::size_t whole_number(const json::Value& value) {
+    constexpr double first_inexact = 0x1p53;
+    const double number = json::number(value);
+    if (number < 0 || number >= first_inexact || number != std::nearbyint(number)) {
+        value.fail("a whole number from 0 to 2^53 - 1 is needed");
+    }
+    return static_cast<std::size_t>(number);
+}
+
+ElementType type_of(const json::Value& value) {
+    const std::string name = json::text(value);
+    const auto found = std::ranges::find(named_types, name, &NamedType::name);
+    if (found == named_types.end()) {
+        std::vector<std::string_view> names;
+        names.reserve(named_types.size());
+        for (const NamedType& type : named_types) names.push_back(type.name);
+        value.fail("the type " + json::in_quotes(name) + " is not read; these are: " + json::listed(names));
+    }
+    const bool is_big_machine = std::endian::native == std::endian::big;
+    return {found->kind, found->size, is_big_machine && found->size > 1};
+}
+
+class SafetensorsFile final : public ArrayFile {
+  public:
+    explicit SafetensorsFile(BytesOfArrays bytes) : bytes_(std::move(bytes)) {
+        const auto content = bytes_->bytes();
+        const auto length =
+            element_bits<std::uint64_t>(content.data(), std::endian::native == std::endian::big);
+        if (length > content.size() - length_bytes) {
+            throw Error("the .safetensors header is said to have " + std::to_string(length) +
+                        " bytes, and the file has " + std::to_string(content.size() - length_bytes) +
+                        " behind its length");
+        }
+        if (length > longest_header) {
+            throw Error("the .safetensors header has " + std::to_string(length) + " bytes, and at most " +
+                        bytes_text(longest_header) + " are read");
+        }
+        data_ = length_bytes + static_cast<std::size_t>(length);
+        const std::string_view text(reinterpret_cast<const char*>(content.data()) + length_bytes,
+                                    static_cast<std::size_t>(length));
+        read_header(text);
+        require_apart();
+        bytes_->require_whole();
+    }
+
+    [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+
+    [[nodiscard]] Array array(std::string_view name) const override {
+        const Entry& entry = entries_[chosen_array(name, names_)];
+        return {part_of(bytes_, data_ + entry.begin, entry.end - entry.begin), 0, entry.type, entry.shape};
+    }
+
+  private:
+    struct Entry {
+        ElementType type;
+        Array::Shape shape;
+        std::size_t begin = 0;  ///< behind the header
+        std::size_t end = 0;
+    };
+
+    void read_header(std::string_view text) {
+        try {
+            const json::JsonFile header(text, "the .safetensors header");
+            const json::Value root = header.root();
+            if (!root.is_object()) root.fail_type("an object");
+            for (const std::string& name : root.keys()) {
+                if (name == "__metadata__") continue;
+                entries_.push_back(read_entry(root.member(name)));
+                names_.push_back(name);
+            }
+        } catch (const UsageError& error) {
+            throw Error(error.what());  // the user has not written it
+        }
+    }
+
+    [[nodiscard]] Entry read_entry(const json::Value& value) const {
+        Entry entry;
+        entry.type = type_of(value.required("dtype"));
+        const json::Value shape = value.required("shape");
+        if (!shape.is_array()) shape.fail_type("an array");
+        for (std::size_t k = 0; k < shape.size(); ++k) entry.shape.push_back(whole_number(shape.element(k)));
+        const json::Value offsets = value.required("data_offsets");
+        if (!offsets.is_array() || offsets.size() != 2) offsets.fail_type("an array of two numbers");
+        entry.begin = whole_number(offsets.element(0));
+        entry.end = whole_number(offsets.element(1));
+        const std::size_t there = bytes_->bytes().size() - data_;
+        if (entry.begin > entry.end || entry.end > there) {
+            offsets.fail("the array lies from byte " + std::to_string(entry.begin) + " to " +
+                         std::to_string(entry.end) + ", and the file has " + std::to_string(there) +
+                         " bytes behind its header");
+        }
+        require_size(entry, value);
+        return entry;
+    }
+
+    static void require_size(const Entry& entry, const json::Value& value) {
+        // The offsets are the file's, so that none of these products passes its size.
+        const std::size_t size = entry.end - entry.begin;
+        std::size_t numbers = size / entry.type.size;
+        bool fits = size % entry.type.size == 0;
+        const bool is_empty = std::ranges::find(entry.shape, std::size_t{0}) != entry.shape.end();
+        for (const std::size_t length : entry.shape) {
+            if (is_empty) break;
+            fits = fits && numbers % length == 0;
+            numbers /= length;
+        }
+        if (is_empty ? size == 0 : fits && numbers == 1) return;
+        value.fail("an array of the shape " + shape_text(entry.shape) + " with " +
+                   std::to_string(entry.type.size) + " bytes for each number does not have the " +
+                   std::to_string(size) + " bytes of its offsets");
+    }
+
+    /// Throws `Error` where two arrays share bytes.
+    void require_apart() const {
+        std::vector<std::size_t> order(entries_.size());
+        for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+        std::erase_if(order, [&](std::size_t k) { return entries_[k].begin == entries_[k].end; });
+        std::ranges::sort(order, {}, [&](std::size_t k) { return entries_[k].begin; });
+        for (std::size_t k = 1; k < order.size(); ++k) {
+            const Entry& before = entries_[order[k - 1]];
+            const Entry& here = entries_[order[k]];
+            if (before.end <= here.begin) continue;
+            throw Error("the arrays " + json::in_quotes(names_[order[k - 1]]) + " and " +
+                        json::in_quotes(names_[order[k]]) + " overlap: the one ends at byte " +
+                        std::to_string(before.end) + ", the other begins at " + std::to_string(here.begin));
+        }
+    }
+
+    BytesOfArrays bytes_;
+    std::size_t data_ = 0;
+    std::vector<std::string> names_;
+    std::vector<Entry> entries_;  ///< as `names_`
+};
+
+}  // namespace
+
+bool begins_safetensors(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() <= length_bytes || bytes[length_bytes] != '{') return false;
+    // A length that any file can have is no text, nor is one that lies by the most.
+    const auto length = bytes.first(length_bytes);
+    return !begins_text(length) || std::ranges::max(length) > 0x7F;
+}
+
+std::unique_ptr<ArrayFile> open_safetensors(BytesOfArrays bytes) {
+    return std::make_unique<SafetensorsFile>(std::move(bytes));
+}
+
+}  // namespace glimpse

@@ -1,0 +1,222 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "array_samples.hpp"
+#include "glimpse/error.hpp"
+#include "refusals.hpp"
+
+using namespace glimpse;
+using namespace array_samples;
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+namespace {
+
+Array array_in(const auto& file, std::string_view name = {}) {
+    return open_array_file(kept(file))->array(name);
+}
+
+std::string message(const auto& file, std::string_view name = {}) {
+    return refusal<Error>([&] { array_in(file, name); });
+}
+
+bool has(std::string_view text, std::string_view part) {
+    return holds(text, part);
+}
+
+}  // namespace
+
+TEST_CASE("arrays: a .npy file of any shape") {
+    const Bytes file = npy_of("(2, 3)", {1, 2, 3, 4, 5, 6});
+    CHECK(open_array_file(kept(file))->names().empty());
+    CHECK(array_in(file).shape() == Array::Shape{2, 3});
+    CHECK(numbers_of(array_in(file)) == Numbers{1, 2, 3, 4, 5, 6});
+    CHECK(message(file, "a") == "there is no array \"a\"");
+    CHECK(array_in(npy_of("()", {7})).shape().empty());
+    CHECK(array_in(npy_of("(1, 2, 1, 1, 3)", Numbers(6))).shape() == Array::Shape{1, 2, 1, 1, 3});
+    const Bytes columns = hand_made::npy("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2), }",
+                                         bits_of<std::int16_t>({1, 2, 3, -4}, true));
+    CHECK(numbers_of(array_in(columns)) == Numbers{1, 3, 2, -4});
+}
+
+TEST_CASE("arrays: a .npy file that is cut short, or no numbers, is refused by name") {
+    Bytes cut = npy_of("(2, 3)", {1, 2, 3, 4, 5, 6});
+    cut.pop_back();
+    CHECK(message(cut) == "an array of the shape (2, 3) has 48 bytes, and the file only 47 for it");
+    const auto of_type = [](const std::string& type) {
+        return message(
+            hand_made::npy("{'descr': " + type + ", 'fortran_order': False, 'shape': (1,), }", Bytes(64)));
+    };
+    CHECK(has(of_type("'|O'"),
+              "an array of Python objects, which only a pickle holds, is not read: save numbers"));
+    CHECK(has(of_type("[('a', '<f4'), ('b', 'O')]"), "a structured array is not read"));
+    CHECK(
+        has(of_type("'<c16'"), "type <c16 is not supported: bool, int, uint or float is; save its real and"));
+    CHECK(has(of_type("'<M8[ns]'"), "type <M8[ns] is not supported"));
+    CHECK(has(of_type("'<U4'"), "type <U4 is not supported"));
+    CHECK(has(of_type("'<f16'"), "type <f16 is not supported"));
+    CHECK(of_type("'?f4'") != "");
+    CHECK(has(of_type("'" + std::string(40, 'f') + "'"), "is not a plain number's"));
+}
+
+TEST_CASE("arrays: a .npz file, whose members are stored or compressed, of zip and of zip64") {
+    const Bytes one = npy_of("(3,)", {1, 2, 3});
+    const Bytes two = npy_of("(2, 1)", {4, 5});
+    for (const bool deflated : {false, true}) {
+        for (const bool zip64 : {false, true}) {
+            CAPTURE(deflated);
+            CAPTURE(zip64);
+            const Bytes file =
+                zip({{"ä/one.npy", one, deflated, zip64}, {"a.txt", {1}}, {"two.npy", two, deflated, zip64}});
+            CHECK(open_array_file(kept(file))->names() == Names{"ä/one", "two"});
+            CHECK(numbers_of(array_in(file, "ä/one")) == Numbers{1, 2, 3});
+            CHECK(array_in(file, "two").shape() == Array::Shape{2, 1});
+            CHECK(numbers_of(array_in(file, "two")) == Numbers{4, 5});
+            CHECK(message(file) == "it has 2 arrays, of which \"array\" must name one: \"ä/one\", \"two\"");
+            CHECK(message(file, "three") == "there is no array \"three\"; there are \"ä/one\", \"two\"");
+        }
+    }
+    CHECK(numbers_of(array_in(zip({{"only.npy", one}}))) == Numbers{1, 2, 3});
+}
+
+TEST_CASE("arrays: an array of a .npz is no longer than its member") {
+    Bytes cut = npy_of("(3,)", {1, 2, 3});
+    cut.resize(cut.size() - 8);
+    for (const bool deflated : {false, true}) {
+        const Bytes file = zip({{"a.npy", cut, deflated}, {"b.npy", Bytes(100)}});
+        CHECK(message(file, "a") == "an array of the shape (3,) has 24 bytes, and the file only 16 for it");
+        CHECK(message(file, "b") == "the array's member of the zip archive is no .npy file");
+    }
+}
+
+TEST_CASE("arrays: a zip archive that is damaged, or of something else, is refused by name") {
+    const Bytes one = npy_of("(3,)", {1, 2, 3});
+    Bytes wrong_sum = zip({{"a.npy", one, true}});
+    wrong_sum[14] ^= 1;
+    CHECK(has(message(wrong_sum, "a"), "the zip archive is damaged"));
+    Bytes cut = zip({{"a.npy", one}});
+    cut.resize(cut.size() - 10);
+    CHECK(has(message(cut), "the zip archive is damaged or ends early"));
+    CHECK(message(zip({{"a.npy", one}, {"a.npy", one}}), "a") ==
+          "the zip archive has several members \"a.npy\"");
+    CHECK(message(zip({{"a.txt", {1}}})) == "a zip archive without a .npy in it is no .npz");
+    for (const char* name : {"data.pkl", "model/data.pkl"}) {
+        CHECK(has(message(zip({{"a.npy", one}, {name, {1}}})),
+                  "a file of PyTorch is a pickle, which is not read"));
+    }
+}
+
+TEST_CASE("arrays: a message names ten arrays, and how many more there are") {
+    std::vector<Member> members;
+    for (int k = 0; k < 12; ++k) members.push_back({std::to_string(k) + ".npy", npy_of("()", {1.0 * k})});
+    CHECK(message(zip(members)) ==
+          "it has 12 arrays, of which \"array\" must name one: \"0\", \"1\", \"2\", \"3\", \"4\", \"5\", "
+          "\"6\", \"7\", \"8\", \"9\", and 2 more");
+}
+
+TEST_CASE("arrays: a .safetensors file of every type") {
+    const std::vector<std::pair<std::string, std::size_t>> types{
+        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"U16", 2}, {"I16", 2}, {"F16", 2}, {"BF16", 2},
+        {"U32", 4},  {"I32", 4}, {"F32", 4}, {"U64", 8}, {"I64", 8}, {"F64", 8}};
+    for (const auto& [type, size] : types) {
+        CAPTURE(type);
+        const std::string header = R"({"__metadata__": {"format": "pt"}, "w": {"dtype": ")" + type +
+                                   R"(", "shape": [2], "data_offsets": [0, )" + std::to_string(2 * size) +
+                                   "]}}  ";
+        const std::size_t top = size - 1;  // the byte of the sign, and of the exponent
+        Bytes data(2 * size);
+        data[size + top] = type.ends_with("16") && type.find('F') != std::string::npos ? 0x3C : 1;
+        if (type == "F32" || type == "F64") data[size + top] = 0x40;
+        const double second = type == "F16"                    ? 1
+                              : type == "BF16"                 ? 0x1p-7
+                              : type == "F32" || type == "F64" ? 2
+                                                               : std::ldexp(1.0, 8 * static_cast<int>(top));
+        const Bytes file = safetensors(header, data);
+        CHECK(open_array_file(kept(file))->names() == Names{"w"});
+        CHECK(numbers_of(array_in(file)) == Numbers{0, second});
+    }
+}
+
+TEST_CASE("arrays: a .safetensors header that lies is refused, with the numbers") {
+    const auto of = [](const std::string& header, std::size_t bytes = 16) {
+        return message(safetensors(header, Bytes(bytes)), "a");
+    };
+    const auto entry = [](const std::string& type, const std::string& shape, const std::string& offsets) {
+        return R"({"dtype": ")" + type + R"(", "shape": [)" + shape + R"(], "data_offsets": [)" + offsets +
+               "]}";
+    };
+    CHECK(of(R"({"a": )" + entry("F32", "2, 2", "0, 16") + "}") == "");
+    CHECK(of(R"({"a": )" + entry("F32", "2, 0", "8, 8") + "}") == "");
+    CHECK(of(R"({"a": )" + entry("F32", "2, 2", "0, 17") + "}") ==
+          "the .safetensors header: /a/data_offsets: the array lies from byte 0 to 17, and the file has 16 "
+          "bytes "
+          "behind its header");
+    CHECK(has(of(R"({"a": )" + entry("F32", "2, 2", "16, 0") + "}"), "the array lies from byte 16 to 0"));
+    CHECK(of(R"({"a": )" + entry("F32", "2, 3", "0, 16") + "}") ==
+          "the .safetensors header: /a: an array of the shape (2, 3) with 4 bytes for each number does not "
+          "have "
+          "the 16 bytes of its offsets");
+    // The product of the shape is 4 once it has passed 2^64.
+    CHECK(has(of(R"({"a": )" + entry("F32", "4, 4294967296, 4294967296", "0, 16") + "}"),
+              "does not have the 16"));
+    CHECK(of(R"({"a": )" + entry("F32", "2, 2", "0, 16") + R"(, "b": )" + entry("U8", "8", "8, 16") + "}") ==
+          "the arrays \"a\" and \"b\" overlap: the one ends at byte 16, the other begins at 8");
+    CHECK(has(of(R"({"a": )" + entry("F8_E4M3", "16", "0, 16") + "}"),
+              "/a/dtype: the type \"F8_E4M3\" is not read; these are: \"BOOL\", "));
+    CHECK(has(of(R"({"a": )" + entry("F32", "-1", "0, 16") + "}"), "/a/shape/0: a whole number"));
+    CHECK(has(of(R"({"a": )" + entry("F32", "1.5", "0, 16") + "}"), "/a/shape/0: a whole number"));
+    CHECK(has(of(R"({"a": {"dtype": "F32"}})"), "the key \"shape\" is missing"));
+    CHECK(has(of("{nonsense}"), "the .safetensors header:1:2"));
+    Bytes long_header = safetensors("{}", {});
+    long_header[0] = 3;
+    CHECK(message(long_header) ==
+          "the .safetensors header is said to have 3 bytes, and the file has 2 behind its length");
+    long_header[7] = 0xFF;
+    CHECK(has(message(long_header), "the .safetensors header is said to have 18374686479671623683 bytes"));
+    CHECK(message(safetensors("{}", {})) == "it has 0 arrays");
+}
+
+TEST_CASE("arrays: a table of numbers, however it is separated") {
+    for (const char* text : {"1,2.5,-3\n4,5e1,6\n", "1;2.5;-3\r\n4;50;6", "1\t2.5\t-3\n\n4\t50\t6\n",
+                             "  1   2.5 -3\n# a remark\n4 \t 50  +6 \n",
+                             "\xEF\xBB\xBF"
+                             "1, 2.5, -3\n4, 50, 6"}) {
+        CAPTURE(text);
+        const std::string_view table(text);
+        CHECK(array_in(table).shape() == Array::Shape{2, 3});
+        CHECK(numbers_of(array_in(table)) == Numbers{1, 2.5, -3, 4, 50, 6});
+    }
+    const std::string_view named = "# of a run\nux,\"s x\",dx\n1,2,3\n4,5,6\n";
+    CHECK(open_array_file(kept(named))->names() == Names{"ux", "s x", "dx"});
+    CHECK(array_in(named).shape() == Array::Shape{2, 3});
+    CHECK(numbers_of(array_in(named, "s x")) == Numbers{2, 5});
+    CHECK(array_in(named, "s x").shape() == Array::Shape{2});
+    CHECK(message(named, "sx") == "there is no array \"sx\"; there are \"ux\", \"s x\", \"dx\"");
+    CHECK(numbers_of(array_in(std::string_view("7"))) == Numbers{7});
+}
+
+TEST_CASE("arrays: a fault of a table is named by its line") {
+    const auto of = [](std::string_view text) { return message(text); };
+    CHECK(of("1,2\n# remark\n3\n") == "line 3 has 1 field, and the first 2");
+    CHECK(of("a,b\n1,2,3\n") == "line 2 has 3 fields, and the first 2");
+    CHECK(of("1,2\n3,four\n") == "line 2, column 2: a number is needed, not \"four\"");
+    CHECK(of("\t1\n\t2\n") == "line 1, column 1: a number is needed, not \"\"");
+    CHECK(of("1,2\n3,\n") == "line 2, column 2: a number is needed, not \"\"");
+    CHECK(of("x,2\n") == "line 1, column 1: a number is needed, not \"x\"");
+    CHECK(of("1,5;2,5\n") == "the file is no table of numbers: it has none");
+    CHECK(of("a,b\n") == "the file is no table of numbers: it has none");
+    CHECK(of("") == "the file is empty");
+    CHECK(refusal<Error>([] { numbers_of(array_in(std::string_view("1 2\n3 nan\n"))); }) ==
+          "the number at [1, 1] is NaN");
+}
+
+TEST_CASE("arrays: what is no array is refused by name") {
+    CHECK(has(message(Bytes{0x80, 4, 0x95, 0, 0}), "a pickle is not read, since it may run any program"));
+    CHECK(has(message(std::string_view("\x89HDF\r\n\x1a\n\0\0", 10)), "HDF5 is not read"));
+    CHECK(has(message(std::string_view("\x89PNG\r\n\x1a\n")),
+              "the file is no .npy, .npz or .safetensors, nor a table"));
+}
