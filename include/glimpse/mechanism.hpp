@@ -47,6 +47,9 @@ GLIMPSE_EXPORT Mechanism for_writing(const Mechanism& mechanism);
 /// The file whose values the mechanism needs before it can be lowered; none where it needs none.
 GLIMPSE_EXPORT std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism);
 
+/// Where in that file the values lie; null where they are all of it.
+GLIMPSE_EXPORT std::shared_ptr<const mask_form::ArraySource> attention_array(const Mechanism& mechanism);
+
 /// Whether the values of `attention_file` are still to be supplied.
 GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "glimpse/array.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
@@ -28,6 +29,8 @@ class ParameterDocument : public std::vector<Glimpse> {
     using std::vector<Glimpse>::vector;
 
     std::optional<AlphaChannel> alpha{};  ///< none: it says nothing
+    /// Those with the arrays that it refers to, each once.
+    std::vector<std::filesystem::path> array_files{};
 };
 
 /// Of a parameter document: in a file, on standard input or in an archive.
@@ -42,13 +45,22 @@ using IsFile = std::function<bool(const std::filesystem::path&)>;
 /// Whether the path is a regular file on disk, rather than in an archive.
 GLIMPSE_EXPORT bool is_file_on_disk(const std::filesystem::path& path);
 
-/// Reads a parameter document. `file` is its name in messages; relative paths in it start at `directory`, and
-/// must be files by `is_file`. Strict: throws `UsageError` "FILE:LINE:COLUMN: …" for a syntax error and
+/// The bytes of a file with arrays.
+using OpenArrays = std::function<std::shared_ptr<const StableBytes>(const std::filesystem::path&)>;
+
+/// How the files that a document names are found, and those read from which its numbers come.
+struct DocumentFiles {
+    IsFile is_file = is_file_on_disk;
+    OpenArrays open = mapped_bytes;
+};
+
+/// Reads a parameter document. `file` is its name in messages; relative paths in it start at `directory`.
+/// Strict: throws `UsageError` "FILE:LINE:COLUMN: …" for a syntax error and
 /// "FILE: /glimpses/3/theta/1: …" for a value that breaks a rule.
 GLIMPSE_EXPORT ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                                   const std::filesystem::path& directory,
                                                   const ParameterDefaults& defaults,
-                                                  const IsFile& is_file = is_file_on_disk);
+                                                  const DocumentFiles& files = {});
 
 /// Reads the document in a file, where its relative paths start too. Throws `UsageError` as
 /// `parse_parameters`, and where the file cannot be read, or is larger than `document_limit`.

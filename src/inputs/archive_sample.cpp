@@ -1,9 +1,11 @@
 #include "inputs/archive_sample.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <set>
 
+#include "glimpse/array.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
@@ -19,6 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* document_extension = "json";
+/// Of arrays that no image is made of.
+constexpr std::array<std::string_view, 4> array_file_extensions{"npz", "safetensors", "csv", "tsv"};
 
 bool is_array(const std::string& name) {
     return is_array_format(extension_of(name));
@@ -88,18 +92,26 @@ class SampleJobs {
         require_within(document_limit, member.bytes->size(), path_of(member));
         const std::string text(member.bytes->begin(), member.bytes->end());
         const auto is_member = [&](const fs::path& path) { return find(path) != nullptr; };
-        ParameterDocument document = parse_parameters(
-            text, path_of(member), fs::path(member.name).parent_path(), options_.defaults, is_member);
+        const auto open_member = [&](const fs::path& path) { return kept_bytes(mask_bytes(path)); };
+        ParameterDocument document =
+            parse_parameters(text, path_of(member), fs::path(member.name).parent_path(), options_.defaults,
+                             {.is_file = is_member, .open = open_member});
         for (Glimpse& glimpse : document) supply_mask(glimpse);
+        release_arrays(document);
         return std::make_shared<const ParameterDocument>(std::move(document));
     }
 
     /// Attention files are members of the same sample: a document in an archive opens no file on disk.
     void supply_mask(Glimpse& glimpse) {
         if (!lacks_values(glimpse.mechanism)) return;
-        const Member& mask = *find(*attention_file(glimpse.mechanism));
-        supply_attention_file(glimpse, *mask.bytes, options_.open);
+        supply_attention_file(glimpse, *mask_bytes(*attention_file(glimpse.mechanism)), options_.open);
+    }
+
+    /// Of a member that the document names, which is no image then.
+    std::shared_ptr<const std::vector<std::uint8_t>> mask_bytes(const fs::path& path) {
+        const Member& mask = *find(path);
         masks_.insert(path_of(mask));
+        return mask.bytes;
     }
 
     [[nodiscard]] const Member* find(const fs::path& path) const {
@@ -125,7 +137,11 @@ void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMa
 }
 
 bool is_wanted_member(const std::string& name, const ArchiveSample& sample, const InputOptions& options) {
-    if (options.sidecar) return has_image_extension(name) || extension_of(name) == document_extension;
+    if (options.sidecar) {
+        const std::string extension = extension_of(name);
+        return has_image_extension(name) || extension == document_extension ||
+               std::ranges::find(array_file_extensions, extension) != array_file_extensions.end();
+    }
     return is_picture(name) || (is_array(name) && !sample.had_picture);
 }
 

@@ -16,14 +16,14 @@ struct ArchiveSample {
     };
     std::string archive{};  ///< the archive's name
     std::string key{};
-    std::vector<Member> members{};  ///< images and documents
+    std::vector<Member> members{};  ///< images, documents, and files of arrays
     bool had_picture = false;       ///< a job has been made of one
 };
 
 /// Turns the held members into jobs, one for each image, and empties the sample. A job is named by the member
 /// without its extension; its glimpses are those of IMAGE.json or KEY.json in the sample, if sidecars are
-/// wanted, or the shared ones. Arrays are images only in samples without pictures; a picture that serves as a
-/// mask makes no job.
+/// wanted, or the shared ones. Arrays are images only in samples without pictures; what a document names, as
+/// a mask's picture or for its arrays, makes no job.
 void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMaker& maker,
                  std::deque<ImageJob>& jobs);
 

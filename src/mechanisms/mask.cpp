@@ -231,7 +231,8 @@ void validate(const Mask& mask) {
         throw InvalidParameter("/select", "a selection needs kind \"hard\"");
     }
     std::visit(overloaded{[&](const Mask::FileForm& form) {
-                              if (!form.values.empty()) validate_weights(mask, form.values, "/file");
+                              const std::string field = form.array ? "/grid" : "/file";
+                              if (!form.values.empty()) validate_weights(mask, form.values, field);
                           },
                           [&](const Mask::GridForm& form) {
                               if (form.values.empty())

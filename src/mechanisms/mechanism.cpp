@@ -64,6 +64,11 @@ std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism) 
     return file ? std::optional(file->path) : std::nullopt;
 }
 
+std::shared_ptr<const mask_form::ArraySource> attention_array(const Mechanism& mechanism) {
+    const Mask::FileForm* file = file_form(mechanism);
+    return file ? file->array : nullptr;
+}
+
 bool lacks_values(const Mechanism& mechanism) {
     const Mask::FileForm* file = file_form(mechanism);
     return file && file->values.empty();

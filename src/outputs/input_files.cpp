@@ -36,6 +36,7 @@ void InputFiles::add_attention_files(const ParameterDocument& document) {
     for (const Glimpse& glimpse : document) {
         if (const auto file = attention_file(glimpse.mechanism)) add_file(*file);
     }
+    for (const std::filesystem::path& file : document.array_files) add_file(file);
 }
 
 void InputFiles::require_not_input(const std::filesystem::path& output,

@@ -23,7 +23,7 @@ class InputFiles {
     bool add_file(const std::filesystem::path& path);
     /// Adds a file, or all files below a directory and those that links in it lead to.
     void add_below(const std::filesystem::path& path);
-    /// The attention files of a document.
+    /// The attention files of a document, and those with arrays that it refers to.
     void add_attention_files(const ParameterDocument& document);
     /// Throws `UsageError` where `output` is one of them; `place` is its `resolved_path`.
     void require_not_input(const std::filesystem::path& output, const std::filesystem::path& place) const;

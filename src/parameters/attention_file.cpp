@@ -5,6 +5,8 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
+#include "images/codecs/codec.hpp"
+#include "parameters/array_reference.hpp"
 #include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 
@@ -30,6 +32,24 @@ cv::Mat attention_values(ImageReader& reader, const MemoryAllowance& memory) {
     return values;
 }
 
+/// The numbers of a grid in an array, as they are.
+cv::Mat array_values(const mask_form::ArraySource& source, const OpenOptions& open) {
+    require_pixels(source.size, open.maximum_pixels);
+    const auto reserved = open.mask_memory.reserve(bounded_product(source.size.area(), sizeof(double)));
+    const Array array = source.array();
+    if (array.count() != static_cast<std::size_t>(source.size.area())) {
+        throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
+    }
+    cv::Mat values(source.size.height, source.size.width, CV_64F);
+    array.read({values.ptr<double>(), values.total()});
+    return values;
+}
+
+/// The key whose value names the mechanism's attention file.
+std::string key_of_file(const Mechanism& mechanism) {
+    return attention_array(mechanism) ? "/grid" : "/file";
+}
+
 OpenOptions limits_of(const OpenOptions& open) {
     return {.maximum_pixels = open.maximum_pixels, .formats = open.formats, .memory = open.mask_memory};
 }
@@ -40,10 +60,13 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return;
     const auto path = *attention_file(glimpse.mechanism);
     try {
-        supply(glimpse.mechanism, attention_values(*open_image(file, limits_of(open)), open.mask_memory));
+        const auto array = attention_array(glimpse.mechanism);
+        supply(glimpse.mechanism,
+               array ? array_values(*array, open)
+                     : attention_values(*open_image(file, limits_of(open)), open.mask_memory));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
-        throw Error(glimpse.place.of("/file"), path.string() + ": " + error.what());
+        throw Error(glimpse.place.of(key_of_file(glimpse.mechanism)), path.string() + ": " + error.what());
     }
 }
 
@@ -67,15 +90,24 @@ void supply_attention_files(ParameterDocument& document, const OpenOptions& open
         supply_attention_file(glimpse, open);
         held = std::min(held + bounded_product(values, value_bytes), most_bytes);
         if (values == 0) continue;
-        with_context(glimpse.place.of("/file"), [&] {
+        with_context(glimpse.place.of(key_of_file(glimpse.mechanism)), [&] {
             // Given back at once: who waits for a mask would wait for the end of the run.
             static_cast<void>(memory.reserve(held));
         });
+    }
+    release_arrays(document);
+}
+
+void release_arrays(const ParameterDocument& document) {
+    for (const Glimpse& glimpse : document) {
+        const auto array = attention_array(glimpse.mechanism);
+        if (array) return array->files->close();  // one for all of a document
     }
 }
 
 std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return 0;
+    if (const auto array = attention_array(glimpse.mechanism)) return array->size.area();
     try {
         const ImageInfo info = open_image(*attention_file(glimpse.mechanism), limits_of(open))->info();
         return bounded_product(info.size.area(), info.channels);

@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 
+#include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
 namespace glimpse::parameters {
@@ -17,9 +18,9 @@ Key indices_key(std::string_view name, std::string_view range, std::string_view 
     return {
         .name = name,
         .forms = {"rows"},
-        .type =
+        .type = or_reference(
             {"an array of integers", std::string(range),
-             R"("type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0, "maximum": 2147483647})"},
+             R"("type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0, "maximum": 2147483647})"}),
         .meaning = meaning};
 }
 
@@ -27,13 +28,13 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     Crop crop;
     if (form.is("rows")) {
         const std::string because = "crop takes \"rows\" and \"columns\" together";
-        crop.form =
-            Crop::IndexForm{integers(entry.need("rows", because)), integers(entry.need("columns", because))};
+        crop.form = Crop::IndexForm{integers(entry.need("rows", because), context),
+                                    integers(entry.need("columns", because), context)};
         return crop;
     }
-    crop.form = read_box(entry);
+    crop.form = read_box(entry, context);
     crop.size = read_size(entry, context);
-    const PaddingAndFill padding = read_padding(entry);
+    const PaddingAndFill padding = read_padding(entry, context);
     crop.padding = padding.padding;
     crop.fill = padding.fill;
     if (!crop.size) {

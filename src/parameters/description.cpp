@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "glimpse/words.hpp"
+#include "parameters/array_reference.hpp"
 #include "parameters/ids.hpp"
 
 namespace glimpse::parameters {
@@ -79,13 +80,24 @@ Type matrix_2x3_type() {
         R"("type": "array", "minItems": 2, "maxItems": 2, "items": {)" + numbers_type("", 3).schema + "}"};
 }
 
-Type object_type(std::span<const std::string_view> members, std::string_view positive) {
+Type or_reference(Type type, bool ordered) {
+    type.words += " or a reference";
+    type.schema = R"("anyOf": [{)" + type.schema + "}, {" +
+                  std::string(ordered ? ordered_reference_schema : reference_schema) + "}]";
+    return type;
+}
+
+Type object_type(std::span<const std::string_view> members, std::vector<std::string_view> positive) {
     std::vector<std::string> properties;
     for (const std::string_view member : members) {
-        const Type type = member == positive ? positive_type() : number_type();
+        const bool is_positive = std::find(positive.begin(), positive.end(), member) != positive.end();
+        const Type type = is_positive ? positive_type() : number_type();
         properties.push_back(json::in_quotes(member) + ": {" + type.schema + "}");
     }
-    return {"{" + join(members) + "}", positive.empty() ? "" : std::string(positive) + " > 0",
+    std::vector<std::string> ranges;
+    ranges.reserve(positive.size());
+    for (const std::string_view member : positive) ranges.push_back(std::string(member) + " > 0");
+    return {"{" + join(members) + "}", join(ranges),
             R"("type": "object", "additionalProperties": false, "required": [)" + json::listed(members) +
                 R"(], "properties": {)" + join(properties) + "}"};
 }

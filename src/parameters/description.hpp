@@ -89,8 +89,11 @@ Type numbers_type(std::string_view words, std::size_t count);
 
 Type matrix_2x3_type();
 
-/// An object of numbers with exactly these members; the member `positive` is > 0.
-Type object_type(std::span<const std::string_view> members, std::string_view positive = {});
+/// A type of numbers, in whose place a reference to an array may stand; `ordered`: with an "order".
+Type or_reference(Type type, bool ordered = false);
+
+/// An object of numbers with exactly these members; those of `positive` are > 0.
+Type object_type(std::span<const std::string_view> members, std::vector<std::string_view> positive = {});
 
 /// An enumeration of these words.
 Type enum_type(std::span<const std::string_view> words);

@@ -122,7 +122,7 @@ ParameterDocument read_single(const Value& root, ReadingContext context) {
     return document;
 }
 
-ParameterDocument read_forms(const Value& root, const Entries& entries, const ReadingContext& context) {
+ParameterDocument read_form(const Value& root, const Entries& entries, const ReadingContext& context) {
     if (root.is_array()) {
         ReadingContext within = context;
         within.sibling_keys.clear();
@@ -130,6 +130,16 @@ ParameterDocument read_forms(const Value& root, const Entries& entries, const Re
     }
     if (!root.is_object()) root.fail("a parameter document is an object, or an array of entries");
     return root.contains("glimpses") ? read_whole(root, entries, context) : read_single(root, context);
+}
+
+ParameterDocument read_forms(const Value& root, const Entries& entries, ReadingContext context) {
+    const auto files = std::make_shared<ArrayFiles>(context.files.open);
+    context.arrays = std::make_shared<ReferencedArrays>(ReferencedArrays{.files = files});
+    ParameterDocument document = read_form(root, entries, context);
+    document.array_files = files->paths();
+    // A list of jobs may hold many documents: what one still needs is opened again.
+    files->close();
+    return document;
 }
 
 /// The arrays of entries that a document may have.
@@ -180,9 +190,9 @@ bool is_file_on_disk(const std::filesystem::path& path) {
 
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,
                                    const std::filesystem::path& directory, const ParameterDefaults& defaults,
-                                   const IsFile& is_file) {
+                                   const DocumentFiles& files) {
     return parameters::read_document(text, {file, std::nullopt},
-                                     {.directory = directory, .defaults = defaults, .is_file = is_file});
+                                     {.directory = directory, .defaults = defaults, .files = files});
 }
 
 ParameterDocument read_parameters(const std::filesystem::path& path, const ParameterDefaults& defaults) {

@@ -65,9 +65,16 @@ std::optional<std::string> Entry::unread_key() const {
     return std::nullopt;
 }
 
+void Entry::stand_for(std::string_view key, std::initializer_list<std::string_view> fields) {
+    for (const std::string_view field : fields) origins_.emplace(field, key);
+}
+
 void Entry::fail_field(const std::string& field, const std::string& rule) const {
     const std::size_t key_end = field.find('/', 1);
     const std::string key = field.substr(1, key_end == std::string::npos ? key_end : key_end - 1);
+    if (const auto origin = origins_.find(key); origin != origins_.end()) {
+        peek(origin->second)->fail(in_quotes(field.substr(1)) + ": " + rule);
+    }
     const std::string below = key_end == std::string::npos ? std::string() : field.substr(key_end);
     Value value = peek(key).value_or(Value{nullptr, member_pointer(own_.pointer, key), own_.source});
     value.pointer += below;

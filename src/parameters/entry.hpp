@@ -1,5 +1,7 @@
 #pragma once
 
+#include <initializer_list>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -59,6 +61,9 @@ class Entry {
     /// Throws `UsageError` at the entry.
     [[noreturn]] void fail(const std::string& rule) const { own_.fail(rule); }
 
+    /// Says that the fields of these keys were read out of the value of `key`, which `fail_field` names.
+    void stand_for(std::string_view key, std::initializer_list<std::string_view> fields);
+
     /// Throws `UsageError` at a field of a mechanism ("/x/s"), in the entry or in the defaults.
     [[noreturn]] void fail_field(const std::string& field, const std::string& rule) const;
 
@@ -66,6 +71,7 @@ class Entry {
     json::Value own_;
     Defaults* defaults_;
     std::set<std::string, std::less<>> read_;
+    std::map<std::string, std::string, std::less<>> origins_{};  ///< of fields, where it is another key
 };
 
 }  // namespace glimpse::parameters

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "glimpse/words.hpp"
+#include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
 namespace glimpse::parameters {
@@ -12,6 +13,7 @@ using namespace json;
 namespace {
 
 constexpr std::array<std::string_view, 3> axis_members{"u", "s", "d"};
+constexpr std::array<std::string_view, 6> axes_members{"ux", "sx", "dx", "uy", "sy", "dy"};
 constexpr std::array<std::string_view, 5> draw_members{"gx", "gy", "log_sigma2", "log_delta", "log_gamma"};
 
 using Normalise = Gaussian::Normalise;
@@ -21,37 +23,47 @@ constexpr std::array<std::pair<std::string_view, Normalise>, 2> normalisations{
 Key axis_key(std::string_view name, std::string_view meaning) {
     return {.name = name,
             .forms = {"x"},
-            .type = object_type(axis_members, "s"),
+            .type = or_reference(object_type(axis_members, {"s"}), true),
             .unit = centre_unit,
             .meaning = meaning};
 }
 
-Gaussian::Axis read_axis(Entry& entry, std::string_view key) {
+Gaussian::Axis read_axis(Entry& entry, std::string_view key, const ReadingContext& context) {
     const std::vector<double> axis =
-        members(entry.need(key, "gaussian takes \"x\" and \"y\" together"), axis_members);
+        members(entry.need(key, "gaussian takes \"x\" and \"y\" together"), {axis_members}, context);
     return {axis[0], axis[1], axis[2]};
 }
 
-Gaussian::DrawForm read_draw(Entry& entry) {
-    const std::vector<double> draw = members(*entry.take("draw"), draw_members);
+/// Both axes in one value. Papers differ in the order, so that a reference must say it.
+Gaussian::AxesForm read_axes(Entry& entry, const ReadingContext& context) {
+    const std::vector<double> axes =
+        members(*entry.take("axes"), {.names = axes_members, .has_order = false}, context);
+    entry.stand_for("axes", {"x", "y"});
+    return {{axes[0], axes[1], axes[2]}, {axes[3], axes[4], axes[5]}};
+}
+
+Gaussian::DrawForm read_draw(Entry& entry, const ReadingContext& context) {
+    const std::vector<double> draw = members(*entry.take("draw"), {draw_members}, context);
     return {draw[0], draw[1], draw[2], draw[3], draw[4]};
 }
 
-Gaussian::BoxForm read_gaussian_box(Entry& entry) {
-    Gaussian::BoxForm form{read_box(entry)};
-    if (const std::optional<Value> sigma = entry.take("sigma")) form.sigma = number(*sigma);
+Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context) {
+    Gaussian::BoxForm form{read_box(entry, context)};
+    if (const std::optional<Value> sigma = entry.take("sigma")) form.sigma = number(*sigma, context);
     return form;
 }
 
 Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& context) {
     Gaussian gaussian;
     if (form.is("x")) {
-        const Gaussian::Axis x = read_axis(entry, "x");
-        gaussian.form = Gaussian::AxesForm{x, read_axis(entry, "y")};
+        const Gaussian::Axis x = read_axis(entry, "x", context);
+        gaussian.form = Gaussian::AxesForm{x, read_axis(entry, "y", context)};
+    } else if (form.is("axes")) {
+        gaussian.form = read_axes(entry, context);
     } else if (form.is("draw")) {
-        gaussian.form = read_draw(entry);
+        gaussian.form = read_draw(entry, context);
     } else {
-        gaussian.form = read_gaussian_box(entry);
+        gaussian.form = read_gaussian_box(entry, context);
     }
     gaussian.size = read_size(entry, context);
     if (const std::optional<Value> normalise = entry.take("normalise")) {
@@ -66,7 +78,7 @@ Description gaussian_description() {
     return {
         .word = Gaussian::name,
         .meaning = "A grid of Gaussian filters. Without a box it needs a size, its own or a default.",
-        .forms = {{{"x", "y"}}, {{"draw"}}, {{"box"}}},
+        .forms = {{{"x", "y"}}, {{"axes"}}, {{"draw"}}, {{"box"}}},
         .keys =
             {box_key(),
              units_key(),
@@ -77,15 +89,23 @@ Description gaussian_description() {
              axis_key("y",
                       "Along the image's height: u, the first Gaussian's centre; s, the standard "
                       "deviation; d, the distance between neighbours."),
+             {.name = "axes",
+              .forms = {"axes"},
+              .type = or_reference(object_type(axes_members, {"sx", "sy"}), true),
+              .unit = centre_unit,
+              .meaning =
+                  "The six numbers of x and y. A reference says their order, as \"uy,sy,dy,ux,sx,dx\"."},
              {.name = "draw",
               .forms = {"draw"},
-              .type = object_type(draw_members),
+              .type = or_reference(object_type(draw_members), true),
               .meaning =
                   "DRAW's parameters: the grid's centre, -1 to 1 inside the image; the logarithms of the "
-                  "variance (square pixels), the stride and the intensity. The size is a square."},
+                  "variance (square pixels), the stride and the intensity. The size is a square. A reference "
+                  "may "
+                  "say their order."},
              {.name = "sigma",
               .forms = {"box"},
-              .type = positive_type(),
+              .type = or_reference(positive_type()),
               .unit = "the distance between neighbouring Gaussians",
               .default_value = number_text(Gaussian::BoxForm{}.sigma),
               .meaning = "Standard deviation."},

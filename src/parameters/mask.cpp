@@ -4,6 +4,7 @@
 #include <array>
 #include <opencv2/core.hpp>
 
+#include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
 namespace glimpse::parameters {
@@ -38,7 +39,7 @@ constexpr std::string_view numbers_schema =
 Mask::FileForm read_file(const Value& value, const ReadingContext& context) {
     const std::string name = text(value);
     const std::filesystem::path path = context.directory / name;
-    if (name.empty() || name.find('\0') != std::string::npos || !context.is_file(path)) {
+    if (name.empty() || name.find('\0') != std::string::npos || !context.files.is_file(path)) {
         value.fail("no such file: " + path.string());
     }
     return {path, {}};
@@ -46,7 +47,8 @@ Mask::FileForm read_file(const Value& value, const ReadingContext& context) {
 
 constexpr const char* grid_words = "an array of rows of numbers";
 
-Mask::GridForm read_grid(const Value& value) {
+std::variant<Mask::FileForm, Mask::GridForm> read_grid(const Value& value, const ReadingContext& context) {
+    if (is_reference(value)) return referenced_grid(value, context);
     const std::vector<Value> rows = elements(value, grid_words);
     const std::size_t columns = numbers(rows.front()).size();
     cv::Mat grid(static_cast<int>(rows.size()), static_cast<int>(columns), CV_64F);
@@ -58,16 +60,16 @@ Mask::GridForm read_grid(const Value& value) {
         }
         std::copy(row.begin(), row.end(), grid.ptr<double>(static_cast<int>(y)));
     }
-    return {grid};
+    return Mask::GridForm{grid};
 }
 
 Mask::GaussianForm::Axis read_axis(const Value& value) {
-    const std::vector<double> axis = members(value, gaussian_members);
+    const std::vector<double> axis = json::members(value, gaussian_members);
     return {axis[0], axis[1]};
 }
 
 /// `x` and `y`: both as vectors, or both as Gaussians.
-void read_vectors(Entry& entry, Mask& mask) {
+void read_vectors(Entry& entry, const ReadingContext& context, Mask& mask) {
     const std::string because = "mask takes \"x\" and \"y\" together";
     const Value x = entry.need("x", because);
     const Value y = entry.need("y", because);
@@ -76,12 +78,13 @@ void read_vectors(Entry& entry, Mask& mask) {
             axis.fail("an array of numbers, or an object with \"u\" and \"s\", is needed");
         }
     }
-    if (x.is_array() != y.is_array()) {
+    const auto is_vector = [](const Value& axis) { return axis.is_array() || is_reference(axis); };
+    if (is_vector(x) != is_vector(y)) {
         y.fail("\"x\" and \"y\" are both arrays of numbers, or both objects with \"u\" and \"s\"");
     }
-    if (x.is_array()) {
+    if (is_vector(x)) {
         entry.refuse_own("normalise", "\"normalise\" is not used where \"x\" and \"y\" are arrays");
-        mask.form = Mask::VectorForm{numbers(x), numbers(y)};
+        mask.form = Mask::VectorForm{numbers(x, context), numbers(y, context)};
         return;
     }
     Mask::GaussianForm form{read_axis(x), read_axis(y)};
@@ -101,7 +104,7 @@ void read_upsampling_and_activation(Entry& entry, Mask& mask) {
     }
 }
 
-void read_kind(Entry& entry, Mask& mask) {
+void read_kind(Entry& entry, const ReadingContext& context, Mask& mask) {
     if (const std::optional<Value> kind = entry.take("kind")) {
         mask.kind = word<Mask::Kind>(*kind, kinds);
     }
@@ -109,7 +112,7 @@ void read_kind(Entry& entry, Mask& mask) {
     // A default applies where it can be used; an entry's own key is always read, for `validate` to refuse.
     if (hard || entry.has_own("threshold")) {
         if (const std::optional<Value> threshold = entry.take("threshold"))
-            mask.threshold = number(*threshold);
+            mask.threshold = number(*threshold, context);
     }
     if (hard || entry.has_own("select")) {
         if (const std::optional<Value> select = entry.take("select")) {
@@ -123,23 +126,25 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     if (form.is("file")) {
         mask.form = read_file(*entry.take("file"), context);
     } else if (form.is("grid")) {
-        mask.form = read_grid(*entry.take("grid"));
+        std::visit([&](auto&& grid) { mask.form = std::forward<decltype(grid)>(grid); },
+                   read_grid(*entry.take("grid"), context));
     } else if (form.is("x")) {
-        read_vectors(entry, mask);
+        read_vectors(entry, context, mask);
     } else {
-        mask.form = read_box(entry);
+        mask.form = read_box(entry, context);
     }
     if (form.is("file") || form.is("grid")) read_upsampling_and_activation(entry, mask);
-    read_kind(entry, mask);
+    read_kind(entry, context, mask);
     return mask;
 }
 
 Key vector_key(std::string_view name, std::string_view meaning) {
-    const Type gaussian = object_type(gaussian_members, "s");
+    const Type gaussian = object_type(gaussian_members, {"s"});
     return {.name = name,
             .forms = {"x"},
-            .type = {"an array of numbers, or " + gaussian.words, gaussian.range,
-                     R"("anyOf": [)" + std::string(numbers_schema) + ", {" + gaussian.schema + "}]"},
+            .type = {"an array of numbers, a reference, or " + gaussian.words, gaussian.range,
+                     R"("anyOf": [)" + std::string(numbers_schema) + ", {" + std::string(reference_schema) +
+                         "}, {" + gaussian.schema + "}]"},
             .unit = centre_unit,
             .meaning = meaning};
 }
@@ -155,8 +160,8 @@ std::vector<Key> mask_keys() {
          .meaning = "A grey picture or a .npy array of weights; relative to the document."},
         {.name = "grid",
          .forms = {"grid"},
-         .type = {grid_words, "",
-                  R"("type": "array", "minItems": 1, "items": )" + std::string(numbers_schema)},
+         .type = or_reference(
+             {grid_words, "", R"("type": "array", "minItems": 1, "items": )" + std::string(numbers_schema)}),
          .meaning = "Weights; the rows are equally long, and upsampled to the image's size."},
         vector_key(
             "x",
@@ -173,7 +178,7 @@ std::vector<Key> mask_keys() {
         enum_key("kind", {}, kinds, open.kind,
                  "soft: weights of 0 to 1; hard: 0 or 1; free: any finite weights."),
         {.name = "threshold",
-         .type = number_type(),
+         .type = or_reference(number_type()),
          .meaning = "Of a hard mask: weights from here on become 1, the rest 0."},
         enum_key("select", {}, selections, open.select,
                  "Of a hard mask: the list of its pixels, or its bounding box."),
@@ -189,10 +194,13 @@ Description mask_description() {
             .forms = {{{"file"}}, {{"grid"}}, {{"x", "y"}}, {{"box"}}},
             .keys = mask_keys(),
             .rules =
-                {R"({"anyOf": [{"properties": {"x": {"type": "object"}, "y": {"type": "object"}}}, )"
-                 R"({"properties": {"x": {"type": "array"}, "y": {"type": "array"}}}]})",
+                {R"({"anyOf": [{"properties": {"x": {"type": "object", "required": ["u"]}, )"
+                 R"("y": {"type": "object", "required": ["u"]}}}, )"
+                 R"({"properties": {"x": {"not": {"type": "object", "required": ["u"]}}, )"
+                 R"("y": {"not": {"type": "object", "required": ["u"]}}}}]})",
                  R"({"dependentSchemas": {)"
-                 R"("normalise": {"properties": {"x": {"type": "object"}, "y": {"type": "object"}}}, )"
+                 R"("normalise": {"properties": {"x": {"type": "object", "required": ["u"]}, )"
+                 R"("y": {"type": "object", "required": ["u"]}}}, )"
                  R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})",
                  R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
                  R"("then": {"properties": {"kind": {"const": "hard"}}}})"},

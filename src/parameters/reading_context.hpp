@@ -1,19 +1,29 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string_view>
 #include <vector>
 
+#include "arrays/array_files.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse::parameters {
+
+/// The arrays that a document refers to.
+struct ReferencedArrays {
+    std::shared_ptr<ArrayFiles> files;
+    std::size_t listed = 0;  ///< numbers of the lists that they stood for so far
+};
 
 /// What a document is read with.
 struct ReadingContext {
     std::filesystem::path directory;               ///< of relative paths
     ParameterDefaults defaults;                    ///< the caller's, below those of the document
     std::vector<std::string_view> sibling_keys{};  ///< allowed beside those of a single entry
-    IsFile is_file = is_file_on_disk;              ///< for the files that a document names
+    DocumentFiles files{};                         ///< those that the document names
+    std::shared_ptr<ReferencedArrays> arrays{};    ///< of the document; set where its reading begins
 };
 
 }  // namespace glimpse::parameters

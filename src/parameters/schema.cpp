@@ -5,6 +5,7 @@
 
 #include "glimpse/parameters.hpp"
 #include "glimpse/words.hpp"
+#include "parameters/array_reference.hpp"
 #include "parameters/description.hpp"
 
 namespace glimpse {
@@ -14,8 +15,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// What a schema cannot express, the reader checks: files that exist, duplicate ids, rows of one length, a
-// size's product, unused defaults, and all that depends on the document's defaults or the caller's.
+// What a schema cannot express, the reader checks: files that exist, their arrays, duplicate ids, rows of one
+// length, a size's product, unused defaults, and all that depends on the document's defaults or the caller's.
 //
 // An entry is checked twice: against its mechanism's keys, their types and the keys that exclude each other;
 // and, where the document has no defaults, for completeness.
@@ -202,6 +203,7 @@ std::string schema() {
     Texts definitions{entry_definition(), complete_entry_definition()};
     for (const Description& description : descriptions()) definitions.push_back(definition(description));
     definitions.push_back(any_keys_definition());
+    for (const std::string& reference : reference_definitions()) definitions.push_back(reference);
     for (const Key& key : common_keys()) definitions.push_back(property(key));
     for (const Key& key : image_keys()) definitions.push_back(property(key));
     return std::string(beginning) + "    " + join(definitions, ",\n    ") + "\n  }\n}\n";

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "glimpse/words.hpp"
+#include "parameters/numbers.hpp"
 
 namespace glimpse::parameters {
 
@@ -30,9 +31,9 @@ Key box_key() {
     const std::string positive = "{" + positive_type().schema + "}";
     return {.name = "box",
             .forms = {"box"},
-            .type = {box_words, "width > 0, height > 0",
-                     R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" + number + number +
-                         positive + ", " + positive + "]"},
+            .type = or_reference({box_words, "width > 0, height > 0",
+                                  R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" +
+                                      number + number + positive + ", " + positive + "]"}),
             .unit = "pixels, or fractions of the image's width and height",
             .meaning = "The region looked at, from the image's top left edge."};
 }
@@ -45,10 +46,10 @@ Key size_key(std::vector<std::string_view> forms) {
     return {
         .name = "size",
         .forms = std::move(forms),
-        .type =
+        .type = or_reference(
             {size_words, "width ≥ 1, height ≥ 1, width · height ≤ " + power_of_two(maximum_glimpse_pixels),
              R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": )" +
-                 std::to_string(maximum_glimpse_pixels) + "}"},
+                 std::to_string(maximum_glimpse_pixels) + "}"}),
         .unit = "pixels",
         .meaning = "The glimpse's size. Without it, the caller's default, or else the box's own."};
 }
@@ -59,17 +60,19 @@ Key padding_key(std::vector<std::string_view> forms) {
                                R"(, "exclusiveMaximum": )" + limit + "}";
     return {.name = "padding",
             .forms = std::move(forms),
-            .type = {enum_type<PaddingWord>(padding_words).words + ", a number, or a number for each channel",
+            .type = {enum_type<PaddingWord>(padding_words).words +
+                         ", a number, a number for each channel, or a reference",
                      "of float32",
                      R"("anyOf": [{)" + enum_type<PaddingWord>(padding_words).schema + "}, " + number +
-                         R"(, {"type": "array", "minItems": 1, "items": )" + number + "}]"},
+                         R"(, {"type": "array", "minItems": 1, "items": )" + number + "}, {" +
+                         std::string(reference_schema) + "}]"},
             .unit = "the image's values",
             .default_value = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
             .meaning = "What lies outside the image."};
 }
 
-OrientedBox read_box(Entry& entry) {
-    const std::vector<double> box = numbers(*entry.take("box"), 4, box_words);
+OrientedBox read_box(Entry& entry, const ReadingContext& context) {
+    const std::vector<double> box = numbers(*entry.take("box"), 4, box_words, context);
     OrientedBox result{{box[0], box[1], box[2], box[3]}};
     if (const std::optional<Value> units = entry.take("units"))
         result.units = word<Units>(*units, units_words);
@@ -79,18 +82,18 @@ OrientedBox read_box(Entry& entry) {
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> size = entry.take("size");
     if (!size) return context.defaults.size;
-    const std::vector<int> lengths = integers(*size, 2, size_words);
+    const std::vector<int> lengths = integers(*size, 2, size_words, context);
     return Size{lengths[0], lengths[1]};
 }
 
-PaddingAndFill read_padding(Entry& entry) {
+PaddingAndFill read_padding(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> padding = entry.take("padding");
     if (!padding) return {};
-    if (padding->is_number()) return {{}, Constant{{number(*padding)}}};
-    if (padding->is_array()) return {{}, Constant{numbers(*padding)}};
+    if (padding->is_number()) return {{}, Constant{{json::number(*padding)}}};
+    if (padding->is_array() || is_reference(*padding)) return {{}, Constant{numbers(*padding, context)}};
     if (!padding->is_string()) {
         padding->fail(enum_type<PaddingWord>(padding_words).words +
-                      ", a number or an array of numbers is needed");
+                      ", a number, an array of numbers or a reference is needed");
     }
     switch (word<PaddingWord>(*padding, padding_words)) {
         case PaddingWord::border:

@@ -27,7 +27,7 @@ Key size_key(std::vector<std::string_view> forms);
 Key padding_key(std::vector<std::string_view> forms);
 
 /// Reads "box" and "units".
-OrientedBox read_box(Entry& entry);
+OrientedBox read_box(Entry& entry, const ReadingContext& context);
 
 /// Reads "size", by default the caller's.
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context);
@@ -40,6 +40,6 @@ struct PaddingAndFill {
 };
 
 /// Reads "padding".
-PaddingAndFill read_padding(Entry& entry);
+PaddingAndFill read_padding(Entry& entry, const ReadingContext& context);
 
 }  // namespace glimpse::parameters

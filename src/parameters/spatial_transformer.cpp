@@ -3,6 +3,7 @@
 #include <array>
 
 #include "glimpse/words.hpp"
+#include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
 namespace glimpse::parameters {
@@ -19,43 +20,58 @@ Key pair_key(std::string_view name, std::string_view words, const Pair& default_
         "[" + number_text(default_value[0]) + ", " + number_text(default_value[1]) + "]";
     return {.name = name,
             .forms = {"scale"},
-            .type = numbers_type(words, 2),
+            .type = or_reference(numbers_type(words, 2)),
             .default_value = numbers,
             .meaning = meaning};
 }
 
+constexpr std::array<std::string_view, 4> scale_shift_members{"sx", "sy", "tx", "ty"};
 constexpr const char* scale_words = "[sx, sy]";
 constexpr const char* shift_words = "[tx, ty]";
 
-Pair read_pair(Entry& entry, std::string_view key, const char* words, const Pair& default_value) {
+Pair read_pair(Entry& entry, std::string_view key, const char* words, const Pair& default_value,
+               const ReadingContext& context) {
     const std::optional<Value> pair = entry.take(key);
     if (!pair) return default_value;
-    const std::vector<double> read = numbers(*pair, 2, words);
+    const std::vector<double> read = numbers(*pair, 2, words, context);
     return {read[0], read[1]};
 }
 
-SpatialTransformer::BoxForm read_turned_box(Entry& entry) {
-    SpatialTransformer::BoxForm form = read_box(entry);
-    if (const std::optional<Value> angle = entry.take("angle")) form.angle = number(*angle);
+SpatialTransformer::BoxForm read_turned_box(Entry& entry, const ReadingContext& context) {
+    SpatialTransformer::BoxForm form = read_box(entry, context);
+    if (const std::optional<Value> angle = entry.take("angle")) form.angle = number(*angle, context);
     return form;
+}
+
+/// A reference with an order leads to scale and shift, of which theta is made.
+void read_theta(Entry& entry, const ReadingContext& context, SpatialTransformer& transformer) {
+    const Value theta = *entry.take("theta");
+    if (!is_reference(theta) || !theta.contains("order")) {
+        transformer.form = SpatialTransformer::ThetaForm{
+            matrix_2x3(theta, context, R"(, or (4,) beside an "order" such as "sx,tx,sy,ty",)")};
+        return;
+    }
+    const std::vector<double> given = members(theta, {scale_shift_members}, context);
+    transformer.form = SpatialTransformer::ScaleShiftForm{{given[0], given[1]}, {given[2], given[3]}};
+    entry.stand_for("theta", {"scale", "shift"});
 }
 
 Mechanism read_spatial_transformer(Entry& entry, const Form& form, const ReadingContext& context) {
     SpatialTransformer transformer;
     if (form.is("theta")) {
-        transformer.form = SpatialTransformer::ThetaForm{matrix_2x3(*entry.take("theta"))};
+        read_theta(entry, context, transformer);
     } else if (form.is("scale")) {
         const SpatialTransformer::ScaleShiftForm open;
-        const Pair scale = read_pair(entry, "scale", scale_words, open.scale);
-        transformer.form =
-            SpatialTransformer::ScaleShiftForm{scale, read_pair(entry, "shift", shift_words, open.shift)};
+        const Pair scale = read_pair(entry, "scale", scale_words, open.scale, context);
+        transformer.form = SpatialTransformer::ScaleShiftForm{
+            scale, read_pair(entry, "shift", shift_words, open.shift, context)};
     } else if (form.is("matrix")) {
-        transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"))}};
+        transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"), context)}};
     } else {
-        transformer.form = read_turned_box(entry);
+        transformer.form = read_turned_box(entry, context);
     }
     transformer.size = read_size(entry, context);
-    const PaddingAndFill padding = read_padding(entry);
+    const PaddingAndFill padding = read_padding(entry, context);
     transformer.padding = padding.padding;
     transformer.fill = padding.fill;
     if (const std::optional<Value> align = entry.take("align_corners"))
@@ -81,20 +97,20 @@ Description spatial_transformer_description() {
              size_key({}),
              {.name = "theta",
               .forms = {"theta"},
-              .type = matrix_2x3_type(),
+              .type = or_reference(matrix_2x3_type(), true),
               .meaning =
                   "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row "
-                  "makes x."},
+                  "makes x. A reference to four numbers says their order, as \"sx,tx,sy,ty\"."},
              pair_key("scale", scale_words, identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
              pair_key("shift", shift_words, identity.shift, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
              {.name = "matrix",
               .forms = {"matrix"},
-              .type = matrix_2x3_type(),
+              .type = or_reference(matrix_2x3_type()),
               .unit = "pixels, their centres at whole numbers",
               .meaning = "From glimpse pixel to image pixel; the first row makes x."},
              {.name = "angle",
               .forms = {"box"},
-              .type = number_type(),
+              .type = or_reference(number_type()),
               .unit = "degrees",
               .default_value = number_text(OrientedBox{}.angle),
               .meaning = "Turns the box clockwise on the screen, about its centre."},

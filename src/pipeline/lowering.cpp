@@ -72,6 +72,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
                                 .report = &reports[k]});
         });
     }
+    release_arrays(*job.glimpses);
     return glimpses;
 }
 

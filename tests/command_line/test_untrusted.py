@@ -110,6 +110,29 @@ class Untrusted(GlimpseCase):
         self.file("in/photo.json", json.dumps({"mechanism": "mask", "file": "../secret.png"}))
         self.fails(1, "extract", "in/photo.png", "--sidecar", "-o", "d", "--untrusted", says=[f"../secret.png: {CONFINED}"])
 
+    def test_arrays_lie_below_the_document_and_nowhere_else(self):
+        self.file("photo.png", blank_png(20, 10))
+        self.path("in/deep").mkdir(parents=True)
+        for name in ("in/deep/near.npz", "far.npz"):
+            numpy.savez_compressed(self.path(name), theta=numpy.eye(2, 3), alphas=numpy.ones((2, 5)))
+        link = self.path("in/link.npz")
+        link.symlink_to(self.path("far.npz"))
+        def entries(file):
+            return {"turned": {"mechanism": "stn", "size": [4, 4], "theta": {"file": file, "array": "theta"}},
+                    "seen": {"mechanism": "mask", "grid": {"file": file, "array": "alphas"}}}
+        def document(file, *names):
+            return self.document([entries(file)[name] | {"id": name} for name in names], "in/p.json")
+        # What --formats says is of pictures.
+        for formats in ((), ("--formats", "png")):
+            self.run_untrusted("extract", "photo.png", "-p", document("deep/near.npz", "turned", "seen"), *formats, "-o", self.out)
+            self.assertEqual(self.files(), ["photo.seen.png", "photo.turned.png"])
+        if not has_landlock():
+            self.skipTest("the kernel has no Landlock")
+        for file in ("../far.npz", "link.npz"):
+            for name in ("turned", "seen"):
+                self.fails(2, "extract", "photo.png", "-p", document(file, name), "-o", "d", "--untrusted",
+                           says=[f"in/{file}: {CONFINED}"])
+
     def test_a_link_that_nobody_has_named_leads_nowhere(self):
         if not has_landlock():
             self.skipTest("the kernel has no Landlock")

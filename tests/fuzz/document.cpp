@@ -9,11 +9,17 @@ namespace {
 
 using namespace glimpse;
 
+/// What stands in every file that is named.
+std::shared_ptr<const StableBytes> a_table(const std::filesystem::path& /*path*/) {
+    constexpr std::string_view table = "0.5 0.25 1\n0.125 1 0.75\n";
+    return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(table.begin(), table.end()));
+}
+
 void check(std::string_view text, const ParameterDefaults& defaults) {
     ParameterDocument document;
     try {
         document = parse_parameters(text, "document.json", {}, defaults,
-                                    [](const std::filesystem::path&) { return true; });
+                                    {.is_file = [](const auto& /*path*/) { return true; }, .open = a_table});
     } catch (const UsageError&) {
         return;
     }

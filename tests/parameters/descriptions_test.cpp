@@ -42,6 +42,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"mask normalise", R"("sum")"},
         {"gaussian x", R"({"u": 1, "s": 1, "d": 1})"},
         {"gaussian y", R"({"u": 1, "s": 1, "d": 1})"},
+        {"axes", R"({"ux": 1, "sx": 1, "dx": 1, "uy": 1, "sy": 1, "dy": 1})"},
         {"draw", R"({"gx": 0, "gy": 0, "log_sigma2": 0, "log_delta": 0, "log_gamma": 0})"},
         {"sigma", "1"},
         {"gaussian normalise", R"("safe")"},
@@ -70,7 +71,9 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
 /// The message of the refusal; empty where it is read.
 std::string refusal_of(const std::string& text) {
     const ParameterDefaults defaults{.size = Size{4, 4}};
-    return refusal([&] { parse_parameters(text, "a.json", {}, defaults, [](const auto&) { return true; }); });
+    return refusal([&] {
+        parse_parameters(text, "a.json", {}, defaults, {.is_file = [](const auto&) { return true; }});
+    });
 }
 
 /// How often `what` occurs in the text.
@@ -173,5 +176,5 @@ TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
           "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"box\", \"units\", \"size\", "
-          "\"x\", \"y\", \"draw\", \"sigma\", \"normalise\"");
+          "\"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
 }

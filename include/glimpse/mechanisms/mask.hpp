@@ -40,11 +40,15 @@ class Values {
     std::shared_ptr<const cv::Mat> values_;
 };
 
+/// Where the array of a document's "grid" lies in a file: known to whoever reads files.
+struct ArraySource;
+
 /// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, H×W or upsampled to that. `values`
 /// (CV_64F) are supplied by whoever reads files, before the mask is lowered.
 struct FileForm {
     std::filesystem::path path;
     Values values;
+    std::shared_ptr<const ArraySource> array{};  ///< null: the file's picture, or all of a .npy
 };
 
 /// A grid of numbers of any size, CV_64F, upsampled to H×W.

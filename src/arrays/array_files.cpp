@@ -1,0 +1,51 @@
+#include "arrays/array_files.hpp"
+
+#include <algorithm>
+
+namespace glimpse {
+
+void ArrayFiles::close_old() {
+    std::uint64_t held = 0;
+    std::size_t kept = 0;
+    const auto is_too_much = [&](const OpenFile& file) {
+        held += file.arrays->held();
+        return kept++ > 0 && (kept > most_open || held > most_held_);
+    };
+    files_.erase(std::find_if(files_.begin(), files_.end(), is_too_much), files_.end());
+}
+
+const ArrayFile& ArrayFiles::opened(const std::filesystem::path& path) {
+    const auto found = std::ranges::find(files_, path, &OpenFile::path);
+    if (found != files_.end()) {
+        files_.splice(files_.begin(), files_, found);
+    } else {
+        paths_.insert(path);
+        std::unique_ptr<ArrayFile> arrays = open_array_file(open_(path));
+        files_.push_front({path, std::move(arrays)});
+        close_old();
+    }
+    return *files_.front().arrays;
+}
+
+Array ArrayFiles::select(const std::filesystem::path& path, const std::string& name,
+                         std::span<const int> index) {
+    const std::scoped_lock lock(mutex_);
+    if (!last_ || last_->name != name || last_->path != path) {
+        last_.reset();  // before another is unpacked
+        last_.emplace(LastArray{path, name, opened(path).array(name)});
+    }
+    return last_->array.select(index);
+}
+
+void ArrayFiles::close() {
+    const std::scoped_lock lock(mutex_);
+    files_.clear();
+    last_.reset();
+}
+
+std::vector<std::filesystem::path> ArrayFiles::paths() const {
+    const std::scoped_lock lock(mutex_);
+    return {paths_.begin(), paths_.end()};
+}
+
+}  // namespace glimpse

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+
+#include "glimpse/array.hpp"
+
+namespace glimpse {
+
+/// The files of arrays that a document names: one is opened once, and stays open while it is among the last
+/// that were asked for, and these hold no more in memory than they may. Thread-safe.
+class ArrayFiles {
+  public:
+    using Open = std::function<std::shared_ptr<const StableBytes>(const std::filesystem::path&)>;
+
+    /// So many files stay open.
+    static constexpr std::size_t most_open = 64;
+
+    explicit ArrayFiles(Open open, std::uint64_t most_held = largest_unpacked)
+        : open_(std::move(open)), most_held_(most_held) {}
+
+    /// The array of that name in a file, or "" for its only one, as far as `index` leads. Throws `Error`
+    /// without the path, as `open_array_file`, `ArrayFile::array` and `Array::select`.
+    Array select(const std::filesystem::path& path, const std::string& name, std::span<const int> index);
+
+    /// Closes all files. What is asked for again is opened again.
+    void close();
+
+    /// All that were opened so far, each once.
+    [[nodiscard]] std::vector<std::filesystem::path> paths() const;
+
+  private:
+    struct OpenFile {
+        std::filesystem::path path;
+        std::unique_ptr<ArrayFile> arrays;
+    };
+    /// The array that was asked for last, since it may have been unpacked for it.
+    struct LastArray {
+        std::filesystem::path path;
+        std::string name;
+        Array array;
+    };
+
+    const ArrayFile& opened(const std::filesystem::path& path);
+    void close_old();
+
+    Open open_;
+    std::uint64_t most_held_;
+    mutable std::mutex mutex_;
+    std::list<OpenFile> files_;  ///< the last first; guarded by `mutex_`, as what follows
+    std::optional<LastArray> last_;
+    std::set<std::filesystem::path> paths_;
+};
+
+}  // namespace glimpse

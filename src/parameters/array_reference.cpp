@@ -1,0 +1,198 @@
+#include "parameters/array_reference.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "json/value.hpp"
+
+namespace glimpse {
+
+Array mask_form::ArraySource::array() const {
+    return files->select(path, name, index);
+}
+
+namespace parameters {
+
+using namespace json;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> reference_keys{"file", "array", "index", "order"};
+
+/// Most numbers of all lists of a document: as many as fill the memory that its text may.
+constexpr std::size_t most_listed = document_limit.bytes / sizeof(double);
+
+/// A reference that was read and, but for its numbers, looked up.
+struct Reference {
+    Value value;
+    std::filesystem::path path;
+    std::string name;
+    std::vector<int> index;
+    Array array;
+
+    /// Throws `UsageError` that begins with the array.
+    [[noreturn]] void fail(const std::string& rule) const {
+        value.fail(path.string() + (name.empty() ? "" : " " + in_quotes(name)) + ": " + rule);
+    }
+    [[noreturn]] void fail_shape(const std::string& wanted) const {
+        std::vector<std::string> numbers;
+        for (const int number : index) numbers.push_back(std::to_string(number));
+        fail((index.empty() ? "it has" : "at [" + join(numbers) + "] it has") +
+             (" the shape " + shape_text(array.shape())) + "; " + wanted + " is needed here");
+    }
+};
+
+void require_reference_keys(const Value& value, bool has_order) {
+    const auto keys = std::span(reference_keys).first(reference_keys.size() - (has_order ? 0 : 1));
+    for (const std::string& key : value.keys()) {
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+            fail_unknown_key(value.member(key), key, keys, keys);
+        }
+    }
+}
+
+std::filesystem::path file_of(const Value& value, const ReadingContext& context) {
+    const Value file = value.required("file");
+    const std::string name = text(file);
+    std::filesystem::path path = context.directory / name;
+    if (name.empty() || name.find('\0') != std::string::npos || !context.files.is_file(path)) {
+        file.fail("no such file: " + path.string());
+    }
+    return path;
+}
+
+Reference looked_up(const Value& value, const ReadingContext& context, bool has_order = false) {
+    require_reference_keys(value, has_order);
+    const std::filesystem::path path = file_of(value, context);
+    const std::string name = value.contains("array") ? text(value.member("array")) : "";
+    const std::vector<int> index =
+        value.contains("index") ? integers(value.member("index")) : std::vector<int>();
+    try {
+        return {value, path, name, index, context.arrays->files->select(path, name, index)};
+    } catch (const Error& error) {
+        value.fail(path.string() + ": " + error.what());
+    }
+}
+
+std::vector<double> numbers_of(const Reference& reference) {
+    std::vector<double> numbers(reference.array.count());
+    try {
+        reference.array.read(numbers);
+    } catch (const Error& error) {
+        reference.fail(error.what());
+    }
+    return numbers;
+}
+
+/// The shape with so many axes, where it has more and some of length 1: these are dropped, the first first.
+Array::Shape with_axes(Array::Shape shape, std::size_t axes) {
+    while (shape.size() > axes) {
+        const auto one = std::find(shape.begin(), shape.end(), std::size_t{1});
+        if (one == shape.end()) break;
+        shape.erase(one);
+    }
+    return shape;
+}
+
+std::vector<double> numbers_of_shape(const Reference& reference, const std::vector<Array::Shape>& shapes,
+                                     std::string_view also = {}) {
+    std::vector<std::string> words;
+    for (const Array::Shape& shape : shapes) {
+        if (with_axes(reference.array.shape(), shape.size()) == shape) return numbers_of(reference);
+        words.push_back(shape_text(shape));
+    }
+    reference.fail_shape(join(words, " or ").append(also));
+}
+
+/// The order in which an array has the numbers: the position of each in the key's own.
+std::vector<std::size_t> positions_in(const Value& order, std::span<const std::string_view> names) {
+    std::vector<std::size_t> positions;
+    const std::string words = text(order) + ',';
+    for (std::string_view rest = words; !rest.empty();) {
+        const std::size_t end = rest.find(',');
+        const auto found = std::find(names.begin(), names.end(), rest.substr(0, end));
+        positions.push_back(static_cast<std::size_t>(found - names.begin()));
+        rest.remove_prefix(end + 1);
+    }
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        if (positions.size() == names.size() && std::count(positions.begin(), positions.end(), k) == 1)
+            continue;
+        order.fail("each of " + join(names, ",") + " is needed once, with commas between them, not " +
+                   in_quotes(text(order)));
+    }
+    return positions;
+}
+
+}  // namespace
+
+bool is_reference(const Value& value) {
+    return value.is_object() &&
+           (value.contains("file") || value.contains("array") || value.contains("index"));
+}
+
+std::vector<std::string> reference_definitions() {
+    const auto definition = [](const std::string& name, const std::string& more) {
+        return in_quotes(name) +
+               R"(: {"description": "An array of a file, or a part of it, which stands for numbers.", )"
+               R"("type": "object", "required": ["file"], "additionalProperties": false, "properties": {)"
+               R"("file": {"type": "string", "minLength": 1}, "array": {"type": "string"}, )"
+               R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}})" +
+               more + "}}";
+    };
+    return {definition("array", ""), definition("ordered_array", R"(, "order": {"type": "string"})")};
+}
+
+std::vector<double> referenced_members(const Value& value, const NumberNames& numbers,
+                                       const ReadingContext& context) {
+    const auto& names = numbers.names;
+    const Reference reference = looked_up(value, context, true);
+    if (!numbers.has_order && !value.contains("order")) {
+        value.fail("the key \"order\" is missing, which says how the array has its numbers: each of " +
+                   join(names, ",") + " once");
+    }
+    std::vector<double> given = numbers_of_shape(reference, {{names.size()}});
+    if (!value.contains("order")) return given;
+    const std::vector<std::size_t> positions = positions_in(value.member("order"), names);
+    std::vector<double> ordered(given.size());
+    for (std::size_t k = 0; k < given.size(); ++k) ordered[positions[k]] = given[k];
+    return ordered;
+}
+
+std::vector<double> referenced_numbers(const Value& value, const std::vector<Array::Shape>& shapes,
+                                       const ReadingContext& context, std::string_view also) {
+    return numbers_of_shape(looked_up(value, context), shapes, also);
+}
+
+std::vector<double> referenced_list(const Value& value, const ReadingContext& context) {
+    const Reference reference = looked_up(value, context);
+    const Array::Shape shape = with_axes(reference.array.shape(), 1);
+    if (shape.size() != 1 || shape[0] == 0) reference.fail_shape("one axis");
+    std::size_t& listed = context.arrays->listed;
+    if (shape[0] > most_listed - listed) {
+        value.fail("the lists of the document have more than " + power_of_two(most_listed) +
+                   " numbers, all together: split it");
+    }
+    listed += shape[0];
+    return numbers_of(reference);
+}
+
+Mask::FileForm referenced_grid(const Value& value, const ReadingContext& context) {
+    Reference reference = looked_up(value, context);
+    const Array::Shape shape = with_axes(reference.array.shape(), 2);
+    constexpr std::size_t longest = std::numeric_limits<int>::max();
+    const auto is_length = [](std::size_t length) { return length > 0 && length <= longest; };
+    if (shape.size() != 2 || !std::all_of(shape.begin(), shape.end(), is_length)) {
+        reference.fail_shape("one of rows and columns");
+    }
+    const Size size{static_cast<int>(shape[1]), static_cast<int>(shape[0])};
+    auto source = std::make_shared<const mask_form::ArraySource>(
+        mask_form::ArraySource{context.arrays->files, reference.path, reference.name, reference.index, size});
+    return {.path = reference.path, .values = {}, .array = std::move(source)};
+}
+
+}  // namespace parameters
+}  // namespace glimpse

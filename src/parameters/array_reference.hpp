@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arrays/array_files.hpp"
+#include "glimpse/mechanisms/mask.hpp"
+#include "json/value.hpp"
+#include "parameters/reading_context.hpp"
+
+// References to arrays, {"file": …, "array": …, "index": […]}, which stand for the numbers of a key.
+
+namespace glimpse {
+
+/// Where the numbers of a mask's grid lie, which are read when they are needed.
+struct mask_form::ArraySource {
+    std::shared_ptr<ArrayFiles> files;
+    std::filesystem::path path;
+    std::string name;  ///< of the array; empty: the file's only one
+    std::vector<int> index;
+    Size size;  ///< of the grid
+
+    /// The grid's numbers, rows×columns. Throws `Error` without the path.
+    [[nodiscard]] Array array() const;
+};
+
+namespace parameters {
+
+/// Whether the value is a reference, rather than numbers or an object of named numbers.
+bool is_reference(const json::Value& value);
+
+/// The JSON Schemas of references, by their names in the schema's definitions; of those that may have an
+/// "order", too.
+inline constexpr std::string_view reference_schema = R"("$ref": "#/$defs/array")";
+inline constexpr std::string_view ordered_reference_schema = R"("$ref": "#/$defs/ordered_array")";
+/// These definitions, with their names.
+std::vector<std::string> reference_definitions();
+
+/// The numbers of a key, each of which has a name.
+struct NumberNames {
+    std::span<const std::string_view> names;
+    bool has_order = true;  ///< arrays have them in this order; without one, a reference must say theirs
+};
+
+// What a reference stands for. Each throws `UsageError` at its place where there is no such array, or one of
+// another shape. Axes of length 1 that are too many are dropped.
+
+/// Exactly these numbers, in the order of `numbers.names`, whatever that of the array.
+std::vector<double> referenced_members(const json::Value& value, const NumberNames& numbers,
+                                       const ReadingContext& context);
+
+/// The numbers of an array of one of these shapes, behind which a message says `also`.
+std::vector<double> referenced_numbers(const json::Value& value, const std::vector<Array::Shape>& shapes,
+                                       const ReadingContext& context, std::string_view also = {});
+
+/// The numbers of an array of one axis, of any length > 0.
+std::vector<double> referenced_list(const json::Value& value, const ReadingContext& context);
+
+/// An array of rows and columns, for later.
+Mask::FileForm referenced_grid(const json::Value& value, const ReadingContext& context);
+
+}  // namespace parameters
+}  // namespace glimpse

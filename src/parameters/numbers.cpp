@@ -1,0 +1,65 @@
+#include "parameters/numbers.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "glimpse/words.hpp"
+
+namespace glimpse::parameters {
+
+namespace {
+
+std::vector<int> whole(const std::vector<double>& numbers, const json::Value& place) {
+    std::vector<int> integers;
+    integers.reserve(numbers.size());
+    for (const double number : numbers) {
+        if (number != std::nearbyint(number) || std::abs(number) > std::numeric_limits<int>::max()) {
+            place.fail("integers from -(2^31 - 1) to 2^31 - 1 are needed, and element " +
+                       std::to_string(integers.size()) + " of the array is " + number_text(number));
+        }
+        integers.push_back(static_cast<int>(number));
+    }
+    return integers;
+}
+
+}  // namespace
+
+double number(const json::Value& value, const ReadingContext& context) {
+    if (!is_reference(value)) return json::number(value);
+    return referenced_numbers(value, {Array::Shape()}, context).front();
+}
+
+std::vector<double> numbers(const json::Value& value, const ReadingContext& context) {
+    return is_reference(value) ? referenced_list(value, context) : json::numbers(value);
+}
+
+std::vector<double> numbers(const json::Value& value, std::size_t count, std::string_view meaning,
+                            const ReadingContext& context) {
+    if (!is_reference(value)) return json::numbers(value, count, meaning);
+    return referenced_numbers(value, {{count}}, context);
+}
+
+std::vector<int> integers(const json::Value& value, const ReadingContext& context) {
+    return is_reference(value) ? whole(referenced_list(value, context), value) : json::integers(value);
+}
+
+std::vector<int> integers(const json::Value& value, std::size_t count, std::string_view meaning,
+                          const ReadingContext& context) {
+    if (!is_reference(value)) return json::integers(value, count, meaning);
+    return whole(referenced_numbers(value, {{count}}, context), value);
+}
+
+std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const ReadingContext& context,
+                                                std::string_view also) {
+    if (!is_reference(value)) return json::matrix_2x3(value);
+    const std::vector<double> m = referenced_numbers(value, {{2, 3}, {6}}, context, also);
+    return {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}}};
+}
+
+std::vector<double> members(const json::Value& value, const NumberNames& numbers,
+                            const ReadingContext& context) {
+    return is_reference(value) ? referenced_members(value, numbers, context)
+                               : json::members(value, numbers.names);
+}
+
+}  // namespace glimpse::parameters

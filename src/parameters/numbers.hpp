@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "json/value.hpp"
+#include "parameters/array_reference.hpp"
+#include "parameters/reading_context.hpp"
+
+// The numbers of a key: in the document, as src/json reads them, or in an array that it refers to.
+
+namespace glimpse::parameters {
+
+double number(const json::Value& value, const ReadingContext& context);
+
+std::vector<double> numbers(const json::Value& value, const ReadingContext& context);
+
+/// Exactly `count` > 1 numbers.
+std::vector<double> numbers(const json::Value& value, std::size_t count, std::string_view meaning,
+                            const ReadingContext& context);
+
+std::vector<int> integers(const json::Value& value, const ReadingContext& context);
+
+/// Exactly `count` > 1 integers.
+std::vector<int> integers(const json::Value& value, std::size_t count, std::string_view meaning,
+                          const ReadingContext& context);
+
+/// A reference may also lead to six numbers, row by row. `also` ends what a message says of the shapes.
+std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const ReadingContext& context,
+                                                std::string_view also = {});
+
+/// The members of an object.
+std::vector<double> members(const json::Value& value, const NumberNames& numbers,
+                            const ReadingContext& context);
+
+}  // namespace glimpse::parameters

@@ -1,0 +1,97 @@
+#include "arrays/array_files.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "array_samples.hpp"
+#include "glimpse/error.hpp"
+#include "refusals.hpp"
+#include "scratch_directory.hpp"
+
+using namespace glimpse;
+using namespace array_samples;
+
+namespace {
+
+/// Tables of one number, and how often each was opened.
+struct Opened {
+    std::map<std::filesystem::path, int> times{};
+    ArrayFiles files{[this](const std::filesystem::path& path) {
+        ++times[path];
+        return kept(path.string());
+    }};
+
+    double number(int file) {
+        return numbers_of(files.select(std::to_string(file), "", std::vector<int>{0, 0})).front();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("array files: one is opened once, unless others were asked for since") {
+    Opened opened;
+    constexpr int many = ArrayFiles::most_open;
+    for (int round = 0; round < 3; ++round) {
+        for (int file = 0; file < many; ++file) CHECK(opened.number(file) == file);
+    }
+    for (int file = 0; file < many; ++file) CHECK(opened.times[std::to_string(file)] == 1);
+    opened.number(0);  // so that 1 is the one that was not asked for for longest
+    opened.number(many);
+    opened.number(0);
+    CHECK(opened.times["0"] == 1);
+    opened.number(1);
+    CHECK(opened.times["1"] == 2);
+    CHECK(opened.files.paths().size() == many + 1);
+}
+
+TEST_CASE("array files: tables stay open while their numbers take no more memory than they may") {
+    int opened = 0;
+    ArrayFiles files(
+        [&](const std::filesystem::path& /*path*/) {
+            ++opened;
+            return kept("1 2 3\n4 5 6\n");
+        },
+        5 * 6 * sizeof(double) + 7);
+    const auto ask = [&](int file) { files.select(std::to_string(file), "", {}); };
+    for (int file = 0; file < 5; ++file) ask(file);
+    ask(0);
+    CHECK(opened == 5);
+    ask(5);  // in place of 1, which was not asked for for longest
+    ask(0);
+    CHECK(opened == 6);
+    ask(1);
+    CHECK(opened == 7);
+}
+
+TEST_CASE("array files: a file that is closed is opened again, and what was taken of it stays") {
+    Opened opened;
+    const Array array = opened.files.select("7", "", {});
+    opened.files.close();
+    CHECK(numbers_of(array) == std::vector<double>{7});
+    CHECK(opened.number(7) == 7);
+    CHECK(opened.times["7"] == 2);
+    CHECK(opened.files.paths().size() == 1);
+}
+
+TEST_CASE("array files: an array that was read from another name or file is not taken for it") {
+    ArrayFiles files([](const std::filesystem::path& path) {
+        return kept(zip({{"a.npy", npy_of("()", {path == "x" ? 1.0 : 2.0})}, {"b.npy", npy_of("()", {3})}}));
+    });
+    const auto number = [&](const char* path, const char* name) {
+        return numbers_of(files.select(path, name, {})).front();
+    };
+    CHECK(number("x", "a") == 1);
+    CHECK(number("y", "a") == 2);
+    CHECK(number("y", "b") == 3);
+    CHECK(number("x", "a") == 1);
+}
+
+TEST_CASE("array files: a file is mapped, and one that cannot be opened is refused with the reason") {
+    const scratch::Directory directory;
+    ArrayFiles files(mapped_bytes);
+    CHECK(numbers_of(files.select(directory.file("a.csv", "1 2\n3 4\n"), "", std::vector<int>{-1})) ==
+          std::vector<double>{3, 4});
+    CHECK(refusal<Error>([&] { files.select(directory / "b.csv", "", {}); }) == "No such file or directory");
+}

@@ -1,0 +1,314 @@
+"""Numbers of documents in arrays: .npy, .npz, .safetensors and tables, as other programs write and read them."""
+
+import io
+import itertools
+import json
+import pickle
+import struct
+import tarfile
+import zipfile
+
+import numpy
+
+from glimpse_case import IS_SANITIZED, GlimpseCase, peak_memory
+
+# Less than a float32's rounding of weights of at most 1, which is what a map is written as.
+ROUNDING = 2.0 ** -24
+SAFETENSORS = {"bool": "BOOL", "uint8": "U8", "int8": "I8", "uint16": "U16", "int16": "I16", "float16": "F16", "uint32": "U32",
+               "int32": "I32", "float32": "F32", "uint64": "U64", "int64": "I64", "float64": "F64"}
+# That a row may take beside a run without it: pages that the system maps around those that are read.
+FEW_BYTES = 4 << 20
+
+
+def safetensors(arrays, **changes):
+    """A file by hand; `changes` of an entry of its header by name."""
+    entries, data = {"__metadata__": {"format": "pt"}}, b""
+    for name, values in arrays.items():
+        kind = SAFETENSORS[values.dtype.name]
+        content = values.astype(values.dtype.newbyteorder("<")).tobytes()
+        entries[name] = {"dtype": kind, "shape": values.shape, "data_offsets": [len(data), len(data) + len(content)]}
+        entries[name] |= changes.get(name, {})
+        data += content
+    header = json.dumps(entries).encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
+def bfloat16(values):
+    """The upper halves of float32 that end in zeros."""
+    return (values.astype("<f4").view("<u4") >> 16).astype("<u2")
+
+
+class Arrays(GlimpseCase):
+    def setUp(self):
+        super().setUp()
+        self.picture("photo.png", width=8, height=6, channels=1)
+
+    def reference(self, file, array=None, index=None, **more):
+        given = {"file": file, "array": array, "index": index} | more
+        return {key: value for key, value in given.items() if value is not None}
+
+    def weights(self, references):
+        """Of masks whose grids have the image's size: their maps, which are the grids."""
+        entries = [{"id": f"g{k}", "mechanism": "mask", "kind": "free", "grid": reference} for k, reference in enumerate(references)]
+        self.document(entries)
+        self.run_glimpse("extract", "photo.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
+        return [self.load(f"photo.g{k}.map.npy") for k in range(len(references))]
+
+    def same(self, references, expected):
+        maps = self.weights(references)
+        self.assertEqual(len(maps), len(expected))
+        for found, wanted in zip(maps, expected):
+            numpy.testing.assert_array_equal(found, wanted.astype("float32"))
+
+    def refused(self, entry, *says, status=2):
+        self.document(entry)
+        return self.fails(status, "extract", "photo.png", "-p", "p.json", "-s", "4x4", "-o", self.out, says=says)
+
+    def test_every_type_byte_order_and_memory_order_of_npy(self):
+        references, expected = [], []
+        rng = numpy.random.default_rng(3)
+        for kind, order, columns in itertools.product(SAFETENSORS, "<>", (False, True)):
+            top = 2 if kind == "bool" else 100
+            values = rng.integers(0, top, (2, 6, 8)).astype(kind)
+            if "float" in kind:
+                values += rng.random((2, 6, 8)).astype(kind)
+            elif kind.startswith("int"):
+                values -= numpy.array(50, kind)
+            stored = values.astype(values.dtype.newbyteorder(order))
+            name = f"{kind}_{'little' if order == '<' else 'big'}_{columns}.npy"
+            numpy.save(self.path(name), numpy.asfortranarray(stored) if columns else stored)
+            read = numpy.load(self.path(name))
+            references.append(self.reference(name, index=[1]))
+            expected.append(read[1])
+        self.same(references, expected)
+
+    def test_npz_as_numpy_writes_it(self):
+        rng = numpy.random.default_rng(4)
+        alphas = rng.random((3, 6, 8))
+        other = rng.random((1, 6, 1, 8)).astype("float32")
+        for save in (numpy.savez, numpy.savez_compressed):
+            save(self.path("a.npz"), **{"alphas": alphas, "layer/0 ä": other})
+            self.same([self.reference("a.npz", "alphas", [0]), self.reference("a.npz", "alphas", [-1]),
+                       self.reference("a.npz", "layer/0 ä")], [alphas[0], alphas[2], other[0, :, 0]])
+        # What zipfile writes to a pipe has its sizes behind the contents, and the directory in zip64.
+        class Pipe(io.BytesIO):
+            def seekable(self):
+                return False
+
+            def seek(self, *_):
+                raise io.UnsupportedOperation
+
+            def tell(self):
+                raise io.UnsupportedOperation
+        for compression in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            pipe = Pipe()
+            content = io.BytesIO()
+            numpy.save(content, alphas)
+            with zipfile.ZipFile(pipe, "w", compression) as archive, archive.open("alphas.npy", "w", force_zip64=True) as member:
+                member.write(content.getvalue())
+            self.file("piped.npz", pipe.getvalue())
+            self.same([self.reference("piped.npz", index=[1])], [alphas[1]])
+
+    def test_every_type_of_safetensors(self):
+        rng = numpy.random.default_rng(5)
+        arrays = {kind: rng.integers(0, 2, (6, 8)).astype(kind) for kind in SAFETENSORS}
+        self.file("all.safetensors", safetensors(arrays))
+        self.same([self.reference("all.safetensors", kind) for kind in arrays], list(arrays.values()))
+        halves = bfloat16(rng.normal(size=(6, 8)))
+        self.file("brain.bin", safetensors({"w": halves}, w={"dtype": "BF16"}))
+        self.same([self.reference("brain.bin")], [(halves.astype("<u4") << 16).view("<f4")])
+
+    def test_safetensors_as_its_own_package_writes_it(self):
+        try:
+            from safetensors.numpy import save_file
+        except ImportError:
+            self.skipTest("the package safetensors is not installed")
+        arrays = {"a": numpy.random.default_rng(6).random((6, 8)), "b": numpy.arange(48, dtype="int16").reshape(6, 8)}
+        save_file(arrays, self.path("s.safetensors"))
+        self.same([self.reference("s.safetensors", name) for name in arrays], list(arrays.values()))
+
+    def test_tables(self):
+        values = numpy.random.default_rng(7).random((6, 8))
+        for k, (separator, options) in enumerate(((",", {}), (";", {"newline": "\r\n"}), ("\t", {"header": "a remark"}), (" ", {}))):
+            numpy.savetxt(self.path(f"{k}.csv"), values, delimiter=separator, fmt="%.17g", **options)
+        self.same([self.reference(f"{k}.csv") for k in range(4)], [values] * 4)
+        self.file("steps.tsv", "ux\tsx\tdx\tuy\tsy\tdy\n1\t2\t0.5\t3\t1\t0.25\n9\t1\t1\t9\t1\t1\n")
+        self.document([{"id": "axes", "mechanism": "gaussian", "size": [4, 4],
+                        "axes": self.reference("steps.tsv", index=[0], order="ux,sx,dx,uy,sy,dy")},
+                       {"id": "xy", "mechanism": "gaussian", "size": [4, 4], "x": {"u": 1, "s": 2, "d": 0.5}, "y": {"u": 3, "s": 1, "d": 0.25}}])
+        self.run_glimpse("extract", "photo.png", "-p", "p.json", "--format", "npy", "-o", self.out)
+        numpy.testing.assert_array_equal(self.load("photo.axes.npy"), self.load("photo.xy.npy"))
+
+    def test_a_training_run_is_what_its_numbers_are(self):
+        rng = numpy.random.default_rng(8)
+        theta = numpy.array([[[0.5, 0.1, -0.1], [0.05, 0.6, 0.2]]], "float32")
+        draw = rng.normal(size=(2, 5))
+        vectors = rng.random((2, 8))
+        numpy.savez(self.path("run.npz"), theta=theta, flat=theta.reshape(1, 6), four=theta[:, [0, 0, 1, 1], [0, 2, 1, 2]],
+                    draw=draw, x=vectors, y=vectors[:, :6], box=numpy.array([1, 1, 4, 3]))
+        names = ("gx", "gy", "log_sigma2", "log_delta", "log_gamma")
+        swapped = draw[1, [1, 0, 2, 3, 4]]
+        pairs = {
+            "theta": ({"theta": self.reference("run.npz", "theta")}, {"theta": theta[0].tolist()}),
+            "flat": ({"theta": self.reference("run.npz", "flat", [0])}, {"theta": theta[0].tolist()}),
+            "four": ({"theta": self.reference("run.npz", "four", order="sx,tx,sy,ty")},
+                     {"scale": theta[0, [0, 1], [0, 1]].tolist(), "shift": theta[0, :, 2].tolist()}),
+            "draw": ({"mechanism": "gaussian", "draw": self.reference("run.npz", "draw", [1])},
+                     {"mechanism": "gaussian", "draw": dict(zip(names, draw[1].tolist()))}),
+            "swapped": ({"mechanism": "gaussian", "draw": self.reference("run.npz", "draw", [1], order="gy,gx,log_sigma2,log_delta,log_gamma")},
+                        {"mechanism": "gaussian", "draw": dict(zip(names, swapped.tolist()))}),
+            "vectors": ({"mechanism": "mask", "x": self.reference("run.npz", "x", [1]), "y": self.reference("run.npz", "y", [0])},
+                        {"mechanism": "mask", "x": vectors[1].tolist(), "y": vectors[0, :6].tolist()}),
+            "box": ({"mechanism": "crop", "box": self.reference("run.npz", "box")}, {"mechanism": "crop", "box": [1, 1, 4, 3]}),
+        }
+        entries = [{"mechanism": "stn", "size": [4, 4]} | entry | {"id": f"{name}.{k}"} for name, both in pairs.items() for k, entry in enumerate(both)]
+        for entry in entries:
+            if entry["mechanism"] == "mask":
+                del entry["size"]
+        self.document(entries)
+        self.run_glimpse("extract", "photo.png", "-p", "p.json", "--format", "npy", "-o", self.out)
+        for name in pairs:
+            numpy.testing.assert_array_equal(self.load(f"photo.{name}.0.npy"), self.load(f"photo.{name}.1.npy"), name)
+
+    def test_a_manifest_a_sidecar_and_an_archive_refer_to_arrays(self):
+        values = numpy.random.default_rng(9).random((2, 6, 8)).astype("float32")
+        numpy.savez(self.path("maps.npz"), alphas=values)
+        entry = {"id": "m", "mechanism": "mask", "grid": self.reference("maps.npz", "alphas", [1])}
+        self.file("jobs.jsonl", json.dumps({"image": "photo.png"} | entry) + "\n")
+        self.document(entry, "photo.json")
+        with tarfile.open(self.path("s.tar"), "w") as archive:
+            for name in ("photo.png", "photo.json"):
+                archive.add(self.path(name), name)
+            archive.add(self.path("maps.npz"), "photo.maps.npz")
+            document = json.dumps({"mechanism": "mask", "id": "m", "grid": self.reference("photo.maps.npz", "alphas", [1])}).encode()
+            member = tarfile.TarInfo("photo.png.json")
+            member.size = len(document)
+            archive.addfile(member, io.BytesIO(document))
+        for k, source in enumerate((["--manifest", "jobs.jsonl"], ["photo.png", "--sidecar"], ["--input-tar", "s.tar", "--sidecar"])):
+            for options in ([], ["--untrusted"]):
+                out = self.directory / f"out{k}{len(options)}"
+                self.run_glimpse("extract", *source, "--map", "--format", "npy", "-o", out, *options)
+                numpy.testing.assert_array_equal(self.load(out / "photo.m.map.npy"), values[1])
+                self.assertEqual(len(self.files(out)), 2)
+
+    def test_a_npy_that_a_document_names_is_no_image_of_an_archive(self):
+        image = numpy.zeros((6, 8, 3), "uint8")
+        with tarfile.open(self.path("s.tar"), "w") as archive:
+            for name, content in (("a.npy", image), ("a.theta.npy", numpy.eye(2, 3))):
+                numpy.save(self.path(name), content)
+                archive.add(self.path(name), name)
+            self.document({"mechanism": "stn", "size": [4, 4], "theta": self.reference("a.theta.npy")}, "a.json")
+            archive.add(self.path("a.json"), "a.json")
+        self.run_glimpse("extract", "--input-tar", "s.tar", "--sidecar", "-o", self.out)
+        self.assertEqual(self.files(), ["a.000.png"])
+
+    def test_an_array_is_an_input_which_no_output_overwrites(self):
+        numpy.save(self.path("theta.npy"), numpy.eye(2, 3))
+        numpy.save(self.path("map.npy"), numpy.ones((6, 8)))
+        theta = {"mechanism": "stn", "size": [4, 4], "theta": self.reference("theta.npy")}
+        for entry, name in ((theta, "theta.npy"), ({"mechanism": "mask", "grid": self.reference("map.npy")}, "map.npy")):
+            before = self.path(name).read_bytes()
+            self.document(entry)
+            for options in (["-o", name], ["-o", "o.png", "--report", name]):
+                self.fails(2, "extract", "photo.png", "-p", "p.json", *options, says=[f"{name}: is an input of this run"])
+                self.assertEqual(self.path(name).read_bytes(), before)
+            self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", "g.npy")
+            self.fails(2, "write", "g.npy", "-p", "p.json", "--canvas", "photo.png", "-o", name, says=[f"{name}: is an input"])
+
+    def test_a_row_of_ten_gigabytes(self):
+        rows, columns = 163_840, 8_192  # of float64
+        row = numpy.arange(8, dtype="<f8") / 8
+        with open(self.path("large.npy"), "wb") as file:
+            numpy.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (rows, columns // 8, 8)})
+            begin = file.tell()
+            file.truncate(begin + 8 * rows * columns)
+            file.seek(begin + 8 * columns * (rows - 1) + 8 * 8 * 5)
+            file.write(row.tobytes())
+        self.assertGreater(self.path("large.npy").stat().st_size, 10 << 30)
+        self.assertLess(self.path("large.npy").stat().st_blocks * 512, 1 << 20, "the file system has no holes")
+        document = self.document({"id": "r", "mechanism": "mask", "x": self.reference("large.npy", index=[-1, 5]), "y": [1] * 6})
+        command = ("extract", "photo.png", "-p", document, "--map", "--format", "npy", "-o", self.out)
+        if not IS_SANITIZED:  # whose own memory is many times as much
+            without = peak_memory("extract", self.path("photo.png"), "-b", "1,1,4,4", "--map", "--format", "npy", "-o", self.out)
+            self.assertLess(peak_memory(*command, cwd=self.directory), without + FEW_BYTES)
+        self.run_glimpse(*command)
+        numpy.testing.assert_allclose(self.load("photo.r.map.npy"), numpy.tile(row, (6, 1)), atol=ROUNDING)
+
+    def test_many_references_to_a_file(self):
+        count = 20_000 if IS_SANITIZED else 100_000
+        numpy.savez(self.path("t.npz"), theta=numpy.tile(numpy.eye(2, 3), (count, 1, 1)))
+        reference = '{"mechanism":"stn","theta":{"file":"t.npz","array":"theta","index":[%d]}}'
+        self.document('{"size":[2,2],"glimpses":[' + ",".join(reference % k for k in range(count)) + "]}")
+        result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out, "--dry-run")
+        self.assertEqual(len(result.stdout.splitlines()), count)
+
+    def test_arrays_that_are_not_there(self):
+        grid = lambda *reference, **more: {"mechanism": "mask", "grid": self.reference(*reference, **more)}
+        numpy.savez(self.path("a.npz"), **{f"layer{k}": numpy.zeros((2, 6, 8)) for k in range(12)})
+        self.refused(grid("b.npz"), "p.json: /grid/file: no such file: ", "b.npz")
+        self.refused(grid("a.npz"), "a.npz: it has 12 arrays, of which \"array\" must name one: \"layer0\", \"layer1\", ", ", and 2 more")
+        self.refused(grid("a.npz", "layr1"), "p.json: /grid: ", "there is no array \"layr1\"; there are \"layer0\"")
+        self.refused(grid("a.npz", "layer1"), "it has the shape (2, 6, 8); one of rows and columns is needed here")
+        self.refused(grid("a.npz", "layer1", [2]), "the index 2 is out of range: axis 0 of the shape (2, 6, 8) has 2 elements")
+        self.refused(grid("a.npz", "layer1", [1, 7]), "the index 7 is out of range: axis 1")
+        self.refused({"mechanism": "stn", "theta": self.reference("a.npz", "layer1", [1])},
+                     "p.json: /theta: ", "a.npz \"layer1\": at [1] it has the shape (6, 8); (2, 3) or (6,)")
+
+    def test_pickles_and_objects_are_refused_and_never_run(self):
+        class Evil:
+            def __reduce__(self):
+                return (open, (str(marker), "w"))
+        marker = self.directory / "it-ran"
+        self.file("a.pkl", pickle.dumps(Evil(), 4))
+        numpy.save(self.path("objects.npy"), numpy.array([Evil()], dtype=object), allow_pickle=True)
+        with zipfile.ZipFile(self.path("model.pt"), "w") as archive:
+            archive.writestr("model/data.pkl", pickle.dumps(Evil(), 2))
+        theta = lambda name: {"mechanism": "stn", "theta": self.reference(name)}
+        self.refused(theta("a.pkl"), "a.pkl: a pickle is not read, since it may run any program")
+        self.refused(theta("objects.npy"), "objects.npy: an array of Python objects, which only a pickle holds, is not read")
+        self.refused(theta("model.pt"), "model.pt: a file of PyTorch is a pickle, which is not read")
+        numpy.save(self.path("fields.npy"), numpy.zeros(6, [("a", "f4"), ("b", "f4")]))
+        self.refused(theta("fields.npy"), "a structured array is not read")
+        numpy.save(self.path("complex.npy"), numpy.zeros(6, complex))
+        self.refused(theta("complex.npy"), "an array of type <c16 is not supported")
+        self.assertFalse(marker.exists())
+
+    def test_numbers_that_are_none(self):
+        values = numpy.zeros((2, 6, 8))
+        values[1, 2, 3] = numpy.nan
+        values[0, 5, 7] = -numpy.inf
+        numpy.save(self.path("n.npy"), values)
+        grid = lambda k: {"mechanism": "mask", "grid": self.reference("n.npy", index=[k])}
+        self.refused(grid(1), "p.json: /grid: ", "n.npy: the number at [1, 2, 3] is NaN")
+        self.refused(grid(0), "n.npy: the number at [0, 5, 7] is infinite")
+        numpy.save(self.path("n.npy"), numpy.array([2 ** 53 + 1, 0, 1, 1]))
+        self.refused({"box": self.reference("n.npy")}, "n.npy: the number at [0] 9007199254740993 is no float64")
+        # In a manifest, the record fails alone.
+        numpy.save(self.path("n.npy"), values)
+        self.picture("other.png", width=8, height=6, channels=1)
+        self.file("jobs.jsonl", json.dumps({"image": "photo.png"} | grid(1)) + "\n" + json.dumps({"image": "other.png", "box": [1, 1, 2, 2]}) + "\n")
+        self.fails(1, "extract", "--manifest", "jobs.jsonl", "-o", self.out, says=["n.npy: the number at [1, 2, 3] is NaN"])
+        self.assertEqual(self.files(), ["other.000.png"])
+
+    def test_a_safetensors_header_that_lies(self):
+        theta = numpy.eye(2, 3, dtype="float32")
+        def refused(*says, **changes):
+            self.file("s.safetensors", safetensors({"t": theta, "u": theta}, **changes))
+            self.refused({"mechanism": "stn", "theta": self.reference("s.safetensors", "t")}, *says)
+        refused("/t/data_offsets: the array lies from byte 0 to 4096, and the file has 48 bytes", t={"data_offsets": [0, 4096]})
+        refused("an array of the shape (2, 4) with 4 bytes for each number does not have the 24 bytes", t={"shape": [2, 4]})
+        refused("the arrays \"t\" and \"u\" overlap", u={"data_offsets": [12, 36]})
+        refused("the type \"F8_E5M2\" is not read", t={"dtype": "F8_E5M2"})
+        content = safetensors({"t": theta})
+        for length in (len(content), 2 ** 40, 2 ** 64 - 1):
+            self.file("s.safetensors", struct.pack("<Q", length) + content[8:])
+            self.refused({"mechanism": "stn", "theta": self.reference("s.safetensors")},
+                         f"the .safetensors header is said to have {length} bytes, and the file has {len(content) - 8}")
+
+    def test_masks_of_arrays_count_as_masks_do(self):
+        numpy.save(self.path("large.npy"), numpy.zeros((1200, 1000), "float16"))
+        self.document({"mechanism": "mask", "grid": self.reference("large.npy")})
+        run = ("extract", "photo.png", "-p", "p.json", "-o", self.out)
+        self.fails(2, *run, "--memory", "9M", says=["p.json: /grid: ", "large.npy: ", "--memory"])
+        self.fails(2, *run, "--max-pixels", "1000000", says=["large.npy: the image has 1000×1200 pixels, more than the 1000000 that --max-pixels"])
+        self.run_glimpse(*run, "--memory", "64M")

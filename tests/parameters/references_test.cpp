@@ -1,0 +1,182 @@
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/parameters.hpp"
+#include "hand_made_files.hpp"
+#include "parameters/attention_file.hpp"
+#include "refusals.hpp"
+
+// References to arrays in place of a document's numbers.
+
+using namespace glimpse;
+
+namespace {
+
+/// Tables by their names, and how often each was opened.
+struct Tables {
+    std::map<std::string, std::string> texts;
+    std::map<std::string, int> opened{};
+
+    ParameterDocument read(const std::string& document) {
+        const auto open = [this](const std::filesystem::path& path) {
+            ++opened[path.string()];
+            const std::string& text = texts.at(path.string());
+            return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(text.begin(), text.end()));
+        };
+        const auto is_file = [this](const std::filesystem::path& path) {
+            return texts.contains(path.string());
+        };
+        ParameterDefaults defaults;
+        defaults.size = Size{4, 4};
+        return parse_parameters(document, "a.json", {}, defaults, {.is_file = is_file, .open = open});
+    }
+    std::string message(const std::string& document) {
+        return refusal([&] { read(document); });
+    }
+};
+
+/// The form `F` of the mechanism `M` of the only glimpse.
+template <typename M, typename F>
+F form_of(const ParameterDocument& document) {
+    REQUIRE(document.size() == 1);
+    return std::get<F>(std::get<M>(document.front().mechanism).form);
+}
+
+std::string gaussian(const std::string& key, const std::string& value) {
+    return R"({"mechanism": "gaussian", ")" + key + "\": " + value + "}";
+}
+
+}  // namespace
+
+TEST_CASE("references: the six numbers of a Gaussian in the orders of the papers") {
+    Tables tables{{{"a", "1 2 3 4 5 6"}}};
+    using Axes = Gaussian::AxesForm;
+    const auto axes = [&](const std::string& order) {
+        const auto form = form_of<Gaussian, Axes>(
+            tables.read(gaussian("axes", R"({"file": "a", "order": ")" + order + "\"}")));
+        return std::vector<double>{form.x.u, form.x.s, form.x.d, form.y.u, form.y.s, form.y.d};
+    };
+    CHECK(axes("ux,sx,dx,uy,sy,dy") == std::vector<double>{1, 2, 3, 4, 5, 6});
+    CHECK(axes("uy,sy,dy,ux,sx,dx") == std::vector<double>{4, 5, 6, 1, 2, 3});
+    CHECK(axes("uy,ux,sy,sx,dy,dx") == std::vector<double>{2, 4, 6, 1, 3, 5});
+}
+
+TEST_CASE("references: numbers with names have their own order unless another is given") {
+    Tables tables{{{"five", "0.1 0.2 0.3 0.4 0.5"}, {"three", "1\n2\n3"}, {"four", "1 2 3 4"}}};
+    using Draw = Gaussian::DrawForm;
+    const auto draw = form_of<Gaussian, Draw>(tables.read(gaussian("draw", R"({"file": "five"})")));
+    CHECK(draw.gx == 0.1);
+    CHECK(draw.gy == 0.2);
+    CHECK(draw.log_gamma == 0.5);
+    const auto swapped = form_of<Gaussian, Draw>(tables.read(
+        gaussian("draw", R"({"file": "five", "order": "gy,gx,log_sigma2,log_delta,log_gamma"})")));
+    CHECK(swapped.gx == 0.2);
+    CHECK(swapped.gy == 0.1);
+    const auto axes = form_of<Gaussian, Gaussian::AxesForm>(
+        tables.read(gaussian("x", R"({"file": "three"}, "y": {"u": 7, "s": 8, "d": 9})")));
+    CHECK(axes.x.u == 1);
+    CHECK(axes.x.s == 2);
+    CHECK(axes.x.d == 3);
+    CHECK(axes.y.u == 7);
+    using Scale = SpatialTransformer::ScaleShiftForm;
+    const auto theta = [&](const std::string& order) {
+        return form_of<SpatialTransformer, Scale>(
+            tables.read(R"({"mechanism": "stn", "theta": {"file": "four", "order": ")" + order + "\"}}"));
+    };
+    CHECK(theta("sx,tx,sy,ty").scale == std::array<double, 2>{1, 3});
+    CHECK(theta("sx,tx,sy,ty").shift == std::array<double, 2>{2, 4});
+    CHECK(theta("sx,sy,tx,ty").scale == std::array<double, 2>{1, 2});
+}
+
+TEST_CASE("references: lists, matrices and single numbers") {
+    Tables tables{{{"r", "0 2 1"}, {"t", "1 2 3\n4 5 6"}, {"six", "1\n2\n3\n4\n5\n6"}, {"n", "a,b\n7,8\n"}}};
+    const auto rows = form_of<Crop, Crop::IndexForm>(
+        tables.read(R"({"mechanism": "crop", "rows": {"file": "r"}, "columns": [5]})"));
+    CHECK(rows.rows == std::vector<int>{0, 2, 1});
+    for (const char* file : {"t", "six"}) {
+        const auto theta = form_of<SpatialTransformer, SpatialTransformer::ThetaForm>(
+            tables.read(R"({"mechanism": "stn", "theta": {"file": ")" + std::string(file) + "\"}}"));
+        CHECK(theta.theta[0] == std::array<double, 3>{1, 2, 3});
+        CHECK(theta.theta[1] == std::array<double, 3>{4, 5, 6});
+    }
+    const auto turned = form_of<SpatialTransformer, SpatialTransformer::BoxForm>(
+        tables.read(R"({"mechanism": "stn", "box": [1, 2, 3, 4], "angle": {"file": "n", "array": "b"}})"));
+    CHECK(turned.angle == 8);
+    const auto pair = form_of<SpatialTransformer, SpatialTransformer::ScaleShiftForm>(
+        tables.read(R"({"mechanism": "stn", "scale": {"file": "n"}})"));
+    CHECK(pair.scale == std::array<double, 2>{7, 8});
+}
+
+TEST_CASE("references: a grid is read when it is asked for, within the limits of masks") {
+    Tables tables{{{"g", "0 0.5\n1 0.25\n0.125 0"}, {"nan", "0 1\n1 nan"}}};
+    const auto mask = [](const std::string& file) {
+        return R"({"mechanism": "mask", "grid": {"file": ")" + file + "\"}}";
+    };
+    ParameterDocument document = tables.read(mask("g"));
+    CHECK(attention_file(document[0].mechanism) == "g");
+    CHECK(lacks_values(document[0].mechanism));
+    CHECK(values_to_read(document[0], {}) == 6);
+    CHECK(holds(refusal<Error>([&] { supply_attention_file(document[0], {.maximum_pixels = 5}); }),
+                "a.json: /grid: g: the image has 2×3 pixels, more than the 5 that"));
+    OpenOptions little;
+    little.mask_memory.budget = std::make_shared<MemoryBudget>(47);
+    CHECK(holds(refusal<Error>([&] { supply_attention_file(document[0], little); }), "48 bytes"));
+    supply_attention_files(document, {});
+    const cv::Mat values = std::get<Mask::FileForm>(std::get<Mask>(document[0].mechanism).form).values;
+    REQUIRE(values.size() == cv::Size(2, 3));
+    CHECK(values.at<double>(1, 1) == 0.25);
+    CHECK(values.at<double>(2, 0) == 0.125);
+    CHECK(values_to_read(document[0], {}) == 0);
+    ParameterDocument bad = tables.read(mask("nan"));
+    CHECK(refusal<Error>([&] { supply_attention_files(bad, {}); }) ==
+          "a.json: /grid: nan: the number at [1, 1] is NaN");
+}
+
+TEST_CASE("references: a file is opened once for a document, and once more for its masks; it is an input") {
+    Tables tables{{{"g", "0 0.5\n1 0.25"}, {"t", "1 2 3\n4 5 6"}}};
+    std::string text;
+    for (int k = 0; k < 100; ++k) {
+        text += std::string(k == 0 ? "[" : ", ") + R"({"mechanism": "mask", "grid": {"file": "g"}}, )" +
+                R"({"mechanism": "stn", "theta": {"file": "t"}})";
+    }
+    ParameterDocument document = tables.read(text + "]");
+    CHECK(tables.opened == std::map<std::string, int>{{"g", 1}, {"t", 1}});
+    CHECK(document.array_files == std::vector<std::filesystem::path>{"g", "t"});
+    supply_attention_files(document, {});
+    CHECK(tables.opened == std::map<std::string, int>{{"g", 2}, {"t", 1}});
+}
+
+TEST_CASE("references: the lists of a document have a bound, before any of their numbers is read") {
+    constexpr std::size_t too_many = (std::size_t{1} << 25) + 1;
+    const hand_made::Bytes header = hand_made::npy(
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (" + std::to_string(too_many) + ",), }", {});
+    std::string file(header.begin(), header.end());
+    file.resize(header.size() + too_many);
+    Tables tables{{{"l", std::move(file)}}};
+    CHECK(tables.message(R"({"mechanism": "crop", "rows": {"file": "l"}, "columns": [0]})") ==
+          "a.json: /rows: the lists of the document have more than 2^25 numbers, all together: split it");
+}
+
+TEST_CASE("references: a default is read for each entry that takes it, and says so where it is wrong") {
+    Tables tables{{{"t", "1 2 3\n4 5 6"}, {"f", "1 2"}}};
+    const ParameterDocument document = tables.read(
+        R"({"mechanism": "stn", "theta": {"file": "t"}, "glimpses": [{"id": "a"}, {"id": "b"}]})");
+    CHECK(document.size() == 2);
+    CHECK(tables.message(R"({"mechanism": "stn", "theta": {"file": "f"}, "glimpses": [{"id": "a"}]})") ==
+          "a.json: /theta: f: it has the shape (1, 2); (2, 3) or (6,), or (4,) beside an \"order\" such as "
+          "\"sx,tx,sy,ty\", is needed here (the entry /glimpses/0 takes it)");
+}
+
+TEST_CASE("references: a rule that numbers of an array break is named at the key that refers to them") {
+    Tables tables{{{"a", "1 0 3 4 5 6"}, {"x", "5 -1 2"}, {"b", "1 2 -3 4"}, {"n", "1 2 nan 4"}}};
+    const std::string order = R"(, "order": "ux,sx,dx,uy,sy,dy"})";
+    CHECK(holds(tables.message(gaussian("axes", R"({"file": "a")" + order)), "a.json: /axes: \"x/s\": "));
+    CHECK(holds(tables.message(gaussian("x", R"({"file": "x"}, "y": {"u": 7, "s": 8, "d": 9})")),
+                "a.json: /x/s: "));
+    CHECK(holds(tables.message(R"({"box": {"file": "b"}})"), "a.json: /box"));
+    CHECK(tables.message(R"({"box": {"file": "n"}})") == "a.json: /box: n: the number at [0, 2] is NaN");
+}
