@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh python3 python3-venv imagemagick >&2
 
 python=build/comparison/python
-packages="numpy pillow tifffile imagecodecs pillow-heif OpenEXR torch"
+packages="numpy pillow tifffile imagecodecs pillow-heif OpenEXR torch safetensors"
 if [ "$(cat "$python/installed" 2>/dev/null)" != "$packages" ]; then
     echo "compare: installing in $python: $packages" >&2
     /usr/bin/python3 -m venv "$python"

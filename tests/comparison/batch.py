@@ -17,6 +17,13 @@ class Check:
     weight: object = 1.0  # differences are multiplied by it: 0 where two values are right
 
 
+def below(prefix, value):
+    """An entry, or a part of one, with the files that it names below the prefix."""
+    if not isinstance(value, dict):
+        return value
+    return {key: prefix + part if key == "file" else below(prefix, part) for key, part in value.items()}
+
+
 @dataclasses.dataclass
 class Item:
     """An image with its glimpses."""
@@ -28,8 +35,7 @@ class Item:
 
     def entries(self, prefix=""):
         """Of a document that finds the entries' files below the prefix."""
-        entries = [{"id": f"g{k}", **check.entry} for k, check in enumerate(self.checks)]
-        return [{**entry, "file": prefix + entry["file"]} if "file" in entry else entry for entry in entries]
+        return [{"id": f"g{k}", **below(prefix, check.entry)} for k, check in enumerate(self.checks)]
 
     def save(self, folder):
         (folder / self.name).write_bytes(self.content)

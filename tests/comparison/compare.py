@@ -19,6 +19,7 @@ import time
 
 import numpy
 
+import arrays
 import bounds
 import crops
 import gaussians
@@ -33,8 +34,8 @@ import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, maps, writes, read_jpeg_png_webp, read_tiff, read_plain, read_others,
-           written)
+MODULES = (crops, masks, gaussians, transformers, maps, writes, arrays, read_jpeg_png_webp, read_tiff, read_plain,
+           read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
 FAILURES_SHOWN = 3  # of a kind
