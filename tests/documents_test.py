@@ -162,7 +162,11 @@ class Contract(unittest.TestCase):
             pages = pathlib.Path(directory) / "pages.tif"
             page = Image.new("L", (16, 16))
             page.save(pages, save_all=True, append_images=[page])
-            command = [BINARY, "extract", pages, "-b", "0,0,9,9", "-b", "9000,0,9,9", "-o", directory, "--report", "-", "--existing", "skip"]
+            boxes = pathlib.Path(directory) / "boxes.npy"
+            numpy.save(boxes, numpy.array([[0, 0, 9, 9], [9000, 0, 9, 9]]))
+            parameters = pathlib.Path(directory) / "p.json"
+            parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"]}')
+            command = [BINARY, "extract", pages, "-p", parameters, "-o", directory, "--report", "-", "--existing", "skip"]
             subprocess.run(command, capture_output=True)
             run = subprocess.run(command, capture_output=True)  # which skips what is there by now
         record = json.loads(run.stdout)

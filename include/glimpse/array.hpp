@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,6 +70,9 @@ class GLIMPSE_EXPORT Array {
     /// axes.
     [[nodiscard]] Array select(std::span<const int> index) const;
 
+    /// The sub-array at a position of an axis, 0 ≤ axis < the number of axes, 0 ≤ position < its length.
+    [[nodiscard]] Array take(std::size_t axis, std::size_t position) const;
+
     /// Its numbers, the last index changing first, into `to`, which has `count` places. Throws `Error` with
     /// the place for one that is NaN, infinite, or of 64 bits and no float64.
     void read(std::span<double> to) const;
@@ -79,7 +83,8 @@ class GLIMPSE_EXPORT Array {
     ElementType type_;
     Shape shape_;
     std::vector<std::size_t> steps_{};  ///< in bytes, of each axis
-    std::vector<std::size_t> index_{};  ///< that led here, for messages
+    /// For messages, of each axis of the file's array: the position that was selected; none of its own axes.
+    std::vector<std::optional<std::size_t>> selected_{};
 };
 
 /// "(20, 14, 14)", "(6,)", "()": a shape as numpy writes it.

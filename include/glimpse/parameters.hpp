@@ -29,7 +29,7 @@ class ParameterDocument : public std::vector<Glimpse> {
     using std::vector<Glimpse>::vector;
 
     std::optional<AlphaChannel> alpha{};  ///< none: it says nothing
-    /// Those with the arrays that it refers to, each once.
+    /// Those with the arrays that it refers to, and with labels, each once.
     std::vector<std::filesystem::path> array_files{};
 };
 

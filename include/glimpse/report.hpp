@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct GlimpseReport {
     std::optional<Affine> matrix;  ///< glimpse → image, in centre coordinates; none for maps without one
     /// What is at `output` was there and is kept, so that the rest is of the glimpse that would be made.
     bool skipped = false;
+    std::shared_ptr<const std::string> label{};  ///< null: it has none
 };
 
 /// What became of one image.

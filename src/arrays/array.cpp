@@ -61,11 +61,13 @@ std::string digits_of(const std::uint8_t* bytes, ElementType type) {
                : std::to_string(element_bits<std::uint64_t>(bytes, type.swapped));
 }
 
-/// "[3, 0, 5]".
-std::string place_text(const std::vector<std::size_t>& index) {
+/// "[3, 0, 5]": what was selected and, of the other axes, `at`.
+std::string place_text(const std::vector<std::optional<std::size_t>>& selected,
+                       const std::vector<std::size_t>& at) {
     std::vector<std::string> numbers;
-    numbers.reserve(index.size());
-    for (const std::size_t number : index) numbers.push_back(std::to_string(number));
+    numbers.reserve(selected.size());
+    std::size_t own = 0;
+    for (const auto& position : selected) numbers.push_back(std::to_string(position ? *position : at[own++]));
     return "[" + join(numbers) + "]";
 }
 
@@ -96,7 +98,12 @@ std::string shape_text(const Array::Shape& shape) {
 
 Array::Array(std::shared_ptr<const StableBytes> bytes, std::size_t begin, ElementType type, Shape shape,
              Order order)
-    : bytes_(std::move(bytes)), begin_(begin), type_(type), shape_(std::move(shape)), steps_(shape_.size()) {
+    : bytes_(std::move(bytes)),
+      begin_(begin),
+      type_(type),
+      shape_(std::move(shape)),
+      steps_(shape_.size()),
+      selected_(shape_.size()) {
     const std::size_t there = bytes_->bytes().size() - std::min(begin, bytes_->bytes().size());
     const std::optional<std::size_t> needed = product(shape_, type.size);
     if (!needed || *needed > there) {
@@ -131,12 +138,24 @@ Array Array::select(std::span<const int> index) const {
                         std::to_string(axis) + " of the shape " + shape_text(shape_) + " has " +
                         std::to_string(length) + " elements, counted from 0");
         }
-        part.begin_ += static_cast<std::size_t>(position) * steps_[axis];
-        part.index_.push_back(static_cast<std::size_t>(position));
+        part = part.take(0, static_cast<std::size_t>(position));
     }
-    const auto taken = static_cast<std::ptrdiff_t>(index.size());
-    part.shape_.erase(part.shape_.begin(), part.shape_.begin() + taken);
-    part.steps_.erase(part.steps_.begin(), part.steps_.begin() + taken);
+    return part;
+}
+
+Array Array::take(std::size_t axis, std::size_t position) const {
+    Array part = *this;
+    part.begin_ += position * steps_[axis];
+    const auto place = static_cast<std::ptrdiff_t>(axis);
+    part.shape_.erase(part.shape_.begin() + place);
+    part.steps_.erase(part.steps_.begin() + place);
+    std::size_t own = 0;
+    for (std::optional<std::size_t>& selected : part.selected_) {
+        if (!selected && own++ == axis) {
+            selected = position;
+            break;
+        }
+    }
     return part;
 }
 
@@ -147,9 +166,7 @@ void Array::read(std::span<double> to) const {
         number = element<double>(element_at, type_);
         if (const std::string fault = fault_of(element_at, type_, number); !fault.empty()) {
             bytes_->require_whole();
-            std::vector<std::size_t> place = index_;
-            place.insert(place.end(), at.begin(), at.end());
-            throw Error("the number at " + place_text(place) + " " + fault);
+            throw Error("the number at " + place_text(selected_, at) + " " + fault);
         }
         for (std::size_t axis = shape_.size(); axis-- > 0;) {
             element_at += steps_[axis];

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "glimpse/error.hpp"
+
 namespace glimpse {
 
 void ArrayFiles::close_old() {
@@ -27,14 +29,25 @@ const ArrayFile& ArrayFiles::opened(const std::filesystem::path& path) {
     return *files_.front().arrays;
 }
 
-Array ArrayFiles::select(const std::filesystem::path& path, const std::string& name,
-                         std::span<const int> index) {
+Array ArrayFiles::select(const std::filesystem::path& path, const std::string& name, const ArrayPart& part) {
     const std::scoped_lock lock(mutex_);
     if (!last_ || last_->name != name || last_->path != path) {
         last_.reset();  // before another is unpacked
         last_.emplace(LastArray{path, name, opened(path).array(name)});
     }
-    return last_->array.select(index);
+    Array selected = last_->array.select(part.index);
+    if (!part.element) return selected;
+    const auto [axis, position] = *part.element;
+    if (axis >= selected.shape().size() || position >= selected.shape()[axis]) {
+        throw Error("the array has the shape " + shape_text(selected.shape()) + ", and had another before");
+    }
+    return selected.take(axis, position);
+}
+
+std::shared_ptr<const StableBytes> ArrayFiles::content(const std::filesystem::path& path) {
+    const std::scoped_lock lock(mutex_);
+    paths_.insert(path);
+    return open_(path);
 }
 
 void ArrayFiles::close() {

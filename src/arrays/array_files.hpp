@@ -7,12 +7,22 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 
 #include "glimpse/array.hpp"
 
 namespace glimpse {
+
+/// A part of an array: at these indices of the first axes and, of what they leave, at one position of an
+/// axis.
+struct ArrayPart {
+    struct Element {
+        std::size_t axis = 0;
+        std::size_t position = 0;
+    };
+    std::vector<int> index{};
+    std::optional<Element> element{};
+};
 
 /// The files of arrays that a document names: one is opened once, and stays open while it is among the last
 /// that were asked for, and these hold no more in memory than they may. Thread-safe.
@@ -26,9 +36,12 @@ class ArrayFiles {
     explicit ArrayFiles(Open open, std::uint64_t most_held = largest_unpacked)
         : open_(std::move(open)), most_held_(most_held) {}
 
-    /// The array of that name in a file, or "" for its only one, as far as `index` leads. Throws `Error`
-    /// without the path, as `open_array_file`, `ArrayFile::array` and `Array::select`.
-    Array select(const std::filesystem::path& path, const std::string& name, std::span<const int> index);
+    /// A part of the array of that name in a file, or "" for its only one. Throws `Error` without the path,
+    /// as `open_array_file`, `ArrayFile::array` and `Array::select`, and where the file has no such element.
+    Array select(const std::filesystem::path& path, const std::string& name, const ArrayPart& part);
+
+    /// The whole content of a file that is no array. Throws `Error` as the caller's function does.
+    std::shared_ptr<const StableBytes> content(const std::filesystem::path& path);
 
     /// Closes all files. What is asked for again is opened again.
     void close();

@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* document_extension = "json";
-/// Of arrays that no image is made of.
-constexpr std::array<std::string_view, 4> array_file_extensions{"npz", "safetensors", "csv", "tsv"};
+/// Of arrays, and of labels, that no image is made of.
+constexpr std::array<std::string_view, 5> array_file_extensions{"npz", "safetensors", "csv", "tsv", "txt"};
 
 bool is_array(const std::string& name) {
     return is_array_format(extension_of(name));

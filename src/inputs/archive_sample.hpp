@@ -16,7 +16,7 @@ struct ArchiveSample {
     };
     std::string archive{};  ///< the archive's name
     std::string key{};
-    std::vector<Member> members{};  ///< images, documents, and files of arrays
+    std::vector<Member> members{};  ///< images, documents, and files of arrays and labels
     bool had_picture = false;       ///< a job has been made of one
 };
 

@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 Json json(const GlimpseReport& glimpse) {
     Json record{{"id", glimpse.id}, {"mechanism", glimpse.mechanism}};
     const auto known = [&](Json value) { return glimpse.size == Size{} ? Json(nullptr) : std::move(value); };
+    if (glimpse.label) record["label"] = *glimpse.label;
     if (!glimpse.error.empty()) record["error"] = glimpse.error;
     const Rectangle& s = glimpse.support;
     record["output"] = glimpse.output.empty() ? Json(nullptr) : Json(reported_path(glimpse.output));

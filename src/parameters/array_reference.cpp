@@ -12,7 +12,7 @@
 namespace glimpse {
 
 Array mask_form::ArraySource::array() const {
-    return files->select(path, name, index);
+    return files->select(path, name, part);
 }
 
 namespace parameters {
@@ -21,7 +21,10 @@ using namespace json;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> reference_keys{"file", "array", "index", "order"};
+constexpr std::array<std::string_view, 5> reference_keys{"file", "array", "index", "each", "order"};
+
+/// Most elements that an entry takes one after another.
+constexpr std::size_t most_elements = std::size_t{1} << 20;
 
 /// Most numbers of all lists of a document: as many as fill the memory that its text may.
 constexpr std::size_t most_listed = document_limit.bytes / sizeof(double);
@@ -31,7 +34,7 @@ struct Reference {
     Value value;
     std::filesystem::path path;
     std::string name;
-    std::vector<int> index;
+    ArrayPart part;
     Array array;
 
     /// Throws `UsageError` that begins with the array.
@@ -40,9 +43,10 @@ struct Reference {
     }
     [[noreturn]] void fail_shape(const std::string& wanted) const {
         std::vector<std::string> numbers;
-        for (const int number : index) numbers.push_back(std::to_string(number));
-        fail((index.empty() ? "it has" : "at [" + join(numbers) + "] it has") +
-             (" the shape " + shape_text(array.shape())) + "; " + wanted + " is needed here");
+        for (const int number : part.index) numbers.push_back(std::to_string(number));
+        fail((numbers.empty() ? "" : "at [" + join(numbers) + "] ") +
+             (part.element ? "each element has" : "it has") + (" the shape " + shape_text(array.shape())) +
+             "; " + wanted + " is needed here");
     }
 };
 
@@ -55,27 +59,51 @@ void require_reference_keys(const Value& value, bool has_order) {
     }
 }
 
-std::filesystem::path file_of(const Value& value, const ReadingContext& context) {
-    const Value file = value.required("file");
-    const std::string name = text(file);
-    std::filesystem::path path = context.directory / name;
-    if (name.empty() || name.find('\0') != std::string::npos || !context.files.is_file(path)) {
-        file.fail("no such file: " + path.string());
+/// The axis that "each" names, of this shape.
+std::size_t axis_of(const Value& each, const Array::Shape& shape) {
+    const auto axes = static_cast<int>(shape.size());
+    const int given = integer(each);
+    const int axis = given < 0 ? given + axes : given;
+    if (axis < 0 || axis >= axes) {
+        each.fail("there is no axis " + std::to_string(given) + " in the shape " + shape_text(shape));
     }
-    return path;
+    return static_cast<std::size_t>(axis);
+}
+
+/// Takes the element of the array whose turn it is.
+void take_element(Reference& reference, const Value& each, ReferencedElements& elements) {
+    const std::size_t axis = axis_of(each, reference.array.shape());
+    const std::size_t length = reference.array.shape()[axis];
+    const std::string here = "it has " + std::to_string(length) + " elements along axis " +
+                             std::to_string(axis) + " of the shape " + shape_text(reference.array.shape());
+    if (length == 0) reference.fail(here);
+    if (length > most_elements)
+        reference.fail(here + ", and at most " + power_of_two(most_elements) + " make glimpses");
+    if (elements.count.value_or(length) != length) {
+        reference.fail(here + ", and that of " + elements.place + " has " + std::to_string(*elements.count));
+    }
+    elements.count = length;
+    elements.place = reference.value.pointer;
+    reference.part.element = {axis, elements.position};
+    reference.array = reference.array.take(axis, elements.position);
 }
 
 Reference looked_up(const Value& value, const ReadingContext& context, bool has_order = false) {
     require_reference_keys(value, has_order);
-    const std::filesystem::path path = file_of(value, context);
+    const std::filesystem::path path = named_file(value.required("file"), context);
     const std::string name = value.contains("array") ? text(value.member("array")) : "";
-    const std::vector<int> index =
-        value.contains("index") ? integers(value.member("index")) : std::vector<int>();
-    try {
-        return {value, path, name, index, context.arrays->files->select(path, name, index)};
-    } catch (const Error& error) {
-        value.fail(path.string() + ": " + error.what());
-    }
+    const ArrayPart part{.index =
+                             value.contains("index") ? integers(value.member("index")) : std::vector<int>()};
+    const auto selected = [&] {
+        try {
+            return context.arrays->files->select(path, name, part);
+        } catch (const Error& error) {
+            value.fail(path.string() + ": " + error.what());
+        }
+    };
+    Reference reference{value, path, name, part, selected()};
+    if (value.contains("each")) take_element(reference, value.member("each"), context.arrays->of_entry);
+    return reference;
 }
 
 std::vector<double> numbers_of(const Reference& reference) {
@@ -129,6 +157,15 @@ std::vector<std::size_t> positions_in(const Value& order, std::span<const std::s
 
 }  // namespace
 
+std::filesystem::path named_file(const Value& value, const ReadingContext& context) {
+    const std::string name = text(value);
+    std::filesystem::path path = context.directory / name;
+    if (name.empty() || name.find('\0') != std::string::npos || !context.files.is_file(path)) {
+        value.fail("no such file: " + path.string());
+    }
+    return path;
+}
+
 bool is_reference(const Value& value) {
     return value.is_object() &&
            (value.contains("file") || value.contains("array") || value.contains("index"));
@@ -140,7 +177,8 @@ std::vector<std::string> reference_definitions() {
                R"(: {"description": "An array of a file, or a part of it, which stands for numbers.", )"
                R"("type": "object", "required": ["file"], "additionalProperties": false, "properties": {)"
                R"("file": {"type": "string", "minLength": 1}, "array": {"type": "string"}, )"
-               R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}})" +
+               R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}}, )"
+               R"("each": {"type": "integer"})" +
                more + "}}";
     };
     return {definition("array", ""), definition("ordered_array", R"(, "order": {"type": "string"})")};
@@ -190,7 +228,7 @@ Mask::FileForm referenced_grid(const Value& value, const ReadingContext& context
     }
     const Size size{static_cast<int>(shape[1]), static_cast<int>(shape[0])};
     auto source = std::make_shared<const mask_form::ArraySource>(
-        mask_form::ArraySource{context.arrays->files, reference.path, reference.name, reference.index, size});
+        mask_form::ArraySource{context.arrays->files, reference.path, reference.name, reference.part, size});
     return {.path = reference.path, .values = {}, .array = std::move(source)};
 }
 

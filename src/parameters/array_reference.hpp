@@ -12,7 +12,8 @@
 #include "json/value.hpp"
 #include "parameters/reading_context.hpp"
 
-// References to arrays, {"file": …, "array": …, "index": […]}, which stand for the numbers of a key.
+// References to arrays, {"file": …, "array": …, "index": […], "each": …}, which stand for the numbers of a
+// key.
 
 namespace glimpse {
 
@@ -21,7 +22,7 @@ struct mask_form::ArraySource {
     std::shared_ptr<ArrayFiles> files;
     std::filesystem::path path;
     std::string name;  ///< of the array; empty: the file's only one
-    std::vector<int> index;
+    ArrayPart part;
     Size size;  ///< of the grid
 
     /// The grid's numbers, rows×columns. Throws `Error` without the path.
@@ -29,6 +30,9 @@ struct mask_form::ArraySource {
 };
 
 namespace parameters {
+
+/// The path that a value names, of a file that is there. Throws `UsageError` for any other value.
+std::filesystem::path named_file(const json::Value& value, const ReadingContext& context);
 
 /// Whether the value is a reference, rather than numbers or an object of named numbers.
 bool is_reference(const json::Value& value);

@@ -23,6 +23,14 @@ const std::vector<Key>& common_keys() {
         {.name = "mechanism",
          .type = enum_type(mechanism_names()),
          .meaning = "May be left out beside a box."},
+        {.name = "labels",
+         .type =
+             {"an array of strings, or a path", "not empty; as many as elements",
+              R"("anyOf": [{"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}, )"
+              R"({"type": "string", "minLength": 1}])"},
+         .meaning =
+             "Of an entry with a reference that has \"each\": what figures call its glimpses, in their "
+             "order; or a text file with a label in each line."},
     };
     return keys;
 }

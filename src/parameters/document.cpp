@@ -11,6 +11,7 @@
 #include "json/json_file.hpp"
 #include "parameters/expansion.hpp"
 #include "parameters/ids.hpp"
+#include "parameters/labels.hpp"
 #include "system/presence.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
@@ -38,12 +39,17 @@ void require_default_keys(const Value& root) {
     }
 }
 
-void require_legal_id(const Value& value, const std::string& id) {
-    if (!is_legal_id(id)) value.fail("an id is " + std::string(id_rule) + ", not " + in_quotes(id));
+/// `whose`: "an id".
+void require_short_id(const Value& value, const std::string& id, const std::string& whose) {
     if (id.size() > longest_id) {
-        value.fail("an id has at most " + std::to_string(longest_id) + " characters, not " +
+        value.fail(whose + " has at most " + std::to_string(longest_id) + " characters, not " +
                    std::to_string(id.size()));
     }
+}
+
+void require_legal_id(const Value& value, const std::string& id) {
+    if (!is_legal_id(id)) value.fail("an id is " + std::string(id_rule) + ", not " + in_quotes(id));
+    require_short_id(value, id, "an id");
 }
 
 /// Gives out the ids of a document, and refuses duplicates with both places.
@@ -53,14 +59,16 @@ class Ids {
         const std::optional<Value> own = entry.take("id");
         std::string id = own ? text(*own) : position_id(position);
         if (own) require_legal_id(*own, id);
-        const Value& here = own ? *own : place;
-        const auto [found, added] = owners_.try_emplace(id, Owner{position, own.has_value()});
-        if (!added) {
-            const Owner& other = found->second;
-            const std::string array = place.pointer.substr(0, place.pointer.rfind('/') + 1);
-            here.fail("the id " + in_quotes(id) + (own ? "" : " (its position)") + " is also that of " +
-                      array + std::to_string(other.position) + (other.is_own ? "/id" : ""));
-        }
+        claim(id, {position, own.has_value()}, place, own ? *own : place, own ? "" : " (its position)");
+        return id;
+    }
+
+    /// Of an element of the entry whose id that is.
+    std::string of_element(const std::string& entry, std::size_t element, const Value& place,
+                           std::uint32_t position) {
+        std::string id = entry + "." + position_id(element);
+        require_short_id(place, id, "an element's id, " + in_quotes(id) + ",");
+        claim(id, {position, false}, place, place, " (of an element)");
         return id;
     }
 
@@ -70,8 +78,60 @@ class Ids {
         std::uint32_t position;
         bool is_own;
     };
+
+    /// Throws `UsageError` at `here` where the id is another's; `place` is the entry's.
+    void claim(const std::string& id, Owner owner, const Value& place, const Value& here, const char* which) {
+        const auto [found, added] = owners_.try_emplace(id, owner);
+        if (added) return;
+        const Owner& other = found->second;
+        const std::string array = place.pointer.substr(0, place.pointer.rfind('/') + 1);
+        here.fail("the id " + in_quotes(id) + which + " is also that of " + array +
+                  std::to_string(other.position) + (other.is_own ? "/id" : ""));
+    }
+
     std::unordered_map<std::string, Owner> owners_;
 };
+
+/// The labels of an entry's elements, its own or the default's; none where there are none.
+std::vector<std::string> labels_of(Entry& entry, const ReferencedElements& elements,
+                                   const ReadingContext& context) {
+    if (!elements.count) {
+        entry.refuse_own("labels", R"("labels" are of the elements that a reference takes by "each", )"
+                                   "and this entry has none");
+        return {};
+    }
+    const std::optional<Value> labels = entry.take("labels");
+    return labels ? read_labels(*labels, elements, context) : std::vector<std::string>();
+}
+
+Mechanism read_element(Entry& entry, std::size_t element, const ReadingContext& context) {
+    context.arrays->of_entry.position = element;
+    try {
+        return read_mechanism(entry, context);
+    } catch (const UsageError& error) {
+        throw UsageError(error.what() + (" (element " + std::to_string(element) + ")"));
+    }
+}
+
+/// One glimpse, or one of each element that its references take by "each".
+void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place,
+                  const ReadingContext& context, ParameterDocument& document) {
+    const std::uint32_t position = place.number.value_or(0);
+    std::string id = ids.read(entry, value, position);
+    ReferencedElements& elements = context.arrays->of_entry;
+    elements = {};
+    if (entry.has_own("labels")) entry.take("labels");  // which no mechanism knows
+    Mechanism first = read_mechanism(entry, context);
+    const std::vector<std::string> labels = labels_of(entry, elements, context);
+    if (!elements.count) return append_glimpses(std::move(id), std::move(first), place, document);
+    const auto append = [&](std::size_t k, Mechanism mechanism) {
+        auto label = labels.empty() ? nullptr : std::make_shared<const std::string>(labels[k]);
+        append_glimpses(ids.of_element(id, k, value, position), std::move(mechanism), place, document,
+                        std::move(label));
+    };
+    append(0, std::move(first));
+    for (std::size_t k = 1; k < *elements.count; ++k) append(k, read_element(entry, k, context));
+}
 
 /// Told of each entry.
 using Visit = std::function<void(const Value&)>;
@@ -94,8 +154,7 @@ ParameterDocument read_entries(const Value& array, const Entries& entries, Defau
     entries.for_each([&](const Value& value) {
         Entry entry(value, defaults);
         entry.refuse_own("alpha", R"("alpha" is said of the image: beside "glimpses", and not in an entry)");
-        std::string id = ids.read(entry, value, number);
-        append_glimpses(std::move(id), read_mechanism(entry, context), {common, number}, document);
+        append_entry(value, entry, ids, {common, number}, context, document);
         ++number;
     });
     return document;
@@ -116,9 +175,8 @@ ParameterDocument read_single(const Value& root, ReadingContext context) {
     Entry entry(root, nullptr);
     Ids ids;
     ParameterDocument document;
-    std::string id = ids.read(entry, root, 0);
     const auto common = std::make_shared<const CommonPlace>(CommonPlace{.before = root.place()});
-    append_glimpses(std::move(id), read_mechanism(entry, context), {common, {}}, document);
+    append_entry(root, entry, ids, {common, {}}, context, document);
     return document;
 }
 

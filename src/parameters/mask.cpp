@@ -36,15 +36,6 @@ constexpr Words<VectorNormalise, 2> vector_normalisations{
 constexpr std::string_view numbers_schema =
     R"({"type": "array", "minItems": 1, "items": {"type": "number"}})";
 
-Mask::FileForm read_file(const Value& value, const ReadingContext& context) {
-    const std::string name = text(value);
-    const std::filesystem::path path = context.directory / name;
-    if (name.empty() || name.find('\0') != std::string::npos || !context.files.is_file(path)) {
-        value.fail("no such file: " + path.string());
-    }
-    return {path, {}};
-}
-
 constexpr const char* grid_words = "an array of rows of numbers";
 
 std::variant<Mask::FileForm, Mask::GridForm> read_grid(const Value& value, const ReadingContext& context) {
@@ -124,7 +115,7 @@ void read_kind(Entry& entry, const ReadingContext& context, Mask& mask) {
 Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& context) {
     Mask mask;
     if (form.is("file")) {
-        mask.form = read_file(*entry.take("file"), context);
+        mask.form = Mask::FileForm{.path = named_file(*entry.take("file"), context), .values = {}};
     } else if (form.is("grid")) {
         std::visit([&](auto&& grid) { mask.form = std::forward<decltype(grid)>(grid); },
                    read_grid(*entry.take("grid"), context));

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,10 +13,18 @@
 
 namespace glimpse::parameters {
 
+/// What references with "each" take one element after another of.
+struct ReferencedElements {
+    std::size_t position = 0;            ///< of the element that is taken now
+    std::optional<std::size_t> count{};  ///< of all, once a reference has said it
+    std::string place{};                 ///< of that reference
+};
+
 /// The arrays that a document refers to.
 struct ReferencedArrays {
     std::shared_ptr<ArrayFiles> files;
-    std::size_t listed = 0;  ///< numbers of the lists that they stood for so far
+    std::size_t listed = 0;         ///< numbers of the lists that they stood for so far
+    ReferencedElements of_entry{};  ///< "each": an axis; begun anew with each entry
 };
 
 /// What a document is read with.

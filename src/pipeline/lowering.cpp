@@ -19,6 +19,7 @@ std::vector<GlimpseReport> reports_of(const ImageJob& job) {
         GlimpseReport& report = reports.emplace_back();
         report.id = glimpse.id;
         report.mechanism = name(glimpse.mechanism);
+        report.label = glimpse.label;
     }
     for (const UnusableGlimpse& glimpse : job.unusable) {
         GlimpseReport& report = reports.emplace_back();

@@ -24,7 +24,7 @@ struct Opened {
     }};
 
     double number(int file) {
-        return numbers_of(files.select(std::to_string(file), "", std::vector<int>{0, 0})).front();
+        return numbers_of(files.select(std::to_string(file), "", {.index = {0, 0}})).front();
     }
 };
 
@@ -75,6 +75,19 @@ TEST_CASE("array files: a file that is closed is opened again, and what was take
     CHECK(opened.files.paths().size() == 1);
 }
 
+TEST_CASE("array files: an element of what the indices leave; a file that has changed is said to have") {
+    std::string content = "1 2 3\n4 5 6\n";
+    ArrayFiles files([&](const std::filesystem::path& /*path*/) { return kept(content); });
+    const auto part = [&](const ArrayPart& wanted) { return numbers_of(files.select("t", "", wanted)); };
+    CHECK(part({.element = ArrayPart::Element{1, 2}}) == std::vector<double>{3, 6});
+    CHECK(part({.index = {1}, .element = ArrayPart::Element{0, 0}}) == std::vector<double>{4});
+    files.close();
+    content = "1 2\n4 5\n";
+    CHECK(refusal<Error>([&] {
+              part({.element = ArrayPart::Element{1, 2}});
+          }) == "the array has the shape (2, 2), and had another before");
+}
+
 TEST_CASE("array files: an array that was read from another name or file is not taken for it") {
     ArrayFiles files([](const std::filesystem::path& path) {
         return kept(zip({{"a.npy", npy_of("()", {path == "x" ? 1.0 : 2.0})}, {"b.npy", npy_of("()", {3})}}));
@@ -91,7 +104,7 @@ TEST_CASE("array files: an array that was read from another name or file is not 
 TEST_CASE("array files: a file is mapped, and one that cannot be opened is refused with the reason") {
     const scratch::Directory directory;
     ArrayFiles files(mapped_bytes);
-    CHECK(numbers_of(files.select(directory.file("a.csv", "1 2\n3 4\n"), "", std::vector<int>{-1})) ==
+    CHECK(numbers_of(files.select(directory.file("a.csv", "1 2\n3 4\n"), "", {.index = {-1}})) ==
           std::vector<double>{3, 4});
     CHECK(refusal<Error>([&] { files.select(directory / "b.csv", "", {}); }) == "No such file or directory");
 }

@@ -91,6 +91,21 @@ TEST_CASE("array: a sub-array is the same part of all numbers, in both orders") 
     }
 }
 
+TEST_CASE("array: an element along any axis is numpy's take, in both orders") {
+    for (const Array::Order order : {Array::Order::rows, Array::Order::columns}) {
+        const Array array = counted({2, 3, 4}, order);
+        const Numbers all = numbers_of(array);
+        for (std::size_t j = 0; j < 3; ++j) {
+            const Array middle = array.take(1, j);
+            CHECK(middle.shape() == Array::Shape{2, 4});
+            const Numbers first(all.begin() + static_cast<std::ptrdiff_t>(4 * j),
+                                all.begin() + static_cast<std::ptrdiff_t>(4 * j + 4));
+            CHECK(numbers_of(select(middle, {0})) == first);
+            CHECK(numbers_of(middle.take(1, 2)) == Numbers{all[4 * j + 2], all[12 + 4 * j + 2]});
+        }
+    }
+}
+
 TEST_CASE("array: an index out of range is named, with the axis and its length") {
     const Array array = counted({3, 2});
     CHECK(message([&] { select(array, {3}); }) ==
@@ -111,6 +126,8 @@ TEST_CASE("array: what is no finite float64 is named by its place in the whole a
     CHECK(message([&] { numbers_of(select(array, {1})); }) == "the number at [1, 1, 1] is NaN");
     CHECK(message([&] { numbers_of(select(array, {-1, 1, 1})); }) == "the number at [1, 1, 1] is NaN");
     CHECK(numbers_of(select(array, {0})) == Numbers(6, 0.5));
+    CHECK(message([&] { numbers_of(array.take(1, 1)); }) == "the number at [1, 1, 1] is NaN");
+    CHECK(message([&] { numbers_of(array.take(2, 1).take(0, 1)); }) == "the number at [1, 1, 1] is NaN");
     CHECK(message([&] {
               numbers_of(row_of<std::uint16_t>({0, 0xFC00}, Kind::real));
           }) == "the number at [1] is infinite");

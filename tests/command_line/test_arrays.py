@@ -241,6 +241,53 @@ class Arrays(GlimpseCase):
         self.document('{"size":[2,2],"glimpses":[' + ",".join(reference % k for k in range(count)) + "]}")
         result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out, "--dry-run")
         self.assertEqual(len(result.stdout.splitlines()), count)
+        self.document({"size": [2, 2], "mechanism": "stn", "theta": {"file": "t.npz", "array": "theta", "each": 0}})
+        result = self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out, "--dry-run")
+        self.assertEqual(len(result.stdout.splitlines()), count)
+
+    def test_a_glimpse_of_each_word_with_the_word_as_its_label(self):
+        words = ["a", "woman", "smiles ä"]
+        alphas = numpy.random.default_rng(10).random((3, 6, 8))
+        numpy.savez(self.path("caption.npz"), alphas=alphas, last=numpy.moveaxis(alphas, 0, 2), maps=alphas[None, :, None])
+        self.file("words.txt", "\n".join(words))
+        grids = {"first": ({"array": "alphas", "each": 0}, words), "last": ({"array": "last", "each": -1}, "words.txt"),
+                 "maps": ({"array": "maps", "index": [0], "each": 0}, None)}
+        self.document([{"id": name, "mechanism": "mask", "kind": "free", "grid": {"file": "caption.npz"} | grid} |
+                       ({"labels": labels} if labels else {}) for name, (grid, labels) in grids.items()])
+        run = ("extract", "photo.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
+        report = self.run_glimpse(*run, "--report", "-", "--panel", "--overlay").stdout
+        for name in grids:
+            for k in range(3):
+                numpy.testing.assert_array_equal(self.load(f"photo.{name}.{k:03}.map.npy"), alphas[k].astype("float32"), name)
+        glimpses = json.loads(report)["glimpses"]
+        self.assertEqual([glimpse["id"] for glimpse in glimpses], [f"{name}.{k:03}" for name in grids for k in range(3)])
+        self.assertEqual([glimpse.get("label") for glimpse in glimpses], words + words + [None] * 3)
+        self.fails(2, *run, "--report", "words.txt", says=["words.txt: is an input of this run"])
+
+    def test_the_elements_and_labels_of_an_archives_sample(self):
+        numpy.save(self.path("a.maps.npy"), numpy.stack([numpy.full((6, 8), k / 4) for k in range(2)]))
+        self.file("a.words.txt", "one\r\ntwo\r\n")
+        self.document({"id": "w", "mechanism": "mask", "grid": {"file": "a.maps.npy", "each": 0}, "labels": "a.words.txt"}, "a.json")
+        self.picture("a.png", width=8, height=6, channels=1)
+        with tarfile.open(self.path("s.tar"), "w") as archive:
+            for name in ("a.json", "a.maps.npy", "a.png", "a.words.txt"):
+                archive.add(self.path(name), name)
+        report = self.run_glimpse("extract", "--input-tar", "s.tar", "--sidecar", "--map", "--format", "npy", "--report", "-", "-o", self.out).stdout
+        self.assertEqual([glimpse["label"] for glimpse in json.loads(report)["glimpses"]], ["one", "two"])
+        numpy.testing.assert_array_equal(self.load("a.w.001.map.npy"), numpy.full((6, 8), 0.25, "float32"))
+
+    def test_elements_that_do_not_fit_end_the_run_before_any_work(self):
+        numpy.savez(self.path("a.npz"), six=numpy.zeros((6, 6, 8)), four=numpy.eye(2, 3)[None].repeat(4, 0), none=numpy.zeros((0, 6, 8)),
+                    many=numpy.zeros((2 ** 20 + 1, 1), "int8"))
+        self.file("w.txt", "one\ntwo\n")
+        grid = lambda **more: {"mechanism": "mask", "grid": {"file": "a.npz", "array": "six", "each": 0} | more}
+        self.refused(grid() | {"labels": "w.txt"}, "p.json: /labels: ", "w.txt: there are 2 labels, and 6 elements of /grid")
+        self.refused(grid(each=3), "p.json: /grid/each: there is no axis 3 in the shape (6, 6, 8)")
+        self.refused(grid(array="none"), "a.npz \"none\": it has 0 elements along axis 0 of the shape (0, 6, 8)")
+        self.refused(grid(array="many"), "it has 1048577 elements along axis 0 of the shape (1048577, 1), and at most 2^20 make glimpses")
+        self.refused({"mechanism": "stn", "theta": {"file": "a.npz", "array": "four", "each": 0}, "padding": {"file": "a.npz", "array": "six", "index": [0], "each": 1}},
+                     "and that of /theta has 4")
+        self.assertEqual(self.files(), [])
 
     def test_arrays_that_are_not_there(self):
         grid = lambda *reference, **more: {"mechanism": "mask", "grid": self.reference(*reference, **more)}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 
 #include "outputs/reported_path.hpp"
@@ -18,12 +19,13 @@ ImageReport a_report() {
     report.seconds = 0.5;
     const Affine matrix{{{{2, 0, 1.5}, {0, 3, -1}}}};
     report.glimpses.push_back({"eye", "crop", "out/a.eye.png", "", {4, 5}, {1, 2, 8, 15}, 0.75, matrix});
+    report.glimpses.back().label = std::make_shared<const std::string>("an \"eye\"");
     report.glimpses.push_back({"list", "mask", "", "it is empty", {}, {}, 0, {}});
     return report;
 }
 
 const std::string glimpses =
-    R"("glimpses":[{"id":"eye","mechanism":"crop","output":"out/a.eye.png","size":[4,5],)"
+    R"("glimpses":[{"id":"eye","mechanism":"crop","label":"an \"eye\"","output":"out/a.eye.png","size":[4,5],)"
     R"("support":[1,2,8,15],"inside":0.75,"matrix":[[2.0,0.0,1.5],[0.0,3.0,-1.0]]},)"
     R"({"id":"list","mechanism":"mask","error":"it is empty","output":null,"size":null,"support":null,)"
     R"("inside":null,"matrix":null}]})";

@@ -175,6 +175,6 @@ TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
-          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"box\", \"units\", \"size\", "
-          "\"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
+          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"box\", \"units\", "
+          "\"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
 }

@@ -180,3 +180,100 @@ TEST_CASE("references: a rule that numbers of an array break is named at the key
     CHECK(holds(tables.message(R"({"box": {"file": "b"}})"), "a.json: /box"));
     CHECK(tables.message(R"({"box": {"file": "n"}})") == "a.json: /box: n: the number at [0, 2] is NaN");
 }
+
+TEST_CASE(
+    "references: \"each\" makes a glimpse of each element along an axis, with its place among the ids") {
+    Tables tables{{{"t", "1 2 3 4\n5 6 7 8\n"}, {"w", "a\nb\nc\nd\n"}}};
+    const auto boxes = [&](const std::string& more) {
+        std::vector<Box> found;
+        for (const Glimpse& glimpse : tables.read(R"({"box": {"file": "t", "each": )" + more + "}}")) {
+            found.push_back(std::get<Crop::BoxForm>(std::get<Crop>(glimpse.mechanism).form).box);
+        }
+        return found;
+    };
+    REQUIRE(boxes("0").size() == 2);
+    CHECK(boxes("0")[1].x == 5);
+    CHECK(boxes("-2")[0].height == 4);
+    // Of what "index" leaves; two references go together.
+    const ParameterDocument turned = tables.read(
+        R"([{"box": [0, 0, 4, 4]}, {"id": "turn", "mechanism": "stn", "box": [1, 2, 3, 4], "labels": "w",
+             "angle": {"file": "t", "index": [1], "each": 0}, "size": [2, 2]}])");
+    REQUIRE(turned.size() == 5);
+    for (std::size_t k = 0; k < 4; ++k) {
+        const Glimpse& one = turned[k + 1];
+        CHECK(one.id == "turn.00" + std::to_string(k));
+        CHECK(one.shown_as() == std::string(1, static_cast<char>('a' + k)));
+        CHECK(one.place.text() == "a.json: /1");
+        const auto& form = std::get<SpatialTransformer>(one.mechanism).form;
+        CHECK(std::get<SpatialTransformer::BoxForm>(form).angle == 5.0 + static_cast<double>(k));
+    }
+    CHECK(turned.array_files == std::vector<std::filesystem::path>{"t", "w"});
+}
+
+TEST_CASE("references: each element of a grid is read when it is asked for") {
+    const hand_made::Bytes file =
+        hand_made::npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 2), }",
+                       {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    Tables tables{{{"g", {file.begin(), file.end()}}}};
+    const std::string grid = R"({"mechanism": "mask", "kind": "free", "grid": {"file": "g", "each": )";
+    ParameterDocument document = tables.read(grid + R"(1}, "labels": ["a", "b", "c"]})");
+    REQUIRE(document.size() == 3);
+    CHECK(document[2].id == "000.002");
+    CHECK(*document[2].label == "c");
+    CHECK(lacks_values(document[1].mechanism));
+    supply_attention_files(document, {});
+    const cv::Mat values = std::get<Mask::FileForm>(std::get<Mask>(document[1].mechanism).form).values;
+    REQUIRE(values.size() == cv::Size(2, 2));
+    CHECK(values.at<double>(0, 1) == 3);
+    CHECK(values.at<double>(1, 0) == 8);
+    CHECK(tables.message(grid + "3}}") == "a.json: /grid/each: there is no axis 3 in the shape (2, 3, 2)");
+    CHECK(tables.message(grid + R"(0, "index": [0]}})") ==
+          "a.json: /grid: g: at [0] each element has the shape (2,); one of rows and columns is needed here");
+}
+
+TEST_CASE("references: elements that do not fit are refused, with both numbers") {
+    Tables tables{{{"two", "1 2 3 4\n5 6 7 -8\n"}, {"three", "1\n2\n3\n"}, {"w", "one\n\nthree"}}};
+    const auto turned = [](const std::string& more) {
+        return R"({"mechanism": "stn", "size": [2, 2], "box": {"file": "two", "each": 0})" + more + "}";
+    };
+    CHECK(
+        tables.message(turned("")) ==
+        "a.json: /box: a box [x, y, width, height] has width and height > 0, not [5, 6, 7, -8] (element 1)");
+    Tables whole{
+        {{"two", "1 2 3 4\n5 6 7 8\n"}, {"three", "1\n2\n3\n"}, {"w", "one\n\nthree"}, {"e", "a\n\n"}}};
+    CHECK(
+        whole.message(turned(R"(, "angle": {"file": "three", "each": 0})")) ==
+        "a.json: /angle: three: it has 3 elements along axis 0 of the shape (3, 1), and that of /box has 2");
+    CHECK(whole.message(turned(R"(, "labels": ["a"])")) ==
+          "a.json: /labels: there are 1 labels, and 2 elements of /box");
+    CHECK(whole.message(turned(R"(, "labels": "w")")) ==
+          "a.json: /labels: w: there are 3 labels, and 2 elements of /box");
+    CHECK(whole.message(turned(R"(, "labels": "e")")) ==
+          "a.json: /labels: e:2: a label is needed, and the line is empty");
+    CHECK(whole.message(turned(R"(, "labels": ["a", ""])")) ==
+          "a.json: /labels/1: a label is needed, and this one is empty");
+    CHECK(
+        whole.message(R"({"box": [0, 0, 4, 4], "labels": ["a"]})") ==
+        "a.json: /labels: \"labels\" are of the elements that a reference takes by \"each\", and this entry "
+        "has none");
+    CHECK(whole.message(
+              R"([{"id": "a.001", "box": [0, 0, 4, 4]}, {"id": "a", "box": {"file": "two", "each": 0}}])") ==
+          "a.json: /1: the id \"a.001\" (of an element) is also that of /0/id");
+    CHECK(whole.message(
+              R"([{"id": "a", "box": {"file": "two", "each": 0}}, {"id": "a.001", "box": [0, 0, 4, 4]}])") ==
+          "a.json: /1/id: the id \"a.001\" is also that of /0");
+    const std::string longest(197, 'a');
+    CHECK(holds(whole.message(R"({"id": ")" + longest + R"(", "box": {"file": "two", "each": 0}})"),
+                "has at most 200 characters, not 201"));
+}
+
+TEST_CASE("references: labels are a default for the entries that have elements") {
+    Tables tables{{{"two", "1 2 3 4\n5 6 7 8\n"}}};
+    const ParameterDocument document = tables.read(
+        R"({"labels": ["one", "two"], "glimpses": [{"box": [0, 0, 4, 4]}, {"box": {"file": "two", "each": 0}}]})");
+    REQUIRE(document.size() == 3);
+    CHECK(document[0].label == nullptr);
+    CHECK(*document[2].label == "two");
+    CHECK(tables.message(R"({"labels": ["one"], "glimpses": [{"box": [0, 0, 4, 4]}]})") ==
+          "a.json: /labels: unused: no glimpse takes \"labels\" from here");
+}

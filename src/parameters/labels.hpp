@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "json/value.hpp"
+#include "parameters/reading_context.hpp"
+
+namespace glimpse::parameters {
+
+/// The labels of an entry's elements: an array of texts, or a text file with one in each line. Throws
+/// `UsageError` where they are not as many as the elements, or one is empty.
+std::vector<std::string> read_labels(const json::Value& value, const ReferencedElements& elements,
+                                     const ReadingContext& context);
+
+}  // namespace glimpse::parameters
