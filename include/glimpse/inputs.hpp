@@ -38,8 +38,8 @@ struct InputOptions {
     std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
 
-/// The document that `parameters` or `boxes` give to every image, its attention files read; null without
-/// either. Throws `UsageError` for an invalid one.
+/// The document that `parameters` or `boxes` give to an image that is alone, its attention files read; null
+/// without either. Throws `UsageError` for an invalid one, and for one with elements for several images.
 GLIMPSE_EXPORT std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options);
 
 /// Polled while input is awaited: whether to give up.

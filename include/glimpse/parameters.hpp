@@ -23,6 +23,8 @@ struct ParameterDefaults {
     std::optional<AlphaChannel> alpha{};  ///< of every image: no document may say otherwise
 };
 
+struct ImageElements;
+
 /// The glimpses of one document, in its order, each with an id of its own, and what it says of the image.
 class ParameterDocument : public std::vector<Glimpse> {
   public:
@@ -31,6 +33,16 @@ class ParameterDocument : public std::vector<Glimpse> {
     std::optional<AlphaChannel> alpha{};  ///< none: it says nothing
     /// Those with the arrays that it refers to, and with labels, each once.
     std::vector<std::filesystem::path> array_files{};
+    /// What differs from image to image; null: nothing. The glimpses are those of the first image.
+    std::shared_ptr<const ImageElements> of_images{};
+};
+
+/// Of a document whose references take an element for each image of a run, by "each": "image".
+struct ImageElements {
+    std::size_t count = 0;  ///< of elements, and so of images
+    std::string place{};    ///< of such a reference, for messages
+    /// The document of the run's n-th image, 0 ≤ n < count. Throws as `parse_parameters`.
+    std::function<ParameterDocument(std::size_t n)> document{};
 };
 
 /// Of a parameter document: in a file, on standard input or in an archive.

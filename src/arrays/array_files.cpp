@@ -52,8 +52,14 @@ std::shared_ptr<const StableBytes> ArrayFiles::content(const std::filesystem::pa
 
 void ArrayFiles::close() {
     const std::scoped_lock lock(mutex_);
+    if (stay_open_) return;
     files_.clear();
     last_.reset();
+}
+
+void ArrayFiles::keep_open() {
+    const std::scoped_lock lock(mutex_);
+    stay_open_ = true;
 }
 
 std::vector<std::filesystem::path> ArrayFiles::paths() const {

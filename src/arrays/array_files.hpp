@@ -46,6 +46,9 @@ class ArrayFiles {
     /// Closes all files. What is asked for again is opened again.
     void close();
 
+    /// From now on `close` leaves them open: many documents share them.
+    void keep_open();
+
     /// All that were opened so far, each once.
     [[nodiscard]] std::vector<std::filesystem::path> paths() const;
 
@@ -70,6 +73,7 @@ class ArrayFiles {
     std::list<OpenFile> files_;  ///< the last first; guarded by `mutex_`, as what follows
     std::optional<LastArray> last_;
     std::set<std::filesystem::path> paths_;
+    bool stay_open_ = false;
 };
 
 }  // namespace glimpse

@@ -11,6 +11,7 @@
 #include "glimpse/image_file.hpp"
 #include "images/output_format.hpp"
 #include "parameters/attention_file.hpp"
+#include "parameters/document.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
 
@@ -96,6 +97,7 @@ class SampleJobs {
         ParameterDocument document =
             parse_parameters(text, path_of(member), fs::path(member.name).parent_path(), options_.defaults,
                              {.is_file = is_member, .open = open_member});
+        parameters::require_of_one_image(document);
         for (Glimpse& glimpse : document) supply_mask(glimpse);
         release_arrays(document);
         return std::make_shared<const ParameterDocument>(std::move(document));

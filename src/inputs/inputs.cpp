@@ -10,6 +10,7 @@
 #include "inputs/manifest.hpp"
 #include "inputs/option_use.hpp"
 #include "inputs/paged_jobs.hpp"
+#include "parameters/document.hpp"
 
 namespace glimpse {
 
@@ -118,6 +119,20 @@ class Inputs final : public JobSource {
     std::unique_ptr<JobSource> source_;
 };
 
+/// Gives the images what a shared document has for each of them, in the order of the run.
+void give_elements(std::vector<ImageJob>& jobs) {
+    for (std::size_t n = 0; n < jobs.size(); ++n) {
+        const Document shared = jobs[n].glimpses;
+        if (!shared->of_images) continue;
+        parameters::require_elements(*shared, jobs.size());
+        try {
+            jobs[n].glimpses = std::make_shared<const ParameterDocument>(shared->of_images->document(n));
+        } catch (const UsageError& error) {
+            throw UsageError(error.what() + (" (for the image " + jobs[n].image.name() + ")"));
+        }
+    }
+}
+
 /// Drains a source.
 std::vector<ImageJob> drained(JobSource&& source) {
     std::vector<ImageJob> jobs;
@@ -132,6 +147,12 @@ std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjus
                                      const Interrupted& interrupted) {
     validate(options);
     auto jobs = std::make_unique<Inputs>(options, BadRecord::failed_job, interrupted);
+    if (const Document& shared = jobs->shared(); shared && shared->of_images) {
+        throw UsageError(
+            shared->of_images->place,
+            R"("each": "image" is of images that are counted before the first is read: those of )" +
+                field_name("inputs") + ", or of a " + field_name("manifest") + " in a file");
+    }
     if (!options.archives.empty() && !options.sidecar) {
         // Images of archives without sidecars share one document, so that its use of the options is known
         // now.
@@ -147,6 +168,7 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustm
                                    const Interrupted& interrupted) {
     validate(options);
     std::vector<ImageJob> jobs = drained(Inputs(options, BadRecord::error, interrupted));
+    if (!interrupted || !interrupted()) give_elements(jobs);
     OptionUse use(options.defaults, adjustment);
     for (const ImageJob& job : jobs) use.record(*job.glimpses);
     if (!jobs.empty()) use.require_all_used();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "parameters/document.hpp"
 #include "system/relative_name.hpp"
 
 namespace glimpse {
@@ -58,7 +59,9 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
             return job;
         }
         job.sidecar = *sidecar;
-        give(job, std::make_shared<const ParameterDocument>(read_parameters(*sidecar, options_.defaults)));
+        ParameterDocument own = read_parameters(*sidecar, options_.defaults);
+        parameters::require_of_one_image(own);
+        give(job, std::make_shared<const ParameterDocument>(std::move(own)));
     } else if (shared_) {
         give(job, shared_);
     } else {

@@ -10,6 +10,7 @@
 #include "glimpse/words.hpp"
 #include "parameters/attention_file.hpp"
 #include "parameters/boxes.hpp"
+#include "parameters/document.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse {
@@ -54,33 +55,42 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
     return document;
 }
 
-}  // namespace
-
-Document shared_document(const InputOptions& options, StandardInput& standard_input) {
+std::optional<ParameterDocument> read_shared(const InputOptions& options, StandardInput& standard_input) {
     if (options.parameters && !options.boxes.empty()) {
         throw InvalidOption::beside("boxes", "parameters");
     }
-    std::optional<ParameterDocument> document;
-    if (!options.boxes.empty()) {
-        document = document_of_boxes(options);
-    } else if (options.parameters == standard_stream) {
-        document =
-            parse_parameters(standard_input.take_text("parameters"), "standard input", {}, options.defaults);
-    } else if (options.parameters) {
-        document = read_parameters(*options.parameters, options.defaults);
-    }
-    if (!document) return nullptr;
+    if (!options.boxes.empty()) return document_of_boxes(options);
+    if (!options.parameters) return std::nullopt;
+    if (*options.parameters != standard_stream) return read_parameters(*options.parameters, options.defaults);
+    return parse_parameters(standard_input.take_text("parameters"), "standard input", {}, options.defaults);
+}
+
+void supply_values(ParameterDocument& document, const OpenOptions& open) {
     try {
-        supply_attention_files(*document, options.open);
+        supply_attention_files(document, open);
     } catch (const Error& error) {
         throw UsageError(error.what());
     }
+}
+
+}  // namespace
+
+Document shared_document(const InputOptions& options, StandardInput& standard_input) {
+    std::optional<ParameterDocument> document = read_shared(options, standard_input);
+    if (!document) return nullptr;
+    // What differs from image to image is read when its image needs it.
+    if (!document->of_images) supply_values(*document, options.open);
     return std::make_shared<const ParameterDocument>(std::move(*document));
 }
 
 std::shared_ptr<const ParameterDocument> shared_parameters(const InputOptions& options) {
     StandardInput standard_input;
-    return shared_document(options, standard_input);
+    Document shared = shared_document(options, standard_input);
+    if (!shared || !shared->of_images) return shared;
+    parameters::require_elements(*shared, 1);
+    ParameterDocument document = shared->of_images->document(0);
+    supply_values(document, options.open);
+    return std::make_shared<const ParameterDocument>(std::move(document));
 }
 
 }  // namespace glimpse

@@ -59,8 +59,12 @@ void require_reference_keys(const Value& value, bool has_order) {
     }
 }
 
+/// What "each" is of the run's images, rather than an axis.
+constexpr std::string_view of_images = "image";
+
 /// The axis that "each" names, of this shape.
 std::size_t axis_of(const Value& each, const Array::Shape& shape) {
+    if (!each.is_number()) each.fail_type("the number of an axis, or \"image\",");
     const auto axes = static_cast<int>(shape.size());
     const int given = integer(each);
     const int axis = given < 0 ? given + axes : given;
@@ -71,8 +75,7 @@ std::size_t axis_of(const Value& each, const Array::Shape& shape) {
 }
 
 /// Takes the element of the array whose turn it is.
-void take_element(Reference& reference, const Value& each, ReferencedElements& elements) {
-    const std::size_t axis = axis_of(each, reference.array.shape());
+void take_element(Reference& reference, std::size_t axis, ReferencedElements& elements) {
     const std::size_t length = reference.array.shape()[axis];
     const std::string here = "it has " + std::to_string(length) + " elements along axis " +
                              std::to_string(axis) + " of the shape " + shape_text(reference.array.shape());
@@ -102,7 +105,14 @@ Reference looked_up(const Value& value, const ReadingContext& context, bool has_
         }
     };
     Reference reference{value, path, name, part, selected()};
-    if (value.contains("each")) take_element(reference, value.member("each"), context.arrays->of_entry);
+    if (!value.contains("each")) return reference;
+    const Value each = value.member("each");
+    if (each.is_string() && text(each) == of_images) {
+        if (reference.array.shape().empty()) reference.fail_shape("a first axis, of images,");
+        take_element(reference, 0, context.arrays->of_run);
+    } else {
+        take_element(reference, axis_of(each, reference.array.shape()), context.arrays->of_entry);
+    }
     return reference;
 }
 
@@ -178,7 +188,7 @@ std::vector<std::string> reference_definitions() {
                R"("type": "object", "required": ["file"], "additionalProperties": false, "properties": {)"
                R"("file": {"type": "string", "minLength": 1}, "array": {"type": "string"}, )"
                R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}}, )"
-               R"("each": {"type": "integer"})" +
+               R"("each": {"anyOf": [{"type": "integer"}, {"const": "image"}]})" +
                more + "}}";
     };
     return {definition("array", ""), definition("ordered_array", R"(, "order": {"type": "string"})")};

@@ -190,19 +190,57 @@ ParameterDocument read_form(const Value& root, const Entries& entries, const Rea
     return root.contains("glimpses") ? read_whole(root, entries, context) : read_single(root, context);
 }
 
-ParameterDocument read_forms(const Value& root, const Entries& entries, ReadingContext context) {
+/// With the arrays of a document whose reading begins.
+ReadingContext begun(ReadingContext context) {
     const auto files = std::make_shared<ArrayFiles>(context.files.open);
     context.arrays = std::make_shared<ReferencedArrays>(ReferencedArrays{.files = files});
+    return context;
+}
+
+ParameterDocument read_forms(const Value& root, const Entries& entries, const ReadingContext& context) {
     ParameterDocument document = read_form(root, entries, context);
-    document.array_files = files->paths();
+    ArrayFiles& files = *context.arrays->files;
+    document.array_files = files.paths();
+    const ReferencedElements& elements = context.arrays->of_run;
+    if (elements.count) {
+        files.keep_open();
+        document.of_images = std::make_shared<const ImageElements>(
+            ImageElements{.count = *elements.count, .place = root.source->place() + ": " + elements.place});
+    }
     // A list of jobs may hold many documents: what one still needs is opened again.
-    files->close();
+    files.close();
     return document;
 }
 
 /// The arrays of entries that a document may have.
 std::vector<StreamedArray> entry_arrays(const Visit& visit) {
     return {{std::nullopt, visit}, {"glimpses", visit}};
+}
+
+/// The document of a text, of whose arrays the context has those of an image.
+ParameterDocument read_text(std::string_view text, const Source& source, const ReadingContext& context) {
+    std::size_t count = 0;
+    // Twice: what stands behind the entries may be their defaults, and is checked before them.
+    JsonFile rest(text, source, {}, entry_arrays([&](const Value&) { ++count; }));
+    const std::optional<AlphaChannel> alpha = take_alpha(rest, context.defaults);
+    const auto for_each = [&](const Visit& visit) { JsonFile(text, source, {}, entry_arrays(visit)); };
+    ParameterDocument document = read_forms(rest.root(), {count, for_each}, context);
+    document.alpha = alpha;
+    return document;
+}
+
+/// Reads the text, a copy of which it keeps, once more for each image.
+std::function<ParameterDocument(std::size_t)> reader_for_images(std::string_view text, const Source& source,
+                                                                const ReadingContext& context) {
+    const auto kept = std::make_shared<const std::string>(text);
+    return [kept, source, context](std::size_t image) {
+        ReadingContext next = context;
+        next.arrays = std::make_shared<ReferencedArrays>(
+            ReferencedArrays{.files = context.arrays->files, .of_run = {.position = image}});
+        ParameterDocument document = read_text(*kept, source, next);
+        document.of_images = nullptr;
+        return document;
+    };
 }
 
 }  // namespace
@@ -225,18 +263,33 @@ ParameterDocument read_document(const Value& root, const ReadingContext& context
     const auto for_each = [&](const Visit& visit) {
         for (std::size_t n = 0; n < array.size(); ++n) visit(array.element(n));
     };
-    return read_forms(root, {array.size(), for_each}, context);
+    return read_forms(root, {array.size(), for_each}, begun(context));
 }
 
 ParameterDocument read_document(std::string_view text, const Source& source, const ReadingContext& context) {
-    std::size_t count = 0;
-    // Twice: what stands behind the entries may be their defaults, and is checked before them.
-    JsonFile rest(text, source, {}, entry_arrays([&](const Value&) { ++count; }));
-    const std::optional<AlphaChannel> alpha = take_alpha(rest, context.defaults);
-    const auto for_each = [&](const Visit& visit) { JsonFile(text, source, {}, entry_arrays(visit)); };
-    ParameterDocument document = read_forms(rest.root(), {count, for_each}, context);
-    document.alpha = alpha;
+    const ReadingContext here = begun(context);
+    ParameterDocument document = read_text(text, source, here);
+    if (document.of_images) {
+        ImageElements elements = *document.of_images;
+        elements.document = reader_for_images(text, source, here);
+        document.of_images = std::make_shared<const ImageElements>(std::move(elements));
+    }
     return document;
+}
+
+void require_elements(const ParameterDocument& document, std::size_t images) {
+    const auto& elements = document.of_images;
+    if (!elements || elements->count == images) return;
+    throw UsageError(elements->place, "it has " + std::to_string(elements->count) +
+                                          " elements, one for each image, and the run has " +
+                                          std::to_string(images) + (images == 1 ? " image" : " images"));
+}
+
+void require_of_one_image(const ParameterDocument& document) {
+    if (!document.of_images) return;
+    throw UsageError(document.of_images->place,
+                     R"("each": "image" is of a document that the images of a run share, by )" +
+                         field_name("parameters") + R"(; this one is of one image: give it an "index")");
 }
 
 }  // namespace parameters

@@ -22,4 +22,10 @@ ParameterDocument read_document(const json::Value& root, const ReadingContext& c
 ParameterDocument read_document(std::string_view text, const json::Source& source,
                                 const ReadingContext& context);
 
+/// Throws `UsageError` where a document has elements for each image of a run, `images` ≥ 1 not being as many.
+void require_elements(const ParameterDocument& document, std::size_t images);
+
+/// Throws `UsageError` where a document, which is of one image alone, takes elements for each of a run's.
+void require_of_one_image(const ParameterDocument& document);
+
 }  // namespace glimpse::parameters

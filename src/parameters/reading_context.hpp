@@ -24,6 +24,7 @@ struct ReferencedElements {
 struct ReferencedArrays {
     std::shared_ptr<ArrayFiles> files;
     std::size_t listed = 0;         ///< numbers of the lists that they stood for so far
+    ReferencedElements of_run{};    ///< "each": "image", of the run's images
     ReferencedElements of_entry{};  ///< "each": an axis; begun anew with each entry
 };
 

@@ -289,6 +289,87 @@ class Arrays(GlimpseCase):
                      "and that of /theta has 4")
         self.assertEqual(self.files(), [])
 
+    def batch(self):
+        """Images, whose natural order is not that of their letters, with a matrix and a map for each."""
+        names = ("1", "2", "10")
+        for name in names:
+            self.picture(f"photos/{name}.png", width=8, height=6, channels=1)
+        rng = numpy.random.default_rng(11)
+        arrays = {"theta": rng.uniform(-0.5, 0.5, (3, 2, 3)), "maps": rng.random((3, 6, 8)), "steps": rng.random((3, 2, 6, 8))}
+        numpy.savez_compressed(self.path("run.npz"), **arrays)
+        return names, arrays
+
+    def of_image(self, array, **more):
+        return {"file": "run.npz", "array": array, "each": "image"} | more
+
+    def test_each_image_of_a_run_takes_its_own_row(self):
+        names, arrays = self.batch()
+        turned = {"id": "t", "mechanism": "stn", "size": [4, 4], "theta": self.of_image("theta")}
+        seen = {"id": "m", "mechanism": "mask", "kind": "free", "grid": self.of_image("maps")}
+        self.document([turned, seen], "p.json")
+        run = ("extract", "photos", "-p", "p.json", "--map", "--format", "npy")
+        self.run_glimpse(*run, "-o", self.out, "--jobs", "3")
+        for k, name in enumerate(names):
+            self.document(turned | {"theta": self.reference("run.npz", "theta", [k])}, "one.json")
+            self.run_glimpse("extract", f"photos/{name}.png", "-p", "one.json", "--format", "npy", "-o", "one")
+            numpy.testing.assert_array_equal(self.load(f"{name}.t.npy"), self.load(self.directory / f"one/{name}.t.npy"))
+            numpy.testing.assert_array_equal(self.load(f"{name}.m.map.npy"), arrays["maps"][k].astype("float32"))
+        # An image's number is that of the whole run, whatever share of it is done.
+        for shard in ("1/2", "2/2"):
+            self.run_glimpse(*run, "-o", "shares", "--shard", shard, "--untrusted")
+        self.run_glimpse(*run, "-o", "resumed", "--report", "r.jsonl", "--shard", "1/2")
+        self.run_glimpse(*run, "-o", "resumed", "--report", "r.jsonl", "--resume")
+        for other in ("shares", "resumed"):
+            self.assertEqual(self.files(self.directory / other), self.files())
+            for file in self.files():
+                self.assertEqual((self.directory / other / file).read_bytes(), (self.out / file).read_bytes(), file)
+        # The records of a manifest in a file are images of the run, too.
+        self.file("jobs.jsonl", "".join(json.dumps({"image": f"photos/{name}.png"}) + "\n" for name in reversed(names)))
+        self.run_glimpse("extract", "--manifest", "jobs.jsonl", "-p", "p.json", "--map", "--format", "npy", "-o", "listed")
+        numpy.testing.assert_array_equal(self.load(self.directory / "listed/photos/1.m.map.npy"), arrays["maps"][2].astype("float32"))
+
+    def test_rows_that_are_not_as_many_as_the_images(self):
+        self.batch()
+        self.picture("photos/3.png", width=8, height=6, channels=1)
+        self.document({"mechanism": "stn", "size": [4, 4], "theta": self.of_image("theta")})
+        run = ("extract", "photos", "-p", "p.json", "-o", self.out)
+        self.fails(2, *run, says=["p.json: /theta: it has 3 elements, one for each image, and the run has 4 images"])
+        self.fails(2, *run, "--shard", "1/2", says=["it has 3 elements, one for each image, and the run has 4 images"])
+        self.assertEqual(self.files(), [])
+        self.picture("g.png", width=4, height=4, channels=1)
+        self.fails(2, "write", "g.png", "-p", "p.json", "--canvas", "photo.png", "-o", "w.png", says=["it has 3 elements, one for each image, and the run has 1 image"])
+
+    def test_rows_of_images_belong_to_a_document_that_they_share(self):
+        names, _ = self.batch()
+        entry = {"mechanism": "stn", "size": [4, 4], "theta": self.of_image("theta")}
+        self.document(entry)
+        self.document(entry, "photo.json")
+        one = "\"each\": \"image\" is of a document that the images of a run share, by --params"
+        self.fails(2, "extract", "photo.png", "--sidecar", "-o", self.out, says=["photo.json: /theta: " + one])
+        record = json.dumps({"image": "photo.png"} | entry) + "\n"
+        self.file("jobs.jsonl", record)
+        self.fails(2, "extract", "--manifest", "jobs.jsonl", "-o", self.out, says=["jobs.jsonl:1: /theta: " + one])
+        with tarfile.open(self.path("s.tar"), "w") as archive:
+            for name in ("photo.png", "photo.json"):
+                archive.add(self.path(name), name)
+            archive.add(self.path("run.npz"), "photo.run.npz")
+        counted = "p.json: /theta: \"each\": \"image\" is of images that are counted before the first is read"
+        self.fails(2, "extract", "--input-tar", "s.tar", "-p", "p.json", "-o", self.out, says=[counted])
+        self.fails(2, "extract", "--manifest", "-", "-p", "p.json", "-o", self.out, stdin=record.encode(), says=[counted])
+        self.assertEqual(self.files(), [])
+
+    def test_what_is_wrong_with_one_images_row(self):
+        names, arrays = self.batch()
+        arrays["maps"][1, 0, 0] = numpy.nan
+        numpy.savez(self.path("run.npz"), boxes=numpy.array([[0, 0, 4, 4], [0, 0, 4, 4], [0, 0, -4, 4]]), **arrays)
+        run = ("extract", "photos", "-p", "p.json", "-o", self.out)
+        self.document({"box": self.of_image("boxes")})
+        self.fails(2, *run, says=["p.json: /box: a box [x, y, width, height] has width and height > 0, not [0, 0, -4, 4] (for the image photos/10.png)"])
+        self.assertEqual(self.files(), [])
+        self.document({"id": "m", "mechanism": "mask", "grid": self.of_image("maps")})
+        self.fails(1, *run, says=["photos/2.png: ", "the number at [1, 0, 0] is NaN"])
+        self.assertEqual(self.files(), ["1.m.png", "10.m.png"])
+
     def test_arrays_that_are_not_there(self):
         grid = lambda *reference, **more: {"mechanism": "mask", "grid": self.reference(*reference, **more)}
         numpy.savez(self.path("a.npz"), **{f"layer{k}": numpy.zeros((2, 6, 8)) for k in range(12)})

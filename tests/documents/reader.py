@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tarfile
 
+import numpy
 from PIL import Image
 
 from glimpse_case import BINARY, run_with_leak_check
@@ -27,6 +28,7 @@ class Reader:
         (self.directory / "tests").symlink_to(ROOT / "tests")
         self.images()
         self.documents()
+        self.arrays()
         self.annotations()
         self.archive()
 
@@ -59,6 +61,10 @@ class Reader:
         box = {"box": [0.25, 0.25, 0.5, 0.5], "units": "fraction"}
         self.file("attention.json", json.dumps({"glimpses": [box, box | {"mechanism": "mask"}]}))
         self.file("photos/a.json", json.dumps(box))
+
+    def arrays(self):
+        """A matrix for each image of photos/."""
+        numpy.save(self.directory / "thetas.npy", numpy.eye(2, 3)[None].repeat(2, 0))
 
     def annotations(self):
         self.file("instances_val2017.json", json.dumps({

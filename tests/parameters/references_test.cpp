@@ -8,6 +8,7 @@
 #include "glimpse/parameters.hpp"
 #include "hand_made_files.hpp"
 #include "parameters/attention_file.hpp"
+#include "parameters/document.hpp"
 #include "refusals.hpp"
 
 // References to arrays in place of a document's numbers.
@@ -276,4 +277,54 @@ TEST_CASE("references: labels are a default for the entries that have elements")
     CHECK(*document[2].label == "two");
     CHECK(tables.message(R"({"labels": ["one"], "glimpses": [{"box": [0, 0, 4, 4]}]})") ==
           "a.json: /labels: unused: no glimpse takes \"labels\" from here");
+}
+
+TEST_CASE("references: each image of a run has its own element, of files that are opened once for all") {
+    const hand_made::Bytes file =
+        hand_made::npy("{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1, 2), }", {0, 1, 2, 3, 4, 5});
+    Tables tables{{{"g", {file.begin(), file.end()}}, {"t", "1 2 3 4\n5 6 7 8\n9 10 11 12\n"}}};
+    const ParameterDocument shared = tables.read(
+        R"({"alpha": true, "glimpses": [{"box": {"file": "t", "each": "image"}}, {"mechanism": "mask",
+             "kind": "free", "grid": {"file": "g", "each": "image"}}, {"box": {"file": "t", "each": 0}}]})");
+    REQUIRE(shared.of_images);
+    CHECK(shared.of_images->count == 3);
+    CHECK(shared.of_images->place == "a.json: /glimpses/1/grid");
+    for (std::size_t n = 0; n < 3; ++n) {
+        ParameterDocument own = shared.of_images->document(n);
+        CHECK(!own.of_images);
+        CHECK(own.alpha == AlphaChannel::last);
+        CHECK(own.array_files == std::vector<std::filesystem::path>{"g", "t"});
+        REQUIRE(own.size() == 5);
+        const auto x = [&](std::size_t k) {
+            return std::get<Crop::BoxForm>(std::get<Crop>(own[k].mechanism).form).box.x;
+        };
+        CHECK(x(0) == 1.0 + 4.0 * static_cast<double>(n));
+        CHECK(x(4) == 9);
+        supply_attention_files(own, {});
+        const cv::Mat values = std::get<Mask::FileForm>(std::get<Mask>(own[1].mechanism).form).values;
+        CHECK(values.at<double>(0, 1) == 2.0 * static_cast<double>(n) + 1);
+    }
+    CHECK(tables.opened == std::map<std::string, int>{{"g", 1}, {"t", 1}});
+    CHECK(!tables.read(R"({"box": {"file": "t", "each": 0}})").of_images);
+}
+
+TEST_CASE("references: elements of images are refused where they do not fit") {
+    Tables tables{{{"t", "1 2 3 4\n5 6 7 8\n"}, {"three", "1\n2\n3\n"}, {"one", "5"}}};
+    CHECK(
+        tables.message(R"({"mechanism": "stn", "box": {"file": "t", "each": "image"},
+                            "angle": {"file": "three", "each": "image"}})") ==
+        "a.json: /angle: three: it has 3 elements along axis 0 of the shape (3, 1), and that of /box has 2");
+    CHECK(tables.message(R"({"box": {"file": "t", "each": "images"}})") ==
+          "a.json: /box/each: the number of an axis, or \"image\", is needed, not \"images\"");
+    CHECK(
+        tables.message(R"({"mechanism": "stn", "box": [1, 2, 3, 4], "angle": {"file": "one", "index": [0, 0],
+                            "each": "image"}})") ==
+        "a.json: /angle: one: at [0, 0] it has the shape (); a first axis, of images, is needed here");
+    const ParameterDocument shared = tables.read(R"({"box": {"file": "t", "each": "image"}})");
+    CHECK(refusal([&] { parameters::require_elements(shared, 1); }) ==
+          "a.json: /box: it has 2 elements, one for each image, and the run has 1 image");
+    CHECK(refusal([&] { parameters::require_elements(shared, 2); }) == "");
+    CHECK(refusal([&] { parameters::require_of_one_image(shared); }) ==
+          "a.json: /box: \"each\": \"image\" is of a document that the images of a run share, by parameters; "
+          "this one is of one image: give it an \"index\"");
 }
