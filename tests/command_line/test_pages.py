@@ -82,6 +82,38 @@ class Pages(GlimpseCase):
             numpy.testing.assert_array_equal(
                 numpy.array(self.page(path, "--page", k, box=(0, 0, frame.width, frame.height), extension="tif")), expected)
 
+    def test_array_of_a_batch(self):
+        batch = noise(FRAMES, HEIGHT, WIDTH, 3)
+        for name, stored in (("rows", batch), ("columns", numpy.asfortranarray(batch)), ("float", batch.astype(">f4") / 3)):
+            path = self.path(f"{name}.npy")
+            numpy.save(path, stored)
+            for k in range(FRAMES):
+                self.run_glimpse("extract", path, "-b", "5,3,14,9", "--page", k, "-o", self.out / "page.npy")
+                numpy.testing.assert_array_equal(self.load(self.out / "page.npy"), stored[k, 3:12, 5:19].astype("float32"))
+            self.run_glimpse("extract", path, "-b", f"0,0,{WIDTH},{HEIGHT}", "--page", "all", "--format", "npy", "-o", "all")
+            for k in range(FRAMES):
+                numpy.testing.assert_array_equal(self.load(self.directory / f"all/{name}.{k:03}.000.npy"), stored[k].astype("float32"))
+            result = self.run_glimpse("extract", path, "-b", "0,0,4,4", "-o", self.out / "first.npy")
+            self.assertIn(f"1 image has several pages, of which the first was read ({path} of {FRAMES})", result.stderr)
+            self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "none.png", "--page", FRAMES,
+                       says=[f"the file has {FRAMES} pages, counted from 0, and no page {FRAMES}"])
+
+    def test_arrays_of_one_image_have_one_page(self):
+        features = numpy.arange(7, dtype="float32") / 8
+        numpy.save(self.path("features.npy"), features)
+        result = self.run_glimpse("extract", "features.npy", "-b", "0,0,7,1", "-o", self.out / "f.npy")
+        numpy.testing.assert_array_equal(self.load(self.out / "f.npy"), features[None])
+        weights = numpy.random.default_rng(4).random((HEIGHT, WIDTH)).astype("float32")
+        Image.fromarray(noise(HEIGHT, WIDTH)).save(self.path("a.png"))
+        self.document({"id": "m", "mechanism": "mask", "file": "m.npy"})
+        for shape in ((1, HEIGHT, WIDTH), (1, HEIGHT, WIDTH, 1), (1, 1, HEIGHT, WIDTH), (HEIGHT, WIDTH, 1)):
+            numpy.save(self.path("m.npy"), weights.reshape(shape))
+            self.run_glimpse("extract", "a.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
+            numpy.testing.assert_array_equal(self.load("a.m.map.npy"), weights)
+        numpy.save(self.path("m.npy"), numpy.stack([weights, weights])[..., None])
+        self.fails(2, "extract", "a.png", "-p", "p.json", "-o", self.out, says=["m.npy: a mask is a file of one picture, not of 2 pages"])
+        self.assertEqual(result.stderr, "")
+
     def test_gif(self):
         self.is_as_pillow_has_it(self.file("a.gif", saved(pictures("L"), "GIF")))
         for disposal in (1, 2, 3):

@@ -107,6 +107,8 @@ def npy(modes):
     yield "grey", array(colour[:9, :11, 0])
     yield "list", array(colour[0].astype("float32"))
     yield "columns", array(numpy.asfortranarray(colour[:9, :11]))
+    yield "batch", array(colour[:10, :11].reshape(2, 5, 11, 3))
+    yield "vector", array(colour[0, :11, 0])
     yield "planes", array(colour[:9, :11].transpose(2, 0, 1)[None].astype("float32"))
     yield "version_2", array(colour[:5, :5], version=(2, 0))
 

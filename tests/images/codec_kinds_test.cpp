@@ -379,6 +379,40 @@ TEST_CASE("npy arrays of all kinds") {
     CHECK(same(planes.pixels, (cv::Mat_<cv::Vec4b>(1, 2) << cv::Vec4b(1, 3, 5, 7), cv::Vec4b(2, 4, 6, 8))));
 }
 
+TEST_CASE("npy arrays of several images have as many pages, in both orders; a vector is a row") {
+    // 3 pages of 2×2 pixels with 2 channels: page, row, column and channel are the digits of each number.
+    Bytes rows;
+    Bytes columns;
+    for (int k = 0; k < 24; ++k) {
+        const auto digits = [](int page, int y, int x, int c) {
+            return static_cast<std::uint8_t>(((page * 2 + y) * 2 + x) * 2 + c);
+        };
+        rows.push_back(digits(k / 8, k / 4 % 2, k / 2 % 2, k % 2));
+        columns.push_back(digits(k % 3, k / 3 % 2, k / 6 % 2, k / 12));
+    }
+    for (const auto& [order, data] : {std::pair{"False", rows}, std::pair{"True", columns}}) {
+        const Bytes file = hand_made::npy(
+            "{'descr': '|u1', 'fortran_order': " + std::string(order) + ", 'shape': (3, 2, 2, 2), }", data);
+        for (int page = 0; page < 3; ++page) {
+            const auto reader = glimpse::open_image(file, OpenOptions{.page = page});
+            CHECK(reader->info().pages == 3);
+            const auto first = static_cast<std::uint8_t>(8 * page);
+            const cv::Mat pixels = reader->decode({0, 0, 2, 2});
+            REQUIRE(pixels.type() == CV_8UC2);
+            CHECK(pixels.at<cv::Vec2b>(0, 1) == cv::Vec2b(first + 2, first + 3));
+            CHECK(pixels.at<cv::Vec2b>(1, 0) == cv::Vec2b(first + 4, first + 5));
+            CHECK(reader->decode({1, 1, 1, 1}).at<cv::Vec2b>(0, 0) == cv::Vec2b(first + 6, first + 7));
+        }
+        CHECK(reason([&] { glimpse::open_image(file, OpenOptions{.page = 3}); }) ==
+              "the file has 3 pages, counted from 0, and no page 3");
+        const Bytes cut(file.begin(), file.end() - 1);
+        CHECK(reason([&] { glimpse::open_image(cut, {}); }) == "the .npy file is truncated");
+    }
+    const Image vector =
+        read(hand_made::npy("{'descr': '|u1', 'fortran_order': False, 'shape': (4,), }", {4, 3, 2, 1}));
+    CHECK(same(vector.pixels, (cv::Mat_<std::uint8_t>(1, 4) << 4, 3, 2, 1)));
+}
+
 TEST_CASE("npy headers that are wrong") {
     const auto refused = [](std::string_view header, const Bytes& data = Bytes(64)) {
         return reason([&] { read(hand_made::npy(header, data)); });
@@ -391,9 +425,29 @@ TEST_CASE("npy headers that are wrong") {
     CHECK(refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }") != "");
     CHECK(refused("{'descr': '|O8', 'fortran_order': False, 'shape': (1, 2), }") != "");
     CHECK(refused("{'descr': '|u1', 'fortran_order': Perhaps, 'shape': (1, 2), }") != "");
-    for (const char* shape : {"()", "(4,)", "(0, 4)", "(4, -4)", "(2, 2, 0)", "(2, 2, 513)", "(2, 2, 2, 2)",
-                              "(2 2)", "(a, b)", "(2,, 2)", "(2, 2", "4", "", "(4294967296, 4294967296)",
-                              "(99999999999999999999999, 2)", "(2147483648, 1)", "(8, 9)", "(1, 2.5)"}) {
+    for (const char* shape : {"()",
+                              "(0,)",
+                              "(65,)",
+                              "(0, 4)",
+                              "(4, -4)",
+                              "(2, 2, 0)",
+                              "(2, 2, 513)",
+                              "(1, 1, 2, 513)",
+                              "(0, 2, 2, 2)",
+                              "(5, 2, 2, 4)",
+                              "(1, 1, 2, 2, 1)",
+                              "(2147483648, 1, 1, 1)",
+                              "(2 2)",
+                              "(a, b)",
+                              "(2,, 2)",
+                              "(2, 2",
+                              "4",
+                              "",
+                              "(4294967296, 4294967296)",
+                              "(99999999999999999999999, 2)",
+                              "(2147483648, 1)",
+                              "(8, 9)",
+                              "(1, 2.5)"}) {
         CAPTURE(shape);
         CHECK(refused("{'descr': '|u1', 'fortran_order': False, 'shape': " + std::string(shape)) != "");
     }

@@ -15,22 +15,51 @@ namespace glimpse {
 
 namespace {
 
+/// The axes of images in an array.
+struct ImageAxes {
+    std::size_t pages = 1;
+    std::size_t height = 1;
+    std::size_t width = 1;
+    std::size_t channels = 1;
+
+    [[nodiscard]] std::size_t count() const { return pages * height * width * channels; }
+};
+
+/// Throws `Error` for a shape that no images have.
+ImageAxes axes_of(const Array::Shape& shape) {
+    switch (shape.size()) {
+        case 1:
+            return {.width = shape[0]};
+        case 2:
+            return {.height = shape[0], .width = shape[1]};
+        case 3:
+            return {.height = shape[0], .width = shape[1], .channels = shape[2]};
+        case 4:
+            return {shape[0], shape[1], shape[2], shape[3]};
+        default:
+            throw Error(
+                "an image is an array of H×W or H×W×C numbers, N of them one of N×H×W×C, not of the shape " +
+                shape_text(shape));
+    }
+}
+
 class NpyReader final : public ImageReader {
   public:
-    explicit NpyReader(std::span<const std::uint8_t> bytes) : bytes_(bytes), header_(npy_header(bytes)) {
-        if (header_.shape.size() == 2) header_.shape.push_back(1);
-        const auto& shape = header_.shape;
-        if (shape.size() != 3) throw Error("an image is an array of H×W or H×W×C numbers");
+    explicit NpyReader(std::span<const std::uint8_t> bytes, int page = 0)
+        : bytes_(bytes), header_(npy_header(bytes)), axes_(axes_of(header_.shape)) {
         constexpr std::size_t largest = std::numeric_limits<int>::max();
-        if (shape[0] < 1 || shape[1] < 1 || shape[0] > largest || shape[1] > largest || shape[2] < 1 ||
-            shape[2] > CV_CN_MAX) {
+        for (const std::size_t length : {axes_.pages, axes_.height, axes_.width, axes_.channels}) {
+            if (length >= 1 && length <= largest && axes_.channels <= CV_CN_MAX) continue;
             throw Error("an image has at least one row, one column and one channel, and at most " +
                         std::to_string(CV_CN_MAX) + " channels");
         }
         const std::size_t room = (bytes.size() - header_.data) / header_.type.size;
-        if (shape[0] > room / shape[1] / shape[2]) fail_truncated_npy();
-        info_.size = {static_cast<int>(shape[1]), static_cast<int>(shape[0])};
-        info_.channels = static_cast<int>(shape[2]);
+        if (axes_.pages > room / axes_.height / axes_.width / axes_.channels) fail_truncated_npy();
+        info_.pages = static_cast<int>(axes_.pages);
+        require_page(page, info_.pages);
+        page_ = static_cast<std::size_t>(page);
+        info_.size = {static_cast<int>(axes_.width), static_cast<int>(axes_.height)};
+        info_.channels = static_cast<int>(axes_.channels);
         info_.array = true;
         info_.seekable = true;
         const ElementType type = header_.type;
@@ -57,24 +86,22 @@ class NpyReader final : public ImageReader {
     }
 
     /// The file's length in bytes; a shorter one is not opened.
-    [[nodiscard]] std::size_t length() const {
-        return header_.data + header_.shape[0] * header_.shape[1] * header_.shape[2] * header_.type.size;
-    }
+    [[nodiscard]] std::size_t length() const { return header_.data + axes_.count() * header_.type.size; }
 
   private:
     template <typename T>
     void fill(const Rectangle& region, cv::Mat& out) const {
-        const auto channels = static_cast<std::size_t>(info_.channels);
-        const auto height = static_cast<std::size_t>(info_.size.height);
-        const auto width = static_cast<std::size_t>(info_.size.width);
+        const auto [pages, height, width, channels] = axes_;
         const bool by_columns = header_.order == Array::Order::columns;
-        const std::size_t row_step = by_columns ? 1 : width * channels;
-        const std::size_t column_step = by_columns ? height : channels;
-        const std::size_t channel_step = by_columns ? height * width : 1;
+        const std::size_t page_step = by_columns ? 1 : height * width * channels;
+        const std::size_t row_step = by_columns ? pages : width * channels;
+        const std::size_t column_step = by_columns ? pages * height : channels;
+        const std::size_t channel_step = by_columns ? pages * height * width : 1;
         for (int y = 0; y < region.height; ++y) {
             T* to = out.ptr<T>(y);
             for (int x = 0; x < region.width; ++x) {
-                const std::size_t pixel = static_cast<std::size_t>(region.y + y) * row_step +
+                const std::size_t pixel = page_ * page_step +
+                                          static_cast<std::size_t>(region.y + y) * row_step +
                                           static_cast<std::size_t>(region.x + x) * column_step;
                 for (std::size_t c = 0; c < channels; ++c) {
                     const std::size_t index = pixel + c * channel_step;
@@ -87,6 +114,8 @@ class NpyReader final : public ImageReader {
 
     std::span<const std::uint8_t> bytes_;
     NpyHeader header_;
+    ImageAxes axes_;
+    std::size_t page_ = 0;
     ImageInfo info_;
 };
 
@@ -105,8 +134,8 @@ class NpyCodec final : public Codec {
         return begins_npy(head);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    const CodecRequest& /*request*/) const override {
-        return std::make_unique<NpyReader>(bytes);
+                                                    const CodecRequest& request) const override {
+        return std::make_unique<NpyReader>(bytes, request.page);
     }
     [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<NpyReader>(bytes);
