@@ -71,9 +71,9 @@ class EmulatedDevice final : public Backend {
                 const int end = begin + static_cast<int>(size.area()) * plan.channels();
                 return out.colRange(begin, end).clone().reshape(plan.channels(), size.height);
             };
-            std::visit(overloaded{[&](const Window&) {
-                                      glimpses[n] = read_one(CpuBackend(), *maps[n], image, depth);
-                                  },
+            const auto read_on_host = [&] { glimpses[n] = read_one(CpuBackend(), *maps[n], image, depth); };
+            std::visit(overloaded{[&](const Window&) { read_on_host(); },
+                                  [&](const WeightedSum&) { read_on_host(); },
                                   [&](const Weights& weights) {
                                       const Rectangle& region = weights.region;
                                       if (region.empty()) return;
@@ -93,6 +93,7 @@ class EmulatedDevice final : public Backend {
         std::visit(
             overloaded{
                 [&](const Window&) { written = CpuBackend().write(map, glimpse); },
+                [&](const WeightedSum&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Weights&) {
                     DevicePlan plan(g.channels());
                     plan.add(map);

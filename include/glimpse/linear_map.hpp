@@ -27,6 +27,11 @@ struct Weights {
     cv::Mat a;         ///< CV_32F, of the region's size
 };
 
+/// g[0, 0] = Σ_y Σ_x a[y, x] I[y, x]; the glimpse is one pixel.
+struct WeightedSum {
+    Weights weights;
+};
+
 /// g[i, j] = Σ_y Σ_x R[i, y] I[y, x] K[j, x].
 struct Separable {
     BandedMatrix rows;     ///< R: h×H
@@ -43,7 +48,7 @@ struct Samples {
 };
 
 /// The forms of a map.
-using MapKind = std::variant<Window, Weights, Separable, Samples>;
+using MapKind = std::variant<Window, Weights, WeightedSum, Separable, Samples>;
 
 /// A, with the sizes of the image and of the glimpse.
 struct LinearMap {

@@ -61,18 +61,18 @@ GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
 
 /// The share of the glimpse inside the image, 0 ≤ share ≤ 1: the mean over its pixels of A 1 / full_weight,
 /// cut to 0…1 along each axis, and exactly 1 where only float32's rounding of the weights is missing.
-/// `Weights` never leave the image: 1.
+/// `Weights` and their sums never leave the image: 1.
 GLIMPSE_EXPORT double inside(const Lowered& lowered);
 
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the
 /// map lists its points in several rows and columns, through these; without either, the border of the
-/// support. Of `Weights`, which are as large as the image, the smallest rectangle around the weights of at
-/// least half the greatest.
+/// support. Of `Weights`, which are as large as the image, and of their sum, the smallest rectangle around
+/// the weights of at least half the greatest.
 GLIMPSE_EXPORT std::vector<Point> outline(const Lowered& lowered);
 
 /// The least distance between the sampling points of neighbouring glimpse pixels, in image pixels, over both
-/// axes and all pixels. 1 without matrix and points as in `outline`, and for `Window` and `Weights`, which
-/// show the image's own pixels.
+/// axes and all pixels. 1 without matrix and points as in `outline`, for `Window` and `Weights`, which show
+/// the image's own pixels, and for a sum, which shows none.
 GLIMPSE_EXPORT double pitch(const Lowered& lowered);
 
 /// The map for the image shrunk n times, n ≥ 1, to ⌈W/n⌉×⌈H/n⌉ pixels: A U, U repeating each pixel n×n times.

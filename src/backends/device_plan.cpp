@@ -128,6 +128,8 @@ void DevicePlan::add(const LinearMap& map) {
 
 void DevicePlan::add(const LinearMap& /*map*/, const Window& /*window*/) {}
 
+void DevicePlan::add(const LinearMap& /*map*/, const WeightedSum& /*sum*/) {}
+
 void DevicePlan::add(const LinearMap& /*map*/, const Separable& separable) {
     device_work::ProductTask task{};
     task.height = separable.rows.rows();
@@ -232,7 +234,7 @@ Rectangle sent_to_device(std::span<const LinearMap* const> maps, const Rectangle
     if (maps.size() > few) return region;
     NeededParts parts;
     for (const LinearMap* map : maps) {
-        if (!std::holds_alternative<Window>(map->kind)) parts.add(support(*map));
+        if (!stays_on_host(*map)) parts.add(support(*map));
     }
     return parts.bounds();
 }

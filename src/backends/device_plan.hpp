@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "backends/device_tasks.hpp"
@@ -64,6 +65,7 @@ class GLIMPSE_EXPORT DevicePlan {
     void add(const LinearMap& map, const Separable& separable);
     void add(const LinearMap& map, const Samples& samples);
     void add(const LinearMap& map, const Weights& weights);
+    void add(const LinearMap& map, const WeightedSum& sum);
     /// Reserves bytes of the plan; returns their offset.
     std::size_t reserve(std::size_t bytes);
     device_work::BandedRows reserve(const BandedMatrix& matrix);
@@ -80,6 +82,11 @@ class GLIMPSE_EXPORT DevicePlan {
     std::array<std::vector<const Samples*>, 3> sampled_;
     std::vector<const Weights*> weighted_;
 };
+
+/// Whether the host reads the map, and nothing is sent for it.
+inline bool stays_on_host(const LinearMap& map) {
+    return std::holds_alternative<Window>(map.kind) || std::holds_alternative<WeightedSum>(map.kind);
+}
 
 /// What is sent to a device of an image's region that is read: where only a few maps look at it, the part
 /// that they look at. Finding that out for many takes longer than sending all.

@@ -5,6 +5,7 @@
 #include "glimpse/linear_map.hpp"
 #include "maps/samples.hpp"
 #include "maps/separable.hpp"
+#include "maps/weighted_sum.hpp"
 #include "maps/weights.hpp"
 #include "maps/window.hpp"
 

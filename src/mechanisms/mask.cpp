@@ -230,6 +230,9 @@ void validate(const Mask& mask) {
     if (mask.select != Mask::Select::none && !hard) {
         throw InvalidParameter("/select", "a selection needs kind \"hard\"");
     }
+    if (mask.reduce != Mask::Reduce::none && mask.select != Mask::Select::none) {
+        throw InvalidParameter("/reduce", "either pixels are summed, or some of them selected");
+    }
     std::visit(overloaded{[&](const Mask::FileForm& form) {
                               const std::string field = form.array ? "/grid" : "/file";
                               if (!form.values.empty()) validate_weights(mask, form.values, field);
@@ -298,8 +301,12 @@ Lowered lower(const Mask& mask, Size image) {
     const cv::Mat a = weights(mask, image);
     if (mask.select != Mask::Select::none) return select(mask.select, a, image);
     const Rectangle region = bounding_box(a);
-    return {.map = {.image = image, .glimpse = image, .kind = Weights{.region = region, .a = cut(a, region)}},
-            .matrix = Affine{}};
+    const Weights weighed{.region = region, .a = cut(a, region)};
+    if (mask.reduce == Mask::Reduce::sum) {
+        return {.map = {.image = image, .glimpse = {1, 1}, .kind = WeightedSum{weighed}},
+                .full_weight = cv::sum(a)[0]};
+    }
+    return {.map = {.image = image, .glimpse = image, .kind = weighed}, .matrix = Affine{}};
 }
 
 }  // namespace glimpse

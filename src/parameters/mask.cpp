@@ -29,6 +29,8 @@ constexpr Words<Mask::Kind, 3> kinds{
 constexpr Words<Mask::Select, 3> selections{
     {{"none", Mask::Select::none}, {"pixels", Mask::Select::pixels}, {"box", Mask::Select::box}}};
 
+constexpr Words<Mask::Reduce, 2> reductions{{{"none", Mask::Reduce::none}, {"sum", Mask::Reduce::sum}}};
+
 using VectorNormalise = Mask::GaussianForm::Normalise;
 constexpr Words<VectorNormalise, 2> vector_normalisations{
     {{"peak", VectorNormalise::peak}, {"sum", VectorNormalise::sum}}};
@@ -126,6 +128,9 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     }
     if (form.is("file") || form.is("grid")) read_upsampling_and_activation(entry, mask);
     read_kind(entry, context, mask);
+    if (const std::optional<Value> reduce = entry.take("reduce")) {
+        mask.reduce = word<Mask::Reduce>(*reduce, reductions);
+    }
     return mask;
 }
 
@@ -173,6 +178,9 @@ std::vector<Key> mask_keys() {
          .meaning = "Of a hard mask: weights from here on become 1, the rest 0."},
         enum_key("select", {}, selections, open.select,
                  "Of a hard mask: the list of its pixels, or its bounding box."),
+        enum_key(
+            "reduce", {}, reductions, open.reduce,
+            "sum: the context vector, each channel's sum of weight times pixel; a glimpse of one pixel."),
         enum_key("normalise", {"x"}, vector_normalisations, Mask::GaussianForm{}.normalise,
                  "Of x and y as {u, s}: the peak is 1, or each vector sums to 1.")};
 }

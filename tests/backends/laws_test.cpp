@@ -225,6 +225,27 @@ TEST_CASE("laws: mask from a grid") {
     table("file", file, nowhere);
 }
 
+TEST_CASE("laws: the sum of a mask's weighted pixels") {
+    const Table table;
+    cv::RNG random(9);
+    cv::Mat values(4, 5, CV_64F);
+    random.fill(values, cv::RNG::UNIFORM, -2.0, 2.0);
+    for (const auto activation :
+         {Mask::Activation::none, Mask::Activation::sigmoid, Mask::Activation::softmax}) {
+        Mask mask = grid(values, Mask::Kind::free);
+        mask.activation = activation;
+        mask.reduce = Mask::Reduce::sum;
+        table("sum", mask, everywhere);
+    }
+    Mask nothing = grid(cv::Mat::zeros(3, 3, CV_64F));
+    nothing.reduce = Mask::Reduce::sum;
+    table("sum of nothing", nothing, everywhere);
+    Mask box;
+    box.form = Mask::BoxForm{{2.4, 1.6, 4, 3.5}, Units::pixels};
+    box.reduce = Mask::Reduce::sum;
+    table("sum of a box", box, everywhere);
+}
+
 TEST_CASE("laws: mask from vectors, a Gaussian, a box") {
     const Table table;
     Mask mask;

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 
 import numpy
+from PIL import Image
 
 from glimpse_case import IS_SANITIZED, GlimpseCase, peak_memory
 
@@ -288,6 +289,39 @@ class Arrays(GlimpseCase):
         self.refused({"mechanism": "stn", "theta": {"file": "a.npz", "array": "four", "each": 0}, "padding": {"file": "a.npz", "array": "six", "index": [0], "each": 1}},
                      "and that of /theta has 4")
         self.assertEqual(self.files(), [])
+
+    def test_context_vectors_of_features(self):
+        rng = numpy.random.default_rng(12)
+        features = rng.normal(size=(14, 14, 512)).astype("float32")
+        scores = rng.normal(size=(3, 14, 14))
+        numpy.save(self.path("features.npy"), features)
+        numpy.savez(self.path("attention.npz"), scores=scores)
+        self.document({"id": "context", "mechanism": "mask", "reduce": "sum", "activation": "softmax",
+                       "grid": {"file": "attention.npz", "array": "scores", "each": 0}})
+        self.run_glimpse("extract", "features.npy", "-p", "p.json", "--format", "npy", "-o", self.out)
+        alphas = numpy.exp(scores) / numpy.exp(scores).sum((1, 2), keepdims=True)
+        for k in range(3):
+            context = self.load(f"features.context.{k:03}.npy")
+            self.assertEqual(context.shape, (1, 1, 512))
+            expected = (alphas[k][..., None] * features.astype("float64")).sum((0, 1))
+            numpy.testing.assert_allclose(context[0, 0], expected, rtol=0, atol=1e-6 * numpy.abs(features).max())
+
+    def test_a_sum_of_a_picture_is_a_picture_of_one_pixel(self):
+        pixels = numpy.array(Image.open(self.path("photo.png"))).astype(float)
+        document = {"id": "m", "mechanism": "mask", "x": {"u": 4, "s": 2}, "y": {"u": 3, "s": 2}, "normalise": "sum", "reduce": "sum"}
+        self.document(document)
+        report = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--map", "--overlay", "--panel", "-o", self.out, "--report", "-").stdout
+        glimpse = json.loads(report)["glimpses"][0]
+        self.assertEqual((glimpse["size"], glimpse["matrix"], glimpse["inside"]), ([1, 1], None, 1))
+        bell = lambda u, n: numpy.exp(-0.5 * ((numpy.arange(n) - u) / 2) ** 2)
+        x, y = bell(4, 8), bell(3, 6)
+        expected = (numpy.outer(y / y.sum(), x / x.sum()) * pixels).sum()
+        self.assertLessEqual(abs(float(numpy.array(Image.open(self.out / "photo.m.png"))[0, 0]) - expected), 0.5 + 1e-3)
+        # And back: each pixel gets its weight's share.
+        numpy.save(self.path("g.npy"), numpy.float32([[2]]))
+        numpy.save(self.path("zeros.npy"), numpy.zeros((6, 8), "float32"))
+        self.run_glimpse("write", "g.npy", "-p", "p.json", "--canvas", "zeros.npy", "-o", "w.npy")
+        numpy.testing.assert_allclose(numpy.load(self.path("w.npy")), 2 * numpy.outer(y / y.sum(), x / x.sum()), atol=1e-6)
 
     def batch(self):
         """Images, whose natural order is not that of their letters, with a matrix and a map for each."""

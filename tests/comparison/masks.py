@@ -117,6 +117,18 @@ def boxes(random):
     return item(random, check)
 
 
+def sums(random):
+    """The context vector, to a share of what it can reach."""
+    def check(image):
+        activation = pictures.choose(random, "none", "softmax")
+        grid = random_grid(random, image, -4, 4)
+        upsample = pictures.choose(random, "nearest", "bilinear", "bicubic")
+        a = upsampled(activated(grid, activation), *image.shape[:2], upsample)
+        entry = {"mechanism": "mask", "grid": grid.tolist(), "activation": activation, "kind": "free", "upsample": upsample, "reduce": "sum"}
+        return Check(entry, (a[:, :, None] * image).sum((0, 1), keepdims=True), pictures.greatest(image) * float(numpy.abs(a).sum()))
+    return item(random, check)
+
+
 def threshold(random, values):
     """One that no weight is so close to that float32 decides; None where there is none."""
     for _ in range(20):
@@ -196,6 +208,7 @@ KINDS = [
     Kind("mask, vectors", bounds.FLOAT32, vectors, 0.5),
     Kind("mask, Gaussian vectors", bounds.FLOAT32, bells),
     Kind("mask, a box", bounds.EXACT, boxes, 0.5),
+    Kind("mask, the sum of what it weighs", bounds.FLOAT32, sums, 0.5),
     Kind("mask, hard, with a threshold", bounds.EXACT, hard_masks),
     Kind("mask, hard, selected pixels", bounds.EXACT, selections, load=load_selection),
     Kind("mask, hard, selected box", bounds.EXACT, selected_boxes, options=("--alpha", "last")),

@@ -63,8 +63,10 @@ class Reader:
         self.file("photos/a.json", json.dumps(box))
 
     def arrays(self):
-        """A matrix for each image of photos/."""
+        """A matrix for each image of photos/; features, and maps of them."""
         numpy.save(self.directory / "thetas.npy", numpy.eye(2, 3)[None].repeat(2, 0))
+        numpy.save(self.directory / "features.npy", numpy.ones((14, 14, 8), "float32"))
+        numpy.savez(self.directory / "attention.npz", alphas=numpy.full((3, 14, 14), 14.0 ** -2))
 
     def annotations(self):
         self.file("instances_val2017.json", json.dumps({

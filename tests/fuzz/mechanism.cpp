@@ -113,6 +113,7 @@ Mask mask_of(Draws& draws, Size image) {
     if (mask.kind == Mask::Kind::hard && draws.bits(1) % 4 != 0) mask.threshold = draws.real(0, 1);
     using Select = Mask::Select;
     mask.select = draws.one_of(std::array{Select::none, Select::none, Select::pixels, Select::box});
+    mask.reduce = draws.one_of(std::array{Mask::Reduce::none, Mask::Reduce::none, Mask::Reduce::sum});
     return mask;
 }
 

@@ -5,8 +5,10 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "backends/cpu.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
+#include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
 #include "small_images.hpp"
 
@@ -129,6 +131,21 @@ TEST_CASE("by hand: a hard mask and its threshold") {
     mask.form = Mask::GridForm{row({0, 1})};
     mask.threshold = 0.75;
     check_near(weights(mask, {4, 1}), row({0, 0, 1, 1}), 0);
+}
+
+TEST_CASE("by hand: the sum of the weighed pixels is the context vector") {
+    Mask mask = grid((cv::Mat_<double>(2, 2) << 0.5, 0.25, 0, 0.25));
+    mask.reduce = Mask::Reduce::sum;
+    const cv::Mat image =
+        (cv::Mat_<cv::Vec2f>(2, 2) << cv::Vec2f(1, 10), cv::Vec2f(2, 20), cv::Vec2f(4, 40), cv::Vec2f(8, 80));
+    const Lowered lowered = lower(mask, {2, 2});
+    const cv::Mat sum = read_one(CpuBackend(), lowered.map, {whole(lowered.map.image), image}, CV_32F);
+    REQUIRE(sum.size() == cv::Size(1, 1));
+    CHECK(sum.at<cv::Vec2f>(0, 0) == cv::Vec2f(3, 30));  // ½ + ½ + 2, and ten times that
+    const ImageRegion written = CpuBackend().write(lowered.map, (cv::Mat_<float>(1, 1) << 8));
+    check_near(written.pixels, (cv::Mat_<double>(2, 2) << 4, 2, 0, 2), 0);
+    CHECK(!is_list(mask));
+    CHECK(lowered.full_weight == 1);
 }
 
 TEST_CASE("by hand: selections") {

@@ -40,6 +40,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"threshold", R"(0.5, "kind": "hard")"},
         {"select", R"("pixels", "kind": "hard")"},
         {"mask normalise", R"("sum")"},
+        {"reduce", R"("sum")"},
         {"gaussian x", R"({"u": 1, "s": 1, "d": 1})"},
         {"gaussian y", R"({"u": 1, "s": 1, "d": 1})"},
         {"axes", R"({"ux": 1, "sx": 1, "dx": 1, "uy": 1, "sy": 1, "dy": 1})"},
@@ -174,7 +175,8 @@ TEST_CASE("descriptions: a single entry and a document take what is said of the 
 TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or by the nearest") {
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
-    CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
-          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"box\", \"units\", "
-          "\"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
+    CHECK(
+        refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
+        "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"box\", \"units\", "
+        "\"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
 }

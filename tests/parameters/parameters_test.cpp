@@ -208,6 +208,8 @@ TEST_CASE("forms of mask") {
     check_box(form_of<Mask::BoxForm>(get<Mask>(document[4])).box, 1, 2, 3, 4);
     CHECK(get<Mask>(document[4]).select == Mask::Select::pixels);
     CHECK(get<Mask>(document[5]).activation == Mask::Activation::sigmoid);
+    CHECK(get<Mask>(document[5]).reduce == Mask::Reduce::none);
+    CHECK(get<Mask>(document[6]).reduce == Mask::Reduce::sum);
 }
 
 TEST_CASE("defaults hold where an entry leaves them open, and nowhere else") {

@@ -101,6 +101,10 @@ struct Mask {
     /// weights: a ⊙ I. pixels: z[a], the N×C list of the pixels where a = 1, in row order. box: the mask's
     /// bounding box, alpha 0 where a = 0.
     enum class Select { none, pixels, box };
+    /// none: a ⊙ I. sum: the context vector Σ_y Σ_x a[y, x] I[y, x], a glimpse of one pixel (Bahdanau et al.
+    /// 2015, "Neural Machine Translation by Jointly Learning to Align and Translate"; "Show, Attend and
+    /// Tell").
+    enum class Reduce { none, sum };
 
     std::variant<FileForm, GridForm, VectorForm, GaussianForm, BoxForm> form;
     Upsample upsample = Upsample::bilinear;
@@ -108,6 +112,7 @@ struct Mask {
     Kind kind = Kind::soft;
     std::optional<double> threshold;  ///< hard only: a ≥ threshold becomes 1, the rest 0
     Select select = Select::none;     ///< hard only
+    Reduce reduce = Reduce::none;     ///< not with a selection
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "maps/image_region.hpp"
+#include "maps/weighted_sum.hpp"
 #include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
 #include "system/parallel.hpp"
@@ -52,7 +53,7 @@ std::vector<cv::Mat> BatchReader::run() && {
         if (is_full()) begin_portion();
     }
     begin_portion();
-    read_windows();
+    read_on_host();
     for (Portion& portion : portions_) portion.back.waitForCompletion();
     for (const auto& [slot, values] : weighed_) {
         const Rectangle& region = std::get<Weights>(maps_[slot.map]->kind).region;
@@ -68,8 +69,8 @@ void BatchReader::add(std::size_t n) {
     const auto* weights = std::get_if<Weights>(&map.kind);
     if (image_.region.empty() || (weights && weights->region.empty())) {
         glimpses_[n] = black(map.glimpse);
-    } else if (std::holds_alternative<Window>(map.kind)) {
-        windows_.push_back(n);
+    } else if (stays_on_host(map)) {
+        on_host_.push_back(n);
     } else {
         slots_.push_back({n, plan_.values_out()});
         plan_.add(map);
@@ -128,10 +129,12 @@ void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
     }
 }
 
-void BatchReader::read_windows() {
-    for_each_in_parallel(windows_.size(), [&](std::size_t k) {
-        const LinearMap& map = *maps_[windows_[k]];
-        glimpses_[windows_[k]] = glimpse::read(std::get<Window>(map.kind), map, image_, depth_);
+void BatchReader::read_on_host() {
+    for_each_in_parallel(on_host_.size(), [&](std::size_t k) {
+        const LinearMap& map = *maps_[on_host_[k]];
+        const auto* window = std::get_if<Window>(&map.kind);
+        glimpses_[on_host_[k]] = window ? glimpse::read(*window, map, image_, depth_)
+                                        : glimpse::read(std::get<WeightedSum>(map.kind), map, image_, depth_);
     });
 }
 

@@ -67,7 +67,7 @@ class BatchReader {
     void begin_portion();
     /// The image on the device: held there, or that part of it which is looked at.
     const UploadedImage& uploaded();
-    void read_windows();
+    void read_on_host();
     /// A glimpse of the map whose values are those of the rows of `values`, a pixel each.
     void set_glimpse(const Slot& slot, const cv::Mat& values);
     [[nodiscard]] cv::Mat black(Size size) const;
@@ -85,9 +85,9 @@ class BatchReader {
     std::array<cv::cuda::Stream, 4> streams_;
     std::optional<UploadedImage> uploaded_;
     DevicePlan plan_;
-    std::vector<Slot> slots_;                        ///< of the plan
-    std::vector<std::size_t> windows_;               ///< maps that copy pixels, which the host does
-    std::deque<Portion> portions_;                   ///< that are being read
+    std::vector<Slot> slots_;           ///< of the plan
+    std::vector<std::size_t> on_host_;  ///< maps that the host reads: they copy pixels, or sum them
+    std::deque<Portion> portions_;      ///< that are being read
     std::vector<std::pair<Slot, cv::Mat>> weighed_;  ///< values of weights, to be copied to where they belong
     std::size_t next_stream_ = 0;
     std::array<WaitsForStream, 5> waits_{WaitsForStream(upload_), WaitsForStream(streams_[0]),

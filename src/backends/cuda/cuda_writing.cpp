@@ -8,6 +8,7 @@
 #include "backends/cuda/cuda_transfers.hpp"
 #include "maps/image_region.hpp"
 #include "maps/samples.hpp"
+#include "maps/weighted_sum.hpp"
 #include "maps/window.hpp"
 
 namespace glimpse::cuda {
@@ -26,6 +27,8 @@ class Writer {
 
   private:
     ImageRegion write(const Window& window) { return glimpse::write(window, map_, glimpse_); }
+
+    ImageRegion write(const WeightedSum& sum) { return glimpse::write(sum, map_, glimpse_); }
 
     ImageRegion write(const Weights& /*weights*/) {
         DevicePlan plan(glimpse_.channels());
