@@ -114,8 +114,10 @@ struct ConcatenatedImage {
 
 /// Splits images that lie one after another, as `cat` or ffmpeg's image2pipe put them. Each byte belongs to
 /// one of them: what follows an image and begins no other belongs to it, and so does all that follows an
-/// image whose end cannot be told.
-GLIMPSE_EXPORT std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes);
+/// image whose end cannot be told. Of some formats a decoder has to tell it, which must be allowed by
+/// `OpenOptions::formats`.
+GLIMPSE_EXPORT std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes,
+                                                        const OpenOptions& options = {});
 
 /// The whole image, of a file, in memory, or opened already. Throws as `open_image` and `ImageReader::decode`
 /// do.

@@ -69,8 +69,12 @@ class ReaderWithAlpha final : public ImageReader {
     ImageInfo info_;
 };
 
+std::span<const std::uint8_t> head_of(std::span<const std::uint8_t> bytes) {
+    return bytes.first(std::min(bytes.size(), signature_length));
+}
+
 const Codec* codec_for_content(std::span<const std::uint8_t> bytes) {
-    const auto head = bytes.first(std::min(bytes.size(), signature_length));
+    const auto head = head_of(bytes);
     const auto codecs = all_codecs();
     const auto found =
         std::ranges::find_if(codecs, [&](const Codec* codec) { return codec->recognises(head); });
@@ -91,7 +95,7 @@ bool reads_extension(const std::string& extension) {
 }
 
 std::string not_read(std::span<const std::uint8_t> bytes) {
-    const std::string_view name = unread_format(bytes.first(std::min(bytes.size(), signature_length)));
+    const std::string_view name = unread_format(head_of(bytes));
     if (name.empty()) return "the file is not an image of a known format";
     return "the file is " + std::string(name) + ", which is not read as an image";
 }
@@ -124,7 +128,7 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     if (bytes.empty()) throw Error("the file is empty");
     const Codec* codec = codec_for_content(bytes);
     if (!codec) throw Error(not_read(bytes));
-    require_allowed(*codec, bytes.first(std::min(bytes.size(), signature_length)), options);
+    require_allowed(*codec, head_of(bytes), options);
     std::unique_ptr<ImageReader> reader = codec->open(
         bytes, {.maximum_pixels = options.maximum_pixels, .page = options.page, .options = &options});
     require_page(options.page, reader->info().pages);
@@ -161,16 +165,28 @@ std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::
     return std::nullopt;
 }
 
+/// None, too, where a decoder would have to tell that the options do not allow, or that is not there.
+std::optional<std::size_t> length_of_image(const Codec& codec, std::span<const std::uint8_t> bytes,
+                                           const OpenOptions& options) {
+    if (const auto length = codec.length(bytes)) return length;
+    try {
+        require_allowed(codec, head_of(bytes), options);
+        return codec.length_by_decoder(bytes);
+    } catch (const Error&) {
+        return std::nullopt;  // whoever opens it is told why
+    }
+}
+
 }  // namespace
 
-std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes) {
+std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     const auto is_image = [](std::span<const std::uint8_t> rest) {
         return codec_for_content(rest) != nullptr;
     };
     std::vector<ConcatenatedImage> images;
     for (auto rest = bytes; !rest.empty();) {
         const Codec* const codec = codec_for_content(rest);
-        const auto length = codec ? codec->length(rest) : std::nullopt;
+        const auto length = codec ? length_of_image(*codec, rest, options) : std::nullopt;
         if (const auto next = length ? next_image(rest, std::max<std::size_t>(*length, 1)) : std::nullopt) {
             images.push_back({rest.first(*next)});
             rest = rest.subspan(*next);

@@ -44,13 +44,9 @@ std::string FileJobs::name_of(const std::string& image) const {
 void StandardInputJobs::read() {
     if (std::exchange(is_read_, true)) return;
     std::vector<std::uint8_t> bytes = input_.take("inputs");
-    const auto images = images_in(bytes);
+    const auto images = images_in(bytes, options_.open);
     is_alone_ = images.size() <= 1;
-    if (!images.empty() && images.back().unread > 0) {
-        options_.warn(
-            name_of(images.size() - 1) + ": its last " + std::to_string(images.back().unread) +
-            " bytes begin as another image does, and are not read: where this one ends cannot be told");
-    }
+    unread_ = images.empty() ? 0 : images.back().unread;
     if (is_alone_) {  // an empty one fails
         images_.push_back(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
         return;
@@ -63,12 +59,20 @@ void StandardInputJobs::read() {
 
 std::optional<ImageJob> StandardInputJobs::next() {
     read();
-    if (images_.empty()) return std::nullopt;
+    if (images_.empty()) return unread_ > 0 ? std::optional(fail_unread()) : std::nullopt;
     std::shared_ptr<const std::vector<std::uint8_t>> bytes = std::move(images_.front());
     images_.pop_front();
     const std::size_t position = taken_++;
     return maker_.with_glimpses({.image = ImageSource(name_of(position), std::move(bytes)),
                                  .name = is_alone_ ? "stdin" : "stdin." + position_id(position)});
+}
+
+ImageJob StandardInputJobs::fail_unread() {
+    const std::string count = std::to_string(std::exchange(unread_, 0));
+    return failed_job(place_of_standard_input,
+                      "its last " + count +
+                          " bytes begin as another image does, and are not read: where the "
+                          "image before them ends cannot be told; give the images as files");
 }
 
 std::string StandardInputJobs::name_of(std::size_t position) const {

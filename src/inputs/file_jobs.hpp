@@ -36,12 +36,13 @@ class StandardInputJobs final : public JobSource {
     StandardInputJobs(StandardInput& input, const InputOptions& options, const JobMaker& maker)
         : input_(input), options_(options), maker_(maker) {}
 
-    /// Reads all of standard input first, and warns of an image that cannot be told from another. Throws
-    /// `UsageError` where that is claimed twice.
+    /// Reads all of standard input first. An image that cannot be told from the one before it is a job of its
+    /// own, which fails. Throws `UsageError` where standard input is claimed twice.
     std::optional<ImageJob> next() override;
 
   private:
     void read();
+    ImageJob fail_unread();
     /// For messages.
     [[nodiscard]] std::string name_of(std::size_t position) const;
 
@@ -52,6 +53,7 @@ class StandardInputJobs final : public JobSource {
     bool is_alone_ = true;
     std::deque<std::shared_ptr<const std::vector<std::uint8_t>>> images_;
     std::size_t taken_ = 0;
+    std::size_t unread_ = 0;  ///< bytes at the end; 0 once they have failed
 };
 
 }  // namespace glimpse

@@ -39,7 +39,7 @@ Manifest::Manifest(const InputOptions& options, BadRecord bad, const JobMaker& m
       input_(opened(file_, standard_input, interrupted)),
       lines_(*input_, longest_record) {
     if (file_ == standard_stream) {
-        file_ = "standard input";
+        file_ = place_of_standard_input;
     } else {
         directory_ = directory_of(file_);
     }

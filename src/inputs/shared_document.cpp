@@ -62,7 +62,8 @@ std::optional<ParameterDocument> read_shared(const InputOptions& options, Standa
     if (!options.boxes.empty()) return document_of_boxes(options);
     if (!options.parameters) return std::nullopt;
     if (*options.parameters != standard_stream) return read_parameters(*options.parameters, options.defaults);
-    return parse_parameters(standard_input.take_text("parameters"), "standard input", {}, options.defaults);
+    return parse_parameters(standard_input.take_text("parameters"), place_of_standard_input, {},
+                            options.defaults);
 }
 
 void supply_values(ParameterDocument& document, const OpenOptions& open) {

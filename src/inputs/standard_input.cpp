@@ -9,9 +9,10 @@ namespace glimpse {
 
 void StandardInput::claim(const std::string& field) {
     if (!taken_by_.empty()) {
-        throw InvalidOption(
-            field, "standard input is already read by " + field_name(taken_by_) + " " + standard_stream,
-            standard_stream);
+        throw InvalidOption(field,
+                            std::string(place_of_standard_input) + " is already read by " +
+                                field_name(taken_by_) + " " + standard_stream,
+                            standard_stream);
     }
     taken_by_ = field;
 }

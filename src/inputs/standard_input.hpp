@@ -8,6 +8,9 @@
 
 namespace glimpse {
 
+/// What messages call it.
+constexpr const char* place_of_standard_input = "standard input";
+
 /// Standard input can be read once, by the field that claims it first: others get an `InvalidOption`.
 class StandardInput {
   public:

@@ -95,7 +95,7 @@ Image open_only_page(const Input& input, const WholeImage& wanted) {
 
 /// The only image on standard input.
 Image read_alone(std::span<const std::uint8_t> bytes, const WholeImage& wanted) {
-    const auto images = images_in(bytes);
+    const auto images = images_in(bytes, wanted.open);
     if (images.size() > 1 || (images.size() == 1 && images.front().unread > 0))
         throw Error("there is more than one image, and one is needed");
     return open_only_page(bytes, wanted);

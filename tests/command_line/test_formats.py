@@ -233,16 +233,29 @@ class SeveralImagesOnStandardInput(Formats):
         self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several[:-len(one)] + other)
         self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png"])
 
-    def test_an_image_that_cannot_be_told_from_another_is_said(self):
+    def test_an_image_that_cannot_be_told_from_another_fails(self):
         one = self.saved(self.noise(8, 12), "PNG")
         runs = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 0, 0, 62, 40, 12, 8, 1, 8, 1, 0, 0, 0, 2, 0) + bytes(8) + b"\0\1"  # of no length
         for first, second in ((one + b"some text", one), (runs, one), (one + b"text", b"P5\n3 4\n255\n" + bytes(12)), (one + b"?", self.saved(self.noise(8, 12), "WEBP"))):
-            result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=first + second)
+            result = self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", "--report", "report.jsonl",
+                                stdin=first + second)
             self.assertEqual(self.files(), ["stdin.000.png"])
-            self.assertEqual(result.stderr, f"glimpse: warning: -: its last {len(second)} bytes begin as another image does, and are not read: "
-                                            "where this one ends cannot be told\n")
-        result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=one + runs + one)
-        self.assertIn("glimpse: warning: -/001: its last", result.stderr)
+            words = (f"its last {len(second)} bytes begin as another image does, and are not read: where the image before them ends cannot be told; "
+                     "give the images as files")
+            self.assertEqual(result.stderr, f"glimpse: standard input: {words}\n")
+            read, lost = (json.loads(line) for line in self.path("report.jsonl").read_text().splitlines())
+            self.assertEqual((read["image"], read["status"]), ("-", "ok"))
+            self.assertEqual((lost["image"], lost["status"], lost["error"], lost["glimpses"]), ("standard input", "error", words, []))
+        self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=one + runs + one,
+                   says=[f"glimpse: standard input: its last {len(one)} bytes"])
+        self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.000.png", "stdin.001.000.png"])
+
+    def test_bytes_that_are_like_a_signature_by_chance_are_no_lost_image(self):
+        one = self.saved(self.noise(8, 12), "PNG")
+        for by_chance in (b"\xff\xd8\xff\x00", b"\xff\xd8\xff\xe0\x00\x10 and no JPEG at all", b"P5 is a level"):
+            result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=one + b"text " + by_chance)
+            self.assertEqual((self.files(), result.stderr), (["stdin.000.png"], ""))
+        self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=one + b"text " + self.saved(self.noise(8, 12), "JPEG"), says=["standard input: "])
 
     def test_write_takes_one_image(self):
         one = self.saved(self.noise(8, 12, 3), "PNG")

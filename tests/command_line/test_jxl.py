@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import struct
 import subprocess
 import unittest
 
@@ -45,6 +46,40 @@ class JpegXl(Formats):
             content = self.encoded("png", self.saved(pixels, "PNG"), "-d", "0", f"--container={container}").read_bytes()
             made = self.run_glimpse("extract", "-", "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", "-", stdin=content, text=False).stdout
             numpy.testing.assert_array_equal(numpy.array(Image.open(io.BytesIO(made))), pixels)
+
+    def test_what_follows_on_standard_input_is_read(self):
+        other = self.saved(self.noise(9, 9), "PNG")
+        frames = [Image.fromarray(numpy.roll(self.noise(HEIGHT, WIDTH), k)) for k in range(3)]
+        moving = io.BytesIO()
+        frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+        for name, content in (("png", self.saved(self.noise(HEIGHT, WIDTH, 3), "PNG")), ("gif", moving.getvalue())):
+            for container in ("0", "1"):
+                for options in (("-d", "0"), ("-d", "1", "-p")):
+                    picture = self.encoded(name, content, *options, f"--container={container}").read_bytes()
+                    (self.out / "one").mkdir(parents=True, exist_ok=True)
+                    self.run_glimpse("extract", "-", "-b", "0,0,8,8", "-o", self.out / "one/a.png", "--existing", "overwrite", stdin=picture)
+                    tails = [b"\n"] if container == "0" else [b"\n", struct.pack(">I4s", 12, b"xml ") + b"text"]
+                    for tail in tails:
+                        shutil.rmtree(self.out / "all", ignore_errors=True)
+                        self.run_glimpse("extract", "-", "-b", "0,0,8,8", "-o", self.out / "all", stdin=picture + picture + tail + other + picture)
+                        made = sorted(path.name for path in (self.out / "all").iterdir())
+                        self.assertEqual(made, [f"stdin.{k:03}.000.png" for k in range(4)], (name, container, options))
+                        for k in (0, 1, 3):
+                            self.assertEqual((self.out / "all" / made[k]).read_bytes(), (self.out / "one/a.png").read_bytes())
+
+    def test_a_container_that_ends_with_the_file(self):
+        path = self.encoded("png", self.saved(self.noise(HEIGHT, WIDTH, 3), "PNG"), "-d", "0", "--container=1")
+        picture = path.read_bytes()
+        box = picture.index(b"jxlc") - 4
+        endless = picture[:box] + bytes(4) + picture[box + 4:]
+        self.run_glimpse("extract", "-", "-b", "0,0,8,8", "-o", self.out, stdin=endless + self.saved(self.noise(9, 9), "PNG"))
+        self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png"])
+
+    def test_a_decoder_that_is_not_allowed_does_not_tell_where_a_picture_ends(self):
+        picture = self.encoded("png", self.saved(self.noise(HEIGHT, WIDTH, 3), "PNG"), "-d", "0").read_bytes()
+        other = self.saved(self.noise(9, 9), "PNG")
+        self.fails(1, "extract", "-", "-b", "0,0,8,8", "-o", self.out, "--formats", "safe", stdin=picture + other,
+                   says=["-: the file is JXL, which --formats does not allow", f"standard input: its last {len(other)} bytes"])
 
     def test_deep_samples_are_scaled(self):
         version = subprocess.run(["cjxl", "--version"], check=True, capture_output=True, text=True).stdout

@@ -1,5 +1,8 @@
 #include "images/codecs/boxes.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "images/codecs/byte_order.hpp"
 
 namespace glimpse {
@@ -29,6 +32,35 @@ void for_each_box(
         visit(box->type, bytes.subspan(box->size, length - box->size));
         bytes = bytes.subspan(length);
     }
+}
+
+std::optional<std::size_t> boxes_length(std::span<const std::uint8_t> bytes,
+                                        const ContentLength& content_length) {
+    constexpr std::size_t type_begin = 4;
+    constexpr std::size_t type_end = 8;
+    int types_seen = 0;  // of the box "ftyp"
+    std::size_t at = 0;
+    while (bytes.size() - at >= type_end) {
+        const auto rest = bytes.subspan(at);
+        const std::string_view type(reinterpret_cast<const char*>(rest.data()) + type_begin,
+                                    type_end - type_begin);
+        const bool is_type = std::ranges::all_of(
+            type, [](char c) { return std::isprint(static_cast<unsigned char>(c)) != 0; });
+        const bool is_signature = type == "jP  " || type == "JXL ";
+        if (!is_type || (at > 0 && is_signature) || (type == "ftyp" && ++types_seen > 1)) return at;
+        const auto box = parse_box_header(rest);
+        if (box && box->length == 0) {  // up to the end of the file
+            const auto content = content_length(type, rest.subspan(box->size));
+            return content ? std::optional(at + box->size + *content) : std::nullopt;
+        }
+        if (!box || box->length > rest.size()) {
+            // Either a box that was cut off, or no box.
+            const bool is_box = std::isalpha(static_cast<unsigned char>(type[0])) != 0 && rest[0] == 0;
+            return is_box ? std::nullopt : std::optional(at);
+        }
+        at += box->length;
+    }
+    return at;
 }
 
 std::optional<std::span<const std::uint8_t>> find_box(std::span<const std::uint8_t> bytes,

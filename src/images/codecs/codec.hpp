@@ -62,6 +62,13 @@ class Codec {
         return std::nullopt;
     }
 
+    /// Likewise, by the format's decoder, where nothing less tells. Throws `Error` for a damaged file, or
+    /// where the decoder is not there.
+    [[nodiscard]] virtual std::optional<std::size_t> length_by_decoder(
+        std::span<const std::uint8_t> /*bytes*/) const {
+        return std::nullopt;
+    }
+
     /// Whether a file of this format may be complete, as far as the lengths in it, or its end, tell. Nothing
     /// is decoded.
     [[nodiscard]] virtual bool may_be_whole(std::span<const std::uint8_t> bytes) const = 0;
@@ -78,10 +85,11 @@ GLIMPSE_EXPORT void require_pixels(Size size, std::int64_t maximum);
 GLIMPSE_EXPORT void require_page(int page, int pages);
 
 /// The functions of a codec that a module holds. `encode` is null where the codec writes no format, and is
-/// never called then.
+/// never called then; `length` where the decoder is not needed to tell it.
 struct Coder {
     std::unique_ptr<ImageReader> (*open)(std::span<const std::uint8_t> bytes, const CodecRequest& request);
     std::vector<std::uint8_t> (*encode)(const Image& image, std::string_view extension);
+    std::optional<std::size_t> (*length)(std::span<const std::uint8_t> bytes) = nullptr;
 };
 
 /// The codecs of this build, in the order in which they are asked. Those in modules are loaded only when a

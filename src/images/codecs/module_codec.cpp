@@ -14,6 +14,10 @@ std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> byt
     return coder().open(bytes, request);
 }
 
+std::optional<std::size_t> ModuleCodec::length_by_decoder(std::span<const std::uint8_t> bytes) const {
+    return length_ ? std::nullopt : coder().length(bytes);
+}
+
 std::vector<std::uint8_t> ModuleCodec::encode(const Image& image, std::string_view extension) const {
     return coder().encode(image, extension);
 }

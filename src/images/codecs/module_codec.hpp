@@ -40,6 +40,8 @@ class ModuleCodec final : public Codec {
     [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return length_ ? length_(bytes) : std::nullopt;
     }
+    [[nodiscard]] std::optional<std::size_t> length_by_decoder(
+        std::span<const std::uint8_t> bytes) const override;
     [[nodiscard]] bool may_be_whole(std::span<const std::uint8_t> bytes) const override {
         return may_be_whole_(bytes);
     }
@@ -51,7 +53,7 @@ class ModuleCodec final : public Codec {
 
     CodecDescription description_;
     Recogniser recogniser_;
-    Length length_;  ///< null where the format does not say
+    Length length_;  ///< null where the decoder alone tells
     Check may_be_whole_;
     Format format_;  ///< null where it is one format
     mutable std::once_flag opened_;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/built_in.hpp"
 #include "images/codecs/netpbm_header.hpp"
 
 namespace glimpse {
@@ -31,6 +32,7 @@ constexpr std::array marks{
     Mark{0, "\x93NUMPY"sv},
     Mark{4, "ftyp"sv},
     Mark{4, "jP  "sv},
+    Mark{4, "JXL \r\n\x87\n"sv},
     Mark{0, "\xFF\x4F\xFF\x51"sv},
     Mark{0, "v/1\x01"sv},
     Mark{0, "#?RGBE"sv},
@@ -46,16 +48,22 @@ constexpr std::array marks{
     Mark{0, "Pf"sv},
 };
 
-/// Netpbm's signature, two letters and a blank, occurs in many texts; a whole header does not.
+/// Netpbm's signature, two letters and a blank, occurs in many texts, and the three bytes of JPEG's in large
+/// files by chance; a whole header does not.
 bool has_whole_header(std::span<const std::uint8_t> bytes) {
-    constexpr std::size_t longest_header = 4096;  // comments may be of any length
-    if (!netpbm::has_signature(bytes)) return true;
-    try {
-        netpbm::parse_header(bytes.first(std::min(bytes.size(), longest_header)));
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
+    const auto opens = [&](const auto& open, std::size_t longest_header) {
+        try {
+            open(bytes.first(std::min(bytes.size(), longest_header)));
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    };
+    // Comments and profiles may be of any length.
+    if (netpbm::has_signature(bytes)) return opens(netpbm::parse_header, std::size_t{1} << 12);
+    if (!jpeg_codec().recognises(bytes)) return true;
+    const auto open_jpeg = [](std::span<const std::uint8_t> file) { return jpeg_codec().open(file, {}); };
+    return opens(open_jpeg, std::size_t{1} << 24);
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ std::int64_t openexr_memory(Bytes bytes) {
 constexpr std::array openimageio_formats{
     OpenImageIoFormat{"jpeg2000", "JPEG 2000", "jp2 j2k j2c", is_jpeg2000, jpeg2000_length, true,
                       jpeg2000_size, jpeg2000_memory},
-    OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, boxes_length, true, heif_size,
+    OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, heif_length, true, heif_size,
                       heif_memory},
     OpenImageIoFormat{"hdr", "Radiance HDR", "hdr", is_radiance, radiance_length},
     OpenImageIoFormat{"openexr", "OpenEXR", "exr", is_openexr, openexr_length, false, openexr_size,

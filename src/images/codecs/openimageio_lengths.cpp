@@ -1,7 +1,6 @@
 #include "images/codecs/openimageio_lengths.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <string_view>
 
@@ -53,36 +52,15 @@ Length codestream_length(Bytes bytes) {
 
 }  // namespace
 
-/// Up to the first bytes that are no box, or begin another file.
-std::optional<std::size_t> boxes_length(std::span<const std::uint8_t> bytes) {
-    constexpr std::size_t type_begin = 4;
-    constexpr std::size_t type_end = 8;
-    int types_seen = 0;  // of the box "ftyp"
-    std::size_t at = 0;
-    while (bytes.size() - at >= type_end) {
-        const Bytes rest = bytes.subspan(at);
-        const std::string_view type(reinterpret_cast<const char*>(rest.data()) + type_begin,
-                                    type_end - type_begin);
-        const bool is_type = std::ranges::all_of(
-            type, [](char c) { return std::isprint(static_cast<unsigned char>(c)) != 0; });
-        if (!is_type || (at > 0 && type == "jP  ") || (type == "ftyp" && ++types_seen > 1)) return at;
-        const auto box = parse_box_header(rest);
-        if (box && box->length == 0) {  // up to the end of the file
-            const Length inner = type == "jp2c" ? codestream_length(rest.subspan(box->size)) : std::nullopt;
-            return inner ? Length(at + box->size + *inner) : std::nullopt;
-        }
-        if (!box || box->length > rest.size()) {
-            // Either a box that was cut off, or no box.
-            return std::isalpha(static_cast<unsigned char>(type[0])) != 0 && rest[0] == 0 ? std::nullopt
-                                                                                          : Length(at);
-        }
-        at += box->length;
-    }
-    return at;
+std::optional<std::size_t> heif_length(std::span<const std::uint8_t> bytes) {
+    return boxes_length(bytes, [](std::string_view, Bytes) { return Length(); });
 }
 
 std::optional<std::size_t> jpeg2000_length(std::span<const std::uint8_t> bytes) {
-    return starts_with(bytes, "\xFF\x4F"sv) ? codestream_length(bytes) : boxes_length(bytes);
+    if (starts_with(bytes, "\xFF\x4F"sv)) return codestream_length(bytes);
+    return boxes_length(bytes, [](std::string_view type, Bytes content) {
+        return type == "jp2c" ? codestream_length(content) : Length();
+    });
 }
 
 namespace {

@@ -11,7 +11,7 @@
 namespace glimpse {
 
 /// For HEIF and AVIF, which consist of boxes.
-std::optional<std::size_t> boxes_length(std::span<const std::uint8_t> bytes);
+std::optional<std::size_t> heif_length(std::span<const std::uint8_t> bytes);
 /// For boxes and for a bare codestream.
 std::optional<std::size_t> jpeg2000_length(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes);

@@ -7,8 +7,10 @@
 #include <opencv2/core.hpp>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/boxes.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "maps/image_region.hpp"
@@ -207,8 +209,26 @@ std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const Cod
     return std::make_unique<JxlReader>(bytes, request.page);
 }
 
+/// The offset behind the last frame's data, of which nothing is decoded.
+std::size_t end_of_frames(std::span<const std::uint8_t> bytes) {
+    Decoder decoder(bytes, JXL_DEC_FULL_IMAGE);
+    JxlDecoderSkipFrames(decoder.get(), std::numeric_limits<std::size_t>::max());
+    if (decoder.next() != JXL_DEC_SUCCESS) fail_corrupt();
+    return bytes.size() - JxlDecoderReleaseInput(decoder.get());
+}
+
+/// A container is a file of boxes, among which there may be some behind the frames.
+std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) {
+    if (bytes[0] == 0xFF) return end_of_frames(bytes);
+    return boxes_length(bytes, [&](std::string_view, std::span<const std::uint8_t> content) {
+        const std::size_t end = end_of_frames(bytes);
+        const auto begin = static_cast<std::size_t>(content.data() - bytes.data());
+        return end >= begin ? std::optional(end - begin) : std::nullopt;  // of another box than the frames'
+    });
+}
+
 }  // namespace
 
 }  // namespace glimpse
 
-GLIMPSE_MODULE(glimpse::Coder, glimpse::open, nullptr);
+GLIMPSE_MODULE(glimpse::Coder, glimpse::open, nullptr, glimpse::length);
