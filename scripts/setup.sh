@@ -7,7 +7,7 @@ set -euo pipefail
 needed=(
     g++ cmake ninja-build pkg-config
     libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libgif-dev libjxl-dev
-    libopenimageio-dev
+    libopenimageio-dev liblcms2-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
 )

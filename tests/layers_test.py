@@ -36,6 +36,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "OpenImageIO/": "PkgConfig::OPENIMAGEIO",
     "gif_lib.h": "GIF::GIF",
     "jxl/": "PkgConfig::JXL",
+    "lcms2": "PkgConfig::LCMS",
     "archive": "PkgConfig::ARCHIVE",
     "pugixml": "pugixml::pugixml",
     "yaml-cpp/": "PkgConfig::YAML",
@@ -50,7 +51,7 @@ STANDARD = re.compile(r"[a-z_]+")  # the names of C++'s own headers, which alone
 SYSTEM = re.compile(r"(cxxabi|dirent|dlfcn|fcntl|iconv|immintrin|link|linux/[a-z0-9]+|locale|malloc|poll|unistd|sys/[a-z]+)\.h")
 SOURCES = {".hpp", ".cpp", ".cu", ".in"}
 MODULE_FOLDERS = {"module", "modules", "cuda"}
-KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "SOURCES", "NEEDS")
+KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "OPTIONAL", "SOURCES", "NEEDS")
 AROUND = {"", ".", ".."}  # what a path has that is not the shortest
 GENERATED = {"module_version.hpp"}
 MACROS = {"#include GLIMPSE_CONVERSIONS"}  # a header of the kernels' own, which their CMakeLists.txt chooses
@@ -151,7 +152,7 @@ class Layout:
         if MODULE_FOLDERS & set(source.parts[1:-1]):
             modules = [self.modules[source.as_posix()]] if source.as_posix() in self.modules else [
                 call for name, call in self.modules.items() if name.startswith(layer + "/")]
-            return self.public_libraries.union(*(call["LIBRARIES"] for call in modules))
+            return self.public_libraries.union(*(call[word] for call in modules for word in ("LIBRARIES", "OPTIONAL")))
         return set(self.layers[layer]["LIBRARIES"])
 
     def check_include(self, path, line, included):

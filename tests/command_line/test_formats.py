@@ -1,11 +1,13 @@
 """Files that others made, damaged where it does no harm, or of kinds that were once read wrongly; beside Pillow."""
 
 import base64
+import importlib.util
 import io
 import json
 import shutil
 import struct
 import subprocess
+import unittest
 import zlib
 
 import numpy
@@ -95,6 +97,78 @@ class Jpeg(Formats):
                                                  (single, grey, "jpg", True), (single, rgb, "jpg", False)):
             picture = self.whole("a.jpg", jpeg(pixels, icc_profile=profile), 24, 16, extension)
             self.assertEqual(picture.info.get("icc_profile") == profile, kept, (extension, profile[16:20]))
+
+
+# Little CMS's cmsFLAGS_NOOPTIMIZE: its tables are wrong by dozens of levels beside the borders of sRGB.
+WITHOUT_TABLES = 0x0100
+
+
+def lab_tiff(codes, photometric="cielab", **options):
+    import tifffile
+
+    out = io.BytesIO()
+    tifffile.imwrite(out, codes, photometric=photometric, metadata=None, **options)
+    return out.getvalue()
+
+
+def srgb_of(lightness, a, b):
+    """In levels of 8 bits: CIE 15 for D50, Bradford's matrix to D65, and IEC 61966-2-1."""
+    y = (lightness + 16) / 116
+    roots = numpy.stack([y + a / 500, y, y - b / 200], -1)
+    xyz = numpy.where(roots > 6 / 29, roots**3, (roots - 4 / 29) * 3 * (6 / 29)**2) * (0.9642, 1, 0.8249)
+    linear = xyz @ numpy.array([[3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415, 0.0334540], [0.0719453, -0.2289914, 1.4052427]]).T
+    linear = numpy.clip(linear, 0, 1)
+    return 255 * numpy.where(linear > 0.0031308, 1.055 * linear**(1 / 2.4) - 0.055, 12.92 * linear)
+
+
+@unittest.skipUnless(importlib.util.find_spec("tifffile"), "tifffile (python3-tifffile) is not there")
+class LabTiff(Formats):
+    # The formula's matrix has seven digits, and Little CMS's profiles numbers of 16 bits.
+    LEVEL = 1
+
+    def codes(self):
+        """Greys beside all colours."""
+        codes = self.noise(24, 40, 3)
+        codes[:12, :, 1:] = 0
+        return codes
+
+    def test_beside_little_cms(self):
+        codes = self.codes()
+        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))  # of D50
+        transform = ImageCms.buildTransform(lab, ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")), "LAB", "RGB",
+                                            flags=WITHOUT_TABLES)
+        theirs = numpy.array(ImageCms.applyTransform(Image.frombytes("LAB", (40, 24), codes.tobytes()), transform))
+        for options in ({}, {"tile": (16, 16)}, {"rowsperstrip": 5}, {"planarconfig": "separate"}):
+            stored = numpy.ascontiguousarray(numpy.moveaxis(codes, 2, 0)) if "planarconfig" in options else codes
+            ours = numpy.array(self.whole("a.tif", lab_tiff(stored, **options), 40, 24))
+            self.assertLessEqual(numpy.abs(ours.astype(int) - theirs).max(), self.LEVEL, options)
+            self.assertEqual(numpy.ptp(ours[:12], -1).max(), 0)  # greys are grey
+            self.run_glimpse("extract", self.path("a.tif"), "-b", "9,7,20,11", "-o", self.out / "part.png", "--existing", "overwrite")
+            numpy.testing.assert_array_equal(self.load("part.png"), ours[7:18, 9:29])
+
+    def test_every_counting_is_beside_the_formula(self):
+        codes = self.codes()
+        lightness, a, b = (codes[..., 0] / 2.55, *(codes[..., k].astype(numpy.int8).astype(float) for k in (1, 2)))
+        expected = srgb_of(lightness, a, b)
+        wide = numpy.stack([numpy.round(lightness * 655.35), *((k * 256) % 65536 for k in (a, b))], -1).astype(numpy.uint16)
+        icc_wide = numpy.stack([numpy.round(lightness * 652.8), *((k + 128) * 256 for k in (a, b))], -1).astype(numpy.uint16)
+        for stored, photometric in ((codes, "cielab"), (codes ^ numpy.uint8((0, 128, 128)), "icclab"), (wide, "cielab"), (icc_wide, "icclab")):
+            self.run_glimpse("extract", self.file("a.tif", lab_tiff(stored, photometric)), "-b", "0,0,40,24", "-o", self.out / "a.npy",
+                             "--existing", "overwrite")
+            ours = numpy.load(self.out / "a.npy") / (1 if stored.dtype == numpy.uint8 else 257)
+            self.assertLessEqual(numpy.abs(ours - expected).max(), self.LEVEL, (photometric, stored.dtype))
+
+    def test_the_profile_of_the_file_does_not_leave_with_other_colours(self):
+        for kind in ("LAB", "sRGB"):
+            profile = ImageCms.ImageCmsProfile(ImageCms.createProfile(kind)).tobytes()
+            self.assertNotIn("icc_profile", self.whole("a.tif", lab_tiff(self.codes(), extratags=[(34675, 1, len(profile), profile, True)]), 40, 24).info)
+
+    def test_what_is_not_read_is_said(self):
+        more = numpy.concatenate([self.codes(), self.codes()[..., :1]], -1)
+        for content, words in ((lab_tiff(more, extrasamples=["unassalpha"]), "4 of 8 bits"), (lab_tiff(self.codes().astype(numpy.float32)), "3 of 32 bits of another kind"),
+                               (lab_tiff(self.codes().astype(numpy.int8)), "3 of 8 bits of another kind")):
+            self.fails(1, "extract", self.file("a.tif", content), "-b", "0,0,40,24", "-o", self.out,
+                       says=[f"a TIFF of CIE L*a*b* colours is read with 3 samples of 8 or 16 bits, unsigned, and this has {words}; save it in RGB"])
 
 
 class Png(Formats):

@@ -23,6 +23,9 @@ PILLOW_RESIZE = 1.0
 # CMYK becomes RGB by ink · key / 255, which each program rounds in its own way.
 CMYK = 1.0
 
+# Little CMS rounds L*a*b* to 16 bits on the way where both ends are of 8.
+LAB = 1.0
+
 # Colours that a file stores times alpha are divided by it, and rounded by each program in its own way.
 UNMULTIPLIED = 1.0
 

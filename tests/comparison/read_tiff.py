@@ -5,7 +5,7 @@ import io
 import struct
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageCms
 
 import bounds
 import pictures
@@ -125,6 +125,20 @@ def inks(random):
     return regions.item(random, "a.tif", content, numpy.array(image.convert("RGB")))
 
 
+def lab(random):
+    """As Little CMS converts it, through Pillow, without its tables: beside the borders of sRGB they are wrong by dozens."""
+    without_tables = 0x0100  # cmsFLAGS_NOOPTIMIZE
+    codes = regions.pixels(random, 3)
+    if random.random() < 0.3:
+        codes[:, :, 1:] = 0  # greys
+    planes = bool(random.integers(2))
+    image = Image.frombytes("LAB", (codes.shape[1], codes.shape[0]), codes.tobytes())
+    converted = ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB",
+                                          flags=without_tables)
+    content = written(codes, photometric="cielab", **layout(random, "uint8", planes))
+    return regions.item(random, "a.tif", content, numpy.array(converted))
+
+
 def jpeg(random):
     """JPEG in strips, of YCbCr and of grey."""
     pixels = regions.pixels(random, pictures.choose(random, 1, 3))
@@ -181,6 +195,7 @@ KINDS = [
     Kind("read TIFF, by tifffile, colours times alpha", bounds.UNMULTIPLIED, multiplied, 0.5, needs=("tifffile",), reads=("tiff",)),
     Kind("read TIFF, by Pillow; its samples", bounds.EXACT, tiff_by_pillow, 2, reads=("tiff", "tif")),
     Kind("read TIFF, CMYK; Pillow", bounds.CMYK, inks, 0.3, reads=("tiff",)),
+    Kind("read TIFF, Lab; Pillow", bounds.LAB, lab, 0.5, needs=("tifffile",), reads=("tiff",)),
     Kind("read TIFF, JPEG inside; Pillow", bounds.EXACT, jpeg, 0.5, reads=("tiff",)),
     Kind("read TIFF of few bits, by ImageMagick; its samples", bounds.EXACT, few_bits, 0.5, reads=("tiff",), programs=("convert",)),
     Kind("read TIFF of 9 to 15 bits; its samples", bounds.EXACT, packed, 0.5, reads=("tiff",)),

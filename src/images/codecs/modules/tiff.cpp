@@ -11,6 +11,7 @@
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/modules/tiff_lab.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
 #include "system/module_export.hpp"
@@ -101,6 +102,7 @@ class TiffReader final : public ImageReader {
   private:
     void describe_pixels() {
         require_readable();
+        if (storage_.lab()) require_lab();
         if (storage_.plain()) {
             if (storage_.samples > CV_CN_MAX) {
                 throw Error("a TIFF of " + std::to_string(storage_.samples) +
@@ -138,6 +140,16 @@ class TiffReader final : public ImageReader {
         info_.channels = storage_.grey() ? 1 : 3;
     }
 
+    /// libtiff's own conversion takes no account of the white.
+    void require_lab() const {
+        require_lab_conversion();
+        if (storage_.plain()) return;
+        throw Error(
+            "a TIFF of CIE L*a*b* colours is read with 3 samples of 8 or 16 bits, unsigned, and this has " +
+            std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) +
+            (storage_.format == SAMPLEFORMAT_UINT ? " bits" : " bits of another kind") + "; save it in RGB");
+    }
+
     /// Raw files of cameras begin with a thumbnail of the picture that only their makers' programs read.
     void require_no_thumbnail() const {
         if ((tiff_field<std::uint32_t>(tiff_, TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE) == 0) return;
@@ -167,7 +179,8 @@ class TiffReader final : public ImageReader {
         info_.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
         std::uint32_t length = 0;
         const std::uint8_t* profile = nullptr;
-        if (TIFFGetField(tiff_, TIFFTAG_ICCPROFILE, &length, &profile))
+        // L*a*b* becomes sRGB.
+        if (!storage_.lab() && TIFFGetField(tiff_, TIFFTAG_ICCPROFILE, &length, &profile))
             info_.icc_profile.assign(profile, profile + length);
     }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <opencv2/core.hpp>
 
+#include "images/codecs/modules/tiff_lab.hpp"
 #include "images/codecs/scaling.hpp"
 #include "pixels/alpha.hpp"
 
@@ -44,6 +45,7 @@ TiffStorage::TiffStorage(TIFF* tiff)
 }
 
 bool TiffStorage::plain() const {
+    if (lab()) return format == SAMPLEFORMAT_UINT && (bits == 8 || bits == 16) && samples == 3 && extras == 0;
     const int colours = samples - extras;
     const bool numbers = format == SAMPLEFORMAT_IEEEFP
                              ? bits == 16 || bits == 32 || bits == 64
@@ -123,6 +125,8 @@ double TiffStorage::white() const {
 
 void TiffStorage::normalise(cv::Mat& pixels) const {
     if (premultiplied) unpremultiply_stored(pixels, white(), Transparent::black);
+    if (lab())
+        convert_lab_to_srgb(pixels, photometric == PHOTOMETRIC_CIELAB ? LabEncoding::cie : LabEncoding::icc);
     if (photometric != PHOTOMETRIC_MINISWHITE) return;
     // Signed numbers become their complement, -1 - x; others their distance from white.
     const double sum = format == SAMPLEFORMAT_INT ? -1 : white();

@@ -33,10 +33,15 @@ struct TiffStorage {
 
     explicit TiffStorage(TIFF* tiff);
 
-    /// Whether samples are plain numbers, which libtiff only has to decompress: grey, RGB, or bands of them.
+    /// Whether samples are plain numbers, which libtiff only has to decompress: grey, RGB, or bands of them,
+    /// and L*a*b*.
     [[nodiscard]] bool plain() const;
     [[nodiscard]] bool grey() const {
         return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
+    }
+    /// Whether colours are CIE L*a*b*, which is plain in 8 or 16 bits and nothing beside it.
+    [[nodiscard]] bool lab() const {
+        return photometric == PHOTOMETRIC_CIELAB || photometric == PHOTOMETRIC_ICCLAB;
     }
     [[nodiscard]] bool complex() const {
         return format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP;
@@ -58,7 +63,7 @@ struct TiffStorage {
     void convert(const std::uint8_t* row, std::size_t first, std::uint8_t* to, int pixels,
                  std::size_t step) const;
 
-    /// Inverts white-is-zero, and divides premultiplied colour by alpha.
+    /// Inverts white-is-zero, divides premultiplied colour by alpha, and converts L*a*b* to sRGB.
     void normalise(cv::Mat& pixels) const;
 
   private:
