@@ -243,6 +243,12 @@ class Png(Formats):
         # Older yet; XMP is called so, too.
         for words, size in ((text.replace(b"exif", b"APP1"), expected.size), (b"\nAPP1\n       4\n68747470\n", (24, 16))):
             self.assertEqual(self.whole("c.png", self.png(pixels, png_chunk(b"tEXt", b"Raw profile type APP1\0" + words)), *size).size, size)
+        # What is not EXIF hides none, wherever either stands; and what is damaged behind the image data costs nothing.
+        xmp = png_chunk(b"tEXt", b"Raw profile type APP1\0\nAPP1\n       4\n68747470\n")
+        turned = png_chunk(b"tEXt", b"Raw profile type APP1\0" + text.replace(b"exif", b"APP1"))
+        for early, late in ((xmp + turned, b""), (xmp, turned), (b"", xmp + turned), (xmp, xmp + png_chunk(b"zTXt", b"Raw profile type exif\0\0no zlib") + turned)):
+            content = self.png(pixels, early)
+            self.assertEqual(self.whole("d.png", content[:-12] + late + content[-12:], *expected.size).size, expected.size)
         own = png_chunk(b"eXIf", b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, 3, 0, 0))
         self.assertEqual(self.whole("b.png", self.png(pixels, chunk, own), 24, 16).size, (24, 16))
         for damaged in (chunk[:-1] + b"?", png_chunk(b"zTXt", b"Raw profile type exif\0\0no zlib"), png_chunk(b"tEXt", b"Raw profile type exif\0\nexif\n 20\nno digits")):

@@ -97,12 +97,17 @@ std::optional<PngChunk> find_chunk_at_end(std::span<const std::uint8_t> file, st
     // Going from chunk to chunk would read all of a large file. EXIF in a JPEG has 64 kB at most, and a text
     // some three bytes for each of them.
     constexpr std::size_t most = std::size_t{1} << 18;
+    // A file may claim thousands that overlap, whose checksums would take seconds.
+    std::size_t left = 4 * most;
     const std::size_t begin = file.size() - std::min(file.size(), most);
     const std::string_view all(reinterpret_cast<const char*>(file.data()), file.size());
     for (std::size_t at = all.find(text, begin); at != all.npos; at = all.find(text, at + 1)) {
         if (at < place) continue;
         const auto chunk = png_chunk_at(file, at - place);
-        if (chunk && chunk->is_intact() && is_wanted(*chunk)) return chunk;
+        if (!chunk || chunk->bytes.size() < chunk->length) continue;
+        if (chunk->length > left) return std::nullopt;
+        left -= chunk->length;
+        if (chunk->is_intact() && is_wanted(*chunk)) return chunk;
     }
     return std::nullopt;
 }

@@ -61,8 +61,8 @@ class PngChunks {
     std::size_t chunk_end_ = png_signature_length;
 };
 
-/// The first chunk behind the image data, near the file's end, that has `text` so many bytes from its
-/// beginning, is wanted, and whose checksum is right; none without one.
+/// The first chunk near the file's end that has `text` so many bytes from its beginning, whose checksum is
+/// right, and that is wanted; none without one.
 std::optional<PngChunk> find_chunk_at_end(std::span<const std::uint8_t> file, std::string_view text,
                                           std::size_t place, bool (*is_wanted)(const PngChunk&));
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "glimpse/error.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/png_chunks.hpp"
 
@@ -91,6 +92,15 @@ std::vector<std::uint8_t> exif_in(const PngChunk& chunk) {
     return is_exif ? block : std::vector<std::uint8_t>();
 }
 
+/// One that is damaged holds none: it is behind all that the picture needs.
+bool holds_exif(const PngChunk& chunk) {
+    try {
+        return may_hold_exif(chunk) && !exif_in(chunk).empty();
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> raw_exif_profile(std::span<const std::uint8_t> file) {
@@ -101,7 +111,8 @@ std::vector<std::uint8_t> raw_exif_profile(std::span<const std::uint8_t> file) {
         if (!may_hold_exif(*chunk)) continue;
         if (std::vector<std::uint8_t> block = exif_in(*chunk); !block.empty()) return block;
     }
-    const auto late = find_chunk_at_end(file, keyword, PngChunk::data_offset, may_hold_exif);
+    const auto late = find_chunk_at_end(file.subspan(std::min(offset, file.size())), keyword,
+                                        PngChunk::data_offset, holds_exif);
     return late ? exif_in(*late) : std::vector<std::uint8_t>();
 }
 
