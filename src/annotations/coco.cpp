@@ -66,8 +66,9 @@ Positions add_images(const std::vector<CocoImage>& records, const fs::path& file
         }
         const auto [first, is_new] = positions.emplace(record.id, set.images.size());
         if (!is_new) {
-            const std::string problem =
-                about_one_id(record.id, records[record_of[first->second]].name, record.name);
+            const CocoImage& known = records[record_of[first->second]];
+            if (known.name == record.name && known.size == record.size) continue;  // the same record twice
+            const std::string problem = about_one_id(record.id, known.name, record.name);
             set.lost.push_back(lost_record(file, ": /images/" + std::to_string(k) + "/id", problem));
             problems.emplace(first->second, file.string() + ": " + problem);
             continue;

@@ -163,6 +163,9 @@ TEST_CASE("COCO: what ids do not tell apart fails by itself, and no other") {
     CHECK(found("1", "1", cat) == Words{"a! " + file + ": 'a.png' and 'b.png'" + between,
                                         "a 000 cat 3: 1 2 3 4", "c 000 dog 4: 5 6 7 8",
                                         "c! 'a.png' and 'b.png'" + between});
+    const auto twice = directory.file("twice.json", R"({"images": [{"id": 1, "file_name": "a.png"}, {"id": 1,
+        "file_name": "a.png"}], "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4]}]})");
+    CHECK(read(twice, "coco", images) == Words{"a 000 - -: 1 2 3 4"});
     const std::string two_names =
         "'cat' and 'cup' have the same id 3, so that it cannot be told which of them a box is of; correct "
         "one "
