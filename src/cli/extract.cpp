@@ -12,6 +12,7 @@
 #include "cli/run_record.hpp"
 #include "cli/signals.hpp"
 #include "cli/tracks.hpp"
+#include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/resume.hpp"
@@ -181,9 +182,21 @@ Outcome extract(ExtractOptions& o) {
     o.run.warn = o.input.warn;
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
-    const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
-    for (const std::string& text : warnings) std::cerr << "glimpse: warning: " << message_line(text) << '\n';
-    return outcome;
+    const auto print = [&] {
+        for (const std::string& text : warnings) {
+            std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+        }
+    };
+    try {
+        const Outcome outcome = is_stream(o) ? extract_stream(o, *backend) : extract_list(o, *backend);
+        print();
+        return outcome;
+    } catch (const UsageError&) {  // nothing has been done that they would be about
+        throw;
+    } catch (...) {
+        print();
+        throw;
+    }
 }
 
 }  // namespace

@@ -134,9 +134,17 @@ void run_all(JobSource& jobs, const OutputPlan& plan, const Backend& backend, co
 
 void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
          const Finished& finished) {
-    run_all(jobs, plan, backend, options, finished);
-    const std::string loss = backend.loss();
-    if (!loss.empty()) options.warn("a device was lost: " + loss);
+    const auto warn_of_loss = [&] {
+        const std::string loss = backend.loss();
+        if (!loss.empty()) options.warn("a device was lost: " + loss);
+    };
+    try {
+        run_all(jobs, plan, backend, options, finished);
+    } catch (...) {
+        warn_of_loss();  // which may be why
+        throw;
+    }
+    warn_of_loss();
 }
 
 }  // namespace glimpse

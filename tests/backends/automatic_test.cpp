@@ -306,7 +306,7 @@ TEST_CASE("while one thread opens the GPU, others go on with the CPU, and none o
     const AutomaticBackend backend(
         std::make_unique<CpuBackend>(), open, [](const Backend&, const Backend&) { return usual; }, 0);
     std::future<std::string> first = std::async(std::launch::async, [&] { return device_of(backend); });
-    begun.get_future().wait();
+    REQUIRE(begun.get_future().wait_for(std::chrono::minutes(1)) == std::future_status::ready);
     CHECK(device_of(backend) == "cpu");
     CHECK(backend.loss() == "");
     answered.set_value();
