@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/extract_options.hpp"
 #include "glimpse/error.hpp"
@@ -25,6 +28,14 @@ bool has_overlay(const ExtractOptions& o) {
 
 constexpr const char* about_overlays = "is about overlays: give --overlay or --panel";
 
+/// Whether something is searched, in which there may be more than images.
+bool is_searched(const InputOptions& input) {
+    return !input.archives.empty() || std::ranges::any_of(input.inputs, [](const std::string& name) {
+        std::error_code unseen;
+        return std::filesystem::is_directory(name, unseen);
+    });
+}
+
 const std::array rules{
     Rule{"--report",
          [](const ExtractOptions& o) {
@@ -45,6 +56,8 @@ const std::array rules{
     Rule{"--out",
          [](const ExtractOptions& o) { return !o.input.archives.empty() && holds_one_glimpse(o.output.out); },
          "the glimpses of an archive need a directory, or --output-tar"},
+    Rule{"--verbose", [](const ExtractOptions& o) { return o.verbose && !is_searched(o.input); },
+         "names what a directory or an archive has beside images: give one"},
     Rule{"--overlay-style",
          [](const ExtractOptions& o) { return !o.overlay_style.empty() && !has_overlay(o); }, about_overlays},
     Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_overlay(o); },

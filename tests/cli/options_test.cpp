@@ -41,6 +41,14 @@ TEST_CASE("options that contradict each other are refused by name") {
               o.output.tracks.strip = true;
               o.input.archives = {"a.tar"};
           }) == "--strip: is for images in files, not in an --input-tar");
+    CHECK(refused([](ExtractOptions& o) {
+              o.verbose = true;
+              o.input.inputs = {"no directory.png"};
+          }) == "--verbose: names what a directory or an archive has beside images: give one");
+    CHECK(refused([](ExtractOptions& o) {
+              o.verbose = true;
+              o.input.inputs = {"/"};
+          }) == "");
     CHECK(holds(refused([](ExtractOptions& o) {
                     o.untrusted = true;
                     o.device = "cuda";
