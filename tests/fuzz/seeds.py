@@ -164,6 +164,7 @@ def tiff(modes):
     yield "lab", saved(modes["rgb"].convert("LAB"), "TIFF")
     yield "turned", saved(modes["rgb"], "TIFF", tiffinfo={0x0112: 8})
     yield "strips", saved(modes["rgb"], "TIFF", tiffinfo={278: 5}, compression="raw")
+    yield "lab", saved(Image.frombytes("LAB", modes["rgb"].size, modes["rgb"].tobytes()), "TIFF", compression="tiff_lzw")
     for big_endian in (False, True):
         yield f"tiles_{int(big_endian)}", tiled_tiff(numpy.asarray(modes["rgb"]), big_endian)
 
