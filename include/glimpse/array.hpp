@@ -20,6 +20,7 @@ namespace glimpse {
 class GLIMPSE_EXPORT StableBytes {
   public:
     virtual ~StableBytes() = default;
+    /// The same bytes at the same place, whenever it is asked.
     [[nodiscard]] virtual std::span<const std::uint8_t> bytes() const = 0;
     /// Throws `Error` where some were gone when they were read; zeros stood in their place.
     virtual void require_whole() const {}
@@ -56,7 +57,8 @@ class GLIMPSE_EXPORT Array {
         columns  ///< Fortran's: the first index changes first
     };
 
-    /// The numbers lie one after another, from the byte `begin` on. Throws `Error` where the bytes are fewer.
+    /// The numbers lie one after another, from the byte `begin` on. `bytes` is not null; `type` has a size
+    /// that its kind allows. Throws `Error` where the bytes are fewer.
     Array(std::shared_ptr<const StableBytes> bytes, std::size_t begin, ElementType type, Shape shape,
           Order order = Order::rows);
 
@@ -83,7 +85,8 @@ class GLIMPSE_EXPORT Array {
     ElementType type_;
     Shape shape_;
     std::vector<std::size_t> steps_{};  ///< in bytes, of each axis
-    /// For messages, of each axis of the file's array: the position that was selected; none of its own axes.
+    /// For messages, an element for each axis of the file's array: the position that was selected on it, or
+    /// none where this array still has the axis.
     std::vector<std::optional<std::size_t>> selected_{};
 };
 
@@ -101,15 +104,19 @@ class GLIMPSE_EXPORT ArrayFile {
     [[nodiscard]] virtual Array array(std::string_view name) const = 0;
     /// The bytes that it holds in memory beside the file's own.
     [[nodiscard]] virtual std::uint64_t held() const { return 0; }
+    /// The bytes of memory that the array of that name takes when `array` gives it: its size where it is
+    /// compressed, 0 where it is the file's or among those that are held. Throws `Error` where there is none.
+    [[nodiscard]] virtual std::uint64_t unpacked(std::string_view /*name*/) const { return 0; }
 };
 
-/// The arrays of a file, whose content says of which format it is. Throws `Error` with the reason: another
-/// format, a damaged header, a table with a fault and its line.
+/// The arrays of a file, whose content says of which format it is; `bytes` is not null. Throws `Error` with
+/// the reason: another format, a damaged header, a table with a fault and its line.
 GLIMPSE_EXPORT std::unique_ptr<ArrayFile> open_array_file(std::shared_ptr<const StableBytes> bytes);
 
-/// What is held in memory beside a file's own bytes: the most bytes of an array that is compressed in a .npz.
+/// The most bytes of an array that is compressed in a .npz, which is held in memory.
 inline constexpr std::uint64_t largest_unpacked = std::uint64_t{256} << 20;
-/// The most bytes of a table, whose numbers are held in memory: as much, where each takes two characters.
+/// The most bytes of a table. Its numbers are held in memory: where each has two characters, they take
+/// `largest_unpacked`.
 inline constexpr std::uint64_t largest_table = largest_unpacked / 4;
 
 }  // namespace glimpse

@@ -13,7 +13,21 @@ void ArrayFiles::close_old() {
         held += file.arrays->held();
         return kept++ > 0 && (kept > most_open || held > most_held_);
     };
-    files_.erase(std::find_if(files_.begin(), files_.end(), is_too_much), files_.end());
+    const auto first = std::find_if(files_.begin(), files_.end(), is_too_much);
+    for (auto file = first; file != files_.end(); ++file) {
+        std::erase_if(known_, [&](const KnownArray& array) { return array.path == file->path; });
+    }
+    files_.erase(first, files_.end());
+}
+
+/// Before one of so many bytes is unpacked.
+void ArrayFiles::drop_old(std::uint64_t unpacked) {
+    std::size_t kept = 1;
+    const auto is_too_much = [&](const KnownArray& array) {
+        unpacked += array.unpacked;
+        return ++kept > most_arrays || unpacked > most_held_;
+    };
+    known_.erase(std::find_if(known_.begin(), known_.end(), is_too_much), known_.end());
 }
 
 const ArrayFile& ArrayFiles::opened(const std::filesystem::path& path) {
@@ -29,13 +43,23 @@ const ArrayFile& ArrayFiles::opened(const std::filesystem::path& path) {
     return *files_.front().arrays;
 }
 
+const Array& ArrayFiles::known(const std::filesystem::path& path, const std::string& name) {
+    const ArrayFile& file = opened(path);
+    const auto is_it = [&](const KnownArray& array) { return array.name == name && array.path == path; };
+    const auto found = std::ranges::find_if(known_, is_it);
+    if (found != known_.end()) {
+        known_.splice(known_.begin(), known_, found);
+    } else {
+        const std::uint64_t unpacked = file.unpacked(name);
+        drop_old(unpacked);
+        known_.push_front({path, name, unpacked, file.array(name)});
+    }
+    return known_.front().array;
+}
+
 Array ArrayFiles::select(const std::filesystem::path& path, const std::string& name, const ArrayPart& part) {
     const std::scoped_lock lock(mutex_);
-    if (!last_ || last_->name != name || last_->path != path) {
-        last_.reset();  // before another is unpacked
-        last_.emplace(LastArray{path, name, opened(path).array(name)});
-    }
-    Array selected = last_->array.select(part.index);
+    Array selected = known(path, name).select(part.index);
     if (!part.element) return selected;
     const auto [axis, position] = *part.element;
     if (axis >= selected.shape().size() || position >= selected.shape()[axis]) {
@@ -54,7 +78,7 @@ void ArrayFiles::close() {
     const std::scoped_lock lock(mutex_);
     if (stay_open_) return;
     files_.clear();
-    last_.reset();
+    known_.clear();
 }
 
 void ArrayFiles::keep_open() {

@@ -25,14 +25,19 @@ struct ArrayPart {
 };
 
 /// The files of arrays that a document names: one is opened once, and stays open while it is among the last
-/// that were asked for, and these hold no more in memory than they may. Thread-safe.
+/// that were asked for, and these hold no more in memory than they may, nor do arrays that are compressed
+/// there. Thread-safe.
 class ArrayFiles {
   public:
     using Open = std::function<std::shared_ptr<const StableBytes>(const std::filesystem::path&)>;
 
     /// So many files stay open.
     static constexpr std::size_t most_open = 64;
+    /// So many arrays of theirs are kept as they were read.
+    static constexpr std::size_t most_arrays = 64;
 
+    /// Files hold at most `most_held` bytes in memory, and as many are of unpacked arrays; the last of each,
+    /// any.
     explicit ArrayFiles(Open open, std::uint64_t most_held = largest_unpacked)
         : open_(std::move(open)), most_held_(most_held) {}
 
@@ -57,21 +62,24 @@ class ArrayFiles {
         std::filesystem::path path;
         std::unique_ptr<ArrayFile> arrays;
     };
-    /// The array that was asked for last, since it may have been unpacked for it.
-    struct LastArray {
+    /// An array that may have been unpacked, of a file that is open.
+    struct KnownArray {
         std::filesystem::path path;
         std::string name;
+        std::uint64_t unpacked = 0;  ///< in bytes
         Array array;
     };
 
     const ArrayFile& opened(const std::filesystem::path& path);
+    const Array& known(const std::filesystem::path& path, const std::string& name);
     void close_old();
+    void drop_old(std::uint64_t unpacked);
 
     Open open_;
     std::uint64_t most_held_;
     mutable std::mutex mutex_;
-    std::list<OpenFile> files_;  ///< the last first; guarded by `mutex_`, as what follows
-    std::optional<LastArray> last_;
+    std::list<OpenFile> files_;    ///< the last first; guarded by `mutex_`, as what follows
+    std::list<KnownArray> known_;  ///< the last first
     std::set<std::filesystem::path> paths_;
     bool stay_open_ = false;
 };

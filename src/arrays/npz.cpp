@@ -56,6 +56,11 @@ class NpzFile final : public ArrayFile {
         return array_in(kept_bytes(std::move(content)));
     }
 
+    [[nodiscard]] std::uint64_t unpacked(std::string_view name) const override {
+        const ZipMember& member = zip_->members()[numbers_[chosen_array(name, names_)]];
+        return member.stored_at ? 0 : member.size;
+    }
+
   private:
     static Array array_in(const BytesOfArrays& member) {
         if (!begins_npy(member->bytes())) {

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "array_samples.hpp"
 #include "glimpse/error.hpp"
@@ -26,6 +28,18 @@ struct Opened {
     double number(int file) {
         return numbers_of(files.select(std::to_string(file), "", {.index = {0, 0}})).front();
     }
+};
+
+/// Bytes that count how often they were found whole: when a .npz is opened, and when an array is unpacked.
+class CountedBytes final : public StableBytes {
+  public:
+    CountedBytes(Bytes bytes, int& count) : bytes_(std::move(bytes)), count_(count) {}
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const override { return bytes_; }
+    void require_whole() const override { ++count_; }
+
+  private:
+    Bytes bytes_;
+    int& count_;
 };
 
 }  // namespace
@@ -99,6 +113,38 @@ TEST_CASE("array files: an array that was read from another name or file is not 
     CHECK(number("y", "a") == 2);
     CHECK(number("y", "b") == 3);
     CHECK(number("x", "a") == 1);
+}
+
+TEST_CASE("array files: compressed arrays that are used in turn are unpacked once, while they fit") {
+    int count = 0;
+    const Bytes array = npy_of("(1,)", {7});
+    ArrayFiles files(
+        [&](const std::filesystem::path& /*path*/) {
+            return std::make_shared<const CountedBytes>(
+                zip({{"a.npy", array, true}, {"b.npy", array, true}, {"c.npy", array, true}}), count);
+        },
+        2 * array.size());
+    const auto unpacked = [&](const std::string& names) {
+        for (const char name : names) CHECK(numbers_of(files.select("f", {name}, {})).front() == 7);
+        return count - 1;
+    };
+    CHECK(unpacked("ababab") == 2);
+    CHECK(unpacked("cbcb") == 3);  // in place of a, which was not asked for for longest
+    CHECK(unpacked("a") == 4);     // in place of c
+    CHECK(unpacked("bab") == 4);
+    CHECK(unpacked("c") == 5);
+}
+
+TEST_CASE("array files: the arrays of a file that is closed for others are dropped with it") {
+    int count = 0;
+    ArrayFiles files([&](const std::filesystem::path& /*path*/) {
+        return std::make_shared<const CountedBytes>(zip({{"a.npy", npy_of("()", {7}), true}}), count);
+    });
+    constexpr int many = ArrayFiles::most_open + 1;
+    for (int file = 0; file < many; ++file) files.select(std::to_string(file), "a", {});
+    CHECK(count == 2 * many);
+    files.select("0", "a", {});
+    CHECK(count == 2 * many + 2);
 }
 
 TEST_CASE("array files: a file is mapped, and one that cannot be opened is refused with the reason") {
