@@ -47,9 +47,16 @@ std::optional<double> number_in(std::string_view field) {
     return field.empty() ? number : std::nullopt;
 }
 
-std::string without_quotes(std::string_view field) {
+std::string_view without_quotes(std::string_view field) {
     const bool is_quoted = field.size() > 1 && field.front() == '"' && field.back() == '"';
-    return std::string(is_quoted ? field.substr(1, field.size() - 2) : field);
+    return is_quoted ? field.substr(1, field.size() - 2) : field;
+}
+
+/// Whether the field names a column. One that begins as a number does is a number that cannot be read.
+bool is_name(std::string_view field) {
+    constexpr std::string_view begins_number = "0123456789+-.";
+    const std::string_view name = without_spaces_around(without_quotes(field));
+    return !name.empty() && begins_number.find(name.front()) == std::string_view::npos && !number_in(name);
 }
 
 /// Numbers in memory.
@@ -97,9 +104,8 @@ class Table final : public ArrayFile {
         if (is_first) separator_ = separator_of(row);
         const std::vector<std::string_view> fields = fields_of(row, separator_);
         if (is_first) columns_ = fields.size();
-        const auto is_word = [](std::string_view field) { return !number_in(field); };
-        if (is_first && std::ranges::all_of(fields, is_word)) {
-            for (const std::string_view field : fields) names_.push_back(without_quotes(field));
+        if (is_first && std::ranges::all_of(fields, is_name)) {
+            for (const std::string_view field : fields) names_.emplace_back(without_quotes(field));
             return;
         }
         if (fields.size() != columns_) {

@@ -207,11 +207,34 @@ TEST_CASE("arrays: a fault of a table is named by its line") {
     CHECK(of("\t1\n\t2\n") == "line 1, column 1: a number is needed, not \"\"");
     CHECK(of("1,2\n3,\n") == "line 2, column 2: a number is needed, not \"\"");
     CHECK(of("x,2\n") == "line 1, column 1: a number is needed, not \"x\"");
-    CHECK(of("1,5;2,5\n") == "the file is no table of numbers: it has none");
     CHECK(of("a,b\n") == "the file is no table of numbers: it has none");
     CHECK(of("") == "the file is empty");
     CHECK(refusal<Error>([] { numbers_of(array_in(std::string_view("1 2\n3 nan\n"))); }) ==
           "the number at [1, 1] is NaN");
+}
+
+TEST_CASE("arrays: numbers that cannot be read are no names of columns") {
+    const std::vector<std::pair<std::string, std::string>> lines{{"1e999,1e999", R"("1e999")"},
+                                                                 {R"("1","2")", R"("\"1\"")"},
+                                                                 {R"(" -1","2")", R"("\" -1\"")"},
+                                                                 {"1,5;2,5", R"("1,5")"},
+                                                                 {"0x1p3,0x1p3", R"("0x1p3")"},
+                                                                 {"1.0f,2.0f", R"("1.0f")"},
+                                                                 {".5f,.5f", R"(".5f")"},
+                                                                 {"+x,+y", R"("+x")"},
+                                                                 {"1 000;2 000", R"("1 000")"},
+                                                                 {",,,", R"("")"},
+                                                                 {R"("","")", R"("\"\"")"},
+                                                                 {",x,y", R"("")"},
+                                                                 {"x,,y", R"("x")"},
+                                                                 {R"("nan","inf")", R"("\"nan\"")"}};
+    for (const auto& [line, field] : lines) {
+        CAPTURE(line);
+        const std::string table = line + "\n" + line + "\n";
+        CHECK(message(std::string_view(table)) == "line 1, column 1: a number is needed, not " + field);
+    }
+    CHECK(open_array_file(kept(std::string_view("x1,_2,é\n1,2,3\n")))->names() == Names{"x1", "_2", "é"});
+    CHECK(array_in(std::string_view("0,1,2\n4,5,6\n")).shape() == Array::Shape{2, 3});
 }
 
 TEST_CASE("arrays: what is no array is refused by name") {
