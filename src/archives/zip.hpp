@@ -27,6 +27,8 @@ class ZipReader {
     /// The content of that member, in memory of its size, with its checksum compared. Throws `Error` for one
     /// that is damaged or encrypted.
     [[nodiscard]] virtual std::vector<std::uint8_t> read(std::size_t member) const = 0;
+    /// Throws what `read` does, and takes no memory for the content.
+    virtual void require_intact(std::size_t member) const = 0;
 };
 
 /// The module that reads zip archives, loaded only for them.

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "archives/zip.hpp"
@@ -44,7 +46,10 @@ class NpzFile final : public ArrayFile {
         const ZipMember& member = zip_->members()[number];
         require_unique(member.name);
         const auto size = static_cast<std::size_t>(member.size);
-        if (member.stored_at) return array_in(part_of(bytes_, *member.stored_at, size));
+        if (member.stored_at) {
+            if (member.size <= largest_unpacked) require_intact(chosen);
+            return array_in(part_of(bytes_, *member.stored_at, size));
+        }
         if (member.size > largest_unpacked) {
             throw Error("the array " + json::in_quotes(names_[chosen]) + " has " +
                         bytes_text(static_cast<std::int64_t>(member.size)) +
@@ -74,10 +79,21 @@ class NpzFile final : public ArrayFile {
         throw Error("the zip archive has several members " + json::in_quotes(member));
     }
 
+    /// Compares the checksum of an array that is stored, once.
+    void require_intact(std::size_t chosen) const {
+        const std::scoped_lock lock(mutex_);
+        if (intact_.contains(chosen)) return;
+        zip_->require_intact(numbers_[chosen]);
+        bytes_->require_whole();
+        intact_.insert(chosen);
+    }
+
     BytesOfArrays bytes_;
     std::unique_ptr<ZipReader> zip_;
     std::vector<std::string> names_;
     std::vector<std::size_t> numbers_;  ///< of the zip archive's members, as `names_`
+    mutable std::mutex mutex_;
+    mutable std::set<std::size_t> intact_;  ///< positions in `names_`; guarded by `mutex_`
 };
 
 }  // namespace

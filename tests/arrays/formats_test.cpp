@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -95,9 +96,15 @@ TEST_CASE("arrays: an array of a .npz is no longer than its member") {
 
 TEST_CASE("arrays: a zip archive that is damaged, or of something else, is refused by name") {
     const Bytes one = npy_of("(3,)", {1, 2, 3});
-    Bytes wrong_sum = zip({{"a.npy", one, true}});
-    wrong_sum[14] ^= 1;
-    CHECK(has(message(wrong_sum, "a"), "the zip archive is damaged"));
+    for (const bool deflated : {false, true}) {
+        Bytes damaged = zip({{"a.npy", one, deflated}, {"b.npy", npy_of("(3,)", {4, 5, 6}), deflated}});
+        const Bytes first_number = bits_of<double>({1});
+        const auto at = std::search(damaged.begin(), damaged.end(), first_number.begin(), first_number.end());
+        REQUIRE(at != damaged.end());
+        at[0] ^= 1;
+        CHECK(has(message(damaged, "a"), "the zip archive is damaged"));
+        CHECK(numbers_of(array_in(damaged, "b")) == Numbers{4, 5, 6});
+    }
     Bytes cut = zip({{"a.npy", one}});
     cut.resize(cut.size() - 10);
     CHECK(has(message(cut), "the zip archive is damaged or ends early"));

@@ -110,6 +110,17 @@ class Arrays(GlimpseCase):
             self.file("piped.npz", pipe.getvalue())
             self.same([self.reference("piped.npz", index=[1])], [alphas[1]])
 
+    def test_npz_with_a_byte_that_has_changed(self):
+        for save in (numpy.savez, numpy.savez_compressed):
+            save(self.path("a.npz"), theta=numpy.eye(2, 3))
+            content = bytearray(self.path("a.npz").read_bytes())
+            with zipfile.ZipFile(self.path("a.npz")) as archive:
+                member = archive.getinfo("theta.npy")
+            extra = int.from_bytes(content[28:30], "little")
+            content[30 + len(member.filename) + extra + member.compress_size - 1] ^= 1
+            self.file("a.npz", bytes(content))
+            self.refused({"mechanism": "stn", "theta": self.reference("a.npz")}, "a.npz: the zip archive is damaged")
+
     def test_every_type_of_safetensors(self):
         rng = numpy.random.default_rng(5)
         arrays = {kind: rng.integers(0, 2, (6, 8)).astype(kind) for kind in SAFETENSORS}

@@ -89,23 +89,34 @@ class MemoryZipReader final : public ZipReader {
     [[nodiscard]] const std::vector<ZipMember>& members() const override { return members_; }
 
     [[nodiscard]] std::vector<std::uint8_t> read(std::size_t member) const override {
+        std::vector<std::uint8_t> content;
+        content.reserve(members_[member].size);  // pages are committed as they are filled
+        read_blocks(member,
+                    [&](Pass::Block block) { content.insert(content.end(), block.begin(), block.end()); });
+        return content;
+    }
+
+    void require_intact(std::size_t member) const override {
+        read_blocks(member, [](Pass::Block) {});
+    }
+
+  private:
+    /// Gives the member's content, of no more than its size, block by block.
+    void read_blocks(std::size_t member, const std::function<void(Pass::Block)>& take) const {
         const Utf8Names utf8;
         Pass pass(bytes_, true);
         archive_entry* entry = pass.next_file();
         for (std::size_t k = 0; entry && k < member; ++k) entry = pass.next_file();
         if (entry && archive_entry_is_encrypted(entry) != 0) throw Error("the zip archive is encrypted");
-        std::vector<std::uint8_t> content;
-        const std::uint64_t size = members_[member].size;
-        content.reserve(size);  // pages are committed as they are filled
+        std::uint64_t left = members_[member].size;
         for (Pass::Block block = pass.next_block(); !block.empty(); block = pass.next_block()) {
-            if (block.size() > size - content.size()) fail_size(members_[member]);
-            content.insert(content.end(), block.begin(), block.end());
+            if (block.size() > left) fail_size(members_[member]);
+            left -= block.size();
+            take(block);
         }
-        if (content.size() != size) fail_size(members_[member]);
-        return content;
+        if (left != 0) fail_size(members_[member]);
     }
 
-  private:
     /// Where a block of so many bytes begins, unless it is a copy, as where a size stands behind its content.
     [[nodiscard]] std::optional<std::size_t> place_of(Pass::Block block, std::uint64_t size) const {
         const std::less_equal<const std::uint8_t*> not_behind;
