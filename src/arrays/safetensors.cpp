@@ -85,7 +85,7 @@ class SafetensorsFile final : public ArrayFile {
         const std::string_view text(reinterpret_cast<const char*>(content.data()) + length_bytes,
                                     static_cast<std::size_t>(length));
         read_header(text);
-        require_apart();
+        require_gapless();
         bytes_->require_whole();
     }
 
@@ -156,19 +156,26 @@ class SafetensorsFile final : public ArrayFile {
                    std::to_string(size) + " bytes of its offsets");
     }
 
-    /// Throws `Error` where two arrays share bytes.
-    void require_apart() const {
+    /// Throws `Error` unless the arrays follow one another from the header to the file's end.
+    void require_gapless() const {
         std::vector<std::size_t> order(entries_.size());
         for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
-        std::erase_if(order, [&](std::size_t k) { return entries_[k].begin == entries_[k].end; });
-        std::ranges::sort(order, {}, [&](std::size_t k) { return entries_[k].begin; });
-        for (std::size_t k = 1; k < order.size(); ++k) {
-            const Entry& before = entries_[order[k - 1]];
-            const Entry& here = entries_[order[k]];
-            if (before.end <= here.begin) continue;
-            throw Error("the arrays " + json::in_quotes(names_[order[k - 1]]) + " and " +
-                        json::in_quotes(names_[order[k]]) + " overlap: the one ends at byte " +
-                        std::to_string(before.end) + ", the other begins at " + std::to_string(here.begin));
+        const auto offsets = [&](std::size_t k) { return std::pair(entries_[k].begin, entries_[k].end); };
+        std::ranges::sort(order, {}, offsets);
+        std::size_t end = 0;
+        for (const std::size_t k : order) {
+            if (entries_[k].begin != end) {
+                throw Error("the array " + json::in_quotes(names_[k]) + " begins at byte " +
+                            std::to_string(entries_[k].begin) + " behind the header, and what is before it " +
+                            "ends at " + std::to_string(end) + ": neither gaps nor overlaps are allowed");
+            }
+            end = entries_[k].end;
+        }
+        const std::size_t there = bytes_->bytes().size() - data_;
+        if (end != there) {
+            throw Error("the arrays end at byte " + std::to_string(end) +
+                        " behind the header, and the file at " + std::to_string(there) +
+                        ": no bytes are allowed between");
         }
     }
 

@@ -157,7 +157,7 @@ TEST_CASE("arrays: a .safetensors header that lies is refused, with the numbers"
                "]}";
     };
     CHECK(of(R"({"a": )" + entry("F32", "2, 2", "0, 16") + "}") == "");
-    CHECK(of(R"({"a": )" + entry("F32", "2, 0", "8, 8") + "}") == "");
+    CHECK(of(R"({"a": )" + entry("F32", "2, 0", "0, 0") + "}", 0) == "");
     CHECK(of(R"({"a": )" + entry("F32", "2, 2", "0, 17") + "}") ==
           "the .safetensors header: /a/data_offsets: the array lies from byte 0 to 17, and the file has 16 "
           "bytes "
@@ -170,8 +170,6 @@ TEST_CASE("arrays: a .safetensors header that lies is refused, with the numbers"
     // The product of the shape is 4 once it has passed 2^64.
     CHECK(has(of(R"({"a": )" + entry("F32", "4, 4294967296, 4294967296", "0, 16") + "}"),
               "does not have the 16"));
-    CHECK(of(R"({"a": )" + entry("F32", "2, 2", "0, 16") + R"(, "b": )" + entry("U8", "8", "8, 16") + "}") ==
-          "the arrays \"a\" and \"b\" overlap: the one ends at byte 16, the other begins at 8");
     CHECK(has(of(R"({"a": )" + entry("F8_E4M3", "16", "0, 16") + "}"),
               "/a/dtype: the type \"F8_E4M3\" is not read; these are: \"BOOL\", "));
     CHECK(has(of(R"({"a": )" + entry("F32", "-1", "0, 16") + "}"), "/a/shape/0: a whole number"));
@@ -185,6 +183,35 @@ TEST_CASE("arrays: a .safetensors header that lies is refused, with the numbers"
     long_header[7] = 0xFF;
     CHECK(has(message(long_header), "the .safetensors header is said to have 18374686479671623683 bytes"));
     CHECK(message(safetensors("{}", {})) == "it has 0 arrays");
+}
+
+TEST_CASE("arrays: the arrays of a .safetensors file lie one behind the other, to its end") {
+    // Of "a", "b", "c", …, in bytes: where each begins and ends.
+    const auto of = [](const std::vector<std::pair<int, int>>& offsets, std::size_t bytes) {
+        std::string header;
+        for (std::size_t k = 0; k < offsets.size(); ++k) {
+            const auto [begin, end] = offsets[k];
+            header += (k == 0 ? "" : ", ") + ("\"" + std::string(1, static_cast<char>('a' + k))) +
+                      R"(": {"dtype": "U8", "shape": [)" + std::to_string(end - begin) +
+                      R"(], "data_offsets": [)" + std::to_string(begin) + ", " + std::to_string(end) + "]}";
+        }
+        return message(safetensors("{" + header + "}", Bytes(bytes)), "a");
+    };
+    CHECK(of({{0, 8}, {8, 16}}, 16) == "");
+    CHECK(of({{8, 16}, {0, 8}}, 16) == "");
+    CHECK(of({{8, 16}, {8, 8}, {0, 8}, {16, 16}, {0, 0}}, 16) == "");
+    const auto misplaced = [](const std::string& name, int begin, int end) {
+        return "the array \"" + name + "\" begins at byte " + std::to_string(begin) +
+               " behind the header, and what is before it ends at " + std::to_string(end) +
+               ": neither gaps nor overlaps are allowed";
+    };
+    CHECK(of({{0, 16}, {8, 16}}, 16) == misplaced("b", 8, 16));
+    CHECK(of({{0, 8}, {9, 16}}, 16) == misplaced("b", 9, 8));
+    CHECK(of({{1, 8}}, 8) == misplaced("a", 1, 0));
+    CHECK(of({{0, 8}, {4, 4}}, 8) == misplaced("b", 4, 8));
+    CHECK(of({{0, 8}, {9, 9}}, 9) == misplaced("b", 9, 8));
+    CHECK(of({{0, 8}}, 9) ==
+          "the arrays end at byte 8 behind the header, and the file at 9: no bytes are allowed between");
 }
 
 TEST_CASE("arrays: a table of numbers, however it is separated") {
