@@ -2,6 +2,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -53,17 +54,20 @@ std::size_t whole_number(const json::Value& value) {
     return static_cast<std::size_t>(number);
 }
 
-ElementType type_of(const json::Value& value) {
-    const std::string name = json::text(value);
+/// None for a type that is not read.
+std::optional<ElementType> type_of(std::string_view name) {
     const auto found = std::ranges::find(named_types, name, &NamedType::name);
-    if (found == named_types.end()) {
-        std::vector<std::string_view> names;
-        names.reserve(named_types.size());
-        for (const NamedType& type : named_types) names.push_back(type.name);
-        value.fail("the type " + json::in_quotes(name) + " is not read; these are: " + json::listed(names));
-    }
+    if (found == named_types.end()) return std::nullopt;
     const bool is_big_machine = std::endian::native == std::endian::big;
-    return {found->kind, found->size, is_big_machine && found->size > 1};
+    return ElementType{found->kind, found->size, is_big_machine && found->size > 1};
+}
+
+[[noreturn]] void fail_unread_type(std::string_view array, std::string_view type) {
+    std::vector<std::string_view> names;
+    names.reserve(named_types.size());
+    for (const NamedType& named : named_types) names.push_back(named.name);
+    throw Error("the array " + json::in_quotes(array) + " is of the type " + json::in_quotes(type) +
+                ", which is not read; these are: " + json::listed(names));
 }
 
 class SafetensorsFile final : public ArrayFile {
@@ -92,13 +96,15 @@ class SafetensorsFile final : public ArrayFile {
     [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
 
     [[nodiscard]] Array array(std::string_view name) const override {
-        const Entry& entry = entries_[chosen_array(name, names_)];
-        return {part_of(bytes_, data_ + entry.begin, entry.end - entry.begin), 0, entry.type, entry.shape};
+        const std::size_t chosen = chosen_array(name, names_);
+        const Entry& entry = entries_[chosen];
+        if (!entry.type) fail_unread_type(names_[chosen], unread_types_.at(chosen));
+        return {part_of(bytes_, data_ + entry.begin, entry.end - entry.begin), 0, *entry.type, entry.shape};
     }
 
   private:
     struct Entry {
-        ElementType type;
+        std::optional<ElementType> type{};  ///< none where it is not read
         Array::Shape shape;
         std::size_t begin = 0;  ///< behind the header
         std::size_t end = 0;
@@ -111,7 +117,10 @@ class SafetensorsFile final : public ArrayFile {
             if (!root.is_object()) root.fail_type("an object");
             for (const std::string& name : root.keys()) {
                 if (name == "__metadata__") continue;
-                entries_.push_back(read_entry(root.member(name)));
+                const json::Value entry = root.member(name);
+                const std::string type = json::text(entry.required("dtype"));
+                entries_.push_back(read_entry(entry, type_of(type)));
+                if (!entries_.back().type) unread_types_[names_.size()] = type;
                 names_.push_back(name);
             }
         } catch (const UsageError& error) {
@@ -119,9 +128,9 @@ class SafetensorsFile final : public ArrayFile {
         }
     }
 
-    [[nodiscard]] Entry read_entry(const json::Value& value) const {
+    [[nodiscard]] Entry read_entry(const json::Value& value, std::optional<ElementType> type) const {
         Entry entry;
-        entry.type = type_of(value.required("dtype"));
+        entry.type = type;
         const json::Value shape = value.required("shape");
         if (!shape.is_array()) shape.fail_type("an array");
         for (std::size_t k = 0; k < shape.size(); ++k) entry.shape.push_back(whole_number(shape.element(k)));
@@ -135,15 +144,16 @@ class SafetensorsFile final : public ArrayFile {
                          std::to_string(entry.end) + ", and the file has " + std::to_string(there) +
                          " bytes behind its header");
         }
-        require_size(entry, value);
+        if (type) require_size(entry, type->size, value);
         return entry;
     }
 
-    static void require_size(const Entry& entry, const json::Value& value) {
-        // The offsets are the file's, so that none of these products passes its size.
+    /// Throws `Error` unless the shape has as many bytes as the offsets have. They are divided by its
+    /// lengths, since the product of these may pass 2^64.
+    static void require_size(const Entry& entry, std::size_t number_size, const json::Value& value) {
         const std::size_t size = entry.end - entry.begin;
-        std::size_t numbers = size / entry.type.size;
-        bool fits = size % entry.type.size == 0;
+        std::size_t numbers = size / number_size;
+        bool fits = size % number_size == 0;
         const bool is_empty = std::ranges::find(entry.shape, std::size_t{0}) != entry.shape.end();
         for (const std::size_t length : entry.shape) {
             if (is_empty) break;
@@ -152,7 +162,7 @@ class SafetensorsFile final : public ArrayFile {
         }
         if (is_empty ? size == 0 : fits && numbers == 1) return;
         value.fail("an array of the shape " + shape_text(entry.shape) + " with " +
-                   std::to_string(entry.type.size) + " bytes for each number does not have the " +
+                   std::to_string(number_size) + " bytes for each number does not have the " +
                    std::to_string(size) + " bytes of its offsets");
     }
 
@@ -182,7 +192,8 @@ class SafetensorsFile final : public ArrayFile {
     BytesOfArrays bytes_;
     std::size_t data_ = 0;
     std::vector<std::string> names_;
-    std::vector<Entry> entries_;  ///< as `names_`
+    std::vector<Entry> entries_;                       ///< as `names_`
+    std::map<std::size_t, std::string> unread_types_;  ///< by the position in `names_`
 };
 
 }  // namespace

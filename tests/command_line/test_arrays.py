@@ -472,7 +472,7 @@ class Arrays(GlimpseCase):
         refused("an array of the shape (2, 4) with 4 bytes for each number does not have the 24 bytes", t={"shape": [2, 4]})
         refused("the array \"u\" begins at byte 23 behind the header, and what is before it ends at 24",
                 u={"dtype": "U8", "shape": [25], "data_offsets": [23, 48]})
-        refused("the type \"F8_E5M2\" is not read", t={"dtype": "F8_E5M2"})
+        refused("the array \"t\" is of the type \"F8_E5M2\", which is not read", t={"dtype": "F8_E5M2"})
         content = safetensors({"t": theta})
         for length in (len(content), 2 ** 40, 2 ** 64 - 1):
             self.file("s.safetensors", struct.pack("<Q", length) + content[8:])
