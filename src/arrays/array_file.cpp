@@ -66,6 +66,9 @@ std::size_t chosen_array(std::string_view name, const std::vector<std::string>& 
     }
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) fail_no_array(name, names);
+    if (std::find(found + 1, names.end(), name) != names.end()) {
+        throw Error("several arrays have the name " + json::in_quotes(name));
+    }
     return static_cast<std::size_t>(found - names.begin());
 }
 

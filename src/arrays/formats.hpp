@@ -33,7 +33,8 @@ Array npy_array(const BytesOfArrays& bytes);
 /// So many of the bytes, which it keeps, from `begin` on; they must be there.
 BytesOfArrays part_of(BytesOfArrays bytes, std::size_t begin, std::size_t size);
 
-/// The position of that name, or of the only one where `name` is empty. Throws `Error` with the names.
+/// The position of that name, or of the only one where `name` is empty. Throws `Error`, with the names, where
+/// there is none, and for a name that there is twice.
 std::size_t chosen_array(std::string_view name, const std::vector<std::string>& names);
 
 /// Throws the `Error` of a name that there is not.

@@ -44,7 +44,6 @@ class NpzFile final : public ArrayFile {
         const std::size_t chosen = chosen_array(name, names_);
         const std::size_t number = numbers_[chosen];
         const ZipMember& member = zip_->members()[number];
-        require_unique(member.name);
         const auto size = static_cast<std::size_t>(member.size);
         if (member.stored_at) {
             if (member.size <= largest_unpacked) require_intact(chosen);
@@ -72,11 +71,6 @@ class NpzFile final : public ArrayFile {
             throw Error("the array's member of the zip archive is no .npy file");
         }
         return npy_array(member);
-    }
-
-    void require_unique(const std::string& member) const {
-        if (std::ranges::count(zip_->members(), member, &ZipMember::name) == 1) return;
-        throw Error("the zip archive has several members " + json::in_quotes(member));
     }
 
     /// Compares the checksum of an array that is stored, once.

@@ -108,8 +108,9 @@ TEST_CASE("arrays: a zip archive that is damaged, or of something else, is refus
     Bytes cut = zip({{"a.npy", one}});
     cut.resize(cut.size() - 10);
     CHECK(has(message(cut), "the zip archive is damaged or ends early"));
-    CHECK(message(zip({{"a.npy", one}, {"a.npy", one}}), "a") ==
-          "the zip archive has several members \"a.npy\"");
+    const Bytes twice = zip({{"a.npy", one}, {"b.npy", one}, {"a.npy", one}});
+    CHECK(message(twice, "a") == "several arrays have the name \"a\"");
+    CHECK(numbers_of(array_in(twice, "b")) == Numbers{1, 2, 3});
     CHECK(message(zip({{"a.txt", {1}}})) == "a zip archive without a .npy in it is no .npz");
     for (const char* name : {"data.pkl", "model/data.pkl"}) {
         CHECK(has(message(zip({{"a.npy", one}, {name, {1}}})),
@@ -245,6 +246,10 @@ TEST_CASE("arrays: a table of numbers, however it is separated") {
     CHECK(array_in(named, "s x").shape() == Array::Shape{2});
     CHECK(message(named, "sx") == "there is no array \"sx\"; there are \"ux\", \"s x\", \"dx\"");
     CHECK(numbers_of(array_in(std::string_view("7"))) == Numbers{7});
+    const std::string_view twice = "a,b,\"a\"\n1,2,3\n";
+    CHECK(message(twice, "a") == "several arrays have the name \"a\"");
+    CHECK(numbers_of(array_in(twice, "b")) == Numbers{2});
+    CHECK(numbers_of(array_in(twice)) == Numbers{1, 2, 3});
 }
 
 TEST_CASE("arrays: a fault of a table is named by its line") {
