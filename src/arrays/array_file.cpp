@@ -53,6 +53,16 @@ BytesOfArrays part_of(BytesOfArrays bytes, std::size_t begin, std::size_t size) 
     return std::make_shared<const PartOfBytes>(std::move(bytes), begin, size);
 }
 
+std::uint64_t bytes_of_names(const std::vector<std::string>& names) {
+    std::uint64_t bytes = 0;
+    for (const std::string& name : names) bytes += sizeof(name) + name.capacity();
+    return bytes;
+}
+
+void fail_axes() {
+    throw Error("an array has more than " + std::to_string(most_axes) + " axes, which are the most");
+}
+
 void fail_no_array(std::string_view name, const std::vector<std::string>& names) {
     throw Error("there is no array " + json::in_quotes(name) +
                 (names.empty() ? "" : "; there are " + listed_names(names)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,14 @@ BytesOfArrays part_of(BytesOfArrays bytes, std::size_t begin, std::size_t size);
 /// The position of that name, or of the only one where `name` is empty. Throws `Error`, with the names, where
 /// there is none, and for a name that there is twice.
 std::size_t chosen_array(std::string_view name, const std::vector<std::string>& names);
+
+/// The bytes of memory that the names take.
+std::uint64_t bytes_of_names(const std::vector<std::string>& names);
+
+/// Most axes of an array: numpy has no more.
+inline constexpr std::size_t most_axes = 64;
+/// Throws the `Error` of an array that has more.
+[[noreturn]] void fail_axes();
 
 /// Throws the `Error` of a name that there is not.
 [[noreturn]] void fail_no_array(std::string_view name, const std::vector<std::string>& names);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "arrays/formats.hpp"
 #include "glimpse/error.hpp"
 
 namespace glimpse {
@@ -93,6 +94,7 @@ Array::Shape parse_shape(std::string_view text) {
         std::size_t length = 0;
         const auto [next, error] = std::from_chars(text.data(), text.data() + text.size(), length);
         if (error != std::errc{}) malformed("its shape has something that is no size");
+        if (shape.size() == most_axes) fail_axes();
         shape.push_back(length);
         text = without_spaces(text.substr(static_cast<std::size_t>(next - text.data())));
         if (!text.empty() && text[0] != ',') malformed("its shape has something that is no size");

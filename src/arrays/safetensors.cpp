@@ -21,8 +21,8 @@ namespace glimpse {
 namespace {
 
 constexpr std::size_t length_bytes = 8;
-/// Most bytes of a header: some 300,000 arrays.
-constexpr std::uint64_t longest_header = std::uint64_t{32} << 20;
+/// Most bytes of a header: some 150,000 arrays.
+constexpr std::uint64_t longest_header = std::uint64_t{16} << 20;
 
 using Kind = ElementType::Kind;
 struct NamedType {
@@ -102,6 +102,12 @@ class SafetensorsFile final : public ArrayFile {
         return {part_of(bytes_, data_ + entry.begin, entry.end - entry.begin), 0, *entry.type, entry.shape};
     }
 
+    [[nodiscard]] std::uint64_t held() const override {
+        std::uint64_t bytes = bytes_of_names(names_) + entries_.size() * sizeof(Entry);
+        for (const Entry& entry : entries_) bytes += entry.shape.capacity() * sizeof(std::size_t);
+        return bytes;
+    }
+
   private:
     struct Entry {
         std::optional<ElementType> type{};  ///< none where it is not read
@@ -133,6 +139,7 @@ class SafetensorsFile final : public ArrayFile {
         entry.type = type;
         const json::Value shape = value.required("shape");
         if (!shape.is_array()) shape.fail_type("an array");
+        if (shape.size() > most_axes) fail_axes();
         for (std::size_t k = 0; k < shape.size(); ++k) entry.shape.push_back(whole_number(shape.element(k)));
         const json::Value offsets = value.required("data_offsets");
         if (!offsets.is_array() || offsets.size() != 2) offsets.fail_type("an array of two numbers");

@@ -9,6 +9,7 @@
 #include "json/json_text.hpp"
 #include "system/numbers.hpp"
 #include "system/text_file.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse {
 
@@ -16,23 +17,38 @@ namespace {
 
 constexpr std::string_view spaces = " \t";
 
-std::string_view without_spaces_around(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
-    return text.substr(0, text.find_last_not_of(spaces) + 1);
-}
+/// Most columns of a table.
+constexpr std::size_t most_columns = std::size_t{1} << 20;
 
-/// The fields of a line. `separator` is a space for any spaces.
-std::vector<std::string_view> fields_of(std::string_view line, char separator) {
-    std::vector<std::string_view> fields;
-    if (separator == ' ') line = without_spaces_around(line);
-    while (true) {
-        const std::size_t end = separator == ' ' ? line.find_first_of(spaces) : line.find(separator);
-        fields.push_back(without_spaces_around(line.substr(0, end)));
-        if (end == std::string_view::npos) return fields;
-        line.remove_prefix(end + 1);
-        if (separator == ' ') line = without_spaces_around(line);
+/// The fields of a line, one after another. `separator` is a space for any spaces.
+class Fields {
+  public:
+    Fields(std::string_view line, char separator)
+        : rest_(separator == ' ' ? trimmed(line, spaces) : line), separator_(separator) {}
+
+    /// None behind the last.
+    std::optional<std::string_view> next() {
+        if (is_at_end_) return std::nullopt;
+        const std::size_t end = separator_ == ' ' ? rest_.find_first_of(spaces) : rest_.find(separator_);
+        const std::string_view field = trimmed(rest_.substr(0, end), spaces);
+        is_at_end_ = end == std::string_view::npos;
+        if (!is_at_end_) rest_.remove_prefix(end + 1);
+        if (separator_ == ' ') rest_ = trimmed(rest_, spaces);
+        return field;
     }
-}
+
+    [[nodiscard]] static std::size_t count(std::string_view line, char separator) {
+        Fields fields(line, separator);
+        std::size_t number = 0;
+        while (fields.next()) ++number;
+        return number;
+    }
+
+  private:
+    std::string_view rest_;
+    char separator_;
+    bool is_at_end_ = false;
+};
 
 /// What separates the fields of the table whose first line this is.
 char separator_of(std::string_view line) {
@@ -55,7 +71,7 @@ std::string_view without_quotes(std::string_view field) {
 /// Whether the field names a column. One that begins as a number does is a number that cannot be read.
 bool is_name(std::string_view field) {
     constexpr std::string_view begins_number = "0123456789+-.";
-    const std::string_view name = without_spaces_around(without_quotes(field));
+    const std::string_view name = trimmed(without_quotes(field), spaces);
     return !name.empty() && begins_number.find(name.front()) == std::string_view::npos && !number_in(name);
 }
 
@@ -80,7 +96,7 @@ class Table final : public ArrayFile {
             std::string_view row = text.substr(0, end);
             text.remove_prefix(std::min(end + 1, text.size()));
             if (row.ends_with('\r')) row.remove_suffix(1);
-            const std::string_view content = without_spaces_around(row);
+            const std::string_view content = trimmed(row, spaces);
             if (!content.empty() && content.front() != '#') read_row(row, line, numbers);
         }
         if (rows_ == 0) throw Error("the file is no table of numbers: it has none");
@@ -96,32 +112,51 @@ class Table final : public ArrayFile {
         return Array(numbers_, 0, number, {columns_, rows_}, Array::Order::columns).select({&column, 1});
     }
 
-    [[nodiscard]] std::uint64_t held() const override { return numbers_->bytes().size(); }
+    [[nodiscard]] std::uint64_t held() const override {
+        return numbers_->bytes().size() + bytes_of_names(names_);
+    }
 
   private:
     void read_row(std::string_view row, std::size_t line, std::vector<double>& numbers) {
         const bool is_first = columns_ == 0;
         if (is_first) separator_ = separator_of(row);
-        const std::vector<std::string_view> fields = fields_of(row, separator_);
-        if (is_first) columns_ = fields.size();
-        if (is_first && std::ranges::all_of(fields, is_name)) {
-            for (const std::string_view field : fields) names_.emplace_back(without_quotes(field));
-            return;
+        const std::size_t count = Fields::count(row, separator_);
+        if (is_first) {
+            columns_ = count;
+            require_columns();
+            if (read_names(row)) return;
         }
-        if (fields.size() != columns_) {
-            throw Error("line " + std::to_string(line) + " has " + std::to_string(fields.size()) +
-                        (fields.size() == 1 ? " field" : " fields") + ", and the first " +
-                        std::to_string(columns_));
+        if (count != columns_) {
+            throw Error("line " + std::to_string(line) + " has " + std::to_string(count) +
+                        (count == 1 ? " field" : " fields") + ", and the first " + std::to_string(columns_));
         }
-        for (std::size_t k = 0; k < fields.size(); ++k) {
-            const std::optional<double> number = number_in(fields[k]);
+        Fields fields(row, separator_);
+        for (std::size_t column = 1; const auto field = fields.next(); ++column) {
+            const std::optional<double> number = number_in(*field);
             if (!number) {
-                throw Error("line " + std::to_string(line) + ", column " + std::to_string(k + 1) +
-                            ": a number is needed, not " + json::in_quotes(fields[k]));
+                throw Error("line " + std::to_string(line) + ", column " + std::to_string(column) +
+                            ": a number is needed, not " + json::in_quotes(*field));
             }
             numbers.push_back(*number);
         }
         ++rows_;
+    }
+
+    void require_columns() const {
+        if (columns_ <= most_columns) return;
+        throw Error("the table has " + std::to_string(columns_) +
+                    " columns, and at most 2^20 are read: save " + "its numbers by numpy.save");
+    }
+
+    /// Whether they are names.
+    bool read_names(std::string_view row) {
+        Fields fields(row, separator_);
+        while (const auto field = fields.next()) {
+            if (!is_name(*field)) return false;
+        }
+        for (fields = Fields(row, separator_); const auto field = fields.next();)
+            names_.emplace_back(without_quotes(*field));
+        return true;
     }
 
     char separator_ = ' ';

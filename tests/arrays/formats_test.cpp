@@ -290,6 +290,63 @@ TEST_CASE("arrays: numbers that cannot be read are no names of columns") {
     CHECK(array_in(std::string_view("0,1,2\n4,5,6\n")).shape() == Array::Shape{2, 3});
 }
 
+TEST_CASE("arrays: an array has at most 64 axes, as numpy's have") {
+    const auto ones = [](int count) {
+        std::string shape;
+        for (int k = 0; k < count; ++k) shape += k == 0 ? "1" : ", 1";
+        return shape;
+    };
+    const auto of_safetensors = [&](int axes) {
+        return safetensors(
+            R"({"a": {"dtype": "F64", "shape": [)" + ones(axes) + R"(], "data_offsets": [0, 8]}})",
+            bits_of<double>({7}));
+    };
+    const auto of_npy = [&](int axes) { return npy_of("(" + ones(axes) + ")", {7}); };
+    const std::string rule = "an array has more than 64 axes, which are the most";
+    CHECK(array_in(of_npy(64)).shape().size() == 64);
+    CHECK(message(of_npy(65)) == rule);
+    CHECK(array_in(of_safetensors(64)).shape().size() == 64);
+    CHECK(message(of_safetensors(65)) == rule);
+}
+
+TEST_CASE("arrays: a table has at most 2^20 columns") {
+    constexpr std::size_t most = std::size_t{1} << 20;
+    const auto line = [](char field, std::size_t columns) {
+        std::string text;
+        for (std::size_t k = 0; k < columns; ++k) (text += field) += ',';
+        text.back() = '\n';
+        return text;
+    };
+    CHECK(array_in(std::string_view(line('1', most))).shape() == Array::Shape{1, most});
+    for (const char field : {'1', 'a'}) {
+        CHECK(message(std::string_view(line(field, most + 1))) ==
+              "the table has 1048577 columns, and at most 2^20 are read: save its numbers by numpy.save");
+    }
+}
+
+TEST_CASE("arrays: a .safetensors header has at most 16 MiB") {
+    constexpr std::size_t most = std::size_t{16} << 20;
+    const auto of = [](std::size_t length) {
+        std::string header = R"({"a": {"dtype": "F64", "shape": [], "data_offsets": [0, 8]}})";
+        header.resize(length, ' ');
+        return message(safetensors(header, bits_of<double>({7})), "a");
+    };
+    CHECK(of(most) == "");
+    CHECK(of(most + 1) == "the .safetensors header has 16777217 bytes, and at most 16 MiB are read");
+}
+
+TEST_CASE("arrays: names count among what a file holds in memory") {
+    const std::string long_name(100, 'n');
+    const auto held = [](const auto& file) { return open_array_file(kept(file))->held(); };
+    CHECK(held(std::string_view("1,2\n")) == 2 * sizeof(double));
+    const std::string table = long_name + ",b\n1,2\n";
+    CHECK(held(std::string_view(table)) >= 2 * sizeof(double) + long_name.size());
+    CHECK(held(zip({{long_name + ".npy", npy_of("()", {7})}})) >= long_name.size());
+    CHECK(
+        held(safetensors("{\"" + long_name + R"(": {"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}})",
+                         bits_of<double>({7}))) >= long_name.size() + sizeof(std::size_t));
+}
+
 TEST_CASE("arrays: what is no array is refused by name") {
     CHECK(has(message(Bytes{0x80, 4, 0x95, 0, 0}), "a pickle is not read, since it may run any program"));
     CHECK(has(message(std::string_view("\x89HDF\r\n\x1a\n\0\0", 10)), "HDF5 is not read"));
