@@ -38,15 +38,23 @@ class SampleJobs {
     SampleJobs(const ArchiveSample& sample, const InputOptions& options, const JobMaker& maker)
         : sample_(sample), options_(options), maker_(maker) {}
 
-    std::vector<ImageJob> jobs() && {
+    std::vector<ImageJob> jobs(const SkipMember& skip) && {
         std::vector<ImageJob> made;
+        std::vector<std::string> unused;
         const bool has_pictures =
             sample_.had_picture || std::ranges::any_of(sample_.members, is_picture, &Member::name);
         for (const Member& member : sample_.members) {
             const bool is_image = is_picture(member.name) || (!has_pictures && is_array(member.name));
-            if (is_image) made.push_back(job_of(member));
+            if (is_image) {
+                made.push_back(job_of(member));
+            } else if (extension_of(member.name) != document_extension) {
+                unused.push_back(member.name);
+            }
         }
-        std::erase_if(made, [&](const ImageJob& job) { return masks_.contains(job.image.name()); });
+        std::erase_if(made, [&](const ImageJob& job) { return is_named(job.image.name()); });
+        for (const std::string& name : unused) {
+            if (!is_named(sample_.archive + "/" + name)) skip(name);
+        }
         return made;
     }
 
@@ -56,6 +64,9 @@ class SampleJobs {
     [[nodiscard]] std::string path_of(const Member& member) const {
         return sample_.archive + "/" + member.name;
     }
+
+    /// Whether a document that was read names the member with this path.
+    [[nodiscard]] bool is_named(const std::string& path) const { return masks_.contains(path); }
 
     ImageJob job_of(const Member& image) {
         ImageJob job{.image = ImageSource(path_of(image), image.bytes),
@@ -131,8 +142,8 @@ class SampleJobs {
 }  // namespace
 
 void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMaker& maker,
-                 std::deque<ImageJob>& jobs) {
-    std::ranges::move(SampleJobs(sample, options, maker).jobs(), std::back_inserter(jobs));
+                 std::deque<ImageJob>& jobs, const SkipMember& skip) {
+    std::ranges::move(SampleJobs(sample, options, maker).jobs(skip), std::back_inserter(jobs));
     sample.had_picture =
         sample.had_picture || std::ranges::any_of(sample.members, is_picture, &ArchiveSample::Member::name);
     sample.members.clear();

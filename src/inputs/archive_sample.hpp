@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 
 #include "inputs/job_maker.hpp"
@@ -20,12 +21,16 @@ struct ArchiveSample {
     bool had_picture = false;       ///< a job has been made of one
 };
 
+/// Told the name of a member that nothing uses.
+using SkipMember = std::function<void(const std::string&)>;
+
 /// Turns the held members into jobs, one for each image, and empties the sample. A job is named by the member
 /// without its extension; its glimpses are those of IMAGE.json or KEY.json in the sample, if sidecars are
 /// wanted, or the shared ones. Arrays are images only in samples without pictures; what a document names, as
-/// a mask's picture or for its arrays, makes no job.
+/// a mask's picture or for its arrays, makes no job. What is neither an image nor a document, and is not
+/// named, goes to `skip`.
 void append_jobs(ArchiveSample& sample, const InputOptions& options, const JobMaker& maker,
-                 std::deque<ImageJob>& jobs);
+                 std::deque<ImageJob>& jobs, const SkipMember& skip);
 
 /// Whether a member of the sample can be of any use.
 bool is_wanted_member(const std::string& name, const ArchiveSample& sample, const InputOptions& options);

@@ -118,7 +118,7 @@ void ArchiveStream::take(ArchiveMember member) {
     if (member.kind == Kind::link) return refuse(name, "is a link, which is not followed");
     if (member.kind == Kind::other) return refuse(name, "is a device or a pipe, which is not read");
     add_to_sample(member);
-    if (is_complete_member(name, options_)) append_jobs(sample_, options_, maker_, ready_);
+    if (is_complete_member(name, options_)) append_sample();
 }
 
 void ArchiveStream::begin_sample(const std::string& key) {
@@ -146,8 +146,13 @@ std::shared_ptr<const std::vector<std::uint8_t>> ArchiveStream::read() {
     }
 }
 
+void ArchiveStream::append_sample() {
+    append_jobs(sample_, options_, maker_, ready_,
+                [this](const std::string& member) { skip(member, kind_by_name(member)); });
+}
+
 void ArchiveStream::end_sample() {
-    append_jobs(sample_, options_, maker_, ready_);
+    append_sample();
     sample_ = {.archive = archive_name_};
 }
 

@@ -32,6 +32,7 @@ class ArchiveStream final : public JobSource {
     void add_to_sample(const ArchiveMember& member);
     /// The content of the current member; null where there is no memory for it.
     std::shared_ptr<const std::vector<std::uint8_t>> read();
+    void append_sample();
     void end_sample();
     void end_archive();
 

@@ -250,6 +250,16 @@ class In(Archives):
         for member in ("b.cls: skipped: .cls", "c: skipped: without an extension", "d/._e.png: skipped: hidden"):
             self.assertIn(f"{archive}/{member}\n", named)
 
+    def test_members_that_no_sidecar_names_are_skipped(self):
+        data, _ = self.encoded()
+        box = {"mechanism": "crop", "box": {"file": "a.box.csv"}}
+        members = [("a.box.csv", b"1,2,4,4"), ("a.caption.txt", b"a woman"), ("a.json", json.dumps(box).encode()), ("a.png", data),
+                   ("a.features.npz", b""), ("b.json", b'{"box": [1, 2, 4, 4]}'), ("b.png", data), ("b.box.csv", b"1,2,4,4")]
+        archive = self.tar("s.tar", members)
+        said = self.run_glimpse("extract", "--input-tar", archive, "--sidecar", "-o", self.out).stderr
+        self.assertEqual(said, f"glimpse: warning: {archive}: skipped 3 entries: 1 .csv, 1 .npz, 1 .txt\n")
+        self.assertEqual(self.files(), ["a.000.png", "b.000.png"])
+
     def test_what_is_no_archive(self):
         data, _ = self.encoded()
         good = self.tar("good.tar", [("a.png", data)])
