@@ -11,10 +11,6 @@
 
 namespace glimpse {
 
-Array mask_form::ArraySource::array() const {
-    return files->select(path, name, part);
-}
-
 namespace parameters {
 
 using namespace json;
@@ -243,4 +239,15 @@ Mask::FileForm referenced_grid(const Value& value, const ReadingContext& context
 }
 
 }  // namespace parameters
+
+Array mask_form::ArraySource::array() const {
+    Array array = files->select(path, name, part);
+    const Array::Shape rows_and_columns{static_cast<std::size_t>(size.height),
+                                        static_cast<std::size_t>(size.width)};
+    if (parameters::with_axes(array.shape(), 2) != rows_and_columns) {
+        throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
+    }
+    return array;
+}
+
 }  // namespace glimpse

@@ -25,7 +25,8 @@ struct mask_form::ArraySource {
     ArrayPart part;
     Size size;  ///< of the grid
 
-    /// The grid's numbers, rows×columns. Throws `Error` without the path.
+    /// The grid's numbers, rows×columns but for axes of length 1. Throws `Error` without the path, also where
+    /// the array has become one of another size.
     [[nodiscard]] Array array() const;
 };
 

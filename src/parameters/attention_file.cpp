@@ -37,9 +37,6 @@ cv::Mat array_values(const mask_form::ArraySource& source, const OpenOptions& op
     require_pixels(source.size, open.maximum_pixels);
     const auto reserved = open.mask_memory.reserve(bounded_product(source.size.area(), sizeof(double)));
     const Array array = source.array();
-    if (array.count() != static_cast<std::size_t>(source.size.area())) {
-        throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
-    }
     cv::Mat values(source.size.height, source.size.width, CV_64F);
     array.read({values.ptr<double>(), values.total()});
     return values;

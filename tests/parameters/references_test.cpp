@@ -137,6 +137,14 @@ TEST_CASE("references: a grid is read when it is asked for, within the limits of
           "a.json: /grid: nan: the number at [1, 1] is NaN");
 }
 
+TEST_CASE("references: a grid of another shape than before is refused, also where it has as many numbers") {
+    Tables tables{{{"g", "0 1\n2 3\n4 5"}}};
+    ParameterDocument document = tables.read(R"({"mechanism": "mask", "grid": {"file": "g"}})");
+    tables.texts["g"] = "0 1 2\n3 4 5";
+    CHECK(refusal<Error>([&] { supply_attention_files(document, {}); }) ==
+          "a.json: /grid: g: the array has the shape (2, 3), and had another before");
+}
+
 TEST_CASE("references: a file is opened once for a document, and once more for its masks; it is an input") {
     Tables tables{{{"g", "0 0.5\n1 0.25"}, {"t", "1 2 3\n4 5 6"}}};
     std::string text;
