@@ -100,9 +100,8 @@ Description gaussian_description() {
               .type = or_reference(object_type(draw_members), true),
               .meaning =
                   "DRAW's parameters: the grid's centre, -1 to 1 inside the image; the logarithms of the "
-                  "variance (square pixels), the stride and the intensity. The size is a square. A reference "
-                  "may "
-                  "say their order."},
+                  "variance (square pixels), the stride and the intensity. The size is a square. "
+                  "A reference may say their order."},
              {.name = "sigma",
               .forms = {"box"},
               .type = or_reference(positive_type()),
