@@ -55,7 +55,7 @@ BytesOfArrays part_of(BytesOfArrays bytes, std::size_t begin, std::size_t size) 
 
 std::uint64_t bytes_of_names(const std::vector<std::string>& names) {
     std::uint64_t bytes = 0;
-    for (const std::string& name : names) bytes += sizeof(name) + name.capacity();
+    for (const std::string& name : names) bytes += sizeof(std::string) + name.capacity();
     return bytes;
 }
 
