@@ -3,7 +3,6 @@
 #include <bit>
 #include <cmath>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -54,12 +53,15 @@ std::size_t whole_number(const json::Value& value) {
     return static_cast<std::size_t>(number);
 }
 
-/// None for a type that is not read.
-std::optional<ElementType> type_of(std::string_view name) {
-    const auto found = std::ranges::find(named_types, name, &NamedType::name);
-    if (found == named_types.end()) return std::nullopt;
+/// Null for a type that is not read.
+const NamedType* type_of(std::string_view name) {
+    const auto* const found = std::ranges::find(named_types, name, &NamedType::name);
+    return found == named_types.end() ? nullptr : found;
+}
+
+ElementType element_of(const NamedType& type) {
     const bool is_big_machine = std::endian::native == std::endian::big;
-    return ElementType{found->kind, found->size, is_big_machine && found->size > 1};
+    return {type.kind, type.size, is_big_machine && type.size > 1};
 }
 
 [[noreturn]] void fail_unread_type(std::string_view array, std::string_view type) {
@@ -99,7 +101,8 @@ class SafetensorsFile final : public ArrayFile {
         const std::size_t chosen = chosen_array(name, names_);
         const Entry& entry = entries_[chosen];
         if (!entry.type) fail_unread_type(names_[chosen], unread_types_.at(chosen));
-        return {part_of(bytes_, data_ + entry.begin, entry.end - entry.begin), 0, *entry.type, entry.shape};
+        return {part_of(bytes_, data_ + entry.begin, entry.end - entry.begin), 0, element_of(*entry.type),
+                entry.shape};
     }
 
     [[nodiscard]] std::uint64_t held() const override {
@@ -110,7 +113,7 @@ class SafetensorsFile final : public ArrayFile {
 
   private:
     struct Entry {
-        std::optional<ElementType> type{};  ///< none where it is not read
+        const NamedType* type = nullptr;  ///< where it is read
         Array::Shape shape;
         std::size_t begin = 0;  ///< behind the header
         std::size_t end = 0;
@@ -134,7 +137,8 @@ class SafetensorsFile final : public ArrayFile {
         }
     }
 
-    [[nodiscard]] Entry read_entry(const json::Value& value, std::optional<ElementType> type) const {
+    /// `type` is null where it is not read.
+    [[nodiscard]] Entry read_entry(const json::Value& value, const NamedType* type) const {
         Entry entry;
         entry.type = type;
         const json::Value shape = value.required("shape");

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <pugixml.hpp>
 #include <string_view>
@@ -46,7 +47,7 @@ class Converter {
     Converter(const Converter&) = delete;
     Converter& operator=(const Converter&) = delete;
 
-    [[nodiscard]] bool is_open() const { return handle_ != iconv_t(-1); }
+    [[nodiscard]] bool is_open() const { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
 
     /// Returns how many bytes were converted: all, unless some are no text in the encoding.
     std::size_t convert(std::string& text, std::string& converted) {
