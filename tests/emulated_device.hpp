@@ -187,17 +187,14 @@ class EmulatedDevice final : public Backend {
                        [&](const auto& task, std::int64_t block) {
                            device_work::multiply(threads, bytes.data(), task, in, out.data, element, block);
                        });
-        const auto gather = [&]<Interpolation interpolation>() {
+        device_work::for_each_interpolation([&]<Interpolation interpolation>() {
             const auto kind = static_cast<std::size_t>(interpolation);
             for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
                            [&](const auto& task, std::int64_t number) {
                                device_work::gather<interpolation>(bytes.data(), task, in, out.data, element,
                                                                   number);
                            });
-        };
-        gather.template operator()<Interpolation::nearest>();
-        gather.template operator()<Interpolation::bilinear>();
-        gather.template operator()<Interpolation::bicubic>();
+        });
         for_each_pixel(bytes.data(), places.weights, plan.weights(),
                        [&](const auto& task, std::int64_t number) {
                            device_work::weigh(bytes.data(), task, in, out.data, element, number);
@@ -227,7 +224,7 @@ class EmulatedDevice final : public Backend {
         const DevicePlan::Places places = plan.pack(bytes.data());
         const double scale = fixed_point_scale(glimpse);
         std::vector<std::int64_t> sums(written.pixels.total() * written.pixels.channels());
-        const auto scatter_with = [&]<Interpolation interpolation>() {
+        device_work::for_each_interpolation([&]<Interpolation interpolation>() {
             const auto kind = static_cast<std::size_t>(interpolation);
             for_each_pixel(bytes.data(), places.samples[kind], plan.samples()[kind],
                            [&](const auto& task, std::int64_t number) {
@@ -237,10 +234,7 @@ class EmulatedDevice final : public Backend {
                                        sums[static_cast<std::size_t>(position)] += amount;
                                    });
                            });
-        };
-        scatter_with.template operator()<Interpolation::nearest>();
-        scatter_with.template operator()<Interpolation::bilinear>();
-        scatter_with.template operator()<Interpolation::bicubic>();
+        });
         auto* out = written.pixels.ptr<float>();
         for (std::size_t n = 0; n < sums.size(); ++n) out[n] = device_work::from_fixed_point(sums[n], scale);
     }

@@ -34,8 +34,8 @@ class GLIMPSE_EXPORT DevicePlan {
     /// For pixels of C channels.
     explicit DevicePlan(int channels) : channels_(channels) {}
 
-    /// A map of any kind but a window, which the host copies: of that there is nothing to add. Of weights the
-    /// values are those of their region, of others those of the glimpse.
+    /// Of a map that `stays_on_host` there is nothing to add. Of weights the values are those of their
+    /// region, of others those of the glimpse.
     void add(const LinearMap& map);
 
     /// Where a list of tasks lies in the plan.

@@ -14,6 +14,14 @@ namespace glimpse::device_work {
 /// The threads of a block. It computes so many pixels of samples or weights, or values of a row of a product.
 constexpr int threads_of_block = 256;
 
+/// Calls step<interpolation>() for each interpolation, in the order of `DevicePlan::samples`.
+template <typename Step>
+void for_each_interpolation(Step&& step) {
+    step.template operator()<Interpolation::nearest>();
+    step.template operator()<Interpolation::bilinear>();
+    step.template operator()<Interpolation::bicubic>();
+}
+
 /// A banded matrix in its own arrays: the weights of row i are numbers [begin[i], begin[i + 1]), from column
 /// first[i] on.
 struct BandedRows {

@@ -45,17 +45,6 @@ void for_each_pixel(const TasksOnDevice<Task>& list, Work&& work) {
     });
 }
 
-/// Calls with<interpolation>(list) for the samples of each interpolation.
-template <typename With>
-void for_each_interpolation(const PlanOnDevice& plan, With&& with) {
-    const auto with_one = [&]<Interpolation interpolation>() {
-        with.template operator()<interpolation>(plan.samples[static_cast<std::size_t>(interpolation)]);
-    };
-    with_one.template operator()<Interpolation::nearest>();
-    with_one.template operator()<Interpolation::bilinear>();
-    with_one.template operator()<Interpolation::bicubic>();
-}
-
 int launches_of_samples(const PlanOnDevice& plan) {
     int count = 0;
     for (const auto& list : plan.samples) count += list.blocks > 0 ? 1 : 0;

@@ -180,17 +180,6 @@ Pixels<T> typed(const PixelsOnDevice& pixels) {
     return {static_cast<const T*>(pixels.data), pixels.step, pixels.channels, pixels.x0, pixels.y0};
 }
 
-/// Calls launch<interpolation>(list) for the samples of each interpolation.
-template <typename Launch>
-void for_each_interpolation(const PlanOnDevice& plan, Launch&& launch) {
-    const auto launch_one = [&]<Interpolation interpolation>() {
-        launch.template operator()<interpolation>(plan.samples[static_cast<std::size_t>(interpolation)]);
-    };
-    launch_one.template operator()<Interpolation::nearest>();
-    launch_one.template operator()<Interpolation::bilinear>();
-    launch_one.template operator()<Interpolation::bicubic>();
-}
-
 template <typename T>
 void read_typed(const PlanOnDevice& plan, const Pixels<T>& in, void* out, Element element,
                 cudaStream_t stream) {

@@ -31,6 +31,14 @@ struct PlanOnDevice {
     TasksOnDevice<device_work::WeightTask> weights;
 };
 
+/// Calls with<interpolation>(list) for the samples of each interpolation.
+template <typename With>
+void for_each_interpolation(const PlanOnDevice& plan, With&& with) {
+    device_work::for_each_interpolation([&]<Interpolation interpolation>() {
+        with.template operator()<interpolation>(plan.samples[static_cast<std::size_t>(interpolation)]);
+    });
+}
+
 /// Pixels of any element.
 struct PixelsOnDevice {
     const void* data;
