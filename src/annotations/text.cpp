@@ -81,9 +81,7 @@ AnnotatedImage lost_record(const std::filesystem::path& file, const std::string&
 }
 
 std::optional<double> number_in(std::string_view text) {
-    text = trimmed(text);
-    const std::optional<double> number = take_number(text);
-    return text.empty() ? number : std::nullopt;
+    return parse_number(trimmed(text));
 }
 
 double Row::number(std::size_t field) const {
@@ -110,7 +108,7 @@ std::string Row::quoted(std::size_t field) const {
 void for_each_row(std::string_view text, const std::function<void(const Row&)>& visit) {
     Row row;
     while (!text.empty()) {
-        const std::string_view line = take_until(text, "\n");
+        const std::string_view line = take_line(text);
         ++row.line;
         if (trimmed(line).empty()) continue;
         split(line, row.fields);

@@ -58,11 +58,6 @@ char separator_of(std::string_view line) {
     return ' ';
 }
 
-std::optional<double> number_in(std::string_view field) {
-    const std::optional<double> number = take_number(field);
-    return field.empty() ? number : std::nullopt;
-}
-
 std::string_view without_quotes(std::string_view field) {
     const bool is_quoted = field.size() > 1 && field.front() == '"' && field.back() == '"';
     return is_quoted ? field.substr(1, field.size() - 2) : field;
@@ -72,7 +67,7 @@ std::string_view without_quotes(std::string_view field) {
 bool is_name(std::string_view field) {
     constexpr std::string_view begins_number = "0123456789+-.";
     const std::string_view name = trimmed(without_quotes(field), spaces);
-    return !name.empty() && begins_number.find(name.front()) == std::string_view::npos && !number_in(name);
+    return !name.empty() && begins_number.find(name.front()) == std::string_view::npos && !parse_number(name);
 }
 
 /// Numbers in memory.
@@ -92,10 +87,7 @@ class Table final : public ArrayFile {
     explicit Table(std::string_view text) {
         std::vector<double> numbers;
         for (std::size_t line = 1; !text.empty(); ++line) {
-            const std::size_t end = std::min(text.find('\n'), text.size());
-            std::string_view row = text.substr(0, end);
-            text.remove_prefix(std::min(end + 1, text.size()));
-            if (row.ends_with('\r')) row.remove_suffix(1);
+            const std::string_view row = take_line(text);
             const std::string_view content = trimmed(row, spaces);
             if (!content.empty() && content.front() != '#') read_row(row, line, numbers);
         }
@@ -132,7 +124,7 @@ class Table final : public ArrayFile {
         }
         Fields fields(row, separator_);
         for (std::size_t column = 1; const auto field = fields.next(); ++column) {
-            const std::optional<double> number = number_in(*field);
+            const std::optional<double> number = parse_number(*field);
             if (!number) {
                 throw Error("line " + std::to_string(line) + ", column " + std::to_string(column) +
                             ": a number is needed, not " + json::in_quotes(*field));

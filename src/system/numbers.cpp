@@ -14,4 +14,9 @@ std::optional<double> take_number(std::string_view& text) {
     return number;
 }
 
+std::optional<double> parse_number(std::string_view text) {
+    const std::optional<double> number = take_number(text);
+    return text.empty() ? number : std::nullopt;
+}
+
 }  // namespace glimpse
