@@ -149,8 +149,8 @@ AnnotatedBox mot_box(const Row& row, CategoryTable& categories) {
 }  // namespace
 
 bool is_mot(std::string_view text) {
-    constexpr std::size_t least_fields = 7;   // a confidence behind the box
-    constexpr std::size_t corner_fields = 8;  // also of VOT's boxes, and of VisDrone's
+    constexpr std::size_t least_fields = 7;    // a confidence behind the box
+    constexpr std::size_t corner_numbers = 8;  // also of VOT's boxes, and of VisDrone's
     const auto is_whole = [](const Row& row) {
         const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
         return row.fields.size() >= mot_fields &&
@@ -159,7 +159,7 @@ bool is_mot(std::string_view text) {
     // Between white space such rows are of others: "frame x y x y x y x y" of ALOV, or the Stanford drones'.
     if (text.find_first_of(",;") == std::string_view::npos) return false;
     return most_rows_are_whole(text, is_whole, [](const Row& row, bool row_is_whole) {
-        if (row.fields.size() < least_fields || row.fields.size() == corner_fields) return false;
+        if (row.fields.size() < least_fields || row.fields.size() == corner_numbers) return false;
         return !row_is_whole || (is_integral(row.number(0)) && is_integral(row.number(1)));
     });
 }

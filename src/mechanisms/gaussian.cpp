@@ -16,12 +16,12 @@ namespace glimpse {
 
 namespace {
 
-/// Weights are kept where exp(-½ z²) ≥ exp(-½ r²) times that of the nearest pixel of the image, z the
-/// distance to the centre in units of s. By Mills' ratio what is left out of a row is at most e^(-r²/2)
+/// Weights are kept where exp(-½ z²) ≥ exp(-½ cutoff²) times that of the nearest pixel of the image, z the
+/// distance to the centre in units of s. By Mills' ratio what is left out of a row is at most e^(-cutoff²/2)
 /// = 1.5e-8 of its mass, also where the centre lies outside the image and only a flank is left of the
 /// Gaussian. Since each row is normalised over what it keeps, that changes a value by at most 2 · 1.5e-8 ·
 /// max|I| on each axis, 6.1e-8 on both, which leaves 9e-7 of the promised 1e-6 for float32 weights and sums.
-constexpr double r = 6;
+constexpr double cutoff = 6;
 
 /// Part of the definition: rows whose weights all vanish fade to black.
 constexpr double epsilon = 1e-8;
@@ -50,7 +50,7 @@ struct Filter {
     /// The columns that are kept.
     [[nodiscard]] Interval kept(int size) const {
         const double beyond = std::abs(nearest - centre);
-        const double radius = r * s;
+        const double radius = cutoff * s;
         const double reach = std::hypot(beyond, radius);
         double first = std::ceil(centre - reach);
         double last = std::floor(centre + reach);

@@ -128,10 +128,12 @@ TEST_CASE("an archive that ends early or is none is an error") {
 
 TEST_CASE("members of other kinds are told apart") {
     Bytes tar = archive_of({{"d", ""}});
-    for (const auto& [type, kind] : {std::pair{'5', ArchiveMember::Kind::directory},
-                                     {'2', ArchiveMember::Kind::link},
-                                     {'1', ArchiveMember::Kind::link},
-                                     {'6', ArchiveMember::Kind::other}}) {
+    for (const auto& row : {std::pair{'5', ArchiveMember::Kind::directory},
+                            {'2', ArchiveMember::Kind::link},
+                            {'1', ArchiveMember::Kind::link},
+                            {'6', ArchiveMember::Kind::other}}) {
+        const auto& type = row.first;
+        const auto& kind = row.second;
         CAPTURE(type);
         tar[156] = static_cast<std::uint8_t>(type);
         if (kind == ArchiveMember::Kind::link) tar[157] = 'e';  // its target
@@ -171,16 +173,18 @@ TEST_CASE("what a source or a sink throws comes through, and an archive given up
 
 TEST_CASE("an archive's name says how it is compressed") {
     using enum Compression;
-    for (const auto& [name, compression] : {std::pair{"a", none},
-                                            {"a.tar", none},
-                                            {"a.TAR.GZ", gzip},
-                                            {"a.tgz", gzip},
-                                            {"a.tbz2", bzip2},
-                                            {"a.tar.bz2", bzip2},
-                                            {"a.txz", xz},
-                                            {"a.tar.xz", xz},
-                                            {"a.tzst", zstd},
-                                            {"a.tar.zst", zstd}}) {
+    for (const auto& row : {std::pair{"a", none},
+                            {"a.tar", none},
+                            {"a.TAR.GZ", gzip},
+                            {"a.tgz", gzip},
+                            {"a.tbz2", bzip2},
+                            {"a.tar.bz2", bzip2},
+                            {"a.txz", xz},
+                            {"a.tar.xz", xz},
+                            {"a.tzst", zstd},
+                            {"a.tar.zst", zstd}}) {
+        const auto& name = row.first;
+        const auto& compression = row.second;
         CAPTURE(name);
         CHECK(compression_of(name) == compression);
     }

@@ -130,7 +130,9 @@ TEST_CASE("arrays: a .safetensors file of every type") {
     const std::vector<std::pair<std::string, std::size_t>> types{
         {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"U16", 2}, {"I16", 2}, {"F16", 2}, {"BF16", 2},
         {"U32", 4},  {"I32", 4}, {"F32", 4}, {"U64", 8}, {"I64", 8}, {"F64", 8}};
-    for (const auto& [type, size] : types) {
+    for (const auto& row : types) {
+        const auto& type = row.first;
+        const auto& size = row.second;
         CAPTURE(type);
         const std::string header = R"({"__metadata__": {"format": "pt"}, "w": {"dtype": ")" + type +
                                    R"(", "shape": [2], "data_offsets": [0, )" + std::to_string(2 * size) +
@@ -281,7 +283,9 @@ TEST_CASE("arrays: numbers that cannot be read are no names of columns") {
                                                                  {",x,y", R"("")"},
                                                                  {"x,,y", R"("x")"},
                                                                  {R"("nan","inf")", R"("\"nan\"")"}};
-    for (const auto& [line, field] : lines) {
+    for (const auto& row : lines) {
+        const auto& line = row.first;
+        const auto& field = row.second;
         CAPTURE(line);
         const std::string table = line + "\n" + line + "\n";
         CHECK(message(std::string_view(table)) == "line 1, column 1: a number is needed, not " + field);

@@ -80,7 +80,9 @@ TEST_CASE("lines and letters keep their proportion to the picture, and become sm
 TEST_CASE("a polygon is clipped to a rectangle, its crossings in their places") {
     const std::vector<Point> triangle{{-2, 1}, {6, 1}, {6, 9}};
     const std::vector<Point> part = clipped(triangle, {0, 2}, {4, 5});
-    for (const auto& [x, y] : {std::pair{0, 2}, {4, 2}, {4, 5}, {2, 5}, {0, 3}}) {
+    for (const auto& row : {std::pair{0, 2}, {4, 2}, {4, 5}, {2, 5}, {0, 3}}) {
+        const auto& x = row.first;
+        const auto& y = row.second;
         CAPTURE(x);
         CAPTURE(y);
         CHECK(has_corner(part, x, y));

@@ -229,7 +229,9 @@ TEST_CASE("a format that is not allowed is named, and its decoder never asked") 
         {"JPEG", "\xFF\xD8\xFF\xE0"}, {"GIF", "GIF89a"}, {"Radiance HDR", "#?RADIANCE\n"},
         {"OpenEXR", "v/1\x01"},       {"TIFF", "II+"},   {"NETPBM", "P6 1 1 255\n"},
         {"JXL", "\xFF\x0A"}};
-    for (const auto& [name, text] : broken) {
+    for (const auto& row : broken) {
+        const auto& name = row.first;
+        const auto& text = row.second;
         CAPTURE(name);
         std::vector<std::uint8_t> bytes = bytes_of(text);
         bytes.resize(bytes.size() + 1);  // BigTIFF's signature has four bytes

@@ -61,10 +61,12 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("lines of an input, the last with an end or without") {
-    for (const auto& [text, lines] : {std::pair<std::string, Lines>{"", {}},
-                                      {"\n", {""}},
-                                      {"a\n\nbc", {"a", "", "bc"}},
-                                      {"a\r\nb\n", {"a\r", "b"}}}) {
+    for (const auto& row : {std::pair<std::string, Lines>{"", {}},
+                            {"\n", {""}},
+                            {"a\n\nbc", {"a", "", "bc"}},
+                            {"a\r\nb\n", {"a\r", "b"}}}) {
+        const auto& text = row.first;
+        const auto& lines = row.second;
         CAPTURE(text);
         Pipe pipe;
         pipe.write(text);

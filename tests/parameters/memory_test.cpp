@@ -33,8 +33,10 @@ counted_memory::Cost cost_of(const std::string& text, std::size_t entries) {
 TEST_CASE("a further entry of a document costs at most 200 bytes, and 300 while it is read") {
     constexpr std::size_t few = 5000;
     constexpr std::size_t many = 2 * few;
-    for (const auto& [begin, end] :
+    for (const auto& row :
          {std::pair(R"({"glimpses": [)", R"(], "padding": "border"})"), std::pair("[", "]")}) {
+        const auto& begin = row.first;
+        const auto& end = row.second;
         CAPTURE(begin);
         const counted_memory::Cost little = cost_of(document_of(few, begin, end), few);
         const counted_memory::Cost much = cost_of(document_of(many, begin, end), many);

@@ -15,7 +15,7 @@ namespace glimpse::ffmpeg {
 
 namespace {
 
-constexpr const char* doing = "converting a frame";
+constexpr const char* converting = "converting a frame";
 
 struct InOutDeleter {
     void operator()(AVFilterInOut* link) const { avfilter_inout_free(&link); }
@@ -48,12 +48,12 @@ Conversion::Conversion(cv::Size size, AVRational frame_rate, const char* filters
                              ":time_base=" + fraction(av_inv_q(frame_rate));
     checked(avfilter_graph_create_filter(&source_, avfilter_get_by_name("buffer"), "in", form.c_str(),
                                          nullptr, graph_.get()),
-            doing);
+            converting);
     checked(avfilter_graph_create_filter(&sink_, avfilter_get_by_name("buffersink"), "out", nullptr, nullptr,
                                          graph_.get()),
-            doing);
+            converting);
     parse(filters);
-    checked(avfilter_graph_config(graph_.get(), nullptr), doing);
+    checked(avfilter_graph_config(graph_.get(), nullptr), converting);
 }
 
 void Conversion::parse(const char* filters) {
@@ -62,7 +62,7 @@ void Conversion::parse(const char* filters) {
     const int result = avfilter_graph_parse_ptr(graph_.get(), filters, &inputs, &outputs, nullptr);
     avfilter_inout_free(&inputs);
     avfilter_inout_free(&outputs);
-    checked(result, doing);
+    checked(result, converting);
 }
 
 void Conversion::add(const cv::Mat& picture, const Take& take) {
@@ -72,17 +72,17 @@ void Conversion::add(const cv::Mat& picture, const Take& take) {
     frame->width = size_.width;
     frame->height = size_.height;
     frame->pts = count_++;
-    checked(av_frame_get_buffer(frame.get(), 0), doing);
+    checked(av_frame_get_buffer(frame.get(), 0), converting);
     for (int y = 0; y < size_.height; ++y) {
         std::copy_n(picture.ptr(y), 3 * std::size_t(size_.width),
                     frame->data[0] + std::ptrdiff_t{y} * frame->linesize[0]);
     }
-    checked(av_buffersrc_add_frame(source_, frame.get()), doing);
+    checked(av_buffersrc_add_frame(source_, frame.get()), converting);
     drain(take);
 }
 
 void Conversion::finish(const Take& take) {
-    checked(av_buffersrc_add_frame(source_, nullptr), doing);
+    checked(av_buffersrc_add_frame(source_, nullptr), converting);
     drain(take);
 }
 
@@ -92,7 +92,7 @@ void Conversion::drain(const Take& take) {
         require_memory(frame.get());
         const int result = av_buffersink_get_frame(sink_, frame.get());
         if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
-        checked(result, doing);
+        checked(result, converting);
         take(*frame);
     }
 }
