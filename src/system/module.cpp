@@ -39,7 +39,9 @@ std::filesystem::path module_path(const std::string& name) {
 
 const void* open_module(const char* name) {
     const std::filesystem::path path = module_path(name);
-    void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    // Each library is bound as it was linked: a module's own functions at once where it is optimised, most
+    // of those below OpenImageIO when they are called.
+    void* const handle = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (!handle)
         throw Error(std::string("the module ") + name + " cannot be opened: " + why_not_opened(name));
     const void* const table = dlsym(handle, "glimpse_module");
