@@ -10,7 +10,7 @@ if ! [[ "${1:-}" =~ ^[1-9][0-9]*$ ]]; then
     exit 2
 fi
 cd "$(dirname "$0")/.."
-scripts/setup.sh --tests libclang-rt-dev
+scripts/setup.sh --tests
 
 launcher=()
 if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi

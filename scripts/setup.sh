@@ -15,8 +15,8 @@ needed=(
 wanted=()
 if [ "${1:-}" = --tests ]; then
     shift
-    needed+=(git clang doctest-dev libbenchmark-dev python3 python3-numpy python3-pil python3-tifffile
-             python3-jsonschema libjxl-tools strace e2fsprogs)
+    needed+=(git clang libclang-rt-dev llvm doctest-dev libbenchmark-dev python3 python3-numpy python3-pil
+             python3-tifffile python3-jsonschema libjxl-tools strace e2fsprogs)
     wanted+=(clang-format-14 clang-tidy-14)
 fi
 needed+=("$@")

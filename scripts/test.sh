@@ -41,7 +41,7 @@ if has clang-tidy-14 clang-tidy; then
     cmake --build --preset lint >/dev/null
     lint=build/lint/UnifiedSource
     # Backwards: the command line takes longest.
-    tac $lint/compile_commands.json | sed -n 's|.*"file": "\(.*\.c[px][px]\)".*|\1|p' |
+    tac $lint/compile_commands.json | grep -v cmake_pch | sed -n 's|.*"file": "\(.*\.c[px][px]\)".*|\1|p' |
         xargs -P "$(nproc)" -n 1 clang-tidy-14 -p $lint --quiet \
             2> >(grep -v -E '^[0-9]+ warnings? .*generated' >&2)
 fi
