@@ -99,6 +99,8 @@ class GLIMPSE_EXPORT ArrayFile {
     virtual ~ArrayFile() = default;
     /// The names of its arrays; of a table with a header, those of its columns. None in a .npy file.
     [[nodiscard]] virtual const std::vector<std::string>& names() const = 0;
+    /// Of a table with a header, the names of its columns; of what else there is, none.
+    [[nodiscard]] virtual std::vector<std::string> columns() const { return {}; }
     /// The array of that name; without one, "", the only array, or all of a table. Throws `Error` where there
     /// is none, with the names that there are, and for an array that cannot be read.
     [[nodiscard]] virtual Array array(std::string_view name) const = 0;

@@ -68,6 +68,11 @@ Array ArrayFiles::select(const std::filesystem::path& path, const std::string& n
     return selected.take(axis, position);
 }
 
+std::vector<std::string> ArrayFiles::columns(const std::filesystem::path& path) {
+    const std::scoped_lock lock(mutex_);
+    return opened(path).columns();
+}
+
 std::shared_ptr<const StableBytes> ArrayFiles::content(const std::filesystem::path& path) {
     const std::scoped_lock lock(mutex_);
     paths_.insert(path);

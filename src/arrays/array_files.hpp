@@ -45,6 +45,9 @@ class ArrayFiles {
     /// as `open_array_file`, `ArrayFile::array` and `Array::select`, and where the file has no such element.
     Array select(const std::filesystem::path& path, const std::string& name, const ArrayPart& part);
 
+    /// As `ArrayFile::columns`. Throws `Error` as `open_array_file`.
+    std::vector<std::string> columns(const std::filesystem::path& path);
+
     /// The whole content of a file that is no array. Throws `Error` as the caller's function does.
     std::shared_ptr<const StableBytes> content(const std::filesystem::path& path);
 

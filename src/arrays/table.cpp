@@ -96,6 +96,7 @@ class Table final : public ArrayFile {
     }
 
     [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+    [[nodiscard]] std::vector<std::string> columns() const override { return names_; }
 
     [[nodiscard]] Array array(std::string_view name) const override {
         const ElementType number{ElementType::Kind::real, sizeof(double)};

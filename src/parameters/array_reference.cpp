@@ -161,6 +161,19 @@ std::vector<std::size_t> positions_in(const Value& order, std::span<const std::s
     return positions;
 }
 
+/// Throws unless the columns of a table whose rows have the numbers are named as these are, or not at all.
+void require_columns(const Reference& reference, std::span<const std::string_view> names,
+                     const ReadingContext& context) {
+    const ArrayPart& part = reference.part;
+    const bool is_column =
+        !reference.name.empty() || (part.index.empty() && part.element && part.element->axis == 1);
+    if (is_column) return;
+    const std::vector<std::string> columns = context.arrays->files->columns(reference.path);
+    if (columns.empty() || std::ranges::equal(columns, names)) return;
+    reference.fail("its columns are named " + join(columns, ",") + ", and " + join(names, ",") +
+                   " are needed: say by the key \"order\" which of these each column has");
+}
+
 }  // namespace
 
 std::filesystem::path named_file(const Value& value, const ReadingContext& context) {
@@ -199,7 +212,10 @@ std::vector<double> referenced_members(const Value& value, const NumberNames& nu
                    join(names, ",") + " once");
     }
     std::vector<double> given = numbers_of_shape(reference, {{names.size()}});
-    if (!value.contains("order")) return given;
+    if (!value.contains("order")) {
+        require_columns(reference, names, context);
+        return given;
+    }
     const std::vector<std::size_t> positions = positions_in(value.member("order"), names);
     std::vector<double> ordered(given.size());
     for (std::size_t k = 0; k < given.size(); ++k) ordered[positions[k]] = given[k];
@@ -214,7 +230,7 @@ std::vector<double> referenced_numbers(const Value& value, const std::vector<Arr
 std::vector<double> referenced_list(const Value& value, const ReadingContext& context) {
     const Reference reference = looked_up(value, context);
     const Array::Shape shape = with_axes(reference.array.shape(), 1);
-    if (shape.size() != 1 || shape[0] == 0) reference.fail_shape("one axis");
+    if (shape.size() != 1 || shape[0] == 0) reference.fail_shape("one axis, of length > 0,");
     std::size_t& listed = context.arrays->listed;
     if (shape[0] > most_listed - listed) {
         value.fail("the lists of the document have more than " + power_of_two(most_listed) +

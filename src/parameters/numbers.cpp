@@ -33,20 +33,20 @@ std::vector<double> numbers(const json::Value& value, const ReadingContext& cont
     return is_reference(value) ? referenced_list(value, context) : json::numbers(value);
 }
 
-std::vector<double> numbers(const json::Value& value, std::size_t count, std::string_view meaning,
+std::vector<double> numbers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                             const ReadingContext& context) {
-    if (!is_reference(value)) return json::numbers(value, count, meaning);
-    return referenced_numbers(value, {{count}}, context);
+    if (!is_reference(value)) return json::numbers(value, names.names.size(), meaning);
+    return referenced_members(value, names, context);
 }
 
 std::vector<int> integers(const json::Value& value, const ReadingContext& context) {
     return is_reference(value) ? whole(referenced_list(value, context), value) : json::integers(value);
 }
 
-std::vector<int> integers(const json::Value& value, std::size_t count, std::string_view meaning,
+std::vector<int> integers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                           const ReadingContext& context) {
-    if (!is_reference(value)) return json::integers(value, count, meaning);
-    return whole(referenced_numbers(value, {{count}}, context), value);
+    if (!is_reference(value)) return json::integers(value, names.names.size(), meaning);
+    return whole(referenced_members(value, names, context), value);
 }
 
 std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const ReadingContext& context,

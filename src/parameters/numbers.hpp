@@ -16,14 +16,14 @@ double number(const json::Value& value, const ReadingContext& context);
 
 std::vector<double> numbers(const json::Value& value, const ReadingContext& context);
 
-/// Exactly `count` > 1 numbers.
-std::vector<double> numbers(const json::Value& value, std::size_t count, std::string_view meaning,
+/// As many numbers as names, in their order or in the "order" of a reference.
+std::vector<double> numbers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                             const ReadingContext& context);
 
 std::vector<int> integers(const json::Value& value, const ReadingContext& context);
 
-/// Exactly `count` > 1 integers.
-std::vector<int> integers(const json::Value& value, std::size_t count, std::string_view meaning,
+/// Likewise.
+std::vector<int> integers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                           const ReadingContext& context);
 
 /// A reference may also lead to six numbers, row by row. `also` ends what a message says of the shapes.

@@ -13,6 +13,8 @@ namespace {
 
 constexpr const char* box_words = "[x, y, width, height]";
 constexpr const char* size_words = "[width, height]";
+constexpr std::array<std::string_view, 4> box_members{"x", "y", "width", "height"};
+constexpr std::array<std::string_view, 2> size_members{"width", "height"};
 
 constexpr std::array<std::pair<std::string_view, Units>, 2> units_words{
     {{"pixels", Units::pixels}, {"fraction", Units::fraction}}};
@@ -33,7 +35,8 @@ Key box_key() {
             .forms = {"box"},
             .type = or_reference({box_words, "width > 0, height > 0",
                                   R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" +
-                                      number + number + positive + ", " + positive + "]"}),
+                                      number + number + positive + ", " + positive + "]"},
+                                 true),
             .unit = "pixels, or fractions of the image's width and height",
             .meaning = "The region looked at, from the image's top left edge."};
 }
@@ -49,7 +52,8 @@ Key size_key(std::vector<std::string_view> forms) {
         .type = or_reference(
             {size_words, "width ≥ 1, height ≥ 1, width · height ≤ " + power_of_two(maximum_glimpse_pixels),
              R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 1, "maximum": )" +
-                 std::to_string(maximum_glimpse_pixels) + "}"}),
+                 std::to_string(maximum_glimpse_pixels) + "}"},
+            true),
         .unit = "pixels",
         .meaning = "The glimpse's size. Without it, the caller's default, or else the box's own."};
 }
@@ -72,7 +76,7 @@ Key padding_key(std::vector<std::string_view> forms) {
 }
 
 OrientedBox read_box(Entry& entry, const ReadingContext& context) {
-    const std::vector<double> box = numbers(*entry.take("box"), 4, box_words, context);
+    const std::vector<double> box = numbers(*entry.take("box"), {box_members}, box_words, context);
     OrientedBox result{{box[0], box[1], box[2], box[3]}};
     if (const std::optional<Value> units = entry.take("units"))
         result.units = word<Units>(*units, units_words);
@@ -82,7 +86,7 @@ OrientedBox read_box(Entry& entry, const ReadingContext& context) {
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> size = entry.take("size");
     if (!size) return context.defaults.size;
-    const std::vector<int> lengths = integers(*size, 2, size_words, context);
+    const std::vector<int> lengths = integers(*size, {size_members}, size_words, context);
     return Size{lengths[0], lengths[1]};
 }
 

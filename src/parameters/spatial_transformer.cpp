@@ -20,7 +20,7 @@ Key pair_key(std::string_view name, std::string_view words, const Pair& default_
         "[" + number_text(default_value[0]) + ", " + number_text(default_value[1]) + "]";
     return {.name = name,
             .forms = {"scale"},
-            .type = or_reference(numbers_type(words, 2)),
+            .type = or_reference(numbers_type(words, 2), true),
             .default_value = numbers,
             .meaning = meaning};
 }
@@ -28,12 +28,14 @@ Key pair_key(std::string_view name, std::string_view words, const Pair& default_
 constexpr std::array<std::string_view, 4> scale_shift_members{"sx", "sy", "tx", "ty"};
 constexpr const char* scale_words = "[sx, sy]";
 constexpr const char* shift_words = "[tx, ty]";
+constexpr NumberNames scale_members{std::span(scale_shift_members).first<2>()};
+constexpr NumberNames shift_members{std::span(scale_shift_members).last<2>()};
 
-Pair read_pair(Entry& entry, std::string_view key, const char* words, const Pair& default_value,
-               const ReadingContext& context) {
+Pair read_pair(Entry& entry, std::string_view key, const NumberNames& names, const char* words,
+               const Pair& default_value, const ReadingContext& context) {
     const std::optional<Value> pair = entry.take(key);
     if (!pair) return default_value;
-    const std::vector<double> read = numbers(*pair, 2, words, context);
+    const std::vector<double> read = numbers(*pair, names, words, context);
     return {read[0], read[1]};
 }
 
@@ -62,9 +64,9 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
         read_theta(entry, context, transformer);
     } else if (form.is("scale")) {
         const SpatialTransformer::ScaleShiftForm open;
-        const Pair scale = read_pair(entry, "scale", scale_words, open.scale, context);
+        const Pair scale = read_pair(entry, "scale", scale_members, scale_words, open.scale, context);
         transformer.form = SpatialTransformer::ScaleShiftForm{
-            scale, read_pair(entry, "shift", shift_words, open.shift, context)};
+            scale, read_pair(entry, "shift", shift_members, shift_words, open.shift, context)};
     } else if (form.is("matrix")) {
         transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"), context)}};
     } else {

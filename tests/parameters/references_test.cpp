@@ -93,8 +93,39 @@ TEST_CASE("references: numbers with names have their own order unless another is
     CHECK(theta("sx,sy,tx,ty").scale == std::array<double, 2>{1, 2});
 }
 
+TEST_CASE("references: columns of a table that are named otherwise than the numbers need an order") {
+    Tables tables{{{"right", "x,y,width,height\n1,2,3,4\n5,6,7,8\n"},
+                   {"turned", "width,height,x,y\n3,4,1,2\n7,8,5,6\n"},
+                   {"other", "w;h\n3;4\n"},
+                   {"columns", "a,b\n1,5\n2,6\n3,7\n4,8\n"}}};
+    const auto box = [&](const std::string& reference) {
+        const ParameterDocument document = tables.read(R"({"box": {"file": )" + reference + "}}");
+        const Box found = std::get<Crop::BoxForm>(std::get<Crop>(document.back().mechanism).form).box;
+        return std::vector<double>{found.x, found.y, found.width, found.height};
+    };
+    CHECK(box(R"("right", "index": [1])") == std::vector<double>{5, 6, 7, 8});
+    CHECK(box(R"("right", "each": 0)") == std::vector<double>{5, 6, 7, 8});
+    const std::string order = R"(, "order": "width,height,x,y")";
+    CHECK(box(R"("turned", "index": [1])" + order) == std::vector<double>{5, 6, 7, 8});
+    CHECK(box(R"("turned", "each": 0)" + order) == std::vector<double>{5, 6, 7, 8});
+    const std::string needed =
+        R"(turned: its columns are named width,height,x,y, and x,y,width,height are needed: say by the key "order" )"
+        "which of these each column has";
+    CHECK(tables.message(R"({"box": {"file": "turned", "index": [1]}})") == "a.json: /box: " + needed);
+    CHECK(tables.message(R"({"box": {"file": "turned", "each": 0}})") == "a.json: /box: " + needed);
+    const std::string of_size = R"({"box": [0, 0, 9, 9], "size": {"file": "other")";
+    CHECK(tables.message(of_size + "}}") ==
+          "a.json: /size: other: its columns are named w,h, and width,height are needed: say by the key "
+          "\"order\" which of these each column has");
+    CHECK(tables.read(of_size + R"(, "order": "width,height"}})").size() == 1);
+    // Of a column's numbers the names say nothing.
+    CHECK(box(R"("columns", "array": "b")") == std::vector<double>{5, 6, 7, 8});
+    CHECK(box(R"("columns", "each": 1)") == std::vector<double>{5, 6, 7, 8});
+}
+
 TEST_CASE("references: lists, matrices and single numbers") {
-    Tables tables{{{"r", "0 2 1"}, {"t", "1 2 3\n4 5 6"}, {"six", "1\n2\n3\n4\n5\n6"}, {"n", "a,b\n7,8\n"}}};
+    Tables tables{
+        {{"r", "0 2 1"}, {"t", "1 2 3\n4 5 6"}, {"six", "1\n2\n3\n4\n5\n6"}, {"n", "sx,sy\n7,8\n"}}};
     const auto rows = form_of<Crop, Crop::IndexForm>(
         tables.read(R"({"mechanism": "crop", "rows": {"file": "r"}, "columns": [5]})"));
     CHECK(rows.rows == std::vector<int>{0, 2, 1});
@@ -105,7 +136,7 @@ TEST_CASE("references: lists, matrices and single numbers") {
         CHECK(theta.theta[1] == std::array<double, 3>{4, 5, 6});
     }
     const auto turned = form_of<SpatialTransformer, SpatialTransformer::BoxForm>(
-        tables.read(R"({"mechanism": "stn", "box": [1, 2, 3, 4], "angle": {"file": "n", "array": "b"}})"));
+        tables.read(R"({"mechanism": "stn", "box": [1, 2, 3, 4], "angle": {"file": "n", "array": "sy"}})"));
     CHECK(turned.angle == 8);
     const auto pair = form_of<SpatialTransformer, SpatialTransformer::ScaleShiftForm>(
         tables.read(R"({"mechanism": "stn", "scale": {"file": "n"}})"));
