@@ -48,7 +48,7 @@ struct OutputFile {
 
 /// A finished job, with all that its consumer needs.
 struct FinishedJob {
-    ImageJob job{};
+    ImageJob job{};  ///< an image that was in memory has left it
     OutputPaths paths{};
     ImageReport report{};
     std::vector<OutputFile> files{};  ///< sorted by path; where outputs go to an archive

@@ -257,6 +257,19 @@ TEST_CASE("run: outputs have their names while an earlier job of a list is worke
     CHECK(taken == names);
 }
 
+TEST_CASE("run: an image in memory has left it before its job waits for the consumer") {
+    const scratch::Directory directory;
+    Numbered jobs(3, 1, true);
+    const OutputPlan plan = plan_outputs({}, into(directory.path()));
+    std::size_t finished = 0;
+    run(jobs, plan, CpuBackend(), on(2), [&](const FinishedJob& one) {
+        CHECK(one.job.image.name() == std::to_string(finished++));
+        CHECK_FALSE(one.job.image.is_file());
+        CHECK_THROWS_AS(one.job.image.open({}), Error);
+    });
+    CHECK(finished == 3);
+}
+
 TEST_CASE("run: a consumer that fails while a later job is worked on is not called again, and ends the run") {
     constexpr std::size_t slow = 60;
     constexpr std::size_t count = 2000;
