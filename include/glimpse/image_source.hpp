@@ -34,6 +34,9 @@ class GLIMPSE_EXPORT ImageSource {
     /// The same image, of whose last channel this is said, whatever the options to open it say.
     [[nodiscard]] ImageSource with_alpha(AlphaChannel alpha) const;
 
+    /// Lets go of bytes in memory: what is left is as before, but for `open`, which fails.
+    void release();
+
     /// Opens the image and reads its header. The reader must not outlive all copies of the source. Throws
     /// `Error` with the reason, without the name.
     [[nodiscard]] std::unique_ptr<ImageReader> open(const OpenOptions& options) const;

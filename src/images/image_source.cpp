@@ -14,6 +14,10 @@ ImageSource ImageSource::with_alpha(AlphaChannel alpha) const {
     return source;
 }
 
+void ImageSource::release() {
+    if (bytes_) bytes_ = std::make_shared<const std::vector<std::uint8_t>>();
+}
+
 std::unique_ptr<ImageReader> ImageSource::open(const OpenOptions& options) const {
     OpenOptions own = options;
     own.page = page_.value_or(options.page);

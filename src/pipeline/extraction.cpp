@@ -210,14 +210,6 @@ void add_failures_of_glimpses(FinishedJob& done) {
     if (failed > 0) add_failure(done, failures);
 }
 
-/// The source without what it has in memory, which does not open.
-ImageSource without_bytes(const ImageSource& image) {
-    if (image.is_file()) return image;
-    static const auto none = std::make_shared<const std::vector<std::uint8_t>>();
-    const ImageSource source(image.name(), none);
-    return image.page() ? source.at_page(*image.page()) : source;
-}
-
 }  // namespace
 
 void add_failure(FinishedJob& done, const std::string& failure) {
@@ -250,7 +242,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     } catch (...) {
         add_failure(done, current_message());
     }
-    done.job.image = without_bytes(done.job.image);  // the job may wait for many before its consumer has it
+    done.job.image.release();  // the job may wait for many before its consumer has it
     add_failures_of_glimpses(done);
     done.files = saver.members();
     done.remade = saver.remade();

@@ -30,5 +30,14 @@ TEST_CASE("an image is opened out of a file, or out of the memory whatever its n
         CHECK(cv::norm(reader->decode(whole(reader->info().size)), image.pixels, cv::NORM_INF) == 0);
     }
     CHECK_THROWS_AS(memory.open({.maximum_pixels = 14}), Error);
+    ImageSource released = memory.at_page(0);
+    released.release();
+    CHECK_FALSE(released.is_file());
+    CHECK(released.name() == "-");
+    CHECK(released.page() == 0);
+    CHECK_THROWS_AS(released.open({}), Error);
+    ImageSource kept = file;
+    kept.release();
+    CHECK(kept.open({})->info().size == Size{5, 3});
     CHECK_THROWS_AS(ImageSource((directory / "b.png").string()).open({}), Error);
 }
