@@ -7,7 +7,7 @@ set -euo pipefail
 needed=(
     g++ cmake ninja-build pkg-config
     libopencv-dev libjpeg-dev libspng-dev zlib1g-dev libtiff-dev libwebp-dev libexif-dev libgif-dev libjxl-dev
-    libopenimageio-dev liblcms2-dev
+    libopenimageio-dev liblcms2-dev libcairo2-dev libpango1.0-dev libfontconfig-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
 )
@@ -16,7 +16,8 @@ wanted=()
 if [ "${1:-}" = --tests ]; then
     shift
     needed+=(git clang libclang-rt-dev llvm doctest-dev libbenchmark-dev python3 python3-numpy python3-pil
-             python3-tifffile python3-jsonschema libjxl-tools strace e2fsprogs)
+             python3-tifffile python3-jsonschema libjxl-tools strace e2fsprogs
+             librsvg2-bin poppler-utils fonts-dejavu-core fonts-wqy-microhei fonts-noto-color-emoji)
     wanted+=(clang-format-14 clang-tidy-14)
 fi
 needed+=("$@")

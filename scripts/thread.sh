@@ -52,7 +52,7 @@ if [ ! -e "$work/built" ]; then
 fi
 
 # The layers, by their unit tests, and files of tests/command_line of what starts threads, or is called by several.
-layers=(system images backends glimpses inputs outputs pipeline)
+layers=(system images backends figures glimpses inputs outputs pipeline)
 files=(long_runs extract archives tracks openimageio)
 programs=("${layers[@]/%/_tests}")
 programs=("${programs[@]/#/glimpse_}")

@@ -45,6 +45,10 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
     "opencv2/core/": "opencv_core",
     "opencv2/cvconfig.h": "opencv_core",  # how OpenCV was built
     "opencv2/imgproc.": "opencv_imgproc",
+    "cairo": "PkgConfig::PANGO",
+    "pango/": "PkgConfig::PANGO",
+    "glib.h": "PkgConfig::PANGO",
+    "fontconfig/": "PkgConfig::PANGO",
     "cuda_runtime": "CUDA::cudart",
 }
 STANDARD = re.compile(r"[a-z_]+")  # the names of C++'s own headers, which alone have no suffix

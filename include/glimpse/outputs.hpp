@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "glimpse/export.hpp"
+#include "glimpse/figure.hpp"
 #include "glimpse/jobs.hpp"
 #include "glimpse/overlay.hpp"
 
@@ -16,7 +17,7 @@ enum class Existing { overwrite, skip, error };
 
 /// What is made of each track once the run is over; see `Tracks`.
 struct TrackOptions {
-    bool strip = false;     ///< DIR/ID.strip.png, a contact sheet of its glimpses
+    bool strip = false;     ///< DIR/ID.strip.png, .svg or .pdf, a contact sheet of its glimpses
     std::string animation;  ///< DIR/ID.track.webp, .gif or .mp4, by the extension; empty: none
     /// Of the animation, in frames a second: 0.1 ≤ rate ≤ 60, for GIF ≤ 50; without: 25.
     std::optional<double> frame_rate;
@@ -27,10 +28,11 @@ struct OutputOptions {
     std::string out;       ///< a directory; a file, where there is one glimpse; or "-": standard output
     std::string archive;   ///< instead of `out`: a tar file, or "-"; outputs become its members
     std::string format;    ///< an extension without its dot; empty: that of `out`, or png
-    bool overlay = false;  ///< NAME.overlay.png
-    bool panel = false;    ///< NAME.panel.png
+    bool overlay = false;  ///< NAME.overlay.png, .svg or .pdf
+    bool panel = false;    ///< NAME.panel.png, .svg or .pdf
     bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
     OverlayStyle style;    ///< of overlay and panel
+    FigureFormat figure_format = FigureFormat::png;  ///< of overlay, panel and contact sheet
     /// Of overlay and panel, ≥ 1: an image whose longer side has more pixels is shown shrunk by the least
     /// power of two that takes it to this.
     int overlay_size = 8192;

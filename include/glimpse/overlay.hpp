@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "glimpse/export.hpp"
+#include "glimpse/figure.hpp"
 #include "glimpse/lowered.hpp"
 
 namespace glimpse {
@@ -79,6 +80,10 @@ struct OverlayStyle {
 /// picture, and shrink where more than 30 outlines share it. Tags do not overlap and cover a third of the
 /// picture at most, less in a crowd; those that find no place, later ones first, are left out. Throws `Error`
 /// where the module that draws is not there.
+GLIMPSE_EXPORT Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
+                                     const OverlayStyle& style);
+
+/// The same as pixels, 8-bit RGB.
 GLIMPSE_EXPORT cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps,
                                const OverlayStyle& style);
 

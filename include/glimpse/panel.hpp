@@ -4,9 +4,11 @@
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glimpse/export.hpp"
+#include "glimpse/figure.hpp"
 
 // A figure on white: an overlay on the left and the glimpses on the right, each framed in the colour of its
 // place in the list.
@@ -17,12 +19,6 @@ namespace glimpse {
 struct PanelEntry {
     std::string label;
     cv::Size size;  ///< in pixels
-};
-
-/// A line of a figure's text; `position` is the top left corner of its capitals.
-struct FigureText {
-    std::string text;
-    cv::Point position;
 };
 
 /// The layout of a panel, in pixels of the figure.
@@ -49,29 +45,36 @@ struct PanelLayout {
 /// size has a bound that does not depend on n. Throws `Error` where the module that draws is not there.
 GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
 
-/// A panel into which pictures are drawn as they come; only the figure is kept.
+/// A panel into which pictures are put as they come, with the pixels that they are shown with.
 class GLIMPSE_EXPORT Panel {
   public:
-    /// Draws the frames and texts. A glimpse that is never shown stays an empty frame. Throws `Error` where
-    /// the module that draws is not there.
+    /// Has the frames and texts. A glimpse that is never shown stays an empty frame. Throws `Error` where the
+    /// module that draws is not there.
     explicit Panel(PanelLayout layout);
 
     /// As it was given.
     [[nodiscard]] const PanelLayout& layout() const { return layout_; }
 
-    /// Draws the overlay (8-bit RGB). It is sharp if drawn with the layout's `enlargement` as
-    /// `OverlayStyle::enlargement`; one of any other size is resized.
+    /// Shows an overlay that was drawn with the layout's `enlargement` as `OverlayStyle::enlargement`. Throws
+    /// `Error` for one of another size.
+    void show_overlay(Figure overlay);
+
+    /// Shows pixels (8-bit RGB) instead, resized to the overlay's place.
     void show_overlay(const cv::Mat& overlay);
 
-    /// Draws the k-th glimpse (8-bit RGB), resized to its thumbnail; nothing where it has none.
+    /// Shows the k-th glimpse (8-bit RGB), resized to its thumbnail; nothing where it has none. Thread-safe
+    /// for distinct glimpses.
     void show_glimpse(std::size_t k, const cv::Mat& glimpse);
 
-    /// What is drawn so far, 8-bit RGB.
-    [[nodiscard]] const cv::Mat& figure() const { return figure_; }
+    /// What is shown so far.
+    [[nodiscard]] const Figure& figure() const& { return figure_; }
+    [[nodiscard]] Figure figure() && { return std::move(figure_); }
 
   private:
+    void show(std::size_t k, const cv::Mat& pixels);
+
     PanelLayout layout_;
-    cv::Mat figure_;
+    Figure figure_;
 };
 
 }  // namespace glimpse

@@ -13,9 +13,11 @@
 #include "cli/signals.hpp"
 #include "cli/tracks.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/figure.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/resume.hpp"
+#include "glimpse/track_outputs.hpp"
 
 namespace glimpse::cli {
 
@@ -90,6 +92,24 @@ class ShrunkPictures {
     std::size_t count_ = 0;
     std::string first_;
 };
+
+bool lacks_fonts() {
+    try {
+        return !has_fonts();
+    } catch (const Error&) {
+        return false;  // nothing draws: each image says so
+    }
+}
+
+/// Once, before any work, since each figure will lack them.
+void warn_without_fonts(const ExtractOptions& o) {
+    const OutputOptions& output = o.output;
+    const bool draws = output.overlay || output.panel || are_wanted(output.tracks);
+    if (!draws || o.run.dry_run || !lacks_fonts()) return;
+    o.input.warn(
+        "figures have no texts, since fontconfig finds no font; install one, such as Debian's "
+        "fonts-dejavu-core");
+}
 
 /// A declared size does not say which way the boxes were meant.
 void warn_of_turned(const ExtractOptions& o, std::size_t images) {
@@ -181,6 +201,7 @@ Outcome extract(ExtractOptions& o) {
     if (!o.quiet) o.input.warn = [&](const std::string& text) { warnings.push_back(text); };
     o.run.warn = o.input.warn;
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
+    warn_without_fonts(o);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const auto print = [&] {
         for (const std::string& text : warnings) {

@@ -189,6 +189,10 @@ void add_pictures(Command& command, ExtractOptions& o) {
         ->default_str(std::to_string(o.output.overlay_size));
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png: the overlay and the glimpses beside it");
+    command
+        .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),
+                    "of overlays, panels and contact sheets; svg and pdf: lines as lines, texts as texts")
+        ->default_str(std::string(figure_format_name(o.output.figure_format)));
     TrackOptions& tracks = o.output.tracks;
     command.add_flag("--strip", tracks.strip,
                      "also write each id's glimpses as one contact sheet, DIR/ID.strip.png");
@@ -259,6 +263,7 @@ void add_options(Command& command, ExtractOptions& options) {
 
 void apply(ExtractOptions& o) {
     apply_style(o, o.output.style);
+    if (!o.figure_format.empty()) o.output.figure_format = figure_format_from_name(o.figure_format);
     if (o.overlay_size) o.output.overlay_size = *o.overlay_size;
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);

@@ -64,6 +64,11 @@ const std::array rules{
          about_overlays},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
          about_overlays},
+    Rule{"--figure-format",
+         [](const ExtractOptions& o) {
+             return !o.figure_format.empty() && !has_overlay(o) && !o.output.tracks.strip;
+         },
+         "is about figures: give --overlay, --panel or --strip"},
     Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_overlay(o); }, about_overlays},
 };
 

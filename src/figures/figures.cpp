@@ -1,6 +1,9 @@
+#include "figures/figures.hpp"
+
 #include <utility>
 
-#include "figures/figures.hpp"
+#include "figures/figure.hpp"
+#include "glimpse/error.hpp"
 #include "system/module.hpp"
 
 namespace glimpse {
@@ -10,8 +13,24 @@ const Figures& drawing() {
     return opened;
 }
 
+cv::Mat drawn(Figure figure) {
+    return drawing().drawn(std::move(figure));
+}
+
+std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format) {
+    return drawing().encode_figure(std::move(figure), format);
+}
+
+bool has_fonts() {
+    return drawing().has_fonts();
+}
+
+Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+    return drawing().overlay_figure(picture, maps, style);
+}
+
 cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
-    return drawing().overlay(picture, maps, style);
+    return drawn(overlay_figure(picture, maps, style));
 }
 
 PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses) {
@@ -21,11 +40,23 @@ PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses
 Panel::Panel(PanelLayout layout) : layout_(std::move(layout)), figure_(drawing().empty_panel(layout_)) {}
 
 void Panel::show_overlay(const cv::Mat& overlay) {
-    drawing().show(figure_, overlay, layout_.overlay);
+    show(0, overlay);
+}
+
+void Panel::show_overlay(Figure overlay) {
+    if (overlay.size != layout_.overlay.size()) {
+        throw Error("the overlay of a panel", "must be drawn with the enlargement of the panel's layout");
+    }
+    add(figure_, std::move(overlay), layout_.overlay.tl());
 }
 
 void Panel::show_glimpse(std::size_t k, const cv::Mat& glimpse) {
-    if (k < layout_.thumbnails.size()) drawing().show(figure_, glimpse, layout_.thumbnails[k]);
+    if (k < layout_.thumbnails.size()) show(1 + k, glimpse);
+}
+
+void Panel::show(std::size_t k, const cv::Mat& pixels) {
+    FigurePicture& picture = figure_.pictures[k];
+    picture.pixels = drawing().fitted(pixels, picture.place.size());
 }
 
 }  // namespace glimpse

@@ -88,8 +88,9 @@ class JobPaths {
 
     [[nodiscard]] OutputPaths beside_glimpses() const {
         OutputPaths paths;
-        if (plan_.options.overlay) paths.overlay = below("overlay.png");
-        if (plan_.options.panel) paths.panel = below("panel.png");
+        const std::string format(figure_format_name(plan_.options.figure_format));
+        if (plan_.options.overlay) paths.overlay = below("overlay." + format);
+        if (plan_.options.panel) paths.panel = below("panel." + format);
         if (!plan_.options.archive.empty()) paths.record = below("json");
         return paths;
     }

@@ -78,7 +78,9 @@ TrackPaths track_paths(const OutputPlan& plan, const Track& track) {
     const TrackOptions& options = plan.options.tracks;
     const std::string base = (fs::path(plan.options.out) / track.name).string();
     TrackPaths paths;
-    if (options.strip) paths.strip = base + ".strip.png";
+    if (options.strip) {
+        paths.strip = base + ".strip." + std::string(figure_format_name(plan.options.figure_format));
+    }
     if (!options.animation.empty()) paths.animation = base + ".track." + options.animation;
     return paths;
 }

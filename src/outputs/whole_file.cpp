@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "archives/archives.hpp"
 #include "glimpse/error.hpp"
+#include "glimpse/figure.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/codecs/boxes.hpp"
@@ -33,6 +35,19 @@ bool is_mp4(Bytes bytes) {
     return true;
 }
 
+bool ends_with(Bytes bytes, std::string_view end) {
+    return bytes.size() >= end.size() && std::ranges::equal(bytes.last(end.size()), end);
+}
+
+/// As figures are written, each with a line's end.
+bool is_svg(Bytes bytes) {
+    return starts_with(bytes, "<?xml") && ends_with(bytes, "</svg>\n");
+}
+
+bool is_pdf(Bytes bytes) {
+    return starts_with(bytes, "%PDF-") && ends_with(bytes, "%%EOF\n");
+}
+
 bool ends_with_zeros(Bytes bytes) {
     constexpr std::size_t block = 512;
     if (bytes.size() % block != 0 || bytes.size() < 2 * block) return false;
@@ -58,6 +73,8 @@ bool is_whole(Bytes bytes, const std::filesystem::path& name) {
     if (can_encode(extension)) return may_be_whole_image(bytes, extension);
     if (extension == "gif") return is_gif(bytes);
     if (extension == "mp4") return is_mp4(bytes);
+    if (extension == figure_format_name(FigureFormat::svg)) return is_svg(bytes);
+    if (extension == figure_format_name(FigureFormat::pdf)) return is_pdf(bytes);
     const auto compression = known_compression(name.string());
     return !compression || is_archive(bytes, *compression);
 }

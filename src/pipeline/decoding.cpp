@@ -110,21 +110,25 @@ cv::Mat decode_picture(ImageReader& image, int n) {
     return picture;
 }
 
-std::int64_t drawing_memory(const ImageInfo& image, int n) {
+std::int64_t drawing_memory(const ImageInfo& image, int n, FigureFormat format) {
     // As it is shown and as it is drawn, 3 bytes each, the attention of all and that of one, at most 13
     // bytes.
     constexpr std::int64_t drawn = 3 + 3 + 13;
+    // After that, of a panel, its pictures, in words of 4 bytes for PDF, and their file, which is no smaller
+    // where they are noise, while it grows.
+    constexpr std::int64_t embedded = 3 + 3 + 2 * 4 + 2 * 6 + 3;
     const Rectangle picture = whole(shrunk(image.size, n));
-    return pixel_bytes(image, picture) + bounded_product(drawn, picture.area());
+    return pixel_bytes(image, picture) +
+           bounded_product(format == FigureFormat::png ? drawn : embedded, picture.area());
 }
 
-std::int64_t picture_memory(const ImageReader& image, int n) {
+std::int64_t picture_memory(const ImageReader& image, int n, FigureFormat format) {
     const PictureDecoding how = picture_decoding(image.info(), n);
     std::int64_t decoding = 0;
     for (int y = 0; y < how.decoded.height; y += how.rows) {
         decoding = std::max(decoding, image.decoding_memory(how.portion(y), how.by_format));
     }
-    return decoding + drawing_memory(image.info(), n);
+    return decoding + drawing_memory(image.info(), n, format);
 }
 
 ImageRegion decode_region(ImageReader& image, const Rectangle& region, int n) {

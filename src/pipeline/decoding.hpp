@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "glimpse/figure.hpp"
 #include "pipeline/lowering.hpp"
 
 namespace glimpse {
@@ -44,11 +45,11 @@ int shrink_to_fill(Size image, Size place);
 /// of blocks of that. What a format decodes by its tiles or strips is decoded some rows at a time.
 cv::Mat decode_picture(ImageReader& image, int n);
 
-/// The bytes of the picture of an image shrunk n times, and of what is drawn on it.
-std::int64_t drawing_memory(const ImageInfo& image, int n);
+/// The bytes of the picture of an image shrunk n times, and of the figures in that format that show it.
+std::int64_t drawing_memory(const ImageInfo& image, int n, FigureFormat format = FigureFormat::png);
 
 /// The bytes that `decode_picture` holds at most, and `drawing_memory`.
-std::int64_t picture_memory(const ImageReader& image, int n);
+std::int64_t picture_memory(const ImageReader& image, int n, FigureFormat format = FigureFormat::png);
 
 /// Decodes a region, which may be empty, of the image shrunk n times.
 ImageRegion decode_region(ImageReader& image, const Rectangle& region, int n);

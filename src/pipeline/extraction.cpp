@@ -119,7 +119,8 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
                                   std::optional<int> pictures, std::int64_t beside, const Run& run) {
     MemoryAllowance memory = run.options.open.memory;
     std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
-    if (const auto drawing = pictures ? picture_memory(image, *pictures) : 0; drawing > bytes) {
+    const FigureFormat format = run.plan.options.figure_format;
+    if (const auto drawing = pictures ? picture_memory(image, *pictures, format) : 0; drawing > bytes) {
         bytes = drawing;
         memory.remedy = smaller_pictures();
     }
@@ -161,7 +162,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(*job.glimpses, run.options.open, image.size) +
                maps_memory(run, job.glimpses->size(), image.size, image.size.area()) +
-               (shrink ? drawing_memory(image, *shrink) : 0);
+               (shrink ? drawing_memory(image, *shrink, run.plan.options.figure_format) : 0);
     };
     return job.image.open(options);
 }
@@ -171,7 +172,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
                    Saver& saver, FinishedJob& done, ImageInUse& held) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
-    Pictures pictures(paths, run.plan.options.style, saver);
+    Pictures pictures(paths, run.plan.options, saver);
     held.reader = open(job, run, pictures);
     ImageReader& image = *held.reader;
     const ImageInfo& info = image.info();

@@ -1,6 +1,6 @@
 #include "pipeline/pictures.hpp"
 
-#include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "glimpse/displayable.hpp"
@@ -38,19 +38,22 @@ void Pictures::save(const cv::Mat& image) {
         maps.push_back(
             {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
     }
-    OverlayStyle style = style_;
+    OverlayStyle style = options_.style;
     style.shrink = shrink_;
-    cv::Mat drawn;
+    std::optional<Figure> shared;
     if (wants_overlay_) {
-        drawn = overlay(image, maps, style);
-        saver_.save({.pixels = drawn}, paths_.overlay, "png");
+        Figure drawn = overlay_figure(image, maps, style);
+        if (panel_ && panel_->layout().enlargement == 1) shared = drawn;
+        save(std::move(drawn), paths_.overlay);
     }
-    if (panel_) {
-        style.enlargement = panel_->layout().enlargement;
-        if (drawn.empty() || style.enlargement > 1) drawn = overlay(image, maps, style);
-        panel_->show_overlay(drawn);
-        saver_.save({.pixels = panel_->figure()}, paths_.panel, "png");
-    }
+    if (!panel_) return;
+    style.enlargement = panel_->layout().enlargement;
+    panel_->show_overlay(shared ? *std::move(shared) : overlay_figure(image, maps, style));
+    save(std::move(*panel_).figure(), paths_.panel);
+}
+
+void Pictures::save(Figure figure, const std::filesystem::path& path) {
+    saver_.save(path, [&] { return encode_figure(std::move(figure), options_.figure_format); });
 }
 
 }  // namespace glimpse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
 
@@ -12,9 +13,9 @@ namespace glimpse {
 /// The overlay and the panel of one image, where they are wanted.
 class Pictures {
   public:
-    Pictures(const OutputPaths& paths, const OverlayStyle& style, Saver& saver)
+    Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver)
         : paths_(paths),
-          style_(style),
+          options_(options),
           saver_(saver),
           wants_overlay_(saver.wants(paths.overlay)),
           wants_panel_(saver.wants(paths.panel)) {}
@@ -37,14 +38,16 @@ class Pictures {
     void save(const cv::Mat& image);
 
   private:
+    void save(Figure figure, const std::filesystem::path& path);
+
     const OutputPaths& paths_;
-    const OverlayStyle& style_;
+    const OutputOptions& options_;
     Saver& saver_;
     bool wants_overlay_;
     bool wants_panel_;
     int shrink_ = 1;
     std::span<const LoweredGlimpse> glimpses_;
-    std::optional<Panel> panel_;  ///< each glimpse is drawn into a place of its own
+    std::optional<Panel> panel_;  ///< each glimpse has a place of its own
 };
 
 }  // namespace glimpse

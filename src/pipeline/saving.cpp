@@ -76,10 +76,14 @@ bool Saver::wants(const std::filesystem::path& path) const {
 }
 
 bool Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {
+    return save(path, [&] { return encode_image(image, format); });
+}
+
+bool Saver::save(const std::filesystem::path& path, const Encode& encode) {
     if (path.empty()) {
-        write_standard_output(encode_image(image, format));
+        write_standard_output(encode());
     } else if (makes_members()) {
-        std::vector<std::uint8_t> bytes = encode_image(image, format);
+        std::vector<std::uint8_t> bytes = encode();
         const std::scoped_lock lock(mutex_);
         members_.push_back({path, std::move(bytes)});
     } else if (wants(path)) {
@@ -89,7 +93,7 @@ bool Saver::save(const Image& image, const std::filesystem::path& path, std::str
             const std::scoped_lock lock(mutex_);
             remade_.push_back(path);
         }
-        write(path, encode_image(image, format));
+        write(path, encode());
     } else {
         return false;
     }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -37,9 +38,13 @@ class Saver {
     /// Whether an output is to be written: it has a path, and no existing file there is kept.
     [[nodiscard]] bool wants(const std::filesystem::path& path) const;
 
-    /// An empty path is standard output. A file that is to be flushed to the disk stays unpublished, unless
-    /// too many do. Returns whether it is written, rather than an existing file kept. Throws `Error` with the
-    /// path and the reason.
+    using Encode = std::function<std::vector<std::uint8_t>()>;
+
+    /// Writes what `encode` makes, which is asked only where it is wanted. An empty path is standard output.
+    /// A file that is to be flushed to the disk stays unpublished, unless too many do. Returns whether it is
+    /// written, rather than an existing file kept. Throws `Error` with the path and the reason.
+    bool save(const std::filesystem::path& path, const Encode& encode);
+    /// The same of an image.
     bool save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
     /// The members for an archive, sorted by path. To be called once all is saved.

@@ -109,7 +109,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
     frame.glimpse = as_shown(glimpse, *inputs.written, info.depth);
     frame.name = frame_name(glimpse);
     frame.label = glimpse.glimpse->shown_as();
-    return drawing().track_frame(layout, frame);
+    return drawn(drawing().track_frame(layout, frame));
 }
 
 TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOptions& open) {
@@ -124,13 +124,15 @@ TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOpti
 
 }  // namespace
 
-cv::Mat strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options) {
+Figure strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options) {
     std::vector<PanelEntry> entries;
     for (const WrittenGlimpse& glimpse : track) entries.push_back({frame_name(glimpse), as_written(glimpse)});
     const ContactSheetLayout layout = drawing().lay_out_contact_sheet(entries);
-    cv::Mat sheet = drawing().empty_contact_sheet(layout);
+    Figure sheet = drawing().empty_contact_sheet(layout);
     for_each_in_parallel(layout.thumbnails.size(), [&](std::size_t k) {
-        drawing().show(sheet, as_shown(track[k * layout.step], options.open), layout.thumbnails[k]);
+        FigurePicture& picture = sheet.pictures[k];
+        picture.pixels =
+            drawing().fitted(as_shown(track[k * layout.step], options.open), picture.place.size());
     });
     return sheet;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <opencv2/core/mat.hpp>
 #include <span>
 
+#include "glimpse/figure.hpp"
 #include "glimpse/run.hpp"
 
 namespace glimpse {
@@ -15,8 +15,8 @@ struct WrittenGlimpse {
     std::filesystem::path file;
 };
 
-/// A track's contact sheet, 8-bit RGB. Throws `Error` that names the file that cannot be read.
-cv::Mat strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options);
+/// A track's contact sheet. Throws `Error` that names the file that cannot be read.
+Figure strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options);
 
 /// Writes a track's animation into a file. Throws `Error` that names the file that cannot be read, with
 /// FFmpeg's message, or when interrupted.

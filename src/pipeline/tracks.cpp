@@ -4,7 +4,7 @@
 #include <set>
 
 #include "glimpse/error.hpp"
-#include "glimpse/image_file.hpp"
+#include "glimpse/figure.hpp"
 #include "outputs/output_plan.hpp"
 #include "outputs/track_outputs.hpp"
 #include "pipeline/track_pictures.hpp"
@@ -82,7 +82,7 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         if (output.animated) {
             animate(glimpses, plan_.options.tracks, options, file.temporary_path());
         } else {
-            file.write(encode_image({.pixels = strip_of(glimpses, options)}, "png"));
+            file.write(encode_figure(strip_of(glimpses, options), plan_.options.figure_format));
         }
         const bool replace = plan_.options.existing != Existing::error;
         plan_.options.sync ? publish_synced(file, replace) : file.publish(replace);

@@ -44,12 +44,13 @@ std::atomic<bool> confined = false;
     throw Error("the process cannot be confined", what);
 }
 
-/// What the loader, the C library, TBB and OpenCV read of any system.
+/// What the loader, the C library, TBB, OpenCV and fontconfig read of any system.
 std::vector<fs::path> system_files() {
     return {"/usr",
             "/lib",
             "/lib32",
             "/lib64",
+            "/etc/fonts",
             "/etc/ld.so.cache",
             "/dev/urandom",
             "/proc/self",
@@ -59,7 +60,8 @@ std::vector<fs::path> system_files() {
             "/proc/sys/vm/overcommit_memory",
             "/sys/devices/system/cpu",
             "/sys/devices/system/node",
-            "/sys/fs/cgroup"};
+            "/sys/fs/cgroup",
+            "/var/cache/fontconfig"};
 }
 
 /// The directories of the loaded libraries, beside which those of modules lie, and that of the modules.

@@ -238,6 +238,18 @@ class Memory(GlimpseCase):
                 self.assertLess(smaller, self.estimate(kind, SIDE) + bound / 8)
                 self.run_glimpse(*self.reading(kind, SIDE), "--overlay", "--memory", int(bound * 1.02))
 
+    def test_figures_are_counted_in_every_format(self):
+        """Of noise, whose file is as large as its pixels."""
+        for name, side in (("large.png", SIDE), ("small.png", SMALL)):
+            noise = numpy.random.default_rng(1).integers(0, 256, (side, side, 3), dtype=numpy.uint8)
+            self.file(name, saved(Image.fromarray(noise), "PNG"))
+        for form in ("png", "svg", "pdf"):
+            figures = ("--overlay", "--panel", "--figure-format", form)
+            bound = self.estimate("large.png", SIDE, *figures)
+            little, much = (peak_memory(*self.reading(name, side), *figures, cwd=self.directory)
+                            for name, side in (("small.png", SMALL), ("large.png", SIDE)))
+            self.assertLessEqual(much - little, bound + self.path("large.png").stat().st_size + SLACK, form)
+
     def test_the_weights_of_masks_are_counted(self):
         self.file("large.png", KINDS["grey.png"](SIDE))
         self.file("small.png", KINDS["grey.png"](SMALL))

@@ -10,6 +10,7 @@
 #include "figures/module/drawing.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/rectangle_index.hpp"
+#include "figures/module/text.hpp"
 #include "figures/module/thumbnails.hpp"
 
 using namespace glimpse;
@@ -113,9 +114,10 @@ TEST_CASE("a sheet shows glimpses of several sizes, each in its own proportions"
     CHECK(layout.thumbnails[0].size() == cv::Size(120, 60));
     CHECK(layout.thumbnails[1].size() == cv::Size(60, 120));
     CHECK(layout.thumbnails[2].size() == cv::Size(120, 120));
-    cv::Mat sheet = figures::empty_contact_sheet(layout);
-    CHECK(sheet.at<cv::Vec3b>(0, 0) == paper);
+    Figure figure = figures::empty_contact_sheet(layout);
     const cv::Mat glimpse = speckled({20, 20});
-    show_picture(sheet, glimpse, layout.thumbnails[2]);
+    figure.pictures[2].pixels = fitted(glimpse, layout.thumbnails[2].size());
+    const cv::Mat sheet = figures::drawn(figure);
+    CHECK(sheet.at<cv::Vec3b>(0, 0) == paper);
     CHECK(same(sheet(layout.thumbnails[2]), enlarged(glimpse, 6)));
 }

@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "figures/module/functions.hpp"
 #include "glimpse/overlay.hpp"
 
 using namespace glimpse;
@@ -39,8 +40,9 @@ TEST_CASE("what stands on a tag can be read, whatever the tag's colour") {
     const cv::Rect tag({0, 0}, tag_size("M", letter));
     for (std::size_t k = 0; k < 21; ++k) {
         CAPTURE(k);
-        cv::Mat picture(tag.size(), CV_8UC3, cv::Scalar::all(128));
-        draw_tag(picture, "M", tag, letter, glimpse_colour(k));
+        Figure figure{.size = tag.size(), .pictures = {}, .shapes = {}};
+        add_tag(figure, "M", tag, letter, glimpse_colour(k));
+        const cv::Mat picture = figures::drawn(figure);
         // In the rows and columns of the letter itself there is nothing but it and the tag.
         double most = 0;
         for (int y = letter / 2; y < tag.height - letter / 2; ++y) {

@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "figures/module/rectangle_index.hpp"
+#include "figures/module/text.hpp"
 
 using namespace glimpse;
 

@@ -7,6 +7,7 @@
 
 #include "drawn_pictures.hpp"
 #include "figures/module/drawing.hpp"
+#include "figures/module/text.hpp"
 #include "glimpse/overlay.hpp"
 
 using namespace glimpse;
@@ -68,13 +69,14 @@ TEST_CASE("a panel holds the overlay and every glimpse") {
         panel.show_overlay(left);
         for (std::size_t k = 0; k < glimpses.size(); ++k) panel.show_glimpse(k, glimpses[k]);
         check_layout(panel.layout(), 3);
+        const cv::Mat figure = drawn(panel.figure());
         CHECK(panel.layout().enlargement == (side == 32 ? 13 : 1));
-        CHECK(contains(panel.figure(), enlarged(left, panel.layout().enlargement)));
-        CHECK(panel.figure().at<cv::Vec3b>(0, 0) == cv::Vec3b(255, 255, 255));
+        CHECK(contains(figure, enlarged(left, panel.layout().enlargement)));
+        CHECK(figure.at<cv::Vec3b>(0, 0) == cv::Vec3b(255, 255, 255));
         for (const cv::Mat& glimpse : glimpses) {
             int found = 0;
             for (int times = 1; times < 40 && found == 0; ++times) {
-                if (contains(panel.figure(), enlarged(glimpse, times))) found = times;
+                if (contains(figure, enlarged(glimpse, times))) found = times;
             }
             CHECK(found > 3);
         }
@@ -94,7 +96,7 @@ TEST_CASE("a panel of anything") {
             check_layout(panel.layout(), count);
             panel.show_overlay(speckled(picture));
             for (std::size_t k = 0; k < count; ++k) panel.show_glimpse(k, speckled(glimpses[k].size));
-            const cv::Mat& figure = panel.figure();
+            const cv::Mat figure = drawn(panel.figure());
             CHECK(figure.at<cv::Vec3b>(figure.rows - 1, figure.cols - 1) == cv::Vec3b(255, 255, 255));
         }
     }

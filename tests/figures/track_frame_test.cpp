@@ -22,6 +22,10 @@ TrackFrame frame_of(cv::Size image, const Box& box, const cv::Mat& glimpse) {
             glimpse, "000123", "7"};
 }
 
+cv::Mat drawn_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
+    return figures::drawn(figures::track_frame(layout, frame));
+}
+
 bool is_green(const cv::Vec3b& pixel) {
     return pixel == glimpse_colour(0);
 }
@@ -52,7 +56,7 @@ TEST_CASE("the frames of a track have even sizes, and the image and the glimpse 
 TEST_CASE("a frame marks the box in the image in green, and shows the glimpse beside it") {
     const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
     const cv::Mat glimpse = speckled({40, 40});
-    const cv::Mat frame = figures::track_frame(layout, frame_of({320, 240}, {100, 60, 80, 50}, glimpse));
+    const cv::Mat frame = drawn_frame(layout, frame_of({320, 240}, {100, 60, 80, 50}, glimpse));
     CHECK(frame.size() == layout.frame);
     CHECK(contains(frame, enlarged(glimpse, layout.glimpse.width / 40)));
     // The image is shown twice as large: the box's edges lie at 200, 360, 120 and 220 of its place.
@@ -67,8 +71,7 @@ TEST_CASE("a frame marks the box in the image in green, and shows the glimpse be
 TEST_CASE("an image of another size than the first keeps its proportions, and its outline") {
     const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
     // Shown at 480×480 in the middle of 640×480: 80 pixels on either side, each of its pixels three large.
-    const cv::Mat frame =
-        figures::track_frame(layout, frame_of({160, 160}, {40, 40, 80, 80}, speckled({9, 9})));
+    const cv::Mat frame = drawn_frame(layout, frame_of({160, 160}, {40, 40, 80, 80}, speckled({9, 9})));
     const auto at = [&](int x, int y) { return frame.at<cv::Vec3b>(layout.picture.tl() + cv::Point(x, y)); };
     CHECK(at(79, 240) == paper);
     CHECK(at(80, 240) == cv::Vec3b(200, 100, 50));
@@ -81,7 +84,7 @@ TEST_CASE("glimpses of several sizes fill their place, whatever their size") {
     const int side = layout.glimpse.width;
     for (const int size : {side / 7 + 1, side / 2 + 1, 2 * side}) {
         const cv::Mat white(cv::Size(size, size), CV_8UC3, cv::Scalar(9, 8, 7));
-        const cv::Mat frame = figures::track_frame(layout, frame_of({320, 240}, {9, 9, 20, 20}, white));
+        const cv::Mat frame = drawn_frame(layout, frame_of({320, 240}, {9, 9, 20, 20}, white));
         CHECK(same(frame(layout.glimpse), cv::Mat(side, side, CV_8UC3, cv::Scalar(9, 8, 7))));
     }
 }

@@ -74,7 +74,7 @@ TEST_CASE("whole files: every depth and number of channels") {
     }
 }
 
-TEST_CASE("whole files: formats of tracks and archives, by what ends them") {
+TEST_CASE("whole files: formats of figures, tracks and archives, by what ends them") {
     using namespace std::string_literals;
     const scratch::Directory directory;
     CHECK(may_be_whole(directory.file("a.gif", "GIF89a....\x3B")));
@@ -85,6 +85,11 @@ TEST_CASE("whole files: formats of tracks and archives, by what ends them") {
     CHECK(may_be_whole(directory.file("a.mp4", type + "\0\0\0\x0A"s + "moovxx")));
     CHECK_FALSE(may_be_whole(directory.file("a.mp4", type + "\0\0\0\x0A"s + "moovx")));
     CHECK_FALSE(may_be_whole(directory.file("a.mp4", type + "\0\0\0\0"s + "mdatxx")));
+    CHECK(may_be_whole(directory.file("a.svg", "<?xml version=\"1.0\"?>\n<svg>\n</svg>\n")));
+    CHECK_FALSE(may_be_whole(directory.file("a.svg", "<?xml version=\"1.0\"?>\n<svg>\n</svg>")));
+    CHECK_FALSE(may_be_whole(directory.file("a.svg", "%PDF-1.5\n%%EOF\n")));
+    CHECK(may_be_whole(directory.file("a.pdf", "%PDF-1.5\n%%EOF\n")));
+    CHECK_FALSE(may_be_whole(directory.file("a.pdf", "%PDF-1.5\n%%EOF")));
     CHECK(may_be_whole(directory.file("a.json", "of a format without an end")));
     CHECK_FALSE(may_be_whole(directory.file("a.json", "")));
     CHECK_FALSE(may_be_whole(directory / "gone.png"));

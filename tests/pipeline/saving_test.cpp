@@ -97,7 +97,7 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     options.panel = options.overlay = true;
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
-    Pictures pictures(job.paths, job.plan.options.style, saver);
+    Pictures pictures(job.paths, job.plan.options, saver);
     REQUIRE(pictures.are_wanted());
     pictures.lay_out(job.image.size, 1, job.glimpses);
     pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
@@ -131,7 +131,7 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     options.overlay = true;
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
-    Pictures pictures(job.paths, options.style, saver);
+    Pictures pictures(job.paths, options, saver);
     pictures.lay_out(job.image.size, 1, job.glimpses);
     std::filesystem::create_directory(job.glimpses[0].paths->glimpse);  // in the place of an output
     CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
@@ -148,7 +148,7 @@ TEST_CASE("saving: no picture is wanted where it is there and is left as it is")
     options.overlay = true;
     const LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
-    CHECK(Pictures(job.paths, options.style, saver).are_wanted());
+    CHECK(Pictures(job.paths, options, saver).are_wanted());
     png_in(directory, "a.overlay.png");
-    CHECK_FALSE(Pictures(job.paths, options.style, saver).are_wanted());
+    CHECK_FALSE(Pictures(job.paths, options, saver).are_wanted());
 }

@@ -41,7 +41,7 @@ TEST_CASE("the strip of a track of very many glimpses shows every step-th of the
     for (std::size_t k = 0; k < count; ++k) {
         track.push_back({&job, &glimpse, files[k % layout.step == 0 ? k / layout.step % 2 : 2]});
     }
-    const cv::Mat strip = strip_of(track, {});
+    const cv::Mat strip = drawn(strip_of(track, {}));
     REQUIRE(strip.size() == layout.sheet);
     std::size_t wrong = 0;
     for (std::size_t k = 0; k < layout.thumbnails.size(); ++k) {

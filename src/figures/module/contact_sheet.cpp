@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/core.hpp>
 #include <string>
 
 #include "figures/module/functions.hpp"
+#include "figures/module/text.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "system/numbers.hpp"
 
@@ -137,16 +137,14 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
     return laid_out_subsampled(cells_of(greatest, sides.back(), name), glimpses);
 }
 
-cv::Mat empty_contact_sheet(const ContactSheetLayout& layout) {
-    cv::Mat sheet(layout.sheet, CV_8UC3, cv::Scalar(paper));
+Figure empty_contact_sheet(const ContactSheetLayout& layout) {
+    Figure sheet{.size = layout.sheet, .pictures = {}, .shapes = {}};
     for (const cv::Rect& place : layout.thumbnails) {
-        sheet(place + cv::Size(2, 2) - cv::Point(1, 1)).setTo(cv::Scalar(hairline));
-        sheet(place).setTo(cv::Scalar(paper));
+        sheet.pictures.push_back({{}, place});
+        add_line_around(sheet, place, 1, hairline);
     }
-    for (const FigureText& caption : layout.captions) {
-        draw_text(sheet, caption.text, caption.position, layout.letter, ink);
-    }
-    draw_text(sheet, layout.remark.text, layout.remark.position, layout.remark_letter, ink);
+    for (const FigureText& caption : layout.captions) add_text(sheet, caption, layout.letter, ink);
+    add_text(sheet, layout.remark, layout.remark_letter, ink);
     return sheet;
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <opencv2/core/mat.hpp>
-#include <span>
+#include <opencv2/core/types.hpp>
 #include <string>
 #include <vector>
 
+#include "glimpse/figure.hpp"
 #include "glimpse/lowered.hpp"
 
-// Anti-aliased lines and text on 8-bit RGB pictures, clipped to the picture.
+// The lines and texts of figures.
 
 namespace glimpse {
 
@@ -37,24 +37,23 @@ std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);
 /// The glimpse's outline in edge coordinates, times `across` and `down`; empty where it is a single point.
 std::vector<Point> scaled_outline(const Lowered& lowered, double across, double down);
 
-/// A closed polygon in edge coordinates of any magnitude, anti-aliased, in a dark casing.
-void draw_outline(cv::Mat& picture, const std::vector<Point>& polygon, const DrawingSizes& sizes,
-                  const cv::Vec3b& colour);
+/// What may be seen of an outline, as a polygon whose other edges lie outside of what it is shown within.
+std::vector<Point> visible_part(const FigureOutline& outline);
 
-/// The width in pixels of a text with that cap height.
-int text_width(const std::string& text, int letter);
+/// Draws a closed polygon in edge coordinates of any magnitude, in a dark casing, all over the figure.
+void add_outline(Figure& figure, const std::vector<Point>& polygon, const DrawingSizes& sizes,
+                 const cv::Vec3b& colour);
 
-/// The text, its middle elided where it is wider than `width` pixels; empty where not even that fits.
-std::string elided(const std::string& text, int letter, int width);
+/// Draws a line of `width` pixels around a place.
+void add_line_around(Figure& figure, cv::Rect place, int width, const cv::Vec3b& colour);
 
-/// Draws a text; `position` is the top left corner of its capitals.
-void draw_text(cv::Mat& picture, const std::string& text, cv::Point position, int letter,
-               const cv::Vec3b& colour);
+/// Draws a text that is not empty; `letter` is its cap height.
+void add_text(Figure& figure, const FigureText& line, int letter, const cv::Vec3b& colour);
 
 /// The size of a text's tag, margins included.
 cv::Size tag_size(const std::string& text, int letter);
 
 /// Draws a text on a rounded tag in a dark casing; `tag` has the `tag_size`.
-void draw_tag(cv::Mat& picture, const std::string& text, cv::Rect tag, int letter, const cv::Vec3b& colour);
+void add_tag(Figure& figure, const std::string& text, cv::Rect tag, int letter, const cv::Vec3b& colour);
 
 }  // namespace glimpse

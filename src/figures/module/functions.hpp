@@ -8,13 +8,16 @@ namespace glimpse {
 
 namespace figures {
 
-cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style);
+Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style);
 PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
-cv::Mat empty_panel(const PanelLayout& layout);
+cv::Mat drawn(Figure figure);
+std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format);
+bool has_fonts();
+Figure empty_panel(const PanelLayout& layout);
 ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses);
-cv::Mat empty_contact_sheet(const ContactSheetLayout& layout);
+Figure empty_contact_sheet(const ContactSheetLayout& layout);
 TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike);
-cv::Mat track_frame(const TrackFrameLayout& layout, const TrackFrame& frame);
+Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame);
 
 }  // namespace figures
 

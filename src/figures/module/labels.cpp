@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "figures/module/rectangle_index.hpp"
+#include "figures/module/text.hpp"
 
 namespace glimpse {
 

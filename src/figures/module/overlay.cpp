@@ -84,9 +84,9 @@ void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
     }
 }
 
-/// `scale`: from the image to the picture.
-void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, double scale) {
-    const Point far_corner{double(picture.cols), double(picture.rows)};
+/// `scale`: from the image to the figure.
+void add_outlines(Figure& figure, std::span<const LabelledMap> maps, double scale) {
+    const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
     for (const LabelledMap& labelled : maps) {
@@ -95,13 +95,13 @@ void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, double s
         visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
     }
     const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });
-    const DrawingSizes sizes = drawing_sizes(picture.size(), static_cast<std::size_t>(seen));
+    const DrawingSizes sizes = drawing_sizes(figure.size, static_cast<std::size_t>(seen));
     for (std::size_t k = 0; k < polygons.size(); ++k) {
-        draw_outline(picture, polygons[k], sizes, glimpse_colour(k));
+        add_outline(figure, polygons[k], sizes, glimpse_colour(k));
     }
-    const auto labels = place_labels(visible, picture.size(), sizes);
+    const auto labels = place_labels(visible, figure.size, sizes);
     for (std::size_t k = 0; k < labels.size(); ++k) {
-        if (labels[k]) draw_tag(picture, labels[k]->text, labels[k]->tag, sizes.letter, glimpse_colour(k));
+        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, glimpse_colour(k));
     }
 }
 
@@ -109,24 +109,21 @@ void draw_outlines(cv::Mat& picture, std::span<const LabelledMap> maps, double s
 
 namespace figures {
 
-cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
     using Kind = OverlayStyle::Kind;
-    cv::Mat drawn = picture.clone();
+    cv::Mat shown = picture.clone();
     if (style.kind != Kind::outline) {
         const cv::Mat attention = combined_attention(maps, picture.size(), style.shrink);
         if (style.kind == Kind::dim) {
-            draw_dark(drawn, attention, style.opacity);
+            draw_dark(shown, attention, style.opacity);
         } else {
-            draw_heat(drawn, attention, style);
+            draw_heat(shown, attention, style);
         }
     }
-    if (style.enlargement > 1) {
-        cv::resize(drawn, drawn, drawn.size() * style.enlargement, 0, 0, cv::INTER_NEAREST);
-    }
-    if (style.kind != Kind::heat) {
-        draw_outlines(drawn, maps, double(style.enlargement) / style.shrink);
-    }
-    return drawn;
+    Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
+    figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
+    if (style.kind != Kind::heat) add_outlines(figure, maps, double(style.enlargement) / style.shrink);
+    return figure;
 }
 
 }  // namespace figures

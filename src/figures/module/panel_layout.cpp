@@ -3,6 +3,7 @@
 
 #include "figures/module/drawing.hpp"
 #include "figures/module/functions.hpp"
+#include "figures/module/text.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "system/numbers.hpp"
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "figures/module/text.hpp"
+
 namespace glimpse {
 
 cv::Size shown_size(cv::Size picture, cv::Size room) {
@@ -33,27 +35,21 @@ FigureText caption_below(const std::string& text, int letter, cv::Point below, i
     return {shown, {below.x + (width - text_width(shown, letter)) / 2, below.y + (letter + 1) / 2}};
 }
 
-void draw_frame(cv::Mat& figure, cv::Rect place, int frame, const cv::Vec3b& colour) {
-    const auto around = [&](int width) {
-        return cv::Rect(place.x - width, place.y - width, place.width + 2 * width, place.height + 2 * width);
-    };
+void add_frame(Figure& figure, cv::Rect place, int frame, const cv::Vec3b& colour) {
+    const int inner = frame - 1;
+    add_line_around(figure, place, inner, colour);
     // The casing lies outside the frame only: nothing comes between the glimpse and its colour.
-    figure(around(frame)).setTo(cv::Scalar(casing_colour));
-    figure(around(frame - 1)).setTo(cv::Scalar(colour));
-    figure(place).setTo(cv::Scalar(paper));
+    const cv::Rect framed(place.tl() - cv::Point(inner, inner), place.br() + cv::Point(inner, inner));
+    add_line_around(figure, framed, 1, casing_colour);
 }
 
-void show_picture(cv::Mat& figure, const cv::Mat& picture, cv::Rect place) {
-    if (picture.empty()) return;
-    cv::Mat part = figure(place);
-    if (picture.size() == place.size()) {
-        picture.copyTo(part);
-        return;
-    }
+cv::Mat fitted(const cv::Mat& picture, cv::Size place) {
+    if (picture.empty()) return {};
+    if (place.width % picture.cols == 0 && place.height % picture.rows == 0) return picture;
     const bool larger = place.width >= picture.cols && place.height >= picture.rows;
-    const bool whole = place.width % picture.cols == 0 && place.height % picture.rows == 0;
-    const int enlarging = whole ? cv::INTER_NEAREST : cv::INTER_CUBIC;
-    cv::resize(picture, part, place.size(), 0, 0, larger ? enlarging : cv::INTER_AREA);
+    cv::Mat shown;
+    cv::resize(picture, shown, place, 0, 0, larger ? cv::INTER_CUBIC : cv::INTER_AREA);
+    return shown;
 }
 
 }  // namespace glimpse

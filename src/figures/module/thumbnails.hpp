@@ -25,10 +25,11 @@ cv::Rect centred(cv::Size size, cv::Rect room);
 /// A caption centred below a place whose lower left corner is `below`; elided to `width` pixels.
 FigureText caption_below(const std::string& text, int letter, cv::Point below, int width);
 
-/// Draws a frame of `frame` pixels around a place, which becomes white; its outermost pixel is the casing.
-void draw_frame(cv::Mat& figure, cv::Rect place, int frame, const cv::Vec3b& colour);
+/// Draws a frame of `frame` pixels around a place; its outermost pixel is the casing.
+void add_frame(Figure& figure, cv::Rect place, int frame, const cv::Vec3b& colour);
 
-/// Resizes a picture into a place; enlarged by whole factors, its pixels are squares.
-void show_picture(cv::Mat& figure, const cv::Mat& picture, cv::Rect place);
+/// The pixels that a picture is shown with in a place of that size: its own, where the place is a whole
+/// multiple of it, so that they are squares; otherwise the place's.
+cv::Mat fitted(const cv::Mat& picture, cv::Size place);
 
 }  // namespace glimpse

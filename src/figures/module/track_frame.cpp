@@ -1,8 +1,9 @@
 #include "figures/track_frame.hpp"
 
 #include <algorithm>
-#include <opencv2/core.hpp>
+#include <utility>
 
+#include "figures/figure.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 
@@ -42,29 +43,29 @@ TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike) {
     return layout;
 }
 
-cv::Mat track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
-    cv::Mat figure(layout.frame, CV_8UC3, cv::Scalar(paper));
+Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
+    Figure figure{.size = layout.frame, .pictures = {}, .shapes = {}};
     const cv::Size image{frame.lowered.map.image.width, frame.lowered.map.image.height};
     const cv::Size room = layout.picture.size();
     const cv::Rect place = centred(image == layout.image ? room : filling_size(image, room), layout.picture);
-    show_picture(figure, frame.picture, place);
-    cv::Mat shown = figure(place);
+    Figure shown{.size = place.size(), .pictures = {}, .shapes = {}};
+    shown.pictures.push_back({fitted(frame.picture, place.size()), {{0, 0}, place.size()}});
     const double across = double(place.width) / image.width;
     const double down = double(place.height) / image.height;
-    draw_outline(shown, scaled_outline(frame.lowered, across, down), drawing_sizes(place.size()),
-                 glimpse_colour(0));
+    add_outline(shown, scaled_outline(frame.lowered, across, down), drawing_sizes(place.size()),
+                glimpse_colour(0));
+    add(figure, std::move(shown), place.tl());
 
     const cv::Size largest = layout.glimpse.size();
     const cv::Size size = frame.glimpse.size();
     const cv::Rect cell =
         centred(layout.alike ? shown_size(size, largest) : filling_size(size, largest), layout.glimpse);
-    draw_frame(figure, cell, layout.border, glimpse_colour(0));
-    show_picture(figure, frame.glimpse, cell);
+    figure.pictures.push_back({fitted(frame.glimpse, cell.size()), cell});
+    add_frame(figure, cell, layout.border, glimpse_colour(0));
 
     const auto write_below = [&](const std::string& text, cv::Rect above) {
-        const FigureText caption =
-            caption_below(text, layout.letter, {above.x, above.br().y + layout.border}, above.width);
-        draw_text(figure, caption.text, caption.position, layout.letter, ink);
+        const cv::Point below(above.x, above.br().y + layout.border);
+        add_text(figure, caption_below(text, layout.letter, below, above.width), layout.letter, ink);
     };
     write_below(frame.name, layout.picture);
     write_below(frame.label, {layout.glimpse.x, cell.y, layout.glimpse.width, cell.height});

@@ -1,0 +1,184 @@
+#include <glib.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "figures/module/drawing.hpp"
+#include "figures/module/encoding.hpp"
+#include "figures/module/functions.hpp"
+#include "figures/module/shaping.hpp"
+#include "figures/module/thumbnails.hpp"
+#include "glimpse/image_file.hpp"
+#include "glimpse/words.hpp"
+#include "maps/overloaded.hpp"
+
+// SVG 1.1. Cairo's own would draw texts as shapes, which nobody finds or edits.
+
+namespace glimpse {
+
+namespace {
+
+/// To a thousandth of a pixel.
+std::string number(double value) {
+    constexpr double parts = 1000;
+    return number_text(std::round(value * parts) / parts);
+}
+
+std::string number(int value) {
+    return std::to_string(value);
+}
+
+std::string hexadecimal(const cv::Vec3b& colour) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "#";
+    for (int c = 0; c < 3; ++c) {
+        text += digits[colour[c] / 16];
+        text += digits[colour[c] % 16];
+    }
+    return text;
+}
+
+std::string escaped(std::string_view text) {
+    std::string safe;
+    for (const char character : text) {
+        switch (character) {
+            case '&':
+                safe += "&amp;";
+                break;
+            case '<':
+                safe += "&lt;";
+                break;
+            case '>':
+                safe += "&gt;";
+                break;
+            case '"':
+                safe += "&quot;";
+                break;
+            default:
+                safe += character;
+        }
+    }
+    return safe;
+}
+
+/// An element's attributes, as they are added to its text.
+template <typename Value>
+std::string attribute(std::string_view name, const Value& value) {
+    std::string text(" ");
+    text.append(name).append("=\"");
+    if constexpr (std::is_arithmetic_v<Value>) {
+        text += number(value);
+    } else {
+        text += value;
+    }
+    return text + '"';
+}
+
+std::string place_of(const cv::Rect& place) {
+    return attribute("x", place.x) + attribute("y", place.y) + attribute("width", place.width) +
+           attribute("height", place.height);
+}
+
+void append_base64(std::string& text, std::span<const std::uint8_t> bytes) {
+    constexpr std::size_t portion = 3 << 14;
+    std::array<gchar, 4 * (portion / 3) + 8> encoded{};
+    gint state = 0;
+    gint rest = 0;
+    while (!bytes.empty()) {
+        const auto some = bytes.first(std::min(portion, bytes.size()));
+        text.append(encoded.data(),
+                    g_base64_encode_step(some.data(), some.size(), FALSE, encoded.data(), &state, &rest));
+        bytes = bytes.subspan(some.size());
+    }
+    text.append(encoded.data(), g_base64_encode_close(FALSE, encoded.data(), &state, &rest));
+}
+
+void append_picture(std::string& text, const FigurePicture& picture) {
+    const std::vector<std::uint8_t> png = encode_image({.pixels = picture.pixels}, "png");
+    text.reserve(text.size() + 4 * (png.size() / 3) + 512);
+    const bool is_enlarged = picture.place.size() != picture.pixels.size();
+    text += "<image" + place_of(picture.place) + R"( preserveAspectRatio="none")";
+    // Those of enlarged pictures are to stay squares.
+    if (is_enlarged) text += R"( style="image-rendering:pixelated")";
+    text += R"( xlink:href="data:image/png;base64,)";
+    append_base64(text, png);
+    text += "\"/>\n";
+}
+
+/// Writes shapes, and what outlines are clipped by before the first that needs it.
+class ShapeWriter {
+  public:
+    ShapeWriter(std::string& text, cv::Size figure) : text_(text), clip_({0, 0}, figure) {}
+
+    void operator()(const FigureOutline& outline) {
+        const std::vector<Point> polygon = visible_part(outline);
+        if (polygon.empty()) return;
+        clip_to(outline.within);
+        text_ += "<path d=\"";
+        for (const Point& point : polygon) {
+            text_ += text_.back() == '"' ? "M" : "L";
+            text_ += number(point.x) + "," + number(point.y);
+        }
+        text_ += "Z\"" + attribute("stroke", hexadecimal(outline.colour)) +
+                 attribute("stroke-width", outline.width) + R"( stroke-miterlimit="2" fill="none")";
+        if (clips_ > 0) text_ += attribute("clip-path", "url(#within" + number(clips_) + ")");
+        text_ += "/>\n";
+    }
+
+    void operator()(const FigureBox& box) {
+        text_ += "<rect" + place_of(box.place);
+        if (box.radius > 0) text_ += attribute("rx", box.radius);
+        text_ += attribute("fill", hexadecimal(box.colour)) + "/>\n";
+    }
+
+    void operator()(const FigureLettering& lettering) {
+        const ShapedText shaped(lettering.line.text, lettering.letter);
+        if (shaped.width() <= 0) return;
+        const cv::Point position = lettering.line.position;
+        // From its middle, so that another font's letters would stand in its place, too.
+        text_ += "<text" + attribute("x", position.x + shaped.width() / 2) +
+                 attribute("y", position.y + lettering.letter) + R"( text-anchor="middle")" +
+                 attribute("textLength", shaped.width()) + R"( lengthAdjust="spacingAndGlyphs")" +
+                 attribute("font-family", escaped(shaped.families() + ", sans-serif")) +
+                 attribute("font-size", shaped.em()) + attribute("fill", hexadecimal(lettering.colour));
+        if (shaped.begins_right()) text_ += R"( direction="rtl")";
+        text_ += R"( xml:space="preserve">)" + escaped(shaped.text()) + "</text>\n";
+    }
+
+  private:
+    void clip_to(const cv::Rect& within) {
+        if (within == clip_) return;
+        clip_ = within;
+        text_ +=
+            "<clipPath id=\"within" + number(++clips_) + "\"><rect" + place_of(within) + "/></clipPath>\n";
+    }
+
+    std::string& text_;
+    cv::Rect clip_;  ///< the figure, which is shown as far as it goes, or that of the last clip path
+    int clips_ = 0;
+};
+
+}  // namespace
+
+std::vector<std::uint8_t> svg_of(Figure figure) {
+    const cv::Rect all({0, 0}, figure.size);
+    std::string text = R"(<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink")" +
+                       attribute("width", all.width) + attribute("height", all.height) +
+                       attribute("viewBox", "0 0 " + number(all.width) + " " + number(all.height)) + ">\n";
+    ShapeWriter write(text, figure.size);
+    write(FigureBox{all, 0, paper});
+    for (FigurePicture& picture : figure.pictures) {
+        if (!picture.pixels.empty()) append_picture(text, picture);
+        picture.pixels.release();
+    }
+    for (const FigureShape& shape : figure.shapes) std::visit(write, shape);
+    text += "</svg>\n";
+    return {text.begin(), text.end()};
+}
+
+}  // namespace glimpse

@@ -1,0 +1,239 @@
+"""Overlays, panels and contact sheets as PNG, SVG and PDF: opened by programs that others read them with."""
+
+import os
+import re
+import subprocess
+import tarfile
+import xml.etree.ElementTree
+
+import numpy
+from PIL import Image
+
+from glimpse_case import ASTRONAUT, GlimpseCase
+
+SVG = "{http://www.w3.org/2000/svg}"
+GREEN = (0, 190, 90)  # of the first glimpse
+NAMES = ["face", "badge", "shuttle"]
+# Of files, as captions: Latin, Chinese, Arabic, Hebrew, Greek and an emoji.
+CAPTIONS = ["a <b> & c", "漢字的臉", "وجه", "פנים", "πρόσωπο", "🐈"]
+# Mean difference of channels between renderers, of 255: edges are smoothed in several ways.
+LIKE = 6
+ROUNDING = 8  # of a renderer that scales what it shows, of 255
+
+
+def tool(*arguments):
+    return subprocess.run([*map(str, arguments)], check=True, capture_output=True).stdout
+
+
+class Figures(GlimpseCase):
+    def named(self, names):
+        """A document with a box for each name, side by side."""
+        entries = [{"id": name, "box": [20 + 90 * k, 60 + 70 * k, 80, 60]} for k, name in enumerate(names)]
+        return ASTRONAUT, "-p", self.document({"glimpses": entries})
+
+    def extract(self, *arguments, **options):
+        return self.run_glimpse("extract", *arguments, "-o", self.out, **options)
+
+    def svg_texts(self, name):
+        root = xml.etree.ElementTree.parse(self.out / name).getroot()
+        return [text.text for text in root.iter(SVG + "text")], len(list(root.iter(SVG + "image")))
+
+    def pdf_texts(self, name):
+        """Without spaces, which pdftotext takes wide gaps in a word for, and its marks of directions."""
+        return re.sub("[\\s\u202a-\u202e]", "", tool("pdftotext", self.out / name, "-").decode())
+
+    def pdf_images(self, name):
+        return len(tool("pdfimages", "-list", self.out / name).decode().splitlines()) - 2
+
+    def test_one_document_in_three_formats(self):
+        inputs = self.named(NAMES)
+        for form in ("png", "svg", "pdf"):
+            self.extract(*inputs, "--overlay", "--panel", "--figure-format", form)
+        for kind in ("overlay", "panel"):
+            each = 2 if kind == "panel" else 1  # the tag, and the caption
+            pictures = 1 + len(NAMES) * (kind == "panel")
+            texts, images = self.svg_texts(f"astronaut.{kind}.svg")
+            self.assertEqual(sorted(texts), sorted(NAMES * each))
+            self.assertEqual(images, pictures)
+            self.assertEqual(self.pdf_images(f"astronaut.{kind}.pdf"), pictures)
+            found = self.pdf_texts(f"astronaut.{kind}.pdf")
+            for name in NAMES:
+                self.assertEqual(found.count(name), each, (kind, name, found))
+
+    def test_captions_in_any_script(self):
+        for caption in CAPTIONS:
+            self.picture(f"clip/{caption}.png", width=60, height=40)
+        for form in ("png", "svg", "pdf"):
+            self.extract("clip", "-b", "5,6,20,20", "--strip", "--figure-format", form)
+        texts, images = self.svg_texts("000.strip.svg")
+        self.assertEqual(sorted(texts), sorted(CAPTIONS))
+        self.assertEqual(images, len(CAPTIONS))
+        found = self.pdf_texts("000.strip.pdf")
+        for caption in CAPTIONS[:-1]:  # of emoji PDFs have pictures
+            self.assertIn(caption.replace(" ", ""), found)
+
+    def test_what_no_font_has_is_as_wide_everywhere(self):
+        self.picture("clip/\ue000\ue001\ue002.png", width=60, height=40)
+        for form in ("png", "pdf"):
+            self.extract("clip", "-b", "5,6,20,20", "--strip", "--figure-format", form)
+        tool("pdftoppm", "-r", 96, "-png", "-singlefile", self.out / "000.strip.pdf", self.path("pdf"))
+        ends = []
+        for picture in (self.load("000.strip.png"), numpy.array(Image.open(self.path("pdf.png")).convert("RGB"))):
+            inked = numpy.flatnonzero((picture[-30:] < 128).any(axis=(0, 2)))
+            ends.append((inked[0], inked[-1]))
+        self.assertLessEqual(numpy.abs(numpy.subtract(*ends)).max(), 2)
+
+    def test_all_formats_look_alike(self):
+        inputs = self.named(["one", "two"])
+        for form in ("png", "svg", "pdf"):
+            self.extract(*inputs, "--overlay", "--panel", "--figure-format", form)
+        for kind in ("overlay", "panel"):
+            name = self.out / f"astronaut.{kind}"
+            shown = self.load(f"astronaut.{kind}.png").astype(int)
+            height, width, _ = shown.shape
+            tool("rsvg-convert", f"{name}.svg", "-o", self.path("svg.png"))
+            tool("pdftoppm", "-r", 96, "-png", "-singlefile", f"{name}.pdf", self.path("pdf"))
+            for form in ("svg", "pdf"):
+                other = numpy.array(Image.open(self.path(f"{form}.png")).convert("RGB")).astype(int)
+                self.assertEqual(other.shape, shown.shape)
+                self.assertLess(numpy.abs(other - shown).mean(), LIKE, (kind, form))
+                # The outline of the first box: its left edge, in its own colour.
+                left, top = (0, 0) if kind == "overlay" else self.corner_of(shown)
+                for picture in (shown, other):
+                    self.assertLess(numpy.abs(picture[top + 90, left + 20] - GREEN).max(), 40, (kind, form))
+
+    def corner_of(self, panel):
+        """Where a panel's overlay begins: margins are white."""
+        paper = (panel == 255).all(axis=2)
+        left = int(numpy.argmin(paper.all(axis=0)))
+        return left, int(numpy.argmin(paper[:, left]))
+
+    def test_small_pictures_are_squares_everywhere(self):
+        photo, pixels = self.picture(width=8, height=8)
+        for form in ("png", "svg"):
+            self.extract(photo, "-b", "0,0,8,8", "--panel", "--overlay-style", "heat", "--opacity", 0, "--figure-format", form)
+        tool("rsvg-convert", self.out / "photo.panel.svg", "-o", self.path("svg.png"))
+        shown = self.load("photo.panel.png")
+        other = numpy.array(Image.open(self.path("svg.png")).convert("RGB"))
+        left, top = self.corner_of(shown)
+        for picture in (shown, other):
+            # The middles of the enlarged pixels of the overlay.
+            seen = picture[top + 25:top + 400:50, left + 25:left + 400:50]
+            self.assertLessEqual(numpy.abs(seen.astype(int) - pixels).max(), ROUNDING)
+
+    def test_the_same_bytes_every_time(self):
+        for k in range(6):
+            self.picture(f"in/{k}.png", width=200, height=150)
+        for form in ("png", "svg", "pdf"):
+            options = ("in", "-b", "10,20,60,50", "-b", "100,20,60,50", "--overlay", "--panel", "--strip", "--figure-format", form)
+            self.run_glimpse("extract", *options, "-o", "one", "--jobs", 1)
+            self.run_glimpse("extract", *options, "-o", "many", "--jobs", 4)
+            names = [name for name in self.files(self.directory / "one") if name.endswith(form)]
+            self.assertGreaterEqual(len(names), 6 * 2 + 2)
+            for name in names:
+                self.assertEqual((self.directory / "one" / name).read_bytes(), (self.directory / "many" / name).read_bytes(), name)
+
+    def test_contact_sheets_of_tracks(self):
+        for k in range(5):
+            self.picture(f"clip/{k}.png", width=60, height=40)
+        self.extract("clip", "-b", "5,6,20,20", "--strip", "--figure-format", "svg", "--animate", "webp")
+        self.assertEqual([name for name in self.files() if name.startswith("000")], ["000.strip.svg", "000.track.webp"])
+        texts, images = self.svg_texts("000.strip.svg")
+        self.assertEqual(texts, ["0", "1", "2", "3", "4"])
+        self.assertEqual(images, 5)
+        self.extract("clip", "-b", "5,6,20,20", "--strip", "--figure-format", "pdf", "--existing", "skip")
+        self.assertEqual(self.pdf_images("000.strip.pdf"), 5)
+        self.assertIn("4", self.pdf_texts("000.strip.pdf"))
+
+    def test_whole_figures_are_kept_and_others_made_again(self):
+        photo, _ = self.picture()
+        for form in ("svg", "pdf"):
+            options = (photo, "-b", "1,2,9,8", "--overlay", "--figure-format", form, "--existing", "skip")
+            self.extract(*options)
+            figure = self.out / f"photo.overlay.{form}"
+            content = figure.read_bytes()
+            before = figure.stat()
+            self.extract(*options)
+            self.assertEqual(figure.stat().st_mtime_ns, before.st_mtime_ns)
+            figure.write_bytes(content[:-3])
+            self.assertIn(f"photo.overlay.{form}", self.extract(*options).stderr)
+            self.assertEqual(figure.read_bytes(), content)
+            self.fails(2, "extract", *options[:-1], "error", "-o", self.out, says=["is there already"])
+
+    def test_members_of_archives(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-b", "1,2,9,8", "--overlay", "--panel", "--figure-format", "pdf", "--output-tar", "a.tar")
+        with tarfile.open(self.directory / "a.tar") as archive:
+            self.assertEqual(archive.getnames(), ["photo.000.png", "photo.overlay.pdf", "photo.panel.pdf", "photo.json"])
+            self.assertTrue(archive.extractfile("photo.panel.pdf").read().endswith(b"%%EOF\n"))
+
+    def test_figures_that_would_be_an_input_or_each_other(self):
+        photo, _ = self.picture("photo.png")
+        self.picture("photo.overlay.png")
+        self.fails(2, "extract", "photo.png", "photo.overlay.png", "-b", "1,2,9,8", "--overlay", "-o", ".", says=["photo.overlay.png"])
+        self.run_glimpse("extract", "photo.png", "photo.overlay.png", "-b", "1,2,9,8", "--overlay", "--figure-format", "svg", "-o", ".")
+        self.assertIn("photo.overlay.svg", self.files(self.directory))
+
+    def test_a_format_without_a_figure(self):
+        photo, _ = self.picture()
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--figure-format", "svg", "-o", self.out,
+                   says=["--figure-format: is about figures: give --overlay, --panel or --strip"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--overlay", "--figure-format", "eps", "-o", self.out, says=["--figure-format"])
+
+    def test_an_untrusted_run_has_the_same_texts(self):
+        for caption in CAPTIONS:
+            self.picture(f"clip/{caption}.png", width=60, height=40)
+        for form in ("svg", "pdf", "png"):
+            options = ("clip", "-b", "5,6,20,20", "--panel", "--strip", "--figure-format", form)
+            self.extract(*options)
+            self.run_glimpse("extract", *options, "--untrusted", "-o", "confined")
+            for name in ("000.strip", f"{CAPTIONS[1]}.panel"):
+                name = f"{name}.{form}"
+                self.assertEqual((self.directory / "confined" / name).read_bytes(), (self.out / name).read_bytes(), name)
+
+    def test_names_of_any_bytes(self):
+        names = [b"not utf-8 \xff", "‮turned".encode(), b"a" * 200, "🐈‍⬛".encode(), b"&amp;]]>"]
+        photo, _ = self.picture(width=30, height=20)
+        for name in names:
+            target = os.path.join(os.fsencode(self.directory), b"clip", name + b".png")
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "wb") as copy:
+                copy.write(photo.read_bytes())
+        for form in ("png", "svg", "pdf"):
+            result = self.extract("clip", "-b", "1,2,9,8", "--strip", "--figure-format", form)
+            self.assertEqual(result.stderr, "")
+        texts, _ = self.svg_texts("000.strip.svg")
+        self.assertEqual(len(texts), len(names))
+        self.assertIn("not utf-8 \ufffd", texts)
+        self.assertIn("&amp;]]>", texts)
+
+    def test_without_any_font(self):
+        for k in range(3):
+            self.picture(f"in/{k}.png", width=300, height=200)
+        self.path("nothing/x").touch()
+        configuration = self.file("fonts.conf", f"<?xml version='1.0'?><fontconfig><dir>{self.directory}/nothing</dir></fontconfig>")
+        environment = {**os.environ, "FONTCONFIG_FILE": str(configuration)}
+        for form in ("png", "svg", "pdf"):
+            result = self.extract("in", "-b", "10,20,60,50", "--overlay", "--panel", "--strip", "--figure-format", form, env=environment)
+            self.assertEqual(result.stderr, "glimpse: warning: figures have no texts, since fontconfig finds no font; install one, "
+                             "such as Debian's fonts-dejavu-core\n")
+            self.assertTrue((self.out / f"0.panel.{form}").is_file())
+        self.assertEqual(self.svg_texts("0.panel.svg")[0], [])
+        self.extract("in", "-b", "10,20,60,50", "--quiet", "--overlay", env=environment)
+        self.assertEqual(self.extract("in", "-b", "10,20,60,50", env=environment).stderr, "")
+
+    def test_a_label_is_inside_and_covers_no_other(self):
+        photo, _ = self.picture(width=500, height=400)
+        entries = [{"id": f"name_{'m' * k}", "box": [400 - 5 * k, 3 * k, 95, 60]} for k in range(20)]
+        self.extract(photo, "-p", self.document({"glimpses": entries}), "--overlay", "--figure-format", "svg")
+        root = xml.etree.ElementTree.parse(self.out / "photo.overlay.svg").getroot()
+        tags = [[float(box.get(key)) for key in ("x", "y", "width", "height")] for box in root.iter(SVG + "rect") if box.get("fill") == "#141414"]
+        texts = [(float(text.get("x")), float(text.get("y")), float(text.get("textLength"))) for text in root.iter(SVG + "text")]
+        self.assertEqual(len(tags), len(texts))
+        self.assertGreater(len(tags), 10)
+        covered = numpy.zeros((400, 500), int)
+        for (x, y, width, height), (middle, baseline, length) in zip(tags, texts):
+            self.assertTrue(x >= 0 and y >= 0 and x + width <= 500 and y + height <= 400)
+            covered[int(y):int(y + height), int(x):int(x + width)] += 1
+            self.assertTrue(x <= middle - length / 2 and middle + length / 2 <= x + width and y < baseline < y + height)
+        self.assertEqual(covered.max(), 1)

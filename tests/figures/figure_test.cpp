@@ -1,0 +1,219 @@
+#include "glimpse/figure.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "drawn_pictures.hpp"
+#include "figures/figure.hpp"
+#include "figures/module/drawing.hpp"
+#include "figures/module/functions.hpp"
+#include "figures/module/text.hpp"
+#include "figures/module/thumbnails.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/overlay.hpp"
+#include "system/parallel.hpp"
+
+using namespace glimpse;
+using namespace drawn_pictures;
+
+namespace {
+
+Figure blank(cv::Size size) {
+    return {.size = size, .pictures = {}, .shapes = {}};
+}
+
+Figure with_picture(const cv::Mat& picture, int factor) {
+    Figure figure = blank(picture.size() * factor);
+    figure.pictures.push_back({picture, {{0, 0}, figure.size}});
+    return figure;
+}
+
+/// A picture, a turned outline that leaves the figure, and a tag.
+Figure usual() {
+    Figure figure = with_picture(speckled({30, 20}), 10);
+    add_outline(figure, {{250, -40}, {350, 100}, {150, 150}, {60, 30}}, {.line = 3, .casing = 1},
+                {0, 190, 90});
+    add_tag(figure, "a tag", {{40, 100}, tag_size("a tag", 12)}, 12, {0, 190, 90});
+    return figure;
+}
+
+std::string encoded(const Figure& figure, FigureFormat format) {
+    const auto bytes = figures::encode_figure(figure, format);
+    return {bytes.begin(), bytes.end()};
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+/// The rectangle of all pixels that are not white.
+cv::Rect ink_of(const cv::Mat& picture) {
+    cv::Mat grey;
+    cv::cvtColor(picture, grey, cv::COLOR_RGB2GRAY);
+    return cv::boundingRect(grey < 255);
+}
+
+cv::Mat lettered(const std::string& text, int letter, cv::Point position, cv::Size size) {
+    Figure figure = blank(size);
+    add_text(figure, {text, position}, letter, ink);
+    return figures::drawn(figure);
+}
+
+}  // namespace
+
+TEST_CASE("figures: pictures are shown in squares, whoever else has their pixels") {
+    const cv::Mat picture = speckled({13, 7});
+    CHECK(same(figures::drawn(with_picture(picture, 9)), enlarged(picture, 9)));
+    Figure figure = with_picture(picture.clone(), 1);
+    add_outline(figure, {{1, 1}, {9, 1}, {9, 6}}, {}, {0, 0, 0});
+    const Figure copy = figure;
+    CHECK_FALSE(same(figures::drawn(std::move(figure)), picture));
+    CHECK(same(copy.pictures.front().pixels, picture));
+}
+
+// Cairo rounds where edges cross the borders of a tile: a little of a pixel's coverage.
+constexpr double rounded_crossings = 16;
+
+TEST_CASE("figures: what is drawn does not depend on where, nor on Cairo's tiles") {
+    Figure shapes = blank({1500, 1400});
+    add_outline(shapes, {{100.3, 90}, {1400, 700.6}, {800, 1300}}, {.line = 7, .casing = 2}, {90, 190, 255});
+    add_tag(shapes, "across", {{1000, 1010}, tag_size("across", 30)}, 30, {255, 150, 20});
+    const cv::Mat here = figures::drawn(shapes);
+    Figure moved = blank({1600, 1600});
+    add(moved, shapes, {37, 111});
+    const cv::Mat there = figures::drawn(moved)(cv::Rect({37, 111}, here.size()));
+    CHECK(cv::norm(there, here, cv::NORM_INF) <= rounded_crossings);
+    CHECK(here.at<cv::Vec3b>(1010 + 3, 1024) == cv::Vec3b(255, 150, 20));
+}
+
+TEST_CASE("figures: an outline is shown within its part of a figure alone") {
+    Figure part = blank({50, 50});
+    add_outline(part, {{-20, 10}, {40, 10}, {40, 90}, {-20, 90}}, {.line = 4, .casing = 0}, {9, 8, 7});
+    Figure figure = blank({200, 200});
+    add(figure, part, {100, 100});
+    const cv::Mat drawn = figures::drawn(figure);
+    CHECK(ink_of(drawn) == cv::Rect(100, 108, 42, 42));
+    for (const auto& [x, y] : {std::pair{100, 108}, {141, 149}, {120, 111}}) {
+        CHECK(drawn.at<cv::Vec3b>(y, x) == cv::Vec3b(9, 8, 7));
+    }
+}
+
+TEST_CASE("figures: capitals are as high as is said, and stand where they are put") {
+    for (const int letter : {9, 14, 40}) {
+        CAPTURE(letter);
+        const cv::Rect box = ink_of(lettered("HEX", letter, {50, 60}, {400, 200}));
+        // The edges of letters lie between pixels.
+        CHECK(std::abs(box.y - 60) <= 1);
+        CHECK(std::abs(box.br().y - 60 - letter) <= 1);
+        CHECK(box.x >= 50);
+        CHECK(box.br().x <= 50 + text_width("HEX", letter));
+    }
+}
+
+TEST_CASE("figures: no text leaves its line, in whatever script, nor its width by more than a tag's margin") {
+    constexpr int letter = 20;
+    const cv::Point at(100, 100);
+    std::string heap = "a";
+    for (int k = 0; k < 30; ++k) heap += "\u0301\u0323";  // accents above and below
+    for (const std::string& text :
+         {std::string("Ǻgjpq|Å"), std::string("漢字與假名 ひらがな"), std::string("مرحبا بالعالم"),
+          std::string("שלום עולם"), std::string("ภาษาไทยที่นี่"), std::string("हिन्दी"), std::string("🐈 🙂"),
+          heap}) {
+        CAPTURE(text);
+        const int width = text_width(text, letter);
+        const cv::Rect box = ink_of(lettered(text, letter, at, {width + 200, 300}));
+        CHECK(box.area() > 0);
+        CHECK(box.y >= at.y - letter / 2 - 1);
+        CHECK(box.br().y <= at.y + letter + letter / 2 + 1);
+        CHECK(box.x >= at.x - letter / 2);
+        CHECK(box.br().x <= at.x + width + letter / 2);
+    }
+}
+
+TEST_CASE("figures: a name is shortened by whole letters, whatever they are made of") {
+    std::string accented;
+    for (int k = 0; k < 40; ++k) accented += "e\u0301";
+    const int all = text_width(accented, 10);
+    for (int width = all / 4; width < all; width += 7) {
+        const std::string shorter = elided(accented, 10, width);
+        REQUIRE(text_width(shorter, 10) <= width);
+        CHECK(count(shorter, "e\u0301") == count(shorter, "e"));
+        CHECK(count(shorter, "\u0301") == count(shorter, "e"));
+        CHECK(count(shorter, "..") == 1);
+    }
+}
+
+TEST_CASE("figures: SVG and PDF have each picture once, texts as texts, and the same bytes every time") {
+    for (const FigureFormat format : {FigureFormat::svg, FigureFormat::pdf, FigureFormat::png}) {
+        CAPTURE(figure_format_name(format));
+        CHECK(encoded(usual(), format) == encoded(usual(), format));
+        CHECK(figure_format_from_name(figure_format_name(format)) == format);
+    }
+    CHECK_THROWS_WITH_AS(figure_format_from_name("eps"), doctest::Contains("png, svg, pdf"), UsageError);
+    const std::string svg = encoded(usual(), FigureFormat::svg);
+    CHECK(count(svg, "<image ") == 1);
+    CHECK(count(svg, "image-rendering:pixelated") == 1);
+    CHECK(count(svg, ">a tag</text>") == 1);
+    CHECK(count(svg, "<path ") == 2);
+    CHECK(count(svg, "stroke=\"#00be5a\" stroke-width=\"3\"") == 1);
+    CHECK(svg.ends_with("</svg>\n"));
+    const std::string pdf = encoded(usual(), FigureFormat::pdf);
+    CHECK(count(pdf, "/Subtype /Image") == 1);
+    CHECK(count(pdf, "/CreationDate") == 0);
+    CHECK(count(pdf, "/MediaBox [ 0 0 225 150 ]") == 1);  // 300×200 pixels of 3/4 point
+    CHECK(pdf.ends_with("%%EOF\n"));
+}
+
+TEST_CASE("figures: a picture that is not enlarged may be smoothed, and one without pixels is left out") {
+    const std::string svg = encoded(with_picture(speckled({30, 20}), 1), FigureFormat::svg);
+    CHECK(count(svg, "<image ") == 1);
+    CHECK(count(svg, "pixelated") == 0);
+    for (const FigureFormat format : {FigureFormat::svg, FigureFormat::pdf}) {
+        Figure figure = blank({30, 20});
+        figure.pictures.push_back({{}, {1, 2, 3, 4}});
+        const std::string text = encoded(figure, format);
+        CHECK(count(text, "<image ") + count(text, "/Subtype /Image") == 0);
+    }
+}
+
+TEST_CASE("figures: an SVG's texts are XML, whatever is in them") {
+    Figure figure = blank({300, 100});
+    add_text(figure, {"a<b> & \"c\"\x01\n\xFF", {10, 10}}, 12, ink);
+    add_text(figure, {"שלום", {10, 50}}, 12, ink);
+    const std::string svg = encoded(figure, FigureFormat::svg);
+    CHECK(count(svg, ">a&lt;b&gt; &amp; &quot;c&quot;\uFFFD\uFFFD\uFFFD</text>") == 1);
+    CHECK(count(svg, "direction=\"rtl\" xml:space=\"preserve\">שלום</text>") == 1);
+}
+
+TEST_CASE("figures: outlines in a part of an SVG are clipped to it, once for all") {
+    Figure part = usual();
+    add_outline(part, {{0, 0}, {10, 0}, {10, 10}}, {}, {1, 2, 3});
+    Figure figure = blank({500, 500});
+    add(figure, part, {100, 50});
+    const std::string svg = encoded(figure, FigureFormat::svg);
+    CHECK(count(svg, "<clipPath id=\"within1\"><rect x=\"100\" y=\"50\" width=\"300\" height=\"200\"/>") ==
+          1);
+    CHECK(count(svg, "<clipPath") == 1);
+    CHECK(count(svg, "clip-path=\"url(#within1)\"") == 4);
+}
+
+TEST_CASE("figures: several threads draw the same at once") {
+    const std::string expected = encoded(usual(), FigureFormat::png);
+    const std::string as_pdf = encoded(usual(), FigureFormat::pdf);
+    std::vector<int> same_bytes(16);
+    for_each_in_parallel(same_bytes.size(), [&](std::size_t k) {
+        same_bytes[k] =
+            encoded(usual(), FigureFormat::png) == expected && encoded(usual(), FigureFormat::pdf) == as_pdf;
+    });
+    CHECK(std::ranges::count(same_bytes, 1) == std::ssize(same_bytes));
+}
+
+TEST_CASE("figures: the page of a large figure is no longer than readers show") {
+    const std::string pdf = encoded(blank({40000, 20000}), FigureFormat::pdf);
+    CHECK(count(pdf, "/MediaBox [ 0 0 14400 7200 ]") == 1);
+}
