@@ -130,6 +130,7 @@ void paint_shapes(cv::Mat& canvas, const std::vector<FigureShape>& shapes) {
     constexpr int side = 1024;
     const cv::Rect all({0, 0}, canvas.size());
     std::vector<cv::Rect> places;
+    places.reserve(shapes.size());
     for (const FigureShape& shape : shapes) places.push_back(touched(shape));
     for (int y = 0; y < canvas.rows; y += side) {
         for (int x = 0; x < canvas.cols; x += side) {
