@@ -58,11 +58,13 @@ GLIMPSE_EXPORT Colormap colormap_from_name(std::string_view name);
 /// How an overlay is drawn.
 struct OverlayStyle {
     /// heat: the attention as a heat map; outline: every outline with its label; both; dim: what is not
-    /// attended to is darkened, and the outlines are drawn.
-    enum class Kind { heat, outline, both, dim };
+    /// attended to is darkened, and the outlines are drawn; blend: the heat map over all of the picture
+    /// alike.
+    enum class Kind { heat, outline, both, dim, blend };
     Kind kind = Kind::both;
     Colormap colormap = Colormap::inferno;
-    /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest, or of the dark where there is none.
+    /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest – of `blend`, everywhere –, or of the dark
+    /// where there is none.
     double opacity = 0.6;
     int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels; for `PanelLayout`
     int shrink = 1;       ///< ≥ 1: how many times the picture is smaller than the image of the maps
@@ -74,7 +76,8 @@ struct OverlayStyle {
 /// v, 0 ≤ v ≤ 1, is the maximum over the maps, each scaled to its own maximum; negative attention counts 0.
 /// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
 /// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, and leaves it
-/// unchanged at v = 0. `dim` multiplies by 1 - opacity · (1 - v).
+/// unchanged at v = 0. `dim` multiplies by 1 - opacity · (1 - v). `blend`, as in Grad-CAM's figures, mixes
+/// the picture with the colour map's colour at v, unshaded, by opacity, where v = 0 as well.
 ///
 /// Outlines are polygons in edge coordinates, with their labels on tags. Lines and letters scale with the
 /// picture, and shrink where more than 30 outlines share it. Tags do not overlap and cover a third of the

@@ -24,7 +24,8 @@ namespace {
 const std::map<std::string, OverlayStyle::Kind> overlay_styles{{"heat", OverlayStyle::Kind::heat},
                                                                {"outline", OverlayStyle::Kind::outline},
                                                                {"both", OverlayStyle::Kind::both},
-                                                               {"dim", OverlayStyle::Kind::dim}};
+                                                               {"dim", OverlayStyle::Kind::dim},
+                                                               {"blend", OverlayStyle::Kind::blend}};
 const std::map<std::string, Existing> existing_choices{
     {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
 

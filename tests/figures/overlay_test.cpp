@@ -168,6 +168,20 @@ TEST_CASE("maps are scaled to their own maximum, joined by the larger, and never
     }
 }
 
+TEST_CASE("blend mixes all of the picture with the colours of its attention alike, and draws nothing else") {
+    const cv::Mat picture(200, 200, CV_8UC3, cv::Scalar(100, 150, 200));
+    const cv::Mat blended = drawn(picture, window(picture.size(), {50, 50, 100, 100}), Kind::blend, 0.25);
+    cv::Mat ends = (cv::Mat_<std::uint8_t>(1, 2) << 0, 255);
+    cv::applyColorMap(ends, ends, cv::COLORMAP_INFERNO);
+    for (const auto& [x, end] : {std::pair{20, 0}, {50, 1}, {100, 1}, {149, 1}, {150, 0}}) {
+        const auto colour = ends.at<cv::Vec3b>(end);  // B, G, R
+        for (int c = 0; c < 3; ++c) {
+            const double mixed = 0.75 * picture.at<cv::Vec3b>(0, 0)[c] + 0.25 * colour[2 - c];
+            CHECK(std::abs(blended.at<cv::Vec3b>(100, x)[c] - mixed) <= 0.5);
+        }
+    }
+}
+
 TEST_CASE("dim keeps what is attended to and darkens the rest") {
     const cv::Mat picture(200, 200, CV_8UC3, cv::Scalar(100, 150, 200));
     const cv::Mat dim = drawn(picture, window(picture.size(), {50, 50, 100, 100}), Kind::dim, 0.5);

@@ -73,6 +73,19 @@ void draw_heat(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& s
     }
 }
 
+void draw_blend(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {
+    const Levels colours = colours_of(style.colormap);
+    for (int y = 0; y < picture.rows; ++y) {
+        auto* out = picture.ptr<cv::Vec3b>(y);
+        const auto* level = attention.ptr<std::uint8_t>(y);
+        for (int x = 0; x < picture.cols; ++x) {
+            const cv::Vec3d mixed =
+                (1 - style.opacity) * cv::Vec3d(out[x]) + style.opacity * colours[level[x]];
+            for (int c = 0; c < 3; ++c) out[x][c] = cv::saturate_cast<std::uint8_t>(mixed[c]);
+        }
+    }
+}
+
 void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
     for (int y = 0; y < picture.rows; ++y) {
         auto* out = picture.ptr<cv::Vec3b>(y);
@@ -116,13 +129,16 @@ Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
         const cv::Mat attention = combined_attention(maps, picture.size(), style.shrink);
         if (style.kind == Kind::dim) {
             draw_dark(shown, attention, style.opacity);
+        } else if (style.kind == Kind::blend) {
+            draw_blend(shown, attention, style);
         } else {
             draw_heat(shown, attention, style);
         }
     }
     Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
     figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
-    if (style.kind != Kind::heat) add_outlines(figure, maps, double(style.enlargement) / style.shrink);
+    const bool is_outlined = style.kind != Kind::heat && style.kind != Kind::blend;
+    if (is_outlined) add_outlines(figure, maps, double(style.enlargement) / style.shrink);
     return figure;
 }
 
