@@ -62,9 +62,9 @@ struct Figure {
 
 /// What a figure is written as.
 ///
-/// png: pixels. svg, pdf: each picture once, with its own pixels, lines as lines and texts as texts; a pixel
-/// of the figure is 1/96 inch, less where a PDF's page would be longer than 200 inches. The same figure has
-/// the same bytes every time, with the same fonts and libraries.
+/// png: pixels. svg, pdf: each picture once, as large as it is shown, lines as lines and texts as texts; a
+/// pixel of the figure is 1/96 inch, less where a PDF's page would be longer than 200 inches. The same figure
+/// has the same bytes every time, with the same fonts and libraries.
 enum class FigureFormat { png, svg, pdf };
 
 /// Their names, which are extensions too, in the order of `FigureFormat`.
@@ -74,7 +74,9 @@ GLIMPSE_EXPORT std::string_view figure_format_name(FigureFormat format);
 /// The format of that name. Throws `UsageError` with the legal names.
 GLIMPSE_EXPORT FigureFormat figure_format_from_name(std::string_view name);
 
-/// The figure as pixels, 8-bit RGB. Throws `Error` where the module that draws is not there.
+/// The figure as pixels, 8-bit RGB. Throws `Error` where the module that draws is not there, where a picture
+/// is not 8-bit RGB, lies outside or has a place that is no whole multiple of its size, where an outline has
+/// a point that is not finite, and where Cairo fails.
 GLIMPSE_EXPORT cv::Mat drawn(Figure figure);
 
 /// The bytes of a file. Throws likewise.

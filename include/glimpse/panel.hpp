@@ -55,8 +55,8 @@ class GLIMPSE_EXPORT Panel {
     /// As it was given.
     [[nodiscard]] const PanelLayout& layout() const { return layout_; }
 
-    /// Shows an overlay that was drawn with the layout's `enlargement` as `OverlayStyle::enlargement`. Throws
-    /// `Error` for one of another size.
+    /// Shows an overlay, once, that was drawn with the layout's `enlargement` as `OverlayStyle::enlargement`.
+    /// Throws `Error` for one of another size.
     void show_overlay(Figure overlay);
 
     /// Shows pixels (8-bit RGB) instead, resized to the overlay's place.

@@ -172,7 +172,7 @@ void add_outputs(Command& command, ExtractOptions& o) {
 void add_pictures(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Overlays, panels and tracks");
     command.add_flag("--overlay", o.output.overlay,
-                     "also write NAME.overlay.png: attention and outlines on the image");
+                     "also write NAME.overlay.png (--figure-format): attention and outlines on the image");
     const OverlayStyle style;
     const auto kind =
         std::ranges::find(overlay_styles, style.kind, &decltype(overlay_styles)::value_type::second);
@@ -189,14 +189,15 @@ void add_pictures(Command& command, ExtractOptions& o) {
                     "of overlays and panels: shrink an image whose longer side has more pixels")
         ->default_str(std::to_string(o.output.overlay_size));
     command.add_flag("--panel", o.output.panel,
-                     "also write NAME.panel.png: the overlay and the glimpses beside it");
+                     "also write NAME.panel.png (--figure-format): the overlay, and the glimpses beside it");
     command
         .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),
                     "of overlays, panels and contact sheets; svg and pdf: lines as lines, texts as texts")
         ->default_str(std::string(figure_format_name(o.output.figure_format)));
     TrackOptions& tracks = o.output.tracks;
-    command.add_flag("--strip", tracks.strip,
-                     "also write each id's glimpses as one contact sheet, DIR/ID.strip.png");
+    command.add_flag(
+        "--strip", tracks.strip,
+        "also write each id's glimpses as one contact sheet, DIR/ID.strip.png (--figure-format)");
     command.add_choice("--animate", tracks.animation, strings(animation_formats()),
                        "also write each id's images and glimpses as an animation, DIR/ID.track.NAME");
     command

@@ -14,10 +14,12 @@ const Figures& drawing() {
 }
 
 cv::Mat drawn(Figure figure) {
+    require_drawable(figure);
     return drawing().drawn(std::move(figure));
 }
 
 std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format) {
+    require_drawable(figure);
     return drawing().encode_figure(std::move(figure), format);
 }
 
@@ -56,7 +58,8 @@ void Panel::show_glimpse(std::size_t k, const cv::Mat& glimpse) {
 
 void Panel::show(std::size_t k, const cv::Mat& pixels) {
     FigurePicture& picture = figure_.pictures[k];
-    picture.pixels = drawing().fitted(pixels, picture.place.size());
+    const cv::Mat fitted = drawing().fitted(pixels, picture.place.size());
+    picture.pixels = fitted.data == pixels.data ? fitted.clone() : fitted;  // the caller may change its own
 }
 
 }  // namespace glimpse

@@ -111,12 +111,14 @@ cv::Mat decode_picture(ImageReader& image, int n) {
 }
 
 std::int64_t drawing_memory(const ImageInfo& image, int n, FigureFormat format) {
-    // As it is shown and as it is drawn, 3 bytes each, the attention of all and that of one, at most 13
-    // bytes.
-    constexpr std::int64_t drawn = 3 + 3 + 13;
-    // After that, of a panel, its pictures, in words of 4 bytes for PDF, and their file, which is no smaller
-    // where they are noise, while it grows.
-    constexpr std::int64_t embedded = 3 + 3 + 2 * 4 + 2 * 6 + 3;
+    // Bytes a pixel: as it is shown and as it is drawn, with the attention of all and that of one.
+    constexpr std::int64_t pixels = 3;
+    constexpr std::int64_t attention = 13;
+    constexpr std::int64_t drawn = 2 * pixels + attention;
+    // After that, of a panel with a glimpse of all of the image: two pictures, for PDF in words of 4 bytes,
+    // their file, which is no smaller where they are noise, while it grows to twice its size, and its copy.
+    constexpr std::int64_t words = 4;
+    constexpr std::int64_t embedded = 2 * pixels + 2 * words + 2 * (2 * pixels) + pixels;
     const Rectangle picture = whole(shrunk(image.size, n));
     return pixel_bytes(image, picture) +
            bounded_product(format == FigureFormat::png ? drawn : embedded, picture.area());

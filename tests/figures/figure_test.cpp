@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/core.hpp>
 #include <string>
 
@@ -49,6 +50,12 @@ std::size_t count(const std::string& text, const std::string& part) {
     std::size_t found = 0;
     for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
     return found;
+}
+
+std::string repeated(const std::string& part, int times) {
+    std::string text;
+    for (int k = 0; k < times; ++k) text += part;
+    return text;
 }
 
 /// The rectangle of all pixels that are not white.
@@ -118,12 +125,12 @@ TEST_CASE("figures: capitals are as high as is said, and stand where they are pu
 TEST_CASE("figures: no text leaves its line, in whatever script, nor its width by more than a tag's margin") {
     constexpr int letter = 20;
     const cv::Point at(100, 100);
-    std::string heap = "a";
-    for (int k = 0; k < 30; ++k) heap += "\u0301\u0323";  // accents above and below
+    const std::string above = repeated("\u0301", 30);
+    const std::string below = repeated("\u0323", 30);
     for (const std::string& text :
          {std::string("Ǻgjpq|Å"), std::string("漢字與假名 ひらがな"), std::string("مرحبا بالعالم"),
           std::string("שלום עולם"), std::string("ภาษาไทยที่นี่"), std::string("हिन्दी"), std::string("🐈 🙂"),
-          heap}) {
+          "a" + above + below, "a" + above, "a" + below, "\u207F" + above, "_" + below}) {
         CAPTURE(text);
         const int width = text_width(text, letter);
         const cv::Rect box = ink_of(lettered(text, letter, at, {width + 200, 300}));
@@ -136,15 +143,14 @@ TEST_CASE("figures: no text leaves its line, in whatever script, nor its width b
 }
 
 TEST_CASE("figures: a name is shortened by whole letters, whatever they are made of") {
-    std::string accented;
-    for (int k = 0; k < 40; ++k) accented += "e\u0301";
+    const std::string accented = repeated("e\u0301", 40);
     const int all = text_width(accented, 10);
     for (int width = all / 4; width < all; width += 7) {
         const std::string shorter = elided(accented, 10, width);
         REQUIRE(text_width(shorter, 10) <= width);
         CHECK(count(shorter, "e\u0301") == count(shorter, "e"));
         CHECK(count(shorter, "\u0301") == count(shorter, "e"));
-        CHECK(count(shorter, "..") == 1);
+        CHECK(count(shorter, "…") == 1);
     }
 }
 
@@ -157,6 +163,7 @@ TEST_CASE("figures: SVG and PDF have each picture once, texts as texts, and the 
     CHECK_THROWS_WITH_AS(figure_format_from_name("eps"), doctest::Contains("png, svg, pdf"), UsageError);
     const std::string svg = encoded(usual(), FigureFormat::svg);
     CHECK(count(svg, "<image ") == 1);
+    CHECK(count(svg, "width=\"300\" height=\"200\" preserveAspectRatio") == 1);
     CHECK(count(svg, "image-rendering:pixelated") == 1);
     CHECK(count(svg, ">a tag</text>") == 1);
     CHECK(count(svg, "<path ") == 2);
@@ -169,10 +176,7 @@ TEST_CASE("figures: SVG and PDF have each picture once, texts as texts, and the 
     CHECK(pdf.ends_with("%%EOF\n"));
 }
 
-TEST_CASE("figures: a picture that is not enlarged may be smoothed, and one without pixels is left out") {
-    const std::string svg = encoded(with_picture(speckled({30, 20}), 1), FigureFormat::svg);
-    CHECK(count(svg, "<image ") == 1);
-    CHECK(count(svg, "pixelated") == 0);
+TEST_CASE("figures: a picture without pixels is left out") {
     for (const FigureFormat format : {FigureFormat::svg, FigureFormat::pdf}) {
         Figure figure = blank({30, 20});
         figure.pictures.push_back({{}, {1, 2, 3, 4}});
@@ -185,9 +189,12 @@ TEST_CASE("figures: an SVG's texts are XML, whatever is in them") {
     Figure figure = blank({300, 100});
     add_text(figure, {"a<b> & \"c\"\x01\n\xFF", {10, 10}}, 12, ink);
     add_text(figure, {"שלום", {10, 50}}, 12, ink);
+    add_text(figure, {"two\u2028lines\u2029", {10, 90}}, 12, ink);
     const std::string svg = encoded(figure, FigureFormat::svg);
     CHECK(count(svg, ">a&lt;b&gt; &amp; &quot;c&quot;\uFFFD\uFFFD\uFFFD</text>") == 1);
-    CHECK(count(svg, "direction=\"rtl\" xml:space=\"preserve\">שלום</text>") == 1);
+    CHECK(count(svg, ">two\uFFFDlines\uFFFD</text>") == 1);
+    CHECK(count(svg, " direction=\"rtl\" font-family=\"'") == 1);
+    CHECK(count(svg, " xml:space=\"preserve\">שלום</text>") == 1);
 }
 
 TEST_CASE("figures: outlines in a part of an SVG are clipped to it, once for all") {
@@ -196,10 +203,73 @@ TEST_CASE("figures: outlines in a part of an SVG are clipped to it, once for all
     Figure figure = blank({500, 500});
     add(figure, part, {100, 50});
     const std::string svg = encoded(figure, FigureFormat::svg);
-    CHECK(count(svg, "<clipPath id=\"within1\"><rect x=\"100\" y=\"50\" width=\"300\" height=\"200\"/>") ==
-          1);
+    // By its place: figures in one page may have equal names of equal clip paths alone.
+    CHECK(count(svg, "<clipPath id=\"within-100-50-300-200\"><rect x=\"100\" y=\"50\" width=\"300\"") == 1);
     CHECK(count(svg, "<clipPath") == 1);
-    CHECK(count(svg, "clip-path=\"url(#within1)\"") == 4);
+    CHECK(count(svg, "clip-path=\"url(#within-100-50-300-200)\"") == 4);
+}
+
+TEST_CASE("figures: each part of an SVG's text is in its own font, in the order in which it is read") {
+    Figure figure = blank({400, 100});
+    add_text(figure, {"12 漢字 cats", {10, 10}}, 12, ink);
+    const std::string svg = encoded(figure, FigureFormat::svg);
+    REQUIRE(count(svg, "</tspan>") == 3);
+    const auto text_of = [&](std::size_t from) {
+        const std::size_t begin = svg.find('>', svg.find("<tspan", from)) + 1;
+        return svg.substr(begin, svg.find("</tspan>", begin) - begin);
+    };
+    CHECK(text_of(0) + text_of(svg.find("</tspan>")) + text_of(svg.rfind("<tspan")) == "12 漢字 cats");
+    CHECK(text_of(svg.find("</tspan>")).starts_with("漢字"));
+    // In quotes: a name like Source Sans 3 would be no CSS without.
+    CHECK(count(svg, "<tspan font-family=\"'") == 3);
+}
+
+TEST_CASE("figures: an SVG's text in two directions stays in the order in which it is read") {
+    Figure figure = blank({400, 100});
+    add_text(figure, {"שלום 漢字 abc", {10, 10}}, 12, ink);
+    const std::string svg = encoded(figure, FigureFormat::svg);
+    const auto at = [&](const char* part) { return svg.find(part); };
+    REQUIRE(at("abc") != std::string::npos);
+    CHECK(at("שלום") < at("漢字"));
+    CHECK(at("漢字") < at("abc"));
+}
+
+TEST_CASE("figures: a label of any length is shown as its ends") {
+    constexpr int letter = 60;
+    const std::string label = "first " + repeated("word ", 100'000) + "last";  // beyond Pango's 32 bits
+    const std::string shown = elided(label, letter, 1000);
+    CHECK(text_width(shown, letter) <= 1000);
+    CHECK(shown.starts_with("first"));
+    CHECK(shown.ends_with("last"));
+    CHECK(count(shown, "…") == 1);
+}
+
+TEST_CASE("figures: a text of which nothing can be seen has no place") {
+    for (const std::string& blank_text : {std::string("   "), std::string("\u200D"), std::string("\u3000")}) {
+        CHECK(elided(blank_text, 12, 100).empty());
+    }
+    CHECK(elided(" a ", 12, 100) == " a ");
+}
+
+TEST_CASE("figures: what cannot be drawn is refused by name") {
+    Figure figure = with_picture(speckled({30, 20}), 2);
+    const auto refused = [](const Figure& bad, const char* rule) {
+        CHECK_THROWS_WITH_AS(static_cast<void>(drawn(bad)), doctest::Contains(rule), Error);
+        CHECK_THROWS_WITH_AS(static_cast<void>(encode_figure(bad, FigureFormat::svg)),
+                             doctest::Contains(rule), Error);
+    };
+    Figure grey = figure;
+    grey.pictures[0].pixels = cv::Mat(20, 30, CV_8UC1);
+    refused(grey, "picture 0: must be 8-bit RGB");
+    Figure odd = figure;
+    odd.pictures[0].place.width = 59;
+    refused(odd, "picture 0: must have a place of a whole multiple of its size");
+    Figure outside = figure;
+    outside.pictures[0].place.x = 1;
+    refused(outside, "picture 0: must lie inside the figure");
+    Figure nowhere = figure;
+    nowhere.shapes.emplace_back(FigureOutline{{{0, 0}, {std::nan(""), 1}}, 1, {}, {0, 0, 60, 40}});
+    refused(nowhere, "shape 0: must have finite points");
 }
 
 TEST_CASE("figures: several threads draw the same at once") {

@@ -127,7 +127,7 @@ TEST_CASE("a very long name takes half the picture's width, and leaves the other
     const auto labels = checked_labels(outlines, picture, 1.0 / 3);
     CHECK(placed(labels) == 4);
     CHECK(labels[0]->tag.width <= 600);
-    CHECK(labels[0]->text.find("..") != std::string::npos);
+    CHECK(labels[0]->text.find("…") != std::string::npos);
 }
 
 TEST_CASE("a name that is too wide keeps both its ends, as much of them as fits") {
@@ -137,12 +137,13 @@ TEST_CASE("a name that is too wide keeps both its ends, as much of them as fits"
     for (int width = 40; width < text_width(name, 10); ++width) {
         const std::string shorter = elided(name, 10, width);
         REQUIRE(text_width(shorter, 10) <= width);
-        const std::size_t kept = shorter.size() - 2;
-        CHECK(shorter.starts_with(name.substr(0, kept / 3) + ".."));
+        const std::size_t kept = shorter.size() - ellipsis.size();
+        CHECK(shorter.starts_with(name.substr(0, kept / 3).append(ellipsis)));
         CHECK(shorter.ends_with(name.substr(name.size() - (kept - kept / 3))));
         if (kept + 1 == name.size()) continue;
         const std::size_t head = (kept + 1) / 3;
-        const std::string longer = name.substr(0, head) + ".." + name.substr(name.size() - (kept + 1 - head));
+        const std::string longer =
+            name.substr(0, head).append(ellipsis) + name.substr(name.size() - (kept + 1 - head));
         CHECK(text_width(longer, 10) > width);
     }
 }

@@ -6,6 +6,7 @@
 #include <new>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <string>
 #include <utility>
 
 #include "figures/module/functions.hpp"
@@ -18,9 +19,6 @@
 namespace glimpse {
 
 namespace {
-
-/// Where lines meet more sharply than in 60°, their corner is cut off, for it would reach far.
-constexpr double miter_limit = 2;
 
 void paint_outline(cairo_t* context, const FigureOutline& outline) {
     const std::vector<Point> polygon = visible_part(outline);
@@ -125,7 +123,7 @@ void paint_tile(cv::Mat& canvas, cv::Rect tile, const std::vector<FigureShape>& 
     copy_out(surface.get(), part);
 }
 
-/// Cairo has four bytes a pixel, and no surfaces above 32767 pixels a side: it gets the canvas in tiles.
+/// Cairo has four bytes a pixel, and a longest side: it gets the canvas in tiles.
 void paint_shapes(cv::Mat& canvas, const std::vector<FigureShape>& shapes) {
     constexpr int side = 1024;
     const cv::Rect all({0, 0}, canvas.size());
@@ -151,8 +149,9 @@ bool is_canvas(const Figure& figure) {
 
 void require_success(cairo_status_t status) {
     if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
-    if (status != CAIRO_STATUS_SUCCESS)
-        throw Error("the figure cannot be drawn", cairo_status_to_string(status));
+    if (status != CAIRO_STATUS_SUCCESS) {
+        throw Error("figures", std::string("Cairo cannot draw one: ") + cairo_status_to_string(status));
+    }
 }
 
 Surface surface_of(const cv::Mat& pixels) {
@@ -160,6 +159,18 @@ Surface surface_of(const cv::Mat& pixels) {
     require_success(cairo_surface_status(surface.get()));
     copy_in(pixels, surface.get());
     return surface;
+}
+
+cv::Mat in_place(const FigurePicture& picture) {
+    const cv::Size size = picture.place.size();
+    if (picture.pixels.size() == size) return picture.pixels;
+    cv::Mat enlarged;
+    cv::resize(picture.pixels, enlarged, size, 0, 0, cv::INTER_NEAREST);
+    return enlarged;
+}
+
+void set_colour(cairo_t* context, const cv::Vec3b& colour) {
+    cairo_set_source_rgb(context, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
 }
 
 void paint(cairo_t* context, const FigureShape& shape) {
@@ -179,10 +190,8 @@ cv::Mat drawn(Figure figure) {
     cv::Mat canvas = is_canvas(figure) ? std::move(figure.pictures.front().pixels)
                                        : cv::Mat(figure.size, CV_8UC3, cv::Scalar(paper));
     for (FigurePicture& picture : figure.pictures) {
-        const cv::Mat pixels = std::move(picture.pixels);
-        if (pixels.empty()) continue;
-        cv::Mat part = canvas(picture.place);
-        cv::resize(pixels, part, part.size(), 0, 0, cv::INTER_NEAREST);
+        if (!picture.pixels.empty()) in_place(picture).copyTo(canvas(picture.place));
+        picture.pixels.release();
     }
     paint_shapes(canvas, figure.shapes);
     return canvas;

@@ -23,8 +23,19 @@ using Context = std::unique_ptr<cairo_t, ContextRelease>;
 /// Throws `Error`, or `std::bad_alloc`, unless all is well.
 void require_success(cairo_status_t status);
 
-/// A surface with these pixels, 8-bit RGB, of up to 32767 a side. Throws likewise.
+/// The most pixels that Cairo takes along a side.
+constexpr int longest_side = 32767;
+/// Where lines meet more sharply than in 60°, their corner is cut off, for it would reach far.
+constexpr double miter_limit = 2;
+
+/// A surface with these pixels, 8-bit RGB, of up to `longest_side` a side. Throws likewise.
 Surface surface_of(const cv::Mat& pixels);
+
+/// The picture's pixels in the size of its place: each becomes a square. Shares them where that is theirs.
+cv::Mat in_place(const FigurePicture& picture);
+
+/// Sets the colour that is drawn with.
+void set_colour(cairo_t* context, const cv::Vec3b& colour);
 
 /// Draws a shape.
 void paint(cairo_t* context, const FigureShape& shape);

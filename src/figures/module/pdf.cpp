@@ -5,7 +5,6 @@
 #include "figures/module/encoding.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/painting.hpp"
-#include "figures/module/shaping.hpp"
 #include "figures/module/thumbnails.hpp"
 
 namespace glimpse {
@@ -25,30 +24,23 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned int lengt
     }
 }
 
-/// The part of a picture that Cairo takes at once.
-constexpr int longest_part = 32767;
-
-void paint_part(cairo_t* context, const FigurePicture& picture, cv::Rect part) {
-    const Surface surface = surface_of(picture.pixels(part));
-    const double across = double(picture.place.width) / picture.pixels.cols;
-    const double down = double(picture.place.height) / picture.pixels.rows;
-    cairo_save(context);
-    cairo_translate(context, picture.place.x + across * part.x, picture.place.y + down * part.y);
-    cairo_scale(context, across, down);
-    cairo_set_source_surface(context, surface.get(), 0, 0);
-    // Enlarged pixels are to stay squares; others may be smoothed.
-    const bool is_enlarged = picture.place.size() != picture.pixels.size();
-    cairo_pattern_set_filter(cairo_get_source(context),
-                             is_enlarged ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+void paint_part(cairo_t* context, const cv::Mat& part, cv::Point position) {
+    const Surface surface = surface_of(part);
+    cairo_set_source_surface(context, surface.get(), position.x, position.y);
+    // Readers are not to smooth them.
+    cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST);
     cairo_paint(context);
-    cairo_restore(context);
 }
 
+/// Enlarged here, since readers smooth what they enlarge a little, whatever the file says.
 void paint_picture(cairo_t* context, const FigurePicture& picture) {
-    const cv::Rect all({0, 0}, picture.pixels.size());
-    for (int y = 0; y < all.height; y += longest_part) {
-        for (int x = 0; x < all.width; x += longest_part) {
-            paint_part(context, picture, cv::Rect(x, y, longest_part, longest_part) & all);
+    if (picture.pixels.empty()) return;
+    const cv::Mat pixels = in_place(picture);
+    const cv::Rect all({0, 0}, pixels.size());
+    for (int y = 0; y < all.height; y += longest_side) {
+        for (int x = 0; x < all.width; x += longest_side) {
+            const cv::Rect part = cv::Rect(x, y, longest_side, longest_side) & all;
+            paint_part(context, pixels(part), picture.place.tl() + part.tl());
         }
     }
 }
@@ -61,6 +53,8 @@ std::vector<std::uint8_t> pdf_of(Figure figure) {
     std::vector<std::uint8_t> bytes;
     const Surface page(cairo_pdf_surface_create_for_stream(append, &bytes, scale * figure.size.width,
                                                            scale * figure.size.height));
+    // Version 1.5 is what pdfTeX takes without a warning.
+    cairo_pdf_surface_restrict_to_version(page.get(), CAIRO_PDF_VERSION_1_5);
     // Without a date, which would be another each time.
     cairo_pdf_surface_set_metadata(page.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
     const Context context(cairo_create(page.get()));

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "figures/module/functions.hpp"
+#include "figures/module/painting.hpp"
+#include "figures/module/text.hpp"
 
 namespace glimpse {
 
@@ -47,11 +49,12 @@ void set_size(PangoLayout* layout, double em) {
     pango_font_description_free(font);
 }
 
-/// How far a line reaches from its baseline, and how wide it is, in pixels.
+/// How far a line's ink reaches above and below its baseline, and how wide the line is, in pixels.
 struct Reach {
     double above;
     double below;
     double width;
+    bool is_inked;
 };
 
 Reach reach_of(PangoLayout* layout) {
@@ -60,7 +63,7 @@ Reach reach_of(PangoLayout* layout) {
     pango_layout_get_extents(layout, &ink, &logical);
     const double baseline = pango_layout_get_baseline(layout);
     return {(baseline - ink.y) / PANGO_SCALE, (ink.y + ink.height - baseline) / PANGO_SCALE,
-            double(logical.width) / PANGO_SCALE};
+            double(logical.width) / PANGO_SCALE, ink.width > 0 && ink.height > 0};
 }
 
 /// What a thread shapes texts with.
@@ -99,14 +102,14 @@ constexpr std::string_view replacement = "\uFFFD";
 
 /// Whether neither a line of text nor XML can have the character.
 bool is_unshowable(gunichar character) {
-    return g_unichar_iscntrl(character) != FALSE || character == 0xFFFE || character == 0xFFFF;
+    constexpr gunichar line_separator = 0x2028;
+    constexpr gunichar paragraph_separator = 0x2029;
+    return g_unichar_iscntrl(character) != FALSE || character == line_separator ||
+           character == paragraph_separator || character == 0xFFFE || character == 0xFFFF;
 }
 
-std::string showable(const std::string& text) {
-    const std::unique_ptr<char, decltype(&g_free)> valid(
-        g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())), g_free);
-    std::string shown;
-    for (const char* at = valid.get(); *at != '\0';) {
+void append_showable(std::string& shown, const char* begin, const char* end) {
+    for (const char* at = begin; at != end;) {
         const char* const next = g_utf8_next_char(at);
         if (is_unshowable(g_utf8_get_char(at))) {
             shown += replacement;
@@ -115,7 +118,41 @@ std::string showable(const std::string& text) {
         }
         at = next;
     }
+}
+
+/// The text as a line can show it, of at most about `most` characters.
+std::string showable(const std::string& text, glong most) {
+    const std::unique_ptr<char, decltype(&g_free)> valid(
+        g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())), g_free);
+    const char* const begin = valid.get();
+    const glong length = g_utf8_strlen(begin, -1);
+    const char* const end = g_utf8_offset_to_pointer(begin, length);
+    std::string shown;
+    if (length <= most) {
+        append_showable(shown, begin, end);
+        return shown;
+    }
+    append_showable(shown, begin, g_utf8_offset_to_pointer(begin, most / 2));
+    shown += ellipsis;
+    append_showable(shown, g_utf8_offset_to_pointer(begin, length - most / 2), end);
     return shown;
+}
+
+/// More characters than any figure has room for, and fewer than Pango's integers: some are ten times as wide
+/// as the font's size.
+glong most_characters(double em) {
+    constexpr double widest = 12;
+    constexpr double most = 1000;
+    constexpr double least = 16;
+    return static_cast<glong>(std::clamp(double(G_MAXINT) / PANGO_SCALE / (widest * em), least, most));
+}
+
+std::string family_of(const PangoItem& item) {
+    PangoFontDescription* const font = pango_font_describe(item.analysis.font);
+    const char* const family = pango_font_description_get_family(font);
+    std::string name = family == nullptr ? "" : family;
+    pango_font_description_free(font);
+    return name;
 }
 
 bool are_there_fonts() {
@@ -145,33 +182,44 @@ void ShapedText::Release::operator()(PangoLayout* layout) const {
     g_object_unref(layout);
 }
 
-ShapedText::ShapedText(const std::string& text, int letter) : text_(showable(text)) {
-    if (text_.empty() || letter <= 0 || !figures::has_fonts()) return;
+ShapedText::ShapedText(const std::string& text, int letter) {
+    if (text.empty() || letter <= 0 || !figures::has_fonts()) return;
     em_ = letter * shaper().em_of_capitals();
+    text_ = showable(text, most_characters(em_));
     layout_.reset(shaper().layout(text_, em_));
     Reach reach = reach_of(layout_.get());
-    const double fitting = std::min(1.5 * letter / reach.above, 0.5 * letter / reach.below);
-    if (reach.above > 0 && fitting > 0 && fitting < 1) {
-        em_ *= fitting;
+    const double most_above = 1.5 * letter;
+    const double most_below = 0.5 * letter;
+    const double too_far = std::max(reach.above / most_above, reach.below / most_below);
+    if (too_far > 1) {
+        em_ /= too_far;
         set_size(layout_.get(), em_);
         reach = reach_of(layout_.get());
     }
     width_ = reach.width;
+    is_inked_ = reach.is_inked;
 }
 
-std::string ShapedText::families() const {
-    std::vector<std::string> names;
+std::vector<TextRun> ShapedText::runs() const {
+    if (!layout_) return {};
     const PangoLayoutLine* const line = pango_layout_get_line_readonly(layout_.get(), 0);
+    std::vector<const PangoItem*> items;
     for (const GSList* run = line->runs; run != nullptr; run = run->next) {
-        PangoFontDescription* const font =
-            pango_font_describe(static_cast<const PangoGlyphItem*>(run->data)->item->analysis.font);
-        const std::string name = pango_font_description_get_family(font);
-        pango_font_description_free(font);
-        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+        items.push_back(static_cast<const PangoGlyphItem*>(run->data)->item);
     }
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-    return all;
+    std::ranges::sort(items, {}, &PangoItem::offset);
+    std::vector<TextRun> runs;
+    for (const PangoItem* const item : items) {
+        const std::string part =
+            text_.substr(static_cast<std::size_t>(item->offset), static_cast<std::size_t>(item->length));
+        const std::string family = family_of(*item);
+        if (!runs.empty() && runs.back().family == family) {
+            runs.back().text += part;
+        } else {
+            runs.push_back({part, family});
+        }
+    }
+    return runs;
 }
 
 std::vector<std::size_t> ShapedText::letters() const {
@@ -197,10 +245,6 @@ void ShapedText::show(cairo_t* context, cv::Point position, int letter, const cv
     cairo_move_to(context, position.x, position.y + letter);
     // As it was laid out, and not for the context's scale: it would have another width there.
     pango_cairo_show_layout_line(context, pango_layout_get_line_readonly(layout_.get(), 0));
-}
-
-void set_colour(cairo_t* context, const cv::Vec3b& colour) {
-    cairo_set_source_rgb(context, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
 }
 
 }  // namespace glimpse

@@ -15,11 +15,19 @@
 
 namespace glimpse {
 
+/// A part of a text in one font.
+struct TextRun {
+    std::string text;    ///< UTF-8
+    std::string family;  ///< of the font; empty where it has no name
+};
+
 /// A line of text, shaped. Without any font it is empty.
 class ShapedText {
   public:
     /// `letter`: height of its capitals in pixels. A text that reaches further than half of that above them
-    /// or below is made smaller. Control characters, and bytes that are not UTF-8, are shown as U+FFFD.
+    /// or below is made smaller. Control characters, separators of lines, and bytes that are not UTF-8, are
+    /// shown as U+FFFD. One of more than a thousand characters, or of so many that Pango's 32-bit units could
+    /// overflow, loses those in the middle.
     ShapedText(const std::string& text, int letter);
 
     /// In pixels, as far as the next text would begin.
@@ -28,8 +36,10 @@ class ShapedText {
     [[nodiscard]] const std::string& text() const { return text_; }
     /// Its fonts' size, pixels.
     [[nodiscard]] double em() const { return em_; }
-    /// The families of the fonts that it is in, joined by ", ".
-    [[nodiscard]] std::string families() const;
+    /// Whether any of it can be seen.
+    [[nodiscard]] bool is_inked() const { return is_inked_; }
+    /// Its parts, each in a font of one family, in the order in which they are read.
+    [[nodiscard]] std::vector<TextRun> runs() const;
     /// Where each of what a reader takes for a letter begins in the text, in bytes, and its end.
     [[nodiscard]] std::vector<std::size_t> letters() const;
     /// Whether it begins on the right.
@@ -46,10 +56,8 @@ class ShapedText {
     std::string text_;
     double em_ = 0;
     double width_ = 0;
+    bool is_inked_ = false;
     std::unique_ptr<PangoLayout, Release> layout_;
 };
-
-/// Sets the colour that is drawn with.
-void set_colour(cairo_t* context, const cv::Vec3b& colour);
 
 }  // namespace glimpse

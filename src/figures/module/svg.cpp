@@ -10,6 +10,7 @@
 #include "figures/module/drawing.hpp"
 #include "figures/module/encoding.hpp"
 #include "figures/module/functions.hpp"
+#include "figures/module/painting.hpp"
 #include "figures/module/shaping.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "glimpse/image_file.hpp"
@@ -97,16 +98,31 @@ void append_base64(std::string& text, std::span<const std::uint8_t> bytes) {
     text.append(encoded.data(), g_base64_encode_close(FALSE, encoded.data(), &state, &rest));
 }
 
+/// Enlarged here, since readers smooth what they enlarge, whatever the file says.
 void append_picture(std::string& text, const FigurePicture& picture) {
-    const std::vector<std::uint8_t> png = encode_image({.pixels = picture.pixels}, "png");
+    if (picture.pixels.empty()) return;
+    const std::vector<std::uint8_t> png = encode_image({.pixels = in_place(picture)}, "png");
     text.reserve(text.size() + 4 * (png.size() / 3) + 512);
-    const bool is_enlarged = picture.place.size() != picture.pixels.size();
-    text += "<image" + place_of(picture.place) + R"( preserveAspectRatio="none")";
-    // Those of enlarged pictures are to stay squares.
-    if (is_enlarged) text += R"( style="image-rendering:pixelated")";
-    text += R"( xlink:href="data:image/png;base64,)";
+    text += "<image" + place_of(picture.place) + R"( preserveAspectRatio="none")" +
+            R"( style="image-rendering:pixelated" xlink:href="data:image/png;base64,)";
     append_base64(text, png);
     text += "\"/>\n";
+}
+
+/// For CSS, in which some names could not stand without quotes.
+std::string css_string(std::string_view family) {
+    std::string name = "'";
+    for (const char character : family) {
+        if (character == '\'' || character == '\\') name += '\\';
+        name += character;
+    }
+    return name + "'";
+}
+
+std::string font_of(const TextRun& run) {
+    const std::string fallback = "sans-serif";
+    return attribute("font-family",
+                     escaped(run.family.empty() ? fallback : css_string(run.family) + ", " + fallback));
 }
 
 /// Writes shapes, and what outlines are clipped by before the first that needs it.
@@ -124,8 +140,9 @@ class ShapeWriter {
             text_ += number(point.x) + "," + number(point.y);
         }
         text_ += "Z\"" + attribute("stroke", hexadecimal(outline.colour)) +
-                 attribute("stroke-width", outline.width) + R"( stroke-miterlimit="2" fill="none")";
-        if (clips_ > 0) text_ += attribute("clip-path", "url(#within" + number(clips_) + ")");
+                 attribute("stroke-width", outline.width) + attribute("stroke-miterlimit", miter_limit) +
+                 R"( fill="none")";
+        if (!clip_name_.empty()) text_ += attribute("clip-path", "url(#" + clip_name_ + ")");
         text_ += "/>\n";
     }
 
@@ -143,23 +160,38 @@ class ShapeWriter {
         text_ += "<text" + attribute("x", position.x + shaped.width() / 2) +
                  attribute("y", position.y + lettering.letter) + R"( text-anchor="middle")" +
                  attribute("textLength", shaped.width()) + R"( lengthAdjust="spacingAndGlyphs")" +
-                 attribute("font-family", escaped(shaped.families() + ", sans-serif")) +
                  attribute("font-size", shaped.em()) + attribute("fill", hexadecimal(lettering.colour));
         if (shaped.begins_right()) text_ += R"( direction="rtl")";
-        text_ += R"( xml:space="preserve">)" + escaped(shaped.text()) + "</text>\n";
+        write_runs(shaped.runs());
+        text_ += "</text>\n";
     }
 
   private:
+    /// Ends the opening tag. Each run in its own font: among several families, readers take the first that
+    /// has a letter, which may be another font's.
+    void write_runs(const std::vector<TextRun>& runs) {
+        if (runs.size() == 1) {
+            text_ += font_of(runs.front()) + R"( xml:space="preserve">)" + escaped(runs.front().text);
+            return;
+        }
+        text_ += R"( xml:space="preserve">)";
+        for (const TextRun& run : runs) {
+            text_ += "<tspan" + font_of(run) + ">" + escaped(run.text) + "</tspan>";
+        }
+    }
+
+    /// Named by what it is, so that figures in one page may have the same.
     void clip_to(const cv::Rect& within) {
         if (within == clip_) return;
         clip_ = within;
-        text_ +=
-            "<clipPath id=\"within" + number(++clips_) + "\"><rect" + place_of(within) + "/></clipPath>\n";
+        clip_name_ = "within-" + number(within.x) + "-" + number(within.y) + "-" + number(within.width) +
+                     "-" + number(within.height);
+        text_ += "<clipPath" + attribute("id", clip_name_) + "><rect" + place_of(within) + "/></clipPath>\n";
     }
 
     std::string& text_;
     cv::Rect clip_;  ///< the figure, which is shown as far as it goes, or that of the last clip path
-    int clips_ = 0;
+    std::string clip_name_;
 };
 
 }  // namespace
@@ -173,7 +205,7 @@ std::vector<std::uint8_t> svg_of(Figure figure) {
     ShapeWriter write(text, figure.size);
     write(FigureBox{all, 0, paper});
     for (FigurePicture& picture : figure.pictures) {
-        if (!picture.pixels.empty()) append_picture(text, picture);
+        append_picture(text, picture);
         picture.pixels.release();
     }
     for (const FigureShape& shape : figure.shapes) std::visit(write, shape);

@@ -16,6 +16,7 @@ int text_width(const std::string& text, int letter) {
 std::string elided(const std::string& text, int letter, int width) {
     if (!figures::has_fonts()) return {};
     const ShapedText shaped(text, letter);
+    if (!shaped.is_inked()) return {};
     const std::string& all = shaped.text();
     if (std::ceil(shaped.width()) <= width) return all;
     const std::vector<std::size_t> begins = shaped.letters();
@@ -23,7 +24,8 @@ std::string elided(const std::string& text, int letter, int width) {
     // Similar names mostly differ at their ends.
     const auto shortened = [&](std::size_t kept) {
         const std::size_t head = kept / 3;
-        return all.substr(0, begins[head]) + ".." + all.substr(begins[letters - (kept - head)]);
+        std::string some = all.substr(0, begins[head]);
+        return some.append(ellipsis).append(all, begins[letters - (kept - head)]);
     };
     // The width grows with the number of letters: bisection finds the most that fit.
     constexpr std::size_t too_few = 1;
