@@ -9,6 +9,7 @@
 #include "glimpse/figure.hpp"
 #include "glimpse/jobs.hpp"
 #include "glimpse/overlay.hpp"
+#include "glimpse/sheet.hpp"
 
 namespace glimpse {
 
@@ -30,9 +31,10 @@ struct OutputOptions {
     std::string format;    ///< an extension without its dot; empty: that of `out`, or png
     bool overlay = false;  ///< NAME.overlay.png, .svg or .pdf
     bool panel = false;    ///< NAME.panel.png, .svg or .pdf
+    SheetOptions sheet;    ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
     bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
-    OverlayStyle style;    ///< of overlay and panel
-    FigureFormat figure_format = FigureFormat::png;  ///< of overlay, panel and contact sheet
+    OverlayStyle style;    ///< of overlay, panel and sheet
+    FigureFormat figure_format = FigureFormat::png;  ///< of overlay, panel, sheet and contact sheet
     /// Of overlay and panel, ≥ 1: an image whose longer side has more pixels is shown shrunk by the least
     /// power of two that takes it to this.
     int overlay_size = 8192;
@@ -54,9 +56,10 @@ struct OutputPaths {
     std::vector<GlimpsePaths> glimpses;  ///< of each glimpse of the job's document
     std::filesystem::path overlay;
     std::filesystem::path panel;
-    std::filesystem::path record;  ///< the image's record, in an archive
+    std::vector<std::filesystem::path> sheets;  ///< its pages
+    std::filesystem::path record;               ///< the image's record, in an archive
 
-    /// All but the glimpses themselves that are wanted: maps, overlay, panel, record.
+    /// All but the glimpses themselves that are wanted: maps, overlay, panel, sheets, record.
     [[nodiscard]] GLIMPSE_EXPORT std::vector<std::filesystem::path> beside_glimpses() const;
 };
 

@@ -104,7 +104,8 @@ bool lacks_fonts() {
 /// Once, before any work, since each figure will lack them.
 void warn_without_fonts(const ExtractOptions& o) {
     const OutputOptions& output = o.output;
-    const bool draws = output.overlay || output.panel || are_wanted(output.tracks);
+    const bool draws = output.overlay || output.panel || output.sheet.content != SheetContent::none ||
+                       are_wanted(output.tracks);
     if (!draws || o.run.dry_run || !lacks_fonts()) return;
     o.input.warn(
         "figures have no texts, since fontconfig finds no font; install one, such as Debian's "

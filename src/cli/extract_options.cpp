@@ -26,6 +26,8 @@ const std::map<std::string, OverlayStyle::Kind> overlay_styles{{"heat", OverlayS
                                                                {"both", OverlayStyle::Kind::both},
                                                                {"dim", OverlayStyle::Kind::dim},
                                                                {"blend", OverlayStyle::Kind::blend}};
+const std::map<std::string, SheetContent> sheet_contents{
+    {"glimpses", SheetContent::glimpses}, {"overlays", SheetContent::overlays}, {"maps", SheetContent::maps}};
 const std::map<std::string, Existing> existing_choices{
     {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
 
@@ -169,6 +171,21 @@ void add_outputs(Command& command, ExtractOptions& o) {
     add_no_sync_option(command, o.no_sync);
 }
 
+void add_sheet(Command& command, ExtractOptions& o) {
+    CLI::Option* const sheet = command.add_choice(
+        "--sheet", o.sheet, keys(sheet_contents),
+        "also write NAME.sheet.png: all glimpses, their overlays or their maps, captioned");
+    const SheetOptions defaults;
+    command.add_number("--columns", o.columns, 1, static_cast<int>(most_cells_of_page), "of --sheet")
+        ->needs(sheet)
+        ->default_str("about twice as wide as high");
+    command
+        .add_number("--cell-size", o.cell_size, least_cell_size, greatest_cell_size,
+                    "of --sheet: the longer side of a cell, pixels")
+        ->needs(sheet)
+        ->default_str(std::to_string(defaults.cell_size));
+}
+
 void add_pictures(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Overlays, panels and tracks");
     command.add_flag("--overlay", o.output.overlay,
@@ -190,9 +207,10 @@ void add_pictures(Command& command, ExtractOptions& o) {
         ->default_str(std::to_string(o.output.overlay_size));
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png (--figure-format): the overlay, and the glimpses beside it");
+    add_sheet(command, o);
     command
         .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),
-                    "of overlays, panels and contact sheets; svg and pdf: lines as lines, texts as texts")
+                    "of overlays, panels and sheets; svg and pdf: lines as lines, texts as texts")
         ->default_str(std::string(figure_format_name(o.output.figure_format)));
     TrackOptions& tracks = o.output.tracks;
     command.add_flag(
@@ -267,6 +285,9 @@ void apply(ExtractOptions& o) {
     apply_style(o, o.output.style);
     if (!o.figure_format.empty()) o.output.figure_format = figure_format_from_name(o.figure_format);
     if (o.overlay_size) o.output.overlay_size = *o.overlay_size;
+    if (!o.sheet.empty()) o.output.sheet.content = sheet_contents.at(o.sheet);
+    if (o.columns) o.output.sheet.columns = *o.columns;
+    if (o.cell_size) o.output.sheet.cell_size = *o.cell_size;
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
     o.output.sync = !o.no_sync;

@@ -24,6 +24,9 @@ struct ExtractOptions {
     std::string colormap;
     std::optional<double> opacity;
     std::optional<int> overlay_size;
+    std::string sheet;
+    std::optional<int> columns;
+    std::optional<int> cell_size;
     std::string figure_format;
     std::string existing = "overwrite";
     std::string device = "cpu";

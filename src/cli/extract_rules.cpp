@@ -22,11 +22,23 @@ struct Rule {
     const char* text;
 };
 
+/// Overlays up to `--overlay-size`.
 bool has_overlay(const ExtractOptions& o) {
     return o.output.overlay || o.output.panel;
 }
 
 constexpr const char* about_overlays = "is about overlays: give --overlay or --panel";
+
+/// Those, or overlays in cells.
+bool has_any_overlay(const ExtractOptions& o) {
+    return has_overlay(o) || o.output.sheet.content == SheetContent::overlays;
+}
+
+constexpr const char* about_any_overlays = "is about overlays: give --overlay, --panel or --sheet overlays";
+
+bool has_colours(const ExtractOptions& o) {
+    return has_any_overlay(o) || o.output.sheet.content == SheetContent::maps;
+}
 
 /// Whether something is searched, in which there may be more than images.
 bool is_searched(const InputOptions& input) {
@@ -59,17 +71,20 @@ const std::array rules{
     Rule{"--verbose", [](const ExtractOptions& o) { return o.verbose && !is_searched(o.input); },
          "names what a directory or an archive has beside images: give one"},
     Rule{"--overlay-style",
-         [](const ExtractOptions& o) { return !o.overlay_style.empty() && !has_overlay(o); }, about_overlays},
-    Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_overlay(o); },
-         about_overlays},
+         [](const ExtractOptions& o) { return !o.overlay_style.empty() && !has_any_overlay(o); },
+         about_any_overlays},
+    Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_colours(o); },
+         "is about attention in colours: give --overlay, --panel, or --sheet overlays or maps"},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
          about_overlays},
     Rule{"--figure-format",
          [](const ExtractOptions& o) {
-             return !o.figure_format.empty() && !has_overlay(o) && !o.output.tracks.strip;
+             return !o.figure_format.empty() && !has_overlay(o) && !o.output.tracks.strip &&
+                    o.output.sheet.content == SheetContent::none;
          },
-         "is about figures: give --overlay, --panel or --strip"},
-    Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_overlay(o); }, about_overlays},
+         "is about figures: give --overlay, --panel, --sheet or --strip"},
+    Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_any_overlay(o); },
+         about_any_overlays},
 };
 
 /// Tracks need to know all images in advance.

@@ -43,6 +43,8 @@ constexpr std::array fields{
     Field{"format", "--format"},
     Field{"overlay", "--overlay"},
     Field{"panel", "--panel"},
+    Field{"sheet", "--sheet"},
+    Field{"sheet.cell_size", "--cell-size"},
     Field{"overlay_size", "--overlay-size"},
     Field{"map", "--map"},
     Field{"tracks.strip", "--strip"},

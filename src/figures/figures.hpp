@@ -9,6 +9,7 @@
 #include "glimpse/figure.hpp"
 #include "glimpse/overlay.hpp"
 #include "glimpse/panel.hpp"
+#include "glimpse/sheet.hpp"
 
 namespace glimpse {
 
@@ -32,6 +33,8 @@ struct Figures {
     /// 32 where there are many. The sheet has at most 4096×4096 pixels; where not all glimpses fit, every
     /// `step`-th is shown. The entries' labels are the captions, left out in cells below 64 pixels.
     ContactSheetLayout (*lay_out_contact_sheet)(std::span<const PanelEntry> glimpses);
+    /// Cells as the options say: all of them, with their captions.
+    ContactSheetLayout (*lay_out_sheet)(std::span<const PanelEntry> glimpses, const SheetOptions& options);
     /// A sheet's hairlines and texts, and the places of its thumbnails.
     Figure (*empty_contact_sheet)(const ContactSheetLayout& layout);
     /// For a track whose first image has this size: shown within 640×640 pixels, enlarged by a whole factor

@@ -73,7 +73,8 @@ std::string base_name(const OutputPlan& plan, const ImageJob& job) {
 /// The paths of a job's outputs, one after another.
 class JobPaths {
   public:
-    JobPaths(const OutputPlan& plan, const ImageJob& job) : plan_(plan), base_(base_name(plan, job)) {}
+    JobPaths(const OutputPlan& plan, const ImageJob& job)
+        : plan_(plan), base_(base_name(plan, job)), glimpses_(job.glimpses->size()) {}
 
     [[nodiscard]] GlimpsePaths of(const Glimpse& glimpse) const {
         GlimpsePaths paths;
@@ -91,6 +92,7 @@ class JobPaths {
         const std::string format(figure_format_name(plan_.options.figure_format));
         if (plan_.options.overlay) paths.overlay = below("overlay." + format);
         if (plan_.options.panel) paths.panel = below("panel." + format);
+        if (plan_.options.sheet.content != SheetContent::none) paths.sheets = sheets(format);
         if (!plan_.options.archive.empty()) paths.record = below("json");
         return paths;
     }
@@ -98,8 +100,19 @@ class JobPaths {
   private:
     [[nodiscard]] fs::path below(const std::string& suffix) const { return base_ + "." + suffix; }
 
+    [[nodiscard]] std::vector<fs::path> sheets(const std::string& format) const {
+        const std::size_t pages = pages_of_sheet(glimpses_);
+        if (pages == 1) return {below("sheet." + format)};
+        std::vector<fs::path> all;
+        for (std::size_t k = 1; k <= pages; ++k) {
+            all.push_back(below("sheet." + std::to_string(k) + "." + format));
+        }
+        return all;
+    }
+
     const OutputPlan& plan_;
     std::string base_;
+    std::size_t glimpses_;
 };
 
 /// Throws `Error` with `place` for a name with control characters, on which terminals and scripts may act.
@@ -123,10 +136,11 @@ void validate(const OutputOptions& options) {
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));
     }
-    if (options.out == standard_stream && (options.overlay || options.panel || options.map)) {
+    const bool has_sheet = options.sheet.content != SheetContent::none;
+    if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map)) {
         throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
-                                       field_name("overlay") + ", " + field_name("panel") + " and " +
-                                       field_name("map"));
+                                       field_name("overlay") + ", " + field_name("panel") + ", " +
+                                       field_name("sheet") + " and " + field_name("map"));
     }
 }
 
@@ -136,6 +150,7 @@ std::vector<fs::path> OutputPaths::beside_glimpses() const {
     std::vector<fs::path> others;
     for (const GlimpsePaths& one : glimpses) others.push_back(one.map);
     others.insert(others.end(), {overlay, panel, record});
+    others.insert(others.end(), sheets.begin(), sheets.end());
     std::erase(others, fs::path());
     return others;
 }

@@ -58,12 +58,11 @@ std::int64_t maps_memory(const Run& run, std::size_t glimpses, Size image, std::
                            static_cast<std::int64_t>(std::min(glimpses, most_maps_at_once)));
 }
 
-/// Of glimpses that have been lowered.
-std::int64_t maps_memory(const Run& run, std::span<const LoweredGlimpse> glimpses, Size image) {
-    if (!run.plan.options.map) return 0;
+/// In pixels.
+std::int64_t greatest_support(std::span<const LoweredGlimpse> glimpses) {
     std::int64_t most = 0;
     for (const LoweredGlimpse& glimpse : glimpses) most = std::max(most, support(glimpse.lowered.map).area());
-    return maps_memory(run, glimpses.size(), image, most);
+    return most;
 }
 
 /// How an image is decoded for its glimpses: in which parts, shrunk how many times.
@@ -96,33 +95,38 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const std::stri
         });
     }
     if (!pictures.are_wanted()) return;
-    if (pictures.shrink() > 1) {
+    const std::optional<int> shown = pictures.shrink_for(info.size);
+    if (!shown) return pictures.save({});
+    if (*shown > 1) {
         decoded = {};
-        decoded.pixels = decode_picture(image, pictures.shrink());
+        decoded.pixels = decode_picture(image, *shown);
     }
     pictures.save(displayable({decoded.pixels, info.alpha, {}, false}));
 }
 
 /// How many times the image is shrunk in pictures of it, where any are wanted.
 std::optional<int> picture_shrink(const Pictures& pictures, const Run& run, Size image) {
-    if (!pictures.are_wanted() || run.options.dry_run) return std::nullopt;
-    return shrink_for_picture(image, run.plan.options.overlay_size);
+    if (run.options.dry_run) return std::nullopt;
+    return pictures.shrink_for(image);
 }
 
-/// Where it is the pictures of an image that need too much.
-std::string smaller_pictures() {
-    return field_name("overlay_size") + " makes overlays and panels smaller, which then need less";
+/// The bytes of what is made of an image beside its glimpses: maps of at most `seen` pixels, and the sheet.
+std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses, Size image,
+                             std::int64_t seen) {
+    if (run.options.dry_run) return 0;
+    return maps_memory(run, glimpses, image, seen) + pictures.sheet_memory(glimpses);
 }
 
 /// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.
 MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& image,
-                                  std::optional<int> pictures, std::int64_t beside, const Run& run) {
+                                  const Pictures& pictures, std::int64_t beside, const Run& run) {
     MemoryAllowance memory = run.options.open.memory;
     std::int64_t bytes = decoding_memory(image, decoding.parts, decoding.shrink);
     const FigureFormat format = run.plan.options.figure_format;
-    if (const auto drawing = pictures ? picture_memory(image, *pictures, format) : 0; drawing > bytes) {
+    const std::optional<int> shown = picture_shrink(pictures, run, image.info().size);
+    if (const auto drawing = shown ? picture_memory(image, *shown, format) : 0; drawing > bytes) {
         bytes = drawing;
-        memory.remedy = smaller_pictures();
+        memory.remedy = pictures.remedy();
     }
     return reserve_for(image, beside + bytes, memory);
 }
@@ -130,14 +134,14 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
 /// Reserves memory before the weights of masks are made; null where there are none. With it goes what all of
 /// the image takes, since who holds memory must not ask for more once the weights say what is looked at.
 MemoryBudget::Reservation reserve_for_weights(const ImageJob& job, const ImageReader& image,
-                                              std::optional<int> pictures, const Run& run) {
+                                              const Pictures& pictures, const Run& run) {
     const Size size = image.info().size;
     const std::int64_t weights = lowering_memory(*job.glimpses, run.options.open, size);
     if (weights == 0) return {};
     Decoding decoding;
     if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
-    const std::int64_t maps = maps_memory(run, job.glimpses->size(), size, size.area());
-    return reserve(decoding, image, pictures, weights + maps, run);
+    const std::int64_t beside = beside_glimpses(run, pictures, job.glimpses->size(), size, size.area());
+    return reserve(decoding, image, pictures, weights + beside, run);
 }
 
 /// Throws `Error` where the boxes were made for an image of another size. Programs disagree on whether the
@@ -157,11 +161,11 @@ bool is_annotated_turned(const ImageJob& job, const ImageInfo& image) {
 /// reserved with its own.
 std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pictures& pictures) {
     OpenOptions options = run.options.open;
-    if (pictures.are_wanted()) options.memory.remedy = smaller_pictures();
+    if (pictures.are_wanted()) options.memory.remedy = pictures.remedy();
     options.beside = [&](const ImageInfo& image) {
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(*job.glimpses, run.options.open, image.size) +
-               maps_memory(run, job.glimpses->size(), image.size, image.size.area()) +
+               beside_glimpses(run, pictures, job.glimpses->size(), image.size, image.size.area()) +
                (shrink ? drawing_memory(image, *shrink, run.plan.options.figure_format) : 0);
     };
     return job.image.open(options);
@@ -179,20 +183,21 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     report.size = info.size;
     report.pages = info.pages;
     done.annotated_turned = is_annotated_turned(job, info);
-    const std::optional<int> shown = picture_shrink(pictures, run, info.size);
-    held.reserved = reserve_for_weights(job, image, shown, run);
+    held.reserved = reserve_for_weights(job, image, pictures, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
     if (run.options.dry_run) return record_outputs(glimpses, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
-    if (shown) pictures.lay_out(info.size, *shown, glimpses);
-    const bool shows_all = shown == 1;
+    if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
+    const bool shows_all = pictures.shrink_for(info.size) == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
     if (!held.reserved) {
-        held.reserved = reserve(decoding, image, shown, maps_memory(run, glimpses, info.size), run);
+        const std::int64_t beside =
+            beside_glimpses(run, pictures, job.glimpses->size(), info.size, greatest_support(glimpses));
+        held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     extract_parts(decoding, image, run.plan.format, reader, saver, pictures);
-    if (shown) done.picture_shrink = *shown;
+    done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);
 }
 
 /// The first few, since thousands may fail for one reason; each has its own error in the report.

@@ -1,45 +1,109 @@
 #include "pipeline/pictures.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
+#include "pipeline/decoding.hpp"
+#include "pixels/block_means.hpp"
 
 namespace glimpse {
 
-void Pictures::lay_out(Size image, int n, std::span<const LoweredGlimpse> glimpses) {
-    shrink_ = n;
+namespace {
+
+/// A picture of the image, shrunk `from` times, as one that is shrunk `to` times; both are powers of two.
+cv::Mat shrunk_further(const cv::Mat& picture, int from, int to) {
+    return from == to ? picture : block_means(picture, to / from, false);
+}
+
+}  // namespace
+
+Pictures::Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver)
+    : paths_(paths),
+      options_(options),
+      saver_(saver),
+      wants_overlay_(saver.wants(paths.overlay)),
+      wants_panel_(saver.wants(paths.panel)) {
+    if (std::ranges::any_of(paths.sheets, [&](const auto& page) { return saver.wants(page); })) {
+        sheet_.emplace(options);
+    }
+}
+
+std::optional<int> Pictures::overlay_shrink_for(Size image) const {
+    if (!wants_overlay_ && !wants_panel_) return std::nullopt;
+    return shrink_for_picture(image, options_.overlay_size);
+}
+
+std::optional<int> Pictures::shrink_for(Size image) const {
+    std::optional<int> least = overlay_shrink_for(image);
+    if (!sheet_ || !sheet_->shows_image()) return least;
+    const int in_cells = sheet_->shrink_for(image);
+    return std::min(least.value_or(in_cells), in_cells);
+}
+
+std::int64_t Pictures::sheet_memory(std::size_t glimpses) const {
+    return sheet_ ? sheet_->memory(glimpses) : 0;
+}
+
+std::string Pictures::remedy() const {
+    return wants_overlay_ || wants_panel_
+               ? field_name("overlay_size") + " makes overlays and panels smaller, which then need less"
+               : field_name("sheet.cell_size") + " makes sheets smaller, which then need less";
+}
+
+void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {
+    image_ = image;
     glimpses_ = glimpses;
+    if (sheet_) sheet_->lay_out(image, all, glimpses);
     if (!wants_panel_) return;
     std::vector<PanelEntry> entries;
     for (const LoweredGlimpse& glimpse : glimpses) {
         const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
-    const Size shown = shrunk(image, n);
+    const Size shown = shrunk(image, overlay_shrink_for(image).value());
     panel_.emplace(lay_out_panel({shown.width, shown.height}, entries));
 }
 
 void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
+    if (!panel_ && !sheet_) return;
+    const cv::Mat shown = displayable(picture);
+    if (sheet_) sheet_->show(glimpse, shown);
     if (!panel_) return;
     const auto place = static_cast<std::size_t>(&glimpse - glimpses_.data());
-    if (place < panel_->layout().thumbnails.size()) panel_->show_glimpse(place, displayable(picture));
+    if (place < panel_->layout().thumbnails.size()) panel_->show_glimpse(place, shown);
+}
+
+const std::filesystem::path& Pictures::first_path() const {
+    return wants_overlay_ ? paths_.overlay : wants_panel_ ? paths_.panel : paths_.sheets.front();
 }
 
 void Pictures::save(const cv::Mat& image) {
     if (saver_.has_failed()) {
         // Without that glimpse, they would be kept by a run that skips what is there.
-        throw Error((wants_overlay_ ? paths_.overlay : paths_.panel).string(),
-                    "is not made, since what it shows could not be written");
+        throw Error(first_path().string(), "is not made, since what it shows could not be written");
     }
+    const std::optional<int> shrink = shrink_for(image_);
+    if (const auto in_overlay = overlay_shrink_for(image_)) {
+        save_overlays(shrunk_further(image, *shrink, *in_overlay));
+    }
+    if (!sheet_) return;
+    const cv::Mat in_cells =
+        sheet_->shows_image() ? shrunk_further(image, *shrink, sheet_->shrink_for(image_)) : cv::Mat();
+    sheet_->save(in_cells,
+                 [&](std::size_t page, Figure figure) { save(std::move(figure), paths_.sheets[page]); });
+}
+
+void Pictures::save_overlays(const cv::Mat& image) {
     std::vector<LabelledMap> maps;
     for (const LoweredGlimpse& glimpse : glimpses_) {
         maps.push_back(
             {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
     }
     OverlayStyle style = options_.style;
-    style.shrink = shrink_;
+    style.shrink = overlay_shrink_for(image_).value();
     std::optional<Figure> shared;
     if (wants_overlay_) {
         Figure drawn = overlay_figure(image, maps, style);

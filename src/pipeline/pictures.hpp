@@ -1,43 +1,51 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "glimpse/overlay.hpp"
 #include "glimpse/panel.hpp"
 #include "pipeline/saving.hpp"
+#include "pipeline/sheet.hpp"
 
 namespace glimpse {
 
-/// The overlay and the panel of one image, where they are wanted.
+/// The overlay, the panel and the sheet of one image, where they are wanted.
 class Pictures {
   public:
-    Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver)
-        : paths_(paths),
-          options_(options),
-          saver_(saver),
-          wants_overlay_(saver.wants(paths.overlay)),
-          wants_panel_(saver.wants(paths.panel)) {}
+    Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver);
 
-    /// If so, a picture of the whole image is needed, and every glimpse of it.
-    [[nodiscard]] bool are_wanted() const { return wants_overlay_ || wants_panel_; }
+    /// If so, every glimpse of the image is needed.
+    [[nodiscard]] bool are_wanted() const { return wants_overlay_ || wants_panel_ || sheet_; }
 
-    /// Lays out what is wanted of an image of that size, shown shrunk n times. The glimpses must outlive this
-    /// object.
-    void lay_out(Size image, int n, std::span<const LoweredGlimpse> glimpses);
+    /// How many times the whole image is shrunk for them; none where they do not show it.
+    [[nodiscard]] std::optional<int> shrink_for(Size image) const;
+    /// Likewise in the overlay and the panel.
+    [[nodiscard]] std::optional<int> overlay_shrink_for(Size image) const;
 
-    /// How many times the image is shrunk in them.
-    [[nodiscard]] int shrink() const { return shrink_; }
+    /// The bytes that the sheet of so many glimpses takes at most, beside the picture of the image.
+    [[nodiscard]] std::int64_t sheet_memory(std::size_t glimpses) const;
+    /// What makes them smaller where they need too much memory.
+    [[nodiscard]] std::string remedy() const;
 
-    /// Shows one of them, as a picture. Thread-safe for distinct glimpses.
+    /// Lays out what is wanted of an image of that size. `all` are the document's glimpses, of which those in
+    /// `glimpses` have been lowered. Both must outlive this object.
+    void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
+
+    /// Shows a glimpse, as a picture. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const Image& picture);
 
-    /// Draws what is wanted on the picture of the whole image, 8-bit RGB, and saves it. Throws `Error` where
-    /// an output of the image could not be written.
+    /// Draws what is wanted on the picture of the whole image, 8-bit RGB, shrunk as `shrink_for` says, and
+    /// saves it. Throws `Error` where an output of the image could not be written.
     void save(const cv::Mat& image);
 
   private:
+    [[nodiscard]] const std::filesystem::path& first_path() const;
+    void save_overlays(const cv::Mat& image);
     void save(Figure figure, const std::filesystem::path& path);
 
     const OutputPaths& paths_;
@@ -45,7 +53,8 @@ class Pictures {
     Saver& saver_;
     bool wants_overlay_;
     bool wants_panel_;
-    int shrink_ = 1;
+    std::optional<Sheet> sheet_;
+    Size image_{};
     std::span<const LoweredGlimpse> glimpses_;
     std::optional<Panel> panel_;  ///< each glimpse has a place of its own
 };

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <opencv2/core.hpp>
 #include <string>
 
@@ -120,4 +121,39 @@ TEST_CASE("a sheet shows glimpses of several sizes, each in its own proportions"
     const cv::Mat sheet = figures::drawn(figure);
     CHECK(sheet.at<cv::Vec3b>(0, 0) == paper);
     CHECK(same(sheet(layout.thumbnails[2]), enlarged(glimpse, 6)));
+}
+
+TEST_CASE("a sheet shows all in cells of the wanted size, in the wanted columns, each with its caption") {
+    for (const auto& [count, columns, rows] :
+         {std::array{1, 5, 1}, {5, 5, 1}, {14, 5, 3}, {256, 16, 16}, {7, 1, 7}, {256, 256, 1}}) {
+        CAPTURE(count);
+        CAPTURE(columns);
+        const auto all = entries(static_cast<std::size_t>(count), {14, 10});
+        const ContactSheetLayout layout = figures::lay_out_sheet(
+            all, {.content = SheetContent::glimpses, .columns = columns, .cell_size = 100});
+        REQUIRE(layout.thumbnails.size() == all.size());
+        REQUIRE(layout.captions.size() == all.size());
+        CHECK(layout.step == 1);
+        for (std::size_t k = 0; k < all.size(); ++k) {
+            const cv::Rect& cell = layout.thumbnails[k];
+            CHECK(cell.size() == cv::Size(98, 70));  // seven times as large
+            CHECK(layout.captions[k].text == all[k].label);
+            CHECK(layout.captions[k].position.y > cell.br().y);
+            CHECK((cell & cv::Rect({0, 0}, layout.sheet)) == cell);
+        }
+        const cv::Rect& last = layout.thumbnails[static_cast<std::size_t>(std::min(columns, count)) - 1];
+        CHECK(last.y == layout.thumbnails.front().y);
+        CHECK(layout.sheet.width - last.br().x == layout.thumbnails.front().x);
+        const auto rows_seen = std::ranges::count_if(
+            layout.thumbnails, [&](const cv::Rect& cell) { return cell.x == layout.thumbnails.front().x; });
+        CHECK(rows_seen == rows);
+    }
+}
+
+TEST_CASE("a sheet shrinks what is larger than a cell, and has up to eight in a row where nothing is said") {
+    const auto layout = figures::lay_out_sheet(entries(8, {640, 427}), {.cell_size = 64});
+    CHECK(layout.thumbnails.front().size() == cv::Size(64, 42));
+    CHECK(layout.thumbnails.front().y == layout.thumbnails.back().y);
+    const auto more = figures::lay_out_sheet(entries(9, {640, 427}), {.cell_size = 64});
+    CHECK(more.thumbnails.front().y < more.thumbnails.back().y);
 }

@@ -67,6 +67,30 @@ TEST_CASE("the paths of a job's outputs") {
     CHECK(all_of(output_paths(plan_outputs({one}, options), failed)).empty());
 }
 
+TEST_CASE("a sheet has pages where there are more glimpses than one shows") {
+    OutputOptions options = into("out");
+    options.sheet.content = SheetContent::maps;
+    const auto sheets = [&](std::size_t count) {
+        std::vector<std::string> ids;
+        for (std::size_t k = 0; k < count; ++k) ids.push_back("g" + std::to_string(k));
+        const ImageJob one = job("a.jpg", "a", ids);
+        const OutputPlan plan = plan_outputs({one}, options);
+        std::size_t visited = 0;
+        for_each_output(plan, one, [&](const fs::path&) { ++visited; });
+        const OutputPaths paths = output_paths(plan, one);
+        CHECK(visited == count + paths.sheets.size());
+        CHECK(all_of(paths).size() == visited);
+        return names(paths.sheets);
+    };
+    CHECK(sheets(0).empty());
+    CHECK(sheets(1) == Names{"out/a.sheet.png"});
+    CHECK(sheets(256) == Names{"out/a.sheet.png"});
+    options.figure_format = FigureFormat::pdf;
+    CHECK(sheets(257) == Names{"out/a.sheet.1.pdf", "out/a.sheet.2.pdf"});
+    options.out = "-";
+    CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "'-' holds the glimpse alone"));
+}
+
 TEST_CASE("in an archive a name's dots end no key, unless its image came out of one") {
     ImageJob one = job("in.d/a.b.jpg", "in.d/a.b", {"x"});
     const OutputPlan plan = plan_outputs({one}, into_archive("out.tar"));

@@ -99,7 +99,7 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     Saver saver(job.plan);
     Pictures pictures(job.paths, job.plan.options, saver);
     REQUIRE(pictures.are_wanted());
-    pictures.lay_out(job.image.size, 1, job.glimpses);
+    pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
     pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
     job.glimpses[0].report->error = "it failed";
     job.glimpses[1].report->error = "it failed";
@@ -132,7 +132,7 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
     Pictures pictures(job.paths, options, saver);
-    pictures.lay_out(job.image.size, 1, job.glimpses);
+    pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
     std::filesystem::create_directory(job.glimpses[0].paths->glimpse);  // in the place of an output
     CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
     CHECK(saver.has_failed());

@@ -33,10 +33,10 @@ struct Cells {
     int letter;  ///< 0: no captions
 };
 
-/// Cells in which the largest glimpse is `side` pixels long.
-Cells cells_of(cv::Size greatest, int side, const std::string& longest_name) {
+/// Cells for pictures of up to that size, whose longer side is about `side` pixels.
+Cells cells_of(cv::Size picture, int side, const std::string& longest_name) {
     Cells cells{};
-    cells.cell = filling_size(greatest, {side, side});
+    cells.cell = picture;
     cells.letter = side < smallest_captioned_cell ? 0 : std::clamp(side / 10, 9, 12);
     if (cells.letter > 0) {
         const int caption = std::min(side, text_width(longest_name, cells.letter) + 2);
@@ -117,24 +117,52 @@ ContactSheetLayout laid_out_subsampled(const Cells& cells, std::span<const Panel
     return laid_out(cells, {columns, needed}, glimpses, step);
 }
 
+/// What cells must be large enough for.
+struct Greatest {
+    cv::Size picture{1, 1};
+    std::string label;
+};
+
+Greatest greatest_of(std::span<const PanelEntry> entries) {
+    Greatest greatest;
+    cv::Size& size = greatest.picture;
+    for (const PanelEntry& entry : entries) {
+        size = {std::max(size.width, entry.size.width), std::max(size.height, entry.size.height)};
+        if (entry.label.size() > greatest.label.size()) greatest.label = entry.label;
+    }
+    return greatest;
+}
+
 }  // namespace
 
 namespace figures {
 
 ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
-    cv::Size greatest{1, 1};
-    std::string name;
-    for (const PanelEntry& entry : glimpses) {
-        greatest = {std::max(greatest.width, entry.size.width), std::max(greatest.height, entry.size.height)};
-        if (entry.label.size() > name.size()) name = entry.label;
-    }
+    const auto [greatest, label] = greatest_of(glimpses);
     const std::vector<int> sides = sides_of(greatest);
+    const auto cells_with = [&](int side) {
+        return cells_of(filling_size(greatest, {side, side}), side, label);
+    };
     for (const int side : sides) {
-        const Cells cells = cells_of(greatest, side, name);
+        const Cells cells = cells_with(side);
         const cv::Size grid = grid_of(cells, glimpses.size());
         if (size_of(cells, grid).height <= largest_sheet) return laid_out(cells, grid, glimpses, 1);
     }
-    return laid_out_subsampled(cells_of(greatest, sides.back(), name), glimpses);
+    return laid_out_subsampled(cells_with(sides.back()), glimpses);
+}
+
+ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const SheetOptions& options) {
+    const auto [greatest, label] = greatest_of(glimpses);
+    const int side = options.cell_size;
+    const cv::Size room(side, side);
+    const bool is_enlarged = greatest.width <= side && greatest.height <= side;
+    const Cells cells =
+        cells_of(is_enlarged ? shown_size(greatest, room) : filling_size(greatest, room), side, label);
+    const int count = static_cast<int>(glimpses.size());
+    const int columns = std::min(options.columns, count);
+    const cv::Size grid =
+        columns > 0 ? cv::Size(columns, ceil_div(count, columns)) : grid_of(cells, glimpses.size());
+    return laid_out(cells, grid, glimpses, 1);
 }
 
 Figure empty_contact_sheet(const ContactSheetLayout& layout) {

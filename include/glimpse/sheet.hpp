@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+
+// Sheets: all glimpses of an image in one figure, row by row in their order, each with its label below.
+
+namespace glimpse {
+
+/// What the cells of a sheet show: the glimpses themselves, the attention of each on the image, or that
+/// attention alone in the colours of the colour map.
+enum class SheetContent { none, glimpses, overlays, maps };
+
+/// The most glimpses of a figure; those that follow are on further pages.
+inline constexpr std::size_t most_cells_of_page = 256;
+
+/// The longer side of a cell in pixels.
+inline constexpr int least_cell_size = 32;
+inline constexpr int greatest_cell_size = 1024;
+
+/// How an image's sheet is made.
+struct SheetOptions {
+    SheetContent content = SheetContent::none;
+    int columns = 0;  ///< ≥ 0; 0: one row of up to 8 cells, or as many as make it about twice as wide as high
+    /// In pixels, `least_cell_size` ≤ cell size ≤ `greatest_cell_size`: what is smaller is enlarged by the
+    /// greatest whole factor that fits; what is larger is shrunk, an image by the least power of two.
+    int cell_size = 256;
+};
+
+/// The figures that so many glimpses take: ⌈n / `most_cells_of_page`⌉.
+constexpr std::size_t pages_of_sheet(std::size_t glimpses) {
+    return (glimpses + most_cells_of_page - 1) / most_cells_of_page;
+}
+
+}  // namespace glimpse

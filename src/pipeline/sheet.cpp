@@ -1,0 +1,117 @@
+#include "pipeline/sheet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "figures/figure.hpp"
+#include "figures/figures.hpp"
+#include "pipeline/decoding.hpp"
+#include "system/numbers.hpp"
+#include "system/parallel.hpp"
+
+namespace glimpse {
+
+namespace {
+
+std::span<const LoweredGlimpse* const> page_of(std::span<const LoweredGlimpse* const> all,
+                                               std::size_t number) {
+    const std::size_t first = number * most_cells_of_page;
+    return all.subspan(first, std::min(most_cells_of_page, all.size() - first));
+}
+
+bool can_be_shown(const LoweredGlimpse* glimpse) {
+    return glimpse && glimpse->report->error.empty();
+}
+
+}  // namespace
+
+int Sheet::shrink_for(Size image) const {
+    return shrink_for_picture(image, options_.sheet.cell_size);
+}
+
+std::int64_t Sheet::memory(std::size_t glimpses) const {
+    const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
+    const auto count = static_cast<std::int64_t>(glimpses);
+    const std::int64_t on_page = std::min(count, static_cast<std::int64_t>(most_cells_of_page));
+    constexpr std::int64_t shown = 3;
+    // A cell with its gap and caption has less than twice its pixels: as pixels and as a file that grows; or
+    // in words of 4 bytes for PDF, and its file.
+    constexpr std::int64_t drawn = 2 * 3 * 3;
+    constexpr std::int64_t embedded = 3 + 2 * 4 + 2 * 6 + 3;
+    const std::int64_t kept = shows_image() ? on_page : count;
+    const std::int64_t page = options_.figure_format == FigureFormat::png ? drawn : embedded;
+    return bounded_product(kept * shown + on_page * page, side * side);
+}
+
+void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {
+    shrink_ = shrink_for(image);
+    lowered_.assign(all.size(), nullptr);
+    shown_.resize(all.size());
+    for (const LoweredGlimpse& glimpse : glimpses) {
+        lowered_[static_cast<std::size_t>(glimpse.glimpse - all.data())] = &glimpse;
+    }
+    all_ = all;
+    const Size picture = shrunk(image, shrink_);
+    std::vector<PanelEntry> entries;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        const Size size = shows_image() ? picture
+                          : lowered_[k] ? lowered_[k]->lowered.map.glimpse
+                                        : Size{1, 1};
+        entries.push_back({all[k].shown_as(), {size.width, size.height}});
+    }
+    for (std::size_t first = 0; first < entries.size(); first += most_cells_of_page) {
+        const std::size_t count = std::min(most_cells_of_page, entries.size() - first);
+        pages_.push_back(drawing().lay_out_sheet(std::span(entries).subspan(first, count), options_.sheet));
+    }
+}
+
+void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
+    if (shows_image()) return;
+    const auto k = static_cast<std::size_t>(glimpse.glimpse - all_.data());
+    const cv::Rect& place = pages_[k / most_cells_of_page].thumbnails[k % most_cells_of_page];
+    shown_[k] = drawing().fitted(picture, place.size());
+}
+
+void Sheet::show_glimpses(std::size_t number, Figure& figure) {
+    const std::size_t first = number * most_cells_of_page;
+    for (std::size_t k = 0; k < pages_[number].thumbnails.size(); ++k) {
+        if (can_be_shown(lowered_[first + k])) figure.pictures[k].pixels = std::move(shown_[first + k]);
+    }
+}
+
+void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) const {
+    const auto glimpses = page_of(lowered_, number);
+    const std::vector<cv::Rect>& places = pages_[number].thumbnails;
+    OverlayStyle style = options_.style;
+    style.shrink = shrink_;
+    if (options_.sheet.content == SheetContent::maps) {
+        style.kind = OverlayStyle::Kind::blend;
+        style.opacity = 1;
+    }
+    std::vector<Figure> overlays(glimpses.size());
+    for_each_in_parallel(glimpses.size(), [&](std::size_t k) {
+        if (!can_be_shown(glimpses[k])) return;
+        OverlayStyle own = style;
+        own.enlargement = places[k].width / image.cols;
+        const std::array maps{LabelledMap{{}, &glimpses[k]->lowered}};
+        overlays[k] = overlay_figure(image, maps, own);
+    });
+    for (std::size_t k = 0; k < overlays.size(); ++k) add(figure, std::move(overlays[k]), places[k].tl());
+}
+
+Figure Sheet::page(std::size_t number, const cv::Mat& image) {
+    Figure figure = drawing().empty_contact_sheet(pages_[number]);
+    if (shows_image()) {
+        show_overlays(number, image, figure);
+    } else {
+        show_glimpses(number, figure);
+    }
+    return figure;
+}
+
+void Sheet::save(const cv::Mat& image, const Save& save) {
+    for (std::size_t number = 0; number < pages_.size(); ++number) save(number, page(number, image));
+}
+
+}  // namespace glimpse

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <opencv2/core/mat.hpp>
+#include <span>
+#include <vector>
+
+#include "figures/contact_sheet.hpp"
+#include "glimpse/figure.hpp"
+#include "glimpse/outputs.hpp"
+#include "pipeline/lowering.hpp"
+
+namespace glimpse {
+
+/// The sheet of an image's glimpses, page by page. A glimpse that failed leaves its cell empty.
+class Sheet {
+  public:
+    explicit Sheet(const OutputOptions& options) : options_(options) {}
+
+    /// Whether its cells show the image.
+    [[nodiscard]] bool shows_image() const { return options_.sheet.content != SheetContent::glimpses; }
+    /// How many times the image is shrunk in them.
+    [[nodiscard]] int shrink_for(Size image) const;
+    /// The bytes that it holds at most, for so many glimpses, beside the picture of the image.
+    [[nodiscard]] std::int64_t memory(std::size_t glimpses) const;
+
+    /// Lays it out for all glimpses of the document, of which those in `glimpses` have been lowered. Both
+    /// must outlive this object.
+    void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
+
+    /// Shows a glimpse, 8-bit RGB, where the glimpses are shown. Thread-safe for distinct glimpses.
+    void show(const LoweredGlimpse& glimpse, const cv::Mat& picture);
+
+    using Save = std::function<void(std::size_t page, Figure figure)>;
+    /// Hands over its pages. `image`: the whole image, 8-bit RGB, shrunk as its cells show it.
+    void save(const cv::Mat& image, const Save& save);
+
+  private:
+    [[nodiscard]] Figure page(std::size_t number, const cv::Mat& image);
+    void show_glimpses(std::size_t number, Figure& figure);
+    void show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) const;
+
+    const OutputOptions& options_;
+    int shrink_ = 1;
+    std::span<const Glimpse> all_;
+    std::vector<const LoweredGlimpse*> lowered_;  ///< of each glimpse in `all_`; null where that failed
+    std::vector<cv::Mat> shown_;                  ///< likewise: the pixels that it is shown with
+    std::vector<ContactSheetLayout> pages_;
+};
+
+}  // namespace glimpse

@@ -1,0 +1,105 @@
+"""Sheets: all glimpses of an image in one figure."""
+
+import re
+import subprocess
+import tarfile
+
+import numpy
+
+from glimpse_case import ASTRONAUT, GlimpseCase
+
+HAIRLINE = 190  # around cells
+NEIGHBOURS = 2  # of 255: levels of attention that round alike
+
+WORDS = ["a", "woman", "in", "an", "orange", "suit"]
+
+
+class Sheets(GlimpseCase):
+    def caption(self):
+        """A photograph, and one attention map a word."""
+        y, x = numpy.mgrid[:14, :14]
+        maps = [numpy.exp(-((x - 2 * k - 2) ** 2 + (y - 7) ** 2) / 6) for k in range(len(WORDS))]
+        numpy.save(self.path("alphas.npy"), numpy.array(maps, dtype="f4"))
+        self.file("words.txt", "\n".join(WORDS))
+        entry = {"id": "w", "mechanism": "mask", "grid": {"file": "alphas.npy", "each": 0}, "labels": "words.txt"}
+        return ASTRONAUT, "-p", self.document({"glimpses": [entry]})
+
+    def extract(self, *arguments, **options):
+        return self.run_glimpse("extract", *arguments, "-o", self.out, **options)
+
+    def test_a_picture_a_word_with_the_word_below(self):
+        for content in ("glimpses", "overlays", "maps"):
+            self.extract(*self.caption(), "--sheet", content, "--columns", 3, "--figure-format", "pdf")
+            figure = self.out / "astronaut.sheet.pdf"
+            pages = subprocess.run(["pdftotext", "-layout", figure, "-"], check=True, capture_output=True, text=True).stdout
+            self.assertEqual(re.findall(r"\w+", pages), WORDS)  # in reading order
+            images = subprocess.run(["pdfimages", "-list", figure], check=True, capture_output=True, text=True).stdout
+            self.assertEqual(len(images.splitlines()) - 2, len(WORDS))
+
+    def test_maps_are_those_of_the_option_map(self):
+        self.extract(*self.caption(), "--sheet", "maps", "--colormap", "bone", "--columns", len(WORDS), "--map")
+        sheet = self.load("astronaut.sheet.png").astype(int)
+        hairlines = numpy.flatnonzero((sheet == HAIRLINE).all(axis=2).sum(axis=0) > 256)
+        lefts, rights = hairlines[::2], hairlines[1::2]
+        self.assertEqual((rights - lefts).tolist(), [257] * len(WORDS))
+        top = numpy.flatnonzero((sheet[:, lefts[0]] == HAIRLINE).all(axis=1))[0]
+        for k, left in enumerate(lefts):
+            cell = sheet[top + 1:top + 257, left + 1:left + 257].mean(axis=2)
+            exact = self.load(f"astronaut.w.{k:03}.map.png").astype(float)
+            means = exact.reshape(256, 2, 256, 2).mean(axis=(1, 3))
+            # The colour map grows with the attention, but not in proportion.
+            order = numpy.argsort(means, axis=None)
+            self.assertGreaterEqual(numpy.diff(cell.flat[order][::64]).min(), -NEIGHBOURS)
+            self.assertEqual((cell.max(), cell.min() < 30), (255, True))
+
+    def test_many_glimpses_take_pages_and_are_kept(self):
+        photo, _ = self.picture(width=100, height=80)
+        entries = [{"id": f"g{k}", "box": [k % 90, k % 70, 8, 8]} for k in range(300)]
+        options = (photo, "-p", self.document({"glimpses": entries}), "--sheet", "glimpses", "--cell-size", 32, "--existing", "skip")
+        self.extract(*options)
+        sheets = [name for name in self.files() if "sheet" in name]
+        self.assertEqual(sheets, ["photo.sheet.1.png", "photo.sheet.2.png"])
+        first = (self.out / sheets[0]).stat().st_mtime_ns
+        second = (self.out / sheets[1]).read_bytes()
+        (self.out / sheets[1]).unlink()
+        self.extract(*options)
+        self.assertEqual((self.out / sheets[0]).stat().st_mtime_ns, first)
+        self.assertEqual((self.out / sheets[1]).read_bytes(), second)
+
+    def test_the_same_bytes_at_any_number_of_jobs(self):
+        for k in range(5):
+            self.picture(f"in/{k}.png", width=300, height=200)
+        for content in ("glimpses", "overlays", "maps"):
+            options = ("in", "-b", "10,20,60,50", "-b", "100,20,60,50", "--sheet", content)
+            self.run_glimpse("extract", *options, "-o", "one", "--jobs", 1)
+            self.run_glimpse("extract", *options, "-o", "many", "--jobs", 4)
+            for name in (name for name in self.files(self.directory / "one") if "sheet" in name):
+                self.assertEqual((self.directory / "one" / name).read_bytes(), (self.directory / "many" / name).read_bytes(), name)
+
+    def test_members_of_archives(self):
+        photo, _ = self.picture()
+        self.run_glimpse("extract", photo, "-b", "1,2,9,8", "--sheet", "maps", "--output-tar", "a.tar")
+        with tarfile.open(self.directory / "a.tar") as archive:
+            self.assertEqual(archive.getnames(), ["photo.000.png", "photo.sheet.png", "photo.json"])
+
+    def test_a_glimpse_that_fails_leaves_its_cell_empty(self):
+        photo, _ = self.picture(width=60, height=40)
+        entries = [{"id": "a", "box": [0, 0, 30, 30]}, {"id": "b", "box": [500, 500, 9, 9]}, {"id": "c", "box": [20, 5, 30, 30]}]
+        self.fails(1, "extract", photo, "-p", self.document({"glimpses": entries}), "--sheet", "overlays", "-o", self.out, says=["b"])
+        sheet = self.load("photo.sheet.png")
+        third = sheet.shape[1] // 3
+        inked = [(sheet[20:-40, k * third + 20:(k + 1) * third - 20] < 250).mean() for k in range(3)]
+        self.assertGreater(min(inked[0], inked[2]), 0.5)
+        self.assertLess(inked[1], 0.05)
+
+    def test_options_without_a_sheet_and_sheets_without_a_place(self):
+        photo, _ = self.picture()
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--columns", 3, "-o", self.out, says=["--columns", "--sheet"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--cell-size", 99, "-o", self.out, says=["--cell-size", "--sheet"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--sheet", "maps", "--cell-size", 9, "-o", self.out, says=["--cell-size"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--sheet", "map", "-o", self.out, says=["--sheet", "maps"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--sheet", "glimpses", "--opacity", 0.5, "-o", self.out, says=["--opacity"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--sheet", "glimpses", "--colormap", "jet", "-o", self.out, says=["--colormap"])
+        self.fails(2, "extract", photo, "-b", "1,2,9,8", "--sheet", "maps", "-o", "-", says=["--sheet"])
+        self.picture("photo.sheet.png")
+        self.fails(2, "extract", "photo.sheet.png", photo, "-b", "1,2,9,8", "--sheet", "maps", "-o", ".", says=["photo.sheet.png"])

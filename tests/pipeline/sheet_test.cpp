@@ -1,0 +1,136 @@
+#include "pipeline/sheet.hpp"
+
+#include <doctest/doctest.h>
+
+#include <opencv2/core.hpp>
+#include <utility>
+#include <vector>
+
+#include "drawn_pictures.hpp"
+#include "figures/module/functions.hpp"
+#include "lowered_job.hpp"
+#include "pipeline/pictures.hpp"
+
+using namespace glimpse;
+using namespace drawn_pictures;
+
+namespace {
+
+constexpr Size image{40, 20};
+constexpr int cell = 80;  // twice the image
+
+OutputOptions sheet_of(SheetContent content) {
+    OutputOptions options = into("out");
+    options.sheet = {.content = content, .columns = 0, .cell_size = cell};
+    return options;
+}
+
+ParameterDocument crops(int count) {
+    ParameterDocument all;
+    for (int k = 0; k < count; ++k)
+        all.push_back(cropped("g" + std::to_string(k), {double(k % 30), 2, 8, 6}));
+    return all;
+}
+
+std::vector<Figure> pages_of(Sheet& sheet, const cv::Mat& picture) {
+    std::vector<Figure> pages;
+    sheet.save(picture, [&](std::size_t page, Figure figure) {
+        CHECK(page == pages.size());
+        pages.push_back(std::move(figure));
+    });
+    return pages;
+}
+
+/// Where the k-th of so many pictures of that size is shown.
+cv::Rect place(std::size_t count, std::size_t k, cv::Size size) {
+    const std::vector<PanelEntry> entries(count, PanelEntry{"g00", size});
+    return figures::lay_out_sheet(entries, {.cell_size = cell}).thumbnails[k];
+}
+
+}  // namespace
+
+TEST_CASE("sheet: each glimpse is shown in its own cell, and one that failed leaves it empty") {
+    LoweredJob job(crops(3), image, sheet_of(SheetContent::glimpses));
+    Sheet sheet(job.plan.options);
+    CHECK_FALSE(sheet.shows_image());
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    for (std::size_t k = 3; k-- > 0;) {
+        sheet.show(job.glimpses[k], cv::Mat(6, 8, CV_8UC3, cv::Scalar::all(10 + 20 * double(k))));
+    }
+    job.glimpses[1].report->error = "it failed";
+    const std::vector<Figure> pages = pages_of(sheet, {});
+    REQUIRE(pages.size() == 1);
+    const cv::Mat drawn = figures::drawn(pages.front());
+    const auto colour = [&](std::size_t k) { return drawn.at<cv::Vec3b>(place(3, k, {8, 6}).tl()); };
+    CHECK(colour(0) == cv::Vec3b(10, 10, 10));
+    CHECK(colour(1) == cv::Vec3b(255, 255, 255));
+    CHECK(colour(2) == cv::Vec3b(50, 50, 50));
+}
+
+TEST_CASE("sheet: a glimpse that could not be lowered keeps the cells of the others in their places") {
+    ParameterDocument document = crops(3);
+    document[1] = cropped("outside", {100, 100, 5, 5});
+    LoweredJob job(document, image, sheet_of(SheetContent::overlays));
+    REQUIRE(job.glimpses.size() == 2);
+    Sheet sheet(job.plan.options);
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    const cv::Mat picture = speckled({image.width, image.height});
+    const cv::Mat drawn = figures::drawn(pages_of(sheet, picture).front());
+    OverlayStyle style;
+    style.enlargement = 2;
+    const auto shown = [&](std::size_t k) { return drawn(place(3, k, picture.size())); };
+    for (const std::size_t k : {std::size_t{0}, std::size_t{2}}) {
+        const LabelledMap map{"", &job.glimpses[k / 2].lowered};
+        CHECK(same(shown(k), figures::drawn(figures::overlay_figure(picture, {&map, 1}, style))));
+    }
+    CHECK(same(shown(1), cv::Mat(40, 80, CV_8UC3, cv::Scalar::all(255))));
+}
+
+TEST_CASE("sheet: maps are the colours of the attention alone, whatever the image is") {
+    OutputOptions options = sheet_of(SheetContent::maps);
+    options.style.opacity = 0.1;
+    options.style.colormap = Colormap::bone;  // from black to white
+    LoweredJob job(crops(1), image, options);
+    Sheet sheet(options);
+    REQUIRE(sheet.shows_image());
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    const cv::Mat drawn = figures::drawn(pages_of(sheet, speckled({image.width, image.height})).front());
+    const cv::Mat shown = drawn(place(1, 0, {image.width, image.height}));
+    cv::Mat wanted(shown.size(), CV_8UC3, cv::Scalar::all(0));
+    wanted(cv::Rect(0, 4, 16, 12)).setTo(cv::Scalar::all(255));  // the crop, twice as large
+    CHECK(same(shown, wanted));
+}
+
+TEST_CASE("sheet: of more glimpses than a page shows, the others follow on further pages") {
+    constexpr std::size_t count = most_cells_of_page + 2;
+    LoweredJob job(crops(static_cast<int>(count)), image, sheet_of(SheetContent::glimpses));
+    Sheet sheet(job.plan.options);
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    for (const LoweredGlimpse& glimpse : job.glimpses) {
+        sheet.show(glimpse, cv::Mat(6, 8, CV_8UC3, cv::Scalar::all(7)));
+    }
+    const std::vector<Figure> pages = pages_of(sheet, {});
+    REQUIRE(pages.size() == 2);
+    CHECK(pages[0].pictures.size() == most_cells_of_page);
+    CHECK(pages[1].pictures.size() == 2);
+    CHECK(same(pages[1].pictures[1].pixels, cv::Mat(6, 8, CV_8UC3, cv::Scalar::all(7))));
+    CHECK(job.paths.sheets.size() == 2);
+}
+
+TEST_CASE("sheet: an image is decoded as small as its largest picture") {
+    OutputOptions options = sheet_of(SheetContent::maps);
+    options.sheet.cell_size = 100;
+    const Size large{1000, 400};
+    const LoweredJob job(crops(2), image, options);
+    Saver saver(job.plan);
+    const Pictures cells(job.paths, options, saver);
+    CHECK(cells.shrink_for(large) == 16);  // 63 pixels; eight times smaller has 125
+    CHECK_FALSE(cells.overlay_shrink_for(large));
+    options.sheet.content = SheetContent::glimpses;
+    CHECK_FALSE(Pictures(job.paths, options, saver).shrink_for(large));
+    options.sheet.content = SheetContent::maps;
+    options.overlay_size = 500;
+    OutputPaths both = job.paths;
+    both.overlay = "a.overlay.png";
+    CHECK(Pictures(both, options, saver).shrink_for(large) == 2);
+}
