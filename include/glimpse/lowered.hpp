@@ -64,6 +64,10 @@ GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
 /// `Weights` and their sums never leave the image: 1.
 GLIMPSE_EXPORT double inside(const Lowered& lowered);
 
+/// Whether the glimpse shows a part of the image with a border: all but `Weights` and their sum, whose outline
+/// is one of their weights.
+GLIMPSE_EXPORT bool has_border(const Lowered& lowered);
+
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the
 /// map lists its points in several rows and columns, through these; without either, the border of the
 /// support. Of `Weights`, which are as large as the image, and of their sum, the smallest rectangle around

@@ -79,7 +79,8 @@ struct OverlayStyle {
 /// unchanged at v = 0. `dim` multiplies by 1 - opacity · (1 - v). `blend`, as in Grad-CAM's figures, mixes
 /// the picture with the colour map's colour at v, unshaded, by opacity, where v = 0 as well.
 ///
-/// Outlines are polygons in edge coordinates, with their labels on tags. Lines and letters scale with the
+/// Outlines are polygons in edge coordinates, with their labels on tags. Where attention is shown, a glimpse
+/// without a border (`has_border`) has its label alone. Lines and letters scale with the
 /// picture, and shrink where more than 30 outlines share it. Tags do not overlap and cover a third of the
 /// picture at most, less in a crowd; those that find no place, later ones first, are left out. Throws `Error`
 /// where the module that draws is not there.

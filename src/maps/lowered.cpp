@@ -34,6 +34,10 @@ double inside(const Lowered& lowered) {
     return std::visit([&](const auto& kind) { return inside(kind, lowered); }, map.kind);
 }
 
+bool has_border(const Lowered& lowered) {
+    return std::visit([](const auto& kind) { return has_border(kind); }, lowered.map.kind);
+}
+
 std::vector<Point> outline(const Lowered& lowered) {
     return std::visit([&](const auto& kind) { return outline(kind, lowered); }, lowered.map.kind);
 }

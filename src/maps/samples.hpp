@@ -19,6 +19,9 @@ cv::Mat row_sums(const Samples& samples, const LinearMap& map);
 double inside(const Samples& samples, const Lowered& lowered);
 bool mixes_pixels(const Samples& samples);
 MapKind shrunk(const Samples& samples, int n);
+constexpr bool has_border(const Samples& /*samples*/) {
+    return true;
+}
 std::vector<Point> outline(const Samples& samples, const Lowered& lowered);
 double pitch(const Samples& samples, const Lowered& lowered);
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);

@@ -17,6 +17,9 @@ cv::Mat row_sums(const Separable& separable, const LinearMap& map);
 double inside(const Separable& separable, const Lowered& lowered);
 bool mixes_pixels(const Separable& separable);
 MapKind shrunk(const Separable& separable, int n);
+constexpr bool has_border(const Separable& /*separable*/) {
+    return true;
+}
 std::vector<Point> outline(const Separable& separable, const Lowered& lowered);
 double pitch(const Separable& separable, const Lowered& lowered);
 std::int64_t multiply_adds(const Separable& separable, const LinearMap& map);

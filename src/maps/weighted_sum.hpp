@@ -18,6 +18,9 @@ cv::Mat row_sums(const WeightedSum& sum, const LinearMap& map);
 double inside(const WeightedSum& sum, const Lowered& lowered);
 bool mixes_pixels(const WeightedSum& sum);
 MapKind shrunk(const WeightedSum& sum, int n);
+constexpr bool has_border(const WeightedSum& /*sum*/) {
+    return false;
+}
 std::vector<Point> outline(const WeightedSum& sum, const Lowered& lowered);
 double pitch(const WeightedSum& sum, const Lowered& lowered);
 std::int64_t multiply_adds(const WeightedSum& sum, const LinearMap& map);

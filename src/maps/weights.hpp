@@ -17,6 +17,9 @@ cv::Mat row_sums(const Weights& weights, const LinearMap& map);
 double inside(const Weights& weights, const Lowered& lowered);
 bool mixes_pixels(const Weights& weights);
 MapKind shrunk(const Weights& weights, int n);
+constexpr bool has_border(const Weights& /*weights*/) {
+    return false;
+}
 std::vector<Point> outline(const Weights& weights, const Lowered& lowered);
 double pitch(const Weights& weights, const Lowered& lowered);
 std::int64_t multiply_adds(const Weights& weights, const LinearMap& map);

@@ -18,6 +18,9 @@ cv::Mat row_sums(const Window& window, const LinearMap& map);
 double inside(const Window& window, const Lowered& lowered);
 bool mixes_pixels(const Window& window);
 MapKind shrunk(const Window& window, int n);
+constexpr bool has_border(const Window& /*window*/) {
+    return true;
+}
 std::vector<Point> outline(const Window& window, const Lowered& lowered);
 double pitch(const Window& window, const Lowered& lowered);
 std::int64_t multiply_adds(const Window& window, const LinearMap& map);

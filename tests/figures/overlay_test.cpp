@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <opencv2/imgproc.hpp>
@@ -244,4 +245,22 @@ TEST_CASE("an enlarged overlay shows the same heat") {
     style.enlargement = 5;
     CHECK(
         same(overlay(picture, std::span(&labelled, 1), style), enlarged(drawn(picture, map, Kind::heat), 5)));
+}
+
+TEST_CASE("no box is drawn around a mask, whose attention is shown, unless outlines alone are") {
+    const cv::Mat picture = speckled({400, 300});
+    cv::Mat weights = cv::Mat::zeros(picture.size(), CV_32F);
+    weights(cv::Rect(100, 80, 150, 120)).setTo(1);
+    const Lowered lowered = mask(picture.size(), weights);
+    const std::array maps{LabelledMap{"", &lowered}};
+    const auto drawn_as = [&](OverlayStyle::Kind kind) {
+        OverlayStyle style;
+        style.kind = kind;
+        return overlay_figure(picture, maps, style);
+    };
+    CHECK(drawn_as(OverlayStyle::Kind::both).shapes.empty());
+    CHECK(drawn_as(OverlayStyle::Kind::dim).shapes.empty());
+    CHECK(drawn_as(OverlayStyle::Kind::outline).shapes.size() == 2);  // the line, and its casing
+    const std::array labelled{LabelledMap{"word", &lowered}};
+    CHECK(overlay_figure(picture, labelled, OverlayStyle{}).shapes.size() == 3);  // a tag alone
 }

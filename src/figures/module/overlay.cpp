@@ -97,8 +97,8 @@ void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
     }
 }
 
-/// `scale`: from the image to the figure.
-void add_outlines(Figure& figure, std::span<const LabelledMap> maps, double scale) {
+/// `scale`: from the image to the figure. `borders_only`: of glimpses that have none, the label alone.
+void add_outlines(Figure& figure, std::span<const LabelledMap> maps, double scale, bool borders_only) {
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
@@ -110,6 +110,8 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, double scal
     const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });
     const DrawingSizes sizes = drawing_sizes(figure.size, static_cast<std::size_t>(seen));
     for (std::size_t k = 0; k < polygons.size(); ++k) {
+        const Lowered* const lowered = maps[k].lowered;
+        if (borders_only && lowered && !has_border(*lowered)) continue;
         add_outline(figure, polygons[k], sizes, glimpse_colour(k));
     }
     const auto labels = place_labels(visible, figure.size, sizes);
@@ -138,7 +140,9 @@ Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
     Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
     figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
     const bool is_outlined = style.kind != Kind::heat && style.kind != Kind::blend;
-    if (is_outlined) add_outlines(figure, maps, double(style.enlargement) / style.shrink);
+    const bool shows_attention = style.kind != Kind::outline;
+    const double scale = double(style.enlargement) / style.shrink;
+    if (is_outlined) add_outlines(figure, maps, scale, shows_attention);
     return figure;
 }
 
