@@ -19,9 +19,10 @@ for mechanism in crop gaussian stn; do
     "$glimpse" extract data/images/astronaut.png --mechanism "$mechanism" --box 172,16,110,126 --size 96x112 \
         --out "$out/face.$mechanism.png"
 done
-echo "demo: two figures"
+echo "demo: three figures"
 "$glimpse" extract data/images/chelsea.png --params data/parameters/tilted.json --panel --out "$out/figures"
 "$glimpse" extract data/images/astronaut.png --params data/parameters/astronaut.json --panel --out "$out/figures"
+"$glimpse" extract data/images/astronaut.png --params data/parameters/caption.json --sheet overlays --out "$out/figures"
 echo "demo: a manifest, a glimpse of its own for each photograph"
 "$glimpse" extract --manifest data/parameters/photographs.jsonl --out "$out/manifest"
 echo "demo: a track, as a strip and as an animation"

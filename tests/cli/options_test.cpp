@@ -32,7 +32,7 @@ TEST_CASE("options that contradict each other are refused by name") {
               o.report = "report.jsonl";
           }) == "");
     CHECK(refused([](ExtractOptions& o) { o.opacity = 0.5; }) ==
-          "--opacity: is about overlays: give --overlay or --panel");
+          "--opacity: is about overlays: give --overlay, --panel or --sheet overlays");
     CHECK(refused([](ExtractOptions& o) {
               o.opacity = 0.5;
               o.output.overlay = true;

@@ -182,8 +182,9 @@ class BadUsage(GlimpseCase):
         for option in ("--existing", "--overlay-style", "--progress"):
             for choice in ("xyz", "2"):
                 self.check("-b", "0,0,4,4", option, choice, *out, says=[f"{option}: '{choice}' is none of "])
-        for option, value in (("--overlay-style", "heat"), ("--colormap", "inferno"), ("--opacity", "0.6")):
+        for option, value in (("--overlay-style", "heat"), ("--overlay-size", "99"), ("--opacity", "0.6")):
             self.check("-b", "0,0,4,4", option, value, *out, says=[f"{option}: is about overlays"])
+        self.check("-b", "0,0,4,4", "--colormap", "inferno", *out, says=["--colormap: is about attention in colours"])
         manifest = self.file("m.jsonl", "")
         self.fails(2, "extract", "--manifest", manifest, "-r", *out, says=["--manifest", "--recursive"])
         self.fails(2, "extract", "--input-tar", "a.tar", "-b", "0,0,4,4", "-r", *out, says=["--input-tar", "--recursive"])

@@ -185,7 +185,7 @@ class Figures(GlimpseCase):
     def test_a_format_without_a_figure(self):
         photo, _ = self.picture()
         self.fails(2, "extract", photo, "-b", "1,2,9,8", "--figure-format", "svg", "-o", self.out,
-                   says=["--figure-format: is about figures: give --overlay, --panel or --strip"])
+                   says=["--figure-format: is about figures: give --overlay, --panel, --sheet or --strip"])
         self.fails(2, "extract", photo, "-b", "1,2,9,8", "--overlay", "--figure-format", "eps", "-o", self.out, says=["--figure-format"])
 
     def test_an_untrusted_run_has_the_same_texts(self):

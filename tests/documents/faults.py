@@ -7,7 +7,7 @@ from page import ROOT, document
 
 OTHERS_OPTIONS = {  # of other programs
     "--array": "sbatch", "--build": "cmake", "--install": "cmake", "--long": "tests/faults_test.py",
-    "--output-on-failure": "ctest", "--prefix": "cmake", "--preset": "cmake", "--test-dir": "ctest", "--tests": "scripts/setup.sh",
+    "--output-on-failure": "ctest", "--unlimited": "rsvg-convert", "--prefix": "cmake", "--preset": "cmake", "--test-dir": "ctest", "--tests": "scripts/setup.sh",
 }
 LANGUAGES = {"sh", "console", "text", "json", "cmake", "cpp", "python"}
 
