@@ -34,11 +34,12 @@ std::int64_t Sheet::memory(std::size_t glimpses) const {
     const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
     const auto count = static_cast<std::int64_t>(glimpses);
     const std::int64_t on_page = std::min(count, static_cast<std::int64_t>(most_cells_of_page));
-    constexpr std::int64_t shown = 3;
+    constexpr std::int64_t shown = 3;  // bytes a pixel
     // A cell with its gap and caption has less than twice its pixels: as pixels and as a file that grows; or
     // in words of 4 bytes for PDF, and its file.
-    constexpr std::int64_t drawn = 2 * 3 * 3;
-    constexpr std::int64_t embedded = 3 + 2 * 4 + 2 * 6 + 3;
+    constexpr std::int64_t drawn = 2 * shown + 2 * (2 * shown);
+    constexpr std::int64_t words = 4;
+    constexpr std::int64_t embedded = shown + 2 * words + 2 * (2 * shown) + shown;
     const std::int64_t kept = shows_image() ? on_page : count;
     const std::int64_t page = options_.figure_format == FigureFormat::png ? drawn : embedded;
     return bounded_product(kept * shown + on_page * page, side * side);

@@ -13,8 +13,10 @@ from workspace import BINARY, Workspace, records
 DOCUMENTED = {0, 1, 2, 130, 141}
 LONGEST_LINE = 600  # bytes of a message: a few hundred
 FIGURES = (".overlay.png", ".panel.png")
-# Fontconfig tells by itself what of its configuration it cannot read, and goes on without.
-OF_LIBRARIES = re.compile("Fontconfig (error|warning): ")
+# Fontconfig tells by itself what of its configuration it cannot read, and goes on without. GLib, for Pango, ends the
+# process where it gets no memory or no thread; Pango tells what font it cannot read.
+OF_LIBRARIES = re.compile(r"Fontconfig (error|warning): |\(process:\d+\): (GLib-ERROR|Pango-WARNING) |$")
+OF_GLIB = "GLib-ERROR **"
 
 
 def is_temporary(name):
@@ -56,6 +58,8 @@ def ends_as_documented(result, dies_of=None):
     if result.status is None:
         yield f"hangs: not over after {running.SECONDS} s"
     elif dies_of is not None and result.status in (-dies_of, 128 + dies_of):
+        return
+    elif result.status == -signal.SIGTRAP and OF_GLIB in result.stderr:
         return
     elif result.status < 0:
         yield f"dies of {signal.Signals(-result.status).name}: {result.stderr[:300]!r}"

@@ -124,9 +124,9 @@ TEST_CASE("a sheet shows glimpses of several sizes, each in its own proportions"
 }
 
 TEST_CASE("a sheet shows all in cells of the wanted size, in the wanted columns, each with its caption") {
-    for (const auto& [count, columns, rows] :
+    for (const auto& [count, wanted, rows] :
          {std::array{1, 5, 1}, {5, 5, 1}, {14, 5, 3}, {256, 16, 16}, {7, 1, 7}, {256, 256, 1}}) {
-        CAPTURE(count);
+        const int columns = wanted;  // which Clang 14 would not let the lambdas below have
         CAPTURE(columns);
         const auto all = entries(static_cast<std::size_t>(count), {14, 10});
         const ContactSheetLayout layout = figures::lay_out_sheet(

@@ -138,10 +138,10 @@ Greatest greatest_of(std::span<const PanelEntry> entries) {
 namespace figures {
 
 ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
-    const auto [greatest, label] = greatest_of(glimpses);
-    const std::vector<int> sides = sides_of(greatest);
+    const Greatest greatest = greatest_of(glimpses);
+    const std::vector<int> sides = sides_of(greatest.picture);
     const auto cells_with = [&](int side) {
-        return cells_of(filling_size(greatest, {side, side}), side, label);
+        return cells_of(filling_size(greatest.picture, {side, side}), side, greatest.label);
     };
     for (const int side : sides) {
         const Cells cells = cells_with(side);
@@ -152,12 +152,13 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
 }
 
 ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const SheetOptions& options) {
-    const auto [greatest, label] = greatest_of(glimpses);
+    const Greatest greatest = greatest_of(glimpses);
     const int side = options.cell_size;
     const cv::Size room(side, side);
-    const bool is_enlarged = greatest.width <= side && greatest.height <= side;
+    const bool is_enlarged = greatest.picture.width <= side && greatest.picture.height <= side;
     const Cells cells =
-        cells_of(is_enlarged ? shown_size(greatest, room) : filling_size(greatest, room), side, label);
+        cells_of(is_enlarged ? shown_size(greatest.picture, room) : filling_size(greatest.picture, room),
+                 side, greatest.label);
     const int count = static_cast<int>(glimpses.size());
     const int columns = std::min(options.columns, count);
     const cv::Size grid =
