@@ -67,7 +67,8 @@ struct OverlayStyle {
     /// where there is none.
     double opacity = 0.6;
     int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels; for `PanelLayout`
-    int shrink = 1;       ///< ≥ 1: how many times the picture is smaller than the image of the maps
+    std::size_t first_colour = 0;  ///< of the first map's outline, for `glimpse_colour`
+    int shrink = 1;  ///< ≥ 1: how many times the picture is smaller than the image of the maps
 };
 
 /// Draws the attention and the outlines of all maps on `picture` (8-bit RGB, of the image's size, or that

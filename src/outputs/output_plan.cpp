@@ -136,7 +136,13 @@ void validate(const OutputOptions& options) {
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));
     }
-    const bool has_sheet = options.sheet.content != SheetContent::none;
+    const SheetOptions& sheet = options.sheet;
+    const bool has_sheet = sheet.content != SheetContent::none;
+    if (has_sheet && (sheet.cell_size < least_cell_size || sheet.cell_size > greatest_cell_size)) {
+        throw InvalidOption("sheet.cell_size",
+                            std::to_string(least_cell_size) + " to " + std::to_string(greatest_cell_size) +
+                                " pixels are a cell, not " + std::to_string(sheet.cell_size));
+    }
     if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map)) {
         throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
                                        field_name("overlay") + ", " + field_name("panel") + ", " +

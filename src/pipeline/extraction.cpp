@@ -114,7 +114,7 @@ std::optional<int> picture_shrink(const Pictures& pictures, const Run& run, Size
 std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses, Size image,
                              std::int64_t seen) {
     if (run.options.dry_run) return 0;
-    return maps_memory(run, glimpses, image, seen) + pictures.sheet_memory(glimpses);
+    return maps_memory(run, glimpses, image, seen) + pictures.sheet_memory();
 }
 
 /// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.
@@ -128,6 +128,7 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
         bytes = drawing;
         memory.remedy = pictures.remedy();
     }
+    if (!run.options.dry_run && pictures.sheet_memory() > bytes) memory.remedy = pictures.remedy();
     return reserve_for(image, beside + bytes, memory);
 }
 

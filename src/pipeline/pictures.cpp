@@ -43,14 +43,17 @@ std::optional<int> Pictures::shrink_for(Size image) const {
     return std::min(least.value_or(in_cells), in_cells);
 }
 
-std::int64_t Pictures::sheet_memory(std::size_t glimpses) const {
-    return sheet_ ? sheet_->memory(glimpses) : 0;
+std::int64_t Pictures::sheet_memory() const {
+    return sheet_ ? sheet_->memory(paths_.glimpses.size()) : 0;
 }
 
 std::string Pictures::remedy() const {
-    return wants_overlay_ || wants_panel_
-               ? field_name("overlay_size") + " makes overlays and panels smaller, which then need less"
-               : field_name("sheet.cell_size") + " makes sheets smaller, which then need less";
+    const bool has_overlays = wants_overlay_ || wants_panel_;
+    std::string remedy;
+    if (has_overlays) remedy = field_name("overlay_size") + " makes overlays and panels smaller";
+    if (has_overlays && sheet_) remedy += ", and ";
+    if (sheet_) remedy += field_name("sheet.cell_size") + " makes sheets smaller";
+    return remedy + ", which then need less";
 }
 
 void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {

@@ -27,8 +27,8 @@ class Pictures {
     /// Likewise in the overlay and the panel.
     [[nodiscard]] std::optional<int> overlay_shrink_for(Size image) const;
 
-    /// The bytes that the sheet of so many glimpses takes at most, beside the picture of the image.
-    [[nodiscard]] std::int64_t sheet_memory(std::size_t glimpses) const;
+    /// The bytes that the sheet takes at most, beside the picture of the image.
+    [[nodiscard]] std::int64_t sheet_memory() const;
     /// What makes them smaller where they need too much memory.
     [[nodiscard]] std::string remedy() const;
 

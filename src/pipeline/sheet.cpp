@@ -35,8 +35,8 @@ std::int64_t Sheet::memory(std::size_t glimpses) const {
     const auto count = static_cast<std::int64_t>(glimpses);
     const std::int64_t on_page = std::min(count, static_cast<std::int64_t>(most_cells_of_page));
     constexpr std::int64_t shown = 3;  // bytes a pixel
-    // A cell with its gap and caption has less than twice its pixels: as pixels and as a file that grows; or
-    // in words of 4 bytes for PDF, and its file.
+    // A cell of some size has, with its gap and caption, less than twice its pixels: as pixels and as a file
+    // that grows; or in words of 4 bytes for PDF, and its file.
     constexpr std::int64_t drawn = 2 * shown + 2 * (2 * shown);
     constexpr std::int64_t words = 4;
     constexpr std::int64_t embedded = shown + 2 * words + 2 * (2 * shown) + shown;
@@ -53,6 +53,7 @@ void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const Lo
         lowered_[static_cast<std::size_t>(glimpse.glimpse - all.data())] = &glimpse;
     }
     all_ = all;
+    glimpses_ = glimpses;
     const Size picture = shrunk(image, shrink_);
     std::vector<PanelEntry> entries;
     for (std::size_t k = 0; k < all.size(); ++k) {
@@ -95,6 +96,7 @@ void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figu
         if (!can_be_shown(glimpses[k])) return;
         OverlayStyle own = style;
         own.enlargement = places[k].width / image.cols;
+        own.first_colour = static_cast<std::size_t>(glimpses[k] - glimpses_.data());
         const std::array maps{LabelledMap{{}, &glimpses[k]->lowered}};
         overlays[k] = overlay_figure(image, maps, own);
     });

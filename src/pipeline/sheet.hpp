@@ -46,6 +46,7 @@ class Sheet {
     const OutputOptions& options_;
     int shrink_ = 1;
     std::span<const Glimpse> all_;
+    std::span<const LoweredGlimpse> glimpses_;
     std::vector<const LoweredGlimpse*> lowered_;  ///< of each glimpse in `all_`; null where that failed
     std::vector<cv::Mat> shown_;                  ///< likewise: the pixels that it is shown with
     std::vector<ContactSheetLayout> pages_;

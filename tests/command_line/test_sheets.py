@@ -92,6 +92,11 @@ class Sheets(GlimpseCase):
         self.assertGreater(min(inked[0], inked[2]), 0.5)
         self.assertLess(inked[1], 0.05)
 
+    def test_a_lack_of_memory_names_what_makes_sheets_smaller(self):
+        photo, _ = self.picture(width=100, height=80)
+        self.fails(1, "extract", photo, "-b", "0,0,8,8", "--sheet", "glimpses", "--cell-size", 512, "--memory", "2M", "-o", self.out,
+                   says=["--memory", "--cell-size makes sheets smaller"])
+
     def test_options_without_a_sheet_and_sheets_without_a_place(self):
         photo, _ = self.picture()
         self.fails(2, "extract", photo, "-b", "1,2,9,8", "--columns", 3, "-o", self.out, says=["--columns", "--sheet"])

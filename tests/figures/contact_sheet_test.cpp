@@ -156,4 +156,17 @@ TEST_CASE("a sheet shrinks what is larger than a cell, and has up to eight in a 
     CHECK(layout.thumbnails.front().y == layout.thumbnails.back().y);
     const auto more = figures::lay_out_sheet(entries(9, {640, 427}), {.cell_size = 64});
     CHECK(more.thumbnails.front().y < more.thumbnails.back().y);
+    // However wide that is: the bound is the strip's.
+    const auto large = figures::lay_out_sheet(entries(8, {2000, 2000}), {.cell_size = 1024});
+    CHECK(large.thumbnails.front().y == large.thumbnails.back().y);
+    const auto page = figures::lay_out_sheet(entries(256, {500, 500}), {.cell_size = 256});
+    CHECK(page.sheet.width > page.sheet.height);
+}
+
+TEST_CASE("a sheet's cells are as wide as the widest label needs, whichever has the most bytes") {
+    std::vector<PanelEntry> narrow{{"iiiiiiiii", {4, 40}}, {"WWWWWWWWW", {4, 40}}};
+    const auto layout = figures::lay_out_sheet(narrow, {.cell_size = 256});
+    REQUIRE(layout.captions.size() == 2);
+    CHECK(layout.captions[0].text == narrow[0].label);
+    CHECK(layout.captions[1].text == narrow[1].label);
 }

@@ -87,6 +87,9 @@ TEST_CASE("a sheet has pages where there are more glimpses than one shows") {
     CHECK(sheets(256) == Names{"out/a.sheet.png"});
     options.figure_format = FigureFormat::pdf;
     CHECK(sheets(257) == Names{"out/a.sheet.1.pdf", "out/a.sheet.2.pdf"});
+    options.sheet.cell_size = 31;
+    CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "32 to 1024 pixels are a cell, not 31"));
+    options.sheet.cell_size = 32;
     options.out = "-";
     CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "'-' holds the glimpse alone"));
 }

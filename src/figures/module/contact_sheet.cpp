@@ -33,13 +33,14 @@ struct Cells {
     int letter;  ///< 0: no captions
 };
 
-/// Cells for pictures of up to that size, whose longer side is about `side` pixels.
-Cells cells_of(cv::Size picture, int side, const std::string& longest_name) {
+/// Cells for pictures of up to that size, whose longer side is about `side` pixels; `widest`: of the labels,
+/// in cap heights.
+Cells cells_of(cv::Size picture, int side, double widest) {
     Cells cells{};
     cells.cell = picture;
     cells.letter = side < smallest_captioned_cell ? 0 : std::clamp(side / 10, 9, 12);
     if (cells.letter > 0) {
-        const int caption = std::min(side, text_width(longest_name, cells.letter) + 2);
+        const int caption = std::min(side, static_cast<int>(std::ceil(widest * cells.letter)) + 2);
         cells.cell.width = std::max(cells.cell.width, caption);
     }
     cells.gap = std::max(2, side / 16);
@@ -64,11 +65,10 @@ int most_along(int room, int pitch, const Cells& cells) {
     return std::max(1, (room - 2 * cells.margin + cells.gap) / pitch);
 }
 
-/// The grid for that many cells, its last row nearly full.
-cv::Size grid_of(const Cells& cells, std::size_t count) {
+/// The grid for that many cells, its last row nearly full, of up to `most` columns.
+cv::Size grid_of(const Cells& cells, std::size_t count, double most) {
     const double n = double(count);
     const double wanted = std::ceil(std::sqrt(aspect_ratio * n * cells.pitch.height / cells.pitch.width));
-    const double most = most_along(largest_sheet, cells.pitch.width, cells);
     const double rows = std::ceil(n / std::min({std::max(wanted, double(one_row)), most, n}));
     return {static_cast<int>(std::ceil(n / rows)), static_cast<int>(rows)};
 }
@@ -120,15 +120,16 @@ ContactSheetLayout laid_out_subsampled(const Cells& cells, std::span<const Panel
 /// What cells must be large enough for.
 struct Greatest {
     cv::Size picture{1, 1};
-    std::string label;
+    double label = 0;  ///< width in cap heights
 };
 
 Greatest greatest_of(std::span<const PanelEntry> entries) {
+    constexpr int measured = 12;  // other cap heights have their share of the width
     Greatest greatest;
     cv::Size& size = greatest.picture;
     for (const PanelEntry& entry : entries) {
         size = {std::max(size.width, entry.size.width), std::max(size.height, entry.size.height)};
-        if (entry.label.size() > greatest.label.size()) greatest.label = entry.label;
+        greatest.label = std::max(greatest.label, double(text_width(entry.label, measured)) / measured);
     }
     return greatest;
 }
@@ -145,7 +146,8 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
     };
     for (const int side : sides) {
         const Cells cells = cells_with(side);
-        const cv::Size grid = grid_of(cells, glimpses.size());
+        const int most = most_along(largest_sheet, cells.pitch.width, cells);
+        const cv::Size grid = grid_of(cells, glimpses.size(), most);
         if (size_of(cells, grid).height <= largest_sheet) return laid_out(cells, grid, glimpses, 1);
     }
     return laid_out_subsampled(cells_with(sides.back()), glimpses);
@@ -162,7 +164,7 @@ ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const She
     const int count = static_cast<int>(glimpses.size());
     const int columns = std::min(options.columns, count);
     const cv::Size grid =
-        columns > 0 ? cv::Size(columns, ceil_div(count, columns)) : grid_of(cells, glimpses.size());
+        columns > 0 ? cv::Size(columns, ceil_div(count, columns)) : grid_of(cells, glimpses.size(), count);
     return laid_out(cells, grid, glimpses, 1);
 }
 

@@ -97,8 +97,12 @@ void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
     }
 }
 
-/// `scale`: from the image to the figure. `borders_only`: of glimpses that have none, the label alone.
-void add_outlines(Figure& figure, std::span<const LabelledMap> maps, double scale, bool borders_only) {
+/// Where attention is shown, a glimpse without a border has its label alone.
+void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+    const double scale = double(style.enlargement) / style.shrink;
+    const auto is_drawn = [&](std::size_t k) {
+        return style.kind == OverlayStyle::Kind::outline || !maps[k].lowered || has_border(*maps[k].lowered);
+    };
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
@@ -107,16 +111,23 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, double scal
                                             : std::vector<Point>());
         visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
     }
-    const auto seen = std::ranges::count_if(visible, [](const auto& each) { return !each.polygon.empty(); });
-    const DrawingSizes sizes = drawing_sizes(figure.size, static_cast<std::size_t>(seen));
+    std::size_t seen = 0;
+    std::size_t drawn = 0;
+    for (std::size_t k = 0; k < visible.size(); ++k) {
+        if (visible[k].polygon.empty()) continue;
+        ++seen;
+        drawn += is_drawn(k) ? 1 : 0;
+    }
+    const DrawingSizes sizes = drawing_sizes(figure.size, seen);
+    const DrawingSizes lines = drawing_sizes(figure.size, drawn);
     for (std::size_t k = 0; k < polygons.size(); ++k) {
-        const Lowered* const lowered = maps[k].lowered;
-        if (borders_only && lowered && !has_border(*lowered)) continue;
-        add_outline(figure, polygons[k], sizes, glimpse_colour(k));
+        if (is_drawn(k)) add_outline(figure, polygons[k], lines, glimpse_colour(style.first_colour + k));
     }
     const auto labels = place_labels(visible, figure.size, sizes);
     for (std::size_t k = 0; k < labels.size(); ++k) {
-        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, glimpse_colour(k));
+        if (labels[k])
+            add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter,
+                    glimpse_colour(style.first_colour + k));
     }
 }
 
@@ -140,9 +151,7 @@ Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
     Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
     figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
     const bool is_outlined = style.kind != Kind::heat && style.kind != Kind::blend;
-    const bool shows_attention = style.kind != Kind::outline;
-    const double scale = double(style.enlargement) / style.shrink;
-    if (is_outlined) add_outlines(figure, maps, scale, shows_attention);
+    if (is_outlined) add_outlines(figure, maps, style);
     return figure;
 }
 
