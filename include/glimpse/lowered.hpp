@@ -64,8 +64,8 @@ GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
 /// `Weights` and their sums never leave the image: 1.
 GLIMPSE_EXPORT double inside(const Lowered& lowered);
 
-/// Whether the glimpse shows a part of the image with a border: all but `Weights` and their sum, whose outline
-/// is one of their weights.
+/// Whether the glimpse shows a part of the image with a border: all but `Weights` and their sum, whose
+/// outline is one of their weights.
 GLIMPSE_EXPORT bool has_border(const Lowered& lowered);
 
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the

@@ -53,8 +53,8 @@ std::vector<std::uint8_t> pdf_of(Figure figure) {
     std::vector<std::uint8_t> bytes;
     const Surface page(cairo_pdf_surface_create_for_stream(append, &bytes, scale * figure.size.width,
                                                            scale * figure.size.height));
-    // Version 1.5 is what pdfTeX takes without a warning.
-    cairo_pdf_surface_restrict_to_version(page.get(), CAIRO_PDF_VERSION_1_5);
+    // What every reader, and pdfTeX without a warning, takes, whichever version is Cairo's own.
+    cairo_pdf_surface_restrict_to_version(page.get(), CAIRO_PDF_VERSION_1_4);
     // Without a date, which would be another each time.
     cairo_pdf_surface_set_metadata(page.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");
     const Context context(cairo_create(page.get()));
