@@ -71,12 +71,13 @@ void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const
 }
 
 void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
-    if (!panel_ && !sheet_) return;
-    const cv::Mat shown = displayable(picture);
-    if (sheet_) sheet_->show(glimpse, shown);
-    if (!panel_) return;
     const auto place = static_cast<std::size_t>(&glimpse - glimpses_.data());
-    if (place < panel_->layout().thumbnails.size()) panel_->show_glimpse(place, shown);
+    const bool on_sheet = sheet_ && !sheet_->shows_image();
+    const bool on_panel = panel_ && place < panel_->layout().thumbnails.size();
+    if (!on_sheet && !on_panel) return;
+    const cv::Mat shown = displayable(picture);
+    if (on_sheet) sheet_->show(glimpse, shown);
+    if (on_panel) panel_->show_glimpse(place, shown);
 }
 
 const std::filesystem::path& Pictures::first_path() const {
@@ -95,8 +96,10 @@ void Pictures::save(const cv::Mat& image) {
     if (!sheet_) return;
     const cv::Mat in_cells =
         sheet_->shows_image() ? shrunk_further(image, *shrink, sheet_->shrink_for(image_)) : cv::Mat();
-    sheet_->save(in_cells,
-                 [&](std::size_t page, Figure figure) { save(std::move(figure), paths_.sheets[page]); });
+    for (std::size_t number = 0; number < paths_.sheets.size(); ++number) {
+        const std::filesystem::path& path = paths_.sheets[number];
+        if (saver_.wants(path)) save(sheet_->page(number, in_cells), path);
+    }
 }
 
 void Pictures::save_overlays(const cv::Mat& image) {

@@ -14,10 +14,11 @@ namespace glimpse {
 
 namespace {
 
-std::span<const LoweredGlimpse* const> page_of(std::span<const LoweredGlimpse* const> all,
-                                               std::size_t number) {
+/// What a page shows of a list of all.
+template <typename Element>
+std::span<Element> page_of(std::vector<Element>& all, std::size_t number) {
     const std::size_t first = number * most_cells_of_page;
-    return all.subspan(first, std::min(most_cells_of_page, all.size() - first));
+    return std::span(all).subspan(first, std::min(most_cells_of_page, all.size() - first));
 }
 
 bool can_be_shown(const LoweredGlimpse* glimpse) {
@@ -62,27 +63,26 @@ void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const Lo
                                         : Size{1, 1};
         entries.push_back({all[k].shown_as(), {size.width, size.height}});
     }
-    for (std::size_t first = 0; first < entries.size(); first += most_cells_of_page) {
-        const std::size_t count = std::min(most_cells_of_page, entries.size() - first);
-        pages_.push_back(drawing().lay_out_sheet(std::span(entries).subspan(first, count), options_.sheet));
+    for (std::size_t number = 0; number < pages_of_sheet(all.size()); ++number) {
+        pages_.push_back(drawing().lay_out_sheet(page_of(entries, number), options_.sheet));
     }
 }
 
 void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
-    if (shows_image()) return;
     const auto k = static_cast<std::size_t>(glimpse.glimpse - all_.data());
     const cv::Rect& place = pages_[k / most_cells_of_page].thumbnails[k % most_cells_of_page];
     shown_[k] = drawing().fitted(picture, place.size());
 }
 
 void Sheet::show_glimpses(std::size_t number, Figure& figure) {
-    const std::size_t first = number * most_cells_of_page;
-    for (std::size_t k = 0; k < pages_[number].thumbnails.size(); ++k) {
-        if (can_be_shown(lowered_[first + k])) figure.pictures[k].pixels = std::move(shown_[first + k]);
+    const auto glimpses = page_of(lowered_, number);
+    const auto shown = page_of(shown_, number);
+    for (std::size_t k = 0; k < glimpses.size(); ++k) {
+        if (can_be_shown(glimpses[k])) figure.pictures[k].pixels = std::move(shown[k]);
     }
 }
 
-void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) const {
+void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) {
     const auto glimpses = page_of(lowered_, number);
     const std::vector<cv::Rect>& places = pages_[number].thumbnails;
     OverlayStyle style = options_.style;
@@ -111,10 +111,6 @@ Figure Sheet::page(std::size_t number, const cv::Mat& image) {
         show_glimpses(number, figure);
     }
     return figure;
-}
-
-void Sheet::save(const cv::Mat& image, const Save& save) {
-    for (std::size_t number = 0; number < pages_.size(); ++number) save(number, page(number, image));
 }
 
 }  // namespace glimpse

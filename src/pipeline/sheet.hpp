@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <vector>
@@ -31,17 +29,15 @@ class Sheet {
     /// must outlive this object.
     void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
 
-    /// Shows a glimpse, 8-bit RGB, where the glimpses are shown. Thread-safe for distinct glimpses.
+    /// Shows a glimpse, 8-bit RGB, unless the cells show the image. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const cv::Mat& picture);
 
-    using Save = std::function<void(std::size_t page, Figure figure)>;
-    /// Hands over its pages. `image`: the whole image, 8-bit RGB, shrunk as its cells show it.
-    void save(const cv::Mat& image, const Save& save);
+    /// One of its pages, once. `image`: the whole image, 8-bit RGB, shrunk as its cells show it.
+    [[nodiscard]] Figure page(std::size_t number, const cv::Mat& image);
 
   private:
-    [[nodiscard]] Figure page(std::size_t number, const cv::Mat& image);
     void show_glimpses(std::size_t number, Figure& figure);
-    void show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) const;
+    void show_overlays(std::size_t number, const cv::Mat& image, Figure& figure);
 
     const OutputOptions& options_;
     int shrink_ = 1;

@@ -32,12 +32,9 @@ ParameterDocument crops(int count) {
     return all;
 }
 
-std::vector<Figure> pages_of(Sheet& sheet, const cv::Mat& picture) {
+std::vector<Figure> pages_of(Sheet& sheet, const LoweredJob& job, const cv::Mat& picture) {
     std::vector<Figure> pages;
-    sheet.save(picture, [&](std::size_t page, Figure figure) {
-        CHECK(page == pages.size());
-        pages.push_back(std::move(figure));
-    });
+    for (std::size_t k = 0; k < job.paths.sheets.size(); ++k) pages.push_back(sheet.page(k, picture));
     return pages;
 }
 
@@ -58,7 +55,7 @@ TEST_CASE("sheet: each glimpse is shown in its own cell, and one that failed lea
         sheet.show(job.glimpses[k], cv::Mat(6, 8, CV_8UC3, cv::Scalar::all(10 + 20 * double(k))));
     }
     job.glimpses[1].report->error = "it failed";
-    const std::vector<Figure> pages = pages_of(sheet, {});
+    const std::vector<Figure> pages = pages_of(sheet, job, {});
     REQUIRE(pages.size() == 1);
     const cv::Mat drawn = figures::drawn(pages.front());
     const auto colour = [&](std::size_t k) { return drawn.at<cv::Vec3b>(place(3, k, {8, 6}).tl()); };
@@ -75,7 +72,7 @@ TEST_CASE("sheet: a glimpse that could not be lowered keeps the cells of the oth
     Sheet sheet(job.plan.options);
     sheet.lay_out(image, *job.job.glimpses, job.glimpses);
     const cv::Mat picture = speckled({image.width, image.height});
-    const cv::Mat drawn = figures::drawn(pages_of(sheet, picture).front());
+    const cv::Mat drawn = figures::drawn(pages_of(sheet, job, picture).front());
     OverlayStyle style;
     style.enlargement = 2;
     const auto shown = [&](std::size_t k) { return drawn(place(3, k, picture.size())); };
@@ -95,7 +92,7 @@ TEST_CASE("sheet: maps are the colours of the attention alone, whatever the imag
     Sheet sheet(options);
     REQUIRE(sheet.shows_image());
     sheet.lay_out(image, *job.job.glimpses, job.glimpses);
-    const cv::Mat drawn = figures::drawn(pages_of(sheet, speckled({image.width, image.height})).front());
+    const cv::Mat drawn = figures::drawn(pages_of(sheet, job, speckled({image.width, image.height})).front());
     const cv::Mat shown = drawn(place(1, 0, {image.width, image.height}));
     cv::Mat wanted(shown.size(), CV_8UC3, cv::Scalar::all(0));
     wanted(cv::Rect(0, 4, 16, 12)).setTo(cv::Scalar::all(255));  // the crop, twice as large
@@ -110,7 +107,7 @@ TEST_CASE("sheet: of more glimpses than a page shows, the others follow on furth
     for (const LoweredGlimpse& glimpse : job.glimpses) {
         sheet.show(glimpse, cv::Mat(6, 8, CV_8UC3, cv::Scalar::all(7)));
     }
-    const std::vector<Figure> pages = pages_of(sheet, {});
+    const std::vector<Figure> pages = pages_of(sheet, job, {});
     REQUIRE(pages.size() == 2);
     CHECK(pages[0].pictures.size() == most_cells_of_page);
     CHECK(pages[1].pictures.size() == 2);

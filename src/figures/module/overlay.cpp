@@ -57,44 +57,41 @@ double shade(const cv::Vec3b& pixel) {
     return of_black + (1 - of_black) * std::sqrt(luma(pixel));
 }
 
+/// Calls change(pixel, level) for each pixel; the level is 255 where attention is greatest.
+template <typename Change>
+void for_each_pixel(cv::Mat& picture, const cv::Mat& attention, const Change& change) {
+    for (int y = 0; y < picture.rows; ++y) {
+        auto* pixels = picture.ptr<cv::Vec3b>(y);
+        const auto* levels = attention.ptr<std::uint8_t>(y);
+        for (int x = 0; x < picture.cols; ++x) change(pixels[x], levels[x]);
+    }
+}
+
 void draw_heat(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {
     const Levels colours = colours_of(style.colormap);
-    for (int y = 0; y < picture.rows; ++y) {
-        auto* out = picture.ptr<cv::Vec3b>(y);
-        const auto* level = attention.ptr<std::uint8_t>(y);
-        for (int x = 0; x < picture.cols; ++x) {
-            if (level[x] == 0) continue;
-            const double alpha = style.opacity * std::sqrt(level[x] / 255.0);
-            const cv::Vec3d heat = colours[level[x]] * shade(out[x]);
-            for (int c = 0; c < 3; ++c) {
-                out[x][c] = cv::saturate_cast<std::uint8_t>((1 - alpha) * out[x][c] + alpha * heat[c]);
-            }
+    for_each_pixel(picture, attention, [&](cv::Vec3b& pixel, std::uint8_t level) {
+        if (level == 0) return;
+        const double alpha = style.opacity * std::sqrt(level / 255.0);
+        const cv::Vec3d heat = colours[level] * shade(pixel);
+        for (int c = 0; c < 3; ++c) {
+            pixel[c] = cv::saturate_cast<std::uint8_t>((1 - alpha) * pixel[c] + alpha * heat[c]);
         }
-    }
+    });
 }
 
 void draw_blend(cv::Mat& picture, const cv::Mat& attention, const OverlayStyle& style) {
     const Levels colours = colours_of(style.colormap);
-    for (int y = 0; y < picture.rows; ++y) {
-        auto* out = picture.ptr<cv::Vec3b>(y);
-        const auto* level = attention.ptr<std::uint8_t>(y);
-        for (int x = 0; x < picture.cols; ++x) {
-            const cv::Vec3d mixed =
-                (1 - style.opacity) * cv::Vec3d(out[x]) + style.opacity * colours[level[x]];
-            for (int c = 0; c < 3; ++c) out[x][c] = cv::saturate_cast<std::uint8_t>(mixed[c]);
-        }
-    }
+    for_each_pixel(picture, attention, [&](cv::Vec3b& pixel, std::uint8_t level) {
+        const cv::Vec3d mixed = (1 - style.opacity) * cv::Vec3d(pixel) + style.opacity * colours[level];
+        for (int c = 0; c < 3; ++c) pixel[c] = cv::saturate_cast<std::uint8_t>(mixed[c]);
+    });
 }
 
 void draw_dark(cv::Mat& picture, const cv::Mat& attention, double opacity) {
-    for (int y = 0; y < picture.rows; ++y) {
-        auto* out = picture.ptr<cv::Vec3b>(y);
-        const auto* level = attention.ptr<std::uint8_t>(y);
-        for (int x = 0; x < picture.cols; ++x) {
-            const double kept = 1 - opacity * (255 - level[x]) / 255;
-            for (int c = 0; c < 3; ++c) out[x][c] = cv::saturate_cast<std::uint8_t>(kept * out[x][c]);
-        }
-    }
+    for_each_pixel(picture, attention, [&](cv::Vec3b& pixel, std::uint8_t level) {
+        const double kept = 1 - opacity * (255 - level) / 255;
+        for (int c = 0; c < 3; ++c) pixel[c] = cv::saturate_cast<std::uint8_t>(kept * pixel[c]);
+    });
 }
 
 /// Where attention is shown, a glimpse without a border has its label alone.
@@ -103,6 +100,7 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Overl
     const auto is_drawn = [&](std::size_t k) {
         return style.kind == OverlayStyle::Kind::outline || !maps[k].lowered || has_border(*maps[k].lowered);
     };
+    const auto colour = [&](std::size_t k) { return glimpse_colour(style.first_colour + k); };
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
@@ -121,13 +119,11 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Overl
     const DrawingSizes sizes = drawing_sizes(figure.size, seen);
     const DrawingSizes lines = drawing_sizes(figure.size, drawn);
     for (std::size_t k = 0; k < polygons.size(); ++k) {
-        if (is_drawn(k)) add_outline(figure, polygons[k], lines, glimpse_colour(style.first_colour + k));
+        if (is_drawn(k)) add_outline(figure, polygons[k], lines, colour(k));
     }
     const auto labels = place_labels(visible, figure.size, sizes);
     for (std::size_t k = 0; k < labels.size(); ++k) {
-        if (labels[k])
-            add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter,
-                    glimpse_colour(style.first_colour + k));
+        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
     }
 }
 

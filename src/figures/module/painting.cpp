@@ -77,8 +77,6 @@ cv::Rect touched(const FigureShape& shape) {
                       shape);
 }
 
-using Pixel = cv::Vec<std::uint8_t, 4>;
-
 void copy_in(const cv::Mat& pixels, cairo_surface_t* surface) {
     cairo_surface_flush(surface);
     std::uint8_t* const data = cairo_image_surface_get_data(surface);
