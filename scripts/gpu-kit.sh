@@ -24,7 +24,7 @@ rm -rf "$kit"
 mkdir -p "$kit/lib" "$kit/glimpse-modules" "$kit/images"
 cp "$build"/glimpse "$build"/glimpse_backends_tests "$build"/tests/benchmarks/glimpse_devices_benchmark "$kit"
 cp "$build"/glimpse-modules/*cuda* "$kit/glimpse-modules"
-cp tests/gpu/run.sh tests/gpu/against_torch.py tests/benchmarks/devices.py "$kit"
+cp tests/gpu/run.sh tests/gpu/against_torch.py tests/gpu/against_cpu.py tests/benchmarks/devices.py "$kit"
 cp data/images/astronaut.png "$kit/images"
 
 # Everything but the C library, which must be the other machine's, and the driver's own.

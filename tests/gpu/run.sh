@@ -2,7 +2,7 @@
 # Tests and times the GPU backend on the machine at hand: copied by scripts/gpu-kit.sh beside the programs that it
 # runs, which need nothing but NVIDIA's driver. Usage: ./run.sh [DIRECTORY for logs]
 #
-#   PARTS              what to run, by default "versions tests torch benchmark kernels sanitizer"
+#   PARTS              what to run, by default "versions tests runs torch benchmark kernels sanitizer"
 #   SANITIZER_SECONDS  for each of its tools, by default 100
 set -uo pipefail
 
@@ -47,7 +47,7 @@ sanitizer() {  # TOOL
 }
 
 part gpu has_gpu
-for each in ${PARTS:-versions tests torch benchmark kernels sanitizer}; do
+for each in ${PARTS:-versions tests runs torch benchmark kernels sanitizer}; do
     case $each in
         versions) LINES_SHOWN=40 part versions versions ;;
         tests) part tests ./glimpse_backends_tests ;;
@@ -57,6 +57,13 @@ for each in ${PARTS:-versions tests torch benchmark kernels sanitizer}; do
                 continue
             fi
             for tool in memcheck racecheck initcheck; do part "$tool" sanitizer "$tool"; done
+            ;;
+        runs)
+            if command -v python3 >/dev/null; then
+                part runs python3 against_cpu.py ./glimpse images "$logs"
+            else
+                echo "== runs: skipped, there is no python3"
+            fi
             ;;
         torch)
             if command -v python3 >/dev/null; then
