@@ -76,59 +76,83 @@ void clean_beside(const OutputPlan& plan, const ImageReport& report, Cleaning& c
     if (made != report.glimpses.end()) clean_beside(plan, made->output, clean);
 }
 
-constexpr std::size_t more_than_one = 2;
+/// A run over all jobs of a source.
+class WholeRun {
+  public:
+    WholeRun(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
+             const Finished& finished)
+        : jobs_(jobs),
+          is_stream_(!jobs.size()),
+          writes_files_(has_files(plan, options)),
+          concurrency_(concurrency_for(jobs, plan, options.jobs)),
+          plan_(plan),
+          extract_(plan, backend, options),
+          publication_(plan, finished) {}
 
-/// At most one glimpse: not worth starting threads, nor reading a directory of many files.
-bool is_single(const ImageJob& job) {
-    return job.glimpses->size() <= 1;
-}
-
-void run_all(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const RunOptions& options,
-             const Finished& finished) {
-    Extractor extract_one(plan, backend, options);
-    const Concurrency concurrency = concurrency_for(jobs, plan, options.jobs);
-    Publication publication(plan, finished);
-    std::optional<ImageJob> first;
-    std::atomic<std::size_t> in_progress = 0;
-    auto next = [&]() -> std::optional<ImageJob> {
-        if (extract_one.is_over() || publication.has_failed()) return std::nullopt;
-        auto job = first ? std::exchange(first, std::nullopt) : jobs.next();
-        if (job) ++in_progress;
-        return job;
-    };
-    Cleaning clean;
-    const bool writes_files = has_files(plan, options);
-    const auto work = [&](ImageJob job) -> Publication::Job {
-        std::optional<ExtractedJob> extracted = extract_one(std::move(job));
-        if (!extracted) return nullptr;
-        if (writes_files) clean_beside(plan, extracted->done.report, clean);
-        return publication.take(*std::move(extracted));
-    };
-    const bool is_stream = !jobs.size();
-    const auto hand_on = [&](Publication::Job job) {
-        // The next job of a stream may depend on this one's answer.
-        const bool is_last = --in_progress == 0;
-        if (job) publication.hand_on(std::move(job), is_stream && is_last);
-    };
-    if (jobs.size().value_or(more_than_one) <= 1) {
-        first = next();
-        if (!first) return;
-        if (is_single(*first)) {
-            auto extracted = extract_one(*std::move(first));
-            if (extracted) publication.hand_on(publication.take(*std::move(extracted)), true);
-            return;
-        }
-        --in_progress;
+    void operator()() {
+        if (!is_stream_ && *jobs_.size() <= 1 && is_done_alone()) return;
+        // A single thread must answer each record of a stream before it reads the next.
+        const bool may_wait = !is_stream_ || concurrency_.threads > 1;
+        if (writes_files_ && plan_.options.sync && may_wait) publication_.start();
+        KeptFailure failure;
+        failure.guard([this] {
+            work_through_on(
+                concurrency_.threads, concurrency_.in_flight, [this] { return next(); },
+                [this](ImageJob job) { return work(std::move(job)); },
+                [this](Publication::Job job) { hand_on(std::move(job)); });
+        });
+        publication_.flush();
+        failure.rethrow();
+        publication_.rethrow();
     }
-    // A single thread must answer each record of a stream before it reads the next.
-    const bool may_wait = !is_stream || concurrency.threads > 1;
-    if (writes_files && plan.options.sync && may_wait) publication.start();
-    KeptFailure failure;
-    failure.guard([&] { work_through_on(concurrency.threads, concurrency.in_flight, next, work, hand_on); });
-    publication.flush();
-    failure.rethrow();
-    publication.rethrow();
-}
+
+  private:
+    /// Works on the only job, if there is one, where it has at most one glimpse: not worth starting threads,
+    /// nor reading a directory of many files. Any other is kept for `next`, and the result is false.
+    bool is_done_alone() {
+        first_ = next();
+        if (!first_) return true;
+        if (first_->glimpses->size() > 1) {
+            --in_progress_;
+            return false;
+        }
+        auto extracted = extract_(*std::move(first_));
+        if (extracted) publication_.hand_on(publication_.take(*std::move(extracted)), true);
+        return true;
+    }
+
+    std::optional<ImageJob> next() {
+        if (extract_.is_over() || publication_.has_failed()) return std::nullopt;
+        auto job = first_ ? std::exchange(first_, std::nullopt) : jobs_.next();
+        if (job) ++in_progress_;
+        return job;
+    }
+
+    /// For any thread; null for a job that has done nothing.
+    Publication::Job work(ImageJob job) {
+        std::optional<ExtractedJob> extracted = extract_(std::move(job));
+        if (!extracted) return nullptr;
+        if (writes_files_) clean_beside(plan_, extracted->done.report, clean_);
+        return publication_.take(*std::move(extracted));
+    }
+
+    void hand_on(Publication::Job job) {
+        // The next job of a stream may depend on this one's answer.
+        const bool is_last = --in_progress_ == 0;
+        if (job) publication_.hand_on(std::move(job), is_stream_ && is_last);
+    }
+
+    JobSource& jobs_;
+    const bool is_stream_;
+    const bool writes_files_;
+    const Concurrency concurrency_;
+    const OutputPlan& plan_;
+    Extractor extract_;
+    Cleaning clean_;
+    std::optional<ImageJob> first_;  ///< taken from the source, but not worked on
+    std::atomic<std::size_t> in_progress_ = 0;
+    Publication publication_;  ///< the last, so that its thread ends first
+};
 
 }  // namespace
 
@@ -139,7 +163,7 @@ void run(JobSource& jobs, const OutputPlan& plan, const Backend& backend, const 
         if (!loss.empty()) options.warn("a device was lost: " + loss);
     };
     try {
-        run_all(jobs, plan, backend, options, finished);
+        WholeRun(jobs, plan, backend, options, finished)();
     } catch (...) {
         warn_of_loss();  // which may be why
         throw;
