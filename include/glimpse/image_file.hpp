@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "glimpse/error.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/memory_budget.hpp"
@@ -72,10 +73,20 @@ enum class AlphaChannel : std::uint8_t {
     last,     ///< also of 2 or 4 channels where the file says nothing
 };
 
+/// An image has taken longer than `OpenOptions::maximum_seconds`.
+class GLIMPSE_EXPORT TimeLimitReached : public Error {
+  public:
+    using Error::Error;
+};
+
 /// How an image is opened.
 struct OpenOptions {
     bool auto_orient = true;                              ///< apply the EXIF orientation
     std::int64_t maximum_pixels = std::int64_t{1} << 30;  ///< refuse larger images
+    /// Of the processor's time, ≥ 0, for opening the image and all that its reader decodes, together; 0: no
+    /// limit. Counted on the threads that call, and asked for while they decode: by the row, the tile, the
+    /// scan or the frame, or once a library that cannot be interrupted has returned.
+    double maximum_seconds = 0;
     AlphaChannel alpha = AlphaChannel::as_said;
     int page = 0;                        ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
     std::vector<std::string> formats{};  ///< what may be decoded, as `formats_in` has it; empty: all
@@ -91,7 +102,9 @@ struct OpenOptions {
 
 /// Opens a file and reads its header. Throws `Error` with the reason, without the path: no file, no known
 /// format, one that is not among `formats`, a corrupt header, no such page, or an image without pixels or
-/// with more than `maximum_pixels`. Throws `WaitEnded` as `memory` does, where it is decoded on opening.
+/// with more than `maximum_pixels`; `TimeLimitReached`, as its reader does later, where it takes longer than
+/// `maximum_seconds`, and `InvalidOption` for fewer than 0. Throws `WaitEnded` as `memory` does, where it is
+/// decoded on opening.
 GLIMPSE_EXPORT std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path,
                                                        const OpenOptions& options = {});
 

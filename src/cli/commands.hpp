@@ -44,6 +44,10 @@ CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& by
 std::int64_t usual_memory(bool untrusted, int images);
 /// Makes a budget for images, and one for pictures of masks.
 void set_memory(std::int64_t bytes, OpenOptions& options);
+/// The seconds of the processor that decoding an image may take.
+void add_seconds_option(Command& command, std::optional<double>& seconds);
+/// Without that option: no limit, or with --untrusted `untrusted_seconds`.
+double usual_seconds(bool untrusted);
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,

@@ -146,6 +146,7 @@ void add_reading(Command& command, ExtractOptions& o) {
         .add_number("--max-pixels", o.maximum_pixels, std::int64_t{1},
                     std::numeric_limits<std::int64_t>::max(), "refuse larger images")
         ->default_str(std::to_string(o.run.open.maximum_pixels));
+    add_seconds_option(command, o.maximum_seconds);
     add_untrusted_option(command, o.untrusted);
 }
 
@@ -297,6 +298,7 @@ void apply(ExtractOptions& o) {
     o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
+    o.run.open.maximum_seconds = o.maximum_seconds.value_or(usual_seconds(o.untrusted));
     set_memory(o.memory.value_or(usual_memory(o.untrusted, o.run.jobs)), o.run.open);
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;

@@ -37,6 +37,7 @@ struct ExtractOptions {
     std::string alpha;
     std::optional<std::string> formats;
     std::optional<std::int64_t> maximum_pixels;
+    std::optional<double> maximum_seconds;
     std::optional<std::int64_t> memory;  ///< bytes; without it half of what there is
     bool untrusted = false;
     bool no_sync = false;

@@ -34,6 +34,7 @@ constexpr std::array fields{
     Field{"adjustment.square", "--square"},
     Field{"adjustment.tracker", "--tracker-crop"},
     Field{"open.maximum_pixels", "--max-pixels"},
+    Field{"open.maximum_seconds", "--max-seconds"},
     Field{"open.alpha", "--alpha"},
     Field{"open.memory", "--memory"},
     Field{"open.formats", "--formats"},

@@ -165,6 +165,17 @@ void set_memory(std::int64_t bytes, OpenOptions& options) {
     options.mask_memory.budget = std::make_shared<MemoryBudget>(bytes);
 }
 
+void add_seconds_option(Command& command, std::optional<double>& seconds) {
+    command
+        .add_number("--max-seconds", seconds, 0.0, std::numeric_limits<double>::max(),
+                    "refuse an image that the processor decodes for longer; 0: no limit")
+        ->default_str("0");
+}
+
+double usual_seconds(bool untrusted) {
+    return untrusted ? untrusted_seconds : OpenOptions().maximum_seconds;
+}
+
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync) {
     return command.add_flag("--no-sync", no_sync,
                             "do not wait until outputs are on the disk: for scratch space");

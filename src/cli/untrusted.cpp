@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 void add_untrusted_option(Command& command, bool& untrusted) {
     command.add_flag(
         "--untrusted", untrusted,
-        "for files of anybody: safe formats, 2^26 pixels and 2 GiB an image at most, and where the "
-        "kernel has Landlock no other files than inputs and outputs");
+        "for files of anybody: safe formats, 2^26 pixels, 30 seconds of the processor and 2 GiB an image at "
+        "most, and where the kernel has Landlock no other files than inputs and outputs");
 }
 
 void require_confinable(const std::string& device) {

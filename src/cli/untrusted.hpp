@@ -13,9 +13,11 @@ namespace glimpse::cli {
 
 class Command;
 
-/// The formats and the size of images that --untrusted allows, unless the options of these say otherwise.
+/// The formats of images, their size and the seconds to decode each that --untrusted allows, unless the
+/// options of these say otherwise.
 inline constexpr const char* untrusted_formats = "safe";
 inline constexpr std::int64_t untrusted_pixels = std::int64_t{1} << 26;
+inline constexpr double untrusted_seconds = 30;
 /// For decoding, for each image in flight: `untrusted_pixels` of 8 bits with alpha, and an overlay of them.
 inline constexpr std::int64_t untrusted_memory = std::int64_t{7} << 28;
 

@@ -19,6 +19,7 @@ struct Options {
     std::string alpha;
     std::optional<std::string> formats;
     std::optional<std::int64_t> memory;  ///< bytes
+    std::optional<double> maximum_seconds;
     bool untrusted = false;
     std::string device = "cpu";
     bool no_sync = false;
@@ -50,6 +51,7 @@ Outcome write(Options& o) {
     o.write.open.alpha = o.write.input.defaults.alpha.value_or(AlphaChannel::as_said);
     o.write.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     set_memory(o.memory.value_or(usual_memory(o.untrusted, 1)), o.write.open);
+    o.write.open.maximum_seconds = o.maximum_seconds.value_or(usual_seconds(o.untrusted));
     o.write.sync = !o.no_sync;
     if (o.untrusted) be_untrusting(o);
     write_glimpse(o.write, *make_backend(o.device));
@@ -76,6 +78,7 @@ void add_inputs(Command& command, Options& o) {
     add_memory_option(command, o.memory,
                       "for the glimpse, the canvas, what is made of them, and a mask's weights: bytes, or "
                       "512M, 1.5G; what needs more fails");
+    add_seconds_option(command, o.maximum_seconds);
     add_untrusted_option(command, o.untrusted);
 }
 

@@ -7,12 +7,14 @@
 #include <stdexcept>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "images/codecs/allowed_formats.hpp"
 #include "images/codecs/capability.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/next_signature.hpp"
 #include "images/codecs/profile.hpp"
 #include "images/codecs/unread_formats.hpp"
+#include "images/decoding_clock.hpp"
 #include "images/orientation.hpp"
 #include "system/mapped_file.hpp"
 
@@ -67,6 +69,29 @@ class ReaderWithAlpha final : public ImageReader {
   private:
     std::unique_ptr<ImageReader> reader_;
     ImageInfo info_;
+};
+
+/// A reader whose decoding has a limit of time, of which opening has taken its part.
+class TimedReader final : public ImageReader {
+  public:
+    TimedReader(std::unique_ptr<ImageReader> reader, const DecodingClock& clock)
+        : reader_(std::move(reader)), clock_(clock) {}
+
+    [[nodiscard]] const ImageInfo& info() const override { return reader_->info(); }
+    cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
+    cv::Mat decode_shrunk(const Rectangle& region, int n) override {
+        const DecodingClock::Running running(clock_);
+        cv::Mat pixels = reader_->decode_shrunk(region, n);
+        require_decoding_time();
+        return pixels;
+    }
+    [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int n) const override {
+        return reader_->decoding_memory(region, n);
+    }
+
+  private:
+    std::unique_ptr<ImageReader> reader_;
+    DecodingClock clock_;
 };
 
 std::span<const std::uint8_t> head_of(std::span<const std::uint8_t> bytes) {
@@ -124,7 +149,9 @@ std::int64_t premultiplied_bytes(const ImageInfo& info, const Rectangle& region)
     return info.alpha ? bounded_product(region.area(), info.channels * std::int64_t{sizeof(float)}) : 0;
 }
 
-std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+namespace {
+
+std::unique_ptr<ImageReader> open_untimed(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
     if (bytes.empty()) throw Error("the file is empty");
     const Codec* codec = codec_for_content(bytes);
     if (!codec) throw Error(not_read(bytes));
@@ -138,6 +165,25 @@ std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, con
     }
     if (options.auto_orient) return oriented(std::move(reader));
     return reader;
+}
+
+}  // namespace
+
+std::unique_ptr<ImageReader> open_image(std::span<const std::uint8_t> bytes, const OpenOptions& options) {
+    const double maximum = options.maximum_seconds;
+    if (maximum == 0) return open_untimed(bytes, options);
+    if (!(maximum > 0)) {
+        throw InvalidOption("open.maximum_seconds",
+                            "0, for no limit, or more is needed, not " + number_text(maximum));
+    }
+    DecodingClock clock(maximum);
+    std::unique_ptr<ImageReader> reader;
+    {
+        const DecodingClock::Running running(clock);
+        reader = open_untimed(bytes, options);
+        require_decoding_time();
+    }
+    return std::make_unique<TimedReader>(std::move(reader), clock);
 }
 
 std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const OpenOptions& options) {

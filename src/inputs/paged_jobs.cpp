@@ -9,10 +9,14 @@ namespace glimpse {
 
 namespace {
 
-/// 1 for an image that cannot be opened: it fails later, where that is reported.
-int pages_of(const ImageSource& image, const OpenOptions& options) {
+/// 1 for an image that cannot be opened: it fails later, where that is reported. Where that took too long,
+/// another time it might not, and the first page be taken for all.
+int pages_of(ImageJob& job, const OpenOptions& options) {
     try {
-        return image.open(options)->info().pages;
+        return job.image.open(options)->info().pages;
+    } catch (const TimeLimitReached& error) {
+        job.problem = error.what();
+        return 1;
     } catch (...) {
         return 1;
     }
@@ -27,7 +31,7 @@ std::optional<ImageJob> PagedJobs::next() {
     if (options_.page) job->image = job->image.at_page(*options_.page);
     if (!options_.all_pages) return job;
     job_ = std::move(*job);
-    pages_ = pages_of(job_.image, options_.open);
+    pages_ = pages_of(job_, options_.open);
     next_page_ = 0;
     return next_page();
 }

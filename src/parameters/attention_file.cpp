@@ -48,7 +48,10 @@ std::string key_of_file(const Mechanism& mechanism) {
 }
 
 OpenOptions limits_of(const OpenOptions& open) {
-    return {.maximum_pixels = open.maximum_pixels, .formats = open.formats, .memory = open.mask_memory};
+    return {.maximum_pixels = open.maximum_pixels,
+            .maximum_seconds = open.maximum_seconds,
+            .formats = open.formats,
+            .memory = open.mask_memory};
 }
 
 /// `File` is a path, or a file's bytes.

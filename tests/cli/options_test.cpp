@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands.hpp"
 #include "cli/extract_options.hpp"
 #include "cli/run_record.hpp"
 #include "cli/untrusted.hpp"
@@ -54,6 +55,23 @@ TEST_CASE("options that contradict each other are refused by name") {
                     o.device = "cuda";
                 }),
                 "give --device cpu"));
+}
+
+TEST_CASE("files of anybody have tighter limits, unless the options say which") {
+    const auto seconds = [](bool untrusted, std::optional<double> given) {
+        ExtractOptions options;
+        options.untrusted = untrusted;
+        options.maximum_seconds = given;
+        apply(options);
+        CHECK(options.input.open.maximum_seconds == options.run.open.maximum_seconds);
+        return options.run.open.maximum_seconds;
+    };
+    CHECK(seconds(false, std::nullopt) == 0);
+    CHECK(seconds(true, std::nullopt) == 30);
+    CHECK(seconds(true, 0.5) == 0.5);
+    CHECK(seconds(true, 0) == 0);
+    CHECK(usual_seconds(false) == 0);
+    CHECK(usual_seconds(true) == 30);
 }
 
 TEST_CASE("a file may be read with what lies beside it") {

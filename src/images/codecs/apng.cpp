@@ -13,6 +13,7 @@
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/png_chunks.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
@@ -63,6 +64,7 @@ void append_chunk(std::vector<std::uint8_t>& out, std::string_view type, Bytes d
 }
 
 Bytes intact_data(const PngChunk& chunk) {
+    require_decoding_time(chunk.length);
     if (!chunk.is_intact()) fail_corrupt("a chunk of its animation is damaged");
     return chunk.data();
 }
@@ -206,6 +208,7 @@ cv::Mat decode_apng_page(Bytes file, int page) {
     cv::Mat canvas;
     cv::Mat before;
     for (std::size_t k = 0; k < count; ++k) {
+        require_decoding_time();
         const cv::Mat picture = with_alpha(decode_frame(frames[k], animation, file));
         if (canvas.empty()) {
             canvas = cv::Mat::zeros(animation.canvas.height, animation.canvas.width, picture.type());

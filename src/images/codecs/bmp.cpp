@@ -11,6 +11,7 @@
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/scaling.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/element_type.hpp"
 #include "system/numbers.hpp"
@@ -32,6 +33,7 @@ class Runs {
     template <typename Visit>
     void decode(int last, const Visit& visit) {
         while (y_ < last || (y_ == last && x_ < header_.size.width)) {
+            require_decoding_time(2);
             const std::uint8_t count = next();
             const std::uint8_t value = next();
             if (count > 0) {
@@ -119,7 +121,10 @@ class BmpReader final : public ImageReader {
         if (header_.coding != bmp::Coding::plain) return decode_runs(region);
         require_rows(region);
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
+        for (int y = 0; y < region.height; ++y) {
+            require_decoding_time(static_cast<std::size_t>(region.width) * out.elemSize());
+            decode_row(region, y, out);
+        }
         return out;
     }
 

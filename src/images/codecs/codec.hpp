@@ -37,7 +37,8 @@ struct FileFormat {
 };
 
 /// A family of image formats. Codecs know nothing of files, orientations, limits or regions outside the
-/// image: they turn bytes into pixels and pixels into bytes. Any number of threads may use one codec.
+/// image: they turn bytes into pixels and pixels into bytes, and ask meanwhile whether there is time left.
+/// Any number of threads may use one codec.
 class Codec {
   public:
     virtual ~Codec() = default;

@@ -7,6 +7,7 @@
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "pixels/alpha.hpp"
 
@@ -110,6 +111,7 @@ class BitmapInIcon final : public ImageReader {
         if (mask_.bits.empty()) return colours;
         cv::Mat alpha(region.height, region.width, colours.depth());
         for (int y = 0; y < region.height; ++y) {
+            require_decoding_time(static_cast<std::size_t>(region.width));
             for (int x = 0; x < region.width; ++x) {
                 alpha.at<std::uint8_t>(y, x) = is_clear(region.x + x, region.y + y) ? 0 : 0xFF;
             }
@@ -195,6 +197,7 @@ class BitmapInIcon final : public ImageReader {
     [[nodiscard]] bool is_opaque() const {
         if (mask_.bits.empty()) return true;
         for (int y = 0; y < info_.size.height; ++y) {
+            require_decoding_time(static_cast<std::size_t>(info_.size.width));
             for (int x = 0; x < info_.size.width; ++x) {
                 if (is_clear(x, y)) return false;
             }

@@ -19,6 +19,7 @@
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
+#include "images/decoding_clock.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse {
@@ -37,11 +38,20 @@ struct ErrorManager {
     jpeg_error_mgr base;
     std::jmp_buf jump;
     std::array<char, JMSG_LENGTH_MAX> message;
+    bool is_out_of_time;
 };
 
 [[noreturn]] void fail(j_common_ptr info) {
     auto* manager = reinterpret_cast<ErrorManager*>(info->err);
     manager->base.format_message(info, manager->message.data());
+    std::longjmp(manager->jump, 1);
+}
+
+/// Likewise where the time to decode is over, after so many bytes of work.
+void limit_time(j_common_ptr info, std::size_t bytes) {
+    if (!decoding_time_is_over(bytes)) return;
+    auto* manager = reinterpret_cast<ErrorManager*>(info->err);
+    manager->is_out_of_time = true;
     std::longjmp(manager->jump, 1);
 }
 
@@ -65,9 +75,11 @@ bool has_all_scans(const jpeg_decompress_struct& info) {
 }
 
 /// libjpeg only warns of some damage, and paints it grey: here that is an error, unless the warning is of a
-/// kind that leaves the pixels intact.
+/// kind that leaves the pixels intact. What is no warning it says of each marker, and it looks through all
+/// that it keeps of the header before it keeps another one.
 void record_warning(j_common_ptr info, int level) {
-    if (level >= 0) return;
+    constexpr std::size_t bytes_a_marker = 1024;
+    if (level >= 0) return limit_time(info, bytes_a_marker);
     switch (info->err->msg_code) {
         case JWRN_EXTRANEOUS_DATA:
         case JWRN_ADOBE_XFORM:
@@ -91,6 +103,13 @@ void limit_scans(j_common_ptr info) {
         info->err->msg_code = JERR_BAD_PROGRESSION;
         fail(info);
     }
+}
+
+/// Called with each row, and of several scans with each row of blocks.
+void watch_progress(j_common_ptr info) {
+    limit_scans(info);
+    const auto& image = *reinterpret_cast<j_decompress_ptr>(info);
+    limit_time(info, std::size_t{image.image_width} * static_cast<std::size_t>(image.num_components));
 }
 
 void set_up(ErrorManager& manager) {
@@ -171,7 +190,7 @@ class Decompressor {
         info_.scale_num = 1;
         info_.scale_denom = static_cast<unsigned>(n);
         info_.dct_method = JDCT_ISLOW;
-        progress_.progress_monitor = limit_scans;
+        progress_.progress_monitor = watch_progress;
         info_.progress = &progress_;
         info_.out_color_space = info_.num_components == 1   ? JCS_GRAYSCALE
                                 : info_.num_components == 4 ? JCS_CMYK
@@ -219,6 +238,7 @@ class Decompressor {
     [[noreturn]] void throw_error() {
         const std::string words = errors_.message.data();
         jpeg_destroy_decompress(&info_);
+        if (errors_.is_out_of_time) fail_for_decoding_time();
         fail_corrupt(words);
     }
 

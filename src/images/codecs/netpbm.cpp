@@ -14,6 +14,7 @@
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/netpbm_header.hpp"
 #include "images/codecs/scaling.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "system/numbers.hpp"
 
@@ -46,7 +47,10 @@ class NetpbmReader final : public ImageReader {
         if (is_text()) return decode_text(region);
         require_rows(region);
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
-        for (int y = 0; y < region.height; ++y) decode_row(region, y, out);
+        for (int y = 0; y < region.height; ++y) {
+            require_decoding_time(static_cast<std::size_t>(region.width) * out.elemSize());
+            decode_row(region, y, out);
+        }
         return out;
     }
 
@@ -186,6 +190,7 @@ class NetpbmReader final : public ImageReader {
         const bool bits = header_.samples == netpbm::Samples::text_bits;
         for (int y = 0; y < region.bottom(); ++y) {
             for (int x = 0; x < header_.size.width; ++x) {
+                require_decoding_time(static_cast<std::size_t>(header_.channels));
                 const bool wanted = y >= region.y && x >= region.x && x < region.right();
                 for (int c = 0; c < header_.channels; ++c) {
                     const unsigned sample = bits ? scanner.bit() : scanner.number("a sample");

@@ -10,6 +10,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/lengths.hpp"
+#include "images/decoding_clock.hpp"
 
 namespace glimpse {
 
@@ -98,6 +99,7 @@ class NpyReader final : public ImageReader {
         const std::size_t column_step = by_columns ? pages * height : channels;
         const std::size_t channel_step = by_columns ? pages * height * width : 1;
         for (int y = 0; y < region.height; ++y) {
+            require_decoding_time(static_cast<std::size_t>(region.width) * out.elemSize());
             T* to = out.ptr<T>(y);
             for (int x = 0; x < region.width; ++x) {
                 const std::size_t pixel = page_ * page_step +

@@ -19,6 +19,7 @@
 #include "images/codecs/png_chunks.hpp"
 #include "images/codecs/png_profile.hpp"
 #include "images/codecs/png_raw_profile.hpp"
+#include "images/decoding_clock.hpp"
 
 namespace glimpse {
 
@@ -218,6 +219,7 @@ class PngReader final : public ImageReader {
             // The last row's status is SPNG_EOI, which is no failure.
             const int status = spng_decode_row(context, row.data(), row.size());
             if (status != SPNG_EOI) require(status);
+            require_decoding_time(row.size());
             if (y >= region.y) copy_row(row.data(), region, out.ptr(y - region.y));
         }
     }
@@ -232,6 +234,7 @@ class PngReader final : public ImageReader {
             status = spng_get_row_info(context, &row);
             if (status != 0) break;
             status = spng_decode_row(context, all.data() + row.row_num * length, length);
+            require_decoding_time(length);
         }
         if (status != SPNG_EOI) require(status);
         for (int y = 0; y < region.height; ++y) {

@@ -9,6 +9,7 @@
 
 #include "images/codecs/byte_order.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/decoding_clock.hpp"
 
 namespace glimpse {
 
@@ -107,6 +108,7 @@ std::optional<PngChunk> find_chunk_at_end(std::span<const std::uint8_t> file, st
         if (!chunk || chunk->bytes.size() < chunk->length) continue;
         if (chunk->length > left) return std::nullopt;
         left -= chunk->length;
+        require_decoding_time();
         if (chunk->is_intact() && is_wanted(*chunk)) return chunk;
     }
     return std::nullopt;

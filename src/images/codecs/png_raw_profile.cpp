@@ -10,6 +10,7 @@
 #include "glimpse/error.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/png_chunks.hpp"
+#include "images/decoding_clock.hpp"
 
 namespace glimpse {
 
@@ -109,6 +110,7 @@ std::vector<std::uint8_t> raw_exif_profile(std::span<const std::uint8_t> file) {
         if (chunk->type == "IDAT" || chunk->bytes.size() < chunk->length) break;
         offset += chunk->length;
         if (!may_hold_exif(*chunk)) continue;
+        require_decoding_time();  // each may inflate to much that is none
         if (std::vector<std::uint8_t> block = exif_in(*chunk); !block.empty()) return block;
     }
     const auto late = find_chunk_at_end(file.subspan(std::min(offset, file.size())), keyword,

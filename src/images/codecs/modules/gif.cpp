@@ -11,6 +11,7 @@
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/lengths.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
 
@@ -49,6 +50,7 @@ class GifFile {
     Frame next_frame() {
         GraphicsControlBlock control{};
         control.TransparentColor = NO_TRANSPARENT_COLOR;
+        require_decoding_time();
         while (true) {
             GifRecordType type{};
             require(DGifGetRecordType(handle_.get(), &type));
@@ -63,6 +65,7 @@ class GifFile {
     }
 
     void read_line(std::span<std::uint8_t> indices) {
+        require_decoding_time(indices.size());
         require(DGifGetLine(handle_.get(), indices.data(), static_cast<int>(indices.size())));
     }
 
@@ -70,7 +73,10 @@ class GifFile {
         int code_size = 0;
         GifByteType* block = nullptr;
         require(DGifGetCode(handle_.get(), &code_size, &block));
-        while (block) require(DGifGetCodeNext(handle_.get(), &block));
+        while (block) {
+            require_decoding_time(block[0]);
+            require(DGifGetCodeNext(handle_.get(), &block));
+        }
     }
 
     /// A colour of the current picture's palette. Throws `Error` for an index beyond it.
@@ -111,7 +117,10 @@ class GifFile {
         if (code == GRAPHICS_EXT_FUNC_CODE && block && block[0] >= 4) {
             require(DGifExtensionToGCB(block[0], block + 1, &control));
         }
-        while (block) require(DGifGetExtensionNext(handle_.get(), &block));
+        while (block) {
+            require_decoding_time(block[0]);
+            require(DGifGetExtensionNext(handle_.get(), &block));
+        }
     }
 
     Frame frame_of(const GraphicsControlBlock& control) {

@@ -13,6 +13,7 @@
 #include "images/codecs/boxes.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
 
@@ -41,6 +42,7 @@ class Decoder {
 
     /// The next event, or `JXL_DEC_SUCCESS` at the end. Throws `Error` for a damaged file.
     [[nodiscard]] JxlDecoderStatus next() {
+        require_decoding_time();
         const JxlDecoderStatus status = JxlDecoderProcessInput(decoder_.get());
         if (status == JXL_DEC_ERROR || status == JXL_DEC_NEED_MORE_INPUT) fail_corrupt();
         return status;

@@ -14,6 +14,7 @@
 #include "images/codecs/modules/tiff_lab.hpp"
 #include "images/codecs/modules/tiff_memory.hpp"
 #include "images/codecs/modules/tiff_samples.hpp"
+#include "images/decoding_clock.hpp"
 #include "system/module_export.hpp"
 
 namespace glimpse {
@@ -205,6 +206,7 @@ class TiffReader final : public ImageReader {
         const auto bottom = static_cast<std::uint32_t>(region.bottom());
         for (std::uint32_t y = first(region.y, size.height); y < bottom; y += size.height) {
             for (std::uint32_t x = first(region.x, size.width); x < right; x += size.width) {
+                require_decoding_time(std::size_t{size.width} * size.height);
                 visit(Block{x, y, size.width, size.height});
             }
         }

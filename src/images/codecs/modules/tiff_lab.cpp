@@ -10,6 +10,8 @@
 #include <new>
 #include <opencv2/core.hpp>
 
+#include "images/decoding_clock.hpp"
+
 namespace glimpse {
 
 namespace {
@@ -77,6 +79,7 @@ void convert_lab_to_srgb(cv::Mat& pixels, LabEncoding encoding) {
     const bool is_signed = encoding == LabEncoding::cie;
     for (int y = 0; y < pixels.rows; ++y) {
         const auto count = static_cast<std::size_t>(pixels.cols);
+        require_decoding_time(count * pixels.elemSize());
         auto* const bytes = pixels.ptr<std::uint8_t>(y);
         auto* const words = pixels.ptr<std::uint16_t>(y);
         if (pixels.depth() == CV_8U && is_signed) {

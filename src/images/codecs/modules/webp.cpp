@@ -15,6 +15,7 @@
 #include "images/codecs/decoded.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/profile.hpp"
+#include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
 
@@ -173,6 +174,7 @@ cv::Mat decode_canvas(std::span<const std::uint8_t> bytes, Size size, int page) 
     if (!decoder) fail_corrupt();
     std::uint8_t* canvas = nullptr;
     for (int k = 0; k <= page; ++k) {
+        require_decoding_time();
         int milliseconds = 0;
         if (!WebPAnimDecoderGetNext(decoder.get(), &canvas, &milliseconds)) fail_corrupt();
     }
