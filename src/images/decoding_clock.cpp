@@ -56,7 +56,7 @@ bool DecodingClock::is_over(std::size_t bytes) {
 void DecodingClock::fail() const {
     throw TimeLimitReached("the image takes longer to decode than the " + number_text(maximum_) +
                            " s of the processor's time that " + field_name("open.maximum_seconds") +
-                           " allows");
+                           " allows; allow more, or 0 for no limit");
 }
 
 bool decoding_time_is_over(std::size_t bytes) {

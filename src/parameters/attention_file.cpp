@@ -111,8 +111,11 @@ std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {
     try {
         const ImageInfo info = open_image(*attention_file(glimpse.mechanism), limits_of(open))->info();
         return bounded_product(info.size.area(), info.channels);
+    } catch (const TimeLimitReached& error) {
+        throw Error(glimpse.place.of(key_of_file(glimpse.mechanism)),
+                    attention_file(glimpse.mechanism)->string() + ": " + error.what());
     } catch (const Error&) {
-        return 0;
+        return 0;  // whoever reads it says why
     }
 }
 

@@ -26,7 +26,7 @@ void supply_attention_files(ParameterDocument& document, const OpenOptions& open
 void release_arrays(const ParameterDocument& document);
 
 /// How many values of that file are still to be read: 0 where none are, and where it cannot be opened, which
-/// `supply_attention_file` says.
+/// `supply_attention_file` says. Throws `Error` as that does where opening it takes too long.
 std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open);
 
 }  // namespace glimpse

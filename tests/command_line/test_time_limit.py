@@ -17,7 +17,7 @@ SECONDS = 0.2
 
 
 def late(seconds):
-    return f"the image takes longer to decode than the {seconds} s of the processor's time that --max-seconds allows"
+    return f"the image takes longer to decode than the {seconds} s of the processor's time that --max-seconds allows; allow more, or 0 for no limit"
 
 
 def png_chunk(kind, data=b""):

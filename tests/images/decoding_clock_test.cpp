@@ -52,7 +52,7 @@ TEST_CASE("a decoding clock counts what it runs, each time, and nothing between"
     CHECK(decoding_time_is_over(1));  // once over, always
     CHECK(refusal<TimeLimitReached>([] { require_decoding_time(); }) ==
           "the image takes longer to decode than the 10 s of the processor's time that open.maximum_seconds "
-          "allows");
+          "allows; allow more, or 0 for no limit");
 }
 
 TEST_CASE("without a decoding clock there is no limit") {

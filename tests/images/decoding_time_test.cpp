@@ -278,6 +278,8 @@ TEST_CASE("the clock is looked at for each scan, frame and text, however little 
     CHECK(looks_at({"texts", png_with_texts(many, false)}) >= many);
     CHECK(looks_at({"late texts", png_with_texts(many, true)}) >= many);
     CHECK(looks_at({"markers", jpeg_with_markers(64 * many)}) >= many);
+    const cv::Mat tiles = noise(160, 160, CV_8UC3);  // of 16×16 pixels
+    CHECK(looks_at({"tiles", tiled_tiff(tiles)}) >= many);
     const cv::Mat pixels = noise(512, 1024, CV_8UC3);
     using namespace jpeg_samples;
     const Sampling full{"4:4:4", {{1, 1}, {1, 1}, {1, 1}}};
@@ -290,7 +292,7 @@ TEST_CASE("an image has so many seconds of the processor") {
     const Bytes png = glimpse::encode_image({.pixels = noise(64, 64, CV_8UC3)}, "png");
     const std::string words =
         "the image takes longer to decode than the 1e-9 s of the processor's time that "
-        "open.maximum_seconds allows";
+        "open.maximum_seconds allows; allow more, or 0 for no limit";
     CHECK(refusal<TimeLimitReached>([&] { glimpse::open_image(png, {.maximum_seconds = 1e-9}); }) == words);
     for (const double seconds : {0.0, 1e9}) {
         CHECK(same(read(png, {.maximum_seconds = seconds}).pixels, read(png).pixels));

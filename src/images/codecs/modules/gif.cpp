@@ -50,8 +50,8 @@ class GifFile {
     Frame next_frame() {
         GraphicsControlBlock control{};
         control.TransparentColor = NO_TRANSPARENT_COLOR;
-        require_decoding_time();
         while (true) {
+            require_decoding_time();
             GifRecordType type{};
             require(DGifGetRecordType(handle_.get(), &type));
             if (type == EXTENSION_RECORD_TYPE) {

@@ -15,6 +15,7 @@
 #include "images/codecs/decoded.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/profile.hpp"
+#include "images/codecs/webp_pictures.hpp"
 #include "images/decoding_clock.hpp"
 #include "maps/image_region.hpp"
 #include "system/module_export.hpp"
@@ -37,6 +38,19 @@ struct OwnedData {
     OwnedData& operator=(const OwnedData&) = delete;
 };
 
+/// Null where libwebp refuses it. A file of several pictures that is no animation it refuses when it has
+/// listed them all.
+Mux container_of(std::span<const std::uint8_t> bytes, bool animated) {
+    const std::size_t pictures = count_webp_pictures(bytes);
+    if (pictures > most_webp_pictures) {
+        if (!animated) return nullptr;
+        throw Error("a WebP of " + std::to_string(pictures) +
+                    " frames is not supported: " + std::to_string(most_webp_pictures) + " are the most");
+    }
+    const WebPData data{bytes.data(), bytes.size()};
+    return Mux(WebPMuxCreate(&data, 0));
+}
+
 std::span<const std::uint8_t> chunk(const WebPMux* mux, const char* name) {
     WebPData data{};
     if (!mux || WebPMuxGetChunk(mux, name, &data) != WEBP_MUX_OK) return {};
@@ -51,10 +65,9 @@ class WebpReader final : public ImageReader {
         if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) {
             fail_corrupt();
         }
-        const WebPData data{bytes.data(), bytes.size()};
-        const Mux mux(WebPMuxCreate(&data, 0));
-        // A reference into the bytes rather than a copy, unless the container is animated.
         const bool animated = features.has_animation != 0;
+        const Mux mux = container_of(bytes, animated);
+        // A reference into the bytes rather than a copy, unless the container is animated.
         picture_ = animated ? first_frame(mux.get()) : bytes;
         if (animated && WebPGetFeatures(picture_.data(), picture_.size(), &features) != VP8_STATUS_OK) {
             throw Error("the file's first frame is truncated or corrupt");
