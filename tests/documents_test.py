@@ -166,8 +166,10 @@ class Contract(unittest.TestCase):
             numpy.save(boxes, numpy.array([[0, 0, 9, 9], [9000, 0, 9, 9]]))
             parameters = pathlib.Path(directory) / "p.json"
             parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"]}')
-            command = [BINARY, "extract", pages, "-p", parameters, "-o", directory, "--report", "-", "--existing", "skip"]
+            command = [BINARY, "extract", pages, "-p", parameters, "-o", directory, "--report", "-", "--existing", "skip",
+                       "--overlay", "--scale", "0,0.5"]
             subprocess.run(command, capture_output=True)
+            (pathlib.Path(directory) / "pages.overlay.png").unlink()
             run = subprocess.run(command, capture_output=True)  # which skips what is there by now
         record = json.loads(run.stdout)
         fields = set(record).union(*record["glimpses"])

@@ -68,6 +68,10 @@ GLIMPSE_EXPORT double inside(const Lowered& lowered);
 /// outline is one of their weights.
 GLIMPSE_EXPORT bool has_border(const Lowered& lowered);
 
+/// Whether some of the weights are negative as they were given: of `Weights` and their sum. Of the other
+/// kinds attention is negative only where a bicubic kernel overshoots.
+GLIMPSE_EXPORT bool is_signed(const Lowered& lowered);
+
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the
 /// map lists its points in several rows and columns, through these; without either, the border of the
 /// support. Of `Weights`, which are as large as the image, and of their sum, the smallest rectangle around

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "glimpse/attention_scale.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/figure.hpp"
 #include "glimpse/lowered.hpp"
@@ -23,7 +25,7 @@ struct LabelledMap {
 /// again.
 GLIMPSE_EXPORT cv::Vec3b glimpse_colour(std::size_t k);
 
-/// OpenCV's colour maps, in the order of `cv::ColormapTypes`.
+/// OpenCV's colour maps, in the order of `cv::ColormapTypes`, and Moreland's diverging one.
 enum class Colormap {
     autumn,
     bone,
@@ -46,10 +48,16 @@ enum class Colormap {
     twilight,
     twilight_shifted,
     turbo,
-    deepgreen
+    deepgreen,
+    coolwarm
 };
 
-/// Their names as OpenCV spells them, in the order of `Colormap`.
+/// Whether the map's middle stands for 0: it goes from blue over a light grey to red.
+constexpr bool is_diverging(Colormap colormap) {
+    return colormap == Colormap::coolwarm;
+}
+
+/// Their names, as OpenCV spells its own, in the order of `Colormap`.
 GLIMPSE_EXPORT std::span<const std::string_view> colormap_names();
 
 /// The colour map of that name. Throws `UsageError` with the legal names.
@@ -69,16 +77,36 @@ struct OverlayStyle {
     int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels; for `PanelLayout`
     std::size_t first_colour = 0;  ///< of the first map's outline, for `glimpse_colour`
     int shrink = 1;  ///< ≥ 1: how many times the picture is smaller than the image of the maps
+    /// In place of `colormap` for all maps of a figure where one `is_signed`.
+    Colormap signed_colormap = Colormap::coolwarm;
+    AttentionScale scale{};  ///< of the colours, and of what is darkened
 };
+
+/// Whether attention is shown in that style by how strong it is.
+constexpr bool has_scale(OverlayStyle::Kind kind) {
+    return kind != OverlayStyle::Kind::outline;
+}
+
+/// The style with all that depends on which maps are in a figure: its colour map – both `colormap` and
+/// `signed_colormap` –, and where the scale is shared, its ends. It is for parts of the figure, too, and
+/// settled again stays as it is. Where there is no attention at all, each map has its own scale.
+GLIMPSE_EXPORT OverlayStyle settled(OverlayStyle style, std::span<const LabelledMap> maps);
+
+/// How many values of the maps' attention, as a picture of theirs shows it, are beyond the scale of a settled
+/// style by more than half of one of its 255 steps, so that they are shown as its end. No attention counts
+/// as within, and so does what is below 0 of a map that is not `is_signed`.
+GLIMPSE_EXPORT std::int64_t clipped_values(std::span<const LabelledMap> maps, const OverlayStyle& settled);
 
 /// Draws the attention and the outlines of all maps on `picture` (8-bit RGB, of the image's size, or that
 /// shrunk `style.shrink` times). The result is `style.enlargement` times as large.
 ///
-/// v, 0 ≤ v ≤ 1, is the maximum over the maps, each scaled to its own maximum; negative attention counts 0.
-/// The heat at v is the colour map's colour at v, shaded by the picture's own lightness so that the picture
-/// stays recognisable where attention is 1 all over; it covers the picture with opacity · √v, and leaves it
-/// unchanged at v = 0. `dim` multiplies by 1 - opacity · (1 - v). `blend`, as in Grad-CAM's figures, mixes
-/// the picture with the colour map's colour at v, unshaded, by opacity, where v = 0 as well.
+/// Where maps overlap, that is shown whose v is greatest, 0 ≤ v ≤ 1: how strong attention is on the style's
+/// scale (`AttentionScale`). Negative attention counts 0, unless the scale reaches below it or the colours
+/// diverge, as they do by default where a map `is_signed`. The heat is the attention's colour, shaded by the
+/// picture's own lightness so that the picture stays recognisable where attention is 1 all over; it covers
+/// the picture with opacity · √v, and leaves it unchanged at v = 0. `dim` multiplies by
+/// 1 - opacity · (1 - v). `blend`, as in Grad-CAM's figures, mixes the picture with the attention's colour,
+/// unshaded, by opacity, where v = 0 as well.
 ///
 /// Outlines are polygons in edge coordinates, with their labels on tags. Where attention is shown, a glimpse
 /// without a border (`has_border`) has its label alone. Lines and letters scale with the

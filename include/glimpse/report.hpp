@@ -36,7 +36,9 @@ struct ImageReport {
     int page = 0;        ///< of the file, from 0, as it was asked for
     int pages = 1;       ///< of the file; 1 where it was not opened
     std::string device;  ///< backends that read the glimpses, joined by ", "; empty where none did
-    double seconds = 0;  ///< wall-clock time of the whole job
+    /// `clipped_values` of the figures: how much attention their scale does not reach.
+    std::int64_t clipped = 0;
+    double seconds = 0;                   ///< wall-clock time of the whole job
     std::vector<GlimpseReport> glimpses;  ///< of the job's document, then the unusable ones
 };
 

@@ -93,6 +93,29 @@ class ShrunkPictures {
     std::string first_;
 };
 
+/// Counts the images whose figures do not show all attention as strong as it is.
+class ClippedAttention {
+  public:
+    void record(const FinishedJob& done) {
+        if (done.report.clipped == 0 || count_++ > 0) return;
+        const std::int64_t values = done.report.clipped;
+        first_ = done.report.image + ": " + std::to_string(values) + (values == 1 ? " value" : " values");
+    }
+
+    void tell(const ExtractOptions& o) const {
+        if (count_ == 0) return;
+        const bool is_given = std::holds_alternative<AttentionRange>(o.output.style.scale);
+        o.input.warn("in the figures of " + std::to_string(count_) + (count_ == 1 ? " image" : " images") +
+                     " attention beyond the ends of the scale is shown as the end (" + first_ + "); " +
+                     (is_given ? "--scale shared reaches all of an image's"
+                               : "--colormap coolwarm has colours for what is negative"));
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::string first_;
+};
+
 bool lacks_fonts() {
     try {
         return !has_fonts();
@@ -134,6 +157,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     UnchosenPages pages;
     std::size_t turned = 0;
     ShrunkPictures shrunk_pictures;
+    ClippedAttention clipped;
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
@@ -141,6 +165,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
             record.add(done);
             turned += done.annotated_turned ? 1 : 0;
             shrunk_pictures.record(done);
+            clipped.record(done);
         } catch (...) {
             over = true;
             throw;
@@ -150,6 +175,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     pages.tell(o.input.warn);
     warn_of_turned(o, turned);
     shrunk_pictures.tell(o);
+    clipped.tell(o);
     const Outcome outcome = record.finish();
     return with_tracks(o, tracks, count.value_or(0), record, outcome);
 }

@@ -172,6 +172,28 @@ void add_outputs(Command& command, ExtractOptions& o) {
     add_no_sync_option(command, o.no_sync);
 }
 
+/// Throws `UsageError` with the option's name.
+AttentionScale parse_scale(const std::string& text) {
+    const std::string word = CLI::detail::to_lower(text);
+    if (word == "own") return OwnScale{};
+    if (word == "shared") return SharedScale{};
+    AttentionRange range;
+    const std::size_t comma = text.find(',');
+    if (comma == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, comma), range.low) ||
+        !CLI::detail::lexical_cast(text.substr(comma + 1), range.high)) {
+        throw UsageError("--scale", "own, shared or LOW,HIGH is needed, not '" + text + "'");
+    }
+    return range;
+}
+
+void add_scale(Command& command, ExtractOptions& o) {
+    CLI::Option* const scale = command.add_option_function<std::string>(
+        "--scale", [&o](const std::string& text) { o.scale = parse_scale(text); },
+        "what the colours of attention reach: own, each map's greatest; shared, that of all glimpses of the "
+        "image; or from LOW to HIGH, two numbers");
+    command.offer(scale->type_name("SCALE")->default_str("own"), {"own", "shared", "LOW,HIGH"});
+}
+
 void add_sheet(Command& command, ExtractOptions& o) {
     CLI::Option* const sheet = command.add_choice(
         "--sheet", o.sheet, keys(sheet_contents),
@@ -198,8 +220,10 @@ void add_pictures(Command& command, ExtractOptions& o) {
         ->default_str(kind->first);
     command
         .add_choice("--colormap", o.colormap, strings(colormap_names()),
-                    "one of OpenCV's colour maps, for the heat")
-        ->default_str(std::string(colormap_names()[static_cast<std::size_t>(style.colormap)]));
+                    "for the heat: one of OpenCV's colour maps, or coolwarm, whose middle is 0")
+        ->default_str(std::string(colormap_names()[static_cast<std::size_t>(style.colormap)]) +
+                      ", and coolwarm where a mask has negative weights");
+    add_scale(command, o);
     command.add_number("--opacity", o.opacity, 0.0, 1.0, "of the heat")
         ->default_str(number_text(style.opacity));
     command
@@ -266,7 +290,8 @@ void add_run(Command& command, ExtractOptions& o) {
 
 void apply_style(const ExtractOptions& o, OverlayStyle& style) {
     if (!o.overlay_style.empty()) style.kind = overlay_styles.at(o.overlay_style);
-    if (!o.colormap.empty()) style.colormap = colormap_from_name(o.colormap);
+    if (!o.colormap.empty()) style.colormap = style.signed_colormap = colormap_from_name(o.colormap);
+    if (o.scale) style.scale = *o.scale;
     if (o.opacity) style.opacity = *o.opacity;
 }
 

@@ -23,6 +23,7 @@ struct ExtractOptions {
     std::string overlay_style;
     std::string colormap;
     std::optional<double> opacity;
+    std::optional<AttentionScale> scale;
     std::optional<int> overlay_size;
     std::string sheet;
     std::optional<int> columns;

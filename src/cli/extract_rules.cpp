@@ -40,6 +40,11 @@ bool has_colours(const ExtractOptions& o) {
     return has_any_overlay(o) || o.output.sheet.content == SheetContent::maps;
 }
 
+bool has_scale(const ExtractOptions& o) {
+    return (has_any_overlay(o) && glimpse::has_scale(o.output.style.kind)) ||
+           o.output.sheet.content == SheetContent::maps;
+}
+
 /// Whether something is searched, in which there may be more than images.
 bool is_searched(const InputOptions& input) {
     return !input.archives.empty() || std::ranges::any_of(input.inputs, [](const std::string& name) {
@@ -75,6 +80,9 @@ const std::array rules{
          about_any_overlays},
     Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_colours(o); },
          "is about attention in colours: give --overlay, --panel, or --sheet overlays or maps"},
+    Rule{"--scale", [](const ExtractOptions& o) { return o.scale && !has_scale(o); },
+         "is about attention that is shown by its strength: give --overlay, --panel or --sheet overlays in "
+         "another --overlay-style than outline, or --sheet maps"},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
          about_overlays},
     Rule{"--figure-format",

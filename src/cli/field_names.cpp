@@ -47,6 +47,7 @@ constexpr std::array fields{
     Field{"sheet", "--sheet"},
     Field{"sheet.cell_size", "--cell-size"},
     Field{"overlay_size", "--overlay-size"},
+    Field{"style.scale", "--scale"},
     Field{"map", "--map"},
     Field{"tracks.strip", "--strip"},
     Field{"tracks.animation", "--animate"},

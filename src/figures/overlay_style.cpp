@@ -12,12 +12,12 @@ namespace glimpse {
 
 namespace {
 
-constexpr std::array<std::string_view, 22> names{"autumn",  "bone",     "jet",      "winter",
-                                                 "rainbow", "ocean",    "summer",   "spring",
-                                                 "cool",    "hsv",      "pink",     "hot",
-                                                 "parula",  "magma",    "inferno",  "plasma",
-                                                 "viridis", "cividis",  "twilight", "twilight_shifted",
-                                                 "turbo",   "deepgreen"};
+constexpr std::array<std::string_view, 23> names{"autumn",  "bone",      "jet",      "winter",
+                                                 "rainbow", "ocean",     "summer",   "spring",
+                                                 "cool",    "hsv",       "pink",     "hot",
+                                                 "parula",  "magma",     "inferno",  "plasma",
+                                                 "viridis", "cividis",   "twilight", "twilight_shifted",
+                                                 "turbo",   "deepgreen", "coolwarm"};
 
 }  // namespace
 

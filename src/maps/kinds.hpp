@@ -21,6 +21,7 @@
 //     mixes_pixels(kind)
 //     shrunk(kind, n)                      for an image shrunk n times, or `std::logic_error`
 //     has_border(kind)                     whether the glimpse shows a part of the image with a border
+//     is_signed(kind)                      whether weights are negative as they were given
 //     outline(kind, lowered)               the glimpse's border in the image
 //     pitch(kind, lowered)                 from glimpse pixel to glimpse pixel, in image pixels
 //     multiply_adds(kind, map)             the cost of A I for each channel

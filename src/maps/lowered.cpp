@@ -38,6 +38,10 @@ bool has_border(const Lowered& lowered) {
     return std::visit([](const auto& kind) { return has_border(kind); }, lowered.map.kind);
 }
 
+bool is_signed(const Lowered& lowered) {
+    return std::visit([](const auto& kind) { return is_signed(kind); }, lowered.map.kind);
+}
+
 std::vector<Point> outline(const Lowered& lowered) {
     return std::visit([&](const auto& kind) { return outline(kind, lowered); }, lowered.map.kind);
 }

@@ -22,6 +22,9 @@ MapKind shrunk(const Samples& samples, int n);
 constexpr bool has_border(const Samples& /*samples*/) {
     return true;
 }
+constexpr bool is_signed(const Samples& /*samples*/) {
+    return false;
+}
 std::vector<Point> outline(const Samples& samples, const Lowered& lowered);
 double pitch(const Samples& samples, const Lowered& lowered);
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map);

@@ -20,6 +20,9 @@ MapKind shrunk(const Separable& separable, int n);
 constexpr bool has_border(const Separable& /*separable*/) {
     return true;
 }
+constexpr bool is_signed(const Separable& /*separable*/) {
+    return false;
+}
 std::vector<Point> outline(const Separable& separable, const Lowered& lowered);
 double pitch(const Separable& separable, const Lowered& lowered);
 std::int64_t multiply_adds(const Separable& separable, const LinearMap& map);

@@ -21,6 +21,7 @@ MapKind shrunk(const WeightedSum& sum, int n);
 constexpr bool has_border(const WeightedSum& /*sum*/) {
     return false;
 }
+bool is_signed(const WeightedSum& sum);
 std::vector<Point> outline(const WeightedSum& sum, const Lowered& lowered);
 double pitch(const WeightedSum& sum, const Lowered& lowered);
 std::int64_t multiply_adds(const WeightedSum& sum, const LinearMap& map);

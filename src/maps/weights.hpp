@@ -20,6 +20,7 @@ MapKind shrunk(const Weights& weights, int n);
 constexpr bool has_border(const Weights& /*weights*/) {
     return false;
 }
+bool is_signed(const Weights& weights);
 std::vector<Point> outline(const Weights& weights, const Lowered& lowered);
 double pitch(const Weights& weights, const Lowered& lowered);
 std::int64_t multiply_adds(const Weights& weights, const LinearMap& map);

@@ -21,6 +21,9 @@ MapKind shrunk(const Window& window, int n);
 constexpr bool has_border(const Window& /*window*/) {
     return true;
 }
+constexpr bool is_signed(const Window& /*window*/) {
+    return false;
+}
 std::vector<Point> outline(const Window& window, const Lowered& lowered);
 double pitch(const Window& window, const Lowered& lowered);
 std::int64_t multiply_adds(const Window& window, const LinearMap& map);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "archives/archives.hpp"
 #include "glimpse/error.hpp"
@@ -123,6 +125,16 @@ void require_plain(const std::string& place, std::string_view name) {
     }
 }
 
+void require_ends(const AttentionScale& scale) {
+    const auto* const range = std::get_if<AttentionRange>(&scale);
+    if (!range) return;
+    const double farthest = std::max(std::abs(range->low), std::abs(range->high));
+    const bool is_held = farthest <= std::numeric_limits<float>::max();
+    if (is_held && static_cast<float>(range->low) < static_cast<float>(range->high)) return;
+    throw InvalidOption("style.scale", "LOW < HIGH is needed, numbers that float32 can hold and tell apart",
+                        number_text(range->low) + "," + number_text(range->high));
+}
+
 /// Throws `UsageError` for what is wrong whatever the jobs are.
 void validate(const OutputOptions& options) {
     if (!options.out.empty() && !options.archive.empty()) {
@@ -133,6 +145,7 @@ void validate(const OutputOptions& options) {
             "out", "say where the glimpses go: a directory, a file or -; or else " + field_name("archive"));
     }
     validate_tracks(options);
+    require_ends(options.style.scale);
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));
     }

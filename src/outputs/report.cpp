@@ -38,6 +38,7 @@ Json record_of(const std::string& image, const ImageReport& report) {
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     if (report.pages > 1 || report.page > 0) record["page"] = report.page;
     if (report.pages > 1) record["pages"] = report.pages;
+    if (report.clipped > 0) record["clipped"] = report.clipped;
     return record;
 }
 

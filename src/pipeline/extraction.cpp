@@ -189,7 +189,6 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     if (run.options.dry_run) return record_outputs(glimpses, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
-    if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
     const bool shows_all = pictures.shrink_for(info.size) == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
     if (!held.reserved) {
@@ -197,7 +196,9 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
             beside_glimpses(run, pictures, job.glimpses->size(), info.size, greatest_support(glimpses));
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
+    if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
     extract_parts(decoding, image, run.plan.format, reader, saver, pictures);
+    report.clipped = pictures.clipped();
     done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);
 }
 

@@ -60,14 +60,35 @@ void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const
     image_ = image;
     glimpses_ = glimpses;
     if (sheet_) sheet_->lay_out(image, all, glimpses);
-    if (!wants_panel_) return;
+    const std::optional<int> shrink = overlay_shrink_for(image);
+    if (!shrink) return;
+    style_ = options_.style;
+    style_.shrink = *shrink;
+    style_ = settled(style_, maps());
+    clipped_ = clipped_values(maps(), style_);
+    if (wants_panel_) lay_out_panel_for(shrunk(image, *shrink));
+}
+
+void Pictures::lay_out_panel_for(Size shown) {
     std::vector<PanelEntry> entries;
-    for (const LoweredGlimpse& glimpse : glimpses) {
+    for (const LoweredGlimpse& glimpse : glimpses_) {
         const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
-    const Size shown = shrunk(image, overlay_shrink_for(image).value());
     panel_.emplace(lay_out_panel({shown.width, shown.height}, entries));
+}
+
+std::int64_t Pictures::clipped() const {
+    return std::max(clipped_, sheet_ ? sheet_->clipped() : 0);
+}
+
+std::vector<LabelledMap> Pictures::maps() const {
+    std::vector<LabelledMap> maps;
+    for (const LoweredGlimpse& glimpse : glimpses_) {
+        maps.push_back(
+            {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
+    }
+    return maps;
 }
 
 void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
@@ -103,22 +124,16 @@ void Pictures::save(const cv::Mat& image) {
 }
 
 void Pictures::save_overlays(const cv::Mat& image) {
-    std::vector<LabelledMap> maps;
-    for (const LoweredGlimpse& glimpse : glimpses_) {
-        maps.push_back(
-            {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
-    }
-    OverlayStyle style = options_.style;
-    style.shrink = overlay_shrink_for(image_).value();
+    const std::vector<LabelledMap> maps = this->maps();
     std::optional<Figure> shared;
     if (wants_overlay_) {
-        Figure drawn = overlay_figure(image, maps, style);
+        Figure drawn = overlay_figure(image, maps, style_);
         if (panel_ && panel_->layout().enlargement == 1) shared = drawn;
         save(std::move(drawn), paths_.overlay);
     }
     if (!panel_) return;
-    style.enlargement = panel_->layout().enlargement;
-    panel_->show_overlay(shared ? *std::move(shared) : overlay_figure(image, maps, style));
+    style_.enlargement = panel_->layout().enlargement;
+    panel_->show_overlay(shared ? *std::move(shared) : overlay_figure(image, maps, style_));
     save(std::move(*panel_).figure(), paths_.panel);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "glimpse/overlay.hpp"
 #include "glimpse/panel.hpp"
@@ -43,8 +44,14 @@ class Pictures {
     /// saves it. Throws `Error` where an output of the image could not be written.
     void save(const cv::Mat& image);
 
+    /// `clipped_values` of what is laid out: of the overlay and the panel, or of the sheet, where those are
+    /// more.
+    [[nodiscard]] std::int64_t clipped() const;
+
   private:
     [[nodiscard]] const std::filesystem::path& first_path() const;
+    [[nodiscard]] std::vector<LabelledMap> maps() const;
+    void lay_out_panel_for(Size shown);
     void save_overlays(const cv::Mat& image);
     void save(Figure figure, const std::filesystem::path& path);
 
@@ -56,6 +63,8 @@ class Pictures {
     std::optional<Sheet> sheet_;
     Size image_{};
     std::span<const LoweredGlimpse> glimpses_;
+    OverlayStyle style_;          ///< of the overlay and the panel
+    std::int64_t clipped_ = 0;    ///< in them
     std::optional<Panel> panel_;  ///< each glimpse has a place of its own
 };
 

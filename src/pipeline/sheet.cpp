@@ -66,6 +66,20 @@ void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const Lo
     for (std::size_t number = 0; number < pages_of_sheet(all.size()); ++number) {
         pages_.push_back(drawing().lay_out_sheet(page_of(entries, number), options_.sheet));
     }
+    if (shows_image()) settle_style();
+}
+
+void Sheet::settle_style() {
+    style_ = options_.style;
+    style_.shrink = shrink_;
+    if (options_.sheet.content == SheetContent::maps) {
+        style_.kind = OverlayStyle::Kind::blend;
+        style_.opacity = 1;
+    }
+    std::vector<LabelledMap> maps;
+    for (const LoweredGlimpse& glimpse : glimpses_) maps.push_back({{}, &glimpse.lowered});
+    style_ = settled(style_, maps);
+    clipped_ = clipped_values(maps, style_);
 }
 
 void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
@@ -85,16 +99,10 @@ void Sheet::show_glimpses(std::size_t number, Figure& figure) {
 void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) {
     const auto glimpses = page_of(lowered_, number);
     const std::vector<cv::Rect>& places = pages_[number].thumbnails;
-    OverlayStyle style = options_.style;
-    style.shrink = shrink_;
-    if (options_.sheet.content == SheetContent::maps) {
-        style.kind = OverlayStyle::Kind::blend;
-        style.opacity = 1;
-    }
     std::vector<Figure> overlays(glimpses.size());
     for_each_in_parallel(glimpses.size(), [&](std::size_t k) {
         if (!can_be_shown(glimpses[k])) return;
-        OverlayStyle own = style;
+        OverlayStyle own = style_;
         own.enlargement = places[k].width / image.cols;
         own.first_colour = static_cast<std::size_t>(glimpses[k] - glimpses_.data());
         const std::array maps{LabelledMap{{}, &glimpses[k]->lowered}};

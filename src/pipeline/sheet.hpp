@@ -29,6 +29,9 @@ class Sheet {
     /// must outlive this object.
     void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
 
+    /// `clipped_values` of what is laid out.
+    [[nodiscard]] std::int64_t clipped() const { return clipped_; }
+
     /// Shows a glimpse, 8-bit RGB, unless the cells show the image. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const cv::Mat& picture);
 
@@ -36,6 +39,7 @@ class Sheet {
     [[nodiscard]] Figure page(std::size_t number, const cv::Mat& image);
 
   private:
+    void settle_style();
     void show_glimpses(std::size_t number, Figure& figure);
     void show_overlays(std::size_t number, const cv::Mat& image, Figure& figure);
 
@@ -46,6 +50,8 @@ class Sheet {
     std::vector<const LoweredGlimpse*> lowered_;  ///< of each glimpse in `all_`; null where that failed
     std::vector<cv::Mat> shown_;                  ///< likewise: the pixels that it is shown with
     std::vector<ContactSheetLayout> pages_;
+    OverlayStyle style_;  ///< of all cells that show the image
+    std::int64_t clipped_ = 0;
 };
 
 }  // namespace glimpse

@@ -13,6 +13,8 @@
 #include "scratch_directory.hpp"
 
 using namespace glimpse::cli;
+using glimpse::OverlayStyle;
+using glimpse::SheetContent;
 namespace fs = std::filesystem;
 
 TEST_CASE("options that contradict each other are refused by name") {
@@ -38,6 +40,27 @@ TEST_CASE("options that contradict each other are refused by name") {
               o.opacity = 0.5;
               o.output.overlay = true;
           }) == "");
+    const auto scaled = [&](OverlayStyle::Kind kind, SheetContent content) {
+        return refused([=](ExtractOptions& o) {
+            o.scale = glimpse::SharedScale{};
+            o.output.overlay = true;
+            o.output.style.kind = kind;
+            o.output.sheet.content = content;
+        });
+    };
+    using Kind = OverlayStyle::Kind;
+    CHECK(holds(scaled(Kind::outline, SheetContent::none), "--scale: is about attention that is shown"));
+    CHECK(holds(scaled(Kind::outline, SheetContent::overlays), "--scale: is about attention that is shown"));
+    CHECK(scaled(Kind::outline, SheetContent::maps) == "");
+    for (const Kind kind : {Kind::heat, Kind::both, Kind::dim, Kind::blend}) {
+        CHECK(scaled(kind, SheetContent::none) == "");
+    }
+    CHECK(holds(refused([](ExtractOptions& o) {
+                    o.scale = glimpse::SharedScale{};
+                    o.output.sheet.content = SheetContent::glimpses;
+                    o.output.tracks.strip = true;
+                }),
+                "--scale: is about attention that is shown"));
     CHECK(refused([](ExtractOptions& o) {
               o.output.tracks.strip = true;
               o.input.archives = {"a.tar"};

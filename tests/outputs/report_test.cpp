@@ -89,6 +89,15 @@ TEST_CASE("each path has a text of its own in a report") {
           std::string::npos);
 }
 
+TEST_CASE("how much attention a scale did not reach is in every record of an image where it was any") {
+    ImageReport report = a_report();
+    report.clipped = 7;
+    CHECK(report_line(report).find(R"("height":30,"clipped":7,"seconds")") != std::string::npos);
+    ImageJob job{ImageSource("in/a.png")};
+    CHECK(reproducible_record(job, report).find(R"("height":30,"clipped":7,"glimpses")") !=
+          std::string::npos);
+}
+
 TEST_CASE("a glimpse that was skipped is told from one that was made") {
     ImageReport report = a_report();
     report.glimpses.front().skipped = true;

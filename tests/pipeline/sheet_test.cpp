@@ -99,6 +99,31 @@ TEST_CASE("sheet: maps are the colours of the attention alone, whatever the imag
     CHECK(same(shown, wanted));
 }
 
+TEST_CASE("sheet: a shared scale is that of all cells, whatever page they are on") {
+    constexpr std::size_t count = most_cells_of_page + 1;
+    OutputOptions options = sheet_of(SheetContent::maps);
+    options.style.scale = SharedScale{};
+    ParameterDocument document = crops(static_cast<int>(count));
+    Mask strong;
+    strong.form = Mask::GridForm{cv::Mat(1, 1, CV_64F, cv::Scalar(4))};
+    strong.kind = Mask::Kind::free;
+    document.back().mechanism = strong;  // on the second page
+    LoweredJob job(document, image, options);
+    Sheet sheet(options);
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    const cv::Mat picture = speckled({image.width, image.height});
+    const Figure first = pages_of(sheet, job, picture).front();
+    OverlayStyle style = options.style;
+    style.kind = OverlayStyle::Kind::blend;
+    style.opacity = 1;
+    style.scale = AttentionRange{0, 4};
+    const LabelledMap map{"", &job.glimpses[3].lowered};
+    const cv::Mat wanted = figures::drawn(figures::overlay_figure(picture, {&map, 1}, style));
+    // Behind the places of the empty sheet.
+    CHECK(same(first.pictures[most_cells_of_page + 3].pixels, wanted));
+    CHECK(sheet.clipped() == 0);
+}
+
 TEST_CASE("sheet: of more glimpses than a page shows, the others follow on further pages") {
     constexpr std::size_t count = most_cells_of_page + 2;
     LoweredJob job(crops(static_cast<int>(count)), image, sheet_of(SheetContent::glimpses));

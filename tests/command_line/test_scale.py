@@ -1,0 +1,92 @@
+"""What the colours of attention reach: --scale, and --colormap where masks have negative weights."""
+
+import json
+
+import numpy
+
+from glimpse_case import GlimpseCase
+
+SIDE = 64
+LIGHT_GREY = 221  # of cool-warm's middle
+STEP = 2  # of 255: levels of attention that round in two ways
+
+
+class Scale(GlimpseCase):
+    def masks(self, *peaks, free=False):
+        """A photograph, and a mask of each peak in a corner of its own."""
+        photo, _ = self.picture(width=SIDE, height=SIDE)
+        maps = numpy.zeros((len(peaks), SIDE, SIDE), "f4")
+        for k, peak in enumerate(peaks):
+            maps[k, 16 * k:16 * k + 8, 4:24] = peak
+        numpy.save(self.path("maps.npy"), maps)
+        entry = {"id": "m", "mechanism": "mask", "grid": {"file": "maps.npy", "each": 0}, **({"kind": "free"} if free else {})}
+        return photo, "-p", self.document({"glimpses": [entry]})
+
+    def extract(self, *arguments, **options):
+        return self.run_glimpse("extract", *arguments, "-o", self.out, **options)
+
+    def blended(self, inputs, *options):
+        self.extract(*inputs, "--overlay", "--overlay-style", "blend", "--opacity", 1, *options)
+        return self.load("photo.overlay.png").astype(int)
+
+    def test_maps_compare_by_a_shared_scale_and_by_numbers(self):
+        inputs = self.masks(0.8, 0.2)
+        grey = ("--colormap", "cool")  # red grows with the attention
+        own = self.blended(inputs, *grey)
+        self.assertEqual((own[2, 8, 0], own[18, 8, 0]), (255, 255))
+        shared = self.blended(inputs, *grey, "--scale", "shared")
+        self.assertEqual(shared[2, 8, 0], 255)
+        self.assertLessEqual(abs(shared[18, 8, 0] - 64), STEP)
+        numbers = self.blended(inputs, *grey, "--scale", "0,1.6")
+        self.assertLessEqual(abs(numbers[2, 8, 0] - 128), STEP)
+        self.assertLessEqual(abs(numbers[18, 8, 0] - 32), STEP)
+        numpy.testing.assert_array_equal(self.blended(inputs, *grey, "--scale", "OWN"), own)
+
+    def test_every_figure_has_the_scale(self):
+        inputs = self.masks(0.8, 0.2)
+        for content in ("maps", "overlays"):
+            figures = ("--sheet", content, "--panel", "--overlay", "--overlay-style", "heat", "--cell-size", 64)
+            self.extract(*inputs, *figures)
+            before = {kind: self.load(f"photo.{kind}.png") for kind in ("sheet", "panel", "overlay")}
+            for scale in ("shared", "0,0.9"):
+                self.extract(*inputs, *figures, "--scale", scale)
+                for kind, picture in before.items():
+                    self.assertFalse(numpy.array_equal(self.load(f"photo.{kind}.png"), picture), (kind, scale))
+
+    def test_negative_weights_diverge_from_light_grey(self):
+        inputs = self.masks(-2, 1, free=True)
+        shown = self.blended(inputs)
+        red, _, blue = shown[2, 8]
+        self.assertGreater(blue, red + 99)
+        red, _, blue = shown[18, 8]
+        self.assertGreater(red, blue + 99)
+        self.assertEqual(set(shown[40:].flat), {LIGHT_GREY})
+        self.assertEqual(self.extract(*inputs, "--overlay").stderr, "")
+        said = self.extract(*inputs, "--overlay", "--colormap", "jet").stderr
+        self.assertEqual(said, "glimpse: warning: in the figures of 1 image attention beyond the ends of the scale is shown as the end "
+                         "(" + str(self.path("photo.png")) + ": 160 values); --colormap coolwarm has colours for what is negative\n")
+
+    def test_what_is_clipped_is_told_once_with_its_number(self):
+        photo, *options = self.masks(0.8, 0.2)
+        self.picture("other.png", width=SIDE, height=SIDE)
+        said = self.extract(photo, "other.png", *options, "--overlay", "--sheet", "maps", "--scale", "0,0.5", "--report", "r.jsonl").stderr
+        self.assertEqual(said, "glimpse: warning: in the figures of 2 images attention beyond the ends of the scale is shown as the end "
+                         f"({photo}: 160 values); --scale shared reaches all of an image's\n")
+        for line in self.path("r.jsonl").read_text().splitlines():
+            self.assertEqual(json.loads(line)["clipped"], 160)
+        self.assertEqual(self.extract(photo, *options, "--overlay", "--scale", "0,0.8", "--report", "r.jsonl").stderr, "")
+        self.assertNotIn("clipped", json.loads(self.path("r.jsonl").read_text()))
+
+    def test_scales_that_are_none(self):
+        inputs = (*self.masks(1), "-o", self.out)
+        for scale in ("all", "1", "1,", ",1", "0,1,2", "a,b", "0 1"):
+            self.fails(2, "extract", *inputs, "--overlay", "--scale", scale, says=[f"--scale: own, shared or LOW,HIGH is needed, not '{scale}'"])
+        for scale, shown in (("1,1", "1,1"), ("2,-1", "2,-1"), ("nan,1", "nan,1"), ("0,inf", "0,inf"), ("0,1e39", "0,1e39"), ("1,1.00000001", "1,1.00000001")):
+            self.fails(2, "extract", *inputs, "--overlay", "--scale", scale,
+                       says=[f"--scale {shown}: LOW < HIGH is needed, numbers that float32 can hold and tell apart"])
+        self.run_glimpse("extract", *inputs, "--overlay", "--scale", "-1,1")
+
+    def test_a_scale_of_nothing(self):
+        inputs = (*self.masks(1), "-o", self.out)
+        for options in ((), ("--map",), ("--strip",), ("--animate", "webp"), ("--sheet", "glimpses"), ("--overlay", "--overlay-style", "outline")):
+            self.fails(2, "extract", *inputs, *options, "--scale", "shared", says=["--scale: is about attention that is shown by its strength"])
