@@ -1,6 +1,6 @@
 #pragma once
 
-#include <opencv2/core/mat.hpp>
+#include <opencv2/core.hpp>
 
 #include "glimpse/lowered.hpp"
 
@@ -12,7 +12,11 @@ namespace glimpse {
 inline Lowered weighed(const cv::Mat& weights) {
     const Size size{weights.cols, weights.rows};
     const Affine identity{{{{1, 0, 0}, {0, 1, 0}}}};
-    return {.map = {.image = size, .glimpse = size, .kind = Weights{.region = whole(size), .a = weights}},
+    double least = 0;
+    cv::minMaxLoc(weights, &least);
+    return {.map = {.image = size,
+                    .glimpse = size,
+                    .kind = Weights{.region = whole(size), .a = weights, .is_signed = least < 0}},
             .matrix = identity};
 }
 

@@ -25,6 +25,8 @@ struct Window {
 struct Weights {
     Rectangle region;  ///< a is 0 outside of it
     cv::Mat a;         ///< CV_32F, of the region's size
+    /// Some of them are negative as they were given; else those that are come of an upsampling kernel.
+    bool is_signed = false;
 };
 
 /// g[0, 0] = Σ_y Σ_x a[y, x] I[y, x]; the glimpse is one pixel.

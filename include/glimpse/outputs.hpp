@@ -26,14 +26,15 @@ struct TrackOptions {
 
 /// What is written, and where.
 struct OutputOptions {
-    std::string out;       ///< a directory; a file, where there is one glimpse; or "-": standard output
-    std::string archive;   ///< instead of `out`: a tar file, or "-"; outputs become its members
-    std::string format;    ///< an extension without its dot; empty: that of `out`, or png
-    bool overlay = false;  ///< NAME.overlay.png, .svg or .pdf
-    bool panel = false;    ///< NAME.panel.png, .svg or .pdf
-    SheetOptions sheet;    ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
-    bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
-    OverlayStyle style;    ///< of overlay, panel and sheet
+    std::string out;        ///< a directory; a file, where there is one glimpse; or "-": standard output
+    std::string archive;    ///< instead of `out`: a tar file, or "-"; outputs become its members
+    std::string format;     ///< an extension without its dot; empty: that of `out`, or png
+    bool overlay = false;   ///< NAME.overlay.png, .svg or .pdf
+    bool panel = false;     ///< NAME.panel.png, .svg or .pdf
+    SheetOptions sheet;     ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
+    bool map = false;       ///< NAME.ID.map.png, or .npy where the format is npy
+    OverlayStyle style;     ///< of overlay, panel and sheet
+    bool colorbar = false;  ///< in those that show colours, unless each map has a scale of its own
     FigureFormat figure_format = FigureFormat::png;  ///< of overlay, panel, sheet and contact sheet
     /// Of overlay and panel, ≥ 1: an image whose longer side has more pixels is shown shrunk by the least
     /// power of two that takes it to this.

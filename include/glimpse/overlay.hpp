@@ -87,6 +87,11 @@ constexpr bool has_scale(OverlayStyle::Kind kind) {
     return kind != OverlayStyle::Kind::outline;
 }
 
+/// Whether attention is shown in that style by colours of its own.
+constexpr bool has_colours(OverlayStyle::Kind kind) {
+    return has_scale(kind) && kind != OverlayStyle::Kind::dim;
+}
+
 /// The style with all that depends on which maps are in a figure: its colour map – both `colormap` and
 /// `signed_colormap` –, and where the scale is shared, its ends. It is for parts of the figure, too, and
 /// settled again stays as it is. Where there is no attention at all, each map has its own scale.
@@ -101,12 +106,12 @@ GLIMPSE_EXPORT std::int64_t clipped_values(std::span<const LabelledMap> maps, co
 /// shrunk `style.shrink` times). The result is `style.enlargement` times as large.
 ///
 /// Where maps overlap, that is shown whose v is greatest, 0 ≤ v ≤ 1: how strong attention is on the style's
-/// scale (`AttentionScale`). Negative attention counts 0, unless the scale reaches below it or the colours
-/// diverge, as they do by default where a map `is_signed`. The heat is the attention's colour, shaded by the
-/// picture's own lightness so that the picture stays recognisable where attention is 1 all over; it covers
-/// the picture with opacity · √v, and leaves it unchanged at v = 0. `dim` multiplies by
-/// 1 - opacity · (1 - v). `blend`, as in Grad-CAM's figures, mixes the picture with the attention's colour,
-/// unshaded, by opacity, where v = 0 as well.
+/// scale (`AttentionScale`). Negative attention counts 0, unless its map `is_signed` and the scale reaches
+/// below 0 or the colours diverge, as they do by default then. The heat is the attention's colour, shaded by
+/// the picture's own lightness so that the picture stays recognisable where attention is 1 all over; it
+/// covers the picture with opacity · √v, and leaves it unchanged at v = 0. `dim` multiplies by 1 - opacity ·
+/// (1 - v). `blend`, as in Grad-CAM's figures, mixes the picture with the attention's colour, unshaded, by
+/// opacity, where v = 0 as well.
 ///
 /// Outlines are polygons in edge coordinates, with their labels on tags. Where attention is shown, a glimpse
 /// without a border (`has_border`) has its label alone. Lines and letters scale with the

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "glimpse/colorbar.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/figure.hpp"
 
@@ -33,6 +35,7 @@ struct PanelLayout {
     std::size_t left_out = 0;          ///< how many glimpses follow those with thumbnails
     FigureText remark;      ///< footnote about these, below the thumbnails; empty where none is left out
     int remark_letter = 0;  ///< cap height of the footnote
+    std::optional<Colorbar> colorbar{};  ///< on the right of the overlay
 };
 
 /// The layout of a panel beside the overlay of a picture of that size (not empty).
@@ -42,8 +45,10 @@ struct PanelLayout {
 /// a quarter of the other; small glimpses are enlarged by whole factors. Each has a share of the room of at
 /// least 32 pixels, or a 32nd of the room's side, whichever is more; of those that do not fit, `remark` says
 /// how many they are. Labels are left out where a thumbnail's share is below 64×64 pixels. So the figure's
-/// size has a bound that does not depend on n. Throws `Error` where the module that draws is not there.
-GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
+/// size has a bound that does not depend on n. Between the overlay and the glimpses there is room for a bar.
+/// Throws `Error` where the module that draws is not there.
+GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+                                         const std::optional<Colorbar>& colorbar = std::nullopt);
 
 /// A panel into which pictures are put as they come, with the pixels that they are shown with.
 class GLIMPSE_EXPORT Panel {

@@ -105,10 +105,12 @@ class ClippedAttention {
     void tell(const ExtractOptions& o) const {
         if (count_ == 0) return;
         const bool is_given = std::holds_alternative<AttentionRange>(o.output.style.scale);
+        const bool lacks_signs = !is_diverging(o.output.style.signed_colormap);
+        const std::string for_signs = "--colormap coolwarm has colours for what is negative";
         o.input.warn("in the figures of " + std::to_string(count_) + (count_ == 1 ? " image" : " images") +
                      " attention beyond the ends of the scale is shown as the end (" + first_ + "); " +
-                     (is_given ? "--scale shared reaches all of an image's"
-                               : "--colormap coolwarm has colours for what is negative"));
+                     (is_given ? "--scale shared reaches all of an image's" : "") +
+                     (is_given && lacks_signs ? ", and " : "") + (lacks_signs ? for_signs : ""));
     }
 
   private:

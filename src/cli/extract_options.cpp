@@ -191,7 +191,10 @@ void add_scale(Command& command, ExtractOptions& o) {
         "--scale", [&o](const std::string& text) { o.scale = parse_scale(text); },
         "what the colours of attention reach: own, each map's greatest; shared, that of all glimpses of the "
         "image; or from LOW to HIGH, two numbers");
-    command.offer(scale->type_name("SCALE")->default_str("own"), {"own", "shared", "LOW,HIGH"});
+    command.offer(scale->type_name("SCALE")->default_str("own"), {"own", "shared"});
+    command.add_flag("--colorbar", o.output.colorbar,
+                     "beside overlays, and sheets of overlays or maps: a bar of the colours, with the values "
+                     "that they stand for on a --scale that is shared or LOW,HIGH");
 }
 
 void add_sheet(Command& command, ExtractOptions& o) {

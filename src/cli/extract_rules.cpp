@@ -40,6 +40,11 @@ bool has_colours(const ExtractOptions& o) {
     return has_any_overlay(o) || o.output.sheet.content == SheetContent::maps;
 }
 
+bool has_bar(const ExtractOptions& o) {
+    return (has_any_overlay(o) && glimpse::has_colours(o.output.style.kind)) ||
+           o.output.sheet.content == SheetContent::maps;
+}
+
 bool has_scale(const ExtractOptions& o) {
     return (has_any_overlay(o) && glimpse::has_scale(o.output.style.kind)) ||
            o.output.sheet.content == SheetContent::maps;
@@ -83,6 +88,9 @@ const std::array rules{
     Rule{"--scale", [](const ExtractOptions& o) { return o.scale && !has_scale(o); },
          "is about attention that is shown by its strength: give --overlay, --panel or --sheet overlays in "
          "another --overlay-style than outline, or --sheet maps"},
+    Rule{"--colorbar", [](const ExtractOptions& o) { return o.output.colorbar && !has_bar(o); },
+         "is about attention in colours: give --overlay, --panel or --sheet overlays in the --overlay-style "
+         "heat, both or blend, or --sheet maps"},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
          about_overlays},
     Rule{"--figure-format",

@@ -48,6 +48,7 @@ constexpr std::array fields{
     Field{"sheet.cell_size", "--cell-size"},
     Field{"overlay_size", "--overlay-size"},
     Field{"style.scale", "--scale"},
+    Field{"colorbar", "--colorbar"},
     Field{"map", "--map"},
     Field{"tracks.strip", "--strip"},
     Field{"tracks.animation", "--animate"},

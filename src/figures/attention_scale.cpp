@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <opencv2/core.hpp>
 
+#include "glimpse/colorbar.hpp"
 #include "glimpse/overlay.hpp"
 
 namespace glimpse {
@@ -66,6 +67,12 @@ OverlayStyle settled(OverlayStyle style, std::span<const LabelledMap> maps) {
     style.scale = OwnScale{};
     if (greatest > 0) style.scale = AttentionRange{of_both_signs ? -greatest : 0, greatest};
     return style;
+}
+
+std::optional<Colorbar> colorbar_of(const OverlayStyle& settled) {
+    const auto* const range = std::get_if<AttentionRange>(&settled.scale);
+    if (!has_colours(settled.kind) || !range) return std::nullopt;
+    return Colorbar{*range, settled.colormap};
 }
 
 std::int64_t clipped_values(std::span<const LabelledMap> maps, const OverlayStyle& settled) {

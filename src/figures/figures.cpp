@@ -35,8 +35,13 @@ cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const
     return drawn(overlay_figure(picture, maps, style));
 }
 
-PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses) {
-    return drawing().lay_out_panel(picture, glimpses);
+PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+                          const std::optional<Colorbar>& colorbar) {
+    return drawing().lay_out_panel(picture, glimpses, colorbar);
+}
+
+Figure with_colorbar(Figure figure, const Colorbar& bar, const cv::Rect& beside, int letter) {
+    return drawing().with_colorbar(std::move(figure), bar, beside, letter);
 }
 
 Panel::Panel(PanelLayout layout) : layout_(std::move(layout)), figure_(drawing().empty_panel(layout_)) {}

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "figures/contact_sheet.hpp"
 #include "figures/track_frame.hpp"
+#include "glimpse/colorbar.hpp"
 #include "glimpse/figure.hpp"
 #include "glimpse/overlay.hpp"
 #include "glimpse/panel.hpp"
@@ -20,11 +22,13 @@ struct Figures {
     /// As the public functions of the same names.
     Figure (*overlay_figure)(const cv::Mat& picture, std::span<const LabelledMap> maps,
                              const OverlayStyle& style);
-    PanelLayout (*lay_out_panel)(cv::Size picture, std::span<const PanelEntry> glimpses);
+    PanelLayout (*lay_out_panel)(cv::Size picture, std::span<const PanelEntry> glimpses,
+                                 const std::optional<Colorbar>& colorbar);
+    Figure (*with_colorbar)(Figure figure, const Colorbar& bar, const cv::Rect& beside, int letter);
     cv::Mat (*drawn)(Figure figure);
     std::vector<std::uint8_t> (*encode_figure)(Figure figure, FigureFormat format);
     bool (*has_fonts)();
-    /// A panel's frames and texts, and the places of its pictures: the overlay's, then the thumbnails'.
+    /// A panel's frames, bar and texts, and the places of its pictures: the overlay's, then the thumbnails'.
     Figure (*empty_panel)(const PanelLayout& layout);
     /// The picture with the pixels that it is shown with in a place of that size: its own, where the place is
     /// a whole multiple of it, otherwise the place's.

@@ -40,10 +40,6 @@ MapKind shrunk(const WeightedSum& /*sum*/, int /*n*/) {
     throw std::logic_error("a weighted sum takes every pixel of the image as it is");
 }
 
-bool is_signed(const WeightedSum& sum) {
-    return is_signed(sum.weights);
-}
-
 std::vector<Point> outline(const WeightedSum& sum, const Lowered& lowered) {
     return outline(sum.weights, lowered);
 }

@@ -21,7 +21,9 @@ MapKind shrunk(const WeightedSum& sum, int n);
 constexpr bool has_border(const WeightedSum& /*sum*/) {
     return false;
 }
-bool is_signed(const WeightedSum& sum);
+constexpr bool is_signed(const WeightedSum& sum) {
+    return sum.weights.is_signed;
+}
 std::vector<Point> outline(const WeightedSum& sum, const Lowered& lowered);
 double pitch(const WeightedSum& sum, const Lowered& lowered);
 std::int64_t multiply_adds(const WeightedSum& sum, const LinearMap& map);

@@ -93,12 +93,6 @@ MapKind shrunk(const Weights& /*weights*/, int /*n*/) {
     throw std::logic_error("a weighed image is as large as the image, and of a shrunk one smaller");
 }
 
-bool is_signed(const Weights& weights) {
-    double least = 0;
-    if (!weights.region.empty()) cv::minMaxLoc(weights.a, &least);
-    return least < 0;
-}
-
 std::vector<Point> outline(const Weights& weights, const Lowered& /*lowered*/) {
     return corners(half_height(weights));
 }

@@ -20,7 +20,9 @@ MapKind shrunk(const Weights& weights, int n);
 constexpr bool has_border(const Weights& /*weights*/) {
     return false;
 }
-bool is_signed(const Weights& weights);
+constexpr bool is_signed(const Weights& weights) {
+    return weights.is_signed;
+}
 std::vector<Point> outline(const Weights& weights, const Lowered& lowered);
 double pitch(const Weights& weights, const Lowered& lowered);
 std::int64_t multiply_adds(const Weights& weights, const LinearMap& map);

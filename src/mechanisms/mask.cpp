@@ -132,6 +132,24 @@ cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     return mask.kind == Mask::Kind::soft ? clipped(a) : a;  // bicubic upsampling overshoots
 }
 
+bool has_negative(const cv::Mat& numbers) {
+    double least = 0;
+    if (!numbers.empty()) cv::minMaxLoc(numbers, &least);
+    return least < 0;
+}
+
+/// Whether weights are negative, and that not only since a kernel that upsampled them overshot.
+bool is_signed_as_given(const Mask& mask, const cv::Mat& a) {
+    if (!has_negative(a)) return false;
+    const auto of_grid = [&](const cv::Mat& given) {
+        return mask.activation == Mask::Activation::none && has_negative(given);
+    };
+    return std::visit(overloaded{[&](const Mask::FileForm& form) { return of_grid(form.values); },
+                                 [&](const Mask::GridForm& form) { return of_grid(form.values); },
+                                 [](const auto& /*form*/) { return true; }},
+                      mask.form);
+}
+
 /// 1 where a ≥ t, and 0 elsewhere.
 void harden(cv::Mat& a, double threshold) {
     for (float& value : cv::Mat_<float>(a)) value = value >= static_cast<float>(threshold) ? 1.0F : 0.0F;
@@ -301,7 +319,7 @@ Lowered lower(const Mask& mask, Size image) {
     const cv::Mat a = weights(mask, image);
     if (mask.select != Mask::Select::none) return select(mask.select, a, image);
     const Rectangle region = bounding_box(a);
-    const Weights weighed{.region = region, .a = cut(a, region)};
+    const Weights weighed{.region = region, .a = cut(a, region), .is_signed = is_signed_as_given(mask, a)};
     if (mask.reduce == Mask::Reduce::sum) {
         return {.map = {.image = image, .glimpse = {1, 1}, .kind = WeightedSum{weighed}},
                 .full_weight = cv::sum(a)[0]};

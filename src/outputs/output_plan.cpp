@@ -146,6 +146,11 @@ void validate(const OutputOptions& options) {
     }
     validate_tracks(options);
     require_ends(options.style.scale);
+    if (options.colorbar && std::holds_alternative<OwnScale>(options.style.scale)) {
+        throw InvalidOption("colorbar",
+                            "one bar does not tell the values of maps that have a scale each: give " +
+                                field_name("style.scale") + " shared or LOW,HIGH");
+    }
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));
     }

@@ -1,6 +1,7 @@
 #include "pipeline/pictures.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,21 @@ std::int64_t Pictures::sheet_memory() const {
     return sheet_ ? sheet_->memory(paths_.glimpses.size()) : 0;
 }
 
+std::int64_t Pictures::colorbar_memory(Size image) const {
+    const std::optional<int> shrink = overlay_shrink_for(image);
+    if (!shrink || !options_.colorbar) return 0;
+    // Bytes a pixel of both figures, as `drawing_memory` has them. The rest are cap heights, rounded up.
+    constexpr std::int64_t drawn = 40;
+    constexpr double least_letter = 10;
+    constexpr double letter_of_side = 0.022;
+    constexpr double widest = 20;
+    constexpr double lowest = 12;
+    const Size shown = shrunk(image, *shrink);
+    const double letter = std::max(least_letter, letter_of_side * std::sqrt(double(shown.area())) + 1);
+    const double with_bar = (shown.width + widest * letter) * std::max(double(shown.height), lowest * letter);
+    return bounded_product(drawn, static_cast<std::int64_t>(with_bar) - shown.area());
+}
+
 std::string Pictures::remedy() const {
     const bool has_overlays = wants_overlay_ || wants_panel_;
     std::string remedy;
@@ -66,6 +82,7 @@ void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const
     style_.shrink = *shrink;
     style_ = settled(style_, maps());
     clipped_ = clipped_values(maps(), style_);
+    if (options_.colorbar) colorbar_ = colorbar_of(style_);
     if (wants_panel_) lay_out_panel_for(shrunk(image, *shrink));
 }
 
@@ -75,7 +92,7 @@ void Pictures::lay_out_panel_for(Size shown) {
         const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
-    panel_.emplace(lay_out_panel({shown.width, shown.height}, entries));
+    panel_.emplace(lay_out_panel({shown.width, shown.height}, entries, colorbar_));
 }
 
 std::int64_t Pictures::clipped() const {
@@ -129,6 +146,8 @@ void Pictures::save_overlays(const cv::Mat& image) {
     if (wants_overlay_) {
         Figure drawn = overlay_figure(image, maps, style_);
         if (panel_ && panel_->layout().enlargement == 1) shared = drawn;
+        const cv::Rect all({0, 0}, drawn.size);
+        if (colorbar_) drawn = with_colorbar(std::move(drawn), *colorbar_, all);
         save(std::move(drawn), paths_.overlay);
     }
     if (!panel_) return;

@@ -30,6 +30,8 @@ class Pictures {
 
     /// The bytes that the sheet takes at most, beside the picture of the image.
     [[nodiscard]] std::int64_t sheet_memory() const;
+    /// And what a bar of the colours adds to the overlay and the panel.
+    [[nodiscard]] std::int64_t colorbar_memory(Size image) const;
     /// What makes them smaller where they need too much memory.
     [[nodiscard]] std::string remedy() const;
 
@@ -63,9 +65,10 @@ class Pictures {
     std::optional<Sheet> sheet_;
     Size image_{};
     std::span<const LoweredGlimpse> glimpses_;
-    OverlayStyle style_;          ///< of the overlay and the panel
-    std::int64_t clipped_ = 0;    ///< in them
-    std::optional<Panel> panel_;  ///< each glimpse has a place of its own
+    OverlayStyle style_;                ///< of the overlay and the panel
+    std::optional<Colorbar> colorbar_;  ///< of them
+    std::int64_t clipped_ = 0;          ///< in them
+    std::optional<Panel> panel_;        ///< each glimpse has a place of its own
 };
 
 }  // namespace glimpse

@@ -21,6 +21,17 @@ std::span<Element> page_of(std::vector<Element>& all, std::size_t number) {
     return std::span(all).subspan(first, std::min(most_cells_of_page, all.size() - first));
 }
 
+/// Where a bar may stand beside the cells: next to all of their rows that are not too many.
+cv::Rect rows_of(const ContactSheetLayout& page) {
+    constexpr int highest = 512;
+    cv::Rect cells = page.thumbnails.front();
+    const int one = cells.height;
+    for (const cv::Rect& cell : page.thumbnails) cells |= cell;
+    cells.width += 1;  // the hairline
+    cells.height = std::min(cells.height, std::max(one, highest));
+    return cells;
+}
+
 bool can_be_shown(const LoweredGlimpse* glimpse) {
     return glimpse && glimpse->report->error.empty();
 }
@@ -43,7 +54,15 @@ std::int64_t Sheet::memory(std::size_t glimpses) const {
     constexpr std::int64_t embedded = shown + 2 * words + 2 * (2 * shown) + shown;
     const std::int64_t kept = shows_image() ? on_page : count;
     const std::int64_t page = options_.figure_format == FigureFormat::png ? drawn : embedded;
-    return bounded_product(kept * shown + on_page * page, side * side);
+    return bounded_product(kept * shown + on_page * page, side * side) +
+           bounded_product(page, bar_area(on_page));
+}
+
+std::int64_t Sheet::bar_area(std::int64_t cells) const {
+    if (!options_.colorbar) return 0;
+    constexpr std::int64_t widest = 128;
+    const std::int64_t columns = options_.sheet.columns > 0 ? options_.sheet.columns : 8;
+    return widest * ceil_div(cells, columns) * 2 * options_.sheet.cell_size;
 }
 
 void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {
@@ -80,6 +99,7 @@ void Sheet::settle_style() {
     for (const LoweredGlimpse& glimpse : glimpses_) maps.push_back({{}, &glimpse.lowered});
     style_ = settled(style_, maps);
     clipped_ = clipped_values(maps, style_);
+    if (options_.colorbar) colorbar_ = colorbar_of(style_);
 }
 
 void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
@@ -118,7 +138,10 @@ Figure Sheet::page(std::size_t number, const cv::Mat& image) {
     } else {
         show_glimpses(number, figure);
     }
-    return figure;
+    if (!colorbar_) return figure;
+    constexpr int least_letter = 9;  // of cells without captions
+    return with_colorbar(std::move(figure), *colorbar_, rows_of(pages_[number]),
+                         std::max(least_letter, pages_[number].letter));
 }
 
 }  // namespace glimpse

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "figures/contact_sheet.hpp"
+#include "glimpse/colorbar.hpp"
 #include "glimpse/figure.hpp"
 #include "glimpse/outputs.hpp"
 #include "pipeline/lowering.hpp"
@@ -40,6 +42,9 @@ class Sheet {
 
   private:
     void settle_style();
+    /// The pixels that a bar adds to a page of so many cells, at most, in rows that are twice as high as
+    /// they.
+    [[nodiscard]] std::int64_t bar_area(std::int64_t cells) const;
     void show_glimpses(std::size_t number, Figure& figure);
     void show_overlays(std::size_t number, const cv::Mat& image, Figure& figure);
 
@@ -52,6 +57,7 @@ class Sheet {
     std::vector<ContactSheetLayout> pages_;
     OverlayStyle style_;  ///< of all cells that show the image
     std::int64_t clipped_ = 0;
+    std::optional<Colorbar> colorbar_;
 };
 
 }  // namespace glimpse

@@ -1,11 +1,13 @@
-"""What the colours of attention reach: --scale, and --colormap where masks have negative weights."""
+"""What the colours of attention reach: --scale, --colorbar, and --colormap where masks have negative weights."""
 
 import json
+import xml.etree.ElementTree
 
 import numpy
 
 from glimpse_case import GlimpseCase
 
+SVG = "{http://www.w3.org/2000/svg}"
 SIDE = 64
 LIGHT_GREY = 221  # of cool-warm's middle
 STEP = 2  # of 255: levels of attention that round in two ways
@@ -76,6 +78,43 @@ class Scale(GlimpseCase):
             self.assertEqual(json.loads(line)["clipped"], 160)
         self.assertEqual(self.extract(photo, *options, "--overlay", "--scale", "0,0.8", "--report", "r.jsonl").stderr, "")
         self.assertNotIn("clipped", json.loads(self.path("r.jsonl").read_text()))
+
+    def svg(self, kind):
+        root = xml.etree.ElementTree.parse(self.out / f"photo.{kind}.svg").getroot()
+        return [text.text for text in root.iter(SVG + "text")], len(list(root.iter(SVG + "image")))
+
+    def test_a_bar_has_its_values_as_texts(self):
+        inputs = self.masks(0.8, 0.2)
+        figures = ("--overlay", "--panel", "--sheet", "maps", "--figure-format", "svg")
+        self.extract(*inputs, *figures)
+        before = {kind: self.svg(kind) for kind in ("overlay", "panel", "sheet")}
+        for scale, ticks in (("shared", [f"{k / 10:g}" for k in range(9)]), ("-1,1", ["\u22121", "\u22120.5", "0", "0.5", "1"])):
+            self.extract(*inputs, *figures, "--colorbar", "--scale", scale)
+            for kind, (texts, images) in before.items():
+                with_bar, images_with_bar = self.svg(kind)
+                added = [text for text in with_bar if text not in texts]
+                self.assertEqual([text for text in added if text in ticks], added)
+                self.assertGreaterEqual(len(added), 3)
+                self.assertEqual((images_with_bar, len(with_bar)), (images + 1, len(texts) + len(added)))
+
+    def test_a_bar_of_each_page(self):
+        photo, _ = self.picture(width=SIDE, height=SIDE)
+        entries = [{"id": f"g{k}", "box": [k % 50, 3, 8, 8]} for k in range(300)]
+        self.extract(photo, "-p", self.document({"glimpses": entries}), "--sheet", "maps", "--cell-size", 32, "--colorbar", "--scale", "0,2",
+                     "--figure-format", "svg")
+        for page, cells in ((1, 256), (2, 44)):
+            texts, images = self.svg(f"sheet.{page}")
+            self.assertEqual(images, cells + 1)
+            self.assertIn("1.5", texts)
+
+    def test_bars_that_would_lie_or_say_nothing(self):
+        inputs = (*self.masks(1), "-o", self.out)
+        for options in (("--overlay",), ("--panel", "--scale", "own"), ("--sheet", "maps")):
+            self.fails(2, "extract", *inputs, *options, "--colorbar",
+                       says=["--colorbar: one bar does not tell the values of maps that have a scale each: give --scale shared or LOW,HIGH"])
+        for options in ((), ("--sheet", "glimpses"), ("--overlay", "--overlay-style", "dim", "--scale", "shared")):
+            self.fails(2, "extract", *inputs, *options, "--colorbar", says=["--colorbar: is about attention in colours"])
+        self.run_glimpse("extract", *inputs, "--overlay", "--overlay-style", "dim", "--sheet", "maps", "--scale", "shared", "--colorbar")
 
     def test_scales_that_are_none(self):
         inputs = (*self.masks(1), "-o", self.out)

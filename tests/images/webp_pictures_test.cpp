@@ -8,8 +8,8 @@
 // How many pictures libwebp would list of a file, and what becomes of a file of too many.
 
 using namespace codec_checks;
+using glimpse::count_webp_pictures;
 using glimpse::most_webp_pictures;
-using glimpse::webp_pictures;
 using hand_made::append;
 using hand_made::riff_chunk;
 

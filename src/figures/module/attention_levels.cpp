@@ -18,6 +18,21 @@ constexpr int most_level = 255;
 constexpr int middle_level = 128;
 constexpr int levels_of_a_sign = 127;
 
+/// The attention of a map on a picture. What a kernel overshoots below 0 counts 0.
+ImageRegion shown_attention(const Lowered& lowered, int shrink) {
+    ImageRegion attention = block_attention(lowered.map, shrink);
+    if (!attention.pixels.empty() && !is_signed(lowered)) attention.pixels = cv::max(attention.pixels, 0.0);
+    return attention;
+}
+
+/// The same as `levels_of` on a scale from 0 to `top`, but for rounding, in float32.
+cv::Mat levels_from_0(const cv::Mat& attention, double top) {
+    cv::Mat levels;
+    // Clipped before, since converting saturates no more than 32 bits hold.
+    cv::Mat(cv::min(attention, top)).convertTo(levels, CV_8U, most_level / top);
+    return levels;
+}
+
 /// The levels of a map. Each map's own scale is 0 … 1, or -1 … 1, of its greatest attention.
 cv::Mat levels_of(const cv::Mat& attention, const LevelScale& scale, double unit) {
     cv::Mat levels(attention.size(), CV_8U);
@@ -96,15 +111,14 @@ AttentionLevels attention_levels(std::span<const LabelledMap> maps, cv::Size pic
     AttentionLevels all{range, cv::Mat(picture, CV_8U, cv::Scalar(scale.rest()))};
     for (const LabelledMap& labelled : maps) {
         if (!labelled.lowered) continue;
-        const ImageRegion attention = block_attention(labelled.lowered->map, style.shrink);
+        const ImageRegion attention = shown_attention(*labelled.lowered, style.shrink);
         if (attention.pixels.empty()) continue;
         const double unit = given ? 1 : greatest_attention(attention.pixels, is_of_both_signs);
         if (!(unit > 0)) continue;
         cv::Mat part = all.levels(rect(attention.region));
-        if (range.low == 0) {
-            cv::Mat levels;
-            attention.pixels.convertTo(levels, CV_8U, most_level / (unit * range.high));  // saturates
-            cv::max(part, levels, part);
+        constexpr double least_top = 1e-30;  // of which float32 holds 255 reciprocals
+        if (const double top = unit * range.high; range.low == 0 && top >= least_top) {
+            cv::max(part, levels_from_0(attention.pixels, top), part);
         } else {
             join_levels(part, levels_of(attention.pixels, scale, unit), scale.rest());
         }

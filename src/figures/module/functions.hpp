@@ -9,7 +9,9 @@ namespace glimpse {
 namespace figures {
 
 Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style);
-PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses);
+PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+                          const std::optional<Colorbar>& colorbar = std::nullopt);
+Figure with_colorbar(Figure figure, const Colorbar& bar, const cv::Rect& beside, int letter);
 cv::Mat drawn(Figure figure);
 std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format);
 bool has_fonts();

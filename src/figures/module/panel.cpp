@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "figures/module/functions.hpp"
 #include "figures/module/thumbnails.hpp"
 
@@ -11,7 +13,8 @@ Figure empty_panel(const PanelLayout& layout) {
     }
     for (const FigureText& caption : layout.captions) add_text(figure, caption, layout.letter, ink);
     add_text(figure, layout.remark, layout.remark_letter, ink);
-    return figure;
+    if (!layout.colorbar) return figure;
+    return figures::with_colorbar(std::move(figure), *layout.colorbar, layout.overlay, 0);
 }
 
 }  // namespace glimpse::figures

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "figures/module/colorbar.hpp"
 #include "figures/module/drawing.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/text.hpp"
@@ -196,8 +197,10 @@ class Thumbnails {
 
 namespace figures {
 
-PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses) {
+PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+                          const std::optional<Colorbar>& colorbar) {
     PanelLayout layout;
+    layout.colorbar = colorbar;
     layout.enlargement = enlargement(picture, glimpses.size());
     const cv::Size left = picture * layout.enlargement;
     const Capacity capacity = glimpse::capacity(room_beside(left), glimpses.size());
@@ -210,14 +213,15 @@ PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses
     const cv::Size grid = thumbnails.size();
     const int remark_width = text_width(layout.remark.text, layout.remark_letter);
     const cv::Size right{std::max(grid.width, remark_width), grid.height + 2 * layout.remark_letter};
+    const ColorbarRoom bar = colorbar ? colorbar_room(*colorbar, left) : ColorbarRoom{};
     const int margin = thumbnails.space().margin;
-    const int height = std::max(left.height, right.height);
-    const int width = left.width + (glimpses.empty() ? 0 : margin + right.width);
+    const int height = std::max({left.height, right.height, bar.least_high});
+    const int width = left.width + bar.width + (glimpses.empty() ? 0 : margin + right.width);
     layout.figure = {width + 2 * margin, height + 2 * margin};
     layout.overlay = {{margin, margin + (height - left.height) / 2}, left};
     layout.letter = thumbnails.space().letter;
     layout.frame = thumbnails.space().frame;
-    const cv::Point origin{2 * margin + left.width, margin + (height - right.height) / 2};
+    const cv::Point origin{2 * margin + left.width + bar.width, margin + (height - right.height) / 2};
     thumbnails.place(layout, origin);
     layout.remark.position = {origin.x, origin.y + grid.height + layout.remark_letter};
     return layout;
