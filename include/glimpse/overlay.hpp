@@ -67,8 +67,9 @@ GLIMPSE_EXPORT Colormap colormap_from_name(std::string_view name);
 struct OverlayStyle {
     /// heat: the attention as a heat map; outline: every outline with its label; both; dim: what is not
     /// attended to is darkened, and the outlines are drawn; blend: the heat map over all of the picture
-    /// alike.
-    enum class Kind { heat, outline, both, dim, blend };
+    /// alike; contour: lines around the smallest regions that hold 50 % and 90 % of the attention of each
+    /// glimpse without a border (`has_border`), and the outlines of the others.
+    enum class Kind { heat, outline, both, dim, blend, contour };
     Kind kind = Kind::both;
     Colormap colormap = Colormap::inferno;
     /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest – of `blend`, everywhere –, or of the dark
@@ -84,7 +85,7 @@ struct OverlayStyle {
 
 /// Whether attention is shown in that style by how strong it is.
 constexpr bool has_scale(OverlayStyle::Kind kind) {
-    return kind != OverlayStyle::Kind::outline;
+    return kind != OverlayStyle::Kind::outline && kind != OverlayStyle::Kind::contour;
 }
 
 /// Whether attention is shown in that style by colours of its own.
@@ -112,6 +113,10 @@ GLIMPSE_EXPORT std::int64_t clipped_values(std::span<const LabelledMap> maps, co
 /// covers the picture with opacity · √v, and leaves it unchanged at v = 0. `dim` multiplies by 1 - opacity ·
 /// (1 - v). `blend`, as in Grad-CAM's figures, mixes the picture with the attention's colour, unshaded, by
 /// opacity, where v = 0 as well.
+///
+/// `contour`: with t the greatest level for which Σ_{|a| ≥ t} |a| ≥ p Σ |a|, the region {|a| ≥ t} has a whole
+/// line for p = 50 %, and a dashed one for 90 %, with tags that say so where there is room, and one line for
+/// both where they are the same.
 ///
 /// Outlines are polygons in edge coordinates, with their labels on tags. Where attention is shown, a glimpse
 /// without a border (`has_border`) has its label alone. Lines and letters scale with the

@@ -21,11 +21,10 @@ namespace glimpse::cli {
 
 namespace {
 
-const std::map<std::string, OverlayStyle::Kind> overlay_styles{{"heat", OverlayStyle::Kind::heat},
-                                                               {"outline", OverlayStyle::Kind::outline},
-                                                               {"both", OverlayStyle::Kind::both},
-                                                               {"dim", OverlayStyle::Kind::dim},
-                                                               {"blend", OverlayStyle::Kind::blend}};
+const std::map<std::string, OverlayStyle::Kind> overlay_styles{
+    {"heat", OverlayStyle::Kind::heat},   {"outline", OverlayStyle::Kind::outline},
+    {"both", OverlayStyle::Kind::both},   {"dim", OverlayStyle::Kind::dim},
+    {"blend", OverlayStyle::Kind::blend}, {"contour", OverlayStyle::Kind::contour}};
 const std::map<std::string, SheetContent> sheet_contents{
     {"glimpses", SheetContent::glimpses}, {"overlays", SheetContent::overlays}, {"maps", SheetContent::maps}};
 const std::map<std::string, Existing> existing_choices{

@@ -87,7 +87,7 @@ const std::array rules{
          "is about attention in colours: give --overlay, --panel, or --sheet overlays or maps"},
     Rule{"--scale", [](const ExtractOptions& o) { return o.scale && !has_scale(o); },
          "is about attention that is shown by its strength: give --overlay, --panel or --sheet overlays in "
-         "another --overlay-style than outline, or --sheet maps"},
+         "another --overlay-style than outline or contour, or --sheet maps"},
     Rule{"--colorbar", [](const ExtractOptions& o) { return o.output.colorbar && !has_bar(o); },
          "is about attention in colours: give --overlay, --panel or --sheet overlays in the --overlay-style "
          "heat, both or blend, or --sheet maps"},

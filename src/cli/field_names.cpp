@@ -47,6 +47,7 @@ constexpr std::array fields{
     Field{"sheet", "--sheet"},
     Field{"sheet.cell_size", "--cell-size"},
     Field{"overlay_size", "--overlay-size"},
+    Field{"style.kind", "--overlay-style"},
     Field{"style.scale", "--scale"},
     Field{"colorbar", "--colorbar"},
     Field{"map", "--map"},

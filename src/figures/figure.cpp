@@ -37,6 +37,9 @@ void require_drawable(const FigureShape& shape, std::size_t k) {
         return std::isfinite(point.x) && std::isfinite(point.y);
     };
     if (!std::ranges::all_of(outline->polygon, is_finite)) refuse("shape", k, "must have finite points");
+    if (!(outline->dash >= 0 && std::isfinite(outline->dash))) {
+        refuse("shape", k, "must have dashes of a length that is 0 or more");
+    }
 }
 
 void move_by(FigureShape& shape, cv::Point offset) {

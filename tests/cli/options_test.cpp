@@ -51,6 +51,7 @@ TEST_CASE("options that contradict each other are refused by name") {
     using Kind = OverlayStyle::Kind;
     CHECK(holds(scaled(Kind::outline, SheetContent::none), "--scale: is about attention that is shown"));
     CHECK(holds(scaled(Kind::outline, SheetContent::overlays), "--scale: is about attention that is shown"));
+    CHECK(holds(scaled(Kind::contour, SheetContent::none), "--scale: is about attention that is shown"));
     CHECK(scaled(Kind::outline, SheetContent::maps) == "");
     for (const Kind kind : {Kind::heat, Kind::both, Kind::dim, Kind::blend}) {
         CHECK(scaled(kind, SheetContent::none) == "");

@@ -116,6 +116,25 @@ class Scale(GlimpseCase):
             self.fails(2, "extract", *inputs, *options, "--colorbar", says=["--colorbar: is about attention in colours"])
         self.run_glimpse("extract", *inputs, "--overlay", "--overlay-style", "dim", "--sheet", "maps", "--scale", "shared", "--colorbar")
 
+    def test_contours_in_every_format(self):
+        photo, _ = self.picture(width=300, height=200)
+        y, x = numpy.mgrid[:20, :30]
+        numpy.save(self.path("map.npy"), numpy.exp(-((x - 15) ** 2 + (y - 10) ** 2) / 18))
+        inputs = (photo, "-p", self.document({"id": "word", "mechanism": "mask", "grid": {"file": "map.npy"}, "upsample": "bicubic"}))
+        for form in ("png", "svg", "pdf"):
+            self.extract(*inputs, "--overlay", "--panel", "--sheet", "overlays", "--overlay-style", "contour", "--figure-format", form)
+        self.assertEqual(self.svg("overlay")[0], ["word", "50 %", "90 %"])
+        drawn = (self.out / "photo.overlay.svg").read_text()
+        self.assertEqual(drawn.count("stroke-dasharray"), 1)
+        self.assertEqual(drawn.count("<path "), 4)  # two lines with their casings
+
+    def test_contours_of_noise_are_refused_by_name(self):
+        photo, _ = self.picture(width=1000, height=800)
+        numpy.save(self.path("map.npy"), numpy.random.default_rng(3).random((800, 1000)))
+        inputs = (photo, "-p", self.document({"id": "noise", "mechanism": "mask", "grid": {"file": "map.npy"}}))
+        self.fails(1, "extract", *inputs, "--overlay", "--overlay-style", "contour", "-o", self.out,
+                   says=["the contours of attention: have more than 262144 points", "another --overlay-style shows it"])
+
     def test_scales_that_are_none(self):
         inputs = (*self.masks(1), "-o", self.out)
         for scale in ("all", "1", "1,", ",1", "0,1,2", "a,b", "0 1"):

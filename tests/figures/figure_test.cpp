@@ -176,6 +176,25 @@ TEST_CASE("figures: SVG and PDF have each picture once, texts as texts, and the 
     CHECK(pdf.ends_with("%%EOF\n"));
 }
 
+TEST_CASE("figures: a dashed line has dashes and gaps of one length in every format") {
+    Figure figure = blank({200, 40});
+    // One side in the middle, the others out of sight.
+    add_outline(figure, {{-30, 20}, {230, 20}, {230, -400}, {-30, -400}}, {.line = 4, .casing = 0}, {9, 8, 7},
+                10);
+    const cv::Mat shown = figures::drawn(figure);
+    int changes = 0;
+    for (int x = 1; x < 200; ++x) {
+        changes += shown.at<cv::Vec3b>(20, x) != shown.at<cv::Vec3b>(20, x - 1) ? 1 : 0;
+    }
+    CHECK(changes >= 18);
+    CHECK(ink_of(shown).height == 4);
+    CHECK(count(encoded(figure, FigureFormat::svg), "stroke-dasharray=\"10\"") == 1);
+    figure.shapes.clear();
+    figure.shapes.emplace_back(FigureOutline{{{0, 0}, {1, 1}}, 1, {}, {0, 0, 9, 9}, -1});
+    CHECK_THROWS_WITH_AS(static_cast<void>(drawn(figure)), doctest::Contains("shape 0: must have dashes"),
+                         Error);
+}
+
 TEST_CASE("figures: a picture without pixels is left out") {
     for (const FigureFormat format : {FigureFormat::svg, FigureFormat::pdf}) {
         Figure figure = blank({30, 20});

@@ -91,14 +91,14 @@ std::vector<Point> visible_part(const FigureOutline& outline) {
 }
 
 void add_outline(Figure& figure, const std::vector<Point>& polygon, const DrawingSizes& sizes,
-                 const cv::Vec3b& colour) {
+                 const cv::Vec3b& colour, double dash) {
     if (polygon.empty()) return;
     const cv::Rect all({0, 0}, figure.size);
     if (sizes.casing > 0) {
         const double cased = sizes.line + 2 * sizes.casing;
         figure.shapes.emplace_back(FigureOutline{polygon, cased, casing_colour, all});
     }
-    figure.shapes.emplace_back(FigureOutline{polygon, double(sizes.line), colour, all});
+    figure.shapes.emplace_back(FigureOutline{polygon, double(sizes.line), colour, all, dash});
 }
 
 void add_line_around(Figure& figure, cv::Rect place, int width, const cv::Vec3b& colour) {

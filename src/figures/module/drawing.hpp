@@ -40,9 +40,10 @@ std::vector<Point> scaled_outline(const Lowered& lowered, double across, double 
 /// What may be seen of an outline, as a polygon whose other edges lie outside of what it is shown within.
 std::vector<Point> visible_part(const FigureOutline& outline);
 
-/// Draws a closed polygon in edge coordinates of any magnitude, in a dark casing, all over the figure.
+/// Draws a closed polygon in edge coordinates of any magnitude, in a dark casing, all over the figure; with
+/// dashes of that length, or 0, in a casing that has none.
 void add_outline(Figure& figure, const std::vector<Point>& polygon, const DrawingSizes& sizes,
-                 const cv::Vec3b& colour);
+                 const cv::Vec3b& colour, double dash = 0);
 
 /// Draws a line of `width` pixels around a place.
 void add_line_around(Figure& figure, cv::Rect place, int width, const cv::Vec3b& colour);

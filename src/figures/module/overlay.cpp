@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "figures/module/attention_levels.hpp"
+#include "figures/module/contours.hpp"
 #include "figures/module/drawing.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/labels.hpp"
 #include "glimpse/error.hpp"
+#include "maps/image_region.hpp"
 
 namespace glimpse {
 
@@ -95,6 +97,11 @@ void draw_attention(cv::Mat& picture, std::span<const LabelledMap> maps, const O
     }
 }
 
+bool has_outlines(OverlayStyle::Kind kind) {
+    using Kind = OverlayStyle::Kind;
+    return kind == Kind::outline || kind == Kind::both || kind == Kind::dim;
+}
+
 /// Where attention is shown, a glimpse without a border has its label alone.
 void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
     const double scale = double(style.enlargement) / style.shrink;
@@ -128,6 +135,85 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Overl
     }
 }
 
+/// The lines around one share of a glimpse's attention, or of several that have the same.
+struct Contour {
+    std::string shares;
+    std::vector<Ring> rings;  ///< in the figure's pixels
+    bool is_dashed;
+
+    /// That around the most, where a label is read first; empty where there is none.
+    [[nodiscard]] Ring greatest() const {
+        const auto width = [](const Ring& ring) {
+            const auto [left, top, right, bottom] = extent(ring);
+            return (right - left) * (bottom - top);
+        };
+        return rings.empty() ? Ring() : std::ranges::max(rings, {}, width);
+    }
+};
+
+/// From 50 % to 90 %. `room`: how many points there may still be, which are taken from it.
+std::vector<Contour> contours_of(const LinearMap& map, cv::Size picture, const OverlayStyle& style,
+                                 std::size_t& room) {
+    const ImageRegion attention = block_attention(map, style.shrink);
+    const AttentionField field(attention.pixels, rect(attention.region), picture);
+    const std::vector<double> levels = field.levels({0.5, 0.9});
+    if (levels.empty()) return {};
+    std::vector<Contour> contours{{"50 %", contour_lines(field, levels[0], room), false}};
+    if (levels[0] == levels[1]) {
+        contours[0].shares = "50 %, 90 %";
+    } else {
+        contours.push_back({"90 %", contour_lines(field, levels[1], room), true});
+    }
+    for (Contour& contour : contours) {
+        for (Ring& ring : contour.rings) {
+            room -= std::min(room, ring.size());
+            for (Point& point : ring) point = {point.x * style.enlargement, point.y * style.enlargement};
+        }
+    }
+    return contours;
+}
+
+/// Outlines take their places among the contours, and ids before shares.
+void add_contours(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+    std::size_t room = std::size_t{1} << 18;
+    const cv::Size picture = figure.pictures.front().pixels.size();
+    const double scale = double(style.enlargement) / style.shrink;
+    const Point far_corner{double(figure.size.width), double(figure.size.height)};
+    std::vector<std::vector<Contour>> contours;
+    std::vector<LabelledOutline> labels;
+    std::vector<std::size_t> owners;
+    std::size_t seen = 0;
+    for (std::size_t k = 0; k < maps.size(); ++k) {
+        std::vector<Contour>& own = contours.emplace_back();
+        if (!maps[k].lowered) continue;
+        const Lowered& lowered = *maps[k].lowered;
+        if (has_border(lowered)) {
+            own.push_back({{}, {scaled_outline(lowered, scale, scale)}, false});
+        } else {
+            own = contours_of(lowered.map, picture, style, room);
+        }
+        if (own.empty()) continue;
+        labels.push_back({maps[k].label, clipped(own.back().greatest(), {0, 0}, far_corner)});
+        owners.push_back(k);
+        seen += labels.back().polygon.empty() ? 0 : 1;
+    }
+    const DrawingSizes sizes = drawing_sizes(figure.size, seen);
+    const auto colour = [&](std::size_t k) { return glimpse_colour(style.first_colour + k); };
+    for (std::size_t k = 0; k < contours.size(); ++k) {
+        for (const Contour& contour : contours[k]) {
+            const double dash = contour.is_dashed ? 4.0 * sizes.line : 0;
+            for (const Ring& ring : contour.rings) add_outline(figure, ring, sizes, colour(k), dash);
+            if (contour.shares.empty()) continue;
+            labels.push_back({contour.shares, contour.greatest()});
+            owners.push_back(k);
+        }
+    }
+    const auto placed = place_labels(labels, figure.size, sizes);
+    for (std::size_t n = 0; n < placed.size(); ++n) {
+        if (placed[n]) add_tag(figure, placed[n]->text, placed[n]->tag, sizes.letter, colour(owners[n]));
+    }
+}
+
 }  // namespace
 
 namespace figures {
@@ -138,8 +224,8 @@ Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
     if (has_scale(style.kind)) draw_attention(shown, maps, style);
     Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
     figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
-    const bool is_outlined = style.kind != Kind::heat && style.kind != Kind::blend;
-    if (is_outlined) add_outlines(figure, maps, style);
+    if (style.kind == Kind::contour) add_contours(figure, maps, style);
+    if (has_outlines(style.kind)) add_outlines(figure, maps, style);
     return figure;
 }
 

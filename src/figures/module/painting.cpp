@@ -32,6 +32,7 @@ void paint_outline(cairo_t* context, const FigureOutline& outline) {
     cairo_set_miter_limit(context, miter_limit);
     cairo_set_line_width(context, outline.width);
     set_colour(context, outline.colour);
+    if (outline.dash > 0) cairo_set_dash(context, &outline.dash, 1, 0);
     cairo_stroke(context);
     cairo_restore(context);
 }

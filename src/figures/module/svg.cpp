@@ -142,6 +142,7 @@ class ShapeWriter {
         text_ += "Z\"" + attribute("stroke", hexadecimal(outline.colour)) +
                  attribute("stroke-width", outline.width) + attribute("stroke-miterlimit", miter_limit) +
                  R"( fill="none")";
+        if (outline.dash > 0) text_ += attribute("stroke-dasharray", outline.dash);
         if (!clip_name_.empty()) text_ += attribute("clip-path", "url(#" + clip_name_ + ")");
         text_ += "/>\n";
     }
