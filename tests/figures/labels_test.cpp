@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <opencv2/core.hpp>
 
 #include "figures/module/rectangle_index.hpp"
@@ -146,52 +145,6 @@ TEST_CASE("a name that is too wide keeps both its ends, as much of them as fits"
         const std::string longer =
             name.substr(0, head).append(ellipsis) + name.substr(name.size() - (kept + 1 - head));
         CHECK(text_width(longer, 10) > width);
-    }
-}
-
-TEST_CASE("names that differ in their middles stay different where they are cut") {
-    const std::vector<std::string> names{
-        "a photograph of a small brown dog that is running over the wet grass",
-        "a photograph of a small brown cat that is running over the wet grass",
-        "a photograph of a small brown cow that is running over the wet grass"};
-    for (const int width : {90, 150, 200}) {
-        const std::vector<std::string> shown = elided_apart(names, 10, width);
-        for (std::size_t k = 0; k < names.size(); ++k) {
-            CAPTURE(shown[k]);
-            CHECK(text_width(shown[k], 10) <= width);
-            CHECK(shown[k].find(std::array{"dog", "cat", "ow"}[k]) != std::string::npos);
-        }
-    }
-    // Whole where there is room, and as alone where that tells them apart.
-    CHECK(elided_apart(names, 10, 10000) == names);
-    const std::vector<std::string> frames{"sequence_frame_000123", "sequence_frame_000124"};
-    CHECK(elided_apart(frames, 10, 80) == std::vector{elided(frames[0], 10, 80), elided(frames[1], 10, 80)});
-    const std::vector<std::string> twice{names[0], names[0], names[1]};
-    const std::vector<std::string> shown = elided_apart(twice, 10, 100);
-    CHECK(shown[0] == shown[1]);
-    CHECK(shown[0] != shown[2]);
-}
-
-TEST_CASE("different names stay different wherever there is room for a letter between two ellipses") {
-    cv::RNG random(4);
-    const std::string ending(20, 'e');
-    const int narrowest = text_width(std::string(ellipsis) + "W" + std::string(ellipsis), 10);
-    for (int round = 0; round < 60; ++round) {
-        std::vector<std::string> names;
-        const std::string beginning(static_cast<std::size_t>(random.uniform(0, 30)), 'b');
-        for (int k = 0; k < 12; ++k) {
-            std::string name = beginning;
-            for (int letters = random.uniform(1, 6); letters > 0; --letters) {
-                name += static_cast<char>('i' + random.uniform(0, 3));
-            }
-            names.push_back(name + ending);
-        }
-        const int width = narrowest + random.uniform(0, 200);
-        const std::vector<std::string> shown = elided_apart(names, 10, width);
-        for (std::size_t k = 0; k < names.size(); ++k) {
-            CHECK(text_width(shown[k], 10) <= width);
-            for (std::size_t n = 0; n < k; ++n) CHECK((shown[k] == shown[n]) == (names[k] == names[n]));
-        }
     }
 }
 

@@ -110,10 +110,6 @@ class Thumbnails {
 
     void place(PanelLayout& layout, cv::Point origin) const {
         const cv::Size pitch = this->pitch(grid_);
-        const bool has_captions = space_.letter > 0;
-        const std::vector<std::string> captions =
-            has_captions ? captions_of(glimpses_, space_.letter, grid_.cell.width)
-                         : std::vector<std::string>();
         for (std::size_t k = 0; k < glimpses_.size(); ++k) {
             const int index = static_cast<int>(k);
             const cv::Point cell = origin + cv::Point(index % grid_.columns * pitch.width + space_.frame,
@@ -121,9 +117,10 @@ class Thumbnails {
             const cv::Size slack = grid_.cell - grid_.sizes[k];
             layout.thumbnails.emplace_back(cell + cv::Point(slack.width / 2, slack.height / 2),
                                            grid_.sizes[k]);
-            if (!has_captions) continue;
+            if (space_.letter == 0) continue;
             const cv::Point below{cell.x, cell.y + grid_.cell.height - slack.height / 2 + space_.frame};
-            layout.captions.push_back(caption_below(captions[k], space_.letter, below, grid_.cell.width));
+            layout.captions.push_back(
+                caption_below(glimpses_[k].label, space_.letter, below, grid_.cell.width));
         }
     }
 

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace glimpse {
 
@@ -15,10 +14,5 @@ inline constexpr std::string_view ellipsis = "…";
 /// The text, its middle elided where it is wider than `width` pixels; empty where not even that fits, where
 /// nothing of it can be seen, or where there is no font.
 std::string elided(const std::string& text, int letter, int width);
-
-/// The texts, each elided to `width` pixels. Where different ones would be the same then, what their
-/// beginnings have in common is cut instead, and what follows shown as far as it goes, so that they stay
-/// different wherever there is room for a letter between two ellipses.
-std::vector<std::string> elided_apart(const std::vector<std::string>& texts, int letter, int width);
 
 }  // namespace glimpse

@@ -35,13 +35,6 @@ FigureText caption_below(const std::string& text, int letter, cv::Point below, i
     return {shown, {below.x + (width - text_width(shown, letter)) / 2, below.y + (letter + 1) / 2}};
 }
 
-std::vector<std::string> captions_of(std::span<const PanelEntry> glimpses, int letter, int width) {
-    std::vector<std::string> labels;
-    labels.reserve(glimpses.size());
-    for (const PanelEntry& entry : glimpses) labels.push_back(entry.label);
-    return elided_apart(labels, letter, width);
-}
-
 void add_frame(Figure& figure, cv::Rect place, int frame, const cv::Vec3b& colour) {
     const int inner = frame - 1;
     add_line_around(figure, place, inner, colour);

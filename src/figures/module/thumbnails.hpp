@@ -1,8 +1,6 @@
 #pragma once
 
-#include <span>
 #include <string>
-#include <vector>
 
 #include "figures/module/drawing.hpp"
 #include "glimpse/panel.hpp"
@@ -26,9 +24,6 @@ cv::Rect centred(cv::Size size, cv::Rect room);
 
 /// A caption centred below a place whose lower left corner is `below`; elided to `width` pixels.
 FigureText caption_below(const std::string& text, int letter, cv::Point below, int width);
-
-/// The labels of glimpses as their captions show them, `elided_apart`.
-std::vector<std::string> captions_of(std::span<const PanelEntry> glimpses, int letter, int width);
 
 /// Draws a frame of `frame` pixels around a place; its outermost pixel is the casing.
 void add_frame(Figure& figure, cv::Rect place, int frame, const cv::Vec3b& colour);
