@@ -135,6 +135,13 @@ class Scale(GlimpseCase):
         self.fails(1, "extract", *inputs, "--overlay", "--overlay-style", "contour", "-o", self.out,
                    says=["the contours of attention: have more than 262144 points", "another --overlay-style shows it"])
 
+    def test_points_of_several_contours_are_counted_together(self):
+        photo, _ = self.picture(width=300, height=200)
+        numpy.save(self.path("maps.npy"), numpy.random.default_rng(3).random((8, 200, 300)))
+        inputs = (photo, "-p", self.document({"id": "noise", "mechanism": "mask", "grid": {"file": "maps.npy", "each": 0}}))
+        self.fails(1, "extract", *inputs, "--overlay", "--overlay-style", "contour", "-o", self.out,
+                   says=["more than 262144 points over all masks of a figure"])
+
     def test_scales_that_are_none(self):
         inputs = (*self.masks(1), "-o", self.out)
         for scale in ("all", "1", "1,", ",1", "0,1,2", "a,b", "0 1"):

@@ -198,7 +198,7 @@ std::vector<double> AttentionField::levels(const std::vector<double>& shares) co
     return levels;
 }
 
-std::vector<Ring> contour_lines(const AttentionField& field, double level, std::size_t most) {
+std::vector<Ring> contour_lines(const AttentionField& field, double level, std::size_t room) {
     std::vector<Ring> rings;
     if (field.place().empty()) return rings;
     const Nodes nodes(field, level);
@@ -212,10 +212,11 @@ std::vector<Ring> contour_lines(const AttentionField& field, double level, std::
             if (!nodes.is_crossed(edge) || !known.add(edge)) continue;
             rings.push_back(ring_from(edge, nodes, known));
             points += rings.back().size();
-            if (points > most) {
+            if (points > room) {
                 throw Error("the contours of attention",
-                            "have more than " + std::to_string(most) +
-                                " points, for it changes from pixel to pixel; another " +
+                            "have more than " + std::to_string(most_contour_points) +
+                                " points over all masks of a figure, for it changes from pixel to pixel; "
+                                "another " +
                                 field_name("style.kind") + " shows it");
             }
         }

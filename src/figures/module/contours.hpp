@@ -34,6 +34,9 @@ class AttentionField {
     cv::Size picture_;
 };
 
+/// Of all lines of a figure together.
+inline constexpr std::size_t most_contour_points = std::size_t{1} << 18;
+
 /// A closed line, in edge coordinates of the picture.
 using Ring = std::vector<Point>;
 
@@ -41,7 +44,7 @@ using Ring = std::vector<Point>;
 /// whose corners are the centres of pixels, with linear interpolation along their edges. Of a square whose
 /// opposite corners are above it, those are joined whose side the mean of the four is on. Between its outer
 /// pixels' centres and its border the picture continues as it is, and there lines are closed along the
-/// border. Throws `Error` where they take more than `most` points.
-std::vector<Ring> contour_lines(const AttentionField& field, double level, std::size_t most);
+/// border. Throws `Error` where they take more than `room` points, what is left of `most_contour_points`.
+std::vector<Ring> contour_lines(const AttentionField& field, double level, std::size_t room);
 
 }  // namespace glimpse

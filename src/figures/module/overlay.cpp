@@ -175,7 +175,7 @@ std::vector<Contour> contours_of(const LinearMap& map, cv::Size picture, const O
 
 /// Outlines take their places among the contours, and ids before shares.
 void add_contours(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
-    std::size_t room = std::size_t{1} << 18;
+    std::size_t room = most_contour_points;
     const cv::Size picture = figure.pictures.front().pixels.size();
     const double scale = double(style.enlargement) / style.shrink;
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
