@@ -54,11 +54,16 @@ OpenOptions limits_of(const OpenOptions& open) {
             .memory = open.mask_memory};
 }
 
+/// The same error with the glimpse's place and its file.
+Error at_file(const Glimpse& glimpse, const Error& error) {
+    return {glimpse.place.of(key_of_file(glimpse.mechanism)),
+            attention_file(glimpse.mechanism)->string() + ": " + error.what()};
+}
+
 /// `File` is a path, or a file's bytes.
 template <typename File>
 void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return;
-    const auto path = *attention_file(glimpse.mechanism);
     try {
         const auto array = attention_array(glimpse.mechanism);
         supply(glimpse.mechanism,
@@ -66,7 +71,7 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
                      : attention_values(*open_image(file, limits_of(open)), open.mask_memory));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
-        throw Error(glimpse.place.of(key_of_file(glimpse.mechanism)), path.string() + ": " + error.what());
+        throw at_file(glimpse, error);
     }
 }
 
@@ -112,8 +117,7 @@ std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {
         const ImageInfo info = open_image(*attention_file(glimpse.mechanism), limits_of(open))->info();
         return bounded_product(info.size.area(), info.channels);
     } catch (const TimeLimitReached& error) {
-        throw Error(glimpse.place.of(key_of_file(glimpse.mechanism)),
-                    attention_file(glimpse.mechanism)->string() + ": " + error.what());
+        throw at_file(glimpse, error);
     } catch (const Error&) {
         return 0;  // whoever reads it says why
     }
