@@ -29,8 +29,7 @@ struct FigureOutline {
     double width = 1;
     cv::Vec3b colour;
     cv::Rect within;
-    double dash =
-        0;  ///< ≥ 0, pixels: the length of its dashes, and of the gaps between them; 0: a whole line
+    double dash = 0;  ///< ≥ 0, pixels: the length of dashes, and of gaps between them; 0: a whole line
 };
 
 /// A filled rectangle with rounded corners, 0 ≤ 2 radius ≤ the shorter side.

@@ -40,13 +40,9 @@ bool has_colours(const ExtractOptions& o) {
     return has_any_overlay(o) || o.output.sheet.content == SheetContent::maps;
 }
 
-bool has_bar(const ExtractOptions& o) {
-    return (has_any_overlay(o) && glimpse::has_colours(o.output.style.kind)) ||
-           o.output.sheet.content == SheetContent::maps;
-}
-
-bool has_scale(const ExtractOptions& o) {
-    return (has_any_overlay(o) && glimpse::has_scale(o.output.style.kind)) ||
+/// Whether attention is shown as sheets of maps show it, or by an overlay in a style of that kind.
+bool shows_attention(const ExtractOptions& o, bool (*in_style)(OverlayStyle::Kind)) {
+    return (has_any_overlay(o) && in_style(o.output.style.kind)) ||
            o.output.sheet.content == SheetContent::maps;
 }
 
@@ -85,10 +81,13 @@ const std::array rules{
          about_any_overlays},
     Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_colours(o); },
          "is about attention in colours: give --overlay, --panel, or --sheet overlays or maps"},
-    Rule{"--scale", [](const ExtractOptions& o) { return o.scale && !has_scale(o); },
+    Rule{"--scale", [](const ExtractOptions& o) { return o.scale && !shows_attention(o, has_scale); },
          "is about attention that is shown by its strength: give --overlay, --panel or --sheet overlays in "
          "another --overlay-style than outline or contour, or --sheet maps"},
-    Rule{"--colorbar", [](const ExtractOptions& o) { return o.output.colorbar && !has_bar(o); },
+    Rule{"--colorbar",
+         [](const ExtractOptions& o) {
+             return o.output.colorbar && !shows_attention(o, glimpse::has_colours);
+         },
          "is about attention in colours: give --overlay, --panel or --sheet overlays in the --overlay-style "
          "heat, both or blend, or --sheet maps"},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },

@@ -14,13 +14,13 @@ bool is_signed_map(const LabelledMap& map) {
     return map.lowered && is_signed(*map.lowered);
 }
 
-/// Calls visit(attention, map) with the attention of each map on a picture of the image shrunk n times.
+/// Calls visit(attention) with what is shown of each map on a picture of the image shrunk n times.
 template <typename Visit>
 void for_each_attention(std::span<const LabelledMap> maps, int n, const Visit& visit) {
     for (const LabelledMap& map : maps) {
         if (!map.lowered) continue;
-        const ImageRegion attention = block_attention(map.lowered->map, n);
-        if (!attention.pixels.empty()) visit(attention.pixels, map);
+        const ImageRegion attention = shown_attention(*map.lowered, n);
+        if (!attention.pixels.empty()) visit(attention.pixels);
     }
 }
 
@@ -32,14 +32,14 @@ Colormap colormap_for(const OverlayStyle& style, std::span<const LabelledMap> ma
     return any_signed ? chosen.signed_colormap : chosen.colormap;
 }
 
-std::int64_t clipped_of(const cv::Mat& attention, const AttentionRange& range, bool negative_too) {
+std::int64_t clipped_of(const cv::Mat& attention, const AttentionRange& range) {
     constexpr double steps = 255;
     const double unseen = (range.high - range.low) / steps / 2;
     std::int64_t count = 0;
     for (int y = 0; y < attention.rows; ++y) {
         const auto* a = attention.ptr<float>(y);
         for (int x = 0; x < attention.cols; ++x) {
-            if (a[x] == 0 || (a[x] < 0 && !negative_too)) continue;
+            if (a[x] == 0) continue;
             if (a[x] < range.low - unseen || a[x] > range.high + unseen) ++count;
         }
     }
@@ -47,6 +47,12 @@ std::int64_t clipped_of(const cv::Mat& attention, const AttentionRange& range, b
 }
 
 }  // namespace
+
+ImageRegion shown_attention(const Lowered& lowered, int shrink) {
+    ImageRegion attention = block_attention(lowered.map, shrink);
+    if (!attention.pixels.empty() && !is_signed(lowered)) attention.pixels = cv::max(attention.pixels, 0.0);
+    return attention;
+}
 
 double greatest_attention(const cv::Mat& attention, bool of_both_signs) {
     double least = 0;
@@ -61,7 +67,7 @@ OverlayStyle settled(OverlayStyle style, std::span<const LabelledMap> maps) {
     if (!std::holds_alternative<SharedScale>(style.scale)) return style;
     const bool of_both_signs = is_diverging(style.colormap);
     double greatest = 0;
-    for_each_attention(maps, style.shrink, [&](const cv::Mat& attention, const LabelledMap&) {
+    for_each_attention(maps, style.shrink, [&](const cv::Mat& attention) {
         greatest = std::max(greatest, greatest_attention(attention, of_both_signs));
     });
     style.scale = OwnScale{};
@@ -82,9 +88,9 @@ std::int64_t clipped_values(std::span<const LabelledMap> maps, const OverlayStyl
     // A scale of its own leaves out what is negative alone.
     if (!given && (of_both_signs || std::ranges::none_of(maps, is_signed_map))) return 0;
     std::int64_t count = 0;
-    for_each_attention(maps, settled.shrink, [&](const cv::Mat& attention, const LabelledMap& map) {
+    for_each_attention(maps, settled.shrink, [&](const cv::Mat& attention) {
         const AttentionRange range = given ? *given : AttentionRange{0, greatest_attention(attention, false)};
-        count += clipped_of(attention, range, is_signed_map(map));
+        count += clipped_of(attention, range);
     });
     return count;
 }

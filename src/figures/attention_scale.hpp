@@ -3,8 +3,13 @@
 #include <opencv2/core/mat.hpp>
 
 #include "glimpse/export.hpp"
+#include "glimpse/lowered.hpp"
 
 namespace glimpse {
+
+/// The attention on a picture of the image shrunk `shrink` times, as figures show it: what a kernel
+/// overshoots below 0, where the map is not `is_signed`, counts 0.
+GLIMPSE_EXPORT ImageRegion shown_attention(const Lowered& lowered, int shrink);
 
 /// What a scale of a map's own reaches: its greatest attention (CV_32F, not empty), or of both signs its
 /// greatest magnitude; 0 where there is none.

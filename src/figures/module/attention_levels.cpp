@@ -18,13 +18,6 @@ constexpr int most_level = 255;
 constexpr int middle_level = 128;
 constexpr int levels_of_a_sign = 127;
 
-/// The attention of a map on a picture. What a kernel overshoots below 0 counts 0.
-ImageRegion shown_attention(const Lowered& lowered, int shrink) {
-    ImageRegion attention = block_attention(lowered.map, shrink);
-    if (!attention.pixels.empty() && !is_signed(lowered)) attention.pixels = cv::max(attention.pixels, 0.0);
-    return attention;
-}
-
 /// The same as `levels_of` on a scale from 0 to `top`, but for rounding, in float32.
 cv::Mat levels_from_0(const cv::Mat& attention, double top) {
     cv::Mat levels;
