@@ -1,15 +1,18 @@
 """Overlays, panels and contact sheets as PNG, SVG and PDF: opened by programs that others read them with."""
 
+import errno
 import os
 import re
+import resource
 import subprocess
 import tarfile
+import unittest
 import xml.etree.ElementTree
 
 import numpy
 from PIL import Image
 
-from glimpse_case import ASTRONAUT, GlimpseCase
+from glimpse_case import ASTRONAUT, IS_SANITIZED, GlimpseCase
 
 SVG = "{http://www.w3.org/2000/svg}"
 GREEN = (0, 190, 90)  # of the first glimpse
@@ -229,6 +232,15 @@ class Figures(GlimpseCase):
         self.assertEqual(self.svg_texts("0.panel.svg")[0], [])
         self.assertEqual(self.extract("in", "-b", "10,20,60,50", "--quiet", "--overlay", env=environment).stderr, "")
         self.assertEqual(self.extract("in", "-b", "10,20,60,50", env=environment).stderr, "")
+
+    @unittest.skipIf(IS_SANITIZED, "a sanitizer's shadow memory exceeds any limit")
+    def test_too_little_memory_for_fonts(self):
+        """Fontconfig and GLib would end the process."""
+        limit = 200 << 20
+        self.fails(1, "extract", *self.named(["face"]), "--overlay", "-o", self.out, "-j", "1",
+                   says=["320 MB of address space", os.strerror(errno.ENOMEM), "ulimit -v"],
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(list(self.out.rglob("*.overlay.png")), [])
 
     def test_a_label_is_inside_and_covers_no_other(self):
         photo, _ = self.picture(width=500, height=400)

@@ -2,15 +2,19 @@
 
 #include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
+#include <sys/mman.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
 #include "figures/module/functions.hpp"
 #include "figures/module/painting.hpp"
 #include "figures/module/text.hpp"
+#include "glimpse/error.hpp"
 
 namespace glimpse {
 
@@ -66,10 +70,27 @@ Reach reach_of(PangoLayout* layout) {
             double(logical.width) / PANGO_SCALE, ink.width > 0 && ink.height > 0};
 }
 
+/// Fontconfig follows null pointers, and GLib ends the process, where they get no memory or no thread: what
+/// they may take for a program's fonts is asked for before they are.
+void require_memory_of_fonts() {
+    constexpr std::size_t most = 320 << 20;  // two threads' stacks and heaps, and the fonts
+    void* const room = mmap(nullptr, most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) {
+        throw Error(
+            std::string(
+                "a figure's letters may take 320 MB of address space, which the process does not get (") +
+            std::strerror(errno) + "); raise its limit (ulimit -v)");
+    }
+    munmap(room, most);
+}
+
 /// What a thread shapes texts with.
 class Shaper {
   public:
-    Shaper() : map_(pango_cairo_font_map_new()), context_(pango_font_map_create_context(map_.get())) {
+    Shaper() {
+        require_memory_of_fonts();
+        map_.reset(pango_cairo_font_map_new());
+        context_.reset(pango_font_map_create_context(map_.get()));
         set_options(context_.get());
         constexpr double large = 1000;
         const Owned<PangoLayout> capital(layout("H", large));
@@ -156,6 +177,7 @@ std::string family_of(const PangoItem& item) {
 }
 
 bool are_there_fonts() {
+    require_memory_of_fonts();
     FcConfig* const configuration = FcConfigReference(nullptr);  // the current one
     if (configuration == nullptr) return false;
     int fonts = 0;
