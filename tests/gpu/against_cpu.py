@@ -56,6 +56,17 @@ def extract(glimpse, out, *arguments):
     return subprocess.run([glimpse, "extract", *arguments, "--out", out], capture_output=True, text=True)
 
 
+def difference(found, expected, scale):
+    """The largest, in units of the range; infinite where one is no number. A colour that was weighed by alpha is divided by
+    the glimpse's alpha, and its rounding with it: colours beside an alpha are compared times alpha."""
+    import numpy
+    found, expected = found.astype(float), expected.astype(float)
+    colours, alpha = slice(0, 3), expected[..., 3:] / scale if expected.shape[-1] == 4 else 1
+    found[..., colours], expected[..., colours] = found[..., colours] * alpha, expected[..., colours] * alpha
+    largest = float(numpy.abs(found - expected).max() / scale)
+    return largest if largest == largest else float("inf")
+
+
 def compare(glimpse, directory, picture, scale, count, padding):
     """The largest difference, in units of the range; infinite where a run failed or lacks a glimpse."""
     import numpy
@@ -73,8 +84,7 @@ def compare(glimpse, directory, picture, scale, count, padding):
         return float("inf")
     worst = 0.0
     for name, expected in found["cpu"].items():
-        difference = numpy.abs(found["cuda"][name].astype(float) - expected.astype(float)).max() / scale
-        worst = max(worst, float(difference)) if difference == difference else float("inf")
+        worst = max(worst, difference(found["cuda"][name], expected, scale))
     return worst
 
 
