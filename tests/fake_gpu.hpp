@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <span>
@@ -25,7 +26,7 @@ class FakeGpu final : public Backend {
     [[nodiscard]] std::string name() const override { return "fake"; }
     [[nodiscard]] std::string loss() const override { return lost_ ? "fake: it fell off the bus" : ""; }
     [[nodiscard]] std::vector<cv::Mat> read(Maps maps, const ImageRegion& image, int depth) const override {
-        lost_ = fails_ && !recovers_;
+        if (fails_ && !recovers_) lost_ = true;
         if (fails_) throw Error("fake: the GPU has not enough free memory for this image");
         return CpuBackend().read(maps, image, depth);
     }
@@ -36,7 +37,7 @@ class FakeGpu final : public Backend {
   private:
     bool fails_;
     bool recovers_;
-    mutable bool lost_ = false;
+    mutable std::atomic<bool> lost_ = false;  ///< several threads use one backend
 };
 
 /// A CPU of 20 · 10⁹ multiply-adds a second, a bus of 6 GB a second, 200 µs a call and 1 µs a glimpse.
