@@ -75,13 +75,18 @@ struct OverlayStyle {
     /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest – of `blend`, everywhere –, or of the dark
     /// where there is none.
     double opacity = 0.6;
-    int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels; for `PanelLayout`
+    int enlargement = 1;           ///< ≥ 1: each pixel becomes a square of that side, in pixels
     std::size_t first_colour = 0;  ///< of the first map's outline, for `glimpse_colour`
     int shrink = 1;  ///< ≥ 1: how many times the picture is smaller than the image of the maps
     /// In place of `colormap` for all maps of a figure where one `is_signed`.
     Colormap signed_colormap = Colormap::coolwarm;
     AttentionScale scale{};  ///< of the colours, and of what is darkened
 };
+
+/// How many times a picture of that size (not empty) is enlarged, so that the outlines and labels of n
+/// glimpses are legible on it: by the least whole factor with which its longer side has 130 √n pixels, at
+/// least 400 and at most 1600; by less where that side would have more than `longest`, but never below 1.
+GLIMPSE_EXPORT int legible_enlargement(cv::Size picture, std::size_t glimpses, int longest);
 
 /// Whether attention is shown in that style by how strong it is.
 constexpr bool has_scale(OverlayStyle::Kind kind) {

@@ -26,8 +26,7 @@ struct PanelEntry {
 /// The layout of a panel, in pixels of the figure.
 struct PanelLayout {
     cv::Size figure;
-    int enlargement = 1;               ///< of the overlay, a whole factor ≥ 1
-    cv::Rect overlay;                  ///< in the figure, enlarged
+    cv::Rect overlay;                  ///< in the figure
     std::vector<cv::Rect> thumbnails;  ///< of the first glimpses, inside their frames
     int frame = 0;                     ///< width of a thumbnail's frame, with its casing
     std::vector<FigureText> captions;  ///< the thumbnails' labels; empty where they would be illegible
@@ -38,16 +37,16 @@ struct PanelLayout {
     std::optional<Colorbar> colorbar{};  ///< on the right of the overlay
 };
 
-/// The layout of a panel beside the overlay of a picture of that size (not empty).
+/// The layout of a panel beside an overlay of that size (not empty).
 ///
-/// The overlay is enlarged by a whole factor until its longer side has 130 √n pixels for n glimpses, at least
-/// 400 and at most 1600. The thumbnails fill a grid in a room as large as the overlay, but with no side below
-/// a quarter of the other; small glimpses are enlarged by whole factors. Each has a share of the room of at
-/// least 32 pixels, or a 32nd of the room's side, whichever is more; of those that do not fit, `remark` says
-/// how many they are. Labels are left out where a thumbnail's share is below 64×64 pixels. So the figure's
-/// size has a bound that does not depend on n. Between the overlay and the glimpses there is room for a bar.
-/// Throws `Error` where the module that draws is not there.
-GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+/// The thumbnails fill a grid in a room as large as the overlay – or as it would be with the
+/// `legible_enlargement` –, but with no side below a quarter of the other; small glimpses are enlarged by
+/// whole factors. Each has a share of the room of at least 32 pixels, or a 32nd of the room's side, whichever
+/// is more; of those that do not fit, `remark` says how many they are. Labels are left out where a
+/// thumbnail's share is below 64×64 pixels. So the figure's size has a bound that does not depend on n.
+/// Between the overlay and the glimpses there is room for a bar. Throws `Error` where the module that draws
+/// is not there.
+GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size overlay, std::span<const PanelEntry> glimpses,
                                          const std::optional<Colorbar>& colorbar = std::nullopt);
 
 /// A panel into which pictures are put as they come, with the pixels that they are shown with.
@@ -60,8 +59,7 @@ class GLIMPSE_EXPORT Panel {
     /// As it was given.
     [[nodiscard]] const PanelLayout& layout() const { return layout_; }
 
-    /// Shows an overlay, once, that was drawn with the layout's `enlargement` as `OverlayStyle::enlargement`.
-    /// Throws `Error` for one of another size.
+    /// Shows an overlay, once. Throws `Error` for one of another size than it was laid out for.
     void show_overlay(Figure overlay);
 
     /// Shows pixels (8-bit RGB) instead, resized to the overlay's place.

@@ -230,7 +230,7 @@ void add_pictures(Command& command, ExtractOptions& o) {
         ->default_str(number_text(style.opacity));
     command
         .add_number("--overlay-size", o.overlay_size, 1, std::numeric_limits<int>::max(),
-                    "of overlays and panels: shrink an image whose longer side has more pixels")
+                    "of overlays: shrink an image whose longer side has more pixels, and enlarge none beyond")
         ->default_str(std::to_string(o.output.overlay_size));
     command.add_flag("--panel", o.output.panel,
                      "also write NAME.panel.png (--figure-format): the overlay, and the glimpses beside it");

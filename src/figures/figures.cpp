@@ -35,9 +35,9 @@ cv::Mat overlay(const cv::Mat& picture, std::span<const LabelledMap> maps, const
     return drawn(overlay_figure(picture, maps, style));
 }
 
-PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+PanelLayout lay_out_panel(cv::Size overlay, std::span<const PanelEntry> glimpses,
                           const std::optional<Colorbar>& colorbar) {
-    return drawing().lay_out_panel(picture, glimpses, colorbar);
+    return drawing().lay_out_panel(overlay, glimpses, colorbar);
 }
 
 Figure with_colorbar(Figure figure, const Colorbar& bar, const cv::Rect& beside, int letter) {
@@ -52,7 +52,7 @@ void Panel::show_overlay(const cv::Mat& overlay) {
 
 void Panel::show_overlay(Figure overlay) {
     if (overlay.size != layout_.overlay.size()) {
-        throw Error("the overlay of a panel", "must be drawn with the enlargement of the panel's layout");
+        throw Error("the overlay of a panel", "must have the size that the panel was laid out for");
     }
     add(figure_, std::move(overlay), layout_.overlay.tl());
 }

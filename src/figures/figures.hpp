@@ -22,7 +22,7 @@ struct Figures {
     /// As the public functions of the same names.
     Figure (*overlay_figure)(const cv::Mat& picture, std::span<const LabelledMap> maps,
                              const OverlayStyle& style);
-    PanelLayout (*lay_out_panel)(cv::Size picture, std::span<const PanelEntry> glimpses,
+    PanelLayout (*lay_out_panel)(cv::Size overlay, std::span<const PanelEntry> glimpses,
                                  const std::optional<Colorbar>& colorbar);
     Figure (*with_colorbar)(Figure figure, const Colorbar& bar, const cv::Rect& beside, int letter);
     cv::Mat (*drawn)(Figure figure);

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "figures/drawing_sizes.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/overlay.hpp"
 #include "glimpse/words.hpp"
@@ -50,6 +52,12 @@ cv::Vec3b glimpse_colour(std::size_t k) {
         colour[static_cast<int>(c)] = static_cast<std::uint8_t>(value);
     }
     return colour;
+}
+
+int legible_enlargement(cv::Size picture, std::size_t glimpses, int longest) {
+    const int side = std::max({1, picture.width, picture.height});
+    return std::clamp(static_cast<int>(std::ceil(legible_side(glimpses) / side)), 1,
+                      std::max(1, longest / side));
 }
 
 }  // namespace glimpse

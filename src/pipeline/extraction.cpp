@@ -115,7 +115,7 @@ std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size
                              std::int64_t seen) {
     if (run.options.dry_run) return 0;
     return maps_memory(run, glimpses, image, seen) + pictures.sheet_memory() +
-           pictures.colorbar_memory(image);
+           pictures.enlargement_memory(image);
 }
 
 /// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.

@@ -1,10 +1,10 @@
 #include "pipeline/pictures.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <vector>
 
+#include "figures/drawing_sizes.hpp"
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "pipeline/decoding.hpp"
@@ -48,19 +48,27 @@ std::int64_t Pictures::sheet_memory() const {
     return sheet_ ? sheet_->memory(paths_.glimpses.size()) : 0;
 }
 
-std::int64_t Pictures::colorbar_memory(Size image) const {
+Size Pictures::overlay_size(Size image, int shrink, std::size_t glimpses) const {
+    const Size shown = shrunk(image, shrink);
+    const int times = legible_enlargement({shown.width, shown.height}, glimpses, options_.overlay_size);
+    return {times * shown.width, times * shown.height};
+}
+
+std::int64_t Pictures::enlargement_memory(Size image) const {
     const std::optional<int> shrink = overlay_shrink_for(image);
-    if (!shrink || !options_.colorbar) return 0;
+    if (!shrink) return 0;
     // Bytes a pixel of both figures, as `drawing_memory` has them. The rest are cap heights, rounded up.
     constexpr std::int64_t drawn = 40;
-    constexpr double least_letter = 10;
-    constexpr double letter_of_side = 0.022;
     constexpr double widest = 20;
     constexpr double lowest = 12;
-    const Size shown = shrunk(image, *shrink);
-    const double letter = std::max(least_letter, letter_of_side * std::sqrt(double(shown.area())) + 1);
-    const double with_bar = (shown.width + widest * letter) * std::max(double(shown.height), lowest * letter);
-    return bounded_product(drawn, static_cast<std::int64_t>(with_bar) - shown.area());
+    const Size size = overlay_size(image, *shrink, paths_.glimpses.size());
+    std::int64_t area = size.area();
+    if (options_.colorbar) {
+        const double letter = drawing_sizes({size.width, size.height}).letter;
+        area = static_cast<std::int64_t>((size.width + widest * letter) *
+                                         std::max(double(size.height), lowest * letter));
+    }
+    return bounded_product(drawn, area - shrunk(image, *shrink).area());
 }
 
 std::string Pictures::remedy() const {
@@ -83,16 +91,18 @@ void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const
     style_ = settled(style_, maps());
     clipped_ = clipped_values(maps(), style_);
     if (options_.colorbar) colorbar_ = colorbar_of(style_);
-    if (wants_panel_) lay_out_panel_for(shrunk(image, *shrink));
+    const Size overlay = overlay_size(image, *shrink, glimpses.size());
+    style_.enlargement = overlay.width / shrunk(image, *shrink).width;
+    if (wants_panel_) lay_out_panel_beside(overlay);
 }
 
-void Pictures::lay_out_panel_for(Size shown) {
+void Pictures::lay_out_panel_beside(Size overlay) {
     std::vector<PanelEntry> entries;
     for (const LoweredGlimpse& glimpse : glimpses_) {
         const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
-    panel_.emplace(lay_out_panel({shown.width, shown.height}, entries, colorbar_));
+    panel_.emplace(lay_out_panel({overlay.width, overlay.height}, entries, colorbar_));
 }
 
 std::int64_t Pictures::clipped() const {
@@ -141,19 +151,14 @@ void Pictures::save(const cv::Mat& image) {
 }
 
 void Pictures::save_overlays(const cv::Mat& image) {
-    const std::vector<LabelledMap> maps = this->maps();
-    std::optional<Figure> shared;
+    Figure drawn = overlay_figure(image, maps(), style_);
+    if (panel_) panel_->show_overlay(wants_overlay_ ? drawn : std::move(drawn));
     if (wants_overlay_) {
-        Figure drawn = overlay_figure(image, maps, style_);
-        if (panel_ && panel_->layout().enlargement == 1) shared = drawn;
         const cv::Rect all({0, 0}, drawn.size);
         if (colorbar_) drawn = with_colorbar(std::move(drawn), *colorbar_, all);
         save(std::move(drawn), paths_.overlay);
     }
-    if (!panel_) return;
-    style_.enlargement = panel_->layout().enlargement;
-    panel_->show_overlay(shared ? *std::move(shared) : overlay_figure(image, maps, style_));
-    save(std::move(*panel_).figure(), paths_.panel);
+    if (panel_) save(std::move(*panel_).figure(), paths_.panel);
 }
 
 void Pictures::save(Figure figure, const std::filesystem::path& path) {

@@ -30,8 +30,8 @@ class Pictures {
 
     /// The bytes that the sheet takes at most, beside the picture of the image.
     [[nodiscard]] std::int64_t sheet_memory() const;
-    /// And what a bar of the colours adds to the overlay and the panel.
-    [[nodiscard]] std::int64_t colorbar_memory(Size image) const;
+    /// And what enlarging the picture, and a bar of the colours, add to the overlay and the panel.
+    [[nodiscard]] std::int64_t enlargement_memory(Size image) const;
     /// What makes them smaller where they need too much memory.
     [[nodiscard]] std::string remedy() const;
 
@@ -53,7 +53,9 @@ class Pictures {
   private:
     [[nodiscard]] const std::filesystem::path& first_path() const;
     [[nodiscard]] std::vector<LabelledMap> maps() const;
-    void lay_out_panel_for(Size shown);
+    /// The size of an overlay of the image, shrunk so many times.
+    [[nodiscard]] Size overlay_size(Size image, int shrink, std::size_t glimpses) const;
+    void lay_out_panel_beside(Size overlay);
     void save_overlays(const cv::Mat& image);
     void save(Figure figure, const std::filesystem::path& path);
 

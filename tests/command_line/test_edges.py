@@ -45,7 +45,7 @@ class Outside(Edges):
         numpy.testing.assert_array_equal(self.load("photo.a.png"), numpy.full((3, 5, 3), 9))
         numpy.testing.assert_array_equal(self.load("photo.b.png"), numpy.zeros_like(pixels))
         self.run_glimpse("extract", photo, "-p", "p.json", "--overlay", "--panel", "--map", "-o", self.out)
-        self.assertEqual(self.load("photo.overlay.png").shape[:2], (30, 40))
+        self.assertEqual(self.load("photo.overlay.png").shape[:2], (300, 400))
         self.assertEqual(self.load("photo.a.map.png").max(), 0)
 
     def test_a_box_that_overlaps_by_less_than_half_a_pixel(self):

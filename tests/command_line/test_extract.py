@@ -71,7 +71,7 @@ class Outputs(GlimpseCase):
         self.assertEqual(attention.max(), 65535)
         self.assertEqual(attention.shape, (48, 64))
         self.assertEqual(int((attention > 0).sum()), 12 * 9)
-        self.assertEqual(self.load("photo.overlay.png").shape, (48, 64, 3))
+        self.assertEqual(self.load("photo.overlay.png").shape, (7 * 48, 7 * 64, 3))  # 448, the first beyond 400
         self.assertGreater(self.load("photo.panel.png").shape[1], 64)
 
     def test_map_as_array_is_not_scaled(self):

@@ -126,6 +126,24 @@ class Figures(GlimpseCase):
             self.assertTrue(any(numpy.array_equal(picture, wanted) for picture in embedded))
             self.assertNotIn("yes", tool("pdfimages", "-list", self.out / "photo.panel.pdf").decode())
 
+    def test_a_small_image_is_enlarged_until_it_is_legible(self):
+        """28×28 with n glimpses: to 130 √n pixels, 400 at least, unless --overlay-size is less; its pixels are squares."""
+        photo, pixels = self.picture(width=28, height=28)
+        for count, options, factor in ((1, (), 15), (16, (), 19), (16, ("--overlay-size", 100), 3), (16, ("--overlay-size", 28), 1)):
+            boxes = [word for k in range(count) for word in ("-b", f"{k},0,5,5")]
+            self.extract(photo, *boxes, "--overlay", "--panel", "--overlay-style", "heat", "--opacity", 0, *options)
+            wanted = numpy.kron(pixels, numpy.ones((factor, factor, 1)))
+            numpy.testing.assert_array_equal(self.load("photo.overlay.png"), wanted)
+            panel = self.load("photo.panel.png")
+            rows, columns = (numpy.flatnonzero((panel != 255).any(axis=(axis, 2))) for axis in (1, 0))
+            self.assertGreater(columns[-1] - columns[0], 28 * factor + 200)  # its thumbnails stay legible whatever the overlay is
+            left, top = self.corner_of(panel)
+            if factor > 3:
+                numpy.testing.assert_array_equal(panel[top:top + 28 * factor, left:left + 28 * factor], wanted)
+        boxes = ("-b", "1,2,9,8", "-b", "11,12,9,8")
+        self.extract(photo, *boxes, "--overlay", "--figure-format", "svg")
+        self.assertEqual(self.svg_texts("photo.overlay.svg"), (["000", "001"], 1))
+
     def rendered(self, name):
         """A figure's SVG and PDF as pixels, by other programs."""
         tool("rsvg-convert", self.out / f"{name}.svg", "-o", self.path("svg.png"))
@@ -243,17 +261,17 @@ class Figures(GlimpseCase):
         self.assertEqual(list(self.out.rglob("*.overlay.png")), [])
 
     def test_a_label_is_inside_and_covers_no_other(self):
-        photo, _ = self.picture(width=500, height=400)
-        entries = [{"id": f"name_{'m' * k}", "box": [400 - 5 * k, 3 * k, 95, 60]} for k in range(20)]
+        photo, _ = self.picture(width=600, height=480)
+        entries = [{"id": f"name_{'m' * k}", "box": [500 - 5 * k, 3 * k, 95, 60]} for k in range(20)]
         self.extract(photo, "-p", self.document({"glimpses": entries}), "--overlay", "--figure-format", "svg")
         root = xml.etree.ElementTree.parse(self.out / "photo.overlay.svg").getroot()
         tags = [[float(box.get(key)) for key in ("x", "y", "width", "height")] for box in root.iter(SVG + "rect") if box.get("fill") == "#141414"]
         texts = [(float(text.get("x")), float(text.get("y")), float(text.get("textLength"))) for text in root.iter(SVG + "text")]
         self.assertEqual(len(tags), len(texts))
         self.assertGreater(len(tags), 10)
-        covered = numpy.zeros((400, 500), int)
+        covered = numpy.zeros((480, 600), int)
         for (x, y, width, height), (middle, baseline, length) in zip(tags, texts):
-            self.assertTrue(x >= 0 and y >= 0 and x + width <= 500 and y + height <= 400)
+            self.assertTrue(x >= 0 and y >= 0 and x + width <= 600 and y + height <= 480)
             covered[int(y):int(y + height), int(x):int(x + width)] += 1
             self.assertTrue(x <= middle - length / 2 and middle + length / 2 <= x + width and y < baseline < y + height)
         self.assertEqual(covered.max(), 1)

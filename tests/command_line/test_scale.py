@@ -28,7 +28,7 @@ class Scale(GlimpseCase):
         return self.run_glimpse("extract", *arguments, "-o", self.out, **options)
 
     def blended(self, inputs, *options):
-        self.extract(*inputs, "--overlay", "--overlay-style", "blend", "--opacity", 1, *options)
+        self.extract(*inputs, "--overlay", "--overlay-style", "blend", "--opacity", 1, "--overlay-size", SIDE, *options)
         return self.load("photo.overlay.png").astype(int)
 
     def test_maps_compare_by_a_shared_scale_and_by_numbers(self):

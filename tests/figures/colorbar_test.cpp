@@ -160,7 +160,7 @@ TEST_CASE("a panel has its bar between its overlay and its glimpses") {
             CHECK(right <= layout.figure.width);
             for (const cv::Rect& thumbnail : layout.thumbnails) CHECK(right < thumbnail.x - layout.frame);
             Panel panel(layout);
-            panel.show_overlay(overlay_figure(speckled(picture), {}, {.enlargement = layout.enlargement}));
+            panel.show_overlay(overlay_figure(speckled(picture), {}, {}));
             CHECK(drawn(panel.figure()).size() == layout.figure);
         }
     }

@@ -8,6 +8,7 @@
 #include "drawn_pictures.hpp"
 #include "figures/module/drawing.hpp"
 #include "figures/module/text.hpp"
+#include "glimpse/error.hpp"
 #include "glimpse/overlay.hpp"
 
 using namespace glimpse;
@@ -56,7 +57,7 @@ void check_layout(const PanelLayout& layout, std::size_t glimpses) {
 }  // namespace
 
 TEST_CASE("a panel holds the overlay and every glimpse") {
-    for (const int side : {32, 420}) {
+    for (const int side : {150, 420}) {
         const cv::Mat left = speckled({side, side - 8});
         std::vector<cv::Mat> glimpses;
         std::vector<PanelEntry> described;
@@ -70,8 +71,7 @@ TEST_CASE("a panel holds the overlay and every glimpse") {
         for (std::size_t k = 0; k < glimpses.size(); ++k) panel.show_glimpse(k, glimpses[k]);
         check_layout(panel.layout(), 3);
         const cv::Mat figure = drawn(panel.figure());
-        CHECK(panel.layout().enlargement == (side == 32 ? 13 : 1));
-        CHECK(contains(figure, enlarged(left, panel.layout().enlargement)));
+        CHECK(contains(figure, left));
         CHECK(figure.at<cv::Vec3b>(0, 0) == cv::Vec3b(255, 255, 255));
         for (const cv::Mat& glimpse : glimpses) {
             int found = 0;
@@ -123,13 +123,28 @@ TEST_CASE("a panel's size has a bound, and what is left out is counted in words"
     CHECK(lay_out_panel(picture, entries(100000, {64, 64})).left_out > 0);
 }
 
-TEST_CASE("an enlarged overlay is not enlarged again") {
+TEST_CASE("a small overlay is enlarged until it is legible, but not beyond its longest side") {
+    constexpr int unbounded = 1 << 20;
+    CHECK(legible_enlargement({28, 28}, 1, unbounded) == 15);     // 400 / 28 = 14.3
+    CHECK(legible_enlargement({28, 20}, 16, unbounded) == 19);    // 520 / 28 = 18.6
+    CHECK(legible_enlargement({20, 28}, 1000, unbounded) == 58);  // 1600 / 28 = 57.1
+    CHECK(legible_enlargement({1, 1}, 0, unbounded) == 400);
+    CHECK(legible_enlargement({400, 3}, 1, unbounded) == 1);
+    CHECK(legible_enlargement({399, 3}, 1, unbounded) == 2);
+    CHECK(legible_enlargement({28, 28}, 1, 100) == 3);
+    CHECK(legible_enlargement({28, 28}, 1, 28) == 1);
+    CHECK(legible_enlargement({28, 28}, 1, 7) == 1);
     for (const std::size_t count : {1, 12, 50}) {
-        const std::vector<PanelEntry> glimpses = entries(count, {9, 9});
         for (const int side : {1, 28, 32, 300, 511, 6000}) {
             const cv::Size size(side, std::max(1, side / 2));
-            const cv::Size large = size * lay_out_panel(size, glimpses).enlargement;
-            CHECK(lay_out_panel(large, glimpses).enlargement == 1);
+            const cv::Size large = size * legible_enlargement(size, count, unbounded);
+            CHECK(legible_enlargement(large, count, unbounded) == 1);
         }
     }
+}
+
+TEST_CASE("a panel takes the overlay that it was laid out for, and no other") {
+    Panel panel(lay_out_panel({30, 20}, entries(1, {9, 9})));
+    CHECK_THROWS_AS(panel.show_overlay(Figure{.size = {60, 40}, .pictures = {}, .shapes = {}}), Error);
+    panel.show_overlay(Figure{.size = {30, 20}, .pictures = {}, .shapes = {}});
 }

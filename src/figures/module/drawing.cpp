@@ -45,22 +45,6 @@ double luma(const cv::Vec3b& colour) {
     return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
 }
 
-double crowding(std::size_t outlines) {
-    constexpr std::size_t few = 30;
-    return std::sqrt(double(few) / double(std::max(few, outlines)));
-}
-
-DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines) {
-    const double crowded = crowding(outlines);
-    // The geometric mean keeps letters in proportion on wide strips and on tall ones.
-    const double side = std::sqrt(double(picture.width) * picture.height);
-    const int letter = static_cast<int>(std::lround(std::max(9.0, side * 0.022 * crowded)));
-    const int line = static_cast<int>(std::lround(std::max(1.0, std::max(2.0, side * 0.004) * crowded)));
-    // A casing would hide more than a line as thin as this shows.
-    if (side < 160 || line == 1) return {1, 0, letter};
-    return {line, std::max(1, static_cast<int>(std::lround(line * 0.3))), letter};
-}
-
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
     for (Point& point : polygon) {
         point = {std::clamp(point.x, -coordinate_limit, coordinate_limit),

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <opencv2/core/types.hpp>
 #include <string>
 #include <vector>
 
+#include "figures/drawing_sizes.hpp"
 #include "glimpse/figure.hpp"
 #include "glimpse/lowered.hpp"
 
@@ -15,21 +15,8 @@ namespace glimpse {
 /// The casing of lines and tags, which sets them off from any background.
 const cv::Vec3b casing_colour{20, 20, 20};
 
-/// Line widths and letter heights, in pixels.
-struct DrawingSizes {
-    int line = 1;    ///< of an outline
-    int casing = 1;  ///< on either side of it; 0 is none
-    int letter = 9;  ///< cap height
-};
-
 /// Rec. 601 luma of a colour (R, G, B), 0 to 1.
 double luma(const cv::Vec3b& colour);
-
-/// The reduction for n outlines in one picture: √(30/n) for n > 30, else 1.
-double crowding(std::size_t outlines);
-
-/// In proportion to the picture, times `crowding(outlines)`, and never too small to be seen or read.
-DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines = 1);
 
 /// The part of a polygon that lies inside the rectangle `low`…`high`; convex polygons stay exact.
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);

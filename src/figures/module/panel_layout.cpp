@@ -22,15 +22,12 @@ double side(cv::Size room) {
     return std::sqrt(double(room.width) * room.height);
 }
 
-int enlargement(cv::Size picture, std::size_t glimpses) {
-    // Beside many glimpses the picture is larger, so that each of them has room for itself and its label.
-    const double wanted = std::clamp(130 * std::sqrt(double(glimpses)), 400.0, 1600.0);
+/// The room for the glimpses: as large as the picture would be at the least legible size, but no side below a
+/// quarter of the other.
+cv::Size room_beside(cv::Size picture, std::size_t glimpses) {
     const int longest = std::max({1, picture.width, picture.height});
-    return longest >= wanted ? 1 : static_cast<int>(std::ceil(wanted / longest));
-}
-
-/// The room for the glimpses: as large as the picture, but no side below a quarter of the other.
-cv::Size room_beside(cv::Size picture) {
+    const int times = std::max(1, static_cast<int>(std::ceil(legible_side(glimpses) / longest)));
+    picture *= times;
     return {std::max(picture.width, picture.height / 4), std::max(picture.height, picture.width / 4)};
 }
 
@@ -197,13 +194,11 @@ class Thumbnails {
 
 namespace figures {
 
-PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses,
+PanelLayout lay_out_panel(cv::Size overlay, std::span<const PanelEntry> glimpses,
                           const std::optional<Colorbar>& colorbar) {
     PanelLayout layout;
     layout.colorbar = colorbar;
-    layout.enlargement = enlargement(picture, glimpses.size());
-    const cv::Size left = picture * layout.enlargement;
-    const Capacity capacity = glimpse::capacity(room_beside(left), glimpses.size());
+    const Capacity capacity = glimpse::capacity(room_beside(overlay, glimpses.size()), glimpses.size());
     const Thumbnails thumbnails(capacity.room, glimpses.first(capacity.thumbnails),
                                 capacity.remark_letter > 0);
     layout.left_out = glimpses.size() - thumbnails.count();
@@ -213,15 +208,15 @@ PanelLayout lay_out_panel(cv::Size picture, std::span<const PanelEntry> glimpses
     const cv::Size grid = thumbnails.size();
     const int remark_width = text_width(layout.remark.text, layout.remark_letter);
     const cv::Size right{std::max(grid.width, remark_width), grid.height + 2 * layout.remark_letter};
-    const ColorbarRoom bar = colorbar ? colorbar_room(*colorbar, left) : ColorbarRoom{};
+    const ColorbarRoom bar = colorbar ? colorbar_room(*colorbar, overlay) : ColorbarRoom{};
     const int margin = thumbnails.space().margin;
-    const int height = std::max({left.height, right.height, bar.least_high});
-    const int width = left.width + bar.width + (glimpses.empty() ? 0 : margin + right.width);
+    const int height = std::max({overlay.height, right.height, bar.least_high});
+    const int width = overlay.width + bar.width + (glimpses.empty() ? 0 : margin + right.width);
     layout.figure = {width + 2 * margin, height + 2 * margin};
-    layout.overlay = {{margin, margin + (height - left.height) / 2}, left};
+    layout.overlay = {{margin, margin + (height - overlay.height) / 2}, overlay};
     layout.letter = thumbnails.space().letter;
     layout.frame = thumbnails.space().frame;
-    const cv::Point origin{2 * margin + left.width + bar.width, margin + (height - right.height) / 2};
+    const cv::Point origin{2 * margin + overlay.width + bar.width, margin + (height - right.height) / 2};
     thumbnails.place(layout, origin);
     layout.remark.position = {origin.x, origin.y + grid.height + layout.remark_letter};
     return layout;
