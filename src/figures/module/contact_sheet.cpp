@@ -87,6 +87,9 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
     layout.sheet = size_of(cells, grid);
     layout.step = step;
     layout.letter = cells.letter;
+    std::vector<PanelEntry> shown;
+    for (std::size_t k = 0; k < glimpses.size(); k += step) shown.push_back(glimpses[k]);
+    const std::vector<std::string> captions = captions_of(shown, cells.letter, cells.cell.width);
     for (std::size_t k = 0; k < glimpses.size(); k += step) {
         const int n = static_cast<int>(k / step);
         const cv::Point corner{cells.margin + n % grid.width * cells.pitch.width,
@@ -95,7 +98,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
         layout.thumbnails.push_back(centred(shown_size(glimpses[k].size, cells.cell), cell));
         if (cells.letter == 0) continue;
         layout.captions.push_back(
-            caption_below(glimpses[k].label, cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
+            caption_below(captions[k / step], cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
     }
     if (step == 1) return layout;
     layout.remark_letter = remark_letter;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "figures/module/captions.hpp"
 #include "figures/module/rectangle_index.hpp"
 #include "figures/module/text.hpp"
 
@@ -175,11 +176,16 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
     const auto seen = std::ranges::count_if(outlines, [](const auto& each) { return !each.polygon.empty(); });
     Placement placement(picture, boxes, tag_height, largest_share(static_cast<std::size_t>(seen)));
     const int reach = (sizes.line + 1) / 2 + sizes.casing;
+    std::vector<std::string> visible(outlines.size());
+    for (std::size_t k = 0; k < outlines.size(); ++k) {
+        if (!outlines[k].polygon.empty()) visible[k] = outlines[k].label;
+    }
+    const std::vector<std::string> texts = elided_apart(visible, sizes.letter, widest);
     std::vector<std::optional<Label>> labels(outlines.size());
     for (std::size_t k = 0; k < outlines.size(); ++k) {
         const LabelledOutline& outline = outlines[k];
         if (outline.polygon.empty() || 3 * tag_height > picture.height) continue;
-        const std::string text = elided(outline.label, sizes.letter, widest);
+        const std::string& text = texts[k];
         if (text.empty()) continue;
         const cv::Size tag = tag_size(text, sizes.letter);
         const std::vector<cv::Point> candidates = is_box(outline.polygon, boxes[k])

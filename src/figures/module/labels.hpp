@@ -25,7 +25,7 @@ struct Label {
 /// Places a label at each outline, or where that is taken, at the nearest free place. Earlier ones come
 /// first; none overlap. Their area is at most a third of the picture, times ⁴√(30/n) for n > 30 visible
 /// outlines. There is none for an outline that is not visible, where no place is left, and in a picture too
-/// small for letters. Texts wider than half the picture and than 20 cap heights are elided.
+/// small for letters. Texts wider than half the picture and than 20 cap heights are `elided_apart`.
 std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> outlines, cv::Size picture,
                                                const DrawingSizes& sizes);
 

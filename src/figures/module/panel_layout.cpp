@@ -107,6 +107,7 @@ class Thumbnails {
 
     void place(PanelLayout& layout, cv::Point origin) const {
         const cv::Size pitch = this->pitch(grid_);
+        const std::vector<std::string> captions = captions_of(glimpses_, space_.letter, grid_.cell.width);
         for (std::size_t k = 0; k < glimpses_.size(); ++k) {
             const int index = static_cast<int>(k);
             const cv::Point cell = origin + cv::Point(index % grid_.columns * pitch.width + space_.frame,
@@ -116,8 +117,7 @@ class Thumbnails {
                                            grid_.sizes[k]);
             if (space_.letter == 0) continue;
             const cv::Point below{cell.x, cell.y + grid_.cell.height - slack.height / 2 + space_.frame};
-            layout.captions.push_back(
-                caption_below(glimpses_[k].label, space_.letter, below, grid_.cell.width));
+            layout.captions.push_back(caption_below(captions[k], space_.letter, below, grid_.cell.width));
         }
     }
 

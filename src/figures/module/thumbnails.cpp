@@ -4,6 +4,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "figures/module/captions.hpp"
 #include "figures/module/text.hpp"
 
 namespace glimpse {
@@ -28,6 +29,14 @@ cv::Size filling_size(cv::Size picture, cv::Size room) {
 
 cv::Rect centred(cv::Size size, cv::Rect room) {
     return {room.tl() + cv::Point((room.width - size.width) / 2, (room.height - size.height) / 2), size};
+}
+
+std::vector<std::string> captions_of(std::span<const PanelEntry> glimpses, int letter, int width) {
+    if (letter == 0) return {};
+    std::vector<std::string> labels;
+    labels.reserve(glimpses.size());
+    for (const PanelEntry& entry : glimpses) labels.push_back(entry.label);
+    return elided_apart(labels, letter, width);
 }
 
 FigureText caption_below(const std::string& text, int letter, cv::Point below, int width) {

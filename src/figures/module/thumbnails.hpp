@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "figures/module/drawing.hpp"
 #include "glimpse/panel.hpp"
@@ -21,6 +23,9 @@ cv::Size filling_size(cv::Size picture, cv::Size room);
 
 /// A rectangle of that size, centred in a room.
 cv::Rect centred(cv::Size size, cv::Rect room);
+
+/// The labels of a figure's glimpses as its captions show them, `elided_apart`.
+std::vector<std::string> captions_of(std::span<const PanelEntry> glimpses, int letter, int width);
 
 /// A caption centred below a place whose lower left corner is `below`; elided to `width` pixels.
 FigureText caption_below(const std::string& text, int letter, cv::Point below, int width);

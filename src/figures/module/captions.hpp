@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace glimpse {
+
+/// The texts of one figure, each `elided` to `width` pixels, so that different texts stay different. Where
+/// they would not, those are shown by what tells them apart: the letters at which they branch off from one
+/// another in the order of their letters, each with as much of what follows as there is room for, and
+/// ellipses between them. Texts for which even one letter each is too wide are numbered, "(2)", and are alike
+/// only where that has no room. n log n in the number of texts.
+std::vector<std::string> elided_apart(std::span<const std::string> texts, int letter, int width);
+
+}  // namespace glimpse
