@@ -78,6 +78,18 @@ GLIMPSE_EXPORT bool is_signed(const Lowered& lowered);
 /// the weights of at least half the greatest.
 GLIMPSE_EXPORT std::vector<Point> outline(const Lowered& lowered);
 
+/// The attention map at the glimpse's resolution, as means over blocks as `block_attention` has them: the sum
+/// of each glimpse pixel's weights, spread over the cell that the pixel is in the image,
+///
+///   Σ_ij (A 1)_ij |p ∩ C_ij| / |C_ij|,   C_ij = `matrix` of [j-½, j+½] × [i-½, i+½],
+///
+/// |p ∩ C| being the area of what a pixel p has of a cell. So it shows no pattern of points that are far
+/// between. It is the attention map itself where there is no matrix or no area, of `Window` and of weights,
+/// and along an axis – of turned `Samples`, along both – where kernels are wide: where their standard
+/// deviation is at least 0.45 cells. Cells of turned samples are summed over 4×4 points of each block. What
+/// of a cell lies outside the image is left out, whatever the padding shows there.
+GLIMPSE_EXPORT ImageRegion cell_attention(const Lowered& lowered, int n);
+
 /// The least distance between the sampling points of neighbouring glimpse pixels, in image pixels, over both
 /// axes and all pixels. 1 without matrix and points as in `outline`, for `Window` and `Weights`, which show
 /// the image's own pixels, and for a sum, which shows none.

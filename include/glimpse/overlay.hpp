@@ -81,6 +81,7 @@ struct OverlayStyle {
     /// In place of `colormap` for all maps of a figure where one `is_signed`.
     Colormap signed_colormap = Colormap::coolwarm;
     AttentionScale scale{};  ///< of the colours, and of what is darkened
+    bool smooth = false;     ///< attention is shown at the glimpses' resolution, as `cell_attention` has it
 };
 
 /// How many times a picture of that size (not empty) is enlarged, so that the outlines and labels of n

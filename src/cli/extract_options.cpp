@@ -226,6 +226,10 @@ void add_pictures(Command& command, ExtractOptions& o) {
         ->default_str(std::string(colormap_names()[static_cast<std::size_t>(style.colormap)]) +
                       ", and coolwarm where a mask has negative weights");
     add_scale(command, o);
+    command.add_flag(
+        "--smooth", o.output.style.smooth,
+        "show attention at the resolution of the glimpses, without the pattern of sampling points "
+        "that are far between; --map stays as it is");
     command.add_number("--opacity", o.opacity, 0.0, 1.0, "of the heat")
         ->default_str(number_text(style.opacity));
     command

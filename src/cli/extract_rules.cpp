@@ -36,9 +36,14 @@ bool has_any_overlay(const ExtractOptions& o) {
 
 constexpr const char* about_any_overlays = "is about overlays: give --overlay, --panel or --sheet overlays";
 
-bool has_colours(const ExtractOptions& o) {
-    return has_any_overlay(o) || o.output.sheet.content == SheetContent::maps;
-}
+constexpr const char* about_colours =
+    "is about attention in colours: give --overlay, --panel or --sheet overlays in the --overlay-style heat, "
+    "both or "
+    "blend, or --sheet maps";
+constexpr const char* about_strength =
+    "is about attention that is shown by its strength: give --overlay, --panel or --sheet overlays in "
+    "another "
+    "--overlay-style than outline or contour, or --sheet maps";
 
 /// Whether attention is shown as sheets of maps show it, or by an overlay in a style of that kind.
 bool shows_attention(const ExtractOptions& o, bool (*in_style)(OverlayStyle::Kind)) {
@@ -79,17 +84,28 @@ const std::array rules{
     Rule{"--overlay-style",
          [](const ExtractOptions& o) { return !o.overlay_style.empty() && !has_any_overlay(o); },
          about_any_overlays},
-    Rule{"--colormap", [](const ExtractOptions& o) { return !o.colormap.empty() && !has_colours(o); },
-         "is about attention in colours: give --overlay, --panel, or --sheet overlays or maps"},
+    Rule{"--colormap",
+         [](const ExtractOptions& o) {
+             return !o.colormap.empty() && !shows_attention(o, glimpse::has_colours);
+         },
+         about_colours},
     Rule{"--scale", [](const ExtractOptions& o) { return o.scale && !shows_attention(o, has_scale); },
-         "is about attention that is shown by its strength: give --overlay, --panel or --sheet overlays in "
-         "another --overlay-style than outline or contour, or --sheet maps"},
+         about_strength},
+    Rule{"--smooth",
+         [](const ExtractOptions& o) { return o.output.style.smooth && !shows_attention(o, has_scale); },
+         about_strength},
     Rule{"--colorbar",
          [](const ExtractOptions& o) {
              return o.output.colorbar && !shows_attention(o, glimpse::has_colours);
          },
-         "is about attention in colours: give --overlay, --panel or --sheet overlays in the --overlay-style "
-         "heat, both or blend, or --sheet maps"},
+         about_colours},
+    Rule{"--opacity",
+         [](const ExtractOptions& o) {
+             return o.opacity && !(has_any_overlay(o) && has_scale(o.output.style.kind));
+         },
+         "is about overlays that show attention by its strength: give --overlay, --panel or --sheet overlays "
+         "in "
+         "another --overlay-style than outline or contour"},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
          about_overlays},
     Rule{"--figure-format",
@@ -98,8 +114,6 @@ const std::array rules{
                     o.output.sheet.content == SheetContent::none;
          },
          "is about figures: give --overlay, --panel, --sheet or --strip"},
-    Rule{"--opacity", [](const ExtractOptions& o) { return o.opacity && !has_any_overlay(o); },
-         about_any_overlays},
 };
 
 /// Tracks need to know all images in advance.

@@ -4,7 +4,6 @@
 #include <opencv2/core.hpp>
 
 #include "glimpse/colorbar.hpp"
-#include "glimpse/overlay.hpp"
 
 namespace glimpse {
 
@@ -14,12 +13,12 @@ bool is_signed_map(const LabelledMap& map) {
     return map.lowered && is_signed(*map.lowered);
 }
 
-/// Calls visit(attention) with what is shown of each map on a picture of the image shrunk n times.
+/// Calls visit(attention) with what is shown of each map in that style.
 template <typename Visit>
-void for_each_attention(std::span<const LabelledMap> maps, int n, const Visit& visit) {
+void for_each_attention(std::span<const LabelledMap> maps, const OverlayStyle& style, const Visit& visit) {
     for (const LabelledMap& map : maps) {
         if (!map.lowered) continue;
-        const ImageRegion attention = shown_attention(*map.lowered, n);
+        const ImageRegion attention = shown_attention(*map.lowered, style);
         if (!attention.pixels.empty()) visit(attention.pixels);
     }
 }
@@ -48,8 +47,9 @@ std::int64_t clipped_of(const cv::Mat& attention, const AttentionRange& range) {
 
 }  // namespace
 
-ImageRegion shown_attention(const Lowered& lowered, int shrink) {
-    ImageRegion attention = block_attention(lowered.map, shrink);
+ImageRegion shown_attention(const Lowered& lowered, const OverlayStyle& style) {
+    ImageRegion attention =
+        style.smooth ? cell_attention(lowered, style.shrink) : block_attention(lowered.map, style.shrink);
     if (!attention.pixels.empty() && !is_signed(lowered)) attention.pixels = cv::max(attention.pixels, 0.0);
     return attention;
 }
@@ -67,7 +67,7 @@ OverlayStyle settled(OverlayStyle style, std::span<const LabelledMap> maps) {
     if (!std::holds_alternative<SharedScale>(style.scale)) return style;
     const bool of_both_signs = is_diverging(style.colormap);
     double greatest = 0;
-    for_each_attention(maps, style.shrink, [&](const cv::Mat& attention) {
+    for_each_attention(maps, style, [&](const cv::Mat& attention) {
         greatest = std::max(greatest, greatest_attention(attention, of_both_signs));
     });
     style.scale = OwnScale{};
@@ -88,7 +88,7 @@ std::int64_t clipped_values(std::span<const LabelledMap> maps, const OverlayStyl
     // A scale of its own leaves out what is negative alone.
     if (!given && (of_both_signs || std::ranges::none_of(maps, is_signed_map))) return 0;
     std::int64_t count = 0;
-    for_each_attention(maps, settled.shrink, [&](const cv::Mat& attention) {
+    for_each_attention(maps, settled, [&](const cv::Mat& attention) {
         const AttentionRange range = given ? *given : AttentionRange{0, greatest_attention(attention, false)};
         count += clipped_of(attention, range);
     });

@@ -4,12 +4,13 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
+#include "glimpse/overlay.hpp"
 
 namespace glimpse {
 
-/// The attention on a picture of the image shrunk `shrink` times, as figures show it: what a kernel
-/// overshoots below 0, where the map is not `is_signed`, counts 0.
-GLIMPSE_EXPORT ImageRegion shown_attention(const Lowered& lowered, int shrink);
+/// The attention on a picture of the image shrunk `style.shrink` times, as figures of that style show it,
+/// smooth or not: what a kernel overshoots below 0, where the map is not `is_signed`, counts 0.
+GLIMPSE_EXPORT ImageRegion shown_attention(const Lowered& lowered, const OverlayStyle& style);
 
 /// What a scale of a map's own reaches: its greatest attention (CV_32F, not empty), or of both signs its
 /// greatest magnitude; 0 where there is none.

@@ -151,6 +151,33 @@ class Scale(GlimpseCase):
                        says=[f"--scale {shown}: LOW < HIGH is needed, numbers that float32 can hold and tell apart"])
         self.run_glimpse("extract", *inputs, "--overlay", "--scale", "-1,1")
 
+    def smooth_map(self, entry, *options):
+        """Attention as a sheet of maps shows it on a scale from 0 to 1."""
+        photo, _ = self.picture(width=SIDE, height=SIDE)
+        self.extract(photo, "-p", self.document({"glimpses": [entry]}), "--overlay", "--overlay-style", "blend", "--opacity", 1,
+                     "--overlay-size", SIDE, "--colormap", "cool", "--scale", "0,0.25", *options)
+        return self.load("photo.overlay.png")[..., 0].astype(float) / 255 / 4  # red grows with the attention
+
+    def test_smooth_maps_are_of_cells(self):
+        """Beside float64: the area of each pixel in the cells of the glimpse, which lie inside the box."""
+        ((left, top, width, height), (columns, rows)) = box, size = (3.25, 6.5, 36, 30.5), (9, 7)
+        entry = {"mechanism": "stn", "box": box, "size": size}
+        edges = numpy.arange(SIDE)
+        share = [numpy.clip(numpy.minimum(edges + 1, start + length) - numpy.maximum(edges, start), 0, 1)
+                 for start, length in ((top, height), (left, width))]
+        wanted = numpy.outer(*share) * columns * rows / (width * height)
+        self.assertLessEqual(numpy.abs(self.smooth_map(entry, "--smooth") - wanted).max(), STEP / 255 / 4)
+        self.assertGreater(numpy.abs(self.smooth_map(entry) - wanted).max(), 0.1)
+        self.extract("photo.png", "-p", self.document({"glimpses": [entry]}), "--map", "--format", "npy")
+        exact = self.load("photo.000.map.npy")
+        self.extract("photo.png", "-p", "p.json", "--map", "--format", "npy", "--overlay", "--smooth")
+        numpy.testing.assert_array_equal(self.load("photo.000.map.npy"), exact)
+
+    def test_smooth_changes_no_mask_and_no_wide_gaussian(self):
+        for entry in ({"mechanism": "mask", "grid": [[0, 0.2], [0.1, 0]]}, {"box": [3, 4, 20, 20]},
+                      {"mechanism": "gaussian", "box": [3, 4, 20, 20], "size": [5, 5]}):
+            numpy.testing.assert_array_equal(self.smooth_map(entry, "--smooth"), self.smooth_map(entry))
+
     def test_a_scale_of_nothing(self):
         inputs = (*self.masks(1), "-o", self.out)
         for options in ((), ("--map",), ("--strip",), ("--animate", "webp"), ("--sheet", "glimpses"), ("--overlay", "--overlay-style", "outline")):

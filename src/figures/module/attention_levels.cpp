@@ -104,7 +104,7 @@ AttentionLevels attention_levels(std::span<const LabelledMap> maps, cv::Size pic
     AttentionLevels all{range, cv::Mat(picture, CV_8U, cv::Scalar(scale.rest()))};
     for (const LabelledMap& labelled : maps) {
         if (!labelled.lowered) continue;
-        const ImageRegion attention = shown_attention(*labelled.lowered, style.shrink);
+        const ImageRegion attention = shown_attention(*labelled.lowered, style);
         if (attention.pixels.empty()) continue;
         const double unit = given ? 1 : greatest_attention(attention.pixels, is_of_both_signs);
         if (!(unit > 0)) continue;

@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <optional>
+
+#include "glimpse/lowered.hpp"
+#include "maps/banded_product.hpp"
+#include "maps/image_region.hpp"
+#include "system/numbers.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// A kernel whose standard deviation is at least this share of a cell leaves no pattern: a Gaussian's comb
+/// varies by 2 exp(-2π² · 0.45²), 4 %.
+constexpr double wide = 0.45;
+
+bool is_wide(double variance, double cell) {
+    return std::sqrt(variance) >= wide * std::abs(cell);
+}
+
+/// The mean over the rows of the variance of their weights, in pixels².
+double mean_variance(const BandedMatrix& matrix) {
+    double variances = 0;
+    int count = 0;
+    for (int i = 0; i < matrix.rows(); ++i) {
+        double mass = 0;
+        double moment = 0;
+        double square = 0;
+        double k = 0;
+        for (const float weight : matrix.row(i).weights) {
+            mass += weight;
+            moment += weight * k;
+            square += weight * k * k;
+            ++k;
+        }
+        if (mass == 0) continue;
+        const double mean = moment / mass;
+        variances += std::max(0.0, square / mass - mean * mean);
+        ++count;
+    }
+    return count == 0 ? 0 : variances / count;
+}
+
+/// Values of neighbouring blocks along an axis.
+struct Profile {
+    int first = 0;
+    std::vector<double> values;
+
+    [[nodiscard]] Interval blocks() const { return {first, first + static_cast<int>(values.size())}; }
+};
+
+/// Adds the length that [from, to) has of each block of n pixels, times `density`.
+void spread(Profile& profile, double from, double to, double density, int n) {
+    for (int k = std::max(profile.first, static_cast<int>(std::floor(from / n)));
+         k < profile.blocks().end && double(k) * n < to; ++k) {
+        const double length = std::min(to, (k + 1.0) * n) - std::max(from, double(k) * n);
+        profile.values[static_cast<std::size_t>(k - profile.first)] += std::max(0.0, length) * density / n;
+    }
+}
+
+/// The mean over each block of n columns of the matrix's column sums.
+Profile exact_profile(const BandedMatrix& matrix, int n) {
+    const Interval support = matrix.support();
+    Profile profile{support.begin / n, {}};
+    if (support.empty()) return profile;
+    profile.values.resize(static_cast<std::size_t>((support.end - 1) / n - profile.first + 1));
+    int column = support.begin;
+    for (const double sum : matrix.column_sums()) {
+        profile.values[static_cast<std::size_t>(column++ / n - profile.first)] += sum / n;
+    }
+    return profile;
+}
+
+/// Likewise, the sum of row i spread over the cell from `start + (i - ½) step` to `start + (i + ½) step`,
+/// centre coordinates.
+Profile cell_profile(const BandedMatrix& matrix, double step, double start, int n) {
+    if (step == 0 || is_wide(mean_variance(matrix), step)) return exact_profile(matrix, n);
+    const double size = matrix.columns();
+    const double ends[2] = {start + 0.5 - step / 2, start + 0.5 + (matrix.rows() - 0.5) * step};
+    const double low = std::clamp(std::min(ends[0], ends[1]), 0.0, size);
+    const double high = std::clamp(std::max(ends[0], ends[1]), 0.0, size);
+    Profile profile{static_cast<int>(std::floor(low / n)), {}};
+    if (low >= high) return profile;
+    profile.values.resize(static_cast<std::size_t>(std::ceil(high / n)) -
+                          static_cast<std::size_t>(profile.first));
+    const std::vector<double> sums = matrix.row_sums();
+    for (int i = 0; i < matrix.rows(); ++i) {
+        const double middle = start + 0.5 + i * step;
+        const double half = std::abs(step) / 2;
+        spread(profile, std::clamp(middle - half, 0.0, size), std::clamp(middle + half, 0.0, size),
+               sums[static_cast<std::size_t>(i)] / std::abs(step), n);
+    }
+    return profile;
+}
+
+ImageRegion cell_attention(const Separable& separable, const Affine& matrix, int n) {
+    const Profile rows = cell_profile(separable.rows, matrix.m[1][1], matrix.m[1][2], n);
+    const Profile columns = cell_profile(separable.columns, matrix.m[0][0], matrix.m[0][2], n);
+    const Rectangle region = rectangle(columns.blocks(), rows.blocks());
+    if (region.empty()) return {region, cv::Mat()};
+    return {region, outer_product(rows.values, columns.values)};
+}
+
+/// Whether the kernel of an interpolation is wide along the longer side of the cells.
+bool has_wide_kernel(const Samples& samples, const Affine& matrix) {
+    constexpr double of_bilinear = 1.0 / 6;  // variance; bicubic's differs little
+    const double side =
+        std::max(std::hypot(matrix.m[0][0], matrix.m[1][0]), std::hypot(matrix.m[0][1], matrix.m[1][1]));
+    return samples.interpolation != Interpolation::nearest && is_wide(of_bilinear, side);
+}
+
+/// The mean of A 1 over points of a block of the image, those outside the glimpse and the image counting 0.
+class BlockMeans {
+  public:
+    BlockMeans(const LinearMap& map, const Affine& matrix, int n)
+        : image_(map.image), to_glimpse_(inverse(matrix)), n_(n), sums_(row_sums(map)) {}
+
+    [[nodiscard]] double at(int column, int row) const {
+        double sum = 0;
+        for (int v = 0; v < points; ++v) {
+            for (int u = 0; u < points; ++u) sum += at_point(coordinate(column, u), coordinate(row, v));
+        }
+        return sum / (points * points);
+    }
+
+  private:
+    static constexpr int points = 4;  ///< along a side
+
+    /// Edge coordinate of a point of a block.
+    [[nodiscard]] double coordinate(int block, int point) const {
+        return (block + (point + 0.5) / points) * n_;
+    }
+
+    [[nodiscard]] double at_point(double x, double y) const {
+        if (x >= image_.width || y >= image_.height) return 0;
+        const Point pixel = to_glimpse_(x - 0.5, y - 0.5);
+        const double j = std::floor(pixel.x + 0.5);
+        const double i = std::floor(pixel.y + 0.5);
+        if (!(j >= 0 && i >= 0 && j < sums_.cols && i < sums_.rows)) return 0;
+        return sums_.at<float>(static_cast<int>(i), static_cast<int>(j));
+    }
+
+    Size image_;
+    Affine to_glimpse_;
+    int n_;
+    cv::Mat sums_;
+};
+
+/// The blocks that an interval of the image touches.
+Interval blocks_of(double low, double high, int size, int n) {
+    return {static_cast<int>(std::floor(std::clamp(low, 0.0, double(size)) / n)),
+            static_cast<int>(std::ceil(std::clamp(high, 0.0, double(size)) / n))};
+}
+
+ImageRegion cell_attention(const LinearMap& map, const Affine& matrix, int n) {
+    const auto [left, top, right, bottom] = extent(border_in_image(matrix, map.glimpse));
+    const Rectangle region =
+        rectangle(blocks_of(left, right, map.image.width, n), blocks_of(top, bottom, map.image.height, n));
+    if (region.empty()) return {region, cv::Mat()};
+    const BlockMeans means(map, matrix, n);
+    const double area = std::abs(matrix.determinant());
+    cv::Mat attention(region.height, region.width, CV_32F);
+    for (int y = 0; y < region.height; ++y) {
+        auto* row = attention.ptr<float>(y);
+        for (int x = 0; x < region.width; ++x) {
+            row[x] = static_cast<float>(means.at(region.x + x, region.y + y) / area);
+        }
+    }
+    return {region, attention};
+}
+
+}  // namespace
+
+ImageRegion cell_attention(const Lowered& lowered, int n) {
+    const LinearMap& map = lowered.map;
+    if (!lowered.matrix) return block_attention(map, n);
+    const Affine& matrix = *lowered.matrix;
+    if (const auto* separable = std::get_if<Separable>(&map.kind)) {
+        return cell_attention(*separable, matrix, n);
+    }
+    const auto* samples = std::get_if<Samples>(&map.kind);
+    if (samples == nullptr || samples->points.affine() == nullptr || matrix.determinant() == 0 ||
+        has_wide_kernel(*samples, matrix)) {
+        return block_attention(map, n);
+    }
+    return cell_attention(map, matrix, n);
+}
+
+}  // namespace glimpse
