@@ -16,6 +16,7 @@
 #include "glimpse/figure.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/mechanisms/mask.hpp"
 #include "glimpse/resume.hpp"
 #include "glimpse/track_outputs.hpp"
 
@@ -118,6 +119,33 @@ class ClippedAttention {
     std::string first_;
 };
 
+/// Counts the masks around which contours found nothing to be drawn.
+class EmptyContours {
+  public:
+    explicit EmptyContours(const ExtractOptions& o)
+        : are_drawn_(o.output.style.kind == OverlayStyle::Kind::contour && !o.run.dry_run) {}
+
+    void record(const FinishedJob& done) {
+        if (!are_drawn_) return;
+        for (const GlimpseReport& glimpse : done.report.glimpses) {
+            if (glimpse.mechanism != Mask::name || !glimpse.error.empty() || !glimpse.support.empty())
+                continue;
+            if (count_++ == 0) first_ = done.report.image + ": " + glimpse.id;
+        }
+    }
+
+    void tell(const std::function<void(const std::string&)>& warn) const {
+        if (count_ == 0) return;
+        warn((count_ == 1 ? "1 mask is" : std::to_string(count_) + " masks are") +
+             " 0 all over, so that --overlay-style contour has nothing to draw around (" + first_ + ")");
+    }
+
+  private:
+    bool are_drawn_;
+    std::size_t count_ = 0;
+    std::string first_;
+};
+
 bool lacks_fonts() {
     try {
         return !has_fonts();
@@ -160,6 +188,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     std::size_t turned = 0;
     ShrunkPictures shrunk_pictures;
     ClippedAttention clipped;
+    EmptyContours empty(o);
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
@@ -168,6 +197,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
             turned += done.annotated_turned ? 1 : 0;
             shrunk_pictures.record(done);
             clipped.record(done);
+            empty.record(done);
         } catch (...) {
             over = true;
             throw;
@@ -178,6 +208,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     warn_of_turned(o, turned);
     shrunk_pictures.tell(o);
     clipped.tell(o);
+    empty.tell(o.input.warn);
     const Outcome outcome = record.finish();
     return with_tracks(o, tracks, count.value_or(0), record, outcome);
 }

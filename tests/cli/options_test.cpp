@@ -34,12 +34,18 @@ TEST_CASE("options that contradict each other are refused by name") {
               o.resume = true;
               o.report = "report.jsonl";
           }) == "");
-    CHECK(refused([](ExtractOptions& o) { o.opacity = 0.5; }) ==
-          "--opacity: is about overlays: give --overlay, --panel or --sheet overlays");
+    CHECK(
+        holds(refused([](ExtractOptions& o) { o.opacity = 0.5; }), "--opacity: is about overlays that show"));
     CHECK(refused([](ExtractOptions& o) {
               o.opacity = 0.5;
               o.output.overlay = true;
           }) == "");
+    CHECK(holds(refused([](ExtractOptions& o) {
+                    o.opacity = 0.5;
+                    o.output.overlay = true;
+                    o.output.style.kind = OverlayStyle::Kind::outline;
+                }),
+                "--opacity: is about overlays that show"));
     const auto scaled = [&](OverlayStyle::Kind kind, SheetContent content) {
         return refused([=](ExtractOptions& o) {
             o.scale = glimpse::SharedScale{};

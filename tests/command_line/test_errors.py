@@ -185,6 +185,14 @@ class BadUsage(GlimpseCase):
         for option, value in (("--overlay-style", "heat"), ("--overlay-size", "99"), ("--opacity", "0.6")):
             self.check("-b", "0,0,4,4", option, value, *out, says=[f"{option}: is about overlays"])
         self.check("-b", "0,0,4,4", "--colormap", "inferno", *out, says=["--colormap: is about attention in colours"])
+        for styles, options in ((("outline", "contour"), ("--opacity", "0.5")), (("outline", "contour", "dim"), ("--colormap", "jet")),
+                                (("outline", "contour"), ("--smooth",))):
+            for style in styles:
+                self.check("-b", "0,0,4,4", "--overlay", "--overlay-style", style, *options, *out,
+                           says=[f"{options[0]}: is about ", "give --overlay, --panel or --sheet overlays in "])
+        for options in (("--opacity", "0.5"),):  # maps are as they are
+            self.check("-b", "0,0,4,4", "--sheet", "maps", *options, *out, says=["--opacity: is about overlays"])
+        self.check("-b", "0,0,4,4", "--map", "--smooth", *out, says=["--smooth: is about attention that is shown by its strength"])
         manifest = self.file("m.jsonl", "")
         self.fails(2, "extract", "--manifest", manifest, "-r", *out, says=["--manifest", "--recursive"])
         self.fails(2, "extract", "--input-tar", "a.tar", "-b", "0,0,4,4", "-r", *out, says=["--input-tar", "--recursive"])

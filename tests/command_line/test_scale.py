@@ -178,6 +178,15 @@ class Scale(GlimpseCase):
                       {"mechanism": "gaussian", "box": [3, 4, 20, 20], "size": [5, 5]}):
             numpy.testing.assert_array_equal(self.smooth_map(entry, "--smooth"), self.smooth_map(entry))
 
+    def test_contours_of_nothing_are_told_once(self):
+        inputs = self.masks(0.5, 0, 0)
+        self.picture("other.png", width=SIDE, height=SIDE)
+        said = self.extract("other.png", *inputs, "--overlay", "--overlay-style", "contour").stderr
+        self.assertEqual(said, "glimpse: warning: 4 masks are 0 all over, so that --overlay-style contour has nothing to draw around (other.png: m.001)\n")
+        self.assertEqual(self.extract(*inputs, "--overlay").stderr, "")
+        self.assertEqual(self.extract(*inputs, "--overlay", "--overlay-style", "contour", "--dry-run").stderr, "")
+        self.assertEqual(self.extract(*self.masks(0.5), "--overlay", "--overlay-style", "contour").stderr, "")
+
     def test_a_scale_of_nothing(self):
         inputs = (*self.masks(1), "-o", self.out)
         for options in ((), ("--map",), ("--strip",), ("--animate", "webp"), ("--sheet", "glimpses"), ("--overlay", "--overlay-style", "outline")):
