@@ -86,13 +86,11 @@ void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const
     if (sheet_) sheet_->lay_out(image, all, glimpses);
     const std::optional<int> shrink = overlay_shrink_for(image);
     if (!shrink) return;
-    style_ = options_.style;
-    style_.shrink = *shrink;
-    style_ = settled(style_, maps());
-    clipped_ = clipped_values(maps(), style_);
-    if (options_.colorbar) colorbar_ = colorbar_of(style_);
+    OverlayStyle style = options_.style;
+    style.shrink = *shrink;
     const Size overlay = overlay_size(image, *shrink, glimpses.size());
-    style_.enlargement = overlay.width / shrunk(image, *shrink).width;
+    style.enlargement = overlay.width / shrunk(image, *shrink).width;
+    settled_ = SettledStyle(style, maps(), options_.colorbar);
     if (wants_panel_) lay_out_panel_beside(overlay);
 }
 
@@ -102,11 +100,11 @@ void Pictures::lay_out_panel_beside(Size overlay) {
         const Size size = glimpse.lowered.map.glimpse;
         entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
     }
-    panel_.emplace(lay_out_panel({overlay.width, overlay.height}, entries, colorbar_));
+    panel_.emplace(lay_out_panel({overlay.width, overlay.height}, entries, settled_.colorbar));
 }
 
 std::int64_t Pictures::clipped() const {
-    return std::max(clipped_, sheet_ ? sheet_->clipped() : 0);
+    return std::max(settled_.clipped, sheet_ ? sheet_->clipped() : 0);
 }
 
 std::vector<LabelledMap> Pictures::maps() const {
@@ -151,11 +149,11 @@ void Pictures::save(const cv::Mat& image) {
 }
 
 void Pictures::save_overlays(const cv::Mat& image) {
-    Figure drawn = overlay_figure(image, maps(), style_);
+    Figure drawn = overlay_figure(image, maps(), settled_.style);
     if (panel_) panel_->show_overlay(wants_overlay_ ? drawn : std::move(drawn));
     if (wants_overlay_) {
         const cv::Rect all({0, 0}, drawn.size);
-        if (colorbar_) drawn = with_colorbar(std::move(drawn), *colorbar_, all);
+        if (settled_.colorbar) drawn = with_colorbar(std::move(drawn), *settled_.colorbar, all);
         save(std::move(drawn), paths_.overlay);
     }
     if (panel_) save(std::move(*panel_).figure(), paths_.panel);

@@ -11,6 +11,7 @@
 #include "glimpse/overlay.hpp"
 #include "glimpse/panel.hpp"
 #include "pipeline/saving.hpp"
+#include "pipeline/settled_style.hpp"
 #include "pipeline/sheet.hpp"
 
 namespace glimpse {
@@ -67,10 +68,8 @@ class Pictures {
     std::optional<Sheet> sheet_;
     Size image_{};
     std::span<const LoweredGlimpse> glimpses_;
-    OverlayStyle style_;                ///< of the overlay and the panel
-    std::optional<Colorbar> colorbar_;  ///< of them
-    std::int64_t clipped_ = 0;          ///< in them
-    std::optional<Panel> panel_;        ///< each glimpse has a place of its own
+    SettledStyle settled_;        ///< of the overlay and the panel
+    std::optional<Panel> panel_;  ///< each glimpse has a place of its own
 };
 
 }  // namespace glimpse

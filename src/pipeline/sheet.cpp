@@ -89,17 +89,15 @@ void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const Lo
 }
 
 void Sheet::settle_style() {
-    style_ = options_.style;
-    style_.shrink = shrink_;
+    OverlayStyle style = options_.style;
+    style.shrink = shrink_;
     if (options_.sheet.content == SheetContent::maps) {
-        style_.kind = OverlayStyle::Kind::blend;
-        style_.opacity = 1;
+        style.kind = OverlayStyle::Kind::blend;
+        style.opacity = 1;
     }
     std::vector<LabelledMap> maps;
     for (const LoweredGlimpse& glimpse : glimpses_) maps.push_back({{}, &glimpse.lowered});
-    style_ = settled(style_, maps);
-    clipped_ = clipped_values(maps, style_);
-    if (options_.colorbar) colorbar_ = colorbar_of(style_);
+    settled_ = SettledStyle(style, maps, options_.colorbar);
 }
 
 void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
@@ -122,7 +120,7 @@ void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figu
     std::vector<Figure> overlays(glimpses.size());
     for_each_in_parallel(glimpses.size(), [&](std::size_t k) {
         if (!can_be_shown(glimpses[k])) return;
-        OverlayStyle own = style_;
+        OverlayStyle own = settled_.style;
         own.enlargement = places[k].width / image.cols;
         own.first_colour = static_cast<std::size_t>(glimpses[k] - glimpses_.data());
         const std::array maps{LabelledMap{{}, &glimpses[k]->lowered}};
@@ -138,9 +136,9 @@ Figure Sheet::page(std::size_t number, const cv::Mat& image) {
     } else {
         show_glimpses(number, figure);
     }
-    if (!colorbar_) return figure;
+    if (!settled_.colorbar) return figure;
     constexpr int least_letter = 9;  // of cells without captions
-    return with_colorbar(std::move(figure), *colorbar_, rows_of(pages_[number]),
+    return with_colorbar(std::move(figure), *settled_.colorbar, rows_of(pages_[number]),
                          std::max(least_letter, pages_[number].letter));
 }
 

@@ -12,6 +12,7 @@
 #include "glimpse/figure.hpp"
 #include "glimpse/outputs.hpp"
 #include "pipeline/lowering.hpp"
+#include "pipeline/settled_style.hpp"
 
 namespace glimpse {
 
@@ -32,7 +33,7 @@ class Sheet {
     void lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses);
 
     /// `clipped_values` of what is laid out.
-    [[nodiscard]] std::int64_t clipped() const { return clipped_; }
+    [[nodiscard]] std::int64_t clipped() const { return settled_.clipped; }
 
     /// Shows a glimpse, 8-bit RGB, unless the cells show the image. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const cv::Mat& picture);
@@ -55,9 +56,7 @@ class Sheet {
     std::vector<const LoweredGlimpse*> lowered_;  ///< of each glimpse in `all_`; null where that failed
     std::vector<cv::Mat> shown_;                  ///< likewise: the pixels that it is shown with
     std::vector<ContactSheetLayout> pages_;
-    OverlayStyle style_;  ///< of all cells that show the image
-    std::int64_t clipped_ = 0;
-    std::optional<Colorbar> colorbar_;
+    SettledStyle settled_;  ///< of all cells that show the image
 };
 
 }  // namespace glimpse

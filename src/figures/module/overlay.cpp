@@ -102,6 +102,16 @@ bool has_outlines(OverlayStyle::Kind kind) {
     return kind == Kind::outline || kind == Kind::both || kind == Kind::dim;
 }
 
+/// What the outlines' labels say is written where it finds room; the k-th in `colour(k)`.
+template <typename Colour>
+void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const DrawingSizes& sizes,
+                const Colour& colour) {
+    const auto labels = place_labels(outlines, figure.size, sizes);
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
+    }
+}
+
 /// Where attention is shown, a glimpse without a border has its label alone.
 void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
     const double scale = double(style.enlargement) / style.shrink;
@@ -129,10 +139,7 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Overl
     for (std::size_t k = 0; k < polygons.size(); ++k) {
         if (is_drawn(k)) add_outline(figure, polygons[k], lines, colour(k));
     }
-    const auto labels = place_labels(visible, figure.size, sizes);
-    for (std::size_t k = 0; k < labels.size(); ++k) {
-        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
-    }
+    add_labels(figure, visible, sizes, colour);
 }
 
 /// The lines around one share of a glimpse's attention, or of several that have the same.
@@ -208,10 +215,7 @@ void add_contours(Figure& figure, std::span<const LabelledMap> maps, const Overl
             owners.push_back(k);
         }
     }
-    const auto placed = place_labels(labels, figure.size, sizes);
-    for (std::size_t n = 0; n < placed.size(); ++n) {
-        if (placed[n]) add_tag(figure, placed[n]->text, placed[n]->tag, sizes.letter, colour(owners[n]));
-    }
+    add_labels(figure, labels, sizes, [&](std::size_t n) { return colour(owners[n]); });
 }
 
 }  // namespace
