@@ -21,7 +21,9 @@ struct TrackOptions {
     bool strip = false;     ///< DIR/ID.strip.png, .svg or .pdf, a contact sheet of its glimpses
     std::string animation;  ///< DIR/ID.track.webp, .gif or .mp4, by the extension; empty: none
     /// Of the animation, in frames a second: 0.1 ≤ rate ≤ 60, for GIF ≤ 50; without: 25.
-    std::optional<double> frame_rate;
+    std::optional<double> frame_rate{};
+    /// Of the strip: the longer side of a cell in pixels, at most, `least_cell_size` to `greatest_cell_size`.
+    int cell_size = 128;
 };
 
 /// What is written, and where.

@@ -206,9 +206,9 @@ void add_sheet(Command& command, ExtractOptions& o) {
         ->default_str("about twice as wide as high");
     command
         .add_number("--cell-size", o.cell_size, least_cell_size, greatest_cell_size,
-                    "of --sheet: the longer side of a cell, pixels")
-        ->needs(sheet)
-        ->default_str(std::to_string(defaults.cell_size));
+                    "of --sheet and --strip: the longer side of a cell, pixels")
+        ->default_str(std::to_string(defaults.cell_size) + ", of --strip " +
+                      std::to_string(TrackOptions().cell_size));
 }
 
 void add_pictures(Command& command, ExtractOptions& o) {
@@ -319,7 +319,7 @@ void apply(ExtractOptions& o) {
     if (o.overlay_size) o.output.overlay_size = *o.overlay_size;
     if (!o.sheet.empty()) o.output.sheet.content = sheet_contents.at(o.sheet);
     if (o.columns) o.output.sheet.columns = *o.columns;
-    if (o.cell_size) o.output.sheet.cell_size = *o.cell_size;
+    if (o.cell_size) o.output.sheet.cell_size = o.output.tracks.cell_size = *o.cell_size;
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
     o.output.sync = !o.no_sync;

@@ -108,6 +108,11 @@ const std::array rules{
          "another --overlay-style than outline or contour"},
     Rule{"--overlay-size", [](const ExtractOptions& o) { return o.overlay_size && !has_overlay(o); },
          about_overlays},
+    Rule{"--cell-size",
+         [](const ExtractOptions& o) {
+             return o.cell_size && !o.output.tracks.strip && o.output.sheet.content == SheetContent::none;
+         },
+         "is about cells: give --sheet or --strip"},
     Rule{"--figure-format",
          [](const ExtractOptions& o) {
              return !o.figure_format.empty() && !has_overlay(o) && !o.output.tracks.strip &&

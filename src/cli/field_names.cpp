@@ -46,6 +46,7 @@ constexpr std::array fields{
     Field{"panel", "--panel"},
     Field{"sheet", "--sheet"},
     Field{"sheet.cell_size", "--cell-size"},
+    Field{"tracks.cell_size", "--cell-size"},
     Field{"overlay_size", "--overlay-size"},
     Field{"style.kind", "--overlay-style"},
     Field{"style.scale", "--scale"},

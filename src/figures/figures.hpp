@@ -33,10 +33,11 @@ struct Figures {
     /// The picture with the pixels that it is shown with in a place of that size: its own, where the place is
     /// a whole multiple of it, otherwise the place's.
     cv::Mat (*fitted)(const cv::Mat& picture, cv::Size place);
-    /// Cells in which the largest glimpse is 128 pixels long, enlarged by a whole factor or shrunk; down to
-    /// 32 where there are many. The sheet has at most 4096×4096 pixels; where not all glimpses fit, every
-    /// `step`-th is shown. The entries' labels are the captions, left out in cells below 64 pixels.
-    ContactSheetLayout (*lay_out_contact_sheet)(std::span<const PanelEntry> glimpses);
+    /// Cells in which the largest glimpse is about `cell_size` pixels long, enlarged by a whole factor or
+    /// shrunk; down to 32 where there are many. The sheet has at most 4096×4096 pixels; where not all
+    /// glimpses fit, every `step`-th is shown. The entries' labels are the captions, left out in cells below
+    /// 64 pixels.
+    ContactSheetLayout (*lay_out_contact_sheet)(std::span<const PanelEntry> glimpses, int cell_size);
     /// Cells as the options say: all of them, with their captions.
     ContactSheetLayout (*lay_out_sheet)(std::span<const PanelEntry> glimpses, const SheetOptions& options);
     /// A sheet's hairlines and texts, and the places of its thumbnails.

@@ -135,6 +135,12 @@ void require_ends(const AttentionScale& scale) {
                         number_text(range->low) + "," + number_text(range->high));
 }
 
+void require_cell_size(const std::string& field, int size) {
+    if (size >= least_cell_size && size <= greatest_cell_size) return;
+    throw InvalidOption(field, std::to_string(least_cell_size) + " to " + std::to_string(greatest_cell_size) +
+                                   " pixels are a cell, not " + std::to_string(size));
+}
+
 /// Throws `UsageError` for what is wrong whatever the jobs are.
 void validate(const OutputOptions& options) {
     if (!options.out.empty() && !options.archive.empty()) {
@@ -154,13 +160,9 @@ void validate(const OutputOptions& options) {
     if (!options.archive.empty() && options.archive != standard_stream) {
         static_cast<void>(compression_of(options.archive));
     }
-    const SheetOptions& sheet = options.sheet;
-    const bool has_sheet = sheet.content != SheetContent::none;
-    if (has_sheet && (sheet.cell_size < least_cell_size || sheet.cell_size > greatest_cell_size)) {
-        throw InvalidOption("sheet.cell_size",
-                            std::to_string(least_cell_size) + " to " + std::to_string(greatest_cell_size) +
-                                " pixels are a cell, not " + std::to_string(sheet.cell_size));
-    }
+    const bool has_sheet = options.sheet.content != SheetContent::none;
+    if (has_sheet) require_cell_size("sheet.cell_size", options.sheet.cell_size);
+    if (options.tracks.strip) require_cell_size("tracks.cell_size", options.tracks.cell_size);
     if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map)) {
         throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
                                        field_name("overlay") + ", " + field_name("panel") + ", " +

@@ -124,10 +124,10 @@ TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOpti
 
 }  // namespace
 
-Figure strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options) {
+Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunOptions& options) {
     std::vector<PanelEntry> entries;
     for (const WrittenGlimpse& glimpse : track) entries.push_back({frame_name(glimpse), as_written(glimpse)});
-    const ContactSheetLayout layout = drawing().lay_out_contact_sheet(entries);
+    const ContactSheetLayout layout = drawing().lay_out_contact_sheet(entries, cell_size);
     Figure sheet = drawing().empty_contact_sheet(layout);
     for_each_in_parallel(layout.thumbnails.size(), [&](std::size_t k) {
         FigurePicture& picture = sheet.pictures[k];

@@ -15,8 +15,9 @@ struct WrittenGlimpse {
     std::filesystem::path file;
 };
 
-/// A track's contact sheet. Throws `Error` that names the file that cannot be read.
-Figure strip_of(std::span<const WrittenGlimpse> track, const RunOptions& options);
+/// A track's contact sheet, in cells of that size at most. Throws `Error` that names the file that cannot be
+/// read.
+Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunOptions& options);
 
 /// Writes a track's animation into a file. Throws `Error` that names the file that cannot be read, with
 /// FFmpeg's message, or when interrupted.

@@ -82,7 +82,8 @@ TrackReport Tracks::make_one(const Output& output, const RunOptions& options) co
         if (output.animated) {
             animate(glimpses, plan_.options.tracks, options, file.temporary_path());
         } else {
-            file.write(encode_figure(strip_of(glimpses, options), plan_.options.figure_format));
+            file.write(encode_figure(strip_of(glimpses, plan_.options.tracks.cell_size, options),
+                                     plan_.options.figure_format));
         }
         const bool replace = plan_.options.existing != Existing::error;
         plan_.options.sync ? publish_synced(file, replace) : file.publish(replace);

@@ -78,6 +78,17 @@ class Sequence(GlimpseCase):
 
 
 class Strips(Sequence):
+    def test_cells_of_a_size(self):
+        self.extract("--strip")
+        usual = self.load("7.strip.png").shape
+        self.extract("--strip", "--cell-size", 128)
+        self.assertEqual(self.load("7.strip.png").shape, usual)
+        self.extract("--strip", "--cell-size", 256)
+        # Sixteen times as large now, in two rows of 6.
+        self.assertEqual(self.load("7.strip.png").shape, (2 * (256 + 2 + 16 + 2 * 12) - 16 + 2 * 32, 6 * (256 + 2 + 16) - 16 + 2 * 32, 3))
+        self.fails(2, *self.COMMAND, "--strip", "--cell-size", 9, "-o", self.out, says=["--cell-size"])
+        self.fails(2, *self.COMMAND, "--cell-size", 99, "-o", self.out, says=["--cell-size: is about cells: give --sheet or --strip"])
+
     def test_every_glimpse_in_its_cell(self):
         self.extract("--strip")
         self.assertEqual(self.tracks(), ["12.strip.png", "7.strip.png"])

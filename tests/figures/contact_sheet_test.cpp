@@ -70,14 +70,14 @@ TEST_CASE("every contact sheet keeps its bound, and everything on it its place")
         for (const std::size_t count : {1, 2, 8, 9, 24, 600, 3000, 25538, 40000}) {
             CAPTURE(size);
             CAPTURE(count);
-            check_sheet(figures::lay_out_contact_sheet(entries(count, size)), count);
+            check_sheet(figures::lay_out_contact_sheet(entries(count, size), 128), count);
         }
     }
 }
 
 TEST_CASE("few glimpses stand in one row, enlarged by a whole factor or shrunk") {
     const auto first = [](cv::Size size) {
-        const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(8, size));
+        const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(8, size), 128);
         CHECK(std::ranges::all_of(layout.thumbnails, [&](const cv::Rect& place) {
             return place.y == layout.thumbnails.front().y;
         }));
@@ -91,7 +91,7 @@ TEST_CASE("few glimpses stand in one row, enlarged by a whole factor or shrunk")
 
 TEST_CASE("many glimpses share the sheet, the smallest without captions, and beyond that some are left out") {
     const auto sheet = [](std::size_t count) {
-        return figures::lay_out_contact_sheet(entries(count, {128, 128}));
+        return figures::lay_out_contact_sheet(entries(count, {128, 128}), 128);
     };
     CHECK(sheet(200).thumbnails.front().size() == cv::Size(128, 128));
     const ContactSheetLayout shrunk = sheet(1500);
@@ -108,9 +108,25 @@ TEST_CASE("many glimpses share the sheet, the smallest without captions, and bey
     CHECK(sheet(2 * 113 * 112).step == 2);
 }
 
+TEST_CASE("a contact sheet has cells of the size that was asked for, where they all fit") {
+    const auto first = [](cv::Size size, int cell, std::size_t count = 8) {
+        const ContactSheetLayout layout = figures::lay_out_contact_sheet(entries(count, size), cell);
+        check_sheet(layout, count);
+        return layout.thumbnails.front().size();
+    };
+    CHECK(first({64, 64}, 256) == cv::Size(256, 256));
+    CHECK(first({40, 20}, 300) == cv::Size(280, 140));
+    CHECK(first({512, 256}, 1024, 3) == cv::Size(1024, 512));
+    CHECK(first({512, 256}, 256) == cv::Size(256, 128));
+    CHECK(first({64, 64}, 32) == cv::Size(32, 32));
+    CHECK(first({20, 10}, 32) == cv::Size(20, 10));
+    CHECK(first({1, 1}, 32) == cv::Size(32, 32));
+    CHECK(first({64, 64}, 256, 400).width < 256);
+}
+
 TEST_CASE("a sheet shows glimpses of several sizes, each in its own proportions") {
     const std::vector<PanelEntry> glimpses{{"a", {60, 30}}, {"b", {30, 60}}, {"c", {20, 20}}};
-    const ContactSheetLayout layout = figures::lay_out_contact_sheet(glimpses);
+    const ContactSheetLayout layout = figures::lay_out_contact_sheet(glimpses, 128);
     check_sheet(layout, 3);
     CHECK(layout.thumbnails[0].size() == cv::Size(120, 60));
     CHECK(layout.thumbnails[1].size() == cv::Size(60, 120));

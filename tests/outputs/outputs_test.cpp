@@ -90,6 +90,10 @@ TEST_CASE("a sheet has pages where there are more glimpses than one shows") {
     options.sheet.cell_size = 31;
     CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "32 to 1024 pixels are a cell, not 31"));
     options.sheet.cell_size = 32;
+    options.tracks.strip = true;
+    options.tracks.cell_size = 1025;
+    CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "32 to 1024 pixels are a cell, not 1025"));
+    options.tracks.strip = false;
     options.out = "-";
     CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "'-' holds the glimpse alone"));
 }

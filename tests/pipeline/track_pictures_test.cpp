@@ -31,7 +31,7 @@ TEST_CASE("the strip of a track of very many glimpses shows every step-th of the
     }
     constexpr std::size_t count = 13000;  // more than the 12,656 that find a place
     const ContactSheetLayout layout =
-        figures::lay_out_contact_sheet(std::vector<PanelEntry>(count, {"a", {4, 4}}));
+        figures::lay_out_contact_sheet(std::vector<PanelEntry>(count, {"a", {4, 4}}), 128);
     REQUIRE(layout.step == 2);
 
     const ImageJob job{ImageSource("a.png"), "a"};
@@ -41,7 +41,7 @@ TEST_CASE("the strip of a track of very many glimpses shows every step-th of the
     for (std::size_t k = 0; k < count; ++k) {
         track.push_back({&job, &glimpse, files[k % layout.step == 0 ? k / layout.step % 2 : 2]});
     }
-    const cv::Mat strip = drawn(strip_of(track, {}));
+    const cv::Mat strip = drawn(strip_of(track, 128, {}));
     REQUIRE(strip.size() == layout.sheet);
     std::size_t wrong = 0;
     for (std::size_t k = 0; k < layout.thumbnails.size(); ++k) {

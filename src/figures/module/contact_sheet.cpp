@@ -14,7 +14,6 @@ namespace glimpse {
 namespace {
 
 // Longer sides of cells and of the sheet, in pixels.
-constexpr int largest_cell = 128;
 constexpr int smallest_captioned_cell = 64;
 constexpr int smallest_cell = 32;
 constexpr int largest_sheet = 4096;
@@ -51,13 +50,14 @@ Cells cells_of(cv::Size picture, int side, double widest) {
 
 /// The lengths at which the largest glimpse may be shown, in descending order: whole enlargements, then
 /// reductions.
-std::vector<int> sides_of(cv::Size greatest) {
+std::vector<int> sides_of(cv::Size greatest, int largest_cell) {
     const int longest = std::max(greatest.width, greatest.height);
     std::vector<int> sides;
     for (int factor = largest_cell / longest; factor >= 1 && factor * longest >= smallest_cell; --factor) {
         sides.push_back(factor * longest);
     }
     for (int side = std::min(largest_cell, longest - 1); side >= smallest_cell; --side) sides.push_back(side);
+    if (sides.empty()) sides.push_back(largest_cell / longest * longest);  // cells that are small already
     return sides;
 }
 
@@ -141,9 +141,9 @@ Greatest greatest_of(std::span<const PanelEntry> entries) {
 
 namespace figures {
 
-ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses) {
+ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, int cell_size) {
     const Greatest greatest = greatest_of(glimpses);
-    const std::vector<int> sides = sides_of(greatest.picture);
+    const std::vector<int> sides = sides_of(greatest.picture, cell_size);
     const auto cells_with = [&](int side) {
         return cells_of(filling_size(greatest.picture, {side, side}), side, greatest.label);
     };

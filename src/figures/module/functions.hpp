@@ -16,7 +16,7 @@ cv::Mat drawn(Figure figure);
 std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format);
 bool has_fonts();
 Figure empty_panel(const PanelLayout& layout);
-ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses);
+ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, int cell_size);
 ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const SheetOptions& options);
 Figure empty_contact_sheet(const ContactSheetLayout& layout);
 TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike);
