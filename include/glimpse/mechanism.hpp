@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -87,15 +88,29 @@ struct Place {
     }
 };
 
+/// What some glimpses of a run have in common: the class of annotated boxes, say.
+struct GlimpseCategory {
+    std::string name{};
+    std::size_t number = 0;  ///< from 0, in the order in which a run comes to them; for `glimpse_colour`
+};
+
 /// A mechanism with the name that its outputs carry.
 struct Glimpse {
     std::string id;
     Mechanism mechanism;
     Place place{};
-    std::shared_ptr<const std::string> label{};  ///< what figures call it; null: its id
+    std::shared_ptr<const std::string> label{};         ///< what figures call it; null: its id
+    std::shared_ptr<const GlimpseCategory> category{};  ///< null: none
 
-    /// The label, or without one the id.
-    [[nodiscard]] const std::string& shown_as() const { return label ? *label : id; }
+    /// What figures call it: the label, or without one the id, after the name of its category.
+    [[nodiscard]] std::string shown_as() const {
+        const std::string& own = label ? *label : id;
+        return category && !category->name.empty() ? category->name + " " + own : own;
+    }
+    /// Which of the colours of `glimpse_colour` it has in figures; none: that of its place.
+    [[nodiscard]] std::optional<std::size_t> colour() const {
+        return category ? std::optional(category->number) : std::nullopt;
+    }
 };
 
 }  // namespace glimpse

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,11 +19,12 @@ namespace glimpse {
 struct LabelledMap {
     std::string label;
     const Lowered* lowered = nullptr;
+    std::optional<std::size_t> colour{};  ///< for `glimpse_colour`; none: that of its place among the maps
 };
 
-/// The colour (R, G, B) of the k-th glimpse wherever it is shown, k ≥ 0: green first, then six that
-/// colour-blind readers tell apart too; then paler and darker ones of these seven, and from the 22nd on all
-/// again.
+/// The colour (R, G, B) of the k-th glimpse, or of all of the k-th category, wherever they are shown, k ≥ 0:
+/// green first, then six that colour-blind readers tell apart too; then paler and darker ones of these seven,
+/// and from the 22nd on all again.
 GLIMPSE_EXPORT cv::Vec3b glimpse_colour(std::size_t k);
 
 /// OpenCV's colour maps, in the order of `cv::ColormapTypes`, and Moreland's diverging one.
@@ -75,9 +77,8 @@ struct OverlayStyle {
     /// 0 ≤ opacity ≤ 1: of the heat where attention is greatest – of `blend`, everywhere –, or of the dark
     /// where there is none.
     double opacity = 0.6;
-    int enlargement = 1;           ///< ≥ 1: each pixel becomes a square of that side, in pixels
-    std::size_t first_colour = 0;  ///< of the first map's outline, for `glimpse_colour`
-    int shrink = 1;  ///< ≥ 1: how many times the picture is smaller than the image of the maps
+    int enlargement = 1;  ///< ≥ 1: each pixel becomes a square of that side, in pixels
+    int shrink = 1;       ///< ≥ 1: how many times the picture is smaller than the image of the maps
     /// In place of `colormap` for all maps of a figure where one `is_signed`.
     Colormap signed_colormap = Colormap::coolwarm;
     AttentionScale scale{};  ///< of the colours, and of what is darkened

@@ -13,14 +13,15 @@
 #include "glimpse/figure.hpp"
 
 // A figure on white: an overlay on the left and the glimpses on the right, each framed in the colour of its
-// place in the list.
+// category or its place in the list.
 
 namespace glimpse {
 
 /// A glimpse of a panel.
 struct PanelEntry {
     std::string label;
-    cv::Size size;  ///< in pixels
+    cv::Size size;                        ///< in pixels
+    std::optional<std::size_t> colour{};  ///< of its frame, for `glimpse_colour`; none: that of its place
 };
 
 /// The layout of a panel, in pixels of the figure.
@@ -28,6 +29,7 @@ struct PanelLayout {
     cv::Size figure;
     cv::Rect overlay;                  ///< in the figure
     std::vector<cv::Rect> thumbnails;  ///< of the first glimpses, inside their frames
+    std::vector<std::size_t> colours;  ///< of their frames, for `glimpse_colour`
     int frame = 0;                     ///< width of a thumbnail's frame, with its casing
     std::vector<FigureText> captions;  ///< the thumbnails' labels; empty where they would be illegible
     int letter = 0;                    ///< cap height of the captions

@@ -103,18 +103,34 @@ class Places {
     std::map<BoxPlace::Kind, std::shared_ptr<const CommonPlace>> common_;
 };
 
+/// The category of a box in a run; null where it has none. A number that is the only name is not shown.
+std::shared_ptr<const GlimpseCategory> category_of(const AnnotatedBox& box, GlimpseCategories& known) {
+    const auto& [name, number] = *box.category;
+    if (name.empty() && number.empty()) return nullptr;
+    auto& category = known[{name, number}];
+    if (!category) {
+        category = std::make_shared<const GlimpseCategory>(
+            GlimpseCategory{name == number ? std::string() : name, known.size() - 1});
+    }
+    return category;
+}
+
 /// Adds the glimpses of one box; an unusable box does not fail the others.
 void add(const AnnotatedBox& box, const std::string& id, const Place& place,
-         const ParameterDefaults& defaults, ParameterDocument& document, ImageJob& job) {
+         const ParameterDefaults& defaults, GlimpseCategories& categories, ParameterDocument& document,
+         ImageJob& job) {
+    const std::size_t before = document.size();
     try {
         if (box.problem) throw UsageError(place.text(), *box.problem);
         append_glimpses_of_box(id, box.box, place, defaults, document);
+        const auto category = category_of(box, categories);
+        for (std::size_t k = before; k < document.size(); ++k) document[k].category = category;
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
     }
 }
 
-ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
+ImageJob job_of(const AnnotatedImage& image, const InputOptions& options, GlimpseCategories& categories) {
     ImageJob job{.image = ImageSource(image.path.string()),
                  .name = image.name,
                  .problem = image.problem,
@@ -125,7 +141,7 @@ ImageJob job_of(const AnnotatedImage& image, const InputOptions& options) {
     if (job.problem.empty()) {
         document.reserve(image.boxes.size());  // growing would take twice as much
         for (const AnnotatedBox& box : image.boxes) {
-            add(box, ids.next(box.id), places.of(box.place), options.defaults, document, job);
+            add(box, ids.next(box.id), places.of(box.place), options.defaults, categories, document, job);
         }
     }
     job.glimpses = std::make_shared<const ParameterDocument>(std::move(document));
@@ -145,7 +161,7 @@ AnnotatedJobs::AnnotatedJobs(const InputOptions& options) : options_(options) {
 std::optional<ImageJob> AnnotatedJobs::next() {
     if (std::optional<ImageJob> job = unsearched_.next()) return job;
     if (taken_ == images_.size()) return std::nullopt;
-    return job_of(std::exchange(images_[taken_++], {}), options_);
+    return job_of(std::exchange(images_[taken_++], {}), options_, categories_);
 }
 
 }  // namespace glimpse

@@ -1,10 +1,18 @@
 #pragma once
 
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "glimpse/inputs.hpp"
 
 namespace glimpse {
+
+/// The categories that a run has come to, by name and number.
+using GlimpseCategories =
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<const GlimpseCategory>>;
 
 /// The images of annotations, after failed jobs for directories that cannot be searched.
 class AnnotatedJobs final : public JobSource {
@@ -22,6 +30,7 @@ class AnnotatedJobs final : public JobSource {
     JobList unsearched_{{}};
     std::vector<AnnotatedImage> images_;
     std::size_t taken_ = 0;  ///< of `images_`
+    GlimpseCategories categories_;
 };
 
 }  // namespace glimpse

@@ -98,7 +98,8 @@ void Pictures::lay_out_panel_beside(Size overlay) {
     std::vector<PanelEntry> entries;
     for (const LoweredGlimpse& glimpse : glimpses_) {
         const Size size = glimpse.lowered.map.glimpse;
-        entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}});
+        entries.push_back(
+            {glimpse.glimpse->shown_as(), {size.width, size.height}, glimpse.glimpse->colour()});
     }
     panel_.emplace(lay_out_panel({overlay.width, overlay.height}, entries, settled_.colorbar));
 }
@@ -110,8 +111,9 @@ std::int64_t Pictures::clipped() const {
 std::vector<LabelledMap> Pictures::maps() const {
     std::vector<LabelledMap> maps;
     for (const LoweredGlimpse& glimpse : glimpses_) {
-        maps.push_back(
-            {glimpse.glimpse->shown_as(), glimpse.report->error.empty() ? &glimpse.lowered : nullptr});
+        maps.push_back({glimpse.glimpse->shown_as(),
+                        glimpse.report->error.empty() ? &glimpse.lowered : nullptr,
+                        glimpse.glimpse->colour()});
     }
     return maps;
 }

@@ -1,6 +1,7 @@
 """Overlays, panels and contact sheets as PNG, SVG and PDF: opened by programs that others read them with."""
 
 import errno
+import json
 import os
 import re
 import resource
@@ -143,6 +144,42 @@ class Figures(GlimpseCase):
         boxes = ("-b", "1,2,9,8", "-b", "11,12,9,8")
         self.extract(photo, *boxes, "--overlay", "--figure-format", "svg")
         self.assertEqual(self.svg_texts("photo.overlay.svg"), (["000", "001"], 1))
+
+    def colours_of_tags(self, name):
+        """By the text on them. A tag is a box on its casing."""
+        root = xml.etree.ElementTree.parse(self.out / name).getroot()
+        fills = [box.get("fill") for box in root.iter(SVG + "rect") if box.get("fill") not in ("#141414", "#ffffff")]
+        texts = [text.text for text in root.iter(SVG + "text")]
+        self.assertEqual(len(fills), len(texts))
+        return dict(zip(texts, fills))
+
+    def test_each_category_has_its_colour(self):
+        names = ("a.png", "b.png")
+        for name in names:
+            self.picture(f"in/{name}", width=600, height=450)
+        boxes = [(1, 1, 5), (2, 1, 3), (3, 1, 5), (4, 2, 9), (5, 2, 3)]  # id, image, category
+        self.path("boxes.json").write_text(json.dumps({
+            "images": [{"id": k + 1, "file_name": name} for k, name in enumerate(names)],
+            "categories": [{"id": 3, "name": "cat"}, {"id": 5, "name": "dog"}, {"id": 9, "name": "9"}],
+            "annotations": [{"id": k, "image_id": image, "category_id": category, "bbox": [100 * (k % 3) + 50, 100 + 40 * k, 80, 60]}
+                            for k, image, category in boxes]}))
+        self.extract("in", "--boxes", "boxes.json", "--overlay", "--panel", "--sheet", "overlays", "--figure-format", "svg")
+        first, second = (self.colours_of_tags(f"{name}.overlay.svg") for name in "ab")
+        self.assertEqual(set(first), {"dog 1", "cat 2", "dog 3"})
+        self.assertEqual(set(second), {"4", "cat 5"})  # a name that is only the number is not shown
+        self.assertEqual(first["dog 1"], first["dog 3"])
+        self.assertEqual(first["cat 2"], second["cat 5"])
+        self.assertEqual(len({first["dog 1"], first["cat 2"], second["4"]}), 3)
+        self.assertEqual(first["dog 1"], "#00be5a")  # the first colour
+        for kind, captions in (("panel", 6), ("sheet", 3)):
+            root = xml.etree.ElementTree.parse(self.out / f"a.{kind}.svg").getroot()
+            self.assertEqual(sum(1 for _ in root.iter(SVG + "text")), captions)
+            drawn = [line.get("stroke") for line in root.iter() if line.get("stroke") in (first["dog 1"], first["cat 2"])]
+            self.assertEqual(drawn.count(first["dog 1"]), 2 * drawn.count(first["cat 2"]))
+            self.assertGreater(len(drawn), 0)
+        # A run of one category has the first colour for it.
+        self.extract("in", "--boxes", "boxes.json", "--category", "cat", "--overlay", "--figure-format", "svg")
+        self.assertEqual(self.colours_of_tags("b.overlay.svg"), {"cat 5": "#00be5a"})
 
     def rendered(self, name):
         """A figure's SVG and PDF as pixels, by other programs."""

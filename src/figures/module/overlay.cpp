@@ -118,7 +118,7 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Overl
     const auto is_drawn = [&](std::size_t k) {
         return style.kind == OverlayStyle::Kind::outline || !maps[k].lowered || has_border(*maps[k].lowered);
     };
-    const auto colour = [&](std::size_t k) { return glimpse_colour(style.first_colour + k); };
+    const auto colour = [&](std::size_t k) { return glimpse_colour(maps[k].colour.value_or(k)); };
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
@@ -205,7 +205,7 @@ void add_contours(Figure& figure, std::span<const LabelledMap> maps, const Overl
         seen += labels.back().polygon.empty() ? 0 : 1;
     }
     const DrawingSizes sizes = drawing_sizes(figure.size, seen);
-    const auto colour = [&](std::size_t k) { return glimpse_colour(style.first_colour + k); };
+    const auto colour = [&](std::size_t k) { return glimpse_colour(maps[k].colour.value_or(k)); };
     for (std::size_t k = 0; k < contours.size(); ++k) {
         for (const Contour& contour : contours[k]) {
             const double dash = contour.is_dashed ? 4.0 * sizes.line : 0;
