@@ -14,6 +14,7 @@
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/taps.hpp"
+#include "mechanisms/normalising.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -22,15 +23,26 @@ namespace {
 
 constexpr std::string_view finite_weights = "a mask has finite weights that float32 can hold";
 
-cv::Mat activated(const cv::Mat& grid, Mask::Activation activation) {
+cv::Mat activated(const Mask& mask, const cv::Mat& grid) {
     cv::Mat a = grid.clone();
-    if (activation == Mask::Activation::sigmoid) {
-        for (double& value : cv::Mat_<double>(a)) value = 1 / (1 + std::exp(-value));
-    } else if (activation == Mask::Activation::softmax) {
-        double largest = 0;
-        cv::minMaxLoc(a, nullptr, &largest);
-        cv::exp(a - largest, a);
-        a /= cv::sum(a)[0];
+    const double temperature = mask.temperature;
+    switch (mask.activation) {
+        case Mask::Activation::none:
+            break;
+        case Mask::Activation::sigmoid:
+            for (double& value : cv::Mat_<double>(a)) value = 1 / (1 + std::exp(-value / temperature));
+            break;
+        case Mask::Activation::softmax: {
+            double largest = 0;
+            cv::minMaxLoc(a, nullptr, &largest);
+            // Not by the inverse of the temperature, which may be infinite.
+            for (double& value : cv::Mat_<double>(a)) value = std::exp((value - largest) / temperature);
+            a /= cv::sum(a)[0];
+            break;
+        }
+        case Mask::Activation::relu:
+            cv::max(a, 0.0, a);
+            break;
     }
     return a;
 }
@@ -92,13 +104,22 @@ cv::Mat box_weights(const Mask& mask, Size image) {
     return a;
 }
 
-cv::Mat vector_weights(const Mask::VectorForm& form, Size image) {
+/// a_y a_xᵀ of vectors, scaled where the result is normalised.
+cv::Mat product(std::vector<double> y, std::vector<double> x, Mask::Normalise normalise) {
+    if (normalise != Mask::Normalise::none) {
+        scale_to_one(y);
+        scale_to_one(x);
+    }
+    return outer_product(y, x);
+}
+
+cv::Mat vector_weights(const Mask& mask, const Mask::VectorForm& form, Size image) {
     const Size size{static_cast<int>(form.x.size()), static_cast<int>(form.y.size())};
     if (size != image) {
         throw Error("the mask's x and y have " + std::to_string(size.width) + " and " +
                     std::to_string(size.height) + " numbers, the image " + to_string(image) + " pixels");
     }
-    return outer_product(form.y, form.x);
+    return product(form.y, form.x, mask.normalise);
 }
 
 /// What the rounding of a few float32 operations puts beyond 0 and 1.
@@ -111,9 +132,10 @@ void require_kind(const Mask& mask, const cv::Mat& a) {
         double largest = 0;
         cv::minMaxLoc(a, &smallest, &largest);
         if (smallest >= -rounding && largest <= 1 + rounding) return;
-        throw Error(
-            "a soft mask has weights of 0 to 1 (kind: free takes any); this mask's weights are from " +
-            number_text(static_cast<float>(smallest)) + " to " + number_text(static_cast<float>(largest)));
+        throw Error(std::string("a soft mask has weights of 0 to 1 (kind: free takes any") +
+                    (smallest < -rounding ? "" : ", normalise: max divides by the greatest") +
+                    "); this mask's weights are from " + number_text(static_cast<float>(smallest)) + " to " +
+                    number_text(static_cast<float>(largest)));
     }
     if (mask.kind == Mask::Kind::free || mask.threshold) return;
     for (const float value : cv::Mat_<float>(a)) {
@@ -128,8 +150,12 @@ cv::Mat clipped(const cv::Mat& a) {
 
 cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
-    const cv::Mat a = upsampled(activated(grid, mask.activation), image, mask.upsample);
-    return mask.kind == Mask::Kind::soft ? clipped(a) : a;  // bicubic upsampling overshoots
+    cv::Mat values = activated(mask, grid);
+    const bool is_normalised = mask.normalise != Mask::Normalise::none;
+    if (is_normalised) scale_to_one({values.ptr<double>(), values.total()});
+    const cv::Mat a = upsampled(values, image, mask.upsample);
+    if (mask.kind != Mask::Kind::soft) return a;
+    return is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
 }
 
 bool has_negative(const cv::Mat& numbers) {
@@ -202,12 +228,34 @@ Lowered select(Mask::Select select, const cv::Mat& a, Size image) {
                 .kind = Samples{.points = {std::move(pixels), 1}, .interpolation = Interpolation::nearest}}};
 }
 
+/// Validates given weights that are to be normalised, as far as that can be done without the image.
+void validate_to_normalise(const Mask& mask, const cv::Mat& given, const std::string& field) {
+    if (!cv::checkRange(given)) throw InvalidParameter(field, "a mask has finite weights");
+    double smallest = 0;
+    double largest = 0;
+    cv::minMaxLoc(given, &smallest, &largest);
+    const bool drops_negative = mask.activation == Mask::Activation::relu;
+    if (mask.activation != Mask::Activation::none && !drops_negative) return;
+    if (mask.kind == Mask::Kind::soft && smallest < 0 && !drops_negative) {
+        throw InvalidParameter(field,
+                               "a soft mask has no negative weights (kind: free takes them, and of a grid "
+                               "activation: relu makes them 0); this mask's smallest is " +
+                                   number_text(smallest));
+    }
+    const bool are_zero = largest <= 0 && (smallest == 0 || drops_negative);
+    if (mask.normalise == Mask::Normalise::sum && are_zero) {
+        throw InvalidParameter(field, "the mask's weights are 0 everywhere and have no sum to be divided by");
+    }
+}
+
 /// Validates given weights, as far as that can be done without the image.
 void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
+    if (mask.normalise != Mask::Normalise::none) return validate_to_normalise(mask, given, field);
     cv::Mat a;
     given.convertTo(a, CV_32F);
     if (!cv::checkRange(a)) throw InvalidParameter(field, std::string(finite_weights));
-    if (mask.activation != Mask::Activation::none) return;
+    if (mask.activation == Mask::Activation::relu) cv::max(a, 0.0, a);
+    if (mask.activation == Mask::Activation::sigmoid || mask.activation == Mask::Activation::softmax) return;
     try {
         require_kind(mask, a);
     } catch (const Error& error) {
@@ -242,6 +290,9 @@ void validate_axis(const Mask::GaussianForm::Axis& axis, const std::string& fiel
 }  // namespace
 
 void validate(const Mask& mask) {
+    if (!std::isfinite(mask.temperature) || mask.temperature <= 0) {
+        throw InvalidParameter("/temperature", "a temperature is > 0, not " + number_text(mask.temperature));
+    }
     const bool hard = mask.kind == Mask::Kind::hard;
     if (mask.threshold && !hard) throw InvalidParameter("/threshold", "a threshold needs kind \"hard\"");
     if (mask.threshold) require_finite(*mask.threshold, "/threshold");
@@ -263,7 +314,8 @@ void validate(const Mask& mask) {
                           [&](const Mask::VectorForm& form) {
                               validate_vector(form.x, "/x");
                               validate_vector(form.y, "/y");
-                              validate_weights(mask, outer_product(extremes(form.y), extremes(form.x)), "/x");
+                              validate_weights(
+                                  mask, product(extremes(form.y), extremes(form.x), mask.normalise), "/x");
                           },
                           [](const Mask::GaussianForm& form) {
                               validate_axis(form.x, "/x");
@@ -282,14 +334,15 @@ cv::Mat weights(const Mask& mask, Size image) {
     cv::Mat a = std::visit(
         overloaded{[&](const Mask::FileForm& form) { return grid_weights(mask, form.values, image); },
                    [&](const Mask::GridForm& form) { return grid_weights(mask, form.values, image); },
-                   [&](const Mask::VectorForm& form) { return vector_weights(form, image); },
+                   [&](const Mask::VectorForm& form) { return vector_weights(mask, form, image); },
                    [&](const Mask::GaussianForm& form) {
-                       return outer_product(gaussian_vector(form.y, image.height, form.normalise),
-                                            gaussian_vector(form.x, image.width, form.normalise));
+                       return product(gaussian_vector(form.y, image.height, form.normalise),
+                                      gaussian_vector(form.x, image.width, form.normalise), mask.normalise);
                    },
                    [&](const Mask::BoxForm&) { return box_weights(mask, image); }},
         mask.form);
     if (!cv::checkRange(a)) throw Error(std::string(finite_weights));
+    normalise(a, mask.normalise);
     require_kind(mask, a);
     if (mask.kind == Mask::Kind::soft) a = clipped(a);
     if (mask.threshold) harden(a, *mask.threshold);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <opencv2/core.hpp>
+#include <span>
 
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
@@ -15,15 +16,17 @@ namespace {
 
 template <typename T, std::size_t n>
 using Words = std::array<std::pair<std::string_view, T>, n>;
+using NormaliseWord = std::pair<std::string_view, Mask::Normalise>;
 
 constexpr std::array<std::string_view, 2> gaussian_members{"u", "s"};
 
 constexpr Words<Mask::Upsample, 3> upsamplings{{{"nearest", Mask::Upsample::nearest},
                                                 {"bilinear", Mask::Upsample::bilinear},
                                                 {"bicubic", Mask::Upsample::bicubic}}};
-constexpr Words<Mask::Activation, 3> activations{{{"none", Mask::Activation::none},
+constexpr Words<Mask::Activation, 4> activations{{{"none", Mask::Activation::none},
                                                   {"sigmoid", Mask::Activation::sigmoid},
-                                                  {"softmax", Mask::Activation::softmax}}};
+                                                  {"softmax", Mask::Activation::softmax},
+                                                  {"relu", Mask::Activation::relu}}};
 constexpr Words<Mask::Kind, 3> kinds{
     {{"soft", Mask::Kind::soft}, {"hard", Mask::Kind::hard}, {"free", Mask::Kind::free}}};
 constexpr Words<Mask::Select, 3> selections{
@@ -31,9 +34,13 @@ constexpr Words<Mask::Select, 3> selections{
 
 constexpr Words<Mask::Reduce, 2> reductions{{{"none", Mask::Reduce::none}, {"sum", Mask::Reduce::sum}}};
 
-using VectorNormalise = Mask::GaussianForm::Normalise;
-constexpr Words<VectorNormalise, 2> vector_normalisations{
-    {{"peak", VectorNormalise::peak}, {"sum", VectorNormalise::sum}}};
+/// Of Gaussians, too, whose "peak" is "none": it is 1.
+constexpr Words<Mask::Normalise, 4> mask_normalisations{{{"none", Mask::Normalise::none},
+                                                         {"max", Mask::Normalise::max},
+                                                         {"sum", Mask::Normalise::sum},
+                                                         {"peak", Mask::Normalise::none}}};
+/// Of all other weights.
+constexpr std::span weight_normalisations = std::span(mask_normalisations).first<3>();
 
 constexpr std::string_view numbers_schema =
     R"({"type": "array", "minItems": 1, "items": {"type": "number"}})";
@@ -76,24 +83,44 @@ void read_vectors(Entry& entry, const ReadingContext& context, Mask& mask) {
         y.fail("\"x\" and \"y\" are both arrays of numbers, or both objects with \"u\" and \"s\"");
     }
     if (is_vector(x)) {
-        entry.refuse_own("normalise", "\"normalise\" is not used where \"x\" and \"y\" are arrays");
         mask.form = Mask::VectorForm{numbers(x, context), numbers(y, context)};
         return;
     }
-    Mask::GaussianForm form{read_axis(x), read_axis(y)};
-    if (const std::optional<Value> normalise = entry.take("normalise")) {
-        form.normalise = word<VectorNormalise>(*normalise, vector_normalisations);
-    }
-    mask.form = form;
+    mask.form = Mask::GaussianForm{read_axis(x), read_axis(y)};
+}
+
+void read_normalise(Entry& entry, Mask& mask) {
+    auto* gaussian = std::get_if<Mask::GaussianForm>(&mask.form);
+    const auto words = gaussian ? std::span<const NormaliseWord>(mask_normalisations) : weight_normalisations;
+    const std::optional<Value> value = entry.peek("normalise");
+    if (!value) return;
+    // A default may be a word of the mechanism gaussian alone.
+    const auto is_meant = [&](const NormaliseWord& word) {
+        return value->is_string() && text(*value) == word.first;
+    };
+    if (!entry.has_own("normalise") && std::ranges::none_of(words, is_meant)) return;
+    mask.normalise = word<Mask::Normalise>(*entry.take("normalise"), words);
+    if (!gaussian || mask.normalise != Mask::Normalise::sum) return;
+    // Each vector by itself, where float64 holds what float32 cannot of their product.
+    gaussian->normalise = Mask::GaussianForm::Normalise::sum;
+    mask.normalise = Mask::Normalise::none;
 }
 
 /// How given values, rather than those of a formula, become weights.
-void read_upsampling_and_activation(Entry& entry, Mask& mask) {
+void read_upsampling_and_activation(Entry& entry, const ReadingContext& context, Mask& mask) {
     if (const std::optional<Value> upsample = entry.take("upsample")) {
         mask.upsample = word<Mask::Upsample>(*upsample, upsamplings);
     }
     if (const std::optional<Value> activation = entry.take("activation")) {
         mask.activation = word<Mask::Activation>(*activation, activations);
+    }
+    const bool has_temperature =
+        mask.activation == Mask::Activation::sigmoid || mask.activation == Mask::Activation::softmax;
+    if (!has_temperature) {
+        return entry.refuse_own("temperature", R"("temperature" is of activation "sigmoid" or "softmax")");
+    }
+    if (const std::optional<Value> temperature = entry.take("temperature")) {
+        mask.temperature = number(*temperature, context);
     }
 }
 
@@ -126,7 +153,8 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     } else {
         mask.form = read_box(entry, context);
     }
-    if (form.is("file") || form.is("grid")) read_upsampling_and_activation(entry, mask);
+    if (form.is("file") || form.is("grid")) read_upsampling_and_activation(entry, context, mask);
+    if (!form.is("box")) read_normalise(entry, mask);
     read_kind(entry, context, mask);
     if (const std::optional<Value> reduce = entry.take("reduce")) {
         mask.reduce = word<Mask::Reduce>(*reduce, reductions);
@@ -171,6 +199,11 @@ std::vector<Key> mask_keys() {
                  "How the weights are brought to the image's size."),
         enum_key("activation", {"file", "grid"}, activations, open.activation,
                  "Applied before upsampling; softmax over the whole grid."),
+        {.name = "temperature",
+         .forms = {"file", "grid"},
+         .type = or_reference(positive_type()),
+         .meaning = "Of sigmoid and softmax: what the numbers are divided by first. Above 1 the weights come "
+                    "nearer to each other."},
         enum_key("kind", {}, kinds, open.kind,
                  "soft: weights of 0 to 1; hard: 0 or 1; free: any finite weights."),
         {.name = "threshold",
@@ -181,8 +214,9 @@ std::vector<Key> mask_keys() {
         enum_key(
             "reduce", {}, reductions, open.reduce,
             "sum: the context vector, each channel's sum of weight times pixel; a glimpse of one pixel."),
-        enum_key("normalise", {"x"}, vector_normalisations, Mask::GaussianForm{}.normalise,
-                 "Of x and y as {u, s}: the peak is 1, or each vector sums to 1.")};
+        enum_key("normalise", {"file", "grid", "x"}, mask_normalisations, open.normalise,
+                 "What the weights are divided by, upsampled: max: the greatest magnitude; sum: their sum. "
+                 "peak: none, as x and y as {u, s} call it, whose peak is 1.")};
 }
 
 }  // namespace
@@ -198,13 +232,16 @@ Description mask_description() {
                  R"({"properties": {"x": {"not": {"type": "object", "required": ["u"]}}, )"
                  R"("y": {"not": {"type": "object", "required": ["u"]}}}}]})",
                  R"({"dependentSchemas": {)"
-                 R"("normalise": {"properties": {"x": {"type": "object", "required": ["u"]}, )"
-                 R"("y": {"type": "object", "required": ["u"]}}}, )"
+                 R"("temperature": {"properties": {"activation": {"enum": ["sigmoid", "softmax"]}}}, )"
                  R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})",
+                 R"({"if": {"required": ["normalise"], "properties": {"normalise": {"const": "peak"}}}, )"
+                 R"("then": {"required": ["x"], "properties": {)"
+                 R"("x": {"type": "object", "required": ["u"]}, )"
+                 R"("y": {"type": "object", "required": ["u"]}}}})",
                  R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
                  R"("then": {"properties": {"kind": {"const": "hard"}}}})"},
             .rules_if_complete =
-                {R"({"dependentRequired": {"threshold": ["kind"]}})",
+                {R"({"dependentRequired": {"threshold": ["kind"], "temperature": ["activation"]}})",
                  R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
                  R"("then": {"required": ["kind"]}})"},
             .read = read_mask};

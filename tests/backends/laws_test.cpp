@@ -223,6 +223,12 @@ TEST_CASE("laws: mask from a grid") {
     Mask file;
     file.form = Mask::FileForm{"attention.npy", values};
     table("file", file, nowhere);
+    for (const auto normalise : {Mask::Normalise::max, Mask::Normalise::sum}) {
+        Mask normalised = grid(values);
+        normalised.activation = Mask::Activation::relu;
+        normalised.normalise = normalise;
+        table("normalised", normalised, nowhere);
+    }
 }
 
 TEST_CASE("laws: the sum of a mask's weighted pixels") {

@@ -14,13 +14,24 @@ from kinds import Kind
 GLIMPSES = 8  # of an image
 
 
-def activated(grid, activation):
+def activated(grid, activation, temperature=1.0):
     if activation == "none":
         return grid
+    if activation == "relu":
+        return numpy.maximum(grid, 0)
     if activation == "sigmoid":
-        return 1 / (1 + numpy.exp(-grid))
-    powers = numpy.exp(grid - grid.max())
+        return 1 / (1 + numpy.exp(-grid / temperature))
+    powers = numpy.exp((grid - grid.max()) / temperature)
     return powers / powers.sum()
+
+
+def normalised(a, normalise):
+    """None where the weights have no sum > 0, or one that float32 moves by more than themselves."""
+    if normalise == "none":
+        return a
+    if normalise == "max":
+        return a / numpy.abs(a).max()
+    return a / a.sum() if a.sum() > 0.1 * numpy.abs(a).sum() else None
 
 
 def upsampled(grid, height, width, upsample):
@@ -61,6 +72,27 @@ def grids(random):
                  "upsample": pictures.choose(random, "nearest", "bilinear", "bicubic")}
         a = upsampled(activated(grid, activation), *image.shape[:2], entry["upsample"])
         return product(entry, image, numpy.clip(a, 0, 1) if kind == "soft" else a)
+    return item(random, check)
+
+
+def normalised_grids(random):
+    """Every activation with a temperature, every way to normalise."""
+    def check(image):
+        kind = pictures.choose(random, "soft", "free")
+        while True:
+            activation = pictures.choose(random, "relu", "softmax", "sigmoid", *(("none",) if kind == "free" else ()))
+            grid = random_grid(random, image, -4, 4) * float(numpy.exp(random.uniform(-30, 30))) if activation in ("none", "relu") \
+                else random_grid(random, image, -4, 4)
+            entry = {"grid": grid.tolist(), "activation": activation, "kind": kind, "normalise": pictures.choose(random, "max", "sum"),
+                     "upsample": pictures.choose(random, "nearest", "bilinear", "bicubic")}
+            if activation in ("sigmoid", "softmax"):
+                entry["temperature"] = float(numpy.exp(random.uniform(-2, 2)))
+            a = upsampled(activated(grid, activation, entry.get("temperature", 1)), *image.shape[:2], entry["upsample"])
+            if not numpy.any(a > 0):
+                continue
+            a = normalised(numpy.maximum(a, 0) if kind == "soft" else a, entry["normalise"])
+            if a is not None:
+                return product(entry, image, a)
     return item(random, check)
 
 
@@ -204,6 +236,7 @@ def torch_grids(random):
 
 KINDS = [
     Kind("mask, a grid", bounds.FLOAT32, grids, 2),
+    Kind("mask, a grid, normalised", bounds.FLOAT32, normalised_grids),
     Kind("mask, a file", bounds.FLOAT32, files),
     Kind("mask, vectors", bounds.FLOAT32, vectors, 0.5),
     Kind("mask, Gaussian vectors", bounds.FLOAT32, bells),

@@ -108,7 +108,11 @@ Mask mask_of(Draws& draws, Size image) {
     using enum Mask::Upsample;
     mask.upsample = draws.one_of(std::array{nearest, bilinear, bicubic});
     using Activation = Mask::Activation;
-    mask.activation = draws.one_of(std::array{Activation::none, Activation::sigmoid, Activation::softmax});
+    mask.activation = draws.one_of(
+        std::array{Activation::none, Activation::sigmoid, Activation::softmax, Activation::relu});
+    mask.temperature = draws.flag() ? 1 : draws.any_real();
+    using Normalise = Mask::Normalise;
+    mask.normalise = draws.one_of(std::array{Normalise::none, Normalise::max, Normalise::sum});
     mask.kind = draws.one_of(std::array{Mask::Kind::soft, Mask::Kind::hard, Mask::Kind::free});
     if (mask.kind == Mask::Kind::hard && draws.bits(1) % 4 != 0) mask.threshold = draws.real(0, 1);
     using Select = Mask::Select;

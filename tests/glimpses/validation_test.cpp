@@ -203,6 +203,12 @@ TEST_CASE("invalid: mask") {
         check_invalid("/x/u", mask_of(Mask::GaussianForm{{bad, 1}, {0, 1}, {}}));
         check_invalid("/y/u", mask_of(Mask::GaussianForm{{0, 1}, {bad, 1}, {}}));
     }
+    for (const double bad : {not_a_number, infinity, 0.0, -1.0}) {
+        Mask warm = grid(cv::Mat_<double>(1, 1, 1.0));
+        warm.activation = Mask::Activation::softmax;
+        warm.temperature = bad;
+        check_invalid("/temperature", warm);
+    }
     check_invalid("/x", mask_of(Mask::VectorForm{{}, {1}}));
     check_invalid("/y", mask_of(Mask::VectorForm{{1}, {}}));
     for (const double bad : {not_a_number, infinity, 0.0, -1.0}) {
@@ -353,6 +359,46 @@ TEST_CASE("invalid: given weights that are not of the mask's kind, whatever the 
     CHECK_NOTHROW(validate(logits));
 }
 
+TEST_CASE("invalid: given weights that cannot be normalised") {
+    using Normalise = Mask::Normalise;
+    const auto normalised = [](const cv::Mat_<double>& values, Normalise normalise,
+                               Mask::Kind kind = Mask::Kind::soft) {
+        Mask mask = grid(values, kind);
+        mask.normalise = normalise;
+        return mask;
+    };
+    const auto pair = [](double a, double b) -> cv::Mat_<double> { return (cv::Mat_<double>(1, 2) << a, b); };
+    for (const auto normalise : {Normalise::max, Normalise::sum}) {
+        CHECK_NOTHROW(validate(normalised(pair(0.5, 1e300), normalise)));
+        check_invalid("/grid", normalised(pair(-0.5, 1), normalise));
+        check_invalid("/grid", normalised(pair(-0.5, not_a_number), normalise, Mask::Kind::free));
+        check_invalid("/grid", normalised(pair(1, infinity), normalise, Mask::Kind::free));
+        Mask vectors = mask_of(Mask::VectorForm{{1, -2}, {1}});
+        vectors.normalise = normalise;
+        check_invalid("/x", vectors);
+        Mask dropped = normalised(pair(-0.5, 1), normalise);
+        dropped.activation = Mask::Activation::relu;
+        CHECK_NOTHROW(validate(dropped));
+    }
+    check_invalid("/grid", normalised(pair(0, 0), Normalise::sum));
+    check_invalid("/grid", normalised(pair(0, 0), Normalise::sum, Mask::Kind::free));
+    Mask nothing = normalised(pair(0, -1), Normalise::sum, Mask::Kind::free);
+    CHECK_NOTHROW(validate(nothing));
+    nothing.activation = Mask::Activation::relu;
+    check_invalid("/grid", nothing);
+
+    const Size two{2, 1};
+    for (const double other : {-1.0, -2.0, -1 + 1e-8}) {
+        check_refused("no sum > 0", normalised(pair(1, other), Normalise::sum, Mask::Kind::free), two);
+    }
+    CHECK_NOTHROW(lower(normalised(pair(1, -0.999), Normalise::sum, Mask::Kind::free), two));
+    Mask far = mask_of(Mask::GaussianForm{{1e9, 1}, {0, 1}, Mask::GaussianForm::Normalise::peak});
+    far.normalise = Normalise::sum;
+    check_refused("0 everywhere", far);
+    check_refused("hard mask has weights 0 and 1 only, not 0.5",
+                  normalised(pair(1, 2), Normalise::max, Mask::Kind::hard), two);
+}
+
 TEST_CASE("refused: samples farther away than numbers are exact") {
     check_refused("samples points up to 40000000000000 pixels away",
                   stn(Stn::MatrixForm{{{{{1e13, 0, 0}, {0, 1, 0}}}}}));
@@ -407,9 +453,15 @@ TEST_CASE("huge or tiny but finite numbers neither crash nor loop for long") {
             check_survives(mask_of(Mask::GaussianForm{{sign * number, number}, {3, number}, {}}));
             check_survives(grid((cv::Mat_<double>(1, 2) << sign * number, 1), Mask::Kind::free));
             Mask active = grid((cv::Mat_<double>(1, 2) << sign * number, -number), Mask::Kind::soft);
-            for (const auto activation : {Mask::Activation::sigmoid, Mask::Activation::softmax}) {
+            for (const auto activation :
+                 {Mask::Activation::sigmoid, Mask::Activation::softmax, Mask::Activation::relu}) {
                 active.activation = activation;
-                check_survives(active);
+                active.temperature = number;
+                for (const auto normalise :
+                     {Mask::Normalise::none, Mask::Normalise::max, Mask::Normalise::sum}) {
+                    active.normalise = normalise;
+                    check_survives(active);
+                }
             }
         }
     }

@@ -85,6 +85,98 @@ TEST_CASE("by hand: activations") {
     check_near(weights(mask, {2, 1}), row({0.25, 0.75}), float32_rounding);
 }
 
+TEST_CASE("by hand: a temperature divides the numbers of an activation") {
+    // ln 3 and -ln 3 at a temperature of ½ are ln 9 and -ln 9, and at 2 half of them: √3 to 1.
+    Mask mask = grid((cv::Mat_<double>(1, 3) << 0, ln3, -ln3), Mask::Kind::soft);
+    mask.activation = Mask::Activation::sigmoid;
+    mask.temperature = 0.5;
+    check_near(weights(mask, {3, 1}), row({0.5, 0.9, 0.1}), float32_rounding);
+    mask = grid(row({0, ln3}), Mask::Kind::soft);
+    mask.activation = Mask::Activation::softmax;
+    mask.temperature = 2;
+    const double root3 = std::sqrt(3.0);
+    check_near(weights(mask, {2, 1}), row({1 / (1 + root3), root3 / (1 + root3)}), float32_rounding);
+    // Towards 0 the greatest number has it all, and towards infinity none has more than another.
+    mask.temperature = 1e-320;
+    check_near(weights(mask, {2, 1}), row({0, 1}), 0);
+    mask.temperature = 1e300;
+    check_near(weights(mask, {2, 1}), row({0.5, 0.5}), 0);
+}
+
+TEST_CASE("by hand: relu") {
+    Mask mask = grid((cv::Mat_<double>(1, 3) << -3, 0.5, 1), Mask::Kind::soft);
+    mask.activation = Mask::Activation::relu;
+    check_near(weights(mask, {3, 1}), row({0, 0.5, 1}), 0);
+    CHECK(!is_signed(lower(mask, {3, 1})));
+    // Before upsampling: halfway between -3 and 1 lies ½.
+    mask.form = Mask::GridForm{row({-3, 1})};
+    check_near(weights(mask, {4, 1}), row({0, 0.25, 0.75, 1}), 0);
+}
+
+TEST_CASE("by hand: weights that are divided by the greatest") {
+    Mask mask = grid(row({0.01, 0.04, 0.02}), Mask::Kind::soft);
+    mask.normalise = Mask::Normalise::max;
+    check_near(weights(mask, {3, 1}), row({0.25, 1, 0.5}), float32_rounding);
+    CHECK(weights(mask, {3, 1}).at<float>(0, 1) == 1);
+    // Of the upsampled weights, whose pixels lie at -⅛ ⅝ 1⅜ 2⅛ of three cells: none has the cell's own 8.
+    mask.form = Mask::GridForm{row({0, 8, 0})};
+    check_near(weights(mask, {4, 1}), row({0, 1, 1, 0}), 0);
+    // A bicubic kernel's undershoot is cut off first, and its overshoot is the greatest.
+    mask.form = Mask::GridForm{row({0, 1})};
+    mask.upsample = Mask::Upsample::bicubic;
+    check_near(weights(mask, {4, 1}), row({0, 0.2265625 / 1.10546875, 0.7734375 / 1.10546875, 1}),
+               float32_rounding);
+    // Signs stay; the magnitude counts.
+    mask = grid(row({-8, 2, 4}));
+    mask.normalise = Mask::Normalise::max;
+    check_near(weights(mask, {3, 1}), row({-1, 0.25, 0.5}), 0);
+    // What is 0 everywhere stays so.
+    mask.form = Mask::GridForm{row({0, 0})};
+    check_near(weights(mask, {2, 1}), row({0, 0}), 0);
+    // The threshold comes last.
+    mask = grid(row({0.01, 0.04, 0.02}), Mask::Kind::hard);
+    mask.normalise = Mask::Normalise::max;
+    mask.threshold = 0.5;
+    check_near(weights(mask, {3, 1}), row({0, 1, 1}), 0);
+}
+
+TEST_CASE("by hand: weights that are divided by their sum") {
+    Mask mask = grid(row({1, 3, 4}), Mask::Kind::soft);
+    mask.normalise = Mask::Normalise::sum;
+    check_near(weights(mask, {3, 1}), row({0.125, 0.375, 0.5}), 0);
+    // The sum over the pixels, not over the grid.
+    mask.upsample = Mask::Upsample::nearest;
+    check_near(weights(mask, {6, 1}), row({0.0625, 0.0625, 0.1875, 0.1875, 0.25, 0.25}), 0);
+    mask = grid(row({-1, 2, 3}));
+    mask.normalise = Mask::Normalise::sum;
+    check_near(weights(mask, {3, 1}), row({-0.25, 0.5, 0.75}), 0);
+    // A weighted mean: (10 + 3 · 20) / 4.
+    mask.form = Mask::VectorForm{{2, 6}, {5}};
+    mask.reduce = Mask::Reduce::sum;
+    check_near(read(mask, line({10, 20})), row({17.5}), 0);
+}
+
+TEST_CASE("numbers that float32 cannot hold are weights once they are normalised") {
+    for (const double scale : {1e-320, 1e-60, 1e60, 1e308}) {
+        for (const auto normalise : {Mask::Normalise::max, Mask::Normalise::sum}) {
+            const double divisor = normalise == Mask::Normalise::max ? 1 : 1.5;
+            Mask mask = grid(row({scale, scale / 2}), Mask::Kind::soft);
+            mask.normalise = normalise;
+            CAPTURE(scale);
+            check_near(weights(mask, {2, 1}), row({1 / divisor, 0.5 / divisor}), 1e-3);
+            mask.form = Mask::VectorForm{{scale, scale / 2}, {scale}};
+            check_near(weights(mask, {2, 1}), row({1 / divisor, 0.5 / divisor}), 1e-3);
+        }
+    }
+    // Both vectors' greatest is e^-200, and their product no number.
+    Mask far;
+    far.form = Mask::GaussianForm{{-20, 1}, {-20, 1}, Mask::GaussianForm::Normalise::peak};
+    far.normalise = Mask::Normalise::max;
+    check_near(weights(far, {2, 2}),
+               (cv::Mat_<double>(2, 2) << 1, std::exp(-20.5), std::exp(-20.5), std::exp(-41)),
+               float32_rounding);
+}
+
 TEST_CASE("by hand: a soft mask weighs the pixels") {
     const cv::Mat image = line({200, 100, 50, 20, 10, 5}, 3);
     check_near(read(grid(row({0.5, 0.1}), Mask::Kind::soft), image), row({100, 50, 25, 2, 1, 0.5}),

@@ -36,6 +36,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"mask y", R"({"u": 1, "s": 1})"},
         {"upsample", R"("nearest")"},
         {"activation", R"("none")"},
+        {"temperature", R"(2, "activation": "softmax")"},
         {"kind", R"("hard")"},
         {"threshold", R"(0.5, "kind": "hard")"},
         {"select", R"("pixels", "kind": "hard")"},

@@ -212,6 +212,24 @@ TEST_CASE("forms of mask") {
     CHECK(get<Mask>(document[6]).reduce == Mask::Reduce::sum);
 }
 
+TEST_CASE("how the weights of a mask are normalised") {
+    const ParameterDocument document = good("mask_forms.json");
+    using Normalise = Mask::Normalise;
+    CHECK(get<Mask>(document[0]).normalise == Normalise::none);
+    CHECK(get<Mask>(document[0]).temperature == 1);
+    CHECK(get<Mask>(document[7]).normalise == Normalise::max);
+    CHECK(get<Mask>(document[7]).activation == Mask::Activation::relu);
+    CHECK(get<Mask>(document[8]).normalise == Normalise::sum);
+    CHECK(get<Mask>(document[8]).temperature == 0.25);
+    CHECK(get<Mask>(document[9]).normalise == Normalise::max);
+    // Gaussians' sums are their own vectors'.
+    CHECK(get<Mask>(document[3]).normalise == Normalise::none);
+    CHECK(get<Mask>(document[10]).normalise == Normalise::max);
+    CHECK(get<Mask>(document[11]).normalise == Normalise::none);
+    CHECK(form_of<Mask::GaussianForm>(get<Mask>(document[11])).normalise ==
+          Mask::GaussianForm::Normalise::peak);
+}
+
 TEST_CASE("defaults hold where an entry leaves them open, and nowhere else") {
     const ParameterDocument document = good("defaults.json");
     const SpatialTransformer& all = get<SpatialTransformer>(document[0]);
@@ -229,6 +247,11 @@ TEST_CASE("defaults hold where an entry leaves them open, and nowhere else") {
     form_of<Mask::GridForm>(get<Mask>(document[5]));
     CHECK(get<Mask>(document[5]).threshold == 0.25);
     CHECK(!get<Mask>(document[6]).threshold);
+    // Of a word that only other mechanisms have, and of what its activation has not, a mask takes nothing.
+    CHECK(get<Mask>(document[6]).normalise == Mask::Normalise::none);
+    CHECK(get<Mask>(document[6]).temperature == 1);
+    CHECK(get<Mask>(document[7]).temperature == 3);
+    CHECK(get<Gaussian>(document[8]).normalise == Gaussian::Normalise::safe);
 }
 
 TEST_CASE("the command line's size and mechanism are for entries that leave them open") {

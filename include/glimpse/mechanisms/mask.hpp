@@ -82,7 +82,8 @@ using BoxForm = OrientedBox;
 }  // namespace mask_form
 
 /// Soft (or hard) attention: g = a ⊙ I with a ∈ R^{H×W}, applied to every channel (Xu et al. 2015, "Show,
-/// Attend and Tell"). The weights are made in this order: source, activation, upsampling, threshold.
+/// Attend and Tell"). The weights are made in this order: source, activation, upsampling, normalising,
+/// threshold.
 struct Mask {
     static constexpr std::string_view name = "mask";  ///< in documents
 
@@ -93,36 +94,44 @@ struct Mask {
     using BoxForm = mask_form::BoxForm;
 
     /// From a grid of another size to H×W: half-pixel centres, borders clamped.
-    enum class Upsample { nearest, bilinear, bicubic };
-    /// softmax: over the whole grid, before it is upsampled.
-    enum class Activation { none, sigmoid, softmax };
+    enum class Upsample : std::uint8_t { nearest, bilinear, bicubic };
+    /// Of the numbers v of a grid, T the temperature, before they are upsampled. sigmoid: 1 / (1 + e^(-v/T)).
+    /// softmax: e^(v/T) / Σ e^(v/T), over the whole grid. relu: max(v, 0), as of Grad-CAM (Selvaraju et al.
+    /// 2017).
+    enum class Activation : std::uint8_t { none, sigmoid, softmax, relu };
+    /// What all H×W weights are divided by. max: their greatest magnitude, so that the greatest is 1; weights
+    /// that are all 0 stay so. sum: their sum, which is > 0.
+    enum class Normalise : std::uint8_t { none, max, sum };
     /// soft: 0 ≤ a ≤ 1; hard: a ∈ {0, 1}; free: any finite weights.
-    enum class Kind { soft, hard, free };
+    enum class Kind : std::uint8_t { soft, hard, free };
     /// weights: a ⊙ I. pixels: z[a], the N×C list of the pixels where a = 1, in row order. box: the mask's
     /// bounding box, alpha 0 where a = 0.
-    enum class Select { none, pixels, box };
+    enum class Select : std::uint8_t { none, pixels, box };
     /// none: a ⊙ I. sum: the context vector Σ_y Σ_x a[y, x] I[y, x], a glimpse of one pixel (Bahdanau et al.
     /// 2015, "Neural Machine Translation by Jointly Learning to Align and Translate"; "Show, Attend and
     /// Tell").
-    enum class Reduce { none, sum };
+    enum class Reduce : std::uint8_t { none, sum };
 
     std::variant<FileForm, GridForm, VectorForm, GaussianForm, BoxForm> form;
     Upsample upsample = Upsample::bilinear;
     Activation activation = Activation::none;
+    Normalise normalise = Normalise::none;
     Kind kind = Kind::soft;
-    std::optional<double> threshold;  ///< hard only: a ≥ threshold becomes 1, the rest 0
-    Select select = Select::none;     ///< hard only
-    Reduce reduce = Reduce::none;     ///< not with a selection
+    Select select = Select::none;       ///< hard only
+    Reduce reduce = Reduce::none;       ///< not with a selection
+    std::optional<double> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0
+    double temperature = 1;             ///< T > 0 of sigmoid and softmax
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that
-/// are not of the mask's kind, where no activation changes them.
+/// are not of the mask's kind, or are all 0 and to be divided by their sum, where no activation changes them.
 GLIMPSE_EXPORT void validate(const Mask& mask);
 
-/// a, the H×W weights (CV_32F) for an image of size `image`, after activation, upsampling and threshold.
-/// A soft mask is clipped to [0, 1]: bicubic upsampling overshoots, and given weights may leave the range by
-/// 1e-6, float32's rounding. Throws `InvalidParameter` as `validate`, and `Error` when the weights are not of
-/// the mask's kind or size, or the box lies wholly outside the image.
+/// a, the H×W weights (CV_32F) for an image of size `image`, after activation, upsampling, normalising and
+/// threshold. A soft mask is clipped to [0, 1]: bicubic upsampling overshoots, which is clipped at 0 before
+/// the weights are normalised, and given weights may leave the range by 1e-6, float32's rounding. Throws
+/// `InvalidParameter` as `validate`, and `Error` when the weights are not of the mask's kind or size, have no
+/// sum > 0 to be divided by, or the box lies wholly outside the image.
 GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 
 /// The map for an image of size `image`; `Select::box` gives it a on the mask's bounding box as its alpha.
