@@ -13,8 +13,8 @@
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
-#include "maps/taps.hpp"
 #include "mechanisms/normalising.hpp"
+#include "mechanisms/upsampling.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -45,41 +45,6 @@ cv::Mat activated(const Mask& mask, const cv::Mat& grid) {
             break;
     }
     return a;
-}
-
-/// One axis of the upsampling: `count` pixels out of `cells`, half-pixel centres, borders clamped.
-BandedMatrix upsampling_axis(int count, int cells, Mask::Upsample upsample) {
-    BandedMatrix matrix(cells);
-    RowBuilder row(matrix);
-    for (int i = 0; i < count; ++i) {
-        const double edge = edge_from_centre(i) * cells / count;
-        const auto add_taps = [&](Interpolation interpolation) {
-            row.add(axis_taps({cells, interpolation, Padding::border}, centre_from_edge(edge)));
-        };
-        switch (upsample) {
-            case Mask::Upsample::nearest:
-                row.add(static_cast<int>(edge), 1.0);
-                break;
-            case Mask::Upsample::bilinear:
-                add_taps(Interpolation::bilinear);
-                break;
-            case Mask::Upsample::bicubic:
-                add_taps(Interpolation::bicubic);
-                break;
-        }
-        row.finish_row();
-    }
-    return matrix;
-}
-
-cv::Mat upsampled(const cv::Mat& grid, Size image, Mask::Upsample upsample) {
-    const Size cells{grid.cols, grid.rows};
-    cv::Mat a;
-    grid.convertTo(a, CV_32F);
-    if (cells == image) return a;
-    return banded_product({upsampling_axis(image.height, grid.rows, upsample),
-                           upsampling_axis(image.width, grid.cols, upsample)},
-                          {whole(cells), a}, CV_32F);
 }
 
 std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,
@@ -153,7 +118,7 @@ cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     cv::Mat values = activated(mask, grid);
     const bool is_normalised = mask.normalise != Mask::Normalise::none;
     if (is_normalised) scale_to_one({values.ptr<double>(), values.total()});
-    const cv::Mat a = upsampled(values, image, mask.upsample);
+    const cv::Mat a = upsampled(mask, values, image);
     if (mask.kind != Mask::Kind::soft) return a;
     return is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
 }
@@ -293,6 +258,9 @@ void validate(const Mask& mask) {
     if (!std::isfinite(mask.temperature) || mask.temperature <= 0) {
         throw InvalidParameter("/temperature", "a temperature is > 0, not " + number_text(mask.temperature));
     }
+    if (!std::isfinite(mask.sigma) || mask.sigma <= 0) {
+        throw InvalidParameter("/sigma", "sigma is > 0, not " + number_text(mask.sigma));
+    }
     const bool hard = mask.kind == Mask::Kind::hard;
     if (mask.threshold && !hard) throw InvalidParameter("/threshold", "a threshold needs kind \"hard\"");
     if (mask.threshold) require_finite(*mask.threshold, "/threshold");
@@ -364,8 +332,8 @@ LoweringMemory lowering_memory(const Mask& mask, Size image, std::int64_t to_rea
     const bool lists_pixels = mask.select == Mask::Select::pixels;
     const std::int64_t kept_a_pixel = lists_pixels ? std::int64_t{sizeof(Point)} : weight;
     return {.kept = bounded_product(kept_a_pixel, image.area()),
-            .working =
-                bounded_product(weights_at_once * weight, image.area()) + bounded_product(of_value, values)};
+            .working = bounded_product(weights_at_once * weight, image.area()) +
+                       bounded_product(of_value, values) + upsampling_memory(mask, image, values)};
 }
 
 Lowered lower(const Mask& mask, Size image) {

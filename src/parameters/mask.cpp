@@ -20,9 +20,10 @@ using NormaliseWord = std::pair<std::string_view, Mask::Normalise>;
 
 constexpr std::array<std::string_view, 2> gaussian_members{"u", "s"};
 
-constexpr Words<Mask::Upsample, 3> upsamplings{{{"nearest", Mask::Upsample::nearest},
+constexpr Words<Mask::Upsample, 4> upsamplings{{{"nearest", Mask::Upsample::nearest},
                                                 {"bilinear", Mask::Upsample::bilinear},
-                                                {"bicubic", Mask::Upsample::bicubic}}};
+                                                {"bicubic", Mask::Upsample::bicubic},
+                                                {"gaussian", Mask::Upsample::gaussian}}};
 constexpr Words<Mask::Activation, 4> activations{{{"none", Mask::Activation::none},
                                                   {"sigmoid", Mask::Activation::sigmoid},
                                                   {"softmax", Mask::Activation::softmax},
@@ -106,11 +107,17 @@ void read_normalise(Entry& entry, Mask& mask) {
     mask.normalise = Mask::Normalise::none;
 }
 
-/// How given values, rather than those of a formula, become weights.
-void read_upsampling_and_activation(Entry& entry, const ReadingContext& context, Mask& mask) {
+void read_upsampling(Entry& entry, const ReadingContext& context, Mask& mask) {
     if (const std::optional<Value> upsample = entry.take("upsample")) {
         mask.upsample = word<Mask::Upsample>(*upsample, upsamplings);
     }
+    if (mask.upsample != Mask::Upsample::gaussian) {
+        return entry.refuse_own("sigma", R"("sigma" is of upsample "gaussian")");
+    }
+    if (const std::optional<Value> sigma = entry.take("sigma")) mask.sigma = number(*sigma, context);
+}
+
+void read_activation(Entry& entry, const ReadingContext& context, Mask& mask) {
     if (const std::optional<Value> activation = entry.take("activation")) {
         mask.activation = word<Mask::Activation>(*activation, activations);
     }
@@ -153,7 +160,10 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     } else {
         mask.form = read_box(entry, context);
     }
-    if (form.is("file") || form.is("grid")) read_upsampling_and_activation(entry, context, mask);
+    if (form.is("file") || form.is("grid")) {
+        read_upsampling(entry, context, mask);
+        read_activation(entry, context, mask);
+    }
     if (!form.is("box")) read_normalise(entry, mask);
     read_kind(entry, context, mask);
     if (const std::optional<Value> reduce = entry.take("reduce")) {
@@ -196,7 +206,12 @@ std::vector<Key> mask_keys() {
             "As many weights as the image has rows, or the Gaussian that makes them: its centre u, its "
             "standard deviation s."),
         enum_key("upsample", {"file", "grid"}, upsamplings, open.upsample,
-                 "How the weights are brought to the image's size."),
+                 "How the weights are brought to the image's size. gaussian: bilinear, then smoothed."),
+        {.name = "sigma",
+         .forms = {"file", "grid"},
+         .type = or_reference(positive_type()),
+         .unit = "cells of the grid",
+         .meaning = "Of the upsampling gaussian: the standard deviation of its filter, 1.25 without it."},
         enum_key("activation", {"file", "grid"}, activations, open.activation,
                  "Applied before upsampling; softmax over the whole grid."),
         {.name = "temperature",
@@ -222,29 +237,33 @@ std::vector<Key> mask_keys() {
 }  // namespace
 
 Description mask_description() {
-    return {.word = Mask::name,
-            .meaning = "Soft attention: each pixel times its weight.",
-            .forms = {{{"file"}}, {{"grid"}}, {{"x", "y"}}, {{"box"}}},
-            .keys = mask_keys(),
-            .rules =
-                {R"({"anyOf": [{"properties": {"x": {"type": "object", "required": ["u"]}, )"
-                 R"("y": {"type": "object", "required": ["u"]}}}, )"
-                 R"({"properties": {"x": {"not": {"type": "object", "required": ["u"]}}, )"
-                 R"("y": {"not": {"type": "object", "required": ["u"]}}}}]})",
-                 R"({"dependentSchemas": {)"
-                 R"("temperature": {"properties": {"activation": {"enum": ["sigmoid", "softmax"]}}}, )"
-                 R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})",
-                 R"({"if": {"required": ["normalise"], "properties": {"normalise": {"const": "peak"}}}, )"
-                 R"("then": {"required": ["x"], "properties": {)"
-                 R"("x": {"type": "object", "required": ["u"]}, )"
-                 R"("y": {"type": "object", "required": ["u"]}}}})",
-                 R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
-                 R"("then": {"properties": {"kind": {"const": "hard"}}}})"},
-            .rules_if_complete =
-                {R"({"dependentRequired": {"threshold": ["kind"], "temperature": ["activation"]}})",
-                 R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
-                 R"("then": {"required": ["kind"]}})"},
-            .read = read_mask};
+    return {
+        .word = Mask::name,
+        .meaning = "Soft attention: each pixel times its weight.",
+        .forms = {{{"file"}}, {{"grid"}}, {{"x", "y"}}, {{"box"}}},
+        .keys = mask_keys(),
+        .rules =
+            {R"({"anyOf": [{"properties": {"x": {"type": "object", "required": ["u"]}, )"
+             R"("y": {"type": "object", "required": ["u"]}}}, )"
+             R"({"properties": {"x": {"not": {"type": "object", "required": ["u"]}}, )"
+             R"("y": {"not": {"type": "object", "required": ["u"]}}}}]})",
+             R"({"dependentSchemas": {)"
+             R"("temperature": {"properties": {"activation": {"enum": ["sigmoid", "softmax"]}}}, )"
+             R"("sigma": {"properties": {"upsample": {"const": "gaussian"}}}, )"
+             R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})",
+             R"({"if": {"required": ["normalise"], "properties": {"normalise": {"const": "peak"}}}, )"
+             R"("then": {"required": ["x"], "properties": {)"
+             R"("x": {"type": "object", "required": ["u"]}, )"
+             R"("y": {"type": "object", "required": ["u"]}}}})",
+             R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
+             R"("then": {"properties": {"kind": {"const": "hard"}}}})"},
+        .rules_if_complete =
+            {R"({"dependentRequired": {"threshold": ["kind"], "temperature": ["activation"]}})",
+             R"({"if": {"required": ["mechanism", "sigma"], "properties": {"mechanism": {"const": "mask"}}}, )"
+             R"("then": {"required": ["upsample"]}})",
+             R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
+             R"("then": {"required": ["kind"]}})"},
+        .read = read_mask};
 }
 
 }  // namespace glimpse::parameters

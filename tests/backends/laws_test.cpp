@@ -202,7 +202,8 @@ TEST_CASE("laws: mask from a grid") {
     const Table table;
     cv::RNG random(8);
     const cv::Mat values = (cv::Mat_<double>(2, 3) << 0.1, 0.9, 0.4, 0.75, 0, 1);
-    for (const auto upsample : {Mask::Upsample::nearest, Mask::Upsample::bilinear, Mask::Upsample::bicubic}) {
+    using enum Mask::Upsample;
+    for (const auto upsample : {nearest, bilinear, bicubic, gaussian}) {
         for (const auto activation :
              {Mask::Activation::none, Mask::Activation::sigmoid, Mask::Activation::softmax}) {
             for (const auto kind : {Mask::Kind::soft, Mask::Kind::hard, Mask::Kind::free}) {

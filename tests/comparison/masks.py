@@ -34,6 +34,24 @@ def normalised(a, normalise):
     return a / a.sum() if a.sum() > 0.1 * numpy.abs(a).sum() else None
 
 
+def smoothed(a, axis, s):
+    """A Gaussian filter along an axis, mirrored at its outer edges; scipy.ndimage.gaussian_filter1d is the same."""
+    reach = int(4 * s + 0.5)
+    kernel = numpy.exp(-0.5 * (numpy.arange(-reach, reach + 1) / s) ** 2)
+    length = a.shape[axis]
+    seen = numpy.arange(length)[:, None] + numpy.arange(-reach, reach + 1) + 1000 * length  # of a period of twice the length
+    seen = numpy.where(seen // length % 2 == 0, seen % length, length - 1 - seen % length)
+    matrix = numpy.zeros((length, length))
+    numpy.add.at(matrix, (numpy.arange(length)[:, None], seen), kernel / kernel.sum())
+    return numpy.moveaxis(numpy.tensordot(matrix, a, (1, axis)), 0, axis)
+
+
+def upsampled_smoothly(grid, height, width, sigma):
+    """scikit-image's pyramid_expand, mirrored at the outer edges throughout."""
+    a = upsampled(grid, height, width, "bilinear")
+    return smoothed(smoothed(a, 0, sigma * height / grid.shape[0]), 1, sigma * width / grid.shape[1])
+
+
 def upsampled(grid, height, width, upsample):
     if grid.shape == (height, width):
         return grid
@@ -93,6 +111,16 @@ def normalised_grids(random):
             a = normalised(numpy.maximum(a, 0) if kind == "soft" else a, entry["normalise"])
             if a is not None:
                 return product(entry, image, a)
+    return item(random, check)
+
+
+def smooth_grids(random):
+    def check(image):
+        grid = random_grid(random, image, -1, 1)
+        entry = {"grid": grid.tolist(), "kind": "free", "upsample": "gaussian"}
+        if random.random() < 0.8:
+            entry["sigma"] = float(min(numpy.exp(random.uniform(-3, 2)), 2 * min(grid.shape)))
+        return product(entry, image, upsampled_smoothly(grid, *image.shape[:2], entry.get("sigma", 1.25)))
     return item(random, check)
 
 
@@ -237,6 +265,7 @@ def torch_grids(random):
 KINDS = [
     Kind("mask, a grid", bounds.FLOAT32, grids, 2),
     Kind("mask, a grid, normalised", bounds.FLOAT32, normalised_grids),
+    Kind("mask, a grid, smooth", bounds.FLOAT32, smooth_grids),
     Kind("mask, a file", bounds.FLOAT32, files),
     Kind("mask, vectors", bounds.FLOAT32, vectors, 0.5),
     Kind("mask, Gaussian vectors", bounds.FLOAT32, bells),

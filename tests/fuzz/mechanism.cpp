@@ -106,7 +106,8 @@ Mask mask_of(Draws& draws, Size image) {
             mask.form = box_of(draws);
     }
     using enum Mask::Upsample;
-    mask.upsample = draws.one_of(std::array{nearest, bilinear, bicubic});
+    mask.upsample = draws.one_of(std::array{nearest, bilinear, bicubic, gaussian});
+    mask.sigma = draws.flag() ? draws.real(0.1, 3) : draws.any_real();
     using Activation = Mask::Activation;
     mask.activation = draws.one_of(
         std::array{Activation::none, Activation::sigmoid, Activation::softmax, Activation::relu});

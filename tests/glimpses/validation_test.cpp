@@ -208,6 +208,10 @@ TEST_CASE("invalid: mask") {
         warm.activation = Mask::Activation::softmax;
         warm.temperature = bad;
         check_invalid("/temperature", warm);
+        Mask smooth = grid(cv::Mat_<double>(1, 1, 1.0));
+        smooth.upsample = Mask::Upsample::gaussian;
+        smooth.sigma = bad;
+        check_invalid("/sigma", smooth);
     }
     check_invalid("/x", mask_of(Mask::VectorForm{{}, {1}}));
     check_invalid("/y", mask_of(Mask::VectorForm{{1}, {}}));
@@ -454,6 +458,10 @@ TEST_CASE("huge or tiny but finite numbers neither crash nor loop for long") {
             check_survives(grid((cv::Mat_<double>(1, 2) << sign * number, 1), Mask::Kind::free));
             Mask active = grid((cv::Mat_<double>(1, 2) << sign * number, -number), Mask::Kind::soft);
             for (const auto activation :
+            Mask smooth = grid((cv::Mat_<double>(1, 2) << 0, 1));
+            smooth.upsample = Mask::Upsample::gaussian;
+            smooth.sigma = number;
+            check_survives(smooth);
                  {Mask::Activation::sigmoid, Mask::Activation::softmax, Mask::Activation::relu}) {
                 active.activation = activation;
                 active.temperature = number;

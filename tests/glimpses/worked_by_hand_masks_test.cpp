@@ -70,6 +70,37 @@ TEST_CASE("by hand: upsampled grids") {
     check_near(weights(mask, {4, 1}), row({0, 0.2265625, 0.7734375, 1}), float32_rounding);
 }
 
+TEST_CASE("by hand: grids that are upsampled smoothly") {
+    // With s = 1/√(2 ln 2) pixels the filter has 256 128 16 ½ in 545ths, from its middle to r = ⌊4 s + ½⌋
+    // = 3.
+    const double s = 1 / std::sqrt(2 * std::numbers::ln2);
+    Mask mask = grid(row({0, 0, 0, 1, 0, 0, 0}));
+    mask.upsample = Mask::Upsample::gaussian;
+    mask.sigma = s;
+    const double part = 1.0 / 545;
+    check_near(weights(mask, {7, 1}), cv::Mat(row({0.5, 16, 128, 256, 128, 16, 0.5}) * part),
+               float32_rounding);
+    // Mirrored at both outer edges.
+    mask.form = Mask::GridForm{row({1, 0, 0})};
+    check_near(weights(mask, {3, 1}), cv::Mat(row({384, 144, 17}) * part), float32_rounding);
+    // Of cells of two pixels half a cell: the filtered 0 ¼ ¾ 1 of bilinear upsampling.
+    mask.form = Mask::GridForm{row({0, 1})};
+    mask.sigma = s / 2;
+    check_near(weights(mask, {4, 1}), cv::Mat(row({48.875, 176.625, 368.375, 496.125}) * part),
+               float32_rounding);
+    // Columns and rows by their own cells: here of two pixels and of one.
+    mask.form = Mask::GridForm{cv::Mat(3, 2, CV_64F, cv::Scalar(0.7))};
+    check_near(weights(mask, {4, 3}), cv::Mat(3, 4, CV_64F, cv::Scalar(0.7)), 2 * float32_rounding);
+    // A filter that is much wider than the image leaves the mean.
+    mask.form = Mask::GridForm{row({0, 1, 0.5})};
+    mask.sigma = 1e9;
+    check_near(weights(mask, {9, 2}), cv::Mat(2, 9, CV_64F, cv::Scalar(0.5)), 1e-4);
+    // One that is much narrower than a pixel leaves the bilinear weights.
+    mask.sigma = 1e-9;
+    Mask bilinear = grid(row({0, 1, 0.5}));
+    check_near(weights(mask, {9, 2}), weights(bilinear, {9, 2}), float32_rounding);
+}
+
 TEST_CASE("by hand: activations") {
     Mask mask = grid((cv::Mat_<double>(1, 3) << 0, ln3, -ln3), Mask::Kind::soft);
     mask.activation = Mask::Activation::sigmoid;

@@ -47,6 +47,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"axes", R"({"ux": 1, "sx": 1, "dx": 1, "uy": 1, "sy": 1, "dy": 1})"},
         {"draw", R"({"gx": 0, "gy": 0, "log_sigma2": 0, "log_delta": 0, "log_gamma": 0})"},
         {"sigma", "1"},
+        {"mask sigma", R"(1, "upsample": "gaussian")"},
         {"gaussian normalise", R"("safe")"},
         {"theta", "[[1, 0, 0], [0, 1, 0]]"},
         {"scale", "[1, 1]"},

@@ -221,6 +221,13 @@ TEST_CASE("how the weights of a mask are normalised") {
     CHECK(get<Mask>(document[7]).activation == Mask::Activation::relu);
     CHECK(get<Mask>(document[8]).normalise == Normalise::sum);
     CHECK(get<Mask>(document[8]).temperature == 0.25);
+TEST_CASE("how smoothly a mask is upsampled") {
+    const ParameterDocument document = good("mask_forms.json");
+    CHECK(get<Mask>(document[12]).upsample == Mask::Upsample::gaussian);
+    CHECK(get<Mask>(document[12]).sigma == 1.25);
+    CHECK(get<Mask>(document[13]).sigma == 0.5);
+}
+
     CHECK(get<Mask>(document[9]).normalise == Normalise::max);
     // Gaussians' sums are their own vectors'.
     CHECK(get<Mask>(document[3]).normalise == Normalise::none);

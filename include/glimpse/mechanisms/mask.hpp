@@ -93,8 +93,10 @@ struct Mask {
     using GaussianForm = mask_form::GaussianForm;
     using BoxForm = mask_form::BoxForm;
 
-    /// From a grid of another size to H×W: half-pixel centres, borders clamped.
-    enum class Upsample : std::uint8_t { nearest, bilinear, bicubic };
+    /// From a grid of another size to H×W: half-pixel centres, borders clamped. gaussian: bilinear, and then
+    /// a Gaussian filter of the standard deviation `sigma`, also of a grid that is H×W: the smooth maps of
+    /// "Show, Attend and Tell", scikit-image's `pyramid_expand`.
+    enum class Upsample : std::uint8_t { nearest, bilinear, bicubic, gaussian };
     /// Of the numbers v of a grid, T the temperature, before they are upsampled. sigmoid: 1 / (1 + e^(-v/T)).
     /// softmax: e^(v/T) / Σ e^(v/T), over the whole grid. relu: max(v, 0), as of Grad-CAM (Selvaraju et al.
     /// 2017).
@@ -121,6 +123,7 @@ struct Mask {
     Reduce reduce = Reduce::none;       ///< not with a selection
     std::optional<double> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0
     double temperature = 1;             ///< T > 0 of sigmoid and softmax
+    double sigma = 1.25;                ///< > 0, of gaussian, in cells of the grid, which may not be squares
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that

@@ -1,0 +1,98 @@
+"""Weights of masks that can be seen. Against numpy, in float64."""
+
+import numpy
+
+from glimpse_case import GlimpseCase
+
+FLOAT32 = 1e-6  # a few roundings, as a share of the greatest value
+TIE = 1  # a value near a half, which float32 may round otherwise
+
+
+def softmax(v):
+    powers = numpy.exp(v - v.max())
+    return powers / powers.sum()
+
+
+class Weights(GlimpseCase):
+    def weights(self, *entries, width=28, height=14, options=()):
+        """The masks themselves: the glimpses of a white image."""
+        white = self.path("white.npy")
+        numpy.save(white, numpy.ones((height, width), numpy.float32))
+        self.document([{"id": str(k), "mechanism": "mask", **entry} for k, entry in enumerate(entries)])
+        self.run_glimpse("extract", white, "-p", "p.json", "--format", "npy", "-o", self.out, *options)
+        return [self.load(f"white.{k}.npy") for k in range(len(entries))]
+
+    def near(self, found, expected, scale=None):
+        scale = float(numpy.abs(expected).max()) if scale is None else scale
+        self.assertLessEqual(float(numpy.abs(found - expected).max()), FLOAT32 * scale)
+
+
+class Normalised(Weights):
+    def test_a_model_s_array_in_each_way(self):
+        logits = numpy.random.default_rng(3).normal(size=(2, 14, 28)) * 3
+        numpy.savez(self.path("a.npz"), logits=logits, alphas=numpy.stack([softmax(one) for one in logits]))
+        alphas, raw = ({"grid": {"file": "a.npz", "array": name, "index": [1]}} for name in ("alphas", "logits"))
+        a, v = softmax(logits[1]), logits[1]
+        found = self.weights({**alphas, "normalise": "none"}, {**alphas, "normalise": "max"}, {**alphas, "normalise": "sum"},
+                             {**raw, "activation": "relu", "normalise": "max"}, {**raw, "kind": "free", "normalise": "max"},
+                             {**raw, "activation": "softmax", "temperature": 2, "normalise": "max"},
+                             {**raw, "activation": "sigmoid", "temperature": 0.5})
+        relu = numpy.maximum(v, 0)
+        for one, expected in zip(found, (a, a / a.max(), a, relu / relu.max(), v / numpy.abs(v).max(),
+                                         softmax(v / 2) / softmax(v / 2).max(), 1 / (1 + numpy.exp(-2 * v)))):
+            self.near(one, expected)
+        self.assertEqual(float(found[1].max()), 1)
+
+    def test_a_picture_and_vectors(self):
+        _, pixels = self.picture("map.png", 28, 14, channels=1)
+        x, y = numpy.arange(28.0), numpy.arange(14.0) + 1
+        found = self.weights({"file": "map.png", "normalise": "sum"}, {"x": x.tolist(), "y": y.tolist(), "normalise": "max"},
+                             {"x": {"u": -20, "s": 1}, "y": {"u": 3, "s": 2}, "normalise": "max"})
+        self.near(found[0], pixels / pixels.sum(dtype=float))
+        self.near(found[1], numpy.outer(y / 14, x / 27))
+        self.assertEqual(found[2][3, 0], 1)  # which is e^-200, and no float32, before it is divided
+
+    def test_a_sum_makes_a_weighted_mean(self):
+        photo, pixels = self.picture()
+        grid = [[1, 3], [0, 4]]
+        self.document({"mechanism": "mask", "grid": grid, "upsample": "nearest", "normalise": "sum", "reduce": "sum"})
+        self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out)
+        a = numpy.kron(grid, numpy.ones((15, 20)))
+        mean = (pixels * (a / a.sum())[:, :, None]).sum((0, 1))
+        self.assertLessEqual(numpy.abs(self.load("photo.000.png")[0, 0] - mean).max(), TIE)
+
+    def test_what_cannot_be_divided(self):
+        photo, _ = self.picture()
+        for grid, more, status, says in (
+                ([[0, 0]], {}, 2, "/grid: the mask's weights are 0 everywhere and have no sum to be divided by"),
+                ([[-1, 2]], {}, 2, "/grid: a soft mask has no negative weights"),
+                ([[-1, 1]], {"kind": "free"}, 1, "no sum > 0 to be divided by"),
+                ([[-1, 1]], {"activation": "softmax", "temperature": -1}, 2, "/temperature: a temperature is > 0, not -1")):
+            self.document({"mechanism": "mask", "grid": grid, "normalise": "sum", **more})
+            self.fails(status, "extract", photo, "-p", "p.json", "-o", self.out, says=[says])
+        numpy.save(self.path("zero.npy"), numpy.zeros((3, 3)))
+        self.document({"mechanism": "mask", "grid": {"file": "zero.npy"}, "normalise": "sum"})
+        self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["zero.npy: the mask's weights are 0 everywhere"])
+
+    def test_weights_above_one_have_a_remedy(self):
+        photo, _ = self.picture()
+        self.document({"mechanism": "mask", "grid": [[0, 7]]})
+        self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["normalise: max divides by the greatest"])
+        self.document({"mechanism": "mask", "grid": [[-3, 7]]})
+        told = self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["kind: free takes any)"])
+        self.assertNotIn("normalise", told.stderr)
+
+
+class Smooth(Weights):
+    def test_show_attend_and_tell_s_maps(self):
+        """scikit-image's pyramid_expand(alpha, upscale=16, sigma=20), mirrored at the outer edges throughout."""
+        alpha = softmax(numpy.random.default_rng(5).normal(size=(14, 14)) * 2)
+        place = numpy.clip((numpy.arange(224) + 0.5) / 16 - 0.5, 0, 13)
+        bilinear = numpy.maximum(0, 1 - numpy.abs(place[:, None] - numpy.arange(14)))
+        kernel = numpy.exp(-0.5 * (numpy.arange(-80, 81) / 20) ** 2)
+        padded = numpy.pad(bilinear, ((80, 80), (0, 0)), mode="symmetric")
+        axis = sum(k * padded[n:n + 224] for n, k in enumerate(kernel / kernel.sum()))
+        found = self.weights({"grid": alpha.tolist(), "upsample": "gaussian"}, {"grid": [[0.3]], "upsample": "gaussian", "sigma": 7},
+                             width=224, height=224)
+        self.near(found[0], axis @ alpha @ axis.T)
+        self.near(found[1], numpy.full((224, 224), 0.3))
