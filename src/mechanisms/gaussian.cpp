@@ -133,7 +133,7 @@ void require_exponential(double exponent, const std::string& field) {
     }
 }
 
-void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& size) {
+void validate_draw(const Gaussian::DrawForm& draw) {
     require_finite(draw.gx, "/draw/gx");
     require_finite(draw.gy, "/draw/gy");
     require_exponential(0.5 * draw.log_sigma2, "/draw/log_sigma2");
@@ -141,27 +141,31 @@ void validate_draw(const Gaussian::DrawForm& draw, const std::optional<Size>& si
     // γ and, for writing, 1/γ.
     require_exponential(draw.log_gamma, "/draw/log_gamma");
     require_exponential(-draw.log_gamma, "/draw/log_gamma");
-    if (size && size->width != size->height) {
-        throw InvalidParameter("/size", "DRAW's glimpse is square, not " + to_string(*size));
-    }
+}
+
+void require_sigma(double sigma, const std::string& field) {
+    if (std::isfinite(sigma) && sigma > 0) return;
+    throw InvalidParameter(field, "sigma is > 0, not " + number_text(sigma));
 }
 
 Gaussian::AxesForm axes_of_box(const Gaussian::BoxForm& form, Size image, Size size) {
     const Affine cells = box_to_image(in_pixels(form, image), size);
-    const auto axis = [&](double u, double d) { return Gaussian::Axis{u, form.sigma * d, d}; };
-    return {axis(cells.m[0][2], cells.m[0][0]), axis(cells.m[1][2], cells.m[1][1])};
+    const auto axis = [](double u, double d, double sigma) { return Gaussian::Axis{u, sigma * d, d}; };
+    return {axis(cells.m[0][2], cells.m[0][0], form.sigma),
+            axis(cells.m[1][2], cells.m[1][1], form.sigma_y.value_or(form.sigma))};
 }
 
 Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Size image, Size size) {
-    const int n = size.width;
+    const int longer = std::max(size.width, size.height);
     const double delta =
-        n > 1 ? (std::max(image.width, image.height) - 1.0) / (n - 1) * std::exp(draw.log_delta) : 0.0;
-    const auto axis = [&](double g, int length) {
+        longer > 1 ? (std::max(image.width, image.height) - 1.0) / (longer - 1) * std::exp(draw.log_delta)
+                   : 0.0;
+    const auto axis = [&](double g, int length, int count) {
         // 1-based in the paper, 0-based here.
         const double centre = (length + 1) / 2.0 * (g + 1) - 1;
-        return Gaussian::Axis{centre - (n - 1) / 2.0 * delta, std::exp(0.5 * draw.log_sigma2), delta};
+        return Gaussian::Axis{centre - (count - 1) / 2.0 * delta, std::exp(0.5 * draw.log_sigma2), delta};
     };
-    return {axis(draw.gx, image.width), axis(draw.gy, image.height)};
+    return {axis(draw.gx, image.width, size.width), axis(draw.gy, image.height, size.height)};
 }
 
 }  // namespace
@@ -172,14 +176,12 @@ void validate(const Gaussian& gaussian) {
                               validate_axis(form.x, "/x");
                               validate_axis(form.y, "/y");
                           },
-                          [&](const Gaussian::DrawForm& form) { validate_draw(form, gaussian.size); },
+                          [](const Gaussian::DrawForm& form) { validate_draw(form); },
                           [](const Gaussian::BoxForm& form) {
                               require_box(form.box);
                               require_upright(form, Gaussian::name);
-                              if (!std::isfinite(form.sigma) || form.sigma <= 0) {
-                                  throw InvalidParameter("/sigma",
-                                                         "sigma is > 0, not " + number_text(form.sigma));
-                              }
+                              require_sigma(form.sigma, "/sigma");
+                              if (form.sigma_y) require_sigma(*form.sigma_y, "/sigma_y");
                           }},
                gaussian.form);
 }

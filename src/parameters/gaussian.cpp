@@ -16,9 +16,27 @@ constexpr std::array<std::string_view, 3> axis_members{"u", "s", "d"};
 constexpr std::array<std::string_view, 6> axes_members{"ux", "sx", "dx", "uy", "sy", "dy"};
 constexpr std::array<std::string_view, 5> draw_members{"gx", "gy", "log_sigma2", "log_delta", "log_gamma"};
 
+constexpr const char* draw_words = "[gx, gy, log_sigma2, log_delta, log_gamma]";
+constexpr const char* sigma_words = "[sx, sy]";
+
 using Normalise = Gaussian::Normalise;
 constexpr std::array<std::pair<std::string_view, Normalise>, 2> normalisations{
     {{"eps", Normalise::eps}, {"safe", Normalise::safe}}};
+
+/// DRAW's five numbers with their names, or in their order.
+Type draw_type() {
+    const Type object = object_type(draw_members);
+    return {object.words + ", " + draw_words + " or a reference", "",
+            R"("anyOf": [{)" + object.schema + "}, {" + numbers_type("", draw_members.size()).schema +
+                "}, {" + std::string(ordered_reference_schema) + "}]"};
+}
+
+Type sigma_type() {
+    const std::string positive = "{" + positive_type().schema + "}";
+    return {"a number, " + std::string(sigma_words) + " or a reference", positive_type().range,
+            R"("anyOf": [)" + positive + R"(, {"type": "array", "minItems": 2, "maxItems": 2, "items": )" +
+                positive + "}, {" + std::string(reference_schema) + "}]"};
+}
 
 Key axis_key(std::string_view name, std::string_view meaning) {
     return {.name = name,
@@ -43,13 +61,29 @@ Gaussian::AxesForm read_axes(Entry& entry, const ReadingContext& context) {
 }
 
 Gaussian::DrawForm read_draw(Entry& entry, const ReadingContext& context) {
-    const std::vector<double> draw = members(*entry.take("draw"), {draw_members}, context);
+    const Value value = *entry.take("draw");
+    // Of a list no member has a place of its own.
+    if (value.is_array()) entry.stand_for("draw", {"draw"});
+    const std::vector<double> draw = value.is_array() ? numbers(value, draw_members.size(), draw_words)
+                                                      : members(value, {draw_members}, context);
     return {draw[0], draw[1], draw[2], draw[3], draw[4]};
+}
+
+/// One for both axes, or one for each.
+std::vector<double> read_sigmas(const Value& value, const ReadingContext& context) {
+    if (is_reference(value)) return referenced_numbers(value, {Array::Shape(), {2}}, context);
+    if (value.is_array()) return numbers(value, 2, sigma_words);
+    return {json::number(value)};
 }
 
 Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context) {
     Gaussian::BoxForm form{read_box(entry, context)};
-    if (const std::optional<Value> sigma = entry.take("sigma")) form.sigma = number(*sigma, context);
+    const std::optional<Value> sigma = entry.take("sigma");
+    if (!sigma) return form;
+    const std::vector<double> sigmas = read_sigmas(*sigma, context);
+    form.sigma = sigmas.front();
+    if (sigmas.size() > 1) form.sigma_y = sigmas.back();
+    entry.stand_for("sigma", {"sigma_y"});
     return form;
 }
 
@@ -97,17 +131,17 @@ Description gaussian_description() {
                   "The six numbers of x and y. A reference says their order, as \"uy,sy,dy,ux,sx,dx\"."},
              {.name = "draw",
               .forms = {"draw"},
-              .type = or_reference(object_type(draw_members), true),
+              .type = draw_type(),
               .meaning =
                   "DRAW's parameters: the grid's centre, -1 to 1 inside the image; the logarithms of the "
-                  "variance (square pixels), the stride and the intensity. The size is a square. "
+                  "variance (square pixels), the stride and the intensity. The paper's size is a square. "
                   "A reference may say their order."},
              {.name = "sigma",
               .forms = {"box"},
-              .type = or_reference(positive_type()),
+              .type = sigma_type(),
               .unit = "the distance between neighbouring Gaussians",
               .default_value = number_text(Gaussian::BoxForm{}.sigma),
-              .meaning = "Standard deviation."},
+              .meaning = "Standard deviation: one for both axes, or one for each."},
              enum_key(
                  "normalise", {}, normalisations, Gaussian{}.normalise,
                  "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "

@@ -93,19 +93,23 @@ def gaussian(image, x, y, size, normalise="eps"):
 def gaussian_box(box, size, sigma=0.5):
     """Section 6: the parameters of x and of y."""
     axes = []
-    for begin, length, count in ((box[0], box[2], size[0]), (box[1], box[3], size[1])):
+    sigmas = sigma if isinstance(sigma, list) else [sigma, sigma]
+    for begin, length, count, of_axis in ((box[0], box[2], size[0], sigmas[0]), (box[1], box[3], size[1], sigmas[1])):
         d = length / count
-        axes.append({"u": begin + d / 2 - 0.5, "s": sigma * d, "d": d})
+        axes.append({"u": begin + d / 2 - 0.5, "s": of_axis * d, "d": d})
     return axes
 
 
-def draw_axes(draw, width, height, n):
-    """Gregor et al. 2015, equations 19 to 24, from 1-based pixels to 0-based ones."""
-    delta = 0.0 if n == 1 else (max(width, height) - 1) / (n - 1) * math.exp(draw["log_delta"])
-    sigma = math.exp(draw["log_sigma2"] / 2)
+def draw_axes(draw, width, height, size):
+    """Gregor et al. 2015, equations 19 to 24, from 1-based pixels to 0-based ones; of a patch that is no square, the
+    stride of a square of its longer side."""
+    n = max(size)
+    gx, gy, log_sigma2, log_delta, _ = draw if isinstance(draw, list) else draw.values()
+    delta = 0.0 if n == 1 else (max(width, height) - 1) / (n - 1) * math.exp(log_delta)
+    sigma = math.exp(log_sigma2 / 2)
     axes = []
-    for centre, length in ((draw["gx"], width), (draw["gy"], height)):
-        first = (length + 1) / 2 * (centre + 1) + (1 - n / 2 - 0.5) * delta
+    for centre, length, count in ((gx, width, size[0]), (gy, height, size[1])):
+        first = (length + 1) / 2 * (centre + 1) + (1 - count / 2 - 0.5) * delta
         axes.append({"u": first - 1, "s": sigma, "d": delta})
     return axes
 

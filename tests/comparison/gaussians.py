@@ -56,7 +56,8 @@ def box_entry(random, image):
     if random.random() < 0.8:
         entry["size"] = pictures.size(random)
     if random.random() < 0.7:
-        entry["sigma"] = float(random.uniform(0.1, 2))
+        sigmas = random.uniform(0.1, 2, 2).tolist()
+        entry["sigma"] = pictures.choose(random, sigmas[0], sigmas)
     return entry
 
 
@@ -76,19 +77,25 @@ def draw_entry(random):
     n = pictures.length(random, 16)
     draw = {"gx": float(random.uniform(-1.1, 1.1)), "gy": float(random.uniform(-1.1, 1.1)), "log_sigma2": float(random.uniform(-3, 4)),
             "log_delta": float(random.uniform(-3, 0.5)), "log_gamma": float(random.uniform(-2, 2))}
-    return {"mechanism": "gaussian", "draw": draw, "size": [n, n]}
+    size = pictures.choose(random, [n, n], [n, pictures.length(random, 16)])
+    return {"mechanism": "gaussian", "draw": pictures.choose(random, draw, list(draw.values())), "size": size}
+
+
+def gamma_of(entry):
+    draw = entry["draw"]
+    return math.exp(draw[-1] if isinstance(draw, list) else draw["log_gamma"])
 
 
 def drawn(image, entry):
     """Without γ."""
     height, width = image.shape[:2]
-    return formulas.gaussian(image, *formulas.draw_axes(entry["draw"], width, height, entry["size"][0]), entry["size"])
+    return formulas.gaussian(image, *formulas.draw_axes(entry["draw"], width, height, entry["size"]), entry["size"])
 
 
 def draw(random):
     def check(image):
         entry = draw_entry(random)
-        gamma = math.exp(entry["draw"]["log_gamma"])
+        gamma = gamma_of(entry)
         return Check(entry, gamma * drawn(image, entry), max(gamma, 1) * pictures.greatest(image))
     return item(random, check)
 
@@ -107,7 +114,7 @@ def draw_alpha(random):
     """γ multiplies colours and leaves alpha alone."""
     def check(image):
         entry = draw_entry(random)
-        gamma = math.exp(entry["draw"]["log_gamma"])
+        gamma = gamma_of(entry)
         expected, weight = formulas.with_alpha(image, 1.0, lambda m: drawn(m, entry))
         expected[..., :-1] *= gamma
         return Check(entry, expected, max(gamma, 1), weight)

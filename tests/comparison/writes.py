@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import dataclasses
-import math
 import subprocess
 
 import numpy
@@ -98,7 +97,7 @@ def adjoint_gaussian(random):
             entry = gaussians.box_entry(random, canvas)
             return entry, *adjoint_of(random, canvas, lambda units: gaussians.of_box(units, entry))
         entry = gaussians.draw_entry(random)
-        return entry, *adjoint_of(random, canvas, lambda units: gaussians.drawn(units, entry), math.exp(-entry["draw"]["log_gamma"]))
+        return entry, *adjoint_of(random, canvas, lambda units: gaussians.drawn(units, entry), 1 / gaussians.gamma_of(entry))
     return item(random, check)
 
 

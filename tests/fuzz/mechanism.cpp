@@ -148,6 +148,7 @@ Gaussian gaussian_of(Draws& draws) {
         default: {
             Gaussian::BoxForm form{box_of(draws)};
             if (draws.flag()) form.sigma = draws.any_real();
+            if (draws.flag()) form.sigma_y = draws.any_real();
             gaussian.form = form;
         }
     }

@@ -249,7 +249,10 @@ TEST_CASE("invalid: Gaussian attention") {
         check_invalid("/draw/log_gamma", gaussian(Gaussian::DrawForm{0, 0, 0, 0, bad}));
     }
     CHECK_NOTHROW(validate(gaussian(Gaussian::DrawForm{0, 0, 0, 0, 87})));
-    check_invalid("/size", gaussian(Gaussian::DrawForm{}, Size{4, 3}));
+    CHECK_NOTHROW(validate(gaussian(Gaussian::DrawForm{}, Size{4, 3})));
+    for (const double bad : {not_a_number, infinity, 0.0, -1.0}) {
+        check_invalid("/sigma_y", gaussian(Gaussian::BoxForm{{{0, 0, 4, 4}, Units::pixels}, 1, bad}));
+    }
 }
 
 TEST_CASE("invalid: spatial transformer") {
@@ -295,7 +298,6 @@ TEST_CASE("invalid: numbers in messages are those that were given") {
     check_message("weights are from 0.25 to 1.00001", grid((cv::Mat_<double>(1, 2) << 0.25, 1.00001)));
     check_message("0 and 1 only, not 0.3;", grid((cv::Mat_<double>(1, 2) << 0.3, 1), Mask::Kind::hard));
     check_message("the exponential of 150.25 ", gaussian(Gaussian::DrawForm{0, 0, 300.5, 0, 0}));
-    check_message("square, not 4×3", gaussian(Gaussian::DrawForm{}, Size{4, 3}));
 }
 
 TEST_CASE("refused: a box wholly outside the image") {
@@ -456,12 +458,12 @@ TEST_CASE("huge or tiny but finite numbers neither crash nor loop for long") {
             check_survives(g);
             check_survives(mask_of(Mask::GaussianForm{{sign * number, number}, {3, number}, {}}));
             check_survives(grid((cv::Mat_<double>(1, 2) << sign * number, 1), Mask::Kind::free));
-            Mask active = grid((cv::Mat_<double>(1, 2) << sign * number, -number), Mask::Kind::soft);
-            for (const auto activation :
             Mask smooth = grid((cv::Mat_<double>(1, 2) << 0, 1));
             smooth.upsample = Mask::Upsample::gaussian;
             smooth.sigma = number;
             check_survives(smooth);
+            Mask active = grid((cv::Mat_<double>(1, 2) << sign * number, -number), Mask::Kind::soft);
+            for (const auto activation :
                  {Mask::Activation::sigmoid, Mask::Activation::softmax, Mask::Activation::relu}) {
                 active.activation = activation;
                 active.temperature = number;

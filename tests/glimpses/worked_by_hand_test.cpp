@@ -162,6 +162,26 @@ TEST_CASE("by hand: DRAW") {
     const auto [x2, y2] = axes(draw, {4, 3}, {2, 2});
     check_axis(x2, {0.5, 2, 3});
     check_axis(y2, {-1.5, 2, 3});
+    // Three columns and two rows: δ = (4 - 1)/(3 - 1) = 1½, first centres 3 - 1½ and 1 - ¾.
+    const auto [x3, y3] = axes(draw, {4, 3}, {3, 2});
+    check_axis(x3, {0.5, 2, 1.5});
+    check_axis(y3, {-0.75, 2, 1.5});
+    // Of one pixel, and of one column.
+    CHECK(axes(draw, {4, 3}, {1, 1}).x.d == 0);
+    const auto [x4, y4] = axes(draw, {4, 3}, {1, 3});
+    check_axis(x4, {2, 2, 1.5});
+    check_axis(y4, {-1.5, 2, 1.5});
+}
+
+TEST_CASE("by hand: a box's standard deviation for each axis") {
+    Gaussian::BoxForm form{{{2, 3, 8, 6}, Units::pixels}, 0.25};
+    const auto [x, y] = axes({form, Size{4, 2}, {}}, {20, 20}, {4, 2});
+    check_axis(x, {2.5, 0.5, 2});
+    check_axis(y, {4, 0.75, 3});
+    form.sigma_y = 2;
+    const auto [x2, y2] = axes({form, Size{4, 2}, {}}, {20, 20}, {4, 2});
+    check_axis(x2, {2.5, 0.5, 2});
+    check_axis(y2, {4, 6, 3});
 }
 
 TEST_CASE("by hand: DRAW reads with γ and writes with 1/γ") {

@@ -155,6 +155,15 @@ TEST_CASE("forms of gaussian") {
     CHECK(box.sigma == 0.7);
     CHECK(form_of<Gaussian::BoxForm>(get<Gaussian>(document[3])).units == Units::fraction);
     CHECK(form_of<Gaussian::BoxForm>(get<Gaussian>(document[3])).sigma == 0.5);
+    CHECK(!box.sigma_y);
+    const auto& list = form_of<Gaussian::DrawForm>(get<Gaussian>(document[4]));
+    CHECK(std::array{list.gx, list.gy, list.log_sigma2, list.log_delta, list.log_gamma} ==
+          std::array{0.0, 0.5, -1.0, -2.0, 0.25});
+    CHECK(get<Gaussian>(document[4]).size == Size{5, 3});
+    const auto& each = form_of<Gaussian::BoxForm>(get<Gaussian>(document[5]));
+    CHECK(each.sigma == 0.7);
+    CHECK(each.sigma_y == 1.5);
+    CHECK(!form_of<Gaussian::BoxForm>(get<Gaussian>(document[6])).sigma_y);
 }
 
 TEST_CASE("forms of stn") {
@@ -212,6 +221,13 @@ TEST_CASE("forms of mask") {
     CHECK(get<Mask>(document[6]).reduce == Mask::Reduce::sum);
 }
 
+TEST_CASE("how smoothly a mask is upsampled") {
+    const ParameterDocument document = good("mask_forms.json");
+    CHECK(get<Mask>(document[12]).upsample == Mask::Upsample::gaussian);
+    CHECK(get<Mask>(document[12]).sigma == 1.25);
+    CHECK(get<Mask>(document[13]).sigma == 0.5);
+}
+
 TEST_CASE("how the weights of a mask are normalised") {
     const ParameterDocument document = good("mask_forms.json");
     using Normalise = Mask::Normalise;
@@ -221,13 +237,6 @@ TEST_CASE("how the weights of a mask are normalised") {
     CHECK(get<Mask>(document[7]).activation == Mask::Activation::relu);
     CHECK(get<Mask>(document[8]).normalise == Normalise::sum);
     CHECK(get<Mask>(document[8]).temperature == 0.25);
-TEST_CASE("how smoothly a mask is upsampled") {
-    const ParameterDocument document = good("mask_forms.json");
-    CHECK(get<Mask>(document[12]).upsample == Mask::Upsample::gaussian);
-    CHECK(get<Mask>(document[12]).sigma == 1.25);
-    CHECK(get<Mask>(document[13]).sigma == 0.5);
-}
-
     CHECK(get<Mask>(document[9]).normalise == Normalise::max);
     // Gaussians' sums are their own vectors'.
     CHECK(get<Mask>(document[3]).normalise == Normalise::none);

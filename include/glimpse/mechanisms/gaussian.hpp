@@ -32,9 +32,10 @@ struct AxesForm {
     Axis y;
 };
 
-/// DRAW's parameters for an A×B image and an N×N patch:
-///   g_X = (A+1)/2 (g̃_X + 1),  g_Y = (B+1)/2 (g̃_Y + 1),  δ = (max(A, B) - 1)/(N - 1) δ̃,
-///   centres μ_i = g + (i - N/2 - ½) δ for i = 1 … N, in 1-based pixels; `read` is multiplied by γ.
+/// DRAW's parameters for an A×B image and a patch of N columns and M rows:
+///   g_X = (A+1)/2 (g̃_X + 1),  g_Y = (B+1)/2 (g̃_Y + 1),  δ = (max(A, B) - 1)/(max(N, M) - 1) δ̃,
+///   centres μ_X = g_X + (j - N/2 - ½) δ for j = 1 … N and μ_Y = g_Y + (i - M/2 - ½) δ for i = 1 … M, in
+///   1-based pixels; `read` is multiplied by γ. The paper's patch is a square, N = M.
 struct DrawForm {
     double gx = 0;          ///< g̃_X, -1 … 1 inside the image
     double gy = 0;          ///< g̃_Y
@@ -45,7 +46,8 @@ struct DrawForm {
 
 /// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise. Its `angle` is 0.
 struct BoxForm : OrientedBox {
-    double sigma = 0.5;  ///< standard deviation in units of d; sigma > 0
+    double sigma = 0.5;               ///< standard deviation in units of d; sigma > 0
+    std::optional<double> sigma_y{};  ///< that of y, where it is another; > 0
 };
 
 }  // namespace gaussian_form
