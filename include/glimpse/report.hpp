@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -48,6 +49,18 @@ struct OutputFile {
     std::vector<std::uint8_t> bytes;
 };
 
+/// A glimpse is nearly black where the weights of none of its pixels sum to more: white becomes at most 51 of
+/// 255 then, which a screen shows with 3 % of white's light.
+constexpr double darkest_visible = 0.2;
+
+/// Glimpses of an image that are pictures, and nearly black by their weights.
+struct DarkGlimpses {
+    std::size_t count = 0;
+    std::string first{};    ///< the id of the first
+    double greatest = 0;    ///< the greatest sum of weights of a pixel of the first, ≥ 0
+    bool are_black = true;  ///< of all of them that sum is 0
+};
+
 /// A finished job, with all that its consumer needs.
 struct FinishedJob {
     ImageJob job{};  ///< an image that was in memory has left it
@@ -60,6 +73,8 @@ struct FinishedJob {
     /// EXIF orientation is applied, or after it where it is not. Their boxes were taken as of the opened one.
     bool annotated_turned = false;
     int picture_shrink = 1;  ///< how many times the image is shrunk in its overlay and its panel
+    DarkGlimpses dark_masks{};
+    DarkGlimpses dark_gaussians{};
 };
 
 /// The record of an image in a report: one line of JSON, without the line's end. What is not UTF-8 of a

@@ -19,6 +19,7 @@
 #include "glimpse/mechanisms/mask.hpp"
 #include "glimpse/resume.hpp"
 #include "glimpse/track_outputs.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::cli {
 
@@ -146,6 +147,39 @@ class EmptyContours {
     std::string first_;
 };
 
+/// Counts the glimpses of a run that are nearly black by their weights.
+class DarkPictures {
+  public:
+    explicit DarkPictures(DarkGlimpses FinishedJob::*kind) : kind_(kind) {}
+
+    void record(const FinishedJob& done) {
+        const DarkGlimpses& dark = done.*kind_;
+        if (dark.count == 0) return;
+        if (count_ == 0) {
+            first_ = done.report.image + ": " + dark.first +
+                     (dark.greatest > 0 ? ", at most " + number_text(static_cast<float>(dark.greatest))
+                                        : ", 0 everywhere");
+        }
+        count_ += dark.count;
+        are_black_ = are_black_ && dark.are_black;
+    }
+
+    /// `remedy` is for weights that are not 0.
+    void tell(const ExtractOptions& o, const std::string& mechanism, const std::string& remedy) const {
+        if (count_ == 0) return;
+        o.input.warn(std::to_string(count_) + (count_ == 1 ? " glimpse of " : " glimpses of ") + mechanism +
+                     (count_ == 1 ? " is" : " are") + " nearly black, since no pixel's weights sum to more " +
+                     "than " + number_text(darkest_visible) + " (" + first_ + ")" +
+                     (are_black_ ? "" : "; " + remedy));
+    }
+
+  private:
+    DarkGlimpses FinishedJob::*kind_;
+    std::size_t count_ = 0;
+    bool are_black_ = true;
+    std::string first_;
+};
+
 bool lacks_fonts() {
     try {
         return !has_fonts();
@@ -189,6 +223,8 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     ShrunkPictures shrunk_pictures;
     ClippedAttention clipped;
     EmptyContours empty(o);
+    DarkPictures masks(&FinishedJob::dark_masks);
+    DarkPictures gaussians(&FinishedJob::dark_gaussians);
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
@@ -198,6 +234,8 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
             shrunk_pictures.record(done);
             clipped.record(done);
             empty.record(done);
+            masks.record(done);
+            gaussians.record(done);
         } catch (...) {
             over = true;
             throw;
@@ -209,6 +247,10 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     shrunk_pictures.tell(o);
     clipped.tell(o);
     empty.tell(o.input.warn);
+    masks.tell(o, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)");
+    gaussians.tell(o, "Gaussians",
+                   R"("normalise": "safe" looks at the image's nearest pixels, and DRAW's log_gamma )"
+                   "is the logarithm of what multiplies the weights");
     const Outcome outcome = record.finish();
     return with_tracks(o, tracks, count.value_or(0), record, outcome);
 }

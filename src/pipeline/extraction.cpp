@@ -13,6 +13,7 @@
 #include "glimpse/words.hpp"
 #include "images/output_format.hpp"
 #include "outputs/output_plan.hpp"
+#include "pipeline/dark_glimpses.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/glimpse_reader.hpp"
 #include "pipeline/pictures.hpp"
@@ -187,6 +188,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     done.annotated_turned = is_annotated_turned(job, info);
     held.reserved = reserve_for_weights(job, image, pictures, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
+    tell_dark(glimpses, run.plan.format, info.depth, done);
     if (run.options.dry_run) return record_outputs(glimpses, saver);
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;

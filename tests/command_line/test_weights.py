@@ -1,4 +1,4 @@
-"""Weights of masks that can be seen. Against numpy, in float64."""
+"""Weights of masks that can be seen, and the notice of those that cannot. Against numpy, in float64."""
 
 import numpy
 
@@ -96,3 +96,41 @@ class Smooth(Weights):
                              width=224, height=224)
         self.near(found[0], axis @ alpha @ axis.T)
         self.near(found[1], numpy.full((224, 224), 0.3))
+
+
+class Dark(GlimpseCase):
+    DIM = {"id": "dim", "mechanism": "mask", "grid": [[0.02, 0.0625]]}
+    BLACK = {"id": "black", "mechanism": "mask", "grid": [[0]]}
+    FAR = {"id": "far", "mechanism": "gaussian", "size": [4, 4], "x": {"u": -99, "s": 1, "d": 1}, "y": {"u": 5, "s": 1, "d": 1}}
+    FAINT = {"id": "faint", "mechanism": "gaussian", "size": [4, 4], "draw": [0, 0, 2, -1, -3]}
+
+    def warnings(self, *entries, inputs=("a.png",), options=()):
+        self.document(list(entries))
+        return self.run_glimpse("extract", *inputs, "-p", "p.json", "-o", self.out, *options).stderr
+
+    def test_is_told_once_with_its_number_and_the_remedy(self):
+        for name in ("a.png", "b.png"):
+            self.picture(name)
+        self.assertEqual(self.warnings(self.DIM, self.BLACK, inputs=("a.png", "b.png")),
+                         "glimpse: warning: 4 glimpses of masks are nearly black, since no pixel's weights sum to more than 0.2 "
+                         "(a.png: dim, at most 0.0625); \"normalise\": \"max\" divides a mask's weights by the greatest of them\n")
+        self.assertEqual(self.warnings(self.BLACK),
+                         "glimpse: warning: 1 glimpse of masks is nearly black, since no pixel's weights sum to more than 0.2 "
+                         "(a.png: black, 0 everywhere)\n")
+        told = self.warnings(self.FAR, self.FAINT)
+        self.assertIn("warning: 2 glimpses of Gaussians are nearly black", told)
+        self.assertIn("(a.png: far, 0 everywhere); \"normalise\": \"safe\"", told)
+
+    def test_the_remedies_end_it(self):
+        self.picture("a.png")
+        self.assertEqual(self.warnings({**self.DIM, "normalise": "max"}, {**self.FAR, "normalise": "safe"},
+                                       {**self.FAINT, "draw": [0, 0, 2, -1, 0]}), "")
+
+    def test_is_not_told_of_numbers_and_sums_and_selections(self):
+        self.picture("a.png")
+        selected = {**self.DIM, "id": "s", "kind": "hard", "threshold": 0.05, "select": "box"}
+        self.assertEqual(self.warnings(self.DIM, self.FAR, options=("--format", "npy")), "")
+        self.assertEqual(self.warnings({**self.DIM, "reduce": "sum"}, selected), "")
+        self.assertEqual(self.warnings(self.DIM, options=("--quiet",)), "")
+        # Nor of a crop of nothing, whose padding was asked for.
+        self.assertEqual(self.warnings({"box": [90, 90, 4, 4], "padding": 0}), "")

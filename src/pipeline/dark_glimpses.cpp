@@ -1,0 +1,50 @@
+#include "pipeline/dark_glimpses.hpp"
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+#include <optional>
+#include <variant>
+
+#include "images/output_format.hpp"
+
+namespace glimpse {
+
+namespace {
+
+double greatest_of(const std::vector<double>& numbers) {
+    return numbers.empty() ? 0 : *std::ranges::max_element(numbers);
+}
+
+/// The greatest sum of the weights of a glimpse's pixel: white pixels of the image become no brighter. None
+/// of the glimpses that no weights make dark, and of a sum, which is no picture.
+std::optional<double> greatest_sum(const LoweredGlimpse& glimpse) {
+    const MapKind& kind = glimpse.lowered.map.kind;
+    if (const auto* weights = std::get_if<Weights>(&kind)) {
+        double greatest = 0;
+        if (!weights->region.empty()) cv::minMaxLoc(weights->a, nullptr, &greatest);
+        return std::max(greatest, 0.0);
+    }
+    if (!std::holds_alternative<Gaussian>(glimpse.glimpse->mechanism)) return std::nullopt;
+    const auto& filters = std::get<Separable>(kind);
+    return greatest_of(filters.rows.row_sums()) * greatest_of(filters.columns.row_sums());
+}
+
+}  // namespace
+
+void tell_dark(std::span<const LoweredGlimpse> glimpses, const std::string& format, int depth,
+               FinishedJob& done) {
+    if (is_array_format(format) || depth == CV_32F) return;
+    for (const LoweredGlimpse& glimpse : glimpses) {
+        const std::optional<double> greatest = greatest_sum(glimpse);
+        if (!greatest || *greatest > darkest_visible) continue;
+        const bool is_mask = std::holds_alternative<Mask>(glimpse.glimpse->mechanism);
+        DarkGlimpses& dark = is_mask ? done.dark_masks : done.dark_gaussians;
+        if (dark.count++ == 0) {
+            dark.first = glimpse.glimpse->id;
+            dark.greatest = *greatest;
+        }
+        if (*greatest > 0) dark.are_black = false;
+    }
+}
+
+}  // namespace glimpse
