@@ -60,6 +60,28 @@ class Jpeg(Formats):
             for length in (3, 20, len(whole) // 2):
                 self.fails(1, "extract", self.file("b.jpg", whole[:-length]), "-b", "0,0,56,40", "-o", self.out, says=["truncated or corrupt"])
 
+    def test_inks_are_inverted_without_a_marker_too(self):
+        """As Pillow, djpeg, OpenCV and libvips have it."""
+        y, x = numpy.mgrid[:40, :56]
+        inks = numpy.stack([4 * x, 5 * y, 0 * x + 60, 0 * x + 10], axis=-1).astype(numpy.uint8)
+        stream = io.BytesIO()
+        Image.fromarray(inks, "CMYK").save(stream, "JPEG", quality=98)
+        with_marker = stream.getvalue()
+        at = with_marker.index(b"\xff\xee")
+        without = with_marker[:at] + with_marker[at + 16:]
+        self.assertNotIn(b"Adobe", without)
+        expected = numpy.array(Image.open(io.BytesIO(without)).convert("RGB"))
+        for name, content in (("with.jpg", with_marker), ("without.jpg", without)):
+            numpy.testing.assert_allclose(numpy.array(self.whole(name, content, 56, 40)).astype(int), expected, atol=1)
+
+    def test_kinds_that_libjpeg_does_not_read(self):
+        whole = bytearray(jpeg(self.noise(40, 56, 3)))
+        frame = whole.index(b"\xff\xc0")
+        for at, value, words in ((frame + 4, 12, "precision 12"), (frame + 1, 0xC3, "SOF type 0xc3")):
+            other = whole.copy()
+            other[at] = value
+            self.fails(1, "extract", self.file("b.jpg", bytes(other)), "-b", "0,0,56,40", "-o", self.out, says=["this kind of JPEG is not supported", words])
+
     def test_without_its_end_all_scans_are_there(self):
         progressive = jpeg(self.noise(40, 56, 3), progressive=True)
         expected = numpy.array(Image.open(io.BytesIO(progressive)))

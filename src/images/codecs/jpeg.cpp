@@ -119,14 +119,11 @@ void set_up(ErrorManager& manager) {
     manager.base.output_message = [](j_common_ptr) {};
 }
 
-/// From CMYK to RGB; Adobe stores the ink inverted.
-void to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int pixels, bool inverted) {
+/// From CMYK to RGB. What is stored is 255 - ink: Adobe's convention, which decoders follow without its
+/// marker, too.
+void to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int pixels) {
     for (int x = 0; x < pixels; ++x, cmyk += 4, rgb += 3) {
-        const int k = inverted ? cmyk[3] : 255 - cmyk[3];
-        for (int c = 0; c < 3; ++c) {
-            const int ink = inverted ? cmyk[c] : 255 - cmyk[c];
-            rgb[c] = static_cast<std::uint8_t>((ink * k + 127) / 255);
-        }
+        for (int c = 0; c < 3; ++c) rgb[c] = static_cast<std::uint8_t>((cmyk[c] * cmyk[3] + 127) / 255);
     }
 }
 
@@ -232,14 +229,20 @@ class Decompressor {
     }
 
     [[nodiscard]] bool is_cmyk() const { return info_.num_components == 4; }
-    [[nodiscard]] bool inverted() const { return info_.saw_Adobe_marker != 0; }
 
   private:
     [[noreturn]] void throw_error() {
         const std::string words = errors_.message.data();
         jpeg_destroy_decompress(&info_);
         if (errors_.is_out_of_time) fail_for_decoding_time();
-        fail_corrupt(words);
+        switch (errors_.base.msg_code) {
+            case JERR_BAD_PRECISION:
+            case JERR_SOF_UNSUPPORTED:
+            case JERR_CONVERSION_NOTIMPL:
+                throw Error("this kind of JPEG is not supported: " + words);
+            default:
+                fail_corrupt(words);
+        }
     }
 
     [[nodiscard]] std::vector<std::uint8_t> profile() {
@@ -283,7 +286,7 @@ class JpegReader final : public ImageReader {
         for (int y = 0; y < region.height; ++y) {
             decompressor.read_row(row.data());
             if (decompressor.is_cmyk()) {
-                to_rgb(from, out.ptr(y), region.width, decompressor.inverted());
+                to_rgb(from, out.ptr(y), region.width);
             } else {
                 std::copy_n(from, std::ptrdiff_t{region.width} * stored, out.ptr(y));
             }
