@@ -219,6 +219,23 @@ class In(Archives):
                     if what != "compressed":  # which comes in larger pieces than this is
                         self.assertIn("set/0000.000.png", self.files(self.directory / what))
 
+    def test_damage_that_only_a_checksum_tells(self):
+        """What gzip, tar and Python refuse: libarchive compares no checksum."""
+        pixels = self.tar("s.tar", [("a.ppm", b"P6 80 60 255\n" + bytes(range(256)) * 57)[:2]]).read_bytes()
+        stored = bytearray(gzip.compress(pixels, 0))
+        stored[bytes(stored).index(bytes(range(60, 70)))] ^= 255
+        whole = gzip.compress(pixels)
+        length = whole[:-4] + b"\1\0\0\0"
+        for name, data, words in (("pixel", bytes(stored), "incorrect data check"), ("sum", whole[:-8] + b"abcd" + whole[-4:], "incorrect data check"),
+                                  ("length", length, "incorrect length check"), ("behind", whole + b"\x1f\x8c" + whole[2:], "incorrect header check"),
+                                  ("other", whole + b"others", "other data follow")):
+            with self.subTest(name):
+                self.fails(1, "extract", "--input-tar", self.file(f"{name}.tar.gz", data), *self.BOX, "-o", self.directory / name, says=["gzip: " + words])
+        for name, data in (("parts", gzip.compress(pixels[:700]) + gzip.compress(pixels[700:])), ("zeros", whole + bytes(1000))):
+            with self.subTest(name):
+                self.run_glimpse("extract", "--input-tar", self.file(f"{name}.tar.gz", data), *self.BOX, "-o", self.directory / name)
+                self.assertEqual(self.files(self.directory / name), ["a.000.png"])
+
     def test_extensions_of_sidecars_in_capitals(self):
         data, _ = self.encoded()
         archive = self.tar("s.tar", [("a.PNG", data), ("a.JSON", b'{"box": [1, 2, 4, 4]}'), ("b.Png", data), ("b.Png.Json", b'{"box": [1, 2, 5, 5]}')])

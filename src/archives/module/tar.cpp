@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "archives/archives.hpp"
+#include "archives/module/gzip.hpp"
 #include "archives/module/utf8_names.hpp"
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
@@ -120,9 +121,8 @@ class Decompressed {
   public:
     explicit Decompressed(ByteSource source)
         : source_(std::move(source)),
-          reader_([this] { return BlockReader::Block(buffer_.data(), source_(buffer_)); }) {
+          reader_([this] { return BlockReader::Block(buffer_.data(), source_.read(buffer_)); }) {
         archive* const a = reader_.get();
-        archive_read_support_filter_gzip(a);
         archive_read_support_filter_bzip2(a);
         archive_read_support_filter_xz(a);
         archive_read_support_filter_zstd(a);
@@ -141,7 +141,7 @@ class Decompressed {
     }
 
   private:
-    ByteSource source_;
+    GzipSource source_;
     std::array<std::uint8_t, 1 << 16> buffer_{};
     BlockReader reader_;
     bool is_open_ = false;
