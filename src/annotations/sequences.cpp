@@ -185,6 +185,12 @@ DataSet read_target(const std::filesystem::path& file, const ImageFiles& images)
     std::vector<AnnotatedBox> boxes;
     std::vector<bool> absent;
     for_each_row(text, [&](const Row& row) {
+        if (row.line != boxes.size() + 1) {
+            throw UsageError(
+                place_of_line(file, boxes.size() + 1),
+                "is empty, and the lines behind it would be of other images; write \"0,0,0,0\" where "
+                "the target is absent, or remove the line");
+        }
         absent.push_back(false);
         boxes.push_back(read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
             if (row.fields.size() != 4) {

@@ -31,7 +31,8 @@ GLIMPSE_EXPORT std::string read_text_file(const std::filesystem::path& file, con
 /// Without the byte order mark that UTF-8 may begin with.
 GLIMPSE_EXPORT std::string_view without_byte_order_mark(std::string_view text);
 
-/// The first line, which is removed from the text; without its end, "\n" or "\r\n", which the last may lack.
+/// The first line, which is removed from the text; without its end, "\n", "\r\n" or "\r", which the last may
+/// lack.
 GLIMPSE_EXPORT std::string_view take_line(std::string_view& text);
 
 /// "FILE:LINE"; lines count from 1.

@@ -455,4 +455,9 @@ TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers,
     };
     CHECK(pair("1,2,3") == "2 000 - -: four numbers \"left, top, width, height\" are needed, not 3");
     CHECK(pair("1,,3,4") == "2 000 - -: field 2 is empty, and a number is needed");
+    // What follows would be of the next image.
+    const auto gap = directory.file("gap.txt", "1,2,3,4\n\n1,2,3,4\n");
+    CHECK(holds(refusal_of(gap, "otb", images_of(directory, {"1", "2"})), "gap.txt:2: is empty"));
+    const auto behind = directory.file("behind.txt", "1,2,3,4\r1,2,3,5\r\r");
+    CHECK(read(behind, "otb", images_of(directory, {"1", "2"})).back() == "2 000 - -: 0 1 3 5");
 }

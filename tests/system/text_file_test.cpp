@@ -97,3 +97,12 @@ TEST_CASE("standard input has a limit") {
     CHECK(read(10) == "10");
     CHECK(read(11) == "standard input: goes on, and a note has at most 10 bytes; shorten it");
 }
+
+TEST_CASE("a line ends with a line feed, a carriage return, or both") {
+    std::string_view text = "a\nb\r\nc\rd\r\r\n\ne";
+    for (const std::string_view line : {"a", "b", "c", "d", "", "", "e"}) CHECK(take_line(text) == line);
+    CHECK(text.empty());
+    text = "\r";
+    CHECK(take_line(text).empty());
+    CHECK(text.empty());
+}
