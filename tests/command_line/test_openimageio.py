@@ -104,6 +104,17 @@ def jp2(codestream, width, height, components, header):
     described = box(b"ihdr", struct.pack(">IIHBBBB", height, width, components, 7, 7, 0, 0)) + box(b"colr", b"\1\0\0" + struct.pack(">I", 16))
     return box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ") + box(b"jp2h", described + header) + box(b"jp2c", codestream)
 
+# Two pictures of 64×48 by pillow-heif: (200, 30, 30), which is the primary one, and (30, 30, 200).
+TWO_PICTURES = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaxtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAA"
+    "AAAERAAAIAAQAAAAAB0AABAAAAAAAAAB8AAgAAAAAB7wABAAAAAAAAAB8AAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVp"
+    "bmZlAgAAAAACAABodmMxAAAAAA5waXRtAAAAAAABAAABBWlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGE"
+    "ABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkA"
+    "AAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEH"
+    "BpeGkAAAAAAwgICAAAACBpcG1hAAAAAAAAAAIAAQWBAgMFhAACBYECAwWEAAAARm1kYXQAAAAbKAGvBjiJLnwv9fNf//+DT/Zf2qjbM1MJzjPw"
+    "AAAAGygBrwY4iS58L/paL/X/2TX///BpLM1MJzjPwA=="
+)
+
 
 class OpenImageIo(Formats):
     def check(self, name, content, expected, tolerance=0):
@@ -356,6 +367,18 @@ class OpenImageIo(Formats):
             for columns in (slice(0, 10), slice(14, 24)):
                 numpy.testing.assert_allclose(whole[:, columns], expected[:, columns], atol=3)
             numpy.testing.assert_array_equal(part, whole[3:12, 14:22])
+
+    def test_pictures_of_a_heif(self):
+        """libheif's order: the primary picture first."""
+        self.file("m.heic", base64.b64decode(TWO_PICTURES))
+        report = self.directory / "r.jsonl"
+        result = self.run_glimpse("extract", "m.heic", "-b", "0,0,9,9", "-o", self.out / "first", "--report", report)
+        self.assertIn("m.heic of 2", result.stderr)
+        self.assertIn('"pages":2', report.read_text())
+        self.run_glimpse("extract", "m.heic", "-b", "0,0,9,9", "-o", self.out, "--page", "all", "--format", "npy")
+        for name, colour in (("m.000.000.npy", (200, 30, 30)), ("m.001.000.npy", (30, 30, 200))):
+            numpy.testing.assert_allclose(self.load(name)[:9, :9], numpy.broadcast_to(colour, (9, 9, 3)), atol=2)
+        self.fails(1, "extract", "m.heic", "-b", "0,0,9,9", "-o", self.out, "--page", "2", says=["has 2 pages"])
 
     def test_many_at_once(self):
         rgbe = self.noise(120, 150, 4)

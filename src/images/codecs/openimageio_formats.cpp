@@ -10,9 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
-#include "images/codecs/boxes.hpp"
-#include "images/codecs/byte_order.hpp"
-#include "images/codecs/corrupt.hpp"
+#include "images/codecs/heif_header.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
 #include "images/codecs/jpeg2000_memory.hpp"
 #include "images/codecs/openexr_header.hpp"
@@ -55,43 +53,6 @@ bool is_heif(Bytes bytes) {
     if (bytes.size() < 12 || !starts_with(bytes.subspan(4), "ftyp"sv)) return false;
     constexpr std::array brands{"heic"sv, "heix"sv, "heim"sv, "heis"sv, "mif1"sv, "avif"sv};
     return std::ranges::any_of(brands, [&](auto brand) { return starts_with(bytes.subspan(8), brand); });
-}
-
-/// The properties of all items, among them the picture and its tiles.
-Bytes heif_properties(Bytes bytes) {
-    constexpr std::size_t version_and_flags = 4;
-    const auto meta = find_box(bytes, "meta");
-    if (!meta || meta->size() < version_and_flags) fail_corrupt();
-    const auto described = find_box(meta->subspan(version_and_flags), "iprp");
-    const auto properties = described ? find_box(*described, "ipco") : std::nullopt;
-    if (!properties) fail_corrupt();
-    return *properties;
-}
-
-/// Whether a decoder's configuration (ISO/IEC 14496-15 for HEVC, the AV1 one for AVIF) is of more than 8
-/// bits.
-bool is_deep(std::string_view type, Bytes content) {
-    if (type == "hvcC") return content.size() > 17 && (content[17] & 7U) != 0;
-    return type == "av1C" && content.size() > 2 && (content[2] & 0x40U) != 0;
-}
-
-/// The largest size of an item: the picture's, or that of a tile, which may be larger. Throws `Error` for
-/// more than 8 bits, which OpenImageIO 2.4 reduces to 8.
-Size heif_size(Bytes bytes) {
-    Size largest;
-    for_each_box(heif_properties(bytes), [&](std::string_view type, Bytes content) {
-        if (is_deep(type, content))
-            throw Error("a HEIF or AVIF picture of more than 8 bits is not supported");
-        if (type != "ispe" || content.size() < 12) return;
-        constexpr std::size_t longest = std::numeric_limits<int>::max();
-        const auto length = [&](std::size_t at) {
-            return static_cast<int>(std::min(big_endian(content.subspan(at, 4)), longest));
-        };
-        const Size size{length(4), length(8)};
-        if (size.area() > largest.area()) largest = size;
-    });
-    if (largest.width == 0) fail_corrupt();
-    return largest;
 }
 
 /// libheif's colours, OpenImageIO's, ours and a region, each of 8 bits, and premultiplied ones of 32 bits.

@@ -17,6 +17,7 @@
 #include "glimpse/words.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/heif_header.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
 #include "images/codecs/openimageio_formats.hpp"
 #include "images/codecs/profile.hpp"
@@ -145,6 +146,10 @@ class OpenImageIoReader final : public ImageReader {
             while (input_->seek_subimage(info_.pages, 0)) ++info_.pages;
             static_cast<void>(input_->geterror());
         }
+        if (format_.name == "heif") {
+            heif_pictures_ = heif_pictures(bytes_);
+            info_.pages = static_cast<int>(heif_pictures_.size());
+        }
         require_page(page_, info_.pages);
         if (info_.pages > 1 && !input_->seek_subimage(page_, 0)) fail(input_.get());
     }
@@ -200,6 +205,11 @@ class OpenImageIoReader final : public ImageReader {
         // OpenImageIO 2.4 confuses the two quarter turns, 6 and 8, of Radiance.
         if (format_.name == "hdr" && info_.orientation % 2 == 0 && info_.orientation >= 6)
             info_.orientation = 14 - info_.orientation;
+        // OpenImageIO 2.4 leaves out the profile of HEIF.
+        if (format_.name == "heif") {
+            info_.icc_profile = heif_profile(bytes_, heif_pictures_[static_cast<std::size_t>(page_)]);
+            return;
+        }
         const auto* const profile = s.find_attribute("ICCProfile");
         if (!profile) return;
         const auto* const data = static_cast<const std::uint8_t*>(profile->data());
@@ -280,6 +290,7 @@ class OpenImageIoReader final : public ImageReader {
     std::unique_ptr<MemoryFile> file_;
     std::unique_ptr<OIIO::ImageInput> input_;
     std::optional<Jpeg2000Header> jpeg2000_;
+    std::vector<std::uint32_t> heif_pictures_;  ///< by page
     cv::Mat all_;
     ImageInfo info_;
 };

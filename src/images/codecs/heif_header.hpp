@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "glimpse/export.hpp"
+#include "glimpse/geometry.hpp"
+
+// What the boxes of a HEIF or AVIF file (ISO/IEC 23008-12) tell beside the pixels.
+
+namespace glimpse {
+
+/// The largest size of an item: a picture's, or that of a tile, which may be larger. Throws `Error` for more
+/// than 8 bits, which OpenImageIO 2.4 reduces to 8, and where no item has a size.
+Size heif_size(std::span<const std::uint8_t> bytes);
+
+/// The items that are pictures of their own, neither hidden nor thumbnails, nor alpha or depth of others: the
+/// primary one, then the others in the file's order, as libheif has them; at least one. Throws `Error`
+/// without a primary item.
+GLIMPSE_EXPORT std::vector<std::uint32_t> heif_pictures(std::span<const std::uint8_t> bytes);
+
+/// The ICC profile of an item (property `colr` of type `prof` or `rICC`); empty where it has none.
+GLIMPSE_EXPORT std::vector<std::uint8_t> heif_profile(std::span<const std::uint8_t> bytes,
+                                                      std::uint32_t item);
+
+}  // namespace glimpse
