@@ -111,12 +111,21 @@ std::optional<int> picture_shrink(const Pictures& pictures, const Run& run, Size
     return pictures.shrink_for(image);
 }
 
-/// The bytes of what is made of an image beside its glimpses: maps of at most `seen` pixels, and the sheet.
-std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses, Size image,
-                             std::int64_t seen) {
+/// The bytes of an image's colour profile: the reader's, and in each picture that is encoded at once, as it
+/// is, as it is compressed and in what is encoded.
+std::int64_t profile_memory(const ImageInfo& image, std::size_t glimpses) {
+    const std::size_t at_once = std::min<std::size_t>(glimpses, std::size_t(cv::getNumThreads()));
+    return bounded_product(static_cast<std::int64_t>(image.icc_profile.size()),
+                           static_cast<std::int64_t>(1 + 3 * at_once));
+}
+
+/// The bytes of what is made of an image beside its glimpses: maps of at most `seen` pixels, the sheet, and
+/// copies of the profile.
+std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses,
+                             const ImageInfo& image, std::int64_t seen) {
     if (run.options.dry_run) return 0;
-    return maps_memory(run, glimpses, image, seen) + pictures.sheet_memory() +
-           pictures.enlargement_memory(image);
+    return maps_memory(run, glimpses, image.size, seen) + pictures.sheet_memory() +
+           pictures.enlargement_memory(image.size) + profile_memory(image, glimpses);
 }
 
 /// Reserves what decoding the image and drawing its pictures holds at once, and `beside` more.
@@ -143,7 +152,8 @@ MemoryBudget::Reservation reserve_for_weights(const ImageJob& job, const ImageRe
     if (weights == 0) return {};
     Decoding decoding;
     if (!run.options.dry_run) decoding.parts = whole_with_glimpses({}, size);
-    const std::int64_t beside = beside_glimpses(run, pictures, job.glimpses->size(), size, size.area());
+    const std::int64_t beside =
+        beside_glimpses(run, pictures, job.glimpses->size(), image.info(), size.area());
     return reserve(decoding, image, pictures, weights + beside, run);
 }
 
@@ -168,7 +178,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
     options.beside = [&](const ImageInfo& image) {
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(*job.glimpses, run.options.open, image.size) +
-               beside_glimpses(run, pictures, job.glimpses->size(), image.size, image.size.area()) +
+               beside_glimpses(run, pictures, job.glimpses->size(), image, image.size.area()) +
                (shrink ? drawing_memory(image, *shrink, run.plan.options.figure_format) : 0);
     };
     return job.image.open(options);
@@ -196,7 +206,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
     if (!held.reserved) {
         const std::int64_t beside =
-            beside_glimpses(run, pictures, job.glimpses->size(), info.size, greatest_support(glimpses));
+            beside_glimpses(run, pictures, job.glimpses->size(), info, greatest_support(glimpses));
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);

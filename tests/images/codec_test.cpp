@@ -7,6 +7,7 @@
 
 #include "codec_checks.hpp"
 #include "encoded_samples.hpp"
+#include "images/codecs/profile.hpp"
 
 // What each codec reads and writes: round trips, regions, orientations, profiles, damage.
 
@@ -157,6 +158,16 @@ TEST_CASE("a colour profile survives") {
     for (const char* extension : {"png", "jpg", "tiff", "webp"}) {
         CAPTURE(extension);
         CHECK(read(glimpse::encode_image(image, extension)).icc_profile == profile);
+    }
+}
+
+TEST_CASE("a PNG's profile of more than 16 MiB is left out") {
+    for (const std::size_t size : {glimpse::largest_profile, glimpse::largest_profile + 1}) {
+        std::vector<std::uint8_t> profile(size);
+        std::ranges::copy(std::string_view("RGB "), profile.begin() + 16);
+        const Image image{.pixels = noise(8, 8, CV_8UC3), .icc_profile = profile};
+        CHECK(read(glimpse::encode_image(image, "png")).icc_profile.size() ==
+              (size > glimpse::largest_profile ? 0 : size));
     }
 }
 

@@ -19,6 +19,7 @@
 #include "images/codecs/png_chunks.hpp"
 #include "images/codecs/png_profile.hpp"
 #include "images/codecs/png_raw_profile.hpp"
+#include "images/codecs/profile.hpp"
 #include "images/decoding_clock.hpp"
 
 namespace glimpse {
@@ -34,7 +35,7 @@ constexpr int row_filter = SPNG_FILTER_CHOICE_PAETH;
 /// channels.
 constexpr int decoded_canvases = 5;
 
-/// A colour profile or a text that inflates to more is refused.
+/// A text that inflates to more is refused.
 constexpr std::size_t largest_chunk = std::size_t{64} << 20;
 
 struct ContextDeleter {
@@ -57,7 +58,8 @@ class Decoder {
     explicit Decoder(std::span<const std::uint8_t> bytes, bool with_profile = false)
         : chunks_(bytes, with_profile), context_(spng_ctx_new(0)) {
         if (!context_) throw std::bad_alloc();
-        require(spng_set_chunk_limits(context_.get(), largest_chunk, 2 * largest_chunk));
+        const std::size_t largest = with_profile ? largest_profile : largest_chunk;
+        require(spng_set_chunk_limits(context_.get(), largest, 2 * largest));
         require(spng_set_png_stream(context_.get(), read_chunks, &chunks_));
     }
     Decoder(const Decoder&) = delete;  // libspng keeps the address of the chunks

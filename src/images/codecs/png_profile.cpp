@@ -42,8 +42,8 @@ class DeflatedProfiles {
                 std::rotate(latest_.begin(), found, found + 1);
                 data = latest_.front().data;
             } else {
-                if (latest_.size() == most) latest_.pop_back();
                 latest_.insert(latest_.begin(), {icc_profile, promise.get_future().share()});
+                drop_oldest();
             }
         }
         if (data.valid()) return data.get();
@@ -59,6 +59,17 @@ class DeflatedProfiles {
 
   private:
     static constexpr std::size_t most = 16;
+    static constexpr std::size_t most_bytes_of_all = std::size_t{32} << 20;
+
+    /// `mutex_` is held.
+    void drop_oldest() {
+        std::size_t bytes = 0;
+        for (const Entry& entry : latest_) bytes += entry.icc_profile.size();
+        while (latest_.size() > 1 && (latest_.size() > most || bytes > most_bytes_of_all)) {
+            bytes -= latest_.back().icc_profile.size();
+            latest_.pop_back();
+        }
+    }
 
     struct Entry {
         std::vector<std::uint8_t> icc_profile;
@@ -71,8 +82,6 @@ class DeflatedProfiles {
 }  // namespace
 
 std::shared_ptr<const std::vector<std::uint8_t>> iccp_data(const std::vector<std::uint8_t>& icc_profile) {
-    constexpr std::size_t largest_kept = std::size_t{4} << 20;
-    if (icc_profile.size() > largest_kept) return deflated(icc_profile);
     static DeflatedProfiles profiles;
     return profiles.get(icc_profile);
 }
