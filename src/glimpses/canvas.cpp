@@ -146,10 +146,13 @@ Layer covering_by_alpha(ImageRegion pixels) {
     return layer;
 }
 
-/// The pixels of the canvas that a resampled glimpse lies on.
+/// The pixels of the canvas that a resampled glimpse lies on. Throws `Error` where they are too far away to
+/// be numbers.
 Rectangle resampled_region(const Lowered& lowered) {
     const auto border = border_in_image(*lowered.matrix, lowered.map.glimpse);
     const auto [left, top, right, bottom] = extent(border);
+    if (!std::isfinite(right - left) || !std::isfinite(bottom - top))
+        throw Error("the glimpse's border lies beyond the largest number: the glimpse cannot be pasted");
     return intersection(rounded({std::floor(left), std::floor(top), std::ceil(right) - std::floor(left),
                                  std::ceil(bottom) - std::floor(top)}),
                         whole(lowered.map.image));
