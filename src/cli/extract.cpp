@@ -158,7 +158,7 @@ class DarkPictures {
         if (count_ == 0) {
             first_ = done.report.image + ": " + dark.first +
                      (dark.greatest > 0 ? ", at most " + number_text(static_cast<float>(dark.greatest))
-                                        : ", 0 everywhere");
+                                        : ", nowhere above 0");
         }
         count_ += dark.count;
         are_black_ = are_black_ && dark.are_black;

@@ -116,10 +116,10 @@ class Dark(GlimpseCase):
                          "(a.png: dim, at most 0.0625); \"normalise\": \"max\" divides a mask's weights by the greatest of them\n")
         self.assertEqual(self.warnings(self.BLACK),
                          "glimpse: warning: 1 glimpse of masks is nearly black, since no pixel's weights sum to more than 0.2 "
-                         "(a.png: black, 0 everywhere)\n")
+                         "(a.png: black, nowhere above 0)\n")
         told = self.warnings(self.FAR, self.FAINT)
         self.assertIn("warning: 2 glimpses of Gaussians are nearly black", told)
-        self.assertIn("(a.png: far, 0 everywhere); \"normalise\": \"safe\"", told)
+        self.assertIn("(a.png: far, nowhere above 0); \"normalise\": \"safe\"", told)
 
     def test_the_remedies_end_it(self):
         self.picture("a.png")

@@ -40,13 +40,31 @@ class Values {
     std::shared_ptr<const cv::Mat> values_;
 };
 
+/// A path that copies share, likewise.
+class SharedPath {
+  public:
+    SharedPath() = default;
+    template <std::convertible_to<std::filesystem::path> Path>
+    requires(!std::same_as<std::remove_cvref_t<Path>, SharedPath>)
+        SharedPath(const Path& path)  // NOLINT(google-explicit-constructor): it is a path
+        : path_(std::make_shared<const std::filesystem::path>(path)) {}
+
+    operator const std::filesystem::path&() const {  // NOLINT(google-explicit-constructor)
+        static const std::filesystem::path none;
+        return path_ ? *path_ : none;
+    }
+
+  private:
+    std::shared_ptr<const std::filesystem::path> path_;
+};
+
 /// Where the array of a document's "grid" lies in a file: known to whoever reads files.
 struct ArraySource;
 
 /// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, H×W or upsampled to that. `values`
 /// (CV_64F) are supplied by whoever reads files, before the mask is lowered.
 struct FileForm {
-    std::filesystem::path path;
+    SharedPath path;
     Values values;
     std::shared_ptr<const ArraySource> array{};  ///< null: the file's picture, or all of a .npy
 };
