@@ -11,14 +11,14 @@ needed=(
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
     libtbb-dev libcli11-dev nlohmann-json3-dev libpugixml-dev libyaml-cpp-dev libarchive-dev
 )
-# Not every system has the one version that checks as the others do.
+# Not every system has the one version that checks as the others do, or a browser that is a package.
 wanted=()
 if [ "${1:-}" = --tests ]; then
     shift
     needed+=(git clang libclang-rt-dev llvm doctest-dev libbenchmark-dev python3 python3-numpy python3-pil
              python3-tifffile python3-jsonschema libjxl-tools strace e2fsprogs
              librsvg2-bin poppler-utils fonts-dejavu-core fonts-wqy-microhei fonts-noto-color-emoji)
-    wanted+=(clang-format-14 clang-tidy-14)
+    wanted+=(clang-format-14 clang-tidy-14 chromium)
 fi
 needed+=("$@")
 

@@ -54,6 +54,7 @@ LIBRARIES = {  # what the names of headers begin with, and the CMake target that
 STANDARD = re.compile(r"[a-z_]+")  # the names of C++'s own headers, which alone have no suffix
 SYSTEM = re.compile(r"(cxxabi|dirent|dlfcn|fcntl|iconv|immintrin|link|linux/[a-z0-9]+|locale|malloc|poll|unistd|sys/[a-z]+)\.h")
 SOURCES = {".hpp", ".cpp", ".cu", ".in"}
+EMBEDDED = {".html", ".css", ".js"}  # they include nothing
 MODULE_FOLDERS = {"module", "modules", "cuda"}
 KEYWORDS = ("USES", "HEADERS", "LIBRARIES", "OPTIONAL", "SOURCES", "NEEDS")
 AROUND = {"", ".", ".."}  # what a path has that is not the shortest
@@ -258,7 +259,7 @@ class Layout:
     def check_file(self, path):
         if path.is_symlink():
             return self.fail(path, 1, "is a link, which gives a file two places")
-        if path.is_dir() or (not self.is_public(path) and (path.name == "CMakeLists.txt" or path.suffix == ".cmake")):
+        if path.is_dir() or (not self.is_public(path) and (path.name == "CMakeLists.txt" or path.suffix in {".cmake", *EMBEDDED})):
             return None
         if path.suffix not in ({".hpp"} if self.is_public(path) else SOURCES):
             return self.fail(path, 1, f"is of a kind that is not looked at: {path.suffix or path.name}")

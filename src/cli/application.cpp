@@ -25,6 +25,7 @@ void describe(CLI::App& application, Action& action) {
         "      --size 64x64 --out face.png");
     add_extract(application, action);
     add_write(application, action);
+    add_view(application, action);
     add_schema(application, action);
     add_info(application, action);
     add_completion(application, action);

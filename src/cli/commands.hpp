@@ -16,6 +16,7 @@ namespace glimpse::cli {
 
 void add_extract(CLI::App& application, Action& action);
 void add_write(CLI::App& application, Action& action);
+void add_view(CLI::App& application, Action& action);
 void add_schema(CLI::App& application, Action& action);
 void add_info(CLI::App& application, Action& action);
 void add_completion(CLI::App& application, Action& action);
@@ -48,6 +49,13 @@ void set_memory(std::int64_t bytes, OpenOptions& options);
 void add_seconds_option(Command& command, std::optional<double>& seconds);
 /// Without that option: no limit, or with --untrusted `untrusted_seconds`.
 double usual_seconds(bool untrusted);
+void add_no_auto_orient_option(Command& command, bool& no_auto_orient);
+/// `usual` is shown as the default.
+void add_pixels_option(Command& command, std::optional<std::int64_t>& pixels, std::int64_t usual);
+/// Images, or pictures, in flight: as many as there are cores, unless it is given.
+void add_jobs_option(Command& command, int& jobs, const std::string& help);
+/// "auto", "always" or "never".
+void add_progress_option(Command& command, std::string& progress, const std::string& help);
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync);
 /// "WxH".
 CLI::Option* add_size_option(Command& command, const std::string& names, std::optional<Size>& size,

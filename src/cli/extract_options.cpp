@@ -6,7 +6,6 @@
 #include <iterator>
 #include <limits>
 #include <map>
-#include <thread>
 
 #include "cli/commands.hpp"
 #include "cli/signals.hpp"
@@ -126,7 +125,7 @@ void parse_page(const std::string& text, InputOptions& input) {
 
 void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
-    command.add_flag("--no-auto-orient", o.no_auto_orient, "leave the EXIF orientation unapplied");
+    add_no_auto_orient_option(command, o.no_auto_orient);
     add_alpha_option(command, o.alpha);
     add_formats_option(command, o.formats);
     command
@@ -141,10 +140,7 @@ void add_reading(Command& command, ExtractOptions& o) {
         command, o.memory,
         "for what is decoded at once, over all images in flight: bytes, or 512M, 1.5G; an image "
         "that needs more than is left waits, one that needs more than all fails");
-    command
-        .add_number("--max-pixels", o.maximum_pixels, std::int64_t{1},
-                    std::numeric_limits<std::int64_t>::max(), "refuse larger images")
-        ->default_str(std::to_string(o.run.open.maximum_pixels));
+    add_pixels_option(command, o.maximum_pixels, o.run.open.maximum_pixels);
     add_seconds_option(command, o.maximum_seconds);
     add_untrusted_option(command, o.untrusted);
 }
@@ -270,8 +266,6 @@ Shard parse_shard(const std::string& text) {
 
 void add_run(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("The run");
-    constexpr int most_jobs = 4096;
-    o.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     add_device_option(command, o.device);
     command.add_flag("--resume", o.resume,
                      "skip what the --report of an earlier run lists as done and what is there; continue it");
@@ -280,18 +274,15 @@ void add_run(Command& command, ExtractOptions& o) {
             "--shard", [&o](const std::string& text) { o.input.shard = parse_shard(text); },
             "only the I-th of N shares of the images, I from 1")
         ->type_name("I/N");
-    command.add_number("-j,--jobs", o.run.jobs, 1, most_jobs, "images in flight")
-        ->default_str("as many as there are cores");
+    add_jobs_option(command, o.run.jobs, "images in flight");
     command.add_flag("--fail-fast", o.run.fail_fast, "start nothing new after the first image that fails");
     command.add_flag("--dry-run", o.run.dry_run, "say what would be written, and write nothing");
     auto* const verbose = command.add_flag("-v,--verbose", o.verbose,
                                            "name each entry of a directory or archive that is skipped");
     command.add_flag("-q,--quiet", o.quiet, "no progress and no messages but usage errors")
         ->excludes(verbose);
-    command
-        .add_choice("--progress", o.progress, {"auto", "always", "never"},
-                    "show how far the run is; auto: on a terminal, where there is more than one image")
-        ->capture_default_str();
+    add_progress_option(command, o.progress,
+                        "show how far the run is; auto: on a terminal, where there is more than one image");
 }
 
 void apply_style(const ExtractOptions& o, OverlayStyle& style) {

@@ -61,6 +61,9 @@ constexpr std::array fields{
     Field{"id", "--id"},
     Field{"canvas", "--canvas"},
     Field{"canvas_size", "--canvas-size"},
+    // ViewOptions
+    Field{"reports", "REPORT"},
+    Field{"thumbnail_size", "--thumbnail-size"},
     // The argument of `make_backend`
     Field{"device", "--device"},
 };

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "cli/commands.hpp"
 #include "cli/untrusted.hpp"
@@ -174,6 +175,27 @@ void add_seconds_option(Command& command, std::optional<double>& seconds) {
 
 double usual_seconds(bool untrusted) {
     return untrusted ? untrusted_seconds : OpenOptions().maximum_seconds;
+}
+
+void add_no_auto_orient_option(Command& command, bool& no_auto_orient) {
+    command.add_flag("--no-auto-orient", no_auto_orient, "leave the EXIF orientation unapplied");
+}
+
+void add_pixels_option(Command& command, std::optional<std::int64_t>& pixels, std::int64_t usual) {
+    command
+        .add_number("--max-pixels", pixels, std::int64_t{1}, std::numeric_limits<std::int64_t>::max(),
+                    "refuse larger images")
+        ->default_str(std::to_string(usual));
+}
+
+void add_jobs_option(Command& command, int& jobs, const std::string& help) {
+    constexpr int most_jobs = 4096;
+    jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    command.add_number("-j,--jobs", jobs, 1, most_jobs, help)->default_str("as many as there are cores");
+}
+
+void add_progress_option(Command& command, std::string& progress, const std::string& help) {
+    command.add_choice("--progress", progress, {"auto", "always", "never"}, help)->capture_default_str();
 }
 
 CLI::Option* add_no_sync_option(Command& command, bool& no_sync) {

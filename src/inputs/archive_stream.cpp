@@ -13,8 +13,6 @@ namespace glimpse {
 
 namespace {
 
-constexpr std::size_t largest_sample = std::size_t{1} << 30;  // in bytes
-
 /// The sample's key: the name up to the first dot of its last component.
 std::string key_of(const std::string& name) {
     const std::size_t slash = name.rfind('/');
@@ -23,19 +21,6 @@ std::string key_of(const std::string& name) {
 
 bool is_hidden(const std::string& name) {
     return std::filesystem::path(name).filename().string().starts_with('.');
-}
-
-/// Drops empty components and "."; ".." stays, to be refused.
-std::string normalised(const std::string& name) {
-    std::string normal = name.starts_with('/') ? "/" : "";
-    for (std::size_t begin = 0, end = 0; begin < name.size(); begin = end + 1) {
-        end = std::min(name.find('/', begin), name.size());
-        const std::string part = name.substr(begin, end - begin);
-        if (part.empty() || part == ".") continue;
-        if (!normal.empty() && !normal.ends_with('/')) normal += '/';
-        normal += part;
-    }
-    return normal;
 }
 
 /// Why a member is refused; none where it may be read.
@@ -47,6 +32,18 @@ std::optional<std::string> reason_to_refuse(const ArchiveMember& member) {
 }
 
 }  // namespace
+
+std::string normalised_member(const std::string& name) {
+    std::string normal = name.starts_with('/') ? "/" : "";
+    for (std::size_t begin = 0, end = 0; begin < name.size(); begin = end + 1) {
+        end = std::min(name.find('/', begin), name.size());
+        const std::string part = name.substr(begin, end - begin);
+        if (part.empty() || part == ".") continue;
+        if (!normal.empty() && !normal.ends_with('/')) normal += '/';
+        normal += part;
+    }
+    return normal;
+}
 
 ArchiveStream::ArchiveStream(const InputOptions& options, const JobMaker& maker,
                              StandardInput& standard_input, std::function<bool()> interrupted)
@@ -109,7 +106,7 @@ void ArchiveStream::warn_of_skipped() {
 void ArchiveStream::take(ArchiveMember member) {
     using Kind = ArchiveMember::Kind;
     if (member.kind == Kind::directory) return;
-    member.name = normalised(member.name);
+    member.name = normalised_member(member.name);
     const std::string& name = member.name;
     if (const auto reason = reason_to_refuse(member)) return refuse(name, *reason);
     if (is_hidden(name)) return skip(name, "hidden");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -8,6 +9,12 @@
 #include "inputs/byte_input.hpp"
 
 namespace glimpse {
+
+/// The most bytes of a sample, and so of a member.
+inline constexpr std::size_t largest_sample = std::size_t{1} << 30;
+
+/// The name of a member as images are named by it: without empty components and "."; ".." stays.
+std::string normalised_member(const std::string& name);
 
 /// The images of tar archives as a stream.
 class ArchiveStream final : public JobSource {

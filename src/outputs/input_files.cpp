@@ -39,10 +39,14 @@ void InputFiles::add_attention_files(const ParameterDocument& document) {
     for (const std::filesystem::path& file : document.array_files) add_file(file);
 }
 
+bool InputFiles::contains(const std::filesystem::path& path) const {
+    const auto file = identity(path);
+    return file && files_.find(*file);
+}
+
 void InputFiles::require_not_input(const std::filesystem::path& output,
                                    const std::filesystem::path& place) const {
-    const auto file = identity(place);
-    if (file && files_.find(*file)) {
+    if (contains(place)) {
         throw UsageError(output.string(), "is an input of this run, and would be overwritten");
     }
 }

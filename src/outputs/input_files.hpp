@@ -25,6 +25,8 @@ class InputFiles {
     void add_below(const std::filesystem::path& path);
     /// The attention files of a document, and those with arrays that it refers to.
     void add_attention_files(const ParameterDocument& document);
+    /// Whether a file is one of them.
+    [[nodiscard]] bool contains(const std::filesystem::path& path) const;
     /// Throws `UsageError` where `output` is one of them; `place` is its `resolved_path`.
     void require_not_input(const std::filesystem::path& output, const std::filesystem::path& place) const;
 

@@ -8,6 +8,7 @@ namespace glimpse {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view digits = "0123456789ABCDEF";
 
 /// How many bytes the character has that `text` begins with, as UTF-8 is well-formed (Unicode, table 3-7); 0
 /// where it begins with none.
@@ -31,7 +32,6 @@ std::size_t character_length(std::string_view text) {
 }  // namespace
 
 std::string reported_path(std::string_view path) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string reported;
     while (!path.empty()) {
         const std::size_t length = character_length(path);
@@ -49,6 +49,19 @@ std::string reported_path(std::string_view path) {
         }
     }
     return reported;
+}
+
+std::string path_of_reported(std::string_view reported) {
+    constexpr std::size_t length = replacement.size() + 2;
+    std::string path;
+    while (!reported.empty()) {
+        const auto digit = [&](std::size_t k) { return digits.find(reported[replacement.size() + k]); };
+        const bool is_byte = reported.size() >= length && reported.starts_with(replacement) &&
+                             digit(0) != digits.npos && digit(1) != digits.npos;
+        path += is_byte ? static_cast<char>(16 * digit(0) + digit(1)) : reported.front();
+        reported.remove_prefix(is_byte ? length : 1);
+    }
+    return path;
 }
 
 }  // namespace glimpse

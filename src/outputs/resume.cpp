@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
+#include "outputs/record_begin.hpp"
 #include "outputs/reported_path.hpp"
 #include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
@@ -22,13 +23,6 @@ namespace {
 std::string read_report(const fs::path& report) {
     if (!is_there(report)) return {};  // the first run may have been killed before it wrote anything
     return read_text_file(resolved_path(report), no_limit);
-}
-
-/// How every record begins; a truncated one is a prefix of a record.
-constexpr std::string_view record_begin = "{\"image\":";
-
-bool may_begin_record(std::string_view text) {
-    return text.substr(0, record_begin.size()) == record_begin.substr(0, text.size());
 }
 
 /// An output, as reports write it, of an image's page.

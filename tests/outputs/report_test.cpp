@@ -80,6 +80,15 @@ TEST_CASE("each path has a text of its own in a report") {
     CHECK(reported_path("\xED\xA0\x80") == mark + "ED" + mark + "A0" + mark + "80");  // a surrogate
     CHECK(reported_path("\xF4\x90\x80\x80").substr(0, 5) == mark + "F4");             // beyond U+10FFFF
     CHECK(reported_path(mark + "FF") == mark + "EF" + mark + "BF" + mark + "BDFF");
+    for (const std::string path : {"out/\xC3\xA4.png", "a\xFF\x80z", "\xE4\xC3",
+                                   "\xEF\xBF\xBD"
+                                   "FF",
+                                   "\xEF\xBF\xBD"}) {
+        CHECK(path_of_reported(reported_path(path)) == path);
+    }
+    CHECK(path_of_reported(mark) == mark);  // nobody's byte
+    CHECK(path_of_reported(mark + "F") == mark + "F");
+    CHECK(path_of_reported(mark + "fg") == mark + "fg");
     GlimpseReport glimpse;
     glimpse.output = "\xFE.png";
     ImageReport report;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/view.hpp"
+#include "outputs/input_files.hpp"
+#include "system/new_file.hpp"
+#include "view/sources.hpp"
+
+namespace glimpse {
+
+/// Something that the page shows, and what became of that.
+struct Picture {
+    PictureSource source;
+    int page = 0;
+    /// Of a glimpse: its image, done before, whose depth says what the numbers of an array mean; null where
+    /// there is none.
+    std::shared_ptr<const Picture> image{};
+
+    std::string shown{};        ///< the link of what the page loads; empty where it is a gap
+    std::string gap{};          ///< why
+    bool is_clear = false;      ///< a browser shows the source as it is meant, too
+    bool is_stretched = false;  ///< the numbers of an array, from the least to the greatest
+    Size size{};                ///< as it was opened, pixels; 0×0 where it was not
+    int depth = -1;             ///< OpenCV's; -1 where it was not opened
+};
+
+/// Shows pictures: as they are where a browser shows them and they are small, or else by a thumbnail, a JPEG
+/// or a PNG in the directory beside the page.
+class PictureMaker {
+  public:
+    /// `files` is the thumbnails' directory; `inputs` are never written to. Both must outlive this.
+    PictureMaker(const ViewOptions& options, const std::filesystem::path& files, const InputFiles& inputs);
+
+    /// Works out how a picture is shown, for any thread; a failure becomes its gap. Returns its thumbnail, to
+    /// be published; null where there is none, or it is there already.
+    std::unique_ptr<NewFile> show(Picture& picture) const;
+    /// The same of an archive's member.
+    std::unique_ptr<NewFile> show(Picture& picture, std::span<const std::uint8_t> bytes) const;
+
+    /// Removes thumbnails that are not among those that were shown.
+    void remove_others() const;
+
+  private:
+    template <typename Step>
+    std::unique_ptr<NewFile> guarded(Picture& picture, Step&& step) const;
+    std::unique_ptr<NewFile> show_bytes(Picture& picture, std::span<const std::uint8_t> bytes) const;
+    /// A name that tells what the thumbnail is of, and that no other has.
+    [[nodiscard]] std::string name_for(const Picture& picture, const std::string& extension) const;
+
+    const ViewOptions& options_;
+    std::filesystem::path root_;   ///< the page's directory
+    std::filesystem::path files_;  ///< below it
+    const InputFiles& inputs_;
+    mutable std::mutex mutex_;
+    mutable std::set<std::string> names_;  ///< of thumbnails that are shown; guarded by `mutex_`
+};
+
+}  // namespace glimpse

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glimpse {
+
+/// The records of one or several reports, in the order in which their images were begun.
+class Records {
+  public:
+    struct Record {
+        nlohmann::json json;     ///< what is known of a record is of its type
+        std::size_t report = 0;  ///< which of the reports has it
+    };
+
+    /// Adds what a report has. A record takes the place of an earlier one of the same image and page, of
+    /// which it is what a resumed run made: unless both name outputs, and none in common, as two records of a
+    /// manifest do. Tells `warn` of a last line that is cut short, which is left out. Throws `UsageError`
+    /// with the number of any other line that is no record.
+    void add(std::string_view text, const std::string& place,
+             const std::function<void(const std::string&)>& warn);
+
+    [[nodiscard]] const std::vector<Record>& all() const { return records_; }
+    /// How many gave their place to a later one.
+    [[nodiscard]] std::size_t replaced() const { return replaced_; }
+
+  private:
+    void add(nlohmann::json record);
+
+    std::vector<Record> records_;
+    std::multimap<std::string, std::size_t, std::less<>> by_image_;
+    std::size_t reports_ = 0;
+    std::size_t replaced_ = 0;
+};
+
+/// The string of a member; empty where it is null or missing.
+std::string member_or_empty(const nlohmann::json& object, std::string_view key);
+
+}  // namespace glimpse
