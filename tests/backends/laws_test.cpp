@@ -150,7 +150,7 @@ TEST_CASE("laws: crop of a box") {
     const Table table;
     table("inside", crop({2, 1, 4, 3}));
     table("in fractions",
-          Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, {}, Interpolation::bilinear});
+          Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, Interpolation::bilinear, {}});
     table("one pixel", crop({3.2, 4.1, 0.1, 0.1}));
     table("the whole image", crop({0, 0, 9, 7}));
     table("larger than the image", crop({-3, -2, 20, 12}));
@@ -190,12 +190,12 @@ TEST_CASE("laws: resized crop") {
 
 TEST_CASE("laws: crop by indices") {
     const Table table;
-    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, {}, Interpolation::bilinear});
+    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, Interpolation::bilinear, {}});
     table("reversed",
-          Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, {}, Interpolation::bilinear});
-    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, {}, Interpolation::bilinear},
+          Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, Interpolation::bilinear, {}});
+    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, Interpolation::bilinear, {}},
           everywhere);
-    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, {}, Interpolation::bilinear}, everywhere);
+    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, Interpolation::bilinear, {}}, everywhere);
 }
 
 TEST_CASE("laws: mask from a grid") {
@@ -391,7 +391,7 @@ TEST_CASE("laws: every other mechanism on images one pixel wide") {
         }
         table("wide", gaussian({0, 2, 0.5}, {0.5, 1, 0.25}, {3, 2}));
         table("grid", grid(cv::Mat(3, 2, CV_64F, cv::Scalar(0.5))), nowhere);
-        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, {}, Interpolation::bilinear},
+        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, Interpolation::bilinear, {}},
               everywhere);
     }
 }

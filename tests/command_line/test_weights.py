@@ -120,6 +120,7 @@ class Dark(GlimpseCase):
         told = self.warnings(self.FAR, self.FAINT)
         self.assertIn("warning: 2 glimpses of Gaussians are nearly black", told)
         self.assertIn("(a.png: far, nowhere above 0); \"normalise\": \"safe\"", told)
+        self.assertIn("\"normalise\": \"safe\" looks at", self.warnings(self.FAR))
 
     def test_the_remedies_end_it(self):
         self.picture("a.png")

@@ -54,9 +54,9 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
     cv::RNG(1).fill(pixels, cv::RNG::UNIFORM, 0, 256);
     ImageRegion image{whole(size), pixels};
 
-    const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, {}, Interpolation::bilinear};
+    const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, Interpolation::bilinear, {}};
     const Crop resized{
-        Crop::BoxForm{{-3.5, 2, 7, 5}, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear};
+        Crop::BoxForm{{-3.5, 2, 7, 5}, Units::pixels}, Size{3, 3}, {}, Interpolation::bilinear, {}};
     std::vector<Lowered> maps{lower(plain, size), lower(resized, size)};
     for (const Crop& crop : {plain, resized}) {
         maps.push_back(lower(crop, size));
@@ -104,7 +104,7 @@ class CountingBackend final : public Backend {
 };
 
 Lowered resized(const Box& box, Size image) {
-    return lower(Crop{Crop::BoxForm{box, Units::pixels}, Size{3, 3}, {}, {}, Interpolation::bilinear}, image);
+    return lower(Crop{Crop::BoxForm{box, Units::pixels}, Size{3, 3}, {}, Interpolation::bilinear, {}}, image);
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ TEST_CASE("a constant fill is refused where float32 cannot hold it times its alp
     const Size size{12, 9};
     const auto accepts = [&](const std::optional<Size>& resized, double value, bool alpha, int depth) {
         const Lowered lowered = lower(
-            Crop{Crop::BoxForm{{-3, 2, 5, 5}, Units::pixels}, resized, {}, Constant{{value}}, {}}, size);
+            Crop{Crop::BoxForm{{-3, 2, 5, 5}, Units::pixels}, resized, {}, {}, Constant{{value}}}, size);
         try {
             validate_fill(lowered, 4, alpha, depth);
             return true;
@@ -198,7 +198,7 @@ TEST_CASE("an alpha of float32 weighs in any units, and beside a fill that is op
     };
     const auto crop = [](Box box, std::optional<Size> size, Fill fill) {
         return lower(
-            Crop{Crop::BoxForm{box, Units::pixels}, size, {}, std::move(fill), Interpolation::bilinear},
+            Crop{Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, std::move(fill)},
             {2, 1});
     };
     const auto read = [&](const Lowered& lowered, const ImageRegion& region) {

@@ -24,7 +24,7 @@ constexpr double six_decimals = 5.1e-7;
 constexpr double float64_rounding = 1e-12;
 
 Crop crop(Box box, std::optional<Size> size = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, {}, Interpolation::bilinear};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, {}};
 }
 
 Gaussian gaussian(Gaussian::Axis x, Gaussian::Axis y, Size size) {
@@ -83,7 +83,7 @@ TEST_CASE("by hand: crop") {
     const cv::Mat image = ramp({5, 4});
     check_near(read(crop({1, 2, 3, 2}), image), (cv::Mat_<double>(2, 3) << 21, 22, 23, 31, 32, 33), 0);
     check_near(read(crop({3.5, -0.6, 2, 2}), image), (cv::Mat_<double>(2, 2) << 0, 0, 4, 0), 0);
-    check_near(read(Crop{Crop::IndexForm{{3, 0}, {4, 4, 1}}, {}, {}, {}, Interpolation::bilinear}, image),
+    check_near(read(Crop{Crop::IndexForm{{3, 0}, {4, 4, 1}}, {}, {}, Interpolation::bilinear, {}}, image),
                (cv::Mat_<double>(2, 3) << 34, 34, 31, 4, 4, 1), 0);
 }
 

@@ -40,8 +40,8 @@ struct Crop {
     std::variant<BoxForm, IndexForm> form;
     std::optional<Size> size;                               ///< w×h; the box's own rounded size without it
     std::optional<Padding> padding;                         ///< mirrors at the edges; zeros without it
-    Fill fill;                                              ///< instead of zeros; numbers of float32
     Interpolation interpolation = Interpolation::bilinear;  ///< when resized: bilinear, or nearest
+    Fill fill;                                              ///< instead of zeros; numbers of float32
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
