@@ -164,13 +164,15 @@ class DarkPictures {
         are_black_ = are_black_ && dark.are_black;
     }
 
-    /// `remedy` is for weights that are not 0.
-    void tell(const ExtractOptions& o, const std::string& mechanism, const std::string& remedy) const {
+    /// `remedy_of_black` also helps where no weight is above 0; it may be empty.
+    void tell(const ExtractOptions& o, const std::string& mechanism, const std::string& remedy,
+              const std::string& remedy_of_black) const {
+        const std::string& helpful = are_black_ ? remedy_of_black : remedy;
         if (count_ == 0) return;
         o.input.warn(std::to_string(count_) + (count_ == 1 ? " glimpse of " : " glimpses of ") + mechanism +
                      (count_ == 1 ? " is" : " are") + " nearly black, since no pixel's weights sum to more " +
                      "than " + number_text(darkest_visible) + " (" + first_ + ")" +
-                     (are_black_ ? "" : "; " + remedy));
+                     (helpful.empty() ? "" : "; " + helpful));
     }
 
   private:
@@ -247,10 +249,10 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     shrunk_pictures.tell(o);
     clipped.tell(o);
     empty.tell(o.input.warn);
-    masks.tell(o, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)");
+    const std::string safe = R"("normalise": "safe" looks at the image's nearest pixels)";
+    masks.tell(o, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)", {});
     gaussians.tell(o, "Gaussians",
-                   R"("normalise": "safe" looks at the image's nearest pixels, and DRAW's log_gamma )"
-                   "is the logarithm of what multiplies the weights");
+                   safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
     const Outcome outcome = record.finish();
     return with_tracks(o, tracks, count.value_or(0), record, outcome);
 }

@@ -192,7 +192,11 @@ std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values
     constexpr std::int64_t of_weight = 3 * sizeof(float);
     constexpr int beside_reach = 4;
     const double reached = std::ceil(2 * kernel_reach * mask.sigma) + beside_reach;
-    const auto weights = static_cast<std::int64_t>(std::min(reached, static_cast<double>(values)));
+    // A grid in a file may be a single line, as far as is known.
+    const auto* const grid = std::get_if<Mask::GridForm>(&mask.form);
+    const cv::Mat cells = grid ? cv::Mat(grid->values) : cv::Mat();
+    const double longest = cells.empty() ? static_cast<double>(values) : std::max(cells.rows, cells.cols);
+    const auto weights = static_cast<std::int64_t>(std::min(reached, longest));
     return bounded_product(of_kernel + bounded_product(of_weight, weights),
                            std::int64_t{image.width} + image.height);
 }

@@ -273,11 +273,12 @@ TEST_CASE("lowering: the weights of a mask are counted, with what making them ta
     CHECK(grid.working == 4 * 4 * pixels + (3 * 8 + 4) * 6);
     mask.upsample = Mask::Upsample::gaussian;
     const int sides = image.width + image.height;
-    CHECK(lowering_memory(mask, image, 0).working == grid.working + (256 + 3 * 4 * 6) * sides);
-    mask.sigma = 0.125;
-    CHECK(lowering_memory(mask, image, 0).working == grid.working + (256 + 3 * 4 * 5) * sides);
-    mask.upsample = Mask::Upsample::bilinear;
+    CHECK(lowering_memory(mask, image, 0).working == grid.working + (256 + 3 * 4 * 3) * sides);
     mask.form = Mask::FileForm{"mask.png", {}};
+    mask.sigma = 0.125;
+    CHECK(lowering_memory(mask, image, 100).working ==
+          4 * 4 * pixels + (3 * 8 + 4) * 100 + (256 + 3 * 4 * 5) * sides);
+    mask.upsample = Mask::Upsample::bilinear;
     CHECK(lowering_memory(mask, image, 100).working == 4 * 4 * pixels + (3 * 8 + 4) * 100);
     mask.form = Mask::BoxForm{};
     CHECK(lowering_memory(mask, image, 0).working == 4 * 4 * pixels);
