@@ -13,7 +13,8 @@ namespace {
 
 class TiffExtent {
   public:
-    explicit TiffExtent(std::span<const std::uint8_t> bytes) : structure_(bytes) {
+    explicit TiffExtent(std::span<const std::uint8_t> bytes)
+        : structure_(bytes), most_numbers_(bytes.size()) {
         pending_.push_back(structure_.first());
         while (is_known_ && !pending_.empty()) {
             const std::uint64_t directory = pending_.back();
@@ -72,10 +73,13 @@ class TiffExtent {
     }
 
     void add_data(const Entry& offsets, const std::optional<Entry>& lengths) {
-        if (!lengths || lengths->count != offsets.count) {
+        // A file lists its data once: of a type that is not known there may be any number, and directories
+        // may lie over each other.
+        if (!lengths || lengths->count != offsets.count || offsets.count > most_numbers_) {
             is_known_ = false;
             return;
         }
+        most_numbers_ -= offsets.count;
         for (std::uint64_t k = 0; k < offsets.count && is_known_; ++k) {
             const std::uint64_t begin = structure_.number(offsets, k);
             const std::uint64_t length = structure_.number(*lengths, k);
@@ -91,6 +95,7 @@ class TiffExtent {
     std::vector<std::uint64_t> pending_;
     std::set<std::uint64_t> visited_;
     std::uint64_t end_ = 0;
+    std::uint64_t most_numbers_;  ///< that are still looked at
     bool is_known_ = true;
 };
 
