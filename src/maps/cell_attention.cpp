@@ -65,7 +65,7 @@ Profile exact_profile(const BandedMatrix& matrix, int n) {
     const Interval support = matrix.support();
     Profile profile{support.begin / n, {}};
     if (support.empty()) return profile;
-    profile.values.resize(static_cast<std::size_t>((support.end - 1) / n - profile.first + 1));
+    profile.values.resize(static_cast<std::size_t>((support.end - 1) / n - profile.first) + 1);
     int column = support.begin;
     for (const double sum : matrix.column_sums()) {
         profile.values[static_cast<std::size_t>(column++ / n - profile.first)] += sum / n;

@@ -118,7 +118,7 @@ cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     cv::Mat values = activated(mask, grid);
     const bool is_normalised = mask.normalise != Mask::Normalise::none;
     if (is_normalised) scale_to_one({values.ptr<double>(), values.total()});
-    const cv::Mat a = upsampled(mask, values, image);
+    cv::Mat a = upsampled(mask, values, image);
     if (mask.kind != Mask::Kind::soft) return a;
     return is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
 }

@@ -152,7 +152,7 @@ void Pictures::save(const cv::Mat& image) {
 
 void Pictures::save_overlays(const cv::Mat& image) {
     Figure drawn = overlay_figure(image, maps(), settled_.style);
-    if (panel_) panel_->show_overlay(wants_overlay_ ? drawn : std::move(drawn));
+    if (panel_) panel_->show_overlay(drawn);
     if (wants_overlay_) {
         const cv::Rect all({0, 0}, drawn.size);
         if (settled_.colorbar) drawn = with_colorbar(std::move(drawn), *settled_.colorbar, all);
