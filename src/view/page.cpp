@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "system/markup.hpp"
 #include "view/page_parts.hpp"
 
 namespace glimpse {
@@ -30,26 +31,6 @@ std::string base64(std::span<const unsigned char> bytes) {
 /// A source of the Content-Security-Policy: an element with that content, and no other.
 std::string source_of(const PagePart& part) {
     return "'sha256-" + base64(part.hash) + "'";
-}
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            default:
-                safe += c;
-        }
-    }
-    return safe;
 }
 
 std::string data_text(const nlohmann::json& data, const std::vector<std::string>& records) {
@@ -102,7 +83,7 @@ std::string page_text(std::string_view title, const nlohmann::json& data,
     const std::array<std::pair<std::string_view, std::string>, 6> parts{{
         {"@STYLE_SOURCE@", source_of(style)},
         {"@SCRIPT_SOURCES@", sources},
-        {"@TITLE@", escaped(title)},
+        {"@TITLE@", escaped_for_markup(title)},
         {"@STYLE@", std::string(style.text)},
         {"@DATA@", data_text(data, records)},
         {"@SCRIPTS@", scripts},

@@ -16,6 +16,7 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
+#include "system/markup.hpp"
 
 // SVG 1.1. Cairo's own would draw texts as shapes, which nobody finds or edits.
 
@@ -41,29 +42,6 @@ std::string hexadecimal(const cv::Vec3b& colour) {
         text += digits[colour[c] % 16];
     }
     return text;
-}
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char character : text) {
-        switch (character) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            case '"':
-                safe += "&quot;";
-                break;
-            default:
-                safe += character;
-        }
-    }
-    return safe;
 }
 
 /// An element's attributes, as they are added to its text.
@@ -121,8 +99,9 @@ std::string css_string(std::string_view family) {
 
 std::string font_of(const TextRun& run) {
     const std::string fallback = "sans-serif";
-    return attribute("font-family",
-                     escaped(run.family.empty() ? fallback : css_string(run.family) + ", " + fallback));
+    return attribute(
+        "font-family",
+        escaped_for_markup(run.family.empty() ? fallback : css_string(run.family) + ", " + fallback));
 }
 
 /// Writes shapes, and what outlines are clipped by before the first that needs it.
@@ -172,12 +151,13 @@ class ShapeWriter {
     /// has a letter, which may be another font's.
     void write_runs(const std::vector<TextRun>& runs) {
         if (runs.size() == 1) {
-            text_ += font_of(runs.front()) + R"( xml:space="preserve">)" + escaped(runs.front().text);
+            text_ +=
+                font_of(runs.front()) + R"( xml:space="preserve">)" + escaped_for_markup(runs.front().text);
             return;
         }
         text_ += R"( xml:space="preserve">)";
         for (const TextRun& run : runs) {
-            text_ += "<tspan" + font_of(run) + ">" + escaped(run.text) + "</tspan>";
+            text_ += "<tspan" + font_of(run) + ">" + escaped_for_markup(run.text) + "</tspan>";
         }
     }
 
