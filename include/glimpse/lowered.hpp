@@ -31,6 +31,12 @@ struct MeanOfImage {};
 /// Zeros, or what takes their place.
 using Fill = std::variant<std::monostate, Constant, MeanOfImage>;
 
+/// A map whose cells are no squares on what it was made of.
+struct StretchedMap {
+    Size map;   ///< cells
+    Size seen;  ///< what it was made of, as far as that is known: the image, or what a view shows; pixels
+};
+
 /// A mechanism for an image of one size: the operator, and what fills, shows and places its glimpse.
 struct Lowered {
     LinearMap map;
@@ -43,6 +49,8 @@ struct Lowered {
     cv::Mat alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.
     std::optional<double> inside{};
+    /// Of weights whose map was made of something else than it is laid on, as far as can be seen.
+    std::optional<StretchedMap> stretched{};
 };
 
 /// The bytes that making a `Lowered` takes beside what it is made of, as far as they depend on the image.

@@ -27,6 +27,7 @@ struct GlimpseReport {
     /// What is at `output` was there and is kept, so that the rest is of the glimpse that would be made.
     bool skipped = false;
     std::shared_ptr<const std::string> label{};  ///< null: it has none
+    std::optional<StretchedMap> stretched{};     ///< of its attention; none: it is not, or has no map
 };
 
 /// What became of one image.

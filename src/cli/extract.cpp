@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <iostream>
@@ -147,6 +148,31 @@ class EmptyContours {
     std::string first_;
 };
 
+/// Counts the images on which a map is stretched.
+class StretchedMaps {
+  public:
+    void record(const FinishedJob& done) {
+        const auto& glimpses = done.report.glimpses;
+        const auto found = std::ranges::find_if(
+            glimpses, [](const GlimpseReport& glimpse) { return glimpse.stretched.has_value(); });
+        if (found == glimpses.end() || count_++ > 0) return;
+        const auto& [map, seen] = *found->stretched;
+        first_ = done.report.image + ": " + found->id + " has " + to_string(map) + " cells, for " +
+                 to_string(seen) + " pixels";
+    }
+
+    void tell(const ExtractOptions& o) const {
+        if (count_ == 0) return;
+        o.input.warn("on " + std::to_string(count_) + (count_ == 1 ? " image" : " images") +
+                     " a map of another aspect is stretched (" + first_ +
+                     R"(); "view" or "within" beside it says what of the image the model saw)");
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::string first_;
+};
+
 /// Counts the glimpses of a run that are nearly black by their weights.
 class DarkPictures {
   public:
@@ -227,6 +253,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     EmptyContours empty(o);
     DarkPictures masks(&FinishedJob::dark_masks);
     DarkPictures gaussians(&FinishedJob::dark_gaussians);
+    StretchedMaps stretched;
     run(jobs, plan, backend, run_options, [&](const FinishedJob& done) {
         pages.record(done);
         try {
@@ -238,6 +265,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
             empty.record(done);
             masks.record(done);
             gaussians.record(done);
+            stretched.record(done);
         } catch (...) {
             over = true;
             throw;
@@ -253,6 +281,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     masks.tell(o, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)", {});
     gaussians.tell(o, "Gaussians",
                    safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
+    stretched.tell(o);
     const Outcome outcome = record.finish();
     return with_tracks(o, tracks, count.value_or(0), record, outcome);
 }

@@ -113,14 +113,26 @@ cv::Mat clipped(const cv::Mat& a) {
     return cv::max(cv::min(a, 1.0), 0.0);
 }
 
+/// The pixels on which the mask's map lies; all of the image where it has no placement.
+Rectangle map_pixels(const Mask& mask, Size image) {
+    return intersection(rounded(map_region(mask, image)), whole(image));
+}
+
 cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
     if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
+    const Rectangle pixels = map_pixels(mask, image);
+    if (pixels.empty()) return cv::Mat::zeros(image.height, image.width, CV_32F);
     cv::Mat values = activated(mask, grid);
     const bool is_normalised = mask.normalise != Mask::Normalise::none;
     if (is_normalised) scale_to_one({values.ptr<double>(), values.total()});
-    cv::Mat a = upsampled(mask, values, image);
-    if (mask.kind != Mask::Kind::soft) return a;
-    return is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
+    cv::Mat a = upsampled(mask, values, map_region(mask, image), pixels);
+    if (mask.kind == Mask::Kind::soft) {
+        a = is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
+    }
+    if (pixels == whole(image)) return a;
+    cv::Mat placed = cv::Mat::zeros(image.height, image.width, CV_32F);
+    a.copyTo(placed(rect(pixels)));
+    return placed;
 }
 
 bool has_negative(const cv::Mat& numbers) {
@@ -142,8 +154,8 @@ bool is_signed_as_given(const Mask& mask, const cv::Mat& a) {
 }
 
 /// 1 where a ≥ t, and 0 elsewhere.
-void harden(cv::Mat& a, double threshold) {
-    for (float& value : cv::Mat_<float>(a)) value = value >= static_cast<float>(threshold) ? 1.0F : 0.0F;
+void harden(cv::Mat a, float threshold) {
+    for (float& value : cv::Mat_<float>(a)) value = value >= threshold ? 1.0F : 0.0F;
 }
 
 /// The smallest rectangle outside which a is 0.
@@ -252,6 +264,32 @@ void validate_axis(const Mask::GaussianForm::Axis& axis, const std::string& fiel
     require_standard_deviation(axis.s, field + "/s");
 }
 
+void require_lengths(const Size& size, const std::string& field) {
+    if (size.width >= 1 && size.height >= 1) return;
+    throw InvalidParameter(field, "lengths are at least 1 pixel");
+}
+
+void validate_view(const mask_form::View& view) {
+    if (const auto* shorter = std::get_if<int>(&view.resize)) {
+        require_lengths({*shorter, *shorter}, "/view/resize");
+    }
+    if (const auto* both = std::get_if<Size>(&view.resize)) require_lengths(*both, "/view/resize");
+    if (view.crop) require_lengths(*view.crop, "/view/crop");
+}
+
+void validate_placement(const Mask& mask) {
+    const bool is_map = std::holds_alternative<Mask::FileForm>(mask.form) ||
+                        std::holds_alternative<Mask::GridForm>(mask.form);
+    const auto* box = std::get_if<Box>(mask.placement.get());
+    if (!is_map) throw InvalidParameter(box ? "/within" : "/view", "it is of a mask that is a map");
+    if (!box) return validate_view(std::get<mask_form::View>(*mask.placement));
+    try {
+        require_box(*box);
+    } catch (const InvalidParameter& error) {
+        throw InvalidParameter("/within", error.what());
+    }
+}
+
 }  // namespace
 
 void validate(const Mask& mask) {
@@ -263,13 +301,14 @@ void validate(const Mask& mask) {
     }
     const bool hard = mask.kind == Mask::Kind::hard;
     if (mask.threshold && !hard) throw InvalidParameter("/threshold", "a threshold needs kind \"hard\"");
-    if (mask.threshold) require_finite(*mask.threshold, "/threshold");
+    if (mask.threshold) require_finite(double{*mask.threshold}, "/threshold");
     if (mask.select != Mask::Select::none && !hard) {
         throw InvalidParameter("/select", "a selection needs kind \"hard\"");
     }
     if (mask.reduce != Mask::Reduce::none && mask.select != Mask::Select::none) {
         throw InvalidParameter("/reduce", "either pixels are summed, or some of them selected");
     }
+    if (mask.placement) validate_placement(mask);
     std::visit(overloaded{[&](const Mask::FileForm& form) {
                               const std::string field = form.array ? "/grid" : "/file";
                               if (!form.values.empty()) validate_weights(mask, form.values, field);
@@ -313,15 +352,15 @@ cv::Mat weights(const Mask& mask, Size image) {
     normalise(a, mask.normalise);
     require_kind(mask, a);
     if (mask.kind == Mask::Kind::soft) a = clipped(a);
-    if (mask.threshold) harden(a, *mask.threshold);
+    if (mask.threshold) harden(a(rect(map_pixels(mask, image))), *mask.threshold);  // 0 beside it
     return a;
 }
 
 LoweringMemory lowering_memory(const Mask& mask, Size image, std::int64_t to_read) {
     if (image.area() > maximum_glimpse_pixels) return {};  // refused
     constexpr std::int64_t weight = sizeof(float);
-    // The weights, clipped, cut, and one of these once more in between.
-    constexpr std::int64_t weights_at_once = 4;
+    // The weights, clipped, placed, cut, and one of these once more in between.
+    const std::int64_t weights_at_once = mask.placement ? 5 : 4;
     // Of each value what was read, activated, in between, and as float32.
     constexpr std::int64_t of_value = 3 * sizeof(double) + sizeof(float);
     const auto given = std::visit(overloaded{[](const Mask::FileForm& form) { return form.values.total(); },
@@ -336,8 +375,9 @@ LoweringMemory lowering_memory(const Mask& mask, Size image, std::int64_t to_rea
                        bounded_product(of_value, values) + upsampling_memory(mask, image, values)};
 }
 
-Lowered lower(const Mask& mask, Size image) {
-    const cv::Mat a = weights(mask, image);
+namespace {
+
+Lowered lowered(const Mask& mask, const cv::Mat& a, Size image) {
     if (mask.select != Mask::Select::none) return select(mask.select, a, image);
     const Rectangle region = bounding_box(a);
     const Weights weighed{.region = region, .a = cut(a, region), .is_signed = is_signed_as_given(mask, a)};
@@ -346,6 +386,14 @@ Lowered lower(const Mask& mask, Size image) {
                 .full_weight = cv::sum(a)[0]};
     }
     return {.map = {.image = image, .glimpse = image, .kind = weighed}, .matrix = Affine{}};
+}
+
+}  // namespace
+
+Lowered lower(const Mask& mask, Size image) {
+    Lowered result = lowered(mask, weights(mask, image), image);
+    result.stretched = stretched_map(mask, image);
+    return result;
 }
 
 }  // namespace glimpse

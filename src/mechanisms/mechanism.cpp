@@ -61,7 +61,9 @@ const Mask::FileForm* file_form(const Mechanism& mechanism) {
 
 std::optional<std::filesystem::path> attention_file(const Mechanism& mechanism) {
     const Mask::FileForm* file = file_form(mechanism);
-    return file ? std::optional(file->path) : std::nullopt;
+    if (!file) return std::nullopt;
+    const std::filesystem::path& path = file->path;
+    return path;
 }
 
 std::shared_ptr<const mask_form::ArraySource> attention_array(const Mechanism& mechanism) {

@@ -5,8 +5,10 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "glimpse/error.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/memory_budget.hpp"
+#include "glimpse/words.hpp"
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/taps.hpp"
@@ -15,22 +17,34 @@ namespace glimpse {
 
 namespace {
 
-/// Where the centre of pixel i of `count` lies among `cells` cells, centre coordinates.
-double position(double i, int cells, int count) {
-    return centre_from_edge(edge_from_centre(i) * cells / count);
-}
+/// One axis of the upsampling: the cells lie from `begin` on, edge coordinates, over `length` pixels, of
+/// which `count` are wanted from `first` on.
+struct UpsampledAxis {
+    int cells;
+    double begin;
+    double length;
+    int first;
+    int count;
 
-/// One axis of the upsampling: `count` pixels out of `cells`, half-pixel centres, borders clamped.
-BandedMatrix sampling_axis(int count, int cells, Mask::Upsample upsample) {
-    BandedMatrix matrix(cells);
+    /// Where the centre of pixel i, counted from `first` on, lies among the cells, edge coordinates.
+    [[nodiscard]] double edge(double i) const {
+        return (edge_from_centre(first + i) - begin) * cells / length;
+    }
+};
+
+/// Half-pixel centres, borders clamped.
+BandedMatrix sampling_axis(const UpsampledAxis& axis, Mask::Upsample upsample) {
+    BandedMatrix matrix(axis.cells);
     RowBuilder row(matrix);
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < axis.count; ++i) {
+        // Rounded to whole pixels, a region's outer ones may have their centres beyond it.
+        const double edge = std::clamp(axis.edge(i), 0.0, static_cast<double>(axis.cells));
         if (upsample == Mask::Upsample::nearest) {
-            row.add(static_cast<int>(edge_from_centre(i) * cells / count), 1.0);
+            row.add(std::min(static_cast<int>(edge), axis.cells - 1), 1.0);
         } else {
             const bool is_bicubic = upsample == Mask::Upsample::bicubic;
             const Interpolation interpolation = is_bicubic ? Interpolation::bicubic : Interpolation::bilinear;
-            row.add(axis_taps({cells, interpolation, Padding::border}, position(i, cells, count)));
+            row.add(axis_taps({axis.cells, interpolation, Padding::border}, centre_from_edge(edge)));
         }
         row.finish_row();
     }
@@ -98,12 +112,12 @@ struct Stretch {
     bool is_clamped;  ///< only the cell counts
 };
 
-std::vector<Stretch> stretches(int count, int cells) {
+std::vector<Stretch> stretches(const UpsampledAxis& axis) {
     std::vector<Stretch> all;
-    for (int i = 0; i < count; ++i) {
-        const double place = position(i, cells, count);
-        const bool is_clamped = place <= 0 || place >= cells - 1;
-        const int cell = static_cast<int>(std::clamp(std::floor(place), 0.0, cells - 1.0));
+    for (int i = 0; i < axis.count; ++i) {
+        const double place = centre_from_edge(axis.edge(i));
+        const bool is_clamped = place <= 0 || place >= axis.cells - 1;
+        const int cell = static_cast<int>(std::clamp(std::floor(place), 0.0, axis.cells - 1.0));
         if (!all.empty() && all.back().cell == cell && all.back().is_clamped == is_clamped) {
             ++all.back().end;
         } else {
@@ -113,22 +127,23 @@ std::vector<Stretch> stretches(int count, int cells) {
     return all;
 }
 
-/// The rows of a bilinear axis, filtered along the pixels, which are mirrored at the outer edges.
+/// The rows of a bilinear axis of all pixels on which the cells lie, filtered along these, which are mirrored
+/// at the outer edges.
 class SmoothAxis {
   public:
-    SmoothAxis(int count, int cells, double sigma)
-        : count_(count),
-          cells_(cells),
-          kernel_(std::min(sigma * count / cells, widest_in_lengths * count)),
-          stretches_(stretches(count, cells)) {}
+    SmoothAxis(const UpsampledAxis& all, double sigma)
+        : axis_(all),
+          kernel_(std::min(sigma * all.length / all.cells, widest_in_lengths * all.count)),
+          stretches_(stretches(all)) {}
 
-    [[nodiscard]] BandedMatrix matrix() const {
-        BandedMatrix matrix(cells_);
+    /// The rows of `count` pixels from `first` on, as the image counts them.
+    [[nodiscard]] BandedMatrix matrix(int first, int count) const {
+        BandedMatrix matrix(axis_.cells);
         RowBuilder row(matrix);
-        for (int i = 0; i < count_; ++i) {
+        const std::int64_t period = 2 * std::int64_t{axis_.count};
+        const std::int64_t turns = (kernel_.radius() + axis_.count) / period + 1;
+        for (int i = first - axis_.first; i < first - axis_.first + count; ++i) {
             // A pixel beyond an edge shows its mirror image, which is as far from a mirror image of i.
-            const std::int64_t period = 2 * std::int64_t{count_};
-            const std::int64_t turns = (kernel_.radius() + count_) / period + 1;
             for (std::int64_t n = -turns; n <= turns; ++n) {
                 add_seen_from(i + n * period, row);
                 add_seen_from(-1 - i + n * period, row);
@@ -141,7 +156,7 @@ class SmoothAxis {
   private:
     void add_seen_from(std::int64_t centre, RowBuilder& row) const {
         const std::int64_t first = std::max(std::int64_t{0}, centre - kernel_.radius());
-        const std::int64_t end = std::min(std::int64_t{count_}, centre + kernel_.radius() + 1);
+        const std::int64_t end = std::min(std::int64_t{axis_.count}, centre + kernel_.radius() + 1);
         if (first >= end) return;
         auto stretch = std::ranges::upper_bound(stretches_, first, {}, &Stretch::end);
         for (; stretch != stretches_.end() && stretch->begin < end; ++stretch) {
@@ -154,33 +169,65 @@ class SmoothAxis {
              RowBuilder& row) const {
         const double mass = kernel_.sum(first - centre, end - centre);
         if (stretch.is_clamped) return row.add(stretch.cell, mass);
-        const double offset = position(static_cast<double>(centre), cells_, count_) - stretch.cell;
+        const double offset = centre_from_edge(axis_.edge(static_cast<double>(centre))) - stretch.cell;
         const double to_second =
-            offset * mass + kernel_.moment(first - centre, end - centre) * cells_ / count_;
+            offset * mass + kernel_.moment(first - centre, end - centre) * axis_.cells / axis_.length;
         row.add(stretch.cell, mass - to_second);
         row.add(stretch.cell + 1, to_second);
     }
 
-    int count_;
-    int cells_;
+    UpsampledAxis axis_;
     Kernel kernel_;
     std::vector<Stretch> stretches_;
 };
 
+/// The most pixels on a side of what is smoothed, of which some lie beyond the image.
+constexpr int longest_smoothed = 1 << 22;
+
+/// Whether a map on all these pixels, of which so many are of the image, is on too many to be smoothed.
+bool is_too_long(const Rectangle& all, Size wanted) {
+    const auto is_long = [](int side, int of_image) { return side > longest_smoothed && side > of_image; };
+    return is_long(all.width, wanted.width) || is_long(all.height, wanted.height);
+}
+
+/// What is smoothed; empty where `upsampled` refuses it, or would never be called.
+Rectangle smoothed_pixels(const Mask& mask, Size image) {
+    try {
+        const Rectangle all = rounded(map_region(mask, image));
+        return is_too_long(all, intersection(all, whole(image)).size()) ? Rectangle{} : all;
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+BandedMatrix axis_matrix(const Mask& mask, const UpsampledAxis& wanted, int first, int count) {
+    if (mask.upsample != Mask::Upsample::gaussian) return sampling_axis(wanted, mask.upsample);
+    UpsampledAxis all = wanted;
+    all.first = first;
+    all.count = count;
+    return SmoothAxis(all, mask.sigma).matrix(wanted.first, wanted.count);
+}
+
 }  // namespace
 
-cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, Size image) {
+cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, const Box& region, const Rectangle& pixels) {
     const Size cells{grid.cols, grid.rows};
     const bool is_smooth = mask.upsample == Mask::Upsample::gaussian;
     cv::Mat a;
     grid.convertTo(a, CV_32F);
-    if (cells == image && !is_smooth) return a;
-    const auto axis = [&](int count, int of) {
-        return is_smooth ? SmoothAxis(count, of, mask.sigma).matrix()
-                         : sampling_axis(count, of, mask.upsample);
-    };
-    return banded_product({axis(image.height, cells.height), axis(image.width, cells.width)},
-                          {whole(cells), a}, CV_32F);
+    const bool is_cell_a_pixel = cells == pixels.size() && region.x == pixels.x && region.y == pixels.y &&
+                                 region.width == pixels.width && region.height == pixels.height;
+    if (is_cell_a_pixel && !is_smooth) return a;
+    const Rectangle all = rounded(region);
+    if (is_smooth && is_too_long(all, pixels.size())) {
+        throw Error("a map that is smoothed lies on at most " + power_of_two(longest_smoothed) +
+                    " pixels a side, or all on the image, not on " + to_string(region));
+    }
+    return banded_product(
+        {axis_matrix(mask, {cells.height, region.y, region.height, pixels.y, pixels.height}, all.y,
+                     all.height),
+         axis_matrix(mask, {cells.width, region.x, region.width, pixels.x, pixels.width}, all.x, all.width)},
+        {whole(cells), a}, CV_32F);
 }
 
 std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values) {
@@ -197,8 +244,9 @@ std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values
     const cv::Mat cells = grid ? cv::Mat(grid->values) : cv::Mat();
     const double longest = cells.empty() ? static_cast<double>(values) : std::max(cells.rows, cells.cols);
     const auto weights = static_cast<std::int64_t>(std::min(reached, longest));
-    return bounded_product(of_kernel + bounded_product(of_weight, weights),
-                           std::int64_t{image.width} + image.height);
+    const Rectangle all = smoothed_pixels(mask, image);
+    return bounded_product(of_kernel, std::int64_t{all.width} + all.height) +
+           bounded_product(bounded_product(of_weight, weights), std::int64_t{image.width} + image.height);
 }
 
 }  // namespace glimpse

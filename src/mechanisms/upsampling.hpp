@@ -7,8 +7,10 @@
 
 namespace glimpse {
 
-/// A mask's grid, CV_64F, brought to the image's size, CV_32F, as its `upsample` and `sigma` say.
-cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, Size image);
+/// A mask's grid, CV_64F, which lies on `region`, at these pixels, CV_32F, as its `upsample` and `sigma` say:
+/// those of the rounded region that lie on the image. Throws `Error` where a map that is to be smoothed lies
+/// on far more pixels.
+cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, const Box& region, const Rectangle& pixels);
 
 /// The bytes that this takes at most beside a grid of so many values and the result, where they are many: of
 /// Gaussian filters.

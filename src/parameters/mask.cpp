@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 #include <span>
 
+#include "parameters/map_placement.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
@@ -139,7 +140,7 @@ void read_kind(Entry& entry, const ReadingContext& context, Mask& mask) {
     // A default applies where it can be used; an entry's own key is always read, for `validate` to refuse.
     if (hard || entry.has_own("threshold")) {
         if (const std::optional<Value> threshold = entry.take("threshold"))
-            mask.threshold = number(*threshold, context);
+            mask.threshold = static_cast<float>(number(*threshold, context));
     }
     if (hard || entry.has_own("select")) {
         if (const std::optional<Value> select = entry.take("select")) {
@@ -163,6 +164,7 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     if (form.is("file") || form.is("grid")) {
         read_upsampling(entry, context, mask);
         read_activation(entry, context, mask);
+        mask.placement = read_placement(entry, context);
     }
     if (!form.is("box")) read_normalise(entry, mask);
     read_kind(entry, context, mask);
@@ -185,7 +187,8 @@ Key vector_key(std::string_view name, std::string_view meaning) {
 
 std::vector<Key> mask_keys() {
     const Mask open;
-    return {
+    const std::vector<std::string_view> maps{"file", "grid"};
+    std::vector<Key> keys{
         box_key(),
         units_key(),
         {.name = "file",
@@ -205,17 +208,17 @@ std::vector<Key> mask_keys() {
             "y",
             "As many weights as the image has rows, or the Gaussian that makes them: its centre u, its "
             "standard deviation s."),
-        enum_key("upsample", {"file", "grid"}, upsamplings, open.upsample,
+        enum_key("upsample", maps, upsamplings, open.upsample,
                  "How the weights are brought to the image's size. gaussian: bilinear, then smoothed."),
         {.name = "sigma",
-         .forms = {"file", "grid"},
+         .forms = maps,
          .type = or_reference(positive_type()),
          .unit = "cells of the grid",
          .meaning = "Of the upsampling gaussian: the standard deviation of its filter, 1.25 without it."},
-        enum_key("activation", {"file", "grid"}, activations, open.activation,
+        enum_key("activation", maps, activations, open.activation,
                  "Applied before upsampling; softmax over the whole grid."),
         {.name = "temperature",
-         .forms = {"file", "grid"},
+         .forms = maps,
          .type = or_reference(positive_type()),
          .meaning = "Of sigmoid and softmax: what the numbers are divided by first. Above 1 the weights come "
                     "nearer to each other."},
@@ -232,6 +235,9 @@ std::vector<Key> mask_keys() {
         enum_key("normalise", {"file", "grid", "x"}, mask_normalisations, open.normalise,
                  "What the weights are divided by, upsampled: max: the greatest magnitude; sum: their sum. "
                  "peak: none, as x and y as {u, s} call it, whose peak is 1.")};
+    const std::vector<Key> placement = placement_keys(maps);
+    keys.insert(keys.end(), placement.begin(), placement.end());
+    return keys;
 }
 
 }  // namespace
@@ -256,7 +262,8 @@ Description mask_description() {
              R"("x": {"type": "object", "required": ["u"]}, )"
              R"("y": {"type": "object", "required": ["u"]}}}})",
              R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
-             R"("then": {"properties": {"kind": {"const": "hard"}}}})"},
+             R"("then": {"properties": {"kind": {"const": "hard"}}}})",
+             placement_rule},
         .rules_if_complete =
             {R"({"dependentRequired": {"threshold": ["kind"], "temperature": ["activation"]}})",
              R"({"if": {"required": ["mechanism", "sigma"], "properties": {"mechanism": {"const": "mask"}}}, )"

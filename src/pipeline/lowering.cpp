@@ -34,6 +34,7 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
     report.support = support(lowered.map);
     report.inside = inside(lowered);
     report.matrix = lowered.matrix;
+    report.stretched = lowered.stretched;
 }
 
 }  // namespace

@@ -232,6 +232,22 @@ TEST_CASE("laws: mask from a grid") {
     }
 }
 
+TEST_CASE("laws: a mask's map on a part of the image") {
+    const Table table;
+    const cv::Mat values = (cv::Mat_<double>(2, 3) << 0.1, 0.9, 0.4, 0.75, 0, 1);
+    using mask_form::View;
+    const std::vector<mask_form::Placement> placements{Box{1.5, 2, 4.25, 3}, Box{-3, 4, 20, 9},
+                                                       Box{8.6, 0, 1, 1}, View{8, Size{6, 6}},
+                                                       View{{}, Size{20, 3}}};
+    for (const mask_form::Placement& placement : placements) {
+        Mask mask = grid(values);
+        mask.placement = std::make_shared<const mask_form::Placement>(placement);
+        table("placed", mask, nowhere);
+        mask.reduce = Mask::Reduce::sum;
+        table("placed, summed", mask, everywhere);
+    }
+}
+
 TEST_CASE("laws: the sum of a mask's weighted pixels") {
     const Table table;
     cv::RNG random(9);

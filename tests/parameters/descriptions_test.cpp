@@ -32,6 +32,8 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"interpolation", R"("nearest")"},
         {"file", R"("a.png")"},
         {"grid", "[[1]]"},
+        {"within", "[0, 0, 4, 3]"},
+        {"view", R"({"resize": 4})"},
         {"mask x", R"({"u": 1, "s": 1})"},
         {"mask y", R"({"u": 1, "s": 1})"},
         {"upsample", R"("nearest")"},

@@ -61,6 +61,19 @@ class SharedPath {
 /// Where the array of a document's "grid" lies in a file: known to whoever reads files.
 struct ArraySource;
 
+/// What a model was shown of an image: it was resized, and its centre cropped, as torchvision's `Resize` and
+/// `CenterCrop` do. Lengths ≥ 1, pixels.
+struct View {
+    /// Not at all; the shorter side to this length, and the longer one in proportion, rounded down; or both.
+    std::variant<std::monostate, int, Size> resize{};
+    /// About the centre of what was resized; where that is smaller, with zeros around it. None: all of it.
+    std::optional<Size> crop{};
+};
+
+/// Where on the image a map lies: in a box, in pixels, edge coordinates, which may reach beyond the image, or
+/// on what a model was shown. Elsewhere the weights are 0.
+using Placement = std::variant<Box, View>;
+
 /// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, H×W or upsampled to that. `values`
 /// (CV_64F) are supplied by whoever reads files, before the mask is lowered.
 struct FileForm {
@@ -137,22 +150,34 @@ struct Mask {
     Activation activation = Activation::none;
     Normalise normalise = Normalise::none;
     Kind kind = Kind::soft;
-    Select select = Select::none;       ///< hard only
-    Reduce reduce = Reduce::none;       ///< not with a selection
-    std::optional<double> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0
-    double temperature = 1;             ///< T > 0 of sigmoid and softmax
-    double sigma = 1.25;                ///< > 0, of gaussian, in cells of the grid, which may not be squares
+    Select select = Select::none;      ///< hard only
+    Reduce reduce = Reduce::none;      ///< not with a selection
+    std::optional<float> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0; few bytes, as a's
+    double temperature = 1;            ///< T > 0 of sigmoid and softmax
+    double sigma = 1.25;               ///< > 0, of gaussian, in cells of the grid, which may not be squares
+    /// Of a file or a grid; null: it lies on all of the image.
+    std::shared_ptr<const mask_form::Placement> placement{};
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that
 /// are not of the mask's kind, or are all 0 and to be divided by their sum, where no activation changes them.
 GLIMPSE_EXPORT void validate(const Mask& mask);
 
+/// Where on an image of size `image` the map of the mask lies: pixels, edge coordinates; the whole image
+/// without a placement. Throws `Error` where that is wholly outside the image.
+GLIMPSE_EXPORT Box map_region(const Mask& mask, Size image);
+
+/// The mask's map where its aspect is another than that of the image, or of what its view shows, by more than
+/// rounding each side to whole cells explains. None where a box says where the map lies, and for masks whose
+/// values are not known, or that have none.
+GLIMPSE_EXPORT std::optional<StretchedMap> stretched_map(const Mask& mask, Size image);
+
 /// a, the H×W weights (CV_32F) for an image of size `image`, after activation, upsampling, normalising and
 /// threshold. A soft mask is clipped to [0, 1]: bicubic upsampling overshoots, which is clipped at 0 before
 /// the weights are normalised, and given weights may leave the range by 1e-6, float32's rounding. Throws
 /// `InvalidParameter` as `validate`, and `Error` when the weights are not of the mask's kind or size, have no
-/// sum > 0 to be divided by, or the box lies wholly outside the image.
+/// sum > 0 to be divided by, the box lies wholly outside the image, or a map that is to be smoothed lies on
+/// far more pixels than the image has.
 GLIMPSE_EXPORT cv::Mat weights(const Mask& mask, Size image);
 
 /// The map for an image of size `image`; `Select::box` gives it a on the mask's bounding box as its alpha.
