@@ -51,6 +51,9 @@ GLIMPSE_EXPORT std::optional<std::filesystem::path> attention_file(const Mechani
 /// Where in that file the values lie; null where they are all of it.
 GLIMPSE_EXPORT std::shared_ptr<const mask_form::ArraySource> attention_array(const Mechanism& mechanism);
 
+/// Where on the image the values lie, as the mask's own function; none where it is no mask.
+GLIMPSE_EXPORT std::optional<Box> map_region(const Mechanism& mechanism, Size image);
+
 /// Whether the values of `attention_file` are still to be supplied.
 GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "glimpse/array.hpp"
@@ -104,13 +105,20 @@ class SampleJobs {
         require_within(document_limit, member.bytes->size(), path_of(member));
         const std::string text(member.bytes->begin(), member.bytes->end());
         const auto is_member = [&](const fs::path& path) { return find(path) != nullptr; };
-        const auto open_member = [&](const fs::path& path) { return kept_bytes(mask_bytes(path)); };
+        // What is opened again when its image has its size, this sample being gone by then.
+        const auto kept = std::make_shared<std::map<fs::path, std::shared_ptr<const StableBytes>>>();
+        const auto open_member = [this, kept](const fs::path& path) {
+            const auto found = kept->find(path);
+            return found != kept->end() ? found->second : (*kept)[path] = kept_bytes(mask_bytes(path));
+        };
         ParameterDocument document =
             parse_parameters(text, path_of(member), fs::path(member.name).parent_path(), options_.defaults,
                              {.is_file = is_member, .open = open_member});
         parameters::require_of_one_image(document);
         for (Glimpse& glimpse : document) supply_mask(glimpse);
         release_arrays(document);
+        const auto lacks = [](const Glimpse& glimpse) { return lacks_values(glimpse.mechanism); };
+        if (std::ranges::none_of(document, lacks)) kept->clear();
         return std::make_shared<const ParameterDocument>(std::move(document));
     }
 

@@ -310,7 +310,7 @@ void validate(const Mask& mask) {
     }
     if (mask.placement) validate_placement(mask);
     std::visit(overloaded{[&](const Mask::FileForm& form) {
-                              const std::string field = form.array ? "/grid" : "/file";
+                              const auto field = std::string(form.array ? form.array->field() : "/file");
                               if (!form.values.empty()) validate_weights(mask, form.values, field);
                           },
                           [&](const Mask::GridForm& form) {

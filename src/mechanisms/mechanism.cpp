@@ -71,6 +71,11 @@ std::shared_ptr<const mask_form::ArraySource> attention_array(const Mechanism& m
     return file ? file->array : nullptr;
 }
 
+std::optional<Box> map_region(const Mechanism& mechanism, Size image) {
+    const auto* mask = std::get_if<Mask>(&mechanism);
+    return mask ? std::optional(map_region(*mask, image)) : std::nullopt;
+}
+
 bool lacks_values(const Mechanism& mechanism) {
     const Mask::FileForm* file = file_form(mechanism);
     return file && file->values.empty();

@@ -4,20 +4,20 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "json/value.hpp"
 
-namespace glimpse {
-
-namespace parameters {
+namespace glimpse::parameters {
 
 using namespace json;
 
 namespace {
 
-constexpr std::array<std::string_view, 5> reference_keys{"file", "array", "index", "each", "order"};
+constexpr std::array<std::string_view, 4> reference_keys{"file", "array", "index", "each"};
+constexpr std::array<std::string_view, 1> order_key{"order"};
 
 /// Most elements that an entry takes one after another.
 constexpr std::size_t most_elements = std::size_t{1} << 20;
@@ -25,29 +25,9 @@ constexpr std::size_t most_elements = std::size_t{1} << 20;
 /// Most numbers of all lists of a document: as many as fill the memory that its text may.
 constexpr std::size_t most_listed = document_limit.bytes / sizeof(double);
 
-/// A reference that was read and, but for its numbers, looked up.
-struct Reference {
-    Value value;
-    std::filesystem::path path;
-    std::string name;
-    ArrayPart part;
-    Array array;
-
-    /// Throws `UsageError` that begins with the array.
-    [[noreturn]] void fail(const std::string& rule) const {
-        value.fail(path.string() + (name.empty() ? "" : " " + in_quotes(name)) + ": " + rule);
-    }
-    [[noreturn]] void fail_shape(const std::string& wanted) const {
-        std::vector<std::string> numbers;
-        for (const int number : part.index) numbers.push_back(std::to_string(number));
-        fail((numbers.empty() ? "" : "at [" + join(numbers) + "] ") +
-             (part.element ? "each element has" : "it has") + (" the shape " + shape_text(array.shape())) +
-             "; " + wanted + " is needed here");
-    }
-};
-
-void require_reference_keys(const Value& value, bool has_order) {
-    const auto keys = std::span(reference_keys).first(reference_keys.size() - (has_order ? 0 : 1));
+void require_reference_keys(const Value& value, std::span<const std::string_view> more) {
+    std::vector<std::string_view> keys(reference_keys.begin(), reference_keys.end());
+    keys.insert(keys.end(), more.begin(), more.end());
     for (const std::string& key : value.keys()) {
         if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
             fail_unknown_key(value.member(key), key, keys, keys);
@@ -70,8 +50,21 @@ std::size_t axis_of(const Value& each, const Array::Shape& shape) {
     return static_cast<std::size_t>(axis);
 }
 
-/// Takes the element of the array whose turn it is.
-void take_element(Reference& reference, std::size_t axis, ReferencedElements& elements) {
+}  // namespace
+
+void Reference::fail(const std::string& rule) const {
+    value.fail(place.path.string() + (place.name.empty() ? "" : " " + in_quotes(place.name)) + ": " + rule);
+}
+
+void Reference::fail_shape(const std::string& wanted) const {
+    std::vector<std::string> numbers;
+    for (const int number : place.part.index) numbers.push_back(std::to_string(number));
+    fail((numbers.empty() ? "" : "at [" + join(numbers) + "] ") +
+         (place.part.element ? "each element has" : "it has") + (" the shape " + shape_text(array.shape())) +
+         "; " + wanted + " is needed here");
+}
+
+void count_elements(const Reference& reference, std::size_t axis, ReferencedElements& elements) {
     const std::size_t length = reference.array.shape()[axis];
     const std::string here = "it has " + std::to_string(length) + " elements along axis " +
                              std::to_string(axis) + " of the shape " + shape_text(reference.array.shape());
@@ -83,12 +76,19 @@ void take_element(Reference& reference, std::size_t axis, ReferencedElements& el
     }
     elements.count = length;
     elements.place = reference.value.pointer;
-    reference.part.element = {axis, elements.position};
+}
+
+namespace {
+
+/// Takes the element of the array whose turn it is.
+void take_element(Reference& reference, std::size_t axis, ReferencedElements& elements) {
+    count_elements(reference, axis, elements);
+    reference.place.part.element = {axis, elements.position};
     reference.array = reference.array.take(axis, elements.position);
 }
 
-Reference looked_up(const Value& value, const ReadingContext& context, bool has_order = false) {
-    require_reference_keys(value, has_order);
+/// The reference without its "each".
+Reference all_of(const Value& value, const ReadingContext& context) {
     const std::filesystem::path path = named_file(value.required("file"), context);
     const std::string name = value.contains("array") ? text(value.member("array")) : "";
     const ArrayPart part{.index =
@@ -100,17 +100,66 @@ Reference looked_up(const Value& value, const ReadingContext& context, bool has_
             value.fail(path.string() + ": " + error.what());
         }
     };
-    Reference reference{value, path, name, part, selected()};
-    if (!value.contains("each")) return reference;
-    const Value each = value.member("each");
+    Array array = selected();  // before the aggregate, of which GCC frees parts twice when it throws
+    return {value, {context.arrays->files, path, name, part, {}}, std::move(array)};
+}
+
+void take_each(Reference& reference, const ReadingContext& context) {
+    const Value each = reference.value.member("each");
     if (each.is_string() && text(each) == of_images) {
         if (reference.array.shape().empty()) reference.fail_shape("a first axis, of images,");
         take_element(reference, 0, context.arrays->of_run);
     } else {
         take_element(reference, axis_of(each, reference.array.shape()), context.arrays->of_entry);
     }
+}
+
+}  // namespace
+
+Reference looked_up(const Value& value, const ReadingContext& context,
+                    std::span<const std::string_view> more) {
+    require_reference_keys(value, more);
+    Reference reference = all_of(value, context);
+    if (value.contains("each")) take_each(reference, context);
+    reference.place.shape = reference.array.shape();
     return reference;
 }
+
+Array ArrayPlace::array() const {
+    Array array = files->select(path, name, part);
+    if (array.shape() == shape) return array;
+    throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
+}
+
+Array::Shape with_axes(Array::Shape shape, std::size_t axes) {
+    while (shape.size() > axes) {
+        const auto one = std::find(shape.begin(), shape.end(), std::size_t{1});
+        if (one == shape.end()) break;
+        shape.erase(one);
+    }
+    return shape;
+}
+
+namespace {
+
+/// The array of a mask's grid, rows×columns but for axes of length 1.
+class GridSource : public mask_form::ArraySource {
+  public:
+    GridSource(ArrayPlace place, Size size) : place_(std::move(place)), size_(size) {}
+    [[nodiscard]] std::string_view field() const override { return "/grid"; }
+    [[nodiscard]] Size size() const override { return size_; }
+    [[nodiscard]] cv::Mat values(const Box* /*region*/) const override {
+        const Array array = place_.array();
+        cv::Mat values(size_.height, size_.width, CV_64F);
+        array.read({values.ptr<double>(), values.total()});
+        return values;
+    }
+    void close() const override { place_.files->close(); }
+
+  private:
+    ArrayPlace place_;
+    Size size_;
+};
 
 std::vector<double> numbers_of(const Reference& reference) {
     std::vector<double> numbers(reference.array.count());
@@ -120,16 +169,6 @@ std::vector<double> numbers_of(const Reference& reference) {
         reference.fail(error.what());
     }
     return numbers;
-}
-
-/// The shape with so many axes, where it has more and some of length 1: these are dropped, the first first.
-Array::Shape with_axes(Array::Shape shape, std::size_t axes) {
-    while (shape.size() > axes) {
-        const auto one = std::find(shape.begin(), shape.end(), std::size_t{1});
-        if (one == shape.end()) break;
-        shape.erase(one);
-    }
-    return shape;
 }
 
 std::vector<double> numbers_of_shape(const Reference& reference, const std::vector<Array::Shape>& shapes,
@@ -164,11 +203,11 @@ std::vector<std::size_t> positions_in(const Value& order, std::span<const std::s
 /// Throws unless the columns of a table whose rows have the numbers are named as these are, or not at all.
 void require_columns(const Reference& reference, std::span<const std::string_view> names,
                      const ReadingContext& context) {
-    const ArrayPart& part = reference.part;
+    const ArrayPart& part = reference.place.part;
     const bool is_column =
-        !reference.name.empty() || (part.index.empty() && part.element && part.element->axis == 1);
+        !reference.place.name.empty() || (part.index.empty() && part.element && part.element->axis == 1);
     if (is_column) return;
-    const std::vector<std::string> columns = context.arrays->files->columns(reference.path);
+    const std::vector<std::string> columns = context.arrays->files->columns(reference.place.path);
     if (columns.empty() || std::ranges::equal(columns, names)) return;
     reference.fail("its columns are named " + join(columns, ",") + ", and " + join(names, ",") +
                    " are needed: say by the key \"order\" which of these each column has");
@@ -194,11 +233,8 @@ std::vector<std::string> reference_definitions() {
     const auto definition = [](const std::string& name, const std::string& more) {
         return in_quotes(name) +
                R"(: {"description": "An array of a file, or a part of it, which stands for numbers.", )"
-               R"("type": "object", "required": ["file"], "additionalProperties": false, "properties": {)"
-               R"("file": {"type": "string", "minLength": 1}, "array": {"type": "string"}, )"
-               R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}}, )"
-               R"("each": {"anyOf": [{"type": "integer"}, {"const": "image"}]})" +
-               more + "}}";
+               R"("type": "object", "required": ["file"], "additionalProperties": false, "properties": {)" +
+               std::string(reference_properties) + more + "}}";
     };
     return {definition("array", ""), definition("ordered_array", R"(, "order": {"type": "string"})")};
 }
@@ -206,7 +242,7 @@ std::vector<std::string> reference_definitions() {
 std::vector<double> referenced_members(const Value& value, const NumberNames& numbers,
                                        const ReadingContext& context) {
     const auto& names = numbers.names;
-    const Reference reference = looked_up(value, context, true);
+    const Reference reference = looked_up(value, context, order_key);
     if (!numbers.has_order && !value.contains("order")) {
         value.fail("the key \"order\" is missing, which says how the array has its numbers: each of " +
                    join(names, ",") + " once");
@@ -249,21 +285,9 @@ Mask::FileForm referenced_grid(const Value& value, const ReadingContext& context
         reference.fail_shape("one of rows and columns");
     }
     const Size size{static_cast<int>(shape[1]), static_cast<int>(shape[0])};
-    auto source = std::make_shared<const mask_form::ArraySource>(
-        mask_form::ArraySource{context.arrays->files, reference.path, reference.name, reference.part, size});
-    return {.path = reference.path, .values = {}, .array = std::move(source)};
+    return {.path = reference.place.path,
+            .values = {},
+            .array = std::make_shared<const GridSource>(std::move(reference.place), size)};
 }
 
-}  // namespace parameters
-
-Array mask_form::ArraySource::array() const {
-    Array array = files->select(path, name, part);
-    const Array::Shape rows_and_columns{static_cast<std::size_t>(size.height),
-                                        static_cast<std::size_t>(size.width)};
-    if (parameters::with_axes(array.shape(), 2) != rows_and_columns) {
-        throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
-    }
-    return array;
-}
-
-}  // namespace glimpse
+}  // namespace glimpse::parameters

@@ -15,22 +15,7 @@
 // References to arrays, {"file": …, "array": …, "index": […], "each": …}, which stand for the numbers of a
 // key.
 
-namespace glimpse {
-
-/// Where the numbers of a mask's grid lie, which are read when they are needed.
-struct mask_form::ArraySource {
-    std::shared_ptr<ArrayFiles> files;
-    std::filesystem::path path;
-    std::string name;  ///< of the array; empty: the file's only one
-    ArrayPart part;
-    Size size;  ///< of the grid
-
-    /// The grid's numbers, rows×columns but for axes of length 1. Throws `Error` without the path, also where
-    /// the array has become one of another size.
-    [[nodiscard]] Array array() const;
-};
-
-namespace parameters {
+namespace glimpse::parameters {
 
 /// The path that a value names, of a file that is there. Throws `UsageError` for any other value.
 std::filesystem::path named_file(const json::Value& value, const ReadingContext& context);
@@ -42,6 +27,11 @@ bool is_reference(const json::Value& value);
 /// "order", too.
 inline constexpr std::string_view reference_schema = R"("$ref": "#/$defs/array")";
 inline constexpr std::string_view ordered_reference_schema = R"("$ref": "#/$defs/ordered_array")";
+/// The schemas of the keys that every reference may have.
+inline constexpr std::string_view reference_properties =
+    R"("file": {"type": "string", "minLength": 1}, "array": {"type": "string"}, )"
+    R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}}, )"
+    R"("each": {"anyOf": [{"type": "integer"}, {"const": "image"}]})";
 /// These definitions, with their names.
 std::vector<std::string> reference_definitions();
 
@@ -68,5 +58,39 @@ std::vector<double> referenced_list(const json::Value& value, const ReadingConte
 /// An array of rows and columns, for later.
 Mask::FileForm referenced_grid(const json::Value& value, const ReadingContext& context);
 
-}  // namespace parameters
-}  // namespace glimpse
+/// Where an array lies that is read later.
+struct ArrayPlace {
+    std::shared_ptr<ArrayFiles> files;
+    std::filesystem::path path;
+    std::string name;  ///< empty: the file's only one
+    ArrayPart part;
+    Array::Shape shape;  ///< of the part
+
+    /// Throws `Error` without the path, also where it has become an array of another shape.
+    [[nodiscard]] Array array() const;
+};
+
+/// A reference that was read and, but for its numbers, looked up.
+struct Reference {
+    json::Value value;
+    ArrayPlace place;
+    Array array;
+
+    /// Throws `UsageError` that begins with the array.
+    [[noreturn]] void fail(const std::string& rule) const;
+    [[noreturn]] void fail_shape(const std::string& wanted) const;
+};
+
+/// The reference that an object is; `more` are keys that it may have besides. Throws `UsageError` at its
+/// place.
+Reference looked_up(const json::Value& value, const ReadingContext& context,
+                    std::span<const std::string_view> more = {});
+
+/// Throws `UsageError` unless the elements along this axis of the array, one of which it is the turn of, are
+/// as many as those of the references before, and can be glimpses.
+void count_elements(const Reference& reference, std::size_t axis, ReferencedElements& elements);
+
+/// The shape with so many axes, where it has more and some of length 1: these are dropped, the first first.
+Array::Shape with_axes(Array::Shape shape, std::size_t axes);
+
+}  // namespace glimpse::parameters

@@ -6,7 +6,6 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/codecs/codec.hpp"
-#include "parameters/array_reference.hpp"
 #include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 
@@ -32,19 +31,22 @@ cv::Mat attention_values(ImageReader& reader, const MemoryAllowance& memory) {
     return values;
 }
 
-/// The numbers of a grid in an array, as they are.
-cv::Mat array_values(const mask_form::ArraySource& source, const OpenOptions& open) {
-    require_pixels(source.size, open.maximum_pixels);
-    const auto reserved = open.mask_memory.reserve(bounded_product(source.size.area(), sizeof(double)));
-    const Array array = source.array();
-    cv::Mat values(source.size.height, source.size.width, CV_64F);
-    array.read({values.ptr<double>(), values.total()});
-    return values;
+/// How many numbers are held while a map is read.
+std::int64_t values_of(const mask_form::ArraySource& source) {
+    return std::min(source.size().area() + source.working(), most_bytes);
+}
+
+/// The numbers of a map in an array, as they are.
+cv::Mat array_values(const mask_form::ArraySource& source, const OpenOptions& open, const Box* region) {
+    require_pixels(source.size(), open.maximum_pixels);
+    const auto reserved = open.mask_memory.reserve(bounded_product(values_of(source), sizeof(double)));
+    return source.values(region);
 }
 
 /// The key whose value names the mechanism's attention file.
 std::string key_of_file(const Mechanism& mechanism) {
-    return attention_array(mechanism) ? "/grid" : "/file";
+    const auto array = attention_array(mechanism);
+    return std::string(array ? array->field() : "/file");
 }
 
 OpenOptions limits_of(const OpenOptions& open) {
@@ -62,12 +64,15 @@ Error at_file(const Glimpse& glimpse, const Error& error) {
 
 /// `File` is a path, or a file's bytes.
 template <typename File>
-void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
+void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, std::optional<Size> image) {
     if (!lacks_values(glimpse.mechanism)) return;
+    const auto array = attention_array(glimpse.mechanism);
+    const bool needs_region = array && array->needs_region();
+    if (needs_region && !image) return;
     try {
-        const auto array = attention_array(glimpse.mechanism);
+        const auto region = needs_region ? map_region(glimpse.mechanism, *image) : std::optional<Box>();
         supply(glimpse.mechanism,
-               array ? array_values(*array, open)
+               array ? array_values(*array, open, region ? &*region : nullptr)
                      : attention_values(*open_image(file, limits_of(open)), open.mask_memory));
         validate(glimpse.mechanism);
     } catch (const Error& error) {
@@ -77,12 +82,12 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open) {
 
 }  // namespace
 
-void supply_attention_file(Glimpse& glimpse, const OpenOptions& open) {
-    if (const auto path = attention_file(glimpse.mechanism)) supply_from(*path, glimpse, open);
+void supply_attention_file(Glimpse& glimpse, const OpenOptions& open, std::optional<Size> image) {
+    if (const auto path = attention_file(glimpse.mechanism)) supply_from(*path, glimpse, open, image);
 }
 
 void supply_attention_file(Glimpse& glimpse, std::span<const std::uint8_t> bytes, const OpenOptions& open) {
-    supply_from(bytes, glimpse, open);
+    supply_from(bytes, glimpse, open, std::nullopt);
 }
 
 void supply_attention_files(ParameterDocument& document, const OpenOptions& open) {
@@ -93,8 +98,10 @@ void supply_attention_files(ParameterDocument& document, const OpenOptions& open
     for (Glimpse& glimpse : document) {
         const std::int64_t values = values_to_read(glimpse, open);
         supply_attention_file(glimpse, open);
-        held = std::min(held + bounded_product(values, value_bytes), most_bytes);
-        if (values == 0) continue;
+        if (values == 0 || lacks_values(glimpse.mechanism)) continue;
+        const auto array = attention_array(glimpse.mechanism);
+        const std::int64_t kept = array ? array->size().area() : values;
+        held = std::min(held + bounded_product(kept, value_bytes), most_bytes);
         with_context(glimpse.place.of(key_of_file(glimpse.mechanism)), [&] {
             // Given back at once: who waits for a mask would wait for the end of the run.
             static_cast<void>(memory.reserve(held));
@@ -106,13 +113,13 @@ void supply_attention_files(ParameterDocument& document, const OpenOptions& open
 void release_arrays(const ParameterDocument& document) {
     for (const Glimpse& glimpse : document) {
         const auto array = attention_array(glimpse.mechanism);
-        if (array) return array->files->close();  // one for all of a document
+        if (array) return array->close();  // one for all of a document
     }
 }
 
 std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return 0;
-    if (const auto array = attention_array(glimpse.mechanism)) return array->size.area();
+    if (const auto array = attention_array(glimpse.mechanism)) return values_of(*array);
     try {
         const ImageInfo info = open_image(*attention_file(glimpse.mechanism), limits_of(open))->info();
         return bounded_product(info.size.area(), info.channels);

@@ -8,6 +8,7 @@
 #include "parameters/map_placement.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
+#include "parameters/tokens.hpp"
 
 namespace glimpse::parameters {
 
@@ -156,12 +157,14 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     } else if (form.is("grid")) {
         std::visit([&](auto&& grid) { mask.form = std::forward<decltype(grid)>(grid); },
                    read_grid(*entry.take("grid"), context));
+    } else if (form.is("tokens")) {
+        mask.form = read_tokens(*entry.take("tokens"), context);
     } else if (form.is("x")) {
         read_vectors(entry, context, mask);
     } else {
         mask.form = read_box(entry, context);
     }
-    if (form.is("file") || form.is("grid")) {
+    if (form.is("file") || form.is("grid") || form.is("tokens")) {
         read_upsampling(entry, context, mask);
         read_activation(entry, context, mask);
         mask.placement = read_placement(entry, context);
@@ -187,7 +190,7 @@ Key vector_key(std::string_view name, std::string_view meaning) {
 
 std::vector<Key> mask_keys() {
     const Mask open;
-    const std::vector<std::string_view> maps{"file", "grid"};
+    const std::vector<std::string_view> maps{"file", "grid", "tokens"};
     std::vector<Key> keys{
         box_key(),
         units_key(),
@@ -200,6 +203,7 @@ std::vector<Key> mask_keys() {
          .type = or_reference(
              {grid_words, "", R"("type": "array", "minItems": 1, "items": )" + std::string(numbers_schema)}),
          .meaning = "Weights; the rows are equally long, and upsampled to the image's size."},
+        tokens_key(),
         vector_key(
             "x",
             "As many weights as the image has columns, or the Gaussian that makes them: its centre u, its "
@@ -232,7 +236,7 @@ std::vector<Key> mask_keys() {
         enum_key(
             "reduce", {}, reductions, open.reduce,
             "sum: the context vector, each channel's sum of weight times pixel; a glimpse of one pixel."),
-        enum_key("normalise", {"file", "grid", "x"}, mask_normalisations, open.normalise,
+        enum_key("normalise", {"file", "grid", "tokens", "x"}, mask_normalisations, open.normalise,
                  "What the weights are divided by, upsampled: max: the greatest magnitude; sum: their sum. "
                  "peak: none, as x and y as {u, s} call it, whose peak is 1.")};
     const std::vector<Key> placement = placement_keys(maps);
@@ -246,7 +250,7 @@ Description mask_description() {
     return {
         .word = Mask::name,
         .meaning = "Soft attention: each pixel times its weight.",
-        .forms = {{{"file"}}, {{"grid"}}, {{"x", "y"}}, {{"box"}}},
+        .forms = {{{"file"}}, {{"grid"}}, {{"tokens"}}, {{"x", "y"}}, {{"box"}}},
         .keys = mask_keys(),
         .rules =
             {R"({"anyOf": [{"properties": {"x": {"type": "object", "required": ["u"]}, )"

@@ -40,7 +40,7 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
 }  // namespace
 
 Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image) {
-    supply_attention_file(glimpse, options.open);
+    supply_attention_file(glimpse, options.open, image);
     return with_place(glimpse.place,
                       [&] { return lower(adjusted(glimpse.mechanism, options.adjustment, image), image); });
 }

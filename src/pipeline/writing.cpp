@@ -13,6 +13,7 @@
 #include "images/output_format.hpp"
 #include "inputs/standard_input.hpp"
 #include "outputs/input_files.hpp"
+#include "parameters/attention_file.hpp"
 #include "pipeline/lowering.hpp"
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
@@ -226,7 +227,9 @@ Image put_on_canvas(const WriteOptions& options, const Backend& backend, const G
                     StepMemory& memory) {
     const Canvas canvas = make_canvas(options, open, glimpse, memory);
     const Size size{canvas.image.pixels.cols, canvas.image.pixels.rows};
-    const Mechanism mechanism = options.paste ? origin.mechanism : for_writing(origin.mechanism);
+    Glimpse there = origin;
+    supply_attention_file(there, open, size);
+    const Mechanism mechanism = options.paste ? there.mechanism : for_writing(there.mechanism);
     const Lowered lowered = lowered_for(mechanism, size, origin.place, memory);
     const auto depth = is_array_format(format) ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     return written(options, backend, lowered, glimpse, canvas, depth, memory);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"interpolation", R"("nearest")"},
         {"file", R"("a.png")"},
         {"grid", "[[1]]"},
+        {"tokens", R"({"file": "five.txt"})"},
         {"within", "[0, 0, 4, 3]"},
         {"view", R"({"resize": 4})"},
         {"mask x", R"({"u": 1, "s": 1})"},
@@ -76,8 +78,13 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
 /// The message of the refusal; empty where it is read.
 std::string refusal_of(const std::string& text) {
     const ParameterDefaults defaults{.size = Size{4, 4}};
+    const auto open = [](const auto& /*path*/) {  // a row of a class token and 2×2 cells
+        const std::string_view five = "1 2 3 4 5";
+        return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(five.begin(), five.end()));
+    };
     return refusal([&] {
-        parse_parameters(text, "a.json", {}, defaults, {.is_file = [](const auto&) { return true; }});
+        parse_parameters(text, "a.json", {}, defaults,
+                         {.is_file = [](const auto&) { return true; }, .open = open});
     });
 }
 

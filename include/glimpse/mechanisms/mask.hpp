@@ -58,8 +58,25 @@ class SharedPath {
     std::shared_ptr<const std::filesystem::path> path_;
 };
 
-/// Where the array of a document's "grid" lies in a file: known to whoever reads files.
-struct ArraySource;
+/// Where the map of a document's "grid" or "tokens" lies in a file of arrays, out of which it is read when it
+/// is needed.
+class ArraySource {
+  public:
+    virtual ~ArraySource() = default;
+    /// The key of the document that names it: "/grid".
+    [[nodiscard]] virtual std::string_view field() const = 0;
+    /// Of the map.
+    [[nodiscard]] virtual Size size() const = 0;
+    /// How many numbers are held, besides the map's own, while it is read.
+    [[nodiscard]] virtual std::int64_t working() const { return 0; }
+    /// Whether the map depends on where it lies on an image.
+    [[nodiscard]] virtual bool needs_region() const { return false; }
+    /// The map, CV_64F; `region` is where it lies on the image, pixels, edge coordinates, and may be null
+    /// unless it is needed. Throws `Error` without the path where it cannot be read any more.
+    [[nodiscard]] virtual cv::Mat values(const Box* region) const = 0;
+    /// Closes its file, and all others of its document: what is read again is opened again.
+    virtual void close() const = 0;
+};
 
 /// What a model was shown of an image: it was resized, and its centre cropped, as torchvision's `Resize` and
 /// `CenterCrop` do. Lengths ≥ 1, pixels.

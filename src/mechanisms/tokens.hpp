@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+
+// What the attention matrices of a transformer say of an image. A ∈ R^{N×N}: row i says how much token i
+// takes of each token j, and sums to 1. The first `prefix` tokens are no part of the image: the class token
+// and registers; those behind them are the cells of a grid, row by row.
+
+namespace glimpse {
+
+/// How several heads become one.
+enum class HeadFusion : std::uint8_t { mean, max, min };
+
+/// Numbers of several heads, fused one by one: F_k = mean, max or min over the heads of their k-th.
+class FusedHeads {
+  public:
+    FusedHeads(HeadFusion fusion, std::size_t count) : fusion_(fusion), fused_(count) {}
+
+    /// Numbers of a head, the n-th from 0, which stand from `first` on among the `count`.
+    void add(std::size_t n, std::span<const double> head, std::size_t first = 0);
+
+    /// Of so many heads, all of whose numbers were added. To be asked once.
+    std::vector<double>& of(std::size_t heads);
+
+  private:
+    HeadFusion fusion_;
+    std::vector<double> fused_;
+};
+
+/// Sets the ⌊share · N²⌋ lowest numbers of a matrix to 0, 0 ≤ share < 1: of equal ones those that come first,
+/// row by row. The very first, [0, 0], which is the class token's attention to itself, is counted and never
+/// dropped. So does the code of vit-explain (Gildenblat 2020).
+void discard_lowest(std::span<double> attention, double share);
+
+/// One row of an attention rollout (Abnar & Zuidema 2020, "Quantifying Attention Flow in Transformers"):
+///   R = Â_L ⋯ Â_1,  Â_l = ½(A_l + I), each row divided by its sum.
+/// Of R only row q is needed: e_qᵀ Â_L ⋯ Â_1, from the left, which is N² multiplications a layer.
+class Rollout {
+  public:
+    /// query < tokens.
+    Rollout(std::size_t tokens, std::size_t query);
+
+    /// Goes one layer down, from the last on; `attention` is N×N, row by row, all ≥ 0.
+    void through(std::span<const double> attention);
+
+    /// How much of the query each token of the lowest layer so far makes up; ≥ 0, and they sum to 1.
+    [[nodiscard]] const std::vector<double>& row() const { return row_; }
+
+  private:
+    std::vector<double> row_;
+};
+
+/// The cell of a grid of so many columns × rows on `region` in which the point lies, row by row from 0; edge
+/// coordinates of the image, as the region's. Throws `Error` where it lies outside.
+std::size_t cell_at(const Point& point, const Box& region, Size grid);
+
+}  // namespace glimpse

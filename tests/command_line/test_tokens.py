@@ -1,0 +1,229 @@
+"""Attention matrices of transformers as maps."""
+
+import json
+import tarfile
+
+import numpy
+
+from glimpse_case import IS_SANITIZED, GlimpseCase, peak_memory
+from test_placed_maps import UPSAMPLED, on_image, smooth_on_image
+
+# Float64 formulas of numbers up to 1, written as float32.
+ROUNDING = 2.0 ** -24
+WEIGHTED = 2.0 ** -22  # likewise, divided in float32
+FEW_BYTES = 4 << 20  # that a row may take beside a run without it
+LAYERS, HEADS, GRID = 3, 4, (3, 4)  # rows, columns
+FUSIONS = {"mean": numpy.mean, "max": numpy.max, "min": numpy.min}
+
+
+def softmax(logits):
+    powers = numpy.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def attention(prefix=1, seed=0, layers=LAYERS, grid=GRID):
+    tokens = prefix + grid[0] * grid[1]
+    return softmax(numpy.random.default_rng(seed).normal(size=(layers, HEADS, tokens, tokens)) * 2)
+
+
+def rollout(layers, query, discard=0.0):
+    """Abnar & Zuidema's product as it is written, of matrices whose heads are fused."""
+    tokens = layers.shape[-1]
+    result = numpy.eye(tokens)
+    for fused in layers:
+        flat = fused.copy().reshape(-1)
+        lowest = numpy.argsort(flat, kind="stable")[:int(flat.size * discard)]
+        flat[lowest[lowest != 0]] = 0
+        a = (flat.reshape(tokens, tokens) + numpy.eye(tokens)) / 2
+        result = (a / a.sum(1, keepdims=True)) @ result
+    return result[query]
+
+
+class Tokens(GlimpseCase):
+    def setUp(self):
+        super().setUp()
+        self.picture("photo.png", width=GRID[1], height=GRID[0], channels=1)  # a pixel a cell
+        self.attention = attention()
+        numpy.save(self.path("a.npy"), self.attention)
+
+    def entry(self, tokens, **more):
+        return {"mechanism": "mask", "kind": "free", "tokens": {"file": "a.npy", "grid": list(GRID)} | tokens} | more
+
+    def maps(self, *tokens, image="photo.png", **more):
+        self.document([self.entry(one, id=f"t{k}", **more) for k, one in enumerate(tokens)])
+        self.run_glimpse("extract", image, "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
+        name = image.rsplit(".", 1)[0]
+        return [self.load(f"{name}.t{k}.map.npy") for k in range(len(tokens))]
+
+    def same(self, tokens, rows, prefix=1):
+        for found, row in zip(self.maps(*tokens), rows, strict=True):
+            numpy.testing.assert_allclose(found, row[prefix:].reshape(GRID), rtol=0, atol=ROUNDING)
+
+    def refused(self, tokens, *says, status=2, **more):
+        self.document(self.entry(tokens, **more))
+        return self.fails(status, "extract", "photo.png", "-p", "p.json", "-o", self.out, says=says)
+
+    def test_heads_are_fused_or_chosen(self):
+        a = self.attention
+        self.same([{}] + [{"head": word} for word in FUSIONS] + [{"head": 2}, {"head": -1}],
+                  [a[-1, :, 0].mean(0)] + [fuse(a[-1, :, 0], 0) for fuse in FUSIONS.values()] + [a[-1, 2, 0], a[-1, 3, 0]])
+
+    def test_weights_are_warmed_and_normalised_as_any_map_s(self):
+        row = self.attention[-1, :, 0].mean(0)[1:].reshape(GRID)
+        for more, expected in (({"activation": "softmax", "temperature": 0.05, "normalise": "max"}, softmax(row.ravel() / 0.05)),
+                               ({"normalise": "max"}, row), ({"normalise": "sum"}, row / row.sum()),
+                               ({"activation": "relu", "normalise": "max", "kind": "soft"}, row)):
+            expected = expected.reshape(GRID) / (1 if more["normalise"] == "sum" else expected.max())
+            numpy.testing.assert_allclose(self.maps({}, **more)[0], expected, rtol=0, atol=WEIGHTED, err_msg=str(more))
+        self.refused({}, "/temperature: ", temperature=2)
+
+    def test_a_smooth_map_within_a_box(self):
+        self.picture("large.png", width=60, height=50, channels=1)
+        row = self.attention[-1, :, 0].mean(0)[1:].reshape(GRID)
+        box = (-8, 3.5, 56, 40)
+        found, = self.maps({}, image="large.png", upsample="gaussian", sigma=0.7, within=list(box))
+        numpy.testing.assert_allclose(found, smooth_on_image(row, box, 0.7, 60, 50), rtol=0, atol=UPSAMPLED)
+
+    def test_layers_and_queries(self):
+        a = self.attention.mean(1)
+        self.same([{"layer": 0}, {"layer": -2}, {"query": "cls"}, {"query": 5}, {"query": -1, "layer": 1}],
+                  [a[0, 0], a[1, 0], a[2, 0], a[2, 5], a[1, -1]])
+
+    def test_every_shape_that_models_give(self):
+        a = self.attention
+        numpy.savez(self.path("s.npz"), heads=a[1], matrix=a[1, 2], row=a[1, 2, 0], rows=a[1, :, 0], layers=a.mean(1),
+                    cells=a[1, :, 0, 1:], taken=a[:, :, 0], batch=a[:, None], one=a[None, 1, :1, None])
+        s = {"file": "s.npz"}
+        self.same([s | {"array": "heads", "head": 2}, s | {"array": "matrix"}, s | {"array": "row"}, s | {"array": "rows", "head": "max"},
+                   s | {"array": "layers", "layer": 1}, s | {"array": "layers", "index": [1]}, s | {"array": "taken", "layer": 0, "head": 1},
+                   s | {"array": "batch", "head": 1}, s | {"array": "one"}, {"index": [0], "head": 3}],
+                  [a[1, 2, 0], a[1, 2, 0], a[1, 2, 0], a[1, :, 0].max(0), a[1].mean(0)[0], a[1].mean(0)[0], a[0, 1, 0], a[2, 1, 0],
+                   a[1, 0, 0], a[0, 3, 0]])
+        self.same([s | {"array": "cells", "prefix": 0, "head": 1}], [a[1, 1, 0, 1:]], prefix=0)
+
+    def test_registers_and_a_square_that_is_not_said(self):
+        a = attention(prefix=5, grid=(3, 3))
+        numpy.save(self.path("r.npy"), a)
+        self.picture("square.png", width=3, height=3, channels=1)
+        self.document({"id": "r", "mechanism": "mask", "tokens": {"file": "r.npy", "prefix": 5}})
+        self.run_glimpse("extract", "square.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
+        numpy.testing.assert_allclose(self.load("square.r.map.npy"), a[-1, :, 0, 5:].mean(0).reshape(3, 3), rtol=0, atol=ROUNDING)
+
+    def test_a_glimpse_of_each_head(self):
+        words = ["north", "east", "south", "west"]
+        self.document(self.entry({"head": "each"}, id="h", labels=words))
+        report = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out, "--report", "-").stdout
+        for k in range(HEADS):
+            numpy.testing.assert_allclose(self.load(f"photo.h.{k:03}.map.npy"), self.attention[-1, k, 0, 1:].reshape(GRID), rtol=0, atol=ROUNDING)
+        self.assertEqual([glimpse["label"] for glimpse in json.loads(report)["glimpses"]], words)
+        self.refused({"head": "each", "each": 0}, "only one can hold")
+
+    def test_a_glimpse_of_each_head_for_each_image_of_the_run(self):
+        a = numpy.stack([attention(seed=seed) for seed in (5, 6)])
+        numpy.save(self.path("batch.npy"), a)
+        self.picture("second.png", width=GRID[1], height=GRID[0], channels=1)
+        self.document(self.entry({"file": "batch.npy", "each": "image", "layer": 1, "head": "each"}, id="h"))
+        self.run_glimpse("extract", "photo.png", "second.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
+        for n, name in enumerate(("photo", "second")):
+            for k in range(HEADS):
+                numpy.testing.assert_allclose(self.load(f"{name}.h.{k:03}.map.npy"), a[n, 1, k, 0, 1:].reshape(GRID), rtol=0, atol=ROUNDING)
+
+    def test_a_point_of_the_image_looks(self):
+        a = self.attention[-1].mean(0)
+        self.same([{"query": [0, 0]}, {"query": [3, 2]}, {"query": [2.4, 0.6]}], [a[1], a[-1], a[1 + 4 + 2]])
+        # On the part of a larger image that the map covers.
+        self.picture("large.png", width=50, height=30, channels=1)
+        box = (10, 0, 40, 30)
+        for found, row in zip(self.maps({"query": [12, 9]}, {"query": [12, 10]}, image="large.png", within=list(box)), (a[1], a[5]), strict=True):
+            numpy.testing.assert_allclose(found, on_image(row[1:].reshape(GRID), box, 50, 30), rtol=0, atol=UPSAMPLED)
+        self.document(self.entry({"query": [9, 9]}, within=list(box)))
+        self.fails(1, "extract", "large.png", "-p", "p.json", "-o", self.out,
+                   says=("/tokens: a.npy: the query's point lies outside the map, which is on [10, 0, 40, 30]",))
+
+    def test_a_point_in_an_archive_and_on_a_canvas(self):
+        self.document(self.entry({"query": [3, 2], "file": "photo.npy"}, id="q"))
+        with tarfile.open(self.path("in.tar"), "w") as archive:
+            for name, member in (("photo.png", "photo.png"), ("a.npy", "photo.npy"), ("p.json", "photo.json")):
+                archive.add(self.path(name), member)
+        self.run_glimpse("extract", "--input-tar", "in.tar", "--sidecar", "--map", "--format", "npy", "-o", self.out)
+        expected = self.attention[-1].mean(0)[-1, 1:].reshape(GRID)
+        numpy.testing.assert_allclose(self.load("photo.q.map.npy"), expected, rtol=0, atol=ROUNDING)
+        numpy.save(self.path("ones.npy"), numpy.ones(GRID, "float32"))
+        numpy.save(self.path("photo.npy"), self.attention)
+        self.run_glimpse("write", "ones.npy", "-p", "p.json", "--canvas-size", f"{GRID[1]}x{GRID[0]}", "-o", "back.npy")
+        numpy.testing.assert_allclose(numpy.load(self.path("back.npy")), expected, rtol=0, atol=ROUNDING)
+
+    def test_rollout_is_the_product_of_all_layers(self):
+        a = self.attention
+        tokens, rows = [], []
+        for query in (0, 7):
+            for word, fuse in FUSIONS.items():
+                for discard in (0, 0.5, 0.9):
+                    tokens.append({"rollout": True, "head": word, "query": query} | ({"discard": discard} if discard else {}))
+                    rows.append(rollout(fuse(a, 1), query, discard))
+        self.same(tokens, rows)
+        self.same([{"rollout": True}, {"rollout": True, "head": 1}, {"rollout": True, "layer": 1}],
+                  [rollout(a.mean(1), 0), rollout(a[:, 1], 0), rollout(a[:2].mean(1), 0)])
+        numpy.save(self.path("fused.npy"), a.mean(1))
+        self.same([{"file": "fused.npy", "rollout": True}], [rollout(a.mean(1), 0)])
+
+    def test_of_equal_attention_the_first_is_discarded(self):
+        tokens = 1 + GRID[0] * GRID[1]
+        equal = numpy.full((2, tokens, tokens), 1 / tokens)
+        numpy.save(self.path("equal.npy"), equal)
+        # Sixty of 169: but for the class token's own entry, rows 0 to 3, and 8 numbers of row 4.
+        self.same([{"file": "equal.npy", "rollout": True, "discard": 0.36, "query": q} for q in (0, 4)],
+                  [rollout(equal, q, 0.36) for q in (0, 4)])
+
+    def test_rollout_of_what_is_no_attention(self):
+        logits = self.attention.copy()
+        logits[1, :, 4, 6] = -8
+        numpy.save(self.path("a.npy"), logits)
+        self.refused({"rollout": True}, "layer 1 is -8 at [4, 6]")
+
+    def test_a_row_of_ten_gigabytes(self):
+        tokens = 1 + 128 * 128  # and 5 layers of one head
+        row = numpy.arange(tokens, dtype="<f8") / tokens
+        with open(self.path("large.npy"), "wb") as file:
+            numpy.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (5, 1, tokens, tokens)})
+            begin = file.tell()
+            file.truncate(begin + 8 * 5 * tokens * tokens)
+            file.seek(begin + 8 * tokens * (3 * tokens + 7))
+            file.write(row.tobytes())
+        self.assertGreater(self.path("large.npy").stat().st_size, 10 << 30)
+        self.assertLess(self.path("large.npy").stat().st_blocks * 512, 1 << 20, "the file system has no holes")
+        self.picture("wide.png", width=128, height=128, channels=1)
+        document = self.document({"id": "r", "mechanism": "mask", "tokens": {"file": "large.npy", "layer": 3, "query": 7}})
+        command = ("extract", "wide.png", "-p", document, "--map", "--format", "npy", "-o", self.out)
+        if not IS_SANITIZED:  # whose own memory is many times as much
+            without = peak_memory("extract", self.path("wide.png"), "-b", "1,1,4,4", "--map", "--format", "npy", "-o", self.out)
+            self.assertLess(peak_memory(*command, cwd=self.directory), without + FEW_BYTES)
+        self.run_glimpse(*command)
+        numpy.testing.assert_allclose(self.load("wide.r.map.npy"), row[1:].reshape(128, 128), rtol=0, atol=ROUNDING)
+
+    def test_what_does_not_fit_is_named_with_its_shape_and_key(self):
+        shape = "(3, 4, 13, 13)"
+        self.refused({"layer": 3}, "/tokens/layer: there is no layer 3: the array has 3, counted from 0")
+        self.refused({"head": -5}, "/tokens/head: there is no head -5: the array has 4")
+        self.refused({"query": 13}, "/tokens/query: there is no token 13: the array has 13")
+        self.refused({"grid": [4, 4]}, f"/tokens/grid: a.npy: the shape {shape} has 13 tokens, and a prefix of 1 leaves 12 of them; "
+                     "4 rows of 4 columns need 16")
+        self.refused({"prefix": 13}, f"/tokens/prefix: a prefix of 13 leaves none of the 13 tokens that the shape {shape} has")
+        self.refused({"prefix": 0, "grid": [13, 1]}, "/tokens: without a prefix there is no class token")
+        self.refused({"prefix": -1}, "/tokens/prefix: a prefix is ≥ 0, not -1")
+        self.refused({"index": [0, 0], "head": 0}, '/tokens: a.npy: at [0, 0] it has the shape (13, 13); for "head" an axis of heads is needed')
+        self.refused({"index": [0], "head": 0, "layer": 0}, 'at [0] it has the shape (4, 13, 13); for "layer" an axis of layers')
+        self.refused({"index": [0], "head": "mean", "rollout": True}, "it has the shape (4, 13, 13); for a rollout (layers, heads, tokens, tokens)")
+        self.refused({"index": [0, 0, 0], "query": 1}, "/tokens/query: of the shape (13,) the rows were taken already")
+        self.refused({"discard": 0.5}, '/tokens/discard: "discard" is of a rollout')
+        self.refused({"rollout": True, "discard": 1}, "/tokens/discard: a share to discard is ≥ 0 and < 1, not 1")
+        self.refused({"query": "class"}, "/tokens/query: ")
+        self.refused({"hed": 1}, '/tokens/hed: unknown key "hed"; did you mean "head"?')
+        self.document({"mechanism": "mask", "tokens": {"file": "a.npy"}})
+        self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out,
+                   says=(f"/tokens: a.npy: the shape {shape} has 13 tokens, and a prefix of 1 leaves 12 of them, which make no square",))
+        numpy.save(self.path("five.npy"), numpy.zeros((2, 2, 2, 13, 13)))
+        self.refused({"file": "five.npy"}, "it has the shape (2, 2, 2, 13, 13); (layers, heads, tokens, tokens)")
+        self.attention[2, 1, 0, 4] = numpy.nan
+        numpy.save(self.path("a.npy"), self.attention)
+        self.refused({}, "/tokens: a.npy: the number at [2, 1, 0, 4] is NaN")
