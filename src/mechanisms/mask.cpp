@@ -14,6 +14,7 @@
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/normalising.hpp"
+#include "mechanisms/tokens.hpp"
 #include "mechanisms/upsampling.hpp"
 #include "mechanisms/validation.hpp"
 
@@ -225,8 +226,18 @@ void validate_to_normalise(const Mask& mask, const cv::Mat& given, const std::st
     }
 }
 
+/// Throws `InvalidParameter` where numbers that no exponential changes are an attention matrix, and no map.
+void require_map(const Mask& mask, const cv::Mat& given, const std::string& field) {
+    if (mask.activation == Mask::Activation::sigmoid || mask.activation == Mask::Activation::softmax) return;
+    if (const std::string matrix = attention_matrix_in(given); !matrix.empty()) {
+        throw InvalidParameter(
+            field, matrix + R"(; "tokens" in place of ")" + field.substr(1) + R"(" makes a map of it)");
+    }
+}
+
 /// Validates given weights, as far as that can be done without the image.
 void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
+    require_map(mask, given, field);
     if (mask.normalise != Mask::Normalise::none) return validate_to_normalise(mask, given, field);
     cv::Mat a;
     given.convertTo(a, CV_32F);

@@ -80,4 +80,39 @@ std::size_t cell_at(const Point& point, const Box& region, Size grid) {
     return cell(y, grid.height) * static_cast<std::size_t>(grid.width) + cell(x, grid.width);
 }
 
+namespace {
+
+/// What rounding to float16 makes of the sum of a softmax.
+constexpr double sum_rounding = 0.01;
+
+bool is_softmax(const cv::Mat& rows) {
+    for (int i = 0; i < rows.rows; ++i) {
+        const std::span row(rows.ptr<double>(i), static_cast<std::size_t>(rows.cols));
+        double sum = 0;
+        for (const double number : row) {
+            if (!(number >= 0)) return false;
+            sum += number;
+        }
+        if (std::abs(sum - 1) > sum_rounding) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::string attention_matrix_in(const cv::Mat& map) {
+    constexpr int least = 3;  // of rows of cells: fewer are met by chance
+    if (map.rows != map.cols || map.rows < least * least) return {};
+    for (const int prefix : {1, 0, 2, 5}) {
+        const auto side = static_cast<int>(std::lround(std::sqrt(map.rows - prefix)));
+        if (side < least || side * side + prefix != map.rows || !is_softmax(map)) continue;
+        const std::string cells = std::to_string(side) + "×" + std::to_string(side);
+        const std::string tokens = prefix == 0 ? cells : std::to_string(prefix) + " + " + cells;
+        return to_string(Size{map.cols, map.rows}) +
+               " numbers, each row with the sum 1, are no map but an attention matrix of " + tokens +
+               " tokens";
+    }
+    return {};
+}
+
 }  // namespace glimpse

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <opencv2/core/mat.hpp>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "glimpse/geometry.hpp"
@@ -58,5 +60,10 @@ class Rollout {
 /// The cell of a grid of so many columns × rows on `region` in which the point lies, row by row from 0; edge
 /// coordinates of the image, as the region's. Throws `Error` where it lies outside.
 std::size_t cell_at(const Point& point, const Box& region, Size grid);
+
+/// What a map's numbers (CV_64F) are where they are an attention matrix by mistake, in words: as many rows as
+/// columns, as many of them as a square grid of cells and 0, 1, 2 or 5 tokens before it, none negative, and
+/// the sum of each row 1. Of at least 9 cells; empty for anything else.
+std::string attention_matrix_in(const cv::Mat& map);
 
 }  // namespace glimpse

@@ -76,6 +76,9 @@ class Tokens(GlimpseCase):
             expected = expected.reshape(GRID) / (1 if more["normalise"] == "sum" else expected.max())
             numpy.testing.assert_allclose(self.maps({}, **more)[0], expected, rtol=0, atol=WEIGHTED, err_msg=str(more))
         self.refused({}, "/temperature: ", temperature=2)
+        numpy.save(self.path("m.npy"), attention(grid=(3, 3))[0, 0])
+        self.document({"mechanism": "mask", "grid": {"file": "m.npy"}, "normalise": "max"})
+        self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out, says=['"tokens" in place of "grid"'])
 
     def test_a_smooth_map_within_a_box(self):
         self.picture("large.png", width=60, height=50, channels=1)
@@ -227,3 +230,15 @@ class Tokens(GlimpseCase):
         self.attention[2, 1, 0, 4] = numpy.nan
         numpy.save(self.path("a.npy"), self.attention)
         self.refused({}, "/tokens: a.npy: the number at [2, 1, 0, 4] is NaN")
+
+    def test_a_matrix_that_is_given_as_a_map(self):
+        a = attention(grid=(4, 4))
+        numpy.savez(self.path("m.npz"), matrix=a[0, 0], map=a[0, 0] * numpy.linspace(0.5, 1, 17)[:, None])
+        numpy.save(self.path("m.npy"), a[0, 0])
+        for entry, key in (({"grid": {"file": "m.npz", "array": "matrix"}}, "/grid"), ({"file": "m.npy"}, "/file"),
+                           ({"grid": a[0, 0].tolist()}, "/grid")):
+            self.document({"mechanism": "mask"} | entry)
+            self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out,
+                       says=(key + ": ", "17×17", "attention matrix", "1 + 4×4", '"tokens"'))
+        self.document({"mechanism": "mask", "grid": {"file": "m.npz", "array": "map"}})
+        self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out)
