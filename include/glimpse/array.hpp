@@ -90,6 +90,10 @@ class GLIMPSE_EXPORT Array {
     std::vector<std::optional<std::size_t>> selected_{};
 };
 
+/// The position, from 0, that an index names among so many elements, from the end where it is negative; none
+/// where it is out of range.
+GLIMPSE_EXPORT std::optional<std::size_t> position_of(std::int64_t index, std::size_t count);
+
 /// "(20, 14, 14)", "(6,)", "()": a shape as numpy writes it.
 GLIMPSE_EXPORT std::string shape_text(const Array::Shape& shape);
 

@@ -35,6 +35,7 @@ using Fill = std::variant<std::monostate, Constant, MeanOfImage>;
 struct StretchedMap {
     Size map;   ///< cells
     Size seen;  ///< what it was made of, as far as that is known: the image, or what a view shows; pixels
+    bool by_view = false;  ///< the latter
 };
 
 /// A mechanism for an image of one size: the operator, and what fills, shows and places its glimpse.

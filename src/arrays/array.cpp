@@ -119,6 +119,13 @@ Array::Array(std::shared_ptr<const StableBytes> bytes, std::size_t begin, Elemen
     }
 }
 
+std::optional<std::size_t> position_of(std::int64_t index, std::size_t count) {
+    const auto length = static_cast<std::int64_t>(count);
+    const std::int64_t position = index < 0 ? index + length : index;
+    if (position < 0 || position >= length) return std::nullopt;
+    return static_cast<std::size_t>(position);
+}
+
 std::size_t Array::count() const {
     return *product(shape_, 1);
 }
@@ -130,15 +137,13 @@ Array Array::select(std::span<const int> index) const {
     }
     Array part = *this;
     for (std::size_t axis = 0; axis < index.size(); ++axis) {
-        const auto length = static_cast<std::int64_t>(shape_[axis]);
-        const std::int64_t given = index[axis];
-        const std::int64_t position = given < 0 ? given + length : given;
-        if (position < 0 || position >= length) {
-            throw Error("the index " + std::to_string(given) + " is out of range: axis " +
+        const auto position = position_of(index[axis], shape_[axis]);
+        if (!position) {
+            throw Error("the index " + std::to_string(index[axis]) + " is out of range: axis " +
                         std::to_string(axis) + " of the shape " + shape_text(shape_) + " has " +
-                        std::to_string(length) + " elements, counted from 0");
+                        std::to_string(shape_[axis]) + " elements, counted from 0");
         }
-        part = part.take(0, static_cast<std::size_t>(position));
+        part = part.take(0, *position);
     }
     return part;
 }

@@ -156,16 +156,16 @@ class StretchedMaps {
         const auto found = std::ranges::find_if(
             glimpses, [](const GlimpseReport& glimpse) { return glimpse.stretched.has_value(); });
         if (found == glimpses.end() || count_++ > 0) return;
-        const auto& [map, seen] = *found->stretched;
-        first_ = done.report.image + ": " + found->id + " has " + to_string(map) + " cells, for " +
-                 to_string(seen) + " pixels";
+        const StretchedMap& one = *found->stretched;
+        first_ = done.report.image + ": " + found->id + " has " + to_string(one.map) + " cells, for " +
+                 to_string(one.seen) + (one.by_view ? " pixels of its view" : " pixels");
     }
 
     void tell(const ExtractOptions& o) const {
         if (count_ == 0) return;
         o.input.warn("on " + std::to_string(count_) + (count_ == 1 ? " image" : " images") +
                      " a map of another aspect is stretched (" + first_ +
-                     R"(); "view" or "within" beside it says what of the image the model saw)");
+                     R"(); "view" or "within" says which part of the image the model saw)");
     }
 
   private:

@@ -43,17 +43,21 @@ std::int64_t crop_begin(std::int64_t side, std::int64_t cropped) {
 Box region_of(const View& view, Size image) {
     const Sides side = resized(view, image);
     const Sides crop = shown(view, side);
-    const double x = double(image.width) / double(side[0]);
-    const double y = double(image.height) / double(side[1]);
-    return {double(crop_begin(side[0], crop[0])) * x, double(crop_begin(side[1], crop[1])) * y,
-            double(crop[0]) * x, double(crop[1]) * y};
+    // Multiplied first: a view of everything is exactly the image.
+    const auto x = [&](std::int64_t length) { return double(length) * image.width / double(side[0]); };
+    const auto y = [&](std::int64_t length) { return double(length) * image.height / double(side[1]); };
+    return {x(crop_begin(side[0], crop[0])), y(crop_begin(side[1], crop[1])), x(crop[0]), y(crop[1])};
 }
 
-/// Keeps the sides of square cells, `least` to `most`, of which the side has so many; a part of one may have
-/// been left out, or counted as a whole one.
-void narrow(double& least, double& most, std::int64_t side, int cells) {
-    least = std::max(least, double(side) / (cells + 1));
-    if (cells > 1) most = std::min(most, double(side) / (cells - 1));
+/// Whether so many columns and rows of square cells have these sides, where each side has up to `above` of a
+/// cell that was not counted, or of its cells the last has as little as 1 - `below` on it.
+bool may_be_square(const Sides& sides, Size cells, int below, int above) {
+    const auto least = [&](std::int64_t side, int n) { return double(side) / (n + above); };
+    const auto most = [&](std::int64_t side, int n) {
+        return n > below ? double(side) / (n - below) : std::numeric_limits<double>::infinity();
+    };
+    return std::max(least(sides[0], cells.width), least(sides[1], cells.height)) <=
+           std::min(most(sides[0], cells.width), most(sides[1], cells.height));
 }
 
 Size size_of_values(const Mask& mask) {
@@ -74,8 +78,8 @@ Box map_region(const Mask& mask, Size image) {
     const bool is_apart = region.x >= image.width || region.x + region.width <= 0 ||
                           region.y >= image.height || region.y + region.height <= 0;
     if (is_apart) {
-        throw Error("the map lies outside the image: on " + to_string(region) + ", and the image has " +
-                    to_string(image) + " pixels");
+        throw InvalidParameter("/within", "the map lies outside the image: on " + to_string(region) +
+                                              ", and the image has " + to_string(image) + " pixels");
     }
     return region;
 }
@@ -88,15 +92,12 @@ std::optional<StretchedMap> stretched_map(const Mask& mask, Size image) {
         const auto& view = std::get<View>(*mask.placement);
         seen = shown(view, resized(view, image));
     }
-    double least = 0;
-    double most = std::numeric_limits<double>::infinity();
-    narrow(least, most, seen[0], map.width);
-    narrow(least, most, seen[1], map.height);
-    if (least < most) return {};
+    if (may_be_square(seen, map, 0, 1) || may_be_square(seen, map, 1, 0)) return {};
     const auto length = [](std::int64_t side) {
         return static_cast<int>(std::min<std::int64_t>(side, std::numeric_limits<int>::max()));
     };
-    return StretchedMap{map, {length(seen[0]), length(seen[1])}};
+    return StretchedMap{
+        .map = map, .seen = {length(seen[0]), length(seen[1])}, .by_view = mask.placement != nullptr};
 }
 
 }  // namespace glimpse

@@ -14,7 +14,6 @@
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/normalising.hpp"
-#include "mechanisms/tokens.hpp"
 #include "mechanisms/upsampling.hpp"
 #include "mechanisms/validation.hpp"
 
@@ -114,19 +113,25 @@ cv::Mat clipped(const cv::Mat& a) {
     return cv::max(cv::min(a, 1.0), 0.0);
 }
 
-/// The pixels on which the mask's map lies; all of the image where it has no placement.
-Rectangle map_pixels(const Mask& mask, Size image) {
-    return intersection(rounded(map_region(mask, image)), whole(image));
+/// Where the mask's map lies: all of the image where it has no placement.
+struct PlacedMap {
+    Box region;        ///< edge coordinates
+    Rectangle pixels;  ///< of the image
+};
+
+PlacedMap placed_map(const Mask& mask, Size image) {
+    const Box region = map_region(mask, image);
+    return {region, intersection(rounded(region), whole(image))};
 }
 
-cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, Size image) {
+cv::Mat grid_weights(const Mask& mask, const cv::Mat& grid, const PlacedMap& place, Size image) {
     if (grid.empty()) throw std::logic_error("the values of a mask's file were not supplied");
-    const Rectangle pixels = map_pixels(mask, image);
+    const Rectangle& pixels = place.pixels;
     if (pixels.empty()) return cv::Mat::zeros(image.height, image.width, CV_32F);
     cv::Mat values = activated(mask, grid);
     const bool is_normalised = mask.normalise != Mask::Normalise::none;
     if (is_normalised) scale_to_one({values.ptr<double>(), values.total()});
-    cv::Mat a = upsampled(mask, values, map_region(mask, image), pixels);
+    cv::Mat a = upsampled(mask, values, place.region, pixels);
     if (mask.kind == Mask::Kind::soft) {
         a = is_normalised ? cv::max(a, 0.0) : clipped(a);  // bicubic upsampling overshoots
     }
@@ -226,18 +231,8 @@ void validate_to_normalise(const Mask& mask, const cv::Mat& given, const std::st
     }
 }
 
-/// Throws `InvalidParameter` where numbers that no exponential changes are an attention matrix, and no map.
-void require_map(const Mask& mask, const cv::Mat& given, const std::string& field) {
-    if (mask.activation == Mask::Activation::sigmoid || mask.activation == Mask::Activation::softmax) return;
-    if (const std::string matrix = attention_matrix_in(given); !matrix.empty()) {
-        throw InvalidParameter(
-            field, matrix + R"(; "tokens" in place of ")" + field.substr(1) + R"(" makes a map of it)");
-    }
-}
-
 /// Validates given weights, as far as that can be done without the image.
 void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
-    require_map(mask, given, field);
     if (mask.normalise != Mask::Normalise::none) return validate_to_normalise(mask, given, field);
     cv::Mat a;
     given.convertTo(a, CV_32F);
@@ -349,9 +344,10 @@ void validate(const Mask& mask) {
 cv::Mat weights(const Mask& mask, Size image) {
     validate(mask);
     require_glimpse_size(image, "");
+    const PlacedMap place = placed_map(mask, image);
     cv::Mat a = std::visit(
-        overloaded{[&](const Mask::FileForm& form) { return grid_weights(mask, form.values, image); },
-                   [&](const Mask::GridForm& form) { return grid_weights(mask, form.values, image); },
+        overloaded{[&](const Mask::FileForm& form) { return grid_weights(mask, form.values, place, image); },
+                   [&](const Mask::GridForm& form) { return grid_weights(mask, form.values, place, image); },
                    [&](const Mask::VectorForm& form) { return vector_weights(mask, form, image); },
                    [&](const Mask::GaussianForm& form) {
                        return product(gaussian_vector(form.y, image.height, form.normalise),
@@ -363,7 +359,7 @@ cv::Mat weights(const Mask& mask, Size image) {
     normalise(a, mask.normalise);
     require_kind(mask, a);
     if (mask.kind == Mask::Kind::soft) a = clipped(a);
-    if (mask.threshold) harden(a(rect(map_pixels(mask, image))), *mask.threshold);  // 0 beside it
+    if (mask.threshold) harden(a(rect(place.pixels)), *mask.threshold);  // 0 beside it
     return a;
 }
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/core.hpp>
 #include <string>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "mechanisms/upsampling.hpp"
 
 namespace glimpse {
 
@@ -22,11 +25,11 @@ void FusedHeads::add(std::size_t n, std::span<const double> head, std::size_t fi
     }
 }
 
-std::vector<double>& FusedHeads::of(std::size_t heads) {
+std::vector<double> FusedHeads::of(std::size_t heads) && {
     if (fusion_ == HeadFusion::mean) {
         for (double& number : fused_) number /= static_cast<double>(heads);
     }
-    return fused_;
+    return std::move(fused_);
 }
 
 void discard_lowest(std::span<double> attention, double share) {
@@ -67,23 +70,26 @@ void Rollout::through(std::span<const double> attention) {
     row_.swap(below);
 }
 
-std::size_t cell_at(const Point& point, const Box& region, Size grid) {
-    const double x = (point.x - region.x) / region.width;
-    const double y = (point.y - region.y) / region.height;
-    if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) {
-        throw Error("the query's point lies outside the map, which is on " + to_string(region) +
-                    " of the image");
-    }
-    const auto cell = [](double share, int cells) {
-        return std::min(static_cast<std::size_t>(share * cells), static_cast<std::size_t>(cells) - 1);
-    };
-    return cell(y, grid.height) * static_cast<std::size_t>(grid.width) + cell(x, grid.width);
+std::optional<std::size_t> cell_at(const Point& point, const Box& region, Size grid) {
+    const double x = (point.x - region.x) * grid.width / region.width;
+    const double y = (point.y - region.y) * grid.height / region.height;
+    if (!(x >= 0 && x < grid.width && y >= 0 && y < grid.height)) return std::nullopt;
+    return static_cast<std::size_t>(nearest_cell(y, grid.height)) * static_cast<std::size_t>(grid.width) +
+           static_cast<std::size_t>(nearest_cell(x, grid.width));
 }
 
 namespace {
 
 /// What rounding to float16 makes of the sum of a softmax.
 constexpr double sum_rounding = 0.01;
+
+/// Whether the map may have been drawn: of zeros and ones, or the same in each row.
+bool is_drawn(const cv::Mat& map) {
+    const auto is_drawn_number = [](double number) { return number == 0 || number == 1; };
+    if (std::all_of(map.begin<double>(), map.end<double>(), is_drawn_number)) return true;
+    const cv::Mat repeated = cv::repeat(map.row(0), map.rows, 1);
+    return cv::countNonZero(map != repeated) == 0;
+}
 
 bool is_softmax(const cv::Mat& rows) {
     for (int i = 0; i < rows.rows; ++i) {
@@ -105,7 +111,7 @@ std::string attention_matrix_in(const cv::Mat& map) {
     if (map.rows != map.cols || map.rows < least * least) return {};
     for (const int prefix : {1, 0, 2, 5}) {
         const auto side = static_cast<int>(std::lround(std::sqrt(map.rows - prefix)));
-        if (side < least || side * side + prefix != map.rows || !is_softmax(map)) continue;
+        if (side < least || side * side + prefix != map.rows || !is_softmax(map) || is_drawn(map)) continue;
         const std::string cells = std::to_string(side) + "×" + std::to_string(side);
         const std::string tokens = prefix == 0 ? cells : std::to_string(prefix) + " + " + cells;
         return to_string(Size{map.cols, map.rows}) +
@@ -113,6 +119,12 @@ std::string attention_matrix_in(const cv::Mat& map) {
                " tokens";
     }
     return {};
+}
+
+void require_map(const cv::Mat& map, std::string_view key) {
+    if (const std::string matrix = attention_matrix_in(map); !matrix.empty()) {
+        throw Error(matrix + R"(; "tokens" in place of ")" + std::string(key) + R"(" makes a map of it)");
+    }
 }
 
 }  // namespace glimpse

@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glimpse/geometry.hpp"
@@ -26,8 +28,8 @@ class FusedHeads {
     /// Numbers of a head, the n-th from 0, which stand from `first` on among the `count`.
     void add(std::size_t n, std::span<const double> head, std::size_t first = 0);
 
-    /// Of so many heads, all of whose numbers were added. To be asked once.
-    std::vector<double>& of(std::size_t heads);
+    /// Of so many heads, all of whose numbers were added.
+    [[nodiscard]] std::vector<double> of(std::size_t heads) &&;
 
   private:
     HeadFusion fusion_;
@@ -58,12 +60,16 @@ class Rollout {
 };
 
 /// The cell of a grid of so many columns × rows on `region` in which the point lies, row by row from 0; edge
-/// coordinates of the image, as the region's. Throws `Error` where it lies outside.
-std::size_t cell_at(const Point& point, const Box& region, Size grid);
+/// coordinates of the image, as the region's. None where it lies outside.
+std::optional<std::size_t> cell_at(const Point& point, const Box& region, Size grid);
 
 /// What a map's numbers (CV_64F) are where they are an attention matrix by mistake, in words: as many rows as
 /// columns, as many of them as a square grid of cells and 0, 1, 2 or 5 tokens before it, none negative, and
-/// the sum of each row 1. Of at least 9 cells; empty for anything else.
+/// the sum of each row 1. Of at least 9 cells, not all of them 0 or 1, nor all rows equal, as drawn maps are;
+/// empty for anything else.
 std::string attention_matrix_in(const cv::Mat& map);
+
+/// Throws `Error` where the map of an array, given by that key of a document, is an attention matrix.
+void require_map(const cv::Mat& map, std::string_view key);
 
 }  // namespace glimpse

@@ -32,6 +32,9 @@ struct UpsampledAxis {
     }
 };
 
+/// Many times what rounding makes of an edge coordinate, and far less than a pixel is of a cell.
+constexpr double edge_rounding = 1e-9;
+
 /// Half-pixel centres, borders clamped.
 BandedMatrix sampling_axis(const UpsampledAxis& axis, Mask::Upsample upsample) {
     BandedMatrix matrix(axis.cells);
@@ -40,7 +43,7 @@ BandedMatrix sampling_axis(const UpsampledAxis& axis, Mask::Upsample upsample) {
         // Rounded to whole pixels, a region's outer ones may have their centres beyond it.
         const double edge = std::clamp(axis.edge(i), 0.0, static_cast<double>(axis.cells));
         if (upsample == Mask::Upsample::nearest) {
-            row.add(std::min(static_cast<int>(edge), axis.cells - 1), 1.0);
+            row.add(nearest_cell(edge, axis.cells), 1.0);
         } else {
             const bool is_bicubic = upsample == Mask::Upsample::bicubic;
             const Interpolation interpolation = is_bicubic ? Interpolation::bicubic : Interpolation::bilinear;
@@ -228,6 +231,10 @@ cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, const Box& region, cons
                      all.height),
          axis_matrix(mask, {cells.width, region.x, region.width, pixels.x, pixels.width}, all.x, all.width)},
         {whole(cells), a}, CV_32F);
+}
+
+int nearest_cell(double edge, int cells) {
+    return std::min(static_cast<int>(edge + edge_rounding), cells - 1);
 }
 
 std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values) {

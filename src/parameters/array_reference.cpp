@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "json/value.hpp"
+#include "mechanisms/tokens.hpp"
 
 namespace glimpse::parameters {
 
@@ -41,19 +42,15 @@ constexpr std::string_view of_images = "image";
 /// The axis that "each" names, of this shape.
 std::size_t axis_of(const Value& each, const Array::Shape& shape) {
     if (!each.is_number()) each.fail_type("the number of an axis, or \"image\",");
-    const auto axes = static_cast<int>(shape.size());
     const int given = integer(each);
-    const int axis = given < 0 ? given + axes : given;
-    if (axis < 0 || axis >= axes) {
-        each.fail("there is no axis " + std::to_string(given) + " in the shape " + shape_text(shape));
-    }
-    return static_cast<std::size_t>(axis);
+    if (const auto axis = position_of(given, shape.size())) return *axis;
+    each.fail("there is no axis " + std::to_string(given) + " in the shape " + shape_text(shape));
 }
 
 }  // namespace
 
-void Reference::fail(const std::string& rule) const {
-    value.fail(place.path.string() + (place.name.empty() ? "" : " " + in_quotes(place.name)) + ": " + rule);
+void Reference::fail_at(const Value& key, const std::string& rule) const {
+    key.fail(place.path.string() + (place.name.empty() ? "" : " " + in_quotes(place.name)) + ": " + rule);
 }
 
 void Reference::fail_shape(const std::string& wanted) const {
@@ -131,11 +128,20 @@ Array ArrayPlace::array() const {
     throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
 }
 
-Array::Shape with_axes(Array::Shape shape, std::size_t axes) {
+std::vector<std::size_t> spare_axes(Array::Shape shape, std::size_t axes) {
+    std::vector<std::size_t> spare;
     while (shape.size() > axes) {
         const auto one = std::find(shape.begin(), shape.end(), std::size_t{1});
         if (one == shape.end()) break;
+        spare.push_back(static_cast<std::size_t>(one - shape.begin()));
         shape.erase(one);
+    }
+    return spare;
+}
+
+Array::Shape with_axes(Array::Shape shape, std::size_t axes) {
+    for (const std::size_t axis : spare_axes(shape, axes)) {
+        shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
     }
     return shape;
 }
@@ -152,6 +158,7 @@ class GridSource : public mask_form::ArraySource {
         const Array array = place_.array();
         cv::Mat values(size_.height, size_.width, CV_64F);
         array.read({values.ptr<double>(), values.total()});
+        require_map(values, "grid");
         return values;
     }
     void close() const override { place_.files->close(); }

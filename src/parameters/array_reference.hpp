@@ -76,8 +76,9 @@ struct Reference {
     ArrayPlace place;
     Array array;
 
-    /// Throws `UsageError` that begins with the array.
-    [[noreturn]] void fail(const std::string& rule) const;
+    /// Throws `UsageError` that begins with the array, at the reference or at one of its keys.
+    [[noreturn]] void fail(const std::string& rule) const { fail_at(value, rule); }
+    [[noreturn]] void fail_at(const json::Value& key, const std::string& rule) const;
     [[noreturn]] void fail_shape(const std::string& wanted) const;
 };
 
@@ -90,7 +91,11 @@ Reference looked_up(const json::Value& value, const ReadingContext& context,
 /// as many as those of the references before, and can be glimpses.
 void count_elements(const Reference& reference, std::size_t axis, ReferencedElements& elements);
 
-/// The shape with so many axes, where it has more and some of length 1: these are dropped, the first first.
+/// The axes of length 1 that a shape has beyond so many, the first first: each as it is called once those
+/// before it are dropped.
+std::vector<std::size_t> spare_axes(Array::Shape shape, std::size_t axes);
+
+/// The shape without its spare axes.
 Array::Shape with_axes(Array::Shape shape, std::size_t axes);
 
 }  // namespace glimpse::parameters

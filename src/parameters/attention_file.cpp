@@ -6,6 +6,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/codecs/codec.hpp"
+#include "mechanisms/tokens.hpp"
 #include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 
@@ -27,7 +28,11 @@ cv::Mat attention_values(ImageReader& reader, const MemoryAllowance& memory) {
     cv::Mat values;
     reader.decode(whole(info.size)).convertTo(values, CV_64F);
     if (info.channels != 1) values = values.reshape(1, info.size.width);
-    if (!info.array) values /= full_scale(info.depth);
+    if (info.array) {
+        require_map(values, "file");
+    } else {
+        values /= full_scale(info.depth);
+    }
     return values;
 }
 
@@ -62,6 +67,12 @@ Error at_file(const Glimpse& glimpse, const Error& error) {
             attention_file(glimpse.mechanism)->string() + ": " + error.what()};
 }
 
+/// The same error with the place of its field and, where that is the file, with its path.
+Error at_field(const Glimpse& glimpse, const InvalidParameter& error) {
+    if (error.field() == key_of_file(glimpse.mechanism)) return at_file(glimpse, error);
+    return {glimpse.place.of(error.field()), error.what()};
+}
+
 /// `File` is a path, or a file's bytes.
 template <typename File>
 void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, std::optional<Size> image) {
@@ -75,6 +86,8 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, st
                array ? array_values(*array, open, region ? &*region : nullptr)
                      : attention_values(*open_image(file, limits_of(open)), open.mask_memory));
         validate(glimpse.mechanism);
+    } catch (const InvalidParameter& error) {
+        throw at_field(glimpse, error);
     } catch (const Error& error) {
         throw at_file(glimpse, error);
     }

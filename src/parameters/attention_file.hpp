@@ -11,10 +11,10 @@ namespace glimpse {
 
 /// Reads the file that the mechanism takes its attention from, unless it takes none or has its values
 /// already, or they depend on the size of the image and that is not given: 8-bit pictures are divided by 255,
-/// 16-bit by 65535, floating point and arrays are taken as they are. Arrays that a "grid" refers to are read
-/// as float64. Of `open` its limits hold, `maximum_pixels`, `maximum_seconds` of pictures, `formats` and
-/// `mask_memory`. Throws `Error` at the glimpse's place for a file that cannot be read, or that the mechanism
-/// cannot use.
+/// 16-bit by 65535, floating point and arrays are taken as they are. Arrays that a "grid" or "tokens"
+/// refers to are read as float64. Of `open` its limits hold, `maximum_pixels`, `maximum_seconds` of pictures,
+/// `formats` and `mask_memory`. Throws `Error` at the glimpse's place for a file that cannot be read, or that
+/// the mechanism cannot use.
 void supply_attention_file(Glimpse& glimpse, const OpenOptions& open, std::optional<Size> image = {});
 
 /// The same from the file's bytes.

@@ -5,6 +5,8 @@
 #include <opencv2/core.hpp>
 #include <span>
 
+#include "glimpse/error.hpp"
+#include "mechanisms/tokens.hpp"
 #include "parameters/map_placement.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
@@ -62,6 +64,11 @@ std::variant<Mask::FileForm, Mask::GridForm> read_grid(const Value& value, const
                          " numbers as in the first, not " + std::to_string(row.size()));
         }
         std::copy(row.begin(), row.end(), grid.ptr<double>(static_cast<int>(y)));
+    }
+    try {
+        require_map(grid, "grid");
+    } catch (const Error& error) {
+        value.fail(error.what());
     }
     return Mask::GridForm{grid};
 }

@@ -32,7 +32,13 @@ struct Axes {
     std::optional<std::size_t> layers{};  ///< how many; none: there is no such axis
     std::optional<std::size_t> heads{};
     std::optional<std::size_t> queries{};  ///< none: rows were taken already
+    bool has_taken_query = false;          ///< whose axis, of length 1, was kept
     std::size_t tokens = 0;                ///< N
+
+    [[nodiscard]] std::size_t count() const {
+        return std::size_t{1} + (layers ? 1 : 0) + (heads ? 1 : 0) + (queries ? 1 : 0);
+    }
+    [[nodiscard]] bool are_square() const { return queries == tokens; }
 };
 
 /// What is made of an array.
@@ -88,16 +94,17 @@ std::int64_t TokenSource::working() const {
 std::size_t TokenSource::query(const Box* region) const {
     const auto* point = std::get_if<Point>(&map_.query);
     if (!point) return std::get<std::size_t>(map_.query);
-    return map_.prefix + cell_at(*point, *region, map_.grid);
+    if (const auto cell = cell_at(*point, *region, map_.grid)) return map_.prefix + *cell;
+    throw InvalidParameter("/tokens/query", "the point [" + number_text(centre_from_edge(point->x)) + ", " +
+                                                number_text(centre_from_edge(point->y)) +
+                                                "] lies outside the map, which is on " + to_string(*region) +
+                                                " of the image");
 }
 
 /// The array without the axes of length 1 that are too many.
 Array of_axes(Array array, const Axes& axes) {
-    const std::size_t wanted = 1 + (axes.layers ? 1 : 0) + (axes.heads ? 1 : 0) + (axes.queries ? 1 : 0);
-    while (array.shape().size() > wanted) {
-        const auto one = std::find(array.shape().begin(), array.shape().end(), std::size_t{1});
-        array = array.take(static_cast<std::size_t>(one - array.shape().begin()), 0);
-    }
+    if (axes.has_taken_query) array = array.take(array.shape().size() - 2, 0);
+    for (const std::size_t axis : spare_axes(array.shape(), axes.count())) array = array.take(axis, 0);
     return array;
 }
 
@@ -116,7 +123,7 @@ void TokenSource::add_heads(const Array& layer, std::size_t query, std::size_t f
 std::vector<double> TokenSource::row(const Array& array, std::size_t query) const {
     FusedHeads fused(fusion(), map_.axes.tokens);
     add_heads(map_.axes.layers ? array.take(0, map_.layer) : array, query, 0, fused);
-    return fused.of(heads());
+    return std::move(fused).of(heads());
 }
 
 std::vector<double> TokenSource::rolled_out(const Array& array, std::size_t query) const {
@@ -126,14 +133,15 @@ std::vector<double> TokenSource::rolled_out(const Array& array, std::size_t quer
         const Array layer = array.take(0, l);
         FusedHeads fused(fusion(), tokens * tokens);
         for (std::size_t i = 0; i < tokens; ++i) add_heads(layer, i, i * tokens, fused);
-        std::vector<double>& attention = fused.of(heads());
+        std::vector<double> attention = std::move(fused).of(heads());
         const auto negative = std::ranges::find_if(attention, [](double a) { return a < 0; });
         if (negative != attention.end()) {
             const auto at = static_cast<std::size_t>(negative - attention.begin());
             throw Error(
                 "a rollout is of attention, which is ≥ 0, as it is behind its softmax; that of layer " +
-                std::to_string(l) + " is " + number_text(*negative) + " at [" + std::to_string(at / tokens) +
-                ", " + std::to_string(at % tokens) + "]");
+                std::to_string(l) + (heads() > 1 ? ", its heads fused, is " : " is ") +
+                number_text(*negative) + " at [" + std::to_string(at / tokens) + ", " +
+                std::to_string(at % tokens) + "]");
         }
         discard_lowest(attention, map_.discard);
         rollout.through(attention);
@@ -176,50 +184,78 @@ Wishes wishes_of(const Value& value) {
     return wishes;
 }
 
+constexpr const char* shapes_of_tokens =
+    "(layers, heads, queries, tokens), (heads, queries, tokens), (queries, tokens), or these without the "
+    "queries, of rows that were taken,";
+
+/// Throws where rows were taken, and the axes before them may be of heads, of layers or of queries.
+void require_said(const Reference& reference, const Wishes& wishes, const Axes& axes,
+                  std::span<const std::size_t> others) {
+    const auto several = std::ranges::count_if(others, [](std::size_t length) { return length > 1; });
+    const bool is_said =
+        several == 2 ? axes.has_taken_query || wishes.layer : several == 0 || wishes.layer || wishes.head;
+    if (is_said) return;
+    reference.fail("of the shape " + shape_text(reference.array.shape()) +
+                   " the axes before the last may be of layers, heads or queries; one of \"layer\", " +
+                   (several == 2 ? "" : "\"head\", ") + "and \"query\" as a number, says what the " +
+                   (several == 2 ? "first" : "longer") + " is");
+}
+
 /// The axes of matrices, or of rows of them, of this shape.
 Axes axes_of(const Reference& reference, const Wishes& wishes) {
-    Array::Shape shape = with_axes(reference.array.shape(), 4);
-    const bool are_matrices = shape.size() > 1 && shape[shape.size() - 1] == shape[shape.size() - 2];
-    if (!are_matrices) shape = with_axes(std::move(shape), 3);
-    const std::size_t own = are_matrices ? 2 : 1;
-    if (shape.size() < own || shape.size() > own + 2) {
-        reference.fail_shape(
-            "(layers, heads, tokens, tokens), (heads, tokens, tokens), (tokens, tokens), "
-            "or these without the second last axis, of rows that were taken,");
-    }
+    Array::Shape shape = reference.array.shape();
+    const std::size_t all = shape.size();
+    const bool has_queries =
+        all > 1 && (shape[all - 1] == shape[all - 2] || (wishes.query && wishes.query->is_number()));
+    Axes axes;
+    // Kept by whoever took the class token's rows, unless layers and heads are all that there is before them.
+    axes.has_taken_query =
+        !has_queries && all > 2 && shape[all - 2] == 1 && !(all == 3 && wishes.layer && wishes.head);
+    if (axes.has_taken_query) shape.erase(shape.end() - 2);
+    const std::size_t own = has_queries ? 2 : 1;
+    shape = with_axes(std::move(shape), own + 2);
+    if (shape.size() < own || shape.size() > own + 2) reference.fail_shape(shapes_of_tokens);
     if (std::ranges::find(shape, std::size_t{0}) != shape.end()) reference.fail_shape("a length > 0");
-    Axes axes{.tokens = shape.back()};
+    axes.tokens = shape.back();
     if (axes.tokens > std::numeric_limits<int>::max()) reference.fail_shape("fewer tokens");
-    if (are_matrices) axes.queries = shape.back();
-    const std::size_t others = shape.size() - own;
+    if (has_queries) axes.queries = shape[shape.size() - 2];
+    const std::span others(shape.data(), shape.size() - own);
+    if (!has_queries) require_said(reference, wishes, axes, others);
     // A rollout needs layers, whose heads may be fused already.
-    const bool are_layers = others == 1 && !wishes.head && (wishes.rollout || wishes.layer);
-    if (others == 2 || are_layers) axes.layers = shape.front();
-    if (others == 2 || (others == 1 && !are_layers)) axes.heads = shape[others - 1];
+    const bool are_layers = others.size() == 1 && !wishes.head && (wishes.rollout || wishes.layer);
+    if (others.size() == 2 || are_layers) axes.layers = others.front();
+    if (!others.empty() && !are_layers) axes.heads = others.back();
     return axes;
 }
 
-/// The place that an integer names among so many, from the end where it is negative.
-std::size_t position(const Value& value, std::size_t count, const char* of_what) {
-    const auto length = static_cast<std::int64_t>(count);
+/// The place that an integer names on an axis of the array, of so many.
+std::size_t position(const Reference& reference, const Value& value, std::size_t count, const char* of_what) {
     const std::int64_t given = integer(value);
-    const std::int64_t place = given < 0 ? given + length : given;
-    if (place >= 0 && place < length) return static_cast<std::size_t>(place);
-    value.fail("there is no " + std::string(of_what) + " " + std::to_string(given) + ": the array has " +
-               std::to_string(length) + ", counted from 0");
+    if (const auto place = position_of(given, count)) return *place;
+    reference.fail_at(value, "there is no " + std::string(of_what) + " " + std::to_string(given) + ": of " +
+                                 std::to_string(count) + " in the shape " +
+                                 shape_text(reference.array.shape()) + ", counted from 0");
 }
 
-void take_layer(const Reference& reference, const Wishes& wishes, TokenMap& map) {
-    const bool has_axis = map.axes.layers && map.axes.queries;
-    if (wishes.rollout && !has_axis) {
+/// Throws for a rollout of what are no layers, or may be heads behind the axis of a batch.
+void require_layers(const Reference& reference, const Wishes& wishes, const Axes& axes) {
+    if (!axes.layers || !axes.are_square()) {
         reference.fail_shape(
             "for a rollout (layers, heads, tokens, tokens), or (layers, tokens, tokens) "
             "and no \"head\",");
     }
+    if (wishes.layer || *axes.layers > 1 || axes.heads.value_or(1) == 1) return;
+    reference.fail("of the shape " + shape_text(reference.array.shape()) +
+                   " a rollout has one layer to follow; \"index\": [0] makes layers of the second axis, "
+                   "\"layer\": 0 says that it is of heads");
+}
+
+void take_layer(const Reference& reference, const Wishes& wishes, TokenMap& map) {
+    if (wishes.rollout) require_layers(reference, wishes, map.axes);
     if (map.axes.layers) map.layer = *map.axes.layers - 1;
     if (!wishes.layer) return;
     if (!map.axes.layers) reference.fail_shape("for \"layer\" an axis of layers before that of heads");
-    map.layer = position(*wishes.layer, *map.axes.layers, "layer");
+    map.layer = position(reference, *wishes.layer, *map.axes.layers, "layer");
 }
 
 void take_head(const Reference& reference, const Wishes& wishes, const ReadingContext& context,
@@ -228,7 +264,7 @@ void take_head(const Reference& reference, const Wishes& wishes, const ReadingCo
     if (!map.axes.heads) reference.fail_shape("for \"head\" an axis of heads");
     if (!wishes.head->is_string()) {
         if (!wishes.head->is_number()) wishes.head->fail_type(R"(a number, "mean", "max", "min" or "each")");
-        map.head = position(*wishes.head, *map.axes.heads, "head");
+        map.head = position(reference, *wishes.head, *map.axes.heads, "head");
         return;
     }
     if (text(*wishes.head) != each_head) {
@@ -261,7 +297,7 @@ void take_query(const Reference& reference, const Wishes& wishes, TokenMap& map)
         (wishes.query ? *wishes.query : reference.value)
             .fail(R"(without a prefix there is no class token: say by "query" which token looks)");
     } else if (wishes.query->is_number()) {
-        map.query = position(*wishes.query, map.axes.tokens, "token");
+        map.query = position(reference, *wishes.query, *map.axes.queries, "query");
     } else {
         if (!wishes.query->is_array()) wishes.query->fail_type(R"("cls", a token's number, or [x, y])");
         const std::vector<double> point = numbers(*wishes.query, 2, "[x, y]");
@@ -272,10 +308,10 @@ void take_query(const Reference& reference, const Wishes& wishes, TokenMap& map)
 void take_grid(const Reference& reference, const Wishes& wishes, TokenMap& map) {
     const std::size_t tokens = map.axes.tokens;
     if (map.prefix >= tokens) {
-        (wishes.prefix ? *wishes.prefix : reference.value)
-            .fail("a prefix of " + std::to_string(map.prefix) + " leaves none of the " +
-                  std::to_string(tokens) + " tokens that the shape " + shape_text(reference.array.shape()) +
-                  " has");
+        reference.fail_at(wishes.prefix ? *wishes.prefix : reference.value,
+                          "a prefix of " + std::to_string(map.prefix) + " leaves none of the " +
+                              std::to_string(tokens) + " tokens that the shape " +
+                              shape_text(reference.array.shape()) + " has");
     }
     const std::size_t cells = tokens - map.prefix;
     const std::string left = "the shape " + shape_text(reference.array.shape()) + " has " +
@@ -285,8 +321,8 @@ void take_grid(const Reference& reference, const Wishes& wishes, TokenMap& map) 
         const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(cells))));
         if (static_cast<std::size_t>(side) * static_cast<std::size_t>(side) != cells) {
             reference.fail(left +
-                           ", which make no square: say by \"grid\" [rows, columns] how they lie, or "
-                           "by \"prefix\" how many class and register tokens stand before them");
+                           ", which make no square: \"grid\" says [rows, columns], \"prefix\" how many "
+                           "class and register tokens are before them");
         }
         map.grid = {side, side};
         return;
@@ -295,9 +331,9 @@ void take_grid(const Reference& reference, const Wishes& wishes, TokenMap& map) 
     if (lengths[0] < 1 || lengths[1] < 1) wishes.grid->fail("rows and columns are at least 1");
     map.grid = {lengths[1], lengths[0]};
     if (static_cast<std::size_t>(map.grid.area()) == cells) return;
-    wishes.grid->fail(reference.place.path.string() + ": " + left + "; " + std::to_string(lengths[0]) +
-                      " rows of " + std::to_string(lengths[1]) + " columns need " +
-                      std::to_string(map.grid.area()));
+    reference.fail_at(*wishes.grid, left + "; " + std::to_string(lengths[0]) + " rows of " +
+                                        std::to_string(lengths[1]) + " columns need " +
+                                        std::to_string(map.grid.area()));
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 """Maps on the part of an image that a model saw."""
 
+import math
+from fractions import Fraction
+
 import numpy
 
 from glimpse_case import GlimpseCase
@@ -91,6 +94,21 @@ class Placed(GlimpseCase):
             for resize, crop in ((32, 28), (33, 28), (37, 30), (256, 224), (28, 28), (20, 30)):
                 self.assertEqual("", self.check(size, {"view": {"resize": resize, "crop": crop}}, view_box(*size, resize, crop), grid))
 
+    def test_a_cell_that_begins_on_a_pixel_s_centre_takes_it(self):
+        grid = numpy.arange(1.0, 197).reshape(14, 14) / 196
+        for width, height in ((375, 500), (451, 333), (333, 333), (639, 427)):
+            box = view_box(width, height, 256, 224)
+            def axis(count, begin, length):
+                # Exactly: the box's numbers are whole ones of the model's pixels.
+                scale = Fraction(count, int(256 * count / min(width, height)))
+                begin, length = round(begin / float(scale)) * scale, 224 * scale
+                edges = [min(max((k + Fraction(1, 2) - begin) * 14 / length, 0), 14) for k in range(count)]
+                inside = [math.floor(begin + Fraction(1, 2)) <= k < math.floor(begin + length + Fraction(1, 2)) for k in range(count)]
+                return numpy.array([min(math.floor(edge), 13) for edge in edges]), numpy.array(inside)
+            (x, in_x), (y, in_y) = axis(width, box[0], box[2]), axis(height, box[1], box[3])
+            expected = numpy.where(in_y[:, None] & in_x, grid[y][:, x], 0)
+            self.placed((width, height), {"view": {"resize": 256, "crop": 224}, "upsample": "nearest"}, grid, expected)
+
     def test_other_views(self):
         grid = numpy.random.default_rng(3).random((6, 8))
         self.assertEqual("", self.check((64, 48), {"view": {"resize": 240}}, (0, 0, 64, 48), grid))
@@ -120,7 +138,7 @@ class Placed(GlimpseCase):
         whole = (0, 0, 64, 48)
         warning = self.check((64, 48), {}, whole, square)
         self.assertIn("warning: on 1 image a map of another aspect is stretched (photo.png: m has 14×14 cells, for 64×48 pixels)", warning)
-        self.assertIn("for 341×256 pixels", self.check((64, 48), {"view": {"resize": 256}}, whole, square))
+        self.assertIn("for 341×256 pixels of its view)", self.check((64, 48), {"view": {"resize": 256}}, whole, square))
         for entry in ({"view": {"resize": [224, 224]}}, {"within": [0, 0, 64, 48]}):
             self.assertEqual("", self.check((64, 48), entry, whole, square))
         self.assertEqual("", self.check((64, 48), {}, whole, square[:11]))  # 10½ rows
@@ -134,7 +152,7 @@ class Placed(GlimpseCase):
         grid = {"grid": [[1]]}
         refused(grid | {"within": [0, 0, 1, 1], "view": {"crop": 4}}, "/view: ", "only one can hold")
         refused(grid | {"within": [0, 0, 0, 1]}, "/within: ")
-        refused(grid | {"within": [8, 0, 3, 3]}, "the map lies outside the image: on [8, 0, 3, 3], and the image has 8×6 pixels", status=1)
+        refused(grid | {"within": [8, 0, 3, 3]}, "p.json: /within: the map lies outside the image: on [8, 0, 3, 3], and the image has 8×6 pixels", status=1)
         refused(grid | {"view": {}}, "/view: ")
         refused(grid | {"view": {"resize": 0}}, "/view/resize: ", "at least 1")
         refused(grid | {"view": {"crop": [4, 0]}}, "/view/crop: ", "at least 1")

@@ -4,6 +4,7 @@ import json
 import tarfile
 
 import numpy
+from PIL import Image
 
 from glimpse_case import IS_SANITIZED, GlimpseCase, peak_memory
 from test_placed_maps import UPSAMPLED, on_image, smooth_on_image
@@ -104,6 +105,33 @@ class Tokens(GlimpseCase):
                    a[1, 0, 0], a[0, 3, 0]])
         self.same([s | {"array": "cells", "prefix": 0, "head": 1}], [a[1, 1, 0, 1:]], prefix=0)
 
+    def test_the_axis_of_a_query_that_was_kept(self):
+        a = self.attention
+        numpy.savez(self.path("k.npz"), rows=a[0, :, :1], batch=a[1:2, :, :1], all=a[:, :, :1], layers=a[:, :1, 0], cross=a[0, :, :5],
+                    word=a[2, 1, :5])
+        k = {"file": "k.npz"}
+        self.same([k | {"array": "rows", "head": word} for word in FUSIONS] + [k | {"array": "rows", "head": 2}],
+                  [fuse(a[0, :, 0], 0) for fuse in FUSIONS.values()] + [a[0, 2, 0]])
+        self.same([k | {"array": "batch", "head": "mean"}, k | {"array": "batch", "head": 3}, k | {"array": "all"},
+                   k | {"array": "all", "layer": 1, "head": "max"}, k | {"array": "layers", "layer": 1}, k | {"array": "layers", "layer": 1, "head": 0}],
+                  [a[1, :, 0].mean(0), a[1, 3, 0], a[2, :, 0].mean(0), a[1, :, 0].max(0), a[1, 0, 0], a[1, 0, 0]])
+        # Of as many queries as a sentence has words.
+        self.same([k | {"array": "cross", "query": 3}, k | {"array": "cross", "query": -1, "head": 1}, k | {"array": "word", "query": 2}],
+                  [a[0, :, 3].mean(0), a[0, 1, 4], a[2, 1, 2]])
+        self.refused(k | {"array": "cross", "query": 5}, "k.npz \"cross\": there is no query 5: of 5 in the shape (4, 5, 13)")
+
+    def test_axes_that_may_be_several_things(self):
+        a = self.attention
+        numpy.savez(self.path("k.npz"), kept=a[0, :, :1], rows=a[0, :, 0], three=a[:, :, 0], batch=a[None].mean(2), word=a[2, 1, :5])
+        k = {"file": "k.npz"}
+        for array, shape in (("kept", "(4, 1, 13)"), ("rows", "(4, 13)"), ("word", "(5, 13)")):
+            self.refused(k | {"array": array}, f'k.npz "{array}": of the shape {shape} the axes before the last may be of layers, heads or '
+                         'queries; one of "layer", "head", and "query" as a number, says what the longer is')
+        self.refused(k | {"array": "three", "head": 0}, 'one of "layer", and "query" as a number, says what the first is')
+        self.refused(k | {"array": "batch", "rollout": True}, 'of the shape (1, 3, 13, 13) a rollout has one layer to follow; "index": [0]')
+        self.same([k | {"array": "batch", "rollout": True, "index": [0]}], [rollout(a.mean(1), 0)])
+        self.same([k | {"array": "batch", "rollout": True, "layer": 0}], [rollout(a.mean(1).mean(0)[None], 0)])
+
     def test_registers_and_a_square_that_is_not_said(self):
         a = attention(prefix=5, grid=(3, 3))
         numpy.save(self.path("r.npy"), a)
@@ -141,7 +169,7 @@ class Tokens(GlimpseCase):
             numpy.testing.assert_allclose(found, on_image(row[1:].reshape(GRID), box, 50, 30), rtol=0, atol=UPSAMPLED)
         self.document(self.entry({"query": [9, 9]}, within=list(box)))
         self.fails(1, "extract", "large.png", "-p", "p.json", "-o", self.out,
-                   says=("/tokens: a.npy: the query's point lies outside the map, which is on [10, 0, 40, 30]",))
+                   says=("/tokens/query: the point [9, 9] lies outside the map, which is on [10, 0, 40, 30]",))
 
     def test_a_point_in_an_archive_and_on_a_canvas(self):
         self.document(self.entry({"query": [3, 2], "file": "photo.npy"}, id="q"))
@@ -182,7 +210,8 @@ class Tokens(GlimpseCase):
         logits = self.attention.copy()
         logits[1, :, 4, 6] = -8
         numpy.save(self.path("a.npy"), logits)
-        self.refused({"rollout": True}, "layer 1 is -8 at [4, 6]")
+        self.refused({"rollout": True}, "layer 1, its heads fused, is -8 at [4, 6]")
+        self.refused({"rollout": True, "head": 2}, "layer 1 is -8 at [4, 6]")
 
     def test_a_row_of_ten_gigabytes(self):
         tokens = 1 + 128 * 128  # and 5 layers of one head
@@ -206,18 +235,18 @@ class Tokens(GlimpseCase):
 
     def test_what_does_not_fit_is_named_with_its_shape_and_key(self):
         shape = "(3, 4, 13, 13)"
-        self.refused({"layer": 3}, "/tokens/layer: there is no layer 3: the array has 3, counted from 0")
-        self.refused({"head": -5}, "/tokens/head: there is no head -5: the array has 4")
-        self.refused({"query": 13}, "/tokens/query: there is no token 13: the array has 13")
+        self.refused({"layer": 3}, f"/tokens/layer: a.npy: there is no layer 3: of 3 in the shape {shape}, counted from 0")
+        self.refused({"head": -5}, "/tokens/head: a.npy: there is no head -5: of 4")
+        self.refused({"query": 13}, "/tokens/query: a.npy: there is no query 13: of 13")
         self.refused({"grid": [4, 4]}, f"/tokens/grid: a.npy: the shape {shape} has 13 tokens, and a prefix of 1 leaves 12 of them; "
                      "4 rows of 4 columns need 16")
-        self.refused({"prefix": 13}, f"/tokens/prefix: a prefix of 13 leaves none of the 13 tokens that the shape {shape} has")
+        self.refused({"prefix": 13}, f"/tokens/prefix: a.npy: a prefix of 13 leaves none of the 13 tokens that the shape {shape} has")
         self.refused({"prefix": 0, "grid": [13, 1]}, "/tokens: without a prefix there is no class token")
         self.refused({"prefix": -1}, "/tokens/prefix: a prefix is ≥ 0, not -1")
         self.refused({"index": [0, 0], "head": 0}, '/tokens: a.npy: at [0, 0] it has the shape (13, 13); for "head" an axis of heads is needed')
         self.refused({"index": [0], "head": 0, "layer": 0}, 'at [0] it has the shape (4, 13, 13); for "layer" an axis of layers')
         self.refused({"index": [0], "head": "mean", "rollout": True}, "it has the shape (4, 13, 13); for a rollout (layers, heads, tokens, tokens)")
-        self.refused({"index": [0, 0, 0], "query": 1}, "/tokens/query: of the shape (13,) the rows were taken already")
+        self.refused({"index": [0, 0, 0], "query": "cls"}, "/tokens/query: of the shape (13,) the rows were taken already")
         self.refused({"discard": 0.5}, '/tokens/discard: "discard" is of a rollout')
         self.refused({"rollout": True, "discard": 1}, "/tokens/discard: a share to discard is ≥ 0 and < 1, not 1")
         self.refused({"query": "class"}, "/tokens/query: ")
@@ -226,7 +255,7 @@ class Tokens(GlimpseCase):
         self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out,
                    says=(f"/tokens: a.npy: the shape {shape} has 13 tokens, and a prefix of 1 leaves 12 of them, which make no square",))
         numpy.save(self.path("five.npy"), numpy.zeros((2, 2, 2, 13, 13)))
-        self.refused({"file": "five.npy"}, "it has the shape (2, 2, 2, 13, 13); (layers, heads, tokens, tokens)")
+        self.refused({"file": "five.npy"}, "it has the shape (2, 2, 2, 13, 13); (layers, heads, queries, tokens)")
         self.attention[2, 1, 0, 4] = numpy.nan
         numpy.save(self.path("a.npy"), self.attention)
         self.refused({}, "/tokens: a.npy: the number at [2, 1, 0, 4] is NaN")
@@ -240,5 +269,12 @@ class Tokens(GlimpseCase):
             self.document({"mechanism": "mask"} | entry)
             self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out,
                        says=(key + ": ", "17×17", "attention matrix", "1 + 4×4", '"tokens"'))
+        # A picture is none, whatever its rows' sums.
+        edge = numpy.zeros((17, 17), "uint8")
+        edge[:, 3] = numpy.arange(17) * 15
+        edge[:, 4] = 255 - edge[:, 3]
+        Image.fromarray(edge).save(self.path("edge.png"))
+        self.document({"mechanism": "mask", "file": "edge.png"})
+        self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.path("drawn"))
         self.document({"mechanism": "mask", "grid": {"file": "m.npz", "array": "map"}})
         self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out)

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <memory>
 #include <opencv2/core.hpp>
 
@@ -40,6 +41,14 @@ TEST_CASE("by hand: what a view shows of an image") {
     check_region({100, {}}, {8, 6}, {0, 0, 8, 6});
 }
 
+TEST_CASE("a view of everything is exactly the image") {
+    for (int side = 300; side < 600; ++side) {
+        const Box region = map_region(on(mask_form::View{336, {}}), {side, 451});
+        CHECK(std::array{region.x, region.y, region.width, region.height} ==
+              std::array{0.0, 0.0, double(side), 451.0});
+    }
+}
+
 TEST_CASE("by hand: a map is stretched where no square cells explain its aspect") {
     const auto is_stretched = [](Size map, Size image) {
         Mask mask;
@@ -47,7 +56,12 @@ TEST_CASE("by hand: a map is stretched where no square cells explain its aspect"
         return stretched_map(mask, image).has_value();
     };
     CHECK_FALSE(is_stretched({14, 14}, {224, 224}));
-    CHECK_FALSE(is_stretched({14, 14}, {231, 210}));  // 16 and 14.4 pixels, of cells of 15.4 to 16.2
+    // Of 20 to 21 cells by 15 to 16, or 19 to 20 by 14 to 15.
+    CHECK(is_stretched({20, 15}, {1240, 1000}));
+    CHECK_FALSE(is_stretched({20, 15}, {1260, 1000}));
+    CHECK_FALSE(is_stretched({20, 15}, {1410, 1000}));
+    CHECK(is_stretched({20, 15}, {1430, 1000}));
+    CHECK(is_stretched({14, 14}, {231, 210}));
     CHECK(is_stretched({14, 14}, {640, 480}));
     CHECK_FALSE(is_stretched({20, 15}, {640, 480}));
     CHECK(is_stretched({15, 20}, {640, 480}));
@@ -59,5 +73,6 @@ TEST_CASE("by hand: a map is stretched where no square cells explain its aspect"
     mask = on(mask_form::View{256, {}});
     REQUIRE(stretched_map(mask, {640, 480}));
     CHECK(stretched_map(mask, {640, 480})->seen == Size{341, 256});
+    CHECK(stretched_map(mask, {640, 480})->by_view);
     CHECK_FALSE(stretched_map(on(mask_form::View{Size{224, 224}, {}}), {640, 480}));
 }
