@@ -1,4 +1,4 @@
-"""Holds README.md, CONTRIBUTING.md and docs/*.md to what is there, with the binary that GLIMPSE names.
+"""Holds README.md, CONTRIBUTING.md and all of docs/ to what is there, with the binary that GLIMPSE names.
 
 - A block of code is fenced and says its language. Each command line of a block `sh` or `console` is run by bash in a
   scratch directory that has the files which a reader would supply, and ends with status 0 or what a comment
@@ -175,6 +175,15 @@ class Contract(unittest.TestCase):
         fields = set(record).union(*record["glimpses"])
         rows = re.findall(r"^\| (`[^|]+`) \|", document(INTERFACE).section("The report").text, re.M)
         self.assertEqual(fields, {name for row in rows for name in re.findall(r"`(\w+)`", row)})
+
+    def test_the_worked_examples_print_their_documents(self):
+        pages = sorted((ROOT / "docs/examples").glob("*.md"))
+        self.assertEqual(len(pages), 3)
+        for path in pages:
+            page = document(path)
+            (printed,) = page.of_language("json")
+            (name,) = set(re.findall(r"--params (\S+)", page.text))
+            self.assertEqual(json.loads(printed.text), json.loads(re.sub(r"^ *//.*$", "", (ROOT / name).read_text(), flags=re.M)), name)
 
     def test_the_example_of_the_library_is_built(self):
         (example,) = document(INTERFACE).section("The library").of_language("cpp")
