@@ -160,7 +160,7 @@ bool is_signed_as_given(const Mask& mask, const cv::Mat& a) {
 }
 
 /// 1 where a ≥ t, and 0 elsewhere.
-void harden(cv::Mat a, float threshold) {
+void harden(const cv::Mat& a, float threshold) {
     for (float& value : cv::Mat_<float>(a)) value = value >= threshold ? 1.0F : 0.0F;
 }
 

@@ -251,6 +251,25 @@ std::vector<Key> mask_keys() {
     return keys;
 }
 
+// JSON Schemas of what holds between keys.
+constexpr const char* axes_rule = R"({"anyOf": [{"properties": {"x": {"type": "object", "required": ["u"]}, )"
+                                  R"("y": {"type": "object", "required": ["u"]}}}, )"
+                                  R"({"properties": {"x": {"not": {"type": "object", "required": ["u"]}}, )"
+                                  R"("y": {"not": {"type": "object", "required": ["u"]}}}}]})";
+constexpr const char* companions_rule =
+    R"({"dependentSchemas": {)"
+    R"("temperature": {"properties": {"activation": {"enum": ["sigmoid", "softmax"]}}}, )"
+    R"("sigma": {"properties": {"upsample": {"const": "gaussian"}}}, )"
+    R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})";
+constexpr const char* peak_rule =
+    R"({"if": {"required": ["normalise"], "properties": {"normalise": {"const": "peak"}}}, )"
+    R"("then": {"required": ["x"], "properties": {)"
+    R"("x": {"type": "object", "required": ["u"]}, )"
+    R"("y": {"type": "object", "required": ["u"]}}}})";
+constexpr const char* select_rule =
+    R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
+    R"("then": {"properties": {"kind": {"const": "hard"}}}})";
+
 }  // namespace
 
 Description mask_description() {
@@ -259,22 +278,7 @@ Description mask_description() {
         .meaning = "Soft attention: each pixel times its weight.",
         .forms = {{{"file"}}, {{"grid"}}, {{"tokens"}}, {{"x", "y"}}, {{"box"}}},
         .keys = mask_keys(),
-        .rules =
-            {R"({"anyOf": [{"properties": {"x": {"type": "object", "required": ["u"]}, )"
-             R"("y": {"type": "object", "required": ["u"]}}}, )"
-             R"({"properties": {"x": {"not": {"type": "object", "required": ["u"]}}, )"
-             R"("y": {"not": {"type": "object", "required": ["u"]}}}}]})",
-             R"({"dependentSchemas": {)"
-             R"("temperature": {"properties": {"activation": {"enum": ["sigmoid", "softmax"]}}}, )"
-             R"("sigma": {"properties": {"upsample": {"const": "gaussian"}}}, )"
-             R"("threshold": {"properties": {"kind": {"const": "hard"}}}}})",
-             R"({"if": {"required": ["normalise"], "properties": {"normalise": {"const": "peak"}}}, )"
-             R"("then": {"required": ["x"], "properties": {)"
-             R"("x": {"type": "object", "required": ["u"]}, )"
-             R"("y": {"type": "object", "required": ["u"]}}}})",
-             R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
-             R"("then": {"properties": {"kind": {"const": "hard"}}}})",
-             placement_rule},
+        .rules = {axes_rule, companions_rule, peak_rule, select_rule, placement_rule},
         .rules_if_complete =
             {R"({"dependentRequired": {"threshold": ["kind"], "temperature": ["activation"]}})",
              R"({"if": {"required": ["mechanism", "sigma"], "properties": {"mechanism": {"const": "mask"}}}, )"
