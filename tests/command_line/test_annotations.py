@@ -208,7 +208,7 @@ class Coco(Annotations):
             file = self.file("c.json", coco([(1, "a.jpg"), (2, "b.jpg")], [boxed(k, k, 1, [2, 3, 10, 5]) for k in (1, 2)], width=width, height=height))
             told = self.run_glimpse("extract", "images/a.jpg", "images/b.jpg", "--boxes", file, "-o", self.out, *more).stderr.splitlines()
             self.assertEqual(len(told), 1)
-            self.assertIn("warning: the annotations of 2 images have the size from " + says, told[0])
+            self.assertIn("warning: the annotations of 2 images (images/a.jpg) have the size from " + says, told[0])
             self.assertEqual(self.run_glimpse("extract", "images/a.jpg", "images/b.jpg", "--boxes", file, "-q", "-o", self.out, *more).stderr, "")
 
     def test_thousands_of_bad_boxes_are_a_short_message(self):

@@ -1,0 +1,131 @@
+#include "cli/notices.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "glimpse/figure.hpp"
+#include "glimpse/mechanisms/mask.hpp"
+#include "glimpse/words.hpp"
+
+namespace glimpse::cli {
+
+std::string Notices::Tally::counted(const char* one, const char* several) const {
+    return std::to_string(count_) + ' ' + (count_ == 1 ? one : several);
+}
+
+void Notices::record(const FinishedJob& done) {
+    const ImageReport& report = done.report;
+    if (report.pages > 1 && !done.job.image.page()) {
+        several_pages_.add(report.image + " of " + std::to_string(report.pages));
+    }
+    if (done.annotated_turned) turned_.add(report.image);
+    if (done.picture_shrink > 1) {
+        shrunk_.add(report.image + " of " + to_string(report.size) + " to " +
+                    to_string(shrunk(report.size, done.picture_shrink)));
+    }
+    if (report.clipped > 0) {
+        clipped_.add(report.image + ": " + std::to_string(report.clipped) +
+                     (report.clipped == 1 ? " value" : " values"));
+    }
+    record_masks_without_contours(done);
+    record_dark(done, done.dark_masks, dark_masks_);
+    record_dark(done, done.dark_gaussians, dark_gaussians_);
+    record_stretched(done);
+}
+
+void Notices::record_masks_without_contours(const FinishedJob& done) {
+    const bool are_drawn = options_.output.style.kind == OverlayStyle::Kind::contour && !options_.run.dry_run;
+    if (!are_drawn) return;
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        if (glimpse.mechanism != Mask::name || !glimpse.error.empty() || !glimpse.support.empty()) continue;
+        without_contours_.add(done.report.image + ": " + glimpse.id);
+    }
+}
+
+void Notices::record_stretched(const FinishedJob& done) {
+    const auto& glimpses = done.report.glimpses;
+    const auto found = std::ranges::find_if(
+        glimpses, [](const GlimpseReport& glimpse) { return glimpse.stretched.has_value(); });
+    if (found == glimpses.end()) return;
+    const StretchedMap& one = *found->stretched;
+    stretched_.add(done.report.image + ": " + found->id + " has " + to_string(one.map) + " cells, for " +
+                   to_string(one.seen) + (one.by_view ? " pixels of its view" : " pixels"));
+}
+
+void Notices::record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally) {
+    if (dark.count == 0) return;
+    tally.add(done.report.image + ": " + dark.first +
+                  (dark.greatest > 0 ? ", at most " + number_text(static_cast<float>(dark.greatest))
+                                     : ", nowhere above 0"),
+              dark.count);
+    tally.are_black = tally.are_black && dark.are_black;
+}
+
+void Notices::tell() const {
+    if (!several_pages_.empty()) {
+        options_.input.warn(several_pages_.counted("image has several pages", "images have several pages") +
+                            ", of which the first was read" + several_pages_.first() +
+                            "; --page chooses another, or all");
+    }
+    tell_turned();
+    if (!shrunk_.empty()) {
+        options_.input.warn("the overlays and panels of " +
+                            shrunk_.counted("image show it shrunk", "images show them shrunk") +
+                            shrunk_.first() + ", so that no side has more than " +
+                            std::to_string(options_.output.overlay_size) +
+                            " pixels; --overlay-size says how many");
+    }
+    tell_clipped();
+    if (!without_contours_.empty()) {
+        options_.input.warn(without_contours_.counted("mask is", "masks are") +
+                            " 0 all over, so that --overlay-style contour has nothing to draw around" +
+                            without_contours_.first());
+    }
+    const std::string safe = R"("normalise": "safe" looks at the image's nearest pixels)";
+    tell_dark(dark_masks_, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)",
+              {});
+    tell_dark(dark_gaussians_, "Gaussians",
+              safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
+    if (!stretched_.empty()) {
+        options_.input.warn("on " + stretched_.counted("image", "images") +
+                            " a map of another aspect is stretched" + stretched_.first() +
+                            R"(; "view" or "within" says which part of the image the model saw)");
+    }
+}
+
+/// A declared size does not say which way the boxes were meant.
+void Notices::tell_turned() const {
+    if (turned_.empty()) return;
+    const bool upright = options_.run.open.auto_orient;
+    options_.input.warn(
+        "the annotations of " + turned_.counted("image", "images") + turned_.first() +
+        " have the size from " + (upright ? "before" : "after") +
+        " the EXIF orientation is applied, and their boxes are taken as of the " +
+        (upright ? "upright image; --no-auto-orient takes them as of the image as it is stored"
+                 : "image as it is stored; without --no-auto-orient they are taken as of the upright image"));
+}
+
+void Notices::tell_clipped() const {
+    if (clipped_.empty()) return;
+    const bool is_given = std::holds_alternative<AttentionRange>(options_.output.style.scale);
+    const bool lacks_signs = !is_diverging(options_.output.style.signed_colormap);
+    const std::string for_signs = "--colormap coolwarm has colours for what is negative";
+    options_.input.warn("in the figures of " + clipped_.counted("image", "images") +
+                        " attention beyond the ends of the scale is shown as the end" + clipped_.first() +
+                        "; " + (is_given ? "--scale shared reaches all of an image's" : "") +
+                        (is_given && lacks_signs ? ", and " : "") + (lacks_signs ? for_signs : ""));
+}
+
+/// `remedy_of_black` also helps where no weight is above 0; it may be empty.
+void Notices::tell_dark(const DarkTally& tally, const std::string& mechanism, const std::string& remedy,
+                        const std::string& remedy_of_black) const {
+    if (tally.empty()) return;
+    const std::string& helpful = tally.are_black ? remedy_of_black : remedy;
+    options_.input.warn(tally.counted(("glimpse of " + mechanism + " is").c_str(),
+                                      ("glimpses of " + mechanism + " are").c_str()) +
+                        " nearly black, since no pixel's weights sum to more than " +
+                        number_text(darkest_visible) + tally.first() +
+                        (helpful.empty() ? "" : "; " + helpful));
+}
+
+}  // namespace glimpse::cli

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "cli/extract_options.hpp"
+#include "glimpse/run.hpp"
+
+namespace glimpse::cli {
+
+/// What a run says once, when its images are done, of things that were met with some of them: how many, and
+/// the first.
+class Notices {
+  public:
+    /// The options stay as long as this.
+    explicit Notices(const ExtractOptions& options) : options_(options) {}
+
+    void record(const FinishedJob& done);
+
+    /// As warnings, in the order in which the members stand.
+    void tell() const;
+
+  private:
+    class Tally {
+      public:
+        /// `first` describes the first of all.
+        void add(const std::string& first, std::size_t count = 1) {
+            if (count_ == 0) first_ = first;
+            count_ += count;
+        }
+        [[nodiscard]] bool empty() const { return count_ == 0; }
+        /// "1 ONE", or "3 SEVERAL".
+        [[nodiscard]] std::string counted(const char* one, const char* several) const;
+        /// " (FIRST)".
+        [[nodiscard]] std::string first() const { return " (" + first_ + ")"; }
+
+      private:
+        std::size_t count_ = 0;
+        std::string first_;
+    };
+
+    /// Glimpses that are nearly black by their weights.
+    struct DarkTally : Tally {
+        bool are_black = true;  ///< of none a weight is above 0
+    };
+
+    void record_masks_without_contours(const FinishedJob& done);
+    void record_stretched(const FinishedJob& done);
+    static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
+    void tell_turned() const;
+    void tell_clipped() const;
+    void tell_dark(const DarkTally& tally, const std::string& mechanism, const std::string& remedy,
+                   const std::string& remedy_of_black) const;
+
+    const ExtractOptions& options_;
+    Tally several_pages_;     ///< images of which the first page was read, since none was chosen
+    Tally turned_;            ///< images whose annotations have the size of the other orientation
+    Tally shrunk_;            ///< images whose overlays and panels show them shrunk
+    Tally clipped_;           ///< images whose figures do not show all attention as strong as it is
+    Tally without_contours_;  ///< masks around which contours found nothing to be drawn
+    DarkTally dark_masks_;
+    DarkTally dark_gaussians_;
+    Tally stretched_;  ///< images on which a map is stretched
+};
+
+}  // namespace glimpse::cli
