@@ -165,14 +165,17 @@ class Contract(unittest.TestCase):
             boxes = pathlib.Path(directory) / "boxes.npy"
             numpy.save(boxes, numpy.array([[0, 0, 9, 9], [9000, 0, 9, 9]]))
             parameters = pathlib.Path(directory) / "p.json"
-            parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"]}')
+            parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"], "score": 0.5}')
             command = [BINARY, "extract", pages, "-p", parameters, "-o", directory, "--report", "-", "--existing", "skip",
                        "--overlay", "--scale", "0,0.5"]
             subprocess.run(command, capture_output=True)
             (pathlib.Path(directory) / "pages.overlay.png").unlink()
             run = subprocess.run(command, capture_output=True)  # which skips what is there by now
+            boxes = pathlib.Path(directory) / "boxes.json"
+            boxes.write_text('{"images": [{"id": 1, "file_name": "pages.tif"}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9]}]}')
+            annotated = subprocess.run([BINARY, "extract", pages, "--boxes", boxes, "-o", directory, "--report", "-"], capture_output=True)
         record = json.loads(run.stdout)
-        fields = set(record).union(*record["glimpses"])
+        fields = set(record).union(*record["glimpses"], *json.loads(annotated.stdout)["glimpses"])
         rows = re.findall(r"^\| (`[^|]+`) \|", document(INTERFACE).section("The report").text, re.M)
         self.assertEqual(fields, {name for row in rows for name in re.findall(r"`(\w+)`", row)})
 

@@ -12,6 +12,7 @@
 #include "glimpse/export.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/score.hpp"
 
 // Annotated boxes in the formats of data sets, and the images that they belong to.
 
@@ -58,7 +59,8 @@ struct BoxPlace {
         annotation_image,
         annotation_bbox,
         annotation_id,
-        annotation_category
+        annotation_category,
+        annotation_score
     };
     std::uint32_t number = 0;
     Kind kind = Kind::line;
@@ -80,6 +82,7 @@ struct AnnotatedBox {
     OrientedBox box{};
     BoxPlace place{};
     std::shared_ptr<const std::string> problem{};  ///< why the box is unusable; null where it is not
+    Score score{};                                 ///< a detector's confidence
 };
 
 /// An image with its boxes, or the reason why they could not be read.
@@ -112,11 +115,13 @@ struct ImageFiles {
 ///   coco     JSON; `bbox` [x, y, width, height] in edge coordinates; joined to files by `image_id`, and
 ///            named by the annotation's id
 ///   yolo     a text file for each image, "class cx cy w h", fractions of the image, or "class x y x y …",
-///            the smallest box around a polygon; behind either a confidence, a track, or both may stand; with
-///            a "data.yaml" that has "kpt_shape", a box and its keypoints
+///            the smallest box around a polygon; behind either a confidence, a track, or both may stand, of
+///            which a single 0 or 1 is neither's; with a "data.yaml" that has "kpt_shape", a box and its
+///            keypoints
 ///   voc      an XML file for each image; 1-based pixels, the last one included: [xmin - 1, xmax)
 ///   mot      "frame, track, left, top, width, height, …", 1-based; frame N is the image whose name ends in
-///            that number; named by the track
+///            that number; named by the track; the seventh number is a confidence, unless all of a file are
+///            flags: -1, 0 or 1
 ///   got10k   a line "left, top, width, height" for each image, in the order of their numbers, 1-based, NaN
 ///            or 0 where the target is absent
 ///   otb      the same; separated by commas, or by tabs and spaces

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,11 +22,29 @@ namespace glimpse {
 /// From here on numbers are infinite in float32.
 constexpr double beyond_float32 = 0x1.ffffffp127;
 
+/// Numbers that copies share, and no larger than a pointer to them: a document may have millions of entries,
+/// of which few have any.
+class SharedNumbers {
+  public:
+    SharedNumbers() = default;
+    SharedNumbers(std::vector<double> numbers)  // NOLINT(google-explicit-constructor): it is these
+        : numbers_(std::make_shared<const std::vector<double>>(std::move(numbers))) {}
+    SharedNumbers(std::initializer_list<double> numbers) : SharedNumbers(std::vector<double>(numbers)) {}
+
+    [[nodiscard]] const std::vector<double>& get() const {
+        static const std::vector<double> none;
+        return numbers_ ? *numbers_ : none;
+    }
+
+  private:
+    std::shared_ptr<const std::vector<double>> numbers_;
+};
+
 /// The fill of what lies outside the image: g = A(I - c) + c, c being one number for all channels, or one for
 /// each.
 struct Constant {
     /// One, or as many as the image has channels, in the image's units; |value| < `beyond_float32`.
-    std::vector<double> values;
+    SharedNumbers values{};
 };
 /// c is the mean of each channel of the whole image. With an alpha channel, the mean of that, and of each
 /// colour the mean of colour · alpha, divided by the mean alpha: 0 where that is 0.

@@ -17,6 +17,7 @@
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/mechanisms/mask.hpp"
 #include "glimpse/mechanisms/spatial_transformer.hpp"
+#include "glimpse/score.hpp"
 
 namespace glimpse {
 
@@ -93,8 +94,9 @@ struct Place {
 
 /// What some glimpses of a run have in common: the class of annotated boxes, say.
 struct GlimpseCategory {
-    std::string name{};
+    std::string name{};      ///< or else its number
     std::size_t number = 0;  ///< from 0, in the order in which a run comes to them; for `glimpse_colour`
+    bool is_shown = true;    ///< in figures: its name is no mere number
 };
 
 /// A mechanism with the name that its outputs carry.
@@ -104,11 +106,14 @@ struct Glimpse {
     Place place{};
     std::shared_ptr<const std::string> label{};         ///< what figures call it; null: its id
     std::shared_ptr<const GlimpseCategory> category{};  ///< null: none
+    Score score{};
 
-    /// What figures call it: the label, or without one the id, after the name of its category.
+    /// What figures call it: the label, or without one the id, after the name of its category and before its
+    /// score.
     [[nodiscard]] std::string shown_as() const {
         const std::string& own = label ? *label : id;
-        return category && !category->name.empty() ? category->name + " " + own : own;
+        return (category && category->is_shown ? category->name + " " : "") + own +
+               (score.is_given() ? " " + score.text() : "");
     }
     /// Which of the colours of `glimpse_colour` it has in figures; none: that of its place.
     [[nodiscard]] std::optional<std::size_t> colour() const {

@@ -10,6 +10,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
+#include "glimpse/mechanism.hpp"
 #include "glimpse/outputs.hpp"
 
 namespace glimpse {
@@ -26,8 +27,10 @@ struct GlimpseReport {
     std::optional<Affine> matrix;  ///< glimpse → image, in centre coordinates; none for maps without one
     /// What is at `output` was there and is kept, so that the rest is of the glimpse that would be made.
     bool skipped = false;
-    std::shared_ptr<const std::string> label{};  ///< null: it has none
-    std::optional<StretchedMap> stretched{};     ///< of its attention; none: it is not, or has no map
+    std::shared_ptr<const std::string> label{};         ///< null: it has none
+    std::shared_ptr<const GlimpseCategory> category{};  ///< null: it has none
+    Score score{};
+    std::optional<StretchedMap> stretched{};  ///< of its attention; none: it is not, or has no map
 };
 
 /// What became of one image.

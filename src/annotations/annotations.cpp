@@ -303,7 +303,8 @@ std::string_view BoxPlace::behind() const {
     if (kind == Kind::annotation_image) return "/image_id";
     if (kind == Kind::annotation_bbox) return "/bbox";
     if (kind == Kind::annotation_id) return "/id";
-    return kind == Kind::annotation_category ? "/category_id" : "";
+    if (kind == Kind::annotation_category) return "/category_id";
+    return kind == Kind::annotation_score ? "/score" : "";
 }
 
 std::vector<std::string_view> annotation_formats() {

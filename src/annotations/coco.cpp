@@ -150,7 +150,10 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
             continue;
         }
         AnnotatedBox& box = set.images[*image_positions[record.image]].boxes.emplace_back();
-        box = {.id = annotations.id_of(record), .box = {record.box}, .place = {k, record.place}};
+        box = {.id = annotations.id_of(record),
+               .box = {record.box},
+               .place = {k, record.place},
+               .score = record.score};
         if (record.category != CocoAnnotation::none) {
             box.category = categories[record.category].category;
             box.problem = categories[record.category].problem;

@@ -46,6 +46,10 @@ void read_rest(const Value& annotation, CocoAnnotation& record, CocoAnnotations&
         record.place = Kind::annotation_category;
         record.category = annotations.categories.number_of(identifier(annotation.member("category_id")));
     }
+    if (has(annotation, "score")) {
+        record.place = Kind::annotation_score;
+        record.score = Score(json::number(annotation.member("score")));
+    }
     record.place = Kind::annotation_bbox;
     if (!has(annotation, "bbox")) throw Error("the annotation has no bbox");
     const std::vector<double> n = json::numbers(annotation.member("bbox"), 4, "[x, y, width, height]");

@@ -9,6 +9,7 @@
 #include "annotations/numbered_texts.hpp"
 #include "glimpse/annotations.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/score.hpp"
 #include "json/value.hpp"
 
 // What COCO's records say, in little memory: those of images and categories may stand behind the annotations.
@@ -33,6 +34,7 @@ struct CocoAnnotation {
 
     std::uint64_t id = 0;  ///< as `id_kind` has it: a number in its digits, or the position of a text
     Box box{};
+    Score score{};
     std::uint32_t image = none;     ///< the number of its id; none where the annotation is lost
     std::uint32_t category = none;  ///< the number of its id
     std::uint32_t problem = none;   ///< the number of its text

@@ -29,6 +29,7 @@ AnnotatedBox read_shape(const Value& shape, std::size_t index) {
     const BoxPlace place{.number = static_cast<std::uint32_t>(index), .kind = BoxPlace::Kind::shape};
     return read_box({.place = place}, [&](AnnotatedBox& box) {
         box.category = new_category(json::text_or_number(shape.required("label")));
+        if (has(shape, "score")) box.score = Score(json::number(shape.member("score")));
         std::vector<Point> points;
         for (const Value& point : any_elements(shape.required("points"), "an array of points")) {
             const std::vector<double> xy = json::numbers(point, 2, "[x, y]");

@@ -131,7 +131,27 @@ long long frame_of(const Row& row) {
     return static_cast<long long>(frame);
 }
 
-AnnotatedBox mot_box(const Row& row, CategoryTable& categories) {
+constexpr std::size_t mot_confidence = mot_fields;
+
+/// Whether the seventh numbers of a file are confidences: in a ground truth they are flags, 1 for what
+/// counts; and what knows no confidence writes -1, or 1.
+bool has_confidences(std::string_view text) {
+    bool has = false;
+    for_each_row(text, [&](const Row& row) {
+        if (has || row.fields.size() <= mot_confidence) return;
+        const std::optional<double> number = number_in(row.fields[mot_confidence]);
+        has = number && std::isfinite(*number) && *number != -1 && *number != 0 && *number != 1;
+    });
+    return has;
+}
+
+Score mot_score(const Row& row) {
+    if (row.fields.size() <= mot_confidence || row.fields[mot_confidence].empty()) return {};
+    const double number = row.finite_number(mot_confidence);
+    return number == -1 ? Score() : Score(number);
+}
+
+AnnotatedBox mot_box(const Row& row, bool is_scored, CategoryTable& categories) {
     return read_box({.place = place_of_box(row.line)}, [&](AnnotatedBox& box) {
         const double track = whole_number(row, 1, "track");
         if (track >= 0) box.id = decimal_text(track);
@@ -142,6 +162,7 @@ AnnotatedBox mot_box(const Row& row, CategoryTable& categories) {
                 box.category = categories.shared(decimal_text(number), decimal_text(number));
             }
         }
+        if (is_scored) box.score = mot_score(row);
         box.box = {box_in(row, 2)};
     });
 }
@@ -169,9 +190,11 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images) {
     CategoryTable categories;
     DataSet set;
     const std::string text = read_annotation_text(file);
+    const bool is_scored = has_confidences(text);
     for_each_row(text, [&](const Row& row) {
         try {
-            frames.at(frame_of(row), place_of_line(file, row.line)).boxes.push_back(mot_box(row, categories));
+            frames.at(frame_of(row), place_of_line(file, row.line))
+                .boxes.push_back(mot_box(row, is_scored, categories));
         } catch (const Error& error) {
             set.lost.push_back(lost_record(file, place_of_box(row.line).text(), error.what()));
         }

@@ -171,33 +171,50 @@ std::array<double, 4> sides(const Box& box) {
     return {box.x, box.y, box.width, box.height};
 }
 
+/// A box, and how sure it is.
+struct Found {
+    Box box;
+    Score score{};
+};
+
 /// The smallest box around a polygon, behind which a confidence, or both that and a track may stand.
-Box bounds_of_polygon(const Row& row, YoloDataSet& set) {
+Found bounds_of_polygon(const Row& row, YoloDataSet& set) {
     const std::size_t count = row.fields.size();
-    if (count % 2 == 0) {
-        require_confidence(row, count - 1);
-        return bounds_of_corners(row, count - 1);
-    }
-    if (count == triangle_fields) return bounds_of_corners(row, count);
-    if (ends_in_track(row)) {
-        require_confidence(row, count - 2);
-        return bounds_of_corners(row, count - 2);
-    }
+    const auto scored = [&](std::size_t end) {
+        require_confidence(row, end);
+        return Found{bounds_of_corners(row, end), Score(row.number(end))};
+    };
+    if (count % 2 == 0) return scored(count - 1);
+    if (count == triangle_fields) return {bounds_of_corners(row, count)};
+    if (ends_in_track(row)) return scored(count - 2);
     const Box all = bounds_of_corners(row, count);
     if (may_end_in_track(row) && sides(bounds_of_corners(row, count - 2)) != sides(all) &&
         set.has_confidences_or_tracks()) {
         fail_ambiguous("a polygon with its confidence and track", "one with a corner more",
                        "leave out what follows the polygon, or give its first corner twice");
     }
-    return all;
+    return {all};
 }
 
-Box box_of(const Row& row, YoloDataSet& set) {
+/// What stands behind a box, of which a single 0 or 1 may be a track as well.
+Score score_of_box(const Row& row, const YoloDataSet& set) {
+    const std::size_t count = row.fields.size();
+    std::size_t end = box_fields;
+    if (const auto& keypoints = set.keypoints()) {
+        const std::size_t behind = box_fields + keypoints->count * keypoints->numbers;
+        if (count >= behind) end = behind;
+    }
+    const bool has_both = count == end + 2;
+    const bool has_one = count == end + 1 && !is_whole(row.number(end));
+    return has_both || has_one ? Score(row.number(end)) : Score();
+}
+
+Found box_of(const Row& row, YoloDataSet& set) {
     if (is_polygon(row, set)) return bounds_of_polygon(row, set);
     const Point centre{fraction(row, 1), fraction(row, 2)};
     const double width = fraction(row, 3);
     const double height = fraction(row, 4);
-    return {centre.x - width / 2, centre.y - height / 2, width, height};
+    return {{centre.x - width / 2, centre.y - height / 2, width, height}, score_of_box(row, set)};
 }
 
 AnnotatedBox read_row(const Row& row, YoloDataSet& set) {
@@ -206,7 +223,9 @@ AnnotatedBox read_row(const Row& row, YoloDataSet& set) {
             const std::string number = class_of(row);
             box.category = new_category(number, number);
         }
-        box.box = {box_of(row, set), Units::fraction};
+        const Found found = box_of(row, set);
+        box.box = {found.box, Units::fraction};
+        box.score = found.score;
     });
 }
 

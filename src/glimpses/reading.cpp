@@ -73,15 +73,16 @@ std::vector<double> mean_for(Group group, const ImageRegion& image, bool are_pre
 /// Whether a constant fill gives no number for alpha, of so many channels.
 bool is_opaque_by_default(const Fill& fill, int channels) {
     const auto* constant = std::get_if<Constant>(&fill);
-    return constant && (constant->values.size() == 1 ||
-                        constant->values.size() + 1 == static_cast<std::size_t>(channels));
+    if (!constant) return false;
+    const std::size_t count = constant->values.get().size();
+    return count == 1 || count + 1 == static_cast<std::size_t>(channels);
 }
 
 /// One value per channel, of a validated fill; without a value for alpha, alpha is opaque.
 std::vector<double> channel_values(const Constant& constant, int channels, bool alpha, int depth) {
     const auto count = static_cast<std::size_t>(channels);
     const std::size_t colours = alpha ? count - 1 : count;
-    std::vector<double> values = constant.values;
+    std::vector<double> values = constant.values.get();
     if (values.size() == 1) values.resize(colours, values.front());
     if (alpha && values.size() == colours) values.push_back(full_scale(depth));
     return values;
@@ -214,7 +215,7 @@ void validate_fill(const Lowered& lowered, int channels, bool alpha, int depth) 
     const auto* constant = std::get_if<Constant>(&lowered.fill);
     if (!constant) return;
     const auto count = static_cast<std::size_t>(channels);
-    const std::size_t given = constant->values.size();
+    const std::size_t given = constant->values.get().size();
     if (given != 1 && given != count && !(alpha && given + 1 == count)) {
         throw InvalidParameter("/padding", "the padding has " + std::to_string(given) +
                                                " values, the image " + std::to_string(channels) +

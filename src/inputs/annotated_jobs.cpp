@@ -103,14 +103,14 @@ class Places {
     std::map<BoxPlace::Kind, std::shared_ptr<const CommonPlace>> common_;
 };
 
-/// The category of a box in a run; null where it has none. A number that is the only name is not shown.
+/// The category of a box in a run; null where it has none.
 std::shared_ptr<const GlimpseCategory> category_of(const AnnotatedBox& box, GlimpseCategories& known) {
     const auto& [name, number] = *box.category;
     if (name.empty() && number.empty()) return nullptr;
     auto& category = known[{name, number}];
     if (!category) {
         category = std::make_shared<const GlimpseCategory>(
-            GlimpseCategory{name == number ? std::string() : name, known.size() - 1});
+            GlimpseCategory{name.empty() ? number : name, known.size() - 1, name != number});
     }
     return category;
 }
@@ -124,7 +124,10 @@ void add(const AnnotatedBox& box, const std::string& id, const Place& place,
         if (box.problem) throw UsageError(place.text(), *box.problem);
         append_glimpses_of_box(id, box.box, place, defaults, document);
         const auto category = category_of(box, categories);
-        for (std::size_t k = before; k < document.size(); ++k) document[k].category = category;
+        for (std::size_t k = before; k < document.size(); ++k) {
+            document[k].category = category;
+            document[k].score = box.score;
+        }
     } catch (const UsageError& error) {
         job.unusable.push_back({id, error.what()});
     }

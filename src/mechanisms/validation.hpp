@@ -52,7 +52,7 @@ inline void require_upright(const OrientedBox& box, std::string_view mechanism) 
 inline void require_float32(const Fill& fill) {
     const auto* constant = std::get_if<Constant>(&fill);
     if (!constant) return;
-    for (const double value : constant->values) {
+    for (const double value : constant->values.get()) {
         if (std::abs(value) < beyond_float32) continue;
         throw InvalidParameter("/padding",
                                "a padding is a number that float32 can hold, not " + number_text(value));

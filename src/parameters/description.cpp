@@ -31,6 +31,10 @@ const std::vector<Key>& common_keys() {
          .meaning =
              "Of an entry with a reference that has \"each\": what figures call its glimpses, in their "
              "order; or a text file with a label in each line."},
+        {.name = "score",
+         .type = or_reference(number_type()),
+         .meaning = "How good what made the glimpse holds it to be, such as a confidence: figures show it "
+                    "behind the label."},
     };
     return keys;
 }

@@ -12,6 +12,7 @@
 #include "parameters/expansion.hpp"
 #include "parameters/ids.hpp"
 #include "parameters/labels.hpp"
+#include "parameters/numbers.hpp"
 #include "system/presence.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
@@ -104,10 +105,18 @@ std::vector<std::string> labels_of(Entry& entry, const ReferencedElements& eleme
     return labels ? read_labels(*labels, elements, context) : std::vector<std::string>();
 }
 
-Mechanism read_element(Entry& entry, std::size_t element, const ReadingContext& context) {
+/// A glimpse that has neither id nor place yet.
+Glimpse read_glimpse(Entry& entry, const ReadingContext& context) {
+    const std::optional<Value> score = entry.take("score");  // which no mechanism knows
+    Glimpse glimpse{.id = {}, .mechanism = read_mechanism(entry, context)};
+    if (score) glimpse.score = Score(number(*score, context));
+    return glimpse;
+}
+
+Glimpse read_element(Entry& entry, std::size_t element, const ReadingContext& context) {
     context.arrays->of_entry.position = element;
     try {
-        return read_mechanism(entry, context);
+        return read_glimpse(entry, context);
     } catch (const UsageError& error) {
         throw UsageError(error.what() + (" (element " + std::to_string(element) + ")"));
     }
@@ -121,13 +130,18 @@ void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place
     ReferencedElements& elements = context.arrays->of_entry;
     elements = {};
     if (entry.has_own("labels")) entry.take("labels");  // which no mechanism knows
-    Mechanism first = read_mechanism(entry, context);
+    Glimpse first = read_glimpse(entry, context);
+    first.place = place;
     const std::vector<std::string> labels = labels_of(entry, elements, context);
-    if (!elements.count) return append_glimpses(std::move(id), std::move(first), place, document);
-    const auto append = [&](std::size_t k, Mechanism mechanism) {
-        auto label = labels.empty() ? nullptr : std::make_shared<const std::string>(labels[k]);
-        append_glimpses(ids.of_element(id, k, value, position), std::move(mechanism), place, document,
-                        std::move(label));
+    if (!elements.count) {
+        first.id = std::move(id);
+        return append_glimpses(std::move(first), document);
+    }
+    const auto append = [&](std::size_t k, Glimpse glimpse) {
+        glimpse.id = ids.of_element(id, k, value, position);
+        glimpse.place = place;
+        if (!labels.empty()) glimpse.label = std::make_shared<const std::string>(labels[k]);
+        append_glimpses(std::move(glimpse), document);
     };
     append(0, std::move(first));
     for (std::size_t k = 1; k < *elements.count; ++k) append(k, read_element(entry, k, context));

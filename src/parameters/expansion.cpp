@@ -4,12 +4,8 @@
 
 namespace glimpse::parameters {
 
-void append_glimpses(std::string id, Mechanism mechanism, Place place, ParameterDocument& document,
-                     std::shared_ptr<const std::string> label) {
-    document.push_back({.id = std::move(id),
-                        .mechanism = std::move(mechanism),
-                        .place = std::move(place),
-                        .label = std::move(label)});
+void append_glimpses(Glimpse glimpse, ParameterDocument& document) {
+    document.push_back(std::move(glimpse));
 }
 
 }  // namespace glimpse::parameters

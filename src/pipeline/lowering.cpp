@@ -20,6 +20,8 @@ std::vector<GlimpseReport> reports_of(const ImageJob& job) {
         report.id = glimpse.id;
         report.mechanism = name(glimpse.mechanism);
         report.label = glimpse.label;
+        report.category = glimpse.category;
+        report.score = glimpse.score;
     }
     for (const UnusableGlimpse& glimpse : job.unusable) {
         GlimpseReport& report = reports.emplace_back();

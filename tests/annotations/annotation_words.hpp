@@ -42,6 +42,22 @@ inline Words words(const std::vector<AnnotatedImage>& images) {
     return all;
 }
 
+/// The scores of all boxes, as figures show them; "-" for none.
+inline Words scores(const std::vector<AnnotatedImage>& images) {
+    Words all;
+    for (const AnnotatedImage& image : images) {
+        for (const AnnotatedBox& box : image.boxes) {
+            all.push_back(box.score.is_given() ? box.score.text() : "-");
+        }
+    }
+    return all;
+}
+
+inline Words scores_in(const std::filesystem::path& file, const std::string& format,
+                       const ImageFiles& images) {
+    return scores(read_annotations({file, format, {}, false, true}, images));
+}
+
 /// Images of a directory, in name order.
 inline ImageFiles images_of(const scratch::Directory& directory, const Words& names) {
     ImageFiles images{{directory.path()}, {}};

@@ -433,6 +433,51 @@ TEST_CASE("MOT: frames by their numbers, boxes 1-based; detections have neither 
         "has the frame number of "));
 }
 
+TEST_CASE("MOT: the seventh numbers are confidences, unless all of a file are flags") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1"});
+    const auto scores_of = [&](const std::string& rows) {
+        return scores_in(directory.file("det.txt", rows), "mot", images);
+    };
+    CHECK(scores_of("1,1,3,5,10,6,1,7,0.5\n1,2,3,5,10,6,0,1,1\n1,3,3,5,10,6,-1,1,1\n1,4,3,5,10,6\n") ==
+          Words{"-", "-", "-", "-"});
+    CHECK(scores_of("1,-1,3,5,10,6,0.5,-1\n1,-1,3,5,10,6,1,-1\n1,-1,3,5,10,6,-1,-1\n1,-1,3,5,10,6,,-1\n"
+                    "1,-1,3,5,10,6\n1,-1,3,5,10,6,-0.25\n1,-1,3,5,10,6,12.5\n") ==
+          Words{"0.50", "1.00", "-", "-", "-", "-0.25", "12.50"});
+    // One that is no number fails its row, where there are confidences.
+    const auto all = [&](const std::string& row) {
+        return read(directory.file("det.txt", "1,1,3,5,10,6," + row + "\n1,2,3,5,10,6,x\n"), "mot", images);
+    };
+    CHECK(all("0.5").back() == "1 2 - -: field 7: a number is needed, not 'x'");
+    CHECK(all("1").back() == "1 2 - -: 2 4 10 6");
+}
+
+TEST_CASE("COCO and LabelMe: a score is any number; null and nothing are none") {
+    const scratch::Directory directory;
+    directory.file("a.png");
+    const auto coco = directory.file("c.json", R"({
+        "images": [{"id": 1, "file_name": "a.png"}],
+        "annotations": [{"id": 1, "image_id": 1, "bbox": [1, 2, 3, 4], "score": 0.875},
+                        {"id": 2, "image_id": 1, "bbox": [1, 2, 3, 4], "score": null},
+                        {"id": 3, "image_id": 1, "bbox": [1, 2, 3, 4]},
+                        {"id": 4, "image_id": 1, "bbox": [1, 2, 3, 4], "score": -3},
+                        {"id": 5, "image_id": 1, "bbox": [1, 2, 3, 4], "score": "high"},
+                        {"id": 6, "image_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}]})");
+    const auto boxes = read_annotations({coco, "coco", {}, false, true}, images_of(directory, {}));
+    CHECK(scores(boxes) == Words{"0.88", "-", "-", "-3.00", "-", "-"});
+    const AnnotatedBox& wrong = boxes.front().boxes[4];
+    CHECK(wrong.place.text() == ": /annotations/4/score");
+    REQUIRE(wrong.problem);
+    CHECK(*wrong.problem == "a number is needed, not \"high\"");
+    CHECK(boxes.front().boxes[5].problem);
+
+    const auto labelme = directory.file("a.json", R"({"shapes": [
+        {"label": "cat", "points": [[12, 9], [2, 4]], "score": 0.5},
+        {"label": "cat", "points": [[12, 9], [2, 4]], "score": null},
+        {"label": "cat", "points": [[12, 9], [2, 4]]}]})");
+    CHECK(scores_in(labelme, "labelme", images_of(directory, {"a"})) == Words{"0.50", "-", "-"});
+}
+
 TEST_CASE("GOT-10k and OTB: a line for each image in the order of their numbers, none where it is absent") {
     const scratch::Directory directory;
     const auto file =

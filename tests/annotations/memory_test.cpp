@@ -53,7 +53,7 @@ TEST_CASE("a further box of COCO's costs at most 200 bytes, with its text while 
     CAPTURE(box.most);
     CAPTURE(box.kept);
     CHECK(box.most <= 200);
-    CHECK(box.kept <= 125);  // an `AnnotatedBox`, and what its vector has beside it
-    CHECK(sizeof(AnnotatedBox) <= 120);
+    CHECK(box.kept <= 133);  // an `AnnotatedBox`, and what its vector has beside it
+    CHECK(sizeof(AnnotatedBox) <= 128);
     CHECK(box.kept >= sizeof(Box));  // it is counted at all
 }

@@ -143,6 +143,27 @@ TEST_CASE("YOLO: behind a box stand a confidence of 0 to 1, a whole track, or bo
                 "a track is a whole number, not 0.5"));
 }
 
+TEST_CASE("YOLO: a confidence is a box's score; a single 0 or 1 may be a track, and is none") {
+    const auto scores_of = [](const char* yaml, const std::string& rows) {
+        const scratch::Directory directory;
+        directory.file("labels/a.txt", rows);
+        if (*yaml != '\0') directory.file("labels/data.yaml", yaml);
+        return scores_in(directory / "labels", "yolo", images_of(directory, {"a"}));
+    };
+    const std::string box = "0 0.5 0.5 0.25 0.5";
+    const std::string rows = box + "\n" + box + " 0.75\n" + box + " 7\n" + box + " 0\n" + box + " 1\n" + box +
+                             " 0.25 7\n" + box + " 1 3\n";
+    const Words expected{"-", "0.75", "-", "-", "-", "0.25", "1.00"};
+    CHECK(scores_of("", rows) == expected);
+    CHECK(scores_of("names: [0]\nkpt_shape: [2, 2]\n", rows) == expected);
+    const std::string pose = box + " 0.4 0.5 0.6 0.75";
+    CHECK(scores_of("names: [0]\nkpt_shape: [2, 2]\n", pose + "\n" + pose + " 0.5\n" + pose + " 0.5 7\n" +
+                                                           pose + " 7\n") == Words{"-", "0.50", "0.50", "-"});
+    const std::string polygon = "0 0.25 0.5 0.4 0.5 0.6 0.75";
+    CHECK(scores_of("names: [0]\n", polygon + "\n" + polygon + " 0.4 0.9\n" + polygon + " 0.5\n" + polygon +
+                                        " 0.75 3\n") == Words{"-", "-", "0.50", "0.75"});
+}
+
 TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a box") {
     const Rows rows("names: [0]\n");
     CHECK(rows.of("0.91 3") == box_itself);

@@ -181,6 +181,25 @@ class Figures(GlimpseCase):
         self.extract("in", "--boxes", "boxes.json", "--category", "cat", "--overlay", "--figure-format", "svg")
         self.assertEqual(self.colours_of_tags("b.overlay.svg"), {"cat 5": "#00be5a"})
 
+    def test_a_score_stands_behind_the_label(self):
+        self.picture("in/a.png", width=600, height=450)
+        self.path("boxes.json").write_text(json.dumps({
+            "images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 3, "name": "dog"}],
+            "annotations": [{"id": 7, "image_id": 1, "category_id": 3, "bbox": [50, 100, 80, 60], "score": 0.9234},
+                            {"id": 8, "image_id": 1, "category_id": 4, "bbox": [250, 100, 80, 60]}]}))
+        self.extract("in", "--boxes", "boxes.json", "--overlay", "--panel", "--sheet", "glimpses", "--figure-format", "svg",
+                     "--report", "r.jsonl")
+        self.assertEqual(set(self.colours_of_tags("a.overlay.svg")), {"dog 7 0.92", "8"})
+        for kind in ("panel", "sheet"):
+            texts = [text.text for text in xml.etree.ElementTree.parse(self.out / f"a.{kind}.svg").getroot().iter(SVG + "text")]
+            self.assertIn("dog 7 0.92", texts)
+        glimpses = json.loads(self.path("r.jsonl").read_text())["glimpses"]
+        self.assertEqual([(one.get("category"), one.get("score")) for one in glimpses], [("dog", 0.9234), ("4", None)])
+        self.assertNotIn("score", glimpses[1])
+        parameters = self.document({"id": "dog", "box": [50, 100, 80, 60], "score": 0.5})
+        self.extract("in", "-p", parameters, "--overlay", "--figure-format", "svg")
+        self.assertEqual(set(self.colours_of_tags("a.overlay.svg")), {"dog 0.50"})
+
     def rendered(self, name):
         """A figure's SVG and PDF as pixels, by other programs."""
         tool("rsvg-convert", self.out / f"{name}.svg", "-o", self.path("svg.png"))

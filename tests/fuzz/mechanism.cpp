@@ -13,9 +13,9 @@ using fuzz::Draws;
 Fill fill_of(Draws& draws) {
     switch (draws.bits(1) % 4) {
         case 0: {
-            Constant constant;
-            for (int n = draws.whole(1, 4); n > 0; --n) constant.values.push_back(draws.any_real());
-            return constant;
+            std::vector<double> values;
+            for (int n = draws.whole(1, 4); n > 0; --n) values.push_back(draws.any_real());
+            return Constant{values};
         }
         case 1:
             return MeanOfImage{};

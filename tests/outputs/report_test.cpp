@@ -20,13 +20,15 @@ ImageReport a_report() {
     const Affine matrix{{{{2, 0, 1.5}, {0, 3, -1}}}};
     report.glimpses.push_back({"eye", "crop", "out/a.eye.png", "", {4, 5}, {1, 2, 8, 15}, 0.75, matrix});
     report.glimpses.back().label = std::make_shared<const std::string>("an \"eye\"");
+    report.glimpses.back().category = std::make_shared<const GlimpseCategory>(GlimpseCategory{"dog"});
+    report.glimpses.back().score = Score(0.123456789);
     report.glimpses.push_back({"list", "mask", "", "it is empty", {}, {}, 0, {}});
     return report;
 }
 
 const std::string glimpses =
-    R"("glimpses":[{"id":"eye","mechanism":"crop","label":"an \"eye\"","output":"out/a.eye.png","size":[4,5],)"
-    R"("support":[1,2,8,15],"inside":0.75,"matrix":[[2.0,0.0,1.5],[0.0,3.0,-1.0]]},)"
+    R"("glimpses":[{"id":"eye","mechanism":"crop","label":"an \"eye\"","category":"dog","score":0.123456789,)"
+    R"("output":"out/a.eye.png","size":[4,5],"support":[1,2,8,15],"inside":0.75,"matrix":[[2.0,0.0,1.5],[0.0,3.0,-1.0]]},)"
     R"({"id":"list","mechanism":"mask","error":"it is empty","output":null,"size":null,"support":null,)"
     R"("inside":null,"matrix":null}]})";
 

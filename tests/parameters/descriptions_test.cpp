@@ -186,8 +186,8 @@ TEST_CASE("descriptions: a single entry and a document take what is said of the 
 TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or by the nearest") {
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "simga": 1})") ==
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
-    CHECK(
-        refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
-        "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"box\", \"units\", "
-        "\"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
+    CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
+          "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"score\", "
+          "\"box\", \"units\", "
+          "\"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
 }

@@ -129,8 +129,8 @@ TEST_CASE("forms of crop") {
     const auto& indices = form_of<Crop::IndexForm>(get<Crop>(document[2]));
     CHECK(indices.rows == std::vector<int>{3, 1, 1});
     CHECK(indices.columns == std::vector<int>{0, 2});
-    CHECK(std::get<Constant>(get<Crop>(document[3]).fill).values == std::vector<double>{128});
-    CHECK(std::get<Constant>(get<Crop>(document[4]).fill).values == std::vector<double>{1, 2.5, 3});
+    CHECK(std::get<Constant>(get<Crop>(document[3]).fill).values.get() == std::vector<double>{128});
+    CHECK(std::get<Constant>(get<Crop>(document[4]).fill).values.get() == std::vector<double>{1, 2.5, 3});
     CHECK(std::holds_alternative<MeanOfImage>(get<Crop>(document[5]).fill));
     CHECK(!get<Crop>(document[5]).padding);
     CHECK(!get<Crop>(document[1]).padding);

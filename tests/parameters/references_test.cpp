@@ -307,6 +307,26 @@ TEST_CASE("references: elements that do not fit are refused, with both numbers")
                 "has at most 200 characters, not 201"));
 }
 
+TEST_CASE("a score is an entry's own, or each element's") {
+    Tables tables{{{"two", "1 2 3 4\n5 6 7 8\n"}, {"s", "0.25\n0.75\n"}, {"three", "1\n2\n3\n"}}};
+    const ParameterDocument document = tables.read(
+        R"([{"box": [0, 0, 4, 4]}, {"id": "dog", "box": [0, 0, 4, 4], "score": 0.92},
+            {"id": "w", "box": {"file": "two", "each": 0}, "score": {"file": "s", "each": 0}, "labels": ["a", "b"]},
+            {"id": "one", "box": {"file": "two", "each": 0}, "score": -1}])");
+    REQUIRE(document.size() == 6);
+    CHECK(!document[0].score.is_given());
+    CHECK(document[0].shown_as() == "000");
+    CHECK(document[1].shown_as() == "dog 0.92");
+    CHECK(document[2].shown_as() == "a 0.25");
+    CHECK(document[3].shown_as() == "b 0.75");
+    CHECK(document[5].shown_as() == "one.001 -1.00");
+    CHECK(tables.message(R"({"box": [0, 0, 4, 4], "score": "0.9"})") ==
+          "a.json: /score: a number is needed, not \"0.9\"");
+    CHECK(
+        tables.message(R"({"box": {"file": "two", "each": 0}, "score": {"file": "three", "each": 0}})") ==
+        "a.json: /score: three: it has 3 elements along axis 0 of the shape (3, 1), and that of /box has 2");
+}
+
 TEST_CASE("references: labels are a default for the entries that have elements") {
     Tables tables{{{"two", "1 2 3 4\n5 6 7 8\n"}}};
     const ParameterDocument document = tables.read(
