@@ -25,12 +25,24 @@ class Defaults {
     [[nodiscard]] std::optional<json::Value> find(std::string_view key) const;
     void mark_read(std::string_view key) { read_.emplace(key); }
 
+    /// Says that the entry at `pointer`, of that mechanism, takes the key's value in that unit. Throws
+    /// `UsageError` at the key where one of another mechanism has taken it in another unit.
+    void claim_unit(std::string_view key, std::string_view unit, std::string_view mechanism,
+                    const std::string& pointer);
+
     /// Throws `UsageError` for a key that no entry has read.
     void require_all_read() const;
 
   private:
+    /// What a key's value is measured in, by whom.
+    struct Unit {
+        std::string unit;
+        std::string mechanism;
+    };
+
     json::Value object_;
     std::set<std::string, std::less<>> read_;
+    std::map<std::string, Unit, std::less<>> units_{};
 };
 
 /// An entry: its own keys, and below them the document's defaults.
@@ -49,6 +61,10 @@ class Entry {
     /// The key's value, marked as read.
     std::optional<json::Value> take(std::string_view key);
 
+    /// Says what a key's value, which may come from the defaults, is measured in. Throws `UsageError` as
+    /// `Defaults::claim_unit`.
+    void claim_unit(std::string_view key, std::string_view unit, std::string_view mechanism) const;
+
     /// Like `take`. Throws `UsageError` that ends in `because` where the key is missing.
     json::Value need(std::string_view key, const std::string& because);
 
@@ -63,15 +79,24 @@ class Entry {
 
     /// Says that the fields of these keys were read out of the value of `key`, which `fail_field` names.
     void stand_for(std::string_view key, std::initializer_list<std::string_view> fields);
+    /// Says that they are the elements of that value, a list.
+    void stand_for_elements(std::string_view key, std::initializer_list<std::string_view> fields);
 
     /// Throws `UsageError` at a field of a mechanism ("/x/s"), in the entry or in the defaults.
     [[noreturn]] void fail_field(const std::string& field, const std::string& rule) const;
 
   private:
+    /// Where a field was read from.
+    struct Origin {
+        std::string key;
+        std::string below;  ///< the rest of a pointer, "/1"; empty: the field is told by its name
+    };
+
     json::Value own_;
     Defaults* defaults_;
     std::set<std::string, std::less<>> read_;
-    std::map<std::string, std::string, std::less<>> origins_{};  ///< of fields, where it is another key
+    std::set<std::string, std::less<>> inherited_{};        ///< keys taken from the defaults
+    std::map<std::string, Origin, std::less<>> origins_{};  ///< of fields, where it is another place
 };
 
 }  // namespace glimpse::parameters

@@ -83,7 +83,11 @@ Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context)
     const std::vector<double> sigmas = read_sigmas(*sigma, context);
     form.sigma = sigmas.front();
     if (sigmas.size() > 1) form.sigma_y = sigmas.back();
-    entry.stand_for("sigma", {"sigma_y"});
+    if (sigma->is_array()) {
+        entry.stand_for_elements("sigma", {"sigma", "sigma_y"});
+    } else {
+        entry.stand_for("sigma", {"sigma_y"});
+    }
     return form;
 }
 

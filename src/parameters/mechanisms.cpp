@@ -79,6 +79,13 @@ void require_all_read(const Entry& entry, const Description& description, const 
                                          : "by mechanism " + in_quotes(description.word)));
 }
 
+/// Mechanisms of one document may measure what they both have in different units.
+void require_own_units(const Entry& entry, const Description& description) {
+    for (const Key& key : description.keys) {
+        if (!key.unit.empty()) entry.claim_unit(key.name, key.unit, description.word);
+    }
+}
+
 }  // namespace
 
 const std::vector<std::string_view>& entry_keys() {
@@ -100,6 +107,7 @@ Mechanism read_mechanism(Entry& entry, const ReadingContext& context) {
     const Form& form = form_of(entry, description);
     Mechanism mechanism = description.read(entry, form, context);
     require_all_read(entry, description, form);
+    require_own_units(entry, description);
     try {
         validate(mechanism);
     } catch (const InvalidParameter& error) {
