@@ -87,7 +87,8 @@ struct OverlayStyle {
 
 /// How many times a picture of that size (not empty) is enlarged, so that the outlines and labels of n
 /// glimpses are legible on it: by the least whole factor with which its longer side has 130 √n pixels, at
-/// least 400 and at most 1600; by less where that side would have more than `longest`, but never below 1.
+/// least 400 and at most 1600, and its shorter side 64, as two lines of labels take; by less where the longer
+/// side would have more than `longest`, but never below 1.
 GLIMPSE_EXPORT int legible_enlargement(cv::Size picture, std::size_t glimpses, int longest);
 
 /// Whether attention is shown in that style by how strong it is.

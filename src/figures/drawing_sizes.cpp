@@ -12,9 +12,11 @@ double crowding(std::size_t outlines) {
 
 DrawingSizes drawing_sizes(cv::Size picture, std::size_t outlines) {
     const double crowded = crowding(outlines);
-    // The geometric mean keeps letters in proportion on wide strips and on tall ones.
+    // The geometric mean keeps letters in proportion on wide strips and on tall ones, of which very long ones
+    // must still have room for a line.
     const double side = std::sqrt(double(picture.width) * picture.height);
-    const int letter = static_cast<int>(std::lround(std::max(9.0, side * 0.022 * crowded)));
+    const double room = std::min(picture.width, picture.height) / 7.0;
+    const int letter = static_cast<int>(std::lround(std::max(9.0, std::min(side * 0.022 * crowded, room))));
     const int line = static_cast<int>(std::lround(std::max(1.0, std::max(2.0, side * 0.004) * crowded)));
     // A casing would hide more than a line as thin as this shows.
     if (side < 160 || line == 1) return {1, 0, letter};

@@ -55,9 +55,10 @@ cv::Vec3b glimpse_colour(std::size_t k) {
 }
 
 int legible_enlargement(cv::Size picture, std::size_t glimpses, int longest) {
-    const int side = std::max({1, picture.width, picture.height});
-    return std::clamp(static_cast<int>(std::ceil(legible_side(glimpses) / side)), 1,
-                      std::max(1, longest / side));
+    constexpr double shortest = 64;
+    const auto [narrow, wide] = std::minmax({std::max(1, picture.width), std::max(1, picture.height)});
+    const double wanted = std::max(legible_side(glimpses) / wide, shortest / narrow);
+    return std::clamp(static_cast<int>(std::ceil(wanted)), 1, std::max(1, longest / wide));
 }
 
 }  // namespace glimpse

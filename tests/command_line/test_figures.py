@@ -110,16 +110,16 @@ class Figures(GlimpseCase):
 
     def test_small_pictures_are_squares_everywhere(self):
         """At factors at which readers smooth, too."""
-        for width, factor in ((8, 50), (100, 4), (140, 3)):
-            photo, pixels = self.picture(width=width, height=8)
+        for width, height, factor in ((8, 8, 50), (100, 64, 4), (140, 64, 3)):
+            photo, pixels = self.picture(width=width, height=height)
             for form in ("png", "svg", "pdf"):
-                self.extract(photo, "-b", f"0,0,{width},8", "--panel", "--overlay-style", "heat", "--opacity", 0, "--figure-format", form)
+                self.extract(photo, "-b", f"0,0,{width},{height}", "--panel", "--overlay-style", "heat", "--opacity", 0, "--figure-format", form)
             shown = self.load("photo.panel.png")
             left, top = self.corner_of(shown)
             wanted = numpy.kron(pixels, numpy.ones((factor, factor, 1))).astype(int)
             svg, _ = self.rendered("photo.panel")
             for picture in (shown, svg):
-                seen = picture[top:top + 8 * factor, left:left + width * factor].astype(int)
+                seen = picture[top:top + height * factor, left:left + width * factor].astype(int)
                 self.assertLessEqual(numpy.abs(seen - wanted).max(), ROUNDING)
             # Poppler shows some pictures a pixel wider: what is embedded is compared, and that nothing smooths it.
             tool("pdfimages", "-png", self.out / "photo.panel.pdf", self.path("embedded"))
@@ -180,6 +180,18 @@ class Figures(GlimpseCase):
         # A run of one category has the first colour for it.
         self.extract("in", "--boxes", "boxes.json", "--category", "cat", "--overlay", "--figure-format", "svg")
         self.assertEqual(self.colours_of_tags("b.overlay.svg"), {"cat 5": "#00be5a"})
+
+    def test_an_elongated_image_has_labels(self):
+        """As far as the usual --overlay-size lets its shorter side have 57 pixels, thrice the height of a label."""
+        for width, height in ((2000, 30), (30, 2000), (1, 120), (120, 1), (63, 8000)):
+            photo, _ = self.picture("long.png", width=width, height=height)
+            self.extract(photo, "-b", f"0,0,{max(1, width // 2)},{max(1, height // 2)}", "--overlay", "--panel", "--figure-format", "svg")
+            root = xml.etree.ElementTree.parse(self.out / "long.overlay.svg").getroot()
+            self.assertEqual([text.text for text in root.iter(SVG + "text")], ["000"], (width, height))
+        photo, _ = self.picture("long.png", width=5000, height=40)
+        for options, labels in (((), 0), (("--overlay-size", 10000), 1)):
+            self.extract(photo, "-b", "0,0,99,9", "--overlay", "--figure-format", "svg", *options)
+            self.assertEqual((self.out / "long.overlay.svg").read_text().count("<text"), labels)
 
     def test_a_score_stands_behind_the_label(self):
         self.picture("in/a.png", width=600, height=450)

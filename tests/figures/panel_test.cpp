@@ -129,8 +129,13 @@ TEST_CASE("a small overlay is enlarged until it is legible, but not beyond its l
     CHECK(legible_enlargement({28, 20}, 16, unbounded) == 19);    // 520 / 28 = 18.6
     CHECK(legible_enlargement({20, 28}, 1000, unbounded) == 58);  // 1600 / 28 = 57.1
     CHECK(legible_enlargement({1, 1}, 0, unbounded) == 400);
-    CHECK(legible_enlargement({400, 3}, 1, unbounded) == 1);
-    CHECK(legible_enlargement({399, 3}, 1, unbounded) == 2);
+    CHECK(legible_enlargement({400, 64}, 1, unbounded) == 1);
+    CHECK(legible_enlargement({399, 64}, 1, unbounded) == 2);
+    // An elongated one until its shorter side has room for labels.
+    CHECK(legible_enlargement({1000, 63}, 1, unbounded) == 2);
+    CHECK(legible_enlargement({3, 400}, 1, unbounded) == 22);
+    CHECK(legible_enlargement({2000, 30}, 1, 8192) == 3);
+    CHECK(legible_enlargement({1, 2000}, 1, 8192) == 4);
     CHECK(legible_enlargement({28, 28}, 1, 100) == 3);
     CHECK(legible_enlargement({28, 28}, 1, 28) == 1);
     CHECK(legible_enlargement({28, 28}, 1, 7) == 1);
