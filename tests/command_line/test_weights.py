@@ -117,6 +117,8 @@ class Dark(GlimpseCase):
         self.assertEqual(self.warnings(self.BLACK),
                          "glimpse: warning: 1 glimpse of masks is nearly black, since no pixel's weights sum to more than 0.2 "
                          "(a.png: black, nowhere above 0)\n")
+        # Before anything is written, too.
+        self.assertIn("1 glimpse of masks is nearly black", self.warnings(self.BLACK, options=("--dry-run",)))
         told = self.warnings(self.FAR, self.FAINT)
         self.assertIn("warning: 2 glimpses of Gaussians are nearly black", told)
         self.assertIn("(a.png: far, nowhere above 0); \"normalise\": \"safe\"", told)
