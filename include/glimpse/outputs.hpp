@@ -20,10 +20,12 @@ enum class Existing { overwrite, skip, error };
 struct TrackOptions {
     bool strip = false;     ///< DIR/ID.strip.png, .svg or .pdf, a contact sheet of its glimpses
     std::string animation;  ///< DIR/ID.track.webp, .gif or .mp4, by the extension; empty: none
-    /// Of the animation, in frames a second: 0.1 ≤ rate ≤ 60, for GIF ≤ 50; without: 25.
+    /// Of the animations, in frames a second: 0.1 ≤ rate ≤ 60, for GIF ≤ 50; without: 25.
     std::optional<double> frame_rate{};
     /// Of the strip: the longer side of a cell in pixels, at most, `least_cell_size` to `greatest_cell_size`.
     int cell_size = 128;
+    std::string crops{};     ///< DIR/ID.crops.webp, .gif or .mp4: its glimpses alone; empty: none
+    std::string sequence{};  ///< DIR/tracks.webp, .gif or .mp4: the images with all tracks; empty: none
 };
 
 /// What is written, and where.

@@ -2,7 +2,8 @@
 
 #include <cstddef>
 
-// Sheets: all glimpses of an image in one figure, row by row in their order, each with its label below.
+// Sheets: all glimpses of an image, or of a run, in one figure, row by row in their order, each with its
+// label below.
 
 namespace glimpse {
 
@@ -24,6 +25,8 @@ struct SheetOptions {
     /// In pixels, `least_cell_size` ≤ cell size ≤ `greatest_cell_size`: what is smaller is enlarged by the
     /// greatest whole factor that fits; what is larger is shrunk, an image by the least power of two.
     int cell_size = 256;
+    /// One sheet of all images, OUT/sheet.png, once they are done, rather than one of each.
+    bool over_run = false;
 };
 
 /// The figures that so many glimpses take: ⌈n / `most_cells_of_page`⌉.

@@ -12,53 +12,48 @@
 #include "glimpse/run.hpp"
 #include "glimpse/track_outputs.hpp"
 
-// What becomes of one id over the images of a sequence, as one picture or as an animation.
+// What images make together: one id over those of a sequence, as one picture or as an animation; all ids of
+// a sequence; a sheet of all glimpses.
 
 namespace glimpse {
 
-/// What became of one output of a track.
+/// What became of one of these outputs.
 struct TrackReport {
-    std::string track{};       ///< name
+    std::string subject{};     ///< `JointPlan::subject_of`: "track 7"
     std::string output{};      ///< path
     std::size_t glimpses = 0;  ///< how many it shows
     std::string error{};       ///< empty where it succeeded
     bool remade = false;       ///< what was there was no whole output, as `is_remade` has it
 };
 
-/// The tracks of a run, made once it is over from the images and the glimpses as written. Each core
-/// makes one track at a time, and holds one glimpse of it for each core.
+/// What the images of a run make together, once it is over, from the images and the glimpses as written. Each
+/// core makes one output at a time, and holds one glimpse or image of it for each core; one page of the run's
+/// sheet is made at a time.
 class GLIMPSE_EXPORT Tracks {
   public:
-    /// All jobs, also those that `Remainder` filters out. Nothing is kept where no tracks are wanted.
+    /// All jobs, also those that `Remainder` filters out. Nothing is kept where nothing is to be made.
     Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan);
 
-    /// Records what became of a job: glimpses that the run did not make are left out of their tracks.
+    /// Records what became of a job: glimpses that the run did not make are left out, and their cells of a
+    /// sheet are empty.
     void record(const FinishedJob& done);
 
     /// Throws `UsageError` for an output that exists.
     void require_new() const;
 
     /// How many files `make` writes: existing ones that are kept do not count.
-    [[nodiscard]] std::size_t outputs() const { return outputs_.size(); }
+    [[nodiscard]] std::size_t outputs() const { return joint_.outputs.size(); }
 
     /// Makes all outputs, or in a dry run none, and calls `finished` for each in its order, from one thread
     /// at a time. A failure is in the output's report. Results do not depend on `options.jobs`.
     void make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const;
 
   private:
-    struct Output {
-        std::size_t track;
-        std::filesystem::path path;
-        bool animated;
-    };
-
-    void add(std::size_t track, const std::filesystem::path& path, bool animated);
-    [[nodiscard]] TrackReport make_one(const Output& output, const RunOptions& options) const;
+    [[nodiscard]] TrackReport make_one(const JointOutput& output, const RunOptions& options) const;
 
     OutputPlan plan_;
     std::vector<ImageJob> jobs_;
-    std::vector<Track> tracks_;
-    std::vector<Output> outputs_;
+    JointPlan joint_;                         ///< without the outputs that are kept
     std::set<std::filesystem::path> failed_;  ///< paths of glimpses that the run did not make
 };
 

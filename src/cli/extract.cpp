@@ -64,7 +64,7 @@ bool lacks_fonts() {
 void warn_without_fonts(const ExtractOptions& o) {
     const OutputOptions& output = o.output;
     const bool draws = output.overlay || output.panel || output.sheet.content != SheetContent::none ||
-                       are_wanted(output.tracks);
+                       makes_joint_outputs(output);
     if (!draws || o.run.dry_run || !lacks_fonts()) return;
     o.input.warn(
         "figures have no texts, since fontconfig finds no font; install one, such as Debian's "

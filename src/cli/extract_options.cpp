@@ -26,6 +26,7 @@ const std::map<std::string, OverlayStyle::Kind> overlay_styles{
     {"blend", OverlayStyle::Kind::blend}, {"contour", OverlayStyle::Kind::contour}};
 const std::map<std::string, SheetContent> sheet_contents{
     {"glimpses", SheetContent::glimpses}, {"overlays", SheetContent::overlays}, {"maps", SheetContent::maps}};
+const std::map<std::string, bool> sheet_extents{{"image", false}, {"run", true}};
 const std::map<std::string, Existing> existing_choices{
     {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
 
@@ -197,6 +198,12 @@ void add_sheet(Command& command, ExtractOptions& o) {
         "--sheet", o.sheet, keys(sheet_contents),
         "also write NAME.sheet.png: all glimpses, their overlays or their maps, captioned");
     const SheetOptions defaults;
+    command
+        .add_choice("--over", o.over, keys(sheet_extents),
+                    "of --sheet: one for each image, or one for the run, OUT/sheet.png, of several pages "
+                    "OUT/sheet.1.png and so on")
+        ->needs(sheet)
+        ->default_str("image");
     command.add_number("--columns", o.columns, 1, static_cast<int>(most_cells_of_page), "of --sheet")
         ->needs(sheet)
         ->default_str("about twice as wide as high");
@@ -205,6 +212,25 @@ void add_sheet(Command& command, ExtractOptions& o) {
                     "of --sheet and --strip: the longer side of a cell, pixels")
         ->default_str(std::to_string(defaults.cell_size) + ", of --strip " +
                       std::to_string(TrackOptions().cell_size));
+}
+
+void add_tracks(Command& command, TrackOptions& tracks) {
+    command.add_flag(
+        "--strip", tracks.strip,
+        "also write each id's glimpses as one contact sheet, DIR/ID.strip.png (--figure-format)");
+    command.add_choice("--animate", tracks.animation, strings(animation_formats()),
+                       "also write each id's images and glimpses as an animation, DIR/ID.track.NAME");
+    command.add_choice("--animate-crops", tracks.crops, strings(animation_formats()),
+                       "also write each id's glimpses alone as an animation, DIR/ID.crops.NAME");
+    command.add_choice(
+        "--animate-all", tracks.sequence, strings(animation_formats()),
+        "also write the images of each directory, with the outlines and labels of all ids, as an "
+        "animation, DIR/tracks.NAME");
+    command
+        .add_option("--frame-rate", tracks.frame_rate,
+                    "of animations, 0.1 to 60 frames a second (gif: to 50)")
+        ->type_name("N")
+        ->default_str("25");
 }
 
 void add_pictures(Command& command, ExtractOptions& o) {
@@ -239,16 +265,7 @@ void add_pictures(Command& command, ExtractOptions& o) {
         .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),
                     "of overlays, panels and sheets; svg and pdf: lines as lines, texts as texts")
         ->default_str(std::string(figure_format_name(o.output.figure_format)));
-    TrackOptions& tracks = o.output.tracks;
-    command.add_flag(
-        "--strip", tracks.strip,
-        "also write each id's glimpses as one contact sheet, DIR/ID.strip.png (--figure-format)");
-    command.add_choice("--animate", tracks.animation, strings(animation_formats()),
-                       "also write each id's images and glimpses as an animation, DIR/ID.track.NAME");
-    command
-        .add_option("--frame-rate", tracks.frame_rate, "of --animate, 0.1 to 60 frames a second (gif: to 50)")
-        ->type_name("N")
-        ->default_str("25");
+    add_tracks(command, o.output.tracks);
 }
 
 Shard parse_shard(const std::string& text) {
@@ -309,6 +326,7 @@ void apply(ExtractOptions& o) {
     if (!o.figure_format.empty()) o.output.figure_format = figure_format_from_name(o.figure_format);
     if (o.overlay_size) o.output.overlay_size = *o.overlay_size;
     if (!o.sheet.empty()) o.output.sheet.content = sheet_contents.at(o.sheet);
+    if (!o.over.empty()) o.output.sheet.over_run = sheet_extents.at(o.over);
     if (o.columns) o.output.sheet.columns = *o.columns;
     if (o.cell_size) o.output.sheet.cell_size = o.output.tracks.cell_size = *o.cell_size;
     o.output.existing = existing_choices.at(o.existing);

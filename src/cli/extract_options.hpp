@@ -26,6 +26,7 @@ struct ExtractOptions {
     std::optional<AttentionScale> scale;
     std::optional<int> overlay_size;
     std::string sheet;
+    std::string over;
     std::optional<int> columns;
     std::optional<int> cell_size;
     std::string figure_format;

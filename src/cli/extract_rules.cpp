@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "cli/extract_options.hpp"
+#include "cli/field_names.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
@@ -121,7 +122,7 @@ const std::array rules{
          "is about figures: give --overlay, --panel, --sheet or --strip"},
 };
 
-/// Tracks need to know all images in advance.
+/// What images make together needs to know all of them in advance.
 struct TrackRule {
     bool (*is_broken)(const ExtractOptions&);
     const char* text;
@@ -132,9 +133,10 @@ const std::array track_rules{
               "is for images in files, not in an --input-tar"},
     TrackRule{[](const ExtractOptions& o) { return o.input.manifest == standard_stream; },
               "all images must be known before: give the manifest as a file"},
-    TrackRule{[](const ExtractOptions& o) { return o.input.shard.count > 1; },
-              "a share of the images has a share of each track: make the tracks when all shares are done, "
-              "in a run without --shard and with --existing skip"},
+    TrackRule{
+        [](const ExtractOptions& o) { return o.input.shard.count > 1; },
+        "a share of the images has a share of what all of them make together: make that when all shares "
+        "are done, in a run without --shard and with --existing skip"},
 };
 
 }  // namespace
@@ -144,10 +146,10 @@ void validate(const ExtractOptions& options) {
     for (const Rule& rule : rules) {
         if (rule.is_broken(options)) throw UsageError(rule.option, rule.text);
     }
-    const TrackOptions& tracks = options.output.tracks;
-    if (!are_wanted(tracks)) return;
+    if (!makes_joint_outputs(options.output)) return;
     for (const TrackRule& rule : track_rules) {
-        if (rule.is_broken(options)) throw UsageError(tracks.strip ? "--strip" : "--animate", rule.text);
+        if (rule.is_broken(options))
+            throw UsageError(option_of_field(joining_field(options.output)), rule.text);
     }
 }
 

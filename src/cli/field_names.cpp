@@ -46,6 +46,7 @@ constexpr std::array fields{
     Field{"panel", "--panel"},
     Field{"sheet", "--sheet"},
     Field{"sheet.cell_size", "--cell-size"},
+    Field{"sheet.over_run", "--over"},
     Field{"tracks.cell_size", "--cell-size"},
     Field{"overlay_size", "--overlay-size"},
     Field{"style.kind", "--overlay-style"},
@@ -54,6 +55,8 @@ constexpr std::array fields{
     Field{"map", "--map"},
     Field{"tracks.strip", "--strip"},
     Field{"tracks.animation", "--animate"},
+    Field{"tracks.crops", "--animate-crops"},
+    Field{"tracks.sequence", "--animate-all"},
     Field{"tracks.frame_rate", "--frame-rate"},
     Field{"existing", "--existing"},
     // WriteOptions

@@ -17,7 +17,7 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
             all_well = false;
             if (!messages.quiet) progress.message(message_line(report.output + ": " + report.error));
         } else if (messages.listed) {
-            std::cout << on_one_line("track " + report.track + ", " + std::to_string(report.glimpses) +
+            std::cout << on_one_line(report.subject + ", " + std::to_string(report.glimpses) +
                                      " glimpses -> " + report.output)
                       << '\n';
         }

@@ -48,6 +48,12 @@ struct Figures {
     /// The image with the glimpse's outline in green, the glimpse in a green frame, and their captions. An
     /// image of another size than the first is letterboxed.
     Figure (*track_frame)(const TrackFrameLayout& layout, const TrackFrame& frame);
+    /// For images of which the first has this size: shown within 1280×1280 pixels, enlarged by a whole factor
+    /// or shrunk.
+    SequenceLayout (*lay_out_sequence)(cv::Size image);
+    /// The image with the outlines and the labels of its maps, and its name below. An image of another size
+    /// than the first is letterboxed.
+    Figure (*sequence_frame)(const SequenceLayout& layout, const SequencePicture& picture);
 };
 
 /// The module, opened by the first call. Throws `Error` where there is none.

@@ -2,8 +2,10 @@
 
 #include <opencv2/core/mat.hpp>
 #include <string>
+#include <vector>
 
 #include "glimpse/lowered.hpp"
+#include "glimpse/overlay.hpp"
 
 namespace glimpse {
 
@@ -25,6 +27,22 @@ struct TrackFrame {
     cv::Mat glimpse;    ///< 8-bit RGB
     std::string name;   ///< of the image
     std::string label;  ///< of the glimpse
+};
+
+/// The layout in pixels of frames that show images alone, with their names below.
+struct SequenceLayout {
+    cv::Size frame;    ///< even, as video encoders require
+    cv::Size image;    ///< size of the first image, which fills `picture`
+    cv::Rect picture;  ///< place of the image, or its letterbox
+    int letter = 0;    ///< cap height of the caption
+};
+
+/// The content of one of them.
+struct SequencePicture {
+    cv::Mat picture{};                ///< the image, 8-bit RGB, possibly shrunk
+    cv::Size image{};                 ///< its full size
+    std::vector<LabelledMap> maps{};  ///< for that, whose outlines are drawn
+    std::string name{};               ///< of the image
 };
 
 }  // namespace glimpse

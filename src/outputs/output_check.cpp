@@ -1,6 +1,5 @@
 #include "outputs/output_check.hpp"
 
-#include <algorithm>
 #include <unordered_set>
 
 #include "glimpse/error.hpp"
@@ -71,9 +70,8 @@ void OutputCheck::check(const ImageJob& job) {
     check([&](const VisitOutput& visit) { for_each_output(plan_, job, visit); }, job.image.name());
 }
 
-void OutputCheck::check(const Track& track) {
-    check([&](const VisitOutput& visit) { std::ranges::for_each(all_of(track_paths(plan_, track)), visit); },
-          "the track " + track.name);
+void OutputCheck::check(const JointOutput& output, const std::string& what) {
+    check([&](const VisitOutput& visit) { visit(output.path); }, what);
 }
 
 void OutputCheck::check(const std::function<void(const VisitOutput&)>& for_each, const std::string& what) {

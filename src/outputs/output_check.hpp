@@ -20,7 +20,8 @@ namespace glimpse {
 /// file can be. Each call throws `UsageError`.
 class OutputCheck {
   public:
-    /// For messages: names the job or track whose outputs were the n-th to be checked, from 0.
+    /// For messages: names the job, or what a joint output shows, whose outputs were the n-th to be checked,
+    /// from 0.
     using Describe = std::function<std::string(std::size_t)>;
 
     /// Without a window, for a list, all files are remembered, and inputs are added before any output is
@@ -30,7 +31,8 @@ class OutputCheck {
     /// Adds what the job reads.
     void add_inputs(const ImageJob& job);
     void check(const ImageJob& job);
-    void check(const Track& track);
+    /// `what`: what it shows, for messages.
+    void check(const JointOutput& output, const std::string& what);
     /// Checks what the caller writes itself.
     void check_caller_outputs();
 

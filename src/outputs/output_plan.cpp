@@ -94,7 +94,8 @@ class JobPaths {
         const std::string format(figure_format_name(plan_.options.figure_format));
         if (plan_.options.overlay) paths.overlay = below("overlay." + format);
         if (plan_.options.panel) paths.panel = below("panel." + format);
-        if (plan_.options.sheet.content != SheetContent::none) paths.sheets = sheets(format);
+        const SheetOptions& sheet = plan_.options.sheet;
+        if (sheet.content != SheetContent::none && !sheet.over_run) paths.sheets = sheets(format);
         if (!plan_.options.archive.empty()) paths.record = below("json");
         return paths;
     }
@@ -141,6 +142,24 @@ void require_cell_size(const std::string& field, int size) {
                                    " pixels are a cell, not " + std::to_string(size));
 }
 
+/// The cells of a sheet over the run are made one after another, and forgotten.
+void require_sheet_of_run(const OutputOptions& options) {
+    if (options.sheet.content == SheetContent::none) {
+        throw InvalidOption("sheet.over_run", "is about sheets: give " + field_name("sheet"));
+    }
+    if (options.sheet.content == SheetContent::glimpses) return;
+    if (std::holds_alternative<SharedScale>(options.style.scale)) {
+        throw InvalidOption("style.scale",
+                            "a sheet over the run does not know the greatest attention of all images before "
+                            "it shows the first: give LOW,HIGH");
+    }
+    if (options.colorbar) {
+        throw InvalidOption("colorbar",
+                            "a sheet over the run has none: each cell has its own colours; give "
+                            "it to sheets of one image each");
+    }
+}
+
 /// Throws `UsageError` for what is wrong whatever the jobs are.
 void validate(const OutputOptions& options) {
     if (!options.out.empty() && !options.archive.empty()) {
@@ -161,6 +180,7 @@ void validate(const OutputOptions& options) {
         static_cast<void>(compression_of(options.archive));
     }
     const bool has_sheet = options.sheet.content != SheetContent::none;
+    if (options.sheet.over_run) require_sheet_of_run(options);
     if (has_sheet) require_cell_size("sheet.cell_size", options.sheet.cell_size);
     if (options.tracks.strip) require_cell_size("tracks.cell_size", options.tracks.cell_size);
     if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map)) {
@@ -186,12 +206,6 @@ std::vector<fs::path> all_of(const OutputPaths& paths) {
     for (const GlimpsePaths& one : paths.glimpses) all.push_back(one.glimpse);
     std::erase(all, fs::path());
     std::ranges::move(paths.beside_glimpses(), std::back_inserter(all));
-    return all;
-}
-
-std::vector<fs::path> all_of(const TrackPaths& paths) {
-    std::vector<fs::path> all{paths.strip, paths.animation};
-    std::erase(all, fs::path());
     return all;
 }
 
@@ -280,15 +294,17 @@ OutputPlan plan_outputs(const std::vector<ImageJob>& jobs, const OutputOptions& 
     }
     plan.format = output_format(plan.file ? options.out : "", options.format);
     if (plan.file) require_one_glimpse(jobs, options.out, "a file name");
-    const std::vector<Track> tracks =
-        are_wanted(options.tracks) ? tracks_of(jobs, plan) : std::vector<Track>();
+    const JointPlan joint = plan_joint_outputs(jobs, plan);
     OutputCheck check(plan, [&](std::size_t n) {
-        return n < jobs.size() ? jobs[n].image.name() : "the track " + tracks[n - jobs.size()].name;
+        return n < jobs.size() ? jobs[n].image.name()
+                               : "the " + joint.subject_of(joint.outputs[n - jobs.size()]);
     });
     for (const ImageJob& job : jobs) check.add_inputs(job);
     check.check_caller_outputs();
     for (const ImageJob& job : jobs) check.check(job);
-    for (const Track& track : tracks) check.check(track);
+    for (const JointOutput& output : joint.outputs) {
+        check.check(output, "the " + joint.subject_of(output));
+    }
     return plan;
 }
 

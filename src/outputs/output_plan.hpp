@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "glimpse/outputs.hpp"
-#include "glimpse/track_outputs.hpp"
 #include "system/new_file.hpp"
 
 namespace glimpse {
 
 /// The paths that are not empty.
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
-std::vector<std::filesystem::path> all_of(const TrackPaths& paths);
 
 using VisitOutput = std::function<void(const std::filesystem::path&)>;
 

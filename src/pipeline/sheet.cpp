@@ -38,6 +38,15 @@ bool can_be_shown(const LoweredGlimpse* glimpse) {
 
 }  // namespace
 
+OverlayStyle style_of_cells(const OutputOptions& options) {
+    OverlayStyle style = options.style;
+    if (options.sheet.content == SheetContent::maps) {
+        style.kind = OverlayStyle::Kind::blend;
+        style.opacity = 1;
+    }
+    return style;
+}
+
 int Sheet::shrink_for(Size image) const {
     return shrink_for_picture(image, options_.sheet.cell_size);
 }
@@ -89,12 +98,8 @@ void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const Lo
 }
 
 void Sheet::settle_style() {
-    OverlayStyle style = options_.style;
+    OverlayStyle style = style_of_cells(options_);
     style.shrink = shrink_;
-    if (options_.sheet.content == SheetContent::maps) {
-        style.kind = OverlayStyle::Kind::blend;
-        style.opacity = 1;
-    }
     std::vector<LabelledMap> maps;
     for (const LoweredGlimpse& glimpse : glimpses_) maps.push_back({{}, &glimpse.lowered});
     settled_ = SettledStyle(style, maps, options_.colorbar);

@@ -16,6 +16,9 @@
 
 namespace glimpse {
 
+/// The style of overlays in the cells of a sheet; maps cover the image.
+OverlayStyle style_of_cells(const OutputOptions& options);
+
 /// The sheet of an image's glimpses, page by page. A glimpse that failed leaves its cell empty.
 class Sheet {
   public:

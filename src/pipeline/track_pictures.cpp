@@ -30,11 +30,6 @@ std::unique_ptr<ImageReader> opened(const WrittenGlimpse& glimpse) {
                         [&] { return open_image(glimpse.file, options_for(glimpse)); });
 }
 
-cv::Size as_written(const WrittenGlimpse& glimpse) {
-    const Size size = opened(glimpse)->info().size;
-    return {size.width, size.height};
-}
-
 /// What `as_shown` holds at most.
 std::int64_t showing_memory(const ImageReader& written) {
     const Rectangle all = whole(written.info().size);
@@ -52,21 +47,12 @@ cv::Mat as_shown(const WrittenGlimpse& glimpse, ImageReader& written, int depth)
     return displayable(image);
 }
 
-/// The same for the strip, which shows no image.
-cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
-    const auto written = opened(glimpse);
-    int depth = written->info().depth;
-    if (depth == CV_32F) {
-        depth = with_context(glimpse.job->image.name(),
-                             [&] { return glimpse.job->image.open(open)->info().depth; });
-    }
-    // Once the image is closed, which may hold its own.
-    const auto reserved = open.memory.reserve(showing_memory(*written));
-    return as_shown(glimpse, *written, depth);
+std::string file_name(const std::string& name) {
+    return std::filesystem::path(name).filename().string();
 }
 
 std::string frame_name(const WrittenGlimpse& glimpse) {
-    return std::filesystem::path(glimpse.job->name).filename().string();
+    return file_name(glimpse.job->name);
 }
 
 /// The glimpse and its image of a frame, and all that is reserved for them.
@@ -122,7 +108,87 @@ TrackFrameLayout layout_of(std::span<const WrittenGlimpse> track, const OpenOpti
     return drawing().lay_out_track_frame({image.width, image.height}, alike);
 }
 
+/// Opens the video, adds make(k) for each frame, and completes it.
+template <typename Make>
+void write_video(std::size_t count, cv::Size size, const std::string& format, const TrackOptions& tracks,
+                 const RunOptions& options, const std::filesystem::path& file, const Make& make) {
+    const auto writer = video().open(file, {format, size, tracks.frame_rate.value_or(default_frame_rate)});
+    make_and_take(
+        count,
+        [&](std::size_t k) {
+            if (options.interrupted()) throw Error("interrupted");
+            return make(k);
+        },
+        [&](const cv::Mat& frame) { writer->add(frame); });
+    writer->finish();
+}
+
+/// The least size that holds all.
+cv::Size greatest_size(std::span<const WrittenGlimpse> track) {
+    cv::Size greatest(1, 1);
+    for (const WrittenGlimpse& glimpse : track) {
+        const cv::Size size = as_written(glimpse);
+        greatest = {std::max(greatest.width, size.width), std::max(greatest.height, size.height)};
+    }
+    return greatest;
+}
+
+/// In the middle of black, and the last row and column once more where their number is odd.
+cv::Mat in_frame(const cv::Mat& picture, cv::Size size) {
+    const cv::Size beside = size - picture.size();
+    const int left = beside.width / 2;
+    const int above = beside.height / 2;
+    cv::Mat frame;
+    cv::copyMakeBorder(picture, frame, above, beside.height - above, left, beside.width - left,
+                       cv::BORDER_CONSTANT);
+    cv::copyMakeBorder(frame, frame, 0, size.height % 2, 0, size.width % 2, cv::BORDER_REPLICATE);
+    return frame;
+}
+
+cv::Mat frame_of(const SequenceFrame& frame, const SequenceLayout& layout, const RunOptions& options) {
+    const ImageJob& job = *frame.job;
+    return with_context(job.image.name(), [&] {
+        const Size place{layout.picture.width, layout.picture.height};
+        OpenOptions open = options.open;
+        const auto beside = [&](const ImageInfo& image) {
+            return lowering_memory(*job.glimpses, open, image.size) +
+                   drawing_memory(image, shrink_to_fill(image.size, place));
+        };
+        open.beside = beside;
+        const std::unique_ptr<ImageReader> image = job.image.open(open);
+        const ImageInfo& info = image->info();
+        const int shrink = shrink_to_fill(info.size, place);
+        const auto reserved = reserve_for(*image, beside(info) + picture_memory(*image, shrink), open.memory);
+        std::vector<Lowered> all;
+        all.reserve(frame.glimpses.size());
+        SequencePicture picture{.image = {info.size.width, info.size.height}, .name = file_name(job.name)};
+        for (const SequenceFrame::Member& member : frame.glimpses) {
+            all.push_back(lowered(*member.glimpse, options, info.size));
+            picture.maps.push_back({member.glimpse->shown_as(), &all.back(), member.track});
+        }
+        picture.picture = displayable({decode_picture(*image, shrink), info.alpha, {}, false});
+        return drawn(drawing().sequence_frame(layout, picture));
+    });
+}
+
 }  // namespace
+
+cv::Size as_written(const WrittenGlimpse& glimpse) {
+    const Size size = opened(glimpse)->info().size;
+    return {size.width, size.height};
+}
+
+cv::Mat as_shown(const WrittenGlimpse& glimpse, const OpenOptions& open) {
+    const auto written = opened(glimpse);
+    int depth = written->info().depth;
+    if (depth == CV_32F) {
+        depth = with_context(glimpse.job->image.name(),
+                             [&] { return glimpse.job->image.open(open)->info().depth; });
+    }
+    // Once the image is closed, which may hold its own.
+    const auto reserved = open.memory.reserve(showing_memory(*written));
+    return as_shown(glimpse, *written, depth);
+}
 
 Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunOptions& options) {
     std::vector<PanelEntry> entries;
@@ -140,16 +206,25 @@ Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunO
 void animate(std::span<const WrittenGlimpse> track, const TrackOptions& tracks, const RunOptions& options,
              const std::filesystem::path& file) {
     const TrackFrameLayout layout = layout_of(track, options.open);
-    const auto writer =
-        video().open(file, {tracks.animation, layout.frame, tracks.frame_rate.value_or(default_frame_rate)});
-    make_and_take(
-        track.size(),
-        [&](std::size_t k) {
-            if (options.interrupted()) throw Error("interrupted");
-            return frame_of(track[k], layout, options);
-        },
-        [&](const cv::Mat& frame) { writer->add(frame); });
-    writer->finish();
+    write_video(track.size(), layout.frame, tracks.animation, tracks, options, file,
+                [&](std::size_t k) { return frame_of(track[k], layout, options); });
+}
+
+void animate_crops(std::span<const WrittenGlimpse> track, const TrackOptions& tracks,
+                   const RunOptions& options, const std::filesystem::path& file) {
+    const cv::Size size = greatest_size(track);
+    const cv::Size even(size.width + size.width % 2, size.height + size.height % 2);
+    write_video(track.size(), even, tracks.crops, tracks, options, file,
+                [&](std::size_t k) { return in_frame(as_shown(track[k], options.open), size); });
+}
+
+void animate_sequence(std::span<const SequenceFrame> frames, const TrackOptions& tracks,
+                      const RunOptions& options, const std::filesystem::path& file) {
+    const ImageSource& first = frames.front().job->image;
+    const Size image = with_context(first.name(), [&] { return first.open(options.open)->info().size; });
+    const SequenceLayout layout = drawing().lay_out_sequence({image.width, image.height});
+    write_video(frames.size(), layout.frame, tracks.sequence, tracks, options, file,
+                [&](std::size_t k) { return frame_of(frames[k], layout, options); });
 }
 
 }  // namespace glimpse

@@ -167,7 +167,7 @@ class FieldsOfTheLibrary(GlimpseCase):
                                 ((photo, *box, "-p", "a.json", "-o", "out"), "--box: cannot be given together with --params"),
                                 ((photo, *box, "-o", "a.png", "--format", "jpg"), "--format: 'jpg' does not fit --out a.png"),
                                 ((photo, *box, "-o", "out", "--frame-rate", "9"), "--frame-rate: is about animations: give --animate"),
-                                ((photo, *box, "-o", "a.png", "--strip"), "--strip: a track has several glimpses: give --out a directory, not 'a.png'"),
+                                ((photo, *box, "-o", "a.png", "--strip"), "--strip: is of several glimpses: give --out a directory, not 'a.png'"),
                                 ((photo, *box, "-o", "out", "-m", "mask", "-s", "3x3"), "--size: no entry takes it"),
                                 ((photo, *box, "-o", "out", "--boxes", "b.json"), "--boxes: cannot be given together with --box"),
                                 ((photo, *box, "-o", "out", "--device", "tpu"), "--device: 'tpu' is none of cpu, cuda, auto and cuda:N")):

@@ -136,7 +136,7 @@ class Others(GlimpseCase):
 
     def test_bash_completes(self):
         self.assertEqual(self.complete("glimpse", "ex"), ["extract"])
-        self.assertEqual(self.complete("glimpse", "extract", "--over"), ["--overlay", "--overlay-style", "--overlay-size"])
+        self.assertEqual(self.complete("glimpse", "extract", "--over"), ["--overlay", "--overlay-style", "--overlay-size", "--over"])
         self.assertEqual(self.complete("glimpse", "extract", "--mechanism", "g"), ["gaussian"])
         self.assertEqual(set(self.complete("glimpse", "extract", "--existing", "''")), {"overwrite", "skip", "error"})
         self.assertEqual(self.complete("glimpse", "extract", "--existing", "=", "ov"), ["overwrite"])

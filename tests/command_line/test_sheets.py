@@ -1,5 +1,6 @@
 """Sheets: all glimpses of an image in one figure."""
 
+import json
 import re
 import subprocess
 import tarfile
@@ -75,6 +76,80 @@ class Sheets(GlimpseCase):
             self.run_glimpse("extract", *options, "-o", "many", "--jobs", 4)
             for name in (name for name in self.files(self.directory / "one") if "sheet" in name):
                 self.assertEqual((self.directory / "one" / name).read_bytes(), (self.directory / "many" / name).read_bytes(), name)
+
+    def cells(self, name):
+        """Of a sheet of one row, of cells of 256 pixels."""
+        sheet = self.load(name)
+        lefts = numpy.flatnonzero((sheet == HAIRLINE).all(axis=2).sum(axis=0) > 256)[::2]
+        top = numpy.flatnonzero((sheet[:, lefts[0]] == HAIRLINE).all(axis=1))[0]
+        return [sheet[top + 1:top + 257, left + 1:left + 257] for left in lefts]
+
+    def test_a_sheet_over_the_run_has_the_cells_of_the_images_sheets(self):
+        boxes = [word for k in range(len(WORDS)) for word in ("-b", f"{40 * k},50,90,80")]
+        for source, content, scale in ((self.caption(), "glimpses", ()), (self.caption(), "overlays", ("--scale", "0,1")),
+                                       (self.caption(), "maps", ()), ((ASTRONAUT, *boxes), "overlays", ())):
+            options = (*source, "--sheet", content, "--columns", len(WORDS), *scale)
+            self.extract(*options)
+            alone = self.cells("astronaut.sheet.png")
+            (self.out / "astronaut.sheet.png").unlink()
+            self.extract(*options, "--over", "run")
+            self.assertEqual([name for name in self.files() if "sheet" in name], ["sheet.png"])
+            together = self.cells("sheet.png")
+            self.assertEqual(len(together), len(WORDS))
+            for one, other in zip(alone, together):
+                numpy.testing.assert_array_equal(one, other)
+
+    def test_a_sheet_over_the_run_goes_on_from_image_to_image_and_page_to_page(self):
+        for k in (2, 10, 1):
+            self.picture(f"in/{k}.png", width=100, height=80)
+        entries = [{"id": f"g{k}", "box": [k, k % 70, 8, 8]} for k in range(90)]
+        options = ("in", "-p", self.document({"glimpses": entries}), "--sheet", "glimpses", "--over", "run", "--cell-size", 64,
+                   "--figure-format", "svg")
+        listed = self.extract(*options, "--dry-run").stdout
+        self.assertEqual(listed.splitlines()[-2:], [f"sheet of the run, page 1, 256 glimpses -> {self.out}/sheet.1.svg",
+                                                    f"sheet of the run, page 2, 14 glimpses -> {self.out}/sheet.2.svg"])
+        self.extract(*options, "--report", "r.jsonl")
+        self.assertEqual([name for name in self.files() if "sheet" in name], ["sheet.1.svg", "sheet.2.svg"])
+        pages = [(self.out / f"sheet.{n}.svg").read_text() for n in (1, 2)]
+        self.assertEqual([page.count("<image ") for page in pages], [256, 14])
+        texts = [re.findall(r"<text[^>]*>([^<]*)</text>", page) for page in pages]
+        self.assertEqual(len(texts[0]) + len(texts[1]), 270)
+        self.assertTrue(texts[0][0].startswith("1") and texts[1][-1].startswith("1") and texts[1][-1].endswith("9"))
+        records = [json.loads(line) for line in self.path("r.jsonl").read_text().splitlines()]
+        self.assertEqual([record["output"] for record in records[3:]], [str(self.out / f"sheet.{n}.svg") for n in (1, 2)])
+        # Nothing depends on --jobs; what is kept stays, and what is missing is made of images that were done before.
+        self.extract(*options, "-j", 4)
+        self.assertEqual([(self.out / f"sheet.{n}.svg").read_text() for n in (1, 2)], pages)
+        (self.out / "sheet.2.svg").unlink()
+        first = (self.out / "sheet.1.svg").stat().st_mtime_ns
+        self.extract(*options, "--existing", "skip", "--report", "r.jsonl", "--resume")
+        self.assertEqual((self.out / "sheet.1.svg").stat().st_mtime_ns, first)
+        self.assertEqual((self.out / "sheet.2.svg").read_text(), pages[1])
+
+    def test_what_failed_leaves_its_cell_of_the_runs_sheet_empty(self):
+        self.picture("in/a.png")
+        self.file("in/b.png", "")
+        self.picture("in/c.png")
+        boxes = ("-b", "1,2,8,8", "-b", "90,2,8,8", "-s", "32x32")
+        for content in ("glimpses", "overlays"):
+            options = ("in", *boxes, "--sheet", content, "--over", "run", "--figure-format", "svg")
+            self.fails(1, "extract", *options, "-o", self.out, says=["in/b.png"])
+            page = (self.out / "sheet.svg").read_text()
+            self.assertEqual(page.count("<image "), 2)
+            self.assertEqual(re.findall(r"<text[^>]*>([^<]*)</text>", page)[:6],
+                             [f"{image}: {n:03}" for image in "abc" for n in (0, 1)])
+
+    def test_a_sheet_over_the_run_needs_all_of_it(self):
+        photo, _ = self.picture()
+        box = ("extract", photo, "-b", "1,2,8,8", "--over", "run")
+        for options, says in (((), "--sheet"), (("--sheet", "maps", "--scale", "shared"), "--scale: a sheet over the run"),
+                              (("--sheet", "maps", "--scale", "0,1", "--colorbar"), "--colorbar: a sheet over the run has none"),
+                              (("--sheet", "maps", "--shard", "1/2"), "--over: a share of the images"),
+                              (("--sheet", "maps", "-o", "x.png"), "--over: is of several glimpses"),
+                              (("--sheet", "maps", "-o", "-"), "'-'")):
+            self.fails(2, *box, *options, *(() if "-o" in options else ("-o", self.out)), says=[says])
+        self.fails(2, *box, "--sheet", "maps", "--output-tar", "o.tar", says=["--over: is of several glimpses"])
+        self.assertEqual(self.files(), [])
 
     def test_members_of_archives(self):
         photo, _ = self.picture()

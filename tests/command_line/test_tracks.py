@@ -64,7 +64,7 @@ class Sequence(GlimpseCase):
         return self.run_glimpse(*self.COMMAND, *arguments, "-o", out or self.out, **options)
 
     def tracks(self, directory=None):
-        return [name for name in self.files(directory) if ".strip." in name or ".track." in name]
+        return [name for name in self.files(directory) if any(f".{kind}." in name for kind in ("strip", "track", "crops")) or "tracks." in name]
 
     def frames(self, name):
         image = Image.open(io.BytesIO((self.out / name).read_bytes()))
@@ -220,6 +220,71 @@ class Animations(Sequence):
         self.assertAlmostEqual(columns.max() - columns.min() + 1, 158, delta=4)
 
 
+class Together(Sequence):
+    """Bare glimpses, and all tracks on the images."""
+
+    def test_glimpses_alone_frame_by_frame(self):
+        for form in ("gif", "webp"):
+            self.extract("--animate-crops", form, "--frame-rate", "12.5")
+            self.assertEqual([name for name in self.tracks() if form in name], [f"12.crops.{form}", f"7.crops.{form}"])
+            for track, frames in ((7, range(FRAMES)), (12, [k for k in range(FRAMES) if k not in ABSENT])):
+                image, shown, durations = self.frames(f"{track}.crops.{form}")
+                self.assertEqual((image.size, durations), ((16, 16), [80] * len(frames)))
+                for frame, pixels in zip(frames, shown, strict=True):
+                    self.assertLessEqual(abs(pixels.astype(int) - self.load(f"{frame + 1:06}.{track}.png")).mean(), LOSSY)
+
+    def test_glimpses_of_several_sizes_stand_in_the_middle_of_black(self):
+        self.file("flat.png", "")
+        Image.new("RGB", (40, 30), (200, 160, 120)).save(self.path("flat.png"))
+        boxes = ([0, 0, 8, 8], [0, 0, 13, 4], [0, 0, 3, 7])
+        manifest = self.file("jobs.jsonl", "\n".join(json.dumps({"image": "flat.png", "name": str(k), "id": "g", "box": box})
+                                                     for k, box in enumerate(boxes)))
+        self.run_glimpse("extract", "--manifest", manifest, "--animate-crops", "gif", "-o", self.out)
+        image, shown, _ = self.frames("g.crops.gif")
+        self.assertEqual(image.size, (14, 8))  # 13 is odd: the last column twice
+        for pixels, (left, top, right, bottom) in zip(shown, ((2, 0, 10, 8), (0, 2, 14, 6), (5, 0, 8, 7)), strict=True):
+            expected = numpy.zeros((8, 14), bool)
+            expected[top:bottom, left:right] = True
+            numpy.testing.assert_array_equal(pixels.min(axis=2) > 60, expected)
+        # An MP4 of anything from one pixel on.
+        photo, _ = self.picture()
+        for size in ("1x1", "127x127", "2x300"):
+            self.run_glimpse("extract", photo, "-b", "1,2,9,8", "-s", size, "--animate-crops", "mp4", "-o", self.out)
+            self.assertGreater((self.out / "000.crops.mp4").stat().st_size, 500)
+
+    def test_all_tracks_each_in_its_colour(self):
+        self.extract("--animate-all", "gif", "--frame-rate", "12.5")
+        self.assertEqual(self.tracks(), ["tracks.gif"])
+        image, shown, durations = self.frames("tracks.gif")
+        zoom = 8
+        self.assertEqual(image.size[0], WIDTH * zoom)
+        self.assertEqual(durations, [80] * FRAMES)
+        for frame, pixels in enumerate(shown):
+            for track, colour in ((7, (0, 190, 90)), (12, (255, 150, 20))):
+                left, top, width, height = (zoom * value for value in box_of(track, frame))
+                # Between the corners and the other's box, in the middle of the line.
+                edge = pixels[top + height // 2, left - 2:left + 3].astype(int)
+                is_there = abs(edge - colour).max(axis=1).min() < 4 * LOSSY
+                self.assertEqual(is_there, track == 7 or frame not in ABSENT, (track, frame, edge))
+
+    def test_what_failed_is_left_out_and_nothing_depends_on_jobs(self):
+        self.path("img1/000003.png").write_bytes(b"")
+        options = ("--animate-crops", "gif", "--animate-all", "gif")
+        self.extract(*options, "-j", 1, out="one", status=1)
+        self.extract(*options, "-j", 4, out="many", status=1)
+        for name in self.tracks(self.directory / "one"):
+            self.assertEqual((self.directory / "one" / name).read_bytes(), (self.directory / "many" / name).read_bytes())
+        self.out = self.directory / "one"
+        for name, frames in (("tracks.gif", FRAMES - 1), ("7.crops.gif", FRAMES - 1), ("12.crops.gif", FRAMES - len(ABSENT) - 1)):
+            self.assertEqual(self.frames(name)[0].n_frames, frames)
+
+    def test_a_list_names_them(self):
+        listed = self.extract("--animate-crops", "gif", "--animate-all", "mp4", "--dry-run").stdout
+        self.assertEqual(listed.splitlines()[-3:], [f"track 7, 12 glimpses -> {self.out}/7.crops.gif",
+                                                    f"track 12, 9 glimpses -> {self.out}/12.crops.gif",
+                                                    f"all tracks, 21 glimpses -> {self.out}/tracks.mp4"])
+
+
 class Runs(Sequence):
     ALL = ("--strip", "--animate", "webp")
 
@@ -361,10 +426,13 @@ class Runs(Sequence):
                                 (("--animate", "avi"), "--animate"), (("--animate", "mp4", "--frame-rate", "0"), "0.1 to 60"),
                                 (("--animate", "gif", "--frame-rate", "51"), "0.1 to 50"),
                                 (("--animate", "gif", "--frame-rate", "nan"), "0.1 to 50"),
+                                (("--animate-all", "gif", "--animate", "mp4", "--frame-rate", "60"), "0.1 to 50"),
+                                (("--animate-crops", "mp4", "--shard", "1/2"), "--animate-crops: a share of the images"),
+                                (("--animate-all", "mp4", "--shard", "1/2"), "--animate-all: a share of the images"),
                                 (("--strip", "--shard", "1/2"), "--strip: a share of the images")):
             self.fails(2, *self.COMMAND, *arguments, "-o", self.out, says=[says])
         photo, _ = self.picture()
         for out in ("-", "x.png"):
-            self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "-o", out, says=["--strip: a track has several glimpses"])
+            self.fails(2, "extract", photo, "-b", "1,2,3,4", "--strip", "-o", out, says=["--strip: is of several glimpses"])
         self.fails(2, "extract", "--manifest", "-", "--animate", "gif", "-o", self.out, says=["give the manifest as a file"])
         self.assertEqual(self.files(), [])

@@ -79,6 +79,49 @@ TEST_CASE("an image of another size than the first keeps its proportions, and it
     for (const int x : {80 + 120, 80 + 360}) CHECK(is_green(at(x, 240)));
 }
 
+TEST_CASE("the frames of a sequence have even sizes, and the image above its name") {
+    for (const cv::Size image : {cv::Size(1920, 1080), cv::Size(320, 240), cv::Size(1, 1), cv::Size(360, 641),
+                                 cv::Size(10000, 3), cv::Size(3, 10000), cv::Size(641, 479)}) {
+        CAPTURE(image);
+        const SequenceLayout layout = figures::lay_out_sequence(image);
+        CHECK(layout.frame.width % 2 == 0);
+        CHECK(layout.frame.height % 2 == 0);
+        CHECK(std::max(layout.picture.width, layout.picture.height) <= 1280);
+        CHECK((layout.picture & cv::Rect({0, 0}, layout.frame)) == layout.picture);
+        CHECK(layout.frame.height - layout.picture.br().y >= 2 * layout.letter);
+    }
+    CHECK(figures::lay_out_sequence({320, 240}).picture.size() == cv::Size(1280, 960));
+    CHECK(figures::lay_out_sequence({1920, 1080}).picture.size() == cv::Size(1280, 720));
+}
+
+TEST_CASE("a frame of a sequence has all outlines, of masks too, in the colours of their tracks") {
+    const SequenceLayout layout = figures::lay_out_sequence({320, 240});
+    const auto drawn_of = [&](cv::Size image, const Box& box) {
+        Crop crop;
+        crop.form = Crop::BoxForm{box};
+        Mask mask;
+        mask.form = Mask::BoxForm{{200, 20, 40, 30}};
+        const Size size{image.width, image.height};
+        const Lowered first = lower(crop, size);
+        const Lowered second = lower(mask, size);
+        const SequencePicture picture{cv::Mat(image, CV_8UC3, cv::Scalar(200, 100, 50)),
+                                      image,
+                                      {{"7", &first, 4}, {"12", &second, 2}},
+                                      "000123"};
+        return figures::drawn(figures::sequence_frame(layout, picture));
+    };
+    // Shown four times as large: lines lie inside of the edges of the boxes.
+    const cv::Mat frame = drawn_of({320, 240}, {20, 60, 80, 50});
+    CHECK(frame.size() == layout.frame);
+    for (const int x : {80, 400}) CHECK(frame.at<cv::Vec3b>(340, x) == glimpse_colour(4));
+    for (const int x : {800, 960}) CHECK(frame.at<cv::Vec3b>(140, x) == glimpse_colour(2));
+    CHECK(frame.at<cv::Vec3b>(340, 240) == cv::Vec3b(200, 100, 50));
+    // An image of half the width is shown in the middle, as high as the first.
+    const cv::Mat narrow = drawn_of({240, 240}, {20, 60, 80, 50});
+    for (const int x : {160 + 80, 160 + 400}) CHECK(narrow.at<cv::Vec3b>(340, x) == glimpse_colour(4));
+    CHECK(narrow.at<cv::Vec3b>(340, 159) == paper);
+}
+
 TEST_CASE("glimpses of several sizes fill their place, whatever their size") {
     const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, false);
     const int side = layout.glimpse.width;

@@ -21,6 +21,8 @@ ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const She
 Figure empty_contact_sheet(const ContactSheetLayout& layout);
 TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike);
 Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame);
+SequenceLayout lay_out_sequence(cv::Size image);
+Figure sequence_frame(const SequenceLayout& layout, const SequencePicture& picture);
 
 }  // namespace figures
 

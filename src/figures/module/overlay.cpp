@@ -9,6 +9,7 @@
 #include "figures/module/drawing.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/labels.hpp"
+#include "figures/module/outlines.hpp"
 #include "glimpse/error.hpp"
 #include "maps/image_region.hpp"
 
@@ -102,46 +103,6 @@ bool has_outlines(OverlayStyle::Kind kind) {
     return kind == Kind::outline || kind == Kind::both || kind == Kind::dim;
 }
 
-/// What the outlines' labels say is written where it finds room; the k-th in `colour(k)`.
-template <typename Colour>
-void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const DrawingSizes& sizes,
-                const Colour& colour) {
-    const auto labels = place_labels(outlines, figure.size, sizes);
-    for (std::size_t k = 0; k < labels.size(); ++k) {
-        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
-    }
-}
-
-/// Where attention is shown, a glimpse without a border has its label alone.
-void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
-    const double scale = double(style.enlargement) / style.shrink;
-    const auto is_drawn = [&](std::size_t k) {
-        return style.kind == OverlayStyle::Kind::outline || !maps[k].lowered || has_border(*maps[k].lowered);
-    };
-    const auto colour = [&](std::size_t k) { return glimpse_colour(maps[k].colour.value_or(k)); };
-    const Point far_corner{double(figure.size.width), double(figure.size.height)};
-    std::vector<std::vector<Point>> polygons;
-    std::vector<LabelledOutline> visible;
-    for (const LabelledMap& labelled : maps) {
-        polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, scale, scale)
-                                            : std::vector<Point>());
-        visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
-    }
-    std::size_t seen = 0;
-    std::size_t drawn = 0;
-    for (std::size_t k = 0; k < visible.size(); ++k) {
-        if (visible[k].polygon.empty()) continue;
-        ++seen;
-        drawn += is_drawn(k) ? 1 : 0;
-    }
-    const DrawingSizes sizes = drawing_sizes(figure.size, seen);
-    const DrawingSizes lines = drawing_sizes(figure.size, drawn);
-    for (std::size_t k = 0; k < polygons.size(); ++k) {
-        if (is_drawn(k)) add_outline(figure, polygons[k], lines, colour(k));
-    }
-    add_labels(figure, visible, sizes, colour);
-}
-
 /// The lines around one share of a glimpse's attention, or of several that have the same.
 struct Contour {
     std::string shares;
@@ -229,7 +190,10 @@ Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
     Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
     figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
     if (style.kind == Kind::contour) add_contours(figure, maps, style);
-    if (has_outlines(style.kind)) add_outlines(figure, maps, style);
+    const double scale = double(style.enlargement) / style.shrink;
+    // Where attention is shown, a glimpse without a border has its label alone.
+    const bool without_border = style.kind == Kind::outline;
+    if (has_outlines(style.kind)) add_outlines(figure, maps, {scale, scale, without_border});
     return figure;
 }
 

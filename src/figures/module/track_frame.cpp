@@ -5,6 +5,7 @@
 
 #include "figures/figure.hpp"
 #include "figures/module/functions.hpp"
+#include "figures/module/outlines.hpp"
 #include "figures/module/thumbnails.hpp"
 
 namespace glimpse {
@@ -15,6 +16,8 @@ namespace {
 const cv::Size largest_picture{640, 640};
 constexpr int smallest_glimpse = 160;
 constexpr int largest_glimpse = 480;
+const cv::Size largest_image{1280, 1280};
+constexpr int least_width = 160;  // for the name below
 
 int even(int length) {
     return length + length % 2;
@@ -69,6 +72,34 @@ Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
     };
     write_below(frame.name, layout.picture);
     write_below(frame.label, {layout.glimpse.x, cell.y, layout.glimpse.width, cell.height});
+    return figure;
+}
+
+SequenceLayout lay_out_sequence(cv::Size image) {
+    SequenceLayout layout;
+    layout.image = image;
+    const cv::Size picture = shown_size(image, largest_image);
+    layout.letter = drawing_sizes(picture).letter;
+    layout.frame = {even(std::max(picture.width, least_width)), even(picture.height + 3 * layout.letter)};
+    layout.picture = {{(layout.frame.width - picture.width) / 2, 0}, picture};
+    return layout;
+}
+
+Figure sequence_frame(const SequenceLayout& layout, const SequencePicture& picture) {
+    Figure figure{.size = layout.frame, .pictures = {}, .shapes = {}};
+    const cv::Size room = layout.picture.size();
+    const cv::Size size = picture.image == layout.image ? room : filling_size(picture.image, room);
+    const cv::Rect place = centred(size, layout.picture);
+    Figure shown{.size = size, .pictures = {}, .shapes = {}};
+    shown.pictures.push_back({fitted(picture.picture, size), {{0, 0}, size}});
+    add_outlines(shown, picture.maps,
+                 {.across = double(size.width) / picture.image.width,
+                  .down = double(size.height) / picture.image.height,
+                  .without_border = true});
+    add(figure, std::move(shown), place.tl());
+    const cv::Point below(0, layout.picture.br().y);
+    add_text(figure, caption_below(picture.name, layout.letter, below, layout.frame.width), layout.letter,
+             ink);
     return figure;
 }
 

@@ -1,0 +1,45 @@
+#include "figures/module/outlines.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace glimpse {
+
+void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const DrawingSizes& sizes,
+                const std::function<cv::Vec3b(std::size_t)>& colour) {
+    const auto labels = place_labels(outlines, figure.size, sizes);
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
+    }
+}
+
+void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OutlinePlace& place) {
+    const auto is_drawn = [&](std::size_t k) {
+        return place.without_border || !maps[k].lowered || has_border(*maps[k].lowered);
+    };
+    const auto colour = [&](std::size_t k) { return glimpse_colour(maps[k].colour.value_or(k)); };
+    const Point far_corner{double(figure.size.width), double(figure.size.height)};
+    std::vector<std::vector<Point>> polygons;
+    std::vector<LabelledOutline> visible;
+    for (const LabelledMap& labelled : maps) {
+        polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, place.across, place.down)
+                                            : std::vector<Point>());
+        visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
+    }
+    std::size_t seen = 0;
+    std::size_t drawn = 0;
+    for (std::size_t k = 0; k < visible.size(); ++k) {
+        if (visible[k].polygon.empty()) continue;
+        ++seen;
+        drawn += is_drawn(k) ? 1 : 0;
+    }
+    const DrawingSizes sizes = drawing_sizes(figure.size, seen);
+    const DrawingSizes lines = drawing_sizes(figure.size, drawn);
+    for (std::size_t k = 0; k < polygons.size(); ++k) {
+        if (is_drawn(k)) add_outline(figure, polygons[k], lines, colour(k));
+    }
+    add_labels(figure, visible, sizes, colour);
+}
+
+}  // namespace glimpse

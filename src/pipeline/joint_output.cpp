@@ -1,0 +1,85 @@
+#include "pipeline/joint_output.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "glimpse/figure.hpp"
+#include "outputs/output_plan.hpp"
+#include "pipeline/run_sheet.hpp"
+
+namespace glimpse {
+
+JointContent::JointContent(const JointOutput& output, const JointPlan& joint, const FinishedRun& run)
+    : output_(output), plan_(run.plan) {
+    switch (output.kind) {
+        case JointOutput::Kind::sequence:
+            take_sequence(joint.sequences[output.of], run);
+            break;
+        case JointOutput::Kind::page:
+            take_page(joint.pages[output.of], run);
+            break;
+        default:
+            take_track(joint.tracks[output.of], run);
+    }
+}
+
+void JointContent::take_track(const Track& track, const FinishedRun& run) {
+    for (const Track::Member& member : track.members) {
+        const ImageJob& job = run.jobs[member.job];
+        if (run.failed.contains(member.file)) continue;
+        glimpses_.push_back({&job, &(*job.glimpses)[member.glimpse], member.file});
+    }
+}
+
+void JointContent::take_sequence(const Sequence& sequence, const FinishedRun& run) {
+    for (const std::size_t number : sequence.jobs) {
+        const ImageJob& job = run.jobs[number];
+        const OutputPaths paths = output_paths(run.plan, job);
+        SequenceFrame frame{.job = &job, .glimpses = {}};
+        for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
+            if (run.failed.contains(paths.glimpses[k].glimpse)) continue;
+            const Glimpse& glimpse = (*job.glimpses)[k];
+            frame.glimpses.push_back({&glimpse, sequence.tracks.at(glimpse.id)});
+        }
+        if (!frame.glimpses.empty()) frames_.push_back(std::move(frame));
+    }
+}
+
+void JointContent::take_page(const SheetPage& page, const FinishedRun& run) {
+    std::size_t k = page.glimpse;
+    for (std::size_t number = page.job; glimpses_.size() < page.cells; ++number, k = 0) {
+        const ImageJob& job = run.jobs[number];
+        OutputPaths paths = output_paths(run.plan, job);  // of none where the job has a problem
+        for (; k < paths.glimpses.size() && glimpses_.size() < page.cells; ++k) {
+            std::filesystem::path file = std::move(paths.glimpses[k].glimpse);
+            if (run.failed.contains(file)) file.clear();
+            glimpses_.push_back({&job, &(*job.glimpses)[k], std::move(file)});
+        }
+    }
+}
+
+std::size_t JointContent::count() const {
+    std::size_t count = 0;
+    for (const WrittenGlimpse& glimpse : glimpses_) count += glimpse.file.empty() ? 0 : 1;
+    for (const SequenceFrame& frame : frames_) count += frame.glimpses.size();
+    return count;
+}
+
+void JointContent::write(NewFile& file, const RunOptions& options) const {
+    const TrackOptions& tracks = plan_.options.tracks;
+    const FigureFormat format = plan_.options.figure_format;
+    switch (output_.kind) {
+        case JointOutput::Kind::strip:
+            return file.write(encode_figure(strip_of(glimpses_, tracks.cell_size, options), format));
+        case JointOutput::Kind::animation:
+            return animate(glimpses_, tracks, options, file.temporary_path());
+        case JointOutput::Kind::crops:
+            return animate_crops(glimpses_, tracks, options, file.temporary_path());
+        case JointOutput::Kind::sequence:
+            return animate_sequence(frames_, tracks, options, file.temporary_path());
+        case JointOutput::Kind::page:
+            return file.write(encode_figure(page_of_run(glimpses_, plan_.options, options), format));
+    }
+}
+
+}  // namespace glimpse

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <vector>
+
+#include "glimpse/outputs.hpp"
+#include "glimpse/run.hpp"
+#include "glimpse/track_outputs.hpp"
+#include "pipeline/track_pictures.hpp"
+#include "system/new_file.hpp"
+
+namespace glimpse {
+
+/// A run that is over. What it refers to must outlive this.
+struct FinishedRun {
+    const std::vector<ImageJob>& jobs;
+    const OutputPlan& plan;
+    const std::set<std::filesystem::path>& failed;  ///< paths of glimpses that it did not make
+};
+
+/// What an output of several images shows of a run that is over.
+class JointContent {
+  public:
+    /// `output` and `joint` must outlive this.
+    JointContent(const JointOutput& output, const JointPlan& joint, const FinishedRun& run);
+
+    /// How many glimpses it shows.
+    [[nodiscard]] std::size_t count() const;
+
+    /// Writes it into the file. Throws `Error` that names the file that cannot be read, or with FFmpeg's
+    /// message, or when interrupted.
+    void write(NewFile& file, const RunOptions& options) const;
+
+  private:
+    void take_track(const Track& track, const FinishedRun& run);
+    void take_sequence(const Sequence& sequence, const FinishedRun& run);
+    void take_page(const SheetPage& page, const FinishedRun& run);
+
+    const JointOutput& output_;
+    const OutputPlan& plan_;
+    std::vector<WrittenGlimpse> glimpses_;  ///< of a track or a page; without a file where it failed
+    std::vector<SequenceFrame> frames_;     ///< of a sequence
+};
+
+}  // namespace glimpse

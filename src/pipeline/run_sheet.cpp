@@ -1,0 +1,172 @@
+#include "pipeline/run_sheet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "figures/figure.hpp"
+#include "figures/figures.hpp"
+#include "glimpse/displayable.hpp"
+#include "glimpse/error.hpp"
+#include "glimpse/image_file.hpp"
+#include "pipeline/decoding.hpp"
+#include "pipeline/lowering.hpp"
+#include "pipeline/sheet.hpp"
+#include "system/failure.hpp"
+#include "system/parallel.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// "IMAGE: LABEL".
+std::string caption_of(const WrittenGlimpse& glimpse) {
+    return glimpse.job->name + ": " + glimpse.glimpse->shown_as();
+}
+
+/// Neighbours of one image, which is opened once for all of them.
+using Group = std::span<const WrittenGlimpse>;
+
+std::vector<Group> groups_of(std::span<const WrittenGlimpse> glimpses) {
+    std::vector<Group> groups;
+    for (std::size_t begin = 0; begin < glimpses.size(); begin += groups.back().size()) {
+        std::size_t end = begin + 1;
+        while (end < glimpses.size() && glimpses[end].job == glimpses[begin].job) ++end;
+        groups.push_back(glimpses.subspan(begin, end - begin));
+    }
+    return groups;
+}
+
+bool has_failed(const WrittenGlimpse& glimpse) {
+    return glimpse.file.empty();
+}
+
+class RunPage {
+  public:
+    RunPage(std::span<const WrittenGlimpse> glimpses, const OutputOptions& output, const RunOptions& options)
+        : glimpses_(glimpses), groups_(groups_of(glimpses)), output_(output), options_(options) {}
+
+    [[nodiscard]] Figure figure() const {
+        std::vector<PanelEntry> entries(glimpses_.size());
+        for_each_group([&](Group group, std::size_t begin) { describe(group, &entries[begin]); });
+        const ContactSheetLayout layout = drawing().lay_out_sheet(entries, output_.sheet);
+        Figure page = drawing().empty_contact_sheet(layout);
+        std::vector<Figure> overlays(glimpses_.size());
+        for_each_group([&](Group group, std::size_t begin) {
+            if (options_.interrupted()) throw Error("interrupted");
+            if (shows_image()) {
+                draw(group, &layout.thumbnails[begin], &overlays[begin]);
+            } else {
+                show(group, &layout.thumbnails[begin], &page.pictures[begin]);
+            }
+        });
+        for (std::size_t k = 0; k < overlays.size(); ++k) {
+            add(page, std::move(overlays[k]), layout.thumbnails[k].tl());
+        }
+        return page;
+    }
+
+  private:
+    /// Calls step(group, begin) for each, in parallel; it begins at that glimpse of the page.
+    template <typename Step>
+    void for_each_group(const Step& step) const {
+        for_each_in_parallel(groups_.size(), [&](std::size_t n) {
+            step(groups_[n], static_cast<std::size_t>(groups_[n].data() - glimpses_.data()));
+        });
+    }
+
+    [[nodiscard]] bool shows_image() const { return output_.sheet.content != SheetContent::glimpses; }
+
+    [[nodiscard]] int shrink_for(Size image) const {
+        return shrink_for_picture(image, output_.sheet.cell_size);
+    }
+
+    /// Captions, and sizes of what the cells show; of what failed, of one pixel.
+    void describe(Group group, PanelEntry* entries) const {
+        cv::Size picture(1, 1);
+        if (shows_image() && !std::ranges::all_of(group, has_failed)) {
+            const ImageSource& source = group.front().job->image;
+            const Size image =
+                with_context(source.name(), [&] { return source.open(options_.open)->info().size; });
+            const Size shown = shrunk(image, shrink_for(image));
+            picture = {shown.width, shown.height};
+        }
+        for (const WrittenGlimpse& glimpse : group) {
+            const bool is_own = !shows_image() && !has_failed(glimpse);
+            *entries++ = {caption_of(glimpse), is_own ? as_written(glimpse) : picture};
+        }
+    }
+
+    /// The glimpses themselves.
+    void show(Group group, const cv::Rect* places, FigurePicture* pictures) const {
+        for (std::size_t k = 0; k < group.size(); ++k) {
+            if (has_failed(group[k])) continue;
+            pictures[k].pixels = drawing().fitted(as_shown(group[k], options_.open), places[k].size());
+        }
+    }
+
+    /// The attention of each on the image.
+    void draw(Group group, const cv::Rect* places, Figure* overlays) const {
+        if (std::ranges::all_of(group, has_failed)) return;
+        const ImageSource& source = group.front().job->image;
+        with_context(source.name(), [&] {
+            OpenOptions open = options_.open;
+            const auto beside = [&](const ImageInfo& image) {
+                return greatest_lowering(group, image.size) +
+                       drawing_memory(image, shrink_for(image.size), output_.figure_format);
+            };
+            open.beside = beside;
+            const std::unique_ptr<ImageReader> image = source.open(open);
+            const ImageInfo& info = image->info();
+            const int shrink = shrink_for(info.size);
+            const auto reserved = reserve_for(
+                *image, beside(info) + picture_memory(*image, shrink, output_.figure_format), open.memory);
+            const cv::Mat picture = displayable({decode_picture(*image, shrink), info.alpha, {}, false});
+            for (std::size_t k = 0; k < group.size(); ++k) {
+                if (has_failed(group[k])) continue;
+                OverlayStyle style = style_of_cells(output_);
+                style.shrink = shrink;
+                style.enlargement = places[k].width / picture.cols;
+                overlays[k] = overlay_of(group[k], picture, info.size, style);
+            }
+        });
+    }
+
+    /// Of any of them, since one is lowered after another.
+    [[nodiscard]] std::int64_t greatest_lowering(Group group, Size image) const {
+        std::int64_t greatest = 0;
+        for (const WrittenGlimpse& glimpse : group) {
+            greatest = std::max(greatest, lowering_memory({glimpse.glimpse, 1}, options_.open, image));
+        }
+        return greatest;
+    }
+
+    /// In the colour that it has in the figures of its image.
+    [[nodiscard]] Figure overlay_of(const WrittenGlimpse& glimpse, const cv::Mat& picture, Size image,
+                                    const OverlayStyle& style) const {
+        const Lowered map = lowered(*glimpse.glimpse, options_, image);
+        const auto place = static_cast<std::size_t>(glimpse.glimpse - glimpse.job->glimpses->data());
+        const std::array maps{LabelledMap{{}, &map, glimpse.glimpse->colour().value_or(place)}};
+        return overlay_figure(picture, maps, style);
+    }
+
+    std::span<const WrittenGlimpse> glimpses_;
+    std::vector<Group> groups_;
+    const OutputOptions& output_;
+    const RunOptions& options_;
+};
+
+}  // namespace
+
+Figure page_of_run(std::span<const WrittenGlimpse> glimpses, const OutputOptions& output,
+                   const RunOptions& options) {
+    static std::mutex one_page;
+    const std::scoped_lock lock(one_page);
+    return RunPage(glimpses, output, options).figure();
+}
+
+}  // namespace glimpse
