@@ -9,17 +9,22 @@ namespace glimpse {
 
 namespace {
 
-/// 1 for an image that cannot be opened: it fails later, where that is reported. Where that took too long,
-/// another time it might not, and the first page be taken for all.
+/// How many pages a file has, by the first that can be opened of a few: one that is damaged, or larger than
+/// the options allow, fails alone. 1 where none can: the image fails later, where that is reported. Where
+/// that took too long, another time it might not, and the first page be taken for all.
 int pages_of(ImageJob& job, const OpenOptions& options) {
-    try {
-        return job.image.open(options)->info().pages;
-    } catch (const TimeLimitReached& error) {
-        job.problem = error.what();
-        return 1;
-    } catch (...) {
-        return 1;
+    constexpr int tried = 4;
+    for (int page = 0; page < tried; ++page) {
+        try {
+            return job.image.at_page(page).open(options)->info().pages;
+        } catch (const TimeLimitReached& error) {
+            job.problem = error.what();
+            return 1;
+        } catch (...) {
+            continue;
+        }
     }
+    return 1;
 }
 
 }  // namespace

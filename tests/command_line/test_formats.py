@@ -318,7 +318,7 @@ class SeveralImagesOnStandardInput(Formats):
 
     def test_what_follows_an_image_and_is_none_belongs_to_it(self):
         one = self.saved(self.noise(8, 12, 3), "JPEG")
-        for content in (one + b"a trailer", one + bytes(100), several_jpegs(one, one)):
+        for content in (one + b"a trailer", one + bytes(100)):
             result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite", stdin=content)
             self.assertEqual(self.files(), ["stdin.000.png"])
             self.assertEqual(result.stderr, "")
@@ -328,7 +328,8 @@ class SeveralImagesOnStandardInput(Formats):
         several = several_jpegs(one, one)
         with Image.open(io.BytesIO(several)) as theirs:
             self.assertEqual((theirs.format, theirs.n_frames), ("MPO", 2))
-        self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several + other + several)
+        result = self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several + other + several)
+        self.assertIn("2 images have several pages, of which the first was read", result.stderr)
         self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png", "stdin.002.000.png"])
         # One whose second picture was taken away.
         shutil.rmtree(self.out)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import subprocess
 import tarfile
 import zlib
@@ -39,6 +40,31 @@ def drawings():
         pixels[2 + k:9 + k, 3 * k:3 * k + 9, 3] = 255
         frames.append(Image.fromarray(pixels, "RGBA"))
     return frames
+
+
+def jpeg(picture, metadata=b""):
+    """A JPEG, with a segment of metadata (APP1) where there are some."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    content = out.getvalue()
+    segment = b"\xff\xe1" + struct.pack(">H", 2 + len(metadata)) + metadata
+    return content[:2] + (segment if metadata else b"") + content[2:]
+
+
+def multi_picture(first, others):
+    """A JPEG with an index (CIPA DC-007) and those that it lists, each with its kind."""
+    count = 1 + len(others)
+    directory = 8 + 2 + 3 * 12 + 4
+    length = 2 + 4 + directory + 16 * count
+    begin = 2 + 4 + 4  # of what offsets count from
+    index = struct.pack(">2sHIH", b"MM", 42, 8, 3) + struct.pack(">HHI4s", 0xB000, 7, 4, b"0100") + struct.pack(">HHII", 0xB001, 4, 1, count)
+    index += struct.pack(">HHIII", 0xB002, 7, 16 * count, directory, 0)
+    end = len(first) + 2 + length
+    index += struct.pack(">IIIHH", 0x20030000, end, 0, 0, 0)
+    for kind, content in others:
+        index += struct.pack(">IIIHH", kind, len(content), end - begin, 0, 0)
+        end += len(content)
+    return first[:2] + b"\xff\xe2" + struct.pack(">H", length) + b"MPF\0" + index + first[2:] + b"".join(content for _, content in others)
 
 
 def visible(picture):
@@ -132,6 +158,48 @@ class Pages(GlimpseCase):
                     self.file(f"{disposal}{blend}.png", saved(drawings(), "PNG", disposal=disposal, blend=blend)))
         self.is_as_pillow_has_it(self.file("hidden.png", saved(drawings(), "PNG", default_image=True)))
 
+    def test_jpegs_with_an_index(self):
+        for mode in ("RGB", "L"):  # two of them, since Pillow 9.4 writes no sound file of more
+            self.is_as_pillow_has_it(self.file(f"{mode}.jpg", saved(pictures(mode)[:2], "MPO")))
+        angle = 0x020003
+        first, *others = map(jpeg, pictures("RGB"))
+        self.is_as_pillow_has_it(self.file("a.mpo", multi_picture(first, [(angle, one) for one in others])))
+        self.run_glimpse("extract", "a.mpo", "-b", "0,0,4,4", "--page", "all", "-o", self.out / "all")
+        self.assertEqual(self.files(self.out / "all"), [f"a.{k:03}.000.png" for k in range(FRAMES)])
+
+    def test_what_stands_beside_a_jpeg_is_no_page(self):
+        frames = pictures("RGB")
+        plain = [jpeg(frame) for frame in frames]
+        gain_map = jpeg(frames[1], b'http://ns.adobe.com/xap/1.0/\0<x xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/"/>')
+        depth = jpeg(frames[1], b'http://ns.adobe.com/xap/1.0/\0<x xmlns:apdi="http://ns.apple.com/pixeldatainfo/1.0/"/>')
+        undefined, preview, panorama, kept, listed_gain_map = 0, 0x010002, 0x020001, 0x040000, 0x050000
+        for name, others in {"ultra_hdr": [(undefined, gain_map)], "iphone": [(undefined, depth)], "camera": [(preview, plain[1])],
+                             "listed": [(listed_gain_map, plain[1])]}.items():
+            path = self.file(f"{name}.jpg", multi_picture(plain[0], others))
+            report = self.directory / "r.jsonl"
+            done = self.run_glimpse("extract", path, "-b", "0,0,4,4", "-o", self.out, "--report", report)
+            self.assertEqual(done.stderr, "", name)
+            self.assertNotIn('"pages"', report.read_text())
+            self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "b.png", "--page", 1, says=["the file has 1 page, "])
+        # Views are pages, in the index's order, whatever stands between them.
+        several = multi_picture(plain[0], [(undefined, gain_map), (panorama, plain[2]), (preview, plain[1]), (kept, plain[3]), (undefined, plain[1])])
+        path = self.file("several.jpg", several)
+        for page, k in enumerate((0, 2, 3, 1)):
+            with Image.open(io.BytesIO(plain[k])) as expected:
+                numpy.testing.assert_array_equal(numpy.array(self.page(path, "--page", page)), numpy.array(expected))
+        self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "c.png", "--page", 4, says=["the file has 4 pages"])
+
+    def test_a_jpeg_whose_index_lists_what_was_taken_away(self):
+        whole = saved(pictures("RGB")[:2], "MPO")
+        first = whole[:whole.index(b"\xff\xd9") + 2]
+        for content in (first, first + b"a trailer"):
+            done = self.run_glimpse("extract", self.file("a.jpg", content), "-b", "0,0,4,4", "-o", self.out)
+            self.assertEqual(done.stderr, "")
+        # One that is cut short is a page, and fails alone.
+        self.fails(1, "extract", self.file("b.jpg", whole[:-40]), "-b", "0,0,24,16", "-o", self.out, "--page", "all",
+                   says=["b.jpg: page 1: the file is truncated or corrupt"])
+        self.assertIn("b.000.000.png", self.files())
+
     def test_png_blends_as_the_specification_says(self):
         frames = [Image.fromarray(noise(HEIGHT, WIDTH, 4, seed=k), "RGBA") for k in range(2)]
         path = self.file("a.png", saved(frames, "PNG", disposal=0, blend=[0, 1]))
@@ -168,6 +236,20 @@ class Pages(GlimpseCase):
         self.assertEqual([(record.get("page"), record.get("pages")) for record in records], [(0, FRAMES), (0, FRAMES), (None, None)])
         quiet = self.run_glimpse("extract", path, "-b", "0,0,8,8", "-o", self.out / "0", "--page", 0)
         self.assertEqual(quiet.stderr, "")
+
+    def test_a_page_that_is_too_large_fails_alone(self):
+        sizes = ((100, 90), (50, 40), (100, 90), (20, 30))
+        frames = [Image.fromarray(noise(height, width, 3)) for width, height in sizes]
+        path = self.file("a.tif", saved(frames, "TIFF"))
+        arguments = ("extract", path, "-b", "0,0,9,9", "-o", self.out, "--page", "all", "--report", self.directory / "r.jsonl")
+        limit = "the image has 100×90 pixels, more than the 3000 that --max-pixels allows"
+        self.fails(1, *arguments, "--max-pixels", 3000, says=[f"a.tif: page 0: {limit}", f"a.tif: page 2: {limit}"])
+        self.assertEqual(self.files(), ["a.001.000.png", "a.003.000.png"])
+        self.run_glimpse(*arguments, "--resume")
+        self.assertEqual(self.files(), [f"a.{k:03}.000.png" for k in range(4)])
+        # What is done needs no limit any more.
+        done = self.run_glimpse(*arguments, "--resume", "--max-pixels", 3000)
+        self.assertEqual(done.stderr, "")
 
     def test_all(self):
         frames = pictures("RGB")

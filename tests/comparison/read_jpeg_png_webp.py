@@ -22,7 +22,7 @@ def jpeg_options(random):
     return options
 
 
-JPEG = ("jpg", "jpeg", "jpe", "jfif")  # the extensions of one format
+JPEG = ("jpg", "jpeg", "jpe", "jfif", "mpo")  # the extensions of one format
 
 
 def jpeg(random):

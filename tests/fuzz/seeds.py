@@ -74,6 +74,7 @@ def jpeg(modes):
     yield "restarts", saved(modes["rgb"], "JPEG", restart_marker_blocks=3)
     yield "wide", saved(photograph(200, 9), "JPEG", quality=20)
     yield "without_end", saved(modes["grey"], "JPEG")[:-2]
+    yield "with_an_index", saved(modes["rgb"], "MPO", save_all=True, append_images=[modes["grey"]])
 
 
 def png(modes):

@@ -193,7 +193,7 @@ TEST_CASE("a list of formats names codecs and extensions, and what it lacks") {
     CHECK(glimpse::formats_in("all").empty());
     CHECK(glimpse::formats_in("png,all").empty());
     CHECK(glimpse::formats_in("PNG,jpg") == Words{"png", "jpg"});
-    CHECK(glimpse::formats_in("jpeg,gif") == Words{"jpg", "jpeg", "jpe", "jfif", "gif"});
+    CHECK(glimpse::formats_in("jpeg,gif") == Words{"jpg", "jpeg", "jpe", "jfif", "mpo", "gif"});
     const Words safe = glimpse::formats_in("safe");
     CHECK(safe == glimpse::safe_formats());
     for (const auto& codec : glimpse::codecs()) {

@@ -19,6 +19,7 @@
 #include "images/codecs/corrupt.hpp"
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
+#include "images/codecs/multi_picture.hpp"
 #include "images/decoding_clock.hpp"
 #include "system/numbers.hpp"
 
@@ -262,9 +263,11 @@ class Decompressor {
 
 class JpegReader final : public ImageReader {
   public:
-    explicit JpegReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+    /// `pages` is what the file has.
+    JpegReader(std::span<const std::uint8_t> bytes, std::size_t pages) : bytes_(bytes) {
         Decompressor decompressor(bytes);
         info_ = decompressor.describe();
+        info_.pages = static_cast<int>(pages);
         coefficient_bytes_ = decompressor.coefficient_bytes();
     }
 
@@ -366,15 +369,18 @@ class JpegCodec final : public Codec {
     [[nodiscard]] CodecDescription description() const override {
         return {"jpeg",
                 "libjpeg API " + std::to_string(JPEG_LIB_VERSION),
-                {"jpg", "jpeg", "jpe", "jfif"},
+                {"jpg", "jpeg", "jpe", "jfif", "mpo"},
                 {"jpg", "jpeg"}};
     }
     [[nodiscard]] bool recognises(std::span<const std::uint8_t> head) const override {
         return head.size() >= 3 && head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    const CodecRequest& /*request*/) const override {
-        return std::make_unique<JpegReader>(bytes);
+                                                    const CodecRequest& request) const override {
+        const auto pictures = jpeg_pictures(bytes);
+        require_page(request.page, static_cast<int>(pictures.size()));
+        return std::make_unique<JpegReader>(pictures[static_cast<std::size_t>(request.page)],
+                                            pictures.size());
     }
     [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return jpeg_length(bytes);

@@ -5,66 +5,32 @@
 #include <string_view>
 
 #include "images/codecs/byte_order.hpp"
+#include "images/codecs/multi_picture.hpp"
 #include "images/codecs/png_chunks.hpp"
 #include "images/codecs/signature.hpp"
-#include "images/codecs/tiff_structure.hpp"
 
 namespace glimpse {
 
-namespace {
-
-/// The end of the last of several JPEGs that an index in the first one lists (CIPA DC-007); none where one is
-/// not at its offset. `header` is where the index begins, as a TIFF does; its offsets count from there.
-std::optional<std::size_t> end_of_several_jpegs(std::span<const std::uint8_t> bytes, std::size_t header) {
-    constexpr std::uint64_t entries_tag = 0xB002;
-    constexpr std::uint64_t entry_size = 16;  // attributes, length, offset, dependent images
-    const TiffStructure index(bytes.subspan(header));
-    std::size_t end = 0;
-    bool found = true;
-    index.for_each_entry(index.first(), [&](const TiffStructure::Entry& entry) {
-        if (entry.tag != entries_tag || !index.lies_within(entry)) return;
-        for (std::uint64_t at = entry.at; at + entry_size <= entry.at + entry.count; at += entry_size) {
-            const std::size_t offset = index.number(at + 8, 4);
-            const std::size_t begin = offset == 0 ? 0 : header + offset;  // 0: the first JPEG itself
-            const std::size_t length = index.number(at + 4, 4);
-            found = found && begin <= bytes.size() && length <= bytes.size() - begin &&
-                    starts_with(bytes.subspan(begin), "\xFF\xD8");
-            end = std::max(end, begin + length);
-        }
-    });
-    return found && end > 0 ? std::optional(end) : std::nullopt;
-}
-
-}  // namespace
-
-/// Marker by marker (ITU-T T.81, annex B). Several JPEGs with an index, in APP2 under the name "MPF", count
-/// as one.
+/// Marker by marker (ITU-T T.81, annex B). Several JPEGs with an index count as one.
 std::optional<std::size_t> jpeg_length(std::span<const std::uint8_t> bytes) {
-    using namespace std::string_view_literals;
     constexpr std::uint8_t start_of_image = 0xD8;
     constexpr std::uint8_t end_of_image = 0xD9;
-    constexpr std::uint8_t application_2 = 0xE2;
-    constexpr std::string_view index_name = "MPF\0"sv;
     // Within entropy-coded data: 0 behind a data byte of 0xFF, and restarts.
     const auto is_data = [](std::uint8_t marker) {
         return marker == 0 || (marker >= 0xD0 && marker <= 0xD7);
     };
-    std::size_t end_of_others = 0;
     for (std::size_t at = 2; at + 1 < bytes.size();) {
         const std::uint8_t marker = bytes[at + 1];
         if (bytes[at] != 0xFF || marker == 0xFF) {
             ++at;
         } else if (marker == end_of_image) {
-            return std::max(at + 2, end_of_others);
+            return std::max(at + 2, end_of_listed_jpegs(bytes).value_or(0));
         } else if (marker == start_of_image) {
             return at;  // this one has been cut off
         } else if (is_data(marker) || marker == 1) {
             at += 2;
         } else {
             if (bytes.size() - at < 4) break;
-            const auto content = bytes.subspan(at + 4);
-            if (marker == application_2 && starts_with(content, index_name))
-                end_of_others = end_of_several_jpegs(bytes, at + 4 + index_name.size()).value_or(0);
             at += 2 + big_endian(bytes.subspan(at + 2, 2));
         }
     }
