@@ -39,7 +39,8 @@ class GLIMPSE_EXPORT ReaderGone : public Error {
     using Error::Error;
 };
 
-/// The run ended during a wait. The job that waited counts as not begun. It passes as `ReaderGone` does.
+/// The run ended while a job waited, or between its glimpses. That job counts as not begun. It passes as
+/// `ReaderGone` does.
 class GLIMPSE_EXPORT WaitEnded : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

@@ -26,7 +26,9 @@ struct RunOptions {
     int jobs = 1;              ///< ≥ 1: images that are worked on at once, each by a thread
     bool dry_run = false;      ///< open and lower only
     bool fail_fast = false;    ///< start nothing new after the first failure
-    std::function<bool()> interrupted = [] { return false; };  ///< asked before each image
+    std::function<bool()> interrupted = [] {
+        return false;
+    };  ///< asked before each image, and between its glimpses
     /// Told at the end, once, of a device that was lost on the way.
     std::function<void(const std::string&)> warn = [](const std::string&) {};
 

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 #include "glimpse/files.hpp"
 
@@ -9,11 +11,26 @@ namespace glimpse::cli {
 
 namespace {
 
-std::atomic<bool> interrupt_requested = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+/// When the first signal came, in milliseconds since the system started; 0 while none has.
+std::atomic<std::int64_t> interrupted_at = 0;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free, "a signal handler sets it");
 
-extern "C" void request_interrupt(int /*signal*/) {
-    interrupt_requested = true;
+/// Never 0.
+std::int64_t milliseconds() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000 + 1;
+}
+
+/// One wish comes as several signals at once: `timeout` sends its own to the process and to its group, and a
+/// terminal that is closed sends two.
+extern "C" void request_interrupt(int signal) {
+    constexpr std::int64_t at_once = 200;
+    std::int64_t first = 0;
+    if (interrupted_at.compare_exchange_strong(first, milliseconds())) return;
+    if (milliseconds() - first < at_once) return;
+    std::signal(signal, SIG_DFL);
+    static_cast<void>(std::raise(signal));  // which waits until this function has returned
 }
 
 bool is_ignored(int signal) {
@@ -25,8 +42,7 @@ bool is_ignored(int signal) {
 
 void install_signal_handlers() {
     struct sigaction action {};
-    action.sa_handler = request_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);  // without SA_RESTART, so that blocked reads return
+    action.sa_handler = request_interrupt;  // without SA_RESTART, so that blocked reads return
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);  // nohup has it ignored
@@ -38,7 +54,7 @@ void install_signal_handlers() {
 }
 
 bool was_interrupted() {
-    return interrupt_requested;
+    return interrupted_at != 0;
 }
 
 }  // namespace glimpse::cli

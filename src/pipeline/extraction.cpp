@@ -82,17 +82,23 @@ Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& i
     return {.shrink = n, .parts = parts_with_glimpses(glimpses, image.seekable)};
 }
 
-/// Decodes one part after another, reads its glimpses and saves them.
-void extract_parts(const Decoding& decoding, ImageReader& image, const std::string& format,
-                   GlimpseReader& reader, Saver& saver, Pictures& pictures) {
+/// Decodes one part after another, reads its glimpses and saves them. Throws `WaitEnded` where the run is
+/// interrupted while some are left.
+void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run, GlimpseReader& reader,
+                   Saver& saver, Pictures& pictures) {
+    const std::string& format = run.plan.format;
     const ImageInfo& info = image.info();
     const int depth = is_array_format(format) ? CV_32F : info.depth;
+    std::size_t left = 0;
+    for (const GlimpsesOfPart& part : decoding.parts) left += part.glimpses.size();
     ImageRegion decoded;
     for (const GlimpsesOfPart& part : decoding.parts) {
         decoded = {};  // frees the previous part first
         decoded = decode_region(image, part.region, decoding.shrink);
         reader.read(part.glimpses, decoded, depth, [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
             save_portion(portion, pixels, info, format, saver, pictures);
+            left -= portion.size();
+            if (left > 0) require_running(run.options);
         });
     }
     if (!pictures.are_wanted()) return;
@@ -210,7 +216,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
-    extract_parts(decoding, image, run.plan.format, reader, saver, pictures);
+    extract_parts(decoding, image, run, reader, saver, pictures);
     report.clipped = pictures.clipped();
     done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);
 }

@@ -28,7 +28,8 @@ void add_failure(FinishedJob& done, const std::string& failure);
 
 /// Runs one job from opening the image to saving its outputs. Never throws for a failure of the image, its
 /// glimpses or the disk: the report says it. Throws `ReaderGone`, and
-/// `WaitEnded` where nothing has been made of it, and nothing is to be.
+/// `WaitEnded` where the run is over before all of its glimpses are made: those that were go, unless they
+/// have their names already.
 ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backend, const RunOptions& options);
 
 }  // namespace glimpse

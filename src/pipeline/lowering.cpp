@@ -41,6 +41,10 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
 
 }  // namespace
 
+void require_running(const RunOptions& options) {
+    if (options.interrupted()) throw WaitEnded("the run was interrupted between the glimpses of an image");
+}
+
 Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image) {
     supply_attention_file(glimpse, options.open, image);
     return with_place(glimpse.place,
@@ -65,6 +69,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
     glimpses.reserve(job.glimpses->size());
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
+        require_running(options);
         guarded(reports[k], [&] {
             Lowered one = lowered(glimpse, options, image.size);
             with_place(glimpse.place, [&] { validate_fill(one, image.channels, image.alpha, image.depth); });

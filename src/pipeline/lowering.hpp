@@ -40,6 +40,9 @@ void guarded(GlimpseReport& report, Step&& step) {
     }
 }
 
+/// Throws `WaitEnded` where the run is interrupted: an image may have thousands of glimpses to go.
+void require_running(const RunOptions& options);
+
 /// The glimpse lowered for an image of that size: its attention file read unless it has been, its box
 /// adjusted. Throws as `lower` and `supply_attention_file`.
 Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image);

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tarfile
 import tempfile
+import time
 import unittest
 
 from glimpse_case import BINARY, IS_SANITIZED, GlimpseCase, catches, wait_until
@@ -87,6 +88,49 @@ class Terminals(GlimpseCase):
         process.send_signal(signal.SIGHUP)
         self.assertEqual(process.wait(timeout=30), 130)
         process.communicate()
+
+    def start_long_work(self):
+        """One glimpse that takes seconds to read and to write."""
+        self.picture("long.png", 600, 600)
+        document = {"id": "a", "mechanism": "stn", "box": [0, 0, 600, 600], "angle": 30, "size": [16000, 4000], "interpolation": "bicubic"}
+        process = subprocess.Popen([BINARY, "extract", "long.png", "-p", self.document(document), "-o", str(self.out)], cwd=self.directory,
+                                   stderr=subprocess.PIPE)
+        self.addCleanup(process.kill)
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        glimpse = 16000 * 4000 * 3 // 1024  # in kB
+        wait_until(lambda: int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) > glimpse)
+        return process
+
+    def test_a_second_signal_of_any_kind_ends_the_run_at_once(self):
+        for first, second in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGHUP)):
+            process = self.start_long_work()
+            process.send_signal(first)
+            time.sleep(0.3)  # longer than what counts as one wish
+            process.send_signal(second)
+            self.assertEqual(process.wait(timeout=30), -second)
+            process.stderr.close()
+            self.assertEqual(self.files() if self.out.exists() else [], [])
+
+    def test_signals_that_come_together_are_one(self):
+        for signals in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)):
+            process = self.start()
+            wait_until(lambda: catches(process, signal.SIGHUP))
+            for one in signals:
+                process.send_signal(one)
+            self.assertEqual(process.wait(timeout=30), 130)
+            process.communicate()
+
+    def test_an_interrupt_is_seen_between_the_glimpses_of_an_image(self):
+        self.picture("many.png", 400, 400)
+        glimpses = [{"id": f"g{k}", "box": [k % 50, k % 60, 300, 300]} for k in range(1500)]
+        document = self.document({"size": [1500, 1500], "mechanism": "stn", "glimpses": glimpses})
+        process = subprocess.Popen([BINARY, "extract", "many.png", "-p", document, "--no-sync", "-o", str(self.out)], cwd=self.directory)
+        self.addCleanup(process.kill)
+        wait_until(lambda: self.out.exists() and len(self.files()) >= 1)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertLess(len(self.files()), len(glimpses) // 2)
+        self.assert_no_temporary_files()
 
     def test_nohup_prevails(self):
         process = self.start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))

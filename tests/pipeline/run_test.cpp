@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -382,6 +383,17 @@ TEST_CASE("run: nothing new is started once it is interrupted, or where the firs
     run(list, plan, CpuBackend(), options,
         [&](const FinishedJob& one) { errors.push_back(one.report.error); });
     CHECK(errors == std::vector<std::string>{"nor is this"});
+}
+
+TEST_CASE("run: an image counts as not begun where the run is interrupted between its glimpses") {
+    const scratch::Directory directory;
+    Numbered jobs(1, 20, true);
+    RunOptions options = on(1);
+    int asked = 0;
+    options.interrupted = [&] { return ++asked > 10; };
+    CHECK(done(jobs, unsynced(directory), options).empty());
+    CHECK(jobs.given == 1);
+    CHECK(std::filesystem::is_empty(directory.path()));
 }
 
 TEST_CASE("run: jobs that wait for memory when it is over count as not begun") {
