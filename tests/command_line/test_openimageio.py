@@ -27,6 +27,29 @@ HEIC = (
     "AAAAAAAgABAoECAAICA4QAAAAaaXJlZgAAAAAAAAAOZGltZwACAAEAAQAAALFtZGF0AAAApSgBrwYyHkHjUIkFxew4INjSjWOqcZF/sXk3esxP"
     "2h2z4Z+OXtb9gXfg9HdNPJbLivQ++Nh5MztDISFh9v8X+x+SCOxmXEZr4s0CWgHJwFiCO/SheVz+aziM/L+JoccMJQ+8lF5kfrVP9XYsoLc+t4"
     "Yo4wduNzyL98GSQhazmsKVatQFcwswc70CdTpAyXOk/+S/bW8yQsUD4Amx8LJPe7tovAH9+A==")
+# 24×16, grey of 8x + 3y, the second with alpha of 255 − 5x, by libheif at quality 90.
+GREY_AVIF = (
+    "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOhtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAA"
+    "ABAAAAImlsb2MAAAAAREAAAQABAAAAAAEMAAEAAAAAAAAALAAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAaGlwcnAAAABJaXBj"
+    "bwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EAHAAAAAAUaXNwZQAAAAAAAAAYAAAAEAAAAA5waXhpAAAAAAEIAAAAF2lwbWEAAAAAAAAAAQABBI"
+    "GCA4QAAAA0bWRhdBIACgUYEO/sKjIhEYAAAQBYD4IMJ4TLW4OcQuK6Y3h/5g/9ICmEjiYZmXjc")
+GREY_AVIF_WITH_ALPHA = (
+    "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAZZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAA"
+    "ABAAAANGlsb2MAAAAAREAAAgACAAAAAAG6AAEAAAAAAAAAIgABAAAAAAHcAAEAAAAAAAAALAAAADhpaW5mAAAAAAACAAAAFWluZmUCAAAAAAEAAGF2"
+    "MDEAAAAAFWluZmUCAAAAAAIAAGF2MDEAAAAA1WlwcnAAAACvaXBjbwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EAHAAAAAAUaXNwZQAAAAAAAA"
+    "AYAAAAEAAAAA5waXhpAAAAAAEIAAAAOGF1eEMAAAAAdXJuOm1wZWc6bXBlZ0I6Y2ljcDpzeXN0ZW1zOmF1eGlsaWFyeTphbHBoYQAAAAAMYXYxQ4EA"
+    "HAAAAAAUaXNwZQAAAAAAAAAYAAAAEAAAAA5waXhpAAAAAAEIAAAAHmlwbWEAAAAAAAAAAgABBIGGB4gAAgSCA4SFAAAAGmlyZWYAAAAAAAAADmF1eG"
+    "wAAgABAAEAAABWbWRhdBIACgUYEO/sKjIXEYAAAQAUa9YDD/D0IeNMnc9rtzLjzU0SAAoFGBDv7CoyIRGAAAEAWA+CDCeEy1uDnELiumN4f+YP/SAp"
+    "hI4mGZl43A==")
+GREY_HEIC = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAA"
+    "ACAAAAEGlkYXQAAAAAABgAEAAAADhpbG9jAQAAAERAAAIAAQAAAAAAAAHKAAEAAAAAAAAAkwACAAEAAAAAAAAAAQAAAAAAAAAIAAAAOGlpbmYAAAAA"
+    "AAIAAAAVaW5mZQIAAAEAAQAAaHZjMQAAAAAVaW5mZQIAAAAAAgAAZ3JpZAAAAADRaXBycAAAAK9pcGNvAAAAcWh2Y0MBBAgAAAAAAAAAAAAe8AD8/P"
+    "j4AAAPAyAAAQAXQAEMAf//BAgAAAMAn/gAAAMAAB66AkAhAAEAJkIBAQQIAAADAJ/4AAADAAAewIIEFluqumubAgAAAwACAAADAAIQIgABAAZEAcFz"
+    "wYkAAAAUaXNwZQAAAAAAAABAAAAAQAAAABRpc3BlAAAAAAAAABgAAAAQAAAADnBpeGkAAAAAAQgAAAAaaXBtYQAAAAAAAAACAAECgQIAAgIDhAAAAB"
+    "ppcmVmAAAAAAAAAA5kaW1nAAIAAQABAAAAm21kYXQAAACPKAGuDGQ8gqTgs/SIC7jsY2qwiBsIHaw6/MaUX0Uc7203KYsUp9CFaCtwTjg9LFU/wlqP"
+    "vqJiQCn+qHfY2PU4VZK+L17fLSs131JQPo/6jnrbaKc2BxLLZdT1lXkeQ/odfm9ICD185OjnUlHM7dK6aT+c7udI4BMFTNKwgM14KYlF096pYAQbZR"
+    "WB6jm2csA=")
 
 
 def saved(picture, extension, **options):
@@ -369,6 +392,17 @@ class OpenImageIo(Formats):
             numpy.testing.assert_array_equal(part, whole[3:12, 14:22])
 
     def test_pictures_of_a_heif(self):
+    def test_grey_heif(self):
+        columns, rows = numpy.meshgrid(numpy.arange(24), numpy.arange(16))
+        grey, alpha = 8 * columns + 3 * rows, 255 - 5 * columns
+        for name, content, expected in (("g.avif", GREY_AVIF, grey), ("g.heic", GREY_HEIC, grey),
+                                        ("a.avif", GREY_AVIF_WITH_ALPHA, numpy.stack([grey, alpha], axis=-1))):
+            self.file(name, base64.b64decode(content))
+            self.run_glimpse("extract", name, "-b", "0,0,24,16", "-b", "14,3,8,9", "-o", self.out)
+            whole = self.load(f"{name[:1]}.000.png")
+            numpy.testing.assert_allclose(whole.astype(int), expected, atol=6)
+            numpy.testing.assert_array_equal(self.load(f"{name[:1]}.001.png"), whole[3:12, 14:22])
+
         """libheif's order: the primary picture first."""
         self.file("m.heic", base64.b64decode(TWO_PICTURES))
         report = self.directory / "r.jsonl"

@@ -76,6 +76,16 @@ bool is_deep(std::string_view type, Bytes content) {
     return type == "av1C" && content.size() > 2 && (content[2] & 0x40U) != 0;
 }
 
+bool is_configuration(std::string_view type) {
+    return type == "hvcC" || type == "av1C";
+}
+
+/// Whether it is of grey alone: `chroma_format_idc` of 0, or `mono_chrome`.
+bool is_monochrome(std::string_view type, Bytes content) {
+    if (type == "hvcC") return content.size() > 16 && (content[16] & 3U) == 0;
+    return content.size() > 2 && (content[2] & 0x10U) != 0;
+}
+
 std::uint32_t primary_item(Bytes meta) {
     const auto content = find_box(meta, "pitm");
     if (!content) fail_corrupt();
@@ -160,6 +170,17 @@ std::vector<std::uint32_t> heif_pictures(Bytes bytes) {
         if (item != pictures.front() && std::ranges::count(auxiliary, item) == 0) pictures.push_back(item);
     }
     return pictures;
+}
+
+bool heif_is_grey(Bytes bytes) {
+    bool is_grey = true;
+    bool is_known = false;
+    for_each_box(property_list(bytes), [&](std::string_view type, Bytes content) {
+        if (!is_configuration(type)) return;
+        is_known = true;
+        is_grey = is_grey && is_monochrome(type, content);
+    });
+    return is_known && is_grey;
 }
 
 std::vector<std::uint8_t> heif_profile(Bytes bytes, std::uint32_t item) {

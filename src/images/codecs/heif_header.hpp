@@ -20,6 +20,9 @@ Size heif_size(std::span<const std::uint8_t> bytes);
 /// without a primary item.
 GLIMPSE_EXPORT std::vector<std::uint32_t> heif_pictures(std::span<const std::uint8_t> bytes);
 
+/// Whether every picture of the file is grey: each decoder's configuration says that there is no colour.
+GLIMPSE_EXPORT bool heif_is_grey(std::span<const std::uint8_t> bytes);
+
 /// The ICC profile of an item (property `colr` of type `prof` or `rICC`); empty where it has none.
 GLIMPSE_EXPORT std::vector<std::uint8_t> heif_profile(std::span<const std::uint8_t> bytes,
                                                       std::uint32_t item);

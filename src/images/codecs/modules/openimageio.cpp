@@ -104,6 +104,7 @@ class OpenImageIoReader final : public ImageReader {
         describe();
         if (!format.decodes_at_once) return;
         all_ = read(whole(info_.size));
+        if (format.name == "heif" && heif_is_grey(bytes)) drop_colours();
         info_.seekable = true;
         info_.decoded = true;
     }
@@ -218,6 +219,20 @@ class OpenImageIoReader final : public ImageReader {
 
     [[nodiscard]] bool has_alpha() const {
         const OIIO::ImageSpec& s = spec();
+    /// OpenImageIO makes RGB of a grey HEIF or AVIF, whose three channels are the same.
+    void drop_colours() {
+        cv::Mat grey;
+        cv::extractChannel(all_, grey, 0);
+        if (info_.alpha) {
+            cv::Mat alpha;
+            cv::extractChannel(all_, alpha, info_.channels - 1);
+            const cv::Mat both[] = {grey, alpha};
+            cv::merge(both, 2, grey);
+        }
+        all_ = grey;
+        info_.channels = all_.channels();
+    }
+
         if (s.nchannels % 2 != 0 || s.nchannels > 4) return false;
         // OpenImageIO takes any fourth component for alpha, and calls the second of Targa's channels green.
         return jpeg2000_ ? jpeg2000_->alpha : format_.name == "targa" || is_alpha(s.channelnames.back());
