@@ -120,9 +120,11 @@ bool reads_extension(const std::string& extension) {
 }
 
 std::string not_read(std::span<const std::uint8_t> bytes) {
-    const std::string_view name = unread_format(head_of(bytes));
-    if (name.empty()) return "the file is not an image of a known format";
-    return "the file is " + std::string(name) + ", which is not read as an image";
+    constexpr const char* remedy = "glimpse info lists the formats that are read";
+    const UnreadFormat format = unread_format(head_of(bytes));
+    if (format.name.empty()) return std::string("the file is not an image of a known format; ") + remedy;
+    return "the file is " + format.name + ", which is not read as an image; " +
+           (format.remedy.empty() ? remedy : format.remedy);
 }
 
 }  // namespace

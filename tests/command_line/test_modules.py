@@ -47,7 +47,8 @@ class Modules(GlimpseCase):
         (self.modules / "tiff.so").unlink()
         result = self.extract()
         self.assertEqual(result.returncode, 1)
-        self.assertIn("the module tiff cannot be opened: it is not installed", result.stderr)
+        self.assertIn("a.tiff: the file is TIFF, and the module tiff cannot be opened: it is not installed: there is no ", result.stderr)
+        self.assertIn("tiff.so; install all of glimpse, with its modules", result.stderr)
         described = {module["name"]: module for module in json.loads(self.run_copy("info", "--json").stdout)["modules"]}
         self.assertFalse(described["tiff"]["available"])
         self.assertTrue(described["webp"]["available"])

@@ -76,7 +76,7 @@ class NotRead(Formats):
     def test_what_is_recognised_is_named(self):
         for content, name in ((b"%PDF-1.7\n", "a PDF document"), (b"\n<!DOCTYPE html><html>", "an HTML page"),
                               (b"\xef\xbb\xbf<HTML>", "an HTML page"), (b"<?xml version='1.0'?><svg>", "SVG"),
-                              (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer; git lfs pull fetches the file"),
+                              (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer"),
                               (b"SIMPLE  =                    T", "FITS"), (bytes(128) + b"DICM", "DICOM"), (b"qoif" + bytes(20), "QOI"),
                               (b"\0\0\0\x18ftypisom" + bytes(20), "a video or another file in boxes (MP4)"),
                               (b'{"error": "not found"}', "a JSON document"), (b"SDPX" + bytes(99), "DPX"), (b"\x1f\x8b\x08", "a gzip file")):
@@ -93,4 +93,59 @@ class NotRead(Formats):
                        says=[f"photo.jpg: the file is {name}, which is not read as an image"])
         for text in (b"some text", b"n+1 is the answer", b"[section]\nkey=1\n", b"[nullable]\n", b"BZh9 is a map", b"{braces}", b"\n\5\1\1", b"P5x"):
             self.fails(1, "extract", self.file("photo.jpg", text), "-b", "0,0,4,4", "-o", self.out,
-                       says=["the file is not an image of a known format"])
+                       says=["the file is not an image of a known format; glimpse info lists the formats that are read"])
+
+    def test_the_remedy_is_named(self):
+        dib = saved(Image.new("RGB", (9, 9)), "BMP")[14:]
+        frames = "ffmpeg makes pictures of its frames"
+        for content, name, remedy in ((b"qoif" + bytes(20), "QOI", "glimpse info lists the formats that are read"),
+                                      (b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer", "git lfs pull fetches the file"),
+                                      (b"\0\0\0\x2cftypavis" + bytes(20), "an AVIF image sequence", frames),
+                                      (b"\0\0\0\x2cftyphevc" + bytes(20), "a HEIF image sequence", frames),
+                                      (b"\0\0\0\x18ftypisom" + bytes(20), "a video or another file in boxes (MP4)", frames),
+                                      (dib, "a bitmap without the file header of a BMP (DIB)", "save it as BMP or PNG")):
+            self.fails(1, "extract", self.file("photo.jpg", content), "-b", "0,0,4,4", "-o", self.out,
+                       says=[f"photo.jpg: the file is {name}, which is not read as an image; {remedy}\n"])
+
+    def test_kinds_of_targa(self):
+        def targa(*fields):
+            return struct.pack("<BBBHHBHHHHBB", *fields) + bytes(200)
+        for content, kind in ((targa(0, 0, 2, 0, 0, 0, 0, 0, 4, 4, 16, 1), "of 16 bits a pixel, 1 of them alpha"),
+                              (targa(0, 0, 2, 0, 0, 0, 0, 0, 4, 4, 32, 0), "of 32 bits a pixel, none of them alpha"),
+                              (targa(0, 1, 1, 0, 4, 16, 0, 0, 4, 4, 8, 0), "with a palette of 16 bits a colour"),
+                              (targa(0, 1, 1, 1, 4, 24, 0, 0, 4, 4, 8, 0), "with a palette that begins with colour 1"),
+                              (targa(0, 1, 2, 0, 4, 24, 0, 0, 4, 4, 24, 0), "with a palette that it does not use")):
+            self.fails(1, "extract", self.file("photo.tga", content), "-b", "0,0,4,4", "-o", self.out,
+                       says=[f"the file is a Targa picture {kind}, which is not read as an image; save it with 24 bits a pixel, or as PNG"])
+
+    def test_radiance_pictures(self):
+        size = b"\n\n-Y 4 +X 4\n" + bytes(64)
+        for content, words in ((b"#?RADIANCE\nFORMAT=32-bit_rle_xyze" + size, "of XYZE colours is not supported; ra_xyze -r makes one of RGBE"),
+                               (b"#?RADIANCE\nSOFTWARE=x" + size, "without the line FORMAT=32-bit_rle_rgbe is not supported"),
+                               (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\nsize\n" + bytes(64), "corrupt (its header has no line of its size, such as -Y 480"),
+                               (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n", "corrupt (its header has no end")):
+            result = self.fails(1, "extract", self.file("a.hdr", content), "-b", "0,0,4,4", "-o", self.out, says=[words])
+            self.assertNotIn("OpenImageIO", result.stderr)
+
+    @staticmethod
+    def tiff(bits, photometric, samples, offset=None, alpha=False):
+        """5×4 pixels of zeros in one strip."""
+        bytes_of_strip = 5 * 4 * samples * bits // 8
+        behind = 8 + 2 + (9 + alpha) * 12 + 4
+        words = struct.pack(f"<{samples}H", *[bits] * samples)
+        tags = [(256, 3, 1, 5), (257, 3, 1, 4), (258, 3, samples, behind), (259, 3, 1, 1), (262, 3, 1, photometric),
+                (273, 4, 1, behind + len(words) if offset is None else offset), (277, 3, 1, samples), (278, 3, 1, 4), (279, 4, 1, bytes_of_strip)]
+        tags += [(338, 3, 1, 2)] * alpha
+        directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+        return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + directory + bytes(4) + words + bytes(bytes_of_strip)
+
+    def test_kinds_of_tiff(self):
+        rgb, cmyk, ycbcr, bits = 2, 5, 6, 16
+        for content, words in ((self.tiff(bits, cmyk, 4), "a TIFF of CMYK colours is read with 4 samples of at most 8 bits and no alpha, and this has 4 of 16 bits"),
+                               (self.tiff(8, cmyk, 5), "a TIFF of CMYK colours is read with 4 samples of at most 8 bits and no alpha, and this has 5 of 8 bits"),
+                               (self.tiff(8, cmyk, 4, alpha=True), "at most 8 bits and no alpha, and this has 4 of 8 bits, one of them alpha"),
+                               (self.tiff(bits, ycbcr, 3), "a TIFF of YCbCr colours is read with 3 samples of at most 8 bits and no alpha, and this has 3 of 16 bits")):
+            self.fails(1, "extract", self.file("a.tif", content), "-b", "0,0,4,4", "-o", self.out, says=[f"{words}; save it in RGB\n"])
+        self.run_glimpse("extract", self.file("a.tif", self.tiff(8, rgb, 3)), "-b", "0,0,4,4", "-o", self.out)
+        self.fails(1, "extract", self.file("a.tif", self.tiff(8, rgb, 3, offset=250000)), "-b", "0,0,4,4", "-o", self.out,
+                   says=["a.tif: the file is truncated or corrupt (Read error on strip 0: its data lies beyond the end of the file)\n"])

@@ -21,6 +21,9 @@ using glimpse::Error;
 
 namespace {
 
+constexpr const char* not_known =
+    "the file is not an image of a known format; glimpse info lists the formats that are read";
+
 class TemporaryDirectory {
   public:
     TemporaryDirectory() {
@@ -73,9 +76,11 @@ TEST_CASE("what is not an image is refused with a reason") {
     for (const char* text : {"hello, world", "P", "P1", "P5x", "BM", "BMW is a maker of cars, and no bitmap",
                              "RIFF1234WAVE", "II"}) {
         CAPTURE(text);
-        CHECK(reason_to_open(text) == "the file is not an image of a known format");
+        CHECK(reason_to_open(text) == not_known);
     }
-    CHECK(reason_to_open("{\"a\": 1}") == "the file is a JSON document, which is not read as an image");
+    CHECK(reason_to_open("{\"a\": 1}") ==
+          "the file is a JSON document, which is not read as an image; glimpse info lists the formats "
+          "that are read");
     CHECK(refusal<glimpse::Error>([] { glimpse::open_image("/nowhere/at/all.png"); }) ==
           "No such file or directory");
     const TemporaryDirectory directory;
@@ -245,7 +250,7 @@ TEST_CASE("reading common formats loads no module (in a process of its own)" * d
     const auto png = glimpse::encode_image(small_picture(), "png");
     CHECK_NOTHROW(glimpse::open_image(jpeg)->decode({0, 0, 6, 4}));
     CHECK_NOTHROW(glimpse::open_image(png)->decode({0, 0, 6, 4}));
-    CHECK(reason_to_open("no image") == "the file is not an image of a known format");
+    CHECK(reason_to_open("no image") == not_known);
     CHECK_FALSE(glimpse::codecs().empty());
     CHECK_FALSE(glimpse::encodable_extensions().empty());
     for (const char* library : {"libOpenImageIO", "libtiff", "libwebp", "glimpse-modules"}) {

@@ -1,5 +1,6 @@
 #include "images/codecs/module_codec.hpp"
 
+#include "glimpse/error.hpp"
 #include "system/module.hpp"
 
 namespace glimpse {
@@ -9,9 +10,17 @@ const Coder& ModuleCodec::coder() const {
     return *coder_;
 }
 
+const Coder& ModuleCodec::coder_for(std::span<const std::uint8_t> bytes) const {
+    try {
+        return coder();
+    } catch (const Error& error) {
+        throw Error("the file is " + format(bytes).name + ", and " + error.what());
+    }
+}
+
 std::unique_ptr<ImageReader> ModuleCodec::open(std::span<const std::uint8_t> bytes,
                                                const CodecRequest& request) const {
-    return coder().open(bytes, request);
+    return coder_for(bytes).open(bytes, request);
 }
 
 std::optional<std::size_t> ModuleCodec::length_by_decoder(std::span<const std::uint8_t> bytes) const {

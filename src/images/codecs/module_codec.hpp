@@ -49,7 +49,10 @@ class ModuleCodec final : public Codec {
                                                    std::string_view extension) const override;
 
   private:
+    /// Throws `Error` where the module cannot be opened.
     const Coder& coder() const;
+    /// The same for a file, whose format the `Error` names.
+    const Coder& coder_for(std::span<const std::uint8_t> bytes) const;
 
     CodecDescription description_;
     Recogniser recogniser_;

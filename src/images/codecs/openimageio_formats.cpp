@@ -10,6 +10,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
+#include "images/codecs/corrupt.hpp"
 #include "images/codecs/heif_header.hpp"
 #include "images/codecs/jpeg2000_header.hpp"
 #include "images/codecs/jpeg2000_memory.hpp"
@@ -65,6 +66,20 @@ bool is_radiance(Bytes bytes) {
     return starts_with(bytes, "#?RADIANCE"sv) || starts_with(bytes, "#?RGBE"sv);
 }
 
+/// Lines of text, an empty one, and one of the size.
+void explain_radiance(Bytes bytes) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const std::size_t end = text.find("\n\n");
+    const std::string_view header = text.substr(0, end);
+    if (header.find("\nFORMAT=32-bit_rle_xyze") != header.npos)
+        throw Error(
+            "a Radiance picture of XYZE colours is not supported; ra_xyze -r makes one of RGBE of it");
+    if (end == text.npos) fail_corrupt("its header has no end");
+    if (header.find("\nFORMAT=32-bit_rle_rgbe") == header.npos)
+        throw Error("a Radiance picture without the line FORMAT=32-bit_rle_rgbe is not supported");
+    if (!radiance_size(bytes)) fail_corrupt("its header has no line of its size, such as -Y 480 +X 640");
+}
+
 bool is_openexr(Bytes bytes) {
     return starts_with(bytes, "v/1\x01"sv);
 }
@@ -82,7 +97,8 @@ constexpr std::array openimageio_formats{
                       jpeg2000_size, jpeg2000_memory},
     OpenImageIoFormat{"heif", "HEIF or AVIF", "heic heif avif", is_heif, heif_length, true, heif_size,
                       heif_memory},
-    OpenImageIoFormat{"hdr", "Radiance HDR", "hdr", is_radiance, radiance_length},
+    OpenImageIoFormat{"hdr", "Radiance HDR", "hdr", is_radiance, radiance_length, false, nullptr, nullptr,
+                      explain_radiance},
     OpenImageIoFormat{"openexr", "OpenEXR", "exr", is_openexr, openexr_length, false, openexr_size,
                       openexr_memory},
     OpenImageIoFormat{"targa", "Targa", "tga", targa::is_read, targa::length, false, targa::size},

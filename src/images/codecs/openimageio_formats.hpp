@@ -31,6 +31,9 @@ struct OpenImageIoFormat {
     /// The bytes that are held, at most, from opening on: where it decodes at once, with all that is made of
     /// the pixels. Null for next to none. Throws as `size` does.
     std::int64_t (*memory)(std::span<const std::uint8_t> bytes) = nullptr;
+    /// Throws `Error` where it knows better than OpenImageIO why that does not open the file; null where
+    /// nothing does.
+    void (*explain)(std::span<const std::uint8_t> bytes) = nullptr;
 };
 
 /// The extensions of a format, and of all of them.

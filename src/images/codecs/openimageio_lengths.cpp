@@ -125,8 +125,7 @@ class RadiancePixels {
 
 }  // namespace
 
-/// The header ends with an empty line and the resolution's: "-Y HEIGHT +X WIDTH".
-std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes) {
+std::optional<RadianceSize> radiance_size(std::span<const std::uint8_t> bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const std::size_t empty_line = text.find("\n\n");
     if (empty_line == text.npos) return std::nullopt;
@@ -143,10 +142,13 @@ std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes) 
     };
     const std::size_t second_axis = line.find_first_of("+-", 1);
     if (second_axis == line.npos) return std::nullopt;
-    const std::size_t rows = number_after(0);
-    const std::size_t width = number_after(second_axis);
-    if (rows == 0 || width == 0) return std::nullopt;
-    return RadiancePixels(bytes, end + 1).end(rows, width);
+    const RadianceSize size{.rows = number_after(0), .width = number_after(second_axis), .pixels = end + 1};
+    return size.rows == 0 || size.width == 0 ? std::nullopt : std::optional(size);
+}
+
+std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes) {
+    const auto size = radiance_size(bytes);
+    return size ? RadiancePixels(bytes, size->pixels).end(size->rows, size->width) : std::nullopt;
 }
 
 namespace {

@@ -14,6 +14,13 @@ namespace glimpse {
 std::optional<std::size_t> heif_length(std::span<const std::uint8_t> bytes);
 /// For boxes and for a bare codestream.
 std::optional<std::size_t> jpeg2000_length(std::span<const std::uint8_t> bytes);
+/// What the header of a Radiance picture says; none where it has no line of the size, "-Y HEIGHT +X WIDTH".
+struct RadianceSize {
+    std::size_t rows;
+    std::size_t width;
+    std::size_t pixels;  ///< their offset
+};
+std::optional<RadianceSize> radiance_size(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> radiance_length(std::span<const std::uint8_t> bytes);
 /// None for several parts, or deep pixels.
 std::optional<std::size_t> openexr_length(std::span<const std::uint8_t> bytes);

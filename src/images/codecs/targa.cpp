@@ -55,6 +55,24 @@ bool is_read(Bytes bytes) {
     return is(colour, 24, 0) || is(colour, 32, 8) || is(grey, 8, 0) || is(grey, 16, 8);
 }
 
+std::string kind(Bytes bytes) {
+    const Header header(bytes);
+    const auto bits_of = [](int bits, const char* what) { return std::to_string(bits) + " bits" + what; };
+    std::string kind = "a Targa picture ";
+    if (header.has_palette() && header.type() != indexed) return kind + "with a palette that it does not use";
+    if (!header.has_palette()) {
+        const int alpha = header.alpha_bits();
+        return kind + "of " + bits_of(header.bits(), " a pixel") + ", " +
+               (alpha == 0 ? std::string("none") : std::to_string(alpha)) + " of them alpha";
+    }
+    if (header.colour_bits() != 24)
+        return kind + "with a palette of " + bits_of(header.colour_bits(), " a colour");
+    if (header.first_colour() != 0) {
+        return kind + "with a palette that begins with colour " + std::to_string(header.first_colour());
+    }
+    return kind + "of " + bits_of(header.bits(), " a pixel") + " and a palette";
+}
+
 /// The extension area's field 24 says what alpha is.
 Size size(Bytes bytes) {
     constexpr std::size_t footer = offsets_length + signature.size();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
@@ -88,6 +89,9 @@ bool is_read(Bytes bytes);
 /// Whether a file begins as any Targa picture does. In place of a signature, all fields of the header must
 /// make sense together.
 bool is_targa(Bytes bytes);
+
+/// "a Targa picture of 16 bits a pixel": what tells one that is not read from those that are.
+std::string kind(Bytes bytes);
 
 /// The picture's size. Throws `Error` for premultiplied colours.
 Size size(Bytes bytes);

@@ -4,7 +4,9 @@
 #include <array>
 #include <cctype>
 #include <string>
+#include <string_view>
 
+#include "images/codecs/byte_order.hpp"
 #include "images/codecs/signature.hpp"
 #include "images/codecs/targa.hpp"
 #include "system/text_file.hpp"
@@ -19,7 +21,12 @@ struct Signature {
     std::size_t at;
     std::string_view bytes;
     std::string_view name;
+    std::string_view remedy{};
 };
+
+constexpr std::string_view take_frames = "ffmpeg makes pictures of its frames";
+constexpr std::string_view lfs_pull = "git lfs pull fetches the file";
+constexpr std::string_view annex_get = "git annex get fetches the file";
 
 // Signatures before their own prefixes.
 constexpr std::array signatures{
@@ -51,19 +58,22 @@ constexpr std::array signatures{
     Signature{0, "FOVb"sv, "a camera's raw picture (X3F)"},
     Signature{8, "CR\2\0"sv, "a camera's raw picture (CR2)"},
     Signature{4, "ftypcrx "sv, "a camera's raw picture (CR3)"},
-    Signature{4, "ftyp"sv, "a video or another file in boxes (MP4)"},
-    Signature{0, "\x1A\x45\xDF\xA3"sv, "a video (Matroska or WebM)"},
-    Signature{8, "AVI "sv, "a video (AVI)"},
+    Signature{4, "ftypavis"sv, "an AVIF image sequence", take_frames},
+    Signature{4, "ftypmsf1"sv, "a HEIF image sequence", take_frames},
+    Signature{4, "ftyphevc"sv, "a HEIF image sequence", take_frames},
+    Signature{4, "ftyphevx"sv, "a HEIF image sequence", take_frames},
+    Signature{4, "ftyp"sv, "a video or another file in boxes (MP4)", take_frames},
+    Signature{0, "\x1A\x45\xDF\xA3"sv, "a video (Matroska or WebM)", take_frames},
+    Signature{8, "AVI "sv, "a video (AVI)", take_frames},
     Signature{0, "%PDF-"sv, "a PDF document"},
     Signature{0, "%!PS"sv, "a PostScript document"},
     Signature{0, "PK\3\4"sv, "a zip archive"},
     Signature{0, "\x1F\x8B"sv, "a gzip file"},
     Signature{0, "\x28\xB5\x2F\xFD"sv, "a Zstandard file"},
     Signature{0, "\xFD\x37zXZ\0"sv, "an xz file"},
-    Signature{0, "version https://git-lfs.github.com/spec/"sv,
-              "a Git LFS pointer; git lfs pull fetches the file"},
-    Signature{0, "../.git/annex/objects/"sv, "a git-annex pointer; git annex get fetches the file"},
-    Signature{0, "/annex/objects/"sv, "a git-annex pointer; git annex get fetches the file"},
+    Signature{0, "version https://git-lfs.github.com/spec/"sv, "a Git LFS pointer", lfs_pull},
+    Signature{0, "../.git/annex/objects/"sv, "a git-annex pointer", annex_get},
+    Signature{0, "/annex/objects/"sv, "a git-annex pointer", annex_get},
 };
 
 /// PCX of version 2.5 to 5: run-length encoded, 1, 2, 4 or 8 bits.
@@ -72,6 +82,20 @@ bool is_pcx(std::span<const std::uint8_t> head) {
     constexpr std::array bits{1, 2, 4, 8};
     return head.size() >= header && head[0] == 0x0A && head[1] <= 5 && head[1] != 1 && head[2] == 1 &&
            std::ranges::count(bits, head[3]) > 0;
+}
+
+/// BITMAPINFOHEADER, or one of its later versions, at the beginning: what a BMP has behind its file header.
+bool is_bare_bitmap(std::span<const std::uint8_t> head) {
+    constexpr std::size_t info_header = 40;
+    constexpr std::array headers{info_header, std::size_t{108}, std::size_t{124}};
+    constexpr std::array bits{1, 4, 8, 16, 24, 32};
+    if (head.size() < info_header) return false;
+    const auto number = [&](std::size_t at, std::size_t length) {
+        return little_endian(head.subspan(at, length));
+    };
+    constexpr std::size_t most_codings = 6;
+    return std::ranges::count(headers, number(0, 4)) > 0 && number(12, 2) == 1 &&
+           std::ranges::count(bits, static_cast<int>(number(14, 2))) > 0 && number(16, 4) <= most_codings;
 }
 
 /// "BZh", the size of blocks, and the number that a block, or the end, begins with.
@@ -123,20 +147,21 @@ std::string_view markup_format(std::span<const std::uint8_t> head) {
 
 }  // namespace
 
-std::string_view unread_format(std::span<const std::uint8_t> head) {
+UnreadFormat unread_format(std::span<const std::uint8_t> head) {
     for (const Signature& signature : signatures) {
         if (head.size() > signature.at && starts_with(head.subspan(signature.at), signature.bytes))
-            return signature.name;
+            return {std::string(signature.name), std::string(signature.remedy)};
     }
     // DICOM's preamble may be anything.
     constexpr std::size_t preamble = 128;
-    if (head.size() > preamble && starts_with(head.subspan(preamble), "DICM")) return "DICOM";
-    if (is_pcx(head)) return "PCX";
-    if (is_bzip2(head)) return "a bzip2 file";
-    if (const std::string_view markup = markup_format(head); !markup.empty()) return markup;
-    if (targa::is_targa(head))
-        return "a Targa picture of 15 or 16 bits a pixel, or of 32 without alpha, or with another palette "
-               "than one of 24 bits";
+    if (head.size() > preamble && starts_with(head.subspan(preamble), "DICM")) return {"DICOM", {}};
+    if (is_pcx(head)) return {"PCX", {}};
+    if (is_bzip2(head)) return {"a bzip2 file", {}};
+    if (is_bare_bitmap(head))
+        return {"a bitmap without the file header of a BMP (DIB)", "save it as BMP or PNG"};
+    if (const std::string_view markup = markup_format(head); !markup.empty())
+        return {std::string(markup), {}};
+    if (targa::is_targa(head)) return {targa::kind(head), "save it with 24 bits a pixel, or as PNG"};
     return {};
 }
 

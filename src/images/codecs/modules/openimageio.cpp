@@ -139,7 +139,9 @@ class OpenImageIoReader final : public ImageReader {
             path = file_->path();
         }
         OIIO::ImageSpec ignored;
-        if (!input_->open(path, ignored, wishes)) fail(input_.get());
+        if (input_->open(path, ignored, wishes)) return;
+        if (format_.explain) format_.explain(bytes);
+        fail(input_.get());
     }
 
     void select_page() {
@@ -217,8 +219,6 @@ class OpenImageIoReader final : public ImageReader {
         info_.icc_profile.assign(data, data + profile->datasize());
     }
 
-    [[nodiscard]] bool has_alpha() const {
-        const OIIO::ImageSpec& s = spec();
     /// OpenImageIO makes RGB of a grey HEIF or AVIF, whose three channels are the same.
     void drop_colours() {
         cv::Mat grey;
@@ -233,6 +233,8 @@ class OpenImageIoReader final : public ImageReader {
         info_.channels = all_.channels();
     }
 
+    [[nodiscard]] bool has_alpha() const {
+        const OIIO::ImageSpec& s = spec();
         if (s.nchannels % 2 != 0 || s.nchannels > 4) return false;
         // OpenImageIO takes any fourth component for alpha, and calls the second of Targa's channels green.
         return jpeg2000_ ? jpeg2000_->alpha : format_.name == "targa" || is_alpha(s.channelnames.back());

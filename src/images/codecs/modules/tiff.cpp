@@ -121,24 +121,35 @@ class TiffReader final : public ImageReader {
             return;
         }
         if (storage_.complex()) throw Error("a TIFF of complex numbers has no one value a sample");
-        // libtiff premultiplies colours, or drops alpha, without saying which.
-        if (storage_.alpha) throw Error("this kind of TIFF cannot be read with an alpha channel");
-        const int colours = storage_.photometric == PHOTOMETRIC_SEPARATED                    ? 4
-                            : storage_.grey() || storage_.photometric == PHOTOMETRIC_PALETTE ? 1
-                                                                                             : 3;
-        if (storage_.samples != colours) {
-            throw Error("this kind of TIFF cannot be read with " + std::to_string(storage_.samples) +
-                        " bands");
-        }
-        if (storage_.bits > 8) {
-            throw Error("this kind of TIFF cannot be read with " + std::to_string(storage_.bits) +
-                        " bits a sample");
-        }
+        require_convertible();
         char reason[1024] = "";
         if (!TIFFRGBAImageOK(tiff_, reason))
             throw Error(std::string("this kind of TIFF cannot be read: ") + reason);
         info_.depth = CV_8U;
         info_.channels = storage_.grey() ? 1 : 3;
+    }
+
+    /// Throws `Error` for samples that libtiff does not convert, or not as they are meant: it premultiplies
+    /// colours, or drops alpha, without saying which.
+    void require_convertible() const {
+        struct Kind {
+            std::uint16_t photometric;
+            const char* name;
+            int samples;
+        };
+        constexpr std::array kinds{Kind{PHOTOMETRIC_SEPARATED, "of CMYK colours", 4},
+                                   Kind{PHOTOMETRIC_YCBCR, "of YCbCr colours", 3},
+                                   Kind{PHOTOMETRIC_PALETTE, "with a palette", 1}};
+        const auto* const known = std::ranges::find(kinds, storage_.photometric, &Kind::photometric);
+        const Kind kind = known != kinds.end()
+                              ? *known
+                              : Kind{storage_.photometric, "of this kind", storage_.grey() ? 1 : 3};
+        if (!storage_.alpha && storage_.samples == kind.samples && storage_.bits <= 8) return;
+        throw Error("a TIFF " + std::string(kind.name) + " is read with " + std::to_string(kind.samples) +
+                    (kind.samples == 1 ? " sample" : " samples") +
+                    " of at most 8 bits and no alpha, and this has " + std::to_string(storage_.samples) +
+                    " of " + std::to_string(storage_.bits) + " bits" +
+                    (storage_.alpha ? ", one of them alpha" : "") + "; save it in RGB");
     }
 
     /// libtiff's own conversion takes no account of the white.

@@ -19,10 +19,23 @@ namespace {
 
 thread_local std::string last_complaint;
 
+/// Of a strip or tile that begins beyond the end of the file libtiff counts the bytes that it got as less
+/// than none, and says "got 18446744073709401830 bytes".
+std::string with_true_numbers(std::string text) {
+    constexpr std::string_view got = "; got ";
+    constexpr std::size_t most_digits = 18;  // of what a file may hold
+    const std::size_t at = text.find(got);
+    if (at == text.npos) return text;
+    const std::size_t begin = at + got.size();
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789", begin), text.size()) - begin;
+    if (digits > most_digits) text.replace(at, text.npos, ": its data lies beyond the end of the file");
+    return text;
+}
+
 void remember(const char* /*module*/, const char* format, va_list arguments) {
     char text[512];
     std::vsnprintf(text, sizeof text, format, arguments);
-    last_complaint = text;
+    last_complaint = with_true_numbers(text);
 }
 
 /// libtiff only warns of a tag that it cannot read.
