@@ -73,8 +73,8 @@ class SampleJobs {
         ImageJob job{.image = ImageSource(path_of(image), image.bytes),
                      .name = output_name(image.name),
                      .member = image.name};
-        const Member* document = options_.sidecar ? find_sidecar(image) : nullptr;
         try {
+            const Member* const document = options_.sidecar ? find_sidecar(image) : nullptr;
             const Document glimpses = document ? read(*document) : maker_.shared();
             if (!glimpses) throw Error("there is no " + sample_.key + ".json beside it");
             give(job, glimpses);
@@ -84,15 +84,19 @@ class SampleJobs {
         }
     }
 
-    /// STEM.json, or else with an extension in capitals, as WebDataset reads them.
+    /// STEM.json, or with an extension in capitals, as WebDataset reads them. Throws `Error` where both are
+    /// there: neither is more the image's than the other.
     [[nodiscard]] const Member* find_document(const std::string& stem) const {
-        if (const Member* exact = find(stem + "." + document_extension)) return exact;
-        const auto is_document = [&](const Member& member) {
-            return extension_of(member.name) == document_extension &&
-                   fs::path(member.name).replace_extension() == stem;
-        };
-        const auto found = std::ranges::find_if(sample_.members, is_document);
-        return found == sample_.members.end() ? nullptr : &*found;
+        const Member* found = nullptr;
+        for (const Member& member : sample_.members) {
+            if (extension_of(member.name) != document_extension) continue;
+            if (fs::path(member.name).replace_extension() != stem) continue;
+            if (found && found->name != member.name)
+                throw Error("its document may be " + found->name + " or " + member.name +
+                            "; leave one of them");
+            found = &member;
+        }
+        return found;
     }
 
     /// IMAGE.json, or else KEY.json.

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tarfile
 import unittest
+import zipfile
 
 import numpy
 from PIL import Image
@@ -254,6 +255,25 @@ class In(Archives):
             self.assertEqual(len(self.files(self.directory / name[:-4])), 3)
         sound = self.run_glimpse("extract", "--input-tar", self.file("two.tar", whole[:end + 1024]), *self.BOX, "-o", self.out)
         self.assertEqual(sound.stderr, f"glimpse: warning: {self.directory / 'two.tar'}: skipped 6 entries: 3 .cls, 3 .txt\n")
+
+    def test_archives_of_other_kinds_are_named(self):
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, "w") as archive:
+            archive.writestr("a.png", self.encoded()[0])
+        remedy = "and tar archives are read; unpack it, and give its directory as an input"
+        for content, name in ((zipped.getvalue(), "a zip archive"), (b"7z\xbc\xaf\x27\x1c" + bytes(90), "a 7z archive")):
+            path = self.file("a.zip", content)
+            self.fails(1, "extract", "--input-tar", path, *self.BOX, "-o", self.out, says=[f"{path}: it is {name}, {remedy}\n"])
+            self.fails(1, "extract", "--input-tar", "-", *self.BOX, "-o", self.out, stdin=gzip.compress(content), says=[f"-: it is {name}, {remedy}"])
+
+    def test_two_documents_of_one_image(self):
+        data, _ = self.encoded()
+        document = b'{"box": [1, 2, 4, 3]}'
+        for order in (["a.json", "a.JSON"], ["a.JSON", "a.json"], ["a.JSON", "a.Json"]):
+            archive = self.tar("s.tar", [("a.png", data)] + [(name, document) for name in order] + [("b.png", data), ("b.JSON", document)])
+            self.fails(1, "extract", "--input-tar", archive, "--sidecar", "-o", self.out, "--existing", "overwrite",
+                       says=[f"a.png: its document may be {order[0]} or {order[1]}; leave one of them"])
+            self.assertEqual(self.files(), ["b.000.png"])
 
     def test_what_is_skipped_is_said(self):
         data, _ = self.encoded()

@@ -5,6 +5,8 @@
 #include <array>
 #include <exception>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "archives/archives.hpp"
@@ -61,6 +63,24 @@ void require(int status, archive* a, Thrown& thrown, const char* what) {
     thrown.rethrow();
     const char* const reason = archive_error_string(a);
     throw Error(std::string(what) + (reason ? std::string(": ") + reason : ""));
+}
+
+/// Throws `Error` for an archive of another kind, by its first bytes, which libarchive just does not know.
+void require_no_other_kind(std::span<const std::uint8_t> head) {
+    using namespace std::string_view_literals;
+    struct Kind {
+        std::string_view signature;
+        const char* name;
+    };
+    constexpr std::array kinds{Kind{"PK\3\4"sv, "a zip archive"}, Kind{"PK\5\6"sv, "an empty zip archive"},
+                               Kind{"7z\xBC\xAF\x27\x1C"sv, "a 7z archive"},
+                               Kind{"Rar!\x1A\7"sv, "a RAR archive"}};
+    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    for (const Kind& kind : kinds) {
+        if (!text.starts_with(kind.signature)) continue;
+        throw Error(std::string("it is ") + kind.name +
+                    ", and tar archives are read; unpack it, and give its directory as an input");
+    }
 }
 
 /// libarchive's reader of bytes that come in blocks.
@@ -191,6 +211,7 @@ class TarReader final : public ArchiveReader {
     /// Counts the zeros at the end of what has come so far.
     BlockReader::Block next_block() {
         const BlockReader::Block block = decompressed_.next_block();
+        if (!std::exchange(has_begun_, true)) require_no_other_kind(block);
         const auto last = std::ranges::find_if(block.rbegin(), block.rend(), [](auto b) { return b != 0; });
         const auto zeros = static_cast<std::size_t>(last - block.rbegin());
         zeros_ = zeros == block.size() ? zeros_ + zeros : zeros;
@@ -199,6 +220,7 @@ class TarReader final : public ArchiveReader {
 
     Decompressed decompressed_;
     BlockReader reader_;
+    bool has_begun_ = false;
     std::size_t zeros_ = 0;
     std::size_t size_ = 0;  ///< of the current member
 };
