@@ -327,7 +327,7 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
     }
     const bool any_is_there = std::ranges::any_of(set.images, std::not_fn(&AnnotatedImage::missing));
     if (format.counts_from_one && !options.zero_based) warn_of_zeros(set.images, options);
-    if (any_is_there) warn_of_unnamed(set.images, images, options);
+    if (any_is_there) warn_of_unnamed(set, images, options);
     resolve_categories(set);
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.

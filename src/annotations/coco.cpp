@@ -55,13 +55,20 @@ CategoryNames read_categories(const Value& root, DataSet& set) {
 Positions add_images(const std::vector<CocoImage>& records, const fs::path& file, const ImageFiles& images,
                      DataSet& set) {
     ImageLocator locator(images);
+    std::optional<ImageLocator> of_lost;
+    const auto lose = [&](const CocoImage& record, const std::string& place, const std::string& problem) {
+        set.lost.push_back(lost_record(file, place, problem));
+        if (record.name.empty()) return;
+        if (!of_lost) of_lost.emplace(images);  // another one, since they claim no input
+        set.lost_images.push_back(of_lost->locate(record.name, 0).path);
+    };
     Positions positions;
     std::vector<std::size_t> record_of;  // of each image
     std::map<std::size_t, std::string> problems;
     for (std::size_t k = 0; k < records.size(); ++k) {
         const CocoImage& record = records[k];
         if (!record.loss.empty()) {
-            set.lost.push_back(lost_record(file, record.lost_at, record.loss));
+            lose(record, record.lost_at, record.loss);
             continue;
         }
         const auto [first, is_new] = positions.emplace(record.id, set.images.size());
@@ -69,7 +76,7 @@ Positions add_images(const std::vector<CocoImage>& records, const fs::path& file
             const CocoImage& known = records[record_of[first->second]];
             if (known.name == record.name && known.size == record.size) continue;  // the same record twice
             const std::string problem = about_one_id(record.id, known.name, record.name);
-            set.lost.push_back(lost_record(file, ": /images/" + std::to_string(k) + "/id", problem));
+            lose(record, ": /images/" + std::to_string(k) + "/id", problem);
             problems.emplace(first->second, file.string() + ": " + problem);
             continue;
         }
@@ -169,9 +176,16 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
 DataSet read_coco(const fs::path& file, const ImageFiles& images) {
     std::vector<CocoImage> image_records;
     CocoAnnotations annotations;
+    using Repeated = json::StreamedArray::Repeated;
     const std::array<json::StreamedArray, 2> streamed{
-        {{"images", [&](const Value& record) { image_records.push_back(read_coco_image(record)); }},
-         {"annotations", [&](const Value& annotation) { add_coco_annotation(annotation, annotations); }}}};
+        {{"images", [&](const Value& record) { image_records.push_back(read_coco_image(record)); },
+          [&](const Value& record, const Repeated& repeated) {
+              image_records.push_back(repeated_coco_image(record, repeated));
+          }},
+         {"annotations", [&](const Value& annotation) { add_coco_annotation(annotation, annotations); },
+          [&](const Value& annotation, const Repeated& repeated) {
+              add_repeated_coco_annotation(annotation, repeated, annotations);
+          }}}};
     // Segmentation polygons are most of a large file, and unused: the parser skips them.
     const json::JsonFile json(read_annotation_text(file), {file.string(), std::nullopt},
                               {.dropped = "segmentation", .non_finite = true}, streamed);

@@ -25,6 +25,15 @@ std::string name_of_image(const Value& record) {
     return address.substr(address.find_last_of('/', last - 1) + 1);
 }
 
+/// Where a record is wrong, its name tells which input it is about; empty where it has none.
+std::string name_if_any(const Value& record) {
+    try {
+        return name_of_image(record);
+    } catch (const UsageError&) {
+        return {};
+    }
+}
+
 /// Keeps an id as a number where its digits can be made again, since most are.
 void set_id(const std::string& id, CocoAnnotation& record, std::deque<std::string>& texts) {
     std::from_chars(id.data(), id.data() + id.size(), record.id);
@@ -76,6 +85,7 @@ CocoImage read_coco_image(const Value& record) {
         image.id = identifier(record.required("id"));
         image.name = name_of_image(record);
     } catch (const UsageError& error) {
+        image.name = name_if_any(record);
         image.loss = error.rule();
         image.lost_at = error.place().substr(record.source->place().size());
         return image;
@@ -85,6 +95,14 @@ CocoImage read_coco_image(const Value& record) {
     } catch (const UsageError& error) {
         image.size_problem = error.what();
     }
+    return image;
+}
+
+CocoImage repeated_coco_image(const Value& record, const json::StreamedArray::Repeated& repeated) {
+    CocoImage image;
+    if (repeated.pointer != "/file_name") image.name = name_if_any(record);
+    image.loss = repeated.rule;
+    image.lost_at = ": " + record.pointer + repeated.pointer;
     return image;
 }
 
@@ -98,6 +116,20 @@ void add_coco_annotation(const Value& annotation, CocoAnnotations& annotations) 
     } catch (const Error& error) {
         record.problem = annotations.problems.number_of(std::string(error.rule()));
     }
+}
+
+void add_repeated_coco_annotation(const Value& annotation, const json::StreamedArray::Repeated& repeated,
+                                  CocoAnnotations& annotations) {
+    add_coco_annotation(annotation, annotations);
+    CocoAnnotation& record = annotations.records.back();
+    record.problem = annotations.problems.number_of(repeated.rule);
+    using Kind = BoxPlace::Kind;
+    record.place = repeated.pointer == "/image_id"      ? Kind::annotation_image
+                   : repeated.pointer == "/bbox"        ? Kind::annotation_bbox
+                   : repeated.pointer == "/id"          ? Kind::annotation_id
+                   : repeated.pointer == "/category_id" ? Kind::annotation_category
+                                                        : Kind::annotation;
+    if (record.place == Kind::annotation_image) record.image = CocoAnnotation::none;
 }
 
 }  // namespace glimpse::annotations

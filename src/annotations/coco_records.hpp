@@ -10,6 +10,7 @@
 #include "glimpse/annotations.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/score.hpp"
+#include "json/json_text.hpp"
 #include "json/value.hpp"
 
 // What COCO's records say, in little memory: those of images and categories may stand behind the annotations.
@@ -56,7 +57,15 @@ struct CocoAnnotations {
 
 CocoImage read_coco_image(const json::Value& record);
 
+/// Of a record in which a key is given twice: it cannot be told which image it is.
+CocoImage repeated_coco_image(const json::Value& record, const json::StreamedArray::Repeated& repeated);
+
 /// Adds an element of "annotations".
 void add_coco_annotation(const json::Value& annotation, CocoAnnotations& annotations);
+/// Likewise one in which a key is given twice: its box fails, and belongs to no image where that is the
+/// image's id.
+void add_repeated_coco_annotation(const json::Value& annotation,
+                                  const json::StreamedArray::Repeated& repeated,
+                                  CocoAnnotations& annotations);
 
 }  // namespace glimpse::annotations

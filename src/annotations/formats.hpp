@@ -23,6 +23,8 @@ struct DataSet {
     std::vector<AnnotatedImage> images{};
     /// Records that belong to no image that could be told: each fails by itself, at its place.
     std::vector<AnnotatedImage> lost{};
+    /// The paths of images that such records name: they are no inputs that nothing was said of.
+    std::vector<std::filesystem::path> lost_images{};
     std::vector<std::string> categories{};       ///< declared by the file, whether or not a box has them
     std::vector<std::string> numbers{};          ///< of the declared categories
     std::map<std::string, std::string> names{};  ///< of categories of which boxes have the numbers alone

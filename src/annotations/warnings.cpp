@@ -22,10 +22,10 @@ void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOpti
     std::erase_if(images, [](const AnnotatedImage& image) { return image.missing; });
 }
 
-void warn_of_unnamed(const std::vector<AnnotatedImage>& images, const ImageFiles& inputs,
-                     const AnnotationOptions& options) {
+void warn_of_unnamed(const DataSet& set, const ImageFiles& inputs, const AnnotationOptions& options) {
     std::set<fs::path> named;
-    for (const AnnotatedImage& image : images) named.insert(image.path.lexically_normal());
+    for (const AnnotatedImage& image : set.images) named.insert(image.path.lexically_normal());
+    for (const fs::path& image : set.lost_images) named.insert(image.lexically_normal());
     std::vector<fs::path> unnamed;
     for (const ImageFile& input : inputs.files) {
         if (!named.contains(input.path.lexically_normal())) unnamed.push_back(input.path);

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "annotations/formats.hpp"
 #include "glimpse/annotations.hpp"
 
 // What may be meant, or a mistake: one line each for `AnnotationOptions::warn`.
@@ -12,8 +13,7 @@ namespace glimpse::annotations {
 void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOptions& options);
 
 /// Inputs without annotations are backgrounds, or bear names that the annotations do not know.
-void warn_of_unnamed(const std::vector<AnnotatedImage>& images, const ImageFiles& inputs,
-                     const AnnotationOptions& options);
+void warn_of_unnamed(const DataSet& set, const ImageFiles& inputs, const AnnotationOptions& options);
 
 /// Where pixels count from 1, no coordinate is 0: the file seems to count from 0.
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options);

@@ -165,9 +165,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         }
         if (!dialect_.dropped.empty() && key == dialect_.dropped) return dropping_ = true;
         Level& level = levels_.back();
-        if (level.container->contains(key)) {
-            fail(source_, member_pointer(pointer(), key), "the key " + in_quotes(key) + " is given twice");
-        }
+        if (level.container->contains(key)) note_repeated(key);
         level.key = std::move(key);
         return true;
     }
@@ -240,11 +238,28 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
         handed_out_ = 0;
     }
 
+    /// Keeps that a key is given twice for the element that it stands in, if that may be. Throws otherwise.
+    void note_repeated(std::string_view key) {
+        const std::string place = member_pointer(pointer(), key);
+        const std::string rule = "the key " + in_quotes(key) + " is given twice";
+        if (!streaming_ || !streaming_->take_repeated || levels_.size() <= streaming_levels_)
+            fail(source_, place, rule);
+        // The levels between the root and the element; the key's own pointer begins behind them.
+        std::size_t begin = 0;
+        for (std::size_t level = 0; level < streaming_levels_; ++level) begin = place.find('/', begin + 1);
+        if (!repeated_) repeated_ = {place.substr(begin), rule};
+    }
+
     /// Hands out the value that is complete by now, if it is an element of a streamed array.
     void hand_out() {
         if (!streaming_ || levels_.size() != streaming_levels_) return;
         json& array = *levels_.back().container;
-        streaming_->take({&array.back(), pointer() + "/" + std::to_string(handed_out_), &source_});
+        const Value element{&array.back(), pointer() + "/" + std::to_string(handed_out_), &source_};
+        if (const auto repeated = std::exchange(repeated_, std::nullopt)) {
+            streaming_->take_repeated(element, *repeated);
+        } else {
+            streaming_->take(element);
+        }
         array.clear();
         ++handed_out_;
     }
@@ -274,9 +289,10 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     const Source& source_;
     Dialect dialect_;
     std::span<const StreamedArray> streamed_;
-    const StreamedArray* streaming_ = nullptr;  ///< the one that is being read
-    std::size_t streaming_levels_ = 0;          ///< that are open between its elements
-    std::size_t handed_out_ = 0;                ///< of its elements
+    const StreamedArray* streaming_ = nullptr;         ///< the one that is being read
+    std::size_t streaming_levels_ = 0;                 ///< that are open between its elements
+    std::size_t handed_out_ = 0;                       ///< of its elements
+    std::optional<StreamedArray::Repeated> repeated_;  ///< in the element that is being read
     bool dropping_ = false;
     std::size_t dropped_levels_ = 0;
     json root_;

@@ -30,8 +30,16 @@ struct Value;
 /// The root, or a member of it, whose elements are too many to be kept, where it is an array: each is handed
 /// out as soon as it is read, and the tree has an empty array.
 struct StreamedArray {
+    /// An element in which a key is given twice, and has its last value.
+    struct Repeated {
+        std::string pointer;  ///< of the key, within the element: "/bbox"
+        std::string rule;     ///< what is wrong
+    };
+
     std::optional<std::string_view> key;     ///< of the member; none: the root itself
     std::function<void(const Value&)> take;  ///< its argument is valid during the call
+    /// Takes such an element in place of `take`, with the first such key; null: it ends the reading.
+    std::function<void(const Value&, const Repeated&)> take_repeated{};
 };
 
 /// Throws `UsageError` "PLACE: POINTER: RULE"; the pointer of the whole text, "", is left out.
@@ -53,7 +61,8 @@ std::optional<std::string> member_text(std::string_view text, std::string_view k
 
 /// The tree of a JSON text. Comments are allowed. Throws `UsageError`: for a syntax error "FILE:LINE:COLUMN:
 /// …", columns counted in characters from 1, likewise for a number too large for float64; for a key given
-/// twice and for too deep nesting "FILE: POINTER: …". What is streamed may have been handed out before.
+/// twice, unless a streamed array takes such elements, and for too deep nesting "FILE: POINTER: …". What is
+/// streamed may have been handed out before.
 nlohmann::json parse_json(std::string_view text, const Source& source, const Dialect& dialect = {},
                           std::span<const StreamedArray> streamed = {});
 

@@ -472,9 +472,30 @@ class OwnFiles(Annotations):
         images = [{"id": number, "file_name": f"{name}.png"} for number, name in ((1, "a"), (1, "b"), (2, "c"))]
         boxes = [{"id": 10 + number, "image_id": number, "bbox": [1, 2, 3, 4]} for number in (1, 2)]
         self.file("coco.json", json.dumps({"images": images, "annotations": boxes}))
-        self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out,
-                   says=["images/a.png: coco.json: 'a.png' and 'b.png' have the same id 1", "coco.json: /images/1/id: 'a.png' and 'b.png' have"])
+        result = self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out,
+                            says=["images/a.png: coco.json: 'a.png' and 'b.png' have the same id 1", "coco.json: /images/1/id: 'a.png' and 'b.png' have"])
+        self.assertNotIn("has nothing for", result.stderr)
         self.assertEqual(self.files(), ["c.12.png"])
+
+    def test_a_key_given_twice_fails_its_record(self):
+        for name in "abcd":
+            self.picture(f"images/{name}.png")
+        records = ['{"id": 1, "file_name": "a.png"}', '{"id": 2, "file_name": "b.png", "id": 3}', '{"id": 4, "file_name": "c.png"}',
+                   '{"id": 5, "file_name": "d.png"}']
+        boxes = ['{"id": 11, "image_id": 1, "bbox": [1, 2, 3, 4], "bbox": [5, 6, 7, 8]}', '{"id": 12, "image_id": 1, "bbox": [1, 2, 3, 4]}',
+                 '{"id": 13, "image_id": 4, "bbox": [1, 2, 3, 4], "image_id": 5}', '{"id": 14, "image_id": 5, "bbox": [1, 2, 3, 4], "x": {"y": 1, "y": 2}}',
+                 '{"id": 15, "image_id": 4, "bbox": [1, 2, 3, 4]}']
+        self.file("coco.json", f'{{"images": [{", ".join(records)}], "annotations": [{", ".join(boxes)}]}}')
+        result = self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out,
+                            says=['images/a.png: glimpse 11: coco.json: /annotations/0/bbox: the key "bbox" is given twice\n',
+                                  'coco.json: /annotations/2/image_id: the key "image_id" is given twice\n',
+                                  'images/d.png: glimpse 14: coco.json: /annotations/3: the key "y" is given twice\n',
+                                  'coco.json: /images/1/id: the key "id" is given twice\n'])
+        self.assertNotIn("has nothing for", result.stderr)
+        self.assertEqual(self.files(), ["a.12.png", "c.15.png"])
+        # Of what is no record's, nothing can be told.
+        self.file("coco.json", '{"images": [], "annotations": [], "images": []}')
+        self.fails(2, "extract", "images", "--boxes", "coco.json", "-o", self.out, says=['coco.json: /images: the key "images" is given twice'])
 
     def test_labelme(self):
         _, pixels = self.picture("images/a.png")
