@@ -120,17 +120,59 @@ const Format& format_named(std::string_view name) {
                                         join(annotation_formats(), "|"));
 }
 
+/// Whether a row has a box in fractions behind its class, whatever follows.
+bool has_box_in_fractions(const Row& row) {
+    constexpr std::size_t fields = 5;
+    if (row.fields.size() < fields) return false;
+    return std::all_of(row.fields.begin() + 1, row.fields.begin() + fields, [](std::string_view field) {
+        const double number = number_in(field).value_or(-1);
+        return number >= 0 && number <= 1;
+    });
+}
+
+/// What is known of a file that is of another format than `expected`, or than any that is read, with a
+/// remedy; empty where nothing is.
+std::string known_otherwise(const fs::path& file, const Format* expected) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) return {};  // a pipe can be read only once
+    try {
+        const std::string text = read_annotation_text(file);
+        const Content content(text);
+        const auto is_of = [&](const Format& format) {
+            return format.recognises && format.recognises(content);
+        };
+        if (expected && is_of(*expected)) return {};
+        if (expected && expected->has_rows && content.has_rows_that(has_box_in_fractions)) return {};
+        const auto whole = std::ranges::find_if(formats, [&](const Format& format) {
+            return format.read_all && !content.has_rows() && is_of(format);
+        });
+        if (whole != formats.end())
+            return std::string(whole->name) + ", one file of all images; give the file itself, as that";
+        return std::string(unread_format(content));
+    } catch (const UsageError&) {
+        return {};
+    }
+}
+
+/// Throws `UsageError` where a file is known to be of another format.
+void require_not_otherwise(const fs::path& file, const Format* expected) {
+    const std::string known = known_otherwise(file, expected);
+    if (!known.empty()) throw UsageError(file.string(), "is " + known);
+}
+
 /// The only format with files of an extension found below the directory. Throws `UsageError` where none or
 /// several are.
 const Format& format_of_directory(const fs::path& directory) {
     std::set<std::string> extensions;
-    for (const fs::path& file : files_below(directory)) extensions.insert("." + extension_of(file));
+    const std::vector<fs::path> files = files_below(directory);
+    for (const fs::path& file : files) extensions.insert("." + extension_of(file));
     std::vector<const Format*> found;
     for (const Format& format : formats) {
         if (!format.read_all && extensions.contains(std::string(format.extension))) found.push_back(&format);
     }
-    if (found.size() != 1) fail_unclear(directory);
-    return *found.front();
+    if (found.size() == 1) return *found.front();
+    if (!files.empty()) require_not_otherwise(files.front(), nullptr);
+    fail_unclear(directory);
 }
 
 /// The format that the content tells. Throws `UsageError` where it tells none, or one that is not read.
@@ -162,13 +204,24 @@ const Format& format_of(const AnnotationOptions& options) {
                                                    : format_of_file(options.file);
 }
 
-/// The format's reader, whose files share what they have in common, and take no more memory than they need.
+/// The format's reader, whose files share what they have in common, and take no more memory than they need. A
+/// file that it reads nothing of is told for what it is.
 LabelReader reader_of(const Format& format, const AnnotationOptions& options,
                       const std::vector<fs::path>& files) {
     LabelReader reader = format.read_each(options, files);
     const auto categories = std::make_shared<CategoryTable>();
-    reader.read = [categories, read = std::move(reader.read)](const fs::path& file) {
-        LabelFile labels = read(file);
+    reader.read = [categories, format = &format, read = std::move(reader.read)](const fs::path& file) {
+        LabelFile labels;
+        try {
+            labels = read(file);
+        } catch (const UsageError&) {
+            require_not_otherwise(file, format);
+            throw;
+        }
+        const bool is_read = labels.boxes.empty() || std::ranges::any_of(labels.boxes, [](const auto& box) {
+                                 return box.problem == nullptr;
+                             });
+        if (!is_read) require_not_otherwise(file, format);
         categories->share(labels.boxes);
         labels.boxes.shrink_to_fit();
         return labels;
@@ -227,11 +280,14 @@ void add_orphans(const Format& format, const LabelReader& reader, const Annotati
     std::set<std::string> names;
     for (const ImageFile& image : images.files) names.insert(image.path.stem().string());
     const std::string rule = "holds no " + std::string(format.extension) + " file of the name of an image";
-    for (const fs::path& file : files_below(directory)) {
-        if ("." + extension_of(file) != format.extension || !names.contains(file.stem().string())) continue;
+    std::vector<fs::path> files = files_below(directory);
+    std::erase_if(files, [&](const fs::path& file) { return "." + extension_of(file) != format.extension; });
+    for (const fs::path& file : files) {
+        if (!names.contains(file.stem().string())) continue;
         throw UsageError(directory.string(),
                          rule + "; a directory below does: " + file.parent_path().string());
     }
+    if (!files.empty()) require_not_otherwise(files.front(), &format);
     throw UsageError(directory.string(), rule);
 }
 
@@ -255,6 +311,7 @@ DataSet read_single_file(const Format& format, const AnnotationOptions& options,
         throw UsageError(options.file.string(), std::strerror(ENOENT));
     }
     if (images.files.size() != 1) {
+        require_not_otherwise(options.file, &format);
         throw UsageError(options.file.string(), "belongs to one image, and there are " +
                                                     std::to_string(images.files.size()) +
                                                     "; give the directory of all such files");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 
 #include "annotations/formats.hpp"
@@ -47,7 +48,36 @@ bool is_dota(const Row& row) {
            !is_number(row.fields[corner_fields]);
 }
 
-constexpr std::array<Unread, 11> unread_formats{{
+/// "left,top,width,height,score,category,truncation,occlusion", the last three of a few whole numbers; a
+/// comma may follow.
+bool is_visdrone(const Row& row) {
+    constexpr std::array<double, 3> greatest{11, 1, 2};
+    const bool ends_with_comma = row.fields.size() == corner_fields + 1 && row.fields.back().empty();
+    if (!(ends_with_comma || row.fields.size() == corner_fields) || !are_numbers(row, 0, corner_fields))
+        return false;
+    const auto is_whole = [&](std::size_t field, double most) {
+        const double number = row.number(field);
+        return number >= 0 && number <= most && number == std::floor(number);
+    };
+    const std::size_t first = corner_fields - greatest.size();
+    for (std::size_t k = 0; k < greatest.size(); ++k) {
+        if (!is_whole(first + k, greatest[k])) return false;
+    }
+    return row.number(first - 1) >= 0 && row.number(first - 1) <= 1;
+}
+
+/// "m" and the mask's left, top, width and height, and the lengths of its runs.
+bool is_vot_mask(const Row& row) {
+    constexpr std::size_t box_fields = 4;
+    return row.fields.size() > box_fields && row.fields.front().starts_with('m') &&
+           is_number(row.fields.front().substr(1)) && are_numbers(row, 1, box_fields);
+}
+
+constexpr std::array<Unread, 14> unread_formats{{
+    {"YouTube-VIS's JSON, which is not read; export its frames as COCO",
+     [](const Content& content) {
+         return content.is_object_with("videos") && content.is_object_with("annotations");
+     }},
     {R"(the results of a detector in COCO's form, a list; put it beside the data set's "images" as "annotations")",
      [](const Content& content) { return content.is_list_with("image_id"); }},
     {"Label Studio's JSON, which is not read; export the project as COCO, YOLO or VOC",
@@ -71,7 +101,11 @@ constexpr std::array<Unread, 11> unread_formats{{
      [](const Content& content) { return content.has_rows_that(is_dota); }},
     {"CVAT's XML, which is not read; export the task as COCO, YOLO, VOC or MOT",
      [](const Content& content) { return content.is_xml_with_root("annotations"); }},
-    {R"(eight numbers a line: VOT's corners, which are not read, or MOT, VisDrone …; give "left,top,width,height", )"
+    {"VisDrone's lines, which are not read; convert them to COCO or YOLO",
+     [](const Content& content) { return content.has_rows_that(is_visdrone); }},
+    {R"(VOT's masks, which are not read; give their boxes, "left,top,width,height", as GOT-10k has it)",
+     [](const Content& content) { return content.has_rows_that(is_vot_mask); }},
+    {R"(eight numbers a line: VOT's corners, which are not read, or MOT …; give "left,top,width,height", )"
      "as GOT-10k has it, or name the format",
      [](const Content& content) { return content.has_rows_of(corner_fields); }},
     {"a table with a header, which is not read; give one of the formats of annotations without a header",
@@ -134,11 +168,16 @@ bool Content::has_header() const {
     if (!has_rows()) return false;
     std::size_t row_count = 0;
     std::array<bool, 2> has_number{};
+    std::size_t names = 0;  // in the first row
     for_each_row(text_, [&](const Row& row) {
+        if (row_count == 0) names = row.fields.size();
         if (row_count < has_number.size()) has_number[row_count] = std::ranges::any_of(row.fields, is_number);
         ++row_count;
     });
-    return row_count > 1 && !has_number[0] && has_number[1];
+    // A row of names alone is a table's of which nothing is left: as many as a box has, and separated.
+    constexpr std::size_t least_names = 4;
+    const bool is_table = names >= least_names && text_.find_first_of(",;\t") != std::string_view::npos;
+    return !has_number[0] && (row_count > 1 ? has_number[1] : is_table);
 }
 
 std::string_view unread_format(const Content& content) {

@@ -31,7 +31,7 @@ class Content {
     [[nodiscard]] bool is_object_with(std::string_view key) const;
     [[nodiscard]] bool is_list_with(std::string_view key) const;
     [[nodiscard]] bool is_xml_with_root(std::string_view name) const;
-    /// Whether the first line has words only, and the second a number.
+    /// Whether the first line has words only, and the second a number, or there is no second one.
     [[nodiscard]] bool has_header() const;
 
   private:

@@ -52,9 +52,17 @@ TEST_CASE("what is known and not read is named") {
     CHECK(holds(refused(R"([{"image": "a", "annotations": [{"coordinates": {}}]}])"), "CreateML"));
     CHECK(holds(refused("<?xml version=\"1.0\"?>\n<annotations><image/></annotations>"), "CVAT"));
     CHECK(holds(refused("1.5,2,40,20,40,36,10,36\n"), "VOT's corners"));
-    CHECK(holds(refused("1,2,30,40,1,4,0,0\n"), "VOT's corners"));  // or MOT, or VisDrone
+    CHECK(holds(refused("1,2,30,40,50,4,0,0\n"), "VOT's corners"));  // or MOT
+    for (const char* rows : {"1,2,30,40,1,4,0,0\n", "684,8,273,116,0,0,0,0\n406,119,265,70,1,11,1,2,\n"}) {
+        CAPTURE(rows);
+        CHECK(holds(refused(rows), "VisDrone's lines"));
+    }
+    CHECK(holds(refused("684,8,273,116,0,12,0,0\n"), "VOT's corners"));
+    CHECK(holds(refused("m10,10,40,40,3,5,10,6,4\nm0,10,40,40,7\n"), "VOT's masks"));
+    CHECK(holds(refused(R"({"videos": [{"id": 1}], "annotations": [], "categories": []})"), "YouTube-VIS"));
     for (const char* table : {"frame,track,x,y,w,h,c\n1,2,3,4,5,6,1\n", "left,top,width,height\n1,2,3,4\n",
-                              "filename,width,height,class,x,y,x,y\na.png,80,60,cat,1,2,3,4\n"}) {
+                              "filename,width,height,class,x,y,x,y\na.png,80,60,cat,1,2,3,4\n",
+                              "image,xmin,ymin,xmax,ymax\n", "image\txmin\tymin\txmax\tymax"}) {
         CAPTURE(table);
         CHECK(holds(refused(table), "a table with a header"));
     }
@@ -80,4 +88,38 @@ TEST_CASE("what is known and not read is named") {
         CHECK(holds(refused(std::string(wide)), "is UTF-16, or no text; convert it to UTF-8"));
     }
     CHECK(holds(refused("one two three four five six seven\n"), "its format is not clear"));
+    CHECK(holds(refused("one,two\n"), "its format is not clear"));
+}
+
+TEST_CASE("what is known and not read is named in directories, too") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"1", "2"});
+    const std::string dota = "1 2 3 4 5 6 7 8 plane 0\n1 2 3 4 5 6 7 8 ship 1\n";
+    const std::string yolo = "0 0.5 0.5 0.2 0.2\n";
+    const auto problem_of = [&](const std::string& name, const std::string& format) {
+        return read(directory / name, format, images).front();
+    };
+    // Of each image by itself.
+    directory.file("dota/1.txt", dota);
+    directory.file("dota/2.txt", yolo);
+    CHECK(holds(problem_of("dota", ""), "1.txt: is DOTA's corners"));
+    directory.file("cvat/1.xml", "<annotations><image/></annotations>");
+    CHECK(holds(problem_of("cvat", ""), "1.xml: is CVAT's XML"));
+    directory.file("drone/1.txt", "684,8,273,116,0,0,0,0\n");
+    CHECK(holds(problem_of("drone", "yolo"), "1.txt: is VisDrone's lines"));
+    // A file that is wrong in another way says that.
+    directory.file("yolo/1.txt", "0 0.5 0.5 0.2\n");
+    CHECK(holds(problem_of("yolo", ""), "five numbers"));
+    // Where no file is of an image, the first tells what they are.
+    directory.file("vis/instances.json", R"({"videos": [], "annotations": []})");
+    CHECK(holds(refusal_of(directory / "vis", "", images), "instances.json: is YouTube-VIS's JSON"));
+    directory.file("coco/instances.json", R"({"images": [], "annotations": []})");
+    CHECK(holds(refusal_of(directory / "coco", "", images),
+                "instances.json: is coco, one file of all images; give the file itself, as that"));
+    directory.file("vot/groundtruth.txt", "m10,10,40,40,3,5\n");
+    CHECK(holds(refusal_of(directory / "vot", "", images), "groundtruth.txt: is VOT's masks"));
+    directory.file("table/a.csv", "image,xmin,ymin,xmax,ymax\na.png,1,2,3,4\n");
+    CHECK(holds(refusal_of(directory / "table", "", images), "a.csv: is a table with a header"));
+    directory.file("names/classes.txt", "cat\n");
+    CHECK(holds(refusal_of(directory / "names", "", images), "holds no .txt file of the name of an image"));
 }
