@@ -161,21 +161,25 @@ class Contract(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             pages = pathlib.Path(directory) / "pages.tif"
             page = Image.new("L", (16, 16))
-            page.save(pages, save_all=True, append_images=[page])
+            page.save(pages, save_all=True, append_images=[page], tiffinfo={274: 3})  # its EXIF orientation
             boxes = pathlib.Path(directory) / "boxes.npy"
             numpy.save(boxes, numpy.array([[0, 0, 9, 9], [9000, 0, 9, 9]]))
             parameters = pathlib.Path(directory) / "p.json"
             parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"], "score": 0.5}')
-            command = [BINARY, "extract", pages, "-p", parameters, "-o", directory, "--report", "-", "--existing", "skip",
-                       "--overlay", "--scale", "0,0.5"]
-            subprocess.run(command, capture_output=True)
+
+            def fields_with(*options, glimpses=("-p", parameters)):
+                command = [BINARY, "extract", pages, *glimpses, "--report", "-", *options]
+                record = json.loads(subprocess.run(command, capture_output=True).stdout.splitlines()[0])
+                return set(record).union(*record["glimpses"])
+            figures = ["-o", directory, "--existing", "skip", "--overlay", "--panel", "--sheet", "glimpses", "--map",
+                       "--scale", "0,0.5"]
+            fields = fields_with(*figures)
             (pathlib.Path(directory) / "pages.overlay.png").unlink()
-            run = subprocess.run(command, capture_output=True)  # which skips what is there by now
-            boxes = pathlib.Path(directory) / "boxes.json"
-            boxes.write_text('{"images": [{"id": 1, "file_name": "pages.tif"}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9]}]}')
-            annotated = subprocess.run([BINARY, "extract", pages, "--boxes", boxes, "-o", directory, "--report", "-"], capture_output=True)
-        record = json.loads(run.stdout)
-        fields = set(record).union(*record["glimpses"], *json.loads(annotated.stdout)["glimpses"])
+            fields |= fields_with(*figures)  # which skips what is there by now
+            fields |= fields_with("--output-tar", pathlib.Path(directory) / "a.tar")
+            annotations = pathlib.Path(directory) / "boxes.json"
+            annotations.write_text('{"images": [{"id": 1, "file_name": "pages.tif"}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9]}]}')
+            fields |= fields_with("-o", directory, glimpses=("--boxes", annotations))
         rows = re.findall(r"^\| (`[^|]+`) \|", document(INTERFACE).section("The report").text, re.M)
         self.assertEqual(fields, {name for row in rows for name in re.findall(r"`(\w+)`", row)})
 

@@ -31,19 +31,30 @@ struct GlimpseReport {
     std::shared_ptr<const GlimpseCategory> category{};  ///< null: it has none
     Score score{};
     std::optional<StretchedMap> stretched{};  ///< of its attention; none: it is not, or has no map
+    std::string map{};  ///< path of its attention map, as `output`; empty where the run writes none
 };
 
 /// What became of one image.
 struct ImageReport {
-    std::string image;   ///< its path, or its archive's and its member's name
-    std::string error;   ///< empty: all succeeded; begins with "page N: " for one of a file's pages
-    Size size;           ///< as opened, pixels; 0×0 where it was not
-    int page = 0;        ///< of the file, from 0, as it was asked for
-    int pages = 1;       ///< of the file; 1 where it was not opened
+    std::string image;    ///< its path, or its archive's and its member's name
+    std::string error;    ///< empty: all succeeded; begins with "page N: " for one of a file's pages
+    Size size;            ///< as opened, pixels; 0×0 where it was not
+    int page = 0;         ///< of the file, from 0, as it was asked for
+    int pages = 1;        ///< of the file; 1 where it was not opened
+    std::string name;     ///< of its outputs, as of `ImageJob`
+    std::string archive;  ///< of which its outputs are members; empty: they are files
+    /// EXIF's, as it was applied: 1 where the file has another, which was left; none where it has no other.
+    std::optional<int> orientation;
+    /// Paths of its figures, as `output`; empty where the run writes none.
+    std::string overlay;
+    std::string panel;
+    std::vector<std::string> sheets;  ///< pages, in their order
     std::string device;  ///< backends that read the glimpses, joined by ", "; empty where none did
     /// `clipped_values` of the figures: how much attention their scale does not reach.
     std::int64_t clipped = 0;
-    double seconds = 0;                   ///< wall-clock time of the whole job
+    double seconds = 0;  ///< wall-clock time of the whole job
+    /// The job's; null: the parameters of its glimpses are not told.
+    std::shared_ptr<const ParameterDocument> document;
     std::vector<GlimpseReport> glimpses;  ///< of the job's document, then the unusable ones
 };
 

@@ -9,6 +9,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+void add_path(Json& record, const char* key, const std::string& path) {
+    if (!path.empty()) record[key] = reported_path(path);
+}
+
 Json json(const GlimpseReport& glimpse) {
     Json record{{"id", glimpse.id}, {"mechanism", glimpse.mechanism}};
     const auto known = [&](Json value) { return glimpse.size == Size{} ? Json(nullptr) : std::move(value); };
@@ -23,6 +27,7 @@ Json json(const GlimpseReport& glimpse) {
     record["support"] = known({s.x, s.y, s.width, s.height});
     record["inside"] = known(glimpse.inside);
     record["matrix"] = glimpse.matrix ? Json(glimpse.matrix->m) : Json(nullptr);
+    add_path(record, "map", glimpse.map);
     return record;
 }
 
@@ -40,7 +45,11 @@ Json record_of(const std::string& image, const ImageReport& report) {
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     if (report.pages > 1 || report.page > 0) record["page"] = report.page;
     if (report.pages > 1) record["pages"] = report.pages;
+    if (report.orientation) record["orientation"] = *report.orientation;
     if (report.clipped > 0) record["clipped"] = report.clipped;
+    add_path(record, "overlay", report.overlay);
+    add_path(record, "panel", report.panel);
+    for (const std::string& page : report.sheets) record["sheets"].push_back(reported_path(page));
     return record;
 }
 
@@ -64,6 +73,8 @@ std::string line(const Json& record, const std::vector<GlimpseReport>& glimpses)
 
 std::string report_line(const ImageReport& report) {
     Json record = record_of(report.image, report);
+    add_path(record, "name", report.name);
+    add_path(record, "archive", report.archive);
     record["seconds"] = report.seconds;
     record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
     return line(record, report.glimpses);

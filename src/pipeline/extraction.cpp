@@ -195,17 +195,21 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
                    Saver& saver, FinishedJob& done, ImageInUse& held) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
-    Pictures pictures(paths, run.plan.options, saver);
+    Pictures pictures(paths, run.plan.options, saver, report);
     held.reader = open(job, run, pictures);
     ImageReader& image = *held.reader;
     const ImageInfo& info = image.info();
     report.size = info.size;
     report.pages = info.pages;
+    if (info.orientation != 1) report.orientation = run.options.open.auto_orient ? info.orientation : 1;
     done.annotated_turned = is_annotated_turned(job, info);
     held.reserved = reserve_for_weights(job, image, pictures, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
     tell_dark(glimpses, run.plan.format, info.depth, done);
-    if (run.options.dry_run) return record_outputs(glimpses, saver);
+    if (run.options.dry_run) {
+        pictures.record_planned();
+        return record_outputs(glimpses, saver);
+    }
     if (!pictures.are_wanted()) drop_existing(glimpses, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
     const bool shows_all = pictures.shrink_for(info.size) == 1;
@@ -256,6 +260,8 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     FinishedJob& done = extracted.done;
     done.report.image = done.job.image.name();
     done.report.page = done.job.image.page().value_or(0);
+    done.report.name = done.job.name;
+    done.report.archive = plan.options.archive;
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {

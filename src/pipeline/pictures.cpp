@@ -21,10 +21,11 @@ cv::Mat shrunk_further(const cv::Mat& picture, int from, int to) {
 
 }  // namespace
 
-Pictures::Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver)
+Pictures::Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver, ImageReport& report)
     : paths_(paths),
       options_(options),
       saver_(saver),
+      report_(report),
       wants_overlay_(saver.wants(paths.overlay)),
       wants_panel_(saver.wants(paths.panel)) {
     if (std::ranges::any_of(paths.sheets, [&](const auto& page) { return saver.wants(page); })) {
@@ -162,7 +163,26 @@ void Pictures::save_overlays(const cv::Mat& image) {
 }
 
 void Pictures::save(Figure figure, const std::filesystem::path& path) {
-    saver_.save(path, [&] { return encode_figure(std::move(figure), options_.figure_format); });
+    if (saver_.save(path, [&] { return encode_figure(std::move(figure), options_.figure_format); }))
+        record(path);
+}
+
+void Pictures::record_planned() {
+    if (wants_overlay_) record(paths_.overlay);
+    if (wants_panel_) record(paths_.panel);
+    for (const std::filesystem::path& page : paths_.sheets) {
+        if (saver_.wants(page)) record(page);
+    }
+}
+
+void Pictures::record(const std::filesystem::path& path) {
+    if (path == paths_.overlay) {
+        report_.overlay = path.string();
+    } else if (path == paths_.panel) {
+        report_.panel = path.string();
+    } else {
+        report_.sheets.push_back(path.string());
+    }
 }
 
 }  // namespace glimpse

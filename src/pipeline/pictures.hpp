@@ -19,7 +19,8 @@ namespace glimpse {
 /// The overlay, the panel and the sheet of one image, where they are wanted.
 class Pictures {
   public:
-    Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver);
+    /// `report` is told which of them are saved. All must outlive this object.
+    Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver, ImageReport& report);
 
     /// If so, every glimpse of the image is needed.
     [[nodiscard]] bool are_wanted() const { return wants_overlay_ || wants_panel_ || sheet_; }
@@ -47,6 +48,9 @@ class Pictures {
     /// saves it. Throws `Error` where an output of the image could not be written.
     void save(const cv::Mat& image);
 
+    /// Tells the report what `save` would.
+    void record_planned();
+
     /// `clipped_values` of what is laid out: of the overlay and the panel, or of the sheet, where those are
     /// more.
     [[nodiscard]] std::int64_t clipped() const;
@@ -59,10 +63,12 @@ class Pictures {
     void lay_out_panel_beside(Size overlay);
     void save_overlays(const cv::Mat& image);
     void save(Figure figure, const std::filesystem::path& path);
+    void record(const std::filesystem::path& path);
 
     const OutputPaths& paths_;
     const OutputOptions& options_;
     Saver& saver_;
+    ImageReport& report_;
     bool wants_overlay_;
     bool wants_panel_;
     std::optional<Sheet> sheet_;

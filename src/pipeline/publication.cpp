@@ -8,9 +8,21 @@ namespace glimpse {
 
 namespace {
 
+/// Removes a file from what the report says was made.
+void remove_from(ImageReport& report, const std::string& path) {
+    for (std::string* const figure : {&report.overlay, &report.panel}) {
+        if (*figure == path) figure->clear();
+    }
+    std::erase(report.sheets, path);
+    for (GlimpseReport& glimpse : report.glimpses) {
+        if (glimpse.map == path) glimpse.map.clear();
+    }
+}
+
 /// Adds to a job's report that a file could not be published.
 void record_failure(FinishedJob& done, const UnpublishedFile& file) {
     const std::string what = file.path.string() + ": " + file.error;
+    remove_from(done.report, file.path.string());
     const auto paths = std::ranges::find_if(done.paths.glimpses, [&](const GlimpsePaths& one) {
         return one.glimpse == file.path || one.map == file.path;
     });

@@ -153,9 +153,10 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format,
                   Saver& saver) {
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
-    if (glimpse.paths->map.empty()) return;
-    saver.save({.pixels = map_picture(glimpse.lowered.map, map_depth(format))}, glimpse.paths->map,
-               map_format(format));
+    const std::filesystem::path& map = glimpse.paths->map;
+    if (map.empty()) return;
+    const Image of_map{.pixels = map_picture(glimpse.lowered.map, map_depth(format))};
+    if (saver.save(of_map, map, map_format(format))) glimpse.report->map = map.string();
 }
 
 std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) {
@@ -185,6 +186,7 @@ void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver
         record_output(glimpse);
         const std::filesystem::path& path = glimpse.paths->glimpse;
         glimpse.report->skipped = !path.empty() && !saver.wants(path);
+        if (saver.wants(glimpse.paths->map)) glimpse.report->map = glimpse.paths->map.string();
     }
 }
 

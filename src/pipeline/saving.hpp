@@ -76,7 +76,7 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 
 /// Saves a glimpse's picture in `format`, and its attention map where that is wanted: as an array beside
 /// arrays, and else as 16-bit grey, scaled so that the greatest attention is white; negative attention is
-/// black. The report says whether the glimpse's own file is kept.
+/// black. The report says whether the glimpse's own file is kept, and which map is written.
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format, Saver& saver);
 
 /// How many attention maps of an image are made at once: each is as large as the image.
@@ -90,7 +90,7 @@ void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
 
 /// Writes the path of its output into the glimpse's report.
 void record_output(const LoweredGlimpse& glimpse);
-/// Likewise for all of a dry run, and whether existing files would be kept.
+/// Likewise for all of a dry run, with their maps, and whether existing files would be kept.
 void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver);
 
 }  // namespace glimpse

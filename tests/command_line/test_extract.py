@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import tarfile
 import unittest
@@ -216,6 +217,33 @@ class Outputs(GlimpseCase):
         self.assertEqual(skipped(), [True, None])
         # Where they are read for something else, too.
         self.assertEqual(skipped("--overlay", "--map", "--no-sync"), [True, True])
+
+    def test_a_report_names_what_its_run_has_made(self):
+        photo, _ = self.picture()
+        command = ("extract", photo, "-b", "5,6,12,9", "-o", self.out, "--report", "-", "--overlay", "--panel", "--sheet", "glimpses", "--map")
+
+        def made(*more, status=0):
+            record = json.loads(self.run_glimpse(*command, *more, status=status).stdout)
+            paths = [record.get("overlay"), record.get("panel"), *record.get("sheets", [None]), record["glimpses"][0].get("map")]
+            return [path and os.path.relpath(path, self.out) for path in paths]
+        everything = ["photo.overlay.png", "photo.panel.png", "photo.sheet.png", "photo.000.map.png"]
+        self.assertEqual(made("--dry-run"), everything)
+        self.assertEqual(made(), everything)
+        self.assertEqual(made("--existing", "skip"), [None] * 4)
+        (self.out / "photo.panel.png").unlink()
+        self.assertEqual(made("--existing", "skip", "--dry-run"), [None, "photo.panel.png", None, None])
+        self.assertEqual(made("--existing", "skip"), [None, "photo.panel.png", None, None])
+
+    def test_a_report_names_nothing_that_could_not_be_written(self):
+        photo, _ = self.picture()
+        for sync in ([], ["--no-sync"]):
+            with self.subTest(sync):
+                result = self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "out", "--report", "-", "--map", "--overlay", *sync,
+                                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)), status=1)
+                record = json.loads(result.stdout)
+                self.assertIn("photo.overlay.png: ", record["error"])
+                self.assertNotIn("overlay", record)
+                self.assertEqual(record["glimpses"][0]["map"], "out/photo.000.map.png")
 
     def test_each_name_has_a_text_of_its_own_in_a_report(self):
         photo, _ = self.picture()

@@ -115,3 +115,29 @@ TEST_CASE("a glimpse that was skipped is told from one that was made") {
     CHECK(report_line(report).find(R"("output":"out/a.eye.png","skipped":true,"size":[4,5],)") !=
           std::string::npos);
 }
+
+TEST_CASE("a report names the files that were made beside the glimpses, and what they lie in") {
+    ImageReport report = a_report();
+    report.overlay = "out/a.overlay.png";
+    report.sheets = {"out/a.sheet.1.png", "out/a.sheet.2.png"};
+    report.glimpses.front().map = "out/a.eye.map.png";
+    report.name = "sub/a";
+    report.archive = "o.tar";
+    const std::string line = report_line(report);
+    CHECK(line.find(R"("overlay":"out/a.overlay.png","sheets":["out/a.sheet.1.png","out/a.sheet.2.png"],)") !=
+          std::string::npos);
+    CHECK(line.find(R"("name":"sub/a","archive":"o.tar",)") != std::string::npos);
+    CHECK(line.find(R"("matrix":[[2.0,0.0,1.5],[0.0,3.0,-1.0]],"map":"out/a.eye.map.png"})") !=
+          std::string::npos);
+    // A member of the archive has the archive's own names alone.
+    const std::string member = reproducible_record(ImageJob{ImageSource("in/a.png")}, report);
+    CHECK(member.find("o.tar") == std::string::npos);
+    CHECK(member.find("out/a.overlay.png") != std::string::npos);
+}
+
+TEST_CASE("a report says which orientation was applied where the file has one") {
+    ImageReport report = a_report();
+    CHECK(report_line(report).find("orientation") == std::string::npos);
+    report.orientation = 6;
+    CHECK(report_line(report).find(R"("orientation":6)") != std::string::npos);
+}

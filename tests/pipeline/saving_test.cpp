@@ -133,7 +133,8 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     options.overlay = true;
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
-    Pictures pictures(job.paths, options, saver);
+    ImageReport report;
+    Pictures pictures(job.paths, options, saver, report);
     pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
     std::filesystem::create_directory(job.glimpses[0].paths->glimpse);  // in the place of an output
     CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
@@ -141,6 +142,7 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     CHECK_THROWS_WITH_AS(pictures.save(grey(20, 10).pixels), doctest::Contains("a.overlay.png: is not made"),
                          Error);
     CHECK(std::move(saver).files().empty());
+    CHECK(report.overlay.empty());
 }
 
 TEST_CASE("saving: no picture is wanted where it is there and is left as it is") {
@@ -150,7 +152,8 @@ TEST_CASE("saving: no picture is wanted where it is there and is left as it is")
     options.overlay = true;
     const LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
-    CHECK(Pictures(job.paths, options, saver).are_wanted());
+    ImageReport report;
+    CHECK(Pictures(job.paths, options, saver, report).are_wanted());
     png_in(directory, "a.overlay.png");
-    CHECK_FALSE(Pictures(job.paths, options, saver).are_wanted());
+    CHECK_FALSE(Pictures(job.paths, options, saver, report).are_wanted());
 }

@@ -145,14 +145,15 @@ TEST_CASE("sheet: an image is decoded as small as its largest picture") {
     const Size large{1000, 400};
     const LoweredJob job(crops(2), image, options);
     Saver saver(job.plan);
-    const Pictures cells(job.paths, options, saver);
+    ImageReport report;
+    const Pictures cells(job.paths, options, saver, report);
     CHECK(cells.shrink_for(large) == 16);  // 63 pixels; eight times smaller has 125
     CHECK_FALSE(cells.overlay_shrink_for(large));
     options.sheet.content = SheetContent::glimpses;
-    CHECK_FALSE(Pictures(job.paths, options, saver).shrink_for(large));
+    CHECK_FALSE(Pictures(job.paths, options, saver, report).shrink_for(large));
     options.sheet.content = SheetContent::maps;
     options.overlay_size = 500;
     OutputPaths both = job.paths;
     both.overlay = "a.overlay.png";
-    CHECK(Pictures(both, options, saver).shrink_for(large) == 2);
+    CHECK(Pictures(both, options, saver, report).shrink_for(large) == 2);
 }
