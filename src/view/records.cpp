@@ -22,7 +22,7 @@ void check(const json::Value& object, std::string_view key, Check&& is_right) {
 
 void check_glimpse(const json::Value& glimpse) {
     for (const std::string_view key : {"id", "mechanism"}) json::text(glimpse.required(key));
-    for (const std::string_view key : {"label", "category", "error", "output"})
+    for (const std::string_view key : {"label", "category", "error", "output", "map"})
         check(glimpse, key, json::text);
     check(glimpse, "skipped", json::boolean);
     check(glimpse, "size", [](const auto& value) { json::integers(value, 2, "[width, height]"); });
@@ -36,9 +36,14 @@ void check_record(const json::Value& record) {
     static_cast<void>(record.required("image"));
     check(record, "image", json::text);
     json::text(record.required("status"));
-    for (const std::string_view key : {"error", "output", "device"}) check(record, key, json::text);
-    for (const std::string_view key : {"width", "height", "page", "pages"}) check(record, key, json::integer);
+    for (const std::string_view key : {"error", "output", "device", "name", "archive", "overlay", "panel"})
+        check(record, key, json::text);
+    for (const std::string_view key : {"width", "height", "page", "pages", "orientation"})
+        check(record, key, json::integer);
     check(record, "seconds", json::number);
+    check(record, "sheets", [](const json::Value& pages) {
+        for (const json::Value& page : json::any_elements(pages, "an array of paths")) json::text(page);
+    });
     for (const json::Value& glimpse : json::any_elements(record.required("glimpses"), "an array of glimpses"))
         check_glimpse(glimpse);
 }
@@ -60,21 +65,12 @@ std::set<std::string> members_of_glimpses(const Json& record, std::string_view k
     return texts;
 }
 
-bool is_what_became_of(const Json& earlier, const Json& later) {
-    const std::set<std::string> before = members_of_glimpses(earlier, "output");
-    const std::set<std::string> after = members_of_glimpses(later, "output");
-    if (!before.empty() && !after.empty())
-        return std::ranges::any_of(after, [&](const auto& output) { return before.contains(output); });
-    if (earlier["glimpses"].empty() || later["glimpses"].empty()) return true;
-    return members_of_glimpses(earlier, "id") == members_of_glimpses(later, "id");
-}
-
-/// The same for each record of one image and page, or of one output of several images.
+/// The same for each record of one image, page, name and archive, or of one output of several images.
 std::string key_of(const Json& record) {
     if (record["image"].is_null()) return "output " + member_or_empty(record, "output");
-    const auto page = record.find("page");
-    const bool has_page = page != record.end() && page->is_number();
-    return "page " + (has_page ? page->dump() : "0") + " of " + record["image"].get<std::string>();
+    Json key = Json::array({page_of(record)});
+    for (const char* const name : {"image", "name", "archive"}) key.push_back(member_or_empty(record, name));
+    return key.dump();
 }
 
 }  // namespace
@@ -82,6 +78,11 @@ std::string key_of(const Json& record) {
 std::string member_or_empty(const Json& object, std::string_view key) {
     const auto member = object.find(key);
     return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
+}
+
+int page_of(const Json& record) {
+    const auto page = record.find("page");
+    return page != record.end() && page->is_number() ? page->get<int>() : 0;
 }
 
 void Records::add(std::string_view text, const std::string& place,
@@ -96,19 +97,44 @@ void Records::add(std::string_view text, const std::string& place,
         }
         add(record_of(line, {place, number}));
     }
+    unsettled_.clear();
     ++reports_;
+}
+
+bool Records::is_what_became_of(const Record& earlier, const Json& later) const {
+    if (later["image"].is_null()) return true;
+    const std::set<std::string> before = members_of_glimpses(earlier.json, "output");
+    const std::set<std::string> after = members_of_glimpses(later, "output");
+    if (!before.empty())
+        return std::ranges::any_of(after, [&](const auto& output) { return before.contains(output); });
+    if (earlier.report != reports_) return false;
+    if (earlier.json["glimpses"].empty() || later["glimpses"].empty()) return true;
+    return members_of_glimpses(earlier.json, "id") == members_of_glimpses(later, "id");
+}
+
+void Records::settle_archive(const Json& made) {
+    const std::string archive = member_or_empty(made, "output");
+    std::erase_if(unsettled_, [&](std::size_t k) {
+        Record& record = records_[k];
+        if (member_or_empty(record.json, "archive") != archive) return false;
+        record.is_archived = made["status"] == "ok";
+        return true;
+    });
 }
 
 void Records::add(Json record) {
     const std::string key = key_of(record);
+    if (record["image"].is_null()) settle_archive(record);
     const auto [begin, end] = by_image_.equal_range(key);
     for (auto earlier = begin; earlier != end; ++earlier) {
-        if (!is_what_became_of(records_[earlier->second].json, record)) continue;
+        if (!is_what_became_of(records_[earlier->second], record)) continue;
+        if (record.contains("archive")) unsettled_.push_back(earlier->second);
         records_[earlier->second] = {std::move(record), reports_};
         ++replaced_;
         return;
     }
     by_image_.emplace(key, records_.size());
+    if (record.contains("archive")) unsettled_.push_back(records_.size());
     records_.push_back({std::move(record), reports_});
 }
 

@@ -45,6 +45,48 @@ TEST_CASE("the last record of an image counts, in the place of the first") {
     CHECK(records.all()[1].json["image"] == "b.png");
 }
 
+TEST_CASE("no record takes the place of one that says more") {
+    const std::string made = record(R"("a.png")", "", glimpse_of("0", R"("out/a.0.png")"));
+    const std::string failed = record(R"("a.png")", "", glimpse_of("0", "null"));
+    const std::string unopened = record(R"("a.png")", "");
+    CHECK(records_of(made + failed).all().size() == 2);
+    CHECK(records_of(made + unopened).all().size() == 2);
+    CHECK(records_of(failed + unopened).all().size() == 1);
+    // Of one run, they have names of their own.
+    const std::string x = record(R"("a.png")", R"(,"name":"x")");
+    const std::string y = record(R"("a.png")", R"(,"name":"y")");
+    CHECK(records_of(x + y + x).all().size() == 2);
+    // Of two reports, what they have made.
+    for (const auto& [later, count] : {std::pair(made, 1), std::pair(failed, 2)}) {
+        Records records = records_of(made);
+        records.add(later, "s.jsonl", {});
+        CHECK(static_cast<int>(records.all().size()) == count);
+    }
+    Records records = records_of(failed);
+    records.add(made, "s.jsonl", {});
+    CHECK(records.all().size() == 2);
+}
+
+TEST_CASE("members of an archive are there once their run says that it was made") {
+    const auto member = [](const std::string& archive) {
+        return record(R"("a.png")", R"(,"archive":")" + archive + '"', glimpse_of("0", R"("a.0.png")"));
+    };
+    const auto archive = [](const std::string& name, const std::string& status = "ok") {
+        return R"({"image":null,"status":")" + status + R"(","output":")" + name + "\",\"glimpses\":[]}\n";
+    };
+    const Records both = records_of(member("1.tar") + archive("1.tar") + member("2.tar") + archive("2.tar"));
+    REQUIRE(both.all().size() == 4);
+    CHECK(both.replaced() == 0);
+    CHECK(both.all()[0].is_archived);
+    CHECK(both.all()[2].is_archived);
+    CHECK_FALSE(records_of(member("1.tar")).all()[0].is_archived);
+    CHECK_FALSE(records_of(member("1.tar") + archive("2.tar")).all()[0].is_archived);
+    CHECK_FALSE(records_of(member("1.tar") + archive("1.tar", "error")).all()[0].is_archived);
+    Records records = records_of(member("1.tar"));
+    records.add(archive("1.tar"), "s.jsonl", {});
+    CHECK_FALSE(records.all()[0].is_archived);
+}
+
 TEST_CASE("records of other outputs, other pages and other images stay beside each other") {
     const std::string one = record(R"("a.png")", "", glimpse_of("0", R"("out/x.0.png")"));
     const std::string other = record(R"("a.png")", "", glimpse_of("0", R"("out/y.0.png")"));
