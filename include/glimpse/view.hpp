@@ -17,12 +17,13 @@ inline constexpr int greatest_thumbnail_size = 1024;
 /// A page that shows what reports list.
 struct ViewOptions {
     std::vector<std::string> reports;  ///< files, or "-" for standard input; their paths as of the run
-    std::string out;                   ///< the page; thumbnails lie beside it, in STEM.files
+    std::string out;                   ///< the page; thumbnails lie beside it, in NAME.html.files
     /// The longer side of thumbnails in pixels, `least_thumbnail_size` to `greatest_thumbnail_size`.
     int thumbnail_size = 320;
-    OpenOptions open{};  ///< how the images and glimpses that the reports name are opened
-    int jobs = 1;        ///< ≥ 1: pictures that are worked on at once, each by a thread
-    bool sync = true;    ///< flush the page and its thumbnails to the disk before their names appear
+    /// How the images and glimpses that the reports name are opened; `auto_orient` is as the reports say.
+    OpenOptions open{};
+    int jobs = 1;      ///< ≥ 1: pictures that are worked on at once, each by a thread
+    bool sync = true;  ///< flush the page and its thumbnails to the disk before their names appear
     std::function<bool()> interrupted = [] { return false; };  ///< asked before each picture
     std::function<void(const std::string&)> warn = [](const std::string&) {};
     /// Told how many pictures there are, once, and then of each that is done; from one thread at a time.

@@ -24,7 +24,6 @@ struct PageCommand {
     std::optional<std::int64_t> memory;  ///< bytes
     std::optional<std::int64_t> maximum_pixels;
     std::optional<double> maximum_seconds;
-    bool no_auto_orient = false;
     bool untrusted = false;
     bool no_sync = false;
     bool quiet = false;
@@ -44,7 +43,6 @@ Permissions permissions_of(const ViewOptions& view) {
 
 void apply(PageCommand& o) {
     OpenOptions& open = o.view.open;
-    open.auto_orient = !o.no_auto_orient;
     open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) open.maximum_pixels = *o.maximum_pixels;
@@ -65,9 +63,20 @@ Outcome view(PageCommand& o) {
         progress.emplace(count, !o.quiet && shows_progress(o.progress, count), "pictures");
     };
     o.view.advance = [&] { progress->advance(); };
-    const bool is_made = make_page(o.view);
+    const auto tell_warnings = [&] {
+        for (const std::string& text : warnings)
+            std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+    };
+    bool is_made = false;
+    try {
+        is_made = make_page(o.view);
+    } catch (...) {
+        progress.reset();  // erases the bar
+        tell_warnings();
+        throw;
+    }
     if (progress) progress->finish();
-    for (const std::string& text : warnings) std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+    tell_warnings();
     return is_made ? Outcome::all_done : Outcome::interrupted;
 }
 
@@ -77,7 +86,7 @@ void add_page(Command& command, PageCommand& o) {
         ->required();
     command
         .add_option("-o,--out", o.view.out,
-                    "the page, NAME.html; the thumbnails that it needs lie beside it, in NAME.files")
+                    "the page, NAME.html; the thumbnails that it needs lie beside it, in NAME.html.files")
         ->type_name("FILE")
         ->required();
     command
@@ -89,7 +98,6 @@ void add_page(Command& command, PageCommand& o) {
 
 void add_reading(Command& command, PageCommand& o) {
     command.option_defaults()->group("Reading images");
-    add_no_auto_orient_option(command, o.no_auto_orient);
     add_formats_option(command, o.formats);
     add_memory_option(command, o.memory,
                       "for what is decoded at once: bytes, or 512M, 1.5G; a picture that needs more than is "

@@ -1,15 +1,13 @@
 #include "view/album.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <system_error>
 #include <utility>
 
-#include "archives/archives.hpp"
+#include "glimpse/image_file.hpp"
 #include "view/sources.hpp"
 
 namespace glimpse {
@@ -22,56 +20,51 @@ using Json = nlohmann::json;
 
 constexpr const char* gone = "the file is not there";
 
-/// The archive that the images of each report were written to; empty where they are files.
-std::vector<std::string> output_archives(const Records& records) {
-    std::vector<std::string> archives;
-    for (const Records::Record& record : records.all()) {
-        archives.resize(std::max(archives.size(), record.report + 1));
-        if (!record.json["image"].is_null()) continue;
-        const std::string output = member_or_empty(record.json, "output");
-        if (known_compression(output)) archives[record.report] = output;
+/// Whether a picture of that size shows an image and nothing beside it: shrunk or enlarged as overlays are.
+bool shows_exactly(Size picture, Size image) {
+    if (std::min({image.width, image.height, picture.width, picture.height}) <= 0) return false;
+    for (std::int64_t n = 1; n <= std::max(image.width, image.height); n *= 2) {
+        const Size shown = shrunk(image, static_cast<int>(n));
+        const std::int64_t times = picture.width / shown.width;
+        if (times * shown.width == picture.width && times * shown.height == picture.height) return true;
     }
-    return archives;
+    return false;
 }
 
-std::optional<fs::path> existing(const std::string& path) {
-    std::error_code unseen;
-    if (!fs::is_regular_file(path, unseen)) return std::nullopt;
-    return path;
+Size size_of_image(const Json& record) {
+    const auto length = [&](const char* key) {
+        const auto found = record.find(key);
+        return found != record.end() && found->is_number() ? found->get<int>() : 0;
+    };
+    return {length("width"), length("height")};
 }
 
-int page_of(const Json& record) {
-    const auto page = record.find("page");
-    return page != record.end() && page->is_number() ? page->get<int>() : 0;
+/// Of an image whose file has an orientation the record says which was applied.
+bool is_oriented(const Json& record) {
+    const auto orientation = record.find("orientation");
+    return orientation == record.end() || *orientation != 1;
 }
 
-bool is_vector_graphic(const fs::path& file) {
-    return file.extension() == ".svg";
-}
-
-void add_picture(Json& view, const Picture& picture) {
+Json added(Json view, const Picture& picture) {
     if (!picture.shown.empty()) view["picture"] = picture.shown;
     if (!picture.gap.empty()) view["gap"] = picture.gap;
     if (picture.is_clear) view["clear"] = true;
     if (picture.is_stretched) view["stretched"] = true;
-    if (!picture.source.member.empty()) view["member"] = true;
     if (picture.size != Size{}) view["size"] = {picture.size.width, picture.size.height};
+    return view;
 }
 
 }  // namespace
 
 Album::Album(const Records& records, fs::path directory)
     : records_(records), directory_(std::move(directory)) {
-    const std::vector<std::string> archives = output_archives(records);
-    for (const Records::Record& record : records.all()) {
-        shown_.push_back(planned(record.json, archives[record.report]));
-    }
+    for (const Records::Record& record : records.all()) shown_.push_back(planned(record));
     known_.clear();
 }
 
 Album::Shared Album::picture_of(std::vector<Shared>& list, Picture picture) {
     std::string key = picture.source.file.string() + '\0' + picture.source.member + '\0';
-    key += std::to_string(picture.page);
+    key += std::to_string(picture.page) + (picture.is_oriented ? "" : " as it lies");
     if (picture.image) key += '\0' + std::to_string(std::hash<const Picture*>()(picture.image.get()));
     Shared& known = known_[key];
     if (!known) {
@@ -81,51 +74,68 @@ Album::Shared Album::picture_of(std::vector<Shared>& list, Picture picture) {
     return known;
 }
 
-Album::Shown Album::planned(const Json& record, const std::string& archive) {
-    Shown shown;
-    shown.glimpses.resize(record["glimpses"].size());
-    shown.maps.resize(record["glimpses"].size());
-    if (record["image"].is_null()) return shown;
-    if (const auto source = source_of(member_or_empty(record, "image")))
-        shown.image = picture_of(images_, {.source = *source, .page = page_of(record)});
-    for (std::size_t k = 0; k < shown.glimpses.size(); ++k) {
-        const std::string output = member_or_empty(record["glimpses"][k], "output");
-        if (output.empty()) continue;
-        const auto source = archive.empty() ? source_of(output) : source_in(archive, output);
-        if (source) shown.glimpses[k] = picture_of(others_, {.source = *source, .image = shown.image});
+Album::Output Album::located(const Records::Record& record, const std::string& path) const {
+    Output output{.path = path};
+    if (path.empty()) return output;
+    const std::string archive = member_or_empty(record.json, "archive");
+    if (archive.empty()) {
+        output.source = source_of(path);
+    } else if (!record.is_archived) {
+        output.gap = "it is a member of " + archive + ", which its run did not finish";
+        return output;
+    } else if (output.source = source_in(archive, path); !output.source) {
+        output.gap = "the archive " + archive + " is not there";
     }
-    plan_beside(record, shown);
+    output.is_gone = !output.source;
+    if (output.is_gone && output.gap.empty()) output.gap = gone;
+    return output;
+}
+
+Album::Output Album::image_of(const Json& record) const {
+    Output image{.path = member_or_empty(record, record["image"].is_null() ? "output" : "image")};
+    if (record["image"].is_null() && record["status"] != "ok") {
+        image.gap = "it was not made";
+        return image;
+    }
+    image.source = source_of(image.path);
+    image.is_gone = !image.source;
+    if (image.is_gone) image.gap = gone;
+    return image;
+}
+
+Album::Shown Album::planned(const Records::Record& record) {
+    const Json& json = record.json;
+    Shown shown;
+    shown.image = image_of(json);
+    if (json["image"].is_null()) return shown;
+    if (shown.image.source) {
+        shown.image.picture = picture_of(
+            images_,
+            {.source = *shown.image.source, .page = page_of(json), .is_oriented = is_oriented(json)});
+    }
+    for (const Json& glimpse : json["glimpses"]) {
+        Output output = located(record, member_or_empty(glimpse, "output"));
+        if (output.source)
+            output.picture = picture_of(others_, {.source = *output.source, .image = shown.image.picture});
+        shown.glimpses.push_back(std::move(output));
+        shown.maps.push_back(located(record, member_or_empty(glimpse, "map")));
+    }
+    plan_figures(record, shown);
     return shown;
 }
 
-void Album::plan_beside(const Json& record, Shown& shown) {
-    std::string base;
-    for (std::size_t k = 0; k < shown.glimpses.size(); ++k) {
-        if (!shown.glimpses[k]) continue;
-        const PictureSource& source = shown.glimpses[k]->source;
-        const std::string id = member_or_empty(record["glimpses"][k], "id");
-        const std::string path = source.member.empty() ? source.file.string() : source.member;
-        if (base.empty()) base = base_of_outputs(path, id);
-        if (!source.member.empty()) {
-            // Whether the archive has one is seen when it is read.
-            if (!shown.overlay)
-                shown.overlay = picture_of(others_, {.source = {source.file, base + ".overlay.png"}});
-            continue;
-        }
-        for (const char* const format : {".png", ".npy"}) {
-            const auto map = existing(base + "." + id + ".map" + format);
-            if (map && shown.maps[k].empty()) shown.maps[k] = link_to(directory_, *map);
-        }
+void Album::plan_figures(const Records::Record& record, Shown& shown) {
+    const auto add = [&](const std::string& kind, const std::string& path) {
+        if (!path.empty()) shown.figures.push_back({kind, located(record, path)});
+    };
+    for (const char* const kind : {"overlay", "panel"}) add(kind, member_or_empty(record.json, kind));
+    const Json pages = record.json.value("sheets", Json());
+    for (std::size_t k = 0; k < pages.size(); ++k)
+        add(pages.size() == 1 ? "sheet" : "sheet " + std::to_string(k + 1), pages[k].get<std::string>());
+    for (auto& [kind, output] : shown.figures) {
+        if (kind == "overlay" && output.source && can_encode(output.source->extension()))
+            output.picture = picture_of(others_, {.source = *output.source});
     }
-    if (base.empty() || shown.overlay) return;
-    constexpr std::array<const char*, 4> kinds{"overlay", "panel", "sheet", "sheet.1"};
-    for (const char* const kind : kinds) {
-        for (const char* const format : {".png", ".svg", ".pdf"}) {
-            if (const auto file = existing(base + "." + kind + format)) shown.beside.push_back({kind, *file});
-        }
-    }
-    if (const auto overlay = existing(base + ".overlay.png"))
-        shown.overlay = picture_of(others_, {.source = {*overlay}});
 }
 
 std::vector<Album::Group> Album::groups() const {
@@ -145,46 +155,52 @@ std::vector<Album::Group> Album::groups() const {
 }
 
 void Album::add_to(InputFiles& inputs) const {
-    for (const auto* const list : {&images_, &others_}) {
-        for (const Shared& picture : *list) inputs.add_file(picture->source.file);
-    }
+    const auto add = [&](const Output& output) {
+        if (output.source) inputs.add_file(output.source->file);
+    };
     for (const Shown& shown : shown_) {
-        for (const Beside& beside : shown.beside) inputs.add_file(beside.file);
+        add(shown.image);
+        for (const auto* const outputs : {&shown.glimpses, &shown.maps}) std::ranges::for_each(*outputs, add);
+        for (const Figure& figure : shown.figures) add(figure.output);
     }
+}
+
+Json Album::described(const Output& output) const {
+    Json view = Json::object();
+    if (!output.gap.empty()) view["gap"] = output.gap;
+    if (!output.source) return view;
+    view["link"] = link_to(directory_, output.source->file);
+    if (!output.source->member.empty()) view["member"] = true;
+    return output.picture ? added(std::move(view), *output.picture) : view;
+}
+
+Json Album::described(const Shown& shown) const {
+    Json view = described(shown.image);
+    for (const auto& [kind, output] : shown.figures) {
+        Json file = described(output);
+        file["kind"] = kind;
+        view["files"].push_back(std::move(file));
+    }
+    return view;
+}
+
+std::string Album::overlay_of(const Output& output, Size image) const {
+    if (output.picture) return shows_exactly(output.picture->size, image) ? output.picture->shown : "";
+    if (!output.source || !output.source->member.empty() || output.source->extension() != "svg") return {};
+    const std::filesystem::path& file = output.source->file;
+    return shows_exactly(size_of_svg(file), image) ? link_to(directory_, file) : "";
 }
 
 std::string Album::text_of(std::size_t record) const {
     Json json = records_.all()[record].json;
     const Shown& shown = shown_[record];
-    Json view = Json::object();
-    if (json["image"].is_null()) {
-        if (const auto output = source_of(member_or_empty(json, "output"))) {
-            view["link"] = link_to(directory_, output->file);
-        } else {
-            view["gap"] = gone;
-        }
-    } else if (shown.image) {
-        view["link"] = link_to(directory_, shown.image->source.file);
-        add_picture(view, *shown.image);
-    } else {
-        view["gap"] = gone;
-    }
-    if (shown.overlay && !shown.overlay->shown.empty()) view["overlay"] = shown.overlay->shown;
-    for (const Beside& beside : shown.beside) {
-        const std::string link = link_to(directory_, beside.file);
-        view["files"].push_back({{"kind", beside.kind}, {"link", link}});
-        if (beside.kind == "overlay" && !view.contains("overlay") && is_vector_graphic(beside.file))
-            view["overlay"] = link;
+    Json view = described(shown);
+    for (const auto& [kind, output] : shown.figures) {
+        if (kind == "overlay") view["overlay"] = overlay_of(output, size_of_image(json));
     }
     for (std::size_t k = 0; k < shown.glimpses.size(); ++k) {
-        Json of_glimpse = Json::object();
-        if (shown.glimpses[k]) {
-            of_glimpse["link"] = link_to(directory_, shown.glimpses[k]->source.file);
-            add_picture(of_glimpse, *shown.glimpses[k]);
-        } else if (!member_or_empty(json["glimpses"][k], "output").empty()) {
-            of_glimpse["gap"] = gone;
-        }
-        if (!shown.maps[k].empty()) of_glimpse["map"] = shown.maps[k];
+        Json of_glimpse = described(shown.glimpses[k]);
+        if (!shown.maps[k].path.empty()) of_glimpse["map"] = described(shown.maps[k]);
         json["glimpses"][k]["view"] = std::move(of_glimpse);
     }
     json["view"] = std::move(view);
@@ -193,14 +209,23 @@ std::string Album::text_of(std::size_t record) const {
 
 Album::Gaps Album::gaps() const {
     Gaps gaps;
+    const auto count = [&](const std::string& what, const Output& output) {
+        if (output.path.empty()) return;
+        Gaps::Count& counted = gaps.counts[what];
+        ++counted.all;
+        const std::string& gap = output.picture ? output.picture->gap : output.gap;
+        if (gap.empty()) return;
+        ++counted.missing;
+        if (gaps.first.empty()) gaps.first = output.path + ": " + gap;
+        gaps.are_gone = gaps.are_gone || output.is_gone;
+    };
     for (std::size_t k = 0; k < shown_.size(); ++k) {
-        const Json& record = records_.all()[k].json;
-        if (record["image"].is_null()) continue;
-        ++gaps.images;
-        const Shared& image = shown_[k].image;
-        if (image && image->gap.empty()) continue;
-        if (gaps.missing++ == 0)
-            gaps.first = member_or_empty(record, "image") + ": " + (image ? image->gap : std::string(gone));
+        const Shown& shown = shown_[k];
+        const bool is_image = !records_.all()[k].json["image"].is_null();
+        count(is_image ? "images" : "outputs of several images", shown.image);
+        for (const Output& glimpse : shown.glimpses) count("glimpses", glimpse);
+        for (const Output& map : shown.maps) count("figures and maps", map);
+        for (const Figure& figure : shown.figures) count("figures and maps", figure.output);
     }
     return gaps;
 }

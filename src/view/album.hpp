@@ -4,7 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,31 +35,49 @@ class Album {
     /// A record, as the page has it: with a member "view" that says what is shown of it.
     [[nodiscard]] std::string text_of(std::size_t record) const;
 
-    /// How many images there are, and how many of them cannot be shown, with the first of these.
+    /// What cannot be shown.
     struct Gaps {
-        std::size_t images = 0;
-        std::size_t missing = 0;
-        std::string first;
+        struct Count {
+            std::size_t all = 0;
+            std::size_t missing = 0;
+        };
+        /// Of "images", "glimpses", "figures and maps", and "outputs of several images", which is "pages".
+        std::map<std::string, Count> counts;
+        std::string first;      ///< of what cannot be shown, with the reason
+        bool are_gone = false;  ///< files that are not where the reports say
     };
     [[nodiscard]] Gaps gaps() const;
 
   private:
     using Shared = std::shared_ptr<Picture>;
-    struct Beside {  ///< an output that is no glimpse: "overlay", "panel", "sheet", "map"
-        std::string kind;
-        std::filesystem::path file;
+    /// A file of a record beside its image: a glimpse, a map, a figure.
+    struct Output {
+        std::string path{};  ///< as the report has it; empty: there is none
+        std::optional<PictureSource> source{};
+        std::string gap{};     ///< why there is no source
+        bool is_gone = false;  ///< it may be that paths are taken from another directory
+        Shared picture{};      ///< null where it is linked to alone
+    };
+    struct Figure {
+        std::string kind;  ///< "overlay", "panel", "sheet", "sheet 2"
+        Output output;
     };
     struct Shown {
-        Shared image;
-        std::vector<Shared> glimpses;  ///< null: it is not there
-        Shared overlay;
-        std::vector<Beside> beside;
-        std::vector<std::string> maps;  ///< links, of each glimpse; empty without one
+        Output image;
+        std::vector<Output> glimpses;
+        std::vector<Output> maps;  ///< of each glimpse
+        std::vector<Figure> figures;
     };
 
-    Shown planned(const nlohmann::json& record, const std::string& archive);
+    [[nodiscard]] Output located(const Records::Record& record, const std::string& path) const;
+    [[nodiscard]] Output image_of(const nlohmann::json& record) const;
+    Shown planned(const Records::Record& record);
+    void plan_figures(const Records::Record& record, Shown& shown);
     Shared picture_of(std::vector<Shared>& list, Picture picture);
-    void plan_beside(const nlohmann::json& record, Shown& shown);
+    [[nodiscard]] nlohmann::json described(const Output& output) const;
+    [[nodiscard]] nlohmann::json described(const Shown& shown) const;
+    /// The link of an overlay that can be laid over an image of that size; empty where it cannot.
+    [[nodiscard]] std::string overlay_of(const Output& output, Size image) const;
 
     const Records& records_;
     std::filesystem::path directory_;

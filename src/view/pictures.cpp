@@ -98,39 +98,44 @@ bool is_name_of_thumbnail(const std::string& name) {
 
 }  // namespace
 
-PictureMaker::PictureMaker(const ViewOptions& options, const fs::path& files, const InputFiles& inputs)
-    : options_(options), root_(files.parent_path()), files_(files.filename()), inputs_(inputs) {}
+PictureMaker::PictureMaker(const ViewOptions& options, const fs::path& page, const InputFiles& inputs)
+    : options_(options),
+      root_(page.parent_path()),
+      files_(page.filename().string() + ".files"),
+      inputs_(inputs) {}
 
 std::unique_ptr<NewFile> PictureMaker::show(Picture& picture) const {
     return guarded(picture, [&] {
         const MappedFile file(picture.source.file);
-        auto thumbnail = show_bytes(picture, file.bytes());
+        auto thumbnail = thumbnail_of(picture, file.bytes());
         file.require_whole();
         return thumbnail;
     });
 }
 
 std::unique_ptr<NewFile> PictureMaker::show(Picture& picture, std::span<const std::uint8_t> bytes) const {
-    return guarded(picture, [&] { return show_bytes(picture, bytes); });
+    return guarded(picture, [&] { return thumbnail_of(picture, bytes); });
 }
 
 template <typename Step>
 std::unique_ptr<NewFile> PictureMaker::guarded(Picture& picture, Step&& step) const {
+    std::optional<Thumbnail> thumbnail;
     try {
-        return step();
+        thumbnail = step();
     } catch (const WaitEnded&) {
         picture.gap = "the run was interrupted";  // and makes no page
     } catch (...) {
         picture.gap = current_message();
     }
-    picture.shown.clear();
-    return nullptr;
+    if (!picture.gap.empty()) picture.shown.clear();
+    return thumbnail ? written(*thumbnail) : nullptr;
 }
 
-std::unique_ptr<NewFile> PictureMaker::show_bytes(Picture& picture,
-                                                  std::span<const std::uint8_t> bytes) const {
+std::optional<PictureMaker::Thumbnail> PictureMaker::thumbnail_of(Picture& picture,
+                                                                  std::span<const std::uint8_t> bytes) const {
     OpenOptions open = options_.open;
     open.page = picture.page;
+    open.auto_orient = picture.is_oriented;
     const int longest = options_.thumbnail_size;
     open.beside = [&](const ImageInfo& info) {
         return drawing_memory(info, shrink_to_fill(info.size, thumbnail_size(info.size, longest)));
@@ -143,7 +148,7 @@ std::unique_ptr<NewFile> PictureMaker::show_bytes(Picture& picture,
     picture.is_clear = is_file && is_shown_by_browsers(bytes, info, open.auto_orient);
     if (picture.is_clear && longer_side(info.size) <= most_enlarged * longest) {
         picture.shown = link_to(root_, picture.source.file);
-        return nullptr;
+        return std::nullopt;
     }
     picture.is_stretched = shown_depth(picture) == CV_32F;
     const Size size = thumbnail_size(info.size, longest);
@@ -151,13 +156,20 @@ std::unique_ptr<NewFile> PictureMaker::show_bytes(Picture& picture,
     const std::string extension = size == info.size ? "png" : "jpg";
     const fs::path name = files_ / name_for(picture, extension);
     picture.shown = link_to(root_, root_ / name);
-    if (is_file && may_be_whole(root_ / name)) return nullptr;
-    inputs_.require_not_input(root_ / name, resolved_path(root_ / name));
+    if (is_file && may_be_whole(root_ / name)) return std::nullopt;
     const auto reserved =
         reserve_for(*reader, picture_memory(*reader, shrink_to_fill(info.size, size)), open.memory);
-    auto thumbnail = std::make_unique<NewFile>(root_, name);
-    thumbnail->write(encoded_thumbnail(*reader, picture, size, extension));
-    return thumbnail;
+    return Thumbnail{name, encoded_thumbnail(*reader, picture, size, extension)};
+}
+
+std::unique_ptr<NewFile> PictureMaker::written(const Thumbnail& thumbnail) const {
+    const fs::path path = root_ / thumbnail.name;
+    inputs_.require_not_input(path, resolved_path(path));
+    return with_context<ThumbnailFailure>(path.string(), [&] {
+        auto file = std::make_unique<NewFile>(root_, thumbnail.name);
+        file->write(thumbnail.bytes);
+        return file;
+    });
 }
 
 std::string PictureMaker::name_for(const Picture& picture, const std::string& extension) const {
@@ -167,7 +179,7 @@ std::string PictureMaker::name_for(const Picture& picture, const std::string& ex
     add(state_of(picture.source.file));
     add(picture.source.member);
     for (const int number : {picture.page, options_.thumbnail_size, shown_depth(picture),
-                             options_.open.auto_orient ? 1 : 0, static_cast<int>(options_.open.alpha)}) {
+                             picture.is_oriented ? 1 : 0, static_cast<int>(options_.open.alpha)}) {
         add(std::to_string(number));
     }
     const std::lock_guard lock(mutex_);
@@ -181,7 +193,8 @@ std::string PictureMaker::name_for(const Picture& picture, const std::string& ex
 }
 
 void PictureMaker::remove_others() const {
-    std::error_code failure;  // what cannot be removed is of no harm
+    std::error_code failure;                              // what cannot be removed is of no harm
+    if (fs::is_symlink(root_ / files_, failure)) return;  // nothing of another place is removed
     std::vector<fs::path> others;
     for (const auto& entry : fs::directory_iterator(root_ / files_, failure)) {
         const std::string name = entry.path().filename().string();

@@ -4,10 +4,13 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "glimpse/error.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/view.hpp"
 #include "outputs/input_files.hpp"
@@ -16,10 +19,17 @@
 
 namespace glimpse {
 
+/// A thumbnail cannot be written.
+class ThumbnailFailure : public Error {
+  public:
+    using Error::Error;
+};
+
 /// Something that the page shows, and what became of that.
 struct Picture {
     PictureSource source;
     int page = 0;
+    bool is_oriented = true;  ///< its EXIF orientation is applied
     /// Of a glimpse: its image, done before, whose depth says what the numbers of an array mean; null where
     /// there is none.
     std::shared_ptr<const Picture> image{};
@@ -36,11 +46,12 @@ struct Picture {
 /// or a PNG in the directory beside the page.
 class PictureMaker {
   public:
-    /// `files` is the thumbnails' directory; `inputs` are never written to. Both must outlive this.
-    PictureMaker(const ViewOptions& options, const std::filesystem::path& files, const InputFiles& inputs);
+    /// `page` is the page's absolute path; `inputs` are never written to, and must outlive this.
+    PictureMaker(const ViewOptions& options, const std::filesystem::path& page, const InputFiles& inputs);
 
-    /// Works out how a picture is shown, for any thread; a failure becomes its gap. Returns its thumbnail, to
-    /// be published; null where there is none, or it is there already.
+    /// Works out how a picture is shown, for any thread; why it cannot be becomes its gap. Returns its
+    /// thumbnail, to be published; null where there is none, or it is there already. Throws
+    /// `ThumbnailFailure`.
     std::unique_ptr<NewFile> show(Picture& picture) const;
     /// The same of an archive's member.
     std::unique_ptr<NewFile> show(Picture& picture, std::span<const std::uint8_t> bytes) const;
@@ -49,15 +60,21 @@ class PictureMaker {
     void remove_others() const;
 
   private:
+    struct Thumbnail {
+        std::filesystem::path name;
+        std::vector<std::uint8_t> bytes;
+    };
+
     template <typename Step>
     std::unique_ptr<NewFile> guarded(Picture& picture, Step&& step) const;
-    std::unique_ptr<NewFile> show_bytes(Picture& picture, std::span<const std::uint8_t> bytes) const;
+    std::optional<Thumbnail> thumbnail_of(Picture& picture, std::span<const std::uint8_t> bytes) const;
+    std::unique_ptr<NewFile> written(const Thumbnail& thumbnail) const;
     /// A name that tells what the thumbnail is of, and that no other has.
     [[nodiscard]] std::string name_for(const Picture& picture, const std::string& extension) const;
 
     const ViewOptions& options_;
     std::filesystem::path root_;   ///< the page's directory
-    std::filesystem::path files_;  ///< below it
+    std::filesystem::path files_;  ///< below it, the thumbnails' directory
     const InputFiles& inputs_;
     mutable std::mutex mutex_;
     mutable std::set<std::string> names_;  ///< of thumbnails that are shown; guarded by `mutex_`

@@ -1,6 +1,10 @@
 #include "view/sources.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <fstream>
 #include <system_error>
+#include <utility>
 
 #include "outputs/reported_path.hpp"
 #include "system/resolved_path.hpp"
@@ -23,14 +27,6 @@ bool is_plain_in_links(unsigned char c) {
            std::string_view("-._~/").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
-/// A path to the file without "..": a browser takes that away with what stands before, even a symbolic link.
-fs::path without_parents(const fs::path& file) {
-    std::error_code failure;
-    const fs::path plain = fs::absolute(file).lexically_normal();
-    const bool is_same = fs::equivalent(plain, file, failure);
-    return is_same && !failure ? plain : resolved_path(file);
-}
-
 }  // namespace
 
 std::optional<PictureSource> source_of(std::string_view reported) {
@@ -51,6 +47,30 @@ std::optional<PictureSource> source_in(std::string_view archive, std::string_vie
     return PictureSource{path, path_of_reported(member)};
 }
 
+Size size_of_svg(const fs::path& file) {
+    constexpr std::size_t enough = 512;  // the root stands at the beginning
+    std::string text(enough, '\0');
+    std::ifstream stream(file, std::ios::binary);
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    Size size;
+    for (const auto& [name, length] : {std::pair(" width=\"", &size.width), {" height=\"", &size.height}}) {
+        const std::size_t begin = text.find(name);
+        if (begin == std::string::npos) return {};
+        const char* const digits = text.data() + begin + std::string_view(name).size();
+        if (std::from_chars(digits, text.data() + text.size(), *length).ec != std::errc()) return {};
+    }
+    return size;
+}
+
+fs::path without_parents(const fs::path& path) {
+    const fs::path absolute = fs::absolute(path);
+    const fs::path plain = absolute.lexically_normal();
+    if (std::ranges::find(absolute, "..") == absolute.end()) return plain;
+    const fs::path resolved = resolved_path(path);
+    return resolved_path(plain) == resolved ? plain : resolved;
+}
+
 std::string link_to(const fs::path& directory, const fs::path& file) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string link;
@@ -63,14 +83,6 @@ std::string link_to(const fs::path& directory, const fs::path& file) {
         }
     }
     return link;
-}
-
-std::string base_of_outputs(std::string_view output, std::string_view id) {
-    fs::path base = fs::path(output).replace_extension();
-    const std::string suffix = "." + std::string(id);
-    std::string text = base.string();
-    if (text.ends_with(suffix)) text.resize(text.size() - suffix.size());  // not where `out` names a file
-    return text;
 }
 
 }  // namespace glimpse

@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "archives/archives.hpp"
@@ -14,6 +16,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/overlay.hpp"
 #include "glimpse/version.hpp"
+#include "glimpse/words.hpp"
 #include "inputs/archive_stream.hpp"
 #include "inputs/byte_input.hpp"
 #include "inputs/standard_input.hpp"
@@ -28,6 +31,7 @@
 #include "view/page.hpp"
 #include "view/pictures.hpp"
 #include "view/records.hpp"
+#include "view/sources.hpp"
 
 namespace glimpse {
 
@@ -46,7 +50,13 @@ void validate(const ViewOptions& options) {
     if (extension != "html" && extension != "htm") {
         throw InvalidOption("out", "'" + options.out + "' is no page: a file is needed, such as index.html");
     }
-    require_place_for(options.out, resolved_path(options.out));
+    std::error_code unseen;
+    const fs::file_status there = fs::status(resolved_path(options.out), unseen);
+    if (fs::exists(there) && !fs::is_regular_file(there)) {
+        throw InvalidOption("out", "'" + options.out +
+                                       "' is no regular file, which a page could replace; "
+                                       "give another path, such as index.html");
+    }
 }
 
 Records read_reports(const ViewOptions& options) {
@@ -114,6 +124,8 @@ class Showing {
                  [this](const Member& member) { return maker_.show(*member.picture, member.bytes); });
         } catch (const UsageError&) {
             throw;
+        } catch (const ThumbnailFailure&) {
+            throw;
         } catch (...) {
             gap = current_message();
         }
@@ -163,13 +175,15 @@ class Showing {
     void publish() {
         std::vector<NewFile*> files;
         for (const Thumbnail& thumbnail : unpublished_) files.push_back(thumbnail.get());
-        if (options_.sync) {
-            for (const std::string& failure : publish_synced(files, true)) {
-                if (!failure.empty()) throw Error(options_.out, "a thumbnail cannot be written: " + failure);
+        with_context<ThumbnailFailure>(options_.out + ": a thumbnail cannot be written", [&] {
+            if (options_.sync) {
+                for (const std::string& failure : publish_synced(files, true)) {
+                    if (!failure.empty()) throw Error(failure);
+                }
+            } else {
+                for (NewFile* const file : files) file->publish(true);
             }
-        } else {
-            for (NewFile* const file : files) file->publish(true);
-        }
+        });
         unpublished_.clear();
     }
 
@@ -211,12 +225,15 @@ std::string text_of_page(const ViewOptions& options, const Records& records, con
 
 void warn_of_gaps(const ViewOptions& options, const Album& album) {
     const Album::Gaps gaps = album.gaps();
-    if (gaps.missing == 0) return;
-    options.warn(
-        std::to_string(gaps.missing) + " of " + std::to_string(gaps.images) + " images cannot be shown (" +
-        gaps.first +
-        "), which the page says of each; paths are taken from the working directory, as those of the "
-        "run were");
+    std::vector<std::string> kinds;
+    for (const auto& [name, count] : gaps.counts) {
+        if (count.missing > 0)
+            kinds.push_back(std::to_string(count.missing) + " of " + std::to_string(count.all) + " " + name);
+    }
+    if (kinds.empty()) return;
+    std::string text = join(kinds) + " cannot be shown (" + gaps.first + "), which the page says of each";
+    if (gaps.are_gone) text += "; paths are taken from the working directory, as those of the run were";
+    options.warn(text);
 }
 
 bool show_all(const ViewOptions& options, const Album& album, const PictureMaker& maker) {
@@ -233,7 +250,8 @@ bool show_all(const ViewOptions& options, const Album& album, const PictureMaker
 bool make_page(const ViewOptions& options) {
     validate(options);
     const Records records = read_reports(options);
-    const fs::path page = fs::absolute(options.out).lexically_normal();
+    const fs::path page =
+        without_parents(fs::absolute(options.out).parent_path()) / fs::path(options.out).filename();
     Album album(records, page.parent_path());
     InputFiles inputs;
     for (const std::string& report : options.reports) {
@@ -241,7 +259,7 @@ bool make_page(const ViewOptions& options) {
     }
     album.add_to(inputs);
     inputs.require_not_input(options.out, resolved_path(options.out));
-    const PictureMaker maker(options, fs::path(page).replace_extension("files"), inputs);
+    const PictureMaker maker(options, page, inputs);
     if (!show_all(options, album, maker)) return false;
     const std::string text = text_of_page(options, records, album);
     write_file(options.out, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, true,

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "scratch_directory.hpp"
@@ -51,8 +52,23 @@ TEST_CASE("a path of a report is a file, or leads into an archive") {
     CHECK_FALSE(source_in((directory / "gone.tar").string(), "a/b.png"));
 }
 
-TEST_CASE("the outputs of an image are named by those of its glimpses") {
-    CHECK(base_of_outputs("out/a.b.eye.png", "eye") == "out/a.b");
-    CHECK(base_of_outputs("out/a.word.000.png", "word.000") == "out/a");
-    CHECK(base_of_outputs("face.png", "000") == "face");
+TEST_CASE("a path without its parents leads to the same place, through the same links where it can") {
+    const scratch::Directory directory;
+    directory.file("real/deep/a.png");
+    std::filesystem::create_directory_symlink(directory / "real/deep", directory / "link");
+    CHECK(without_parents(directory / "link/x") == directory / "link/x");
+    CHECK(without_parents(directory / "link/new/../x") == directory / "link/x");
+    CHECK(without_parents(directory / "link/../x") == directory / "real/x");
+}
+
+TEST_CASE("an SVG says how large it is") {
+    const scratch::Directory directory;
+    const auto size = [&](const std::string& text) {
+        const auto file = directory.file("a.svg");
+        std::ofstream(file) << text;
+        return size_of_svg(file);
+    };
+    CHECK(size("<svg width=\"40\" height=\"30\">") == Size{40, 30});
+    CHECK(size("<svg height=\"30\">") == Size{});
+    CHECK(size("") == Size{});
 }
