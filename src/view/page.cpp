@@ -75,8 +75,8 @@ std::string page_text(std::string_view title, const nlohmann::json& data,
     const PagePart style = page_part("page.css");
     std::string sources;
     std::string scripts;
-    for (const PagePart& script :
-         {page_part("page_data.js"), page_part("page_elements.js"), page_part("page.js")}) {
+    for (const std::string_view name : page_scripts) {
+        const PagePart script = page_part(name);
         sources += (sources.empty() ? "" : " ") + source_of(script);
         scripts.append("<script>").append(script.text).append("</script>\n");
     }

@@ -5,12 +5,20 @@ const data = JSON.parse(document.getElementById("data").textContent);
 
 // ---- numbers
 
-const count = (number, one, several = one + "s") => `${number.toLocaleString("en")} ${number === 1 ? one : several}`;
+const grouped = (number) => number.toLocaleString("en");
+const count = (number, one, several = one + "s") => `${grouped(number)} ${number === 1 ? one : several}`;
 const short = (number) => String(Number(number.toPrecision(6)));
-const percent = (share) => (share === 1 ? "100 %" : `${short(Math.round(share * 1e4) / 100)} %`);
 const sizeText = (size) => (size ? `${size[0]}×${size[1]}` : "");
 const nameOf = (glimpse) => glimpse.label || glimpse.id;
 const colourOf = (k) => `rgb(${data.colours[k % data.colours.length].join(" ")})`;
+
+// All and nothing are said of nothing else.
+function percent(share) {
+  const rounded = Math.round(share * 1e4) / 100;
+  if (share < 1 && rounded >= 100) return "> 99.99 %";
+  if (share > 0 && rounded <= 0) return "< 0.01 %";
+  return `${short(rounded)} %`;
+}
 
 // From centre coordinates of the glimpse to edge coordinates of the image.
 const mapped = (m, x, y) => m.map(([a, b, c]) => a * x + b * y + c + 0.5);
@@ -21,8 +29,8 @@ function outlineOf(glimpse) {
   const { matrix, size, support } = glimpse;
   if (matrix && size && glimpse.mechanism !== "mask") {
     const [right, bottom] = [size[0] - 0.5, size[1] - 0.5];
-    const corners = [[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]].map(([x, y]) => mapped(matrix, x, y));
-    return { corners, exact: true };
+    const corners = [[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]];
+    return { corners: corners.map(([x, y]) => mapped(matrix, x, y)), exact: true };
   }
   if (!support || support[2] <= 0 || support[3] <= 0) return null;
   const [x, y, width, height] = support;
@@ -36,18 +44,25 @@ const areaOf = (corners) => Math.abs(corners.reduce((sum, [x, y], k) => {
 
 // ---- the entries: images, and what several images make together
 
-const known = new Set(["image", "status", "error", "width", "height", "page", "pages", "seconds", "device", "glimpses", "view", "output"]);
-const entries = data.records.map((record, index) => {
-  const glimpses = record.glimpses;
-  const insides = glimpses.map((glimpse) => glimpse.inside).filter((inside) => typeof inside === "number");
-  const name = record.image === null ? record.output || "" : record.image;
-  const words = glimpses.flatMap((g) => [g.id, g.label, g.category, g.mechanism, g.error]);
+const numberOrNone = (value) => (typeof value === "number" ? value : null);
+
+function gapsOf(record) {
+  const { view, glimpses } = record;
+  const others = [...(view.files || []), ...glimpses.map((glimpse) => glimpse.view.map)];
   return {
-    record, index, name,
+    own: view.gap ? 1 : 0,
+    glimpses: glimpses.filter((glimpse) => glimpse.view.gap).length,
+    others: others.filter((file) => file && file.gap).length,
+  };
+}
+
+const entries = data.records.map((record, index) => {
+  const gaps = gapsOf(record);
+  return {
+    record, index, gaps,
+    name: (record.image === null ? record.output : record.image) || "",
     joint: record.image === null,
-    text: [name, record.error, record.device, ...words].filter((word) => typeof word === "string").join("\n").toLowerCase(),
-    inside: insides.length ? Math.min(...insides) : Infinity,
-    gap: Boolean(record.view.gap) || glimpses.some((glimpse) => glimpse.view.gap),
+    gap: gaps.own + gaps.glimpses + gaps.others > 0,
     size: record.width && record.height ? [record.width, record.height] : record.view.size || null,
     page: record.page === undefined ? "" : `page ${record.page}` + (record.pages ? ` of ${record.pages}` : ""),
   };
@@ -56,31 +71,72 @@ const imageCount = entries.filter((entry) => !entry.joint).length;
 
 // ---- filters and order
 
-const includes = (text, wanted) => !wanted || (typeof text === "string" && text.toLowerCase().includes(wanted));
+// Composed letters and their parts are the same text.
+const folded = (text) => text.normalize("NFC").toLowerCase();
+const includes = (text, wanted) => !wanted || (typeof text === "string" && folded(text).includes(wanted));
 
-const isAboutGlimpses = (f) => f.id || f.label || f.category || f.least > -Infinity || f.most < Infinity;
-
-function passes(glimpse, f) {
-  const inside = typeof glimpse.inside === "number" ? glimpse.inside : NaN;
-  const within = (f.least === -Infinity && f.most === Infinity) || (inside >= f.least && inside <= f.most);
-  return within && includes(glimpse.id, f.id) && includes(glimpse.label, f.label) && includes(glimpse.category, f.category);
+// All texts of a record, but for what `glimpse view` added.
+function textsOf(value, texts) {
+  if (typeof value === "string") texts.push(value);
+  else if (Array.isArray(value)) for (const one of value) textsOf(one, texts);
+  else if (value && typeof value === "object") {
+    for (const [key, one] of Object.entries(value)) if (key !== "view") textsOf(one, texts);
+  }
+  return texts;
 }
 
+const searchable = new Map(); // made when they are first looked for
+
+function hasText(entry, wanted) {
+  if (!searchable.has(entry.index)) searchable.set(entry.index, folded(textsOf(entry.record, []).join("\n")));
+  return searchable.get(entry.index).includes(wanted);
+}
+
+const ranges = ["inside", "score"];
+const isOpen = ({ least, most }) => least === -Infinity && most === Infinity;
+
+const isAboutGlimpses = (f) => f.id || f.label || f.category || ranges.some((key) => !isOpen(f[key]));
+
+function passes(glimpse, f) {
+  const lies = (value, range) => typeof value === "number" && value >= range.least && value <= range.most;
+  return ranges.every((key) => isOpen(f[key]) || lies(glimpse[key], f[key])) &&
+    includes(glimpse.id, f.id) && includes(glimpse.label, f.label) && includes(glimpse.category, f.category);
+}
+
+// An entry with `tiles`, the positions of its glimpses that pass; null where it does not pass itself.
 function filtered(entry, f) {
-  if (f.search && !entry.text.includes(f.search)) return null;
+  if (f.search && !hasText(entry, f.search)) return null;
   if (f.status === "gap" ? !entry.gap : f.status && entry.record.status !== f.status) return null;
   const tiles = [];
   entry.record.glimpses.forEach((glimpse, k) => { if (passes(glimpse, f)) tiles.push(k); });
   return isAboutGlimpses(f) && !tiles.length ? null : { ...entry, tiles };
 }
 
+// Of the glimpses that pass.
+function extreme(entry, key, choose, none) {
+  let found = none;
+  for (const k of entry.tiles) {
+    const value = numberOrNone(entry.record.glimpses[k][key]);
+    if (value !== null) found = choose(found, value);
+  }
+  return found;
+}
+
 const collator = new Intl.Collator("en", { numeric: true });
+const areaOfSize = (size) => (size ? size[0] * size[1] : 0);
+const difference = (a, b) => (a === b ? 0 : a - b); // of infinities, too
 const orders = {
   image: (a, b) => collator.compare(a.name, b.name),
   status: (a, b) => (a.record.status === "ok") - (b.record.status === "ok"),
-  inside: (a, b) => (a.inside === b.inside ? 0 : a.inside - b.inside),
+  inside: (a, b) => difference(extreme(a, "inside", Math.min, Infinity), extreme(b, "inside", Math.min, Infinity)),
+  score: (a, b) => difference(extreme(b, "score", Math.max, -Infinity), extreme(a, "score", Math.max, -Infinity)),
   glimpses: (a, b) => b.tiles.length - a.tiles.length,
-  area: (a, b) => (b.size ? b.size[0] * b.size[1] : 0) - (a.size ? a.size[0] * a.size[1] : 0),
+  area: (a, b) => areaOfSize(b.size) - areaOfSize(a.size),
   seconds: (a, b) => (b.record.seconds || 0) - (a.record.seconds || 0),
 };
 
+// Equal ones stay as in the report, also where the order is turned round.
+function ordered(some, order, isReversed) {
+  const compare = orders[order] || ((a, b) => a.index - b.index);
+  return some.sort((a, b) => (isReversed ? compare(b, a) : compare(a, b)));
+}

@@ -1,6 +1,6 @@
 "use strict";
-// What the page shows. Texts of the report become text nodes and attributes, never markup; links are those that `glimpse
-// view` made, relative and percent-encoded.
+// What the page shows. Texts of the report become text nodes and attributes, never markup; links are those that
+// `glimpse view` made, relative and percent-encoded.
 
 const MOST_OUTLINES = { row: 100, detail: 4000 };
 const PIXELATED_BELOW = 128; // pixels: enlarged as squares, not blurred
@@ -12,6 +12,7 @@ function element(name, properties = {}, children = []) {
   for (const [key, value] of Object.entries(properties)) {
     if (value === undefined) continue;
     if (key === "data") Object.assign(made.dataset, value);
+    else if (key === "role" || key.startsWith("aria-")) made.setAttribute(key, value);
     else made[key] = value;
   }
   made.append(...children.filter((child) => child !== null && child !== ""));
@@ -25,32 +26,45 @@ const svgElement = (name, attributes) => {
 };
 
 // A link as `glimpse view` writes it, or none.
-const linkOf = (link) => (typeof link === "string" && /^[A-Za-z0-9._~%-][A-Za-z0-9._~%\/-]*$/.test(link) ? link : "");
+const isLink = (link) => typeof link === "string" && /^[A-Za-z0-9._~%-][A-Za-z0-9._~%\/-]*$/.test(link);
+const linkOf = (link) => (isLink(link) ? link : "");
 
-function linkTo(link, text, more = {}) {
+function linkTo(link, text) {
   const safe = linkOf(link);
-  if (!safe) return element("bdi", { textContent: text, ...more });
-  return element("a", { href: safe, target: "_blank", rel: "noopener noreferrer", ...more }, [element("bdi", { textContent: text })]);
+  const shown = element("bdi", { textContent: text });
+  return safe ? element("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, [shown]) : shown;
+}
+
+// A file of the record: a link, or why there is none.
+function fileText(file, text) {
+  if (file.gap) return element("span", { className: "gap-text", textContent: `${text}: not shown: ${file.gap}` });
+  return linkTo(file.link, file.member ? `${text} (in the archive)` : text);
 }
 
 // ---- pictures with outlines
 
 const gapText = (text) => element("div", { className: "gap", textContent: text });
 
-function pictureElement(link, className, size) {
+function pictureElement(link, className, size, alt) {
   const small = size && Math.max(size[0], size[1]) < PIXELATED_BELOW ? " small" : "";
-  return element("img", { src: link, className: className + small, alt: "", decoding: "async", draggable: false });
+  return element("img", { src: link, className: className + small, alt, decoding: "async", draggable: false });
 }
 
 // The outlines of some glimpses: small ones last, so that the pointer finds them.
-function outlines(entry, tiles, most, asPicture) {
-  const svg = svgElement("svg", { viewBox: `0 0 ${entry.size[0]} ${entry.size[1]}`, preserveAspectRatio: "none" });
-  svg.classList.toggle("silent", asPicture);
-  const found = tiles.slice(0, most).map((k) => ({ k, outline: outlineOf(entry.record.glimpses[k]) })).filter(({ outline }) => outline);
+function outlines(entry, tiles, isSilent) {
+  const svg = svgElement("svg", {
+    viewBox: `0 0 ${entry.size[0]} ${entry.size[1]}`, preserveAspectRatio: "none", "aria-hidden": "true",
+  });
+  svg.classList.toggle("silent", isSilent);
+  const found = tiles
+    .map((k) => ({ k, outline: outlineOf(entry.record.glimpses[k]) }))
+    .filter(({ outline }) => outline);
   found.sort((a, b) => areaOf(b.outline.corners) - areaOf(a.outline.corners));
   for (const { k, outline } of found) {
     const points = outline.corners.map((corner) => corner.join()).join(" ");
-    const line = svgElement("polygon", { points, class: outline.exact ? "line" : "line support", stroke: colourOf(k), "data-g": k });
+    const line = svgElement("polygon", {
+      points, class: outline.exact ? "line" : "line support", stroke: colourOf(k), "data-g": k,
+    });
     line.style.color = colourOf(k);
     const title = svgElement("title", {});
     title.textContent = nameOf(entry.record.glimpses[k]);
@@ -64,9 +78,14 @@ function fit(picture, frame, size) {
   const scale = Math.min(frame.width / size[0], frame.height / size[1]);
   const [width, height] = [size[0] * scale, size[1] * scale];
   Object.assign(picture.style, {
-    width: `${width}px`, height: `${height}px`, left: `${(frame.width - width) / 2}px`, top: `${(frame.height - height) / 2}px`,
+    width: `${width}px`, height: `${height}px`,
+    left: `${(frame.width - width) / 2}px`, top: `${(frame.height - height) / 2}px`,
   });
 }
+
+// An overlay shows all glimpses: where some are filtered out, outlines stand for it.
+const showsAll = (entry) => entry.tiles.length === entry.record.glimpses.length;
+const overlayOf = (entry) => (showsAll(entry) ? linkOf(entry.record.view.overlay) : "");
 
 // An image with its overlay. `whole`: as large as its file has it, where the browser can show that.
 function imageFrame(entry, place, most, whole) {
@@ -74,16 +93,19 @@ function imageFrame(entry, place, most, whole) {
   const frame = element("div", { className: "frame" });
   const link = linkOf(view.picture);
   if (!entry.size) {
-    frame.append(link ? pictureElement(link, "", null) : gapText(entry.joint ? view.gap || "" : `not shown: ${view.gap || "no picture"}`));
+    const gap = entry.joint && !view.gap ? "" : `not shown: ${view.gap || "no picture"}`;
+    frame.append(link ? pictureElement(link, "", null, entry.name) : gapText(gap));
     return frame;
   }
   const picture = element("div", { className: "picture" });
-  if (link) picture.append(pictureElement(link, "", entry.size));
+  if (link) picture.append(pictureElement(link, "", entry.size, entry.name));
   else frame.append(gapText(`not shown: ${view.gap || "no picture"}`));
-  if (whole && view.clear && view.link !== view.picture) picture.append(pictureElement(linkOf(view.link), "whole", entry.size));
-  const overlay = linkOf(view.overlay);
-  if (overlay) picture.append(pictureElement(overlay, "over", entry.size));
-  picture.append(outlines(entry, entry.tiles, most, Boolean(overlay)));
+  if (whole && view.clear && view.link !== view.picture) {
+    picture.append(pictureElement(linkOf(view.link), "whole", entry.size, ""));
+  }
+  const overlay = overlayOf(entry);
+  if (overlay) picture.append(pictureElement(overlay, "over", entry.size, ""));
+  picture.append(outlines(entry, entry.tiles.slice(0, most), Boolean(overlay)));
   if (place) fit(picture, place, entry.size);
   frame.append(picture);
   return frame;
@@ -92,26 +114,34 @@ function imageFrame(entry, place, most, whole) {
 function glimpseFrame(glimpse) {
   const frame = element("span", { className: "frame" });
   const link = linkOf(glimpse.view.picture);
-  if (link) frame.append(pictureElement(link, "", glimpse.size));
+  if (link) frame.append(pictureElement(link, "", glimpse.size, `glimpse ${nameOf(glimpse)}`));
   else frame.append(gapText(glimpse.error ? "failed" : glimpse.view.gap ? "not shown" : "no picture"));
   return frame;
 }
 
 // ---- a glimpse in a row
 
-function tile(glimpse, k) {
-  const dot = element("i");
+function caption(glimpse, k) {
+  const dot = element("i", { "aria-hidden": "true" });
   dot.style.background = colourOf(k);
-  const facts = [glimpse.category, glimpse.mechanism, sizeText(glimpse.size)];
+  const name = element("b", { textContent: nameOf(glimpse), title: nameOf(glimpse) });
+  return element("span", { className: "caption" }, [dot, name]);
+}
+
+function tile(glimpse, k) {
+  const numbers = (text) => (text ? element("div", { className: "numbers", textContent: text }) : null);
+  const joined = (facts, between) => facts.filter((fact) => fact).join(between);
+  const score = typeof glimpse.score === "number" ? `score ${short(glimpse.score)}` : "";
   const isPartial = typeof glimpse.inside === "number" && glimpse.inside < 1;
-  const children = [
+  return element("div", { className: "glimpse", data: { g: k }, role: "group", "aria-label": nameOf(glimpse) }, [
     glimpseFrame(glimpse),
-    element("span", { className: "caption" }, [dot, element("b", { textContent: nameOf(glimpse), title: nameOf(glimpse) })]),
-    element("div", { className: "numbers", textContent: facts.filter((fact) => fact).join(" ") }),
-    isPartial ? element("div", { className: "numbers", textContent: `${percent(glimpse.inside)} inside` }) : null,
+    caption(glimpse, k),
+    numbers(joined([glimpse.category, score], " · ")),
+    numbers(joined([glimpse.mechanism, sizeText(glimpse.size)], " ")),
+    numbers(isPartial ? `${percent(glimpse.inside)} inside` : ""),
+    numbers(glimpse.skipped ? "was there already" : ""),
     glimpse.error ? element("div", { className: "error", textContent: glimpse.error }) : null,
-  ];
-  return element("div", { className: "glimpse", data: { g: k } }, children);
+  ]);
 }
 
 // ---- the facts of an opened image
@@ -119,68 +149,89 @@ function tile(glimpse, k) {
 function table(facts) {
   const lines = facts.filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return element("table", {}, lines.map(([name, value]) => element("tr", {}, [
-    element("th", { textContent: name }),
+    element(name ? "th" : "td", name ? { textContent: name, scope: "row" } : {}),
     element("td", {}, [typeof value === "string" ? element("bdi", { textContent: value }) : value]),
   ])));
 }
 
-// Fields that this page does not know are shown as the report has them.
-const otherFacts = (object, names) => Object.entries(object).filter(([key]) => !names.has(key)).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+// As the report has it.
+const asReported = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
-const knownOfGlimpse = new Set(["id", "label", "category", "mechanism", "error", "output", "skipped", "size", "support", "inside", "matrix", "view"]);
+// Fields that this page does not know.
+function otherFacts(object, names) {
+  return Object.entries(object).filter(([key]) => !names.has(key)).map(([key, value]) => [key, asReported(value)]);
+}
+
+const knownOfGlimpse = new Set(["id", "label", "category", "score", "mechanism", "error", "output", "skipped", "size",
+  "support", "inside", "matrix", "map", "parameters", "view"]);
+const knownOfImage = new Set(["image", "status", "error", "width", "height", "page", "pages", "seconds", "device",
+  "glimpses", "view", "output", "overlay", "panel", "sheets", "archive"]);
 
 function mapFacts({ matrix, size }) {
   if (!matrix || !size) return [];
   const [[a, b], [d, e]] = matrix;
   const centre = mapped(matrix, (size[0] - 1) / 2, (size[1] - 1) / 2);
-  const mirrored = a * e - b * d < 0 ? ", mirrored" : "";
+  const isMirrored = a * e - b * d < 0;
   return [
     ["centre", `${short(centre[0])}, ${short(centre[1])}`],
-    ["pixels a pixel", `${short(Math.hypot(a, d))} × ${short(Math.hypot(b, e))}`],
-    ["turned by", `${short((Math.atan2(d, a) * 180) / Math.PI)}°${mirrored}`],
-    ["matrix", matrix.map((line) => `[${line.map(short).join(", ")}]`).join(" ")],
+    ["scale", `${short(Math.hypot(a, d))} × ${short(Math.hypot(b, e))} image pixels per pixel`],
+    ["rotation", `${short((Math.atan2(d, a) * 180) / Math.PI)}°${isMirrored ? ", mirrored" : ""}`],
+    ["matrix", matrix.map((line) => `[${line.join(", ")}]`).join(" ")],
   ];
 }
 
-function glimpseItem(glimpse, k) {
-  const { view, support } = glimpse;
-  const dot = element("i");
-  dot.style.background = colourOf(k);
-  const facts = table([
-    ["id", glimpse.id], ["label", glimpse.label], ["category", glimpse.category], ["mechanism", glimpse.mechanism],
+function insideText(inside) {
+  if (typeof inside !== "number") return "";
+  return inside === 0 || inside === 1 ? percent(inside) : `${percent(inside)} (${inside})`;
+}
+
+function glimpseFacts(glimpse) {
+  const { view, support, parameters } = glimpse;
+  const ofParameters = parameters && typeof parameters === "object" ? otherFacts(parameters, new Set()) : [];
+  return table([
+    ["id", glimpse.id], ["label", glimpse.label], ["category", glimpse.category],
+    ["score", typeof glimpse.score === "number" ? String(glimpse.score) : ""],
+    ["mechanism", glimpse.mechanism],
+    ...ofParameters.map(([key, value]) => [`· ${key}`, value]),
     ["size", sizeText(glimpse.size)],
-    ["support", support ? `${short(support[0])}, ${short(support[1])}, ${short(support[2])} × ${short(support[3])}` : ""],
-    ["inside", typeof glimpse.inside === "number" ? percent(glimpse.inside) : ""],
+    ["support", support ? `${support[0]}, ${support[1]}, ${support[2]} × ${support[3]}` : ""],
+    ["inside", insideText(glimpse.inside)],
     ...mapFacts(glimpse), ...otherFacts(glimpse, knownOfGlimpse),
     ["output", glimpse.output ? linkTo(view.link, glimpse.output) : ""],
-    ["", glimpse.skipped ? "was there already, and nobody looked at it" : ""],
+    ["", glimpse.skipped ? "The file was there already, and is not of this run." : ""],
     ["", view.gap && !glimpse.error ? `not shown: ${view.gap}` : ""],
     ["", view.member ? "in an archive" : ""],
     ["", view.stretched ? "shown from its least to its greatest value" : ""],
-    ["map", linkOf(view.map) ? linkTo(view.map, "attention map") : ""],
+    ["map", view.map ? fileText(view.map, "attention map") : ""],
   ]);
+}
+
+function glimpseItem(glimpse, k) {
   const error = glimpse.error ? element("div", { className: "error", textContent: glimpse.error }) : null;
-  return element("div", { className: "item", data: { g: k } }, [
-    glimpseFrame(glimpse),
-    element("div", {}, [element("span", { className: "caption" }, [dot, element("b", { textContent: nameOf(glimpse) })]), error, facts]),
+  return element("div", { className: "item", data: { g: k }, role: "listitem" }, [
+    glimpseFrame(glimpse), element("div", {}, [caption(glimpse, k), error, glimpseFacts(glimpse)]),
   ]);
 }
 
 function imageFacts(entry) {
-  const { record } = entry;
+  const { record, tiles } = entry;
   const { view } = record;
-  const changed = view.size && entry.size && record.width && (view.size[0] !== record.width || view.size[1] !== record.height);
+  const isChanged = view.size && record.width && (view.size[0] !== record.width || view.size[1] !== record.height);
+  const hasOverlay = Boolean(linkOf(view.overlay));
+  const some = `${grouped(tiles.length)} of ${count(record.glimpses.length, "glimpse", "glimpses")} pass the filters.`;
+  const isThumbnail = view.picture && !view.clear && !view.member;
   return table([
     ["status", record.status], ["size", sizeText(entry.size)], ["page", entry.page], ["device", record.device],
     ["seconds", typeof record.seconds === "number" ? short(record.seconds) : ""],
-    ...otherFacts(record, known),
-    ["", changed ? `The file is now ${sizeText(view.size)}: outlines are those of the image that was read.` : ""],
+    ...otherFacts(record, knownOfImage),
+    ["archive", record.archive],
+    ["", isChanged ? `The file is now ${sizeText(view.size)}: outlines are those of the image that was read.` : ""],
     ["", view.gap ? `not shown: ${view.gap}` : ""],
     ["", view.stretched ? "It is shown from its least to its greatest value." : ""],
     ["", view.member ? "It lies in an archive: a thumbnail is shown." : ""],
-    ["", view.picture && !view.clear && !view.member ? "A browser may not show its format as it is meant: a thumbnail is shown." : ""],
-    ["", entry.tiles.length < record.glimpses.length ? `${count(entry.tiles.length, "glimpse", "glimpses")} of ${record.glimpses.length} pass the filters.` : ""],
-    ["", entry.tiles.length > MOST_OUTLINES.detail ? `The outlines of the first ${MOST_OUTLINES.detail} are drawn.` : ""],
+    ["", isThumbnail ? "A browser may show the file otherwise: a thumbnail is shown." : ""],
+    ["", showsAll(entry) ? "" : some],
+    ["", hasOverlay && !overlayOf(entry) ? "Their outlines are shown: the overlay has those of all." : ""],
+    ["", tiles.length > MOST_OUTLINES.detail ? `outlines of the first ${grouped(MOST_OUTLINES.detail)}` : ""],
   ]);
 }
-

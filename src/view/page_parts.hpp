@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -11,7 +12,11 @@ struct PagePart {
     std::span<const unsigned char> hash{};  ///< its SHA-256
 };
 
-/// "page.html", "page.css", "page_data.js", "page_elements.js" or "page.js"; empty for any other.
+/// The page's scripts, in the order in which they run: each uses those before it.
+inline constexpr std::array<std::string_view, 5> page_scripts{"page_data.js", "page_elements.js",
+                                                              "page_list.js", "page_detail.js", "page.js"};
+
+/// "page.html", "page.css" or one of `page_scripts`; empty for any other.
 PagePart page_part(std::string_view name);
 
 }  // namespace glimpse

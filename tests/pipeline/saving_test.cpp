@@ -99,7 +99,8 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     options.panel = options.overlay = true;
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
-    Pictures pictures(job.paths, job.plan.options, saver);
+    ImageReport report;
+    Pictures pictures(job.paths, job.plan.options, saver, report);
     REQUIRE(pictures.are_wanted());
     pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
     pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
