@@ -1,7 +1,8 @@
 #include <nlohmann/json.hpp>
 
 #include "glimpse/report.hpp"
-#include "outputs/reported_path.hpp"
+#include "parameters/written.hpp"
+#include "system/reported_path.hpp"
 
 namespace glimpse {
 
@@ -53,7 +54,16 @@ Json record_of(const std::string& image, const ImageReport& report) {
     return record;
 }
 
-std::string line(const Json& record, const std::vector<GlimpseReport>& glimpses) {
+/// A box and its size stand in the fields of the glimpse: a data set's, of which there may be millions, are
+/// not told twice.
+void add_parameters(Json& glimpse, const ParameterDocument& document, std::size_t k) {
+    if (k < document.size() && !document[k].place.common->is_box)
+        glimpse["parameters"] = parameters::written_parameters(document[k].mechanism);
+}
+
+/// `document` may be null.
+std::string line(const Json& record, const std::vector<GlimpseReport>& glimpses,
+                 const ParameterDocument* document) {
     // Messages may hold any bytes; JSON is UTF-8.
     const auto text_of = [](const Json& json) {
         return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -62,9 +72,11 @@ std::string line(const Json& record, const std::vector<GlimpseReport>& glimpses)
     std::string text = text_of(record);
     text.back() = ',';
     text += R"("glimpses":[)";
-    for (const GlimpseReport& glimpse : glimpses) {
-        if (&glimpse != &glimpses.front()) text += ',';
-        text += text_of(json(glimpse));
+    for (std::size_t k = 0; k < glimpses.size(); ++k) {
+        if (k > 0) text += ',';
+        Json glimpse = json(glimpses[k]);
+        if (document) add_parameters(glimpse, *document, k);
+        text += text_of(glimpse);
     }
     return text + "]}";
 }
@@ -77,17 +89,18 @@ std::string report_line(const ImageReport& report) {
     add_path(record, "archive", report.archive);
     record["seconds"] = report.seconds;
     record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
-    return line(record, report.glimpses);
+    return line(record, report.glimpses, report.document.get());
 }
 
 std::string report_line_of_joint_output(const std::string& output, const std::string& error) {
     Json record = begin_record(nullptr, error);
     record["output"] = reported_path(output);
-    return line(record, {});
+    return line(record, {}, nullptr);
 }
 
 std::string reproducible_record(const ImageJob& job, const ImageReport& report) {
-    return line(record_of(job.member.empty() ? report.image : job.member, report), report.glimpses);
+    return line(record_of(job.member.empty() ? report.image : job.member, report), report.glimpses,
+                report.document.get());
 }
 
 }  // namespace glimpse

@@ -8,9 +8,9 @@
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
 #include "outputs/record_begin.hpp"
-#include "outputs/reported_path.hpp"
 #include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
+#include "system/reported_path.hpp"
 #include "system/resolved_path.hpp"
 #include "system/text_file.hpp"
 

@@ -45,6 +45,19 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     return crop;
 }
 
+void write_crop(const Mechanism& mechanism, WrittenParameters& written) {
+    const Crop& crop = std::get<Crop>(mechanism);
+    if (const auto* const indices = std::get_if<Crop::IndexForm>(&crop.form)) {
+        written.add_numbers("rows", indices->rows);
+        written.add_numbers("columns", indices->columns);
+    } else {
+        write_box(std::get<Crop::BoxForm>(crop.form), written);
+    }
+    write_size(crop.size, written);
+    write_padding(crop.padding, crop.fill, written);
+    write_word(written, "interpolation", crop_interpolations, crop.interpolation, Crop{}.interpolation);
+}
+
 }  // namespace
 
 Description crop_description() {
@@ -61,7 +74,8 @@ Description crop_description() {
                      padding_key({"box"}),
                      enum_key("interpolation", {"box"}, crop_interpolations, Crop{}.interpolation,
                               "How the box is resized; only with a size.")},
-            .read = read_crop};
+            .read = read_crop,
+            .write = write_crop};
 }
 
 }  // namespace glimpse::parameters

@@ -11,6 +11,7 @@
 #include "glimpse/mechanism.hpp"
 #include "parameters/entry.hpp"
 #include "parameters/reading_context.hpp"
+#include "parameters/written.hpp"
 
 // The keys of parameter documents, described once for the reader, the JSON Schema, the hints and the table of
 // keys.
@@ -54,6 +55,8 @@ struct Description {
     std::vector<std::string_view> rules{};  ///< JSON Schemas that its entries must satisfy besides
     std::vector<std::string_view> rules_if_complete{};  ///< likewise, where the document has no defaults
     Mechanism (*read)(Entry&, const Form&, const ReadingContext&);
+    /// The keys of such an entry, as `written_parameters` has them.
+    void (*write)(const Mechanism&, WrittenParameters&);
 };
 
 /// "id" and "mechanism", which every entry has.
@@ -105,13 +108,28 @@ Type enum_type(std::span<const std::pair<std::string_view, T>> meanings) {
     return enum_type(std::span<const std::string_view>(words));
 }
 
-/// The word of this meaning, in quotes.
+/// The first word of this meaning.
+template <typename T>
+std::string_view word_of(std::type_identity_t<std::span<const std::pair<std::string_view, T>>> meanings,
+                         T wanted) {
+    for (const auto& [word, meaning] : meanings) {
+        if (meaning == wanted) return word;
+    }
+    throw std::logic_error("a meaning without a word");
+}
+
+/// The same in quotes.
 template <typename T>
 std::string quoted_word(std::span<const std::pair<std::string_view, T>> meanings, T wanted) {
-    for (const auto& [word, meaning] : meanings) {
-        if (meaning == wanted) return json::in_quotes(word);
-    }
-    throw std::logic_error("a default without a word");
+    return json::in_quotes(word_of<T>(meanings, wanted));
+}
+
+/// Writes a word unless it is the default.
+template <typename T>
+void write_word(WrittenParameters& written, std::string_view key,
+                std::type_identity_t<std::span<const std::pair<std::string_view, T>>> meanings, T value,
+                T default_value) {
+    if (value != default_value) written.add(key, word_of<T>(meanings, value));
 }
 
 /// A key whose value is one of an enumeration's words.

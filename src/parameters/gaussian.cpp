@@ -110,6 +110,44 @@ Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& co
     return gaussian;
 }
 
+/// Writes what has names, in their order, and as many numbers.
+void write_members(WrittenParameters& written, std::string_view key, std::span<const std::string_view> names,
+                   std::initializer_list<double> numbers) {
+    WrittenParameters::Json object = WrittenParameters::Json::object();
+    for (std::size_t k = 0; k < names.size(); ++k) object[std::string(names[k])] = numbers.begin()[k];
+    written.add(key, std::move(object));
+}
+
+void write_axis(WrittenParameters& written, std::string_view key, const Gaussian::Axis& axis) {
+    write_members(written, key, axis_members, {axis.u, axis.s, axis.d});
+}
+
+void write_gaussian_form(const Gaussian::AxesForm& form, WrittenParameters& written) {
+    write_axis(written, "x", form.x);
+    write_axis(written, "y", form.y);
+}
+
+void write_gaussian_form(const Gaussian::DrawForm& form, WrittenParameters& written) {
+    write_members(written, "draw", draw_members,
+                  {form.gx, form.gy, form.log_sigma2, form.log_delta, form.log_gamma});
+}
+
+void write_gaussian_form(const Gaussian::BoxForm& form, WrittenParameters& written) {
+    write_box(form, written);
+    if (form.sigma_y) {
+        written.add("sigma", {form.sigma, *form.sigma_y});
+    } else if (form.sigma != Gaussian::BoxForm{}.sigma) {
+        written.add("sigma", form.sigma);
+    }
+}
+
+void write_gaussian(const Mechanism& mechanism, WrittenParameters& written) {
+    const Gaussian& gaussian = std::get<Gaussian>(mechanism);
+    std::visit([&](const auto& form) { write_gaussian_form(form, written); }, gaussian.form);
+    write_size(gaussian.size, written);
+    write_word(written, "normalise", normalisations, gaussian.normalise, Gaussian{}.normalise);
+}
+
 }  // namespace
 
 Description gaussian_description() {
@@ -150,7 +188,8 @@ Description gaussian_description() {
                  "normalise", {}, normalisations, Gaussian{}.normalise,
                  "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "
                  "safe: it takes the nearest pixel.")},
-        .read = read_gaussian};
+        .read = read_gaussian,
+        .write = write_gaussian};
 }
 
 }  // namespace glimpse::parameters

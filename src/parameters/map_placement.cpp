@@ -91,4 +91,17 @@ std::shared_ptr<const Placement> read_placement(Entry& entry, const ReadingConte
     return std::make_shared<const Placement>(Box{box[0], box[1], box[2], box[3]});
 }
 
+void write_placement(const std::shared_ptr<const Placement>& placement, WrittenParameters& written) {
+    if (!placement) return;
+    if (const auto* const box = std::get_if<Box>(placement.get()))
+        return written.add("within", {box->x, box->y, box->width, box->height});
+    const View& view = std::get<View>(*placement);
+    WrittenParameters::Json object = WrittenParameters::Json::object();
+    if (const auto* const side = std::get_if<int>(&view.resize)) object["resize"] = *side;
+    if (const auto* const size = std::get_if<Size>(&view.resize))
+        object["resize"] = {size->width, size->height};
+    if (view.crop) object["crop"] = {view.crop->width, view.crop->height};
+    written.add("view", std::move(object));
+}
+
 }  // namespace glimpse::parameters

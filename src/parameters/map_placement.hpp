@@ -19,4 +19,8 @@ inline constexpr std::string_view placement_rule = R"({"not": {"required": ["wit
 /// Reads whichever of them the entry has, or else the defaults; null where there is none.
 std::shared_ptr<const mask_form::Placement> read_placement(Entry& entry, const ReadingContext& context);
 
+/// Writes them, where there is a placement.
+void write_placement(const std::shared_ptr<const mask_form::Placement>& placement,
+                     WrittenParameters& written);
+
 }  // namespace glimpse::parameters

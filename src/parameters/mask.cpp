@@ -184,6 +184,51 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
     return mask;
 }
 
+void write_mask_form(const Mask::FileForm& form, WrittenParameters& written) {
+    const std::filesystem::path& path = form.path;
+    if (!form.array) return written.add("file", WrittenParameters::path(path));
+    const Size size = form.array->size();
+    WrittenParameters::Json array = WrittenParameters::shape(
+        {static_cast<std::size_t>(size.height), static_cast<std::size_t>(size.width)});
+    array["file"] = WrittenParameters::path(path);
+    written.add(form.array->field().substr(1), std::move(array));
+}
+
+void write_mask_form(const Mask::GridForm& form, WrittenParameters& written) {
+    written.add_rows("grid", form.values);
+}
+
+void write_mask_form(const Mask::VectorForm& form, WrittenParameters& written) {
+    written.add_numbers("x", form.x);
+    written.add_numbers("y", form.y);
+}
+
+void write_mask_form(const Mask::GaussianForm& form, WrittenParameters& written) {
+    for (const auto& [key, axis] : {std::pair("x", form.x), {"y", form.y}})
+        written.add(key, {{"u", axis.u}, {"s", axis.s}});
+    if (form.normalise == Mask::GaussianForm::Normalise::sum) written.add("normalise", "sum");
+}
+
+void write_mask_form(const Mask::BoxForm& form, WrittenParameters& written) {
+    write_box(form, written);
+}
+
+void write_mask(const Mechanism& mechanism, WrittenParameters& written) {
+    const Mask& mask = std::get<Mask>(mechanism);
+    const Mask open;
+    std::visit([&](const auto& form) { write_mask_form(form, written); }, mask.form);
+    write_word(written, "upsample", upsamplings, mask.upsample, open.upsample);
+    if (mask.upsample == Mask::Upsample::gaussian) written.add("sigma", mask.sigma);
+    write_word(written, "activation", activations, mask.activation, open.activation);
+    if (mask.temperature != open.temperature) written.add("temperature", mask.temperature);
+    write_placement(mask.placement, written);
+    write_word(written, "normalise", weight_normalisations, mask.normalise, open.normalise);
+    write_word(written, "kind", kinds, mask.kind, open.kind);
+    if (mask.threshold) written.add("threshold", *mask.threshold);
+    write_word(written, "select", selections, mask.select, open.select);
+    write_word(written, "reduce", reductions, mask.reduce, open.reduce);
+}
+
 Key vector_key(std::string_view name, std::string_view meaning) {
     const Type gaussian = object_type(gaussian_members, {"s"});
     return {.name = name,
@@ -285,7 +330,8 @@ Description mask_description() {
              R"("then": {"required": ["upsample"]}})",
              R"({"if": {"required": ["select"], "properties": {"select": {"enum": ["pixels", "box"]}}}, )"
              R"("then": {"required": ["kind"]}})"},
-        .read = read_mask};
+        .read = read_mask,
+        .write = write_mask};
 }
 
 }  // namespace glimpse::parameters

@@ -112,4 +112,31 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context) {
     return {Padding::zeros, {}};
 }
 
+void write_box(const OrientedBox& box, WrittenParameters& written) {
+    written.add("box", {box.box.x, box.box.y, box.box.width, box.box.height});
+    write_word(written, "units", units_words, box.units, OrientedBox{}.units);
+}
+
+void write_size(const std::optional<Size>& size, WrittenParameters& written) {
+    if (size) written.add("size", {size->width, size->height});
+}
+
+void write_padding(const std::optional<Padding>& padding, const Fill& fill, WrittenParameters& written) {
+    if (const auto* const constant = std::get_if<Constant>(&fill)) {
+        if (constant->values.size() == 1) return written.add("padding", constant->values.front());
+        return written.add_numbers("padding", constant->values);
+    }
+    PaddingWord word = PaddingWord::zeros;
+    if (std::holds_alternative<MeanOfImage>(fill)) {
+        word = PaddingWord::mean;
+    } else if (!padding) {
+        return;
+    } else if (*padding == Padding::border) {
+        word = PaddingWord::border;
+    } else if (*padding == Padding::reflection) {
+        word = PaddingWord::reflection;
+    }
+    written.add("padding", word_of<PaddingWord>(padding_words, word));
+}
+
 }  // namespace glimpse::parameters

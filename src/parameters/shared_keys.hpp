@@ -42,4 +42,11 @@ struct PaddingAndFill {
 /// Reads "padding".
 PaddingAndFill read_padding(Entry& entry, const ReadingContext& context);
 
+/// Writes "box" and "units".
+void write_box(const OrientedBox& box, WrittenParameters& written);
+/// Writes "size", where there is one.
+void write_size(const std::optional<Size>& size, WrittenParameters& written);
+/// Writes "padding", where there is one.
+void write_padding(const std::optional<Padding>& padding, const Fill& fill, WrittenParameters& written);
+
 }  // namespace glimpse::parameters

@@ -84,6 +84,34 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
     return transformer;
 }
 
+void write_transformer_form(const SpatialTransformer::ThetaForm& form, WrittenParameters& written) {
+    written.add("theta", form.theta);
+}
+
+void write_transformer_form(const SpatialTransformer::ScaleShiftForm& form, WrittenParameters& written) {
+    written.add("scale", form.scale);
+    written.add("shift", form.shift);
+}
+
+void write_transformer_form(const SpatialTransformer::MatrixForm& form, WrittenParameters& written) {
+    written.add("matrix", form.matrix.m);
+}
+
+void write_transformer_form(const SpatialTransformer::BoxForm& form, WrittenParameters& written) {
+    write_box(form, written);
+    if (form.angle != OrientedBox{}.angle) written.add("angle", form.angle);
+}
+
+void write_spatial_transformer(const Mechanism& mechanism, WrittenParameters& written) {
+    const SpatialTransformer& transformer = std::get<SpatialTransformer>(mechanism);
+    std::visit([&](const auto& form) { write_transformer_form(form, written); }, transformer.form);
+    write_size(transformer.size, written);
+    if (transformer.align_corners) written.add("align_corners", true);
+    write_padding(transformer.padding, transformer.fill, written);
+    write_word(written, "interpolation", interpolation_words, transformer.interpolation,
+               SpatialTransformer{}.interpolation);
+}
+
 }  // namespace
 
 Description spatial_transformer_description() {
@@ -125,7 +153,8 @@ Description spatial_transformer_description() {
              padding_key({}),
              enum_key("interpolation", {}, interpolation_words, open.interpolation,
                       "How the image is sampled.")},
-        .read = read_spatial_transformer};
+        .read = read_spatial_transformer,
+        .write = write_spatial_transformer};
 }
 
 }  // namespace glimpse::parameters

@@ -262,6 +262,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     done.report.page = done.job.image.page().value_or(0);
     done.report.name = done.job.name;
     done.report.archive = plan.options.archive;
+    done.report.document = done.job.glimpses;
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {

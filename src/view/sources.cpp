@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "outputs/reported_path.hpp"
+#include "system/reported_path.hpp"
 #include "system/resolved_path.hpp"
 
 namespace glimpse {
@@ -65,7 +65,7 @@ Size size_of_svg(const fs::path& file) {
 
 fs::path without_parents(const fs::path& path) {
     const fs::path absolute = fs::absolute(path);
-    const fs::path plain = absolute.lexically_normal();
+    fs::path plain = absolute.lexically_normal();
     if (std::ranges::find(absolute, "..") == absolute.end()) return plain;
     const fs::path resolved = resolved_path(path);
     return resolved_path(plain) == resolved ? plain : resolved;

@@ -234,6 +234,23 @@ class Outputs(GlimpseCase):
         self.assertEqual(made("--existing", "skip", "--dry-run"), [None, "photo.panel.png", None, None])
         self.assertEqual(made("--existing", "skip"), [None, "photo.panel.png", None, None])
 
+    def test_a_report_has_the_parameters_of_a_document(self):
+        photo, _ = self.picture()
+        document = self.document({"padding": "border", "glimpses": [
+            {"id": "turn", "mechanism": "stn", "box": [10, 5, 16, 12], "angle": 30},
+            {"id": "far", "box": [900, 5, 16, 12], "padding": "zeros"},
+            {"id": "map", "mechanism": "mask", "file": "b\xff.npy"}]})
+        numpy.save(self.path("b\xff.npy"), numpy.zeros((30, 40)))
+
+        def parameters(*arguments, status=0):
+            record = json.loads(self.run_glimpse("extract", photo, "-o", self.out, "--report", "-", *arguments, status=status).stdout)
+            return [glimpse.get("parameters") for glimpse in record["glimpses"]]
+        self.assertEqual(parameters("-p", document, "--size", "8x8"), [
+            {"box": [10, 5, 16, 12], "angle": 30, "size": [8, 8], "padding": "border"},
+            {"box": [900, 5, 16, 12], "size": [8, 8], "padding": "zeros"},
+            {"file": str(self.path("b\xff.npy"))}])
+        self.assertEqual(parameters("-b", "5,6,12,9"), [None])  # a box is told by the other fields
+
     def test_a_report_names_nothing_that_could_not_be_written(self):
         photo, _ = self.picture()
         for sync in ([], ["--no-sync"]):

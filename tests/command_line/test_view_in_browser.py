@@ -301,6 +301,12 @@ class InABrowser(ViewCase):
         self.browser.press("p")
         self.assertEqual(self.texts(".item.lit .caption b"), ["99999"])
 
+    def test_the_parameters_of_each_glimpse(self):
+        self.show_three()
+        self.browser.press("Enter")
+        facts = dict(zip(self.texts('.item[data-g="1"] th'), self.texts('.item[data-g="1"] th + td')))
+        self.assertEqual((facts["· box"], facts["· angle"]), ("[10,5,16,12]", "30"))
+
     def test_score_and_category(self):
         glimpses = [{"id": f"{k}", "mechanism": "crop", "category": "cat", "score": k / 10} for k in range(1, 4)]
         self.show_records({"image": "a.png", "glimpses": glimpses}, {"image": "b.png", "glimpses": glimpses[:1]})

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "outputs/reported_path.hpp"
+#include "system/reported_path.hpp"
 
 using namespace glimpse;
 

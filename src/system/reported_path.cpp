@@ -1,4 +1,4 @@
-#include "outputs/reported_path.hpp"
+#include "system/reported_path.hpp"
 
 #include <algorithm>
 #include <cstddef>
