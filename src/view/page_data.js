@@ -76,11 +76,14 @@ const folded = (text) => text.normalize("NFC").toLowerCase();
 const includes = (text, wanted) => !wanted || (typeof text === "string" && folded(text).includes(wanted));
 
 // All texts of a record, but for what `glimpse view` added.
-function textsOf(value, texts) {
-  if (typeof value === "string") texts.push(value);
-  else if (Array.isArray(value)) for (const one of value) textsOf(one, texts);
-  else if (value && typeof value === "object") {
-    for (const [key, one] of Object.entries(value)) if (key !== "view") textsOf(one, texts);
+function textsOf(record) {
+  const texts = [];
+  const left = [record];
+  while (left.length) {
+    const value = left.pop();
+    if (typeof value === "string") texts.push(value);
+    if (!value || typeof value !== "object") continue;
+    for (const [key, one] of Object.entries(value)) if (key !== "view") left.push(one);
   }
   return texts;
 }
@@ -88,7 +91,7 @@ function textsOf(value, texts) {
 const searchable = new Map(); // made when they are first looked for
 
 function hasText(entry, wanted) {
-  if (!searchable.has(entry.index)) searchable.set(entry.index, folded(textsOf(entry.record, []).join("\n")));
+  if (!searchable.has(entry.index)) searchable.set(entry.index, folded(textsOf(entry.record).join("\n")));
   return searchable.get(entry.index).includes(wanted);
 }
 

@@ -154,8 +154,12 @@ function table(facts) {
   ])));
 }
 
-// As the report has it.
-const asReported = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+// As the report has it, with room to break lines.
+function asReported(value) {
+  if (Array.isArray(value)) return `[${value.map(asReported).join(", ")}]`;
+  if (!value || typeof value !== "object") return typeof value === "string" ? value : JSON.stringify(value);
+  return `{${Object.entries(value).map(([key, one]) => `${key}: ${asReported(one)}`).join(", ")}}`;
+}
 
 // Fields that this page does not know.
 function otherFacts(object, names) {
@@ -176,7 +180,7 @@ function mapFacts({ matrix, size }) {
     ["centre", `${short(centre[0])}, ${short(centre[1])}`],
     ["scale", `${short(Math.hypot(a, d))} × ${short(Math.hypot(b, e))} image pixels per pixel`],
     ["rotation", `${short((Math.atan2(d, a) * 180) / Math.PI)}°${isMirrored ? ", mirrored" : ""}`],
-    ["matrix", matrix.map((line) => `[${line.join(", ")}]`).join(" ")],
+    ["matrix", matrix.map(asReported).join(" ")],
   ];
 }
 
@@ -187,7 +191,8 @@ function insideText(inside) {
 
 function glimpseFacts(glimpse) {
   const { view, support, parameters } = glimpse;
-  const ofParameters = parameters && typeof parameters === "object" ? otherFacts(parameters, new Set()) : [];
+  const isTold = asReported(parameters?.size) === asReported(glimpse.size) ? ["size"] : [];
+  const ofParameters = parameters && typeof parameters === "object" ? otherFacts(parameters, new Set(isTold)) : [];
   return table([
     ["id", glimpse.id], ["label", glimpse.label], ["category", glimpse.category],
     ["score", typeof glimpse.score === "number" ? String(glimpse.score) : ""],

@@ -305,7 +305,7 @@ class InABrowser(ViewCase):
         self.show_three()
         self.browser.press("Enter")
         facts = dict(zip(self.texts('.item[data-g="1"] th'), self.texts('.item[data-g="1"] th + td')))
-        self.assertEqual((facts["· box"], facts["· angle"]), ("[10,5,16,12]", "30"))
+        self.assertEqual((facts["· box"], facts["· angle"]), ("[10, 5, 16, 12]", "30"))
 
     def test_score_and_category(self):
         glimpses = [{"id": f"{k}", "mechanism": "crop", "category": "cat", "score": k / 10} for k in range(1, 4)]
