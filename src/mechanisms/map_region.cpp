@@ -71,10 +71,11 @@ Size size_of_values(const Mask& mask) {
 }  // namespace
 
 Box map_region(const Mask& mask, Size image) {
-    if (!mask.placement) return {0, 0, double(image.width), double(image.height)};
+    const std::optional<mask_form::Placement>& placement = mask.map().placement;
+    if (!placement) return {0, 0, double(image.width), double(image.height)};
     const Box region = std::visit(overloaded{[](const Box& box) { return box; },
                                              [&](const View& view) { return region_of(view, image); }},
-                                  *mask.placement);
+                                  *placement);
     const bool is_apart = region.x >= image.width || region.x + region.width <= 0 ||
                           region.y >= image.height || region.y + region.height <= 0;
     if (is_apart) {
@@ -86,10 +87,11 @@ Box map_region(const Mask& mask, Size image) {
 
 std::optional<StretchedMap> stretched_map(const Mask& mask, Size image) {
     const Size map = size_of_values(mask);
-    if (map.width == 0 || (mask.placement && std::holds_alternative<Box>(*mask.placement))) return {};
+    const std::optional<mask_form::Placement>& placement = mask.map().placement;
+    if (map.width == 0 || (placement && std::holds_alternative<Box>(*placement))) return {};
     Sides seen{image.width, image.height};
-    if (mask.placement) {
-        const auto& view = std::get<View>(*mask.placement);
+    if (placement) {
+        const auto& view = std::get<View>(*placement);
         seen = shown(view, resized(view, image));
     }
     if (may_be_square(seen, map, 0, 1) || may_be_square(seen, map, 1, 0)) return {};
@@ -97,7 +99,7 @@ std::optional<StretchedMap> stretched_map(const Mask& mask, Size image) {
         return static_cast<int>(std::min<std::int64_t>(side, std::numeric_limits<int>::max()));
     };
     return StretchedMap{
-        .map = map, .seen = {length(seen[0]), length(seen[1])}, .by_view = mask.placement != nullptr};
+        .map = map, .seen = {length(seen[0]), length(seen[1])}, .by_view = placement.has_value()};
 }
 
 }  // namespace glimpse

@@ -25,7 +25,7 @@ constexpr std::string_view finite_weights = "a mask has finite weights that floa
 
 cv::Mat activated(const Mask& mask, const cv::Mat& grid) {
     cv::Mat a = grid.clone();
-    const double temperature = mask.temperature;
+    const double temperature = mask.map().temperature;
     switch (mask.activation) {
         case Mask::Activation::none:
             break;
@@ -160,8 +160,8 @@ bool is_signed_as_given(const Mask& mask, const cv::Mat& a) {
 }
 
 /// 1 where a ≥ t, and 0 elsewhere.
-void harden(const cv::Mat& a, float threshold) {
-    for (float& value : cv::Mat_<float>(a)) value = value >= threshold ? 1.0F : 0.0F;
+void harden(const cv::Mat& a, double threshold) {
+    for (float& value : cv::Mat_<float>(a)) value = value >= static_cast<float>(threshold) ? 1.0F : 0.0F;
 }
 
 /// The smallest rectangle outside which a is 0.
@@ -286,9 +286,9 @@ void validate_view(const mask_form::View& view) {
 void validate_placement(const Mask& mask) {
     const bool is_map = std::holds_alternative<Mask::FileForm>(mask.form) ||
                         std::holds_alternative<Mask::GridForm>(mask.form);
-    const auto* box = std::get_if<Box>(mask.placement.get());
+    const auto* box = std::get_if<Box>(&*mask.map().placement);
     if (!is_map) throw InvalidParameter(box ? "/within" : "/view", "it is of a mask that is a map");
-    if (!box) return validate_view(std::get<mask_form::View>(*mask.placement));
+    if (!box) return validate_view(std::get<mask_form::View>(*mask.map().placement));
     try {
         require_box(*box);
     } catch (const InvalidParameter& error) {
@@ -299,22 +299,23 @@ void validate_placement(const Mask& mask) {
 }  // namespace
 
 void validate(const Mask& mask) {
-    if (!std::isfinite(mask.temperature) || mask.temperature <= 0) {
-        throw InvalidParameter("/temperature", "a temperature is > 0, not " + number_text(mask.temperature));
+    if (!std::isfinite(mask.map().temperature) || mask.map().temperature <= 0) {
+        throw InvalidParameter("/temperature",
+                               "a temperature is > 0, not " + number_text(mask.map().temperature));
     }
-    if (!std::isfinite(mask.sigma) || mask.sigma <= 0) {
-        throw InvalidParameter("/sigma", "sigma is > 0, not " + number_text(mask.sigma));
+    if (!std::isfinite(mask.map().sigma) || mask.map().sigma <= 0) {
+        throw InvalidParameter("/sigma", "sigma is > 0, not " + number_text(mask.map().sigma));
     }
     const bool hard = mask.kind == Mask::Kind::hard;
     if (mask.threshold && !hard) throw InvalidParameter("/threshold", "a threshold needs kind \"hard\"");
-    if (mask.threshold) require_finite(double{*mask.threshold}, "/threshold");
+    if (mask.threshold) require_finite(*mask.threshold, "/threshold");
     if (mask.select != Mask::Select::none && !hard) {
         throw InvalidParameter("/select", "a selection needs kind \"hard\"");
     }
     if (mask.reduce != Mask::Reduce::none && mask.select != Mask::Select::none) {
         throw InvalidParameter("/reduce", "either pixels are summed, or some of them selected");
     }
-    if (mask.placement) validate_placement(mask);
+    if (mask.map().placement) validate_placement(mask);
     std::visit(overloaded{[&](const Mask::FileForm& form) {
                               const auto field = std::string(form.array ? form.array->field() : "/file");
                               if (!form.values.empty()) validate_weights(mask, form.values, field);
@@ -367,7 +368,7 @@ LoweringMemory lowering_memory(const Mask& mask, Size image, std::int64_t to_rea
     if (image.area() > maximum_glimpse_pixels) return {};  // refused
     constexpr std::int64_t weight = sizeof(float);
     // The weights, clipped, placed, cut, and one of these once more in between.
-    const std::int64_t weights_at_once = mask.placement ? 5 : 4;
+    const std::int64_t weights_at_once = mask.map().placement ? 5 : 4;
     // Of each value what was read, activated, in between, and as float32.
     constexpr std::int64_t of_value = 3 * sizeof(double) + sizeof(float);
     const auto given = std::visit(overloaded{[](const Mask::FileForm& form) { return form.values.total(); },

@@ -208,7 +208,7 @@ BandedMatrix axis_matrix(const Mask& mask, const UpsampledAxis& wanted, int firs
     UpsampledAxis all = wanted;
     all.first = first;
     all.count = count;
-    return SmoothAxis(all, mask.sigma).matrix(wanted.first, wanted.count);
+    return SmoothAxis(all, mask.map().sigma).matrix(wanted.first, wanted.count);
 }
 
 }  // namespace
@@ -245,7 +245,7 @@ std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values
     // The row's weights, on all cells or within the kernel's reach, in a vector that grows.
     constexpr std::int64_t of_weight = 3 * sizeof(float);
     constexpr int beside_reach = 4;
-    const double reached = std::ceil(2 * kernel_reach * mask.sigma) + beside_reach;
+    const double reached = std::ceil(2 * kernel_reach * mask.map().sigma) + beside_reach;
     // A grid in a file may be a single line, as far as is known.
     const auto* const grid = std::get_if<Mask::GridForm>(&mask.form);
     const cv::Mat cells = grid ? cv::Mat(grid->values) : cv::Mat();

@@ -77,7 +77,7 @@ std::vector<Key> placement_keys(const std::vector<std::string_view>& forms) {
                     "height]."}};
 }
 
-std::shared_ptr<const Placement> read_placement(Entry& entry, const ReadingContext& context) {
+std::optional<Placement> read_placement(Entry& entry, const ReadingContext& context) {
     const bool has_own = entry.has_own("within") || entry.has_own("view");
     const auto has = [&](std::string_view key) {
         return has_own ? entry.has_own(key) : entry.has_default(key);
@@ -85,15 +85,15 @@ std::shared_ptr<const Placement> read_placement(Entry& entry, const ReadingConte
     if (has("within") && has("view")) {
         entry.peek("view")->fail(R"("within" and "view" both say where the map lies; only one can hold)");
     }
-    if (has("view")) return std::make_shared<const Placement>(view_of(*entry.take("view")));
-    if (!has("within")) return nullptr;
+    if (has("view")) return view_of(*entry.take("view"));
+    if (!has("within")) return std::nullopt;
     const std::vector<double> box = numbers(*entry.take("within"), {within_members}, within_words, context);
-    return std::make_shared<const Placement>(Box{box[0], box[1], box[2], box[3]});
+    return Box{box[0], box[1], box[2], box[3]};
 }
 
-void write_placement(const std::shared_ptr<const Placement>& placement, WrittenParameters& written) {
+void write_placement(const std::optional<Placement>& placement, WrittenParameters& written) {
     if (!placement) return;
-    if (const auto* const box = std::get_if<Box>(placement.get()))
+    if (const auto* const box = std::get_if<Box>(&*placement))
         return written.add("within", {box->x, box->y, box->width, box->height});
     const View& view = std::get<View>(*placement);
     WrittenParameters::Json object = WrittenParameters::Json::object();

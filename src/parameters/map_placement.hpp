@@ -1,6 +1,6 @@
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "glimpse/mechanisms/mask.hpp"
@@ -16,11 +16,10 @@ std::vector<Key> placement_keys(const std::vector<std::string_view>& forms);
 /// A JSON Schema: not both of them.
 inline constexpr std::string_view placement_rule = R"({"not": {"required": ["within", "view"]}})";
 
-/// Reads whichever of them the entry has, or else the defaults; null where there is none.
-std::shared_ptr<const mask_form::Placement> read_placement(Entry& entry, const ReadingContext& context);
+/// Reads whichever of them the entry has, or else the defaults.
+std::optional<mask_form::Placement> read_placement(Entry& entry, const ReadingContext& context);
 
 /// Writes them, where there is a placement.
-void write_placement(const std::shared_ptr<const mask_form::Placement>& placement,
-                     WrittenParameters& written);
+void write_placement(const std::optional<mask_form::Placement>& placement, WrittenParameters& written);
 
 }  // namespace glimpse::parameters

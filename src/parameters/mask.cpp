@@ -15,6 +15,7 @@
 namespace glimpse::parameters {
 
 using namespace json;
+using mask_form::MapOptions;
 
 namespace {
 
@@ -116,17 +117,17 @@ void read_normalise(Entry& entry, Mask& mask) {
     mask.normalise = Mask::Normalise::none;
 }
 
-void read_upsampling(Entry& entry, const ReadingContext& context, Mask& mask) {
+void read_upsampling(Entry& entry, const ReadingContext& context, Mask& mask, MapOptions& options) {
     if (const std::optional<Value> upsample = entry.take("upsample")) {
         mask.upsample = word<Mask::Upsample>(*upsample, upsamplings);
     }
     if (mask.upsample != Mask::Upsample::gaussian) {
         return entry.refuse_own("sigma", R"("sigma" is of upsample "gaussian")");
     }
-    if (const std::optional<Value> sigma = entry.take("sigma")) mask.sigma = number(*sigma, context);
+    if (const std::optional<Value> sigma = entry.take("sigma")) options.sigma = number(*sigma, context);
 }
 
-void read_activation(Entry& entry, const ReadingContext& context, Mask& mask) {
+void read_activation(Entry& entry, const ReadingContext& context, Mask& mask, MapOptions& options) {
     if (const std::optional<Value> activation = entry.take("activation")) {
         mask.activation = word<Mask::Activation>(*activation, activations);
     }
@@ -136,8 +137,19 @@ void read_activation(Entry& entry, const ReadingContext& context, Mask& mask) {
         return entry.refuse_own("temperature", R"("temperature" is of activation "sigmoid" or "softmax")");
     }
     if (const std::optional<Value> temperature = entry.take("temperature")) {
-        mask.temperature = number(*temperature, context);
+        options.temperature = number(*temperature, context);
     }
+}
+
+void read_map_options(Entry& entry, const ReadingContext& context, Mask& mask) {
+    MapOptions options;
+    read_upsampling(entry, context, mask, options);
+    read_activation(entry, context, mask, options);
+    options.placement = read_placement(entry, context);
+    const MapOptions open;
+    const bool are_open =
+        options.temperature == open.temperature && options.sigma == open.sigma && !options.placement;
+    if (!are_open) mask.map_options = std::make_shared<const MapOptions>(std::move(options));
 }
 
 void read_kind(Entry& entry, const ReadingContext& context, Mask& mask) {
@@ -148,7 +160,7 @@ void read_kind(Entry& entry, const ReadingContext& context, Mask& mask) {
     // A default applies where it can be used; an entry's own key is always read, for `validate` to refuse.
     if (hard || entry.has_own("threshold")) {
         if (const std::optional<Value> threshold = entry.take("threshold"))
-            mask.threshold = static_cast<float>(number(*threshold, context));
+            mask.threshold = number(*threshold, context);
     }
     if (hard || entry.has_own("select")) {
         if (const std::optional<Value> select = entry.take("select")) {
@@ -172,9 +184,7 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
         mask.form = read_box(entry, context);
     }
     if (form.is("file") || form.is("grid") || form.is("tokens")) {
-        read_upsampling(entry, context, mask);
-        read_activation(entry, context, mask);
-        mask.placement = read_placement(entry, context);
+        read_map_options(entry, context, mask);
     }
     if (!form.is("box")) read_normalise(entry, mask);
     read_kind(entry, context, mask);
@@ -218,10 +228,10 @@ void write_mask(const Mechanism& mechanism, WrittenParameters& written) {
     const Mask open;
     std::visit([&](const auto& form) { write_mask_form(form, written); }, mask.form);
     write_word(written, "upsample", upsamplings, mask.upsample, open.upsample);
-    if (mask.upsample == Mask::Upsample::gaussian) written.add("sigma", mask.sigma);
+    if (mask.upsample == Mask::Upsample::gaussian) written.add("sigma", mask.map().sigma);
     write_word(written, "activation", activations, mask.activation, open.activation);
-    if (mask.temperature != open.temperature) written.add("temperature", mask.temperature);
-    write_placement(mask.placement, written);
+    if (mask.map().temperature != open.map().temperature) written.add("temperature", mask.map().temperature);
+    write_placement(mask.map().placement, written);
     write_word(written, "normalise", weight_normalisations, mask.normalise, open.normalise);
     write_word(written, "kind", kinds, mask.kind, open.kind);
     if (mask.threshold) written.add("threshold", *mask.threshold);

@@ -123,8 +123,9 @@ void write_size(const std::optional<Size>& size, WrittenParameters& written) {
 
 void write_padding(const std::optional<Padding>& padding, const Fill& fill, WrittenParameters& written) {
     if (const auto* const constant = std::get_if<Constant>(&fill)) {
-        if (constant->values.size() == 1) return written.add("padding", constant->values.front());
-        return written.add_numbers("padding", constant->values);
+        const std::vector<double>& values = constant->values.get();
+        if (values.size() == 1) return written.add("padding", values.front());
+        return written.add_numbers("padding", values);
     }
     PaddingWord word = PaddingWord::zeros;
     if (std::holds_alternative<MeanOfImage>(fill)) {

@@ -241,7 +241,8 @@ TEST_CASE("laws: a mask's map on a part of the image") {
                                                        View{{}, Size{20, 3}}};
     for (const mask_form::Placement& placement : placements) {
         Mask mask = grid(values);
-        mask.placement = std::make_shared<const mask_form::Placement>(placement);
+        mask.map_options =
+            std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.placement = placement});
         table("placed", mask, nowhere);
         mask.reduce = Mask::Reduce::sum;
         table("placed, summed", mask, everywhere);

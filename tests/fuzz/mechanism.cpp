@@ -107,11 +107,13 @@ Mask mask_of(Draws& draws, Size image) {
     }
     using enum Mask::Upsample;
     mask.upsample = draws.one_of(std::array{nearest, bilinear, bicubic, gaussian});
-    mask.sigma = draws.flag() ? draws.real(0.1, 3) : draws.any_real();
+    mask_form::MapOptions options;
+    options.sigma = draws.flag() ? draws.real(0.1, 3) : draws.any_real();
     using Activation = Mask::Activation;
     mask.activation = draws.one_of(
         std::array{Activation::none, Activation::sigmoid, Activation::softmax, Activation::relu});
-    mask.temperature = draws.flag() ? 1 : draws.any_real();
+    options.temperature = draws.flag() ? 1 : draws.any_real();
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(options);
     using Normalise = Mask::Normalise;
     mask.normalise = draws.one_of(std::array{Normalise::none, Normalise::max, Normalise::sum});
     mask.kind = draws.one_of(std::array{Mask::Kind::soft, Mask::Kind::hard, Mask::Kind::free});

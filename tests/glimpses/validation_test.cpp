@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <string>
 #include <vector>
@@ -206,11 +207,13 @@ TEST_CASE("invalid: mask") {
     for (const double bad : {not_a_number, infinity, 0.0, -1.0}) {
         Mask warm = grid(cv::Mat_<double>(1, 1, 1.0));
         warm.activation = Mask::Activation::softmax;
-        warm.temperature = bad;
+        warm.map_options =
+            std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.temperature = bad});
         check_invalid("/temperature", warm);
         Mask smooth = grid(cv::Mat_<double>(1, 1, 1.0));
         smooth.upsample = Mask::Upsample::gaussian;
-        smooth.sigma = bad;
+        smooth.map_options =
+            std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = bad});
         check_invalid("/sigma", smooth);
     }
     check_invalid("/x", mask_of(Mask::VectorForm{{}, {1}}));
@@ -460,13 +463,15 @@ TEST_CASE("huge or tiny but finite numbers neither crash nor loop for long") {
             check_survives(grid((cv::Mat_<double>(1, 2) << sign * number, 1), Mask::Kind::free));
             Mask smooth = grid((cv::Mat_<double>(1, 2) << 0, 1));
             smooth.upsample = Mask::Upsample::gaussian;
-            smooth.sigma = number;
+            smooth.map_options =
+                std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = number});
             check_survives(smooth);
             Mask active = grid((cv::Mat_<double>(1, 2) << sign * number, -number), Mask::Kind::soft);
             for (const auto activation :
                  {Mask::Activation::sigmoid, Mask::Activation::softmax, Mask::Activation::relu}) {
                 active.activation = activation;
-                active.temperature = number;
+                active.map_options = std::make_shared<const mask_form::MapOptions>(
+                    mask_form::MapOptions{.temperature = number});
                 for (const auto normalise :
                      {Mask::Normalise::none, Mask::Normalise::max, Mask::Normalise::sum}) {
                     active.normalise = normalise;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <memory>
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <vector>
@@ -76,7 +77,7 @@ TEST_CASE("by hand: grids that are upsampled smoothly") {
     const double s = 1 / std::sqrt(2 * std::numbers::ln2);
     Mask mask = grid(row({0, 0, 0, 1, 0, 0, 0}));
     mask.upsample = Mask::Upsample::gaussian;
-    mask.sigma = s;
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = s});
     const double part = 1.0 / 545;
     check_near(weights(mask, {7, 1}), cv::Mat(row({0.5, 16, 128, 256, 128, 16, 0.5}) * part),
                float32_rounding);
@@ -85,7 +86,7 @@ TEST_CASE("by hand: grids that are upsampled smoothly") {
     check_near(weights(mask, {3, 1}), cv::Mat(row({384, 144, 17}) * part), float32_rounding);
     // Of cells of two pixels half a cell: the filtered 0 ¼ ¾ 1 of bilinear upsampling.
     mask.form = Mask::GridForm{row({0, 1})};
-    mask.sigma = s / 2;
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = s / 2});
     check_near(weights(mask, {4, 1}), cv::Mat(row({48.875, 176.625, 368.375, 496.125}) * part),
                float32_rounding);
     // Columns and rows by their own cells: here of two pixels and of one.
@@ -93,10 +94,10 @@ TEST_CASE("by hand: grids that are upsampled smoothly") {
     check_near(weights(mask, {4, 3}), cv::Mat(3, 4, CV_64F, cv::Scalar(0.7)), 2 * float32_rounding);
     // A filter that is much wider than the image leaves the mean.
     mask.form = Mask::GridForm{row({0, 1, 0.5})};
-    mask.sigma = 1e9;
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = 1e9});
     check_near(weights(mask, {9, 2}), cv::Mat(2, 9, CV_64F, cv::Scalar(0.5)), 1e-4);
     // One that is much narrower than a pixel leaves the bilinear weights.
-    mask.sigma = 1e-9;
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = 1e-9});
     Mask bilinear = grid(row({0, 1, 0.5}));
     check_near(weights(mask, {9, 2}), weights(bilinear, {9, 2}), float32_rounding);
 }
@@ -120,17 +121,20 @@ TEST_CASE("by hand: a temperature divides the numbers of an activation") {
     // ln 3 and -ln 3 at a temperature of ½ are ln 9 and -ln 9, and at 2 half of them: √3 to 1.
     Mask mask = grid((cv::Mat_<double>(1, 3) << 0, ln3, -ln3), Mask::Kind::soft);
     mask.activation = Mask::Activation::sigmoid;
-    mask.temperature = 0.5;
+    mask.map_options =
+        std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.temperature = 0.5});
     check_near(weights(mask, {3, 1}), row({0.5, 0.9, 0.1}), float32_rounding);
     mask = grid(row({0, ln3}), Mask::Kind::soft);
     mask.activation = Mask::Activation::softmax;
-    mask.temperature = 2;
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.temperature = 2});
     const double root3 = std::sqrt(3.0);
     check_near(weights(mask, {2, 1}), row({1 / (1 + root3), root3 / (1 + root3)}), float32_rounding);
     // Towards 0 the greatest number has it all, and towards infinity none has more than another.
-    mask.temperature = 1e-320;
+    mask.map_options =
+        std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.temperature = 1e-320});
     check_near(weights(mask, {2, 1}), row({0, 1}), 0);
-    mask.temperature = 1e300;
+    mask.map_options =
+        std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.temperature = 1e300});
     check_near(weights(mask, {2, 1}), row({0.5, 0.5}), 0);
 }
 

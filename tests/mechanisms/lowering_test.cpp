@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -275,7 +276,7 @@ TEST_CASE("lowering: the weights of a mask are counted, with what making them ta
     const int sides = image.width + image.height;
     CHECK(lowering_memory(mask, image, 0).working == grid.working + (256 + 3 * 4 * 3) * sides);
     mask.form = Mask::FileForm{"mask.png", {}};
-    mask.sigma = 0.125;
+    mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = 0.125});
     CHECK(lowering_memory(mask, image, 100).working ==
           4 * 4 * pixels + (3 * 8 + 4) * 100 + (256 + 3 * 4 * 5) * sides);
     mask.upsample = Mask::Upsample::bilinear;

@@ -15,7 +15,8 @@ namespace {
 Mask on(const mask_form::Placement& placement) {
     Mask mask;
     mask.form = Mask::GridForm{cv::Mat::ones(14, 14, CV_64F)};
-    mask.placement = std::make_shared<const mask_form::Placement>(placement);
+    mask.map_options =
+        std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.placement = placement});
     return mask;
 }
 

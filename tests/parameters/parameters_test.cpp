@@ -224,19 +224,19 @@ TEST_CASE("forms of mask") {
 TEST_CASE("how smoothly a mask is upsampled") {
     const ParameterDocument document = good("mask_forms.json");
     CHECK(get<Mask>(document[12]).upsample == Mask::Upsample::gaussian);
-    CHECK(get<Mask>(document[12]).sigma == 1.25);
-    CHECK(get<Mask>(document[13]).sigma == 0.5);
+    CHECK(get<Mask>(document[12]).map().sigma == 1.25);
+    CHECK(get<Mask>(document[13]).map().sigma == 0.5);
 }
 
 TEST_CASE("how the weights of a mask are normalised") {
     const ParameterDocument document = good("mask_forms.json");
     using Normalise = Mask::Normalise;
     CHECK(get<Mask>(document[0]).normalise == Normalise::none);
-    CHECK(get<Mask>(document[0]).temperature == 1);
+    CHECK(get<Mask>(document[0]).map().temperature == 1);
     CHECK(get<Mask>(document[7]).normalise == Normalise::max);
     CHECK(get<Mask>(document[7]).activation == Mask::Activation::relu);
     CHECK(get<Mask>(document[8]).normalise == Normalise::sum);
-    CHECK(get<Mask>(document[8]).temperature == 0.25);
+    CHECK(get<Mask>(document[8]).map().temperature == 0.25);
     CHECK(get<Mask>(document[9]).normalise == Normalise::max);
     // Gaussians' sums are their own vectors'.
     CHECK(get<Mask>(document[3]).normalise == Normalise::none);
@@ -265,8 +265,8 @@ TEST_CASE("defaults hold where an entry leaves them open, and nowhere else") {
     CHECK(!get<Mask>(document[6]).threshold);
     // Of a word that only other mechanisms have, and of what its activation has not, a mask takes nothing.
     CHECK(get<Mask>(document[6]).normalise == Mask::Normalise::none);
-    CHECK(get<Mask>(document[6]).temperature == 1);
-    CHECK(get<Mask>(document[7]).temperature == 3);
+    CHECK(get<Mask>(document[6]).map().temperature == 1);
+    CHECK(get<Mask>(document[7]).map().temperature == 3);
     CHECK(get<Gaussian>(document[8]).normalise == Gaussian::Normalise::safe);
 }
 

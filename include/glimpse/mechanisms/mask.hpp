@@ -91,6 +91,13 @@ struct View {
 /// on what a model was shown. Elsewhere the weights are 0.
 using Placement = std::variant<Box, View>;
 
+/// How a map becomes weights, where a document says more than a word of it.
+struct MapOptions {
+    double temperature = 1;  ///< T > 0 of sigmoid and softmax
+    double sigma = 1.25;     ///< > 0, of gaussian, in cells of the grid, which may not be squares
+    std::optional<Placement> placement{};  ///< none: it lies on all of the image
+};
+
 /// A grey picture (8-bit divided by 255, 16-bit by 65535) or an array, H×W or upsampled to that. `values`
 /// (CV_64F) are supplied by whoever reads files, before the mask is lowered.
 struct FileForm {
@@ -167,13 +174,16 @@ struct Mask {
     Activation activation = Activation::none;
     Normalise normalise = Normalise::none;
     Kind kind = Kind::soft;
-    Select select = Select::none;      ///< hard only
-    Reduce reduce = Reduce::none;      ///< not with a selection
-    std::optional<float> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0; few bytes, as a's
-    double temperature = 1;            ///< T > 0 of sigmoid and softmax
-    double sigma = 1.25;               ///< > 0, of gaussian, in cells of the grid, which may not be squares
-    /// Of a file or a grid; null: it lies on all of the image.
-    std::shared_ptr<const mask_form::Placement> placement{};
+    Select select = Select::none;       ///< hard only
+    Reduce reduce = Reduce::none;       ///< not with a selection
+    std::optional<double> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0
+    /// Of a file or a grid; null: what they are by default. Beside the mask, since few of many have any.
+    std::shared_ptr<const mask_form::MapOptions> map_options{};
+
+    [[nodiscard]] const mask_form::MapOptions& map() const {
+        static const mask_form::MapOptions by_default;
+        return map_options ? *map_options : by_default;
+    }
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: also for given weights that
