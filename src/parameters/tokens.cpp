@@ -187,18 +187,22 @@ Wishes wishes_of(const Value& value) {
 constexpr const char* shapes_of_tokens =
     "(layers, heads, queries, tokens), (heads, queries, tokens), (queries, tokens), or these without the "
     "queries, of rows that were taken,";
+constexpr const char* shapes_of_rollouts =
+    "for a rollout (layers, heads, tokens, tokens), or (layers, tokens, tokens) and no \"head\",";
 
-/// Throws where rows were taken, and the axes before them may be of heads, of layers or of queries.
-void require_said(const Reference& reference, const Wishes& wishes, const Axes& axes,
-                  std::span<const std::size_t> others) {
+/// Throws where rows were taken, and the axes before them, but for that of a query, may be of heads, of
+/// layers or of queries.
+void require_said(const Reference& reference, const Wishes& wishes, std::span<const std::size_t> others,
+                  bool may_be_matrices) {
     const auto several = std::ranges::count_if(others, [](std::size_t length) { return length > 1; });
-    const bool is_said =
-        several == 2 ? axes.has_taken_query || wishes.layer : several == 0 || wishes.layer || wishes.head;
-    if (is_said) return;
+    const bool is_said = several == 0 || wishes.layer || (several == 1 && wishes.head);
+    if (is_said && !may_be_matrices) return;
+    const char* remedy = R"(one of "layer", "head", and "query" as a number, says what the longer is)";
+    if (several == 2) remedy = R"(one of "layer", and "query" as a number, says what the first is)";
+    if (may_be_matrices)
+        remedy = R"("query" as a number says that the last two are matrices, "index" drops the first ones)";
     reference.fail("of the shape " + shape_text(reference.array.shape()) +
-                   " the axes before the last may be of layers, heads or queries; one of \"layer\", " +
-                   (several == 2 ? "" : "\"head\", ") + "and \"query\" as a number, says what the " +
-                   (several == 2 ? "first" : "longer") + " is");
+                   " the axes before the last may be of layers, heads or queries; " + remedy);
 }
 
 /// The axes of matrices, or of rows of them, of this shape.
@@ -220,7 +224,8 @@ Axes axes_of(const Reference& reference, const Wishes& wishes) {
     if (axes.tokens > std::numeric_limits<int>::max()) reference.fail_shape("fewer tokens");
     if (has_queries) axes.queries = shape[shape.size() - 2];
     const std::span others(shape.data(), shape.size() - own);
-    if (!has_queries) require_said(reference, wishes, axes, others);
+    if (!has_queries && wishes.rollout) reference.fail_shape(shapes_of_rollouts);
+    if (!has_queries) require_said(reference, wishes, others, all > 3 && !axes.has_taken_query);
     // A rollout needs layers, whose heads may be fused already.
     const bool are_layers = others.size() == 1 && !wishes.head && (wishes.rollout || wishes.layer);
     if (others.size() == 2 || are_layers) axes.layers = others.front();
@@ -229,21 +234,18 @@ Axes axes_of(const Reference& reference, const Wishes& wishes) {
 }
 
 /// The place that an integer names on an axis of the array, of so many.
-std::size_t position(const Reference& reference, const Value& value, std::size_t count, const char* of_what) {
+std::size_t position(const Reference& reference, const Value& value, std::size_t count,
+                     const std::string& of_what, const char* because = "") {
     const std::int64_t given = integer(value);
     if (const auto place = position_of(given, count)) return *place;
-    reference.fail_at(value, "there is no " + std::string(of_what) + " " + std::to_string(given) + ": of " +
+    reference.fail_at(value, "there is no " + of_what + " " + std::to_string(given) + ": of " +
                                  std::to_string(count) + " in the shape " +
-                                 shape_text(reference.array.shape()) + ", counted from 0");
+                                 shape_text(reference.array.shape()) + because + ", counted from 0");
 }
 
 /// Throws for a rollout of what are no layers, or may be heads behind the axis of a batch.
 void require_layers(const Reference& reference, const Wishes& wishes, const Axes& axes) {
-    if (!axes.layers || !axes.are_square()) {
-        reference.fail_shape(
-            "for a rollout (layers, heads, tokens, tokens), or (layers, tokens, tokens) "
-            "and no \"head\",");
-    }
+    if (!axes.layers || !axes.are_square()) reference.fail_shape(shapes_of_rollouts);
     if (wishes.layer || *axes.layers > 1 || axes.heads.value_or(1) == 1) return;
     reference.fail("of the shape " + shape_text(reference.array.shape()) +
                    " a rollout has one layer to follow; \"index\": [0] makes layers of the second axis, "
@@ -264,7 +266,8 @@ void take_head(const Reference& reference, const Wishes& wishes, const ReadingCo
     if (!map.axes.heads) reference.fail_shape("for \"head\" an axis of heads");
     if (!wishes.head->is_string()) {
         if (!wishes.head->is_number()) wishes.head->fail_type(R"(a number, "mean", "max", "min" or "each")");
-        map.head = position(reference, *wishes.head, *map.axes.heads, "head");
+        map.head = position(reference, *wishes.head, *map.axes.heads, "head",
+                            map.axes.layers ? ", whose first is taken for layers" : "");
         return;
     }
     if (text(*wishes.head) != each_head) {

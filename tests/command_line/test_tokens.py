@@ -112,7 +112,7 @@ class Tokens(GlimpseCase):
         k = {"file": "k.npz"}
         self.same([k | {"array": "rows", "head": word} for word in FUSIONS] + [k | {"array": "rows", "head": 2}],
                   [fuse(a[0, :, 0], 0) for fuse in FUSIONS.values()] + [a[0, 2, 0]])
-        self.same([k | {"array": "batch", "head": "mean"}, k | {"array": "batch", "head": 3}, k | {"array": "all"},
+        self.same([k | {"array": "batch", "head": "mean"}, k | {"array": "batch", "head": 3}, k | {"array": "all", "layer": -1},
                    k | {"array": "all", "layer": 1, "head": "max"}, k | {"array": "layers", "layer": 1}, k | {"array": "layers", "layer": 1, "head": 0}],
                   [a[1, :, 0].mean(0), a[1, 3, 0], a[2, :, 0].mean(0), a[1, :, 0].max(0), a[1, 0, 0], a[1, 0, 0]])
         # Of as many queries as a sentence has words.
@@ -127,6 +127,14 @@ class Tokens(GlimpseCase):
         for array, shape in (("kept", "(4, 1, 13)"), ("rows", "(4, 13)"), ("word", "(5, 13)")):
             self.refused(k | {"array": array}, f'k.npz "{array}": of the shape {shape} the axes before the last may be of layers, heads or '
                          'queries; one of "layer", "head", and "query" as a number, says what the longer is')
+        # Whatever else is said, of four axes the last two may be matrices.
+        numpy.savez(self.path("f.npz"), f=a[None, :, :5, 0, :].repeat(1, 0), g=a[:2, :1, :5], h=a[:, :, :1], heads=a[:, :1])
+        for array in ("f", "g"):
+            for more in ({}, {"layer": 0}, {"layer": 0, "head": 0}):
+                self.refused({"file": "f.npz", "array": array} | more, '"query" as a number says that the last two are matrices, "index" drops')
+        self.refused({"file": "f.npz", "array": "h"}, 'one of "layer", and "query" as a number, says what the first is')
+        self.refused({"file": "f.npz", "array": "heads", "head": 3}, "there is no head 3: of 1 in the shape (3, 1, 13, 13), whose first is taken for layers")
+        self.refused(k | {"array": "kept", "rollout": True}, "for a rollout (layers, heads, tokens, tokens)")
         self.refused(k | {"array": "three", "head": 0}, 'one of "layer", and "query" as a number, says what the first is')
         self.refused(k | {"array": "batch", "rollout": True}, 'of the shape (1, 3, 13, 13) a rollout has one layer to follow; "index": [0]')
         self.same([k | {"array": "batch", "rollout": True, "index": [0]}], [rollout(a.mean(1), 0)])
