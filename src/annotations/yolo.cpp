@@ -177,13 +177,16 @@ struct Found {
     Score score{};
 };
 
-/// The smallest box around a polygon, behind which a confidence, or both that and a track may stand.
+/// The smallest box around a polygon, behind which a confidence, a track, or both may stand. A single 0 or 1
+/// may be either, and is no score.
 Found bounds_of_polygon(const Row& row, YoloDataSet& set) {
     const std::size_t count = row.fields.size();
     const auto scored = [&](std::size_t end) {
         require_confidence(row, end);
         return Found{bounds_of_corners(row, end), Score(row.number(end))};
     };
+    const double last = row.number(count - 1);
+    if (count % 2 == 0 && is_whole(last) && last >= 0) return {bounds_of_corners(row, count - 1)};
     if (count % 2 == 0) return scored(count - 1);
     if (count == triangle_fields) return {bounds_of_corners(row, count)};
     if (ends_in_track(row)) return scored(count - 2);

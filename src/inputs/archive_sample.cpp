@@ -48,13 +48,13 @@ class SampleJobs {
             const bool is_image = is_picture(member.name) || (!has_pictures && is_array(member.name));
             if (is_image) {
                 made.push_back(job_of(member));
-            } else if (extension_of(member.name) != document_extension) {
+            } else {
                 unused.push_back(member.name);
             }
         }
         std::erase_if(made, [&](const ImageJob& job) { return is_named(job.image.name()); });
         for (const std::string& name : unused) {
-            if (!is_named(sample_.archive + "/" + name)) skip(name);
+            if (!is_named(sample_.archive + "/" + name) && !documents_.contains(name)) skip(name);
         }
         return made;
     }
@@ -86,12 +86,14 @@ class SampleJobs {
 
     /// STEM.json, or with an extension in capitals, as WebDataset reads them. Throws `Error` where both are
     /// there: neither is more the image's than the other.
-    [[nodiscard]] const Member* find_document(const std::string& stem) const {
+    const Member* find_document(const std::string& stem) {
         const Member* found = nullptr;
         for (const Member& member : sample_.members) {
             if (extension_of(member.name) != document_extension) continue;
             if (fs::path(member.name).replace_extension() != stem) continue;
-            if (found && found->name != member.name)
+            documents_.insert(member.name);
+            if (found && found->name == member.name) fail_repeated(member.name);
+            if (found)
                 throw Error("its document may be " + found->name + " or " + member.name +
                             "; leave one of them");
             found = &member;
@@ -100,7 +102,7 @@ class SampleJobs {
     }
 
     /// IMAGE.json, or else KEY.json.
-    [[nodiscard]] const Member* find_sidecar(const Member& image) const {
+    const Member* find_sidecar(const Member& image) {
         const auto* own = find_document(image.name);
         return own ? own : find_document(sample_.key);
     }
@@ -139,16 +141,23 @@ class SampleJobs {
         return mask.bytes;
     }
 
+    /// Throws `Error` where the archive has two of that name.
     [[nodiscard]] const Member* find(const fs::path& path) const {
         const std::string name = path.lexically_normal().string();
-        const auto member = std::ranges::find(sample_.members, name, &Member::name);
-        return member == sample_.members.end() ? nullptr : &*member;
+        const auto members = std::ranges::count(sample_.members, name, &Member::name);
+        if (members > 1) fail_repeated(name);
+        return members == 0 ? nullptr : &*std::ranges::find(sample_.members, name, &Member::name);
+    }
+
+    [[noreturn]] static void fail_repeated(const std::string& name) {
+        throw Error("the archive has two members " + name + "; leave one of them");
     }
 
     const ArchiveSample& sample_;
     const InputOptions& options_;
     const JobMaker& maker_;
-    std::set<std::string> masks_;
+    std::set<std::string> masks_;      ///< paths of what documents name
+    std::set<std::string> documents_;  ///< names of those that images have
 };
 
 }  // namespace

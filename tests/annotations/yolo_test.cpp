@@ -161,7 +161,8 @@ TEST_CASE("YOLO: a confidence is a box's score; a single 0 or 1 may be a track, 
                                                            pose + " 7\n") == Words{"-", "0.50", "0.50", "-"});
     const std::string polygon = "0 0.25 0.5 0.4 0.5 0.6 0.75";
     CHECK(scores_of("names: [0]\n", polygon + "\n" + polygon + " 0.4 0.9\n" + polygon + " 0.5\n" + polygon +
-                                        " 0.75 3\n") == Words{"-", "-", "0.50", "0.75"});
+                                        " 0.75 3\n" + polygon + " 1\n" + polygon + " 2\n") ==
+          Words{"-", "-", "0.50", "0.75", "-", "-"});
 }
 
 TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a box") {

@@ -1,5 +1,6 @@
 """WebDataset archives: images out of a tar, glimpses into one."""
 
+import bz2
 import gzip
 import io
 import json
@@ -274,6 +275,39 @@ class In(Archives):
             self.fails(1, "extract", "--input-tar", archive, "--sidecar", "-o", self.out, "--existing", "overwrite",
                        says=[f"a.png: its document may be {order[0]} or {order[1]}; leave one of them"])
             self.assertEqual(self.files(), ["b.000.png"])
+
+    def test_members_of_one_name(self):
+        data, _ = self.encoded()
+        document = b'{"box": [1, 2, 4, 3]}'
+        mask = b'{"mechanism": "mask", "file": "m.png"}'
+        for members, words in (([("a.png", data), ("a.json", document), ("a.json", document)], "a.json"),
+                               ([("a.png", data), ("a.json", document), ("./a.json", document)], "a.json"),
+                               ([("a.png", data), ("a.json", mask.replace(b"m.png", b"a.m.png")), ("a.m.png", data), ("a.m.png", data)], "a.m.png")):
+            archive = self.tar("s.tar", members)
+            self.fails(1, "extract", "--input-tar", archive, "--sidecar", "-o", self.out, "--existing", "overwrite",
+                       says=[f"the archive has two members {words}; leave one of them"])
+
+    def test_documents_that_no_image_has_are_told(self):
+        data, _ = self.encoded()
+        document = b'{"box": [1, 2, 8, 8]}'
+        archive = self.tar("s.tar", [("a.png", data), ("b.png", data), ("a.json", document), ("b.json", document)])
+        result = self.run_glimpse("extract", "--input-tar", archive, "--sidecar", *self.BOX, "-o", self.out)
+        self.assertEqual(result.stderr, f"glimpse: warning: {archive}: skipped 2 entries: 2 .json\n")
+        archive = self.tar("s.tar", [("a.png", data), ("a.json", document)])
+        self.assertEqual(self.run_glimpse("extract", "--input-tar", archive, "--sidecar", "-o", self.out, "--existing", "overwrite").stderr, "")
+
+    def test_what_follows_the_last_bzip2_stream(self):
+        data, _ = self.encoded()
+        one = bz2.compress(self.tar("s.tar", [("a.png", data)]).read_bytes())
+        two = bz2.compress(self.tar("s.tar", [("b.png", data)]).read_bytes())
+        extract = ("extract", "--input-tar", "s.tar.bz2", *self.BOX, "-o", self.out, "--existing", "overwrite")
+        for behind in (b"", bytes(7), bytes(200000), two):
+            self.file("s.tar.bz2", one + behind)
+            self.run_glimpse(*extract)
+            self.assertEqual(self.files(), ["a.000.png"] + ["b.000.png"] * (behind == two))
+        for behind in (b"C" + two[1:], b"junk", bytes(200000) + b"1"):
+            self.file("s.tar.bz2", one + behind)
+            self.fails(1, *extract, says=["s.tar.bz2: the archive is damaged or ends early: bzip2: other data follow the compressed ones"])
 
     def test_what_is_skipped_is_said(self):
         data, _ = self.encoded()

@@ -146,6 +146,9 @@ class NotRead(Formats):
                                (self.tiff(8, cmyk, 4, alpha=True), "at most 8 bits and no alpha, and this has 4 of 8 bits, one of them alpha"),
                                (self.tiff(bits, ycbcr, 3), "a TIFF of YCbCr colours is read with 3 samples of at most 8 bits and no alpha, and this has 3 of 16 bits")):
             self.fails(1, "extract", self.file("a.tif", content), "-b", "0,0,4,4", "-o", self.out, says=[f"{words}; save it in RGB\n"])
+        # libtiff makes grey of the indices where it finds no palette, or one of another length.
+        self.fails(1, "extract", self.file("a.tif", self.tiff(8, 3, 1)), "-b", "0,0,4,4", "-o", self.out,
+                   says=["a.tif: the TIFF has indices into a palette, and no palette of as many colours as its bits have values\n"])
         self.run_glimpse("extract", self.file("a.tif", self.tiff(8, rgb, 3)), "-b", "0,0,4,4", "-o", self.out)
         self.fails(1, "extract", self.file("a.tif", self.tiff(8, rgb, 3, offset=250000)), "-b", "0,0,4,4", "-o", self.out,
                    says=["a.tif: the file is truncated or corrupt (Read error on strip 0: its data lies beyond the end of the file)\n"])

@@ -140,8 +140,7 @@ class BlockReader {
 class Decompressed {
   public:
     explicit Decompressed(ByteSource source)
-        : source_(std::move(source)),
-          reader_([this] { return BlockReader::Block(buffer_.data(), source_.read(buffer_)); }) {
+        : source_(std::move(source)), reader_([this] { return fill(); }) {
         archive* const a = reader_.get();
         archive_read_support_filter_bzip2(a);
         archive_read_support_filter_xz(a);
@@ -157,12 +156,39 @@ class Decompressed {
             has_content_ = reader_.next_entry() != nullptr;
         }
         std::size_t ignored = 0;
-        return has_content_ ? reader_.next_block(ignored) : BlockReader::Block();
+        const BlockReader::Block block = has_content_ ? reader_.next_block(ignored) : BlockReader::Block();
+        if (block.empty()) require_end();
+        return block;
     }
 
   private:
+    BlockReader::Block fill() {
+        const std::size_t count = source_.read(buffer_);
+        if (count > 0) filled_ = count;  // at the end, what was last read is still to be looked at
+        taken_ += count;
+        return {buffer_.data(), count};
+    }
+
+    /// Throws `Error` where others than zeros follow the last bzip2 stream, which libarchive passes over:
+    /// they may be a further one that is damaged.
+    void require_end() {
+        if (archive_filter_code(reader_.get(), 0) != ARCHIVE_FILTER_BZIP2) return;
+        const auto used = static_cast<std::uint64_t>(archive_filter_bytes(reader_.get(), -1));
+        BlockReader::Block rest =
+            BlockReader::Block(buffer_.data(), filled_)
+                .last(std::min<std::uint64_t>(filled_, taken_ - std::min(used, taken_)));
+        do {
+            if (std::ranges::any_of(rest, [](std::uint8_t byte) { return byte != 0; }))
+                throw Error(
+                    "the archive is damaged or ends early: bzip2: other data follow the compressed ones");
+            rest = fill();
+        } while (!rest.empty());
+    }
+
     GzipSource source_;
     std::array<std::uint8_t, 1 << 16> buffer_{};
+    std::size_t filled_ = 0;   ///< of the buffer
+    std::uint64_t taken_ = 0;  ///< of the source
     BlockReader reader_;
     bool is_open_ = false;
     bool has_content_ = false;

@@ -1,4 +1,4 @@
-#include "images/codecs/modules/tiff_memory.hpp"
+#include "images/codecs/tiff_structure.hpp"
 
 #include <algorithm>
 #include <cstdarg>
@@ -12,6 +12,7 @@
 #include "glimpse/words.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/tiff_structure.hpp"
 
 namespace glimpse {
 
@@ -72,6 +73,21 @@ void TiffFile::select(int page) {
     }
     // If its palette were lost, indices would be taken for grey.
     if (tag_is_lost) fail_corrupt("a tag lies beyond the end of the file");
+    if (lacks_palette()) {
+        throw Error(
+            "the TIFF has indices into a palette, and no palette of as many colours as its bits have values");
+    }
+}
+
+bool TiffFile::lacks_palette() const {
+    const TiffStructure structure(bytes_);
+    bool is_declared = false;
+    structure.for_each_entry(TIFFCurrentDirOffset(handle_), [&](const TiffStructure::Entry& entry) {
+        if (entry.tag == TIFFTAG_PHOTOMETRIC) is_declared = structure.number(entry, 0) == PHOTOMETRIC_PALETTE;
+    });
+    std::uint16_t photometric = PHOTOMETRIC_PALETTE;
+    return is_declared && TIFFGetField(handle_, TIFFTAG_PHOTOMETRIC, &photometric) == 1 &&
+           photometric != PHOTOMETRIC_PALETTE;
 }
 
 TiffFile::TiffFile() {

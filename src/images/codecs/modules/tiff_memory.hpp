@@ -34,6 +34,8 @@ class TiffFile {
   private:
     void open(const char* mode);
     void select(int page);
+    /// Whether libtiff, which drops palettes of other lengths, has made grey of the indices.
+    [[nodiscard]] bool lacks_palette() const;
     static tmsize_t read(thandle_t handle, void* data, tmsize_t size);
     static tmsize_t write(thandle_t handle, void* data, tmsize_t size);
     static toff_t seek(thandle_t handle, toff_t offset, int whence);
