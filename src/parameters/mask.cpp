@@ -149,7 +149,7 @@ void read_map_options(Entry& entry, const ReadingContext& context, Mask& mask) {
     const MapOptions open;
     const bool are_open =
         options.temperature == open.temperature && options.sigma == open.sigma && !options.placement;
-    if (!are_open) mask.map_options = std::make_shared<const MapOptions>(std::move(options));
+    if (!are_open) mask.map_options = std::make_shared<const MapOptions>(options);
 }
 
 void read_kind(Entry& entry, const ReadingContext& context, Mask& mask) {
