@@ -99,6 +99,20 @@ class Pages(GlimpseCase):
         for mode in ("L", "RGB", "RGBA"):
             self.is_as_pillow_has_it(self.file(f"{mode}.tif", saved(pictures(mode), "TIFF")))
 
+    def test_a_stack_of_imagej_in_one_directory(self):
+        first = numpy.arange(12, dtype="uint8").reshape(3, 4)
+        description = b"ImageJ=1.53t\nimages=3\nslices=3\n\0"
+        behind = 8 + 2 + 9 * 12 + 4
+        tags = [(256, 3, 1, 4), (257, 3, 1, 3), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (270, 2, len(description), behind),
+                (273, 4, 1, behind + len(description)), (278, 3, 1, 3), (279, 4, 1, 12)]
+        directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+        self.path("a.tif").write_bytes(struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + directory + bytes(4) + description + 3 * first.tobytes())
+        told = self.run_glimpse("extract", "a.tif", "-b", "0,0,4,3", "-o", self.out).stderr
+        self.assertIn("(a.tif of 3)", told)
+        numpy.testing.assert_array_equal(self.load("a.000.png"), first)
+        self.fails(1, "extract", "a.tif", "-b", "0,0,4,3", "-o", self.out, "--page", "2",
+                   says=["a stack of ImageJ with 3 images behind one directory, of which page 0 alone is read"])
+
     def test_tiff_of_pages_that_differ(self):
         frames = [Image.fromarray(noise(20, 30), "L"), Image.fromarray(noise(9, 7, 3), "RGB"),
                   Image.fromarray(noise(5, 40).astype(numpy.uint16) * 257)]

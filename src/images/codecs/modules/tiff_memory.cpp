@@ -1,6 +1,7 @@
 #include "images/codecs/tiff_structure.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -66,6 +67,10 @@ TiffFile::TiffFile(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes
 void TiffFile::select(int page) {
     if (page > 0) {
         require_page(page, pages());
+        if (page >= directories()) {
+            throw Error("the TIFF is a stack of ImageJ with " + std::to_string(pages()) +
+                        " images behind one directory, of which page 0 alone is read; save it as a BigTIFF");
+        }
         tag_is_lost = false;
         // A directory's number has 16 or 32 bits, by the version of libtiff.
         using Directory = decltype(TIFFCurrentDirectory(nullptr));
@@ -77,6 +82,20 @@ void TiffFile::select(int page) {
         throw Error(
             "the TIFF has indices into a palette, and no palette of as many colours as its bits have values");
     }
+}
+
+int TiffFile::pages() const {
+    const int count = directories();
+    const char* description = nullptr;
+    if (count > 1 || TIFFGetField(handle_, TIFFTAG_IMAGEDESCRIPTION, &description) != 1) return count;
+    constexpr std::string_view key = "\nimages=";
+    const std::string_view text(description);
+    const std::size_t at = text.starts_with("ImageJ=") ? text.find(key) : text.npos;
+    if (at == text.npos) return count;
+    const std::string_view digits = text.substr(at + key.size());
+    int images = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), images);
+    return std::max(count, images);
 }
 
 bool TiffFile::lacks_palette() const {

@@ -23,8 +23,9 @@ class TiffFile {
 
     [[nodiscard]] TIFF* handle() const { return handle_; }
     [[nodiscard]] std::uint64_t length() const { return bytes_.size(); }
-    /// Directories that follow one another, a pyramid's smaller images among them.
-    [[nodiscard]] int pages() const { return static_cast<int>(TIFFNumberOfDirectories(handle_)); }
+    /// Directories that follow one another, a pyramid's smaller images among them; of ImageJ's stacks above 4
+    /// GiB, which have one directory, the images that its description counts.
+    [[nodiscard]] int pages() const;
     /// libtiff's last complaint on this thread; it prints nothing.
     [[nodiscard]] std::string complaint() const;
     [[noreturn]] void fail_writing() const;
@@ -33,6 +34,7 @@ class TiffFile {
 
   private:
     void open(const char* mode);
+    [[nodiscard]] int directories() const { return static_cast<int>(TIFFNumberOfDirectories(handle_)); }
     void select(int page);
     /// Whether libtiff, which drops palettes of other lengths, has made grey of the indices.
     [[nodiscard]] bool lacks_palette() const;
