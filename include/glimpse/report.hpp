@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "glimpse/box_adjustment.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
 #include "glimpse/mechanism.hpp"
@@ -55,6 +56,7 @@ struct ImageReport {
     double seconds = 0;  ///< wall-clock time of the whole job
     /// The job's; null: the parameters of its glimpses are not told.
     std::shared_ptr<const ParameterDocument> document;
+    BoxAdjustment adjustment{};           ///< of every box of the document
     std::vector<GlimpseReport> glimpses;  ///< of the job's document, then the unusable ones
 };
 

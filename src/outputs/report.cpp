@@ -55,27 +55,31 @@ Json record_of(const std::string& image, const ImageReport& report) {
 }
 
 /// A box and its size stand in the fields of the glimpse: a data set's, of which there may be millions, are
-/// not told twice.
-void add_parameters(Json& glimpse, const ParameterDocument& document, std::size_t k) {
-    if (k < document.size() && !document[k].place.common->is_box)
-        glimpse["parameters"] = parameters::written_parameters(document[k].mechanism);
+/// not told twice. Of a glimpse that failed, its box may be none that can be adjusted.
+void add_parameters(Json& glimpse, const ImageReport& report, std::size_t k) {
+    const ParameterDocument& document = *report.document;
+    if (k >= document.size() || document[k].place.common->is_box) return;
+    const Mechanism& given = document[k].mechanism;
+    const bool is_known = report.glimpses[k].size != Size{};
+    glimpse["parameters"] =
+        parameters::written_parameters(is_known ? adjusted(given, report.adjustment, report.size) : given);
 }
 
-/// `document` may be null.
-std::string line(const Json& record, const std::vector<GlimpseReport>& glimpses,
-                 const ParameterDocument* document) {
-    // Messages may hold any bytes; JSON is UTF-8.
-    const auto text_of = [](const Json& json) {
-        return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    };
-    // One by one: as JSON, a glimpse takes several times the memory of its text.
+/// Messages may hold any bytes; JSON is UTF-8.
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// The record with its glimpses, which are added one by one: as JSON, a glimpse takes several times the
+/// memory of its text.
+std::string line(const Json& record, const ImageReport& report) {
     std::string text = text_of(record);
     text.back() = ',';
     text += R"("glimpses":[)";
-    for (std::size_t k = 0; k < glimpses.size(); ++k) {
+    for (std::size_t k = 0; k < report.glimpses.size(); ++k) {
         if (k > 0) text += ',';
-        Json glimpse = json(glimpses[k]);
-        if (document) add_parameters(glimpse, *document, k);
+        Json glimpse = json(report.glimpses[k]);
+        if (report.document) add_parameters(glimpse, report, k);
         text += text_of(glimpse);
     }
     return text + "]}";
@@ -89,18 +93,17 @@ std::string report_line(const ImageReport& report) {
     add_path(record, "archive", report.archive);
     record["seconds"] = report.seconds;
     record["device"] = report.device.empty() ? Json(nullptr) : Json(report.device);
-    return line(record, report.glimpses, report.document.get());
+    return line(record, report);
 }
 
 std::string report_line_of_joint_output(const std::string& output, const std::string& error) {
     Json record = begin_record(nullptr, error);
     record["output"] = reported_path(output);
-    return line(record, {}, nullptr);
+    return line(record, {});
 }
 
 std::string reproducible_record(const ImageJob& job, const ImageReport& report) {
-    return line(record_of(job.member.empty() ? report.image : job.member, report), report.glimpses,
-                report.document.get());
+    return line(record_of(job.member.empty() ? report.image : job.member, report), report);
 }
 
 }  // namespace glimpse

@@ -128,6 +128,20 @@ Array ArrayPlace::array() const {
     throw Error("the array has the shape " + shape_text(array.shape()) + ", and had another before");
 }
 
+WrittenParameters::Json ArrayPlace::written() const {
+    WrittenParameters::Json reference{{"file", WrittenParameters::path(path)}};
+    if (!name.empty()) reference["array"] = name;
+    WrittenParameters::Json index = part.index;
+    const bool is_first = part.element && part.element->axis == 0;
+    if (is_first) index.push_back(part.element->position);
+    if (!index.empty()) reference["index"] = std::move(index);
+    if (part.element && !is_first) {
+        reference["each"] = part.element->axis;
+        reference["element"] = part.element->position;
+    }
+    return reference;
+}
+
 std::vector<std::size_t> spare_axes(Array::Shape shape, std::size_t axes) {
     std::vector<std::size_t> spare;
     while (shape.size() > axes) {
@@ -149,10 +163,11 @@ Array::Shape with_axes(Array::Shape shape, std::size_t axes) {
 namespace {
 
 /// The array of a mask's grid, rows×columns but for axes of length 1.
-class GridSource : public mask_form::ArraySource {
+class GridSource : public ReferencedMap {
   public:
     GridSource(ArrayPlace place, Size size) : place_(std::move(place)), size_(size) {}
     [[nodiscard]] std::string_view field() const override { return "/grid"; }
+    [[nodiscard]] WrittenParameters::Json written() const override { return place_.written(); }
     [[nodiscard]] Size size() const override { return size_; }
     [[nodiscard]] cv::Mat values(const Box* /*region*/) const override {
         const Array array = place_.array();

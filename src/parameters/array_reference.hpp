@@ -11,6 +11,7 @@
 #include "glimpse/mechanisms/mask.hpp"
 #include "json/value.hpp"
 #include "parameters/reading_context.hpp"
+#include "parameters/written.hpp"
 
 // References to arrays, {"file": …, "array": …, "index": […], "each": …}, which stand for the numbers of a
 // key.
@@ -68,6 +69,16 @@ struct ArrayPlace {
 
     /// Throws `Error` without the path, also where it has become an array of another shape.
     [[nodiscard]] Array array() const;
+    /// The reference as a document has it, of this part alone: an element that "each" took is another index.
+    /// No index names one of a later axis, which its number and "element" do: no document is read with it.
+    [[nodiscard]] WrittenParameters::Json written() const;
+};
+
+/// A map that a document's reference stands for.
+class ReferencedMap : public mask_form::ArraySource {
+  public:
+    /// The value of its key, as a document has it, of this map alone.
+    [[nodiscard]] virtual WrittenParameters::Json written() const = 0;
 };
 
 /// A reference that was read and, but for its numbers, looked up.

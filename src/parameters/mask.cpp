@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "mechanisms/tokens.hpp"
+#include "parameters/array_reference.hpp"
 #include "parameters/map_placement.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
@@ -196,12 +197,9 @@ Mechanism read_mask(Entry& entry, const Form& form, const ReadingContext& contex
 
 void write_mask_form(const Mask::FileForm& form, WrittenParameters& written) {
     const std::filesystem::path& path = form.path;
-    if (!form.array) return written.add("file", WrittenParameters::path(path));
-    const Size size = form.array->size();
-    WrittenParameters::Json array = WrittenParameters::shape(
-        {static_cast<std::size_t>(size.height), static_cast<std::size_t>(size.width)});
-    array["file"] = WrittenParameters::path(path);
-    written.add(form.array->field().substr(1), std::move(array));
+    const auto* const map = dynamic_cast<const ReferencedMap*>(form.array.get());
+    map ? written.add(map->field().substr(1), map->written())
+        : written.add("file", WrittenParameters::path(path));
 }
 
 void write_mask_form(const Mask::GridForm& form, WrittenParameters& written) {
@@ -228,7 +226,7 @@ void write_mask(const Mechanism& mechanism, WrittenParameters& written) {
     const Mask open;
     std::visit([&](const auto& form) { write_mask_form(form, written); }, mask.form);
     write_word(written, "upsample", upsamplings, mask.upsample, open.upsample);
-    if (mask.upsample == Mask::Upsample::gaussian) written.add("sigma", mask.map().sigma);
+    if (mask.map().sigma != open.map().sigma) written.add("sigma", mask.map().sigma);
     write_word(written, "activation", activations, mask.activation, open.activation);
     if (mask.map().temperature != open.map().temperature) written.add("temperature", mask.map().temperature);
     write_placement(mask.map().placement, written);

@@ -55,11 +55,12 @@ struct TokenMap {
     double discard = 0;
 };
 
-class TokenSource : public mask_form::ArraySource {
+class TokenSource : public ReferencedMap {
   public:
     TokenSource(ArrayPlace place, TokenMap map) : place_(std::move(place)), map_(map) {}
 
     [[nodiscard]] std::string_view field() const override { return "/tokens"; }
+    [[nodiscard]] WrittenParameters::Json written() const override;
     [[nodiscard]] Size size() const override { return map_.grid; }
     [[nodiscard]] std::int64_t working() const override;
     [[nodiscard]] bool needs_region() const override { return std::holds_alternative<Point>(map_.query); }
@@ -82,6 +83,26 @@ class TokenSource : public mask_form::ArraySource {
     ArrayPlace place_;
     TokenMap map_;
 };
+
+/// Of the axes that there are, so that they are taken for the same ones again.
+WrittenParameters::Json TokenSource::written() const {
+    WrittenParameters::Json tokens = place_.written();
+    if (map_.axes.layers) tokens["layer"] = map_.layer;
+    if (map_.axes.heads) {
+        const auto* one = std::get_if<std::size_t>(&map_.head);
+        tokens["head"] = one ? WrittenParameters::Json(*one) : word_of<HeadFusion>(fusions, fusion());
+    }
+    if (const auto* point = std::get_if<Point>(&map_.query)) {
+        tokens["query"] = {centre_from_edge(point->x), centre_from_edge(point->y)};
+    } else if (map_.axes.queries) {
+        tokens["query"] = std::get<std::size_t>(map_.query);
+    }
+    tokens["prefix"] = map_.prefix;
+    tokens["grid"] = {map_.grid.height, map_.grid.width};
+    if (map_.is_rollout) tokens["rollout"] = true;
+    if (map_.discard > 0) tokens["discard"] = map_.discard;
+    return tokens;
+}
 
 std::int64_t TokenSource::working() const {
     const auto tokens = static_cast<std::int64_t>(map_.axes.tokens);

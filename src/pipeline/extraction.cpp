@@ -264,6 +264,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     done.report.archive = plan.options.archive;
     done.report.document = done.job.glimpses;
     GlimpseReader reader(backend);
+    done.report.adjustment = options.adjustment;
     Saver saver(plan);
     try {
         done.paths = output_paths(plan, done.job);

@@ -33,6 +33,23 @@ class Adjustments(Annotations):
         self.assertEqual(self.sizes("--square"), ([40, 40], [80, 50]))
         self.assertEqual(self.sizes("--context", "0.5", "--square"), ([60, 60], [70, 40]))
 
+    def test_a_report_has_the_boxes_as_they_were_adjusted(self):
+        self.picture()
+        entries = [{"id": "crop", "box": [1, 2, 12, 9.5]}, {"id": "stn", "mechanism": "stn", "box": [0.1, 0.2, 0.3, 0.3], "units": "fraction", "angle": 20},
+                   {"id": "far", "box": [900, 2, 12, 9]}]
+
+        def made(entries, *options):
+            self.document({"glimpses": entries})
+            report = self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out, "--report", "-", *options, status=1).stdout
+            glimpses = json.loads(report)["glimpses"]
+            return glimpses, [(self.out / f"photo.{name}.png").read_bytes() for name in ("crop", "stn")]
+        for options in (("--context", 0.5), ("--square",), ("--tracker-crop",)):
+            glimpses, pixels = made(entries, *options)
+            self.assertEqual(glimpses[2]["parameters"], {"box": [900, 2, 12, 9]})
+            written = [{"id": glimpse["id"], "mechanism": glimpse["mechanism"]} | glimpse["parameters"] for glimpse in glimpses]
+            again, same = made(written)
+            self.assertEqual((again[:2], same), (glimpses[:2], pixels))
+
     def test_tracker_crop(self):
         # p = (40 + 20)/2 · context, side √((40 + p)(20 + p)).
         self.assertEqual(self.sizes("--tracker-crop", "-m", "stn")[0], [round(math.sqrt(70 * 50))] * 2)

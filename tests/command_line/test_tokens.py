@@ -69,6 +69,37 @@ class Tokens(GlimpseCase):
         self.same([{}] + [{"head": word} for word in FUSIONS] + [{"head": 2}, {"head": -1}],
                   [a[-1, :, 0].mean(0)] + [fuse(a[-1, :, 0], 0) for fuse in FUSIONS.values()] + [a[-1, 2, 0], a[-1, 3, 0]])
 
+    def test_what_a_report_says_of_a_map_makes_it_again(self):
+        numpy.save(self.path("maps.npy"), numpy.random.default_rng(1).random((2, 3, 3, 4)))
+        grid = {"id": "word", "mechanism": "mask", "upsample": "gaussian", "sigma": 2}
+        entries = [self.entry({"head": "each"}, id="head"), self.entry({"rollout": True, "discard": 0.5, "layer": 1}, id="all"),
+                   self.entry({"query": [1, 2], "head": "max", "layer": 0}, id="point"), self.entry({"index": [1], "head": -1}, id="index"),
+                   self.entry({"each": 0}, id="layer"),
+                   grid | {"grid": {"file": "maps.npy", "index": [1], "each": 0}}, grid | {"id": "one", "grid": {"file": "maps.npy", "index": [0, -1]}}]
+        self.document({"glimpses": entries})
+
+        def made():
+            report = self.run_glimpse("extract", "photo.png", "-p", "p.json", "--format", "npy", "-o", self.out, "--report", "-").stdout
+            glimpses = json.loads(report)["glimpses"]
+            return glimpses, {glimpse["id"]: (self.out / f"photo.{glimpse['id']}.npy").read_bytes() for glimpse in glimpses}
+        glimpses, pixels = made()
+        parameters = {glimpse["id"]: glimpse["parameters"] for glimpse in glimpses}
+        self.assertEqual(len(glimpses), HEADS + 3 + LAYERS + 4)
+        self.assertEqual(parameters["head.002"]["tokens"],
+                         {"file": "a.npy", "layer": LAYERS - 1, "head": 2, "query": 0, "prefix": 1, "grid": list(GRID)})
+        self.assertEqual(parameters["point"]["tokens"]["query"], [1, 2])
+        self.assertEqual(parameters["word.001"], {"grid": {"file": "maps.npy", "index": [1, 1]}, "upsample": "gaussian", "sigma": 2})
+        self.document({"glimpses": [{"id": glimpse["id"], "mechanism": glimpse["mechanism"]} | glimpse["parameters"] for glimpse in glimpses]})
+        again, same = made()
+        self.assertEqual(same, pixels)
+        self.assertEqual(again, glimpses)
+        self.document(grid | {"grid": {"file": "maps.npy", "index": [0], "each": -1}})
+        glimpses, _ = made()
+        columns = [{"file": "maps.npy", "index": [0], "each": 2, "element": k} for k in range(4)]
+        self.assertEqual([glimpse["parameters"]["grid"] for glimpse in glimpses], columns)
+        self.document(grid | {"grid": columns[0]})
+        self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out, says=["/grid/element"])
+
     def test_weights_are_warmed_and_normalised_as_any_map_s(self):
         row = self.attention[-1, :, 0].mean(0)[1:].reshape(GRID)
         for more, expected in (({"activation": "softmax", "temperature": 0.05, "normalise": "max"}, softmax(row.ravel() / 0.05)),

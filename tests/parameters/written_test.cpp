@@ -74,8 +74,21 @@ TEST_CASE("what is written is what an entry says, with its defaults, and not the
     CHECK(written(
               R"({"mechanism": "crop", "box": [1, 2, 3, 4], "interpolation": "bilinear", "size": [5, 6]})") ==
           Json::parse(R"({"box": [1, 2, 3, 4], "size": [5, 6]})"));
+    CHECK(written(
+              R"({"mechanism": "mask", "grid": [[0, 1], [1, 0]], "upsample": "gaussian", "sigma": 1.25})") ==
+          Json::parse(R"({"grid": [[0, 1], [1, 0]], "upsample": "gaussian"})"));
     CHECK(written(R"({"mechanism": "mask", "grid": [[0, 1], [1, 0]], "kind": "hard", "threshold": 0.5})") ==
           Json::parse(R"({"grid": [[0, 1], [1, 0]], "kind": "hard", "threshold": 0.5})"));
+}
+
+TEST_CASE("of a form whose keys all have defaults, what differs is written, or one key, which names it") {
+    const std::string stn = R"({"mechanism": "stn", "size": [4, 4], )";
+    for (const auto& [given, expected] :
+         {std::pair(R"("scale": [1, 1], "shift": [0, 0]})", R"({"scale": [1, 1], "size": [4, 4]})"),
+          {R"("scale": [0.5, 1], "shift": [0, 0]})", R"({"scale": [0.5, 1], "size": [4, 4]})"},
+          {R"("scale": [1, 1], "shift": [0, 0.5]})", R"({"shift": [0, 0.5], "size": [4, 4]})"}}) {
+        CHECK(written(stn + given) == Json::parse(expected));
+    }
 }
 
 TEST_CASE("of many numbers their shape is written") {
