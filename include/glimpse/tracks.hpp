@@ -41,20 +41,24 @@ class GLIMPSE_EXPORT Tracks {
     /// Throws `UsageError` for an output that exists.
     void require_new() const;
 
-    /// How many files `make` writes: existing ones that are kept do not count.
-    [[nodiscard]] std::size_t outputs() const { return joint_.outputs.size(); }
+    /// How many files `make` writes. Existing ones that are kept do not count, unless the run has made one of
+    /// their glimpses.
+    [[nodiscard]] std::size_t outputs() const { return due().size(); }
 
     /// Makes all outputs, or in a dry run none, and calls `finished` for each in its order, from one thread
     /// at a time. A failure is in the output's report. Results do not depend on `options.jobs`.
     void make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const;
 
   private:
+    [[nodiscard]] std::vector<JointOutput> due() const;
     [[nodiscard]] TrackReport make_one(const JointOutput& output, const RunOptions& options) const;
 
     OutputPlan plan_;
     std::vector<ImageJob> jobs_;
-    JointPlan joint_;                         ///< without the outputs that are kept
+    JointPlan joint_;
+    std::set<std::filesystem::path> kept_;    ///< outputs that were there, and stay unless a glimpse is new
     std::set<std::filesystem::path> failed_;  ///< paths of glimpses that the run did not make
+    std::set<std::filesystem::path> made_;    ///< and of those that it made, where outputs are kept
 };
 
 }  // namespace glimpse

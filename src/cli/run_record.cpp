@@ -186,8 +186,12 @@ void RunRecord::list(const FinishedJob& done) const {
                   << glimpse.size.height << '\n';
     }
     if (report.size == Size{}) return;
+    std::vector<std::string> figures = report.sheets;
+    figures.insert(figures.end(), {report.overlay, report.panel});
     for (const auto& path : done.paths.beside_glimpses()) {
-        if (!is_to_be_written(plan_.options, path)) continue;
+        // A figure that is there is made anew where a glimpse in it is.
+        const bool is_figure = std::ranges::find(figures, path.string()) != figures.end();
+        if (!is_figure && !is_to_be_written(plan_.options, path)) continue;
         std::cout << on_one_line(report.image + " -> " + path.string()) << '\n';
     }
 }

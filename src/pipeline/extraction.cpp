@@ -195,6 +195,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
                    Saver& saver, FinishedJob& done, ImageInUse& held) {
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
+    saver.renew_figures(paths);
     Pictures pictures(paths, run.plan.options, saver, report);
     held.reader = open(job, run, pictures);
     ImageReader& image = *held.reader;
@@ -263,8 +264,8 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     done.report.name = done.job.name;
     done.report.archive = plan.options.archive;
     done.report.document = done.job.glimpses;
-    GlimpseReader reader(backend);
     done.report.adjustment = options.adjustment;
+    GlimpseReader reader(backend);
     Saver saver(plan);
     try {
         done.paths = output_paths(plan, done.job);

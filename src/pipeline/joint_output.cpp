@@ -23,10 +23,15 @@ JointContent::JointContent(const JointOutput& output, const JointPlan& joint, co
     }
 }
 
+bool JointContent::takes(const std::filesystem::path& file, const FinishedRun& run) {
+    is_new_ = is_new_ || run.made.contains(file);
+    return !run.failed.contains(file);
+}
+
 void JointContent::take_track(const Track& track, const FinishedRun& run) {
     for (const Track::Member& member : track.members) {
         const ImageJob& job = run.jobs[member.job];
-        if (run.failed.contains(member.file)) continue;
+        if (!takes(member.file, run)) continue;
         glimpses_.push_back({&job, &(*job.glimpses)[member.glimpse], member.file});
     }
 }
@@ -37,7 +42,7 @@ void JointContent::take_sequence(const Sequence& sequence, const FinishedRun& ru
         const OutputPaths paths = output_paths(run.plan, job);
         SequenceFrame frame{.job = &job, .glimpses = {}};
         for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
-            if (run.failed.contains(paths.glimpses[k].glimpse)) continue;
+            if (!takes(paths.glimpses[k].glimpse, run)) continue;
             const Glimpse& glimpse = (*job.glimpses)[k];
             frame.glimpses.push_back({&glimpse, sequence.tracks.at(glimpse.id)});
         }
@@ -52,7 +57,7 @@ void JointContent::take_page(const SheetPage& page, const FinishedRun& run) {
         OutputPaths paths = output_paths(run.plan, job);  // of none where the job has a problem
         for (; k < paths.glimpses.size() && glimpses_.size() < page.cells; ++k) {
             std::filesystem::path file = std::move(paths.glimpses[k].glimpse);
-            if (run.failed.contains(file)) file.clear();
+            if (!takes(file, run)) file.clear();
             glimpses_.push_back({&job, &(*job.glimpses)[k], std::move(file)});
         }
     }

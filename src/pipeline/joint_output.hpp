@@ -18,6 +18,7 @@ struct FinishedRun {
     const std::vector<ImageJob>& jobs;
     const OutputPlan& plan;
     const std::set<std::filesystem::path>& failed;  ///< paths of glimpses that it did not make
+    const std::set<std::filesystem::path>& made;    ///< of those that it made, where outputs are kept
 };
 
 /// What an output of several images shows of a run that is over.
@@ -29,11 +30,16 @@ class JointContent {
     /// How many glimpses it shows.
     [[nodiscard]] std::size_t count() const;
 
+    /// Whether the run has made one of these glimpses.
+    [[nodiscard]] bool is_new() const { return is_new_; }
+
     /// Writes it into the file. Throws `Error` that names the file that cannot be read, or with FFmpeg's
     /// message, or when interrupted.
     void write(NewFile& file, const RunOptions& options) const;
 
   private:
+    /// Whether the run has not failed to make this glimpse, which is then shown.
+    [[nodiscard]] bool takes(const std::filesystem::path& file, const FinishedRun& run);
     void take_track(const Track& track, const FinishedRun& run);
     void take_sequence(const Sequence& sequence, const FinishedRun& run);
     void take_page(const SheetPage& page, const FinishedRun& run);
@@ -42,6 +48,7 @@ class JointContent {
     const OutputPlan& plan_;
     std::vector<WrittenGlimpse> glimpses_;  ///< of a track or a page; without a file where it failed
     std::vector<SequenceFrame> frames_;     ///< of a sequence
+    bool is_new_ = false;
 };
 
 }  // namespace glimpse

@@ -72,7 +72,15 @@ std::size_t most_open_files() {
 }
 
 bool Saver::wants(const std::filesystem::path& path) const {
-    return !path.empty() && is_to_be_written(plan_.options, path);
+    return !path.empty() && (is_to_be_written(plan_.options, path) || renewed_.contains(path));
+}
+
+void Saver::renew_figures(const OutputPaths& paths) {
+    if (paths.overlay.empty() && paths.panel.empty() && paths.sheets.empty()) return;
+    const auto is_wanted = [&](const GlimpsePaths& one) { return wants(one.glimpse); };
+    if (std::ranges::none_of(paths.glimpses, is_wanted)) return;
+    renewed_.insert({paths.overlay, paths.panel});
+    renewed_.insert(paths.sheets.begin(), paths.sheets.end());
 }
 
 bool Saver::save(const Image& image, const std::filesystem::path& path, std::string_view format) {

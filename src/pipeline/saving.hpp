@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,9 @@ class Saver {
 
     /// Whether an output is to be written: it has a path, and no existing file there is kept.
     [[nodiscard]] bool wants(const std::filesystem::path& path) const;
+    /// From now on the figures of these outputs are not kept, where one of the glimpses is to be written:
+    /// they would show what was there before, or nothing.
+    void renew_figures(const OutputPaths& paths);
 
     using Encode = std::function<std::vector<std::uint8_t>()>;
 
@@ -64,6 +68,7 @@ class Saver {
     [[nodiscard]] bool makes_members() const { return !plan_.options.archive.empty(); }
 
     const OutputPlan& plan_;
+    std::set<std::filesystem::path> renewed_;  ///< figures that are not kept
     std::atomic<bool> has_failed_ = false;
     std::mutex mutex_;
     std::vector<OutputFile> members_;            ///< guarded by `mutex_`

@@ -18,8 +18,20 @@ Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan
     if (!makes_joint_outputs(plan.options)) return;
     jobs_ = jobs;
     joint_ = plan_joint_outputs(jobs_, plan_);
-    std::erase_if(joint_.outputs,
-                  [&](const JointOutput& output) { return is_kept(plan_.options, output.path); });
+    for (const JointOutput& output : joint_.outputs) {
+        if (is_kept(plan_.options, output.path)) kept_.insert(output.path);
+    }
+}
+
+std::vector<JointOutput> Tracks::due() const {
+    std::vector<JointOutput> due;
+    for (const JointOutput& output : joint_.outputs) {
+        const auto is_new = [&] {
+            return JointContent(output, joint_, {jobs_, plan_, failed_, made_}).is_new();
+        };
+        if (!kept_.contains(output.path) || (!made_.empty() && is_new())) due.push_back(output);
+    }
+    return due;
 }
 
 void Tracks::require_new() const {
@@ -29,14 +41,17 @@ void Tracks::require_new() const {
 void Tracks::record(const FinishedJob& done) {
     if (jobs_.empty()) return;
     std::set<fs::path> made;
-    for (const GlimpseReport& glimpse : done.report.glimpses) made.insert(glimpse.output);
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        made.insert(glimpse.output);
+        if (!kept_.empty() && !glimpse.skipped && !glimpse.output.empty()) made_.insert(glimpse.output);
+    }
     for (const GlimpsePaths& paths : done.paths.glimpses) {
         if (!made.contains(paths.glimpse)) failed_.insert(paths.glimpse);
     }
 }
 
 void Tracks::make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const {
-    const std::vector<JointOutput>& outputs = joint_.outputs;
+    const std::vector<JointOutput> outputs = due();
     if (outputs.empty()) return;
     Cleaning clean;
     if (!options.dry_run) {
@@ -56,7 +71,7 @@ void Tracks::make(const RunOptions& options, const std::function<void(const Trac
 TrackReport Tracks::make_one(const JointOutput& output, const RunOptions& options) const {
     TrackReport report{.subject = joint_.subject_of(output), .output = output.path.string()};
     try {
-        const JointContent content(output, joint_, {jobs_, plan_, failed_});
+        const JointContent content(output, joint_, {jobs_, plan_, failed_, made_});
         report.glimpses = content.count();
         if (report.glimpses == 0) throw Error("none of its glimpses was made");
         if (options.dry_run) return report;

@@ -126,6 +126,29 @@ class Sheets(GlimpseCase):
         self.assertEqual((self.out / "sheet.1.svg").stat().st_mtime_ns, first)
         self.assertEqual((self.out / "sheet.2.svg").read_text(), pages[1])
 
+    def test_a_page_that_is_there_is_made_again_where_a_glimpse_in_it_is(self):
+        for name in "ab":
+            self.picture(f"in/{name}.png")
+        whole = self.path("in/b.png").read_bytes()
+        self.file("in/b.png", "")
+        options = ("in", "-b", "1,2,8,8", "-b", "9,2,8,8", "--sheet", "glimpses", "--existing", "skip")
+        for more, page in (((), "b.sheet.png"), (("--over", "run"), "sheet.png")):
+            self.file("in/b.png", "")
+            self.extract(*options, *more, status=1)
+            self.file("in/b.png", whole)
+            self.extract(*options, *more)
+            made = self.load(page)
+            (self.out / "b.001.png").unlink()
+            self.picture("out/" + page, width=5)
+            self.assertIn(f"-> {self.out}/{page}", self.extract(*options, *more, "--dry-run").stdout)
+            self.extract(*options, *more)
+            numpy.testing.assert_array_equal(self.load(page), made)
+            self.picture("out/" + page, width=5)
+            self.extract(*options, *more)
+            self.assertEqual(self.load(page).shape[1], 5)
+            for name in self.files():
+                (self.out / name).unlink()
+
     def test_what_failed_leaves_its_cell_of_the_runs_sheet_empty(self):
         self.picture("in/a.png")
         self.file("in/b.png", "")

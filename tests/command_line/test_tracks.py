@@ -345,6 +345,18 @@ class Runs(Sequence):
         self.extract("--strip", "--existing", "error", out=other)
         self.assertEqual((other / "7.strip.png").read_bytes(), strip.read_bytes())
 
+    def test_what_is_there_is_made_again_where_a_glimpse_in_it_is(self):
+        options = ("--strip", "--animate-all", "gif", "--existing", "skip")
+        self.extract(*options)
+        whole = self.contents()
+        strips = [self.picture(f"out/{track}.strip.png", width=5)[0].read_bytes() for track in (7, 12)]
+        (self.out / "000003.7.png").unlink()
+        self.extract(*options)
+        self.assertEqual(self.contents(), whole | {"12.strip.png": strips[1]})
+        self.picture("out/7.strip.png", width=5)
+        self.extract(*options)
+        self.assertEqual(self.contents(), whole | {"7.strip.png": strips[0], "12.strip.png": strips[1]})
+
     def test_a_glimpse_that_failed_is_left_out(self):
         self.extract(*self.ALL)
         self.file("img1/000004.png", b"no image")

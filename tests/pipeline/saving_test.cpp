@@ -158,3 +158,20 @@ TEST_CASE("saving: no picture is wanted where it is there and is left as it is")
     png_in(directory, "a.overlay.png");
     CHECK_FALSE(Pictures(job.paths, options, saver, report).are_wanted());
 }
+
+TEST_CASE("saving: a picture that is there is wanted where a glimpse in it is not there") {
+    const scratch::Directory directory;
+    OutputOptions options = into(directory.path());
+    options.existing = Existing::skip;
+    options.overlay = true;
+    const LoweredJob job(two_crops(), {20, 10}, options);
+    ImageReport report;
+    for (const char* name : {"a.overlay.png", "a.x.png"}) png_in(directory, name);
+    Saver saver(job.plan);
+    saver.renew_figures(job.paths);
+    CHECK(Pictures(job.paths, options, saver, report).are_wanted());
+    png_in(directory, "a.y.png");
+    Saver another(job.plan);
+    another.renew_figures(job.paths);
+    CHECK_FALSE(Pictures(job.paths, options, another, report).are_wanted());
+}
