@@ -86,6 +86,11 @@ GLIMPSE_EXPORT std::vector<SheetPage> pages_of_run(const std::vector<ImageJob>& 
 /// All of them that the options want.
 GLIMPSE_EXPORT JointPlan plan_joint_outputs(const std::vector<ImageJob>& jobs, const OutputPlan& plan);
 
+/// The pages of the sheet of an earlier run, of another number of pages, which are there beside those of this
+/// one's.
+GLIMPSE_EXPORT std::vector<std::filesystem::path> former_pages(const JointPlan& joint,
+                                                               const OutputPlan& plan);
+
 /// The formats of animations: "webp", "gif", "mp4".
 GLIMPSE_EXPORT std::vector<std::string_view> animation_formats();
 

@@ -41,6 +41,9 @@ class GLIMPSE_EXPORT Tracks {
     /// Throws `UsageError` for an output that exists.
     void require_new() const;
 
+    /// As of `glimpse::former_pages`.
+    [[nodiscard]] std::vector<std::filesystem::path> former_pages() const;
+
     /// How many files `make` writes. Existing ones that are kept do not count, unless the run has made one of
     /// their glimpses.
     [[nodiscard]] std::size_t outputs() const { return due().size(); }

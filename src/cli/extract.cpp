@@ -127,6 +127,16 @@ Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
     if (was_interrupted()) return Outcome::interrupted;
     const OutputPlan plan = plan_outputs(jobs, o.output);
     Tracks tracks(jobs, plan);
+/// Who looks at the pages of a sheet would take them for one another's.
+void warn_of_former_pages(const ExtractOptions& o, const Tracks& tracks) {
+    const std::vector<std::filesystem::path> pages = tracks.former_pages();
+    if (pages.empty()) return;
+    o.input.warn(pages.front().string() +
+                 (pages.size() == 1 ? " is" : " and " + std::to_string(pages.size() - 1) + " more are") +
+                 " of an earlier run, whose sheet has another number of pages, and no part of this run's; "
+                 "remove what is not needed");
+}
+
     std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
     if (o.resume) std::erase_if(jobs, std::not_fn(Remainder(plan, o.report, o.run.dry_run)));
     require_new_outputs(plan, jobs);
@@ -137,6 +147,7 @@ Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
 }
 
 Outcome extract(ExtractOptions& o) {
+    warn_of_former_pages(o, tracks);
     apply(o);
     validate(o);
     std::vector<std::string> warnings;  // kept for the end, so that no bar of progress breaks them

@@ -23,6 +23,10 @@ Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan
     }
 }
 
+std::vector<fs::path> Tracks::former_pages() const {
+    return glimpse::former_pages(joint_, plan_);
+}
+
 std::vector<JointOutput> Tracks::due() const {
     std::vector<JointOutput> due;
     for (const JointOutput& output : joint_.outputs) {

@@ -149,6 +149,14 @@ class Sheets(GlimpseCase):
             for name in self.files():
                 (self.out / name).unlink()
 
+    def test_pages_of_an_earlier_sheet_of_the_run_are_told(self):
+        self.picture("in/a.png", width=100, height=80)
+        boxes = {n: self.document([{"id": f"g{k}", "box": [k % 90, 2, 8, 8]} for k in range(n)], f"{n}.json") for n in (3, 300)}
+        for n, pages, told in ((300, 2, None), (3, 1, "sheet.1.png and 1 more are"), (300, 2, "sheet.png is"), (300, 2, "sheet.png is")):
+            result = self.extract("in", "-p", boxes[n], "--sheet", "glimpses", "--over", "run", "--cell-size", 32)
+            self.assertEqual(result.stderr.count("of an earlier run"), 1 if told else 0)
+            self.assertIn(f"glimpse: warning: {self.out}/{told}" if told else "", result.stderr)
+
     def test_what_failed_leaves_its_cell_of_the_runs_sheet_empty(self):
         self.picture("in/a.png")
         self.file("in/b.png", "")
