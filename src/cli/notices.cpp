@@ -43,12 +43,15 @@ void Notices::record_masks_without_contours(const FinishedJob& done) {
 }
 
 void Notices::record_stretched(const FinishedJob& done) {
-    const auto& glimpses = done.report.glimpses;
-    const auto found = std::ranges::find_if(
-        glimpses, [](const GlimpseReport& glimpse) { return glimpse.stretched.has_value(); });
+    const ImageReport& report = done.report;
+    const auto& glimpses = report.glimpses;
+    // An image that could not be decoded has no glimpses, though it is known how they would be made.
+    const auto found = std::ranges::find_if(glimpses, [&](const GlimpseReport& glimpse) {
+        return glimpse.stretched && (report.error.empty() || !glimpse.output.empty());
+    });
     if (found == glimpses.end()) return;
     const StretchedMap& one = *found->stretched;
-    stretched_.add(done.report.image + ": " + found->id + " has " + to_string(one.map) + " cells, for " +
+    stretched_.add(report.image + ": " + found->id + " has " + to_string(one.map) + " cells, for " +
                    to_string(one.seen) + (one.by_view ? " pixels of its view" : " pixels"));
 }
 

@@ -18,7 +18,8 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
             if (!messages.quiet) progress.message(message_line(report.output + ": " + report.error));
         } else if (messages.listed) {
             std::cout << on_one_line(report.subject + ", " + std::to_string(report.glimpses) +
-                                     " glimpses -> " + report.output)
+                                     (report.glimpses == 1 ? " glimpse -> " : " glimpses -> ") +
+                                     report.output)
                       << '\n';
         }
         record.add_joint_output(report.output, report.error);

@@ -133,6 +133,14 @@ class Placed(GlimpseCase):
         expected[1:3, 1:4] = 1
         numpy.testing.assert_array_equal(self.load("photo.m.map.npy"), expected)
 
+    def test_of_an_image_that_cannot_be_decoded_no_map_is_stretched(self):
+        whole, _ = self.picture(width=64, height=48)
+        self.file("cut.png", whole.read_bytes()[:-2000])
+        self.document({"id": "m", "mechanism": "mask", "grid": numpy.eye(14).tolist()})
+        said = self.run_glimpse("extract", "cut.png", "-p", "p.json", "-o", self.out, status=1).stderr
+        self.assertNotIn("stretched", said)
+        self.assertIn("on 1 image a map", self.run_glimpse("extract", "cut.png", "photo.png", "-p", "p.json", "-o", self.out, status=1).stderr)
+
     def test_a_map_of_another_aspect_is_named_once(self):
         square = numpy.random.default_rng(4).random((14, 14))
         whole = (0, 0, 64, 48)

@@ -421,7 +421,7 @@ class Runs(Sequence):
         self.picture("a/photo.png")
         listed = self.run_glimpse("extract", "a", "-b", "1,2,3,4", "--strip", "--dry-run", "-o", "two\nlines").stdout
         self.assertEqual(len(listed.splitlines()), 2)
-        self.assertIn("track 000, 1 glimpses -> two\\x0Alines/000.strip.png\n", listed)
+        self.assertIn("track 000, 1 glimpse -> two\\x0Alines/000.strip.png\n", listed)
 
     def test_an_archive_and_a_link_have_no_tracks(self):
         photo, _ = self.picture("photo.png")
