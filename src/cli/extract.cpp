@@ -42,9 +42,15 @@ bool is_stream(const ExtractOptions& o) {
 /// Makes the tracks once the images, `jobs` of them, are done; the outcome of both.
 Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, RunRecord& record,
                     Outcome outcome) {
-    if (tracks.outputs() == 0 || outcome == Outcome::interrupted) return outcome;
-    if (outcome == Outcome::some_failed && o.run.fail_fast) return outcome;
-    const bool is_long = !o.quiet && shows_progress(o.progress, jobs + tracks.outputs());
+    const std::size_t count = tracks.outputs();
+    if (count == 0 || outcome == Outcome::interrupted) return outcome;
+    if (outcome == Outcome::some_failed && o.run.fail_fast) {
+        o.input.warn(std::to_string(count) +
+                     (count == 1 ? " output of several images was" : " outputs of several images were") +
+                     " not made, since an image failed (--fail-fast)");
+        return outcome;
+    }
+    const bool is_long = !o.quiet && shows_progress(o.progress, jobs + count);
     const TrackMessages messages{
         .quiet = o.quiet, .listed = o.run.dry_run && o.report != standard_stream, .progress = is_long};
     const bool all_well = make_tracks(tracks, o.run, messages, record);
@@ -121,12 +127,6 @@ Outcome extract_stream(const ExtractOptions& o, const Backend& backend) {
     return extract_jobs(o, *jobs, plan, none, backend, over);
 }
 
-/// All jobs are checked before any work.
-Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
-    std::vector<ImageJob> jobs = collect_jobs(o.input, o.run.adjustment, o.run.interrupted);
-    if (was_interrupted()) return Outcome::interrupted;
-    const OutputPlan plan = plan_outputs(jobs, o.output);
-    Tracks tracks(jobs, plan);
 /// Who looks at the pages of a sheet would take them for one another's.
 void warn_of_former_pages(const ExtractOptions& o, const Tracks& tracks) {
     const std::vector<std::filesystem::path> pages = tracks.former_pages();
@@ -137,17 +137,23 @@ void warn_of_former_pages(const ExtractOptions& o, const Tracks& tracks) {
                  "remove what is not needed");
 }
 
+/// All jobs are checked before any work.
+Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
+    std::vector<ImageJob> jobs = collect_jobs(o.input, o.run.adjustment, o.run.interrupted);
+    if (was_interrupted()) return Outcome::interrupted;
+    const OutputPlan plan = plan_outputs(jobs, o.output);
+    Tracks tracks(jobs, plan);
     std::erase_if(jobs, [&](const ImageJob& job) { return !is_in_shard(job, o.input.shard); });
     if (o.resume) std::erase_if(jobs, std::not_fn(Remainder(plan, o.report, o.run.dry_run)));
     require_new_outputs(plan, jobs);
     if (o.output.existing == Existing::error) tracks.require_new();
+    warn_of_former_pages(o, tracks);
     std::atomic<bool> over = false;
     JobList list(std::move(jobs));
     return extract_jobs(o, list, plan, tracks, backend, over);
 }
 
 Outcome extract(ExtractOptions& o) {
-    warn_of_former_pages(o, tracks);
     apply(o);
     validate(o);
     std::vector<std::string> warnings;  // kept for the end, so that no bar of progress breaks them

@@ -357,6 +357,12 @@ class Runs(Sequence):
         self.extract(*options)
         self.assertEqual(self.contents(), whole | {"7.strip.png": strips[0], "12.strip.png": strips[1]})
 
+    def test_what_a_run_that_ends_with_a_failure_did_not_make_is_told(self):
+        self.file("img1/000004.png", b"no image")
+        result = self.run_glimpse(*self.COMMAND, "--strip", "--fail-fast", "-o", self.out, status=1)
+        self.assertEqual(result.stderr.count("2 outputs of several images were not made, since an image failed (--fail-fast)"), 1)
+        self.assertEqual(self.tracks(), [])
+
     def test_a_glimpse_that_failed_is_left_out(self):
         self.extract(*self.ALL)
         self.file("img1/000004.png", b"no image")
