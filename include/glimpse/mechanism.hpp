@@ -115,10 +115,9 @@ struct Glimpse {
         return (category && category->is_shown ? category->name + " " : "") + own +
                (score.is_given() ? " " + score.text() : "");
     }
-    /// Which of the colours of `glimpse_colour` it has in figures; none: that of its place.
-    [[nodiscard]] std::optional<std::size_t> colour() const {
-        return category ? std::optional(category->number) : std::nullopt;
-    }
+    /// Which of the colours of `glimpse_colour` it has in all figures: its category's, or else that of its
+    /// place in its document, from 0.
+    [[nodiscard]] std::size_t colour(std::size_t k) const { return category ? category->number : k; }
 };
 
 }  // namespace glimpse

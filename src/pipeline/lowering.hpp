@@ -25,6 +25,11 @@ struct LoweredGlimpse {
     [[nodiscard]] const Lowered& decoded() const { return shrunk ? *shrunk : lowered; }
 };
 
+/// Of a glimpse of that document, for `glimpse_colour`: it keeps its place whichever others fail.
+inline std::size_t colour_of(const LoweredGlimpse& glimpse, std::span<const Glimpse> document) {
+    return glimpse.glimpse->colour(static_cast<std::size_t>(glimpse.glimpse - document.data()));
+}
+
 /// Runs a step of one glimpse; a failure goes to its report, and does not fail the others. `ReaderGone` and
 /// `WaitEnded` pass.
 template <typename Step>

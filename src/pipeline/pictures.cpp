@@ -83,6 +83,7 @@ std::string Pictures::remedy() const {
 
 void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {
     image_ = image;
+    all_ = all;
     glimpses_ = glimpses;
     if (sheet_) sheet_->lay_out(image, all, glimpses);
     const std::optional<int> shrink = overlay_shrink_for(image);
@@ -99,8 +100,7 @@ void Pictures::lay_out_panel_beside(Size overlay) {
     std::vector<PanelEntry> entries;
     for (const LoweredGlimpse& glimpse : glimpses_) {
         const Size size = glimpse.lowered.map.glimpse;
-        entries.push_back(
-            {glimpse.glimpse->shown_as(), {size.width, size.height}, glimpse.glimpse->colour()});
+        entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}, colour_of(glimpse, all_)});
     }
     panel_.emplace(lay_out_panel({overlay.width, overlay.height}, entries, settled_.colorbar));
 }
@@ -114,7 +114,7 @@ std::vector<LabelledMap> Pictures::maps() const {
     for (const LoweredGlimpse& glimpse : glimpses_) {
         maps.push_back({glimpse.glimpse->shown_as(),
                         glimpse.report->error.empty() ? &glimpse.lowered : nullptr,
-                        glimpse.glimpse->colour()});
+                        colour_of(glimpse, all_)});
     }
     return maps;
 }

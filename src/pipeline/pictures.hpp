@@ -73,6 +73,7 @@ class Pictures {
     bool wants_panel_;
     std::optional<Sheet> sheet_;
     Size image_{};
+    std::span<const Glimpse> all_;
     std::span<const LoweredGlimpse> glimpses_;
     SettledStyle settled_;        ///< of the overlay and the panel
     std::optional<Panel> panel_;  ///< each glimpse has a place of its own

@@ -149,8 +149,7 @@ class RunPage {
     [[nodiscard]] Figure overlay_of(const WrittenGlimpse& glimpse, const cv::Mat& picture, Size image,
                                     const OverlayStyle& style) const {
         const Lowered map = lowered(*glimpse.glimpse, options_, image);
-        const auto place = static_cast<std::size_t>(glimpse.glimpse - glimpse.job->glimpses->data());
-        const std::array maps{LabelledMap{{}, &map, glimpse.glimpse->colour().value_or(place)}};
+        const std::array maps{LabelledMap{{}, &map, glimpse.colour()}};
         return overlay_figure(picture, maps, style);
     }
 

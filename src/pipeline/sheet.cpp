@@ -127,9 +127,7 @@ void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figu
         if (!can_be_shown(glimpses[k])) return;
         OverlayStyle own = settled_.style;
         own.enlargement = places[k].width / image.cols;
-        const auto place = static_cast<std::size_t>(glimpses[k] - glimpses_.data());
-        const std::size_t colour = glimpses[k]->glimpse->colour().value_or(place);
-        const std::array maps{LabelledMap{{}, &glimpses[k]->lowered, colour}};
+        const std::array maps{LabelledMap{{}, &glimpses[k]->lowered, colour_of(*glimpses[k], all_)}};
         overlays[k] = overlay_figure(image, maps, own);
     });
     for (std::size_t k = 0; k < overlays.size(); ++k) add(figure, std::move(overlays[k]), places[k].tl());

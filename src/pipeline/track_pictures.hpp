@@ -14,8 +14,13 @@ namespace glimpse {
 /// A glimpse that has been written.
 struct WrittenGlimpse {
     const ImageJob* job;
-    const Glimpse* glimpse;
+    const Glimpse* glimpse;  ///< in the job's document
     std::filesystem::path file;
+
+    /// For `glimpse_colour`, as in all figures of its image.
+    [[nodiscard]] std::size_t colour() const {
+        return glimpse->colour(static_cast<std::size_t>(glimpse - job->glimpses->data()));
+    }
 };
 
 /// Its size in pixels. Throws `Error` that names the file that cannot be read.

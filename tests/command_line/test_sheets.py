@@ -170,6 +170,20 @@ class Sheets(GlimpseCase):
             self.assertEqual(re.findall(r"<text[^>]*>([^<]*)</text>", page)[:6],
                              [f"{image}: {n:03}" for image in "abc" for n in (0, 1)])
 
+    def test_a_glimpse_has_its_colour_in_all_figures_whichever_others_fail(self):
+        photo, _ = self.picture(width=300, height=200)
+        entries = [{"id": "bad", "mechanism": "crop", "rows": [0, 9999], "columns": [0, 1]},
+                   {"id": "x", "box": [20, 20, 150, 120]}, {"id": "y", "box": [120, 60, 150, 120]}]
+        options = ("extract", photo, "-p", self.document({"glimpses": entries}), "--figure-format", "svg", "-o", self.out,
+                   "--overlay-style", "outline", "--sheet", "overlays")
+        self.fails(1, *options, "--overlay", "--panel", says=["bad"])
+        self.fails(1, *options, "--over", "run", says=["bad"])
+        orange, blue = "#ff9614", "#5abeff"
+        for name in ("photo.overlay.svg", "photo.panel.svg", "photo.sheet.svg", "sheet.svg"):
+            figure = (self.out / name).read_text()
+            seen = [colour for colour in re.findall(r'="(#[0-9a-f]{6})"', figure) if colour in (orange, blue, "#00be5a")]
+            self.assertEqual(list(dict.fromkeys(seen)), [orange, blue], name)
+
     def test_a_sheet_over_the_run_needs_all_of_it(self):
         photo, _ = self.picture()
         box = ("extract", photo, "-b", "1,2,8,8", "--over", "run")

@@ -77,7 +77,7 @@ TEST_CASE("sheet: a glimpse that could not be lowered keeps the cells of the oth
     style.enlargement = 2;
     const auto shown = [&](std::size_t k) { return drawn(place(3, k, picture.size())); };
     for (const std::size_t k : {std::size_t{0}, std::size_t{2}}) {
-        const LabelledMap map{"", &job.glimpses[k / 2].lowered, k / 2};  // as in an overlay of both
+        const LabelledMap map{"", &job.glimpses[k / 2].lowered, k};
         CHECK(same(shown(k), figures::drawn(figures::overlay_figure(picture, {&map, 1}, style))));
     }
     CHECK(same(shown(1), cv::Mat(40, 80, CV_8UC3, cv::Scalar::all(255))));

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -20,6 +21,19 @@ namespace {
 constexpr std::array<int, 3> levels{40, 120, 200};
 
 }  // namespace
+
+TEST_CASE("a written glimpse has its category's colour, or that of its place in its document") {
+    Glimpse annotated{"b", Crop{}};
+    annotated.category = std::make_shared<const GlimpseCategory>(GlimpseCategory{"dog", 5});
+    ImageJob job{ImageSource("a.png"), "a"};
+    job.glimpses = std::make_shared<const ParameterDocument>(
+        ParameterDocument{Glimpse{"a", Crop{}}, annotated, Glimpse{"c", Crop{}}});
+    std::vector<std::size_t> colours;
+    for (const Glimpse& glimpse : *job.glimpses) {
+        colours.push_back(WrittenGlimpse{&job, &glimpse, "x.png"}.colour());
+    }
+    CHECK(colours == std::vector<std::size_t>{0, 5, 2});
+}
 
 TEST_CASE("the strip of a track of very many glimpses shows every step-th of them, from the first on") {
     const scratch::Directory directory;
