@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <opencv2/core/mat.hpp>
 #include <string>
 #include <vector>
@@ -22,11 +23,12 @@ struct TrackFrameLayout {
 
 /// The content of one frame.
 struct TrackFrame {
-    cv::Mat picture;    ///< the image, 8-bit RGB, possibly shrunk
-    Lowered lowered;    ///< for the image's full size
-    cv::Mat glimpse;    ///< 8-bit RGB
-    std::string name;   ///< of the image
-    std::string label;  ///< of the glimpse
+    cv::Mat picture;         ///< the image, 8-bit RGB, possibly shrunk
+    Lowered lowered;         ///< for the image's full size
+    cv::Mat glimpse;         ///< 8-bit RGB
+    std::string name;        ///< of the image
+    std::string label;       ///< of the glimpse
+    std::size_t colour = 0;  ///< of its outline and its border, for `glimpse_colour`
 };
 
 /// The layout in pixels of frames that show images alone, with their names below.

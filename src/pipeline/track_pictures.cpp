@@ -83,7 +83,8 @@ OpenedFrame open_frame(const WrittenGlimpse& glimpse, Size place, const OpenOpti
     return frame;
 }
 
-cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, const RunOptions& options) {
+cv::Mat frame_of(const WrittenGlimpse& glimpse, std::size_t colour, const TrackFrameLayout& layout,
+                 const RunOptions& options) {
     const cv::Size place = layout.picture.size();
     const OpenedFrame inputs = open_frame(glimpse, {place.width, place.height}, options.open);
     const ImageInfo& info = inputs.image->info();
@@ -95,6 +96,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, const TrackFrameLayout& layout, 
     frame.glimpse = as_shown(glimpse, *inputs.written, info.depth);
     frame.name = frame_name(glimpse);
     frame.label = glimpse.glimpse->shown_as();
+    frame.colour = colour;
     return drawn(drawing().track_frame(layout, frame));
 }
 
@@ -206,8 +208,10 @@ Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunO
 void animate(std::span<const WrittenGlimpse> track, const TrackOptions& tracks, const RunOptions& options,
              const std::filesystem::path& file) {
     const TrackFrameLayout layout = layout_of(track, options.open);
+    // A track keeps its colour, even where boxes come in another order or class.
+    const std::size_t colour = track.front().colour();
     write_video(track.size(), layout.frame, tracks.animation, tracks, options, file,
-                [&](std::size_t k) { return frame_of(track[k], layout, options); });
+                [&](std::size_t k) { return frame_of(track[k], colour, layout, options); });
 }
 
 void animate_crops(std::span<const WrittenGlimpse> track, const TrackOptions& tracks,

@@ -68,6 +68,24 @@ TEST_CASE("a frame marks the box in the image in green, and shows the glimpse be
     CHECK(frame.at<cv::Vec3b>(0, 0) == paper);
 }
 
+TEST_CASE("a frame has the glimpse's own colour around the box and around the glimpse") {
+    const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
+    TrackFrame frame = frame_of({320, 240}, {100, 60, 80, 50}, speckled({40, 40}));
+    frame.colour = 3;
+    const cv::Mat shown = drawn_frame(layout, frame);
+    const auto count = [&](std::size_t k, const cv::Rect& where) {
+        cv::Mat same;
+        cv::inRange(shown(where), glimpse_colour(k), glimpse_colour(k), same);
+        return cv::countNonZero(same);
+    };
+    const cv::Rect beside(layout.picture.br().x, 0, layout.frame.width - layout.picture.br().x,
+                          layout.frame.height);
+    for (const cv::Rect& where : {layout.picture, beside}) {
+        CHECK(count(3, where) > 500);
+        CHECK(count(0, where) < 50);  // as the glimpse's noise may have
+    }
+}
+
 TEST_CASE("an image of another size than the first keeps its proportions, and its outline") {
     const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
     // Shown at 480×480 in the middle of 640×480: 80 pixels on either side, each of its pixels three large.

@@ -56,7 +56,7 @@ Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
     const double across = double(place.width) / image.width;
     const double down = double(place.height) / image.height;
     add_outline(shown, scaled_outline(frame.lowered, across, down), drawing_sizes(place.size()),
-                glimpse_colour(0));
+                glimpse_colour(frame.colour));
     add(figure, std::move(shown), place.tl());
 
     const cv::Size largest = layout.glimpse.size();
@@ -64,7 +64,7 @@ Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
     const cv::Rect cell =
         centred(layout.alike ? shown_size(size, largest) : filling_size(size, largest), layout.glimpse);
     figure.pictures.push_back({fitted(frame.glimpse, cell.size()), cell});
-    add_frame(figure, cell, layout.border, glimpse_colour(0));
+    add_frame(figure, cell, layout.border, glimpse_colour(frame.colour));
 
     const auto write_below = [&](const std::string& text, cv::Rect above) {
         const cv::Point below(above.x, above.br().y + layout.border);
