@@ -100,7 +100,8 @@ GLIMPSE_EXPORT std::string report_line(const ImageReport& report);
 
 /// The record of an output that several images make together, an archive or one of a track: one line of
 /// JSON, with the keys of an image's record that both have. `error` is empty where the output was made.
-GLIMPSE_EXPORT std::string report_line_of_joint_output(const std::string& output, const std::string& error);
+GLIMPSE_EXPORT std::string report_line_of_joint_output(const std::string& output, const std::string& error,
+                                                       std::int64_t clipped = 0);
 
 /// The same of an image without what differs from run to run: the seconds, the device, and the path of the
 /// archive that the image came out of.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -23,6 +24,7 @@ struct TrackReport {
     std::string output{};      ///< path
     std::size_t glimpses = 0;  ///< how many it shows
     std::string error{};       ///< empty where it succeeded
+    std::int64_t clipped = 0;  ///< `clipped_values` of what it shows
     bool remade = false;       ///< what was there was no whole output, as `is_remade` has it
 };
 

@@ -41,7 +41,7 @@ bool is_stream(const ExtractOptions& o) {
 
 /// Makes the tracks once the images, `jobs` of them, are done; the outcome of both.
 Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, RunRecord& record,
-                    Outcome outcome) {
+                    Notices& notices, Outcome outcome) {
     const std::size_t count = tracks.outputs();
     if (count == 0 || outcome == Outcome::interrupted) return outcome;
     if (outcome == Outcome::some_failed && o.run.fail_fast) {
@@ -53,7 +53,8 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     const bool is_long = !o.quiet && shows_progress(o.progress, jobs + count);
     const TrackMessages messages{
         .quiet = o.quiet, .listed = o.run.dry_run && o.report != standard_stream, .progress = is_long};
-    const bool all_well = make_tracks(tracks, o.run, messages, record);
+    const bool all_well = make_tracks(tracks, o.run, messages, record, notices);
+    notices.tell_of_pages();
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;
 }
@@ -98,7 +99,7 @@ Outcome extract_and_record(const ExtractOptions& o, JobSource& jobs, const Outpu
     });
     notices.tell();
     const Outcome outcome = record.finish();
-    return with_tracks(o, tracks, count.value_or(0), record, outcome);
+    return with_tracks(o, tracks, count.value_or(0), record, notices, outcome);
 }
 
 /// The same, where there is anything to do; where the run cannot go on, its report says of the archive so.

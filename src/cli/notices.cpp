@@ -1,6 +1,7 @@
 #include "cli/notices.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <variant>
 
 #include "glimpse/figure.hpp"
@@ -8,6 +9,14 @@
 #include "glimpse/words.hpp"
 
 namespace glimpse::cli {
+
+namespace {
+
+std::string values(std::int64_t count) {
+    return std::to_string(count) + (count == 1 ? " value" : " values");
+}
+
+}  // namespace
 
 std::string Notices::Tally::counted(const char* one, const char* several) const {
     return std::to_string(count_) + ' ' + (count_ == 1 ? one : several);
@@ -23,14 +32,15 @@ void Notices::record(const FinishedJob& done) {
         shrunk_.add(report.image + " of " + to_string(report.size) + " to " +
                     to_string(shrunk(report.size, done.picture_shrink)));
     }
-    if (report.clipped > 0) {
-        clipped_.add(report.image + ": " + std::to_string(report.clipped) +
-                     (report.clipped == 1 ? " value" : " values"));
-    }
+    if (report.clipped > 0) clipped_.add(report.image + ": " + values(report.clipped));
     record_masks_without_contours(done);
     record_dark(done, done.dark_masks, dark_masks_);
     record_dark(done, done.dark_gaussians, dark_gaussians_);
     record_stretched(done);
+}
+
+void Notices::record(const TrackReport& report) {
+    if (report.clipped > 0) clipped_pages_.add(report.output + ": " + values(report.clipped));
 }
 
 void Notices::record_masks_without_contours(const FinishedJob& done) {
@@ -78,7 +88,8 @@ void Notices::tell() const {
                             std::to_string(options_.output.overlay_size) +
                             " pixels; --overlay-size says how many");
     }
-    tell_clipped();
+    tell_clipped(clipped_, "the figures of " + clipped_.counted("image", "images"),
+                 "--scale shared reaches all of an image's");
     if (!without_contours_.empty()) {
         options_.input.warn(without_contours_.counted("mask is", "masks are") +
                             " 0 all over, so that --overlay-style contour has nothing to draw around" +
@@ -108,14 +119,20 @@ void Notices::tell_turned() const {
                  : "image as it is stored; without --no-auto-orient they are taken as of the upright image"));
 }
 
-void Notices::tell_clipped() const {
-    if (clipped_.empty()) return;
+void Notices::tell_of_pages() const {
+    tell_clipped(clipped_pages_,
+                 clipped_pages_.counted("page of the run's sheet", "pages of the run's sheet"),
+                 "--scale LOW,HIGH of ends that are farther apart reaches more");
+}
+
+void Notices::tell_clipped(const Tally& clipped, const std::string& counted,
+                           const std::string& remedy) const {
+    if (clipped.empty()) return;
     const bool is_given = std::holds_alternative<AttentionRange>(options_.output.style.scale);
     const bool lacks_signs = !is_diverging(options_.output.style.signed_colormap);
     const std::string for_signs = "--colormap coolwarm has colours for what is negative";
-    options_.input.warn("in the figures of " + clipped_.counted("image", "images") +
-                        " attention beyond the ends of the scale is shown as the end" + clipped_.first() +
-                        "; " + (is_given ? "--scale shared reaches all of an image's" : "") +
+    options_.input.warn("in " + counted + " attention beyond the ends of the scale is shown as the end" +
+                        clipped.first() + "; " + (is_given ? remedy : "") +
                         (is_given && lacks_signs ? ", and " : "") + (lacks_signs ? for_signs : ""));
 }
 

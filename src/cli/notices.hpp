@@ -5,6 +5,7 @@
 
 #include "cli/extract_options.hpp"
 #include "glimpse/run.hpp"
+#include "glimpse/tracks.hpp"
 
 namespace glimpse::cli {
 
@@ -17,8 +18,13 @@ class Notices {
 
     void record(const FinishedJob& done);
 
+    /// Of an output that several images make together.
+    void record(const TrackReport& report);
+
     /// As warnings, in the order in which the members stand.
     void tell() const;
+    /// Likewise of the pages of the run's sheet, which are made when all images are done.
+    void tell_of_pages() const;
 
   private:
     class Tally {
@@ -48,7 +54,8 @@ class Notices {
     void record_stretched(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
     void tell_turned() const;
-    void tell_clipped() const;
+    /// `remedy`: of a scale whose ends were given.
+    void tell_clipped(const Tally& clipped, const std::string& counted, const std::string& remedy) const;
     void tell_dark(const DarkTally& tally, const std::string& mechanism, const std::string& remedy,
                    const std::string& remedy_of_black) const;
 
@@ -57,6 +64,7 @@ class Notices {
     Tally turned_;            ///< images whose annotations have the size of the other orientation
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
     Tally clipped_;           ///< images whose figures do not show all attention as strong as it is
+    Tally clipped_pages_;     ///< pages of the run's sheet, likewise
     Tally without_contours_;  ///< masks around which contours found nothing to be drawn
     DarkTally dark_masks_;
     DarkTally dark_gaussians_;

@@ -139,8 +139,8 @@ void RunRecord::give_up(const std::string& why) noexcept try {
     // The run ends with the failure that came first.
 }
 
-void RunRecord::add_joint_output(const std::string& output, const std::string& error) {
-    if (is_reported()) write(report_line_of_joint_output(output, error));
+void RunRecord::add_joint_output(const std::string& output, const std::string& error, std::int64_t clipped) {
+    if (is_reported()) write(report_line_of_joint_output(output, error, clipped));
 }
 
 bool RunRecord::is_reported() const {

@@ -51,8 +51,9 @@ class RunRecord {
     /// Ends a run that cannot go on: records that its archive, if it has one, was not completed. Never
     /// throws.
     void give_up(const std::string& why) noexcept;
-    /// Records an output that several images make together; `error` is empty where it was made.
-    void add_joint_output(const std::string& output, const std::string& error);
+    /// Records an output that several images make together; `error` is empty where it was made. `clipped`: of
+    /// `TrackReport`.
+    void add_joint_output(const std::string& output, const std::string& error, std::int64_t clipped = 0);
     /// Ends the run, once all that the report lists has its name. Throws `Error` where what was written to
     /// the report may be lost.
     void close_report();

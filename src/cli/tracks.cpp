@@ -8,7 +8,7 @@
 namespace glimpse::cli {
 
 bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
-                 RunRecord& record) {
+                 RunRecord& record, Notices& notices) {
     Progress progress(tracks.outputs(), messages.progress, "tracks");
     bool all_well = true;
     tracks.make(options, [&](const TrackReport& report) {
@@ -22,7 +22,8 @@ bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMes
                                      report.output)
                       << '\n';
         }
-        record.add_joint_output(report.output, report.error);
+        record.add_joint_output(report.output, report.error, report.clipped);
+        notices.record(report);
         progress.advance();
     });
     progress.finish();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/notices.hpp"
 #include "cli/run_record.hpp"
 #include "glimpse/tracks.hpp"
 
@@ -12,8 +13,9 @@ struct TrackMessages {
     bool progress = false;  ///< a progress bar
 };
 
-/// Makes the tracks, or in a dry run lists them, and records each output; whether all succeeded.
+/// Makes the tracks, or in a dry run lists them, and records each output, also for the notices; whether all
+/// succeeded.
 bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
-                 RunRecord& record);
+                 RunRecord& record, Notices& notices);
 
 }  // namespace glimpse::cli

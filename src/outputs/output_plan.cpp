@@ -153,11 +153,6 @@ void require_sheet_of_run(const OutputOptions& options) {
                             "a sheet over the run does not know the greatest attention of all images before "
                             "it shows the first: give LOW,HIGH");
     }
-    if (options.colorbar) {
-        throw InvalidOption("colorbar",
-                            "a sheet over the run has none: each cell has its own colours; give "
-                            "it to sheets of one image each");
-    }
 }
 
 /// Throws `UsageError` for what is wrong whatever the jobs are.

@@ -96,8 +96,10 @@ std::string report_line(const ImageReport& report) {
     return line(record, report);
 }
 
-std::string report_line_of_joint_output(const std::string& output, const std::string& error) {
+std::string report_line_of_joint_output(const std::string& output, const std::string& error,
+                                        std::int64_t clipped) {
     Json record = begin_record(nullptr, error);
+    if (clipped > 0) record["clipped"] = clipped;
     record["output"] = reported_path(output);
     return line(record, {});
 }

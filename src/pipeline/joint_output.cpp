@@ -70,21 +70,29 @@ std::size_t JointContent::count() const {
     return count;
 }
 
-void JointContent::write(NewFile& file, const RunOptions& options) const {
+std::int64_t JointContent::write(NewFile& file, const RunOptions& options) const {
     const TrackOptions& tracks = plan_.options.tracks;
     const FigureFormat format = plan_.options.figure_format;
     switch (output_.kind) {
         case JointOutput::Kind::strip:
-            return file.write(encode_figure(strip_of(glimpses_, tracks.cell_size, options), format));
+            file.write(encode_figure(strip_of(glimpses_, tracks.cell_size, options), format));
+            break;
         case JointOutput::Kind::animation:
-            return animate(glimpses_, tracks, options, file.temporary_path());
+            animate(glimpses_, tracks, options, file.temporary_path());
+            break;
         case JointOutput::Kind::crops:
-            return animate_crops(glimpses_, tracks, options, file.temporary_path());
+            animate_crops(glimpses_, tracks, options, file.temporary_path());
+            break;
         case JointOutput::Kind::sequence:
-            return animate_sequence(frames_, tracks, options, file.temporary_path());
-        case JointOutput::Kind::page:
-            return file.write(encode_figure(page_of_run(glimpses_, plan_.options, options), format));
+            animate_sequence(frames_, tracks, options, file.temporary_path());
+            break;
+        case JointOutput::Kind::page: {
+            PageOfRun page = page_of_run(glimpses_, plan_.options, options);
+            file.write(encode_figure(std::move(page.figure), format));
+            return page.clipped;
+        }
     }
+    return 0;
 }
 
 }  // namespace glimpse

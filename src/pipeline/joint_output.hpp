@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <vector>
@@ -33,9 +34,9 @@ class JointContent {
     /// Whether the run has made one of these glimpses.
     [[nodiscard]] bool is_new() const { return is_new_; }
 
-    /// Writes it into the file. Throws `Error` that names the file that cannot be read, or with FFmpeg's
-    /// message, or when interrupted.
-    void write(NewFile& file, const RunOptions& options) const;
+    /// Writes it into the file, and returns `clipped_values` of what it shows. Throws `Error` that names the
+    /// file that cannot be read, or with FFmpeg's message, or when interrupted.
+    std::int64_t write(NewFile& file, const RunOptions& options) const;
 
   private:
     /// Whether the run has not failed to make this glimpse, which is then shown.

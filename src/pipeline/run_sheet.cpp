@@ -5,16 +5,20 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <opencv2/core.hpp>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "figures/figure.hpp"
 #include "figures/figures.hpp"
+#include "glimpse/colorbar.hpp"
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/lowering.hpp"
+#include "pipeline/settled_style.hpp"
 #include "pipeline/sheet.hpp"
 #include "system/failure.hpp"
 #include "system/parallel.hpp"
@@ -45,17 +49,28 @@ bool has_failed(const WrittenGlimpse& glimpse) {
     return glimpse.file.empty();
 }
 
+/// Whether weights may be negative, as far as the document says.
+bool may_be_signed(const Glimpse& glimpse) {
+    const auto* const mask = std::get_if<Mask>(&glimpse.mechanism);
+    if (!mask || mask->kind != Mask::Kind::free || mask->activation != Mask::Activation::none) return false;
+    const auto* const grid = std::get_if<Mask::GridForm>(&mask->form);
+    if (!grid || grid->values.empty()) return true;
+    double least = 0;
+    cv::minMaxLoc(static_cast<const cv::Mat&>(grid->values), &least);
+    return least < 0;
+}
+
 class RunPage {
   public:
     RunPage(std::span<const WrittenGlimpse> glimpses, const OutputOptions& output, const RunOptions& options)
         : glimpses_(glimpses), groups_(groups_of(glimpses)), output_(output), options_(options) {}
 
-    [[nodiscard]] Figure figure() const {
+    [[nodiscard]] PageOfRun page() const {
         std::vector<PanelEntry> entries(glimpses_.size());
         for_each_group([&](Group group, std::size_t begin) { describe(group, &entries[begin]); });
         const ContactSheetLayout layout = drawing().lay_out_sheet(entries, output_.sheet);
         Figure page = drawing().empty_contact_sheet(layout);
-        std::vector<Figure> overlays(glimpses_.size());
+        std::vector<PageOfRun> overlays(glimpses_.size());
         for_each_group([&](Group group, std::size_t begin) {
             if (options_.interrupted()) throw Error("interrupted");
             if (shows_image()) {
@@ -64,10 +79,13 @@ class RunPage {
                 show(group, &layout.thumbnails[begin], &page.pictures[begin]);
             }
         });
+        std::int64_t clipped = 0;
         for (std::size_t k = 0; k < overlays.size(); ++k) {
-            add(page, std::move(overlays[k]), layout.thumbnails[k].tl());
+            add(page, std::move(overlays[k].figure), layout.thumbnails[k].tl());
+            clipped += overlays[k].clipped;
         }
-        return page;
+        if (output_.colorbar) page = with_bar(std::move(page), colorbar_of(style_of_cells(output_)), layout);
+        return {std::move(page), clipped};
     }
 
   private:
@@ -110,7 +128,7 @@ class RunPage {
     }
 
     /// The attention of each on the image.
-    void draw(Group group, const cv::Rect* places, Figure* overlays) const {
+    void draw(Group group, const cv::Rect* places, PageOfRun* overlays) const {
         if (std::ranges::all_of(group, has_failed)) return;
         const ImageSource& source = group.front().job->image;
         with_context(source.name(), [&] {
@@ -146,11 +164,12 @@ class RunPage {
     }
 
     /// In the colour that it has in the figures of its image.
-    [[nodiscard]] Figure overlay_of(const WrittenGlimpse& glimpse, const cv::Mat& picture, Size image,
-                                    const OverlayStyle& style) const {
+    [[nodiscard]] PageOfRun overlay_of(const WrittenGlimpse& glimpse, const cv::Mat& picture, Size image,
+                                       const OverlayStyle& style) const {
         const Lowered map = lowered(*glimpse.glimpse, options_, image);
         const std::array maps{LabelledMap{{}, &map, glimpse.colour()}};
-        return overlay_figure(picture, maps, style);
+        const SettledStyle own(style, maps, false);
+        return {overlay_figure(picture, maps, own.style), own.clipped};
     }
 
     std::span<const WrittenGlimpse> glimpses_;
@@ -161,11 +180,19 @@ class RunPage {
 
 }  // namespace
 
-Figure page_of_run(std::span<const WrittenGlimpse> glimpses, const OutputOptions& output,
-                   const RunOptions& options) {
+OverlayStyle style_of_run(OverlayStyle style, std::span<const ImageJob> jobs) {
+    const bool any_signed = std::ranges::any_of(jobs, [](const ImageJob& job) {
+        return job.problem.empty() && std::ranges::any_of(*job.glimpses, may_be_signed);
+    });
+    if (any_signed) style.colormap = style.signed_colormap;
+    return style;
+}
+
+PageOfRun page_of_run(std::span<const WrittenGlimpse> glimpses, const OutputOptions& output,
+                      const RunOptions& options) {
     static std::mutex one_page;
     const std::scoped_lock lock(one_page);
-    return RunPage(glimpses, output, options).figure();
+    return RunPage(glimpses, output, options).page();
 }
 
 }  // namespace glimpse

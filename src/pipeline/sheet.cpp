@@ -45,6 +45,12 @@ OverlayStyle style_of_cells(const OutputOptions& options) {
         style.opacity = 1;
     }
     return style;
+Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSheetLayout& layout) {
+    if (!bar) return page;
+    constexpr int least_letter = 9;  // of cells without captions
+    return with_colorbar(std::move(page), *bar, rows_of(layout), std::max(least_letter, layout.letter));
+}
+
 }
 
 int Sheet::shrink_for(Size image) const {
@@ -140,10 +146,7 @@ Figure Sheet::page(std::size_t number, const cv::Mat& image) {
     } else {
         show_glimpses(number, figure);
     }
-    if (!settled_.colorbar) return figure;
-    constexpr int least_letter = 9;  // of cells without captions
-    return with_colorbar(std::move(figure), *settled_.colorbar, rows_of(pages_[number]),
-                         std::max(least_letter, pages_[number].letter));
+    return with_bar(std::move(figure), settled_.colorbar, pages_[number]);
 }
 
 }  // namespace glimpse

@@ -19,6 +19,9 @@ namespace glimpse {
 /// The style of overlays in the cells of a sheet; maps cover the image.
 OverlayStyle style_of_cells(const OutputOptions& options);
 
+/// A page of a sheet with a bar beside its cells, where there is one.
+Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSheetLayout& layout);
+
 /// The sheet of an image's glimpses, page by page. A glimpse that failed leaves its cell empty.
 class Sheet {
   public:

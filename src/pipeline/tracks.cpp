@@ -5,6 +5,7 @@
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
 #include "pipeline/joint_output.hpp"
+#include "pipeline/run_sheet.hpp"
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
 #include "system/ordered_work.hpp"
@@ -18,6 +19,7 @@ Tracks::Tracks(const std::vector<ImageJob>& jobs, const OutputPlan& plan) : plan
     if (!makes_joint_outputs(plan.options)) return;
     jobs_ = jobs;
     joint_ = plan_joint_outputs(jobs_, plan_);
+    if (!joint_.pages.empty()) plan_.options.style = style_of_run(plan_.options.style, jobs_);
     for (const JointOutput& output : joint_.outputs) {
         if (is_kept(plan_.options, output.path)) kept_.insert(output.path);
     }
@@ -83,7 +85,7 @@ TrackReport Tracks::make_one(const JointOutput& output, const RunOptions& option
         require_outputs_below(plan_, place.name.string());
         report.remade = is_remade(plan_.options, output.path);
         NewFile file(place.root, place.name);
-        content.write(file, options);
+        report.clipped = content.write(file, options);
         const bool replace = plan_.options.existing != Existing::error;
         plan_.options.sync ? publish_synced(file, replace) : file.publish(replace);
     } catch (...) {

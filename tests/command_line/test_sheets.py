@@ -170,6 +170,31 @@ class Sheets(GlimpseCase):
             self.assertEqual(re.findall(r"<text[^>]*>([^<]*)</text>", page)[:6],
                              [f"{image}: {n:03}" for image in "abc" for n in (0, 1)])
 
+    def test_a_sheet_over_the_run_has_one_scale_for_all_its_cells(self):
+        for name in "ab":
+            self.file(f"in/{name}.png", ASTRONAUT.read_bytes())
+        half = [[0.0, 1.0]]  # nothing on the left
+        free = {"mechanism": "mask", "kind": "free", "grid": [[-0.5, 1.0]], "upsample": "nearest"}
+        self.document({"glimpses": [{"mechanism": "mask", "grid": half, "upsample": "nearest"}]}, "in/a.json")
+        self.document({"glimpses": [free]}, "in/b.json")
+        options = ("in", "--sidecar", "--sheet", "maps", "--over", "run", "--columns", 2)
+        told = self.extract(*options, "--scale=-0.25,1", "--report", "r.jsonl").stderr
+        self.assertIn(f"in 1 page of the run's sheet attention beyond the ends of the scale is shown as the end ({self.out}/sheet.png: "
+                      "32768 values)", told)
+        records = [json.loads(line) for line in self.path("r.jsonl").read_text().splitlines()]
+        self.assertEqual([record.get("clipped") for record in records], [None, None, 32768])
+        soft, signed = self.cells("sheet.png")
+        self.assertEqual(soft[100, 10].tolist(), [221, 221, 221])  # 0 is grey in both
+        self.assertEqual(soft[100, 250].tolist(), signed[100, 250].tolist())
+        alone = self.load("sheet.png").shape
+        told = self.extract(*options, "--scale=-0.5,1", "--colorbar").stderr
+        self.assertEqual(told, "")
+        self.assertGreater(self.load("sheet.png").shape[1], alone[1])
+        # Without negative weights it stays as it would be for one image.
+        self.document({"glimpses": [{**free, "grid": [[0.5, 1.0]]}]}, "in/b.json")
+        self.extract(*options, "--scale=0,1")
+        self.assertEqual(self.cells("sheet.png")[0][100, 10].tolist(), [0, 0, 4])  # inferno's 0
+
     def test_a_glimpse_has_its_colour_in_all_figures_whichever_others_fail(self):
         photo, _ = self.picture(width=300, height=200)
         entries = [{"id": "bad", "mechanism": "crop", "rows": [0, 9999], "columns": [0, 1]},
@@ -188,7 +213,7 @@ class Sheets(GlimpseCase):
         photo, _ = self.picture()
         box = ("extract", photo, "-b", "1,2,8,8", "--over", "run")
         for options, says in (((), "--sheet"), (("--sheet", "maps", "--scale", "shared"), "--scale: a sheet over the run"),
-                              (("--sheet", "maps", "--scale", "0,1", "--colorbar"), "--colorbar: a sheet over the run has none"),
+                              (("--sheet", "maps", "--colorbar"), "--colorbar: one bar does not tell"),
                               (("--sheet", "maps", "--shard", "1/2"), "--over: a share of the images"),
                               (("--sheet", "maps", "-o", "x.png"), "--over: is of several glimpses"),
                               (("--sheet", "maps", "-o", "-"), "'-'")):

@@ -164,9 +164,10 @@ TEST_CASE("a run's sheet has one name, or a number for each page, and takes the 
 
     options.colorbar = true;
     options.style.scale = AttentionRange{0, 1};
-    CHECK(holds(refusal_of(jobs, options), "colorbar: a sheet over the run has none"));
-    options.colorbar = false;
     CHECK(refusal_of(jobs, options).empty());
+    options.style.scale = OwnScale{};
+    CHECK(holds(refusal_of(jobs, options), "colorbar: one bar does not tell"));
+    options.colorbar = false;
     options.style.scale = SharedScale{};
     CHECK(holds(refusal_of(jobs, options), "style.scale: a sheet over the run does not know"));
     options.sheet.content = SheetContent::none;
