@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/core.hpp>
 
 #include "figures/module/rectangle_index.hpp"
@@ -48,6 +49,28 @@ std::size_t placed(const std::vector<std::optional<Label>>& labels) {
 }
 
 }  // namespace
+
+TEST_CASE("what belongs on a line stands beside it or on it, or nowhere") {
+    const cv::Size picture(300, 300);
+    std::vector<Point> ring;
+    for (int k = 0; k < 100; ++k) {
+        const double turn = k * CV_2PI / 100;
+        ring.push_back({150 + 20 * std::cos(turn), 150 + 20 * std::sin(turn)});
+    }
+    std::vector<LabelledOutline> outlines(30, LabelledOutline{"90 %", ring, true});
+    const auto labels = checked_labels(outlines, picture, 1.0 / 3);
+    const std::size_t some = placed(labels);
+    CHECK(some >= 3);
+    for (const auto& label : labels) {
+        if (!label) continue;
+        const cv::Rect near(label->tag.tl() - cv::Point(6, 6), label->tag.size() + cv::Size(12, 12));
+        CHECK(std::ranges::any_of(ring, [&](const Point& point) {
+            return near.contains({static_cast<int>(point.x), static_cast<int>(point.y)});
+        }));
+    }
+    for (LabelledOutline& outline : outlines) outline.on_line = false;
+    CHECK(placed(checked_labels(outlines, picture, 1.0 / 3)) > some);
+}
 
 TEST_CASE("a few outlines in one place all have labels") {
     const cv::Size picture(600, 450);

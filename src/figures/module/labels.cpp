@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 
 #include "figures/module/captions.hpp"
 #include "figures/module/rectangle_index.hpp"
 #include "figures/module/text.hpp"
+#include "system/numbers.hpp"
 
 namespace glimpse {
 
@@ -66,6 +68,28 @@ std::vector<cv::Point> around_corners(const std::vector<Point>& polygon, cv::Siz
             (top + bottom) / 2 - half};
 }
 
+/// Candidates for the top left corner of a tag in the middle of which the line goes on.
+std::vector<cv::Point> along_line(const std::vector<Point>& polygon, cv::Size tag) {
+    constexpr std::size_t most = 64;
+    const std::size_t step = ceil_div(polygon.size(), most);
+    std::vector<cv::Point> candidates;
+    for (std::size_t k = 0; k < polygon.size(); k += step) {
+        candidates.emplace_back(nearest_edge(polygon[k].x) - tag.width / 2,
+                                nearest_edge(polygon[k].y) - tag.height / 2);
+    }
+    return candidates;
+}
+
+std::vector<cv::Point> candidates_for(const LabelledOutline& outline, const cv::Rect& box, cv::Size tag,
+                                      int reach) {
+    if (is_box(outline.polygon, box)) return around_box(box, tag, reach);
+    std::vector<cv::Point> candidates = around_corners(outline.polygon, tag, reach);
+    if (!outline.on_line) return candidates;
+    candidates.pop_back();  // the middle, where another line may be
+    std::ranges::copy(along_line(outline.polygon, tag), std::back_inserter(candidates));
+    return candidates;
+}
+
 double distance(cv::Point a, cv::Point b) {
     return std::hypot(a.x - b.x, a.y - b.y);
 }
@@ -89,13 +113,14 @@ class Placement {
         for (const cv::Rect& outline : outlines) outline_index_.add(outline);
     }
 
-    /// The candidate of least cost; where that overlaps a label, the nearest free place; none where no place
-    /// is free or the labels' area is used up.
-    std::optional<cv::Rect> place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own) {
+    /// The candidate of least cost; where that overlaps a label, the nearest free place, or none for what
+    /// belongs on a line; none where no place is free or the labels' area is used up.
+    std::optional<cv::Rect> place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own,
+                                  bool on_line) {
         const double area = double(tag.width) * tag.height;
         if (area > area_left_) return {};
         std::optional<cv::Rect> best = best_candidate(candidates, tag, own);
-        if (!is_free(*best)) best = nearest_free(*best);
+        if (!is_free(*best)) best = on_line ? std::nullopt : nearest_free(*best);
         if (!best) return {};
         taken_.add(*best);
         area_left_ -= area;
@@ -188,10 +213,9 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
         const std::string& text = texts[k];
         if (text.empty()) continue;
         const cv::Size tag = tag_size(text, sizes.letter);
-        const std::vector<cv::Point> candidates = is_box(outline.polygon, boxes[k])
-                                                      ? around_box(boxes[k], tag, reach)
-                                                      : around_corners(outline.polygon, tag, reach);
-        if (const auto place = placement.place(candidates, tag, k)) labels[k] = Label{text, *place};
+        const std::vector<cv::Point> candidates = candidates_for(outline, boxes[k], tag, reach);
+        if (const auto place = placement.place(candidates, tag, k, outline.on_line))
+            labels[k] = Label{text, *place};
     }
     return labels;
 }

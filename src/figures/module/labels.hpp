@@ -14,6 +14,7 @@ namespace glimpse {
 struct LabelledOutline {
     std::string label;
     std::vector<Point> polygon;  ///< the outline's visible part, in edge coordinates; empty where none is
+    bool on_line = false;        ///< it says what the line is, and has no place elsewhere
 };
 
 /// A label with its place, wholly inside the picture.
@@ -22,7 +23,8 @@ struct Label {
     cv::Rect tag;
 };
 
-/// Places a label at each outline, or where that is taken, at the nearest free place. Earlier ones come
+/// Places a label at each outline, or where that is taken, at the nearest free place; one that is `on_line`
+/// beside its outline or on it, or nowhere. Earlier ones come
 /// first; none overlap. Their area is at most a third of the picture, times ⁴√(30/n) for n > 30 visible
 /// outlines. There is none for an outline that is not visible, where no place is left, and in a picture too
 /// small for letters. Texts wider than half the picture and than 20 cap heights are `elided_apart`.

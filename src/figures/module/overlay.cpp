@@ -172,7 +172,7 @@ void add_contours(Figure& figure, std::span<const LabelledMap> maps, const Overl
             const double dash = contour.is_dashed ? 4.0 * sizes.line : 0;
             for (const Ring& ring : contour.rings) add_outline(figure, ring, sizes, colour(k), dash);
             if (contour.shares.empty()) continue;
-            labels.push_back({contour.shares, contour.greatest()});
+            labels.push_back({contour.shares, contour.greatest(), true});
             owners.push_back(k);
         }
     }
