@@ -24,12 +24,10 @@ std::span<Element> page_of(std::vector<Element>& all, std::size_t number) {
 /// Where a bar may stand beside the cells: next to all of their rows that are not too many.
 cv::Rect rows_of(const ContactSheetLayout& page) {
     constexpr int highest = 512;
-    cv::Rect cells = page.thumbnails.front();
-    const int one = cells.height;
-    for (const cv::Rect& cell : page.thumbnails) cells |= cell;
-    cells.width += 1;  // the hairline
-    cells.height = std::min(cells.height, std::max(one, highest));
-    return cells;
+    cv::Rect rows = page.cells;
+    rows.width += 1;  // the hairline
+    rows.height = std::min(rows.height, std::max(page.cell_height, highest));
+    return rows;
 }
 
 bool can_be_shown(const LoweredGlimpse* glimpse) {

@@ -179,6 +179,19 @@ TEST_CASE("a sheet shrinks what is larger than a cell, and has up to eight in a 
     CHECK(page.sheet.width > page.sheet.height);
 }
 
+TEST_CASE("a sheet's rows reach as far as its captions widen its cells") {
+    const std::vector<PanelEntry> entries(2, PanelEntry{"a caption that is longer than its cell", {20, 40}});
+    const auto layout = figures::lay_out_sheet(entries, {.cell_size = 256});
+    REQUIRE(layout.captions.size() == 2);
+    for (std::size_t k = 0; k < entries.size(); ++k) {
+        const FigureText& caption = layout.captions[k];
+        CHECK(caption.position.x >= layout.cells.x);
+        CHECK(caption.position.x + text_width(caption.text, layout.letter) <= layout.cells.br().x);
+        CHECK((layout.thumbnails[k] & layout.cells) == layout.thumbnails[k]);
+    }
+    CHECK(layout.cell_height == layout.cells.height);
+}
+
 TEST_CASE("a sheet's cells are as wide as the widest label needs, whichever has the most bytes") {
     std::vector<PanelEntry> narrow{{"iiiiiiiii", {4, 40}}, {"WWWWWWWWW", {4, 40}}};
     const auto layout = figures::lay_out_sheet(narrow, {.cell_size = 256});

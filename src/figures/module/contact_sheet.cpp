@@ -87,6 +87,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
     layout.sheet = size_of(cells, grid);
     layout.step = step;
     layout.letter = cells.letter;
+    layout.cell_height = cells.cell.height;
     std::vector<PanelEntry> shown;
     for (std::size_t k = 0; k < glimpses.size(); k += step) shown.push_back(glimpses[k]);
     const std::vector<std::string> captions = captions_of(shown, cells.letter, cells.cell.width);
@@ -95,6 +96,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
         const cv::Point corner{cells.margin + n % grid.width * cells.pitch.width,
                                cells.margin + n / grid.width * cells.pitch.height};
         const cv::Rect cell(corner + cv::Point(1, 1), cells.cell);
+        layout.cells |= cell;
         layout.thumbnails.push_back(centred(shown_size(glimpses[k].size, cells.cell), cell));
         if (cells.letter == 0) continue;
         layout.captions.push_back(
