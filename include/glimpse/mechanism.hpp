@@ -109,12 +109,8 @@ struct Glimpse {
     Score score{};
 
     /// What figures call it: the label, or without one the id, after the name of its category and before its
-    /// score.
-    [[nodiscard]] std::string shown_as() const {
-        const std::string& own = label ? *label : id;
-        return (category && category->is_shown ? category->name + " " : "") + own +
-               (score.is_given() ? " " + score.text() : "");
-    }
+    /// score, each in its place whichever way it is read (`isolated`).
+    [[nodiscard]] GLIMPSE_EXPORT std::string shown_as() const;
     /// Which of the colours of `glimpse_colour` it has in all figures: its category's, or else that of its
     /// place in its document, from 0.
     [[nodiscard]] std::size_t colour(std::size_t k) const { return category ? category->number : k; }

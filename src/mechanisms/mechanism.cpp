@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "maps/overloaded.hpp"
+#include "system/isolated.hpp"
 
 namespace glimpse {
 
@@ -32,6 +33,14 @@ std::optional<Size> requested_size(const Mechanism& mechanism) {
 
 void validate(const Mechanism& mechanism) {
     std::visit([](const auto& m) { validate(m); }, mechanism);
+}
+
+std::string Glimpse::shown_as() const {
+    const std::string& own = label ? *label : id;
+    const bool has_name = category && category->is_shown;
+    if (!has_name && !score.is_given()) return own;
+    return (has_name ? isolated(category->name) + " " : "") + isolated(own) +
+           (score.is_given() ? " " + score.text() : "");
 }
 
 Lowered lower(const Mechanism& mechanism, Size image) {

@@ -21,6 +21,7 @@
 #include "pipeline/settled_style.hpp"
 #include "pipeline/sheet.hpp"
 #include "system/failure.hpp"
+#include "system/isolated.hpp"
 #include "system/parallel.hpp"
 
 namespace glimpse {
@@ -29,7 +30,7 @@ namespace {
 
 /// "IMAGE: LABEL".
 std::string caption_of(const WrittenGlimpse& glimpse) {
-    return glimpse.job->name + ": " + glimpse.glimpse->shown_as();
+    return isolated(glimpse.job->name) + ": " + isolated(glimpse.glimpse->shown_as());
 }
 
 /// Neighbours of one image, which is opened once for all of them.

@@ -145,3 +145,32 @@ TEST_CASE("ten thousand captions take ten times as long as a thousand") {
     constexpr double noise = 3;  // of caches and other programs
     CHECK(many < 10 * noise * few);
 }
+
+TEST_CASE("isolates are shortened whole, at either end of what is left out and around it") {
+    const auto is_whole = [](const std::string& text) {
+        int open = 0;
+        for (std::size_t k = 0; k + 3 <= text.size(); ++k) {
+            if (text.compare(k, 3, "\u2068") == 0) ++open;
+            if (text.compare(k, 3, "\u2069") == 0 && --open < 0) return false;
+        }
+        return open == 0;
+    };
+    const std::string name = "\u2068سلام عليكم سلام عليكم سلام عليكم\u2069";
+    for (const std::string& text : {name, name + " 0.92", "left " + name, name + ": " + name + " dog 0.92"}) {
+        CAPTURE(text);
+        for (int width = 30; width < text_width(text, letter); width += 7) {
+            const std::string shown = elided(text, letter, width);
+            CHECK(shown != text);
+            CHECK(is_whole(shown));
+        }
+    }
+    Texts texts;
+    for (const char* word : {"dog", "cat", "سلام"}) {
+        for (const char* end : {" 0.25", " 0.75"}) texts.push_back(name + " " + word + " " + name + end);
+    }
+    for (const int width : {80, 110, 150, 200}) {
+        for (const std::string& shown : elided_apart(texts, letter, width)) CHECK(is_whole(shown));
+    }
+    CHECK(left_out("a\u2069: \u2068b") == "\u2069…\u2068");
+    CHECK(left_out("\u2068a\u2069") == "…");
+}

@@ -63,13 +63,13 @@ std::string shown_at(const Letters& letters, const std::vector<std::size_t>& bra
         Fragment next = fragment_with(letters, k, most);
         // An ellipsis is no narrower than a letter.
         if (next.first <= end + 1) next.first = end;
-        if (next.first > end) shown += ellipsis;
+        if (next.first > end) shown += left_out(letters.part(end, next.first));
         if (next.end <= end) continue;
         shown += letters.part(std::max(next.first, end), next.end);
         end = next.end;
     }
     if (end + 1 == letters.count()) return shown.append(letters.part(end, end + 1));
-    return end == letters.count() ? shown : shown.append(ellipsis);
+    return end == letters.count() ? shown : shown.append(left_out(letters.part(end, letters.count())));
 }
 
 /// The greatest number of letters for each branch that has room, 0 where one has none.

@@ -15,6 +15,7 @@
 #include "figures/module/painting.hpp"
 #include "figures/module/text.hpp"
 #include "glimpse/error.hpp"
+#include "system/isolated.hpp"
 
 namespace glimpse {
 
@@ -100,6 +101,9 @@ class Shaper {
     [[nodiscard]] PangoLayout* layout(std::string_view text, double em) const {
         PangoLayout* const layout = pango_layout_new(context_.get());
         pango_layout_set_single_paragraph_mode(layout, TRUE);
+        // One that is put together of several has them from left to right.
+        const bool is_one = text.find(isolate_begin) == std::string_view::npos;
+        pango_layout_set_auto_dir(layout, is_one ? TRUE : FALSE);
         pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
         set_size(layout, em);
         return layout;
@@ -153,9 +157,11 @@ std::string showable(const std::string& text, glong most) {
         append_showable(shown, begin, end);
         return shown;
     }
-    append_showable(shown, begin, g_utf8_offset_to_pointer(begin, most / 2));
-    shown += ellipsis;
-    append_showable(shown, g_utf8_offset_to_pointer(begin, length - most / 2), end);
+    const char* const end_of_begin = g_utf8_offset_to_pointer(begin, most / 2);
+    append_showable(shown, begin, end_of_begin);
+    const char* const begin_of_end = g_utf8_offset_to_pointer(begin, length - most / 2);
+    shown += left_out({end_of_begin, static_cast<std::size_t>(begin_of_end - end_of_begin)});
+    append_showable(shown, begin_of_end, end);
     return shown;
 }
 

@@ -6,11 +6,26 @@
 
 #include "figures/module/functions.hpp"
 #include "figures/module/shaping.hpp"
+#include "system/isolated.hpp"
 
 namespace glimpse {
 
 int text_width(const std::string& text, int letter) {
     return static_cast<int>(std::ceil(ShapedText(text, letter).width()));
+}
+
+std::string left_out(std::string_view part) {
+    std::string shown(ellipsis);
+    std::size_t open = 0;
+    for (std::size_t k = 0; k + isolate_begin.size() <= part.size(); ++k) {
+        const std::string_view mark = part.substr(k, isolate_begin.size());
+        if (mark == isolate_begin) ++open;
+        if (mark != isolate_end) continue;
+        if (open == 0) shown.insert(0, isolate_end);
+        open -= open > 0 ? 1 : 0;
+    }
+    for (; open > 0; --open) shown += isolate_begin;
+    return shown;
 }
 
 std::string elided(const std::string& text, int letter, int width) {
@@ -24,8 +39,10 @@ std::string elided(const std::string& text, int letter, int width) {
     // Similar names mostly differ at their ends.
     const auto shortened = [&](std::size_t kept) {
         const std::size_t head = kept / 3;
-        std::string some = all.substr(0, begins[head]);
-        return some.append(ellipsis).append(all, begins[letters - (kept - head)]);
+        const std::size_t first = begins[head];
+        const std::size_t end = begins[letters - (kept - head)];
+        return all.substr(0, first) + left_out(std::string_view(all).substr(first, end - first)) +
+               all.substr(end);
     };
     // The width grows with the number of letters: bisection finds the most that fit.
     constexpr std::size_t too_few = 1;
