@@ -9,7 +9,7 @@ namespace glimpse::cli {
 
 bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
                  RunRecord& record, Notices& notices) {
-    Progress progress(tracks.outputs(), messages.progress, "tracks");
+    Progress progress(tracks.outputs(), messages.progress, "outputs");
     bool all_well = true;
     tracks.make(options, [&](const TrackReport& report) {
         if (report.remade && !messages.quiet) progress.message(about_remade(report.output));

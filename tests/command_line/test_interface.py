@@ -282,8 +282,8 @@ class OnATerminal(GlimpseCase):
         self.assertEqual(status, 0)
         states = self.shown(text)
         self.assertIn("3/3 images", " ".join(states))
-        self.assertIn("0/1 tracks", " ".join(states))  # as soon as the first begins
-        self.assertIn("1/1 tracks", states[-1])
+        self.assertIn("0/1 outputs", " ".join(states))  # as soon as the first begins
+        self.assertIn("1/1 outputs", states[-1])
 
     def test_one_image_or_quiet_shows_nothing(self):
         self.assertEqual(self.run_there(*self.pictures(1), columns=80), (0, ""))
