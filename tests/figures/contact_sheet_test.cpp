@@ -179,6 +179,17 @@ TEST_CASE("a sheet shrinks what is larger than a cell, and has up to eight in a 
     CHECK(page.sheet.width > page.sheet.height);
 }
 
+TEST_CASE("a sheet's cells leave each picture as large as it would be alone") {
+    const std::vector<PanelEntry> entries{
+        {"a", {28, 28}}, {"b", {129, 90}}, {"c", {600, 20}}, {"d", {20, 600}}};
+    const auto together = figures::lay_out_sheet(entries, {.cell_size = 256});
+    for (std::size_t k = 0; k < entries.size(); ++k) {
+        const auto alone = figures::lay_out_sheet({&entries[k], 1}, {.cell_size = 256});
+        CHECK(together.thumbnails[k].size() == alone.thumbnails.front().size());
+    }
+    CHECK(together.thumbnails.front().size() == cv::Size(252, 252));
+}
+
 TEST_CASE("a sheet's rows reach as far as its captions widen its cells") {
     const std::vector<PanelEntry> entries(2, PanelEntry{"a caption that is longer than its cell", {20, 40}});
     const auto layout = figures::lay_out_sheet(entries, {.cell_size = 256});

@@ -139,6 +139,18 @@ Greatest greatest_of(std::span<const PanelEntry> entries) {
     return greatest;
 }
 
+/// That of a cell of a sheet: each picture as large as that side allows, by itself.
+cv::Size size_in_cells(std::span<const PanelEntry> entries, int side) {
+    const cv::Size room(side, side);
+    cv::Size greatest(1, 1);
+    for (const PanelEntry& entry : entries) {
+        const bool is_enlarged = entry.size.width <= side && entry.size.height <= side;
+        const cv::Size size = is_enlarged ? shown_size(entry.size, room) : filling_size(entry.size, room);
+        greatest = {std::max(greatest.width, size.width), std::max(greatest.height, size.height)};
+    }
+    return greatest;
+}
+
 }  // namespace
 
 namespace figures {
@@ -161,11 +173,7 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, i
 ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const SheetOptions& options) {
     const Greatest greatest = greatest_of(glimpses);
     const int side = options.cell_size;
-    const cv::Size room(side, side);
-    const bool is_enlarged = greatest.picture.width <= side && greatest.picture.height <= side;
-    const Cells cells =
-        cells_of(is_enlarged ? shown_size(greatest.picture, room) : filling_size(greatest.picture, room),
-                 side, greatest.label);
+    const Cells cells = cells_of(size_in_cells(glimpses, side), side, greatest.label);
     const int count = static_cast<int>(glimpses.size());
     const int columns = std::min(options.columns, count);
     const cv::Size grid =
