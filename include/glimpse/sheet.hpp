@@ -17,6 +17,8 @@ inline constexpr std::size_t most_cells_of_page = 256;
 /// The longer side of a cell in pixels.
 inline constexpr int least_cell_size = 32;
 inline constexpr int greatest_cell_size = 1024;
+/// Smaller cells have no captions.
+inline constexpr int least_captioned_cell = 64;
 
 /// How an image's sheet is made.
 struct SheetOptions {

@@ -18,6 +18,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/resume.hpp"
+#include "glimpse/sheet.hpp"
 #include "glimpse/track_outputs.hpp"
 
 namespace glimpse::cli {
@@ -76,6 +77,14 @@ void warn_without_fonts(const ExtractOptions& o) {
     o.input.warn(
         "figures have no texts, since fontconfig finds no font; install one, such as Debian's "
         "fonts-dejavu-core");
+}
+
+/// Once, too: labels are not just too long for such cells.
+void warn_without_captions(const ExtractOptions& o) {
+    const bool has_cells = o.output.tracks.strip || o.output.sheet.content != SheetContent::none;
+    if (!has_cells || !o.cell_size || *o.cell_size >= least_captioned_cell) return;
+    o.input.warn("cells of less than " + std::to_string(least_captioned_cell) +
+                 " pixels have no captions: a greater --cell-size shows them");
 }
 
 /// Runs the jobs, and then makes the tracks, and records the results. Sets `over` where no further job is
@@ -162,6 +171,7 @@ Outcome extract(ExtractOptions& o) {
     o.run.warn = o.input.warn;
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
     warn_without_fonts(o);
+    warn_without_captions(o);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const auto print = [&] {
         for (const std::string& text : warnings) {

@@ -209,7 +209,8 @@ void add_sheet(Command& command, ExtractOptions& o) {
         ->default_str("about twice as wide as high");
     command
         .add_number("--cell-size", o.cell_size, least_cell_size, greatest_cell_size,
-                    "of --sheet and --strip: the longer side of a cell, pixels")
+                    "of --sheet and --strip: the longer side of a cell, pixels; below " +
+                        std::to_string(least_captioned_cell) + " without captions")
         ->default_str(std::to_string(defaults.cell_size) + ", of --strip " +
                       std::to_string(TrackOptions().cell_size));
 }

@@ -43,12 +43,12 @@ OverlayStyle style_of_cells(const OutputOptions& options) {
         style.opacity = 1;
     }
     return style;
+}
+
 Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSheetLayout& layout) {
     if (!bar) return page;
     constexpr int least_letter = 9;  // of cells without captions
     return with_colorbar(std::move(page), *bar, rows_of(layout), std::max(least_letter, layout.letter));
-}
-
 }
 
 int Sheet::shrink_for(Size image) const {

@@ -195,6 +195,14 @@ class Sheets(GlimpseCase):
         self.extract(*options, "--scale=0,1")
         self.assertEqual(self.cells("sheet.png")[0][100, 10].tolist(), [0, 0, 4])  # inferno's 0
 
+    def test_cells_too_small_for_captions_are_told_of(self):
+        photo, _ = self.picture()
+        boxes = ("-b", "1,2,9,8", "-b", "5,2,9,8", "--sheet", "glimpses", "--figure-format", "svg", "--cell-size")
+        self.assertIn("cells of less than 64 pixels have no captions", self.extract(photo, *boxes, 63).stderr)
+        self.assertNotIn("<text", (self.out / "photo.sheet.svg").read_text())
+        self.assertEqual(self.extract(photo, *boxes, 64).stderr, "")
+        self.assertIn("<text", (self.out / "photo.sheet.svg").read_text())
+
     def test_a_glimpse_has_its_colour_in_all_figures_whichever_others_fail(self):
         photo, _ = self.picture(width=300, height=200)
         entries = [{"id": "bad", "mechanism": "crop", "rows": [0, 9999], "columns": [0, 1]},

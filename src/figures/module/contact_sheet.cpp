@@ -7,6 +7,7 @@
 #include "figures/module/functions.hpp"
 #include "figures/module/text.hpp"
 #include "figures/module/thumbnails.hpp"
+#include "glimpse/sheet.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse {
@@ -14,7 +15,6 @@ namespace glimpse {
 namespace {
 
 // Longer sides of cells and of the sheet, in pixels.
-constexpr int smallest_captioned_cell = 64;
 constexpr int smallest_cell = 32;
 constexpr int largest_sheet = 4096;
 
@@ -37,7 +37,7 @@ struct Cells {
 Cells cells_of(cv::Size picture, int side, double widest) {
     Cells cells{};
     cells.cell = picture;
-    cells.letter = side < smallest_captioned_cell ? 0 : std::clamp(side / 10, 9, 12);
+    cells.letter = side < least_captioned_cell ? 0 : std::clamp(side / 10, 9, 12);
     if (cells.letter > 0) {
         const int caption = std::min(side, static_cast<int>(std::ceil(widest * cells.letter)) + 2);
         cells.cell.width = std::max(cells.cell.width, caption);
