@@ -1,4 +1,4 @@
-#include "images/codecs/tiff_structure.hpp"
+#include "images/codecs/modules/tiff_memory.hpp"
 
 #include <algorithm>
 #include <charconv>
