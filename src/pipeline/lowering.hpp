@@ -25,9 +25,14 @@ struct LoweredGlimpse {
     [[nodiscard]] const Lowered& decoded() const { return shrunk ? *shrunk : lowered; }
 };
 
-/// Of a glimpse of that document, for `glimpse_colour`: it keeps its place whichever others fail.
-inline std::size_t colour_of(const LoweredGlimpse& glimpse, std::span<const Glimpse> document) {
-    return glimpse.glimpse->colour(static_cast<std::size_t>(glimpse.glimpse - document.data()));
+/// The place of a glimpse in its document, from 0: the same whichever others fail.
+inline std::size_t place_in(std::span<const Glimpse> document, const Glimpse& glimpse) {
+    return static_cast<std::size_t>(&glimpse - document.data());
+}
+
+/// Of a glimpse of that document, for `glimpse_colour`.
+inline std::size_t colour_of(const Glimpse& glimpse, std::span<const Glimpse> document) {
+    return glimpse.colour(place_in(document, glimpse));
 }
 
 /// Runs a step of one glimpse; a failure goes to its report, and does not fail the others. `ReaderGone` and

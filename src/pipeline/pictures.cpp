@@ -100,7 +100,8 @@ void Pictures::lay_out_panel_beside(Size overlay) {
     std::vector<PanelEntry> entries;
     for (const LoweredGlimpse& glimpse : glimpses_) {
         const Size size = glimpse.lowered.map.glimpse;
-        entries.push_back({glimpse.glimpse->shown_as(), {size.width, size.height}, colour_of(glimpse, all_)});
+        entries.push_back(
+            {glimpse.glimpse->shown_as(), {size.width, size.height}, colour_of(*glimpse.glimpse, all_)});
     }
     panel_.emplace(lay_out_panel({overlay.width, overlay.height}, entries, settled_.colorbar));
 }
@@ -114,7 +115,7 @@ std::vector<LabelledMap> Pictures::maps() const {
     for (const LoweredGlimpse& glimpse : glimpses_) {
         maps.push_back({glimpse.glimpse->shown_as(),
                         glimpse.report->error.empty() ? &glimpse.lowered : nullptr,
-                        colour_of(glimpse, all_)});
+                        colour_of(*glimpse.glimpse, all_)});
     }
     return maps;
 }

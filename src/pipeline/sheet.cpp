@@ -83,7 +83,7 @@ void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const Lo
     lowered_.assign(all.size(), nullptr);
     shown_.resize(all.size());
     for (const LoweredGlimpse& glimpse : glimpses) {
-        lowered_[static_cast<std::size_t>(glimpse.glimpse - all.data())] = &glimpse;
+        lowered_[place_in(all, *glimpse.glimpse)] = &glimpse;
     }
     all_ = all;
     glimpses_ = glimpses;
@@ -110,7 +110,7 @@ void Sheet::settle_style() {
 }
 
 void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
-    const auto k = static_cast<std::size_t>(glimpse.glimpse - all_.data());
+    const std::size_t k = place_in(all_, *glimpse.glimpse);
     const cv::Rect& place = pages_[k / most_cells_of_page].thumbnails[k % most_cells_of_page];
     shown_[k] = drawing().fitted(picture, place.size());
 }
@@ -131,7 +131,7 @@ void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figu
         if (!can_be_shown(glimpses[k])) return;
         OverlayStyle own = settled_.style;
         own.enlargement = places[k].width / image.cols;
-        const std::array maps{LabelledMap{{}, &glimpses[k]->lowered, colour_of(*glimpses[k], all_)}};
+        const std::array maps{LabelledMap{{}, &glimpses[k]->lowered, colour_of(*glimpses[k]->glimpse, all_)}};
         overlays[k] = overlay_figure(image, maps, own);
     });
     for (std::size_t k = 0; k < overlays.size(); ++k) add(figure, std::move(overlays[k]), places[k].tl());

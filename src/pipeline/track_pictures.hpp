@@ -8,6 +8,7 @@
 
 #include "glimpse/figure.hpp"
 #include "glimpse/run.hpp"
+#include "pipeline/lowering.hpp"
 
 namespace glimpse {
 
@@ -18,9 +19,7 @@ struct WrittenGlimpse {
     std::filesystem::path file;
 
     /// For `glimpse_colour`, as in all figures of its image.
-    [[nodiscard]] std::size_t colour() const {
-        return glimpse->colour(static_cast<std::size_t>(glimpse - job->glimpses->data()));
-    }
+    [[nodiscard]] std::size_t colour() const { return colour_of(*glimpse, *job->glimpses); }
 };
 
 /// Its size in pixels. Throws `Error` that names the file that cannot be read.
