@@ -38,7 +38,7 @@ inline Image read(const Bytes& bytes, const OpenOptions& options = {}) {
     const auto& info = reader->info();
     Image image{.pixels = reader->decode(glimpse::whole(info.size)),
                 .alpha = info.alpha,
-                .icc_profile = info.icc_profile};
+                .icc_profile = info.icc_profile.bytes()};
     REQUIRE(image.pixels.cols == info.size.width);
     REQUIRE(image.pixels.rows == info.size.height);
     REQUIRE(image.pixels.depth() == info.depth);

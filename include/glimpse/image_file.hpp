@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <string>
@@ -29,6 +30,28 @@ struct Image {
     bool array = false;                       ///< read from an array, as `ImageInfo` has it
 };
 
+/// A colour profile, to be asked for while its reader lives. That of a PNG, which may be 1000 times as large
+/// as it is in the file, is inflated when it is asked for first. Thread-safe.
+class GLIMPSE_EXPORT IccProfile {
+  public:
+    IccProfile() = default;  ///< none
+    explicit(false) IccProfile(std::vector<std::uint8_t> bytes);
+    /// What `read` returns: `size` > 0 bytes, or none where it is damaged.
+    IccProfile(std::size_t size, std::function<std::vector<std::uint8_t>()> read);
+
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] const std::vector<std::uint8_t>& bytes() const;
+
+  private:
+    struct State {
+        std::size_t size = 0;
+        std::function<std::vector<std::uint8_t>()> read;  ///< to be called once
+        std::once_flag once;
+        std::vector<std::uint8_t> bytes;
+    };
+    std::shared_ptr<State> state_;
+};
+
 /// What is known of an image before any pixel is decoded.
 struct ImageInfo {
     Size size;      ///< after the EXIF orientation, where it is applied
@@ -36,7 +59,7 @@ struct ImageInfo {
     int channels = 0;
     bool alpha = false;   ///< the last channel is alpha
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
-    std::vector<std::uint8_t> icc_profile;
+    IccProfile icc_profile;
     bool array = false;      ///< numbers in units of their own, rather than a picture
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
     int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below

@@ -43,7 +43,7 @@ CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& by
 /// Without that option: half of the memory, so that what is made of the pixels, and other programs, have
 /// room; with --untrusted no more than `untrusted_memory` for each of `images` in flight.
 std::int64_t usual_memory(bool untrusted, int images);
-/// Makes a budget for images, and one for pictures of masks.
+/// Makes a budget for images, and one for pictures of masks, and tells the allocator.
 void set_memory(std::int64_t bytes, OpenOptions& options);
 /// The seconds of the processor that decoding an image may take.
 void add_seconds_option(Command& command, std::optional<double>& seconds);

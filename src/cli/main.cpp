@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,17 +43,6 @@ void occupy_standard_descriptors() {
         const int direction = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
         if (open("/dev/null", direction) != descriptor) _exit(some_failed);
     }
-}
-
-/// Keeps the memory that an image frees for the next: to have it back from the system would cost a batch more
-/// than the rest of the work.
-void retain_freed_memory() {
-    constexpr int most_kept = 256 << 20;
-    constexpr int mapped_from = 32 << 20;
-    constexpr int asked_for_at_once = 1 << 20;
-    mallopt(M_TRIM_THRESHOLD, most_kept);
-    mallopt(M_MMAP_THRESHOLD, mapped_from);
-    mallopt(M_TOP_PAD, asked_for_at_once);
 }
 
 int complain(const std::string& message, int status) {
@@ -114,7 +102,6 @@ int main(int argc, char** argv) {
     watch_printing();
     std::set_terminate(end_at_once);
     glimpse::name_fields(option_of_field);
-    retain_freed_memory();
     install_signal_handlers();
     try {
         return run(argc, argv);

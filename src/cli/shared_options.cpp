@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/freed_memory.hpp"
 #include "cli/untrusted.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/error.hpp"
@@ -164,6 +165,7 @@ std::int64_t usual_memory(bool untrusted, int images) {
 void set_memory(std::int64_t bytes, OpenOptions& options) {
     options.memory.budget = std::make_shared<MemoryBudget>(bytes);
     options.mask_memory.budget = std::make_shared<MemoryBudget>(bytes);
+    retain_freed_memory(bytes);
 }
 
 void add_seconds_option(Command& command, std::optional<double>& seconds) {

@@ -248,11 +248,35 @@ std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes, co
     return images;
 }
 
+IccProfile::IccProfile(std::vector<std::uint8_t> bytes) {
+    if (bytes.empty()) return;
+    state_ = std::make_shared<State>();
+    state_->size = bytes.size();
+    std::call_once(state_->once, [&] { state_->bytes = std::move(bytes); });
+}
+
+IccProfile::IccProfile(std::size_t size, std::function<std::vector<std::uint8_t>()> read)
+    : state_(std::make_shared<State>()) {
+    state_->size = size;
+    state_->read = std::move(read);
+}
+
+std::size_t IccProfile::size() const {
+    return state_ ? state_->size : 0;
+}
+
+const std::vector<std::uint8_t>& IccProfile::bytes() const {
+    static const std::vector<std::uint8_t> none;
+    if (!state_) return none;
+    std::call_once(state_->once, [this] { state_->bytes = state_->read(); });
+    return state_->bytes;
+}
+
 Image read_image(ImageReader& reader) {
     const ImageInfo& info = reader.info();
     return {.pixels = reader.decode(whole(info.size)),
             .alpha = info.alpha,
-            .icc_profile = info.icc_profile,
+            .icc_profile = info.icc_profile.bytes(),
             .array = info.array};
 }
 

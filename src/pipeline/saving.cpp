@@ -149,7 +149,7 @@ std::vector<UnpublishedFile> Saver::files() {
 Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo& image) {
     Image picture{.pixels = std::move(pixels),
                   .alpha = image.alpha,
-                  .icc_profile = image.icc_profile,
+                  .icc_profile = image.icc_profile.bytes(),
                   .list = is_list(glimpse.glimpse->mechanism)};
     if (const cv::Mat& alpha = glimpse.lowered.alpha; !alpha.empty()) {
         picture.pixels = with_alpha(picture.pixels, picture.alpha, alpha, full_scale(image.depth));

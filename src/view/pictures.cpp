@@ -72,7 +72,7 @@ int shown_depth(const Picture& picture) {
 std::vector<std::uint8_t> profile_of_shown(const ImageInfo& info) {
     constexpr std::size_t place = 16;  // of the colour space (ICC.1:2022, 7.2)
     constexpr std::string_view wanted = "RGB ";
-    const auto& profile = info.icc_profile;
+    const std::vector<std::uint8_t>& profile = info.icc_profile.bytes();
     if (profile.size() < place + wanted.size()) return {};
     return std::equal(wanted.begin(), wanted.end(), profile.begin() + place) ? profile
                                                                              : std::vector<std::uint8_t>();

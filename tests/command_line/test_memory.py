@@ -188,6 +188,22 @@ class Memory(GlimpseCase):
             little, much = (peak_memory(*self.reading(name, 8), *shown, cwd=self.directory) for name in ("turned.small.jpg", "turned.jpg"))
             self.assertLessEqual(much - little, bound + len(content) + SLACK, side)
 
+    def test_profiles_of_many_images_at_once(self):
+        def chunk(kind, data):
+            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+        picture = saved(Image.new("RGB", (16, 16), (9, 9, 9)), "PNG")
+        behind_header = 33
+        too_large, large = (zlib.compress(bytes(16) + b"RGB " + bytes(mebibytes * MEBIBYTE)) for mebibytes in (60, 5))
+        for k in range(24):
+            profile = chunk(b"iCCP", b"p\0\0" + (large if k % 2 else too_large))
+            self.file(f"in/{k}.png", picture[:behind_header] + profile + picture[behind_header:])
+        run = ("extract", "in", "-b", "0,0,4,4", "--no-sync", "-o", self.out, "--existing", "overwrite", "--memory", "24M")
+        alone = peak_memory(*run, "--jobs", 1, cwd=self.directory)
+        together = peak_memory(*run, "--jobs", 16, cwd=self.directory)
+        self.assertEqual(len(list(self.out.iterdir())), 24)
+        self.assertLess(together - alone, 24 * MEBIBYTE + SLACK)
+
     def test_images_wait_for_one_another(self):
         side = 5000
         content = KINDS["one_strip.tiff"](side)

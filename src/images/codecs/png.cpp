@@ -55,11 +55,9 @@ int read_chunks(spng_ctx* /*context*/, void* chunks, void* out, std::size_t leng
 /// A file to be decoded once.
 class Decoder {
   public:
-    explicit Decoder(std::span<const std::uint8_t> bytes, bool with_profile = false)
-        : chunks_(bytes, with_profile), context_(spng_ctx_new(0)) {
+    explicit Decoder(std::span<const std::uint8_t> bytes) : chunks_(bytes), context_(spng_ctx_new(0)) {
         if (!context_) throw std::bad_alloc();
-        const std::size_t largest = with_profile ? largest_profile : largest_chunk;
-        require(spng_set_chunk_limits(context_.get(), largest, 2 * largest));
+        require(spng_set_chunk_limits(context_.get(), largest_chunk, 2 * largest_chunk));
         require(spng_set_png_stream(context_.get(), read_chunks, &chunks_));
     }
     Decoder(const Decoder&) = delete;  // libspng keeps the address of the chunks
@@ -120,15 +118,6 @@ bool is_there(int status) {
     return status == 0;
 }
 
-/// A damaged profile costs the profile, not the picture.
-std::vector<std::uint8_t> read_profile(std::span<const std::uint8_t> bytes) {
-    const Decoder decoder(bytes, true);
-    spng_iccp profile{};
-    if (spng_get_iccp(decoder.context(), &profile) != 0) return {};
-    const auto* data = reinterpret_cast<const std::uint8_t*>(profile.profile);
-    return {data, data + profile.profile_len};
-}
-
 Metadata read_metadata(spng_ctx* context) {
     Metadata metadata;
     spng_trns transparency{};
@@ -169,7 +158,7 @@ class PngReader final : public ImageReader {
             info_.orientation = late && !late->data().empty() ? exif_orientation(late->data())
                                                               : exif_orientation(raw_exif_profile(bytes));
         }
-        info_.icc_profile = read_profile(bytes);
+        info_.icc_profile = png_profile(bytes);
         info_.pages = apng_pages(bytes);
     }
 

@@ -44,7 +44,7 @@ bool PngChunks::is_needed(std::size_t chunk) const {
     const std::string_view type(reinterpret_cast<const char*>(bytes_.data()) + chunk + type_offset, 4);
     const bool critical = type[0] >= 'A' && type[0] <= 'Z';
     if (chunk_end_ - chunk <= frame_length && !critical) return false;  // empty
-    return critical || type == "tRNS" || type == "eXIf" || (type == "iCCP" && with_profile_);
+    return critical || type == "tRNS" || type == "eXIf";
 }
 
 /// Passes over chunks up to one that is needed. One that is cut off is left to the decoder, which reports it.
@@ -63,7 +63,7 @@ void PngChunks::begin_chunk() {
 
 /// libspng would silently drop a damaged orientation or transparent colour.
 void PngChunks::verify_metadata() const {
-    if (std::islower(bytes_[chunk_begin_ + type_offset]) && !with_profile_) verify();
+    if (std::islower(bytes_[chunk_begin_ + type_offset])) verify();
 }
 
 void PngChunks::verify() const {

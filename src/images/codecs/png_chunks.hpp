@@ -31,12 +31,11 @@ struct PngChunk {
 std::optional<PngChunk> png_chunk_at(std::span<const std::uint8_t> file, std::size_t offset);
 
 /// The chunks of a PNG file that an image is decoded from, one after another as a stream: those that are
-/// critical, and tRNS, eXIf and, if wanted, iCCP. libspng 0.7 refuses files of more than 1000 others.
+/// critical, and tRNS and eXIf. libspng 0.7 refuses files of more than 1000 others.
 class PngChunks {
   public:
     /// `bytes` must outlive this.
-    PngChunks(std::span<const std::uint8_t> bytes, bool with_profile)
-        : bytes_(bytes), with_profile_(with_profile) {}
+    explicit PngChunks(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
     /// Copies the next `out.size()` bytes; false where there are fewer.
     bool read(std::span<std::uint8_t> out);
@@ -54,7 +53,6 @@ class PngChunks {
     [[nodiscard]] bool is_needed(std::size_t chunk) const;
 
     std::span<const std::uint8_t> bytes_;
-    bool with_profile_;
     std::size_t position_ = 0;
     std::size_t chunk_begin_ = 0;
     std::size_t whole_end_ = 0;  ///< where the last chunk ends that has not been cut off

@@ -3,16 +3,71 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <future>
 #include <mutex>
+#include <new>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "glimpse/error.hpp"
+#include "images/codecs/png_chunks.hpp"
+#include "images/codecs/profile.hpp"
+#include "images/decoding_clock.hpp"
 
 namespace glimpse {
 
 namespace {
+
+/// Counts them, and holds none of them; nothing where the stream is damaged or holds more than
+/// `largest_profile`.
+std::optional<std::size_t> inflated_length(std::span<const std::uint8_t> stream) {
+    std::array<std::uint8_t, std::size_t{1} << 14> piece;
+    z_stream state{};
+    state.next_in = const_cast<std::uint8_t*>(stream.data());
+    state.avail_in = static_cast<uInt>(stream.size());
+    if (inflateInit(&state) != Z_OK) throw std::bad_alloc();
+    const std::unique_ptr<z_stream, int (*)(z_streamp)> end(&state, inflateEnd);
+    int status = Z_OK;
+    while (status == Z_OK && state.total_out <= largest_profile) {
+        require_decoding_time();
+        state.next_out = piece.data();
+        state.avail_out = static_cast<uInt>(piece.size());
+        status = inflate(&state, Z_NO_FLUSH);
+    }
+    if (status != Z_STREAM_END || state.total_out > largest_profile) return std::nullopt;
+    return state.total_out;
+}
+
+std::vector<std::uint8_t> inflated(std::span<const std::uint8_t> stream, std::size_t length) {
+    std::vector<std::uint8_t> out(length);
+    uLongf given = length;
+    if (uncompress(out.data(), &given, stream.data(), stream.size()) != Z_OK) return {};
+    return out;
+}
+
+/// The chunk's zlib stream, behind a name of 1 to 79 bytes, its end and the only method of compression, 0.
+std::span<const std::uint8_t> stream_of(const PngChunk& chunk) {
+    constexpr std::ptrdiff_t longest_name = 79;
+    if (!chunk.is_intact()) return {};
+    const std::span<const std::uint8_t> data = chunk.data();
+    const auto name_end = std::ranges::find(data, std::uint8_t{0});
+    const std::ptrdiff_t length = name_end - data.begin();
+    if (length < 1 || length > longest_name || data.end() - name_end < 2 || name_end[1] != 0) return {};
+    return data.subspan(static_cast<std::size_t>(length) + 2);
+}
+
+std::optional<PngChunk> iccp_of(std::span<const std::uint8_t> file) {
+    std::size_t offset = png_signature_length;
+    while (const auto chunk = png_chunk_at(file, offset)) {
+        if (chunk->type == "IDAT" || chunk->bytes.size() < chunk->length) break;
+        if (chunk->type == "iCCP") return chunk;
+        offset += chunk->length;
+    }
+    return std::nullopt;
+}
 
 using Deflated = std::shared_ptr<const std::vector<std::uint8_t>>;
 
@@ -80,6 +135,14 @@ class DeflatedProfiles {
 };
 
 }  // namespace
+
+IccProfile png_profile(std::span<const std::uint8_t> file) {
+    const auto chunk = iccp_of(file);
+    const std::span<const std::uint8_t> stream = chunk ? stream_of(*chunk) : std::span<const std::uint8_t>();
+    const std::size_t length = stream.empty() ? 0 : inflated_length(stream).value_or(0);
+    if (length == 0) return {};
+    return {length, [stream, length] { return inflated(stream, length); }};
+}
 
 std::shared_ptr<const std::vector<std::uint8_t>> iccp_data(const std::vector<std::uint8_t>& icc_profile) {
     static DeflatedProfiles profiles;

@@ -216,7 +216,7 @@ class OpenImageIoReader final : public ImageReader {
         const auto* const profile = s.find_attribute("ICCProfile");
         if (!profile) return;
         const auto* const data = static_cast<const std::uint8_t*>(profile->data());
-        info_.icc_profile.assign(data, data + profile->datasize());
+        info_.icc_profile = std::vector<std::uint8_t>(data, data + profile->datasize());
     }
 
     /// OpenImageIO makes RGB of a grey HEIF or AVIF, whose three channels are the same.

@@ -193,7 +193,7 @@ class TiffReader final : public ImageReader {
         const std::uint8_t* profile = nullptr;
         // L*a*b* becomes sRGB.
         if (!storage_.lab() && TIFFGetField(tiff_, TIFFTAG_ICCPROFILE, &length, &profile))
-            info_.icc_profile.assign(profile, profile + length);
+            info_.icc_profile = std::vector<std::uint8_t>(profile, profile + length);
     }
 
     [[nodiscard]] Block first_block() const {

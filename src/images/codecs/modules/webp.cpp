@@ -81,7 +81,7 @@ class WebpReader final : public ImageReader {
         filtered_alpha_ = features.has_alpha != 0 && features.format != lossless;
         lossless_ = features.format == lossless;
         const auto profile = chunk(mux.get(), "ICCP");
-        info_.icc_profile.assign(profile.begin(), profile.end());
+        info_.icc_profile = std::vector<std::uint8_t>(profile.begin(), profile.end());
         if (const auto exif = chunk(mux.get(), "EXIF"); !exif.empty())
             info_.orientation = exif_orientation(exif);
         info_.depth = CV_8U;

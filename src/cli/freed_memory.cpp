@@ -1,0 +1,22 @@
+#include "cli/freed_memory.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+
+namespace glimpse::cli {
+
+void retain_freed_memory(std::int64_t memory) {
+    constexpr std::int64_t most_kept = 256 << 20;
+    constexpr int mapped_from = 32 << 20;
+    constexpr int asked_for_at_once = 1 << 20;
+    // Threads have arenas of their own, each of which keeps what was freed in it.
+    constexpr std::int64_t for_an_arena = 64 << 20;
+    constexpr std::int64_t most_arenas = 512;
+    mallopt(M_TRIM_THRESHOLD, static_cast<int>(std::min(memory, most_kept)));
+    mallopt(M_MMAP_THRESHOLD, mapped_from);
+    mallopt(M_TOP_PAD, asked_for_at_once);
+    mallopt(M_ARENA_MAX, static_cast<int>(std::clamp<std::int64_t>(memory / for_an_arena, 1, most_arenas)));
+}
+
+}  // namespace glimpse::cli
