@@ -92,7 +92,10 @@ constexpr std::array<Format, 7> formats{{
      .extension = ".xml",
      .counts_from_one = true},
     {.name = "mot",
-     .recognises = [](const Content& content) { return content.has_rows() && is_mot(content.text()); },
+     .recognises =
+         [](const Content& content) {
+             return content.has_rows() && is_mot(content.text()) && !is_visdrone_sequence(content);
+         },
      .read_all = read_mot},
     {.name = "got10k",
      .recognises =
@@ -284,6 +287,13 @@ void add_orphans(const Format& format, const LabelReader& reader, const Annotati
     std::erase_if(files, [&](const fs::path& file) { return "." + extension_of(file) != format.extension; });
     for (const fs::path& file : files) {
         if (!names.contains(file.stem().string())) continue;
+        std::error_code ignored;
+        if (fs::equivalent(file.parent_path(), directory, ignored)) {
+            throw UsageError(directory.string(),
+                             rule + " in the directories that the image lies in; " +
+                                 file.filename().string() +
+                                 " lies in it alone: give the directory of its image as the input");
+        }
         throw UsageError(directory.string(),
                          rule + "; a directory below does: " + file.parent_path().string());
     }

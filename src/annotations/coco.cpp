@@ -25,7 +25,9 @@ struct NamedCategory {
 };
 
 using CategoryNames = std::unordered_map<std::string, NamedCategory>;
+/// Of images by their ids; of one whose record is wrong, so that it is lost, `lost`.
 using Positions = std::unordered_map<std::string, std::size_t>;
+constexpr std::size_t lost = SIZE_MAX;
 
 /// What is wrong with two records of one id.
 std::string about_one_id(const std::string& id, const std::string& first, const std::string& second) {
@@ -86,6 +88,9 @@ Positions add_images(const std::vector<CocoImage>& records, const fs::path& file
         if (image.problem.empty()) image.problem = record.size_problem;
         set.images.push_back(std::move(image));
     }
+    for (const CocoImage& record : records) {
+        if (!record.loss.empty() && !record.id.empty()) positions.emplace(record.id, lost);
+    }
     locator.resolve_claims(set.images);
     for (const auto& [position, problem] : problems) {
         if (set.images[position].problem.empty()) set.images[position].problem = problem;
@@ -109,8 +114,9 @@ void reserve_boxes(const CocoAnnotations& annotations,
                    const std::vector<std::optional<std::size_t>>& positions, DataSet& set) {
     std::vector<std::size_t> counts(set.images.size());
     for (const CocoAnnotation& record : annotations.records) {
-        if (record.image != CocoAnnotation::none && positions[record.image])
-            ++counts[*positions[record.image]];
+        if (record.image == CocoAnnotation::none) continue;
+        const auto position = positions[record.image];
+        if (position && *position != lost) ++counts[*position];
     }
     for (std::size_t k = 0; k < counts.size(); ++k) set.images[k].boxes.reserve(counts[k]);
 }
@@ -156,6 +162,7 @@ void add_boxes(CocoAnnotations& annotations, const fs::path& file, const Categor
                                                : annotations.problems[record.problem]));
             continue;
         }
+        if (*image_positions[record.image] == lost) continue;  // that image fails as a whole
         AnnotatedBox& box = set.images[*image_positions[record.image]].boxes.emplace_back();
         box = {.id = annotations.id_of(record),
                .box = {record.box},

@@ -34,6 +34,15 @@ std::string name_if_any(const Value& record) {
     }
 }
 
+/// And its id the boxes that are lost with it.
+std::string id_if_any(const Value& record) {
+    try {
+        return identifier(record.required("id"));
+    } catch (const UsageError&) {
+        return {};
+    }
+}
+
 /// Keeps an id as a number where its digits can be made again, since most are.
 void set_id(const std::string& id, CocoAnnotation& record, std::deque<std::string>& texts) {
     std::from_chars(id.data(), id.data() + id.size(), record.id);
@@ -100,6 +109,7 @@ CocoImage read_coco_image(const Value& record) {
 
 CocoImage repeated_coco_image(const Value& record, const json::StreamedArray::Repeated& repeated) {
     CocoImage image;
+    if (repeated.pointer != "/id") image.id = id_if_any(record);
     if (repeated.pointer != "/file_name") image.name = name_if_any(record);
     image.loss = repeated.rule;
     image.lost_at = ": " + record.pointer + repeated.pointer;

@@ -19,7 +19,7 @@ namespace glimpse::annotations {
 
 /// A record of "images".
 struct CocoImage {
-    std::string id{};
+    std::string id{};  ///< empty where it cannot be told
     std::string name{};
     std::optional<Size> size{};
     std::string size_problem{};

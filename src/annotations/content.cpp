@@ -48,22 +48,26 @@ bool is_dota(const Row& row) {
            !is_number(row.fields[corner_fields]);
 }
 
-/// "left,top,width,height,score,category,truncation,occlusion", the last three of a few whole numbers; a
-/// comma may follow.
-bool is_visdrone(const Row& row) {
+/// Whether the fields from `begin` on are VisDrone's "left,top,width,height,score,category,truncation,
+/// occlusion", the last three of a few whole numbers; a comma may follow.
+bool ends_as_visdrone(const Row& row, std::size_t begin) {
     constexpr std::array<double, 3> greatest{11, 1, 2};
-    const bool ends_with_comma = row.fields.size() == corner_fields + 1 && row.fields.back().empty();
-    if (!(ends_with_comma || row.fields.size() == corner_fields) || !are_numbers(row, 0, corner_fields))
-        return false;
+    const std::size_t end = begin + corner_fields;
+    const bool ends_with_comma = row.fields.size() == end + 1 && row.fields.back().empty();
+    if (!(ends_with_comma || row.fields.size() == end) || !are_numbers(row, 0, end)) return false;
     const auto is_whole = [&](std::size_t field, double most) {
         const double number = row.number(field);
         return number >= 0 && number <= most && number == std::floor(number);
     };
-    const std::size_t first = corner_fields - greatest.size();
+    const std::size_t first = end - greatest.size();
     for (std::size_t k = 0; k < greatest.size(); ++k) {
         if (!is_whole(first + k, greatest[k])) return false;
     }
     return row.number(first - 1) >= 0 && row.number(first - 1) <= 1;
+}
+
+bool is_visdrone(const Row& row) {
+    return ends_as_visdrone(row, 0);
 }
 
 /// "m" and the mask's left, top, width and height, and the lengths of its runs.
@@ -73,7 +77,22 @@ bool is_vot_mask(const Row& row) {
            is_number(row.fields.front().substr(1)) && are_numbers(row, 1, box_fields);
 }
 
-constexpr std::array<Unread, 14> unread_formats{{
+/// The name of a picture alone in a line, below it the number of its faces, and below that ten numbers for
+/// each.
+bool is_wider_face(const Content& content) {
+    constexpr std::size_t face_fields = 10;
+    std::size_t row_count = 0;
+    bool is_of_it = true;
+    for_each_row(content.text(), [&](const Row& row) {
+        if (row_count == 0) is_of_it = row.fields.size() == 1 && row.fields.front().ends_with(".jpg");
+        if (row_count == 1) is_of_it = is_of_it && row.fields.size() == 1 && is_number(row.fields.front());
+        if (row_count == 2) is_of_it = is_of_it && row.fields.size() >= face_fields;
+        ++row_count;
+    });
+    return is_of_it && row_count > 2;
+}
+
+constexpr std::array<Unread, 19> unread_formats{{
     {"YouTube-VIS's JSON, which is not read; export its frames as COCO",
      [](const Content& content) {
          return content.is_object_with("videos") && content.is_object_with("annotations");
@@ -93,6 +112,14 @@ constexpr std::array<Unread, 14> unread_formats{{
      [](const Content& content) {
          return content.is_object_with("items") && content.is_object_with("annotations");
      }},
+    {"Cityscapes' JSON, which is not read; convert its polygons to COCO",
+     [](const Content& content) { return content.is_object_with("imgHeight"); }},
+    {"Supervisely's JSON, which is not read; export the project as COCO, YOLO or VOC",
+     [](const Content& content) { return content.is_object_with("classTitle"); }},
+    {"BDD100K's JSON, which is not read; convert it to COCO",
+     [](const Content& content) { return content.is_list_with("box2d") || content.is_object_with("box2d"); }},
+    {"WIDER FACE's lists, which are not read; convert them to COCO or YOLO",
+     [](const Content& content) { return content.has_rows() && is_wider_face(content); }},
     {"the description of a YOLO data set; give the directory of its labels, from which it is found",
      [](const Content& content) { return content.has_rows() && content.has_line_of("names:"); }},
     {"KITTI's lines, which are not read; convert them to COCO or YOLO",
@@ -103,6 +130,9 @@ constexpr std::array<Unread, 14> unread_formats{{
      [](const Content& content) { return content.is_xml_with_root("annotations"); }},
     {"VisDrone's lines, which are not read; convert them to COCO or YOLO",
      [](const Content& content) { return content.has_rows_that(is_visdrone); }},
+    {"ten numbers a line: VisDrone's of a sequence, which are not read, or MOT's; convert them to COCO, or "
+     "name the format",
+     is_visdrone_sequence},
     {R"(VOT's masks, which are not read; give their boxes, "left,top,width,height", as GOT-10k has it)",
      [](const Content& content) { return content.has_rows_that(is_vot_mask); }},
     {R"(eight numbers a line: VOT's corners, which are not read, or MOT …; give "left,top,width,height", )"
@@ -178,6 +208,11 @@ bool Content::has_header() const {
     constexpr std::size_t least_names = 4;
     const bool is_table = names >= least_names && text_.find_first_of(",;\t") != std::string_view::npos;
     return !has_number[0] && (row_count > 1 ? has_number[1] : is_table);
+}
+
+bool is_visdrone_sequence(const Content& content) {
+    constexpr std::size_t frame_and_target = 2;
+    return content.has_rows_that([](const Row& row) { return ends_as_visdrone(row, frame_and_target); });
 }
 
 std::string_view unread_format(const Content& content) {

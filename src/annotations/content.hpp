@@ -40,6 +40,10 @@ class Content {
     std::string_view text_;
 };
 
+/// Whether its rows are VisDrone's of a video, which begin as MOT's do: behind the score come a category, a
+/// truncation and an occlusion, where MOT has -1.
+bool is_visdrone_sequence(const Content& content);
+
 /// What a content is that is known and not read, with a remedy; empty for anything else.
 std::string_view unread_format(const Content& content);
 

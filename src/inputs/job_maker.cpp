@@ -13,13 +13,34 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// IMAGE.json, or else STEM.json, be it a file or anything else; none where neither is there.
-std::optional<std::string> find_sidecar(const std::string& image) {
-    for (const fs::path& candidate :
-         {fs::path(image + ".json"), fs::path(image).replace_extension(".json")}) {
-        std::error_code ignored;
-        if (fs::exists(fs::symlink_status(candidate, ignored))) return candidate.string();
-    }
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// With the extension .json or .JSON, be it a file or anything else. Throws `Error` where both are there:
+/// neither is more the image's than the other.
+std::optional<std::string> find_document(const fs::path& stem) {
+    const std::string small = stem.string() + ".json";
+    const std::string capital = stem.string() + ".JSON";
+    const bool has_small = is_there(small);
+    if (!is_there(capital)) return has_small ? std::optional(small) : std::nullopt;
+    std::error_code ignored;
+    if (!has_small) return capital;
+    if (fs::equivalent(small, capital, ignored)) return small;  // where letter case makes no difference
+    throw Error("its document may be " + small + " or " + capital + "; leave one of them");
+}
+
+/// IMAGE.json, or else STEM.json; none where neither is there. What is wrong with it is the job's problem.
+std::optional<std::string> find_sidecar(ImageJob& job) try {
+    const fs::path image(job.image.name());
+    auto found = find_document(image);
+    if (!found) found = find_document(fs::path(image).replace_extension());
+    std::error_code ignored;
+    if (!found || fs::is_regular_file(*found, ignored)) return found;
+    throw Error(*found + " is no file, or a link that leads to none");
+} catch (const Error& error) {
+    job.problem = error.what();
     return std::nullopt;
 }
 
@@ -51,13 +72,12 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
     }
     const bool may_have_sidecar = options_.sidecar && job.image.is_file();
     require_glimpses(job.image.name(), may_have_sidecar);
-    if (const auto sidecar = may_have_sidecar ? find_sidecar(job.image.name()) : std::nullopt) {
-        std::error_code ignored;
-        if (!fs::is_regular_file(*sidecar, ignored)) {
-            job.problem = *sidecar + " is no file, or a link that leads to none";
-            job.glimpses = none;
-            return job;
-        }
+    const auto sidecar = may_have_sidecar ? find_sidecar(job) : std::nullopt;
+    if (!job.problem.empty()) {
+        job.glimpses = none;
+        return job;
+    }
+    if (sidecar) {
         job.sidecar = *sidecar;
         ParameterDocument own = read_parameters(*sidecar, options_.defaults);
         parameters::require_of_one_image(own);

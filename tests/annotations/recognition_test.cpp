@@ -58,6 +58,19 @@ TEST_CASE("what is known and not read is named") {
         CHECK(holds(refused(rows), "VisDrone's lines"));
     }
     CHECK(holds(refused("684,8,273,116,0,12,0,0\n"), "VOT's corners"));
+    CHECK(holds(refused("1,0,593,43,174,190,1,4,0,0\n2,0,592,43,174,189,1,4,0,1\n"),
+                "VisDrone's of a sequence"));
+    for (const char* behind : {"-1,-1,-1", "0.5,3,2", "1,1,0.9"}) {
+        CHECK(holds(
+            read(directory.file("f", "1,7,2,3,4,5,1," + std::string(behind) + "\n"), "", images).front(),
+            "1 2 4 5"));
+    }
+    CHECK(holds(
+        refused(R"({"imgHeight": 1024, "imgWidth": 2048, "objects": [{"label": "car", "polygon": []}]})"),
+        "Cityscapes"));
+    CHECK(holds(refused(R"({"size": {}, "objects": [{"classTitle": "cat", "points": {}}]})"), "Supervisely"));
+    CHECK(holds(refused(R"([{"name": "a.jpg", "labels": [{"category": "car", "box2d": {}}]}])"), "BDD100K"));
+    CHECK(holds(refused("0--Parade/0_Parade_1.jpg\n1\n449 330 122 149 0 0 0 0 0 0 \n"), "WIDER FACE"));
     CHECK(holds(refused("m10,10,40,40,3,5,10,6,4\nm0,10,40,40,7\n"), "VOT's masks"));
     CHECK(holds(refused(R"({"videos": [{"id": 1}], "annotations": [], "categories": []})"), "YouTube-VIS"));
     for (const char* table : {"frame,track,x,y,w,h,c\n1,2,3,4,5,6,1\n", "left,top,width,height\n1,2,3,4\n",

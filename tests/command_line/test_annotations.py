@@ -493,9 +493,24 @@ class OwnFiles(Annotations):
                                   'coco.json: /images/1/id: the key "id" is given twice\n'])
         self.assertNotIn("has nothing for", result.stderr)
         self.assertEqual(self.files(), ["a.12.png", "c.15.png"])
+        # The boxes of an image whose record is wrong are lost with it, and say nothing of their own.
+        for wrong in ('"width": 1, "width": 2, "file_name": "a.png"', '"file_name": 7'):
+            self.file("coco.json", f'{{"images": [{{"id": 1, {wrong}}}, {records[2]}], "annotations": [{boxes[1]}, {boxes[4]}]}}')
+            result = self.fails(1, "extract", "images", "--boxes", "coco.json", "-o", self.out, "--existing", "overwrite",
+                                says=["coco.json: /images/0/"])
+            self.assertNotIn("no image has the id", result.stderr)
+            self.assertEqual(self.files(), ["a.12.png", "c.15.png"])
         # Of what is no record's, nothing can be told.
         self.file("coco.json", '{"images": [], "annotations": [], "images": []}')
         self.fails(2, "extract", "images", "--boxes", "coco.json", "-o", self.out, says=['coco.json: /images: the key "images" is given twice'])
+
+    def test_labels_that_lie_above_those_of_their_image(self):
+        self.picture("images/sub/a.png")
+        self.file("labels/a.txt", "0 0.5 0.5 0.5 0.5\n")
+        self.fails(2, "extract", "images", "-r", "--boxes", "labels", "-o", self.out,
+                   says=["labels: holds no .txt file of the name of an image in the directories that the image lies in; a.txt lies in it alone: "
+                         "give the directory of its image as the input"])
+        self.run_glimpse("extract", "images/sub", "--boxes", "labels", "-o", self.out)
 
     def test_labelme(self):
         _, pixels = self.picture("images/a.png")

@@ -336,6 +336,14 @@ class SeveralImagesOnStandardInput(Formats):
         self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several[:-len(one)] + other)
         self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png"])
 
+    def test_a_png_that_was_cut_off_takes_no_image_along(self):
+        png, other = self.saved(self.noise(64, 64, 3), "PNG"), self.saved(self.noise(8, 12, 3), "JPEG")
+        for length in (len(png) // 2, len(png) - 20, 40):
+            said = self.fails(1, "extract", "-", "-b", "1,2,5,4", "-o", self.out, "--existing", "overwrite",
+                              stdin=png[:length] + other + bytes(len(png))).stderr
+            if "-/001" not in said and not self.files():
+                self.assertIn(f"its last {len(other) + len(png)} bytes begin as another image does, and are not read", said)
+
     def test_an_image_that_cannot_be_told_from_another_fails(self):
         one = self.saved(self.noise(8, 12), "PNG")
         runs = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 0, 0, 62, 40, 12, 8, 1, 8, 1, 0, 0, 0, 2, 0) + bytes(8) + b"\0\1"  # of no length

@@ -127,6 +127,17 @@ class Inputs(GlimpseCase):
         self.assertEqual(self.files(), ["a.000.png"])
         os.chmod(self.path("photos/closed"), 0o700)
 
+    def test_the_extension_of_a_sidecar_in_capitals(self):
+        for name in ("a", "b"):
+            self.picture(f"{name}.png")
+            self.document({"box": [0, 0, 4, 4], "id": "own"}, f"{name}.JSON")
+        self.run_glimpse("extract", "a.png", "b.png", "--sidecar", "-b", "0,0,8,8", "-o", self.out)
+        self.assertEqual(sorted(path.name for path in self.out.iterdir()), ["a.own.png", "b.own.png"])
+        self.document({"box": [0, 0, 4, 4]}, "a.json")
+        self.fails(1, "extract", "a.png", "b.png", "--sidecar", "-o", self.out, "--existing", "overwrite",
+                   says=["a.png: its document may be a.json or a.JSON; leave one of them"])
+        self.assertEqual(sorted(path.name for path in self.out.iterdir()), ["a.own.png", "b.own.png"])
+
     def test_sidecars_beside_image_and_stem(self):
         first, pixels = self.picture("one.png")
         second, _ = self.picture("two.png")

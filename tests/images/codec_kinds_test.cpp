@@ -280,6 +280,24 @@ TEST_CASE("a TIFF that is not read says why") {
     CHECK(reason([&] {
               read(with({compression, 3, {34712}}));
           }) == "a TIFF compressed with method 34712 is not supported");
+    constexpr std::uint32_t bits = 258;
+    const auto colours_of = [](std::vector<std::uint32_t> of_samples) {
+        return hand_made::tiff({{256, 3, {1}},
+                                {257, 3, {1}},
+                                {bits, 3, std::move(of_samples)},
+                                {259, 3, {1}},
+                                {262, 3, {2}},
+                                {277, 3, {3}},
+                                {278, 3, {1}}},
+                               273, 279, {{3, 4, 5, 6}});
+    };
+    for (const std::uint32_t few : {1U, 2U, 4U}) {
+        CHECK_THROWS_WITH_AS(read(colours_of({few, few, few})),
+                             doctest::Contains("of RGB colours is read with 3 samples of 8 bits"), Error);
+    }
+    CHECK(reason([&] {
+              read(colours_of({5, 6, 5}));
+          }) == "a TIFF whose samples differ in bits or kind is not supported; save it with one for all");
     CHECK_NOTHROW(read(with({subfile, 4, {2}})));
     constexpr std::uint32_t image_depth = 32997;
     CHECK(reason([&] {

@@ -38,10 +38,19 @@ std::optional<std::size_t> jpeg_length(std::span<const std::uint8_t> bytes) {
 }
 
 std::optional<std::size_t> png_length(std::span<const std::uint8_t> bytes) {
+    const auto is_damaged = [&](std::size_t at) {
+        const auto chunk = png_chunk_at(bytes, at);
+        return chunk && !chunk->is_intact();
+    };
+    std::size_t last = 0;
     for (std::size_t at = png_signature_length; const auto chunk = png_chunk_at(bytes, at);) {
         const bool is_type = std::ranges::all_of(
             chunk->type, [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
-        if (!is_type) return at;  // this one has been cut off
+        if (!is_type) {
+            // It has been cut off: here, or in the chunk before, which then took what follows for its own.
+            return last > 0 && is_damaged(last) ? std::nullopt : std::optional(at);
+        }
+        last = at;
         at += chunk->length;
         if (chunk->type == "IEND") return at <= bytes.size() ? std::optional(at) : std::nullopt;
     }

@@ -136,20 +136,25 @@ class TiffReader final : public ImageReader {
             std::uint16_t photometric;
             const char* name;
             int samples;
+            bool is_read_of_fewer_bits;
         };
-        constexpr std::array kinds{Kind{PHOTOMETRIC_SEPARATED, "of CMYK colours", 4},
-                                   Kind{PHOTOMETRIC_YCBCR, "of YCbCr colours", 3},
-                                   Kind{PHOTOMETRIC_PALETTE, "with a palette", 1}};
+        constexpr std::array kinds{Kind{PHOTOMETRIC_RGB, "of RGB colours", 3, false},
+                                   Kind{PHOTOMETRIC_SEPARATED, "of CMYK colours", 4, false},
+                                   Kind{PHOTOMETRIC_YCBCR, "of YCbCr colours", 3, false},
+                                   Kind{PHOTOMETRIC_PALETTE, "with a palette", 1, true}};
         const auto* const known = std::ranges::find(kinds, storage_.photometric, &Kind::photometric);
         const Kind kind = known != kinds.end()
                               ? *known
-                              : Kind{storage_.photometric, "of this kind", storage_.grey() ? 1 : 3};
-        if (!storage_.alpha && storage_.samples == kind.samples && storage_.bits <= 8) return;
-        throw Error("a TIFF " + std::string(kind.name) + " is read with " + std::to_string(kind.samples) +
-                    (kind.samples == 1 ? " sample" : " samples") +
-                    " of at most 8 bits and no alpha, and this has " + std::to_string(storage_.samples) +
-                    " of " + std::to_string(storage_.bits) + " bits" +
-                    (storage_.alpha ? ", one of them alpha" : "") + "; save it in RGB");
+                              : Kind{storage_.photometric, "of this kind", storage_.grey() ? 1 : 3, true};
+        const bool has_bits = storage_.bits == 8 || (storage_.bits < 8 && kind.is_read_of_fewer_bits);
+        if (!storage_.alpha && storage_.samples == kind.samples && has_bits) return;
+        throw Error(
+            "a TIFF " + std::string(kind.name) + " is read with " + std::to_string(kind.samples) +
+            (kind.samples == 1 ? " sample" : " samples") + " of " +
+            (kind.is_read_of_fewer_bits ? "at most 8" : "8") + " bits and no alpha, and this has " +
+            std::to_string(storage_.samples) + " of " + std::to_string(storage_.bits) + " bits" +
+            (storage_.alpha ? ", one of them alpha" : "") +
+            (storage_.photometric == PHOTOMETRIC_RGB ? "; save it with 8 or 16" : "; save it in RGB"));
     }
 
     /// libtiff's own conversion takes no account of the white.

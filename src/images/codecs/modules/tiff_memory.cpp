@@ -47,6 +47,13 @@ void record_warning(const char* /*module*/, const char* format, va_list /*argume
     if (std::string_view(format).starts_with("IO error")) tag_is_lost = true;
 }
 
+/// Throws `Error`: libtiff does not open a directory.
+[[noreturn]] void fail_to_open() {
+    if (last_complaint.find("different values per sample") != std::string::npos)
+        throw Error("a TIFF whose samples differ in bits or kind is not supported; save it with one for all");
+    fail_corrupt(last_complaint);
+}
+
 TiffFile& file(thandle_t handle) {
     return *static_cast<TiffFile*>(handle);
 }
@@ -55,7 +62,7 @@ TiffFile& file(thandle_t handle) {
 
 TiffFile::TiffFile(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes) {
     open("r");
-    if (!handle_) fail_corrupt(complaint());
+    if (!handle_) fail_to_open();
     try {
         select(page);
     } catch (...) {
@@ -74,7 +81,7 @@ void TiffFile::select(int page) {
         tag_is_lost = false;
         // A directory's number has 16 or 32 bits, by the version of libtiff.
         using Directory = decltype(TIFFCurrentDirectory(nullptr));
-        if (TIFFSetDirectory(handle_, static_cast<Directory>(page)) == 0) fail_corrupt(complaint());
+        if (TIFFSetDirectory(handle_, static_cast<Directory>(page)) == 0) fail_to_open();
     }
     // If its palette were lost, indices would be taken for grey.
     if (tag_is_lost) fail_corrupt("a tag lies beyond the end of the file");
