@@ -51,6 +51,39 @@ TEST_CASE("PNG palettes, transparent colours, few bits and interlacing") {
     }
 }
 
+TEST_CASE("a PNG's indices have from one to eight bits, and each its colour") {
+    const Bytes four = hand_made::png_chunk("PLTE", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    const Bytes two = hand_made::png_chunk("PLTE", {1, 2, 3, 4, 5, 6});
+    const auto indices = [&](std::uint8_t bits, Bytes row) {
+        row.insert(row.begin(), 0);  // no filter
+        return hand_made::file({5, 1, bits, 3, false, bits == 1 ? two : four, row});
+    };
+    const cv::Mat binary = (cv::Mat_<cv::Vec3b>(1, 5) << cv::Vec3b(4, 5, 6), cv::Vec3b(1, 2, 3),
+                            cv::Vec3b(1, 2, 3), cv::Vec3b(4, 5, 6), cv::Vec3b(4, 5, 6));
+    const cv::Mat all = (cv::Mat_<cv::Vec3b>(1, 5) << cv::Vec3b(10, 11, 12), cv::Vec3b(7, 8, 9),
+                         cv::Vec3b(4, 5, 6), cv::Vec3b(1, 2, 3), cv::Vec3b(10, 11, 12));
+    CHECK(same(read(indices(1, {0b10011000})).pixels, binary));
+    CHECK(same(read(indices(2, {0b11100100, 0b11000000})).pixels, all));
+    CHECK(same(read(indices(4, {0x32, 0x10, 0x30})).pixels, all));
+    CHECK(same(read(indices(8, {3, 2, 1, 0, 3})).pixels, all));
+    CHECK(reason([&] {
+              read(indices(4, {0x32, 0x14, 0x30}));
+          }) == "the file is truncated or corrupt (a pixel has colour 4 of a palette of 4)");
+    CHECK(
+        same(glimpse::open_image(indices(4, {0x32, 0x14, 0x30}))->decode({0, 0, 3, 1}), all.colRange(0, 3)));
+    const auto value = [](std::uint32_t x, std::uint32_t y) {
+        return static_cast<std::uint8_t>((x + 2 * y) % 4);
+    };
+    const Image woven =
+        read(hand_made::file({21, 13, 8, 3, true, four, hand_made::interlaced_rows(21, 13, value)}));
+    for (int y = 0; y < 13; ++y) {
+        for (int x = 0; x < 21; ++x) {
+            CHECK(woven.pixels.at<cv::Vec3b>(y, x)[0] ==
+                  1 + 3 * value(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y)));
+        }
+    }
+}
+
 TEST_CASE("PNG with a wrong checksum is corrupt") {
     const Bytes png = hand_made::file({2, 2, 8, 0, false, {}, {0, 1, 2, 0, 3, 4}});
     CHECK_NOTHROW(read(png));

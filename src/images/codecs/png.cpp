@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 #include <opencv2/core.hpp>
+#include <optional>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -17,6 +18,7 @@
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/png_chunks.hpp"
+#include "images/codecs/png_palette.hpp"
 #include "images/codecs/png_profile.hpp"
 #include "images/codecs/png_raw_profile.hpp"
 #include "images/codecs/profile.hpp"
@@ -101,8 +103,8 @@ Layout layout_of(const spng_ihdr& header, bool transparency) {
             return {SPNG_FMT_PNG, 4, 4, depth};
         case SPNG_COLOR_TYPE_TRUECOLOR:
             return transparency ? Layout{rgba, 4, 4, depth} : Layout{SPNG_FMT_PNG, 3, 3, depth};
-        default:
-            return transparency ? Layout{SPNG_FMT_RGBA8, 4, 4, CV_8U} : Layout{SPNG_FMT_RGB8, 3, 3, CV_8U};
+        default:  // indices, to which the palette is applied here
+            return {SPNG_FMT_PNG, 1, transparency ? 4 : 3, CV_8U};
     }
 }
 
@@ -146,7 +148,11 @@ class PngReader final : public ImageReader {
         if (header_.width > largest || header_.height > largest) throw Error("the image is too large");
         const Metadata metadata = read_metadata(decoder.context());
         layout_ = layout_of(header_, metadata.transparency);
-        transparency_ = metadata.transparency;
+        if (header_.color_type == SPNG_COLOR_TYPE_INDEXED) {
+            palette_.emplace(decoder.context(), header_.bit_depth, metadata.transparency);
+        }
+        // Of a palette it is applied with the colours.
+        applied_by_decoder_ = metadata.transparency && !palette_;
         info_.size = {static_cast<int>(header_.width), static_cast<int>(header_.height)};
         info_.depth = layout_.depth;
         info_.channels = layout_.channels;
@@ -168,7 +174,7 @@ class PngReader final : public ImageReader {
         require_enough_bytes();
         Decoder decoder(bytes_);
         spng_ctx* const context = decoder.context();
-        const int flags = SPNG_DECODE_PROGRESSIVE | (transparency_ ? SPNG_DECODE_TRNS : 0);
+        const int flags = SPNG_DECODE_PROGRESSIVE | (applied_by_decoder_ ? SPNG_DECODE_TRNS : 0);
         require(spng_decode_image(context, nullptr, 0, layout_.format, flags));
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));
         if (header_.interlace_method != SPNG_INTERLACE_NONE) {
@@ -199,6 +205,7 @@ class PngReader final : public ImageReader {
 
     [[nodiscard]] std::size_t sample_bytes() const { return info_.depth == CV_16U ? 2 : 1; }
     [[nodiscard]] std::size_t row_bytes() const {
+        if (palette_) return palette_->row_bytes(header_.width);
         return std::size_t{header_.width} * static_cast<std::size_t>(layout_.stored_channels) *
                sample_bytes();
     }
@@ -234,6 +241,10 @@ class PngReader final : public ImageReader {
     }
 
     void copy_row(const std::uint8_t* row, const Rectangle& region, std::uint8_t* out) const {
+        if (palette_) {
+            return palette_->apply(row, static_cast<std::size_t>(region.x),
+                                   static_cast<std::size_t>(region.width), out);
+        }
         const std::size_t pixel = static_cast<std::size_t>(layout_.stored_channels) * sample_bytes();
         const std::uint8_t* from = row + static_cast<std::size_t>(region.x) * pixel;
         if (layout_.stored_channels == layout_.channels) {
@@ -246,7 +257,8 @@ class PngReader final : public ImageReader {
     std::span<const std::uint8_t> bytes_;
     spng_ihdr header_{};
     Layout layout_{};
-    bool transparency_ = false;
+    bool applied_by_decoder_ = false;  ///< a transparent colour
+    std::optional<PngPalette> palette_;
     ImageInfo info_;
 };
 
