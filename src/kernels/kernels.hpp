@@ -68,9 +68,9 @@ struct VerticalTask {
     int length;  ///< values of a line
 };
 
-/// A row of at least `minimum_samples` samples. The sampling point of glimpse pixel j is start + j · step, in
-/// centre coordinates of an image whose pixel `origin` is the first of `in`. Every tap whose weight is not 0
-/// lies in `in`.
+/// A row of at least `minimum_samples` samples. The sampling point of glimpse pixel j is start + j · step, or
+/// the j-th of `points`, in centre coordinates of an image whose pixel `origin` is the first of `in`. Every
+/// tap whose weight is not 0 lies in `in`.
 struct SampleRowTask {
     Lines in;
     std::ptrdiff_t end_of_data;  ///< bytes from the first value of `in` to the end of its last; < 2^31
@@ -81,7 +81,8 @@ struct SampleRowTask {
     double start_y;
     double step_x;
     double step_y;
-    int begin;  ///< the j that are sampled: [begin, end)
+    const double* points;  ///< x and y of each j from 0 on; null: they are `step` apart
+    int begin;             ///< the j that are sampled: [begin, end)
     int end;
     float* out;  ///< value c of pixel j at j·C + c; one value after the last is overwritten
 };

@@ -60,13 +60,41 @@ class Coordinate {
     FixedPoints steps_{};
 };
 
-/// Locates the samples of a task.
-template <typename T>
+/// One coordinate of listed sampling points, none of which is negative: every second number of a list.
+class ListedCoordinate {
+  public:
+    ListedCoordinate(const double* first, int origin) : first_(first), origin_(origin) {}
+
+    /// ⌊x⌋ and the fraction of the eight points from the j-th on.
+    GLIMPSE_INLINE void locate(int j, IntLanes& whole, Lanes& fraction) const {
+        using Four = double __attribute__((vector_size(32)));
+        using FourInts = std::int32_t __attribute__((vector_size(16)));
+        using FourFloats = float __attribute__((vector_size(16)));
+        const double* const at = first_ + std::ptrdiff_t{2} * j;
+        const Four low{at[0], at[2], at[4], at[6]};
+        const Four high{at[8], at[10], at[12], at[14]};
+        const auto low_whole = __builtin_convertvector(low, FourInts);
+        const auto high_whole = __builtin_convertvector(high, FourInts);
+        whole = __builtin_shufflevector(low_whole, high_whole, 0, 1, 2, 3, 4, 5, 6, 7) - origin_;
+        const auto low_rest =
+            __builtin_convertvector(low - __builtin_convertvector(low_whole, Four), FourFloats);
+        const auto high_rest =
+            __builtin_convertvector(high - __builtin_convertvector(high_whole, Four), FourFloats);
+        fraction = __builtin_shufflevector(low_rest, high_rest, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+  private:
+    const double* first_;
+    std::int32_t origin_;
+};
+
+/// Locates the samples of a task, of values `T`.
+template <typename T, typename Axis>
 class Locations {
   public:
-    Locations(const SampleRowTask& task, int channels)
-        : x_(task.start_x, task.step_x, task.origin_x),
-          y_(task.start_y, task.step_y, task.origin_y),
+    Locations(Axis x, Axis y, const SampleRowTask& task, int channels)
+        : x_(x),
+          y_(y),
           step_(static_cast<std::int32_t>(task.in.step)),
           pixel_(channels * static_cast<int>(sizeof(T))) {}
 
@@ -84,9 +112,15 @@ class Locations {
         store(fraction_y, points.fraction_y + n);
     }
 
+    /// The samples j … j + count - 1, at least eight, become the first points.
+    void locate_batch(int j, int count, Points& points) const {
+        for (int n = 0; n + lane_count <= count; n += lane_count) locate(j + n, points, n);
+        locate(j + count - lane_count, points, count - lane_count);
+    }
+
   private:
-    Coordinate x_;
-    Coordinate y_;
+    Axis x_;
+    Axis y_;
     std::int32_t step_;
     std::int32_t pixel_;
 };
@@ -95,13 +129,15 @@ class Locations {
 /// eight.
 template <typename T, typename Visit>
 GLIMPSE_INLINE void for_each_batch(const SampleRowTask& task, int channels, Visit&& visit) {
-    const Locations<T> locations(task, channels);
+    const Locations<T, Coordinate> spaced({task.start_x, task.step_x, task.origin_x},
+                                          {task.start_y, task.step_y, task.origin_y}, task, channels);
+    const Locations<T, ListedCoordinate> listed({task.points, task.origin_x},
+                                                {task.points + 1, task.origin_y}, task, channels);
     Points points;
     for (int j = task.begin; j < task.end; j += batch_length) {
         if (task.end - j < lane_count) j = task.end - lane_count;  // overlaps the batch before
         const int count = task.end - j < batch_length ? task.end - j : batch_length;
-        for (int n = 0; n + lane_count <= count; n += lane_count) locations.locate(j + n, points, n);
-        locations.locate(j + count - lane_count, points, count - lane_count);
+        task.points ? listed.locate_batch(j, count, points) : spaced.locate_batch(j, count, points);
         visit(j, points, count);
     }
 }

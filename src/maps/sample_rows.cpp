@@ -43,16 +43,33 @@ void SampledRows::read(int i, float* row) const {
 
 /// Those of row i for the loop.
 Interval SampledRows::inner_samples(int i) const {
-    if (!affine_ || end_of_data_ >> 31 != 0 || !loop_) return {};
+    if (end_of_data_ >> 31 != 0 || !loop_) return {};
     const Point low{loop_->low, loop_->low};
     const Point high{map_.image.width - loop_->margin, map_.image.height - loop_->margin};
     if (high.x < low.x || high.y < low.y) return {};
-    const Interval inner = samples_within(*affine_, i, map_.glimpse.width, low, high);
+    const Interval inner =
+        affine_ ? samples_within(*affine_, i, map_.glimpse.width, low, high) : listed_within(i, low, high);
     return inner.length() < minimum_samples ? Interval{} : inner;
 }
 
+/// The longest run of listed points within low … high.
+Interval SampledRows::listed_within(int i, Point low, Point high) const {
+    Interval longest;
+    Interval run;
+    for (int j = 0; j < map_.glimpse.width; ++j) {
+        const Point point = samples_.points.at(j, i);
+        const bool is_within = point.x >= low.x && point.x <= high.x && point.y >= low.y && point.y <= high.y;
+        run = is_within ? Interval{run.empty() ? j : run.begin, j + 1} : Interval{};
+        if (run.length() > longest.length()) longest = run;
+    }
+    return longest;
+}
+
 SampleRowTask SampledRows::task(int i, Interval part, float* row) const {
-    const Point start = (*affine_)(0, i);
+    static_assert(sizeof(Point) == 2 * sizeof(double), "a list of points is one of x and y");
+    const std::vector<Point>* const listed = samples_.points.listed();
+    const std::size_t first = static_cast<std::size_t>(i) * static_cast<std::size_t>(map_.glimpse.width);
+    const Point start = samples_.points.at(0, i);
     return {lines_of(image_.pixels),
             static_cast<std::ptrdiff_t>(end_of_data_),
             channels_,
@@ -60,8 +77,9 @@ SampleRowTask SampledRows::task(int i, Interval part, float* row) const {
             image_.region.y,
             start.x,
             start.y,
-            affine_->m[0][0],
-            affine_->m[1][0],
+            affine_ ? affine_->m[0][0] : 0,
+            affine_ ? affine_->m[1][0] : 0,
+            listed ? &(*listed)[first].x : nullptr,
             part.begin,
             part.end,
             row};

@@ -28,12 +28,13 @@ class SampledRows {
 
   private:
     [[nodiscard]] Interval inner_samples(int i) const;
+    [[nodiscard]] Interval listed_within(int i, Point low, Point high) const;
     [[nodiscard]] SampleRowTask task(int i, Interval part, float* row) const;
     void read_taps(int i, Interval part, float* row) const;
 
     const LinearMap& map_;
     const Samples& samples_;
-    const Affine* affine_;
+    const Affine* affine_;  ///< null where the points are listed
     std::optional<SampleLoop> loop_;
     const ImageRegion& image_;
     int channels_;

@@ -173,12 +173,21 @@ void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, 
     const double step_x = (coordinate(image.width) - x) / (count - 1);
     const double step_y = (coordinate(image.height) - y) / (count - 1);
     std::vector<float> out(static_cast<std::size_t>(count * channels) + 1);
-    const SampleRowTask task{image.lines(), image.bytes(), channels, origin_x, origin_y, origin_x + x,
-                             origin_y + y,  step_x,        step_y,   begin,    end,      out.data()};
-    cubic ? kernels.sample_bicubic(task) : kernels.sample_bilinear(task);
-    // The value after the last is unspecified.
-    out.resize(static_cast<std::size_t>(end * channels));
-    digest.add(out);
+    std::vector<double> points;  // the same ones, listed
+    for (int j = 0; j < count; ++j) {
+        points.push_back(
+            std::clamp(origin_x + x + j * step_x, origin_x + low, origin_x + image.width - from_end));
+        points.push_back(
+            std::clamp(origin_y + y + j * step_y, origin_y + low, origin_y + image.height - from_end));
+    }
+    for (const double* const listed : {static_cast<const double*>(nullptr), points.data()}) {
+        const SampleRowTask task{image.lines(), image.bytes(), channels,  origin_x, origin_y,
+                                 origin_x + x,  origin_y + y,  step_x,    step_y,   listed,
+                                 begin,         end,           out.data()};
+        cubic ? kernels.sample_bicubic(task) : kernels.sample_bilinear(task);
+        digest.add(std::vector(out.begin(),
+                               out.begin() + std::ptrdiff_t{end} * channels));  // the next is unspecified
+    }
 }
 
 template <typename Out>

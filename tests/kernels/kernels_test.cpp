@@ -150,9 +150,25 @@ SampleRowTask sample_task(const cv::Mat& image, Point start, Point step, int cou
             start.y,
             step.x,
             step.y,
+            nullptr,
             0,
             count,
             out};
+}
+
+/// The largest difference of a row of samples to the definition.
+double worst_of(const cv::Mat& image, const std::vector<Point>& points, const std::vector<float>& out,
+                bool cubic) {
+    double worst = 0;
+    const int channels = image.channels();
+    for (std::size_t j = 0; j < points.size(); ++j) {
+        for (int c = 0; c < channels; ++c) {
+            const double expected = sampled(image, points[j].x, points[j].y, c, cubic);
+            const auto value = static_cast<std::size_t>(c) + j * static_cast<std::size_t>(channels);
+            worst = std::max(worst, std::abs(out[value] - expected));
+        }
+    }
+    return worst;
 }
 
 }  // namespace
@@ -225,18 +241,41 @@ TEST_CASE("kernels: rows of samples in every instruction set") {
             std::vector<float> out(static_cast<std::size_t>(count * channels) + 1);
             const SampleRowTask task = sample_task(image, first, step, count, out.data());
             cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
-            double worst = 0;
+            std::vector<Point> points;
             for (int j = 0; j < count; ++j) {
                 // Rounding may carry the last point past the edge.
-                const double x = std::min(first.x + j * step.x, last.x);
-                const double y = std::min(first.y + j * step.y, last.y);
-                for (int c = 0; c < channels; ++c) {
-                    const double expected = sampled(image, x, y, c, cubic);
-                    worst =
-                        std::max(worst, std::abs(out[static_cast<std::size_t>(j * channels + c)] - expected));
-                }
+                points.push_back(
+                    {std::min(first.x + j * step.x, last.x), std::min(first.y + j * step.y, last.y)});
             }
-            CHECK(worst <= 2 * tolerance * range_of(depth));
+            CHECK(worst_of(image, points, out, cubic) <= 2 * tolerance * range_of(depth));
+        }
+    }
+}
+
+TEST_CASE("kernels: rows of listed samples in every instruction set") {
+    Draws draw(5);
+    for (int trial = 0; trial < 90; ++trial) {
+        const bool cubic = trial % 2 == 1;
+        const Size size{draw.whole(8, 40), draw.whole(8, 40)};
+        const int depth = std::array{CV_8U, CV_16U, CV_32F}[static_cast<std::size_t>(trial % 3)];
+        const cv::Mat image = draw.image(size, depth, draw.whole(1, 5));
+        const double low = cubic ? 1 : 0;
+        const Point high{size.width - (cubic ? 3.0 : 1.0), size.height - (cubic ? 3.0 : 1.0)};
+        std::vector<Point> points{{low, low}, high, {low, high.y}, {high.x, low}};
+        while (points.size() < static_cast<std::size_t>(draw.whole(8, 300))) {
+            points.push_back(
+                {low + draw.uniform(0, 1) * (high.x - low), low + draw.uniform(0, 1) * (high.y - low)});
+        }
+        const int count = static_cast<int>(points.size());
+        const auto channels = static_cast<std::size_t>(image.channels());
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            CAPTURE(trial);
+            std::vector<float> out(points.size() * channels + 1);
+            SampleRowTask task = sample_task(image, {}, {}, count, out.data());
+            task.points = &points.front().x;
+            cubic ? kernels->sample_bicubic(task) : kernels->sample_bilinear(task);
+            CHECK(worst_of(image, points, out, cubic) <= 2 * tolerance * range_of(depth));
         }
     }
 }
