@@ -200,10 +200,11 @@ inline void check_constant(const Backend& backend, const Lowered& lowered, const
     const auto within = [](double position, double margin, int size) {
         return position >= margin && position <= size - 1 - margin;
     };
+    const auto* const samples = std::get_if<Samples>(&map.kind);
     double largest = 0;
     for (int i = 0; i < glimpse.rows; ++i) {
         for (int j = 0; j < glimpse.cols; ++j) {
-            const Point p = lowered.matrix.value_or(Affine{})(j, i);
+            const Point p = samples ? samples->points.at(j, i) : lowered.matrix.value_or(Affine{})(j, i);
             if (!within(p.x, expected.margin_x, map.image.width)) continue;
             if (!within(p.y, expected.margin_y, map.image.height)) continue;
             const double off = std::abs(glimpse.at<float>(i, j) - value * lowered.full_weight);

@@ -154,6 +154,43 @@ inline Values spatial_transformer(const Values& image, const Theta& theta, Size 
     return glimpse;
 }
 
+/// The homography that takes the outer corners of a glimpse to four points, edge coordinates: the solution of
+/// eight equations, as `getPerspectiveTransform` has them.
+inline cv::Matx33d homography(const std::array<Point, 4>& to, Size glimpse) {
+    const std::array<Point, 4> from{{{0, 0},
+                                     {double(glimpse.width), 0},
+                                     {double(glimpse.width), double(glimpse.height)},
+                                     {0, double(glimpse.height)}}};
+    cv::Matx<double, 8, 8> a = cv::Matx<double, 8, 8>::zeros();
+    cv::Matx<double, 8, 1> b;
+    for (int k = 0; k < 4; ++k) {
+        const auto [u, v] = from[static_cast<std::size_t>(k)];
+        const auto [x, y] = to[static_cast<std::size_t>(k)];
+        const std::array<double, 8> of_x{u, v, 1, 0, 0, 0, -u * x, -v * x};
+        const std::array<double, 8> of_y{0, 0, 0, u, v, 1, -u * y, -v * y};
+        for (int n = 0; n < 8; ++n) {
+            a(2 * k, n) = of_x[static_cast<std::size_t>(n)];
+            a(2 * k + 1, n) = of_y[static_cast<std::size_t>(n)];
+        }
+        b(2 * k) = x;
+        b(2 * k + 1) = y;
+    }
+    const cv::Matx<double, 8, 1> h = a.solve(b, cv::DECOMP_SVD);
+    return {h(0), h(1), h(2), h(3), h(4), h(5), h(6), h(7), 1};
+}
+
+/// The samples at the points of a homography, edge coordinates; what lies behind the viewer is 0.
+inline Values projected(const Values& image, const cv::Matx33d& matrix, Size size, const Sampling& sampling) {
+    Values glimpse(size.height, size.width);
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
+            const cv::Vec3d p = matrix * cv::Vec3d(j + 0.5, i + 0.5, 1);
+            glimpse(i, j) = p[2] > 0 ? sample(image, p[0] / p[2] - 0.5, p[1] / p[2] - 0.5, sampling) : 0;
+        }
+    }
+    return glimpse;
+}
+
 // Crop
 
 /// The cropped box as pixels, the padding in place of those outside the image; reflection at the outer edges.

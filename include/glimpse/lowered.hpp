@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -67,6 +68,9 @@ struct Lowered {
     Fill fill{};
     /// From glimpse pixel to image pixel, centre coordinates, where the map has such a form.
     std::optional<Affine> matrix{};
+    /// From glimpse pixel to image pixel in homogeneous coordinates, both centre coordinates, where the map
+    /// is projective and has no such matrix; the third coordinate is > 0 of all that the glimpse sees.
+    std::optional<std::array<std::array<double, 3>, 3>> homography{};
     /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
     cv::Mat alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.

@@ -39,8 +39,8 @@ GLIMPSE_EXPORT void validate(const Mechanism& mechanism);
 /// The linear map for an image of size `image`. Throws as the mechanism's own `lower` does.
 GLIMPSE_EXPORT Lowered lower(const Mechanism& mechanism, Size image);
 
-/// What `lower` takes: of a mask, whose weights are as large as the image, as its own `lowering_memory` says;
-/// nothing that counts of any other.
+/// What `lower` takes: of a mask, whose weights are as large as the image, and of a warp, which lists its
+/// points, as their own `lowering_memory` says; nothing that counts of any other.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read);
 
 /// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.

@@ -18,14 +18,15 @@ class GLIMPSE_EXPORT SamplingPoints {
     // NOLINTNEXTLINE(google-explicit-constructor): an affine map is the points that it gives
     SamplingPoints(const Affine& affine = {}) : points_(affine) {}
 
-    /// The w·h points in row order. Throws `std::invalid_argument` unless these are whole rows of `width`
-    /// points, one row at least.
-    SamplingPoints(std::vector<Point> points, int width);
+    /// The w·h points in row order; one that is NaN sees nothing. `border` is what `border` returns, where it
+    /// is known exactly. Throws `std::invalid_argument` unless these are whole rows of `width` points, one
+    /// row at least.
+    SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border = {});
 
     /// T(j, i); of listed ones, 0 ≤ j < w and 0 ≤ i < h.
     [[nodiscard]] Point at(int j, int i) const {
         if (const auto* affine = std::get_if<Affine>(&points_)) return (*affine)(j, i);
-        const auto& [points, width] = *std::get_if<List>(&points_);
+        const auto& [points, width, border] = *std::get_if<List>(&points_);
         return points[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
                       static_cast<std::size_t>(j)];
     }
@@ -38,9 +39,16 @@ class GLIMPSE_EXPORT SamplingPoints {
         return list ? &list->points : nullptr;
     }
 
+    /// Whether listed points came with their border.
+    [[nodiscard]] bool has_known_border() const {
+        const auto* list = std::get_if<List>(&points_);
+        return list && !list->border.empty();
+    }
+
     /// The border of the glimpse carried into the image, a closed polygon in edge coordinates, clockwise in
     /// the glimpse from its corner (0, 0): the four corners, and for listed points the middle of each border
-    /// pixel's outer edge as well, which is half a pixel beyond its centre by the Jacobian.
+    /// pixel's outer edge as well, which is half a pixel beyond its centre by the Jacobian, unless they came
+    /// with their border.
     [[nodiscard]] std::vector<Point> border(Size size) const;
 
     /// The extent of the points, centre coordinates; w, h ≥ 1.
@@ -60,6 +68,7 @@ class GLIMPSE_EXPORT SamplingPoints {
     struct List {
         std::vector<Point> points;
         int width;
+        std::vector<Point> border;  ///< empty where it is not known
     };
     std::variant<Affine, List> points_;
 };

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <opencv2/core.hpp>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -124,7 +126,7 @@ cv::Mat premultiplied(const Image& image, const AlphaUnits& units) {
 
 /// Whether neighbouring glimpse pixels are not neighbours in the image, so that pasting must interpolate.
 bool is_resampled(const Lowered& lowered) {
-    if (!lowered.matrix) return false;
+    if (!lowered.matrix) return lowered.homography.has_value();
     const auto& m = lowered.matrix->m;
     const bool unit_pitch =
         lowered.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
@@ -149,7 +151,7 @@ Layer covering_by_alpha(ImageRegion pixels) {
 /// The pixels of the canvas that a resampled glimpse lies on. Throws `Error` where they are too far away to
 /// be numbers.
 Rectangle resampled_region(const Lowered& lowered) {
-    const auto border = border_in_image(*lowered.matrix, lowered.map.glimpse);
+    const auto border = outline(lowered);
     const auto [left, top, right, bottom] = extent(border);
     if (!std::isfinite(right - left) || !std::isfinite(bottom - top))
         throw Error("the glimpse's border lies beyond the largest number: the glimpse cannot be pasted");
@@ -158,17 +160,40 @@ Rectangle resampled_region(const Lowered& lowered) {
                         whole(lowered.map.image));
 }
 
+/// From the pixels of a region of the canvas to the glimpse's, centre coordinates; NaN where the glimpse sees
+/// none. Throws `Error` where the way has no inverse.
+SamplingPoints points_in_glimpse(const Lowered& lowered, const Rectangle& region) {
+    constexpr const char* no_inverse = "the matrix has no inverse: the glimpse cannot be pasted";
+    if (lowered.matrix) {
+        if (lowered.matrix->determinant() == 0) throw Error(no_inverse);
+        Affine back = inverse(*lowered.matrix);
+        for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
+        return back;
+    }
+    const auto& m = *lowered.homography;
+    const cv::Matx33d matrix(m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]);
+    if (cv::determinant(matrix) == 0) throw Error(no_inverse);
+    const cv::Matx33d back = matrix.inv();
+    std::vector<Point> points;
+    points.reserve(static_cast<std::size_t>(region.area()));
+    for (int y = region.y; y < region.bottom(); ++y) {
+        for (int x = region.x; x < region.right(); ++x) {
+            const cv::Vec3d p = back * cv::Vec3d(x, y, 1);
+            // The third coordinate there is the inverse of that here.
+            const double d = p[2] > 0 ? p[2] : std::numeric_limits<double>::quiet_NaN();
+            points.push_back({p[0] / d, p[1] / d});
+        }
+    }
+    return {std::move(points), region.width};
+}
+
 /// The glimpse resampled onto the canvas: premultiplied colours and alpha, 0 outside the outline.
 ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, const cv::Mat& glimpse) {
     const LinearMap& map = lowered.map;
-    if (lowered.matrix->determinant() == 0)
-        throw Error("the matrix has no inverse: the glimpse cannot be pasted");
     const Rectangle region = resampled_region(lowered);
     if (region.empty()) return {};
 
-    Affine back = inverse(*lowered.matrix);
-    for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
-    const Samples samples{.points = back, .padding = Padding::border};
+    const Samples samples{.points = points_in_glimpse(lowered, region), .padding = Padding::border};
     const LinearMap onto_canvas{
         .image = map.glimpse, .glimpse = region.size(), .kind = sampled(samples, map.glimpse, region.size())};
     cv::Mat layer = read_one(backend, onto_canvas, {whole(map.glimpse), glimpse}, CV_32F);
@@ -177,7 +202,7 @@ ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, cons
     for (int y = 0; y < layer.rows; ++y) {
         auto* pixel = layer.ptr<float>(y);
         for (int x = 0; x < layer.cols; ++x, pixel += channels) {
-            const Point p = back(x, y);
+            const Point p = samples.points.at(x, y);
             const double column = edge_from_centre(p.x);
             const double row = edge_from_centre(p.y);
             if (column < 0 || row < 0 || column >= map.glimpse.width || row >= map.glimpse.height) {
@@ -365,7 +390,8 @@ std::int64_t paste_memory(const Lowered& lowered, const Image& glimpse, const Im
     const std::int64_t covered = resampled ? resampled_region(lowered).area() : support(map).area();
     // While it is summed up, and as it is kept.
     constexpr std::int64_t attention = sizeof(double) + sizeof(float);
-    return result_bytes(canvas, depth) + float_bytes(whole_of(glimpse).area(), channels) +
+    const std::int64_t points = lowered.homography ? bounded_product(covered, sizeof(Point)) : 0;
+    return points + result_bytes(canvas, depth) + float_bytes(whole_of(glimpse).area(), channels) +
            float_bytes(covered, channels) + bounded_product(attention, covered);
 }
 

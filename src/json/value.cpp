@@ -138,14 +138,20 @@ std::vector<int> integers(const Value& value, std::size_t count, std::string_vie
     return integers(value);
 }
 
-std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value) {
-    require_array(value, 2, "a matrix of 2 rows of 3 numbers");
-    std::array<std::array<double, 3>, 2> result{};
-    for (std::size_t n = 0; n < 2; ++n) {
-        const std::vector<double> row = numbers(value.element(n), 3, "(a row of the matrix)");
-        std::copy(row.begin(), row.end(), result[n].begin());
+std::vector<double> matrix(const Value& value, std::size_t rows, std::size_t columns,
+                           std::string_view meaning) {
+    require_array(value, rows, meaning);
+    std::vector<double> result;
+    for (std::size_t n = 0; n < rows; ++n) {
+        const std::vector<double> row = numbers(value.element(n), columns, "(a row of the matrix)");
+        result.insert(result.end(), row.begin(), row.end());
     }
     return result;
+}
+
+std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value) {
+    const std::vector<double> m = matrix(value, 2, 3, "a matrix of 2 rows of 3 numbers");
+    return {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}}};
 }
 
 std::vector<Value> elements(const Value& value, std::string_view meaning) {

@@ -74,6 +74,10 @@ std::vector<int> integers(const Value& value);
 /// Exactly `count` integers; `meaning` names them in messages: "[width, height]".
 std::vector<int> integers(const Value& value, std::size_t count, std::string_view meaning);
 
+/// The numbers of a matrix, row by row; `meaning` names it in messages: "a matrix of 2 rows of 3 numbers".
+std::vector<double> matrix(const Value& value, std::size_t rows, std::size_t columns,
+                           std::string_view meaning);
+
 /// Two rows of three numbers.
 std::array<std::array<double, 3>, 2> matrix_2x3(const Value& value);
 

@@ -20,7 +20,7 @@ BandedMatrix sampled_axis(const AxisSampler& sampler, double step, double start,
 
 }  // namespace
 
-MapKind sampled(const Samples& samples, Size image, Size glimpse) {
+MapKind sampled(Samples samples, Size image, Size glimpse) {
     const Affine* affine = samples.points.affine();
     if (!affine || !affine->axis_aligned()) return samples;
     const auto [x, y] = image_sampler(samples, image);

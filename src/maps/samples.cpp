@@ -113,9 +113,10 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
     return all;
 }
 
-/// Whether points span an area: those in a single line, such as a list of pixels, do not.
+/// Whether points span an area: those in a single line, such as a list of pixels, do not, unless their border
+/// is known.
 bool enclose_an_area(const SamplingPoints& points, Size size) {
-    return points.listed() && size.width > 1 && size.height > 1;
+    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ Point difference(int k, int count, const Point& of_single, At&& at) {
 
 }  // namespace
 
-SamplingPoints::SamplingPoints(std::vector<Point> points, int width)
-    : points_(List{std::move(points), width}) {
+SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border)
+    : points_(List{std::move(points), width, std::move(border)}) {
     const std::size_t count = listed()->size();
     if (width < 1 || count == 0 || count % static_cast<std::size_t>(width) != 0) {
         throw std::invalid_argument("sampling points are listed in whole rows");
@@ -39,6 +39,7 @@ SamplingPoints::SamplingPoints(std::vector<Point> points, int width)
 
 std::vector<Point> SamplingPoints::border(Size size) const {
     if (const Affine* map = affine()) return border_in_image(*map, size);
+    if (has_known_border()) return std::get_if<List>(&points_)->border;
     const int right = size.width - 1;
     const int bottom = size.height - 1;
     std::vector<Point> polygon{beyond(*this, 0, 0, -1, -1)};
@@ -64,7 +65,7 @@ SamplingPoints::Jacobian SamplingPoints::jacobian(int j, int i) const {
         const auto& m = map->m;
         return {{{m[0][0], m[0][1]}, {m[1][0], m[1][1]}}};
     }
-    const auto& [points, width] = *std::get_if<List>(&points_);
+    const auto& [points, width, border] = *std::get_if<List>(&points_);
     const int height = static_cast<int>(points.size()) / width;
     const Point across = difference(j, width, {1, 0}, [&](int k) { return at(k, i); });
     const Point down = difference(i, height, {0, 1}, [&](int k) { return at(j, k); });
@@ -78,7 +79,11 @@ SamplingPoints SamplingPoints::shrunk(int n) const {
         x = shrunk_centre(x, n);
         y = shrunk_centre(y, n);
     }
-    return {std::move(small.points), small.width};
+    for (auto& [x, y] : small.border) {  // edge coordinates
+        x /= n;
+        y /= n;
+    }
+    return {std::move(small.points), small.width, std::move(small.border)};
 }
 
 }  // namespace glimpse

@@ -48,8 +48,10 @@ Lowered lower(const Mechanism& mechanism, Size image) {
 }
 
 LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read) {
-    const auto* mask = std::get_if<Mask>(&mechanism);
-    return mask ? lowering_memory(*mask, image, to_read) : LoweringMemory{};
+    return std::visit(overloaded{[&](const Mask& mask) { return lowering_memory(mask, image, to_read); },
+                                 [&](const SpatialTransformer& stn) { return lowering_memory(stn, image); },
+                                 [](const auto&) { return LoweringMemory{}; }},
+                      mechanism);
 }
 
 Mechanism for_writing(const Mechanism& mechanism) {

@@ -8,6 +8,7 @@
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/sampled.hpp"
+#include "mechanisms/normalised.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -18,16 +19,6 @@ namespace {
 constexpr double farthest_sample = 1e12;
 
 using Theta = std::array<std::array<double, 3>, 2>;
-
-/// One axis of the map from normalised image coordinates to pixels, t → slope · t + middle.
-struct ToPixels {
-    double slope;
-    double middle;
-};
-
-ToPixels to_pixels(int size, bool align_corners) {
-    return {(align_corners ? size - 1.0 : size) / 2.0, (size - 1.0) / 2.0};
-}
 
 /// slope · (base grid), as step · j + start. Multiplied out so that equal sizes give a step of exactly 1.
 struct ScaledGrid {
@@ -56,6 +47,7 @@ Theta theta_of(const SpatialTransformer::ScaleShiftForm& form) {
     return {{{form.scale[0], 0, form.shift[0]}, {0, form.scale[1], form.shift[1]}}};
 }
 
+/// Points of a warp may lie anywhere: nearer and nearer to a horizon they go to infinity.
 void require_reachable(const Affine& matrix, Size glimpse) {
     for (const auto& row : matrix.m) {
         const double farthest =
@@ -68,10 +60,35 @@ void require_reachable(const Affine& matrix, Size glimpse) {
     }
 }
 
+/// The warp; null where the form is another.
+const Warp* warp_of(const SpatialTransformer& transformer) {
+    const auto* const form = std::get_if<SpatialTransformer::WarpForm>(&transformer.form);
+    return form ? form->warp.get() : nullptr;
+}
+
+void require_sizes(const SpatialTransformer& transformer) {
+    const Warp* const warp = warp_of(transformer);
+    if (warp && transformer.size && std::holds_alternative<GridWarp>(*warp))
+        throw InvalidParameter("/size", "the grid gives the glimpse its size");
+    if (transformer.size || !warp || !has_own_size(*warp)) require_size(transformer);
+}
+
+/// Once the box is in pixels.
+Size glimpse_size(const SpatialTransformer& transformer, Size image) {
+    const Warp* const warp = warp_of(transformer);
+    return warp && !transformer.size ? own_size(*warp, image) : size_of(transformer);
+}
+
+void require_seen(const SpatialTransformer& transformer, Size image) {
+    const Warp* const warp = warp_of(transformer);
+    const bool is_padded = transformer.padding || !std::holds_alternative<std::monostate>(transformer.fill);
+    if (warp && !is_padded) require_overlap(*warp, image, remedy_of_padding);
+}
+
 }  // namespace
 
 void validate(const SpatialTransformer& transformer) {
-    require_size(transformer);
+    require_sizes(transformer);
     require_float32(transformer.fill);
     std::visit(
         overloaded{
@@ -84,38 +101,51 @@ void validate(const SpatialTransformer& transformer) {
             [](const SpatialTransformer::BoxForm& form) {
                 require_box(form.box);
                 require_finite(form.angle, "/angle");
-            }},
+            },
+            [](const SpatialTransformer::WarpForm& form) { validate(*form.warp); }},
         transformer.form);
 }
 
-Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse) {
-    return std::visit(overloaded{[&](const SpatialTransformer::ThetaForm& form) {
-                                     return from_theta(form.theta, image, glimpse, transformer.align_corners);
-                                 },
-                                 [&](const SpatialTransformer::ScaleShiftForm& form) {
-                                     return from_theta(theta_of(form), image, glimpse,
-                                                       transformer.align_corners);
-                                 },
-                                 [](const SpatialTransformer::MatrixForm& form) { return form.matrix; },
-                                 [&](const SpatialTransformer::BoxForm& form) {
-                                     return box_to_image(in_pixels(form, image), glimpse, form.angle);
-                                 }},
-                      transformer.form);
+SamplingPoints sampling_points(const SpatialTransformer& transformer, Size image, Size glimpse) {
+    using Points = SamplingPoints;
+    const auto of_theta = [&](const Theta& theta) -> Points {
+        return from_theta(theta, image, glimpse, transformer.align_corners);
+    };
+    return std::visit(
+        overloaded{[&](const SpatialTransformer::ThetaForm& form) { return of_theta(form.theta); },
+                   [&](const SpatialTransformer::ScaleShiftForm& form) { return of_theta(theta_of(form)); },
+                   [](const SpatialTransformer::MatrixForm& form) -> Points { return form.matrix; },
+                   [&](const SpatialTransformer::BoxForm& form) -> Points {
+                       return box_to_image(in_pixels(form, image), glimpse, form.angle);
+                   },
+                   [&](const SpatialTransformer::WarpForm& form) {
+                       return sampling_points(*form.warp, image, glimpse, transformer.align_corners);
+                   }},
+        transformer.form);
+}
+
+LoweringMemory lowering_memory(const SpatialTransformer& transformer, Size image) {
+    const Warp* const warp = warp_of(transformer);
+    return warp ? lowering_memory(*warp, image, transformer.size) : LoweringMemory{};
 }
 
 Lowered lower(const SpatialTransformer& given, Size image) {
     validate(given);
     const SpatialTransformer transformer = with_box_in_pixels(given, image);
-    const Size size = size_of(transformer);
-    const Affine matrix = sampling_matrix(transformer, image, size);
-    require_reachable(matrix, size);
-    const Samples samples{.points = matrix,
-                          .interpolation = transformer.interpolation,
-                          .padding = transformer.padding.value_or(Padding::zeros),
-                          .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
-    return {.map = {.image = image, .glimpse = size, .kind = sampled(samples, image, size)},
+    require_seen(transformer, image);
+    const Size size = glimpse_size(transformer, image);
+    Samples samples{.points = sampling_points(transformer, image, size),
+                    .interpolation = transformer.interpolation,
+                    .padding = transformer.padding.value_or(Padding::zeros),
+                    .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
+    const Affine* const affine = samples.points.affine();
+    const std::optional<Affine> matrix = affine ? std::optional(*affine) : std::nullopt;
+    if (matrix) require_reachable(*matrix, size);
+    const Warp* const warp = matrix ? nullptr : warp_of(transformer);
+    return {.map = {.image = image, .glimpse = size, .kind = sampled(std::move(samples), image, size)},
             .fill = transformer.fill,
-            .matrix = matrix};
+            .matrix = matrix,
+            .homography = warp ? homography(*warp, image, size) : std::nullopt};
 }
 
 }  // namespace glimpse

@@ -48,6 +48,9 @@ inline void require_upright(const OrientedBox& box, std::string_view mechanism) 
     throw InvalidParameter("/angle", "\"angle\" is not used by mechanism \"" + std::string(mechanism) + "\"");
 }
 
+/// Ends the message of a box that lies wholly outside.
+inline constexpr const char* remedy_of_padding = "; a padding of its own would fill it";
+
 /// Every number of a constant fill, which is the mechanism's `padding`.
 inline void require_float32(const Fill& fill) {
     const auto* constant = std::get_if<Constant>(&fill);
@@ -67,7 +70,7 @@ Box box_in_pixels(const Mechanism& mechanism, Size image) {
     const Box box = in_pixels(form, image);
     if constexpr (requires { mechanism.padding; }) {
         const bool is_given = mechanism.padding || !std::holds_alternative<std::monostate>(mechanism.fill);
-        if (!is_given) require_overlap(box, form.angle, image, "; a padding of its own would fill it");
+        if (!is_given) require_overlap(box, form.angle, image, remedy_of_padding);
     } else {
         require_overlap(box, form.angle, image);
     }

@@ -86,10 +86,15 @@ Type numbers_type(std::string_view words, std::size_t count) {
                 number_type().schema + "}"};
 }
 
+Type matrix_type(std::string_view words, std::size_t rows, std::size_t columns) {
+    const std::string count = std::to_string(rows);
+    return {std::string(words), "",
+            R"("type": "array", "minItems": )" + count + R"(, "maxItems": )" + count + R"(, "items": {)" +
+                numbers_type("", columns).schema + "}"};
+}
+
 Type matrix_2x3_type() {
-    return {
-        "[[a, b, c], [d, e, f]]", "",
-        R"("type": "array", "minItems": 2, "maxItems": 2, "items": {)" + numbers_type("", 3).schema + "}"};
+    return matrix_type("[[a, b, c], [d, e, f]]", 2, 3);
 }
 
 Type or_reference(Type type, bool ordered) {

@@ -90,6 +90,9 @@ Type boolean_type();
 /// An array of exactly `count` numbers, `words` naming them.
 Type numbers_type(std::string_view words, std::size_t count);
 
+/// Rows of numbers, which `words` name.
+Type matrix_type(std::string_view words, std::size_t rows, std::size_t columns);
+
 Type matrix_2x3_type();
 
 /// A type of numbers, in whose place a reference to an array may stand; `ordered`: with an "order".

@@ -49,6 +49,12 @@ std::vector<int> integers(const json::Value& value, const NumberNames& names, st
     return whole(referenced_members(value, names, context), value);
 }
 
+std::vector<double> matrix(const json::Value& value, std::size_t rows, std::size_t columns,
+                           std::string_view meaning, const ReadingContext& context) {
+    if (!is_reference(value)) return json::matrix(value, rows, columns, meaning);
+    return referenced_numbers(value, {{rows, columns}, {rows * columns}}, context);
+}
+
 std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const ReadingContext& context,
                                                 std::string_view also) {
     if (!is_reference(value)) return json::matrix_2x3(value);

@@ -26,6 +26,10 @@ std::vector<int> integers(const json::Value& value, const ReadingContext& contex
 std::vector<int> integers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                           const ReadingContext& context);
 
+/// The numbers of a matrix, row by row. A reference may also lead to all of them in one axis.
+std::vector<double> matrix(const json::Value& value, std::size_t rows, std::size_t columns,
+                           std::string_view meaning, const ReadingContext& context);
+
 /// A reference may also lead to six numbers, row by row. `also` ends what a message says of the shapes.
 std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const ReadingContext& context,
                                                 std::string_view also = {});

@@ -77,10 +77,12 @@ Key padding_key(std::vector<std::string_view> forms) {
 
 OrientedBox read_box(Entry& entry, const ReadingContext& context) {
     const std::vector<double> box = numbers(*entry.take("box"), {box_members}, box_words, context);
-    OrientedBox result{{box[0], box[1], box[2], box[3]}};
-    if (const std::optional<Value> units = entry.take("units"))
-        result.units = word<Units>(*units, units_words);
-    return result;
+    return {{box[0], box[1], box[2], box[3]}, read_units(entry)};
+}
+
+Units read_units(Entry& entry) {
+    const std::optional<Value> units = entry.take("units");
+    return units ? word<Units>(*units, units_words) : OrientedBox{}.units;
 }
 
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
@@ -114,7 +116,11 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context) {
 
 void write_box(const OrientedBox& box, WrittenParameters& written) {
     written.add("box", {box.box.x, box.box.y, box.box.width, box.box.height});
-    write_word(written, "units", units_words, box.units, OrientedBox{}.units);
+    write_units(box.units, written);
+}
+
+void write_units(Units units, WrittenParameters& written) {
+    write_word(written, "units", units_words, units, OrientedBox{}.units);
 }
 
 void write_size(const std::optional<Size>& size, WrittenParameters& written) {

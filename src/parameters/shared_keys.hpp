@@ -29,6 +29,9 @@ Key padding_key(std::vector<std::string_view> forms);
 /// Reads "box" and "units".
 OrientedBox read_box(Entry& entry, const ReadingContext& context);
 
+/// Reads "units".
+Units read_units(Entry& entry);
+
 /// Reads "size", by default the caller's.
 std::optional<Size> read_size(Entry& entry, const ReadingContext& context);
 
@@ -44,6 +47,8 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context);
 
 /// Writes "box" and "units".
 void write_box(const OrientedBox& box, WrittenParameters& written);
+/// Writes "units", unless they are pixels.
+void write_units(Units units, WrittenParameters& written);
 /// Writes "size", where there is one.
 void write_size(const std::optional<Size>& size, WrittenParameters& written);
 /// Writes "padding", where there is one.

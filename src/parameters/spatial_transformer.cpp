@@ -1,10 +1,13 @@
 #include "glimpse/mechanisms/spatial_transformer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "glimpse/words.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
+#include "parameters/warps.hpp"
 
 namespace glimpse::parameters {
 
@@ -69,10 +72,12 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
             scale, read_pair(entry, "shift", shift_members, shift_words, open.shift, context)};
     } else if (form.is("matrix")) {
         transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"), context)}};
+    } else if (auto warp = read_warp(entry, form, context)) {
+        transformer.form = *std::move(warp);
     } else {
         transformer.form = read_turned_box(entry, context);
     }
-    transformer.size = read_size(entry, context);
+    if (!form.is("grid")) transformer.size = read_size(entry, context);
     const PaddingAndFill padding = read_padding(entry, context);
     transformer.padding = padding.padding;
     transformer.fill = padding.fill;
@@ -105,6 +110,10 @@ void write_transformer_form(const SpatialTransformer::BoxForm& form, WrittenPara
     if (form.angle != OrientedBox{}.angle) written.add("angle", form.angle);
 }
 
+void write_transformer_form(const SpatialTransformer::WarpForm& form, WrittenParameters& written) {
+    write_warp(*form.warp, written);
+}
+
 void write_spatial_transformer(const Mechanism& mechanism, WrittenParameters& written) {
     const SpatialTransformer& transformer = std::get<SpatialTransformer>(mechanism);
     std::visit([&](const auto& form) { write_transformer_form(form, written); }, transformer.form);
@@ -120,42 +129,44 @@ void write_spatial_transformer(const Mechanism& mechanism, WrittenParameters& wr
 Description spatial_transformer_description() {
     const SpatialTransformer open;
     const SpatialTransformer::ScaleShiftForm identity;
+    std::vector<Form> forms{{{"theta"}}, {{"scale", "shift"}, false}, {{"matrix"}}, {{"box"}}};
+    std::ranges::move(warp_forms(), std::back_inserter(forms));
+    std::vector<Key> keys{
+        box_key(),
+        point_units_key(),
+        size_of_warps_key(),
+        {.name = "theta",
+         .forms = {"theta"},
+         .type = or_reference(matrix_2x3_type(), true),
+         .meaning = "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row "
+                    "makes x. A reference to four numbers says their order, as \"sx,tx,sy,ty\"."},
+        pair_key("scale", scale_words, identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
+        pair_key("shift", shift_words, identity.shift, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
+        {.name = "matrix",
+         .forms = {"matrix"},
+         .type = or_reference(matrix_2x3_type()),
+         .unit = "pixels, their centres at whole numbers",
+         .meaning = "From glimpse pixel to image pixel; the first row makes x."},
+        {.name = "angle",
+         .forms = {"box"},
+         .type = or_reference(number_type()),
+         .unit = "degrees",
+         .default_value = number_text(OrientedBox{}.angle),
+         .meaning = "Turns the box clockwise on the screen, about its centre."},
+        {.name = "align_corners",
+         .type = boolean_type(),
+         .default_value = open.align_corners ? "true" : "false",
+         .meaning = "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
+                    "than their outer edges."},
+        padding_key({}),
+        enum_key("interpolation", {}, interpolation_words, open.interpolation, "How the image is sampled.")};
+    std::ranges::move(warp_keys(), std::back_inserter(keys));
     return {
         .word = SpatialTransformer::name,
-        .meaning = "A spatial transformer. Without a box it needs a size, its own or a default.",
-        .forms = {{{"theta"}}, {{"scale", "shift"}, false}, {{"matrix"}}, {{"box"}}},
-        .keys =
-            {box_key(),
-             units_key(),
-             size_key({}),
-             {.name = "theta",
-              .forms = {"theta"},
-              .type = or_reference(matrix_2x3_type(), true),
-              .meaning =
-                  "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row "
-                  "makes x. A reference to four numbers says their order, as \"sx,tx,sy,ty\"."},
-             pair_key("scale", scale_words, identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
-             pair_key("shift", shift_words, identity.shift, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),
-             {.name = "matrix",
-              .forms = {"matrix"},
-              .type = or_reference(matrix_2x3_type()),
-              .unit = "pixels, their centres at whole numbers",
-              .meaning = "From glimpse pixel to image pixel; the first row makes x."},
-             {.name = "angle",
-              .forms = {"box"},
-              .type = or_reference(number_type()),
-              .unit = "degrees",
-              .default_value = number_text(OrientedBox{}.angle),
-              .meaning = "Turns the box clockwise on the screen, about its centre."},
-             {.name = "align_corners",
-              .type = boolean_type(),
-              .default_value = open.align_corners ? "true" : "false",
-              .meaning =
-                  "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
-                  "than their outer edges."},
-             padding_key({}),
-             enum_key("interpolation", {}, interpolation_words, open.interpolation,
-                      "How the image is sampled.")},
+        .meaning =
+            "A spatial transformer. Without a box or quadrilateral it needs a size, its own or a default.",
+        .forms = std::move(forms),
+        .keys = std::move(keys),
         .read = read_spatial_transformer,
         .write = write_spatial_transformer};
 }

@@ -13,6 +13,7 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "sampling_choices.hpp"
+#include "warps.hpp"
 
 // The table: every mechanism in every form of its parameters, each put to all five laws on every backend that
 // is there. A new mechanism adds its lines here.
@@ -122,6 +123,14 @@ std::vector<NamedForm> transformer_forms() {
         {"box, half turn", Stn::BoxForm{{0, 0, 4, 3}, Units::pixels, 180}},
         {"wholly outside", Stn::MatrixForm{{{{{1, 0, 40}, {0, 1, -50}}}}}},
         {"wholly outside, sheared", Stn::MatrixForm{{{{{1, 0.2, -60}, {0.1, 1, 70}}}}}},
+        {"quadrilateral", warps::form(QuadWarp{{{{1, 0.5}, {7.5, 1.25}, {6, 5.5}, {0.25, 4}}}})},
+        {"quadrilateral, mirrored, in fractions",
+         warps::form(QuadWarp{{{{0.9, 0.1}, {0.2, 0.3}, {0, 0.8}, {1.1, 0.9}}}, Units::fraction})},
+        {"thin plate",
+         warps::form(ThinPlateWarp{{{0, 0}, {5, 0.5}, {5, 4}, {1, 4}}, {{1, 1}, {7, 0}, {8, 6}, {2, 5}}})},
+        {"flow", warps::form(FlowWarp{warps::field({{0.5, -0.25}, {-1, 2}, {0, 0}, {3, 0.75}}, 2)})},
+        {"projective, part behind the viewer",
+         warps::form(ProjectiveWarp{{{{-1, 0.3, 2}, {0.2, 1.5, -0.5}, {-0.3, 0.02, 1}}}})},
     };
 }
 

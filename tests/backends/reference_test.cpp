@@ -4,11 +4,14 @@
 
 #include <array>
 #include <cmath>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "sampling_choices.hpp"
+#include "warps.hpp"
 
 // The library against the dense float64 reference, over random parameters.
 
@@ -233,6 +236,39 @@ TEST_CASE("reference: spatial transformer") {
         const double off = error(stn, image, reference::spatial_transformer(image, theta, glimpse, sampling));
         CAPTURE(n);
         CHECK(off <= bound);
+    }
+}
+
+TEST_CASE("reference: a quadrilateral, and a projective map") {
+    Draws draws(17);
+    for (int n = 0; n < 4 * trials; ++n) {
+        const Size size = draws.size(12);
+        const cv::Mat image = draws.image(size);
+        const Size glimpse = draws.size(24);  // longer rows than the loops of the kernels need
+        const reference::Sampling sampling{false, draws.interpolation(), draws.padding()};
+        // Corners of a square, each moved by less than would make it concave.
+        const Box box{draws.uniform(-3, 6), draws.uniform(-3, 6), draws.uniform(3, 20), draws.uniform(3, 20)};
+        std::array<Point, 4> to;
+        for (std::size_t k = 0; k < 4; ++k) {
+            const bool right = k == 1 || k == 2;
+            to[k] = {box.x + box.width * ((right ? 1 : 0) + draws.uniform(-0.24, 0.24)),
+                     box.y + box.height * ((k >= 2 ? 1 : 0) + draws.uniform(-0.24, 0.24))};
+        }
+        if (draws.coin()) std::swap(to[1], to[3]);  // mirrored
+        const cv::Matx33d matrix = reference::homography(to, glimpse);
+        SpatialTransformer stn{warps::form(QuadWarp{to}), glimpse,          false,
+                               sampling.interpolation,    sampling.padding, {}};
+        CAPTURE(n);
+        CHECK(error(stn, image, reference::projected(image, matrix, glimpse, sampling)) <= bound);
+        // The same in centre coordinates, times any number.
+        const cv::Matx33d centred =
+            draws.uniform(-2, 3) * (cv::Matx33d(1, 0, -0.5, 0, 1, -0.5, 0, 0, 1) * matrix *
+                                    cv::Matx33d(1, 0, 0.5, 0, 1, 0.5, 0, 0, 1));
+        ProjectiveWarp projective;
+        for (int k = 0; k < 9; ++k)
+            projective.matrix[std::size_t(k / 3)][std::size_t(k % 3)] = centred.val[k];
+        stn.form = warps::form(projective);
+        CHECK(error(stn, image, reference::projected(image, matrix, glimpse, sampling)) <= bound);
     }
 }
 

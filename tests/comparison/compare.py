@@ -30,11 +30,12 @@ import read_others
 import read_plain
 import read_tiff
 import transformers
+import warps
 import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, maps, writes, arrays, read_jpeg_png_webp, read_tiff, read_plain,
+MODULES = (crops, masks, gaussians, transformers, warps, maps, writes, arrays, read_jpeg_png_webp, read_tiff, read_plain,
            read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once

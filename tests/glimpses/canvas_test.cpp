@@ -14,6 +14,7 @@
 #include "pixels/rounding.hpp"
 #include "refusals.hpp"
 #include "small_images.hpp"
+#include "warps.hpp"
 
 // The way back: add_adjoint and paste.
 
@@ -175,6 +176,26 @@ TEST_CASE("paste: a transformer's glimpse covers just its outline") {
         expected.setTo(240, covered);
         CHECK(cv::countNonZero(covered) > 0);
         CHECK(difference(paste(cpu(), lowered, white, canvas).pixels, expected) == 0);
+    }
+}
+
+TEST_CASE("paste: a quadrilateral's glimpse covers the pixels whose centres lie in it") {
+    const QuadWarp quad{{{{2.3, 1.2}, {9.7, 3.1}, {8.2, 8.9}, {0.6, 7.4}}}};
+    const Size size{12, 10};
+    const Lowered lowered = lower(warps::transformer(quad, Size{5, 30}), size);
+    const Image canvas = image(cv::Mat::zeros(size.height, size.width, CV_8U));
+    const cv::Mat pasted =
+        paste(cpu(), lowered, image(cv::Mat(30, 5, CV_8U, cv::Scalar(200))), canvas).pixels;
+    for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x) {
+            bool is_inside = true;
+            for (std::size_t k = 0; k < 4; ++k) {
+                const Point& a = quad.corners[k];
+                const Point& b = quad.corners[(k + 1) % 4];
+                is_inside = is_inside && (b.x - a.x) * (y + 0.5 - a.y) > (b.y - a.y) * (x + 0.5 - a.x);
+            }
+            CHECK(pasted.at<std::uint8_t>(y, x) == (is_inside ? 200 : 0));
+        }
     }
 }
 

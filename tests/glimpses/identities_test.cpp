@@ -8,6 +8,7 @@
 #include "reference.hpp"
 #include "sampling_choices.hpp"
 #include "small_images.hpp"
+#include "warps.hpp"
 
 // Identities between mechanisms, which no single mechanism can pass by mistake.
 
@@ -116,6 +117,47 @@ TEST_CASE("identity: an axis-aligned transformer = the same through Samples") {
             }
         }
     }
+}
+
+TEST_CASE("identity: the quadrilateral of an upright box = the box, exactly") {
+    const cv::Mat image = coloured(CV_32FC3);
+    for (const Box& box : {Box{3, 2, 7, 5}, Box{-4.25, 5.5, 9.125, 20}}) {
+        for (const Size size : {Size{4, 6}, Size{23, 9}}) {
+            const double right = box.x + box.width;
+            const double bottom = box.y + box.height;
+            const QuadWarp quad{{{{box.x, box.y}, {right, box.y}, {right, bottom}, {box.x, bottom}}}};
+            CHECK(difference(read(warps::transformer(quad, size), image),
+                             read(turned_box(box, 0, size), image)) == 0);
+        }
+    }
+}
+
+TEST_CASE("identity: a thin plate and a grid through the points of an affine map = that map") {
+    const cv::Mat image = coloured();
+    const Affine affine{{{{0.8, 0.3, 2.5}, {-0.2, 1.1, 1.75}}}};
+    const Size size{11, 9};
+    SpatialTransformer stn;
+    stn.form = SpatialTransformer::MatrixForm{affine};
+    stn.size = size;
+    const cv::Mat expected = read(stn, image);
+    ThinPlateWarp plate;
+    for (const Point& p : {Point{0, 0}, {11, 1}, {10, 9}, {2, 8}, {5, 4}}) {
+        plate.from.push_back(p);
+        const auto [x, y] = affine(centre_from_edge(p.x), centre_from_edge(p.y));
+        plate.to.push_back({edge_from_centre(x), edge_from_centre(y)});
+    }
+    CHECK(difference(read(warps::transformer(plate, size), image), expected) <= 255 * separable_tolerance);
+    std::vector<Point> points;
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) points.push_back(affine(j, i));
+    }
+    const GridWarp grid{warps::field(points, size.width), true};
+    CHECK(difference(read(warps::transformer(grid), image), expected) <= 255 * separable_tolerance);
+}
+
+TEST_CASE("identity: a flow of zeros is the image") {
+    const FlowWarp still{warps::field(std::vector<Point>(12), 4)};
+    CHECK(difference(read(warps::transformer(still, picture), coloured(), false, CV_8U), coloured()) == 0);
 }
 
 TEST_CASE("identity: the identity transform is the image") {

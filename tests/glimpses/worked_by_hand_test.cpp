@@ -9,6 +9,7 @@
 #include "glimpse/mechanism.hpp"
 #include "maps/taps.hpp"
 #include "small_images.hpp"
+#include "warps.hpp"
 
 // Cases small enough to be worked with pencil and paper, and every number that stands in
 // docs/mathematics.md.
@@ -46,6 +47,11 @@ void check_axis(const Gaussian::Axis& axis, const Gaussian::Axis& expected) {
     CHECK(axis.u == doctest::Approx(expected.u).epsilon(float64_rounding));
     CHECK(axis.s == doctest::Approx(expected.s).epsilon(float64_rounding));
     CHECK(axis.d == doctest::Approx(expected.d).epsilon(float64_rounding));
+}
+
+/// Of a transformer whose points are an affine map's.
+Affine affine_points(const SpatialTransformer& transformer, Size image, Size glimpse) {
+    return *sampling_points(transformer, image, glimpse).affine();
 }
 
 void check_matrix(const Affine& matrix, const std::array<std::array<double, 3>, 2>& expected) {
@@ -206,7 +212,7 @@ TEST_CASE("by hand: sampling points of a spatial transformer") {
                                  Interpolation::bilinear,
                                  {},
                                  {}};
-    const Affine matrix = sampling_matrix(stn, {10, 1}, {5, 1});
+    const Affine matrix = affine_points(stn, {10, 1}, {5, 1});
     const std::array<double, 5> expected{2.25, 3.15, 4.05, 4.95, 5.85};
     for (int j = 0; j < 5; ++j) {
         CHECK(std::abs(matrix(j, 0).x - expected[static_cast<std::size_t>(j)]) <= float64_rounding);
@@ -222,8 +228,8 @@ TEST_CASE("by hand: a crop as a spatial transformer") {
     constexpr double w = 4;
     const auto columns = [&](double scale, double shift, bool align_corners) {
         const SpatialTransformer::ScaleShiftForm form{{scale, scale}, {shift, shift}};
-        return sampling_matrix({form, Size{4, 4}, align_corners, Interpolation::bilinear, {}, {}}, {10, 10},
-                               {4, 4});
+        return affine_points({form, Size{4, 4}, align_corners, Interpolation::bilinear, {}, {}}, {10, 10},
+                             {4, 4});
     };
     const std::array<std::array<double, 3>, 2> expected{{{1, 0, x0}, {0, 1, x0}}};
     check_matrix(columns((w - 1) / (image - 1), (2 * x0 + w - 1) / (image - 1) - 1, true), expected);
@@ -236,10 +242,92 @@ TEST_CASE("by hand: the base grid of a single pixel is 0, so that its matrix has
     const SpatialTransformer::ScaleShiftForm form{{0.5, 0.5}, {0, 0.5}};
     for (const bool align_corners : {false, true}) {
         const double shift = 0.5 * (align_corners ? 9 : 10) / 2;
-        check_matrix(sampling_matrix({form, Size{1, 1}, align_corners, Interpolation::bilinear, {}, {}},
-                                     {10, 10}, {1, 1}),
+        check_matrix(affine_points({form, Size{1, 1}, align_corners, Interpolation::bilinear, {}, {}},
+                                   {10, 10}, {1, 1}),
                      {{{0, 0, 4.5}, {0, 0, 4.5 + shift}}});
     }
+}
+
+TEST_CASE("by hand: a trapezoid") {
+    // Heckbert's g = 0 and h = 1, so that x = (4u + 2v)/(1 + v) and y = 4v/(1 + v).
+    const QuadWarp trapezoid{{{{0, 0}, {4, 0}, {3, 2}, {1, 2}}}};
+    CHECK(own_size(trapezoid, {10, 10}) == Size{4, 2});  // the top's 4, and √5
+    const Point middle = sampling_points(trapezoid, {10, 10}, {1, 1}, false).at(0, 0);
+    CHECK(std::abs(middle.x - 1.5) <= float64_rounding);
+    CHECK(std::abs(middle.y - (4.0 / 3 - 0.5)) <= float64_rounding);
+    // u = ¼ and ¾, v = ½: (1 + 1)/1.5 and (3 + 1)/1.5.
+    const SamplingPoints two = sampling_points(trapezoid, {10, 10}, {2, 1}, false);
+    CHECK(std::abs(two.at(0, 0).x - (4.0 / 3 - 0.5)) <= float64_rounding);
+    CHECK(std::abs(two.at(1, 0).x - (8.0 / 3 - 0.5)) <= float64_rounding);
+    const std::vector<Point> border = two.border({2, 1});
+    REQUIRE(border.size() == 4);
+    for (std::size_t k = 0; k < 4; ++k) {
+        CHECK(std::abs(border[k].x - trapezoid.corners[k].x) <= 4 * float64_rounding);
+        CHECK(std::abs(border[k].y - trapezoid.corners[k].y) <= 4 * float64_rounding);
+    }
+}
+
+TEST_CASE("by hand: what lies behind the viewer of a projective map is not seen") {
+    // x = 1/(2 - j): ½, 1, none at the horizon, none behind it; d counts as positive at the middle, j = 1.5.
+    const ProjectiveWarp ahead{{{{0, 0, 1}, {0, 0, 0}, {-1, 0, 2}}}};
+    ProjectiveWarp reversed = ahead;
+    for (auto& numbers : reversed.matrix) {
+        for (double& number : numbers) number = -number;
+    }
+    for (const ProjectiveWarp& warp : {ahead, reversed}) {
+        const SamplingPoints points = sampling_points(warp, {5, 1}, {4, 1}, false);
+        CHECK(points.at(0, 0).x == 0.5);
+        CHECK(points.at(1, 0).x == 1);
+        CHECK(std::isnan(points.at(2, 0).x));
+        CHECK(std::isnan(points.at(3, 0).x));
+    }
+    for (const Padding padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+        SpatialTransformer stn = warps::transformer(ahead, Size{4, 1});
+        stn.padding = padding;
+        check_near(read(stn, line({10, 20, 30, 40, 50})), row({15, 20, 0, 0}), 50 * float32_rounding);
+        stn.fill = Constant{{7}};
+        stn.padding = {};
+        check_near(read(stn, line({10, 20, 30, 40, 50})), row({15, 20, 7, 7}), 50 * float32_rounding);
+    }
+    CHECK_THROWS_AS(
+        sampling_points(ProjectiveWarp{{{{1, 0, 0}, {0, 1, 0}, {1, 0, -1.5}}}}, {5, 1}, {4, 1}, false),
+        InvalidParameter);
+}
+
+TEST_CASE("by hand: normalised points of a grid, and a flow between its cells") {
+    const auto line = [](std::initializer_list<double> x) {
+        std::vector<Point> points;
+        for (const double one : x) points.push_back({one, 0});
+        return warps::field(points, static_cast<int>(x.size()));
+    };
+    const GridWarp grid{line({-1, 0, 1})};
+    for (const bool align_corners : {false, true}) {
+        const SamplingPoints points = sampling_points(grid, {10, 1}, {3, 1}, align_corners);
+        CHECK(points.at(0, 0).x == (align_corners ? 0 : -0.5));
+        CHECK(points.at(1, 0).x == 4.5);
+        CHECK(points.at(2, 0).x == (align_corners ? 9 : 9.5));
+    }
+    // Two cells over four pixels: a quarter, and three, of the way between their centres; constant beyond.
+    const SamplingPoints points = sampling_points(FlowWarp{line({2, 6})}, {4, 1}, {4, 1}, false);
+    for (const auto& [j, x] : {std::pair{0, 0 + 2.0}, {1, 1 + 3.0}, {2, 2 + 5.0}, {3, 3 + 6.0}}) {
+        CHECK(std::abs(points.at(j, 0).x - x) <= 10 * float64_rounding);
+    }
+}
+
+TEST_CASE("a thin plate needs points that fix it, and goes through them") {
+    const std::vector<Point> to{{1, 2}, {7, 1}, {8, 9}, {0, 6}};
+    const auto points_through = [&](std::vector<Point> from) {
+        return sampling_points(ThinPlateWarp{std::move(from), to}, {10, 10}, {4, 4}, false);
+    };
+    const SamplingPoints through = points_through({{0.5, 0.5}, {3.5, 0.5}, {3.5, 3.5}, {0.5, 3.5}});
+    for (std::size_t k = 0; k < 4; ++k) {
+        const Point p = through.at(k == 1 || k == 2 ? 3 : 0, k >= 2 ? 3 : 0);
+        CHECK(std::abs(edge_from_centre(p.x) - to[k].x) <= 1e-9);
+        CHECK(std::abs(edge_from_centre(p.y) - to[k].y) <= 1e-9);
+    }
+    CHECK_THROWS_AS(points_through({{0, 0}, {1, 1}, {2, 2}, {3, 3}}), InvalidParameter);
+    CHECK_THROWS_AS(points_through({{0, 0}, {0, 0}, {4, 0}, {0, 4}}), InvalidParameter);
+    CHECK_THROWS_AS(points_through({{2, 2}, {2, 2}, {2, 2}, {2, 2}}), InvalidParameter);
 }
 
 TEST_CASE("by hand: indices have a matrix where they are equally far from each other") {

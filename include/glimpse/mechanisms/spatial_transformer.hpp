@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -8,6 +9,8 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/lowered.hpp"
+#include "glimpse/mechanisms/warps.hpp"
+#include "glimpse/sampling_points.hpp"
 
 namespace glimpse {
 
@@ -33,6 +36,11 @@ struct MatrixForm {
 /// The box divided into w×h cells, rotated clockwise on the screen about its centre (`box_to_image`).
 using BoxForm = OrientedBox;
 
+/// A map that is not affine, never null.
+struct WarpForm {
+    std::shared_ptr<const Warp> warp;
+};
+
 }  // namespace spatial_transformer_form
 
 /// A spatial transformer (STN): a grid generator and a sampler. Jaderberg et al. 2015, "Spatial Transformer
@@ -50,9 +58,10 @@ struct SpatialTransformer {
     using ScaleShiftForm = spatial_transformer_form::ScaleShiftForm;
     using MatrixForm = spatial_transformer_form::MatrixForm;
     using BoxForm = spatial_transformer_form::BoxForm;
+    using WarpForm = spatial_transformer_form::WarpForm;
 
-    std::variant<ThetaForm, ScaleShiftForm, MatrixForm, BoxForm> form;
-    std::optional<Size> size;    ///< w×h; the box's own rounded size without it; the other forms demand it
+    std::variant<ThetaForm, ScaleShiftForm, MatrixForm, BoxForm, WarpForm> form;
+    std::optional<Size> size;    ///< w×h; the box's or the warp's own without it; the other forms demand it
     bool align_corners = false;  ///< see the table above
     Interpolation interpolation = Interpolation::bilinear;
     std::optional<Padding> padding;  ///< zeros without it
@@ -62,12 +71,17 @@ struct SpatialTransformer {
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
 GLIMPSE_EXPORT void validate(const SpatialTransformer& transformer);
 
-/// From glimpse pixel (j, i) to image pixel, centre coordinates. Throws `InvalidParameter` as `in_pixels`.
-GLIMPSE_EXPORT Affine sampling_matrix(const SpatialTransformer& transformer, Size image, Size glimpse);
+/// From glimpse pixel (j, i) to image pixel, centre coordinates. Throws `InvalidParameter` as `in_pixels` and
+/// the warp's own `sampling_points`.
+GLIMPSE_EXPORT SamplingPoints sampling_points(const SpatialTransformer& transformer, Size image,
+                                              Size glimpse);
 
-/// The map for an image of size `image`: `Separable` where the matrix is axis-aligned, `Samples` otherwise.
-/// Throws `InvalidParameter`, or `Error` when the box lies wholly outside the image and neither padding nor
-/// fill is given.
+/// The bytes of the points of a warp; nothing that counts of any other form.
+GLIMPSE_EXPORT LoweringMemory lowering_memory(const SpatialTransformer& transformer, Size image);
+
+/// The map for an image of size `image`: `Separable` where the points are those of an axis-aligned matrix,
+/// `Samples` otherwise. Throws `InvalidParameter`, or `Error` when the box or quadrilateral lies wholly
+/// outside the image and neither padding nor fill is given.
 GLIMPSE_EXPORT Lowered lower(const SpatialTransformer& transformer, Size image);
 
 }  // namespace glimpse

@@ -1,0 +1,125 @@
+#include "mechanisms/projective.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// A point in homogeneous coordinates.
+struct Homogeneous {
+    double x;
+    double y;
+    double d;
+};
+
+Homogeneous times(const Homography& matrix, double j, double i) {
+    const auto row = [&](const std::array<double, 3>& m) { return m[0] * j + m[1] * i + m[2]; };
+    return {row(matrix[0]), row(matrix[1]), row(matrix[2])};
+}
+
+Point seen(const Homogeneous& point) {
+    constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
+    return point.d > 0 ? Point{point.x / point.d, point.y / point.d} : Point{nowhere, nowhere};
+}
+
+/// The part of a polygon in front of the viewer (Sutherland and Hodgman 1974).
+std::vector<Homogeneous> before_horizon(const std::vector<Homogeneous>& corners, double nearest) {
+    std::vector<Homogeneous> kept;
+    for (std::size_t k = 0; k < corners.size(); ++k) {
+        const Homogeneous& a = corners[k];
+        const Homogeneous& b = corners[(k + 1) % corners.size()];
+        if (a.d >= nearest) kept.push_back(a);
+        if ((a.d >= nearest) == (b.d >= nearest)) continue;
+        const double t = (nearest - a.d) / (b.d - a.d);
+        kept.push_back({a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), nearest});
+    }
+    return kept;
+}
+
+std::vector<Point> border(const Homography& matrix, Size glimpse) {
+    const double right = centre_from_edge(glimpse.width);
+    const double bottom = centre_from_edge(glimpse.height);
+    const double first = centre_from_edge(0);
+    const std::vector<Homogeneous> corners{times(matrix, first, first), times(matrix, right, first),
+                                           times(matrix, right, bottom), times(matrix, first, bottom)};
+    // Nearer to the horizon a pixel of the glimpse is more than so many times as long as at its nearest
+    // point.
+    constexpr double longest = 1000;
+    const double farthest = std::ranges::max(corners, {}, &Homogeneous::d).d;
+    std::vector<Point> polygon;
+    for (const Homogeneous& corner : before_horizon(corners, farthest / longest)) {
+        const auto [x, y] = seen(corner);
+        polygon.push_back({edge_from_centre(x), edge_from_centre(y)});
+    }
+    return polygon;
+}
+
+}  // namespace
+
+Homography facing_forwards(Homography matrix, Size glimpse) {
+    const double d = times(matrix, (glimpse.width - 1) / 2.0, (glimpse.height - 1) / 2.0).d;
+    if (d == 0 || !std::isfinite(d)) {
+        throw InvalidParameter(
+            "/projective",
+            "its last row makes a denominator of 0, or none that is finite, at the glimpse's "
+            "centre, which then has no place in the image");
+    }
+    if (d < 0) {
+        for (auto& row : matrix) {
+            for (double& number : row) number = -number;
+        }
+    }
+    return matrix;
+}
+
+SamplingPoints projective_points(const Homography& m, Size glimpse) {
+    if (m[2][0] == 0 && m[2][1] == 0) {
+        Affine affine;
+        for (std::size_t k = 0; k < 2; ++k) {
+            for (std::size_t n = 0; n < 3; ++n) affine.m[k][n] = m[k][n] / m[2][2];
+        }
+        return affine;
+    }
+    std::vector<Point> points;
+    points.reserve(static_cast<std::size_t>(glimpse.area()));
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) points.push_back(seen(times(m, j, i)));
+    }
+    return {std::move(points), glimpse.width, border(m, glimpse)};
+}
+
+Homography homography_to(const std::array<Point, 4>& c, Size glimpse) {
+    // From the unit square, u along the top side and v along the left one.
+    const Point sum{c[0].x - c[1].x + c[2].x - c[3].x, c[0].y - c[1].y + c[2].y - c[3].y};
+    double g = 0;
+    double h = 0;
+    if (sum.x != 0 || sum.y != 0) {
+        const Point one{c[1].x - c[2].x, c[1].y - c[2].y};
+        const Point two{c[3].x - c[2].x, c[3].y - c[2].y};
+        const double determinant = one.x * two.y - two.x * one.y;
+        g = (sum.x * two.y - two.x * sum.y) / determinant;
+        h = (one.x * sum.y - sum.x * one.y) / determinant;
+    }
+    const auto row = [&](double first, double second, double fourth) {
+        return std::array<double, 3>{second - first + g * second, fourth - first + h * fourth, first};
+    };
+    Homography matrix{row(c[0].x, c[1].x, c[3].x), row(c[0].y, c[1].y, c[3].y), {g, h, 1}};
+    for (auto& m : matrix) {  // u = (j + ½) / w, v = (i + ½) / h
+        m[0] /= glimpse.width;
+        m[1] /= glimpse.height;
+        m[2] += (m[0] + m[1]) / 2;
+    }
+    for (std::size_t n = 0; n < 3; ++n) {  // to centre coordinates
+        matrix[0][n] -= matrix[2][n] / 2;
+        matrix[1][n] -= matrix[2][n] / 2;
+    }
+    return matrix;
+}
+
+}  // namespace glimpse

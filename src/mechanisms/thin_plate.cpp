@@ -1,0 +1,81 @@
+#include "mechanisms/thin_plate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// r² log r², of r².
+double bending(double squared) {
+    return squared > 0 ? squared * std::log(squared) : 0;
+}
+
+double squared_distance(const Point& a, const Point& b) {
+    return (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y);
+}
+
+[[noreturn]] void fail_singular() {
+    throw InvalidParameter(
+        "/thin_plate/from",
+        "the points lie in a line, or two of them at one place, so that they fix no surface");
+}
+
+}  // namespace
+
+ThinPlate::ThinPlate(std::span<const Point> from, std::span<const Point> to) {
+    const Extent around = extent(from);
+    centre_ = {(around.left + around.right) / 2, (around.top + around.bottom) / 2};
+    scale_ = std::max(around.right - around.left, around.bottom - around.top) / 2;
+    if (!(scale_ > 0)) fail_singular();
+    for (const Point& point : from) from_.push_back(normalised(point));
+
+    const int n = static_cast<int>(from.size());
+    cv::Mat_<double> a(n + 3, n + 3, 0.0);
+    cv::Mat_<double> b(n + 3, 2, 0.0);
+    for (int k = 0; k < n; ++k) {
+        const Point& p = from_[static_cast<std::size_t>(k)];
+        for (int m = 0; m < n; ++m)
+            a(k, m) = bending(squared_distance(p, from_[static_cast<std::size_t>(m)]));
+        a(k, n) = a(n, k) = 1;
+        a(k, n + 1) = a(n + 1, k) = p.x;
+        a(k, n + 2) = a(n + 2, k) = p.y;
+        b(k, 0) = to[static_cast<std::size_t>(k)].x;
+        b(k, 1) = to[static_cast<std::size_t>(k)].y;
+    }
+    cv::Mat_<double> solution;
+    if (!cv::solve(a, b, solution, cv::DECOMP_LU)) fail_singular();
+    const auto row = [&](int k) { return Point{solution(k, 0), solution(k, 1)}; };
+    for (int k = 0; k < n; ++k) weights_.push_back(row(k));
+    constant_ = row(n);
+    of_x_ = row(n + 1);
+    of_y_ = row(n + 2);
+    // What is nearly singular is solved, but not by what was asked for.
+    const Extent reached = extent(to);
+    const double range = std::max({reached.right - reached.left, reached.bottom - reached.top, 1.0});
+    constexpr double tolerance = 1e-9;
+    for (std::size_t k = 0; k < from.size(); ++k) {
+        if (!(std::sqrt(squared_distance((*this)(from[k]), to[k])) <= tolerance * range)) fail_singular();
+    }
+}
+
+Point ThinPlate::normalised(const Point& p) const {
+    return {(p.x - centre_.x) / scale_, (p.y - centre_.y) / scale_};
+}
+
+Point ThinPlate::operator()(const Point& point) const {
+    const Point p = normalised(point);
+    Point sum{constant_.x + of_x_.x * p.x + of_y_.x * p.y, constant_.y + of_x_.y * p.x + of_y_.y * p.y};
+    for (std::size_t k = 0; k < from_.size(); ++k) {
+        const double u = bending(squared_distance(p, from_[k]));
+        sum.x += weights_[k].x * u;
+        sum.y += weights_[k].y * u;
+    }
+    return sum;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+
+namespace glimpse {
+
+/// The surface through some points that bends least:
+///
+///   T(p) = c + C p + Σ_k w_k U(|p - a_k|),   U(r) = r² log r²,   T(a_k) = b_k,
+///
+/// with Σ w_k = 0 and Σ w_k a_kᵀ = 0 (Bookstein 1989, "Principal Warps: Thin-Plate Splines and the
+/// Decomposition of Deformations").
+class ThinPlate {
+  public:
+    /// a_k and b_k, as many of both. Throws `InvalidParameter` at "/thin_plate/from" where the a_k lie in a
+    /// line, or two of them are too near each other to be told apart.
+    ThinPlate(std::span<const Point> from, std::span<const Point> to);
+
+    [[nodiscard]] Point operator()(const Point& p) const;
+
+  private:
+    [[nodiscard]] Point normalised(const Point& p) const;
+
+    Point centre_;
+    double scale_ = 1;            ///< of the a_k about their centre
+    std::vector<Point> from_;     ///< normalised
+    std::vector<Point> weights_;  ///< w_k
+    Point constant_;              ///< c
+    Point of_x_;                  ///< the columns of C
+    Point of_y_;
+};
+
+}  // namespace glimpse

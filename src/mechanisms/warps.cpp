@@ -1,0 +1,243 @@
+#include "glimpse/mechanisms/warps.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "glimpse/error.hpp"
+#include "glimpse/memory_budget.hpp"
+#include "maps/overloaded.hpp"
+#include "mechanisms/normalised.hpp"
+#include "mechanisms/projective.hpp"
+#include "mechanisms/thin_plate.hpp"
+#include "mechanisms/validation.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Twice the signed area of the triangle.
+double turn(const Point& a, const Point& b, const Point& c) {
+    return (b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x);
+}
+
+void require_convex(const QuadWarp& quad) {
+    int to_the_right = 0;
+    for (std::size_t k = 0; k < 4; ++k) {
+        const double area = turn(quad.corners[k], quad.corners[(k + 1) % 4], quad.corners[(k + 2) % 4]);
+        if (area == 0 || !std::isfinite(area)) {
+            throw InvalidParameter("/quad",
+                                   "three of its corners lie in a line, so that it is no quadrilateral");
+        }
+        to_the_right += area > 0 ? 1 : 0;
+    }
+    if (to_the_right % 4 == 0) return;
+    throw InvalidParameter("/quad",
+                           "its corners make no convex quadrilateral; give them in turn, from that of the "
+                           "glimpse's top left on");
+}
+
+template <typename Points>
+void require_points(const Points& points, const std::string& field) {
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        const auto& [x, y] = points[k];
+        require_finite(std::array{x, y}, field + "/" + std::to_string(k));
+    }
+}
+
+void validate_plate(const ThinPlateWarp& plate) {
+    constexpr std::size_t least = 3;
+    if (plate.from.size() < least || plate.from.size() > ThinPlateWarp::most_points) {
+        throw InvalidParameter("/thin_plate/from",
+                               std::to_string(least) + " to " + std::to_string(ThinPlateWarp::most_points) +
+                                   " points are needed, not " + std::to_string(plate.from.size()));
+    }
+    if (plate.to.size() != plate.from.size()) {
+        throw InvalidParameter("/thin_plate/to", "as many points as \"from\" has are needed, " +
+                                                     std::to_string(plate.from.size()) + ", not " +
+                                                     std::to_string(plate.to.size()));
+    }
+    require_points(plate.from, "/thin_plate/from");
+    require_points(plate.to, "/thin_plate/to");
+}
+
+double distance(const Point& a, const Point& b) {
+    return std::hypot(b.x - a.x, b.y - a.y);
+}
+
+std::array<Point, 4> in_pixels(const QuadWarp& quad, Size image) {
+    std::array<Point, 4> corners = quad.corners;
+    if (quad.units == Units::pixels) return corners;
+    for (Point& corner : corners) corner = {corner.x * image.width, corner.y * image.height};
+    return corners;
+}
+
+Size size_of_quad(const QuadWarp& quad, Size image) {
+    const auto c = in_pixels(quad, image);
+    const auto longer = [](double one, double other) {
+        return std::max(1, nearest_edge(std::max(one, other)));
+    };
+    const Size size{longer(distance(c[0], c[1]), distance(c[3], c[2])),
+                    longer(distance(c[0], c[3]), distance(c[1], c[2]))};
+    require_glimpse_size(size, "/quad");
+    return size;
+}
+
+/// The points at(p) of the centres p of a glimpse's pixels, edge coordinates.
+template <typename At>
+SamplingPoints at_centres(Size glimpse, At&& at) {
+    std::vector<Point> points;
+    points.reserve(static_cast<std::size_t>(glimpse.area()));
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) {
+            points.push_back(at(Point{edge_from_centre(j), edge_from_centre(i)}));
+        }
+    }
+    return {std::move(points), glimpse.width};
+}
+
+SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
+    std::vector<Point> from = plate.from;
+    std::vector<Point> to = plate.to;
+    if (plate.units == Units::fraction) {
+        for (Point& point : from) point = {point.x * glimpse.width, point.y * glimpse.height};
+        for (Point& point : to) point = {point.x * image.width, point.y * image.height};
+    }
+    const ThinPlate surface(from, to);
+    return at_centres(glimpse, [&](const Point& p) {
+        const auto [x, y] = surface(p);
+        return Point{centre_from_edge(x), centre_from_edge(y)};
+    });
+}
+
+SamplingPoints points_of(const GridWarp& grid, Size image, bool align_corners) {
+    std::vector<Point> points = grid.field->points();
+    if (!grid.in_pixels) {
+        const ToPixels x = to_pixels(image.width, align_corners);
+        const ToPixels y = to_pixels(image.height, align_corners);
+        for (Point& point : points) point = {x(point.x), y(point.y)};
+    }
+    return {std::move(points), grid.field->size().width};
+}
+
+/// The two cells around a position, and the share of the second.
+struct Between {
+    std::size_t first;
+    std::size_t second;
+    double share;
+};
+
+/// `position` in cells, centre coordinates.
+Between cells_around(double position, int count) {
+    const double inside = std::clamp(position, 0.0, count - 1.0);
+    const auto first = static_cast<std::size_t>(inside);
+    const std::size_t last = static_cast<std::size_t>(count) - 1;
+    return {first, std::min(first + 1, last), inside - static_cast<double>(first)};
+}
+
+/// The displacement at any place of a glimpse.
+class Displacement {
+  public:
+    Displacement(const PointField& field, Size glimpse)
+        : field_(field.points()), cells_(field.size()), glimpse_(glimpse) {}
+
+    /// `p` in edge coordinates of the glimpse.
+    Point operator()(const Point& p) const {
+        const Between x = cells_around(centre_from_edge(p.x * cells_.width / glimpse_.width), cells_.width);
+        const Between y =
+            cells_around(centre_from_edge(p.y * cells_.height / glimpse_.height), cells_.height);
+        return mixed(across(y.first, x), across(y.second, x), y.share);
+    }
+
+  private:
+    [[nodiscard]] Point across(std::size_t row, const Between& x) const {
+        const Point* const cells = field_.data() + row * static_cast<std::size_t>(cells_.width);
+        return mixed(cells[x.first], cells[x.second], x.share);
+    }
+    static Point mixed(const Point& a, const Point& b, double share) {
+        return {a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
+    }
+
+    std::vector<Point> field_;
+    Size cells_;
+    Size glimpse_;
+};
+
+SamplingPoints points_of(const FlowWarp& flow, Size image, Size glimpse) {
+    const Displacement displacement(*flow.field, glimpse);
+    const Affine base = box_to_image({0, 0, double(image.width), double(image.height)}, glimpse);
+    return at_centres(glimpse, [&](const Point& p) {
+        const Point from = base(centre_from_edge(p.x), centre_from_edge(p.y));
+        const Point by = displacement(p);
+        return Point{from.x + by.x, from.y + by.y};
+    });
+}
+
+}  // namespace
+
+void validate(const Warp& warp) {
+    std::visit(overloaded{
+                   [](const ProjectiveWarp& projective) { require_finite(projective.matrix, "/projective"); },
+                   [](const QuadWarp& quad) {
+                       require_points(quad.corners, "/quad");
+                       require_convex(quad);
+                   },
+                   [](const ThinPlateWarp& plate) { validate_plate(plate); },
+                   [](const GridWarp& grid) { require_glimpse_size(grid.field->size(), "/grid"); },
+                   [](const FlowWarp& flow) { require_glimpse_size(flow.field->size(), "/flow"); },
+               },
+               warp);
+}
+
+bool has_own_size(const Warp& warp) {
+    return !std::holds_alternative<ProjectiveWarp>(warp) && !std::holds_alternative<ThinPlateWarp>(warp);
+}
+
+Size own_size(const Warp& warp, Size image) {
+    return std::visit(
+        overloaded{[&](const QuadWarp& quad) { return size_of_quad(quad, image); },
+                   [](const GridWarp& grid) { return grid.field->size(); },
+                   [](const FlowWarp& flow) { return flow.field->size(); },
+                   [](const auto&) -> Size { throw std::logic_error("a warp without a size"); }},
+        warp);
+}
+
+void require_overlap(const Warp& warp, Size image, const std::string& remedy) {
+    if (const auto* const quad = std::get_if<QuadWarp>(&warp))
+        require_overlap(bounding_box(in_pixels(*quad, image)), 0, image, remedy);
+}
+
+SamplingPoints sampling_points(const Warp& warp, Size image, Size glimpse, bool align_corners) {
+    return std::visit(
+        overloaded{
+            [&](const ThinPlateWarp& plate) { return points_of(plate, image, glimpse); },
+            [&](const GridWarp& grid) { return points_of(grid, image, align_corners); },
+            [&](const FlowWarp& flow) { return points_of(flow, image, glimpse); },
+            [&](const auto&) { return projective_points(homography(warp, image, glimpse).value(), glimpse); },
+        },
+        warp);
+}
+
+std::optional<Homography> homography(const Warp& warp, Size image, Size glimpse) {
+    if (const auto* const projective = std::get_if<ProjectiveWarp>(&warp))
+        return facing_forwards(projective->matrix, glimpse);
+    if (const auto* const quad = std::get_if<QuadWarp>(&warp))
+        return facing_forwards(homography_to(in_pixels(*quad, image), glimpse), glimpse);
+    return std::nullopt;
+}
+
+LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse) {
+    const auto bytes = [](Size points) { return bounded_product(points.area(), sizeof(Point)); };
+    LoweringMemory memory{.kept = bytes(glimpse ? *glimpse : own_size(warp, image))};
+    if (const auto* const flow = std::get_if<FlowWarp>(&warp)) memory.working = bytes(flow->field->size());
+    if (const auto* const plate = std::get_if<ThinPlateWarp>(&warp)) {
+        constexpr std::int64_t matrices = 2;  // the equations, and their factors
+        const auto rows = static_cast<std::int64_t>(plate->from.size()) + 3;
+        memory.working = matrices * rows * rows * std::int64_t{sizeof(double)};
+    }
+    return memory;
+}
+
+}  // namespace glimpse

@@ -1,0 +1,299 @@
+#include "parameters/warps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "maps/overloaded.hpp"
+#include "parameters/numbers.hpp"
+#include "parameters/shared_keys.hpp"
+
+namespace glimpse::parameters {
+
+using namespace json;
+
+namespace {
+
+constexpr std::array<std::string_view, 2> plate_members{"from", "to"};
+
+/// What points are measured in: a box or a quadrilateral, or a grid.
+enum class PointUnits { pixels, fraction, normalised };
+constexpr std::array<std::pair<std::string_view, PointUnits>, 3> point_units{
+    {{"pixels", PointUnits::pixels},
+     {"fraction", PointUnits::fraction},
+     {"normalised", PointUnits::normalised}}};
+
+Warp read_projective(Entry& entry, const ReadingContext& context) {
+    const std::vector<double> m =
+        matrix(*entry.take("projective"), 3, 3, "a matrix of 3 rows of 3 numbers", context);
+    return ProjectiveWarp{{{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}}}};
+}
+
+Warp read_quad(Entry& entry, const ReadingContext& context) {
+    const std::vector<double> c = matrix(*entry.take("quad"), 4, 2, "an array of four corners [x, y]", context);
+    return QuadWarp{{{{c[0], c[1]}, {c[2], c[3]}, {c[4], c[5]}, {c[6], c[7]}}}, read_units(entry)};
+}
+
+/// Points that an array may hold, N×2.
+std::vector<Point> read_points(const Value& value, const ReadingContext& context) {
+    std::vector<double> numbers;
+    if (is_reference(value)) {
+        const Reference reference = looked_up(value, context);
+        const Array::Shape shape = with_axes(reference.array.shape(), 2);
+        if (shape.size() != 2 || shape[1] != 2 || shape[0] > ThinPlateWarp::most_points)
+            reference.fail_shape("one of up to " + std::to_string(ThinPlateWarp::most_points) +
+                                 " points, (N, 2),");
+        numbers = referenced_numbers(value, {shape}, context);
+    } else {
+        const std::vector<Value> points = elements(value, "an array of points [x, y]");
+        for (const Value& point : points) {
+            const std::vector<double> p = json::numbers(point, 2, "[x, y]");
+            numbers.insert(numbers.end(), p.begin(), p.end());
+        }
+    }
+    std::vector<Point> points;
+    for (std::size_t k = 0; k + 1 < numbers.size(); k += 2) points.push_back({numbers[k], numbers[k + 1]});
+    return points;
+}
+
+Warp read_thin_plate(Entry& entry, const ReadingContext& context) {
+    const Value plate = *entry.take("thin_plate");
+    for (const std::string& key : plate.keys()) {
+        if (std::ranges::find(plate_members, key) == plate_members.end())
+            fail_unknown_key(plate.member(key), key, plate_members, plate_members);
+    }
+    return ThinPlateWarp{read_points(plate.required("from"), context),
+                         read_points(plate.required("to"), context), read_units(entry)};
+}
+
+/// A field with what stands for it in a document.
+class WrittenField : public PointField {
+  public:
+    [[nodiscard]] virtual WrittenParameters::Json written() const = 0;
+};
+
+/// Of numbers that a document lists.
+class ListedField : public WrittenField {
+  public:
+    ListedField(std::vector<Point> points, Size size) : points_(std::move(points)), size_(size) {}
+    [[nodiscard]] Size size() const override { return size_; }
+    [[nodiscard]] std::vector<Point> points() const override { return points_; }
+    [[nodiscard]] WrittenParameters::Json written() const override {
+        return WrittenParameters::shape(
+            {static_cast<std::size_t>(size_.height), static_cast<std::size_t>(size_.width), 2});
+    }
+
+  private:
+    std::vector<Point> points_;
+    Size size_;
+};
+
+/// Of an array in a file, h×w×2, or, as networks return flow, 2×h×w.
+class ReferencedField : public WrittenField {
+  public:
+    ReferencedField(ArrayPlace place, Size size, bool channels_first)
+        : place_(std::move(place)), size_(size), channels_first_(channels_first) {}
+    [[nodiscard]] Size size() const override { return size_; }
+    [[nodiscard]] WrittenParameters::Json written() const override { return place_.written(); }
+    [[nodiscard]] std::vector<Point> points() const override;
+
+  private:
+    ArrayPlace place_;
+    Size size_;
+    bool channels_first_;
+};
+
+std::vector<Point> ReferencedField::points() const {
+    const auto count = static_cast<std::size_t>(size_.area());
+    std::vector<double> numbers(2 * count);
+    try {
+        place_.array().read(numbers);
+    } catch (const Error& error) {
+        throw Error(place_.path.string() + ": " + error.what());
+    }
+    std::vector<Point> points;
+    points.reserve(count);
+    for (std::size_t k = 0; k < count; ++k) {
+        points.push_back(channels_first_ ? Point{numbers[k], numbers[count + k]}
+                                         : Point{numbers[2 * k], numbers[2 * k + 1]});
+    }
+    return points;
+}
+
+std::shared_ptr<const PointField> referenced_field(const Value& value, const ReadingContext& context,
+                                                   bool may_have_channels_first) {
+    Reference reference = looked_up(value, context);
+    constexpr std::size_t longest = std::numeric_limits<int>::max();
+    const Array::Shape shape = with_axes(reference.array.shape(), 3);
+    const bool is_field = shape.size() == 3 && std::ranges::all_of(shape, [](std::size_t length) {
+                              return length > 0 && length <= longest;
+                          });
+    const auto size = [&](std::size_t height) {
+        return Size{static_cast<int>(shape[height + 1]), static_cast<int>(shape[height])};
+    };
+    if (is_field && shape[2] == 2)
+        return std::make_shared<const ReferencedField>(reference.place, size(0), false);
+    if (is_field && shape[0] == 2 && may_have_channels_first)
+        return std::make_shared<const ReferencedField>(reference.place, size(1), true);
+    reference.fail_shape(may_have_channels_first ? "(h, w, 2) or (2, h, w)" : "(h, w, 2)");
+}
+
+std::shared_ptr<const PointField> read_field(const Value& value, const ReadingContext& context,
+                                             bool may_have_channels_first) {
+    if (is_reference(value)) return referenced_field(value, context, may_have_channels_first);
+    const std::vector<Value> rows = elements(value, "an array of rows of points [x, y]");
+    std::vector<Point> points;
+    std::size_t width = 0;
+    for (const Value& row : rows) {
+        const std::vector<Value> cells = elements(row, "a row of points [x, y]");
+        if (width == 0) width = cells.size();
+        if (cells.size() != width) {
+            row.fail("the rows are equally long: " + std::to_string(width) + " points as in the first, not " +
+                     std::to_string(cells.size()));
+        }
+        for (const Value& cell : cells) {
+            const std::vector<double> p = json::numbers(cell, 2, "[x, y]");
+            points.push_back({p[0], p[1]});
+        }
+    }
+    return std::make_shared<const ListedField>(std::move(points),
+                                               Size{static_cast<int>(width), static_cast<int>(rows.size())});
+}
+
+Warp read_grid(Entry& entry, const ReadingContext& context) {
+    const auto field = read_field(*entry.take("grid"), context, false);
+    const std::optional<Value> units = entry.take("units");
+    constexpr std::array words{point_units[0], point_units[2]};
+    const bool in_pixels = units && word<PointUnits>(*units, words) == PointUnits::pixels;
+    return GridWarp{field, in_pixels};
+}
+
+WrittenParameters::Json written_points(std::span<const Point> points) {
+    WrittenParameters::Json json = WrittenParameters::Json::array();
+    for (const auto& [x, y] : points) json.push_back({x, y});
+    return json;
+}
+
+WrittenParameters::Json written_plate_points(const std::vector<Point>& points) {
+    constexpr std::size_t most_points = 8;
+    return points.size() <= most_points ? written_points(points)
+                                        : WrittenParameters::shape({points.size(), 2});
+}
+
+WrittenParameters::Json written_field(const PointField& field) {
+    return dynamic_cast<const WrittenField&>(field).written();
+}
+
+Type plate_type() {
+    const std::string points = R"({"anyOf": [{"type": "array", "minItems": 3, "maxItems": )" +
+                               std::to_string(ThinPlateWarp::most_points) + R"(, "items": {)" +
+                               numbers_type("", 2).schema + "}}, {" + std::string(reference_schema) + "}]}";
+    return {
+        R"({"from": [[x, y], …], "to": [[x, y], …]})", "",
+        R"("type": "object", "required": ["from", "to"], "additionalProperties": false, "properties": {"from": )" +
+            points + R"(, "to": )" + points + "}"};
+}
+
+/// Rows of points, or a reference.
+Type field_type(std::string_view words) {
+    return or_reference(
+        {std::string(words), "",
+         R"("type": "array", "minItems": 1, "items": {"type": "array", "minItems": 1, "items": {)" +
+             numbers_type("", 2).schema + "}}"});
+}
+
+}  // namespace
+
+std::vector<Form> warp_forms() {
+    return {{{"projective"}}, {{"quad"}}, {{"thin_plate"}}, {{"grid"}}, {{"flow"}}};
+}
+
+std::vector<Key> warp_keys() {
+    return {
+        {.name = "projective",
+         .forms = {"projective"},
+         .type = or_reference(matrix_type("[[a, b, c], [e, f, g], [p, q, r]]", 3, 3)),
+         .unit = "pixels, their centres at whole numbers",
+         .meaning =
+             "From glimpse pixel to image pixel in homogeneous coordinates: x and y are the first and the "
+             "second row's, divided by the third's."},
+        {.name = "quad",
+         .forms = {"quad"},
+         .type = or_reference(matrix_type("[[x, y], [x, y], [x, y], [x, y]]", 4, 2)),
+         .unit = "pixels, or fractions of the image's width and height",
+         .meaning =
+             "Where the glimpse's outer corners lie, from its top left clockwise, measured from the image's "
+             "top left edge."},
+        {.name = "thin_plate",
+         .forms = {"thin_plate"},
+         .type = plate_type(),
+         .unit = "pixels, or fractions of both sizes",
+         .meaning =
+             "Points of the glimpse, and where they lie in the image, both from the top left edge; between "
+             "them a thin-plate spline."},
+        {.name = "grid",
+         .forms = {"grid"},
+         .type = field_type("h×w points [x, y]"),
+         .unit = "normalised, -1 to 1, or pixels, their centres at whole numbers",
+         .meaning = "Where each glimpse pixel lies, as grid_sample takes it."},
+        {.name = "flow",
+         .forms = {"flow"},
+         .type = field_type("h×w displacements [x, y]"),
+         .unit = "pixels",
+         .meaning =
+             "How far from its own place in the image each glimpse pixel is looked for; an array may be "
+             "2×h×w."}};
+}
+
+Key point_units_key() {
+    return enum_key(
+        "units", {"box", "quad", "thin_plate", "grid"}, point_units, PointUnits::pixels,
+        "What the box, or what stands for it, is measured in; a grid is normalised without it, and "
+        "nothing else ever is.");
+}
+
+Key size_of_warps_key() {
+    Key key = size_key({"theta", "scale", "matrix", "box", "projective", "quad", "thin_plate", "flow"});
+    key.meaning =
+        "The glimpse's size. Without it, the caller's default, or else the own one of a box, of a "
+        "quadrilateral – its longer sides' –, or of a flow.";
+    return key;
+}
+
+std::optional<SpatialTransformer::WarpForm> read_warp(Entry& entry, const Form& form,
+                                                      const ReadingContext& context) {
+    const auto shared = [](Warp warp) {
+        return SpatialTransformer::WarpForm{std::make_shared<const Warp>(std::move(warp))};
+    };
+    if (form.is("projective")) return shared(read_projective(entry, context));
+    if (form.is("quad")) return shared(read_quad(entry, context));
+    if (form.is("thin_plate")) return shared(read_thin_plate(entry, context));
+    if (form.is("grid")) return shared(read_grid(entry, context));
+    if (form.is("flow")) return shared(FlowWarp{read_field(*entry.take("flow"), context, true)});
+    return std::nullopt;
+}
+
+void write_warp(const Warp& warp, WrittenParameters& written) {
+    std::visit(
+        overloaded{[&](const ProjectiveWarp& projective) { written.add("projective", projective.matrix); },
+                   [&](const QuadWarp& quad) {
+                       written.add("quad", written_points(quad.corners));
+                       write_units(quad.units, written);
+                   },
+                   [&](const ThinPlateWarp& plate) {
+                       written.add("thin_plate", {{"from", written_plate_points(plate.from)},
+                                                  {"to", written_plate_points(plate.to)}});
+                       write_units(plate.units, written);
+                   },
+                   [&](const GridWarp& grid) {
+                       written.add("grid", written_field(*grid.field));
+                       if (grid.in_pixels) written.add("units", "pixels");
+                   },
+                   [&](const FlowWarp& flow) { written.add("flow", written_field(*flow.field)); }},
+        warp);
+}
+
+}  // namespace glimpse::parameters
