@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <opencv2/core.hpp>
 #include <utility>
@@ -13,13 +12,13 @@
 #include "figures/figure.hpp"
 #include "figures/figures.hpp"
 #include "glimpse/colorbar.hpp"
-#include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/lowering.hpp"
 #include "pipeline/settled_style.hpp"
 #include "pipeline/sheet.hpp"
+#include "pipeline/shown_image.hpp"
 #include "system/failure.hpp"
 #include "system/isolated.hpp"
 #include "system/parallel.hpp"
@@ -133,24 +132,17 @@ class RunPage {
         if (std::ranges::all_of(group, has_failed)) return;
         const ImageSource& source = group.front().job->image;
         with_context(source.name(), [&] {
-            OpenOptions open = options_.open;
-            const auto beside = [&](const ImageInfo& image) {
-                return greatest_lowering(group, image.size) +
-                       drawing_memory(image, shrink_for(image.size), output_.figure_format);
-            };
-            open.beside = beside;
-            const std::unique_ptr<ImageReader> image = source.open(open);
-            const ImageInfo& info = image->info();
-            const int shrink = shrink_for(info.size);
-            const auto reserved = reserve_for(
-                *image, beside(info) + picture_memory(*image, shrink, output_.figure_format), open.memory);
-            const cv::Mat picture = displayable({decode_picture(*image, shrink), info.alpha, {}, false});
+            ShownImage image(source, options_.open,
+                             {.shrink = [&](Size size) { return shrink_for(size); },
+                              .beside = [&](const auto& info) { return greatest_lowering(group, info.size); },
+                              .format = output_.figure_format});
+            const cv::Mat picture = image.picture();
             for (std::size_t k = 0; k < group.size(); ++k) {
                 if (has_failed(group[k])) continue;
                 OverlayStyle style = style_of_cells(output_);
-                style.shrink = shrink;
+                style.shrink = image.shrink();
                 style.enlargement = places[k].width / picture.cols;
-                overlays[k] = overlay_of(group[k], picture, info.size, style);
+                overlays[k] = overlay_of(group[k], picture, image.info().size, style);
             }
         });
     }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <utility>
 
 #include "figures/figures.hpp"
 #include "glimpse/displayable.hpp"
@@ -12,6 +15,7 @@
 #include "glimpse/image_file.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/lowering.hpp"
+#include "pipeline/shown_image.hpp"
 #include "system/failure.hpp"
 #include "system/parallel.hpp"
 #include "video/video.hpp"
@@ -55,45 +59,30 @@ std::string frame_name(const WrittenGlimpse& glimpse) {
     return file_name(glimpse.job->name);
 }
 
-/// The glimpse and its image of a frame, and all that is reserved for them.
-struct OpenedFrame {
-    std::unique_ptr<ImageReader> written;
-    MemoryBudget::Reservation reserved;
-    std::unique_ptr<ImageReader> image;
-    int shrink = 1;  ///< how many times the image is shown smaller
-};
-
-OpenedFrame open_frame(const WrittenGlimpse& glimpse, Size place, const OpenOptions& open) {
-    OpenedFrame frame;
-    frame.written = opened(glimpse);
-    const auto beside = [&](const ImageInfo& image) {
-        return showing_memory(*frame.written) + lowering_memory({glimpse.glimpse, 1}, open, image.size);
-    };
-    OpenOptions options = open;
-    options.beside = [&](const ImageInfo& image) {
-        return beside(image) + drawing_memory(image, shrink_to_fill(image.size, place));
-    };
-    with_context(glimpse.job->image.name(), [&] {
-        frame.image = glimpse.job->image.open(options);
-        frame.shrink = shrink_to_fill(frame.image->info().size, place);
-        frame.reserved = reserve_for(*frame.image,
-                                     beside(frame.image->info()) + picture_memory(*frame.image, frame.shrink),
-                                     options.memory);
-    });
-    return frame;
+/// How an image is shown that is to fill a place of that size.
+Showing filling(cv::Size place, std::function<std::int64_t(const ImageInfo&)> beside) {
+    return {.shrink =
+                [=](Size image) {
+                    return shrink_to_fill(image, {place.width, place.height});
+                },
+            .beside = std::move(beside)};
 }
 
 cv::Mat frame_of(const WrittenGlimpse& glimpse, std::size_t colour, const TrackFrameLayout& layout,
                  const RunOptions& options) {
-    const cv::Size place = layout.picture.size();
-    const OpenedFrame inputs = open_frame(glimpse, {place.width, place.height}, options.open);
-    const ImageInfo& info = inputs.image->info();
+    const std::unique_ptr<ImageReader> written = opened(glimpse);
+    const auto beside = [&](const ImageInfo& info) {
+        return showing_memory(*written) + lowering_memory({glimpse.glimpse, 1}, options.open, info.size);
+    };
+    const ImageSource& source = glimpse.job->image;
+    std::optional<ShownImage> image;  // its memory is for the glimpse, too
     TrackFrame frame;
-    with_context(glimpse.job->image.name(), [&] {
-        frame.lowered = lowered(*glimpse.glimpse, options, info.size);
-        frame.picture = displayable({decode_picture(*inputs.image, inputs.shrink), info.alpha, {}, false});
+    with_context(source.name(), [&] {
+        image.emplace(source, options.open, filling(layout.picture.size(), beside));
+        frame.lowered = lowered(*glimpse.glimpse, options, image->info().size);
+        frame.picture = image->picture();
     });
-    frame.glimpse = as_shown(glimpse, *inputs.written, info.depth);
+    frame.glimpse = as_shown(glimpse, *written, image->info().depth);
     frame.name = frame_name(glimpse);
     frame.label = glimpse.glimpse->shown_as();
     frame.colour = colour;
@@ -150,25 +139,18 @@ cv::Mat in_frame(const cv::Mat& picture, cv::Size size) {
 cv::Mat frame_of(const SequenceFrame& frame, const SequenceLayout& layout, const RunOptions& options) {
     const ImageJob& job = *frame.job;
     return with_context(job.image.name(), [&] {
-        const Size place{layout.picture.width, layout.picture.height};
-        OpenOptions open = options.open;
-        const auto beside = [&](const ImageInfo& image) {
-            return lowering_memory(*job.glimpses, open, image.size) +
-                   drawing_memory(image, shrink_to_fill(image.size, place));
-        };
-        open.beside = beside;
-        const std::unique_ptr<ImageReader> image = job.image.open(open);
-        const ImageInfo& info = image->info();
-        const int shrink = shrink_to_fill(info.size, place);
-        const auto reserved = reserve_for(*image, beside(info) + picture_memory(*image, shrink), open.memory);
+        ShownImage image(job.image, options.open, filling(layout.picture.size(), [&](const ImageInfo& info) {
+                             return lowering_memory(*job.glimpses, options.open, info.size);
+                         }));
+        const Size size = image.info().size;
         std::vector<Lowered> all;
         all.reserve(frame.glimpses.size());
-        SequencePicture picture{.image = {info.size.width, info.size.height}, .name = file_name(job.name)};
+        SequencePicture picture{.image = {size.width, size.height}, .name = file_name(job.name)};
         for (const SequenceFrame::Member& member : frame.glimpses) {
-            all.push_back(lowered(*member.glimpse, options, info.size));
+            all.push_back(lowered(*member.glimpse, options, size));
             picture.maps.push_back({member.glimpse->shown_as(), &all.back(), member.track});
         }
-        picture.picture = displayable({decode_picture(*image, shrink), info.alpha, {}, false});
+        picture.picture = image.picture();
         return drawn(drawing().sequence_frame(layout, picture));
     });
 }
