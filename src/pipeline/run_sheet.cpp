@@ -1,7 +1,6 @@
 #include "pipeline/run_sheet.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <mutex>
 #include <opencv2/core.hpp>
@@ -137,12 +136,12 @@ class RunPage {
                               .beside = [&](const auto& info) { return greatest_lowering(group, info.size); },
                               .format = output_.figure_format});
             const cv::Mat picture = image.picture();
+            OverlayStyle style = style_of_cells(output_);
+            style.shrink = image.shrink();
             for (std::size_t k = 0; k < group.size(); ++k) {
                 if (has_failed(group[k])) continue;
-                OverlayStyle style = style_of_cells(output_);
-                style.shrink = image.shrink();
-                style.enlargement = places[k].width / picture.cols;
-                overlays[k] = overlay_of(group[k], picture, image.info().size, style);
+                const Lowered map = lowered(*group[k].glimpse, options_, image.info().size);
+                overlays[k] = overlay_of({{}, &map, group[k].colour()}, picture, style, places[k].size());
             }
         });
     }
@@ -156,13 +155,10 @@ class RunPage {
         return greatest;
     }
 
-    /// In the colour that it has in the figures of its image.
-    [[nodiscard]] PageOfRun overlay_of(const WrittenGlimpse& glimpse, const cv::Mat& picture, Size image,
-                                       const OverlayStyle& style) const {
-        const Lowered map = lowered(*glimpse.glimpse, options_, image);
-        const std::array maps{LabelledMap{{}, &map, glimpse.colour()}};
-        const SettledStyle own(style, maps, false);
-        return {overlay_figure(picture, maps, own.style), own.clipped};
+    [[nodiscard]] static PageOfRun overlay_of(const LabelledMap& map, const cv::Mat& picture,
+                                              const OverlayStyle& style, cv::Size place) {
+        const SettledStyle own(style, {&map, 1}, false);
+        return {overlay_in_cell(picture, map, own.style, place), own.clipped};
     }
 
     std::span<const WrittenGlimpse> glimpses_;

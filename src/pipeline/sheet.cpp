@@ -1,7 +1,6 @@
 #include "pipeline/sheet.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "figures/figure.hpp"
@@ -43,6 +42,11 @@ OverlayStyle style_of_cells(const OutputOptions& options) {
         style.opacity = 1;
     }
     return style;
+}
+
+Figure overlay_in_cell(const cv::Mat& picture, const LabelledMap& map, OverlayStyle style, cv::Size place) {
+    style.enlargement = place.width / picture.cols;
+    return overlay_figure(picture, {&map, 1}, style);
 }
 
 Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSheetLayout& layout) {
@@ -129,10 +133,8 @@ void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figu
     std::vector<Figure> overlays(glimpses.size());
     for_each_in_parallel(glimpses.size(), [&](std::size_t k) {
         if (!can_be_shown(glimpses[k])) return;
-        OverlayStyle own = settled_.style;
-        own.enlargement = places[k].width / image.cols;
-        const std::array maps{LabelledMap{{}, &glimpses[k]->lowered, colour_of(*glimpses[k]->glimpse, all_)}};
-        overlays[k] = overlay_figure(image, maps, own);
+        const LabelledMap map{{}, &glimpses[k]->lowered, colour_of(*glimpses[k]->glimpse, all_)};
+        overlays[k] = overlay_in_cell(image, map, settled_.style, places[k].size());
     });
     for (std::size_t k = 0; k < overlays.size(); ++k) add(figure, std::move(overlays[k]), places[k].tl());
 }

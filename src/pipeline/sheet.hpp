@@ -19,6 +19,10 @@ namespace glimpse {
 /// The style of overlays in the cells of a sheet; maps cover the image.
 OverlayStyle style_of_cells(const OutputOptions& options);
 
+/// A glimpse's overlay in the place of a cell: `picture` is the image, 8-bit RGB, shrunk `style.shrink`
+/// times, as it was laid out; the style is settled.
+Figure overlay_in_cell(const cv::Mat& picture, const LabelledMap& map, OverlayStyle style, cv::Size place);
+
 /// A page of a sheet with a bar beside its cells, where there is one.
 Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSheetLayout& layout);
 
