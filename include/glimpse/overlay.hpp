@@ -83,6 +83,10 @@ struct OverlayStyle {
     Colormap signed_colormap = Colormap::coolwarm;
     AttentionScale scale{};  ///< of the colours, and of what is darkened
     bool smooth = false;     ///< attention is shown at the glimpses' resolution, as `cell_attention` has it
+    /// Where it is not 0×0, the size of the overlay, in place of `enlargement`: a whole multiple of the
+    /// picture's, or less along both axes. Then the picture and the attention on it, as the scale shows it,
+    /// are the means over areas, and outlines and labels are drawn for that size.
+    cv::Size size{};
 };
 
 /// How many times a picture of that size (not empty) is enlarged, so that the outlines and labels of n
@@ -106,13 +110,13 @@ constexpr bool has_colours(OverlayStyle::Kind kind) {
 /// settled again stays as it is. Where there is no attention at all, each map has its own scale.
 GLIMPSE_EXPORT OverlayStyle settled(OverlayStyle style, std::span<const LabelledMap> maps);
 
-/// How many values of the maps' attention, as a picture of theirs shows it, are beyond the scale of a settled
-/// style by more than half of one of its 255 steps, so that they are shown as its end. No attention counts
-/// as within, and so does what is below 0 of a map that is not `is_signed`.
+/// How many values of the maps' attention, as a picture of theirs shows it before `size` makes it smaller,
+/// are beyond the scale of a settled style by more than half of one of its 255 steps, so that they are shown
+/// as its end. No attention counts as within, and so does what is below 0 of a map that is not `is_signed`.
 GLIMPSE_EXPORT std::int64_t clipped_values(std::span<const LabelledMap> maps, const OverlayStyle& settled);
 
 /// Draws the attention and the outlines of all maps on `picture` (8-bit RGB, of the image's size, or that
-/// shrunk `style.shrink` times). The result is `style.enlargement` times as large.
+/// shrunk `style.shrink` times). The result is `style.enlargement` times as large, or of `style.size`.
 ///
 /// Where maps overlap, that is shown whose v is greatest, 0 ≤ v ≤ 1: how strong attention is on the style's
 /// scale (`AttentionScale`). Negative attention counts 0, unless its map `is_signed` and the scale reaches

@@ -25,7 +25,7 @@ struct SheetOptions {
     SheetContent content = SheetContent::none;
     int columns = 0;  ///< ≥ 0; 0: one row of up to 8 cells, or as many as make it about twice as wide as high
     /// In pixels, `least_cell_size` ≤ cell size ≤ `greatest_cell_size`: what is smaller is enlarged by the
-    /// greatest whole factor that fits; what is larger is shrunk, an image by the least power of two.
+    /// greatest whole factor that fits; what is larger is shrunk to it.
     int cell_size = 256;
     /// One sheet of all images, OUT/sheet.png, once they are done, rather than one of each.
     bool over_run = false;

@@ -96,6 +96,10 @@ int shrink_to_fill(Size image, Size place) {
     return n;
 }
 
+int shrink_to_fit(Size image, int longest) {
+    return shrink_to_fill(image, image.width >= image.height ? Size{longest, 1} : Size{1, longest});
+}
+
 cv::Mat decode_picture(ImageReader& image, int n) {
     const ImageInfo& info = image.info();
     const PictureDecoding how = picture_decoding(info, n);
@@ -111,10 +115,9 @@ cv::Mat decode_picture(ImageReader& image, int n) {
 }
 
 std::int64_t drawing_memory(const ImageInfo& image, int n, FigureFormat format) {
-    // Bytes a pixel: as it is shown and as it is drawn, with the attention of all and that of one.
+    // Bytes a pixel: as it is shown and as it is drawn, with the attention on it.
     constexpr std::int64_t pixels = 3;
-    constexpr std::int64_t attention = 13;
-    constexpr std::int64_t drawn = 2 * pixels + attention;
+    constexpr std::int64_t drawn = 2 * pixels + attention_bytes;
     // After that, of a panel with a glimpse of all of the image: two pictures, for PDF in words of 4 bytes,
     // their file, which is no smaller where they are noise, while it grows to twice its size, and its copy.
     constexpr std::int64_t words = 4;

@@ -41,9 +41,15 @@ int shrink_for_picture(Size image, int longest);
 /// still fills it along both axes, or 1.
 int shrink_to_fill(Size image, Size place);
 
+/// Likewise for a picture that is to be fitted to so many pixels along its longer side.
+int shrink_to_fit(Size image, int longest);
+
 /// The image shrunk n times, a power of two, for a picture: as the format decodes it smaller, and the means
 /// of blocks of that. What a format decodes by its tiles or strips is decoded some rows at a time.
 cv::Mat decode_picture(ImageReader& image, int n);
+
+/// The bytes a pixel of a picture that drawing attention on it takes: that of all, and that of one.
+inline constexpr std::int64_t attention_bytes = 13;
 
 /// The bytes of the picture of an image shrunk n times, and of the figures in that format that show it.
 std::int64_t drawing_memory(const ImageInfo& image, int n, FigureFormat format = FigureFormat::png);

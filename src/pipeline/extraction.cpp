@@ -130,7 +130,7 @@ std::int64_t profile_memory(const ImageInfo& image, std::size_t glimpses) {
 std::int64_t beside_glimpses(const Run& run, const Pictures& pictures, std::size_t glimpses,
                              const ImageInfo& image, std::int64_t seen) {
     if (run.options.dry_run) return 0;
-    return maps_memory(run, glimpses, image.size, seen) + pictures.sheet_memory() +
+    return maps_memory(run, glimpses, image.size, seen) + pictures.sheet_memory(image.size) +
            pictures.enlargement_memory(image.size) + profile_memory(image, glimpses);
 }
 
@@ -145,7 +145,8 @@ MemoryBudget::Reservation reserve(const Decoding& decoding, const ImageReader& i
         bytes = drawing;
         memory.remedy = pictures.remedy();
     }
-    if (!run.options.dry_run && pictures.sheet_memory() > bytes) memory.remedy = pictures.remedy();
+    if (!run.options.dry_run && pictures.sheet_memory(image.info().size) > bytes)
+        memory.remedy = pictures.remedy();
     return reserve_for(image, beside + bytes, memory);
 }
 

@@ -45,8 +45,8 @@ std::optional<int> Pictures::shrink_for(Size image) const {
     return std::min(least.value_or(in_cells), in_cells);
 }
 
-std::int64_t Pictures::sheet_memory() const {
-    return sheet_ ? sheet_->memory(paths_.glimpses.size()) : 0;
+std::int64_t Pictures::sheet_memory(Size image) const {
+    return sheet_ ? sheet_->memory(image, paths_.glimpses.size()) : 0;
 }
 
 Size Pictures::overlay_size(Size image, int shrink, std::size_t glimpses) const {

@@ -31,7 +31,7 @@ class Pictures {
     [[nodiscard]] std::optional<int> overlay_shrink_for(Size image) const;
 
     /// The bytes that the sheet takes at most, beside the picture of the image.
-    [[nodiscard]] std::int64_t sheet_memory() const;
+    [[nodiscard]] std::int64_t sheet_memory(Size image) const;
     /// And what enlarging the picture, and a bar of the colours, add to the overlay and the panel.
     [[nodiscard]] std::int64_t enlargement_memory(Size image) const;
     /// What makes them smaller where they need too much memory.

@@ -98,9 +98,7 @@ class RunPage {
 
     [[nodiscard]] bool shows_image() const { return output_.sheet.content != SheetContent::glimpses; }
 
-    [[nodiscard]] int shrink_for(Size image) const {
-        return shrink_for_picture(image, output_.sheet.cell_size);
-    }
+    [[nodiscard]] int shrink_for(Size image) const { return shrink_for_cells(image, output_.sheet); }
 
     /// Captions, and sizes of what the cells show; of what failed, of one pixel.
     void describe(Group group, PanelEntry* entries) const {

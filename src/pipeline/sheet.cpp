@@ -1,6 +1,7 @@
 #include "pipeline/sheet.hpp"
 
 #include <algorithm>
+#include <opencv2/core.hpp>
 #include <utility>
 
 #include "figures/figure.hpp"
@@ -44,8 +45,12 @@ OverlayStyle style_of_cells(const OutputOptions& options) {
     return style;
 }
 
+int shrink_for_cells(Size image, const SheetOptions& options) {
+    return shrink_to_fit(image, options.cell_size);
+}
+
 Figure overlay_in_cell(const cv::Mat& picture, const LabelledMap& map, OverlayStyle style, cv::Size place) {
-    style.enlargement = place.width / picture.cols;
+    style.size = place;
     return overlay_figure(picture, {&map, 1}, style);
 }
 
@@ -56,10 +61,10 @@ Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSh
 }
 
 int Sheet::shrink_for(Size image) const {
-    return shrink_for_picture(image, options_.sheet.cell_size);
+    return shrink_for_cells(image, options_.sheet);
 }
 
-std::int64_t Sheet::memory(std::size_t glimpses) const {
+std::int64_t Sheet::memory(Size image, std::size_t glimpses) const {
     const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
     const auto count = static_cast<std::int64_t>(glimpses);
     const std::int64_t on_page = std::min(count, static_cast<std::int64_t>(most_cells_of_page));
@@ -72,7 +77,15 @@ std::int64_t Sheet::memory(std::size_t glimpses) const {
     const std::int64_t kept = shows_image() ? on_page : count;
     const std::int64_t page = options_.figure_format == FigureFormat::png ? drawn : embedded;
     return bounded_product(kept * shown + on_page * page, side * side) +
-           bounded_product(page, bar_area(on_page));
+           bounded_product(page, bar_area(on_page)) + fitting_memory(image, on_page);
+}
+
+std::int64_t Sheet::fitting_memory(Size image, std::int64_t cells) const {
+    if (!shows_image()) return 0;
+    const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
+    const std::int64_t area = shrunk(image, shrink_for(image)).area();
+    const std::int64_t at_once = std::min<std::int64_t>(cells, cv::getNumThreads());
+    return bounded_product(at_once * attention_bytes, std::max<std::int64_t>(0, area - side * side));
 }
 
 std::int64_t Sheet::bar_area(std::int64_t cells) const {

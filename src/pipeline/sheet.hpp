@@ -19,8 +19,11 @@ namespace glimpse {
 /// The style of overlays in the cells of a sheet; maps cover the image.
 OverlayStyle style_of_cells(const OutputOptions& options);
 
-/// A glimpse's overlay in the place of a cell: `picture` is the image, 8-bit RGB, shrunk `style.shrink`
-/// times, as it was laid out; the style is settled.
+/// How many times the image is shrunk for cells, to whose size it is fitted then.
+int shrink_for_cells(Size image, const SheetOptions& options);
+
+/// A glimpse's overlay in the place of a cell. `picture`: the image, 8-bit RGB, shrunk as
+/// `shrink_for_cells` says; the style is settled.
 Figure overlay_in_cell(const cv::Mat& picture, const LabelledMap& map, OverlayStyle style, cv::Size place);
 
 /// A page of a sheet with a bar beside its cells, where there is one.
@@ -33,10 +36,10 @@ class Sheet {
 
     /// Whether its cells show the image.
     [[nodiscard]] bool shows_image() const { return options_.sheet.content != SheetContent::glimpses; }
-    /// How many times the image is shrunk in them.
+    /// How many times the image is shrunk for them.
     [[nodiscard]] int shrink_for(Size image) const;
-    /// The bytes that it holds at most, for so many glimpses, beside the picture of the image.
-    [[nodiscard]] std::int64_t memory(std::size_t glimpses) const;
+    /// The bytes that it holds at most, for so many glimpses of the image, beside the picture of that.
+    [[nodiscard]] std::int64_t memory(Size image, std::size_t glimpses) const;
 
     /// Lays it out for all glimpses of the document, of which those in `glimpses` have been lowered. Both
     /// must outlive this object.
@@ -48,11 +51,13 @@ class Sheet {
     /// Shows a glimpse, 8-bit RGB, unless the cells show the image. Thread-safe for distinct glimpses.
     void show(const LoweredGlimpse& glimpse, const cv::Mat& picture);
 
-    /// One of its pages, once. `image`: the whole image, 8-bit RGB, shrunk as its cells show it.
+    /// One of its pages, once. `image`: the whole image, 8-bit RGB, shrunk as `shrink_for` says.
     [[nodiscard]] Figure page(std::size_t number, const cv::Mat& image);
 
   private:
     void settle_style();
+    /// The bytes of the overlays that are drawn at once, of so many on a page, beyond those of their cells.
+    [[nodiscard]] std::int64_t fitting_memory(Size image, std::int64_t cells) const;
     /// The pixels that a bar adds to a page of so many cells, at most, in rows that are twice as high as
     /// they.
     [[nodiscard]] std::int64_t bar_area(std::int64_t cells) const;

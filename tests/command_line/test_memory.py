@@ -266,6 +266,17 @@ class Memory(GlimpseCase):
                             for name, side in (("small.png", SMALL), ("large.png", SIDE)))
             self.assertLessEqual(much - little, bound + self.path("large.png").stat().st_size + SLACK, form)
 
+    def test_overlays_that_are_fitted_to_cells_are_counted(self):
+        """They are drawn at nearly twice the cell, several at once."""
+        for name, side in (("large.png", SIDE), ("small.png", SMALL)):
+            self.file(name, KINDS["colour.png"](side))
+        sheet = ("-b", "1,1,50,50", "-b", "1,9,50,50", "--sheet", "overlays", "--cell-size", SIDE // 2 + 50)
+        bound = self.estimate("large.png", SIDE, *sheet)
+        little, much = (peak_memory(*self.reading(name, side), *sheet, cwd=self.directory)
+                        for name, side in (("small.png", SMALL), ("large.png", SIDE)))
+        self.assertLessEqual(much - little, bound + self.path("large.png").stat().st_size + SLACK)
+        self.run_glimpse(*self.reading("large.png", SIDE), *sheet, "--memory", int(bound * 1.02))
+
     def test_the_weights_of_masks_are_counted(self):
         self.file("large.png", KINDS["grey.png"](SIDE))
         self.file("small.png", KINDS["grey.png"](SMALL))

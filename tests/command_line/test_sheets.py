@@ -86,18 +86,36 @@ class Sheets(GlimpseCase):
 
     def test_a_sheet_over_the_run_has_the_cells_of_the_images_sheets(self):
         boxes = [word for k in range(len(WORDS)) for word in ("-b", f"{40 * k},50,90,80")]
+        odd, _ = self.picture("odd.png", width=300, height=300)  # which no power of two fits to a cell
         for source, content, scale in ((self.caption(), "glimpses", ()), (self.caption(), "overlays", ("--scale", "0,1")),
-                                       (self.caption(), "maps", ()), ((ASTRONAUT, *boxes), "overlays", ())):
+                                       (self.caption(), "maps", ()), ((ASTRONAUT, *boxes), "overlays", ()),
+                                       ((odd, *boxes), "overlays", ())):
             options = (*source, "--sheet", content, "--columns", len(WORDS), *scale)
             self.extract(*options)
-            alone = self.cells("astronaut.sheet.png")
-            (self.out / "astronaut.sheet.png").unlink()
+            own = source[0].stem + ".sheet.png"
+            alone = self.cells(own)
+            (self.out / own).unlink()
             self.extract(*options, "--over", "run")
             self.assertEqual([name for name in self.files() if "sheet" in name], ["sheet.png"])
             together = self.cells("sheet.png")
             self.assertEqual(len(together), len(WORDS))
             for one, other in zip(alone, together):
                 numpy.testing.assert_array_equal(one, other)
+
+    def test_an_image_fills_its_cell_and_its_outline_lies_where_the_box_does(self):
+        box = (40, 60, 120, 90)
+        photo, _ = self.picture("a.png", width=257, height=257)
+        options = (photo, "-b", ",".join(map(str, box)), "--sheet", "overlays", "--overlay-style", "outline")
+        self.extract(*options, "--figure-format", "svg")
+        figure = (self.out / "a.sheet.svg").read_text()
+        left, top, width, height = (float(re.search(rf'<image [^>]*\b{name}="([0-9.]+)"', figure)[1]) for name in ("x", "y", "width", "height"))
+        self.assertEqual((width, height), (256, 256))
+        green = next(tag for tag in re.findall(r"<p[^>]*>", figure) if "#00be5a" in tag)
+        corners = numpy.array(re.findall(r"-?[0-9.]+", re.search(r'(?:points|\bd)="([^"]*)"', green)[1]), float).reshape(-1, 2)
+        for row, axis in ((corners[:, 0], 0), (corners[:, 1], 1)):
+            start = (left, top)[axis]
+            for edge, at in ((box[axis], row.min()), (box[axis] + box[axis + 2], row.max())):
+                self.assertLess(abs(start + edge * 256 / 257 - at), 0.5)
 
     def test_a_sheet_over_the_run_goes_on_from_image_to_image_and_page_to_page(self):
         for k in (2, 10, 1):

@@ -248,6 +248,60 @@ TEST_CASE("an enlarged overlay shows the same heat") {
         same(overlay(picture, std::span(&labelled, 1), style), enlarged(drawn(picture, map, Kind::heat), 5)));
 }
 
+TEST_CASE("an overlay of a smaller size shows the picture's means, and outlines where they belong") {
+    const cv::Mat picture = speckled({257, 129});
+    constexpr int shrink = 2;  // of an image of 514×258
+    const Lowered map = window({514, 258}, {21, 34, 400, 90});
+    const LabelledMap labelled{"a", &map};
+    for (const Kind kind : {Kind::outline, Kind::contour}) {
+        OverlayStyle style{kind};
+        style.shrink = shrink;
+        style.size = {256, 128};
+        const Figure figure = overlay_figure(picture, {&labelled, 1}, style);
+        CHECK(figure.size == style.size);
+        cv::Mat means;
+        cv::resize(picture, means, style.size, 0, 0, cv::INTER_AREA);
+        CHECK(same(figure.pictures.front().pixels, means));
+        const auto& outline = std::get<FigureOutline>(figure.shapes.front());
+        REQUIRE(outline.polygon.size() == 4);
+        const auto [left, top] = outline.polygon[0];
+        const auto [right, bottom] = outline.polygon[2];
+        CHECK(left == doctest::Approx(21 / 514.0 * 256));
+        CHECK(right == doctest::Approx(421 / 514.0 * 256));
+        CHECK(top == doctest::Approx(34 / 258.0 * 128));
+        CHECK(bottom == doctest::Approx(124 / 258.0 * 128));
+    }
+}
+
+TEST_CASE("attention on an overlay of a smaller size is the mean of what each pixel covers") {
+    const cv::Mat picture = speckled({6, 3});
+    cv::Mat weights = cv::Mat::zeros(picture.size(), CV_32F);
+    weights.colRange(0, 2).setTo(1);
+    const Lowered map = mask(picture.size(), weights);
+    const LabelledMap labelled{"", &map};
+    OverlayStyle style{Kind::blend, Colormap::bone, 1};
+    style.size = {4, 2};
+    const cv::Mat shown = overlay(picture, {&labelled, 1}, style);
+    // A pixel covers one and a half: the second a half of 1, and 1 of 0.
+    const cv::Mat levels = (cv::Mat_<std::uint8_t>(1, 4) << 255, 255 / 3, 0, 0);
+    cv::Mat colours;
+    cv::applyColorMap(cv::repeat(levels, 2, 1), colours, cv::COLORMAP_BONE);
+    cv::cvtColor(colours, colours, cv::COLOR_BGR2RGB);
+    CHECK(same(shown, colours));
+}
+
+TEST_CASE("an overlay of a whole multiple of the picture's size is enlarged") {
+    const cv::Mat picture = speckled({20, 10});
+    const Lowered map = window(picture.size(), {3, 4, 8, 5});
+    const LabelledMap labelled{"a", &map};
+    OverlayStyle enlarged_style;
+    enlarged_style.enlargement = 3;
+    OverlayStyle sized_style;
+    sized_style.size = {60, 30};
+    CHECK(same(overlay(picture, {&labelled, 1}, sized_style),
+               overlay(picture, {&labelled, 1}, enlarged_style)));
+}
+
 TEST_CASE("no box is drawn around a mask, whose attention is shown, unless outlines alone are") {
     const cv::Mat picture = speckled({400, 300});
     cv::Mat weights = cv::Mat::zeros(picture.size(), CV_32F);

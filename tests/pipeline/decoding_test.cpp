@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 
 #include "lowered_job.hpp"
@@ -99,4 +100,20 @@ TEST_CASE("decoding: a shrunk picture has the means of blocks, whether it is dec
         held.push_back(picture_memory(*image, 4));
     }
     CHECK(held[1] < held[0]);  // some rows, not all
+}
+
+TEST_CASE("decoding: a picture that is to be fitted is shrunk to less than twice its size, and never below") {
+    constexpr int longest = 256;
+    for (int side = 1; side < 5000; ++side) {
+        for (const Size image : {Size{side, 20}, Size{20, side}, Size{side, side}}) {
+            const Size picture = shrunk(image, shrink_to_fit(image, longest));
+            const int longer = std::max(picture.width, picture.height);
+            if (std::max(image.width, image.height) < longest) {
+                CHECK(picture == image);
+            } else {
+                CHECK(longer >= longest);
+                CHECK(longer < 2 * longest);
+            }
+        }
+    }
 }

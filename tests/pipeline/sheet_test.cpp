@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <opencv2/core.hpp>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "drawn_pictures.hpp"
@@ -139,6 +142,34 @@ TEST_CASE("sheet: of more glimpses than a page shows, the others follow on furth
     CHECK(job.paths.sheets.size() == 2);
 }
 
+TEST_CASE("sheet: a large image is fitted to its cell, and its outline with it") {
+    OutputOptions options = sheet_of(SheetContent::overlays);
+    options.style.kind = OverlayStyle::Kind::outline;
+    for (const Size large : {Size{81, 40}, Size{119, 81}, Size{159, 3}, Size{60, 257}, Size{1000, 333}}) {
+        CAPTURE(large.width);
+        const Box box{5, 1, large.width * 0.5, large.height * 0.5};
+        LoweredJob job({cropped("a", box)}, large, options);
+        Sheet sheet(job.plan.options);
+        sheet.lay_out(large, *job.job.glimpses, job.glimpses);
+        const int shrink = sheet.shrink_for(large);
+        const Size picture = shrunk(large, shrink);
+        const Figure page = sheet.page(0, speckled({picture.width, picture.height}));
+        const cv::Rect shown = page.pictures.back().place;
+        CHECK(std::abs(std::max(shown.width, shown.height) - cell) <= 1);
+        CHECK(std::abs(shown.width * large.height - shown.height * large.width) <=
+              std::max(large.width, large.height) + shrink * (shown.width + shown.height));
+        const auto is_outline = [](const FigureShape& shape) {
+            const auto* const outline = std::get_if<FigureOutline>(&shape);
+            return outline != nullptr && outline->colour == glimpse_colour(0);
+        };
+        const auto found = std::ranges::find_if(page.shapes, is_outline);
+        REQUIRE(found != page.shapes.end());
+        const Point corner = std::get<FigureOutline>(*found).polygon.front();
+        CHECK(std::abs(corner.x - (shown.x + box.x / shrink * shown.width / picture.width)) < 1e-9);
+        CHECK(std::abs(corner.y - (shown.y + box.y / shrink * shown.height / picture.height)) < 1e-9);
+    }
+}
+
 TEST_CASE("sheet: an image is decoded as small as its largest picture") {
     OutputOptions options = sheet_of(SheetContent::maps);
     options.sheet.cell_size = 100;
@@ -147,7 +178,7 @@ TEST_CASE("sheet: an image is decoded as small as its largest picture") {
     Saver saver(job.plan);
     ImageReport report;
     const Pictures cells(job.paths, options, saver, report);
-    CHECK(cells.shrink_for(large) == 16);  // 63 pixels; eight times smaller has 125
+    CHECK(cells.shrink_for(large) == 8);  // 125 pixels, which are fitted to the cell; 16 times smaller has 63
     CHECK_FALSE(cells.overlay_shrink_for(large));
     options.sheet.content = SheetContent::glimpses;
     CHECK_FALSE(Pictures(job.paths, options, saver, report).shrink_for(large));

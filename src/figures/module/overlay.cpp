@@ -10,6 +10,7 @@
 #include "figures/module/functions.hpp"
 #include "figures/module/labels.hpp"
 #include "figures/module/outlines.hpp"
+#include "figures/module/thumbnails.hpp"
 #include "glimpse/error.hpp"
 #include "maps/image_region.hpp"
 
@@ -84,17 +85,35 @@ void draw_dark(cv::Mat& picture, const cv::Mat& levels, const Looks& looks, doub
     });
 }
 
-void draw_attention(cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+/// How a picture lies in a figure of it.
+struct Placing {
+    cv::Size picture;
+    int shrink;  ///< how many times it is smaller than the image
+    cv::Size figure;
+
+    /// The width and the height of a pixel of the picture in the figure.
+    [[nodiscard]] double across() const { return double(figure.width) / picture.width; }
+    [[nodiscard]] double down() const { return double(figure.height) / picture.height; }
+    /// And those of a pixel of the image.
+    [[nodiscard]] OutlinePlace of_image(bool without_border = false) const {
+        return {across() / shrink, down() / shrink, without_border};
+    }
+};
+
+/// On the picture as the figure shows it.
+void draw_attention(cv::Mat& shown, const Placing& placing, std::span<const LabelledMap> maps,
+                    const OverlayStyle& style) {
     const OverlayStyle own = settled(style, maps);
-    const AttentionLevels attention = attention_levels(maps, picture.size(), own);
+    const AttentionLevels attention = attention_levels(maps, placing.picture, own);
     const Looks looks = looks_of(attention.range, own.colormap);
+    const cv::Mat levels = fitted(attention.levels, placing.figure);
     switch (style.kind) {
         case OverlayStyle::Kind::dim:
-            return draw_dark(picture, attention.levels, looks, style.opacity);
+            return draw_dark(shown, levels, looks, style.opacity);
         case OverlayStyle::Kind::blend:
-            return draw_blend(picture, attention.levels, looks, style.opacity);
+            return draw_blend(shown, levels, looks, style.opacity);
         default:
-            return draw_heat(picture, attention.levels, looks, style.opacity);
+            return draw_heat(shown, levels, looks, style.opacity);
     }
 }
 
@@ -120,10 +139,9 @@ struct Contour {
 };
 
 /// From 50 % to 90 %. `room`: how many points there may still be, which are taken from it.
-std::vector<Contour> contours_of(const LinearMap& map, cv::Size picture, const OverlayStyle& style,
-                                 std::size_t& room) {
-    const ImageRegion attention = block_attention(map, style.shrink);
-    const AttentionField field(attention.pixels, rect(attention.region), picture);
+std::vector<Contour> contours_of(const LinearMap& map, const Placing& placing, std::size_t& room) {
+    const ImageRegion attention = block_attention(map, placing.shrink);
+    const AttentionField field(attention.pixels, rect(attention.region), placing.picture);
     const std::vector<double> levels = field.levels({0.5, 0.9});
     if (levels.empty()) return {};
     std::vector<Contour> contours{{"50 %", contour_lines(field, levels[0], room), false}};
@@ -135,17 +153,16 @@ std::vector<Contour> contours_of(const LinearMap& map, cv::Size picture, const O
     for (Contour& contour : contours) {
         for (Ring& ring : contour.rings) {
             room -= std::min(room, ring.size());
-            for (Point& point : ring) point = {point.x * style.enlargement, point.y * style.enlargement};
+            for (Point& point : ring) point = {point.x * placing.across(), point.y * placing.down()};
         }
     }
     return contours;
 }
 
 /// Outlines take their places among the contours, and ids before shares.
-void add_contours(Figure& figure, std::span<const LabelledMap> maps, const OverlayStyle& style) {
+void add_contours(Figure& figure, const Placing& placing, std::span<const LabelledMap> maps) {
     std::size_t room = most_contour_points;
-    const cv::Size picture = figure.pictures.front().pixels.size();
-    const double scale = double(style.enlargement) / style.shrink;
+    const OutlinePlace place = placing.of_image();
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Contour>> contours;
     std::vector<LabelledOutline> labels;
@@ -156,9 +173,9 @@ void add_contours(Figure& figure, std::span<const LabelledMap> maps, const Overl
         if (!maps[k].lowered) continue;
         const Lowered& lowered = *maps[k].lowered;
         if (has_border(lowered)) {
-            own.push_back({{}, {scaled_outline(lowered, scale, scale)}, false});
+            own.push_back({{}, {scaled_outline(lowered, place.across, place.down)}, false});
         } else {
-            own = contours_of(lowered.map, picture, style, room);
+            own = contours_of(lowered.map, placing, room);
         }
         if (own.empty()) continue;
         labels.push_back({maps[k].label, clipped(own.back().greatest(), {0, 0}, far_corner)});
@@ -185,15 +202,17 @@ namespace figures {
 
 Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps, const OverlayStyle& style) {
     using Kind = OverlayStyle::Kind;
-    cv::Mat shown = picture.clone();
-    if (has_scale(style.kind)) draw_attention(shown, maps, style);
-    Figure figure{.size = picture.size() * style.enlargement, .pictures = {}, .shapes = {}};
+    Figure figure{.size = style.size.empty() ? picture.size() * style.enlargement : style.size,
+                  .pictures = {},
+                  .shapes = {}};
+    const Placing placing{picture.size(), style.shrink, figure.size};
+    cv::Mat shown = fitted(picture, figure.size).clone();
+    if (has_scale(style.kind)) draw_attention(shown, placing, maps, style);
     figure.pictures.push_back({std::move(shown), {{0, 0}, figure.size}});
-    if (style.kind == Kind::contour) add_contours(figure, maps, style);
-    const double scale = double(style.enlargement) / style.shrink;
+    if (style.kind == Kind::contour) add_contours(figure, placing, maps);
     // Where attention is shown, a glimpse without a border has its label alone.
     const bool without_border = style.kind == Kind::outline;
-    if (has_outlines(style.kind)) add_outlines(figure, maps, {scale, scale, without_border});
+    if (has_outlines(style.kind)) add_outlines(figure, maps, placing.of_image(without_border));
     return figure;
 }
 
