@@ -86,6 +86,8 @@ struct FinishedJob {
     std::vector<OutputFile> files{};  ///< sorted by path; where outputs go to an archive
     /// Outputs that were there but not whole, as `is_remade` has it; sorted.
     std::vector<std::filesystem::path> remade{};
+    /// Pages beside its sheet of an earlier one, of another number of pages, which is no output of this run.
+    std::vector<std::filesystem::path> former_pages{};
     /// Its annotations declare the size of the image turned by a quarter against the opened one: before the
     /// EXIF orientation is applied, or after it where it is not. Their boxes were taken as of the opened one.
     bool annotated_turned = false;

@@ -32,6 +32,9 @@ void Notices::record(const FinishedJob& done) {
         shrunk_.add(report.image + " of " + to_string(report.size) + " to " +
                     to_string(shrunk(report.size, done.picture_shrink)));
     }
+    if (!done.former_pages.empty()) {
+        former_pages_.add(done.former_pages.front().string(), done.former_pages.size());
+    }
     if (report.clipped > 0) clipped_.add(report.image + ": " + values(report.clipped));
     record_masks_without_contours(done);
     record_dark(done, done.dark_masks, dark_masks_);
@@ -88,6 +91,7 @@ void Notices::tell() const {
                             std::to_string(options_.output.overlay_size) +
                             " pixels; --overlay-size says how many");
     }
+    tell_former_pages();
     tell_clipped(clipped_, "the figures of " + clipped_.counted("image", "images"),
                  "--scale shared reaches all of an image's");
     if (!without_contours_.empty()) {
@@ -117,6 +121,15 @@ void Notices::tell_turned() const {
         " the EXIF orientation is applied, and their boxes are taken as of the " +
         (upright ? "upright image; --no-auto-orient takes them as of the image as it is stored"
                  : "image as it is stored; without --no-auto-orient they are taken as of the upright image"));
+}
+
+/// Who looks through the pages would take them for this run's.
+void Notices::tell_former_pages() const {
+    if (former_pages_.empty()) return;
+    options_.input.warn(
+        former_pages_.counted("page is", "pages are") +
+        " of an image's earlier sheet, of another number of pages, and no part of this run's" +
+        former_pages_.first() + "; remove what is not needed");
 }
 
 void Notices::tell_of_pages() const {

@@ -13,6 +13,7 @@
 #include "glimpse/words.hpp"
 #include "images/output_format.hpp"
 #include "outputs/output_check.hpp"
+#include "outputs/sheet_pages.hpp"
 #include "outputs/track_outputs.hpp"
 #include "outputs/whole_file.hpp"
 #include "system/new_file.hpp"
@@ -95,23 +96,17 @@ class JobPaths {
         if (plan_.options.overlay) paths.overlay = below("overlay." + format);
         if (plan_.options.panel) paths.panel = below("panel." + format);
         const SheetOptions& sheet = plan_.options.sheet;
-        if (sheet.content != SheetContent::none && !sheet.over_run) paths.sheets = sheets(format);
+        if (sheet.content != SheetContent::none && !sheet.over_run) paths.sheets = sheet_pages().paths();
         if (!plan_.options.archive.empty()) paths.record = below("json");
         return paths;
     }
 
+    [[nodiscard]] SheetPages sheet_pages() const {
+        return {below("sheet").string(), pages_of_sheet(glimpses_), plan_.options.figure_format};
+    }
+
   private:
     [[nodiscard]] fs::path below(const std::string& suffix) const { return base_ + "." + suffix; }
-
-    [[nodiscard]] std::vector<fs::path> sheets(const std::string& format) const {
-        const std::size_t pages = pages_of_sheet(glimpses_);
-        if (pages == 1) return {below("sheet." + format)};
-        std::vector<fs::path> all;
-        for (std::size_t k = 1; k <= pages; ++k) {
-            all.push_back(below("sheet." + std::to_string(k) + "." + format));
-        }
-        return all;
-    }
 
     const OutputPlan& plan_;
     std::string base_;
@@ -233,6 +228,13 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     paths.glimpses.reserve(job.glimpses->size());
     for (const Glimpse& glimpse : *job.glimpses) paths.glimpses.push_back(naming.of(glimpse));
     return paths;
+}
+
+std::vector<fs::path> former_pages(const OutputPlan& plan, const ImageJob& job) {
+    const bool are_files = plan.options.archive.empty() && !plan.to_standard_output;
+    if (!are_files || !job.problem.empty()) return {};
+    const JobPaths naming(plan, job);
+    return naming.beside_glimpses().sheets.empty() ? std::vector<fs::path>() : naming.sheet_pages().former();
 }
 
 void for_each_output(const OutputPlan& plan, const ImageJob& job, const VisitOutput& visit) {

@@ -13,6 +13,10 @@ namespace glimpse {
 /// The paths that are not empty.
 std::vector<std::filesystem::path> all_of(const OutputPaths& paths);
 
+/// The pages of an earlier sheet of the image, of another number of pages, that are there beside those of the
+/// plan's; none where it plans no sheet of it, or not as files.
+std::vector<std::filesystem::path> former_pages(const OutputPlan& plan, const ImageJob& job);
+
 using VisitOutput = std::function<void(const std::filesystem::path&)>;
 
 /// Calls visit(path) for all of these, one after another: together they would take a multiple of the memory

@@ -8,6 +8,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "outputs/sheet_pages.hpp"
 #include "system/failure.hpp"
 #include "system/new_file.hpp"
 #include "video/video.hpp"
@@ -68,18 +69,15 @@ void add_outputs_of_tracks(const OutputPlan& plan, JointPlan& joint) {
     }
 }
 
-/// The path of a page of the run's sheet: of the only one, without a number.
-fs::path page_path(const OutputPlan& plan, std::optional<std::size_t> number) {
-    const std::string format(figure_format_name(plan.options.figure_format));
-    return fs::path(plan.options.out) /
-           ("sheet" + (number ? "." + std::to_string(*number) : "") + "." + format);
+/// Of the run's sheet.
+SheetPages sheet_pages(const OutputPlan& plan, const JointPlan& joint) {
+    return {(fs::path(plan.options.out) / "sheet").string(), joint.pages.size(), plan.options.figure_format};
 }
 
 void add_pages(const OutputPlan& plan, JointPlan& joint) {
-    const bool is_one = joint.pages.size() == 1;
-    for (std::size_t k = 0; k < joint.pages.size(); ++k) {
-        const fs::path path = page_path(plan, is_one ? std::nullopt : std::optional(k + 1));
-        joint.outputs.push_back({JointOutput::Kind::page, k, path});
+    const std::vector<fs::path> paths = sheet_pages(plan, joint).paths();
+    for (std::size_t k = 0; k < paths.size(); ++k) {
+        joint.outputs.push_back({JointOutput::Kind::page, k, paths[k]});
     }
 }
 
@@ -196,14 +194,7 @@ JointPlan plan_joint_outputs(const std::vector<ImageJob>& jobs, const OutputPlan
 }
 
 std::vector<fs::path> former_pages(const JointPlan& joint, const OutputPlan& plan) {
-    const std::size_t pages = joint.pages.size();
-    if (pages == 0) return {};
-    std::vector<fs::path> former;
-    if (pages > 1 && is_there(page_path(plan, std::nullopt))) former.push_back(page_path(plan, std::nullopt));
-    for (std::size_t number = pages == 1 ? 1 : pages + 1; is_there(page_path(plan, number)); ++number) {
-        former.push_back(page_path(plan, number));
-    }
-    return former;
+    return sheet_pages(plan, joint).former();
 }
 
 std::string JointPlan::subject_of(const JointOutput& output) const {

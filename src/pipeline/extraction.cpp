@@ -271,6 +271,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     try {
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
+        done.former_pages = former_pages(plan, done.job);
         extract_image(done.job, done.paths, {plan, options}, reader, saver, done, *extracted.held);
     } catch (const ReaderGone&) {
         throw;

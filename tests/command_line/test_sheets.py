@@ -175,6 +175,20 @@ class Sheets(GlimpseCase):
             self.assertEqual(result.stderr.count("of an earlier run"), 1 if told else 0)
             self.assertIn(f"glimpse: warning: {self.out}/{told}" if told else "", result.stderr)
 
+    def test_pages_of_earlier_sheets_of_images_are_told(self):
+        for name in "ab":
+            self.picture(f"in/{name}.png", width=100, height=80)
+        boxes = {n: self.document([{"id": f"g{k}", "box": [k % 90, 2, 8, 8]} for k in range(n)], f"{n}.json") for n in (3, 300, 513)}
+        for n, told in ((513, None), (300, "2 pages are of an image's earlier sheet, of another number of pages, and no part of this run's ({}/a.sheet.3.png)"),
+                        (3, "6 pages are of an image's earlier sheet, of another number of pages, and no part of this run's ({}/a.sheet.1.png)")):
+            for more in ("--dry-run", "--no-sync"):
+                result = self.extract("in", "-p", boxes[n], "--sheet", "glimpses", "--cell-size", 32, more)
+                self.assertEqual(result.stderr.count("earlier sheet"), 1 if told else 0, (n, result.stderr))
+                self.assertIn(told.format(self.out) if told else "", result.stderr)
+        # Of a member of an archive none lies beside it.
+        result = self.run_glimpse("extract", "in", "-p", boxes[3], "--sheet", "glimpses", "--cell-size", 32, "--output-tar", "a.tar")
+        self.assertNotIn("earlier sheet", result.stderr)
+
     def test_what_failed_leaves_its_cell_of_the_runs_sheet_empty(self):
         self.picture("in/a.png")
         self.file("in/b.png", "")
