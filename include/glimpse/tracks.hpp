@@ -46,16 +46,16 @@ class GLIMPSE_EXPORT Tracks {
     /// As of `glimpse::former_pages`.
     [[nodiscard]] std::vector<std::filesystem::path> former_pages() const;
 
-    /// How many files `make` writes. Existing ones that are kept do not count, unless the run has made one of
-    /// their glimpses.
-    [[nodiscard]] std::size_t outputs() const { return due().size(); }
+    /// What `make` is to write, once all jobs are recorded. Existing outputs that are kept are not among it,
+    /// unless the run has made one of their glimpses.
+    [[nodiscard]] std::vector<JointOutput> due() const;
 
-    /// Makes all outputs, or in a dry run none, and calls `finished` for each in its order, from one thread
+    /// Makes these outputs, or in a dry run none, and calls `finished` for each in its order, from one thread
     /// at a time. A failure is in the output's report. Results do not depend on `options.jobs`.
-    void make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const;
+    void make(const std::vector<JointOutput>& outputs, const RunOptions& options,
+              const std::function<void(const TrackReport&)>& finished) const;
 
   private:
-    [[nodiscard]] std::vector<JointOutput> due() const;
     [[nodiscard]] TrackReport make_one(const JointOutput& output, const RunOptions& options) const;
 
     OutputPlan plan_;

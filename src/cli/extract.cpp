@@ -43,7 +43,8 @@ bool is_stream(const ExtractOptions& o) {
 /// Makes the tracks once the images, `jobs` of them, are done; the outcome of both.
 Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t jobs, RunRecord& record,
                     Notices& notices, Outcome outcome) {
-    const std::size_t count = tracks.outputs();
+    const std::vector<JointOutput> due = tracks.due();
+    const std::size_t count = due.size();
     if (count == 0 || outcome == Outcome::interrupted) return outcome;
     if (outcome == Outcome::some_failed && o.run.fail_fast) {
         o.input.warn(std::to_string(count) +
@@ -54,7 +55,7 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     const bool is_long = !o.quiet && shows_progress(o.progress, jobs + count);
     const TrackMessages messages{
         .quiet = o.quiet, .listed = o.run.dry_run && o.report != standard_stream, .progress = is_long};
-    const bool all_well = make_tracks(tracks, o.run, messages, record, notices);
+    const bool all_well = make_tracks(tracks, due, o.run, messages, record, notices);
     notices.tell_of_pages();
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;

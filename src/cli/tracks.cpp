@@ -7,11 +7,11 @@
 
 namespace glimpse::cli {
 
-bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
-                 RunRecord& record, Notices& notices) {
-    Progress progress(tracks.outputs(), messages.progress, "outputs");
+bool make_tracks(const Tracks& tracks, const std::vector<JointOutput>& due, const RunOptions& options,
+                 const TrackMessages& messages, RunRecord& record, Notices& notices) {
+    Progress progress(due.size(), messages.progress, "outputs");
     bool all_well = true;
-    tracks.make(options, [&](const TrackReport& report) {
+    tracks.make(due, options, [&](const TrackReport& report) {
         if (report.remade && !messages.quiet) progress.message(about_remade(report.output));
         if (!report.error.empty()) {
             all_well = false;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "cli/notices.hpp"
 #include "cli/run_record.hpp"
 #include "glimpse/tracks.hpp"
@@ -13,9 +15,9 @@ struct TrackMessages {
     bool progress = false;  ///< a progress bar
 };
 
-/// Makes the tracks, or in a dry run lists them, and records each output, also for the notices; whether all
-/// succeeded.
-bool make_tracks(const Tracks& tracks, const RunOptions& options, const TrackMessages& messages,
-                 RunRecord& record, Notices& notices);
+/// Makes what is due of the tracks, or in a dry run lists it, and records each output, also for the notices;
+/// whether all succeeded.
+bool make_tracks(const Tracks& tracks, const std::vector<JointOutput>& due, const RunOptions& options,
+                 const TrackMessages& messages, RunRecord& record, Notices& notices);
 
 }  // namespace glimpse::cli

@@ -56,8 +56,8 @@ void Tracks::record(const FinishedJob& done) {
     }
 }
 
-void Tracks::make(const RunOptions& options, const std::function<void(const TrackReport&)>& finished) const {
-    const std::vector<JointOutput> outputs = due();
+void Tracks::make(const std::vector<JointOutput>& outputs, const RunOptions& options,
+                  const std::function<void(const TrackReport&)>& finished) const {
     if (outputs.empty()) return;
     Cleaning clean;
     if (!options.dry_run) {

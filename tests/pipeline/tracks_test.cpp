@@ -74,10 +74,10 @@ TEST_CASE("a track's outputs lie beside its glimpses") {
     CHECK(paths_of(jobs, plan) ==
           Words{"out/a/x.strip.png", "out/a/x.track.mp4", "out/a/x.crops.gif", "out/a/tracks.webp"});
     CHECK(tracks_of(jobs, plan).front().members.front().file == "out/a/1.x.png");
-    CHECK(Tracks(jobs, plan).outputs() == 4);
+    CHECK(Tracks(jobs, plan).due().size() == 4);
 
     options.tracks = {};
-    CHECK(Tracks(jobs, plan_outputs(jobs, options)).outputs() == 0);
+    CHECK(Tracks(jobs, plan_outputs(jobs, options)).due().size() == 0);
 }
 
 TEST_CASE("tracks that cannot be made are refused before any work") {
