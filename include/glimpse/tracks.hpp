@@ -47,7 +47,8 @@ class GLIMPSE_EXPORT Tracks {
     [[nodiscard]] std::vector<std::filesystem::path> former_pages() const;
 
     /// What `make` is to write, once all jobs are recorded. Existing outputs that are kept are not among it,
-    /// unless the run has made one of their glimpses.
+    /// unless the run has made one of their glimpses, or one is newer than they: a run that made it was
+    /// interrupted.
     [[nodiscard]] std::vector<JointOutput> due() const;
 
     /// Makes these outputs, or in a dry run none, and calls `finished` for each in its order, from one thread
@@ -56,6 +57,8 @@ class GLIMPSE_EXPORT Tracks {
               const std::function<void(const TrackReport&)>& finished) const;
 
   private:
+    /// Whether an output that is kept lacks a glimpse as it is now.
+    [[nodiscard]] bool is_stale(const JointOutput& output) const;
     [[nodiscard]] TrackReport make_one(const JointOutput& output, const RunOptions& options) const;
 
     OutputPlan plan_;

@@ -1,6 +1,7 @@
 #include "pipeline/joint_output.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "glimpse/figure.hpp"
@@ -9,8 +10,20 @@
 
 namespace glimpse {
 
-JointContent::JointContent(const JointOutput& output, const JointPlan& joint, const FinishedRun& run)
-    : output_(output), plan_(run.plan) {
+namespace {
+
+/// Not where the file's time cannot be told.
+bool is_newer(const std::filesystem::path& file, std::filesystem::file_time_type since) {
+    std::error_code unseen;
+    const auto written = std::filesystem::last_write_time(file, unseen);
+    return !unseen && written > since;
+}
+
+}  // namespace
+
+JointContent::JointContent(const JointOutput& output, const JointPlan& joint, const FinishedRun& run,
+                           std::optional<Time> since)
+    : output_(output), plan_(run.plan), since_(since) {
     switch (output.kind) {
         case JointOutput::Kind::sequence:
             take_sequence(joint.sequences[output.of], run);
@@ -24,8 +37,9 @@ JointContent::JointContent(const JointOutput& output, const JointPlan& joint, co
 }
 
 bool JointContent::takes(const std::filesystem::path& file, const FinishedRun& run) {
-    is_new_ = is_new_ || run.made.contains(file);
-    return !run.failed.contains(file);
+    if (run.failed.contains(file)) return false;
+    is_new_ = is_new_ || run.made.contains(file) || (since_ && is_newer(file, *since_));
+    return true;
 }
 
 void JointContent::take_track(const Track& track, const FinishedRun& run) {

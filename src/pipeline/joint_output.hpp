@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -25,13 +26,16 @@ struct FinishedRun {
 /// What an output of several images shows of a run that is over.
 class JointContent {
   public:
-    /// `output` and `joint` must outlive this.
-    JointContent(const JointOutput& output, const JointPlan& joint, const FinishedRun& run);
+    using Time = std::filesystem::file_time_type;
+
+    /// `output` and `joint` must outlive this. `since`: when the output that is there was written.
+    JointContent(const JointOutput& output, const JointPlan& joint, const FinishedRun& run,
+                 std::optional<Time> since = std::nullopt);
 
     /// How many glimpses it shows.
     [[nodiscard]] std::size_t count() const;
 
-    /// Whether the run has made one of these glimpses.
+    /// Whether the run has made one of these glimpses, or an earlier one did so after `since`.
     [[nodiscard]] bool is_new() const { return is_new_; }
 
     /// Writes it into the file, and returns `clipped_values` of what it shows. Throws `Error` that names the
@@ -47,6 +51,7 @@ class JointContent {
 
     const JointOutput& output_;
     const OutputPlan& plan_;
+    std::optional<Time> since_;
     std::vector<WrittenGlimpse> glimpses_;  ///< of a track or a page; without a file where it failed
     std::vector<SequenceFrame> frames_;     ///< of a sequence
     bool is_new_ = false;

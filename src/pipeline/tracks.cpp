@@ -1,6 +1,7 @@
 #include "glimpse/tracks.hpp"
 
-#include <algorithm>
+#include <optional>
+#include <system_error>
 
 #include "glimpse/error.hpp"
 #include "outputs/output_plan.hpp"
@@ -29,13 +30,17 @@ std::vector<fs::path> Tracks::former_pages() const {
     return glimpse::former_pages(joint_, plan_);
 }
 
+bool Tracks::is_stale(const JointOutput& output) const {
+    std::error_code unseen;
+    const auto written = fs::last_write_time(output.path, unseen);
+    const auto since = unseen ? std::nullopt : std::optional(written);
+    return JointContent(output, joint_, {jobs_, plan_, failed_, made_}, since).is_new();
+}
+
 std::vector<JointOutput> Tracks::due() const {
     std::vector<JointOutput> due;
     for (const JointOutput& output : joint_.outputs) {
-        const auto is_new = [&] {
-            return JointContent(output, joint_, {jobs_, plan_, failed_, made_}).is_new();
-        };
-        if (!kept_.contains(output.path) || (!made_.empty() && is_new())) due.push_back(output);
+        if (!kept_.contains(output.path) || is_stale(output)) due.push_back(output);
     }
     return due;
 }

@@ -1,6 +1,7 @@
 """Sheets: all glimpses of an image in one figure."""
 
 import json
+import os
 import re
 import subprocess
 import tarfile
@@ -166,6 +167,27 @@ class Sheets(GlimpseCase):
             self.assertEqual(self.load(page).shape[1], 5)
             for name in self.files():
                 (self.out / name).unlink()
+
+    def test_what_shows_a_glimpse_that_an_interrupted_run_has_made_is_made_again(self):
+        for name in "ab":
+            self.picture(f"in/{name}.png")
+        glimpses = ("in", "-b", "1,2,8,8", "-b", "9,2,8,8", "--existing", "skip")
+        together = ("--sheet", "glimpses", "--over", "run", "--strip", "--animate-all", "webp")
+        self.extract(*glimpses, *together)
+        outputs = ("sheet.png", "000.strip.png", "tracks.webp")
+        made = {name: (self.out / name).read_bytes() for name in outputs}
+        (self.out / "b.000.png").unlink()
+        self.extract(*glimpses)  # as a run that ends before it comes to the sheet
+        then = (self.out / "b.000.png").stat().st_mtime_ns
+        for name in outputs:
+            path = self.out / name
+            path.write_bytes(path.read_bytes() + b"earlier")
+            os.utime(path, ns=(then, then - 1))
+        self.extract(*glimpses, *together)
+        self.assertEqual({name: (self.out / name).read_bytes() for name in outputs}, made)
+        times = [(self.out / name).stat().st_mtime_ns for name in outputs]
+        self.extract(*glimpses, *together)
+        self.assertEqual([(self.out / name).stat().st_mtime_ns for name in outputs], times)
 
     def test_pages_of_an_earlier_sheet_of_the_run_are_told(self):
         self.picture("in/a.png", width=100, height=80)
