@@ -1,8 +1,8 @@
 #pragma once
 
-// Keys' cubic convolution kernel, "Cubic convolution interpolation for digital image processing" (1981), with
-// a = -0.75 as torch and OpenCV have it. GLIMPSE_HOST_DEVICE is `__host__ __device__` for CUDA's compiler,
-// and otherwise nothing.
+// Keys' cubic convolution kernel, "Cubic convolution interpolation for digital image processing" (1981), by
+// default with a = -0.75 as torch and OpenCV sample with. GLIMPSE_HOST_DEVICE is `__host__ __device__` for
+// CUDA's compiler, and otherwise nothing.
 
 namespace glimpse {
 
@@ -17,9 +17,9 @@ struct RoundedMultiplyAdd {
 /// The kernel at distances 0 ≤ t ≤ 1 (`near`) and 1 ≤ t ≤ 2 (`far`). Files that are compiled for one
 /// instruction set give a `MultiplyAdd` of their unnamed namespace: so instantiations for different sets are
 /// different functions, and the linker merges none.
-template <typename Value, typename MultiplyAdd>
+template <typename Value, typename MultiplyAdd, int quarters_of_a = -3>
 struct CubicConvolution {
-    static constexpr Value a = -0.75;
+    static constexpr Value a = Value{quarters_of_a} / 4;
     MultiplyAdd multiply_add;
 
     GLIMPSE_HOST_DEVICE constexpr Value near(Value t) const {

@@ -61,8 +61,9 @@ struct AxisTaps {
 namespace taps {
 
 /// Keys' kernel at t, |t| ≤ 2.
-GLIMPSE_HOST_DEVICE inline double cubic(double t) {
-    constexpr CubicConvolution<double, RoundedMultiplyAdd> kernel{};
+template <int quarters_of_a = -3>
+GLIMPSE_HOST_DEVICE double cubic(double t) {
+    constexpr CubicConvolution<double, RoundedMultiplyAdd, quarters_of_a> kernel{};
     t = std::abs(t);
     return t <= 1 ? kernel.near(t) : kernel.far(t);
 }
