@@ -5,11 +5,14 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <numbers>
 #include <opencv2/core.hpp>
+#include <stdexcept>
 #include <vector>
 
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
+#include "glimpse/mechanisms/crop.hpp"
 
 // What the mechanisms compute, written a second time, plainly and in float64, straight from the formulas and
 // from PyTorch's documentation, without the library's taps, bands or matrices. Images have one channel.
@@ -98,9 +101,8 @@ inline double value_or_zero(const Values& image, double x, double y) {
     return image(static_cast<int>(y), static_cast<int>(x));
 }
 
-/// Keys 1981 with a = -0.75, in the form of the paper: |t| ≤ 1 and 1 < |t| < 2.
-inline double keys(double t) {
-    constexpr double a = -0.75;
+/// Keys 1981 in the form of the paper: |t| ≤ 1 and 1 < |t| < 2.
+inline double keys(double t, double a = -0.75) {
     const double n = std::abs(t);
     if (n >= 2) return 0;
     if (n > 1) return a * n * n * n - 5 * a * n * n + 8 * a * n - 4 * a;
@@ -210,26 +212,85 @@ inline Values cropped(const Values& image, const Rectangle& box, Padding padding
     return pixels;
 }
 
-/// Pillow's `resize` with BILINEAR along one axis: a triangle widened by the scale when shrinking.
-inline Values triangle_matrix(int pixels, int length) {
+/// Row j has the weights of `length` pixels, by their distances from (j+½) s - ½.
+using Weigh = std::function<double(double distance)>;
+
+inline double centre_of(int j, int pixels, int length) {
+    return (j + 0.5) * length / pixels - 0.5;
+}
+
+/// Pillow's `resize`, and torch's `interpolate` with `antialias`: a kernel widened by the scale when
+/// shrinking, over the pixels that there are.
+inline Values widened_matrix(int pixels, int length, const Weigh& kernel) {
     const double s = static_cast<double>(length) / pixels;
     Values weights(pixels, length);
     for (int j = 0; j < pixels; ++j) {
-        const double centre = (j + 0.5) * s - 0.5;
         for (int k = 0; k < length; ++k) {
-            weights(j, k) = std::max(0.0, 1 - std::abs(k - centre) / std::max(1.0, s));
+            weights(j, k) = kernel((k - centre_of(j, pixels, length)) / std::max(1.0, s));
         }
         weights.row(j) /= cv::sum(weights.row(j))[0];
     }
     return weights;
 }
 
-inline Values resized_crop(const Values& image, const Rectangle& box, Size size, Padding padding) {
-    return Values(triangle_matrix(size.height, box.height) * cropped(image, box, padding) *
-                  triangle_matrix(size.width, box.width).t());
+/// torch's `interpolate` without `antialias`: the border is repeated, three pixels being enough.
+inline Values sampled_matrix(int pixels, int length, const Weigh& kernel) {
+    Values weights(pixels, length, 0.0);
+    for (int j = 0; j < pixels; ++j) {
+        for (int k = -3; k < length + 3; ++k) {
+            weights(j, std::clamp(k, 0, length - 1)) += kernel(k - centre_of(j, pixels, length));
+        }
+    }
+    return weights;
 }
 
-/// As above, but each glimpse pixel takes the pixel at ⌊x0 + (j+½) s⌋.
+/// The mean of the image, constant on each pixel, over the cell [j s, (j+1) s].
+inline Values area_matrix(int pixels, int length) {
+    const double s = static_cast<double>(length) / pixels;
+    Values weights(pixels, length);
+    for (int j = 0; j < pixels; ++j) {
+        for (int k = 0; k < length; ++k) {
+            weights(j, k) = std::max(0.0, std::min((j + 1) * s, k + 1.0) - std::max(j * s, double(k))) / s;
+        }
+    }
+    return weights;
+}
+
+/// sin(πt) / (πt) · sin(πt/3) / (πt/3)
+inline double lanczos(double t) {
+    const double angle = std::numbers::pi * t;
+    if (t == 0) return 1;
+    return std::abs(t) < 3 ? 3 * std::sin(angle) * std::sin(angle / 3) / (angle * angle) : 0;
+}
+
+inline Values resizing_matrix(int pixels, int length, Resampling resampling) {
+    const auto triangle = [](double t) { return std::max(0.0, 1 - std::abs(t)); };
+    switch (resampling) {
+        case Resampling::bilinear:
+            return widened_matrix(pixels, length, triangle);
+        case Resampling::bicubic:
+            return widened_matrix(pixels, length, [](double t) { return keys(t, -0.5); });
+        case Resampling::lanczos:
+            return widened_matrix(pixels, length, lanczos);
+        case Resampling::area:
+            return area_matrix(pixels, length);
+        case Resampling::bilinear_samples:
+            return sampled_matrix(pixels, length, triangle);
+        case Resampling::bicubic_samples:
+            return sampled_matrix(pixels, length, [](double t) { return keys(t, -0.75); });
+        case Resampling::nearest:
+            break;
+    }
+    throw std::logic_error("`nearest_crop` is for the nearest pixels");
+}
+
+inline Values resized_crop(const Values& image, const Rectangle& box, Size size, Padding padding,
+                           Resampling resampling) {
+    return Values(resizing_matrix(size.height, box.height, resampling) * cropped(image, box, padding) *
+                  resizing_matrix(size.width, box.width, resampling).t());
+}
+
+/// Each glimpse pixel takes the pixel at ⌊x0 + (j+½) s⌋.
 inline Values nearest_crop(const Values& image, const Rectangle& box, Size size, Padding padding) {
     const Values pixels = cropped(image, box, padding);
     Values glimpse(size.height, size.width);

@@ -103,7 +103,7 @@ GLIMPSE_EXPORT double inside(const Lowered& lowered);
 GLIMPSE_EXPORT bool has_border(const Lowered& lowered);
 
 /// Whether some of the weights are negative as they were given: of `Weights` and their sum. Of the other
-/// kinds attention is negative only where a bicubic kernel overshoots.
+/// kinds attention is negative only where a bicubic or Lanczos kernel overshoots.
 GLIMPSE_EXPORT bool is_signed(const Lowered& lowered);
 
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the

@@ -10,8 +10,8 @@
 namespace glimpse {
 
 /// A sum of weights along one axis as a share of the full one, 0…1. What float32 may have rounded off the
-/// full sum is not missing: half a unit in the last place of each weight, and the weights of a bicubic
-/// sample, the largest, have absolute values that sum to less than 2.
+/// full sum is not missing: half a unit in the last place of each weight, and the weights of bicubic and
+/// Lanczos kernels, the largest, have absolute values that sum to less than 2.
 inline double share_of(double sum, double full) {
     constexpr double rounding = 0x1p-23;
     const double share = sum / full;

@@ -6,7 +6,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
-#include "maps/taps.hpp"
+#include "mechanisms/resizing.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -23,52 +23,6 @@ void require_resizable(const Rectangle& box, Size image) {
         throw InvalidParameter("/box", "a box to be resized is at most " + power_of_two(longest_resized) +
                                            " pixels long, or as long as the image");
     }
-}
-
-/// One axis of a cropped box: pixels [x0, x0 + length) of an image axis, resized to `pixels` glimpse pixels.
-struct CroppedAxis {
-    int x0;
-    int length;
-    int pixels;
-};
-
-/// The tap of a pixel of the box: the pixel itself, the one that pads for it, or none.
-AxisTaps pixel(int k, int size, Padding padding) {
-    return axis_taps({size, Interpolation::nearest, padding, Mirror::edges}, k);
-}
-
-void add_triangle(RowBuilder& row, const CroppedAxis& axis, int j, int size, Padding padding) {
-    const double s = static_cast<double>(axis.length) / axis.pixels;
-    const double reach = std::max(1.0, s);
-    const double centre = axis.x0 + centre_from_edge(edge_from_centre(j) * s);
-    const int first = std::max(axis.x0, static_cast<int>(std::ceil(centre - reach)));
-    const int last = std::min(axis.x0 + axis.length - 1, static_cast<int>(std::floor(centre + reach)));
-    const auto triangle = [&](int k) { return std::max(0.0, 1.0 - std::abs(k - centre) / reach); };
-    double sum = 0;
-    for (int k = first; k <= last; ++k) sum += triangle(k);
-    for (int k = first; k <= last; ++k) {
-        const AxisTaps tap = pixel(k, size, padding);
-        if (tap.count == 1) row.add(tap.index[0], triangle(k) / sum);
-    }
-}
-
-BandedMatrix crop_axis(const CroppedAxis& axis, int size, Padding padding, Interpolation interpolation) {
-    BandedMatrix matrix(size);
-    RowBuilder row(matrix);
-    for (int j = 0; j < axis.pixels; ++j) {
-        if (axis.pixels == axis.length) {
-            row.add(pixel(axis.x0 + j, size, padding));
-        } else if (interpolation == Interpolation::nearest) {
-            // Multiplied before divided: with a rounded s, a point on the edge between two pixels could fall
-            // into the first.
-            const double edge = edge_from_centre(j) * axis.length / axis.pixels;
-            row.add(pixel(axis.x0 + static_cast<int>(std::floor(edge)), size, padding));
-        } else {
-            add_triangle(row, axis, j, size, padding);
-        }
-        row.finish_row();
-    }
-    return matrix;
 }
 
 /// The box in whole pixels. Throws `InvalidParameter` where its edges are so far away that they saturate.
@@ -99,9 +53,10 @@ Lowered lower_box(const Crop& crop, Size image) {
         lowered.map.kind = Window{.x0 = box.x, .y0 = box.y};
     } else {
         if (size != box.size()) require_resizable(box, image);
-        lowered.map.kind = Separable{
-            .rows = crop_axis({box.y, box.height, size.height}, image.height, padding, crop.interpolation),
-            .columns = crop_axis({box.x, box.width, size.width}, image.width, padding, crop.interpolation)};
+        const auto resized = [&](const CroppedAxis& axis) { return resized_axis(axis, crop.interpolation); };
+        lowered.map.kind =
+            Separable{.rows = resized({box.y, box.height, size.height, image.height, padding}),
+                      .columns = resized({box.x, box.width, size.width, image.width, padding})};
     }
     return lowered;
 }
@@ -157,9 +112,6 @@ void validate_indices(const std::vector<int>& indices, const std::string& field)
 }  // namespace
 
 void validate(const Crop& crop) {
-    if (crop.interpolation != Interpolation::nearest && crop.interpolation != Interpolation::bilinear) {
-        throw InvalidParameter("/interpolation", "a crop is resized with nearest or bilinear");
-    }
     require_float32(crop.fill);
     std::visit(
         overloaded{[&](const Crop::BoxForm& form) {

@@ -1,7 +1,7 @@
 #include "glimpse/mechanisms/crop.hpp"
 
+#include <algorithm>
 #include <array>
-#include <span>
 
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
@@ -12,7 +12,56 @@ using namespace json;
 
 namespace {
 
-constexpr auto crop_interpolations = std::span(interpolation_words).first<2>();
+constexpr std::array<std::pair<std::string_view, Resampling>, 5> resampling_words{
+    {{"nearest", Resampling::nearest},
+     {"bilinear", Resampling::bilinear},
+     {"bicubic", Resampling::bicubic},
+     {"lanczos", Resampling::lanczos},
+     {"area", Resampling::area}}};
+
+// What the entry itself says; a document's defaults may differ.
+constexpr const char* nearest_rule =
+    R"({"dependentSchemas": {"antialias": {"properties": {"interpolation": {"not": {"const": "nearest"}}}}}})";
+constexpr const char* antialias_rule =
+    R"({"if": {"required": ["antialias"], "properties": {"antialias": {"const": false}}}, )"
+    R"("then": {"properties": {"interpolation": {"enum": ["bilinear", "bicubic"]}}}})";
+
+/// Kernels beside what they are without antialiasing; the others are not without it.
+constexpr std::array<std::pair<Resampling, Resampling>, 2> samples_of_kernels{
+    {{Resampling::bilinear, Resampling::bilinear_samples},
+     {Resampling::bicubic, Resampling::bicubic_samples}}};
+
+Resampling without_antialiasing(Resampling resampling, const Value& antialias) {
+    for (const auto& [kernel, samples] : samples_of_kernels) {
+        if (kernel == resampling) return samples;
+    }
+    antialias.fail(
+        "lanczos and area are antialiased always: without it a crop is resized with bilinear or bicubic");
+}
+
+/// Reads "interpolation" and "antialias".
+Resampling read_resampling(Entry& entry) {
+    Resampling resampling = Crop{}.interpolation;
+    if (const std::optional<Value> interpolation = entry.take("interpolation")) {
+        resampling = word<Resampling>(*interpolation, resampling_words);
+    }
+    if (resampling == Resampling::nearest) {
+        entry.refuse_own("antialias", "nearest picks pixels, with nothing to antialias: leave it out");
+        return resampling;
+    }
+    const std::optional<Value> antialias = entry.take("antialias");
+    if (!antialias || boolean(*antialias)) return resampling;
+    return without_antialiasing(resampling, *antialias);
+}
+
+void write_resampling(Resampling resampling, WrittenParameters& written) {
+    const auto samples =
+        std::ranges::find(samples_of_kernels, resampling, &std::pair<Resampling, Resampling>::second);
+    const bool antialias = samples == samples_of_kernels.end();
+    write_word(written, "interpolation", resampling_words, antialias ? resampling : samples->first,
+               Crop{}.interpolation);
+    if (!antialias) written.add("antialias", false);
+}
 
 Key indices_key(std::string_view name, std::string_view range, std::string_view meaning) {
     return {
@@ -37,10 +86,12 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     const PaddingAndFill padding = read_padding(entry, context);
     crop.padding = padding.padding;
     crop.fill = padding.fill;
-    if (!crop.size) {
-        entry.refuse_own("interpolation", "\"interpolation\" is not used without a \"size\"");
-    } else if (const std::optional<Value> interpolation = entry.take("interpolation")) {
-        crop.interpolation = word<Interpolation>(*interpolation, crop_interpolations);
+    if (crop.size) {
+        crop.interpolation = read_resampling(entry);
+    } else {
+        for (const std::string_view key : {"interpolation", "antialias"}) {
+            entry.refuse_own(key, in_quotes(key) + " is not used without a \"size\"");
+        }
     }
     return crop;
 }
@@ -55,7 +106,7 @@ void write_crop(const Mechanism& mechanism, WrittenParameters& written) {
     }
     write_size(crop.size, written);
     write_padding(crop.padding, crop.fill, written);
-    write_word(written, "interpolation", crop_interpolations, crop.interpolation, Crop{}.interpolation);
+    write_resampling(crop.interpolation, written);
 }
 
 }  // namespace
@@ -66,14 +117,24 @@ Description crop_description() {
                 "Hard attention: the box's pixels, resized where a size is given; or the pixels of some "
                 "rows and columns.",
             .forms = {{{"box"}}, {{"rows", "columns"}}},
-            .keys = {box_key(), units_key(), size_key({"box"}),
+            .keys = {box_key(),
+                     units_key(),
+                     size_key({"box"}),
                      indices_key("rows", "0 ≤ n < the image's height",
                                  "The numbers of the image's rows, from 0."),
                      indices_key("columns", "0 ≤ n < the image's width",
                                  "The numbers of the image's columns, from 0."),
                      padding_key({"box"}),
-                     enum_key("interpolation", {"box"}, crop_interpolations, Crop{}.interpolation,
-                              "How the box is resized; only with a size.")},
+                     enum_key("interpolation", {"box"}, resampling_words, Crop{}.interpolation,
+                              "How the box is resized; only with a size. area: each pixel by its share of a "
+                              "glimpse pixel's cell."),
+                     {.name = "antialias",
+                      .forms = {"box"},
+                      .type = boolean_type(),
+                      .default_value = "true",
+                      .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
+                                 "Without it, bilinear or bicubic; none of nearest."}},
+            .rules = {nearest_rule, antialias_rule},
             .read = read_crop,
             .write = write_crop};
 }

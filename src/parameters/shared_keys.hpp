@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "parameters/description.hpp"
@@ -10,12 +8,6 @@
 // The keys that several mechanisms share, and their readers.
 
 namespace glimpse::parameters {
-
-/// How samples are taken, from the simplest on; a mechanism offers as many as it has.
-inline constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolation_words{
-    {{"nearest", Interpolation::nearest},
-     {"bilinear", Interpolation::bilinear},
-     {"bicubic", Interpolation::bicubic}}};
 
 inline constexpr std::string_view centre_unit = "pixels, 0 the first pixel's centre";
 

@@ -17,6 +17,11 @@ namespace {
 
 using Pair = std::array<double, 2>;
 
+constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolation_words{
+    {{"nearest", Interpolation::nearest},
+     {"bilinear", Interpolation::bilinear},
+     {"bicubic", Interpolation::bicubic}}};
+
 Key pair_key(std::string_view name, std::string_view words, const Pair& default_value,
              std::string_view meaning) {
     const std::string numbers =

@@ -60,9 +60,9 @@ TEST_CASE("the attention of blocks is the mean of that of their pixels") {
     const Box box{3, 2, 33, 30};
     const Box beyond{-7.2, 20, 30, 40};
     const std::vector<Mechanism> mechanisms{
-        Crop{Crop::BoxForm{box}, {}, {}, Interpolation::bilinear, {}},
-        Crop{Crop::BoxForm{beyond}, {}, {}, Interpolation::bilinear, {}},
-        Crop{Crop::BoxForm{box}, Size{7, 9}, {}, Interpolation::bilinear, {}},
+        Crop{Crop::BoxForm{box}, {}, {}, Resampling::bilinear, {}},
+        Crop{Crop::BoxForm{beyond}, {}, {}, Resampling::bilinear, {}},
+        Crop{Crop::BoxForm{box}, Size{7, 9}, {}, Resampling::bilinear, {}},
         Gaussian{Gaussian::BoxForm{{box}}, Size{6, 5}, {}},
         grid_mask(),
         Mask{Mask::BoxForm{box}, {}, {}, {}, {}, {}},

@@ -126,7 +126,7 @@ TEST_CASE("narrow Gaussians, and nearest pixels of a crop, have cells as a trans
     Crop crop;
     crop.form = Crop::BoxForm{{10, 8, 20, 8}, Units::pixels};
     crop.size = Size{4, 2};
-    crop.interpolation = Interpolation::nearest;
+    crop.interpolation = Resampling::nearest;
     CHECK(alike(cells(lower(crop, {60, 40})), cells(transformed({10, 8, 20, 8}, {4, 2}))));
     // Along one axis alone.
     const Lowered mixed = gaussian({12, 0.4, 5}, {9.5, 6, 4}, {4, 2});

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <numbers>
@@ -12,6 +13,7 @@
 #include "emulated_device.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
+#include "resizing_choices.hpp"
 #include "sampling_choices.hpp"
 #include "warps.hpp"
 
@@ -159,7 +161,7 @@ TEST_CASE("laws: crop of a box") {
     const Table table;
     table("inside", crop({2, 1, 4, 3}));
     table("in fractions",
-          Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, Interpolation::bilinear, {}});
+          Crop{Crop::BoxForm{{0.25, 0.25, 0.5, 0.5}, Units::fraction}, {}, {}, Resampling::bilinear, {}});
     table("one pixel", crop({3.2, 4.1, 0.1, 0.1}));
     table("the whole image", crop({0, 0, 9, 7}));
     table("larger than the image", crop({-3, -2, 20, 12}));
@@ -176,35 +178,50 @@ TEST_CASE("laws: crop of a box") {
 
 TEST_CASE("laws: resized crop") {
     const Table table;
+    for (const resizing::Choice& choice : resizing::choices) {
+        for (const Padding padding : all_paddings) {
+            const auto check = [&](const std::string& what, Box box, Size size) {
+                Crop resized = crop(box, size, padding);
+                resized.interpolation = choice.resampling;
+                const auto margin = [&](double begin, double length, int pixels, int image) {
+                    if (padding != Padding::zeros || (begin >= 0 && begin + length <= image))
+                        return everywhere;
+                    return choice.reach * (choice.widens ? std::max(1.0, length / pixels) : 1);
+                };
+                table(std::string(choice.words) + ", " + what + words(padding), resized,
+                      margin(box.x, box.width, size.width, picture.width),
+                      margin(box.y, box.height, size.height, picture.height));
+            };
+            check("shrunk", {1, 1, 7, 5}, {3, 2});
+            check("enlarged", {2, 2, 3, 2}, {8, 5});
+            check("one way each", {0, 1, 8, 3}, {3, 7});
+            check("shrunk, leaving the image", {-4, -3, 11, 10}, {4, 3});
+            check("enlarged, leaving the image", {7, 5, 4, 4}, {9, 9});
+            check("to one pixel", {-1, -1, 11, 9}, {1, 1});
+        }
+    }
+}
+
+TEST_CASE("laws: crop resized to the nearest pixels") {
+    const Table table;
     for (const Padding padding : all_paddings) {
-        const double outside = padding == Padding::zeros ? 0 : everywhere;
-        table("shrunk" + words(padding), crop({1, 1, 7, 5}, Size{3, 2}, padding), outside);
-        table("enlarged" + words(padding), crop({2, 2, 3, 2}, Size{8, 5}, padding), outside);
-        table("one way each" + words(padding), crop({0, 1, 8, 3}, Size{3, 7}, padding), outside);
-        // The triangle reaches one scale, 11/4 and 10/3, to each side.
-        table("shrunk, leaving the image" + words(padding), crop({-4, -3, 11, 10}, Size{4, 3}, padding),
-              padding == Padding::zeros ? 2.75 : everywhere, padding == Padding::zeros ? 10.0 / 3 : outside);
-        table("enlarged, leaving the image" + words(padding), crop({7, 5, 4, 4}, Size{9, 9}, padding),
-              padding == Padding::zeros ? 1 : everywhere);
         for (const Size size : {Size{3, 2}, Size{11, 13}}) {
             Crop nearest = crop({-2, 3, 6, 6}, size, padding);
-            nearest.interpolation = Interpolation::nearest;
+            nearest.interpolation = Resampling::nearest;
             // Up to half a scale, ½ · 3, lies between a cell's centre and the pixel that it picks.
             table("nearest" + words(padding), nearest, padding == Padding::zeros ? 1.5 : everywhere);
         }
-        table("to one pixel" + words(padding), crop({-1, -1, 11, 9}, Size{1, 1}, padding),
-              padding == Padding::zeros ? nowhere : everywhere);
     }
 }
 
 TEST_CASE("laws: crop by indices") {
     const Table table;
-    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, Interpolation::bilinear, {}});
+    table("in order", Crop{Crop::IndexForm{{1, 2, 3}, {4, 5}}, {}, {}, Resampling::bilinear, {}});
     table("reversed",
-          Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, Interpolation::bilinear, {}});
-    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, Interpolation::bilinear, {}},
+          Crop{Crop::IndexForm{{6, 5, 4, 3, 2, 1, 0}, {8, 6, 4, 2, 0}}, {}, {}, Resampling::bilinear, {}});
+    table("repeated", Crop{Crop::IndexForm{{2, 2, 2}, {0, 8, 0, 8}}, {}, {}, Resampling::bilinear, {}},
           everywhere);
-    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, Interpolation::bilinear, {}}, everywhere);
+    table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, Resampling::bilinear, {}}, everywhere);
 }
 
 TEST_CASE("laws: mask from a grid") {
@@ -417,7 +434,7 @@ TEST_CASE("laws: every other mechanism on images one pixel wide") {
         }
         table("wide", gaussian({0, 2, 0.5}, {0.5, 1, 0.25}, {3, 2}));
         table("grid", grid(cv::Mat(3, 2, CV_64F, cv::Scalar(0.5))), nowhere);
-        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, Interpolation::bilinear, {}},
+        table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, Resampling::bilinear, {}},
               everywhere);
     }
 }

@@ -10,6 +10,7 @@
 
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
+#include "resizing_choices.hpp"
 #include "sampling_choices.hpp"
 #include "warps.hpp"
 
@@ -283,9 +284,14 @@ TEST_CASE("reference: resized crop") {
         const Box edges{double(box.x), double(box.y), double(box.width), double(box.height)};
         Crop crop{Crop::BoxForm{edges, Units::pixels}, glimpse, draws.padding(), {}, {}};
         CAPTURE(n);
-        crop.interpolation = Interpolation::bilinear;
-        CHECK(error(crop, image, reference::resized_crop(image, box, glimpse, *crop.padding)) <= bound);
-        crop.interpolation = Interpolation::nearest;
+        for (const resizing::Choice& choice : resizing::choices) {
+            CAPTURE(choice.words);
+            crop.interpolation = choice.resampling;
+            const reference::Values expected =
+                reference::resized_crop(image, box, glimpse, *crop.padding, choice.resampling);
+            CHECK(error(crop, image, expected) <= bound);
+        }
+        crop.interpolation = Resampling::nearest;
         CHECK(error(crop, image, reference::nearest_crop(image, box, glimpse, *crop.padding)) == 0);
     }
 }

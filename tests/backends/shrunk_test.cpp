@@ -44,7 +44,7 @@ TEST_CASE("shrunk: separable maps see an image of equal blocks as it is") {
     const Box box{3, 2, 40, 36};
     const Size size{5, 4};
     const Gaussian gaussian{Gaussian::BoxForm{{box}}, size, {}};
-    const Crop crop{Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, {}};
+    const Crop crop{Crop::BoxForm{box, Units::pixels}, size, {}, Resampling::bilinear, {}};
     for (const Mechanism& mechanism :
          {Mechanism(gaussian), Mechanism(crop), Mechanism(transformer(box, 0, size))}) {
         const Lowered lowered = lower(mechanism, image_size);

@@ -94,6 +94,15 @@ class BadDocuments(GlimpseCase):
         self.check({"version": 1, "normalise": "sum", "glimpses": entries}, "/normalise", "/glimpses/1")
         self.check({"version": 1, "sigma": -1, "glimpses": entries}, "/sigma", "/glimpses/1")
 
+    def test_a_way_to_resize_that_a_mechanism_does_not_have(self):
+        box = {"box": [0, 0, 9, 9], "size": [4, 4]}
+        self.check({**box, "mechanism": "crop", "interpolation": "cubic"}, "/interpolation", '"bicubic", "lanczos", "area"')
+        self.check({**box, "mechanism": "crop", "interpolation": "area", "antialias": False}, "/antialias", "bilinear or bicubic")
+        self.check({**box, "mechanism": "crop", "interpolation": "nearest", "antialias": True}, "/antialias", "leave it out")
+        for word in ("lanczos", "area"):
+            self.check({**box, "mechanism": "stn", "interpolation": word}, "/interpolation", '"nearest", "bilinear", "bicubic"')
+        self.check({**box, "mechanism": "stn", "antialias": True}, "/antialias", 'not used by mechanism "stn"')
+
     def test_wrong_type(self):
         self.check({"box": [0, 0, "4", 4]}, "/box/2")
 

@@ -39,6 +39,24 @@ class Boxes(GlimpseCase):
         difference = numpy.abs(self.load("a.png").astype(int) - numpy.asarray(peer).astype(int))
         self.assertLessEqual(difference.max(), 1)  # Pillow rounds between its passes
 
+    def test_kernels_resize_as_pillow_does(self):
+        # Of the document, but nearest, which has no use for it.
+        document = {"antialias": True, "size": [50, 60], "glimpses": [
+            {"id": word, "mechanism": "crop", "box": [172, 16, 100, 120], "interpolation": word}
+            for word in ("nearest", "bilinear", "bicubic", "lanczos", "area")]}
+        self.run_glimpse("extract", ASTRONAUT, "-p", self.document(document), "--format", "npy", "-o", self.out)
+        planes = [plane.convert("F").crop((172, 16, 272, 136)) for plane in Image.open(ASTRONAUT).split()]
+        for word, peer in (("nearest", Image.NEAREST), ("bilinear", Image.BILINEAR), ("bicubic", Image.BICUBIC),
+                           ("lanczos", Image.LANCZOS), ("area", Image.BOX)):
+            resized = numpy.stack([numpy.asarray(plane.resize((50, 60), peer)) for plane in planes], 2)
+            numpy.testing.assert_allclose(self.load(f"astronaut.{word}.npy"), resized, rtol=0, atol=255e-6, err_msg=word)
+
+    def test_without_antialiasing_two_pixels_are_mixed(self):
+        photo, pixels = self.picture()
+        entry = {"mechanism": "crop", "box": [0, 0, 40, 30], "size": [10, 30], "antialias": False}
+        self.run_glimpse("extract", photo, "-p", self.document(entry), "-o", self.out / "a.npy")
+        numpy.testing.assert_array_equal(self.load("a.npy"), (pixels[:, 1::4].astype(numpy.float32) + pixels[:, 2::4]) / 2)
+
     def test_mask_box_blacks_out_the_rest(self):
         photo, pixels = self.picture()
         self.run_glimpse("extract", photo, "-m", "mask", "-b", "5,6,12,9", "-o", self.out / "m.png")

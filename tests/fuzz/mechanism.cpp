@@ -51,6 +51,12 @@ OrientedBox box_of(Draws& draws) {
     return box;
 }
 
+Resampling resampling_of(Draws& draws) {
+    return draws.one_of(std::array{Resampling::bilinear, Resampling::nearest, Resampling::bicubic,
+                                   Resampling::lanczos, Resampling::area, Resampling::bilinear_samples,
+                                   Resampling::bicubic_samples});
+}
+
 Crop crop_of(Draws& draws) {
     Crop crop;
     if (draws.bits(1) % 4 == 0) {
@@ -64,7 +70,7 @@ Crop crop_of(Draws& draws) {
     crop.size = size_of(draws);
     crop.padding = padding_of(draws);
     crop.fill = fill_of(draws);
-    crop.interpolation = interpolation_of(draws);
+    crop.interpolation = resampling_of(draws);
     return crop;
 }
 

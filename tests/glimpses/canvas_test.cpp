@@ -33,7 +33,7 @@ Image image(cv::Mat pixels, bool alpha = false) {
 }
 
 Lowered crop(Box box, Size canvas = picture) {
-    return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, Interpolation::bilinear, {}}, canvas);
+    return lower(Crop{Crop::BoxForm{box, Units::pixels}, {}, {}, Resampling::bilinear, {}}, canvas);
 }
 
 Lowered turned(Box box, double angle, Size canvas = picture) {
@@ -159,12 +159,11 @@ TEST_CASE("paste: a transformer's glimpse covers just its outline") {
     std::vector<Lowered> maps{turned({2.2, 1.3, 6.1, 4.4}, 0), turned({2.2, 1.3, 6.1, 4.4}, 33),
                               turned({2.25, 1.75, 6, 4}, 0), turned({-3.1, 4.2, 7.7, 8.3}, -60),
                               turned({-30, -30, 80, 80}, 10)};
-    const Crop resized{
-        Crop::BoxForm{{2, 1, 8, 7}, Units::pixels}, Size{3, 3}, {}, Interpolation::bilinear, {}};
+    const Crop resized{Crop::BoxForm{{2, 1, 8, 7}, Units::pixels}, Size{3, 3}, {}, Resampling::bilinear, {}};
     maps.push_back(lower(resized, picture));
     for (const Size size : {Size{4, 3}, Size{2, 6}}) {  // shrunk on one axis alone, and to whole pixels
         maps.push_back(lower(
-            Crop{Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, size, {}, Interpolation::nearest, {}}, picture));
+            Crop{Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, size, {}, Resampling::nearest, {}}, picture));
     }
     const Gaussian gaussian{Gaussian::BoxForm{{{1, 2, 6, 4}, Units::pixels}, 0.5}, Size{3, 2}, {}};
     maps.push_back(lower(gaussian, picture));
@@ -220,8 +219,7 @@ TEST_CASE("paste: of neighbours that share an edge each pixel is one's alone") {
 
 TEST_CASE("paste: an enlarged glimpse is sampled bilinearly at M⁻¹ p") {
     // x = 2j + ½: the glimpse's pixels have their centres at ½ and 2½, so pixel 1 lies at j = ¼.
-    const Crop resized{
-        Crop::BoxForm{{0, 0, 4, 1}, Units::pixels}, Size{2, 1}, {}, Interpolation::bilinear, {}};
+    const Crop resized{Crop::BoxForm{{0, 0, 4, 1}, Units::pixels}, Size{2, 1}, {}, Resampling::bilinear, {}};
     const Image canvas = image((cv::Mat_<float>(1, 5) << 9, 9, 9, 9, 9));
     const Image glimpse = image((cv::Mat_<float>(1, 2) << 0, 100));
     check_near(paste(cpu(), lower(resized, {5, 1}), glimpse, canvas).pixels, row({0, 25, 75, 100, 9}),
@@ -254,7 +252,7 @@ TEST_CASE("paste: a mask's glimpse put back restores the picture") {
 }
 
 TEST_CASE("paste: a glimpse that took a pixel twice lays it down once") {
-    const Crop twice{Crop::IndexForm{{0}, {1, 1, 2}}, {}, {}, Interpolation::bilinear, {}};
+    const Crop twice{Crop::IndexForm{{0}, {1, 1, 2}}, {}, {}, Resampling::bilinear, {}};
     const Lowered lowered = lower(twice, {4, 1});
     const Image canvas = image((cv::Mat_<float>(1, 4) << 1, 2, 3, 4));
     const Image glimpse = image((cv::Mat_<float>(1, 3) << 10, 30, 50));
@@ -323,8 +321,7 @@ TEST_CASE("paste: what is not covered stays as it is, the colours of transparent
 
 TEST_CASE("paste and add_adjoint: sums are not rounded where float32 is asked for") {
     // Steps of ⅔ of a pixel: sums of thirds.
-    const Crop resized{
-        Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, Size{6, 9}, {}, Interpolation::bilinear, {}};
+    const Crop resized{Crop::BoxForm{{2, 1, 4, 6}, Units::pixels}, Size{6, 9}, {}, Resampling::bilinear, {}};
     const Lowered lowered = lower(resized, picture);
     for (const int type : {CV_8UC3, CV_16UC1, CV_8UC4}) {
         const Image canvas = image(noise(picture, type, 31), type == CV_8UC4);

@@ -33,7 +33,7 @@ cv::Mat coloured(int type = CV_8UC3) {
 }
 
 Crop crop(Box box, std::optional<Size> size = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, {}};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, Resampling::bilinear, {}};
 }
 
 SpatialTransformer turned_box(Box box, double angle, std::optional<Size> size = {}) {
@@ -93,7 +93,7 @@ TEST_CASE("identity: crop = Separable with selection rows") {
     CHECK(!mixes_pixels(selection));
 
     const Crop indices{
-        Crop::IndexForm{{2, 3, 4, 5, 6}, {3, 4, 5, 6, 7, 8, 9}}, {}, {}, Interpolation::bilinear, {}};
+        Crop::IndexForm{{2, 3, 4, 5, 6}, {3, 4, 5, 6, 7, 8, 9}}, {}, {}, Resampling::bilinear, {}};
     CHECK(difference(glimpses[0], read(indices, image, false, CV_8U)) == 0);
 }
 

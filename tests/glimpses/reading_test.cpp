@@ -54,9 +54,9 @@ TEST_CASE("glimpses are read together as alone, whatever each of them needs") {
     cv::RNG(1).fill(pixels, cv::RNG::UNIFORM, 0, 256);
     ImageRegion image{whole(size), pixels};
 
-    const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, Interpolation::bilinear, {}};
+    const Crop plain{Crop::BoxForm{{3, 2, 4, 5}, Units::pixels}, {}, {}, Resampling::bilinear, {}};
     const Crop resized{
-        Crop::BoxForm{{-3.5, 2, 7, 5}, Units::pixels}, Size{3, 3}, {}, Interpolation::bilinear, {}};
+        Crop::BoxForm{{-3.5, 2, 7, 5}, Units::pixels}, Size{3, 3}, {}, Resampling::bilinear, {}};
     std::vector<Lowered> maps{lower(plain, size), lower(resized, size)};
     for (const Crop& crop : {plain, resized}) {
         maps.push_back(lower(crop, size));
@@ -104,7 +104,7 @@ class CountingBackend final : public Backend {
 };
 
 Lowered resized(const Box& box, Size image) {
-    return lower(Crop{Crop::BoxForm{box, Units::pixels}, Size{3, 3}, {}, Interpolation::bilinear, {}}, image);
+    return lower(Crop{Crop::BoxForm{box, Units::pixels}, Size{3, 3}, {}, Resampling::bilinear, {}}, image);
 }
 
 }  // namespace
@@ -197,9 +197,8 @@ TEST_CASE("an alpha of float32 weighs in any units, and beside a fill that is op
         return ImageRegion{whole({2, 1}), cv::Mat(values, true).reshape(2, 1), true};
     };
     const auto crop = [](Box box, std::optional<Size> size, Fill fill) {
-        return lower(
-            Crop{Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, std::move(fill)},
-            {2, 1});
+        return lower(Crop{Crop::BoxForm{box, Units::pixels}, size, {}, Resampling::bilinear, std::move(fill)},
+                     {2, 1});
     };
     const auto read = [&](const Lowered& lowered, const ImageRegion& region) {
         return read_glimpse(*make_backend("cpu"), lowered, region, CV_32F);

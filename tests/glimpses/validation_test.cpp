@@ -85,11 +85,11 @@ void check_survives(const Mechanism& mechanism) {
 }
 
 Crop crop(Box box, std::optional<Size> size = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, {}};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, Resampling::bilinear, {}};
 }
 
 Crop crop_by_indices(std::vector<int> rows, std::vector<int> columns) {
-    return {Crop::IndexForm{std::move(rows), std::move(columns)}, {}, {}, Interpolation::bilinear, {}};
+    return {Crop::IndexForm{std::move(rows), std::move(columns)}, {}, {}, Resampling::bilinear, {}};
 }
 
 Mask grid(const cv::Mat_<double>& values, Mask::Kind kind = Mask::Kind::soft) {
@@ -115,7 +115,7 @@ Stn stn(decltype(Stn::form) form, std::optional<Size> size = square) {
 
 /// Every mechanism that takes a box, with this one.
 std::vector<Mechanism> all_with_box(const Box& box, std::optional<Size> size, Units units = Units::pixels) {
-    return {Crop{Crop::BoxForm{box, units}, size, {}, Interpolation::bilinear, {}},
+    return {Crop{Crop::BoxForm{box, units}, size, {}, Resampling::bilinear, {}},
             mask_of(Mask::BoxForm{box, units}), gaussian(Gaussian::BoxForm{{box, units}, 0.5}, size),
             stn(Stn::BoxForm{box, units, 0}, size)};
 }
@@ -168,9 +168,6 @@ TEST_CASE("invalid: boxes whose own size is too large") {
 }
 
 TEST_CASE("invalid: crop") {
-    Crop bicubic = crop({1, 1, 5, 5});
-    bicubic.interpolation = Interpolation::bicubic;
-    check_invalid("/interpolation", bicubic);
     check_invalid("/rows", crop_by_indices({}, {1}));
     check_invalid("/columns", crop_by_indices({1}, {}));
     check_invalid("/rows/1", crop_by_indices({1, -1}, {1}));
@@ -282,12 +279,12 @@ TEST_CASE("invalid: spatial transformer") {
 TEST_CASE("invalid: a turned box of a mechanism that cannot turn it") {
     for (const double angle : {90.0, -1e-9, not_a_number}) {
         const OrientedBox box{{1, 1, 5, 5}, Units::pixels, angle};
-        check_invalid("/angle", Crop{box, square, {}, Interpolation::bilinear, {}});
+        check_invalid("/angle", Crop{box, square, {}, Resampling::bilinear, {}});
         check_invalid("/angle", mask_of(box));
         check_invalid("/angle", gaussian(Gaussian::BoxForm{box, 0.5}));
     }
     check_message("\"angle\" is not used by mechanism \"crop\"",
-                  Crop{OrientedBox{{1, 1, 5, 5}, Units::pixels, 90}, {}, {}, Interpolation::bilinear, {}});
+                  Crop{OrientedBox{{1, 1, 5, 5}, Units::pixels, 90}, {}, {}, Resampling::bilinear, {}});
     CHECK_NOTHROW(validate(stn(OrientedBox{{1, 1, 5, 5}, Units::pixels, 90})));
 }
 

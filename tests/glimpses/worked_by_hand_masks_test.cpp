@@ -30,7 +30,7 @@ Mask grid(const cv::Mat_<double>& values, Mask::Kind kind = Mask::Kind::free) {
 }
 
 Crop crop(Box box, std::optional<Size> size = {}, Fill fill = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, std::move(fill)};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, Resampling::bilinear, std::move(fill)};
 }
 
 SpatialTransformer shifted(double x, Size size, Fill fill = {}) {
@@ -314,7 +314,7 @@ TEST_CASE("by hand: outlines, in edge coordinates") {
     check_corners(outline(lower(gaussian, {9, 9})), {{1, 2}, {7, 2}, {7, 6}, {1, 6}});
     check_corners(outline(lower(grid(row({0, 0.5, 1, 0}), Mask::Kind::soft), {4, 1})),
                   {{1, 0}, {3, 0}, {3, 1}, {1, 1}});
-    const Crop indices{Crop::IndexForm{{4, 2}, {1, 4, 7}}, {}, {}, Interpolation::bilinear, {}};
+    const Crop indices{Crop::IndexForm{{4, 2}, {1, 4, 7}}, {}, {}, Resampling::bilinear, {}};
     check_corners(outline(lower(indices, {9, 9})), {{0, 5.5}, {9, 5.5}, {9, 1.5}, {0, 1.5}});
 }
 

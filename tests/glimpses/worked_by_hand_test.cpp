@@ -25,7 +25,7 @@ constexpr double six_decimals = 5.1e-7;
 constexpr double float64_rounding = 1e-12;
 
 Crop crop(Box box, std::optional<Size> size = {}) {
-    return {Crop::BoxForm{box, Units::pixels}, size, {}, Interpolation::bilinear, {}};
+    return {Crop::BoxForm{box, Units::pixels}, size, {}, Resampling::bilinear, {}};
 }
 
 Gaussian gaussian(Gaussian::Axis x, Gaussian::Axis y, Size size) {
@@ -89,7 +89,7 @@ TEST_CASE("by hand: crop") {
     const cv::Mat image = ramp({5, 4});
     check_near(read(crop({1, 2, 3, 2}), image), (cv::Mat_<double>(2, 3) << 21, 22, 23, 31, 32, 33), 0);
     check_near(read(crop({3.5, -0.6, 2, 2}), image), (cv::Mat_<double>(2, 2) << 0, 0, 4, 0), 0);
-    check_near(read(Crop{Crop::IndexForm{{3, 0}, {4, 4, 1}}, {}, {}, Interpolation::bilinear, {}}, image),
+    check_near(read(Crop{Crop::IndexForm{{3, 0}, {4, 4, 1}}, {}, {}, Resampling::bilinear, {}}, image),
                (cv::Mat_<double>(2, 3) << 34, 34, 31, 4, 4, 1), 0);
 }
 
@@ -104,11 +104,44 @@ TEST_CASE("by hand: a crop resized as Pillow does") {
                24 * float32_rounding);
     // ⌊(j + ½) · 5/3⌋ = 0 2 4, and 2 → 5: ⌊(j + ½) · 2/5⌋ = 0 0 1 1 1.
     Crop nearest = crop({0, 0, 5, 1}, Size{3, 1});
-    nearest.interpolation = Interpolation::nearest;
+    nearest.interpolation = Resampling::nearest;
     check_near(read(nearest, line({1, 2, 3, 4, 5})), row({1, 3, 5}), 0);
     nearest = crop({0, 0, 2, 1}, Size{5, 1});
-    nearest.interpolation = Interpolation::nearest;
+    nearest.interpolation = Resampling::nearest;
     check_near(read(nearest, line({1, 2})), row({1, 1, 2, 2, 2}), 0);
+}
+
+TEST_CASE("by hand: a crop resized by other kernels") {
+    const auto resized = [](Box box, int width, Resampling resampling) {
+        Crop one = crop(box, Size{width, 1});
+        one.interpolation = resampling;
+        return one;
+    };
+    // The box alone is looked at, whatever is beside it.
+    const cv::Mat two = line({7000, 0, 100, 7000});
+    const Box of_two{1, 0, 2, 1};
+    // 2 → 4: c = -¼ ¼ ¾ 1¼; a = -½: k(¼) = 111/128, k(¾) = 29/128, k(1¼) = -9/128; what is outside is left
+    // out.
+    check_near(read(resized(of_two, 4, Resampling::bicubic), two),
+               row({-100 * 9 / 102.0, 100 * 29 / 140.0, 100 * 111 / 140.0, 100 * 111 / 102.0}),
+               200 * float32_rounding);
+    // a = -¾: k(¼) = 225/256, k(¾) = 67/256, k(1¼) = -27/256, k(1¾) = -9/256; outside the last pixel is
+    // repeated.
+    check_near(read(resized(of_two, 4, Resampling::bicubic_samples), two),
+               row({-100 * 27 / 256.0, 100 * 58 / 256.0, 100 * 198 / 256.0, 100 * 283 / 256.0}),
+               200 * float32_rounding);
+    // 3 → 1: c = 1, t = -⅓ 0 ⅓: L(⅓) = sinc ⅓ sinc 1/9.
+    const double third = 3 / std::numbers::pi * std::sin(std::numbers::pi / 3) * 9 / std::numbers::pi *
+                         std::sin(std::numbers::pi / 9);
+    check_near(read(resized({1, 0, 3, 1}, 1, Resampling::lanczos), line({7, 0, 10, 0, 7})),
+               row({10 / (1 + 2 * third)}), 10 * float32_rounding);
+    // 4 → 2: c = ½ and 2½: two pixels each, however much the box shrinks.
+    check_near(read(resized({0, 0, 4, 1}, 2, Resampling::bilinear_samples), line({0, 10, 20, 30})),
+               row({5, 25}), 0);
+    // 3 → 2: the cells [0, 1½] and [1½, 3]. 2 → 5: the third cell, [⅘, 1⅕], has a half of either pixel.
+    check_near(read(resized({1, 0, 3, 1}, 2, Resampling::area), line({99, 6, 12, 24})), row({8, 20}),
+               24 * float32_rounding);
+    check_near(read(resized(of_two, 5, Resampling::area), two), row({0, 0, 50, 100, 100}), 0);
 }
 
 TEST_CASE("by hand: a nearest crop between two pixels takes the second") {
@@ -116,7 +149,7 @@ TEST_CASE("by hand: a nearest crop between two pixels takes the second") {
     cv::Mat image(1, 22, CV_32F);
     for (int x = 0; x < image.cols; ++x) image.at<float>(x) = static_cast<float>(x);
     Crop nearest = crop({0, 0, 22, 1}, Size{15, 1});
-    nearest.interpolation = Interpolation::nearest;
+    nearest.interpolation = Resampling::nearest;
     CHECK(read(nearest, image).at<float>(7) == 11);
 }
 

@@ -31,6 +31,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"columns", "[0]"},
         {"padding", R"("border")"},
         {"interpolation", R"("nearest")"},
+        {"antialias", "false"},
         {"file", R"("a.png")"},
         {"grid", "[[1]]"},
         {"tokens", R"({"file": "five.txt"})"},

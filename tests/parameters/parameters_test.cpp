@@ -125,7 +125,7 @@ TEST_CASE("forms of crop") {
     const Crop& resized = get<Crop>(document[1]);
     CHECK(form_of<Crop::BoxForm>(resized).units == Units::fraction);
     CHECK(resized.size == Size{8, 6});
-    CHECK(resized.interpolation == Interpolation::nearest);
+    CHECK(resized.interpolation == Resampling::nearest);
     const auto& indices = form_of<Crop::IndexForm>(get<Crop>(document[2]));
     CHECK(indices.rows == std::vector<int>{3, 1, 1});
     CHECK(indices.columns == std::vector<int>{0, 2});
@@ -133,6 +133,10 @@ TEST_CASE("forms of crop") {
     CHECK(std::get<Constant>(get<Crop>(document[4]).fill).values.get() == std::vector<double>{1, 2.5, 3});
     CHECK(std::holds_alternative<MeanOfImage>(get<Crop>(document[5]).fill));
     CHECK(!get<Crop>(document[5]).padding);
+    CHECK(get<Crop>(document[8]).interpolation == Resampling::bicubic_samples);
+    CHECK(get<Crop>(document[9]).interpolation == Resampling::lanczos);
+    CHECK(get<Crop>(document[10]).interpolation == Resampling::area);
+    CHECK(get<Crop>(document[11]).interpolation == Resampling::bilinear_samples);
     CHECK(!get<Crop>(document[1]).padding);
     CHECK(get<Crop>(document[7]).padding == Padding::zeros);
     CHECK(get<Crop>(document[5]).size == Size{4, 4});
