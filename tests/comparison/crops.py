@@ -38,6 +38,15 @@ def copied(random):
     return item(random, pictures.picture(random), check)
 
 
+def kernel(random):
+    """The keys that choose it."""
+    word = pictures.choose(random, "bilinear", "bicubic", "lanczos", "area")
+    keys = {} if word == "bilinear" and random.random() < 0.5 else {"interpolation": word}
+    if random.random() < 0.5:
+        keys["antialias"] = word in ("lanczos", "area") or bool(random.random() < 0.3)
+    return keys
+
+
 def resized_entry(random, image, paddings=None):
     entry = {"mechanism": "crop", "size": pictures.size(random)}
     entry["padding"] = pictures.choose(random, *paddings) if paddings else pictures.padding(random, image)
@@ -45,13 +54,18 @@ def resized_entry(random, image, paddings=None):
     return entry
 
 
+def mixing_entry(random, image, paddings=None):
+    return {**resized_entry(random, image, paddings), **kernel(random)}
+
+
 def cropped(image, entry, padding=None):
-    return formulas.crop(image, entry["box"], entry["size"], padding or entry["padding"], entry.get("interpolation", "bilinear"))
+    return formulas.crop(image, entry["box"], entry["size"], padding or entry["padding"], entry.get("interpolation", "bilinear"),
+                         entry.get("antialias", True))
 
 
 def resized(random):
     def check(image):
-        entry = resized_entry(random, image)
+        entry = mixing_entry(random, image)
         return Check(entry, cropped(image, entry), pictures.greatest(image))
     return item(random, pictures.picture(random), check)
 
@@ -108,7 +122,7 @@ def alpha(random):
     white = pictures.WHITE[picture.dtype.name]
 
     def check(image):
-        entry = resized_entry(random, image)
+        entry = mixing_entry(random, image)
         entry["padding"] = alpha_padding(random, image, white)
         any_box(random, image, entry)
         expected, weight = formulas.with_alpha(image, white, lambda m: cropped(m, entry, multiplied(entry["padding"], white)))
@@ -128,23 +142,32 @@ def torch_entry(random, image):
     return entry
 
 
-def pillow_floats(random):
-    def check(image):
-        entry = inner_entry(random, image)
-        pixels = formulas.window(image, entry["box"])
-        planes = [Image.fromarray(plane.astype(numpy.float32)).resize(entry["size"], Image.Resampling.BILINEAR)
-                  for plane in numpy.moveaxis(pixels, 2, 0)]
-        return Check(entry, numpy.stack([numpy.array(plane, numpy.float64) for plane in planes], 2), pictures.greatest(image))
-    return item(random, pictures.picture(random), check)
+PILLOW = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANCZOS}
 
 
-def pillow_bytes(random):
-    def check(image):
-        entry = inner_entry(random, image)
-        x, y, w, h = entry["box"]
-        resized_ = Image.fromarray(image.astype(numpy.uint8)).crop((x, y, x + w, y + h)).resize(entry["size"], Image.Resampling.BILINEAR)
-        return Check(entry, numpy.array(resized_, numpy.float64))
-    return item(random, pictures.picture(random, channels=(3,), dtypes=("uint8",)), check)
+def pillow_floats(word):
+    def make(random):
+        def check(image):
+            entry = {**inner_entry(random, image), "interpolation": word}
+            pixels = formulas.window(image, entry["box"])
+            planes = [Image.fromarray(plane.astype(numpy.float32)).resize(entry["size"], PILLOW[word])
+                      for plane in numpy.moveaxis(pixels, 2, 0)]
+            return Check(entry, numpy.stack([numpy.array(plane, numpy.float64) for plane in planes], 2), pictures.greatest(image))
+        return item(random, pictures.picture(random), check)
+    return make
+
+
+def pillow_bytes(word):
+    def make(random):
+        def check(image):
+            entry = {**inner_entry(random, image), "interpolation": word}
+            x, y, w, h = entry["box"]
+            resized_ = Image.fromarray(image.astype(numpy.uint8)).crop((x, y, x + w, y + h)).resize(entry["size"], PILLOW[word])
+            return Check(entry, numpy.array(resized_, numpy.float64))
+        picture = pictures.picture(random, channels=(3,), dtypes=("uint8",))
+        # Between its passes Pillow saturates what overshoots: here nothing leaves 0 to 255.
+        return item(random, picture if word == "bilinear" else 88 + picture // 4, check)
+    return make
 
 
 def load_picture(path):
@@ -154,18 +177,34 @@ def load_picture(path):
 def rounded(dtype):
     def make(random):
         def check(image):
-            entry = resized_entry(random, image, COPIES)
-            return Check(entry, cropped(image, entry))
+            entry = mixing_entry(random, image, COPIES)
+            return Check(entry, numpy.clip(cropped(image, entry), 0, pictures.WHITE[dtype]))
         return item(random, pictures.picture(random, channels=(1, 3) if dtype == "uint8" else (1,), dtypes=(dtype,)), check)
     return make
 
 
-def torch_interpolate(random):
+def torch_interpolate(word, antialias):
+    def make(random):
+        import torch_peer
+
+        def check(image):
+            entry = {**torch_entry(random, image), "interpolation": word, "antialias": antialias}
+            expected = torch_peer.interpolated(formulas.window(image, entry["box"]), entry["size"], word, antialias=antialias)
+            return Check(entry, expected, pictures.greatest(image))
+        return item(random, pictures.picture(random), check)
+    return make
+
+
+def torch_area(random):
+    """Where the lengths divide: torch means over whole pixels."""
     import torch_peer
 
     def check(image):
-        entry = torch_entry(random, image)
-        expected = torch_peer.interpolated(formulas.window(image, entry["box"]), entry["size"], "bilinear", antialias=True)
+        height, width = image.shape[:2]
+        size = [pictures.length(random, 12), pictures.length(random, 12)]
+        box = [0, 0, *(n * int(random.integers(1, max(1, length // n) + 1)) for n, length in zip(size, (width, height)))]
+        entry = {"mechanism": "crop", "box": box, "size": size, "interpolation": "area", "padding": "border"}
+        expected = torch_peer.interpolated(formulas.window(image, box, "border"), size, "area")
         return Check(entry, expected, pictures.greatest(image))
     return item(random, pictures.picture(random), check)
 
@@ -179,7 +218,11 @@ KINDS = [
     Kind("crop, resized, with alpha", bounds.FLOAT32_ALPHA, alpha, options=("--alpha", "last")),
     Kind("crop, resized, to 8 bits", bounds.ROUNDED_8, rounded("uint8"), 0.5, extension="png", load=load_picture),
     Kind("crop, resized, to 16 bits", bounds.ROUNDED_16, rounded("uint16"), 0.5, extension="png", load=load_picture),
-    Kind("crop, resized; Pillow, float32", bounds.FLOAT32, pillow_floats),
-    Kind("crop, resized; Pillow, 8 bits", bounds.PILLOW_RESIZE, pillow_bytes, extension="png", load=load_picture),
-    Kind("crop, resized; torch interpolate", bounds.FLOAT32, torch_interpolate, needs=("torch",)),
+    *(Kind(f"crop, resized, {word}; Pillow, float32", bounds.FLOAT32, pillow_floats(word), 0.5) for word in PILLOW),
+    *(Kind(f"crop, resized, {word}; Pillow, 8 bits", bounds.PILLOW_RESIZE, pillow_bytes(word), 0.5, extension="png", load=load_picture)
+      for word in PILLOW),
+    *(Kind(f"crop, resized, {word}{'' if antialias else ' without antialiasing'}; torch interpolate", bounds.FLOAT32,
+           torch_interpolate(word, antialias), 0.5, needs=("torch",))
+      for word in ("bilinear", "bicubic") for antialias in (True, False)),
+    Kind("crop, resized, area; torch interpolate", bounds.FLOAT32, torch_area, 0.5, needs=("torch",)),
 ]

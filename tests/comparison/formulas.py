@@ -47,12 +47,40 @@ def window(image, box, padding="zeros"):
     return out
 
 
-def triangle(length, count):
-    """Section 2: count×length, each row divided by its sum."""
+def triangle(t):
+    return numpy.maximum(0, 1 - numpy.abs(t))
+
+
+def keys(t, a=-0.75):
+    """The bicubic kernel of Keys 1981."""
+    t = numpy.abs(t)
+    near = ((a + 2) * t - (a + 3)) * t * t + 1
+    return numpy.where(t <= 1, near, numpy.where(t < 2, (((t - 5) * t + 8) * t - 4) * a, 0))
+
+
+def lanczos(t):
+    return numpy.where(numpy.abs(t) < 3, numpy.sinc(t) * numpy.sinc(t / 3), 0)
+
+
+WIDENED = {"bilinear": triangle, "bicubic": lambda t: keys(t, -0.5), "lanczos": lanczos}
+SAMPLED = {"bilinear": triangle, "bicubic": keys}
+
+
+def resizing(length, count, interpolation="bilinear", antialias=True):
+    """Section 2: count×length, each row of sum 1."""
     step = length / count
-    centres = (numpy.arange(count) + 0.5) * step - 0.5
-    weights = numpy.maximum(0, 1 - numpy.abs(numpy.arange(length) - centres[:, None]) / max(1, step))
-    return weights / weights.sum(1, keepdims=True)
+    k = numpy.arange(length)
+    cells = numpy.arange(count)[:, None]
+    if interpolation == "area":
+        return numpy.maximum(0, numpy.minimum((cells + 1) * step, k + 1) - numpy.maximum(cells * step, k)) / step
+    centres = (cells + 0.5) * step - 0.5
+    if antialias:
+        weights = WIDENED[interpolation]((k - centres) / max(1, step))
+        return weights / weights.sum(1, keepdims=True)
+    beyond = numpy.arange(-3, length + 3)  # whose pixels are the box's outer ones
+    weights = numpy.zeros((count, length))
+    numpy.add.at(weights, (cells, numpy.clip(beyond, 0, length - 1)), SAMPLED[interpolation](beyond - centres))
+    return weights
 
 
 def separable(rows, image, columns):
@@ -60,7 +88,7 @@ def separable(rows, image, columns):
     return numpy.einsum("iy,yxc,jx->ijc", rows, image, columns, optimize=True)
 
 
-def crop(image, box, size=None, padding="zeros", interpolation="bilinear"):
+def crop(image, box, size=None, padding="zeros", interpolation="bilinear", antialias=True):
     pixels = window(image, box, padding)
     if size is None:
         return pixels
@@ -68,7 +96,7 @@ def crop(image, box, size=None, padding="zeros", interpolation="bilinear"):
     if interpolation == "nearest":
         rows, columns = ((2 * numpy.arange(n) + 1) * length // (2 * n) for n, length in ((size[1], height), (size[0], width)))
         return pixels[rows][:, columns]
-    return separable(triangle(height, size[1]), pixels, triangle(width, size[0]))
+    return separable(resizing(height, size[1], interpolation, antialias), pixels, resizing(width, size[0], interpolation, antialias))
 
 
 def gaussian_matrix(length, count, u, s, d, normalise="eps"):
@@ -158,13 +186,6 @@ def reflected(t, size, align_corners):
     return numpy.where(t > span, 2 * span - t, t) + low
 
 
-def keys(t):
-    """The bicubic kernel of Keys 1981 with a = -0.75."""
-    a, t = -0.75, numpy.abs(t)
-    near = ((a + 2) * t - (a + 3)) * t * t + 1
-    return numpy.where(t <= 1, near, numpy.where(t < 2, (((t - 5) * t + 8) * t - 4) * a, 0))
-
-
 def placed(t, size, padding, align_corners):
     """A coordinate as a padding leaves it."""
     if padding == "reflection":
@@ -212,12 +233,12 @@ def near_a_tie(x, y):
 
 def with_alpha(image, white, mix):
     """Section 9: a map that mixes pixels, on colours times alpha. Also the weight of each value's difference: where alpha
-    is small, so is what its colours matter."""
+    is small, so is what its colours matter, and what overshoots is divided by how far it does."""
     multiplied = image.copy()
     multiplied[..., :-1] *= image[..., -1:] / white
     out = mix(multiplied)
     alpha = out[..., -1:] / white
-    out[..., :-1] = numpy.divide(out[..., :-1], alpha, out=numpy.zeros_like(out[..., :-1]), where=alpha != 0)
+    out[..., :-1] = numpy.divide(out[..., :-1], alpha, out=numpy.zeros_like(out[..., :-1]), where=alpha > 0)
     weight = numpy.ones_like(out)
-    weight[..., :-1] = numpy.minimum(1, numpy.abs(alpha))
+    weight[..., :-1] = numpy.minimum(1, numpy.abs(alpha)) / numpy.maximum(1, numpy.abs(out[..., :-1]) / white)
     return out, weight

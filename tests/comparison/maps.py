@@ -64,7 +64,7 @@ def map_kind(name, make, bound):
 
 
 KINDS = [
-    map_kind("crop", made(crops.resized_entry, crop), bounds.FLOAT32),
+    map_kind("crop", made(crops.mixing_entry, crop), bounds.FLOAT32),
     map_kind("mask", mask, bounds.FLOAT32),
     map_kind("gaussian", made(gaussians.box_entry, gaussians.of_box), bounds.FLOAT32),
     map_kind("stn", made(transformer_entry, transformer), bounds.LONG_SUMS),

@@ -19,7 +19,7 @@ def image_of(tensor):
 
 
 def interpolated(image, size, mode, antialias=False):
-    corners = None if mode.startswith("nearest") else False
+    corners = False if mode in ("bilinear", "bicubic") else None
     return image_of(functional.interpolate(planes(image), (size[1], size[0]), mode=mode, align_corners=corners, antialias=antialias))
 
 

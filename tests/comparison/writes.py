@@ -86,7 +86,7 @@ def without_fill(padding):
 
 def adjoint_crop(random):
     def check(canvas):
-        entry = crops.resized_entry(random, canvas)
+        entry = crops.mixing_entry(random, canvas)
         return entry, *adjoint_of(random, canvas, lambda units: crops.cropped(units, entry, without_fill(entry["padding"])))
     return item(random, check)
 

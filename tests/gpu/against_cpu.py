@@ -24,7 +24,8 @@ def entries(count, padding, seed):
         size = [chosen.randint(1, 70), chosen.randint(1, 70)]
         common = {"id": f"{k:04}", "padding": padding}
         yield [
-            {"mechanism": "crop", "box": box, "units": "fraction", "size": size, **common},
+            {"mechanism": "crop", "box": box, "units": "fraction", "size": size,
+             "interpolation": chosen.choice(("nearest", "bilinear", "bicubic", "lanczos", "area")), **common},
             {"mechanism": "gaussian", "id": f"{k:04}", "box": box, "units": "fraction", "size": size, "sigma": chosen.uniform(0.2, 4)},
             {"mechanism": "stn", "box": box, "units": "fraction", "size": size, "angle": chosen.uniform(-180, 180),
              "interpolation": chosen.choice(("nearest", "bilinear", "bicubic")), **common},
