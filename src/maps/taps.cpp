@@ -4,14 +4,17 @@
 
 namespace glimpse {
 
-RowBuilder::RowBuilder(BandedMatrix& matrix)
-    : matrix_(matrix), weights_(static_cast<std::size_t>(matrix.columns())) {}
-
 void RowBuilder::add(int column, double weight) {
-    weights_[static_cast<std::size_t>(column)] += weight;
-    touched_ = touched_.empty()
-                   ? Interval{column, column + 1}
-                   : Interval{std::min(touched_.begin, column), std::max(touched_.end, column + 1)};
+    if (touched_.empty()) touched_ = {column, column};
+    if (column < touched_.begin) {
+        weights_.insert(weights_.begin(), static_cast<std::size_t>(touched_.begin - column), 0.0);
+        touched_.begin = column;
+    }
+    if (column >= touched_.end) {
+        touched_.end = column + 1;
+        weights_.resize(static_cast<std::size_t>(touched_.length()));
+    }
+    weights_[static_cast<std::size_t>(column - touched_.begin)] += weight;
 }
 
 void RowBuilder::add(const AxisTaps& taps) {
@@ -19,10 +22,8 @@ void RowBuilder::add(const AxisTaps& taps) {
 }
 
 void RowBuilder::finish_row() {
-    const auto row = std::span(weights_).subspan(static_cast<std::size_t>(touched_.begin),
-                                                 static_cast<std::size_t>(touched_.length()));
-    matrix_.append_row(touched_.begin, row);
-    std::ranges::fill(row, 0.0);
+    matrix_.append_row(touched_.begin, weights_);
+    weights_.clear();
     touched_ = {};
 }
 

@@ -7,10 +7,11 @@
 
 namespace glimpse {
 
-/// Builds the rows of a banded matrix out of taps in any order; taps of the same column add up.
+/// Builds the rows of a banded matrix out of taps in any order; taps of the same column add up. It holds as
+/// much as the band of a row, however long the rows are.
 class RowBuilder {
   public:
-    explicit RowBuilder(BandedMatrix& matrix);
+    explicit RowBuilder(BandedMatrix& matrix) : matrix_(matrix) {}
     /// 0 ≤ column < matrix.columns()
     void add(int column, double weight);
     void add(const AxisTaps& taps);
@@ -20,7 +21,7 @@ class RowBuilder {
   private:
     BandedMatrix& matrix_;
     Interval touched_;
-    std::vector<double> weights_;
+    std::vector<double> weights_;  ///< of the columns that were touched
 };
 
 }  // namespace glimpse

@@ -204,6 +204,16 @@ class Memory(GlimpseCase):
         self.assertEqual(len(list(self.out.iterdir())), 24)
         self.assertLess(together - alone, 24 * MEBIBYTE + SLACK)
 
+    def test_a_resized_part_of_a_long_image_costs_that_part(self):
+        for name, length in (("short.npy", 100), ("long.npy", 1 << 26)):
+            with open(self.path(name), "wb") as file:
+                numpy.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": (1, length)})
+                file.truncate(file.tell() + length)
+        for options in (("-b", "8,0,16,1", "--size", "8x2"), ("-m", "stn", "-b", "8,0,16,1", "--size", "8x2")):
+            little, much = (peak_memory("extract", name, *options, "-o", self.out, "--existing", "overwrite", "--memory", "16M", cwd=self.directory)
+                            for name in ("short.npy", "long.npy"))
+            self.assertLess(much - little, SLACK)
+
     def test_images_wait_for_one_another(self):
         side = 5000
         content = KINDS["one_strip.tiff"](side)
