@@ -2,6 +2,7 @@
 #include "glimpse/files.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -213,6 +214,31 @@ std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::
     return std::nullopt;
 }
 
+bool is_padding(std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view padding("\0\t\n\r ", 5);
+    return std::ranges::all_of(
+        bytes, [&](std::uint8_t byte) { return padding.find(static_cast<char>(byte)) != padding.npos; });
+}
+
+/// Where another image begins within the first `length` bytes, behind which there is more, and no image: the
+/// first was cut off then, and takes the other's bytes for its own. Not what metadata may hold, a thumbnail
+/// or EXIF, unless the format has none.
+std::optional<std::size_t> image_within(const Codec& codec, std::span<const std::uint8_t> bytes,
+                                        std::size_t length) {
+    if (length >= bytes.size() || is_padding(bytes.subspan(length))) return std::nullopt;
+    constexpr std::array<std::string_view, 3> without_metadata{"bmp", "netpbm", "npy"};
+    constexpr std::array<std::string_view, 2> of_metadata{"jpeg", "tiff"};
+    const bool has_metadata =
+        std::ranges::find(without_metadata, codec.description().name) == without_metadata.end();
+    const auto is_another = [&](std::span<const std::uint8_t> rest) {
+        const Codec* const other = codec_for_content(rest);
+        return other && !(has_metadata &&
+                          std::ranges::find(of_metadata, other->description().name) != of_metadata.end());
+    };
+    const auto found = next_signature(bytes.subspan(1), is_another);
+    return found && *found + 1 < length ? std::optional(*found + 1) : std::nullopt;
+}
+
 /// None, too, where a decoder would have to tell that the options do not allow, or that is not there.
 std::optional<std::size_t> length_of_image(const Codec& codec, std::span<const std::uint8_t> bytes,
                                            const OpenOptions& options) {
@@ -239,6 +265,10 @@ std::vector<ConcatenatedImage> images_in(std::span<const std::uint8_t> bytes, co
             images.push_back({rest.first(*next)});
             rest = rest.subspan(*next);
             continue;
+        }
+        if (const auto hidden = length ? image_within(*codec, rest, *length) : std::nullopt) {
+            images.push_back({rest, rest.size() - *hidden});
+            break;
         }
         const std::size_t searched = std::max<std::size_t>(length.value_or(1), 1);
         const auto another = next_signature(rest.subspan(searched), is_image);

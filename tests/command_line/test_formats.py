@@ -344,6 +344,19 @@ class SeveralImagesOnStandardInput(Formats):
             if "-/001" not in said and not self.files():
                 self.assertIn(f"its last {len(other) + len(png)} bytes begin as another image does, and are not read", said)
 
+    def test_an_image_that_was_cut_off_takes_no_other_image_s_bytes(self):
+        other = self.saved(self.noise(100, 100, 3), "PNG")
+        array = io.BytesIO()
+        numpy.save(array, self.noise(40, 48, 3))
+        whole = {"bmp": self.saved(self.noise(40, 48, 3), "BMP"), "ppm": self.saved(self.noise(40, 48, 3), "PPM"), "npy": array.getvalue(),
+                 "webp": self.saved(self.noise(40, 48, 3), "WEBP"), "tiff": self.saved(self.noise(40, 48, 3), "TIFF")}
+        for kind, content in whole.items():
+            for share in (0.9, 0.6, 0.3):
+                said = self.fails(1, "extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite",
+                                  stdin=content[:int(share * len(content))] + other).stderr
+                self.assertIn(f"standard input: its last {len(other)} bytes begin as another image does, and are not read", said, (kind, share))
+            self.run_glimpse("extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite", stdin=content + b"a trailer")
+
     def test_an_image_that_cannot_be_told_from_another_fails(self):
         one = self.saved(self.noise(8, 12), "PNG")
         runs = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 0, 0, 62, 40, 12, 8, 1, 8, 1, 0, 0, 0, 2, 0) + bytes(8) + b"\0\1"  # of no length
