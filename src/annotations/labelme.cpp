@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string>
+#include <string_view>
 
 #include "annotations/formats.hpp"
 #include "annotations/json_size.hpp"
@@ -11,13 +14,23 @@ namespace {
 
 using json::Value;
 
+/// labelme's own; a file without a type has a polygon.
+constexpr std::array<std::string_view, 10> known_types{"",     "polygon",           "rectangle", "circle",
+                                                       "line", "linestrip",         "point",     "points",
+                                                       "mask", "oriented_rectangle"};
+
 /// The bounding box of a shape. A circle is stored as its centre and a point of its circumference, a mask as
-/// its first and its last pixel.
+/// its first and its last pixel. Throws `Error` for another number of them, or a type that is not labelme's.
 Box bounds_of_shape(std::vector<Point> points, std::string_view type) {
-    if (type == "mask" && points.size() == 2) {
+    if (std::ranges::find(known_types, type) == known_types.end())
+        throw Error("the shape_type '" + std::string(type) +
+                    "' is none of labelme's, so that its box is not known");
+    if ((type == "mask" || type == "circle") && points.size() != 2)
+        throw Error("a " + std::string(type) + " has 2 points, not " + std::to_string(points.size()));
+    if (type == "mask") {
         points[1] = {points[1].x + 1, points[1].y + 1};
     }
-    if (type == "circle" && points.size() == 2) {
+    if (type == "circle") {
         const Point c = points[0];
         const double r = std::hypot(points[1].x - c.x, points[1].y - c.y);
         points = {{c.x - r, c.y - r}, {c.x + r, c.y + r}};

@@ -233,6 +233,16 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     }
     CHECK(boxes("<object><name>\n\tcat\n</name>\n<bndbox></bndbox></object>") ==
           Words{"a 000 cat -: the element <xmin> is missing"});
+    // Comments and CDATA divide a text, and are none.
+    for (const std::string eleven : {"1<!-- was 2 -->1", "1<![CDATA[1]]>", "<?a b?>11"})
+        CHECK(boxes(object(eleven)) == Words{"a 000 cat -: 10 4 2 5.5"});
+    CHECK(boxes("<object><name>c<!-- big -->at</name></object>") ==
+          Words{"a 000 cat -: an object 'cat' has no <bndbox>"});
+    CHECK(holds(
+        read(directory.file("a.xml", "<!DOCTYPE annotation [\n<!ENTITY c \"cat\">]>" + voc(object("3"))),
+             "voc", images)
+            .front(),
+        "a.xml:2: entities that a file defines are not read"));
     const std::string once = "<name>cat</name>";
     const std::string bounds = "<bndbox><xmin>3</xmin><ymin>5</ymin><xmax>12</xmax><ymax>9</ymax></bndbox>";
     CHECK(boxes("<object>" + once + bounds + "</object>") == Words{"a 000 cat -: 2 4 10 5"});
@@ -388,14 +398,19 @@ TEST_CASE("LabelMe: the smallest box around each shape") {
         {"label": "line", "points": [[20, 10], [23, 10]]},
         {"label": "none", "points": []},
         {"label": "mask", "shape_type": "mask", "points": [[2, 4], [11, 8]]},
-        {"label": 5, "points": [[2, 4], [12]]}]})");
+        {"label": 5, "points": [[2, 4], [12]]},
+        {"label": "o", "shape_type": "circle", "points": [[20, 10], [23, 14], [1, 1]]},
+        {"label": "m", "shape_type": "mask", "points": [[20, 10]]},
+        {"label": "e", "shape_type": "ellipse", "points": [[20, 10], [23, 14]]}]})");
     const ImageFiles images = images_of(directory, {"a"});
     CHECK(read(file, "", images) ==
           Words{"a 000 cat -: 2 4 10 5", "a 001 cup -: 5 5.5 4 5.5", "a 002 cup -: 15 5 10 10",
                 "a 003 line -: the shape has no area, and so no box",
                 "a 004 none -: the shape has no area, and so no box",
                 "a 005 mask -: 2 4 10 5",  // its last pixel is one of it
-                "a 006 5 -: an array of 2 numbers [x, y] is needed, not an array of 1"});
+                "a 006 5 -: an array of 2 numbers [x, y] is needed, not an array of 1",
+                "a 007 o -: a circle has 2 points, not 3", "a 008 m -: a mask has 2 points, not 1",
+                "a 009 e -: the shape_type 'ellipse' is none of labelme's, so that its box is not known"});
     CHECK(read(file, "", images, {"cup"}).size() == 2);
 }
 

@@ -15,6 +15,13 @@ namespace glimpse::annotations {
 
 namespace {
 
+/// All of an element's text, which comments and CDATA may divide.
+std::string text_of(const pugi::xml_node& element) {
+    std::string text;
+    for (const pugi::xml_node& piece : element.children()) text += piece.value();
+    return text;
+}
+
 /// An XML file whose errors name the line.
 class XmlDocument {
   public:
@@ -26,6 +33,7 @@ class XmlDocument {
             text_.data(), text_.size(), pugi::parse_default | pugi::parse_declaration | pugi::parse_fragment);
         if (!result) throw UsageError(place_of_line(file_, line_at(result.offset)), result.description());
         require_one_element();
+        require_no_entities();
     }
 
     [[nodiscard]] pugi::xml_node root() const { return xml_.document_element(); }
@@ -50,10 +58,10 @@ class XmlDocument {
     [[nodiscard]] double number(const pugi::xml_node& parent, const char* name) const {
         const pugi::xml_node node = child(parent, name);
         if (!node) fail(parent, std::string("the element <") + name + "> is missing");
-        const std::string_view text = node.text().get();
+        const std::string text = text_of(node);
         const std::optional<double> value = number_in(text);
         if (!value || !std::isfinite(*value)) {
-            fail(node, std::string("<") + name + "> holds a number, not '" + std::string(text) + "'");
+            fail(node, std::string("<") + name + "> holds a number, not '" + text + "'");
         }
         return *value;
     }
@@ -70,6 +78,15 @@ class XmlDocument {
         }
     }
 
+    /// pugixml leaves them as they are written, "&d;".
+    void require_no_entities() const {
+        const std::size_t at = text_.find("<!ENTITY");
+        if (at == std::string::npos) return;
+        throw UsageError(
+            place_of_line(file_, line_at(static_cast<std::ptrdiff_t>(at))),
+            "entities that a file defines are not read; write what they stand for in their place");
+    }
+
     [[nodiscard]] std::size_t line_at(std::ptrdiff_t offset) const {
         const auto end = text_.begin() + std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
         return static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
@@ -81,7 +98,7 @@ class XmlDocument {
 };
 
 AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& object, double first) {
-    AnnotatedBox empty{.category = new_category(std::string(trimmed(object.child("name").text().get()))),
+    AnnotatedBox empty{.category = new_category(std::string(trimmed(text_of(object.child("name"))))),
                        .place = place_of_box(document.line(object))};
     return read_box(std::move(empty), [&](AnnotatedBox& box) {
         static_cast<void>(document.child(object, "name"));
@@ -97,7 +114,7 @@ AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& obje
 
 /// What <width> or <height> holds; NaN where that is no number.
 double side(const pugi::xml_node& size, const char* name) {
-    return number_in(size.child(name).text().get()).value_or(std::nan(""));
+    return number_in(text_of(size.child(name))).value_or(std::nan(""));
 }
 
 LabelFile read(const std::filesystem::path& file, bool zero_based) {
