@@ -84,6 +84,11 @@ TEST_CASE("a PNG's indices have from one to eight bits, and each its colour") {
     }
 }
 
+TEST_CASE("JPEG-LS is named") {
+    const Bytes jpeg_ls{0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0, 0xFF, 0xD9};
+    CHECK(reason([&] { read(jpeg_ls); }) == "the file is JPEG-LS, which is not read");
+}
+
 TEST_CASE("PNG with a wrong checksum is corrupt") {
     const Bytes png = hand_made::file({2, 2, 8, 0, false, {}, {0, 1, 2, 0, 3, 4}});
     CHECK_NOTHROW(read(png));
@@ -331,6 +336,14 @@ TEST_CASE("a TIFF that is not read says why") {
     CHECK(reason([&] {
               read(colours_of({5, 6, 5}));
           }) == "a TIFF whose samples differ in bits or kind is not supported; save it with one for all");
+    constexpr std::uint32_t predictor = 317;
+    CHECK(reason([&] {
+              read(with({predictor, 3, {2}}));
+          }) ==
+          "a TIFF with a predictor is read with LZW, Deflate, LZMA or Zstandard, and this is compressed with "
+          "method 1, "
+          "where libtiff would ignore it");
+    CHECK_NOTHROW(read(with({predictor, 3, {1}})));
     CHECK_NOTHROW(read(with({subfile, 4, {2}})));
     constexpr std::uint32_t image_depth = 32997;
     CHECK(reason([&] {

@@ -241,6 +241,9 @@ class Decompressor {
             case JERR_SOF_UNSUPPORTED:
             case JERR_CONVERSION_NOTIMPL:
                 throw Error("this kind of JPEG is not supported: " + words);
+            case JERR_UNKNOWN_MARKER:
+                if (words.ends_with("0xf7")) throw Error("the file is JPEG-LS, which is not read");
+                fail_corrupt(words);
             default:
                 fail_corrupt(words);
         }

@@ -1,6 +1,7 @@
 #include "images/codecs/modules/tiff_memory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdarg>
 #include <cstdio>
@@ -85,6 +86,7 @@ void TiffFile::select(int page) {
     }
     // If its palette were lost, indices would be taken for grey.
     if (tag_is_lost) fail_corrupt("a tag lies beyond the end of the file");
+    require_known_predictor();
     if (lacks_palette()) {
         throw Error(
             "the TIFF has indices into a palette, and no palette of as many colours as its bits have values");
@@ -103,6 +105,24 @@ int TiffFile::pages() const {
     int images = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), images);
     return std::max(count, images);
+}
+
+void TiffFile::require_known_predictor() const {
+    constexpr std::array<std::uint16_t, 5> with_predictor{
+        COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_LZMA, COMPRESSION_ZSTD};
+    std::uint16_t compression = COMPRESSION_NONE;
+    TIFFGetFieldDefaulted(handle_, TIFFTAG_COMPRESSION, &compression);
+    if (std::ranges::find(with_predictor, compression) != with_predictor.end()) return;
+    const TiffStructure structure(bytes_);
+    std::uint64_t predictor = PREDICTOR_NONE;
+    structure.for_each_entry(TIFFCurrentDirOffset(handle_), [&](const TiffStructure::Entry& entry) {
+        if (entry.tag == TIFFTAG_PREDICTOR) predictor = structure.number(entry, 0);
+    });
+    if (predictor == PREDICTOR_NONE) return;
+    throw Error(
+        "a TIFF with a predictor is read with LZW, Deflate, LZMA or Zstandard, and this is compressed with "
+        "method " +
+        std::to_string(compression) + ", where libtiff would ignore it");
 }
 
 bool TiffFile::lacks_palette() const {

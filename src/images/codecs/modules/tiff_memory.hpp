@@ -36,6 +36,8 @@ class TiffFile {
     void open(const char* mode);
     [[nodiscard]] int directories() const { return static_cast<int>(TIFFNumberOfDirectories(handle_)); }
     void select(int page);
+    /// Throws `Error` where libtiff would pass over the predictor of a compression that has none in TIFF 6.
+    void require_known_predictor() const;
     /// Whether libtiff, which drops palettes of other lengths, has made grey of the indices.
     [[nodiscard]] bool lacks_palette() const;
     static tmsize_t read(thandle_t handle, void* data, tmsize_t size);
