@@ -120,7 +120,7 @@ std::optional<int> picture_shrink(const Pictures& pictures, const Run& run, Size
 /// The bytes of an image's colour profile: the reader's, and in each picture that is encoded at once, as it
 /// is, as it is compressed and in what is encoded.
 std::int64_t profile_memory(const ImageInfo& image, std::size_t glimpses) {
-    const std::size_t at_once = std::min<std::size_t>(glimpses, std::size_t(cv::getNumThreads()));
+    const std::size_t at_once = std::min(glimpses, static_cast<std::size_t>(cores_of_run()));
     return bounded_product(static_cast<std::int64_t>(image.icc_profile.size()),
                            static_cast<std::int64_t>(1 + 3 * at_once));
 }

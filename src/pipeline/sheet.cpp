@@ -84,7 +84,7 @@ std::int64_t Sheet::fitting_memory(Size image, std::int64_t cells) const {
     if (!shows_image()) return 0;
     const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
     const std::int64_t area = shrunk(image, shrink_for(image)).area();
-    const std::int64_t at_once = std::min<std::int64_t>(cells, cv::getNumThreads());
+    const std::int64_t at_once = std::min<std::int64_t>(cells, cores_of_run());
     return bounded_product(at_once * attention_bytes, std::max<std::int64_t>(0, area - side * side));
 }
 
