@@ -60,19 +60,18 @@ class Coordinate {
     FixedPoints steps_{};
 };
 
-/// One coordinate of listed sampling points, none of which is negative: every second number of a list.
+/// One coordinate of listed sampling points, none of which is negative: x, or y for `which` = 1, of a list of
+/// x and y by turns.
+template <int which>
 class ListedCoordinate {
   public:
-    ListedCoordinate(const double* first, int origin) : first_(first), origin_(origin) {}
+    ListedCoordinate(const double* points, int origin) : points_(points), origin_(origin) {}
 
     /// ⌊x⌋ and the fraction of the eight points from the j-th on.
     GLIMPSE_INLINE void locate(int j, IntLanes& whole, Lanes& fraction) const {
-        using Four = double __attribute__((vector_size(32)));
-        using FourInts = std::int32_t __attribute__((vector_size(16)));
-        using FourFloats = float __attribute__((vector_size(16)));
-        const double* const at = first_ + std::ptrdiff_t{2} * j;
-        const Four low{at[0], at[2], at[4], at[6]};
-        const Four high{at[8], at[10], at[12], at[14]};
+        const double* const at = points_ + std::ptrdiff_t{2} * j;
+        const Four low = four(at);
+        const Four high = four(at + 8);
         const auto low_whole = __builtin_convertvector(low, FourInts);
         const auto high_whole = __builtin_convertvector(high, FourInts);
         whole = __builtin_shufflevector(low_whole, high_whole, 0, 1, 2, 3, 4, 5, 6, 7) - origin_;
@@ -84,15 +83,28 @@ class ListedCoordinate {
     }
 
   private:
-    const double* first_;
+    using Four = double __attribute__((vector_size(32)));
+    using FourInts = std::int32_t __attribute__((vector_size(16)));
+    using FourFloats = float __attribute__((vector_size(16)));
+
+    /// Of the four points from an address on.
+    static GLIMPSE_INLINE Four four(const double* at) {
+        Four first;
+        Four second;
+        std::memcpy(&first, at, sizeof first);
+        std::memcpy(&second, at + 4, sizeof second);
+        return __builtin_shufflevector(first, second, which, 2 + which, 4 + which, 6 + which);
+    }
+
+    const double* points_;
     std::int32_t origin_;
 };
 
 /// Locates the samples of a task, of values `T`.
-template <typename T, typename Axis>
+template <typename T, typename X, typename Y>
 class Locations {
   public:
-    Locations(Axis x, Axis y, const SampleRowTask& task, int channels)
+    Locations(X x, Y y, const SampleRowTask& task, int channels)
         : x_(x),
           y_(y),
           step_(static_cast<std::int32_t>(task.in.step)),
@@ -119,8 +131,8 @@ class Locations {
     }
 
   private:
-    Axis x_;
-    Axis y_;
+    X x_;
+    Y y_;
     std::int32_t step_;
     std::int32_t pixel_;
 };
@@ -129,10 +141,11 @@ class Locations {
 /// eight.
 template <typename T, typename Visit>
 GLIMPSE_INLINE void for_each_batch(const SampleRowTask& task, int channels, Visit&& visit) {
-    const Locations<T, Coordinate> spaced({task.start_x, task.step_x, task.origin_x},
-                                          {task.start_y, task.step_y, task.origin_y}, task, channels);
-    const Locations<T, ListedCoordinate> listed({task.points, task.origin_x},
-                                                {task.points + 1, task.origin_y}, task, channels);
+    const Locations<T, Coordinate, Coordinate> spaced({task.start_x, task.step_x, task.origin_x},
+                                                      {task.start_y, task.step_y, task.origin_y}, task,
+                                                      channels);
+    const Locations<T, ListedCoordinate<0>, ListedCoordinate<1>> listed(
+        {task.points, task.origin_x}, {task.points, task.origin_y}, task, channels);
     Points points;
     for (int j = task.begin; j < task.end; j += batch_length) {
         if (task.end - j < lane_count) j = task.end - lane_count;  // overlaps the batch before

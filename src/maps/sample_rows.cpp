@@ -52,14 +52,25 @@ Interval SampledRows::inner_samples(int i) const {
     return inner.length() < minimum_samples ? Interval{} : inner;
 }
 
+/// The points of row i.
+const Point* SampledRows::listed_row(int i) const {
+    return samples_.points.listed()->data() + std::ptrdiff_t{i} * map_.glimpse.width;
+}
+
 /// The longest run of listed points within low … high.
 Interval SampledRows::listed_within(int i, Point low, Point high) const {
+    const Point* const row = listed_row(i);
+    const int width = map_.glimpse.width;
+    const auto is_within = [&](const Point& p) {
+        return int(p.x >= low.x) & int(p.x <= high.x) & int(p.y >= low.y) & int(p.y <= high.y);
+    };
+    int count = 0;  // without a branch: mostly all of them are
+    for (int j = 0; j < width; ++j) count += is_within(row[j]);
+    if (count == width) return {0, width};
     Interval longest;
     Interval run;
-    for (int j = 0; j < map_.glimpse.width; ++j) {
-        const Point point = samples_.points.at(j, i);
-        const bool is_within = point.x >= low.x && point.x <= high.x && point.y >= low.y && point.y <= high.y;
-        run = is_within ? Interval{run.empty() ? j : run.begin, j + 1} : Interval{};
+    for (int j = 0; j < width; ++j) {
+        run = is_within(row[j]) ? Interval{run.empty() ? j : run.begin, j + 1} : Interval{};
         if (run.length() > longest.length()) longest = run;
     }
     return longest;
@@ -67,8 +78,6 @@ Interval SampledRows::listed_within(int i, Point low, Point high) const {
 
 SampleRowTask SampledRows::task(int i, Interval part, float* row) const {
     static_assert(sizeof(Point) == 2 * sizeof(double), "a list of points is one of x and y");
-    const std::vector<Point>* const listed = samples_.points.listed();
-    const std::size_t first = static_cast<std::size_t>(i) * static_cast<std::size_t>(map_.glimpse.width);
     const Point start = samples_.points.at(0, i);
     return {lines_of(image_.pixels),
             static_cast<std::ptrdiff_t>(end_of_data_),
@@ -79,7 +88,7 @@ SampleRowTask SampledRows::task(int i, Interval part, float* row) const {
             start.y,
             affine_ ? affine_->m[0][0] : 0,
             affine_ ? affine_->m[1][0] : 0,
-            listed ? &(*listed)[first].x : nullptr,
+            affine_ ? nullptr : &listed_row(i)->x,
             part.begin,
             part.end,
             row};

@@ -28,6 +28,7 @@ class SampledRows {
 
   private:
     [[nodiscard]] Interval inner_samples(int i) const;
+    [[nodiscard]] const Point* listed_row(int i) const;
     [[nodiscard]] Interval listed_within(int i, Point low, Point high) const;
     [[nodiscard]] SampleRowTask task(int i, Interval part, float* row) const;
     void read_taps(int i, Interval part, float* row) const;

@@ -1,8 +1,13 @@
 #include <benchmark/benchmark.h>
 
+#include <array>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dense_product.hpp"
 #include "glimpse/backend.hpp"
@@ -97,6 +102,53 @@ void general_warp_affine(benchmark::State& state) {
     });
 }
 
+/// The turned box, its far side shortened.
+std::array<Point, 4> trapezoid(Size n) {
+    std::vector<Point> corners = border_in_image(box_to_image(box_of(n.width), n, angle), n);
+    const auto towards = [](const Point& a, const Point& b) {
+        constexpr double share = 0.2;
+        return Point{a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
+    };
+    return {towards(corners[0], corners[1]), towards(corners[1], corners[0]), corners[2], corners[3]};
+}
+
+SpatialTransformer warped(Warp warp, std::optional<Size> size) {
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::WarpForm{std::make_shared<const Warp>(std::move(warp))};
+    transformer.size = size;
+    return transformer;
+}
+
+void quadrilateral_glimpse(benchmark::State& state) {
+    const Size n = size_of(state);
+    run_glimpse(state, warped(QuadWarp{trapezoid(n)}, n));
+}
+void quadrilateral_lowered(benchmark::State& state) {
+    const Size n = size_of(state);
+    run_glimpse(state, warped(QuadWarp{trapezoid(n)}, n), true);
+}
+void quadrilateral_warp_perspective(benchmark::State& state) {
+    const Size n = size_of(state);
+    const auto m = homography(QuadWarp{trapezoid(n)}, picture_size, n).value();
+    const cv::Matx33d matrix(m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]);
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        cv::warpPerspective(image, out, matrix, {n.width, n.height}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+    });
+}
+void quadrilateral_remap(benchmark::State& state) {
+    const Size n = size_of(state);
+    const SamplingPoints points = sampling_points(QuadWarp{trapezoid(n)}, picture_size, n, false);
+    cv::Mat map(n.height, n.width, CV_32FC2);
+    for (int i = 0; i < n.height; ++i) {
+        for (int j = 0; j < n.width; ++j) {
+            const auto [x, y] = points.at(j, i);
+            map.at<cv::Vec2f>(i, j) = {static_cast<float>(x), static_cast<float>(y)};
+        }
+    }
+    run_peer(state,
+             [&](const cv::Mat& image, cv::Mat& out) { cv::remap(image, out, map, {}, cv::INTER_LINEAR); });
+}
+
 constexpr double gaussian_pitch = 2;
 constexpr double standard_deviation = 1;
 
@@ -144,6 +196,10 @@ BENCHMARK(axis_aligned_lowered)->Name("axis_aligned/glimpse_with_lowering")->App
 BENCHMARK(axis_aligned_resize)->Name("axis_aligned/resize")->Apply(sizes);
 BENCHMARK(general_glimpse)->Name("general/glimpse")->Apply(sizes);
 BENCHMARK(general_warp_affine)->Name("general/warpAffine")->Apply(sizes);
+BENCHMARK(quadrilateral_glimpse)->Name("quadrilateral/glimpse")->Apply(sizes);
+BENCHMARK(quadrilateral_lowered)->Name("quadrilateral/glimpse_with_lowering")->Apply(sizes);
+BENCHMARK(quadrilateral_warp_perspective)->Name("quadrilateral/warpPerspective")->Apply(sizes);
+BENCHMARK(quadrilateral_remap)->Name("quadrilateral/remap")->Apply(sizes);
 BENCHMARK(gaussian_glimpse)->Name("gaussian/glimpse")->Apply(sizes);
 BENCHMARK(gaussian_lowered)->Name("gaussian/glimpse_with_lowering")->Apply(sizes);
 BENCHMARK(gaussian_blur_and_decimate)->Name("gaussian/blur_and_decimate")->Apply(sizes);

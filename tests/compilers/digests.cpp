@@ -180,7 +180,7 @@ void add_samples(const Kernels& kernels, Draws& draw, int channels, bool cubic, 
         points.push_back(
             std::clamp(origin_y + y + j * step_y, origin_y + low, origin_y + image.height - from_end));
     }
-    for (const double* const listed : {static_cast<const double*>(nullptr), points.data()}) {
+    for (const double* const listed : std::array<const double*, 2>{nullptr, points.data()}) {
         const SampleRowTask task{image.lines(), image.bytes(), channels,  origin_x, origin_y,
                                  origin_x + x,  origin_y + y,  step_x,    step_y,   listed,
                                  begin,         end,           out.data()};
