@@ -69,8 +69,8 @@ struct Lowered {
     /// From glimpse pixel to image pixel, centre coordinates, where the map has such a form.
     std::optional<Affine> matrix{};
     /// From glimpse pixel to image pixel in homogeneous coordinates, both centre coordinates, where the map
-    /// is projective and has no such matrix; the third coordinate is > 0 of all that the glimpse sees.
-    std::optional<std::array<std::array<double, 3>, 3>> homography{};
+    /// is projective and has no such matrix; d > 0 of all that the glimpse sees. Null where there is none.
+    std::shared_ptr<const std::array<std::array<double, 3>, 3>> homography{};
     /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
     cv::Mat alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.

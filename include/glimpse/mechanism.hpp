@@ -58,6 +58,10 @@ GLIMPSE_EXPORT std::optional<Box> map_region(const Mechanism& mechanism, Size im
 /// Whether the values of `attention_file` are still to be supplied.
 GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 
+/// Whether files are still to be read for it: the values of `attention_file`, or by `lower` the field of a
+/// warp.
+GLIMPSE_EXPORT bool reads_files_later(const Mechanism& mechanism);
+
 /// Supplies the values of `attention_file`, which the mechanism must have: H×W, CV_64F, in [0, 1] where they
 /// came from a picture.
 GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values);

@@ -126,7 +126,7 @@ cv::Mat premultiplied(const Image& image, const AlphaUnits& units) {
 
 /// Whether neighbouring glimpse pixels are not neighbours in the image, so that pasting must interpolate.
 bool is_resampled(const Lowered& lowered) {
-    if (!lowered.matrix) return lowered.homography.has_value();
+    if (!lowered.matrix) return lowered.homography != nullptr;
     const auto& m = lowered.matrix->m;
     const bool unit_pitch =
         lowered.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;

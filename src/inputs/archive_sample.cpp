@@ -123,8 +123,8 @@ class SampleJobs {
         parameters::require_of_one_image(document);
         for (Glimpse& glimpse : document) supply_mask(glimpse);
         release_arrays(document);
-        const auto lacks = [](const Glimpse& glimpse) { return lacks_values(glimpse.mechanism); };
-        if (std::ranges::none_of(document, lacks)) kept->clear();
+        const auto reads_later = [](const Glimpse& glimpse) { return reads_files_later(glimpse.mechanism); };
+        if (std::ranges::none_of(document, reads_later)) kept->clear();
         return std::make_shared<const ParameterDocument>(std::move(document));
     }
 

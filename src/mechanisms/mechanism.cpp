@@ -92,6 +92,11 @@ bool lacks_values(const Mechanism& mechanism) {
     return file && file->values.empty();
 }
 
+bool reads_files_later(const Mechanism& mechanism) {
+    const auto* stn = std::get_if<SpatialTransformer>(&mechanism);
+    return lacks_values(mechanism) || (stn && has_field(*stn));
+}
+
 void supply(Mechanism& mechanism, const cv::Mat& values) {
     std::get<Mask::FileForm>(std::get<Mask>(mechanism).form).values = values;
 }

@@ -23,9 +23,10 @@ Homogeneous times(const Homography& matrix, double j, double i) {
     return {row(matrix[0]), row(matrix[1]), row(matrix[2])};
 }
 
+/// Without a branch, so that rows of points are computed in registers.
 Point seen(const Homogeneous& point) {
-    constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
-    return point.d > 0 ? Point{point.x / point.d, point.y / point.d} : Point{nowhere, nowhere};
+    const double d = point.d > 0 ? point.d : std::numeric_limits<double>::quiet_NaN();
+    return {point.x / d, point.y / d};
 }
 
 /// The part of a polygon in front of the viewer (Sutherland and Hodgman 1974).
@@ -86,17 +87,18 @@ SamplingPoints projective_points(const Homography& m, Size glimpse) {
         }
         return affine;
     }
-    std::vector<Point> points;
-    points.reserve(static_cast<std::size_t>(glimpse.area()));
+    std::vector<Point> points(static_cast<std::size_t>(glimpse.area()));
+    Point* point = points.data();
     for (int i = 0; i < glimpse.height; ++i) {
-        for (int j = 0; j < glimpse.width; ++j) points.push_back(seen(times(m, j, i)));
+        for (int j = 0; j < glimpse.width; ++j) *point++ = seen(times(m, j, i));
     }
     return {std::move(points), glimpse.width, border(m, glimpse)};
 }
 
 Homography homography_to(const std::array<Point, 4>& c, Size glimpse) {
     // From the unit square, u along the top side and v along the left one.
-    const Point sum{c[0].x - c[1].x + c[2].x - c[3].x, c[0].y - c[1].y + c[2].y - c[3].y};
+    // Opposite sides are subtracted first, so that those of a parallelogram leave nothing but 0.
+    const Point sum{(c[0].x - c[1].x) + (c[2].x - c[3].x), (c[0].y - c[1].y) + (c[2].y - c[3].y)};
     double g = 0;
     double h = 0;
     if (sum.x != 0 || sum.y != 0) {

@@ -47,16 +47,25 @@ Theta theta_of(const SpatialTransformer::ScaleShiftForm& form) {
     return {{{form.scale[0], 0, form.shift[0]}, {0, form.scale[1], form.shift[1]}}};
 }
 
-/// Points of a warp may lie anywhere: nearer and nearer to a horizon they go to infinity.
+[[noreturn]] void fail_unreachable(double farthest) {
+    throw Error("the glimpse samples points up to " + number_text(farthest) +
+                " pixels away from the image, and " + number_text(farthest_sample) +
+                " are the most; give a smaller scale or shift");
+}
+
 void require_reachable(const Affine& matrix, Size glimpse) {
     for (const auto& row : matrix.m) {
         const double farthest =
             std::abs(row[0]) * glimpse.width + std::abs(row[1]) * glimpse.height + std::abs(row[2]);
-        if (!(farthest <= farthest_sample)) {
-            throw Error("the glimpse samples points up to " + number_text(farthest) +
-                        " pixels away from the image, and " + number_text(farthest_sample) +
-                        " are the most; give a smaller scale or shift");
-        }
+        if (!(farthest <= farthest_sample)) fail_unreachable(farthest);
+    }
+}
+
+/// Of a projective map they may lie anywhere: nearer and nearer to the horizon they go to infinity.
+void require_reachable(const std::vector<Point>& points) {
+    for (const auto& [x, y] : points) {
+        const double farthest = std::max(std::abs(x), std::abs(y));
+        if (!(farthest <= farthest_sample)) fail_unreachable(farthest);
     }
 }
 
@@ -70,7 +79,10 @@ void require_sizes(const SpatialTransformer& transformer) {
     const Warp* const warp = warp_of(transformer);
     if (warp && transformer.size && std::holds_alternative<GridWarp>(*warp))
         throw InvalidParameter("/size", "the grid gives the glimpse its size");
-    if (transformer.size || !warp || !has_own_size(*warp)) require_size(transformer);
+    if (transformer.size || !warp || !has_own_size(*warp)) return require_size(transformer);
+    const auto* const quad = std::get_if<QuadWarp>(warp);
+    // That of fractions depends on the image.
+    if (quad && quad->units == Units::pixels) static_cast<void>(own_size(*warp, {}));
 }
 
 /// Once the box is in pixels.
@@ -124,9 +136,18 @@ SamplingPoints sampling_points(const SpatialTransformer& transformer, Size image
         transformer.form);
 }
 
+bool has_field(const SpatialTransformer& transformer) {
+    const Warp* const warp = warp_of(transformer);
+    return warp && (std::holds_alternative<GridWarp>(*warp) || std::holds_alternative<FlowWarp>(*warp));
+}
+
 LoweringMemory lowering_memory(const SpatialTransformer& transformer, Size image) {
     const Warp* const warp = warp_of(transformer);
-    return warp ? lowering_memory(*warp, image, transformer.size) : LoweringMemory{};
+    try {
+        return warp ? lowering_memory(*warp, image, transformer.size) : LoweringMemory{};
+    } catch (const InvalidParameter&) {
+        return {};  // `lower` says why it has no size
+    }
 }
 
 Lowered lower(const SpatialTransformer& given, Size image) {
@@ -140,12 +161,17 @@ Lowered lower(const SpatialTransformer& given, Size image) {
                     .mirror = transformer.align_corners ? Mirror::centres : Mirror::edges};
     const Affine* const affine = samples.points.affine();
     const std::optional<Affine> matrix = affine ? std::optional(*affine) : std::nullopt;
-    if (matrix) require_reachable(*matrix, size);
     const Warp* const warp = matrix ? nullptr : warp_of(transformer);
-    return {.map = {.image = image, .glimpse = size, .kind = sampled(std::move(samples), image, size)},
-            .fill = transformer.fill,
-            .matrix = matrix,
-            .homography = warp ? homography(*warp, image, size) : std::nullopt};
+    const auto projective = warp ? homography(*warp, image, size) : std::nullopt;
+    if (matrix) require_reachable(*matrix, size);
+    if (!matrix && !projective) require_reachable(*samples.points.listed());
+    Lowered lowered{
+        .map = {.image = image, .glimpse = size, .kind = sampled(std::move(samples), image, size)},
+        .fill = transformer.fill,
+        .matrix = matrix};
+    if (projective)
+        lowered.homography = std::make_shared<const std::array<std::array<double, 3>, 3>>(*projective);
+    return lowered;
 }
 
 }  // namespace glimpse

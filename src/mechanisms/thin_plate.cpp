@@ -59,7 +59,10 @@ ThinPlate::ThinPlate(std::span<const Point> from, std::span<const Point> to) {
     const double range = std::max({reached.right - reached.left, reached.bottom - reached.top, 1.0});
     constexpr double tolerance = 1e-9;
     for (std::size_t k = 0; k < from.size(); ++k) {
-        if (!(std::sqrt(squared_distance((*this)(from[k]), to[k])) <= tolerance * range)) fail_singular();
+        if (std::sqrt(squared_distance((*this)(from[k]), to[k])) <= tolerance * range) continue;
+        throw InvalidParameter("/thin_plate",
+                               "the surface through its points cannot be computed: some are too near to each "
+                               "other, or too far away");
     }
 }
 

@@ -28,8 +28,10 @@ void require_convex(const QuadWarp& quad) {
     for (std::size_t k = 0; k < 4; ++k) {
         const double area = turn(quad.corners[k], quad.corners[(k + 1) % 4], quad.corners[(k + 2) % 4]);
         if (area == 0 || !std::isfinite(area)) {
-            throw InvalidParameter("/quad",
-                                   "three of its corners lie in a line, so that it is no quadrilateral");
+            throw InvalidParameter(
+                "/quad",
+                "three of its corners lie in a line, or too near to each other or too far away "
+                "to be told from one");
         }
         to_the_right += area > 0 ? 1 : 0;
     }
@@ -85,17 +87,37 @@ Size size_of_quad(const QuadWarp& quad, Size image) {
     return size;
 }
 
-/// The points at(p) of the centres p of a glimpse's pixels, edge coordinates.
+/// The corners of a glimpse, and the middle of each border pixel's outer edge, clockwise from (0, 0); edge
+/// coordinates.
+std::vector<Point> border_of(Size glimpse) {
+    const double right = glimpse.width;
+    const double bottom = glimpse.height;
+    std::vector<Point> places{{0, 0}};
+    for (int j = 0; j < glimpse.width; ++j) places.push_back({edge_from_centre(j), 0});
+    places.push_back({right, 0});
+    for (int i = 0; i < glimpse.height; ++i) places.push_back({right, edge_from_centre(i)});
+    places.push_back({right, bottom});
+    for (int j = glimpse.width; j-- > 0;) places.push_back({edge_from_centre(j), bottom});
+    places.push_back({0, bottom});
+    for (int i = glimpse.height; i-- > 0;) places.push_back({0, edge_from_centre(i)});
+    return places;
+}
+
+/// The points of a glimpse, and its border, where `at` takes edge coordinates of the glimpse to those of the
+/// image.
 template <typename At>
-SamplingPoints at_centres(Size glimpse, At&& at) {
+SamplingPoints carried(Size glimpse, At&& at) {
     std::vector<Point> points;
     points.reserve(static_cast<std::size_t>(glimpse.area()));
     for (int i = 0; i < glimpse.height; ++i) {
         for (int j = 0; j < glimpse.width; ++j) {
-            points.push_back(at(Point{edge_from_centre(j), edge_from_centre(i)}));
+            const auto [x, y] = at(Point{edge_from_centre(j), edge_from_centre(i)});
+            points.push_back({centre_from_edge(x), centre_from_edge(y)});
         }
     }
-    return {std::move(points), glimpse.width};
+    std::vector<Point> border = border_of(glimpse);
+    std::ranges::transform(border, border.begin(), at);
+    return {std::move(points), glimpse.width, std::move(border)};
 }
 
 SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
@@ -106,10 +128,7 @@ SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
         for (Point& point : to) point = {point.x * image.width, point.y * image.height};
     }
     const ThinPlate surface(from, to);
-    return at_centres(glimpse, [&](const Point& p) {
-        const auto [x, y] = surface(p);
-        return Point{centre_from_edge(x), centre_from_edge(y)};
-    });
+    return carried(glimpse, [&](const Point& p) { return surface(p); });
 }
 
 SamplingPoints points_of(const GridWarp& grid, Size image, bool align_corners) {
@@ -167,12 +186,24 @@ class Displacement {
 
 SamplingPoints points_of(const FlowWarp& flow, Size image, Size glimpse) {
     const Displacement displacement(*flow.field, glimpse);
-    const Affine base = box_to_image({0, 0, double(image.width), double(image.height)}, glimpse);
-    return at_centres(glimpse, [&](const Point& p) {
-        const Point from = base(centre_from_edge(p.x), centre_from_edge(p.y));
+    const Point cell{double(image.width) / glimpse.width, double(image.height) / glimpse.height};
+    return carried(glimpse, [&](const Point& p) {
         const Point by = displacement(p);
-        return Point{from.x + by.x, from.y + by.y};
+        return Point{p.x * cell.x + by.x, p.y * cell.y + by.y};
     });
+}
+
+/// Whether no point of a convex polygon lies in the image: one of their sides has them on either side.
+bool is_outside(const std::array<Point, 4>& c, Size image) {
+    const auto [left, top, right, bottom] = extent(c);
+    if (right <= 0 || bottom <= 0 || left >= image.width || top >= image.height) return true;
+    const std::vector<Point> of_image = corners(whole(image));
+    const double sense = turn(c[0], c[1], c[2]);
+    for (std::size_t k = 0; k < c.size(); ++k) {
+        const auto is_beyond = [&](const Point& p) { return turn(c[k], c[(k + 1) % 4], p) * sense <= 0; };
+        if (std::ranges::all_of(of_image, is_beyond)) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -205,8 +236,10 @@ Size own_size(const Warp& warp, Size image) {
 }
 
 void require_overlap(const Warp& warp, Size image, const std::string& remedy) {
-    if (const auto* const quad = std::get_if<QuadWarp>(&warp))
-        require_overlap(bounding_box(in_pixels(*quad, image)), 0, image, remedy);
+    const auto* const quad = std::get_if<QuadWarp>(&warp);
+    if (quad && is_outside(in_pixels(*quad, image), image))
+        throw Error("the quadrilateral lies wholly outside the image of " + to_string(image) + " pixels" +
+                    remedy);
 }
 
 SamplingPoints sampling_points(const Warp& warp, Size image, Size glimpse, bool align_corners) {
@@ -231,7 +264,9 @@ std::optional<Homography> homography(const Warp& warp, Size image, Size glimpse)
 LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse) {
     const auto bytes = [](Size points) { return bounded_product(points.area(), sizeof(Point)); };
     LoweringMemory memory{.kept = bytes(glimpse ? *glimpse : own_size(warp, image))};
-    if (const auto* const flow = std::get_if<FlowWarp>(&warp)) memory.working = bytes(flow->field->size());
+    // A field's points, and its numbers where they lie otherwise in their file.
+    if (const auto* const flow = std::get_if<FlowWarp>(&warp))
+        memory.working = 2 * bytes(flow->field->size());
     if (const auto* const plate = std::get_if<ThinPlateWarp>(&warp)) {
         constexpr std::int64_t matrices = 2;  // the equations, and their factors
         const auto rows = static_cast<std::int64_t>(plate->from.size()) + 3;

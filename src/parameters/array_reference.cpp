@@ -222,19 +222,6 @@ std::vector<std::size_t> positions_in(const Value& order, std::span<const std::s
     return positions;
 }
 
-/// Throws unless the columns of a table whose rows have the numbers are named as these are, or not at all.
-void require_columns(const Reference& reference, std::span<const std::string_view> names,
-                     const ReadingContext& context) {
-    const ArrayPart& part = reference.place.part;
-    const bool is_column =
-        !reference.place.name.empty() || (part.index.empty() && part.element && part.element->axis == 1);
-    if (is_column) return;
-    const std::vector<std::string> columns = context.arrays->files->columns(reference.place.path);
-    if (columns.empty() || std::ranges::equal(columns, names)) return;
-    reference.fail("its columns are named " + join(columns, ",") + ", and " + join(names, ",") +
-                   " are needed: say by the key \"order\" which of these each column has");
-}
-
 }  // namespace
 
 std::filesystem::path named_file(const Value& value, const ReadingContext& context) {
@@ -259,6 +246,18 @@ std::vector<std::string> reference_definitions() {
                std::string(reference_properties) + more + "}}";
     };
     return {definition("array", ""), definition("ordered_array", R"(, "order": {"type": "string"})")};
+}
+
+void require_columns(const Reference& reference, std::span<const std::string_view> names,
+                     const ReadingContext& context, std::string_view remedy) {
+    const ArrayPart& part = reference.place.part;
+    const bool is_column =
+        !reference.place.name.empty() || (part.index.empty() && part.element && part.element->axis == 1);
+    if (is_column) return;
+    const std::vector<std::string> columns = context.arrays->files->columns(reference.place.path);
+    if (columns.empty() || std::ranges::equal(columns, names)) return;
+    reference.fail("its columns are named " + join(columns, ",") + ", and " + join(names, ",") +
+                   " are needed: " + std::string(remedy));
 }
 
 std::vector<double> referenced_members(const Value& value, const NumberNames& numbers,

@@ -98,6 +98,12 @@ struct Reference {
 Reference looked_up(const json::Value& value, const ReadingContext& context,
                     std::span<const std::string_view> more = {});
 
+/// Throws `UsageError` unless the columns of a table whose rows have the numbers are named as these are, or
+/// not at all; `remedy` ends the message.
+void require_columns(const Reference& reference, std::span<const std::string_view> names,
+                     const ReadingContext& context,
+                     std::string_view remedy = "say by the key \"order\" which of these each column has");
+
 /// Throws `UsageError` unless the elements along this axis of the array, one of which it is the turn of, are
 /// as many as those of the references before, and can be glimpses.
 void count_elements(const Reference& reference, std::size_t axis, ReferencedElements& elements);

@@ -166,14 +166,14 @@ Description spatial_transformer_description() {
         padding_key({}),
         enum_key("interpolation", {}, interpolation_words, open.interpolation, "How the image is sampled.")};
     std::ranges::move(warp_keys(), std::back_inserter(keys));
-    return {
-        .word = SpatialTransformer::name,
-        .meaning =
-            "A spatial transformer. Without a box or quadrilateral it needs a size, its own or a default.",
-        .forms = std::move(forms),
-        .keys = std::move(keys),
-        .read = read_spatial_transformer,
-        .write = write_spatial_transformer};
+    return {.word = SpatialTransformer::name,
+            .meaning =
+                "A spatial transformer. Without a box, quadrilateral, grid or flow it needs a size, its own "
+                "or a default.",
+            .forms = std::move(forms),
+            .keys = std::move(keys),
+            .read = read_spatial_transformer,
+            .write = write_spatial_transformer};
 }
 
 }  // namespace glimpse::parameters

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
-#include "maps/overloaded.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
@@ -18,6 +17,7 @@ using namespace json;
 namespace {
 
 constexpr std::array<std::string_view, 2> plate_members{"from", "to"};
+constexpr std::array<std::string_view, 2> point_members{"x", "y"};
 
 /// What points are measured in: a box or a quadrilateral, or a grid.
 enum class PointUnits { pixels, fraction, normalised };
@@ -26,6 +26,13 @@ constexpr std::array<std::pair<std::string_view, PointUnits>, 3> point_units{
      {"fraction", PointUnits::fraction},
      {"normalised", PointUnits::normalised}}};
 
+/// A table of points has x before y.
+void require_point_columns(const Reference& reference, const ReadingContext& context) {
+    const Array::Shape& shape = reference.array.shape();
+    if (shape.empty() || shape.back() != point_members.size()) return;
+    require_columns(reference, point_members, context, "exchange them");
+}
+
 Warp read_projective(Entry& entry, const ReadingContext& context) {
     const std::vector<double> m =
         matrix(*entry.take("projective"), 3, 3, "a matrix of 3 rows of 3 numbers", context);
@@ -33,7 +40,9 @@ Warp read_projective(Entry& entry, const ReadingContext& context) {
 }
 
 Warp read_quad(Entry& entry, const ReadingContext& context) {
-    const std::vector<double> c = matrix(*entry.take("quad"), 4, 2, "an array of four corners [x, y]", context);
+    const Value value = *entry.take("quad");
+    if (is_reference(value)) require_point_columns(looked_up(value, context), context);
+    const std::vector<double> c = matrix(value, 4, 2, "an array of four corners [x, y]", context);
     return QuadWarp{{{{c[0], c[1]}, {c[2], c[3]}, {c[4], c[5]}, {c[6], c[7]}}}, read_units(entry)};
 }
 
@@ -42,6 +51,7 @@ std::vector<Point> read_points(const Value& value, const ReadingContext& context
     std::vector<double> numbers;
     if (is_reference(value)) {
         const Reference reference = looked_up(value, context);
+        require_point_columns(reference, context);
         const Array::Shape shape = with_axes(reference.array.shape(), 2);
         if (shape.size() != 2 || shape[1] != 2 || shape[0] > ThinPlateWarp::most_points)
             reference.fail_shape("one of up to " + std::to_string(ThinPlateWarp::most_points) +
@@ -61,12 +71,22 @@ std::vector<Point> read_points(const Value& value, const ReadingContext& context
 
 Warp read_thin_plate(Entry& entry, const ReadingContext& context) {
     const Value plate = *entry.take("thin_plate");
+    if (!plate.is_object()) plate.fail_type("an object with \"from\" and \"to\"");
     for (const std::string& key : plate.keys()) {
         if (std::ranges::find(plate_members, key) == plate_members.end())
             fail_unknown_key(plate.member(key), key, plate_members, plate_members);
     }
     return ThinPlateWarp{read_points(plate.required("from"), context),
                          read_points(plate.required("to"), context), read_units(entry)};
+}
+
+/// 16 numbers, as of other arrays.
+constexpr std::size_t most_written_points = 8;
+
+WrittenParameters::Json written_points(std::span<const Point> points) {
+    WrittenParameters::Json json = WrittenParameters::Json::array();
+    for (const auto& [x, y] : points) json.push_back({x, y});
+    return json;
 }
 
 /// A field with what stands for it in a document.
@@ -81,49 +101,66 @@ class ListedField : public WrittenField {
     ListedField(std::vector<Point> points, Size size) : points_(std::move(points)), size_(size) {}
     [[nodiscard]] Size size() const override { return size_; }
     [[nodiscard]] std::vector<Point> points() const override { return points_; }
-    [[nodiscard]] WrittenParameters::Json written() const override {
-        return WrittenParameters::shape(
-            {static_cast<std::size_t>(size_.height), static_cast<std::size_t>(size_.width), 2});
-    }
+    [[nodiscard]] WrittenParameters::Json written() const override;
 
   private:
     std::vector<Point> points_;
     Size size_;
 };
 
+WrittenParameters::Json ListedField::written() const {
+    const auto width = static_cast<std::size_t>(size_.width);
+    if (points_.size() > most_written_points)
+        return WrittenParameters::shape({static_cast<std::size_t>(size_.height), width, 2});
+    WrittenParameters::Json rows = WrittenParameters::Json::array();
+    for (std::size_t first = 0; first < points_.size(); first += width) {
+        rows.push_back(written_points(std::span(points_).subspan(first, width)));
+    }
+    return rows;
+}
+
 /// Of an array in a file, h×w×2, or, as networks return flow, 2×h×w.
 class ReferencedField : public WrittenField {
   public:
-    ReferencedField(ArrayPlace place, Size size, bool channels_first)
-        : place_(std::move(place)), size_(size), channels_first_(channels_first) {}
+    ReferencedField(std::string_view key, ArrayPlace place, Size size, bool channels_first)
+        : key_(key), place_(std::move(place)), size_(size), channels_first_(channels_first) {}
     [[nodiscard]] Size size() const override { return size_; }
     [[nodiscard]] WrittenParameters::Json written() const override { return place_.written(); }
     [[nodiscard]] std::vector<Point> points() const override;
 
   private:
+    void read(std::span<double> numbers) const;
+
+    std::string_view key_;
     ArrayPlace place_;
     Size size_;
     bool channels_first_;
 };
 
-std::vector<Point> ReferencedField::points() const {
-    const auto count = static_cast<std::size_t>(size_.area());
-    std::vector<double> numbers(2 * count);
+void ReferencedField::read(std::span<double> numbers) const {
     try {
         place_.array().read(numbers);
     } catch (const Error& error) {
-        throw Error(place_.path.string() + ": " + error.what());
+        throw InvalidParameter("/" + std::string(key_), place_.path.string() + ": " + error.what());
     }
-    std::vector<Point> points;
-    points.reserve(count);
-    for (std::size_t k = 0; k < count; ++k) {
-        points.push_back(channels_first_ ? Point{numbers[k], numbers[count + k]}
-                                         : Point{numbers[2 * k], numbers[2 * k + 1]});
+}
+
+std::vector<Point> ReferencedField::points() const {
+    static_assert(sizeof(Point) == 2 * sizeof(double), "a list of points is one of x and y");
+    const auto count = static_cast<std::size_t>(size_.area());
+    std::vector<Point> points(count);
+    if (!channels_first_) {
+        read({&points.front().x, 2 * count});
+        return points;
     }
+    std::vector<double> numbers(2 * count);
+    read(numbers);
+    for (std::size_t k = 0; k < count; ++k) points[k] = {numbers[k], numbers[count + k]};
     return points;
 }
 
-std::shared_ptr<const PointField> referenced_field(const Value& value, const ReadingContext& context,
+std::shared_ptr<const PointField> referenced_field(std::string_view key, const Value& value,
+                                                   const ReadingContext& context,
                                                    bool may_have_channels_first) {
     Reference reference = looked_up(value, context);
     constexpr std::size_t longest = std::numeric_limits<int>::max();
@@ -135,15 +172,16 @@ std::shared_ptr<const PointField> referenced_field(const Value& value, const Rea
         return Size{static_cast<int>(shape[height + 1]), static_cast<int>(shape[height])};
     };
     if (is_field && shape[2] == 2)
-        return std::make_shared<const ReferencedField>(reference.place, size(0), false);
+        return std::make_shared<const ReferencedField>(key, reference.place, size(0), false);
     if (is_field && shape[0] == 2 && may_have_channels_first)
-        return std::make_shared<const ReferencedField>(reference.place, size(1), true);
+        return std::make_shared<const ReferencedField>(key, reference.place, size(1), true);
     reference.fail_shape(may_have_channels_first ? "(h, w, 2) or (2, h, w)" : "(h, w, 2)");
 }
 
-std::shared_ptr<const PointField> read_field(const Value& value, const ReadingContext& context,
-                                             bool may_have_channels_first) {
-    if (is_reference(value)) return referenced_field(value, context, may_have_channels_first);
+std::shared_ptr<const PointField> read_field(Entry& entry, std::string_view key,
+                                             const ReadingContext& context, bool may_have_channels_first) {
+    const Value value = *entry.take(key);
+    if (is_reference(value)) return referenced_field(key, value, context, may_have_channels_first);
     const std::vector<Value> rows = elements(value, "an array of rows of points [x, y]");
     std::vector<Point> points;
     std::size_t width = 0;
@@ -164,27 +202,44 @@ std::shared_ptr<const PointField> read_field(const Value& value, const ReadingCo
 }
 
 Warp read_grid(Entry& entry, const ReadingContext& context) {
-    const auto field = read_field(*entry.take("grid"), context, false);
+    const auto field = read_field(entry, "grid", context, false);
     const std::optional<Value> units = entry.take("units");
     constexpr std::array words{point_units[0], point_units[2]};
     const bool in_pixels = units && word<PointUnits>(*units, words) == PointUnits::pixels;
     return GridWarp{field, in_pixels};
 }
 
-WrittenParameters::Json written_points(std::span<const Point> points) {
-    WrittenParameters::Json json = WrittenParameters::Json::array();
-    for (const auto& [x, y] : points) json.push_back({x, y});
-    return json;
-}
-
 WrittenParameters::Json written_plate_points(const std::vector<Point>& points) {
-    constexpr std::size_t most_points = 8;
-    return points.size() <= most_points ? written_points(points)
-                                        : WrittenParameters::shape({points.size(), 2});
+    return points.size() <= most_written_points ? written_points(points)
+                                                : WrittenParameters::shape({points.size(), 2});
 }
 
 WrittenParameters::Json written_field(const PointField& field) {
     return dynamic_cast<const WrittenField&>(field).written();
+}
+
+void write_one(const ProjectiveWarp& projective, WrittenParameters& written) {
+    written.add("projective", projective.matrix);
+}
+
+void write_one(const QuadWarp& quad, WrittenParameters& written) {
+    written.add("quad", written_points(quad.corners));
+    write_units(quad.units, written);
+}
+
+void write_one(const ThinPlateWarp& plate, WrittenParameters& written) {
+    written.add("thin_plate",
+                {{"from", written_plate_points(plate.from)}, {"to", written_plate_points(plate.to)}});
+    write_units(plate.units, written);
+}
+
+void write_one(const GridWarp& grid, WrittenParameters& written) {
+    written.add("grid", written_field(*grid.field));
+    if (grid.in_pixels) written.add("units", "pixels");
+}
+
+void write_one(const FlowWarp& flow, WrittenParameters& written) {
+    written.add("flow", written_field(*flow.field));
 }
 
 Type plate_type() {
@@ -272,28 +327,12 @@ std::optional<SpatialTransformer::WarpForm> read_warp(Entry& entry, const Form& 
     if (form.is("quad")) return shared(read_quad(entry, context));
     if (form.is("thin_plate")) return shared(read_thin_plate(entry, context));
     if (form.is("grid")) return shared(read_grid(entry, context));
-    if (form.is("flow")) return shared(FlowWarp{read_field(*entry.take("flow"), context, true)});
+    if (form.is("flow")) return shared(FlowWarp{read_field(entry, "flow", context, true)});
     return std::nullopt;
 }
 
 void write_warp(const Warp& warp, WrittenParameters& written) {
-    std::visit(
-        overloaded{[&](const ProjectiveWarp& projective) { written.add("projective", projective.matrix); },
-                   [&](const QuadWarp& quad) {
-                       written.add("quad", written_points(quad.corners));
-                       write_units(quad.units, written);
-                   },
-                   [&](const ThinPlateWarp& plate) {
-                       written.add("thin_plate", {{"from", written_plate_points(plate.from)},
-                                                  {"to", written_plate_points(plate.to)}});
-                       write_units(plate.units, written);
-                   },
-                   [&](const GridWarp& grid) {
-                       written.add("grid", written_field(*grid.field));
-                       if (grid.in_pixels) written.add("units", "pixels");
-                   },
-                   [&](const FlowWarp& flow) { written.add("flow", written_field(*flow.field)); }},
-        warp);
+    std::visit([&](const auto& one) { write_one(one, written); }, warp);
 }
 
 }  // namespace glimpse::parameters

@@ -203,6 +203,35 @@ class Arrays(GlimpseCase):
                 numpy.testing.assert_array_equal(self.load(out / "photo.m.map.npy"), values[1])
                 self.assertEqual(len(self.files(out)), 2)
 
+    def test_a_field_of_points_in_an_archive_is_read_with_its_image(self):
+        image = numpy.arange(48, dtype="float32").reshape(6, 8)
+        x, y = numpy.meshgrid(numpy.arange(8, dtype="float64"), numpy.arange(6, dtype="float64"))
+        points = numpy.stack((x, y), -1)
+        numpy.save(self.path("a.npy"), image[..., None])
+        numpy.save(self.path("a.g.npy"), numpy.stack((points, points[::-1])))
+        entries = [{"id": "p", "mechanism": "stn", "units": "pixels", "grid": self.reference("a.g.npy", None, [1])},
+                   {"id": "f", "mechanism": "stn", "flow": {"file": "a.g.npy", "index": [0]}, "padding": "border"}]
+        for entry in entries:
+            entry.get("grid", {}).pop("array", None)
+        self.document(entries, "a.json")
+        with tarfile.open(self.path("s.tar"), "w") as archive:
+            for name in ("a.npy", "a.json", "a.g.npy"):
+                archive.add(self.path(name), name)
+        for k, source in enumerate((["a.npy", "-p", "a.json"], ["--input-tar", "s.tar", "--sidecar"])):
+            out = self.directory / f"out{k}"
+            self.run_glimpse("extract", *source, "--format", "npy", "-o", out)
+            numpy.testing.assert_array_equal(self.load(out / "a.p.npy").reshape(6, 8), image[::-1])
+            self.assertEqual(self.load(out / "a.f.npy").reshape(6, 8)[0, 3], image[0, 6])
+        # The place of what is no number, of a shape that fits nothing, and of columns in another order.
+        points[1, 2, 1] = numpy.nan
+        numpy.save(self.path("a.g.npy"), numpy.stack((points, points)))
+        self.fails(1, "extract", "a.npy", "-p", "a.json", "-o", self.out, says=["a.json: /0/grid: a.g.npy: the number at [1, 1, 2, 1] is NaN"])
+        self.file("q.csv", "y,x\n0,0\n0,4\n4,4\n4,0\n")
+        self.document({"mechanism": "stn", "size": [4, 4], "quad": {"file": "q.csv"}}, "q.json")
+        self.fails(2, "extract", "a.npy", "-p", "q.json", "-o", self.out, says=["/quad: q.csv: its columns are named y,x, and x,y are needed: exchange them"])
+        self.document({"mechanism": "stn", "flow": {"file": "a.npy"}}, "q.json")
+        self.fails(2, "extract", "a.npy", "-p", "q.json", "-o", self.out, says=["/flow: a.npy: it has the shape (6, 8, 1); (h, w, 2) or (2, h, w) is needed here"])
+
     def test_a_npy_that_a_document_names_is_no_image_of_an_archive(self):
         image = numpy.zeros((6, 8, 3), "uint8")
         with tarfile.open(self.path("s.tar"), "w") as archive:

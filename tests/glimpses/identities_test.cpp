@@ -132,6 +132,14 @@ TEST_CASE("identity: the quadrilateral of an upright box = the box, exactly") {
     }
 }
 
+TEST_CASE("identity: an upright quadrilateral of any numbers is a box") {
+    for (const auto& [left, top, right, bottom] :
+         {std::array{1.7, 6.3, 42.9, 26.3}, {0.1, 0.2, 0.7, 7.3}, {0.001, -0.3, 53, 1e9}}) {
+        const QuadWarp quad{{{{left, top}, {right, top}, {right, bottom}, {left, bottom}}}};
+        CHECK(lower(warps::transformer(quad, Size{8, 8}), {60, 40}).matrix.has_value());
+    }
+}
+
 TEST_CASE("identity: a thin plate and a grid through the points of an affine map = that map") {
     const cv::Mat image = coloured();
     const Affine affine{{{{0.8, 0.3, 2.5}, {-0.2, 1.1, 1.75}}}};

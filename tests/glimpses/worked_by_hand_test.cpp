@@ -300,6 +300,21 @@ TEST_CASE("by hand: a trapezoid") {
     }
 }
 
+TEST_CASE("a quadrilateral is outside where a side divides it from the image") {
+    // The corners of a turned box, around whose own corner it passes.
+    const QuadWarp beside{{{{-34.04, 17.38}, {8.38, -25.04}, {14.04, -19.38}, {-28.38, 23.04}}}};
+    SpatialTransformer stn = warps::transformer(beside, Size{4, 4});
+    CHECK_THROWS_WITH_AS(lower(stn, {50, 50}), doctest::Contains("the quadrilateral lies wholly outside"),
+                         Error);
+    stn.padding = Padding::zeros;
+    CHECK_NOTHROW(lower(stn, {50, 50}));
+    const QuadWarp near{{{{-14.04, 17.38}, {18.38, -25.04}, {24.04, -19.38}, {-8.38, 23.04}}}};
+    CHECK_NOTHROW(lower(warps::transformer(near, Size{4, 4}), {50, 50}));
+    // Around all of the image.
+    CHECK_NOTHROW(lower(warps::transformer(QuadWarp{{{{-9, -9}, {90, -5}, {95, 99}, {-7, 80}}}}, Size{4, 4}),
+                        {50, 50}));
+}
+
 TEST_CASE("by hand: what lies behind the viewer of a projective map is not seen") {
     // x = 1/(2 - j): ½, 1, none at the horizon, none behind it; d counts as positive at the middle, j = 1.5.
     const ProjectiveWarp ahead{{{{0, 0, 1}, {0, 0, 0}, {-1, 0, 2}}}};
@@ -345,6 +360,23 @@ TEST_CASE("by hand: normalised points of a grid, and a flow between its cells") 
     for (const auto& [j, x] : {std::pair{0, 0 + 2.0}, {1, 1 + 3.0}, {2, 2 + 5.0}, {3, 3 + 6.0}}) {
         CHECK(std::abs(points.at(j, 0).x - x) <= 10 * float64_rounding);
     }
+}
+
+TEST_CASE("the outline of a small thin plate or flow is where its border lies") {
+    const ThinPlateWarp plate{{{0, 0}, {2, 0}, {2, 1}, {0, 1}, {1, 0.5}},
+                              {{30, 40}, {250, 20}, {220, 180}, {50, 160}, {170, 100}}};
+    const std::vector<Point> outlined = outline(lower(warps::transformer(plate, Size{2, 1}), {300, 200}));
+    REQUIRE(outlined.size() == 10);  // four corners, and each border pixel's outer edge
+    for (const auto& [place, corner] : {std::pair<std::size_t, std::size_t>{0, 0}, {3, 1}, {5, 2}, {8, 3}}) {
+        CHECK(std::abs(outlined[place].x - plate.to[corner].x) <= 1e-9 * 300);
+        CHECK(std::abs(outlined[place].y - plate.to[corner].y) <= 1e-9 * 300);
+    }
+    const FlowWarp moved{warps::field({{3, -2}}, 1)};
+    const std::vector<Point> all = outline(lower(warps::transformer(moved, Size{1, 1}), {300, 200}));
+    CHECK(all.front().x == 3);
+    CHECK(all.front().y == -2);
+    CHECK(all[2].x == 303);
+    CHECK_THROWS_AS(lower(warps::transformer(FlowWarp{warps::field({{1e13, 0}}, 1)}), {9, 9}), Error);
 }
 
 TEST_CASE("a thin plate needs points that fix it, and goes through them") {

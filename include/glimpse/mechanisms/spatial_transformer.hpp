@@ -76,6 +76,9 @@ GLIMPSE_EXPORT void validate(const SpatialTransformer& transformer);
 GLIMPSE_EXPORT SamplingPoints sampling_points(const SpatialTransformer& transformer, Size image,
                                               Size glimpse);
 
+/// Whether its warp is a field, which `lower` reads.
+GLIMPSE_EXPORT bool has_field(const SpatialTransformer& transformer);
+
 /// The bytes of the points of a warp; nothing that counts of any other form.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const SpatialTransformer& transformer, Size image);
 
