@@ -290,6 +290,20 @@ inline Values resized_crop(const Values& image, const Rectangle& box, Size size,
                   resizing_matrix(size.width, box.width, resampling).t());
 }
 
+/// RAM's glimpse of one scale (Mnih et al. 2014) as implementations have it: whole blocks of
+/// `factor`×`factor` pixels of a window that begins at centre - ⌊side/2⌋, 0 outside the image, each averaged.
+inline Values ram_glimpse(const Values& image, cv::Point centre, Size size, int factor) {
+    const int left = centre.x - size.width * factor / 2;
+    const int top = centre.y - size.height * factor / 2;
+    Values glimpse(size.height, size.width, 0.0);
+    for (int y = 0; y < size.height * factor; ++y) {
+        for (int x = 0; x < size.width * factor; ++x) {
+            glimpse(y / factor, x / factor) += value_or_zero(image, left + x, top + y) / (factor * factor);
+        }
+    }
+    return glimpse;
+}
+
 /// Each glimpse pixel takes the pixel at ⌊x0 + (j+½) s⌋.
 inline Values nearest_crop(const Values& image, const Rectangle& box, Size size, Padding padding) {
     const Values pixels = cropped(image, box, padding);

@@ -10,25 +10,31 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
 #include "glimpse/mechanisms/crop.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/mechanisms/mask.hpp"
+#include "glimpse/mechanisms/retina.hpp"
 #include "glimpse/mechanisms/spatial_transformer.hpp"
 #include "glimpse/score.hpp"
 
 namespace glimpse {
 
 /// The attention mechanisms: a closed set, chosen by name in a document.
-using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer>;
+using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer, Retina>;
 
-/// "crop", "mask", "gaussian", "stn": in the order of `Mechanism`.
+/// "crop", "mask", "gaussian", "stn", "retina": in the order of `Mechanism`.
 GLIMPSE_EXPORT std::span<const std::string_view> mechanism_names();
 
 /// One of `mechanism_names`.
 GLIMPSE_EXPORT std::string_view name(const Mechanism& mechanism);
+
+/// The mechanisms of the glimpses that one stands for: the windows of a retina; none of one that is a single
+/// glimpse's itself.
+GLIMPSE_EXPORT std::vector<Mechanism> parts(const Mechanism& mechanism);
 
 /// The glimpse size that the parameters ask for; none where the box, the mask or the indices give it.
 GLIMPSE_EXPORT std::optional<Size> requested_size(const Mechanism& mechanism);

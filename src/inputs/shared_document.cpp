@@ -48,9 +48,9 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
     const Place place{.common = std::make_shared<const CommonPlace>(
                           CommonPlace{.before = field_name("boxes"), .is_box = true})};
+    std::size_t position = 0;  // one box may be several glimpses
     for (const std::string& box : options.boxes) {
-        const std::string id = position_id(document.size());
-        append_glimpses_of_box(id, {parse_box(box)}, place, options.defaults, document);
+        append_glimpses_of_box(position_id(position++), {parse_box(box)}, place, options.defaults, document);
     }
     return document;
 }

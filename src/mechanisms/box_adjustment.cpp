@@ -4,15 +4,12 @@
 #include <cmath>
 
 #include "glimpse/error.hpp"
+#include "mechanisms/about_centre.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
 
 namespace {
-
-Box about_centre(const Box& box, double width, double height) {
-    return {box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height};
-}
 
 /// A glimpse that takes the size of its square box must be square: the sides, rounded one by one, might
 /// differ.

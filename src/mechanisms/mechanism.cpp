@@ -25,6 +25,13 @@ std::string_view name(const Mechanism& mechanism) {
     return mechanism_names()[mechanism.index()];
 }
 
+std::vector<Mechanism> parts(const Mechanism& mechanism) {
+    const auto* const retina = std::get_if<Retina>(&mechanism);
+    if (!retina) return {};
+    const std::vector<Retina> all = windows(*retina);
+    return {all.begin(), all.end()};
+}
+
 std::optional<Size> requested_size(const Mechanism& mechanism) {
     return std::visit(overloaded{[](const Mask&) -> std::optional<Size> { return std::nullopt; },
                                  [](const auto& m) { return m.size; }},

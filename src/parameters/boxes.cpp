@@ -45,7 +45,9 @@ void append_glimpses_of_box(const std::string& id, const OrientedBox& box, const
     try {
         const Mechanism mechanism = make_mechanism(defaults.mechanism, box, defaults);
         validate(mechanism);
-        parameters::append_glimpses({.id = id, .mechanism = mechanism, .place = place}, document);
+        parameters::append_glimpses(
+            {.id = id, .mechanism = mechanism, .place = place},
+            [&](std::size_t n) { return parameters::part_id(id, n); }, document);
     } catch (const InvalidParameter& error) {
         throw UsageError(place.of(error.field()), error.what());
     } catch (const UsageError& error) {

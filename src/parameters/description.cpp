@@ -51,7 +51,8 @@ const std::vector<Key>& image_keys() {
 
 const std::vector<Description>& descriptions() {
     static const std::vector<Description> table{crop_description(), mask_description(),
-                                                gaussian_description(), spatial_transformer_description()};
+                                                gaussian_description(), spatial_transformer_description(),
+                                                retina_description()};
     return table;
 }
 

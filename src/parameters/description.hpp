@@ -72,6 +72,7 @@ Description crop_description();
 Description mask_description();
 Description gaussian_description();
 Description spatial_transformer_description();
+Description retina_description();
 
 /// The names of all keys that an entry of the mechanism may have.
 std::vector<std::string_view> key_names(const Description& description);

@@ -64,12 +64,12 @@ class Ids {
         return id;
     }
 
-    /// Of an element of the entry whose id that is.
-    std::string of_element(const std::string& entry, std::size_t element, const Value& place,
-                           std::uint32_t position) {
-        std::string id = entry + "." + position_id(element);
-        require_short_id(place, id, "an element's id, " + in_quotes(id) + ",");
-        claim(id, {position, false}, place, place, " (of an element)");
+    /// Of part n of what has the id `whole`, in the entry of that position. `part`: "an element".
+    std::string of_part(const std::string& whole, std::size_t n, const std::string& part, const Value& place,
+                        std::uint32_t position) {
+        std::string id = part_id(whole, n);
+        require_short_id(place, id, part + "'s id, " + in_quotes(id) + ",");
+        claim(id, {position, false}, place, place, " (of " + part + ")");
         return id;
     }
 
@@ -81,7 +81,8 @@ class Ids {
     };
 
     /// Throws `UsageError` at `here` where the id is another's; `place` is the entry's.
-    void claim(const std::string& id, Owner owner, const Value& place, const Value& here, const char* which) {
+    void claim(const std::string& id, Owner owner, const Value& place, const Value& here,
+               const std::string& which) {
         const auto [found, added] = owners_.try_emplace(id, owner);
         if (added) return;
         const Owner& other = found->second;
@@ -133,15 +134,18 @@ void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place
     Glimpse first = read_glimpse(entry, context);
     first.place = place;
     const std::vector<std::string> labels = labels_of(entry, elements, context);
-    if (!elements.count) {
-        first.id = std::move(id);
-        return append_glimpses(std::move(first), document);
-    }
+    const auto append_with_id = [&](std::string whole, Glimpse glimpse) {
+        glimpse.id = whole;
+        const auto window_id = [&](std::size_t n) {
+            return ids.of_part(whole, n, "a window", value, position);
+        };
+        append_glimpses(std::move(glimpse), window_id, document);
+    };
+    if (!elements.count) return append_with_id(std::move(id), std::move(first));
     const auto append = [&](std::size_t k, Glimpse glimpse) {
-        glimpse.id = ids.of_element(id, k, value, position);
         glimpse.place = place;
         if (!labels.empty()) glimpse.label = std::make_shared<const std::string>(labels[k]);
-        append_glimpses(std::move(glimpse), document);
+        append_with_id(ids.of_part(id, k, "an element", value, position), std::move(glimpse));
     };
     append(0, std::move(first));
     for (std::size_t k = 1; k < *elements.count; ++k) append(k, read_element(entry, k, context));

@@ -1,5 +1,6 @@
 #include "parameters/numbers.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -47,6 +48,12 @@ std::vector<int> integers(const json::Value& value, const NumberNames& names, st
                           const ReadingContext& context) {
     if (!is_reference(value)) return json::integers(value, names.names.size(), meaning);
     return whole(referenced_members(value, names, context), value);
+}
+
+std::array<double, 2> point(const json::Value& value, const ReadingContext& context) {
+    static constexpr std::array<std::string_view, 2> coordinates{"x", "y"};
+    const std::vector<double> p = numbers(value, {coordinates}, "[x, y]", context);
+    return {p[0], p[1]};
 }
 
 std::vector<double> matrix(const json::Value& value, std::size_t rows, std::size_t columns,

@@ -26,6 +26,9 @@ std::vector<int> integers(const json::Value& value, const ReadingContext& contex
 std::vector<int> integers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                           const ReadingContext& context);
 
+/// Two numbers, [x, y].
+std::array<double, 2> point(const json::Value& value, const ReadingContext& context);
+
 /// The numbers of a matrix, row by row. A reference may also lead to all of them in one axis.
 std::vector<double> matrix(const json::Value& value, std::size_t rows, std::size_t columns,
                            std::string_view meaning, const ReadingContext& context);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <numbers>
@@ -436,5 +437,24 @@ TEST_CASE("laws: every other mechanism on images one pixel wide") {
         table("grid", grid(cv::Mat(3, 2, CV_64F, cv::Scalar(0.5))), nowhere);
         table("indices", Crop{Crop::IndexForm{{0, 0}, {0, 0, 0}}, {}, {}, Resampling::bilinear, {}},
               everywhere);
+    }
+}
+
+TEST_CASE("laws: retina") {
+    const Table table;
+    for (const Padding padding : all_paddings) {
+        for (const Pooling pooling : {Pooling::mean, Pooling::triangle}) {
+            Retina retina;
+            retina.form = Retina::CentreForm{{3.25, 4}};
+            retina.size = Size{3, 2};
+            retina.padding = padding;
+            retina.scales = std::make_shared<const RetinaScales>(RetinaScales{4, 1.75, pooling});
+            for (const Retina& one : windows(retina)) {
+                // Half a block, or the wider kernel, and half a pixel that rounding may shift it by.
+                const double margin = std::pow(1.75, *one.window) + 0.5;
+                table("window " + std::to_string(*one.window) + words(padding), one,
+                      padding == Padding::zeros ? margin : everywhere);
+            }
+        }
     }
 }

@@ -295,3 +295,24 @@ TEST_CASE("reference: resized crop") {
         CHECK(error(crop, image, reference::nearest_crop(image, box, glimpse, *crop.padding)) == 0);
     }
 }
+
+TEST_CASE("reference: a retina pools as RAM does") {
+    Draws draws(21);
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(30);
+        const cv::Mat image = draws.image(size);
+        const cv::Point centre(draws.whole(0, size.width - 1), draws.whole(0, size.height - 1));
+        Retina retina;
+        retina.form = Retina::CentreForm{{double(centre.x), double(centre.y)}};
+        retina.size = draws.size(9);
+        retina.padding = Padding::zeros;
+        const int factor = draws.whole(2, 4);
+        retina.scales = std::make_shared<const RetinaScales>(RetinaScales{.factor = double(factor)});
+        CAPTURE(n);
+        int scale = 1;
+        for (const Retina& one : windows(retina)) {
+            CHECK(error(one, image, reference::ram_glimpse(image, centre, *retina.size, scale)) <= bound);
+            scale *= factor;
+        }
+    }
+}

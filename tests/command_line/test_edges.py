@@ -33,10 +33,10 @@ class Outside(Edges):
             for glimpse, expected in zip(glimpses, (0, 7.25, [1, 2, 3], mean, edge, mirror)):
                 numpy.testing.assert_allclose(glimpse, numpy.broadcast_to(expected, (3, 5, 3)), rtol=FLOAT32)
             self.assertEqual([record["inside"] for record in records], [0, 0, 0, 0, 1, 1])
-        for mechanism in ("crop", "stn", "gaussian", "mask"):
+        for mechanism in ("crop", "stn", "retina", "gaussian", "mask"):
             for box in ("50,4,5,3", "40,0,5,5", "-5,0,5,5"):
                 result = self.fails(1, "extract", photo, "-m", mechanism, f"--box={box}", "-o", self.out, says=["lies wholly outside the image of 40×30 pixels"])
-                self.assertEqual("a padding of its own would fill it" in result.stderr, mechanism in ("crop", "stn"))
+                self.assertEqual("a padding of its own would fill it" in result.stderr, mechanism in ("crop", "stn", "retina"))
 
     def test_pictures_of_a_box_outside(self):
         photo, pixels = self.picture()

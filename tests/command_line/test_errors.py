@@ -348,10 +348,10 @@ class GlimpsesThatFail(GlimpseCase):
 
     def test_every_mechanism_refuses_such_a_box(self):
         photo, _ = self.picture()
-        for mechanism in ("crop", "mask", "gaussian", "stn"):
+        for mechanism in ("crop", "mask", "gaussian", "stn", "retina"):
             self.fails(1, "extract", photo, "-m", mechanism, "-b", "50,0,4,4", "-o", self.out, says=["outside"])
         # Four tenths of a pixel reach into the image.
-        for mechanism in ("crop", "mask", "gaussian", "stn"):
+        for mechanism in ("crop", "mask", "gaussian", "stn", "retina"):
             self.run_glimpse("extract", photo, "-m", mechanism, "--box=-10.4,0,10.8,10", "-o", self.out)
 
     def test_an_image_that_cannot_be_opened_has_a_whole_record(self):

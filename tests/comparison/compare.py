@@ -29,14 +29,15 @@ import read_jpeg_png_webp
 import read_others
 import read_plain
 import read_tiff
+import retinas
 import transformers
 import warps
 import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, warps, maps, writes, arrays, read_jpeg_png_webp, read_tiff, read_plain,
-           read_others, written)
+MODULES = (crops, masks, gaussians, transformers, warps, retinas, maps, writes, arrays, read_jpeg_png_webp, read_tiff,
+           read_plain, read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
 FAILURES_SHOWN = 3  # of a kind

@@ -1,4 +1,5 @@
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "glimpse_laws.hpp"
@@ -199,8 +200,29 @@ SpatialTransformer transformer_of(Draws& draws) {
     return transformer;
 }
 
+Retina retina_of(Draws& draws) {
+    Retina retina;
+    if (draws.flag()) {
+        using enum retina_form::CentreUnits;
+        retina.form = Retina::CentreForm{{draws.any_real(), draws.real(-2, 60)},
+                                         draws.one_of(std::array{pixels, fraction, normalised})};
+    } else {
+        retina.form = box_of(draws);
+    }
+    retina.size = size_of(draws);
+    retina.padding = padding_of(draws);
+    RetinaScales scales{.factor = draws.flag() ? draws.any_real() : draws.real(1, 4)};
+    scales.pooling = draws.flag() ? Pooling::mean : Pooling::triangle;
+    scales.fill = fill_of(draws);
+    retina.scales = std::make_shared<const RetinaScales>(scales);
+    if (draws.bits(1) % 8 != 0) retina.window = draws.whole(-1, 5);
+    return retina;
+}
+
 Mechanism mechanism_of(Draws& draws, Size image) {
-    switch (draws.bits(1) % 4) {
+    const std::uint64_t choice = draws.bits(1);
+    if (choice < 32) return retina_of(draws);  // findings that are kept begin with greater ones
+    switch (choice % 4) {
         case 0:
             return crop_of(draws);
         case 1:

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "glimpse/mechanism.hpp"
@@ -65,6 +67,40 @@ TEST_CASE("identity: crop = spatial transformer of the same box, exactly") {
             const cv::Mat expected = read(crop(box), image, false, image.depth());
             CHECK(difference(expected, read(turned_box(box, 0), image, false, image.depth())) == 0);
         }
+    }
+}
+
+TEST_CASE("identity: a retina's windows = crops of its boxes, exactly") {
+    const cv::Mat image = coloured();
+    for (const auto& [pooling, resampling] :
+         {std::pair{Pooling::mean, Resampling::area}, {Pooling::triangle, Resampling::bilinear}}) {
+        Retina retina;
+        retina.form = Retina::CentreForm{{8.5, 6}};
+        retina.size = Size{5, 4};
+        retina.scales = std::make_shared<const RetinaScales>(RetinaScales{.count = 3, .pooling = pooling});
+        const std::vector<Box> boxes{{6, 4, 5, 4}, {3.5, 2, 10, 8}, {-1.5, -2, 20, 16}};
+        const std::vector<Retina> all = windows(retina);
+        REQUIRE(all.size() == boxes.size());
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            Crop same = crop(boxes[k], retina.size);
+            same.interpolation = resampling;
+            CHECK(difference(read(all[k], image), read(same, image)) == 0);
+        }
+        retina.form = Retina::BoxForm{boxes[0]};
+        for (const std::optional<Size> size : {std::optional(Size{5, 4}), std::optional<Size>()}) {
+            retina.size = size;
+            for (const Retina& one : windows(retina)) {
+                const auto k = static_cast<std::size_t>(*one.window);
+                CHECK(difference(read(one, image), read(all[k], image)) == 0);
+            }
+        }
+    }
+    // A first window is the crop of its box.
+    for (const Box& box : whole_boxes()) {
+        Retina retina;
+        retina.form = Retina::BoxForm{box};
+        retina.window = 0;
+        CHECK(difference(read(retina, image), read(crop(box), image)) == 0);
     }
 }
 

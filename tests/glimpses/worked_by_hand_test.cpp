@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <memory>
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <vector>
@@ -393,6 +394,49 @@ TEST_CASE("a thin plate needs points that fix it, and goes through them") {
     CHECK_THROWS_AS(points_through({{0, 0}, {1, 1}, {2, 2}, {3, 3}}), InvalidParameter);
     CHECK_THROWS_AS(points_through({{0, 0}, {0, 0}, {4, 0}, {0, 4}}), InvalidParameter);
     CHECK_THROWS_AS(points_through({{2, 2}, {2, 2}, {2, 2}, {2, 2}}), InvalidParameter);
+}
+
+TEST_CASE("by hand: the windows of a retina") {
+    // Of [c - 2^k, c + 2^k]: two pixels, four in twos, and eight in fours, of which two lie outside.
+    const cv::Mat image = line({10, 20, 30, 40, 50, 60});
+    Retina retina;
+    retina.form = Retina::CentreForm{{2, 0.5}};
+    retina.size = Size{2, 1};
+    retina.scales = std::make_shared<const RetinaScales>(RetinaScales{.count = 3, .factor = 2});
+    const std::vector<Retina> all = windows(retina);
+    check_near(read(all[0], image), row({20, 30}), 0);
+    check_near(read(all[1], image), row({7.5, 17.5}), 50 * float32_rounding);     // two rows, one outside
+    check_near(read(all[2], image), row({1.875, 11.25}), 50 * float32_rounding);  // four rows
+    // The same centre, as l of the paper and as a fraction.
+    using enum retina_form::CentreUnits;
+    for (const auto& form : {Retina::CentreForm{{2.0 / 6, 0.5}, fraction}, {{-2.0 / 6, 0}, normalised}}) {
+        retina.form = form;
+        for (const Retina& one : windows(retina)) {
+            const auto k = static_cast<std::size_t>(*one.window);
+            check_near(read(one, image), read(all[k], image), 0);
+        }
+    }
+}
+
+TEST_CASE("by hand: a retina about the image's corner in every unit") {
+    using enum retina_form::CentreUnits;
+    for (const auto& form : {Retina::CentreForm{{6, 4}, pixels}, {{1, 1}, fraction}, {{1, 1}, normalised}}) {
+        Retina retina;
+        retina.form = form;
+        retina.size = Size{4, 2};
+        retina.window = 0;
+        CHECK(support(lower(retina, {6, 4}).map) == Rectangle{4, 3, 2, 1});
+    }
+}
+
+TEST_CASE("by hand: a retina's sizes that are no whole numbers are rounded as boxes are") {
+    // 3 · 1.5 = 4.5 about 5: from 2.75 to 7.25, and so [3, 7).
+    Retina retina;
+    retina.form = Retina::CentreForm{{5, 5}};
+    retina.size = Size{3, 3};
+    retina.window = 1;
+    retina.scales = std::make_shared<const RetinaScales>(RetinaScales{.factor = 1.5});
+    CHECK(support(lower(retina, {20, 20}).map) == Rectangle{3, 3, 4, 4});
 }
 
 TEST_CASE("by hand: indices have a matrix where they are equally far from each other") {

@@ -64,6 +64,11 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"stn grid", "[[[0, 0]]]"},
         {"flow", "[[[0, 0]]]"},
         {"angle", "5"},
+        {"centre", "[4, 3]"},
+        {"scales", "2"},
+        {"window", "1"},
+        {"factor", "1.5"},
+        {"pooling", R"("triangle")"},
         {"align_corners", "true"},
         {"alpha", "true"},
     };

@@ -53,6 +53,24 @@ std::string gaussian(const std::string& key, const std::string& value) {
 
 }  // namespace
 
+TEST_CASE("references: a retina at each place of an array, whose windows are named after it") {
+    Tables tables{{{"a", "1 2\n3 4"}}};
+    const std::string entry =
+        R"({"id": "l", "mechanism": "retina", "scales": 2, "centre": {"file": "a", "each": 0}})";
+    const ParameterDocument document = tables.read(entry);
+    std::vector<std::string> found;
+    for (const Glimpse& glimpse : document) {
+        const Retina& retina = std::get<Retina>(glimpse.mechanism);
+        const Point& centre = std::get<Retina::CentreForm>(retina.form).centre;
+        found.push_back(glimpse.id + " " + std::to_string(int(centre.x)) + std::to_string(int(centre.y)) +
+                        " " + std::to_string(*retina.window));
+    }
+    CHECK(found ==
+          std::vector<std::string>{"l.000.000 12 0", "l.000.001 12 1", "l.001.000 34 0", "l.001.001 34 1"});
+    CHECK(tables.message("[" + entry + R"(, {"id": "l.001.001", "box": [0, 0, 1, 1]}])") ==
+          "a.json: /1/id: the id \"l.001.001\" is also that of /0");
+}
+
 TEST_CASE("references: the six numbers of a Gaussian in the orders of the papers") {
     Tables tables{{{"a", "1 2 3 4 5 6"}}};
     using Axes = Gaussian::AxesForm;
