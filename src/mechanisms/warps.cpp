@@ -9,6 +9,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
 #include "maps/overloaded.hpp"
+#include "mechanisms/log_polar.hpp"
 #include "mechanisms/normalised.hpp"
 #include "mechanisms/projective.hpp"
 #include "mechanisms/thin_plate.hpp"
@@ -218,12 +219,14 @@ void validate(const Warp& warp) {
                    [](const ThinPlateWarp& plate) { validate_plate(plate); },
                    [](const GridWarp& grid) { require_glimpse_size(grid.field->size(), "/grid"); },
                    [](const FlowWarp& flow) { require_glimpse_size(flow.field->size(), "/flow"); },
+                   [](const LogPolarWarp& log_polar) { validate_log_polar(log_polar); },
                },
                warp);
 }
 
 bool has_own_size(const Warp& warp) {
-    return !std::holds_alternative<ProjectiveWarp>(warp) && !std::holds_alternative<ThinPlateWarp>(warp);
+    return std::holds_alternative<QuadWarp>(warp) || std::holds_alternative<GridWarp>(warp) ||
+           std::holds_alternative<FlowWarp>(warp);
 }
 
 Size own_size(const Warp& warp, Size image) {
@@ -240,6 +243,8 @@ void require_overlap(const Warp& warp, Size image, const std::string& remedy) {
     if (quad && is_outside(in_pixels(*quad, image), image))
         throw Error("the quadrilateral lies wholly outside the image of " + to_string(image) + " pixels" +
                     remedy);
+    if (const auto* const log_polar = std::get_if<LogPolarWarp>(&warp))
+        require_overlap(outer_bounds(*log_polar, image), 0, image, remedy);
 }
 
 SamplingPoints sampling_points(const Warp& warp, Size image, Size glimpse, bool align_corners) {
@@ -248,6 +253,7 @@ SamplingPoints sampling_points(const Warp& warp, Size image, Size glimpse, bool 
             [&](const ThinPlateWarp& plate) { return points_of(plate, image, glimpse); },
             [&](const GridWarp& grid) { return points_of(grid, image, align_corners); },
             [&](const FlowWarp& flow) { return points_of(flow, image, glimpse); },
+            [&](const LogPolarWarp& log_polar) { return log_polar_points(log_polar, image, glimpse); },
             [&](const auto&) { return projective_points(homography(warp, image, glimpse).value(), glimpse); },
         },
         warp);

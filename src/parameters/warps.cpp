@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> plate_members{"from", "to"};
 constexpr std::array<std::string_view, 2> point_members{"x", "y"};
+constexpr std::array<std::string_view, 2> log_polar_members{"centre", "radius"};
 
 /// What points are measured in: a box or a quadrilateral, or a grid.
 enum class PointUnits { pixels, fraction, normalised };
@@ -69,15 +70,30 @@ std::vector<Point> read_points(const Value& value, const ReadingContext& context
     return points;
 }
 
+void require_known_members(const Value& object, std::span<const std::string_view> known) {
+    for (const std::string& key : object.keys()) {
+        if (std::ranges::find(known, key) == known.end())
+            fail_unknown_key(object.member(key), key, known, known);
+    }
+}
+
 Warp read_thin_plate(Entry& entry, const ReadingContext& context) {
     const Value plate = *entry.take("thin_plate");
     if (!plate.is_object()) plate.fail_type("an object with \"from\" and \"to\"");
-    for (const std::string& key : plate.keys()) {
-        if (std::ranges::find(plate_members, key) == plate_members.end())
-            fail_unknown_key(plate.member(key), key, plate_members, plate_members);
-    }
+    require_known_members(plate, plate_members);
     return ThinPlateWarp{read_points(plate.required("from"), context),
                          read_points(plate.required("to"), context), read_units(entry)};
+}
+
+Warp read_log_polar(Entry& entry, const ReadingContext& context) {
+    static constexpr std::array<std::string_view, 2> radius_members{"from", "to"};
+    const Value circles = *entry.take("log_polar");
+    if (!circles.is_object()) circles.fail_type("an object with \"centre\" and \"radius\"");
+    require_known_members(circles, log_polar_members);
+    const auto [x, y] = point(circles.required("centre"), context);
+    const std::vector<double> radius =
+        numbers(circles.required("radius"), {radius_members}, "[from, to]", context);
+    return LogPolarWarp{{x, y}, {radius[0], radius[1]}, read_units(entry)};
 }
 
 /// 16 numbers, as of other arrays.
@@ -238,6 +254,12 @@ void write_one(const GridWarp& grid, WrittenParameters& written) {
     if (grid.in_pixels) written.add("units", "pixels");
 }
 
+void write_one(const LogPolarWarp& circles, WrittenParameters& written) {
+    const auto& [x, y] = circles.centre;
+    written.add("log_polar", {{"centre", {x, y}}, {"radius", circles.radius}});
+    write_units(circles.units, written);
+}
+
 void write_one(const FlowWarp& flow, WrittenParameters& written) {
     written.add("flow", written_field(*flow.field));
 }
@@ -252,6 +274,16 @@ Type plate_type() {
             points + R"(, "to": )" + points + "}"};
 }
 
+Type log_polar_type() {
+    const std::string pair = R"({"anyOf": [{)" + numbers_type("", 2).schema + "}, {" +
+                             std::string(ordered_reference_schema) + "}]}";
+    return {
+        R"({"centre": [x, y], "radius": [from, to]})", "0 < from < to",
+        R"("type": "object", "required": ["centre", "radius"], "additionalProperties": false, "properties": )"
+        R"({"centre": )" +
+            pair + R"(, "radius": )" + pair + "}"};
+}
+
 /// Rows of points, or a reference.
 Type field_type(std::string_view words) {
     return or_reference(
@@ -263,7 +295,7 @@ Type field_type(std::string_view words) {
 }  // namespace
 
 std::vector<Form> warp_forms() {
-    return {{{"projective"}}, {{"quad"}}, {{"thin_plate"}}, {{"grid"}}, {{"flow"}}};
+    return {{{"projective"}}, {{"quad"}}, {{"thin_plate"}}, {{"grid"}}, {{"flow"}}, {{"log_polar"}}};
 }
 
 std::vector<Key> warp_keys() {
@@ -300,18 +332,26 @@ std::vector<Key> warp_keys() {
          .unit = "pixels",
          .meaning =
              "How far from its own place in the image each glimpse pixel is looked for; an array may be "
-             "2×h×w."}};
+             "2×h×w."},
+        {.name = "log_polar",
+         .forms = {"log_polar"},
+         .type = log_polar_type(),
+         .unit = "pixels, or fractions of the image's width and height, and radii of the shorter side",
+         .meaning =
+             "The ring between two circles: columns are angles, clockwise on the screen from the x axis, and "
+             "rows are radii in equal ratios. The centre is measured from the top left edge."}};
 }
 
 Key point_units_key() {
     return enum_key(
-        "units", {"box", "quad", "thin_plate", "grid"}, point_units, PointUnits::pixels,
+        "units", {"box", "quad", "thin_plate", "grid", "log_polar"}, point_units, PointUnits::pixels,
         "What the box, or what stands for it, is measured in; a grid is normalised without it, and "
         "nothing else ever is.");
 }
 
 Key size_of_warps_key() {
-    Key key = size_key({"theta", "scale", "matrix", "box", "projective", "quad", "thin_plate", "flow"});
+    Key key = size_key(
+        {"theta", "scale", "matrix", "box", "projective", "quad", "thin_plate", "flow", "log_polar"});
     key.meaning =
         "The glimpse's size. Without it, the caller's default, or else the own one of a box, of a "
         "quadrilateral – its longer sides' –, or of a flow.";
@@ -327,6 +367,7 @@ std::optional<SpatialTransformer::WarpForm> read_warp(Entry& entry, const Form& 
     if (form.is("quad")) return shared(read_quad(entry, context));
     if (form.is("thin_plate")) return shared(read_thin_plate(entry, context));
     if (form.is("grid")) return shared(read_grid(entry, context));
+    if (form.is("log_polar")) return shared(read_log_polar(entry, context));
     if (form.is("flow")) return shared(FlowWarp{read_field(entry, "flow", context, true)});
     return std::nullopt;
 }

@@ -132,6 +132,8 @@ std::vector<NamedForm> transformer_forms() {
         {"thin plate",
          warps::form(ThinPlateWarp{{{0, 0}, {5, 0.5}, {5, 4}, {1, 4}}, {{1, 1}, {7, 0}, {8, 6}, {2, 5}}})},
         {"flow", warps::form(FlowWarp{warps::field({{0.5, -0.25}, {-1, 2}, {0, 0}, {3, 0.75}}, 2)})},
+        {"log-polar", warps::form(LogPolarWarp{{4, 3.5}, {0.75, 4.5}})},
+        {"log-polar, in fractions", warps::form(LogPolarWarp{{0.25, 0.5}, {0.1, 0.75}, Units::fraction})},
         {"projective, part behind the viewer",
          warps::form(ProjectiveWarp{{{{-1, 0.3, 2}, {0.2, 1.5, -0.5}, {-0.3, 0.02, 1}}}})},
     };

@@ -105,6 +105,21 @@ def grid_entry(random, image, size, align_corners):
     return {"grid": grid.tolist()}, place
 
 
+def log_polar_entry(random, image, size):
+    height, width = image.shape[:2]
+    centre = random.uniform(-0.1, 1.1, 2) * (width, height)
+    # The outer circle reaches the image.
+    radius = [float(random.uniform(0.01, 3)), float(random.uniform(3.5, 0.8 * max(width, height) + 8))]
+    j, i = centres(size)
+    angle = 2 * numpy.pi * j / size[0]
+    r = numpy.exp(numpy.log(radius[0]) + i / size[1] * numpy.log(radius[1] / radius[0]))
+    points = centre[0] + r * numpy.cos(angle) - 0.5, centre[1] + r * numpy.sin(angle) - 0.5
+    if random.random() < 0.3:
+        shares = {"centre": (centre / (width, height)).tolist(), "radius": [r / min(width, height) for r in radius]}
+        return {"log_polar": shares, "units": "fraction"}, points
+    return {"log_polar": {"centre": centre.tolist(), "radius": radius}}, points
+
+
 def seen(image, points, entry):
     """Nothing where a point is NaN: what stands for what lies outside is there nothing, or the fill."""
     x, y = points
@@ -152,6 +167,7 @@ KINDS = [
     Kind("stn, thin plate", bounds.FLOAT32, warped(plate_entry, transformers.MIXING)),
     Kind("stn, grid", bounds.FLOAT32, warped(grid_entry, transformers.MIXING)),
     Kind("stn, flow", bounds.FLOAT32, warped(flow_entry, transformers.MIXING)),
+    Kind("stn, log-polar", bounds.FLOAT32, warped(log_polar_entry, transformers.MIXING)),
     Kind("stn, quadrilateral, nearest", bounds.EXACT, warped(quad_entry, NEAREST), 0.5),
     Kind("stn, grid; torch grid_sample", bounds.FLOAT32, torch_grid, needs=("torch",)),
 ]

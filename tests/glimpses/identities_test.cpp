@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <memory>
+#include <numbers>
 #include <opencv2/core.hpp>
 #include <utility>
 #include <vector>
@@ -202,6 +204,58 @@ TEST_CASE("identity: a thin plate and a grid through the points of an affine map
 TEST_CASE("identity: a flow of zeros is the image") {
     const FlowWarp still{warps::field(std::vector<Point>(12), 4)};
     CHECK(difference(read(warps::transformer(still, picture), coloured(), false, CV_8U), coloured()) == 0);
+}
+
+TEST_CASE("identity: log-polar circles of what is radially symmetric have equal columns") {
+    const double middle = 20;
+    cv::Mat image(40, 40, CV_32F);
+    for (int y = 0; y < image.rows; ++y) {
+        for (int x = 0; x < image.cols; ++x) {
+            const double r2 = std::pow(x + 0.5 - middle, 2) + std::pow(y + 0.5 - middle, 2);
+            image.at<float>(y, x) = float(255 * std::exp(-r2 / 200));
+        }
+    }
+    const cv::Mat glimpse =
+        read(warps::transformer(LogPolarWarp{{middle, middle}, {2, 18}}, Size{36, 9}), image);
+    // Of r²/200 the second derivative along a line is at most 1/100, of which bilinear keeps an eighth.
+    const double bilinear_error = 255 * 2 * 0.01 / 8;
+    for (int i = 0; i < glimpse.rows; ++i) {
+        double least = 0;
+        double greatest = 0;
+        cv::minMaxIdx(glimpse.row(i), &least, &greatest);
+        CHECK(greatest - least <= bilinear_error);
+        const double r = 2 * std::pow(9, (i + 0.5) / 9);
+        CHECK(std::abs(greatest - 255 * std::exp(-r * r / 200)) <= bilinear_error);
+    }
+}
+
+TEST_CASE("identity: a quarter turn of the image moves the columns of log-polar circles by a quarter") {
+    const cv::Mat image = noise({21, 21}, CV_32FC1, 5);
+    cv::Mat turned;
+    cv::rotate(image, turned, cv::ROTATE_90_CLOCKWISE);
+    const SpatialTransformer stn = warps::transformer(LogPolarWarp{{10.5, 10.5}, {1, 10}}, Size{24, 7});
+    const cv::Mat before = read(stn, image);
+    const cv::Mat after = read(stn, turned);
+    for (int j = 0; j < before.cols; ++j) {
+        CHECK(difference(after.col((j + 6) % 24), before.col(j)) <= 255 * separable_tolerance);
+    }
+}
+
+TEST_CASE("identity: the points of log-polar circles go back to their angles and logarithms") {
+    const LogPolarWarp circles{{7.25, 30}, {0.5, 40}};
+    const Size size{15, 11};
+    const SamplingPoints points = sampling_points(circles, {64, 64}, size, false);
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
+            const Point p = points.at(j, i);
+            const double x = p.x + 0.5 - circles.centre.x;
+            const double y = p.y + 0.5 - circles.centre.y;
+            const double angle = std::atan2(y, x) / (2 * std::numbers::pi);
+            CHECK(std::abs((angle < 0 ? angle + 1 : angle) * size.width - (j + 0.5)) <= 1e-9);
+            const double row = std::log(std::hypot(x, y) / 0.5) / std::log(80) * size.height;
+            CHECK(std::abs(row - (i + 0.5)) <= 1e-9);
+        }
+    }
 }
 
 TEST_CASE("identity: the identity transform is the image") {

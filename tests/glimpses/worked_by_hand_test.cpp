@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <memory>
 #include <numbers>
 #include <opencv2/core.hpp>
@@ -378,6 +379,33 @@ TEST_CASE("the outline of a small thin plate or flow is where its border lies") 
     CHECK(all.front().y == -2);
     CHECK(all[2].x == 303);
     CHECK_THROWS_AS(lower(warps::transformer(FlowWarp{warps::field({{1e13, 0}}, 1)}), {9, 9}), Error);
+}
+
+TEST_CASE("by hand: the points of log-polar circles") {
+    // Two angles, a quarter and three quarters of a turn, and radii 2 and 8: √(1·16) apart by a factor of 4.
+    const LogPolarWarp circles{{10, 20}, {1, 16}};
+    const auto check = [](const SamplingPoints& points, double y, double r) {
+        for (int i = 0; i < 2; ++i, r *= 4) {
+            for (const int j : {0, 1}) {
+                const Point p = points.at(j, i);
+                CHECK(std::abs(p.x - 9.5) <= 100 * float64_rounding);
+                CHECK(std::abs(p.y - (y - 0.5 + (j == 0 ? r : -r))) <= 100 * float64_rounding);
+            }
+        }
+    };
+    check(sampling_points(circles, {100, 50}, {2, 2}, false), 20, 2);
+    // Radii in fractions are of the shorter side.
+    const LogPolarWarp fractions{{0.1, 0.4}, {0.02, 0.32}, Units::fraction};
+    check(sampling_points(fractions, {100, 50}, {2, 2}, false), 20, 2);
+
+    // The border is the inner circle, then the outer one.
+    const std::vector<Point> border = sampling_points(circles, {100, 50}, {2, 2}, false).border({2, 2});
+    REQUIRE(border.size() == 2 * 129);
+    for (std::size_t k = 0; k < border.size(); ++k) {
+        const double r = std::hypot(border[k].x - 10, border[k].y - 20);
+        CHECK(std::abs(r - (k < 129 ? 1 : 16)) <= 100 * float64_rounding);
+    }
+    CHECK(std::abs(border[32].y - 21) <= 100 * float64_rounding);  // clockwise on the screen: down first
 }
 
 TEST_CASE("a thin plate needs points that fix it, and goes through them") {

@@ -63,6 +63,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"thin_plate", R"({"from": [[0, 0], [4, 0], [0, 4]], "to": [[1, 0], [3, 0], [0, 4]]})"},
         {"stn grid", "[[[0, 0]]]"},
         {"flow", "[[[0, 0]]]"},
+        {"log_polar", R"({"centre": [4, 3], "radius": [1, 3]})"},
         {"angle", "5"},
         {"centre", "[4, 3]"},
         {"scales", "2"},

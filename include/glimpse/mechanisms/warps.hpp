@@ -69,11 +69,20 @@ struct FlowWarp {
     std::shared_ptr<const PointField> field;  ///< never null
 };
 
+/// T(j, i) = c + r_i (cos θ_j, sin θ_j) - ½: columns are angles, θ_j = 2π (j + ½)/w, clockwise on the screen
+/// from the x axis, and rows are radii, r_i = r_0 (r_1/r_0)^((i + ½)/h), in ratios from the inner to the
+/// outer circle. c is in edge coordinates.
+struct LogPolarWarp {
+    Point centre;                  ///< a fraction's is (x W, y H)
+    std::array<double, 2> radius;  ///< 0 < r_0 < r_1; a fraction is one of min(W, H)
+    Units units = Units::pixels;
+};
+
 /// One of them.
-using Warp = std::variant<ProjectiveWarp, QuadWarp, ThinPlateWarp, GridWarp, FlowWarp>;
+using Warp = std::variant<ProjectiveWarp, QuadWarp, ThinPlateWarp, GridWarp, FlowWarp, LogPolarWarp>;
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image: a number that is not finite,
-/// corners of no convex quadrilateral, too few points, a field of no glimpse's size.
+/// corners of no convex quadrilateral, too few points, a field of no glimpse's size, circles of no ring.
 GLIMPSE_EXPORT void validate(const Warp& warp);
 
 /// Whether the glimpse has a size of its own.
@@ -84,8 +93,8 @@ GLIMPSE_EXPORT bool has_own_size(const Warp& warp);
 /// and `std::logic_error` where there is none.
 GLIMPSE_EXPORT Size own_size(const Warp& warp, Size image);
 
-/// Throws `Error`, which ends with the remedy, where a quadrilateral has no point inside the image; never for
-/// any other.
+/// Throws `Error`, which ends with the remedy, where a quadrilateral, or the box around log-polar circles, has no
+/// point inside the image; never for any other.
 GLIMPSE_EXPORT void require_overlap(const Warp& warp, Size image, const std::string& remedy);
 
 /// T, of a `glimpse` that has the field's own size for a grid. Affine where T is a projective map with the

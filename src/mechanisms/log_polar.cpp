@@ -1,0 +1,80 @@
+#include "mechanisms/log_polar.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "mechanisms/validation.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// A warp in pixels of the image.
+class Circles {
+  public:
+    Circles(const LogPolarWarp& warp, Size image) : centre_(warp.centre), radius_(warp.radius) {
+        if (warp.units == Units::pixels) return;
+        centre_ = {centre_.x * image.width, centre_.y * image.height};
+        for (double& r : radius_) r *= std::min(image.width, image.height);
+    }
+
+    [[nodiscard]] const Point& centre() const { return centre_; }
+    [[nodiscard]] double outer() const { return radius_[1]; }
+
+    /// At these shares of a whole turn and of the way from the inner to the outer circle, edge coordinates.
+    [[nodiscard]] Point at(double turn, double outwards) const {
+        const double angle = 2 * std::numbers::pi * turn;
+        const double r = radius_[0] * std::pow(radius_[1] / radius_[0], outwards);
+        return {centre_.x + r * std::cos(angle), centre_.y + r * std::sin(angle)};
+    }
+
+  private:
+    Point centre_;
+    std::array<double, 2> radius_;
+};
+
+std::vector<Point> border(const Circles& circles) {
+    constexpr int corners = 128;  // of a circle, whose chords are 3e-4 of the radius away from it at most
+    std::vector<Point> polygon;
+    for (int k = 0; k <= corners; ++k) polygon.push_back(circles.at(double(k) / corners, 0));
+    for (int k = corners; k >= 0; --k) polygon.push_back(circles.at(double(k) / corners, 1));
+    return polygon;
+}
+
+}  // namespace
+
+void validate_log_polar(const LogPolarWarp& warp) {
+    require_finite(std::array{warp.centre.x, warp.centre.y}, "/log_polar/centre");
+    require_finite(warp.radius, "/log_polar/radius");
+    const auto& [from, to] = warp.radius;
+    if (from > 0 && from < to) return;
+    throw InvalidParameter("/log_polar/radius", "the circles' radii are 0 < from < to, not " +
+                                                    number_text(from) + " and " + number_text(to) +
+                                                    ": the logarithm of 0 has no row");
+}
+
+Box outer_bounds(const LogPolarWarp& warp, Size image) {
+    const Circles circles(warp, image);
+    const double r = circles.outer();
+    return {circles.centre().x - r, circles.centre().y - r, 2 * r, 2 * r};
+}
+
+SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse) {
+    const Circles circles(warp, image);
+    std::vector<Point> points;
+    points.reserve(static_cast<std::size_t>(glimpse.area()));
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) {
+            const auto [x, y] =
+                circles.at(edge_from_centre(j) / glimpse.width, edge_from_centre(i) / glimpse.height);
+            points.push_back({centre_from_edge(x), centre_from_edge(y)});
+        }
+    }
+    return {std::move(points), glimpse.width, border(circles)};
+}
+
+}  // namespace glimpse

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "glimpse/geometry.hpp"
+#include "glimpse/mechanisms/warps.hpp"
+#include "glimpse/sampling_points.hpp"
+
+// Sampling along circles and rays.
+
+namespace glimpse {
+
+/// Throws `InvalidParameter` unless the numbers are finite and 0 < r_0 < r_1.
+void validate_log_polar(const LogPolarWarp& warp);
+
+/// The smallest box around the outer circle, edge coordinates.
+Box outer_bounds(const LogPolarWarp& warp, Size image);
+
+/// The points of a w×h glimpse. Their border is the inner circle, clockwise on the screen, and the outer one
+/// back, joined along the ray of angle 0.
+SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse);
+
+}  // namespace glimpse
