@@ -149,8 +149,9 @@ function tile(glimpse, k) {
 function table(facts) {
   const lines = facts.filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return element("table", {}, lines.map(([name, value]) => element("tr", {}, [
-    element(name ? "th" : "td", name ? { textContent: name, scope: "row" } : {}),
-    element("td", {}, [typeof value === "string" ? element("bdi", { textContent: value }) : value]),
+    name ? element("th", { textContent: name, scope: "row" }) : null,
+    element("td", { colSpan: name ? 1 : 2 },
+      [typeof value === "string" ? element("bdi", { textContent: value }) : value]),
   ])));
 }
 
