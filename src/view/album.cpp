@@ -203,6 +203,7 @@ std::string Album::text_of(std::size_t record) const {
         if (!shown.maps[k].path.empty()) of_glimpse["map"] = described(shown.maps[k]);
         json["glimpses"][k]["view"] = std::move(of_glimpse);
     }
+    if (const std::size_t report = records_.all()[record].report; report > 0) view["report"] = report;
     json["view"] = std::move(view);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -10,7 +10,7 @@ const count = (number, one, several = one + "s") => `${grouped(number)} ${number
 const short = (number) => String(Number(number.toPrecision(6)));
 const sizeText = (size) => (size ? `${size[0]}×${size[1]}` : "");
 const nameOf = (glimpse) => glimpse.label || glimpse.id;
-const colourOf = (k) => `rgb(${data.colours[k % data.colours.length].join(" ")})`;
+const colourOf = (glimpse) => `rgb(${data.colours[glimpse.view.colour % data.colours.length].join(" ")})`;
 
 // All and nothing are said of nothing else.
 function percent(share) {
@@ -41,6 +41,23 @@ const areaOf = (corners) => Math.abs(corners.reduce((sum, [x, y], k) => {
   const [u, v] = corners[(k + 1) % corners.length];
   return sum + x * v - u * y;
 }, 0)) / 2;
+
+// ---- colours
+
+// As in figures: of a category, in the order in which its run came to them; else of its place in its image.
+function numberColours() {
+  const numbersOfReports = new Map();
+  for (const { view, glimpses } of data.records) {
+    if (!numbersOfReports.has(view.report)) numbersOfReports.set(view.report, new Map());
+    const numbers = numbersOfReports.get(view.report);
+    glimpses.forEach((glimpse, k) => {
+      const { category } = glimpse;
+      if (typeof category === "string" && !numbers.has(category)) numbers.set(category, numbers.size);
+      glimpse.view.colour = numbers.get(category) ?? k;
+    });
+  }
+}
+numberColours();
 
 // ---- the entries: images, and what several images make together
 

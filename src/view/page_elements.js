@@ -57,17 +57,17 @@ function outlines(entry, tiles, isSilent) {
   });
   svg.classList.toggle("silent", isSilent);
   const found = tiles
-    .map((k) => ({ k, outline: outlineOf(entry.record.glimpses[k]) }))
+    .map((k) => ({ k, glimpse: entry.record.glimpses[k], outline: outlineOf(entry.record.glimpses[k]) }))
     .filter(({ outline }) => outline);
   found.sort((a, b) => areaOf(b.outline.corners) - areaOf(a.outline.corners));
-  for (const { k, outline } of found) {
+  for (const { k, glimpse, outline } of found) {
     const points = outline.corners.map((corner) => corner.join()).join(" ");
     const line = svgElement("polygon", {
-      points, class: outline.exact ? "line" : "line support", stroke: colourOf(k), "data-g": k,
+      points, class: outline.exact ? "line" : "line support", stroke: colourOf(glimpse), "data-g": k,
     });
-    line.style.color = colourOf(k);
+    line.style.color = colourOf(glimpse);
     const title = svgElement("title", {});
-    title.textContent = nameOf(entry.record.glimpses[k]);
+    title.textContent = nameOf(glimpse);
     line.append(title);
     svg.append(svgElement("polygon", { points, class: "casing", fill: "none", "data-g": k }), line);
   }
@@ -121,9 +121,9 @@ function glimpseFrame(glimpse) {
 
 // ---- a glimpse in a row
 
-function caption(glimpse, k) {
+function caption(glimpse) {
   const dot = element("i", { "aria-hidden": "true" });
-  dot.style.background = colourOf(k);
+  dot.style.background = colourOf(glimpse);
   const name = element("b", { textContent: nameOf(glimpse), title: nameOf(glimpse) });
   return element("span", { className: "caption" }, [dot, name]);
 }
@@ -135,7 +135,7 @@ function tile(glimpse, k) {
   const isPartial = typeof glimpse.inside === "number" && glimpse.inside < 1;
   return element("div", { className: "glimpse", data: { g: k }, role: "group", "aria-label": nameOf(glimpse) }, [
     glimpseFrame(glimpse),
-    caption(glimpse, k),
+    caption(glimpse),
     numbers(joined([glimpse.category, score], " · ")),
     numbers(joined([glimpse.mechanism, sizeText(glimpse.size)], " ")),
     numbers(isPartial ? `${percent(glimpse.inside)} inside` : ""),
@@ -215,7 +215,7 @@ function glimpseFacts(glimpse) {
 function glimpseItem(glimpse, k) {
   const error = glimpse.error ? element("div", { className: "error", textContent: glimpse.error }) : null;
   return element("div", { className: "item", data: { g: k }, role: "listitem" }, [
-    glimpseFrame(glimpse), element("div", {}, [caption(glimpse, k), error, glimpseFacts(glimpse)]),
+    glimpseFrame(glimpse), element("div", {}, [caption(glimpse), error, glimpseFacts(glimpse)]),
   ]);
 }
 

@@ -1,4 +1,4 @@
-"""What the page of `glimpse view` shows of an opened image in a browser."""
+"""What the page of `glimpse view` shows of an opened image, and the colours of glimpses, in a browser."""
 
 import json
 
@@ -23,3 +23,46 @@ class OpenedInABrowser(BrowserCase):
                 "cell.closest('table').getBoundingClientRect().width])")
             self.assertGreater(width, whole / 2)
             self.assertLessEqual(height, line)
+
+    def colours(self, selector):
+        """Of the outlines that a selector finds, R, G and B."""
+        return self.browser.value(f"[...document.querySelectorAll({json.dumps(selector)})]"
+                                  ".map(line => getComputedStyle(line).stroke.match(/\\d+/g).map(Number))")
+
+    def test_the_colours_of_categories_are_those_of_figures(self):
+        for name in "ab":
+            self.picture(f"{name}.png", width=200, height=150)
+        boxes = {"a": [("dog", 10), ("cat", 80)], "b": [("cat", 10), ("cow", 80)]}
+        names = ["dog", "cat", "cow"]
+        document = {"images": [{"id": k, "file_name": f"{name}.png"} for k, name in enumerate(boxes)],
+                    "categories": [{"id": 9 - k, "name": name} for k, name in enumerate(names)],
+                    "annotations": [{"id": 10 * k + n, "image_id": k, "category_id": 9 - names.index(category), "bbox": [x, 60, 50, 50]}
+                                    for k, name in enumerate(boxes) for n, (category, x) in enumerate(boxes[name])]}
+        self.file("boxes.json", json.dumps(document))
+        self.extract("a.png", "b.png", "--boxes", "boxes.json", "--overlay", "--overlay-style", "outline")
+        self.view()
+        self.open()
+        for k, name in enumerate(boxes):
+            overlay = self.load(f"{name}.overlay.png")
+            scale = overlay.shape[1] // 200
+            colours = self.colours(f".row[data-k='{k}'] polygon.line")
+            for (_, x), colour in zip(boxes[name], colours, strict=True):
+                beside = overlay[100 * scale, x * scale - 2 * scale:x * scale + 2 * scale, :3]  # over the left side
+                self.assertIn(colour, beside.tolist())
+        first, second = (self.colours(f".row[data-k='{k}'] polygon.line") for k in range(2))
+        self.assertEqual(first[1], second[0])
+        dots = self.browser.value("[...document.querySelectorAll('.row .caption i')].map(dot => getComputedStyle(dot).backgroundColor)")
+        self.assertEqual(dots, [f"rgb({r}, {g}, {b})" for r, g, b in first + second])
+
+    def test_each_report_numbers_its_categories(self):
+        def record(image, *categories):
+            glimpses = [{"id": f"{k}", "mechanism": "crop", "support": [k, 0, 1, 1], **({"category": category} if category else {})}
+                        for k, category in enumerate(categories)]
+            return json.dumps({"image": image, "status": "ok", "width": 9, "height": 9, "glimpses": glimpses}) + "\n"
+        self.file("r.jsonl", record("a.png", "x", None, "y"))
+        self.file("s.jsonl", record("b.png", "y", "x"))
+        self.run_glimpse("view", "r.jsonl", "s.jsonl", "--out", "index.html")
+        self.open()
+        first, second = (self.colours(f".row[data-k='{k}'] polygon.line") for k in range(2))
+        self.assertEqual(first[1:], [first[1]] * 2)  # y is the second category, as the second place is
+        self.assertEqual(second, [first[0], first[1]])
