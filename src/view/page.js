@@ -73,6 +73,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || $("help").open) return;
   const { target, key } = event;
   const isText = target instanceof HTMLInputElement && target.type !== "checkbox" && target.type !== "range";
+  if (!isText || key === "Enter") applyFilters();
   if (isText && key === "Escape") return target.blur();
   if (isText && key === "Enter") return list.focus();
   if (isText || target instanceof HTMLSelectElement) return;
@@ -106,9 +107,18 @@ root.addEventListener("pointerleave", () => light(null));
 
 // ---- what is used
 
-let waiting = 0;
+let waiting = 0; // for who types a filter to pause
+
+// What is typed counts before what is done next.
+function applyFilters() {
+  if (!waiting) return;
+  clearTimeout(waiting);
+  waiting = 0;
+  update();
+}
+
 for (const input of $("filters").querySelectorAll("input")) {
-  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(update, 120); });
+  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(applyFilters, 120); });
 }
 for (const id of ["by-status", "sort"]) $(id).addEventListener("change", update);
 $("reverse").addEventListener("click", toggleReverse);

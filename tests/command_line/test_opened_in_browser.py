@@ -4,6 +4,10 @@ import json
 
 from browser_case import BrowserCase
 
+PRESS = ("(name, key) => document.getElementById(name).dispatchEvent("
+         "new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))")
+
+
 class OpenedInABrowser(BrowserCase):
     def test_a_note_has_the_width_of_the_table(self):
         self.show_three()
@@ -23,6 +27,14 @@ class OpenedInABrowser(BrowserCase):
                 "cell.closest('table').getBoundingClientRect().width])")
             self.assertGreater(width, whole / 2)
             self.assertLessEqual(height, line)
+
+    def test_what_is_typed_counts_before_enter(self):
+        self.show_three()
+        self.browser.value("(() => { const search = document.getElementById('search'); search.value = 'b.png';"
+                           " search.dispatchEvent(new Event('input'));"
+                           f" for (const name of ['search', 'list']) ({PRESS})(name, 'Enter'); }})()")
+        self.assertEqual(self.texts("#detail-title"), ["b.png"])
+        self.assertTrue(self.counted().startswith("1 of 3 images"))
 
     def colours(self, selector):
         """Of the outlines that a selector finds, R, G and B."""
