@@ -64,6 +64,13 @@ class Figures(GlimpseCase):
             for name in NAMES:
                 self.assertEqual(found.count(name), each, (kind, name, found))
 
+    def test_words_with_ligatures_are_found(self):
+        words = ["coffee", "fish", "flower", "affine", "offline"]
+        self.extract(*self.named(words), "--overlay", "--panel", "--figure-format", "pdf")
+        for kind, times in (("overlay", 1), ("panel", 2)):
+            found = self.pdf_texts(f"astronaut.{kind}.pdf")
+            self.assertEqual({word: found.count(word) for word in words}, dict.fromkeys(words, times), found)
+
     def test_captions_in_any_script(self):
         for caption in CAPTIONS:
             self.picture(f"clip/{caption}.png", width=60, height=40)

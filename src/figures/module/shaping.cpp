@@ -54,6 +54,18 @@ void set_size(PangoLayout* layout, double em) {
     pango_font_description_free(font);
 }
 
+struct AttributesRelease {
+    void operator()(PangoAttrList* attributes) const { pango_attr_list_unref(attributes); }
+};
+
+/// A PDF has a ligature such as "fi" as one character, by which nobody finds "fish". Those that a script
+/// needs stay (rlig, calt).
+void leave_out_ligatures(PangoLayout* layout) {
+    const std::unique_ptr<PangoAttrList, AttributesRelease> attributes(pango_attr_list_new());
+    pango_attr_list_insert(attributes.get(), pango_attr_font_features_new("liga=0, clig=0, dlig=0"));
+    pango_layout_set_attributes(layout, attributes.get());
+}
+
 /// How far a line's ink reaches above and below its baseline, and how wide the line is, in pixels.
 struct Reach {
     double above;
@@ -106,6 +118,7 @@ class Shaper {
         pango_layout_set_auto_dir(layout, is_one ? TRUE : FALSE);
         pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
         set_size(layout, em);
+        leave_out_ligatures(layout);
         return layout;
     }
 

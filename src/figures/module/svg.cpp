@@ -182,7 +182,8 @@ std::vector<std::uint8_t> svg_of(Figure figure) {
     std::string text = R"(<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink")" +
                        attribute("width", all.width) + attribute("height", all.height) +
-                       attribute("viewBox", "0 0 " + number(all.width) + " " + number(all.height)) + ">\n";
+                       attribute("viewBox", "0 0 " + number(all.width) + " " + number(all.height)) +
+                       attribute("style", "font-variant-ligatures:no-common-ligatures") + ">\n";
     ShapeWriter write(text, figure.size);
     write(FigureBox{all, 0, paper});
     for (FigurePicture& picture : figure.pictures) {
