@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <span>
@@ -59,6 +60,7 @@ struct Figure {
     cv::Size size;
     std::vector<FigurePicture> pictures;
     std::vector<FigureShape> shapes;
+    std::size_t labels_left_out = 0;  ///< of glimpses that it shows: they found no room
 };
 
 /// What a figure is written as.

@@ -91,7 +91,8 @@ struct FinishedJob {
     /// Its annotations declare the size of the image turned by a quarter against the opened one: before the
     /// EXIF orientation is applied, or after it where it is not. Their boxes were taken as of the opened one.
     bool annotated_turned = false;
-    int picture_shrink = 1;  ///< how many times the image is shrunk in its overlay and its panel
+    int picture_shrink = 1;           ///< how many times the image is shrunk in its overlay and its panel
+    std::size_t labels_left_out = 0;  ///< those of its glimpses in its overlay and its panel
     DarkGlimpses dark_masks{};
     DarkGlimpses dark_gaussians{};
 };

@@ -32,6 +32,11 @@ void Notices::record(const FinishedJob& done) {
         shrunk_.add(report.image + " of " + to_string(report.size) + " to " +
                     to_string(shrunk(report.size, done.picture_shrink)));
     }
+    if (done.labels_left_out > 0) {
+        const std::string of_image = report.image + ": " + std::to_string(done.labels_left_out);
+        without_room_.add(of_image, done.labels_left_out);
+        lacking_labels_.add(report.image);
+    }
     if (!done.former_pages.empty()) {
         former_pages_.add(done.former_pages.front().string(), done.former_pages.size());
     }
@@ -91,6 +96,7 @@ void Notices::tell() const {
                             std::to_string(options_.output.overlay_size) +
                             " pixels; --overlay-size says how many");
     }
+    tell_labels();
     tell_former_pages();
     tell_clipped(clipped_, "the figures of " + clipped_.counted("image", "images"),
                  "--scale shared reaches all of an image's");
@@ -121,6 +127,15 @@ void Notices::tell_turned() const {
         " the EXIF orientation is applied, and their boxes are taken as of the " +
         (upright ? "upright image; --no-auto-orient takes them as of the image as it is stored"
                  : "image as it is stored; without --no-auto-orient they are taken as of the upright image"));
+}
+
+/// An outline whose label found no room looks like one that has none.
+void Notices::tell_labels() const {
+    if (without_room_.empty()) return;
+    options_.input.warn("in the overlays and panels of " + lacking_labels_.counted("image", "images") + " " +
+                        without_room_.counted("glimpse has", "glimpses have") +
+                        " no label, since there is no room for it" + without_room_.first() +
+                        "; --sheet overlays shows each with its own");
 }
 
 /// Who looks through the pages would take them for this run's.

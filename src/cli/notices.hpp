@@ -54,6 +54,7 @@ class Notices {
     void record_stretched(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
     void tell_turned() const;
+    void tell_labels() const;
     void tell_former_pages() const;
     /// `remedy`: of a scale whose ends were given.
     void tell_clipped(const Tally& clipped, const std::string& counted, const std::string& remedy) const;
@@ -64,6 +65,8 @@ class Notices {
     Tally several_pages_;     ///< images of which the first page was read, since none was chosen
     Tally turned_;            ///< images whose annotations have the size of the other orientation
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
+    Tally without_room_;      ///< labels that overlays and panels leave out
+    Tally lacking_labels_;    ///< images of which they are
     Tally former_pages_;      ///< pages of earlier sheets that lie beside those of this run's
     Tally clipped_;           ///< images whose figures do not show all attention as strong as it is
     Tally clipped_pages_;     ///< pages of the run's sheet, likewise

@@ -82,6 +82,7 @@ void add(Figure& figure, Figure part, cv::Point position) {
     for (FigureShape& shape : part.shapes) move_by(shape, position);
     std::ranges::move(part.pictures, std::back_inserter(figure.pictures));
     std::ranges::move(part.shapes, std::back_inserter(figure.shapes));
+    figure.labels_left_out += part.labels_left_out;
 }
 
 }  // namespace glimpse

@@ -224,6 +224,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
     extract_parts(decoding, image, run, reader, saver, pictures);
     report.clipped = pictures.clipped();
+    done.labels_left_out = pictures.labels_left_out();
     done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);
 }
 

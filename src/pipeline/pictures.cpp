@@ -154,6 +154,7 @@ void Pictures::save(const cv::Mat& image) {
 
 void Pictures::save_overlays(const cv::Mat& image) {
     Figure drawn = overlay_figure(image, maps(), settled_.style);
+    labels_left_out_ = drawn.labels_left_out;
     if (panel_) panel_->show_overlay(drawn);
     if (wants_overlay_) {
         const cv::Rect all({0, 0}, drawn.size);

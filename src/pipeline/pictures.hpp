@@ -55,6 +55,9 @@ class Pictures {
     /// more.
     [[nodiscard]] std::int64_t clipped() const;
 
+    /// Labels for which the overlay and the panel that were saved had no room.
+    [[nodiscard]] std::size_t labels_left_out() const { return labels_left_out_; }
+
   private:
     [[nodiscard]] const std::filesystem::path& first_path() const;
     [[nodiscard]] std::vector<LabelledMap> maps() const;
@@ -77,6 +80,7 @@ class Pictures {
     std::span<const LoweredGlimpse> glimpses_;
     SettledStyle settled_;        ///< of the overlay and the panel
     std::optional<Panel> panel_;  ///< each glimpse has a place of its own
+    std::size_t labels_left_out_ = 0;
 };
 
 }  // namespace glimpse

@@ -335,6 +335,21 @@ class Figures(GlimpseCase):
                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         self.assertEqual(list(self.out.rglob("*.overlay.png")), [])
 
+    def test_labels_without_room_are_told(self):
+        for name in "ab":
+            self.picture(f"in/{name}.png", width=5000, height=40)
+        self.picture("in/c.png", width=400, height=300)
+        boxes = {"glimpses": [{"id": f"g{k}", "box": [90 * k, 10, 50, 20]} for k in range(3)]}
+        options = ("in", "-p", self.document(boxes), "--figure-format", "svg")
+        told = ("glimpse: warning: in the overlays and panels of 2 images 6 glimpses have no label, since there is no room for it "
+                "(in/a.png: 3); --sheet overlays shows each with its own\n")
+        self.assertEqual(self.extract(*options, "--overlay", "--panel", "--report", "r.jsonl").stderr.replace(str(self.directory) + "/", ""), told)
+        self.assertEqual(self.extract(*options, "--panel").stderr.replace(str(self.directory) + "/", ""), told)
+        self.assertEqual(self.extract(*options, "--sheet", "overlays").stderr, "")
+        for name, labels in (("a", 0), ("b", 0), ("c", 3)):
+            self.extract(*options, "--overlay")
+            self.assertEqual(len(self.svg_texts(f"{name}.overlay.svg")[0]), labels)
+
     def test_a_label_is_inside_and_covers_no_other(self):
         photo, _ = self.picture(width=600, height=480)
         entries = [{"id": f"name_{'m' * k}", "box": [500 - 5 * k, 3 * k, 95, 60]} for k in range(20)]

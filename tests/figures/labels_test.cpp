@@ -5,7 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
+#include <span>
+#include <utility>
+#include <variant>
 
+#include "figures/figure.hpp"
+#include "figures/module/outlines.hpp"
 #include "figures/module/rectangle_index.hpp"
 #include "figures/module/text.hpp"
 
@@ -49,6 +54,32 @@ std::size_t placed(const std::vector<std::optional<Label>>& labels) {
 }
 
 }  // namespace
+
+TEST_CASE("a figure counts the labels that find no room, and those alone") {
+    const auto labels_of = [](const Figure& figure) {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            figure.shapes, [](const auto& shape) { return std::holds_alternative<FigureLettering>(shape); }));
+    };
+    for (const cv::Size picture : {cv::Size(200, 200), cv::Size(5000, 20)}) {
+        std::vector<LabelledOutline> outlines = random_boxes(40, picture, 10);
+        const std::size_t named = outlines.size();
+        outlines.push_back({"out of sight", {}});
+        outlines.push_back({"", corners({1, 1, 9, 9})});
+        outlines.push_back({"90 %", corners({1, 1, 9, 9}), true});
+        Figure figure{.size = picture, .pictures = {}, .shapes = {}};
+        const DrawingSizes sizes = drawing_sizes(picture, named);
+        add_labels(figure, std::span(outlines).first(named), sizes, [](std::size_t) { return cv::Vec3b(); });
+        CHECK(figure.labels_left_out > 0);
+        CHECK(labels_of(figure) + figure.labels_left_out == named);
+        const std::size_t before = figure.labels_left_out;
+        add_labels(figure, std::span(outlines).subspan(named), sizes,
+                   [](std::size_t) { return cv::Vec3b(); });
+        CHECK(figure.labels_left_out == before);
+        Figure whole{.size = picture, .pictures = {}, .shapes = {}, .labels_left_out = 1};
+        add(whole, std::move(figure), {0, 0});
+        CHECK(whole.labels_left_out == before + 1);
+    }
+}
 
 TEST_CASE("what belongs on a line stands beside it or on it, or nowhere") {
     const cv::Size picture(300, 300);

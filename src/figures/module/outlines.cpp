@@ -4,13 +4,21 @@
 #include <utility>
 #include <vector>
 
+#include "figures/module/functions.hpp"
+
 namespace glimpse {
 
 void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const DrawingSizes& sizes,
                 const std::function<cv::Vec3b(std::size_t)>& colour) {
     const auto labels = place_labels(outlines, figure.size, sizes);
+    const bool has_fonts = figures::has_fonts();  // or else a notice of its own says that there are no texts
     for (std::size_t k = 0; k < labels.size(); ++k) {
-        if (labels[k]) add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
+        const LabelledOutline& outline = outlines[k];
+        if (labels[k]) {
+            add_tag(figure, labels[k]->text, labels[k]->tag, sizes.letter, colour(k));
+        } else if (has_fonts && !outline.on_line && !outline.polygon.empty() && !outline.label.empty()) {
+            ++figure.labels_left_out;
+        }
     }
 }
 

@@ -19,7 +19,8 @@ struct OutlinePlace {
     bool without_border = false;  ///< also around a glimpse without a border (`has_border`)
 };
 
-/// What the outlines' labels say is written where it finds room; the k-th in `colour(k)`.
+/// What the outlines' labels say is written where it finds room, and else counted, but for what is `on_line`;
+/// the k-th in `colour(k)`.
 void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const DrawingSizes& sizes,
                 const std::function<cv::Vec3b(std::size_t)>& colour);
 
