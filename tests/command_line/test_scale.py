@@ -95,6 +95,7 @@ class Scale(GlimpseCase):
                 with_bar, images_with_bar = self.svg(kind)
                 added = [text for text in with_bar if text not in texts]
                 self.assertEqual([text for text in added if text in ticks], added)
+                self.assertLessEqual({ticks[0], ticks[-1]}, set(added))
                 self.assertGreaterEqual(len(added), 3)
                 self.assertEqual((images_with_bar, len(with_bar)), (images + 1, len(texts) + len(added)))
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drawn_pictures.hpp"
@@ -83,6 +84,64 @@ TEST_CASE("ticks are some multiples of a round number, all that lie on the scale
         CHECK(ticks.front().value < range.low + step + slack);
         CHECK(ticks.back().value <= range.high + slack);
         CHECK(ticks.back().value > range.high - step - slack);
+    }
+}
+
+TEST_CASE("the ends of a scale by hand") {
+    using Texts = std::vector<std::string>;
+    const auto texts = [](const AttentionRange& range, double apart) {
+        Texts found;
+        for (const Tick& tick : with_ends(ticks_of(range, 6), range, apart)) found.push_back(tick.text);
+        return found;
+    };
+    CHECK(texts({0, 0.99345678}, 0.15) == Texts{"0", "0.2", "0.4", "0.6", "0.8", "0.993"});
+    CHECK(texts({0, 0.99345678}, 0.2) == Texts{"0", "0.2", "0.4", "0.6", "0.993"});
+    CHECK(texts({-0.0, 1}, 0.35) == Texts{"0", "0.4", "0.6", "1"});
+    CHECK(texts({0, 1}, 0.15) == Texts{"0", "0.2", "0.4", "0.6", "0.8", "1"});
+    CHECK(texts({-1, 1}, 0.2) == Texts{"\u22121", "\u22120.5", "0", "0.5", "1"});
+    CHECK(texts({0.123456, 0.654321}, 0.2).front() == "0.123456");
+    CHECK(texts({0.123456, 0.654321}, 0.2).back() == "0.654321");
+    CHECK(texts({99.1234567, 101.2345678}, 0.2).front() == "99.12");
+    CHECK(texts({99.1234567, 101.2345678}, 0.2).back() == "101.23");
+    CHECK(texts({-3.3333333e-7, 3.3333333e-7}, 0.2).front() == "\u22123.33e\u22127");
+}
+
+TEST_CASE(
+    "a scale's ends are true to a two hundredth of it, and no tick is nearer to them than was asked for") {
+    cv::RNG random(4);
+    for (int round = 0; round < 2000; ++round) {
+        const double size = std::pow(10.0, random.uniform(-30.0, 30.0));
+        const double low = size * random.uniform(-1.0, 1.0);
+        const double length = size * random.uniform(1e-4, 2.0);
+        const AttentionRange range{low, low + length};
+        const double apart = random.uniform(0.0, 0.3);
+        const std::vector<Tick> ticks = with_ends(ticks_of(range, 9), range, apart);
+        REQUIRE(ticks.size() >= 2);
+        CAPTURE(range.low);
+        CAPTURE(range.high);
+        for (const auto& [tick, end] : {std::pair(ticks.front(), range.low), {ticks.back(), range.high}}) {
+            CHECK(tick.value == end);
+            std::string text = tick.text;
+            for (std::size_t at = 0; (at = text.find("\u2212", at)) != std::string::npos;)
+                text.replace(at, 3, "-");
+            CHECK(std::abs(std::stod(text) - end) <= length / 199);
+        }
+        for (std::size_t k = 1; k + 1 < ticks.size(); ++k) {
+            CHECK(ticks[k].value - range.low >= 0.999 * apart * length);
+            CHECK(range.high - ticks[k].value >= 0.999 * apart * length);
+        }
+    }
+}
+
+TEST_CASE("a bar tells both ends of its scale") {
+    for (const cv::Size size : {cv::Size(300, 260), cv::Size(16, 16), cv::Size(3000, 2000)}) {
+        const Figure figure = beside_all(size, {{0, 0.99345678}, Colormap::inferno});
+        const std::vector<FigureText> lines = texts_in(figure);
+        CHECK(lines.front().text == "0");
+        CHECK(lines.back().text == "0.993");
+        const int letter = std::get<FigureLettering>(figure.shapes.back()).letter;
+        for (std::size_t k = 1; k < lines.size(); ++k)
+            CHECK(lines[k - 1].position.y - lines[k].position.y >= letter + letter / 3);
     }
 }
 

@@ -1,9 +1,11 @@
 #include "figures/module/colorbar.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "figures/module/attention_levels.hpp"
@@ -20,6 +22,7 @@ namespace {
 // In cap heights.
 constexpr int least_height = 10;
 constexpr int least_pitch = 2;  ///< of as many ticks as there may be; of those that there are, 1½
+constexpr double least_apart = 1.5;
 
 constexpr int least_ticks = 5;
 constexpr int most_ticks = 9;
@@ -41,15 +44,35 @@ Multiples multiples_of(int digit, int exponent, const AttentionRange& range) {
             static_cast<std::int64_t>(std::floor(range.high / step + rounding))};
 }
 
-Tick tick_at(std::int64_t number, const Multiples& multiples) {
-    // The number that these digits are parsed as has them as its text.
-    const std::string digits =
-        std::to_string(number * multiples.digit) + "e" + std::to_string(multiples.exponent);
+/// The number that these digits are parsed as, which has them as its text.
+Tick tick_of(std::string_view digits) {
     double value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     std::string text = number_text(value);
     for (std::size_t at = 0; (at = text.find('-', at)) != std::string::npos;) text.replace(at, 1, "\u2212");
     return {value, text};
+}
+
+Tick tick_at(std::int64_t number, const Multiples& multiples) {
+    return tick_of(std::to_string(number * multiples.digit) + "e" + std::to_string(multiples.exponent));
+}
+
+/// Of a number with so many digits behind its first one.
+Tick rounded_tick(double value, int digits) {
+    std::array<char, 32> text{};
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, digits);
+    return tick_of({text.data(), end.ptr});
+}
+
+/// An end of a scale of that length: as it is where it has 6 digits at most, as given ones have, and else
+/// within a two hundredth of the length.
+Tick end_tick(double value, double length) {
+    if (value == 0) return {0, "0"};  // and not the negative one
+    Tick exact = rounded_tick(value, 5);
+    if (exact.value == value) return exact;
+    const double digits = std::floor(std::log10(std::abs(value))) - std::floor(std::log10(length / 100));
+    return {value, rounded_tick(value, static_cast<int>(std::clamp(digits, 0.0, 16.0))).text};
 }
 
 /// The places of a bar's parts.
@@ -87,7 +110,9 @@ Placed placed_beside(const cv::Rect& beside, int letter) {
 }
 
 std::vector<Tick> ticks_along(const AttentionRange& range, int height, int letter) {
-    return ticks_of(range, std::clamp(height / (least_pitch * letter), least_ticks, most_ticks));
+    const std::vector<Tick> round =
+        ticks_of(range, std::clamp(height / (least_pitch * letter), least_ticks, most_ticks));
+    return with_ends(round, range, least_apart * letter / height);
 }
 
 int widest_text(const std::vector<Tick>& ticks, int letter) {
@@ -134,6 +159,17 @@ std::vector<Tick> ticks_of(const AttentionRange& range, int most) {
         ticks.push_back(tick_at(number, chosen));
     }
     return ticks;
+}
+
+std::vector<Tick> with_ends(const std::vector<Tick>& ticks, const AttentionRange& range, double apart) {
+    const double length = range.high - range.low;
+    std::vector<Tick> all{end_tick(range.low, length)};
+    for (const Tick& tick : ticks) {
+        const double share = (tick.value - range.low) / length;
+        if (share >= apart && 1 - share >= apart) all.push_back(tick);
+    }
+    all.push_back(end_tick(range.high, length));
+    return all;
 }
 
 ColorbarRoom colorbar_room(const Colorbar& bar, const cv::Size& beside, int letter) {

@@ -18,6 +18,10 @@ struct Tick {
 /// `most`, most ≥ 5: two or more.
 std::vector<Tick> ticks_of(const AttentionRange& range, int most);
 
+/// Both ends of the scale, as they are where they have six digits at most and else true to a two hundredth of
+/// it, and between them the ticks that are at least that share of the scale apart from them.
+std::vector<Tick> with_ends(const std::vector<Tick>& ticks, const AttentionRange& range, double apart);
+
 /// The room that a bar needs for its values, in pixels.
 struct ColorbarRoom {
     int letter = 0;      ///< cap height
