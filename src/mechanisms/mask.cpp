@@ -21,8 +21,6 @@ namespace glimpse {
 
 namespace {
 
-constexpr std::string_view finite_weights = "a mask has finite weights that float32 can hold";
-
 cv::Mat activated(const Mask& mask, const cv::Mat& grid) {
     cv::Mat a = grid.clone();
     const double temperature = mask.map().temperature;
@@ -213,7 +211,6 @@ Lowered select(Mask::Select select, const cv::Mat& a, Size image) {
 
 /// Validates given weights that are to be normalised, as far as that can be done without the image.
 void validate_to_normalise(const Mask& mask, const cv::Mat& given, const std::string& field) {
-    if (!cv::checkRange(given)) throw InvalidParameter(field, "a mask has finite weights");
     double smallest = 0;
     double largest = 0;
     cv::minMaxLoc(given, &smallest, &largest);
@@ -233,10 +230,13 @@ void validate_to_normalise(const Mask& mask, const cv::Mat& given, const std::st
 
 /// Validates given weights, as far as that can be done without the image.
 void validate_weights(const Mask& mask, const cv::Mat& given, const std::string& field) {
-    if (mask.normalise != Mask::Normalise::none) return validate_to_normalise(mask, given, field);
+    const bool to_normalise = mask.normalise != Mask::Normalise::none;
+    const bool is_map = !std::holds_alternative<Mask::VectorForm>(mask.form);
+    require_finite_weights(given, to_normalise ? CV_64F : CV_32F,
+                           to_normalise ? "a mask has finite weights" : finite_weights, is_map, field);
+    if (to_normalise) return validate_to_normalise(mask, given, field);
     cv::Mat a;
     given.convertTo(a, CV_32F);
-    if (!cv::checkRange(a)) throw InvalidParameter(field, std::string(finite_weights));
     if (mask.activation == Mask::Activation::relu) cv::max(a, 0.0, a);
     if (mask.activation == Mask::Activation::sigmoid || mask.activation == Mask::Activation::softmax) return;
     try {

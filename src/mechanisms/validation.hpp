@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <opencv2/core.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,6 +25,25 @@ void require_finite(const Numbers& numbers, const std::string& field) {
     for (std::size_t n = 0; n < numbers.size(); ++n) {
         require_finite(numbers[n], field + "/" + std::to_string(n));
     }
+}
+
+inline constexpr std::string_view finite_weights = "a mask has finite weights that float32 can hold";
+
+/// Weights of a mask, of which all are finite as numbers of that depth. `is_map`: they are as they were
+/// given, CV_64F, so that the first that is not has a place that is known, [row, column].
+inline void require_finite_weights(const cv::Mat& weights, int depth, std::string_view rule, bool is_map,
+                                   const std::string& field) {
+    cv::Mat converted;
+    weights.convertTo(converted, depth);
+    cv::Point at;
+    if (cv::checkRange(converted, true, &at)) return;
+    if (!is_map) throw InvalidParameter(field, std::string(rule));
+    const double weight = weights.at<double>(at);
+    const std::string value = std::isnan(weight)   ? "NaN"
+                              : std::isinf(weight) ? "infinite"
+                                                   : number_text(weight);
+    throw InvalidParameter(field, std::string(rule) + "; that at [" + std::to_string(at.y) + ", " +
+                                      std::to_string(at.x) + "] is " + value);
 }
 
 inline void require_standard_deviation(double s, const std::string& field) {

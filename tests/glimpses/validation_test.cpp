@@ -365,6 +365,25 @@ TEST_CASE("invalid: given weights that are not of the mask's kind, whatever the 
     CHECK_NOTHROW(validate(logits));
 }
 
+TEST_CASE("invalid: the first weight that is not finite is told by its place") {
+    const auto map = [](double weight, Mask::Normalise normalise) {
+        cv::Mat_<double> values(3, 4, 0.5);
+        values(1, 2) = weight;
+        Mask mask = mask_of(Mask::FileForm{"grid.npy", values});
+        mask.kind = Mask::Kind::free;
+        mask.normalise = normalise;
+        return mask;
+    };
+    for (const auto normalise : {Mask::Normalise::none, Mask::Normalise::sum}) {
+        check_message("that at [1, 2] is NaN", map(not_a_number, normalise));
+        check_message("that at [1, 2] is infinite", map(infinity, normalise));
+    }
+    check_message("that at [1, 2] is 1e300", map(1e300, Mask::Normalise::none));
+    Mask vectors = mask_of(Mask::VectorForm{{1e200}, {1e100}});
+    vectors.kind = Mask::Kind::free;
+    check_message("a mask has finite weights that float32 can hold", vectors);
+}
+
 TEST_CASE("invalid: given weights that cannot be normalised") {
     using Normalise = Mask::Normalise;
     const auto normalised = [](const cv::Mat_<double>& values, Normalise normalise,
