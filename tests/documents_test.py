@@ -7,6 +7,7 @@
 - docs/interface.md has every command and every option, with their values' names, as the help has them.
 - docs/architecture.md has the layers as src/*/CMakeLists.txt do.
 - The example of the library stands in the program that the test "package" builds and runs.
+- The figures that are shown are those that scripts/demo.sh makes.
 - Where a detection is carried back into the image, the glimpse shows it and the arithmetic is right.
 """
 
@@ -292,6 +293,27 @@ class WorkedExample(unittest.TestCase):
         for point in points:
             numbers = [int(number) for number in point]
             self.assertEqual(list(carried(numbers[:2])), numbers[2:])
+
+
+class Pictures(unittest.TestCase):
+    MADE = {"astronaut.panel.png": "astronaut", "astronaut.sheet.png": "caption", "astronaut.words.png": "words",
+            "chelsea.heads.png": "heads", "chelsea.panel.png": "tilted", "digit.draw.png": "draw"}  # of which document
+    OTHERS = {"attention_cost.png", "gaze.track.webp"}  # of scripts/benchmark.sh, and of an encoder
+
+    def test_each_is_what_its_command_makes(self):
+        self.assertEqual({path.name for path in (ROOT / "data/results").iterdir()}, set(self.MADE) | self.OTHERS)
+        font = subprocess.run(["fc-match", "Sans"], capture_output=True, text=True).stdout
+        if '"DejaVu Sans"' not in font:
+            self.skipTest(f"the letters of the pictures are DejaVu Sans, and here {font.strip()}")
+        demonstration = (ROOT / "scripts/demo.sh").read_text().replace("\\\n", " ")
+        for name, parameters in self.MADE.items():
+            with self.subTest(picture=name), tempfile.TemporaryDirectory() as directory:
+                (arguments,) = re.findall(rf'^"\$glimpse" extract (.*/{parameters}\.json .*?) *--out', demonstration, re.M)
+                subprocess.run([BINARY, "extract", *arguments.split(), "--out", directory, "--quiet"], cwd=ROOT, check=True)
+                (made,) = (path for kind in ("panel", "sheet") for path in pathlib.Path(directory).glob(f"*.{kind}.png"))
+                made, shown = (numpy.array(Image.open(path)).astype(int) for path in (made, ROOT / "data/results" / name))
+                self.assertEqual(made.shape, shown.shape)
+                self.assertLess(abs(made - shown).mean(), 0.5)  # levels: versions of Cairo and codecs round otherwise
 
 
 if __name__ == "__main__":
