@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "archives/archives.hpp"
+
 namespace glimpse {
 
 /// A file in a zip archive.
@@ -31,10 +33,25 @@ class ZipReader {
     virtual void require_intact(std::size_t member) const = 0;
 };
 
-/// The module that reads zip archives, loaded only for them.
+/// Writes a zip archive, whose bytes are the same for the same files: they have no time and no owner.
+class ZipWriter {
+  public:
+    virtual ~ZipWriter() = default;
+    /// Begins a file of so many bytes, which `write` is to give. Throws `Error`, and what the sink throws, as
+    /// all of these do.
+    virtual void begin(const std::string& name, std::uint64_t size) = 0;
+    /// More of that file.
+    virtual void write(std::span<const std::uint8_t> bytes) = 0;
+    /// Writes the directory, without which there is no archive.
+    virtual void finish() = 0;
+};
+
+/// The module that reads and writes zip archives, loaded only for them.
 struct ZipArchives {
     /// `bytes` must outlive the reader. Throws `Error` for what is no zip archive, or a damaged one.
     std::unique_ptr<ZipReader> (*open)(std::span<const std::uint8_t> bytes);
+    /// What it writes is deflated.
+    std::unique_ptr<ZipWriter> (*create)(ByteSink sink);
 };
 /// Throws `Error` where the module cannot be loaded.
 const ZipArchives& zip_archives();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "archive_files.hpp"
+#include "archives/zip.hpp"
 #include "glimpse/error.hpp"
 
 using namespace glimpse;
@@ -189,4 +190,39 @@ TEST_CASE("an archive's name says how it is compressed") {
         CHECK(compression_of(name) == compression);
     }
     CHECK_THROWS_AS(compression_of("a.zip"), UsageError);
+}
+
+TEST_CASE("a zip archive gives back what was put into it, piece by piece, and is the same each time") {
+    const auto zip_of = [](const Files& files, std::size_t piece) {
+        Bytes bytes;
+        const auto writer = zip_archives().create(sink_into(bytes));
+        for (const auto& [name, content] : files) {
+            writer->begin(name, content.size());
+            for (std::size_t k = 0; k < content.size(); k += piece)
+                writer->write(bytes_of(content.substr(k, piece)));
+        }
+        writer->finish();
+        return bytes;
+    };
+    const Bytes bytes = zip_of(some_files, 7);
+    CHECK(zip_of(some_files, 1000) == bytes);
+    const auto reader = zip_archives().open(bytes);
+    REQUIRE(reader->members().size() == some_files.size());
+    for (std::size_t k = 0; k < some_files.size(); ++k) {
+        CHECK(reader->members()[k].name == some_files[k].first);
+        const Bytes content = reader->read(k);
+        CHECK(std::string(content.begin(), content.end()) == some_files[k].second);
+    }
+    constexpr std::size_t end_of_directory = 22;
+    CHECK(std::string(bytes.end() - end_of_directory, bytes.end() - end_of_directory + 4) == "PK\5\6");
+}
+
+TEST_CASE("what the sink of a zip archive throws is thrown") {
+    const auto writer = zip_archives().create([](auto) { throw Error("full"); });
+    const auto write_all = [&] {
+        writer->begin("a", 1);
+        writer->write(bytes_of("a"));
+        writer->finish();
+    };
+    CHECK_THROWS_WITH_AS(write_all(), "full", Error);
 }

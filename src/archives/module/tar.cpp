@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "archives/archives.hpp"
+#include "archives/module/archive_output.hpp"
 #include "archives/module/gzip.hpp"
 #include "archives/module/utf8_names.hpp"
 #include "glimpse/error.hpp"
@@ -22,32 +22,6 @@ namespace {
 struct ReadDeleter {
     void operator()(archive* a) const { archive_read_free(a); }
 };
-struct WriteDeleter {
-    void operator()(archive* a) const { archive_write_free(a); }
-};
-struct EntryDeleter {
-    void operator()(archive_entry* entry) const { archive_entry_free(entry); }
-};
-
-/// Carries a callback's exception past libarchive, whose C code must not be unwound.
-class Thrown {
-  public:
-    template <typename Step>
-    la_ssize_t guard(Step&& step) {
-        try {
-            return step();
-        } catch (...) {
-            exception_ = std::current_exception();
-            return ARCHIVE_FATAL;
-        }
-    }
-    void rethrow() {
-        if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
-    }
-
-  private:
-    std::exception_ptr exception_;
-};
 
 ArchiveMember::Kind kind_of(archive_entry* entry) {
     if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK) {
@@ -55,14 +29,6 @@ ArchiveMember::Kind kind_of(archive_entry* entry) {
     }
     if (archive_entry_filetype(entry) == AE_IFDIR) return ArchiveMember::Kind::directory;
     return archive_entry_filetype(entry) == AE_IFREG ? ArchiveMember::Kind::file : ArchiveMember::Kind::other;
-}
-
-/// Throws what a callback threw, or else libarchive's reason, where the status is a failure.
-void require(int status, archive* a, Thrown& thrown, const char* what) {
-    if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return;
-    thrown.rethrow();
-    const char* const reason = archive_error_string(a);
-    throw Error(std::string(what) + (reason ? std::string(": ") + reason : ""));
 }
 
 /// Throws `Error` for an archive of another kind, by its first bytes, which libarchive just does not know.
@@ -253,38 +219,28 @@ class TarReader final : public ArchiveReader {
 
 class TarWriter final : public ArchiveWriter {
   public:
-    TarWriter(ByteSink sink, Compression compression)
-        : sink_(std::move(sink)), archive_(archive_write_new()), entry_(archive_entry_new()) {
-        archive_write_set_format_pax_restricted(archive_.get());
-        require(add_filter(compression));
+    TarWriter(ByteSink sink, Compression compression) : output_(std::move(sink)) {
+        archive* const a = output_.get();
+        archive_write_set_format_pax_restricted(a);
+        output_.require(add_filter(compression));
         // libarchive pads the last block with zeros, which after compressed data zstd refuses.
-        if (compression != Compression::none) archive_write_set_bytes_in_last_block(archive_.get(), 1);
-        require(archive_write_open(archive_.get(), this, nullptr, drain, nullptr));
+        if (compression != Compression::none) archive_write_set_bytes_in_last_block(a, 1);
+        output_.open();
     }
-    /// Freeing the archive finishes it; its output is then discarded, since libarchive leaks its buffer where
-    /// the sink refuses it.
-    ~TarWriter() override { abandoned_ = true; }
-    TarWriter(const TarWriter&) = delete;
-    TarWriter& operator=(const TarWriter&) = delete;
 
     void add(const std::string& name, std::span<const std::uint8_t> bytes) override {
-        constexpr int permissions = 0644;
         const Utf8Names utf8;
-        archive_entry_clear(entry_.get());
-        archive_entry_set_pathname(entry_.get(), name.c_str());
-        archive_entry_set_filetype(entry_.get(), AE_IFREG);
-        archive_entry_set_perm(entry_.get(), permissions);
-        archive_entry_set_size(entry_.get(), static_cast<la_int64_t>(bytes.size()));
-        archive_entry_set_mtime(entry_.get(), 0, 0);
-        require(archive_write_header(archive_.get(), entry_.get()));
-        if (archive_write_data(archive_.get(), bytes.data(), bytes.size()) < 0) require(ARCHIVE_FATAL);
+        archive_entry* const entry = output_.file(name, bytes.size());
+        archive_entry_set_mtime(entry, 0, 0);
+        output_.begin(entry);
+        output_.write(bytes);
     }
 
-    void finish() override { require(archive_write_close(archive_.get())); }
+    void finish() override { output_.finish(); }
 
   private:
     int add_filter(Compression compression) {
-        archive* const a = archive_.get();
+        archive* const a = output_.get();
         switch (compression) {
             case Compression::none:
                 return ARCHIVE_OK;
@@ -302,24 +258,7 @@ class TarWriter final : public ArchiveWriter {
         return status;
     }
 
-    static la_ssize_t drain(archive* /*archive*/, void* writer, const void* bytes, std::size_t size) {
-        auto& self = *static_cast<TarWriter*>(writer);
-        if (self.abandoned_) return static_cast<la_ssize_t>(size);
-        return self.thrown_.guard([&] {
-            self.sink_({static_cast<const std::uint8_t*>(bytes), size});
-            return static_cast<la_ssize_t>(size);
-        });
-    }
-
-    void require(int status) {
-        glimpse::require(status, archive_.get(), thrown_, "the archive cannot be written");
-    }
-
-    ByteSink sink_;
-    Thrown thrown_;
-    bool abandoned_ = false;
-    std::unique_ptr<archive, WriteDeleter> archive_;
-    std::unique_ptr<archive_entry, EntryDeleter> entry_;
+    ArchiveOutput output_;
 };
 
 std::unique_ptr<ArchiveReader> open(ByteSource source) {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <functional>
 #include <string_view>
+#include <utility>
 
+#include "archives/module/archive_output.hpp"
 #include "archives/module/utf8_names.hpp"
 #include "glimpse/error.hpp"
 #include "system/module_export.hpp"
@@ -135,12 +137,37 @@ class MemoryZipReader final : public ZipReader {
     std::vector<ZipMember> members_;
 };
 
+class DeflatingZipWriter final : public ZipWriter {
+  public:
+    explicit DeflatingZipWriter(ByteSink sink) : output_(std::move(sink)) {
+        archive_write_set_format_zip(output_.get());
+        output_.require(archive_write_zip_set_compression_deflate(output_.get()));
+        // Readers look for the directory at the end, which libarchive would pad.
+        archive_write_set_bytes_in_last_block(output_.get(), 1);
+        output_.open();
+    }
+
+    void begin(const std::string& name, std::uint64_t size) override {
+        const Utf8Names utf8;
+        output_.begin(output_.file(name, size));
+    }
+    void write(std::span<const std::uint8_t> bytes) override { output_.write(bytes); }
+    void finish() override { output_.finish(); }
+
+  private:
+    ArchiveOutput output_;
+};
+
 std::unique_ptr<ZipReader> open_zip(std::span<const std::uint8_t> bytes) {
     return std::make_unique<MemoryZipReader>(bytes);
+}
+
+std::unique_ptr<ZipWriter> create_zip(ByteSink sink) {
+    return std::make_unique<DeflatingZipWriter>(std::move(sink));
 }
 
 }  // namespace
 
 }  // namespace glimpse
 
-GLIMPSE_MODULE(glimpse::ZipArchives, glimpse::open_zip);
+GLIMPSE_MODULE(glimpse::ZipArchives, glimpse::open_zip, glimpse::create_zip);
