@@ -1,12 +1,10 @@
-#include <algorithm>
-#include <bit>
-#include <iterator>
 #include <limits>
 #include <opencv2/core.hpp>
 #include <optional>
 
 #include "arrays/elements.hpp"
 #include "arrays/npy_header.hpp"
+#include "arrays/npy_output.hpp"
 #include "glimpse/error.hpp"
 #include "images/codecs/built_in.hpp"
 #include "images/codecs/lengths.hpp"
@@ -121,12 +119,13 @@ class NpyReader final : public ImageReader {
     ImageInfo info_;
 };
 
-std::string shape_of(const Image& image) {
-    const std::string height = std::to_string(image.pixels.rows);
-    const std::string channels = std::to_string(image.pixels.channels());
-    if (image.list) return "(" + height + ", " + channels + ")";
-    const std::string plane = height + ", " + std::to_string(image.pixels.cols);
-    return image.pixels.channels() == 1 ? "(" + plane + ")" : "(" + plane + ", " + channels + ")";
+/// h×w or h×w×C; of a list, N×C.
+Array::Shape shape_of(const Image& image) {
+    const auto length = [](int n) { return static_cast<std::size_t>(n); };
+    Array::Shape shape{length(image.pixels.rows)};
+    if (!image.list) shape.push_back(length(image.pixels.cols));
+    if (image.list || image.pixels.channels() > 1) shape.push_back(length(image.pixels.channels()));
+    return shape;
 }
 
 class NpyCodec final : public Codec {
@@ -148,24 +147,12 @@ class NpyCodec final : public Codec {
     /// Always float32, in this machine's byte order, which the header names.
     [[nodiscard]] std::vector<std::uint8_t> encode(const Image& image,
                                                    std::string_view /*extension*/) const override {
-        const std::span<const std::uint8_t> magic = npy_magic();
-        const char order = std::endian::native == std::endian::little ? '<' : '>';
-        std::string header = std::string("{'descr': '") + order +
-                             "f4', 'fortran_order': False, 'shape': " + shape_of(image) + ", }";
-        // The numbers begin at a multiple of 64.
-        header.append(63 - (magic.size() + 4 + header.size()) % 64, ' ').push_back('\n');
         cv::Mat values = image.pixels;
         if (values.depth() != CV_32F || !values.isContinuous()) image.pixels.convertTo(values, CV_32F);
         const auto* data = reinterpret_cast<const std::uint8_t*>(values.data);
         const std::size_t size = values.total() * values.elemSize();
-        std::vector<std::uint8_t> bytes;
-        bytes.reserve(magic.size() + 4 + header.size() + size);
-        std::ranges::copy(magic, std::back_inserter(bytes));
-        for (const std::size_t byte :
-             {std::size_t{1}, std::size_t{0}, header.size() & 0xFF, header.size() >> 8}) {
-            bytes.push_back(static_cast<std::uint8_t>(byte));
-        }
-        std::ranges::copy(header, std::back_inserter(bytes));
+        std::vector<std::uint8_t> bytes = npy_beginning(numpy_type<float>(), shape_of(image));
+        bytes.reserve(bytes.size() + size);
         bytes.insert(bytes.end(), data, data + size);
         return bytes;
     }
