@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "glimpse/backend.hpp"
 #include "glimpse/lowered.hpp"
 #include "maps/image_region.hpp"
+#include "maps/matrix_entries.hpp"
 #include "matrices.hpp"
 
 // The laws that every mechanism, every kind of map and every backend obeys, as one check: `check_laws`.
@@ -237,7 +239,49 @@ inline void check_against_dense(const Backend& backend, const LinearMap& map, co
     CHECK(largest_difference(read(backend, map, image, image.depth()), rounded_values) == 0);
 }
 
-/// All five laws, for 1 to 5 channels and every depth.
+/// A matrix of a map as `for_each_entry` gives it: rows of ascending columns, and no zeros.
+inline cv::Mat_<double> entries_of(const LinearMap& map, MatrixOf which) {
+    const MatrixShape shape = shape_of(map, which);
+    cv::Mat_<double> matrix(static_cast<int>(shape.rows), static_cast<int>(shape.columns), 0.0);
+    int row = 0;
+    std::int64_t before = -1;
+    const auto entry = [&](std::int64_t column, float weight) {
+        REQUIRE(row < matrix.rows);
+        REQUIRE(column < shape.columns);
+        CHECK(column > before);
+        CHECK(weight != 0);
+        matrix(row, static_cast<int>(column)) = weight;
+        before = column;
+    };
+    const auto end_row = [&] {
+        ++row;
+        before = -1;
+    };
+    for_each_entry(map, which, entry, end_row);
+    CHECK(row == shape.rows);
+    return matrix;
+}
+
+/// A = A_y ⊗ A_x: row i·w + j and column y·W + x have A_y[i, y] A_x[j, x].
+inline cv::Mat_<double> kronecker_product(const cv::Mat_<double>& a_y, const cv::Mat_<double>& a_x) {
+    cv::Mat_<double> all(a_y.rows * a_x.rows, a_y.cols * a_x.cols);
+    for (int i = 0; i < a_y.rows; ++i) {
+        for (int y = 0; y < a_y.cols; ++y)
+            all(cv::Rect(y * a_x.cols, i * a_x.rows, a_x.cols, a_x.rows)) = a_y(i, y) * a_x;
+    }
+    return all;
+}
+
+/// Law 6: the matrices that a map consists of are that A.
+inline void check_matrices(const LinearMap& map, const Dense& dense) {
+    const cv::Mat_<double> all =
+        matrices_of(map).front() == MatrixOf::all
+            ? entries_of(map, MatrixOf::all)
+            : kronecker_product(entries_of(map, MatrixOf::y), entries_of(map, MatrixOf::x));
+    CHECK(largest_difference(all, dense.a) <= float32_tolerance * dense.read_gain());
+}
+
+/// All six laws, for 1 to 5 channels and every depth.
 inline void check_laws(const Lowered& lowered, const Backend& backend, const Expectation& expected) {
     const LinearMap& map = lowered.map;
     INFO(backend.name(), ": ", expected.name, ", image ", map.image.width, "x", map.image.height,
@@ -250,6 +294,7 @@ inline void check_laws(const Lowered& lowered, const Backend& backend, const Exp
     check_attention_map(backend, lowered, dense);
     check_support(lowered, dense);
     check_constant(backend, lowered, expected);
+    check_matrices(map, dense);
     for (const int depth : {CV_8U, CV_16U, CV_32F}) {
         for (int channels = 1; channels <= 5; ++channels) {
             CAPTURE(depth);
