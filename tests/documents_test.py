@@ -173,7 +173,7 @@ class Contract(unittest.TestCase):
                 record = json.loads(subprocess.run(command, capture_output=True).stdout.splitlines()[0])
                 return set(record).union(*record["glimpses"])
             figures = ["-o", directory, "--existing", "skip", "--overlay", "--panel", "--sheet", "glimpses", "--map",
-                       "--scale", "0,0.5"]
+                       "--matrices", "--scale", "0,0.5"]
             fields = fields_with(*figures)
             (pathlib.Path(directory) / "pages.overlay.png").unlink()
             fields |= fields_with(*figures)  # which skips what is there by now

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,6 +17,13 @@ namespace glimpse {
 /// What to do with an output that exists already: replace it, keep it, or end the run before any work.
 enum class Existing { overwrite, skip, error };
 
+/// Whether the matrices of each map are written, and how: as sparse matrices (.npz) of scipy, or with all of
+/// their zeros (.npy).
+enum class MatrixForm : std::uint8_t { none, sparse, dense };
+
+/// The most numbers of a matrix that is written with its zeros.
+inline constexpr std::int64_t largest_dense_matrix = std::int64_t{1} << 26;
+
 /// What is made of each track once the run is over; see `Tracks`.
 struct TrackOptions {
     bool strip = false;     ///< DIR/ID.strip.png, .svg or .pdf, a contact sheet of its glimpses
@@ -30,14 +38,15 @@ struct TrackOptions {
 
 /// What is written, and where.
 struct OutputOptions {
-    std::string out;        ///< a directory; a file, where there is one glimpse; or "-": standard output
-    std::string archive;    ///< instead of `out`: a tar file, or "-"; outputs become its members
-    std::string format;     ///< an extension without its dot; empty: that of `out`, or png
-    bool overlay = false;   ///< NAME.overlay.png, .svg or .pdf
-    bool panel = false;     ///< NAME.panel.png, .svg or .pdf
-    SheetOptions sheet;     ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
-    bool map = false;       ///< NAME.ID.map.png, or .npy where the format is npy
-    OverlayStyle style;     ///< of overlay, panel and sheet
+    std::string out;       ///< a directory; a file, where there is one glimpse; or "-": standard output
+    std::string archive;   ///< instead of `out`: a tar file, or "-"; outputs become its members
+    std::string format;    ///< an extension without its dot; empty: that of `out`, or png
+    bool overlay = false;  ///< NAME.overlay.png, .svg or .pdf
+    bool panel = false;    ///< NAME.panel.png, .svg or .pdf
+    SheetOptions sheet;    ///< NAME.sheet.png, .svg or .pdf; of several pages NAME.sheet.1.png, …
+    bool map = false;      ///< NAME.ID.map.png, or .npy where the format is npy
+    MatrixForm matrices = MatrixForm::none;  ///< NAME.ID.A_y.npz and the like: `MatrixPath`
+    OverlayStyle style;                      ///< of overlay, panel and sheet
     bool colorbar = false;  ///< in those that show colours, unless each map has a scale of its own
     FigureFormat figure_format = FigureFormat::png;  ///< of overlay, panel, sheet and contact sheet
     /// Of overlay and panel, ≥ 1: an image whose longer side has more pixels is shown shrunk by the least
@@ -48,6 +57,16 @@ struct OutputOptions {
     bool sync = true;                                 ///< flush outputs to the disk before their names appear
     std::vector<std::filesystem::path> also_inputs;   ///< files of the run that are not images
     std::vector<std::filesystem::path> also_outputs;  ///< files that the caller writes itself
+};
+
+/// A matrix of a glimpse's map, or its sampling points.
+struct MatrixPath {
+    /// g = A_y I A_xᵀ for each channel: A_y is h×H, A_x w×W. Of other maps g = A I, the pixels of I and g
+    /// one after another, row by row: A is (h·w)×(H·W). The grid is h×w×2, the points (x, y) of the image, in
+    /// centre coordinates, that a map of samples looks at.
+    enum class Kind : std::uint8_t { a_y, a_x, grid, a };
+    Kind kind;
+    std::filesystem::path path;
 };
 
 /// The paths of one glimpse's outputs; empty where not wanted, or on standard output.
@@ -63,8 +82,11 @@ struct OutputPaths {
     std::filesystem::path panel;
     std::vector<std::filesystem::path> sheets;  ///< its pages
     std::filesystem::path record;               ///< the image's record, in an archive
+    /// Of each glimpse of the job's document, where they are wanted, in the order of their kinds: all that
+    /// there may be, and once the glimpse is lowered those of its map.
+    std::vector<std::vector<MatrixPath>> matrices{};
 
-    /// All but the glimpses themselves that are wanted: maps, overlay, panel, sheets, record.
+    /// All but the glimpses themselves that are wanted: maps, matrices, overlay, panel, sheets, record.
     [[nodiscard]] GLIMPSE_EXPORT std::vector<std::filesystem::path> beside_glimpses() const;
 };
 

@@ -58,6 +58,9 @@ struct ImageReport {
     std::shared_ptr<const ParameterDocument> document;
     BoxAdjustment adjustment{};           ///< of every box of the document
     std::vector<GlimpseReport> glimpses;  ///< of the job's document, then the unusable ones
+    /// Paths of matrices, as `output`, those that the run writes: of each glimpse of the job's document, or
+    /// none where it writes none.
+    std::vector<std::vector<std::string>> matrices{};
 };
 
 /// An encoded output that is to become a member of an archive, rather than a file.

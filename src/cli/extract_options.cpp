@@ -159,6 +159,15 @@ void add_outputs(Command& command, ExtractOptions& o) {
         ->type_name("FILE");
     add_format_option(command, o.output.format, "of the glimpses");
     command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
+    CLI::Option* const matrices = command.add_flag(
+        "--matrices", o.matrices,
+        "also write the matrices of g = A_y I A_x^T, NAME.ID.A_y.npz and A_x.npz, or of g = A I, A.npz, for "
+        "scipy.sparse.load_npz; where points are sampled, these, too, NAME.ID.grid.npy");
+    command
+        .add_flag("--dense", o.dense,
+                  "write --matrices with their zeros, as .npy: those of " +
+                      std::to_string(largest_dense_matrix) + " numbers at most")
+        ->needs(matrices);
     command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
         ->type_name("FILE");
     command
@@ -330,6 +339,7 @@ void apply(ExtractOptions& o) {
     if (!o.over.empty()) o.output.sheet.over_run = sheet_extents.at(o.over);
     if (o.columns) o.output.sheet.columns = *o.columns;
     if (o.cell_size) o.output.sheet.cell_size = o.output.tracks.cell_size = *o.cell_size;
+    if (o.matrices) o.output.matrices = o.dense ? MatrixForm::dense : MatrixForm::sparse;
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
     o.output.sync = !o.no_sync;

@@ -30,6 +30,8 @@ struct ExtractOptions {
     std::optional<int> columns;
     std::optional<int> cell_size;
     std::string figure_format;
+    bool matrices = false;
+    bool dense = false;
     std::string existing = "overwrite";
     std::string device = "cpu";
     std::string report;

@@ -53,6 +53,8 @@ constexpr std::array fields{
     Field{"style.scale", "--scale"},
     Field{"colorbar", "--colorbar"},
     Field{"map", "--map"},
+    Field{"matrices", "--matrices"},
+    Field{"matrices.dense", "--dense"},
     Field{"tracks.strip", "--strip"},
     Field{"tracks.animation", "--animate"},
     Field{"tracks.crops", "--animate-crops"},

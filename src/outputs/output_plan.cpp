@@ -105,6 +105,17 @@ class JobPaths {
         return {below("sheet").string(), pages_of_sheet(glimpses_), plan_.options.figure_format};
     }
 
+    /// All that there may be.
+    [[nodiscard]] std::vector<MatrixPath> matrices_of(const std::string& id) const {
+        if (plan_.options.matrices == MatrixForm::none) return {};
+        using enum MatrixPath::Kind;
+        const std::string format = plan_.options.matrices == MatrixForm::dense ? ".npy" : ".npz";
+        return {{a_y, below(id + ".A_y" + format)},
+                {a_x, below(id + ".A_x" + format)},
+                {grid, below(id + ".grid.npy")},
+                {a, below(id + ".A" + format)}};
+    }
+
   private:
     [[nodiscard]] fs::path below(const std::string& suffix) const { return base_ + "." + suffix; }
 
@@ -173,10 +184,12 @@ void validate(const OutputOptions& options) {
     if (options.sheet.over_run) require_sheet_of_run(options);
     if (has_sheet) require_cell_size("sheet.cell_size", options.sheet.cell_size);
     if (options.tracks.strip) require_cell_size("tracks.cell_size", options.tracks.cell_size);
-    if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map)) {
+    if (options.out == standard_stream && (options.overlay || options.panel || has_sheet || options.map ||
+                                           options.matrices != MatrixForm::none)) {
         throw InvalidOption("out", "'-' holds the glimpse alone: give a directory for " +
                                        field_name("overlay") + ", " + field_name("panel") + ", " +
-                                       field_name("sheet") + " and " + field_name("map"));
+                                       field_name("sheet") + ", " + field_name("map") + " and " +
+                                       field_name("matrices"));
     }
 }
 
@@ -185,6 +198,8 @@ void validate(const OutputOptions& options) {
 std::vector<fs::path> OutputPaths::beside_glimpses() const {
     std::vector<fs::path> others;
     for (const GlimpsePaths& one : glimpses) others.push_back(one.map);
+    for (const std::vector<MatrixPath>& one : matrices)
+        std::ranges::transform(one, std::back_inserter(others), &MatrixPath::path);
     others.insert(others.end(), {overlay, panel, record});
     others.insert(others.end(), sheets.begin(), sheets.end());
     std::erase(others, fs::path());
@@ -227,6 +242,8 @@ OutputPaths output_paths(const OutputPlan& plan, const ImageJob& job) {
     OutputPaths paths = naming.beside_glimpses();
     paths.glimpses.reserve(job.glimpses->size());
     for (const Glimpse& glimpse : *job.glimpses) paths.glimpses.push_back(naming.of(glimpse));
+    if (plan.options.matrices == MatrixForm::none) return paths;
+    for (const Glimpse& glimpse : *job.glimpses) paths.matrices.push_back(naming.matrices_of(glimpse.id));
     return paths;
 }
 
@@ -247,6 +264,7 @@ void for_each_output(const OutputPlan& plan, const ImageJob& job, const VisitOut
         const GlimpsePaths paths = naming.of(glimpse);
         visit_one(paths.glimpse);
         visit_one(paths.map);
+        for (const MatrixPath& matrix : naming.matrices_of(glimpse.id)) visit(matrix.path);
     }
     std::ranges::for_each(naming.beside_glimpses().beside_glimpses(), visit);
 }

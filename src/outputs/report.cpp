@@ -79,6 +79,10 @@ std::string line(const Json& record, const ImageReport& report) {
     for (std::size_t k = 0; k < report.glimpses.size(); ++k) {
         if (k > 0) text += ',';
         Json glimpse = json(report.glimpses[k]);
+        if (k < report.matrices.size()) {
+            for (const std::string& path : report.matrices[k])
+                glimpse["matrices"].push_back(reported_path(path));
+        }
         if (report.document) add_parameters(glimpse, report, k);
         text += text_of(glimpse);
     }

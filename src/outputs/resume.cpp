@@ -53,10 +53,14 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
         if (record["status"] != "ok") continue;
         const auto page = record.value("page", nlohmann::json(0));
         for (const auto& glimpse : record["glimpses"]) {
-            if (glimpse.is_object() && glimpse.value("output", nlohmann::json()).is_string()) {
-                outputs.insert(key_of(glimpse["output"].get<std::string>(),
-                                      page.is_number_integer() ? page.get<int>() : 0));
-            }
+            if (!glimpse.is_object()) continue;
+            const auto add = [&](const nlohmann::json& output) {
+                if (!output.is_string()) return;
+                outputs.insert(
+                    key_of(output.get<std::string>(), page.is_number_integer() ? page.get<int>() : 0));
+            };
+            add(glimpse.value("output", nlohmann::json()));
+            for (const auto& matrix : glimpse.value("matrices", nlohmann::json())) add(matrix);
         }
     }
     // A file that is no report is never truncated.
@@ -77,20 +81,42 @@ class Remainder::State {
         : plan_(plan), dry_run_(dry_run), finished_(finished_outputs(report, !dry_run)) {}
 
     bool is_done(const ImageJob& job) {
-        const OutputPaths paths = output_paths(plan_, job);
-        const std::vector<fs::path> all = all_of(paths);
-        for (const fs::path& path : all) {
+        OutputPaths paths = output_paths(plan_, job);
+        for (const fs::path& path : all_of(paths)) {
             if (!dry_run_) clean_beside(plan_, path, clean_);
         }
         if (!job.problem.empty() || !job.unusable.empty() || paths.glimpses.empty()) return false;
-        const auto is_listed = [&](const GlimpsePaths& one) {
-            return !one.glimpse.empty() && finished_.contains(key_of(reported_path(one.glimpse.string()),
-                                                                     job.image.page().value_or(0)));
-        };
-        return std::ranges::all_of(paths.glimpses, is_listed) && std::ranges::all_of(all, may_be_whole);
+        const int page = job.image.page().value_or(0);
+        for (const GlimpsePaths& one : paths.glimpses) {
+            if (one.glimpse.empty() || !is_listed(one.glimpse, page)) return false;
+        }
+        for (const std::vector<MatrixPath>& planned : paths.matrices) {
+            if (!has_matrices(planned, page)) return false;
+        }
+        paths.matrices.clear();
+        return std::ranges::all_of(all_of(paths), may_be_whole);
     }
 
   private:
+    [[nodiscard]] bool is_listed(const fs::path& path, int page) const {
+        return finished_.contains(key_of(reported_path(path.string()), page));
+    }
+
+    /// Whether those that the report lists are there, and all of one kind of map: only the opened image tells
+    /// which kind it is.
+    [[nodiscard]] bool has_matrices(const std::vector<MatrixPath>& planned, int page) const {
+        using enum MatrixPath::Kind;
+        std::set<MatrixPath::Kind> whole;
+        for (const MatrixPath& matrix : planned) {
+            if (may_be_whole(matrix.path)) {
+                whole.insert(matrix.kind);
+            } else if (is_listed(matrix.path, page)) {
+                return false;
+            }
+        }
+        return whole.contains(a) || (whole.contains(a_y) && whole.contains(a_x));
+    }
+
     const OutputPlan& plan_;
     bool dry_run_;
     std::set<std::string> finished_;

@@ -48,6 +48,13 @@ bool is_pdf(Bytes bytes) {
     return starts_with(bytes, "%PDF-") && ends_with(bytes, "%%EOF\n");
 }
 
+/// A zip archive as this program writes it: the end of its directory has no comment behind it.
+bool is_npz(Bytes bytes) {
+    constexpr std::size_t end_of_directory = 22;
+    return starts_with(bytes, "PK\3\4") && bytes.size() >= end_of_directory &&
+           starts_with(bytes.last(end_of_directory), "PK\5\6");
+}
+
 bool ends_with_zeros(Bytes bytes) {
     constexpr std::size_t block = 512;
     if (bytes.size() % block != 0 || bytes.size() < 2 * block) return false;
@@ -73,6 +80,7 @@ bool is_whole(Bytes bytes, const std::filesystem::path& name) {
     if (can_encode(extension)) return may_be_whole_image(bytes, extension);
     if (extension == "gif") return is_gif(bytes);
     if (extension == "mp4") return is_mp4(bytes);
+    if (extension == "npz") return is_npz(bytes);
     if (extension == figure_format_name(FigureFormat::svg)) return is_svg(bytes);
     if (extension == figure_format_name(FigureFormat::pdf)) return is_pdf(bytes);
     const auto compression = known_compression(name.string());

@@ -16,6 +16,7 @@
 #include "pipeline/dark_glimpses.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/glimpse_reader.hpp"
+#include "pipeline/matrices.hpp"
 #include "pipeline/pictures.hpp"
 #include "pipeline/saving.hpp"
 #include "system/failure.hpp"
@@ -33,7 +34,7 @@ struct Run {
 
 /// Saves glimpses that were read together.
 void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageInfo& image,
-                  std::string_view format, Saver& saver, Pictures& pictures) {
+                  std::string_view format, Saver& saver, Matrices& matrices, Pictures& pictures) {
     const bool with_maps = !glimpses.empty() && !glimpses.front()->paths->map.empty();
     const std::size_t at_once = with_maps ? most_maps_at_once : glimpses.size();
     const auto save = [&](std::size_t k) {
@@ -42,6 +43,7 @@ void save_portion(GlimpseSpan glimpses, std::span<cv::Mat> pixels, const ImageIn
         guarded(*glimpse.report, [&] {
             const Image picture = picture_of(glimpse, std::move(pixels[k]), image);
             save_glimpse(glimpse, picture, format, saver);
+            matrices.save(glimpse, saver);
             pictures.show(glimpse, picture);
             record_output(glimpse);
         });
@@ -85,7 +87,7 @@ Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& i
 /// Decodes one part after another, reads its glimpses and saves them. Throws `WaitEnded` where the run is
 /// interrupted while some are left.
 void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run, GlimpseReader& reader,
-                   Saver& saver, Pictures& pictures) {
+                   Saver& saver, Matrices& matrices, Pictures& pictures) {
     const std::string& format = run.plan.format;
     const ImageInfo& info = image.info();
     const int depth = is_array_format(format) ? CV_32F : info.depth;
@@ -96,7 +98,7 @@ void extract_parts(const Decoding& decoding, ImageReader& image, const Run& run,
         decoded = {};  // frees the previous part first
         decoded = decode_region(image, part.region, decoding.shrink);
         reader.read(part.glimpses, decoded, depth, [&](GlimpseSpan portion, std::span<cv::Mat> pixels) {
-            save_portion(portion, pixels, info, format, saver, pictures);
+            save_portion(portion, pixels, info, format, saver, matrices, pictures);
             left -= portion.size();
             if (left > 0) require_running(run.options);
         });
@@ -192,8 +194,9 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
 }
 
 /// The steps of one image; where one throws, the report keeps what was known before.
-void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run, GlimpseReader& reader,
-                   Saver& saver, FinishedJob& done, ImageInUse& held) {
+void extract_image(const ImageJob& job, const Run& run, GlimpseReader& reader, Saver& saver,
+                   FinishedJob& done, ImageInUse& held) {
+    OutputPaths& paths = done.paths;
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
     saver.renew_figures(paths);
@@ -207,12 +210,15 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
     done.annotated_turned = is_annotated_turned(job, info);
     held.reserved = reserve_for_weights(job, image, pictures, run);
     auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
+    Matrices matrices(run.plan.options, paths, report);
+    matrices.plan(glimpses);
     tell_dark(glimpses, run.plan.format, info.depth, done);
     if (run.options.dry_run) {
         pictures.record_planned();
+        matrices.record_planned(glimpses, saver);
         return record_outputs(glimpses, saver);
     }
-    if (!pictures.are_wanted()) drop_existing(glimpses, saver);
+    if (!pictures.are_wanted()) drop_existing(glimpses, matrices, saver);
     if (glimpses.empty() && !pictures.are_wanted()) return;
     const bool shows_all = pictures.shrink_for(info.size) == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
@@ -222,7 +228,7 @@ void extract_image(const ImageJob& job, const OutputPaths& paths, const Run& run
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
-    extract_parts(decoding, image, run, reader, saver, pictures);
+    extract_parts(decoding, image, run, reader, saver, matrices, pictures);
     report.clipped = pictures.clipped();
     done.labels_left_out = pictures.labels_left_out();
     done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);
@@ -273,7 +279,7 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
         done.former_pages = former_pages(plan, done.job);
-        extract_image(done.job, done.paths, {plan, options}, reader, saver, done, *extracted.held);
+        extract_image(done.job, {plan, options}, reader, saver, done, *extracted.held);
     } catch (const ReaderGone&) {
         throw;
     } catch (const WaitEnded&) {

@@ -17,14 +17,19 @@ void remove_from(ImageReport& report, const std::string& path) {
     for (GlimpseReport& glimpse : report.glimpses) {
         if (glimpse.map == path) glimpse.map.clear();
     }
+    for (std::vector<std::string>& matrices : report.matrices) std::erase(matrices, path);
 }
 
 /// Adds to a job's report that a file could not be published.
 void record_failure(FinishedJob& done, const UnpublishedFile& file) {
     const std::string what = file.path.string() + ": " + file.error;
     remove_from(done.report, file.path.string());
+    const std::vector<std::vector<MatrixPath>>& matrices = done.paths.matrices;
     const auto paths = std::ranges::find_if(done.paths.glimpses, [&](const GlimpsePaths& one) {
-        return one.glimpse == file.path || one.map == file.path;
+        const auto k = static_cast<std::size_t>(&one - done.paths.glimpses.data());
+        const auto is_it = [&](const MatrixPath& matrix) { return matrix.path == file.path; };
+        return one.glimpse == file.path || one.map == file.path ||
+               (k < matrices.size() && std::ranges::any_of(matrices[k], is_it));
     });
     const auto glimpse = std::ranges::find_if(done.report.glimpses, [&](const GlimpseReport& one) {
         return paths != done.paths.glimpses.end() && one.output == paths->glimpse.string();

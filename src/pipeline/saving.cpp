@@ -11,6 +11,7 @@
 #include "images/output_format.hpp"
 #include "maps/image_region.hpp"
 #include "outputs/output_plan.hpp"
+#include "pipeline/matrices.hpp"
 #include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 #include "system/syncing.hpp"
@@ -91,38 +92,59 @@ bool Saver::save(const std::filesystem::path& path, const Encode& encode) {
     if (path.empty()) {
         write_standard_output(encode());
     } else if (makes_members()) {
-        std::vector<std::uint8_t> bytes = encode();
-        const std::scoped_lock lock(mutex_);
-        members_.push_back({path, std::move(bytes)});
-    } else if (wants(path)) {
-        if (plan_.options.existing == Existing::error)
-            require_new(path);  // not looked at before, in a stream
-        if (is_remade(plan_.options, path)) {
-            const std::scoped_lock lock(mutex_);
-            remade_.push_back(path);
-        }
-        write(path, encode());
+        add_member(path, encode());
+    } else if (begins_file(path)) {
+        write(path, [bytes = encode()](const ByteSink& sink) { sink(bytes); });
     } else {
         return false;
     }
     return true;
 }
 
-void Saver::write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+bool Saver::save_in_pieces(const std::filesystem::path& path, const Write& write) {
+    if (makes_members()) {
+        std::vector<std::uint8_t> bytes;
+        write(
+            [&](std::span<const std::uint8_t> more) { bytes.insert(bytes.end(), more.begin(), more.end()); });
+        add_member(path, std::move(bytes));
+    } else if (begins_file(path)) {
+        this->write(path, write);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Saver::add_member(const std::filesystem::path& path, std::vector<std::uint8_t> bytes) {
+    const std::scoped_lock lock(mutex_);
+    members_.push_back({path, std::move(bytes)});
+}
+
+bool Saver::begins_file(const std::filesystem::path& path) {
+    if (!wants(path)) return false;
+    if (plan_.options.existing == Existing::error) require_new(path);  // not looked at before, in a stream
+    if (is_remade(plan_.options, path)) {
+        const std::scoped_lock lock(mutex_);
+        remade_.push_back(path);
+    }
+    return true;
+}
+
+void Saver::write(const std::filesystem::path& path, const Write& pieces) {
     try {
-        write_unguarded(path, bytes);
+        write_unguarded(path, pieces);
     } catch (...) {
         has_failed_ = true;
         throw;
     }
 }
 
-void Saver::write_unguarded(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+void Saver::write_unguarded(const std::filesystem::path& path, const Write& pieces) {
     const OutputOptions& options = plan_.options;
     auto file = with_context(path.string(), [&] {
         const OutputPlace place = place_of(plan_, path);
         auto written = std::make_unique<NewFile>(place.root, place.name);
-        written->write(bytes);
+        pieces([&](std::span<const std::uint8_t> bytes) { written->write(bytes); });
         if (!options.sync) written->publish(replaces(options));
         return written;
     });
@@ -175,10 +197,11 @@ std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) 
     return bounded_product(pixel, image.area()) + bounded_product(summed, seen);
 }
 
-void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver) {
+void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Matrices& matrices, const Saver& saver) {
     std::erase_if(glimpses, [&](const LoweredGlimpse& glimpse) {
         const GlimpsePaths& paths = *glimpse.paths;
         if (paths.glimpse.empty() || saver.wants(paths.glimpse) || saver.wants(paths.map)) return false;
+        if (matrices.are_wanted(glimpse, saver)) return false;
         record_output(glimpse);
         glimpse.report->skipped = true;
         return true;

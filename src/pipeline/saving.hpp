@@ -12,10 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "archives/archives.hpp"
 #include "pipeline/lowering.hpp"
 #include "system/new_file.hpp"
 
 namespace glimpse {
+
+class Matrices;
 
 /// An output that is written, but may not have its name yet.
 struct UnpublishedFile {
@@ -48,6 +51,10 @@ class Saver {
     /// A file that is to be flushed to the disk stays unpublished, unless too many do. Returns whether it is
     /// written, rather than an existing file kept. Throws `Error` with the path and the reason.
     bool save(const std::filesystem::path& path, const Encode& encode);
+    using Write = std::function<void(const ByteSink&)>;
+    /// The same of a file, for which `write` gives one piece after another to the sink. Members of an archive
+    /// wait in memory, and files do not. `path` is not empty.
+    bool save_in_pieces(const std::filesystem::path& path, const Write& write);
     /// The same of an image.
     bool save(const Image& image, const std::filesystem::path& path, std::string_view format);
 
@@ -61,8 +68,11 @@ class Saver {
     [[nodiscard]] bool has_failed() const { return has_failed_; }
 
   private:
-    void write(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
-    void write_unguarded(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+    void write(const std::filesystem::path& path, const Write& pieces);
+    void write_unguarded(const std::filesystem::path& path, const Write& pieces);
+    void add_member(const std::filesystem::path& path, std::vector<std::uint8_t> bytes);
+    /// Whether a file is to be written there. Throws where it must not be.
+    bool begins_file(const std::filesystem::path& path);
 
     /// Whether outputs become members of an archive.
     [[nodiscard]] bool makes_members() const { return !plan_.options.archive.empty(); }
@@ -91,7 +101,7 @@ inline constexpr std::size_t most_maps_at_once = 4;
 std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format);
 
 /// Removes the glimpses whose outputs exist and are kept; their reports name these.
-void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Saver& saver);
+void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Matrices& matrices, const Saver& saver);
 
 /// Writes the path of its output into the glimpse's report.
 void record_output(const LoweredGlimpse& glimpse);

@@ -32,7 +32,7 @@ class Scenario:
 
 
 SINGLE = Scenario("single", ("extract", "photo.png", *BOX, "--out", "face.out.png"), cleans=False)
-FIGURES = Scenario("figures", ("extract", "photo.png", "--params", "p.json", "--overlay", "--panel", "--map", "--out", "out", "--jobs", "1"))
+FIGURES = Scenario("figures", ("extract", "photo.png", "--params", "p.json", "--overlay", "--panel", "--map", "--matrices", "--out", "out", "--jobs", "1"))
 BATCH = Scenario("batch", ("extract", "kinds", "-r", "--params", "p.json", "--out", "out", "--report", "r.jsonl", "--jobs", "1"),
                  again=("--resume",), report="r.jsonl")
 PARALLEL = Scenario("parallel", ("extract", "many", "--boxes", "coco.json", "--out", "out", "--report", "r.jsonl", "--jobs", "3"),

@@ -98,6 +98,24 @@ TEST_CASE("a sheet has pages where there are more glimpses than one shows") {
     CHECK(holds(refusal_of({job("a.jpg", "a", {"x"})}, options), "'-' holds the glimpse alone"));
 }
 
+TEST_CASE("the names of all matrices that there may be are taken") {
+    OutputOptions options = into("out");
+    options.matrices = MatrixForm::sparse;
+    const ImageJob one = job("a.jpg", "a", {"x"});
+    const auto paths = [&] { return names(all_of(output_paths(plan_outputs({one}, options), one))); };
+    CHECK(paths() ==
+          Names{"out/a.x.png", "out/a.x.A_y.npz", "out/a.x.A_x.npz", "out/a.x.grid.npy", "out/a.x.A.npz"});
+    options.matrices = MatrixForm::dense;
+    CHECK(paths() ==
+          Names{"out/a.x.png", "out/a.x.A_y.npy", "out/a.x.A_x.npy", "out/a.x.grid.npy", "out/a.x.A.npy"});
+    options.format = "npy";
+    CHECK(holds(refusal_of({job("a.jpg", "a", {"x", "x.A"})}, options),
+                "out/a.x.A.npy: would be written twice"));
+    options = into("-");
+    options.matrices = MatrixForm::sparse;
+    CHECK(holds(refusal_of({one}, options), "'-' holds the glimpse alone"));
+}
+
 TEST_CASE("in an archive a name's dots end no key, unless its image came out of one") {
     ImageJob one = job("in.d/a.b.jpg", "in.d/a.b", {"x"});
     const OutputPlan plan = plan_outputs({one}, into_archive("out.tar"));

@@ -46,6 +46,15 @@ TEST_CASE("a report's line, and a record that differs from run to run in nothing
     CHECK(reproducible_record(job, a_report()).starts_with(R"({"image":"a.png","status":"ok",)"));
 }
 
+TEST_CASE("a glimpse's matrices are listed where some were made") {
+    ImageReport report = a_report();
+    report.matrices = {{"out/a.eye.A_y.npz", "out/a.eye.A_x.npz"}, {}};
+    const std::string line = report_line(report);
+    CHECK(line.find(R"("matrices":["out/a.eye.A_y.npz","out/a.eye.A_x.npz"]},{"id":"list")") !=
+          std::string::npos);
+    CHECK(line.find("matrices") == line.rfind("matrices"));
+}
+
 TEST_CASE("what is not known of an image is null") {
     ImageReport report;
     report.image = "a.png";

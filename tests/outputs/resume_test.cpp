@@ -107,6 +107,30 @@ TEST_CASE("resume: all that is wanted of an image must be there") {
     CHECK(run.left() == "acd");
 }
 
+TEST_CASE("resume: all matrices of one kind of map must be there, and those that are listed") {
+    EarlierRun run;
+    run.plan.options.matrices = MatrixForm::dense;
+    const auto array = encode_image({.pixels = cv::Mat::zeros(2, 2, CV_32F)}, "npy");
+    const auto add = [&](const std::string& name) {
+        run.directory.file(name, {reinterpret_cast<const char*>(array.data()), array.size()});
+    };
+    CHECK(run.left() == "abcd");
+    add("a.x.A_y.npy");
+    add("b.x.A.npy");
+    add("c.x.grid.npy");
+    CHECK(run.left() == "acd");
+    add("a.x.A_x.npy");
+    CHECK(run.left() == "cd");
+    ImageReport listed;
+    listed.image = "b.png";
+    listed.glimpses.push_back({"x", "stn", run.directory / "b.x.png", "", {1, 1}, {0, 0, 1, 1}, 1, {}});
+    listed.matrices = {{run.directory / "b.x.grid.npy", run.directory / "b.x.A.npy"}};
+    run.add_line(report_line(listed) + "\n");
+    CHECK(run.left() == "bcd");
+    add("b.x.grid.npy");
+    CHECK(run.left() == "cd");
+}
+
 TEST_CASE("resume: an image with anything that failed or will fail is not done") {
     EarlierRun run;
     run.add_line(run.line(job("d"), "no space left"));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "archives/archives.hpp"
+#include "arrays/npy_output.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "scratch_directory.hpp"
@@ -114,4 +115,18 @@ TEST_CASE("whole files: a compressed archive is read to its end") {
             CHECK_FALSE(may_be_whole(directory.file("a." + extension, whole.substr(0, left))));
         }
     }
+}
+
+TEST_CASE("whole files: an .npz ends with the directory of a zip archive") {
+    const scratch::Directory directory;
+    std::string whole;
+    NpzOutput npz([&](std::span<const std::uint8_t> bytes) { whole.append(bytes.begin(), bytes.end()); });
+    npz.add("format", "csr");
+    npz.finish();
+    CHECK(may_be_whole(directory.file("a.npz", whole)));
+    for (const std::size_t left : {std::size_t{4}, std::size_t{21}, whole.size() / 2, whole.size() - 1}) {
+        CAPTURE(left);
+        CHECK_FALSE(may_be_whole(directory.file("a.npz", whole.substr(0, left))));
+    }
+    CHECK_FALSE(may_be_whole(directory.file("a.npz", std::string(whole.size(), '\0'))));
 }

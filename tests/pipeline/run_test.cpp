@@ -313,14 +313,18 @@ TEST_CASE("run: what was done before the source of jobs failed is handed on") {
 
 TEST_CASE("run: a file that cannot have its name fails its glimpse, or its image, and no other") {
     ExtractedJob job;
-    job.done.paths.glimpses = {{"a.x.png", {}}, {"a.y.png", "a.y.map.png"}};
+    using enum MatrixPath::Kind;
+    job.done.paths.glimpses = {{"a.x.png", {}}, {"a.y.png", "a.y.map.png"}, {"a.z.png", {}}};
+    job.done.paths.matrices = {{}, {}, {{a_y, "a.z.A_y.npz"}, {a_x, "a.z.A_x.npz"}}};
     job.done.paths.overlay = "a.overlay.png";
-    for (const char* id : {"x", "y"}) {
+    for (const char* id : {"x", "y", "z"}) {
         GlimpseReport& glimpse = job.done.report.glimpses.emplace_back();
         glimpse.id = id;
         glimpse.output = std::string("a.") + id + ".png";
     }
+    job.done.report.matrices = {{}, {}, {"a.z.A_y.npz", "a.z.A_x.npz"}};
     job.files.push_back({"a.x.png", nullptr, ""});
+    job.files.push_back({"a.z.A_x.npz", nullptr, "No space left on device"});
     job.files.push_back({"a.y.map.png", nullptr, "No space left on device"});
     job.files.push_back({"a.overlay.png", nullptr, "Input/output error"});
     FinishedJob taken;
@@ -329,11 +333,14 @@ TEST_CASE("run: a file that cannot have its name fails its glimpse, or its image
     Publication publication(plan, take);
     publication.hand_on(publication.take(std::move(job)), true);
     CHECK(taken.report.error ==
-          "glimpse y: a.y.map.png: No space left on device; a.overlay.png: Input/output error");
+          "glimpse z: a.z.A_x.npz: No space left on device; glimpse y: a.y.map.png: No space left on device; "
+          "a.overlay.png: Input/output error");
     CHECK(taken.report.glimpses[0].error == "");
     CHECK(taken.report.glimpses[0].output == "a.x.png");
     CHECK(taken.report.glimpses[1].error == "a.y.map.png: No space left on device");
     CHECK(taken.report.glimpses[1].output == "");
+    CHECK(taken.report.glimpses[2].error == "a.z.A_x.npz: No space left on device");
+    CHECK(taken.report.matrices[2] == std::vector<std::string>{"a.z.A_y.npz"});
 }
 
 TEST_CASE("run: a failure of one of a file's pages begins with its number, once") {

@@ -7,6 +7,7 @@
 
 #include "drawn_pictures.hpp"
 #include "lowered_job.hpp"
+#include "pipeline/matrices.hpp"
 #include "pipeline/pictures.hpp"
 #include "scratch_directory.hpp"
 
@@ -86,7 +87,8 @@ TEST_CASE("saving: a glimpse is dropped where all its outputs are there, and its
     png_in(directory, "a.y.png");
     png_in(directory, "a.y.map.png");
     LoweredJob job(two_crops(), {20, 10}, options);
-    drop_existing(job.glimpses, Saver(job.plan));
+    ImageReport report;
+    drop_existing(job.glimpses, Matrices(options, job.paths, report), Saver(job.plan));
     REQUIRE(job.glimpses.size() == 1);
     CHECK(job.glimpses.front().glimpse->id == "x");
     CHECK(job.reports[0].output == (directory / "a.y.png").string());
