@@ -5,12 +5,12 @@
 namespace glimpse {
 
 std::vector<std::uint8_t> npy_beginning(std::string_view type, const Array::Shape& shape) {
-    const std::span<const std::uint8_t> magic = npy_magic();
+    const std::span<const std::uint8_t> first = npy_magic();
     std::string header = "{'descr': '" + std::string(type) +
                          "', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
     // The numbers begin at a multiple of 64.
-    header.append(63 - (magic.size() + 4 + header.size()) % 64, ' ').push_back('\n');
-    std::vector<std::uint8_t> bytes(magic.begin(), magic.end());
+    header.append(63 - (first.size() + 4 + header.size()) % 64, ' ').push_back('\n');
+    std::vector<std::uint8_t> bytes(first.begin(), first.end());
     for (const std::size_t byte :
          {std::size_t{1}, std::size_t{0}, header.size() & 0xFF, header.size() >> 8}) {
         bytes.push_back(static_cast<std::uint8_t>(byte));
