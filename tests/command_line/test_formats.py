@@ -336,6 +336,16 @@ class SeveralImagesOnStandardInput(Formats):
         self.run_glimpse("extract", "-", "-b", "1,2,5,4", "-o", self.out, stdin=several[:-len(one)] + other)
         self.assertEqual(self.files(), ["stdin.000.000.png", "stdin.001.000.png"])
 
+    def test_a_progressive_jpeg_that_is_too_short_for_its_size(self):
+        grey = Image.fromarray(numpy.full((4000, 3000), 77, numpy.uint8))
+        least = io.BytesIO()
+        grey.save(least, "JPEG", progressive=True, optimize=True)  # a bit for each block, and little else
+        self.run_glimpse("extract", self.file("least.jpg", least.getvalue()), "-b", "1,2,5,4", "-o", self.out)
+        claims = bytearray(self.saved(self.noise(8, 8, 3), "JPEG", progressive=True))
+        size = claims.index(b"\xff\xc2") + 5
+        claims[size:size + 4] = struct.pack(">HH", 30000, 30000)
+        self.fails(1, "extract", self.file("claims.jpg", bytes(claims)), "-b", "1,2,5,4", "-o", self.out, says=["it is too short for its size"])
+
     def test_a_png_that_was_cut_off_takes_no_image_along(self):
         png, other = self.saved(self.noise(64, 64, 3), "PNG"), self.saved(self.noise(8, 12, 3), "JPEG")
         for length in (len(png) // 2, len(png) - 20, 40):

@@ -182,6 +182,18 @@ class Decompressor {
         return blocks * static_cast<std::int64_t>(sizeof(JBLOCK));
     }
 
+    /// The blocks of several scans, each of which takes a bit of Huffman's codes at least; 0 where that is
+    /// not known.
+    [[nodiscard]] std::int64_t least_bits() {
+        if (info_.arith_code || !jpeg_has_multiple_scans(&info_)) return 0;
+        std::int64_t blocks = 0;
+        for (int c = 0; c < info_.num_components; ++c) {
+            const jpeg_component_info& component = info_.comp_info[c];
+            blocks += std::int64_t{component.width_in_blocks} * component.height_in_blocks;
+        }
+        return blocks;
+    }
+
     /// Starts to decode the image shrunk n times: libjpeg then uses the lower frequencies alone.
     void start(int n) {
         if (setjmp(errors_.jump)) throw_error();
@@ -272,6 +284,7 @@ class JpegReader final : public ImageReader {
         info_ = decompressor.describe();
         info_.pages = static_cast<int>(pages);
         coefficient_bytes_ = decompressor.coefficient_bytes();
+        least_bits_ = decompressor.least_bits();
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -281,6 +294,8 @@ class JpegReader final : public ImageReader {
     cv::Mat decode(const Rectangle& region) override { return decode_shrunk(region, 1); }
 
     cv::Mat decode_shrunk(const Rectangle& region, int n) override {
+        // A header alone must not make libjpeg fill gigabytes of coefficients.
+        if (least_bits_ / 8 > std::ssize(bytes_)) fail_corrupt("it is too short for its size");
         Decompressor decompressor(bytes_);
         decompressor.start(n);
         const Columns columns = decompressor.crop(region.x, region.width);
@@ -309,6 +324,7 @@ class JpegReader final : public ImageReader {
   private:
     std::span<const std::uint8_t> bytes_;
     std::int64_t coefficient_bytes_ = 0;
+    std::int64_t least_bits_ = 0;
     ImageInfo info_;
 };
 
