@@ -93,8 +93,8 @@ GLIMPSE_EXPORT bool has_own_size(const Warp& warp);
 /// and `std::logic_error` where there is none.
 GLIMPSE_EXPORT Size own_size(const Warp& warp, Size image);
 
-/// Throws `Error`, which ends with the remedy, where a quadrilateral, or the box around log-polar circles, has no
-/// point inside the image; never for any other.
+/// Throws `Error`, which ends with the remedy, where a quadrilateral, or the box around log-polar circles,
+/// has no point inside the image; never for any other.
 GLIMPSE_EXPORT void require_overlap(const Warp& warp, Size image, const std::string& remedy);
 
 /// T, of a `glimpse` that has the field's own size for a grid. Affine where T is a projective map with the
