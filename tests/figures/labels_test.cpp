@@ -96,7 +96,7 @@ TEST_CASE("what belongs on a line stands beside it or on it, or nowhere") {
         if (!label) continue;
         const cv::Rect near(label->tag.tl() - cv::Point(6, 6), label->tag.size() + cv::Size(12, 12));
         CHECK(std::ranges::any_of(ring, [&](const Point& point) {
-            return near.contains({static_cast<int>(point.x), static_cast<int>(point.y)});
+            return near.contains(cv::Point(static_cast<int>(point.x), static_cast<int>(point.y)));
         }));
     }
     for (LabelledOutline& outline : outlines) outline.on_line = false;

@@ -168,7 +168,7 @@ AttentionField::AttentionField(const cv::Mat& attention, const cv::Rect& place, 
 }
 
 double AttentionField::at(int x, int y) const {
-    if (!place_.contains({x, y})) return 0;
+    if (!place_.contains(cv::Point(x, y))) return 0;
     return magnitudes_.at<float>(y - place_.y, x - place_.x);
 }
 
