@@ -195,14 +195,16 @@ std::unique_ptr<ImageReader> open_image(const std::filesystem::path& path, const
 
 namespace {
 
+bool is_padding(std::uint8_t byte) {
+    constexpr std::string_view padding("\0\t\n\r ", 5);
+    return padding.find(static_cast<char>(byte)) != padding.npos;
+}
+
 /// Where the next image begins behind the first `length` bytes: there, or behind padding. Some programs end
 /// a picture with a line break, or with zeros up to a whole block; and some images begin with such bytes.
 std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::size_t length) {
-    constexpr std::string_view padding("\0\t\n\r ", 5);
     constexpr std::size_t longest_beginning = 18;  // Targa's header, which may be of such bytes alone
-    const auto follows = std::ranges::find_if(bytes.subspan(length), [&](std::uint8_t byte) {
-        return padding.find(static_cast<char>(byte)) == padding.npos;
-    });
+    const auto follows = std::ranges::find_if_not(bytes.subspan(length), is_padding);
     const auto end = static_cast<std::size_t>(follows - bytes.begin());
     const auto begins = [&](std::size_t at) {
         return at < bytes.size() && codec_for_content(bytes.subspan(at)) != nullptr;
@@ -214,18 +216,12 @@ std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::
     return std::nullopt;
 }
 
-bool is_padding(std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view padding("\0\t\n\r ", 5);
-    return std::ranges::all_of(
-        bytes, [&](std::uint8_t byte) { return padding.find(static_cast<char>(byte)) != padding.npos; });
-}
-
 /// Where another image begins within the first `length` bytes, behind which there is more, and no image: the
 /// first was cut off then, and takes the other's bytes for its own. Not what metadata may hold, a thumbnail
 /// or EXIF, unless the format has none.
 std::optional<std::size_t> image_within(const Codec& codec, std::span<const std::uint8_t> bytes,
                                         std::size_t length) {
-    if (length >= bytes.size() || is_padding(bytes.subspan(length))) return std::nullopt;
+    if (length >= bytes.size() || std::ranges::all_of(bytes.subspan(length), is_padding)) return std::nullopt;
     constexpr std::array<std::string_view, 3> without_metadata{"bmp", "netpbm", "npy"};
     constexpr std::array<std::string_view, 2> of_metadata{"jpeg", "tiff"};
     const bool has_metadata =
