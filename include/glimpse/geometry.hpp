@@ -167,6 +167,10 @@ struct Affine {
     [[nodiscard]] double determinant() const { return m[0][0] * m[1][1] - m[0][1] * m[1][0]; }
 };
 
+/// A projective map in homogeneous coordinates, rows first x, then y, then d: from (j, i) to (x/d, y/d), each
+/// row r being r[0] j + r[1] i + r[2].
+using Homography = std::array<std::array<double, 3>, 3>;
+
 /// The inverse map; the determinant must not be 0.
 GLIMPSE_EXPORT Affine inverse(const Affine& affine);
 

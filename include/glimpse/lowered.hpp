@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -70,7 +69,7 @@ struct Lowered {
     std::optional<Affine> matrix{};
     /// From glimpse pixel to image pixel in homogeneous coordinates, both centre coordinates, where the map
     /// is projective and has no such matrix; d > 0 of all that the glimpse sees. Null where there is none.
-    std::shared_ptr<const std::array<std::array<double, 3>, 3>> homography{};
+    std::shared_ptr<const Homography> homography{};
     /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
     cv::Mat alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.

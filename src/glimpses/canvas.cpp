@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "glimpse/words.hpp"
 #include "images/depth_name.hpp"
 #include "maps/image_region.hpp"
+#include "maps/projective.hpp"
 #include "maps/sampled.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
@@ -173,18 +173,11 @@ SamplingPoints points_in_glimpse(const Lowered& lowered, const Rectangle& region
     const auto& m = *lowered.homography;
     const cv::Matx33d matrix(m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]);
     if (cv::determinant(matrix) == 0) throw Error(no_inverse);
-    const cv::Matx33d back = matrix.inv();
-    std::vector<Point> points;
-    points.reserve(static_cast<std::size_t>(region.area()));
-    for (int y = region.y; y < region.bottom(); ++y) {
-        for (int x = region.x; x < region.right(); ++x) {
-            const cv::Vec3d p = back * cv::Vec3d(x, y, 1);
-            // The third coordinate there is the inverse of that here.
-            const double d = p[2] > 0 ? p[2] : std::numeric_limits<double>::quiet_NaN();
-            points.push_back({p[0] / d, p[1] / d});
-        }
-    }
-    return {std::move(points), region.width};
+    // d there is the inverse of d here: what the glimpse sees is in front, both ways.
+    const cv::Matx33d inverse = matrix.inv();
+    Homography back;
+    for (int k = 0; k < 9; ++k) back[std::size_t(k / 3)][std::size_t(k % 3)] = inverse.val[k];
+    return {seen_pixels(back, region), region.width};
 }
 
 /// The glimpse resampled onto the canvas: premultiplied colours and alpha, 0 outside the outline.

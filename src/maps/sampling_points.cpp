@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "maps/border_places.hpp"
+
 namespace glimpse {
 
 namespace {
@@ -40,16 +42,10 @@ SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector
 std::vector<Point> SamplingPoints::border(Size size) const {
     if (const Affine* map = affine()) return border_in_image(*map, size);
     if (has_known_border()) return std::get_if<List>(&points_)->border;
-    const int right = size.width - 1;
-    const int bottom = size.height - 1;
-    std::vector<Point> polygon{beyond(*this, 0, 0, -1, -1)};
-    for (int j = 0; j <= right; ++j) polygon.push_back(beyond(*this, j, 0, 0, -1));
-    polygon.push_back(beyond(*this, right, 0, 1, -1));
-    for (int i = 0; i <= bottom; ++i) polygon.push_back(beyond(*this, right, i, 1, 0));
-    polygon.push_back(beyond(*this, right, bottom, 1, 1));
-    for (int j = right; j >= 0; --j) polygon.push_back(beyond(*this, j, bottom, 0, 1));
-    polygon.push_back(beyond(*this, 0, bottom, -1, 1));
-    for (int i = bottom; i >= 0; --i) polygon.push_back(beyond(*this, 0, i, -1, 0));
+    std::vector<Point> polygon;
+    for_each_border_place(size, [&](int j, int i, int across, int down) {
+        polygon.push_back(beyond(*this, j, i, across, down));
+    });
     return polygon;
 }
 

@@ -7,6 +7,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "mechanisms/carried_points.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -65,16 +66,8 @@ Box outer_bounds(const LogPolarWarp& warp, Size image) {
 
 SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse) {
     const Circles circles(warp, image);
-    std::vector<Point> points;
-    points.reserve(static_cast<std::size_t>(glimpse.area()));
-    for (int i = 0; i < glimpse.height; ++i) {
-        for (int j = 0; j < glimpse.width; ++j) {
-            const auto [x, y] =
-                circles.at(edge_from_centre(j) / glimpse.width, edge_from_centre(i) / glimpse.height);
-            points.push_back({centre_from_edge(x), centre_from_edge(y)});
-        }
-    }
-    return {std::move(points), glimpse.width, border(circles)};
+    const auto carry = [&](const Point& p) { return circles.at(p.x / glimpse.width, p.y / glimpse.height); };
+    return {carried_points(glimpse, carry), glimpse.width, border(circles)};
 }
 
 }  // namespace glimpse

@@ -2,32 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "maps/projective.hpp"
 
 namespace glimpse {
 
 namespace {
-
-/// A point in homogeneous coordinates.
-struct Homogeneous {
-    double x;
-    double y;
-    double d;
-};
-
-Homogeneous times(const Homography& matrix, double j, double i) {
-    const auto row = [&](const std::array<double, 3>& m) { return m[0] * j + m[1] * i + m[2]; };
-    return {row(matrix[0]), row(matrix[1]), row(matrix[2])};
-}
-
-/// Without a branch, so that rows of points are computed in registers.
-Point seen(const Homogeneous& point) {
-    const double d = point.d > 0 ? point.d : std::numeric_limits<double>::quiet_NaN();
-    return {point.x / d, point.y / d};
-}
 
 /// The part of a polygon in front of the viewer (Sutherland and Hodgman 1974).
 std::vector<Homogeneous> before_horizon(const std::vector<Homogeneous>& corners, double nearest) {
@@ -47,8 +29,9 @@ std::vector<Point> border(const Homography& matrix, Size glimpse) {
     const double right = centre_from_edge(glimpse.width);
     const double bottom = centre_from_edge(glimpse.height);
     const double first = centre_from_edge(0);
-    const std::vector<Homogeneous> corners{times(matrix, first, first), times(matrix, right, first),
-                                           times(matrix, right, bottom), times(matrix, first, bottom)};
+    const std::vector<Homogeneous> corners{projected(matrix, first, first), projected(matrix, right, first),
+                                           projected(matrix, right, bottom),
+                                           projected(matrix, first, bottom)};
     // Nearer to the horizon a pixel of the glimpse is more than so many times as long as at its nearest
     // point.
     constexpr double longest = 1000;
@@ -64,7 +47,7 @@ std::vector<Point> border(const Homography& matrix, Size glimpse) {
 }  // namespace
 
 Homography facing_forwards(Homography matrix, Size glimpse) {
-    const double d = times(matrix, (glimpse.width - 1) / 2.0, (glimpse.height - 1) / 2.0).d;
+    const double d = projected(matrix, (glimpse.width - 1) / 2.0, (glimpse.height - 1) / 2.0).d;
     if (d == 0 || !std::isfinite(d)) {
         throw InvalidParameter(
             "/projective",
@@ -87,12 +70,7 @@ SamplingPoints projective_points(const Homography& m, Size glimpse) {
         }
         return affine;
     }
-    std::vector<Point> points(static_cast<std::size_t>(glimpse.area()));
-    Point* point = points.data();
-    for (int i = 0; i < glimpse.height; ++i) {
-        for (int j = 0; j < glimpse.width; ++j) *point++ = seen(times(m, j, i));
-    }
-    return {std::move(points), glimpse.width, border(m, glimpse)};
+    return {seen_pixels(m, whole(glimpse)), glimpse.width, border(m, glimpse)};
 }
 
 Homography homography_to(const std::array<Point, 4>& c, Size glimpse) {

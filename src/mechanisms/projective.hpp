@@ -7,9 +7,6 @@
 
 namespace glimpse {
 
-/// From (j, i, 1) to the image's point in homogeneous coordinates; x first.
-using Homography = std::array<std::array<double, 3>, 3>;
-
 /// The matrix with d > 0 at the glimpse's centre. Throws `InvalidParameter` where d is 0 there.
 Homography facing_forwards(Homography matrix, Size glimpse);
 

@@ -169,8 +169,7 @@ Lowered lower(const SpatialTransformer& given, Size image) {
         .map = {.image = image, .glimpse = size, .kind = sampled(std::move(samples), image, size)},
         .fill = transformer.fill,
         .matrix = matrix};
-    if (projective)
-        lowered.homography = std::make_shared<const std::array<std::array<double, 3>, 3>>(*projective);
+    if (projective) lowered.homography = std::make_shared<const Homography>(*projective);
     return lowered;
 }
 

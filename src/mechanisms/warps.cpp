@@ -8,7 +8,9 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
+#include "maps/border_places.hpp"
 #include "maps/overloaded.hpp"
+#include "mechanisms/carried_points.hpp"
 #include "mechanisms/log_polar.hpp"
 #include "mechanisms/normalised.hpp"
 #include "mechanisms/projective.hpp"
@@ -88,37 +90,14 @@ Size size_of_quad(const QuadWarp& quad, Size image) {
     return size;
 }
 
-/// The corners of a glimpse, and the middle of each border pixel's outer edge, clockwise from (0, 0); edge
-/// coordinates.
-std::vector<Point> border_of(Size glimpse) {
-    const double right = glimpse.width;
-    const double bottom = glimpse.height;
-    std::vector<Point> places{{0, 0}};
-    for (int j = 0; j < glimpse.width; ++j) places.push_back({edge_from_centre(j), 0});
-    places.push_back({right, 0});
-    for (int i = 0; i < glimpse.height; ++i) places.push_back({right, edge_from_centre(i)});
-    places.push_back({right, bottom});
-    for (int j = glimpse.width; j-- > 0;) places.push_back({edge_from_centre(j), bottom});
-    places.push_back({0, bottom});
-    for (int i = glimpse.height; i-- > 0;) places.push_back({0, edge_from_centre(i)});
-    return places;
-}
-
-/// The points of a glimpse, and its border, where `at` takes edge coordinates of the glimpse to those of the
-/// image.
-template <typename At>
-SamplingPoints carried(Size glimpse, At&& at) {
-    std::vector<Point> points;
-    points.reserve(static_cast<std::size_t>(glimpse.area()));
-    for (int i = 0; i < glimpse.height; ++i) {
-        for (int j = 0; j < glimpse.width; ++j) {
-            const auto [x, y] = at(Point{edge_from_centre(j), edge_from_centre(i)});
-            points.push_back({centre_from_edge(x), centre_from_edge(y)});
-        }
-    }
-    std::vector<Point> border = border_of(glimpse);
-    std::ranges::transform(border, border.begin(), at);
-    return {std::move(points), glimpse.width, std::move(border)};
+/// The points of a glimpse, and its border, where `carry` takes them as `carried_points` says.
+template <typename Carry>
+SamplingPoints carried(Size glimpse, const Carry& carry) {
+    std::vector<Point> border;
+    for_each_border_place(glimpse, [&](int j, int i, int across, int down) {
+        border.push_back(carry(Point{edge_from_centre(j) + across / 2.0, edge_from_centre(i) + down / 2.0}));
+    });
+    return {carried_points(glimpse, carry), glimpse.width, std::move(border)};
 }
 
 SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {

@@ -183,16 +183,6 @@ class GridSource : public ReferencedMap {
     Size size_;
 };
 
-std::vector<double> numbers_of(const Reference& reference) {
-    std::vector<double> numbers(reference.array.count());
-    try {
-        reference.array.read(numbers);
-    } catch (const Error& error) {
-        reference.fail(error.what());
-    }
-    return numbers;
-}
-
 std::vector<double> numbers_of_shape(const Reference& reference, const std::vector<Array::Shape>& shapes,
                                      std::string_view also = {}) {
     std::vector<std::string> words;
@@ -246,6 +236,16 @@ std::vector<std::string> reference_definitions() {
                std::string(reference_properties) + more + "}}";
     };
     return {definition("array", ""), definition("ordered_array", R"(, "order": {"type": "string"})")};
+}
+
+std::vector<double> numbers_of(const Reference& reference) {
+    std::vector<double> numbers(reference.array.count());
+    try {
+        reference.array.read(numbers);
+    } catch (const Error& error) {
+        reference.fail(error.what());
+    }
+    return numbers;
 }
 
 void require_columns(const Reference& reference, std::span<const std::string_view> names,

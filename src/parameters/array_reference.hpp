@@ -98,6 +98,9 @@ struct Reference {
 Reference looked_up(const json::Value& value, const ReadingContext& context,
                     std::span<const std::string_view> more = {});
 
+/// All of its numbers. Throws `UsageError` where one cannot be read.
+std::vector<double> numbers_of(const Reference& reference);
+
 /// Throws `UsageError` unless the columns of a table whose rows have the numbers are named as these are, or
 /// not at all; `remedy` ends the message.
 void require_columns(const Reference& reference, std::span<const std::string_view> names,

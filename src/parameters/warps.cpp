@@ -57,7 +57,7 @@ std::vector<Point> read_points(const Value& value, const ReadingContext& context
         if (shape.size() != 2 || shape[1] != 2 || shape[0] > ThinPlateWarp::most_points)
             reference.fail_shape("one of up to " + std::to_string(ThinPlateWarp::most_points) +
                                  " points, (N, 2),");
-        numbers = referenced_numbers(value, {shape}, context);
+        numbers = numbers_of(reference);
     } else {
         const std::vector<Value> points = elements(value, "an array of points [x, y]");
         for (const Value& point : points) {

@@ -22,7 +22,7 @@ namespace glimpse {
 /// it with WARP_INVERSE_MAP. The matrix may be scaled by any number but 0: d counts as positive at the
 /// glimpse's centre. A glimpse pixel whose d is ≤ 0 lies behind the viewer and sees nothing.
 struct ProjectiveWarp {
-    std::array<std::array<double, 3>, 3> matrix{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    Homography matrix{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
 };
 
 /// The projective map that takes the glimpse's outer corners (0, 0), (w, 0), (w, h), (0, h) to these, all in
@@ -104,8 +104,7 @@ GLIMPSE_EXPORT SamplingPoints sampling_points(const Warp& warp, Size image, Size
 
 /// The matrix of a projective map or quadrilateral, from glimpse pixel to image pixel, d > 0 at the glimpse's
 /// centre; none of any other. Throws as `sampling_points`.
-GLIMPSE_EXPORT std::optional<std::array<std::array<double, 3>, 3>> homography(const Warp& warp, Size image,
-                                                                              Size glimpse);
+GLIMPSE_EXPORT std::optional<Homography> homography(const Warp& warp, Size image, Size glimpse);
 
 /// The bytes of its points, and of what they are made of, for a glimpse of that size or else of its own.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse);

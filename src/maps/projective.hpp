@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+
+namespace glimpse {
+
+/// A point in homogeneous coordinates.
+struct Homogeneous {
+    double x;
+    double y;
+    double d;
+};
+
+/// Where a projective map takes (j, i).
+Homogeneous projected(const Homography& matrix, double j, double i);
+
+/// (x/d, y/d); NaN where d ≤ 0, which lies behind the viewer.
+Point seen(const Homogeneous& point);
+
+/// Where the pixels of a rectangle are seen, row by row; centre coordinates.
+std::vector<Point> seen_pixels(const Homography& matrix, const Rectangle& pixels);
+
+}  // namespace glimpse
