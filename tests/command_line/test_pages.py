@@ -111,7 +111,44 @@ class Pages(GlimpseCase):
         self.assertIn("(a.tif of 3)", told)
         numpy.testing.assert_array_equal(self.load("a.000.png"), first)
         self.fails(1, "extract", "a.tif", "-b", "0,0,4,3", "-o", self.out, "--page", "2",
-                   says=["a stack of ImageJ with 3 images behind one directory, of which page 0 alone is read"])
+                   says=["a stack of ImageJ or tifffile with 3 images behind one directory, of which page 0 alone is read"])
+
+    def test_a_stack_that_tifffile_truncates(self):
+        """tifffile.imwrite(…, truncate=True) writes one directory, and what it holds as JSON."""
+        first = noise(HEIGHT, WIDTH, 3)
+        for said, images in (('{"shape": [4, %d, %d, 3], "truncated": true}', 4), ('{"shape": [2, 5, %d, %d, 3], "axes": "TZYXS", "truncated": true}', 10),
+                             ('{"shape": [%d, %d, 3], "truncated": true}', 1), ('{"shape": [4, %d, %d, 3]}', 1),
+                             ('{"shape": [999999999, 999999999, 999999999, %d, %d, 3], "truncated": true}', 1), ('{"shape": [%d, %d, 3', 1)):
+            Image.fromarray(first).save(self.path("a.tif"), tiffinfo={270: said % (HEIGHT, WIDTH)})
+            told = self.run_glimpse("extract", "a.tif", "-b", f"0,0,{WIDTH},{HEIGHT}", "-o", self.out, "--existing", "overwrite").stderr
+            if images > 1:
+                self.assertIn(f"(a.tif of {images})", told)
+            else:
+                self.assertEqual(told, "")
+            numpy.testing.assert_array_equal(self.load("a.000.png"), first)
+
+    def test_netpbm_files_one_behind_the_other(self):
+        """As pamfile(1) counts them, and pnmsplit(1) divides them."""
+        grey, colour, deep = noise(9, 7), noise(5, 12, 3), noise(4, 6).astype(">u2") * 257
+        pieces = [b"P5\n# a comment\n7 9\n255\n" + grey.tobytes(), b"P6 12 5 255\n" + colour.tobytes(),
+                  b"P5 6 4 65535\n" + deep.tobytes(), b"P4 9 1\n\x80\x00"]
+        path = self.file("several.pnm", b"".join(pieces))
+        result = self.run_glimpse("extract", path, "-b", "0,0,7,9", "-o", self.out / "first.png")
+        self.assertIn(f"1 image has several pages, of which the first was read ({path} of 4)", result.stderr)
+        for k, expected in enumerate((grey, colour, deep.astype("uint16"), numpy.array([[0] + [255] * 8], dtype="uint8"))):
+            box = (0, 0, expected.shape[1], expected.shape[0])
+            numpy.testing.assert_array_equal(self.page(path, "--page", k, box=box), expected)
+        self.run_glimpse("extract", path, "-b", "0,0,6,1", "--page", "all", "-o", "all")
+        self.assertEqual(len(list((self.directory / "all").iterdir())), 4)
+        self.fails(1, "extract", path, "-b", "0,0,4,1", "-o", self.out / "none.png", "--page", 4, says=["the file has 4 pages"])
+        # What follows the last is no image; the last may be cut off, and fails alone.
+        self.assertEqual(self.run_glimpse("extract", self.file("tail.pgm", pieces[0] + b"P5 is its kind"), "-b", "0,0,7,9", "-o", "t.png").stderr, "")
+        cut = self.file("cut.ppm", pieces[0] + pieces[1][:-1])
+        numpy.testing.assert_array_equal(self.page(cut, "--page", 0, box=(0, 0, 7, 9)), grey)
+        self.fails(1, "extract", cut, "-b", "0,0,12,5", "-o", self.out / "none.png", "--page", 1, says=["corrupt"])
+        # A line break of two characters moves each sample by one.
+        crlf = b"P5\r\n7 9\r\n255\r\n" + grey.tobytes()
+        self.fails(1, "extract", self.file("crlf.pgm", crlf + crlf), "-b", "0,0,7,9", "-o", self.out / "none.png", says=["a carriage return and a line feed"])
 
     def test_tiff_of_pages_that_differ(self):
         frames = [Image.fromarray(noise(20, 30), "L"), Image.fromarray(noise(9, 7, 3), "RGB"),

@@ -29,7 +29,8 @@ constexpr int white = std::numeric_limits<T>::max();
 
 class NetpbmReader final : public ImageReader {
   public:
-    explicit NetpbmReader(std::span<const std::uint8_t> bytes)
+    /// The first image in `bytes`, of a file of so many.
+    explicit NetpbmReader(std::span<const std::uint8_t> bytes, int pages = 1)
         : bytes_(bytes), header_(netpbm::parse_header(bytes)) {
         info_.size = header_.size;
         info_.channels = header_.channels;
@@ -38,6 +39,7 @@ class NetpbmReader final : public ImageReader {
                       : header_.maxval > white<std::uint8_t>     ? CV_16U
                                                                  : CV_8U;
         info_.seekable = !is_text();
+        info_.pages = pages;
         require_no_return();
     }
 
@@ -64,17 +66,20 @@ class NetpbmReader final : public ImageReader {
         return fits ? header_.data + rows * row_length() : largest;
     }
 
-  private:
+    /// Whether samples are written in digits.
     [[nodiscard]] bool is_text() const {
         return header_.samples == netpbm::Samples::text || header_.samples == netpbm::Samples::text_bits;
     }
 
+  private:
     /// One white-space character ends the header. A program that writes CR LF there makes the file one byte
     /// too long, and the LF would be taken for the first pixel's.
     void require_no_return() const {
-        if (is_text() || bytes_.size() != length() + 1 || bytes_[header_.data - 1] != '\r' ||
+        if (is_text() || bytes_.size() <= length() || bytes_[header_.data - 1] != '\r' ||
             bytes_[header_.data] != '\n')
             return;
+        const auto behind = bytes_.subspan(length() + 1);
+        if (!behind.empty() && !netpbm::has_signature(behind)) return;
         throw Error(
             "the header is malformed: it ends in a carriage return and a line feed, of which only one "
             "belongs to it");
@@ -207,6 +212,29 @@ class NetpbmReader final : public ImageReader {
     ImageInfo info_;
 };
 
+bool begins_with_image(std::span<const std::uint8_t> bytes) {
+    try {
+        if (!netpbm::has_signature(bytes)) return false;
+        static_cast<void>(netpbm::parse_header(bytes));
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+/// Where each image of a file begins, of which the first has a header. Images of raw samples may follow one
+/// another with nothing between them.
+std::vector<std::size_t> images_in_netpbm(std::span<const std::uint8_t> bytes) {
+    std::vector<std::size_t> images{0};
+    for (auto rest = bytes;;) {
+        const NetpbmReader reader(rest);
+        if (reader.is_text() || reader.length() >= rest.size()) return images;
+        rest = rest.subspan(reader.length());
+        if (!begins_with_image(rest)) return images;
+        images.push_back(bytes.size() - rest.size());
+    }
+}
+
 /// What an extension stands for.
 struct NetpbmFormat {
     std::string_view extension;
@@ -270,8 +298,12 @@ class NetpbmCodec final : public Codec {
         return netpbm::has_signature(head);
     }
     [[nodiscard]] std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes,
-                                                    const CodecRequest& /*request*/) const override {
-        return std::make_unique<NetpbmReader>(bytes);
+                                                    const CodecRequest& request) const override {
+        const std::vector<std::size_t> images = images_in_netpbm(bytes);
+        const auto pages = static_cast<int>(images.size());
+        require_page(request.page, pages);
+        return std::make_unique<NetpbmReader>(bytes.subspan(images[static_cast<std::size_t>(request.page)]),
+                                              pages);
     }
     [[nodiscard]] std::optional<std::size_t> length(std::span<const std::uint8_t> bytes) const override {
         return length_by_header<NetpbmReader>(bytes);

@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "glimpse/words.hpp"
 #include "images/codecs/codec.hpp"
 #include "images/codecs/corrupt.hpp"
+#include "images/codecs/modules/tiff_samples.hpp"
 #include "images/codecs/tiff_structure.hpp"
 
 namespace glimpse {
@@ -59,6 +61,40 @@ TiffFile& file(thandle_t handle) {
     return *static_cast<TiffFile*>(handle);
 }
 
+/// The number that the text begins with; 0 where it begins with none. Takes its digits.
+std::uint64_t taken_number(std::string_view& text) {
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return failure == std::errc{} ? number : 0;
+}
+
+/// What follows the key; nothing where it is not there.
+std::string_view behind(std::string_view text, std::string_view key) {
+    const std::size_t at = text.find(key);
+    return at == text.npos ? std::string_view() : text.substr(at + key.size());
+}
+
+/// Of ImageJ's description of a stack above 4 GiB; 0 of another.
+std::uint64_t images_of_imagej(std::string_view description) {
+    std::string_view number = behind(description, "\nimages=");
+    return description.starts_with("ImageJ=") ? taken_number(number) : 0;
+}
+
+/// The samples of all images, of tifffile's {"shape": [images, …, height, width, …], …, "truncated": true};
+/// 0 of another description.
+std::uint64_t samples_of_tifffile(std::string_view description) {
+    if (behind(description, "\"truncated\": true").empty()) return 0;
+    constexpr std::uint64_t most = std::uint64_t{1} << 31;
+    std::uint64_t samples = 1;
+    for (std::string_view shape = behind(description, "\"shape\": [");; shape.remove_prefix(2)) {
+        const std::uint64_t axis = taken_number(shape);
+        if (axis == 0 || axis > most || samples > most * most / axis) return 0;
+        samples *= axis;
+        if (!shape.starts_with(", ")) return samples;
+    }
+}
+
 }  // namespace
 
 TiffFile::TiffFile(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes) {
@@ -76,8 +112,9 @@ void TiffFile::select(int page) {
     if (page > 0) {
         require_page(page, pages());
         if (page >= directories()) {
-            throw Error("the TIFF is a stack of ImageJ with " + std::to_string(pages()) +
-                        " images behind one directory, of which page 0 alone is read; save it as a BigTIFF");
+            throw Error("the TIFF is a stack of ImageJ or tifffile with " + std::to_string(pages()) +
+                        " images behind one directory, of which page 0 alone is read; save it with a "
+                        "directory for each");
         }
         tag_is_lost = false;
         // A directory's number has 16 or 32 bits, by the version of libtiff.
@@ -97,14 +134,13 @@ int TiffFile::pages() const {
     const int count = directories();
     const char* description = nullptr;
     if (count > 1 || TIFFGetField(handle_, TIFFTAG_IMAGEDESCRIPTION, &description) != 1) return count;
-    constexpr std::string_view key = "\nimages=";
-    const std::string_view text(description);
-    const std::size_t at = text.starts_with("ImageJ=") ? text.find(key) : text.npos;
-    if (at == text.npos) return count;
-    const std::string_view digits = text.substr(at + key.size());
-    int images = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), images);
-    return std::max(count, images);
+    const auto of_one = std::uint64_t{tiff_field<std::uint32_t>(handle_, TIFFTAG_IMAGEWIDTH, 0)} *
+                        tiff_field<std::uint32_t>(handle_, TIFFTAG_IMAGELENGTH, 0) *
+                        tiff_field<std::uint16_t>(handle_, TIFFTAG_SAMPLESPERPIXEL, 1);
+    const std::uint64_t images = std::max(
+        images_of_imagej(description), samples_of_tifffile(description) / std::max<std::uint64_t>(of_one, 1));
+    constexpr std::uint64_t most = std::numeric_limits<int>::max();
+    return std::max(count, static_cast<int>(std::min(images, most)));
 }
 
 void TiffFile::require_known_predictor() const {

@@ -24,7 +24,8 @@ class TiffFile {
     [[nodiscard]] TIFF* handle() const { return handle_; }
     [[nodiscard]] std::uint64_t length() const { return bytes_.size(); }
     /// Directories that follow one another, a pyramid's smaller images among them; of ImageJ's stacks above 4
-    /// GiB, which have one directory, the images that its description counts.
+    /// GiB, and of those that tifffile truncates, which have one directory, the images that its description
+    /// counts.
     [[nodiscard]] int pages() const;
     /// libtiff's last complaint on this thread; it prints nothing.
     [[nodiscard]] std::string complaint() const;
