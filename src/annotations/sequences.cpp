@@ -175,13 +175,13 @@ bool is_mot(std::string_view text) {
     const auto is_whole = [](const Row& row) {
         const auto is_number = [](std::string_view field) { return number_in(field).has_value(); };
         return row.fields.size() >= mot_fields &&
-               std::all_of(row.fields.begin(), row.fields.begin() + mot_fields, is_number);
+               std::all_of(row.fields.begin(), row.fields.begin() + mot_fields, is_number) &&
+               is_integral(row.number(0)) && is_integral(row.number(1));
     };
     // Between white space such rows are of others: "frame x y x y x y x y" of ALOV, or the Stanford drones'.
     if (text.find_first_of(",;") == std::string_view::npos) return false;
-    return most_rows_are_whole(text, is_whole, [](const Row& row, bool row_is_whole) {
-        if (row.fields.size() < least_fields || row.fields.size() == corner_numbers) return false;
-        return !row_is_whole || (is_integral(row.number(0)) && is_integral(row.number(1)));
+    return most_rows_are_whole(text, is_whole, [](const Row& row, bool /*is_whole*/) {
+        return row.fields.size() >= least_fields && row.fields.size() != corner_numbers;
     });
 }
 

@@ -13,18 +13,9 @@ namespace {
 constexpr std::size_t box_fields = 5;       // class cx cy w h
 constexpr std::size_t triangle_fields = 7;  // or a box, its confidence and its track
 
-bool is_whole(double number) {
-    constexpr double most = 1e15;  // which float64 tells from its neighbours
-    return number >= 0 && number <= most && number == std::floor(number);
-}
-
 bool is_class(double number) {
     constexpr double most = 1e9;
     return is_whole(number) && number <= most;
-}
-
-bool is_confidence(double number) {
-    return number >= 0 && number <= 1;
 }
 
 /// More than 1 is allowed, since boxes may leave the image; pixel coordinates are far more.
@@ -68,6 +59,13 @@ bool ends_in_track(const Row& row) {
 bool may_end_in_track(const Row& row) {
     const double last = row.number(row.fields.size() - 1);
     return last == 0 || last == 1;
+}
+
+/// Throws `Error` for what may be the angle of a rotated box, as other rows of the data set have one.
+void require_no_angle(const Row& row, YoloDataSet& set) {
+    if (is_whole(row.number(box_fields)) || !set.has_angles()) return;
+    fail_ambiguous("a box with its confidence", "one rotated by an angle, as others of these labels are",
+                   "rotated boxes are not read: give four corners \"class x y x y x y x y\"");
 }
 
 void require_confidence(const Row& row, std::size_t field) {
@@ -136,6 +134,7 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
     for (std::size_t k = box_fields; k < count; ++k) static_cast<void>(row.finite_number(k));
     if (count <= box_fields + 1) {
         require_confidence_and_track(row, box_fields);
+        if (count > box_fields) require_no_angle(row, set);
         return false;
     }
     if (set.keypoints()) {

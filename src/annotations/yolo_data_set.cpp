@@ -126,6 +126,15 @@ fs::path directory_of_labels(const fs::path& labels) {
 
 }  // namespace
 
+bool is_whole(double number) {
+    constexpr double most = 1e15;
+    return number >= 0 && number <= most && number == std::floor(number);
+}
+
+bool is_confidence(double number) {
+    return number >= 0 && number <= 1;
+}
+
 YoloDataSet::YoloDataSet(const fs::path& labels, std::vector<fs::path> files,
                          const std::function<void(const std::string&)>& warn)
     : files_(std::move(files)) {
@@ -167,6 +176,18 @@ bool YoloDataSet::has_polygons() {
             files_, [](const Row& row) { return row.fields.size() > box_confidence_and_track; });
     }
     return *has_polygons_;
+}
+
+bool YoloDataSet::has_angles() {
+    if (!has_angles_) {
+        has_angles_ = any_row_of_numbers(files_, [](const Row& row) {
+            constexpr std::size_t box_and_one_more = 6;
+            if (row.fields.size() != box_and_one_more) return false;
+            const double last = row.number(box_and_one_more - 1);
+            return !is_confidence(last) && !is_whole(last);
+        });
+    }
+    return *has_angles_;
 }
 
 }  // namespace glimpse::annotations

@@ -29,6 +29,12 @@ struct DataYamlReader {
     DataYaml (*read)(const std::filesystem::path& file);
 };
 
+/// Of YOLO's numbers: a whole number of 0 or more, as classes and tracks are, that float64 tells from its
+/// neighbours.
+bool is_whole(double number);
+/// Of YOLO's numbers: 0 ≤ number ≤ 1.
+bool is_confidence(double number);
+
 /// What is known of the labels of a data set beside the single file. Not thread-safe.
 class YoloDataSet {
   public:
@@ -53,6 +59,9 @@ class YoloDataSet {
     [[nodiscard]] bool has_confidences_or_tracks();
     /// Whether a row, in such a data set, has more corners than three.
     [[nodiscard]] bool has_polygons();
+    /// Whether behind the box of a row there is a single number that is neither a confidence nor a track: the
+    /// angle of a rotated box. Other angles of the data set may then look like confidences.
+    [[nodiscard]] bool has_angles();
 
   private:
     std::vector<std::filesystem::path> files_;
@@ -62,6 +71,7 @@ class YoloDataSet {
     std::optional<bool> has_many_lengths_;
     std::optional<bool> has_confidences_or_tracks_;
     std::optional<bool> has_polygons_;
+    std::optional<bool> has_angles_;
 };
 
 }  // namespace glimpse::annotations

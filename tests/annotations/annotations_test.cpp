@@ -258,6 +258,10 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     CHECK(boxes("<object>" + once + bounds + bounds + "</object>") ==
           Words{"a 000 cat -: <bndbox> is there twice in <object>; remove one"});
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
+    CHECK(boxes("<objects>" + object("5") + "<group>" + object("4") + "</group></objects>" + object("3")) ==
+          Words{"a 000 cat -: 2 4 10 5.5",
+                "a 001 - -: an <object> lies in <objects>; it is a child of <annotation>",
+                "a 002 - -: an <object> lies in <group>; it is a child of <annotation>"});
 }
 
 TEST_CASE("VOC: boxes at pixel 0 are told of, once, unless they count from 0") {

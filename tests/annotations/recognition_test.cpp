@@ -32,6 +32,9 @@ TEST_CASE("a format is told by what a file holds, unless that may be mistaken") 
     CHECK(read_as("2,3,4,5\n") == "1 000 - -: 1 2 4 5");               // GOT-10k
     CHECK(read_as("0 0.5 0.5 0.5 1\n") == "1 000 0 0: 0.25 0 0.5 1");  // YOLO
     CHECK(read_as("1,7,2,3,4,5,1\n") == "1 7 - -: 1 2 4 5");           // MOT
+    // A row of a track that is no whole number fails by itself.
+    CHECK(read_as("1,7.5,2,3,4,5,1\n1,7,2,3,4,5,1\n") ==
+          "1 000 - -: the track is a whole number of up to 15 digits, not '7.5'");
     CHECK(holds(read_as(" \n<annotation><object/></annotation>"), "has no <bndbox>"));
     for (const char* content : {"", "{}", "1,7,2,3,4,5\n", "0 0.5 0.5 0.5 1.5\n", "1,2,3,4\n1,2,3,4,5\n"}) {
         CAPTURE(content);

@@ -143,6 +143,22 @@ TEST_CASE("YOLO: behind a box stand a confidence of 0 to 1, a whole track, or bo
                 "a track is a whole number, not 0.5"));
 }
 
+TEST_CASE("YOLO: beside angles beyond 1 those of 0 to 1 are no confidences") {
+    const scratch::Directory directory;
+    const std::string box = "0 0.5 0.5 0.25 0.5";
+    directory.file("labels/a.txt", box + " 0.4\n" + box + " 0\n" + box + " 7\n" + box + "\n");
+    directory.file("labels/b.txt", box + " 1.57\n");
+    const auto scores = [&](const std::vector<std::string>& names) {
+        return scores_in(directory / "labels", "yolo", images_of(directory, names));
+    };
+    CHECK(scores({"a"}) == Words{"0.40", "-", "-", "-", "-"});  // and b's, which has no image here
+    const Words read_beside = read(directory / "labels", "yolo", images_of(directory, {"a", "b"}));
+    CHECK(holds(read_beside[0], "may be a box with its confidence, or one rotated by an angle, as others"));
+    CHECK(read_beside[1] == "a 001 0 0: 0.375 0.25 0.25 0.5");
+    CHECK(read_beside[2] == "a 002 0 0: 0.375 0.25 0.25 0.5");
+    CHECK(read_beside[3] == "a 003 0 0: 0.375 0.25 0.25 0.5");
+}
+
 TEST_CASE("YOLO: a confidence is a box's score; a single 0 or 1 may be a track, and is none") {
     const auto scores_of = [](const char* yaml, const std::string& rows) {
         const scratch::Directory directory;

@@ -112,6 +112,28 @@ AnnotatedBox read_object(const XmlDocument& document, const pugi::xml_node& obje
     });
 }
 
+/// The objects in elements within <annotation>, where VOC has none: each fails by itself.
+void add_misplaced(const XmlDocument& document, std::vector<AnnotatedBox>& boxes) {
+    struct Search final : pugi::xml_tree_walker {
+        explicit Search(std::vector<pugi::xml_node>& nodes) : found(nodes) {}
+        bool for_each(pugi::xml_node& node) override {
+            const bool is_nested = depth() > 0;  // 0 of a child of the root
+            if (is_nested && std::string_view(node.name()) == "object") found.push_back(node);
+            return true;
+        }
+        std::vector<pugi::xml_node>& found;
+    };
+    std::vector<pugi::xml_node> found;
+    Search search(found);
+    document.root().traverse(search);
+    for (const pugi::xml_node& object : found) {
+        boxes.push_back(read_box({.place = place_of_box(document.line(object))}, [&](AnnotatedBox& /*box*/) {
+            throw Error(std::string("an <object> lies in <") + object.parent().name() +
+                        ">; it is a child of <annotation>");
+        }));
+    }
+}
+
 /// What <width> or <height> holds; NaN where that is no number.
 double side(const pugi::xml_node& size, const char* name) {
     return number_in(text_of(size.child(name))).value_or(std::nan(""));
@@ -126,6 +148,7 @@ LabelFile read(const std::filesystem::path& file, bool zero_based) {
     for (const pugi::xml_node& object : document.root().children("object")) {
         labels.boxes.push_back(read_object(document, object, zero_based ? 0 : 1));
     }
+    add_misplaced(document, labels.boxes);
     if (const pugi::xml_node size = document.root().child("size")) {
         try {
             labels.image = declared_size(side(size, "width"), side(size, "height"));
