@@ -34,6 +34,10 @@ inline constexpr std::size_t longest_message = 500;
 /// and between them " [… N bytes …] ", N being how many are left out. Of at most `most` + 40 bytes.
 GLIMPSE_EXPORT std::string shortened(std::string_view text, std::size_t most);
 
+/// How many bytes the character has that `text` begins with, as UTF-8 is well-formed (Unicode, table 3-7); 0
+/// where it begins with none.
+GLIMPSE_EXPORT std::size_t character_length(std::string_view text);
+
 /// Whether the byte at `k` belongs to a control character: U+0000 to U+001F, U+007F, or in UTF-8 U+0080 to
 /// U+009F.
 GLIMPSE_EXPORT bool is_control(std::string_view text, std::size_t k);

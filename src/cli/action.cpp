@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -61,20 +62,25 @@ PrintedOutput& printed_output() {
     return output;
 }
 
+std::string escaped_byte(char c) {
+    std::array<char, 5> code{};
+    std::snprintf(code.data(), code.size(), "\\x%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    return code.data();
+}
+
 }  // namespace
 
 std::string on_one_line(const std::string& text) {
     std::string line;
-    for (std::size_t k = 0; k < text.size(); ++k) {
-        const char c = text[k];
-        const auto byte = static_cast<unsigned char>(c);
-        if (!is_control(text, k)) {
-            line += c;
+    for (std::size_t k = 0; k < text.size();) {
+        const std::size_t character = character_length(std::string_view(text).substr(k));
+        const std::size_t bytes = std::max<std::size_t>(character, 1);
+        if (character == 0 || is_control(text, k)) {
+            for (const char c : text.substr(k, bytes)) line += escaped_byte(c);
         } else {
-            std::array<char, 5> code{};
-            std::snprintf(code.data(), code.size(), "\\x%02X", static_cast<unsigned>(byte));
-            line += code.data();
+            line.append(text, k, bytes);
         }
+        k += bytes;
     }
     return line;
 }

@@ -12,8 +12,8 @@ enum class Outcome { all_done, some_failed, interrupted };
 
 using Action = std::function<Outcome()>;
 
-/// Escapes control characters as "\x0A", so that a line stays one, and no terminal obeys it, whatever names
-/// it holds.
+/// Escapes control characters, and bytes that are not UTF-8, as "\x0A", so that a line stays one, and no
+/// terminal obeys it, whatever names it holds.
 std::string on_one_line(const std::string& text);
 
 /// The same for a message, which is cut in its middle where it is very long.

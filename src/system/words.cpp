@@ -67,6 +67,23 @@ std::string shortened(std::string_view text, std::size_t most) {
            std::string(text.substr(end));
 }
 
+std::size_t character_length(std::string_view text) {
+    const auto byte = [&](std::size_t k) -> unsigned {
+        return k < text.size() ? static_cast<unsigned char>(text[k]) : 0;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    // No longer forms of a character, no surrogates, and none beyond U+10FFFF.
+    const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (length == 0 || byte(1) < least || byte(1) > most) return 0;
+    for (std::size_t k = 2; k < length; ++k) {
+        if (byte(k) < 0x80 || byte(k) > 0xBF) return 0;
+    }
+    return length;
+}
+
 bool is_control(std::string_view text, std::size_t k) {
     const auto at = [&](std::size_t place) {
         return place < text.size() ? static_cast<unsigned char>(text[place]) : 0x20;

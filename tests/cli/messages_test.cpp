@@ -8,11 +8,14 @@
 
 using namespace glimpse::cli;
 
-TEST_CASE("control characters of names are escaped in messages, and nothing else") {
+TEST_CASE("control characters of names, and bytes that are no text, are escaped in messages") {
     CHECK(on_one_line("a\nb\x1b[31m\x7f.png") == "a\\x0Ab\\x1B[31m\\x7F.png");
     CHECK(on_one_line("übung – 写真.png") == "übung – 写真.png");
     CHECK(on_one_line("\xc2\x9b"  // U+009B, which begins a terminal's commands
                       "31m") == "\\xC2\\x9B31m");
+    // So are bytes that are no UTF-8, which a terminal may take for anything.
+    CHECK(on_one_line("caf\xe9 \xe9.png") == "caf\\xE9 \\xE9.png");
+    CHECK(on_one_line("\xf0\x9f\x98") == "\\xF0\\x9F\\x98");
     CHECK(on_one_line("") == "");
 }
 
