@@ -218,7 +218,7 @@ std::optional<std::size_t> next_image(std::span<const std::uint8_t> bytes, std::
 
 /// Where another image begins within the first `length` bytes, behind which there is more, and no image: the
 /// first was cut off then, and takes the other's bytes for its own. Not what metadata may hold, a thumbnail
-/// or EXIF, unless the format has none.
+/// or EXIF, which ends within the first: unless the format has none.
 std::optional<std::size_t> image_within(const Codec& codec, std::span<const std::uint8_t> bytes,
                                         std::size_t length) {
     if (length >= bytes.size() || std::ranges::all_of(bytes.subspan(length), is_padding)) return std::nullopt;
@@ -228,8 +228,10 @@ std::optional<std::size_t> image_within(const Codec& codec, std::span<const std:
         std::ranges::find(without_metadata, codec.description().name) == without_metadata.end();
     const auto is_another = [&](std::span<const std::uint8_t> rest) {
         const Codec* const other = codec_for_content(rest);
-        return other && !(has_metadata &&
-                          std::ranges::find(of_metadata, other->description().name) != of_metadata.end());
+        if (!other) return false;
+        const bool may_be_metadata =
+            has_metadata && std::ranges::find(of_metadata, other->description().name) != of_metadata.end();
+        return !may_be_metadata || bytes.size() - rest.size() + other->length(rest).value_or(0) > length;
     };
     const auto found = next_signature(bytes.subspan(1), is_another);
     return found && *found + 1 < length ? std::optional(*found + 1) : std::nullopt;

@@ -3,6 +3,7 @@
 import base64
 import importlib.util
 import io
+import itertools
 import json
 import shutil
 import struct
@@ -355,17 +356,23 @@ class SeveralImagesOnStandardInput(Formats):
                 self.assertIn(f"its last {len(other) + len(png)} bytes begin as another image does, and are not read", said)
 
     def test_an_image_that_was_cut_off_takes_no_other_image_s_bytes(self):
-        other = self.saved(self.noise(100, 100, 3), "PNG")
+        others = [self.saved(self.noise(100, 100, 3), form) for form in ("PNG", "JPEG", "TIFF")]
         array = io.BytesIO()
         numpy.save(array, self.noise(40, 48, 3))
         whole = {"bmp": self.saved(self.noise(40, 48, 3), "BMP"), "ppm": self.saved(self.noise(40, 48, 3), "PPM"), "npy": array.getvalue(),
-                 "webp": self.saved(self.noise(40, 48, 3), "WEBP"), "tiff": self.saved(self.noise(40, 48, 3), "TIFF")}
+                 "webp": self.saved(self.noise(40, 48, 3), "WEBP"), "tiff": self.saved(self.noise(40, 48, 3), "TIFF"), "tga": self.saved(self.noise(40, 48, 3), "TGA")}
         for kind, content in whole.items():
-            for share in (0.9, 0.6, 0.3):
+            for share, other in itertools.product((0.9, 0.6, 0.3), others):
                 said = self.fails(1, "extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite",
                                   stdin=content[:int(share * len(content))] + other).stderr
                 self.assertIn(f"standard input: its last {len(other)} bytes begin as another image does, and are not read", said, (kind, share))
             self.run_glimpse("extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite", stdin=content + b"a trailer")
+        # What metadata hold ends within the image.
+        thumbnail = self.saved(self.noise(20, 20, 3), "JPEG")
+        holder = io.BytesIO()
+        Image.fromarray(self.noise(40, 48, 3)).save(holder, "TIFF", tiffinfo={34377: thumbnail + thumbnail, 34016: self.saved(self.noise(9, 9), "TIFF")})
+        result = self.run_glimpse("extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite", stdin=holder.getvalue() + b"a trailer")
+        self.assertEqual(result.stderr, "")
 
     def test_an_image_that_cannot_be_told_from_another_fails(self):
         one = self.saved(self.noise(8, 12), "PNG")
