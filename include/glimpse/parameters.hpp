@@ -21,7 +21,13 @@ struct ParameterDefaults {
     std::string mechanism = "crop";       ///< for entries that name a box but no mechanism
     std::optional<Size> size;             ///< for entries that give none
     std::optional<AlphaChannel> alpha{};  ///< of every image: no document may say otherwise
+    /// In which the numbers of entries and boxes are written that say nothing of it, one of
+    /// `conventions()`; empty: this program's own.
+    std::string convention{};
 };
+
+/// The conventions of entries: "xyxy", "torch-corners", …
+GLIMPSE_EXPORT std::vector<std::string_view> conventions();
 
 struct ImageElements;
 
@@ -33,6 +39,7 @@ class ParameterDocument : public std::vector<Glimpse> {
     std::optional<AlphaChannel> alpha{};  ///< none: it says nothing
     /// Those with the arrays that it refers to, and with labels, each once.
     std::vector<std::filesystem::path> array_files{};
+    bool uses_convention = false;  ///< whether an entry takes that of the caller's defaults
     /// What differs from image to image; null: nothing. The glimpses are those of the first image.
     std::shared_ptr<const ImageElements> of_images{};
 };

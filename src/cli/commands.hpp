@@ -30,6 +30,7 @@ void add_help(CLI::App& application, Action& action);
 std::optional<int> whole_number(std::string_view text);
 
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
+void add_convention_option(Command& command, std::string& convention, const std::string& help);
 CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help);
 CLI::Option* add_device_option(Command& command, std::string& device);
 /// "said" or "last".

@@ -69,6 +69,8 @@ void add_inputs(Command& command, InputOptions& input) {
     command.add_option("-b,--box", input.boxes, "a glimpse without a document; may be repeated")
         ->type_name("X,Y,W,H")
         ->allow_extra_args(false);
+    add_convention_option(command, input.defaults.convention,
+                          "in which --box, and entries that say nothing of it, are written");
 }
 
 void add_annotations(Command& command, AnnotationOptions& annotations) {

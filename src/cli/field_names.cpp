@@ -29,6 +29,7 @@ constexpr std::array fields{
     Field{"page", "--page"},
     Field{"all_pages", "--page"},
     Field{"defaults.size", "--size"},
+    Field{"defaults.convention", "--convention"},
     // RunOptions
     Field{"adjustment.context", "--context"},
     Field{"adjustment.square", "--square"},

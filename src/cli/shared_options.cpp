@@ -18,6 +18,7 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/memory_budget.hpp"
+#include "glimpse/parameters.hpp"
 #include "glimpse/words.hpp"
 
 namespace glimpse::cli {
@@ -108,6 +109,12 @@ CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, cons
     const auto names = mechanism_names();
     return command.add_choice("-m,--mechanism", mechanism, {names.begin(), names.end()}, help)
         ->capture_default_str();
+}
+
+void add_convention_option(Command& command, std::string& convention, const std::string& help) {
+    const auto names = conventions();
+    command.add_choice("--convention", convention, {names.begin(), names.end()}, help)
+        ->default_str("this program's");
 }
 
 CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help) {

@@ -71,6 +71,8 @@ void add_inputs(Command& command, Options& o) {
         ->type_name("X,Y,W,H")
         ->expected(1);
     add_mechanism_option(command, write.input.defaults.mechanism, "for --box");
+    add_convention_option(command, write.input.defaults.convention,
+                          "in which --box, or an entry that says nothing of it, is written");
     add_size_option(command, "-s,--size", write.input.defaults.size,
                     "the glimpse's size, by default that of its picture");
     add_alpha_option(command, o.alpha);

@@ -5,7 +5,8 @@
 namespace glimpse {
 
 void OptionUse::record(const ParameterDocument& document) {
-    if (document.empty()) size_is_used_ = adjustment_is_used_ = true;
+    if (document.empty()) size_is_used_ = adjustment_is_used_ = convention_is_used_ = true;
+    if (document.uses_convention) convention_is_used_ = true;
     for (const Glimpse& glimpse : document) {
         if (requested_size(glimpse.mechanism) == defaults_.size) size_is_used_ = true;
         if (takes_adjustment(glimpse.mechanism)) adjustment_is_used_ = true;
@@ -15,6 +16,10 @@ void OptionUse::record(const ParameterDocument& document) {
 void OptionUse::require_all_used() const {
     if (!size_is_used_)
         throw InvalidOption("defaults.size", "no entry takes it: each has a size of its own, or none");
+    if (!convention_is_used_) {
+        throw InvalidOption("defaults.convention",
+                            "no entry takes it: each has one of its own, or a form that has none such");
+    }
     if (!adjustment_is_used_) throw InvalidOption(adjusting_field(), "adjusts boxes, and no entry has one");
 }
 

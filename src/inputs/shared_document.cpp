@@ -10,6 +10,7 @@
 #include "glimpse/words.hpp"
 #include "parameters/attention_file.hpp"
 #include "parameters/boxes.hpp"
+#include "parameters/conventions.hpp"
 #include "parameters/document.hpp"
 #include "system/numbers.hpp"
 
@@ -29,7 +30,7 @@ std::optional<double> take_coordinate(std::string_view& text) {
     return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
-Box parse_box(const std::string& text) {
+std::array<double, 4> parse_box(const std::string& text) {
     std::array<double, 4> numbers{};
     std::string_view left = text;
     for (std::size_t n = 0; n < numbers.size(); ++n) {
@@ -41,16 +42,28 @@ Box parse_box(const std::string& text) {
         if (n < 3) left.remove_prefix(1);
         numbers[n] = *number;
     }
-    return {numbers[0], numbers[1], numbers[2], numbers[3]};
+    return numbers;
+}
+
+Box box_of(const std::string& text, parameters::BoxOrder order) {
+    const std::array<double, 4> numbers = parse_box(text);
+    try {
+        return parameters::box_in_order(numbers, order);
+    } catch (const Error& error) {
+        throw InvalidOption("boxes", "'" + text + "': " + error.what());
+    }
 }
 
 ParameterDocument document_of_boxes(const InputOptions& options) {
     ParameterDocument document;
     const Place place{.common = std::make_shared<const CommonPlace>(
                           CommonPlace{.before = field_name("boxes"), .is_box = true})};
+    document.uses_convention = true;
+    const parameters::BoxOrder order = parameters::default_box_order(options.defaults);
     std::size_t position = 0;  // one box may be several glimpses
     for (const std::string& box : options.boxes) {
-        append_glimpses_of_box(position_id(position++), {parse_box(box)}, place, options.defaults, document);
+        append_glimpses_of_box(position_id(position++), {box_of(box, order)}, place, options.defaults,
+                               document);
     }
     return document;
 }

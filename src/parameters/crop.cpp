@@ -119,6 +119,7 @@ Description crop_description() {
             .forms = {{{"box"}}, {{"rows", "columns"}}},
             .keys = {box_key(),
                      units_key(),
+                     box_convention_key(),
                      size_key({"box"}),
                      indices_key("rows", "0 ≤ n < the image's height",
                                  "The numbers of the image's rows, from 0."),

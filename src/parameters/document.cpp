@@ -212,6 +212,7 @@ ParameterDocument read_form(const Value& root, const Entries& entries, const Rea
 ReadingContext begun(ReadingContext context) {
     const auto files = std::make_shared<ArrayFiles>(context.files.open);
     context.arrays = std::make_shared<ReferencedArrays>(ReferencedArrays{.files = files});
+    context.convention_is_used = std::make_shared<bool>(false);
     return context;
 }
 
@@ -219,6 +220,7 @@ ParameterDocument read_forms(const Value& root, const Entries& entries, const Re
     ParameterDocument document = read_form(root, entries, context);
     ArrayFiles& files = *context.arrays->files;
     document.array_files = files.paths();
+    document.uses_convention = *context.convention_is_used;
     const ReferencedElements& elements = context.arrays->of_run;
     if (elements.count) {
         files.keep_open();

@@ -1,8 +1,10 @@
 #include "glimpse/mechanisms/gaussian.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "glimpse/words.hpp"
+#include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
@@ -31,6 +33,14 @@ Type draw_type() {
                 "}, {" + std::string(ordered_reference_schema) + "}]"};
 }
 
+/// The six numbers with their names, or in the order of a convention.
+Type axes_type() {
+    const Type object = object_type(axes_members, {"sx", "sy"});
+    return {object.words + ", six numbers or a reference", object.range,
+            R"("anyOf": [{)" + object.schema + "}, {" + numbers_type("", axes_members.size()).schema +
+                "}, {" + std::string(ordered_reference_schema) + "}]"};
+}
+
 Type sigma_type() {
     const std::string positive = "{" + positive_type().schema + "}";
     return {"a number, " + std::string(sigma_words) + " or a reference", positive_type().range,
@@ -52,10 +62,31 @@ Gaussian::Axis read_axis(Entry& entry, std::string_view key, const ReadingContex
     return {axis[0], axis[1], axis[2]};
 }
 
-/// Both axes in one value. Papers differ in the order, so that a reference must say it.
+constexpr std::array<std::string_view, 6> post_members{"uy", "sy", "dy", "ux", "sx", "dx"};
+constexpr std::array<std::string_view, 6> hart_members{"uy", "ux", "sy", "sx", "dy", "dx"};
+
+/// The six numbers of a list in the order of `names`, in that of `axes_members`.
+std::vector<double> listed_axes(const Value& value, std::span<const std::string_view> names,
+                                const ReadingContext& context) {
+    const std::string words = "[" + join(names) + "]";
+    const std::vector<double> listed = numbers(value, {names}, words, context);
+    std::vector<double> axes;
+    for (const std::string_view member : axes_members) {
+        axes.push_back(listed[static_cast<std::size_t>(std::ranges::find(names, member) - names.begin())]);
+    }
+    return axes;
+}
+
+/// Both axes in one value. Papers differ in the order, so that a reference must say it, or a list by its
+/// convention.
 Gaussian::AxesForm read_axes(Entry& entry, const ReadingContext& context) {
+    const Value value = *entry.take("axes");
+    const AxesOrder order = read_convention<AxesOrder>(entry, axes_orders, AxesOrder::named, context);
     const std::vector<double> axes =
-        members(*entry.take("axes"), {.names = axes_members, .has_order = false}, context);
+        order == AxesOrder::named
+            ? members(value, {.names = axes_members, .has_order = false}, context)
+            : listed_axes(value, order == AxesOrder::post ? std::span(post_members) : std::span(hart_members),
+                          context);
     entry.stand_for("axes", {"x", "y"});
     return {{axes[0], axes[1], axes[2]}, {axes[3], axes[4], axes[5]}};
 }
@@ -158,6 +189,10 @@ Description gaussian_description() {
         .keys =
             {box_key(),
              units_key(),
+             convention_key({"box", "axes"}, words_of(box_orders, axes_orders),
+                            "The order of the box's numbers: xyxy and yxyx are two corners; or of axes "
+                            "that are a list of six numbers: post is uy, sy, dy, ux, sx, dx, hart is uy, ux, "
+                            "sy, sx, dy, dx."),
              size_key({}),
              axis_key("x",
                       "Along the image's width: u, the first Gaussian's centre; s, the standard "
@@ -167,10 +202,11 @@ Description gaussian_description() {
                       "deviation; d, the distance between neighbours."),
              {.name = "axes",
               .forms = {"axes"},
-              .type = or_reference(object_type(axes_members, {"sx", "sy"}), true),
+              .type = axes_type(),
               .unit = centre_unit,
               .meaning =
-                  "The six numbers of x and y. A reference says their order, as \"uy,sy,dy,ux,sx,dx\"."},
+                  "The six numbers of x and y. A reference says their order, as \"uy,sy,dy,ux,sx,dx\", and a "
+                  "list by its convention."},
              {.name = "draw",
               .forms = {"draw"},
               .type = draw_type(),

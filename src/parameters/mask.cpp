@@ -254,6 +254,7 @@ std::vector<Key> mask_keys() {
     std::vector<Key> keys{
         box_key(),
         units_key(),
+        box_convention_key(),
         {.name = "file",
          .forms = {"file"},
          .type = {"a path", "", R"("type": "string", "minLength": 1)"},

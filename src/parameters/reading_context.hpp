@@ -35,6 +35,7 @@ struct ReadingContext {
     std::vector<std::string_view> sibling_keys{};  ///< allowed beside those of a single entry
     DocumentFiles files{};                         ///< those that the document names
     std::shared_ptr<ReferencedArrays> arrays{};    ///< of the document; set where its reading begins
+    std::shared_ptr<bool> convention_is_used{};    ///< whether an entry took the caller's; likewise
 };
 
 }  // namespace glimpse::parameters

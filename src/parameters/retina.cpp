@@ -115,7 +115,8 @@ Description retina_description() {
                   .meaning = "The centre of the windows, from the image's top left edge."},
                  box,
                  enum_key("units", {}, centre_units, CentreUnits::pixels,
-                          "What the centre is measured in, or the box, which is never normalised."),
+                          "What the centre or the box is measured in."),
+                 box_convention_key(),
                  size,
                  {.name = "scales",
                   .type =

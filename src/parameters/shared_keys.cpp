@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
 
 namespace glimpse::parameters {
@@ -14,6 +16,9 @@ namespace {
 constexpr const char* box_words = "[x, y, width, height]";
 constexpr const char* size_words = "[width, height]";
 constexpr std::array<std::string_view, 4> box_members{"x", "y", "width", "height"};
+constexpr std::array<std::string_view, 4> corner_members{"x0", "y0", "x1", "y1"};
+constexpr std::array<std::string_view, 4> row_first_members{"y0", "x0", "y1", "x1"};
+constexpr std::array<std::string_view, 4> centre_members{"cx", "cy", "width", "height"};
 constexpr std::array<std::string_view, 2> size_members{"width", "height"};
 
 constexpr std::array<std::pair<std::string_view, Units>, 2> units_words{
@@ -26,23 +31,49 @@ constexpr std::array<std::pair<std::string_view, PaddingWord>, 4> padding_words{
      {"reflection", PaddingWord::reflection},
      {"mean", PaddingWord::mean}}};
 
+/// The names of a box's numbers, in their order.
+std::span<const std::string_view> names_of(BoxOrder order) {
+    switch (order) {
+        case BoxOrder::xyxy:
+            return corner_members;
+        case BoxOrder::yxyx:
+            return row_first_members;
+        case BoxOrder::cxcywh:
+            return centre_members;
+        case BoxOrder::xywh:
+            break;
+    }
+    return box_members;
+}
+
+/// Of -1 to 1, the image's outer edges.
+Box fractions_of_normalised(const Box& box) {
+    return {(box.x + 1) / 2, (box.y + 1) / 2, box.width / 2, box.height / 2};
+}
+
 }  // namespace
 
 Key box_key() {
     const std::string number = "{" + number_type().schema + "}, ";
     const std::string positive = "{" + positive_type().schema + "}";
-    return {.name = "box",
-            .forms = {"box"},
-            .type = or_reference({box_words, "width > 0, height > 0",
-                                  R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" +
-                                      number + number + positive + ", " + positive + "]"},
-                                 true),
-            .unit = "pixels, or fractions of the image's width and height",
-            .meaning = "The region looked at, from the image's top left edge."};
+    return {
+        .name = "box",
+        .forms = {"box"},
+        .type = or_reference({box_words, "width > 0, height > 0",
+                              R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" + number +
+                                  number + positive + ", " + positive + "]"},
+                             true),
+        .unit = "pixels, or fractions of the image's width and height",
+        .meaning = "The region looked at, from the image's top left edge. Its convention may be another."};
 }
 
 Key units_key() {
-    return enum_key("units", {"box"}, units_words, OrientedBox{}.units, "What the box is measured in.");
+    return enum_key("units", {"box"}, point_units, PointUnits::pixels, "What the box is measured in.");
+}
+
+Key box_convention_key() {
+    return convention_key({"box"}, words_of(box_orders),
+                          "The order of the box's numbers: xyxy and yxyx are two corners.");
 }
 
 Key size_key(std::vector<std::string_view> forms) {
@@ -76,8 +107,20 @@ Key padding_key(std::vector<std::string_view> forms) {
 }
 
 OrientedBox read_box(Entry& entry, const ReadingContext& context) {
-    const std::vector<double> box = numbers(*entry.take("box"), {box_members}, box_words, context);
-    return {{box[0], box[1], box[2], box[3]}, read_units(entry)};
+    const Value value = *entry.take("box");
+    const BoxOrder order = read_convention<BoxOrder>(entry, box_orders, BoxOrder::xywh, context);
+    const std::vector<double> n = numbers(value, {names_of(order)}, box_words, context);
+    const Box box = [&] {
+        try {
+            return box_in_order({n[0], n[1], n[2], n[3]}, order);
+        } catch (const Error& error) {
+            value.fail(error.what());
+        }
+    }();
+    const std::optional<Value> given = entry.take("units");
+    const PointUnits units = given ? word<PointUnits>(*given, point_units) : PointUnits::pixels;
+    if (units == PointUnits::normalised) return {fractions_of_normalised(box), Units::fraction};
+    return {box, units == PointUnits::pixels ? Units::pixels : Units::fraction};
 }
 
 Units read_units(Entry& entry) {

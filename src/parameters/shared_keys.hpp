@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "parameters/description.hpp"
@@ -13,15 +16,24 @@ inline constexpr std::string_view centre_unit = "pixels, 0 the first pixel's cen
 
 Key box_key();
 Key units_key();
+/// "convention", the order of a box's numbers.
+Key box_convention_key();
+
+/// What boxes and points are measured in.
+enum class PointUnits : std::uint8_t { pixels, fraction, normalised };
+inline constexpr std::array<std::pair<std::string_view, PointUnits>, 3> point_units{
+    {{"pixels", PointUnits::pixels},
+     {"fraction", PointUnits::fraction},
+     {"normalised", PointUnits::normalised}}};
 
 /// `forms` as in `Key`.
 Key size_key(std::vector<std::string_view> forms);
 Key padding_key(std::vector<std::string_view> forms);
 
-/// Reads "box" and "units".
+/// Reads "box", "convention" and "units". A normalised box is read as fractions.
 OrientedBox read_box(Entry& entry, const ReadingContext& context);
 
-/// Reads "units".
+/// Reads "units" of what is never normalised.
 Units read_units(Entry& entry);
 
 /// Reads "size", by default the caller's.

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "glimpse/words.hpp"
+#include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 #include "parameters/warps.hpp"
@@ -21,6 +22,14 @@ constexpr std::array<std::pair<std::string_view, Interpolation>, 3> interpolatio
     {{"nearest", Interpolation::nearest},
      {"bilinear", Interpolation::bilinear},
      {"bicubic", Interpolation::bicubic}}};
+
+/// Rows, Sonnet's four numbers, or a reference.
+Type theta_type() {
+    const Type rows = matrix_2x3_type();
+    return {rows.words + ", four numbers or a reference", "",
+            R"("anyOf": [{)" + rows.schema + "}, {" + numbers_type("", 4).schema + "}, {" +
+                std::string(ordered_reference_schema) + "}]"};
+}
 
 Key pair_key(std::string_view name, std::string_view words, const Pair& default_value,
              std::string_view meaning) {
@@ -53,9 +62,44 @@ SpatialTransformer::BoxForm read_turned_box(Entry& entry, const ReadingContext& 
     return form;
 }
 
+constexpr std::array<std::string_view, 4> sonnet_members{"sx", "tx", "sy", "ty"};
+constexpr const char* sonnet_words =
+    "a matrix of 2 rows of 3 numbers, or [scale_x, shift_x, scale_y, shift_y],";
+
+/// Of a single sample, which lies at -1 along its axis rather than at 0.
+void put_first(SpatialTransformer::ThetaForm& form, const std::optional<Size>& size) {
+    for (auto& row : form.theta) {
+        if (size && size->width == 1) row[2] -= row[0];
+        if (size && size->height == 1) row[2] -= row[1];
+    }
+}
+
+SpatialTransformer::ThetaForm sonnet_theta(const Value& theta, const ReadingContext& context) {
+    const bool is_matrix = theta.is_array() && theta.size() == 2;
+    if (is_matrix) return {matrix_2x3(theta, context)};
+    if (!is_reference(theta)) {
+        const std::vector<double> n = numbers(theta, {sonnet_members}, sonnet_words, context);
+        return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
+    }
+    const std::vector<double> n = referenced_numbers(theta, {{4}, {2, 3}, {6}}, context);
+    if (n.size() == 4) return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
+    return {{{{n[0], n[1], n[2]}, {n[3], n[4], n[5]}}}};
+}
+
 /// A reference with an order leads to scale and shift, of which theta is made.
 void read_theta(Entry& entry, const ReadingContext& context, SpatialTransformer& transformer) {
     const Value theta = *entry.take("theta");
+    const auto convention =
+        read_convention<ThetaConvention>(entry, theta_conventions, ThetaConvention::torch, context);
+    if (entry.has_own("convention"))
+        entry.refuse_own("align_corners", "the convention says it; leave out one of the two");
+    transformer.align_corners = convention != ThetaConvention::torch;
+    if (convention == ThetaConvention::sonnet) {
+        SpatialTransformer::ThetaForm form = sonnet_theta(theta, context);
+        put_first(form, transformer.size);
+        transformer.form = form;
+        return;
+    }
     if (!is_reference(theta) || !theta.contains("order")) {
         transformer.form = SpatialTransformer::ThetaForm{
             matrix_2x3(theta, context, R"(, or (4,) beside an "order" such as "sx,tx,sy,ty",)")};
@@ -66,8 +110,18 @@ void read_theta(Entry& entry, const ReadingContext& context, SpatialTransformer&
     entry.stand_for("theta", {"scale", "shift"});
 }
 
+SpatialTransformer::MatrixForm read_matrix(Entry& entry, const ReadingContext& context) {
+    const Value value = *entry.take("matrix");
+    const Affine matrix{matrix_2x3(value, context)};
+    if (read_matrix_convention(entry, context) == MatrixConvention::to_image) return {matrix};
+    const auto& m = matrix.m;
+    if (m[0][0] * m[1][1] == m[0][1] * m[1][0]) value.fail(std::string(rule_of_inverse));
+    return {inverse(matrix)};
+}
+
 Mechanism read_spatial_transformer(Entry& entry, const Form& form, const ReadingContext& context) {
     SpatialTransformer transformer;
+    if (!form.is("grid")) transformer.size = read_size(entry, context);
     if (form.is("theta")) {
         read_theta(entry, context, transformer);
     } else if (form.is("scale")) {
@@ -76,18 +130,18 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
         transformer.form = SpatialTransformer::ScaleShiftForm{
             scale, read_pair(entry, "shift", shift_members, shift_words, open.shift, context)};
     } else if (form.is("matrix")) {
-        transformer.form = SpatialTransformer::MatrixForm{Affine{matrix_2x3(*entry.take("matrix"), context)}};
+        transformer.form = read_matrix(entry, context);
     } else if (auto warp = read_warp(entry, form, context)) {
         transformer.form = *std::move(warp);
     } else {
         transformer.form = read_turned_box(entry, context);
     }
-    if (!form.is("grid")) transformer.size = read_size(entry, context);
     const PaddingAndFill padding = read_padding(entry, context);
     transformer.padding = padding.padding;
     transformer.fill = padding.fill;
-    if (const std::optional<Value> align = entry.take("align_corners"))
-        transformer.align_corners = boolean(*align);
+    const std::optional<Value> align = entry.take("align_corners");
+    const bool is_said = form.is("theta") && entry.has_own("convention");
+    if (align && !is_said) transformer.align_corners = boolean(*align);
     if (const std::optional<Value> interpolation = entry.take("interpolation")) {
         transformer.interpolation = word<Interpolation>(*interpolation, interpolation_words);
     }
@@ -139,10 +193,16 @@ Description spatial_transformer_description() {
     std::vector<Key> keys{
         box_key(),
         point_units_key(),
+        convention_key({"box", "theta", "matrix", "projective"},
+                       words_of(box_orders, theta_conventions, matrix_conventions),
+                       "The order of the box's numbers: xyxy and yxyx are two corners. Of theta: torch "
+                       "aligns no corners, torch-corners does, and so does sonnet, whose theta may be "
+                       "[scale_x, shift_x, scale_y, shift_y]. Of a matrix: kornia-warp and opencv-warp lead "
+                       "from image to glimpse."),
         size_of_warps_key(),
         {.name = "theta",
          .forms = {"theta"},
-         .type = or_reference(matrix_2x3_type(), true),
+         .type = theta_type(),
          .meaning = "From normalised glimpse to normalised image coordinates, both -1 to 1; the first row "
                     "makes x. A reference to four numbers says their order, as \"sx,tx,sy,ty\"."},
         pair_key("scale", scale_words, identity.scale, "Of theta = [[sx, 0, tx], [0, sy, ty]]."),

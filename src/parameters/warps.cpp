@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <opencv2/core.hpp>
 #include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
@@ -20,13 +22,6 @@ constexpr std::array<std::string_view, 2> plate_members{"from", "to"};
 constexpr std::array<std::string_view, 2> point_members{"x", "y"};
 constexpr std::array<std::string_view, 2> log_polar_members{"centre", "radius"};
 
-/// What points are measured in: a box or a quadrilateral, or a grid.
-enum class PointUnits { pixels, fraction, normalised };
-constexpr std::array<std::pair<std::string_view, PointUnits>, 3> point_units{
-    {{"pixels", PointUnits::pixels},
-     {"fraction", PointUnits::fraction},
-     {"normalised", PointUnits::normalised}}};
-
 /// A table of points has x before y.
 void require_point_columns(const Reference& reference, const ReadingContext& context) {
     const Array::Shape& shape = reference.array.shape();
@@ -35,9 +30,16 @@ void require_point_columns(const Reference& reference, const ReadingContext& con
 }
 
 Warp read_projective(Entry& entry, const ReadingContext& context) {
-    const std::vector<double> m =
-        matrix(*entry.take("projective"), 3, 3, "a matrix of 3 rows of 3 numbers", context);
-    return ProjectiveWarp{{{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}}}};
+    const Value value = *entry.take("projective");
+    const std::vector<double> m = matrix(value, 3, 3, "a matrix of 3 rows of 3 numbers", context);
+    cv::Matx33d h(m.data());
+    if (read_matrix_convention(entry, context) == MatrixConvention::to_glimpse) {
+        bool is_regular = false;
+        h = h.inv(cv::DECOMP_LU, &is_regular);
+        if (!is_regular) value.fail(std::string(rule_of_inverse));
+    }
+    return ProjectiveWarp{
+        {{{h(0, 0), h(0, 1), h(0, 2)}, {h(1, 0), h(1, 1), h(1, 2)}, {h(2, 0), h(2, 1), h(2, 2)}}}};
 }
 
 Warp read_quad(Entry& entry, const ReadingContext& context) {
@@ -345,8 +347,8 @@ std::vector<Key> warp_keys() {
 Key point_units_key() {
     return enum_key(
         "units", {"box", "quad", "thin_plate", "grid", "log_polar"}, point_units, PointUnits::pixels,
-        "What the box, or what stands for it, is measured in; a grid is normalised without it, and "
-        "nothing else ever is.");
+        "What the box, or what stands for it, is measured in; a grid is normalised without it, a box may "
+        "be, and nothing else ever is.");
 }
 
 Key size_of_warps_key() {

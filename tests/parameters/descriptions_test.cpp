@@ -71,6 +71,12 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"factor", "1.5"},
         {"pooling", R"("triangle")"},
         {"align_corners", "true"},
+        {"convention", R"("xyxy")"},
+        {"theta convention", R"("torch-corners")"},
+        {"matrix convention", R"("kornia-warp")"},
+        {"projective convention", R"("kornia-warp")"},
+        {"axes convention", R"("hart")"},
+        {"listed axes", "[1, 1, 1, 1, 1, 1]"},
         {"alpha", "true"},
     };
     const auto own = samples.find(std::string(mechanism) + " " + std::string(key));
@@ -82,8 +88,14 @@ std::string sample(std::string_view mechanism, std::string_view key) {
 std::string entry(std::string_view mechanism, const std::vector<std::string_view>& keys,
                   const std::string& more = {}) {
     std::string text = R"({"mechanism": ")" + std::string(mechanism) + '"';
-    for (const std::string_view key : keys)
-        text += ", \"" + std::string(key) + "\": " + sample(mechanism, key);
+    const bool has_convention = std::ranges::find(keys, "convention") != keys.end();
+    for (const std::string_view key : keys) {
+        // Conventions are those of a form, which its first key tells; and axes of one are listed.
+        const std::string_view of = key == "convention"               ? keys.front()
+                                    : has_convention && key == "axes" ? "listed"
+                                                                      : mechanism;
+        text += ", \"" + std::string(key) + "\": " + sample(of, key);
+    }
     return text + more + "}";
 }
 
@@ -201,5 +213,5 @@ TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
           "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"score\", "
           "\"box\", \"units\", "
-          "\"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
+          "\"convention\", \"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
 }

@@ -1,0 +1,76 @@
+#include "parameters/conventions.hpp"
+
+#include <algorithm>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "json/json_text.hpp"
+
+namespace glimpse::parameters {
+
+namespace {
+
+Box between_corners(double x0, double y0, double x1, double y1) {
+    if (!(x1 > x0) || !(y1 > y0)) {
+        throw Error("the second corner lies right of and below the first, and (" + number_text(x1) + ", " +
+                    number_text(y1) + ") does not of (" + number_text(x0) + ", " + number_text(y0) + ")");
+    }
+    return {x0, y0, x1 - x0, y1 - y0};
+}
+
+}  // namespace
+
+Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order) {
+    const auto [a, b, c, d] = numbers;
+    switch (order) {
+        case BoxOrder::xyxy:
+            return between_corners(a, b, c, d);
+        case BoxOrder::yxyx:
+            return between_corners(b, a, d, c);
+        case BoxOrder::cxcywh:
+            return {a - c / 2, b - d / 2, c, d};
+        case BoxOrder::xywh:
+            break;
+    }
+    return {a, b, c, d};
+}
+
+BoxOrder default_box_order(const ParameterDefaults& defaults) {
+    if (defaults.convention.empty()) return BoxOrder::xywh;
+    const auto found =
+        std::ranges::find(box_orders, defaults.convention, &std::pair<std::string_view, BoxOrder>::first);
+    if (found != box_orders.end()) return found->second;
+    throw InvalidOption("defaults.convention", "a box is " + join(words_of(box_orders)) + ", not " +
+                                                   json::in_quotes(defaults.convention));
+}
+
+Key convention_key(std::vector<std::string_view> forms, std::vector<std::string_view> words,
+                   std::string_view meaning) {
+    return {.name = "convention", .forms = std::move(forms), .type = enum_type(words), .meaning = meaning};
+}
+
+std::string_view take_convention(Entry& entry, std::span<const std::string_view> words,
+                                 const ReadingContext& context) {
+    constexpr std::string_view key = "convention";
+    const auto found = [&](std::string_view word) { return std::ranges::find(words, word); };
+    if (entry.has_own(key)) return words[json::word_index(*entry.take(key), words)];
+    if (const std::optional<json::Value> inherited = entry.peek(key); inherited && inherited->is_string()) {
+        const auto word = found(json::text(*inherited));
+        if (word != words.end()) return static_cast<void>(entry.take(key)), *word;
+    }
+    const auto word = found(context.defaults.convention);
+    if (word == words.end()) return {};
+    if (context.convention_is_used) *context.convention_is_used = true;
+    return *word;
+}
+
+}  // namespace glimpse::parameters
+
+namespace glimpse {
+
+std::vector<std::string_view> conventions() {
+    using namespace parameters;
+    return words_of(box_orders, theta_conventions, matrix_conventions, axes_orders);
+}
+
+}  // namespace glimpse

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glimpse/geometry.hpp"
+#include "parameters/description.hpp"
+
+// Conventions in which other systems write the same numbers. They are read, and what is made of them is
+// written as this program has it.
+
+namespace glimpse::parameters {
+
+/// The order of a box's four numbers, edge coordinates: [x, y, width, height]; [x0, y0, x1, y1], as
+/// torchvision, Pillow and Detectron have them; [y0, x0, y1, x1], as TensorFlow; the centre first, as YOLO
+/// and DETR.
+enum class BoxOrder : std::uint8_t { xywh, xyxy, yxyx, cxcywh };
+
+inline constexpr std::array<std::pair<std::string_view, BoxOrder>, 4> box_orders{
+    {{"xywh", BoxOrder::xywh},
+     {"xyxy", BoxOrder::xyxy},
+     {"yxyx", BoxOrder::yxyx},
+     {"cxcywh", BoxOrder::cxcywh}}};
+
+/// How a spatial transformer's theta is written: of `affine_grid` and `grid_sample` with `align_corners`
+/// false or true; of Sonnet's `AffineWarpConstraints` and `AffineGridWarper`, whose corners are aligned, four
+/// numbers being (scale_x, shift_x, scale_y, shift_y), and whose single sample lies at -1 rather than 0.
+enum class ThetaConvention : std::uint8_t { torch, torch_corners, sonnet };
+
+inline constexpr std::array<std::pair<std::string_view, ThetaConvention>, 3> theta_conventions{
+    {{"torch", ThetaConvention::torch},
+     {"torch-corners", ThetaConvention::torch_corners},
+     {"sonnet", ThetaConvention::sonnet}}};
+
+/// Which way a matrix of pixels leads: from the glimpse to the image; or from the image to the glimpse, as
+/// `kornia.geometry.warp_affine` and `cv::warpAffine` take it.
+enum class MatrixConvention : std::uint8_t { to_image, to_glimpse };
+
+inline constexpr std::array<std::pair<std::string_view, MatrixConvention>, 2> matrix_conventions{
+    {{"kornia-warp", MatrixConvention::to_glimpse}, {"opencv-warp", MatrixConvention::to_glimpse}}};
+
+/// Where a matrix that leads to the glimpse is to be inverted.
+inline constexpr std::string_view rule_of_inverse =
+    "a matrix from image to glimpse is inverted, and this one has no inverse";
+
+/// The order of six numbers of Gaussian attention in a list: the essay's (uy, sy, dy, ux, sx, dx), or that of
+/// HART's code, (uy, ux, sy, sx, dy, dx).
+enum class AxesOrder : std::uint8_t { named, post, hart };
+
+inline constexpr std::array<std::pair<std::string_view, AxesOrder>, 2> axes_orders{
+    {{"post", AxesOrder::post}, {"hart", AxesOrder::hart}}};
+
+/// The box of four numbers in that order. Throws `Error` where the second corner lies before the first.
+Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order);
+
+/// The order of the caller's convention. Throws `InvalidOption` where that is no order of boxes.
+BoxOrder default_box_order(const ParameterDefaults& defaults);
+
+/// "convention", whose words are those of these lists; `meaning` says which forms take which.
+Key convention_key(std::vector<std::string_view> forms, std::vector<std::string_view> words,
+                   std::string_view meaning);
+
+/// The word of "convention": the entry's own, or else the first of the document's default and the caller's
+/// that is one of `words`, since other entries may be of other forms; empty without any. Throws `UsageError`
+/// where the entry's own is none of them.
+std::string_view take_convention(Entry& entry, std::span<const std::string_view> words,
+                                 const ReadingContext& context);
+
+/// Its meaning; `otherwise` without any.
+template <typename T>
+T read_convention(Entry& entry, std::type_identity_t<std::span<const std::pair<std::string_view, T>>> words,
+                  T otherwise, const ReadingContext& context) {
+    std::vector<std::string_view> known;
+    for (const auto& [word, meaning] : words) known.push_back(word);
+    const std::string_view taken = take_convention(entry, known, context);
+    for (const auto& [word, meaning] : words) {
+        if (word == taken) return meaning;
+    }
+    return otherwise;
+}
+
+inline MatrixConvention read_matrix_convention(Entry& entry, const ReadingContext& context) {
+    return read_convention<MatrixConvention>(entry, matrix_conventions, MatrixConvention::to_image, context);
+}
+
+/// The words of several lists, one behind the other.
+template <typename... List>
+std::vector<std::string_view> words_of(const List&... lists) {
+    std::vector<std::string_view> words;
+    const auto append = [&](const auto& list) {
+        for (const auto& [word, meaning] : list) words.push_back(word);
+    };
+    (append(lists), ...);
+    return words;
+}
+
+}  // namespace glimpse::parameters

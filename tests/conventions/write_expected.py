@@ -1,0 +1,107 @@
+"""Writes expected.json: glimpses of one image as the originals of the conventions compute them, with their versions.
+
+    write_expected.py    with numpy, torch, torchvision, kornia, opencv-python and tensorflow from PyPI
+
+tests/command_line/test_conventions.py compares glimpse with it.
+"""
+
+import importlib
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy
+
+HEIGHT, WIDTH = 11, 14
+IMAGE = numpy.random.default_rng(15).random((HEIGHT, WIDTH)).astype("float32")
+BOX = 3, 2, 9, 7  # x0, y0, x1, y1
+cases = []
+
+
+def version(name):
+    return f"{name} {importlib.import_module(name).__version__}"
+
+
+def as_torch():
+    import torch
+
+    return torch.from_numpy(IMAGE)[None, None]
+
+
+def add(by, entry, values, bound=2e-6):
+    """`values` are the glimpse's; `bound` is for float32 of both."""
+    values = numpy.asarray(values, "float64")
+    cases.append({"by": by, "entry": entry, "shape": values.shape[:2], "values": [float(f"{v:.9g}") for v in values.ravel()], "bound": bound})
+
+
+def torch_grids():
+    import torch
+
+    theta = numpy.array([[0.6, 0.2, -0.15], [-0.1, 0.7, 0.2]])
+    for convention, align in (("torch", False), ("torch-corners", True)):
+        for width, height in ((5, 4), (1, 3), (1, 1)):
+            grid = torch.nn.functional.affine_grid(torch.tensor(theta, dtype=torch.float32)[None], (1, 1, height, width), align_corners=align)
+            out = torch.nn.functional.grid_sample(as_torch(), grid, align_corners=align)[0, 0]
+            add(version("torch"), {"mechanism": "stn", "theta": theta.tolist(), "size": [width, height], "convention": convention}, out)
+
+
+def boxes():
+    """torchvision turns one order into another, and crops."""
+    import torch
+    import torchvision
+
+    x0, y0, x1, y1 = BOX
+    xyxy = torch.tensor([[x0, y0, x1, y1]], dtype=torch.float32)
+    for convention in ("xyxy", "xywh", "cxcywh"):
+        box = torchvision.ops.box_convert(xyxy, "xyxy", convention)[0].tolist()
+        out = torchvision.transforms.functional.crop(as_torch(), y0, x0, y1 - y0, x1 - x0)[0, 0]
+        add(version("torchvision"), {"box": box, "convention": convention}, out, 0)
+
+
+def row_first_boxes():
+    import tensorflow
+
+    x0, y0, x1, y1 = BOX
+    out = tensorflow.image.crop_to_bounding_box(IMAGE[..., None], y0, x0, y1 - y0, x1 - x0)[..., 0]
+    add(version("tensorflow"), {"box": [y0 / HEIGHT, x0 / WIDTH, y1 / HEIGHT, x1 / WIDTH], "convention": "yxyx", "units": "fraction"}, out, 0)
+    normalised = [2 * x0 / WIDTH - 1, 2 * y0 / HEIGHT - 1, 2 * x1 / WIDTH - 1, 2 * y1 / HEIGHT - 1]
+    add(version("tensorflow"), {"box": normalised, "convention": "xyxy", "units": "normalised"}, out, 0)
+
+
+def matrices():
+    """Bilinear with zeros outside. OpenCV's positions are multiples of 1/32 pixel, which these are."""
+    import cv2
+    import kornia
+    import torch
+
+    angle = numpy.deg2rad(25)
+    turned = numpy.array([[1.2 * numpy.cos(angle), -1.2 * numpy.sin(angle), 3.5], [1.2 * numpy.sin(angle), 1.2 * numpy.cos(angle), -2.25]])
+    out = kornia.geometry.warp_affine(as_torch(), torch.tensor(turned, dtype=torch.float32)[None], (8, 9), align_corners=True)[0, 0]
+    add(version("kornia"), {"mechanism": "stn", "matrix": turned.tolist(), "size": [9, 8], "convention": "kornia-warp"}, out, 1e-5)
+    projective = numpy.array([[0.9, 0.1, 1.5], [-0.2, 1.1, 2], [0.01, -0.02, 1]])
+    out = kornia.geometry.warp_perspective(as_torch(), torch.tensor(projective, dtype=torch.float32)[None], (8, 9), align_corners=True)[0, 0]
+    add(version("kornia"), {"mechanism": "stn", "projective": projective.tolist(), "size": [9, 8], "convention": "kornia-warp"}, out, 1e-5)
+    scaled = numpy.array([[2, 0, 1.5], [0, 4, -3]])
+    out = cv2.warpAffine(IMAGE, scaled, (12, 10))
+    add(version("cv2"), {"mechanism": "stn", "matrix": scaled.tolist(), "size": [12, 10], "convention": "opencv-warp"}, out)
+
+
+PARTS = {"torch": (torch_grids, boxes, matrices), "tensorflow": (row_first_boxes,)}  # which do not go into one process
+
+
+def main():
+    if len(sys.argv) > 1:
+        for part in PARTS[sys.argv[1]]:
+            part()
+        return print(json.dumps(cases))
+    for name in PARTS:
+        run = subprocess.run([sys.executable, __file__, name], check=True, stdout=subprocess.PIPE, text=True)
+        cases.extend(json.loads(run.stdout.splitlines()[-1]))
+    text = {"image": {"shape": IMAGE.shape, "values": [float(f"{v:.9g}") for v in IMAGE.ravel()]}, "cases": cases}
+    pathlib.Path(__file__).with_name("expected.json").write_text(json.dumps(text) + "\n")
+    print(len(cases), "cases")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+
+#include "glimpse/error.hpp"
+#include "glimpse/parameters.hpp"
+#include "refusals.hpp"
+
+// Numbers that other systems write otherwise. What the originals compute of them is in tests/conventions.
+
+using namespace glimpse;
+
+namespace {
+
+ParameterDocument parse(std::string_view text, const ParameterDefaults& defaults = {}) {
+    return parse_parameters(text, "a.json", {}, defaults);
+}
+
+std::string message(std::string_view text, const ParameterDefaults& defaults = {}) {
+    return refusal([&] { parse(text, defaults); });
+}
+
+ParameterDefaults by_caller(const std::string& convention) {
+    return {.size = std::nullopt, .convention = convention};
+}
+
+OrientedBox box_of(const std::string& members, const ParameterDefaults& defaults = {}) {
+    const ParameterDocument document = parse("{" + members + "}", defaults);
+    return std::get<Crop::BoxForm>(std::get<Crop>(document.front().mechanism).form);
+}
+
+std::array<double, 4> numbers(const Box& box) {
+    return {box.x, box.y, box.width, box.height};
+}
+
+SpatialTransformer transformer(const std::string& members, const ParameterDefaults& defaults = {}) {
+    return std::get<SpatialTransformer>(
+        parse(R"({"mechanism": "stn", )" + members + "}", defaults).front().mechanism);
+}
+
+using Rows = std::array<std::array<double, 3>, 2>;
+
+Rows theta_of(const std::string& members) {
+    return std::get<SpatialTransformer::ThetaForm>(transformer(members).form).theta;
+}
+
+Gaussian::AxesForm axes_of(const std::string& members) {
+    const ParameterDocument document = parse(R"({"mechanism": "gaussian", "size": [3, 3], )" + members + "}");
+    return std::get<Gaussian::AxesForm>(std::get<Gaussian>(document.front().mechanism).form);
+}
+
+}  // namespace
+
+TEST_CASE("a box in every order and unit is the same box") {
+    const std::array<double, 4> expected{10, 20, 30, 8};
+    CHECK(numbers(box_of(R"("box": [10, 20, 30, 8])").box) == expected);
+    CHECK(numbers(box_of(R"("box": [10, 20, 30, 8], "convention": "xywh")").box) == expected);
+    CHECK(numbers(box_of(R"("box": [10, 20, 40, 28], "convention": "xyxy")").box) == expected);
+    CHECK(numbers(box_of(R"("box": [20, 10, 28, 40], "convention": "yxyx")").box) == expected);
+    CHECK(numbers(box_of(R"("box": [25, 24, 30, 8], "convention": "cxcywh")").box) == expected);
+    const OrientedBox fraction =
+        box_of(R"("box": [0.5, 0.25, 1, 0.75], "convention": "xyxy", "units": "fraction")");
+    CHECK(fraction.units == Units::fraction);
+    CHECK(numbers(fraction.box) == std::array{0.5, 0.25, 0.5, 0.5});
+    const OrientedBox normalised =
+        box_of(R"("box": [-0.5, 0, 0, 1], "convention": "yxyx", "units": "normalised")");
+    CHECK(normalised.units == Units::fraction);
+    CHECK(numbers(normalised.box) == std::array{0.5, 0.25, 0.5, 0.25});
+    CHECK(message(R"({"box": [10, 20, 10, 28], "convention": "xyxy"})") ==
+          "a.json: /box: the second corner lies right of and below the first, and (10, 28) does not of (10, "
+          "20)");
+    CHECK(message(R"({"box": [1, 2, 3, -1], "convention": "cxcywh"})").starts_with("a.json: /box: "));
+    CHECK(message(R"({"box": [1, 2, 3, 4], "convention": "xyyx"})") ==
+          R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh" is needed, not "xyyx"; )"
+          R"(did you mean "xyxy"?)");
+}
+
+TEST_CASE("a convention of the document or of the caller counts where an entry takes it") {
+    const std::string both =
+        R"({"size": [4, 4], "glimpses": [{"box": [1, 2, 4, 8]}, {"mechanism": "stn", "theta": [[1, 0, 0], [0, 1, 0]]},
+            {"box": [1, 2, 3, 4], "convention": "xywh"}]})";
+    const auto first = [](const ParameterDocument& document) {
+        return numbers(std::get<Crop::BoxForm>(std::get<Crop>(document.front().mechanism).form).box);
+    };
+    const ParameterDocument by_option = parse(both, by_caller("xyxy"));
+    CHECK(first(by_option) == std::array{1.0, 2.0, 3.0, 6.0});
+    CHECK(by_option.uses_convention);
+    CHECK(!std::get<SpatialTransformer>(by_option[1].mechanism).align_corners);
+    CHECK(numbers(std::get<Crop::BoxForm>(std::get<Crop>(by_option[2].mechanism).form).box) ==
+          std::array{1.0, 2.0, 3.0, 4.0});
+    const ParameterDocument corners = parse(both, by_caller("torch-corners"));
+    CHECK(first(corners) == std::array{1.0, 2.0, 4.0, 8.0});
+    CHECK(std::get<SpatialTransformer>(corners[1].mechanism).align_corners);
+    std::string inherited = both;
+    inherited.insert(1, R"("convention": "cxcywh", )");
+    CHECK(first(parse(inherited, by_caller("xyxy"))) == std::array{-1.0, -2.0, 4.0, 8.0});
+    CHECK_FALSE(parse(R"({"box": [1, 2, 4, 8]})", by_caller("sonnet")).uses_convention);
+    CHECK(
+        message(
+            R"({"convention": "xyxy", "glimpses": [{"mechanism": "stn", "size": [2, 2], "scale": [1, 1]}]})") ==
+        R"(a.json: /convention: unused: no glimpse takes "convention" from here)");
+    CHECK(message(R"({"mechanism": "stn", "size": [2, 2], "scale": [1, 1], "convention": "torch"})") ==
+          R"(a.json: /convention: "convention" is not used together with "scale" and "shift")");
+}
+
+TEST_CASE("theta of torch without and with aligned corners, and of Sonnet") {
+    const std::string theta = R"("theta": [[1, 2, 3], [4, 5, 6]], "size": [4, 3])";
+    CHECK_FALSE(transformer(theta + R"(, "convention": "torch")").align_corners);
+    CHECK(transformer(theta + R"(, "convention": "torch-corners")").align_corners);
+    CHECK(transformer(theta + R"(, "convention": "sonnet")").align_corners);
+    CHECK(theta_of(theta + R"(, "convention": "sonnet")") == Rows{{{1, 2, 3}, {4, 5, 6}}});
+    CHECK(theta_of(R"("theta": [0.5, 0.25, 2, -1], "size": [4, 3], "convention": "sonnet")") ==
+          Rows{{{0.5, 0, 0.25}, {0, 2, -1}}});
+    // tf.linspace(-1, 1, 1) is -1, where torch has 0.
+    CHECK(theta_of(R"("theta": [0.5, 0.25, 2, -1], "size": [1, 3], "convention": "sonnet")") ==
+          Rows{{{0.5, 0, -0.25}, {0, 2, -1}}});
+    CHECK(theta_of(R"("theta": [[1, 2, 3], [4, 5, 6]], "size": [1, 1], "convention": "sonnet")") ==
+          Rows{{{1, 2, 0}, {4, 5, -3}}});
+    CHECK(message(R"({"mechanism": "stn", "theta": [1, 0, 1, 0], "size": [2, 2]})") != "");
+    CHECK(
+        message(R"({"mechanism": "stn", )" + theta + R"(, "convention": "sonnet", "align_corners": true})") ==
+        "a.json: /align_corners: the convention says it; leave out one of the two");
+    // Nor does a document's default say otherwise.
+    const ParameterDocument document = parse(R"({"align_corners": true, "glimpses": [{"mechanism": "stn", )" +
+                                             theta + R"(, "convention": "torch"}]})");
+    CHECK_FALSE(std::get<SpatialTransformer>(document.front().mechanism).align_corners);
+}
+
+TEST_CASE("a matrix from image to glimpse is inverted") {
+    for (const char* convention : {"kornia-warp", "opencv-warp"}) {
+        const std::string end = std::string(R"(, "size": [2, 2], "convention": ")") + convention + "\"";
+        const auto matrix = std::get<SpatialTransformer::MatrixForm>(
+            transformer(R"("matrix": [[2, 0, 6], [0, 4, -8]])" + end).form);
+        CHECK(matrix.matrix.m == Rows{{{0.5, 0, -3}, {0, 0.25, 2}}});
+        CHECK(message(R"({"mechanism": "stn", "matrix": [[1, 2, 0], [2, 4, 0]])" + end + "}") ==
+              "a.json: /matrix: a matrix from image to glimpse is inverted, and this one has no inverse");
+        CHECK(
+            message(R"({"mechanism": "stn", "projective": [[1, 2, 0], [2, 4, 0], [0, 0, 1]])" + end + "}") ==
+            "a.json: /projective: a matrix from image to glimpse is inverted, and this one has no inverse");
+        const SpatialTransformer projective =
+            transformer(R"("projective": [[2, 0, 6], [0, 4, -8], [0, 0, 2]])" + end);
+        const auto& warp =
+            std::get<ProjectiveWarp>(*std::get<SpatialTransformer::WarpForm>(projective.form).warp);
+        CHECK(warp.matrix ==
+              std::array<std::array<double, 3>, 3>{{{0.5, 0, -1.5}, {0, 0.25, 1}, {0, 0, 0.5}}});
+    }
+}
+
+TEST_CASE("six numbers of Gaussian attention in the essay's order, and in HART's") {
+    const auto check = [](const Gaussian::AxesForm& axes) {
+        CHECK(axes.x.u == 1);
+        CHECK(axes.x.s == 2);
+        CHECK(axes.x.d == 3);
+        CHECK(axes.y.u == 4);
+        CHECK(axes.y.s == 5);
+        CHECK(axes.y.d == 6);
+    };
+    check(axes_of(R"("axes": [4, 5, 6, 1, 2, 3], "convention": "post")"));
+    check(axes_of(R"("axes": [4, 1, 5, 2, 6, 3], "convention": "hart")"));
+    CHECK(
+        message(R"({"mechanism": "gaussian", "size": [3, 3], "axes": [4, 5, 6, 1, 2], "convention": "post"})")
+            .starts_with("a.json: /axes: "));
+    CHECK(message(R"({"mechanism": "gaussian", "size": [3, 3], "axes": [4, 5, 6, 1, 2, 3]})") != "");
+}
