@@ -23,8 +23,22 @@ namespace {
 /// max|I| on each axis, 6.1e-8 on both, which leaves 9e-7 of the promised 1e-6 for float32 weights and sums.
 constexpr double cutoff = 6;
 
+/// What a row's mass Σm is divided by: max(Σm + added, least).
+struct Divisor {
+    double added;
+    double least;
+
+    [[nodiscard]] double of(double mass) const { return std::max(mass + added, least); }
+};
+
 /// Part of the definition: rows whose weights all vanish fade to black.
-constexpr double epsilon = 1e-8;
+Divisor divisor_of(const Gaussian& gaussian) {
+    constexpr double epsilon = 1e-8;
+    constexpr double epsilon_of_jbornschein = 1e-4;
+    if (gaussian.code == Gaussian::Code::ericjang) return {0, epsilon};
+    if (gaussian.code == Gaussian::Code::jbornschein) return {epsilon_of_jbornschein, 0};
+    return {gaussian.normalise == Gaussian::Normalise::eps ? epsilon : 0.0, 0};
+}
 
 /// The Gaussian of one centre on the pixels of an axis.
 struct Filter {
@@ -92,14 +106,15 @@ struct FilterBank {
 };
 
 /// For an axis of `size` pixels and `count` Gaussians.
-FilterBank filter_bank(const Gaussian::Axis& axis, int count, int size, Gaussian::Normalise normalise,
+FilterBank filter_bank(const Gaussian::Axis& axis, int count, int size, const Gaussian& gaussian,
                        double gain) {
     FilterBank bank{BandedMatrix(size)};
+    const Divisor divisor = divisor_of(gaussian);
     for (int i = 0; i < count; ++i) {
         const Filter filter(axis.u + i * axis.d, axis.s, size);
-        Row row = gaussian_row(filter, size, normalise);
-        const double total = row.mass + (normalise == Gaussian::Normalise::eps ? epsilon : 0.0);
-        // Between the pixels of a narrow Gaussian the 1e-8 takes much, and nothing of that lies outside.
+        Row row = gaussian_row(filter, size, gaussian.normalise);
+        const double total = divisor.of(row.mass);
+        // Between the pixels of a narrow Gaussian what is added takes much, and nothing of that lies outside.
         const bool lies_inside = std::abs(filter.centre - filter.nearest) <= 0.5;
         bank.inside += lies_inside ? 1 : row.mass / total;
         for (double& m : row.m) m = m / total * gain;  // gain / total may overflow
@@ -143,6 +158,15 @@ void validate_draw(const Gaussian::DrawForm& draw) {
     require_exponential(-draw.log_gamma, "/draw/log_gamma");
 }
 
+/// HART's distance between Gaussians is that of their number less one.
+void require_many(const std::optional<Size>& size) {
+    if (size && size->width > 1 && size->height > 1) return;
+    throw InvalidParameter("/size",
+                           "HART divides the box by the number of its Gaussians less one: a size of 2 "
+                           "and more in each direction is needed" +
+                               (size ? ", not " + to_string(*size) : std::string()));
+}
+
 void require_sigma(double sigma, const std::string& field) {
     if (std::isfinite(sigma) && sigma > 0) return;
     throw InvalidParameter(field, "sigma is > 0, not " + number_text(sigma));
@@ -155,15 +179,28 @@ Gaussian::AxesForm axes_of_box(const Gaussian::BoxForm& form, Size image, Size s
             axis(cells.m[1][2], cells.m[1][1], form.sigma_y.value_or(form.sigma))};
 }
 
-Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Size image, Size size) {
+Gaussian::AxesForm axes_of_hart(const Gaussian::BoxForm& form, Size image, Size size) {
+    const Box box = in_pixels(form, image);
+    const auto axis = [](double u, double length, int count, int side) {
+        return Gaussian::Axis{u, (0.5 * length / side + 1e-5) * side / count, length / (count - 1)};
+    };
+    return {axis(box.x, box.width, size.width, image.width),
+            axis(box.y, box.height, size.height, image.height)};
+}
+
+Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Gaussian::Code code, Size image, Size size) {
+    using Code = Gaussian::Code;
     const int longer = std::max(size.width, size.height);
     const double delta =
         longer > 1 ? (std::max(image.width, image.height) - 1.0) / (longer - 1) * std::exp(draw.log_delta)
                    : 0.0;
+    const double s =
+        code == Code::ericjang ? std::sqrt(2) * std::exp(draw.log_sigma2) : std::exp(0.5 * draw.log_sigma2);
     const auto axis = [&](double g, int length, int count) {
-        // 1-based in the paper, 0-based here.
-        const double centre = (length + 1) / 2.0 * (g + 1) - 1;
-        return Gaussian::Axis{centre - (count - 1) / 2.0 * delta, std::exp(0.5 * draw.log_sigma2), delta};
+        const double centre = (length + (code == Code::jbornschein ? 0 : 1)) / 2.0 * (g + 1);
+        // 1-based in the paper, 0-based here and in the codes.
+        return code == Code::own ? Gaussian::Axis{centre - 1 - (count - 1) / 2.0 * delta, s, delta}
+                                 : Gaussian::Axis{centre - (count + 1) / 2.0 * delta, s, delta};
     };
     return {axis(draw.gx, image.width, size.width), axis(draw.gy, image.height, size.height)};
 }
@@ -172,6 +209,7 @@ Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Size image, Size
 
 void validate(const Gaussian& gaussian) {
     require_size(gaussian);
+    if (gaussian.code == Gaussian::Code::hart) require_many(gaussian.size);
     std::visit(overloaded{[](const Gaussian::AxesForm& form) {
                               validate_axis(form.x, "/x");
                               validate_axis(form.y, "/y");
@@ -187,11 +225,16 @@ void validate(const Gaussian& gaussian) {
 }
 
 Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size) {
-    return std::visit(
-        overloaded{[](const Gaussian::AxesForm& form) { return form; },
-                   [&](const Gaussian::DrawForm& form) { return axes_of_draw(form, image, size); },
-                   [&](const Gaussian::BoxForm& form) { return axes_of_box(form, image, size); }},
-        gaussian.form);
+    return std::visit(overloaded{[](const Gaussian::AxesForm& form) { return form; },
+                                 [&](const Gaussian::DrawForm& form) {
+                                     return axes_of_draw(form, gaussian.code, image, size);
+                                 },
+                                 [&](const Gaussian::BoxForm& form) {
+                                     return gaussian.code == Gaussian::Code::hart
+                                                ? axes_of_hart(form, image, size)
+                                                : axes_of_box(form, image, size);
+                                 }},
+                      gaussian.form);
 }
 
 Lowered lower(const Gaussian& given, Size image) {
@@ -205,8 +248,8 @@ Lowered lower(const Gaussian& given, Size image) {
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);
     require_representable(y);
-    FilterBank rows = filter_bank(y, size.height, image.height, gaussian.normalise, gain);
-    FilterBank columns = filter_bank(x, size.width, image.width, gaussian.normalise, 1);
+    FilterBank rows = filter_bank(y, size.height, image.height, gaussian, gain);
+    FilterBank columns = filter_bank(x, size.width, image.width, gaussian, 1);
     return {.map = {.image = image,
                     .glimpse = size,
                     .kind = Separable{.rows = std::move(rows.a), .columns = std::move(columns.a)}},

@@ -29,6 +29,8 @@ Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order) {
             return between_corners(b, a, d, c);
         case BoxOrder::cxcywh:
             return {a - c / 2, b - d / 2, c, d};
+        case BoxOrder::yxhw:
+            return {b, a, d, c};
         case BoxOrder::xywh:
             break;
     }
@@ -70,7 +72,7 @@ namespace glimpse {
 
 std::vector<std::string_view> conventions() {
     using namespace parameters;
-    return words_of(box_orders, theta_conventions, matrix_conventions, axes_orders);
+    return words_of(box_orders, theta_conventions, matrix_conventions, axes_orders, draw_codes);
 }
 
 }  // namespace glimpse

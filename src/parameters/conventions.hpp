@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "glimpse/geometry.hpp"
+#include "glimpse/mechanisms/gaussian.hpp"
 #include "parameters/description.hpp"
 
 // Conventions in which other systems write the same numbers. They are read, and what is made of them is
@@ -17,8 +18,8 @@ namespace glimpse::parameters {
 
 /// The order of a box's four numbers, edge coordinates: [x, y, width, height]; [x0, y0, x1, y1], as
 /// torchvision, Pillow and Detectron have them; [y0, x0, y1, x1], as TensorFlow; the centre first, as YOLO
-/// and DETR.
-enum class BoxOrder : std::uint8_t { xywh, xyxy, yxyx, cxcywh };
+/// and DETR; [y, x, height, width].
+enum class BoxOrder : std::uint8_t { xywh, xyxy, yxyx, cxcywh, yxhw };
 
 inline constexpr std::array<std::pair<std::string_view, BoxOrder>, 4> box_orders{
     {{"xywh", BoxOrder::xywh},
@@ -53,6 +54,15 @@ enum class AxesOrder : std::uint8_t { named, post, hart };
 
 inline constexpr std::array<std::pair<std::string_view, AxesOrder>, 2> axes_orders{
     {{"post", AxesOrder::post}, {"hart", AxesOrder::hart}}};
+
+/// Whose code DRAW's five numbers are for. Their order in a list is that of the code: gx, gy, log_sigma2,
+/// log_delta, log_gamma; or gy, gx, log_delta, log_sigma2, log_gamma.
+inline constexpr std::array<std::pair<std::string_view, Gaussian::Code>, 2> draw_codes{
+    {{"draw-ericjang", Gaussian::Code::ericjang}, {"draw-jbornschein", Gaussian::Code::jbornschein}}};
+
+/// The orders of the box of Gaussian attention: HART's, of which its code makes Gaussians of its own, too.
+inline constexpr std::array<std::pair<std::string_view, BoxOrder>, 5> gaussian_box_orders{
+    {box_orders[0], box_orders[1], box_orders[2], box_orders[3], {"hart", BoxOrder::yxhw}}};
 
 /// The box of four numbers in that order. Throws `Error` where the second corner lies before the first.
 Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order);

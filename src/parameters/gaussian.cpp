@@ -19,8 +19,13 @@ constexpr std::array<std::string_view, 6> axes_members{"ux", "sx", "dx", "uy", "
 constexpr std::array<std::string_view, 5> draw_members{"gx", "gy", "log_sigma2", "log_delta", "log_gamma"};
 
 constexpr const char* draw_words = "[gx, gy, log_sigma2, log_delta, log_gamma]";
+/// As its code has them.
+constexpr std::array<std::string_view, 5> jbornschein_members{"gy", "gx", "log_delta", "log_sigma2",
+                                                              "log_gamma"};
+constexpr const char* jbornschein_words = "[gy, gx, log_delta, log_sigma2, log_gamma]";
 constexpr const char* sigma_words = "[sx, sy]";
 
+using Code = Gaussian::Code;
 using Normalise = Gaussian::Normalise;
 constexpr std::array<std::pair<std::string_view, Normalise>, 2> normalisations{
     {{"eps", Normalise::eps}, {"safe", Normalise::safe}}};
@@ -91,10 +96,21 @@ Gaussian::AxesForm read_axes(Entry& entry, const ReadingContext& context) {
     return {{axes[0], axes[1], axes[2]}, {axes[3], axes[4], axes[5]}};
 }
 
-Gaussian::DrawForm read_draw(Entry& entry, const ReadingContext& context) {
+Gaussian::DrawForm read_draw(Entry& entry, const ReadingContext& context, Gaussian& gaussian) {
     const Value value = *entry.take("draw");
+    gaussian.code = read_convention<Code>(entry, draw_codes, Code::own, context);
+    if (gaussian.code != Code::own) {
+        entry.refuse_own("normalise",
+                         "the convention says what each row is divided by; leave out one of the two");
+    }
     // Of a list no member has a place of its own.
     if (value.is_array()) entry.stand_for("draw", {"draw"});
+    if (gaussian.code == Code::jbornschein) {
+        const std::vector<double> l = value.is_array()
+                                          ? numbers(value, jbornschein_members.size(), jbornschein_words)
+                                          : members(value, {jbornschein_members}, context);
+        return {.gx = l[1], .gy = l[0], .log_sigma2 = l[3], .log_delta = l[2], .log_gamma = l[4]};
+    }
     const std::vector<double> draw = value.is_array() ? numbers(value, draw_members.size(), draw_words)
                                                       : members(value, {draw_members}, context);
     return {draw[0], draw[1], draw[2], draw[3], draw[4]};
@@ -107,8 +123,14 @@ std::vector<double> read_sigmas(const Value& value, const ReadingContext& contex
     return {json::number(value)};
 }
 
-Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context) {
-    Gaussian::BoxForm form{read_box(entry, context)};
+Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context, Gaussian& gaussian) {
+    Gaussian::BoxForm form{read_box(entry, context, gaussian_box_orders)};
+    const auto order = read_convention<BoxOrder>(entry, gaussian_box_orders, BoxOrder::xywh, context);
+    if (order == BoxOrder::yxhw) {
+        gaussian.code = Code::hart;
+        entry.refuse_own("sigma", "the convention says how wide the Gaussians are; leave out one of the two");
+        return form;
+    }
     const std::optional<Value> sigma = entry.take("sigma");
     if (!sigma) return form;
     const std::vector<double> sigmas = read_sigmas(*sigma, context);
@@ -130,9 +152,9 @@ Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& co
     } else if (form.is("axes")) {
         gaussian.form = read_axes(entry, context);
     } else if (form.is("draw")) {
-        gaussian.form = read_draw(entry, context);
+        gaussian.form = read_draw(entry, context, gaussian);
     } else {
-        gaussian.form = read_gaussian_box(entry, context);
+        gaussian.form = read_gaussian_box(entry, context, gaussian);
     }
     gaussian.size = read_size(entry, context);
     if (const std::optional<Value> normalise = entry.take("normalise")) {
@@ -153,17 +175,24 @@ void write_axis(WrittenParameters& written, std::string_view key, const Gaussian
     write_members(written, key, axis_members, {axis.u, axis.s, axis.d});
 }
 
-void write_gaussian_form(const Gaussian::AxesForm& form, WrittenParameters& written) {
+void write_gaussian_form(const Gaussian::AxesForm& form, Code /*code*/, WrittenParameters& written) {
     write_axis(written, "x", form.x);
     write_axis(written, "y", form.y);
 }
 
-void write_gaussian_form(const Gaussian::DrawForm& form, WrittenParameters& written) {
+void write_gaussian_form(const Gaussian::DrawForm& form, Code code, WrittenParameters& written) {
+    if (code != Code::own) written.add("convention", word_of<Code>(draw_codes, code));
     write_members(written, "draw", draw_members,
                   {form.gx, form.gy, form.log_sigma2, form.log_delta, form.log_gamma});
 }
 
-void write_gaussian_form(const Gaussian::BoxForm& form, WrittenParameters& written) {
+void write_gaussian_form(const Gaussian::BoxForm& form, Code code, WrittenParameters& written) {
+    if (code == Code::hart) {
+        const Box& box = form.box;
+        written.add("box", {box.y, box.x, box.height, box.width});
+        write_units(form.units, written);
+        return written.add("convention", gaussian_box_orders.back().first);
+    }
     write_box(form, written);
     if (form.sigma_y) {
         written.add("sigma", {form.sigma, *form.sigma_y});
@@ -174,7 +203,7 @@ void write_gaussian_form(const Gaussian::BoxForm& form, WrittenParameters& writt
 
 void write_gaussian(const Mechanism& mechanism, WrittenParameters& written) {
     const Gaussian& gaussian = std::get<Gaussian>(mechanism);
-    std::visit([&](const auto& form) { write_gaussian_form(form, written); }, gaussian.form);
+    std::visit([&](const auto& form) { write_gaussian_form(form, gaussian.code, written); }, gaussian.form);
     write_size(gaussian.size, written);
     write_word(written, "normalise", normalisations, gaussian.normalise, Gaussian{}.normalise);
 }
@@ -189,10 +218,12 @@ Description gaussian_description() {
         .keys =
             {box_key(),
              units_key(),
-             convention_key({"box", "axes"}, words_of(box_orders, axes_orders),
-                            "The order of the box's numbers: xyxy and yxyx are two corners; or of axes "
-                            "that are a list of six numbers: post is uy, sy, dy, ux, sx, dx, hart is uy, ux, "
-                            "sy, sx, dy, dx."),
+             convention_key(
+                 {"box", "axes", "draw"}, words_of(box_orders, axes_orders, draw_codes),
+                 "The order of the box's numbers: xyxy and yxyx are two corners, and HART's, "
+                 "[y, x, height, width], makes other Gaussians, too; or of axes that are a list of "
+                 "six numbers: post is uy, sy, dy, ux, sx, dx, hart is uy, ux, sy, sx, dy, dx; or "
+                 "whose code DRAW's numbers are for."),
              size_key({}),
              axis_key("x",
                       "Along the image's width: u, the first Gaussian's centre; s, the standard "

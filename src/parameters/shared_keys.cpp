@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 4> box_members{"x", "y", "width", "height
 constexpr std::array<std::string_view, 4> corner_members{"x0", "y0", "x1", "y1"};
 constexpr std::array<std::string_view, 4> row_first_members{"y0", "x0", "y1", "x1"};
 constexpr std::array<std::string_view, 4> centre_members{"cx", "cy", "width", "height"};
+constexpr std::array<std::string_view, 4> exchanged_members{"y", "x", "height", "width"};
 constexpr std::array<std::string_view, 2> size_members{"width", "height"};
 
 constexpr std::array<std::pair<std::string_view, Units>, 2> units_words{
@@ -40,6 +41,8 @@ std::span<const std::string_view> names_of(BoxOrder order) {
             return row_first_members;
         case BoxOrder::cxcywh:
             return centre_members;
+        case BoxOrder::yxhw:
+            return exchanged_members;
         case BoxOrder::xywh:
             break;
     }
@@ -106,9 +109,10 @@ Key padding_key(std::vector<std::string_view> forms) {
             .meaning = "What lies outside the image."};
 }
 
-OrientedBox read_box(Entry& entry, const ReadingContext& context) {
+OrientedBox read_box(Entry& entry, const ReadingContext& context,
+                     std::span<const std::pair<std::string_view, BoxOrder>> orders) {
     const Value value = *entry.take("box");
-    const BoxOrder order = read_convention<BoxOrder>(entry, box_orders, BoxOrder::xywh, context);
+    const BoxOrder order = read_convention<BoxOrder>(entry, orders, BoxOrder::xywh, context);
     const std::vector<double> n = numbers(value, {names_of(order)}, box_words, context);
     const Box box = [&] {
         try {

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "parameters/conventions.hpp"
 #include "parameters/description.hpp"
 
 // The keys that several mechanisms share, and their readers.
@@ -31,7 +33,8 @@ Key size_key(std::vector<std::string_view> forms);
 Key padding_key(std::vector<std::string_view> forms);
 
 /// Reads "box", "convention" and "units". A normalised box is read as fractions.
-OrientedBox read_box(Entry& entry, const ReadingContext& context);
+OrientedBox read_box(Entry& entry, const ReadingContext& context,
+                     std::span<const std::pair<std::string_view, BoxOrder>> orders = box_orders);
 
 /// Reads "units" of what is never normalised.
 Units read_units(Entry& entry);

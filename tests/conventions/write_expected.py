@@ -87,7 +87,63 @@ def matrices():
     add(version("cv2"), {"mechanism": "stn", "matrix": scaled.tolist(), "size": [12, 10], "convention": "opencv-warp"}, out)
 
 
-PARTS = {"torch": (torch_grids, boxes, matrices), "tensorflow": (row_first_boxes,)}  # which do not go into one process
+def filtered(along, counts, gain=1):
+    """`along` makes the weights of an axis of so many pixels for so many Gaussians, before they are normalised."""
+    rows, columns = along(HEIGHT, counts[1], 1), along(WIDTH, counts[0], 0)
+    return gain * rows @ IMAGE.astype("float64") @ columns.T
+
+
+def gaussian(size, centres, spread):
+    k = numpy.arange(size)
+    return numpy.exp(-(((k - centres[:, None]) / spread) ** 2) / 2)
+
+
+def draws():
+    """DRAW's five numbers, from https://github.com/ericjang/draw at 00c55a4 and https://github.com/jbornschein/draw at 1305105."""
+    gx, gy, log_sigma2, log_delta, log_gamma = 0.1, -0.2, -0.3, -0.4, 0.25
+    for count in (5, 4):
+        delta = (max(HEIGHT, WIDTH) - 1) / (count - 1) * numpy.exp(log_delta)
+        steps = (numpy.arange(count) - count / 2 - 0.5) * delta
+
+        def ericjang(size, _, axis):
+            sigma2 = numpy.exp(log_sigma2)
+            weights = numpy.exp(-(((numpy.arange(size) - ((size + 1) / 2 * ((gx, gy)[axis] + 1) + steps)[:, None]) / (2 * sigma2)) ** 2))
+            return weights / numpy.maximum(weights.sum(1, keepdims=True), 1e-8)
+
+        def jbornschein(size, _, axis):
+            weights = gaussian(size, ((gx, gy)[axis] + 1) / 2 * size + steps, numpy.exp(log_sigma2 / 2))
+            return weights / (weights.sum(1, keepdims=True) + 1e-4)
+
+        for by, along, listed in (("ericjang", ericjang, [gx, gy, log_sigma2, log_delta, log_gamma]),
+                                  ("jbornschein", jbornschein, [gy, gx, log_delta, log_sigma2, log_gamma])):
+            add(f"numpy {numpy.__version__}, after {by}", {"mechanism": "gaussian", "draw": listed, "size": [count, count], "convention": f"draw-{by}"},
+                filtered(along, (count, count), numpy.exp(log_gamma)))
+
+
+def harts():
+    """Boxes and six numbers, from https://github.com/akosiorek/hart at 75cc5b0, whose attention is RATM's."""
+    y, x, height, width = 2.5, 3.25, 6, 7.5
+
+    def along(size, count, axis):
+        first, length = ((x, width), (y, height))[axis]
+        u, s, d = first / size, 0.5 * length / size, length / (size - 1)  # bbox_to_attention
+        u, s, d = u * size, (s + 1e-5) * size / count, d * (size - 1) / (count - 1)  # _to_axis_attention
+        weights = gaussian(size, u + numpy.arange(count) * d, s)
+        return weights / (weights.sum(1, keepdims=True) + 1e-8)
+
+    add(f"numpy {numpy.__version__}, after hart", {"mechanism": "gaussian", "box": [y, x, height, width], "size": [6, 4], "convention": "hart"},
+        filtered(along, (6, 4)))
+
+    def listed(size, count, axis):
+        u, s, d = ((1.5, 0.75, 2.25), (2.0, 1.25, 1.75))[axis]
+        weights = gaussian(size, u + numpy.arange(count) * d, s)
+        return weights / (weights.sum(1, keepdims=True) + 1e-8)
+
+    for convention, axes in (("hart", [2.0, 1.5, 1.25, 0.75, 1.75, 2.25]), ("post", [2.0, 1.25, 1.75, 1.5, 0.75, 2.25])):
+        add(f"numpy {numpy.__version__}, after hart", {"mechanism": "gaussian", "axes": axes, "size": [5, 4], "convention": convention}, filtered(listed, (5, 4)))
+
+
+PARTS = {"numpy": (draws, harts), "torch": (torch_grids, boxes, matrices), "tensorflow": (row_first_boxes,)}  # which do not go into one process
 
 
 def main():

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <string>
 
 #include "glimpse/error.hpp"
@@ -162,4 +163,50 @@ TEST_CASE("six numbers of Gaussian attention in the essay's order, and in HART's
         message(R"({"mechanism": "gaussian", "size": [3, 3], "axes": [4, 5, 6, 1, 2], "convention": "post"})")
             .starts_with("a.json: /axes: "));
     CHECK(message(R"({"mechanism": "gaussian", "size": [3, 3], "axes": [4, 5, 6, 1, 2, 3]})") != "");
+}
+
+TEST_CASE("whose code DRAW's numbers and HART's boxes are for is kept, and written") {
+    const auto gaussian = [](const std::string& members) {
+        return std::get<Gaussian>(
+            parse(R"({"mechanism": "gaussian", "size": [3, 2], )" + members + "}").front().mechanism);
+    };
+    const Gaussian jang = gaussian(R"("draw": [1, 2, 3, 4, 5], "convention": "draw-ericjang")");
+    CHECK(jang.code == Gaussian::Code::ericjang);
+    CHECK(std::get<Gaussian::DrawForm>(jang.form).log_sigma2 == 3);
+    CHECK(std::get<Gaussian::DrawForm>(jang.form).log_delta == 4);
+    const Gaussian bornschein = gaussian(R"("draw": [1, 2, 3, 4, 5], "convention": "draw-jbornschein")");
+    CHECK(bornschein.code == Gaussian::Code::jbornschein);
+    const auto& draw = std::get<Gaussian::DrawForm>(bornschein.form);
+    CHECK(std::array{draw.gx, draw.gy, draw.log_sigma2, draw.log_delta, draw.log_gamma} ==
+          std::array{2.0, 1.0, 4.0, 3.0, 5.0});
+    const Gaussian hart = gaussian(R"("box": [1, 2, 3, 4], "convention": "hart")");
+    CHECK(hart.code == Gaussian::Code::hart);
+    CHECK(numbers(std::get<Gaussian::BoxForm>(hart.form).box) == std::array{2.0, 1.0, 4.0, 3.0});
+    CHECK(gaussian(R"("box": [1, 2, 3, 4])").code == Gaussian::Code::own);
+    // The numbers of docs/mathematics.md.
+    const auto first = [](const Gaussian& of, Size size) { return axes(of, {10, 10}, size); };
+    const std::string centred = R"("draw": [0, 0, 0, -0.69314718055994531, 0], "convention": )";
+    const auto by_jang = first(gaussian(centred + R"("draw-ericjang")"), {5, 5});
+    CHECK(by_jang.x.u == doctest::Approx(2.125));
+    CHECK(by_jang.x.s == doctest::Approx(std::sqrt(2)));
+    const std::string rows_first = R"("draw": [0, 0, -0.69314718055994531, 0, 0], "convention": )";
+    const auto by_bornschein = first(gaussian(rows_first + R"("draw-jbornschein")"), {5, 5});
+    CHECK(by_bornschein.y.u == doctest::Approx(1.625));
+    CHECK(by_bornschein.y.d == doctest::Approx(1.125));
+    const auto by_hart = first(gaussian(R"("box": [1, 2, 6, 4], "convention": "hart")"), {3, 4});
+    CHECK(std::array{by_hart.x.u, by_hart.y.u, by_hart.x.d, by_hart.y.d} == std::array{2.0, 1.0, 2.0, 2.0});
+    CHECK(by_hart.x.s == doctest::Approx(0.6667));
+    CHECK(by_hart.y.s == doctest::Approx(0.750025));
+    const std::string start = R"({"mechanism": "gaussian", )";
+    CHECK(
+        message(
+            start +
+            R"("size": [3, 3], "draw": [1, 2, 3, 4, 5], "convention": "draw-ericjang", "normalise": "safe"})") ==
+        "a.json: /normalise: the convention says what each row is divided by; leave out one of the two");
+    CHECK(message(start + R"("size": [3, 3], "box": [1, 2, 3, 4], "convention": "hart", "sigma": 2})") ==
+          "a.json: /sigma: the convention says how wide the Gaussians are; leave out one of the two");
+    CHECK(message(start + R"("size": [3, 1], "box": [1, 2, 3, 4], "convention": "hart"})") ==
+          "a.json: /size: HART divides the box by the number of its Gaussians less one: a size of 2 and more "
+          "in "
+          "each direction is needed, not 3×1");
 }

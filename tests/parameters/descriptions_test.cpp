@@ -76,6 +76,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"matrix convention", R"("kornia-warp")"},
         {"projective convention", R"("kornia-warp")"},
         {"axes convention", R"("hart")"},
+        {"draw convention", R"("draw-ericjang")"},
         {"listed axes", "[1, 1, 1, 1, 1, 1]"},
         {"alpha", "true"},
     };

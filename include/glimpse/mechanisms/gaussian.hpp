@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -36,6 +37,9 @@ struct AxesForm {
 ///   g_X = (A+1)/2 (g̃_X + 1),  g_Y = (B+1)/2 (g̃_Y + 1),  δ = (max(A, B) - 1)/(max(N, M) - 1) δ̃,
 ///   centres μ_X = g_X + (j - N/2 - ½) δ for j = 1 … N and μ_Y = g_Y + (i - M/2 - ½) δ for i = 1 … M, in
 ///   1-based pixels; `read` is multiplied by γ. The paper's patch is a square, N = M.
+/// Codes differ from it: both count j, i and pixels from 0, and
+///   ericjang     m = exp(-(k - μ)² / (2σ²)²), so that s = √2 σ², divided by max(Σ m, 1e-8);
+///   jbornschein  g_X = A/2 (g̃_X + 1), g_Y = B/2 (g̃_Y + 1), divided by Σ m + 1e-4.
 struct DrawForm {
     double gx = 0;          ///< g̃_X, -1 … 1 inside the image
     double gy = 0;          ///< g̃_Y
@@ -44,7 +48,9 @@ struct DrawForm {
     double log_gamma = 0;   ///< log γ
 };
 
-/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise. Its `angle` is 0.
+/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise. Its `angle` is 0. By HART's code
+///   u = x, d = width/(w - 1), s = (½ width/W + 1e-5) W/w,   w > 1,
+/// for an image of W columns, and `sigma` is not used.
 struct BoxForm : OrientedBox {
     double sigma = 0.5;               ///< standard deviation in units of d; sigma > 0
     std::optional<double> sigma_y{};  ///< that of y, where it is another; > 0
@@ -67,11 +73,17 @@ struct Gaussian {
     /// eps: with the 1e-8 of the definition, so that a row far from every pixel fades to black. safe: without
     /// it, and with the row's greatest exponent subtracted from all of them, so that no mass vanishes: a row
     /// far from every pixel comes to take the nearest one.
-    enum class Normalise { eps, safe };
+    enum class Normalise : std::uint8_t { eps, safe };
+
+    /// Whose code the numbers of a form are for: the definitions above; of a box, HART's
+    /// (https://github.com/akosiorek/hart); of DRAW's five, those of https://github.com/ericjang/draw and
+    /// https://github.com/jbornschein/draw.
+    enum class Code : std::uint8_t { own, hart, ericjang, jbornschein };
 
     std::variant<AxesForm, DrawForm, BoxForm> form;
     std::optional<Size> size;  ///< w×h; the box's own rounded size without it; the other forms demand it
-    Normalise normalise = Normalise::eps;
+    Normalise normalise = Normalise::eps;  ///< `eps` with DRAW's codes
+    Code code = Code::own;
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
