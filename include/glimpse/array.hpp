@@ -67,10 +67,12 @@ class GLIMPSE_EXPORT Array {
     /// Their product.
     [[nodiscard]] std::size_t count() const;
 
-    /// The sub-array at these indices of the first axes, one for each; negative ones count from the end.
-    /// Throws `Error` for one that is out of range, with the axis and its length, and for more than there are
-    /// axes.
-    [[nodiscard]] Array select(std::span<const int> index) const;
+    /// Of each of the first axes an index, negative ones counted from the end, or none: it stays.
+    using Index = std::vector<std::optional<int>>;
+
+    /// The sub-array at these indices. Throws `Error` for one that is out of range, with the axis and its
+    /// length, and for more than there are axes.
+    [[nodiscard]] Array select(const Index& index) const;
 
     /// The sub-array at a position of an axis, 0 ≤ axis < the number of axes, 0 ≤ position < its length.
     [[nodiscard]] Array take(std::size_t axis, std::size_t position) const;

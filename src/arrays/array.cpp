@@ -130,20 +130,25 @@ std::size_t Array::count() const {
     return *product(shape_, 1);
 }
 
-Array Array::select(std::span<const int> index) const {
+Array Array::select(const Index& index) const {
     if (index.size() > shape_.size()) {
         throw Error(std::to_string(index.size()) + " indices are given for an array of the shape " +
                     shape_text(shape_) + ", which has " + std::to_string(shape_.size()) + " axes");
     }
     Array part = *this;
+    std::size_t kept = 0;
     for (std::size_t axis = 0; axis < index.size(); ++axis) {
-        const auto position = position_of(index[axis], shape_[axis]);
+        if (!index[axis]) {
+            ++kept;
+            continue;
+        }
+        const auto position = position_of(*index[axis], shape_[axis]);
         if (!position) {
-            throw Error("the index " + std::to_string(index[axis]) + " is out of range: axis " +
+            throw Error("the index " + std::to_string(*index[axis]) + " is out of range: axis " +
                         std::to_string(axis) + " of the shape " + shape_text(shape_) + " has " +
                         std::to_string(shape_[axis]) + " elements, counted from 0");
         }
-        part = part.take(0, *position);
+        part = part.take(kept, *position);
     }
     return part;
 }

@@ -6,6 +6,20 @@
 
 namespace glimpse {
 
+Array::Index ArrayPart::all_indices() const {
+    Array::Index all = index;
+    if (!element) return all;
+    std::size_t left = element->axis;  // of those that stay, before the element's
+    for (std::optional<int>& one : all) {
+        if (one || left-- > 0) continue;
+        one = static_cast<int>(element->position);
+        return all;
+    }
+    all.resize(all.size() + left);
+    all.emplace_back(static_cast<int>(element->position));
+    return all;
+}
+
 void ArrayFiles::close_old() {
     std::uint64_t held = 0;
     std::size_t kept = 0;

@@ -13,15 +13,18 @@
 
 namespace glimpse {
 
-/// A part of an array: at these indices of the first axes and, of what they leave, at one position of an
-/// axis.
+/// A part of an array: at these indices, as of `Array::select`, and, of what they leave, at one position of
+/// an axis.
 struct ArrayPart {
     struct Element {
         std::size_t axis = 0;
         std::size_t position = 0;
     };
-    std::vector<int> index{};
+    Array::Index index{};
     std::optional<Element> element{};
+
+    /// The same part by indices alone.
+    [[nodiscard]] Array::Index all_indices() const;
 };
 
 /// The files of arrays that a document names: one is opened once, and stays open while it is among the last

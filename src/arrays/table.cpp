@@ -101,8 +101,8 @@ class Table final : public ArrayFile {
     [[nodiscard]] Array array(std::string_view name) const override {
         const ElementType number{ElementType::Kind::real, sizeof(double)};
         if (name.empty()) return {numbers_, 0, number, {rows_, columns_}};
-        const int column = static_cast<int>(chosen_array(name, names_));
-        return Array(numbers_, 0, number, {columns_, rows_}, Array::Order::columns).select({&column, 1});
+        const std::size_t column = chosen_array(name, names_);
+        return Array(numbers_, 0, number, {columns_, rows_}, Array::Order::columns).take(0, column);
     }
 
     [[nodiscard]] std::uint64_t held() const override {

@@ -36,6 +36,10 @@ bool Value::is_array() const {
     return json->is_array();
 }
 
+bool Value::is_null() const {
+    return json->is_null();
+}
+
 bool Value::is_number() const {
     return json->is_number();
 }

@@ -24,6 +24,7 @@ struct Value {
     [[nodiscard]] bool is_array() const;
     [[nodiscard]] bool is_number() const;
     [[nodiscard]] bool is_string() const;
+    [[nodiscard]] bool is_null() const;
 
     /// Whether it is an object with this key.
     [[nodiscard]] bool contains(std::string_view key) const;

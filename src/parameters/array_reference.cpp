@@ -55,7 +55,7 @@ void Reference::fail_at(const Value& key, const std::string& rule) const {
 
 void Reference::fail_shape(const std::string& wanted) const {
     std::vector<std::string> numbers;
-    for (const int number : place.part.index) numbers.push_back(std::to_string(number));
+    for (const auto& number : place.part.index) numbers.push_back(number ? std::to_string(*number) : "null");
     fail((numbers.empty() ? "" : "at [" + join(numbers) + "] ") +
          (place.part.element ? "each element has" : "it has") + (" the shape " + shape_text(array.shape())) +
          "; " + wanted + " is needed here");
@@ -84,12 +84,19 @@ void take_element(Reference& reference, std::size_t axis, ReferencedElements& el
     reference.array = reference.array.take(axis, elements.position);
 }
 
+Array::Index index_of(const Value& value) {
+    Array::Index index;
+    for (const Value& one : elements(value, "an array of at least one integer")) {
+        index.push_back(one.is_null() ? std::nullopt : std::optional(integer(one)));
+    }
+    return index;
+}
+
 /// The reference without its "each".
 Reference all_of(const Value& value, const ReadingContext& context) {
     const std::filesystem::path path = named_file(value.required("file"), context);
     const std::string name = value.contains("array") ? text(value.member("array")) : "";
-    const ArrayPart part{.index =
-                             value.contains("index") ? integers(value.member("index")) : std::vector<int>()};
+    const ArrayPart part{.index = value.contains("index") ? index_of(value.member("index")) : Array::Index()};
     const auto selected = [&] {
         try {
             return context.arrays->files->select(path, name, part);
@@ -131,14 +138,11 @@ Array ArrayPlace::array() const {
 WrittenParameters::Json ArrayPlace::written() const {
     WrittenParameters::Json reference{{"file", WrittenParameters::path(path)}};
     if (!name.empty()) reference["array"] = name;
-    WrittenParameters::Json index = part.index;
-    const bool is_first = part.element && part.element->axis == 0;
-    if (is_first) index.push_back(part.element->position);
-    if (!index.empty()) reference["index"] = std::move(index);
-    if (part.element && !is_first) {
-        reference["each"] = part.element->axis;
-        reference["element"] = part.element->position;
+    WrittenParameters::Json index;
+    for (const std::optional<int>& one : part.all_indices()) {
+        index.push_back(one ? WrittenParameters::Json(*one) : WrittenParameters::Json());
     }
+    if (!index.empty()) reference["index"] = std::move(index);
     return reference;
 }
 
@@ -250,9 +254,8 @@ std::vector<double> numbers_of(const Reference& reference) {
 
 void require_columns(const Reference& reference, std::span<const std::string_view> names,
                      const ReadingContext& context, std::string_view remedy) {
-    const ArrayPart& part = reference.place.part;
-    const bool is_column =
-        !reference.place.name.empty() || (part.index.empty() && part.element && part.element->axis == 1);
+    const Array::Index index = reference.place.part.all_indices();
+    const bool is_column = !reference.place.name.empty() || (index.size() == 2 && !index[0] && index[1]);
     if (is_column) return;
     const std::vector<std::string> columns = context.arrays->files->columns(reference.place.path);
     if (columns.empty() || std::ranges::equal(columns, names)) return;

@@ -31,7 +31,7 @@ inline constexpr std::string_view ordered_reference_schema = R"("$ref": "#/$defs
 /// The schemas of the keys that every reference may have.
 inline constexpr std::string_view reference_properties =
     R"("file": {"type": "string", "minLength": 1}, "array": {"type": "string"}, )"
-    R"("index": {"type": "array", "minItems": 1, "items": {"type": "integer"}}, )"
+    R"("index": {"type": "array", "minItems": 1, "items": {"type": ["integer", "null"]}}, )"
     R"("each": {"anyOf": [{"type": "integer"}, {"const": "image"}]})";
 /// These definitions, with their names.
 std::vector<std::string> reference_definitions();
@@ -70,7 +70,6 @@ struct ArrayPlace {
     /// Throws `Error` without the path, also where it has become an array of another shape.
     [[nodiscard]] Array array() const;
     /// The reference as a document has it, of this part alone: an element that "each" took is another index.
-    /// No index names one of a later axis, which its number and "element" do: no document is read with it.
     [[nodiscard]] WrittenParameters::Json written() const;
 };
 

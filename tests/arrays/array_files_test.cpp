@@ -102,6 +102,20 @@ TEST_CASE("array files: an element of what the indices leave; a file that has ch
           }) == "the array has the shape (2, 2), and had another before");
 }
 
+TEST_CASE("array files: an element that indices leave is one by indices alone") {
+    const auto indices = [](const Array::Index& index, std::size_t axis) {
+        return ArrayPart{.index = index, .element = ArrayPart::Element{axis, 5}}.all_indices();
+    };
+    const std::nullopt_t all = std::nullopt;
+    CHECK(indices({}, 0) == Array::Index{5});
+    CHECK(indices({}, 2) == Array::Index{all, all, 5});
+    CHECK(indices({3}, 1) == Array::Index{3, all, 5});
+    CHECK(indices({all, 3}, 0) == Array::Index{5, 3});
+    CHECK(indices({all, 3, all}, 1) == Array::Index{all, 3, 5});
+    CHECK(indices({all, 3}, 2) == Array::Index{all, 3, all, 5});
+    CHECK(ArrayPart{.index = {all, -1}}.all_indices() == Array::Index{all, -1});
+}
+
 TEST_CASE("array files: an array that was read from another name or file is not taken for it") {
     ArrayFiles files([](const std::filesystem::path& path) {
         return kept(zip({{"a.npy", npy_of("()", {path == "x" ? 1.0 : 2.0})}, {"b.npy", npy_of("()", {3})}}));

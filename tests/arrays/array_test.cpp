@@ -25,7 +25,7 @@ Array row_of(const std::vector<T>& numbers, Kind kind, bool swapped = false) {
     return {kept(bits_of(numbers, swapped)), 0, {kind, sizeof(T), swapped}, {numbers.size()}};
 }
 
-Array select(const Array& array, const std::vector<int>& index) {
+Array select(const Array& array, const Array::Index& index) {
     return array.select(index);
 }
 
@@ -154,4 +154,17 @@ TEST_CASE("array: bytes that are too few are counted, whatever the shape says") 
     CHECK(Array(kept(Bytes()), 0, {}, {0, 7}).count() == 0);
     CHECK(message([&] { Array(kept(Bytes(4)), 9, {}, {1}); }) ==
           "an array of the shape (1,) has 8 bytes, and the file only 0 for it");
+}
+
+TEST_CASE("an axis without an index stays") {
+    const Array array = counted({2, 3, 4});
+    const std::nullopt_t all = std::nullopt;
+    CHECK(select(array, {all, 1}).shape() == Array::Shape{2, 4});
+    CHECK(numbers_of(select(array, {all, 1})) == Numbers{4, 5, 6, 7, 16, 17, 18, 19});
+    CHECK(numbers_of(select(array, {all, all, -1})) == Numbers{3, 7, 11, 15, 19, 23});
+    CHECK(numbers_of(select(array, {1, all, 0})) == Numbers{12, 16, 20});
+    CHECK(select(array, {all}).shape() == array.shape());
+    CHECK(message([&] {
+              select(array, {all, 3});
+          }) == "the index 3 is out of range: axis 1 of the shape (2, 3, 4) has 3 elements, counted from 0");
 }

@@ -74,7 +74,9 @@ class Tokens(GlimpseCase):
         grid = {"id": "word", "mechanism": "mask", "upsample": "gaussian", "sigma": 2}
         entries = [self.entry({"head": "each"}, id="head"), self.entry({"rollout": True, "discard": 0.5, "layer": 1}, id="all"),
                    self.entry({"query": [1, 2], "head": "max", "layer": 0}, id="point"), self.entry({"index": [1], "head": -1}, id="index"),
-                   self.entry({"each": 0}, id="layer"),
+                   self.entry({"each": 0}, id="layer"), self.entry({"each": 1}, id="of"), self.entry({"each": -2, "index": [None, 1], "layer": 1}, id="row"),
+                   grid | {"id": "later", "grid": {"file": "maps.npy", "index": [None, 2], "each": 1}},
+                   grid | {"id": "last", "grid": {"file": "maps.npy", "index": [0], "each": -1}},
                    grid | {"grid": {"file": "maps.npy", "index": [1], "each": 0}}, grid | {"id": "one", "grid": {"file": "maps.npy", "index": [0, -1]}}]
         self.document({"glimpses": entries})
 
@@ -84,7 +86,9 @@ class Tokens(GlimpseCase):
             return glimpses, {glimpse["id"]: (self.out / f"photo.{glimpse['id']}.npy").read_bytes() for glimpse in glimpses}
         glimpses, pixels = made()
         parameters = {glimpse["id"]: glimpse["parameters"] for glimpse in glimpses}
-        self.assertEqual(len(glimpses), HEADS + 3 + LAYERS + 4)
+        self.assertEqual(len(glimpses), HEADS + 3 + LAYERS + HEADS + GRID[0] * GRID[1] + 1 + 3 + 4 + 4)
+        self.assertEqual(parameters["later.002"]["grid"], {"file": "maps.npy", "index": [None, 2, 2]})
+        self.assertEqual(parameters["of.001"]["tokens"]["index"], [None, 1])
         self.assertEqual(parameters["head.002"]["tokens"],
                          {"file": "a.npy", "layer": LAYERS - 1, "head": 2, "query": 0, "prefix": 1, "grid": list(GRID)})
         self.assertEqual(parameters["point"]["tokens"]["query"], [1, 2])
@@ -95,10 +99,8 @@ class Tokens(GlimpseCase):
         self.assertEqual(again, glimpses)
         self.document(grid | {"grid": {"file": "maps.npy", "index": [0], "each": -1}})
         glimpses, _ = made()
-        columns = [{"file": "maps.npy", "index": [0], "each": 2, "element": k} for k in range(4)]
+        columns = [{"file": "maps.npy", "index": [0, None, None, k]} for k in range(4)]
         self.assertEqual([glimpse["parameters"]["grid"] for glimpse in glimpses], columns)
-        self.document(grid | {"grid": columns[0]})
-        self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out, says=["/grid/element"])
 
     def test_weights_are_warmed_and_normalised_as_any_map_s(self):
         row = self.attention[-1, :, 0].mean(0)[1:].reshape(GRID)
@@ -317,3 +319,4 @@ class Tokens(GlimpseCase):
         self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.path("drawn"))
         self.document({"mechanism": "mask", "grid": {"file": "m.npz", "array": "map"}})
         self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out)
+

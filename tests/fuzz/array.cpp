@@ -33,7 +33,7 @@ void check_parts(const Array& array) {
     std::size_t begin = 0;
     for (int k = 0; k < length; ++k) {
         const int index = k % 2 == 0 ? k : k - length;
-        const std::vector<double> part = numbers_of(array.select({&index, 1}));
+        const std::vector<double> part = numbers_of(array.select({index}));
         fuzz::require(all.size() - begin >= part.size(), "parts have no more numbers than all");
         fuzz::require(std::equal(part.begin(), part.end(), all.begin() + static_cast<std::ptrdiff_t>(begin)),
                       "a part has the numbers of all");
