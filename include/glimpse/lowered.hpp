@@ -59,6 +59,14 @@ struct StretchedMap {
     bool by_view = false;  ///< the latter
 };
 
+/// The tokens that an attention matrix of an image has.
+struct TokenCounts {
+    int prefix = 0;  ///< ≥ 0: the class token, a distillation token, registers
+    int side = 0;    ///< ≥ 1: of the square of cells behind them
+
+    [[nodiscard]] int count() const { return prefix + side * side; }
+};
+
 /// A mechanism for an image of one size: the operator, and what fills, shows and places its glimpse.
 struct Lowered {
     LinearMap map;
@@ -76,6 +84,8 @@ struct Lowered {
     std::optional<double> inside{};
     /// Of weights whose map was made of something else than it is laid on, as far as can be seen.
     std::optional<StretchedMap> stretched{};
+    /// Of weights whose map has the size of an attention matrix of so many tokens, and may be one.
+    std::optional<TokenCounts> tokens{};
 };
 
 /// The bytes that making a `Lowered` takes beside what it is made of, as far as they depend on the image.

@@ -70,7 +70,7 @@ GLIMPSE_EXPORT bool reads_files_later(const Mechanism& mechanism);
 
 /// Supplies the values of `attention_file`, which the mechanism must have: H×W, CV_64F, in [0, 1] where they
 /// came from a picture.
-GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values);
+GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values, bool of_picture = false);
 
 /// Whether the glimpse is a list of N pixels rather than a picture: an N×C array, as a picture N rows of one
 /// column.

@@ -32,6 +32,8 @@ struct GlimpseReport {
     std::shared_ptr<const GlimpseCategory> category{};  ///< null: it has none
     Score score{};
     std::optional<StretchedMap> stretched{};  ///< of its attention; none: it is not, or has no map
+    /// Of the attention matrix that its map may be, as of `Lowered`.
+    std::optional<TokenCounts> tokens{};
     std::string map{};  ///< path of its attention map, as `output`; empty where the run writes none
 };
 

@@ -45,6 +45,7 @@ void Notices::record(const FinishedJob& done) {
     record_dark(done, done.dark_masks, dark_masks_);
     record_dark(done, done.dark_gaussians, dark_gaussians_);
     record_stretched(done);
+    record_tokens(done);
 }
 
 void Notices::record(const TrackReport& report) {
@@ -71,6 +72,17 @@ void Notices::record_stretched(const FinishedJob& done) {
     const StretchedMap& one = *found->stretched;
     stretched_.add(report.image + ": " + found->id + " has " + to_string(one.map) + " cells, for " +
                    to_string(one.seen) + (one.by_view ? " pixels of its view" : " pixels"));
+}
+
+void Notices::record_tokens(const FinishedJob& done) {
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        if (!glimpse.tokens || !glimpse.error.empty()) continue;
+        const auto [prefix, side] = *glimpse.tokens;
+        const Size size{glimpse.tokens->count(), glimpse.tokens->count()};
+        return tokens_.add(done.report.image + ": " + glimpse.id + " has " + to_string(size) +
+                           " numbers, as of " + std::to_string(prefix) + " + " + to_string(Size{side, side}) +
+                           " tokens");
+    }
 }
 
 void Notices::record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally) {
@@ -110,6 +122,7 @@ void Notices::tell() const {
               {});
     tell_dark(dark_gaussians_, "Gaussians",
               safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
+    tell_tokens();
     if (!stretched_.empty()) {
         options_.input.warn("on " + stretched_.counted("image", "images") +
                             " a map of another aspect is stretched" + stretched_.first() +
@@ -136,6 +149,14 @@ void Notices::tell_labels() const {
                         without_room_.counted("glimpse has", "glimpses have") +
                         " no label, since there is no room for it" + without_room_.first() +
                         "; --sheet overlays shows each with its own");
+}
+
+/// Logits and a maximum over heads have rows of any sum: the size alone tells, and that may be chance.
+void Notices::tell_tokens() const {
+    if (tokens_.empty()) return;
+    options_.input.warn("on " + tokens_.counted("image", "images") +
+                        " a map has the size of a transformer's attention matrix" + tokens_.first() +
+                        R"(; where it is one, "tokens" in place of "grid" or "file" makes a map of it)");
 }
 
 /// Who looks through the pages would take them for this run's.

@@ -52,9 +52,11 @@ class Notices {
 
     void record_masks_without_contours(const FinishedJob& done);
     void record_stretched(const FinishedJob& done);
+    void record_tokens(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
     void tell_turned() const;
     void tell_labels() const;
+    void tell_tokens() const;
     void tell_former_pages() const;
     /// `remedy`: of a scale whose ends were given.
     void tell_clipped(const Tally& clipped, const std::string& counted, const std::string& remedy) const;
@@ -73,7 +75,8 @@ class Notices {
     Tally without_contours_;  ///< masks around which contours found nothing to be drawn
     DarkTally dark_masks_;
     DarkTally dark_gaussians_;
-    Tally stretched_;  ///< images on which a map is stretched
+    Tally stretched_;       ///< images on which a map is stretched
+    Tally tokens_;          ///< images on which a map may be an attention matrix
 };
 
 }  // namespace glimpse::cli

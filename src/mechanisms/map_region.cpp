@@ -6,7 +6,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/mask.hpp"
-#include "maps/overloaded.hpp"
+#include "mechanisms/tokens.hpp"
 
 // Where on an image a mask's map lies.
 
@@ -60,12 +60,20 @@ bool may_be_square(const Sides& sides, Size cells, int below, int above) {
            std::min(most(sides[0], cells.width), most(sides[1], cells.height));
 }
 
-Size size_of_values(const Mask& mask) {
-    const auto size = [](const cv::Mat& values) { return Size{values.cols, values.rows}; };
-    return std::visit(overloaded{[&](const Mask::FileForm& form) { return size(form.values); },
-                                 [&](const Mask::GridForm& form) { return size(form.values); },
-                                 [](const auto& /*form*/) { return Size{}; }},
-                      mask.form);
+/// Empty where they are not known, or the mask has none.
+const cv::Mat& values_of(const Mask& mask) {
+    static const cv::Mat none;
+    if (const auto* const file = std::get_if<Mask::FileForm>(&mask.form)) return file->values;
+    if (const auto* const grid = std::get_if<Mask::GridForm>(&mask.form)) return grid->values;
+    return none;
+}
+
+/// What the map was made of, where no box says where it lies.
+Sides seen_by(const Mask& mask, Size image) {
+    const std::optional<mask_form::Placement>& placement = mask.map().placement;
+    if (!placement) return {image.width, image.height};
+    const auto& view = std::get<View>(*placement);
+    return shown(view, resized(view, image));
 }
 
 }  // namespace
@@ -86,20 +94,31 @@ Box map_region(const Mask& mask, Size image) {
 }
 
 std::optional<StretchedMap> stretched_map(const Mask& mask, Size image) {
-    const Size map = size_of_values(mask);
+    const cv::Mat& values = values_of(mask);
     const std::optional<mask_form::Placement>& placement = mask.map().placement;
-    if (map.width == 0 || (placement && std::holds_alternative<Box>(*placement))) return {};
-    Sides seen{image.width, image.height};
-    if (placement) {
-        const auto& view = std::get<View>(*placement);
-        seen = shown(view, resized(view, image));
-    }
+    if (values.empty() || (placement && std::holds_alternative<Box>(*placement))) return {};
+    const Size map{values.cols, values.rows};
+    const Sides seen = seen_by(mask, image);
     if (may_be_square(seen, map, 0, 1) || may_be_square(seen, map, 1, 0)) return {};
     const auto length = [](std::int64_t side) {
         return static_cast<int>(std::min<std::int64_t>(side, std::numeric_limits<int>::max()));
     };
     return StretchedMap{
         .map = map, .seen = {length(seen[0]), length(seen[1])}, .by_view = placement.has_value()};
+}
+
+std::optional<TokenCounts> tokens_of_map(const Mask& mask, Size image) {
+    const auto* const file = std::get_if<Mask::FileForm>(&mask.form);
+    if (mask.is_picture || (file && file->array && file->array->is_of_tokens())) return {};
+    const cv::Mat& values = values_of(mask);
+    const auto tokens = tokens_of_size({values.cols, values.rows});
+    if (!tokens) return {};
+    const std::optional<mask_form::Placement>& placement = mask.map().placement;
+    const auto* const box = placement ? std::get_if<Box>(&*placement) : nullptr;
+    const Rectangle lies_on = box ? rounded(*box) : Rectangle{};
+    const Sides seen = box ? Sides{lies_on.width, lies_on.height} : seen_by(mask, image);
+    const bool is_of_pixels = seen == Sides{values.cols, values.rows};
+    return is_of_pixels || is_drawn(values) ? std::nullopt : tokens;
 }
 
 }  // namespace glimpse

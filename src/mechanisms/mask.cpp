@@ -401,6 +401,7 @@ Lowered lowered(const Mask& mask, const cv::Mat& a, Size image) {
 Lowered lower(const Mask& mask, Size image) {
     Lowered result = lowered(mask, weights(mask, image), image);
     result.stretched = stretched_map(mask, image);
+    result.tokens = tokens_of_map(mask, image);
     return result;
 }
 

@@ -104,8 +104,10 @@ bool reads_files_later(const Mechanism& mechanism) {
     return lacks_values(mechanism) || (stn && has_field(*stn));
 }
 
-void supply(Mechanism& mechanism, const cv::Mat& values) {
-    std::get<Mask::FileForm>(std::get<Mask>(mechanism).form).values = values;
+void supply(Mechanism& mechanism, const cv::Mat& values, bool of_picture) {
+    auto& mask = std::get<Mask>(mechanism);
+    std::get<Mask::FileForm>(mask.form).values = values;
+    mask.is_picture = of_picture;
 }
 
 bool is_list(const Mechanism& mechanism) {

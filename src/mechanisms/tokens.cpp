@@ -83,14 +83,6 @@ namespace {
 /// What rounding to float16 makes of the sum of a softmax.
 constexpr double sum_rounding = 0.01;
 
-/// Whether the map may have been drawn: of zeros and ones, or the same in each row.
-bool is_drawn(const cv::Mat& map) {
-    const auto is_drawn_number = [](double number) { return number == 0 || number == 1; };
-    if (std::all_of(map.begin<double>(), map.end<double>(), is_drawn_number)) return true;
-    const cv::Mat repeated = cv::repeat(map.row(0), map.rows, 1);
-    return cv::countNonZero(map != repeated) == 0;
-}
-
 bool is_softmax(const cv::Mat& rows) {
     for (int i = 0; i < rows.rows; ++i) {
         const std::span row(rows.ptr<double>(i), static_cast<std::size_t>(rows.cols));
@@ -105,6 +97,23 @@ bool is_softmax(const cv::Mat& rows) {
 }
 
 }  // namespace
+
+bool is_drawn(const cv::Mat& map) {
+    const auto is_drawn_number = [](double number) { return number == 0 || number == 1; };
+    if (std::all_of(map.begin<double>(), map.end<double>(), is_drawn_number)) return true;
+    const cv::Mat repeated = cv::repeat(map.row(0), map.rows, 1);
+    return cv::countNonZero(map != repeated) == 0;
+}
+
+std::optional<TokenCounts> tokens_of_size(Size map) {
+    constexpr int least_side = 7;
+    if (map.width != map.height) return std::nullopt;
+    for (const int prefix : {1, 2, 5}) {
+        const TokenCounts tokens{prefix, static_cast<int>(std::sqrt(std::max(map.width - prefix, 0)))};
+        if (tokens.side >= least_side && tokens.count() == map.width) return tokens;
+    }
+    return std::nullopt;
+}
 
 std::string attention_matrix_in(const cv::Mat& map) {
     constexpr int least = 3;  // of rows of cells: fewer are met by chance

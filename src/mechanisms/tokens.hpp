@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "glimpse/geometry.hpp"
+#include "glimpse/lowered.hpp"
 
 // What the attention matrices of a transformer say of an image. A ∈ R^{N×N}: row i says how much token i
 // takes of each token j, and sums to 1. The first `prefix` tokens are no part of the image: the class token
@@ -68,6 +69,14 @@ std::optional<std::size_t> cell_at(const Point& point, const Box& region, Size g
 /// the sum of each row 1. Of at least 9 cells, not all of them 0 or 1, nor all rows equal, as drawn maps are;
 /// empty for anything else.
 std::string attention_matrix_in(const cv::Mat& map);
+
+/// Whether a map's numbers may have been drawn: all 0 or 1, or the same in each row.
+bool is_drawn(const cv::Mat& map);
+
+/// The tokens of an attention matrix of so many rows and columns: at least 7×7 cells, and 1, 2 or 5 tokens
+/// before them, as of ViT, DeiT, and those with registers. Not 0 of them, since 224 and 256 are more often
+/// sides of pictures.
+std::optional<TokenCounts> tokens_of_size(Size map);
 
 /// Throws `Error` where the map of an array, given by that key of a document, is an attention matrix.
 void require_map(const cv::Mat& map, std::string_view key);

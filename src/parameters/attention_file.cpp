@@ -82,9 +82,12 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, st
     if (needs_region && !image) return;
     try {
         const auto region = needs_region ? map_region(glimpse.mechanism, *image) : std::optional<Box>();
-        supply(glimpse.mechanism,
-               array ? array_values(*array, open, region ? &*region : nullptr)
-                     : attention_values(*open_image(file, limits_of(open)), open.mask_memory));
+        if (array) {
+            supply(glimpse.mechanism, array_values(*array, open, region ? &*region : nullptr));
+        } else {
+            const auto picture = open_image(file, limits_of(open));
+            supply(glimpse.mechanism, attention_values(*picture, open.mask_memory), !picture->info().array);
+        }
         validate(glimpse.mechanism);
     } catch (const InvalidParameter& error) {
         throw at_field(glimpse, error);

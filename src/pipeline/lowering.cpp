@@ -37,6 +37,7 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
     report.inside = inside(lowered);
     report.matrix = lowered.matrix;
     report.stretched = lowered.stretched;
+    report.tokens = lowered.tokens;
 }
 
 }  // namespace

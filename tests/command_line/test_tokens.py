@@ -320,3 +320,35 @@ class Tokens(GlimpseCase):
         self.document({"mechanism": "mask", "grid": {"file": "m.npz", "array": "map"}})
         self.run_glimpse("extract", "photo.png", "-p", "p.json", "-o", self.out)
 
+    def told(self, *entries, image="wide.png"):
+        self.document([{"id": f"m{k}", "mechanism": "mask"} | entry for k, entry in enumerate(entries)])
+        return self.run_glimpse("extract", image, "-p", "p.json", "--format", "npy", "-o", self.out).stderr
+
+    def test_a_map_of_the_size_of_a_matrix_is_told_whatever_its_rows_sum_to(self):
+        random = numpy.random.default_rng(3)
+        self.picture("wide.png", width=90, height=90)
+        numpy.save(self.path("logits.npy"), random.normal(size=(197, 197)))
+        numpy.save(self.path("most.npy"), softmax(random.normal(size=(3, 201, 201))).max(0))
+        logits = {"grid": {"file": "logits.npy"}, "activation": "sigmoid"}
+        most = {"grid": {"file": "most.npy"}}
+        end = '; where it is one, "tokens" in place of "grid" or "file" makes a map of it\n'
+        begin = "glimpse: warning: on 1 image a map has the size of a transformer's attention matrix (wide.png: "
+        self.assertEqual(self.told(logits, most), begin + "m0 has 197×197 numbers, as of 1 + 14×14 tokens)" + end)
+        self.assertEqual(self.told(most), begin + "m0 has 201×201 numbers, as of 5 + 14×14 tokens)" + end)
+        self.assertEqual(self.told({"file": "most.npy"}), begin + "m0 has 201×201 numbers, as of 5 + 14×14 tokens)" + end)
+        self.assertEqual(self.told({"grid": random.random((66, 66)).tolist()}), begin + "m0 has 66×66 numbers, as of 2 + 8×8 tokens)" + end)
+
+    def test_what_is_a_map_is_told_of_no_size(self):
+        random = numpy.random.default_rng(3)
+        self.picture("wide.png", width=90, height=90)
+        self.picture("exact.png", width=197, height=197)
+        numpy.save(self.path("a.npy"), random.random((2, 66, 66)))
+        for side in (37, 49, 64, 224, 256, 299):  # 6×6 cells, or no prefix
+            self.assertEqual(self.told({"grid": random.random((side, side)).tolist()}), "", side)
+        a = random.random((197, 197))
+        Image.fromarray(numpy.uint8(255 * a)).save(self.path("drawn.png"))
+        for entry in ({"file": "drawn.png"}, {"grid": (a > 0.5).astype(int).tolist()}, {"grid": numpy.tile(a[0], (197, 1)).tolist()},
+                      {"grid": a.tolist(), "view": {"resize": 197}}, {"grid": a.tolist(), "within": [-60, -60, 197, 197]},
+                      {"grid": a[:196].tolist(), "within": [0, 0, 9, 9]}, {"tokens": {"file": "a.npy", "index": [0], "prefix": 2}}):
+            self.assertEqual(self.told(entry), "", str(entry)[:60])
+        self.assertEqual(self.told({"grid": a.tolist()}, image="exact.png"), "")

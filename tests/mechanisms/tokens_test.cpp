@@ -105,6 +105,22 @@ TEST_CASE("an attention matrix is told from a map by its size and the sums of it
     CHECK(attention_matrix_in(cv::Mat(attention(17).rowRange(0, 16))) == "");
 }
 
+TEST_CASE("the size of an attention matrix tells its tokens, from 7×7 cells and one token before them on") {
+    const auto tokens = [](int rows, int columns) -> std::vector<int> {
+        const auto found = tokens_of_size({columns, rows});
+        return found ? std::vector{found->prefix, found->side} : std::vector<int>();
+    };
+    CHECK(tokens(50, 50) == std::vector{1, 7});
+    CHECK(tokens(51, 51) == std::vector{2, 7});
+    CHECK(tokens(54, 54) == std::vector{5, 7});
+    CHECK(tokens(197, 197) == std::vector{1, 14});
+    CHECK(tokens(198, 198) == std::vector{2, 14});
+    CHECK(tokens(1374, 1374) == std::vector{5, 37});
+    for (const int side : {1, 5, 37, 38, 41, 49, 52, 196, 200, 202, 224, 256, 299, 384, 512})
+        CHECK(tokens(side, side).empty());
+    CHECK(tokens(197, 196).empty());
+}
+
 TEST_CASE("what may be drawn is a map: of zeros and ones, or rows that are equal") {
     CHECK(attention_matrix_in(cv::Mat::eye(17, 17, CV_64F)) == "");
     CHECK(attention_matrix_in(cv::Mat(17, 17, CV_64F, cv::Scalar(1.0 / 17))) == "");

@@ -69,6 +69,8 @@ class ArraySource {
     [[nodiscard]] virtual Size size() const = 0;
     /// How many numbers are held, besides the map's own, while it is read.
     [[nodiscard]] virtual std::int64_t working() const { return 0; }
+    /// Whether the map was made of attention matrices, or of rows of them.
+    [[nodiscard]] virtual bool is_of_tokens() const { return false; }
     /// Whether the map depends on where it lies on an image.
     [[nodiscard]] virtual bool needs_region() const { return false; }
     /// The map, CV_64F; `region` is where it lies on the image, pixels, edge coordinates, and may be null
@@ -176,6 +178,7 @@ struct Mask {
     Kind kind = Kind::soft;
     Select select = Select::none;       ///< hard only
     Reduce reduce = Reduce::none;       ///< not with a selection
+    bool is_picture = false;            ///< of a file: its values were supplied out of a picture
     std::optional<double> threshold{};  ///< hard only: a ≥ threshold becomes 1, the rest 0
     /// Of a file or a grid; null: what they are by default. Beside the mask, since few of many have any.
     std::shared_ptr<const mask_form::MapOptions> map_options{};
@@ -198,6 +201,11 @@ GLIMPSE_EXPORT Box map_region(const Mask& mask, Size image);
 /// rounding each side to whole cells explains. None where a box says where the map lies, and for masks whose
 /// values are not known, or that have none.
 GLIMPSE_EXPORT std::optional<StretchedMap> stretched_map(const Mask& mask, Size image);
+
+/// The tokens of the attention matrix that the mask's map may be, by its size: n×n numbers, n a square of at
+/// least 7×7 cells and the 1, 2 or 5 tokens before them that models have. None for a map that was made of
+/// tokens, a picture, numbers that are all 0 or 1 or the same in each row, and n×n of n×n pixels.
+GLIMPSE_EXPORT std::optional<TokenCounts> tokens_of_map(const Mask& mask, Size image);
 
 /// a, the H×W weights (CV_32F) for an image of size `image`, after activation, upsampling, normalising and
 /// threshold. A soft mask is clipped to [0, 1]: bicubic upsampling overshoots, which is clipped at 0 before
