@@ -168,8 +168,8 @@ class Contract(unittest.TestCase):
             parameters = pathlib.Path(directory) / "p.json"
             parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"], "score": 0.5}')
 
-            def fields_with(*options, glimpses=("-p", parameters)):
-                command = [BINARY, "extract", pages, *glimpses, "--report", "-", *options]
+            def fields_with(*options, glimpses=("-p", parameters), image=pages):
+                command = [BINARY, "extract", image, *glimpses, "--report", "-", *options]
                 record = json.loads(subprocess.run(command, capture_output=True).stdout.splitlines()[0])
                 return set(record).union(*record["glimpses"])
             figures = ["-o", directory, "--existing", "skip", "--overlay", "--panel", "--sheet", "glimpses", "--map",
@@ -181,6 +181,10 @@ class Contract(unittest.TestCase):
             annotations = pathlib.Path(directory) / "boxes.json"
             annotations.write_text('{"images": [{"id": 1, "file_name": "pages.tif"}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9]}]}')
             fields |= fields_with("-o", directory, glimpses=("--boxes", annotations))
+            array = pathlib.Path(directory) / "array.npy"
+            numpy.save(array, numpy.zeros((3, 16, 16), "uint8"))
+            parameters.write_text('{"mechanism": "mask", "kind": "free", "grid": [[-1, 1]]}')
+            fields |= fields_with("-o", directory, "--map", "--array-layout", "nchw", image=array)
         rows = re.findall(r"^\| (`[^|]+`) \|", document(INTERFACE).section("The report").text, re.M)
         self.assertEqual(fields, {name for row in rows for name in re.findall(r"`(\w+)`", row)})
 

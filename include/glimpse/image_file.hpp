@@ -96,6 +96,12 @@ enum class AlphaChannel : std::uint8_t {
     last,     ///< also of 2 or 4 channels where the file says nothing
 };
 
+/// The axes of images in an array of three or four of them; of fewer they are the same.
+enum class ArrayLayout : std::uint8_t {
+    channels_last,   ///< H×W×C, N×H×W×C
+    channels_first,  ///< C×H×W, N×C×H×W
+};
+
 /// An image has taken longer than `OpenOptions::maximum_seconds`.
 class GLIMPSE_EXPORT TimeLimitReached : public Error {
   public:
@@ -111,6 +117,7 @@ struct OpenOptions {
     /// scan or the frame, or once a library that cannot be interrupted has returned.
     double maximum_seconds = 0;
     AlphaChannel alpha = AlphaChannel::as_said;
+    ArrayLayout layout = ArrayLayout::channels_last;  ///< of arrays of numbers
     int page = 0;                        ///< which of the file's images, 0 ≤ page < `ImageInfo::pages`
     std::vector<std::string> formats{};  ///< what may be decoded, as `formats_in` has it; empty: all
     /// For what is decoded at once. An image that is decoded as soon as it is opened reserves its part then,
@@ -168,6 +175,11 @@ GLIMPSE_EXPORT std::vector<std::uint8_t> encode_image(const Image& image, std::s
 /// Whether the last of so many channels is alpha where the file says nothing of it.
 constexpr bool unsaid_alpha(AlphaChannel alpha, int channels) {
     return alpha == AlphaChannel::last && (channels == 2 || channels == 4);
+}
+
+/// Whether an axis of that length is one of grey, RGB or RGBA.
+constexpr bool may_be_channels(std::size_t length) {
+    return length == 1 || length == 3 || length == 4;
 }
 
 /// Whether `encode_image` knows the extension (lower case, no dot).

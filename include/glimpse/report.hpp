@@ -46,6 +46,8 @@ struct ImageReport {
     int pages = 1;        ///< of the file; 1 where it was not opened
     std::string name;     ///< of its outputs, as of `ImageJob`
     std::string archive;  ///< of which its outputs are members; empty: they are files
+    /// Of an array: its channels were read as the first axis.
+    bool channels_first = false;
     /// EXIF's, as it was applied: 1 where the file has another, which was left; none where it has no other.
     std::optional<int> orientation;
     /// Paths of its figures, as `output`; empty where the run writes none.
@@ -96,6 +98,8 @@ struct FinishedJob {
     /// Its annotations declare the size of the image turned by a quarter against the opened one: before the
     /// EXIF orientation is applied, or after it where it is not. Their boxes were taken as of the opened one.
     bool annotated_turned = false;
+    /// It is an array whose channels may be the first axis, and were read as the last.
+    bool may_be_channels_first = false;
     int picture_shrink = 1;           ///< how many times the image is shrunk in its overlay and its panel
     std::size_t labels_left_out = 0;  ///< those of its glimpses in its overlay and its panel
     DarkGlimpses dark_masks{};

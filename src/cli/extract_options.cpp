@@ -130,6 +130,10 @@ void add_reading(Command& command, ExtractOptions& o) {
     command.option_defaults()->group("Reading images");
     add_no_auto_orient_option(command, o.no_auto_orient);
     add_alpha_option(command, o.alpha);
+    command
+        .add_choice("--array-layout", o.array_layout, {"nhwc", "nchw"},
+                    "the axes of .npy images: N×H×W×C, or N×C×H×W as PyTorch has them")
+        ->default_str("nhwc");
     add_formats_option(command, o.formats);
     command
         .add_option_function<std::string>(
@@ -348,6 +352,7 @@ void apply(ExtractOptions& o) {
     o.run.open.auto_orient = !o.no_auto_orient;
     o.input.defaults.alpha = alpha_channel(o.alpha);
     o.run.open.alpha = o.input.defaults.alpha.value_or(AlphaChannel::as_said);
+    if (o.array_layout == "nchw") o.run.open.layout = ArrayLayout::channels_first;
     o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
     if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
     if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;

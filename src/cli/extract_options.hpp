@@ -39,6 +39,7 @@ struct ExtractOptions {
     std::string progress = "auto";
     bool no_auto_orient = false;
     std::string alpha;
+    std::string array_layout;
     std::optional<std::string> formats;
     std::optional<std::int64_t> maximum_pixels;
     std::optional<double> maximum_seconds;

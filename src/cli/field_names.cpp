@@ -37,6 +37,7 @@ constexpr std::array fields{
     Field{"open.maximum_pixels", "--max-pixels"},
     Field{"open.maximum_seconds", "--max-seconds"},
     Field{"open.alpha", "--alpha"},
+    Field{"open.layout", "--array-layout"},
     Field{"open.memory", "--memory"},
     Field{"open.formats", "--formats"},
     // OutputOptions

@@ -40,6 +40,10 @@ void Notices::record(const FinishedJob& done) {
     if (!done.former_pages.empty()) {
         former_pages_.add(done.former_pages.front().string(), done.former_pages.size());
     }
+    if (done.may_be_channels_first) {
+        channels_first_.add(report.image + " has " + std::to_string(report.size.height) + " rows of " +
+                            std::to_string(report.size.width) + " pixels");
+    }
     if (report.clipped > 0) clipped_.add(report.image + ": " + values(report.clipped));
     record_masks_without_contours(done);
     record_dark(done, done.dark_masks, dark_masks_);
@@ -123,6 +127,11 @@ void Notices::tell() const {
     tell_dark(dark_gaussians_, "Gaussians",
               safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
     tell_tokens();
+    if (!channels_first_.empty()) {
+        options_.input.warn("of " + channels_first_.counted("array", "arrays") +
+                            " the axis of rows has the length of channels, and that of channels has not" +
+                            channels_first_.first() + "; --array-layout nchw reads C×H×W and N×C×H×W");
+    }
     if (!stretched_.empty()) {
         options_.input.warn("on " + stretched_.counted("image", "images") +
                             " a map of another aspect is stretched" + stretched_.first() +

@@ -77,6 +77,7 @@ class Notices {
     DarkTally dark_gaussians_;
     Tally stretched_;       ///< images on which a map is stretched
     Tally tokens_;          ///< images on which a map may be an attention matrix
+    Tally channels_first_;  ///< arrays whose channels may be the first axis
 };
 
 }  // namespace glimpse::cli

@@ -46,6 +46,7 @@ Json record_of(const std::string& image, const ImageReport& report) {
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     if (report.pages > 1 || report.page > 0) record["page"] = report.page;
     if (report.pages > 1) record["pages"] = report.pages;
+    if (report.channels_first) record["layout"] = "nchw";
     if (report.orientation) record["orientation"] = *report.orientation;
     if (report.clipped > 0) record["clipped"] = report.clipped;
     add_path(record, "overlay", report.overlay);

@@ -193,6 +193,13 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
     return job.image.open(options);
 }
 
+/// Of an array whose channels were read as the last axis: by its lengths, a picture has them first.
+bool may_be_channels_first(const ImageInfo& image) {
+    constexpr int most = 4;
+    const bool has_colours = image.channels <= most;
+    return image.array && !has_colours && may_be_channels(static_cast<std::size_t>(image.size.height));
+}
+
 /// The steps of one image; where one throws, the report keeps what was known before.
 void extract_image(const ImageJob& job, const Run& run, GlimpseReader& reader, Saver& saver,
                    FinishedJob& done, ImageInUse& held) {
@@ -206,6 +213,9 @@ void extract_image(const ImageJob& job, const Run& run, GlimpseReader& reader, S
     const ImageInfo& info = image.info();
     report.size = info.size;
     report.pages = info.pages;
+    const bool has_channels_first = run.options.open.layout == ArrayLayout::channels_first;
+    report.channels_first = info.array && has_channels_first;
+    done.may_be_channels_first = !has_channels_first && may_be_channels_first(info);
     if (info.orientation != 1) report.orientation = run.options.open.auto_orient ? info.orientation : 1;
     done.annotated_turned = is_annotated_turned(job, info);
     held.reserved = reserve_for_weights(job, image, pictures, run);

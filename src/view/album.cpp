@@ -45,6 +45,12 @@ bool is_oriented(const Json& record) {
     return orientation == record.end() || *orientation != 1;
 }
 
+/// Of an array whose record says that its channels were read as the first axis.
+bool has_channels_first(const Json& record) {
+    const auto layout = record.find("layout");
+    return layout != record.end() && *layout == "nchw";
+}
+
 Json added(Json view, const Picture& picture) {
     if (!picture.shown.empty()) view["picture"] = picture.shown;
     if (!picture.gap.empty()) view["gap"] = picture.gap;
@@ -65,6 +71,7 @@ Album::Album(const Records& records, fs::path directory)
 Album::Shared Album::picture_of(std::vector<Shared>& list, Picture picture) {
     std::string key = picture.source.file.string() + '\0' + picture.source.member + '\0';
     key += std::to_string(picture.page) + (picture.is_oriented ? "" : " as it lies");
+    if (picture.channels_first) key += " channels first";
     if (picture.image) key += '\0' + std::to_string(std::hash<const Picture*>()(picture.image.get()));
     Shared& known = known_[key];
     if (!known) {
@@ -109,9 +116,10 @@ Album::Shown Album::planned(const Records::Record& record) {
     shown.image = image_of(json);
     if (json["image"].is_null()) return shown;
     if (shown.image.source) {
-        shown.image.picture = picture_of(
-            images_,
-            {.source = *shown.image.source, .page = page_of(json), .is_oriented = is_oriented(json)});
+        shown.image.picture = picture_of(images_, {.source = *shown.image.source,
+                                                   .page = page_of(json),
+                                                   .is_oriented = is_oriented(json),
+                                                   .channels_first = has_channels_first(json)});
     }
     for (const Json& glimpse : json["glimpses"]) {
         Output output = located(record, member_or_empty(glimpse, "output"));

@@ -136,6 +136,7 @@ std::optional<PictureMaker::Thumbnail> PictureMaker::thumbnail_of(Picture& pictu
     OpenOptions open = options_.open;
     open.page = picture.page;
     open.auto_orient = picture.is_oriented;
+    if (picture.channels_first) open.layout = ArrayLayout::channels_first;
     const int longest = options_.thumbnail_size;
     open.beside = [&](const ImageInfo& info) {
         return drawing_memory(info, shrink_to_fill(info.size, thumbnail_size(info.size, longest)));
@@ -182,6 +183,7 @@ std::string PictureMaker::name_for(const Picture& picture, const std::string& ex
                              picture.is_oriented ? 1 : 0, static_cast<int>(options_.open.alpha)}) {
         add(std::to_string(number));
     }
+    if (picture.channels_first) add("channels first");
     const std::lock_guard lock(mutex_);
     for (;; add("again")) {  // another picture has this name: of 2^64, or made to
         constexpr int digits = 16;

@@ -29,7 +29,8 @@ class ThumbnailFailure : public Error {
 struct Picture {
     PictureSource source;
     int page = 0;
-    bool is_oriented = true;  ///< its EXIF orientation is applied
+    bool is_oriented = true;      ///< its EXIF orientation is applied
+    bool channels_first = false;  ///< of an array
     /// Of a glimpse: its image, done before, whose depth says what the numbers of an array mean; null where
     /// there is none.
     std::shared_ptr<const Picture> image{};

@@ -36,7 +36,8 @@ void check_record(const json::Value& record) {
     static_cast<void>(record.required("image"));
     check(record, "image", json::text);
     json::text(record.required("status"));
-    for (const std::string_view key : {"error", "output", "device", "name", "archive", "overlay", "panel"})
+    for (const std::string_view key :
+         {"error", "output", "device", "name", "archive", "layout", "overlay", "panel"})
         check(record, key, json::text);
     for (const std::string_view key : {"width", "height", "page", "pages", "orientation"})
         check(record, key, json::integer);

@@ -175,6 +175,50 @@ class Pages(GlimpseCase):
             self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "none.png", "--page", FRAMES,
                        says=[f"the file has {FRAMES} pages, counted from 0, and no page {FRAMES}"])
 
+    def test_channels_may_be_the_first_axis(self):
+        batch = noise(FRAMES, HEIGHT, WIDTH, 3)
+        first = batch.transpose(0, 3, 1, 2)
+        layout = ("--array-layout", "nchw")
+        for name, stored in (("rows", numpy.ascontiguousarray(first)), ("columns", numpy.asfortranarray(first)),
+                             ("float", numpy.ascontiguousarray(first.astype(">f4") / 3))):
+            numpy.save(self.path(f"{name}.npy"), stored)
+            self.run_glimpse("extract", f"{name}.npy", "-b", "5,3,14,9", "--page", "all", "--format", "npy", *layout, "-o", self.out)
+            for k in range(FRAMES):
+                numpy.testing.assert_array_equal(self.load(f"{name}.{k:03}.000.npy"),
+                                                 stored[k].transpose(1, 2, 0)[3:12, 5:19].astype("float32"))
+        numpy.save(self.path("one.npy"), numpy.ascontiguousarray(first[0]))
+        told = self.run_glimpse("extract", "one.npy", "-b", "5,3,14,9", *layout, "--report", "r.jsonl", "-o", self.out)
+        self.assertEqual(told.stderr, "")
+        numpy.testing.assert_array_equal(self.load("one.000.png"), batch[0, 3:12, 5:19])
+        self.assertEqual(json.loads(self.path("r.jsonl").read_text())["layout"], "nchw")
+        # Where there are no channels, there is no layout; nor is there one of masks.
+        for values in (batch[0, :, :, 0], batch[0, 0, :, 0]):
+            numpy.save(self.path("grey.npy"), values)
+            self.run_glimpse("extract", "grey.npy", "-b", "2,0,7,1", *layout, "-o", self.out)
+            numpy.testing.assert_array_equal(self.load("grey.000.png"), numpy.atleast_2d(values)[:1, 2:9])
+        weights = numpy.random.default_rng(4).random((1, HEIGHT, WIDTH)).astype("float32")
+        numpy.save(self.path("m.npy"), weights)
+        self.document({"id": "m", "mechanism": "mask", "file": "m.npy"})
+        self.run_glimpse("extract", "one.npy", "-p", "p.json", "--map", "--format", "npy", *layout, "-o", self.out)
+        numpy.testing.assert_array_equal(self.load("one.m.map.npy"), weights[0])
+        # Standard input is split where each array ends, whatever its layout.
+        numpy.save(self.path("wide.npy"), noise(3, 4, 600))
+        both = self.path("wide.npy").read_bytes() + self.path("one.npy").read_bytes()
+        self.run_glimpse("extract", "-", "-b", "0,0,4,4", *layout, "-o", self.out, stdin=both)
+        numpy.testing.assert_array_equal(self.load("stdin.001.000.png"), batch[0, :4, :4])
+
+    def test_channels_that_may_be_first_are_told(self):
+        for name, shape in (("a", (2, 3, 5, 6)), ("b", (4, 5, 6)), ("c", (1, 5, 5)), ("d", (5, 6, 3)), ("e", (2, 5, 6)), ("f", (3, 6, 4))):
+            numpy.save(self.path(f"in/{name}.npy"), noise(*shape))
+        command = ("extract", "in", "-b", "0,0,1,1", "--format", "npy", "--page", "0", "-o", self.out)
+        self.assertEqual(self.run_glimpse(*command).stderr.replace(str(self.directory) + "/", ""),
+                         "glimpse: warning: of 3 arrays the axis of rows has the length of channels, and that of channels has not "
+                         "(in/a.npy has 3 rows of 5 pixels); --array-layout nchw reads C×H×W and N×C×H×W\n")
+        self.assertEqual(self.run_glimpse(*command, "--array-layout", "nchw").stderr, "")
+        numpy.save(self.path("wide.npy"), noise(3, 4, 600))
+        self.fails(1, "extract", "wide.npy", "-b", "0,0,1,1", "-o", self.out,
+                   says=["at most 512 channels, and the shape (3, 4, 600) has 600; with --array-layout nchw they are the first axis"])
+
     def test_arrays_of_one_image_have_one_page(self):
         features = numpy.arange(7, dtype="float32") / 8
         numpy.save(self.path("features.npy"), features)

@@ -30,6 +30,14 @@ class Page(ViewCase):
             self.assertTrue(self.resolved(glimpse["view"]["picture"]).samefile(self.directory / glimpse["output"]))
             self.assertTrue(self.resolved(glimpse["view"]["map"]["link"]).is_file())
 
+    def test_an_array_is_shown_in_the_layout_of_its_record(self):
+        _, pixels = self.picture("a.png")
+        numpy.save(self.path("a.npy"), pixels.transpose(2, 0, 1))
+        self.extract("a.npy", "--params", self.document(BOXES), "--array-layout", "nchw")
+        self.view()
+        [record] = self.records()
+        numpy.testing.assert_array_equal(numpy.array(Image.open(self.resolved(record["view"]["picture"]))), pixels)
+
     def test_the_page_keeps_all_that_the_report_says(self):
         self.picture("a.png")
         self.extract("a.png", "--params", self.document(BOXES))
