@@ -50,6 +50,7 @@ void Notices::record(const FinishedJob& done) {
     record_dark(done, done.dark_gaussians, dark_gaussians_);
     record_stretched(done);
     record_tokens(done);
+    record_negative(done);
 }
 
 void Notices::record(const TrackReport& report) {
@@ -86,6 +87,15 @@ void Notices::record_tokens(const FinishedJob& done) {
         return tokens_.add(done.report.image + ": " + glimpse.id + " has " + to_string(size) +
                            " numbers, as of " + std::to_string(prefix) + " + " + to_string(Size{side, side}) +
                            " tokens");
+    }
+}
+
+void Notices::record_negative(const FinishedJob& done) {
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        if (glimpse.map_negative == 0) continue;
+        const auto count = static_cast<std::size_t>(glimpse.map_negative);
+        negative_.add({}, count);
+        negative_maps_.add(glimpse.map + ": " + std::to_string(count));
     }
 }
 
@@ -126,6 +136,7 @@ void Notices::tell() const {
               {});
     tell_dark(dark_gaussians_, "Gaussians",
               safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
+    tell_negative();
     tell_tokens();
     if (!channels_first_.empty()) {
         options_.input.warn("of " + channels_first_.counted("array", "arrays") +
@@ -166,6 +177,13 @@ void Notices::tell_tokens() const {
     options_.input.warn("on " + tokens_.counted("image", "images") +
                         " a map has the size of a transformer's attention matrix" + tokens_.first() +
                         R"(; where it is one, "tokens" in place of "grid" or "file" makes a map of it)");
+}
+
+void Notices::tell_negative() const {
+    if (negative_.empty()) return;
+    options_.input.warn("in " + negative_maps_.counted("attention map", "attention maps") + " " +
+                        negative_.counted("pixel is", "pixels are") + " negative, and black in the picture" +
+                        negative_maps_.first() + "; --format npy keeps them");
 }
 
 /// Who looks through the pages would take them for this run's.

@@ -53,10 +53,12 @@ class Notices {
     void record_masks_without_contours(const FinishedJob& done);
     void record_stretched(const FinishedJob& done);
     void record_tokens(const FinishedJob& done);
+    void record_negative(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
     void tell_turned() const;
     void tell_labels() const;
     void tell_tokens() const;
+    void tell_negative() const;
     void tell_former_pages() const;
     /// `remedy`: of a scale whose ends were given.
     void tell_clipped(const Tally& clipped, const std::string& counted, const std::string& remedy) const;
@@ -78,6 +80,8 @@ class Notices {
     Tally stretched_;       ///< images on which a map is stretched
     Tally tokens_;          ///< images on which a map may be an attention matrix
     Tally channels_first_;  ///< arrays whose channels may be the first axis
+    Tally negative_;        ///< pixels of pictures of maps whose attention is negative
+    Tally negative_maps_;   ///< pictures of maps that have such
 };
 
 }  // namespace glimpse::cli

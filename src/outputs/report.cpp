@@ -29,6 +29,7 @@ Json json(const GlimpseReport& glimpse) {
     record["inside"] = known(glimpse.inside);
     record["matrix"] = glimpse.matrix ? Json(glimpse.matrix->m) : Json(nullptr);
     add_path(record, "map", glimpse.map);
+    if (glimpse.map_negative > 0) record["map_negative"] = glimpse.map_negative;
     return record;
 }
 

@@ -25,15 +25,23 @@ int map_depth(std::string_view format) {
     return is_array_format(format) ? CV_32F : CV_16U;
 }
 
-/// The attention map, as large as the image: as it is, or scaled to its maximum on 16 bits.
-cv::Mat map_picture(const LinearMap& map, int depth) {
-    cv::Mat all = cv::Mat::zeros(map.image.height, map.image.width, CV_MAKETYPE(depth, 1));
+struct MapPicture {
+    cv::Mat pixels;             ///< as large as the image: the attention, or scaled to its maximum on 16 bits
+    std::int64_t negative = 0;  ///< pixels whose attention is below 0, as it was given, and shown as 0
+};
+
+MapPicture map_picture(const Lowered& lowered, int depth) {
+    const LinearMap& map = lowered.map;
+    MapPicture all{cv::Mat::zeros(map.image.height, map.image.width, CV_MAKETYPE(depth, 1))};
     const ImageRegion attention = attention_map(map);
     if (attention.region.empty()) return all;
     double greatest = 0;
     cv::minMaxLoc(attention.pixels, nullptr, &greatest);
     const double scale = depth == CV_32F ? 1 : greatest > 0 ? full_scale(depth) / greatest : 0;
-    attention.pixels.convertTo(all(rect(attention.region)), depth, scale);
+    attention.pixels.convertTo(all.pixels(rect(attention.region)), depth, scale);
+    if (depth == CV_32F || !is_signed(lowered)) return all;
+    const cv::Mat_<float> numbers(attention.pixels);
+    all.negative = std::count_if(numbers.begin(), numbers.end(), [](float a) { return a < 0; });
     return all;
 }
 
@@ -185,8 +193,10 @@ void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::stri
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
     const std::filesystem::path& map = glimpse.paths->map;
     if (map.empty()) return;
-    const Image of_map{.pixels = map_picture(glimpse.lowered.map, map_depth(format))};
-    if (saver.save(of_map, map, map_format(format))) glimpse.report->map = map.string();
+    const MapPicture picture_of_map = map_picture(glimpse.lowered, map_depth(format));
+    if (!saver.save({.pixels = picture_of_map.pixels}, map, map_format(format))) return;
+    glimpse.report->map = map.string();
+    glimpse.report->map_negative = picture_of_map.negative;
 }
 
 std::int64_t map_memory(Size image, std::int64_t seen, std::string_view format) {

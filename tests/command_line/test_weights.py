@@ -1,5 +1,7 @@
 """Weights of masks that can be seen, and the notice of those that cannot. Against numpy, in float64."""
 
+import json
+
 import numpy
 
 from glimpse_case import GlimpseCase
@@ -137,3 +139,25 @@ class Dark(GlimpseCase):
         self.assertEqual(self.warnings(self.DIM, options=("--quiet",)), "")
         # Nor of a crop of nothing, whose padding was asked for.
         self.assertEqual(self.warnings({"box": [90, 90, 4, 4], "padding": 0}), "")
+
+
+class Numbers(GlimpseCase):
+    """Numbers that a picture cannot show, and those that are none."""
+
+    def test_negative_attention_in_pictures_of_maps_is_counted(self):
+        for name in ("a.png", "b.png"):
+            self.picture(name, width=8, height=6)
+        signed = {"id": "s", "mechanism": "mask", "kind": "free", "grid": [[-1, 1], [0.5, -0.25]], "upsample": "nearest"}
+        self.document([signed, {"id": "p", "mechanism": "mask", "grid": [[0.5, 1]]},
+                       {"id": "k", "mechanism": "mask", "kind": "free", "grid": [[0, 0, 1, 0]] * 3, "upsample": "bicubic"}])
+        command = ("extract", "a.png", "b.png", "-p", "p.json", "--map", "-o", self.out)
+        told = self.run_glimpse(*command, "--report", "r.jsonl").stderr.replace(str(self.directory) + "/", "")
+        self.assertEqual(told, "glimpse: warning: in 2 attention maps 48 pixels are negative, and black in the picture (out/a.s.map.png: 24); "
+                               "--format npy keeps them\n")
+        for line in self.path("r.jsonl").read_text().splitlines():
+            counts = [glimpse.get("map_negative", 0) for glimpse in json.loads(line)["glimpses"]]
+            self.assertEqual(counts, [24, 0, 0])
+        self.assertEqual(self.run_glimpse(*command, "--format", "npy").stderr, "")
+        self.assertEqual((self.load("a.s.map.npy") < 0).sum(), 24)
+        self.assertEqual(self.run_glimpse(*command, "--existing", "skip").stderr, "")
+
