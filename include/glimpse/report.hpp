@@ -34,6 +34,8 @@ struct GlimpseReport {
     std::optional<StretchedMap> stretched{};  ///< of its attention; none: it is not, or has no map
     /// Of the attention matrix that its map may be, as of `Lowered`.
     std::optional<TokenCounts> tokens{};
+    /// How many of its numbers, as written, are NaN or infinite, since its image has such.
+    std::int64_t not_finite = 0;
     /// Negative attention that the picture of its attention map shows as 0, in pixels.
     std::int64_t map_negative = 0;
     std::string map{};  ///< path of its attention map, as `output`; empty where the run writes none

@@ -51,6 +51,7 @@ void Notices::record(const FinishedJob& done) {
     record_stretched(done);
     record_tokens(done);
     record_negative(done);
+    record_not_finite(done);
 }
 
 void Notices::record(const TrackReport& report) {
@@ -99,6 +100,13 @@ void Notices::record_negative(const FinishedJob& done) {
     }
 }
 
+void Notices::record_not_finite(const FinishedJob& done) {
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        if (glimpse.not_finite == 0) continue;
+        not_finite_.add(done.report.image + ": " + glimpse.id + " has " + std::to_string(glimpse.not_finite));
+    }
+}
+
 void Notices::record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally) {
     if (dark.count == 0) return;
     tally.add(done.report.image + ": " + dark.first +
@@ -136,6 +144,11 @@ void Notices::tell() const {
               {});
     tell_dark(dark_gaussians_, "Gaussians",
               safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
+    if (!not_finite_.empty()) {
+        options_.input.warn("in " + not_finite_.counted("glimpse", "glimpses") +
+                            " there are numbers that are NaN or infinite, as there are in the image" +
+                            not_finite_.first());
+    }
     tell_negative();
     tell_tokens();
     if (!channels_first_.empty()) {

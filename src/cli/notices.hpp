@@ -54,6 +54,7 @@ class Notices {
     void record_stretched(const FinishedJob& done);
     void record_tokens(const FinishedJob& done);
     void record_negative(const FinishedJob& done);
+    void record_not_finite(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
     void tell_turned() const;
     void tell_labels() const;
@@ -80,6 +81,7 @@ class Notices {
     Tally stretched_;       ///< images on which a map is stretched
     Tally tokens_;          ///< images on which a map may be an attention matrix
     Tally channels_first_;  ///< arrays whose channels may be the first axis
+    Tally not_finite_;      ///< glimpses with numbers that are NaN or infinite
     Tally negative_;        ///< pixels of pictures of maps whose attention is negative
     Tally negative_maps_;   ///< pictures of maps that have such
 };

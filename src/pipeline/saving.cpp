@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/core.hpp>
 #include <utility>
 
@@ -43,6 +44,12 @@ MapPicture map_picture(const Lowered& lowered, int depth) {
     const cv::Mat_<float> numbers(attention.pixels);
     all.negative = std::count_if(numbers.begin(), numbers.end(), [](float a) { return a < 0; });
     return all;
+}
+
+std::int64_t not_finite_in(const cv::Mat& pixels) {
+    if (pixels.depth() != CV_32F) return 0;
+    const cv::Mat_<float> numbers(pixels.reshape(1));
+    return std::count_if(numbers.begin(), numbers.end(), [](float number) { return !std::isfinite(number); });
 }
 
 bool replaces(const OutputOptions& options) {
@@ -191,6 +198,7 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
 void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::string_view format,
                   Saver& saver) {
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
+    if (!glimpse.report->skipped) glimpse.report->not_finite = not_finite_in(picture.pixels);
     const std::filesystem::path& map = glimpse.paths->map;
     if (map.empty()) return;
     const MapPicture picture_of_map = map_picture(glimpse.lowered, map_depth(format));

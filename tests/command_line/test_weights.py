@@ -161,3 +161,19 @@ class Numbers(GlimpseCase):
         self.assertEqual((self.load("a.s.map.npy") < 0).sum(), 24)
         self.assertEqual(self.run_glimpse(*command, "--existing", "skip").stderr, "")
 
+    def test_what_is_not_finite_is_told_and_stays(self):
+        image = numpy.random.default_rng(5).random((8, 9, 2)).astype("float32")
+        image[2, 3, 1], image[5, 6, 0] = numpy.nan, numpy.inf
+        numpy.save(self.path("a.npy"), image)
+        zero = numpy.full((8, 9), 0.5)
+        zero[2, 3] = 0
+        self.document([{"id": "all", "box": [0, 0, 9, 8]}, {"id": "sum", "mechanism": "mask", "grid": numpy.full((8, 9), 0.5).tolist(), "reduce": "sum"},
+                       {"id": "mask", "mechanism": "mask", "grid": zero.tolist()}, {"id": "apart", "box": [0, 0, 3, 8]},
+                       {"id": "mixed", "mechanism": "stn", "box": [1, 0, 5, 5], "size": [3, 3]}])
+        told = self.run_glimpse("extract", "a.npy", "-p", "p.json", "--format", "npy", "-o", self.out).stderr
+        self.assertEqual(told, "glimpse: warning: in 4 glimpses there are numbers that are NaN or infinite, as there are in the image (a.npy: all has 2)\n")
+        numpy.testing.assert_array_equal(self.load("a.all.npy"), image)
+        numpy.testing.assert_array_equal(self.load("a.sum.npy").ravel(), [numpy.inf, numpy.nan])
+        numpy.testing.assert_array_equal(self.load("a.mask.npy"), (zero.astype("float32"))[..., None] * image)  # 0 · NaN, too
+        self.assertTrue(numpy.isfinite(self.load("a.apart.npy")).all())
+        self.assertTrue(numpy.isnan(self.load("a.mixed.npy")[1, 1, 1]))
