@@ -20,12 +20,13 @@ namespace glimpse {
 
 /// What became of one of these outputs.
 struct TrackReport {
-    std::string subject{};     ///< `JointPlan::subject_of`: "track 7"
-    std::string output{};      ///< path
-    std::size_t glimpses = 0;  ///< how many it shows
-    std::string error{};       ///< empty where it succeeded
-    std::int64_t clipped = 0;  ///< `clipped_values` of what it shows
-    bool remade = false;       ///< what was there was no whole output, as `is_remade` has it
+    std::string subject{};            ///< `JointPlan::subject_of`: "track 7"
+    std::string output{};             ///< path
+    std::size_t glimpses = 0;         ///< how many it shows
+    std::string error{};              ///< empty where it succeeded
+    std::int64_t clipped = 0;         ///< `clipped_values` of what it shows
+    std::size_t labels_left_out = 0;  ///< of its frames, all together: they found no room
+    bool remade = false;              ///< what was there was no whole output, as `is_remade` has it
 };
 
 /// What the images of a run make together, once it is over, from the images and the glimpses as written. Each

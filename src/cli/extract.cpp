@@ -56,7 +56,7 @@ Outcome with_tracks(const ExtractOptions& o, const Tracks& tracks, std::size_t j
     const TrackMessages messages{
         .quiet = o.quiet, .listed = o.run.dry_run && o.report != standard_stream, .progress = is_long};
     const bool all_well = make_tracks(tracks, due, o.run, messages, record, notices);
-    notices.tell_of_pages();
+    notices.tell_of_joint_outputs();
     if (was_interrupted()) return Outcome::interrupted;
     return all_well ? outcome : Outcome::some_failed;
 }

@@ -56,6 +56,9 @@ void Notices::record(const FinishedJob& done) {
 
 void Notices::record(const TrackReport& report) {
     if (report.clipped > 0) clipped_pages_.add(report.output + ": " + values(report.clipped));
+    if (report.labels_left_out == 0) return;
+    frames_.add(report.output + ": " + std::to_string(report.labels_left_out), report.labels_left_out);
+    animations_.add(report.output);
 }
 
 void Notices::record_masks_without_contours(const FinishedJob& done) {
@@ -208,7 +211,12 @@ void Notices::tell_former_pages() const {
         former_pages_.first() + "; remove what is not needed");
 }
 
-void Notices::tell_of_pages() const {
+void Notices::tell_of_joint_outputs() const {
+    if (!frames_.empty()) {
+        options_.input.warn("in the frames of " + animations_.counted("animation ", "animations ") +
+                            frames_.counted("label is", "labels are") + " left out, since there is no room" +
+                            frames_.first() + "; --animate shows each id with its own");
+    }
     tell_clipped(clipped_pages_,
                  clipped_pages_.counted("page of the run's sheet", "pages of the run's sheet"),
                  "--scale LOW,HIGH of ends that are farther apart reaches more");

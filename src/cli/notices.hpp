@@ -23,8 +23,8 @@ class Notices {
 
     /// As warnings, in the order in which the members stand.
     void tell() const;
-    /// Likewise of the pages of the run's sheet, which are made when all images are done.
-    void tell_of_pages() const;
+    /// Likewise of what several images make together, once all images are done.
+    void tell_of_joint_outputs() const;
 
   private:
     class Tally {
@@ -84,6 +84,8 @@ class Notices {
     Tally not_finite_;      ///< glimpses with numbers that are NaN or infinite
     Tally negative_;        ///< pixels of pictures of maps whose attention is negative
     Tally negative_maps_;   ///< pictures of maps that have such
+    Tally frames_;          ///< labels that frames of animations leave out
+    Tally animations_;      ///< animations of which they are
 };
 
 }  // namespace glimpse::cli

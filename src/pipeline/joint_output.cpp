@@ -84,7 +84,7 @@ std::size_t JointContent::count() const {
     return count;
 }
 
-std::int64_t JointContent::write(NewFile& file, const RunOptions& options) const {
+JointContent::Lacking JointContent::write(NewFile& file, const RunOptions& options) const {
     const TrackOptions& tracks = plan_.options.tracks;
     const FigureFormat format = plan_.options.figure_format;
     switch (output_.kind) {
@@ -98,15 +98,14 @@ std::int64_t JointContent::write(NewFile& file, const RunOptions& options) const
             animate_crops(glimpses_, tracks, options, file.temporary_path());
             break;
         case JointOutput::Kind::sequence:
-            animate_sequence(frames_, tracks, options, file.temporary_path());
-            break;
+            return {.labels_left_out = animate_sequence(frames_, tracks, options, file.temporary_path())};
         case JointOutput::Kind::page: {
             PageOfRun page = page_of_run(glimpses_, plan_.options, options);
             file.write(encode_figure(std::move(page.figure), format));
-            return page.clipped;
+            return {.clipped = page.clipped};
         }
     }
-    return 0;
+    return {};
 }
 
 }  // namespace glimpse

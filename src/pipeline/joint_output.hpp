@@ -38,9 +38,14 @@ class JointContent {
     /// Whether the run has made one of these glimpses, or an earlier one did so after `since`.
     [[nodiscard]] bool is_new() const { return is_new_; }
 
-    /// Writes it into the file, and returns `clipped_values` of what it shows. Throws `Error` that names the
+    /// What is not shown of what it holds, as of `TrackReport`.
+    struct Lacking {
+        std::int64_t clipped = 0;
+        std::size_t labels_left_out = 0;
+    };
+    /// Writes it into the file. Throws `Error` that names the
     /// file that cannot be read, or with FFmpeg's message, or when interrupted.
-    std::int64_t write(NewFile& file, const RunOptions& options) const;
+    Lacking write(NewFile& file, const RunOptions& options) const;
 
   private:
     /// Whether the run has not failed to make this glimpse, which is then shown.

@@ -1,6 +1,7 @@
 #include "pipeline/track_pictures.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -136,7 +137,9 @@ cv::Mat in_frame(const cv::Mat& picture, cv::Size size) {
     return frame;
 }
 
-cv::Mat frame_of(const SequenceFrame& frame, const SequenceLayout& layout, const RunOptions& options) {
+/// Adds the labels that found no room to those of other frames.
+cv::Mat frame_of(const SequenceFrame& frame, const SequenceLayout& layout, const RunOptions& options,
+                 std::atomic<std::size_t>& labels_left_out) {
     const ImageJob& job = *frame.job;
     return with_context(job.image.name(), [&] {
         ShownImage image(job.image, options.open, filling(layout.picture.size(), [&](const ImageInfo& info) {
@@ -151,7 +154,9 @@ cv::Mat frame_of(const SequenceFrame& frame, const SequenceLayout& layout, const
             picture.maps.push_back({member.glimpse->shown_as(), &all.back(), member.track});
         }
         picture.picture = image.picture();
-        return drawn(drawing().sequence_frame(layout, picture));
+        Figure figure = drawing().sequence_frame(layout, picture);
+        labels_left_out += figure.labels_left_out;
+        return drawn(std::move(figure));
     });
 }
 
@@ -204,13 +209,15 @@ void animate_crops(std::span<const WrittenGlimpse> track, const TrackOptions& tr
                 [&](std::size_t k) { return in_frame(as_shown(track[k], options.open), size); });
 }
 
-void animate_sequence(std::span<const SequenceFrame> frames, const TrackOptions& tracks,
-                      const RunOptions& options, const std::filesystem::path& file) {
+std::size_t animate_sequence(std::span<const SequenceFrame> frames, const TrackOptions& tracks,
+                             const RunOptions& options, const std::filesystem::path& file) {
     const ImageSource& first = frames.front().job->image;
     const Size image = with_context(first.name(), [&] { return first.open(options.open)->info().size; });
     const SequenceLayout layout = drawing().lay_out_sequence({image.width, image.height});
+    std::atomic<std::size_t> left_out = 0;
     write_video(frames.size(), layout.frame, tracks.sequence, tracks, options, file,
-                [&](std::size_t k) { return frame_of(frames[k], layout, options); });
+                [&](std::size_t k) { return frame_of(frames[k], layout, options, left_out); });
+    return left_out;
 }
 
 }  // namespace glimpse

@@ -54,8 +54,8 @@ void animate_crops(std::span<const WrittenGlimpse> track, const TrackOptions& tr
                    const RunOptions& options, const std::filesystem::path& file);
 
 /// Writes the images with the outlines and the labels of all their glimpses, those of a track in a colour of
-/// its own. Throws as `animate`.
-void animate_sequence(std::span<const SequenceFrame> frames, const TrackOptions& tracks,
-                      const RunOptions& options, const std::filesystem::path& file);
+/// its own. Returns how many labels found no room, of all frames together. Throws as `animate`.
+std::size_t animate_sequence(std::span<const SequenceFrame> frames, const TrackOptions& tracks,
+                             const RunOptions& options, const std::filesystem::path& file);
 
 }  // namespace glimpse

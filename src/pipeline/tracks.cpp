@@ -90,7 +90,9 @@ TrackReport Tracks::make_one(const JointOutput& output, const RunOptions& option
         require_outputs_below(plan_, place.name.string());
         report.remade = is_remade(plan_.options, output.path);
         NewFile file(place.root, place.name);
-        report.clipped = content.write(file, options);
+        const JointContent::Lacking lacking = content.write(file, options);
+        report.clipped = lacking.clipped;
+        report.labels_left_out = lacking.labels_left_out;
         const bool replace = plan_.options.existing != Existing::error;
         plan_.options.sync ? publish_synced(file, replace) : file.publish(replace);
     } catch (...) {

@@ -267,6 +267,14 @@ class Together(Sequence):
                 is_there = abs(edge - colour).max(axis=1).min() < 4 * LOSSY
                 self.assertEqual(is_there, track == 7 or frame not in ABSENT, (track, frame, edge))
 
+    def test_labels_that_frames_have_no_room_for_are_told(self):
+        for name in "ab":
+            self.picture(f"wide/{name}.png", width=5000, height=40)
+        self.document({"glimpses": [{"id": f"g{k}", "box": [90 * k, 10, 50, 20]} for k in range(3)]}, "wide.json")
+        told = self.run_glimpse("extract", "wide", "-p", "wide.json", "--animate-all", "gif", "-o", "wide.out").stderr
+        self.assertEqual(told, "glimpse: warning: in the frames of 1 animation 6 labels are left out, since there is no room "
+                               "(wide.out/tracks.gif: 6); --animate shows each id with its own\n")
+
     def test_what_failed_is_left_out_and_nothing_depends_on_jobs(self):
         self.path("img1/000003.png").write_bytes(b"")
         options = ("--animate-crops", "gif", "--animate-all", "gif")
