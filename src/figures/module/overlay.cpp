@@ -20,7 +20,7 @@ namespace {
 
 /// How bright the heat is over a pixel. The root keeps it visible in dark pictures.
 double shade(const cv::Vec3b& pixel) {
-    constexpr double of_black = 0.25;
+    constexpr double of_black = 0.6;
     return of_black + (1 - of_black) * std::sqrt(luma(pixel));
 }
 
