@@ -52,6 +52,7 @@ void check_sheet(const ContactSheetLayout& layout, std::size_t glimpses) {
                              cv::Size(text_width(caption.text, layout.letter), layout.letter));
         CHECK((place & sheet) == place);
         CHECK(taken.overlap(place) == 0);
+        CHECK(place.y - layout.thumbnails[k].br().y <= layout.letter);  // beside its own, however low that is
         taken.add(place);
     }
     if (layout.step == 1) return;
@@ -187,6 +188,7 @@ TEST_CASE("a sheet's cells leave each picture as large as it would be alone") {
         const auto alone = figures::lay_out_sheet({&entries[k], 1}, {.cell_size = 256});
         CHECK(together.thumbnails[k].size() == alone.thumbnails.front().size());
     }
+    check_sheet(together, entries.size());
     CHECK(together.thumbnails.front().size() == cv::Size(252, 252));
 }
 

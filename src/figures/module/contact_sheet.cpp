@@ -99,6 +99,8 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
         layout.cells |= cell;
         layout.thumbnails.push_back(centred(shown_size(glimpses[k].size, cells.cell), cell));
         if (cells.letter == 0) continue;
+        cv::Rect& above_caption = layout.thumbnails.back();
+        above_caption.y = cell.br().y - above_caption.height;
         layout.captions.push_back(
             caption_below(captions[k / step], cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
     }
