@@ -28,6 +28,18 @@ class OpenedInABrowser(BrowserCase):
             self.assertGreater(width, whole / 2)
             self.assertLessEqual(height, line)
 
+    def test_small_glimpses_are_enlarged_as_squares(self):
+        self.picture("a.png", width=200, height=150)
+        self.extract("a.png", "-b", "20,30,9,9")
+        self.view()
+        self.open()
+        self.browser.press("Enter")  # into the list
+        self.browser.press("Enter")
+        for place in (".row .glimpse", "#detail-body .item"):
+            styles = self.browser.value(f"[...document.querySelectorAll({json.dumps(place + ' img')})]"
+                                        ".map(image => getComputedStyle(image).imageRendering)")
+            self.assertEqual(styles, ["pixelated"], place)
+
     def test_what_is_typed_counts_before_enter(self):
         self.show_three()
         self.browser.value("(() => { const search = document.getElementById('search'); search.value = 'b.png';"
