@@ -7,7 +7,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 
 const grouped = (number) => number.toLocaleString("en");
 const count = (number, one, several = one + "s") => `${grouped(number)} ${number === 1 ? one : several}`;
-const short = (number) => String(Number(number.toPrecision(6)));
+const short = (number, digits = 6) => String(Number(number.toPrecision(digits)));
 const sizeText = (size) => (size ? `${size[0]}×${size[1]}` : "");
 const nameOf = (glimpse) => glimpse.label || glimpse.id;
 const colourOf = (glimpse) => `rgb(${data.colours[glimpse.view.colour % data.colours.length].join(" ")})`;

@@ -128,16 +128,26 @@ function caption(glimpse) {
   return element("span", { className: "caption" }, [dot, name]);
 }
 
+// The category loses its end where both have no room, never the score.
+function judgement({ category, score }) {
+  const isScored = typeof score === "number";
+  if (!category && !isScored) return null;
+  const text = isScored ? `${category ? " · " : "score "}${short(score, 3)}` : "";
+  const title = [category, isScored ? `score ${score}` : ""].filter((fact) => fact).join(", ");
+  return element("div", { className: "numbers judgement", title }, [
+    category ? element("span", { className: "category", textContent: category }) : null,
+    text ? element("span", { className: "score", textContent: text }) : null,
+  ]);
+}
+
 function tile(glimpse, k) {
   const numbers = (text) => (text ? element("div", { className: "numbers", textContent: text }) : null);
-  const joined = (facts, between) => facts.filter((fact) => fact).join(between);
-  const score = typeof glimpse.score === "number" ? `score ${short(glimpse.score)}` : "";
   const isPartial = typeof glimpse.inside === "number" && glimpse.inside < 1;
   return element("div", { className: "glimpse", data: { g: k }, role: "group", "aria-label": nameOf(glimpse) }, [
     glimpseFrame(glimpse),
     caption(glimpse),
-    numbers(joined([glimpse.category, score], " · ")),
-    numbers(joined([glimpse.mechanism, sizeText(glimpse.size)], " ")),
+    judgement(glimpse),
+    numbers([glimpse.mechanism, sizeText(glimpse.size)].filter((fact) => fact).join(" ")),
     numbers(isPartial ? `${percent(glimpse.inside)} inside` : ""),
     numbers(glimpse.skipped ? "was there already" : ""),
     glimpse.error ? element("div", { className: "error", textContent: glimpse.error }) : null,

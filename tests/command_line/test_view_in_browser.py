@@ -267,8 +267,14 @@ class InABrowser(BrowserCase):
     def test_score_and_category(self):
         glimpses = [{"id": f"{k}", "mechanism": "crop", "category": "cat", "score": k / 10} for k in range(1, 4)]
         self.show_records({"image": "a.png", "glimpses": glimpses}, {"image": "b.png", "glimpses": glimpses[:1]})
-        self.assertEqual(self.texts(".row:first-child .glimpse .numbers")[:2], ["cat · score 0.1", "crop"])
+        self.assertEqual(self.texts(".row:first-child .glimpse .numbers")[:2], ["cat · 0.1", "crop"])
         self.filter("#least-score", "0.2", "1 of 2 images · 2 glimpses")
+        long = {"id": "0", "mechanism": "crop", "category": "a traffic light", "score": -0.000012345678}
+        self.show_records({"image": "a.png", "glimpses": [long, {**long, "category": "cat", "score": 0.923456}, {**long, "category": ""}]})
+        self.assertEqual(self.texts(".judgement .score"), [" · -0.0000123", " · 0.923", "score -0.0000123"])
+        beyond = self.browser.value("[...document.querySelectorAll('.judgement .score')].map(score => score.getBoundingClientRect().right"
+                                    " - score.closest('.glimpse').getBoundingClientRect().right)")
+        self.assertTrue(all(number <= 0 for number in beyond), beyond)
 
     def test_pictures_have_texts_for_who_does_not_see_them(self):
         self.show_three()
