@@ -83,6 +83,14 @@ class Figures(GlimpseCase):
         for caption in CAPTIONS[:-1]:  # of emoji PDFs have pictures
             self.assertIn(caption.replace(" ", ""), found)
 
+    def test_emoji_are_as_fine_in_a_pdf_as_their_font_has_them(self):
+        self.picture("clip/🐈.png", width=60, height=40)
+        self.extract("clip", "-b", "5,6,20,20", "--strip", "--figure-format", "pdf")
+        listed = [line.split() for line in tool("pdfimages", "-list", self.out / "000.strip.pdf").decode().splitlines()[2:]]
+        sides = [min(int(line[3]), int(line[4])) for line in listed if line[2] == "smask"]
+        self.assertEqual(len(sides), 1)
+        self.assertGreaterEqual(sides[0], 100)
+
     def test_what_no_font_has_is_as_wide_everywhere(self):
         self.picture("clip/\ue000\ue001\ue002.png", width=60, height=40)
         for form in ("png", "pdf"):

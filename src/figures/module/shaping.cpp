@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "figures/module/colour_letters.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/painting.hpp"
 #include "figures/module/text.hpp"
@@ -280,12 +281,37 @@ bool ShapedText::begins_right() const {
     return layout_ && pango_layout_get_direction(layout_.get(), 0) == PANGO_DIRECTION_RTL;
 }
 
+namespace {
+
+/// From the current point on.
+void show_runs(cairo_t* context, const std::string& text, const PangoLayoutLine& line,
+               const cv::Vec3b& colour) {
+    double x = 0;
+    double baseline = 0;
+    cairo_get_current_point(context, &x, &baseline);
+    for (const GSList* one = line.runs; one != nullptr; one = one->next) {
+        auto& run = *static_cast<PangoGlyphItem*>(one->data);
+        set_colour(context, colour);
+        cairo_move_to(context, x, baseline);
+        if (has_own_colours(text.c_str(), run)) {
+            paint_finely(context, text.c_str(), run);
+        } else {
+            pango_cairo_show_glyph_item(context, text.c_str(), &run);
+        }
+        x += double(pango_glyph_string_get_width(run.glyphs)) / PANGO_SCALE;
+    }
+}
+
+}  // namespace
+
 void ShapedText::show(cairo_t* context, cv::Point position, int letter, const cv::Vec3b& colour) const {
     if (!layout_) return;
+    // As it was laid out, and not for the context's scale: it would have another width there.
+    PangoLayoutLine* const line = pango_layout_get_line_readonly(layout_.get(), 0);
+    const bool is_pdf = cairo_surface_get_type(cairo_get_target(context)) == CAIRO_SURFACE_TYPE_PDF;
     set_colour(context, colour);
     cairo_move_to(context, position.x, position.y + letter);
-    // As it was laid out, and not for the context's scale: it would have another width there.
-    pango_cairo_show_layout_line(context, pango_layout_get_line_readonly(layout_.get(), 0));
+    is_pdf ? show_runs(context, text_, *line, colour) : pango_cairo_show_layout_line(context, line);
 }
 
 }  // namespace glimpse
