@@ -25,7 +25,7 @@ struct TrackReport {
     std::size_t glimpses = 0;         ///< how many it shows
     std::string error{};              ///< empty where it succeeded
     std::int64_t clipped = 0;         ///< `clipped_values` of what it shows
-    std::size_t labels_left_out = 0;  ///< of its frames, all together: they found no room
+    std::size_t labels_left_out = 0;  ///< captions, or of all frames: they found no room
     bool remade = false;              ///< what was there was no whole output, as `is_remade` has it
 };
 

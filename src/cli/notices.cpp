@@ -57,8 +57,8 @@ void Notices::record(const FinishedJob& done) {
 void Notices::record(const TrackReport& report) {
     if (report.clipped > 0) clipped_pages_.add(report.output + ": " + values(report.clipped));
     if (report.labels_left_out == 0) return;
-    frames_.add(report.output + ": " + std::to_string(report.labels_left_out), report.labels_left_out);
-    animations_.add(report.output);
+    unlabelled_.add(report.output + ": " + std::to_string(report.labels_left_out), report.labels_left_out);
+    lacking_joint_labels_.add(report.output);
 }
 
 void Notices::record_masks_without_contours(const FinishedJob& done) {
@@ -212,10 +212,12 @@ void Notices::tell_former_pages() const {
 }
 
 void Notices::tell_of_joint_outputs() const {
-    if (!frames_.empty()) {
-        options_.input.warn("in the frames of " + animations_.counted("animation ", "animations ") +
-                            frames_.counted("label is", "labels are") + " left out, since there is no room" +
-                            frames_.first() + "; --animate shows each id with its own");
+    if (!unlabelled_.empty()) {
+        options_.input.warn(
+            "in " +
+            lacking_joint_labels_.counted("contact sheet or animation", "contact sheets and animations") +
+            " " + unlabelled_.counted("label is", "labels are") + " left out, since there is no room" +
+            unlabelled_.first() + "; --sheet overlays shows each glimpse with its own");
     }
     tell_clipped(clipped_pages_,
                  clipped_pages_.counted("page of the run's sheet", "pages of the run's sheet"),

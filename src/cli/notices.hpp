@@ -78,14 +78,14 @@ class Notices {
     Tally without_contours_;  ///< masks around which contours found nothing to be drawn
     DarkTally dark_masks_;
     DarkTally dark_gaussians_;
-    Tally stretched_;       ///< images on which a map is stretched
-    Tally tokens_;          ///< images on which a map may be an attention matrix
-    Tally channels_first_;  ///< arrays whose channels may be the first axis
-    Tally not_finite_;      ///< glimpses with numbers that are NaN or infinite
-    Tally negative_;        ///< pixels of pictures of maps whose attention is negative
-    Tally negative_maps_;   ///< pictures of maps that have such
-    Tally frames_;          ///< labels that frames of animations leave out
-    Tally animations_;      ///< animations of which they are
+    Tally stretched_;             ///< images on which a map is stretched
+    Tally tokens_;                ///< images on which a map may be an attention matrix
+    Tally channels_first_;        ///< arrays whose channels may be the first axis
+    Tally not_finite_;            ///< glimpses with numbers that are NaN or infinite
+    Tally negative_;              ///< pixels of pictures of maps whose attention is negative
+    Tally negative_maps_;         ///< pictures of maps that have such
+    Tally unlabelled_;            ///< labels that contact sheets and frames of animations leave out
+    Tally lacking_joint_labels_;  ///< contact sheets and animations of which they are
 };
 
 }  // namespace glimpse::cli

@@ -88,9 +88,12 @@ JointContent::Lacking JointContent::write(NewFile& file, const RunOptions& optio
     const TrackOptions& tracks = plan_.options.tracks;
     const FigureFormat format = plan_.options.figure_format;
     switch (output_.kind) {
-        case JointOutput::Kind::strip:
-            file.write(encode_figure(strip_of(glimpses_, tracks.cell_size, options), format));
-            break;
+        case JointOutput::Kind::strip: {
+            Figure strip = strip_of(glimpses_, tracks.cell_size, options);
+            const std::size_t left_out = strip.labels_left_out;
+            file.write(encode_figure(std::move(strip), format));
+            return {.labels_left_out = left_out};
+        }
         case JointOutput::Kind::animation:
             animate(glimpses_, tracks, options, file.temporary_path());
             break;

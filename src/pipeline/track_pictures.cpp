@@ -184,6 +184,8 @@ Figure strip_of(std::span<const WrittenGlimpse> track, int cell_size, const RunO
     for (const WrittenGlimpse& glimpse : track) entries.push_back({frame_name(glimpse), as_written(glimpse)});
     const ContactSheetLayout layout = drawing().lay_out_contact_sheet(entries, cell_size);
     Figure sheet = drawing().empty_contact_sheet(layout);
+    const bool may_have_captions = cell_size >= least_captioned_cell && drawing().has_fonts();
+    if (may_have_captions && layout.captions.empty()) sheet.labels_left_out = layout.thumbnails.size();
     for_each_in_parallel(layout.thumbnails.size(), [&](std::size_t k) {
         FigurePicture& picture = sheet.pictures[k];
         picture.pixels =

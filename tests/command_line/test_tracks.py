@@ -272,8 +272,19 @@ class Together(Sequence):
             self.picture(f"wide/{name}.png", width=5000, height=40)
         self.document({"glimpses": [{"id": f"g{k}", "box": [90 * k, 10, 50, 20]} for k in range(3)]}, "wide.json")
         told = self.run_glimpse("extract", "wide", "-p", "wide.json", "--animate-all", "gif", "-o", "wide.out").stderr
-        self.assertEqual(told, "glimpse: warning: in the frames of 1 animation 6 labels are left out, since there is no room "
-                               "(wide.out/tracks.gif: 6); --animate shows each id with its own\n")
+        self.assertEqual(told, "glimpse: warning: in 1 contact sheet or animation 6 labels are left out, since there is no room "
+                               "(wide.out/tracks.gif: 6); --sheet overlays shows each glimpse with its own\n")
+
+    def test_captions_that_a_strip_has_no_room_for_are_told(self):
+        cells = 5000
+        content = self.picture("one.png", width=70, height=70)[0].read_bytes()
+        for k in range(cells):
+            self.file(f"many/{k:04}.png", content)
+        command = ("extract", "many", "-b", "0,0,64,64", "--strip", "--no-sync", "-o", "many.out")
+        self.assertEqual(self.run_glimpse(*command).stderr,
+                         f"glimpse: warning: in 1 contact sheet or animation {cells} labels are left out, since there is no room "
+                         f"(many.out/000.strip.png: {cells}); --sheet overlays shows each glimpse with its own\n")
+        self.assertEqual(self.run_glimpse(*command, "--cell-size", "60").stderr.count("labels"), 0)  # which its own warning says
 
     def test_what_failed_is_left_out_and_nothing_depends_on_jobs(self):
         self.path("img1/000003.png").write_bytes(b"")
