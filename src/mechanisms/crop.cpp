@@ -7,6 +7,7 @@
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/resizing.hpp"
+#include "mechanisms/sampled_crop.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -131,15 +132,20 @@ void validate(const Crop& crop) {
                        validate_indices(form.rows, "/rows");
                        validate_indices(form.columns, "/columns");
                        require_glimpse_size({int(form.columns.size()), int(form.rows.size())}, "/rows");
-                   }},
+                   },
+                   [&](const Crop::SampledForm& form) { validate_sampled(crop, form); },
+                   [&](const Crop::OffsetForm& form) { validate_offset(crop, form); }},
         crop.form);
 }
 
 Lowered lower(const Crop& crop, Size image) {
     validate(crop);
-    return std::visit(overloaded{[&](const Crop::BoxForm&) { return lower_box(crop, image); },
-                                 [&](const Crop::IndexForm& form) { return lower_indices(form, image); }},
-                      crop.form);
+    return std::visit(
+        overloaded{[&](const Crop::BoxForm&) { return lower_box(crop, image); },
+                   [&](const Crop::IndexForm& form) { return lower_indices(form, image); },
+                   [&](const Crop::SampledForm& form) { return lower_sampled(crop, form, image); },
+                   [&](const Crop::OffsetForm& form) { return lower_offset(crop, form, image); }},
+        crop.form);
 }
 
 }  // namespace glimpse

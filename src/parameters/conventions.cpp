@@ -72,7 +72,8 @@ namespace glimpse {
 
 std::vector<std::string_view> conventions() {
     using namespace parameters;
-    return words_of(box_orders, theta_conventions, matrix_conventions, axes_orders, draw_codes);
+    return words_of(box_orders, theta_conventions, matrix_conventions, axes_orders, draw_codes,
+                    sampling_rules, offset_versions);
 }
 
 }  // namespace glimpse

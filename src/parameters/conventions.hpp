@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "glimpse/geometry.hpp"
+#include "glimpse/mechanisms/crop.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "parameters/description.hpp"
 
@@ -63,6 +64,17 @@ inline constexpr std::array<std::pair<std::string_view, Gaussian::Code>, 2> draw
 /// The orders of the box of Gaussian attention: HART's, of which its code makes Gaussians of its own, too.
 inline constexpr std::array<std::pair<std::string_view, BoxOrder>, 5> gaussian_box_orders{
     {box_orders[0], box_orders[1], box_orders[2], box_orders[3], {"hart", BoxOrder::yxhw}}};
+
+/// How a crop's box is sampled: TensorFlow's is [y1, x1, y2, x2] in fractions of the sides less one, the
+/// others [x0, y0, x1, y1] in pixels.
+inline constexpr std::array<std::pair<std::string_view, crop_form::SamplingRule>, 3> sampling_rules{
+    {{"tf-crop-and-resize", crop_form::SamplingRule::crop_and_resize},
+     {"roi-align", crop_form::SamplingRule::roi_align},
+     {"roi-align-unaligned", crop_form::SamplingRule::roi_align_unaligned}}};
+
+/// The versions of TensorFlow's `extract_glimpse`.
+inline constexpr std::array<std::pair<std::string_view, int>, 2> offset_versions{
+    {{"tf-glimpse-1", 1}, {"tf-glimpse-2", 2}}};
 
 /// The box of four numbers in that order. Throws `Error` where the second corner lies before the first.
 Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order);

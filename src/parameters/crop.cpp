@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
 #include "parameters/shared_keys.hpp"
 
@@ -25,6 +26,9 @@ constexpr const char* nearest_rule =
 constexpr const char* antialias_rule =
     R"({"if": {"required": ["antialias"], "properties": {"antialias": {"const": false}}}, )"
     R"("then": {"properties": {"interpolation": {"enum": ["bilinear", "bicubic"]}}}})";
+
+/// Of `roi_align`, a side.
+constexpr int most_samples = 1024;
 
 /// Kernels beside what they are without antialiasing; the others are not without it.
 constexpr std::array<std::pair<Resampling, Resampling>, 2> samples_of_kernels{
@@ -73,19 +77,84 @@ Key indices_key(std::string_view name, std::string_view range, std::string_view 
         .meaning = meaning};
 }
 
+constexpr const char* resized_box_words = "[y1, x1, y2, x2]";
+constexpr const char* pooled_box_words = "[x0, y0, x1, y1]";
+constexpr std::array<std::string_view, 4> resized_box_members{"y1", "x1", "y2", "x2"};
+constexpr std::array<std::string_view, 4> pooled_box_members{"x0", "y0", "x1", "y1"};
+
+/// The rule by which the box is sampled, where its convention is one.
+std::optional<crop_form::SamplingRule> sampling_rule(Entry& entry, const ReadingContext& context) {
+    const std::string_view taken = take_convention(entry, words_of(box_orders, sampling_rules), context);
+    for (const auto& [word, rule] : sampling_rules) {
+        if (word == taken) return rule;
+    }
+    return std::nullopt;
+}
+
+Crop::SampledForm read_sampled(Entry& entry, crop_form::SamplingRule rule, const ReadingContext& context) {
+    entry.refuse_own("units", "the convention says what the box is measured in: leave it out");
+    const Value value = *entry.take("box");
+    const bool is_resized = rule == crop_form::SamplingRule::crop_and_resize;
+    const std::vector<double> n = is_resized
+                                      ? numbers(value, {resized_box_members}, resized_box_words, context)
+                                      : numbers(value, {pooled_box_members}, pooled_box_words, context);
+    Crop::SampledForm form{.first = {n[0], n[1]}, .second = {n[2], n[3]}, .rule = rule};
+    if (is_resized) form = {.first = {n[1], n[0]}, .second = {n[3], n[2]}, .rule = rule};
+    if (!(form.second.x > form.first.x) || !(form.second.y > form.first.y))
+        value.fail("the second corner lies right of and below the first; mirrored boxes are not read");
+    if (is_resized) {
+        entry.refuse_own("samples", "crop_and_resize takes one sample a pixel: leave it out");
+    } else if (const std::optional<Value> samples = entry.take("samples")) {
+        form.samples = integer(*samples);
+        if (form.samples < 1 || form.samples > most_samples)
+            samples->fail("1 to " + std::to_string(most_samples) + " samples are needed");
+    }
+    return form;
+}
+
+Crop::OffsetForm read_offset(Entry& entry, const ReadingContext& context) {
+    static constexpr std::array<std::string_view, 2> members{"y", "x"};
+    const std::vector<double> n = numbers(*entry.take("offset"), {members}, "[y, x]", context);
+    Crop::OffsetForm form{.offset = {n[1], n[0]}};
+    form.version = read_convention<int>(entry, offset_versions, 0, context);
+    if (form.version == 0) {
+        entry.fail("an offset is put where tf-glimpse-1 or tf-glimpse-2 puts it: give its \"convention\"");
+    }
+    if (const std::optional<Value> centred = entry.take("centred")) form.centred = boolean(*centred);
+    if (const std::optional<Value> normalised = entry.take("normalised"))
+        form.normalised = boolean(*normalised);
+    return form;
+}
+
+void read_crop_padding(Entry& entry, const ReadingContext& context, Crop& crop) {
+    const PaddingAndFill padding = read_padding(entry, context);
+    crop.padding = padding.padding;
+    crop.fill = padding.fill;
+}
+
 Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& context) {
     Crop crop;
+    if (form.is("offset")) {
+        crop.form = read_offset(entry, context);
+        crop.size = read_size(entry, context);
+        read_crop_padding(entry, context, crop);
+        return crop;
+    }
     if (form.is("rows")) {
         const std::string because = "crop takes \"rows\" and \"columns\" together";
         crop.form = Crop::IndexForm{integers(entry.need("rows", because), context),
                                     integers(entry.need("columns", because), context)};
         return crop;
     }
-    crop.form = read_box(entry, context);
     crop.size = read_size(entry, context);
-    const PaddingAndFill padding = read_padding(entry, context);
-    crop.padding = padding.padding;
-    crop.fill = padding.fill;
+    read_crop_padding(entry, context, crop);
+    if (const auto rule = sampling_rule(entry, context)) {
+        crop.form = read_sampled(entry, *rule, context);
+        entry.refuse_own("antialias", "samples are not antialiased: leave it out");
+    } else {
+        crop.form = read_box(entry, context);
+        entry.refuse_own("samples", "samples are those of roi-align and roi-align-unaligned");
+    }
     if (crop.size) {
         crop.interpolation = read_resampling(entry);
     } else {
@@ -96,14 +165,38 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     return crop;
 }
 
+void write_form(const Crop::BoxForm& form, WrittenParameters& written) {
+    write_box(form, written);
+}
+
+void write_form(const Crop::IndexForm& form, WrittenParameters& written) {
+    written.add_numbers("rows", form.rows);
+    written.add_numbers("columns", form.columns);
+}
+
+void write_form(const Crop::SampledForm& form, WrittenParameters& written) {
+    const auto& [x0, y0] = form.first;
+    const auto& [x1, y1] = form.second;
+    if (form.rule == crop_form::SamplingRule::crop_and_resize) {
+        written.add("box", {y0, x0, y1, x1});
+    } else {
+        written.add("box", {x0, y0, x1, y1});
+    }
+    written.add("convention", word_of<crop_form::SamplingRule>(sampling_rules, form.rule));
+    if (form.samples > 0) written.add("samples", form.samples);
+}
+
+void write_form(const Crop::OffsetForm& form, WrittenParameters& written) {
+    const Crop::OffsetForm open;
+    written.add("offset", {form.offset.y, form.offset.x});
+    written.add("convention", word_of<int>(offset_versions, form.version));
+    if (form.centred != open.centred) written.add("centred", form.centred);
+    if (form.normalised != open.normalised) written.add("normalised", form.normalised);
+}
+
 void write_crop(const Mechanism& mechanism, WrittenParameters& written) {
     const Crop& crop = std::get<Crop>(mechanism);
-    if (const auto* const indices = std::get_if<Crop::IndexForm>(&crop.form)) {
-        written.add_numbers("rows", indices->rows);
-        written.add_numbers("columns", indices->columns);
-    } else {
-        write_box(std::get<Crop::BoxForm>(crop.form), written);
-    }
+    std::visit([&](const auto& form) { write_form(form, written); }, crop.form);
     write_size(crop.size, written);
     write_padding(crop.padding, crop.fill, written);
     write_resampling(crop.interpolation, written);
@@ -112,32 +205,56 @@ void write_crop(const Mechanism& mechanism, WrittenParameters& written) {
 }  // namespace
 
 Description crop_description() {
-    return {.word = Crop::name,
-            .meaning =
-                "Hard attention: the box's pixels, resized where a size is given; or the pixels of some "
-                "rows and columns.",
-            .forms = {{{"box"}}, {{"rows", "columns"}}},
-            .keys = {box_key(),
-                     units_key(),
-                     box_convention_key(),
-                     size_key({"box"}),
-                     indices_key("rows", "0 ≤ n < the image's height",
-                                 "The numbers of the image's rows, from 0."),
-                     indices_key("columns", "0 ≤ n < the image's width",
-                                 "The numbers of the image's columns, from 0."),
-                     padding_key({"box"}),
-                     enum_key("interpolation", {"box"}, resampling_words, Crop{}.interpolation,
-                              "How the box is resized; only with a size. area: each pixel by its share of a "
-                              "glimpse pixel's cell."),
-                     {.name = "antialias",
-                      .forms = {"box"},
-                      .type = boolean_type(),
-                      .default_value = "true",
-                      .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
-                                 "Without it, bilinear or bicubic; none of nearest."}},
-            .rules = {nearest_rule, antialias_rule},
-            .read = read_crop,
-            .write = write_crop};
+    return {
+        .word = Crop::name,
+        .meaning =
+            "Hard attention: the box's pixels, resized where a size is given; or the pixels of some "
+            "rows and columns.",
+        .forms = {{{"box"}}, {{"rows", "columns"}}, {{"offset"}}},
+        .keys = {box_key(),
+                 units_key(),
+                 convention_key({"box", "offset"}, words_of(box_orders, sampling_rules, offset_versions),
+                                "The order of the box's numbers: xyxy and yxyx are two corners; or how it "
+                                "is sampled, or which version's offset it is."),
+                 size_key({"box", "offset"}),
+                 indices_key("rows", "0 ≤ n < the image's height",
+                             "The numbers of the image's rows, from 0."),
+                 indices_key("columns", "0 ≤ n < the image's width",
+                             "The numbers of the image's columns, from 0."),
+                 {.name = "samples",
+                  .forms = {"box"},
+                  .type = {"an integer", "1 ≤ n ≤ " + std::to_string(most_samples),
+                           R"("type": "integer", "minimum": 1, "maximum": )" + std::to_string(most_samples)},
+                  .meaning = "Of roi-align: how many samples a glimpse pixel takes along each side. "
+                             "Without it, as many as the image's pixels under it."},
+                 {.name = "offset",
+                  .forms = {"offset"},
+                  .type = or_reference(numbers_type("[y, x]", 2), true),
+                  .unit = "the image's sides, or pixels",
+                  .meaning = "Where a window of the size lies, as TensorFlow's extract_glimpse takes it."},
+                 {.name = "centred",
+                  .forms = {"offset"},
+                  .type = boolean_type(),
+                  .default_value = "true",
+                  .meaning = "Whether the offset is from the image's centre."},
+                 {.name = "normalised",
+                  .forms = {"offset"},
+                  .type = boolean_type(),
+                  .default_value = "true",
+                  .meaning = "Whether the offset is in sides of the image, rather than in pixels."},
+                 padding_key({"box", "offset"}),
+                 enum_key("interpolation", {"box"}, resampling_words, Crop{}.interpolation,
+                          "How the box is resized; only with a size. area: each pixel by its share of a "
+                          "glimpse pixel's cell."),
+                 {.name = "antialias",
+                  .forms = {"box"},
+                  .type = boolean_type(),
+                  .default_value = "true",
+                  .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
+                             "Without it, bilinear or bicubic; none of nearest."}},
+        .rules = {nearest_rule, antialias_rule},
+        .read = read_crop,
+        .write = write_crop};
 }
 
 }  // namespace glimpse::parameters

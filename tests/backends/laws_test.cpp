@@ -227,6 +227,30 @@ TEST_CASE("laws: crop by indices") {
     table("one", Crop{Crop::IndexForm{{6}, {0}}, {}, {}, Resampling::bilinear, {}}, everywhere);
 }
 
+TEST_CASE("laws: crops as other systems sample them") {
+    using Rule = crop_form::SamplingRule;
+    const Table table;
+    const auto sampled = [](const Crop::SampledForm& form, const Size& size) {
+        return Crop{form, size, Padding::zeros, Resampling::bilinear, {}};
+    };
+    table("crop and resize", sampled({{0.1, 0.2}, {0.7, 0.9}, Rule::crop_and_resize}, {5, 4}));
+    table("crop and resize beyond", sampled({{-0.3, -0.2}, {0.7, 1.4}, Rule::crop_and_resize}, {6, 7}));
+    table("crop and resize to one", sampled({{0.1, 0.2}, {0.7, 0.9}, Rule::crop_and_resize}, {1, 1}));
+    for (const Rule rule : {Rule::roi_align, Rule::roi_align_unaligned}) {
+        constexpr double half_a_bin = 2.5;  // of those beyond: 14.5 / 3 / 2
+        table("roi align", sampled({{1.25, 0.5}, {6.5, 5.75}, rule}, {3, 4}), everywhere);
+        table("roi align beyond", sampled({{-3, -2.5}, {4.5, 12}, rule, 2}, {4, 3}), half_a_bin);
+    }
+    const auto offset = [](const Crop::OffsetForm& form) {
+        return Crop{form, Size{4, 3}, Padding::zeros, Resampling::bilinear, {}};
+    };
+    for (const int version : {1, 2}) {
+        table("offset", offset({{0.2, -0.3}, true, true, version}));
+        table("offset in pixels", offset({{-2.5, 1}, true, false, version}));
+        table("offset from the corner", offset({{-1.5, 4}, false, false, version}));
+    }
+}
+
 TEST_CASE("laws: mask from a grid") {
     const Table table;
     cv::RNG random(8);

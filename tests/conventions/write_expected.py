@@ -69,6 +69,42 @@ def row_first_boxes():
     add(version("tensorflow"), {"box": normalised, "convention": "xyxy", "units": "normalised"}, out, 0)
 
 
+def regions():
+    """roi_align, also beyond the image, with given and with as many samples as pixels."""
+    import torch
+    import torchvision
+
+    for box in ([2.25, 1.5, 9.75, 8.125], [-3.5, -2, 6.25, 20], [4, 4, 4.25, 4.5]):
+        for aligned, convention in ((True, "roi-align"), (False, "roi-align-unaligned")):
+            for samples in (0, 2):
+                out = torchvision.ops.roi_align(as_torch(), [torch.tensor([box], dtype=torch.float32)], (4, 3), 1.0, samples, aligned)[0, 0]
+                entry = {"box": box, "size": [3, 4], "convention": convention}
+                add(version("torchvision"), entry | ({"samples": samples} if samples else {}), out)
+
+
+def crops_and_resizes():
+    import tensorflow
+
+    for box, size in (([0.1, 0.2, 0.85, 0.7], (5, 4)), ([-0.2, 0.3, 1.1, 1.3], (6, 7)), ([0.3, 0.1, 0.6, 0.9], (1, 3)), ([0, 0, 1, 1], (WIDTH, HEIGHT))):
+        for method in ("bilinear", "nearest"):
+            out = tensorflow.image.crop_and_resize(IMAGE[None, ..., None], [box], [0], (size[1], size[0]), method, extrapolation_value=0.25)[0, ..., 0]
+            add(version("tensorflow"), {"box": box, "size": size, "convention": "tf-crop-and-resize", "interpolation": method, "padding": 0.25}, out)
+
+
+def offsets():
+    """extract_glimpse, with zeros outside."""
+    import tensorflow
+
+    for number, extract in ((1, tensorflow.raw_ops.ExtractGlimpse), (2, tensorflow.raw_ops.ExtractGlimpseV2)):
+        for centred, normalised, offset in ((True, True, (0.21, -0.33)), (True, True, (-0.9, 0.7)), (True, False, (2.0, -3.0)), (True, False, (-4.6, 3.7)),
+                                            (False, True, (0.13, 0.4)), (False, False, (1.7, 6.2)), (False, False, (-2.4, 3.9))):
+            for size in ((6, 4), (5, 3)):
+                out = extract(input=IMAGE[None, ..., None], size=(size[1], size[0]), offsets=[offset], centered=centred, normalized=normalised,
+                              uniform_noise=False, noise="zero")[0, ..., 0]
+                add(version("tensorflow"), {"mechanism": "crop", "offset": offset, "size": size, "convention": f"tf-glimpse-{number}", "centred": centred, "normalised": normalised,
+                                            "padding": 0}, out, 0)
+
+
 def matrices():
     """Bilinear with zeros outside. OpenCV's positions are multiples of 1/32 pixel, which these are."""
     import cv2
@@ -143,7 +179,7 @@ def harts():
         add(f"numpy {numpy.__version__}, after hart", {"mechanism": "gaussian", "axes": axes, "size": [5, 4], "convention": convention}, filtered(listed, (5, 4)))
 
 
-PARTS = {"numpy": (draws, harts), "torch": (torch_grids, boxes, matrices), "tensorflow": (row_first_boxes,)}  # which do not go into one process
+PARTS = {"numpy": (draws, harts), "torch": (torch_grids, boxes, regions, matrices), "tensorflow": (row_first_boxes, crops_and_resizes, offsets)}  # which do not go into one process
 
 
 def main():

@@ -60,7 +60,19 @@ Resampling resampling_of(Draws& draws) {
 
 Crop crop_of(Draws& draws) {
     Crop crop;
-    if (draws.bits(1) % 4 == 0) {
+    const auto kind = draws.bits(1) % 8;
+    if (kind == 1) {
+        const Box box = box_of(draws).box;
+        crop.form = Crop::SampledForm{{box.x, box.y},
+                                      {box.x + box.width, box.y + box.height},
+                                      draws.one_of(std::array{crop_form::SamplingRule::crop_and_resize,
+                                                              crop_form::SamplingRule::roi_align,
+                                                              crop_form::SamplingRule::roi_align_unaligned}),
+                                      draws.whole(-1, 9)};
+    } else if (kind == 2) {
+        const Box box = box_of(draws).box;
+        crop.form = Crop::OffsetForm{{box.x, box.y}, draws.flag(), draws.flag(), draws.whole(1, 2)};
+    } else if (kind % 4 == 0) {
         Crop::IndexForm form;
         for (int n = draws.whole(0, 20); n > 0; --n) form.rows.push_back(draws.whole(-1, 64));
         for (int n = draws.whole(0, 20); n > 0; --n) form.columns.push_back(draws.whole(-1, 64));

@@ -72,9 +72,10 @@ TEST_CASE("a box in every order and unit is the same box") {
           "a.json: /box: the second corner lies right of and below the first, and (10, 28) does not of (10, "
           "20)");
     CHECK(message(R"({"box": [1, 2, 3, -1], "convention": "cxcywh"})").starts_with("a.json: /box: "));
-    CHECK(message(R"({"box": [1, 2, 3, 4], "convention": "xyyx"})") ==
-          R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh" is needed, not "xyyx"; )"
-          R"(did you mean "xyxy"?)");
+    CHECK(
+        message(R"({"box": [1, 2, 3, 4], "convention": "xyyx"})") ==
+        R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh", "tf-crop-and-resize", "roi-align", "roi-align-unaligned" is needed, not "xyyx"; )"
+        R"(did you mean "xyxy"?)");
 }
 
 TEST_CASE("a convention of the document or of the caller counts where an entry takes it") {
@@ -209,4 +210,53 @@ TEST_CASE("whose code DRAW's numbers and HART's boxes are for is kept, and writt
           "a.json: /size: HART divides the box by the number of its Gaussians less one: a size of 2 and more "
           "in "
           "each direction is needed, not 3×1");
+}
+
+TEST_CASE("crops as TensorFlow and Detectron sample them are kept as they are written") {
+    const auto crop = [](const std::string& members) {
+        return std::get<Crop>(
+            parse(R"({"mechanism": "crop", "size": [3, 2], )" + members + "}").front().mechanism);
+    };
+    const auto sampled = [&](const std::string& members) {
+        return std::get<Crop::SampledForm>(crop(members).form);
+    };
+    const Crop::SampledForm resized =
+        sampled(R"("box": [0.1, 0.2, 0.5, 0.75], "convention": "tf-crop-and-resize")");
+    CHECK(resized.rule == crop_form::SamplingRule::crop_and_resize);
+    CHECK(std::array{resized.first.x, resized.first.y, resized.second.x, resized.second.y} ==
+          std::array{0.2, 0.1, 0.75, 0.5});
+    const Crop::SampledForm pooled =
+        sampled(R"("box": [1, 2, 5, 7], "convention": "roi-align", "samples": 3)");
+    CHECK(std::array{pooled.first.x, pooled.first.y, pooled.second.x, pooled.second.y} ==
+          std::array{1.0, 2.0, 5.0, 7.0});
+    CHECK(pooled.samples == 3);
+    CHECK(sampled(R"("box": [1, 2, 5, 7], "convention": "roi-align-unaligned")").samples == 0);
+    const auto offset = std::get<Crop::OffsetForm>(
+        crop(R"("offset": [1, 2], "convention": "tf-glimpse-1", "normalised": false)").form);
+    CHECK(std::array{offset.offset.x, offset.offset.y} == std::array{2.0, 1.0});
+    CHECK(offset.version == 1);
+    CHECK(offset.centred);
+    CHECK_FALSE(offset.normalised);
+    const auto refused = [](const std::string& members) { return message("{" + members + "}"); };
+    CHECK(refused(R"("box": [1, 2, 5, 7], "convention": "roi-align")") ==
+          "a.json: /size: a box that is sampled needs a size [width, height]");
+    CHECK(refused(R"("mechanism": "crop", "offset": [0, 0], "size": [2, 2])") ==
+          R"(a.json: an offset is put where tf-glimpse-1 or tf-glimpse-2 puts it: give its "convention")");
+    CHECK(refused(R"("box": [5, 2, 1, 7], "convention": "roi-align", "size": [2, 2])") ==
+          "a.json: /box: the second corner lies right of and below the first; mirrored boxes are not read");
+    CHECK(refused(R"("box": [1, 2, 5, 7], "size": [2, 2], "samples": 2)") ==
+          "a.json: /samples: samples are those of roi-align and roi-align-unaligned");
+    CHECK(
+        refused(R"("box": [0, 0, 1, 1], "size": [2, 2], "samples": 2, "convention": "tf-crop-and-resize")") ==
+        "a.json: /samples: crop_and_resize takes one sample a pixel: leave it out");
+    CHECK(
+        refused(
+            R"("box": [0, 0, 1, 1], "size": [2, 2], "units": "fraction", "convention": "tf-crop-and-resize")") ==
+        "a.json: /units: the convention says what the box is measured in: leave it out");
+    CHECK(refused(R"("box": [0, 0, 1, 1], "size": [2, 2], "padding": "border", "convention": "roi-align")") ==
+          "a.json: /padding: what lies outside is a number here, or the mean: no border, and no reflection");
+    CHECK(
+        refused(
+            R"("box": [0, 0, 1, 1], "size": [2, 2], "interpolation": "nearest", "convention": "roi-align")") ==
+        "a.json: /interpolation: roi-align is bilinear");
 }

@@ -29,7 +29,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"size", "[4, 4]"},
         {"rows", "[0]"},
         {"columns", "[0]"},
-        {"padding", R"("border")"},
+        {"padding", R"("mean")"},
         {"interpolation", R"("nearest")"},
         {"antialias", "false"},
         {"file", R"("a.png")"},
@@ -77,6 +77,12 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"projective convention", R"("kornia-warp")"},
         {"axes convention", R"("hart")"},
         {"draw convention", R"("draw-ericjang")"},
+        {"offset convention", R"("tf-glimpse-2")"},
+        {"samples", R"(2, "convention": "roi-align", "interpolation": "bilinear")"},
+        {"offset", R"([0, 0], "convention": "tf-glimpse-1")"},
+        {"listed offset", "[0, 0]"},
+        {"centred", "false"},
+        {"normalised", "false"},
         {"listed axes", "[1, 1, 1, 1, 1, 1]"},
         {"alpha", "true"},
     };
@@ -92,9 +98,9 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
     const bool has_convention = std::ranges::find(keys, "convention") != keys.end();
     for (const std::string_view key : keys) {
         // Conventions are those of a form, which its first key tells; and axes of one are listed.
-        const std::string_view of = key == "convention"               ? keys.front()
-                                    : has_convention && key == "axes" ? "listed"
-                                                                      : mechanism;
+        const std::string_view of = key == "convention"                                    ? keys.front()
+                                    : has_convention && (key == "axes" || key == "offset") ? "listed"
+                                                                                           : mechanism;
         text += ", \"" + std::string(key) + "\": " + sample(of, key);
     }
     return text + more + "}";

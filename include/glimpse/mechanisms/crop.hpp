@@ -25,6 +25,41 @@ struct IndexForm {
     std::vector<int> columns;
 };
 
+/// How other systems sample a box: on each axis by a bilinear sample at each position p, which weighs the
+/// pixels on both sides of it, for an image of S pixels and a glimpse of n.
+enum class SamplingRule : std::uint8_t {
+    /// TensorFlow's `crop_and_resize`, of fractions of S - 1: p_i = a (S-1) + i (b-a)(S-1)/(n-1), of a single
+    /// pixel ½ (a+b)(S-1). Nothing where p < 0 or p > S-1. With `Resampling::nearest` the pixel round(p).
+    crop_and_resize,
+    /// `roi_align` with aligned pixels (He et al. 2017, "Mask R-CNN"): each glimpse pixel is the mean of k
+    /// samples, p = a - ½ + (i + (m + ½)/k) (b-a)/n, m = 0 … k-1. Nothing where p < -1 or p > S; what else
+    /// lies outside 0 … S-1 is moved to its nearest end.
+    roi_align,
+    /// The same as first published, with p ½ more, and of boxes shorter than 1 as of 1.
+    roi_align_unaligned,
+};
+
+/// The box between the corners (x0, y0) and (x1, y1), sampled by such a rule. It needs a `size`, takes no
+/// padding but a fill, and `interpolation` is `bilinear`, or `nearest` where the rule has it.
+struct SampledForm {
+    Point first;   ///< (x0, y0), pixels, or what the rule measures in
+    Point second;  ///< (x1, y1) > (x0, y0)
+    SamplingRule rule = SamplingRule::roi_align;
+    int samples = 0;  ///< k ≥ 1, or 0: ⌈(b-a)/n⌉; of `roi_align`s
+};
+
+/// A window of `size`, which is needed, where TensorFlow's `extract_glimpse` puts it: along an axis of S
+/// pixels, o being the offset, times S where it is `normalised`, the window of n begins, rounded towards 0, at
+///   version 1  o/2 + S/2 - n/2 where it is `centred`, and o - n/2 where not;
+///   version 2  o/2 + S/2 - n/2 of a normalised one and o + S/2 of another where it is centred, and o where
+///              not.
+struct OffsetForm {
+    Point offset;
+    bool centred = true;
+    bool normalised = true;
+    int version = 2;  ///< 1 or 2
+};
+
 }  // namespace crop_form
 
 /// How the pixels of a cropped box are weighed where it is resized: by a kernel h(t), or by areas.
@@ -53,8 +88,10 @@ struct Crop {
 
     using BoxForm = crop_form::BoxForm;
     using IndexForm = crop_form::IndexForm;
+    using SampledForm = crop_form::SampledForm;
+    using OffsetForm = crop_form::OffsetForm;
 
-    std::variant<BoxForm, IndexForm> form;
+    std::variant<BoxForm, IndexForm, SampledForm, OffsetForm> form;
     std::optional<Size> size;                         ///< w×h; the box's own rounded size without it
     std::optional<Padding> padding;                   ///< mirrors at the edges; zeros without it
     Resampling interpolation = Resampling::bilinear;  ///< when resized

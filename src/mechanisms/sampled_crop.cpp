@@ -1,0 +1,205 @@
+#include "mechanisms/sampled_crop.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "mechanisms/validation.hpp"
+
+namespace glimpse {
+
+namespace {
+
+using Rule = crop_form::SamplingRule;
+
+/// An axis of the image, what of it is sampled, from `a` to `b`, and into how many pixels.
+struct SampledAxis {
+    double a;
+    double b;
+    int pixels;
+    int size;
+};
+
+/// A row's weights, of samples that are added one after another.
+class Footprint {
+  public:
+    explicit Footprint(int size) : size_(size) {}
+
+    /// p in 0 … size - 1.
+    void add(double p, double weight) {
+        const int low = std::min(static_cast<int>(p), size_ - 1);
+        const double share = p - low;
+        add_to(low, weight * (1 - share));
+        if (share > 0) add_to(low + 1, weight * share);
+    }
+
+    void append_to(BandedMatrix& matrix) const { matrix.append_row(first_, weights_); }
+
+  private:
+    /// Positions do not fall from one sample to the next.
+    void add_to(int pixel, double weight) {
+        if (weights_.empty()) first_ = pixel;
+        const auto at = static_cast<std::size_t>(pixel - first_);
+        if (weights_.size() <= at) weights_.resize(at + 1);
+        weights_[at] += weight;
+    }
+
+    int size_;
+    int first_ = 0;
+    std::vector<double> weights_;
+};
+
+/// Of glimpse pixel to image pixel, centre coordinates: p = step · i + start.
+struct Line {
+    double step;
+    double start;
+};
+
+struct Sampled {
+    BandedMatrix rows;
+    Line line;
+};
+
+Sampled crop_and_resize(const SampledAxis& axis, bool nearest) {
+    const double last = axis.size - 1.0;
+    const bool is_one = axis.pixels == 1;
+    const Line line = is_one ? Line{0, 0.5 * (axis.a + axis.b) * last}
+                             : Line{(axis.b - axis.a) * last / (axis.pixels - 1), axis.a * last};
+    Sampled sampled{BandedMatrix(axis.size), line};
+    for (int i = 0; i < axis.pixels; ++i) {
+        // The last lies at the second corner, also where the steps come to an ulp more.
+        const bool is_last = !is_one && i == axis.pixels - 1;
+        const double p = is_last ? axis.b * last : line.step * i + line.start;
+        Footprint footprint(axis.size);
+        if (p >= 0 && p <= last) footprint.add(nearest ? std::round(p) : p, 1);
+        footprint.append_to(sampled.rows);
+    }
+    return sampled;
+}
+
+Sampled roi_align(const SampledAxis& axis, bool aligned, int samples) {
+    const double start = axis.a - (aligned ? 0.5 : 0);
+    const double length = aligned ? axis.b - axis.a : std::max(axis.b - axis.a, 1.0);
+    const double bin = length / axis.pixels;
+    const int k = samples > 0 ? samples : static_cast<int>(std::ceil(bin));
+    Sampled sampled{BandedMatrix(axis.size), {bin, start + bin / 2}};
+    for (int i = 0; i < axis.pixels; ++i) {
+        Footprint footprint(axis.size);
+        for (int m = 0; m < k; ++m) {
+            const double p = start + (i + (m + 0.5) / k) * bin;
+            if (p < -1 || p > axis.size) continue;
+            footprint.add(std::clamp(p, 0.0, axis.size - 1.0), 1.0 / k);
+        }
+        footprint.append_to(sampled.rows);
+    }
+    return sampled;
+}
+
+Sampled sampled_axis(const SampledAxis& axis, const Crop& crop, const Crop::SampledForm& form) {
+    if (form.rule == Rule::crop_and_resize)
+        return crop_and_resize(axis, crop.interpolation == Resampling::nearest);
+    return roi_align(axis, form.rule == Rule::roi_align, form.samples);
+}
+
+/// Every sample of a bin is visited, inside the image or not.
+void require_few_samples(const Crop::SampledForm& form, const Box& box, Size size) {
+    constexpr double most = 1 << 24;
+    const auto count = [&](double length, int pixels) {
+        return form.samples > 0 ? double(form.samples) * pixels : length + pixels;
+    };
+    if (form.rule == Rule::crop_and_resize) return;
+    if (count(box.width, size.width) <= most && count(box.height, size.height) <= most) return;
+    throw InvalidParameter("/box", "it would take more than " + power_of_two(std::uint64_t{1} << 24) +
+                                       " samples along a side; give a smaller box or fewer \"samples\"");
+}
+
+/// In pixels, edge coordinates.
+Box box_of(const Crop::SampledForm& form, Size image) {
+    const auto& [x0, y0] = form.first;
+    const auto& [x1, y1] = form.second;
+    if (form.rule != Rule::crop_and_resize) return {x0, y0, x1 - x0, y1 - y0};
+    const double columns = image.width - 1.0;
+    const double rows = image.height - 1.0;
+    return {x0 * columns, y0 * rows, (x1 - x0) * columns + 1, (y1 - y0) * rows + 1};
+}
+
+bool is_filled(const Crop& crop) {
+    return crop.padding || !std::holds_alternative<std::monostate>(crop.fill);
+}
+
+void require_constant_padding(const Crop& crop) {
+    if (crop.padding.value_or(Padding::zeros) == Padding::zeros) return;
+    throw InvalidParameter("/padding",
+                           "what lies outside is a number here, or the mean: no border, and no "
+                           "reflection");
+}
+
+/// Of a window that begins at `offset` along an axis.
+int beginning(double offset, int window, int size, const Crop::OffsetForm& form) {
+    const double half = size / 2.0;
+    const double normalised = form.normalised ? offset * size : offset;
+    double begin = normalised;
+    if (form.version == 1) {
+        begin = (form.centred ? normalised / 2 + half : normalised) - window / 2.0;
+    } else if (form.centred) {
+        begin = form.normalised ? normalised / 2 + half - window / 2.0 : normalised + half;
+    }
+    constexpr double farthest = 1 << 29;
+    if (std::abs(begin) < farthest) return static_cast<int>(begin);
+    throw InvalidParameter("/offset", "the window begins less than " + power_of_two(std::uint64_t{1} << 29) +
+                                          " pixels away, not at " + number_text(begin));
+}
+
+}  // namespace
+
+void validate_sampled(const Crop& crop, const Crop::SampledForm& form) {
+    const std::array<double, 4> numbers{form.first.x, form.first.y, form.second.x, form.second.y};
+    for (const double number : numbers) require_finite(number, "/box");
+    if (!crop.size) throw InvalidParameter("/size", "a box that is sampled needs a size [width, height]");
+    require_glimpse_size(*crop.size, "/size");
+    require_constant_padding(crop);
+    if (form.samples < 0) throw InvalidParameter("/samples", "1 or more are needed");
+    const bool may_be_nearest = form.rule == Rule::crop_and_resize;
+    if (crop.interpolation == Resampling::bilinear ||
+        (may_be_nearest && crop.interpolation == Resampling::nearest))
+        return;
+    throw InvalidParameter("/interpolation",
+                           may_be_nearest ? "bilinear or nearest" : "roi-align is bilinear");
+}
+
+void validate_offset(const Crop& crop, const Crop::OffsetForm& form) {
+    require_finite(std::array{form.offset.y, form.offset.x}, "/offset");
+    if (!crop.size) throw InvalidParameter("/size", "an offset needs a size [width, height]");
+    require_glimpse_size(*crop.size, "/size");
+    require_constant_padding(crop);
+}
+
+Lowered lower_sampled(const Crop& crop, const Crop::SampledForm& form, Size image) {
+    const Size size = *crop.size;
+    const Box box = box_of(form, image);
+    require_few_samples(form, box, size);
+    if (!is_filled(crop)) require_overlap(box, 0, image, remedy_of_padding);
+    Sampled x = sampled_axis({form.first.x, form.second.x, size.width, image.width}, crop, form);
+    Sampled y = sampled_axis({form.first.y, form.second.y, size.height, image.height}, crop, form);
+    return {.map = {.image = image,
+                    .glimpse = size,
+                    .kind = Separable{.rows = std::move(y.rows), .columns = std::move(x.rows)}},
+            .fill = crop.fill,
+            .matrix = Affine{{{{x.line.step, 0, x.line.start}, {0, y.line.step, y.line.start}}}}};
+}
+
+Lowered lower_offset(const Crop& crop, const Crop::OffsetForm& form, Size image) {
+    const Size size = *crop.size;
+    const int x0 = beginning(form.offset.x, size.width, image.width, form);
+    const int y0 = beginning(form.offset.y, size.height, image.height, form);
+    const Box box{double(x0), double(y0), double(size.width), double(size.height)};
+    if (!is_filled(crop)) require_overlap(box, 0, image, remedy_of_padding);
+    return {.map = {.image = image, .glimpse = size, .kind = Window{.x0 = x0, .y0 = y0}},
+            .fill = crop.fill,
+            .matrix = box_to_image(box, size)};
+}
+
+}  // namespace glimpse
