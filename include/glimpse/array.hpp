@@ -24,6 +24,8 @@ class GLIMPSE_EXPORT StableBytes {
     [[nodiscard]] virtual std::span<const std::uint8_t> bytes() const = 0;
     /// Throws `Error` where some were gone when they were read; zeros stood in their place.
     virtual void require_whole() const {}
+    /// Says that bytes which were read need not stay in memory: they are read again when they are asked for.
+    virtual void release() const {}
 };
 
 /// A file's bytes, mapped into memory. Throws `Error` with the system's reason, without the path.
@@ -81,7 +83,15 @@ class GLIMPSE_EXPORT Array {
     /// the place for one that is NaN, infinite, or of 64 bits and no float64.
     void read(std::span<double> to) const;
 
+    /// As `StableBytes::release`.
+    void release() const { bytes_->release(); }
+
   private:
+    /// Throws `Error` with the place of a number that is none, as `read` does.
+    void require_number(const std::uint8_t* bytes, double number, const std::vector<std::size_t>& at) const;
+    /// Whether as many numbers, one after another, are finite float32 in this machine's order; they are read.
+    bool read_floats(const std::uint8_t* from, std::span<double> to) const;
+
     std::shared_ptr<const StableBytes> bytes_;
     std::size_t begin_ = 0;
     ElementType type_;

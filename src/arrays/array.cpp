@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -21,6 +22,7 @@ class MappedBytes final : public StableBytes {
     explicit MappedBytes(const std::filesystem::path& path) : file_(path) {}
     [[nodiscard]] std::span<const std::uint8_t> bytes() const override { return file_.bytes(); }
     void require_whole() const override { file_.require_whole(); }
+    void release() const override { file_.release(); }
 
   private:
     MappedFile file_;
@@ -169,14 +171,40 @@ Array Array::take(std::size_t axis, std::size_t position) const {
     return part;
 }
 
+void Array::require_number(const std::uint8_t* bytes, double number,
+                           const std::vector<std::size_t>& at) const {
+    const std::string fault = fault_of(bytes, type_, number);
+    if (fault.empty()) return;
+    bytes_->require_whole();
+    throw Error("the number at " + place_text(selected_, at) + " " + fault);
+}
+
+bool Array::read_floats(const std::uint8_t* from, std::span<double> to) const {
+    if (type_.kind != ElementType::Kind::real || type_.size != sizeof(float) || type_.swapped) return false;
+    float not_finite = 0;  // NaN as soon as one number is not
+    for (double& number : to) {
+        float value;
+        std::memcpy(&value, from, sizeof value);
+        from += sizeof value;
+        not_finite += value * 0;
+        number = value;
+    }
+    return not_finite == 0;
+}
+
 void Array::read(std::span<double> to) const {
     std::vector<std::size_t> at(shape_.size());
     const std::uint8_t* element_at = bytes_->bytes().data() + begin_;
-    for (double& number : to) {
-        number = element<double>(element_at, type_);
-        if (const std::string fault = fault_of(element_at, type_, number); !fault.empty()) {
-            bytes_->require_whole();
-            throw Error("the number at " + place_text(selected_, at) + " " + fault);
+    const std::size_t run = shape_.empty() || steps_.back() != type_.size ? 1 : shape_.back();
+    for (std::size_t k = 0; k < to.size(); ++k) {
+        // A run of the last axis at once, if nothing is wrong with it.
+        if (run > 1 && at.back() == 0 && read_floats(element_at, to.subspan(k, run))) {
+            k += run - 1;
+            at.back() = run - 1;
+            element_at += (run - 1) * type_.size;
+        } else {
+            to[k] = element<double>(element_at, type_);
+            require_number(element_at, to[k], at);
         }
         for (std::size_t axis = shape_.size(); axis-- > 0;) {
             element_at += steps_[axis];

@@ -87,6 +87,10 @@ void MappedFile::require_whole() const {
     throw Error("it became shorter, or could not be read any more, while it was being read");
 }
 
+void MappedFile::release() const {
+    if (!bytes_.empty()) madvise(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
     if (bytes_.empty()) return;
     if (entry_ != no_entry) mapped_pages[entry_].end = 0;

@@ -21,6 +21,9 @@ class MappedFile {
     /// Needs `survive_lost_pages`.
     void require_whole() const;
 
+    /// Drops pages that were read from memory; they are read again when they are asked for.
+    void release() const;
+
   private:
     std::span<const std::uint8_t> bytes_;
     std::size_t entry_ = 0;  ///< in the table of mapped files

@@ -168,3 +168,24 @@ TEST_CASE("an axis without an index stays") {
               select(array, {all, 3});
           }) == "the index 3 is out of range: axis 1 of the shape (2, 3, 4) has 3 elements, counted from 0");
 }
+
+TEST_CASE("array: runs of float32, whole or of a part, and where one of them is no number") {
+    std::vector<float> numbers(24);
+    std::iota(numbers.begin(), numbers.end(), 0.5F);
+    const auto array = [&](Array::Order order) {
+        return Array(kept(bits_of(numbers)), 0, {Kind::real, sizeof(float), false}, {2, 3, 4}, order);
+    };
+    const Numbers all(numbers.begin(), numbers.end());
+    CHECK(numbers_of(array(Array::Order::rows)) == all);
+    CHECK(numbers_of(array(Array::Order::rows).take(0, 1)) == Numbers(all.begin() + 12, all.end()));
+    CHECK(numbers_of(array(Array::Order::rows).take(1, 2)) ==
+          Numbers{8.5, 9.5, 10.5, 11.5, 20.5, 21.5, 22.5, 23.5});
+    CHECK(numbers_of(array(Array::Order::rows).take(2, 3)) == Numbers{3.5, 7.5, 11.5, 15.5, 19.5, 23.5});
+    CHECK(numbers_of(array(Array::Order::columns).take(0, 0).take(0, 1)) == Numbers{2.5, 8.5, 14.5, 20.5});
+    numbers[17] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(message([&] { numbers_of(array(Array::Order::rows)); }) == "the number at [1, 1, 1] is NaN");
+    CHECK(message([&] { numbers_of(array(Array::Order::rows).take(1, 1)); }) ==
+          "the number at [1, 1, 1] is NaN");
+    numbers[17] = -std::numeric_limits<float>::infinity();
+    CHECK(message([&] { numbers_of(array(Array::Order::rows)); }) == "the number at [1, 1, 1] is infinite");
+}
