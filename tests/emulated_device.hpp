@@ -74,6 +74,7 @@ class EmulatedDevice final : public Backend {
             const auto read_on_host = [&] { glimpses[n] = read_one(CpuBackend(), *maps[n], image, depth); };
             std::visit(overloaded{[&](const Window&) { read_on_host(); },
                                   [&](const WeightedSum&) { read_on_host(); },
+                                  [&](const Filters&) { read_on_host(); },
                                   [&](const Weights& weights) {
                                       const Rectangle& region = weights.region;
                                       if (region.empty()) return;
@@ -94,6 +95,7 @@ class EmulatedDevice final : public Backend {
             overloaded{
                 [&](const Window&) { written = CpuBackend().write(map, glimpse); },
                 [&](const WeightedSum&) { written = CpuBackend().write(map, glimpse); },
+                [&](const Filters&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Weights&) {
                     DevicePlan plan(g.channels());
                     plan.add(map);

@@ -169,8 +169,9 @@ inline void check_attention_map(const Backend& backend, const Lowered& lowered, 
           float32_tolerance * dense.read_gain());
     const double all = cv::sum(cv::abs(dense.a))[0];
     CHECK(std::abs(cv::sum(m)[0] - cv::sum(sums)[0]) <= float32_tolerance * all);
-    const bool leaves =
-        !std::holds_alternative<Weights>(map.kind) && !std::holds_alternative<WeightedSum>(map.kind);
+    const bool leaves = !std::holds_alternative<Weights>(map.kind) &&
+                        !std::holds_alternative<WeightedSum>(map.kind) &&
+                        !std::holds_alternative<Filters>(map.kind);
     if (leaves) check_inside(lowered, dense, sums);
 }
 

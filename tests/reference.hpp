@@ -318,4 +318,32 @@ inline Values nearest_crop(const Values& image, const Rectangle& box, Size size,
     return glimpse;
 }
 
+// Dynamic filters
+
+/// The pixel of an axis that stands for position k, by walking; none for -1.
+inline int padded_position(int k, int size, Padding padding) {
+    if (k >= 0 && k < size) return k;
+    if (padding == Padding::zeros) return -1;
+    if (padding == Padding::border) return k < 0 ? 0 : size - 1;
+    return padded_position(k < 0 ? -1 - k : 2 * size - 1 - k, size, padding);
+}
+
+/// weight(i, j, u, v) is F.
+inline Values filtered(const Values& image, int side, Padding padding,
+                       const std::function<double(int, int, int, int)>& weight) {
+    Values out(image.rows, image.cols, 0.0);
+    for (int i = 0; i < image.rows; ++i) {
+        for (int j = 0; j < image.cols; ++j) {
+            for (int u = 0; u < side; ++u) {
+                for (int v = 0; v < side; ++v) {
+                    const int y = padded_position(i + u - side / 2, image.rows, padding);
+                    const int x = padded_position(j + v - side / 2, image.cols, padding);
+                    if (y >= 0 && x >= 0) out(i, j) += weight(i, j, u, v) * image(y, x);
+                }
+            }
+        }
+    }
+    return out;
+}
+
 }  // namespace glimpse::reference

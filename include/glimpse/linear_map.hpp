@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <opencv2/core/mat.hpp>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -49,8 +51,30 @@ struct Samples {
     Mirror mirror = Mirror::edges;
 };
 
+/// The s×s weights of each pixel of a glimpse, row by row, which are read when they are needed: they are s²
+/// times as many as the pixels. Thread-safe.
+class GLIMPSE_EXPORT FilterRows {
+  public:
+    virtual ~FilterRows() = default;
+    /// Those of row i, 0 ≤ i < h, into s² · w places: that of tap u·s + v and column j at (u·s + v)·w + j.
+    /// All are finite. Throws `Error` where they cannot be read.
+    virtual void read(int i, std::span<float> weights) const = 0;
+};
+
+/// g[i, j] = Σ_u Σ_v F[i, j, u, v] I[i + u - r, j + v - r], 0 ≤ u, v < s, r = ⌊s/2⌋, I being padded; the
+/// glimpse has the image's size.
+struct Filters {
+    int side = 1;  ///< s ≥ 1
+    /// F of all pixels alike, s² numbers, tap u·s + v; or of each.
+    std::variant<std::vector<float>, std::shared_ptr<const FilterRows>> weights{};
+    Rectangle region{};  ///< all pixels outside of it have weight 0
+    Padding padding = Padding::zeros;
+    Mirror mirror = Mirror::edges;
+    bool is_signed = false;  ///< some are negative
+};
+
 /// The forms of a map.
-using MapKind = std::variant<Window, Weights, WeightedSum, Separable, Samples>;
+using MapKind = std::variant<Window, Weights, WeightedSum, Separable, Samples, Filters>;
 
 /// A, with the sizes of the image and of the glimpse.
 struct LinearMap {

@@ -70,9 +70,13 @@ struct TokenCounts {
 /// A mechanism for an image of one size: the operator, and what fills, shows and places its glimpse.
 struct Lowered {
     LinearMap map;
-    /// The sum of a glimpse pixel's weights where its whole footprint lies inside the image.
+    /// The sum of a glimpse pixel's weights where its whole footprint lies inside the image; 0 where it is
+    /// another for each pixel.
     double full_weight = 1;
     Fill fill{};
+    /// Added to the values of each channel but alpha: none, one for all of them or one for each, in the
+    /// image's units; |value| < `beyond_float32`.
+    SharedNumbers bias{};
     /// From glimpse pixel to image pixel, centre coordinates, where the map has such a form.
     std::optional<Affine> matrix{};
     /// From glimpse pixel to image pixel in homogeneous coordinates, both centre coordinates, where the map
@@ -104,15 +108,19 @@ GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
 
 /// The share of the glimpse inside the image, 0 ≤ share ≤ 1: the mean over its pixels of A 1 / full_weight,
 /// cut to 0…1 along each axis, and exactly 1 where only float32's rounding of the weights is missing.
-/// `Weights` and their sums never leave the image: 1.
+/// `Weights`, their sums and `Filters` have the image's own pixels: 1.
 GLIMPSE_EXPORT double inside(const Lowered& lowered);
 
+/// The weights of what lies outside the image, h×w CV_64F: `full_weight` - A 1, and of `Filters` the sum of
+/// those of each pixel's own kernel. All 0 where a padding shows the image there.
+GLIMPSE_EXPORT cv::Mat weights_outside(const Lowered& lowered);
+
 /// Whether the glimpse shows a part of the image with a border: all but `Weights` and their sum, whose
-/// outline is one of their weights.
+/// outline is one of their weights, and `Filters`, which show all of it.
 GLIMPSE_EXPORT bool has_border(const Lowered& lowered);
 
-/// Whether some of the weights are negative as they were given: of `Weights` and their sum. Of the other
-/// kinds attention is negative only where a bicubic or Lanczos kernel overshoots.
+/// Whether some of the weights are negative as they were given: of `Weights`, their sum and `Filters`. Of the
+/// other kinds attention is negative only where a bicubic or Lanczos kernel overshoots.
 GLIMPSE_EXPORT bool is_signed(const Lowered& lowered);
 
 /// The glimpse's border in the image, a polygon in edge coordinates: carried through `matrix`, or, where the
@@ -127,15 +135,15 @@ GLIMPSE_EXPORT std::vector<Point> outline(const Lowered& lowered);
 ///   Σ_ij (A 1)_ij |p ∩ C_ij| / |C_ij|,   C_ij = `matrix` of [j-½, j+½] × [i-½, i+½],
 ///
 /// |p ∩ C| being the area of what a pixel p has of a cell. So it shows no pattern of points that are far
-/// between. It is the attention map itself where there is no matrix or no area, of `Window` and of weights,
-/// and along an axis – of turned `Samples`, along both – where kernels are wide: where their standard
-/// deviation is at least 0.45 cells. Cells of turned samples are summed over 4×4 points of each block. What
-/// of a cell lies outside the image is left out, whatever the padding shows there.
+/// between. It is the attention map itself where there is no matrix or no area, of `Window`, weights and
+/// filters, and along an axis – of turned `Samples`, along both – where kernels are wide: where their
+/// standard deviation is at least 0.45 cells. Cells of turned samples are summed over 4×4 points of each
+/// block. What of a cell lies outside the image is left out, whatever the padding shows there.
 GLIMPSE_EXPORT ImageRegion cell_attention(const Lowered& lowered, int n);
 
 /// The least distance between the sampling points of neighbouring glimpse pixels, in image pixels, over both
-/// axes and all pixels. 1 without matrix and points as in `outline`, for `Window` and `Weights`, which show
-/// the image's own pixels, and for a sum, which shows none.
+/// axes and all pixels. 1 without matrix and points as in `outline`, for `Window`, `Weights` and `Filters`,
+/// which show the image's own pixels, and for a sum, which shows none.
 GLIMPSE_EXPORT double pitch(const Lowered& lowered);
 
 /// The map for the image shrunk n times, n ≥ 1, to ⌈W/n⌉×⌈H/n⌉ pixels: A U, U repeating each pixel n×n times.

@@ -15,6 +15,7 @@
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
 #include "glimpse/mechanisms/crop.hpp"
+#include "glimpse/mechanisms/filter.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/mechanisms/mask.hpp"
 #include "glimpse/mechanisms/retina.hpp"
@@ -24,10 +25,13 @@
 namespace glimpse {
 
 /// The attention mechanisms: a closed set, chosen by name in a document.
-using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer, Retina>;
+using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer, Retina, Filter>;
 
-/// "crop", "mask", "gaussian", "stn", "retina": in the order of `Mechanism`.
+/// "crop", "mask", "gaussian", "stn", "retina", "filter": in the order of `Mechanism`.
 GLIMPSE_EXPORT std::span<const std::string_view> mechanism_names();
+
+/// Those of them that a box alone can be the parameters of, having a `BoxForm`; likewise in order.
+GLIMPSE_EXPORT std::span<const std::string_view> box_mechanism_names();
 
 /// One of `mechanism_names`.
 GLIMPSE_EXPORT std::string_view name(const Mechanism& mechanism);
@@ -36,7 +40,7 @@ GLIMPSE_EXPORT std::string_view name(const Mechanism& mechanism);
 /// glimpse's itself.
 GLIMPSE_EXPORT std::vector<Mechanism> parts(const Mechanism& mechanism);
 
-/// The glimpse size that the parameters ask for; none where the box, the mask or the indices give it.
+/// The glimpse size that the parameters ask for; none where the box, the image or the indices give it.
 GLIMPSE_EXPORT std::optional<Size> requested_size(const Mechanism& mechanism);
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
@@ -45,8 +49,8 @@ GLIMPSE_EXPORT void validate(const Mechanism& mechanism);
 /// The linear map for an image of size `image`. Throws as the mechanism's own `lower` does.
 GLIMPSE_EXPORT Lowered lower(const Mechanism& mechanism, Size image);
 
-/// What `lower` takes: of a mask, whose weights are as large as the image, and of a warp, which lists its
-/// points, as their own `lowering_memory` says; nothing that counts of any other.
+/// What `lower` takes: of a mask, whose weights are as large as the image, of a warp, which lists its points,
+/// and of filters as their own `lowering_memory` says; nothing that counts of any other.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read);
 
 /// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.
@@ -64,8 +68,8 @@ GLIMPSE_EXPORT std::optional<Box> map_region(const Mechanism& mechanism, Size im
 /// Whether the values of `attention_file` are still to be supplied.
 GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 
-/// Whether files are still to be read for it: the values of `attention_file`, or by `lower` the field of a
-/// warp.
+/// Whether files are still to be read for it: the values of `attention_file`, by `lower` the field of a warp,
+/// or by whoever applies them the filters of each pixel.
 GLIMPSE_EXPORT bool reads_files_later(const Mechanism& mechanism);
 
 /// Supplies the values of `attention_file`, which the mechanism must have: H×W, CV_64F, in [0, 1] where they

@@ -18,11 +18,15 @@ namespace glimpse {
 /// `depth`. To be called for each glimpse, so that an invalid fill fails no other glimpse.
 GLIMPSE_EXPORT void validate_fill(const Lowered& lowered, int channels, bool alpha, int depth);
 
+/// Throws `InvalidParameter` unless a bias has one value, or one for each channel but alpha, and `Error`
+/// where colours must be divided by an alpha that has no full weight > 0 (`Lowered`). To be called likewise.
+GLIMPSE_EXPORT void validate_channels(const Lowered& lowered, int channels, bool alpha);
+
 /// The glimpse (h×w×C) in `depth`, an OpenCV depth, of an image region (H×W×C): A I with the fill, the
 /// colours premultiplied by the region's alpha, if it has any, where the map mixes pixels. The region
-/// contains `needed(lowered)`. Whole numbers are rounded half to even. Throws `Error` as `validate_fill`,
-/// and for an alpha of float32 that weighs colours and is not ≥ 0, or leaves 0…1 beside a fill that is opaque
-/// because it has no number for alpha; within ½, as bicubic kernels overshoot.
+/// contains `needed(lowered)`. Whole numbers are rounded half to even. Throws `Error` as `validate_fill` and
+/// `validate_channels`, and for an alpha of float32 that weighs colours and is not ≥ 0, or leaves 0…1 beside
+/// a fill that is opaque because it has no number for alpha; within ½, as bicubic kernels overshoot.
 GLIMPSE_EXPORT cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region,
                                     int depth);
 

@@ -106,7 +106,7 @@ std::optional<int> whole_number(std::string_view text) {
 }
 
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help) {
-    const auto names = mechanism_names();
+    const auto names = box_mechanism_names();
     return command.add_choice("-m,--mechanism", mechanism, {names.begin(), names.end()}, help)
         ->capture_default_str();
 }

@@ -29,6 +29,11 @@ bool has_fill(const Lowered& lowered) {
     return !std::holds_alternative<std::monostate>(lowered.fill);
 }
 
+/// Whether values are added to the map's own.
+bool adds_values(const Lowered& lowered) {
+    return has_fill(lowered) || !lowered.bias.get().empty();
+}
+
 /// Float32, each colour multiplied by the pixel's alpha; alpha unchanged.
 cv::Mat premultiplied(const cv::Mat& pixels) {
     cv::Mat out;
@@ -113,13 +118,27 @@ std::vector<double> fill_values(const Fill& fill, const std::vector<double>& mea
 
 /// g + c (full_weight - A 1), which is A(I - c) + c for a full weight of 1.
 void add_fill(cv::Mat& glimpse, const Lowered& lowered, const std::vector<double>& c) {
-    const cv::Mat sums = row_sums(lowered.map);
+    const cv::Mat outside = weights_outside(lowered);
     for (int y = 0; y < glimpse.rows; ++y) {
         auto* out = glimpse.ptr<float>(y);
-        const auto* sum = sums.ptr<float>(y);
+        const auto* missing = outside.ptr<double>(y);
         for (int x = 0; x < glimpse.cols; ++x) {
-            const double missing = lowered.full_weight - static_cast<double>(sum[x]);
-            for (const double value : c) *out++ += static_cast<float>(value * missing);
+            for (const double value : c) *out++ += static_cast<float>(value * missing[x]);
+        }
+    }
+}
+
+/// Adds the bias to all channels but alpha.
+void add_bias(cv::Mat& glimpse, const std::vector<double>& bias, bool alpha) {
+    const int channels = glimpse.channels();
+    std::vector<float> values(static_cast<std::size_t>(channels), 0.0F);
+    const std::size_t colours = values.size() - (alpha ? 1 : 0);
+    for (std::size_t c = 0; c < colours; ++c)
+        values[c] = static_cast<float>(bias.size() == 1 ? bias.front() : bias[c]);
+    for (int y = 0; y < glimpse.rows; ++y) {
+        auto* out = glimpse.ptr<float>(y);
+        for (int x = 0; x < glimpse.cols; ++x) {
+            for (const float value : values) *out++ += value;
         }
     }
 }
@@ -170,11 +189,11 @@ struct Reading {
     const ImageRegion& region;
     int depth;         ///< of the glimpses
     bool premultiply;  ///< colours, by alpha
-    bool filled;       ///< what lies outside the image is added to values of float32
+    bool filled;       ///< what lies outside the image, or a bias, is added to values of float32
 
     [[nodiscard]] bool takes(const Lowered& lowered) const {
         return needs_premultiplication(lowered.map, region.alpha) == premultiply &&
-               (premultiply || has_fill(lowered) == filled);
+               (premultiply || adds_values(lowered) == filled);
     }
 
     [[nodiscard]] std::vector<cv::Mat> read(Group group) const {
@@ -205,6 +224,7 @@ struct Reading {
                      fill_values(lowered.fill, mean, region.alpha, premultiply, region.pixels.depth()));
         }
         if (premultiply) unpremultiply_alpha(glimpse, static_cast<float>(lowered.full_weight));
+        if (!lowered.bias.get().empty()) add_bias(glimpse, lowered.bias.get(), region.alpha);
         glimpse = rounded_to(glimpse, depth);
     }
 };
@@ -230,6 +250,20 @@ void validate_fill(const Lowered& lowered, int channels, bool alpha, int depth) 
     }
 }
 
+void validate_channels(const Lowered& lowered, int channels, bool alpha) {
+    const std::size_t given = lowered.bias.get().size();
+    const auto colours = static_cast<std::size_t>(channels) - (alpha ? 1 : 0);
+    if (given > 1 && given != colours) {
+        throw InvalidParameter("/bias", "the bias has " + std::to_string(given) + " values, the image " +
+                                            std::to_string(colours) + " channels" +
+                                            (alpha ? " beside alpha" : ""));
+    }
+    if (!needs_premultiplication(lowered.map, alpha) || lowered.full_weight > 0) return;
+    throw Error(
+        "of an image with alpha, colours are divided by the filtered alpha, and the weights of each "
+        "pixel have no sum > 0 in common; read that channel as no alpha, or drop it");
+}
+
 cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region, int depth) {
     const Lowered* const one = &lowered;
     return read_glimpses(backend, {&one, 1}, region, depth).front();
@@ -239,6 +273,7 @@ std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lower
                                    const ImageRegion& region, int depth) {
     for (const Lowered* each : lowered) {
         validate_fill(*each, region.pixels.channels(), region.alpha, region.pixels.depth());
+        validate_channels(*each, region.pixels.channels(), region.alpha);
         require_alpha(*each, region);
     }
     std::vector<cv::Mat> glimpses(lowered.size());

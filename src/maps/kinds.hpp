@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "glimpse/linear_map.hpp"
+#include "maps/filters.hpp"
 #include "maps/samples.hpp"
 #include "maps/separable.hpp"
 #include "maps/weighted_sum.hpp"

@@ -34,6 +34,16 @@ double inside(const Lowered& lowered) {
     return std::visit([&](const auto& kind) { return inside(kind, lowered); }, map.kind);
 }
 
+cv::Mat weights_outside(const Lowered& lowered) {
+    cv::Mat weights;
+    if (const auto* const filters = std::get_if<Filters>(&lowered.map.kind)) {
+        weights_outside(*filters, lowered.map).convertTo(weights, CV_64F);
+    } else {
+        row_sums(lowered.map).convertTo(weights, CV_64F, -1, lowered.full_weight);
+    }
+    return weights;
+}
+
 bool has_border(const Lowered& lowered) {
     return std::visit([](const auto& kind) { return has_border(kind); }, lowered.map.kind);
 }
@@ -56,6 +66,7 @@ Lowered shrunk(const Lowered& lowered, int n) {
                     .kind = std::visit([&](const auto& kind) { return shrunk(kind, n); }, lowered.map.kind)},
             .full_weight = lowered.full_weight,
             .fill = lowered.fill,
+            .bias = lowered.bias,
             .matrix = lowered.matrix ? std::optional(shrunk(*lowered.matrix, n)) : std::nullopt,
             .alpha = lowered.alpha,
             .inside = lowered.inside};

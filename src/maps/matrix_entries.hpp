@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "glimpse/linear_map.hpp"
+#include "maps/filters.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/samples.hpp"
 
@@ -136,13 +137,14 @@ void for_each_entry(const LinearMap& map, MatrixOf which, Entry&& entry, EndRow&
         entries::of_weights(sum.weights, map.image, entry);
         end_row();
     };
-    std::visit(overloaded{of_window, of_sum,
-                          [&](const Separable& axes) {
-                              entries::of_band(is_y ? axes.rows : axes.columns, entry, end_row);
-                          },
-                          [&](const Weights& mask) { entries::of_mask(mask, map, entry, end_row); },
-                          [&](const Samples& samples) { entries::of_samples(samples, map, entry, end_row); }},
-               map.kind);
+    std::visit(
+        overloaded{
+            of_window, of_sum,
+            [&](const Separable& axes) { entries::of_band(is_y ? axes.rows : axes.columns, entry, end_row); },
+            [&](const Weights& mask) { entries::of_mask(mask, map, entry, end_row); },
+            [&](const Samples& samples) { entries::of_samples(samples, map, entry, end_row); },
+            [&](const Filters& filters) { for_each_filter_entry(filters, map.image, entry, end_row); }},
+        map.kind);
 }
 
 }  // namespace glimpse

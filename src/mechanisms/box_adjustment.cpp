@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
+#include <variant>
 
 #include "glimpse/error.hpp"
 #include "mechanisms/about_centre.hpp"
+#include "mechanisms/box_form.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -43,10 +46,27 @@ void fill_with_mean(OneMechanism& mechanism, Size image) {
     }
 }
 
-/// A mechanism's box, where it has that form.
 template <typename OneMechanism>
-auto* box_form_of(OneMechanism& mechanism) {
-    return std::get_if<typename OneMechanism::BoxForm>(&mechanism.form);
+bool is_of_box(const OneMechanism& mechanism) {
+    if constexpr (TakesBox<OneMechanism>) {
+        return std::holds_alternative<typename OneMechanism::BoxForm>(mechanism.form);
+    } else {
+        return false;
+    }
+}
+
+template <TakesBox OneMechanism>
+void adjust(OneMechanism& mechanism, const BoxAdjustment& adjustment, Size image) {
+    auto& form = std::get<typename OneMechanism::BoxForm>(mechanism.form);
+    Box box = adjusted(in_pixels(form, image), adjustment);
+    if constexpr (requires { mechanism.size; }) {
+        if (!mechanism.size && box.width == box.height) box = of_whole_pixels(box);
+    }
+    form.box = box;
+    form.units = Units::pixels;
+    if constexpr (requires { mechanism.fill; }) {
+        if (adjustment.tracker) fill_with_mean(mechanism, image);
+    }
 }
 
 }  // namespace
@@ -62,7 +82,7 @@ Box adjusted(const Box& box, const BoxAdjustment& adjustment) {
 }
 
 bool has_box(const Mechanism& mechanism) {
-    return std::visit([](const auto& one) { return box_form_of(one) != nullptr; }, mechanism);
+    return std::visit([](const auto& one) { return is_of_box(one); }, mechanism);
 }
 
 void require_adjustable(const Mechanism& mechanism, const BoxAdjustment& adjustment) {
@@ -86,16 +106,8 @@ Mechanism adjusted(const Mechanism& mechanism, const BoxAdjustment& adjustment, 
     Mechanism result = mechanism;
     std::visit(
         [&](auto& one) {
-            auto* form = box_form_of(one);
-            if (!form) return;
-            Box box = adjusted(in_pixels(*form, image), adjustment);
-            if constexpr (requires { one.size; }) {
-                if (!one.size && box.width == box.height) box = of_whole_pixels(box);
-            }
-            form->box = box;
-            form->units = Units::pixels;
-            if constexpr (requires { one.fill; }) {
-                if (adjustment.tracker) fill_with_mean(one, image);
+            if constexpr (TakesBox<std::remove_reference_t<decltype(one)>>) {
+                if (is_of_box(one)) adjust(one, adjustment, image);
             }
         },
         result);

@@ -41,12 +41,12 @@ Divisor divisor_of(const Gaussian& gaussian) {
 }
 
 /// The Gaussian of one centre on the pixels of an axis.
-struct Filter {
+struct AxisFilter {
     double centre;
     double s;
     int nearest;  ///< the pixel of the image that is nearest to the centre
 
-    Filter(double filter_centre, double filter_s, int size)
+    AxisFilter(double filter_centre, double filter_s, int size)
         : centre(filter_centre),
           s(filter_s),
           nearest(static_cast<int>(std::clamp(std::nearbyint(centre), 0.0, size - 1.0))) {}
@@ -86,7 +86,7 @@ struct Row {
 };
 
 /// The weights of one centre before they are normalised.
-Row gaussian_row(const Filter& filter, int size, Gaussian::Normalise normalise) {
+Row gaussian_row(const AxisFilter& filter, int size, Gaussian::Normalise normalise) {
     const bool safe = normalise == Gaussian::Normalise::safe;
     if (!safe && filter.weight(filter.nearest) == 0) return {filter.nearest, {}, 0};
     const Interval kept = filter.kept(size);
@@ -111,7 +111,7 @@ FilterBank filter_bank(const Gaussian::Axis& axis, int count, int size, const Ga
     FilterBank bank{BandedMatrix(size)};
     const Divisor divisor = divisor_of(gaussian);
     for (int i = 0; i < count; ++i) {
-        const Filter filter(axis.u + i * axis.d, axis.s, size);
+        const AxisFilter filter(axis.u + i * axis.d, axis.s, size);
         Row row = gaussian_row(filter, size, gaussian.normalise);
         const double total = divisor.of(row.mass);
         // Between the pixels of a narrow Gaussian what is added takes much, and nothing of that lies outside.

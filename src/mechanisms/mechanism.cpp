@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "maps/overloaded.hpp"
+#include "mechanisms/box_form.hpp"
 #include "system/isolated.hpp"
 
 namespace glimpse {
@@ -14,7 +15,20 @@ constexpr std::array<std::string_view, sizeof...(M)> names_of(std::type_identity
     return {M::name...};
 }
 
+template <typename... M>
+constexpr auto box_names_of(std::type_identity<std::variant<M...>>) {
+    std::array<std::string_view, (std::size_t{TakesBox<M>} + ...)> names;
+    auto* next = names.begin();
+    ((TakesBox<M> ? void(*next++ = M::name) : void()), ...);
+    return names;
+}
+
 }  // namespace
+
+std::span<const std::string_view> box_mechanism_names() {
+    static constexpr auto names = box_names_of(std::type_identity<Mechanism>());
+    return names;
+}
 
 std::span<const std::string_view> mechanism_names() {
     static constexpr auto names = names_of(std::type_identity<Mechanism>());
@@ -34,6 +48,7 @@ std::vector<Mechanism> parts(const Mechanism& mechanism) {
 
 std::optional<Size> requested_size(const Mechanism& mechanism) {
     return std::visit(overloaded{[](const Mask&) -> std::optional<Size> { return std::nullopt; },
+                                 [](const Filter&) -> std::optional<Size> { return std::nullopt; },
                                  [](const auto& m) { return m.size; }},
                       mechanism);
 }
@@ -57,6 +72,7 @@ Lowered lower(const Mechanism& mechanism, Size image) {
 LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read) {
     return std::visit(overloaded{[&](const Mask& mask) { return lowering_memory(mask, image, to_read); },
                                  [&](const SpatialTransformer& stn) { return lowering_memory(stn, image); },
+                                 [&](const Filter& filter) { return lowering_memory(filter, image); },
                                  [](const auto&) { return LoweringMemory{}; }},
                       mechanism);
 }
@@ -101,7 +117,8 @@ bool lacks_values(const Mechanism& mechanism) {
 
 bool reads_files_later(const Mechanism& mechanism) {
     const auto* stn = std::get_if<SpatialTransformer>(&mechanism);
-    return lacks_values(mechanism) || (stn && has_field(*stn));
+    const auto* filter = std::get_if<Filter>(&mechanism);
+    return lacks_values(mechanism) || (stn && has_field(*stn)) || (filter && has_field(*filter));
 }
 
 void supply(Mechanism& mechanism, const cv::Mat& values, bool of_picture) {

@@ -5,7 +5,9 @@
 #include <type_traits>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 #include "json/json_text.hpp"
+#include "mechanisms/box_form.hpp"
 #include "parameters/expansion.hpp"
 
 namespace glimpse {
@@ -16,12 +18,17 @@ using Maker = Mechanism (*)(const OrientedBox&, const ParameterDefaults&);
 
 template <typename OneMechanism>
 Mechanism made(const OrientedBox& box, const ParameterDefaults& defaults) {
-    OneMechanism mechanism;
-    typename OneMechanism::BoxForm form;
-    static_cast<OrientedBox&>(form) = box;
-    mechanism.form = form;
-    if constexpr (requires { mechanism.size; }) mechanism.size = defaults.size;
-    return mechanism;
+    if constexpr (!TakesBox<OneMechanism>) {
+        throw UsageError("mechanism " + json::in_quotes(OneMechanism::name) +
+                         " has no box; those that have are " + join(box_mechanism_names()));
+    } else {
+        OneMechanism mechanism;
+        typename OneMechanism::BoxForm form;
+        static_cast<OrientedBox&>(form) = box;
+        mechanism.form = form;
+        if constexpr (requires { mechanism.size; }) mechanism.size = defaults.size;
+        return mechanism;
+    }
 }
 
 /// In the order of `mechanism_names`.

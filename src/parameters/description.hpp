@@ -73,6 +73,7 @@ Description mask_description();
 Description gaussian_description();
 Description spatial_transformer_description();
 Description retina_description();
+Description filter_description();
 
 /// The names of all keys that an entry of the mechanism may have.
 std::vector<std::string_view> key_names(const Description& description);

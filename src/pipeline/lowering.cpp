@@ -73,7 +73,10 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
         require_running(options);
         guarded(reports[k], [&] {
             Lowered one = lowered(glimpse, options, image.size);
-            with_place(glimpse.place, [&] { validate_fill(one, image.channels, image.alpha, image.depth); });
+            with_place(glimpse.place, [&] {
+                validate_fill(one, image.channels, image.alpha, image.depth);
+                validate_channels(one, image.channels, image.alpha);
+            });
             describe(one, reports[k]);
             glimpses.push_back({.glimpse = &glimpse,
                                 .lowered = std::move(one),

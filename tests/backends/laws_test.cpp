@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulated_device.hpp"
+#include "filters.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "resizing_choices.hpp"
@@ -482,5 +483,29 @@ TEST_CASE("laws: retina") {
                       padding == Padding::zeros ? margin : everywhere);
             }
         }
+    }
+}
+
+TEST_CASE("laws: filters") {
+    cv::RNG random(20160605);
+    for (const Size image : {picture, slim[0], slim[1], slim[2]}) {
+        const Table table(image);
+        // Where most taps are of one pixel they would cancel out, and their rounding would not.
+        const double least = image == picture ? -1 : 0;
+        for (const int side : {1, 2, 3, 4, 5}) {
+            const auto taps = static_cast<std::size_t>(side * side);
+            for (const Padding padding : all_paddings) {
+                const std::string what = std::to_string(side) + words(padding);
+                const std::vector<float> kernel = filters::weights(taps, random, least);
+                table("of all pixels, " + what, filters::of_kernel({kernel.begin(), kernel.end()}, padding),
+                      padding == Padding::zeros ? side / 2 : everywhere);
+                table("of each pixel, " + what,
+                      filters::of_each_pixel(
+                          filters::weights(static_cast<std::size_t>(image.area()) * taps, random, least),
+                          image, side, padding),
+                      nowhere);
+            }
+        }
+        table("none", filters::of_kernel({0}), everywhere);
     }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "filters.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "resizing_choices.hpp"
@@ -314,5 +315,35 @@ TEST_CASE("reference: a retina pools as RAM does") {
             CHECK(error(one, image, reference::ram_glimpse(image, centre, *retina.size, scale)) <= bound);
             scale *= factor;
         }
+    }
+}
+
+TEST_CASE("reference: filters of all pixels, and of each") {
+    Draws draws(16);
+    cv::RNG random(1605);
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(20);
+        const cv::Mat image = draws.image(size);
+        const int side = draws.whole(1, 9);
+        const auto taps = static_cast<std::size_t>(side * side);
+        const Padding padding = draws.padding();
+        // As those of a softmax, up to their sign: they make no more than the range.
+        const auto drawn = [&](std::size_t count) {
+            std::vector<float> weights = filters::weights(count, random);
+            for (float& weight : weights) weight /= static_cast<float>(taps);
+            return weights;
+        };
+        CAPTURE(n);
+        const std::vector<float> kernel = drawn(taps);
+        CHECK(error(filters::of_kernel({kernel.begin(), kernel.end()}, padding), image,
+                    reference::filtered(image, side, padding, [&](int, int, int u, int v) {
+                        return double{kernel[static_cast<std::size_t>(u * side + v)]};
+                    })) <= bound);
+        const std::vector<float> all = drawn(static_cast<std::size_t>(size.area()) * taps);
+        CHECK(error(filters::of_each_pixel(all, size, side, padding), image,
+                    reference::filtered(image, side, padding, [&](int i, int j, int u, int v) {
+                        return double{
+                            all[static_cast<std::size_t>(((i * size.width + j) * side + u) * side + v)]};
+                    })) <= bound);
     }
 }

@@ -1,4 +1,5 @@
 #include <benchmark/benchmark.h>
+#include <tbb/task_arena.h>
 
 #include <array>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "../filters.hpp"
 #include "dense_product.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
@@ -183,6 +185,43 @@ void gaussian_dense(benchmark::State& state) {
     run_peer(state, [&](const cv::Mat& image, cv::Mat& out) { out = product.read(image); });
 }
 
+constexpr int side_of_filter = 5;
+
+/// Of an n×n image, of which all pixels are filtered.
+void run_filter(benchmark::State& state, const Filter& filter) {
+    const Size size = size_of(state);
+    const cv::Mat image = picture(static_cast<int>(state.range(1)))(cv::Rect(0, 0, size.width, size.height));
+    const auto backend = make_backend("cpu");
+    const LinearMap map = lower(filter, size).map;
+    const ImageRegion region{whole(size), image};
+    tbb::task_arena one_thread(1);
+    one_thread.execute([&] {
+        for (auto _ : state) benchmark::DoNotOptimize(read_one(*backend, map, region, CV_8U));
+    });
+}
+
+std::vector<float> weights_of(std::int64_t pixels) {
+    cv::RNG random(16);
+    return filters::weights(static_cast<std::size_t>(pixels) * side_of_filter * side_of_filter, random);
+}
+
+void filter_of_all(benchmark::State& state) {
+    const std::vector<float> kernel = weights_of(1);
+    run_filter(state, filters::of_kernel({kernel.begin(), kernel.end()}));
+}
+void filter_of_each(benchmark::State& state) {
+    const Size size = size_of(state);
+    run_filter(state, filters::of_each_pixel(weights_of(size.area()), size, side_of_filter));
+}
+void filter_filter2d(benchmark::State& state) {
+    const Size size = size_of(state);
+    const cv::Mat kernel = cv::Mat(weights_of(1), true).reshape(1, side_of_filter);
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        cv::filter2D(image(cv::Rect(0, 0, size.width, size.height)), out, CV_8U, kernel, {-1, -1}, 0,
+                     cv::BORDER_CONSTANT | cv::BORDER_ISOLATED);
+    });
+}
+
 void sizes(benchmark::internal::Benchmark* job) {
     for (const int channels : {1, 3, 4}) {
         for (const int n : {64, 128, 256}) job->Args({n, channels});
@@ -204,6 +243,10 @@ BENCHMARK(gaussian_glimpse)->Name("gaussian/glimpse")->Apply(sizes);
 BENCHMARK(gaussian_lowered)->Name("gaussian/glimpse_with_lowering")->Apply(sizes);
 BENCHMARK(gaussian_blur_and_decimate)->Name("gaussian/blur_and_decimate")->Apply(sizes);
 BENCHMARK(gaussian_dense)->Name("gaussian/dense")->Args({64, 3})->Args({128, 3})->Args({256, 3});
+
+BENCHMARK(filter_of_all)->Name("filter/glimpse")->Apply(sizes);
+BENCHMARK(filter_of_each)->Name("filter/of_each_pixel")->Apply(sizes);
+BENCHMARK(filter_filter2d)->Name("filter/filter2D")->Apply(sizes);
 
 int main(int argc, char** argv) {
     cv::setNumThreads(1);

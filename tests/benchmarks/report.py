@@ -26,6 +26,8 @@ KERNELS = [
     ("the same with its points made anew each time", "quadrilateral/glimpse_with_lowering", "quadrilateral/warpPerspective", "–"),
     ("STN, quadrilateral, points listed, beside `cv::remap`", "quadrilateral/glimpse", "quadrilateral/remap", "–"),
     ("STN, quadrilateral, beside STN, general", "quadrilateral/glimpse", "general/glimpse", "≤ 1.5"),
+    ("filter 5×5 of n×n pixels, beside `cv::filter2D`", "filter/glimpse", "filter/filter2D", "–"),
+    ("filters 5×5 of each pixel, beside `cv::filter2D`", "filter/of_each_pixel", "filter/filter2D", "–"),
     ("Gaussian (d = 2, s = 1) beside `GaussianBlur` 13×13 and decimation", "gaussian/glimpse", "gaussian/blur_and_decimate", "≤ 0.4"),
     ("the same with the map made anew each time", "gaussian/glimpse_with_lowering", "gaussian/blur_and_decimate", "–"),
     ("Gaussian beside the dense product", "gaussian/glimpse", "gaussian/dense", "≤ 0.002"),

@@ -22,6 +22,7 @@ import numpy
 import arrays
 import bounds
 import crops
+import filters
 import gaussians
 import maps
 import masks
@@ -36,8 +37,8 @@ import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, warps, retinas, maps, writes, arrays, read_jpeg_png_webp, read_tiff,
-           read_plain, read_others, written)
+MODULES = (crops, masks, gaussians, transformers, warps, retinas, filters, maps, writes, arrays, read_jpeg_png_webp,
+           read_tiff, read_plain, read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
 FAILURES_SHOWN = 3  # of a kind

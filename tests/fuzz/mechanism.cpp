@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "filters.hpp"
 #include "glimpse_laws.hpp"
 
 // Mechanisms and images drawn at random.
@@ -231,8 +232,31 @@ Retina retina_of(Draws& draws) {
     return retina;
 }
 
+Filter filter_of(Draws& draws, Size image) {
+    const int side = draws.whole(1, 6);
+    const auto taps = static_cast<std::size_t>(side * side);
+    const std::uint64_t seed = draws.bits(2);
+    cv::RNG random(seed);
+    Filter filter;
+    if (draws.flag()) {
+        const bool any = draws.bits(1) % 4 == 0;
+        std::vector<double> kernel(any ? static_cast<std::size_t>(draws.whole(0, 10)) : taps);
+        for (double& weight : kernel) weight = any ? draws.any_real() : random.uniform(-1.0, 1.0);
+        filter.form = Filter::KernelForm{kernel};
+    } else {
+        const Size size = draws.bits(1) % 8 == 0 ? Size{3, 2} : image;
+        filter = filters::of_each_pixel(
+            filters::weights(static_cast<std::size_t>(size.area()) * taps, random), size, side);
+    }
+    filter.padding = padding_of(draws);
+    filter.fill = fill_of(draws);
+    if (draws.flag()) filter.bias = {draws.any_real()};
+    return filter;
+}
+
 Mechanism mechanism_of(Draws& draws, Size image) {
     const std::uint64_t choice = draws.bits(1);
+    if (choice < 16) return filter_of(draws, image);
     if (choice < 32) return retina_of(draws);  // findings that are kept begin with greater ones
     switch (choice % 4) {
         case 0:

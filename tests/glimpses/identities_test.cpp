@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "filters.hpp"
 #include "glimpse/mechanism.hpp"
 #include "maps/image_region.hpp"
 #include "reference.hpp"
@@ -350,4 +351,87 @@ TEST_CASE("identity: read(write(g)) = g for crop") {
     const cv::Mat glimpse = noise(map.glimpse, CV_32FC3, 6);
     const ImageRegion written = cpu().write(map, glimpse);
     CHECK(difference(read_one(cpu(), map, written, CV_32F), glimpse) == 0);
+}
+
+TEST_CASE("identity: a filter of a delta = the image, and of a 1 elsewhere = that window, exactly") {
+    for (const int type : {CV_8UC3, CV_16UC1, CV_32FC4}) {
+        const cv::Mat image = coloured(type);
+        CHECK(difference(read(filters::of_kernel({1}), image, false, image.depth()), image) == 0);
+        for (const int side : {2, 3, 5}) {
+            for (int tap = 0; tap < side * side; ++tap) {
+                std::vector<double> kernel(static_cast<std::size_t>(side * side), 0.0);
+                kernel[static_cast<std::size_t>(tap)] = 1;
+                const double x = tap % side - side / 2;
+                const double y = tap / side - side / 2;
+                Crop window = crop({x, y, double(image.cols), double(image.rows)});
+                window.padding = Padding::zeros;
+                CHECK(difference(read(filters::of_kernel(kernel), image, false, image.depth()),
+                                 read(window, image, false, image.depth())) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("identity: a filter of 1/s² = the mean of each pixel's box, for each padding") {
+    constexpr double float32_sums = 255 * 1e-6;
+    const cv::Mat image = coloured();
+    for (const int side : {3, 5, 7}) {
+        const auto taps = static_cast<std::size_t>(side * side);
+        const std::vector<double> kernel(taps, 1.0 / static_cast<double>(taps));
+        for (const auto& [padding, border] : {std::pair{Padding::zeros, cv::BORDER_CONSTANT},
+                                              {Padding::border, cv::BORDER_REPLICATE},
+                                              {Padding::reflection, cv::BORDER_REFLECT}}) {
+            cv::Mat wide;
+            cv::copyMakeBorder(image, wide, side / 2, side / 2, side / 2, side / 2, border);
+            cv::Mat expected(image.size(), CV_32FC3);
+            for (int y = 0; y < image.rows; ++y) {
+                for (int x = 0; x < image.cols; ++x) {
+                    const cv::Scalar mean = cv::mean(wide(cv::Rect(x, y, side, side)));
+                    for (int c = 0; c < 3; ++c) expected.at<cv::Vec3f>(y, x)[c] = static_cast<float>(mean[c]);
+                }
+            }
+            CHECK(difference(read(filters::of_kernel(kernel, padding), image), expected) <= float32_sums);
+        }
+    }
+}
+
+TEST_CASE("identity: filters of four bilinear taps a pixel = a transformer of unit stride") {
+    constexpr double rounded_twice = 255 * 1e-6;
+    const cv::Mat image = coloured();
+    cv::RNG random(1506);
+    std::vector<Point> points;
+    std::vector<float> weights;
+    for (int i = 0; i < picture.height; ++i) {
+        for (int j = 0; j < picture.width; ++j) {
+            const double across = random.uniform(0.0, 1.0);
+            const double down = random.uniform(0.0, 1.0);
+            points.push_back({j + across, i + down});
+            // r = 1: taps 4, 5, 7 and 8 of nine are the pixel, and those to its right and below.
+            for (const double weight : {0.0, 0.0, 0.0, 0.0, (1 - across) * (1 - down), across * (1 - down),
+                                        0.0, (1 - across) * down, across * down}) {
+                weights.push_back(static_cast<float>(weight));
+            }
+        }
+    }
+    SpatialTransformer stn = warps::transformer(GridWarp{warps::field(points, picture.width), true});
+    for (const Padding padding : all_paddings) {
+        stn.padding = padding;
+        CHECK(difference(read(filters::of_each_pixel(weights, picture, 3, padding), image),
+                         read(stn, image)) <= rounded_twice);
+    }
+}
+
+TEST_CASE("identity: one kernel for all pixels = the same for each") {
+    constexpr double another_order = 255 * 1e-6;
+    cv::RNG random(16);
+    const cv::Mat image = coloured();
+    const std::vector<float> kernel = filters::weights(25, random);
+    std::vector<float> repeated;
+    for (std::int64_t n = 0; n < picture.area(); ++n)
+        repeated.insert(repeated.end(), kernel.begin(), kernel.end());
+    for (const Padding padding : all_paddings) {
+        CHECK(difference(read(filters::of_each_pixel(repeated, picture, 5, padding), image),
+                         read(filters::of_kernel({kernel.begin(), kernel.end()}, padding), image)) <=
+              another_order);
+    }
 }

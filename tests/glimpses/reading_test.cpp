@@ -11,12 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "filters.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/reading.hpp"
 #include "pixels/rounding.hpp"
 #include "refusals.hpp"
+#include "small_images.hpp"
 
 using namespace glimpse;
 
@@ -227,4 +229,33 @@ TEST_CASE("an alpha of float32 weighs in any units, and beside a fill that is op
     }
     // One that is only copied is what it is.
     CHECK(read(crop({0, 0, 2, 1}, {}, {}), image({100, -9, 40, 700})).at<cv::Vec2f>(1) == cv::Vec2f(40, 700));
+}
+
+TEST_CASE("a bias has one value, or one for each channel but alpha, which it leaves as it is") {
+    const cv::Mat image(2, 3, CV_8UC4, cv::Scalar(10, 20, 30, 255));
+    Filter filter = filters::of_kernel({2});
+    const auto first_pixel = [&](bool alpha) {
+        const cv::Mat glimpse = small_images::read(filter, image, alpha, CV_8U);
+        return glimpse.at<cv::Vec4b>(0, 0);
+    };
+    filter.bias = {7};
+    CHECK(first_pixel(false) == cv::Vec4b(27, 47, 67, 255));
+    CHECK(first_pixel(true) == cv::Vec4b(27, 47, 67, 255));  // alpha is that of the image
+    filter.bias = {1, -60, 3};
+    CHECK(first_pixel(true) == cv::Vec4b(21, 0, 63, 255));
+    CHECK(refusal<InvalidParameter>([&] { first_pixel(false); }) ==
+          "the bias has 3 values, the image 4 channels");
+    filter.bias = {1, 2};
+    CHECK(refusal<InvalidParameter>([&] { first_pixel(true); }) ==
+          "the bias has 2 values, the image 3 channels beside alpha");
+}
+
+TEST_CASE("colours are divided by no alpha whose weights have no sum > 0") {
+    const cv::Mat image(2, 3, CV_8UC4, cv::Scalar(10, 20, 30, 255));
+    for (const Filter& filter : {filters::of_kernel({0, 1, -1, 0}), filters::of_kernel({-1}),
+                                 filters::of_each_pixel({1, 1, 1, 1, 1, 2}, {3, 2}, 1)}) {
+        CHECK_NOTHROW(small_images::read(filter, image, false));
+        CHECK(refusal<Error>([&] { small_images::read(filter, image, true); }).find("no sum > 0") !=
+              std::string::npos);
+    }
 }

@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "filters.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 #include "maps/taps.hpp"
@@ -553,4 +554,39 @@ TEST_CASE("by hand: one box for any mechanism") {
     CHECK(cv::sum(a)[0] == 24);
     CHECK(cv::countNonZero(a(cv::Rect(3, 1, 6, 4)) != 1) == 0);
     CHECK(rounded(in_pixels({{0.15, 0.1, 0.3, 0.4}, Units::fraction}, {20, 10})) == Rectangle{3, 1, 6, 4});
+}
+
+TEST_CASE("by hand: a kernel of rows and columns, its weights outside, bias and fill") {
+    // r = 1: the tap of row u and column v looks at row i + u - 1 and column j + v - 1.
+    const std::vector<double> kernel{0, 2, 0, -1, 1, 0, 0, 0, 3};
+    const cv::Mat image = (cv::Mat_<float>(2, 3) << 1, 2, 3, 4, 5, 6);
+    Filter filter = filters::of_kernel(kernel);
+    // [0, 0]: 1 + 3·5; [0, 1]: 2 - 1 + 3·6; [0, 2]: 3 - 2; [1, 0]: 2·1 + 4; [1, 1]: 2·2 - 4 + 5; ...
+    const cv::Mat expected = (cv::Mat_<double>(2, 3) << 16, 19, 1, 6, 5, 7);
+    check_near(read(filter, image), expected, 0);
+    filter.bias = {0.5};
+    check_near(read(filter, image), cv::Mat(expected + 0.5), 0);
+    filter.bias = {};
+    // Outside at [0, 0]: above and left, 2 - 1; at [0, 1] above; at [0, 2] above and below right; ...
+    const cv::Mat outside = (cv::Mat_<double>(2, 3) << 1, 2, 5, 2, 3, 3);
+    CHECK(difference(weights_outside(lower(filter, {3, 2})), outside) == 0);
+    filter.fill = Constant{{10}};
+    check_near(read(filter, image), cv::Mat(expected + 10 * outside), 0);
+    const Lowered lowered = lower(filter, {3, 2});
+    CHECK(lowered.full_weight == 5);
+    CHECK(is_signed(lowered));
+    CHECK(inside(lowered) == 1);
+    // Aᵀ1: each pixel's weights by whom it is looked at.
+    check_near(attention_map(lowered.map).pixels, (cv::Mat_<double>(2, 3) << 2, 2, 3, 0, 3, 4), 0);
+}
+
+TEST_CASE("by hand: filters of each pixel") {
+    // s = 2, r = 1: taps at (-1, -1), (-1, 0), (0, -1) and (0, 0).
+    const std::vector<float> weights{0, 0, 0, 1, 0, 0, 1, 0, 5, 1, 0, 0, 0.5F, 0, 0, -2};
+    const cv::Mat image = (cv::Mat_<float>(2, 2) << 10, 20, 30, 40);
+    const Filter filter = filters::of_each_pixel(weights, {2, 2}, 2);
+    check_near(read(filter, image), (cv::Mat_<double>(2, 2) << 10, 10, 10, -75), 0);
+    check_near(read(filters::of_each_pixel(weights, {2, 2}, 2, Padding::border), image),
+               (cv::Mat_<double>(2, 2) << 10, 10, 60, -75), 0);
+    CHECK(lower(filter, {2, 2}).full_weight == 0);  // none in common
 }

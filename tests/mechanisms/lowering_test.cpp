@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "filters.hpp"
 #include "glimpse/box_adjustment.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
@@ -296,4 +297,48 @@ TEST_CASE("lowering: the weights of a mask are counted, with what making them ta
     CHECK(lowering_memory(Crop{}, image, 0).working == 0);
     const Size refused{1 << 15, 1 << 14};
     CHECK(lowering_memory(mask, refused, 0).kept == 0);
+}
+
+namespace {
+
+std::string refusal_with_field(const auto& action) {
+    try {
+        action();
+    } catch (const InvalidParameter& error) {
+        return error.field() + ": " + error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("filters of each pixel are for an image of their own size") {
+    const Filter filter = filters::of_each_pixel(std::vector<float>(12 * 9, 1.0F), {4, 3}, 3);
+    CHECK(lower(filter, {4, 3}).full_weight == 9);
+    const std::string refusal = refusal_with_field([&] { lower(filter, {3, 4}); });
+    CHECK(refusal == "/kernel: its filters are of the pixels of an image of 4×3, and this one has 3×4");
+}
+
+TEST_CASE("a kernel is a square of numbers of float32") {
+    const auto refusal = [](std::vector<double> kernel) {
+        return refusal_with_field([&] { validate(filters::of_kernel(std::move(kernel))); });
+    };
+    CHECK(refusal({1, 2, 3, 4}) == "");
+    CHECK(refusal({}) == "/kernel: a kernel has s·s weights, s ≥ 1, not 0");
+    CHECK(refusal({1, 2, 3}) == "/kernel: a kernel has s·s weights, s ≥ 1, not 3");
+    CHECK(refusal({1e39}) == "/kernel: a number that float32 can hold is needed, not 1e39");
+    Filter filter = filters::of_kernel({1});
+    filter.bias = {-1e39};
+    CHECK(refusal_with_field([&] { validate(filter); }) ==
+          "/bias: a number that float32 can hold is needed, not -1e39");
+}
+
+TEST_CASE("filters have a full weight where their weights have one sum, but for float16's rounding") {
+    CHECK(lower(filters::of_kernel({0.5, -2, 0, 0.25}), {4, 3}).full_weight == -1.25);
+    const auto of_two = [](float a, float b) {
+        return lower(filters::of_each_pixel({a, b}, {2, 1}, 1), {2, 1}).full_weight;
+    };
+    CHECK(of_two(1.0005F, 0.9999F) == doctest::Approx(1.0002));
+    CHECK(of_two(1.01F, 0.99F) == 0);
+    CHECK(of_two(1, -1) == 0);
 }

@@ -33,6 +33,10 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"interpolation", R"("nearest")"},
         {"antialias", "false"},
         {"file", R"("a.png")"},
+        {"filter file", R"("one.txt")"},
+        {"kernel", "[[0, 1, 0], [1, -4, 1], [0, 1, 0]]"},
+        {"layout", R"("kk")"},
+        {"bias", "[1, 0.5]"},
         {"grid", "[[1]]"},
         {"tokens", R"({"file": "five.txt"})"},
         {"within", "[0, 0, 4, 3]"},
@@ -109,9 +113,9 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
 /// The message of the refusal; empty where it is read.
 std::string refusal_of(const std::string& text) {
     const ParameterDefaults defaults{.size = Size{4, 4}};
-    const auto open = [](const auto& /*path*/) {  // a row of a class token and 2×2 cells
-        const std::string_view five = "1 2 3 4 5";
-        return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(five.begin(), five.end()));
+    const auto open = [](const std::filesystem::path& path) {  // a row of a class token and 2×2 cells
+        const std::string_view content = path.filename() == "one.txt" ? "1" : "1 2 3 4 5";
+        return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(content.begin(), content.end()));
     };
     return refusal([&] {
         parse_parameters(text, "a.json", {}, defaults,

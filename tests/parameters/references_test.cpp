@@ -409,3 +409,38 @@ TEST_CASE("references: elements of images are refused where they do not fit") {
           "a.json: /box: \"each\": \"image\" is of a document that the images of a run share, by parameters; "
           "this one is of one image: give it an \"index\"");
 }
+
+TEST_CASE("references: filters of all pixels, and of each, by the layout of their array") {
+    Tables tables{{{"row", "1 2 3 4"}, {"square", "1 2\n3 4"}, {"three", "1 2 3 4 5 6 7 8 9"}}};
+    const auto filter = [](const std::string& keys) { return R"({"mechanism": "filter", )" + keys + "}"; };
+    for (const char* const keys :
+         {R"("kernel": {"file": "square"})", R"("file": "square")", R"("file": "square", "layout": "kk")"}) {
+        const auto form = form_of<Filter, Filter::KernelForm>(tables.read(filter(keys)));
+        CHECK(form.weights.get() == std::vector<double>{1, 2, 3, 4});
+    }
+    const ParameterDocument each =
+        tables.read(filter(R"("file": "square", "bias": {"file": "square", "each": 0})"));
+    REQUIRE(each.size() == 2);
+    CHECK(std::get<Filter>(each.back().mechanism).bias.get() == std::vector<double>{3, 4});
+}
+
+TEST_CASE("references: what is no array of filters") {
+    Tables tables{{{"row", "1 2 3 4"}, {"square", "1 2\n3 4"}, {"two", "1 2 3\n4 5 6"}}};
+    const auto message = [&](const std::string& keys) {
+        return tables.message(R"({"mechanism": "filter", )" + keys + "}");
+    };
+    CHECK(
+        message(R"("kernel": {"file": "two"})") ==
+        "a.json: /kernel: two: it has the shape (2, 3); (s, s), or for filters of each pixel a \"layout\" of "
+        "\"hwk\" or \"khw\", is needed here");
+    CHECK(message(R"("file": "square", "layout": "hwk")") ==
+          "a.json: /file: square: it has the shape (2, 2); (height, width, s·s), for the layout \"hwk\", is "
+          "needed here");
+    CHECK(
+        message(R"("kernel": {"file": "square"}, "layout": "khw")") ==
+        "a.json: /kernel: square: it has the shape (2, 2); (s·s, height, width), for the layout \"khw\", is "
+        "needed here");
+    CHECK(message(R"("kernel": {"file": "square", "array": "w"})").find("/kernel: square") !=
+          std::string::npos);
+    CHECK(message(R"("file": "elsewhere")") == "a.json: /file: no such file: elsewhere");
+}

@@ -1,9 +1,12 @@
 #include "backends/cuda/batch_reader.hpp"
 
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
+#include "maps/filters.hpp"
 #include "maps/image_region.hpp"
+#include "maps/overloaded.hpp"
 #include "maps/weighted_sum.hpp"
 #include "maps/window.hpp"
 #include "pixels/matrix_lines.hpp"
@@ -132,9 +135,13 @@ void BatchReader::set_glimpse(const Slot& slot, const cv::Mat& values) {
 void BatchReader::read_on_host() {
     for_each_in_parallel(on_host_.size(), [&](std::size_t k) {
         const LinearMap& map = *maps_[on_host_[k]];
-        const auto* window = std::get_if<Window>(&map.kind);
-        glimpses_[on_host_[k]] = window ? glimpse::read(*window, map, image_, depth_)
-                                        : glimpse::read(std::get<WeightedSum>(map.kind), map, image_, depth_);
+        const auto read_it = [&](const auto& kind) { return glimpse::read(kind, map, image_, depth_); };
+        glimpses_[on_host_[k]] =
+            std::visit(overloaded{[&](const Window& window) { return read_it(window); },
+                                  [&](const WeightedSum& sum) { return read_it(sum); },
+                                  [&](const Filters& filters) { return read_it(filters); },
+                                  [](const auto&) -> cv::Mat { throw std::logic_error("a map of the GPU"); }},
+                       map.kind);
     });
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "backends/cuda/cuda_transfers.hpp"
+#include "maps/filters.hpp"
 #include "maps/image_region.hpp"
 #include "maps/samples.hpp"
 #include "maps/weighted_sum.hpp"
@@ -29,6 +30,8 @@ class Writer {
     ImageRegion write(const Window& window) { return glimpse::write(window, map_, glimpse_); }
 
     ImageRegion write(const WeightedSum& sum) { return glimpse::write(sum, map_, glimpse_); }
+
+    ImageRegion write(const Filters& filters) { return glimpse::write(filters, map_, glimpse_); }
 
     ImageRegion write(const Weights& /*weights*/) {
         DevicePlan plan(glimpse_.channels());
