@@ -346,4 +346,20 @@ inline Values filtered(const Values& image, int side, Padding padding,
     return out;
 }
 
+// Deformable attention
+
+/// grid_sample's bilinear reading with zeros outside, at 2 loc - 1, the corners not aligned.
+inline double bilinear_at(const Values& image, double x, double y) {
+    const auto left = static_cast<int>(std::floor(x));
+    const auto top = static_cast<int>(std::floor(y));
+    double sum = 0;
+    for (int row = top; row <= top + 1; ++row) {
+        for (int column = left; column <= left + 1; ++column) {
+            if (row < 0 || column < 0 || row >= image.rows || column >= image.cols) continue;
+            sum += image(row, column) * (1 - std::abs(x - column)) * (1 - std::abs(y - row));
+        }
+    }
+    return sum;
+}
+
 }  // namespace glimpse::reference

@@ -52,6 +52,16 @@ struct MeanOfImage {};
 /// Zeros, or what takes their place.
 using Fill = std::variant<std::monostate, Constant, MeanOfImage>;
 
+/// Places that figures mark of a glimpse without a border: what looks, and where it looks.
+struct MarkedPoints {
+    struct Dot {
+        Point at;       ///< edge coordinates of the image
+        double weight;  ///< by which it is shaded, between 0 and the greatest magnitude of all
+    };
+    std::optional<Point> reference{};  ///< edge coordinates
+    std::vector<Dot> dots{};
+};
+
 /// A map whose cells are no squares on what it was made of.
 struct StretchedMap {
     Size map;   ///< cells
@@ -86,6 +96,8 @@ struct Lowered {
     cv::Mat alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.
     std::optional<double> inside{};
+    /// Null where there are none.
+    std::shared_ptr<const MarkedPoints> marks{};
     /// Of weights whose map was made of something else than it is laid on, as far as can be seen.
     std::optional<StretchedMap> stretched{};
     /// Of weights whose map has the size of an attention matrix of so many tokens, and may be one.

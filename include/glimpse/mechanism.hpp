@@ -18,6 +18,7 @@
 #include "glimpse/mechanisms/filter.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/mechanisms/mask.hpp"
+#include "glimpse/mechanisms/points.hpp"
 #include "glimpse/mechanisms/retina.hpp"
 #include "glimpse/mechanisms/spatial_transformer.hpp"
 #include "glimpse/score.hpp"
@@ -25,9 +26,9 @@
 namespace glimpse {
 
 /// The attention mechanisms: a closed set, chosen by name in a document.
-using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer, Retina, Filter>;
+using Mechanism = std::variant<Crop, Mask, Gaussian, SpatialTransformer, Retina, Filter, DeformablePoints>;
 
-/// "crop", "mask", "gaussian", "stn", "retina", "filter": in the order of `Mechanism`.
+/// "crop", "mask", "gaussian", "stn", "retina", "filter", "points": in the order of `Mechanism`.
 GLIMPSE_EXPORT std::span<const std::string_view> mechanism_names();
 
 /// Those of them that a box alone can be the parameters of, having a `BoxForm`; likewise in order.
@@ -50,7 +51,7 @@ GLIMPSE_EXPORT void validate(const Mechanism& mechanism);
 GLIMPSE_EXPORT Lowered lower(const Mechanism& mechanism, Size image);
 
 /// What `lower` takes: of a mask, whose weights are as large as the image, of a warp, which lists its points,
-/// and of filters as their own `lowering_memory` says; nothing that counts of any other.
+/// of filters and of points as their own `lowering_memory` says; nothing that counts of any other.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read);
 
 /// The mechanism whose map's adjoint is the model's write operation: itself, but for DRAW's γ.

@@ -49,6 +49,7 @@ std::vector<Mechanism> parts(const Mechanism& mechanism) {
 std::optional<Size> requested_size(const Mechanism& mechanism) {
     return std::visit(overloaded{[](const Mask&) -> std::optional<Size> { return std::nullopt; },
                                  [](const Filter&) -> std::optional<Size> { return std::nullopt; },
+                                 [](const DeformablePoints&) -> std::optional<Size> { return std::nullopt; },
                                  [](const auto& m) { return m.size; }},
                       mechanism);
 }
@@ -70,11 +71,13 @@ Lowered lower(const Mechanism& mechanism, Size image) {
 }
 
 LoweringMemory lowering_memory(const Mechanism& mechanism, Size image, std::int64_t to_read) {
-    return std::visit(overloaded{[&](const Mask& mask) { return lowering_memory(mask, image, to_read); },
-                                 [&](const SpatialTransformer& stn) { return lowering_memory(stn, image); },
-                                 [&](const Filter& filter) { return lowering_memory(filter, image); },
-                                 [](const auto&) { return LoweringMemory{}; }},
-                      mechanism);
+    return std::visit(
+        overloaded{[&](const Mask& mask) { return lowering_memory(mask, image, to_read); },
+                   [&](const SpatialTransformer& stn) { return lowering_memory(stn, image); },
+                   [&](const Filter& filter) { return lowering_memory(filter, image); },
+                   [&](const DeformablePoints& points) { return lowering_memory(points, image); },
+                   [](const auto&) { return LoweringMemory{}; }},
+        mechanism);
 }
 
 Mechanism for_writing(const Mechanism& mechanism) {

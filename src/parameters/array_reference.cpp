@@ -291,13 +291,17 @@ std::vector<double> referenced_list(const Value& value, const ReadingContext& co
     const Reference reference = looked_up(value, context);
     const Array::Shape shape = with_axes(reference.array.shape(), 1);
     if (shape.size() != 1 || shape[0] == 0) reference.fail_shape("one axis, of length > 0,");
+    count_listed(value, shape[0], context);
+    return numbers_of(reference);
+}
+
+void count_listed(const Value& value, std::size_t numbers, const ReadingContext& context) {
     std::size_t& listed = context.arrays->listed;
-    if (shape[0] > most_listed - listed) {
+    if (numbers > most_listed - listed) {
         value.fail("the lists of the document have more than " + power_of_two(most_listed) +
                    " numbers, all together: split it");
     }
-    listed += shape[0];
-    return numbers_of(reference);
+    listed += numbers;
 }
 
 Mask::FileForm referenced_grid(const Value& value, const ReadingContext& context) {

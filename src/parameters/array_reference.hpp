@@ -56,6 +56,9 @@ std::vector<double> referenced_numbers(const json::Value& value, const std::vect
 /// The numbers of an array of one axis, of any length > 0.
 std::vector<double> referenced_list(const json::Value& value, const ReadingContext& context);
 
+/// Counts numbers that the document holds from now on. Throws `UsageError` where they are too many.
+void count_listed(const json::Value& value, std::size_t numbers, const ReadingContext& context);
+
 /// An array of rows and columns, for later.
 Mask::FileForm referenced_grid(const json::Value& value, const ReadingContext& context);
 

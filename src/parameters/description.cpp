@@ -50,9 +50,9 @@ const std::vector<Key>& image_keys() {
 }
 
 const std::vector<Description>& descriptions() {
-    static const std::vector<Description> table{crop_description(),     mask_description(),
-                                                gaussian_description(), spatial_transformer_description(),
-                                                retina_description(),   filter_description()};
+    static const std::vector<Description> table{
+        crop_description(),   mask_description(),   gaussian_description(), spatial_transformer_description(),
+        retina_description(), filter_description(), points_description()};
     return table;
 }
 

@@ -74,6 +74,7 @@ Description gaussian_description();
 Description spatial_transformer_description();
 Description retina_description();
 Description filter_description();
+Description points_description();
 
 /// The names of all keys that an entry of the mechanism may have.
 std::vector<std::string_view> key_names(const Description& description);

@@ -509,3 +509,24 @@ TEST_CASE("laws: filters") {
         table("none", filters::of_kernel({0}), everywhere);
     }
 }
+
+TEST_CASE("laws: sampling points of deformable attention") {
+    cv::RNG random(20211008);
+    for (const Size image : {picture, slim[0], slim[1], slim[2]}) {
+        const Table table(image);
+        const auto points = [&](double low, double high, double least) {
+            std::vector<AttendedPoint> all;
+            for (int k = 0; k < 12; ++k) {
+                all.push_back({{random.uniform(low, high), random.uniform(low, high)},
+                               k % 5 == 4 ? 0 : random.uniform(least, 1.0)});
+            }
+            DeformablePoints mechanism;
+            mechanism.points = std::make_shared<const std::vector<AttendedPoint>>(all);
+            return mechanism;
+        };
+        table("inside", points(0, 1, 0), nowhere);
+        table("leaving the image", points(-0.5, 1.5, 0), nowhere);
+        table("of both signs", points(0, 1, image == picture ? -1 : 0), nowhere);
+        table("outside", points(3, 4, 0), nowhere);
+    }
+}

@@ -347,3 +347,25 @@ TEST_CASE("reference: filters of all pixels, and of each") {
                     })) <= bound);
     }
 }
+
+TEST_CASE("reference: sampling points of deformable attention") {
+    Draws draws(2021);
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(20);
+        const cv::Mat image = draws.image(size);
+        std::vector<AttendedPoint> points;
+        reference::Values expected(1, 1, 0.0);
+        for (int k = draws.whole(1, 32); k > 0; --k) {
+            const AttendedPoint point{{draws.uniform(-0.2, 1.2), draws.uniform(-0.2, 1.2)},
+                                      draws.uniform(-1, 1) / 32};
+            points.push_back(point);
+            const auto& [x, y] = point.location;
+            expected(0, 0) +=
+                point.weight * reference::bilinear_at(image, x * size.width - 0.5, y * size.height - 0.5);
+        }
+        DeformablePoints mechanism;
+        mechanism.points = std::make_shared<const std::vector<AttendedPoint>>(points);
+        CAPTURE(n);
+        CHECK(error(mechanism, image, expected) <= bound);
+    }
+}

@@ -26,6 +26,7 @@ import filters
 import gaussians
 import maps
 import masks
+import points
 import read_jpeg_png_webp
 import read_others
 import read_plain
@@ -37,8 +38,8 @@ import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, warps, retinas, filters, maps, writes, arrays, read_jpeg_png_webp,
-           read_tiff, read_plain, read_others, written)
+MODULES = (crops, masks, gaussians, transformers, warps, retinas, filters, points, maps, writes, arrays,
+           read_jpeg_png_webp, read_tiff, read_plain, read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
 FAILURES_SHOWN = 3  # of a kind

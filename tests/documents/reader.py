@@ -57,6 +57,7 @@ class Reader:
         self.file("misspelt.json", examples.replace(third, third + '"simga": 0.5, '))
         self.file("jobs.jsonl", page.section("Manifests").of_language("json")[0].text + "\n")
         self.file("filters.json", page.section("Filters").of_language("json")[0].text)
+        self.file("points.json", page.section("Sampling points").of_language("json")[0].text)
         for text, name in re.findall(r"`(\{[^`]+\})` in `(\w+\.json)`", page.text):
             self.file(name, text)
         box = {"box": [0.25, 0.25, 0.5, 0.5], "units": "fraction"}
@@ -64,12 +65,16 @@ class Reader:
         self.file("photos/a.json", json.dumps(box))
 
     def arrays(self):
-        """A matrix for each image of photos/; features, and maps of them; filters for each pixel of photo.jpg."""
+        """A matrix for each image of photos/; features, and maps of them; filters for each pixel of photo.jpg; sampling
+        points."""
         numpy.save(self.directory / "thetas.npy", numpy.eye(2, 3)[None].repeat(2, 0))
         numpy.save(self.directory / "features.npy", numpy.ones((14, 14, 8), "float32"))
         filters = numpy.full((427, 640, 9), 1 / 9, "float16")
         numpy.save(self.directory / "filters.npy", filters)
         numpy.savez(self.directory / "net.npz", filters=numpy.moveaxis(filters, 2, 0)[None])
+        shape = (1, 2, 8, 4, 4)
+        locations = numpy.full((*shape, 2), 0.4)
+        numpy.savez(self.directory / "detr.npz", locations=locations, weights=numpy.full(shape, 1 / 16))
         numpy.savez(self.directory / "attention.npz", alphas=numpy.full((3, 14, 14), 14.0 ** -2))
 
     def annotations(self):

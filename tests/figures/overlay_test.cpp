@@ -6,9 +6,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <opencv2/imgproc.hpp>
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "drawn_pictures.hpp"
 #include "figures/module/drawing.hpp"
@@ -318,4 +320,45 @@ TEST_CASE("no box is drawn around a mask, whose attention is shown, unless outli
     CHECK(drawn_as(OverlayStyle::Kind::outline).shapes.size() == 2);  // the line, and its casing
     const std::array labelled{LabelledMap{"word", &lowered}};
     CHECK(overlay_figure(picture, labelled, OverlayStyle{}).shapes.size() == 3);  // a tag alone
+}
+
+TEST_CASE(
+    "marks are drawn in place of an outline: dots by weight, the strongest last, and a cross above them") {
+    const cv::Mat picture(80, 100, CV_8UC3, cv::Scalar(0, 0, 0));
+    const cv::Mat weights(80, 100, CV_32F, cv::Scalar(1));
+    Lowered map = mask(picture.size(), weights);
+    MarkedPoints marks;
+    marks.dots = {{{10, 20}, -2}, {{30, 40}, 0}, {{50, 60}, 1}, {{-1, 5}, 9}, {{100, 5}, 1}};
+    map.marks = std::make_shared<const MarkedPoints>(marks);
+    const auto boxes_of = [&] {
+        const LabelledMap labelled{"", &map};
+        const Figure figure = overlay_figure(picture, std::span(&labelled, 1), {Kind::outline});
+        std::vector<FigureBox> boxes;
+        for (const FigureShape& shape : figure.shapes) boxes.push_back(std::get<FigureBox>(shape));
+        return boxes;
+    };
+    // A casing and a dot each, of those inside; of weights 0, 1 and 2 of at most 9.
+    const std::vector<FigureBox> dots = boxes_of();
+    REQUIRE(dots.size() == 6);
+    const cv::Vec3b colour = glimpse_colour(0);
+    const std::array<cv::Point, 3> centres{{{30, 40}, {50, 60}, {10, 20}}};
+    const std::array<double, 3> shares{0, 1.0 / 9, 2.0 / 9};
+    for (std::size_t k = 0; k < 3; ++k) {
+        const FigureBox& dot = dots[2 * k + 1];
+        CHECK((dot.place.tl() + dot.place.br()) / 2 == centres[k]);
+        CHECK(dot.radius == dot.place.width / 2);
+        CHECK(dots[2 * k].place.contains(dot.place.tl()));
+        for (int c = 0; c < 3; ++c)
+            CHECK(std::abs(dot.colour[c] - (255 + shares[k] * (colour[c] - 255))) <= 0.5);
+    }
+    marks.reference = Point{70, 10};
+    map.marks = std::make_shared<const MarkedPoints>(marks);
+    const std::vector<FigureBox> with_cross = boxes_of();
+    REQUIRE(with_cross.size() == 10);
+    CHECK(with_cross.back().colour == colour);
+    CHECK(with_cross.back().place.contains({70, 10}));
+    CHECK(with_cross.back().place.height > 3 * with_cross.back().place.width);
+    marks.reference = Point{70, 80};
+    map.marks = std::make_shared<const MarkedPoints>(marks);
+    CHECK(boxes_of().size() == 6);
 }

@@ -254,8 +254,23 @@ Filter filter_of(Draws& draws, Size image) {
     return filter;
 }
 
+DeformablePoints points_of(Draws& draws) {
+    DeformablePoints points;
+    std::vector<AttendedPoint> all;
+    const bool any = draws.bits(1) % 4 == 0;
+    for (int n = draws.whole(0, 12); n > 0; --n) {
+        const double x = any ? draws.any_real() : draws.real(-0.2, 1.2);
+        const double y = any ? draws.any_real() : draws.real(-0.2, 1.2);
+        all.push_back({{x, y}, any ? draws.any_real() : draws.real(-1, 1)});
+    }
+    points.points = std::make_shared<const std::vector<AttendedPoint>>(all);
+    if (draws.flag()) points.reference = Point{draws.any_real(), draws.real(0, 1)};
+    return points;
+}
+
 Mechanism mechanism_of(Draws& draws, Size image) {
     const std::uint64_t choice = draws.bits(1);
+    if (choice < 8) return points_of(draws);
     if (choice < 16) return filter_of(draws, image);
     if (choice < 32) return retina_of(draws);  // findings that are kept begin with greater ones
     switch (choice % 4) {

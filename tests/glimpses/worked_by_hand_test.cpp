@@ -590,3 +590,29 @@ TEST_CASE("by hand: filters of each pixel") {
                (cv::Mat_<double>(2, 2) << 10, 10, 60, -75), 0);
     CHECK(lower(filter, {2, 2}).full_weight == 0);  // none in common
 }
+
+TEST_CASE("by hand: sampling points, x W - ½, and what of them lies outside") {
+    const auto of = [](std::vector<AttendedPoint> points) {
+        DeformablePoints mechanism;
+        mechanism.points = std::make_shared<const std::vector<AttendedPoint>>(std::move(points));
+        return mechanism;
+    };
+    const cv::Mat image = (cv::Mat_<float>(2, 4) << 10, 20, 30, 40, 50, 60, 70, 80);
+    // (0.375, 0.25) is the centre (1, 0); (0.5, 0.5) is (1.5, 0.5), between four; (0, 0.75) is (-½, 1).
+    CHECK(read(of({{{0.375, 0.25}, 1}}), image).at<float>(0, 0) == 20);
+    CHECK(read(of({{{0.5, 0.5}, 0.5}}), image).at<float>(0, 0) == 22.5F);
+    const DeformablePoints all = of({{{0.375, 0.25}, 0.25}, {{0.5, 0.5}, 0.5}, {{0, 0.75}, 0.25}});
+    CHECK(read(all, image).at<float>(0, 0) == 5 + 22.5F + 6.25F);
+    const Lowered lowered = lower(all, {4, 2});
+    CHECK(inside(lowered) == 0.875);
+    CHECK(lowered.full_weight == 1);
+    CHECK(!is_signed(lowered));
+    CHECK(support(lowered.map) == Rectangle{0, 0, 3, 2});
+    check_near(attention_map(lowered.map).pixels,
+               (cv::Mat_<double>(2, 3) << 0, 0.375, 0.125, 0.125, 0.125, 0.125), 0);
+    REQUIRE(lowered.marks);
+    CHECK(lowered.marks->dots[1].at.x == 2);
+    CHECK(lowered.marks->dots[1].at.y == 1);
+    CHECK(inside(lower(of({{{5, 5}, 1}}), {4, 2})) == 0);
+    CHECK(is_signed(lower(of({{{0.5, 0.5}, -1}}), {4, 2})));
+}

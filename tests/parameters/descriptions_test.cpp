@@ -37,6 +37,13 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"kernel", "[[0, 1, 0], [1, -4, 1], [0, 1, 0]]"},
         {"layout", R"("kk")"},
         {"bias", "[1, 0.5]"},
+        {"sampling_locations", R"({"file": "locations.npy"})"},
+        {"attention_weights", R"({"file": "weights.npy"})"},
+        {"query", "0"},
+        {"head", "0"},
+        {"level", "0"},
+        {"points", "[[0.5, 0.25, 1]]"},
+        {"reference", "[0.5, 0.5]"},
         {"grid", "[[1]]"},
         {"tokens", R"({"file": "five.txt"})"},
         {"within", "[0, 0, 4, 3]"},
@@ -110,10 +117,31 @@ std::string entry(std::string_view mechanism, const std::vector<std::string_view
     return text + more + "}";
 }
 
+/// An array of bytes.
+std::vector<std::uint8_t> npy_of_zeros(const std::vector<std::size_t>& shape) {
+    std::string lengths;
+    std::size_t count = 1;
+    for (const std::size_t length : shape) {
+        lengths += std::to_string(length) + ",";
+        count *= length;
+    }
+    std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (" + lengths + "), }";
+    header.resize(117, ' ');
+    const std::string text =
+        std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" + std::string(count, '\0');
+    return {text.begin(), text.end()};
+}
+
 /// The message of the refusal; empty where it is read.
 std::string refusal_of(const std::string& text) {
     const ParameterDefaults defaults{.size = Size{4, 4}};
     const auto open = [](const std::filesystem::path& path) {  // a row of a class token and 2×2 cells
+        if (path.extension() == ".npy") {                      // of deformable attention
+            const bool is_locations = path.stem() == "locations";
+            const std::vector<std::size_t> shape =
+                is_locations ? std::vector<std::size_t>{1, 1, 1, 1, 2} : std::vector<std::size_t>{1, 1, 1, 1};
+            return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(npy_of_zeros(shape)));
+        }
         const std::string_view content = path.filename() == "one.txt" ? "1" : "1 2 3 4 5";
         return kept_bytes(std::make_shared<const std::vector<std::uint8_t>>(content.begin(), content.end()));
     };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "figures/module/functions.hpp"
+#include "figures/module/marks.hpp"
 
 namespace glimpse {
 
@@ -26,13 +27,19 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Outli
     const auto is_drawn = [&](std::size_t k) {
         return place.without_border || !maps[k].lowered || has_border(*maps[k].lowered);
     };
+    const auto has_marks = [&](std::size_t k) { return maps[k].lowered && maps[k].lowered->marks; };
     const auto colour = [&](std::size_t k) { return glimpse_colour(maps[k].colour.value_or(k)); };
     const Point far_corner{double(figure.size.width), double(figure.size.height)};
     std::vector<std::vector<Point>> polygons;
     std::vector<LabelledOutline> visible;
-    for (const LabelledMap& labelled : maps) {
-        polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, place.across, place.down)
-                                            : std::vector<Point>());
+    for (std::size_t k = 0; k < maps.size(); ++k) {
+        const LabelledMap& labelled = maps[k];
+        if (has_marks(k)) {
+            polygons.push_back(around_marks(*labelled.lowered->marks, place.across, place.down, figure.size));
+        } else {
+            polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, place.across, place.down)
+                                                : std::vector<Point>());
+        }
         visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
     }
     std::size_t seen = 0;
@@ -40,12 +47,16 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Outli
     for (std::size_t k = 0; k < visible.size(); ++k) {
         if (visible[k].polygon.empty()) continue;
         ++seen;
-        drawn += is_drawn(k) ? 1 : 0;
+        drawn += is_drawn(k) || has_marks(k) ? 1 : 0;
     }
     const DrawingSizes sizes = drawing_sizes(figure.size, seen);
     const DrawingSizes lines = drawing_sizes(figure.size, drawn);
     for (std::size_t k = 0; k < polygons.size(); ++k) {
-        if (is_drawn(k)) add_outline(figure, polygons[k], lines, colour(k));
+        if (has_marks(k)) {
+            add_marks(figure, *maps[k].lowered->marks, place.across, place.down, lines, colour(k));
+        } else if (is_drawn(k)) {
+            add_outline(figure, polygons[k], lines, colour(k));
+        }
     }
     add_labels(figure, visible, sizes, colour);
 }

@@ -24,7 +24,7 @@ struct OutlinePlace {
 void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const DrawingSizes& sizes,
                 const std::function<cv::Vec3b(std::size_t)>& colour);
 
-/// Adds outlines and labels, which are thinner where there are many.
+/// Adds outlines, or the marks of a glimpse that has some, and labels, thinner where there are many.
 void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OutlinePlace& place);
 
 }  // namespace glimpse
