@@ -39,7 +39,14 @@ inline bool is_small(const glimpse::Mechanism& mechanism, glimpse::Size image) {
     std::optional<glimpse::Size> size = glimpse::requested_size(mechanism);
     if (!size && !std::holds_alternative<glimpse::Mask>(mechanism)) {
         const auto of_form = [&](const auto& form) { return own_size(form, image); };
-        size = std::visit([&](const auto& one) { return std::visit(of_form, one.form); }, mechanism);
+        const auto of_one = [&](const auto& one) -> std::optional<glimpse::Size> {
+            if constexpr (requires { one.form; }) {
+                return std::visit(of_form, one.form);
+            } else {
+                return std::nullopt;
+            }
+        };
+        size = std::visit(of_one, mechanism);
     }
     return !size || std::int64_t{size->width} * size->height <= most;
 }
