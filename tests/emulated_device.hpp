@@ -75,6 +75,7 @@ class EmulatedDevice final : public Backend {
             std::visit(overloaded{[&](const Window&) { read_on_host(); },
                                   [&](const WeightedSum&) { read_on_host(); },
                                   [&](const Filters&) { read_on_host(); },
+                                  [&](const Footprints&) { read_on_host(); },
                                   [&](const Weights& weights) {
                                       const Rectangle& region = weights.region;
                                       if (region.empty()) return;
@@ -96,6 +97,7 @@ class EmulatedDevice final : public Backend {
                 [&](const Window&) { written = CpuBackend().write(map, glimpse); },
                 [&](const WeightedSum&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Filters&) { written = CpuBackend().write(map, glimpse); },
+                [&](const Footprints&) { written = CpuBackend().write(map, glimpse); },
                 [&](const Weights&) {
                     DevicePlan plan(g.channels());
                     plan.add(map);

@@ -204,10 +204,14 @@ inline void check_constant(const Backend& backend, const Lowered& lowered, const
         return position >= margin && position <= size - 1 - margin;
     };
     const auto* const samples = std::get_if<Samples>(&map.kind);
+    const auto* const footprints = std::get_if<Footprints>(&map.kind);
+    const SamplingPoints points = samples      ? samples->points
+                                  : footprints ? footprints->points
+                                               : SamplingPoints(lowered.matrix.value_or(Affine{}));
     double largest = 0;
     for (int i = 0; i < glimpse.rows; ++i) {
         for (int j = 0; j < glimpse.cols; ++j) {
-            const Point p = samples ? samples->points.at(j, i) : lowered.matrix.value_or(Affine{})(j, i);
+            const Point p = points.at(j, i);
             if (!within(p.x, expected.margin_x, map.image.width)) continue;
             if (!within(p.y, expected.margin_y, map.image.height)) continue;
             const double off = std::abs(glimpse.at<float>(i, j) - value * lowered.full_weight);

@@ -193,6 +193,61 @@ inline Values projected(const Values& image, const cv::Matx33d& matrix, Size siz
     return glimpse;
 }
 
+/// A point of the image, and how it moves with the glimpse's column and row.
+struct Moving {
+    cv::Vec2d point;
+    cv::Matx22d jacobian;
+};
+
+/// Divides by the sum.
+inline Values normalised(const Values& weights) {
+    return Values(weights / cv::sum(weights)[0]);
+}
+
+/// One antialiased sample: both kernels on all positions up to `reach` around the point, each divided by its
+/// sum, mixed, and padded tap by tap.
+inline double sample_antialiased(const Values& image, const Moving& at, int reach, const Sampling& sampling) {
+    const auto triangle = [](double t) { return std::max(0.0, 1 - std::abs(t)); };
+    const cv::Matx22d& j = at.jacobian;
+    const cv::Vec2d s(cv::norm(j.col(0)), cv::norm(j.col(1)));
+    const cv::Vec2d r(cv::norm(j.row(0)), cv::norm(j.row(1)));
+    cv::Vec2d singular;
+    cv::SVD::compute(j, singular, cv::SVD::NO_UV);
+    const double determinant = cv::determinant(j);
+    const double thickness = determinant == 0 ? 0
+                                              : std::min(std::max(1.0, s[0]), std::max(1.0, s[1])) *
+                                                    std::abs(determinant) / (s[0] * s[1]);
+    const double share = std::clamp(singular[0] - 1, 0.0, 1.0) * std::clamp(4 * thickness - 3, 0.0, 1.0) *
+                         std::clamp(64 * std::min(s[0], s[1]) - 1, 0.0, 1.0);
+    const cv::Matx22d inverse = determinant == 0 ? cv::Matx22d::zeros() : j.inv();
+    const int left = static_cast<int>(std::floor(at.point[0])) - reach;
+    const int top = static_cast<int>(std::floor(at.point[1])) - reach;
+    Values turned(2 * reach + 2, 2 * reach + 2);
+    Values upright(turned.size());
+    for (int v = 0; v < turned.rows; ++v) {
+        for (int u = 0; u < turned.cols; ++u) {
+            const cv::Vec2d d(left + u - at.point[0], top + v - at.point[1]);
+            const cv::Vec2d q = inverse * d;
+            turned(v, u) =
+                triangle(q[0] * s[0] / std::max(1.0, s[0])) * triangle(q[1] * s[1] / std::max(1.0, s[1]));
+            upright(v, u) = triangle(d[0] / std::max(1.0, r[0])) * triangle(d[1] / std::max(1.0, r[1]));
+        }
+    }
+    const Values weights = share == 0 ? normalised(upright)
+                           : share == 1
+                               ? normalised(turned)
+                               : Values((1 - share) * normalised(upright) + share * normalised(turned));
+    double sum = 0;
+    for (int v = 0; v < turned.rows; ++v) {
+        for (int u = 0; u < turned.cols; ++u) {
+            if (weights(v, u) == 0) continue;
+            sum += weights(v, u) * value_or_zero(image, padded(left + u, image.cols, sampling),
+                                                 padded(top + v, image.rows, sampling));
+        }
+    }
+    return sum;
+}
+
 // Crop
 
 /// The cropped box as pixels, the padding in place of those outside the image; reflection at the outer edges.

@@ -73,8 +73,28 @@ struct Filters {
     bool is_signed = false;  ///< some are negative
 };
 
+/// Antialiased samples: g[i, j] = Σ_p I[p] · a(p - T(j, i), J(j, i)) over the pixels p of the padded image, J
+/// being the Jacobian of T with columns of lengths s_x and s_y, and k the triangle 1 - |t|, 0 from |t| = 1:
+///
+///   a(d, J) = (1 - m) upright(d) / Σ upright + m footprint(d) / Σ footprint,   sums over all whole positions
+///   footprint(d) = k(q_x s_x / max(1, s_x)) · k(q_y s_y / max(1, s_y)),        q = J⁻¹ d
+///   upright(d)   = k(d_x / max(1, r_x)) · k(d_y / max(1, r_y)),                r the lengths of J's rows
+///   m = clamp(σ - 1) · clamp(4 t - 3) · clamp(64 min(s_x, s_y) - 1),         clamp to 0…1
+///   t = min(max(1, s_x), max(1, s_y)) |det J| / (s_x s_y)
+///
+/// σ being J's greater singular value, and t the footprint's lesser half width, so that it holds a pixel
+/// where it has a share. So a is continuous in J, bilinear where nothing shrinks (σ ≤ 1), the footprint from
+/// σ = 2 on unless that is thin or a column of J has hardly a direction, and where J is axis-aligned both are
+/// the same.
+struct Footprints {
+    SamplingPoints points;                            ///< T
+    std::vector<SamplingPoints::Jacobian> jacobians;  ///< J of listed points, in their order; else none
+    Padding padding = Padding::zeros;
+    Mirror mirror = Mirror::edges;
+};
+
 /// The forms of a map.
-using MapKind = std::variant<Window, Weights, WeightedSum, Separable, Samples, Filters>;
+using MapKind = std::variant<Window, Weights, WeightedSum, Separable, Samples, Filters, Footprints>;
 
 /// A, with the sizes of the image and of the glimpse.
 struct LinearMap {

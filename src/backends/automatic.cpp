@@ -17,10 +17,10 @@ namespace {
 
 constexpr double never = std::numeric_limits<double>::infinity();
 
-/// Multiply-adds, in units of those of a banded product.
+/// Multiply-adds that a GPU may do, in units of those of a banded product.
 double work_of(std::span<const LinearMap* const> maps, int channels) {
     std::int64_t work = 0;
-    for (const LinearMap* map : maps) work += multiply_adds(*map);
+    for (const LinearMap* map : maps) work += stays_on_host(*map) ? 0 : multiply_adds(*map);
     return static_cast<double>(channels) * static_cast<double>(work);
 }
 

@@ -103,12 +103,28 @@ ImageRegion cell_attention(const Separable& separable, const Affine& matrix, int
     return {region, outer_product(rows.values, columns.values)};
 }
 
-/// Whether the kernel of an interpolation is wide along the longer side of the cells.
-bool has_wide_kernel(const Samples& samples, const Affine& matrix) {
-    constexpr double of_bilinear = 1.0 / 6;  // variance; bicubic's differs little
-    const double side =
-        std::max(std::hypot(matrix.m[0][0], matrix.m[1][0]), std::hypot(matrix.m[0][1], matrix.m[1][1]));
-    return samples.interpolation != Interpolation::nearest && is_wide(of_bilinear, side);
+constexpr double variance_of_bilinear = 1.0 / 6;  // bicubic's differs little
+
+/// The longer side of the cells.
+double longer_side(const Affine& matrix) {
+    return std::max(std::hypot(matrix.m[0][0], matrix.m[1][0]), std::hypot(matrix.m[0][1], matrix.m[1][1]));
+}
+
+/// Whether turned samples leave a pattern where the matrix spreads them: their kernel is not wide along the
+/// longer side of the cells.
+bool leaves_a_pattern(const Samples& samples, const Affine& matrix) {
+    return samples.points.affine() != nullptr && (samples.interpolation == Interpolation::nearest ||
+                                                  !is_wide(variance_of_bilinear, longer_side(matrix)));
+}
+
+bool leaves_a_pattern(const Footprints& footprints, const Affine& matrix) {
+    const double side = longer_side(matrix);
+    return footprints.points.affine() != nullptr &&
+           !is_wide(variance_of_bilinear * std::max(1.0, side * side), side);
+}
+
+bool leaves_a_pattern(const auto& /*kind*/, const Affine& /*matrix*/) {
+    return false;
 }
 
 /// The mean of A 1 over points of a block of the image, those outside the glimpse and the image counting 0.
@@ -180,12 +196,10 @@ ImageRegion cell_attention(const Lowered& lowered, int n) {
     if (const auto* separable = std::get_if<Separable>(&map.kind)) {
         return cell_attention(*separable, matrix, n);
     }
-    const auto* samples = std::get_if<Samples>(&map.kind);
-    if (samples == nullptr || samples->points.affine() == nullptr || matrix.determinant() == 0 ||
-        has_wide_kernel(*samples, matrix)) {
-        return block_attention(map, n);
-    }
-    return cell_attention(map, matrix, n);
+    const bool is_spread =
+        matrix.determinant() != 0 &&
+        std::visit([&](const auto& kind) { return leaves_a_pattern(kind, matrix); }, map.kind);
+    return is_spread ? cell_attention(map, matrix, n) : block_attention(map, n);
 }
 
 }  // namespace glimpse

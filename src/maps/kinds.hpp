@@ -4,6 +4,7 @@
 
 #include "glimpse/linear_map.hpp"
 #include "maps/filters.hpp"
+#include "maps/footprints.hpp"
 #include "maps/samples.hpp"
 #include "maps/separable.hpp"
 #include "maps/weighted_sum.hpp"

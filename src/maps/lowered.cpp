@@ -2,11 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "maps/kinds.hpp"
 #include "maps/placement.hpp"
 
 namespace glimpse {
+
+namespace {
+
+/// Whether points span an area: those in a single line, such as a list of pixels, do not, unless their border
+/// is known.
+bool enclose_an_area(const SamplingPoints& points, Size size) {
+    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
+}
+
+}  // namespace
 
 std::vector<const LinearMap*> maps_of(std::span<const Lowered> lowered) {
     std::vector<const LinearMap*> maps;
@@ -83,6 +94,21 @@ double pitch_of(const SamplingPoints::Jacobian& jacobian) {
 
 double pitch_by_matrix(const Lowered& lowered) {
     return lowered.matrix ? pitch_of(SamplingPoints(*lowered.matrix).jacobian(0, 0)) : 1;
+}
+
+std::vector<Point> outline_by_points(const SamplingPoints& points, const Lowered& lowered) {
+    const Size size = lowered.map.glimpse;
+    return enclose_an_area(points, size) ? points.border(size) : outline_by_matrix(lowered);
+}
+
+double pitch_by_points(const SamplingPoints& points, const Lowered& lowered) {
+    const Size size = lowered.map.glimpse;
+    if (!enclose_an_area(points, size)) return pitch_by_matrix(lowered);
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) least = std::min(least, pitch_of(points.jacobian(j, i)));
+    }
+    return least;
 }
 
 }  // namespace glimpse

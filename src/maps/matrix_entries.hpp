@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 
 #include "glimpse/linear_map.hpp"
 #include "maps/filters.hpp"
+#include "maps/footprints.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/samples.hpp"
 
@@ -111,6 +113,24 @@ void of_samples(const Samples& samples, const LinearMap& map, Entry& entry, EndR
 }
 
 template <typename Entry, typename EndRow>
+void of_footprints(const Footprints& footprints, const LinearMap& map, Entry& entry, EndRow& end_row) {
+    FootprintTaps taps(footprints, map);
+    std::map<std::int64_t, double> weights;
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for (int j = 0; j < map.glimpse.width; ++j, end_row()) {
+            weights.clear();
+            taps.for_each_run(j, i, [&](int y, int x, std::span<const float> run) {
+                std::int64_t pixel = std::int64_t{y} * map.image.width + x;
+                for (const float weight : run) weights[pixel++] += weight;
+            });
+            for (const auto& [pixel, weight] : weights) {
+                if (static_cast<float>(weight) != 0) entry(pixel, static_cast<float>(weight));
+            }
+        }
+    }
+}
+
+template <typename Entry, typename EndRow>
 void of_mask(const Weights& weights, const LinearMap& map, Entry& entry, EndRow& end_row) {
     std::int64_t row = 0;
     of_weights(weights, map.image, [&](std::int64_t pixel, float weight) {
@@ -143,7 +163,8 @@ void for_each_entry(const LinearMap& map, MatrixOf which, Entry&& entry, EndRow&
             [&](const Separable& axes) { entries::of_band(is_y ? axes.rows : axes.columns, entry, end_row); },
             [&](const Weights& mask) { entries::of_mask(mask, map, entry, end_row); },
             [&](const Samples& samples) { entries::of_samples(samples, map, entry, end_row); },
-            [&](const Filters& filters) { for_each_filter_entry(filters, map.image, entry, end_row); }},
+            [&](const Filters& filters) { for_each_filter_entry(filters, map.image, entry, end_row); },
+            [&](const Footprints& footprints) { entries::of_footprints(footprints, map, entry, end_row); }},
         map.kind);
 }
 

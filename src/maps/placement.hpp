@@ -24,10 +24,17 @@ ImageRegion block_attention_by_shrinking(const LinearMap& map, const MapKind& sm
 /// The border of the glimpse through the matrix; without one, of the support.
 std::vector<Point> outline_by_matrix(const Lowered& lowered);
 
+/// The border of the glimpse through its points where these enclose an area: those in a single line, such as
+/// a list of pixels, do not, unless their border is known. Otherwise as `outline_by_matrix`.
+std::vector<Point> outline_by_points(const SamplingPoints& points, const Lowered& lowered);
+
 /// The length of the Jacobian's shorter column: the distance to the nearest neighbour, in image pixels.
 double pitch_of(const SamplingPoints::Jacobian& jacobian);
 
 /// The pitch of the matrix; without one, 1.
 double pitch_by_matrix(const Lowered& lowered);
+
+/// The least pitch of points that enclose an area; otherwise as `pitch_by_matrix`.
+double pitch_by_points(const SamplingPoints& points, const Lowered& lowered);
 
 }  // namespace glimpse

@@ -15,6 +15,15 @@ Point seen(const Homogeneous& point) {
     return {point.x / d, point.y / d};
 }
 
+SamplingPoints::Jacobian projective_jacobian(const Homography& matrix, double j, double i) {
+    const auto [x, y, d] = projected(matrix, j, i);
+    const auto derivative = [&, d = d](const std::array<double, 3>& row, double position, std::size_t n) {
+        return (row[n] - position * matrix[2][n]) / d;
+    };
+    return {{{derivative(matrix[0], x / d, 0), derivative(matrix[0], x / d, 1)},
+             {derivative(matrix[1], y / d, 0), derivative(matrix[1], y / d, 1)}}};
+}
+
 std::vector<Point> seen_pixels(const Homography& matrix, const Rectangle& pixels) {
     std::vector<Point> points(static_cast<std::size_t>(pixels.area()));
     Point* point = points.data();

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "glimpse/geometry.hpp"
+#include "glimpse/sampling_points.hpp"
 
 namespace glimpse {
 
@@ -18,6 +19,9 @@ Homogeneous projected(const Homography& matrix, double j, double i);
 
 /// (x/d, y/d); NaN where d ≤ 0, which lies behind the viewer.
 Point seen(const Homogeneous& point);
+
+/// The Jacobian of (x/d, y/d) at (j, i).
+SamplingPoints::Jacobian projective_jacobian(const Homography& matrix, double j, double i);
 
 /// Where the pixels of a rectangle are seen, row by row; centre coordinates.
 std::vector<Point> seen_pixels(const Homography& matrix, const Rectangle& pixels);

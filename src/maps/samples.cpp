@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <opencv2/core.hpp>
 #include <span>
@@ -113,12 +112,6 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
     return all;
 }
 
-/// Whether points span an area: those in a single line, such as a list of pixels, do not, unless their border
-/// is known.
-bool enclose_an_area(const SamplingPoints& points, Size size) {
-    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
-}
-
 }  // namespace
 
 Rectangle support(const Samples& samples, const LinearMap& map) {
@@ -179,18 +172,11 @@ MapKind shrunk(const Samples& samples, int n) {
 }
 
 std::vector<Point> outline(const Samples& samples, const Lowered& lowered) {
-    const Size size = lowered.map.glimpse;
-    return enclose_an_area(samples.points, size) ? samples.points.border(size) : outline_by_matrix(lowered);
+    return outline_by_points(samples.points, lowered);
 }
 
 double pitch(const Samples& samples, const Lowered& lowered) {
-    const Size size = lowered.map.glimpse;
-    if (!enclose_an_area(samples.points, size)) return pitch_by_matrix(lowered);
-    double least = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < size.height; ++i) {
-        for (int j = 0; j < size.width; ++j) least = std::min(least, pitch_of(samples.points.jacobian(j, i)));
-    }
-    return least;
+    return pitch_by_points(samples.points, lowered);
 }
 
 std::int64_t multiply_adds(const Samples& samples, const LinearMap& map) {

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
+#include "maps/projective.hpp"
 #include "maps/sampled.hpp"
 #include "mechanisms/normalised.hpp"
 #include "mechanisms/validation.hpp"
@@ -91,6 +94,22 @@ Size glimpse_size(const SpatialTransformer& transformer, Size image) {
     return warp && !transformer.size ? own_size(*warp, image) : size_of(transformer);
 }
 
+/// J of listed points, in their order: exactly of a projective map, whose neighbours may lie behind the
+/// viewer, and by differences of any other.
+std::vector<SamplingPoints::Jacobian> jacobians_of(const SamplingPoints& points,
+                                                   const std::optional<Homography>& projective,
+                                                   Size glimpse) {
+    std::vector<SamplingPoints::Jacobian> jacobians;
+    if (points.affine()) return jacobians;
+    jacobians.reserve(static_cast<std::size_t>(glimpse.area()));
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) {
+            jacobians.push_back(projective ? projective_jacobian(*projective, j, i) : points.jacobian(j, i));
+        }
+    }
+    return jacobians;
+}
+
 void require_seen(const SpatialTransformer& transformer, Size image) {
     const Warp* const warp = warp_of(transformer);
     const bool is_padded = transformer.padding || !std::holds_alternative<std::monostate>(transformer.fill);
@@ -102,6 +121,8 @@ void require_seen(const SpatialTransformer& transformer, Size image) {
 void validate(const SpatialTransformer& transformer) {
     require_sizes(transformer);
     require_float32(transformer.fill);
+    if (transformer.antialias && transformer.interpolation != Interpolation::bilinear)
+        throw InvalidParameter("/antialias", "samples are antialiased with bilinear interpolation alone");
     std::visit(
         overloaded{
             [](const SpatialTransformer::ThetaForm& form) { require_finite(form.theta, "/theta"); },
@@ -144,7 +165,13 @@ bool has_field(const SpatialTransformer& transformer) {
 LoweringMemory lowering_memory(const SpatialTransformer& transformer, Size image) {
     const Warp* const warp = warp_of(transformer);
     try {
-        return warp ? lowering_memory(*warp, image, transformer.size) : LoweringMemory{};
+        if (!warp) return {};
+        LoweringMemory memory = lowering_memory(*warp, image, transformer.size);
+        if (transformer.antialias) {
+            constexpr std::int64_t of_point{sizeof(SamplingPoints::Jacobian)};
+            memory.kept += bounded_product(glimpse_size(transformer, image).area(), of_point);
+        }
+        return memory;
     } catch (const InvalidParameter&) {
         return {};  // `lower` says why it has no size
     }
@@ -165,10 +192,13 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     const auto projective = warp ? homography(*warp, image, size) : std::nullopt;
     if (matrix) require_reachable(*matrix, size);
     if (!matrix && !projective) require_reachable(*samples.points.listed());
-    Lowered lowered{
-        .map = {.image = image, .glimpse = size, .kind = sampled(std::move(samples), image, size)},
-        .fill = transformer.fill,
-        .matrix = matrix};
+    std::vector<SamplingPoints::Jacobian> jacobians;
+    if (transformer.antialias) jacobians = jacobians_of(samples.points, projective, size);
+    MapKind kind = transformer.antialias ? antialiased(std::move(samples), std::move(jacobians), image, size)
+                                         : sampled(std::move(samples), image, size);
+    Lowered lowered{.map = {.image = image, .glimpse = size, .kind = std::move(kind)},
+                    .fill = transformer.fill,
+                    .matrix = matrix};
     if (projective) lowered.homography = std::make_shared<const Homography>(*projective);
     return lowered;
 }

@@ -31,6 +31,10 @@ Type theta_type() {
                 std::string(ordered_reference_schema) + "}]"};
 }
 
+// What the entry itself says; a document's defaults may differ.
+constexpr const char* bilinear_rule =
+    R"({"dependentSchemas": {"antialias": {"properties": {"interpolation": {"const": "bilinear"}}}}})";
+
 Key pair_key(std::string_view name, std::string_view words, const Pair& default_value,
              std::string_view meaning) {
     const std::string numbers =
@@ -145,6 +149,12 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
     if (const std::optional<Value> interpolation = entry.take("interpolation")) {
         transformer.interpolation = word<Interpolation>(*interpolation, interpolation_words);
     }
+    if (transformer.interpolation == Interpolation::bilinear) {
+        if (const std::optional<Value> antialias = entry.take("antialias"))
+            transformer.antialias = boolean(*antialias);
+    } else {
+        entry.refuse_own("antialias", "samples are antialiased with bilinear interpolation alone");
+    }
     return transformer;
 }
 
@@ -181,6 +191,7 @@ void write_spatial_transformer(const Mechanism& mechanism, WrittenParameters& wr
     write_padding(transformer.padding, transformer.fill, written);
     write_word(written, "interpolation", interpolation_words, transformer.interpolation,
                SpatialTransformer{}.interpolation);
+    if (transformer.antialias) written.add("antialias", true);
 }
 
 }  // namespace
@@ -224,7 +235,12 @@ Description spatial_transformer_description() {
          .meaning = "Whether the normalised coordinates -1 and 1 are the centres of the outer pixels, rather "
                     "than their outer edges."},
         padding_key({}),
-        enum_key("interpolation", {}, interpolation_words, open.interpolation, "How the image is sampled.")};
+        enum_key("interpolation", {}, interpolation_words, open.interpolation, "How the image is sampled."),
+        {.name = "antialias",
+         .type = boolean_type(),
+         .default_value = open.antialias ? "true" : "false",
+         .meaning = "Whether bilinear samples see more of the image where it shrinks, so that no pixel is "
+                    "passed over."}};
     std::ranges::move(warp_keys(), std::back_inserter(keys));
     return {.word = SpatialTransformer::name,
             .meaning =
@@ -232,6 +248,7 @@ Description spatial_transformer_description() {
                 "or a default.",
             .forms = std::move(forms),
             .keys = std::move(keys),
+            .rules = {bilinear_rule},
             .read = read_spatial_transformer,
             .write = write_spatial_transformer};
 }

@@ -397,6 +397,24 @@ TEST_CASE("laws: spatial transformer") {
     for (const bool align_corners : {false, true}) check_transformers(table, {5, 4}, align_corners);
 }
 
+TEST_CASE("laws: antialiased spatial transformer") {
+    for (const Size image : {picture, slim[0], slim[1], slim[2]}) {
+        const Table table(image);
+        for (const NamedForm& form : transformer_forms()) {
+            if (image != picture && std::holds_alternative<SpatialTransformer::BoxForm>(form.form)) continue;
+            for (const Padding padding : all_paddings) {
+                for (const bool align_corners : {false, true}) {
+                    SpatialTransformer stn{form.form, Size{3, 2}, align_corners, {}, padding, {}};
+                    stn.antialias = true;
+                    table(form.what + ", antialiased" + words(padding) +
+                              (align_corners ? ", align_corners" : ""),
+                          stn, padding == Padding::zeros ? nowhere : everywhere);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("laws: points bent as a lens bends them") {
     constexpr Size size{5, 4};
     std::vector<Point> points;

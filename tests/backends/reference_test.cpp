@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <numbers>
 #include <string>
 #include <utility>
 
@@ -271,6 +272,83 @@ TEST_CASE("reference: a quadrilateral, and a projective map") {
             projective.matrix[std::size_t(k / 3)][std::size_t(k % 3)] = centred.val[k];
         stn.form = warps::form(projective);
         CHECK(error(stn, image, reference::projected(image, matrix, glimpse, sampling)) <= bound);
+    }
+}
+
+TEST_CASE("reference: antialiased affine maps, also thin ones, and ones that collapse") {
+    Draws draws(31);
+    constexpr int reach = 40;
+    for (int n = 0; n < trials; ++n) {
+        const Size size = draws.size(20);
+        const cv::Mat image = draws.image(size);
+        const Size glimpse{draws.whole(1, 4), draws.whole(1, 4)};
+        const reference::Sampling sampling{draws.coin(), Interpolation::bilinear, draws.padding()};
+        const double first = draws.uniform(-4, 4);
+        // The second column is turned from the first one by any angle, or by none.
+        const double turn = draws.coin() ? draws.uniform(-1, 1) : 0.0;
+        const double scale = draws.spread(0.2, 8);
+        const double other = draws.whole(0, 9) == 0 ? 0 : draws.spread(0.2, 8);
+        const double angle =
+            draws.coin() ? first + turn + std::numbers::pi / 2 : first + draws.uniform(-0.5, 0.5);
+        const Affine matrix{
+            {{{scale * std::cos(first), other * std::cos(angle), draws.uniform(-3, size.width)},
+              {scale * std::sin(first), other * std::sin(angle), draws.uniform(-3, size.height)}}}};
+        SpatialTransformer stn{SpatialTransformer::MatrixForm{matrix},
+                               glimpse,
+                               sampling.align_corners,
+                               {},
+                               sampling.padding,
+                               {}};
+        stn.antialias = true;
+        reference::Values expected(glimpse.height, glimpse.width);
+        for (int i = 0; i < glimpse.height; ++i) {
+            for (int j = 0; j < glimpse.width; ++j) {
+                const Point p = matrix(j, i);
+                const auto& m = matrix.m;
+                expected(i, j) = reference::sample_antialiased(
+                    image, {{p.x, p.y}, {m[0][0], m[0][1], m[1][0], m[1][1]}}, reach, sampling);
+            }
+        }
+        CAPTURE(n);
+        CHECK(error(stn, image, expected) <= bound);
+    }
+}
+
+TEST_CASE("reference: an antialiased quadrilateral, by its own Jacobian") {
+    Draws draws(32);
+    constexpr int reach = 60;
+    for (int n = 0; n < trials / 4; ++n) {
+        const Size size = draws.size(20);
+        const cv::Mat image = draws.image(size);
+        const Size glimpse{draws.whole(1, 6), draws.whole(1, 6)};
+        const reference::Sampling sampling{false, Interpolation::bilinear, draws.padding()};
+        const double side = draws.uniform(3, 20);
+        const std::array<Point, 4> to{{{draws.uniform(-1, 1), draws.uniform(-1, 1)},
+                                       {side + draws.uniform(-1, 0), draws.uniform(-1, 1)},
+                                       {side, side},
+                                       {draws.uniform(-1, 1), side + draws.uniform(-1, 0)}}};
+        SpatialTransformer stn{warps::form(QuadWarp{to}), glimpse, false, {}, sampling.padding, {}};
+        stn.antialias = true;
+        const cv::Matx33d h = reference::homography(to, glimpse);
+        reference::Values expected(glimpse.height, glimpse.width);
+        for (int i = 0; i < glimpse.height; ++i) {
+            for (int j = 0; j < glimpse.width; ++j) {
+                const auto at = [&](double u, double v) {
+                    const cv::Vec3d p = h * cv::Vec3d(u, v, 1);
+                    return cv::Vec2d(p[0] / p[2] - 0.5, p[1] / p[2] - 0.5);
+                };
+                // Central differences of a smooth map: off by some 1e-9.
+                constexpr double step = 1e-4;
+                const double u = j + 0.5;
+                const double v = i + 0.5;
+                const cv::Vec2d across = (at(u + step, v) - at(u - step, v)) / (2 * step);
+                const cv::Vec2d down = (at(u, v + step) - at(u, v - step)) / (2 * step);
+                expected(i, j) = reference::sample_antialiased(
+                    image, {at(u, v), {across[0], down[0], across[1], down[1]}}, reach, sampling);
+            }
+        }
+        CAPTURE(n);
+        CHECK(error(stn, image, expected) <= bound);
     }
 }
 

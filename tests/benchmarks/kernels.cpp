@@ -104,6 +104,27 @@ void general_warp_affine(benchmark::State& state) {
     });
 }
 
+/// The turned box seen through a quarter of the pixels along each side.
+Size quarter_of(Size n) {
+    return {n.width / 4, n.height / 4};
+}
+void antialiased_glimpse(benchmark::State& state) {
+    SpatialTransformer transformer = turned_box(size_of(state), angle);
+    transformer.size = quarter_of(size_of(state));
+    transformer.antialias = true;
+    run_glimpse(state, transformer);
+}
+/// As many pixels, upright: what the peer can do.
+void antialiased_resize(benchmark::State& state) {
+    const Size n = size_of(state);
+    const Rectangle box = rounded(box_of(n.width));
+    const Size to = quarter_of(n);
+    run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
+        cv::resize(image(cv::Rect(box.x, box.y, box.width, box.height)), out, {to.width, to.height}, 0, 0,
+                   cv::INTER_AREA);
+    });
+}
+
 /// The turned box, its far side shortened.
 std::array<Point, 4> trapezoid(Size n) {
     std::vector<Point> corners = border_in_image(box_to_image(box_of(n.width), n, angle), n);
@@ -235,6 +256,8 @@ BENCHMARK(axis_aligned_lowered)->Name("axis_aligned/glimpse_with_lowering")->App
 BENCHMARK(axis_aligned_resize)->Name("axis_aligned/resize")->Apply(sizes);
 BENCHMARK(general_glimpse)->Name("general/glimpse")->Apply(sizes);
 BENCHMARK(general_warp_affine)->Name("general/warpAffine")->Apply(sizes);
+BENCHMARK(antialiased_glimpse)->Name("antialiased/glimpse")->Apply(sizes);
+BENCHMARK(antialiased_resize)->Name("antialiased/resize")->Apply(sizes);
 BENCHMARK(quadrilateral_glimpse)->Name("quadrilateral/glimpse")->Apply(sizes);
 BENCHMARK(quadrilateral_lowered)->Name("quadrilateral/glimpse_with_lowering")->Apply(sizes);
 BENCHMARK(quadrilateral_warp_perspective)->Name("quadrilateral/warpPerspective")->Apply(sizes);

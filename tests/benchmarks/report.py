@@ -22,6 +22,7 @@ KERNELS = [
     ("STN, axis-aligned box (two taps), beside `cv::resize` linear", "axis_aligned/glimpse", "axis_aligned/resize", "≤ 1.2"),
     ("the same with the map made anew each time", "axis_aligned/glimpse_with_lowering", "axis_aligned/resize", "–"),
     ("STN, general, beside `cv::warpAffine`", "general/glimpse", "general/warpAffine", "≤ 0.7"),
+    ("STN, antialiased, turned, to a quarter, beside upright `cv::resize` area", "antialiased/glimpse", "antialiased/resize", "–"),
     ("STN, quadrilateral, beside `cv::warpPerspective`", "quadrilateral/glimpse", "quadrilateral/warpPerspective", "–"),
     ("the same with its points made anew each time", "quadrilateral/glimpse_with_lowering", "quadrilateral/warpPerspective", "–"),
     ("STN, quadrilateral, points listed, beside `cv::remap`", "quadrilateral/glimpse", "quadrilateral/remap", "–"),

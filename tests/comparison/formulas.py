@@ -224,6 +224,51 @@ def sampled(image, x, y, interpolation="bilinear", padding="zeros", align_corner
     return out
 
 
+def antialiased_weights(dx, dy, jacobian):
+    """Section 5: of positions around one point, which hold both kernels."""
+    (a, b), (c, d) = jacobian
+    def kernel(t):
+        return numpy.maximum(0, 1 - numpy.abs(t))
+
+    upright = kernel(dx / max(1, math.hypot(a, b))) * kernel(dy / max(1, math.hypot(c, d)))
+    lengths = math.hypot(a, c), math.hypot(b, d)
+    determinant = a * d - b * c
+    sides = [max(1, length) for length in lengths]
+    thickness = min(sides) * abs(determinant) / (lengths[0] * lengths[1]) if min(lengths) > 0 else 0.0
+    sigma = numpy.linalg.svd(numpy.array(jacobian), compute_uv=False)[0]
+    share = numpy.prod(numpy.clip([sigma - 1, 4 * thickness - 3, 64 * min(lengths) - 1], 0, 1))
+    weights = upright / upright.sum()
+    if share > 0:
+        q_x, q_y = (d * dx - b * dy) / determinant, (a * dy - c * dx) / determinant
+        footprint = kernel(q_x * lengths[0] / sides[0]) * kernel(q_y * lengths[1] / sides[1])
+        weights = (1 - share) * weights + share * footprint / footprint.sum()
+    return weights
+
+
+def antialiased(image, x, y, jacobians, padding="zeros", align_corners=False):
+    """Section 5: the image at points in centre coordinates, of which `jacobians` (…×2×2) says how they move."""
+    height, width = image.shape[:2]
+    fill = fill_of(image, padding)
+    out = numpy.zeros((*x.shape, image.shape[2]))
+    for at in numpy.ndindex(x.shape):
+        jacobian = jacobians[at]
+        reach = math.ceil(2 + numpy.abs(jacobian).sum() + 2 * max(1, *numpy.hypot(*jacobian)))
+        columns, rows = numpy.meshgrid(numpy.floor(x[at]) + numpy.arange(-reach, reach + 2), numpy.floor(y[at]) + numpy.arange(-reach, reach + 2))
+        weights = antialiased_weights(columns - x[at], rows - y[at], jacobian.tolist())
+        pixels = fetched(image, placed(columns, width, padding, align_corners), placed(rows, height, padding, align_corners), fill)
+        out[at] = (weights[..., None] * pixels).sum((0, 1))
+    return out
+
+
+def differences(x, y):
+    """The Jacobians of points by central differences, one-sided at the border; 1 along an axis of a single point."""
+    def along(t, axis, single):
+        if t.shape[axis] == 1:
+            return numpy.full(t.shape, float(single))
+        return numpy.gradient(t, axis=axis)
+    return numpy.stack((numpy.stack((along(x, 1, 1), along(x, 0, 0)), -1), numpy.stack((along(y, 1, 0), along(y, 0, 1)), -1)), -2)
+
+
 def near_a_tie(x, y):
     """Whether the last digit of a point decides which pixel is the nearest."""
     close = 1e-7

@@ -88,6 +88,24 @@ def mixed(form):
     return make
 
 
+def antialiased(random):
+    """Of matrices and boxes, whose Jacobian is the same everywhere."""
+    def check(image):
+        form = pictures.choose(random, matrix_entry, box_entry)
+        entry = {**choices(random, image, ("bilinear",)), **form(random, image), "antialias": True}
+        entry["size"] = [min(n, 8) for n in entry["size"]]
+        if "matrix" in entry:
+            matrix = (numpy.array(entry["matrix"]) * (2, 2, 1)).tolist()
+            entry["matrix"] = matrix
+        else:
+            matrix = formulas.matrix_of_box(entry["box"], entry["size"], entry.get("angle", 0.0))
+        jacobian = numpy.array(matrix)[:, :2]
+        x, y = formulas.points_of_matrix(matrix, entry["size"])
+        expected = formulas.antialiased(image, x, y, numpy.broadcast_to(jacobian, (*x.shape, 2, 2)), entry["padding"], entry["align_corners"])
+        return Check(entry, expected, pictures.greatest(image))
+    return item(random, check)
+
+
 def nearest(random):
     """Copied pixels; where a point lies halfway, its last digit decides between two."""
     def check(image):
@@ -154,6 +172,7 @@ KINDS = [
     Kind("stn, theta, scale, shift", bounds.FLOAT32, mixed(None), 2),
     Kind("stn, matrix", bounds.FLOAT32, mixed(matrix_entry)),
     Kind("stn, box and angle", bounds.FLOAT32, mixed(box_entry), 2),
+    Kind("stn, antialiased", bounds.FLOAT32, antialiased, 2),
     Kind("stn, nearest", bounds.EXACT, nearest),
     Kind("stn, nearest, ties", bounds.EXACT, ties, 0.5),
     Kind("stn, samples on pixels", bounds.EXACT, on_pixels, 0.5),

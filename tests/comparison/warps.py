@@ -148,6 +148,32 @@ def warped(form, interpolations):
     return make
 
 
+def exact_jacobians(corners, size):
+    """Of a quadrilateral's homography, edge coordinates."""
+    matrix = solved_homography(corners, size)
+    j, i = centres(size)
+    x, y, d = numpy.einsum("kn,nij->kij", matrix, numpy.stack((j, i, numpy.ones_like(j))))
+    rows = [[(matrix[k, n] - t / d * matrix[2, n]) / d for n in (0, 1)] for k, t in ((0, x), (1, y))]
+    return numpy.moveaxis(numpy.array(rows), (0, 1), (-2, -1))
+
+
+def antialiased(form):
+    def make(random):
+        def check(image):
+            entry = transformers.choices(random, image, ("bilinear",))
+            entry["size"] = [min(n, 8) for n in entry["size"]]
+            keys, points = form(random, image, entry["size"])
+            if "quad" in keys:
+                corners = numpy.array(keys["quad"]) * (image.shape[1::-1] if "units" in keys else 1)
+                jacobians = exact_jacobians(corners, entry["size"])
+            else:
+                jacobians = formulas.differences(*points)
+            expected = formulas.antialiased(image, *points, jacobians, entry["padding"], entry["align_corners"])
+            return Check({**entry, **keys, "antialias": True}, expected, pictures.greatest(image))
+        return transformers.item(random, check)
+    return make
+
+
 def torch_grid(random):
     import torch
     import torch_peer
@@ -168,6 +194,8 @@ KINDS = [
     Kind("stn, grid", bounds.FLOAT32, warped(grid_entry, transformers.MIXING)),
     Kind("stn, flow", bounds.FLOAT32, warped(flow_entry, transformers.MIXING)),
     Kind("stn, log-polar", bounds.FLOAT32, warped(log_polar_entry, transformers.MIXING)),
+    *(Kind(f"stn, {what}, antialiased", bounds.FLOAT32, antialiased(form), 0.5)
+      for what, form in (("quadrilateral", quad_entry), ("thin plate", plate_entry), ("flow", flow_entry), ("log-polar", log_polar_entry))),
     Kind("stn, quadrilateral, nearest", bounds.EXACT, warped(quad_entry, NEAREST), 0.5),
     Kind("stn, grid; torch grid_sample", bounds.FLOAT32, torch_grid, needs=("torch",)),
 ]

@@ -107,6 +107,50 @@ TEST_CASE("identity: a retina's windows = crops of its boxes, exactly") {
     }
 }
 
+TEST_CASE("identity: an antialiased transformer = the resized crop where no kernel leaves the box") {
+    const cv::Mat image = coloured();
+    const Box box{1, 0, 15, 12};
+    const Size size{6, 5};
+    SpatialTransformer stn = turned_box(box, 0, size);
+    stn.antialias = true;
+    const cv::Rect inner(1, 1, size.width - 2, size.height - 2);
+    const cv::Mat expected = read(crop(box, size), image);
+    CHECK(difference(read(stn, image)(inner), expected(inner)) <= separable_tolerance * 255);
+    // A quarter turn of the box exchanges its sides.
+    SpatialTransformer quarter = stn;
+    quarter.form = SpatialTransformer::MatrixForm{{{{{0, 2.5, 1.75}, {-2.4, 0, 10.3}}}}};
+    quarter.size = Size{size.height, size.width};
+    cv::Mat expected_turned;
+    cv::rotate(expected(inner), expected_turned, cv::ROTATE_90_CLOCKWISE);
+    const cv::Rect inner_turned(1, 1, size.height - 2, size.width - 2);
+    CHECK(difference(read(quarter, image)(inner_turned), expected_turned) <= separable_tolerance * 255);
+}
+
+TEST_CASE("identity: where nothing shrinks, antialiased samples are bilinear ones, exactly") {
+    const cv::Mat image = coloured();
+    for (const Padding padding : all_paddings) {
+        for (const double angle : {0.0, 20.0, 90.0, -133.0}) {
+            SpatialTransformer stn = turned_box({3, 2, 8, 6}, angle, Size{9, 6});
+            stn.padding = padding;
+            const cv::Mat expected = read(stn, image);
+            stn.antialias = true;
+            CHECK(difference(read(stn, image), expected) == 0);
+        }
+    }
+    // A warp of which one part shrinks: the other one, from a kernel of the same kind.
+    SpatialTransformer bent = warps::transformer(
+        GridWarp{warps::field({{1.25, 2.5}, {1.75, 2.5}, {2.5, 2.5}, {6, 2.5}, {12, 2.5}}, 5), true});
+    for (const Padding padding : all_paddings) {
+        bent.padding = padding;
+        bent.antialias = false;
+        const cv::Mat expected = read(bent, image);
+        bent.antialias = true;
+        CHECK(difference(read(bent, image).colRange(0, 2), expected.colRange(0, 2)) <=
+              separable_tolerance * 255);
+        CHECK(difference(read(bent, image).colRange(3, 5), expected.colRange(3, 5)) > 1);
+    }
+}
+
 TEST_CASE("identity: crop = narrow Gaussian of the same box") {
     const cv::Mat image = coloured();
     for (const Box& box : {Box{3, 2, 7, 5}, Box{0, 0, 17, 13}, Box{16, 12, 1, 1}}) {

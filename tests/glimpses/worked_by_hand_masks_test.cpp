@@ -39,6 +39,7 @@ SpatialTransformer shifted(double x, Size size, Fill fill = {}) {
             {},
             Interpolation::bilinear,
             {},
+            false,
             std::move(fill)};
 }
 

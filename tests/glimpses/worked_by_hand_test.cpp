@@ -284,6 +284,45 @@ TEST_CASE("by hand: the base grid of a single pixel is 0, so that its matrix has
     }
 }
 
+TEST_CASE("by hand: antialiased samples of a row, upright") {
+    const cv::Mat row = (cv::Mat_<float>(1, 4) << 10, 20, 30, 40);
+    SpatialTransformer half{
+        SpatialTransformer::MatrixForm{{{{{2, 0, 0.5}, {0, 1, 0}}}}}, Size{2, 1}, {}, {}, {}, {}};
+    half.antialias = true;
+    // Weights 1/8 3/8 3/8 1/8 about ½ and 2½, of which one lies outside.
+    CHECK(difference(read(half, row), (cv::Mat_<float>(1, 2) << 15, 28.75)) == 0);
+    half.padding = Padding::border;
+    CHECK(difference(read(half, row), (cv::Mat_<float>(1, 2) << 16.25, 33.75)) == 0);
+}
+
+TEST_CASE("by hand: an antialiased sample turned by 45 degrees") {
+    // Columns of length 2 √2: with u = dx + dy and v = dy - dx, k(u/4) k(v/4) sums to 4 where both are even,
+    // and to 4 where both are odd.
+    SpatialTransformer turned{
+        SpatialTransformer::MatrixForm{{{{{2, -2, 3}, {2, 2, 3}}}}}, Size{1, 1}, {}, {}, {}, {}};
+    turned.antialias = true;
+    const cv::Mat_<float> eighths = (cv::Mat_<float>(7, 7) << 0, 0, 0, 0.0625, 0, 0, 0,  //
+                                     0, 0, 0.1875, 0.25, 0.1875, 0, 0,                   //
+                                     0, 0.1875, 0.5, 0.5625, 0.5, 0.1875, 0,             //
+                                     0.0625, 0.25, 0.5625, 1, 0.5625, 0.25, 0.0625,      //
+                                     0, 0.1875, 0.5, 0.5625, 0.5, 0.1875, 0,             //
+                                     0, 0, 0.1875, 0.25, 0.1875, 0, 0,                   //
+                                     0, 0, 0, 0.0625, 0, 0, 0);
+    const ImageRegion attention = attention_map(lower(turned, {7, 7}).map);
+    REQUIRE(attention.region == Rectangle{0, 0, 7, 7});
+    CHECK(difference(attention.pixels, cv::Mat(eighths / 8)) <= 1e-7);  // float32
+}
+
+TEST_CASE("antialiasing that would take too long is refused") {
+    SpatialTransformer far{
+        SpatialTransformer::MatrixForm{{{{{1e6, -1e6, 3}, {1e6, 1e6, 3}}}}}, Size{1, 1}, {}, {}, {}, {}};
+    far.antialias = true;
+    CHECK_THROWS_AS(lower(far, {7, 7}), Error);
+    SpatialTransformer bicubic = far;
+    bicubic.interpolation = Interpolation::bicubic;
+    CHECK_THROWS_AS(validate(bicubic), InvalidParameter);
+}
+
 TEST_CASE("by hand: a trapezoid") {
     // Heckbert's g = 0 and h = 1, so that x = (4u + 2v)/(1 + v) and y = 4v/(1 + v).
     const QuadWarp trapezoid{{{{0, 0}, {4, 0}, {3, 2}, {1, 2}}}};

@@ -78,6 +78,10 @@ TEST_CASE("what is written is what an entry says, with its defaults, and not the
           Json::parse(R"({"box": [1, 2, 3, 4], "size": [5, 6]})"));
     CHECK(written(R"({"mechanism": "crop", "box": [1, 2, 3, 4], "size": [5, 6], "antialias": false})") ==
           Json::parse(R"({"box": [1, 2, 3, 4], "size": [5, 6], "antialias": false})"));
+    CHECK(written(R"({"mechanism": "stn", "box": [1, 2, 3, 4], "antialias": false})") ==
+          Json::parse(R"({"box": [1, 2, 3, 4]})"));
+    CHECK(written(R"({"mechanism": "stn", "box": [1, 2, 3, 4], "antialias": true})") ==
+          Json::parse(R"({"box": [1, 2, 3, 4], "antialias": true})"));
     CHECK(written(
               R"({"mechanism": "mask", "grid": [[0, 1], [1, 0]], "upsample": "gaussian", "sigma": 1.25})") ==
           Json::parse(R"({"grid": [[0, 1], [1, 0]], "upsample": "gaussian"})"));

@@ -65,7 +65,8 @@ struct SpatialTransformer {
     bool align_corners = false;  ///< see the table above
     Interpolation interpolation = Interpolation::bilinear;
     std::optional<Padding> padding;  ///< zeros without it
-    Fill fill;                       ///< instead of zeros; numbers of float32
+    bool antialias = false;          ///< wider kernels where it shrinks (`Footprints`); bilinear alone
+    Fill fill{};                     ///< instead of zeros; numbers of float32
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
@@ -79,12 +80,13 @@ GLIMPSE_EXPORT SamplingPoints sampling_points(const SpatialTransformer& transfor
 /// Whether its warp is a field, which `lower` reads.
 GLIMPSE_EXPORT bool has_field(const SpatialTransformer& transformer);
 
-/// The bytes of the points of a warp; nothing that counts of any other form.
+/// The bytes of the points of a warp, and of their Jacobians; nothing that counts of any other form.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const SpatialTransformer& transformer, Size image);
 
 /// The map for an image of size `image`: `Separable` where the points are those of an axis-aligned matrix,
-/// `Samples` otherwise. Throws `InvalidParameter`, or `Error` when the box or quadrilateral lies wholly
-/// outside the image and neither padding nor fill is given.
+/// `Samples` otherwise, or with `antialias` `Footprints` where something shrinks. Throws `InvalidParameter`,
+/// or `Error` when the box or quadrilateral lies wholly outside the image and neither padding nor fill is
+/// given, or more weights are needed than `most_footprint_weights`.
 GLIMPSE_EXPORT Lowered lower(const SpatialTransformer& transformer, Size image);
 
 }  // namespace glimpse

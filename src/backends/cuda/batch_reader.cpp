@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "maps/filters.hpp"
+#include "maps/footprints.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/weighted_sum.hpp"
@@ -140,6 +141,7 @@ void BatchReader::read_on_host() {
             std::visit(overloaded{[&](const Window& window) { return read_it(window); },
                                   [&](const WeightedSum& sum) { return read_it(sum); },
                                   [&](const Filters& filters) { return read_it(filters); },
+                                  [&](const Footprints& footprints) { return read_it(footprints); },
                                   [](const auto&) -> cv::Mat { throw std::logic_error("a map of the GPU"); }},
                        map.kind);
     });

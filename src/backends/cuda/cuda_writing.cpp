@@ -7,6 +7,7 @@
 
 #include "backends/cuda/cuda_transfers.hpp"
 #include "maps/filters.hpp"
+#include "maps/footprints.hpp"
 #include "maps/image_region.hpp"
 #include "maps/samples.hpp"
 #include "maps/weighted_sum.hpp"
@@ -32,6 +33,7 @@ class Writer {
     ImageRegion write(const WeightedSum& sum) { return glimpse::write(sum, map_, glimpse_); }
 
     ImageRegion write(const Filters& filters) { return glimpse::write(filters, map_, glimpse_); }
+    ImageRegion write(const Footprints& footprints) { return glimpse::write(footprints, map_, glimpse_); }
 
     ImageRegion write(const Weights& /*weights*/) {
         DevicePlan plan(glimpse_.channels());

@@ -1,0 +1,219 @@
+#include "maps/footprints.hpp"
+
+#include <algorithm>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
+#include "kernels/kernels.hpp"
+#include "maps/image_region.hpp"
+#include "maps/placement.hpp"
+#include "pixels/element_type.hpp"
+
+namespace glimpse {
+
+namespace {
+
+std::string at_pixel(int j, int i) {
+    return "antialiased, glimpse pixel (" + std::to_string(j) + ", " + std::to_string(i) + ") ";
+}
+
+/// The sum of each glimpse pixel's weights, row by row, in float64.
+template <typename Visit>
+void for_each_sum(const Footprints& footprints, const LinearMap& map, Visit&& visit) {
+    FootprintTaps taps(footprints, map);
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for (int j = 0; j < map.glimpse.width; ++j) {
+            double sum = 0;
+            taps.for_each_run(j, i, [&](int, int, std::span<const float> weights) {
+                for (const float weight : weights) sum += static_cast<double>(weight);
+            });
+            visit(i, j, sum);
+        }
+    }
+}
+
+}  // namespace
+
+bool FootprintTaps::is_seen(const PixelFootprint& footprint) const {
+    if (footprints_.padding != Padding::zeros) return true;
+    const auto [left, top, right, bottom] = footprint.bounds();
+    return right > -1 && bottom > -1 && left < columns_.size && top < rows_.size;
+}
+
+Rectangle FootprintTaps::support(int j, int i) const {
+    const Point centre = footprints_.points.at(j, i);
+    if (std::isnan(centre.x)) return {};
+    const PixelFootprint footprint(centre, jacobian(footprints_, j, i, width_));
+    if (!is_seen(footprint)) return {};
+    const bool is_padded = footprints_.padding != Padding::zeros;
+    const Positions all = footprint.rows();
+    const Positions seen = is_padded ? all : within(all, rows_.size);
+    Rectangle around;
+    for (std::int64_t y = seen.begin; y < seen.end; ++y) {
+        const Positions run = footprint.columns(y);
+        const int row = run.empty() ? 0 : padded(rows_, y);
+        const auto include = [&](int begin, int end) {
+            around = smallest_containing(around, {begin, row, end - begin, 1});
+        };
+        const Positions inner = within(run, columns_.size);
+        if (!inner.empty()) include(static_cast<int>(inner.begin), static_cast<int>(inner.end));
+        for (std::int64_t x = run.begin; is_padded && x < run.end; ++x) {
+            if (x >= 0 && x < columns_.size) {
+                x = columns_.size - 1;
+            } else if (const int column = padded(columns_, x); !around.contains({column, row, 1, 1})) {
+                include(column, column + 1);
+            }
+        }
+    }
+    return around;
+}
+
+void require_weights(double weights) {
+    if (weights <= most_footprint_weights) return;
+    throw Error("antialiased, the glimpse looks at " + number_text(weights) + " pixels, and " +
+                power_of_two(static_cast<std::uint64_t>(most_footprint_weights)) +
+                " are the most; give a larger size or a smaller part of the image, or leave \"antialias\" "
+                "out");
+}
+
+void require_computable(const Footprints& footprints, const LinearMap& map) {
+    constexpr double farthest = 1e12;
+    const FootprintTaps taps(footprints, map);
+    double weights = 0;
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for (int j = 0; j < map.glimpse.width; ++j) {
+            const Point centre = footprints.points.at(j, i);
+            if (std::isnan(centre.x)) continue;
+            const auto own = jacobian(footprints, j, i, map.glimpse.width);
+            if (!std::isfinite(greatest_singular_value(own)))
+                throw Error(at_pixel(j, i) + "has an infinite footprint; leave \"antialias\" out");
+            const PixelFootprint footprint(centre, own);
+            if (!taps.is_seen(footprint)) continue;
+            weights += footprint.weights();
+            const auto [left, top, right, bottom] = footprint.bounds();
+            if (std::max({-left, -top, right, bottom}) > farthest)
+                throw Error(at_pixel(j, i) + "looks more than " + number_text(farthest) +
+                            " pixels away from the image; leave \"antialias\" out");
+            require_weights(weights);
+        }
+    }
+}
+
+Rectangle support(const Footprints& footprints, const LinearMap& map) {
+    const FootprintTaps taps(footprints, map);
+    Rectangle all;
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for (int j = 0; j < map.glimpse.width; ++j) all = smallest_containing(all, taps.support(j, i));
+    }
+    return all;
+}
+
+cv::Mat attention(const Footprints& footprints, const LinearMap& map, const Rectangle& support) {
+    cv::Mat sums = cv::Mat::zeros(support.height, support.width, CV_64F);
+    for_each_run(footprints, map, [&](int, int, int y, int x, std::span<const float> weights) {
+        auto* sum = sums.ptr<double>(y - support.y) + (x - support.x);
+        for (const float weight : weights) *sum++ += static_cast<double>(weight);
+    });
+    cv::Mat rounded_sums;
+    sums.convertTo(rounded_sums, CV_32F);
+    return rounded_sums;
+}
+
+ImageRegion block_attention(const Footprints& footprints, const LinearMap& map, int n) {
+    return block_attention_by_shrinking(map, shrunk(footprints, n), n);
+}
+
+cv::Mat row_sums(const Footprints& footprints, const LinearMap& map) {
+    cv::Mat sums(map.glimpse.height, map.glimpse.width, CV_32F);
+    for_each_sum(footprints, map,
+                 [&](int i, int j, double sum) { sums.at<float>(i, j) = static_cast<float>(sum); });
+    return sums;
+}
+
+double inside(const Footprints& footprints, const Lowered& lowered) {
+    double shares = 0;
+    for_each_sum(footprints, lowered.map, [&](int, int, double sum) { shares += share_of(sum, 1); });
+    return shares / static_cast<double>(lowered.map.glimpse.area()) / lowered.full_weight;
+}
+
+MapKind shrunk(const Footprints& footprints, int n) {
+    Footprints small = footprints;
+    small.points = footprints.points.shrunk(n);
+    for (auto& jacobian : small.jacobians) {
+        for (auto& row : jacobian) {
+            for (double& derivative : row) derivative /= n;
+        }
+    }
+    return small;
+}
+
+std::vector<Point> outline(const Footprints& footprints, const Lowered& lowered) {
+    return outline_by_points(footprints.points, lowered);
+}
+
+double pitch(const Footprints& footprints, const Lowered& lowered) {
+    return pitch_by_points(footprints.points, lowered);
+}
+
+std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
+    constexpr double weight_cost = 8;  // of a weight that is computed twice, relative to a tap of a band
+    const FootprintTaps taps(footprints, map);
+    double weights = 0;
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for (int j = 0; j < map.glimpse.width; ++j) {
+            const Point centre = footprints.points.at(j, i);
+            if (std::isnan(centre.x)) continue;
+            const PixelFootprint footprint(centre, jacobian(footprints, j, i, map.glimpse.width));
+            if (taps.is_seen(footprint)) weights += footprint.weights();
+        }
+    }
+    return static_cast<std::int64_t>(weight_cost * weights);
+}
+
+cv::Mat read(const Footprints& footprints, const LinearMap& map, const ImageRegion& image, int depth) {
+    const int channels = image.pixels.channels();
+    cv::Mat out(map.glimpse.height, map.glimpse.width, CV_MAKETYPE(depth, channels));
+    if (image.region.empty()) return out.setTo(0), out;
+    FootprintTaps taps(footprints, map);
+    const auto values = static_cast<std::size_t>(out.cols) * static_cast<std::size_t>(channels);
+    std::vector<float> row(values + 1);
+    std::vector<double> sums(static_cast<std::size_t>(channels));
+    with_element_type(image.pixels.depth(), [&]<typename T>(T) {
+        for (int i = 0; i < out.rows; ++i) {
+            float* to = row.data();
+            for (int j = 0; j < out.cols; ++j) {
+                std::ranges::fill(sums, 0.0);
+                taps.for_each_run(j, i, [&](int y, int x, std::span<const float> weights) {
+                    const T* in = image.pixels.ptr<T>(y - image.region.y) +
+                                  std::ptrdiff_t{x - image.region.x} * channels;
+                    for (const float weight : weights) {
+                        for (double& sum : sums)
+                            sum += static_cast<double>(weight) * static_cast<double>(*in++);
+                    }
+                });
+                for (const double sum : sums) *to++ = static_cast<float>(sum);
+            }
+            kernels().round(row.data(), values, out.ptr(i), element_of(depth));
+        }
+    });
+    return out;
+}
+
+ImageRegion write(const Footprints& footprints, const LinearMap& map, const cv::Mat& glimpse) {
+    const Rectangle region = support(footprints, map);
+    if (region.empty()) return {};
+    const int channels = glimpse.channels();
+    cv::Mat out = cv::Mat::zeros(region.height, region.width, CV_32FC(channels));
+    for_each_run(footprints, map, [&](int i, int j, int y, int x, std::span<const float> weights) {
+        const float* const in = glimpse.ptr<float>(i) + std::ptrdiff_t{j} * channels;
+        float* to = out.ptr<float>(y - region.y) + std::ptrdiff_t{x - region.x} * channels;
+        for (const float weight : weights) {
+            for (int c = 0; c < channels; ++c) *to++ += weight * in[c];
+        }
+    });
+    return {region, out};
+}
+
+}  // namespace glimpse
