@@ -166,7 +166,7 @@ class Contract(unittest.TestCase):
             boxes = pathlib.Path(directory) / "boxes.npy"
             numpy.save(boxes, numpy.array([[0, 0, 9, 9], [9000, 0, 9, 9]]))
             parameters = pathlib.Path(directory) / "p.json"
-            parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"], "score": 0.5}')
+            parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"], "score": 0.5, "transition": 0.5}')
 
             def fields_with(*options, glimpses=("-p", parameters), image=pages):
                 command = [BINARY, "extract", image, *glimpses, "--report", "-", *options]

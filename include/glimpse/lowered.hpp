@@ -13,6 +13,7 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
+#include "glimpse/transition.hpp"
 
 // What a mechanism is lowered to for an image: the linear map, and beside it what filling and showing the
 // glimpse takes.
@@ -102,6 +103,11 @@ struct Lowered {
     std::optional<StretchedMap> stretched{};
     /// Of weights whose map has the size of an attention matrix of so many tokens, and may be one.
     std::optional<TokenCounts> tokens{};
+    /// How the map takes the image, which is then not linear; null where the glimpse is the map's alone.
+    std::shared_ptr<const Transition> transition{};
+    /// Of a glimpse that is not linear, the attention map of its linearisation at an image, on its region
+    /// (`linearised_attention`); null where it is the map's own.
+    std::shared_ptr<const ImageRegion> linearised{};
 };
 
 /// The bytes that making a `Lowered` takes beside what it is made of, as far as they depend on the image.
@@ -117,6 +123,12 @@ GLIMPSE_EXPORT std::vector<const LinearMap*> maps_of(std::span<const Lowered* co
 /// The pixels that must be decoded to read the glimpse: the support, or the whole image where its mean is
 /// asked for.
 GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);
+
+/// The attention map: that of the map, or of what is `linearised`.
+GLIMPSE_EXPORT ImageRegion attention_map(const Lowered& lowered);
+
+/// The means of that over blocks, as those of a map.
+GLIMPSE_EXPORT ImageRegion block_attention(const Lowered& lowered, int n);
 
 /// The share of the glimpse inside the image, 0 ≤ share ≤ 1: the mean over its pixels of A 1 / full_weight,
 /// cut to 0…1 along each axis, and exactly 1 where only float32's rounding of the weights is missing.

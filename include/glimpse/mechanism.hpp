@@ -122,6 +122,7 @@ struct Glimpse {
     std::shared_ptr<const std::string> label{};         ///< what figures call it; null: its id
     std::shared_ptr<const GlimpseCategory> category{};  ///< null: none
     Score score{};
+    std::shared_ptr<const Transition> transition{};  ///< null: none
 
     /// What figures call it: the label, or without one the id, after the name of its category and before its
     /// score, each in its place whichever way it is read (`isolated`).

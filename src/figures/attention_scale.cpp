@@ -49,7 +49,7 @@ std::int64_t clipped_of(const cv::Mat& attention, const AttentionRange& range) {
 
 ImageRegion shown_attention(const Lowered& lowered, const OverlayStyle& style) {
     ImageRegion attention =
-        style.smooth ? cell_attention(lowered, style.shrink) : block_attention(lowered.map, style.shrink);
+        style.smooth ? cell_attention(lowered, style.shrink) : block_attention(lowered, style.shrink);
     if (!attention.pixels.empty() && !is_signed(lowered)) attention.pixels = cv::max(attention.pixels, 0.0);
     return attention;
 }

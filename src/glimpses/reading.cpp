@@ -11,6 +11,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/transition_reading.hpp"
 #include "maps/image_region.hpp"
 #include "maps/needed_parts.hpp"
 #include "maps/overloaded.hpp"
@@ -192,7 +193,7 @@ struct Reading {
     bool filled;       ///< what lies outside the image, or a bias, is added to values of float32
 
     [[nodiscard]] bool takes(const Lowered& lowered) const {
-        return needs_premultiplication(lowered.map, region.alpha) == premultiply &&
+        return !lowered.transition && needs_premultiplication(lowered.map, region.alpha) == premultiply &&
                (premultiply || adds_values(lowered) == filled);
     }
 
@@ -272,11 +273,15 @@ cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const Image
 std::vector<cv::Mat> read_glimpses(const Backend& backend, std::span<const Lowered* const> lowered,
                                    const ImageRegion& region, int depth) {
     for (const Lowered* each : lowered) {
+        validate_transition(*each, region.pixels.channels(), region.alpha);
         validate_fill(*each, region.pixels.channels(), region.alpha, region.pixels.depth());
         validate_channels(*each, region.pixels.channels(), region.alpha);
         require_alpha(*each, region);
     }
     std::vector<cv::Mat> glimpses(lowered.size());
+    for (std::size_t n = 0; n < lowered.size(); ++n) {
+        if (lowered[n]->transition) glimpses[n] = read_transition(backend, *lowered[n], region, depth);
+    }
     for (const auto& [premultiply, filled] : {std::pair{false, false}, {false, true}, {true, true}}) {
         const Reading reading{backend, region, depth, premultiply, filled};
         std::vector<std::size_t> members;

@@ -191,7 +191,7 @@ ImageRegion cell_attention(const LinearMap& map, const Affine& matrix, int n) {
 
 ImageRegion cell_attention(const Lowered& lowered, int n) {
     const LinearMap& map = lowered.map;
-    if (!lowered.matrix) return block_attention(map, n);
+    if (!lowered.matrix || lowered.linearised) return block_attention(lowered, n);
     const Affine& matrix = *lowered.matrix;
     if (const auto* separable = std::get_if<Separable>(&map.kind)) {
         return cell_attention(*separable, matrix, n);

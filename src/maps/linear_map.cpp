@@ -23,7 +23,7 @@ ImageRegion block_attention(const LinearMap& map, int n) {
 }
 
 ImageRegion block_attention_by_shrinking(const LinearMap& map, const MapKind& small, int n) {
-    ImageRegion attention = attention_map({shrunk(map.image, n), map.glimpse, small});
+    ImageRegion attention = attention_map(LinearMap{shrunk(map.image, n), map.glimpse, small});
     if (!attention.region.empty()) attention.pixels *= 1.0 / n / n;
     return attention;
 }

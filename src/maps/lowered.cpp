@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <opencv2/core.hpp>
 
 #include "maps/kinds.hpp"
 #include "maps/placement.hpp"
@@ -15,6 +16,26 @@ namespace {
 /// is known.
 bool enclose_an_area(const SamplingPoints& points, Size size) {
     return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
+}
+
+/// The mean of values of a region, 0 elsewhere, over each n×n block; what lies outside the image counts as 0.
+ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n) {
+    const Rectangle& r = values.region;
+    if (r.empty()) return {r, cv::Mat()};
+    const int x = r.x / n;
+    const int y = r.y / n;
+    const Rectangle blocks = intersection({x, y, (r.right() - 1) / n - x + 1, (r.bottom() - 1) / n - y + 1},
+                                          whole(shrunk(image, n)));
+    cv::Mat sums = cv::Mat::zeros(blocks.height, blocks.width, CV_64F);
+    for (int row = 0; row < r.height; ++row) {
+        const auto* from = values.pixels.ptr<float>(row);
+        auto* to = sums.ptr<double>((r.y + row) / n - y);
+        for (int column = 0; column < r.width; ++column)
+            to[(r.x + column) / n - x] += static_cast<double>(from[column]);
+    }
+    cv::Mat means;
+    sums.convertTo(means, CV_32F, 1.0 / n / n);
+    return {blocks, means};
 }
 
 }  // namespace
@@ -34,8 +55,19 @@ std::vector<const LinearMap*> maps_of(std::span<const Lowered* const> lowered) {
 }
 
 Rectangle needed(const Lowered& lowered) {
-    const bool whole_image = std::holds_alternative<MeanOfImage>(lowered.fill);
+    // What adds to pixels shows those, too, that it weighs by 0.
+    const bool is_added = lowered.transition && std::holds_alternative<Weights>(lowered.map.kind);
+    const bool whole_image = is_added || std::holds_alternative<MeanOfImage>(lowered.fill);
     return whole_image ? whole(lowered.map.image) : support(lowered.map);
+}
+
+ImageRegion attention_map(const Lowered& lowered) {
+    return lowered.linearised ? *lowered.linearised : attention_map(lowered.map);
+}
+
+ImageRegion block_attention(const Lowered& lowered, int n) {
+    if (!lowered.linearised) return block_attention(lowered.map, n);
+    return n == 1 ? *lowered.linearised : means_over_blocks(*lowered.linearised, lowered.map.image, n);
 }
 
 double inside(const Lowered& lowered) {
@@ -80,7 +112,8 @@ Lowered shrunk(const Lowered& lowered, int n) {
             .bias = lowered.bias,
             .matrix = lowered.matrix ? std::optional(shrunk(*lowered.matrix, n)) : std::nullopt,
             .alpha = lowered.alpha,
-            .inside = lowered.inside};
+            .inside = lowered.inside,
+            .transition = lowered.transition};
 }
 
 std::vector<Point> outline_by_matrix(const Lowered& lowered) {

@@ -27,6 +27,7 @@ Json json(const GlimpseReport& glimpse) {
     record["size"] = known({glimpse.size.width, glimpse.size.height});
     record["support"] = known({s.x, s.y, s.width, s.height});
     record["inside"] = known(glimpse.inside);
+    if (!glimpse.is_linear) record["linear"] = false;
     record["matrix"] = glimpse.matrix ? Json(glimpse.matrix->m) : Json(nullptr);
     add_path(record, "map", glimpse.map);
     if (glimpse.map_negative > 0) record["map_negative"] = glimpse.map_negative;
@@ -65,6 +66,10 @@ void add_parameters(Json& glimpse, const ImageReport& report, std::size_t k) {
     const bool is_known = report.glimpses[k].size != Size{};
     glimpse["parameters"] =
         parameters::written_parameters(is_known ? adjusted(given, report.adjustment, report.size) : given);
+    if (const auto& transition = document[k].transition) {
+        const std::vector<double>& n = transition->n;
+        glimpse["parameters"]["transition"] = n.size() == 1 ? Json(n.front()) : Json(n);
+    }
 }
 
 /// Messages may hold any bytes; JSON is UTF-8.

@@ -106,11 +106,25 @@ std::vector<std::string> labels_of(Entry& entry, const ReferencedElements& eleme
     return labels ? read_labels(*labels, elements, context) : std::vector<std::string>();
 }
 
+/// A number, or one for each channel.
+std::shared_ptr<const Transition> read_transition(const Value& value, const ReadingContext& context) {
+    const bool is_single = !value.is_array() && !is_reference(value);
+    Transition transition{is_single ? std::vector{number(value, context)} : numbers(value, context)};
+    try {
+        validate(transition);
+    } catch (const InvalidParameter& error) {
+        value.fail(error.what());
+    }
+    return std::make_shared<const Transition>(std::move(transition));
+}
+
 /// A glimpse that has neither id nor place yet.
 Glimpse read_glimpse(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> score = entry.take("score");  // which no mechanism knows
+    const std::optional<Value> transition = entry.take("transition");
     Glimpse glimpse{.id = {}, .mechanism = read_mechanism(entry, context)};
     if (score) glimpse.score = Score(number(*score, context));
+    if (transition) glimpse.transition = read_transition(*transition, context);
     return glimpse;
 }
 

@@ -18,6 +18,7 @@ double greatest_of(const std::vector<double>& numbers) {
 /// The greatest sum of the weights of a glimpse's pixel: white pixels of the image become no brighter. None
 /// of the glimpses that no weights make dark, and of a sum, which is no picture.
 std::optional<double> greatest_sum(const LoweredGlimpse& glimpse) {
+    if (glimpse.lowered.transition) return std::nullopt;
     const MapKind& kind = glimpse.lowered.map.kind;
     if (const auto* weights = std::get_if<Weights>(&kind)) {
         double greatest = 0;

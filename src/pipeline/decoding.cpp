@@ -37,7 +37,9 @@ PictureDecoding picture_decoding(const ImageInfo& info, int n) {
 }  // namespace
 
 int shrink_for(std::span<const LoweredGlimpse> glimpses, int most) {
-    if (glimpses.empty()) return 1;
+    // A mean over pixels is no longer one of E(-n, I).
+    const auto bends = [](const LoweredGlimpse& glimpse) { return glimpse.lowered.transition != nullptr; };
+    if (glimpses.empty() || std::ranges::any_of(glimpses, bends)) return 1;
     double least = pitch(glimpses.front().lowered);
     for (const LoweredGlimpse& glimpse : glimpses) least = std::min(least, pitch(glimpse.lowered));
     int n = 1;

@@ -11,11 +11,13 @@
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/transition_reading.hpp"
 #include "images/output_format.hpp"
 #include "outputs/output_plan.hpp"
 #include "pipeline/dark_glimpses.hpp"
 #include "pipeline/decoding.hpp"
 #include "pipeline/glimpse_reader.hpp"
+#include "pipeline/linearised.hpp"
 #include "pipeline/matrices.hpp"
 #include "pipeline/pictures.hpp"
 #include "pipeline/saving.hpp"
@@ -82,6 +84,14 @@ Decoding plan_decoding(std::vector<LoweredGlimpse>& glimpses, const ImageInfo& i
     const int n = fast_shrink ? shrink_for(glimpses, image.maximum_shrink) : 1;
     if (n > 1) shrink_maps(glimpses, n);
     return {.shrink = n, .parts = parts_with_glimpses(glimpses, image.seekable)};
+}
+
+/// The attention maps that are shown of glimpses that are not linear in the image: of their linearisations.
+void linearise_shown(std::vector<LoweredGlimpse>& glimpses, ImageReader& image, const Run& run,
+                     const Pictures& pictures) {
+    if (!run.plan.options.map && !pictures.are_wanted()) return;
+    for (LoweredGlimpse& glimpse : glimpses)
+        guarded(*glimpse.report, [&] { linearise(glimpse.lowered, image); });
 }
 
 /// Decodes one part after another, reads its glimpses and saves them. Throws `WaitEnded` where the run is
@@ -233,10 +243,13 @@ void extract_image(const ImageJob& job, const Run& run, GlimpseReader& reader, S
     const bool shows_all = pictures.shrink_for(info.size) == 1;
     const Decoding decoding = plan_decoding(glimpses, info, shows_all, run.options.fast_shrink);
     if (!held.reserved) {
-        const std::int64_t beside =
+        std::int64_t beside =
             beside_glimpses(run, pictures, job.glimpses->size(), info, greatest_support(glimpses));
+        for (const LoweredGlimpse& glimpse : glimpses)
+            beside += transition_memory(glimpse.lowered, info.channels);
         held.reserved = reserve(decoding, image, pictures, beside, run);
     }
+    linearise_shown(glimpses, image, run, pictures);
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
     extract_parts(decoding, image, run, reader, saver, matrices, pictures);
     report.clipped = pictures.clipped();

@@ -5,6 +5,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/reading.hpp"
+#include "glimpses/transition_reading.hpp"
 #include "parameters/attention_file.hpp"
 
 namespace glimpse {
@@ -38,6 +39,7 @@ void describe(const Lowered& lowered, GlimpseReport& report) {
     report.matrix = lowered.matrix;
     report.stretched = lowered.stretched;
     report.tokens = lowered.tokens;
+    report.is_linear = !lowered.transition;
 }
 
 }  // namespace
@@ -48,8 +50,11 @@ void require_running(const RunOptions& options) {
 
 Lowered lowered(Glimpse glimpse, const RunOptions& options, Size image) {
     supply_attention_file(glimpse, options.open, image);
-    return with_place(glimpse.place,
-                      [&] { return lower(adjusted(glimpse.mechanism, options.adjustment, image), image); });
+    return with_place(glimpse.place, [&] {
+        Lowered lowered = lower(adjusted(glimpse.mechanism, options.adjustment, image), image);
+        lowered.transition = effective(glimpse.transition, lowered.map);
+        return lowered;
+    });
 }
 
 std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOptions& open, Size image) {
@@ -76,6 +81,7 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
             with_place(glimpse.place, [&] {
                 validate_fill(one, image.channels, image.alpha, image.depth);
                 validate_channels(one, image.channels, image.alpha);
+                validate_transition(one, image.channels, image.alpha);
             });
             describe(one, reports[k]);
             glimpses.push_back({.glimpse = &glimpse,

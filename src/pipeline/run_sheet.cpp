@@ -14,6 +14,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/decoding.hpp"
+#include "pipeline/linearised.hpp"
 #include "pipeline/lowering.hpp"
 #include "pipeline/settled_style.hpp"
 #include "pipeline/sheet.hpp"
@@ -138,7 +139,8 @@ class RunPage {
             style.shrink = image.shrink();
             for (std::size_t k = 0; k < group.size(); ++k) {
                 if (has_failed(group[k])) continue;
-                const Lowered map = lowered(*group[k].glimpse, options_, image.info().size);
+                Lowered map = lowered(*group[k].glimpse, options_, image.info().size);
+                linearise(map, source, options_.open);
                 overlays[k] = overlay_of({{}, &map, group[k].colour()}, picture, style, places[k].size());
             }
         });

@@ -32,9 +32,9 @@ struct MapPicture {
 };
 
 MapPicture map_picture(const Lowered& lowered, int depth) {
-    const LinearMap& map = lowered.map;
-    MapPicture all{cv::Mat::zeros(map.image.height, map.image.width, CV_MAKETYPE(depth, 1))};
-    const ImageRegion attention = attention_map(map);
+    const Size image = lowered.map.image;
+    MapPicture all{cv::Mat::zeros(image.height, image.width, CV_MAKETYPE(depth, 1))};
+    const ImageRegion attention = attention_map(lowered);
     if (attention.region.empty()) return all;
     double greatest = 0;
     cv::minMaxLoc(attention.pixels, nullptr, &greatest);

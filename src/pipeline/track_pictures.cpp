@@ -15,6 +15,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "pipeline/decoding.hpp"
+#include "pipeline/linearised.hpp"
 #include "pipeline/lowering.hpp"
 #include "pipeline/shown_image.hpp"
 #include "system/failure.hpp"
@@ -81,6 +82,7 @@ cv::Mat frame_of(const WrittenGlimpse& glimpse, std::size_t colour, const TrackF
     with_context(source.name(), [&] {
         image.emplace(source, options.open, filling(layout.picture.size(), beside));
         frame.lowered = lowered(*glimpse.glimpse, options, image->info().size);
+        linearise(frame.lowered, source, options.open);
         frame.picture = image->picture();
     });
     frame.glimpse = as_shown(glimpse, *written, image->info().depth);
@@ -151,6 +153,7 @@ cv::Mat frame_of(const SequenceFrame& frame, const SequenceLayout& layout, const
         SequencePicture picture{.image = {size.width, size.height}, .name = file_name(job.name)};
         for (const SequenceFrame::Member& member : frame.glimpses) {
             all.push_back(lowered(*member.glimpse, options, size));
+            linearise(all.back(), job.image, options.open);
             picture.maps.push_back({member.glimpse->shown_as(), &all.back(), member.track});
         }
         picture.picture = image.picture();

@@ -10,6 +10,7 @@
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/transition_reading.hpp"
 #include "images/output_format.hpp"
 #include "inputs/standard_input.hpp"
 #include "outputs/input_files.hpp"
@@ -231,6 +232,10 @@ Image put_on_canvas(const WriteOptions& options, const Backend& backend, const G
     supply_attention_file(there, open, size);
     const Mechanism mechanism = options.paste ? there.mechanism : for_writing(there.mechanism);
     const Lowered lowered = lowered_for(mechanism, size, origin.place, memory);
+    if (effective(origin.transition, lowered.map))
+        throw Error(origin.place.of("/transition"),
+                    "a glimpse with a transition is no linear function of the image, and has no way back; "
+                    "leave it out to write by the map alone");
     const auto depth = is_array_format(format) ? std::optional<int>(CV_32F) : std::nullopt;  // never rounded
     return written(options, backend, lowered, glimpse, canvas, depth, memory);
 }

@@ -109,7 +109,7 @@ class Others(GlimpseCase):
             elif line.startswith("| `"):
                 chapter.add(line.split("`")[1])
         common = keys.pop("Every mechanism")
-        self.assertEqual(common, {"id", "mechanism", "labels", "score"})
+        self.assertEqual(common, {"id", "mechanism", "labels", "score", "transition"})
         image = keys.pop("The image")
         self.assertEqual(image, {"alpha"})
         self.assertEqual(list(keys), definitions["mechanism"]["enum"])

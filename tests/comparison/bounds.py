@@ -6,6 +6,9 @@ EXACT = 0.0
 # Of the greatest value: weights and sums are float32. docs/mathematics.md, "Exactness and rounding", promises it.
 FLOAT32 = 1e-6
 
+# Before and after sums of float32 values go through exponentials and logarithms, whose slopes are 5 together and less.
+FLOAT32_BENT = 5 * FLOAT32
+
 # Of what a pixel gets: a padding gives those at an edge the sum of hundreds of samples, one after another in float32. It
 # is that of the dot test in docs/mathematics.md.
 LONG_SUMS = 1e-5

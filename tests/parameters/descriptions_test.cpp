@@ -25,6 +25,7 @@ namespace {
 std::string sample(std::string_view mechanism, std::string_view key) {
     static const std::map<std::string, std::string, std::less<>> samples{
         {"box", "[0, 0, 4, 3]"},
+        {"transition", "0.5"},
         {"units", R"("pixels")"},
         {"size", "[4, 4]"},
         {"rows", "[0]"},
@@ -251,6 +252,7 @@ TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or
           "a.json: /simga: unknown key \"simga\"; did you mean \"sigma\"?");
     CHECK(refusal_of(R"({"mechanism": "gaussian", "box": [0, 0, 4, 3], "?": 1})") ==
           "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"score\", "
+          "\"transition\", "
           "\"box\", \"units\", "
           "\"convention\", \"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
 }

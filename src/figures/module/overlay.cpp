@@ -139,8 +139,8 @@ struct Contour {
 };
 
 /// From 50 % to 90 %. `room`: how many points there may still be, which are taken from it.
-std::vector<Contour> contours_of(const LinearMap& map, const Placing& placing, std::size_t& room) {
-    const ImageRegion attention = block_attention(map, placing.shrink);
+std::vector<Contour> contours_of(const Lowered& lowered, const Placing& placing, std::size_t& room) {
+    const ImageRegion attention = block_attention(lowered, placing.shrink);
     const AttentionField field(attention.pixels, rect(attention.region), placing.picture);
     const std::vector<double> levels = field.levels({0.5, 0.9});
     if (levels.empty()) return {};
@@ -175,7 +175,7 @@ void add_contours(Figure& figure, const Placing& placing, std::span<const Labell
         if (has_border(lowered)) {
             own.push_back({{}, {scaled_outline(lowered, place.across, place.down)}, false});
         } else {
-            own = contours_of(lowered.map, placing, room);
+            own = contours_of(lowered, placing, room);
         }
         if (own.empty()) continue;
         labels.push_back({maps[k].label, clipped(own.back().greatest(), {0, 0}, far_corner)});

@@ -1,0 +1,53 @@
+"""Glimpses between sum and product."""
+
+import json
+
+import numpy
+
+from glimpse_case import GlimpseCase
+
+
+class Transitions(GlimpseCase):
+    def extract(self, *entries, options=()):
+        photo, pixels = self.picture()
+        report = self.out.with_name("r.jsonl")
+        self.run_glimpse("extract", photo, "-p", self.document({"glimpses": list(entries)}), "--format", "npy", "--report", report, *options,
+                         "-o", self.out)
+        return pixels / 255, json.loads(report.read_text())["glimpses"]
+
+    def test_a_mask_is_added_multiplied_and_between(self):
+        grid = [[0.25, 0.75]]
+        shares, report = self.extract(*({"id": name, "mechanism": "mask", "grid": grid, "upsample": "nearest", "transition": n}
+                                        for name, n in (("sum", 0), ("between", 0.5), ("product", 1), ("each", [0, 1, 1]))))
+        weights = numpy.where(numpy.arange(shares.shape[1]) < shares.shape[1] / 2, 0.25, 0.75)[None, :, None]
+        for name, expected in (("sum", weights + shares), ("product", weights * shares)):
+            numpy.testing.assert_allclose(self.load(f"photo.{name}.npy"), 255 * expected, rtol=0, atol=255e-6)
+        # Of x, y ≤ 1 and n = ½: ψ(x) - ½ is E(-½, x) from 0 on, and below 0 its logarithm is, of 1 more.
+        half = [numpy.where(v < 0.5, numpy.log(0.5 + numpy.minimum(v, 0.5)), v - 0.5) for v in (weights, shares)]
+        total = half[0] + half[1]
+        at = numpy.where(total < 0, numpy.exp(numpy.minimum(total, 0)) - 1, total) + 0.5
+        between = numpy.select([at < 0, at < 1], [numpy.log(1 + numpy.minimum(at, 0)), at], numpy.exp(at - 1))
+        numpy.testing.assert_allclose(self.load("photo.between.npy"), 255 * between, rtol=0, atol=2 * 255e-6)
+        self.assertEqual([glimpse.get("linear", True) for glimpse in report], [False, False, True, False])
+        self.assertEqual([glimpse["parameters"]["transition"] for glimpse in report], [0, 0.5, 1, [0, 1, 1]])
+
+    def test_a_geometric_mean_and_what_is_made_of_it(self):
+        entry = {"id": "mean", "mechanism": "crop", "box": [0, 0, 40, 30], "size": [1, 1], "interpolation": "area", "transition": 1}
+        shares, _ = self.extract(entry, options=("--map", "--overlay", "--panel"))
+        with numpy.errstate(divide="ignore", invalid="ignore"):
+            mean = numpy.exp(numpy.log(shares[:30, :40]).mean((0, 1)))
+            slopes = numpy.where(shares > 0, mean / shares / 1200, 0)[:30, :40].mean(2)
+        numpy.testing.assert_allclose(self.load("photo.mean.npy")[0, 0], 255 * mean, rtol=0, atol=2 * 255e-6)
+        attention = self.load("photo.mean.map.npy")[:30, :40]
+        numpy.testing.assert_allclose(attention, slopes, rtol=1e-4, atol=1e-6)
+        self.assertIn("photo.panel.png", self.files())
+
+    def test_there_is_no_way_back(self):
+        entry = {"mechanism": "crop", "box": [0, 0, 40, 30], "size": [4, 3], "transition": 0.5}
+        photo, _ = self.picture()
+        document = self.document(entry)
+        self.run_glimpse("extract", photo, "-p", document, "-o", self.out / "g.png")
+        self.fails(1, "write", self.out / "g.png", "-p", document, "--canvas", photo, "-o", self.out / "w.png",
+                   says=["/transition: a glimpse with a transition is no linear function"])
+        linear = self.document({**entry, "transition": 0})
+        self.run_glimpse("write", self.out / "g.png", "-p", linear, "--canvas", photo, "-o", self.out / "w.png")
