@@ -142,11 +142,22 @@ Rectangle smallest_containing(const Rectangle& a, const Rectangle& b) {
     return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
+namespace {
+
+/// The pixels of a side; the one at its middle where its ends are rounded to one edge.
+Interval rounded_side(double begin, double length) {
+    const Interval side{nearest_edge(begin), nearest_edge(begin + length)};
+    if (!side.empty()) return side;
+    const int middle = nearest_edge(begin + length / 2 - 0.5);
+    return {middle, middle + 1};
+}
+
+}  // namespace
+
 Rectangle rounded(const Box& box) {
-    const int x0 = nearest_edge(box.x);
-    const int y0 = nearest_edge(box.y);
-    return {x0, y0, std::max(1, nearest_edge(box.x + box.width) - x0),
-            std::max(1, nearest_edge(box.y + box.height) - y0)};
+    const Interval x = rounded_side(box.x, box.width);
+    const Interval y = rounded_side(box.y, box.height);
+    return {x.begin, y.begin, x.length(), y.length()};
 }
 
 Affine inverse(const Affine& affine) {

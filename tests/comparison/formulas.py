@@ -8,8 +8,14 @@ import numpy
 def rounded(box):
     """x0, y0, x1, y1 of section 0."""
     x, y, width, height = box
-    x0, y0 = math.floor(x + 0.5), math.floor(y + 0.5)
-    return x0, y0, max(math.floor(x + width + 0.5), x0 + 1), max(math.floor(y + height + 0.5), y0 + 1)
+
+    def side(begin, length):
+        first, behind = math.floor(begin + 0.5), math.floor(begin + length + 0.5)
+        middle = math.floor(begin + length / 2)
+        return (first, behind) if behind > first else (middle, middle + 1)
+
+    (x0, x1), (y0, y1) = side(x, width), side(y, height)
+    return x0, y0, x1, y1
 
 
 def own_size(box):

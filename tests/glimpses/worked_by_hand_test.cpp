@@ -85,6 +85,9 @@ TEST_CASE("by hand: a box of whole pixels") {
     // ⌊1.4 + ½⌋ = 1 and ⌊1.4 + 2.2 + ½⌋ = 4: three pixels, although the width is 2.2.
     CHECK(rounded({1.4, -1.6, 2.2, 2.2}) == Rectangle{1, -2, 3, 3});
     CHECK(rounded({2.1, 2.4, 0.2, 0.01}) == Rectangle{2, 2, 1, 1});
+    // A side of no pixel is that of its middle, which lies in the image where the box does.
+    CHECK(rounded({79.6, 20.6, 0.4, 0.3}) == Rectangle{79, 20, 1, 1});
+    CHECK(rounded({20.9, -0.5, 0.3, 0.25}) == Rectangle{21, -1, 1, 1});
     CHECK(rounded_size({0, 0, 2.5, 0.2}) == Size{3, 1});
 }
 

@@ -15,7 +15,8 @@ namespace glimpse {
 /// The forms that the parameters of `Crop` come in.
 namespace crop_form {
 
-/// x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, at least one pixel; likewise y.
+/// x0 = ⌊x + ½⌋, x1 = ⌊x + width + ½⌋, or where that is no pixel the one at the middle, x0 = ⌊x + width/2⌋;
+/// likewise y.
 /// Its `angle` is 0.
 using BoxForm = OrientedBox;
 
@@ -49,7 +50,8 @@ struct SampledForm {
 };
 
 /// A window of `size`, which is needed, where TensorFlow's `extract_glimpse` puts it: along an axis of S
-/// pixels, o being the offset, times S where it is `normalised`, the window of n begins, rounded towards 0, at
+/// pixels, o being the offset, times S where it is `normalised`, the window of n begins, rounded towards 0,
+/// at
 ///   version 1  o/2 + S/2 - n/2 where it is `centred`, and o - n/2 where not;
 ///   version 2  o/2 + S/2 - n/2 of a normalised one and o + S/2 of another where it is centred, and o where
 ///              not.
