@@ -13,6 +13,7 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/linear_map.hpp"
+#include "glimpse/rare.hpp"
 #include "glimpse/transition.hpp"
 
 // What a mechanism is lowered to for an image: the linear map, and beside it what filling and showing the
@@ -93,18 +94,18 @@ struct Lowered {
     /// From glimpse pixel to image pixel in homogeneous coordinates, both centre coordinates, where the map
     /// is projective and has no such matrix; d > 0 of all that the glimpse sees. Null where there is none.
     std::shared_ptr<const Homography> homography{};
-    /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; empty: it is not.
-    cv::Mat alpha{};
+    /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; none: it is not.
+    Rare<cv::Mat> alpha{};
     /// The share of the glimpse inside the image, where the sums of its weights do not tell it.
     std::optional<double> inside{};
     /// Null where there are none.
     std::shared_ptr<const MarkedPoints> marks{};
     /// Of weights whose map was made of something else than it is laid on, as far as can be seen.
-    std::optional<StretchedMap> stretched{};
+    Rare<StretchedMap> stretched{};
     /// Of weights whose map has the size of an attention matrix of so many tokens, and may be one.
-    std::optional<TokenCounts> tokens{};
-    /// How the map takes the image, which is then not linear; null where the glimpse is the map's alone.
-    std::shared_ptr<const Transition> transition{};
+    Rare<TokenCounts> tokens{};
+    /// How the map takes the image, which is then not linear; none where the glimpse is the map's alone.
+    Rare<Transition> transition{};
     /// Of a glimpse that is not linear, the attention map of its linearisation at an image, on its region
     /// (`linearised_attention`); null where it is the map's own.
     std::shared_ptr<const ImageRegion> linearised{};

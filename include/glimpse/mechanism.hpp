@@ -21,6 +21,7 @@
 #include "glimpse/mechanisms/points.hpp"
 #include "glimpse/mechanisms/retina.hpp"
 #include "glimpse/mechanisms/spatial_transformer.hpp"
+#include "glimpse/rare.hpp"
 #include "glimpse/score.hpp"
 
 namespace glimpse {
@@ -119,10 +120,10 @@ struct Glimpse {
     std::string id;
     Mechanism mechanism;
     Place place{};
-    std::shared_ptr<const std::string> label{};         ///< what figures call it; null: its id
+    Rare<std::string> label{};                          ///< what figures call it; none: its id
     std::shared_ptr<const GlimpseCategory> category{};  ///< null: none
     Score score{};
-    std::shared_ptr<const Transition> transition{};  ///< null: none
+    Rare<Transition> transition{};
 
     /// What figures call it: the label, or without one the id, after the name of its category and before its
     /// score, each in its place whichever way it is read (`isolated`).

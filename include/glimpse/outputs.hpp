@@ -71,8 +71,8 @@ struct MatrixPath {
 
 /// The paths of one glimpse's outputs; empty where not wanted, or on standard output.
 struct GlimpsePaths {
-    std::filesystem::path glimpse;
-    std::filesystem::path map;
+    std::string glimpse;
+    std::string map;
 };
 
 /// The paths of one job's outputs; empty where not wanted, and all of them where the job has a problem.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glimpse/box_adjustment.hpp"
@@ -13,13 +14,14 @@
 #include "glimpse/jobs.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/outputs.hpp"
+#include "glimpse/rare.hpp"
 
 namespace glimpse {
 
 /// What became of one glimpse. What is not known yet is empty.
 struct GlimpseReport {
     std::string id;
-    std::string mechanism;
+    std::string_view mechanism;  ///< one of `mechanism_names`; empty: not known
     std::string output;  ///< path, in a dry run the planned one; empty on failure and for standard output
     std::string error;   ///< empty: it succeeded
     Size size;           ///< of the glimpse, pixels
@@ -28,18 +30,18 @@ struct GlimpseReport {
     std::optional<Affine> matrix;  ///< glimpse → image, in centre coordinates; none for maps without one
     /// What is at `output` was there and is kept, so that the rest is of the glimpse that would be made.
     bool skipped = false;
-    std::shared_ptr<const std::string> label{};         ///< null: it has none
+    Rare<std::string> label{};
     std::shared_ptr<const GlimpseCategory> category{};  ///< null: it has none
     Score score{};
-    std::optional<StretchedMap> stretched{};  ///< of its attention; none: it is not, or has no map
+    Rare<StretchedMap> stretched{};  ///< of its attention; none: it is not, or has no map
     /// Of the attention matrix that its map may be, as of `Lowered`.
-    std::optional<TokenCounts> tokens{};
+    Rare<TokenCounts> tokens{};
     /// How many of its numbers, as written, are NaN or infinite, since its image has such.
     std::int64_t not_finite = 0;
     /// Negative attention that the picture of its attention map shows as 0, in pixels.
     std::int64_t map_negative = 0;
     bool is_linear = true;  ///< whether it is a linear function of the image, as without a transition
-    std::string map{};  ///< path of its attention map, as `output`; empty where the run writes none
+    std::string map{};      ///< path of its attention map, as `output`; empty where the run writes none
 };
 
 /// What became of one image.

@@ -213,12 +213,11 @@ ImageRegion linearised(const Backend& backend, const Lowered& lowered, const Ima
 
 }  // namespace
 
-std::shared_ptr<const Transition> effective(std::shared_ptr<const Transition> transition,
-                                            const LinearMap& map) {
+Rare<Transition> effective(const Rare<Transition>& transition, const LinearMap& map) {
     if (!transition) return nullptr;
     const double linear = std::holds_alternative<Weights>(map.kind) ? 1 : 0;
     const bool is_linear = std::ranges::all_of(transition->n, [&](double n) { return n == linear; });
-    return is_linear ? nullptr : transition;
+    return is_linear ? Rare<Transition>() : transition;
 }
 
 void validate_transition(const Lowered& lowered, int channels, bool alpha) {

@@ -12,10 +12,9 @@
 
 namespace glimpse {
 
-/// How a map takes an image by a transition, which may be null: null where that is the map's own way,
-/// exactly, as n = 1 is of `Weights` and n = 0 of any other.
-GLIMPSE_EXPORT std::shared_ptr<const Transition> effective(std::shared_ptr<const Transition> transition,
-                                                           const LinearMap& map);
+/// How a map takes an image by a transition, if there is one: none where that is the map's own way, exactly,
+/// as n = 1 is of `Weights` and n = 0 of any other.
+GLIMPSE_EXPORT Rare<Transition> effective(const Rare<Transition>& transition, const LinearMap& map);
 
 /// Throws `InvalidParameter` at "/transition" where the numbers are not one, or one for each channel, or the
 /// image has alpha; and `Error` where weights that are combined with the image are negative.

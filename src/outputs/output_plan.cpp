@@ -82,11 +82,11 @@ class JobPaths {
     [[nodiscard]] GlimpsePaths of(const Glimpse& glimpse) const {
         GlimpsePaths paths;
         if (plan_.file) {
-            paths.glimpse = *plan_.file;
+            paths.glimpse = plan_.file->string();
         } else if (!plan_.to_standard_output) {
-            paths.glimpse = below(glimpse.id + "." + plan_.format);
+            paths.glimpse = below(glimpse.id + "." + plan_.format).string();
         }
-        if (plan_.options.map) paths.map = below(glimpse.id + ".map." + map_format(plan_.format));
+        if (plan_.options.map) paths.map = below(glimpse.id + ".map." + map_format(plan_.format)).string();
         return paths;
     }
 

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "glimpse/geometry.hpp"
 #include "glimpse/mechanisms/crop.hpp"
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "parameters/description.hpp"

@@ -107,7 +107,7 @@ std::vector<std::string> labels_of(Entry& entry, const ReferencedElements& eleme
 }
 
 /// A number, or one for each channel.
-std::shared_ptr<const Transition> read_transition(const Value& value, const ReadingContext& context) {
+Transition read_transition(const Value& value, const ReadingContext& context) {
     const bool is_single = !value.is_array() && !is_reference(value);
     Transition transition{is_single ? std::vector{number(value, context)} : numbers(value, context)};
     try {
@@ -115,7 +115,7 @@ std::shared_ptr<const Transition> read_transition(const Value& value, const Read
     } catch (const InvalidParameter& error) {
         value.fail(error.what());
     }
-    return std::make_shared<const Transition>(std::move(transition));
+    return transition;
 }
 
 /// A glimpse that has neither id nor place yet.
@@ -158,7 +158,7 @@ void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place
     if (!elements.count) return append_with_id(std::move(id), std::move(first));
     const auto append = [&](std::size_t k, Glimpse glimpse) {
         glimpse.place = place;
-        if (!labels.empty()) glimpse.label = std::make_shared<const std::string>(labels[k]);
+        if (!labels.empty()) glimpse.label = labels[k];
         append_with_id(ids.of_part(id, k, "an element", value, position), std::move(glimpse));
     };
     append(0, std::move(first));

@@ -38,7 +38,7 @@ PictureDecoding picture_decoding(const ImageInfo& info, int n) {
 
 int shrink_for(std::span<const LoweredGlimpse> glimpses, int most) {
     // A mean over pixels is no longer one of E(-n, I).
-    const auto bends = [](const LoweredGlimpse& glimpse) { return glimpse.lowered.transition != nullptr; };
+    const auto bends = [](const LoweredGlimpse& glimpse) { return bool(glimpse.lowered.transition); };
     if (glimpses.empty() || std::ranges::any_of(glimpses, bends)) return 1;
     double least = pitch(glimpses.front().lowered);
     for (const LoweredGlimpse& glimpse : glimpses) least = std::min(least, pitch(glimpse.lowered));

@@ -32,7 +32,7 @@ void record_failure(FinishedJob& done, const UnpublishedFile& file) {
                (k < matrices.size() && std::ranges::any_of(matrices[k], is_it));
     });
     const auto glimpse = std::ranges::find_if(done.report.glimpses, [&](const GlimpseReport& one) {
-        return paths != done.paths.glimpses.end() && one.output == paths->glimpse.string();
+        return paths != done.paths.glimpses.end() && one.output == paths->glimpse;
     });
     if (glimpse == done.report.glimpses.end()) return add_failure(done, what);
     glimpse->error = what;

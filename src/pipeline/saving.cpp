@@ -188,8 +188,8 @@ Image picture_of(const LoweredGlimpse& glimpse, cv::Mat pixels, const ImageInfo&
                   .alpha = image.alpha,
                   .icc_profile = image.icc_profile.bytes(),
                   .list = is_list(glimpse.glimpse->mechanism)};
-    if (const cv::Mat& alpha = glimpse.lowered.alpha; !alpha.empty()) {
-        picture.pixels = with_alpha(picture.pixels, picture.alpha, alpha, full_scale(image.depth));
+    if (const auto& alpha = glimpse.lowered.alpha) {
+        picture.pixels = with_alpha(picture.pixels, picture.alpha, *alpha, full_scale(image.depth));
         picture.alpha = true;
     }
     return picture;
@@ -199,11 +199,11 @@ void save_glimpse(const LoweredGlimpse& glimpse, const Image& picture, std::stri
                   Saver& saver) {
     glimpse.report->skipped = !saver.save(picture, glimpse.paths->glimpse, format);
     if (!glimpse.report->skipped) glimpse.report->not_finite = not_finite_in(picture.pixels);
-    const std::filesystem::path& map = glimpse.paths->map;
+    const std::string& map = glimpse.paths->map;
     if (map.empty()) return;
     const MapPicture picture_of_map = map_picture(glimpse.lowered, map_depth(format));
     if (!saver.save({.pixels = picture_of_map.pixels}, map, map_format(format))) return;
-    glimpse.report->map = map.string();
+    glimpse.report->map = map;
     glimpse.report->map_negative = picture_of_map.negative;
 }
 
@@ -227,15 +227,15 @@ void drop_existing(std::vector<LoweredGlimpse>& glimpses, const Matrices& matric
 }
 
 void record_output(const LoweredGlimpse& glimpse) {
-    glimpse.report->output = glimpse.paths->glimpse.string();
+    glimpse.report->output = glimpse.paths->glimpse;
 }
 
 void record_outputs(std::span<const LoweredGlimpse> glimpses, const Saver& saver) {
     for (const LoweredGlimpse& glimpse : glimpses) {
         record_output(glimpse);
-        const std::filesystem::path& path = glimpse.paths->glimpse;
+        const std::string& path = glimpse.paths->glimpse;
         glimpse.report->skipped = !path.empty() && !saver.wants(path);
-        if (saver.wants(glimpse.paths->map)) glimpse.report->map = glimpse.paths->map.string();
+        if (saver.wants(glimpse.paths->map)) glimpse.report->map = glimpse.paths->map;
     }
 }
 

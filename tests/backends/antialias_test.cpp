@@ -18,7 +18,7 @@ namespace {
 constexpr Size picture{15, 13};
 
 SpatialTransformer antialiased(Padding padding) {
-    SpatialTransformer stn{{}, Size{1, 1}, {}, {}, padding, {}};
+    SpatialTransformer stn{{}, Size{1, 1}, {}, {}, {}, padding, {}};
     stn.antialias = true;
     return stn;
 }

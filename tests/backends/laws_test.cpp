@@ -150,7 +150,7 @@ void check_transformers(const Table& table, Size size, bool align_corners) {
     for (const NamedForm& form : transformer_forms()) {
         for (const Interpolation interpolation : all_interpolations) {
             for (const Padding padding : all_paddings) {
-                const SpatialTransformer stn{form.form, size, align_corners, interpolation, padding, {}};
+                const SpatialTransformer stn{form.form, size, align_corners, {}, interpolation, padding, {}};
                 table(form.what + words(interpolation) + words(padding) +
                           (align_corners ? ", align_corners" : ""),
                       stn, tap_margin(interpolation, padding));
@@ -404,7 +404,7 @@ TEST_CASE("laws: antialiased spatial transformer") {
             if (image != picture && std::holds_alternative<SpatialTransformer::BoxForm>(form.form)) continue;
             for (const Padding padding : all_paddings) {
                 for (const bool align_corners : {false, true}) {
-                    SpatialTransformer stn{form.form, Size{3, 2}, align_corners, {}, padding, {}};
+                    SpatialTransformer stn{form.form, Size{3, 2}, align_corners, {}, {}, padding, {}};
                     stn.antialias = true;
                     table(form.what + ", antialiased" + words(padding) +
                               (align_corners ? ", align_corners" : ""),
@@ -457,8 +457,8 @@ TEST_CASE("laws: spatial transformer of images one pixel wide") {
                 if (std::holds_alternative<SpatialTransformer::BoxForm>(form.form)) continue;
                 for (const Interpolation interpolation : all_interpolations) {
                     for (const Padding padding : all_paddings) {
-                        const SpatialTransformer stn{form.form,     Size{4, 3}, align_corners,
-                                                     interpolation, padding,    {}};
+                        const SpatialTransformer stn{form.form, Size{4, 3}, align_corners, {}, interpolation,
+                                                     padding,   {}};
                         table(form.what + words(interpolation) + words(padding), stn,
                               tap_margin(interpolation, padding));
                     }

@@ -233,6 +233,7 @@ TEST_CASE("reference: spatial transformer") {
         const SpatialTransformer stn{SpatialTransformer::ThetaForm{theta},
                                      glimpse,
                                      sampling.align_corners,
+                                     {},
                                      sampling.interpolation,
                                      sampling.padding,
                                      {}};
@@ -259,7 +260,7 @@ TEST_CASE("reference: a quadrilateral, and a projective map") {
         }
         if (draws.coin()) std::swap(to[1], to[3]);  // mirrored
         const cv::Matx33d matrix = reference::homography(to, glimpse);
-        SpatialTransformer stn{warps::form(QuadWarp{to}), glimpse,          false,
+        SpatialTransformer stn{warps::form(QuadWarp{to}), glimpse,          false, {},
                                sampling.interpolation,    sampling.padding, {}};
         CAPTURE(n);
         CHECK(error(stn, image, reference::projected(image, matrix, glimpse, sampling)) <= bound);
@@ -297,6 +298,7 @@ TEST_CASE("reference: antialiased affine maps, also thin ones, and ones that col
                                glimpse,
                                sampling.align_corners,
                                {},
+                               {},
                                sampling.padding,
                                {}};
         stn.antialias = true;
@@ -327,7 +329,7 @@ TEST_CASE("reference: an antialiased quadrilateral, by its own Jacobian") {
                                        {side + draws.uniform(-1, 0), draws.uniform(-1, 1)},
                                        {side, side},
                                        {draws.uniform(-1, 1), side + draws.uniform(-1, 0)}}};
-        SpatialTransformer stn{warps::form(QuadWarp{to}), glimpse, false, {}, sampling.padding, {}};
+        SpatialTransformer stn{warps::form(QuadWarp{to}), glimpse, false, {}, {}, sampling.padding, {}};
         stn.antialias = true;
         const cv::Matx33d h = reference::homography(to, glimpse);
         reference::Values expected(glimpse.height, glimpse.width);

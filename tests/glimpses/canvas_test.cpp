@@ -37,10 +37,14 @@ Lowered crop(Box box, Size canvas = picture) {
 }
 
 Lowered turned(Box box, double angle, Size canvas = picture) {
-    return lower(
-        SpatialTransformer{
-            SpatialTransformer::BoxForm{box, Units::pixels, angle}, {}, {}, Interpolation::bilinear, {}, {}},
-        canvas);
+    return lower(SpatialTransformer{SpatialTransformer::BoxForm{box, Units::pixels, angle},
+                                    {},
+                                    {},
+                                    {},
+                                    Interpolation::bilinear,
+                                    {},
+                                    {}},
+                 canvas);
 }
 
 Mask soft(const cv::Mat_<double>& grid) {

@@ -42,8 +42,13 @@ Crop crop(Box box, std::optional<Size> size = {}) {
 }
 
 SpatialTransformer turned_box(Box box, double angle, std::optional<Size> size = {}) {
-    return {
-        SpatialTransformer::BoxForm{box, Units::pixels, angle}, size, {}, Interpolation::bilinear, {}, {}};
+    return {SpatialTransformer::BoxForm{box, Units::pixels, angle},
+            size,
+            {},
+            {},
+            Interpolation::bilinear,
+            {},
+            {}};
 }
 
 const std::vector<Box>& whole_boxes() {
@@ -307,7 +312,7 @@ TEST_CASE("identity: the identity transform is the image") {
     for (const bool align_corners : {false, true}) {
         for (const auto interpolation : all_interpolations) {
             const SpatialTransformer stn{
-                SpatialTransformer::ThetaForm{}, picture, align_corners, interpolation, {}, {}};
+                SpatialTransformer::ThetaForm{}, picture, align_corners, {}, interpolation, {}, {}};
             CHECK(difference(read(stn, coloured(), false, CV_8U), coloured()) == 0);
         }
     }

@@ -28,7 +28,7 @@ constexpr double difference_tolerance = 4e-3;
 
 Lowered lowered(const Mechanism& mechanism, Size image, std::vector<double> n) {
     Lowered one = lower(mechanism, image);
-    one.transition = effective(std::make_shared<const Transition>(Transition{std::move(n)}), one.map);
+    one.transition = effective(Transition{std::move(n)}, one.map);
     return one;
 }
 

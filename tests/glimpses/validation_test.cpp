@@ -110,7 +110,7 @@ Gaussian gaussian(decltype(Gaussian::form) form, std::optional<Size> size = squa
 }
 
 Stn stn(decltype(Stn::form) form, std::optional<Size> size = square) {
-    return {form, size, {}, Interpolation::bilinear, {}, {}};
+    return {form, size, {}, {}, Interpolation::bilinear, {}, {}};
 }
 
 /// Every mechanism that takes a box, with this one.

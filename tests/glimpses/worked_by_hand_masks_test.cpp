@@ -37,9 +37,9 @@ SpatialTransformer shifted(double x, Size size, Fill fill = {}) {
     return {SpatialTransformer::MatrixForm{{{{{1, 0, x}, {0, 1, 0}}}}},
             size,
             {},
+            {},
             Interpolation::bilinear,
             {},
-            false,
             std::move(fill)};
 }
 
@@ -282,12 +282,12 @@ TEST_CASE("by hand: selections") {
     mask.select = Mask::Select::pixels;
     check_near(read(mask, image), (cv::Mat_<double>(2, 1) << 3, 11), 0);
     CHECK(is_list(mask));
-    CHECK(lower(mask, {4, 3}).alpha.empty());
+    CHECK(!lower(mask, {4, 3}).alpha);
     mask.select = Mask::Select::box;
     const cv::Mat box = read(mask, image);
     check_near(box, (cv::Mat_<double>(2, 3) << 1, 2, 3, 11, 12, 13), 0);
     CHECK(!is_list(mask));
-    const cv::Mat alpha = lower(mask, {4, 3}).alpha;
+    const cv::Mat alpha = *lower(mask, {4, 3}).alpha;
     check_near(alpha, (cv::Mat_<double>(2, 3) << 0, 0, 1, 1, 0, 0), 0);
     check_near(with_alpha(box, false, alpha, 1).col(0), (cv::Mat_<double>(2, 2) << 1, 0, 11, 1), 0);
 }

@@ -248,6 +248,7 @@ TEST_CASE("by hand: sampling points of a spatial transformer") {
     const SpatialTransformer stn{SpatialTransformer::ScaleShiftForm{{0.4, 1}, {-0.1, 0}},
                                  Size{5, 1},
                                  true,
+                                 {},
                                  Interpolation::bilinear,
                                  {},
                                  {}};
@@ -267,7 +268,7 @@ TEST_CASE("by hand: a crop as a spatial transformer") {
     constexpr double w = 4;
     const auto columns = [&](double scale, double shift, bool align_corners) {
         const SpatialTransformer::ScaleShiftForm form{{scale, scale}, {shift, shift}};
-        return affine_points({form, Size{4, 4}, align_corners, Interpolation::bilinear, {}, {}}, {10, 10},
+        return affine_points({form, Size{4, 4}, align_corners, {}, Interpolation::bilinear, {}, {}}, {10, 10},
                              {4, 4});
     };
     const std::array<std::array<double, 3>, 2> expected{{{1, 0, x0}, {0, 1, x0}}};
@@ -281,7 +282,7 @@ TEST_CASE("by hand: the base grid of a single pixel is 0, so that its matrix has
     const SpatialTransformer::ScaleShiftForm form{{0.5, 0.5}, {0, 0.5}};
     for (const bool align_corners : {false, true}) {
         const double shift = 0.5 * (align_corners ? 9 : 10) / 2;
-        check_matrix(affine_points({form, Size{1, 1}, align_corners, Interpolation::bilinear, {}, {}},
+        check_matrix(affine_points({form, Size{1, 1}, align_corners, {}, Interpolation::bilinear, {}, {}},
                                    {10, 10}, {1, 1}),
                      {{{0, 0, 4.5}, {0, 0, 4.5 + shift}}});
     }
@@ -290,7 +291,7 @@ TEST_CASE("by hand: the base grid of a single pixel is 0, so that its matrix has
 TEST_CASE("by hand: antialiased samples of a row, upright") {
     const cv::Mat row = (cv::Mat_<float>(1, 4) << 10, 20, 30, 40);
     SpatialTransformer half{
-        SpatialTransformer::MatrixForm{{{{{2, 0, 0.5}, {0, 1, 0}}}}}, Size{2, 1}, {}, {}, {}, {}};
+        SpatialTransformer::MatrixForm{{{{{2, 0, 0.5}, {0, 1, 0}}}}}, Size{2, 1}, {}, {}, {}, {}, {}};
     half.antialias = true;
     // Weights 1/8 3/8 3/8 1/8 about ½ and 2½, of which one lies outside.
     CHECK(difference(read(half, row), (cv::Mat_<float>(1, 2) << 15, 28.75)) == 0);
@@ -302,7 +303,7 @@ TEST_CASE("by hand: an antialiased sample turned by 45 degrees") {
     // Columns of length 2 √2: with u = dx + dy and v = dy - dx, k(u/4) k(v/4) sums to 4 where both are even,
     // and to 4 where both are odd.
     SpatialTransformer turned{
-        SpatialTransformer::MatrixForm{{{{{2, -2, 3}, {2, 2, 3}}}}}, Size{1, 1}, {}, {}, {}, {}};
+        SpatialTransformer::MatrixForm{{{{{2, -2, 3}, {2, 2, 3}}}}}, Size{1, 1}, {}, {}, {}, {}, {}};
     turned.antialias = true;
     const cv::Mat_<float> eighths = (cv::Mat_<float>(7, 7) << 0, 0, 0, 0.0625, 0, 0, 0,  //
                                      0, 0, 0.1875, 0.25, 0.1875, 0, 0,                   //
@@ -318,7 +319,7 @@ TEST_CASE("by hand: an antialiased sample turned by 45 degrees") {
 
 TEST_CASE("antialiasing that would take too long is refused") {
     SpatialTransformer far{
-        SpatialTransformer::MatrixForm{{{{{1e6, -1e6, 3}, {1e6, 1e6, 3}}}}}, Size{1, 1}, {}, {}, {}, {}};
+        SpatialTransformer::MatrixForm{{{{{1e6, -1e6, 3}, {1e6, 1e6, 3}}}}}, Size{1, 1}, {}, {}, {}, {}, {}};
     far.antialias = true;
     CHECK_THROWS_AS(lower(far, {7, 7}), Error);
     SpatialTransformer bicubic = far;

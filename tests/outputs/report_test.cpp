@@ -19,7 +19,7 @@ ImageReport a_report() {
     report.seconds = 0.5;
     const Affine matrix{{{{2, 0, 1.5}, {0, 3, -1}}}};
     report.glimpses.push_back({"eye", "crop", "out/a.eye.png", "", {4, 5}, {1, 2, 8, 15}, 0.75, matrix});
-    report.glimpses.back().label = std::make_shared<const std::string>("an \"eye\"");
+    report.glimpses.back().label = std::string("an \"eye\"");
     report.glimpses.back().category = std::make_shared<const GlimpseCategory>(GlimpseCategory{"dog"});
     report.glimpses.back().score = Score(0.123456789);
     report.glimpses.push_back({"list", "mask", "", "it is empty", {}, {}, 0, {}});

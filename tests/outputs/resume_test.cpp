@@ -44,7 +44,7 @@ struct EarlierRun {
         done.image = of.image.name();
         done.error = error;
         for (const GlimpsePaths& paths : output_paths(plan, of).glimpses) {
-            done.glimpses.push_back({"x", "crop", paths.glimpse.string(), "", {1, 1}, {0, 0, 1, 1}, 1, {}});
+            done.glimpses.push_back({"x", "crop", paths.glimpse, "", {1, 1}, {0, 0, 1, 1}, 1, {}});
         }
         return report_line(done) + "\n";
     }

@@ -354,7 +354,7 @@ TEST_CASE("references: labels are a default for the entries that have elements")
     const ParameterDocument document = tables.read(
         R"({"labels": ["one", "two"], "glimpses": [{"box": [0, 0, 4, 4]}, {"box": {"file": "two", "each": 0}}]})");
     REQUIRE(document.size() == 3);
-    CHECK(document[0].label == nullptr);
+    CHECK_FALSE(document[0].label);
     CHECK(*document[2].label == "two");
     CHECK(tables.message(R"({"labels": ["one"], "glimpses": [{"box": [0, 0, 4, 4]}]})") ==
           "a.json: /labels: unused: no glimpse takes \"labels\" from here");

@@ -362,7 +362,8 @@ TEST_CASE("run: a list of one job is done, of one glimpse or of several") {
         const OutputPlan plan = plan_outputs({}, into(directory.path()));
         std::size_t written = 0;
         run(one, plan, CpuBackend(), on(4), [&](const FinishedJob& job) {
-            for (const GlimpsePaths& paths : job.paths.glimpses) written += exists(paths.glimpse) ? 1U : 0U;
+            for (const GlimpsePaths& paths : job.paths.glimpses)
+                written += std::filesystem::exists(paths.glimpse) ? 1U : 0U;
         });
         CHECK(written == glimpses);
         CHECK_FALSE(one.next());

@@ -61,11 +61,12 @@ struct SpatialTransformer {
     using WarpForm = spatial_transformer_form::WarpForm;
 
     std::variant<ThetaForm, ScaleShiftForm, MatrixForm, BoxForm, WarpForm> form;
-    std::optional<Size> size;    ///< w×h; the box's or the warp's own without it; the other forms demand it
-    bool align_corners = false;  ///< see the table above
+    std::optional<Size> size;  ///< w×h; the box's or the warp's own without it; the other forms demand it
+    // Bits, since a document may have millions of entries.
+    bool align_corners : 1 = false;  ///< see the table above
+    bool antialias : 1 = false;      ///< wider kernels where it shrinks (`Footprints`); bilinear alone
     Interpolation interpolation = Interpolation::bilinear;
     std::optional<Padding> padding;  ///< zeros without it
-    bool antialias = false;          ///< wider kernels where it shrinks (`Footprints`); bilinear alone
     Fill fill{};                     ///< instead of zeros; numbers of float32
 };
 
