@@ -33,6 +33,12 @@ GREY_AVIF = (
     "ABAAAAImlsb2MAAAAAREAAAQABAAAAAAEMAAEAAAAAAAAALAAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGF2MDEAAAAAaGlwcnAAAABJaXBj"
     "bwAAABNjb2xybmNseAACAAIABoAAAAAMYXYxQ4EAHAAAAAAUaXNwZQAAAAAAAAAYAAAAEAAAAA5waXhpAAAAAAEIAAAAF2lwbWEAAAAAAAAAAQABBI"
     "GCA4QAAAA0bWRhdBIACgUYEO/sKjIhEYAAAQBYD4IMJ4TLW4OcQuK6Y3h/5g/9ICmEjiYZmXjc")
+# Image.new("L", (16, 16), 20).save(…, quality=100, subsampling="4:0:0", range="limited")
+GREY_AVIF_OF_LIMITED_RANGE = (
+    "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOltZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAA"
+    "AAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAAQ0AAAAWAAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGhpcHJwAAAA"
+    "SWlwY28AAAAUaXNwZQAAAAAAAAAQAAAAEAAAAA5waXhpAAAAAAEIAAAADGF2MUOBABwAAAAAE2NvbHJuY2x4AAEADQAGAAAAABdpcG1hAAAAAAAA"
+    "AAEAAQQBAoMEAAAAHm1kYXQSAAoIGAz/2GAhoMQyCBAAAB4YsuNi")
 GREY_AVIF_WITH_ALPHA = (
     "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAZZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAA"
     "ABAAAANGlsb2MAAAAAREAAAgACAAAAAAG6AAEAAAAAAAAAIgABAAAAAAHcAAEAAAAAAAAALAAAADhpaW5mAAAAAAACAAAAFWluZmUCAAAAAAEAAGF2"
@@ -402,6 +408,12 @@ class OpenImageIo(Formats):
             whole = self.load(f"{name[:1]}.000.png")
             numpy.testing.assert_allclose(whole.astype(int), expected, atol=6)
             numpy.testing.assert_array_equal(self.load(f"{name[:1]}.001.png"), whole[3:12, 14:22])
+
+    def test_grey_of_limited_range(self):
+        """Luma 33 of 16 to 235 is the grey 20 that Pillow wrote and reads."""
+        self.file("limited.avif", base64.b64decode(GREY_AVIF_OF_LIMITED_RANGE))
+        self.run_glimpse("extract", "limited.avif", "-b", "0,0,16,16", "-o", self.out)
+        numpy.testing.assert_array_equal(self.load("limited.000.png"), numpy.full((16, 16), 20))
 
     def test_pictures_of_a_heif(self):
         """libheif's order: the primary picture first."""

@@ -123,8 +123,12 @@ def coded_pixels(random):
 def avif(random):
     """Chroma at full resolution: how half of it is brought back is every decoder's own choice."""
     options = {"quality": int(random.integers(30, 101)), "subsampling": "4:4:4", "speed": 10, "range": "full"}
-    content = regions.saved(coded_pixels(random), "AVIF", **options)
-    return regions.item(random, "a.avif", content, regions.opened(content))
+    pixels = coded_pixels(random)
+    if random.random() < 0.3:
+        pixels = numpy.ascontiguousarray(pixels[..., 0])
+        options |= {"subsampling": "4:0:0", "range": str(random.choice(["full", "limited"]))}
+    content = regions.saved(pixels, "AVIF", **options)
+    return regions.item(random, "a.avif", content, regions.opened(content, "RGB" if pixels.ndim == 3 else "L"))
 
 
 def heic(random):

@@ -183,19 +183,39 @@ bool heif_is_grey(Bytes bytes) {
     return is_known && is_grey;
 }
 
-std::vector<std::uint8_t> heif_profile(Bytes bytes, std::uint32_t item) {
+namespace {
+
+/// The contents of an item's properties `colr`, with their kind.
+template <typename Visit>
+void for_each_colour(Bytes bytes, std::uint32_t item, const Visit& visit) {
     std::vector<std::size_t> numbers;
     for_each_box(item_properties(bytes), [&](std::string_view type, Bytes content) {
         if (type != "ipma" || !numbers.empty()) return;
         numbers = properties_of(content, item);
     });
-    std::vector<std::uint8_t> profile;
     std::size_t number = 0;
     for_each_box(property_list(bytes), [&](std::string_view type, Bytes content) {
         ++number;
         if (type != "colr" || content.size() < 4 || std::ranges::count(numbers, number) == 0) return;
-        const std::string_view kind(reinterpret_cast<const char*>(content.data()), 4);
-        if (kind == "prof" || kind == "rICC") profile.assign(content.begin() + 4, content.end());
+        visit(std::string_view(reinterpret_cast<const char*>(content.data()), 4), content.subspan(4));
+    });
+}
+
+}  // namespace
+
+bool heif_has_limited_range(Bytes bytes, std::uint32_t item) {
+    constexpr std::size_t range = 6;  // behind primaries, transfer and matrix; the highest bit: full
+    bool is_limited = false;
+    for_each_colour(bytes, item, [&](std::string_view kind, Bytes content) {
+        if (kind == "nclx" && content.size() > range) is_limited = (content[range] & 0x80U) == 0;
+    });
+    return is_limited;
+}
+
+std::vector<std::uint8_t> heif_profile(Bytes bytes, std::uint32_t item) {
+    std::vector<std::uint8_t> profile;
+    for_each_colour(bytes, item, [&](std::string_view kind, Bytes content) {
+        if (kind == "prof" || kind == "rICC") profile.assign(content.begin(), content.end());
     });
     return profile;
 }

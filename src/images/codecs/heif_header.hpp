@@ -23,6 +23,9 @@ GLIMPSE_EXPORT std::vector<std::uint32_t> heif_pictures(std::span<const std::uin
 /// Whether every picture of the file is grey: each decoder's configuration says that there is no colour.
 GLIMPSE_EXPORT bool heif_is_grey(std::span<const std::uint8_t> bytes);
 
+/// Whether the colours of an item (property `colr` of type `nclx`) are of limited range: luma from 16 to 235.
+GLIMPSE_EXPORT bool heif_has_limited_range(std::span<const std::uint8_t> bytes, std::uint32_t item);
+
 /// The ICC profile of an item (property `colr` of type `prof` or `rICC`); empty where it has none.
 GLIMPSE_EXPORT std::vector<std::uint8_t> heif_profile(std::span<const std::uint8_t> bytes,
                                                       std::uint32_t item);

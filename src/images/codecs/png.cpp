@@ -142,6 +142,8 @@ void keep_grey_and_alpha(const std::uint8_t* rgba, std::uint8_t* out, int pixels
 class PngReader final : public ImageReader {
   public:
     explicit PngReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
+        if (const auto first = png_chunk_at(bytes, png_signature_length); first && first->type == "CgBI")
+            throw Error("a PNG that Xcode has made for iPhones (CgBI) is not read; save it as PNG again");
         const Decoder decoder(bytes);
         require(spng_get_ihdr(decoder.context(), &header_));
         constexpr std::uint32_t largest = std::numeric_limits<int>::max();

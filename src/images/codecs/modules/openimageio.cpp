@@ -223,6 +223,12 @@ class OpenImageIoReader final : public ImageReader {
     void drop_colours() {
         cv::Mat grey;
         cv::extractChannel(all_, grey, 0);
+        // libheif 1.15 expands it with colours alone.
+        if (heif_has_limited_range(bytes_, heif_pictures_[static_cast<std::size_t>(page_)])) {
+            constexpr double black = 16;
+            constexpr double scale = 255.0 / (235 - black);
+            grey.convertTo(grey, CV_8U, scale, -black * scale);
+        }
         if (info_.alpha) {
             cv::Mat alpha;
             cv::extractChannel(all_, alpha, info_.channels - 1);
