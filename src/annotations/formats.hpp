@@ -35,6 +35,10 @@ DataSet read_mot(const std::filesystem::path& file, const ImageFiles& images);
 /// GOT-10k and OTB: one line per image.
 DataSet read_target(const std::filesystem::path& file, const ImageFiles& images);
 
+/// Throws `UsageError` "FILE:LINE: …" where a text is not UTF-8: names in another encoding would be other
+/// names, or one.
+GLIMPSE_EXPORT void require_utf8(std::string_view text, const std::filesystem::path& file);
+
 /// For `DataSet::lost`.
 AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,
                            const std::string& problem);

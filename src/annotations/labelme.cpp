@@ -7,6 +7,7 @@
 #include "annotations/formats.hpp"
 #include "annotations/json_size.hpp"
 #include "json/json_file.hpp"
+#include "system/trimmed.hpp"
 
 namespace glimpse::annotations {
 
@@ -41,7 +42,7 @@ Box bounds_of_shape(std::vector<Point> points, std::string_view type) {
 AnnotatedBox read_shape(const Value& shape, std::size_t index) {
     const BoxPlace place{.number = static_cast<std::uint32_t>(index), .kind = BoxPlace::Kind::shape};
     return read_box({.place = place}, [&](AnnotatedBox& box) {
-        box.category = new_category(json::text_or_number(shape.required("label")));
+        box.category = new_category(std::string(trimmed(json::text_or_number(shape.required("label")))));
         if (has(shape, "score")) box.score = Score(json::number(shape.member("score")));
         std::vector<Point> points;
         for (const Value& point : any_elements(shape.required("points"), "an array of points")) {

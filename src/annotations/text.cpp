@@ -12,7 +12,10 @@ namespace glimpse::annotations {
 
 namespace {
 
-constexpr std::string_view separators = ",;";
+/// Of a row: a comma beside semicolons is a decimal one, which fails its field.
+std::string_view separator_of(std::string_view row) {
+    return row.find(';') != row.npos ? ";" : ",";
+}
 
 /// The text before the first of `ends`, which is removed with it.
 std::string_view take_until(std::string_view& rest, std::string_view ends) {
@@ -35,11 +38,12 @@ void split(std::string_view text, std::vector<std::string_view>& fields) {
     constexpr std::string_view tab = "\t";
     constexpr std::string_view spaces = " \v\f\r";
     fields.clear();
-    const bool is_separated = text.find_first_of(separators) != text.npos;
+    const std::string_view separator = separator_of(text);
+    const bool is_separated = text.find(separator) != text.npos;
     text = trimmed(text, is_separated ? white_space : spaces);
     if (!is_separated && text.find(tab) == text.npos) return add_words(text, fields);
     for (std::string_view rest = text; !rest.empty();) {
-        const std::string_view field = trimmed(take_until(rest, is_separated ? separators : tab));
+        const std::string_view field = trimmed(take_until(rest, is_separated ? separator : tab));
         if (is_separated || field.empty()) {
             fields.push_back(field);
         } else {
@@ -73,6 +77,17 @@ std::string read_annotation_text(const std::filesystem::path& file) {
     }
     bytes.erase(0, bytes.size() - without_byte_order_mark(bytes).size());  // a copy may take gigabytes
     return bytes;
+}
+
+void require_utf8(std::string_view text, const std::filesystem::path& file) {
+    std::size_t line = 1;
+    for (std::size_t length = 0; !text.empty(); text.remove_prefix(length)) {
+        length = character_length(text);
+        if (length == 0) {
+            throw UsageError(place_of_line(file, line), "is not UTF-8; convert the file from its encoding");
+        }
+        if (text.front() == '\n') ++line;
+    }
 }
 
 AnnotatedImage lost_record(const std::filesystem::path& file, const std::string& place,

@@ -30,7 +30,9 @@ bool is_file(const fs::path& path) {
 /// A name a line; a blank one counts.
 Names names_in_lines(const fs::path& file) {
     Names names;
-    std::istringstream lines(read_annotation_text(file));
+    const std::string text = read_annotation_text(file);
+    require_utf8(text, file);
+    std::istringstream lines(text);
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line); ++number) {
         const std::string_view name = trimmed(line);

@@ -258,6 +258,15 @@ TEST_CASE("VOC: 1-based, the last pixel is one of the box") {
     CHECK(boxes("<object>" + once + bounds + bounds + "</object>") ==
           Words{"a 000 cat -: <bndbox> is there twice in <object>; remove one"});
     CHECK(holds(boxes("<object>").front(), "a.xml:"));
+    CHECK(holds(boxes("\n<object><name>\xe9</name></object>").front(), "a.xml:"));
+    CHECK(holds(boxes("\n<object><name>\xe9</name></object>").front(), "is not UTF-8"));
+    for (const std::string stateful : {"UTF-7", "ISO-2022-JP"}) {
+        CHECK(holds(read(directory.file("a.xml", "<?xml version=\"1.0\" encoding=\"" + stateful + "\"?>" +
+                                                     voc(object("3"))),
+                         "voc", images)
+                        .front(),
+                    "is not read; convert the file to UTF-8"));
+    }
     CHECK(boxes("<objects>" + object("5") + "<group>" + object("4") + "</group></objects>" + object("3")) ==
           Words{"a 000 cat -: 2 4 10 5.5",
                 "a 001 - -: an <object> lies in <objects>; it is a child of <annotation>",
@@ -396,7 +405,7 @@ TEST_CASE("a box knows the file that it stands in, and where") {
 TEST_CASE("LabelMe: the smallest box around each shape") {
     const scratch::Directory directory;
     const auto file = directory.file("a.json", R"({"shapes": [
-        {"label": "cat", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]},
+        {"label": " cat\n", "shape_type": "rectangle", "points": [[12, 9], [2, 4]]},
         {"label": "cup", "shape_type": "polygon", "points": [[5, 5.5], [9, 6], [7, 11]]},
         {"label": "cup", "shape_type": "circle", "points": [[20, 10], [23, 14]]},
         {"label": "line", "points": [[20, 10], [23, 10]]},

@@ -32,6 +32,9 @@ TEST_CASE("a format is told by what a file holds, unless that may be mistaken") 
     CHECK(read_as("2,3,4,5\n") == "1 000 - -: 1 2 4 5");               // GOT-10k
     CHECK(read_as("0 0.5 0.5 0.5 1\n") == "1 000 0 0: 0.25 0 0.5 1");  // YOLO
     CHECK(read_as("1,7,2,3,4,5,1\n") == "1 7 - -: 1 2 4 5");           // MOT
+    // A comma beside semicolons is a decimal one.
+    CHECK(read_as("1;7;11,5;21;30;16;1\n1;8;2;3;4;5;1\n") ==
+          "1 7 - -: field 3: a number is needed, not '11,5'");
     // A row of a track that is no whole number fails by itself.
     CHECK(read_as("1,7.5,2,3,4,5,1\n1,7,2,3,4,5,1\n") ==
           "1 000 - -: the track is a whole number of up to 15 digits, not '7.5'");

@@ -58,7 +58,8 @@ Words rows_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("rows: separated by commas or tabs an empty field is one; by spaces there is none") {
-    CHECK(rows_of("+1, 2;3 ,4\r\n\n  \n5\t 6  \n7") == Words{"1: +1| 2| 3| 4|", "4: 5| 6|", "5: 7|"});
+    CHECK(rows_of("+1, 2,3 ,4\r\n\n  \n5\t 6  \n7") == Words{"1: +1| 2| 3| 4|", "4: 5| 6|", "5: 7|"});
+    CHECK(rows_of("1; 2,5;\t;3") == Words{"1: 1| 2,5| | 3|"});  // a decimal comma
     CHECK(rows_of("0\t.5\t\t.2\r\n\t1 2") == Words{"1: 0| .5| | .2|", "2: | 1| 2|"});
     CHECK(rows_of("1\t2\t\r\n  3   4\r\n\t\t\r\n5, 6,\t\r\n") == Words{"1: 1| 2|", "2: 3| 4|", "4: 5| 6|"});
     CHECK(rows_of("1,,3") == Words{"1: 1| | 3|"});

@@ -143,6 +143,18 @@ TEST_CASE("YOLO: behind a box stand a confidence of 0 to 1, a whole track, or bo
                 "a track is a whole number, not 0.5"));
 }
 
+TEST_CASE("YOLO: names of classes are UTF-8, since others would be other names, or one") {
+    const scratch::Directory directory;
+    const ImageFiles images = images_of(directory, {"a"});
+    directory.file("labels/a.txt", "0 0.5 0.5 0.25 0.5\n1 0.5 0.5 0.25 0.5\n");
+    const auto refused = [&] { return refusal_of(directory / "labels", "yolo", images); };
+    const auto lines = directory.file("labels/classes.txt", "chat\n\xe9l\xe8ve\n");
+    CHECK(refused() == lines.string() + ":2: is not UTF-8; convert the file from its encoding");
+    std::filesystem::remove(lines);
+    const auto yaml = directory.file("labels/data.yaml", "# \n\nnames: [\xe9, \xe8]\n");
+    CHECK(refused() == yaml.string() + ":3: is not UTF-8; convert the file from its encoding");
+}
+
 TEST_CASE("YOLO: beside angles beyond 1 those of 0 to 1 are no confidences") {
     const scratch::Directory directory;
     const std::string box = "0 0.5 0.5 0.25 0.5";

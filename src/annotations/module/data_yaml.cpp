@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "annotations/formats.hpp"
 #include "annotations/yolo_data_set.hpp"
 #include "glimpse/annotations.hpp"
 #include "glimpse/error.hpp"
@@ -68,6 +69,8 @@ Keypoints read_keypoints(const fs::path& file, const YAML::Node& shape) {
 
 DataYaml read(const fs::path& file) {
     const std::string bytes = read_text_file(file, annotation_limit);
+    const bool is_wide = bytes.find('\0') != bytes.npos;  // UTF-16 or UTF-32, which yaml-cpp tells by itself
+    if (!is_wide) require_utf8(bytes, file);
     try {
         const YAML::Node root = YAML::Load(std::string(without_byte_order_mark(bytes)));
         DataYaml content;

@@ -11,6 +11,7 @@
 #include <pugixml.hpp>
 #include <string_view>
 
+#include "annotations/formats.hpp"
 #include "glimpse/error.hpp"
 #include "system/text_file.hpp"
 
@@ -73,8 +74,17 @@ class Converter {
 std::string in_known_encoding(std::string text, const std::filesystem::path& file) {
     const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
     const std::string encoding = declared_encoding(text);
-    constexpr std::array known{"", "utf-8", "utf8", "utf-16", "utf-32", "iso-8859-1", "latin1"};
-    if (std::ranges::find(known, encoding) != known.end() || std::ranges::all_of(text, is_ascii)) return text;
+    constexpr std::array utf8{"", "utf-8", "utf8"};
+    constexpr std::array known{"utf-16", "utf-32", "iso-8859-1", "latin1"};
+    const bool is_wide = text.find('\0') != text.npos;  // UTF-16 or UTF-32, which pugixml tells by itself
+    if (std::ranges::find(utf8, encoding) != utf8.end() && !is_wide) require_utf8(text, file);
+    if (is_wide || std::ranges::find(utf8, encoding) != utf8.end() ||
+        std::ranges::find(known, encoding) != known.end())
+        return text;
+    // These write other characters in the bytes of ASCII.
+    constexpr std::array<std::string_view, 3> in_ascii{"utf-7", "iso-2022", "hz"};
+    const auto begins = [&](std::string_view name) { return encoding.starts_with(name); };
+    if (std::ranges::all_of(text, is_ascii) && std::ranges::none_of(in_ascii, begins)) return text;
     std::optional<Converter> converter;
     if (is_convertible(encoding)) converter.emplace(encoding);
     if (!converter || !converter->is_open()) {
