@@ -12,7 +12,7 @@ from workspace import BINARY, Workspace, records
 
 DOCUMENTED = {0, 1, 2, 130, 141}
 LONGEST_LINE = 600  # bytes of a message: a few hundred
-FIGURES = (".overlay.png", ".panel.png")
+FIGURES = (".overlay.png", ".panel.png", ".strip.png", ".track.gif")
 # Fontconfig tells by itself what of its configuration it cannot read, and goes on without. GLib, for Pango, ends the
 # process where it gets no memory or no thread; Pango tells what font it cannot read.
 OF_LIBRARIES = re.compile(r"Fontconfig (error|warning): |\(process:\d+\): (GLib-ERROR|Pango-WARNING) |$")
