@@ -47,6 +47,12 @@ struct ElementType {
     Kind kind = Kind::real;
     std::uint8_t size = sizeof(double);  ///< in bytes
     bool swapped = false;                ///< not in this machine's byte order
+
+    /// From 1 to the next number of 16 bits, 2^-10 or of bfloat16 2^-7; 0 of any other type.
+    [[nodiscard]] constexpr double coarse_step() const {
+        if (kind == Kind::brain) return 0x1p-7;
+        return kind == Kind::real && size == 2 ? 0x1p-10 : 0;
+    }
 };
 
 /// An array of numbers in a file's bytes, which it keeps. Copies are cheap, and nothing is read before
@@ -66,6 +72,7 @@ class GLIMPSE_EXPORT Array {
 
     /// The lengths of its axes; none for a single number.
     [[nodiscard]] const Shape& shape() const { return shape_; }
+    [[nodiscard]] const ElementType& type() const { return type_; }
     /// Their product.
     [[nodiscard]] std::size_t count() const;
 

@@ -61,6 +61,7 @@ struct ImageInfo {
     int orientation = 1;  ///< EXIF's, 1 to 8, as the file says
     IccProfile icc_profile;
     bool array = false;      ///< numbers in units of their own, rather than a picture
+    double coarse_step = 0;  ///< of an array's type, as `ElementType` has it
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
     int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below
     int pages = 1;           ///< images in the file: pages, or frames of an animation

@@ -74,9 +74,15 @@ GLIMPSE_EXPORT bool lacks_values(const Mechanism& mechanism);
 /// or by whoever applies them the filters of each pixel.
 GLIMPSE_EXPORT bool reads_files_later(const Mechanism& mechanism);
 
-/// Supplies the values of `attention_file`, which the mechanism must have: H×W, CV_64F, in [0, 1] where they
-/// came from a picture.
-GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values, bool of_picture = false);
+/// Where the values of `attention_file` came from.
+struct OriginOfValues {
+    bool is_picture = false;  ///< they are in [0, 1]
+    double coarse_step = 0;   ///< from 1 to the next number of their type, where that has 16 bits; else 0
+};
+
+/// Supplies the values of `attention_file`, which the mechanism must have: H×W, CV_64F. Of a soft mask those
+/// that are one `coarse_step` above 1, which is rounding, become 1.
+GLIMPSE_EXPORT void supply(Mechanism& mechanism, const cv::Mat& values, const OriginOfValues& origin = {});
 
 /// Whether the glimpse is a list of N pixels rather than a picture: an N×C array, as a picture N rows of one
 /// column.

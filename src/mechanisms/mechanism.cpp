@@ -124,10 +124,15 @@ bool reads_files_later(const Mechanism& mechanism) {
     return lacks_values(mechanism) || (stn && has_field(*stn)) || (filter && has_field(*filter));
 }
 
-void supply(Mechanism& mechanism, const cv::Mat& values, bool of_picture) {
+void supply(Mechanism& mechanism, const cv::Mat& values, const OriginOfValues& origin) {
     auto& mask = std::get<Mask>(mechanism);
-    std::get<Mask::FileForm>(mask.form).values = values;
-    mask.is_picture = of_picture;
+    cv::Mat supplied = values;
+    if (origin.coarse_step > 0 && mask.kind == Mask::Kind::soft) {
+        supplied = values.clone();
+        supplied.setTo(1, (values > 1) & (values <= 1 + origin.coarse_step));
+    }
+    std::get<Mask::FileForm>(mask.form).values = supplied;
+    mask.is_picture = origin.is_picture;
 }
 
 bool is_list(const Mechanism& mechanism) {

@@ -173,6 +173,7 @@ class GridSource : public ReferencedMap {
     [[nodiscard]] std::string_view field() const override { return "/grid"; }
     [[nodiscard]] WrittenParameters::Json written() const override { return place_.written(); }
     [[nodiscard]] Size size() const override { return size_; }
+    [[nodiscard]] double coarse_step() const override { return place_.array().type().coarse_step(); }
     [[nodiscard]] cv::Mat values(const Box* /*region*/) const override {
         const Array array = place_.array();
         cv::Mat values(size_.height, size_.width, CV_64F);

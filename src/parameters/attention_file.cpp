@@ -83,10 +83,12 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, st
     try {
         const auto region = needs_region ? map_region(glimpse.mechanism, *image) : std::optional<Box>();
         if (array) {
-            supply(glimpse.mechanism, array_values(*array, open, region ? &*region : nullptr));
+            supply(glimpse.mechanism, array_values(*array, open, region ? &*region : nullptr),
+                   {.coarse_step = array->coarse_step()});
         } else {
             const auto picture = open_image(file, limits_of(open));
-            supply(glimpse.mechanism, attention_values(*picture, open.mask_memory), !picture->info().array);
+            supply(glimpse.mechanism, attention_values(*picture, open.mask_memory),
+                   {.is_picture = !picture->info().array, .coarse_step = picture->info().coarse_step});
         }
         validate(glimpse.mechanism);
     } catch (const InvalidParameter& error) {

@@ -63,6 +63,7 @@ class TokenSource : public ReferencedMap {
     [[nodiscard]] WrittenParameters::Json written() const override;
     [[nodiscard]] Size size() const override { return map_.grid; }
     [[nodiscard]] bool is_of_tokens() const override { return true; }
+    [[nodiscard]] double coarse_step() const override { return place_.array().type().coarse_step(); }
     [[nodiscard]] std::int64_t working() const override;
     [[nodiscard]] bool needs_region() const override { return std::holds_alternative<Point>(map_.query); }
     [[nodiscard]] cv::Mat values(const Box* region) const override;

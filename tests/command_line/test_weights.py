@@ -1,6 +1,8 @@
 """Weights of masks that can be seen, and the notice of those that cannot. Against numpy, in float64."""
 
 import json
+import pathlib
+import struct
 
 import numpy
 
@@ -75,6 +77,23 @@ class Normalised(Weights):
         numpy.save(self.path("zero.npy"), numpy.zeros((3, 3)))
         self.document({"mechanism": "mask", "grid": {"file": "zero.npy"}, "normalise": "sum"})
         self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["zero.npy: the mask's weights are 0 everywhere"])
+
+    def test_one_step_of_16_bits_above_one_is_rounding(self):
+        """The next float16 above 1 is 1 + 2^-10, the next bfloat16 1 + 2^-7."""
+        photo, pixels = self.picture(width=20, height=15)
+        numpy.save(self.path("m.npy"), numpy.full((15, 20), numpy.nextafter(numpy.float16(1), numpy.float16(2))))
+        header = json.dumps({"a": {"dtype": "BF16", "shape": [15, 20], "data_offsets": [0, 600]}}).encode()
+        self.path("m.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + struct.pack("<H", 0x3F81) * 300)
+        for mask in ({"file": "m.npy"}, {"grid": {"file": "m.npy"}}, {"grid": {"file": "m.safetensors", "array": "a"}}):
+            self.document({"id": "m", "mechanism": "mask"} | mask)
+            self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out, "--existing", "overwrite")
+            numpy.testing.assert_array_equal(self.load(f"{pathlib.Path(photo).stem}.m.png")[..., :3], pixels)
+            self.document({"id": "m", "mechanism": "mask", "kind": "free"} | mask)
+            self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out, "--existing", "overwrite", "--format", "npy")
+            self.assertGreater(self.load(f"{pathlib.Path(photo).stem}.m.npy").max(), pixels.max())
+        numpy.save(self.path("m.npy"), numpy.full((15, 20), 1 + 2**-9, "float16"))
+        self.document({"id": "m", "mechanism": "mask", "file": "m.npy"})
+        self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["a soft mask has weights of 0 to 1"])
 
     def test_weights_above_one_have_a_remedy(self):
         photo, _ = self.picture()

@@ -71,6 +71,8 @@ class ArraySource {
     [[nodiscard]] virtual std::int64_t working() const { return 0; }
     /// Whether the map was made of attention matrices, or of rows of them.
     [[nodiscard]] virtual bool is_of_tokens() const { return false; }
+    /// From 1 to the next of its numbers, where these are of 16 bits; 0 of any other.
+    [[nodiscard]] virtual double coarse_step() const { return 0; }
     /// Whether the map depends on where it lies on an image.
     [[nodiscard]] virtual bool needs_region() const { return false; }
     /// The map, CV_64F; `region` is where it lies on the image, pixels, edge coordinates, and may be null

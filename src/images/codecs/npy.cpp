@@ -100,6 +100,7 @@ class NpyReader final : public ImageReader {
         info_.size = {static_cast<int>(axes_.width), static_cast<int>(axes_.height)};
         info_.channels = static_cast<int>(axes_.channels);
         info_.array = true;
+        info_.coarse_step = header_.type.coarse_step();
         info_.seekable = true;
         const ElementType type = header_.type;
         info_.depth = type.kind != ElementType::Kind::natural || type.size > 2 ? CV_32F
