@@ -116,7 +116,7 @@ void gather(const Filters& filters, Size image, int channels, Line&& line, float
             for (int u = 0; u < filters.side; ++u) {
                 std::ranges::fill(of_line, 0.0F);
                 for (int v = 0; v < filters.side; ++v) {
-                    const auto tap = static_cast<std::size_t>(u * filters.side + v);
+                    const std::size_t tap = tap_of(filters, u, v);
                     weights.add_product(tap, lines.at(i - begin + u, v), channels, of_line.data());
                 }
                 for (std::size_t n = 0; n < count; ++n) sums[n] += of_line[n];
@@ -147,7 +147,7 @@ cv::Mat scattered(const Filters& filters, Size image, int channels, Row&& row) {
             if (y < 0 || y >= region.height) continue;
             std::ranges::fill(line, 0.0F);
             for (int v = 0; v < filters.side; ++v) {
-                const auto tap = static_cast<std::size_t>(u * filters.side + v);
+                const std::size_t tap = tap_of(filters, u, v);
                 weights.add_product(tap, g, channels, line.data() + value_count(v, channels));
             }
             const float* from = line.data();
@@ -182,8 +182,8 @@ Rectangle with_row(const Filters& filters, const FilterWeights& weights, Size im
         const int y = filtered_pixel(filters, image.height, i + u - reach);
         if (y < 0 || known.contains({0, y, image.width, 1})) continue;
         for (int v = 0; v < filters.side; ++v) {
-            const Interval columns = columns_of(
-                filters, weights, static_cast<std::size_t>(u * filters.side + v), v - reach, image.width);
+            const Interval columns =
+                columns_of(filters, weights, tap_of(filters, u, v), v - reach, image.width);
             known = smallest_containing(known, rectangle(columns, {y, y + 1}));
         }
     }

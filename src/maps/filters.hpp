@@ -75,6 +75,11 @@ class FilterWeights {
     std::vector<float> row_{};
 };
 
+/// The number of tap (u, v), 0 ≤ u, v < s.
+inline std::size_t tap_of(const Filters& filters, int u, int v) {
+    return static_cast<std::size_t>(u) * static_cast<std::size_t>(filters.side) + static_cast<std::size_t>(v);
+}
+
 /// The pixel of an axis that stands for position k, inside the image or not; -1 where that is none.
 inline int filtered_pixel(const Filters& filters, int size, int k) {
     const double pixel = taps::padded({size, Interpolation::nearest, filters.padding, filters.mirror}, k);
@@ -93,7 +98,7 @@ void for_each_filter_entry(const Filters& filters, Size image, Entry&& entry, En
         const int y = filtered_pixel(filters, image.height, i + u - reach);
         for (int v = 0; v < filters.side && y >= 0; ++v) {
             const int x = filtered_pixel(filters, image.width, j + v - reach);
-            const auto tap = static_cast<std::size_t>(u * filters.side + v);
+            const std::size_t tap = tap_of(filters, u, v);
             if (x >= 0) taps.emplace_back(std::int64_t{y} * image.width + x, weights.at(tap, j));
         }
     };
