@@ -13,6 +13,7 @@
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/overloaded.hpp"
+#include "mechanisms/activation.hpp"
 #include "mechanisms/normalising.hpp"
 #include "mechanisms/upsampling.hpp"
 #include "mechanisms/validation.hpp"
@@ -20,30 +21,6 @@
 namespace glimpse {
 
 namespace {
-
-cv::Mat activated(const Mask& mask, const cv::Mat& grid) {
-    cv::Mat a = grid.clone();
-    const double temperature = mask.map().temperature;
-    switch (mask.activation) {
-        case Mask::Activation::none:
-            break;
-        case Mask::Activation::sigmoid:
-            for (double& value : cv::Mat_<double>(a)) value = 1 / (1 + std::exp(-value / temperature));
-            break;
-        case Mask::Activation::softmax: {
-            double largest = 0;
-            cv::minMaxLoc(a, nullptr, &largest);
-            // Not by the inverse of the temperature, which may be infinite.
-            for (double& value : cv::Mat_<double>(a)) value = std::exp((value - largest) / temperature);
-            a /= cv::sum(a)[0];
-            break;
-        }
-        case Mask::Activation::relu:
-            cv::max(a, 0.0, a);
-            break;
-    }
-    return a;
-}
 
 std::vector<double> gaussian_vector(const Mask::GaussianForm::Axis& axis, int size,
                                     Mask::GaussianForm::Normalise normalise) {
