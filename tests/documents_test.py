@@ -140,14 +140,14 @@ class Contract(unittest.TestCase):
         self.assertEqual({usage_of(command) for command in commands()}, listed)
 
     def test_every_option_stands_in_the_interface_where_it_belongs(self):
-        for command, title in (("extract", "Options of `extract`"), ("write", "`write`"), ("view", "`view`")):
+        for command, title in (("extract", "Options of `extract`"), ("sample", "`sample`"), ("write", "`write`"), ("view", "`view`")):
             section = document(INTERFACE).section(title).text
             columns = re.findall(r"^\| ((?:`-[^`]*`(?:, )?)+) \|", section, re.M)
             self.assertEqual(spellings_of(command), {column.replace("`", "") for column in columns})
 
     def test_every_other_option_stands_in_the_interface(self):
         section = document(INTERFACE).section("Commands").text
-        for command in ((), *((name,) for name in sorted(commands() - {"extract", "write", "view"}))):
+        for command in ((), *((name,) for name in sorted(commands() - {"extract", "sample", "write", "view"}))):
             for option in options_of(*command):
                 self.assertRegex(section, rf"`{option}[`, ]", command)
 
@@ -168,8 +168,8 @@ class Contract(unittest.TestCase):
             parameters = pathlib.Path(directory) / "p.json"
             parameters.write_text('{"box": {"file": "boxes.npy", "each": 0}, "labels": ["inside", "outside"], "score": 0.5, "transition": 0.5}')
 
-            def fields_with(*options, glimpses=("-p", parameters), image=pages):
-                command = [BINARY, "extract", image, *glimpses, "--report", "-", *options]
+            def fields_with(*options, glimpses=("-p", parameters), image=pages, command="extract"):
+                command = [BINARY, command, image, *glimpses, "--report", "-", *options]
                 record = json.loads(subprocess.run(command, capture_output=True).stdout.splitlines()[0])
                 return set(record).union(*record["glimpses"])
             figures = ["-o", directory, "--existing", "skip", "--overlay", "--panel", "--sheet", "glimpses", "--map",
@@ -185,6 +185,9 @@ class Contract(unittest.TestCase):
             numpy.save(array, numpy.zeros((3, 16, 16), "uint8"))
             parameters.write_text('{"mechanism": "mask", "kind": "free", "grid": [[-1, 1]]}')
             fields |= fields_with("-o", directory, "--map", "--array-layout", "nchw", image=array)
+            parameters.write_text('{"mechanism": "mask", "grid": [[1, 1]]}')
+            fields |= fields_with("-o", directory, "--size", "3x3", command="sample", image=array)
+            fields |= fields_with("-o", directory, "--size", "3x3", "--policy", "normal", "--sigma", "1", command="sample", image=array)
         rows = re.findall(r"^\| (`[^|]+`) \|", document(INTERFACE).section("The report").text, re.M)
         self.assertEqual(fields, {name for row in rows for name in re.findall(r"`(\w+)`", row)})
 

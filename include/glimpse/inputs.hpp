@@ -11,6 +11,8 @@
 #include "glimpse/export.hpp"
 #include "glimpse/image_file.hpp"
 #include "glimpse/jobs.hpp"
+#include "glimpse/location_policy.hpp"
+#include "glimpse/mechanisms/mask.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse {
@@ -23,6 +25,10 @@ struct InputOptions {
     std::optional<std::string> manifest;    ///< a file, or "-" for standard input
     std::optional<std::string> parameters;  ///< a document's file, or "-" for standard input
     std::vector<std::string> boxes;         ///< "X,Y,W,H"
+    /// Of a file, whose values are still to be read: the only entry of each image, with the id "sample".
+    std::optional<Mask> map;
+    /// The glimpses are crops about locations that it chooses from the attention of each entry.
+    std::optional<LocationPolicy> policy;
     std::optional<AnnotationOptions> annotations;  ///< of `inputs`
     std::vector<std::string> archives;             ///< tar files, or "-" for one on standard input
     std::optional<int> page;  ///< of images whose manifest's record names none; none: the first

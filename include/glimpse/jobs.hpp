@@ -12,6 +12,7 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/image_source.hpp"
+#include "glimpse/location_policy.hpp"
 #include "glimpse/parameters.hpp"
 
 namespace glimpse {
@@ -29,6 +30,12 @@ struct UnusableGlimpse {
     std::string problem;  ///< why it fails
 };
 
+/// What an image's glimpses are drawn from, once its size is known.
+struct DrawnFrom {
+    std::shared_ptr<const LocationPolicy> policy{};
+    std::shared_ptr<const ParameterDocument> maps{};  ///< whose attention it is
+};
+
 /// An image and its glimpses.
 struct ImageJob {
     ImageSource image{};
@@ -40,6 +47,10 @@ struct ImageJob {
     std::optional<Size> annotated_size{};  ///< of the image that the boxes were made for, where that is known
     std::string member{};                  ///< name in the archive that the image came out of; else empty
     bool is_one_of_pages = false;  ///< the other images of its file are jobs, too: failures name its page
+    /// Where the glimpses are crops about locations that are drawn: as many of each map as the policy's
+    /// count, one map's after another's, which have a place only once the image is opened. Both null: they
+    /// are not.
+    DrawnFrom drawn_from{};
 };
 
 /// A source of jobs, one after another. Not thread-safe.

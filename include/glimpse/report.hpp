@@ -12,6 +12,7 @@
 #include "glimpse/box_adjustment.hpp"
 #include "glimpse/export.hpp"
 #include "glimpse/jobs.hpp"
+#include "glimpse/location_policy.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpse/outputs.hpp"
 #include "glimpse/rare.hpp"
@@ -42,6 +43,7 @@ struct GlimpseReport {
     std::int64_t map_negative = 0;
     bool is_linear = true;  ///< whether it is a linear function of the image, as without a transition
     std::string map{};      ///< path of its attention map, as `output`; empty where the run writes none
+    std::shared_ptr<const DrawnLocation> drawn{};  ///< where a policy looks; null: its place was given
 };
 
 /// What became of one image.
@@ -67,8 +69,9 @@ struct ImageReport {
     double seconds = 0;  ///< wall-clock time of the whole job
     /// The job's; null: the parameters of its glimpses are not told.
     std::shared_ptr<const ParameterDocument> document;
-    BoxAdjustment adjustment{};           ///< of every box of the document
-    std::vector<GlimpseReport> glimpses;  ///< of the job's document, then the unusable ones
+    BoxAdjustment adjustment{};                      ///< of every box of the document
+    std::shared_ptr<const LocationPolicy> policy{};  ///< that placed its glimpses; null: none did
+    std::vector<GlimpseReport> glimpses;             ///< of the job's document, then the unusable ones
     /// Paths of matrices, as `output`, those that the run writes: of each glimpse of the job's document, or
     /// none where it writes none.
     std::vector<std::vector<std::string>> matrices{};

@@ -24,6 +24,7 @@ void describe(CLI::App& application, Action& action) {
         "  glimpse extract photo.jpg --mechanism stn --box 120,80,200,160 \\\n"
         "      --size 64x64 --out face.png");
     add_extract(application, action);
+    add_sample(application, action);
     add_write(application, action);
     add_view(application, action);
     add_schema(application, action);

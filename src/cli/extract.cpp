@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/extract.hpp"
 #include "cli/extract_options.hpp"
 #include "cli/help.hpp"
 #include "cli/notices.hpp"
@@ -164,6 +165,8 @@ Outcome extract_list(const ExtractOptions& o, const Backend& backend) {
     return extract_jobs(o, list, plan, tracks, backend, over);
 }
 
+}  // namespace
+
 Outcome extract(ExtractOptions& o) {
     apply(o);
     validate(o);
@@ -190,8 +193,6 @@ Outcome extract(ExtractOptions& o) {
         throw;
     }
 }
-
-}  // namespace
 
 void add_extract(CLI::App& application, Action& action) {
     Command& command = add_command(application, "extract",

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "cli/choices.hpp"
 #include "cli/commands.hpp"
 #include "cli/signals.hpp"
 #include "glimpse/error.hpp"
@@ -32,14 +33,6 @@ const std::map<std::string, Existing> existing_choices{
 
 const std::map<std::string, TrackerWindow> tracker_windows{{"pysot", TrackerWindow::pysot},
                                                            {"siamfc", TrackerWindow::siamfc}};
-
-template <typename Value>
-std::vector<std::string> keys(const std::map<std::string, Value>& map) {
-    std::vector<std::string> all;
-    all.reserve(map.size());
-    for (const auto& [key, value] : map) all.push_back(key);
-    return all;
-}
 
 template <typename Words>
 std::vector<std::string> strings(const Words& words) {
@@ -140,9 +133,6 @@ void add_reading(Command& command, ExtractOptions& o) {
             "--page", [&o](const std::string& text) { parse_page(text, o.input); },
             "which image of a file with several, from 0; all: each, as NAME.000 and so on")
         ->type_name("N");
-    command.add_flag(
-        "--fast-shrink", o.run.fast_shrink,
-        "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
     add_memory_option(
         command, o.memory,
         "for what is decoded at once, over all images in flight: bytes, or 512M, 1.5G; an image "
@@ -150,6 +140,29 @@ void add_reading(Command& command, ExtractOptions& o) {
     add_pixels_option(command, o.maximum_pixels, o.run.open.maximum_pixels);
     add_seconds_option(command, o.maximum_seconds);
     add_untrusted_option(command, o.untrusted);
+}
+
+/// Of glimpses that shrink.
+void add_fast_shrink(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Reading images");
+    command.add_flag(
+        "--fast-shrink", o.run.fast_shrink,
+        "decode JPEG at 1/2, 1/4 or 1/8 where all glimpses shrink by twice that; changes pixels a little");
+}
+
+/// What else the map of a glimpse is written as.
+void add_map_outputs(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Outputs");
+    command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
+    CLI::Option* const matrices = command.add_flag(
+        "--matrices", o.matrices,
+        "also write the matrices of g = A_y I A_x^T, NAME.ID.A_y.npz and A_x.npz, or of g = A I, A.npz, for "
+        "scipy.sparse.load_npz; where points are sampled, these, too, NAME.ID.grid.npy");
+    command
+        .add_flag("--dense", o.dense,
+                  "write --matrices with their zeros, as .npy: those of " +
+                      std::to_string(largest_dense_matrix) + " numbers at most")
+        ->needs(matrices);
 }
 
 void add_outputs(Command& command, ExtractOptions& o) {
@@ -164,16 +177,6 @@ void add_outputs(Command& command, ExtractOptions& o) {
             "in place of --out: a WebDataset archive, KEY.ID.EXT beside KEY.json; - for standard output")
         ->type_name("FILE");
     add_format_option(command, o.output.format, "of the glimpses");
-    command.add_flag("--map", o.output.map, "also write each attention map, NAME.ID.map.png or .npy");
-    CLI::Option* const matrices = command.add_flag(
-        "--matrices", o.matrices,
-        "also write the matrices of g = A_y I A_x^T, NAME.ID.A_y.npz and A_x.npz, or of g = A I, A.npz, for "
-        "scipy.sparse.load_npz; where points are sampled, these, too, NAME.ID.grid.npy");
-    command
-        .add_flag("--dense", o.dense,
-                  "write --matrices with their zeros, as .npy: those of " +
-                      std::to_string(largest_dense_matrix) + " numbers at most")
-        ->needs(matrices);
     command.add_option("--report", o.report, "JSON Lines, one record an image; - for standard output")
         ->type_name("FILE");
     command
@@ -213,12 +216,6 @@ void add_sheet(Command& command, ExtractOptions& o) {
         "--sheet", o.sheet, keys(sheet_contents),
         "also write NAME.sheet.png: all glimpses, their overlays or their maps, captioned");
     const SheetOptions defaults;
-    command
-        .add_choice("--over", o.over, keys(sheet_extents),
-                    "of --sheet: one for each image, or one for the run, OUT/sheet.png, of several pages "
-                    "OUT/sheet.1.png and so on")
-        ->needs(sheet)
-        ->default_str("image");
     command.add_number("--columns", o.columns, 1, static_cast<int>(most_cells_of_page), "of --sheet")
         ->needs(sheet)
         ->default_str("about twice as wide as high");
@@ -230,7 +227,16 @@ void add_sheet(Command& command, ExtractOptions& o) {
                       std::to_string(TrackOptions().cell_size));
 }
 
-void add_tracks(Command& command, TrackOptions& tracks) {
+/// What the images of a run make together.
+void add_joint_outputs(Command& command, ExtractOptions& o) {
+    command.option_defaults()->group("Overlays, panels and tracks");
+    TrackOptions& tracks = o.output.tracks;
+    command
+        .add_choice("--over", o.over, keys(sheet_extents),
+                    "of --sheet: one for each image, or one for the run, OUT/sheet.png, of several pages "
+                    "OUT/sheet.1.png and so on")
+        ->needs(command.get_option("--sheet"))
+        ->default_str("image");
     command.add_flag(
         "--strip", tracks.strip,
         "also write each id's glimpses as one contact sheet, DIR/ID.strip.png (--figure-format)");
@@ -281,7 +287,6 @@ void add_pictures(Command& command, ExtractOptions& o) {
         .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),
                     "of overlays, panels and sheets; svg and pdf: lines as lines, texts as texts")
         ->default_str(std::string(figure_format_name(o.output.figure_format)));
-    add_tracks(command, o.output.tracks);
 }
 
 Shard parse_shard(const std::string& text) {
@@ -332,6 +337,17 @@ void add_options(Command& command, ExtractOptions& options) {
     add_annotations(command, options.annotations);
     add_adjustments(command, options);
     add_reading(command, options);
+    add_fast_shrink(command, options);
+    add_outputs(command, options);
+    add_map_outputs(command, options);
+    add_pictures(command, options);
+    add_joint_outputs(command, options);
+    add_run(command, options);
+}
+
+void add_common_options(Command& command, ExtractOptions& options) {
+    add_inputs(command, options.input);
+    add_reading(command, options);
     add_outputs(command, options);
     add_pictures(command, options);
     add_run(command, options);
@@ -366,6 +382,7 @@ void apply(ExtractOptions& o) {
         o.input.annotations = o.annotations;
         std::ranges::move(annotation_files(o.annotations.file), std::back_inserter(o.output.also_inputs));
     }
+    if (o.input.map) o.output.also_inputs.push_back(*attention_file(*o.input.map));
     for (const auto& file : {o.input.parameters, o.input.manifest}) {
         if (file && *file != standard_stream) o.output.also_inputs.emplace_back(*file);
     }

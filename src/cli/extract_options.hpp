@@ -53,6 +53,10 @@ struct ExtractOptions {
 /// Adds the options to the command, which writes them into `options`.
 void add_options(Command& command, ExtractOptions& options);
 
+/// Adds those that every command has which cuts glimpses out of many images: not of boxes, nor of what images
+/// make together.
+void add_common_options(Command& command, ExtractOptions& options);
+
 /// Converts them to the library's options.
 void apply(ExtractOptions& options);
 

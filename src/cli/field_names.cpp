@@ -30,6 +30,12 @@ constexpr std::array fields{
     Field{"all_pages", "--page"},
     Field{"defaults.size", "--size"},
     Field{"defaults.convention", "--convention"},
+    Field{"policy.count", "--count"},
+    Field{"policy.cells", "--cells"},
+    Field{"policy.mean", "--mean"},
+    Field{"policy.sigma", "--sigma"},
+    Field{"policy.size", "--size"},
+    Field{"policy.has_gradients", "--no-gradients"},
     // RunOptions
     Field{"adjustment.context", "--context"},
     Field{"adjustment.square", "--square"},

@@ -1,10 +1,13 @@
 #include "glimpse/inputs.hpp"
 
+#include <algorithm>
+
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
 #include "inputs/annotated_jobs.hpp"
 #include "inputs/archive_stream.hpp"
+#include "inputs/drawn_glimpses.hpp"
 #include "inputs/file_jobs.hpp"
 #include "inputs/job_maker.hpp"
 #include "inputs/manifest.hpp"
@@ -133,6 +136,24 @@ void give_elements(std::vector<ImageJob>& jobs) {
     }
 }
 
+/// The jobs of a source, whose glimpses are drawn.
+class DrawnJobs final : public JobSource {
+  public:
+    DrawnJobs(std::unique_ptr<JobSource> jobs, const LocationPolicy& policy)
+        : jobs_(std::move(jobs)), draw_(policy) {}
+
+    std::optional<ImageJob> next() override {
+        std::optional<ImageJob> job = jobs_->next();
+        if (job) draw_(*job);
+        return job;
+    }
+    [[nodiscard]] std::optional<std::size_t> size() const override { return jobs_->size(); }
+
+  private:
+    std::unique_ptr<JobSource> jobs_;
+    DrawnGlimpses draw_;
+};
+
 /// Drains a source.
 std::vector<ImageJob> drained(JobSource&& source) {
     std::vector<ImageJob> jobs;
@@ -160,7 +181,9 @@ std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjus
         use.record(*jobs->shared());
         use.require_all_used();
     }
-    return filtered(std::move(jobs),
+    std::unique_ptr<JobSource> all = std::move(jobs);
+    if (options.policy) all = std::make_unique<DrawnJobs>(std::move(all), *options.policy);
+    return filtered(std::move(all),
                     [shard = options.shard](const ImageJob& job) { return is_in_shard(job, shard); });
 }
 
@@ -172,6 +195,7 @@ std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustm
     OptionUse use(options.defaults, adjustment);
     for (const ImageJob& job : jobs) use.record(*job.glimpses);
     if (!jobs.empty()) use.require_all_used();
+    if (options.policy) std::ranges::for_each(jobs, DrawnGlimpses(*options.policy));
     return jobs;
 }
 

@@ -99,6 +99,10 @@ ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
                  .name = record.name.value_or(output_name(record.image)),
                  .problem = std::move(record.problem)};
     if (record.page) job.image = job.image.at_page(*record.page);
+    if (!record.glimpses.empty() && options_.policy && options_.policy->mean) {
+        throw UsageError(place, "the record names maps, and " + field_name("policy.mean") +
+                                    " takes their place: give one of them");
+    }
     const Document glimpses = record.glimpses.empty()
                                   ? shared_
                                   : std::make_shared<const ParameterDocument>(std::move(record.glimpses));

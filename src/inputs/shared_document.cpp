@@ -68,11 +68,48 @@ ParameterDocument document_of_boxes(const InputOptions& options) {
     return document;
 }
 
-std::optional<ParameterDocument> read_shared(const InputOptions& options, StandardInput& standard_input) {
-    if (options.parameters && !options.boxes.empty()) {
-        throw InvalidOption::beside("boxes", "parameters");
+/// One entry, whose place is that of the option which it was made of.
+ParameterDocument document_of(Mechanism mechanism, const char* field) {
+    const auto common = std::make_shared<const CommonPlace>(CommonPlace{.before = field_name(field) + ": "});
+    ParameterDocument document;
+    document.push_back({.id = "sample", .mechanism = std::move(mechanism), .place = {.common = common}});
+    return document;
+}
+
+ParameterDocument document_of_map(const Mask& map) {
+    ParameterDocument document = document_of(map, "map");
+    try {
+        validate(map);
+    } catch (const InvalidParameter& error) {
+        throw UsageError(document.front().place.of(error.field()), error.what());
     }
+    return document;
+}
+
+/// Whether locations are drawn about a mean that is given, from no map.
+bool has_mean(const InputOptions& options) {
+    return options.policy && options.policy->mean;
+}
+
+/// Throws `UsageError` where two options say what the images' entries are.
+void require_one_source(const InputOptions& options) {
+    const std::array<std::pair<const char*, bool>, 4> sources{{{"parameters", options.parameters.has_value()},
+                                                               {"boxes", !options.boxes.empty()},
+                                                               {"map", options.map.has_value()},
+                                                               {"policy.mean", has_mean(options)}}};
+    const char* first = nullptr;
+    for (const auto& [field, is_given] : sources) {
+        if (!is_given) continue;
+        if (first) throw InvalidOption::beside(field, first);
+        first = field;
+    }
+}
+
+std::optional<ParameterDocument> read_shared(const InputOptions& options, StandardInput& standard_input) {
+    require_one_source(options);
     if (!options.boxes.empty()) return document_of_boxes(options);
+    if (options.map) return document_of_map(*options.map);
+    if (has_mean(options)) return document_of(crop_about({}, *options.policy), "policy.mean");
     if (!options.parameters) return std::nullopt;
     if (*options.parameters != standard_stream) return read_parameters(*options.parameters, options.defaults);
     return parse_parameters(standard_input.take_text("parameters"), place_of_standard_input, {},

@@ -64,6 +64,7 @@ void OutputCheck::add_inputs(const ImageJob& job) {
     inputs_.add_file(job.image.name());
     if (!job.sidecar.empty()) inputs_.add_file(job.sidecar);
     inputs_.add_attention_files(*job.glimpses);
+    if (job.drawn_from.maps) inputs_.add_attention_files(*job.drawn_from.maps);
 }
 
 void OutputCheck::check(const ImageJob& job) {

@@ -14,6 +14,39 @@ void add_path(Json& record, const char* key, const std::string& path) {
     if (!path.empty()) record[key] = reported_path(path);
 }
 
+Json json(const Point& point) {
+    return {point.x, point.y};
+}
+
+/// Row by row, as nested lists.
+Json json(const cv::Mat& numbers) {
+    Json rows = Json::array();
+    for (int y = 0; y < numbers.rows; ++y) {
+        const auto* const row = numbers.ptr<double>(y);
+        rows.push_back(std::vector<double>(row, row + numbers.cols));
+    }
+    return rows;
+}
+
+/// ∇ log p: by the map's logits, or by the parameters of the normal distribution; null without one.
+Json gradient_of(const DrawnLocation& drawn) {
+    if (drawn.probabilities) return {{"logits", json(gradient_by_logits(drawn))}};
+    if (!drawn.normal) return nullptr;
+    return {{"mean", json(drawn.normal->gradient_by_mean)},
+            {"log_sigma", drawn.normal->gradient_by_log_sigma}};
+}
+
+void add_drawn(Json& record, const DrawnLocation& drawn, const LocationPolicy& policy) {
+    record["location"] = json(drawn.location);
+    if (drawn.cell) record["cell"] = {drawn.cell->row, drawn.cell->column};
+    if (drawn.normal) {
+        record["mean"] = json(drawn.normal->mean);
+        record["sigma"] = drawn.normal->sigma;
+    }
+    record["log_prob"] = drawn.log_prob ? Json(*drawn.log_prob) : Json(nullptr);
+    if (policy.has_gradients) record["gradient"] = gradient_of(drawn);
+}
+
 Json json(const GlimpseReport& glimpse) {
     Json record{{"id", glimpse.id}, {"mechanism", glimpse.mechanism}};
     const auto known = [&](Json value) { return glimpse.size == Size{} ? Json(nullptr) : std::move(value); };
@@ -51,6 +84,10 @@ Json record_of(const std::string& image, const ImageReport& report) {
     if (report.channels_first) record["layout"] = "nchw";
     if (report.orientation) record["orientation"] = *report.orientation;
     if (report.clipped > 0) record["clipped"] = report.clipped;
+    if (report.policy) {
+        record["policy"] = name(report.policy->kind);
+        if (report.policy->kind != LocationPolicy::Kind::top_k) record["seed"] = report.policy->seed;
+    }
     add_path(record, "overlay", report.overlay);
     add_path(record, "panel", report.panel);
     for (const std::string& page : report.sheets) record["sheets"].push_back(reported_path(page));
@@ -62,6 +99,7 @@ Json record_of(const std::string& image, const ImageReport& report) {
 void add_parameters(Json& glimpse, const ImageReport& report, std::size_t k) {
     const ParameterDocument& document = *report.document;
     if (k >= document.size() || document[k].place.common->is_box) return;
+    if (report.policy && !report.glimpses[k].drawn) return;  // it has no place
     const Mechanism& given = document[k].mechanism;
     const bool is_known = report.glimpses[k].size != Size{};
     glimpse["parameters"] =
@@ -91,6 +129,8 @@ std::string line(const Json& record, const ImageReport& report) {
                 glimpse["matrices"].push_back(reported_path(path));
         }
         if (report.document) add_parameters(glimpse, report, k);
+        if (report.policy && report.glimpses[k].drawn)
+            add_drawn(glimpse, *report.glimpses[k].drawn, *report.policy);
         text += text_of(glimpse);
     }
     return text + "]}";

@@ -16,6 +16,7 @@
 #include "outputs/output_plan.hpp"
 #include "pipeline/dark_glimpses.hpp"
 #include "pipeline/decoding.hpp"
+#include "pipeline/drawing.hpp"
 #include "pipeline/glimpse_reader.hpp"
 #include "pipeline/linearised.hpp"
 #include "pipeline/matrices.hpp"
@@ -197,6 +198,7 @@ std::unique_ptr<ImageReader> open(const ImageJob& job, const Run& run, const Pic
     options.beside = [&](const ImageInfo& image) {
         const auto shrink = picture_shrink(pictures, run, image.size);
         return lowering_memory(*job.glimpses, run.options.open, image.size) +
+               draw_memory(job, run.options.open, image.size) +
                beside_glimpses(run, pictures, job.glimpses->size(), image, image.size.area()) +
                (shrink ? drawing_memory(image, *shrink, run.plan.options.figure_format) : 0);
     };
@@ -210,9 +212,19 @@ bool may_be_channels_first(const ImageInfo& image) {
     return image.array && !has_colours && may_be_channels(static_cast<std::size_t>(image.size.height));
 }
 
+/// Draws the glimpses of the job where a policy places them.
+std::vector<Draw> draw(FinishedJob& done, const ImageReader& image, const Run& run) {
+    const Size size = image.info().size;
+    const std::int64_t bytes = draw_memory(done.job, run.options.open, size);
+    const auto reserved = bytes > 0 ? reserve_for(image, bytes, run.options.open.memory) : nullptr;
+    std::vector<Draw> draws = draw_glimpses(done.job, run.options, size);
+    done.report.document = done.job.glimpses;
+    return draws;
+}
+
 /// The steps of one image; where one throws, the report keeps what was known before.
-void extract_image(const ImageJob& job, const Run& run, GlimpseReader& reader, Saver& saver,
-                   FinishedJob& done, ImageInUse& held) {
+void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, FinishedJob& done, ImageInUse& held) {
+    const ImageJob& job = done.job;
     OutputPaths& paths = done.paths;
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
@@ -228,8 +240,9 @@ void extract_image(const ImageJob& job, const Run& run, GlimpseReader& reader, S
     done.may_be_channels_first = !has_channels_first && may_be_channels_first(info);
     if (info.orientation != 1) report.orientation = run.options.open.auto_orient ? info.orientation : 1;
     done.annotated_turned = is_annotated_turned(job, info);
+    const std::vector<Draw> draws = draw(done, image, run);
     held.reserved = reserve_for_weights(job, image, pictures, run);
-    auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses);
+    auto glimpses = lower_glimpses(job, paths, run.options, info, report.glimpses, draws);
     Matrices matrices(run.plan.options, paths, report);
     matrices.plan(glimpses);
     tell_dark(glimpses, run.plan.format, info.depth, done);
@@ -296,13 +309,14 @@ ExtractedJob extract(ImageJob job, const OutputPlan& plan, const Backend& backen
     done.report.archive = plan.options.archive;
     done.report.document = done.job.glimpses;
     done.report.adjustment = options.adjustment;
+    done.report.policy = done.job.drawn_from.policy;
     GlimpseReader reader(backend);
     Saver saver(plan);
     try {
         done.paths = output_paths(plan, done.job);
         if (!done.job.problem.empty()) throw Error(done.job.problem);
         done.former_pages = former_pages(plan, done.job);
-        extract_image(done.job, {plan, options}, reader, saver, done, *extracted.held);
+        extract_image({plan, options}, reader, saver, done, *extracted.held);
     } catch (const ReaderGone&) {
         throw;
     } catch (const WaitEnded&) {

@@ -69,14 +69,16 @@ std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOption
 
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
                                            const RunOptions& options, const ImageInfo& image,
-                                           std::vector<GlimpseReport>& reports) {
+                                           std::vector<GlimpseReport>& reports, std::span<const Draw> draws) {
     reports = reports_of(job);
+    for (std::size_t k = 0; k < draws.size(); ++k) reports[k].drawn = draws[k].location;
     std::vector<LoweredGlimpse> glimpses;
     glimpses.reserve(job.glimpses->size());
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
         const Glimpse& glimpse = (*job.glimpses)[k];
         require_running(options);
         guarded(reports[k], [&] {
+            if (k < draws.size() && !draws[k].location) throw Error(draws[k].problem);
             Lowered one = lowered(glimpse, options, image.size);
             with_place(glimpse.place, [&] {
                 validate_fill(one, image.channels, image.alpha, image.depth);

@@ -9,6 +9,7 @@
 #include "glimpse/image_file.hpp"
 #include "glimpse/report.hpp"
 #include "glimpse/run.hpp"
+#include "pipeline/drawing.hpp"
 #include "system/failure.hpp"
 
 namespace glimpse {
@@ -76,9 +77,10 @@ std::int64_t lowering_memory(std::span<const Glimpse> glimpses, const OpenOption
 
 /// Lowers the glimpses of a job for its image. `reports` gets one for each in order, then one for each
 /// unusable glimpse; a glimpse that cannot be lowered appears only there. The result points into `reports`
-/// and `paths`.
+/// and `paths`. `draws` are those of the job's glimpses, or none.
 std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPaths& paths,
                                            const RunOptions& options, const ImageInfo& image,
-                                           std::vector<GlimpseReport>& reports);
+                                           std::vector<GlimpseReport>& reports,
+                                           std::span<const Draw> draws = {});
 
 }  // namespace glimpse
