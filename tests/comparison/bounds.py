@@ -3,6 +3,10 @@
 # What decoding, copying and choosing pixels may not change.
 EXACT = 0.0
 
+# Sums of a few hundred numbers of float64, where pixels are copied, which have up to 65535; divided by variances from
+# 0.01 on.
+FLOAT64 = 1e-11
+
 # Of the greatest value: weights and sums are float32. docs/mathematics.md, "Exactness and rounding", promises it.
 FLOAT32 = 1e-6
 

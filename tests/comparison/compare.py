@@ -32,6 +32,7 @@ import read_others
 import read_plain
 import read_tiff
 import retinas
+import samples
 import transformers
 import transitions
 import warps
@@ -39,8 +40,8 @@ import writes
 import written
 from batch import Glimpse, describe, difference
 
-MODULES = (crops, masks, gaussians, transformers, warps, retinas, filters, points, transitions, maps, writes, arrays,
-           read_jpeg_png_webp, read_tiff, read_plain, read_others, written)
+MODULES = (crops, masks, gaussians, transformers, warps, retinas, filters, points, transitions, samples, maps, writes,
+           arrays, read_jpeg_png_webp, read_tiff, read_plain, read_others, written)
 REGION_LAW = "every codec: a region is that part of the whole"
 ITEMS_IN_A_RUN = 50  # of glimpse: worth a process, and few enough to lie on a disk at once
 FAILURES_SHOWN = 3  # of a kind
