@@ -43,7 +43,6 @@ struct GlimpseReport {
     std::int64_t map_negative = 0;
     bool is_linear = true;  ///< whether it is a linear function of the image, as without a transition
     std::string map{};      ///< path of its attention map, as `output`; empty where the run writes none
-    std::shared_ptr<const DrawnLocation> drawn{};  ///< where a policy looks; null: its place was given
 };
 
 /// What became of one image.
@@ -75,6 +74,9 @@ struct ImageReport {
     /// Paths of matrices, as `output`, those that the run writes: of each glimpse of the job's document, or
     /// none where it writes none.
     std::vector<std::vector<std::string>> matrices{};
+    /// Where the policy looks, of each glimpse of the job's document, null where it could not; empty without
+    /// one: most runs have none, and may have millions of glimpses.
+    std::vector<std::shared_ptr<const DrawnLocation>> drawn{};
 };
 
 /// An encoded output that is to become a member of an archive, rather than a file.

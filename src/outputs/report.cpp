@@ -94,12 +94,17 @@ Json record_of(const std::string& image, const ImageReport& report) {
     return record;
 }
 
+/// Null where no policy has placed the glimpse.
+const DrawnLocation* drawn_of(const ImageReport& report, std::size_t k) {
+    return k < report.drawn.size() ? report.drawn[k].get() : nullptr;
+}
+
 /// A box and its size stand in the fields of the glimpse: a data set's, of which there may be millions, are
 /// not told twice. Of a glimpse that failed, its box may be none that can be adjusted.
 void add_parameters(Json& glimpse, const ImageReport& report, std::size_t k) {
     const ParameterDocument& document = *report.document;
     if (k >= document.size() || document[k].place.common->is_box) return;
-    if (report.policy && !report.glimpses[k].drawn) return;  // it has no place
+    if (report.policy && !drawn_of(report, k)) return;  // it has no place
     const Mechanism& given = document[k].mechanism;
     const bool is_known = report.glimpses[k].size != Size{};
     glimpse["parameters"] =
@@ -129,8 +134,8 @@ std::string line(const Json& record, const ImageReport& report) {
                 glimpse["matrices"].push_back(reported_path(path));
         }
         if (report.document) add_parameters(glimpse, report, k);
-        if (report.policy && report.glimpses[k].drawn)
-            add_drawn(glimpse, *report.glimpses[k].drawn, *report.policy);
+        if (const DrawnLocation* const drawn = drawn_of(report, k))
+            add_drawn(glimpse, *drawn, *report.policy);
         text += text_of(glimpse);
     }
     return text + "]}";

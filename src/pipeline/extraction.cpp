@@ -219,6 +219,8 @@ std::vector<Draw> draw(FinishedJob& done, const ImageReader& image, const Run& r
     const auto reserved = bytes > 0 ? reserve_for(image, bytes, run.options.open.memory) : nullptr;
     std::vector<Draw> draws = draw_glimpses(done.job, run.options, size);
     done.report.document = done.job.glimpses;
+    done.report.drawn.reserve(draws.size());
+    for (const Draw& one : draws) done.report.drawn.push_back(one.location);
     return draws;
 }
 

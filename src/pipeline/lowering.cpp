@@ -71,7 +71,6 @@ std::vector<LoweredGlimpse> lower_glimpses(const ImageJob& job, const OutputPath
                                            const RunOptions& options, const ImageInfo& image,
                                            std::vector<GlimpseReport>& reports, std::span<const Draw> draws) {
     reports = reports_of(job);
-    for (std::size_t k = 0; k < draws.size(); ++k) reports[k].drawn = draws[k].location;
     std::vector<LoweredGlimpse> glimpses;
     glimpses.reserve(job.glimpses->size());
     for (std::size_t k = 0; k < job.glimpses->size(); ++k) {
