@@ -148,9 +148,10 @@ void Notices::tell() const {
     tell_dark(dark_gaussians_, "Gaussians",
               safe + ", and DRAW's log_gamma is the logarithm of what multiplies the weights", safe);
     if (!not_finite_.empty()) {
-        options_.input.warn("in " + not_finite_.counted("glimpse", "glimpses") +
-                            " there are numbers that are NaN or infinite, as there are in the image" +
-                            not_finite_.first());
+        options_.input.warn(
+            "in " + not_finite_.counted("glimpse", "glimpses") +
+            " there are numbers that are NaN or infinite, of the image or by what is made of it" +
+            not_finite_.first());
     }
     tell_negative();
     tell_tokens();

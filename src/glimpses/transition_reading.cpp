@@ -211,6 +211,18 @@ ImageRegion linearised(const Backend& backend, const Lowered& lowered, const Ima
     return attention;
 }
 
+/// Beyond sums and products lie means, whose weights have one sum > 0.
+void require_mean(const Lowered& lowered, bool is_combined) {
+    if (!lowered.bias.get().empty()) {
+        throw InvalidParameter("/transition",
+                               "a filter with a bias has none; leave out the transition or the bias");
+    }
+    if (is_combined || lowered.full_weight > 0) return;
+    throw InvalidParameter("/transition",
+                           "a transition is between means, and the weights have no sum > 0 that is one for "
+                           "all pixels; normalise them, or leave the transition out");
+}
+
 }  // namespace
 
 Rare<Transition> effective(const Rare<Transition>& transition, const LinearMap& map) {
@@ -235,6 +247,7 @@ void validate_transition(const Lowered& lowered, int channels, bool alpha) {
                                                   " channels");
     }
     const auto* const weights = std::get_if<Weights>(&lowered.map.kind);
+    require_mean(lowered, weights != nullptr);
     double least = 0;
     if (weights && !weights->region.empty()) cv::minMaxLoc(weights->a, &least);
     if (least < 0) {

@@ -24,9 +24,9 @@ struct SampledAxis {
 };
 
 /// A row's weights, of samples that are added one after another.
-class Footprint {
+class SampledRow {
   public:
-    explicit Footprint(int size) : size_(size) {}
+    explicit SampledRow(int size) : size_(size) {}
 
     /// p in 0 … size - 1.
     void add(double p, double weight) {
@@ -73,9 +73,9 @@ Sampled crop_and_resize(const SampledAxis& axis, bool nearest) {
         // The last lies at the second corner, also where the steps come to an ulp more.
         const bool is_last = !is_one && i == axis.pixels - 1;
         const double p = is_last ? axis.b * last : line.step * i + line.start;
-        Footprint footprint(axis.size);
-        if (p >= 0 && p <= last) footprint.add(nearest ? std::round(p) : p, 1);
-        footprint.append_to(sampled.rows);
+        SampledRow row(axis.size);
+        if (p >= 0 && p <= last) row.add(nearest ? std::round(p) : p, 1);
+        row.append_to(sampled.rows);
     }
     return sampled;
 }
@@ -87,13 +87,13 @@ Sampled roi_align(const SampledAxis& axis, bool aligned, int samples) {
     const int k = samples > 0 ? samples : static_cast<int>(std::ceil(bin));
     Sampled sampled{BandedMatrix(axis.size), {bin, start + bin / 2}};
     for (int i = 0; i < axis.pixels; ++i) {
-        Footprint footprint(axis.size);
+        SampledRow row(axis.size);
         for (int m = 0; m < k; ++m) {
             const double p = start + (i + (m + 0.5) / k) * bin;
             if (p < -1 || p > axis.size) continue;
-            footprint.add(std::clamp(p, 0.0, axis.size - 1.0), 1.0 / k);
+            row.add(std::clamp(p, 0.0, axis.size - 1.0), 1.0 / k);
         }
-        footprint.append_to(sampled.rows);
+        row.append_to(sampled.rows);
     }
     return sampled;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "glimpse/memory_budget.hpp"
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/projective.hpp"

@@ -122,6 +122,7 @@ void take_each(Reference& reference, const ReadingContext& context) {
 
 Reference looked_up(const Value& value, const ReadingContext& context,
                     std::span<const std::string_view> more) {
+    if (!value.is_object()) value.fail_type(R"(a reference to an array, {"file": …})");
     require_reference_keys(value, more);
     Reference reference = all_of(value, context);
     if (value.contains("each")) take_each(reference, context);

@@ -75,10 +75,10 @@ std::vector<double> listed_axes(const Value& value, std::span<const std::string_
                                 const ReadingContext& context) {
     const std::string words = "[" + join(names) + "]";
     const std::vector<double> listed = numbers(value, {names}, words, context);
-    std::vector<double> axes;
-    for (const std::string_view member : axes_members) {
-        axes.push_back(listed[static_cast<std::size_t>(std::ranges::find(names, member) - names.begin())]);
-    }
+    std::vector<double> axes(axes_members.size());
+    std::ranges::transform(axes_members, axes.begin(), [&](std::string_view member) {
+        return listed[static_cast<std::size_t>(std::ranges::find(names, member) - names.begin())];
+    });
     return axes;
 }
 

@@ -32,11 +32,42 @@ struct SampledArray {
     [[nodiscard]] bool has_queries() const { return array.shape().size() == axes; }
 };
 
+/// Throws `UsageError` where "index" or "each" takes anything but the first axes: heads, levels and points
+/// have keys of their own.
+void require_leading_axes(const Reference& reference) {
+    const Value& value = reference.value;
+    if (value.contains("index")) {
+        for (const Value& one : elements(value.member("index"), "an array of integers")) {
+            if (one.is_number()) continue;
+            reference.fail_at(one,
+                              R"(an index takes the batch and the query, in their order: "query", "head" )"
+                              R"(and "level" choose the others)");
+        }
+    }
+    if (!value.contains("each") || !value.member("each").is_number()) return;
+    const Value each = value.member("each");
+    if (integer(each) == 0) return;
+    reference.fail_at(each, R"("each" is 0, the axis of the queries once an "index" has taken the batch; )"
+                            R"("head": "each" makes a glimpse of each head)");
+}
+
+/// Throws `UsageError` where two references take other elements along an axis.
+void require_same_elements(const Reference& locations, const Reference& weights) {
+    for (const char* const key : {"index", "each"}) {
+        const bool is_there = locations.value.contains(key);
+        if (is_there == weights.value.contains(key) &&
+            (!is_there || *locations.value.member(key).json == *weights.value.member(key).json))
+            continue;
+        weights.fail("the same \"" + std::string(key) + "\" as that of the sampling locations is needed");
+    }
+}
+
 /// Of `axes` axes, which `words` name, or one more of a batch, or one less where "index" or "each" has taken
 /// a query.
 SampledArray sampled_array(const Value& value, std::size_t axes, const std::string& words,
                            const ReadingContext& context) {
     Reference reference = looked_up(value, context);
+    require_leading_axes(reference);
     Array array = reference.array;
     const Array::Shape& shape = array.shape();
     if (shape.size() == axes + 1) {
@@ -159,6 +190,7 @@ std::vector<AttendedPoint> sampled_points(Entry& entry, const ReadingContext& co
     const Value weights_of = entry.need("attention_weights", because);
     Sampling sampling{sampled_array(locations_of, 5, "(queries, heads, levels, points, 2)", context),
                       sampled_array(weights_of, 4, "(queries, heads, levels, points)", context)};
+    require_same_elements(sampling.locations.reference, sampling.weights.reference);
     sampling.require_alike();
     sampling.take_query(entry);
     const std::vector<std::size_t> heads = sampling.heads(entry, context);
@@ -189,6 +221,8 @@ std::vector<AttendedPoint> listed_points(const Value& value, const ReadingContex
         const Array::Shape shape = with_axes(reference.array.shape(), 2);
         if (shape.size() != 2 || shape[0] == 0 || shape[1] != 3)
             reference.fail_shape("(N, 3), whose rows are x, y and a weight,");
+        static constexpr std::array<std::string_view, 3> columns{"x", "y", "weight"};
+        require_columns(reference, columns, context, "bring them into this order");
         count_listed(value, reference.array.count(), context);
         numbers = numbers_of(reference, reference.array);
     } else {

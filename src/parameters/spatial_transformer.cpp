@@ -85,8 +85,15 @@ SpatialTransformer::ThetaForm sonnet_theta(const Value& theta, const ReadingCont
         const std::vector<double> n = numbers(theta, {sonnet_members}, sonnet_words, context);
         return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
     }
+    if (theta.contains("order")) {
+        const std::vector<double> n = members(theta, {sonnet_members}, context);
+        return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
+    }
     const std::vector<double> n = referenced_numbers(theta, {{4}, {2, 3}, {6}}, context);
-    if (n.size() == 4) return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
+    if (n.size() == 4) {
+        require_columns(looked_up(theta, context), sonnet_members, context);
+        return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
+    }
     return {{{{n[0], n[1], n[2]}, {n[3], n[4], n[5]}}}};
 }
 

@@ -14,9 +14,10 @@ namespace {
 /// ψ⁻¹(p): log(1 + p) for -1 ≤ p < 0, else exp^(⌊p⌋)(p - ⌊p⌋).
 double inverse_abel(double p) {
     if (p < 0) return std::log1p(p);
+    if (std::isinf(p)) return p;
     double x = p - std::floor(p);
     // From 5 on float64 is infinite.
-    for (double times = std::min(std::floor(p), 6.0); times > 0; --times) x = std::exp(x);
+    for (int times = static_cast<int>(std::min(std::floor(p), 6.0)); times > 0; --times) x = std::exp(x);
     return x;
 }
 
@@ -24,15 +25,23 @@ double inverse_abel(double p) {
 
 double abel(double x) {
     if (x < 0) return std::expm1(x);
-    double logarithms = 0;
-    for (; x >= 1; ++logarithms) x = std::log(x);
+    if (std::isinf(x)) return x;
+    int logarithms = 0;
+    while (x >= 1) {
+        x = std::log(x);
+        ++logarithms;
+    }
     return x + logarithms;
 }
 
 double abel_derivative(double x) {
     if (x < 0) return std::exp(x);
+    if (std::isinf(x)) return 0;
     double derivative = 1;
-    for (; x >= 1; x = std::log(x)) derivative /= x;
+    while (x >= 1) {
+        derivative /= x;
+        x = std::log(x);
+    }
     return derivative;
 }
 

@@ -141,6 +141,24 @@ class PointsTest(GlimpseCase):
         del entry["query"]
         self.refused({**entry, "head": "each"}, "/head: ", "only one can hold")
 
+    def test_what_is_no_reference_or_takes_other_axes_is_refused(self):
+        for value in ([[1]], 7, "detr.npz", True):
+            self.refused(self.entry() | {"sampling_locations": value}, "/sampling_locations: a reference to an array")
+
+        def both(**keys):
+            entry = self.entry()
+            for key in ("sampling_locations", "attention_weights"):
+                entry[key] = entry[key] | keys
+            return entry
+
+        self.refused(both(index=[0, None, 0]), '/sampling_locations/index/1: ', "an index takes the batch and the query")
+        self.refused(both(each=2, index=[0]), '"each" is 0, the axis of the queries')
+        entry = both(index=[0, 1])
+        entry["attention_weights"] = entry["attention_weights"] | {"index": [0, 0]}
+        self.refused(entry, '/attention_weights: detr.npz "weights": the same "index" as that of the sampling locations is needed')
+        self.path("t.csv").write_text("y,x,weight\n0.25,0.75,1\n")
+        self.refused({"mechanism": "points", "points": {"file": "t.csv"}}, "its columns are named y,x,weight, and x,y,weight are needed")
+
     def test_written_back_it_is_the_adjoint(self):
         self.extract(self.entry(query=0), "--map")
         numpy.save(self.path("one.npy"), numpy.ones((1, 1, 3), numpy.float32))

@@ -42,6 +42,25 @@ class Transitions(GlimpseCase):
         numpy.testing.assert_allclose(attention, slopes, rtol=1e-4, atol=1e-6)
         self.assertIn("photo.panel.png", self.files())
 
+    def test_weights_of_no_mean_and_a_bias_are_refused(self):
+        photo, _ = self.picture()
+        numpy.save(self.path("f.npy"), numpy.repeat(numpy.linspace(0.5, 1, 30), 40).reshape(30, 40, 1))
+        for mechanism, says in (({"mechanism": "filter", "kernel": [[1]], "bias": 5}, "a filter with a bias has none"),
+                                ({"mechanism": "filter", "kernel": [[0, 1, 0], [1, -4, 1], [0, 1, 0]]}, "the weights have no sum > 0"),
+                                ({"mechanism": "points", "points": [[0.5, 0.5, -1]]}, "the weights have no sum > 0")):
+            self.document(mechanism | {"transition": 0.5})
+            self.fails(1, "extract", photo, "-p", "p.json", "-o", self.out, says=["/transition: ", says])
+
+    def test_infinity_stays_and_the_run_ends(self):
+        """Lanczos overshoots: of a product some sums are infinite, and so are their exponentials."""
+        numpy.save(self.path("inf.npy"), numpy.array([[numpy.inf, 1], [1, 1]], "float32"))
+        self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 2, 2], "transition": 0.5})
+        self.run_glimpse("extract", "inf.npy", "-p", "p.json", "--map", "-o", self.out, "--format", "npy")
+        self.assertEqual(self.load("inf.x.npy")[0, 0], numpy.inf)
+        photo, _ = self.picture()
+        self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 40, 30], "size": [20, 20], "interpolation": "lanczos", "transition": 1})
+        self.run_glimpse("extract", photo, "-p", "p.json", "--overlay", "-o", self.out)
+
     def test_there_is_no_way_back(self):
         entry = {"mechanism": "crop", "box": [0, 0, 40, 30], "size": [4, 3], "transition": 0.5}
         photo, _ = self.picture()

@@ -190,7 +190,7 @@ class Numbers(GlimpseCase):
                        {"id": "mask", "mechanism": "mask", "grid": zero.tolist()}, {"id": "apart", "box": [0, 0, 3, 8]},
                        {"id": "mixed", "mechanism": "stn", "box": [1, 0, 5, 5], "size": [3, 3]}])
         told = self.run_glimpse("extract", "a.npy", "-p", "p.json", "--format", "npy", "-o", self.out).stderr
-        self.assertEqual(told, "glimpse: warning: in 4 glimpses there are numbers that are NaN or infinite, as there are in the image (a.npy: all has 2)\n")
+        self.assertEqual(told, "glimpse: warning: in 4 glimpses there are numbers that are NaN or infinite, of the image or by what is made of it (a.npy: all has 2)\n")
         numpy.testing.assert_array_equal(self.load("a.all.npy"), image)
         numpy.testing.assert_array_equal(self.load("a.sum.npy").ravel(), [numpy.inf, numpy.nan])
         numpy.testing.assert_array_equal(self.load("a.mask.npy"), (zero.astype("float32"))[..., None] * image)  # 0 · NaN, too

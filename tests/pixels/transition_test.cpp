@@ -68,6 +68,13 @@ TEST_CASE("by hand: the mean of 0.2 and 0.8 goes from the arithmetic to the geom
     }
 }
 
+TEST_CASE("infinity is its own iterated exponential, and has no slope") {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const double n : {-0.5, 0.0, 0.25, 1.0}) CHECK(iterated_exponential(n, infinity) == infinity);
+    CHECK(iterated_exponential_rate(0.5, 1e300) >= 0);
+    CHECK(std::isnan(iterated_exponential(0.5, std::nan(""))));
+}
+
 TEST_CASE("sums and products are exact, and zeros are their zeros") {
     for (const double x : {0.0, 0.1, 0.7, 1.0, 3.3, 250.0}) {
         for (const double y : {0.0, 0.2, 1.0, 17.5}) {
