@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "glimpse/banded_matrix.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "system/numbers.hpp"
