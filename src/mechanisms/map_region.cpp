@@ -6,6 +6,7 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/mechanisms/mask.hpp"
+#include "maps/overloaded.hpp"
 #include "mechanisms/tokens.hpp"
 
 // Where on an image a mask's map lies.
