@@ -96,7 +96,8 @@ Positions PixelFootprint::columns(std::int64_t y) const {
     Positions run = share_ > 0 ? columns_of_footprint(y) : Positions{};
     if (share_ < 1 && std::abs(static_cast<double>(y) - centre_.y) < upright_.y) {
         const Positions upright = positions_around(centre_.x, upright_.x);
-        run = run.empty() ? upright : Positions{std::min(run.begin, upright.begin), std::max(run.end, upright.end)};
+        run = run.empty() ? upright
+                          : Positions{std::min(run.begin, upright.begin), std::max(run.end, upright.end)};
     }
     const auto has = [&](std::int64_t x) {
         return has_weight(static_cast<double>(x), static_cast<double>(y));
@@ -124,7 +125,8 @@ PixelFootprint::Scales PixelFootprint::scales() const {
     return scales;
 }
 
-void PixelFootprint::weigh(std::int64_t y, const Positions& columns, const Scales& scales, float* weights) const {
+void PixelFootprint::weigh(std::int64_t y, const Positions& columns, const Scales& scales,
+                           float* weights) const {
     const auto row = static_cast<double>(y);
     const double upright = scales.upright * triangle_kernel((row - centre_.y) / upright_.y);
     for (std::int64_t x = columns.begin; x < columns.end; ++x) {
