@@ -31,9 +31,9 @@ bool is_near(double a, double b, double tolerance) {
 }  // namespace
 
 TEST_CASE("by hand: half an exponential, which taken twice is one") {
-    for (const auto& [x, expected] : {std::array{0.0, 0.5}, {0.3, 0.8}, {1.0, 1.648721}, {2.0, 3.363766}}) {
-        CAPTURE(x);
-        CHECK(std::abs(iterated_exponential(0.5, x) - expected) <= table_rounding);
+    for (const auto& row : {std::array{0.0, 0.5}, {0.3, 0.8}, {1.0, 1.648721}, {2.0, 3.363766}}) {
+        CAPTURE(row[0]);
+        CHECK(std::abs(iterated_exponential(0.5, row[0]) - row[1]) <= table_rounding);
     }
     for (double x = 0; x <= 4; x += 0.125) {
         const double twice = iterated_exponential(0.5, iterated_exponential(0.5, x));
@@ -49,14 +49,14 @@ TEST_CASE("by hand: between a sum and a product") {
         double n;
         double expected;
     };
-    for (const auto& [x, y, n, expected] :
-         {Row{0.3, 0.6, 0, 0.9}, Row{0.3, 0.6, 0.5, 0.384137}, Row{0.3, 0.6, 1, 0.18}, Row{3, 4, 0, 7},
-          Row{3, 4, 0.5, 10.227545}, Row{3, 4, 1, 12}, Row{2, 7, 0, 9}, Row{2, 7, 0.5, 11.800421},
-          Row{2, 7, 0.9, 14.23298}, Row{2, 7, 1, 14}}) {
-        CAPTURE(x);
-        CAPTURE(n);
+    for (const Row& row : {Row{0.3, 0.6, 0, 0.9}, Row{0.3, 0.6, 0.5, 0.384137}, Row{0.3, 0.6, 1, 0.18},
+                           Row{3, 4, 0, 7}, Row{3, 4, 0.5, 10.227545}, Row{3, 4, 1, 12}, Row{2, 7, 0, 9},
+                           Row{2, 7, 0.5, 11.800421}, Row{2, 7, 0.9, 14.23298}, Row{2, 7, 1, 14}}) {
+        CAPTURE(row.x);
+        CAPTURE(row.n);
         // The row of 0.9 is given to five places.
-        CHECK(std::abs(transition_sum(n, x, y) - expected) <= (n == 0.9 ? 5e-6 : table_rounding));
+        CHECK(std::abs(transition_sum(row.n, row.x, row.y) - row.expected) <=
+              (row.n == 0.9 ? 5e-6 : table_rounding));
     }
 }
 
