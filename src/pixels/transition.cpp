@@ -14,7 +14,7 @@ namespace {
 /// ψ⁻¹(p): log(1 + p) for -1 ≤ p < 0, else exp^(⌊p⌋)(p - ⌊p⌋).
 double inverse_abel(double p) {
     if (p < 0) return std::log1p(p);
-    if (std::isinf(p)) return p;
+    if (!std::isfinite(p)) return p;
     double x = p - std::floor(p);
     // From 5 on float64 is infinite.
     for (int times = static_cast<int>(std::min(std::floor(p), 6.0)); times > 0; --times) x = std::exp(x);
