@@ -42,17 +42,21 @@ bool FootprintTaps::is_seen(const PixelFootprint& footprint) const {
     return right > -1 && bottom > -1 && left < columns_.size && top < rows_.size;
 }
 
-Rectangle FootprintTaps::support(int j, int i) const {
+std::optional<PixelFootprint> FootprintTaps::seen_footprint(int j, int i) const {
     const Point centre = footprints_.points.at(j, i);
-    if (std::isnan(centre.x)) return {};
+    if (std::isnan(centre.x)) return std::nullopt;
     const PixelFootprint footprint(centre, jacobian(footprints_, j, i, width_));
-    if (!is_seen(footprint)) return {};
+    return is_seen(footprint) ? std::optional(footprint) : std::nullopt;
+}
+
+Rectangle FootprintTaps::support(int j, int i) const {
+    const std::optional<PixelFootprint> footprint = seen_footprint(j, i);
+    if (!footprint) return {};
     const bool is_padded = footprints_.padding != Padding::zeros;
-    const Positions all = footprint.rows();
-    const Positions seen = is_padded ? all : within(all, rows_.size);
+    const Positions rows = seen_rows(*footprint);
     Rectangle around;
-    for (std::int64_t y = seen.begin; y < seen.end; ++y) {
-        const Positions run = footprint.columns(y);
+    for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+        const Positions run = footprint->columns(y);
         const int row = run.empty() ? 0 : padded(rows_, y);
         const auto include = [&](int begin, int end) {
             around = smallest_containing(around, {begin, row, end - begin, 1});
@@ -84,15 +88,13 @@ void require_computable(const Footprints& footprints, const LinearMap& map) {
     double weights = 0;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j) {
-            const Point centre = footprints.points.at(j, i);
-            if (std::isnan(centre.x)) continue;
-            const auto own = jacobian(footprints, j, i, map.glimpse.width);
-            if (!std::isfinite(greatest_singular_value(own)))
+            if (std::isnan(footprints.points.at(j, i).x)) continue;
+            if (!std::isfinite(greatest_singular_value(jacobian(footprints, j, i, map.glimpse.width))))
                 throw Error(at_pixel(j, i) + "has an infinite footprint; leave \"antialias\" out");
-            const PixelFootprint footprint(centre, own);
-            if (!taps.is_seen(footprint)) continue;
-            weights += footprint.weights();
-            const auto [left, top, right, bottom] = footprint.bounds();
+            const std::optional<PixelFootprint> footprint = taps.seen_footprint(j, i);
+            if (!footprint) continue;
+            weights += footprint->weights();
+            const auto [left, top, right, bottom] = footprint->bounds();
             if (std::max({-left, -top, right, bottom}) > farthest)
                 throw Error(at_pixel(j, i) + "looks more than " + number_text(farthest) +
                             " pixels away from the image; leave \"antialias\" out");
@@ -163,10 +165,7 @@ std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
     double weights = 0;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j) {
-            const Point centre = footprints.points.at(j, i);
-            if (std::isnan(centre.x)) continue;
-            const PixelFootprint footprint(centre, jacobian(footprints, j, i, map.glimpse.width));
-            if (taps.is_seen(footprint)) weights += footprint.weights();
+            if (const auto footprint = taps.seen_footprint(j, i)) weights += footprint->weights();
         }
     }
     return static_cast<std::int64_t>(weight_cost * weights);

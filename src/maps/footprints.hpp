@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -99,28 +100,30 @@ class FootprintTaps {
     /// Calls visit(y, x, weights) for neighbouring pixels of the image from (x, y) on; pixels may repeat.
     template <typename Visit>
     void for_each_run(int j, int i, Visit&& visit) {
-        const Point centre = footprints_.points.at(j, i);
-        if (std::isnan(centre.x)) return;
-        const PixelFootprint footprint(centre, jacobian(footprints_, j, i, width_));
-        if (!is_seen(footprint)) return;
-        const PixelFootprint::Scales scales = footprint.scales();
-        const Positions all = footprint.rows();
-        const Positions seen = footprints_.padding == Padding::zeros ? within(all, rows_.size) : all;
-        for (std::int64_t y = seen.begin; y < seen.end; ++y) {
-            const Positions run = footprint.columns(y);
+        const std::optional<PixelFootprint> footprint = seen_footprint(j, i);
+        if (!footprint) return;
+        const PixelFootprint::Scales scales = footprint->scales();
+        const Positions rows = seen_rows(*footprint);
+        for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+            const Positions run = footprint->columns(y);
             if (run.empty()) continue;
             weights_.resize(static_cast<std::size_t>(run.end - run.begin));
-            footprint.weigh(y, run, scales, weights_.data());
+            footprint->weigh(y, run, scales, weights_.data());
             visit_row(padded(rows_, y), run, visit);
         }
     }
 
     /// The smallest rectangle around the pixels that have a weight.
     [[nodiscard]] Rectangle support(int j, int i) const;
-    /// Whether some of it can be seen.
-    [[nodiscard]] bool is_seen(const PixelFootprint& footprint) const;
+    /// The footprint of glimpse pixel (j, i); none where nothing of it can be seen.
+    [[nodiscard]] std::optional<PixelFootprint> seen_footprint(int j, int i) const;
 
   private:
+    [[nodiscard]] bool is_seen(const PixelFootprint& footprint) const;
+    [[nodiscard]] Positions seen_rows(const PixelFootprint& footprint) const {
+        const Positions all = footprint.rows();
+        return footprints_.padding == Padding::zeros ? within(all, rows_.size) : all;
+    }
     static Positions within(const Positions& run, int size) {
         return {std::max<std::int64_t>(run.begin, 0), std::min<std::int64_t>(run.end, size)};
     }
