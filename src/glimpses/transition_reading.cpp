@@ -101,12 +101,12 @@ std::vector<double> outside(const Fill& fill, const ImageRegion& shares, double 
 cv::Mat mixed(const Backend& backend, const Lowered& lowered, const ImageRegion& inverses,
               const std::vector<double>& c) {
     cv::Mat values = read_one(backend, lowered.map, inverses, CV_32F);
-    const cv::Mat sums = row_sums(lowered.map);
+    const cv::Mat outside = weights_outside(lowered);
     const auto channels = static_cast<std::size_t>(values.channels());
     for (int y = 0; y < values.rows; ++y) {
         auto* value = values.ptr<float>(y);
         for (int x = 0; x < values.cols; ++x, value += channels) {
-            const double missing = lowered.full_weight - double{sums.at<float>(y, x)};
+            const double missing = outside.at<double>(y, x);
             if (std::abs(missing) <= rounded_off * lowered.full_weight) continue;
             for (std::size_t k = 0; k < channels; ++k) {
                 const double n = n_of(*lowered.transition, static_cast<int>(k));
