@@ -82,13 +82,13 @@ constexpr const char* pooled_box_words = "[x0, y0, x1, y1]";
 constexpr std::array<std::string_view, 4> resized_box_members{"y1", "x1", "y2", "x2"};
 constexpr std::array<std::string_view, 4> pooled_box_members{"x0", "y0", "x1", "y1"};
 
-/// The rule by which the box is sampled, where its convention is one.
-std::optional<crop_form::SamplingRule> sampling_rule(Entry& entry, const ReadingContext& context) {
-    const std::string_view taken = take_convention(entry, words_of(box_orders, sampling_rules), context);
-    for (const auto& [word, rule] : sampling_rules) {
-        if (word == taken) return rule;
-    }
-    return std::nullopt;
+/// A box is of whole pixels, or sampled.
+using BoxConvention = std::variant<BoxOrder, crop_form::SamplingRule>;
+
+BoxConvention read_box_convention(Entry& entry, const ReadingContext& context) {
+    std::vector<std::pair<std::string_view, BoxConvention>> conventions(box_orders.begin(), box_orders.end());
+    conventions.insert(conventions.end(), sampling_rules.begin(), sampling_rules.end());
+    return read_convention<BoxConvention>(entry, conventions, BoxOrder::xywh, context);
 }
 
 Crop::SampledForm read_sampled(Entry& entry, crop_form::SamplingRule rule, const ReadingContext& context) {
@@ -148,11 +148,12 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     }
     crop.size = read_size(entry, context);
     read_crop_padding(entry, context, crop);
-    if (const auto rule = sampling_rule(entry, context)) {
+    const BoxConvention convention = read_box_convention(entry, context);
+    if (const auto* const rule = std::get_if<crop_form::SamplingRule>(&convention)) {
         crop.form = read_sampled(entry, *rule, context);
         entry.refuse_own("antialias", "samples are not antialiased: leave it out");
     } else {
-        crop.form = read_box(entry, context);
+        crop.form = read_box(entry, std::get<BoxOrder>(convention), context);
         entry.refuse_own("samples", "samples are those of roi-align and roi-align-unaligned");
     }
     if (crop.size) {

@@ -195,8 +195,7 @@ std::variant<Filter::KernelForm, Filter::LocalForm> read_weights(Entry& entry, c
 SharedNumbers read_bias(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> bias = entry.take("bias");
     if (!bias) return {};
-    if (bias->is_number()) return {json::number(*bias)};
-    if (bias->is_array() || is_reference(*bias)) return numbers(*bias, context);
+    if (auto given = one_or_more(*bias, context)) return *std::move(given);
     bias->fail_type("a number, a number for each channel, or a reference");
 }
 
@@ -225,22 +224,14 @@ void write_filter(const Mechanism& mechanism, WrittenParameters& written) {
     const Filter& filter = std::get<Filter>(mechanism);
     std::visit([&](const auto& form) { write_weights(form, written); }, filter.form);
     const std::vector<double>& bias = filter.bias.get();
-    if (bias.size() == 1) {
-        written.add("bias", bias.front());
-    } else if (!bias.empty()) {
-        written.add_numbers("bias", bias);
-    }
+    if (!bias.empty()) written.add_one_or_more("bias", bias);
     write_padding(filter.padding, filter.fill, written);
 }
 
 Key bias_key() {
-    const std::string limit = number_text(beyond_float32);
-    const std::string number =
-        R"({"type": "number", "exclusiveMinimum": -)" + limit + R"(, "exclusiveMaximum": )" + limit + "}";
     return {.name = "bias",
             .type = {"a number, a number for each channel, or a reference", "of float32",
-                     R"("anyOf": [)" + number + R"(, {"type": "array", "minItems": 1, "items": )" + number +
-                         "}, {" + std::string(reference_schema) + "}]"},
+                     R"("anyOf": [)" + one_or_more_schemas() + "]"},
             .unit = "the image's values",
             .meaning = "Added to what the filters give, but not to alpha."};
 }

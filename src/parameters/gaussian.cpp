@@ -124,8 +124,8 @@ std::vector<double> read_sigmas(const Value& value, const ReadingContext& contex
 }
 
 Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context, Gaussian& gaussian) {
-    Gaussian::BoxForm form{read_box(entry, context, gaussian_box_orders)};
     const auto order = read_convention<BoxOrder>(entry, gaussian_box_orders, BoxOrder::xywh, context);
+    Gaussian::BoxForm form{read_box(entry, order, context)};
     if (order == BoxOrder::yxhw) {
         gaussian.code = Code::hart;
         entry.refuse_own("sigma", "the convention says how wide the Gaussians are; leave out one of the two");

@@ -34,6 +34,12 @@ std::vector<double> numbers(const json::Value& value, const ReadingContext& cont
     return is_reference(value) ? referenced_list(value, context) : json::numbers(value);
 }
 
+std::optional<std::vector<double>> one_or_more(const json::Value& value, const ReadingContext& context) {
+    if (value.is_number()) return std::vector{json::number(value)};
+    if (value.is_array() || is_reference(value)) return numbers(value, context);
+    return std::nullopt;
+}
+
 std::vector<double> numbers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                             const ReadingContext& context) {
     if (!is_reference(value)) return json::numbers(value, names.names.size(), meaning);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,9 @@ std::vector<double> numbers(const json::Value& value, const ReadingContext& cont
 /// As many numbers as names, in their order or in the "order" of a reference.
 std::vector<double> numbers(const json::Value& value, const NumberNames& names, std::string_view meaning,
                             const ReadingContext& context);
+
+/// A number, or an array or a reference of some, such as one for each channel; none of any other value.
+std::optional<std::vector<double>> one_or_more(const json::Value& value, const ReadingContext& context);
 
 std::vector<int> integers(const json::Value& value, const ReadingContext& context);
 

@@ -92,27 +92,33 @@ Key size_key(std::vector<std::string_view> forms) {
         .meaning = "The glimpse's size. Without it, the caller's default, or else the box's own."};
 }
 
-Key padding_key(std::vector<std::string_view> forms) {
+std::string one_or_more_schemas() {
     const std::string limit = number_text(beyond_float32);
     const std::string number = "{" + number_type().schema + R"(, "exclusiveMinimum": -)" + limit +
                                R"(, "exclusiveMaximum": )" + limit + "}";
+    return number + R"(, {"type": "array", "minItems": 1, "items": )" + number + "}, {" +
+           std::string(reference_schema) + "}";
+}
+
+Key padding_key(std::vector<std::string_view> forms) {
     return {.name = "padding",
             .forms = std::move(forms),
             .type = {enum_type<PaddingWord>(padding_words).words +
                          ", a number, a number for each channel, or a reference",
                      "of float32",
-                     R"("anyOf": [{)" + enum_type<PaddingWord>(padding_words).schema + "}, " + number +
-                         R"(, {"type": "array", "minItems": 1, "items": )" + number + "}, {" +
-                         std::string(reference_schema) + "}]"},
+                     R"("anyOf": [{)" + enum_type<PaddingWord>(padding_words).schema + "}, " +
+                         one_or_more_schemas() + "]"},
             .unit = "the image's values",
             .default_value = quoted_word<PaddingWord>(padding_words, PaddingWord::zeros),
             .meaning = "What lies outside the image."};
 }
 
-OrientedBox read_box(Entry& entry, const ReadingContext& context,
-                     std::span<const std::pair<std::string_view, BoxOrder>> orders) {
+OrientedBox read_box(Entry& entry, const ReadingContext& context) {
+    return read_box(entry, read_convention<BoxOrder>(entry, box_orders, BoxOrder::xywh, context), context);
+}
+
+OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context) {
     const Value value = *entry.take("box");
-    const BoxOrder order = read_convention<BoxOrder>(entry, orders, BoxOrder::xywh, context);
     const std::vector<double> n = numbers(value, {names_of(order)}, box_words, context);
     const Box box = [&] {
         try {
@@ -142,8 +148,7 @@ std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
 PaddingAndFill read_padding(Entry& entry, const ReadingContext& context) {
     const std::optional<Value> padding = entry.take("padding");
     if (!padding) return {};
-    if (padding->is_number()) return {{}, Constant{{json::number(*padding)}}};
-    if (padding->is_array() || is_reference(*padding)) return {{}, Constant{numbers(*padding, context)}};
+    if (auto given = one_or_more(*padding, context)) return {{}, Constant{*std::move(given)}};
     if (!padding->is_string()) {
         padding->fail(enum_type<PaddingWord>(padding_words).words +
                       ", a number, an array of numbers or a reference is needed");
@@ -176,9 +181,7 @@ void write_size(const std::optional<Size>& size, WrittenParameters& written) {
 
 void write_padding(const std::optional<Padding>& padding, const Fill& fill, WrittenParameters& written) {
     if (const auto* const constant = std::get_if<Constant>(&fill)) {
-        const std::vector<double>& values = constant->values.get();
-        if (values.size() == 1) return written.add("padding", values.front());
-        return written.add_numbers("padding", values);
+        return written.add_one_or_more("padding", constant->values.get());
     }
     PaddingWord word = PaddingWord::zeros;
     if (std::holds_alternative<MeanOfImage>(fill)) {

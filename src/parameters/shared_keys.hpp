@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,13 +29,17 @@ inline constexpr std::array<std::pair<std::string_view, PointUnits>, 3> point_un
      {"fraction", PointUnits::fraction},
      {"normalised", PointUnits::normalised}}};
 
+/// The JSON Schemas of a number that float32 can hold, of an array of such, and of a reference, for "anyOf".
+std::string one_or_more_schemas();
+
 /// `forms` as in `Key`.
 Key size_key(std::vector<std::string_view> forms);
 Key padding_key(std::vector<std::string_view> forms);
 
 /// Reads "box", "convention" and "units". A normalised box is read as fractions.
-OrientedBox read_box(Entry& entry, const ReadingContext& context,
-                     std::span<const std::pair<std::string_view, BoxOrder>> orders = box_orders);
+OrientedBox read_box(Entry& entry, const ReadingContext& context);
+/// The same of a box whose convention was read.
+OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context);
 
 /// Reads "units" of what is never normalised.
 Units read_units(Entry& entry);

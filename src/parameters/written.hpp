@@ -21,6 +21,11 @@ class WrittenParameters {
     void add_numbers(std::string_view key, const std::vector<Number>& numbers) {
         add(key, numbers.size() <= most_numbers ? Json(numbers) : shape({numbers.size()}));
     }
+    /// One number as such, and more as `add_numbers`.
+    void add_one_or_more(std::string_view key, const std::vector<double>& numbers) {
+        if (numbers.size() == 1) return add(key, numbers.front());
+        add_numbers(key, numbers);
+    }
     /// The rows of a matrix of CV_64F, or `{"shape": [rows, columns]}`.
     void add_rows(std::string_view key, const cv::Mat& matrix);
 
