@@ -121,11 +121,15 @@ constexpr std::array<Unread, 19> unread_formats{{
     {"WIDER FACE's lists, which are not read; convert them to COCO or YOLO",
      [](const Content& content) { return content.has_rows() && is_wider_face(content); }},
     {"the description of a YOLO data set; give the directory of its labels, from which it is found",
-     [](const Content& content) { return content.has_rows() && content.has_line_of("names:"); }},
+     [](const Content& content) { return content.has_line_of("names:"); }},
     {"KITTI's lines, which are not read; convert them to COCO or YOLO",
      [](const Content& content) { return content.has_rows_that(is_kitti); }},
     {"DOTA's corners, which are not read; convert them to YOLO's polygons",
-     [](const Content& content) { return content.has_rows_that(is_dota); }},
+     [](const Content& content) {
+         // The lines above its rows, which are all that a file without objects has.
+         return content.has_rows_that(is_dota) || content.has_line_of("imagesource:") ||
+                content.has_line_of("gsd:");
+     }},
     {"CVAT's XML, which is not read; export the task as COCO, YOLO, VOC or MOT",
      [](const Content& content) { return content.is_xml_with_root("annotations"); }},
     {"VisDrone's lines, which are not read; convert them to COCO or YOLO",

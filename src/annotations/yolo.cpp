@@ -41,7 +41,8 @@ double corner(const Row& row, std::size_t field) {
 std::string class_of(const Row& row) {
     const double number = row.number(0);
     if (is_class(number)) return decimal_text(number);
-    throw Error("a class is a whole number of 0 or more, not " + decimal_text(number));
+    throw Error("a class is a whole number of 0 or more, 1000000000 at most, not " +
+                std::string(row.fields[0]));
 }
 
 [[noreturn]] void fail_ambiguous(const std::string& one, const std::string& other,

@@ -47,7 +47,9 @@ std::string identifier(const Value& value) {
     if (!value.json->is_number_float()) return text_or_number(value);
     const double real = number(value);
     if (std::abs(real) >= first_inexact) {
-        value.fail("a number beyond 64 bits is not told from its neighbours; write it as text");
+        value.fail(
+            "a number of more digits than float64 or 64 bits hold is not told from its neighbours; write it "
+            "as text");
     }
     return real == std::nearbyint(real) ? std::to_string(static_cast<std::int64_t>(real))
                                         : text_or_number(value);

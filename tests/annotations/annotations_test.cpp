@@ -176,7 +176,7 @@ TEST_CASE("COCO: what ids do not tell apart fails by itself, and no other") {
     // Both are the same float64.
     CHECK(found("20000000000000000001", "20000000000000000002", cat).front() == "c 000 dog 4: 5 6 7 8");
     CHECK(holds(found("20000000000000000001", "20000000000000000002", cat).back(),
-                "a number beyond 64 bits is not told from its neighbours"));
+                "a number of more digits than float64 or 64 bits hold is not told from its neighbours"));
 }
 
 TEST_CASE("COCO: a name belongs to the file whose path ends most alike") {

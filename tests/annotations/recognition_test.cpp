@@ -122,6 +122,9 @@ TEST_CASE("what is known and not read is named in directories, too") {
     directory.file("dota/1.txt", dota);
     directory.file("dota/2.txt", yolo);
     CHECK(holds(problem_of("dota", ""), "1.txt: is DOTA's corners"));
+    directory.file("nothing/1.txt", "imagesource:GoogleEarth\ngsd:0.1463\n");
+    directory.file("nothing/2.txt", yolo);
+    CHECK(holds(problem_of("nothing", ""), "1.txt: is DOTA's corners"));
     directory.file("cvat/1.xml", "<annotations><image/></annotations>");
     CHECK(holds(problem_of("cvat", ""), "1.xml: is CVAT's XML"));
     directory.file("drone/1.txt", "684,8,273,116,0,0,0,0\n");

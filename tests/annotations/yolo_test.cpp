@@ -71,7 +71,10 @@ TEST_CASE("YOLO: lines that are none fail by themselves") {
     CHECK(second("0 4 -4 1 1") == "a 001 0 0: 3.5 -4.5 1 1");
     CHECK(holds(second("0 4.1 0.5 1 1"), "a 001 0 0: fractions"));
     CHECK(holds(second("0 0.5 0.5 1"), "five numbers"));
-    CHECK(holds(second("0.5 0.5 0.5 1 1"), "a class is a whole number of 0 or more, not 0.5"));
+    CHECK(holds(second("0.5 0.5 0.5 1 1"),
+                "a class is a whole number of 0 or more, 1000000000 at most, not 0.5"));
+    // float64 rounds it to its neighbour.
+    CHECK(holds(second("9007199254740993 0.5 0.5 1 1"), "not 9007199254740993"));
     CHECK(holds(second("-1 0.5 0.5 1 1"), "a class is a whole number"));
     CHECK(holds(second("0 0.5 five 1 1"), "field 3: a number is needed, not 'five'"));
 }

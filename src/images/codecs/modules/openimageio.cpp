@@ -159,6 +159,11 @@ class OpenImageIoReader final : public ImageReader {
 
     [[nodiscard]] const OIIO::ImageSpec& spec() const { return input_->spec(); }
 
+    /// The page's item.
+    [[nodiscard]] std::uint32_t heif_picture() const {
+        return heif_pictures_[static_cast<std::size_t>(page_)];
+    }
+
     /// Throws `Error` for images that are more, or other, than one grid of pixels.
     void require_plain() const {
         const OIIO::ImageSpec& s = spec();
@@ -210,7 +215,7 @@ class OpenImageIoReader final : public ImageReader {
             info_.orientation = 14 - info_.orientation;
         // OpenImageIO 2.4 leaves out the profile of HEIF.
         if (format_.name == "heif") {
-            info_.icc_profile = heif_profile(bytes_, heif_pictures_[static_cast<std::size_t>(page_)]);
+            info_.icc_profile = heif_profile(bytes_, heif_picture());
             return;
         }
         const auto* const profile = s.find_attribute("ICCProfile");
@@ -224,7 +229,7 @@ class OpenImageIoReader final : public ImageReader {
         cv::Mat grey;
         cv::extractChannel(all_, grey, 0);
         // libheif 1.15 expands it with colours alone.
-        if (heif_has_limited_range(bytes_, heif_pictures_[static_cast<std::size_t>(page_)])) {
+        if (heif_has_limited_range(bytes_, heif_picture())) {
             constexpr double black = 16;
             constexpr double scale = 255.0 / (235 - black);
             grey.convertTo(grey, CV_8U, scale, -black * scale);
