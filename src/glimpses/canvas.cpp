@@ -8,10 +8,9 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "glimpses/resampled_layer.hpp"
 #include "images/depth_name.hpp"
 #include "maps/image_region.hpp"
-#include "maps/projective.hpp"
-#include "maps/sampled.hpp"
 #include "pixels/alpha.hpp"
 #include "pixels/rounding.hpp"
 
@@ -124,15 +123,6 @@ cv::Mat premultiplied(const Image& image, const AlphaUnits& units) {
     return all;
 }
 
-/// Whether neighbouring glimpse pixels are not neighbours in the image, so that pasting must interpolate.
-bool is_resampled(const Lowered& lowered) {
-    if (!lowered.matrix) return lowered.homography != nullptr;
-    const auto& m = lowered.matrix->m;
-    const bool unit_pitch =
-        lowered.matrix->axis_aligned() && std::abs(m[0][0]) == 1 && std::abs(m[1][1]) == 1;
-    return mixes_pixels(lowered.map) || !unit_pitch;
-}
-
 /// What is laid over a canvas: premultiplied colours and alpha, and by how much each pixel covers, before it
 /// is clamped to 0…1.
 struct Layer {
@@ -146,64 +136,6 @@ Layer covering_by_alpha(ImageRegion pixels) {
     Layer layer{std::move(pixels), {}};
     cv::extractChannel(layer.pixels.pixels, layer.cover, layer.pixels.pixels.channels() - 1);
     return layer;
-}
-
-/// The pixels of the canvas that a resampled glimpse lies on. Throws `Error` where they are too far away to
-/// be numbers.
-Rectangle resampled_region(const Lowered& lowered) {
-    const auto border = outline(lowered);
-    const auto [left, top, right, bottom] = extent(border);
-    if (!std::isfinite(right - left) || !std::isfinite(bottom - top))
-        throw Error("the glimpse's border lies beyond the largest number: the glimpse cannot be pasted");
-    return intersection(rounded({std::floor(left), std::floor(top), std::ceil(right) - std::floor(left),
-                                 std::ceil(bottom) - std::floor(top)}),
-                        whole(lowered.map.image));
-}
-
-/// From the pixels of a region of the canvas to the glimpse's, centre coordinates; NaN where the glimpse sees
-/// none. Throws `Error` where the way has no inverse.
-SamplingPoints points_in_glimpse(const Lowered& lowered, const Rectangle& region) {
-    constexpr const char* no_inverse = "the matrix has no inverse: the glimpse cannot be pasted";
-    if (lowered.matrix) {
-        if (lowered.matrix->determinant() == 0) throw Error(no_inverse);
-        Affine back = inverse(*lowered.matrix);
-        for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
-        return back;
-    }
-    const auto& m = *lowered.homography;
-    const cv::Matx33d matrix(m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]);
-    if (cv::determinant(matrix) == 0) throw Error(no_inverse);
-    // d there is the inverse of d here: what the glimpse sees is in front, both ways.
-    const cv::Matx33d inverse = matrix.inv();
-    Homography back;
-    for (int k = 0; k < 9; ++k) back[std::size_t(k / 3)][std::size_t(k % 3)] = inverse.val[k];
-    return {seen_pixels(back, region), region.width};
-}
-
-/// The glimpse resampled onto the canvas: premultiplied colours and alpha, 0 outside the outline.
-ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, const cv::Mat& glimpse) {
-    const LinearMap& map = lowered.map;
-    const Rectangle region = resampled_region(lowered);
-    if (region.empty()) return {};
-
-    const Samples samples{.points = points_in_glimpse(lowered, region), .padding = Padding::border};
-    const LinearMap onto_canvas{
-        .image = map.glimpse, .glimpse = region.size(), .kind = sampled(samples, map.glimpse, region.size())};
-    cv::Mat layer = read_one(backend, onto_canvas, {whole(map.glimpse), glimpse}, CV_32F);
-
-    const int channels = layer.channels();
-    for (int y = 0; y < layer.rows; ++y) {
-        auto* pixel = layer.ptr<float>(y);
-        for (int x = 0; x < layer.cols; ++x, pixel += channels) {
-            const Point p = samples.points.at(x, y);
-            const double column = edge_from_centre(p.x);
-            const double row = edge_from_centre(p.y);
-            if (column < 0 || row < 0 || column >= map.glimpse.width || row >= map.glimpse.height) {
-                std::fill_n(pixel, channels, 0.0F);
-            }
-        }
-    }
-    return {region, layer};
 }
 
 /// In place, of some rows: canvas · (1 - cover) + layer, with cover clamped to 0…1.
@@ -383,9 +315,9 @@ std::int64_t paste_memory(const Lowered& lowered, const Image& glimpse, const Im
     const std::int64_t covered = resampled ? resampled_region(lowered).area() : support(map).area();
     // While it is summed up, and as it is kept.
     constexpr std::int64_t attention = sizeof(double) + sizeof(float);
-    const std::int64_t points = lowered.homography ? bounded_product(covered, sizeof(Point)) : 0;
-    return points + result_bytes(canvas, depth) + float_bytes(whole_of(glimpse).area(), channels) +
-           float_bytes(covered, channels) + bounded_product(attention, covered);
+    return inverse_memory(lowered, resampled ? covered : 0) + result_bytes(canvas, depth) +
+           float_bytes(whole_of(glimpse).area(), channels) + float_bytes(covered, channels) +
+           bounded_product(attention, covered);
 }
 
 }  // namespace glimpse

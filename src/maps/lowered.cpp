@@ -12,12 +12,6 @@ namespace glimpse {
 
 namespace {
 
-/// Whether points span an area: those in a single line, such as a list of pixels, do not, unless their border
-/// is known.
-bool enclose_an_area(const SamplingPoints& points, Size size) {
-    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
-}
-
 /// The mean of values of a region, 0 elsewhere, over each n×n block; what lies outside the image counts as 0.
 ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n) {
     const Rectangle& r = values.region;
@@ -127,6 +121,10 @@ double pitch_of(const SamplingPoints::Jacobian& jacobian) {
 
 double pitch_by_matrix(const Lowered& lowered) {
     return lowered.matrix ? pitch_of(SamplingPoints(*lowered.matrix).jacobian(0, 0)) : 1;
+}
+
+bool enclose_an_area(const SamplingPoints& points, Size size) {
+    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
 }
 
 std::vector<Point> outline_by_points(const SamplingPoints& points, const Lowered& lowered) {

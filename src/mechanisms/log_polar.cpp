@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -33,9 +34,43 @@ class Circles {
         return {centre_.x + r * std::cos(angle), centre_.y + r * std::sin(angle)};
     }
 
+    /// The way back, the turn in [0, 1).
+    [[nodiscard]] Point shares(const Point& point) const {
+        const Point d{point.x - centre_.x, point.y - centre_.y};
+        const double turn = std::atan2(d.y, d.x) / (2 * std::numbers::pi);
+        return {turn - std::floor(turn),
+                std::log(std::hypot(d.x, d.y) / radius_[0]) / std::log(radius_[1] / radius_[0])};
+    }
+
   private:
     Point centre_;
     std::array<double, 2> radius_;
+};
+
+class LogPolarInverse final : public InverseWarp {
+  public:
+    LogPolarInverse(const Circles& circles, Size glimpse) : circles_(circles), glimpse_(glimpse) {}
+
+    [[nodiscard]] std::vector<Point> points(const Rectangle& pixels) const override {
+        std::vector<Point> all;
+        all.reserve(static_cast<std::size_t>(pixels.area()));
+        for (int y = pixels.y; y < pixels.bottom(); ++y) {
+            for (int x = pixels.x; x < pixels.right(); ++x) {
+                const Point share = circles_.shares({edge_from_centre(x), edge_from_centre(y)});
+                const bool is_seen = share.y >= 0 && share.y < 1;
+                all.push_back(is_seen ? Point{centre_from_edge(share.x * glimpse_.width),
+                                              centre_from_edge(share.y * glimpse_.height)}
+                                      : nowhere);
+            }
+        }
+        return all;
+    }
+
+  private:
+    static constexpr Point nowhere{std::numeric_limits<double>::quiet_NaN(),
+                                   std::numeric_limits<double>::quiet_NaN()};
+    Circles circles_;
+    Size glimpse_;
 };
 
 std::vector<Point> border(const Circles& circles) {
@@ -68,6 +103,10 @@ SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimp
     const Circles circles(warp, image);
     const auto carry = [&](const Point& p) { return circles.at(p.x / glimpse.width, p.y / glimpse.height); };
     return {carried_points(glimpse, carry), glimpse.width, border(circles)};
+}
+
+std::shared_ptr<const InverseWarp> log_polar_inverse(const LogPolarWarp& warp, Size image, Size glimpse) {
+    return std::make_shared<const LogPolarInverse>(Circles(warp, image), glimpse);
 }
 
 }  // namespace glimpse

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
+
 #include "glimpse/geometry.hpp"
+#include "glimpse/inverse_warp.hpp"
 #include "glimpse/mechanisms/warps.hpp"
 #include "glimpse/sampling_points.hpp"
 
@@ -17,5 +20,8 @@ Box outer_bounds(const LogPolarWarp& warp, Size image);
 /// The points of a w×h glimpse. Their border is the inner circle, clockwise on the screen, and the outer one
 /// back, joined along the ray of angle 0.
 SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse);
+
+/// Angles and ratios of radii, which the centre itself has none of.
+std::shared_ptr<const InverseWarp> log_polar_inverse(const LogPolarWarp& warp, Size image, Size glimpse);
 
 }  // namespace glimpse

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/core.hpp>
 #include <vector>
 
 #include "glimpse/error.hpp"
@@ -44,7 +45,29 @@ std::vector<Point> border(const Homography& matrix, Size glimpse) {
     return polygon;
 }
 
+class ProjectiveInverse final : public InverseWarp {
+  public:
+    explicit ProjectiveInverse(const Homography& m)
+        : matrix_(m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]) {}
+
+    [[nodiscard]] std::vector<Point> points(const Rectangle& pixels) const override {
+        if (cv::determinant(matrix_) == 0) throw Error(no_way_back);
+        // d there is the inverse of d here: what the glimpse sees is in front, both ways.
+        const cv::Matx33d inverse = matrix_.inv();
+        Homography back;
+        for (int k = 0; k < 9; ++k) back[std::size_t(k / 3)][std::size_t(k % 3)] = inverse.val[k];
+        return seen_pixels(back, pixels);
+    }
+
+  private:
+    cv::Matx33d matrix_;
+};
+
 }  // namespace
+
+std::shared_ptr<const InverseWarp> projective_inverse(const Homography& matrix) {
+    return std::make_shared<const ProjectiveInverse>(matrix);
+}
 
 Homography facing_forwards(Homography matrix, Size glimpse) {
     const double d = projected(matrix, (glimpse.width - 1) / 2.0, (glimpse.height - 1) / 2.0).d;

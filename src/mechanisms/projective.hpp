@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include "glimpse/geometry.hpp"
+#include "glimpse/inverse_warp.hpp"
 #include "glimpse/sampling_points.hpp"
 
 namespace glimpse {
@@ -18,5 +20,8 @@ SamplingPoints projective_points(const Homography& matrix, Size glimpse);
 /// The homography, from and to centre coordinates, that takes the outer corners of a glimpse to these, edge
 /// coordinates: of a parallelogram it is affine, with the last row (0, 0, 1).
 Homography homography_to(const std::array<Point, 4>& corners, Size glimpse);
+
+/// By the inverse matrix. Of d > 0 in the glimpse.
+std::shared_ptr<const InverseWarp> projective_inverse(const Homography& matrix);
 
 }  // namespace glimpse

@@ -246,6 +246,13 @@ std::optional<Homography> homography(const Warp& warp, Size image, Size glimpse)
     return std::nullopt;
 }
 
+std::shared_ptr<const InverseWarp> inverse_warp(const Warp& warp, Size image, Size glimpse) {
+    if (const auto* const log_polar = std::get_if<LogPolarWarp>(&warp))
+        return log_polar_inverse(*log_polar, image, glimpse);
+    const auto matrix = homography(warp, image, glimpse);
+    return matrix ? projective_inverse(*matrix) : nullptr;
+}
+
 LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse) {
     const auto bytes = [](Size points) { return bounded_product(points.area(), sizeof(Point)); };
     LoweringMemory memory{.kept = bytes(glimpse ? *glimpse : own_size(warp, image))};

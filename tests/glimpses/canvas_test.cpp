@@ -202,6 +202,143 @@ TEST_CASE("paste: a quadrilateral's glimpse covers the pixels whose centres lie 
     }
 }
 
+namespace {
+
+/// The points of an affine map, listed in pixels.
+GridWarp listed(const Affine& affine, Size glimpse) {
+    std::vector<Point> points;
+    for (int i = 0; i < glimpse.height; ++i) {
+        for (int j = 0; j < glimpse.width; ++j) points.push_back(affine(j, i));
+    }
+    return {warps::field(std::move(points), glimpse.width), true};
+}
+
+cv::Mat coordinates(Size size) {
+    cv::Mat all(size.height, size.width, CV_32FC2);
+    for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x)
+            all.at<cv::Vec2f>(y, x) = cv::Vec2f(static_cast<float>(x), static_cast<float>(y));
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("paste: the listed points of an affine map are that map") {
+    const Affine affine{{{{0.61, -0.23, 3.11}, {0.31, 0.57, 0.77}}}};
+    const Size size{9, 8};
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::MatrixForm{affine};
+    transformer.size = size;
+    const Image canvas = image(cv::Mat(picture.height, picture.width, CV_32F, cv::Scalar(40)));
+    cv::Mat values(size.height, size.width, CV_32F);
+    cv::RNG(7).fill(values, cv::RNG::UNIFORM, 0, 255);
+    const cv::Mat expected = paste(cpu(), lower(transformer, picture), image(values), canvas).pixels;
+    CHECK(cv::countNonZero(expected != 40) > 10);
+    // Beside linear interpolation in triangles the inverse of a matrix rounds otherwise.
+    constexpr double inverse_tolerance = 255 * 2e-6;
+    const Lowered lowered = lower(warps::transformer(listed(affine, size)), picture);
+    CHECK_FALSE(lowered.matrix);
+    check_near(paste(cpu(), lowered, image(values), canvas).pixels, expected, inverse_tolerance);
+    // Mirrored, too.
+    Affine mirrored = affine;
+    for (auto& row : mirrored.m) {
+        row[2] += row[0] * (size.width - 1);
+        row[0] = -row[0];
+    }
+    cv::Mat flipped;
+    cv::flip(values, flipped, 1);
+    check_near(
+        paste(cpu(), lower(warps::transformer(listed(mirrored, size)), picture), image(flipped), canvas)
+            .pixels,
+        expected, inverse_tolerance);
+}
+
+TEST_CASE("paste: coordinates that a warp has cut come back to where they are") {
+    const Size size{40, 32};
+    const cv::Mat whole = coordinates(size);
+    const ThinPlateWarp plate{{{0, 0}, {24, 0}, {24, 20}, {0, 20}, {12, 10}},
+                              {{4, 3}, {36, 5}, {33, 29}, {6, 27}, {22, 17}}};
+    std::vector<Point> waves;
+    for (int i = 0; i < 20; ++i) {
+        for (int j = 0; j < 24; ++j) waves.push_back({std::sin(i / 4.0), std::cos(j / 5.0)});
+    }
+    for (const Warp& warp : {Warp(plate), Warp(FlowWarp{warps::field(waves, 24)})}) {
+        SpatialTransformer transformer = warps::transformer(warp, Size{24, 20});
+        for (const bool antialias : {false, true}) {
+            transformer.antialias = antialias;
+            transformer.padding = Padding::border;
+            const Lowered lowered = lower(transformer, size);
+            const Image glimpse = image(extracted(lowered, image(whole)).pixels);
+            const Image canvas = image(cv::Mat(size.height, size.width, CV_32FC2, cv::Scalar::all(-1)));
+            const cv::Mat pasted = paste(cpu(), lowered, glimpse, canvas).pixels;
+            // Between the points the warp is linear to a fraction of a pixel.
+            constexpr double bend = 0.1;
+            int covered = 0;
+            for (int y = 2; y + 2 < size.height; ++y) {
+                for (int x = 2; x + 2 < size.width; ++x) {
+                    const auto found = pasted.at<cv::Vec2f>(y, x);
+                    if (found == cv::Vec2f(-1, -1)) continue;
+                    // A clamped border is up to half a glimpse pixel away.
+                    const bool is_inner = x > 8 && x < 30 && y > 8 && y < 24;
+                    const double tolerance = is_inner ? bend : 1;
+                    CHECK(std::abs(found[0] - static_cast<float>(x)) < tolerance);
+                    CHECK(std::abs(found[1] - static_cast<float>(y)) < tolerance);
+                    ++covered;
+                }
+            }
+            CHECK(covered > size.area() / 2);
+        }
+    }
+}
+
+TEST_CASE("paste: log-polar and back covers the ring, and restores what is smooth") {
+    const Size size{64, 64};
+    cv::Mat smooth(size.height, size.width, CV_32F);
+    for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x)
+            smooth.at<float>(y, x) = static_cast<float>(100 + 50 * std::sin(x / 9.0) * std::cos(y / 7.0));
+    }
+    const LogPolarWarp warp{{32.3, 31.6}, {4, 28}};
+    const Lowered lowered = lower(warps::transformer(warp, Size{256, 96}), size);
+    const Image glimpse = image(extracted(lowered, image(smooth)).pixels);
+    const Image canvas = image(cv::Mat::zeros(size.height, size.width, CV_32F));
+    const cv::Mat pasted = paste(cpu(), lowered, glimpse, canvas).pixels;
+    // Bilinear twice: an eighth of the second derivative, 1.02. Where the border is clamped, at the circles
+    // and at the ray of angle 0: the gradient, at most 7.2, over half a glimpse pixel.
+    constexpr double curvature = 0.25;
+    constexpr double clamped = 2.5;
+    for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x) {
+            const Point d{x + 0.5 - warp.centre.x, y + 0.5 - warp.centre.y};
+            const double r = std::hypot(d.x, d.y);
+            const bool is_seen = r >= warp.radius[0] && r < warp.radius[1];
+            const bool is_inner =
+                r > warp.radius[0] + 1 && r < warp.radius[1] - 1 && (d.x < 0 || std::abs(d.y) > 1);
+            const float expected = is_seen ? smooth.at<float>(y, x) : 0;
+            CHECK(std::abs(pasted.at<float>(y, x) - expected) <= (is_inner  ? curvature
+                                                                  : is_seen ? clamped
+                                                                            : 0));
+        }
+    }
+}
+
+TEST_CASE("paste: where listed points fold, the last cell counts; a line of them is scattered") {
+    // Two columns of cells, the second folded back onto the first.
+    const std::vector<Point> folded{{2, 2}, {6, 2}, {2, 2}, {2, 6}, {6, 6}, {2, 6}};
+    const Image canvas = image(cv::Mat::zeros(9, 12, CV_32F));
+    const Lowered lowered = lower(warps::transformer(GridWarp{warps::field(folded, 3), true}), picture);
+    const Image glimpse = image((cv::Mat_<float>(2, 3) << 10, 20, 30, 10, 20, 30));
+    const cv::Mat pasted = paste(cpu(), lowered, glimpse, canvas).pixels;
+    CHECK(pasted.at<float>(4, 3) == doctest::Approx(27.5));  // a quarter of the way from 30 to 20
+    const std::vector<Point> line{{2, 2}, {6, 2}, {9, 5}};
+    const Lowered scattered = lower(warps::transformer(GridWarp{warps::field(line, 3), true}), picture);
+    const Image three = image((cv::Mat_<float>(1, 3) << 10, 20, 30));
+    const cv::Mat spread = paste(cpu(), scattered, three, canvas).pixels;
+    CHECK(cv::countNonZero(spread) == 3);
+    CHECK(spread.at<float>(5, 9) == 30);
+}
+
 TEST_CASE("paste: of neighbours that share an edge each pixel is one's alone") {
     const Image canvas = image(cv::Mat(picture.height, picture.width, CV_8U, cv::Scalar(40)));
     const auto pasted = [&](const Box& box, int value, const Image& onto) {

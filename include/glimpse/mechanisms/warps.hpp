@@ -10,6 +10,7 @@
 
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
+#include "glimpse/inverse_warp.hpp"
 #include "glimpse/lowered.hpp"
 #include "glimpse/sampling_points.hpp"
 
@@ -105,6 +106,10 @@ GLIMPSE_EXPORT SamplingPoints sampling_points(const Warp& warp, Size image, Size
 /// The matrix of a projective map or quadrilateral, from glimpse pixel to image pixel, d > 0 at the glimpse's
 /// centre; none of any other. Throws as `sampling_points`.
 GLIMPSE_EXPORT std::optional<Homography> homography(const Warp& warp, Size image, Size glimpse);
+
+/// T⁻¹ of a projective map, a quadrilateral and log-polar circles; null of any other. Throws as
+/// `sampling_points`.
+GLIMPSE_EXPORT std::shared_ptr<const InverseWarp> inverse_warp(const Warp& warp, Size image, Size glimpse);
 
 /// The bytes of its points, and of what they are made of, for a glimpse of that size or else of its own.
 GLIMPSE_EXPORT LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse);
