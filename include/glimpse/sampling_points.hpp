@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -26,7 +27,7 @@ class GLIMPSE_EXPORT SamplingPoints {
     /// T(j, i); of listed ones, 0 ≤ j < w and 0 ≤ i < h.
     [[nodiscard]] Point at(int j, int i) const {
         if (const auto* affine = std::get_if<Affine>(&points_)) return (*affine)(j, i);
-        const auto& [points, width, border] = *std::get_if<List>(&points_);
+        const auto& [points, width, border, extent] = *std::get_if<List>(&points_);
         return points[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
                       static_cast<std::size_t>(j)];
     }
@@ -37,6 +38,12 @@ class GLIMPSE_EXPORT SamplingPoints {
     [[nodiscard]] const std::vector<Point>* listed() const {
         const auto* list = std::get_if<List>(&points_);
         return list ? &list->points : nullptr;
+    }
+
+    /// The extent of listed points, of which none is NaN; else null.
+    [[nodiscard]] const Extent* listed_extent() const {
+        const auto* list = std::get_if<List>(&points_);
+        return list && list->extent ? &*list->extent : nullptr;
     }
 
     /// Whether listed points came with their border.
@@ -68,7 +75,8 @@ class GLIMPSE_EXPORT SamplingPoints {
     struct List {
         std::vector<Point> points;
         int width;
-        std::vector<Point> border;  ///< empty where it is not known
+        std::vector<Point> border;     ///< empty where it is not known
+        std::optional<Extent> extent;  ///< of the points, where none is NaN
     };
     std::variant<Affine, List> points_;
 };

@@ -59,8 +59,9 @@ const Point* SampledRows::listed_row(int i) const {
 
 /// The longest run of listed points within low … high.
 Interval SampledRows::listed_within(int i, Point low, Point high) const {
-    const Point* const row = listed_row(i);
     const int width = map_.glimpse.width;
+    if (lie_within(samples_.points, low, high)) return {0, width};
+    const Point* const row = listed_row(i);
     const auto is_within = [&](const Point& p) {
         return int(p.x >= low.x) & int(p.x <= high.x) & int(p.y >= low.y) & int(p.y <= high.y);
     };

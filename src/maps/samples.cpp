@@ -85,9 +85,16 @@ Rectangle around_taps(const ImageSampler& sampler, const Point& point) {
 }
 
 /// The smallest rectangle around the taps of listed points.
-Rectangle listed_support(const ImageSampler& sampler, const std::vector<Point>& points) {
+Rectangle listed_support(const ImageSampler& sampler, const SamplingPoints& points) {
+    // Inside the image the first and the last tap grow with the position; a bicubic kernel's do not, whose
+    // outer weights are 0 at whole positions.
+    const bool grows = sampler.columns.interpolation != Interpolation::bicubic;
+    if (grows && lie_within(points, {0, 0}, {sampler.columns.size - 1.0, sampler.rows.size - 1.0})) {
+        const auto [left, top, right, bottom] = *points.listed_extent();
+        return smallest_containing(around_taps(sampler, {left, top}), around_taps(sampler, {right, bottom}));
+    }
     Rectangle all;
-    for (const Point& point : points) all = smallest_containing(all, around_taps(sampler, point));
+    for (const Point& point : *points.listed()) all = smallest_containing(all, around_taps(sampler, point));
     return all;
 }
 
@@ -114,9 +121,14 @@ Rectangle unpadded_support(const Samples& samples, const Affine& affine, Size im
 
 }  // namespace
 
+bool lie_within(const SamplingPoints& points, const Point& low, const Point& high) {
+    const Extent* const all = points.listed_extent();
+    return all && all->left >= low.x && all->top >= low.y && all->right <= high.x && all->bottom <= high.y;
+}
+
 Rectangle support(const Samples& samples, const LinearMap& map) {
     const ImageSampler sampler = image_sampler(samples, map.image);
-    if (const auto* points = samples.points.listed()) return listed_support(sampler, *points);
+    if (samples.points.listed()) return listed_support(sampler, samples.points);
     if (samples.padding == Padding::zeros) {
         return unpadded_support(samples, *samples.points.affine(), map.image, map.glimpse);
     }

@@ -11,6 +11,9 @@
 
 namespace glimpse {
 
+/// Whether points are listed, and all of them lie within low … high, as their extent tells at once.
+bool lie_within(const SamplingPoints& points, const Point& low, const Point& high);
+
 // What belongs to every kind: see maps/kinds.hpp.
 Rectangle support(const Samples& samples, const LinearMap& map);
 cv::Mat attention(const Samples& samples, const LinearMap& map, const Rectangle& support);

@@ -1,6 +1,7 @@
 #include "glimpse/sampling_points.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "maps/border_places.hpp"
@@ -32,11 +33,15 @@ Point difference(int k, int count, const Point& of_single, At&& at) {
 }  // namespace
 
 SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border)
-    : points_(List{std::move(points), width, std::move(border)}) {
-    const std::size_t count = listed()->size();
+    : points_(List{std::move(points), width, std::move(border), {}}) {
+    List& list = *std::get_if<List>(&points_);
+    const std::size_t count = list.points.size();
     if (width < 1 || count == 0 || count % static_cast<std::size_t>(width) != 0) {
         throw std::invalid_argument("sampling points are listed in whole rows");
     }
+    const bool has_nan =
+        std::ranges::any_of(list.points, [](const Point& p) { return std::isnan(p.x) || std::isnan(p.y); });
+    if (!has_nan) list.extent = extent(list.points);
 }
 
 std::vector<Point> SamplingPoints::border(Size size) const {
@@ -50,6 +55,7 @@ std::vector<Point> SamplingPoints::border(Size size) const {
 }
 
 Extent SamplingPoints::bounds(Size size) const {
+    if (const Extent* all = listed_extent()) return *all;
     if (const auto* points = listed()) return extent(*points);
     const int right = size.width - 1;
     const int bottom = size.height - 1;
@@ -61,7 +67,7 @@ SamplingPoints::Jacobian SamplingPoints::jacobian(int j, int i) const {
         const auto& m = map->m;
         return {{{m[0][0], m[0][1]}, {m[1][0], m[1][1]}}};
     }
-    const auto& [points, width, border] = *std::get_if<List>(&points_);
+    const auto& [points, width, border, extent] = *std::get_if<List>(&points_);
     const int height = static_cast<int>(points.size()) / width;
     const Point across = difference(j, width, {1, 0}, [&](int k) { return at(k, i); });
     const Point down = difference(i, height, {0, 1}, [&](int k) { return at(j, k); });

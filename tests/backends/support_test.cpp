@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <opencv2/core.hpp>
 #include <vector>
@@ -56,6 +57,14 @@ Lowered random_list(Draws& draw) {
     std::vector<Point> points;
     for (int n = 0; n < size.width * size.height; ++n) {
         points.push_back({draw.number(-12, 20), draw.number(-12, 20)});
+    }
+    const bool are_inside = draw.whole(0, 1) == 0;
+    if (are_inside) {
+        const Size image = lowered.map.image;
+        for (auto& [x, y] : points) {
+            x = std::clamp(x / 2, 0.0, image.width - 1.0);
+            y = std::clamp(y / 2, 0.0, image.height - 1.0);
+        }
     }
     std::get<Samples>(lowered.map.kind).points = {points, size.width};
     lowered.matrix.reset();
