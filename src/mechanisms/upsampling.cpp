@@ -9,9 +9,9 @@
 #include "glimpse/mechanisms/gaussian.hpp"
 #include "glimpse/memory_budget.hpp"
 #include "glimpse/words.hpp"
-#include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/taps.hpp"
+#include "mechanisms/averages.hpp"
 
 namespace glimpse {
 
@@ -226,11 +226,11 @@ cv::Mat upsampled(const Mask& mask, const cv::Mat& grid, const Box& region, cons
         throw Error("a map that is smoothed lies on at most " + power_of_two(longest_smoothed) +
                     " pixels a side, or all on the image, not on " + to_string(region));
     }
-    return banded_product(
-        {axis_matrix(mask, {cells.height, region.y, region.height, pixels.y, pixels.height}, all.y,
-                     all.height),
-         axis_matrix(mask, {cells.width, region.x, region.width, pixels.x, pixels.width}, all.x, all.width)},
-        {whole(cells), a}, CV_32F);
+    return averages(
+        axis_matrix(mask, {cells.height, region.y, region.height, pixels.y, pixels.height}, all.y,
+                    all.height),
+        axis_matrix(mask, {cells.width, region.x, region.width, pixels.x, pixels.width}, all.x, all.width),
+        a);
 }
 
 int nearest_cell(double edge, int cells) {
@@ -242,8 +242,9 @@ std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values
     // Two sums for each tap of the widest kernel.
     constexpr auto of_kernel =
         static_cast<std::int64_t>(2 * kernel_reach * widest_in_lengths * 2 * sizeof(double));
-    // The row's weights, on all cells or within the kernel's reach, in a vector that grows.
-    constexpr std::int64_t of_weight = 3 * sizeof(float);
+    // The row's weights, on all cells or within the kernel's reach, in a vector that grows; and the lines that
+    // they weigh.
+    constexpr std::int64_t of_weight = 4 * sizeof(float);
     constexpr int beside_reach = 4;
     const double reached = std::ceil(2 * kernel_reach * mask.map().sigma) + beside_reach;
     // A grid in a file may be a single line, as far as is known.

@@ -272,6 +272,32 @@ TEST_CASE("a turned box whose bounding rectangle alone meets the image is refuse
     CHECK_NOTHROW(lower(transformer, {100, 100}));
 }
 
+TEST_CASE("lowering: what is constant on a mask's grid stays just what it is") {
+    const Size image{61, 47};
+    cv::Mat plateau = cv::Mat::zeros(7, 9, CV_64F);
+    plateau(cv::Rect(2, 2, 5, 4)).setTo(1);
+    for (const Mask::Upsample upsample : {Mask::Upsample::nearest, Mask::Upsample::bilinear,
+                                          Mask::Upsample::bicubic, Mask::Upsample::gaussian}) {
+        const auto weights = [&](const cv::Mat& grid) {
+            Mask mask;
+            mask.form = Mask::GridForm{grid};
+            mask.upsample = upsample;
+            const double sigma = 0.125;  // half a cell is beyond a Gaussian's reach
+            mask.map_options =
+                std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = sigma});
+            return std::get<Weights>(lower(mask, image).map.kind);
+        };
+        for (const double constant : {1.0, 0.3, 1.0 / 3, 0.7}) {
+            const cv::Mat a = weights(cv::Mat(7, 9, CV_64F, cv::Scalar(constant))).a;
+            CHECK(cv::countNonZero(a != static_cast<float>(constant)) == 0);
+        }
+        // Between the centres of the plateau's second and last but one cells no kernel sees beyond it.
+        const Weights seen = weights(plateau);
+        const cv::Rect inner(24 - seen.region.x, 24 - seen.region.y, 13, 6);
+        CHECK(cv::countNonZero(seen.a(inner) != 1) == 0);
+    }
+}
+
 TEST_CASE("lowering: the weights of a mask are counted, with what making them takes, and nothing else is") {
     const Size image{10, 6};
     constexpr std::int64_t pixels = 60;
@@ -282,11 +308,11 @@ TEST_CASE("lowering: the weights of a mask are counted, with what making them ta
     CHECK(grid.working == 4 * 4 * pixels + (3 * 8 + 4) * 6);
     mask.upsample = Mask::Upsample::gaussian;
     const int sides = image.width + image.height;
-    CHECK(lowering_memory(mask, image, 0).working == grid.working + (256 + 3 * 4 * 3) * sides);
+    CHECK(lowering_memory(mask, image, 0).working == grid.working + (256 + 4 * 4 * 3) * sides);
     mask.form = Mask::FileForm{"mask.png", {}};
     mask.map_options = std::make_shared<const mask_form::MapOptions>(mask_form::MapOptions{.sigma = 0.125});
     CHECK(lowering_memory(mask, image, 100).working ==
-          4 * 4 * pixels + (3 * 8 + 4) * 100 + (256 + 3 * 4 * 5) * sides);
+          4 * 4 * pixels + (3 * 8 + 4) * 100 + (256 + 4 * 4 * 5) * sides);
     mask.upsample = Mask::Upsample::bilinear;
     CHECK(lowering_memory(mask, image, 100).working == 4 * 4 * pixels + (3 * 8 + 4) * 100);
     mask.form = Mask::BoxForm{};
