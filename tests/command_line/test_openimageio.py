@@ -39,6 +39,15 @@ GREY_AVIF_OF_LIMITED_RANGE = (
     "AAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAAQ0AAAAWAAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGhpcHJwAAAA"
     "SWlwY28AAAAUaXNwZQAAAAAAAAAQAAAAEAAAAA5waXhpAAAAAAEIAAAADGF2MUOBABwAAAAAE2NvbHJuY2x4AAEADQAGAAAAABdpcG1hAAAAAAAA"
     "AAEAAQQBAoMEAAAAHm1kYXQSAAoIGAz/2GAhoMQyCBAAAB4YsuNi")
+# 24×16 of (200, 60, 20), opaque on the left and of alpha 128 on the right:
+# save(…, quality=100, subsampling="4:4:4", alpha_premultiplied=True)
+PREMULTIPLIED_AVIF = (
+    "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUEAAAGUbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAAAOcGl0bQAAAA"
+    "AAAQAAACxpbG9jAAAAAEQAAAIAAQAAAAEAAAHSAAAAIAACAAAAAQAAAbwAAAAWAAAAQmlpbmYAAAAAAAIAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAA"
+    "ABppbmZlAgAAAAACAABhdjAxQWxwaGEAAAAAKGlyZWYAAAAAAAAADnByZW0AAQABAAIAAAAOYXV4bAACAAEAAQAAAMNpcHJwAAAAnWlwY28AAAAUaXNwZQ"
+    "AAAAAAAAAYAAAAEAAAABBwaXhpAAAAAAMICAgAAAAMYXYxQ4EgAAAAAAATY29scm5jbHgAAQANAAaAAAAADnBpeGkAAAAAAQgAAAAMYXYxQ4EAHAAAAAA4"
+    "YXV4QwAAAAB1cm46bXBlZzptcGVnQjpjaWNwOnN5c3RlbXM6YXV4aWxpYXJ5OmFscGhhAAAAAB5pcG1hAAAAAAAAAAIAAQQBAoMEAAIEAQWGBwAAAD5tZG"
+    "F0EgAKBRgQ7+wqMgtEAADeOBnSi9WroBIACgg4EO/sICGg0jISRAAA3IAS4Ip++TKIrt9oxaEk")
 GREY_AVIF_WITH_ALPHA = (
     "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAZZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAA"
     "ABAAAANGlsb2MAAAAAREAAAgACAAAAAAG6AAEAAAAAAAAAIgABAAAAAAHcAAEAAAAAAAAALAAAADhpaW5mAAAAAAACAAAAFWluZmUCAAAAAAEAAGF2"
@@ -190,6 +199,20 @@ class OpenImageIo(Formats):
         self.assertEqual(boxes[srgb:srgb + 4], b"\0\0\0\x10")
         inks = boxes[:srgb] + b"\0\0\0\x0c" + boxes[srgb + 4:]
         self.fails(1, "extract", self.file("inks.jp2", inks), "-b", "0,0,4,4", "-o", self.out, says=["of colour space 12"])
+        # The profile is of another space than grey or RGB: its numbers would be taken for these.
+        profile = bytearray(132)
+        for space in (b"Lab ", b"CMYK", b"GRAY", b"RGB "):
+            profile[16:20] = space
+            at = boxes.index(b"colr") + 4
+            described = boxes[:at - 8] + box(b"colr", b"\2\0\0" + bytes(profile)) + boxes[at + 7:]
+            header = described.index(b"jp2h")
+            length = struct.unpack(">I", described[header - 4:header])[0] + len(profile) - 4
+            described = described[:header - 4] + struct.pack(">I", length) + described[header:]
+            if space in (b"Lab ", b"CMYK"):
+                self.fails(1, "extract", self.file("space.jp2", described), "-b", "0,0,4,4", "-o", self.out,
+                           says=[f'of the colour space "{space.decode()}" is not supported'])
+            else:
+                self.run_glimpse("extract", self.file("space.jp2", described), "-b", "0,0,4,4", "-o", self.out / space.decode().strip())
         # A codestream inside another box is not the picture's.
         fake = struct.pack(">I", 8 + 16 + 60) + b"uuid" + bytes(16) + b"\xff\x4f\xff\x51\0\x29\0\0" + struct.pack(">4I", 8, 8, 0, 0) + bytes(36)
         at = boxes.index(b"jp2c") - 4
@@ -415,6 +438,14 @@ class OpenImageIo(Formats):
         self.run_glimpse("extract", "limited.avif", "-b", "0,0,16,16", "-o", self.out)
         numpy.testing.assert_array_equal(self.load("limited.000.png"), numpy.full((16, 16), 20))
 
+    def test_premultiplied_heif(self):
+        self.file("p.avif", base64.b64decode(PREMULTIPLIED_AVIF))
+        self.run_glimpse("extract", "p.avif", "-b", "0,0,24,16", "-o", self.out)
+        pixels = self.load("p.000.png").astype(int)
+        for columns, alpha in ((slice(0, 10), 255), (slice(14, 24), 128)):
+            # Colours halved and rounded are doubled again.
+            numpy.testing.assert_allclose(pixels[:, columns], numpy.broadcast_to((200, 60, 20, alpha), (16, 10, 4)), atol=3)
+
     def test_pictures_of_a_heif(self):
         """libheif's order: the primary picture first."""
         self.file("m.heic", base64.b64decode(TWO_PICTURES))
@@ -457,6 +488,16 @@ class OpenImageIo(Formats):
         codestream = bytearray(saved(Image.fromarray(self.noise(19, 23)), "JPEG2000", no_jp2=True))
         codestream[8:16] = struct.pack(">II", 60000, 60000)
         self.fails(1, "extract", self.file("a.j2k", bytes(codestream)), "-b", "0,0,4,4", "-o", self.out, says=["60000×60000 pixels"])
+
+    @unittest.skipUnless(features.check("jpg_2000"), "Pillow has no JPEG 2000")
+    def test_jpeg_2000_whose_end_was_never_written(self):
+        for tiles in ({}, {"tile_size": (32, 32)}):
+            for bare in (False, True):
+                content = saved(Image.fromarray(self.noise(70, 90, 3)), "JPEG2000", no_jp2=bare, **tiles)
+                for share in (0.5, 0.9, 0.999):
+                    written = int(len(content) * share)
+                    damaged = content[:written] + bytes(len(content) - written)
+                    self.fails(1, "extract", self.file("a.jp2", damaged), "-b", "0,0,9,9", "-o", self.out, says=["truncated or corrupt"])
 
     def test_damage(self):
         colours = Image.fromarray(self.noise(19, 23, 3))

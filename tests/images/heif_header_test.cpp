@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "refusals.hpp"
 
 // Boxes of ISO/IEC 14496-12 and 23008-12, spelt out.
 
@@ -66,6 +68,50 @@ TEST_CASE("the pictures of a HEIF: the primary one first, no hidden ones, thumbn
     CHECK(heif_pictures(file(box("ipma", {{0, 0, 0, 0, 0, 0, 0, 0}}))) == std::vector<std::uint32_t>{2, 1});
     CHECK_THROWS_AS(heif_pictures(box("meta", {Bytes(4)})), Error);
     CHECK_THROWS_AS(heif_pictures({}), Error);
+}
+
+namespace {
+
+/// Picture 1 of the tiles 2 and its alpha 3, by which it is multiplied. Properties: 1 a quarter turn, 2
+/// another, 3 alpha's name, 4 depth's.
+Bytes turned(const Bytes& associations, std::string_view reference = "prem") {
+    const Bytes version(4);
+    const std::string_view alpha = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
+    const std::string_view depth = "urn:mpeg:mpegB:cicp:systems:auxiliary:depth";
+    const auto name = [&](std::string_view text) {
+        return box("auxC", {version, Bytes(text.begin(), text.end()), {0}});
+    };
+    const Bytes references =
+        box("iref", {version, box("auxl", {{0, 3, 0, 1, 0, 1}}), box("dimg", {{0, 1, 0, 1, 0, 2}}),
+                     box(reference, {{0, 1, 0, 1, 0, 3}})});
+    const Bytes list = box("ipco", {box("irot", {{1}}), box("irot", {{3}}), name(alpha), name(depth)});
+    return box("meta",
+               {version, box("pitm", {version, {0, 1}}), references, box("iprp", {list, associations})});
+}
+
+}  // namespace
+
+TEST_CASE("a HEIF's alpha and tiles are turned with their picture, or it is refused") {
+    const auto refusal = [&](std::initializer_list<Bytes> items) {
+        Bytes content{0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(items.size())};
+        for (const Bytes& item : items) append(content, item);
+        return ::refusal<Error>([&] { require_untransformed_parts(turned(box("ipma", {content})), 1); });
+    };
+    CHECK(refusal({{0, 1, 1, 1}, {0, 3, 2, 3, 1}}).empty());
+    CHECK(refusal({{0, 1, 0}, {0, 3, 1, 3}}).empty());
+    const std::string of_alpha = "turned or mirrored otherwise than its alpha";
+    CHECK(refusal({{0, 1, 1, 1}, {0, 3, 1, 3}}).find(of_alpha) != std::string::npos);
+    CHECK(refusal({{0, 1, 1, 1}, {0, 3, 2, 3, 2}}).find(of_alpha) != std::string::npos);
+    CHECK(refusal({{0, 1, 0}, {0, 3, 2, 3, 2}}).find(of_alpha) != std::string::npos);
+    CHECK(refusal({{0, 1, 1, 1}, {0, 3, 1, 4}}).empty());  // depth is not shown
+    CHECK(refusal({{0, 1, 0}, {0, 2, 1, 1}}).find("tiles that are cut") != std::string::npos);
+}
+
+TEST_CASE("a HEIF's colours are multiplied by alpha where it says so") {
+    const Bytes none = box("ipma", {{0, 0, 0, 0, 0, 0, 0, 0}});
+    CHECK(heif_is_premultiplied(turned(none), 1));
+    CHECK_FALSE(heif_is_premultiplied(turned(none), 2));
+    CHECK_FALSE(heif_is_premultiplied(turned(none, "thmb"), 1));
 }
 
 TEST_CASE("the profile of a HEIF's picture is that of its own properties") {

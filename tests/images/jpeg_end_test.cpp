@@ -61,3 +61,19 @@ TEST_CASE("a JPEG lacks at most its end") {
         }
     }
 }
+
+TEST_CASE("a JPEG that ends in zeros in place of its end is refused, and one with zeros behind it is read") {
+    const Bytes file = encode(colours({40, 27}), {halved_chroma, Coding::baseline, 0U});
+    const cv::Mat all = read(file).pixels;
+    for (const std::size_t written : {file.size() / 2, file.size() - 40, file.size() - 3}) {
+        Bytes damaged(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(written));
+        damaged.resize(file.size() + 1);
+        CAPTURE(written);
+        CHECK_THROWS_AS(read(damaged), Error);
+        damaged.resize(file.size() + 10000);
+        CHECK_THROWS_AS(read(damaged), Error);
+    }
+    Bytes padded = file;
+    padded.resize(file.size() + 512);
+    CHECK(same(read(padded).pixels, all));
+}

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/boxes.hpp"
@@ -115,16 +117,35 @@ std::vector<std::uint32_t> shown_pictures(Bytes meta) {
     return items;
 }
 
+/// Items that an item refers to, as what the kind says.
+struct Reference {
+    std::string_view kind;
+    std::uint32_t from;
+    std::vector<std::uint32_t> to;
+};
+
+std::vector<Reference> references_in(Bytes meta) {
+    std::vector<Reference> all;
+    const auto content = find_box(meta, "iref");
+    if (!content) return all;
+    FullBox box(*content);
+    const std::size_t length = box.version == 0 ? 2 : 4;
+    for_each_box(box.numbers.rest(), [&](std::string_view kind, Bytes reference) {
+        Numbers numbers(reference);
+        const auto next = [&] { return static_cast<std::uint32_t>(numbers.next(length)); };
+        Reference one{kind, next(), {}};
+        for (std::size_t count = numbers.next(2); count > 0; --count) one.to.push_back(next());
+        all.push_back(std::move(one));
+    });
+    return all;
+}
+
 /// The items that are thumbnails, or alpha or depth, of others.
 std::vector<std::uint32_t> auxiliary_items(Bytes meta) {
     std::vector<std::uint32_t> items;
-    const auto content = find_box(meta, "iref");
-    if (!content) return items;
-    FullBox references(*content);
-    for_each_box(references.numbers.rest(), [&](std::string_view type, Bytes reference) {
-        if (type != "thmb" && type != "auxl") return;
-        items.push_back(static_cast<std::uint32_t>(Numbers(reference).next(references.version == 0 ? 2 : 4)));
-    });
+    for (const Reference& reference : references_in(meta)) {
+        if (reference.kind == "thmb" || reference.kind == "auxl") items.push_back(reference.from);
+    }
     return items;
 }
 
@@ -185,23 +206,86 @@ bool heif_is_grey(Bytes bytes) {
 
 namespace {
 
-/// The contents of an item's properties `colr`, with their kind.
+/// An item's properties in the order of their application.
 template <typename Visit>
-void for_each_colour(Bytes bytes, std::uint32_t item, const Visit& visit) {
+void for_each_property(Bytes bytes, std::uint32_t item, const Visit& visit) {
     std::vector<std::size_t> numbers;
     for_each_box(item_properties(bytes), [&](std::string_view type, Bytes content) {
         if (type != "ipma" || !numbers.empty()) return;
         numbers = properties_of(content, item);
     });
-    std::size_t number = 0;
-    for_each_box(property_list(bytes), [&](std::string_view type, Bytes content) {
-        ++number;
-        if (type != "colr" || content.size() < 4 || std::ranges::count(numbers, number) == 0) return;
+    if (numbers.empty()) return;
+    std::vector<std::pair<std::string_view, Bytes>> list;
+    for_each_box(property_list(bytes),
+                 [&](std::string_view type, Bytes content) { list.emplace_back(type, content); });
+    for (const std::size_t number : numbers) {
+        if (number >= 1 && number <= list.size()) visit(list[number - 1].first, list[number - 1].second);
+    }
+}
+
+/// The contents of an item's properties `colr`, with their kind.
+template <typename Visit>
+void for_each_colour(Bytes bytes, std::uint32_t item, const Visit& visit) {
+    for_each_property(bytes, item, [&](std::string_view type, Bytes content) {
+        if (type != "colr" || content.size() < 4) return;
         visit(std::string_view(reinterpret_cast<const char*>(content.data()), 4), content.subspan(4));
     });
 }
 
+/// How an item is cut, turned and mirrored, spelt out.
+std::string transformations(Bytes bytes, std::uint32_t item) {
+    std::string all;
+    for_each_property(bytes, item, [&](std::string_view type, Bytes content) {
+        constexpr std::array kinds{"clap"sv, "irot"sv, "imir"sv};
+        if (std::ranges::count(kinds, type) == 0) return;
+        all.append(type).append(content.begin(), content.end());
+    });
+    return all;
+}
+
+bool is_alpha(Bytes bytes, std::uint32_t item) {
+    bool is = false;
+    for_each_property(bytes, item, [&](std::string_view type, Bytes content) {
+        constexpr std::array names{"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"sv,
+                                   "urn:mpeg:hevc:2015:auxid:1"sv};
+        if (type != "auxC") return;
+        const Bytes rest = FullBox(content).numbers.rest();
+        const std::string_view name(reinterpret_cast<const char*>(rest.data()), rest.size());
+        is = is || std::ranges::count(names, name.substr(0, name.find('\0'))) > 0;
+    });
+    return is;
+}
+
+bool refers(const Reference& reference, std::string_view kind, std::uint32_t to) {
+    return reference.kind == kind && std::ranges::count(reference.to, to) > 0;
+}
+
 }  // namespace
+
+void require_untransformed_parts(Bytes bytes, std::uint32_t picture) {
+    for (const Reference& reference : references_in(metadata(bytes))) {
+        if (refers(reference, "auxl", picture) && is_alpha(bytes, reference.from) &&
+            transformations(bytes, reference.from) != transformations(bytes, picture)) {
+            throw Error(
+                "a HEIF or AVIF picture is cut, turned or mirrored otherwise than its alpha, which is not "
+                "supported");
+        }
+        if (reference.kind != "dimg" || reference.from != picture) continue;
+        for (const std::uint32_t part : reference.to) {
+            if (!transformations(bytes, part).empty()) {
+                throw Error(
+                    "a HEIF or AVIF picture of tiles that are cut, turned or mirrored each by itself is not "
+                    "supported");
+            }
+        }
+    }
+}
+
+bool heif_is_premultiplied(Bytes bytes, std::uint32_t picture) {
+    return std::ranges::any_of(references_in(metadata(bytes)), [&](const Reference& reference) {
+        return reference.kind == "prem" && reference.from == picture;
+    });
+}
 
 bool heif_has_limited_range(Bytes bytes, std::uint32_t item) {
     constexpr std::size_t range = 6;  // behind primaries, transfer and matrix; the highest bit: full

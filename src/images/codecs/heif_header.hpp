@@ -20,6 +20,14 @@ Size heif_size(std::span<const std::uint8_t> bytes);
 /// without a primary item.
 GLIMPSE_EXPORT std::vector<std::uint32_t> heif_pictures(std::span<const std::uint8_t> bytes);
 
+/// Throws `Error` where a picture is cut, turned or mirrored otherwise than its alpha, or its tiles are each
+/// by itself: libheif 1.15 drops such an alpha, or leaves it as it is, and puts such tiles in each other's
+/// place.
+GLIMPSE_EXPORT void require_untransformed_parts(std::span<const std::uint8_t> bytes, std::uint32_t picture);
+
+/// Whether a picture's colours are multiplied by its alpha (a reference of type `prem`).
+GLIMPSE_EXPORT bool heif_is_premultiplied(std::span<const std::uint8_t> bytes, std::uint32_t picture);
+
 /// Whether every picture of the file is grey: each decoder's configuration says that there is no colour.
 GLIMPSE_EXPORT bool heif_is_grey(std::span<const std::uint8_t> bytes);
 

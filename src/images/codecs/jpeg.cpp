@@ -20,6 +20,7 @@
 #include "images/codecs/exif.hpp"
 #include "images/codecs/lengths.hpp"
 #include "images/codecs/multi_picture.hpp"
+#include "images/codecs/signature.hpp"
 #include "images/decoding_clock.hpp"
 #include "system/numbers.hpp"
 
@@ -276,11 +277,20 @@ class Decompressor {
     ErrorManager errors_{};
 };
 
+/// Throws `Error` for a file that was given its length before its content, and whose writing was interrupted:
+/// the zeros in place of the rest are codes to Huffman's decoder.
+void require_written(std::span<const std::uint8_t> bytes) {
+    using namespace std::string_view_literals;
+    if (ends_with(bytes, "\0\0"sv) && !jpeg_length(bytes))
+        fail_corrupt("it ends in zeros, without the end of the image");
+}
+
 class JpegReader final : public ImageReader {
   public:
     /// `pages` is what the file has.
     JpegReader(std::span<const std::uint8_t> bytes, std::size_t pages) : bytes_(bytes) {
         Decompressor decompressor(bytes);
+        require_written(bytes);
         info_ = decompressor.describe();
         info_.pages = static_cast<int>(pages);
         coefficient_bytes_ = decompressor.coefficient_bytes();

@@ -56,12 +56,40 @@ void parse_codestream(std::span<const std::uint8_t> stream, Jpeg2000Header& head
     }
 }
 
-/// The colour space (I.5.3.3): grey, sRGB, or that of a profile.
+/// Throws `Error` unless the tile-parts (A.4.2), each as long as it says, end with the codestream's end: of
+/// what a file lacks, or has zeros for, OpenJPEG makes coarser pixels without a word.
+void require_end(std::span<const std::uint8_t> stream) {
+    constexpr std::size_t end_of_codestream = 0xFFD9;
+    constexpr std::size_t start_of_tile_part = 0xFF90;
+    const auto marker_at = [&](std::size_t at) { return number(stream, at, 2); };
+    std::size_t at = 2;
+    while (marker_at(at) != start_of_tile_part && marker_at(at) != end_of_codestream)
+        at += 2 + number(stream, at + 2, 2);
+    while (marker_at(at) == start_of_tile_part) {
+        const std::size_t length = number(stream, at + 6, 4);
+        // The last one may go on as far as the end.
+        at = length > 0 ? at + length : std::max(at, stream.size() - 2);
+    }
+    if (marker_at(at) != end_of_codestream) fail_corrupt("its codestream has no end");
+}
+
+/// The colour space (I.5.3.3): grey, sRGB, or that of a profile, which is one of these two.
 void parse_colour(std::span<const std::uint8_t> box) {
     constexpr std::size_t enumerated = 1;
+    constexpr std::size_t restricted = 2;
+    constexpr std::size_t any = 3;
     constexpr std::size_t srgb = 16;
     constexpr std::size_t grey = 17;
-    if (number(box, 0, 1) != enumerated) return;
+    constexpr std::size_t profile = 3;
+    const std::size_t method = number(box, 0, 1);
+    if (method == restricted || method == any) {
+        constexpr std::size_t space_of_profile = 16;  // ICC.1, 7.2.6
+        const auto space = bytes_at(box, profile + space_of_profile, 4);
+        if (starts_with(space, "GRAY") || starts_with(space, "RGB ")) return;
+        not_supported("whose profile is of the colour space \"" +
+                      std::string(reinterpret_cast<const char*>(space.data()), space.size()) + '"');
+    }
+    if (method != enumerated) return;
     const std::size_t space = number(box, 3, 4);
     if (space != srgb && space != grey) not_supported("of colour space " + std::to_string(space));
 }
@@ -97,11 +125,13 @@ Jpeg2000Header parse_jpeg2000(std::span<const std::uint8_t> bytes) {
     Jpeg2000Header header;
     if (starts_with(bytes, "\xFF\x4F")) {
         parse_codestream(bytes, header);
+        require_end(bytes);
         return header;
     }
     const auto stream = find_box(bytes, "jp2c");
     if (!stream) fail_corrupt("it has no codestream");
     parse_codestream(*stream, header);
+    require_end(*stream);
     const auto description = find_box(bytes, "jp2h");
     if (!description) fail_corrupt("it has no header");
     if (const auto box = find_box(*description, "colr")) parse_colour(*box);

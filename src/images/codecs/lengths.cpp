@@ -114,10 +114,6 @@ std::size_t riff_length(std::span<const std::uint8_t> bytes) {
     return riff_header + length + length % 2;
 }
 
-bool ends_with(std::span<const std::uint8_t> bytes, std::string_view end) {
-    return bytes.size() >= end.size() && starts_with(bytes.last(end.size()), end);
-}
-
 }  // namespace
 
 std::optional<std::size_t> webp_length(std::span<const std::uint8_t> bytes) {

@@ -104,7 +104,7 @@ class OpenImageIoReader final : public ImageReader {
         describe();
         if (!format.decodes_at_once) return;
         all_ = read(whole(info_.size));
-        if (format.name == "heif" && heif_is_grey(bytes)) drop_colours();
+        if (format.name == "heif") finish_heif();
         info_.seekable = true;
         info_.decoded = true;
     }
@@ -154,6 +154,7 @@ class OpenImageIoReader final : public ImageReader {
             info_.pages = static_cast<int>(heif_pictures_.size());
         }
         require_page(page_, info_.pages);
+        if (format_.name == "heif") require_untransformed_parts(bytes_, heif_picture());
         if (info_.pages > 1 && !input_->seek_subimage(page_, 0)) fail(input_.get());
     }
 
@@ -222,6 +223,15 @@ class OpenImageIoReader final : public ImageReader {
         if (!profile) return;
         const auto* const data = static_cast<const std::uint8_t*>(profile->data());
         info_.icc_profile = std::vector<std::uint8_t>(data, data + profile->datasize());
+    }
+
+    /// What libheif and OpenImageIO leave undone.
+    void finish_heif() {
+        if (info_.alpha && heif_is_premultiplied(bytes_, heif_picture())) {
+            constexpr double opaque = 255;
+            unpremultiply_stored(all_, opaque, Transparent::black);
+        }
+        if (heif_is_grey(bytes_)) drop_colours();
     }
 
     /// OpenImageIO makes RGB of a grey HEIF or AVIF, whose three channels are the same.
