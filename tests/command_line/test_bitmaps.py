@@ -254,6 +254,12 @@ class Bmp(Formats):
                              (bytes((0, 5, 1, 2)), "truncated")):
             self.fails(1, "extract", self.file("c.bmp", bmp(8, 2, 8, runs, compression=1, palette=palette)), "-b", "0,0,8,2", "-o", self.out,
                        says=[words_])
+        # ImageMagick's runs fill a row up to a multiple of four pixels; one more is damage.
+        padded = bytes((8, 3, 0, 0, 0, 8)) + bytes(range(8)) + bytes((0, 0, 0, 1))
+        rows = numpy.array([[0, 1, 2, 3, 4], [3] * 5])
+        numpy.testing.assert_array_equal(numpy.array(self.whole("e.bmp", bmp(5, 2, 8, padded, compression=1, palette=palette), 5, 2)), colours[rows])
+        self.fails(1, "extract", self.file("f.bmp", bmp(5, 2, 8, bytes((9, 3, 0, 0, 5, 2)), compression=1, palette=palette)), "-b", "0,0,5,2", "-o", self.out,
+                   says=["a run leaves its image"])
         fours = bytes((5, 0x12, 0, 3, 0x34, 0x50, 0, 0)) + bytes((8, 0x67, 0, 1))
         four = numpy.array([[6, 7] * 4, [1, 2, 1, 2, 1, 3, 4, 5]])
         numpy.testing.assert_array_equal(numpy.array(self.whole("d.bmp", bmp(8, 2, 4, fours, compression=2, palette=palette[:64]), 8, 2)), colours[four])

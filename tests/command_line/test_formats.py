@@ -83,6 +83,12 @@ class Jpeg(Formats):
             other[at] = value
             self.fails(1, "extract", self.file("b.jpg", bytes(other)), "-b", "0,0,56,40", "-o", self.out, says=["this kind of JPEG is not supported", words])
 
+    def test_a_height_that_comes_later_is_not_supported(self):
+        content = bytearray(jpeg(self.noise(16, 24, 3)))
+        height = content.index(b"\xff\xc0") + 5
+        content[height:height + 2] = b"\0\0"
+        self.fails(1, "extract", self.file("a.jpg", bytes(content)), "-b", "0,0,4,4", "-o", self.out, says=["this kind of JPEG is not supported", "DNL"])
+
     def test_without_its_end_all_scans_are_there(self):
         progressive = jpeg(self.noise(40, 56, 3), progressive=True)
         expected = numpy.array(Image.open(io.BytesIO(progressive)))

@@ -258,6 +258,16 @@ class OpenImageIo(Formats):
             content[42] = bits - 1
             self.check("b.j2k", bytes(content), numpy.floor(pixels * 65535.0 / ((1 << bits) - 1) + 0.5))
 
+    def test_profile_of_a_gif(self):
+        content = saved(Image.fromarray(self.noise(19, 23, 3)).quantize(64), "GIF")
+        palette_end = 13 + 3 * (2 << (content[10] & 7))
+        profile = bytearray(numpy.random.default_rng(3).integers(0, 256, 600, dtype=numpy.uint8).tobytes())
+        profile[16:20], profile[36:40] = b"RGB ", b"acsp"
+        blocks = b"".join(bytes([len(profile[at:at + 255])]) + profile[at:at + 255] for at in range(0, len(profile), 255))
+        extension = b"\x21\xff\x0bICCRGBG1012" + blocks + b"\0"
+        self.run_glimpse("extract", self.file("a.gif", content[:palette_end] + extension + content[palette_end:]), "-b", "0,0,23,19", "-o", self.out / "a.png")
+        self.assertEqual(Image.open(self.out / "a.png").info.get("icc_profile"), bytes(profile))
+
     def test_gif(self):
         colours = Image.fromarray(self.noise(19, 23, 3)).quantize(64)
         for interlace in (0, 1):

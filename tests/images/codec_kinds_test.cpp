@@ -318,6 +318,16 @@ TEST_CASE("a TIFF that is not read says why") {
     CHECK(reason([&] {
               read(with({compression, 3, {34712}}));
           }) == "a TIFF compressed with method 34712 is not supported");
+    const Bytes sparse = hand_made::tiff({{256, 3, {32}},
+                                          {257, 3, {16}},
+                                          {258, 3, {8}},
+                                          {259, 3, {1}},
+                                          {262, 3, {1}},
+                                          {277, 3, {1}},
+                                          {322, 3, {16}},
+                                          {323, 3, {16}}},
+                                         324, 325, {Bytes(16 * 16, 3), {}});
+    CHECK(reason([&] { read(sparse); }).find("a TIFF whose tile 1 has no data") != std::string::npos);
     constexpr std::uint32_t bits = 258;
     const auto colours_of = [](std::vector<std::uint32_t> of_samples) {
         return hand_made::tiff({{256, 3, {1}},

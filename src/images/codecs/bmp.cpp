@@ -72,10 +72,14 @@ class Runs {
         return i % 2 == 0 ? byte >> 4 : byte & 0xFU;
     }
 
+    /// ImageMagick's runs go on into the row's padding, to a multiple of four pixels.
     template <typename Index, typename Visit>
     void run(int count, const Index& index_of, const Visit& visit) {
-        if (y_ >= header_.size.height || count > header_.size.width - x_) leave();
-        for (int i = 0; i < count; ++i) visit(x_ + i, y_, index_of(i));
+        constexpr int padded = 4;
+        const int room = ceil_div(header_.size.width, padded) * padded - x_;
+        if (y_ >= header_.size.height || count > room) leave();
+        const int seen = std::min(count, header_.size.width - x_);
+        for (int i = 0; i < seen; ++i) visit(x_ + i, y_, index_of(i));
         x_ += count;
     }
 

@@ -253,6 +253,7 @@ class Decompressor {
             case JERR_BAD_PRECISION:
             case JERR_SOF_UNSUPPORTED:
             case JERR_CONVERSION_NOTIMPL:
+            case JERR_EMPTY_IMAGE:
                 throw Error("this kind of JPEG is not supported: " + words);
             case JERR_UNKNOWN_MARKER:
                 if (words.ends_with("0xf7")) throw Error("the file is JPEG-LS, which is not read");

@@ -6,6 +6,8 @@
 #include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "glimpse/error.hpp"
 #include "images/codecs/codec.hpp"
@@ -64,6 +66,9 @@ class GifFile {
         }
     }
 
+    /// The ICC profile of what has been read.
+    [[nodiscard]] const std::vector<std::uint8_t>& profile() const { return profile_; }
+
     void read_line(std::span<std::uint8_t> indices) {
         require_decoding_time(indices.size());
         require(DGifGetLine(handle_.get(), indices.data(), static_cast<int>(indices.size())));
@@ -117,9 +122,13 @@ class GifFile {
         if (code == GRAPHICS_EXT_FUNC_CODE && block && block[0] >= 4) {
             require(DGifExtensionToGCB(block[0], block + 1, &control));
         }
+        constexpr std::string_view of_profile = "\x0BICCRGBG1012";
+        const bool is_profile = code == APPLICATION_EXT_FUNC_CODE && block && profile_.empty() &&
+                                std::equal(of_profile.begin(), of_profile.end(), block);
         while (block) {
             require_decoding_time(block[0]);
             require(DGifGetExtensionNext(handle_.get(), &block));
+            if (is_profile && block) profile_.insert(profile_.end(), block + 1, block + 1 + block[0]);
         }
     }
 
@@ -135,6 +144,7 @@ class GifFile {
     }
 
     std::span<const std::uint8_t> rest_;
+    std::vector<std::uint8_t> profile_;
     std::unique_ptr<GifFileType, Deleter> handle_;
 };
 
@@ -190,6 +200,7 @@ class GifReader final : public ImageReader {
             if (k < page) file.skip_pixels();
         }
         info_.channels = info_.alpha ? 4 : 3;
+        info_.icc_profile = file.profile();
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }

@@ -305,6 +305,13 @@ class TiffReader final : public ImageReader {
     /// Before anything is inflated: a header may ask for gigabytes that its data cannot become.
     void require_filled(const Block& block, int plane) const {
         const std::uint64_t stored = TIFFGetStrileByteCount(tiff_, number_of(block, plane));
+        if (stored == 0) {
+            throw Error(
+                std::string("a TIFF whose ") + (storage_.tiled ? "tile " : "strip ") +
+                std::to_string(number_of(block, plane)) +
+                " has no data, as GDAL's sparse files have it, is not supported; gdal_translate writes "
+                "all of it");
+        }
         const std::uint64_t most =
             most_inflated(tiff_field<std::uint16_t>(tiff_, TIFFTAG_COMPRESSION, COMPRESSION_NONE));
         const tmsize_t bytes = storage_.tiled

@@ -60,7 +60,6 @@ std::span<const std::uint8_t> chunk(const WebPMux* mux, const char* name) {
 class WebpReader final : public ImageReader {
   public:
     explicit WebpReader(std::span<const std::uint8_t> bytes) {
-        require_whole(bytes);
         WebPBitstreamFeatures features{};
         if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) {
             fail_corrupt();
@@ -143,13 +142,6 @@ class WebpReader final : public ImageReader {
         WebPFreeDecBuffer(&config.output);
         if (status != VP8_STATUS_OK) fail_corrupt();
         return out(rect_in(wide, region)).clone();
-    }
-
-    /// The metadata come after the picture: if they were cut off, its orientation would be lost.
-    static void require_whole(std::span<const std::uint8_t> bytes) {
-        if (bytes.size() < 12) fail_corrupt();
-        constexpr std::size_t header = 8;
-        if (header + little_endian(bytes.subspan(4, 4)) > bytes.size()) fail_corrupt();
     }
 
     static Size canvas_size(const WebPMux* mux) {
@@ -255,7 +247,18 @@ std::vector<std::uint8_t> with_profile(const WebPData& picture,
     return {assembled.data.bytes, assembled.data.bytes + assembled.data.size};
 }
 
-std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> bytes, const CodecRequest& request) {
+/// The file's container, without what stands behind it, of which libwebpmux and libwebpdemux want none. The
+/// metadata come after the picture: if they were cut off, its orientation would be lost.
+std::span<const std::uint8_t> whole_container(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() < 12) fail_corrupt();
+    constexpr std::size_t header = 8;
+    const std::size_t length = header + little_endian(bytes.subspan(4, 4));
+    if (length > bytes.size()) fail_corrupt();
+    return bytes.first(std::min(bytes.size(), length + length % 2));
+}
+
+std::unique_ptr<ImageReader> open(std::span<const std::uint8_t> file, const CodecRequest& request) {
+    const std::span<const std::uint8_t> bytes = whole_container(file);
     auto first = std::make_unique<WebpReader>(bytes);
     if (request.page == 0) return first;
     require_page(request.page, first->info().pages);
