@@ -207,8 +207,7 @@ void FilterWeights::go_to_row(int i) {
 
 void FilterWeights::add_product(std::size_t tap, const float* from, int channels, float* to) const {
     if (kernel_) {
-        const float weight = (*kernel_)[tap];
-        if (weight == 0) return;
+        const float weight = (*kernel_)[tap];  // 0, too, makes NaN of NaN, as those of each pixel do
         const std::size_t count = width_ * static_cast<std::size_t>(channels);
         for (std::size_t n = 0; n < count; ++n) to[n] += weight * from[n];
         return;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <numbers>
 #include <opencv2/core.hpp>
@@ -621,6 +622,22 @@ TEST_CASE("by hand: a kernel of rows and columns, its weights outside, bias and 
     CHECK(inside(lowered) == 1);
     // Aᵀ1: each pixel's weights by whom it is looked at.
     check_near(attention_map(lowered.map).pixels, (cv::Mat_<double>(2, 3) << 2, 2, 3, 0, 3, 4), 0);
+}
+
+TEST_CASE("a weight of 0 makes NaN of NaN, of a kernel for all pixels and of one for each") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const cv::Mat image = (cv::Mat_<float>(1, 6) << 1, 2, nan, 4, 5, 6);
+    const std::vector<double> kernel{0, 0, 0, 0, 1, 0, 0, 0, 0};
+    std::vector<float> of_each;
+    for (int k = 0; k < 6; ++k) of_each.insert(of_each.end(), kernel.begin(), kernel.end());
+    const cv::Mat one = small_images::read(filters::of_kernel(kernel), image);
+    const cv::Mat each = small_images::read(filters::of_each_pixel(of_each, {6, 1}, 3), image);
+    for (int x = 0; x < 6; ++x) {
+        CAPTURE(x);
+        const bool sees = x >= 1 && x <= 3;
+        CHECK(std::isnan(one.at<float>(0, x)) == sees);
+        CHECK(std::isnan(each.at<float>(0, x)) == sees);
+    }
 }
 
 TEST_CASE("by hand: filters of each pixel") {
