@@ -26,6 +26,8 @@ enum class Layout { kk, hwk, khw };
 constexpr std::array<std::pair<std::string_view, Layout>, 3> layouts{
     {{"kk", Layout::kk}, {"hwk", Layout::hwk}, {"khw", Layout::khw}}};
 
+constexpr const char* remedy_of_large_weights = "divide the weights, and multiply the glimpse";
+
 constexpr const char* kernel_words = "an array of s rows of s numbers";
 
 /// A row of an array after the other.
@@ -70,7 +72,8 @@ void RowsOfArray::put_in_order(int i, const std::vector<double>& numbers, std::s
                 weights[tap * width + j] = static_cast<float>(number);
                 if (std::abs(number) < beyond_float32) continue;
                 throw Error("float32 cannot hold tap " + std::to_string(tap) + " of the pixel at [" +
-                            std::to_string(i) + ", " + std::to_string(j) + "], " + number_text(number));
+                            std::to_string(i) + ", " + std::to_string(j) + "], " + number_text(number) +
+                            "; " + remedy_of_large_weights);
             }
         }
     }
@@ -147,7 +150,14 @@ Filter::KernelForm referenced_kernel(const Reference& reference) {
     if (shape.size() != 2 || shape[0] != shape[1] || shape[0] == 0) {
         reference.fail_shape("(s, s), or for filters of each pixel a \"layout\" of \"hwk\" or \"khw\",");
     }
-    return {numbers_of(reference)};
+    std::vector<double> weights = numbers_of(reference);
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        if (std::abs(weights[k]) < beyond_float32) continue;
+        reference.fail("float32 cannot hold the weight at [" + std::to_string(k / shape[0]) + ", " +
+                       std::to_string(k % shape[0]) + "], " + number_text(weights[k]) + "; " +
+                       remedy_of_large_weights);
+    }
+    return {std::move(weights)};
 }
 
 Filter::KernelForm listed_kernel(const Value& value) {
@@ -158,6 +168,11 @@ Filter::KernelForm listed_kernel(const Value& value) {
         if (numbers.size() != rows.size()) {
             row.fail("a kernel has as many weights in each row as it has rows, " +
                      std::to_string(rows.size()) + ", not " + std::to_string(numbers.size()));
+        }
+        for (std::size_t k = 0; k < numbers.size(); ++k) {
+            if (std::abs(numbers[k]) < beyond_float32) continue;
+            row.element(k).fail("float32 cannot hold the weight " + number_text(numbers[k]) + "; " +
+                                remedy_of_large_weights);
         }
         weights.insert(weights.end(), numbers.begin(), numbers.end());
     }

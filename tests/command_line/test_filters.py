@@ -48,6 +48,12 @@ class FiltersTest(GlimpseCase):
         self.fails(1, "extract", "photo.png", "-p", "p.json", "-o", self.out, says=says)
         self.assertTrue((self.out / "photo.other.png").exists())
 
+    def test_weights_that_float32_cannot_hold_have_their_place(self):
+        numpy.save(self.path("large.npy"), [[0, 0, 0], [0, 1, 1e39], [0, 0, 0]])
+        for entry, place in (({"file": "large.npy"}, "/file: "), ({"kernel": {"file": "large.npy"}}, "/kernel: ")):
+            self.refused(entry, place, "large.npy: float32 cannot hold the weight at [1, 2], 1e39; divide the weights")
+        self.refused({"kernel": [[0, 0, 0], [0, -1e39, 0], [0, 0, 0]]}, "/kernel/1/1: float32 cannot hold the weight -1e39; divide")
+
     def test_both_layouts_of_filters_of_each_pixel(self):
         expected = filtered(self.pixels, self.weights)
         for entry in ({"file": "hwk.npy", "layout": "hwk"}, {"kernel": {"file": "khw.npy"}, "layout": "khw"}):
