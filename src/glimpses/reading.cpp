@@ -260,9 +260,13 @@ void validate_channels(const Lowered& lowered, int channels, bool alpha) {
                                             (alpha ? " beside alpha" : ""));
     }
     if (!needs_premultiplication(lowered.map, alpha) || lowered.full_weight > 0) return;
+    const std::string sums = std::holds_alternative<Filters>(lowered.map.kind)
+                                 ? "the weights of its pixels have no sum > 0 in common"
+                                 : "its weights sum to " + number_text(lowered.full_weight);
     throw Error(
-        "of an image with alpha, colours are divided by the filtered alpha, and the weights of each "
-        "pixel have no sum > 0 in common; read that channel as no alpha, or drop it");
+        "of an image with alpha, the glimpse's colours are divided by the alpha that its weights "
+        "make, which takes a sum > 0, and " +
+        sums + "; read that channel as no alpha, or drop it");
 }
 
 cv::Mat read_glimpse(const Backend& backend, const Lowered& lowered, const ImageRegion& region, int depth) {

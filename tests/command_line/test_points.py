@@ -47,6 +47,14 @@ class PointsTest(GlimpseCase):
         self.document(entry)
         self.fails(2, "extract", "photo.png", "-p", "p.json", "-o", self.out, says=says)
 
+    def test_an_image_with_alpha_takes_weights_of_a_sum(self):
+        photo, _ = self.picture(channels=4)
+        self.document({"id": "p", "mechanism": "points", "points": [[0.5, 0.5, 1], [0.25, 0.5, -1]]})
+        self.fails(1, "extract", photo, "-p", "p.json", "-o", self.out,
+                   says=["the glimpse's colours are divided by the alpha that its weights make, which takes a sum > 0, and its weights sum to 0; "])
+        self.document({"id": "p", "mechanism": "points", "points": [[0.5, 0.5, 1], [0.25, 0.5, 0.5]]})
+        self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out)
+
     def test_by_query_head_and_level(self):
         for query in (0, 2, -1):
             for head in (None, "mean", 1):
