@@ -24,17 +24,26 @@ namespace glimpse {
 
 namespace {
 
+/// The ids of a document's glimpses, of which there may be thousands.
+std::string ids_of(const ParameterDocument& document) {
+    constexpr std::size_t most = 12;
+    std::vector<std::string_view> ids;
+    for (const Glimpse& glimpse : document) {
+        if (ids.size() < most) ids.push_back(glimpse.id);
+    }
+    const std::size_t others = document.size() - ids.size();
+    return join(ids) + (others > 0 ? " and " + std::to_string(others) + " more" : "");
+}
+
 const Glimpse& chosen(const ParameterDocument& document, const std::string& id) {
     if (id.empty()) {
         if (document.size() == 1) return document.front();
-        throw InvalidOption("id",
-                            "the document has " + std::to_string(document.size()) + " entries: say which");
+        throw InvalidOption("id", "the document makes " + std::to_string(document.size()) + " glimpses, " +
+                                      ids_of(document) + ": say which");
     }
     const auto entry = std::ranges::find(document, id, &Glimpse::id);
     if (entry != document.end()) return *entry;
-    std::vector<std::string_view> ids;
-    for (const Glimpse& glimpse : document) ids.push_back(glimpse.id);
-    throw InvalidOption("id", "the document has no entry '" + id + "', only " + join(ids));
+    throw InvalidOption("id", "the document makes no glimpse '" + id + "', only " + ids_of(document));
 }
 
 /// The memory of a write, step by step. What is kept of the steps before and what a step takes beside it are

@@ -57,6 +57,13 @@ class Retinas(GlimpseCase):
         self.assertEqual([record["size"] for record in records], [[8, 8]] * 3)
         self.assertEqual([record["support"] for record in records[:2]], [[10, 8, 8, 8], [6, 4, 16, 16]])
 
+    def test_which_window_is_written_back_must_be_said(self):
+        photo, _ = self.picture()
+        self.document({"id": "gaze", "mechanism": "retina", "centre": [20, 15], "size": [4, 4], "scales": 20})
+        for more in ((), ("--id", "gaze")):
+            self.fails(2, "write", photo, "-p", "p.json", *more, "--canvas", photo, "-o", self.out / "w.png",
+                       says=["--id: ", "gaze.000, gaze.001, ", "gaze.011 and 8 more"])
+
     def test_a_window_is_written_back(self):
         photo, pixels = self.picture()
         self.document({"id": "gaze", "mechanism": "retina", "centre": [20, 15], "size": [8, 6]})
