@@ -6,6 +6,7 @@
 #include "glimpse/lowered.hpp"
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
+#include "maps/placement.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse {
@@ -187,11 +188,94 @@ ImageRegion cell_attention(const LinearMap& map, const Affine& matrix, int n) {
     return {region, attention};
 }
 
+/// The listed points of a map that span an area; null of any other.
+const SamplingPoints* listed_points(const LinearMap& map) {
+    const SamplingPoints* points = nullptr;
+    if (const auto* samples = std::get_if<Samples>(&map.kind)) points = &samples->points;
+    if (const auto* footprints = std::get_if<Footprints>(&map.kind)) points = &footprints->points;
+    return points && enclose_an_area(*points, map.glimpse) ? points : nullptr;
+}
+
+/// The parallelogram that a glimpse pixel is in the image: its middle, edge coordinates, and its sides, each
+/// at least a pixel long.
+struct Cell {
+    Point middle;
+    Point across;
+    Point down;
+
+    Cell(const Point& centre, const SamplingPoints::Jacobian& jacobian)
+        : middle{edge_from_centre(centre.x), edge_from_centre(centre.y)},
+          across(at_least_a_pixel({jacobian[0][0], jacobian[1][0]}, {1, 0})),
+          down(at_least_a_pixel({jacobian[0][1], jacobian[1][1]}, {0, 1})) {}
+
+    [[nodiscard]] bool is_finite() const {
+        return std::isfinite(middle.x + middle.y + across.x + across.y + down.x + down.y);
+    }
+    [[nodiscard]] double longer_side() const {
+        return std::max(std::hypot(across.x, across.y), std::hypot(down.x, down.y));
+    }
+
+  private:
+    static Point at_least_a_pixel(const Point& side, const Point& none) {
+        const double length = std::hypot(side.x, side.y);
+        if (length == 0) return none;
+        const double longer = std::max(1.0, length) / length;
+        return {side.x * longer, side.y * longer};
+    }
+};
+
+/// Spreads a sum over the blocks that a cell covers, by points a quarter of a pixel apart.
+void spread(cv::Mat& sums, const Cell& cell, double sum, int n, Size image) {
+    static constexpr double points_of_pixel = 4;
+    static constexpr double most = 1024;  // of a cell beside a horizon, which may be as large as the image
+    const auto count = [](const Point& side) {
+        return static_cast<int>(std::min(most, std::ceil(points_of_pixel * std::hypot(side.x, side.y))));
+    };
+    const int columns = count(cell.across);
+    const int rows = count(cell.down);
+    const double share = sum / columns / rows;
+    for (int v = 0; v < rows; ++v) {
+        const double t = (v + 0.5) / rows - 0.5;
+        for (int u = 0; u < columns; ++u) {
+            const double s = (u + 0.5) / columns - 0.5;
+            const double x = cell.middle.x + s * cell.across.x + t * cell.down.x;
+            const double y = cell.middle.y + s * cell.across.y + t * cell.down.y;
+            if (!(x >= 0 && y >= 0 && x < image.width && y < image.height)) continue;
+            sums.at<double>(static_cast<int>(y) / n, static_cast<int>(x) / n) += share;
+        }
+    }
+}
+
+/// Of listed points; none where the kernels of all of them are wide.
+std::optional<ImageRegion> cell_attention(const SamplingPoints& points, const LinearMap& map, int n) {
+    const Size blocks = shrunk(map.image, n);
+    cv::Mat sums = cv::Mat::zeros(blocks.height, blocks.width, CV_64F);
+    const cv::Mat weights = row_sums(map);
+    bool leaves_pattern = false;
+    for (int i = 0; i < map.glimpse.height; ++i) {
+        for (int j = 0; j < map.glimpse.width; ++j) {
+            const Cell cell(points.at(j, i), points.jacobian(j, i));
+            if (!cell.is_finite()) continue;
+            leaves_pattern = leaves_pattern || !is_wide(variance_of_bilinear, cell.longer_side());
+            spread(sums, cell, double{weights.at<float>(i, j)}, n, map.image);
+        }
+    }
+    if (!leaves_pattern) return std::nullopt;
+    ImageRegion attention{whole(blocks), cv::Mat()};
+    sums.convertTo(attention.pixels, CV_32F, 1.0 / n / n);
+    return attention;
+}
+
 }  // namespace
 
 ImageRegion cell_attention(const Lowered& lowered, int n) {
     const LinearMap& map = lowered.map;
-    if (!lowered.matrix || lowered.linearised) return block_attention(lowered, n);
+    if (lowered.linearised) return block_attention(lowered, n);
+    if (const SamplingPoints* const points = listed_points(map)) {
+        const auto attention = cell_attention(*points, map, n);
+        return attention ? *attention : block_attention(lowered, n);
+    }
+    if (!lowered.matrix) return block_attention(lowered, n);
     const Affine& matrix = *lowered.matrix;
     if (const auto* separable = std::get_if<Separable>(&map.kind)) {
         return cell_attention(*separable, matrix, n);

@@ -34,6 +34,10 @@ ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n) {
 
 }  // namespace
 
+bool enclose_an_area(const SamplingPoints& points, Size size) {
+    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
+}
+
 std::vector<const LinearMap*> maps_of(std::span<const Lowered> lowered) {
     std::vector<const LinearMap*> maps;
     maps.reserve(lowered.size());

@@ -24,12 +24,12 @@ ImageRegion block_attention_by_shrinking(const LinearMap& map, const MapKind& sm
 /// The border of the glimpse through the matrix; without one, of the support.
 std::vector<Point> outline_by_matrix(const Lowered& lowered);
 
-/// Whether points span an area: those in a single line, such as a list of pixels, do not, unless their border
-/// is known.
+/// Whether listed points enclose an area: those in a single line, such as a list of pixels, do not, unless
+/// their border is known.
 bool enclose_an_area(const SamplingPoints& points, Size size);
 
-/// The border of the glimpse through its points where these enclose an area: those in a single line, such as
-/// a list of pixels, do not, unless their border is known. Otherwise as `outline_by_matrix`.
+/// The border of the glimpse through its points where these enclose an area; otherwise as
+/// `outline_by_matrix`.
 std::vector<Point> outline_by_points(const SamplingPoints& points, const Lowered& lowered);
 
 /// The length of the Jacobian's shorter column: the distance to the nearest neighbour, in image pixels.

@@ -6,6 +6,7 @@
 #include "glimpse/lowered.hpp"
 #include "glimpse/mechanism.hpp"
 #include "maps/image_region.hpp"
+#include "warps.hpp"
 
 using namespace glimpse;
 
@@ -135,6 +136,34 @@ TEST_CASE("narrow Gaussians, and nearest pixels of a crop, have cells as a trans
     CHECK_FALSE(alike(exact(mixed).col(11), exact(mixed).col(12), 0.01));
     CHECK(alike(shown.col(11) * 5,
                 exact(mixed).col(12) / exact(mixed).at<float>(9, 12) * shown.at<float>(9, 11) * 5, 1e-4));
+}
+
+TEST_CASE("cells of a warp: those of a transformer, and each spread evenly") {
+    const Box box{10.5, 8, 20, 8};
+    const Lowered affine = transformed(box, {4, 2});
+    // A grid of the same points, but for one that is moved by less than float32 tells.
+    std::vector<Point> points;
+    for (int i = 0; i < 2; ++i) {
+        for (int j = 0; j < 4; ++j) {
+            points.push_back((*affine.matrix)(j, i));
+            if (j == 1) points.back().x += 1e-9;
+        }
+    }
+    const Lowered listed = lower(warps::transformer(GridWarp{warps::field(points, 4), true}), {60, 40});
+    REQUIRE(!listed.matrix);
+    CHECK(cv::norm(cells(listed), cells(affine), cv::NORM_INF) <= of_points / 10);
+    CHECK(std::abs(cv::sum(cells(listed))[0] - 8) <= rounding * 8);
+    CHECK(alike(cells(listed, 2), cells(affine, 2), of_points / 10));
+}
+
+TEST_CASE("a list of pixels keeps its attention map") {
+    Mask mask;
+    mask.form = Mask::GridForm{(cv::Mat_<double>(3, 3) << 1, 0, 0, 0, 1, 0, 0, 0, 1)};
+    mask.kind = Mask::Kind::hard;
+    mask.select = Mask::Select::pixels;
+    mask.upsample = Mask::Upsample::nearest;
+    const Lowered selected = lower(mask, {60, 40});
+    CHECK(alike(cells(selected), exact(selected), 0));
 }
 
 TEST_CASE("cells of blocks are the means of cells of pixels") {
