@@ -11,5 +11,6 @@ void vertical(const VerticalTask& task);
 void round(const float* values, std::size_t count, void* out, Element element);
 void sample_bilinear(const SampleRowTask& task);
 void sample_bicubic(const SampleRowTask& task);
+void filter_row(const FilterRowTask& task);
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

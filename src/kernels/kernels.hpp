@@ -87,6 +87,17 @@ struct SampleRowTask {
     float* out;  ///< value c of pixel j at j·C + c; one value after the last is overwritten
 };
 
+/// out[j] = Σ_u Σ_v F[j, u, v] lines[u][j + v], 0 ≤ u, v < s: a row of one channel. Sums are those of each
+/// row of the filter, and then of these.
+struct FilterRowTask {
+    int side;                   ///< s
+    int count;                  ///< of pixels, w ≥ 1
+    const float* const* lines;  ///< s of them, of w + s - 1 values
+    const float* weights;  ///< that of tap u·s + v at [u·s + v]; or of each pixel, at [(u·s + v)·w + j]
+    bool of_each;          ///< the latter
+    float* out;            ///< w values
+};
+
 constexpr int minimum_samples = 8;
 
 constexpr int minimum_span = 8;
@@ -109,6 +120,7 @@ struct Kernels {
     void (*vertical)(const VerticalTask&);
     void (*sample_bilinear)(const SampleRowTask&);
     void (*sample_bicubic)(const SampleRowTask&);
+    void (*filter_row)(const FilterRowTask&);
     void (*round)(const float* values, std::size_t count, void* out, Element element);
 };
 

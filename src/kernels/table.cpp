@@ -6,7 +6,12 @@
 namespace glimpse::GLIMPSE_INSTRUCTION_SET {
 
 extern const Kernels table;
-const Kernels table{
-    GLIMPSE_NAME_OF(GLIMPSE_INSTRUCTION_SET), separable, vertical, sample_bilinear, sample_bicubic, round};
+const Kernels table{GLIMPSE_NAME_OF(GLIMPSE_INSTRUCTION_SET),
+                    separable,
+                    vertical,
+                    sample_bilinear,
+                    sample_bicubic,
+                    filter_row,
+                    round};
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

@@ -47,7 +47,7 @@ std::size_t value_count(int pixels, int channels) {
     return static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels);
 }
 
-/// Lines of an image with their margins: those that the rows of a strip look at.
+/// Lines of an image with their margins, channel by channel: those that the rows of a strip look at.
 class PaddedLines {
   public:
     PaddedLines(const Filters& filters, Size image, int channels)
@@ -55,37 +55,35 @@ class PaddedLines {
           image_(image),
           channels_(channels),
           margins_(filters, image.width),
-          length_(value_count(image.width + filters.side - 1, channels)) {}
+          length_(value_count(image.width + filters.side - 1, 1)),
+          interleaved_(value_count(image.width, channels)) {}
 
     /// Line k looks at row first + k of the image, before it is padded: line(y, values) gives the w·C values
     /// of a row, and those of none, y = -1, are `outside`, as are the margins that no pixel stands for.
     template <typename Line>
     void fill(int first, int count, Line&& line, float outside) {
-        values_.resize(static_cast<std::size_t>(count) * length_);
+        values_.assign(value_count(count, channels_) * length_, outside);
         for (int k = 0; k < count; ++k) {
-            float* const all = values_.data() + static_cast<std::size_t>(k) * length_;
             const int y = filtered_pixel(filters_, image_.height, first + k);
-            if (y < 0) {
-                std::fill_n(all, length_, outside);
-                continue;
-            }
-            float* const own = all + value_count(static_cast<int>(margins_.before.size()), channels_);
-            line(y, own);
-            fill_margin(margins_.before, own, all, outside);
-            fill_margin(margins_.behind, own, own + value_count(image_.width, channels_), outside);
+            if (y < 0) continue;
+            line(y, interleaved_.data());
+            for (int c = 0; c < channels_; ++c) put_channel(c, values_.data() + place(k, c), outside);
         }
     }
 
-    /// From the pixel v - r before the first on.
-    [[nodiscard]] const float* at(int k, int v) const {
-        return values_.data() + static_cast<std::size_t>(k) * length_ + value_count(v, channels_);
-    }
+    /// Channel c, from the pixel r before the first on.
+    [[nodiscard]] const float* at(int k, int c) const { return values_.data() + place(k, c); }
 
   private:
-    void fill_margin(const std::vector<int>& pixels, const float* own, float* to, float outside) const {
-        for (const int pixel : pixels) {
-            for (int c = 0; c < channels_; ++c) *to++ = pixel < 0 ? outside : own[pixel * channels_ + c];
-        }
+    [[nodiscard]] std::size_t place(int k, int c) const {
+        return static_cast<std::size_t>(k * channels_ + c) * length_;
+    }
+    void put_channel(int c, float* to, float outside) const {
+        const float* const own = interleaved_.data() + c;
+        const auto value = [&](int pixel) { return pixel < 0 ? outside : own[pixel * channels_]; };
+        for (const int pixel : margins_.before) *to++ = value(pixel);
+        for (int x = 0; x < image_.width; ++x) *to++ = own[x * channels_];
+        for (const int pixel : margins_.behind) *to++ = value(pixel);
     }
 
     const Filters& filters_;
@@ -93,6 +91,7 @@ class PaddedLines {
     int channels_;
     Margins margins_;
     std::size_t length_;
+    std::vector<float> interleaved_;  ///< a line as it is given
     std::vector<float> values_{};
 };
 
@@ -107,21 +106,27 @@ void gather(const Filters& filters, Size image, int channels, Line&& line, float
         PaddedLines lines(filters, image, channels);
         lines.fill(begin - filters.side / 2, end - begin + filters.side - 1, line, outside);
         FilterWeights weights(filters, image.width);
-        const std::size_t count = value_count(image.width, channels);
-        std::vector<float> of_line(count);
-        std::vector<float> sums(count);
+        std::vector<const float*> rows(static_cast<std::size_t>(filters.side));
+        std::vector<float> channel(static_cast<std::size_t>(image.width));
+        std::vector<float> all(value_count(image.width, channels));
         for (int i = begin; i < end; ++i) {
             weights.go_to_row(i);
-            std::ranges::fill(sums, 0.0F);
-            for (int u = 0; u < filters.side; ++u) {
-                std::ranges::fill(of_line, 0.0F);
-                for (int v = 0; v < filters.side; ++v) {
-                    const std::size_t tap = tap_of(filters, u, v);
-                    weights.add_product(tap, lines.at(i - begin + u, v), channels, of_line.data());
+            for (int c = 0; c < channels; ++c) {
+                for (int u = 0; u < filters.side; ++u)
+                    rows[static_cast<std::size_t>(u)] = lines.at(i - begin + u, c);
+                kernels().filter_row({.side = filters.side,
+                                      .count = image.width,
+                                      .lines = rows.data(),
+                                      .weights = weights.data(),
+                                      .of_each = weights.are_of_each(),
+                                      .out = channel.data()});
+                float* to = all.data() + c;
+                for (const float value : channel) {
+                    *to = value;
+                    to += channels;
                 }
-                for (std::size_t n = 0; n < count; ++n) sums[n] += of_line[n];
             }
-            take(i, sums.data());
+            take(i, all.data());
         }
     });
 }
@@ -278,7 +283,7 @@ FilterExtent extent_of(const Filters& filters, Size image) {
 }
 
 std::int64_t filter_memory(int side, bool of_each_pixel, int width, int channels) {
-    const std::int64_t lines = std::int64_t{rows_of_strip} + side + 2;
+    const std::int64_t lines = std::int64_t{rows_of_strip} + side + 3;
     const std::int64_t of_lines =
         lines * (std::int64_t{width} + side) * channels * std::int64_t{sizeof(float)};
     // As they were read, and in order.

@@ -61,6 +61,9 @@ class FilterWeights {
 
     [[nodiscard]] std::size_t taps() const { return taps_; }
     void go_to_row(int i);
+    /// Those of the row, as `FilterRowTask` has them.
+    [[nodiscard]] const float* data() const { return kernel_ ? kernel_->data() : row_.data(); }
+    [[nodiscard]] bool are_of_each() const { return !kernel_; }
     [[nodiscard]] float at(std::size_t tap, int j) const {
         return kernel_ ? (*kernel_)[tap] : row_[tap * width_ + static_cast<std::size_t>(j)];
     }

@@ -206,6 +206,23 @@ void add_rounding(const Kernels& kernels, Draws& draw, std::size_t count, Digest
     digest.add(out);
 }
 
+void add_filter(const Kernels& kernels, Draws& draw, bool of_each, Digest& digest) {
+    const int side = draw.whole(1, 5);
+    const int count = draw.whole(1, 80);
+    const auto random = [&](int values) {
+        std::vector<float> numbers(static_cast<std::size_t>(values));
+        for (float& number : numbers) number = static_cast<float>(draw.uniform(-2, 2));
+        return numbers;
+    };
+    const std::vector<float> values = random(side * (count + side - 1));
+    const std::vector<float> weights = random(side * side * (of_each ? count : 1));
+    std::vector<const float*> lines;
+    for (int u = 0; u < side; ++u) lines.push_back(values.data() + std::ptrdiff_t{u} * (count + side - 1));
+    std::vector<float> out(static_cast<std::size_t>(count));
+    kernels.filter_row({side, count, lines.data(), weights.data(), of_each, out.data()});
+    digest.add(out);
+}
+
 /// One line of the output: `trials` runs of add(draw, trial, digest).
 template <typename Add>
 void print(const Kernels& kernels, const char* kernel, const char* element, int channels, int trials,
@@ -250,6 +267,10 @@ int main() {
         print_all_of<std::uint8_t>(*kernels, "uint8");
         print_all_of<std::uint16_t>(*kernels, "uint16");
         print_all_of<float>(*kernels, "float32");
+        for (const bool of_each : {false, true}) {
+            print(*kernels, of_each ? "filters" : "filter", "float32", 1, 60,
+                  [&](Draws& draw, int, Digest& digest) { add_filter(*kernels, draw, of_each, digest); });
+        }
     }
     return 0;
 }

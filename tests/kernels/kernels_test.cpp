@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <string>
@@ -336,6 +337,44 @@ TEST_CASE(
             sample(task);
             CHECK(laws::largest_difference(of_part.colRange(0, count * channels),
                                            of_whole.colRange(0, count * channels)) == 0);
+        }
+    }
+}
+
+TEST_CASE("kernels: rows of filtered values in every instruction set, the same wherever a row begins") {
+    Draws draw(41);
+    for (const Kernels* kernels : available_kernels()) {
+        CAPTURE(kernels->instruction_set);
+        for (const int side : {1, 2, 3, 5, 8}) {
+            for (const int count : {1, 7, 8, 9, 31, 32, 33, 70}) {
+                for (const bool of_each : {false, true}) {
+                    const cv::Mat lines = draw.image({count + side - 1, side}, CV_32F, 1);
+                    const cv::Mat weights = draw.image({of_each ? count : 1, side * side}, CV_32F, 1);
+                    std::vector<const float*> rows;
+                    for (int u = 0; u < side; ++u) rows.push_back(lines.ptr<float>(u));
+                    std::vector<float> out(static_cast<std::size_t>(count));
+                    kernels->filter_row(
+                        {side, count, rows.data(), weights.ptr<float>(), of_each, out.data()});
+                    for (int j = 0; j < count; ++j) {
+                        double sum = 0;
+                        double magnitudes = 0;
+                        for (int k = 0; k < side * side; ++k) {
+                            const double product = double{weights.at<float>(k, of_each ? j : 0)} *
+                                                   double{lines.at<float>(k / side, j + k % side)};
+                            sum += product;
+                            magnitudes += std::abs(product);
+                        }
+                        CHECK(std::abs(double{out[static_cast<std::size_t>(j)]} - sum) <=
+                              tolerance * std::max(magnitudes, 1.0));
+                    }
+                    if (of_each || count < 2) continue;
+                    for (const float*& row : rows) ++row;
+                    std::vector<float> behind(static_cast<std::size_t>(count - 1));
+                    kernels->filter_row(
+                        {side, count - 1, rows.data(), weights.ptr<float>(), false, behind.data()});
+                    CHECK(std::equal(behind.begin(), behind.end(), out.begin() + 1));
+                }
+            }
         }
     }
 }
