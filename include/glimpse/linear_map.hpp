@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -86,11 +87,23 @@ struct Filters {
 /// where it has a share. So a is continuous in J, bilinear where nothing shrinks (σ ≤ 1), the footprint from
 /// σ = 2 on unless that is thin or a column of J has hardly a direction, and where J is axis-aligned both are
 /// the same.
+///
+/// Or Gaussians, with sums as `gaussians` says:
+///
+///   a(d, J) = e(d) / Σ e,   e(d) = exp(-½ ((q_x / s_x)² + (q_y / s_y)²)),   q = J⁻¹ d
 struct Footprints {
     SamplingPoints points;                            ///< T
     std::vector<SamplingPoints::Jacobian> jacobians;  ///< J of listed points, in their order; else none
     Padding padding = Padding::zeros;
     Mirror mirror = Mirror::edges;
+
+    /// The Gaussians that are weighed with, in place of triangles.
+    struct Gaussians {
+        Point s;                       ///< standard deviations, glimpse pixels; > 0
+        bool sees_image_alone = true;  ///< sums run over the pixels of the image, or all whole positions
+        double added = 0;              ///< to each sum, ≥ 0
+    };
+    std::optional<Gaussians> gaussians{};
 };
 
 /// The forms of a map.

@@ -86,6 +86,9 @@ struct Lowered {
     /// The sum of a glimpse pixel's weights where its whole footprint lies inside the image; 0 where it is
     /// another for each pixel.
     double full_weight = 1;
+    /// Whether what a pixel's weights lack of `full_weight` is lost by definition, as to a Gaussian's 1e-8,
+    /// and none of it lies outside the image.
+    bool fades = false;
     Fill fill{};
     /// Added to the values of each channel but alpha: none, one for all of them or one for each, in the
     /// image's units; |value| < `beyond_float32`.

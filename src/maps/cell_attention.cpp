@@ -120,8 +120,12 @@ bool leaves_a_pattern(const Samples& samples, const Affine& matrix) {
 
 bool leaves_a_pattern(const Footprints& footprints, const Affine& matrix) {
     const double side = longer_side(matrix);
-    return footprints.points.affine() != nullptr &&
-           !is_wide(variance_of_bilinear * std::max(1.0, side * side), side);
+    double variance = variance_of_bilinear * std::max(1.0, side * side);
+    if (const auto& gaussians = footprints.gaussians) {
+        const double deviation = std::min(gaussians->s.x, gaussians->s.y) * side;
+        variance = deviation * deviation;
+    }
+    return footprints.points.affine() != nullptr && !is_wide(variance, side);
 }
 
 bool leaves_a_pattern(const auto& /*kind*/, const Affine& /*matrix*/) {

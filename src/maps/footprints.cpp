@@ -16,7 +16,20 @@ namespace glimpse {
 namespace {
 
 std::string at_pixel(int j, int i) {
-    return "antialiased, glimpse pixel (" + std::to_string(j) + ", " + std::to_string(i) + ") ";
+    return "glimpse pixel (" + std::to_string(j) + ", " + std::to_string(i) + ") ";
+}
+
+/// The key that has made footprints of samples.
+constexpr std::string_view key_of(const Footprints& footprints) {
+    return footprints.gaussians ? "angle" : "antialias";
+}
+
+double weights_of(const AnyFootprint& footprint) {
+    return std::visit([](const auto& one) { return one.weights(); }, footprint);
+}
+
+Extent bounds_of(const AnyFootprint& footprint) {
+    return std::visit([](const auto& one) { return one.bounds(); }, footprint);
 }
 
 /// The sum of each glimpse pixel's weights, row by row, in float64.
@@ -36,27 +49,35 @@ void for_each_sum(const Footprints& footprints, const LinearMap& map, Visit&& vi
 
 }  // namespace
 
-bool FootprintTaps::is_seen(const PixelFootprint& footprint) const {
+bool FootprintTaps::is_seen(const AnyFootprint& footprint) const {
     if (footprints_.padding != Padding::zeros) return true;
-    const auto [left, top, right, bottom] = footprint.bounds();
+    const auto [left, top, right, bottom] = bounds_of(footprint);
     return right > -1 && bottom > -1 && left < columns_.size && top < rows_.size;
 }
 
-std::optional<PixelFootprint> FootprintTaps::seen_footprint(int j, int i) const {
+std::optional<AnyFootprint> FootprintTaps::seen_footprint(int j, int i) const {
     const Point centre = footprints_.points.at(j, i);
     if (std::isnan(centre.x)) return std::nullopt;
-    const PixelFootprint footprint(centre, jacobian(footprints_, j, i, width_));
+    const SamplingPoints::Jacobian derivatives = jacobian(footprints_, j, i, width_);
+    const AnyFootprint footprint =
+        footprints_.gaussians ? AnyFootprint(GaussianFootprint(centre, derivatives, *footprints_.gaussians,
+                                                               {columns_.size, rows_.size}))
+                              : AnyFootprint(PixelFootprint(centre, derivatives));
     return is_seen(footprint) ? std::optional(footprint) : std::nullopt;
 }
 
 Rectangle FootprintTaps::support(int j, int i) const {
-    const std::optional<PixelFootprint> footprint = seen_footprint(j, i);
+    const auto footprint = seen_footprint(j, i);
     if (!footprint) return {};
+    return std::visit([&](const auto& one) { return support_of(one); }, *footprint);
+}
+
+Rectangle FootprintTaps::support_of(const auto& footprint) const {
     const bool is_padded = footprints_.padding != Padding::zeros;
-    const Positions rows = seen_rows(*footprint);
+    const Positions rows = seen_rows(footprint);
     Rectangle around;
     for (std::int64_t y = rows.begin; y < rows.end; ++y) {
-        const Positions run = footprint->columns(y);
+        const Positions run = footprint.columns(y);
         const int row = run.empty() ? 0 : padded(rows_, y);
         const auto include = [&](int begin, int end) {
             around = smallest_containing(around, {begin, row, end - begin, 1});
@@ -74,31 +95,34 @@ Rectangle FootprintTaps::support(int j, int i) const {
     return around;
 }
 
-void require_weights(double weights) {
+void require_weights(double weights, std::string_view key) {
     if (weights <= most_footprint_weights) return;
-    throw Error("antialiased, the glimpse looks at " + number_text(weights) + " pixels, and " +
+    const std::string quoted = '"' + std::string(key) + '"';
+    throw Error("by its " + quoted + " the glimpse looks at " + number_text(weights) + " pixels, and " +
                 power_of_two(static_cast<std::uint64_t>(most_footprint_weights)) +
-                " are the most; give a larger size or a smaller part of the image, or leave \"antialias\" "
-                "out");
+                " are the most; give a larger size or a smaller part of the image, or leave " + quoted +
+                " out");
 }
 
 void require_computable(const Footprints& footprints, const LinearMap& map) {
     constexpr double farthest = 1e12;
     const FootprintTaps taps(footprints, map);
+    const std::string_view key = key_of(footprints);
+    const std::string remedy = "; leave \"" + std::string(key) + "\" out";
     double weights = 0;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j) {
             if (std::isnan(footprints.points.at(j, i).x)) continue;
             if (!std::isfinite(greatest_singular_value(jacobian(footprints, j, i, map.glimpse.width))))
-                throw Error(at_pixel(j, i) + "has an infinite footprint; leave \"antialias\" out");
-            const std::optional<PixelFootprint> footprint = taps.seen_footprint(j, i);
+                throw Error(at_pixel(j, i) + "has an infinite footprint" + remedy);
+            const auto footprint = taps.seen_footprint(j, i);
             if (!footprint) continue;
-            weights += footprint->weights();
-            const auto [left, top, right, bottom] = footprint->bounds();
-            if (std::max({-left, -top, right, bottom}) > farthest)
+            weights += weights_of(*footprint);
+            const auto [left, top, right, bottom] = bounds_of(*footprint);
+            if (!(std::max({-left, -top, right, bottom}) <= farthest))
                 throw Error(at_pixel(j, i) + "looks more than " + number_text(farthest) +
-                            " pixels away from the image; leave \"antialias\" out");
-            require_weights(weights);
+                            " pixels away from the image" + remedy);
+            require_weights(weights, key);
         }
     }
 }
@@ -135,8 +159,17 @@ cv::Mat row_sums(const Footprints& footprints, const LinearMap& map) {
 }
 
 double inside(const Footprints& footprints, const Lowered& lowered) {
+    const Size image = lowered.map.image;
+    // What is added to a Gaussian's mass takes much between the pixels of a narrow one, and nothing of that
+    // lies outside.
+    const auto keeps_all = [&](int j, int i) {
+        const auto [x, y] = footprints.points.at(j, i);
+        return footprints.gaussians && footprints.gaussians->sees_image_alone && x >= -0.5 &&
+               x <= image.width - 0.5 && y >= -0.5 && y <= image.height - 0.5;
+    };
     double shares = 0;
-    for_each_sum(footprints, lowered.map, [&](int, int, double sum) { shares += share_of(sum, 1); });
+    for_each_sum(footprints, lowered.map,
+                 [&](int i, int j, double sum) { shares += keeps_all(j, i) ? 1 : share_of(sum, 1); });
     return shares / static_cast<double>(lowered.map.glimpse.area()) / lowered.full_weight;
 }
 
@@ -148,6 +181,7 @@ MapKind shrunk(const Footprints& footprints, int n) {
             for (double& derivative : row) derivative /= n;
         }
     }
+    if (small.gaussians) small.gaussians->added /= double(n) * n;  // as their masses
     return small;
 }
 
@@ -165,7 +199,7 @@ std::int64_t multiply_adds(const Footprints& footprints, const LinearMap& map) {
     double weights = 0;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j) {
-            if (const auto footprint = taps.seen_footprint(j, i)) weights += footprint->weights();
+            if (const auto footprint = taps.seen_footprint(j, i)) weights += weights_of(*footprint);
         }
     }
     return static_cast<std::int64_t>(weight_cost * weights);

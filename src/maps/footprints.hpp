@@ -4,11 +4,15 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "glimpse/export.hpp"
 #include "glimpse/lowered.hpp"
 #include "maps/axis_taps.hpp"
+#include "maps/gaussian_footprint.hpp"
+#include "maps/positions.hpp"
 
 // `Footprints`: antialiased samples, whose weights are computed where they are needed and never kept.
 
@@ -24,16 +28,6 @@ inline double triangle_kernel(double t) {
 
 /// σ: how many pixels of the image the longest of all glimpse pixels' diameters has.
 double greatest_singular_value(const SamplingPoints::Jacobian& jacobian);
-
-/// Neighbouring whole positions, which may lie outside the image.
-struct Positions {
-    std::int64_t begin = 0;
-    std::int64_t end = 0;
-    [[nodiscard]] bool empty() const { return begin >= end; }
-};
-
-/// The positions around `centre` that are nearer than `reach`.
-Positions positions_around(double centre, double reach);
 
 /// Σ of the triangle that is `reach` wide on either side, over whole positions.
 double sum_of_triangle(double centre, double reach);
@@ -81,6 +75,8 @@ class PixelFootprint {
     Point reach_;    ///< of both kernels, as far as they have a share
 };
 
+using AnyFootprint = std::variant<PixelFootprint, GaussianFootprint>;
+
 /// J of glimpse pixel (j, i) of a glimpse of that width.
 inline SamplingPoints::Jacobian jacobian(const Footprints& footprints, int j, int i, int width) {
     if (footprints.points.affine()) return footprints.points.jacobian(j, i);
@@ -100,27 +96,19 @@ class FootprintTaps {
     /// Calls visit(y, x, weights) for neighbouring pixels of the image from (x, y) on; pixels may repeat.
     template <typename Visit>
     void for_each_run(int j, int i, Visit&& visit) {
-        const std::optional<PixelFootprint> footprint = seen_footprint(j, i);
-        if (!footprint) return;
-        const PixelFootprint::Scales scales = footprint->scales();
-        const Positions rows = seen_rows(*footprint);
-        for (std::int64_t y = rows.begin; y < rows.end; ++y) {
-            const Positions run = footprint->columns(y);
-            if (run.empty()) continue;
-            weights_.resize(static_cast<std::size_t>(run.end - run.begin));
-            footprint->weigh(y, run, scales, weights_.data());
-            visit_row(padded(rows_, y), run, visit);
-        }
+        if (const auto footprint = seen_footprint(j, i))
+            std::visit([&](const auto& one) { visit_rows(one, visit); }, *footprint);
     }
 
     /// The smallest rectangle around the pixels that have a weight.
     [[nodiscard]] Rectangle support(int j, int i) const;
     /// The footprint of glimpse pixel (j, i); none where nothing of it can be seen.
-    [[nodiscard]] std::optional<PixelFootprint> seen_footprint(int j, int i) const;
+    [[nodiscard]] std::optional<AnyFootprint> seen_footprint(int j, int i) const;
 
   private:
-    [[nodiscard]] bool is_seen(const PixelFootprint& footprint) const;
-    [[nodiscard]] Positions seen_rows(const PixelFootprint& footprint) const {
+    [[nodiscard]] bool is_seen(const AnyFootprint& footprint) const;
+    [[nodiscard]] Rectangle support_of(const auto& footprint) const;
+    [[nodiscard]] Positions seen_rows(const auto& footprint) const {
         const Positions all = footprint.rows();
         return footprints_.padding == Padding::zeros ? within(all, rows_.size) : all;
     }
@@ -130,6 +118,18 @@ class FootprintTaps {
     static int padded(const AxisSampler& axis, std::int64_t position) {
         if (position >= 0 && position < axis.size) return static_cast<int>(position);
         return static_cast<int>(std::nearbyint(taps::padded(axis, static_cast<double>(position))));
+    }
+    template <typename Visit>
+    void visit_rows(const auto& footprint, Visit&& visit) {
+        const auto scales = footprint.scales();
+        const Positions rows = seen_rows(footprint);
+        for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+            const Positions run = footprint.columns(y);
+            if (run.empty()) continue;
+            weights_.resize(static_cast<std::size_t>(run.end - run.begin));
+            footprint.weigh(y, run, scales, weights_.data());
+            visit_row(padded(rows_, y), run, visit);
+        }
     }
     template <typename Visit>
     void visit_row(int y, const Positions& run, Visit&& visit) {
@@ -170,8 +170,9 @@ void for_each_run(const Footprints& footprints, const LinearMap& map, Visit&& vi
     }
 }
 
-/// Throws `Error` where so many weights are more than `most_footprint_weights`.
-void require_weights(double weights);
+/// Throws `Error` where so many weights are more than `most_footprint_weights`. `key`: what makes them so
+/// many.
+void require_weights(double weights, std::string_view key = "antialias");
 
 /// Throws `Error` where the map needs more weights than `most_footprint_weights`, or a Jacobian is not
 /// finite.

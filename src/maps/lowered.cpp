@@ -106,6 +106,7 @@ Lowered shrunk(const Lowered& lowered, int n) {
                     .glimpse = lowered.map.glimpse,
                     .kind = std::visit([&](const auto& kind) { return shrunk(kind, n); }, lowered.map.kind)},
             .full_weight = lowered.full_weight,
+            .fades = lowered.fades,
             .fill = lowered.fill,
             .bias = lowered.bias,
             .matrix = lowered.matrix ? std::optional(shrunk(*lowered.matrix, n)) : std::nullopt,

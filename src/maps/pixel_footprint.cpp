@@ -33,8 +33,11 @@ double greatest_singular_value(const SamplingPoints::Jacobian& jacobian) {
 }
 
 Positions positions_around(double centre, double reach) {
-    return {static_cast<std::int64_t>(std::ceil(centre - reach)),
-            static_cast<std::int64_t>(std::floor(centre + reach)) + 1};
+    static constexpr double farthest = 1e15;  // beyond it none is exact, nor looked at
+    const auto whole = [](double position) {
+        return static_cast<std::int64_t>(std::clamp(position, -farthest, farthest));
+    };
+    return {whole(std::ceil(centre - reach)), whole(std::floor(centre + reach)) + 1};
 }
 
 double sum_of_triangle(double centre, double reach) {

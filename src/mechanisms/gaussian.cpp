@@ -9,7 +9,10 @@
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "maps/footprints.hpp"
 #include "maps/overloaded.hpp"
+#include "maps/taps.hpp"
+#include "mechanisms/reachable.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -38,6 +41,18 @@ Divisor divisor_of(const Gaussian& gaussian) {
     if (gaussian.code == Gaussian::Code::ericjang) return {0, epsilon};
     if (gaussian.code == Gaussian::Code::jbornschein) return {epsilon_of_jbornschein, 0};
     return {gaussian.normalise == Gaussian::Normalise::eps ? epsilon : 0.0, 0};
+}
+
+double sigma_y(const Gaussian::BoxForm& form) {
+    return form.sigma_y ? *form.sigma_y : form.sigma;
+}
+
+/// Throws unless so many positions may be looked at beyond the image, on either side of a centre.
+void require_reach(double reach) {
+    constexpr double most = 1 << 22;
+    if (2 * reach <= most) return;
+    throw Error("padded, a Gaussian looks at " + number_text(2 * reach) + " pixels of a line, and " +
+                number_text(most) + " are the most; give it a lesser standard deviation, or no padding");
 }
 
 /// The Gaussian of one centre on the pixels of an axis.
@@ -124,6 +139,35 @@ FilterBank filter_bank(const Gaussian::Axis& axis, int count, int size, const Ga
     return bank;
 }
 
+/// The Gaussian of one centre over all whole positions, whose padding the row has; nothing is added.
+void append_padded_row(RowBuilder& row, const AxisSampler& sampler, double centre, double s, double gain) {
+    const double nearest = std::nearbyint(centre);
+    const double beyond = std::abs(nearest - centre);
+    const double reach = std::hypot(beyond, cutoff * s);
+    require_reach(reach);
+    const auto weight = [&](double k) {
+        return std::exp(-0.5 * ((k - nearest) * ((k - centre) + (nearest - centre)) / s / s));
+    };
+    const double first = std::min(nearest, std::ceil(centre - reach));
+    const double last = std::max(nearest, std::floor(centre + reach));
+    double mass = 0;
+    for (double k = first; k <= last; ++k) mass += weight(k);
+    const bool is_seen = sampler.padding != Padding::zeros || (last >= 0 && first < sampler.size);
+    for (double k = first; is_seen && k <= last; ++k) {
+        const AxisTaps tap = axis_taps(sampler, k);
+        if (tap.count == 1) row.add(tap.index[0], weight(k) / mass * gain);
+    }
+    row.finish_row();
+}
+
+BandedMatrix padded_filters(const Gaussian::Axis& axis, int count, int size, Padding padding, double gain) {
+    BandedMatrix matrix(size);
+    RowBuilder row(matrix);
+    const AxisSampler sampler{size, Interpolation::nearest, padding, Mirror::edges};
+    for (int i = 0; i < count; ++i) append_padded_row(row, sampler, axis.u + i * axis.d, axis.s, gain);
+    return matrix;
+}
+
 void validate_axis(const Gaussian::Axis& axis, const std::string& field) {
     require_finite(axis.u, field + "/u");
     require_standard_deviation(axis.s, field + "/s");
@@ -172,11 +216,16 @@ void require_sigma(double sigma, const std::string& field) {
     throw InvalidParameter(field, "sigma is > 0, not " + number_text(sigma));
 }
 
+/// Of the box before it is turned, but by 180°, which the axes can tell.
 Gaussian::AxesForm axes_of_box(const Gaussian::BoxForm& form, Size image, Size size) {
-    const Affine cells = box_to_image(in_pixels(form, image), size);
-    const auto axis = [](double u, double d, double sigma) { return Gaussian::Axis{u, sigma * d, d}; };
+    const Box box = in_pixels(form, image);
+    const Affine turned = box_to_image(box, size, form.angle);
+    const Affine cells = turned.axis_aligned() ? turned : box_to_image(box, size);
+    const auto axis = [](double u, double d, double sigma) {
+        return Gaussian::Axis{u, sigma * std::abs(d), d};
+    };
     return {axis(cells.m[0][2], cells.m[0][0], form.sigma),
-            axis(cells.m[1][2], cells.m[1][1], form.sigma_y.value_or(form.sigma))};
+            axis(cells.m[1][2], cells.m[1][1], sigma_y(form))};
 }
 
 Gaussian::AxesForm axes_of_hart(const Gaussian::BoxForm& form, Size image, Size size) {
@@ -205,11 +254,75 @@ Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Gaussian::Code c
     return {axis(draw.gx, image.width, size.width), axis(draw.gy, image.height, size.height)};
 }
 
+/// Codes see nothing outside the image, and turn nothing.
+void require_no_code(const Gaussian& gaussian) {
+    if (gaussian.code == Gaussian::Code::own) return;
+    if (gaussian.outside) {
+        throw InvalidParameter("/padding", "the convention's code has none: leave out one of the two");
+    }
+    const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
+    if (box && box->angle != 0) {
+        throw InvalidParameter("/angle", "the convention's code has none: leave out one of the two");
+    }
+}
+
+/// The matrix of a box that is turned, so that its Gaussians are no product of two axes; none of any other.
+std::optional<Affine> turned_matrix(const Gaussian& gaussian, Size size) {
+    const auto* const form = std::get_if<Gaussian::BoxForm>(&gaussian.form);
+    if (!form || form->angle == 0) return std::nullopt;
+    const Affine matrix = box_to_image(form->box, size, form->angle);
+    return matrix.axis_aligned() ? std::nullopt : std::optional(matrix);
+}
+
+/// The Gaussians of a turned box, whose lesser standard deviation along a line may be too small to be looked
+/// for beyond the image.
+void require_computable(const Gaussian::AxesForm& axes, bool is_padded) {
+    constexpr double extreme = 1e100;  // whose inverse, and squares of both, float64 holds
+    constexpr double least = 1.0 / 32;
+    for (const double s : {axes.x.s, axes.y.s}) {
+        if (s >= 1 / extreme && s <= extreme) continue;
+        throw Error("turned, a Gaussian has a standard deviation from " + number_text(1 / extreme) + " to " +
+                    number_text(extreme) + " pixels, not " + number_text(s));
+    }
+    if (!is_padded) return;
+    require_reach(cutoff * std::hypot(axes.x.s, axes.y.s));
+    const double lesser = std::min(axes.x.s, axes.y.s);
+    if (lesser >= least) return;
+    throw Error("turned and padded, a Gaussian has a standard deviation of at least " + number_text(least) +
+                " pixels, and this one " + number_text(lesser) + "; give it a greater one, or no padding");
+}
+
+Lowered lower_turned(const Gaussian& gaussian, const Affine& matrix, Size image, Size size) {
+    const auto& form = std::get<Gaussian::BoxForm>(gaussian.form);
+    const Gaussian::Outside outside = gaussian.outside ? *gaussian.outside : Gaussian::Outside();
+    const bool padded{gaussian.outside};
+    require_reachable(matrix, size);
+    const double added = padded ? 0 : divisor_of(gaussian).added;
+    Footprints footprints{.points = matrix,
+                          .jacobians = {},
+                          .padding = outside.padding,
+                          .gaussians = Footprints::Gaussians{
+                              .s = {form.sigma, sigma_y(form)},
+                              .sees_image_alone = !padded,
+                              .added = added,
+                          }};
+    require_computable(footprints, {.image = image, .glimpse = size, .kind = {}});
+    Lowered lowered{.map = {.image = image, .glimpse = size, .kind = std::move(footprints)},
+                    .fades = !padded,
+                    .fill = outside.fill,
+                    .matrix = matrix};
+    // What is added may take much, which lies nowhere.
+    if (added > 0) lowered.inside = inside(lowered);
+    return lowered;
+}
+
 }  // namespace
 
 void validate(const Gaussian& gaussian) {
     require_size(gaussian);
     if (gaussian.code == Gaussian::Code::hart) require_many(gaussian.size);
+    if (gaussian.outside) require_float32(gaussian.outside->fill);
+    require_no_code(gaussian);
     std::visit(overloaded{[](const Gaussian::AxesForm& form) {
                               validate_axis(form.x, "/x");
                               validate_axis(form.y, "/y");
@@ -217,7 +330,7 @@ void validate(const Gaussian& gaussian) {
                           [](const Gaussian::DrawForm& form) { validate_draw(form); },
                           [](const Gaussian::BoxForm& form) {
                               require_box(form.box);
-                              require_upright(form, Gaussian::name);
+                              require_finite(form.angle, "/angle");
                               require_sigma(form.sigma, "/sigma");
                               if (form.sigma_y) require_sigma(*form.sigma_y, "/sigma_y");
                           }},
@@ -248,13 +361,30 @@ Lowered lower(const Gaussian& given, Size image) {
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);
     require_representable(y);
+    if (const auto matrix = turned_matrix(gaussian, size)) {
+        require_computable({x, y}, bool(gaussian.outside));
+        return lower_turned(gaussian, *matrix, image, size);
+    }
+    const Affine matrix{{{{x.d, 0, x.u}, {0, y.d, y.u}}}};
+    if (gaussian.outside) {
+        require_reachable(matrix, size);
+        const Padding padding = gaussian.outside->padding;
+        return {.map = {.image = image,
+                        .glimpse = size,
+                        .kind = Separable{.rows = padded_filters(y, size.height, image.height, padding, gain),
+                                          .columns = padded_filters(x, size.width, image.width, padding, 1)}},
+                .full_weight = gain,
+                .fill = gaussian.outside->fill,
+                .matrix = matrix};
+    }
     FilterBank rows = filter_bank(y, size.height, image.height, gaussian, gain);
     FilterBank columns = filter_bank(x, size.width, image.width, gaussian, 1);
     return {.map = {.image = image,
                     .glimpse = size,
                     .kind = Separable{.rows = std::move(rows.a), .columns = std::move(columns.a)}},
             .full_weight = gain,
-            .matrix = Affine{{{{x.d, 0, x.u}, {0, y.d, y.u}}}},
+            .fades = true,
+            .matrix = matrix,
             .inside = rows.inside * columns.inside};
 }
 

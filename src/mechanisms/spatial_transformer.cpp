@@ -13,14 +13,12 @@
 #include "maps/projective.hpp"
 #include "maps/sampled.hpp"
 #include "mechanisms/normalised.hpp"
+#include "mechanisms/reachable.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
 
 namespace {
-
-/// Sampling points are exact to well below 1/1000 pixel up to here.
-constexpr double farthest_sample = 1e12;
 
 using Theta = std::array<std::array<double, 3>, 2>;
 
@@ -49,20 +47,6 @@ Affine from_theta(const Theta& theta, Size image, Size glimpse, bool align_corne
 
 Theta theta_of(const SpatialTransformer::ScaleShiftForm& form) {
     return {{{form.scale[0], 0, form.shift[0]}, {0, form.scale[1], form.shift[1]}}};
-}
-
-[[noreturn]] void fail_unreachable(double farthest) {
-    throw Error("the glimpse samples points up to " + number_text(farthest) +
-                " pixels away from the image, and " + number_text(farthest_sample) +
-                " are the most; give a smaller scale or shift");
-}
-
-void require_reachable(const Affine& matrix, Size glimpse) {
-    for (const auto& row : matrix.m) {
-        const double farthest =
-            std::abs(row[0]) * glimpse.width + std::abs(row[1]) * glimpse.height + std::abs(row[2]);
-        if (!(farthest <= farthest_sample)) fail_unreachable(farthest);
-    }
 }
 
 /// Of a projective map they may lie anywhere: nearer and nearer to the horizon they go to infinity.

@@ -91,6 +91,8 @@ Box box_in_pixels(const Mechanism& mechanism, Size image) {
     if constexpr (requires { mechanism.padding; }) {
         const bool is_given = mechanism.padding || !std::holds_alternative<std::monostate>(mechanism.fill);
         if (!is_given) require_overlap(box, form.angle, image, remedy_of_padding);
+    } else if constexpr (requires { mechanism.outside; }) {
+        if (!mechanism.outside) require_overlap(box, form.angle, image, remedy_of_padding);
     } else {
         require_overlap(box, form.angle, image);
     }

@@ -129,8 +129,10 @@ Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context,
     if (order == BoxOrder::yxhw) {
         gaussian.code = Code::hart;
         entry.refuse_own("sigma", "the convention says how wide the Gaussians are; leave out one of the two");
+        entry.refuse_own("angle", "the convention's code turns none; leave out one of the two");
         return form;
     }
+    form.angle = read_angle(entry, context);
     const std::optional<Value> sigma = entry.take("sigma");
     if (!sigma) return form;
     const std::vector<double> sigmas = read_sigmas(*sigma, context);
@@ -142,6 +144,27 @@ Gaussian::BoxForm read_gaussian_box(Entry& entry, const ReadingContext& context,
         entry.stand_for("sigma", {"sigma_y"});
     }
     return form;
+}
+
+/// With a padding nothing is added to the sums, which "eps" would ask for.
+void read_gaussian_padding(Entry& entry, const ReadingContext& context, Gaussian& gaussian) {
+    if (gaussian.code != Code::own) {
+        return entry.refuse_own("padding", "the convention's code has none; leave out one of the two");
+    }
+    const PaddingAndFill padding = read_padding(entry, context);
+    if (!padding.padding && std::holds_alternative<std::monostate>(padding.fill)) return;
+    gaussian.outside = Gaussian::Outside{padding.padding.value_or(Padding::zeros), padding.fill};
+    if (gaussian.normalise == Normalise::eps) {
+        entry.refuse_own("normalise",
+                         R"(with a "padding" nothing is added to the sums; leave out one of the two)");
+    }
+}
+
+Key gaussian_padding_key() {
+    Key key = padding_key({});
+    key.default_value = {};
+    key.meaning = "What lies outside the image. Without it, the sums run over the pixels of the image alone.";
+    return key;
 }
 
 Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& context) {
@@ -160,6 +183,7 @@ Mechanism read_gaussian(Entry& entry, const Form& form, const ReadingContext& co
     if (const std::optional<Value> normalise = entry.take("normalise")) {
         gaussian.normalise = word<Normalise>(*normalise, normalisations);
     }
+    read_gaussian_padding(entry, context, gaussian);
     return gaussian;
 }
 
@@ -194,6 +218,7 @@ void write_gaussian_form(const Gaussian::BoxForm& form, Code code, WrittenParame
         return written.add("convention", gaussian_box_orders.back().first);
     }
     write_box(form, written);
+    write_angle(form, written);
     if (form.sigma_y) {
         written.add("sigma", {form.sigma, *form.sigma_y});
     } else if (form.sigma != Gaussian::BoxForm{}.sigma) {
@@ -206,6 +231,7 @@ void write_gaussian(const Mechanism& mechanism, WrittenParameters& written) {
     std::visit([&](const auto& form) { write_gaussian_form(form, gaussian.code, written); }, gaussian.form);
     write_size(gaussian.size, written);
     write_word(written, "normalise", normalisations, gaussian.normalise, Gaussian{}.normalise);
+    if (gaussian.outside) write_padding(gaussian.outside->padding, gaussian.outside->fill, written);
 }
 
 }  // namespace
@@ -251,10 +277,12 @@ Description gaussian_description() {
               .unit = "the distance between neighbouring Gaussians",
               .default_value = number_text(Gaussian::BoxForm{}.sigma),
               .meaning = "Standard deviation: one for both axes, or one for each."},
+             angle_key(),
              enum_key(
                  "normalise", {}, normalisations, Gaussian{}.normalise,
                  "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "
-                 "safe: it takes the nearest pixel.")},
+                 "safe: it takes the nearest pixel. With a padding nothing is added."),
+             gaussian_padding_key()},
         .read = read_gaussian,
         .write = write_gaussian};
 }

@@ -79,6 +79,15 @@ Key box_convention_key() {
                           "The order of the box's numbers: xyxy and yxyx are two corners.");
 }
 
+Key angle_key() {
+    return {.name = "angle",
+            .forms = {"box"},
+            .type = or_reference(number_type()),
+            .unit = "degrees",
+            .default_value = number_text(OrientedBox{}.angle),
+            .meaning = "Turns the box clockwise on the screen, about its centre."};
+}
+
 Key size_key(std::vector<std::string_view> forms) {
     return {
         .name = "size",
@@ -133,6 +142,20 @@ OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context
     return {box, units == PointUnits::pixels ? Units::pixels : Units::fraction};
 }
 
+double read_angle(Entry& entry, const ReadingContext& context) {
+    const std::optional<Value> angle = entry.take("angle");
+    return angle ? number(*angle, context) : OrientedBox{}.angle;
+}
+
+void refuse_antialiasing(Entry& entry, const std::string& rule) {
+    const std::optional<Value> antialias = entry.peek("antialias");
+    if (antialias && !boolean(*antialias)) {
+        entry.take("antialias");
+    } else {
+        entry.refuse_own("antialias", rule);
+    }
+}
+
 Units read_units(Entry& entry) {
     const std::optional<Value> units = entry.take("units");
     return units ? word<Units>(*units, units_words) : OrientedBox{}.units;
@@ -169,6 +192,10 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context) {
 void write_box(const OrientedBox& box, WrittenParameters& written) {
     written.add("box", {box.box.x, box.box.y, box.box.width, box.box.height});
     write_units(box.units, written);
+}
+
+void write_angle(const OrientedBox& box, WrittenParameters& written) {
+    if (box.angle != OrientedBox{}.angle) written.add("angle", box.angle);
 }
 
 void write_units(Units units, WrittenParameters& written) {

@@ -19,6 +19,8 @@ inline constexpr std::string_view centre_unit = "pixels, 0 the first pixel's cen
 
 Key box_key();
 Key units_key();
+/// "angle", by which a box is turned.
+Key angle_key();
 /// "convention", the order of a box's numbers.
 Key box_convention_key();
 
@@ -41,6 +43,13 @@ OrientedBox read_box(Entry& entry, const ReadingContext& context);
 /// The same of a box whose convention was read.
 OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context);
 
+/// Reads "angle".
+double read_angle(Entry& entry, const ReadingContext& context);
+
+/// Throws `UsageError` where the entry itself asks for antialiasing, of which there is none; false changes
+/// nothing.
+void refuse_antialiasing(Entry& entry, const std::string& rule);
+
 /// Reads "units" of what is never normalised.
 Units read_units(Entry& entry);
 
@@ -59,6 +68,8 @@ PaddingAndFill read_padding(Entry& entry, const ReadingContext& context);
 
 /// Writes "box" and "units".
 void write_box(const OrientedBox& box, WrittenParameters& written);
+/// Writes "angle", unless it is 0.
+void write_angle(const OrientedBox& box, WrittenParameters& written);
 /// Writes "units", unless they are pixels.
 void write_units(Units units, WrittenParameters& written);
 /// Writes "size", where there is one.

@@ -62,7 +62,7 @@ Pair read_pair(Entry& entry, std::string_view key, const NumberNames& names, con
 
 SpatialTransformer::BoxForm read_turned_box(Entry& entry, const ReadingContext& context) {
     SpatialTransformer::BoxForm form = read_box(entry, context);
-    if (const std::optional<Value> angle = entry.take("angle")) form.angle = number(*angle, context);
+    form.angle = read_angle(entry, context);
     return form;
 }
 
@@ -183,7 +183,7 @@ void write_transformer_form(const SpatialTransformer::MatrixForm& form, WrittenP
 
 void write_transformer_form(const SpatialTransformer::BoxForm& form, WrittenParameters& written) {
     write_box(form, written);
-    if (form.angle != OrientedBox{}.angle) written.add("angle", form.angle);
+    write_angle(form, written);
 }
 
 void write_transformer_form(const SpatialTransformer::WarpForm& form, WrittenParameters& written) {
@@ -230,12 +230,7 @@ Description spatial_transformer_description() {
          .type = or_reference(matrix_2x3_type()),
          .unit = "pixels, their centres at whole numbers",
          .meaning = "From glimpse pixel to image pixel; the first row makes x."},
-        {.name = "angle",
-         .forms = {"box"},
-         .type = or_reference(number_type()),
-         .unit = "degrees",
-         .default_value = number_text(OrientedBox{}.angle),
-         .meaning = "Turns the box clockwise on the screen, about its centre."},
+        angle_key(),
         {.name = "align_corners",
          .type = boolean_type(),
          .default_value = open.align_corners ? "true" : "false",

@@ -25,9 +25,13 @@ std::optional<double> greatest_sum(const LoweredGlimpse& glimpse) {
         if (!weights->region.empty()) cv::minMaxLoc(weights->a, nullptr, &greatest);
         return std::max(greatest, 0.0);
     }
-    if (!std::holds_alternative<Gaussian>(glimpse.glimpse->mechanism)) return std::nullopt;
-    const auto& filters = std::get<Separable>(kind);
-    return greatest_of(filters.rows.row_sums()) * greatest_of(filters.columns.row_sums());
+    // What else lacks weight lies outside, and is the padding.
+    if (!glimpse.lowered.fades) return std::nullopt;
+    if (const auto* filters = std::get_if<Separable>(&kind))
+        return greatest_of(filters->rows.row_sums()) * greatest_of(filters->columns.row_sums());
+    double greatest = 0;
+    cv::minMaxLoc(row_sums(glimpse.lowered.map), nullptr, &greatest);
+    return greatest;
 }
 
 }  // namespace

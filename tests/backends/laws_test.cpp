@@ -379,6 +379,34 @@ TEST_CASE("laws: Gaussian attention") {
     }
 }
 
+TEST_CASE("laws: turned and padded Gaussian attention") {
+    const Table table;
+    const auto box_of = [](Box box, double angle) {
+        Gaussian gaussian;
+        gaussian.form = Gaussian::BoxForm{{box, Units::pixels, angle}, 0.6, 0.9};
+        gaussian.size = Size{4, 3};
+        return gaussian;
+    };
+    for (const double angle : {0.0, 30.0, 90.0, 180.0, -110.5}) {
+        for (const Box& box : {Box{1.5, 2, 6, 4}, Box{-2, -1, 9, 5}, Box{2, 2, 0.3, 0.3}}) {
+            Gaussian gaussian = box_of(box, angle);
+            const std::string what = "angle " + std::to_string(angle);
+            table(what + ", eps", gaussian, box.width < 1 ? nowhere : 0);
+            gaussian.normalise = Gaussian::Normalise::safe;
+            table(what + ", safe", gaussian);
+            for (const Padding padding : {Padding::zeros, Padding::border, Padding::reflection}) {
+                gaussian.outside = Gaussian::Outside{padding};
+                table(what + words(padding), gaussian, padding == Padding::zeros ? nowhere : 0);
+            }
+        }
+    }
+    Gaussian draw;
+    draw.form = Gaussian::DrawForm{0.9, -0.8, 0.3, 0.1, 0.5};
+    draw.size = Size{4, 4};
+    draw.outside = Gaussian::Outside{Padding::reflection};
+    table("DRAW, reflection", draw);
+}
+
 TEST_CASE("laws: DRAW") {
     const Table table;
     for (const double log_gamma : {0.0, std::numbers::ln2, -1.5}) {

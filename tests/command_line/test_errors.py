@@ -87,7 +87,7 @@ class BadDocuments(GlimpseCase):
         self.check([{"box": [0, 0, 4, 4]}, {"mechanism": "gaussian", "box": [0, 0, 4, 4], "simga": 1}], "/1/simga", '"sigma"')
 
     def test_unused_key(self):
-        self.check([{"mechanism": "gaussian", "box": [0, 0, 4, 4], "angle": 3}], "/0/angle", "not used")
+        self.check([{"mechanism": "mask", "box": [0, 0, 4, 4], "angle": 3}], "/0/angle", "not used")
 
     def test_a_default_that_does_not_fit_names_the_entry_that_takes_it(self):
         entries = [{"mechanism": "stn", "box": [0, 0, 4, 4]}, {"mechanism": "gaussian", "box": [0, 0, 4, 4]}]

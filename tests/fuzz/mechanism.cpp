@@ -171,11 +171,14 @@ Gaussian gaussian_of(Draws& draws) {
             Gaussian::BoxForm form{box_of(draws)};
             if (draws.flag()) form.sigma = draws.any_real();
             if (draws.flag()) form.sigma_y = draws.any_real();
+            if (draws.flag()) form.angle = draws.flag() ? draws.any_real() : draws.real(-200, 200);
             gaussian.form = form;
         }
     }
     gaussian.size = size_of(draws);
     gaussian.normalise = draws.flag() ? Gaussian::Normalise::eps : Gaussian::Normalise::safe;
+    if (draws.flag())
+        gaussian.outside = Gaussian::Outside{padding_of(draws).value_or(Padding::zeros), fill_of(draws)};
     return gaussian;
 }
 

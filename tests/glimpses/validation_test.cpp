@@ -281,8 +281,8 @@ TEST_CASE("invalid: a turned box of a mechanism that cannot turn it") {
         const OrientedBox box{{1, 1, 5, 5}, Units::pixels, angle};
         check_invalid("/angle", Crop{box, square, {}, Resampling::bilinear, {}});
         check_invalid("/angle", mask_of(box));
-        check_invalid("/angle", gaussian(Gaussian::BoxForm{box, 0.5}));
     }
+    check_invalid("/angle", gaussian(Gaussian::BoxForm{{{1, 1, 5, 5}, Units::pixels, not_a_number}, 0.5}));
     check_message("\"angle\" is not used by mechanism \"crop\"",
                   Crop{OrientedBox{{1, 1, 5, 5}, Units::pixels, 90}, {}, {}, Resampling::bilinear, {}});
     CHECK_NOTHROW(validate(stn(OrientedBox{{1, 1, 5, 5}, Units::pixels, 90})));

@@ -230,6 +230,60 @@ TEST_CASE("by hand: a box's standard deviation for each axis") {
     check_axis(y2, {4, 6, 3});
 }
 
+TEST_CASE("by hand: a box's Gaussians turned by 45 degrees") {
+    // One cell of 2×1 pixels about pixel (4, 4), sigma ½ of it.
+    Gaussian turned;
+    turned.form = Gaussian::BoxForm{{{3.5, 4, 2, 1}, Units::pixels, 45}, 0.5};
+    turned.size = Size{1, 1};
+    for (const bool is_padded : {false, true}) {
+        CAPTURE(is_padded);
+        if (is_padded) turned.outside = Gaussian::Outside{};
+        const ImageRegion map = attention_map(lower(turned, {9, 9}).map);
+        const auto at = [&](int x, int y) {
+            return double{map.pixels.at<float>(y - map.region.y, x - map.region.x)};
+        };
+        CHECK(at(5, 5) / at(4, 4) == doctest::Approx(std::exp(-0.5 * 2)));
+        CHECK(at(3, 5) / at(4, 4) == doctest::Approx(std::exp(-0.5 * 8)));
+        CHECK(at(5, 4) == doctest::Approx(at(3, 4)));
+    }
+}
+
+TEST_CASE("by hand: the row sums of turned Gaussians beside the image") {
+    // Two Gaussians, 3 pixels on either side of the only pixel, 6 and 12 standard deviations away.
+    Gaussian turned;
+    turned.size = Size{2, 1};
+    const auto sum_with = [&](double sigma, Gaussian::Normalise normalise) {
+        turned.form = Gaussian::BoxForm{{{-5.5, 0, 12, 1}, Units::pixels, 30}, sigma};
+        turned.normalise = normalise;
+        return double{row_sums(lower(turned, {1, 1}).map).at<float>(0, 0)};
+    };
+    const double m = std::exp(-18.0);
+    CHECK(sum_with(1.0 / 12, Gaussian::Normalise::eps) == doctest::Approx(m / (m + 1e-8)));
+    CHECK(sum_with(1.0 / 24, Gaussian::Normalise::eps) < 1e-20);
+    CHECK(sum_with(1.0 / 24, Gaussian::Normalise::safe) == 1);
+}
+
+TEST_CASE("by hand: a Gaussian beyond the image sees its padding") {
+    Gaussian gaussian;
+    gaussian.form = Gaussian::AxesForm{{-0.5, 0.5, 0}, {0, 1e-3, 0}};
+    gaussian.size = Size{1, 1};
+    const cv::Mat image = (cv::Mat_<float>(1, 3) << 10, 20, 40);
+    // Of pixels … -2 -1 | 0 1 … about -½: e^-½ for both beside it, e^-4.5 for the next, e^-12.5 …
+    const double near = std::exp(-0.5);
+    const double far = std::exp(-4.5);
+    const double farther = std::exp(-12.5);
+    const double mass = 2 * (near + far + farther);
+    const auto glimpse_with = [&](const Gaussian::Outside& outside) {
+        gaussian.outside = outside;
+        return double{small_images::read(gaussian, image).at<float>(0, 0)};
+    };
+    const double inside = near * 10 + far * 20 + farther * 40;
+    CHECK(glimpse_with({}) == doctest::Approx(inside / mass));
+    CHECK(glimpse_with({Padding::border}) == doctest::Approx((inside + 10 * mass / 2) / mass));
+    CHECK(glimpse_with({Padding::reflection}) == doctest::Approx(2 * inside / mass));
+    CHECK(glimpse_with({Padding::zeros, Constant{{30}}}) == doctest::Approx((inside + 30 * mass / 2) / mass));
+}
+
 TEST_CASE("by hand: DRAW reads with γ and writes with 1/γ") {
     const Gaussian plain{Gaussian::DrawForm{0, 0, 0, 0, 0}, Size{2, 2}, {}};
     const Gaussian bright{Gaussian::DrawForm{0, 0, 0, 0, std::numbers::ln2}, Size{2, 2}, {}};

@@ -254,5 +254,6 @@ TEST_CASE("descriptions: unknown keys are answered by those of the mechanism, or
           "a.json: /?: unknown key \"?\"; the keys are \"id\", \"mechanism\", \"labels\", \"score\", "
           "\"transition\", "
           "\"box\", \"units\", "
-          "\"convention\", \"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"normalise\"");
+          "\"convention\", \"size\", \"x\", \"y\", \"axes\", \"draw\", \"sigma\", \"angle\", "
+          "\"normalise\", \"padding\"");
 }

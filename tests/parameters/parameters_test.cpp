@@ -166,7 +166,8 @@ TEST_CASE("forms of gaussian") {
     CHECK(get<Gaussian>(document[4]).size == Size{5, 3});
     const auto& each = form_of<Gaussian::BoxForm>(get<Gaussian>(document[5]));
     CHECK(each.sigma == 0.7);
-    CHECK(each.sigma_y == 1.5);
+    REQUIRE(each.sigma_y);
+    CHECK(*each.sigma_y == 1.5);
     CHECK(!form_of<Gaussian::BoxForm>(get<Gaussian>(document[6])).sigma_y);
 }
 

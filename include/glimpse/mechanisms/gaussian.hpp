@@ -9,6 +9,8 @@
 #include "glimpse/export.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/lowered.hpp"
+#include "glimpse/rare.hpp"
+#include "glimpse/sampling.hpp"
 
 namespace glimpse {
 
@@ -48,12 +50,19 @@ struct DrawForm {
     double log_gamma = 0;   ///< log γ
 };
 
-/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise. Its `angle` is 0. By HART's code
+/// d = width/w, u = x + d/2 - ½, s = sigma · d; y likewise. With an angle these are turned about the box's
+/// centre. By HART's code
 ///   u = x, d = width/(w - 1), s = (½ width/W + 1e-5) W/w,   w > 1,
-/// for an image of W columns, and `sigma` is not used.
+/// for an image of W columns, the angle is 0, and `sigma` is not used.
 struct BoxForm : OrientedBox {
-    double sigma = 0.5;               ///< standard deviation in units of d; sigma > 0
-    std::optional<double> sigma_y{};  ///< that of y, where it is another; > 0
+    double sigma = 0.5;      ///< standard deviation in units of d; sigma > 0
+    Rare<double> sigma_y{};  ///< that of y, where it is another; > 0
+};
+
+/// What lies outside the image, where sums run over all whole positions.
+struct Outside {
+    Padding padding = Padding::zeros;  ///< mirrors at the edges
+    Fill fill{};                       ///< instead of zeros; numbers of float32
 };
 
 }  // namespace gaussian_form
@@ -69,6 +78,7 @@ struct Gaussian {
     using AxesForm = gaussian_form::AxesForm;
     using DrawForm = gaussian_form::DrawForm;
     using BoxForm = gaussian_form::BoxForm;
+    using Outside = gaussian_form::Outside;
 
     /// eps: with the 1e-8 of the definition, so that a row far from every pixel fades to black. safe: without
     /// it, and with the row's greatest exponent subtracted from all of them, so that no mass vanishes: a row
@@ -82,8 +92,11 @@ struct Gaussian {
 
     std::variant<AxesForm, DrawForm, BoxForm> form;
     std::optional<Size> size;  ///< w×h; the box's own rounded size without it; the other forms demand it
-    Normalise normalise = Normalise::eps;  ///< `eps` with DRAW's codes
+    Normalise normalise = Normalise::eps;  ///< `eps` with DRAW's codes; not used with `outside`
     Code code = Code::own;
+    /// Sums run over all whole positions then, those outside the image too, and nothing is added to them;
+    /// without it, over the image alone. None with codes.
+    Rare<gaussian_form::Outside> outside{};
 };
 
 /// Throws `InvalidParameter` for a parameter that is wrong whatever the image.
