@@ -97,10 +97,34 @@ std::vector<double> outside(const Fill& fill, const ImageRegion& shares, double 
     return values;
 }
 
+/// Multiplies or divides all channels of each pixel by that of `factors`, CV_32F; 0 divides nothing.
+enum class By : std::uint8_t { factor, inverse };
+void scale_pixels(cv::Mat& values, const cv::Mat& factors, By by) {
+    const int channels = values.channels();
+    for (int y = 0; y < values.rows; ++y) {
+        auto* value = values.ptr<float>(y);
+        const auto* const factor = factors.ptr<float>(y);
+        for (int x = 0; x < values.cols; ++x) {
+            for (int c = 0; c < channels; ++c, ++value) {
+                if (by == By::factor) *value *= factor[x];
+                if (by == By::inverse && factor[x] != 0) *value /= factor[x];
+            }
+        }
+    }
+}
+
+/// The shares r of the full weight that the pixels of a map that fades keep, CV_32F.
+cv::Mat kept_shares(const Lowered& lowered) {
+    cv::Mat shares;
+    row_sums(lowered.map).convertTo(shares, CV_32F, 1 / lowered.full_weight);
+    return shares;
+}
+
 /// s = A E(-n, I), with E(-n, c) for what is missing; `inverses` are E(-n, I).
 cv::Mat mixed(const Backend& backend, const Lowered& lowered, const ImageRegion& inverses,
               const std::vector<double>& c) {
     cv::Mat values = read_one(backend, lowered.map, inverses, CV_32F);
+    if (lowered.fades) return values;
     const cv::Mat outside = weights_outside(lowered);
     const auto channels = static_cast<std::size_t>(values.channels());
     for (int y = 0; y < values.rows; ++y) {
@@ -117,10 +141,11 @@ cv::Mat mixed(const Backend& backend, const Lowered& lowered, const ImageRegion&
     return values;
 }
 
-/// What a conjugated map looks at, as shares of the range, and E(-n, I) of it.
+/// What a conjugated map looks at, as shares of the range, and E(-n, I) of it: g = r E(n, s).
 struct Conjugated {
     ImageRegion shares;
     cv::Mat sums;  ///< s
+    cv::Mat kept;  ///< r, CV_32F, of a map that fades; else none: 1
 
     Conjugated(const Backend& backend, const Lowered& lowered, const ImageRegion& region)
         : shares(shares_of_range(needed_part(lowered, region))) {
@@ -129,6 +154,9 @@ struct Conjugated {
         if (!shares.region.empty()) inverses.pixels = shares.pixels.clone();
         change_values(inverses.pixels, *lowered.transition, inverse);
         sums = mixed(backend, lowered, inverses, outside(lowered.fill, shares, range));
+        if (!lowered.fades) return;
+        kept = kept_shares(lowered);
+        scale_pixels(sums, kept, By::inverse);
     }
 
   private:
@@ -273,8 +301,10 @@ cv::Mat read_transition(const Backend& backend, const Lowered& lowered, const Im
         glimpse = combined(*weights, transition,
                            {whole(lowered.map.image), part(region, whole(lowered.map.image)), false});
     } else {
-        glimpse = Conjugated(backend, lowered, region).sums;
+        const Conjugated conjugated(backend, lowered, region);
+        glimpse = conjugated.sums;
         change_values(glimpse, transition, iterated_exponential);
+        if (!conjugated.kept.empty()) scale_pixels(glimpse, conjugated.kept, By::factor);
     }
     glimpse *= full_scale(region.pixels.depth());
     return rounded_to(glimpse, depth);

@@ -69,8 +69,9 @@ def mask(random):
     return Item("image.npy", pictures.npy(image), checks)
 
 
-def conjugated(entry_of, read):
-    """`read(units, entry)` is the mechanism without a fill; what lies outside is black."""
+def conjugated(entry_of, read, fades=False):
+    """`read(units, entry)` is the mechanism without a fill; what lies outside is black. `fades`: what its rows lack is
+    nowhere, and multiplies the mean of what they have."""
     def make(random):
         image = pictures.picture(random, longest=LONGEST)
         white = pictures.WHITE[image.dtype.name]
@@ -84,10 +85,13 @@ def conjugated(entry_of, read):
             matrix = matrix.reshape(size[0] * size[1], -1)
             missing = 1 - matrix.sum(1)
             missing[numpy.abs(missing) <= 1e-6] = 0
+            kept = 1 - missing
+            if fades:
+                matrix, missing = numpy.divide(matrix, kept[:, None], where=kept[:, None] > 0, out=matrix), 0 * missing
             planes = []
             for c, one in enumerate(by_channel(image, n)):
                 mixed = matrix @ iterated(-one, shares[..., c]).ravel() + missing * iterated(-one, numpy.zeros(1))
-                planes.append(iterated(one, mixed).reshape(size))
+                planes.append(((kept if fades else 1) * iterated(one, mixed)).reshape(size))
             checks.append(Check({**entry, "transition": n}, numpy.stack(planes, 2) * white, white))
         return Item("image.npy", pictures.npy(image), checks)
     return make
@@ -104,5 +108,5 @@ def crop(units, entry):
 KINDS = [
     Kind("transition, mask", bounds.FLOAT32_BENT, mask, 0.5),
     Kind("transition, crop, resized", bounds.FLOAT32_BENT, conjugated(crop_entry, crop), 0.5),
-    Kind("transition, gaussian", bounds.FLOAT32_BENT, conjugated(gaussians.box_entry, gaussians.of_box), 0.5),
+    Kind("transition, gaussian", bounds.FLOAT32_BENT, conjugated(gaussians.box_entry, gaussians.of_box, True), 0.5),
 ]

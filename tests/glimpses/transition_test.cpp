@@ -106,6 +106,33 @@ TEST_CASE("a transition of 0 is a glimpse itself, and of 1 a mask itself, bit fo
     }
 }
 
+TEST_CASE("a constant image has the glimpse of no transition, also where Gaussians fade") {
+    const cv::Mat image(6, 8, CV_32FC2, cv::Scalar(0.25, 0.75));
+    Gaussian narrow;  // its rows lack 2e-3 and more of their weight, and one has none
+    narrow.form = Gaussian::AxesForm{{0.5, 0.098, 1.25}, {2, 1, 60}};
+    narrow.size = Size{3, 2};
+    Gaussian turned;
+    turned.form = Gaussian::BoxForm{{{1, 1, 5, 4}, Units::pixels, 25}, 0.1};
+    turned.size = Size{3, 3};
+    for (const Gaussian& mechanism : {gaussian(), narrow, turned}) {
+        const cv::Mat linear = small_images::read(mechanism, image);
+        for (const double n : {0.25, 0.5, 1.0})
+            CHECK(difference(read_by({n}, mechanism, image), linear) <= table_rounding);
+    }
+}
+
+TEST_CASE("by hand: a Gaussian's geometric mean fades as its sum does") {
+    // One pixel of weight m/(m + 1e-8), m = e^-18, along one axis, whose square root is not that of the
+    // value.
+    Gaussian beside;
+    beside.form = Gaussian::AxesForm{{-6, 1, 0}, {0, 1, 0}};
+    beside.size = Size{1, 1};
+    const cv::Mat image = (cv::Mat_<float>(1, 1) << 0.25);
+    const double m = std::exp(-18.0);
+    const double kept = m / (m + 1e-8) / (1 + 1e-8);
+    check_near(read_by({1}, beside, image), row({0.25 * kept}), table_rounding);
+}
+
 TEST_CASE("what lies outside the image is the padding, black without it") {
     const cv::Mat image(4, 4, CV_32F, cv::Scalar(0.5));
     SpatialTransformer stn{
