@@ -61,7 +61,7 @@ ImageRegion shares_of_range(const ImageRegion& image) {
     for (int y = 0; y < shares.pixels.rows; ++y) {
         const auto* row = shares.pixels.ptr<float>(y);
         for (int x = 0; x < shares.pixels.cols * channels; ++x) {
-            if (!(row[x] >= 0)) fail_negative(image, x / channels, y, double{row[x]});
+            if (row[x] < 0) fail_negative(image, x / channels, y, double{row[x]});  // NaN stays what it is
         }
     }
     return shares;
@@ -208,7 +208,10 @@ ImageRegion linearised(const Weights& weights, const Transition& transition, con
     ImageRegion slopes{shares.region, cv::Mat(shares.pixels.size(), CV_32F)};
     for_each_weight(weights, shares, [&](double weight, const float* share, int x, int y) {
         double sum = 0;
-        for (int c = 0; c < channels; ++c) sum += slope_of_sum(n_of(transition, c), weight, double{share[c]});
+        for (int c = 0; c < channels; ++c) {
+            const double slope = slope_of_sum(n_of(transition, c), weight, double{share[c]});
+            if (std::isfinite(slope)) sum += slope;
+        }
         slopes.pixels.at<float>(y, x) = static_cast<float>(sum / channels);
     });
     return slopes;

@@ -35,6 +35,7 @@ double abel(double x) {
 }
 
 double abel_derivative(double x) {
+    if (std::isnan(x)) return x;
     if (x < 0) return std::exp(x);
     if (std::isinf(x)) return 0;
     double derivative = 1;

@@ -61,6 +61,13 @@ class Transitions(GlimpseCase):
         self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 40, 30], "size": [20, 20], "interpolation": "lanczos", "transition": 1})
         self.run_glimpse("extract", photo, "-p", "p.json", "--overlay", "-o", self.out)
 
+    def test_what_is_no_number_stays_and_is_told(self):
+        numpy.save(self.path("nan.npy"), numpy.array([[numpy.nan, 0.5, 0.5, 0.5]], "float32"))
+        self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 4, 1], "size": [2, 1], "interpolation": "area", "transition": 0.5})
+        done = self.run_glimpse("extract", "nan.npy", "-p", "p.json", "--map", "-o", self.out, "--format", "npy")
+        self.assertIn("numbers that are NaN", done.stderr)
+        numpy.testing.assert_array_equal(numpy.isnan(self.load("nan.x.npy")), [[True, False]])
+
     def test_there_is_no_way_back(self):
         entry = {"mechanism": "crop", "box": [0, 0, 40, 30], "size": [4, 3], "transition": 0.5}
         photo, _ = self.picture()

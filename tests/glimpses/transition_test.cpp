@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <string>
@@ -131,6 +132,22 @@ TEST_CASE("by hand: a Gaussian's geometric mean fades as its sum does") {
     const double m = std::exp(-18.0);
     const double kept = m / (m + 1e-8) / (1 + 1e-8);
     check_near(read_by({1}, beside, image), row({0.25 * kept}), table_rounding);
+}
+
+TEST_CASE("what is no number makes none of those that see it, and of no other") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const cv::Mat image = (cv::Mat_<float>(1, 4) << 0.25, nan, 0.5, 0.5);
+    Crop crop = crop_of({0, 0, 4, 1}, {2, 1});
+    crop.interpolation = Resampling::area;
+    const cv::Mat halves = read_by({0.5}, crop, image);
+    CHECK(std::isnan(halves.at<float>(0, 0)));
+    CHECK(halves.at<float>(0, 1) == doctest::Approx(0.5));
+    const cv::Mat masked = read_by({0.5}, mask_of((cv::Mat_<double>(1, 4) << 0.5, 0.5, 0.5, 0)), image);
+    for (int x = 0; x < 4; ++x) CHECK(std::isnan(masked.at<float>(0, x)) == (x == 1));
+    const Lowered one = lowered(mask_of((cv::Mat_<double>(1, 4) << 1, 1, 1, 1)), {4, 1}, {0.5});
+    const cv::Mat attention = linearised_attention(cpu(), one, {whole({4, 1}), image}).pixels;
+    CHECK(attention.at<float>(0, 1) == 0);
+    CHECK(attention.at<float>(0, 2) > 0);
 }
 
 TEST_CASE("what lies outside the image is the padding, black without it") {
