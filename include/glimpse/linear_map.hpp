@@ -72,6 +72,7 @@ struct Filters {
     Padding padding = Padding::zeros;
     Mirror mirror = Mirror::edges;
     bool is_signed = false;  ///< some are negative
+    double least_sum = 0;    ///< of the weights of a pixel
 };
 
 /// Antialiased samples: g[i, j] = Σ_p I[p] · a(p - T(j, i), J(j, i)) over the pixels p of the padded image, J

@@ -248,10 +248,14 @@ void require_mean(const Lowered& lowered, bool is_combined) {
         throw InvalidParameter("/transition",
                                "a filter with a bias has none; leave out the transition or the bias");
     }
-    if (is_combined || lowered.full_weight > 0) return;
+    const auto* const filters = std::get_if<Filters>(&lowered.map.kind);
+    const double least = filters ? filters->least_sum : lowered.full_weight;
+    if (is_combined || least > 0) return;
     throw InvalidParameter("/transition",
-                           "a transition is between means, and the weights have no sum > 0 that is one for "
-                           "all pixels; normalise them, or leave the transition out");
+                           "a transition is between means, and the weights of a pixel sum to " +
+                               number_text(least) +
+                               ", where more than 0 is needed; normalise them, or leave the "
+                               "transition out");
 }
 
 }  // namespace

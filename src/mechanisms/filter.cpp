@@ -91,6 +91,7 @@ Lowered lower(const Filter& filter, Size image) {
     const FilterExtent extent = extent_of(filters, image);
     filters.region = extent.region;
     filters.is_signed = extent.is_signed;
+    filters.least_sum = extent.least_sum;
     return {.map = {.image = image, .glimpse = image, .kind = std::move(filters)},
             .full_weight = common_sum(extent),
             .fill = filter.fill,

@@ -46,8 +46,8 @@ class Transitions(GlimpseCase):
         photo, _ = self.picture()
         numpy.save(self.path("f.npy"), numpy.repeat(numpy.linspace(0.5, 1, 30), 40).reshape(30, 40, 1))
         for mechanism, says in (({"mechanism": "filter", "kernel": [[1]], "bias": 5}, "a filter with a bias has none"),
-                                ({"mechanism": "filter", "kernel": [[0, 1, 0], [1, -4, 1], [0, 1, 0]]}, "the weights have no sum > 0"),
-                                ({"mechanism": "points", "points": [[0.5, 0.5, -1]]}, "the weights have no sum > 0")):
+                                ({"mechanism": "filter", "kernel": [[0, 1, 0], [1, -4, 1], [0, 1, 0]]}, "the weights of a pixel sum to 0,"),
+                                ({"mechanism": "points", "points": [[0.5, 0.5, -1]]}, "the weights of a pixel sum to -1,")):
             self.document(mechanism | {"transition": 0.5})
             self.fails(1, "extract", photo, "-p", "p.json", "-o", self.out, says=["/transition: ", says])
 

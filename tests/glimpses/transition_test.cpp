@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "filters.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
 #include "glimpses/transition_reading.hpp"
@@ -148,6 +149,23 @@ TEST_CASE("what is no number makes none of those that see it, and of no other") 
     const cv::Mat attention = linearised_attention(cpu(), one, {whole({4, 1}), image}).pixels;
     CHECK(attention.at<float>(0, 1) == 0);
     CHECK(attention.at<float>(0, 2) > 0);
+}
+
+TEST_CASE("by hand: filters of which each pixel has a sum of its own") {
+    // Of the left pixel (½, ½) of itself and its right neighbour, of the right one ¼ of itself.
+    const Filter filter = filters::of_each_pixel({0, 0, 0, 0, 0.5, 0.5, 0, 0, 0,  //
+                                                  0, 0, 0, 0, 0.25, 0, 0, 0, 0},
+                                                 {2, 1}, 3);
+    const cv::Mat image = (cv::Mat_<float>(1, 2) << 0.2, 0.8);
+    check_near(read_by({0}, filter, image), row({0.5, 0.2}), table_rounding);
+    check_near(read_by({1}, filter, image), row({0.4, std::pow(0.8, 0.25)}), table_rounding);
+    CHECK_NOTHROW(validate_transition(lowered(filter, {2, 1}, {0.5}), 1, false));
+    const Filter signed_one = filters::of_kernel({0, 1, 0, 1, -4, 1, 0, 1, 0});
+    CHECK_THROWS_WITH_AS(validate_transition(lowered(signed_one, {4, 4}, {0.5}), 1, false),
+                         doctest::Contains("sum to 0"), InvalidParameter);
+    // Outside the image is black: the left pixel sees it by half.
+    const Filter beyond = filters::of_kernel({0, 0, 0, 0.5, 0.5, 0, 0, 0, 0});
+    check_near(read_by({1}, beyond, image), row({0, 0.4}), table_rounding);
 }
 
 TEST_CASE("what lies outside the image is the padding, black without it") {
