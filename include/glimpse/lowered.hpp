@@ -124,6 +124,10 @@ struct LoweringMemory {
 GLIMPSE_EXPORT std::vector<const LinearMap*> maps_of(std::span<const Lowered> lowered);
 GLIMPSE_EXPORT std::vector<const LinearMap*> maps_of(std::span<const Lowered* const> lowered);
 
+/// The smallest rectangle outside which no pixel changes the glimpse, but for a mean that fills: the map's,
+/// or all of an image that weights are combined with by a transition.
+GLIMPSE_EXPORT Rectangle support(const Lowered& lowered);
+
 /// The pixels that must be decoded to read the glimpse: the support, or the whole image where its mean is
 /// asked for.
 GLIMPSE_EXPORT Rectangle needed(const Lowered& lowered);

@@ -52,11 +52,14 @@ std::vector<const LinearMap*> maps_of(std::span<const Lowered* const> lowered) {
     return maps;
 }
 
-Rectangle needed(const Lowered& lowered) {
+Rectangle support(const Lowered& lowered) {
     // What adds to pixels shows those, too, that it weighs by 0.
     const bool is_added = lowered.transition && std::holds_alternative<Weights>(lowered.map.kind);
-    const bool whole_image = is_added || std::holds_alternative<MeanOfImage>(lowered.fill);
-    return whole_image ? whole(lowered.map.image) : support(lowered.map);
+    return is_added ? whole(lowered.map.image) : support(lowered.map);
+}
+
+Rectangle needed(const Lowered& lowered) {
+    return std::holds_alternative<MeanOfImage>(lowered.fill) ? whole(lowered.map.image) : support(lowered);
 }
 
 ImageRegion attention_map(const Lowered& lowered) {

@@ -34,7 +34,7 @@ std::vector<GlimpseReport> reports_of(const ImageJob& job) {
 
 void describe(const Lowered& lowered, GlimpseReport& report) {
     report.size = lowered.map.glimpse;
-    report.support = support(lowered.map);
+    report.support = support(lowered);
     report.inside = inside(lowered);
     report.matrix = lowered.matrix;
     report.stretched = lowered.stretched;

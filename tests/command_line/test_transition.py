@@ -61,6 +61,14 @@ class Transitions(GlimpseCase):
         self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 40, 30], "size": [20, 20], "interpolation": "lanczos", "transition": 1})
         self.run_glimpse("extract", photo, "-p", "p.json", "--overlay", "-o", self.out)
 
+    def test_the_record_has_what_is_seen(self):
+        grid = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+        shares, report = self.extract(*({"id": str(k), "mechanism": "mask", "grid": grid, "upsample": "nearest", "transition": n}
+                                        for k, n in enumerate((0.5, 1, [1, 1, 0.5]))))
+        height, width = shares.shape[:2]
+        self.assertEqual([glimpse["support"] for glimpse in report][::2], [[0, 0, width, height]] * 2)
+        self.assertLess(report[1]["support"][2], width)
+
     def test_what_is_no_number_stays_and_is_told(self):
         numpy.save(self.path("nan.npy"), numpy.array([[numpy.nan, 0.5, 0.5, 0.5]], "float32"))
         self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 4, 1], "size": [2, 1], "interpolation": "area", "transition": 0.5})

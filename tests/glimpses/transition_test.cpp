@@ -168,6 +168,14 @@ TEST_CASE("by hand: filters of which each pixel has a sum of its own") {
     check_near(read_by({1}, beyond, image), row({0, 0.4}), table_rounding);
 }
 
+TEST_CASE("the support is all of the image where weights of 0 show it, and the map's otherwise") {
+    const Mask mask = mask_of((cv::Mat_<double>(1, 4) << 0, 1, 1, 0));
+    CHECK(support(lowered(mask, {4, 1}, {0.5})) == whole({4, 1}));
+    CHECK(support(lowered(mask, {4, 1}, {1, 0})) == whole({4, 1}));
+    CHECK(support(lowered(mask, {4, 1}, {1})) == Rectangle{1, 0, 2, 1});
+    CHECK(support(lowered(crop_of({1, 0, 2, 1}, {1, 1}), {4, 1}, {0.5})) == Rectangle{1, 0, 2, 1});
+}
+
 TEST_CASE("what lies outside the image is the padding, black without it") {
     const cv::Mat image(4, 4, CV_32F, cv::Scalar(0.5));
     SpatialTransformer stn{
