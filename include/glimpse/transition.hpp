@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <opencv2/core/mat.hpp>
 #include <vector>
 
 #include "glimpse/export.hpp"
@@ -36,6 +36,8 @@ GLIMPSE_EXPORT double transition_sum(double n, double x, double y);
 /// geometric one (n = 1). Values are divided by the range first, so that white is 1, and multiplied after.
 struct Transition {
     std::vector<double> n{1};  ///< 0 ≤ n ≤ 1; one for all channels, or one for each
+    /// n of each pixel of the image, H×W CV_32F, alike in all channels, in place of `n`; of `Weights` alone.
+    cv::Mat of_pixels{};
 };
 
 /// Throws `InvalidParameter` at "/transition" unless there are numbers, all of them from 0 to 1.

@@ -31,6 +31,12 @@ double n_of(const Transition& transition, int channel) {
     return transition.n.size() == 1 ? transition.n.front() : transition.n[static_cast<std::size_t>(channel)];
 }
 
+/// Of a pixel of the image.
+double n_of(const Transition& transition, int channel, int x, int y) {
+    return transition.of_pixels.empty() ? n_of(transition, channel)
+                                        : double{transition.of_pixels.at<float>(y, x)};
+}
+
 /// E(-n, x), finite.
 double inverse(double n, double x) {
     return std::max(iterated_exponential(-n, x), logarithm_of_zero);
@@ -182,6 +188,7 @@ void for_each_weight(const Weights& weights, const ImageRegion& shares, Visit&& 
     });
 }
 
+/// `region` is all of the image, as that of `linearised`.
 cv::Mat combined(const Weights& weights, const Transition& transition, const ImageRegion& region) {
     const ImageRegion shares = shares_of_range(region);
     const int channels = shares.pixels.channels();
@@ -189,7 +196,7 @@ cv::Mat combined(const Weights& weights, const Transition& transition, const Ima
     for_each_weight(weights, shares, [&](double weight, const float* share, int x, int y) {
         auto* out = glimpse.ptr<float>(y) + std::ptrdiff_t{x} * channels;
         for (int c = 0; c < channels; ++c)
-            out[c] = static_cast<float>(transition_sum(n_of(transition, c), weight, double{share[c]}));
+            out[c] = static_cast<float>(transition_sum(n_of(transition, c, x, y), weight, double{share[c]}));
     });
     return glimpse;
 }
@@ -209,7 +216,7 @@ ImageRegion linearised(const Weights& weights, const Transition& transition, con
     for_each_weight(weights, shares, [&](double weight, const float* share, int x, int y) {
         double sum = 0;
         for (int c = 0; c < channels; ++c) {
-            const double slope = slope_of_sum(n_of(transition, c), weight, double{share[c]});
+            const double slope = slope_of_sum(n_of(transition, c, x, y), weight, double{share[c]});
             if (std::isfinite(slope)) sum += slope;
         }
         slopes.pixels.at<float>(y, x) = static_cast<float>(sum / channels);
@@ -258,17 +265,34 @@ void require_mean(const Lowered& lowered, bool is_combined) {
                                "transition out");
 }
 
+/// Throws unless these are numbers for what combines an image of that size with weights.
+void require_of_pixels(const cv::Mat& n, bool is_combined, Size image) {
+    if (n.empty()) return;
+    if (!is_combined) {
+        throw InvalidParameter("/transition",
+                               "one for each pixel is of a mask, which has the image's pixels; give one "
+                               "number, or one a channel");
+    }
+    const Size given{n.cols, n.rows};
+    if (given == image) return;
+    throw InvalidParameter("/transition", "it has the numbers of " + to_string(given) +
+                                              " pixels, and the image has " + to_string(image));
+}
+
 }  // namespace
 
 Rare<Transition> effective(const Rare<Transition>& transition, const LinearMap& map) {
     if (!transition) return nullptr;
     const double linear = std::holds_alternative<Weights>(map.kind) ? 1 : 0;
-    const bool is_linear = std::ranges::all_of(transition->n, [&](double n) { return n == linear; });
+    const bool is_linear = transition->of_pixels.empty() &&
+                           std::ranges::all_of(transition->n, [&](double n) { return n == linear; });
     return is_linear ? Rare<Transition>() : transition;
 }
 
 void validate_transition(const Lowered& lowered, int channels, bool alpha) {
     if (!lowered.transition) return;
+    const auto* const weights = std::get_if<Weights>(&lowered.map.kind);
+    require_of_pixels(lowered.transition->of_pixels, weights, lowered.map.image);
     const std::size_t given = lowered.transition->n.size();
     if (alpha) {
         throw InvalidParameter(
@@ -281,7 +305,6 @@ void validate_transition(const Lowered& lowered, int channels, bool alpha) {
                                                   " numbers, the image " + std::to_string(channels) +
                                                   " channels");
     }
-    const auto* const weights = std::get_if<Weights>(&lowered.map.kind);
     require_mean(lowered, weights != nullptr);
     double least = 0;
     if (weights && !weights->region.empty()) cv::minMaxLoc(weights->a, &least);

@@ -109,10 +109,8 @@ void add_parameters(Json& glimpse, const ImageReport& report, std::size_t k) {
     const bool is_known = report.glimpses[k].size != Size{};
     glimpse["parameters"] =
         parameters::written_parameters(is_known ? adjusted(given, report.adjustment, report.size) : given);
-    if (const auto& transition = document[k].transition) {
-        const std::vector<double>& n = transition->n;
-        glimpse["parameters"]["transition"] = n.size() == 1 ? Json(n.front()) : Json(n);
-    }
+    if (const auto& transition = document[k].transition)
+        glimpse["parameters"]["transition"] = parameters::written_transition(*transition);
 }
 
 /// Messages may hold any bytes; JSON is UTF-8.

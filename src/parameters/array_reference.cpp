@@ -293,7 +293,19 @@ std::vector<double> referenced_list(const Value& value, const ReadingContext& co
     const Reference reference = looked_up(value, context);
     const Array::Shape shape = with_axes(reference.array.shape(), 1);
     if (shape.size() != 1 || shape[0] == 0) reference.fail_shape("one axis, of length > 0,");
-    count_listed(value, shape[0], context);
+    return listed_numbers(reference, context);
+}
+
+std::vector<double> referenced_one_or_more(const Value& value, const ReadingContext& context) {
+    const Reference reference = looked_up(value, context);
+    const Array::Shape shape = with_axes(reference.array.shape(), 1);
+    if (shape.size() > 1 || reference.array.count() == 0)
+        reference.fail_shape("one number, or one axis of length > 0,");
+    return listed_numbers(reference, context);
+}
+
+std::vector<double> listed_numbers(const Reference& reference, const ReadingContext& context) {
+    count_listed(reference.value, reference.array.count(), context);
     return numbers_of(reference);
 }
 

@@ -56,6 +56,9 @@ std::vector<double> referenced_numbers(const json::Value& value, const std::vect
 /// The numbers of an array of one axis, of any length > 0.
 std::vector<double> referenced_list(const json::Value& value, const ReadingContext& context);
 
+/// One number, or those of one axis, as there are of channels.
+std::vector<double> referenced_one_or_more(const json::Value& value, const ReadingContext& context);
+
 /// Counts numbers that the document holds from now on. Throws `UsageError` where they are too many.
 void count_listed(const json::Value& value, std::size_t numbers, const ReadingContext& context);
 
@@ -102,6 +105,9 @@ Reference looked_up(const json::Value& value, const ReadingContext& context,
 
 /// All of its numbers. Throws `UsageError` where one cannot be read.
 std::vector<double> numbers_of(const Reference& reference);
+
+/// The same of a list, which is counted.
+std::vector<double> listed_numbers(const Reference& reference, const ReadingContext& context);
 
 /// Throws `UsageError` unless the columns of a table whose rows have the numbers are named as these are, or
 /// not at all; `remedy` ends the message.

@@ -5,6 +5,7 @@
 #include "glimpse/words.hpp"
 #include "parameters/array_reference.hpp"
 #include "parameters/ids.hpp"
+#include "parameters/transition.hpp"
 
 namespace glimpse::parameters {
 
@@ -35,15 +36,7 @@ const std::vector<Key>& common_keys() {
          .type = or_reference(number_type()),
          .meaning = "How good what made the glimpse holds it to be, such as a confidence: figures show it "
                     "behind the label."},
-        {.name = "transition",
-         .type = or_reference(
-             {"a number, or an array of numbers", "0 to 1; one, or one a channel",
-              R"("anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "array", "minItems": 1, )"
-              R"("items": {"type": "number", "minimum": 0, "maximum": 1}}])"}),
-         .meaning =
-             "n of x ⊕_n y, from 0, which adds, to 1, which multiplies: a mask is combined with the image by "
-             "it, and any other glimpse is a mean between the arithmetic (0) and the geometric (1). Without "
-             "it, the image is multiplied by a mask, and means are arithmetic."},
+        transition_key(),
     };
     return keys;
 }

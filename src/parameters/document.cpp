@@ -13,6 +13,7 @@
 #include "parameters/ids.hpp"
 #include "parameters/labels.hpp"
 #include "parameters/numbers.hpp"
+#include "parameters/transition.hpp"
 #include "system/presence.hpp"
 #include "system/relative_name.hpp"
 #include "system/text_file.hpp"
@@ -104,18 +105,6 @@ std::vector<std::string> labels_of(Entry& entry, const ReferencedElements& eleme
     }
     const std::optional<Value> labels = entry.take("labels");
     return labels ? read_labels(*labels, elements, context) : std::vector<std::string>();
-}
-
-/// A number, or one for each channel.
-Transition read_transition(const Value& value, const ReadingContext& context) {
-    const bool is_single = !value.is_array() && !is_reference(value);
-    Transition transition{is_single ? std::vector{number(value, context)} : numbers(value, context)};
-    try {
-        validate(transition);
-    } catch (const InvalidParameter& error) {
-        value.fail(error.what());
-    }
-    return transition;
 }
 
 /// A glimpse that has neither id nor place yet.

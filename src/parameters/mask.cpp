@@ -56,17 +56,7 @@ constexpr const char* grid_words = "an array of rows of numbers";
 
 std::variant<Mask::FileForm, Mask::GridForm> read_grid(const Value& value, const ReadingContext& context) {
     if (is_reference(value)) return referenced_grid(value, context);
-    const std::vector<Value> rows = elements(value, grid_words);
-    const std::size_t columns = numbers(rows.front()).size();
-    cv::Mat grid(static_cast<int>(rows.size()), static_cast<int>(columns), CV_64F);
-    for (std::size_t y = 0; y < rows.size(); ++y) {
-        const std::vector<double> row = numbers(rows[y]);
-        if (row.size() != columns) {
-            rows[y].fail("a grid's rows are equally long: " + std::to_string(columns) +
-                         " numbers as in the first, not " + std::to_string(row.size()));
-        }
-        std::copy(row.begin(), row.end(), grid.ptr<double>(static_cast<int>(y)));
-    }
+    const cv::Mat grid = rows_of_numbers(value, grid_words);
     try {
         require_map(grid, "grid");
     } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #include "parameters/numbers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -36,7 +37,8 @@ std::vector<double> numbers(const json::Value& value, const ReadingContext& cont
 
 std::optional<std::vector<double>> one_or_more(const json::Value& value, const ReadingContext& context) {
     if (value.is_number()) return std::vector{json::number(value)};
-    if (value.is_array() || is_reference(value)) return numbers(value, context);
+    if (is_reference(value)) return referenced_one_or_more(value, context);
+    if (value.is_array()) return json::numbers(value);
     return std::nullopt;
 }
 
@@ -73,6 +75,21 @@ std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const 
     if (!is_reference(value)) return json::matrix_2x3(value);
     const std::vector<double> m = referenced_numbers(value, {{2, 3}, {6}}, context, also);
     return {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}}};
+}
+
+cv::Mat rows_of_numbers(const json::Value& value, std::string_view meaning) {
+    const std::vector<json::Value> rows = json::elements(value, meaning);
+    const std::size_t columns = json::numbers(rows.front()).size();
+    cv::Mat matrix(static_cast<int>(rows.size()), static_cast<int>(columns), CV_64F);
+    for (std::size_t y = 0; y < rows.size(); ++y) {
+        const std::vector<double> row = json::numbers(rows[y]);
+        if (row.size() != columns) {
+            rows[y].fail("a grid's rows are equally long: " + std::to_string(columns) +
+                         " numbers as in the first, not " + std::to_string(row.size()));
+        }
+        std::copy(row.begin(), row.end(), matrix.ptr<double>(static_cast<int>(y)));
+    }
+    return matrix;
 }
 
 std::vector<double> members(const json::Value& value, const NumberNames& numbers,

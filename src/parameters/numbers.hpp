@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <opencv2/core/mat.hpp>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ std::vector<double> matrix(const json::Value& value, std::size_t rows, std::size
 /// A reference may also lead to six numbers, row by row. `also` ends what a message says of the shapes.
 std::array<std::array<double, 3>, 2> matrix_2x3(const json::Value& value, const ReadingContext& context,
                                                 std::string_view also = {});
+
+/// Equally long rows of numbers, CV_64F, which `meaning` names.
+cv::Mat rows_of_numbers(const json::Value& value, std::string_view meaning);
 
 /// The members of an object.
 std::vector<double> members(const json::Value& value, const NumberNames& numbers,

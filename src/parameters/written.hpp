@@ -45,4 +45,7 @@ class WrittenParameters {
 /// The mechanism's parameters as a document's entry has them, but for the id and what equals its default.
 nlohmann::ordered_json written_parameters(const Mechanism& mechanism);
 
+/// The value of "transition".
+nlohmann::ordered_json written_transition(const Transition& transition);
+
 }  // namespace glimpse::parameters

@@ -21,6 +21,13 @@ double inverse_abel(double p) {
     return x;
 }
 
+/// `place` ends the message.
+void require_share(double n, const std::string& place) {
+    if (n >= 0 && n <= 1) return;
+    throw InvalidParameter("/transition",
+                           "a transition is 0 (added) to 1 (multiplied), not " + number_text(n) + place);
+}
+
 }  // namespace
 
 double abel(double x) {
@@ -69,10 +76,13 @@ double transition_sum(double n, double x, double y) {
 
 void validate(const Transition& transition) {
     if (transition.n.empty()) throw InvalidParameter("/transition", "a number is needed, or one a channel");
-    for (const double n : transition.n) {
-        if (n >= 0 && n <= 1) continue;
-        throw InvalidParameter("/transition",
-                               "a transition is 0 (added) to 1 (multiplied), not " + number_text(n));
+    for (const double n : transition.n) require_share(n, "");
+    const cv::Mat& pixels = transition.of_pixels;
+    for (int y = 0; y < pixels.rows; ++y) {
+        for (int x = 0; x < pixels.cols; ++x) {
+            require_share(double{pixels.at<float>(y, x)},
+                          "; it is that at [" + std::to_string(y) + ", " + std::to_string(x) + "]");
+        }
     }
 }
 

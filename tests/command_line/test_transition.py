@@ -69,6 +69,29 @@ class Transitions(GlimpseCase):
         self.assertEqual([glimpse["support"] for glimpse in report][::2], [[0, 0, width, height]] * 2)
         self.assertLess(report[1]["support"][2], width)
 
+    def test_one_for_each_pixel_of_a_mask(self):
+        photo, pixels = self.picture()
+        height, width = pixels.shape[:2]
+        n = (numpy.arange(height * width) % 2).reshape(height, width)
+        numpy.save(self.path("n.npy"), n)
+        shares, report = self.extract({"id": "pixels", "mechanism": "mask", "grid": [[0.5]], "transition": {"file": "n.npy"}})
+        expected = numpy.where(n[..., None] == 1, 0.5 * shares, 0.5 + shares)
+        numpy.testing.assert_allclose(self.load("photo.pixels.npy"), 255 * expected, rtol=0, atol=255e-6)
+        self.assertEqual(report[0]["parameters"]["transition"], {"shape": [height, width]})
+        for entry, says in (({"mechanism": "mask", "grid": [[1]], "transition": [[0, 0.5]]}, "2×1"),
+                            ({"mechanism": "crop", "box": [0, 0, 4, 4], "transition": [[0, 0.5]]}, "of a mask")):
+            self.document(entry)
+            self.fails(1, "extract", photo, "-p", "p.json", "-o", self.out, says=["/transition: ", says])
+
+    def test_one_for_each_element(self):
+        numpy.save(self.path("n.npy"), numpy.array([0.25, 1]))
+        entry = {"mechanism": "crop", "box": [0, 0, 4, 4], "size": [1, 1], "interpolation": "area"}
+        _, report = self.extract({"id": "word", **entry, "transition": {"file": "n.npy", "each": 0}},
+                                 *({"id": str(k), **entry, "transition": n} for k, n in enumerate((0.25, 1))))
+        self.assertEqual([glimpse["parameters"]["transition"] for glimpse in report], [0.25, 1, 0.25, 1])
+        for k in range(2):
+            numpy.testing.assert_array_equal(self.load(f"photo.word.00{k}.npy"), self.load(f"photo.{k}.npy"))
+
     def test_what_is_no_number_stays_and_is_told(self):
         numpy.save(self.path("nan.npy"), numpy.array([[numpy.nan, 0.5, 0.5, 0.5]], "float32"))
         self.document({"id": "x", "mechanism": "crop", "box": [0, 0, 4, 1], "size": [2, 1], "interpolation": "area", "transition": 0.5})

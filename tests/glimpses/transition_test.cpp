@@ -168,6 +168,26 @@ TEST_CASE("by hand: filters of which each pixel has a sum of its own") {
     check_near(read_by({1}, beyond, image), row({0, 0.4}), table_rounding);
 }
 
+TEST_CASE("by hand: a mask has an n of each pixel") {
+    Lowered one = lower(mask_of((cv::Mat_<double>(1, 3) << 0.3, 0.3, 0.3)), {3, 1});
+    Transition transition;
+    transition.of_pixels = (cv::Mat_<float>(1, 3) << 0, 0.5, 1);
+    one.transition = effective(transition, one.map);
+    const cv::Mat image = (cv::Mat_<float>(1, 3) << 0.6, 0.6, 0.6);
+    check_near(read_glimpse(cpu(), one, {whole({3, 1}), image}, CV_32F), row({0.9, 0.384137, 0.18}),
+               table_rounding);
+    const ImageRegion attention = linearised_attention(cpu(), one, {whole({3, 1}), image});
+    CHECK(attention.pixels.at<float>(0, 0) == 1);
+    CHECK(attention.pixels.at<float>(0, 2) == doctest::Approx(0.3));
+    transition.of_pixels = (cv::Mat_<float>(1, 2) << 0, 0.5);
+    one.transition = effective(transition, one.map);
+    CHECK_THROWS_WITH_AS(validate_transition(one, 1, false), doctest::Contains("2×1"), InvalidParameter);
+    Lowered crop = lower(crop_of({0, 0, 2, 1}, {1, 1}), {2, 1});
+    crop.transition = effective(transition, crop.map);
+    CHECK_THROWS_WITH_AS(validate_transition(crop, 1, false), doctest::Contains("of a mask"),
+                         InvalidParameter);
+}
+
 TEST_CASE("the support is all of the image where weights of 0 show it, and the map's otherwise") {
     const Mask mask = mask_of((cv::Mat_<double>(1, 4) << 0, 1, 1, 0));
     CHECK(support(lowered(mask, {4, 1}, {0.5})) == whole({4, 1}));
