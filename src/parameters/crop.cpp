@@ -22,10 +22,11 @@ constexpr std::array<std::pair<std::string_view, Resampling>, 5> resampling_word
 
 // What the entry itself says; a document's defaults may differ.
 constexpr const char* nearest_rule =
-    R"({"dependentSchemas": {"antialias": {"properties": {"interpolation": {"not": {"const": "nearest"}}}}}})";
+    R"({"if": {"required": ["antialias"], "properties": {"antialias": {"const": true}}}, )"
+    R"("then": {"properties": {"interpolation": {"not": {"const": "nearest"}}}}})";
 constexpr const char* antialias_rule =
     R"({"if": {"required": ["antialias"], "properties": {"antialias": {"const": false}}}, )"
-    R"("then": {"properties": {"interpolation": {"enum": ["bilinear", "bicubic"]}}}})";
+    R"("then": {"properties": {"interpolation": {"enum": ["nearest", "bilinear", "bicubic"]}}}})";
 
 /// Of `roi_align`, a side.
 constexpr int most_samples = 1024;
@@ -43,14 +44,16 @@ Resampling without_antialiasing(Resampling resampling, const Value& antialias) {
         "lanczos and area are antialiased always: without it a crop is resized with bilinear or bicubic");
 }
 
+Resampling read_interpolation(Entry& entry) {
+    const std::optional<Value> interpolation = entry.take("interpolation");
+    return interpolation ? word<Resampling>(*interpolation, resampling_words) : Crop{}.interpolation;
+}
+
 /// Reads "interpolation" and "antialias".
 Resampling read_resampling(Entry& entry) {
-    Resampling resampling = Crop{}.interpolation;
-    if (const std::optional<Value> interpolation = entry.take("interpolation")) {
-        resampling = word<Resampling>(*interpolation, resampling_words);
-    }
+    const Resampling resampling = read_interpolation(entry);
     if (resampling == Resampling::nearest) {
-        entry.refuse_own("antialias", "nearest picks pixels, with nothing to antialias: leave it out");
+        refuse_antialiasing(entry, "nearest picks pixels, with nothing to antialias: leave it out");
         return resampling;
     }
     const std::optional<Value> antialias = entry.take("antialias");
@@ -147,16 +150,20 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
         return crop;
     }
     crop.size = read_size(entry, context);
-    read_crop_padding(entry, context, crop);
     const BoxConvention convention = read_box_convention(entry, context);
-    if (const auto* const rule = std::get_if<crop_form::SamplingRule>(&convention)) {
+    const auto* const order = std::get_if<BoxOrder>(&convention);
+    read_crop_padding(entry, context, crop);
+    const auto* const rule = std::get_if<crop_form::SamplingRule>(&convention);
+    if (rule) {
         crop.form = read_sampled(entry, *rule, context);
-        entry.refuse_own("antialias", "samples are not antialiased: leave it out");
     } else {
-        crop.form = read_box(entry, std::get<BoxOrder>(convention), context);
+        crop.form = read_box(entry, *order, context);
         entry.refuse_own("samples", "samples are those of roi-align and roi-align-unaligned");
     }
-    if (crop.size) {
+    if (crop.size && rule) {
+        crop.interpolation = read_interpolation(entry);
+        refuse_antialiasing(entry, "samples are not antialiased: leave it out");
+    } else if (crop.size) {
         crop.interpolation = read_resampling(entry);
     } else {
         for (const std::string_view key : {"interpolation", "antialias"}) {
@@ -252,7 +259,7 @@ Description crop_description() {
                   .type = boolean_type(),
                   .default_value = "true",
                   .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
-                             "Without it, bilinear or bicubic; none of nearest."}},
+                             "Without it, bilinear or bicubic; nearest has none."}},
         .rules = {nearest_rule, antialias_rule},
         .read = read_crop,
         .write = write_crop};

@@ -33,7 +33,8 @@ Type theta_type() {
 
 // What the entry itself says; a document's defaults may differ.
 constexpr const char* bilinear_rule =
-    R"({"dependentSchemas": {"antialias": {"properties": {"interpolation": {"const": "bilinear"}}}}})";
+    R"({"if": {"required": ["antialias"], "properties": {"antialias": {"const": true}}}, )"
+    R"("then": {"properties": {"interpolation": {"const": "bilinear"}}}})";
 
 Key pair_key(std::string_view name, std::string_view words, const Pair& default_value,
              std::string_view meaning) {
@@ -160,7 +161,7 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
         if (const std::optional<Value> antialias = entry.take("antialias"))
             transformer.antialias = boolean(*antialias);
     } else {
-        entry.refuse_own("antialias", "samples are antialiased with bilinear interpolation alone");
+        refuse_antialiasing(entry, "samples are antialiased with bilinear interpolation alone");
     }
     return transformer;
 }
