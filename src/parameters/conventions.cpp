@@ -46,6 +46,32 @@ BoxOrder default_box_order(const ParameterDefaults& defaults) {
                                                    json::in_quotes(defaults.convention));
 }
 
+std::vector<std::string> sized_box_definitions() {
+    std::vector<std::string_view> corners = words_of(sampling_rules);
+    for (const auto& [word, order] : box_orders) {
+        if (order == BoxOrder::xyxy || order == BoxOrder::yxyx) corners.push_back(word);
+    }
+    const std::string has_sides = R"("convention": {"not": {"enum": [)" + json::listed(corners) + "]}}";
+    constexpr const char* sides = R"("prefixItems": [true, true, {"type": "number", "exclusiveMinimum": 0}, )"
+                                  R"({"type": "number", "exclusiveMinimum": 0}])";
+    return {
+        R"("sized_box": {"description": "The reader compares a second corner with the first; other boxes )"
+        R"(have sides.", "if": {"required": ["box"], "properties": {"box": {"type": "array"}, )" +
+            has_sides + R"(}}, "then": {"properties": {"box": {)" + sides + "}}}}",
+        R"("sized_boxes": {"description": "Those of entries that say so, where the default is another.", )"
+        R"("if": {"properties": {)" +
+            has_sides +
+            R"(}}, "then": {"properties": {"glimpses": {"items": {"$ref": "#/$defs/sized_box"}}}}, )"
+            R"("else": {"properties": {"glimpses": {"items": {"if": {"required": ["convention"]}, )"
+            R"("then": {"$ref": "#/$defs/sized_box"}}}}}})"};
+}
+
+std::string convention_rule(std::string_view form, std::span<const std::string_view> words) {
+    return R"({"if": {"required": [)" + json::in_quotes(form) +
+           R"(, "convention"]}, "then": {"properties": {"convention": {"enum": [)" + json::listed(words) +
+           "]}}}}";
+}
+
 Key convention_key(std::vector<std::string_view> forms, std::vector<std::string_view> words,
                    std::string_view meaning) {
     return {.name = "convention", .forms = std::move(forms), .type = enum_type(words), .meaning = meaning};

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -84,6 +85,13 @@ BoxOrder default_box_order(const ParameterDefaults& defaults);
 /// "convention", whose words are those of these lists; `meaning` says which forms take which.
 Key convention_key(std::vector<std::string_view> forms, std::vector<std::string_view> words,
                    std::string_view meaning);
+
+/// The JSON Schema of the rule that of that form an entry's own convention is one of these.
+std::string convention_rule(std::string_view form, std::span<const std::string_view> words);
+
+/// Definitions of the schema: "sized_box", that the box of an entry whose convention has sides, as the entry
+/// itself says, has sides > 0; and "sized_boxes", that those of a document have.
+std::vector<std::string> sized_box_definitions();
 
 /// The word of "convention": the entry's own, or else the first of the document's default and the caller's
 /// that is one of `words`, since other entries may be of other forms; empty without any. Throws `UsageError`

@@ -28,6 +28,20 @@ constexpr const char* antialias_rule =
     R"({"if": {"required": ["antialias"], "properties": {"antialias": {"const": false}}}, )"
     R"("then": {"properties": {"interpolation": {"enum": ["nearest", "bilinear", "bicubic"]}}}})";
 
+constexpr const char* resized_rule =
+    R"({"if": {"required": ["convention"], "properties": {"convention": {"const": "tf-crop-and-resize"}}}, )"
+    R"("then": {"properties": {"units": false, "samples": false, "antialias": {"const": false}, )"
+    R"("interpolation": {"enum": ["nearest", "bilinear"]}}}})";
+constexpr const char* pooled_rule =
+    R"({"if": {"required": ["convention"], )"
+    R"("properties": {"convention": {"enum": ["roi-align", "roi-align-unaligned"]}}}, )"
+    R"("then": {"properties": {"units": false, "antialias": {"const": false}, )"
+    R"("interpolation": {"const": "bilinear"}}}})";
+/// Its default is of boxes that have none.
+constexpr const char* samples_rule =
+    R"({"if": {"required": ["samples", "convention"]}, )"
+    R"("then": {"properties": {"convention": {"enum": ["roi-align", "roi-align-unaligned"]}}}})";
+
 /// Of `roi_align`, a side.
 constexpr int most_samples = 1024;
 
@@ -260,7 +274,9 @@ Description crop_description() {
                   .default_value = "true",
                   .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
                              "Without it, bilinear or bicubic; nearest has none."}},
-        .rules = {nearest_rule, antialias_rule},
+        .rules = {nearest_rule, antialias_rule, resized_rule, pooled_rule, samples_rule,
+                  convention_rule("box", words_of(box_orders, sampling_rules)),
+                  convention_rule("offset", words_of(offset_versions))},
         .read = read_crop,
         .write = write_crop};
 }

@@ -51,8 +51,8 @@ struct Description {
     std::string_view word;
     std::string_view meaning;
     std::vector<Form> forms;
-    std::vector<Key> keys;                  ///< besides `common_keys`
-    std::vector<std::string_view> rules{};  ///< JSON Schemas that its entries must satisfy besides
+    std::vector<Key> keys;             ///< besides `common_keys`
+    std::vector<std::string> rules{};  ///< JSON Schemas that its entries must satisfy besides
     std::vector<std::string_view> rules_if_complete{};  ///< likewise, where the document has no defaults
     Mechanism (*read)(Entry&, const Form&, const ReadingContext&);
     /// The keys of such an entry, as `written_parameters` has them.

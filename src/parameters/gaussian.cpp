@@ -160,6 +160,14 @@ void read_gaussian_padding(Entry& entry, const ReadingContext& context, Gaussian
     }
 }
 
+constexpr const char* hart_rule =
+    R"({"if": {"required": ["box", "convention"], "properties": {"convention": {"const": "hart"}}}, )"
+    R"("then": {"properties": {"sigma": false, "angle": false, "padding": false}}})";
+constexpr const char* draw_code_rule = R"({"if": {"required": ["draw", "convention"]}, )"
+                                       R"("then": {"properties": {"normalise": false, "padding": false}}})";
+constexpr const char* padding_rule =
+    R"({"if": {"required": ["padding"]}, "then": {"properties": {"normalise": {"const": "safe"}}}})";
+
 Key gaussian_padding_key() {
     Key key = padding_key({});
     key.default_value = {};
@@ -283,6 +291,10 @@ Description gaussian_description() {
                  "eps: 1e-8 is added to each row's mass, so that a row far from every pixel fades to black. "
                  "safe: it takes the nearest pixel. With a padding nothing is added."),
              gaussian_padding_key()},
+        .rules = {hart_rule, draw_code_rule, padding_rule,
+                  convention_rule("box", words_of(gaussian_box_orders)),
+                  convention_rule("axes", words_of(axes_orders)),
+                  convention_rule("draw", words_of(draw_codes))},
         .read = read_gaussian,
         .write = write_gaussian};
 }

@@ -322,7 +322,7 @@ Description mask_description() {
         .meaning = "Soft attention: each pixel times its weight.",
         .forms = {{{"file"}}, {{"grid"}}, {{"tokens"}}, {{"x", "y"}}, {{"box"}}},
         .keys = mask_keys(),
-        .rules = {axes_rule, companions_rule, peak_rule, select_rule, placement_rule},
+        .rules = {axes_rule, companions_rule, peak_rule, select_rule, std::string(placement_rule)},
         .rules_if_complete =
             {R"({"dependentRequired": {"threshold": ["kind"], "temperature": ["activation"]}})",
              R"({"if": {"required": ["mechanism", "sigma"], "properties": {"mechanism": {"const": "mask"}}}, )"

@@ -6,6 +6,7 @@
 #include "glimpse/parameters.hpp"
 #include "glimpse/words.hpp"
 #include "parameters/array_reference.hpp"
+#include "parameters/conventions.hpp"
 #include "parameters/description.hpp"
 
 namespace glimpse {
@@ -35,12 +36,12 @@ constexpr std::string_view beginning = R"json({
     "document": {
       "description": "Any key of an entry but its id may stand beside \"glimpses\", as a default for the entries that leave it open.",
       "type": "object",
-      "allOf": [{"$ref": "#/$defs/any_keys"}],
       "properties": {
         "version": {"const": 1},
         "id": false,
         "glimpses": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry", "properties": {"alpha": false}}}
       },
+      "allOf": [{"$ref": "#/$defs/any_keys"}, {"$ref": "#/$defs/sized_boxes"}],
       "if": {"propertyNames": {"enum": ["version", "alpha", "glimpses"]}},
       "then": {"properties": {"glimpses": {"items": {"$ref": "#/$defs/complete_entry"}}}},
       "unevaluatedProperties": false
@@ -149,7 +150,7 @@ void add_needs(const Form& form, Texts& needs) {
 
 std::string complete_entry_definition() {
     Texts needs;
-    Texts rules{reference("entry")};
+    Texts rules{reference("entry"), reference("sized_box")};
     for (const Description& description : descriptions()) {
         for (const Form& form : description.forms) add_needs(form, needs);
         rules.insert(rules.end(), description.rules_if_complete.begin(), description.rules_if_complete.end());
@@ -203,6 +204,7 @@ std::string schema() {
     Texts definitions{entry_definition(), complete_entry_definition()};
     for (const Description& description : descriptions()) definitions.push_back(definition(description));
     definitions.push_back(any_keys_definition());
+    for (const std::string& sized : sized_box_definitions()) definitions.push_back(sized);
     for (const std::string& reference : reference_definitions()) definitions.push_back(reference);
     for (const Key& key : common_keys()) definitions.push_back(property(key));
     for (const Key& key : image_keys()) definitions.push_back(property(key));

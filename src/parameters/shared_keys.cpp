@@ -57,15 +57,10 @@ Box fractions_of_normalised(const Box& box) {
 }  // namespace
 
 Key box_key() {
-    const std::string number = "{" + number_type().schema + "}, ";
-    const std::string positive = "{" + positive_type().schema + "}";
     return {
         .name = "box",
         .forms = {"box"},
-        .type = or_reference({box_words, "width > 0, height > 0",
-                              R"("type": "array", "minItems": 4, "maxItems": 4, "prefixItems": [)" + number +
-                                  number + positive + ", " + positive + "]"},
-                             true),
+        .type = or_reference({box_words, "width > 0, height > 0", numbers_type("", 4).schema}, true),
         .unit = "pixels, or fractions of the image's width and height",
         .meaning = "The region looked at, from the image's top left edge. Its convention may be another."};
 }

@@ -251,7 +251,10 @@ Description spatial_transformer_description() {
                 "or a default.",
             .forms = std::move(forms),
             .keys = std::move(keys),
-            .rules = {bilinear_rule},
+            .rules = {bilinear_rule, convention_rule("box", words_of(box_orders)),
+                      convention_rule("theta", words_of(theta_conventions)),
+                      convention_rule("matrix", words_of(matrix_conventions)),
+                      convention_rule("projective", words_of(matrix_conventions))},
             .read = read_spatial_transformer,
             .write = write_spatial_transformer};
 }
