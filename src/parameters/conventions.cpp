@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "glimpse/box_adjustment.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "json/json_text.hpp"
@@ -18,6 +19,15 @@ Box between_corners(double x0, double y0, double x1, double y1) {
     return {x0, y0, x1 - x0, y1 - y0};
 }
 
+Box tracker_window(const Box& box, TrackerWindow window) {
+    try {
+        require_box(box);
+    } catch (const InvalidParameter& error) {
+        throw Error(error.what());
+    }
+    return adjusted(box, {.context = {}, .tracker = true, .window = window});
+}
+
 }  // namespace
 
 Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order) {
@@ -31,6 +41,10 @@ Box box_in_order(const std::array<double, 4>& numbers, BoxOrder order) {
             return {a - c / 2, b - d / 2, c, d};
         case BoxOrder::yxhw:
             return {b, a, d, c};
+        case BoxOrder::pysot:
+            return tracker_window({a, b, c, d}, TrackerWindow::pysot);
+        case BoxOrder::siamfc:
+            return tracker_window({a, b, c, d}, TrackerWindow::siamfc);
         case BoxOrder::xywh:
             break;
     }
@@ -98,7 +112,7 @@ namespace glimpse {
 
 std::vector<std::string_view> conventions() {
     using namespace parameters;
-    return words_of(box_orders, theta_conventions, matrix_conventions, axes_orders, draw_codes,
+    return words_of(filled_box_orders, theta_conventions, matrix_conventions, axes_orders, draw_codes,
                     sampling_rules, offset_versions);
 }
 

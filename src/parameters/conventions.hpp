@@ -19,14 +19,33 @@ namespace glimpse::parameters {
 
 /// The order of a box's four numbers, edge coordinates: [x, y, width, height]; [x0, y0, x1, y1], as
 /// torchvision, Pillow and Detectron have them; [y0, x0, y1, x1], as TensorFlow; the centre first, as YOLO
-/// and DETR; [y, x, height, width].
-enum class BoxOrder : std::uint8_t { xywh, xyxy, yxyx, cxcywh, yxhw };
+/// and DETR; [y, x, height, width]. Of pysot and SiamFC [x, y, width, height], of which a box is the window
+/// that they cut out.
+enum class BoxOrder : std::uint8_t { xywh, xyxy, yxyx, cxcywh, yxhw, pysot, siamfc };
 
 inline constexpr std::array<std::pair<std::string_view, BoxOrder>, 4> box_orders{
     {{"xywh", BoxOrder::xywh},
      {"xyxy", BoxOrder::xyxy},
      {"yxyx", BoxOrder::yxyx},
      {"cxcywh", BoxOrder::cxcywh}}};
+
+/// Those of mechanisms that may be filled with the image's mean, as trackers' windows are.
+inline constexpr std::array<std::pair<std::string_view, BoxOrder>, 6> filled_box_orders{
+    {box_orders[0],
+     box_orders[1],
+     box_orders[2],
+     box_orders[3],
+     {"pysot", BoxOrder::pysot},
+     {"siamfc", BoxOrder::siamfc}}};
+
+/// Their windows are in pixels.
+inline constexpr const char* tracker_rule =
+    R"({"if": {"required": ["convention"], "properties": {"convention": {"enum": ["pysot", "siamfc"]}}}, )"
+    R"("then": {"properties": {"units": false}}})";
+
+constexpr bool is_tracker_window(BoxOrder order) {
+    return order == BoxOrder::pysot || order == BoxOrder::siamfc;
+}
 
 /// How a spatial transformer's theta is written: of `affine_grid` and `grid_sample` with `align_corners`
 /// false or true; of Sonnet's `AffineWarpConstraints` and `AffineGridWarper`, whose corners are aligned, four

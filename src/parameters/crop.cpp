@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "parameters/conventions.hpp"
 #include "parameters/numbers.hpp"
@@ -103,7 +104,8 @@ constexpr std::array<std::string_view, 4> pooled_box_members{"x0", "y0", "x1", "
 using BoxConvention = std::variant<BoxOrder, crop_form::SamplingRule>;
 
 BoxConvention read_box_convention(Entry& entry, const ReadingContext& context) {
-    std::vector<std::pair<std::string_view, BoxConvention>> conventions(box_orders.begin(), box_orders.end());
+    std::vector<std::pair<std::string_view, BoxConvention>> conventions(filled_box_orders.begin(),
+                                                                        filled_box_orders.end());
     conventions.insert(conventions.end(), sampling_rules.begin(), sampling_rules.end());
     return read_convention<BoxConvention>(entry, conventions, BoxOrder::xywh, context);
 }
@@ -143,8 +145,8 @@ Crop::OffsetForm read_offset(Entry& entry, const ReadingContext& context) {
     return form;
 }
 
-void read_crop_padding(Entry& entry, const ReadingContext& context, Crop& crop) {
-    const PaddingAndFill padding = read_padding(entry, context);
+void read_crop_padding(Entry& entry, const ReadingContext& context, Crop& crop, Fill otherwise = {}) {
+    const PaddingAndFill padding = read_padding(entry, context, std::move(otherwise));
     crop.padding = padding.padding;
     crop.fill = padding.fill;
 }
@@ -166,7 +168,7 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     crop.size = read_size(entry, context);
     const BoxConvention convention = read_box_convention(entry, context);
     const auto* const order = std::get_if<BoxOrder>(&convention);
-    read_crop_padding(entry, context, crop);
+    read_crop_padding(entry, context, crop, order ? fill_of(*order) : Fill());
     const auto* const rule = std::get_if<crop_form::SamplingRule>(&convention);
     if (rule) {
         crop.form = read_sampled(entry, *rule, context);
@@ -235,9 +237,10 @@ Description crop_description() {
         .forms = {{{"box"}}, {{"rows", "columns"}}, {{"offset"}}},
         .keys = {box_key(),
                  units_key(),
-                 convention_key({"box", "offset"}, words_of(box_orders, sampling_rules, offset_versions),
-                                "The order of the box's numbers: xyxy and yxyx are two corners; or how it "
-                                "is sampled, or which version's offset it is."),
+                 convention_key({"box", "offset"},
+                                words_of(filled_box_orders, sampling_rules, offset_versions),
+                                "The order of the box's numbers: xyxy and yxyx are two corners; or whose "
+                                "window of a target it is, or how it is sampled, or which version's offset."),
                  size_key({"box", "offset"}),
                  indices_key("rows", "0 ≤ n < the image's height",
                              "The numbers of the image's rows, from 0."),
@@ -274,8 +277,8 @@ Description crop_description() {
                   .default_value = "true",
                   .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
                              "Without it, bilinear or bicubic; nearest has none."}},
-        .rules = {nearest_rule, antialias_rule, resized_rule, pooled_rule, samples_rule,
-                  convention_rule("box", words_of(box_orders, sampling_rules)),
+        .rules = {nearest_rule, antialias_rule, resized_rule, tracker_rule, pooled_rule, samples_rule,
+                  convention_rule("box", words_of(filled_box_orders, sampling_rules)),
                   convention_rule("offset", words_of(offset_versions))},
         .read = read_crop,
         .write = write_crop};

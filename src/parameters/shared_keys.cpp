@@ -1,6 +1,7 @@
 #include "parameters/shared_keys.hpp"
 
 #include <array>
+#include <utility>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
@@ -43,6 +44,8 @@ std::span<const std::string_view> names_of(BoxOrder order) {
             return centre_members;
         case BoxOrder::yxhw:
             return exchanged_members;
+        case BoxOrder::pysot:
+        case BoxOrder::siamfc:
         case BoxOrder::xywh:
             break;
     }
@@ -122,6 +125,8 @@ OrientedBox read_box(Entry& entry, const ReadingContext& context) {
 }
 
 OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context) {
+    if (is_tracker_window(order))
+        entry.refuse_own("units", "the convention's boxes are in pixels: leave it out");
     const Value value = *entry.take("box");
     const std::vector<double> n = numbers(value, {names_of(order)}, box_words, context);
     const Box box = [&] {
@@ -131,6 +136,7 @@ OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context
             value.fail(error.what());
         }
     }();
+    if (is_tracker_window(order)) return {box, Units::pixels};
     const std::optional<Value> given = entry.take("units");
     const PointUnits units = given ? word<PointUnits>(*given, point_units) : PointUnits::pixels;
     if (units == PointUnits::normalised) return {fractions_of_normalised(box), Units::fraction};
@@ -163,9 +169,9 @@ std::optional<Size> read_size(Entry& entry, const ReadingContext& context) {
     return Size{lengths[0], lengths[1]};
 }
 
-PaddingAndFill read_padding(Entry& entry, const ReadingContext& context) {
+PaddingAndFill read_padding(Entry& entry, const ReadingContext& context, Fill otherwise) {
     const std::optional<Value> padding = entry.take("padding");
-    if (!padding) return {};
+    if (!padding) return {{}, std::move(otherwise)};
     if (auto given = one_or_more(*padding, context)) return {{}, Constant{*std::move(given)}};
     if (!padding->is_string()) {
         padding->fail(enum_type<PaddingWord>(padding_words).words +

@@ -63,8 +63,13 @@ struct PaddingAndFill {
     Fill fill;
 };
 
-/// Reads "padding".
-PaddingAndFill read_padding(Entry& entry, const ReadingContext& context);
+/// Reads "padding"; without it, the fill is `otherwise`.
+PaddingAndFill read_padding(Entry& entry, const ReadingContext& context, Fill otherwise = {});
+
+/// What a tracker's window is filled with; of any other box nothing.
+inline Fill fill_of(BoxOrder order) {
+    return is_tracker_window(order) ? Fill(MeanOfImage{}) : Fill();
+}
 
 /// Writes "box" and "units".
 void write_box(const OrientedBox& box, WrittenParameters& written);

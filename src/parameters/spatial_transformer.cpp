@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 #include "glimpse/words.hpp"
 #include "parameters/conventions.hpp"
@@ -61,8 +62,8 @@ Pair read_pair(Entry& entry, std::string_view key, const NumberNames& names, con
     return {read[0], read[1]};
 }
 
-SpatialTransformer::BoxForm read_turned_box(Entry& entry, const ReadingContext& context) {
-    SpatialTransformer::BoxForm form = read_box(entry, context);
+SpatialTransformer::BoxForm read_turned_box(Entry& entry, BoxOrder order, const ReadingContext& context) {
+    SpatialTransformer::BoxForm form = read_box(entry, order, context);
     form.angle = read_angle(entry, context);
     return form;
 }
@@ -133,6 +134,7 @@ SpatialTransformer::MatrixForm read_matrix(Entry& entry, const ReadingContext& c
 
 Mechanism read_spatial_transformer(Entry& entry, const Form& form, const ReadingContext& context) {
     SpatialTransformer transformer;
+    Fill fill;
     if (!form.is("grid")) transformer.size = read_size(entry, context);
     if (form.is("theta")) {
         read_theta(entry, context, transformer);
@@ -146,9 +148,11 @@ Mechanism read_spatial_transformer(Entry& entry, const Form& form, const Reading
     } else if (auto warp = read_warp(entry, form, context)) {
         transformer.form = *std::move(warp);
     } else {
-        transformer.form = read_turned_box(entry, context);
+        const auto order = read_convention<BoxOrder>(entry, filled_box_orders, BoxOrder::xywh, context);
+        transformer.form = read_turned_box(entry, order, context);
+        fill = fill_of(order);
     }
-    const PaddingAndFill padding = read_padding(entry, context);
+    const PaddingAndFill padding = read_padding(entry, context, std::move(fill));
     transformer.padding = padding.padding;
     transformer.fill = padding.fill;
     const std::optional<Value> align = entry.take("align_corners");
@@ -213,7 +217,7 @@ Description spatial_transformer_description() {
         box_key(),
         point_units_key(),
         convention_key({"box", "theta", "matrix", "projective"},
-                       words_of(box_orders, theta_conventions, matrix_conventions),
+                       words_of(filled_box_orders, theta_conventions, matrix_conventions),
                        "The order of the box's numbers: xyxy and yxyx are two corners. Of theta: torch "
                        "aligns no corners, torch-corners does, and so does sonnet, whose theta may be "
                        "[scale_x, shift_x, scale_y, shift_y]. Of a matrix: kornia-warp and opencv-warp lead "
@@ -251,7 +255,7 @@ Description spatial_transformer_description() {
                 "or a default.",
             .forms = std::move(forms),
             .keys = std::move(keys),
-            .rules = {bilinear_rule, convention_rule("box", words_of(box_orders)),
+            .rules = {bilinear_rule, convention_rule("box", words_of(filled_box_orders)), tracker_rule,
                       convention_rule("theta", words_of(theta_conventions)),
                       convention_rule("matrix", words_of(matrix_conventions)),
                       convention_rule("projective", words_of(matrix_conventions))},

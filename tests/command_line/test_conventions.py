@@ -23,6 +23,23 @@ class Originals(GlimpseCase):
                 expected = numpy.array(case["values"], "float32").reshape(case["shape"])
                 self.assertLessEqual(numpy.abs(glimpse - expected).max(), case["bound"])
 
+    def test_the_windows_of_trackers(self):
+        photo, _ = self.picture()
+        report = self.path("r.jsonl")
+        for window in ("pysot", "siamfc"):
+            for mechanism in ("crop", "stn"):
+                with self.subTest(window=window, mechanism=mechanism):
+                    self.document({"id": "x", "mechanism": mechanism, "box": [-3.5, 4, 11, 7.25], "size": [9, 9], "convention": window})
+                    self.run_glimpse("extract", photo, "-p", "p.json", "--format", "npy", "--report", report, "-o", self.out / "entry")
+                    self.run_glimpse("extract", photo, "--box=-3.5,4,11,7.25", "-s", "9x9", "-m", mechanism, "--tracker-crop", "--tracker-window", window,
+                                     "--format", "npy", "-o", self.out / "option.npy")
+                    numpy.testing.assert_array_equal(self.load("entry/photo.x.npy"), self.load("option.npy"))
+                    parameters = json.loads(report.read_text())["glimpses"][0]["parameters"]
+                    self.assertEqual(parameters["padding"], "mean")
+                    self.assertEqual(parameters["box"][2], parameters["box"][3])
+        self.document({"box": [1, 2, 3, 4], "convention": "pysot", "units": "fraction"})
+        self.fails(2, "extract", photo, "-p", "p.json", "-o", self.out, says=["/units: the convention's boxes are in pixels"])
+
     def test_a_convention_of_the_command_line(self):
         photo, pixels = self.picture(width=40, height=30)
         self.run_glimpse("extract", photo, "-b", "5,6,25,16", "--convention", "xyxy", "-o", self.out / "a.png")

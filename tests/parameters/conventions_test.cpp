@@ -74,7 +74,7 @@ TEST_CASE("a box in every order and unit is the same box") {
     CHECK(message(R"({"box": [1, 2, 3, -1], "convention": "cxcywh"})").starts_with("a.json: /box: "));
     CHECK(
         message(R"({"box": [1, 2, 3, 4], "convention": "xyyx"})") ==
-        R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh", "tf-crop-and-resize", "roi-align", "roi-align-unaligned" is needed, not "xyyx"; )"
+        R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh", "pysot", "siamfc", "tf-crop-and-resize", "roi-align", "roi-align-unaligned" is needed, not "xyyx"; )"
         R"(did you mean "xyxy"?)");
 }
 
