@@ -3,31 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
-#include <variant>
 #include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
 #include "maps/image_region.hpp"
 #include "maps/listed_inverse.hpp"
-#include "maps/overloaded.hpp"
 #include "maps/placement.hpp"
 #include "maps/sampled.hpp"
 
 namespace glimpse {
 
 namespace {
-
-/// The listed points that a map samples, where they enclose an area; or null.
-const SamplingPoints* listed_area(const LinearMap& map) {
-    using Pointer = const SamplingPoints*;
-    const Pointer points =
-        std::visit(overloaded{[](const Samples& samples) -> Pointer { return &samples.points; },
-                              [](const Footprints& footprints) -> Pointer { return &footprints.points; },
-                              [](const auto&) -> Pointer { return nullptr; }},
-                   map.kind);
-    return points && enclose_an_area(*points, map.glimpse) ? points : nullptr;
-}
 
 /// From the pixels of a region of the canvas to the glimpse's, centre coordinates; NaN where the glimpse sees
 /// none.

@@ -192,14 +192,6 @@ ImageRegion cell_attention(const LinearMap& map, const Affine& matrix, int n) {
     return {region, attention};
 }
 
-/// The listed points of a map that span an area; null of any other.
-const SamplingPoints* listed_points(const LinearMap& map) {
-    const SamplingPoints* points = nullptr;
-    if (const auto* samples = std::get_if<Samples>(&map.kind)) points = &samples->points;
-    if (const auto* footprints = std::get_if<Footprints>(&map.kind)) points = &footprints->points;
-    return points && enclose_an_area(*points, map.glimpse) ? points : nullptr;
-}
-
 /// The parallelogram that a glimpse pixel is in the image: its middle, edge coordinates, and its sides, each
 /// at least a pixel long.
 struct Cell {
@@ -275,7 +267,7 @@ std::optional<ImageRegion> cell_attention(const SamplingPoints& points, const Li
 ImageRegion cell_attention(const Lowered& lowered, int n) {
     const LinearMap& map = lowered.map;
     if (lowered.linearised) return block_attention(lowered, n);
-    if (const SamplingPoints* const points = listed_points(map)) {
+    if (const SamplingPoints* const points = listed_area(map)) {
         const auto attention = cell_attention(*points, map, n);
         return attention ? *attention : block_attention(lowered, n);
     }

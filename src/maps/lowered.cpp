@@ -34,10 +34,6 @@ ImageRegion means_over_blocks(const ImageRegion& values, Size image, int n) {
 
 }  // namespace
 
-bool enclose_an_area(const SamplingPoints& points, Size size) {
-    return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
-}
-
 std::vector<const LinearMap*> maps_of(std::span<const Lowered> lowered) {
     std::vector<const LinearMap*> maps;
     maps.reserve(lowered.size());
@@ -133,6 +129,13 @@ double pitch_by_matrix(const Lowered& lowered) {
 
 bool enclose_an_area(const SamplingPoints& points, Size size) {
     return points.listed() && ((size.width > 1 && size.height > 1) || points.has_known_border());
+}
+
+const SamplingPoints* listed_area(const LinearMap& map) {
+    const SamplingPoints* points = nullptr;
+    if (const auto* samples = std::get_if<Samples>(&map.kind)) points = &samples->points;
+    if (const auto* footprints = std::get_if<Footprints>(&map.kind)) points = &footprints->points;
+    return points && enclose_an_area(*points, map.glimpse) ? points : nullptr;
 }
 
 std::vector<Point> outline_by_points(const SamplingPoints& points, const Lowered& lowered) {

@@ -28,6 +28,9 @@ std::vector<Point> outline_by_matrix(const Lowered& lowered);
 /// their border is known.
 bool enclose_an_area(const SamplingPoints& points, Size size);
 
+/// The listed points of a map that enclose an area; null of any other.
+const SamplingPoints* listed_area(const LinearMap& map);
+
 /// The border of the glimpse through its points where these enclose an area; otherwise as
 /// `outline_by_matrix`.
 std::vector<Point> outline_by_points(const SamplingPoints& points, const Lowered& lowered);
