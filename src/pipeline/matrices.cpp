@@ -6,6 +6,7 @@
 #include "arrays/npy_output.hpp"
 #include "glimpse/error.hpp"
 #include "maps/matrix_entries.hpp"
+#include "maps/weight_facts.hpp"
 
 namespace glimpse {
 
@@ -22,15 +23,8 @@ MatrixOf matrix_of(Kind kind) {
     return kind == Kind::a_y ? MatrixOf::y : kind == Kind::a_x ? MatrixOf::x : MatrixOf::all;
 }
 
-/// The sampling points of a map that has some, or null.
-const SamplingPoints* points_of(const LinearMap& map) {
-    if (const auto* samples = std::get_if<Samples>(&map.kind)) return &samples->points;
-    const auto* footprints = std::get_if<Footprints>(&map.kind);
-    return footprints ? &footprints->points : nullptr;
-}
-
 bool belongs_to(const LinearMap& map, Kind kind) {
-    if (kind == Kind::grid) return points_of(map) != nullptr;
+    if (kind == Kind::grid) return listed_points(map) != nullptr;
     const std::vector<MatrixOf> all = matrices_of(map);
     return std::ranges::find(all, matrix_of(kind)) != all.end();
 }
@@ -126,7 +120,7 @@ void write_grid(const SamplingPoints& points, Size glimpse, const ByteSink& sink
 }
 
 void write_matrix(const LinearMap& map, Kind kind, MatrixForm form, const ByteSink& sink) {
-    if (kind == Kind::grid) return write_grid(*points_of(map), map.glimpse, sink);
+    if (kind == Kind::grid) return write_grid(*listed_points(map), map.glimpse, sink);
     (form == MatrixForm::dense ? write_dense : write_sparse)(map, matrix_of(kind), sink);
 }
 
