@@ -300,6 +300,15 @@ ParameterDocument read_document(std::string_view text, const Source& source, con
     return document;
 }
 
+ParameterDocument read_entry(const Value& value, Defaults* defaults, const ReadingContext& context) {
+    Entry entry(value, defaults);
+    Ids ids;
+    ParameterDocument document;
+    const auto common = std::make_shared<const CommonPlace>(CommonPlace{.before = value.place()});
+    append_entry(value, entry, ids, {common, {}}, begun(context), document);
+    return document;
+}
+
 void require_elements(const ParameterDocument& document, std::size_t images) {
     const auto& elements = document.of_images;
     if (!elements || elements->count == images) return;

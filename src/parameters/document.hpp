@@ -22,6 +22,9 @@ ParameterDocument read_document(const json::Value& root, const ReadingContext& c
 ParameterDocument read_document(std::string_view text, const json::Source& source,
                                 const ReadingContext& context);
 
+/// The glimpses of one entry alone. What stands beside it is not checked. `defaults` may be null.
+ParameterDocument read_entry(const json::Value& value, Defaults* defaults, const ReadingContext& context);
+
 /// Throws `UsageError` where a document has elements for each image of a run, `images` ≥ 1 not being as many.
 void require_elements(const ParameterDocument& document, std::size_t images);
 

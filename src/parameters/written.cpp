@@ -38,4 +38,15 @@ nlohmann::ordered_json written_parameters(const Mechanism& mechanism) {
     return written.json();
 }
 
+nlohmann::ordered_json written_transition(const Transition& transition) {
+    const std::vector<double>& n = transition.n;
+    return n.size() == 1 ? nlohmann::ordered_json(n.front()) : nlohmann::ordered_json(n);
+}
+
+nlohmann::ordered_json written_parameters(const Glimpse& glimpse) {
+    nlohmann::ordered_json written = written_parameters(glimpse.mechanism);
+    if (glimpse.transition) written["transition"] = written_transition(*glimpse.transition);
+    return written;
+}
+
 }  // namespace glimpse::parameters

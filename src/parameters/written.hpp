@@ -44,6 +44,10 @@ class WrittenParameters {
 
 /// The mechanism's parameters as a document's entry has them, but for the id and what equals its default.
 nlohmann::ordered_json written_parameters(const Mechanism& mechanism);
+/// The same with the glimpse's transition.
+nlohmann::ordered_json written_parameters(const Glimpse& glimpse);
+/// A transition: one number as such.
+nlohmann::ordered_json written_transition(const Transition& transition);
 
 /// The value of "transition".
 nlohmann::ordered_json written_transition(const Transition& transition);
