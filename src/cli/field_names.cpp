@@ -74,6 +74,9 @@ constexpr std::array fields{
     Field{"id", "--id"},
     Field{"canvas", "--canvas"},
     Field{"canvas_size", "--canvas-size"},
+    // ExplainOptions
+    Field{"image", "IMAGE"},
+    Field{"figure_format", "--figure-format"},
     // ViewOptions
     Field{"reports", "REPORT"},
     Field{"thumbnail_size", "--thumbnail-size"},

@@ -1,0 +1,161 @@
+#include "pipeline/other_readings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "glimpse/error.hpp"
+
+namespace glimpse {
+
+namespace {
+
+/// Sides of a glimpse pixel that agree.
+constexpr double square_tolerance = 1.1;
+/// Readings nearer than this to a likelier one tell nothing new, pixels.
+constexpr double least_distance = 1;
+/// Of two maps that are the same but for rounding, pixels.
+constexpr double same_distance = 1e-6;
+
+double distance_of(const Point& a, const Point& b) {
+    return std::hypot(a.x - b.x, a.y - b.y);
+}
+
+/// The points of a glimpse where it is a grid of them.
+class Points {
+  public:
+    explicit Points(const Lowered& lowered)
+        : of_matrix_(points_of_matrix(lowered)),
+          points_(of_matrix_ ? &*of_matrix_ : listed_points(lowered.map)) {}
+    Points(const Points&) = delete;
+    Points& operator=(const Points&) = delete;
+
+    [[nodiscard]] const SamplingPoints* get() const { return points_; }
+
+  private:
+    std::optional<SamplingPoints> of_matrix_;
+    const SamplingPoints* points_;
+};
+
+/// The greatest distance of affine points is at a corner.
+double greatest_distance(const SamplingPoints& a, const SamplingPoints& b, Size size) {
+    const bool are_affine = a.affine() && b.affine();
+    const int across = are_affine ? std::max(1, size.width - 1) : 1;
+    const int down = are_affine ? std::max(1, size.height - 1) : 1;
+    double greatest = 0;
+    for (int i = 0; i < size.height; i += down) {
+        for (int j = 0; j < size.width; j += across) {
+            const double distance = distance_of(a.at(j, i), b.at(j, i));
+            if (!std::isnan(distance)) greatest = std::max(greatest, distance);
+        }
+    }
+    return greatest;
+}
+
+std::vector<Point> corners_of(const Box& box) {
+    const double right = box.x + box.width;
+    const double bottom = box.y + box.height;
+    return {{box.x, box.y}, {right, box.y}, {right, bottom}, {box.x, bottom}};
+}
+
+double distance_of_outlines(const Lowered& a, const Lowered& b) {
+    const std::vector<Point> first = corners_of(bounding_box(outline(a)));
+    const std::vector<Point> second = corners_of(bounding_box(outline(b)));
+    double greatest = 0;
+    for (std::size_t k = 0; k < first.size(); ++k)
+        greatest = std::max(greatest, distance_of(first[k], second[k]));
+    return greatest;
+}
+
+double distance_of(const Lowered& a, const Lowered& b) {
+    const Points first(a);
+    const Points second(b);
+    if (a.map.glimpse == b.map.glimpse && first.get() && second.get() && has_border(a) && has_border(b))
+        return greatest_distance(*first.get(), *second.get(), a.map.glimpse);
+    return distance_of_outlines(a, b);
+}
+
+double area_of(const Box& box) {
+    return box.width * box.height;
+}
+
+/// Intersection over union.
+double overlap_of(const Box& a, const Box& b) {
+    const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
+    const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
+    if (!(width > 0) || !(height > 0)) return 0;
+    const double both = width * height;
+    return both / (area_of(a) + area_of(b) - both);
+}
+
+bool are_squares(const Lowered& lowered) {
+    const std::optional<PointFacts> points = point_facts(lowered);
+    if (!points || points->stride_x.empty() || !(points->stride_y.greatest > 0)) return true;
+    const double ratio = points->stride_x.greatest / points->stride_y.greatest;
+    return ratio < square_tolerance && ratio > 1 / square_tolerance;
+}
+
+/// Whether two maps of the same points weigh alike.
+bool weighs_alike(const Lowered& a, const Lowered& b) {
+    const WeightFacts first = weight_facts(a);
+    const WeightFacts second = weight_facts(b);
+    const auto are_near = [](double x, double y) { return std::abs(x - y) <= 1e-6 * (1 + std::abs(x)); };
+    return first.count == second.count && are_near(first.mean_sum, second.mean_sum) &&
+           are_near(first.weights.least, second.weights.least) &&
+           are_near(first.weights.greatest, second.weights.greatest);
+}
+
+bool is_plausible(const ExplainedReading& reading) {
+    constexpr double least_side = 2;  // a box of fractions becomes a pixel where it is taken for pixels
+    constexpr double half = 0.5;
+    return reading.box.width >= least_side && reading.box.height >= least_side && reading.inside >= half;
+}
+
+}  // namespace
+
+std::vector<OtherReading> likeliest_readings(const Lowered& given, const parameters::EntryReadings& readings,
+                                             std::size_t element,
+                                             const std::function<Lowered(const Glimpse&)>& lower) {
+    const Box given_box = bounding_box(outline(given));
+    std::vector<std::pair<const parameters::Reading*, OtherReading>> found;
+    for (const parameters::Reading& reading : readings.others) {
+        try {
+            Lowered lowered = lower(reading.glimpses.at(element));
+            const std::vector<Point> border = outline(lowered);
+            ExplainedReading told{.convention = std::string(reading.convention),
+                                  .units = reading.units,
+                                  .without = reading.without,
+                                  .box = bounding_box(border),
+                                  .distance = distance_of(given, lowered),
+                                  .inside = inside(lowered),
+                                  .fits_size = are_squares(lowered)};
+            if (told.inside <= 0) continue;
+            if (told.distance <= same_distance && weighs_alike(given, lowered)) continue;
+            told.overlap = overlap_of(given_box, told.box);
+            found.emplace_back(&reading, OtherReading{std::move(told), std::move(lowered)});
+        } catch (const Error&) {
+            continue;  // it cannot be meant so
+        }
+    }
+    std::ranges::stable_sort(found, [](const auto& a, const auto& b) {
+        const auto rank = [](const auto& each) {
+            const ExplainedReading& told = each.second.told;
+            return std::tuple(!is_plausible(told), told.distance < least_distance, !told.fits_size,
+                              each.first->changes);
+        };
+        return rank(a) < rank(b);
+    });
+    std::vector<OtherReading> likeliest;
+    for (auto& [reading, other] : found) {
+        const bool is_new = std::ranges::all_of(likeliest, [&](const OtherReading& likelier) {
+            return distance_of(likelier.lowered, other.lowered) >= least_distance;
+        });
+        if (is_new) likeliest.push_back(std::move(other));
+        if (likeliest.size() == most_readings) break;
+    }
+    return likeliest;
+}
+
+}  // namespace glimpse
