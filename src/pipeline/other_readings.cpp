@@ -118,6 +118,7 @@ bool is_plausible(const ExplainedReading& reading) {
 std::vector<OtherReading> likeliest_readings(const Lowered& given, const parameters::EntryReadings& readings,
                                              std::size_t element,
                                              const std::function<Lowered(const Glimpse&)>& lower) {
+    if (readings.others.empty()) return {};
     const Box given_box = bounding_box(outline(given));
     std::vector<std::pair<const parameters::Reading*, OtherReading>> found;
     for (const parameters::Reading& reading : readings.others) {
@@ -148,7 +149,8 @@ std::vector<OtherReading> likeliest_readings(const Lowered& given, const paramet
         return rank(a) < rank(b);
     });
     std::vector<OtherReading> likeliest;
-    for (auto& [reading, other] : found) {
+    for (auto& each : found) {
+        OtherReading& other = each.second;
         const bool is_new = std::ranges::all_of(likeliest, [&](const OtherReading& likelier) {
             return distance_of(likelier.lowered, other.lowered) >= least_distance;
         });

@@ -134,6 +134,18 @@ class WorkedByHand(ExplainCase):
                 text = self.run_glimpse("explain", self.photo(), "-p", "p.json").stdout
                 self.assertIn(f"(32 left of it); there it shows {words}", text)
 
+    def test_readings_that_see_nothing_are_none(self):
+        self.document({"box": [600, 400, 30, 40], "padding": "zeros"})
+        told = self.one(self.photo(), "-p", "p.json")
+        self.assertEqual([(r["convention"], r["box"]) for r in told["readings"]], [("cxcywh", [585, 380, 30, 40])])
+
+    def test_the_same_place_is_told_last(self):
+        """roi-align looks where the box between its corners does."""
+        self.document({"box": [120, 80, 200, 240], "convention": "roi-align", "size": [8, 8]})
+        told = self.one(self.photo(), "-p", "p.json")
+        self.assertNotIn("xyxy", [r["convention"] for r in told["readings"]])
+        self.assertEqual(len(told["readings"]), 2)
+
     def test_fractions(self):
         self.document({"box": [0.1, 0.2, 0.3, 0.4], "units": "fraction", "size": [64, 64]})
         told = self.one(self.photo(), "-p", "p.json")

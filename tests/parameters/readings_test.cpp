@@ -73,6 +73,15 @@ TEST_CASE("readings: an entry's own word is the one that others differ from, and
     CHECK(readings_of(R"({"box": [1, 2, 30, 40]})", defaults).front().convention == "yxyx");
 }
 
+TEST_CASE("readings: this program's own is one where a default says otherwise") {
+    const EntryReadings readings = readings_of(R"({"convention": "opencv-warp", "glimpses": [
+            {"mechanism": "stn", "matrix": [[2, 0, 10], [0, 2, 20]], "size": [8, 8]}]})")
+                                       .front();
+    CHECK(readings.convention == "opencv-warp");
+    CHECK(found(readings, "", "") == R"({"matrix":[[2.0,0.0,10.0],[0.0,2.0,20.0]],"size":[8,8]})");
+    CHECK(readings.others.size() == 1);
+}
+
 TEST_CASE("readings: theta, with the key that its word stands for") {
     const EntryReadings readings =
         readings_of(R"({"mechanism": "stn", "theta": [[0.5, 0, 0], [0, 0.5, 0]], "align_corners": true,
