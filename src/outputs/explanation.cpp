@@ -174,7 +174,8 @@ std::string fill_words(const Explanation& e) {
         return "the constant " + join(values);
     }
     if (std::holds_alternative<MeanOfImage>(e.fill)) return "the image's mean";
-    return e.weights.empty + e.weights.partial > 0 ? "zeros" : "what the padding repeats of the image";
+    const bool is_missing = e.weights.empty + e.weights.partial > 0 || (!e.points && e.inside < 1);
+    return is_missing ? "zeros" : "what the padding repeats of the image";
 }
 
 std::string sides_of(const PointFacts& points) {
@@ -208,6 +209,7 @@ Fact outside_fact(const Explanation& e) {
     } else if (e.points && e.points->outside == 0 && e.weights.partial > 0) {
         words = "no sampling point";
     }
+    if (words == "nothing" && e.inside < 1) words = "a part of its weights";
     if (words == "nothing") return {"outside", words, json};
     words += "; there it shows " + fill_words(e);
     if (e.points && e.weights.empty + e.weights.partial > 0) {
@@ -371,8 +373,9 @@ std::vector<Fact> facts_of(const Explanation& e) {
     facts.push_back({"mechanism", std::string(e.mechanism) + (e.form.empty() ? "" : ", by its " + e.form),
                      std::string(e.mechanism)});
     facts.push_back({"form", {}, e.form.empty() ? FactJson(nullptr) : FactJson(e.form)});
-    facts.push_back(
-        {"convention", e.convention, e.convention.empty() ? FactJson(nullptr) : FactJson(e.convention)});
+    facts.push_back({"convention",
+                     e.convention.empty() && e.has_conventions ? "this program's own" : e.convention,
+                     e.convention.empty() ? FactJson(nullptr) : FactJson(e.convention)});
     facts.push_back({"units", e.units, e.units.empty() ? FactJson(nullptr) : FactJson(e.units)});
     facts.push_back({"parameters", e.parameters, FactJson::parse(e.parameters)});
     facts.push_back({"size",

@@ -46,11 +46,12 @@ struct Explanation {
     std::string place{};  ///< in the document
     std::string error{};  ///< empty: all of what follows is known
     std::string_view mechanism{};
-    std::string form{};        ///< the keys of its parameters: "box"
-    std::string convention{};  ///< empty: its form has none
-    std::string units{};       ///< as of `ExplainedReading`
-    std::string parameters{};  ///< JSON, as this program writes them
-    bool is_linear = true;     ///< else what is told of weights is of the map alone
+    std::string form{};            ///< the keys of its parameters: "box"
+    std::string convention{};      ///< empty: its form has none
+    std::string units{};           ///< as of `ExplainedReading`
+    bool has_conventions = false;  ///< that its form can be written in
+    std::string parameters{};      ///< JSON, as this program writes them
+    bool is_linear = true;         ///< else what is told of weights is of the map alone
     Size image_size{};
     Size size{};
     std::optional<Affine> matrix{};

@@ -61,6 +61,7 @@ class RereadEntry {
             found.form += " and " + std::string(form->keys[k]);
         const bool has_conventions = takes_key(description, *form, convention_member);
         const bool has_units = takes_key(description, *form, units_member);
+        found.has_conventions = has_conventions;
         if (has_conventions) found.convention = word_in_force();
         if (has_units) found.units = units_in_force(found.convention);
         if (has_conventions || has_units) found.others = others(found, has_conventions, has_units);

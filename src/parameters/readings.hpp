@@ -27,6 +27,7 @@ struct EntryReadings {
     std::string form{};             ///< the keys of its parameters: "box"
     std::string_view convention{};  ///< in which it was read; empty: its form has none
     std::string units{};            ///< as of `Reading`
+    bool has_conventions = false;   ///< that its form can be written in
     /// All that read the same numbers as other parameters, each once: fewer changes first, and among these
     /// the more usual convention.
     std::vector<Reading> others{};

@@ -227,8 +227,7 @@ class Explainer {
         run_.open = options.input.open;
         run_.open.beside = [&](const ImageInfo& image) {
             std::int64_t most = 0;
-            for (const Glimpse& glimpse : document)
-                most = std::max(most, lowering_memory({&glimpse, 1}, options_.input.open, image.size));
+            for (const Glimpse& glimpse : document) most = std::max(most, maps_memory(glimpse, image.size));
             return most;
         };
         reader_ = with_context(source.name(), [&] { return source.open(run_.open); });
@@ -255,13 +254,13 @@ class Explainer {
     void explain(const Glimpse& glimpse, const parameters::EntryReadings& readings, std::size_t element,
                  std::size_t place, Explanation& e) {
         const ImageInfo& info = reader_->info();
-        const std::int64_t bytes = lowering_memory({&glimpse, 1}, run_.open, info.size);
-        const auto reserved = reserve_for(*reader_, bytes, run_.open.memory);
+        const auto reserved = reserve_for(*reader_, maps_memory(glimpse, info.size), run_.open.memory);
         Lowered map = lowered_for(glimpse);
         e.mechanism = name(glimpse.mechanism);
         e.form = readings.form;
         e.convention = std::string(readings.convention);
         e.units = readings.units;
+        e.has_conventions = readings.has_conventions;
         e.parameters = parameters::written_parameters(glimpse).dump();
         e.widening = readings.widening;
         describe(map, e);
@@ -271,6 +270,12 @@ class Explainer {
         for (const OtherReading& other : others) e.readings.push_back(other.told);
         read_values(map, e);
         if (paths_.are_wanted()) draw(map, others, paths_.of(place), e);
+    }
+
+    /// Of the glimpse's own map and those of its other readings.
+    [[nodiscard]] std::int64_t maps_memory(const Glimpse& glimpse, Size image) const {
+        return bounded_product(most_maps_of_entry,
+                               lowering_memory({&glimpse, 1}, options_.input.open, image));
     }
 
     [[nodiscard]] Lowered lowered_for(const Glimpse& glimpse) const {

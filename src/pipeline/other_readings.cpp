@@ -90,11 +90,18 @@ double overlap_of(const Box& a, const Box& b) {
     return both / (area_of(a) + area_of(b) - both);
 }
 
+/// Of listed points, by their greatest distances; without points, they are the image's own.
 bool are_squares(const Lowered& lowered) {
-    const std::optional<PointFacts> points = point_facts(lowered);
-    if (!points || points->stride_x.empty() || !(points->stride_y.greatest > 0)) return true;
-    const double ratio = points->stride_x.greatest / points->stride_y.greatest;
-    return ratio < square_tolerance && ratio > 1 / square_tolerance;
+    SamplingPoints::Jacobian steps{{{1, 0}, {0, 1}}};
+    if (lowered.matrix) {
+        steps = SamplingPoints(*lowered.matrix).jacobian(0, 0);
+    } else if (const std::optional<PointFacts> points = point_facts(lowered)) {
+        if (points->stride_x.empty()) return true;
+        steps = {{{points->stride_x.greatest, 0}, {0, points->stride_y.greatest}}};
+    }
+    const double across = std::hypot(steps[0][0], steps[1][0]);
+    const double down = std::hypot(steps[0][1], steps[1][1]);
+    return across < square_tolerance * down && down < square_tolerance * across;
 }
 
 /// Whether two maps of the same points weigh alike.
@@ -113,49 +120,57 @@ bool is_plausible(const ExplainedReading& reading) {
     return reading.box.width >= least_side && reading.box.height >= least_side && reading.inside >= half;
 }
 
+/// A reading without its map, which may be as large as the image.
+struct Candidate {
+    const parameters::Reading* reading;
+    ExplainedReading told;
+
+    /// Less for a likelier one.
+    [[nodiscard]] auto rank() const {
+        return std::tuple(!is_plausible(told), told.distance < least_distance, !told.fits_size,
+                          reading->changes);
+    }
+};
+
+/// None where it is the same map, or one that sees nothing.
+std::optional<Candidate> candidate(const parameters::Reading& reading, const Lowered& given,
+                                   const Lowered& lowered) {
+    ExplainedReading told{.convention = std::string(reading.convention),
+                          .units = reading.units,
+                          .without = reading.without,
+                          .box = bounding_box(outline(lowered)),
+                          .distance = distance_of(given, lowered),
+                          .inside = inside(lowered),
+                          .fits_size = are_squares(lowered)};
+    if (told.inside <= 0) return std::nullopt;
+    if (told.distance <= same_distance && weighs_alike(given, lowered)) return std::nullopt;
+    told.overlap = overlap_of(bounding_box(outline(given)), told.box);
+    return Candidate{&reading, std::move(told)};
+}
+
 }  // namespace
 
 std::vector<OtherReading> likeliest_readings(const Lowered& given, const parameters::EntryReadings& readings,
                                              std::size_t element,
                                              const std::function<Lowered(const Glimpse&)>& lower) {
-    if (readings.others.empty()) return {};
-    const Box given_box = bounding_box(outline(given));
-    std::vector<std::pair<const parameters::Reading*, OtherReading>> found;
+    std::vector<Candidate> candidates;
     for (const parameters::Reading& reading : readings.others) {
         try {
-            Lowered lowered = lower(reading.glimpses.at(element));
-            const std::vector<Point> border = outline(lowered);
-            ExplainedReading told{.convention = std::string(reading.convention),
-                                  .units = reading.units,
-                                  .without = reading.without,
-                                  .box = bounding_box(border),
-                                  .distance = distance_of(given, lowered),
-                                  .inside = inside(lowered),
-                                  .fits_size = are_squares(lowered)};
-            if (told.inside <= 0) continue;
-            if (told.distance <= same_distance && weighs_alike(given, lowered)) continue;
-            told.overlap = overlap_of(given_box, told.box);
-            found.emplace_back(&reading, OtherReading{std::move(told), std::move(lowered)});
+            if (auto found = candidate(reading, given, lower(reading.glimpses.at(element))))
+                candidates.push_back(*std::move(found));
         } catch (const Error&) {
             continue;  // it cannot be meant so
         }
     }
-    std::ranges::stable_sort(found, [](const auto& a, const auto& b) {
-        const auto rank = [](const auto& each) {
-            const ExplainedReading& told = each.second.told;
-            return std::tuple(!is_plausible(told), told.distance < least_distance, !told.fits_size,
-                              each.first->changes);
-        };
-        return rank(a) < rank(b);
-    });
+    std::ranges::stable_sort(candidates, {}, &Candidate::rank);
     std::vector<OtherReading> likeliest;
-    for (auto& each : found) {
-        OtherReading& other = each.second;
-        const bool is_new = std::ranges::all_of(likeliest, [&](const OtherReading& likelier) {
-            return distance_of(likelier.lowered, other.lowered) >= least_distance;
-        });
-        if (is_new) likeliest.push_back(std::move(other));
+    for (Candidate& next : candidates) {
         if (likeliest.size() == most_readings) break;
+        Lowered lowered = lower(next.reading->glimpses.at(element));
+        const bool is_new = std::ranges::all_of(likeliest, [&](const OtherReading& likelier) {
+            return distance_of(likelier.lowered, lowered) >= least_distance;
+        });
+        if (is_new) likeliest.push_back({std::move(next.told), std::move(lowered)});
     }
     return likeliest;
 }

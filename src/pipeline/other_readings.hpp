@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct OtherReading {
 
 /// The most of them that are told.
 inline constexpr std::size_t most_readings = 2;
+/// The maps of an entry that are in memory at once: its own, theirs, and one that is compared with them.
+inline constexpr std::int64_t most_maps_of_entry = 2 + std::int64_t{most_readings};
 
 /// The likeliest other readings of one of an entry's glimpses, the `element`-th, which is `given`, as
 /// `explain` ranks them. `lower` gives a glimpse's map for the image; of what it throws an `Error` for there

@@ -309,6 +309,20 @@ class Entries(ExplainCase):
         self.assertIsNone(told[1]["error"])
         self.assertNotIn("box", told[0])
 
+    def test_weights_of_points_outside(self):
+        self.document({"mechanism": "points", "points": [[0.5, 0.25, 0.75], [-0.1, 0.5, 0.25]]})
+        self.assertEqual(self.one(self.photo(), "-p", "p.json")["outside"]["inside"], 0.75)
+        text = self.run_glimpse("explain", self.photo(), "-p", "p.json").stdout
+        self.assertIn("outside: a part of its weights; there it shows zeros; inside is a share of 0.75", text)
+
+    def test_a_form_whose_own_convention_has_no_word(self):
+        self.document({"mechanism": "stn", "matrix": [[2, 0, 100], [0, 2, 90]], "size": [64, 64]})
+        told = self.one(self.photo(), "-p", "p.json")
+        self.assertEqual((told["convention"], told["readings"]), (None, []))  # the inverse sees nothing
+        text = self.run_glimpse("explain", self.photo(), "-p", "p.json").stdout
+        self.assertIn("convention: this program's own\n", text)
+        self.assertIn("readings: none", text)
+
     def test_usage(self):
         photo = self.photo()
         self.document([{"box": [1, 2, 3, 4]}, {"box": [1, 2, 3, -4]}])
