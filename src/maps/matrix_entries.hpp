@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <opencv2/core/mat.hpp>
 #include <span>
 #include <stdexcept>
@@ -112,19 +111,26 @@ void of_samples(const Samples& samples, const LinearMap& map, Entry& entry, EndR
     }
 }
 
+/// With padding several taps of a footprint may be of one pixel: they add up.
 template <typename Entry, typename EndRow>
 void of_footprints(const Footprints& footprints, const LinearMap& map, Entry& entry, EndRow& end_row) {
     FootprintTaps taps(footprints, map);
-    std::map<std::int64_t, double> weights;
+    std::vector<std::pair<std::int64_t, double>> weights;
+    constexpr auto pixel_of = &std::pair<std::int64_t, double>::first;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j, end_row()) {
             weights.clear();
             taps.for_each_run(j, i, [&](int y, int x, std::span<const float> run) {
                 std::int64_t pixel = std::int64_t{y} * map.image.width + x;
-                for (const float weight : run) weights[pixel++] += weight;
+                for (const float weight : run) weights.emplace_back(pixel++, weight);
             });
-            for (const auto& [pixel, weight] : weights) {
-                if (static_cast<float>(weight) != 0) entry(pixel, static_cast<float>(weight));
+            if (!std::ranges::is_sorted(weights, {}, pixel_of))
+                std::ranges::stable_sort(weights, {}, pixel_of);
+            for (std::size_t k = 0; k < weights.size();) {
+                const std::int64_t pixel = weights[k].first;
+                double sum = 0;
+                for (; k < weights.size() && weights[k].first == pixel; ++k) sum += weights[k].second;
+                if (static_cast<float>(sum) != 0) entry(pixel, static_cast<float>(sum));
             }
         }
     }
