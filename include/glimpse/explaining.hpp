@@ -33,7 +33,8 @@ struct ExplainedGlimpse {
 
 /// Reads the document, opens the image, and calls `take` for each glimpse in its order. One that fails fails
 /// alone. The two likeliest other readings of its numbers are told, too: those of other conventions and units
-/// that can be read, and see anything. They are ranked by, in this order, whether they
+/// that can be read, and have at least a hundredth of their box in the image. They are ranked by, in this
+/// order, whether they
 ///   are at least two pixels wide and high, and inside the image by at least half;
 ///   look at least a pixel away from where the entry does;
 ///   have glimpse pixels as wide as high, up to a tenth;

@@ -16,6 +16,8 @@ namespace {
 constexpr double square_tolerance = 1.1;
 /// Readings nearer than this to a likelier one tell nothing new, pixels.
 constexpr double least_distance = 1;
+/// A box of which less is in the image is not meant.
+constexpr double least_share = 0.01;
 /// Of two maps that are the same but for rounding, pixels.
 constexpr double same_distance = 1e-6;
 
@@ -81,13 +83,22 @@ double area_of(const Box& box) {
     return box.width * box.height;
 }
 
-/// Intersection over union.
-double overlap_of(const Box& a, const Box& b) {
+double common_area(const Box& a, const Box& b) {
     const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
     const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
-    if (!(width > 0) || !(height > 0)) return 0;
-    const double both = width * height;
-    return both / (area_of(a) + area_of(b) - both);
+    return width > 0 && height > 0 ? width * height : 0;
+}
+
+/// Intersection over union.
+double overlap_of(const Box& a, const Box& b) {
+    const double both = common_area(a, b);
+    return both > 0 ? both / (area_of(a) + area_of(b) - both) : 0;
+}
+
+/// Of a box, what is in the image; 1 where it has no area.
+double share_within(const Box& box, Size image) {
+    const Box all{0, 0, double(image.width), double(image.height)};
+    return area_of(box) > 0 ? common_area(box, all) / area_of(box) : 1;
 }
 
 /// Of listed points, by their greatest distances; without points, they are the image's own.
@@ -135,10 +146,14 @@ struct Candidate {
 /// None where it is the same map, or one that sees nothing.
 std::optional<Candidate> candidate(const parameters::Reading& reading, const Lowered& given,
                                    const Lowered& lowered) {
+    const Box box = bounding_box(outline(lowered));
+    const Size image = lowered.map.image;
+    // Kernels as wide as that have all pixels of the image for taps, over and over.
+    if (share_within(box, image) < least_share) return std::nullopt;
     ExplainedReading told{.convention = std::string(reading.convention),
                           .units = reading.units,
                           .without = reading.without,
-                          .box = bounding_box(outline(lowered)),
+                          .box = box,
                           .distance = distance_of(given, lowered),
                           .inside = inside(lowered),
                           .fits_size = are_squares(lowered)};
