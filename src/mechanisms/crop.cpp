@@ -6,6 +6,7 @@
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
+#include "mechanisms/crop_pixels.hpp"
 #include "mechanisms/resizing.hpp"
 #include "mechanisms/sampled_crop.hpp"
 #include "mechanisms/validation.hpp"
@@ -26,7 +27,8 @@ void require_resizable(const Rectangle& box, Size image) {
     }
 }
 
-/// The box in whole pixels. Throws `InvalidParameter` where its edges are so far away that they saturate.
+}  // namespace
+
 Rectangle rounded_to_pixels(const Box& box) {
     constexpr int farthest_edge = 1 << 29;
     for (const double edge : {box.x, box.y, box.x + box.width, box.y + box.height}) {
@@ -37,6 +39,8 @@ Rectangle rounded_to_pixels(const Box& box) {
     }
     return rounded(box);
 }
+
+namespace {
 
 Lowered lower_box(const Crop& crop, Size image) {
     const Box given = box_in_pixels(crop, image);
@@ -85,18 +89,24 @@ std::optional<std::pair<int, int>> progression(const std::vector<int>& indices) 
     return std::pair{indices.front(), step};
 }
 
+}  // namespace
+
+std::optional<Affine> matrix_of(const Crop::IndexForm& form) {
+    const auto x = progression(form.columns);
+    const auto y = progression(form.rows);
+    if (!x || !y) return std::nullopt;
+    return Affine{{{{double(x->second), 0, double(x->first)}, {0, double(y->second), double(y->first)}}}};
+}
+
+namespace {
+
 Lowered lower_indices(const Crop::IndexForm& form, Size image) {
     const Size size{static_cast<int>(form.columns.size()), static_cast<int>(form.rows.size())};
     Lowered lowered{.map = {.image = image,
                             .glimpse = size,
                             .kind = Separable{.rows = index_axis(form.rows, image.height, "/rows"),
                                               .columns = index_axis(form.columns, image.width, "/columns")}}};
-    const auto x = progression(form.columns);
-    const auto y = progression(form.rows);
-    if (x && y) {
-        lowered.matrix =
-            Affine{{{{double(x->second), 0, double(x->first)}, {0, double(y->second), double(y->first)}}}};
-    }
+    lowered.matrix = matrix_of(form);
     return lowered;
 }
 

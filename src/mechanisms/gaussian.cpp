@@ -12,6 +12,7 @@
 #include "maps/footprints.hpp"
 #include "maps/overloaded.hpp"
 #include "maps/taps.hpp"
+#include "mechanisms/gaussian_forms.hpp"
 #include "mechanisms/reachable.hpp"
 #include "mechanisms/validation.hpp"
 
@@ -237,19 +238,30 @@ Gaussian::AxesForm axes_of_hart(const Gaussian::BoxForm& form, Size image, Size 
             axis(box.y, box.height, size.height, image.height)};
 }
 
-Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Gaussian::Code code, Size image, Size size) {
-    using Code = Gaussian::Code;
+/// How many times δ̃ the stride δ is.
+double strides_of_draw(Size image, Size size) {
     const int longer = std::max(size.width, size.height);
-    const double delta =
-        longer > 1 ? (std::max(image.width, image.height) - 1.0) / (longer - 1) * std::exp(draw.log_delta)
-                   : 0.0;
-    const double s =
-        code == Code::ericjang ? std::sqrt(2) * std::exp(draw.log_sigma2) : std::exp(0.5 * draw.log_sigma2);
+    return longer > 1 ? (std::max(image.width, image.height) - 1.0) / (longer - 1) : 0.0;
+}
+
+/// What g̃ = -1 … 1 spans, half of it.
+double half_of_draw(int length, Gaussian::Code code) {
+    return (length + (code == Gaussian::Code::jbornschein ? 0 : 1)) / 2.0;
+}
+
+/// g_X less the middle of the Gaussians' centres, which are counted from 0.
+double shift_of_draw(double delta, Gaussian::Code code) {
+    // 1-based in the paper, 0-based in the codes, whose Gaussians lie one stride to the left.
+    return code == Gaussian::Code::own ? 1 : delta;
+}
+
+Gaussian::AxesForm axes_of_draw(const Gaussian::DrawForm& draw, Gaussian::Code code, Size image, Size size) {
+    const double delta = strides_of_draw(image, size) * std::exp(draw.log_delta);
+    const double s = code == Gaussian::Code::ericjang ? std::sqrt(2) * std::exp(draw.log_sigma2)
+                                                      : std::exp(0.5 * draw.log_sigma2);
     const auto axis = [&](double g, int length, int count) {
-        const double centre = (length + (code == Code::jbornschein ? 0 : 1)) / 2.0 * (g + 1);
-        // 1-based in the paper, 0-based here and in the codes.
-        return code == Code::own ? Gaussian::Axis{centre - 1 - (count - 1) / 2.0 * delta, s, delta}
-                                 : Gaussian::Axis{centre - (count + 1) / 2.0 * delta, s, delta};
+        const double centre = half_of_draw(length, code) * (g + 1) - shift_of_draw(delta, code);
+        return Gaussian::Axis{centre - (count - 1) / 2.0 * delta, s, delta};
     };
     return {axis(draw.gx, image.width, size.width), axis(draw.gy, image.height, size.height)};
 }
@@ -318,6 +330,47 @@ Lowered lower_turned(const Gaussian& gaussian, const Affine& matrix, Size image,
 
 }  // namespace
 
+double gain_of(const Gaussian& gaussian) {
+    const auto* const draw = std::get_if<Gaussian::DrawForm>(&gaussian.form);
+    return draw ? std::exp(draw->log_gamma) : 1.0;
+}
+
+Gaussian::DrawForm draw_form(const Gaussian::AxesForm& axes, Gaussian::Code code, Size image, Size size) {
+    const auto& [x, y] = axes;
+    const auto spread = [](int count) { return double(count) * count - 1; };
+    const double all = spread(size.width) + spread(size.height);
+    const double delta = all > 0 ? (x.d * spread(size.width) + y.d * spread(size.height)) / all : 0.0;
+    const double strides = strides_of_draw(image, size);
+    if (all > 0 && !(delta > 0 && strides > 0)) {
+        throw Error("DRAW's stride is > 0 and a part of the image's, " + number_text(strides) +
+                    " pixels, and this one is " + number_text(delta));
+    }
+    const double variance = (x.s * x.s + y.s * y.s) / 2;
+    const auto g = [&](const Gaussian::Axis& axis, int length, int count) {
+        const double centre = axis.u + (count - 1) / 2.0 * axis.d;
+        return (centre + shift_of_draw(delta, code)) / half_of_draw(length, code) - 1;
+    };
+    return {
+        .gx = g(x, image.width, size.width),
+        .gy = g(y, image.height, size.height),
+        .log_sigma2 = code == Gaussian::Code::ericjang ? 0.5 * std::log(variance / 2) : std::log(variance),
+        .log_delta = all > 0 ? std::log(delta / strides) : 0.0};
+}
+
+Gaussian::BoxForm box_form(const Gaussian::AxesForm& axes, Size size) {
+    const auto& [x, y] = axes;
+    const auto begin = [](const Gaussian::Axis& axis) { return edge_from_centre(axis.u) - axis.d / 2; };
+    Gaussian::BoxForm form{{{begin(x), begin(y), x.d * size.width, y.d * size.height}}};
+    form.sigma = x.s / x.d;
+    if (const double sigma_y = y.s / y.d; sigma_y != form.sigma) form.sigma_y = sigma_y;
+    return form;
+}
+
+Gaussian::BoxForm box_form_of_hart(const Gaussian::AxesForm& axes, Size size) {
+    const auto& [x, y] = axes;
+    return {{{x.u, y.u, x.d * (size.width - 1), y.d * (size.height - 1)}}};
+}
+
 void validate(const Gaussian& gaussian) {
     require_size(gaussian);
     if (gaussian.code == Gaussian::Code::hart) require_many(gaussian.size);
@@ -353,10 +406,7 @@ Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size) {
 Lowered lower(const Gaussian& given, Size image) {
     validate(given);
     const Gaussian gaussian = with_box_in_pixels(given, image);
-    double gain = 1;
-    if (const auto* draw = std::get_if<Gaussian::DrawForm>(&gaussian.form)) {
-        gain = std::exp(draw->log_gamma);
-    }
+    const double gain = gain_of(gaussian);
     const Size size = size_of(gaussian);
     const auto [x, y] = axes(gaussian, image, size);
     require_representable(x);

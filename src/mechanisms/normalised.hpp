@@ -9,6 +9,8 @@ struct ToPixels {
     double middle;
 
     double operator()(double t) const { return slope * t + middle; }
+    /// t; the slope is not 0.
+    [[nodiscard]] double inverse(double pixel) const { return (pixel - middle) / slope; }
 };
 
 /// Of an axis of `size` pixels.

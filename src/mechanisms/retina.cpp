@@ -9,6 +9,7 @@
 #include "glimpse/words.hpp"
 #include "maps/overloaded.hpp"
 #include "mechanisms/about_centre.hpp"
+#include "mechanisms/retina_window.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -39,6 +40,8 @@ Box first_window(const Retina& retina, Size image) {
                       retina.form);
 }
 
+}  // namespace
+
 Crop crop_of_window(const Retina& retina, int window, Size image) {
     const RetinaScales& scales = *retina.scales;
     const Box first = first_window(retina, image);
@@ -56,6 +59,8 @@ Crop crop_of_window(const Retina& retina, int window, Size image) {
     crop.fill = scales.fill;
     return crop;
 }
+
+namespace {
 
 /// Where a document says where the windows lie.
 std::string place_field(const Retina& retina) {

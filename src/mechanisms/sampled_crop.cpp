@@ -58,34 +58,40 @@ struct Line {
     double start;
 };
 
-struct Sampled {
-    BandedMatrix rows;
-    Line line;
-};
+Line line_of(const SampledAxis& axis, Rule rule) {
+    if (rule == Rule::crop_and_resize) {
+        const double last = axis.size - 1.0;
+        return axis.pixels == 1 ? Line{0, 0.5 * (axis.a + axis.b) * last}
+                                : Line{(axis.b - axis.a) * last / (axis.pixels - 1), axis.a * last};
+    }
+    const bool is_aligned = rule == Rule::roi_align;
+    const double length = is_aligned ? axis.b - axis.a : std::max(axis.b - axis.a, 1.0);
+    const double bin = length / axis.pixels;
+    return {bin, axis.a - (is_aligned ? 0.5 : 0) + bin / 2};
+}
 
-Sampled crop_and_resize(const SampledAxis& axis, bool nearest) {
+BandedMatrix crop_and_resize(const SampledAxis& axis, bool nearest) {
     const double last = axis.size - 1.0;
     const bool is_one = axis.pixels == 1;
-    const Line line = is_one ? Line{0, 0.5 * (axis.a + axis.b) * last}
-                             : Line{(axis.b - axis.a) * last / (axis.pixels - 1), axis.a * last};
-    Sampled sampled{BandedMatrix(axis.size), line};
+    const Line line = line_of(axis, Rule::crop_and_resize);
+    BandedMatrix rows(axis.size);
     for (int i = 0; i < axis.pixels; ++i) {
         // The last lies at the second corner, also where the steps come to an ulp more.
         const bool is_last = !is_one && i == axis.pixels - 1;
         const double p = is_last ? axis.b * last : line.step * i + line.start;
         SampledRow row(axis.size);
         if (p >= 0 && p <= last) row.add(nearest ? std::round(p) : p, 1);
-        row.append_to(sampled.rows);
+        row.append_to(rows);
     }
-    return sampled;
+    return rows;
 }
 
-Sampled roi_align(const SampledAxis& axis, bool aligned, int samples) {
-    const double start = axis.a - (aligned ? 0.5 : 0);
-    const double length = aligned ? axis.b - axis.a : std::max(axis.b - axis.a, 1.0);
-    const double bin = length / axis.pixels;
+BandedMatrix roi_align(const SampledAxis& axis, Rule rule, int samples) {
+    const Line line = line_of(axis, rule);
+    const double start = axis.a - (rule == Rule::roi_align ? 0.5 : 0);
+    const double bin = line.step;
     const int k = samples > 0 ? samples : static_cast<int>(std::ceil(bin));
-    Sampled sampled{BandedMatrix(axis.size), {bin, start + bin / 2}};
+    BandedMatrix rows(axis.size);
     for (int i = 0; i < axis.pixels; ++i) {
         SampledRow row(axis.size);
         for (int m = 0; m < k; ++m) {
@@ -93,15 +99,15 @@ Sampled roi_align(const SampledAxis& axis, bool aligned, int samples) {
             if (p < -1 || p > axis.size) continue;
             row.add(std::clamp(p, 0.0, axis.size - 1.0), 1.0 / k);
         }
-        row.append_to(sampled.rows);
+        row.append_to(rows);
     }
-    return sampled;
+    return rows;
 }
 
-Sampled sampled_axis(const SampledAxis& axis, const Crop& crop, const Crop::SampledForm& form) {
+BandedMatrix sampled_axis(const SampledAxis& axis, const Crop& crop, const Crop::SampledForm& form) {
     if (form.rule == Rule::crop_and_resize)
         return crop_and_resize(axis, crop.interpolation == Resampling::nearest);
-    return roi_align(axis, form.rule == Rule::roi_align, form.samples);
+    return roi_align(axis, form.rule, form.samples);
 }
 
 /// Every sample of a bin is visited, inside the image or not.
@@ -153,7 +159,57 @@ int beginning(double offset, int window, int size, const Crop::OffsetForm& form)
                                           " pixels away, not at " + number_text(begin));
 }
 
+/// The corners along an axis whose samples lie on a line.
+struct Corners {
+    double first;
+    double second;
+};
+
+Corners corners_of(const Line& line, Rule rule, int pixels, int size) {
+    if (rule == Rule::crop_and_resize) {
+        const double last = size - 1.0;
+        if (pixels > 1) return {line.start / last, (line.start + (pixels - 1) * line.step) / last};
+        return {(line.start - line.step / 2) / last, (line.start + line.step / 2) / last};
+    }
+    const double first = line.start - line.step / 2 + (rule == Rule::roi_align ? 0.5 : 0);
+    return {first, first + pixels * line.step};
+}
+
+/// The offset with which a window begins at that pixel, centred and normalised, or the one that is rounded to
+/// it where rounding errors would lead to its neighbour.
+double offset_of(int begin, int window, int size, const Crop::OffsetForm& form) {
+    const auto offset = [&](double start) { return 2 * (start + window / 2.0 - size / 2.0) / size; };
+    const double exact = offset(begin);
+    if (beginning(exact, window, size, form) == begin) return exact;
+    return offset(begin + (begin < 0 ? -0.5 : 0.5));
+}
+
 }  // namespace
+
+Affine matrix_of(const Crop::SampledForm& form, Size size, Size image) {
+    const Line x = line_of({form.first.x, form.second.x, size.width, image.width}, form.rule);
+    const Line y = line_of({form.first.y, form.second.y, size.height, image.height}, form.rule);
+    return {{{{x.step, 0, x.start}, {0, y.step, y.start}}}};
+}
+
+Rectangle window_of(const Crop::OffsetForm& form, Size size, Size image) {
+    return {beginning(form.offset.x, size.width, image.width, form),
+            beginning(form.offset.y, size.height, image.height, form), size.width, size.height};
+}
+
+Crop::SampledForm sampled_form(const Affine& upright, crop_form::SamplingRule rule, Size size, Size image) {
+    const auto& m = upright.m;
+    const Corners x = corners_of({m[0][0], m[0][2]}, rule, size.width, image.width);
+    const Corners y = corners_of({m[1][1], m[1][2]}, rule, size.height, image.height);
+    return {.first = {x.first, y.first}, .second = {x.second, y.second}, .rule = rule};
+}
+
+Crop::OffsetForm offset_form(const Rectangle& window, int version, Size image) {
+    Crop::OffsetForm form{.offset = {}, .version = version};
+    form.offset = {offset_of(window.x, window.width, image.width, form),
+                   offset_of(window.y, window.height, image.height, form)};
+    return form;
+}
 
 void validate_sampled(const Crop& crop, const Crop::SampledForm& form) {
     const std::array<double, 4> numbers{form.first.x, form.first.y, form.second.x, form.second.y};
@@ -182,22 +238,21 @@ Lowered lower_sampled(const Crop& crop, const Crop::SampledForm& form, Size imag
     const Box box = box_of(form, image);
     require_few_samples(form, box, size);
     if (!is_filled(crop)) require_overlap(box, 0, image, remedy_of_padding);
-    Sampled x = sampled_axis({form.first.x, form.second.x, size.width, image.width}, crop, form);
-    Sampled y = sampled_axis({form.first.y, form.second.y, size.height, image.height}, crop, form);
+    BandedMatrix x = sampled_axis({form.first.x, form.second.x, size.width, image.width}, crop, form);
+    BandedMatrix y = sampled_axis({form.first.y, form.second.y, size.height, image.height}, crop, form);
     return {.map = {.image = image,
                     .glimpse = size,
-                    .kind = Separable{.rows = std::move(y.rows), .columns = std::move(x.rows)}},
+                    .kind = Separable{.rows = std::move(y), .columns = std::move(x)}},
             .fill = crop.fill,
-            .matrix = Affine{{{{x.line.step, 0, x.line.start}, {0, y.line.step, y.line.start}}}}};
+            .matrix = matrix_of(form, size, image)};
 }
 
 Lowered lower_offset(const Crop& crop, const Crop::OffsetForm& form, Size image) {
     const Size size = *crop.size;
-    const int x0 = beginning(form.offset.x, size.width, image.width, form);
-    const int y0 = beginning(form.offset.y, size.height, image.height, form);
-    const Box box{double(x0), double(y0), double(size.width), double(size.height)};
+    const Rectangle window = window_of(form, size, image);
+    const Box box{double(window.x), double(window.y), double(size.width), double(size.height)};
     if (!is_filled(crop)) require_overlap(box, 0, image, remedy_of_padding);
-    return {.map = {.image = image, .glimpse = size, .kind = Window{.x0 = x0, .y0 = y0}},
+    return {.map = {.image = image, .glimpse = size, .kind = Window{.x0 = window.x, .y0 = window.y}},
             .fill = crop.fill,
             .matrix = box_to_image(box, size)};
 }

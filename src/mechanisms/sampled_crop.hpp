@@ -15,4 +15,15 @@ void validate_offset(const Crop& crop, const Crop::OffsetForm& form);
 Lowered lower_sampled(const Crop& crop, const Crop::SampledForm& form, Size image);
 Lowered lower_offset(const Crop& crop, const Crop::OffsetForm& form, Size image);
 
+/// From glimpse pixel to image pixel, centre coordinates. `image` matters to `crop_and_resize` alone.
+Affine matrix_of(const Crop::SampledForm& form, Size size, Size image);
+/// The pixels of the window.
+Rectangle window_of(const Crop::OffsetForm& form, Size size, Size image);
+
+/// The box of a rule, with as many samples as it takes by itself, that is sampled where an upright matrix
+/// with a diagonal > 0 says; of `roi_align_unaligned` where no side is shorter than 1. `image` as above.
+Crop::SampledForm sampled_form(const Affine& upright, crop_form::SamplingRule rule, Size size, Size image);
+/// The offset of a window, centred and normalised.
+Crop::OffsetForm offset_form(const Rectangle& window, int version, Size image);
+
 }  // namespace glimpse

@@ -14,13 +14,13 @@
 #include "maps/sampled.hpp"
 #include "mechanisms/normalised.hpp"
 #include "mechanisms/reachable.hpp"
+#include "mechanisms/theta.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
 
 namespace {
 
-using Theta = std::array<std::array<double, 3>, 2>;
 
 /// slope · (base grid), as step · j + start. Multiplied out so that equal sizes give a step of exactly 1.
 struct ScaledGrid {
@@ -102,6 +102,19 @@ void require_seen(const SpatialTransformer& transformer, Size image) {
 }
 
 }  // namespace
+
+Theta theta_of(const Affine& matrix, Size image, Size glimpse, bool align_corners) {
+    const auto row = [&](const std::array<double, 3>& m, int size) {
+        const auto [slope, middle] = to_pixels(size, align_corners);
+        if (slope == 0) return std::array<double, 3>{};
+        const ScaledGrid x = scaled_grid(slope, glimpse.width, align_corners);
+        const ScaledGrid y = scaled_grid(slope, glimpse.height, align_corners);
+        const double of_x = x.step == 0 ? 0 : m[0] / x.step;
+        const double of_y = y.step == 0 ? 0 : m[1] / y.step;
+        return std::array<double, 3>{of_x, of_y, (m[2] - of_x * x.start - of_y * y.start - middle) / slope};
+    };
+    return {row(matrix.m[0], image.width), row(matrix.m[1], image.height)};
+}
 
 void validate(const SpatialTransformer& transformer) {
     require_sizes(transformer);

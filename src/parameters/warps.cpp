@@ -110,7 +110,7 @@ WrittenParameters::Json written_points(std::span<const Point> points) {
 /// A field with what stands for it in a document.
 class WrittenField : public PointField {
   public:
-    [[nodiscard]] virtual WrittenParameters::Json written() const = 0;
+    [[nodiscard]] virtual WrittenParameters::Json written(const WrittenParameters& parameters) const = 0;
 };
 
 /// Of numbers that a document lists.
@@ -119,22 +119,26 @@ class ListedField : public WrittenField {
     ListedField(std::vector<Point> points, Size size) : points_(std::move(points)), size_(size) {}
     [[nodiscard]] Size size() const override { return size_; }
     [[nodiscard]] std::vector<Point> points() const override { return points_; }
-    [[nodiscard]] WrittenParameters::Json written() const override;
+    [[nodiscard]] WrittenParameters::Json written(const WrittenParameters& parameters) const override;
 
   private:
     std::vector<Point> points_;
     Size size_;
 };
 
-WrittenParameters::Json ListedField::written() const {
-    const auto width = static_cast<std::size_t>(size_.width);
-    if (points_.size() > most_written_points)
-        return WrittenParameters::shape({static_cast<std::size_t>(size_.height), width, 2});
+WrittenParameters::Json written_rows(std::span<const Point> points, Size size) {
+    const auto width = static_cast<std::size_t>(size.width);
     WrittenParameters::Json rows = WrittenParameters::Json::array();
-    for (std::size_t first = 0; first < points_.size(); first += width) {
-        rows.push_back(written_points(std::span(points_).subspan(first, width)));
+    for (std::size_t first = 0; first < points.size(); first += width) {
+        rows.push_back(written_points(points.subspan(first, width)));
     }
     return rows;
+}
+
+WrittenParameters::Json ListedField::written(const WrittenParameters& parameters) const {
+    if (parameters.holds(points_.size(), most_written_points)) return written_rows(points_, size_);
+    return WrittenParameters::shape(
+        {static_cast<std::size_t>(size_.height), static_cast<std::size_t>(size_.width), 2});
 }
 
 /// Of an array in a file, h×w×2, or, as networks return flow, 2×h×w.
@@ -143,7 +147,9 @@ class ReferencedField : public WrittenField {
     ReferencedField(std::string_view key, ArrayPlace place, Size size, bool channels_first)
         : key_(key), place_(std::move(place)), size_(size), channels_first_(channels_first) {}
     [[nodiscard]] Size size() const override { return size_; }
-    [[nodiscard]] WrittenParameters::Json written() const override { return place_.written(); }
+    [[nodiscard]] WrittenParameters::Json written(const WrittenParameters& parameters) const override {
+        return parameters.is_in_full() ? written_rows(points(), size_) : place_.written();
+    }
     [[nodiscard]] std::vector<Point> points() const override;
 
   private:
@@ -227,13 +233,15 @@ Warp read_grid(Entry& entry, const ReadingContext& context) {
     return GridWarp{field, in_pixels};
 }
 
-WrittenParameters::Json written_plate_points(const std::vector<Point>& points) {
-    return points.size() <= most_written_points ? written_points(points)
-                                                : WrittenParameters::shape({points.size(), 2});
+WrittenParameters::Json written_plate_points(const std::vector<Point>& points,
+                                             const WrittenParameters& parameters) {
+    return parameters.holds(points.size(), most_written_points)
+               ? written_points(points)
+               : WrittenParameters::shape({points.size(), 2});
 }
 
-WrittenParameters::Json written_field(const PointField& field) {
-    return dynamic_cast<const WrittenField&>(field).written();
+WrittenParameters::Json written_field(const PointField& field, const WrittenParameters& parameters) {
+    return dynamic_cast<const WrittenField&>(field).written(parameters);
 }
 
 void write_one(const ProjectiveWarp& projective, WrittenParameters& written) {
@@ -246,13 +254,13 @@ void write_one(const QuadWarp& quad, WrittenParameters& written) {
 }
 
 void write_one(const ThinPlateWarp& plate, WrittenParameters& written) {
-    written.add("thin_plate",
-                {{"from", written_plate_points(plate.from)}, {"to", written_plate_points(plate.to)}});
+    written.add("thin_plate", {{"from", written_plate_points(plate.from, written)},
+                               {"to", written_plate_points(plate.to, written)}});
     write_units(plate.units, written);
 }
 
 void write_one(const GridWarp& grid, WrittenParameters& written) {
-    written.add("grid", written_field(*grid.field));
+    written.add("grid", written_field(*grid.field, written));
     if (grid.in_pixels) written.add("units", "pixels");
 }
 
@@ -263,7 +271,7 @@ void write_one(const LogPolarWarp& circles, WrittenParameters& written) {
 }
 
 void write_one(const FlowWarp& flow, WrittenParameters& written) {
-    written.add("flow", written_field(*flow.field));
+    written.add("flow", written_field(*flow.field, written));
 }
 
 Type plate_type() {

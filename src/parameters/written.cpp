@@ -15,7 +15,7 @@ void WrittenParameters::add(std::string_view key, Json value) {
 void WrittenParameters::add_rows(std::string_view key, const cv::Mat& matrix) {
     const auto rows = static_cast<std::size_t>(matrix.rows);
     const auto columns = static_cast<std::size_t>(matrix.cols);
-    if (rows * columns > most_numbers) return add(key, shape({rows, columns}));
+    if (!holds(rows * columns)) return add(key, shape({rows, columns}));
     Json written = Json::array();
     for (int y = 0; y < matrix.rows; ++y) {
         const auto* const row = matrix.ptr<double>(y);
@@ -32,15 +32,10 @@ WrittenParameters::Json WrittenParameters::path(const std::filesystem::path& pat
     return reported_path(path.string());
 }
 
-nlohmann::ordered_json written_parameters(const Mechanism& mechanism) {
-    WrittenParameters written;
+nlohmann::ordered_json written_parameters(const Mechanism& mechanism, Amount amount) {
+    WrittenParameters written(amount);
     descriptions()[mechanism.index()].write(mechanism, written);
     return written.json();
-}
-
-nlohmann::ordered_json written_transition(const Transition& transition) {
-    const std::vector<double>& n = transition.n;
-    return n.size() == 1 ? nlohmann::ordered_json(n.front()) : nlohmann::ordered_json(n);
 }
 
 nlohmann::ordered_json written_parameters(const Glimpse& glimpse) {

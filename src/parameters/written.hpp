@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <opencv2/core/mat.hpp>
@@ -10,16 +11,21 @@
 
 namespace glimpse::parameters {
 
-/// The keys of an entry, with their values: at most as many numbers of an array as are read at a glance.
+/// How many numbers of an array are written: at most as many as are read at a glance; or all of them.
+enum class Amount : std::uint8_t { at_a_glance, in_full };
+
+/// The keys of an entry, with their values.
 class WrittenParameters {
   public:
     using Json = nlohmann::ordered_json;
+
+    explicit WrittenParameters(Amount amount = Amount::at_a_glance) : amount_(amount) {}
 
     void add(std::string_view key, Json value);
     /// Numbers, or `{"shape": [n]}` in their place where they are many.
     template <typename Number>
     void add_numbers(std::string_view key, const std::vector<Number>& numbers) {
-        add(key, numbers.size() <= most_numbers ? Json(numbers) : shape({numbers.size()}));
+        add(key, holds(numbers.size()) ? Json(numbers) : shape({numbers.size()}));
     }
     /// One number as such, and more as `add_numbers`.
     void add_one_or_more(std::string_view key, const std::vector<double>& numbers) {
@@ -34,22 +40,26 @@ class WrittenParameters {
     /// A path, as reports write it.
     static Json path(const std::filesystem::path& path);
 
+    /// Whether so many numbers are written.
+    [[nodiscard]] bool holds(std::size_t count, std::size_t most = most_numbers) const {
+        return amount_ == Amount::in_full || count <= most;
+    }
+    [[nodiscard]] bool is_in_full() const { return amount_ == Amount::in_full; }
     [[nodiscard]] const Json& json() const { return json_; }
 
   private:
     static constexpr std::size_t most_numbers = 16;
 
+    Amount amount_;
     Json json_ = Json::object();
 };
 
 /// The mechanism's parameters as a document's entry has them, but for the id and what equals its default.
-nlohmann::ordered_json written_parameters(const Mechanism& mechanism);
+nlohmann::ordered_json written_parameters(const Mechanism& mechanism, Amount amount = Amount::at_a_glance);
 /// The same with the glimpse's transition.
 nlohmann::ordered_json written_parameters(const Glimpse& glimpse);
-/// A transition: one number as such.
-nlohmann::ordered_json written_transition(const Transition& transition);
 
-/// The value of "transition".
+/// A transition: one number as such.
 nlohmann::ordered_json written_transition(const Transition& transition);
 
 }  // namespace glimpse::parameters
