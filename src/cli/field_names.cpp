@@ -77,6 +77,10 @@ constexpr std::array fields{
     // ExplainOptions
     Field{"image", "IMAGE"},
     Field{"figure_format", "--figure-format"},
+    // ConversionOptions
+    Field{"target", "--to"},
+    Field{"units", "--units"},
+    Field{"image_size", "--image"},
     // ViewOptions
     Field{"reports", "REPORT"},
     Field{"thumbnail_size", "--thumbnail-size"},

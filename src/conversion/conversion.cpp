@@ -96,8 +96,8 @@ Json entry_of(const Glimpse& glimpse, const Carried& carried) {
     entry.update(keys_of(carried));
     if (glimpse.score.is_given()) entry["score"] = glimpse.score.value();
     if (glimpse.transition) {
-        const std::vector<double>& n = glimpse.transition->n;
-        entry["transition"] = n.size() == 1 ? Json(n.front()) : Json(n);
+        entry["transition"] =
+            parameters::written_transition(*glimpse.transition, parameters::Amount::in_full);
     }
     return entry;
 }

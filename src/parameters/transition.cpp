@@ -67,8 +67,8 @@ Transition read_transition(const Value& value, const ReadingContext& context) {
     return transition;
 }
 
-nlohmann::ordered_json written_transition(const Transition& transition) {
-    WrittenParameters written;
+nlohmann::ordered_json written_transition(const Transition& transition, Amount amount) {
+    WrittenParameters written(amount);
     if (transition.of_pixels.empty()) {
         written.add_one_or_more("transition", transition.n);
     } else {

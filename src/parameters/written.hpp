@@ -60,6 +60,6 @@ nlohmann::ordered_json written_parameters(const Mechanism& mechanism, Amount amo
 nlohmann::ordered_json written_parameters(const Glimpse& glimpse);
 
 /// A transition: one number as such.
-nlohmann::ordered_json written_transition(const Transition& transition);
+nlohmann::ordered_json written_transition(const Transition& transition, Amount amount = Amount::at_a_glance);
 
 }  // namespace glimpse::parameters
