@@ -95,6 +95,9 @@ struct Lowered {
     SharedNumbers bias{};
     /// From glimpse pixel to image pixel, centre coordinates, where the map has such a form.
     std::optional<Affine> matrix{};
+    /// From glimpse pixel to image pixel in homogeneous coordinates, both centre coordinates, where the map
+    /// is projective and has no such matrix; d > 0 of all that the glimpse sees. Null where there is none.
+    std::shared_ptr<const Homography> homography{};
     /// The way back of a warp that has no such matrix; null where it has no closed form.
     std::shared_ptr<const InverseWarp> inverse{};
     /// h×w CV_32F, 0 to 1, by which the glimpse's alpha is multiplied where it is shown; none: it is not.

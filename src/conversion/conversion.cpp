@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "conversion/deviation.hpp"
 #include "conversion/own_keys.hpp"
 #include "conversion/targets.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
+#include "parameters/written.hpp"
 
 namespace glimpse {
 
@@ -66,6 +68,9 @@ Json numbers_of(const Json& box, BoxOrder order) {
             return {x + width / 2, y + height / 2, width, height};
         case BoxOrder::yxhw:
             return {y, x, height, width};
+        case BoxOrder::pysot:
+        case BoxOrder::siamfc:
+            throw std::logic_error("many targets have the same window");
         case BoxOrder::xywh:
             break;
     }

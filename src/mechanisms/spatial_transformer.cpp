@@ -197,6 +197,7 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     Lowered lowered{.map = {.image = image, .glimpse = size, .kind = std::move(kind)},
                     .fill = transformer.fill,
                     .matrix = matrix};
+    if (projective) lowered.homography = std::make_shared<const Homography>(*projective);
     if (warp) lowered.inverse = inverse_warp(*warp, image, size);
     return lowered;
 }

@@ -269,7 +269,11 @@ TEST_CASE("every target has a word of its own, and every convention is one") {
         CHECK(words.insert(target.word).second);
         CHECK(!target.meaning.empty());
     }
-    for (const std::string_view convention : conventions()) CHECK(words.contains(convention));
+    for (const std::string_view convention : conventions()) {
+        // Many targets of a tracker have the same window.
+        const bool is_window = convention == "pysot" || convention == "siamfc";
+        CHECK(words.contains(convention) == !is_window);
+    }
 }
 
 TEST_CASE("a document of entries is read as these") {
