@@ -21,7 +21,6 @@ namespace glimpse {
 
 namespace {
 
-
 /// slope · (base grid), as step · j + start. Multiplied out so that equal sizes give a step of exactly 1.
 struct ScaledGrid {
     double step;

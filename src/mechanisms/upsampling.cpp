@@ -242,8 +242,8 @@ std::int64_t upsampling_memory(const Mask& mask, Size image, std::int64_t values
     // Two sums for each tap of the widest kernel.
     constexpr auto of_kernel =
         static_cast<std::int64_t>(2 * kernel_reach * widest_in_lengths * 2 * sizeof(double));
-    // The row's weights, on all cells or within the kernel's reach, in a vector that grows; and the lines that
-    // they weigh.
+    // The row's weights, on all cells or within the kernel's reach, in a vector that grows; and the lines
+    // that they weigh.
     constexpr std::int64_t of_weight = 4 * sizeof(float);
     constexpr int beside_reach = 4;
     const double reached = std::ceil(2 * kernel_reach * mask.map().sigma) + beside_reach;

@@ -130,7 +130,12 @@ class RereadEntry {
         std::vector<std::string_view> words{read_as.convention};
         if (has_conventions) {
             const std::vector<std::string_view> all = conventions_by_use();
-            words.insert(words.end(), all.begin(), all.end());
+            // A tracker's window is looked at around the box that the numbers are: no other reading of them.
+            std::ranges::copy_if(all, std::back_inserter(words), [](std::string_view word) {
+                return std::ranges::none_of(filled_box_orders, [&](const auto& order) {
+                    return order.first == word && is_tracker_window(order.second);
+                });
+            });
             words.emplace_back();
         }
         std::vector<std::string_view> units{{}};

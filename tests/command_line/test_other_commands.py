@@ -135,7 +135,7 @@ class Others(GlimpseCase):
         return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
 
     def test_bash_completes(self):
-        self.assertEqual(self.complete("glimpse", "ex"), ["extract"])
+        self.assertEqual(self.complete("glimpse", "ext"), ["extract"])
         self.assertEqual(self.complete("glimpse", "extract", "--over"), ["--overlay", "--overlay-style", "--overlay-size", "--over"])
         self.assertEqual(self.complete("glimpse", "extract", "--mechanism", "g"), ["gaussian"])
         self.assertEqual(set(self.complete("glimpse", "extract", "--existing", "''")), {"overwrite", "skip", "error"})
