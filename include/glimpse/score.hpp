@@ -18,8 +18,8 @@ class Score {
     [[nodiscard]] bool is_given() const { return !std::isnan(value_); }
     /// NaN where none is given.
     [[nodiscard]] double value() const { return value_; }
-    /// As figures show it, rounded: two decimals, "0.92"; below 0.1 two digits, "0.0031"; from 10,000 on
-    /// three, "1.23e+04". Empty where none is given.
+    /// As figures show it, with U+2212 for minus: two decimals, "0.92"; below 0.1 two digits, "0.0031", or
+    /// "1.0e−09"; from 1e9 on all digits. Empty where none is given.
     [[nodiscard]] GLIMPSE_EXPORT std::string text() const;
 
   private:

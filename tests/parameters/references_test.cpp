@@ -337,11 +337,11 @@ TEST_CASE("a score is an entry's own, or each element's") {
     CHECK(document[1].shown_as() == "dog 0.92");
     CHECK(document[2].shown_as() == "a 0.25");
     CHECK(document[3].shown_as() == "b 0.75");
-    CHECK(document[5].shown_as() == "one.001 -1.00");
+    CHECK(document[5].shown_as() == "one.001 \u22121.00");
     Glimpse annotated = document[5];
     annotated.label = nullptr;
     annotated.category = std::make_shared<const GlimpseCategory>(GlimpseCategory{"سلام عليكم"});
-    CHECK(annotated.shown_as() == "\u2068سلام عليكم\u2069 one.001 -1.00");
+    CHECK(annotated.shown_as() == "\u2068سلام عليكم\u2069 one.001 \u22121.00");
     CHECK(tables.message(R"({"box": [0, 0, 4, 4], "score": "0.9"})") ==
           "a.json: /score: a number is needed, not \"0.9\"");
     CHECK(

@@ -14,6 +14,7 @@
 #include "figures/module/text.hpp"
 #include "figures/module/thumbnails.hpp"
 #include "glimpse/words.hpp"
+#include "system/minus_signs.hpp"
 
 namespace glimpse {
 
@@ -48,9 +49,7 @@ Multiples multiples_of(int digit, int exponent, const AttentionRange& range) {
 Tick tick_of(std::string_view digits) {
     double value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    std::string text = number_text(value);
-    for (std::size_t at = 0; (at = text.find('-', at)) != std::string::npos;) text.replace(at, 1, "\u2212");
-    return {value, text};
+    return {value, with_minus_signs(number_text(value))};
 }
 
 Tick tick_at(std::int64_t number, const Multiples& multiples) {
@@ -73,6 +72,36 @@ Tick end_tick(double value, double length) {
     if (exact.value == value) return exact;
     const double digits = std::floor(std::log10(std::abs(value))) - std::floor(std::log10(length / 100));
     return {value, rounded_tick(value, static_cast<int>(std::clamp(digits, 0.0, 16.0))).text};
+}
+
+/// With an exponent.
+std::string scientific_text(const std::string& text) {
+    double value = 0;
+    std::string digits = text;
+    for (std::size_t at = 0; (at = digits.find(minus_sign)) != std::string::npos;)
+        digits.replace(at, minus_sign.size(), "-");
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (value == 0) return text;
+    std::array<char, 32> written{};
+    const auto end =
+        std::to_chars(written.data(), written.data() + written.size(), value, std::chars_format::scientific);
+    // Without the sign and the zeros of a positive exponent, as `number_text` has it.
+    const std::string_view all(written.data(), end.ptr);
+    const std::size_t e = all.find('e');
+    const std::string_view exponent = all.substr(e + 2);
+    const std::string sign = all[e + 1] == '-' ? "-" : "";
+    return with_minus_signs(
+        std::string(all.substr(0, e + 1)) + sign +
+        std::string(exponent.substr(std::min(exponent.find_first_not_of('0'), exponent.size() - 1))));
+}
+
+/// Either all have exponents, but for 0, or none.
+void write_alike(std::vector<Tick>& ticks) {
+    const auto has_exponent = [](const Tick& tick) { return tick.text.find('e') != std::string::npos; };
+    if (std::ranges::none_of(ticks, has_exponent)) return;
+    for (Tick& tick : ticks) {
+        if (!has_exponent(tick)) tick.text = scientific_text(tick.text);
+    }
 }
 
 /// The places of a bar's parts.
@@ -169,6 +198,7 @@ std::vector<Tick> with_ends(const std::vector<Tick>& ticks, const AttentionRange
         if (share >= apart && 1 - share >= apart) all.push_back(tick);
     }
     all.push_back(end_tick(range.high, length));
+    write_alike(all);
     return all;
 }
 
