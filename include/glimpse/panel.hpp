@@ -45,7 +45,8 @@ struct PanelLayout {
 /// `legible_enlargement` –, but with no side below a quarter of the other; small glimpses are enlarged by
 /// whole factors. Each has a share of the room of at least 32 pixels, or a 32nd of the room's side, whichever
 /// is more; of those that do not fit, `remark` says how many they are. Labels are left out where a
-/// thumbnail's share is below 64×64 pixels. So the figure's size has a bound that does not depend on n.
+/// thumbnail's share is below 64×64 pixels, and where no grid of the room has cells wide enough to tell them
+/// apart. So the figure's size has a bound that does not depend on n.
 /// Between the overlay and the glimpses there is room for a bar. Throws `Error` where the module that draws
 /// is not there.
 GLIMPSE_EXPORT PanelLayout lay_out_panel(cv::Size overlay, std::span<const PanelEntry> glimpses,

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "drawn_pictures.hpp"
@@ -121,6 +122,32 @@ TEST_CASE("a panel's size has a bound, and what is left out is counted in words"
     }
     CHECK(lay_out_panel(picture, entries(300, {64, 64})).left_out == 0);
     CHECK(lay_out_panel(picture, entries(100000, {64, 64})).left_out > 0);
+}
+
+TEST_CASE("captions of a panel tell its glimpses apart, or there are none") {
+    const auto captions_for = [](std::size_t count, const std::string& before, std::size_t digits) {
+        std::vector<PanelEntry> described;
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::string number = std::to_string(k);
+            const std::string zeros(digits - std::min(digits, number.size()), '0');
+            const int width = 4 + static_cast<int>(k * 7 % 60);
+            described.push_back({before + zeros + number, {width, 64 - width}});
+        }
+        const PanelLayout layout = lay_out_panel({451, 300}, described);
+        check_layout(layout, count);
+        std::set<std::string> different;
+        for (const FigureText& caption : layout.captions) different.insert(caption.text);
+        CHECK(different.size() == layout.captions.size());
+        CHECK(different.count("") == 0);
+        return layout.captions.size();
+    };
+    for (const std::size_t count : {2, 30, 99, 201, 210, 230, 260, 320, 450, 500}) {
+        CAPTURE(count);
+        CHECK(captions_for(count, "w.", 3) == count);
+        CHECK(captions_for(count, "word ", 0) == count);
+        captions_for(count, "a word with a long name, of which it has ", 0);
+    }
+    CHECK(captions_for(600, "w.", 3) == 0);  // of less than 64×64 pixels each
 }
 
 TEST_CASE("a small overlay is enlarged until it is legible, but not beyond its longest side") {

@@ -111,6 +111,10 @@ std::vector<std::vector<std::size_t>> branches_of(const std::vector<const std::s
     return branches;
 }
 
+std::string numbered(const std::string& text, std::size_t number) {
+    return text + "(" + std::to_string(number) + ")";
+}
+
 /// The texts of a figure, and what is shown of them.
 class Captions {
   public:
@@ -208,10 +212,6 @@ class Captions {
         return branches;
     }
 
-    static std::string numbered(const std::string& text, std::size_t number) {
-        return text + "(" + std::to_string(number) + ")";
-    }
-
     std::span<const std::string> texts_;
     int letter_;
     int width_;
@@ -225,6 +225,10 @@ std::vector<std::string> elided_apart(std::span<const std::string> texts, int le
     captions.show_branches();
     captions.number();
     return std::move(captions).take();
+}
+
+int telling_width(std::size_t texts, int letter) {
+    return text_width(numbered(std::string(ellipsis) + "m", texts), letter);
 }
 
 }  // namespace glimpse

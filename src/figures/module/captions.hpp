@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,5 +13,9 @@ namespace glimpse {
 /// ellipses between them. Texts for which even one letter each is too wide are numbered, "(2)", and are alike
 /// only where that has no room. n log n in the number of texts.
 std::vector<std::string> elided_apart(std::span<const std::string> texts, int letter, int width);
+
+/// The width with which `elided_apart` surely has room for as many different texts: an ellipsis, a letter and
+/// a number.
+int telling_width(std::size_t texts, int letter);
 
 }  // namespace glimpse

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "figures/module/captions.hpp"
 #include "figures/module/colorbar.hpp"
 #include "figures/module/drawing.hpp"
 #include "figures/module/functions.hpp"
@@ -58,13 +59,18 @@ struct Spacing {
     int caption;  ///< rows below a glimpse
 };
 
+/// The side of the square of the room that each glimpse has.
+double share_among(cv::Size room, std::size_t glimpses) {
+    return side(room) / std::sqrt(double(std::max<std::size_t>(1, glimpses)));
+}
+
 /// In proportion to the room, and less the more glimpses share it.
-Spacing spacing_among(cv::Size room, std::size_t glimpses) {
-    const double share = side(room) / std::sqrt(double(std::max<std::size_t>(1, glimpses)));
+Spacing spacing_among(cv::Size room, std::size_t glimpses, bool with_captions) {
+    const double share = share_among(room, glimpses);
     const DrawingSizes sizes = drawing_sizes(room);
     const int letter = std::clamp(static_cast<int>(share / 8), smallest_letter, sizes.letter);
     const int frame = std::min(sizes.line, std::max(2, letter / 5)) + 1;
-    if (share < smallest_captioned_share) {
+    if (!with_captions) {
         return {.letter = 0,
                 .margin = 2 * letter,
                 .gap = static_cast<int>(share / 8),
@@ -90,11 +96,9 @@ class Thumbnails {
   public:
     /// `full_rows` drops an incomplete last row.
     Thumbnails(cv::Size room, std::span<const PanelEntry> glimpses, bool full_rows)
-        : room_(room), glimpses_(glimpses), space_(spacing_among(room, glimpses.size())) {
-        for (const PanelEntry& entry : glimpses) {
-            if (space_.letter > 0) caption_widths_.push_back(text_width(entry.label, space_.letter) + 2);
-        }
-        grid_ = best_grid();
+        : room_(room), glimpses_(glimpses) {
+        const bool with_captions = share_among(room, glimpses.size()) >= smallest_captioned_share;
+        if (!with_captions || !lay_out_with_captions()) lay_out_without();
         if (!full_rows || grid_.rows < 2) return;
         grid_.rows = static_cast<int>(glimpses.size()) / grid_.columns;
         glimpses_ = glimpses.first(std::size_t(grid_.rows) * std::size_t(grid_.columns));
@@ -123,20 +127,50 @@ class Thumbnails {
     }
 
   private:
-    /// The narrowest of the grids whose glimpses are nearly as large as possible.
-    [[nodiscard]] Grid best_grid() const {
-        constexpr double nearly = 0.85;
+    /// Whether there is room for captions that tell the glimpses apart.
+    bool lay_out_with_captions() {
+        space_ = spacing_among(room_, glimpses_.size(), true);
+        for (const PanelEntry& entry : glimpses_) {
+            caption_widths_.push_back(text_width(entry.label, space_.letter) + 2);
+        }
+        if (caption_widths_.empty()) return false;
+        const int least =
+            std::min(std::ranges::max(caption_widths_), telling_width(glimpses_.size(), space_.letter));
+        std::vector<Grid> grids = fitting_grids();
+        constexpr double too_small = 0.5;
+        const double largest = largest_extent(grids);
+        std::erase_if(grids, [&](const Grid& grid) {
+            return grid.cell.width < least || extent(grid) < too_small * largest;
+        });
+        if (grids.empty()) return false;
+        grid_ = best_of(std::move(grids));
+        return true;
+    }
+
+    void lay_out_without() {
+        space_ = spacing_among(room_, glimpses_.size(), false);
+        caption_widths_.clear();
+        grid_ = best_of(fitting_grids());
+    }
+
+    /// All that fit, or where none does, all.
+    [[nodiscard]] std::vector<Grid> fitting_grids() const {
         std::vector<Grid> grids;
-        double largest = 0;
         const int count = static_cast<int>(glimpses_.size());
         // Among many columns, one more or less is not noticed.
         for (int columns = 1; columns <= count; columns += 1 + columns / 32) {
             grids.push_back(grid(columns, ceil_div(count, columns)));
         }
-        if (grids.empty()) return {};
         const auto too_large = [&](const Grid& grid) { return !fits(grid); };
         if (!std::ranges::all_of(grids, too_large)) std::erase_if(grids, too_large);
-        for (const Grid& grid : grids) largest = std::max(largest, extent(grid));
+        return grids;
+    }
+
+    /// The narrowest of the grids whose glimpses are nearly as large as possible.
+    [[nodiscard]] Grid best_of(std::vector<Grid> grids) const {
+        constexpr double nearly = 0.85;
+        if (grids.empty()) return {};
+        const double largest = largest_extent(grids);
         std::erase_if(grids, [&](const Grid& grid) { return extent(grid) < nearly * largest; });
         return std::ranges::min(grids, {}, [&](const Grid& grid) { return size(grid).width; });
     }
@@ -157,6 +191,12 @@ class Thumbnails {
         double sum = 0;
         for (const cv::Size& size : grid.sizes) sum += side(size);
         return sum;
+    }
+
+    static double largest_extent(const std::vector<Grid>& grids) {
+        double largest = 0;
+        for (const Grid& grid : grids) largest = std::max(largest, extent(grid));
+        return largest;
     }
 
     /// From one cell to the next.
@@ -186,7 +226,7 @@ class Thumbnails {
 
     cv::Size room_;
     std::span<const PanelEntry> glimpses_;
-    Spacing space_;
+    Spacing space_{};
     std::vector<int> caption_widths_;  ///< empty where there are no captions
     Grid grid_;
 };
