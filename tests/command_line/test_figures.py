@@ -40,7 +40,7 @@ class Figures(GlimpseCase):
 
     def svg_texts(self, name):
         root = xml.etree.ElementTree.parse(self.out / name).getroot()
-        return [text.text for text in root.iter(SVG + "text")], len(list(root.iter(SVG + "image")))
+        return [text.text for text in root.iter(SVG + "text")], sum(1 for kind in ("image", "use") for _ in root.iter(SVG + kind))
 
     def pdf_texts(self, name):
         """Without spaces, which pdftotext takes wide gaps in a word for, and its marks of directions."""
@@ -244,6 +244,20 @@ class Figures(GlimpseCase):
             self.assertGreaterEqual(len(names), 6 * 2 + 2)
             for name in names:
                 self.assertEqual((self.directory / "one" / name).read_bytes(), (self.directory / "many" / name).read_bytes(), name)
+
+    def test_what_cells_show_alike_is_embedded_once(self):
+        photo, _ = self.picture(width=90, height=60)
+        masks = [{"id": f"m{k}", "mechanism": "mask", "grid": numpy.eye(4)[k:k + 1].tolist()} for k in range(4)]
+        for form in ("png", "svg", "pdf"):
+            self.extract(photo, "-p", self.document({"glimpses": masks}), "--sheet", "overlays", "--overlay-style", "contour", "--figure-format", form)
+        root = xml.etree.ElementTree.parse(self.out / "photo.sheet.svg").getroot()
+        self.assertEqual([len(list(root.iter(SVG + kind))) for kind in ("image", "use")], [1, 3])
+        objects = [line.split()[10] for line in tool("pdfimages", "-list", self.out / "photo.sheet.pdf").decode().splitlines()[2:]]
+        self.assertEqual((len(objects), len(set(objects))), (4, 1))
+        tool("rsvg-convert", self.out / "photo.sheet.svg", "-o", self.path("drawn.png"))
+        drawn, shown = (numpy.asarray(Image.open(path).convert("RGB")).astype(int) for path in (self.path("drawn.png"), self.out / "photo.sheet.png"))
+        self.assertEqual(drawn.shape, shown.shape)
+        self.assertLess(abs(drawn - shown).mean(), 2)  # lines and letters are drawn otherwise
 
     def test_contact_sheets_of_tracks(self):
         for k in range(5):

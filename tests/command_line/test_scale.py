@@ -82,7 +82,7 @@ class Scale(GlimpseCase):
 
     def svg(self, kind):
         root = xml.etree.ElementTree.parse(self.out / f"photo.{kind}.svg").getroot()
-        return [text.text for text in root.iter(SVG + "text")], len(list(root.iter(SVG + "image")))
+        return [text.text for text in root.iter(SVG + "text")], sum(1 for kind in ("image", "use") for _ in root.iter(SVG + kind))
 
     def test_a_bar_has_its_values_as_texts(self):
         inputs = self.masks(0.8, 0.2)

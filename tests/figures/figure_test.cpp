@@ -176,6 +176,28 @@ TEST_CASE("figures: SVG and PDF have each picture once, texts as texts, and the 
     CHECK(pdf.ends_with("%%EOF\n"));
 }
 
+TEST_CASE("figures: equal pictures are embedded once, wherever they stand") {
+    const cv::Mat pixels = speckled({20, 16});
+    cv::Mat other = pixels.clone();
+    other.at<cv::Vec3b>(15, 19)[2] ^= 1;
+    Figure figure = blank({100, 60});
+    // The third is the first in a larger place, and so has pixels of its own.
+    for (const cv::Rect& place : {cv::Rect(1, 2, 20, 16), cv::Rect(30, 2, 20, 16), cv::Rect(0, 20, 40, 32)}) {
+        figure.pictures.push_back({pixels.clone(), place});
+    }
+    figure.pictures.push_back({other, {60, 2, 20, 16}});
+    figure.pictures.push_back({pixels.clone(), {60, 40, 20, 16}});
+    const std::string svg = encoded(figure, FigureFormat::svg);
+    CHECK(count(svg, "<image ") == 3);
+    CHECK(count(svg, "<image id=\"picture-") == 1);
+    CHECK(count(svg, "<use xlink:href=\"#picture-") == 2);
+    CHECK(count(svg, "x=\"29\" y=\"0\"/>") == 1);
+    CHECK(count(svg, "x=\"59\" y=\"38\"/>") == 1);
+    const std::string pdf = encoded(figure, FigureFormat::pdf);
+    CHECK(count(pdf, "/Subtype /Image") == 3);
+    CHECK(encoded(figure, FigureFormat::pdf) == pdf);
+}
+
 TEST_CASE("figures: a dashed line has dashes and gaps of one length in every format") {
     Figure figure = blank({200, 40});
     // One side in the middle, the others out of sight.

@@ -1,7 +1,11 @@
 #include <cairo-pdf.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
+#include "figures/module/alike.hpp"
 #include "figures/module/encoding.hpp"
 #include "figures/module/functions.hpp"
 #include "figures/module/painting.hpp"
@@ -24,24 +28,49 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned int lengt
     }
 }
 
-void paint_part(cairo_t* context, const cv::Mat& part, cv::Point position) {
-    const Surface surface = surface_of(part);
-    cairo_set_source_surface(context, surface.get(), position.x, position.y);
+/// A picture's pixels, in parts of a size that Cairo takes.
+struct Part {
+    Surface surface;
+    cv::Point position;  ///< in the picture's place
+};
+
+void paint_part(cairo_t* context, const Part& part, cv::Point place) {
+    const cv::Point position = place + part.position;
+    cairo_set_source_surface(context, part.surface.get(), position.x, position.y);
     // Readers are not to smooth them.
     cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST);
     cairo_paint(context);
 }
 
 /// Enlarged here, since readers smooth what they enlarge a little, whatever the file says.
-void paint_picture(cairo_t* context, const FigurePicture& picture) {
-    if (picture.pixels.empty()) return;
+std::vector<Part> parts_of(const FigurePicture& picture) {
+    std::vector<Part> parts;
+    if (picture.pixels.empty()) return parts;
     const cv::Mat pixels = in_place(picture);
     const cv::Rect all({0, 0}, pixels.size());
     for (int y = 0; y < all.height; y += longest_side) {
         for (int x = 0; x < all.width; x += longest_side) {
             const cv::Rect part = cv::Rect(x, y, longest_side, longest_side) & all;
-            paint_part(context, pixels(part), picture.place.tl() + part.tl());
+            parts.push_back({surface_of(pixels(part)), part.tl()});
         }
+    }
+    return parts;
+}
+
+/// Each with the same pixels once: Cairo embeds a surface once, however often it is painted. The pixels go
+/// as soon as they are painted.
+void paint_pictures(cairo_t* context, std::vector<FigurePicture>& pictures) {
+    const std::vector<std::size_t> first = first_alike(pictures);
+    std::map<std::size_t, std::vector<Part>> shown_again;
+    for (std::size_t k = 0; k < pictures.size(); ++k) {
+        const auto kept = shown_again.find(first[k]);
+        std::vector<Part> own;
+        if (kept == shown_again.end()) own = parts_of(pictures[k]);
+        pictures[k].pixels.release();
+        for (const Part& part : kept == shown_again.end() ? own : kept->second) {
+            paint_part(context, part, pictures[k].place.tl());
+        }
+        if (first[k] == k && is_shown_again(first, k)) shown_again.emplace(k, std::move(own));
     }
 }
 
@@ -60,10 +89,7 @@ std::vector<std::uint8_t> pdf_of(Figure figure) {
     const Context context(cairo_create(page.get()));
     cairo_scale(context.get(), scale, scale);
     paint(context.get(), FigureBox{{{0, 0}, figure.size}, 0, paper});
-    for (FigurePicture& picture : figure.pictures) {
-        paint_picture(context.get(), picture);
-        picture.pixels.release();
-    }
+    paint_pictures(context.get(), figure.pictures);
     for (const FigureShape& shape : figure.shapes) paint(context.get(), shape);
     require_success(cairo_status(context.get()));
     cairo_surface_finish(page.get());

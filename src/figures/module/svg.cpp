@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "figures/module/alike.hpp"
 #include "figures/module/drawing.hpp"
 #include "figures/module/encoding.hpp"
 #include "figures/module/functions.hpp"
@@ -76,16 +77,55 @@ void append_base64(std::string& text, std::span<const std::uint8_t> bytes) {
     text.append(encoded.data(), g_base64_encode_close(FALSE, encoded.data(), &state, &rest));
 }
 
-/// Enlarged here, since readers smooth what they enlarge, whatever the file says.
-void append_picture(std::string& text, const FigurePicture& picture) {
-    if (picture.pixels.empty()) return;
-    const std::vector<std::uint8_t> png = encode_image({.pixels = in_place(picture)}, "png");
-    text.reserve(text.size() + 4 * (png.size() / 3) + 512);
-    text += "<image" + place_of(picture.place) + R"( preserveAspectRatio="none")" +
-            R"( style="image-rendering:pixelated" xlink:href="data:image/png;base64,)";
-    append_base64(text, png);
-    text += "\"/>\n";
+/// By its content, so that figures in one page may have the same.
+std::string name_of(const std::vector<std::uint8_t>& png) {
+    gchar* const digits = g_compute_checksum_for_data(G_CHECKSUM_SHA256, png.data(), png.size());
+    const std::string name = std::string("picture-") + digits;
+    g_free(digits);
+    return name;
 }
+
+/// Writes pictures, each with the same pixels once.
+class PictureWriter {
+  public:
+    /// `pictures`: all that are to be written, in that order.
+    PictureWriter(std::string& text, const std::vector<FigurePicture>& pictures)
+        : text_(text), first_(first_alike(pictures)), written_(pictures.size()) {}
+
+    void write(const FigurePicture& picture, std::size_t k) {
+        if (picture.pixels.empty()) return;
+        const Written& first = written_[first_[k]];
+        if (first_[k] == k) return embed(picture, k);
+        text_ += "<use" + attribute("xlink:href", "#" + first.name) +
+                 attribute("x", picture.place.x - first.position.x) +
+                 attribute("y", picture.place.y - first.position.y) + "/>\n";
+    }
+
+  private:
+    struct Written {
+        std::string name;
+        cv::Point position;
+    };
+
+    /// Enlarged here, since readers smooth what they enlarge, whatever the file says.
+    void embed(const FigurePicture& picture, std::size_t k) {
+        const std::vector<std::uint8_t> png = encode_image({.pixels = in_place(picture)}, "png");
+        text_.reserve(text_.size() + 4 * (png.size() / 3) + 512);
+        text_ += "<image";
+        if (is_shown_again(first_, k)) {
+            written_[k] = {name_of(png), picture.place.tl()};
+            text_ += attribute("id", written_[k].name);
+        }
+        text_ += place_of(picture.place) + R"( preserveAspectRatio="none")" +
+                 R"( style="image-rendering:pixelated" xlink:href="data:image/png;base64,)";
+        append_base64(text_, png);
+        text_ += "\"/>\n";
+    }
+
+    std::string& text_;
+    std::vector<std::size_t> first_;
+    std::vector<Written> written_;  ///< of those that are shown again
+};
 
 /// For CSS, in which some names could not stand without quotes.
 std::string css_string(std::string_view family) {
@@ -186,9 +226,10 @@ std::vector<std::uint8_t> svg_of(Figure figure) {
                        attribute("style", "font-variant-ligatures:no-common-ligatures") + ">\n";
     ShapeWriter write(text, figure.size);
     write(FigureBox{all, 0, paper});
-    for (FigurePicture& picture : figure.pictures) {
-        append_picture(text, picture);
-        picture.pixels.release();
+    PictureWriter pictures(text, figure.pictures);
+    for (std::size_t k = 0; k < figure.pictures.size(); ++k) {
+        pictures.write(figure.pictures[k], k);
+        figure.pictures[k].pixels.release();
     }
     for (const FigureShape& shape : figure.shapes) std::visit(write, shape);
     text += "</svg>\n";
