@@ -131,10 +131,10 @@ GLIMPSE_EXPORT std::int64_t clipped_values(std::span<const LabelledMap> maps, co
 /// both where they are the same.
 ///
 /// Outlines are polygons in edge coordinates, with their labels on tags. Where attention is shown, a glimpse
-/// without a border (`has_border`) has its label alone. Lines and letters scale with the
-/// picture, and shrink where more than 30 outlines share it. Tags do not overlap and cover a third of the
-/// picture at most, less in a crowd; those that find no place, later ones first, are left out. Throws `Error`
-/// where the module that draws is not there.
+/// without a border (`has_border`) has its label alone: of a mask where it is greatest. Lines and letters
+/// scale with the picture, and shrink where more than 30 outlines share it. Tags do not overlap and cover a
+/// third of the picture at most, less in a crowd; those that find no place, later ones first, are left out.
+/// Throws `Error` where the module that draws is not there.
 GLIMPSE_EXPORT Figure overlay_figure(const cv::Mat& picture, std::span<const LabelledMap> maps,
                                      const OverlayStyle& style);
 

@@ -377,7 +377,7 @@ class Figures(GlimpseCase):
         entries = [{"id": f"name_{'m' * k}", "box": [500 - 5 * k, 3 * k, 95, 60]} for k in range(20)]
         self.extract(photo, "-p", self.document({"glimpses": entries}), "--overlay", "--figure-format", "svg")
         root = xml.etree.ElementTree.parse(self.out / "photo.overlay.svg").getroot()
-        tags = [[float(box.get(key)) for key in ("x", "y", "width", "height")] for box in root.iter(SVG + "rect") if box.get("fill") == "#141414"]
+        tags = [[float(box.get(key)) for key in ("x", "y", "width", "height")] for box in root.iter(SVG + "rect") if box.get("fill") in ("#141414", "#ebebeb")]
         texts = [(float(text.get("x")), float(text.get("y")), float(text.get("textLength"))) for text in root.iter(SVG + "text")]
         self.assertEqual(len(tags), len(texts))
         self.assertGreater(len(tags), 10)

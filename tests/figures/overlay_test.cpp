@@ -362,3 +362,50 @@ TEST_CASE(
     map.marks = std::make_shared<const MarkedPoints>(marks);
     CHECK(boxes_of().size() == 6);
 }
+
+TEST_CASE("a mask's label stands where its attention is greatest, or nowhere") {
+    const cv::Size image(400, 300);
+    const auto peaked_at = [&](cv::Point at) {
+        cv::Mat weights(image, CV_32F, cv::Scalar(0.6));  // so that most of the image is half as attended to
+        weights.at<float>(at) = 1;
+        return mask(image, weights);
+    };
+    const Lowered masks[] = {peaked_at({300, 200}), peaked_at({90, 60})};
+    const LabelledMap labelled[] = {{"first", &masks[0]}, {"second", &masks[1]}};
+    const Figure figure = overlay_figure(speckled(image), labelled, {});
+    std::vector<cv::Rect> tags;
+    for (const FigureShape& shape : figure.shapes) {
+        const auto* const box = std::get_if<FigureBox>(&shape);
+        if (box && box->place.height > 12) tags.push_back(box->place);
+    }
+    const auto is_near = [](const cv::Rect& tag, cv::Point peak) {
+        const int reach = 6;
+        const cv::Rect around(tag.x - reach, tag.y - reach, tag.width + 2 * reach, tag.height + 2 * reach);
+        return around.contains(peak);
+    };
+    REQUIRE(tags.size() == 4);  // each in its casing
+    CHECK(is_near(tags[0], {300, 200}));
+    CHECK(is_near(tags[2], {90, 60}));
+    CHECK(figure.labels_left_out == 0);
+    // Many at one place have no room there, and are counted.
+    std::vector<LabelledMap> crowd;
+    for (int k = 0; k < 16; ++k) crowd.push_back({"word", &masks[0]});
+    const Figure crowded = overlay_figure(speckled(image), crowd, {});
+    std::size_t shown = 0;
+    for (const FigureShape& shape : crowded.shapes) {
+        const auto* const lettering = std::get_if<FigureLettering>(&shape);
+        if (!lettering) continue;
+        ++shown;
+        const cv::Rect tag(lettering->line.position, cv::Size(40, lettering->letter));
+        CHECK(is_near({tag.x - 20, tag.y - 30, tag.width + 40, tag.height + 60}, {300, 200}));
+    }
+    CHECK(shown == 4);  // two above it and two below
+    CHECK(shown + crowded.labels_left_out == 16);
+}
+
+TEST_CASE("a dark outline has a light casing, and a light one a dark one") {
+    for (const std::size_t k : {std::size_t{0}, std::size_t{14}, std::size_t{19}, std::size_t{20}}) {
+        const double own = luma(glimpse_colour(k));
+        CHECK(std::abs(own - luma(casing_of(glimpse_colour(k)))) > 0.35);
+    }
+}

@@ -124,6 +124,17 @@ TEST_CASE("a panel's size has a bound, and what is left out is counted in words"
     CHECK(lay_out_panel(picture, entries(100000, {64, 64})).left_out > 0);
 }
 
+TEST_CASE("the captions of a panel's row stand on one line, close to the glimpses above it") {
+    const std::vector<PanelEntry> glimpses{{"low", {90, 20}}, {"high", {20, 90}}, {"square", {60, 60}}};
+    const PanelLayout layout = lay_out_panel({600, 150}, glimpses);
+    REQUIRE(layout.captions.size() == 3);
+    REQUIRE(layout.captions[2].position.x > layout.captions[0].position.x);  // one row
+    for (std::size_t k = 0; k < 3; ++k) {
+        CHECK(layout.captions[k].position.y == layout.captions[0].position.y);
+        CHECK(layout.captions[k].position.y - framed(layout, layout.thumbnails[k]).br().y <= layout.letter);
+    }
+}
+
 TEST_CASE("captions of a panel tell its glimpses apart, or there are none") {
     const auto captions_for = [](std::size_t count, const std::string& before, std::size_t digits) {
         std::vector<PanelEntry> described;

@@ -45,6 +45,11 @@ double luma(const cv::Vec3b& colour) {
     return (0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]) / 255;
 }
 
+cv::Vec3b casing_of(const cv::Vec3b& colour) {
+    constexpr double darkest_in_dark = 0.35;
+    return luma(colour) < darkest_in_dark ? cv::Vec3b(235, 235, 235) : cv::Vec3b(20, 20, 20);
+}
+
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high) {
     for (Point& point : polygon) {
         point = {std::clamp(point.x, -coordinate_limit, coordinate_limit),
@@ -80,7 +85,7 @@ void add_outline(Figure& figure, const std::vector<Point>& polygon, const Drawin
     const cv::Rect all({0, 0}, figure.size);
     if (sizes.casing > 0) {
         const double cased = sizes.line + 2 * sizes.casing;
-        figure.shapes.emplace_back(FigureOutline{polygon, cased, casing_colour, all});
+        figure.shapes.emplace_back(FigureOutline{polygon, cased, casing_of(colour), all});
     }
     figure.shapes.emplace_back(FigureOutline{polygon, double(sizes.line), colour, all, dash});
 }
@@ -110,7 +115,7 @@ void add_tag(Figure& figure, const std::string& text, cv::Rect tag, int letter, 
     const int margin = tag_margin(letter);
     const int casing = std::max(1, letter / 14);
     const cv::Rect inner(tag.tl() + cv::Point(casing, casing), tag.br() - cv::Point(casing, casing));
-    figure.shapes.emplace_back(FigureBox{tag, letter / 3, casing_colour});
+    figure.shapes.emplace_back(FigureBox{tag, letter / 3, casing_of(colour)});
     figure.shapes.emplace_back(FigureBox{inner, std::max(0, letter / 3 - casing), colour});
     constexpr double lightest_under_white = 0.43;
     const cv::Vec3b text_colour =

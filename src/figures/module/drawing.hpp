@@ -12,11 +12,12 @@
 
 namespace glimpse {
 
-/// The casing of lines and tags, which sets them off from any background.
-const cv::Vec3b casing_colour{20, 20, 20};
-
 /// Rec. 601 luma of a colour (R, G, B), 0 to 1.
 double luma(const cv::Vec3b& colour);
+
+/// The casing of lines and tags of that colour, which sets them off from any background: dark, or light
+/// around what is dark itself.
+cv::Vec3b casing_of(const cv::Vec3b& colour);
 
 /// The part of a polygon that lies inside the rectangle `low`…`high`; convex polygons stay exact.
 std::vector<Point> clipped(std::vector<Point> polygon, Point low, Point high);
@@ -27,7 +28,7 @@ std::vector<Point> scaled_outline(const Lowered& lowered, double across, double 
 /// What may be seen of an outline, as a polygon whose other edges lie outside of what it is shown within.
 std::vector<Point> visible_part(const FigureOutline& outline);
 
-/// Draws a closed polygon in edge coordinates of any magnitude, in a dark casing, all over the figure; with
+/// Draws a closed polygon in edge coordinates of any magnitude, in its casing, all over the figure; with
 /// dashes of that length, or 0, in a casing that has none.
 void add_outline(Figure& figure, const std::vector<Point>& polygon, const DrawingSizes& sizes,
                  const cv::Vec3b& colour, double dash = 0);
@@ -41,7 +42,7 @@ void add_text(Figure& figure, const FigureText& line, int letter, const cv::Vec3
 /// The size of a text's tag, margins included.
 cv::Size tag_size(const std::string& text, int letter);
 
-/// Draws a text on a rounded tag in a dark casing; `tag` has the `tag_size`.
+/// Draws a text on a rounded tag in its casing; `tag` has the `tag_size`.
 void add_tag(Figure& figure, const std::string& text, cv::Rect tag, int letter, const cv::Vec3b& colour);
 
 }  // namespace glimpse

@@ -84,6 +84,11 @@ std::vector<cv::Point> candidates_for(const LabelledOutline& outline, const cv::
                                       int reach) {
     if (is_box(outline.polygon, box)) return around_box(box, tag, reach);
     std::vector<cv::Point> candidates = around_corners(outline.polygon, tag, reach);
+    if (outline.at_point) {
+        // Those of several at about the same point are stacked.
+        candidates.push_back(candidates[0] - cv::Point(0, tag.height));
+        candidates.push_back(candidates[1] + cv::Point(0, tag.height));
+    }
     if (!outline.on_line) return candidates;
     candidates.pop_back();  // the middle, where another line may be
     std::ranges::copy(along_line(outline.polygon, tag), std::back_inserter(candidates));
@@ -114,13 +119,13 @@ class Placement {
     }
 
     /// The candidate of least cost; where that overlaps a label, the nearest free place, or none for what
-    /// belongs on a line; none where no place is free or the labels' area is used up.
+    /// belongs at its own place alone; none where no place is free or the labels' area is used up.
     std::optional<cv::Rect> place(const std::vector<cv::Point>& candidates, cv::Size tag, std::size_t own,
-                                  bool on_line) {
+                                  bool only_there) {
         const double area = double(tag.width) * tag.height;
         if (area > area_left_) return {};
         std::optional<cv::Rect> best = best_candidate(candidates, tag, own);
-        if (!is_free(*best)) best = on_line ? std::nullopt : nearest_free(*best);
+        if (!is_free(*best)) best = only_there ? std::nullopt : nearest_free(*best);
         if (!best) return {};
         taken_.add(*best);
         area_left_ -= area;
@@ -214,7 +219,8 @@ std::vector<std::optional<Label>> place_labels(std::span<const LabelledOutline> 
         if (text.empty()) continue;
         const cv::Size tag = tag_size(text, sizes.letter);
         const std::vector<cv::Point> candidates = candidates_for(outline, boxes[k], tag, reach);
-        if (const auto place = placement.place(candidates, tag, k, outline.on_line))
+        const bool only_there = outline.on_line || outline.at_point;
+        if (const auto place = placement.place(candidates, tag, k, only_there))
             labels[k] = Label{text, *place};
     }
     return labels;

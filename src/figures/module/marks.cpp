@@ -29,7 +29,7 @@ void add_dot(Figure& figure, cv::Point centre, const DrawingSizes& sizes, const 
     const int radius = 2 * sizes.line;
     const int casing = std::max(1, sizes.casing);
     figure.shapes.emplace_back(
-        FigureBox{square_about(centre, radius + casing), radius + casing, casing_colour});
+        FigureBox{square_about(centre, radius + casing), radius + casing, casing_of(colour)});
     figure.shapes.emplace_back(FigureBox{square_about(centre, radius), radius, colour});
 }
 
@@ -44,7 +44,7 @@ void add_cross(Figure& figure, cv::Point centre, const DrawingSizes& sizes, cons
     const int length = 8 * sizes.line;
     const int half_width = std::max(1, sizes.line / 2);
     const int casing = std::max(1, sizes.casing);
-    add_bars(length + casing, half_width + casing, casing_colour);
+    add_bars(length + casing, half_width + casing, casing_of(colour));
     add_bars(length, half_width, colour);
 }
 

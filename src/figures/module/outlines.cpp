@@ -6,6 +6,7 @@
 
 #include "figures/module/functions.hpp"
 #include "figures/module/marks.hpp"
+#include "maps/peak.hpp"
 
 namespace glimpse {
 
@@ -23,6 +24,19 @@ void add_labels(Figure& figure, std::span<const LabelledOutline> outlines, const
     }
 }
 
+namespace {
+
+/// About the peak of what has no border, as small as a polygon may be; empty where there is none.
+std::vector<Point> around_peak(const Lowered& lowered, const OutlinePlace& place) {
+    const std::optional<Point> at = peak(lowered.map);
+    if (!at) return {};
+    const double x = at->x * place.across;
+    const double y = at->y * place.down;
+    return {{x, y - 1}, {x + 1, y}, {x, y + 1}, {x - 1, y}};
+}
+
+}  // namespace
+
 void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const OutlinePlace& place) {
     const auto is_drawn = [&](std::size_t k) {
         return place.without_border || !maps[k].lowered || has_border(*maps[k].lowered);
@@ -34,13 +48,18 @@ void add_outlines(Figure& figure, std::span<const LabelledMap> maps, const Outli
     std::vector<LabelledOutline> visible;
     for (std::size_t k = 0; k < maps.size(); ++k) {
         const LabelledMap& labelled = maps[k];
+        std::vector<Point> polygon;
+        const bool at_point = !has_marks(k) && !is_drawn(k) && is_weighed(labelled.lowered->map);
         if (has_marks(k)) {
-            polygons.push_back(around_marks(*labelled.lowered->marks, place.across, place.down, figure.size));
-        } else {
-            polygons.push_back(labelled.lowered ? scaled_outline(*labelled.lowered, place.across, place.down)
-                                                : std::vector<Point>());
+            polygon = around_marks(*labelled.lowered->marks, place.across, place.down, figure.size);
+        } else if (at_point) {
+            polygon = around_peak(*labelled.lowered, place);
+        } else if (labelled.lowered) {
+            polygon = scaled_outline(*labelled.lowered, place.across, place.down);
         }
-        visible.push_back({labelled.label, clipped(polygons.back(), {0, 0}, far_corner)});
+        visible.push_back(
+            {.label = labelled.label, .polygon = clipped(polygon, {0, 0}, far_corner), .at_point = at_point});
+        polygons.push_back(std::move(polygon));
     }
     std::size_t seen = 0;
     std::size_t drawn = 0;

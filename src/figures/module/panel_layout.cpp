@@ -117,11 +117,12 @@ class Thumbnails {
             const cv::Point cell = origin + cv::Point(index % grid_.columns * pitch.width + space_.frame,
                                                       index / grid_.columns * pitch.height + space_.frame);
             const cv::Size slack = grid_.cell - grid_.sizes[k];
-            layout.thumbnails.emplace_back(cell + cv::Point(slack.width / 2, slack.height / 2),
-                                           grid_.sizes[k]);
+            // A row's captions stand on one line, close to their glimpses.
+            const int above = space_.letter == 0 ? slack.height / 2 : slack.height;
+            layout.thumbnails.emplace_back(cell + cv::Point(slack.width / 2, above), grid_.sizes[k]);
             layout.colours.push_back(glimpses_[k].colour.value_or(k));
             if (space_.letter == 0) continue;
-            const cv::Point below{cell.x, cell.y + grid_.cell.height - slack.height / 2 + space_.frame};
+            const cv::Point below{cell.x, cell.y + grid_.cell.height + space_.frame};
             layout.captions.push_back(caption_below(captions[k], space_.letter, below, grid_.cell.width));
         }
     }

@@ -49,7 +49,7 @@ void add_frame(Figure& figure, cv::Rect place, int frame, const cv::Vec3b& colou
     add_line_around(figure, place, inner, colour);
     // The casing lies outside the frame only: nothing comes between the glimpse and its colour.
     const cv::Rect framed(place.tl() - cv::Point(inner, inner), place.br() + cv::Point(inner, inner));
-    add_line_around(figure, framed, 1, casing_colour);
+    add_line_around(figure, framed, 1, casing_of(colour));
 }
 
 cv::Mat fitted(const cv::Mat& picture, cv::Size place) {
