@@ -86,6 +86,21 @@ TEST_CASE("a frame has the glimpse's own colour around the box and around the gl
     }
 }
 
+TEST_CASE("a frame has no box of a mask, but its colour around the glimpse") {
+    const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
+    TrackFrame frame = frame_of({320, 240}, {100, 60, 80, 50}, cv::Mat(40, 40, CV_8UC3, cv::Scalar(9, 8, 7)));
+    Mask mask;
+    mask.form = Mask::BoxForm{{100, 60, 80, 50}};
+    frame.lowered = lower(mask, {320, 240});
+    const cv::Mat shown = drawn_frame(layout, frame);
+    cv::Mat other;
+    cv::inRange(shown(layout.picture), cv::Scalar(200, 100, 50), cv::Scalar(200, 100, 50), other);
+    CHECK(cv::countNonZero(other) == layout.picture.area());
+    cv::Mat green;
+    cv::inRange(shown, glimpse_colour(0), glimpse_colour(0), green);
+    CHECK(cv::countNonZero(green) > 500);
+}
+
 TEST_CASE("an image of another size than the first keeps its proportions, and its outline") {
     const TrackFrameLayout layout = figures::lay_out_track_frame({320, 240}, true);
     // Shown at 480×480 in the middle of 640×480: 80 pixels on either side, each of its pixels three large.
@@ -112,7 +127,7 @@ TEST_CASE("the frames of a sequence have even sizes, and the image above its nam
     CHECK(figures::lay_out_sequence({1920, 1080}).picture.size() == cv::Size(1280, 720));
 }
 
-TEST_CASE("a frame of a sequence has all outlines, of masks too, in the colours of their tracks") {
+TEST_CASE("a frame of a sequence has outlines, and of masks the labels, in the colours of their tracks") {
     const SequenceLayout layout = figures::lay_out_sequence({320, 240});
     const auto drawn_of = [&](cv::Size image, const Box& box) {
         Crop crop;
@@ -132,7 +147,13 @@ TEST_CASE("a frame of a sequence has all outlines, of masks too, in the colours 
     const cv::Mat frame = drawn_of({320, 240}, {20, 60, 80, 50});
     CHECK(frame.size() == layout.frame);
     for (const int x : {80, 400}) CHECK(frame.at<cv::Vec3b>(340, x) == glimpse_colour(4));
-    for (const int x : {800, 960}) CHECK(frame.at<cv::Vec3b>(140, x) == glimpse_colour(2));
+    for (const int x : {800, 960}) CHECK(frame.at<cv::Vec3b>(140, x) == cv::Vec3b(200, 100, 50));
+    cv::Mat tag;
+    cv::inRange(frame, glimpse_colour(2), glimpse_colour(2), tag);
+    const cv::Rect around = cv::boundingRect(tag);
+    CHECK(around.area() > 0);
+    CHECK(around.height < 100);
+    CHECK((around & cv::Rect(800, 80, 160, 120)) == around);
     CHECK(frame.at<cv::Vec3b>(340, 240) == cv::Vec3b(200, 100, 50));
     // An image of half the width is shown in the middle, as high as the first.
     const cv::Mat narrow = drawn_of({240, 240}, {20, 60, 80, 50});

@@ -53,10 +53,9 @@ Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame) {
     const cv::Rect place = centred(image == layout.image ? room : filling_size(image, room), layout.picture);
     Figure shown{.size = place.size(), .pictures = {}, .shapes = {}};
     shown.pictures.push_back({fitted(frame.picture, place.size()), {{0, 0}, place.size()}});
-    const double across = double(place.width) / image.width;
-    const double down = double(place.height) / image.height;
-    add_outline(shown, scaled_outline(frame.lowered, across, down), drawing_sizes(place.size()),
-                glimpse_colour(frame.colour));
+    const LabelledMap map{{}, &frame.lowered, frame.colour};
+    add_outlines(shown, {&map, 1},
+                 {.across = double(place.width) / image.width, .down = double(place.height) / image.height});
     add(figure, std::move(shown), place.tl());
 
     const cv::Size largest = layout.glimpse.size();
@@ -94,8 +93,7 @@ Figure sequence_frame(const SequenceLayout& layout, const SequencePicture& pictu
     shown.pictures.push_back({fitted(picture.picture, size), {{0, 0}, size}});
     add_outlines(shown, picture.maps,
                  {.across = double(size.width) / picture.image.width,
-                  .down = double(size.height) / picture.image.height,
-                  .without_border = true});
+                  .down = double(size.height) / picture.image.height});
     add(figure, std::move(shown), place.tl());
     const cv::Point below(0, layout.picture.br().y);
     add_text(figure, caption_below(picture.name, layout.letter, below, layout.frame.width), layout.letter,
