@@ -103,31 +103,46 @@ bool Saver::save(const Image& image, const std::filesystem::path& path, std::str
     return save(path, [&] { return encode_image(image, format); });
 }
 
-bool Saver::save(const std::filesystem::path& path, const Encode& encode) {
-    if (path.empty()) {
-        write_standard_output(encode());
-    } else if (makes_members()) {
-        add_member(path, encode());
-    } else if (begins_file(path)) {
-        write(path, [bytes = encode()](const ByteSink& sink) { sink(bytes); });
-    } else {
-        return false;
+template <typename Action>
+bool Saver::noting_failure(const Action& action) {
+    try {
+        return action();
+    } catch (...) {
+        has_failed_ = true;
+        throw;
     }
-    return true;
+}
+
+bool Saver::save(const std::filesystem::path& path, const Encode& encode) {
+    return noting_failure([&] {
+        if (path.empty()) {
+            write_standard_output(encode());
+        } else if (makes_members()) {
+            add_member(path, encode());
+        } else if (begins_file(path)) {
+            write(path, [bytes = encode()](const ByteSink& sink) { sink(bytes); });
+        } else {
+            return false;
+        }
+        return true;
+    });
 }
 
 bool Saver::save_in_pieces(const std::filesystem::path& path, const Write& write) {
-    if (makes_members()) {
-        std::vector<std::uint8_t> bytes;
-        write(
-            [&](std::span<const std::uint8_t> more) { bytes.insert(bytes.end(), more.begin(), more.end()); });
-        add_member(path, std::move(bytes));
-    } else if (begins_file(path)) {
-        this->write(path, write);
-    } else {
-        return false;
-    }
-    return true;
+    return noting_failure([&] {
+        if (makes_members()) {
+            std::vector<std::uint8_t> bytes;
+            write([&](std::span<const std::uint8_t> more) {
+                bytes.insert(bytes.end(), more.begin(), more.end());
+            });
+            add_member(path, std::move(bytes));
+        } else if (begins_file(path)) {
+            this->write(path, write);
+        } else {
+            return false;
+        }
+        return true;
+    });
 }
 
 void Saver::add_member(const std::filesystem::path& path, std::vector<std::uint8_t> bytes) {
@@ -146,15 +161,6 @@ bool Saver::begins_file(const std::filesystem::path& path) {
 }
 
 void Saver::write(const std::filesystem::path& path, const Write& pieces) {
-    try {
-        write_unguarded(path, pieces);
-    } catch (...) {
-        has_failed_ = true;
-        throw;
-    }
-}
-
-void Saver::write_unguarded(const std::filesystem::path& path, const Write& pieces) {
     const OutputOptions& options = plan_.options;
     auto file = with_context(path.string(), [&] {
         const OutputPlace place = place_of(plan_, path);

@@ -64,12 +64,13 @@ class Saver {
     [[nodiscard]] std::vector<UnpublishedFile> files();
     /// The outputs that were there but not whole, sorted.
     [[nodiscard]] std::vector<std::filesystem::path> remade();
-    /// Whether a file could not be written.
+    /// Whether an output could not be encoded or written.
     [[nodiscard]] bool has_failed() const { return has_failed_; }
 
   private:
+    template <typename Action>
+    bool noting_failure(const Action& action);
     void write(const std::filesystem::path& path, const Write& pieces);
-    void write_unguarded(const std::filesystem::path& path, const Write& pieces);
     void add_member(const std::filesystem::path& path, std::vector<std::uint8_t> bytes);
     /// Whether a file is to be written there. Throws where it must not be.
     bool begins_file(const std::filesystem::path& path);

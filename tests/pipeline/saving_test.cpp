@@ -148,6 +148,21 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     CHECK(report.overlay.empty());
 }
 
+TEST_CASE("saving: no picture is made where a glimpse could not be encoded") {
+    const scratch::Directory directory;
+    OutputOptions options = into(directory.path());
+    options.overlay = true;
+    LoweredJob job(two_crops(), {20, 10}, options);
+    for (const char* archive : {"", "out.tar"}) {
+        CAPTURE(archive);
+        job.plan.options.archive = archive;
+        Saver saver(job.plan);
+        const Image numbers{.pixels = cv::Mat::zeros(4, 4, CV_32FC3)};
+        CHECK_THROWS_AS(save_glimpse(job.glimpses[0], numbers, "png", saver), Error);
+        CHECK(saver.has_failed());
+    }
+}
+
 TEST_CASE("saving: no picture is wanted where it is there and is left as it is") {
     const scratch::Directory directory;
     OutputOptions options = into(directory.path());
