@@ -1,8 +1,10 @@
 #include "parameters/attention_file.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <opencv2/core.hpp>
 
+#include "glimpse/array.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/image_file.hpp"
 #include "images/codecs/codec.hpp"
@@ -14,13 +16,33 @@ namespace glimpse {
 
 namespace {
 
-cv::Mat attention_values(ImageReader& reader, const MemoryAllowance& memory) {
+/// A mask's file that is open.
+struct OpenedMap {
+    std::unique_ptr<ImageReader> reader;
+    bool has_channels_first = false;  ///< of an array
+};
+
+/// Of an array that is not a picture of one channel.
+[[noreturn]] void fail_map_shape(const OpenedMap& map) {
+    const ImageInfo& info = map.reader->info();
+    const auto length = [](int value) { return static_cast<std::size_t>(value); };
+    Array::Shape shape{length(info.size.height), length(info.size.width)};
+    shape.insert(map.has_channels_first ? shape.begin() : shape.end(), length(info.channels));
+    if (info.pages > 1) shape.insert(shape.begin(), length(info.pages));
+    throw Error("it has the shape " + shape_text(shape) +
+                "; H×W or 1×H×W is needed here: of several maps, \"grid\": {\"file\": …, \"index\": [0]} "
+                "takes one, and \"each\": 0 in place of \"index\" all");
+}
+
+cv::Mat attention_values(const OpenedMap& map, const MemoryAllowance& memory) {
+    ImageReader& reader = *map.reader;
     const ImageInfo& info = reader.info();
+    // An array 1×h×w is one map h×w, as models return it, since a mask has one channel.
+    const bool has_leading_axis = info.array && info.size.height == 1 && !map.has_channels_first;
+    if (info.array && (info.pages > 1 || (info.channels != 1 && !has_leading_axis))) fail_map_shape(map);
     if (info.pages > 1) {
         throw Error("a mask is a file of one picture, not of " + std::to_string(info.pages) + " pages");
     }
-    // An array 1×h×w is one map h×w, as models return it, since a mask has one channel.
-    const bool has_leading_axis = info.array && info.size.height == 1;
     if (info.channels != 1 && !has_leading_axis) {
         throw Error("a mask is a grey picture of one channel, not of " + std::to_string(info.channels));
     }
@@ -61,6 +83,27 @@ OpenOptions limits_of(const OpenOptions& open) {
             .memory = open.mask_memory};
 }
 
+/// `File` is a path, or a file's bytes. An array whose last axis is too long for channels is read with its
+/// first as these: of 1×h×w it is a map's width.
+template <typename File>
+OpenedMap open_map(const File& file, const OpenOptions& open) {
+    OpenOptions options = limits_of(open);
+    try {
+        return {open_image(file, options)};
+    } catch (const TimeLimitReached&) {
+        throw;
+    } catch (const Error&) {
+        options.layout = ArrayLayout::channels_first;
+        OpenedMap map{nullptr, true};
+        try {
+            map.reader = open_image(file, options);
+        } catch (const Error&) {  // the first says why
+        }
+        if (map.reader && map.reader->info().array) return map;
+        throw;
+    }
+}
+
 /// The same error with the glimpse's place and its file.
 Error at_file(const Glimpse& glimpse, const Error& error) {
     return {glimpse.place.of(key_of_file(glimpse.mechanism)),
@@ -73,7 +116,6 @@ Error at_field(const Glimpse& glimpse, const InvalidParameter& error) {
     return {glimpse.place.of(error.field()), error.what()};
 }
 
-/// `File` is a path, or a file's bytes.
 template <typename File>
 void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, std::optional<Size> image) {
     if (!lacks_values(glimpse.mechanism)) return;
@@ -86,9 +128,10 @@ void supply_from(const File& file, Glimpse& glimpse, const OpenOptions& open, st
             supply(glimpse.mechanism, array_values(*array, open, region ? &*region : nullptr),
                    {.coarse_step = array->coarse_step()});
         } else {
-            const auto picture = open_image(file, limits_of(open));
-            supply(glimpse.mechanism, attention_values(*picture, open.mask_memory),
-                   {.is_picture = !picture->info().array, .coarse_step = picture->info().coarse_step});
+            const OpenedMap map = open_map(file, open);
+            const ImageInfo& info = map.reader->info();
+            supply(glimpse.mechanism, attention_values(map, open.mask_memory),
+                   {.is_picture = !info.array, .coarse_step = info.coarse_step});
         }
         validate(glimpse.mechanism);
     } catch (const InvalidParameter& error) {
@@ -139,7 +182,7 @@ std::int64_t values_to_read(const Glimpse& glimpse, const OpenOptions& open) {
     if (!lacks_values(glimpse.mechanism)) return 0;
     if (const auto array = attention_array(glimpse.mechanism)) return values_of(*array);
     try {
-        const ImageInfo info = open_image(*attention_file(glimpse.mechanism), limits_of(open))->info();
+        const ImageInfo info = open_map(*attention_file(glimpse.mechanism), open).reader->info();
         return bounded_product(info.size.area(), info.channels);
     } catch (const TimeLimitReached& error) {
         throw at_file(glimpse, error);

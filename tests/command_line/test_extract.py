@@ -437,8 +437,19 @@ class Depths(GlimpseCase):
         document = self.document({"id": "z", "mechanism": "mask", "file": "m.npy"})
         self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy")
         numpy.testing.assert_allclose(self.load("photo.z.npy"), pixels * attention[0][:, :, None], rtol=1e-6)
-        numpy.save(self.path("m.npy"), numpy.zeros((2, 3, 4)))
-        self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=["one channel, not of 4"])
+        for shape in ((2, 3, 4), (3, 30, 513), (2, 3, 4, 1)):
+            numpy.save(self.path("m.npy"), numpy.zeros(shape))
+            self.fails(2, "extract", photo, "-p", document, "-o", self.out,
+                       says=["/file: ", f"m.npy: it has the shape {shape}; H×W or 1×H×W is needed here", "\"each\": 0"])
+
+    def test_a_wide_map_with_a_leading_axis_of_one(self):
+        photo, pixels = self.picture(width=513, height=3)
+        attention = numpy.linspace(0, 1, 3 * 513, dtype=numpy.float32).reshape(1, 3, 513)
+        document = self.document({"id": "z", "mechanism": "mask", "file": "m.npy"})
+        for order in "CF":
+            numpy.save(self.path("m.npy"), numpy.array(attention, order=order))
+            self.run_glimpse("extract", photo, "-p", document, "-o", self.out, "--format", "npy", "--existing", "overwrite")
+            numpy.testing.assert_allclose(self.load("photo.z.npy"), pixels * attention[0][:, :, None], rtol=1e-6)
 
     def test_soft_weights_that_rounding_put_above_one(self):
         photo, pixels = self.picture(width=4, height=3)

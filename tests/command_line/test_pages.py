@@ -232,7 +232,7 @@ class Pages(GlimpseCase):
             self.run_glimpse("extract", "a.png", "-p", "p.json", "--map", "--format", "npy", "-o", self.out)
             numpy.testing.assert_array_equal(self.load("a.m.map.npy"), weights)
         numpy.save(self.path("m.npy"), numpy.stack([weights, weights])[..., None])
-        self.fails(2, "extract", "a.png", "-p", "p.json", "-o", self.out, says=["m.npy: a mask is a file of one picture, not of 2 pages"])
+        self.fails(2, "extract", "a.png", "-p", "p.json", "-o", self.out, says=["m.npy: it has the shape (2, 16, 24, 1); H×W or 1×H×W is needed here"])
         self.assertEqual(result.stderr, "")
 
     def test_gif(self):
