@@ -35,6 +35,28 @@ bool begins_pickle(std::span<const std::uint8_t> bytes) {
     return bytes.size() >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
+/// Whether the text is that of an identifier, dots between words included.
+bool is_identifier(std::string_view text) {
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
+    });
+}
+
+/// A pickle of protocol 0 or 1, whose object is of a class, as numpy's arrays are, a list or a dictionary. A
+/// class is "c", its module, and in the next line its name, where a table of such a heading has a number.
+bool begins_early_pickle(std::string_view text) {
+    if (text.starts_with("(lp0\n") || text.starts_with("(dp0\n")) return true;
+    if (!text.starts_with('c')) return false;
+    const std::size_t module = text.find('\n');
+    if (module == std::string_view::npos) return false;
+    const std::size_t name = text.find('\n', module + 1);
+    return name != std::string_view::npos && is_identifier(text.substr(1, module - 1)) &&
+           is_identifier(text.substr(module + 1, name - module - 1));
+}
+
 class PartOfBytes final : public StableBytes {
   public:
     PartOfBytes(BytesOfArrays whole, std::size_t begin, std::size_t size)
@@ -88,7 +110,8 @@ std::unique_ptr<ArrayFile> open_array_file(std::shared_ptr<const StableBytes> by
     if (begins_npy(content)) return open_npy(bytes);
     if (begins_npz(content)) return open_npz(std::move(bytes));
     if (begins_safetensors(content)) return open_safetensors(std::move(bytes));
-    if (begins_pickle(content)) {
+    const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+    if (begins_pickle(content) || begins_early_pickle(text)) {
         throw Error(
             "a pickle is not read, since it may run any program: save numbers, by numpy.save or as "
             ".safetensors");

@@ -128,11 +128,29 @@ class Table final : public ArrayFile {
             const std::optional<double> number = parse_number(*field);
             if (!number) {
                 throw Error("line " + std::to_string(line) + ", column " + std::to_string(column) +
-                            ": a number is needed, not " + json::in_quotes(*field));
+                            ": a number is needed, not " + json::in_quotes(*field) +
+                            (is_first ? remedy_for_heading(row) : ""));
             }
             numbers.push_back(*number);
         }
         ++rows_;
+    }
+
+    /// Of a first line whose first field alone is empty, as of a table with row numbers.
+    [[nodiscard]] std::string remedy_for_heading(std::string_view row) const {
+        Fields fields(row, separator_);
+        if (!fields.next()->empty()) return {};
+        bool are_names = true;
+        std::size_t others = 0;
+        for (; const auto field = fields.next(); ++others) {
+            if (field->empty()) return {};
+            are_names = are_names && is_name(*field);
+        }
+        if (others == 0) return {};
+        return std::string(
+                   "; if this column numbers the rows, write the table without it, as pandas' to_csv does "
+                   "with index=False") +
+               (are_names ? "" : ", header=False");
     }
 
     void require_columns() const {

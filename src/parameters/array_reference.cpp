@@ -65,7 +65,7 @@ void count_elements(const Reference& reference, std::size_t axis, ReferencedElem
     const std::size_t length = reference.array.shape()[axis];
     const std::string here = "it has " + std::to_string(length) + " elements along axis " +
                              std::to_string(axis) + " of the shape " + shape_text(reference.array.shape());
-    if (length == 0) reference.fail(here);
+    if (length == 0) reference.fail(here + ", and at least one is needed");
     if (length > most_elements)
         reference.fail(here + ", and at most " + power_of_two(most_elements) + " make glimpses");
     if (elements.count.value_or(length) != length) {

@@ -259,7 +259,13 @@ TEST_CASE("arrays: a fault of a table is named by its line") {
     CHECK(of("1,2\n# remark\n3\n") == "line 3 has 1 field, and the first 2");
     CHECK(of("a,b\n1,2,3\n") == "line 2 has 3 fields, and the first 2");
     CHECK(of("1,2\n3,four\n") == "line 2, column 2: a number is needed, not \"four\"");
-    CHECK(of("\t1\n\t2\n") == "line 1, column 1: a number is needed, not \"\"");
+    const std::string of_rows =
+        "line 1, column 1: a number is needed, not \"\"; if this column numbers the rows, "
+        "write the table without it, as pandas' to_csv does with index=False";
+    CHECK(of("\t1\n\t2\n") == of_rows + ", header=False");
+    CHECK(of(",0,1\n0,5,6\n") == of_rows + ", header=False");
+    CHECK(of(",x,y\n0,5,6\n") == of_rows);
+    CHECK(of("1,2\n,3\n") == "line 2, column 1: a number is needed, not \"\"");
     CHECK(of("1,2\n3,\n") == "line 2, column 2: a number is needed, not \"\"");
     CHECK(of("x,2\n") == "line 1, column 1: a number is needed, not \"x\"");
     CHECK(of("a,b\n") == "the file is no table of numbers: it has none");
@@ -269,20 +275,14 @@ TEST_CASE("arrays: a fault of a table is named by its line") {
 }
 
 TEST_CASE("arrays: numbers that cannot be read are no names of columns") {
-    const std::vector<std::pair<std::string, std::string>> lines{{"1e999,1e999", R"("1e999")"},
-                                                                 {R"("1","2")", R"("\"1\"")"},
-                                                                 {R"(" -1","2")", R"("\" -1\"")"},
-                                                                 {"1,5;2,5", R"("1,5")"},
-                                                                 {"0x1p3,0x1p3", R"("0x1p3")"},
-                                                                 {"1.0f,2.0f", R"("1.0f")"},
-                                                                 {".5f,.5f", R"(".5f")"},
-                                                                 {"+x,+y", R"("+x")"},
-                                                                 {"1 000;2 000", R"("1 000")"},
-                                                                 {",,,", R"("")"},
-                                                                 {R"("","")", R"("\"\"")"},
-                                                                 {",x,y", R"("")"},
-                                                                 {"x,,y", R"("x")"},
-                                                                 {R"("nan","inf")", R"("\"nan\"")"}};
+    const std::vector<std::pair<std::string, std::string>> lines{
+        {"1e999,1e999", R"("1e999")"},     {R"("1","2")", R"("\"1\"")"},
+        {R"(" -1","2")", R"("\" -1\"")"},  {"1,5;2,5", R"("1,5")"},
+        {"0x1p3,0x1p3", R"("0x1p3")"},     {"1.0f,2.0f", R"("1.0f")"},
+        {".5f,.5f", R"(".5f")"},           {"+x,+y", R"("+x")"},
+        {"1 000;2 000", R"("1 000")"},     {",,,", R"("")"},
+        {R"("","")", R"("\"\"")"},         {"x,,y", R"("x")"},
+        {R"("nan","inf")", R"("\"nan\"")"}};
     for (const auto& row : lines) {
         const auto& line = row.first;
         const auto& field = row.second;
@@ -353,6 +353,12 @@ TEST_CASE("arrays: names count among what a file holds in memory") {
 
 TEST_CASE("arrays: what is no array is refused by name") {
     CHECK(has(message(Bytes{0x80, 4, 0x95, 0, 0}), "a pickle is not read, since it may run any program"));
+    for (const std::string_view pickle :
+         {"cnumpy._core.multiarray\n_reconstruct\np0\n(cnumpy\nndarray\n",
+          "cnumpy.core.multiarray\n_reconstruct\nq\x01", "(lp0\nF0.5\na.", "(dp0\nVa\np1\n"}) {
+        CHECK(has(message(pickle), "a pickle is not read, since it may run any program"));
+    }
+    CHECK(array_in(std::string_view("cx\n1\n2\n")).shape() == Array::Shape{2, 1});
     CHECK(has(message(std::string_view("\x89HDF\r\n\x1a\n\0\0", 10)), "HDF5 is not read"));
     CHECK(has(message(std::string_view("\x89PNG\r\n\x1a\n")),
               "the file is no .npy, .npz or .safetensors, nor a table"));

@@ -324,7 +324,7 @@ class Arrays(GlimpseCase):
         grid = lambda **more: {"mechanism": "mask", "grid": {"file": "a.npz", "array": "six", "each": 0} | more}
         self.refused(grid() | {"labels": "w.txt"}, "p.json: /labels: ", "w.txt: there are 2 labels, and 6 elements of /grid")
         self.refused(grid(each=3), "p.json: /grid/each: there is no axis 3 in the shape (6, 6, 8)")
-        self.refused(grid(array="none"), "a.npz \"none\": it has 0 elements along axis 0 of the shape (0, 6, 8)")
+        self.refused(grid(array="none"), "a.npz \"none\": it has 0 elements along axis 0 of the shape (0, 6, 8), and at least one is needed")
         self.refused(grid(array="many"), "it has 1048577 elements along axis 0 of the shape (1048577, 1), and at most 2^20 make glimpses")
         self.refused({"mechanism": "stn", "theta": {"file": "a.npz", "array": "four", "each": 0}, "padding": {"file": "a.npz", "array": "six", "index": [0], "each": 1}},
                      "and that of /theta has 4")
