@@ -73,6 +73,7 @@ void count_elements(const Reference& reference, std::size_t axis, ReferencedElem
     }
     elements.count = length;
     elements.place = reference.value.pointer;
+    ++elements.references;
 }
 
 namespace {

@@ -95,9 +95,14 @@ class Ids {
     std::unordered_map<std::string, Owner> owners_;
 };
 
-/// The labels of an entry's elements, its own or the default's; none where there are none.
-std::vector<std::string> labels_of(Entry& entry, const ReferencedElements& elements,
-                                   const ReadingContext& context) {
+/// The labels of an entry's elements, its own or the default's, or its own of the run's images where it
+/// `is_for_images`; none where there are none.
+std::vector<std::string> labels_of(Entry& entry, bool is_for_images, const ReadingContext& context) {
+    const ReferencedElements& elements = context.arrays->of_entry;
+    if (!elements.count && is_for_images) {
+        if (!entry.has_own("labels")) return {};
+        return read_labels(*entry.take("labels"), context.arrays->of_run, context);
+    }
     if (!elements.count) {
         entry.refuse_own("labels", R"("labels" are of the elements that a reference takes by "each", )"
                                    "and this entry has none");
@@ -133,10 +138,12 @@ void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place
     std::string id = ids.read(entry, value, position);
     ReferencedElements& elements = context.arrays->of_entry;
     elements = {};
+    const ReferencedElements& images = context.arrays->of_run;
+    const std::size_t references_before = images.references;
     if (entry.has_own("labels")) entry.take("labels");  // which no mechanism knows
     Glimpse first = read_glimpse(entry, context);
     first.place = place;
-    const std::vector<std::string> labels = labels_of(entry, elements, context);
+    const std::vector<std::string> labels = labels_of(entry, images.references > references_before, context);
     const auto append_with_id = [&](std::string whole, Glimpse glimpse) {
         glimpse.id = whole;
         const auto window_id = [&](std::size_t n) {
@@ -144,7 +151,10 @@ void append_entry(const Value& value, Entry& entry, Ids& ids, const Place& place
         };
         append_glimpses(std::move(glimpse), window_id, document);
     };
-    if (!elements.count) return append_with_id(std::move(id), std::move(first));
+    if (!elements.count) {
+        if (!labels.empty()) first.label = labels[images.position];
+        return append_with_id(std::move(id), std::move(first));
+    }
     const auto append = [&](std::size_t k, Glimpse glimpse) {
         glimpse.place = place;
         if (!labels.empty()) glimpse.label = labels[k];

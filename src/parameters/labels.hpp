@@ -9,8 +9,8 @@
 
 namespace glimpse::parameters {
 
-/// The labels of an entry's elements: an array of texts, or a text file with one in each line. Throws
-/// `UsageError` where they are not as many as the elements, or one is empty.
+/// The labels of an entry's elements, or of the run's images: an array of texts, or a text file in UTF-8 with
+/// one in each line. Throws `UsageError` where they are not as many as the elements, or one is blank.
 std::vector<std::string> read_labels(const json::Value& value, const ReferencedElements& elements,
                                      const ReadingContext& context);
 

@@ -18,6 +18,7 @@ struct ReferencedElements {
     std::size_t position = 0;            ///< of the element that is taken now
     std::optional<std::size_t> count{};  ///< of all, once a reference has said it
     std::string place{};                 ///< of that reference
+    std::size_t references = 0;          ///< that have taken one, so far
 };
 
 /// The arrays that a document refers to.

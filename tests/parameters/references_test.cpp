@@ -297,19 +297,29 @@ TEST_CASE("references: elements that do not fit are refused, with both numbers")
     CHECK(
         tables.message(turned("")) ==
         "a.json: /box: a box [x, y, width, height] has width and height > 0, not [5, 6, 7, -8] (element 1)");
-    Tables whole{
-        {{"two", "1 2 3 4\n5 6 7 8\n"}, {"three", "1\n2\n3\n"}, {"w", "one\n\nthree"}, {"e", "a\n\n"}}};
+    Tables whole{{{"two", "1 2 3 4\n5 6 7 8\n"},
+                  {"three", "1\n2\n3\n"},
+                  {"w", "one\n\nthree"},
+                  {"e", "a\n\n"},
+                  {"latin", "caf\u00e9\ncaf\xe9\n"},
+                  {"wide", "\xff\xfe" + std::string("a\0\n\0", 4)}}};
     CHECK(
         whole.message(turned(R"(, "angle": {"file": "three", "each": 0})")) ==
         "a.json: /angle: three: it has 3 elements along axis 0 of the shape (3, 1), and that of /box has 2");
     CHECK(whole.message(turned(R"(, "labels": ["a"])")) ==
-          "a.json: /labels: there are 1 labels, and 2 elements of /box");
+          "a.json: /labels: there is 1 label, and 2 elements of /box");
     CHECK(whole.message(turned(R"(, "labels": "w")")) ==
           "a.json: /labels: w: there are 3 labels, and 2 elements of /box");
     CHECK(whole.message(turned(R"(, "labels": "e")")) ==
           "a.json: /labels: e:2: a label is needed, and the line is empty");
     CHECK(whole.message(turned(R"(, "labels": ["a", ""])")) ==
           "a.json: /labels/1: a label is needed, and this one is empty");
+    CHECK(whole.message(turned(R"(, "labels": [" \t", "b"])")) ==
+          "a.json: /labels/0: a label is needed, and this one is empty");
+    CHECK(whole.message(turned(R"(, "labels": "latin")")) ==
+          "a.json: /labels: latin:2 is not UTF-8; convert the file from its encoding");
+    CHECK(whole.message(turned(R"(, "labels": "wide")")) ==
+          "a.json: /labels: wide: it is UTF-16, or no text; convert it to UTF-8");
     CHECK(
         whole.message(R"({"box": [0, 0, 4, 4], "labels": ["a"]})") ==
         "a.json: /labels: \"labels\" are of the elements that a reference takes by \"each\", and this entry "
@@ -387,6 +397,29 @@ TEST_CASE("references: each image of a run has its own element, of files that ar
     }
     CHECK(tables.opened == std::map<std::string, int>{{"g", 1}, {"t", 1}});
     CHECK(!tables.read(R"({"box": {"file": "t", "each": 0}})").of_images);
+}
+
+TEST_CASE("references: labels of an entry that each image has its own element of are one for each image") {
+    Tables tables{{{"t", "1 2 3 4\n5 6 7 8\n"}}};
+    const ParameterDocument shared = tables.read(
+        R"([{"box": {"file": "t", "each": "image"}, "labels": ["one", "two"]}, {"box": {"file": "t", "each": "image"}},
+            {"box": {"file": "t", "each": 0}, "labels": ["a", "b"]}])");
+    REQUIRE(shared.of_images);
+    for (std::size_t n = 0; n < 2; ++n) {
+        const ParameterDocument own = shared.of_images->document(n);
+        REQUIRE(own.size() == 4);
+        REQUIRE(own[0].label);
+        CHECK(*own[0].label == (n == 0 ? "one" : "two"));
+        CHECK_FALSE(own[1].label);
+        CHECK(*own[3].label == "b");
+    }
+    CHECK(tables.message(R"({"box": {"file": "t", "each": "image"}, "labels": ["one"]})") ==
+          "a.json: /labels: there is 1 label, and 2 elements of /box");
+    CHECK(tables.message(
+              R"([{"box": {"file": "t", "each": "image"}}, {"box": [0, 0, 4, 4], "labels": ["one"]}])") ==
+          "a.json: /1/labels: \"labels\" are of the elements that a reference takes by \"each\", and this "
+          "entry "
+          "has none");
 }
 
 TEST_CASE("references: elements of images are refused where they do not fit") {
