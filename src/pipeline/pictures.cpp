@@ -61,7 +61,7 @@ std::int64_t Pictures::enlargement_memory(Size image) const {
     // Bytes a pixel of both figures, as `drawing_memory` has them. The rest are cap heights, rounded up.
     constexpr std::int64_t drawn = 40;
     constexpr double widest = 20;
-    constexpr double lowest = 12;
+    constexpr double lowest = 13;
     const Size size = overlay_size(image, *shrink, paths_.glimpses.size());
     std::int64_t area = size.area();
     if (options_.colorbar) {

@@ -57,7 +57,10 @@ Figure overlay_in_cell(const cv::Mat& picture, const LabelledMap& map, OverlaySt
 Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSheetLayout& layout) {
     if (!bar) return page;
     constexpr int least_letter = 9;  // of cells without captions
-    return with_colorbar(std::move(page), *bar, rows_of(layout), std::max(least_letter, layout.letter));
+    Figure beside =
+        with_colorbar(std::move(page), *bar, rows_of(layout), std::max(least_letter, layout.letter));
+    beside.size.width += layout.cells.x;  // as much as on the left
+    return beside;
 }
 
 int Sheet::shrink_for(Size image) const {
@@ -90,7 +93,7 @@ std::int64_t Sheet::fitting_memory(Size image, std::int64_t cells) const {
 
 std::int64_t Sheet::bar_area(std::int64_t cells) const {
     if (!options_.colorbar) return 0;
-    constexpr std::int64_t widest = 128;
+    const std::int64_t widest = std::max(128, options_.sheet.cell_size);  // as its digits grow with captions
     const std::int64_t columns = options_.sheet.columns > 0 ? options_.sheet.columns : 8;
     return widest * ceil_div(cells, columns) * 2 * options_.sheet.cell_size;
 }

@@ -109,6 +109,16 @@ class Scale(GlimpseCase):
             self.assertEqual(images, cells + 1)
             self.assertIn("1.5", texts)
 
+    def test_a_bar_leaves_a_margin_on_all_sides_of_a_sheet(self):
+        for name, (width, height) in {"high": (40, 40), "low": (400, 20)}.items():
+            photo, _ = self.picture(f"{name}.png", width=width, height=height)
+            self.extract(photo, "-p", self.document({"glimpses": [{"id": "m", "mechanism": "mask", "grid": [[0, 1]]}]}),
+                         "--sheet", "maps", "--colorbar", "--scale", "0,1")
+            ink = self.load(f"{name}.sheet.png").min(2) < 250
+            rows, columns = numpy.flatnonzero(ink.any(1)), numpy.flatnonzero(ink.any(0))
+            self.assertGreaterEqual(ink.shape[1] - 1 - columns[-1], columns[0])
+            self.assertGreaterEqual(min(rows[0], ink.shape[0] - 1 - rows[-1]), 5)
+
     def test_bars_that_would_lie_or_say_nothing(self):
         inputs = (*self.masks(1), "-o", self.out)
         for options in (("--overlay",), ("--panel", "--scale", "own"), ("--sheet", "maps")):

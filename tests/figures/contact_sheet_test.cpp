@@ -167,6 +167,18 @@ TEST_CASE("a sheet shows all in cells of the wanted size, in the wanted columns,
     }
 }
 
+TEST_CASE("a sheet's captions are legible in small cells, and grow with large ones") {
+    const auto letter = [](int cell_size) {
+        const SheetOptions options{.content = SheetContent::glimpses, .cell_size = cell_size};
+        return figures::lay_out_sheet(entries(3, {14, 10}), options).letter;
+    };
+    CHECK(letter(63) == 0);
+    CHECK(letter(64) == 9);
+    CHECK(letter(256) == 12);
+    CHECK(letter(512) == 16);
+    CHECK(letter(1024) == 32);
+}
+
 TEST_CASE("a sheet shrinks what is larger than a cell, and has up to eight in a row where nothing is said") {
     const auto layout = figures::lay_out_sheet(entries(8, {640, 427}), {.cell_size = 64});
     CHECK(layout.thumbnails.front().size() == cv::Size(64, 42));

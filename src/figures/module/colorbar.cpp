@@ -130,11 +130,17 @@ int margin_of(int letter) {
     return (letter + 1) / 2;
 }
 
+/// The rows above and below a bar: for half of its ends' digits, and where those reach beyond the place, for
+/// room around them, too.
+int rows_beyond(const cv::Size& beside, int letter) {
+    const int margin = margin_of(letter);
+    return beside.height - 2 * margin < least_height * letter ? 2 * margin : margin;
+}
+
 /// The digits of both ends stay beside the place, unless that is too low.
 Placed placed_beside(const cv::Rect& beside, int letter) {
-    const int margin = margin_of(letter);
-    const int high = std::max(beside.height - 2 * margin, least_height * letter);
-    const int top = std::max(margin, beside.y + (beside.height - high) / 2);
+    const int high = std::max(beside.height - 2 * margin_of(letter), least_height * letter);
+    const int top = std::max(rows_beyond(beside.size(), letter), beside.y + (beside.height - high) / 2);
     return {{beside.br().x + letter, top, bar_width(letter), high}, letter, tick_length(letter)};
 }
 
@@ -208,7 +214,7 @@ ColorbarRoom colorbar_room(const Colorbar& bar, const cv::Size& beside, int lett
     const std::vector<Tick> ticks = ticks_along(bar.range, place.bar.height, letter);
     const int margin = margin_of(letter);
     return {letter, place.text_begin() - beside.width + widest_text(ticks, letter) + margin,
-            least_height * letter + 2 * margin};
+            least_height * letter + 2 * rows_beyond(beside, letter)};
 }
 
 namespace figures {
@@ -217,7 +223,8 @@ Figure with_colorbar(Figure figure, const Colorbar& bar, const cv::Rect& beside,
     const ColorbarRoom room = colorbar_room(bar, beside.size(), letter);
     const Placed place = placed_beside(beside, room.letter);
     figure.size.width = std::max(figure.size.width, beside.br().x + room.width);
-    figure.size.height = std::max(figure.size.height, place.bar.br().y + margin_of(room.letter));
+    figure.size.height =
+        std::max(figure.size.height, place.bar.br().y + rows_beyond(beside.size(), room.letter));
     add_line_around(figure, place.bar, 1, ink);
     figure.pictures.push_back({gradient(bar, place.bar.height), place.bar});
     for (const Tick& tick : ticks_along(bar.range, place.bar.height, room.letter)) {

@@ -37,7 +37,8 @@ struct Cells {
 Cells cells_of(cv::Size picture, int side, double widest) {
     Cells cells{};
     cells.cell = picture;
-    cells.letter = side < least_captioned_cell ? 0 : std::clamp(side / 10, 9, 12);
+    // From the smallest legible letters on, and in large cells in proportion to them.
+    cells.letter = side < least_captioned_cell ? 0 : std::max(std::clamp(side / 10, 9, 12), side / 32);
     if (cells.letter > 0) {
         const int caption = std::min(side, static_cast<int>(std::ceil(widest * cells.letter)) + 2);
         cells.cell.width = std::max(cells.cell.width, caption);
