@@ -42,7 +42,7 @@ const keys = {
   "-": () => changeOpacity(-10),
   r: () => { if (!detail.open) toggleReverse(); },
   t: nextTheme,
-  "?": () => { if (!detail.open) $("help").showModal(); },
+  "?": () => $("help").showModal(),
 };
 const keysOfList = {
   j: () => choose(chosen + 1), ArrowDown: () => choose(chosen + 1),

@@ -43,7 +43,11 @@ function fileText(file, text) {
 
 // ---- pictures with outlines
 
-const gapText = (text) => element("div", { className: "gap", textContent: text });
+function gapText(text) {
+  const gap = element("div", { className: "gap" });
+  gap.append(element("span", { textContent: text }));
+  return gap;
+}
 
 function pictureElement(link, className, size, alt) {
   const small = size && Math.max(size[0], size[1]) < PIXELATED_BELOW ? " small" : "";

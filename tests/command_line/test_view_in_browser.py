@@ -101,6 +101,12 @@ class InABrowser(BrowserCase):
         self.assertEqual(self.browser.value("document.querySelectorAll('#detail-body polygon.line.lit').length"), 1)
         self.browser.press("ArrowRight")
         self.assertEqual(self.texts("#detail-title"), ["a.png"])
+        is_open = "document.getElementById('{}').open"
+        self.browser.press("?")
+        self.assertTrue(self.browser.value(is_open.format("help")))
+        self.browser.press("Escape")
+        self.assertFalse(self.browser.value(is_open.format("help")))
+        self.assertTrue(self.browser.value(is_open.format("detail")))
         self.browser.press("Escape")
         self.assertFalse(self.browser.value("document.getElementById('detail').open"))
 
@@ -312,6 +318,9 @@ class InABrowser(BrowserCase):
         (self.directory / "a.png").unlink()
         self.open()
         self.assertEqual(self.texts(".row > .frame .gap"), ["not shown: the file is gone, or cannot be read"])
+        # The text lies above the outlines, which take the pointer.
+        self.assertEqual(self.browser.value("getComputedStyle(document.querySelector('.row > .frame .gap')).zIndex"), "1")
+        self.assertEqual(self.browser.value("getComputedStyle(document.querySelector('.row > .frame .gap')).pointerEvents"), "none")
         self.assertTrue(all("ERR_FILE_NOT_FOUND" in problem for problem in self.browser.problems))
         self.browser.problems.clear()
 
