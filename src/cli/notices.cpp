@@ -185,7 +185,9 @@ void Notices::tell_labels() const {
     options_.input.warn("in the overlays and panels of " + lacking_labels_.counted("image", "images") + " " +
                         without_room_.counted("glimpse has", "glimpses have") +
                         " no label, since there is no room for it" + without_room_.first() +
-                        "; --sheet overlays shows each with its own");
+                        (options_.output.sheet.content == SheetContent::overlays
+                             ? "; the sheet shows each with its own"
+                             : "; --sheet overlays shows each with its own"));
 }
 
 /// Logits and a maximum over heads have rows of any sum: the size alone tells, and that may be chance.

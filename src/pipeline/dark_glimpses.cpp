@@ -44,7 +44,9 @@ void tell_dark(std::span<const LoweredGlimpse> glimpses, const std::string& form
         if (!greatest || *greatest > darkest_visible) continue;
         const bool is_mask = std::holds_alternative<Mask>(glimpse.glimpse->mechanism);
         DarkGlimpses& dark = is_mask ? done.dark_masks : done.dark_gaussians;
-        if (dark.count++ == 0) {
+        // A mask that the remedy helps is named rather than one of zeros.
+        const bool is_helped = is_mask && dark.greatest == 0 && *greatest > 0;
+        if (dark.count++ == 0 || is_helped) {
             dark.first = glimpse.glimpse->id;
             dark.greatest = *greatest;
         }

@@ -368,6 +368,8 @@ class Figures(GlimpseCase):
         self.assertEqual(self.extract(*options, "--overlay", "--panel", "--report", "r.jsonl").stderr.replace(str(self.directory) + "/", ""), told)
         self.assertEqual(self.extract(*options, "--panel").stderr.replace(str(self.directory) + "/", ""), told)
         self.assertEqual(self.extract(*options, "--sheet", "overlays").stderr, "")
+        self.assertIn("(in/a.png: 3); the sheet shows each with its own\n",
+                      self.extract(*options, "--overlay", "--sheet", "overlays").stderr.replace(str(self.directory) + "/", ""))
         for name, labels in (("a", 0), ("b", 0), ("c", 3)):
             self.extract(*options, "--overlay")
             self.assertEqual(len(self.svg_texts(f"{name}.overlay.svg")[0]), labels)

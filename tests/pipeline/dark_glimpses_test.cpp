@@ -39,6 +39,10 @@ TEST_CASE("glimpses of masks whose greatest weight is small are counted, with th
     CHECK(done.dark_masks.greatest == 0.0625);
     CHECK(!done.dark_masks.are_black);
     CHECK(done.dark_gaussians.count == 0);
+    const FinishedJob helped = told_of({masked("black", 0), masked("dim", 0.0625)});
+    CHECK(helped.dark_masks.count == 2);
+    CHECK(helped.dark_masks.first == "dim");
+    CHECK(helped.dark_masks.greatest == 0.0625);
     const FinishedJob black = told_of({masked("black", 0)});
     CHECK(black.dark_masks.count == 1);
     CHECK(black.dark_masks.greatest == 0);
