@@ -1,6 +1,7 @@
 #include "parameters/readings.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
