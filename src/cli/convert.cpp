@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -37,8 +38,11 @@ Size image_size(const std::string& text) {
     const auto height =
         times == std::string::npos ? std::nullopt : whole_number(std::string_view(text).substr(times + 1));
     if (width && height) {
-        if (*width > 0 && *height > 0) return {*width, *height};
-        throw UsageError("--image", "1x1 pixels or more are needed, not '" + text + "'");
+        // A greater number is taken for the greatest.
+        constexpr int longest = std::numeric_limits<int>::max() - 1;
+        if (*width > 0 && *height > 0 && std::max(*width, *height) <= longest) return {*width, *height};
+        throw UsageError(
+            "--image", "sides of 1 to " + std::to_string(longest) + " pixels are needed, not '" + text + "'");
     }
     try {
         return open_image(std::filesystem::path(text))->info().size;

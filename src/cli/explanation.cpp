@@ -14,7 +14,7 @@ namespace glimpse::cli {
 namespace {
 
 bool is_option(const std::string& word) {
-    return word.size() > 1 && word.starts_with('-');
+    return word.starts_with('-') && word.find_first_not_of('-') != std::string::npos;
 }
 
 /// "--box=1,2,3,4" without its value.
@@ -111,7 +111,8 @@ std::string diagnosis(const CLI::App& application, const CLI::App* command, cons
         return words.empty() ? error.what() : unknown_command(application, words);
     }
     const std::string full_name = application.get_name() + " " + command->get_name();
-    const std::vector<std::string> words = command->remaining();
+    std::vector<std::string> words = command->remaining();
+    std::erase(words, "--");
     // What else seems missing may have gone to the unknown option.
     const auto option = std::ranges::find_if(words, is_option);
     if (option != words.end()) return unknown_option(*command, full_name, *option);

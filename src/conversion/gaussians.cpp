@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "conversion/fitting.hpp"
@@ -41,26 +42,55 @@ struct FittedAxes {
     double log_gamma = 0;
     Sight sight;
     bool is_its_own = false;  ///< nothing was fitted
+    bool was_turned = false;  ///< Gaussians of a turned box have become upright ones
 };
+
+/// From glimpse pixel to image pixel, also of a box that is turned.
+Affine matrix_of(const Gaussian& gaussian, Size image, Size size) {
+    const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
+    if (box && box->angle != 0) return box_to_image(in_pixels(*box, image), size, box->angle);
+    const auto [x, y] = axes(gaussian, image, size);
+    return {{{{x.d, 0, x.u}, {0, y.d, y.u}}}};
+}
+
+/// With the padding that the sight has, if it has any, and the upright grid nearest to its points.
+void fit_upright(FittedAxes& fitted, const std::array<double, 2>& deviation) {
+    const Affine fit = upright_fit(fitted.sight.points, fitted.sight.size);
+    fitted.axes = {{fit.m[0][2], deviation[0], fit.m[0][0]}, {fit.m[1][2], deviation[1], fit.m[1][1]}};
+}
+
+std::array<double, 2> deviations_of(const Sight& sight) {
+    return {std::max(sight.deviation[0], least_deviation), std::max(sight.deviation[1], least_deviation)};
+}
+
+void take_padding(const Sight& sight, Gaussian& gaussian) {
+    if (is_padded(sight)) {
+        gaussian.outside =
+            Gaussian::Outside{.padding = sight.padding.value_or(Padding::zeros), .fill = sight.fill};
+    }
+}
 
 FittedAxes fitted_axes(const Mechanism& mechanism, const KnownImage& image) {
     FittedAxes fitted{.gaussian = {}, .axes = {}, .sight = sight_of(mechanism, image)};
     const Sight& sight = fitted.sight;
     if (const auto* const own = std::get_if<Gaussian>(&mechanism)) {
+        const Size known = image.needed_if(depends_on_image(*own), "these numbers");
         fitted.gaussian = *own;
         fitted.gaussian.size = sight.size;
-        fitted.axes = axes(*own, image.needed_if(depends_on_image(*own), "these numbers"), sight.size);
+        fitted.was_turned = !matrix_of(*own, known, sight.size).axis_aligned();
+        if (fitted.was_turned) {
+            fit_upright(fitted, sight.deviation);
+        } else {
+            fitted.axes = axes(*own, known, sight.size);
+        }
         if (const auto* const draw = std::get_if<Gaussian::DrawForm>(&own->form))
             fitted.log_gamma = draw->log_gamma;
         fitted.is_its_own = true;
         return fitted;
     }
     fitted.gaussian.size = sight.size;
-    const Affine fit = upright_fit(sight.points, sight.size);
-    const auto deviation = [&](std::size_t axis) {
-        return std::max(sight.deviation.at(axis), least_deviation);
-    };
-    fitted.axes = {{fit.m[0][2], deviation(0), fit.m[0][0]}, {fit.m[1][2], deviation(1), fit.m[1][1]}};
+    take_padding(sight, fitted.gaussian);
+    fit_upright(fitted, deviations_of(sight));
     return fitted;
 }
 
@@ -76,12 +106,17 @@ Carried in_form(const FittedAxes& fitted, decltype(Gaussian::form) form, Code co
         carried.losses.emplace_back(R"("normalise": the code says what each row is divided by)");
         gaussian.normalise = Gaussian{}.normalise;
     }
-    carried.has_same_kernel = fitted.is_its_own && divisor_of(given) == divisor_of(code);
+    if (code != Code::own && gaussian.outside) {
+        carried.losses.emplace_back("its padding: the code has none");
+        gaussian.outside = nullptr;
+    }
+    carried.has_same_kernel =
+        fitted.is_its_own && !fitted.was_turned && divisor_of(given) == divisor_of(code);
+    if (fitted.was_turned) carried.stand_in = "upright Gaussians for turned ones";
     if (fitted.is_its_own && divisor_of(given) != divisor_of(code))
         carried.stand_in = "another small number for what one code adds to each row's mass";
     if (!fitted.is_its_own) {
         lose_peculiar(fitted.sight, carried);
-        lose_padding(fitted.sight, false, "Gaussian attention sums over the image alone", carried);
         if (fitted.sight.kernel != Kernel::copy)
             carried.stand_in = "Gaussians of its standard deviation for its kernel, " +
                                std::string(word_of(fitted.sight.kernel));
@@ -96,6 +131,20 @@ Carried in_form(const FittedAxes& fitted, decltype(Gaussian::form) form, Code co
 Carried as_axes(const Mechanism& mechanism, const KnownImage& image) {
     const FittedAxes f = fitted_axes(mechanism, image);
     return in_form(f, f.axes, Code::own);
+}
+
+/// By its axes, or of what is turned by a box that is.
+Carried as_gaussian(const Mechanism& mechanism, const KnownImage& image) {
+    if (std::holds_alternative<Gaussian>(mechanism)) return as_it_is(mechanism);
+    FittedAxes f = fitted_axes(mechanism, image);
+    const Affine fit = affine_fit(f.sight.points, f.sight.size);
+    if (fit.axis_aligned() || !(fit.determinant() > 0)) return in_form(f, f.axes, Code::own);
+    Gaussian::BoxForm form{turned_box_fit(f.sight)};
+    const Size size = f.sight.size;
+    const auto [s_x, s_y] = deviations_of(f.sight);
+    form.sigma = s_x / (form.box.width / size.width);
+    form.sigma_y = s_y / (form.box.height / size.height);
+    return in_form(f, std::move(form), Code::own);
 }
 
 /// The six numbers as a list in place of "x" and "y".
@@ -140,9 +189,15 @@ Sight sight_of(const Gaussian& gaussian, const KnownImage& image) {
     const Size size = size_of_box(gaussian, image);
     const Size known = image.needed_if(depends_on_image(gaussian), "where and how wide these Gaussians are");
     const auto [x, y] = axes(gaussian, known, size);
-    Sight sight{.size = size, .points = Affine{{{{x.d, 0, x.u}, {0, y.d, y.u}}}}};
+    Sight sight{.size = size, .points = matrix_of(gaussian, known, size)};
     const auto* const box = std::get_if<Gaussian::BoxForm>(&gaussian.form);
-    if (box && gaussian.code != Code::hart) sight.box = OrientedBox{in_pixels(*box, known)};
+    if (box && gaussian.code != Code::hart) {
+        sight.box = OrientedBox{.box = in_pixels(*box, known), .angle = box->angle};
+    }
+    if (gaussian.outside) {
+        sight.padding = gaussian.outside->padding;
+        sight.fill = gaussian.outside->fill;
+    }
     sight.kernel = Kernel::gaussian;
     sight.deviation = {x.s, y.s};
     if (const double gain = gain_of(gaussian); gain != 1)
@@ -161,11 +216,8 @@ Carried with_box(const Gaussian& gaussian, const KnownImage& image) {
 
 std::vector<Target> gaussian_targets() {
     std::vector<Target> targets{
-        {"gaussian", "Gaussian attention by its x and y; what is Gaussian stays as it is",
-         [](const Mechanism& mechanism, const KnownImage& image) {
-             return std::holds_alternative<Gaussian>(mechanism) ? as_it_is(mechanism)
-                                                                : as_axes(mechanism, image);
-         }},
+        {"gaussian", "Gaussian attention by its x and y, or by a turned box; what is Gaussian stays as it is",
+         [](const Mechanism& mechanism, const KnownImage& image) { return as_gaussian(mechanism, image); }},
         {"axes", "Gaussian attention by its x and y, {u, s, d} each", as_axes}};
     for (const auto& [word, order] : parameters::axes_orders) {
         targets.push_back({word,

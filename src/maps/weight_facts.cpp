@@ -130,8 +130,9 @@ WeightFacts separable_facts(const Lowered& lowered) {
         facts.footprint = SeenWidth{*seen_x, *seen_y};
         const std::int64_t seeing = rows * columns - facts.empty;
         const auto step = lowered.matrix ? lowered.matrix->m : Affine{}.m;
-        if (std::abs(step[0][0]) > alias_tolerance * *seen_x) facts.aliased_x = seeing;
-        if (std::abs(step[1][1]) > alias_tolerance * *seen_y) facts.aliased_y = seeing;
+        // One pixel alone has no neighbour.
+        if (columns > 1 && std::abs(step[0][0]) > alias_tolerance * *seen_x) facts.aliased_x = seeing;
+        if (rows > 1 && std::abs(step[1][1]) > alias_tolerance * *seen_y) facts.aliased_y = seeing;
     }
     if (facts.count > 0) {
         // The extremes of a product of two ranges are at their ends.
@@ -169,13 +170,17 @@ class WeightTally {
   public:
     WeightTally(const Lowered& lowered, const SamplingPoints* points)
         : width_(lowered.map.image.width),
+          height_(lowered.map.image.height),
           columns_(lowered.map.glimpse.width),
           full_(is_grid_of_points(lowered.map) ? lowered.full_weight : 0),
           points_(points) {}
 
     void add(std::int64_t pixel, double weight) {
-        const auto x = static_cast<double>(pixel % width_);
-        const auto y = static_cast<double>(pixel / width_);
+        const std::int64_t column = pixel % width_;
+        const std::int64_t line = pixel / width_;
+        is_at_edge_ = is_at_edge_ || column == 0 || column == width_ - 1 || line == 0 || line == height_ - 1;
+        const auto x = static_cast<double>(column);
+        const auto y = static_cast<double>(line);
         if (row_count_++ == 0) origin_ = {x, y};
         facts_.weights.add(weight);
         sum_ += weight;
@@ -192,8 +197,9 @@ class WeightTally {
         } else if (lacks) {
             ++facts_.partial;
         }
-        if (row_.mass > 0) add_width(lacks ? &lacking_ : &whole_);
+        if (row_.mass > 0) add_width(lacks);
         row_ = {};
+        is_at_edge_ = false;
         sum_ = 0;
         row_count_ = 0;
         ++rows_;
@@ -205,7 +211,7 @@ class WeightTally {
         const Widths& widths = whole_.count > 0 ? whole_ : lacking_;
         if (!has_footprint || widths.count == 0) return facts;
         facts.footprint = SeenWidth{widths.x / widths.count, widths.y / widths.count};
-        count_aliased(facts, *facts.footprint);
+        count_aliased(facts, *facts.footprint, uncut_.empty() ? cut_ : uncut_);
         return facts;
     }
 
@@ -215,8 +221,13 @@ class WeightTally {
         double y = 0;
         double count = 0;
     };
+    /// Of one pixel: the way to its neighbours, and what it sees.
+    struct StepAndWidth {
+        Point step;
+        SeenWidth seen;
+    };
 
-    void add_width(Widths* widths) {
+    void add_width(bool lacks) {
         Directions directions;
         if (points_) {
             const auto j = static_cast<int>(rows_ % columns_);
@@ -227,26 +238,29 @@ class WeightTally {
         const auto& [across, down] = directions;
         const SeenWidth seen{width_of(row_.variance(across.x, across.y)),
                              width_of(row_.variance(down.x, down.y))};
-        widths->x += seen.x;
-        widths->y += seen.y;
-        ++widths->count;
+        Widths& widths = lacks ? lacking_ : whole_;
+        widths.x += seen.x;
+        widths.y += seen.y;
+        ++widths.count;
         if (!points_) return;
-        steps_.push_back({std::hypot(across.x, across.y), std::hypot(down.x, down.y)});
-        seen_.push_back(seen);
+        // What sees the image's edge may see less than it would.
+        (lacks || is_at_edge_ ? cut_ : uncut_)
+            .push_back({{std::hypot(across.x, across.y), std::hypot(down.x, down.y)}, seen});
     }
 
-    /// `mean`: what is seen on average.
-    void count_aliased(WeightFacts& facts, const SeenWidth& mean) const {
+    static void count_aliased(WeightFacts& facts, const SeenWidth& mean,
+                              const std::vector<StepAndWidth>& pixels) {
         const auto is_aliased = [](double step, double seen, double usual) {
             return step > alias_tolerance * std::max(seen, std::min(usual, width_of_two_taps));
         };
-        for (std::size_t k = 0; k < steps_.size(); ++k) {
-            facts.aliased_x += is_aliased(steps_[k].x, seen_[k].x, mean.x) ? 1 : 0;
-            facts.aliased_y += is_aliased(steps_[k].y, seen_[k].y, mean.y) ? 1 : 0;
+        for (const auto& [step, seen] : pixels) {
+            facts.aliased_x += is_aliased(step.x, seen.x, mean.x) ? 1 : 0;
+            facts.aliased_y += is_aliased(step.y, seen.y, mean.y) ? 1 : 0;
         }
     }
 
     std::int64_t width_;
+    std::int64_t height_;
     std::int64_t columns_;
     double full_;
     const SamplingPoints* points_;
@@ -259,8 +273,9 @@ class WeightTally {
     std::int64_t rows_ = 0;
     Widths whole_;
     Widths lacking_;
-    std::vector<Point> steps_;     ///< to the neighbours of each pixel with weights
-    std::vector<SeenWidth> seen_;  ///< by each of them
+    bool is_at_edge_ = false;
+    std::vector<StepAndWidth> uncut_;
+    std::vector<StepAndWidth> cut_;
 };
 
 /// Pixels whose kernels reach beyond the image.

@@ -90,7 +90,8 @@ class RereadEntry {
     }
 
     /// The entry's own word, or else the default's or the caller's, where that is one of its form; or else
-    /// the most usual word of what was read; empty where no word reads it so.
+    /// this program's own order of a box, or the most usual word of what was read; empty where no word reads
+    /// it so.
     [[nodiscard]] std::string_view word_in_force() const {
         const auto expected = written(given_);
         // Without "align_corners", which a word of theta's says, too.
@@ -107,6 +108,8 @@ class RereadEntry {
             if (word != words.end() && reads_alike(*word)) return *word;
         }
         if (!reads_alike({})) return {};
+        constexpr std::string_view own = "xywh";
+        if (reads_alike(own)) return own;
         const auto usual = std::ranges::find_if(words, reads_alike);
         return usual == words.end() ? std::string_view() : *usual;
     }
@@ -122,8 +125,12 @@ class RereadEntry {
             if (const auto own = object->find(units_member); own != object->end() && own->is_string())
                 return own->get<std::string>();
         }
-        const std::string_view usual = point_units.front().first;
-        return read({convention, usual}) ? std::string(usual) : std::string();
+        const auto expected = written(given_);
+        for (const auto& [unit, meaning] : point_units) {
+            const std::optional<Reading> reading = read({convention, unit});
+            if (reading && written(reading->glimpses) == expected) return std::string(unit);
+        }
+        return {};
     }
 
     [[nodiscard]] std::vector<Reading> others(const EntryReadings& read_as, bool has_conventions,
@@ -234,7 +241,7 @@ std::vector<std::string_view> conventions_by_use() {
 }
 
 void for_each_entry_readings(const DocumentText& text, const ParameterDefaults& defaults,
-                             const ParameterDocument& document,
+                             const ParameterDocument& document, const std::function<bool()>& is_interrupted,
                              const std::function<void(std::size_t, EntryReadings)>& take) {
     const Source source{text.file, std::nullopt};
     const ReadingContext context{.directory = text.directory, .defaults = defaults};
@@ -244,7 +251,7 @@ void for_each_entry_readings(const DocumentText& text, const ParameterDefaults& 
     const auto visit = [&](const Value& entry) {
         std::size_t end = first;
         while (end < document.size() && document[end].place.number.value_or(0) == number) ++end;
-        if (end > first) {
+        if (end > first && !is_interrupted()) {
             take(number, RereadEntry(entry, shared, context, std::span(document).subspan(first, end - first))
                              .readings());
         }

@@ -48,9 +48,9 @@ struct DocumentText {
 std::vector<std::string_view> conventions_by_use();
 
 /// Calls take(number, readings) for each entry of a document that `parse_parameters` has read as `document`,
-/// by its number from 0. One entry's are in memory at once.
+/// by its number from 0, for as long as it is not interrupted. One entry's are in memory at once.
 void for_each_entry_readings(const DocumentText& text, const ParameterDefaults& defaults,
-                             const ParameterDocument& document,
+                             const ParameterDocument& document, const std::function<bool()>& is_interrupted,
                              const std::function<void(std::size_t, EntryReadings)>& take);
 
 }  // namespace glimpse::parameters

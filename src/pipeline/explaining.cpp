@@ -295,7 +295,7 @@ class Explainer {
         e.size = map.map.glimpse;
         e.matrix = map.matrix;
         if (map.homography) e.homography = *map.homography;
-        e.support = support(map.map);
+        e.support = support(map);
         e.inside = inside(map);
         if (!e.support.empty() || map.matrix) e.outline = outline(map);
         e.has_border = has_border(map);
@@ -370,18 +370,18 @@ bool explain(const ExplainOptions& options, const Backend& backend,
         if (!options.input.boxes.empty()) glimpse.place = {.common = option};
         return glimpse;
     };
+    const auto stopped = [&] { return is_interrupted = is_interrupted || options.interrupted(); };
     const auto take_entry = [&](std::size_t number, const parameters::EntryReadings& readings) {
         for (std::size_t element = 0; next < source.glimpses.size(); ++element, ++next) {
             const Glimpse& glimpse = source.glimpses[next];
             if (glimpse.place.number.value_or(0) != number) return;
-            is_interrupted = is_interrupted || options.interrupted();
-            if (is_interrupted) return;
+            if (stopped()) return;
             const Explanation e = explainer.explained(placed(glimpse), readings, element, next);
             take({e.id, options.json ? explanation_line(e) + "\n" : explanation_text(e), e.error});
         }
     };
     parameters::for_each_entry_readings({source.text, source.file, source.directory}, own.input.defaults,
-                                        source.glimpses, take_entry);
+                                        source.glimpses, stopped, take_entry);
     return !is_interrupted;
 }
 

@@ -52,6 +52,18 @@ class WorkedByHand(ExplainCase):
                                            "right": 0, "above": 0, "below": 0})
         self.assertEqual(told["black"], {"greatest": 200, "white": 255, "not_finite": 0, "cause": None})
 
+    def test_turned_and_cut_by_the_edge_nothing_aliases(self):
+        for entry in ({"mechanism": "stn", "antialias": True}, {"mechanism": "gaussian"}):
+            told = self.one(self.photo(), "-p", self.document({**entry, "box": [-60, 100, 200, 200], "angle": 20, "size": [40, 40]}))
+            self.assertEqual(told["aliasing"], {"x": False, "y": False})
+        # One pixel alone has no neighbour.
+        self.assertEqual(self.one(self.photo(), "-b", "100,100,200,200", "-s", "1x1")["aliasing"], {"x": False, "y": False})
+
+    def test_the_support_is_what_a_transition_lets_be_seen(self):
+        entry = {"mechanism": "mask", "grid": [[0, 1]], "transition": 0.5}
+        told = self.one(self.photo(), "-p", self.document(entry))
+        self.assertEqual(told["support"], [0, 0, *told["image_size"]])
+
     def test_the_readings_of_a_box(self):
         told = self.one(self.photo(), "-b", "120,80,200,160", "-s", "64x64")
         xyxy, yxyx = told["readings"]

@@ -93,6 +93,10 @@ class MisspeltWords(GlimpseCase):
         self.check("extrct", "photo.png", says="'extrct' is no command; did you mean extract?")
         self.check("frobnicate", says="'frobnicate' is no command; those are extract, sample, write, explain, convert, view, schema, info, completion, man, help")
 
+    def test_what_is_too_much_behind_two_dashes(self):
+        self.check("explain", "--box", "1,1,2,2", "--", "-a.jpg", "b.jpg", says="'b.jpg' is more than glimpse explain takes")
+        self.check("--", "explain", says="'--' is no command")
+
     def test_a_command_that_is_missing(self):
         photo, _ = self.picture()
         for arguments in ((photo, "--box", "1,2,3,4"), ("gone.jpg", "--box", "1,2,3,4"), (self.directory,), ("--box=1,2,3,4", "gone")):

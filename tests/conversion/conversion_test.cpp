@@ -11,6 +11,7 @@
 #include "conversion/fitting.hpp"
 #include "conversion/matrix_distance.hpp"
 #include "glimpse/error.hpp"
+#include "refusals.hpp"
 
 using namespace glimpse;
 using Json = nlohmann::json;
@@ -160,6 +161,56 @@ TEST_CASE("Gaussians keep their six numbers through every form that has them") {
             check(alike, target);
         for (const char* const target : {"post", "hart", "xyxy", "cxcywh"}) check(other, target);
     }
+}
+
+TEST_CASE("Gaussians of a turned box are turned in what can be, and are no upright ones elsewhere") {
+    const std::string turned =
+        R"({"mechanism": "gaussian", "box": [5, 4, 20, 15], "size": [7, 5], "angle": 33, "padding": 200})";
+    const Conversion box = converted(glimpse_of(turned), "stn");
+    const Json stn = Json::parse(box.entry);
+    CHECK(stn["angle"] == 33);
+    CHECK(stn["padding"] == 200);
+    CHECK(farthest(turned, box.entry, {7, 5}) < rounding);
+    CHECK_FALSE(box.deviation.is_exact);  // its kernel is another
+    const Conversion upright = converted(glimpse_of(turned), "axes");
+    CHECK_FALSE(upright.deviation.is_exact);
+    CHECK(upright.deviation.greatest.value() > 5);
+    CHECK(upright.deviation.greatest.value() == doctest::Approx(farthest(turned, upright.entry, {7, 5})));
+    CHECK(holds(upright.stand_in, "upright Gaussians"));
+    CHECK(Json::parse(upright.entry)["padding"] == 200);
+    const Conversion code = converted(glimpse_of(turned), "draw-ericjang");
+    REQUIRE_FALSE(code.losses.empty());
+    CHECK(holds(code.losses.front(), "its padding"));
+    // And the way there.
+    const std::string leaning =
+        R"({"mechanism": "stn", "box": [5, 4, 20, 15], "size": [7, 5], "angle": 33, "padding": "border"})";
+    const Conversion gaussian = converted(glimpse_of(leaning), "gaussian");
+    CHECK(farthest(leaning, gaussian.entry, {7, 5}) < rounding);
+    CHECK(Json::parse(gaussian.entry)["angle"] == doctest::Approx(33));
+    CHECK(Json::parse(gaussian.entry)["padding"] == "border");
+}
+
+TEST_CASE("what rounding takes to other pixels is not exact, and what it gives another size fails") {
+    const auto crop = [](const std::string& box) { return glimpse_of(R"({"box": )" + box + "}"); };
+    const auto in_fractions = [&](const std::string& box) {
+        return reason([&] {
+            convert(crop(box), {.target = "xyxy", .units = "fraction", .image_size = Size{640, 427}});
+        });
+    };
+    // 40.5/640 + 14/640 less 40.5/640 is a little less than 14/640, and 54.5 rounds up.
+    CHECK(holds(in_fractions("[40.5, 122.3, 14, 4.5]"), "its size, 14×5, is rounded from its box"));
+    CHECK(holds(reason([&] {
+                    converted(crop("[18.5, 15.5, 5.5, 15.3]"), "cxcywh", Size{97, 61});
+                }),
+                "comes back as 5×16"));
+    CHECK_FALSE(converted(crop("[18.5, 15.5, 5.5, 15.3]"), "cxcywh", std::nullopt).deviation.is_exact);
+    const Glimpse quarter =
+        glimpse_of(R"({"box": [0.341, 0.452, 0.068, 0.142], "units": "fraction", "size": [4, 4]})");
+    const Conversion moved =
+        convert(quarter, {.target = "cxcywh", .units = "fraction", .image_size = Size{500, 376}});
+    CHECK_FALSE(moved.deviation.is_exact);
+    CHECK(moved.deviation.matrices.value() > 0.1);
+    CHECK(converted(crop("[18.25, 15.25, 5.5, 15.25]"), "cxcywh").deviation.is_exact);
 }
 
 TEST_CASE("what DRAW's codes come to by hand is found again") {

@@ -18,11 +18,12 @@ namespace {
 std::vector<EntryReadings> readings_of(const std::string& text, const ParameterDefaults& defaults = {}) {
     const ParameterDocument document = parse_parameters(text, "a.json", {}, defaults);
     std::vector<EntryReadings> all;
-    parameters::for_each_entry_readings({text, "a.json", {}}, defaults, document,
-                                        [&](std::size_t number, EntryReadings readings) {
-                                            CHECK(number == all.size());
-                                            all.push_back(std::move(readings));
-                                        });
+    parameters::for_each_entry_readings(
+        {text, "a.json", {}}, defaults, document, [] { return false; },
+        [&](std::size_t number, EntryReadings readings) {
+            CHECK(number == all.size());
+            all.push_back(std::move(readings));
+        });
     return all;
 }
 
@@ -71,6 +72,24 @@ TEST_CASE("readings: an entry's own word is the one that others differ from, and
     ParameterDefaults defaults;
     defaults.convention = "yxyx";
     CHECK(readings_of(R"({"box": [1, 2, 30, 40]})", defaults).front().convention == "yxyx");
+}
+
+TEST_CASE("readings: of a box that two orders read alike it is this program's, and a grid is normalised") {
+    CHECK(readings_of(R"({"box": [0, 0, 20, 30]})").front().convention == "xywh");
+    const EntryReadings grid =
+        readings_of(R"({"mechanism": "stn", "grid": [[[-1, -1], [0.5, -1]], [[-1, 0.5], [0.5, 0.5]]]})")
+            .front();
+    CHECK(grid.units == "normalised");
+}
+
+TEST_CASE("readings: none are made once they are interrupted") {
+    const std::string text = R"({"glimpses": [{"box": [1, 2, 3, 4]}, {"box": [1, 2, 3, 4]}]})";
+    const ParameterDocument document = parse_parameters(text, "a.json", {}, {});
+    int taken = 0;
+    parameters::for_each_entry_readings(
+        {text, "a.json", {}}, {}, document, [&] { return taken > 0; },
+        [&](std::size_t, const EntryReadings&) { ++taken; });
+    CHECK(taken == 1);
 }
 
 TEST_CASE("readings: this program's own is one where a default says otherwise") {
