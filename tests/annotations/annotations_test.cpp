@@ -471,7 +471,7 @@ TEST_CASE("MOT: the seventh numbers are confidences, unless all of a file are fl
           Words{"-", "-", "-", "-"});
     CHECK(scores_of("1,-1,3,5,10,6,0.5,-1\n1,-1,3,5,10,6,1,-1\n1,-1,3,5,10,6,-1,-1\n1,-1,3,5,10,6,,-1\n"
                     "1,-1,3,5,10,6\n1,-1,3,5,10,6,-0.25\n1,-1,3,5,10,6,12.5\n") ==
-          Words{"0.50", "1.00", "-", "-", "-", "-0.25", "12.50"});
+          Words{"0.50", "1.00", "-", "-", "-", "\u22120.25", "12.50"});
     // One that is no number fails its row, where there are confidences.
     const auto all = [&](const std::string& row) {
         return read(directory.file("det.txt", "1,1,3,5,10,6," + row + "\n1,2,3,5,10,6,x\n"), "mot", images);
@@ -492,7 +492,7 @@ TEST_CASE("COCO and LabelMe: a score is any number; null and nothing are none") 
                         {"id": 5, "image_id": 1, "bbox": [1, 2, 3, 4], "score": "high"},
                         {"id": 6, "image_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}]})");
     const auto boxes = read_annotations({coco, "coco", {}, false, true}, images_of(directory, {}));
-    CHECK(scores(boxes) == Words{"0.88", "-", "-", "-3.00", "-", "-"});
+    CHECK(scores(boxes) == Words{"0.88", "-", "-", "\u22123.00", "-", "-"});
     const AnnotatedBox& wrong = boxes.front().boxes[4];
     CHECK(wrong.place.text() == ": /annotations/4/score");
     REQUIRE(wrong.problem);
