@@ -80,9 +80,11 @@ class PaddedLines {
     }
     void put_channel(int c, float* to, float outside) const {
         const float* const own = interleaved_.data() + c;
-        const auto value = [&](int pixel) { return pixel < 0 ? outside : own[pixel * channels_]; };
+        const auto value = [&](int pixel) {
+            return pixel < 0 ? outside : own[std::ptrdiff_t{pixel} * channels_];
+        };
         for (const int pixel : margins_.before) *to++ = value(pixel);
-        for (int x = 0; x < image_.width; ++x) *to++ = own[x * channels_];
+        for (int x = 0; x < image_.width; ++x) *to++ = own[std::ptrdiff_t{x} * channels_];
         for (const int pixel : margins_.behind) *to++ = value(pixel);
     }
 

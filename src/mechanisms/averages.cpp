@@ -11,7 +11,7 @@ namespace glimpse {
 
 namespace {
 
-using Line = std::vector<float>;
+using GridLine = std::vector<float>;
 
 /// A row of a matrix, and which of its weights is the greatest.
 struct Average {
@@ -26,8 +26,8 @@ struct Average {
 };
 
 /// One line of a grid, averaged along itself.
-Line averaged(const float* line, const std::vector<Average>& columns) {
-    Line out;
+GridLine averaged(const float* line, const std::vector<Average>& columns) {
+    GridLine out;
     out.reserve(columns.size());
     for (const Average& column : columns) {
         const float* const seen = line + column.first;
@@ -48,7 +48,7 @@ class AveragedLines {
         for (int j = 0; j < columns.rows(); ++j) columns_.emplace_back(columns.row(j));
     }
 
-    const Line& operator[](int y) {
+    const GridLine& operator[](int y) {
         auto found = lines_.find(y);
         if (found == lines_.end()) found = lines_.emplace(y, averaged(grid_.ptr<float>(y), columns_)).first;
         return found->second;
@@ -60,11 +60,11 @@ class AveragedLines {
   private:
     const cv::Mat& grid_;
     std::vector<Average> columns_;
-    std::map<int, Line> lines_;
+    std::map<int, GridLine> lines_;
 };
 
 /// sums[x] += weight · (line[x] - base[x]).
-void add_difference(float weight, const Line& line, const Line& base, std::vector<double>& sums) {
+void add_difference(float weight, const GridLine& line, const GridLine& base, std::vector<double>& sums) {
     for (std::size_t x = 0; x < sums.size(); ++x)
         sums[x] +=
             static_cast<double>(weight) * (static_cast<double>(line[x]) - static_cast<double>(base[x]));
@@ -79,7 +79,7 @@ cv::Mat averages(const BandedMatrix& rows, const BandedMatrix& columns, const cv
     for (int i = 0; i < out.rows; ++i) {
         const Average row(rows.row(i));
         lines.forget_above(row.first);
-        const Line& base = lines[row.first + static_cast<int>(row.greatest)];
+        const GridLine& base = lines[row.first + static_cast<int>(row.greatest)];
         std::ranges::fill(sums, 0.0);
         for (std::size_t k = 0; k < row.weights.size(); ++k) {
             if (k != row.greatest)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -151,10 +152,12 @@ void append_padded_row(RowBuilder& row, const AxisSampler& sampler, double centr
     };
     const double first = std::min(nearest, std::ceil(centre - reach));
     const double last = std::max(nearest, std::floor(centre + reach));
+    const auto steps = static_cast<std::int64_t>(last - first);
     double mass = 0;
-    for (double k = first; k <= last; ++k) mass += weight(k);
+    for (std::int64_t n = 0; n <= steps; ++n) mass += weight(first + static_cast<double>(n));
     const bool is_seen = sampler.padding != Padding::zeros || (last >= 0 && first < sampler.size);
-    for (double k = first; is_seen && k <= last; ++k) {
+    for (std::int64_t n = 0; is_seen && n <= steps; ++n) {
+        const double k = first + static_cast<double>(n);
         const AxisTaps tap = axis_taps(sampler, k);
         if (tap.count == 1) row.add(tap.index[0], weight(k) / mass * gain);
     }

@@ -251,7 +251,7 @@ Fact aliasing_fact(const Explanation& e) {
     const FactJson json{{"x", w.aliased_x > 0}, {"y", w.aliased_y > 0}};
     const std::int64_t seeing = e.size.area() - w.empty;
     const auto axis = [&](const char* name, const NumberRange& stride, double seen, std::int64_t aliased) {
-        const std::string words =
+        std::string words =
             "along " + std::string(name) + " a sample every " + shown(stride) + " pixels sees " + shown(seen);
         if (aliased == 0 || aliased == seeing) return words;
         return words + ", too little for " + std::to_string(aliased) + " of " + std::to_string(seeing);

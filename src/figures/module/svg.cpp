@@ -80,7 +80,7 @@ void append_base64(std::string& text, std::span<const std::uint8_t> bytes) {
 /// By its content, so that figures in one page may have the same.
 std::string name_of(const std::vector<std::uint8_t>& png) {
     gchar* const digits = g_compute_checksum_for_data(G_CHECKSUM_SHA256, png.data(), png.size());
-    const std::string name = std::string("picture-") + digits;
+    std::string name = std::string("picture-") + digits;
     g_free(digits);
     return name;
 }
