@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "glimpse/geometry.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/inputs.hpp"
 
 // One file per command. Each function adds the command's options, and the action that they lead to.
 
@@ -32,6 +33,23 @@ void add_help(CLI::App& application, Action& action);
 /// A whole number from 0, or the largest of all for any beyond; none for anything else.
 std::optional<int> whole_number(std::string_view text);
 
+/// "WxH" as numbers, whatever they are; none for anything else.
+std::optional<Size> size_in(std::string_view text);
+
+/// What the options below say of decoding images.
+struct ReadingLimits {
+    std::optional<std::string> formats;
+    std::optional<std::int64_t> memory;  ///< bytes; without it half of what there is
+    std::optional<std::int64_t> maximum_pixels;
+    std::optional<double> maximum_seconds;
+    bool untrusted = false;
+};
+/// Makes a budget of the memory for images, and one for pictures of masks, and tells the allocator; what is
+/// not said has its usual value, or that of --untrusted.
+void set_limits(const ReadingLimits& limits, int images, OpenOptions& options);
+
+/// --mechanism, --box and --convention: glimpses without a document, and what its entries leave out.
+void add_box_options(Command& command, InputOptions& input);
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help);
 void add_convention_option(Command& command, std::string& convention, const std::string& help);
 CLI::Option* add_format_option(Command& command, std::string& format, const std::string& help);
@@ -47,8 +65,6 @@ CLI::Option* add_memory_option(Command& command, std::optional<std::int64_t>& by
 /// Without that option: half of the memory, so that what is made of the pixels, and other programs, have
 /// room; with --untrusted no more than `untrusted_memory` for each of `images` in flight.
 std::int64_t usual_memory(bool untrusted, int images);
-/// Makes a budget for images, and one for pictures of masks, and tells the allocator.
-void set_memory(std::int64_t bytes, OpenOptions& options);
 /// The seconds of the processor that decoding an image may take.
 void add_seconds_option(Command& command, std::optional<double>& seconds);
 /// Without that option: no limit, or with --untrusted `untrusted_seconds`.

@@ -33,14 +33,11 @@ struct ConvertOptions {
 
 /// Of "WxH", or of an image's file. Throws `UsageError` with the option's name.
 Size image_size(const std::string& text) {
-    const std::size_t times = text.find_first_of("xX");
-    const auto width = whole_number(std::string_view(text).substr(0, times));
-    const auto height =
-        times == std::string::npos ? std::nullopt : whole_number(std::string_view(text).substr(times + 1));
-    if (width && height) {
+    if (const std::optional<Size> size = size_in(text)) {
         // A greater number is taken for the greatest.
         constexpr int longest = std::numeric_limits<int>::max() - 1;
-        if (*width > 0 && *height > 0 && std::max(*width, *height) <= longest) return {*width, *height};
+        const auto [least, most] = std::minmax(size->width, size->height);
+        if (least > 0 && most <= longest) return *size;
         throw UsageError(
             "--image", "sides of 1 to " + std::to_string(longest) + " pixels are needed, not '" + text + "'");
     }

@@ -19,17 +19,12 @@ namespace glimpse::cli {
 
 namespace {
 
-struct ExplainCommand {
+struct ExplainCommand : ReadingLimits {
     ExplainOptions explain;
     std::string figure_format;
     std::string page;
     bool no_auto_orient = false;
     std::string alpha;
-    std::optional<std::string> formats;
-    std::optional<std::int64_t> memory;  ///< bytes
-    std::optional<std::int64_t> maximum_pixels;
-    std::optional<double> maximum_seconds;
-    bool untrusted = false;
     bool no_sync = false;
 };
 
@@ -57,11 +52,7 @@ void apply(ExplainCommand& o) {
     OpenOptions& open = input.open;
     open.auto_orient = !o.no_auto_orient;
     open.alpha = input.defaults.alpha.value_or(AlphaChannel::as_said);
-    open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
-    if (o.untrusted) open.maximum_pixels = untrusted_pixels;
-    if (o.maximum_pixels) open.maximum_pixels = *o.maximum_pixels;
-    open.maximum_seconds = o.maximum_seconds.value_or(usual_seconds(o.untrusted));
-    set_memory(o.memory.value_or(usual_memory(o.untrusted, 1)), open);
+    set_limits(o, 1, open);
     o.explain.sync = !o.no_sync;
     o.explain.interrupted = was_interrupted;
 }
@@ -93,13 +84,7 @@ void add_inputs(Command& command, ExplainCommand& o) {
         ->required();
     command.add_option("-p,--params", input.parameters, "the parameter document; - for standard input")
         ->type_name("FILE");
-    add_mechanism_option(command, input.defaults.mechanism,
-                         "for --box, and for entries that name a box but no mechanism");
-    command.add_option("-b,--box", input.boxes, "a glimpse without a document; may be repeated")
-        ->type_name("X,Y,W,H")
-        ->allow_extra_args(false);
-    add_convention_option(command, input.defaults.convention,
-                          "in which --box, and entries that say nothing of it, are written");
+    add_box_options(command, input);
     add_size_option(command, "-s,--size", input.defaults.size, "the size of glimpses whose entry gives none");
 }
 

@@ -57,13 +57,7 @@ void add_inputs(Command& command, InputOptions& input) {
         ->type_name("FILE")
         ->allow_extra_args(false);
     command.add_flag("-r,--recursive", input.recursive, "read directories with all that is below them");
-    add_mechanism_option(command, input.defaults.mechanism,
-                         "for --box, and for entries that name a box but no mechanism");
-    command.add_option("-b,--box", input.boxes, "a glimpse without a document; may be repeated")
-        ->type_name("X,Y,W,H")
-        ->allow_extra_args(false);
-    add_convention_option(command, input.defaults.convention,
-                          "in which --box, and entries that say nothing of it, are written");
+    add_box_options(command, input);
 }
 
 void add_annotations(Command& command, AnnotationOptions& annotations) {
@@ -369,11 +363,7 @@ void apply(ExtractOptions& o) {
     o.input.defaults.alpha = alpha_channel(o.alpha);
     o.run.open.alpha = o.input.defaults.alpha.value_or(AlphaChannel::as_said);
     if (o.array_layout == "nchw") o.run.open.layout = ArrayLayout::channels_first;
-    o.run.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
-    if (o.untrusted) o.run.open.maximum_pixels = untrusted_pixels;
-    if (o.maximum_pixels) o.run.open.maximum_pixels = *o.maximum_pixels;
-    o.run.open.maximum_seconds = o.maximum_seconds.value_or(usual_seconds(o.untrusted));
-    set_memory(o.memory.value_or(usual_memory(o.untrusted, o.run.jobs)), o.run.open);
+    set_limits(o, o.run.jobs, o.run.open);
     o.input.open = o.run.open;
     o.run.interrupted = was_interrupted;
     o.input.names_skipped = o.run.dry_run || o.verbose;

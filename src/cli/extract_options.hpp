@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/commands.hpp"
 #include "cli/untrusted.hpp"
 #include "glimpse/inputs.hpp"
 #include "glimpse/outputs.hpp"
@@ -14,7 +15,7 @@ namespace glimpse::cli {
 class Command;
 
 /// The options of `glimpse extract` as given.
-struct ExtractOptions {
+struct ExtractOptions : ReadingLimits {
     InputOptions input;
     OutputOptions output;
     RunOptions run;
@@ -40,11 +41,6 @@ struct ExtractOptions {
     bool no_auto_orient = false;
     std::string alpha;
     std::string array_layout;
-    std::optional<std::string> formats;
-    std::optional<std::int64_t> maximum_pixels;
-    std::optional<double> maximum_seconds;
-    std::optional<std::int64_t> memory;  ///< bytes; without it half of what there is
-    bool untrusted = false;
     bool no_sync = false;
     bool quiet = false;
     bool verbose = false;

@@ -27,21 +27,15 @@ namespace {
 
 /// Throws `UsageError` with the option's name.
 Size parse_size(const std::string& text, const std::string& option) {
-    const std::size_t times = text.find_first_of("xX");
-    const auto width = whole_number(std::string_view(text).substr(0, times));
-    const auto height =
-        times == std::string::npos ? std::nullopt : whole_number(std::string_view(text).substr(times + 1));
-    if (!width || !height) {
-        throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
-    }
-    const Size size{*width, *height};
+    const std::optional<Size> size = size_in(text);
+    if (!size) throw UsageError(option, "a size WxH is needed, such as 64x64, not '" + text + "'");
     try {
-        require_glimpse_size(size, "");
+        require_glimpse_size(*size, "");
     } catch (const InvalidParameter&) {
         throw UsageError(option, "1x1 to " + power_of_two(maximum_glimpse_pixels) +
                                      " pixels are needed, not '" + text + "'");
     }
-    return size;
+    return *size;
 }
 
 std::string in_upper_case(std::string text) {
@@ -103,6 +97,14 @@ std::optional<int> whole_number(std::string_view text) {
     int number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc::result_out_of_range ? std::numeric_limits<int>::max() : number;
+}
+
+std::optional<Size> size_in(std::string_view text) {
+    const std::size_t times = text.find_first_of("xX");
+    if (times == std::string_view::npos) return std::nullopt;
+    const auto width = whole_number(text.substr(0, times));
+    const auto height = whole_number(text.substr(times + 1));
+    return width && height ? std::optional<Size>({*width, *height}) : std::nullopt;
 }
 
 CLI::Option* add_mechanism_option(Command& command, std::string& mechanism, const std::string& help) {
@@ -169,10 +171,29 @@ std::int64_t usual_memory(bool untrusted, int images) {
     return untrusted ? std::min(half, untrusted_memory * images) : half;
 }
 
-void set_memory(std::int64_t bytes, OpenOptions& options) {
+double usual_seconds(bool untrusted) {
+    return untrusted ? untrusted_seconds : OpenOptions().maximum_seconds;
+}
+
+void set_limits(const ReadingLimits& limits, int images, OpenOptions& options) {
+    options.formats = formats_in(limits.formats.value_or(limits.untrusted ? untrusted_formats : "all"));
+    if (limits.untrusted) options.maximum_pixels = untrusted_pixels;
+    if (limits.maximum_pixels) options.maximum_pixels = *limits.maximum_pixels;
+    options.maximum_seconds = limits.maximum_seconds.value_or(usual_seconds(limits.untrusted));
+    const std::int64_t bytes = limits.memory.value_or(usual_memory(limits.untrusted, images));
     options.memory.budget = std::make_shared<MemoryBudget>(bytes);
     options.mask_memory.budget = std::make_shared<MemoryBudget>(bytes);
     retain_freed_memory(bytes);
+}
+
+void add_box_options(Command& command, InputOptions& input) {
+    add_mechanism_option(command, input.defaults.mechanism,
+                         "for --box, and for entries that name a box but no mechanism");
+    command.add_option("-b,--box", input.boxes, "a glimpse without a document; may be repeated")
+        ->type_name("X,Y,W,H")
+        ->allow_extra_args(false);
+    add_convention_option(command, input.defaults.convention,
+                          "in which --box, and entries that say nothing of it, are written");
 }
 
 void add_seconds_option(Command& command, std::optional<double>& seconds) {
@@ -180,10 +201,6 @@ void add_seconds_option(Command& command, std::optional<double>& seconds) {
         .add_number("--max-seconds", seconds, 0.0, std::numeric_limits<double>::max(),
                     "refuse an image that the processor decodes for longer; 0: no limit")
         ->default_str("0");
-}
-
-double usual_seconds(bool untrusted) {
-    return untrusted ? untrusted_seconds : OpenOptions().maximum_seconds;
 }
 
 void add_no_auto_orient_option(Command& command, bool& no_auto_orient) {

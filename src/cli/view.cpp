@@ -18,13 +18,8 @@ namespace glimpse::cli {
 
 namespace {
 
-struct PageCommand {
+struct PageCommand : ReadingLimits {
     ViewOptions view;
-    std::optional<std::string> formats;
-    std::optional<std::int64_t> memory;  ///< bytes
-    std::optional<std::int64_t> maximum_pixels;
-    std::optional<double> maximum_seconds;
-    bool untrusted = false;
     bool no_sync = false;
     bool quiet = false;
     std::string progress = "auto";
@@ -43,11 +38,7 @@ Permissions permissions_of(const ViewOptions& view) {
 
 void apply(PageCommand& o) {
     OpenOptions& open = o.view.open;
-    open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
-    if (o.untrusted) open.maximum_pixels = untrusted_pixels;
-    if (o.maximum_pixels) open.maximum_pixels = *o.maximum_pixels;
-    open.maximum_seconds = o.maximum_seconds.value_or(usual_seconds(o.untrusted));
-    set_memory(o.memory.value_or(usual_memory(o.untrusted, o.view.jobs)), open);
+    set_limits(o, o.view.jobs, open);
     open.memory.cancelled = was_interrupted;
     o.view.sync = !o.no_sync;
     o.view.interrupted = was_interrupted;

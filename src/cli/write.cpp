@@ -13,14 +13,10 @@ namespace glimpse::cli {
 
 namespace {
 
-struct Options {
+struct Options : ReadingLimits {
     WriteOptions write;
     std::string mode = "adjoint";
     std::string alpha;
-    std::optional<std::string> formats;
-    std::optional<std::int64_t> memory;  ///< bytes
-    std::optional<double> maximum_seconds;
-    bool untrusted = false;
     std::string device = "cpu";
     bool no_sync = false;
 };
@@ -39,7 +35,6 @@ Permissions permissions_of(const WriteOptions& write) {
 
 void be_untrusting(Options& o) {
     require_confinable(o.device);
-    o.write.open.maximum_pixels = untrusted_pixels;
     restrict_process(permissions_of(o.write), 1, [](const std::string& text) {
         std::cerr << "glimpse: warning: " << message_line(text) << '\n';
     });
@@ -49,9 +44,7 @@ Outcome write(Options& o) {
     o.write.paste = o.mode == "paste";
     o.write.input.defaults.alpha = alpha_channel(o.alpha);
     o.write.open.alpha = o.write.input.defaults.alpha.value_or(AlphaChannel::as_said);
-    o.write.open.formats = formats_in(o.formats.value_or(o.untrusted ? untrusted_formats : "all"));
-    set_memory(o.memory.value_or(usual_memory(o.untrusted, 1)), o.write.open);
-    o.write.open.maximum_seconds = o.maximum_seconds.value_or(usual_seconds(o.untrusted));
+    set_limits(o, 1, o.write.open);
     o.write.sync = !o.no_sync;
     if (o.untrusted) be_untrusting(o);
     write_glimpse(o.write, *make_backend(o.device));

@@ -15,9 +15,8 @@ namespace glimpse {
 
 namespace conversion {
 
-void lose_padding(const Sight& sight, bool keeps_constants, std::string_view why, Carried& carried) {
-    const bool is_border = sight.padding.value_or(Padding::zeros) != Padding::zeros;
-    if (is_border || (!keeps_constants && is_padded(sight)))
+void lose_padding(const Sight& sight, std::string_view why, Carried& carried) {
+    if (sight.padding.value_or(Padding::zeros) != Padding::zeros)
         carried.losses.push_back("its padding: " + std::string(why));
 }
 

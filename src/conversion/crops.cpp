@@ -134,7 +134,7 @@ Carried with_constant(Crop crop, const Sight& sight) {
     crop.padding = crop.padding ? std::optional(Padding::zeros) : std::nullopt;
     Carried carried{.mechanism = std::move(crop)};
     lose_peculiar(sight, carried);
-    lose_padding(sight, true, no_border, carried);
+    lose_padding(sight, no_border, carried);
     return carried;
 }
 

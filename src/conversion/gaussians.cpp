@@ -77,7 +77,7 @@ FittedAxes fitted_axes(const Mechanism& mechanism, const KnownImage& image) {
         const Size known = image.needed_if(depends_on_image(*own), "these numbers");
         fitted.gaussian = *own;
         fitted.gaussian.size = sight.size;
-        fitted.was_turned = !matrix_of(*own, known, sight.size).axis_aligned();
+        fitted.was_turned = !sight.points.affine()->axis_aligned();
         if (fitted.was_turned) {
             fit_upright(fitted, sight.deviation);
         } else {

@@ -63,8 +63,8 @@ Carried in_units(Carried carried, PointUnits units, const KnownImage& image);
 Carried points_in_units(const SpatialTransformer& transformer, PointUnits units, const KnownImage& image);
 Carried points_in_units(const Retina& retina, PointUnits units, const KnownImage& image);
 
-/// Says that the padding is lost, where the sight has one – that is no constant, if it `keeps_constants`.
-void lose_padding(const Sight& sight, bool keeps_constants, std::string_view why, Carried& carried);
+/// Says that the padding is lost, where the sight has one that is no constant.
+void lose_padding(const Sight& sight, std::string_view why, Carried& carried);
 /// What no other mechanism has.
 void lose_peculiar(const Sight& sight, Carried& carried);
 

@@ -165,12 +165,6 @@ bool is_grid_of_points(const LinearMap& map) {
            !std::holds_alternative<Filters>(map.kind);
 }
 
-/// Whether rows are normalised over the image alone, so that their sums do not tell that its edge cuts them.
-bool sees_image_alone(const LinearMap& map) {
-    const auto* const footprints = std::get_if<Footprints>(&map.kind);
-    return footprints && footprints->gaussians && footprints->gaussians->sees_image_alone;
-}
-
 /// Sums the rows of A up, one after another.
 class WeightTally {
   public:
@@ -178,16 +172,16 @@ class WeightTally {
         : width_(lowered.map.image.width),
           height_(lowered.map.image.height),
           columns_(lowered.map.glimpse.width),
-          sees_image_alone_(sees_image_alone(lowered.map)),
+          fades_(lowered.fades),
           full_(is_grid_of_points(lowered.map) ? lowered.full_weight : 0),
           points_(points) {}
 
     void add(std::int64_t pixel, double weight) {
         const std::int64_t column = pixel % width_;
         const std::int64_t line = pixel / width_;
-        is_at_edge_ =
-            is_at_edge_ ||
-            (sees_image_alone_ && (column == 0 || column == width_ - 1 || line == 0 || line == height_ - 1));
+        // Of what fades, sums do not tell that the edge cuts a footprint.
+        is_at_edge_ = is_at_edge_ ||
+                      (fades_ && (column == 0 || column == width_ - 1 || line == 0 || line == height_ - 1));
         const auto x = static_cast<double>(column);
         const auto y = static_cast<double>(line);
         if (row_count_++ == 0) origin_ = {x, y};
@@ -252,7 +246,7 @@ class WeightTally {
         widths.y += seen.y;
         ++widths.count;
         if (!points_) return;
-        // What sees the image's edge may see less than it would.
+        // What the image's edge cuts sees less than it would.
         (lacks || is_at_edge_ ? cut_ : uncut_)
             .push_back({{std::hypot(across.x, across.y), std::hypot(down.x, down.y)}, seen});
     }
@@ -271,7 +265,7 @@ class WeightTally {
     std::int64_t width_;
     std::int64_t height_;
     std::int64_t columns_;
-    bool sees_image_alone_;
+    bool fades_;
     double full_;
     const SamplingPoints* points_;
     WeightFacts facts_;
