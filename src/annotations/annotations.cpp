@@ -396,6 +396,7 @@ std::vector<AnnotatedImage> read_annotations(const AnnotationOptions& options, c
     if (format.counts_from_one && !options.zero_based) warn_of_zeros(set.images, options);
     if (any_is_there) warn_of_unnamed(set, images, options);
     resolve_categories(set);
+    warn_of_unknown_categories(set, options);
     keep_categories(set, options.categories);
     // An image without wanted boxes is dropped; one whose file cannot be read stays, since it may have some.
     std::erase_if(set.images, [&](const AnnotatedImage& image) {

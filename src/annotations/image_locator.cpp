@@ -64,7 +64,7 @@ AnnotatedImage ImageLocator::locate_as(const std::string& name, std::size_t posi
     AnnotatedImage image{.path = relative, .name = fs::path(relative).replace_extension().string()};
     std::vector<fs::path> found;
     for (const fs::path& directory : images_.directories) {
-        image.problem = obstacle_within(directory, relative);
+        image.problem = obstacle_in_name(relative);
         image.path = directory / relative;
         if (!image.problem.empty()) return image;
         if (may_be_there(image.path)) found.push_back(image.path);

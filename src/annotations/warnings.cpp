@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "glimpse/error.hpp"
+#include "glimpse/words.hpp"
 
 namespace glimpse::annotations {
 
@@ -33,6 +35,27 @@ void warn_of_unnamed(const DataSet& set, const ImageFiles& inputs, const Annotat
     if (unnamed.empty()) return;
     options.warn(options.file.string() + ": has nothing for " + std::to_string(unnamed.size()) + " of the " +
                  std::to_string(inputs.files.size()) + " inputs, such as " + unnamed.front().string());
+}
+
+void warn_of_unknown_categories(const DataSet& set, const AnnotationOptions& options) {
+    const std::set<std::string_view> known(set.numbers.begin(), set.numbers.end());
+    if (known.empty()) return;
+    std::size_t count = 0;
+    const AnnotatedBox* first = nullptr;
+    const AnnotatedImage* of = nullptr;
+    for (const AnnotatedImage& image : set.images) {
+        for (const AnnotatedBox& box : image.boxes) {
+            const std::string& number = box.category->number;
+            if (number.empty() || known.contains(number) || count++ > 0) continue;
+            first = &box;
+            of = &image;
+        }
+    }
+    if (count == 0) return;
+    options.warn(options.file.string() + ": " + std::to_string(count) +
+                 (count == 1 ? " box has a category" : " boxes have categories") +
+                 " that it does not name, such as " + shortened(first->category->number, 40) + " in " +
+                 of->path.string() + "; they have no name");
 }
 
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options) {

@@ -15,6 +15,9 @@ void leave_out_missing(std::vector<AnnotatedImage>& images, const AnnotationOpti
 /// Inputs without annotations are backgrounds, or bear names that the annotations do not know.
 void warn_of_unnamed(const DataSet& set, const ImageFiles& inputs, const AnnotationOptions& options);
 
+/// Boxes of numbers that are none of the declared categories', where there are such.
+void warn_of_unknown_categories(const DataSet& set, const AnnotationOptions& options);
+
 /// Where pixels count from 1, no coordinate is 0: the file seems to count from 0.
 void warn_of_zeros(const std::vector<AnnotatedImage>& images, const AnnotationOptions& options);
 

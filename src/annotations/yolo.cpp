@@ -18,24 +18,13 @@ bool is_class(double number) {
     return is_whole(number) && number <= most;
 }
 
-/// More than 1 is allowed, since boxes may leave the image; pixel coordinates are far more.
-bool is_fraction(double number) {
-    constexpr double most = 4;
-    return std::abs(number) <= most;
-}
-
+/// A coordinate, which lies in the image. As Ultralytics allows, boxes of half a pixel more may be rounded.
 double fraction(const Row& row, std::size_t field) {
+    constexpr double most = 1.01;
     const double number = row.finite_number(field);
-    if (is_fraction(number)) return number;
-    throw Error("fractions of the image's width and height are needed, not pixels: " + decimal_text(number));
-}
-
-/// A coordinate of a polygon, which lies in the image.
-double corner(const Row& row, std::size_t field) {
-    constexpr double most = 1.01;  // rounding, and boxes of half a pixel more
-    const double number = fraction(row, field);
     if (number >= 1 - most && number <= most) return number;
-    throw Error("a polygon's corners lie between 0 and 1, not at " + decimal_text(number));
+    throw Error("fractions of the image's width and height are needed, of 0 to 1, not " +
+                decimal_text(number));
 }
 
 std::string class_of(const Row& row) {
@@ -163,7 +152,7 @@ bool is_polygon(const Row& row, YoloDataSet& set) {
 
 Box bounds_of_corners(const Row& row, std::size_t end) {
     std::vector<Point> corners;
-    for (std::size_t k = 1; k < end; k += 2) corners.push_back({corner(row, k), corner(row, k + 1)});
+    for (std::size_t k = 1; k < end; k += 2) corners.push_back({fraction(row, k), fraction(row, k + 1)});
     return bounding_box(corners);
 }
 

@@ -19,12 +19,19 @@ bool stays_below(std::string_view name) {
     return true;
 }
 
-std::string obstacle_within(const fs::path& directory, const fs::path& name) {
+std::string obstacle_in_name(const fs::path& name) {
+    if (name.native().find('\0') != std::string::npos)
+        return "the name has a zero character, which no file's has";
     if (name.empty()) return "the name of an image is empty";
     if (name.is_absolute()) return "'" + name.string() + "' is absolute, and leads out of its directory";
     if (std::ranges::find(name, fs::path("..")) != name.end()) {
         return "'" + name.string() + "' climbs out of its directory";
     }
+    return {};
+}
+
+std::string obstacle_within(const fs::path& directory, const fs::path& name) {
+    if (std::string obstacle = obstacle_in_name(name); !obstacle.empty()) return obstacle;
     std::error_code unseen;
     fs::path root = fs::weakly_canonical(directory, unseen);
     if (!root.has_filename()) root = root.parent_path();  // written with a slash at its end

@@ -10,8 +10,11 @@ namespace glimpse {
 /// is empty, "." or "..", and none holds a NUL.
 bool stays_below(std::string_view name);
 
-/// Why a name that a file gives must not be followed below `directory`: it is absolute, or leads out of it,
-/// by ".." or through a symbolic link. Empty where it stays.
+/// Why a name that a file gives must not be followed below a directory: it is absolute, has "..", or is no
+/// name. Empty where it may be.
+std::string obstacle_in_name(const std::filesystem::path& name);
+
+/// Likewise below `directory`, also where it leads out of it through a symbolic link.
 std::string obstacle_within(const std::filesystem::path& directory, const std::filesystem::path& name);
 
 /// What relative paths in a document are resolved against: its directory, or the working directory, "", for a

@@ -68,8 +68,10 @@ TEST_CASE("YOLO: lines that are none fail by themselves") {
         CHECK(all.front() == "a 000 0 0: 0.375 0.4 0.25 0.2");
         return all.back();
     };
-    CHECK(second("0 4 -4 1 1") == "a 001 0 0: 3.5 -4.5 1 1");
-    CHECK(holds(second("0 4.1 0.5 1 1"), "a 001 0 0: fractions"));
+    CHECK(second("0 1.01 0 1 1") == "a 001 0 0: 0.51 -0.5 1 1");
+    for (const char* line : {"0 1.02 0.5 1 1", "0 -0.02 0.5 1 1", "0 0.5 0.5 1.02 1", "0 320 240 64 64"}) {
+        CHECK(holds(second(line), "a 001 0 0: fractions of the image's width and height are needed, of 0 to 1, not "));
+    }
     CHECK(holds(second("0 0.5 0.5 1"), "five numbers"));
     CHECK(holds(second("0.5 0.5 0.5 1 1"),
                 "a class is a whole number of 0 or more, 1000000000 at most, not 0.5"));
@@ -224,7 +226,7 @@ TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a b
     CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
     rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 0.4 0.5 0.6 0.75\n");
     CHECK(rows.of("0.75 1") == "a 000 0 0: 0.25 0.5 0.5 0.5");
-    CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"), "a polygon's corners lie between 0 and 1, not at 2"));
+    CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"), "fractions of the image's width and height are needed, of 0 to 1, not 2"));
     CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence lies between 0 and 1, not at 1.5"));
 }
 

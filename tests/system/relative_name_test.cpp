@@ -34,6 +34,7 @@ TEST_CASE("a name that leads out of its directory has an obstacle") {
         CHECK(obstacle(name).empty());
     }
     CHECK(obstacle("") == "the name of an image is empty");
+    CHECK(obstacle(std::string("a\0b", 3)).ends_with("has a zero character, which no file's has"));
     CHECK(obstacle("/a") == "'/a' is absolute, and leads out of its directory");
     CHECK(obstacle("deep/../a") == "'deep/../a' climbs out of its directory");
     CHECK(obstacle("out/a.png") == "'out/a.png' leads out of its directory through a symbolic link");
