@@ -86,14 +86,17 @@ GLIMPSE_EXPORT ParameterDocument parse_parameters(std::string_view text, const s
 GLIMPSE_EXPORT ParameterDocument read_parameters(const std::filesystem::path& path,
                                                  const ParameterDefaults& defaults);
 
+/// Throws `UsageError` where a document has no entry, as that of one image alone may. `file` is its name.
+GLIMPSE_EXPORT void require_entries(const ParameterDocument& document, const std::string& file);
+
 /// A record of a manifest, which is one of its lines.
 struct ManifestRecord {
-    std::filesystem::path image{};        ///< as written, relative to the manifest's directory
-    std::optional<std::string> name{};    ///< replaces the image's own name in the outputs' names
-    ParameterDocument glimpses{};         ///< empty: the record has none, and the run's own hold
-    std::optional<int> page{};            ///< of the image's file, ≥ 0
-    std::optional<AlphaChannel> alpha{};  ///< of the image; none: it says nothing
-    std::string problem{};                ///< why its name cannot be that of outputs; empty where it can
+    std::filesystem::path image{};                ///< as written, relative to the manifest's directory
+    std::optional<std::string> name{};            ///< replaces the image's own name in the outputs' names
+    std::optional<ParameterDocument> glimpses{};  ///< none: the run's own hold; empty: none are wanted
+    std::optional<int> page{};                    ///< of the image's file, ≥ 0
+    std::optional<AlphaChannel> alpha{};          ///< of the image; none: it says nothing
+    std::string problem{};  ///< why its name cannot be that of outputs; empty where it can
 };
 
 /// Reads a record, `line` ≥ 1 being its number in `file`. Throws `UsageError` as `parse_parameters`.

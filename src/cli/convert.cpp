@@ -49,11 +49,17 @@ Size image_size(const std::string& text) {
     }
 }
 
-ParameterDocument read(const ConvertOptions& o) {
+ParameterDocument read_input(const ConvertOptions& o) {
     if (o.parameters != standard_stream) return read_parameters(o.parameters, o.defaults);
     const auto bytes = read_standard_input(document_limit);
     return parse_parameters({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "standard input", {},
                             o.defaults);
+}
+
+ParameterDocument read(const ConvertOptions& o) {
+    ParameterDocument document = read_input(o);
+    require_entries(document, o.parameters == standard_stream ? "standard input" : o.parameters);
+    return document;
 }
 
 void require_used_defaults(const ParameterDocument& document, const ParameterDefaults& defaults) {

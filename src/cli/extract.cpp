@@ -18,6 +18,7 @@
 #include "glimpse/figure.hpp"
 #include "glimpse/files.hpp"
 #include "glimpse/image_file.hpp"
+#include "glimpse/inputs.hpp"
 #include "glimpse/resume.hpp"
 #include "glimpse/sheet.hpp"
 #include "glimpse/track_outputs.hpp"
@@ -176,6 +177,9 @@ Outcome extract(ExtractOptions& o) {
     if (o.untrusted) restrict_process(permissions_of(o), o.run.jobs, o.input.warn);
     warn_without_fonts(o);
     warn_without_captions(o);
+    if (const std::string warning = warning_of_order(o.input.inputs);
+        makes_joint_outputs(o.output) && !warning.empty())
+        o.input.warn(warning);
     const std::unique_ptr<Backend> backend = make_backend(o.device);
     const auto print = [&] {
         for (const std::string& text : warnings) {

@@ -1,6 +1,7 @@
 #include "glimpse/inputs.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "glimpse/error.hpp"
 #include "glimpse/files.hpp"
@@ -14,6 +15,7 @@
 #include "inputs/option_use.hpp"
 #include "inputs/paged_jobs.hpp"
 #include "parameters/document.hpp"
+#include "system/natural_order.hpp"
 
 namespace glimpse {
 
@@ -85,11 +87,11 @@ class ConcatenatedSources final : public JobSource {
 /// The source that the options name; it owns what that reads from.
 class Inputs final : public JobSource {
   public:
-    Inputs(const InputOptions& options, BadRecord bad, Interrupted interrupted)
+    Inputs(const InputOptions& options, Interrupted interrupted)
         : options_(options),
           interrupted_(std::move(interrupted)),
           maker_(options_, standard_input_),
-          source_(std::make_unique<PagedJobs>(opened(bad), options_)) {}
+          source_(std::make_unique<PagedJobs>(opened(), options_)) {}
 
     std::optional<ImageJob> next() override { return source_->next(); }
     [[nodiscard]] std::optional<std::size_t> size() const override { return source_->size(); }
@@ -98,12 +100,12 @@ class Inputs final : public JobSource {
     [[nodiscard]] const Document& shared() const { return maker_.shared(); }
 
   private:
-    std::unique_ptr<JobSource> opened(BadRecord bad) {
+    std::unique_ptr<JobSource> opened() {
         if (options_.annotations) return std::make_unique<AnnotatedJobs>(options_);
         if (!options_.archives.empty())
             return std::make_unique<ArchiveStream>(options_, maker_, standard_input_, interrupted_);
         if (options_.manifest)
-            return std::make_unique<Manifest>(options_, bad, maker_, standard_input_, interrupted_);
+            return std::make_unique<Manifest>(options_, maker_, standard_input_, interrupted_);
         std::vector<std::unique_ptr<JobSource>> sources;
         for (const std::string& input : options_.inputs) {
             if (input == standard_stream) {
@@ -164,10 +166,19 @@ std::vector<ImageJob> drained(JobSource&& source) {
 
 }  // namespace
 
+std::string warning_of_order(const std::vector<std::string>& inputs) {
+    if (!std::ranges::is_sorted(inputs)) return {};
+    const auto found = std::ranges::adjacent_find(
+        inputs, [](const std::string& one, const std::string& next) { return comes_before(next, one); });
+    if (found == inputs.end()) return {};
+    return "the images are taken in the order of the inputs, in which " + *found + " comes before " +
+           *std::next(found) + ", as a shell's patterns have it; a directory is read in natural order";
+}
+
 std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
                                      const Interrupted& interrupted) {
     validate(options);
-    auto jobs = std::make_unique<Inputs>(options, BadRecord::failed_job, interrupted);
+    auto jobs = std::make_unique<Inputs>(options, interrupted);
     if (const Document& shared = jobs->shared(); shared && shared->of_images) {
         throw UsageError(
             shared->of_images->place,
@@ -190,11 +201,17 @@ std::unique_ptr<JobSource> open_jobs(const InputOptions& options, const BoxAdjus
 std::vector<ImageJob> collect_jobs(const InputOptions& options, const BoxAdjustment& adjustment,
                                    const Interrupted& interrupted) {
     validate(options);
-    std::vector<ImageJob> jobs = drained(Inputs(options, BadRecord::error, interrupted));
+    std::vector<ImageJob> jobs = drained(Inputs(options, interrupted));
+    const bool counts_images =
+        std::ranges::any_of(jobs, [](const ImageJob& job) { return job.glimpses->of_images != nullptr; });
+    if (const std::string warning = warning_of_order(options.inputs); counts_images && !warning.empty())
+        options.warn(warning);
     if (!interrupted || !interrupted()) give_elements(jobs);
     OptionUse use(options.defaults, adjustment);
     for (const ImageJob& job : jobs) use.record(*job.glimpses);
-    if (!jobs.empty()) use.require_all_used();
+    // What an option holds for may be what failed.
+    const bool are_all_known = std::ranges::all_of(jobs, &std::string::empty, &ImageJob::problem);
+    if (!jobs.empty() && are_all_known) use.require_all_used();
     if (options.policy) std::ranges::for_each(jobs, DrawnGlimpses(*options.policy));
     return jobs;
 }

@@ -64,6 +64,16 @@ void JobMaker::require_glimpses(const std::string& image, bool may_have_sidecar)
                                 field_name("manifest"));
 }
 
+/// What is wrong with the document is the job's problem.
+void JobMaker::give_own(ImageJob& job, const std::string& sidecar) const try {
+    ParameterDocument own = read_parameters(sidecar, options_.defaults);
+    parameters::require_of_one_image(own);
+    give(job, std::make_shared<const ParameterDocument>(std::move(own)));
+} catch (const UsageError& error) {
+    job.problem = error.what();
+    job.glimpses = std::make_shared<const ParameterDocument>();
+}
+
 ImageJob JobMaker::with_glimpses(ImageJob job) const {
     const auto none = std::make_shared<const ParameterDocument>();
     if (!job.problem.empty()) {
@@ -79,9 +89,7 @@ ImageJob JobMaker::with_glimpses(ImageJob job) const {
     }
     if (sidecar) {
         job.sidecar = *sidecar;
-        ParameterDocument own = read_parameters(*sidecar, options_.defaults);
-        parameters::require_of_one_image(own);
-        give(job, std::make_shared<const ParameterDocument>(std::move(own)));
+        give_own(job, *sidecar);
     } else if (shared_) {
         give(job, shared_);
     } else {
@@ -99,13 +107,12 @@ ImageJob JobMaker::of_record(ManifestRecord record, const fs::path& directory,
                  .name = record.name.value_or(output_name(record.image)),
                  .problem = std::move(record.problem)};
     if (record.page) job.image = job.image.at_page(*record.page);
-    if (!record.glimpses.empty() && options_.policy && options_.policy->mean) {
+    if (record.glimpses && options_.policy && options_.policy->mean) {
         throw UsageError(place, "the record names maps, and " + field_name("policy.mean") +
                                     " takes their place: give one of them");
     }
-    const Document glimpses = record.glimpses.empty()
-                                  ? shared_
-                                  : std::make_shared<const ParameterDocument>(std::move(record.glimpses));
+    const Document glimpses =
+        record.glimpses ? std::make_shared<const ParameterDocument>(*std::move(record.glimpses)) : shared_;
     if (!glimpses) {
         throw UsageError(place, "the record names no glimpses, and neither " + field_name("parameters") +
                                     " nor " + field_name("boxes") + " does");

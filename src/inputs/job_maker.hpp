@@ -17,8 +17,8 @@ class JobMaker {
     JobMaker(const InputOptions& options, StandardInput& standard_input)
         : options_(options), shared_(shared_document(options, standard_input)) {}
 
-    /// Completes a job with the glimpses of its sidecar, or the shared ones. A missing sidecar is the job's
-    /// problem. Throws `UsageError` where sidecars are not wanted and nothing is shared.
+    /// Completes a job with the glimpses of its sidecar, or the shared ones. A missing sidecar, or a wrong
+    /// one, is the job's problem. Throws `UsageError` where sidecars are not wanted and nothing is shared.
     [[nodiscard]] ImageJob with_glimpses(ImageJob job) const;
 
     /// The job of a manifest's record; relative paths start at `directory`, `place` is for messages. Throws
@@ -33,6 +33,8 @@ class JobMaker {
     void require_glimpses(const std::string& image, bool may_have_sidecar) const;
 
   private:
+    void give_own(ImageJob& job, const std::string& sidecar) const;
+
     const InputOptions& options_;
     Document shared_;
 };

@@ -30,10 +30,9 @@ std::unique_ptr<ByteInput> opened(const std::string& file, StandardInput& standa
 
 }  // namespace
 
-Manifest::Manifest(const InputOptions& options, BadRecord bad, const JobMaker& maker,
-                   StandardInput& standard_input, const std::function<bool()>& interrupted)
+Manifest::Manifest(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
+                   const std::function<bool()>& interrupted)
     : options_(options),
-      bad_(bad),
       maker_(maker),
       file_(*options.manifest),
       input_(opened(file_, standard_input, interrupted)),
@@ -51,7 +50,6 @@ std::optional<ImageJob> Manifest::next() {
     try {
         return job_of(*line);
     } catch (const UsageError& error) {
-        if (bad_ == BadRecord::error) throw;
         return failed_job(image_of_record(*line).value_or(""), error.what());
     }
 }
@@ -64,7 +62,8 @@ std::optional<std::string> Manifest::next_line() {
         }
         return std::nullopt;
     };
-    return bad_ == BadRecord::error ? with_context<UsageError>(file_, read) : with_context(file_, read);
+    const bool is_stream = *options_.manifest == standard_stream;
+    return is_stream ? with_context(file_, read) : with_context<UsageError>(file_, read);
 }
 
 ImageJob Manifest::job_of(const std::string& line) const {

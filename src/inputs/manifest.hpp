@@ -6,18 +6,15 @@
 
 namespace glimpse {
 
-/// How an invalid record is reported: as an error before any work, or as a job that fails.
-enum class BadRecord { error, failed_job };
-
 /// The records of a manifest, a file or standard input, as a stream.
 class Manifest final : public JobSource {
   public:
     /// Throws `UsageError` where it cannot be opened, or standard input is claimed twice.
-    Manifest(const InputOptions& options, BadRecord bad, const JobMaker& maker, StandardInput& standard_input,
+    Manifest(const InputOptions& options, const JobMaker& maker, StandardInput& standard_input,
              const std::function<bool()>& interrupted);
 
-    /// The next job; none at the end, or when interrupted. Throws `Error` where the manifest cannot be read;
-    /// with `BadRecord::error`, `UsageError` for that and for an invalid record.
+    /// The next job, of an invalid record one that fails; none at the end, or when interrupted. Throws
+    /// `Error` where standard input cannot be read, and `UsageError` where the file cannot.
     std::optional<ImageJob> next() override;
 
   private:
@@ -25,7 +22,6 @@ class Manifest final : public JobSource {
     [[nodiscard]] ImageJob job_of(const std::string& line) const;
 
     const InputOptions& options_;
-    BadRecord bad_;
     const JobMaker& maker_;
     std::string file_;
     std::filesystem::path directory_;  ///< base of relative paths

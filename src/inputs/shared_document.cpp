@@ -111,9 +111,12 @@ std::optional<ParameterDocument> read_shared(const InputOptions& options, Standa
     if (options.map) return document_of_map(*options.map);
     if (has_mean(options)) return document_of(crop_about({}, *options.policy), "policy.mean");
     if (!options.parameters) return std::nullopt;
-    if (*options.parameters != standard_stream) return read_parameters(*options.parameters, options.defaults);
-    return parse_parameters(standard_input.take_text("parameters"), place_of_standard_input, {},
-                            options.defaults);
+    const bool is_file = *options.parameters != standard_stream;
+    ParameterDocument document = is_file ? read_parameters(*options.parameters, options.defaults)
+                                         : parse_parameters(standard_input.take_text("parameters"),
+                                                            place_of_standard_input, {}, options.defaults);
+    require_entries(document, is_file ? *options.parameters : place_of_standard_input);
+    return document;
 }
 
 void supply_values(ParameterDocument& document, const OpenOptions& open) {

@@ -176,7 +176,6 @@ struct Entries {
 ParameterDocument read_entries(const Value& array, const Entries& entries, Defaults* defaults,
                                const ReadingContext& context) {
     if (!array.is_array()) array.fail("an array of entries is needed");
-    if (entries.count == 0) array.fail("at least one glimpse is needed");
     ParameterDocument document;
     document.reserve(entries.count);
     Ids ids;
@@ -339,6 +338,10 @@ void require_of_one_image(const ParameterDocument& document) {
 bool is_file_on_disk(const std::filesystem::path& path) {
     std::error_code ignored;
     return std::filesystem::is_regular_file(path, ignored);
+}
+
+void require_entries(const ParameterDocument& document, const std::string& file) {
+    if (document.empty()) throw UsageError(file, "the document has no entry, and at least one is needed");
 }
 
 ParameterDocument parse_parameters(std::string_view text, const std::string& file,

@@ -57,7 +57,7 @@ ManifestRecord read_record(JsonFile& file, ReadingContext context) {
     if (record.size() == 0) return result;
     context.sibling_keys = {record_keys.begin(), record_keys.end()};
     result.glimpses = read_document(record, context);
-    require_of_one_image(result.glimpses);
+    require_of_one_image(*result.glimpses);
     return result;
 }
 

@@ -39,7 +39,7 @@ constexpr std::string_view beginning = R"json({
       "properties": {
         "version": {"const": 1},
         "id": false,
-        "glimpses": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/entry", "properties": {"alpha": false}}}
+        "glimpses": {"type": "array", "items": {"$ref": "#/$defs/entry", "properties": {"alpha": false}}}
       },
       "allOf": [{"$ref": "#/$defs/any_keys"}, {"$ref": "#/$defs/sized_boxes"}],
       "if": {"propertyNames": {"enum": ["version", "alpha", "glimpses"]}},

@@ -83,6 +83,7 @@ SourceDocument read_source(const InputOptions& input, StandardInput& standard_in
         source.directory = directory_of(source.file);
     }
     source.glimpses = parse_parameters(source.text, source.file, source.directory, input.defaults);
+    require_entries(source.glimpses, source.file);
     if (source.glimpses.of_images) {
         parameters::require_elements(source.glimpses, 1);
         source.glimpses = source.glimpses.of_images->document(0);

@@ -413,16 +413,29 @@ class Arrays(GlimpseCase):
         self.picture("g.png", width=4, height=4, channels=1)
         self.fails(2, "write", "g.png", "-p", "p.json", "--canvas", "photo.png", "-o", "w.png", says=["it has 3 elements, one for each image, and the run has 1 image"])
 
+    def test_the_order_of_a_shells_pattern_is_told(self):
+        for inputs, is_told in ((["1.png", "10.png", "2.png"], True), (["10.png", "2.png", "1.png"], False), (["01.png", "02.png", "10.png"], False)):
+            for name in inputs:
+                self.picture(name)
+            count = numpy.zeros((len(inputs), 2, 3))
+            count[:, 0, 0] = count[:, 1, 1] = 1
+            numpy.save(self.path("t.npy"), count)
+            self.document({"mechanism": "stn", "size": [4, 4], "theta": {"file": "t.npy", "each": "image"}}, "q.json")
+            told = self.run_glimpse("extract", *inputs, "-p", "q.json", "-o", self.out, "--existing", "overwrite").stderr
+            self.assertEqual("in which 10.png comes before 2.png" in told, is_told, told)
+        told = self.run_glimpse("extract", "1.png", "10.png", "2.png", "-b", "0,0,4,4", "--strip", "-o", self.out, "--existing", "overwrite").stderr
+        self.assertIn("in which 10.png comes before 2.png", told)
+
     def test_rows_of_images_belong_to_a_document_that_they_share(self):
         names, _ = self.batch()
         entry = {"mechanism": "stn", "size": [4, 4], "theta": self.of_image("theta")}
         self.document(entry)
         self.document(entry, "photo.json")
         one = "\"each\": \"image\" is of a document that the images of a run share, by --params"
-        self.fails(2, "extract", "photo.png", "--sidecar", "-o", self.out, says=["photo.json: /theta: " + one])
+        self.fails(1, "extract", "photo.png", "--sidecar", "-o", self.out, says=["photo.json: /theta: " + one])
         record = json.dumps({"image": "photo.png"} | entry) + "\n"
         self.file("jobs.jsonl", record)
-        self.fails(2, "extract", "--manifest", "jobs.jsonl", "-o", self.out, says=["jobs.jsonl:1: /theta: " + one])
+        self.fails(1, "extract", "--manifest", "jobs.jsonl", "-o", self.out, says=["jobs.jsonl:1: /theta: " + one])
         with tarfile.open(self.path("s.tar"), "w") as archive:
             for name in ("photo.png", "photo.json"):
                 archive.add(self.path(name), name)

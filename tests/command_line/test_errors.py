@@ -157,10 +157,26 @@ class BadDocuments(GlimpseCase):
     def test_bad_sidecar_and_manifest(self):
         photo, _ = self.picture("photo.png")
         self.document('{"box": [}', "photo.json")
-        self.fails(2, "extract", photo, "--sidecar", "-o", self.out, says=["photo.json:1:10"])
-        manifest = self.file("m.jsonl", '{"image": "photo.png", "box": [0,0,4,4]}\n{"image": "photo.png", "bx": 3}\n')
-        self.fails(2, "extract", "--manifest", manifest, "-o", self.out, says=["m.jsonl:2"])
+        other, _ = self.picture("other.png")
+        self.document({"box": [0, 0, 4, 4]}, "other.json")
+        self.fails(1, "extract", photo, other, "--sidecar", "-o", self.out, says=["photo.json:1:10"])
+        self.assertEqual(self.files(), ["other.000.png"])
+        manifest = self.file("m.jsonl", '{"image": "photo.png", "bx": 3}\n{"image": "photo.png", "box": [0,0,4,4]}\n{bad\n')
+        self.fails(1, "extract", "--manifest", manifest, "-o", self.out, says=["m.jsonl:1: /bx", "m.jsonl:3"])
+        self.assertEqual(self.files(), ["other.000.png", "photo.000.png"])
         self.fails(2, "extract", "--manifest", "gone.jsonl", "-o", self.out, says=["gone.jsonl"])
+
+    def test_no_glimpses_are_wanted_of_an_image(self):
+        photo, _ = self.picture("photo.png")
+        self.document({"glimpses": []}, "photo.json")
+        manifest = self.file("m.jsonl", '{"image": "photo.png", "glimpses": []}\n{"image": "photo.png", "box": [0,0,4,4]}\n')
+        for source in ((photo, "--sidecar"), ("--manifest", manifest)):
+            result = self.run_glimpse("extract", *source, "-o", self.out, "--report", "-")
+            self.assertEqual(result.stderr, "")
+            record = json.loads(result.stdout.splitlines()[0])
+            self.assertEqual((record["status"], record["glimpses"]), ("ok", []))
+        self.assertEqual(self.files(), ["photo.000.png"])
+        self.fails(2, "extract", photo, "-p", "photo.json", "-o", self.out, says=["photo.json: the document has no entry, and at least one is needed"])
 
 
 class BadUsage(GlimpseCase):
@@ -307,7 +323,7 @@ class Limits(GlimpseCase):
         document = self.sparse("p.json", (256 << 20) + 1)
         self.fails(2, "extract", photo, "-p", document, "-o", self.out, says=[f"{document}: has {beyond}"])
         self.sparse("photo.png.json", (256 << 20) + 1)
-        self.fails(2, "extract", photo, "--sidecar", "-o", self.out, says=[f"photo.png.json: has {beyond}"])
+        self.fails(1, "extract", photo, "--sidecar", "-o", self.out, says=[f"photo.png.json: has {beyond}"])
         self.fails(2, "write", photo, "-p", document, "--canvas-size", "40x30", "-o", self.path("w.png"), says=[beyond])
         self.fails_with_input(document, "extract", photo, "-p", "-", "-o", self.out, says=f"standard input: has {beyond}")
 
