@@ -65,7 +65,9 @@ struct ImageInfo {
     bool seekable = false;   ///< a region costs no more than the tiles, strips or rows that it touches
     int maximum_shrink = 1;  ///< `decode_shrunk` takes this power of two and those below
     int pages = 1;           ///< images in the file: pages, or frames of an animation
-    bool decoded = false;    ///< on opening: `OpenOptions::memory` says what that reserves
+    /// The file ends, or is damaged, before the last of its images: there were more than `pages`, or may be.
+    bool lacks_pages = false;
+    bool decoded = false;  ///< on opening: `OpenOptions::memory` says what that reserves
 };
 
 /// An opened image. Not for several threads at once.
@@ -84,6 +86,12 @@ class GLIMPSE_EXPORT ImageReader {
     /// The bytes that `decode_shrunk(region, n)` holds at most: its result, and what is kept for the next
     /// call. The file's own bytes do not count, nor does what was held before the call.
     [[nodiscard]] virtual std::int64_t decoding_memory(const Rectangle& region, int n) const;
+    /// Of a JPEG, the most bytes before its markers that one decoding passed over, since they are no part of
+    /// the image: some cameras leave such, and so does damage, by which pixels may be wrong. ≥ 0; the first
+    /// eight may not be counted, and those below the rows that were decoded are not known.
+    [[nodiscard]] virtual std::int64_t extraneous_bytes() const { return 0; }
+    /// Whether scans of a progressive JPEG that was decoded are missing, which would refine its pixels.
+    [[nodiscard]] virtual bool lacks_scans() const { return false; }
 };
 
 /// The bytes of h×w×C pixels as they are decoded.

@@ -47,13 +47,14 @@ struct GlimpseReport {
 
 /// What became of one image.
 struct ImageReport {
-    std::string image;    ///< its path, or its archive's and its member's name
-    std::string error;    ///< empty: all succeeded; begins with "page N: " for one of a file's pages
-    Size size;            ///< as opened, pixels; 0×0 where it was not
-    int page = 0;         ///< of the file, from 0, as it was asked for
-    int pages = 1;        ///< of the file; 1 where it was not opened
-    std::string name;     ///< of its outputs, as of `ImageJob`
-    std::string archive;  ///< of which its outputs are members; empty: they are files
+    std::string image;         ///< its path, or its archive's and its member's name
+    std::string error;         ///< empty: all succeeded; begins with "page N: " for one of a file's pages
+    Size size;                 ///< as opened, pixels; 0×0 where it was not
+    int page = 0;              ///< of the file, from 0, as it was asked for
+    int pages = 1;             ///< of the file; 1 where it was not opened
+    bool lacks_pages = false;  ///< as `ImageInfo` has it
+    std::string name;          ///< of its outputs, as of `ImageJob`
+    std::string archive;       ///< of which its outputs are members; empty: they are files
     /// Of an array: its channels were read as the first axis.
     bool channels_first = false;
     /// EXIF's, as it was applied: 1 where the file has another, which was left; none where it has no other.
@@ -65,7 +66,9 @@ struct ImageReport {
     std::string device;  ///< backends that read the glimpses, joined by ", "; empty where none did
     /// `clipped_values` of the figures: how much attention their scale does not reach.
     std::int64_t clipped = 0;
-    double seconds = 0;  ///< wall-clock time of the whole job
+    std::int64_t extraneous_bytes = 0;  ///< as its reader has them
+    bool lacks_scans = false;           ///< likewise
+    double seconds = 0;                 ///< wall-clock time of the whole job
     /// The job's; null: the parameters of its glimpses are not told.
     std::shared_ptr<const ParameterDocument> document;
     BoxAdjustment adjustment{};                      ///< of every box of the document
@@ -97,6 +100,13 @@ struct DarkGlimpses {
     bool are_black = true;  ///< of all of them that sum is 0
 };
 
+/// Glimpses that are pictures, and whose fill is no value of their depth: it is rounded or clipped.
+struct InexactFills {
+    std::size_t count = 0;
+    std::string first{};  ///< the id of the first
+    double value = 0;     ///< of its fill, such a one
+};
+
 /// A finished job, with all that its consumer needs.
 struct FinishedJob {
     ImageJob job{};  ///< an image that was in memory has left it
@@ -114,6 +124,7 @@ struct FinishedJob {
     bool may_be_channels_first = false;
     int picture_shrink = 1;           ///< how many times the image is shrunk in its overlay and its panel
     std::size_t labels_left_out = 0;  ///< those of its glimpses in its overlay and its panel
+    InexactFills inexact_fills{};
     DarkGlimpses dark_masks{};
     DarkGlimpses dark_gaussians{};
 };

@@ -27,6 +27,7 @@ void Notices::record(const FinishedJob& done) {
     if (report.pages > 1 && !done.job.image.page()) {
         several_pages_.add(report.image + " of " + std::to_string(report.pages));
     }
+    record_damage(done);
     if (done.annotated_turned) turned_.add(report.image);
     if (done.picture_shrink > 1) {
         shrunk_.add(report.image + " of " + to_string(report.size) + " to " +
@@ -46,6 +47,10 @@ void Notices::record(const FinishedJob& done) {
     }
     if (report.clipped > 0) clipped_.add(report.image + ": " + values(report.clipped));
     record_masks_without_contours(done);
+    record_unseeing(done);
+    record_mostly_outside(done);
+    if (const InexactFills& fills = done.inexact_fills; fills.count > 0)
+        inexact_fills_.add(report.image + ": " + fills.first + ", " + number_text(fills.value), fills.count);
     record_dark(done, done.dark_masks, dark_masks_);
     record_dark(done, done.dark_gaussians, dark_gaussians_);
     record_stretched(done);
@@ -61,12 +66,40 @@ void Notices::record(const TrackReport& report) {
     lacking_joint_labels_.add(report.output);
 }
 
+void Notices::record_damage(const FinishedJob& done) {
+    const ImageReport& report = done.report;
+    const bool is_told = done.job.is_one_of_pages && report.page > 0;
+    if (report.lacks_pages && !is_told)
+        lacking_pages_.add(report.image + " of " + std::to_string(report.pages));
+    if (report.extraneous_bytes > 0)
+        extraneous_.add(report.image + ": " + std::to_string(report.extraneous_bytes) + " or more");
+    if (report.lacks_scans) lacking_scans_.add(report.image);
+}
+
 void Notices::record_masks_without_contours(const FinishedJob& done) {
     const bool are_drawn = options_.output.style.kind == OverlayStyle::Kind::contour && !options_.run.dry_run;
     if (!are_drawn) return;
     for (const GlimpseReport& glimpse : done.report.glimpses) {
         if (glimpse.mechanism != Mask::name || !glimpse.error.empty() || !glimpse.support.empty()) continue;
         without_contours_.add(done.report.image + ": " + glimpse.id);
+    }
+}
+
+/// Masks have no padding: where they are 0 all over, they are dark ones.
+void Notices::record_unseeing(const FinishedJob& done) {
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        const bool sees_nothing = glimpse.support.empty() && glimpse.size != Size{};
+        if (sees_nothing && glimpse.error.empty() && glimpse.mechanism != Mask::name)
+            unseeing_.add(done.report.image + ": " + glimpse.id);
+    }
+}
+
+/// Of annotations, whose numbers may be in another order than they are read in: a corner taken for a size.
+void Notices::record_mostly_outside(const FinishedJob& done) {
+    if (!options_.input.annotations || !options_.run.adjustment.is_identity()) return;
+    for (const GlimpseReport& glimpse : done.report.glimpses) {
+        const bool is_known = glimpse.error.empty() && glimpse.size != Size{};
+        if (is_known && glimpse.inside <= 0.5) mostly_outside_.add(done.report.image + ": " + glimpse.id);
     }
 }
 
@@ -125,6 +158,7 @@ void Notices::tell() const {
                             ", of which the first was read" + several_pages_.first() +
                             "; --page chooses another, or all");
     }
+    tell_damage();
     tell_turned();
     if (!shrunk_.empty()) {
         options_.input.warn("the overlays and panels of " +
@@ -142,6 +176,7 @@ void Notices::tell() const {
                             " 0 all over, so that --overlay-style contour has nothing to draw around" +
                             without_contours_.first());
     }
+    tell_unseeing();
     const std::string safe = R"("normalise": "safe" looks at the image's nearest pixels)";
     tell_dark(dark_masks_, "masks", R"("normalise": "max" divides a mask's weights by the greatest of them)",
               {});
@@ -164,6 +199,45 @@ void Notices::tell() const {
         options_.input.warn("on " + stretched_.counted("image", "images") +
                             " a map of another aspect is stretched" + stretched_.first() +
                             R"(; "view" or "within" says which part of the image the model saw)");
+    }
+}
+
+/// What could be read although a file is damaged, or may be.
+void Notices::tell_damage() const {
+    if (!lacking_pages_.empty()) {
+        options_.input.warn(lacking_pages_.counted("file ends, or is damaged, before its last page",
+                                                   "files end, or are damaged, before their last page") +
+                            lacking_pages_.first() + "; what is left was read");
+    }
+    if (!extraneous_.empty()) {
+        options_.input.warn(
+            "in " + extraneous_.counted("image", "images") +
+            " bytes before a marker are no part of the picture" + extraneous_.first() +
+            "; some cameras leave such, but damage does, too: see whether the picture is right");
+    }
+    if (!lacking_scans_.empty()) {
+        options_.input.warn(lacking_scans_.counted("progressive JPEG lacks", "progressive JPEGs lack") +
+                            " the scans that would refine it" + lacking_scans_.first() +
+                            ", as where a file was cut off");
+    }
+}
+
+void Notices::tell_unseeing() const {
+    if (!mostly_outside_.empty()) {
+        options_.input.warn(
+            mostly_outside_.counted("annotated box lies by half or more outside its image",
+                                    "annotated boxes lie by half or more outside their images") +
+            mostly_outside_.first() + "; see whether their numbers are what they are read as");
+    }
+    if (!unseeing_.empty()) {
+        options_.input.warn(unseeing_.counted("glimpse sees no pixel of its image and is",
+                                              "glimpses see no pixel of their images and are") +
+                            " padding all over" + unseeing_.first());
+    }
+    if (!inexact_fills_.empty()) {
+        options_.input.warn("the padding of " + inexact_fills_.counted("glimpse", "glimpses") +
+                            " is no value of the picture's depth, and is rounded or clipped" +
+                            inexact_fills_.first() + "; --format npy keeps it");
     }
 }
 

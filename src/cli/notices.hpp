@@ -50,17 +50,22 @@ class Notices {
         bool are_black = true;  ///< of none a weight is above 0
     };
 
+    void record_damage(const FinishedJob& done);
     void record_masks_without_contours(const FinishedJob& done);
+    void record_unseeing(const FinishedJob& done);
+    void record_mostly_outside(const FinishedJob& done);
     void record_stretched(const FinishedJob& done);
     void record_tokens(const FinishedJob& done);
     void record_negative(const FinishedJob& done);
     void record_not_finite(const FinishedJob& done);
     static void record_dark(const FinishedJob& done, const DarkGlimpses& dark, DarkTally& tally);
+    void tell_damage() const;
     void tell_turned() const;
     void tell_labels() const;
     void tell_tokens() const;
     void tell_negative() const;
     void tell_former_pages() const;
+    void tell_unseeing() const;
     /// `remedy`: of a scale whose ends were given.
     void tell_clipped(const Tally& clipped, const std::string& counted, const std::string& remedy) const;
     void tell_dark(const DarkTally& tally, const std::string& mechanism, const std::string& remedy,
@@ -69,6 +74,9 @@ class Notices {
     const ExtractOptions& options_;
     Tally several_pages_;     ///< images of which the first page was read, since none was chosen
     Tally turned_;            ///< images whose annotations have the size of the other orientation
+    Tally lacking_pages_;     ///< files that end before the last of their pages
+    Tally extraneous_;        ///< images with bytes that are no part of them
+    Tally lacking_scans_;     ///< images whose last scans are missing
     Tally shrunk_;            ///< images whose overlays and panels show them shrunk
     Tally without_room_;      ///< labels that overlays and panels leave out
     Tally lacking_labels_;    ///< images of which they are
@@ -76,6 +84,9 @@ class Notices {
     Tally clipped_;           ///< images whose figures do not show all attention as strong as it is
     Tally clipped_pages_;     ///< pages of the run's sheet, likewise
     Tally without_contours_;  ///< masks around which contours found nothing to be drawn
+    Tally mostly_outside_;    ///< annotated boxes, at least half of which lie outside their images
+    Tally unseeing_;          ///< glimpses of which no pixel looks at the image
+    Tally inexact_fills_;     ///< glimpses whose fill is rounded or clipped
     DarkTally dark_masks_;
     DarkTally dark_gaussians_;
     Tally stretched_;             ///< images on which a map is stretched

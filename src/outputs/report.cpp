@@ -81,8 +81,11 @@ Json record_of(const std::string& image, const ImageReport& report) {
     record["height"] = opened ? Json(report.size.height) : Json(nullptr);
     if (report.pages > 1 || report.page > 0) record["page"] = report.page;
     if (report.pages > 1) record["pages"] = report.pages;
+    if (report.lacks_pages) record["lacks_pages"] = true;
     if (report.channels_first) record["layout"] = "nchw";
     if (report.orientation) record["orientation"] = *report.orientation;
+    if (report.extraneous_bytes > 0) record["extraneous_bytes"] = report.extraneous_bytes;
+    if (report.lacks_scans) record["lacks_scans"] = true;
     if (report.clipped > 0) record["clipped"] = report.clipped;
     if (report.policy) {
         record["policy"] = name(report.policy->kind);

@@ -20,6 +20,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Up to the zeros that a power cut may leave at its end, where the file had its length before its content.
+std::string_view without_zeros(std::string_view text) {
+    return text.substr(0, text.find_last_not_of('\0') + 1);
+}
+
 std::string read_report(const fs::path& report) {
     if (!is_there(report)) return {};  // the first run may have been killed before it wrote anything
     return read_text_file(resolved_path(report), no_limit);
@@ -64,7 +69,7 @@ std::set<std::string> finished_outputs(const fs::path& report, bool truncate) {
         }
     }
     // A file that is no report is never truncated.
-    if (!may_begin_record(std::string_view(text).substr(whole))) {
+    if (!may_begin_record(without_zeros(std::string_view(text).substr(whole)))) {
         fail_record();
     }
     std::error_code failure;

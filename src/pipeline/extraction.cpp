@@ -18,6 +18,7 @@
 #include "pipeline/decoding.hpp"
 #include "pipeline/drawing.hpp"
 #include "pipeline/glimpse_reader.hpp"
+#include "pipeline/inexact_fills.hpp"
 #include "pipeline/linearised.hpp"
 #include "pipeline/matrices.hpp"
 #include "pipeline/pictures.hpp"
@@ -237,6 +238,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     const ImageInfo& info = image.info();
     report.size = info.size;
     report.pages = info.pages;
+    report.lacks_pages = info.lacks_pages;
     const bool has_channels_first = run.options.open.layout == ArrayLayout::channels_first;
     report.channels_first = info.array && has_channels_first;
     done.may_be_channels_first = !has_channels_first && may_be_channels_first(info);
@@ -248,6 +250,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     Matrices matrices(run.plan.options, paths, report);
     matrices.plan(glimpses);
     tell_dark(glimpses, run.plan.format, info.depth, done);
+    tell_inexact_fills(glimpses, run.plan.format, info.depth, done);
     if (run.options.dry_run) {
         pictures.record_planned();
         matrices.record_planned(glimpses, saver);
@@ -267,6 +270,8 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     linearise_shown(glimpses, image, run, pictures);
     if (pictures.are_wanted()) pictures.lay_out(info.size, *job.glimpses, glimpses);
     extract_parts(decoding, image, run, reader, saver, matrices, pictures);
+    report.extraneous_bytes = image.extraneous_bytes();
+    report.lacks_scans = image.lacks_scans();
     report.clipped = pictures.clipped();
     done.labels_left_out = pictures.labels_left_out();
     done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);

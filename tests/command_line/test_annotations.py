@@ -117,13 +117,30 @@ class Coco(Annotations):
     def test_names_that_are_not_there_or_climb_out(self):
         self.picture("images/a.png")
         self.picture("secret.png")
-        os.symlink(self.directory, self.directory / "images" / "link")
+        self.picture("blobs/b.png")
+        os.symlink(self.directory / "blobs", self.directory / "images" / "link")
         names = [(1, "a.png"), (2, "gone.png"), (3, "../secret.png"), (4, str(self.directory / "secret.png")),
-                 (5, "link/secret.png")]
+                 (5, "link/b.png"), (6, "a.png\0.jpg")]
         file = self.file("c.json", coco(names, [boxed(k, k, 1, [1, 1, 4, 4]) for k, _ in names]))
         self.fails(1, "extract", "images", "--boxes", file, "-o", self.out, "--strict",
-                   says=["gone.png", "not there", "'../secret.png' climbs out", "is absolute", "through a symbolic link"])
-        self.assertEqual(self.files(), ["a.1.png"])
+                   says=["gone.png", "not there", "'../secret.png' climbs out", "is absolute", "has a zero character"])
+        self.assertEqual(self.files(), ["a.1.png", "link/b.5.png"])
+
+    def test_boxes_that_lie_outside_by_half_are_told(self):
+        self.picture("images/a.png")
+        boxes = [[20, 15, 40, 30], [30, 5, 20, 4], [-1, -1, 40, 30]]
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5 + k, 1, 1, box) for k, box in enumerate(boxes)]))
+        told = self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out).stderr
+        self.assertEqual(told, "glimpse: warning: 2 annotated boxes lie by half or more outside their images (images/a.png: 5); "
+                               "see whether their numbers are what they are read as\n")
+        self.assertEqual(self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out / "square", "--square").stderr, "")
+
+    def test_boxes_of_categories_that_are_not_named_are_told(self):
+        self.picture("images/a.png")
+        file = self.file("c.json", coco([(1, "a.png")], [boxed(5, 1, 1, [1, 1, 4, 4]), boxed(6, 1, 99, [1, 1, 4, 4]), boxed(7, 1, 98, [1, 1, 4, 4])]))
+        for options in ((), ("--category", "cat")):
+            told = self.run_glimpse("extract", "images", "--boxes", file, "-o", self.out, "--existing", "overwrite", *options).stderr
+            self.assertIn("c.json: 2 boxes have categories that it does not name, such as 99 in images/a.png; they have no name", told)
 
     def test_a_name_that_two_directories_have(self):
         for name in ("d1/1.png", "d2/1.png", "d2/2.png"):

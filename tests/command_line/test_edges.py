@@ -60,6 +60,22 @@ class Outside(Edges):
         self.assertEqual([(record["inside"], record["support"][2:]) for record in records[:1]], [(0, [0, 0])])
         numpy.testing.assert_allclose(glimpses[5][:, 4], 0.4 * pixels[5:8, 0], rtol=FLOAT32)  # its last sample, at -0.6
 
+    def test_glimpses_that_see_nothing_are_told(self):
+        photo, _ = self.picture()
+        self.document([{"box": [-4.6, 5, 5, 3]}, {"box": [50, 4, 5, 3], "padding": 9, "mechanism": "stn"},
+                       {"box": [50, 4, 5, 3], "padding": "border"}, {"box": [-4.6, 5, 5, 3], "mechanism": "gaussian"}])
+        told = self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out).stderr
+        self.assertEqual(told, f"glimpse: warning: 2 glimpses see no pixel of their images and are padding all over ({photo}: 000)\n")
+
+    def test_padding_that_a_picture_cannot_hold_is_told(self):
+        photo, _ = self.picture()
+        box = {"box": [-5, 5, 10, 10]}
+        self.document([{**box, "padding": 0.5}, {**box, "padding": 255}, {**box, "padding": [0, 0, 1000]}, {"box": [5, 5, 9, 9], "padding": -3}])
+        told = self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out).stderr
+        self.assertEqual(told, "glimpse: warning: the padding of 2 glimpses is no value of the picture's depth, and is rounded or clipped "
+                               f"({photo}: 000, 0.5); --format npy keeps it\n")
+        self.assertEqual(self.run_glimpse("extract", photo, "-p", "p.json", "-o", self.out, "--format", "npy").stderr, "")
+
     def test_inside_is_one_for_what_lies_inside(self):
         photo, _ = self.picture(width=200, height=150)
         boxes = ([20.3, 30.7, 101.7, 70.1], [0, 0, 200, 150], [10, 10, 3, 2])

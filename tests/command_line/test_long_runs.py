@@ -163,6 +163,16 @@ class Resume(LongRun):
         self.assertEqual({path: path.stat().st_mtime_ns for path in self.out.rglob("*.png")}, written)
         self.assertEqual((self.directory / "r.jsonl").read_bytes(), report)
 
+    def test_zeros_at_the_end_of_a_report_are_a_record_that_was_cut_off(self):
+        self.resumed()
+        report = self.directory / "r.jsonl"
+        whole = report.read_bytes()
+        for begun in (b"", b'{"image"'):
+            lines = whole.splitlines(keepends=True)
+            report.write_bytes(b"".join(lines[:-1]) + begun + bytes(4096))
+            self.resumed("--existing", "overwrite")
+            self.assertEqual([json.loads(line)["image"] for line in report.read_bytes().splitlines()], [json.loads(line)["image"] for line in lines])
+
     def test_what_is_missing_or_failed_is_done_again(self):
         broken = self.file("photos/0/broken.png", "no picture")
         self.resumed(status=1)

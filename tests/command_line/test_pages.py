@@ -321,6 +321,47 @@ class Pages(GlimpseCase):
         self.fails(1, "extract", path, "-b", "0,0,4,4", "-o", self.out / "b.png", "--page", FRAMES - 1,
                    says=["a chunk of its animation is damaged"])
 
+    def test_files_that_end_before_their_last_page_are_told(self):
+        gif, tiff = saved(pictures("L"), "GIF"), saved(pictures("L"), "TIFF")
+        png = saved(drawings(), "PNG")
+        last = png.rindex(b"fcTL") - 4
+        offsets = [struct.unpack_from("<I", tiff, 4)[0]]  # of directories
+        while offsets[-1]:
+            entries = struct.unpack_from("<H", tiff, offsets[-1])[0]
+            offsets.append(struct.unpack_from("<I", tiff, offsets[-1] + 2 + 12 * entries)[0])
+        astray = bytearray(tiff)
+        at = offsets[-3] + 2 + 12 * struct.unpack_from("<H", tiff, offsets[-3])[0]
+        struct.pack_into("<I", astray, at, len(tiff) + 100)
+        for name, content, pages in (("a.gif", gif[:-1], FRAMES), ("a.png", png[:last], FRAMES - 1), ("a.tif", bytes(astray), FRAMES - 1)):
+            path = self.file(name, content)
+            for choice in ((), ("--page", 1), ("--page", "all")):
+                done = self.run_glimpse("extract", path, "-b", "0,0,8,8", "-o", self.out, "--existing", "overwrite", "--report", "-", *choice)
+                self.assertIn(f"1 file ends, or is damaged, before its last page ({path} of {pages}); what is left was read", done.stderr)
+                records = [json.loads(line) for line in done.stdout.splitlines()]
+                self.assertTrue(all(record["lacks_pages"] for record in records))
+                self.assertEqual(len(records), pages if "all" in choice else 1)
+        for name, content in (("b.gif", gif), ("b.png", png), ("b.tif", tiff)):
+            done = self.run_glimpse("extract", self.file(name, content), "-b", "0,0,8,8", "-o", self.out, "--page", 0)
+            self.assertEqual(done.stderr, "")
+
+    def test_a_block_of_a_gif_may_end_twice(self):
+        gif = saved(pictures("L"), "GIF", duration=100)
+        behind = gif.rindex(b"\x21\xf9\x04")
+        path = self.file("a.gif", gif[:behind] + b"\0\0" + gif[behind:])
+        with Image.open(io.BytesIO(gif)) as reference:
+            for k, frame in enumerate(ImageSequence.Iterator(reference)):
+                numpy.testing.assert_array_equal(visible(self.page(path, "--page", k)), visible(frame))
+        self.assertEqual(self.run_glimpse("extract", path, "-b", "0,0,4,4", "-o", self.out / "n", "--page", 0).stderr, "")
+
+    def test_a_gif_is_as_large_as_its_first_frame(self):
+        gif = bytearray(saved(pictures("L"), "GIF"))
+        for size in ((2, 2), (0, 0)):
+            struct.pack_into("<HH", gif, 6, *size)
+            path = self.file("a.gif", bytes(gif))
+            with Image.open(path) as reference:
+                self.assertEqual(reference.size, (WIDTH, HEIGHT))
+                numpy.testing.assert_array_equal(visible(self.page(path, "--page", 0)), visible(reference))
+
     def test_without_a_choice_the_first_is_read_and_said_once(self):
         path = self.file("a.tif", saved(pictures("L"), "TIFF"))
         other = self.file("b.tif", saved(pictures("L"), "TIFF"))
@@ -392,7 +433,7 @@ class Pages(GlimpseCase):
         for k in (2, 0):
             numpy.testing.assert_array_equal(numpy.array(Image.open(self.out / "m" / f"p{k}.000.png")), numpy.array(frames[k]))
         manifest.write_text(json.dumps({"image": str(path), "page": -1, "box": [0, 0, 4, 4]}) + "\n")
-        self.fails(2, "extract", "--manifest", manifest, "-o", self.out / "m", says=["/page: pages are counted from 0, not -1"])
+        self.fails(1, "extract", "--manifest", manifest, "-o", self.out / "m", says=["/page: pages are counted from 0, not -1"])
 
     def test_on_standard_input_and_in_archives(self):
         content = saved(pictures("L"), "TIFF")
@@ -426,7 +467,8 @@ class Pages(GlimpseCase):
         body = bytes(content[at - 4:at + 8])
         content[at + 8:at + 12] = zlib.crc32(body).to_bytes(4, "big")
         done = self.run_glimpse("extract", self.file("a.png", bytes(content)), "-b", "0,0,4,4", "-o", self.out, "--page", "all")
-        self.assertEqual(done.stderr, "")
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertIn("before its last page", done.stderr)
         self.assertEqual(self.files(), ["a.000.000.png", "a.001.000.png"])
 
     def test_resumed_with_another_page(self):

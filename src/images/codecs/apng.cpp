@@ -186,18 +186,27 @@ void draw(const cv::Mat& picture, Blending blending, cv::Mat region) {
     }
 }
 
-}  // namespace
-
-int apng_pages(Bytes file) {
-    const Animation animation = read_animation(file);
-    if (animation.frames == 0) return 1;
-    // A header may claim any number: each frame has a description.
+/// A header may claim any number: each frame has a description.
+int described_frames(Bytes file) {
     int frames = 0;
     for (std::size_t at = png_signature_length; const auto chunk = png_chunk_at(file, at);) {
         at += chunk->length;
         frames += chunk->type == "fcTL" ? 1 : 0;
     }
-    frames = std::min(frames, animation.frames);
+    return frames;
+}
+
+}  // namespace
+
+bool lacks_apng_frames(Bytes file) {
+    const int said = read_animation(file).frames;
+    return said > 0 && described_frames(file) < said;
+}
+
+int apng_pages(Bytes file) {
+    const Animation animation = read_animation(file);
+    if (animation.frames == 0) return 1;
+    const int frames = std::min(described_frames(file), animation.frames);
     return std::max(1, animation.begins_with_default ? frames : frames + 1);
 }
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <new>
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
@@ -41,6 +42,7 @@ struct ErrorManager {
     std::jmp_buf jump;
     std::array<char, JMSG_LENGTH_MAX> message;
     bool is_out_of_time;
+    std::int64_t extraneous_bytes;
 };
 
 [[noreturn]] void fail(j_common_ptr info) {
@@ -84,6 +86,9 @@ void record_warning(j_common_ptr info, int level) {
     if (level >= 0) return limit_time(info, bytes_a_marker);
     switch (info->err->msg_code) {
         case JWRN_EXTRANEOUS_DATA:
+            reinterpret_cast<ErrorManager*>(info->err)->extraneous_bytes += info->err->msg_parm.i[0];
+            ++info->err->num_warnings;
+            return;
         case JWRN_ADOBE_XFORM:
         case JWRN_BOGUS_ICC:
         case JWRN_JFIF_MAJOR:
@@ -242,6 +247,20 @@ class Decompressor {
         jpeg_read_scanlines(&info_, rows, 1);
     }
 
+    /// Whether scans are missing that would refine the image.
+    [[nodiscard]] bool lacks_scans() const { return info_.progressive_mode && leaves_open(info_); }
+
+    /// To be called once the last row is read: looks for what is left before the end. No pixel comes of it,
+    /// so that what is wrong there does not matter.
+    void finish() {
+        if (setjmp(errors_.jump)) {
+            if (errors_.is_out_of_time) throw_error();
+            return;
+        }
+        jpeg_finish_decompress(&info_);
+    }
+
+    [[nodiscard]] std::int64_t extraneous_bytes() const { return errors_.extraneous_bytes; }
     [[nodiscard]] bool is_cmyk() const { return info_.num_components == 4; }
 
   private:
@@ -255,6 +274,8 @@ class Decompressor {
             case JERR_CONVERSION_NOTIMPL:
             case JERR_EMPTY_IMAGE:
                 throw Error("this kind of JPEG is not supported: " + words);
+            case JERR_OUT_OF_MEMORY:
+                throw std::bad_alloc();
             case JERR_UNKNOWN_MARKER:
                 if (words.ends_with("0xf7")) throw Error("the file is JPEG-LS, which is not read");
                 fail_corrupt(words);
@@ -323,8 +344,14 @@ class JpegReader final : public ImageReader {
                 std::copy_n(from, std::ptrdiff_t{region.width} * stored, out.ptr(y));
             }
         }
+        if (region.bottom() == shrunk(info_.size, n).height) decompressor.finish();
+        lacks_scans_ = lacks_scans_ || decompressor.lacks_scans();
+        extraneous_bytes_ = std::max(extraneous_bytes_, decompressor.extraneous_bytes());
         return out;
     }
+
+    [[nodiscard]] std::int64_t extraneous_bytes() const override { return extraneous_bytes_; }
+    [[nodiscard]] bool lacks_scans() const override { return lacks_scans_; }
 
     [[nodiscard]] std::int64_t decoding_memory(const Rectangle& region, int /*n*/) const override {
         constexpr std::int64_t samples_a_column = 64;  // of libjpeg's groups of rows
@@ -336,6 +363,8 @@ class JpegReader final : public ImageReader {
     std::span<const std::uint8_t> bytes_;
     std::int64_t coefficient_bytes_ = 0;
     std::int64_t least_bits_ = 0;
+    std::int64_t extraneous_bytes_ = 0;
+    bool lacks_scans_ = false;
     ImageInfo info_;
 };
 

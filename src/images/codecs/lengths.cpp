@@ -85,6 +85,9 @@ GifExtent gif_extent(std::span<const std::uint8_t> bytes) {
             at += descriptor + table(bytes[at + descriptor - 1]) + 1;  // and the size of the first code
         } else if (kind == extension) {
             at += 2;
+        } else if (kind == 0) {  // some programs end a block twice
+            ++at;
+            continue;
         } else {
             break;
         }
@@ -102,6 +105,10 @@ std::optional<std::size_t> gif_length(std::span<const std::uint8_t> bytes) {
 
 int gif_pages(std::span<const std::uint8_t> bytes) {
     return std::max(gif_extent(bytes).pictures, 1);
+}
+
+bool has_gif_trailer(std::span<const std::uint8_t> bytes) {
+    return gif_extent(bytes).length.has_value();
 }
 
 namespace {

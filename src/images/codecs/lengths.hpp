@@ -40,6 +40,8 @@ std::optional<std::size_t> png_length(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> gif_length(std::span<const std::uint8_t> bytes);
 /// The pictures of an animation; 1 where it has none.
 GLIMPSE_EXPORT int gif_pages(std::span<const std::uint8_t> bytes);
+/// Whether its trailer is there, which follows the last of them.
+GLIMPSE_EXPORT bool has_gif_trailer(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> webp_length(std::span<const std::uint8_t> bytes);
 std::optional<std::size_t> tiff_length(std::span<const std::uint8_t> bytes);
 

@@ -120,10 +120,24 @@ bool is_there(int status) {
     return status == 0;
 }
 
+/// Reads the transparent colour or palette; false where there is none. "If the image bit depth is less than
+/// 16 bits, the least significant bits are used" of a grey (PNG, 11.3.2.1), all of which libspng would
+/// compare.
+bool read_transparency(spng_ctx* context) {
+    spng_trns transparency{};
+    if (!is_there(spng_get_trns(context, &transparency))) return false;
+    spng_ihdr header{};
+    require(spng_get_ihdr(context, &header));
+    if (header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth < 16) {
+        transparency.gray &= static_cast<std::uint16_t>((1U << header.bit_depth) - 1);
+        require(spng_set_trns(context, &transparency));
+    }
+    return true;
+}
+
 Metadata read_metadata(spng_ctx* context) {
     Metadata metadata;
-    spng_trns transparency{};
-    metadata.transparency = is_there(spng_get_trns(context, &transparency));
+    metadata.transparency = read_transparency(context);
     spng_exif exif{};
     if (is_there(spng_get_exif(context, &exif))) {
         metadata.orientation =
@@ -168,6 +182,7 @@ class PngReader final : public ImageReader {
         }
         info_.icc_profile = png_profile(bytes);
         info_.pages = apng_pages(bytes);
+        info_.lacks_pages = lacks_apng_frames(bytes);
     }
 
     [[nodiscard]] const ImageInfo& info() const override { return info_; }
@@ -176,6 +191,7 @@ class PngReader final : public ImageReader {
         require_enough_bytes();
         Decoder decoder(bytes_);
         spng_ctx* const context = decoder.context();
+        if (applied_by_decoder_) static_cast<void>(read_transparency(context));
         const int flags = SPNG_DECODE_PROGRESSIVE | (applied_by_decoder_ ? SPNG_DECODE_TRNS : 0);
         require(spng_decode_image(context, nullptr, 0, layout_.format, flags));
         cv::Mat out(region.height, region.width, CV_MAKETYPE(info_.depth, info_.channels));

@@ -54,6 +54,7 @@ class GifFile {
         control.TransparentColor = NO_TRANSPARENT_COLOR;
         while (true) {
             require_decoding_time();
+            while (!rest_.empty() && rest_.front() == 0) rest_ = rest_.subspan(1);  // a block ended twice
             GifRecordType type{};
             require(DGifGetRecordType(handle_.get(), &type));
             if (type == EXTENSION_RECORD_TYPE) {
@@ -184,13 +185,14 @@ class GifReader final : public ImageReader {
   public:
     GifReader(std::span<const std::uint8_t> bytes, int page) : bytes_(bytes), page_(page) {
         info_.pages = gif_pages(bytes);
+        info_.lacks_pages = !has_gif_trailer(bytes);
         require_page(page, info_.pages);
         GifFile file(bytes);
-        info_.size = file.canvas();
         info_.depth = CV_8U;
         info_.alpha = false;
         for (int k = 0; k <= page; ++k) {
             const Frame frame = file.next_frame();
+            if (k == 0) info_.size = canvas_of(file.canvas(), frame);
             const bool fills = frame.region.contains(whole(info_.size));
             // The canvas stays opaque once a frame has filled it, unless a frame is disposed of.
             if (frame.transparent != NO_TRANSPARENT_COLOR || (k == 0 && !fills) ||
@@ -223,6 +225,11 @@ class GifReader final : public ImageReader {
     }
 
   private:
+    /// As browsers and Pillow have it, a first frame that is larger than the canvas enlarges that.
+    static Size canvas_of(Size canvas, const Frame& first) {
+        return {std::max(canvas.width, first.region.right()), std::max(canvas.height, first.region.bottom())};
+    }
+
     /// Draws a frame and leaves what the next one is drawn on.
     static void show(GifFile& file, const Frame& frame, const Rectangle& region, cv::Mat& canvas) {
         const Rectangle seen = intersection(frame.region, region);

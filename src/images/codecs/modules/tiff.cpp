@@ -67,6 +67,7 @@ class TiffReader final : public ImageReader {
         if (page == 0) require_no_thumbnail();
         require_no_volume();
         info_.pages = file_.pages();
+        info_.lacks_pages = file_.lacks_directories();
         const auto width = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGEWIDTH, 0);
         const auto height = tiff_field<std::uint32_t>(tiff_, TIFFTAG_IMAGELENGTH, 0);
         constexpr std::uint32_t largest = std::numeric_limits<int>::max();

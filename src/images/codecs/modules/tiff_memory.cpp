@@ -143,6 +143,17 @@ int TiffFile::pages() const {
     return std::max(count, static_cast<int>(std::min(images, most)));
 }
 
+bool TiffFile::lacks_directories() const {
+    const TiffStructure structure(bytes_);
+    std::uint64_t next = structure.first();
+    for (int k = directories(); k > 0; --k) {
+        const auto end = structure.for_each_entry(next, [](const TiffStructure::Entry&) {});
+        if (!end) return false;  // one that libtiff knows to read
+        next = structure.next(*end);
+    }
+    return next != 0;
+}
+
 void TiffFile::require_known_predictor() const {
     constexpr std::array<std::uint16_t, 5> with_predictor{
         COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_LZMA, COMPRESSION_ZSTD};

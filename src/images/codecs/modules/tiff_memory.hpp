@@ -29,6 +29,8 @@ class TiffFile {
     [[nodiscard]] int pages() const;
     /// libtiff's last complaint on this thread; it prints nothing.
     [[nodiscard]] std::string complaint() const;
+    /// Whether the last directory that can be read leads on to another.
+    [[nodiscard]] bool lacks_directories() const;
     [[noreturn]] void fail_writing() const;
     /// Writes the directory and returns the file's bytes. Throws `Error`.
     std::vector<std::uint8_t> finish();
