@@ -25,8 +25,10 @@ const std::map<std::string, OverlayStyle::Kind> overlay_styles{
     {"heat", OverlayStyle::Kind::heat},   {"outline", OverlayStyle::Kind::outline},
     {"both", OverlayStyle::Kind::both},   {"dim", OverlayStyle::Kind::dim},
     {"blend", OverlayStyle::Kind::blend}, {"contour", OverlayStyle::Kind::contour}};
-const std::map<std::string, SheetContent> sheet_contents{
-    {"glimpses", SheetContent::glimpses}, {"overlays", SheetContent::overlays}, {"maps", SheetContent::maps}};
+const std::map<std::string, SheetContent> sheet_contents{{"glimpses", SheetContent::glimpses},
+                                                         {"overlays", SheetContent::overlays},
+                                                         {"maps", SheetContent::maps},
+                                                         {"pairs", SheetContent::pairs}};
 const std::map<std::string, bool> sheet_extents{{"image", false}, {"run", true}};
 const std::map<std::string, Existing> existing_choices{
     {"overwrite", Existing::overwrite}, {"skip", Existing::skip}, {"error", Existing::error}};
@@ -208,15 +210,17 @@ void add_scale(Command& command, ExtractOptions& o) {
 void add_sheet(Command& command, ExtractOptions& o) {
     CLI::Option* const sheet = command.add_choice(
         "--sheet", o.sheet, keys(sheet_contents),
-        "also write NAME.sheet.png: all glimpses, their overlays or their maps, captioned");
+        "also write NAME.sheet.png: all glimpses, their overlays, both side by side (pairs) or their maps, "
+        "captioned");
     const SheetOptions defaults;
     command.add_number("--columns", o.columns, 1, static_cast<int>(most_cells_of_page), "of --sheet")
         ->needs(sheet)
         ->default_str("about twice as wide as high");
     command
-        .add_number("--cell-size", o.cell_size, least_cell_size, greatest_cell_size,
-                    "of --sheet and --strip: the longer side of a cell, pixels; below " +
-                        std::to_string(least_captioned_cell) + " without captions")
+        .add_number(
+            "--cell-size", o.cell_size, least_cell_size, greatest_cell_size,
+            "of --sheet and --strip: the longer side of a cell, of pairs of each half, pixels; below " +
+                std::to_string(least_captioned_cell) + " without captions")
         ->default_str(std::to_string(defaults.cell_size) + ", of --strip " +
                       std::to_string(TrackOptions().cell_size));
 }
@@ -274,8 +278,10 @@ void add_pictures(Command& command, ExtractOptions& o) {
         .add_number("--overlay-size", o.overlay_size, 1, std::numeric_limits<int>::max(),
                     "of overlays: shrink an image whose longer side has more pixels, and enlarge none beyond")
         ->default_str(std::to_string(o.output.overlay_size));
-    command.add_flag("--panel", o.output.panel,
-                     "also write NAME.panel.png (--figure-format): the overlay, and the glimpses beside it");
+    command.add_flag(
+        "--panel", o.output.panel,
+        "also write NAME.panel.png (--figure-format): the overlay, and the glimpses beside it; of more than "
+        "three masks a sheet, each on the image and its glimpse beside it");
     add_sheet(command, o);
     command
         .add_choice("--figure-format", o.figure_format, strings(figure_format_names()),

@@ -32,7 +32,7 @@ constexpr const char* about_overlays = "is about overlays: give --overlay or --p
 
 /// Those, or overlays in cells.
 bool has_any_overlay(const ExtractOptions& o) {
-    return has_overlay(o) || o.output.sheet.content == SheetContent::overlays;
+    return has_overlay(o) || shows_overlays(o.output.sheet.content);
 }
 
 constexpr const char* about_any_overlays = "is about overlays: give --overlay, --panel or --sheet overlays";

@@ -38,6 +38,9 @@ void Notices::record(const FinishedJob& done) {
         without_room_.add(of_image, done.labels_left_out);
         lacking_labels_.add(report.image);
     }
+    if (done.maps_together > 0) {
+        merged_.add(report.image + ": " + std::to_string(done.maps_together));
+    }
     if (!done.former_pages.empty()) {
         former_pages_.add(done.former_pages.front().string(), done.former_pages.size());
     }
@@ -167,6 +170,12 @@ void Notices::tell() const {
                             std::to_string(options_.output.overlay_size) +
                             " pixels; --overlay-size says how many");
     }
+    if (!merged_.empty()) {
+        options_.input.warn("the overlays of " + merged_.counted("image show", "images show") +
+                            " more maps without a border than can be told apart in one picture" +
+                            merged_.first() +
+                            "; --sheet overlays, --sheet pairs and --panel show each by itself");
+    }
     tell_labels();
     tell_former_pages();
     tell_clipped(clipped_, "the figures of " + clipped_.counted("image", "images"),
@@ -259,7 +268,7 @@ void Notices::tell_labels() const {
     options_.input.warn("in the overlays and panels of " + lacking_labels_.counted("image", "images") + " " +
                         without_room_.counted("glimpse has", "glimpses have") +
                         " no label, since there is no room for it" + without_room_.first() +
-                        (options_.output.sheet.content == SheetContent::overlays
+                        (shows_overlays(options_.output.sheet.content)
                              ? "; the sheet shows each with its own"
                              : "; --sheet overlays shows each with its own"));
 }

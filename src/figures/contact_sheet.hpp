@@ -11,11 +11,12 @@ namespace glimpse {
 /// The layout of a contact sheet in pixels: glimpses in equal cells on white, row by row.
 struct ContactSheetLayout {
     cv::Size sheet;
-    std::size_t step = 1;              ///< every step-th glimpse is shown, from the first
-    std::vector<cv::Rect> thumbnails;  ///< of the glimpses shown, without the hairlines around them
+    std::size_t step = 1;  ///< every step-th glimpse is shown, from the first
+    /// The places of the pictures, cell by cell, without the hairlines around them.
+    std::vector<cv::Rect> thumbnails;
     cv::Rect cells;                    ///< around all, which captions may widen, without hairlines
     int cell_height = 0;               ///< of one of them
-    std::vector<FigureText> captions;  ///< the entries' labels; empty where they would be illegible
+    std::vector<FigureText> captions;  ///< the cells' labels; empty where they would be illegible
     int letter = 0;                    ///< cap height of the captions
     FigureText remark;                 ///< footnote that not all glimpses are shown; empty where they are
     int remark_letter = 0;             ///< cap height of the footnote

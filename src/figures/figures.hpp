@@ -38,8 +38,11 @@ struct Figures {
     /// glimpses fit, every `step`-th is shown. The entries' labels are the captions, left out in cells below
     /// 64 pixels.
     ContactSheetLayout (*lay_out_contact_sheet)(std::span<const PanelEntry> glimpses, int cell_size);
-    /// Cells as the options say: all of them, with their captions.
-    ContactSheetLayout (*lay_out_sheet)(std::span<const PanelEntry> glimpses, const SheetOptions& options);
+    /// Cells as the options say: all of them, with their captions. The pictures of a cell, as many as
+    /// `pictures_of_cell` says, follow each other, and the first has its label. `left_out`: how many glimpses
+    /// a footnote says there are besides.
+    ContactSheetLayout (*lay_out_sheet)(std::span<const PanelEntry> pictures, const SheetOptions& options,
+                                        std::size_t left_out);
     /// A sheet's hairlines and texts, and the places of its thumbnails.
     Figure (*empty_contact_sheet)(const ContactSheetLayout& layout);
     /// For a track whose first image has this size: shown within 640×640 pixels, enlarged by a whole factor

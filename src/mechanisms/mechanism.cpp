@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "maps/overloaded.hpp"
+#include "mechanisms/border.hpp"
 #include "mechanisms/box_form.hpp"
 #include "system/isolated.hpp"
 
@@ -138,6 +139,14 @@ void supply(Mechanism& mechanism, const cv::Mat& values, const OriginOfValues& o
 bool is_list(const Mechanism& mechanism) {
     const auto* mask = std::get_if<Mask>(&mechanism);
     return mask && mask->select == Mask::Select::pixels;
+}
+
+bool has_border(const Mechanism& mechanism) {
+    return std::visit(
+        overloaded{[](const Mask& mask) { return mask.select != Mask::Select::none; },
+                   [](const Filter&) { return false; }, [](const DeformablePoints&) { return false; },
+                   [](const auto&) { return true; }},
+        mechanism);
 }
 
 }  // namespace glimpse

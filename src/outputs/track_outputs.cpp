@@ -153,7 +153,8 @@ std::vector<Sequence> sequences_of(const std::vector<ImageJob>& jobs) {
 std::size_t cells_of_page(const SheetOptions& options) {
     constexpr std::size_t most_pixels = std::size_t{1} << 24;
     const auto side = static_cast<std::size_t>(options.cell_size);
-    return std::clamp<std::size_t>(most_pixels / (side * side), 1, most_cells_of_page);
+    const std::size_t of_cell = pictures_of_cell(options.content) * side * side;
+    return std::clamp<std::size_t>(most_pixels / of_cell, 1, most_cells_of_page);
 }
 
 std::vector<SheetPage> pages_of_run(const std::vector<ImageJob>& jobs, const SheetOptions& options) {

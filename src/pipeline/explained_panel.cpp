@@ -39,7 +39,7 @@ Figure ExplainedPanel::figure(std::span<const ExplainedCell> cells) {
     std::vector<PanelEntry> entries;
     for (const ExplainedCell& cell : cells) entries.push_back({cell.caption, picture_.size()});
     const SheetOptions options{.columns = static_cast<int>(cells.size()), .cell_size = cell_side};
-    const ContactSheetLayout layout = drawing().lay_out_sheet(entries, options);
+    const ContactSheetLayout layout = drawing().lay_out_sheet(entries, options, 0);
     Figure page = drawing().empty_contact_sheet(layout);
     for (std::size_t k = 0; k < cells.size(); ++k) {
         const LabelledMap map{{}, cells[k].lowered, k};

@@ -232,7 +232,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     ImageReport& report = done.report;
     require_outputs_below(run.plan, job.name);
     saver.renew_figures(paths);
-    Pictures pictures(paths, run.plan.options, saver, report);
+    Pictures pictures(paths, run.plan.options, *job.glimpses, saver, report);
     held.reader = open(job, run, pictures);
     ImageReader& image = *held.reader;
     const ImageInfo& info = image.info();
@@ -274,6 +274,7 @@ void extract_image(const Run& run, GlimpseReader& reader, Saver& saver, Finished
     report.lacks_scans = image.lacks_scans();
     report.clipped = pictures.clipped();
     done.labels_left_out = pictures.labels_left_out();
+    done.maps_together = pictures.maps_together();
     done.picture_shrink = pictures.overlay_shrink_for(info.size).value_or(1);
 }
 

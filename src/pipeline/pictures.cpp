@@ -7,6 +7,7 @@
 #include "figures/drawing_sizes.hpp"
 #include "glimpse/displayable.hpp"
 #include "glimpse/error.hpp"
+#include "mechanisms/border.hpp"
 #include "pipeline/decoding.hpp"
 #include "pixels/block_means.hpp"
 
@@ -19,34 +20,58 @@ cv::Mat shrunk_further(const cv::Mat& picture, int from, int to) {
     return from == to ? picture : block_means(picture, to / from, false);
 }
 
+std::size_t maps_without_border(std::span<const Glimpse> glimpses) {
+    const auto count =
+        std::ranges::count_if(glimpses, [](const Glimpse& each) { return !has_border(each.mechanism); });
+    return static_cast<std::size_t>(count);
+}
+
+/// Of a panel that is a sheet.
+SheetOptions cells_of_panel(const OutputOptions& options) {
+    SheetOptions cells{.content = SheetContent::pairs};
+    cells.cell_size = std::clamp(options.overlay_size, least_captioned_cell, cells.cell_size);
+    return cells;
+}
+
 }  // namespace
 
-Pictures::Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver, ImageReport& report)
+Pictures::Pictures(const OutputPaths& paths, const OutputOptions& options, std::span<const Glimpse> glimpses,
+                   Saver& saver, ImageReport& report)
     : paths_(paths),
       options_(options),
       saver_(saver),
       report_(report),
+      maps_(maps_without_border(glimpses)),
+      has_many_maps_(maps_ > most_maps_together),
       wants_overlay_(saver.wants(paths.overlay)),
-      wants_panel_(saver.wants(paths.panel)) {
+      wants_panel_(saver.wants(paths.panel) && !has_many_maps_) {
     if (std::ranges::any_of(paths.sheets, [&](const auto& page) { return saver.wants(page); })) {
-        sheet_.emplace(options);
+        sheets_.push_back({Sheet(options), paths.sheets});
+    }
+    if (saver.wants(paths.panel) && has_many_maps_) {
+        sheets_.push_back({Sheet(options, cells_of_panel(options), most_cells_of_panel), {&paths.panel, 1}});
     }
 }
 
 std::optional<int> Pictures::overlay_shrink_for(Size image) const {
-    if (!wants_overlay_ && !wants_panel_) return std::nullopt;
+    if (!shows_overlay()) return std::nullopt;
     return shrink_for_picture(image, options_.overlay_size);
 }
 
 std::optional<int> Pictures::shrink_for(Size image) const {
     std::optional<int> least = overlay_shrink_for(image);
-    if (!sheet_ || !sheet_->shows_image()) return least;
-    const int in_cells = sheet_->shrink_for(image);
-    return std::min(least.value_or(in_cells), in_cells);
+    for (const auto& [sheet, pages] : sheets_) {
+        if (!sheet.shows_image()) continue;
+        const int in_cells = sheet.shrink_for(image);
+        least = std::min(least.value_or(in_cells), in_cells);
+    }
+    return least;
 }
 
 std::int64_t Pictures::sheet_memory(Size image) const {
-    return sheet_ ? sheet_->memory(image, paths_.glimpses.size()) : 0;
+    std::int64_t sum = 0;
+    for (const auto& [sheet, pages] : sheets_) sum += sheet.memory(image, paths_.glimpses.size());
+    return sum;
 }
 
 Size Pictures::overlay_size(Size image, int shrink, std::size_t glimpses) const {
@@ -73,11 +98,12 @@ std::int64_t Pictures::enlargement_memory(Size image) const {
 }
 
 std::string Pictures::remedy() const {
-    const bool has_overlays = wants_overlay_ || wants_panel_;
+    const bool has_sheet = sheets_.size() > (is_panel_a_sheet() ? 1U : 0U);
+    const bool has_overlays = shows_overlay() || is_panel_a_sheet();
     std::string remedy;
     if (has_overlays) remedy = field_name("overlay_size") + " makes overlays and panels smaller";
-    if (has_overlays && sheet_) remedy += ", and ";
-    if (sheet_) remedy += field_name("sheet.cell_size") + " makes sheets smaller";
+    if (has_overlays && has_sheet) remedy += ", and ";
+    if (has_sheet) remedy += field_name("sheet.cell_size") + " makes sheets smaller";
     return remedy + ", which then need less";
 }
 
@@ -85,7 +111,7 @@ void Pictures::lay_out(Size image, std::span<const Glimpse> all, std::span<const
     image_ = image;
     all_ = all;
     glimpses_ = glimpses;
-    if (sheet_) sheet_->lay_out(image, all, glimpses);
+    for (auto& [sheet, pages] : sheets_) sheet.lay_out(image, all, glimpses);
     const std::optional<int> shrink = overlay_shrink_for(image);
     if (!shrink) return;
     OverlayStyle style = options_.style;
@@ -107,7 +133,9 @@ void Pictures::lay_out_panel_beside(Size overlay) {
 }
 
 std::int64_t Pictures::clipped() const {
-    return std::max(settled_.clipped, sheet_ ? sheet_->clipped() : 0);
+    std::int64_t most = settled_.clipped;
+    for (const auto& [sheet, pages] : sheets_) most = std::max(most, sheet.clipped());
+    return most;
 }
 
 std::vector<LabelledMap> Pictures::maps() const {
@@ -122,16 +150,18 @@ std::vector<LabelledMap> Pictures::maps() const {
 
 void Pictures::show(const LoweredGlimpse& glimpse, const Image& picture) {
     const auto place = static_cast<std::size_t>(&glimpse - glimpses_.data());
-    const bool on_sheet = sheet_ && !sheet_->shows_image();
+    const auto shows_it = [](const PagedSheet& each) { return each.sheet.shows_glimpses(); };
     const bool on_panel = panel_ && place < panel_->layout().thumbnails.size();
-    if (!on_sheet && !on_panel) return;
+    if (!on_panel && std::ranges::none_of(sheets_, shows_it)) return;
     const cv::Mat shown = displayable(picture);
-    if (on_sheet) sheet_->show(glimpse, shown);
+    for (PagedSheet& each : sheets_) {
+        if (shows_it(each)) each.sheet.show(glimpse, shown);
+    }
     if (on_panel) panel_->show_glimpse(place, shown);
 }
 
 const std::filesystem::path& Pictures::first_path() const {
-    return wants_overlay_ ? paths_.overlay : wants_panel_ ? paths_.panel : paths_.sheets.front();
+    return wants_overlay_ ? paths_.overlay : wants_panel_ ? paths_.panel : sheets_.front().pages.front();
 }
 
 void Pictures::save(const cv::Mat& image) {
@@ -143,12 +173,12 @@ void Pictures::save(const cv::Mat& image) {
     if (const auto in_overlay = overlay_shrink_for(image_)) {
         save_overlays(shrunk_further(image, *shrink, *in_overlay));
     }
-    if (!sheet_) return;
-    const cv::Mat in_cells =
-        sheet_->shows_image() ? shrunk_further(image, *shrink, sheet_->shrink_for(image_)) : cv::Mat();
-    for (std::size_t number = 0; number < paths_.sheets.size(); ++number) {
-        const std::filesystem::path& path = paths_.sheets[number];
-        if (saver_.wants(path)) save(sheet_->page(number, in_cells), path);
+    for (auto& [sheet, pages] : sheets_) {
+        const cv::Mat in_cells =
+            sheet.shows_image() ? shrunk_further(image, *shrink, sheet.shrink_for(image_)) : cv::Mat();
+        for (std::size_t number = 0; number < pages.size(); ++number) {
+            if (saver_.wants(pages[number])) save(sheet.page(number, in_cells), pages[number]);
+        }
     }
 }
 
@@ -172,8 +202,10 @@ void Pictures::save(Figure figure, const std::filesystem::path& path) {
 void Pictures::record_planned() {
     if (wants_overlay_) record(paths_.overlay);
     if (wants_panel_) record(paths_.panel);
-    for (const std::filesystem::path& page : paths_.sheets) {
-        if (saver_.wants(page)) record(page);
+    for (const auto& [sheet, pages] : sheets_) {
+        for (const std::filesystem::path& page : pages) {
+            if (saver_.wants(page)) record(page);
+        }
     }
 }
 

@@ -16,21 +16,29 @@
 
 namespace glimpse {
 
-/// The overlay, the panel and the sheet of one image, where they are wanted.
+/// The overlay, the panel and the sheet of one image, where they are wanted. Where more glimpses than
+/// `most_maps_together` have no border, the panel is a sheet of pairs.
 class Pictures {
   public:
-    /// `report` is told which of them are saved. All must outlive this object.
-    Pictures(const OutputPaths& paths, const OutputOptions& options, Saver& saver, ImageReport& report);
+    /// Of so many maps without a border one picture can still tell which is where.
+    static constexpr std::size_t most_maps_together = 3;
+    /// Those of a panel that is a sheet, which has one page.
+    static constexpr std::size_t most_cells_of_panel = 64;
+
+    /// `glimpses` are those of the image; `report` is told which pictures are saved. All but they must
+    /// outlive this object.
+    Pictures(const OutputPaths& paths, const OutputOptions& options, std::span<const Glimpse> glimpses,
+             Saver& saver, ImageReport& report);
 
     /// If so, every glimpse of the image is needed.
-    [[nodiscard]] bool are_wanted() const { return wants_overlay_ || wants_panel_ || sheet_; }
+    [[nodiscard]] bool are_wanted() const { return shows_overlay() || !sheets_.empty(); }
 
     /// How many times the whole image is shrunk for them; none where they do not show it.
     [[nodiscard]] std::optional<int> shrink_for(Size image) const;
-    /// Likewise in the overlay and the panel.
+    /// Likewise in the overlay, and in the panel that has one.
     [[nodiscard]] std::optional<int> overlay_shrink_for(Size image) const;
 
-    /// The bytes that the sheet takes at most, beside the picture of the image.
+    /// The bytes that the sheets take at most, beside the picture of the image.
     [[nodiscard]] std::int64_t sheet_memory(Size image) const;
     /// And what enlarging the picture, and a bar of the colours, add to the overlay and the panel.
     [[nodiscard]] std::int64_t enlargement_memory(Size image) const;
@@ -51,14 +59,26 @@ class Pictures {
     /// Tells the report what `save` would.
     void record_planned();
 
-    /// `clipped_values` of what is laid out: of the overlay and the panel, or of the sheet, where those are
+    /// `clipped_values` of what is laid out: of the overlay and the panel, or of a sheet, where those are
     /// more.
     [[nodiscard]] std::int64_t clipped() const;
 
     /// Labels for which the overlay and the panel that were saved had no room.
     [[nodiscard]] std::size_t labels_left_out() const { return labels_left_out_; }
 
+    /// How many maps without a border the overlay shows, where they are more than `most_maps_together`;
+    /// else 0.
+    [[nodiscard]] std::size_t maps_together() const { return wants_overlay_ && has_many_maps_ ? maps_ : 0; }
+
   private:
+    /// A sheet, and those of its pages that are wanted.
+    struct PagedSheet {
+        Sheet sheet;
+        std::span<const std::filesystem::path> pages;
+    };
+
+    [[nodiscard]] bool shows_overlay() const { return wants_overlay_ || wants_panel_; }
+    [[nodiscard]] bool is_panel_a_sheet() const { return has_many_maps_ && saver_.wants(paths_.panel); }
     [[nodiscard]] const std::filesystem::path& first_path() const;
     [[nodiscard]] std::vector<LabelledMap> maps() const;
     /// The size of an overlay of the image, shrunk so many times.
@@ -72,9 +92,11 @@ class Pictures {
     const OutputOptions& options_;
     Saver& saver_;
     ImageReport& report_;
+    std::size_t maps_;  ///< glimpses without a border
+    bool has_many_maps_;
     bool wants_overlay_;
-    bool wants_panel_;
-    std::optional<Sheet> sheet_;
+    bool wants_panel_;  ///< as an overlay and the glimpses beside it
+    std::vector<PagedSheet> sheets_;
     Size image_{};
     std::span<const Glimpse> all_;
     std::span<const LoweredGlimpse> glimpses_;

@@ -66,25 +66,23 @@ class RunPage {
         : glimpses_(glimpses), groups_(groups_of(glimpses)), output_(output), options_(options) {}
 
     [[nodiscard]] PageOfRun page() const {
-        std::vector<PanelEntry> entries(glimpses_.size());
-        for_each_group([&](Group group, std::size_t begin) { describe(group, &entries[begin]); });
-        const ContactSheetLayout layout = drawing().lay_out_sheet(entries, output_.sheet);
+        std::vector<PanelEntry> entries(in_cell() * glimpses_.size());
+        for_each_group([&](Group group, std::size_t begin) { describe(group, &entries[in_cell() * begin]); });
+        const ContactSheetLayout layout = drawing().lay_out_sheet(entries, output_.sheet, 0);
         Figure page = drawing().empty_contact_sheet(layout);
         std::vector<PageOfRun> overlays(glimpses_.size());
         for_each_group([&](Group group, std::size_t begin) {
             if (options_.interrupted()) throw Error("interrupted");
-            if (shows_image()) {
-                draw(group, &layout.thumbnails[begin], &overlays[begin]);
-            } else {
-                show(group, &layout.thumbnails[begin], &page.pictures[begin]);
-            }
+            const std::size_t first = in_cell() * begin;
+            if (shows_image()) draw(group, &layout.thumbnails[first], &overlays[begin]);
+            if (shows_glimpses(output_.sheet.content)) show(group, &page.pictures[first]);
         });
         std::int64_t clipped = 0;
         for (std::size_t k = 0; k < overlays.size(); ++k) {
-            add(page, std::move(overlays[k].figure), layout.thumbnails[k].tl());
+            add(page, std::move(overlays[k].figure), layout.thumbnails[in_cell() * k].tl());
             clipped += overlays[k].clipped;
         }
-        if (output_.colorbar) page = with_bar(std::move(page), colorbar_of(style_of_cells(output_)), layout);
+        if (output_.colorbar) page = with_bar(std::move(page), colorbar_of(style()), layout);
         return {std::move(page), clipped};
     }
 
@@ -99,6 +97,10 @@ class RunPage {
 
     [[nodiscard]] bool shows_image() const { return output_.sheet.content != SheetContent::glimpses; }
 
+    [[nodiscard]] std::size_t in_cell() const { return pictures_of_cell(output_.sheet.content); }
+
+    [[nodiscard]] OverlayStyle style() const { return style_of_cells(output_.style, output_.sheet.content); }
+
     [[nodiscard]] int shrink_for(Size image) const { return shrink_for_cells(image, output_.sheet); }
 
     /// Captions, and sizes of what the cells show; of what failed, of one pixel.
@@ -112,20 +114,23 @@ class RunPage {
             picture = {shown.width, shown.height};
         }
         for (const WrittenGlimpse& glimpse : group) {
-            const bool is_own = !shows_image() && !has_failed(glimpse);
-            *entries++ = {caption_of(glimpse), is_own ? as_written(glimpse) : picture};
+            const std::string caption = caption_of(glimpse);
+            if (shows_image()) *entries++ = {caption, picture};
+            if (!shows_glimpses(output_.sheet.content)) continue;
+            *entries++ = {caption, has_failed(glimpse) ? cv::Size(1, 1) : as_written(glimpse)};
         }
     }
 
-    /// The glimpses themselves.
-    void show(Group group, const cv::Rect* places, FigurePicture* pictures) const {
+    /// The glimpses themselves, each as the last picture of its cell; `pictures` begin with the first cell's.
+    void show(Group group, FigurePicture* pictures) const {
         for (std::size_t k = 0; k < group.size(); ++k) {
             if (has_failed(group[k])) continue;
-            pictures[k].pixels = drawing().fitted(as_shown(group[k], options_.open), places[k].size());
+            FigurePicture& last = pictures[in_cell() * (k + 1) - 1];
+            last.pixels = drawing().fitted(as_shown(group[k], options_.open), last.place.size());
         }
     }
 
-    /// The attention of each on the image.
+    /// The attention of each on the image, for the first picture of its cell.
     void draw(Group group, const cv::Rect* places, PageOfRun* overlays) const {
         if (std::ranges::all_of(group, has_failed)) return;
         const ImageSource& source = group.front().job->image;
@@ -135,13 +140,14 @@ class RunPage {
                               .beside = [&](const auto& info) { return greatest_lowering(group, info.size); },
                               .format = output_.figure_format});
             const cv::Mat picture = image.picture();
-            OverlayStyle style = style_of_cells(output_);
+            OverlayStyle style = this->style();
             style.shrink = image.shrink();
             for (std::size_t k = 0; k < group.size(); ++k) {
                 if (has_failed(group[k])) continue;
                 Lowered map = lowered(*group[k].glimpse, options_, image.info().size);
                 linearise(map, source, options_.open);
-                overlays[k] = overlay_of({{}, &map, group[k].colour()}, picture, style, places[k].size());
+                overlays[k] =
+                    overlay_of({{}, &map, group[k].colour()}, picture, style, places[in_cell() * k].size());
             }
         });
     }

@@ -14,11 +14,12 @@ namespace glimpse {
 
 namespace {
 
-/// What a page shows of a list of all.
+/// What a page shows of a list of all, of which a cell has so many.
 template <typename Element>
-std::span<Element> page_of(std::vector<Element>& all, std::size_t number) {
-    const std::size_t first = number * most_cells_of_page;
-    return std::span(all).subspan(first, std::min(most_cells_of_page, all.size() - first));
+std::span<Element> page_of(std::vector<Element>& all, std::size_t number, std::size_t in_cell = 1) {
+    const std::size_t most = most_cells_of_page * in_cell;
+    const std::size_t first = number * most;
+    return std::span(all).subspan(first, std::min(most, all.size() - first));
 }
 
 /// Where a bar may stand beside the cells: next to all of their rows that are not too many.
@@ -36,9 +37,8 @@ bool can_be_shown(const LoweredGlimpse* glimpse) {
 
 }  // namespace
 
-OverlayStyle style_of_cells(const OutputOptions& options) {
-    OverlayStyle style = options.style;
-    if (options.sheet.content == SheetContent::maps) {
+OverlayStyle style_of_cells(OverlayStyle style, SheetContent content) {
+    if (content == SheetContent::maps) {
         style.kind = OverlayStyle::Kind::blend;
         style.opacity = 1;
     }
@@ -64,28 +64,29 @@ Figure with_bar(Figure page, const std::optional<Colorbar>& bar, const ContactSh
 }
 
 int Sheet::shrink_for(Size image) const {
-    return shrink_for_cells(image, options_.sheet);
+    return shrink_for_cells(image, cells_);
 }
 
 std::int64_t Sheet::memory(Size image, std::size_t glimpses) const {
-    const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
-    const auto count = static_cast<std::int64_t>(glimpses);
+    const auto side = static_cast<std::int64_t>(cells_.cell_size);
+    const auto count = static_cast<std::int64_t>(std::min(glimpses, most_));
     const std::int64_t on_page = std::min(count, static_cast<std::int64_t>(most_cells_of_page));
     constexpr std::int64_t shown = 3;  // bytes a pixel
-    // A cell of some size has, with its gap and caption, less than twice its pixels: as pixels and as a file
-    // that grows; or in words of 4 bytes for PDF, and its file.
+    // A picture of some size has, with its gap and caption, less than twice its pixels: as pixels and as a
+    // file that grows; or in words of 4 bytes for PDF, and its file.
     constexpr std::int64_t drawn = 2 * shown + 2 * (2 * shown);
     constexpr std::int64_t words = 4;
     constexpr std::int64_t embedded = shown + 2 * words + 2 * (2 * shown) + shown;
-    const std::int64_t kept = shows_image() ? on_page : count;
+    const std::int64_t kept = (shows_image() ? on_page : 0) + (shows_glimpses() ? count : 0);
     const std::int64_t page = options_.figure_format == FigureFormat::png ? drawn : embedded;
-    return bounded_product(kept * shown + on_page * page, side * side) +
+    const std::int64_t pictures = on_page * static_cast<std::int64_t>(in_cell());
+    return bounded_product(kept * shown + pictures * page, side * side) +
            bounded_product(page, bar_area(on_page)) + fitting_memory(image, on_page);
 }
 
 std::int64_t Sheet::fitting_memory(Size image, std::int64_t cells) const {
     if (!shows_image()) return 0;
-    const auto side = static_cast<std::int64_t>(options_.sheet.cell_size);
+    const auto side = static_cast<std::int64_t>(cells_.cell_size);
     const std::int64_t area = shrunk(image, shrink_for(image)).area();
     const std::int64_t at_once = std::min<std::int64_t>(cells, cores_of_run());
     return bounded_product(at_once * attention_bytes, std::max<std::int64_t>(0, area - side * side));
@@ -93,75 +94,87 @@ std::int64_t Sheet::fitting_memory(Size image, std::int64_t cells) const {
 
 std::int64_t Sheet::bar_area(std::int64_t cells) const {
     if (!options_.colorbar) return 0;
-    const std::int64_t widest = std::max(128, options_.sheet.cell_size);  // as its digits grow with captions
-    const std::int64_t columns = options_.sheet.columns > 0 ? options_.sheet.columns : 8;
-    return widest * ceil_div(cells, columns) * 2 * options_.sheet.cell_size;
+    const std::int64_t widest = std::max(128, cells_.cell_size);  // as its digits grow with captions
+    const std::int64_t in_one_row = 8 / static_cast<std::int64_t>(in_cell());
+    const std::int64_t columns = cells_.columns > 0 ? cells_.columns : in_one_row;
+    return widest * ceil_div(cells, columns) * 2 * cells_.cell_size;
+}
+
+bool Sheet::has_place(const LoweredGlimpse& glimpse) const {
+    return place_in(all_, *glimpse.glimpse) < all_.size();
 }
 
 void Sheet::lay_out(Size image, std::span<const Glimpse> all, std::span<const LoweredGlimpse> glimpses) {
     shrink_ = shrink_for(image);
-    lowered_.assign(all.size(), nullptr);
-    shown_.resize(all.size());
+    all_ = all.first(std::min(all.size(), most_));
+    lowered_.assign(all_.size(), nullptr);
+    shown_.resize(all_.size());
     for (const LoweredGlimpse& glimpse : glimpses) {
-        lowered_[place_in(all, *glimpse.glimpse)] = &glimpse;
+        if (has_place(glimpse)) lowered_[place_in(all_, *glimpse.glimpse)] = &glimpse;
     }
-    all_ = all;
-    glimpses_ = glimpses;
-    const Size picture = shrunk(image, shrink_);
-    std::vector<PanelEntry> entries;
-    for (std::size_t k = 0; k < all.size(); ++k) {
-        const Size size = shows_image() ? picture
-                          : lowered_[k] ? lowered_[k]->lowered.map.glimpse
-                                        : Size{1, 1};
-        entries.push_back({all[k].shown_as(), {size.width, size.height}});
-    }
-    for (std::size_t number = 0; number < pages_of_sheet(all.size()); ++number) {
-        pages_.push_back(drawing().lay_out_sheet(page_of(entries, number), options_.sheet));
+    std::vector<PanelEntry> entries = this->entries(shrunk(image, shrink_));
+    for (std::size_t number = 0; number < pages_of_sheet(all_.size()); ++number) {
+        pages_.push_back(
+            drawing().lay_out_sheet(page_of(entries, number, in_cell()), cells_, all.size() - all_.size()));
     }
     if (shows_image()) settle_style();
 }
 
+std::vector<PanelEntry> Sheet::entries(Size picture) const {
+    std::vector<PanelEntry> entries;
+    const auto add = [&](std::size_t k, Size size) {
+        entries.push_back({all_[k].shown_as(), {size.width, size.height}});
+    };
+    for (std::size_t k = 0; k < all_.size(); ++k) {
+        if (shows_image()) add(k, picture);
+        if (shows_glimpses()) add(k, lowered_[k] ? lowered_[k]->lowered.map.glimpse : Size{1, 1});
+    }
+    return entries;
+}
+
 void Sheet::settle_style() {
-    OverlayStyle style = style_of_cells(options_);
+    OverlayStyle style = style_of_cells(options_.style, cells_.content);
     style.shrink = shrink_;
     std::vector<LabelledMap> maps;
-    for (const LoweredGlimpse& glimpse : glimpses_) maps.push_back({{}, &glimpse.lowered});
+    for (const LoweredGlimpse* const glimpse : lowered_) {
+        if (glimpse) maps.push_back({{}, &glimpse->lowered});
+    }
     settled_ = SettledStyle(style, maps, options_.colorbar);
 }
 
 void Sheet::show(const LoweredGlimpse& glimpse, const cv::Mat& picture) {
+    if (!has_place(glimpse)) return;
     const std::size_t k = place_in(all_, *glimpse.glimpse);
-    const cv::Rect& place = pages_[k / most_cells_of_page].thumbnails[k % most_cells_of_page];
-    shown_[k] = drawing().fitted(picture, place.size());
+    const std::vector<cv::Rect>& places = pages_[k / most_cells_of_page].thumbnails;
+    const std::size_t last_in_cell = (k % most_cells_of_page + 1) * in_cell() - 1;
+    shown_[k] = drawing().fitted(picture, places[last_in_cell].size());
 }
 
 void Sheet::show_glimpses(std::size_t number, Figure& figure) {
     const auto glimpses = page_of(lowered_, number);
     const auto shown = page_of(shown_, number);
     for (std::size_t k = 0; k < glimpses.size(); ++k) {
-        if (can_be_shown(glimpses[k])) figure.pictures[k].pixels = std::move(shown[k]);
+        const std::size_t last_in_cell = (k + 1) * in_cell() - 1;
+        if (can_be_shown(glimpses[k])) figure.pictures[last_in_cell].pixels = std::move(shown[k]);
     }
 }
 
 void Sheet::show_overlays(std::size_t number, const cv::Mat& image, Figure& figure) {
     const auto glimpses = page_of(lowered_, number);
-    const std::vector<cv::Rect>& places = pages_[number].thumbnails;
+    const auto place = [&](std::size_t k) { return pages_[number].thumbnails[k * in_cell()]; };
     std::vector<Figure> overlays(glimpses.size());
     for_each_in_parallel(glimpses.size(), [&](std::size_t k) {
         if (!can_be_shown(glimpses[k])) return;
         const LabelledMap map{{}, &glimpses[k]->lowered, colour_of(*glimpses[k]->glimpse, all_)};
-        overlays[k] = overlay_in_cell(image, map, settled_.style, places[k].size());
+        overlays[k] = overlay_in_cell(image, map, settled_.style, place(k).size());
     });
-    for (std::size_t k = 0; k < overlays.size(); ++k) add(figure, std::move(overlays[k]), places[k].tl());
+    for (std::size_t k = 0; k < overlays.size(); ++k) add(figure, std::move(overlays[k]), place(k).tl());
 }
 
 Figure Sheet::page(std::size_t number, const cv::Mat& image) {
     Figure figure = drawing().empty_contact_sheet(pages_[number]);
-    if (shows_image()) {
-        show_overlays(number, image, figure);
-    } else {
-        show_glimpses(number, figure);
-    }
+    if (shows_glimpses()) show_glimpses(number, figure);
+    if (shows_image()) show_overlays(number, image, figure);
     return with_bar(std::move(figure), settled_.colorbar, pages_[number]);
 }
 

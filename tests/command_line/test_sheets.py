@@ -30,13 +30,13 @@ class Sheets(GlimpseCase):
         return self.run_glimpse("extract", *arguments, "-o", self.out, **options)
 
     def test_a_picture_a_word_with_the_word_below(self):
-        for content in ("glimpses", "overlays", "maps"):
+        for content, in_cell in (("glimpses", 1), ("overlays", 1), ("maps", 1), ("pairs", 2)):
             self.extract(*self.caption(), "--sheet", content, "--columns", 3, "--figure-format", "pdf")
             figure = self.out / "astronaut.sheet.pdf"
             pages = subprocess.run(["pdftotext", "-layout", figure, "-"], check=True, capture_output=True, text=True).stdout
             self.assertEqual(re.findall(r"\w+", pages), WORDS)  # in reading order
             images = subprocess.run(["pdfimages", "-list", figure], check=True, capture_output=True, text=True).stdout
-            self.assertEqual(len(images.splitlines()) - 2, len(WORDS))
+            self.assertEqual(len(images.splitlines()) - 2, in_cell * len(WORDS))
 
     def test_maps_are_those_of_the_option_map(self):
         self.extract(*self.caption(), "--sheet", "maps", "--colormap", "bone", "--columns", len(WORDS), "--map")
@@ -71,7 +71,7 @@ class Sheets(GlimpseCase):
     def test_the_same_bytes_at_any_number_of_jobs(self):
         for k in range(5):
             self.picture(f"in/{k}.png", width=300, height=200)
-        for content in ("glimpses", "overlays", "maps"):
+        for content in ("glimpses", "overlays", "maps", "pairs"):
             options = ("in", "-b", "10,20,60,50", "-b", "100,20,60,50", "--sheet", content)
             self.run_glimpse("extract", *options, "-o", "one", "--jobs", 1)
             self.run_glimpse("extract", *options, "-o", "many", "--jobs", 4)
@@ -89,6 +89,7 @@ class Sheets(GlimpseCase):
         boxes = [word for k in range(len(WORDS)) for word in ("-b", f"{40 * k},50,90,80")]
         odd, _ = self.picture("odd.png", width=300, height=300)  # which no power of two fits to a cell
         for source, content, scale in ((self.caption(), "glimpses", ()), (self.caption(), "overlays", ("--scale", "0,1")),
+                                       (self.caption(), "pairs", ()),
                                        (self.caption(), "maps", ()), ((ASTRONAUT, *boxes), "overlays", ()),
                                        ((odd, *boxes), "overlays", ())):
             options = (*source, "--sheet", content, "--columns", len(WORDS), *scale)
@@ -99,9 +100,46 @@ class Sheets(GlimpseCase):
             self.extract(*options, "--over", "run")
             self.assertEqual([name for name in self.files() if "sheet" in name], ["sheet.png"])
             together = self.cells("sheet.png")
-            self.assertEqual(len(together), len(WORDS))
+            self.assertEqual(len(together), len(WORDS) * (2 if content == "pairs" else 1))
             for one, other in zip(alone, together):
                 numpy.testing.assert_array_equal(one, other)
+
+    def test_a_pair_is_the_overlay_and_the_glimpse(self):
+        cells = {}
+        for content in ("overlays", "glimpses", "pairs"):
+            self.extract(*self.caption(), "--sheet", content, "--columns", len(WORDS))
+            cells[content] = self.cells("astronaut.sheet.png")
+        for shown, alone in ((cells["pairs"][0::2], cells["overlays"]), (cells["pairs"][1::2], cells["glimpses"])):
+            numpy.testing.assert_array_equal(shown, alone)
+
+    def test_a_panel_of_many_masks_is_a_sheet_of_pairs(self):
+        self.extract(*self.caption(), "--sheet", "pairs", "--panel")
+        self.assertEqual((self.out / "astronaut.panel.png").read_bytes(), (self.out / "astronaut.sheet.png").read_bytes())
+        # Its cells are not those of the options of sheets, which a panel has not.
+        panel = (self.out / "astronaut.panel.png").read_bytes()
+        self.extract(*self.caption(), "--sheet", "maps", "--columns", 1, "--cell-size", 64, "--panel")
+        self.assertEqual((self.out / "astronaut.panel.png").read_bytes(), panel)
+        self.extract(*self.caption(), "--sheet", "pairs", "--cell-size", 100, "--panel", "--overlay-size", 100)
+        self.assertEqual((self.out / "astronaut.panel.png").read_bytes(), (self.out / "astronaut.sheet.png").read_bytes())
+
+    def test_what_one_overlay_cannot_show_is_told(self):
+        photo, document = self.caption()[0], self.caption()[-1]
+        overlay = (photo, "-p", document, "--overlay", "--report", "r.jsonl")
+        told = (f"glimpse: warning: the overlays of 1 image show more maps without a border than can be told apart in one picture "
+                f"({photo}: {len(WORDS)}); --sheet overlays, --sheet pairs and --panel show each by itself\n")
+        self.assertIn(told, self.extract(*overlay).stderr)
+        self.assertNotIn("told apart", self.extract(photo, "-p", document, "--panel").stderr)
+        few = [{"id": f"m{k}", "mechanism": "mask", "grid": [[k / 2, 1]]} for k in range(3)]
+        few += [{"id": f"c{k}", "box": [k, 2, 9, 8]} for k in range(9)]
+        self.assertNotIn("told apart", self.extract(photo, "-p", self.document(few), "--overlay", "--panel").stderr)
+        self.assertEqual(json.loads(self.path("r.jsonl").read_text())["overlay"], str(self.out / "astronaut.overlay.png"))
+
+    def test_a_panel_of_a_hundred_masks_says_how_many_are_left_out(self):
+        photo, _ = self.picture(width=40, height=30)
+        entries = [{"id": f"m{k}", "mechanism": "mask", "grid": [[k % 7 / 7, 1]]} for k in range(100)]
+        self.extract(photo, "-p", self.document(entries), "--panel", "--figure-format", "svg")
+        texts = re.findall(r"<text[^>]*>([^<]*)</text>", (self.out / "photo.panel.svg").read_text())
+        self.assertEqual(texts, [f"m{k}" for k in range(64)] + ["and 36 more"])
 
     def test_an_image_fills_its_cell_and_its_outline_lies_where_the_box_does(self):
         box = (40, 60, 120, 90)
@@ -216,11 +254,11 @@ class Sheets(GlimpseCase):
         self.file("in/b.png", "")
         self.picture("in/c.png")
         boxes = ("-b", "1,2,8,8", "-b", "90,2,8,8", "-s", "32x32")
-        for content in ("glimpses", "overlays"):
+        for content, in_cell in (("glimpses", 1), ("overlays", 1), ("pairs", 2)):
             options = ("in", *boxes, "--sheet", content, "--over", "run", "--figure-format", "svg")
             self.fails(1, "extract", *options, "-o", self.out, says=["in/b.png"])
             page = (self.out / "sheet.svg").read_text()
-            self.assertEqual(page.count("<image ") + page.count("<use "), 2)
+            self.assertEqual(page.count("<image ") + page.count("<use "), 2 * in_cell)
             self.assertEqual(re.findall(r"<text[^>]*>([^<]*)</text>", page)[:6],
                              [f"{image}: {n:03}" for image in "abc" for n in (0, 1)])
 

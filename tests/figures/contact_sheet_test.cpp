@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <opencv2/core.hpp>
 #include <string>
 
@@ -223,4 +224,64 @@ TEST_CASE("a sheet's cells are as wide as the widest label needs, whichever has 
     REQUIRE(layout.captions.size() == 2);
     CHECK(layout.captions[0].text == narrow[0].label);
     CHECK(layout.captions[1].text == narrow[1].label);
+}
+
+TEST_CASE(
+    "a sheet of pairs has both pictures of a glimpse side by side, closer than cells are, above one "
+    "caption") {
+    const std::vector<PanelEntry> pictures{{"a", {40, 40}},
+                                           {"", {10, 20}},
+                                           {"b", {40, 40}},
+                                           {"", {40, 40}},
+                                           {"c", {40, 40}},
+                                           {"", {1, 1}},
+                                           {"a d that is wider than its pictures", {40, 40}},
+                                           {"", {8, 4}}};
+    for (const int columns : {1, 2, 3, 4}) {
+        CAPTURE(columns);
+        const auto layout = figures::lay_out_sheet(
+            pictures, {.content = SheetContent::pairs, .columns = columns, .cell_size = 80});
+        REQUIRE(layout.thumbnails.size() == pictures.size());
+        REQUIRE(layout.captions.size() == pictures.size() / 2);
+        for (std::size_t k = 0; k < pictures.size(); k += 2) {
+            const cv::Rect& left = layout.thumbnails[k];
+            const cv::Rect& right = layout.thumbnails[k + 1];
+            CHECK(left.size() == cv::Size(80, 80));
+            CHECK(left.br().y == right.br().y);
+            const int between = right.x - left.br().x;
+            CHECK(between >= 2);  // hairlines
+            const FigureText& caption = layout.captions[k / 2];
+            CHECK(caption.position.y > left.br().y);
+            // Below where both meet, to a pixel of rounding.
+            const int middle = 2 * caption.position.x + text_width(caption.text, layout.letter);
+            CHECK(std::abs(middle - (left.br().x + right.x)) <= 2);
+            if (columns == 1 || k / 2 % static_cast<std::size_t>(columns) == 0) continue;
+            CHECK(left.x - layout.thumbnails[k - 1].br().x > 2 * between);
+            CHECK(left.y == layout.thumbnails[k - 2].y);
+        }
+    }
+}
+
+TEST_CASE("a sheet of pairs has up to four in a row where nothing is said") {
+    const auto rows = [](std::size_t pairs) {
+        const auto layout = figures::lay_out_sheet(entries(2 * pairs, {100, 100}),
+                                                   {.content = SheetContent::pairs, .cell_size = 100});
+        const int left = layout.thumbnails.front().x;
+        return std::ranges::count(layout.thumbnails, left, &cv::Rect::x);
+    };
+    CHECK(rows(4) == 1);
+    CHECK(rows(5) == 2);
+    CHECK(rows(8) == 2);
+}
+
+TEST_CASE("a sheet says below its cells how many glimpses it leaves out") {
+    const auto all = entries(6, {100, 100});
+    const auto whole = figures::lay_out_sheet(all, {.cell_size = 100});
+    CHECK(whole.remark.text.empty());
+    const auto part = figures::lay_out_sheet(all, {.cell_size = 100}, 3);
+    CHECK(part.remark.text == "and 3 more");
+    CHECK(part.thumbnails == whole.thumbnails);
+    const FigureText& last = part.captions.back();
+    CHECK(part.remark.position.y > last.position.y + part.letter);
+    CHECK(part.remark.position.y + part.remark_letter < part.sheet.height);
 }

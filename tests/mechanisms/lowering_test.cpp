@@ -7,13 +7,16 @@
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "filters.hpp"
 #include "glimpse/box_adjustment.hpp"
 #include "glimpse/error.hpp"
 #include "glimpse/mechanism.hpp"
+#include "mechanisms/border.hpp"
 #include "refusals.hpp"
 
 // What mechanisms make of parameters at the edge of what they take.
@@ -367,4 +370,41 @@ TEST_CASE("filters have a full weight where their weights have one sum, but for 
     CHECK(of_two(1.0005F, 0.9999F) == doctest::Approx(1.0002));
     CHECK(of_two(1.01F, 0.99F) == 0);
     CHECK(of_two(1, -1) == 0);
+}
+
+TEST_CASE("whether a glimpse has a border is known before it is lowered") {
+    constexpr Size image{12, 9};
+    const Box box{2, 1, 6, 5};
+    Crop crop;
+    crop.form = Crop::BoxForm{box, Units::pixels};
+    Gaussian gaussian;
+    gaussian.form = Gaussian::BoxForm{{box, Units::pixels}};
+    SpatialTransformer transformer;
+    transformer.form = SpatialTransformer::BoxForm{box, Units::pixels, 30};
+    Retina retina;
+    retina.form = Retina::BoxForm{box, Units::pixels};
+    retina.window = 0;
+    std::vector<Mechanism> mechanisms{crop, gaussian, transformer, retina};
+    for (const auto select : {Mask::Select::none, Mask::Select::pixels, Mask::Select::box}) {
+        for (const auto reduce : {Mask::Reduce::none, Mask::Reduce::sum}) {
+            Mask mask;
+            mask.form = Mask::GridForm{(cv::Mat_<double>(1, 3) << 0, 1, 0)};
+            mask.upsample = Mask::Upsample::nearest;
+            mask.kind = Mask::Kind::hard;
+            if (select != Mask::Select::none && reduce != Mask::Reduce::none) continue;
+            mask.select = select;
+            mask.reduce = reduce;
+            mechanisms.emplace_back(mask);
+        }
+    }
+    mechanisms.emplace_back(filters::of_kernel({0, 1, 0, 1, 2, 1, 0, 1, 0}));
+    const std::vector<AttendedPoint> points{{{3, 4}, 0.5}};
+    mechanisms.emplace_back(DeformablePoints{std::make_shared<const std::vector<AttendedPoint>>(points)});
+    std::set<std::size_t> alternatives;
+    for (const Mechanism& mechanism : mechanisms) {
+        CAPTURE(std::string(name(mechanism)));
+        alternatives.insert(mechanism.index());
+        CHECK(has_border(mechanism) == has_border(lower(mechanism, image)));
+    }
+    CHECK(alternatives.size() == std::variant_size_v<Mechanism>);
 }

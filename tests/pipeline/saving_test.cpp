@@ -102,7 +102,7 @@ TEST_CASE("saving: a panel shows each glimpse in its own place, and an overlay n
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
     ImageReport report;
-    Pictures pictures(job.paths, job.plan.options, saver, report);
+    Pictures pictures(job.paths, job.plan.options, *job.job.glimpses, saver, report);
     REQUIRE(pictures.are_wanted());
     pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
     pictures.show(job.glimpses[1], {.pixels = cv::Mat(5, 5, CV_8UC3, cv::Scalar(10, 20, 30))});
@@ -137,7 +137,7 @@ TEST_CASE("saving: no picture is made that would lack what could not be written"
     LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
     ImageReport report;
-    Pictures pictures(job.paths, options, saver, report);
+    Pictures pictures(job.paths, options, *job.job.glimpses, saver, report);
     pictures.lay_out(job.image.size, *job.job.glimpses, job.glimpses);
     std::filesystem::create_directory(job.glimpses[0].paths->glimpse);  // in the place of an output
     CHECK_THROWS_AS(save_glimpse(job.glimpses[0], grey(4, 4), "png", saver), Error);
@@ -171,9 +171,9 @@ TEST_CASE("saving: no picture is wanted where it is there and is left as it is")
     const LoweredJob job(two_crops(), {20, 10}, options);
     Saver saver(job.plan);
     ImageReport report;
-    CHECK(Pictures(job.paths, options, saver, report).are_wanted());
+    CHECK(Pictures(job.paths, options, *job.job.glimpses, saver, report).are_wanted());
     png_in(directory, "a.overlay.png");
-    CHECK_FALSE(Pictures(job.paths, options, saver, report).are_wanted());
+    CHECK_FALSE(Pictures(job.paths, options, *job.job.glimpses, saver, report).are_wanted());
 }
 
 TEST_CASE("saving: a picture that is there is wanted where a glimpse in it is not there") {
@@ -186,9 +186,9 @@ TEST_CASE("saving: a picture that is there is wanted where a glimpse in it is no
     for (const char* name : {"a.overlay.png", "a.x.png"}) png_in(directory, name);
     Saver saver(job.plan);
     saver.renew_figures(job.paths);
-    CHECK(Pictures(job.paths, options, saver, report).are_wanted());
+    CHECK(Pictures(job.paths, options, *job.job.glimpses, saver, report).are_wanted());
     png_in(directory, "a.y.png");
     Saver another(job.plan);
     another.renew_figures(job.paths);
-    CHECK_FALSE(Pictures(job.paths, options, another, report).are_wanted());
+    CHECK_FALSE(Pictures(job.paths, options, *job.job.glimpses, another, report).are_wanted());
 }

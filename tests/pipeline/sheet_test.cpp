@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,6 +35,19 @@ ParameterDocument crops(int count) {
     ParameterDocument all;
     for (int k = 0; k < count; ++k)
         all.push_back(cropped("g" + std::to_string(k), {double(k % 30), 2, 8, 6}));
+    return all;
+}
+
+/// Masks, each of a light column of its own.
+ParameterDocument masks(std::size_t count) {
+    ParameterDocument all;
+    for (std::size_t k = 0; k < count; ++k) {
+        cv::Mat column(1, 10, CV_64F, cv::Scalar(0));
+        column.at<double>(static_cast<int>(k % 10)) = 1;
+        Mask mask;
+        mask.form = Mask::GridForm{column};
+        all.push_back({.id = "m" + std::to_string(k), .mechanism = mask});
+    }
     return all;
 }
 
@@ -84,6 +100,82 @@ TEST_CASE("sheet: a glimpse that could not be lowered keeps the cells of the oth
         CHECK(same(shown(k), figures::drawn(figures::overlay_figure(picture, {&map, 1}, style))));
     }
     CHECK(same(shown(1), cv::Mat(40, 80, CV_8UC3, cv::Scalar::all(255))));
+}
+
+TEST_CASE(
+    "sheet: a pair is the attention on the image and the glimpse, and one that failed leaves both empty") {
+    const OutputOptions options = sheet_of(SheetContent::pairs);
+    LoweredJob job(masks(3), image, options);
+    Sheet sheet(options);
+    REQUIRE(sheet.shows_image());
+    REQUIRE(sheet.shows_glimpses());
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    const cv::Mat picture = speckled({image.width, image.height});
+    for (std::size_t k = 0; k < 3; ++k) sheet.show(job.glimpses[k], picture / double(k + 1));
+    job.glimpses[1].report->error = "it failed";
+    const cv::Mat drawn = figures::drawn(pages_of(sheet, job, picture).front());
+    const std::vector<PanelEntry> entries(6, PanelEntry{"m0", picture.size()});
+    const auto places =
+        figures::lay_out_sheet(entries, {.content = SheetContent::pairs, .cell_size = cell}).thumbnails;
+    OverlayStyle style;
+    style.enlargement = 2;
+    for (const std::size_t k : {std::size_t{0}, std::size_t{2}}) {
+        const LabelledMap map{"", &job.glimpses[k].lowered, k};
+        const Figure alone = figures::overlay_figure(picture, {&map, 1}, style);
+        CHECK(same(drawn(places[2 * k]), figures::drawn(alone)));
+        CHECK(same(drawn(places[2 * k + 1]), enlarged(picture / double(k + 1), 2)));
+    }
+    for (const std::size_t k : {2, 3}) {
+        CHECK(same(drawn(places[k]), cv::Mat(places[k].size(), CV_8UC3, cv::Scalar::all(255))));
+    }
+}
+
+TEST_CASE("sheet: of the first glimpses only, it leaves the others out and says so") {
+    const OutputOptions options = sheet_of(SheetContent::glimpses);
+    LoweredJob job(crops(most_cells_of_page + 9), image, options);
+    Sheet sheet(options, options.sheet, 5);
+    sheet.lay_out(image, *job.job.glimpses, job.glimpses);
+    for (const LoweredGlimpse& glimpse : job.glimpses) {
+        sheet.show(glimpse, cv::Mat(6, 8, CV_8UC3, cv::Scalar::all(7)));
+    }
+    const Figure page = sheet.page(0, {});
+    CHECK(page.pictures.size() == 5);
+    const auto says = [](const FigureShape& shape) {
+        const auto* const text = std::get_if<FigureLettering>(&shape);
+        return text && text->line.text == "and 260 more";
+    };
+    CHECK(std::ranges::count_if(page.shapes, says) == 1);
+    CHECK(sheet.memory(image, 300) == sheet.memory(image, 5));
+}
+
+TEST_CASE("a panel of more masks than can be told apart in one picture is a sheet of pairs") {
+    OutputOptions options = into("out");
+    options.panel = options.overlay = true;
+    const Size large{1000, 400};
+    ParameterDocument mixed = crops(5);
+    for (const Glimpse& mask : masks(3)) mixed.push_back(mask);
+    const auto shrinks = [&](const ParameterDocument& document, bool overlay) {
+        const LoweredJob job(document, large, options);
+        OutputPaths paths = job.paths;
+        if (!overlay) paths.overlay.clear();
+        Saver saver(job.plan);
+        ImageReport report;
+        const Pictures pictures(paths, options, *job.job.glimpses, saver, report);
+        return std::tuple(pictures.overlay_shrink_for(large), pictures.shrink_for(large),
+                          pictures.maps_together());
+    };
+    using Shrinks = std::tuple<std::optional<int>, std::optional<int>, std::size_t>;
+    const std::optional<int> none;
+    CHECK(shrinks(masks(3), false) == Shrinks(1, 1, 0));
+    CHECK(shrinks(crops(9), false) == Shrinks(1, 1, 0));
+    CHECK(shrinks(mixed, false) == Shrinks(1, 1, 0));
+    CHECK(shrinks(masks(4), false) == Shrinks(none, 2, 0));  // cells of 256 pixels: 500, fitted
+    CHECK(shrinks(masks(3), true) == Shrinks(1, 1, 0));
+    CHECK(shrinks(masks(4), true) == Shrinks(1, 1, 4));
+    options.overlay_size = 100;
+    CHECK(shrinks(masks(4), false) == Shrinks(none, 8, 0));
+    options.overlay_size = 10;  // captions need cells of 64 pixels
+    CHECK(shrinks(masks(4), false) == Shrinks(none, 8, 0));
 }
 
 TEST_CASE("sheet: maps are the colours of the attention alone, whatever the image is") {
@@ -177,14 +269,14 @@ TEST_CASE("sheet: an image is decoded as small as its largest picture") {
     const LoweredJob job(crops(2), image, options);
     Saver saver(job.plan);
     ImageReport report;
-    const Pictures cells(job.paths, options, saver, report);
+    const Pictures cells(job.paths, options, *job.job.glimpses, saver, report);
     CHECK(cells.shrink_for(large) == 8);  // 125 pixels, which are fitted to the cell; 16 times smaller has 63
     CHECK_FALSE(cells.overlay_shrink_for(large));
     options.sheet.content = SheetContent::glimpses;
-    CHECK_FALSE(Pictures(job.paths, options, saver, report).shrink_for(large));
+    CHECK_FALSE(Pictures(job.paths, options, *job.job.glimpses, saver, report).shrink_for(large));
     options.sheet.content = SheetContent::maps;
     options.overlay_size = 500;
     OutputPaths both = job.paths;
     both.overlay = "a.overlay.png";
-    CHECK(Pictures(both, options, saver, report).shrink_for(large) == 2);
+    CHECK(Pictures(both, options, *job.job.glimpses, saver, report).shrink_for(large) == 2);
 }

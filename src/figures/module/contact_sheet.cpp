@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "figures/module/functions.hpp"
 #include "figures/module/text.hpp"
@@ -20,31 +21,44 @@ constexpr int largest_sheet = 4096;
 
 constexpr int remark_letter = 12;
 constexpr double aspect_ratio = 2;  ///< width per height of a sheet of several rows
-constexpr int one_row = 8;          ///< up to as many glimpses form a single row
+constexpr int one_row = 8;          ///< up to as many pictures form a single row
 const cv::Vec3b hairline{190, 190, 190};
 
 /// The spacing of a sheet, in pixels.
 struct Cells {
-    cv::Size cell;  ///< of a glimpse, without its hairline
+    cv::Size picture;  ///< the room of each in a cell, without its hairline
+    int pictures;      ///< side by side in a cell
+    cv::Size cell;     ///< without the outer hairlines
     cv::Size pitch;
     int gap;
     int margin;
     int letter;  ///< 0: no captions
 };
 
-/// Cells for pictures of up to that size, whose longer side is about `side` pixels; `widest`: of the labels,
-/// in cap heights.
-Cells cells_of(cv::Size picture, int side, double widest) {
+/// From a picture of a cell to the next, beside the width of its room: closer than cells are to each other.
+constexpr int between_pictures = 4;
+
+/// Cells for so many pictures each of up to that size, whose longer side is about `side` pixels; `widest`: of
+/// the labels, in cap heights.
+Cells cells_of(cv::Size picture, int side, double widest, int pictures = 1) {
     Cells cells{};
-    cells.cell = picture;
+    cells.picture = picture;
+    cells.pictures = pictures;
+    const auto side_by_side = [&](int width) {
+        return pictures * (width + between_pictures) - between_pictures;
+    };
+    cells.cell = {side_by_side(picture.width), picture.height};
     // From the smallest legible letters on, and in large cells in proportion to them.
     cells.letter = side < least_captioned_cell ? 0 : std::max(std::clamp(side / 10, 9, 12), side / 32);
     if (cells.letter > 0) {
-        const int caption = std::min(side, static_cast<int>(std::ceil(widest * cells.letter)) + 2);
+        const int caption =
+            std::min(side_by_side(side), static_cast<int>(std::ceil(widest * cells.letter)) + 2);
         cells.cell.width = std::max(cells.cell.width, caption);
     }
-    cells.gap = std::max(2, side / 16);
-    cells.margin = std::max(10, 2 * cells.gap);
+    if (pictures == 1) cells.picture = cells.cell;
+    const int gap = std::max(2, side / 16);
+    cells.gap = pictures * gap;
+    cells.margin = std::max(10, 2 * gap);
     cells.pitch = cells.cell + cv::Size(2 + cells.gap, 2 + cells.gap + 2 * cells.letter);
     return cells;
 }
@@ -70,7 +84,8 @@ int most_along(int room, int pitch, const Cells& cells) {
 cv::Size grid_of(const Cells& cells, std::size_t count, double most) {
     const double n = double(count);
     const double wanted = std::ceil(std::sqrt(aspect_ratio * n * cells.pitch.height / cells.pitch.width));
-    const double rows = std::ceil(n / std::min({std::max(wanted, double(one_row)), most, n}));
+    const double in_one_row = one_row / cells.pictures;
+    const double rows = std::ceil(n / std::min({std::max(wanted, in_one_row), most, n}));
     return {static_cast<int>(std::ceil(n / rows)), static_cast<int>(rows)};
 }
 
@@ -82,35 +97,52 @@ cv::Size size_of(const Cells& cells, cv::Size grid) {
 /// The rows below the cells that the footnote takes.
 constexpr int remark_rows = 2 * remark_letter;
 
-ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const PanelEntry> glimpses,
+/// Says below the cells that not all glimpses are shown.
+void add_remark(ContactSheetLayout& layout, const Cells& cells, std::string remark) {
+    layout.remark_letter = remark_letter;
+    layout.remark = {std::move(remark), {cells.margin, layout.sheet.height - cells.margin + remark_letter}};
+    layout.sheet.height += remark_rows;
+}
+
+/// Of every step-th cell, those that are shown.
+ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const PanelEntry> pictures,
                             std::size_t step) {
     ContactSheetLayout layout;
     layout.sheet = size_of(cells, grid);
     layout.step = step;
     layout.letter = cells.letter;
     layout.cell_height = cells.cell.height;
-    std::vector<PanelEntry> shown;
-    for (std::size_t k = 0; k < glimpses.size(); k += step) shown.push_back(glimpses[k]);
-    const std::vector<std::string> captions = captions_of(shown, cells.letter, cells.cell.width);
-    for (std::size_t k = 0; k < glimpses.size(); k += step) {
-        const int n = static_cast<int>(k / step);
+    const auto in_cell = static_cast<std::size_t>(cells.pictures);
+    std::vector<PanelEntry> labelled;
+    for (std::size_t k = 0; k < pictures.size(); k += step * in_cell) labelled.push_back(pictures[k]);
+    const std::vector<std::string> captions = captions_of(labelled, cells.letter, cells.cell.width);
+    const int pitch_in_cell = cells.picture.width + between_pictures;
+    // What captions widen a cell by lies on both sides of its pictures.
+    const int beside = (cells.cell.width + between_pictures - cells.pictures * pitch_in_cell) / 2;
+    for (std::size_t number = 0; number < labelled.size(); ++number) {
+        const int n = static_cast<int>(number);
         const cv::Point corner{cells.margin + n % grid.width * cells.pitch.width,
                                cells.margin + n / grid.width * cells.pitch.height};
         const cv::Rect cell(corner + cv::Point(1, 1), cells.cell);
         layout.cells |= cell;
-        layout.thumbnails.push_back(centred(shown_size(glimpses[k].size, cells.cell), cell));
+        for (std::size_t k = 0; k < in_cell; ++k) {
+            const cv::Point left(beside + static_cast<int>(k) * pitch_in_cell, 0);
+            const cv::Size shown = shown_size(pictures[step * number * in_cell + k].size, cells.picture);
+            const cv::Rect room(cell.tl() + left, cells.picture);
+            layout.thumbnails.push_back(centred(shown, room));
+            // Those of a pair meet in its middle.
+            if (in_cell > 1) layout.thumbnails.back().x = k == 0 ? room.br().x - shown.width : room.x;
+            if (cells.letter == 0) continue;
+            cv::Rect& above_caption = layout.thumbnails.back();
+            above_caption.y = cell.br().y - above_caption.height;
+        }
         if (cells.letter == 0) continue;
-        cv::Rect& above_caption = layout.thumbnails.back();
-        above_caption.y = cell.br().y - above_caption.height;
         layout.captions.push_back(
-            caption_below(captions[k / step], cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
+            caption_below(captions[number], cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
     }
     if (step == 1) return layout;
-    layout.remark_letter = remark_letter;
-    layout.remark = {
-        "1 of every " + std::to_string(step) + " of " + std::to_string(glimpses.size()) + " glimpses",
-        {cells.margin, layout.sheet.height - cells.margin + remark_letter}};
-    layout.sheet.height += remark_rows;
+    add_remark(layout, cells,
+               "1 of every " + std::to_string(step) + " of " + std::to_string(pictures.size()) + " glimpses");
     return layout;
 }
 
@@ -173,15 +205,19 @@ ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, i
     return laid_out_subsampled(cells_with(sides.back()), glimpses);
 }
 
-ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const SheetOptions& options) {
-    const Greatest greatest = greatest_of(glimpses);
+ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> pictures, const SheetOptions& options,
+                                 std::size_t left_out) {
+    const Greatest greatest = greatest_of(pictures);
     const int side = options.cell_size;
-    const Cells cells = cells_of(size_in_cells(glimpses, side), side, greatest.label);
-    const int count = static_cast<int>(glimpses.size());
+    const auto in_cell = static_cast<int>(pictures_of_cell(options.content));
+    const Cells cells = cells_of(size_in_cells(pictures, side), side, greatest.label, in_cell);
+    const int count = static_cast<int>(pictures.size()) / in_cell;
     const int columns = std::min(options.columns, count);
-    const cv::Size grid =
-        columns > 0 ? cv::Size(columns, ceil_div(count, columns)) : grid_of(cells, glimpses.size(), count);
-    return laid_out(cells, grid, glimpses, 1);
+    const cv::Size grid = columns > 0 ? cv::Size(columns, ceil_div(count, columns))
+                                      : grid_of(cells, static_cast<std::size_t>(count), count);
+    ContactSheetLayout layout = laid_out(cells, grid, pictures, 1);
+    if (left_out > 0) add_remark(layout, cells, "and " + std::to_string(left_out) + " more");
+    return layout;
 }
 
 Figure empty_contact_sheet(const ContactSheetLayout& layout) {

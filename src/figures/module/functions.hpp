@@ -17,7 +17,8 @@ std::vector<std::uint8_t> encode_figure(Figure figure, FigureFormat format);
 bool has_fonts();
 Figure empty_panel(const PanelLayout& layout);
 ContactSheetLayout lay_out_contact_sheet(std::span<const PanelEntry> glimpses, int cell_size);
-ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> glimpses, const SheetOptions& options);
+ContactSheetLayout lay_out_sheet(std::span<const PanelEntry> pictures, const SheetOptions& options,
+                                 std::size_t left_out = 0);
 Figure empty_contact_sheet(const ContactSheetLayout& layout);
 TrackFrameLayout lay_out_track_frame(cv::Size image, bool alike);
 Figure track_frame(const TrackFrameLayout& layout, const TrackFrame& frame);
