@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -7,6 +8,7 @@
 #include "maps/banded_product.hpp"
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
+#include "maps/polygon_areas.hpp"
 #include "system/numbers.hpp"
 
 namespace glimpse {
@@ -192,68 +194,123 @@ ImageRegion cell_attention(const LinearMap& map, const Affine& matrix, int n) {
     return {region, attention};
 }
 
-/// The parallelogram that a glimpse pixel is in the image: its middle, edge coordinates, and its sides, each
-/// at least a pixel long.
+using Quadrilateral = std::array<Point, 4>;
+
+bool is_finite(const Point& point) {
+    return std::isfinite(point.x) && std::isfinite(point.y);
+}
+
+/// Whether it turns to the same side at each corner.
+bool is_convex(const Quadrilateral& corners) {
+    const auto turn = [&](std::size_t k) {
+        const Point& a = corners[k];
+        const Point& b = corners[(k + 1) % 4];
+        const Point& c = corners[(k + 2) % 4];
+        return (b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x);
+    };
+    const auto all = [&](double sign) {
+        return sign * turn(0) > 0 && sign * turn(1) > 0 && sign * turn(2) > 0 && sign * turn(3) > 0;
+    };
+    return all(1) || all(-1);
+}
+
+/// What a glimpse pixel is in the image by the Jacobian at its point: a parallelogram.
 struct Cell {
-    Point middle;
+    Point middle;  ///< edge coordinates
     Point across;
     Point down;
 
     Cell(const Point& centre, const SamplingPoints::Jacobian& jacobian)
         : middle{edge_from_centre(centre.x), edge_from_centre(centre.y)},
-          across(at_least_a_pixel({jacobian[0][0], jacobian[1][0]}, {1, 0})),
-          down(at_least_a_pixel({jacobian[0][1], jacobian[1][1]}, {0, 1})) {}
+          across{jacobian[0][0], jacobian[1][0]},
+          down{jacobian[0][1], jacobian[1][1]} {}
 
     [[nodiscard]] bool is_finite() const {
-        return std::isfinite(middle.x + middle.y + across.x + across.y + down.x + down.y);
+        return glimpse::is_finite(middle) && glimpse::is_finite(across) && glimpse::is_finite(down);
     }
-    [[nodiscard]] double longer_side() const {
-        return std::max(std::hypot(across.x, across.y), std::hypot(down.x, down.y));
+    [[nodiscard]] double shorter_side() const { return std::min(length(across), length(down)); }
+    [[nodiscard]] double longer_side() const { return std::max({length(across), length(down), 1.0}); }
+
+    /// Where (s, t) of [-½, ½]² is.
+    [[nodiscard]] Point at(double s, double t) const {
+        return {middle.x + s * across.x + t * down.x, middle.y + s * across.y + t * down.y};
+    }
+
+    /// The parallelogram, with sides at least a pixel long.
+    [[nodiscard]] Quadrilateral of_a_pixel_at_least() const {
+        Cell cell = *this;
+        cell.across = at_least_a_pixel(across, {1, 0});
+        cell.down = at_least_a_pixel(down, {0, 1});
+        return {cell.at(-0.5, -0.5), cell.at(0.5, -0.5), cell.at(0.5, 0.5), cell.at(-0.5, 0.5)};
     }
 
   private:
+    static double length(const Point& side) { return std::hypot(side.x, side.y); }
+
     static Point at_least_a_pixel(const Point& side, const Point& none) {
-        const double length = std::hypot(side.x, side.y);
-        if (length == 0) return none;
-        const double longer = std::max(1.0, length) / length;
+        if (length(side) == 0) return none;
+        const double longer = std::max(1.0, length(side)) / length(side);
         return {side.x * longer, side.y * longer};
     }
 };
 
-/// Spreads a sum over the blocks that a cell covers, by points a quarter of a pixel apart.
-void spread(cv::Mat& sums, const Cell& cell, double sum, int n, Size image) {
-    static constexpr double points_of_pixel = 4;
-    static constexpr double most = 1024;  // of a cell beside a horizon, which may be as large as the image
-    const auto count = [](const Point& side) {
-        return static_cast<int>(std::min(most, std::ceil(points_of_pixel * std::hypot(side.x, side.y))));
-    };
-    const int columns = count(cell.across);
-    const int rows = count(cell.down);
-    const double share = sum / columns / rows;
-    for (int v = 0; v < rows; ++v) {
-        const double t = (v + 0.5) / rows - 0.5;
-        for (int u = 0; u < columns; ++u) {
-            const double s = (u + 0.5) / columns - 0.5;
-            const double x = cell.middle.x + s * cell.across.x + t * cell.down.x;
-            const double y = cell.middle.y + s * cell.across.y + t * cell.down.y;
-            if (!(x >= 0 && y >= 0 && x < image.width && y < image.height)) continue;
-            sums.at<double>(static_cast<int>(y) / n, static_cast<int>(x) / n) += share;
-        }
-    }
+Quadrilateral in_blocks(Quadrilateral corners, int n) {
+    for (Point& corner : corners) corner = {corner.x / n, corner.y / n};
+    return corners;
 }
+
+/// The cells of listed points, and where they meet.
+class Cells {
+  public:
+    Cells(const SamplingPoints& points, Size glimpse) : points_(points), glimpse_(glimpse) {}
+
+    [[nodiscard]] Cell at(int j, int i) const { return {points_.at(j, i), points_.jacobian(j, i)}; }
+
+    /// Neighbours share their sides, so that there are no gaps between them: but where these are shorter than
+    /// a pixel, or where the warp folds.
+    [[nodiscard]] Quadrilateral outline(const Cell& cell, int j, int i) const {
+        const Quadrilateral shared{meeting(j, i), meeting(j + 1, i), meeting(j + 1, i + 1),
+                                   meeting(j, i + 1)};
+        return cell.shorter_side() >= 1 && is_convex(shared) ? shared : cell.of_a_pixel_at_least();
+    }
+
+  private:
+    /// Between columns j - 1 and j and rows i - 1 and i: the mean of where the cells there are said to have
+    /// their corners.
+    [[nodiscard]] Point meeting(int j, int i) const {
+        Point sum{0, 0};
+        int count = 0;
+        for (const int row : {i - 1, i}) {
+            for (const int column : {j - 1, j}) {
+                if (row < 0 || column < 0 || row >= glimpse_.height || column >= glimpse_.width) continue;
+                const Point corner = at(column, row).at(column < j ? 0.5 : -0.5, row < i ? 0.5 : -0.5);
+                if (!is_finite(corner)) continue;
+                sum = {sum.x + corner.x, sum.y + corner.y};
+                ++count;
+            }
+        }
+        return {sum.x / count, sum.y / count};
+    }
+
+    const SamplingPoints& points_;
+    Size glimpse_;
+};
 
 /// Of listed points; none where the kernels of all of them are wide.
 std::optional<ImageRegion> cell_attention(const SamplingPoints& points, const LinearMap& map, int n) {
     const Size blocks = shrunk(map.image, n);
     cv::Mat sums = cv::Mat::zeros(blocks.height, blocks.width, CV_64F);
     const cv::Mat weights = row_sums(map);
+    const Cells cells(points, map.glimpse);
     bool leaves_pattern = false;
     for (int i = 0; i < map.glimpse.height; ++i) {
         for (int j = 0; j < map.glimpse.width; ++j) {
-            const Cell cell(points.at(j, i), points.jacobian(j, i));
+            const Cell cell = cells.at(j, i);
             if (!cell.is_finite()) continue;
             leaves_pattern = leaves_pattern || !is_wide(variance_of_bilinear, cell.longer_side());
-            spread(sums, cell, double{weights.at<float>(i, j)}, n, map.image);
+            const double sum = weights.at<float>(i, j);
+            if (spread_over(in_blocks(cells.outline(cell, j, i), n), sum, sums)) continue;
+            spread_over(in_blocks(Cell(points.at(j, i), {}).of_a_pixel_at_least(), n), sum, sums);
         }
     }
     if (!leaves_pattern) return std::nullopt;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/core.hpp>
 
@@ -154,6 +156,33 @@ TEST_CASE("cells of a warp: those of a transformer, and each spread evenly") {
     CHECK(cv::norm(cells(listed), cells(affine), cv::NORM_INF) <= of_points / 10);
     CHECK(std::abs(cv::sum(cells(listed))[0] - 8) <= rounding * 8);
     CHECK(alike(cells(listed, 2), cells(affine, 2), of_points / 10));
+}
+
+TEST_CASE("cells of a projective warp leave no gaps and do not overlap, and their points no pattern") {
+    // Of 12×12 cells of some 10×10 pixels, over which the density changes by a tenth from one to the next.
+    constexpr double change = 1.25;
+    const std::array<Point, 4> corners{{{12, 12}, {100, 25}, {112, 112}, {5, 75}}};
+    const Lowered lowered = lower(warps::transformer(QuadWarp{corners}, Size{12, 12}), {128, 128});
+    const cv::Mat shown = cells(lowered);
+    CHECK(cv::sum(shown)[0] == doctest::Approx(144).epsilon(rounding));
+    const auto is_within = [&](double x, double y) {
+        for (std::size_t k = 0; k < corners.size(); ++k) {
+            const Point& a = corners[k];
+            const Point& b = corners[(k + 1) % corners.size()];
+            const double beyond = (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x);
+            if (beyond < 3 * std::hypot(b.x - a.x, b.y - a.y)) return false;
+        }
+        return true;
+    };
+    for (int y = 0; y < shown.rows; ++y) {
+        for (int x = 0; x + 1 < shown.cols; ++x) {
+            if (!is_within(x, y) || !is_within(x + 2, y + 1)) continue;
+            CAPTURE(x);
+            CAPTURE(y);
+            const auto [less, more] = std::minmax({shown.at<float>(y, x), shown.at<float>(y, x + 1)});
+            CHECK(more <= change * less);
+        }
+    }
 }
 
 TEST_CASE("a list of pixels keeps its attention map") {
