@@ -285,3 +285,27 @@ TEST_CASE("a sheet says below its cells how many glimpses it leaves out") {
     CHECK(part.remark.position.y > last.position.y + part.letter);
     CHECK(part.remark.position.y + part.remark_letter < part.sheet.height);
 }
+
+TEST_CASE("each row of a sheet is as high as its highest picture") {
+    const std::vector<PanelEntry> pictures{{"a", {100, 50}},  {"b", {100, 30}}, {"c", {100, 100}},
+                                           {"d", {100, 100}}, {"e", {100, 20}}, {"f", {100, 40}}};
+    for (const int cell_size : {100, 50}) {  // with captions, and without
+        CAPTURE(cell_size);
+        const SheetOptions options{.columns = 2, .cell_size = cell_size};
+        const auto layout = figures::lay_out_sheet(pictures, options);
+        const std::vector<PanelEntry> alike(6, PanelEntry{"a", {100, 100}});
+        const auto full = figures::lay_out_sheet(alike, options);
+        const int unit = cell_size / 100 == 1 ? 2 : 1;  // of sizes in halves
+        CHECK(full.sheet.height - layout.sheet.height == (50 + 60) * unit / 2);
+        CHECK(full.cells.height - layout.cells.height == (50 + 60) * unit / 2);
+        const auto& places = layout.thumbnails;
+        CHECK(places[0].y == full.thumbnails[0].y);
+        const int between = full.thumbnails[2].y - full.thumbnails[0].br().y;
+        CHECK(places[2].y - places[0].br().y == between);
+        CHECK(places[5].y - places[3].br().y == between);
+        for (std::size_t k = 0; k < layout.captions.size(); ++k) {
+            const int below = full.captions[k].position.y - full.thumbnails[k].br().y;
+            CHECK(layout.captions[k].position.y - places[k].br().y == below);
+        }
+    }
+}

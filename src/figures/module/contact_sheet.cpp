@@ -104,6 +104,26 @@ void add_remark(ContactSheetLayout& layout, const Cells& cells, std::string rema
     layout.sheet.height += remark_rows;
 }
 
+/// Makes each row as high as its highest picture.
+void close_up(ContactSheetLayout& layout, const Cells& cells, int columns) {
+    const auto in_row = static_cast<std::size_t>(columns * cells.pictures);
+    int up = 0;
+    for (std::size_t begin = 0; begin < layout.thumbnails.size(); begin += in_row) {
+        const std::size_t end = std::min(begin + in_row, layout.thumbnails.size());
+        const std::span<cv::Rect> row(&layout.thumbnails[begin], end - begin);
+        const int slack = cells.cell.height - std::ranges::max(row, {}, &cv::Rect::height).height;
+        // Above captions pictures stand on one line, and else about one.
+        const int above = cells.letter > 0 ? slack : slack / 2;
+        for (cv::Rect& thumbnail : row) thumbnail.y -= up + above;
+        up += slack;
+        if (cells.letter == 0) continue;
+        const auto pictures = static_cast<std::size_t>(cells.pictures);
+        for (std::size_t k = begin / pictures; k < end / pictures; ++k) layout.captions[k].position.y -= up;
+    }
+    layout.sheet.height -= up;
+    layout.cells.height -= up;
+}
+
 /// Of every step-th cell, those that are shown.
 ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const PanelEntry> pictures,
                             std::size_t step) {
@@ -140,6 +160,7 @@ ContactSheetLayout laid_out(const Cells& cells, cv::Size grid, std::span<const P
         layout.captions.push_back(
             caption_below(captions[number], cells.letter, {cell.x, cell.br().y + 1}, cells.cell.width));
     }
+    close_up(layout, cells, grid.width);
     if (step == 1) return layout;
     add_remark(layout, cells,
                "1 of every " + std::to_string(step) + " of " + std::to_string(pictures.size()) + " glimpses");
