@@ -54,7 +54,8 @@ struct Deviation {
 struct Conversion {
     std::string entry;                  ///< JSON, which needs no defaults
     std::vector<std::string> losses{};  ///< what the glimpse had and the entry has not: "its padding: …"
-    std::string stand_in{};             ///< "bilinear samples for its kernel, area"; empty: nothing stands in
+    std::vector<std::string> gains{};  ///< what the entry has, and the glimpse had not: "an alpha channel, …"
+    std::string stand_in{};            ///< "bilinear samples for its kernel, area"; empty: nothing stands in
     Deviation deviation{};
 };
 

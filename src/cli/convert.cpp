@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <limits>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -142,6 +144,7 @@ std::string record_of(const Glimpse& glimpse, const Conversion& converted, const
         if (!d.not_computed.empty()) record["not_computed"] = d.not_computed;
         if (!converted.stand_in.empty()) record["stands_in"] = converted.stand_in;
         if (!converted.losses.empty()) record["lacks"] = converted.losses;
+        if (!converted.gains.empty()) record["gains"] = converted.gains;
     }
     return record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -151,8 +154,26 @@ void write(const std::string& file, const std::string& text) {
     file == standard_stream ? write_standard_output(bytes) : write_file(file, bytes);
 }
 
+/// What entries have that their glimpses had not, with how many have it.
+class GainTally {
+  public:
+    void add(const std::vector<std::string>& gains) {
+        for (const std::string& gain : gains) ++counts_[gain];
+    }
+    void tell() const {
+        for (const auto& [gain, count] : counts_) {
+            std::cerr << "glimpse: warning: " << count << (count == 1 ? " glimpse gains " : " glimpses gain ")
+                      << gain << '\n';
+        }
+    }
+
+  private:
+    std::map<std::string, std::int64_t> counts_;
+};
+
 Outcome convert_all(const ConvertOptions& o, const ParameterDocument& document) {
     std::vector<std::string> entries;
+    GainTally gains;
     std::string report;
     bool has_failed = false;
     for (const Glimpse& glimpse : document) {
@@ -175,16 +196,19 @@ Outcome convert_all(const ConvertOptions& o, const ParameterDocument& document) 
         }
         if (!converted.deviation.is_exact && !o.quiet)
             std::cerr << "glimpse: warning: " << message_line(place + ": " + words_of(converted)) << '\n';
+        gains.add(converted.gains);
         entries.push_back(std::move(converted.entry));
     }
+    if (!o.quiet) gains.tell();
     const auto labels = std::ranges::count_if(
         document, [](const Glimpse& glimpse) { return static_cast<bool>(glimpse.label); });
     if (labels > 0 && !o.quiet) {
         std::cerr << "glimpse: warning: " << labels
                   << " glimpses have labels, which an entry cannot have by itself: --report has them\n";
     }
-    if (!o.report.empty()) write(o.report, report);
+    // First what the report says of.
     if (!entries.empty()) write(o.out, converted_document(entries, document.alpha));
+    if (!o.report.empty()) write(o.report, report);
     return has_failed ? Outcome::some_failed : Outcome::all_done;
 }
 

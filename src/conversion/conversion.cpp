@@ -149,6 +149,7 @@ Conversion convert(const Glimpse& glimpse, const ConversionOptions& options) {
     require_carried_transition(glimpse, carried);
     Conversion converted{.entry = entry_of(glimpse, carried).dump()};
     converted.losses = carried.losses;
+    converted.gains = carried.gains;
     converted.deviation = deviation_between(glimpse.mechanism, read_back(converted.entry), carried, image);
     if (!converted.deviation.is_exact) converted.stand_in = carried.stand_in;
     return converted;

@@ -23,6 +23,7 @@ Carried as_mask(const Mechanism& mechanism, const KnownImage& image) {
     mask.kind = Mask::Kind::hard;
     mask.select = Mask::Select::box;
     Carried carried{.mechanism = mask, .has_same_kernel = true};
+    carried.gains.emplace_back("an alpha channel, opaque everywhere, which a mask's selection has");
     lose_peculiar(sight, carried);
     return carried;
 }

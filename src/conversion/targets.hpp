@@ -23,6 +23,7 @@ struct Carried {
     bool has_same_kernel = false;
     bool is_as_it_was = false;  ///< it is the mechanism itself
     std::vector<std::string> losses{};
+    std::vector<std::string> gains{};
     /// What stands for something that the target lacks, where that makes a difference; empty: nothing does.
     std::string stand_in{};
     parameters::BoxOrder box_order = parameters::BoxOrder::xywh;  ///< of its box
