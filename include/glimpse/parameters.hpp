@@ -24,6 +24,8 @@ struct ParameterDefaults {
     /// In which the numbers of entries and boxes are written that say nothing of it, one of
     /// `conventions()`; empty: this program's own.
     std::string convention{};
+    /// The caller makes trackers' windows of all boxes, so that no box may be such a window already.
+    bool makes_windows = false;
 };
 
 /// The conventions of entries: "xyxy", "torch-corners", …

@@ -364,6 +364,7 @@ void apply(ExtractOptions& o) {
     if (o.matrices) o.output.matrices = o.dense ? MatrixForm::dense : MatrixForm::sparse;
     o.output.existing = existing_choices.at(o.existing);
     o.run.adjustment.window = tracker_windows.at(o.tracker_window);
+    o.input.defaults.makes_windows = o.run.adjustment.tracker;
     o.output.sync = !o.no_sync;
     o.run.open.auto_orient = !o.no_auto_orient;
     o.input.defaults.alpha = alpha_channel(o.alpha);

@@ -128,6 +128,9 @@ OrientedBox read_box(Entry& entry, BoxOrder order, const ReadingContext& context
     if (is_tracker_window(order))
         entry.refuse_own("units", "the convention's boxes are in pixels: leave it out");
     const Value value = *entry.take("box");
+    if (is_tracker_window(order) && context.defaults.makes_windows)
+        value.fail("its convention makes a tracker's window of it, and so would " +
+                   field_name("adjustment.tracker") + ": leave one of both out");
     const std::vector<double> n = numbers(value, {names_of(order)}, box_words, context);
     const Box box = [&] {
         try {

@@ -55,6 +55,14 @@ class Adjustments(Annotations):
         self.assertEqual(self.sizes("--tracker-crop", "-m", "stn")[0], [round(math.sqrt(70 * 50))] * 2)
         self.assertEqual(self.sizes("--tracker-crop", "--context", "0.5", "-m", "stn")[0], [round(math.sqrt(55 * 35))] * 2)
 
+    def test_no_window_is_made_of_a_window(self):
+        for given in ("p.json", "d.json"):
+            self.document([{"box": [5, 5, 9, 7], "convention": "siamfc"}] if given == "p.json" else {"convention": "pysot", "glimpses": [{"box": [5, 5, 9, 7]}]}, given)
+            self.fails(2, "extract", "photo.png", "-p", given, "--tracker-crop", "-o", self.out,
+                       says=["/box: its convention makes a tracker's window of it, and so would --tracker-crop: leave one of both out"])
+        self.path("m.jsonl").write_text(json.dumps({"image": "photo.png", "glimpses": [{"box": [5, 5, 9, 7], "convention": "pysot"}]}) + "\n")
+        self.fails(1, "extract", "--manifest", "-", "--tracker-crop", "-o", self.out, stdin=self.path("m.jsonl").read_bytes(), says=["leave one of both out"])
+
     def test_tracker_crop_is_filled_with_the_mean(self):
         _, pixels = self.picture()
         self.extract("photo.png", "-b", "0,0,20,20", "--tracker-crop", "--format", "npy", "-s", "8x8")

@@ -260,3 +260,14 @@ TEST_CASE("crops as TensorFlow and Detectron sample them are kept as they are wr
             R"("box": [0, 0, 1, 1], "size": [2, 2], "interpolation": "nearest", "convention": "roi-align")") ==
         "a.json: /interpolation: roi-align is bilinear");
 }
+
+TEST_CASE("no window is made of a tracker's window") {
+    ParameterDefaults defaults;
+    defaults.makes_windows = true;
+    CHECK_THROWS_WITH_AS(
+        parse_parameters(R"({"box": [1, 2, 3, 4], "convention": "siamfc"})", "a.json", {}, defaults),
+        "a.json: /box: its convention makes a tracker's window of it, and so would adjustment.tracker: "
+        "leave one of both out",
+        UsageError);
+    CHECK(parse_parameters(R"({"box": [1, 2, 3, 4]})", "a.json", {}, defaults).size() == 1);
+}
