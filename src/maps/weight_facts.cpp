@@ -154,11 +154,24 @@ WeightFacts separable_facts(const Lowered& lowered) {
     return facts;
 }
 
-/// The directions of neighbours at a glimpse pixel.
-struct Directions {
+/// The ways to the neighbours of a glimpse pixel; 0 along an axis on which it is alone, or does not move.
+struct Steps {
     Point across{1, 0};
     Point down{0, 1};
 };
+
+bool is_zero(const Point& step) {
+    return step.x == 0 && step.y == 0;
+}
+
+/// Along which what a pixel sees is measured: those of the steps. Where there is no step, at right angles to
+/// the other, or without any along the image's axes.
+Steps directions_of(const Steps& steps) {
+    if (is_zero(steps.across) && is_zero(steps.down)) return {};
+    if (is_zero(steps.across)) return {{steps.down.y, -steps.down.x}, steps.down};
+    if (is_zero(steps.down)) return {steps.across, {-steps.across.y, steps.across.x}};
+    return steps;
+}
 
 bool is_grid_of_points(const LinearMap& map) {
     return !std::holds_alternative<Weights>(map.kind) && !std::holds_alternative<WeightedSum>(map.kind) &&
@@ -172,6 +185,7 @@ class WeightTally {
         : width_(lowered.map.image.width),
           height_(lowered.map.image.height),
           columns_(lowered.map.glimpse.width),
+          lines_(lowered.map.glimpse.height),
           fades_(lowered.fades),
           full_(is_grid_of_points(lowered.map) ? lowered.full_weight : 0),
           points_(points) {}
@@ -231,14 +245,8 @@ class WeightTally {
     };
 
     void add_width(bool lacks) {
-        Directions directions;
-        if (points_) {
-            const auto j = static_cast<int>(rows_ % columns_);
-            const auto i = static_cast<int>(rows_ / columns_);
-            const auto jacobian = points_->jacobian(j, i);
-            directions = {{jacobian[0][0], jacobian[1][0]}, {jacobian[0][1], jacobian[1][1]}};
-        }
-        const auto& [across, down] = directions;
+        const Steps steps = points_ ? steps_at_row() : Steps{};
+        const auto [across, down] = directions_of(steps);
         const SeenWidth seen{width_of(row_.variance(across.x, across.y)),
                              width_of(row_.variance(down.x, down.y))};
         Widths& widths = lacks ? lacking_ : whole_;
@@ -248,23 +256,36 @@ class WeightTally {
         if (!points_) return;
         // What the image's edge cuts sees less than it would.
         (lacks || is_at_edge_ ? cut_ : uncut_)
-            .push_back({{std::hypot(across.x, across.y), std::hypot(down.x, down.y)}, seen});
+            .push_back(
+                {{std::hypot(steps.across.x, steps.across.y), std::hypot(steps.down.x, steps.down.y)}, seen});
     }
 
-    static void count_aliased(WeightFacts& facts, const SeenWidth& mean,
-                              const std::vector<StepAndWidth>& pixels) {
+    [[nodiscard]] Steps steps_at_row() const {
+        const auto j = static_cast<int>(rows_ % columns_);
+        const auto i = static_cast<int>(rows_ / columns_);
+        const auto d = points_->jacobian(j, i);
+        // The one of a single row or column of a list is none of its own.
+        const bool is_affine = points_->affine() != nullptr;
+        return {is_affine || columns_ > 1 ? Point{d[0][0], d[1][0]} : Point{},
+                is_affine || lines_ > 1 ? Point{d[0][1], d[1][1]} : Point{}};
+    }
+
+    void count_aliased(WeightFacts& facts, const SeenWidth& mean,
+                       const std::vector<StepAndWidth>& pixels) const {
         const auto is_aliased = [](double step, double seen, double usual) {
             return step > alias_tolerance * std::max(seen, std::min(usual, width_of_two_taps));
         };
         for (const auto& [step, seen] : pixels) {
-            facts.aliased_x += is_aliased(step.x, seen.x, mean.x) ? 1 : 0;
-            facts.aliased_y += is_aliased(step.y, seen.y, mean.y) ? 1 : 0;
+            // One pixel alone has no neighbour.
+            facts.aliased_x += columns_ > 1 && is_aliased(step.x, seen.x, mean.x) ? 1 : 0;
+            facts.aliased_y += lines_ > 1 && is_aliased(step.y, seen.y, mean.y) ? 1 : 0;
         }
     }
 
     std::int64_t width_;
     std::int64_t height_;
     std::int64_t columns_;
+    std::int64_t lines_;
     bool fades_;
     double full_;
     const SamplingPoints* points_;
@@ -281,6 +302,11 @@ class WeightTally {
     std::vector<StepAndWidth> uncut_;
     std::vector<StepAndWidth> cut_;
 };
+
+/// NaN, which no range takes, where one of both is nowhere.
+double distance(const Point& one, const Point& other) {
+    return std::hypot(other.x - one.x, other.y - one.y);
+}
 
 /// Pixels whose kernels reach beyond the image.
 std::int64_t reaching_beyond(const Lowered& lowered) {
@@ -314,8 +340,9 @@ std::optional<PointFacts> point_facts(const Lowered& lowered) {
     if (!points) return std::nullopt;
     PointFacts facts;
     const Size image = lowered.map.image;
-    for (int i = 0; i < lowered.map.glimpse.height; ++i) {
-        for (int j = 0; j < lowered.map.glimpse.width; ++j) {
+    const Size size = lowered.map.glimpse;
+    for (int i = 0; i < size.height; ++i) {
+        for (int j = 0; j < size.width; ++j) {
             ++facts.count;
             const auto [x, y] = points->at(j, i);
             if (std::isnan(x) || std::isnan(y)) {
@@ -331,11 +358,15 @@ std::optional<PointFacts> point_facts(const Lowered& lowered) {
             facts.above += above ? 1 : 0;
             facts.below += below ? 1 : 0;
             facts.outside += left || right || above || below ? 1 : 0;
-            if (points->affine() && facts.count > 1) continue;
-            const auto jacobian = points->jacobian(j, i);
-            facts.stride_x.add(std::hypot(jacobian[0][0], jacobian[1][0]));
-            facts.stride_y.add(std::hypot(jacobian[0][1], jacobian[1][1]));
+            if (points->affine()) continue;
+            if (j + 1 < size.width) facts.stride_x.add(distance({x, y}, points->at(j + 1, i)));
+            if (i + 1 < size.height) facts.stride_y.add(distance({x, y}, points->at(j, i + 1)));
         }
+    }
+    if (points->affine()) {
+        const auto steps = points->jacobian(0, 0);
+        if (size.width > 1) facts.stride_x.add(std::hypot(steps[0][0], steps[1][0]));
+        if (size.height > 1) facts.stride_y.add(std::hypot(steps[0][1], steps[1][1]));
     }
     return facts;
 }

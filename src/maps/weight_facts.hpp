@@ -25,7 +25,9 @@ struct NumberRange {
 
 /// The sampling points of a glimpse.
 struct PointFacts {
-    NumberRange stride_x;  ///< distance of neighbours along the glimpse's rows, image pixels
+    /// Distance of neighbours along the glimpse's rows, image pixels; empty where it has a single column, or
+    /// all neighbours are nowhere.
+    NumberRange stride_x;
     NumberRange stride_y;  ///< likewise along its columns
     std::int64_t count = 0;
     std::int64_t outside = 0;  ///< beyond the image's outer edges
@@ -47,8 +49,10 @@ std::optional<PointFacts> point_facts(const Lowered& lowered);
 /// with σ² = Σ |a| (p - c)² / Σ |a| + 1/12, c being the centre of mass, and 1/12 the variance of a pixel. So
 /// a pixel alone is 1 wide, and a mean over n pixels n.
 struct SeenWidth {
-    double x = 1;  ///< along the glimpse's rows, the mean over its pixels
-    double y = 1;  ///< along its columns
+    /// Along the glimpse's rows, the mean over its pixels; where these do not move in the image, or it has a
+    /// single column, at right angles to its columns, and where neither does, along the image's rows.
+    double x = 1;
+    double y = 1;  ///< along its columns, likewise
 };
 
 /// The weights of a map, A.
@@ -61,9 +65,9 @@ struct WeightFacts {
     std::int64_t partial = 0;  ///< others, some of whose weights are of what lies outside the image
     /// None where a pixel sees one of the image's own, or all of it, and where none sees anything.
     std::optional<SeenWidth> footprint{};
-    /// Glimpse pixels, of those with weights, whose neighbours along its rows are farther away than what it
-    /// sees is wide, so that finer patterns alias; of points that are listed √3 pixels at least, as two taps
-    /// see on average. Likewise along its columns.
+    /// Glimpse pixels, of those with weights, whose neighbours along its rows are farther away, by the
+    /// Jacobian at the pixel, than what it sees is wide, so that finer patterns alias; of points that are
+    /// listed √3 pixels at least, as two taps see on average. Likewise along its columns.
     std::int64_t aliased_x = 0;
     std::int64_t aliased_y = 0;
 };

@@ -154,10 +154,15 @@ void add_spacing(const Explanation& e, std::vector<Fact>& facts) {
     if (!e.points) {
         facts.push_back({"stride", "none: the glimpse is no grid of points of the image", nullptr});
     } else {
+        const NumberRange& x = e.points->stride_x;
+        const NumberRange& y = e.points->stride_y;
+        const auto words = [](const NumberRange& stride, const char* unit) {
+            return stride.empty() ? std::string("none") : shown(stride) + unit;
+        };
         facts.push_back(
             {"stride",
-             shown(e.points->stride_x) + " pixels along x, " + shown(e.points->stride_y) + " along y",
-             {{"x", json_of(e.points->stride_x)}, {"y", json_of(e.points->stride_y)}}});
+             words(x, " pixels") + " along x, " + words(y, x.empty() ? " pixels" : "") + " along y",
+             {{"x", json_of(x)}, {"y", json_of(y)}}});
     }
     const auto& seen = e.weights.footprint;
     if (!seen) return;
@@ -251,6 +256,7 @@ Fact aliasing_fact(const Explanation& e) {
     const FactJson json{{"x", w.aliased_x > 0}, {"y", w.aliased_y > 0}};
     const std::int64_t seeing = e.size.area() - w.empty;
     const auto axis = [&](const char* name, const NumberRange& stride, double seen, std::int64_t aliased) {
+        if (stride.empty()) return "along " + std::string(name) + " no pixel has a neighbour";
         std::string words =
             "along " + std::string(name) + " a sample every " + shown(stride) + " pixels sees " + shown(seen);
         if (aliased == 0 || aliased == seeing) return words;

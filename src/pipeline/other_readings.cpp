@@ -107,7 +107,7 @@ bool are_squares(const Lowered& lowered) {
     if (lowered.matrix) {
         steps = SamplingPoints(*lowered.matrix).jacobian(0, 0);
     } else if (const std::optional<PointFacts> points = point_facts(lowered)) {
-        if (points->stride_x.empty()) return true;
+        if (points->stride_x.empty() || points->stride_y.empty()) return true;
         steps = {{{points->stride_x.greatest, 0}, {0, points->stride_y.greatest}}};
     }
     const double across = std::hypot(steps[0][0], steps[1][0]);

@@ -99,6 +99,20 @@ class WorkedByHand(ExplainCase):
         self.document({"mechanism": "stn", "theta": [[0.5, 0, 0.25], [0, 0.5, 0]], "size": [32, 32], "antialias": True})
         self.assertEqual(self.one(self.photo(), "-p", "p.json")["aliasing"], {"x": False, "y": False})
 
+    def test_axes_of_one_pixel_and_without_a_step(self):
+        self.document({"mechanism": "stn", "box": [100, 100, 40, 60], "angle": 30, "size": [1, 4]})
+        told = self.one(self.photo(), "-p", "p.json")
+        self.assertIsNone(told["stride"]["x"])
+        self.near(told["stride"]["y"], [15, 15])
+        self.assertEqual(told["aliasing"], {"x": False, "y": True})
+        text = self.run_glimpse("explain", self.photo(), "-p", "p.json").stdout
+        self.assertIn("stride: none along x, 15 pixels along y\n", text)
+        # All columns are one, whose points lie on a diagonal: what they see is measured across it, too.
+        self.document({"mechanism": "stn", "matrix": [[0, 20, 100.5], [0, 20, 100.5]], "size": [3, 4]})
+        told = self.one(self.photo(), "-p", "p.json")
+        self.near([told["footprint"]["x"], told["footprint"]["y"]], [2, 2])
+        self.near(told["stride"]["x"], [0, 0])
+
     def test_gaussians(self):
         self.document({"mechanism": "gaussian", "axes": [100, 8, 4, 200, 9, 5], "convention": "post", "size": [10, 20]})
         told = self.one(self.photo(), "-p", "p.json")
@@ -223,6 +237,7 @@ class BesideMatrices(ExplainCase):
         {"mechanism": "stn", "box": [25, 16, 30, 22], "angle": 30, "size": [7, 5], "padding": "border"},
         {"mechanism": "stn", "log_polar": {"centre": [20, 15], "radius": [2, 12]}, "size": [9, 6]},
         {"mechanism": "stn", "quad": [[3, 4], [30, 2], [35, 25], [8, 20]], "size": [6, 6]},
+        {"mechanism": "stn", "thin_plate": {"from": [[0, 0], [6, 0], [0, 5], [6, 5], [3, 3]], "to": [[4, 3], [30, 5], [6, 25], [33, 22], [22, 11]]}, "size": [6, 5]},
         {"mechanism": "mask", "grid": [[0, 0.5], [1, 0.25]], "upsample": "bilinear"},
         {"mechanism": "filter", "kernel": [[0, 1, 0], [1, -4, 1], [0, 1, 0]]},
         {"mechanism": "points", "points": [[0.5, 0.25, 0.75], [-0.1, 0.5, 0.25]]},
@@ -279,9 +294,8 @@ class BesideMatrices(ExplainCase):
             grid = numpy.stack([m[0][0] * j + m[0][1] * i + m[0][2], m[1][0] * j + m[1][1] * i + m[1][2]], -1)
         across = numpy.gradient(grid, axis=1)
         down = numpy.gradient(grid, axis=0)
-        # One-sided at the ends, as numpy has it; along a whole line alike.
-        for key, step in (("x", across), ("y", down)):
-            lengths = numpy.linalg.norm(step, axis=2)
+        for key, axis in (("x", 1), ("y", 0)):
+            lengths = numpy.linalg.norm(numpy.diff(grid, axis=axis), axis=2)
             self.near(told["stride"][key], [lengths.min(), lengths.max()], 1e-6)
         x, y = grid[..., 0], grid[..., 1]
         beyond = (x < -0.5, x > 39.5, y < -0.5, y > 29.5)

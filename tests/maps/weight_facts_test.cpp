@@ -119,6 +119,44 @@ TEST_CASE("weight facts: of listed points those alias whose neighbours are far a
     CHECK(facts.aliased_y == 0);
 }
 
+TEST_CASE("weight facts: the stride is from neighbour to neighbour, and one alone has none") {
+    // Three and four pixels, of which the central difference at the corner is 2.5.
+    const Lowered corner{.map = {.image = image,
+                                 .glimpse = {3, 1},
+                                 .kind = Samples{.points = SamplingPoints({{1, 1}, {4, 1}, {4, 5}}, 3)}}};
+    const PointFacts points = *point_facts(corner);
+    check_near(points.stride_x.least, 3);
+    check_near(points.stride_x.greatest, 4);
+    CHECK(points.stride_y.empty());
+    const Affine cell{{{{4, 0, 2}, {0, 3, 2}}}};
+    const PointFacts one = *point_facts(
+        {.map = {.image = image, .glimpse = {1, 2}, .kind = Samples{.points = cell}}, .matrix = cell});
+    CHECK(one.stride_x.empty());
+    check_near(one.stride_y.greatest, 3);
+}
+
+TEST_CASE("weight facts: without a step, what is seen is measured at right angles to the other one") {
+    // Two taps along x, one along y.
+    for (const Affine& still : {Affine{{{{0, 4, 0.5}, {0, 0, 2}}}}, Affine{{{{0, 0, 0.5}, {0, 3, 2}}}}}) {
+        const Lowered samples{.map = {.image = image, .glimpse = {2, 2}, .kind = Samples{.points = still}},
+                              .matrix = still};
+        const WeightFacts facts = weight_facts(samples);
+        const bool is_along_x = still.m[0][1] != 0;
+        check_near(facts.footprint->x, is_along_x ? 1 : 2);
+        check_near(facts.footprint->y, is_along_x ? 2 : 1);
+        CHECK(facts.aliased_x == 0);
+        CHECK(facts.aliased_y == 4);
+    }
+    const Lowered column{.map = {.image = image,
+                                 .glimpse = {1, 2},
+                                 .kind = Samples{.points = SamplingPoints({{0.5, 2}, {4.5, 2}}, 1)}}};
+    const WeightFacts facts = weight_facts(column);
+    check_near(facts.footprint->x, 1);
+    check_near(facts.footprint->y, 2);
+    CHECK(facts.aliased_x == 0);
+    CHECK(facts.aliased_y == 2);
+}
+
 TEST_CASE("weight facts: points that are no numbers are nowhere") {
     const Lowered samples{.map = {.image = image,
                                   .glimpse = {2, 1},
