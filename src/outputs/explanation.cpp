@@ -270,11 +270,9 @@ Fact aliasing_fact(const Explanation& e) {
     if (aliasing.empty()) return {"aliasing", "no: " + x + ", " + y, json};
     std::vector<std::string> remedies = e.widening;
     if (e.gaussians) remedies.emplace_back("standard deviations of half the distance of centres");
-    remedies.emplace_back("a larger size");
-    return {
-        "aliasing",
-        "yes: " + join(aliasing) + ", so that finer patterns alias; what helps: " + join(remedies, ", or "),
-        json};
+    if (e.size_helps) remedies.emplace_back("a larger size");
+    const std::string help = remedies.empty() ? "" : "; what helps: " + join(remedies, ", or ");
+    return {"aliasing", "yes: " + join(aliasing) + ", so that finer patterns alias" + help, json};
 }
 
 const char* word_of(Darkness darkness) {
@@ -294,17 +292,22 @@ const char* word_of(Darkness darkness) {
 std::string cause_of(const Explanation& e) {
     switch (e.values.darkness) {
         case Darkness::outside:
-            return "it lies outside the image, and shows " + fill_words(e) +
-                   R"( there; what helps: another convention of its numbers, or a "padding")";
+            return (e.inside > 0 ? "a share of " + shown(1 - e.inside) + " of it" : std::string("it")) +
+                   " lies outside the image, and shows " + fill_words(e) +
+                   " there; what helps: another convention of its numbers" +
+                   (e.padding.empty() ? "" : R"(, or a "padding")");
         case Darkness::small_weights: {
-            const std::string help =
-                e.gaussians ? R"("normalise": "safe", or of DRAW's numbers a greater log_gamma)"
-                            : R"("normalise": "max", which divides a mask's weights by the greatest of them)";
+            std::vector<std::string> remedies = e.strengthening;
+            if (e.gaussians) remedies.emplace_back("of DRAW's numbers a greater log_gamma");
+            if (e.values.white > 0) remedies.emplace_back("an array (npy), which is not rounded");
             return "the weights of none of its pixels sum to more than " +
-                   shown(std::max(0.0, e.weights.sums.greatest)) + "; what helps: " + help +
-                   ", or an array (npy), which is not rounded";
+                   shown(std::max(0.0, e.weights.sums.greatest)) +
+                   (remedies.empty() ? "" : "; what helps: " + join(remedies, ", or "));
         }
         case Darkness::dark_image:
+            if (e.values.seen > darkest_visible * e.values.white)
+                return "the image is dark where it looks, but for values of little weight, up to " +
+                       shown(e.values.seen);
             return "the image has nothing above " + shown(e.values.seen) + " where it looks";
         case Darkness::none:
             break;

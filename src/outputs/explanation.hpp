@@ -65,7 +65,10 @@ struct Explanation {
     Rectangle support{};
     double inside = 0;
     Fill fill{};
-    std::vector<std::string> widening{};  ///< as of `EntryReadings`
+    std::vector<std::string> widening{};  ///< this and the next as of `EntryReadings`
+    std::vector<std::string> strengthening{};
+    std::vector<std::string> padding{};  ///< empty also where there is one of its own
+    bool size_helps = false;             ///< sampling points of a larger size would be nearer to each other
     ExplainedValues values{};
     std::vector<ExplainedReading> readings{};
     std::string panel{};  ///< its file; empty: none was drawn

@@ -1,6 +1,7 @@
 #include "parameters/readings.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -66,7 +67,10 @@ class RereadEntry {
         if (has_conventions) found.convention = word_in_force();
         if (has_units) found.units = units_in_force(found.convention);
         if (has_conventions || has_units) found.others = others(found, has_conventions, has_units);
-        found.widening = widening();
+        found.widening = changing({{"antialias", true}, {"interpolation", "area"}});
+        found.strengthening = changing({{"normalise", "max"}, {"normalise", "safe"}});
+        found.padding = changing({{"padding", "border"}});
+        found.enlarged = enlarged();
         return found;
     }
 
@@ -172,11 +176,12 @@ class RereadEntry {
         return found;
     }
 
-    [[nodiscard]] std::vector<std::string> widening() const {
+    /// Those of the members with which the entry says something else.
+    [[nodiscard]] std::vector<std::string> changing(
+        std::initializer_list<std::pair<const char*, Json>> tried) const {
         std::vector<std::string> members;
         const auto given = written(given_);
-        for (const auto& [key, value] : {std::pair<const char*, Json>{"antialias", true},
-                                         std::pair<const char*, Json>{"interpolation", "area"}}) {
+        for (const auto& [key, value] : tried) {
             Json entry = entry_;
             entry[key] = value;
             Reading reading;
@@ -184,6 +189,17 @@ class RereadEntry {
                 members.push_back(in_quotes(key) + ": " + value.dump());
         }
         return members;
+    }
+
+    [[nodiscard]] std::vector<Glimpse> enlarged() const {
+        const std::optional<Size> size = requested_size(given_.front().mechanism);
+        if (!size) return {};
+        Json entry = entry_;
+        entry["size"] = {size->width + 1, size->height + 1};
+        Reading reading;
+        const bool is_read = read(entry, context_, defaults_, reading);
+        return is_read && reading.glimpses.size() == given_.size() ? reading.glimpses
+                                                                   : std::vector<Glimpse>();
     }
 
     /// None where the entry cannot be read so.

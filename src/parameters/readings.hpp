@@ -31,9 +31,14 @@ struct EntryReadings {
     /// All that read the same numbers as other parameters, each once: fewer changes first, and among these
     /// the more usual convention.
     std::vector<Reading> others{};
-    /// Members with which the entry could be read, and its kernel be as wide as its samples are apart:
-    /// `"antialias": true`.
+    /// Members with which the entry could be read, and say something else: those that make its kernel as wide
+    /// as its samples are apart, `"antialias": true`; those that make its weights greater, `"normalise":
+    /// "max"`; and those that show something of what lies outside the image, `"padding": "border"`.
     std::vector<std::string> widening{};
+    std::vector<std::string> strengthening{};
+    std::vector<std::string> padding{};
+    /// Its glimpses of one column and one row more; empty where it takes no other size.
+    std::vector<Glimpse> enlarged{};
 };
 
 /// A document to read anew.

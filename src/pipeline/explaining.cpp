@@ -208,11 +208,31 @@ double white_of(int depth) {
 /// Why a glimpse is dark, where it is.
 Darkness darkness_of(const Explanation& e) {
     const ExplainedValues& v = e.values;
-    if (!v.greatest || *v.greatest > darkest_visible * v.white) return Darkness::none;
-    if (e.inside <= 0 || e.weights.empty == e.size.area()) return Darkness::outside;
-    const double visible = v.white > 0 ? darkest_visible : 0;
-    if (e.is_linear && e.weights.sums.greatest <= visible) return Darkness::small_weights;
-    return Darkness::dark_image;
+    const double visible = darkest_visible * v.white;
+    if (!v.greatest || *v.greatest > visible) return Darkness::none;
+    const bool sees_nothing = e.weights.empty == e.size.area();
+    if (sees_nothing && e.inside <= 0) return Darkness::outside;
+    if (!sees_nothing && v.seen <= visible) return Darkness::dark_image;
+    if (!e.is_linear) return Darkness::dark_image;
+    // The mean by its weights of what it looks at, of which rounding may have left nothing.
+    const double sum = e.weights.sums.greatest;
+    const double brightest = (*v.greatest + (v.white > 0 ? 0.5 : 0)) / sum;
+    if (sum > 0 && brightest <= visible) return Darkness::dark_image;
+    const bool is_cut = e.weights.empty + e.weights.partial == e.size.area() && e.inside < 1;
+    return is_cut && brightest * e.full_weight > visible ? Darkness::outside : Darkness::small_weights;
+}
+
+/// Whether the points of a larger glimpse are nearer to each other where the given one's are too far apart,
+/// as they are if they lie on the same part of the image.
+bool are_nearer(const PointFacts& larger, const Explanation& given) {
+    const auto is_less = [](const NumberRange& few, const NumberRange& more, int pixels) {
+        // Of n pixels one more brings them nearer by a share of 1/(n+1), and the points of warps about so.
+        return more.greatest < few.greatest * (1 - 0.5 / (pixels + 1));
+    };
+    return (given.weights.aliased_x == 0 ||
+            is_less(given.points->stride_x, larger.stride_x, given.size.width)) &&
+           (given.weights.aliased_y == 0 ||
+            is_less(given.points->stride_y, larger.stride_y, given.size.height));
 }
 
 /// Explains the glimpses of an opened image, one after another.
@@ -264,13 +284,29 @@ class Explainer {
         e.has_conventions = readings.has_conventions;
         e.parameters = parameters::written_parameters(glimpse).dump();
         e.widening = readings.widening;
+        e.strengthening = readings.strengthening;
+        if (!parameters::written_parameters(glimpse).contains("padding")) e.padding = readings.padding;
         describe(map, e);
+        e.size_helps = size_helps(readings, element, e);
         e.gaussians = gaussian_axes(glimpse.mechanism, info.size, map.map.glimpse);
         const std::vector<OtherReading> others = likeliest_readings(
             map, readings, element, [&](const Glimpse& other) { return lowered_for(other); });
         for (const OtherReading& other : others) e.readings.push_back(other.told);
         read_values(map, e);
         if (paths_.are_wanted()) draw(map, others, paths_.of(place), e);
+    }
+
+    [[nodiscard]] bool size_helps(const parameters::EntryReadings& readings, std::size_t element,
+                                  const Explanation& e) const {
+        if (!e.points || e.weights.aliased_x + e.weights.aliased_y == 0 ||
+            element >= readings.enlarged.size())
+            return false;
+        try {
+            const auto larger = point_facts(lowered_for(readings.enlarged[element]));
+            return larger && are_nearer(*larger, e);
+        } catch (const Error&) {
+            return false;  // there is none
+        }
     }
 
     /// Of the glimpse's own map and those of its other readings.

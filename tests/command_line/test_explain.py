@@ -99,6 +99,21 @@ class WorkedByHand(ExplainCase):
         self.document({"mechanism": "stn", "theta": [[0.5, 0, 0.25], [0, 0.5, 0]], "size": [32, 32], "antialias": True})
         self.assertEqual(self.one(self.photo(), "-p", "p.json")["aliasing"], {"x": False, "y": False})
 
+    def test_a_larger_size_helps_where_it_brings_points_nearer(self):
+        far = {"u": 20, "s": 1, "d": 20}
+        for entry, helps in (({"mechanism": "stn", "box": [100, 100, 300, 300], "size": [8, 8]}, True),
+                             ({"mechanism": "stn", "log_polar": {"centre": [300, 200], "radius": [20, 150]}, "size": [8, 8]}, True),
+                             ({"mechanism": "stn", "flow": [[[0, 0], [40, 0]], [[0, 30], [-20, 0]]], "size": [8, 8]}, True),
+                             ({"mechanism": "gaussian", "box": [100, 100, 300, 300], "size": [8, 8], "sigma": 0.1}, True),
+                             ({"mechanism": "stn", "matrix": [[10, 1, 0], [1, 10, 0]], "size": [8, 8]}, False),
+                             ({"mechanism": "stn", "grid": [[[-0.5, -0.5], [0.5, -0.4]], [[-0.5, 0.5], [0.55, 0.55]]]}, False),
+                             ({"mechanism": "gaussian", "x": far, "y": far, "size": [8, 8]}, False)):
+            with self.subTest(entry=entry):
+                self.document(entry)
+                text = self.run_glimpse("explain", self.photo(), "-p", "p.json").stdout
+                self.assertIn("aliasing: yes", text)
+                self.assertEqual("a larger size" in text, helps, text)
+
     def test_axes_of_one_pixel_and_without_a_step(self):
         self.document({"mechanism": "stn", "box": [100, 100, 40, 60], "angle": 30, "size": [1, 4]})
         told = self.one(self.photo(), "-p", "p.json")
@@ -197,6 +212,57 @@ class Black(ExplainCase):
         self.assertIsNone(self.cause(self.photo(), "-p", "p.json"))
         text = self.run_glimpse("explain", self.photo(value=0), *box).stdout
         self.assertIn("black: yes: the greatest value is 0 of 255, since the image has nothing above 0 where it looks", text)
+
+    def words(self, photo, *arguments):
+        text = self.run_glimpse("explain", photo, *arguments).stdout
+        return next(line for line in text.splitlines() if line.startswith("  black: "))
+
+    def test_the_cause_is_what_makes_it_dark(self):
+        """Weights that sum to less are one only where the image itself is not dark there."""
+        quarter = {"mechanism": "mask", "grid": [[0.25]]}
+        self.document(quarter)
+        self.assertEqual(self.cause(self.photo(value=0), "-p", "p.json"), "dark image")
+        self.assertEqual(self.cause(self.photo(value=200), "-p", "p.json"), "small weights")  # 50 of 255
+        self.assertIn("sum to more than 0.25", self.words(self.photo(value=200), "-p", "p.json"))
+        self.document({"mechanism": "mask", "grid": [[0.1]]})
+        self.assertEqual(self.cause(self.photo(value=0), "-p", "p.json"), "dark image")
+        self.document({"mechanism": "mask", "grid": [[0.001]]})
+        self.assertEqual(self.cause(self.photo(value=200), "-p", "p.json"), "small weights")  # rounded to 0
+        self.document({"mechanism": "mask", "grid": [[0]]})
+        self.assertEqual(self.cause(self.photo(value=200), "-p", "p.json"), "small weights")
+        # One bright pixel among dark ones, whose mean is dark.
+        pixels = numpy.zeros((48, 64, 3), "uint8")
+        pixels[20, 30] = 255
+        Image.fromarray(pixels).save(self.path("spot.png"))
+        box = ("-b", "20,10,20,20", "-s", "1x1")
+        self.assertEqual(self.cause("spot.png", *box), "dark image")
+        self.assertIn("the image is dark where it looks, but for values of little weight, up to 255", self.words("spot.png", *box))
+        # A border that is repeated is seen.
+        self.document({"mechanism": "stn", "box": [1000, 80, 20, 16], "padding": "border", "size": [8, 8]})
+        self.assertEqual(self.cause(self.photo(value=0), "-p", "p.json"), "dark image")
+
+    def test_what_is_mostly_outside_is_dark_for_that(self):
+        Image.new("L", (1, 1), 200).save(self.path("one.png"))
+        # One pixel of four, and the sums of weights are ¼.
+        words = self.words("one.png", "-b", "0,0,2,2", "-s", "1x1")
+        self.assertIn("nearly: the greatest value is 50 of 255, since a share of 0.75 of it lies outside the image, and shows zeros there", words)
+        # Of DRAW's small numbers it is small inside, too.
+        self.document({"mechanism": "gaussian", "draw": {"gx": -1, "gy": 0, "log_sigma2": 2, "log_delta": -4, "log_gamma": -3}, "size": [2, 2]})
+        self.assertEqual(self.cause(self.photo(value=255), "-p", "p.json"), "small weights")
+
+    def test_what_helps_is_not_there_already(self):
+        photo = self.photo()
+        for entry, offered in (({"mechanism": "stn", "matrix": [[1, 0, 1000], [0, 1, 1000]], "size": [8, 8]}, True),
+                               ({"mechanism": "stn", "box": [1000, 80, 20, 16], "padding": "zeros", "size": [8, 8]}, False),
+                               ({"mechanism": "stn", "box": [1000, 80, 20, 16], "padding": [0, 0, 0], "size": [8, 8]}, False),
+                               ({"mechanism": "points", "points": [[2, 3, 1]]}, False)):
+            with self.subTest(entry=entry):
+                self.document(entry)
+                words = self.words(photo, "-p", "p.json")
+                self.assertIn("it lies outside the image", words)
+                self.assertEqual('or a "padding"' in words, offered, words)
+        self.document({"mechanism": "filter", "kernel": [[0, 0, 0], [0, 0.1, 0], [0, 0, 0]]})
+        self.assertIn("sum to more than 0.1; what helps: an array (npy), which is not rounded", self.words(photo, "-p", "p.json"))
 
     def test_the_same_as_extract_tells(self):
         """A glimpse of which a warning says that it is nearly black is told to be."""
