@@ -28,6 +28,10 @@ struct ExplainCommand : ReadingLimits {
     bool no_sync = false;
 };
 
+void warn(const std::string& text) {
+    std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+}
+
 Permissions permissions_of(const ExplainOptions& explain) {
     Permissions permissions;
     if (explain.image != standard_stream) permissions.readable.emplace_back(explain.image);
@@ -49,6 +53,7 @@ void apply(ExplainCommand& o) {
         if (!input.page) throw UsageError("--page", "a number from 0 is needed, not '" + o.page + "'");
     }
     input.defaults.alpha = alpha_channel(o.alpha);
+    input.warn = warn;
     OpenOptions& open = input.open;
     open.auto_orient = !o.no_auto_orient;
     open.alpha = input.defaults.alpha.value_or(AlphaChannel::as_said);
@@ -60,9 +65,7 @@ void apply(ExplainCommand& o) {
 Outcome explain_image(ExplainCommand& o) {
     apply(o);
     if (o.untrusted) {
-        restrict_process(permissions_of(o.explain), 1, [](const std::string& text) {
-            std::cerr << "glimpse: warning: " << message_line(text) << '\n';
-        });
+        restrict_process(permissions_of(o.explain), 1, warn);
     }
     bool has_failed = false;
     const bool is_done = explain(o.explain, *make_backend("cpu"), [&](const ExplainedGlimpse& glimpse) {

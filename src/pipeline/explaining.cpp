@@ -252,6 +252,12 @@ class Explainer {
             return most;
         };
         reader_ = with_context(source.name(), [&] { return source.open(run_.open); });
+        const int pages = reader_->info().pages;
+        if (pages > 1 && !options.input.page) {
+            options.input.warn(options.image + ": it has " + std::to_string(pages) +
+                               " pages, of which the first was read; " + field_name("page") +
+                               " chooses another");
+        }
     }
 
     /// `element`: which of its entry's glimpses it is.

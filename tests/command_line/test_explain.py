@@ -443,6 +443,19 @@ class Entries(ExplainCase):
         self.fails(1, "explain", "-", "-b", "1,2,3,4", stdin=photo.read_bytes() * 2, says=["there is more than one image"])
         self.fails(2, "explain", "-", "-p", "-", stdin=document, says=["standard input"])
 
+    def test_the_first_of_several_pages_is_named_once(self):
+        pages = [Image.fromarray(numpy.full((40, 60), 60 * k, "uint8")) for k in range(1, 4)]
+        pages[0].save(self.path("pages.tif"), save_all=True, append_images=pages[1:])
+        boxes = ("-b", "1,2,30,20", "-b", "5,6,20,20", "--json")
+        result = self.run_glimpse("explain", "pages.tif", *boxes)
+        self.assertEqual(result.stderr, "glimpse: warning: pages.tif: it has 3 pages, of which the first was read; --page chooses another\n")
+        self.assertEqual([json.loads(line)["black"]["greatest"] for line in result.stdout.splitlines()], [60, 60])
+        result = self.run_glimpse("explain", "pages.tif", *boxes, "--page", "0")
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(self.one("pages.tif", "-b", "1,2,30,20", "--page", "2")["black"]["greatest"], 180)
+        result = self.run_glimpse("explain", "-", "-b", "1,2,30,20", stdin=self.path("pages.tif").read_bytes())
+        self.assertIn("it has 3 pages", result.stderr)
+
     def test_what_is_looked_at_is_decoded_alone(self):
         numpy.save(self.path("large.npy"), numpy.zeros((4000, 3000, 3), "uint8"))
         self.one("large.npy", "-b", "10,10,100,100", "--memory", "200K")
