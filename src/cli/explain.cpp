@@ -37,6 +37,7 @@ Permissions permissions_of(const ExplainOptions& explain) {
     if (explain.image != standard_stream) permissions.readable.emplace_back(explain.image);
     const auto& parameters = explain.input.parameters;
     if (parameters && *parameters != standard_stream) allow_with_neighbours(*parameters, permissions);
+    if (parameters == standard_stream) permissions.readable.emplace_back(".");  // where its paths start
     if (explain.out.empty()) return permissions;
     const std::filesystem::path out(explain.out);
     const auto formats = figure_format_names();

@@ -133,6 +133,7 @@ class PanelPaths {
             take_directory(options, document);
         }
         require_no_input(options, document);
+        require_directory();
     }
 
     [[nodiscard]] bool are_wanted() const { return !paths_.empty(); }
@@ -168,6 +169,18 @@ class PanelPaths {
             inputs.add_file(input);
         inputs.add_attention_files(document);
         for (const std::string& path : paths_) inputs.require_not_input(path, resolved_path(path));
+    }
+
+    /// Panels of one run are in one directory, which may be made first.
+    void require_directory() const {
+        if (paths_.empty()) return;
+        std::error_code ignored;
+        for (auto place = resolved_path(paths_.front()).parent_path(); place.has_relative_path();
+             place = place.parent_path()) {
+            if (std::filesystem::is_directory(place, ignored)) return;
+            if (std::filesystem::exists(place, ignored))
+                throw InvalidOption("out", "'" + place.string() + "' is a file, and no directory for panels");
+        }
     }
 
     FigureFormat format_ = FigureFormat::png;

@@ -3,6 +3,7 @@ otherwise."""
 
 import json
 import math
+import os
 import re
 import unittest
 
@@ -456,6 +457,26 @@ class Entries(ExplainCase):
         result = self.run_glimpse("explain", "-", "-b", "1,2,30,20", stdin=self.path("pages.tif").read_bytes())
         self.assertIn("it has 3 pages", result.stderr)
 
+    def test_panels_stand_over_no_input_and_in_no_file(self):
+        photo = self.photo()
+        self.document({"box": [1, 2, 30, 40]}, "p.png")
+        before = self.path("p.png").read_bytes(), photo.read_bytes()
+        for out, says in ((photo, "is an input of this run"), ("p.png", "is an input of this run"), ("x/../p.png", "is an input of this run")):
+            self.fails(2, "explain", photo, "-p", "p.png", "-o", out, says=[says])
+        numpy.save(self.path("boxes.npy"), numpy.array([[1, 2, 30, 40]], "float32"))
+        self.path("boxes.npy").rename(self.path("boxes.svg"))
+        self.document({"box": {"file": "boxes.svg", "each": 0}})
+        self.fails(2, "explain", photo, "-p", "p.json", "-o", "boxes.svg", says=["is an input of this run"])
+        for out in ("p.json", "p.json/deep", "p.json/a.png"):
+            self.assertEqual(self.fails(2, "explain", photo, "-p", "p.json", "-o", out, says=["--out: ", "p.json' is a file, and no directory"]).stdout, "")
+        self.assertEqual((self.path("p.png").read_bytes(), photo.read_bytes()), before)
+
+    def test_names_that_are_no_text(self):
+        out = os.fsencode(self.directory) + b"/dir\xff"
+        told = self.one(self.photo(), "-b", "1,2,30,40", "-o", os.fsdecode(out))
+        self.assertTrue(os.path.exists(out + b"/photo.000.explain.png"))
+        self.assertIn("dir", told["panel"])
+
     def test_what_is_looked_at_is_decoded_alone(self):
         numpy.save(self.path("large.npy"), numpy.zeros((4000, 3000, 3), "uint8"))
         self.one("large.npy", "-b", "10,10,100,100", "--memory", "200K")
@@ -470,6 +491,10 @@ class Entries(ExplainCase):
     def test_untrusted(self):
         self.one(self.photo(), "-b", "1,2,30,40", "-o", "deep/panels", "--untrusted")
         self.assertTrue(self.path("deep/panels/photo.000.explain.png").exists())
+        # A document through a pipe names files of the working directory.
+        numpy.save(self.path("boxes.npy"), numpy.array([[1, 2, 30, 40]], "float32"))
+        document = json.dumps({"box": {"file": "boxes.npy", "each": 0}}).encode()
+        self.assertEqual(self.one(self.path("photo.png"), "-p", "-", "--untrusted", stdin=document)["box"], [1, 2, 30, 40])
 
 
 class Text(ExplainCase):
