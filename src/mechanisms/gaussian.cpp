@@ -311,7 +311,7 @@ Lowered lower_turned(const Gaussian& gaussian, const Affine& matrix, Size image,
     const auto& form = std::get<Gaussian::BoxForm>(gaussian.form);
     const Gaussian::Outside outside = gaussian.outside ? *gaussian.outside : Gaussian::Outside();
     const bool padded{gaussian.outside};
-    require_reachable(matrix, size);
+    require_reachable(matrix, size, "/box");
     const double added = padded ? 0 : divisor_of(gaussian).added;
     Footprints footprints{.points = matrix,
                           .jacobians = {},
@@ -406,6 +406,16 @@ Gaussian::AxesForm axes(const Gaussian& gaussian, Size image, Size size) {
                       gaussian.form);
 }
 
+namespace {
+
+/// The key of the numbers that say where its Gaussians are.
+std::string field_of(const Gaussian& gaussian) {
+    if (std::holds_alternative<Gaussian::BoxForm>(gaussian.form)) return "/box";
+    return std::holds_alternative<Gaussian::DrawForm>(gaussian.form) ? "/draw" : "";
+}
+
+}  // namespace
+
 Lowered lower(const Gaussian& given, Size image) {
     validate(given);
     const Gaussian gaussian = with_box_in_pixels(given, image);
@@ -420,7 +430,7 @@ Lowered lower(const Gaussian& given, Size image) {
     }
     const Affine matrix{{{{x.d, 0, x.u}, {0, y.d, y.u}}}};
     if (gaussian.outside) {
-        require_reachable(matrix, size);
+        require_reachable(matrix, size, field_of(gaussian));
         const Padding padding = gaussian.outside->padding;
         return {.map = {.image = image,
                         .glimpse = size,

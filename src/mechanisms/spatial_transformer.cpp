@@ -49,10 +49,10 @@ Theta theta_of(const SpatialTransformer::ScaleShiftForm& form) {
 }
 
 /// Of a projective map they may lie anywhere: nearer and nearer to the horizon they go to infinity.
-void require_reachable(const std::vector<Point>& points) {
+void require_reachable(const std::vector<Point>& points, const std::string& field) {
     for (const auto& [x, y] : points) {
         const double farthest = std::max(std::abs(x), std::abs(y));
-        if (!(farthest <= farthest_sample)) fail_unreachable(farthest);
+        if (!(farthest <= farthest_sample)) fail_unreachable(farthest, field);
     }
 }
 
@@ -92,6 +92,31 @@ std::vector<SamplingPoints::Jacobian> jacobians_of(const SamplingPoints& points,
         }
     }
     return jacobians;
+}
+
+std::string field_of(const Warp& warp) {
+    return std::visit(
+        overloaded{
+            [](const ProjectiveWarp&) { return "/projective"; }, [](const QuadWarp&) { return "/quad"; },
+            [](const ThinPlateWarp&) { return "/thin_plate"; }, [](const GridWarp&) { return "/grid"; },
+            [](const FlowWarp&) { return "/flow"; }, [](const LogPolarWarp&) { return "/log_polar"; }},
+        warp);
+}
+
+/// The key of the numbers that say where its points are: "/theta".
+std::string field_of(const SpatialTransformer& transformer) {
+    return std::visit(
+        overloaded{[](const SpatialTransformer::ThetaForm&) -> std::string { return "/theta"; },
+                   [](const SpatialTransformer::ScaleShiftForm& form) -> std::string {
+                       const auto farthest = [](const std::array<double, 2>& numbers) {
+                           return std::max(std::abs(numbers[0]), std::abs(numbers[1]));
+                       };
+                       return farthest(form.scale) > farthest(form.shift) ? "/scale" : "/shift";
+                   },
+                   [](const SpatialTransformer::MatrixForm&) -> std::string { return "/matrix"; },
+                   [](const SpatialTransformer::BoxForm&) -> std::string { return "/box"; },
+                   [](const SpatialTransformer::WarpForm& form) { return field_of(*form.warp); }},
+        transformer.form);
 }
 
 void require_seen(const SpatialTransformer& transformer, Size image) {
@@ -187,8 +212,8 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     const std::optional<Affine> matrix = affine ? std::optional(*affine) : std::nullopt;
     const Warp* const warp = matrix ? nullptr : warp_of(transformer);
     const auto projective = warp ? homography(*warp, image, size) : std::nullopt;
-    if (matrix) require_reachable(*matrix, size);
-    if (!matrix && !projective) require_reachable(*samples.points.listed());
+    if (matrix) require_reachable(*matrix, size, field_of(transformer));
+    if (!matrix && !projective) require_reachable(*samples.points.listed(), field_of(transformer));
     std::vector<SamplingPoints::Jacobian> jacobians;
     if (transformer.antialias) jacobians = jacobians_of(samples.points, projective, size);
     MapKind kind = transformer.antialias ? antialiased(std::move(samples), std::move(jacobians), image, size)

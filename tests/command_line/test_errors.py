@@ -139,10 +139,21 @@ class BadDocuments(GlimpseCase):
             return {}
         return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))}
 
+    def test_points_too_far_away_are_named_by_the_numbers_that_put_them_there(self):
+        photo, _ = self.picture()
+        far = 1e15
+        for field, members in (("theta", {"theta": [[far, 0, 0], [0, 1, 0]]}), ("scale", {"scale": [far, 1]}), ("shift", {"shift": [0, far]}),
+                               ("matrix", {"matrix": [[far, 0, 0], [0, 1, 0]]}), ("projective", {"projective": [[far, 0, 0], [0, 1, 0], [0, 0, 1]]}),
+                               ("grid", {"grid": [[[far, 0], [0, 0]], [[0, 1], [1, 1]]]}), ("flow", {"flow": [[[far, 0], [0, 0]]]})):
+            with self.subTest(field=field):
+                self.document({"mechanism": "stn", **members, **({} if field == "grid" else {"size": [4, 4]})})
+                self.fails(1, "extract", photo, "-p", "p.json", "-o", self.out,
+                           says=[f"p.json: /{field}: by these numbers the glimpse samples points up to ", "and 1000000000000 are the most; give smaller ones"])
+
     def test_of_a_document_that_is_one_entry_no_place_is_empty(self):
         photo, _ = self.picture()
-        entry = {"mechanism": "stn", "matrix": [[1e15, 0, 0], [0, 1, 0]], "size": [4, 4]}
-        says = "the glimpse samples points up to 4e15 pixels away from the image, and 1000000000000 are the most"
+        entry = {"box": [9000, 0, 10, 10]}
+        says = "the box [9000, 0, 10, 10] lies wholly outside the image"
         self.document(entry, "one.json")
         self.document({"image": "photo.png", **entry}, "m.jsonl")
         self.document([entry], "list.json")
