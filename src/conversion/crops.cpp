@@ -155,7 +155,8 @@ Carried as_sampled(const Mechanism& mechanism, Rule rule, const KnownImage& imag
     if (is_resized && (size.width == 1 || size.height == 1))
         throw Error("tf-crop-and-resize measures in an image's sides less one, and one of these is 1");
     Crop crop = crop_of(sight);
-    Crop::SampledForm form = sampled_form(upright_fit(sight), rule, sight.size, size);
+    const Affine upright = is_resized ? mirrored_fit(sight) : upright_fit(sight);
+    Crop::SampledForm form = sampled_form(upright, rule, sight.size, size);
     if (!is_resized && is_sample(sight.kernel)) form.samples = 1;
     const bool is_nearest = is_resized && sight.kernel == Kernel::nearest;
     if (is_nearest) crop.interpolation = Resampling::nearest;

@@ -133,6 +133,14 @@ Affine upright_fit(const Sight& sight) {
     return fit;
 }
 
+Affine mirrored_fit(const Sight& sight) {
+    const Affine fit = upright_fit(sight.points, sight.size);
+    if (fit.m[0][0] == 0 || fit.m[1][1] == 0) {
+        throw Error("it runs across the image's axes, or has no area, and no upright box has its points");
+    }
+    return fit;
+}
+
 Box box_fit(const Sight& sight) {
     if (sight.box && sight.box->angle == 0) return sight.box->box;
     const Affine fit = upright_fit(sight);

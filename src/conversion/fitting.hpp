@@ -18,6 +18,9 @@ Affine upright_fit(const SamplingPoints& points, Size size);
 /// The same with a diagonal > 0. Throws `Error` where it has another.
 Affine upright_fit(const Sight& sight);
 
+/// The same with a diagonal ≠ 0, of which either number may be less.
+Affine mirrored_fit(const Sight& sight);
+
 /// The upright box, in pixels, whose cells' centres are nearest to what is seen: its own where that is given.
 /// Throws `Error` where it would be mirrored, or have no area.
 Box box_fit(const Sight& sight);

@@ -129,7 +129,8 @@ Box box_of(const Crop::SampledForm& form, Size image) {
     if (form.rule != Rule::crop_and_resize) return {x0, y0, x1 - x0, y1 - y0};
     const double columns = image.width - 1.0;
     const double rows = image.height - 1.0;
-    return {x0 * columns, y0 * rows, (x1 - x0) * columns + 1, (y1 - y0) * rows + 1};
+    return {std::min(x0, x1) * columns, std::min(y0, y1) * rows, std::abs(x1 - x0) * columns + 1,
+            std::abs(y1 - y0) * rows + 1};
 }
 
 bool is_filled(const Crop& crop) {

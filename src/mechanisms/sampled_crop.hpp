@@ -21,7 +21,8 @@ Affine matrix_of(const Crop::SampledForm& form, Size size, Size image);
 Rectangle window_of(const Crop::OffsetForm& form, Size size, Size image);
 
 /// The box of a rule, with as many samples as it takes by itself, that is sampled where an upright matrix
-/// with a diagonal > 0 says; of `roi_align_unaligned` where no side is shorter than 1. `image` as above.
+/// with a diagonal > 0 says, of `crop_and_resize` ≠ 0; of `roi_align_unaligned` where no side is shorter
+/// than 1. `image` as above.
 Crop::SampledForm sampled_form(const Affine& upright, crop_form::SamplingRule rule, Size size, Size image);
 /// The offset of a window, centred and normalised.
 Crop::OffsetForm offset_form(const Rectangle& window, int version, Size image);

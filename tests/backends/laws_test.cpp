@@ -236,6 +236,9 @@ TEST_CASE("laws: crops as other systems sample them") {
     };
     table("crop and resize", sampled({{0.1, 0.2}, {0.7, 0.9}, Rule::crop_and_resize}, {5, 4}));
     table("crop and resize beyond", sampled({{-0.3, -0.2}, {0.7, 1.4}, Rule::crop_and_resize}, {6, 7}));
+    table("crop and resize upside down", sampled({{0.1, 0.9}, {0.7, 0.2}, Rule::crop_and_resize}, {5, 4}));
+    table("crop and resize, turned by half a circle",
+          sampled({{1.2, 0.9}, {-0.1, 0.2}, Rule::crop_and_resize}, {6, 7}));
     table("crop and resize to one", sampled({{0.1, 0.2}, {0.7, 0.9}, Rule::crop_and_resize}, {1, 1}));
     for (const Rule rule : {Rule::roi_align, Rule::roi_align_unaligned}) {
         constexpr double half_a_bin = 2.5;  // of those beyond: 14.5 / 3 / 2

@@ -29,6 +29,8 @@ PAIRS = [
     ({"mechanism": "crop", "rows": [3, 5, 7], "columns": [9, 8, 7, 6]}, ["crop", "stn", "matrix", "torch", "gaussian"]),
     ({"mechanism": "crop", "box": [3, 2, 12.5, 9.25], "size": [5, 4], "convention": "roi-align", "samples": 1}, ["roi-align", "stn", "roi-align-unaligned", "tf-crop-and-resize", *STN]),
     ({"mechanism": "crop", "box": [0.2, 0.1, 0.7, 0.6], "size": [5, 4], "convention": "tf-crop-and-resize"}, ["crop", "stn", "roi-align", *STN]),
+    ({"mechanism": "crop", "box": [0.7, 0.1, 0.2, 0.6], "size": [5, 4], "convention": "tf-crop-and-resize"}, ["crop", "stn", "tf-crop-and-resize", *STN]),
+    ({"mechanism": "stn", "theta": [[-0.6, 0, -0.05], [0, -0.7, 0.2]], "size": [5, 4]}, ["tf-crop-and-resize", *STN]),
     ({"mechanism": "crop", "offset": [0.31, -0.27], "size": [6, 5], "convention": "tf-glimpse-2"}, ["crop", "stn", "tf-glimpse-1", *STN, *ORDERS]),
     ({"mechanism": "stn", "theta": [[0.6, 0.2, -0.15], [-0.1, 0.7, 0.2]], "size": [5, 4]}, ["stn", *STN]),
     ({"mechanism": "stn", "theta": [[0.6, 0.2, -0.15], [-0.1, 0.7, 0.2]], "size": [1, 3]}, ["stn", *STN[:4], "projective"]),

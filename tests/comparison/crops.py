@@ -209,6 +209,31 @@ def torch_area(random):
     return item(random, pictures.picture(random), check)
 
 
+def bilinear(image, x, y):
+    """At points of pixel centres' coordinates inside them."""
+    left, top = numpy.floor(x).astype(int), numpy.floor(y).astype(int)
+    right, bottom = numpy.minimum(left + 1, image.shape[1] - 1), numpy.minimum(top + 1, image.shape[0] - 1)
+    a, b = (x - left)[..., None], (y - top)[..., None]
+    return (1 - b) * ((1 - a) * image[top, left] + a * image[top, right]) + b * ((1 - a) * image[bottom, left] + a * image[bottom, right])
+
+
+def cropped_and_resized(random):
+    """TensorFlow's, in every direction."""
+    def check(image):
+        size = pictures.size(random, 12)
+        y1, x1, y2, x2 = (float(v) for v in random.uniform(-0.3, 1.3, 4))
+        entry = {"box": [y1, x1, y2, x2], "size": size, "convention": "tf-crop-and-resize", "padding": 0}
+        axes = []
+        for first, second, count, length in ((x1, x2, size[0], image.shape[1]), (y1, y2, size[1], image.shape[0])):
+            last = length - 1
+            axes.append(first * last + numpy.arange(count) * (second - first) * last / (count - 1) if count > 1 else numpy.array([0.5 * (first + second) * last]))
+        at_x, at_y = numpy.meshgrid(*axes)
+        is_seen = (at_x >= 0) & (at_x <= image.shape[1] - 1) & (at_y >= 0) & (at_y <= image.shape[0] - 1)
+        samples = bilinear(image, at_x.clip(0, image.shape[1] - 1), at_y.clip(0, image.shape[0] - 1)) * is_seen[..., None]
+        return Check(entry, samples, pictures.greatest(image))
+    return item(random, pictures.picture(random), check)
+
+
 KINDS = [
     Kind("crop, its own size", bounds.EXACT, copied, 2),
     Kind("crop, a box in fractions", bounds.EXACT, fractions, 0.5),
@@ -224,5 +249,6 @@ KINDS = [
     *(Kind(f"crop, resized, {word}{'' if antialias else ' without antialiasing'}; torch interpolate", bounds.FLOAT32,
            torch_interpolate(word, antialias), 0.5, needs=("torch",))
       for word in ("bilinear", "bicubic") for antialias in (True, False)),
+    Kind("crop, as TensorFlow samples it", bounds.FLOAT32, cropped_and_resized),
     Kind("crop, resized, area; torch interpolate", bounds.FLOAT32, torch_area, 0.5, needs=("torch",)),
 ]

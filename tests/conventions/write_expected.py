@@ -85,7 +85,9 @@ def regions():
 def crops_and_resizes():
     import tensorflow
 
-    for box, size in (([0.1, 0.2, 0.85, 0.7], (5, 4)), ([-0.2, 0.3, 1.1, 1.3], (6, 7)), ([0.3, 0.1, 0.6, 0.9], (1, 3)), ([0, 0, 1, 1], (WIDTH, HEIGHT))):
+    # The last are flipped: upside down, from right to left, and both.
+    for box, size in (([0.1, 0.2, 0.85, 0.7], (5, 4)), ([-0.2, 0.3, 1.1, 1.3], (6, 7)), ([0.3, 0.1, 0.6, 0.9], (1, 3)), ([0, 0, 1, 1], (WIDTH, HEIGHT)),
+                      ([0.85, 0.2, 0.1, 0.7], (5, 4)), ([-0.2, 1.3, 1.1, 0.3], (6, 7)), ([0.6, 0.9, 0.3, 0.1], (1, 3)), ([1, 1, 0, 0], (WIDTH, HEIGHT))):
         for method in ("bilinear", "nearest"):
             out = tensorflow.image.crop_and_resize(IMAGE[None, ..., None], [box], [0], (size[1], size[0]), method, extrapolation_value=0.25)[0, ..., 0]
             add(version("tensorflow"), {"box": box, "size": size, "convention": "tf-crop-and-resize", "interpolation": method, "padding": 0.25}, out)

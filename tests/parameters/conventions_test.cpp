@@ -230,6 +230,10 @@ TEST_CASE("crops as TensorFlow and Detectron sample them are kept as they are wr
     CHECK(std::array{pooled.first.x, pooled.first.y, pooled.second.x, pooled.second.y} ==
           std::array{1.0, 2.0, 5.0, 7.0});
     CHECK(pooled.samples == 3);
+    const Crop::SampledForm flipped =
+        sampled(R"("box": [0.5, 0.2, 0.1, 0.75], "convention": "tf-crop-and-resize")");
+    CHECK(std::array{flipped.first.x, flipped.first.y, flipped.second.x, flipped.second.y} ==
+          std::array{0.2, 0.5, 0.75, 0.1});
     CHECK(sampled(R"("box": [1, 2, 5, 7], "convention": "roi-align-unaligned")").samples == 0);
     const auto offset = std::get<Crop::OffsetForm>(
         crop(R"("offset": [1, 2], "convention": "tf-glimpse-1", "normalised": false)").form);
@@ -246,6 +250,8 @@ TEST_CASE("crops as TensorFlow and Detectron sample them are kept as they are wr
           "a.json: /box: the second corner lies right of and below the first; mirrored boxes are not read");
     CHECK(refused(R"("box": [1, 2, 5, 7], "size": [2, 2], "samples": 2)") ==
           "a.json: /samples: samples are those of roi-align and roi-align-unaligned");
+    CHECK(refused(R"("box": [0, 1, 0.5, 1], "convention": "tf-crop-and-resize", "size": [2, 2])") ==
+          "a.json: /box: the corners lie on one line, and between them is nothing");
     CHECK(
         refused(R"("box": [0, 0, 1, 1], "size": [2, 2], "samples": 2, "convention": "tf-crop-and-resize")") ==
         "a.json: /samples: crop_and_resize takes one sample a pixel: leave it out");

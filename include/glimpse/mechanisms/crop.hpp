@@ -43,8 +43,9 @@ enum class SamplingRule : std::uint8_t {
 /// The box between the corners (x0, y0) and (x1, y1), sampled by such a rule. It needs a `size`, takes no
 /// padding but a fill, and `interpolation` is `bilinear`, or `nearest` where the rule has it.
 struct SampledForm {
-    Point first;   ///< (x0, y0), pixels, or what the rule measures in
-    Point second;  ///< (x1, y1) > (x0, y0)
+    Point first;  ///< (x0, y0), pixels, or what the rule measures in
+    /// (x1, y1) > (x0, y0); of `crop_and_resize` also less, along either axis, and the glimpse is mirrored.
+    Point second;
     SamplingRule rule = SamplingRule::roi_align;
     int samples = 0;  ///< k ≥ 1, or 0: ⌈(b-a)/n⌉; of `roi_align`s
 };
