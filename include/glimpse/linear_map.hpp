@@ -92,6 +92,13 @@ struct Filters {
 /// Or Gaussians, with sums as `gaussians` says:
 ///
 ///   a(d, J) = e(d) / Σ e,   e(d) = exp(-½ ((q_x / s_x)² + (q_y / s_y)²)),   q = J⁻¹ d
+///
+/// Or the means of k_x×k_y bilinear samples in the cell of each glimpse pixel, as `means` says:
+///
+///   a(p) = 1/(k_x k_y) Σ_m Σ_n k(p_x - t_x) k(p_y - t_y),   t = T + J ((m+½)/k_x - ½, (n+½)/k_y - ½)
+///
+/// where t is moved to the nearest of 0…W-1, 0…H-1, and a sample more than one pixel outside of it is left
+/// out.
 struct Footprints {
     SamplingPoints points;                            ///< T
     std::vector<SamplingPoints::Jacobian> jacobians;  ///< J of listed points, in their order; else none
@@ -105,6 +112,12 @@ struct Footprints {
         double added = 0;              ///< to each sum, ≥ 0
     };
     std::optional<Gaussians> gaussians{};
+    /// Bilinear samples whose mean is taken in place of triangles.
+    struct Means {
+        int across = 1;  ///< k_x ≥ 1
+        int down = 1;    ///< k_y ≥ 1
+    };
+    std::optional<Means> means{};  ///< not beside `gaussians`
 };
 
 /// The forms of a map.

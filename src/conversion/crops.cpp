@@ -1,4 +1,5 @@
 #include <cmath>
+#include <numbers>
 
 #include "conversion/fitting.hpp"
 #include "conversion/targets.hpp"
@@ -102,6 +103,15 @@ Sight sight_of_form(const Crop::SampledForm& form, const Crop& crop, const Known
     return sight;
 }
 
+Sight sight_of_form(const Crop::TurnedForm& form, const Crop& crop, const KnownImage& /*image*/) {
+    const OrientedBox box = oriented_box(form);
+    Sight sight{.size = *crop.size, .points = box_to_image(box.box, *crop.size, box.angle), .box = box};
+    sight.kernel = form.samples == 1 ? Kernel::bilinear : Kernel::area;
+    sight.deviation = {deviation_of(sight.kernel, form.width / crop.size->width),
+                       deviation_of(sight.kernel, form.height / crop.size->height)};
+    return sight;
+}
+
 Sight sight_of_form(const Crop::OffsetForm& form, const Crop& crop, const KnownImage& image) {
     return sight_of_pixels(window_of(form, *crop.size, image.needed("where an offset leads")), crop);
 }
@@ -172,6 +182,34 @@ Carried as_sampled(const Mechanism& mechanism, Rule rule, const KnownImage& imag
     return carried;
 }
 
+Carried as_turned(const Mechanism& mechanism, const KnownImage& image) {
+    if (const auto* const crop = std::get_if<Crop>(&mechanism)) {
+        if (std::holds_alternative<Crop::TurnedForm>(crop->form)) return as_it_is(mechanism);
+    }
+    const Sight sight = sight_of(mechanism, image);
+    Crop crop = crop_of(sight);
+    Crop::TurnedForm form = turned_form(turned_box_fit(sight));
+    if (is_sample(sight.kernel)) form.samples = 1;
+    crop.form = form;
+    Carried carried = with_constant(crop, sight);
+    if (sight.kernel != Kernel::copy && sight.kernel != Kernel::bilinear && sight.kernel != Kernel::area) {
+        carried.stand_in = std::string(form.samples == 1 ? "bilinear samples" : "means of samples") +
+                           " for its kernel, " + std::string(word_of(sight.kernel));
+    }
+    return carried;
+}
+
+/// As mmcv has it, in radians.
+Carried as_turned_of_mmcv(const Mechanism& mechanism, const KnownImage& image) {
+    Carried carried = as_turned(mechanism, image);
+    carried.rewrite = [](Json& keys) {
+        keys["convention"] =
+            parameters::word_of<parameters::TurnedBox>(parameters::turned_boxes, parameters::TurnedBox::mmcv);
+        keys["box"][4] = keys["box"][4].get<double>() * std::numbers::pi / 180;
+    };
+    return carried;
+}
+
 Carried as_offset(const Mechanism& mechanism, int version, const KnownImage& image) {
     if (const auto* const crop = std::get_if<Crop>(&mechanism)) {
         const auto* const form = std::get_if<Crop::OffsetForm>(&crop->form);
@@ -222,6 +260,12 @@ std::vector<Target> crop_targets() {
                  return as_sampled(mechanism, rule, image);
              }});
     }
+    targets.push_back({parameters::word_of<parameters::TurnedBox>(parameters::turned_boxes,
+                                                                  parameters::TurnedBox::detectron),
+                       "a crop, as detectron2's ROIAlignRotated samples a turned box", as_turned});
+    targets.push_back(
+        {parameters::word_of<parameters::TurnedBox>(parameters::turned_boxes, parameters::TurnedBox::mmcv),
+         "the same, as mmcv's RoIAlignRotated", as_turned_of_mmcv});
     for (const auto& [word, version] : parameters::offset_versions) {
         targets.push_back({word,
                            version == 1 ? "a crop, where TensorFlow's extract_glimpse puts a window"

@@ -126,6 +126,10 @@ bool leaves_a_pattern(const Footprints& footprints, const Affine& matrix) {
     if (const auto& gaussians = footprints.gaussians) {
         const double deviation = std::min(gaussians->s.x, gaussians->s.y) * side;
         variance = deviation * deviation;
+    } else if (const auto& means = footprints.means) {
+        // Of k points that are side/k apart, and of their kernels.
+        const double k = std::min(means->across, means->down);
+        variance = variance_of_bilinear + side * side / 12 * (1 - 1 / (k * k));
     }
     return footprints.points.affine() != nullptr && !is_wide(variance, side);
 }

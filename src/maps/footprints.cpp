@@ -21,7 +21,7 @@ std::string at_pixel(int j, int i) {
 
 /// The key that has made footprints of samples.
 constexpr std::string_view key_of(const Footprints& footprints) {
-    return footprints.gaussians ? "angle" : "antialias";
+    return footprints.gaussians ? "angle" : footprints.means ? "samples" : "antialias";
 }
 
 double weights_of(const AnyFootprint& footprint) {
@@ -59,10 +59,13 @@ std::optional<AnyFootprint> FootprintTaps::seen_footprint(int j, int i) const {
     const Point centre = footprints_.points.at(j, i);
     if (std::isnan(centre.x)) return std::nullopt;
     const SamplingPoints::Jacobian derivatives = jacobian(footprints_, j, i, width_);
-    const AnyFootprint footprint =
-        footprints_.gaussians ? AnyFootprint(GaussianFootprint(centre, derivatives, *footprints_.gaussians,
-                                                               {columns_.size, rows_.size}))
-                              : AnyFootprint(PixelFootprint(centre, derivatives));
+    const Size image{columns_.size, rows_.size};
+    const AnyFootprint footprint = [&]() -> AnyFootprint {
+        if (footprints_.gaussians)
+            return GaussianFootprint(centre, derivatives, *footprints_.gaussians, image);
+        if (footprints_.means) return SampledFootprint(centre, derivatives, *footprints_.means, image);
+        return PixelFootprint(centre, derivatives);
+    }();
     return is_seen(footprint) ? std::optional(footprint) : std::nullopt;
 }
 

@@ -13,6 +13,7 @@
 #include "maps/axis_taps.hpp"
 #include "maps/gaussian_footprint.hpp"
 #include "maps/positions.hpp"
+#include "maps/sampled_footprint.hpp"
 
 // `Footprints`: antialiased samples, whose weights are computed where they are needed and never kept.
 
@@ -75,7 +76,7 @@ class PixelFootprint {
     Point reach_;    ///< of both kernels, as far as they have a share
 };
 
-using AnyFootprint = std::variant<PixelFootprint, GaussianFootprint>;
+using AnyFootprint = std::variant<PixelFootprint, GaussianFootprint, SampledFootprint>;
 
 /// J of glimpse pixel (j, i) of a glimpse of that width.
 inline SamplingPoints::Jacobian jacobian(const Footprints& footprints, int j, int i, int width) {

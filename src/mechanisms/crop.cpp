@@ -144,7 +144,8 @@ void validate(const Crop& crop) {
                        require_glimpse_size({int(form.columns.size()), int(form.rows.size())}, "/rows");
                    },
                    [&](const Crop::SampledForm& form) { validate_sampled(crop, form); },
-                   [&](const Crop::OffsetForm& form) { validate_offset(crop, form); }},
+                   [&](const Crop::OffsetForm& form) { validate_offset(crop, form); },
+                   [&](const Crop::TurnedForm& form) { validate_turned(crop, form); }},
         crop.form);
 }
 
@@ -154,7 +155,8 @@ Lowered lower(const Crop& crop, Size image) {
         overloaded{[&](const Crop::BoxForm&) { return lower_box(crop, image); },
                    [&](const Crop::IndexForm& form) { return lower_indices(form, image); },
                    [&](const Crop::SampledForm& form) { return lower_sampled(crop, form, image); },
-                   [&](const Crop::OffsetForm& form) { return lower_offset(crop, form, image); }},
+                   [&](const Crop::OffsetForm& form) { return lower_offset(crop, form, image); },
+                   [&](const Crop::TurnedForm& form) { return lower_turned(crop, form, image); }},
         crop.form);
 }
 

@@ -133,6 +133,22 @@ Box box_of(const Crop::SampledForm& form, Size image) {
             std::abs(y1 - y0) * rows + 1};
 }
 
+/// k_x and k_y.
+Footprints::Means means_of(const Crop::TurnedForm& form, Size size) {
+    constexpr double most_of_pixel = 1 << 20;
+    constexpr double most = 0x1p32;
+    const auto count = [&](double length, int pixels) {
+        return form.samples > 0 ? double(form.samples) : std::ceil(length / pixels);
+    };
+    const double across = count(form.width, size.width);
+    const double down = count(form.height, size.height);
+    if (across * down <= most_of_pixel && across * down * static_cast<double>(size.area()) <= most)
+        return {static_cast<int>(across), static_cast<int>(down)};
+    throw InvalidParameter("/box", "it would take " + number_text(across) + "×" + number_text(down) +
+                                       " samples for each glimpse pixel, and 2^20, and 2^32 for all of them, "
+                                       "are the most; give a smaller box or fewer \"samples\"");
+}
+
 bool is_filled(const Crop& crop) {
     return crop.padding || !std::holds_alternative<std::monostate>(crop.fill);
 }
@@ -227,6 +243,27 @@ void validate_sampled(const Crop& crop, const Crop::SampledForm& form) {
                            may_be_nearest ? "bilinear or nearest" : "roi-align is bilinear");
 }
 
+OrientedBox oriented_box(const Crop::TurnedForm& form) {
+    const auto& [centre, width, height, angle, samples] = form;
+    return {.box = {centre.x - width / 2, centre.y - height / 2, width, height}, .angle = -angle};
+}
+
+Crop::TurnedForm turned_form(const OrientedBox& box) {
+    const auto& [x, y, width, height] = box.box;
+    return {.centre = {x + width / 2, y + height / 2}, .width = width, .height = height, .angle = -box.angle};
+}
+
+void validate_turned(const Crop& crop, const Crop::TurnedForm& form) {
+    require_box(oriented_box(form).box);
+    require_finite(form.angle, "/box/4");
+    if (!crop.size) throw InvalidParameter("/size", "a box that is sampled needs a size [width, height]");
+    require_glimpse_size(*crop.size, "/size");
+    require_constant_padding(crop);
+    if (form.samples < 0) throw InvalidParameter("/samples", "1 or more are needed");
+    if (crop.interpolation != Resampling::bilinear)
+        throw InvalidParameter("/interpolation", "roi-align is bilinear");
+}
+
 void validate_offset(const Crop& crop, const Crop::OffsetForm& form) {
     require_finite(std::array{form.offset.y, form.offset.x}, "/offset");
     if (!crop.size) throw InvalidParameter("/size", "an offset needs a size [width, height]");
@@ -246,6 +283,19 @@ Lowered lower_sampled(const Crop& crop, const Crop::SampledForm& form, Size imag
                     .kind = Separable{.rows = std::move(y), .columns = std::move(x)}},
             .fill = crop.fill,
             .matrix = matrix_of(form, size, image)};
+}
+
+Lowered lower_turned(const Crop& crop, const Crop::TurnedForm& form, Size image) {
+    const Size size = *crop.size;
+    const OrientedBox box = oriented_box(form);
+    const Footprints::Means means = means_of(form, size);
+    if (!is_filled(crop)) require_overlap(box.box, box.angle, image, remedy_of_padding);
+    const Affine matrix = box_to_image(box.box, size, box.angle);
+    return {.map = {.image = image,
+                    .glimpse = size,
+                    .kind = Footprints{.points = matrix, .jacobians = {}, .means = means}},
+            .fill = crop.fill,
+            .matrix = matrix};
 }
 
 Lowered lower_offset(const Crop& crop, const Crop::OffsetForm& form, Size image) {

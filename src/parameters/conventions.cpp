@@ -113,7 +113,7 @@ namespace glimpse {
 std::vector<std::string_view> conventions() {
     using namespace parameters;
     return words_of(filled_box_orders, theta_conventions, matrix_conventions, axes_orders, draw_codes,
-                    sampling_rules, offset_versions);
+                    sampling_rules, turned_boxes, offset_versions);
 }
 
 }  // namespace glimpse

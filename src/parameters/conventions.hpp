@@ -91,6 +91,14 @@ inline constexpr std::array<std::pair<std::string_view, crop_form::SamplingRule>
      {"roi-align", crop_form::SamplingRule::roi_align},
      {"roi-align-unaligned", crop_form::SamplingRule::roi_align_unaligned}}};
 
+/// Whose turned boxes they are, [x, y, width, height, angle] with the centre first, counter-clockwise on the
+/// screen: detectron2's `ROIAlignRotated` in degrees; mmcv's `RoIAlignRotated` in radians, which may be
+/// `clockwise`.
+enum class TurnedBox : std::uint8_t { detectron, mmcv };
+
+inline constexpr std::array<std::pair<std::string_view, TurnedBox>, 2> turned_boxes{
+    {{"roi-align-rotated", TurnedBox::detectron}, {"roi-align-rotated-mmcv", TurnedBox::mmcv}}};
+
 /// The versions of TensorFlow's `extract_glimpse`.
 inline constexpr std::array<std::pair<std::string_view, int>, 2> offset_versions{
     {{"tf-glimpse-1", 1}, {"tf-glimpse-2", 2}}};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numbers>
 #include <utility>
 
 #include "parameters/conventions.hpp"
@@ -35,13 +36,25 @@ constexpr const char* resized_rule =
     R"("interpolation": {"enum": ["nearest", "bilinear"]}}}})";
 constexpr const char* pooled_rule =
     R"({"if": {"required": ["convention"], )"
-    R"("properties": {"convention": {"enum": ["roi-align", "roi-align-unaligned"]}}}, )"
+    R"("properties": {"convention": {"enum": ["roi-align", "roi-align-unaligned", "roi-align-rotated", )"
+    R"("roi-align-rotated-mmcv"]}}}, )"
     R"("then": {"properties": {"units": false, "antialias": {"const": false}, )"
     R"("interpolation": {"const": "bilinear"}}}})";
 /// Its default is of boxes that have none.
 constexpr const char* samples_rule =
     R"({"if": {"required": ["samples", "convention"]}, )"
-    R"("then": {"properties": {"convention": {"enum": ["roi-align", "roi-align-unaligned"]}}}})";
+    R"("then": {"properties": {"convention": {"enum": ["roi-align", "roi-align-unaligned", )"
+    R"("roi-align-rotated", "roi-align-rotated-mmcv"]}}}})";
+constexpr const char* turned_rule =
+    R"({"if": {"required": ["box", "convention"], )"
+    R"("properties": {"box": {"type": "array"}, )"
+    R"("convention": {"enum": ["roi-align-rotated", "roi-align-rotated-mmcv"]}}}, )"
+    R"("then": {"properties": {"box": {"minItems": 5}}}, )"
+    R"("else": {"if": {"required": ["box", "convention"], "properties": {"box": {"type": "array"}}}, )"
+    R"("then": {"properties": {"box": {"maxItems": 4}}}}})";
+constexpr const char* clockwise_rule =
+    R"({"if": {"required": ["clockwise", "convention"], "properties": {"clockwise": {"const": true}}}, )"
+    R"("then": {"properties": {"convention": {"const": "roi-align-rotated-mmcv"}}}})";
 
 /// Of `roi_align`, a side.
 constexpr int most_samples = 1024;
@@ -95,19 +108,42 @@ Key indices_key(std::string_view name, std::string_view range, std::string_view 
         .meaning = meaning};
 }
 
+/// A turned box has an angle behind its sides.
+Key box_of_crop_key() {
+    Key key = box_key();
+    const std::string length = R"("maxItems": 4)";
+    std::string& schema = key.type.schema;
+    schema.replace(schema.find(length), length.size(), R"("maxItems": 5)");
+    return key;
+}
+
 constexpr const char* resized_box_words = "[y1, x1, y2, x2]";
 constexpr const char* pooled_box_words = "[x0, y0, x1, y1]";
 constexpr std::array<std::string_view, 4> resized_box_members{"y1", "x1", "y2", "x2"};
 constexpr std::array<std::string_view, 4> pooled_box_members{"x0", "y0", "x1", "y1"};
 
+constexpr const char* turned_box_words = "[centre x, centre y, width, height, angle]";
+constexpr std::array<std::string_view, 5> turned_box_members{"cx", "cy", "width", "height", "angle"};
+
 /// A box is of whole pixels, or sampled.
-using BoxConvention = std::variant<BoxOrder, crop_form::SamplingRule>;
+using BoxConvention = std::variant<BoxOrder, crop_form::SamplingRule, TurnedBox>;
 
 BoxConvention read_box_convention(Entry& entry, const ReadingContext& context) {
     std::vector<std::pair<std::string_view, BoxConvention>> conventions(filled_box_orders.begin(),
                                                                         filled_box_orders.end());
     conventions.insert(conventions.end(), sampling_rules.begin(), sampling_rules.end());
+    conventions.insert(conventions.end(), turned_boxes.begin(), turned_boxes.end());
     return read_convention<BoxConvention>(entry, conventions, BoxOrder::xywh, context);
+}
+
+/// Of roi-align; 0 without the key.
+int read_samples(Entry& entry) {
+    const std::optional<Value> samples = entry.take("samples");
+    if (!samples) return 0;
+    const int count = integer(*samples);
+    if (count < 1 || count > most_samples)
+        samples->fail("1 to " + std::to_string(most_samples) + " samples are needed");
+    return count;
 }
 
 Crop::SampledForm read_sampled(Entry& entry, crop_form::SamplingRule rule, const ReadingContext& context) {
@@ -119,18 +155,40 @@ Crop::SampledForm read_sampled(Entry& entry, crop_form::SamplingRule rule, const
                                       : numbers(value, {pooled_box_members}, pooled_box_words, context);
     Crop::SampledForm form{.first = {n[0], n[1]}, .second = {n[2], n[3]}, .rule = rule};
     if (is_resized) form = {.first = {n[1], n[0]}, .second = {n[3], n[2]}, .rule = rule};
-    const auto& [first, second, of_rule, samples_given] = form;
+    const auto& [first, second, of_rule, samples] = form;
     if (is_resized && (first.x == second.x || first.y == second.y))
         value.fail("the corners lie on one line, and between them is nothing");
     if (!is_resized && !(second.x > first.x && second.y > first.y))
         value.fail("the second corner lies right of and below the first; mirrored boxes are not read");
     if (is_resized) {
         entry.refuse_own("samples", "crop_and_resize takes one sample a pixel: leave it out");
-    } else if (const std::optional<Value> samples = entry.take("samples")) {
-        form.samples = integer(*samples);
-        if (form.samples < 1 || form.samples > most_samples)
-            samples->fail("1 to " + std::to_string(most_samples) + " samples are needed");
+    } else {
+        form.samples = read_samples(entry);
     }
+    return form;
+}
+
+/// False changes nothing.
+void refuse_clockwise(Entry& entry) {
+    const std::optional<Value> clockwise = entry.peek("clockwise");
+    if (clockwise && !boolean(*clockwise)) {
+        entry.take("clockwise");
+    } else {
+        entry.refuse_own("clockwise", "only roi-align-rotated-mmcv may be turned either way: leave it out");
+    }
+}
+
+Crop::TurnedForm read_turned(Entry& entry, TurnedBox whose, const ReadingContext& context) {
+    entry.refuse_own("units", "the convention says what the box is measured in: leave it out");
+    const Value value = *entry.take("box");
+    const std::vector<double> n = numbers(value, {turned_box_members}, turned_box_words, context);
+    Crop::TurnedForm form{.centre = {n[0], n[1]}, .width = n[2], .height = n[3], .angle = n[4]};
+    if (whose == TurnedBox::mmcv) {
+        form.angle *= 180 / std::numbers::pi;
+        const std::optional<Value> clockwise = entry.take("clockwise");
+        if (clockwise && boolean(*clockwise)) form.angle = -form.angle;
+    }
+    form.samples = read_samples(entry);
     return form;
 }
 
@@ -173,13 +231,17 @@ Mechanism read_crop(Entry& entry, const Form& form, const ReadingContext& contex
     const auto* const order = std::get_if<BoxOrder>(&convention);
     read_crop_padding(entry, context, crop, order ? fill_of(*order) : Fill());
     const auto* const rule = std::get_if<crop_form::SamplingRule>(&convention);
+    const auto* const whose = std::get_if<TurnedBox>(&convention);
     if (rule) {
         crop.form = read_sampled(entry, *rule, context);
+    } else if (whose) {
+        crop.form = read_turned(entry, *whose, context);
     } else {
         crop.form = read_box(entry, *order, context);
-        entry.refuse_own("samples", "samples are those of roi-align and roi-align-unaligned");
+        entry.refuse_own("samples", "samples are those of roi-align, in all its conventions");
     }
-    if (crop.size && rule) {
+    if (!whose || *whose != TurnedBox::mmcv) refuse_clockwise(entry);
+    if (crop.size && !order) {
         crop.interpolation = read_interpolation(entry);
         refuse_antialiasing(entry, "samples are not antialiased: leave it out");
     } else if (crop.size) {
@@ -213,6 +275,12 @@ void write_form(const Crop::SampledForm& form, WrittenParameters& written) {
     if (form.samples > 0) written.add("samples", form.samples);
 }
 
+void write_form(const Crop::TurnedForm& form, WrittenParameters& written) {
+    written.add("box", {form.centre.x, form.centre.y, form.width, form.height, form.angle});
+    written.add("convention", word_of<TurnedBox>(turned_boxes, TurnedBox::detectron));
+    if (form.samples > 0) written.add("samples", form.samples);
+}
+
 void write_form(const Crop::OffsetForm& form, WrittenParameters& written) {
     const Crop::OffsetForm open;
     written.add("offset", {form.offset.y, form.offset.x});
@@ -238,10 +306,10 @@ Description crop_description() {
             "Hard attention: the box's pixels, resized where a size is given; or the pixels of some "
             "rows and columns.",
         .forms = {{{"box"}}, {{"rows", "columns"}}, {{"offset"}}},
-        .keys = {box_key(),
+        .keys = {box_of_crop_key(),
                  units_key(),
                  convention_key({"box", "offset"},
-                                words_of(filled_box_orders, sampling_rules, offset_versions),
+                                words_of(filled_box_orders, sampling_rules, turned_boxes, offset_versions),
                                 "The order of the box's numbers: xyxy and yxyx are two corners; or whose "
                                 "window of a target it is, or how it is sampled, or which version's offset."),
                  size_key({"box", "offset"}),
@@ -255,6 +323,11 @@ Description crop_description() {
                            R"("type": "integer", "minimum": 1, "maximum": )" + std::to_string(most_samples)},
                   .meaning = "Of roi-align: how many samples a glimpse pixel takes along each side. "
                              "Without it, as many as the image's pixels under it."},
+                 {.name = "clockwise",
+                  .forms = {"box"},
+                  .type = boolean_type(),
+                  .default_value = "false",
+                  .meaning = "Of roi-align-rotated-mmcv: whether the angle turns clockwise on the screen."},
                  {.name = "offset",
                   .forms = {"offset"},
                   .type = or_reference(numbers_type("[y, x]", 2), true),
@@ -281,7 +354,8 @@ Description crop_description() {
                   .meaning = "Whether the kernel is widened where the box shrinks; only with a size. "
                              "Without it, bilinear or bicubic; nearest has none."}},
         .rules = {nearest_rule, antialias_rule, resized_rule, tracker_rule, pooled_rule, samples_rule,
-                  convention_rule("box", words_of(filled_box_orders, sampling_rules)),
+                  turned_rule, clockwise_rule,
+                  convention_rule("box", words_of(filled_box_orders, sampling_rules, turned_boxes)),
                   convention_rule("offset", words_of(offset_versions))},
         .read = read_crop,
         .write = write_crop};

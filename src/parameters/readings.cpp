@@ -26,8 +26,8 @@ constexpr std::string_view convention_member = "convention";
 constexpr std::string_view units_member = "units";
 
 /// Keys that some conventions have no place for, since they say themselves what these do.
-constexpr std::array<std::string_view, 7> droppable{"align_corners", "normalise",     "sigma", "samples",
-                                                    "antialias",     "interpolation", "units"};
+constexpr std::array<std::string_view, 8> droppable{"align_corners", "normalise", "sigma",         "samples",
+                                                    "clockwise",     "antialias", "interpolation", "units"};
 
 /// What the parameters are, to be compared.
 nlohmann::ordered_json written(std::span<const Glimpse> glimpses) {

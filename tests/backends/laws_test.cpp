@@ -245,6 +245,13 @@ TEST_CASE("laws: crops as other systems sample them") {
         table("roi align", sampled({{1.25, 0.5}, {6.5, 5.75}, rule}, {3, 4}), everywhere);
         table("roi align beyond", sampled({{-3, -2.5}, {4.5, 12}, rule, 2}, {4, 3}), half_a_bin);
     }
+    const auto turned = [&](const Crop::TurnedForm& form, const Size& size) {
+        return Crop{form, size, Padding::zeros, Resampling::bilinear, {}};
+    };
+    table("turned roi align", turned({{4.25, 3.5}, 4.5, 3, 30}, {3, 4}), everywhere);
+    table("turned roi align of one sample", turned({{4.25, 3.5}, 4.5, 3, -120, 1}, {3, 4}), everywhere);
+    constexpr double half_a_cell = 4;  // of those beyond: half the diagonal of 14/3 × 11/2 pixels, and a tap
+    table("turned roi align beyond", turned({{6, 5}, 14, 11, 50, 2}, {3, 2}), half_a_cell + 1);
     const auto offset = [](const Crop::OffsetForm& form) {
         return Crop{form, Size{4, 3}, Padding::zeros, Resampling::bilinear, {}};
     };

@@ -17,6 +17,7 @@ ROUNDING = 1e-10  # of float64, after some operations on numbers up to 100
 THREE_DIGITS = 5e-6  # of norms of float32 weights, which numpy sums in another order
 
 STN = ["torch", "torch-corners", "sonnet", "matrix", "kornia-warp", "opencv-warp", "projective", "quad"]
+TURNED = ["roi-align-rotated", "roi-align-rotated-mmcv"]
 ORDERS = ["xywh", "xyxy", "yxyx", "cxcywh"]
 SIX = ["axes", "post", "hart"]
 
@@ -31,6 +32,9 @@ PAIRS = [
     ({"mechanism": "crop", "box": [0.2, 0.1, 0.7, 0.6], "size": [5, 4], "convention": "tf-crop-and-resize"}, ["crop", "stn", "roi-align", *STN]),
     ({"mechanism": "crop", "box": [0.7, 0.1, 0.2, 0.6], "size": [5, 4], "convention": "tf-crop-and-resize"}, ["crop", "stn", "tf-crop-and-resize", *STN]),
     ({"mechanism": "stn", "theta": [[-0.6, 0, -0.05], [0, -0.7, 0.2]], "size": [5, 4]}, ["tf-crop-and-resize", *STN]),
+    ({"mechanism": "crop", "box": [11, 8, 9, 6, 25], "size": [5, 4], "convention": "roi-align-rotated", "samples": 1}, ["stn", *TURNED, *STN]),
+    ({"mechanism": "crop", "box": [11, 8, 9, 6, 25], "size": [3, 2], "convention": "roi-align-rotated"}, TURNED),
+    ({"mechanism": "stn", "box": [5, 4, 9, 6], "angle": -35, "size": [5, 4]}, [*TURNED, *STN]),
     ({"mechanism": "crop", "offset": [0.31, -0.27], "size": [6, 5], "convention": "tf-glimpse-2"}, ["crop", "stn", "tf-glimpse-1", *STN, *ORDERS]),
     ({"mechanism": "stn", "theta": [[0.6, 0.2, -0.15], [-0.1, 0.7, 0.2]], "size": [5, 4]}, ["stn", *STN]),
     ({"mechanism": "stn", "theta": [[0.6, 0.2, -0.15], [-0.1, 0.7, 0.2]], "size": [1, 3]}, ["stn", *STN[:4], "projective"]),

@@ -305,6 +305,7 @@ class BesideMatrices(ExplainCase):
         {"mechanism": "stn", "log_polar": {"centre": [20, 15], "radius": [2, 12]}, "size": [9, 6]},
         {"mechanism": "stn", "quad": [[3, 4], [30, 2], [35, 25], [8, 20]], "size": [6, 6]},
         {"mechanism": "stn", "thin_plate": {"from": [[0, 0], [6, 0], [0, 5], [6, 5], [3, 3]], "to": [[4, 3], [30, 5], [6, 25], [33, 22], [22, 11]]}, "size": [6, 5]},
+        {"box": [20, 15, 12, 9, 30], "size": [5, 4], "convention": "roi-align-rotated"},
         {"mechanism": "mask", "grid": [[0, 0.5], [1, 0.25]], "upsample": "bilinear"},
         {"mechanism": "filter", "kernel": [[0, 1, 0], [1, -4, 1], [0, 1, 0]]},
         {"mechanism": "points", "points": [[0.5, 0.25, 0.75], [-0.1, 0.5, 0.25]]},

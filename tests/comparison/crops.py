@@ -217,6 +217,28 @@ def bilinear(image, x, y):
     return (1 - b) * ((1 - a) * image[top, left] + a * image[top, right]) + b * ((1 - a) * image[bottom, left] + a * image[bottom, right])
 
 
+def turned(random):
+    """ROIAlignRotated: the mean of samples, those farther than a pixel outside counting 0."""
+    def check(image):
+        height, width = image.shape[:2]
+        x, y, w, h = pictures.box(random, width, height)
+        size = pictures.size(random, 12)
+        angle = float(random.uniform(-400, 400))
+        entry = {"box": [x + w / 2, y + h / 2, w, h, angle], "size": size, "convention": "roi-align-rotated", "padding": 0}
+        given = int(random.integers(4))
+        if given:
+            entry["samples"] = given
+        down, across = (given or int(numpy.ceil(side / count)) for side, count in ((h, size[1]), (w, size[0])))
+        v, u = numpy.meshgrid((numpy.arange(size[1] * down) + 0.5) * h / (size[1] * down) - h / 2,
+                              (numpy.arange(size[0] * across) + 0.5) * w / (size[0] * across) - w / 2, indexing="ij")
+        cosine, sine = numpy.cos(numpy.deg2rad(angle)), numpy.sin(numpy.deg2rad(angle))
+        at_x, at_y = entry["box"][0] - 0.5 + u * cosine + v * sine, entry["box"][1] - 0.5 + v * cosine - u * sine
+        is_seen = (at_x >= -1) & (at_x <= width) & (at_y >= -1) & (at_y <= height)
+        samples = bilinear(image, at_x.clip(0, width - 1), at_y.clip(0, height - 1)) * is_seen[..., None]
+        return Check(entry, samples.reshape(size[1], down, size[0], across, -1).mean((1, 3)), pictures.greatest(image))
+    return item(random, pictures.picture(random), check)
+
+
 def cropped_and_resized(random):
     """TensorFlow's, in every direction."""
     def check(image):
@@ -249,6 +271,7 @@ KINDS = [
     *(Kind(f"crop, resized, {word}{'' if antialias else ' without antialiasing'}; torch interpolate", bounds.FLOAT32,
            torch_interpolate(word, antialias), 0.5, needs=("torch",))
       for word in ("bilinear", "bicubic") for antialias in (True, False)),
+    Kind("crop, turned, as detectron2 samples it", bounds.FLOAT32, turned),
     Kind("crop, as TensorFlow samples it", bounds.FLOAT32, cropped_and_resized),
     Kind("crop, resized, area; torch interpolate", bounds.FLOAT32, torch_area, 0.5, needs=("torch",)),
 ]

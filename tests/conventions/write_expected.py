@@ -82,6 +82,43 @@ def regions():
                 add(version("torchvision"), entry | ({"samples": samples} if samples else {}), out)
 
 
+def turned_region(box, size, samples, angle):
+    """ROIAlignRotated of detectron2 at 281af81, which is that of mmcv at 86d50f1 with aligned pixels, sample by sample; `angle` in radians."""
+    x, y, width, height = box
+    bins = height / size[1], width / size[0]
+    grid = [samples or int(numpy.ceil(side)) for side in bins]
+    out = numpy.zeros((size[1], size[0]))
+    for (row, column), _ in numpy.ndenumerate(out):
+        for iy in range(grid[0]):
+            for ix in range(grid[1]):
+                yy = -height / 2 + row * bins[0] + (iy + 0.5) * bins[0] / grid[0]
+                xx = -width / 2 + column * bins[1] + (ix + 0.5) * bins[1] / grid[1]
+                v = yy * numpy.cos(angle) - xx * numpy.sin(angle) + y - 0.5
+                u = yy * numpy.sin(angle) + xx * numpy.cos(angle) + x - 0.5
+                if v < -1 or v > HEIGHT or u < -1 or u > WIDTH:
+                    continue
+                v, u = max(v, 0), max(u, 0)
+                low = [min(int(v), HEIGHT - 1), min(int(u), WIDTH - 1)]
+                high = [min(low[0] + 1, HEIGHT - 1), min(low[1] + 1, WIDTH - 1)]
+                v, u = (low[0] if low[0] == HEIGHT - 1 else v), (low[1] if low[1] == WIDTH - 1 else u)
+                b, a = v - low[0], u - low[1]
+                out[row, column] += ((1 - b) * (1 - a) * IMAGE[low[0], low[1]] + (1 - b) * a * IMAGE[low[0], high[1]]
+                                     + b * (1 - a) * IMAGE[high[0], low[1]] + b * a * IMAGE[high[0], high[1]])
+    return out / (grid[0] * grid[1])
+
+
+def turned_regions():
+    """Boxes inside, across each edge, and as large as the image's diagonal; with given and with as many samples as pixels."""
+    for box, size, degrees in (([6.25, 5.5, 7, 4.5], (3, 4), 30), ([1.5, 9.75, 9, 6.5], (4, 3), -115), ([13, 1, 8.25, 7.5], (5, 2), 90), ([7, 5.5, 18, 18], (2, 3), 401.5)):
+        for samples in (0, 1, 2):
+            given = {"samples": samples} if samples else {}
+            turned = turned_region(box, size, samples, numpy.deg2rad(degrees))
+            add(f"numpy {numpy.__version__}, after detectron2", {"box": [*box, degrees], "size": size, "convention": "roi-align-rotated", **given}, turned)
+        for clockwise in (False, True):
+            add(f"numpy {numpy.__version__}, after mmcv", {"box": [*box, 0.75], "size": size, "convention": "roi-align-rotated-mmcv", "clockwise": clockwise},
+                turned_region(box, size, 0, -0.75 if clockwise else 0.75))
+
+
 def crops_and_resizes():
     import tensorflow
 
@@ -181,7 +218,7 @@ def harts():
         add(f"numpy {numpy.__version__}, after hart", {"mechanism": "gaussian", "axes": axes, "size": [5, 4], "convention": convention}, filtered(listed, (5, 4)))
 
 
-PARTS = {"numpy": (draws, harts), "torch": (torch_grids, boxes, regions, matrices), "tensorflow": (row_first_boxes, crops_and_resizes, offsets)}  # which do not go into one process
+PARTS = {"numpy": (draws, harts, turned_regions), "torch": (torch_grids, boxes, regions, matrices), "tensorflow": (row_first_boxes, crops_and_resizes, offsets)}  # which do not go into one process
 
 
 def main():

@@ -73,6 +73,10 @@ Crop crop_of(Draws& draws) {
     } else if (kind == 2) {
         const Box box = box_of(draws).box;
         crop.form = Crop::OffsetForm{{box.x, box.y}, draws.flag(), draws.flag(), draws.whole(1, 2)};
+    } else if (kind == 3) {
+        const OrientedBox box = box_of(draws);
+        crop.form = Crop::TurnedForm{
+            {box.box.x, box.box.y}, box.box.width, box.box.height, box.angle, draws.whole(-1, 9)};
     } else if (kind % 4 == 0) {
         Crop::IndexForm form;
         for (int n = draws.whole(0, 20); n > 0; --n) form.rows.push_back(draws.whole(-1, 64));

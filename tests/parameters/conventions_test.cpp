@@ -74,7 +74,7 @@ TEST_CASE("a box in every order and unit is the same box") {
     CHECK(message(R"({"box": [1, 2, 3, -1], "convention": "cxcywh"})").starts_with("a.json: /box: "));
     CHECK(
         message(R"({"box": [1, 2, 3, 4], "convention": "xyyx"})") ==
-        R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh", "pysot", "siamfc", "tf-crop-and-resize", "roi-align", "roi-align-unaligned" is needed, not "xyyx"; )"
+        R"(a.json: /convention: one of "xywh", "xyxy", "yxyx", "cxcywh", "pysot", "siamfc", "tf-crop-and-resize", "roi-align", "roi-align-unaligned", "roi-align-rotated", "roi-align-rotated-mmcv" is needed, not "xyyx"; )"
         R"(did you mean "xyxy"?)");
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("crops as TensorFlow and Detectron sample them are kept as they are wr
     CHECK(refused(R"("box": [5, 2, 1, 7], "convention": "roi-align", "size": [2, 2])") ==
           "a.json: /box: the second corner lies right of and below the first; mirrored boxes are not read");
     CHECK(refused(R"("box": [1, 2, 5, 7], "size": [2, 2], "samples": 2)") ==
-          "a.json: /samples: samples are those of roi-align and roi-align-unaligned");
+          "a.json: /samples: samples are those of roi-align, in all its conventions");
     CHECK(refused(R"("box": [0, 1, 0.5, 1], "convention": "tf-crop-and-resize", "size": [2, 2])") ==
           "a.json: /box: the corners lie on one line, and between them is nothing");
     CHECK(
@@ -265,6 +265,35 @@ TEST_CASE("crops as TensorFlow and Detectron sample them are kept as they are wr
         refused(
             R"("box": [0, 0, 1, 1], "size": [2, 2], "interpolation": "nearest", "convention": "roi-align")") ==
         "a.json: /interpolation: roi-align is bilinear");
+}
+
+TEST_CASE("turned boxes of detectron2 are in degrees, and of mmcv in radians, either way") {
+    const auto turned = [](const std::string& members) {
+        const auto document = parse(R"({"mechanism": "crop", "size": [3, 2], )" + members + "}");
+        return std::get<Crop::TurnedForm>(std::get<Crop>(document.front().mechanism).form);
+    };
+    const Crop::TurnedForm degrees =
+        turned(R"("box": [5, 6, 7, 8, 30], "convention": "roi-align-rotated", "samples": 2)");
+    CHECK(std::array{degrees.centre.x, degrees.centre.y, degrees.width, degrees.height, degrees.angle} ==
+          std::array{5.0, 6.0, 7.0, 8.0, 30.0});
+    CHECK(degrees.samples == 2);
+    constexpr double rounding = 1e-12;  // of a product
+    const std::string quarter = R"("box": [5, 6, 7, 8, 1.5707963267948966], "convention": )"
+                                R"("roi-align-rotated-mmcv")";
+    CHECK(std::abs(turned(quarter).angle - 90) < rounding);
+    CHECK(turned(quarter).samples == 0);
+    CHECK(std::abs(turned(quarter + R"(, "clockwise": false)").angle - 90) < rounding);
+    CHECK(std::abs(turned(quarter + R"(, "clockwise": true)").angle + 90) < rounding);
+    const auto refused = [](const std::string& members) {
+        return message(R"({"size": [2, 2], "convention": "roi-align-rotated", )" + members + "}");
+    };
+    CHECK(refused(R"("box": [1, 2, 5, 7])").starts_with("a.json: /box: "));
+    CHECK(refused(R"("box": [1, 2, -5, 7, 0])").starts_with("a.json: /box: "));
+    CHECK(refused(R"("box": [1, 2, 5, 7, 0], "clockwise": true)") ==
+          "a.json: /clockwise: only roi-align-rotated-mmcv may be turned either way: leave it out");
+    CHECK(refused(R"("box": [1, 2, 5, 7, 0], "padding": "border")").starts_with("a.json: /padding: "));
+    CHECK(refused(R"("box": [1, 2, 5, 7, 0], "interpolation": "nearest")") ==
+          "a.json: /interpolation: roi-align is bilinear");
 }
 
 TEST_CASE("no window is made of a tracker's window") {

@@ -91,6 +91,7 @@ std::string sample(std::string_view mechanism, std::string_view key) {
         {"draw convention", R"("draw-ericjang")"},
         {"offset convention", R"("tf-glimpse-2")"},
         {"samples", R"(2, "convention": "roi-align", "interpolation": "bilinear")"},
+        {"clockwise", "false"},
         {"offset", R"([0, 0], "convention": "tf-glimpse-1")"},
         {"listed offset", "[0, 0]"},
         {"centred", "false"},

@@ -50,6 +50,23 @@ struct SampledForm {
     int samples = 0;  ///< k ≥ 1, or 0: ⌈(b-a)/n⌉; of `roi_align`s
 };
 
+/// A turned box, sampled as detectron2's `ROIAlignRotated` and mmcv's `RoIAlignRotated` with aligned pixels
+/// do: each glimpse pixel is the mean of k_x×k_y bilinear samples of its cell of the box, at
+///
+///   centre - ½ + R ((j + (m+½)/k_x) width/w - width/2, (i + (n+½)/k_y) height/h - height/2),
+///   R = [[cos angle, sin angle], [-sin angle, cos angle]].
+///
+/// A sample counts nothing where x < -1, y < -1, x > W or y > H; what else lies outside the pixels' centres
+/// is moved to the nearest. It needs a `size`, takes no padding but a fill, and `interpolation` is
+/// `bilinear`.
+struct TurnedForm {
+    Point centre;       ///< pixels, edge coordinates
+    double width = 0;   ///< > 0
+    double height = 0;  ///< > 0
+    double angle = 0;   ///< degrees, counter-clockwise on the screen
+    int samples = 0;    ///< k_x = k_y ≥ 1, or 0: ⌈width/w⌉ and ⌈height/h⌉
+};
+
 /// A window of `size`, which is needed, where TensorFlow's `extract_glimpse` puts it: along an axis of S
 /// pixels, o being the offset, times S where it is `normalised`, the window of n begins, rounded towards 0,
 /// at
@@ -93,8 +110,9 @@ struct Crop {
     using IndexForm = crop_form::IndexForm;
     using SampledForm = crop_form::SampledForm;
     using OffsetForm = crop_form::OffsetForm;
+    using TurnedForm = crop_form::TurnedForm;
 
-    std::variant<BoxForm, IndexForm, SampledForm, OffsetForm> form;
+    std::variant<BoxForm, IndexForm, SampledForm, OffsetForm, TurnedForm> form;
     std::optional<Size> size;                         ///< w×h; the box's own rounded size without it
     std::optional<Padding> padding;                   ///< mirrors at the edges; zeros without it
     Resampling interpolation = Resampling::bilinear;  ///< when resized
