@@ -229,6 +229,7 @@ class Black(ExplainCase):
         self.assertEqual(self.cause(self.photo(value=0), "-p", "p.json"), "dark image")
         self.document({"mechanism": "mask", "grid": [[0.001]]})
         self.assertEqual(self.cause(self.photo(value=200), "-p", "p.json"), "small weights")  # rounded to 0
+        self.assertEqual(self.cause(self.photo(value=51), "-p", "p.json"), "dark image")
         self.document({"mechanism": "mask", "grid": [[0]]})
         self.assertEqual(self.cause(self.photo(value=200), "-p", "p.json"), "small weights")
         # One bright pixel among dark ones, whose mean is dark.
