@@ -21,6 +21,8 @@ class GLIMPSE_EXPORT InverseWarp {
     /// Where the pixels of a rectangle of the image lie in the glimpse, row by row, both in centre
     /// coordinates; NaN where the glimpse sees none. Throws `Error` where T has no inverse.
     [[nodiscard]] virtual std::vector<Point> points(const Rectangle& pixels) const = 0;
+    /// Whether the glimpse goes round: its first column is its last one's neighbour.
+    [[nodiscard]] virtual bool goes_round() const { return false; }
 };
 
 }  // namespace glimpse

@@ -315,7 +315,7 @@ std::int64_t paste_memory(const Lowered& lowered, const Image& glimpse, const Im
     const std::int64_t covered = resampled ? resampled_region(lowered).area() : support(map).area();
     // While it is summed up, and as it is kept.
     constexpr std::int64_t attention = sizeof(double) + sizeof(float);
-    return inverse_memory(lowered, resampled ? covered : 0) + result_bytes(canvas, depth) +
+    return inverse_memory(lowered, resampled ? covered : 0, channels) + result_bytes(canvas, depth) +
            float_bytes(whole_of(glimpse).area(), channels) + float_bytes(covered, channels) +
            bounded_product(attention, covered);
 }

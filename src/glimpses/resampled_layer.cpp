@@ -16,8 +16,14 @@ namespace glimpse {
 
 namespace {
 
-/// From the pixels of a region of the canvas to the glimpse's, centre coordinates; NaN where the glimpse sees
-/// none.
+/// Columns that a glimpse which goes round has more on either side, each the one that is next there: in
+/// between it is sampled as anywhere else.
+int columns_around(const Lowered& lowered) {
+    return lowered.inverse && lowered.inverse->goes_round() ? 1 : 0;
+}
+
+/// From the pixels of a region of the canvas to those of the glimpse with the columns around it, centre
+/// coordinates; NaN where the glimpse sees none.
 SamplingPoints points_in_glimpse(const Lowered& lowered, const Rectangle& region) {
     if (lowered.matrix) {
         if (lowered.matrix->determinant() == 0) throw Error(no_way_back);
@@ -25,9 +31,21 @@ SamplingPoints points_in_glimpse(const Lowered& lowered, const Rectangle& region
         for (auto& row : back.m) row[2] += row[0] * region.x + row[1] * region.y;
         return back;
     }
-    return {lowered.inverse ? lowered.inverse->points(region)
-                            : listed_inverse(*listed_area(lowered.map), lowered.map.glimpse, region),
-            region.width};
+    std::vector<Point> points = lowered.inverse
+                                    ? lowered.inverse->points(region)
+                                    : listed_inverse(*listed_area(lowered.map), lowered.map.glimpse, region);
+    const int around = columns_around(lowered);
+    for (Point& point : points) point.x += around;
+    return {std::move(points), region.width};
+}
+
+/// The glimpse with the columns around it.
+cv::Mat with_columns_around(const Lowered& lowered, const cv::Mat& glimpse) {
+    const int around = columns_around(lowered);
+    if (around == 0) return glimpse;
+    cv::Mat wider;
+    cv::copyMakeBorder(glimpse, wider, 0, 0, around, around, cv::BORDER_WRAP);
+    return wider;
 }
 
 /// Of the outline, and of the points, which need not lie within it.
@@ -61,20 +79,27 @@ Rectangle resampled_region(const Lowered& lowered) {
                         whole(lowered.map.image));
 }
 
-std::int64_t inverse_memory(const Lowered& lowered, std::int64_t pixels) {
-    return lowered.matrix ? 0 : bounded_product(pixels, sizeof(Point));
+std::int64_t inverse_memory(const Lowered& lowered, std::int64_t pixels, int channels) {
+    if (lowered.matrix) return 0;
+    const std::int64_t points = bounded_product(pixels, sizeof(Point));
+    const int around = columns_around(lowered);
+    if (around == 0) return points;
+    const Size wider{lowered.map.glimpse.width + 2 * around, lowered.map.glimpse.height};
+    return points + bounded_product(wider.area(), channels * std::int64_t{sizeof(float)});
 }
 
 ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, const cv::Mat& glimpse) {
-    const LinearMap& map = lowered.map;
     const Rectangle region = resampled_region(lowered);
     if (region.empty()) return {};
 
+    const cv::Mat source = with_columns_around(lowered, glimpse);
+    const Size size{source.cols, source.rows};
     const Samples samples{.points = points_in_glimpse(lowered, region), .padding = Padding::border};
     const LinearMap onto_canvas{
-        .image = map.glimpse, .glimpse = region.size(), .kind = sampled(samples, map.glimpse, region.size())};
-    cv::Mat layer = read_one(backend, onto_canvas, {whole(map.glimpse), glimpse}, CV_32F);
+        .image = size, .glimpse = region.size(), .kind = sampled(samples, size, region.size())};
+    cv::Mat layer = read_one(backend, onto_canvas, {whole(size), source}, CV_32F);
 
+    const bool goes_round = columns_around(lowered) > 0;
     const int channels = layer.channels();
     for (int y = 0; y < layer.rows; ++y) {
         auto* pixel = layer.ptr<float>(y);
@@ -82,9 +107,8 @@ ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, cons
             const Point p = samples.points.at(x, y);
             const double column = edge_from_centre(p.x);
             const double row = edge_from_centre(p.y);
-            if (column < 0 || row < 0 || column >= map.glimpse.width || row >= map.glimpse.height) {
-                std::fill_n(pixel, channels, 0.0F);
-            }
+            const bool is_beside = !goes_round && (column < 0 || column >= size.width);
+            if (is_beside || row < 0 || row >= size.height) std::fill_n(pixel, channels, 0.0F);
         }
     }
     return {region, layer};

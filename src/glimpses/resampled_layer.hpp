@@ -16,11 +16,12 @@ bool is_resampled(const Lowered& lowered);
 /// be numbers.
 Rectangle resampled_region(const Lowered& lowered);
 
-/// The bytes that the way back takes for so many pixels.
-std::int64_t inverse_memory(const Lowered& lowered, std::int64_t pixels);
+/// The bytes that the way back takes for so many pixels, and for a glimpse of so many channels.
+std::int64_t inverse_memory(const Lowered& lowered, std::int64_t pixels, int channels);
 
 /// A glimpse of premultiplied colours and alpha, h×w×C CV_32F, resampled onto the canvas: bilinear, its
-/// border clamped, 0 outside the outline. Throws `Error` where the way has no inverse.
+/// border clamped or, where it goes round, joined; 0 outside the outline. Throws `Error` where the way has no
+/// inverse.
 ImageRegion resampled_layer(const Backend& backend, const Lowered& lowered, const cv::Mat& glimpse);
 
 }  // namespace glimpse

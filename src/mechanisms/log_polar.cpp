@@ -65,6 +65,7 @@ class LogPolarInverse final : public InverseWarp {
         }
         return all;
     }
+    [[nodiscard]] bool goes_round() const override { return true; }
 
   private:
     static constexpr Point nowhere{std::numeric_limits<double>::quiet_NaN(),

@@ -304,8 +304,8 @@ TEST_CASE("paste: log-polar and back covers the ring, and restores what is smoot
     const Image glimpse = image(extracted(lowered, image(smooth)).pixels);
     const Image canvas = image(cv::Mat::zeros(size.height, size.width, CV_32F));
     const cv::Mat pasted = paste(cpu(), lowered, glimpse, canvas).pixels;
-    // Bilinear twice: an eighth of the second derivative, 1.02. Where the border is clamped, at the circles
-    // and at the ray of angle 0: the gradient, at most 7.2, over half a glimpse pixel.
+    // Bilinear twice: an eighth of the second derivative, 1.02. Where the border is clamped, at the circles:
+    // the gradient, at most 7.2, over half a glimpse pixel.
     constexpr double curvature = 0.25;
     constexpr double clamped = 2.5;
     for (int y = 0; y < size.height; ++y) {
@@ -313,12 +313,41 @@ TEST_CASE("paste: log-polar and back covers the ring, and restores what is smoot
             const Point d{x + 0.5 - warp.centre.x, y + 0.5 - warp.centre.y};
             const double r = std::hypot(d.x, d.y);
             const bool is_seen = r >= warp.radius[0] && r < warp.radius[1];
-            const bool is_inner =
-                r > warp.radius[0] + 1 && r < warp.radius[1] - 1 && (d.x < 0 || std::abs(d.y) > 1);
+            const bool is_inner = r > warp.radius[0] + 1 && r < warp.radius[1] - 1;
             const float expected = is_seen ? smooth.at<float>(y, x) : 0;
             CHECK(std::abs(pasted.at<float>(y, x) - expected) <= (is_inner  ? curvature
                                                                   : is_seen ? clamped
                                                                             : 0));
+        }
+    }
+}
+
+TEST_CASE("paste: log-polar columns go round, so that a ring has no seam") {
+    const Size size{64, 64};
+    // Rays of pixels on the seam, just before it and just behind it: the turn of the second rounds to 1.
+    for (const double middle : {32.5, std::nextafter(32.5, 33.0), 32.1, 32.9}) {
+        for (const int columns : {1, 2, 7, 90}) {
+            const LogPolarWarp warp{{31.7, middle}, {4, 28}};
+            const Lowered lowered = lower(warps::transformer(warp, Size{columns, 9}), size);
+            cv::Mat glimpse(9, columns, CV_32F);
+            for (int j = 0; j < columns; ++j) glimpse.col(j).setTo(cv::Scalar(1 + j * j % 5));
+            const Image canvas = image(cv::Mat::zeros(size.height, size.width, CV_32F));
+            const cv::Mat pasted = paste(cpu(), lowered, image(glimpse), canvas).pixels;
+            for (int y = 0; y < size.height; ++y) {
+                for (int x = 0; x < size.width; ++x) {
+                    const Point d{x + 0.5 - warp.centre.x, y + 0.5 - warp.centre.y};
+                    const double r = std::hypot(d.x, d.y);
+                    if (r < warp.radius[0] || r >= warp.radius[1]) continue;
+                    // Between the middles of the two columns around the ray, of which all follow each other.
+                    const double at = std::atan2(d.y, d.x) / (2 * std::numbers::pi) * columns - 0.5;
+                    const int left = static_cast<int>(std::floor(at));
+                    const auto column = [&](int j) {
+                        return glimpse.at<float>(0, ((j % columns) + columns) % columns);
+                    };
+                    const double expected = column(left) + (at - left) * (column(left + 1) - column(left));
+                    CHECK(std::abs(pasted.at<float>(y, x) - expected) <= sum_tolerance);
+                }
+            }
         }
     }
 }
