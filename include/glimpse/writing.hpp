@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -23,10 +24,12 @@ struct WriteOptions {
     std::string out;     ///< a file, or "-" for standard output
     std::string format;  ///< empty: that of `out`, or png; npy is float32, unrounded
     bool sync = true;    ///< flush it to the disk before its name appears
+    /// Asked while a glimpse with many points is laid over the canvas, and before anything is written.
+    std::function<bool()> interrupted = [] { return false; };
 };
 
 /// Reads, lowers, applies and saves. Throws `UsageError` for what is wrong before any work, and `Error` for
-/// the rest.
+/// the rest. Throws `WaitEnded`, and has written nothing, where it is interrupted.
 GLIMPSE_EXPORT void write_glimpse(const WriteOptions& options, const Backend& backend);
 
 }  // namespace glimpse

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/signals.hpp"
 #include "cli/untrusted.hpp"
 #include "glimpse/files.hpp"
 
@@ -46,6 +47,7 @@ Outcome write(Options& o) {
     o.write.open.alpha = o.write.input.defaults.alpha.value_or(AlphaChannel::as_said);
     set_limits(o, 1, o.write.open);
     o.write.sync = !o.no_sync;
+    o.write.interrupted = was_interrupted;
     if (o.untrusted) be_untrusting(o);
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;

@@ -81,7 +81,8 @@ Rectangle resampled_region(const Lowered& lowered) {
 
 std::int64_t inverse_memory(const Lowered& lowered, std::int64_t pixels, int channels) {
     if (lowered.matrix) return 0;
-    const std::int64_t points = bounded_product(pixels, sizeof(Point));
+    const std::int64_t of_pixel = sizeof(Point) + (lowered.inverse ? 0 : listed_inverse_memory);
+    const std::int64_t points = bounded_product(pixels, of_pixel);
     const int around = columns_around(lowered);
     if (around == 0) return points;
     const Size wider{lowered.map.glimpse.width + 2 * around, lowered.map.glimpse.height};

@@ -4,6 +4,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
+
+#include "system/interruption.hpp"
 
 namespace glimpse {
 
@@ -46,6 +50,68 @@ struct Cut {
     }
 };
 
+/// Whole numbers from 0 on, of which the open ones are found from any other: each closed one points beyond
+/// itself, and paths are halved when they are followed (Tarjan and van Leeuwen 1984).
+class OpenNumbers {
+  public:
+    explicit OpenNumbers(int count) : next_(static_cast<std::size_t>(count) + 1) {
+        std::iota(next_.begin(), next_.end(), 0);
+    }
+
+    /// The first open one from `number` on, or the count.
+    int from(int number) {
+        while (next_[std::size_t(number)] != number) {
+            int& next = next_[std::size_t(number)];
+            next = next_[std::size_t(next)];
+            number = next;
+        }
+        return number;
+    }
+    void close(int number) { next_[std::size_t(number)] = number + 1; }
+
+  private:
+    std::vector<int> next_;
+};
+
+/// The places of the pixels of a rectangle, each of which is set once.
+class Places {
+  public:
+    explicit Places(const Rectangle& pixels)
+        : pixels_(pixels),
+          places_(static_cast<std::size_t>(pixels.area()), Point{none, none}),
+          rows_(pixels.height),
+          columns_(static_cast<std::size_t>(pixels.height), OpenNumbers(pixels.width)),
+          left_(static_cast<std::size_t>(pixels.height), pixels.width) {}
+
+    [[nodiscard]] const Rectangle& pixels() const { return pixels_; }
+    /// Whether any pixel has no place yet.
+    [[nodiscard]] bool has_open() { return rows_.from(0) < pixels_.height; }
+    /// The first row from y on that has such pixels, or the one below the last.
+    [[nodiscard]] int open_row(int y) {
+        return pixels_.y + rows_.from(std::min(y, pixels_.bottom()) - pixels_.y);
+    }
+    /// The first such pixel of row y from x on, or the one beyond the last.
+    [[nodiscard]] int open_column(int y, int x) { return pixels_.x + row(y).from(x - pixels_.x); }
+    void set(int x, int y, const Point& place) {
+        const auto at = std::int64_t{y - pixels_.y} * pixels_.width + (x - pixels_.x);
+        places_[static_cast<std::size_t>(at)] = place;
+        row(y).close(x - pixels_.x);
+        if (--left_[static_cast<std::size_t>(y - pixels_.y)] == 0) rows_.close(y - pixels_.y);
+    }
+    [[nodiscard]] std::vector<Point> taken() { return std::move(places_); }
+
+  private:
+    static constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+    OpenNumbers& row(int y) { return columns_[static_cast<std::size_t>(y - pixels_.y)]; }
+
+    Rectangle pixels_;
+    std::vector<Point> places_;
+    OpenNumbers rows_;
+    std::vector<OpenNumbers> columns_;  ///< of each row
+    std::vector<int> left_;             ///< open ones of each row
+};
+
 /// The map back of a triangle: barycentric coordinates of a point of the image.
 class Triangle {
   public:
@@ -55,13 +121,14 @@ class Triangle {
         twice_area_ = ab_.x * ac_.y - ab_.y * ac_.x;
     }
 
-    /// Writes the places of the pixels that it covers.
-    void fill(const Rectangle& pixels, std::vector<Point>& places) const {
+    /// Writes the places of the pixels that it covers and that have none yet.
+    void fill(Places& places) const {
         if (twice_area_ == 0 || !std::isfinite(twice_area_)) return;
+        const Rectangle& pixels = places.pixels();
         const auto [top, bottom] = std::minmax({a_.at.y, b_.at.y, c_.at.y});
-        const int first = whole_between(std::ceil(top), pixels.y, pixels.bottom());
         const int end = whole_between(std::floor(bottom) + 1, pixels.y, pixels.bottom());
-        for (int y = first; y < end; ++y) fill_row(y, pixels, places);
+        int y = places.open_row(whole_between(std::ceil(top), pixels.y, pixels.bottom()));
+        for (; y < end; y = places.open_row(y + 1)) fill_row(y, places);
     }
 
   private:
@@ -73,7 +140,8 @@ class Triangle {
         return static_cast<int>(std::clamp<double>(number, least, most));
     }
 
-    void fill_row(int y, const Rectangle& pixels, std::vector<Point>& places) const {
+    void fill_row(int y, Places& places) const {
+        const Rectangle& pixels = places.pixels();
         // The shares of b and c at x = 0, and how they grow with x.
         const double dy = y - a_.at.y;
         const double b_0 = (-a_.at.x * ac_.y - dy * ac_.x) / twice_area_;
@@ -86,15 +154,14 @@ class Triangle {
         cut.keep(1 - b_0 - c_0 + reach, -b_x - c_x);
         const int first = whole_between(std::ceil(cut.least), pixels.x, pixels.right());
         const int end = whole_between(std::floor(cut.most) + 1, pixels.x, pixels.right());
-        Point* const row = places.data() + std::ptrdiff_t{y - pixels.y} * pixels.width;
-        for (int x = first; x < end; ++x) {
+        for (int x = places.open_column(y, first); x < end; x = places.open_column(y, x + 1)) {
             const double b = b_0 + b_x * x;
             const double c = c_0 + c_x * x;
             const auto mix = [&](double at_a, double at_b, double at_c) {
                 return at_a + b * (at_b - at_a) + c * (at_c - at_a);
             };
-            row[x - pixels.x] = {mix(a_.place.x, b_.place.x, c_.place.x),
-                                 mix(a_.place.y, b_.place.y, c_.place.y)};
+            places.set(x, y,
+                       {mix(a_.place.x, b_.place.x, c_.place.x), mix(a_.place.y, b_.place.y, c_.place.y)});
         }
     }
 
@@ -106,21 +173,27 @@ class Triangle {
     double twice_area_;
 };
 
+/// Of a row of cells, from the last to the first.
+void fill_cells(const std::vector<Vertex>& above, const std::vector<Vertex>& below, Places& places) {
+    constexpr std::size_t between_questions = 256;  // each of them may cross the whole canvas
+    for (std::size_t k = below.size() - 1; k-- > 0;) {
+        if (k % between_questions == 0) require_uninterrupted();
+        Triangle(above[k], below[k + 1], below[k]).fill(places);
+        Triangle(above[k], above[k + 1], below[k + 1]).fill(places);
+    }
+}
+
 }  // namespace
 
 std::vector<Point> listed_inverse(const SamplingPoints& points, Size glimpse, const Rectangle& pixels) {
-    constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    std::vector<Point> places(static_cast<std::size_t>(pixels.area()), Point{none, none});
-    std::vector<Vertex> above = vertices(points, glimpse, 0);
-    for (int row = 1; row < glimpse.height + 2; ++row) {
-        std::vector<Vertex> below = vertices(points, glimpse, row);
-        for (std::size_t k = 0; k + 1 < below.size(); ++k) {
-            Triangle(above[k], above[k + 1], below[k + 1]).fill(pixels, places);
-            Triangle(above[k], below[k + 1], below[k]).fill(pixels, places);
-        }
-        above = std::move(below);
+    Places places(pixels);
+    std::vector<Vertex> below = vertices(points, glimpse, glimpse.height + 1);
+    for (int row = glimpse.height; row >= 0 && places.has_open(); --row) {
+        std::vector<Vertex> above = vertices(points, glimpse, row);
+        fill_cells(above, below, places);
+        below = std::move(above);
     }
-    return places;
+    return places.taken();
 }
 
 }  // namespace glimpse

@@ -17,6 +17,7 @@
 #include "parameters/attention_file.hpp"
 #include "pipeline/lowering.hpp"
 #include "system/failure.hpp"
+#include "system/interruption.hpp"
 #include "system/new_file.hpp"
 #include "system/resolved_path.hpp"
 
@@ -196,6 +197,8 @@ Image written(const WriteOptions& options, const Backend& backend, const Lowered
     try {
         return options.paste ? paste(backend, lowered, glimpse, canvas.image, depth)
                              : add_adjoint(backend, lowered.map, glimpse, canvas.image, depth);
+    } catch (const WaitEnded&) {
+        throw;
     } catch (...) {
         if (is_out_of_memory()) fail_allocation(canvas.place, lowered.map.image, memory.kept() + bytes);
         throw Error(options.glimpse, current_message());
@@ -253,6 +256,7 @@ Image put_on_canvas(const WriteOptions& options, const Backend& backend, const G
 
 void write_glimpse(const WriteOptions& options, const Backend& backend) {
     validate(options);
+    const Interruptible interruptible(options.interrupted);
     const std::string format =
         output_format(options.out == standard_stream ? "" : options.out, options.format);
     InputOptions input = options.input;
@@ -280,6 +284,7 @@ void write_glimpse(const WriteOptions& options, const Backend& backend) {
         memory.reserve(3 * bytes_of(result), "to encode the canvas", smaller_canvas);
         return encode_image(result, format);
     });
+    require_uninterrupted();
     options.out == standard_stream ? write_standard_output(bytes)
                                    : write_file(options.out, bytes, true, options.sync);
 }

@@ -1,15 +1,24 @@
 """write, schema, info, help."""
 
 import json
+import os
+import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import unittest
 
 import numpy
 from PIL import Image
 
-from glimpse_case import BINARY, ROOT, GlimpseCase
+from glimpse_case import BINARY, ROOT, GlimpseCase, wait_until
+
+
+def processor_seconds(process):
+    """What it has worked for itself so far."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
 
 
 class Write(GlimpseCase):
@@ -31,6 +40,24 @@ class Write(GlimpseCase):
         self.run_glimpse("extract", photo, "-b", "5,6,12,9", "-o", "g.png")
         self.run_glimpse("write", "g.png", "-b", "5,6,12,9", "--canvas", photo, "--mode", "paste", "-o", "again.png")
         numpy.testing.assert_array_equal(self.load(self.directory / "again.png"), pixels)
+
+    def test_an_interrupt_while_a_glimpse_of_many_cells_is_pasted(self):
+        """Each of two million cells crosses a third of all rows, of which none is ever full: hardly any cell lies left of 8."""
+        grid = numpy.random.default_rng(6).uniform(8, 2990, (1000, 1000, 2))
+        grid[0], grid[-1], grid[:, 0], grid[:, -1] = grid[1], grid[-2], grid[:, 1], grid[:, -2]  # nothing is carried on outwards
+        grid[500, 500] = 0, 1500
+        numpy.save(self.path("grid.npy"), grid)
+        numpy.save(self.path("g.npy"), numpy.ones((1000, 1000), dtype=numpy.float32))
+        document = self.document({"mechanism": "stn", "grid": {"file": "grid.npy"}, "units": "pixels"})
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([BINARY, "write", "g.npy", "-p", document, "--canvas-size", "3000x3000", "--mode", "paste", "-o", "out.npy"],
+                                       stderr=subprocess.PIPE, cwd=self.directory)
+            wait_until(lambda: processor_seconds(process) > 1.5 or process.poll() is not None)
+            self.assertIsNone(process.poll())
+            process.send_signal(sent)
+            self.assertEqual((process.wait(timeout=5), process.stderr.read()), (130, b""))
+            process.stderr.close()
+            self.assertFalse(self.path("out.npy").exists())
 
     def test_paste_leaves_what_it_does_not_cover(self):
         pixels = numpy.random.default_rng(4).integers(0, 256, (6, 8, 4), dtype=numpy.uint8)

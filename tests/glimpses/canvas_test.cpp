@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -14,6 +17,7 @@
 #include "pixels/rounding.hpp"
 #include "refusals.hpp"
 #include "small_images.hpp"
+#include "system/interruption.hpp"
 #include "warps.hpp"
 
 // The way back: add_adjoint and paste.
@@ -350,6 +354,93 @@ TEST_CASE("paste: log-polar columns go round, so that a ring has no seam") {
             }
         }
     }
+}
+
+namespace {
+
+/// The coordinates of a glimpse whose points lie anywhere in an image, laid over that by the definition: each
+/// pixel looks at all triangles.
+cv::Mat pasted_by_definition(const std::vector<Point>& points, Size glimpse, Size size) {
+    cv::Mat out(size.height, size.width, CV_32FC2, cv::Scalar::all(-1));
+    const auto paste_triangle = [&](std::array<Point, 3> places) {
+        std::array<Point, 3> at;
+        for (std::size_t k = 0; k < 3; ++k)
+            at[k] = points[std::size_t(places[k].y) * std::size_t(glimpse.width) + std::size_t(places[k].x)];
+        const auto cross = [](Point a, Point b, Point c) {
+            return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+        };
+        const double area = cross(at[0], at[1], at[2]);
+        for (int y = 0; y < size.height; ++y) {
+            for (int x = 0; x < size.width; ++x) {
+                const Point p{double(x), double(y)};
+                const std::array share{cross(p, at[1], at[2]) / area, cross(at[0], p, at[2]) / area,
+                                       cross(at[0], at[1], p) / area};
+                if (area == 0 || std::ranges::min(share) < 0) continue;
+                cv::Vec2d sum;
+                for (std::size_t k = 0; k < 3; ++k) sum += share[k] * cv::Vec2d(places[k].x, places[k].y);
+                out.at<cv::Vec2f>(y, x) = sum;
+            }
+        }
+    };
+    for (int i = 0; i + 1 < glimpse.height; ++i) {
+        for (int j = 0; j + 1 < glimpse.width; ++j) {
+            const Point a(j, i);
+            const Point b(j + 1, i);
+            const Point c(j + 1, i + 1);
+            const Point d(j, i + 1);
+            paste_triangle({a, b, c});
+            paste_triangle({a, c, d});
+        }
+    }
+    return out;
+}
+
+/// Those of the outermost pixels are their inner neighbours', so that nothing is carried on outwards.
+std::vector<Point> points_anywhere(Size glimpse, Size size, cv::RNG& random) {
+    cv::Mat_<cv::Vec2d> inner(glimpse.height - 2, glimpse.width - 2);
+    for (cv::Vec2d& point : inner)
+        point = {random.uniform(0.0, size.width - 1.0), random.uniform(0.0, size.height - 1.0)};
+    cv::Mat_<cv::Vec2d> all;
+    cv::copyMakeBorder(inner, all, 1, 1, 1, 1, cv::BORDER_REPLICATE);
+    std::vector<Point> points;
+    for (const cv::Vec2d& point : all) points.push_back({point[0], point[1]});
+    return points;
+}
+
+}  // namespace
+
+TEST_CASE("paste: of cells that lie over each other in any way the last one counts") {
+    const Size size{31, 23};
+    const Size glimpse{9, 7};
+    cv::RNG random(24);
+    for (int trial = 0; trial < 10; ++trial) {
+        const std::vector<Point> points = points_anywhere(glimpse, size, random);
+        const Lowered lowered =
+            lower(warps::transformer(GridWarp{warps::field(points, glimpse.width), true}), size);
+        const Image canvas = image(cv::Mat(size.height, size.width, CV_32FC2, cv::Scalar::all(-1)));
+        const cv::Mat pasted = paste(cpu(), lowered, image(coordinates(glimpse)), canvas).pixels;
+        check_near(pasted.reshape(1), pasted_by_definition(points, glimpse, size).reshape(1), sum_tolerance);
+        CHECK(cv::countNonZero(pasted.reshape(1) != -1) > size.area() / 2);
+    }
+}
+
+TEST_CASE("paste: a glimpse of many cells stops soon after an interrupt") {
+    cv::RNG random(25);
+    const Size glimpse{300, 40};
+    const std::vector<Point> points = points_anywhere(glimpse, picture, random);
+    const Lowered lowered =
+        lower(warps::transformer(GridWarp{warps::field(points, glimpse.width), true}), picture);
+    const Image canvas = image(cv::Mat(picture.height, picture.width, CV_8U, cv::Scalar(7)));
+    const Image white = image(cv::Mat(glimpse.height, glimpse.width, CV_8U, cv::Scalar(255)));
+    int asked = 0;
+    const std::function<bool()> interrupted = [&] { return ++asked == 2; };
+    {
+        const Interruptible interruptible(interrupted);
+        CHECK_THROWS_AS(paste(cpu(), lowered, white, canvas), WaitEnded);
+        CHECK(asked == 2);
+    }
+    CHECK(cv::countNonZero(paste(cpu(), lowered, white, canvas).pixels == 255) > picture.area() / 2);
+    CHECK(asked == 2);
 }
 
 TEST_CASE("paste: where listed points fold, the last cell counts; a line of them is scattered") {
