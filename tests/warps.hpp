@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -25,7 +27,10 @@ class Field : public PointField {
   public:
     Field(std::vector<Point> points, int width) : points_(std::move(points)), width_(width) {}
     [[nodiscard]] Size size() const override { return {width_, static_cast<int>(points_.size()) / width_}; }
-    [[nodiscard]] std::vector<Point> points() const override { return points_; }
+    void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override {
+        const auto width = static_cast<std::size_t>(width_);
+        for (std::size_t k = 0; k < points_.size(); k += width) visit(std::span(points_).subspan(k, width));
+    }
 
   private:
     std::vector<Point> points_;

@@ -96,8 +96,9 @@ class GLIMPSE_EXPORT Array {
   private:
     /// Throws `Error` with the place of a number that is none, as `read` does.
     void require_number(const std::uint8_t* bytes, double number, const std::vector<std::size_t>& at) const;
-    /// Whether as many numbers, one after another, are finite float32 in this machine's order; they are read.
-    bool read_floats(const std::uint8_t* from, std::span<double> to) const;
+    /// Whether as many numbers, one after another, are finite float32 or float64 in this machine's order;
+    /// they are read.
+    bool read_reals(const std::uint8_t* from, std::span<double> to) const;
 
     std::shared_ptr<const StableBytes> bytes_;
     std::size_t begin_ = 0;

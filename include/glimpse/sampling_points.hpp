@@ -23,6 +23,9 @@ class GLIMPSE_EXPORT SamplingPoints {
     /// is known exactly. Throws `std::invalid_argument` unless these are whole rows of `width` points, one
     /// row at least.
     SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border = {});
+    /// The same where the extent of the points is known, or none of it since one is NaN.
+    SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border,
+                   const std::optional<Extent>& extent);
 
     /// T(j, i); of listed ones, 0 ≤ j < w and 0 ≤ i < h.
     [[nodiscard]] Point at(int j, int i) const {

@@ -179,28 +179,42 @@ void Array::require_number(const std::uint8_t* bytes, double number,
     throw Error("the number at " + place_text(selected_, at) + " " + fault);
 }
 
-bool Array::read_floats(const std::uint8_t* from, std::span<double> to) const {
-    if (type_.kind != ElementType::Kind::real || type_.size != sizeof(float) || type_.swapped) return false;
-    float not_finite = 0;  // NaN as soon as one number is not
+namespace {
+
+/// Whether as many numbers of type T, one after another, are finite; they are read.
+template <typename T>
+bool read_finite(const std::uint8_t* from, std::span<double> to) {
+    int not_finite = 0;
     for (double& number : to) {
-        float value;
+        T value;
         std::memcpy(&value, from, sizeof value);
         from += sizeof value;
-        not_finite += value * 0;
+        not_finite |= int(!(std::abs(value) <= std::numeric_limits<T>::max()));
         number = value;
     }
     return not_finite == 0;
 }
 
+}  // namespace
+
+bool Array::read_reals(const std::uint8_t* from, std::span<double> to) const {
+    if (type_.kind != ElementType::Kind::real || type_.swapped) return false;
+    if (type_.size == sizeof(double)) return read_finite<double>(from, to);
+    return type_.size == sizeof(float) && read_finite<float>(from, to);
+}
+
 void Array::read(std::span<double> to) const {
     std::vector<std::size_t> at(shape_.size());
     const std::uint8_t* element_at = bytes_->bytes().data() + begin_;
-    const std::size_t run = shape_.empty() || steps_.back() != type_.size ? 1 : shape_.back();
+    // The last axes of which the numbers lie one after another, and how many these are.
+    std::size_t run = 1;
+    std::size_t inner = shape_.size();
+    while (inner > 0 && steps_[inner - 1] == run * type_.size) run *= shape_[--inner];
     for (std::size_t k = 0; k < to.size(); ++k) {
-        // A run of the last axis at once, if nothing is wrong with it.
-        if (run > 1 && at.back() == 0 && read_floats(element_at, to.subspan(k, run))) {
+        // A run at once, if nothing is wrong with it.
+        if (run > 1 && k % run == 0 && read_reals(element_at, to.subspan(k, run))) {
             k += run - 1;
-            at.back() = run - 1;
+            for (std::size_t axis = inner; axis < shape_.size(); ++axis) at[axis] = shape_[axis] - 1;
             element_at += (run - 1) * type_.size;
         } else {
             to[k] = element<double>(element_at, type_);

@@ -12,5 +12,9 @@ void round(const float* values, std::size_t count, void* out, Element element);
 void sample_bilinear(const SampleRowTask& task);
 void sample_bicubic(const SampleRowTask& task);
 void filter_row(const FilterRowTask& task);
+PointExtent extent(const double* points, std::size_t count);
+void plate_row(const PlateRowTask& task);
+void tile(const TileTask& task);
+void tile_row(const TileRowTask& task);
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

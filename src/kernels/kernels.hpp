@@ -98,6 +98,55 @@ struct FilterRowTask {
     float* out;            ///< w values
 };
 
+/// The extent of some points, or that a coordinate is NaN; then the extent is none.
+struct PointExtent {
+    double low_x;
+    double low_y;
+    double high_x;
+    double high_y;
+    bool has_nan;
+};
+
+/// A thin-plate spline's sums at the points p_j = (x_j, y), to which they are added:
+///
+///   sum_j += Σ_k w_k U(|p_j - a_k|),   U(r) = r² log r²
+struct PlateRowTask {
+    const double* centres;  ///< a_k, x and y by turns
+    const double* weights;  ///< w_k, of x and of y by turns
+    int centre_count;
+    const double* x;
+    double y;
+    int count;      ///< of points; a multiple of `plate_lanes`
+    double* sum_x;  ///< `count` each
+    double* sum_y;
+};
+constexpr int plate_lanes = 4;
+
+/// A polynomial of two values x and y over a square of `tile_side`² pixels, by what it is at `tile_nodes`²
+/// places that lie symmetrically to the square's axes, as do the pixels, u from the middle: their line is
+///
+///   f(±u) = Σ_q even_q P_q(u) ± odd_q Q_q(u),   0 ≤ q < `tile_terms`,   u = n + ½, 0 ≤ n < `tile_half`
+///
+/// P_q(u) is at [q · tile_half + n] of `basis`, and all Q_q are behind all P_q.
+constexpr int tile_side = 32;
+constexpr int tile_half = tile_side / 2;
+constexpr int tile_nodes = 8;
+constexpr int tile_terms = tile_nodes / 2;
+/// Of a line of the square: even_q and then odd_q of x, and then those of y.
+constexpr int tile_line = 4 * tile_terms;
+struct TileTask {
+    const double* basis;
+    const double* nodes;  ///< the lines of each even_q, and then of each odd_q, down the square
+    double* lines;        ///< of the pixels' rows from the top
+};
+/// The pixels of such a line, from the left, to which x and y are added.
+struct TileRowTask {
+    const double* basis;
+    const double* line;
+    double* sum_x;
+    double* sum_y;
+};
+
 constexpr int minimum_samples = 8;
 
 constexpr int minimum_span = 8;
@@ -121,6 +170,10 @@ struct Kernels {
     void (*sample_bilinear)(const SampleRowTask&);
     void (*sample_bicubic)(const SampleRowTask&);
     void (*filter_row)(const FilterRowTask&);
+    PointExtent (*extent)(const double* points, std::size_t count);  ///< x and y by turns; at least one point
+    void (*plate_row)(const PlateRowTask&);
+    void (*tile)(const TileTask&);
+    void (*tile_row)(const TileRowTask&);
     void (*round)(const float* values, std::size_t count, void* out, Element element);
 };
 

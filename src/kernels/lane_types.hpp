@@ -11,6 +11,9 @@ namespace {
 
 constexpr int lane_count = 8;
 using Lanes = float __attribute__((vector_size(lane_count * sizeof(float))));
+constexpr int double_lane_count = 4;
+using DoubleLanes = double __attribute__((vector_size(double_lane_count * sizeof(double))));
+using LongLanes = std::int64_t __attribute__((vector_size(double_lane_count * sizeof(std::int64_t))));
 using IntLanes = std::int32_t __attribute__((vector_size(lane_count * sizeof(std::int32_t))));
 
 }  // namespace

@@ -17,6 +17,10 @@ GLIMPSE_INLINE Lanes broadcast(float value) {
     return Lanes{value, value, value, value, value, value, value, value};
 }
 
+GLIMPSE_INLINE DoubleLanes broadcast(double value) {
+    return DoubleLanes{value, value, value, value};
+}
+
 /// Stores the first `count` lanes only.
 template <typename T>
 GLIMPSE_INLINE void store_partial(Lanes values, T* to, int count) {

@@ -21,6 +21,10 @@ GLIMPSE_INLINE Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
     return reinterpret_cast<Lanes>(_mm256_fmadd_ps(reinterpret_cast<__m256>(a), reinterpret_cast<__m256>(b),
                                                    reinterpret_cast<__m256>(c)));
 }
+GLIMPSE_INLINE DoubleLanes multiply_add(DoubleLanes a, DoubleLanes b, DoubleLanes c) {
+    return reinterpret_cast<DoubleLanes>(_mm256_fmadd_pd(
+        reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b), reinterpret_cast<__m256d>(c)));
+}
 
 #else
 

@@ -12,6 +12,10 @@ const Kernels table{GLIMPSE_NAME_OF(GLIMPSE_INSTRUCTION_SET),
                     sample_bilinear,
                     sample_bicubic,
                     filter_row,
+                    extent,
+                    plate_row,
+                    tile,
+                    tile_row,
                     round};
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

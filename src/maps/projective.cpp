@@ -24,12 +24,15 @@ SamplingPoints::Jacobian projective_jacobian(const Homography& matrix, double j,
              {derivative(matrix[1], y / d, 0), derivative(matrix[1], y / d, 1)}}};
 }
 
+void list_seen(const Homography& matrix, int x, int y, std::span<Point> row) {
+    for (Point& point : row) point = seen(projected(matrix, x++, y));
+}
+
 std::vector<Point> seen_pixels(const Homography& matrix, const Rectangle& pixels) {
     std::vector<Point> points(static_cast<std::size_t>(pixels.area()));
-    Point* point = points.data();
-    for (int y = pixels.y; y < pixels.bottom(); ++y) {
-        for (int x = pixels.x; x < pixels.right(); ++x) *point++ = seen(projected(matrix, x, y));
-    }
+    const auto width = static_cast<std::size_t>(pixels.width);
+    for (int i = 0; i < pixels.height; ++i)
+        list_seen(matrix, pixels.x, pixels.y + i, std::span(points).subspan(std::size_t(i) * width, width));
     return points;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "glimpse/geometry.hpp"
@@ -23,6 +24,8 @@ Point seen(const Homogeneous& point);
 /// The Jacobian of (x/d, y/d) at (j, i).
 SamplingPoints::Jacobian projective_jacobian(const Homography& matrix, double j, double i);
 
+/// Where the pixels of row y from x on are seen; centre coordinates.
+void list_seen(const Homography& matrix, int x, int y, std::span<Point> row);
 /// Where the pixels of a rectangle are seen, row by row; centre coordinates.
 std::vector<Point> seen_pixels(const Homography& matrix, const Rectangle& pixels);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernels/kernels.hpp"
 #include "maps/border_places.hpp"
 
 namespace glimpse {
@@ -32,16 +33,20 @@ Point difference(int k, int count, const Point& of_single, At&& at) {
 
 }  // namespace
 
-SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border)
-    : points_(List{std::move(points), width, std::move(border), {}}) {
-    List& list = *std::get_if<List>(&points_);
-    const std::size_t count = list.points.size();
+SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border,
+                               const std::optional<Extent>& extent)
+    : points_(List{std::move(points), width, std::move(border), extent}) {
+    const std::size_t count = std::get_if<List>(&points_)->points.size();
     if (width < 1 || count == 0 || count % static_cast<std::size_t>(width) != 0) {
         throw std::invalid_argument("sampling points are listed in whole rows");
     }
-    const bool has_nan =
-        std::ranges::any_of(list.points, [](const Point& p) { return std::isnan(p.x) || std::isnan(p.y); });
-    if (!has_nan) list.extent = extent(list.points);
+}
+
+SamplingPoints::SamplingPoints(std::vector<Point> points, int width, std::vector<Point> border)
+    : SamplingPoints(std::move(points), width, std::move(border), std::nullopt) {
+    List& list = *std::get_if<List>(&points_);
+    const PointExtent all = kernels().extent(&list.points.front().x, list.points.size());
+    if (!all.has_nan) list.extent = {all.low_x, all.low_y, all.high_x, all.high_y};
 }
 
 std::vector<Point> SamplingPoints::border(Size size) const {

@@ -4,11 +4,12 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
 #include "glimpse/words.hpp"
-#include "mechanisms/carried_points.hpp"
+#include "maps/listed_points.hpp"
 #include "mechanisms/validation.hpp"
 
 namespace glimpse {
@@ -27,11 +28,18 @@ class Circles {
     [[nodiscard]] const Point& centre() const { return centre_; }
     [[nodiscard]] double outer() const { return radius_[1]; }
 
-    /// At these shares of a whole turn and of the way from the inner to the outer circle, edge coordinates.
-    [[nodiscard]] Point at(double turn, double outwards) const {
+    /// (cos, sin) at a share of a whole turn.
+    [[nodiscard]] static Point direction(double turn) {
         const double angle = 2 * std::numbers::pi * turn;
-        const double r = radius_[0] * std::pow(radius_[1] / radius_[0], outwards);
-        return {centre_.x + r * std::cos(angle), centre_.y + r * std::sin(angle)};
+        return {std::cos(angle), std::sin(angle)};
+    }
+    /// The radius at a share of the way from the inner to the outer circle.
+    [[nodiscard]] double radius(double outwards) const {
+        return radius_[0] * std::pow(radius_[1] / radius_[0], outwards);
+    }
+    /// Edge coordinates.
+    [[nodiscard]] Point at(const Point& direction, double radius) const {
+        return {centre_.x + radius * direction.x, centre_.y + radius * direction.y};
     }
 
     /// The way back, the turn in [0, 1).
@@ -76,9 +84,16 @@ class LogPolarInverse final : public InverseWarp {
 
 std::vector<Point> border(const Circles& circles) {
     constexpr int corners = 128;  // of a circle, whose chords are 3e-4 of the radius away from it at most
+    static const std::vector<Point> directions = [] {
+        std::vector<Point> all;
+        for (int k = 0; k <= corners; ++k) all.push_back(Circles::direction(double(k) / corners));
+        return all;
+    }();
     std::vector<Point> polygon;
-    for (int k = 0; k <= corners; ++k) polygon.push_back(circles.at(double(k) / corners, 0));
-    for (int k = corners; k >= 0; --k) polygon.push_back(circles.at(double(k) / corners, 1));
+    const double inner = circles.radius(0);
+    const double outer = circles.radius(1);
+    for (const Point& direction : directions) polygon.push_back(circles.at(direction, inner));
+    for (int k = corners; k >= 0; --k) polygon.push_back(circles.at(directions[std::size_t(k)], outer));
     return polygon;
 }
 
@@ -102,8 +117,19 @@ Box outer_bounds(const LogPolarWarp& warp, Size image) {
 
 SamplingPoints log_polar_points(const LogPolarWarp& warp, Size image, Size glimpse) {
     const Circles circles(warp, image);
-    const auto carry = [&](const Point& p) { return circles.at(p.x / glimpse.width, p.y / glimpse.height); };
-    return {carried_points(glimpse, carry), glimpse.width, border(circles)};
+    std::vector<Point> directions;
+    for (int j = 0; j < glimpse.width; ++j)
+        directions.push_back(Circles::direction(edge_from_centre(j) / glimpse.width));
+    PointLister lister(glimpse);
+    for (int i = 0; i < glimpse.height; ++i) {
+        const double radius = circles.radius(edge_from_centre(i) / glimpse.height);
+        std::ranges::transform(directions, lister.row().begin(), [&](const Point& direction) {
+            const auto [x, y] = circles.at(direction, radius);
+            return Point{centre_from_edge(x), centre_from_edge(y)};
+        });
+        lister.finish_row();
+    }
+    return std::move(lister).points(border(circles));
 }
 
 std::shared_ptr<const InverseWarp> log_polar_inverse(const LogPolarWarp& warp, Size image, Size glimpse) {

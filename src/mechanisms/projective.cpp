@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "glimpse/error.hpp"
+#include "maps/listed_points.hpp"
 #include "maps/projective.hpp"
 
 namespace glimpse {
@@ -93,7 +95,12 @@ SamplingPoints projective_points(const Homography& m, Size glimpse) {
         }
         return affine;
     }
-    return {seen_pixels(m, whole(glimpse)), glimpse.width, border(m, glimpse)};
+    PointLister lister(glimpse);
+    for (int i = 0; i < glimpse.height; ++i) {
+        list_seen(m, 0, i, lister.row());
+        lister.finish_row();
+    }
+    return std::move(lister).points(border(m, glimpse));
 }
 
 Homography homography_to(const std::array<Point, 4>& c, Size glimpse) {

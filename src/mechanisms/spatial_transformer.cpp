@@ -49,8 +49,11 @@ Theta theta_of(const SpatialTransformer::ScaleShiftForm& form) {
 }
 
 /// Of a projective map they may lie anywhere: nearer and nearer to the horizon they go to infinity.
-void require_reachable(const std::vector<Point>& points, const std::string& field) {
-    for (const auto& [x, y] : points) {
+void require_reachable(const SamplingPoints& points, const std::string& field) {
+    if (const Extent* const all = points.listed_extent()) {
+        if (std::max({-all->left, -all->top, all->right, all->bottom}) <= farthest_sample) return;
+    }
+    for (const auto& [x, y] : *points.listed()) {
         const double farthest = std::max(std::abs(x), std::abs(y));
         if (!(farthest <= farthest_sample)) fail_unreachable(farthest, field);
     }
@@ -213,7 +216,7 @@ Lowered lower(const SpatialTransformer& given, Size image) {
     const Warp* const warp = matrix ? nullptr : warp_of(transformer);
     const auto projective = warp ? homography(*warp, image, size) : std::nullopt;
     if (matrix) require_reachable(*matrix, size, field_of(transformer));
-    if (!matrix && !projective) require_reachable(*samples.points.listed(), field_of(transformer));
+    if (!matrix && !projective) require_reachable(samples.points, field_of(transformer));
     std::vector<SamplingPoints::Jacobian> jacobians;
     if (transformer.antialias) jacobians = jacobians_of(samples.points, projective, size);
     MapKind kind = transformer.antialias ? antialiased(std::move(samples), std::move(jacobians), image, size)

@@ -1,10 +1,12 @@
 #include "mechanisms/thin_plate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/core.hpp>
 
 #include "glimpse/error.hpp"
+#include "kernels/kernels.hpp"
 
 namespace glimpse {
 
@@ -72,13 +74,12 @@ Point ThinPlate::normalised(const Point& p) const {
 
 Point ThinPlate::operator()(const Point& point) const {
     const Point p = normalised(point);
-    Point sum{constant_.x + of_x_.x * p.x + of_y_.x * p.y, constant_.y + of_x_.y * p.x + of_y_.y * p.y};
-    for (std::size_t k = 0; k < from_.size(); ++k) {
-        const double u = bending(squared_distance(p, from_[k]));
-        sum.x += weights_[k].x * u;
-        sum.y += weights_[k].y * u;
-    }
-    return sum;
+    const std::array<double, plate_lanes> x{p.x};
+    std::array<double, plate_lanes> sum_x{affine(p).x};
+    std::array<double, plate_lanes> sum_y{affine(p).y};
+    kernels().plate_row({&from_.front().x, &weights_.front().x, static_cast<int>(from_.size()), x.data(), p.y,
+                         plate_lanes, sum_x.data(), sum_y.data()});
+    return {sum_x.front(), sum_y.front()};
 }
 
 }  // namespace glimpse

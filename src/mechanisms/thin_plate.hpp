@@ -22,6 +22,11 @@ class ThinPlate {
     [[nodiscard]] Point operator()(const Point& p) const;
 
   private:
+    friend class PlateRows;
+    /// c + C p, of a normalised p.
+    [[nodiscard]] Point affine(const Point& p) const {
+        return {constant_.x + of_x_.x * p.x + of_y_.x * p.y, constant_.y + of_x_.y * p.x + of_y_.y * p.y};
+    }
     [[nodiscard]] Point normalised(const Point& p) const;
 
     Point centre_;

@@ -9,10 +9,11 @@
 #include "glimpse/error.hpp"
 #include "glimpse/memory_budget.hpp"
 #include "maps/border_places.hpp"
+#include "maps/listed_points.hpp"
 #include "maps/overloaded.hpp"
-#include "mechanisms/carried_points.hpp"
+#include "mechanisms/field_warps.hpp"
 #include "mechanisms/log_polar.hpp"
-#include "mechanisms/normalised.hpp"
+#include "mechanisms/plate_rows.hpp"
 #include "mechanisms/projective.hpp"
 #include "mechanisms/thin_plate.hpp"
 #include "mechanisms/validation.hpp"
@@ -90,16 +91,6 @@ Size size_of_quad(const QuadWarp& quad, Size image) {
     return size;
 }
 
-/// The points of a glimpse, and its border, where `carry` takes them as `carried_points` says.
-template <typename Carry>
-SamplingPoints carried(Size glimpse, const Carry& carry) {
-    std::vector<Point> border;
-    for_each_border_place(glimpse, [&](int j, int i, int across, int down) {
-        border.push_back(carry(Point{edge_from_centre(j) + across / 2.0, edge_from_centre(i) + down / 2.0}));
-    });
-    return {carried_points(glimpse, carry), glimpse.width, std::move(border)};
-}
-
 SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
     std::vector<Point> from = plate.from;
     std::vector<Point> to = plate.to;
@@ -108,69 +99,17 @@ SamplingPoints points_of(const ThinPlateWarp& plate, Size image, Size glimpse) {
         for (Point& point : to) point = {point.x * image.width, point.y * image.height};
     }
     const ThinPlate surface(from, to);
-    return carried(glimpse, [&](const Point& p) { return surface(p); });
-}
-
-SamplingPoints points_of(const GridWarp& grid, Size image, bool align_corners) {
-    std::vector<Point> points = grid.field->points();
-    if (!grid.in_pixels) {
-        const ToPixels x = to_pixels(image.width, align_corners);
-        const ToPixels y = to_pixels(image.height, align_corners);
-        for (Point& point : points) point = {x(point.x), y(point.y)};
+    PlateRows rows(surface, glimpse);
+    PointLister lister(glimpse);
+    for (int i = 0; i < glimpse.height; ++i) {
+        rows.list(i, lister.row());
+        lister.finish_row();
     }
-    return {std::move(points), grid.field->size().width};
-}
-
-/// The two cells around a position, and the share of the second.
-struct Between {
-    std::size_t first;
-    std::size_t second;
-    double share;
-};
-
-/// `position` in cells, centre coordinates.
-Between cells_around(double position, int count) {
-    const double inside = std::clamp(position, 0.0, count - 1.0);
-    const auto first = static_cast<std::size_t>(inside);
-    const std::size_t last = static_cast<std::size_t>(count) - 1;
-    return {first, std::min(first + 1, last), inside - static_cast<double>(first)};
-}
-
-/// The displacement at any place of a glimpse.
-class Displacement {
-  public:
-    Displacement(const PointField& field, Size glimpse)
-        : field_(field.points()), cells_(field.size()), glimpse_(glimpse) {}
-
-    /// `p` in edge coordinates of the glimpse.
-    Point operator()(const Point& p) const {
-        const Between x = cells_around(centre_from_edge(p.x * cells_.width / glimpse_.width), cells_.width);
-        const Between y =
-            cells_around(centre_from_edge(p.y * cells_.height / glimpse_.height), cells_.height);
-        return mixed(across(y.first, x), across(y.second, x), y.share);
-    }
-
-  private:
-    [[nodiscard]] Point across(std::size_t row, const Between& x) const {
-        const Point* const cells = field_.data() + row * static_cast<std::size_t>(cells_.width);
-        return mixed(cells[x.first], cells[x.second], x.share);
-    }
-    static Point mixed(const Point& a, const Point& b, double share) {
-        return {a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
-    }
-
-    std::vector<Point> field_;
-    Size cells_;
-    Size glimpse_;
-};
-
-SamplingPoints points_of(const FlowWarp& flow, Size image, Size glimpse) {
-    const Displacement displacement(*flow.field, glimpse);
-    const Point cell{double(image.width) / glimpse.width, double(image.height) / glimpse.height};
-    return carried(glimpse, [&](const Point& p) {
-        const Point by = displacement(p);
-        return Point{p.x * cell.x + by.x, p.y * cell.y + by.y};
+    std::vector<Point> border;
+    for_each_border_place(glimpse, [&](int j, int i, int across, int down) {
+        border.push_back(surface({edge_from_centre(j) + across / 2.0, edge_from_centre(i) + down / 2.0}));
     });
+    return std::move(lister).points(std::move(border));
 }
 
 /// Whether no point of a convex polygon lies in the image: one of their sides has them on either side.
@@ -230,8 +169,8 @@ SamplingPoints sampling_points(const Warp& warp, Size image, Size glimpse, bool 
     return std::visit(
         overloaded{
             [&](const ThinPlateWarp& plate) { return points_of(plate, image, glimpse); },
-            [&](const GridWarp& grid) { return points_of(grid, image, align_corners); },
-            [&](const FlowWarp& flow) { return points_of(flow, image, glimpse); },
+            [&](const GridWarp& grid) { return grid_points(grid, image, align_corners); },
+            [&](const FlowWarp& flow) { return flow_points(flow, image, glimpse); },
             [&](const LogPolarWarp& log_polar) { return log_polar_points(log_polar, image, glimpse); },
             [&](const auto&) { return projective_points(homography(warp, image, glimpse).value(), glimpse); },
         },
@@ -256,13 +195,14 @@ std::shared_ptr<const InverseWarp> inverse_warp(const Warp& warp, Size image, Si
 LoweringMemory lowering_memory(const Warp& warp, Size image, std::optional<Size> glimpse) {
     const auto bytes = [](Size points) { return bounded_product(points.area(), sizeof(Point)); };
     LoweringMemory memory{.kept = bytes(glimpse ? *glimpse : own_size(warp, image))};
-    // A field's points, and its numbers where they lie otherwise in their file.
-    if (const auto* const flow = std::get_if<FlowWarp>(&warp))
-        memory.working = 2 * bytes(flow->field->size());
+    const auto* const flow = std::get_if<FlowWarp>(&warp);
+    if (flow && glimpse && *glimpse != flow->field->size())  // it is interpolated
+        memory.working = bytes(flow->field->size());
     if (const auto* const plate = std::get_if<ThinPlateWarp>(&warp)) {
         constexpr std::int64_t matrices = 2;  // the equations, and their factors
         const auto rows = static_cast<std::int64_t>(plate->from.size()) + 3;
-        memory.working = matrices * rows * rows * std::int64_t{sizeof(double)};
+        memory.working = matrices * rows * rows * std::int64_t{sizeof(double)} +
+                         (glimpse ? plate_rows_memory(glimpse->width, rows) : 0);
     }
     return memory;
 }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <opencv2/core.hpp>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -118,7 +121,10 @@ class ListedField : public WrittenField {
   public:
     ListedField(std::vector<Point> points, Size size) : points_(std::move(points)), size_(size) {}
     [[nodiscard]] Size size() const override { return size_; }
-    [[nodiscard]] std::vector<Point> points() const override { return points_; }
+    void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override {
+        const auto width = static_cast<std::size_t>(size_.width);
+        for (std::size_t k = 0; k < points_.size(); k += width) visit(std::span(points_).subspan(k, width));
+    }
     [[nodiscard]] WrittenParameters::Json written(const WrittenParameters& parameters) const override;
 
   private:
@@ -150,10 +156,11 @@ class ReferencedField : public WrittenField {
     [[nodiscard]] WrittenParameters::Json written(const WrittenParameters& parameters) const override {
         return parameters.is_in_full() ? written_rows(points(), size_) : place_.written();
     }
-    [[nodiscard]] std::vector<Point> points() const override;
+    void for_each_row(const std::function<void(std::span<const Point>)>& visit) const override;
 
   private:
-    void read(std::span<double> numbers) const;
+    template <typename Step>
+    void named(Step&& step) const;
 
     std::string_view key_;
     ArrayPlace place_;
@@ -161,26 +168,39 @@ class ReferencedField : public WrittenField {
     bool channels_first_;
 };
 
-void ReferencedField::read(std::span<double> numbers) const {
+/// Reads, and says of a failure whose numbers these are.
+template <typename Step>
+void ReferencedField::named(Step&& step) const {
     try {
-        place_.array().read(numbers);
+        step();
     } catch (const Error& error) {
         throw InvalidParameter("/" + std::string(key_), place_.path.string() + ": " + error.what());
     }
 }
 
-std::vector<Point> ReferencedField::points() const {
+void ReferencedField::for_each_row(const std::function<void(std::span<const Point>)>& visit) const {
     static_assert(sizeof(Point) == 2 * sizeof(double), "a list of points is one of x and y");
-    const auto count = static_cast<std::size_t>(size_.area());
-    std::vector<Point> points(count);
-    if (!channels_first_) {
-        read({&points.front().x, 2 * count});
-        return points;
+    const auto width = static_cast<std::size_t>(size_.width);
+    std::vector<Point> row(width);
+    std::vector<double> coordinates(width);
+    std::optional<Array> array;
+    named([&] {
+        array = place_.array();
+        for (const std::size_t axis : spare_axes(array->shape(), 3)) array = array->take(axis, 0);
+    });
+    const auto read_coordinates = [&](std::size_t which, std::size_t i) {
+        array->take(0, which).take(0, i).read(coordinates);
+    };
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size_.height); ++i) {
+        named([&] {
+            if (!channels_first_) return array->take(0, i).read({&row.front().x, 2 * width});
+            read_coordinates(0, i);
+            for (std::size_t j = 0; j < width; ++j) row[j].x = coordinates[j];
+            read_coordinates(1, i);
+            for (std::size_t j = 0; j < width; ++j) row[j].y = coordinates[j];
+        });
+        visit(row);
     }
-    std::vector<double> numbers(2 * count);
-    read(numbers);
-    for (std::size_t k = 0; k < count; ++k) points[k] = {numbers[k], numbers[count + k]};
-    return points;
 }
 
 std::shared_ptr<const PointField> referenced_field(std::string_view key, const Value& value,

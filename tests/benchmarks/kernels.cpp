@@ -1,7 +1,10 @@
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -11,27 +14,32 @@
 #include <vector>
 
 #include "../filters.hpp"
+#include "../warps.hpp"
 #include "dense_product.hpp"
 #include "glimpse/backend.hpp"
 #include "glimpse/mechanism.hpp"
 
 // Kernels on one thread, beside what their users would call instead: a glimpse of n×n pixels out of a
-// 1920×1080 photograph's worth of 8-bit pixels. Names are JOB/WHO/n/channels; ratios are taken between names
-// of one run.
+// 1920×1080 photograph's worth of 8-bit pixels, and a larger one out of 12 megapixels. Names are
+// JOB/WHO/n/channels; ratios are taken between names of one run.
 
 using namespace glimpse;
 
 namespace {
 
-constexpr Size picture_size{1920, 1080};
+constexpr int most_of_photograph = 256;
+constexpr Size picture_size(int n) {
+    return n > most_of_photograph ? Size{4096, 3072} : Size{1920, 1080};
+}
 /// From one glimpse pixel to the next, in image pixels. Not 2, for which cv::resize averages instead.
 constexpr double pitch = 1.9;
 constexpr double left = 300.25;
 constexpr double top = 200.75;
 constexpr double angle = 20;
 
-cv::Mat picture(int channels) {
-    cv::Mat pixels(picture_size.height, picture_size.width, CV_8UC(channels));
+cv::Mat picture(const benchmark::State& state) {
+    const Size size = picture_size(static_cast<int>(state.range(0)));
+    cv::Mat pixels(size.height, size.width, CV_8UC(static_cast<int>(state.range(1))));
     cv::RNG random(20260101);
     cv::Mat numbers = pixels.reshape(1);
     random.fill(numbers, cv::RNG::UNIFORM, 0, 256);
@@ -39,24 +47,27 @@ cv::Mat picture(int channels) {
 }
 
 Box box_of(int n) {
-    return {left, top, pitch * n, pitch * n};
+    if (n <= most_of_photograph) return {left, top, pitch * n, pitch * n};
+    const auto [width, height] = picture_size(n);  // turned it still lies inside
+    return {(width - pitch * n) / 2, (height - pitch * n) / 2, pitch * n, pitch * n};
 }
 
 /// A glimpse read as the pipeline reads it; its map is made once, or each time.
 void run_glimpse(benchmark::State& state, const Mechanism& mechanism, bool with_lowering = false) {
-    const cv::Mat image = picture(static_cast<int>(state.range(1)));
+    const cv::Mat image = picture(state);
+    const Size size{image.cols, image.rows};
     const auto backend = make_backend("cpu");
-    const ImageRegion region{whole(picture_size), image};
-    LinearMap map = lower(mechanism, picture_size).map;
+    const ImageRegion region{whole(size), image};
+    LinearMap map = lower(mechanism, size).map;
     for (auto _ : state) {
-        if (with_lowering) map = lower(mechanism, picture_size).map;
+        if (with_lowering) map = lower(mechanism, size).map;
         benchmark::DoNotOptimize(read_one(*backend, map, region, CV_8U));
     }
 }
 
 template <typename Job>
 void run_peer(benchmark::State& state, Job&& job) {
-    const cv::Mat image = picture(static_cast<int>(state.range(1)));
+    const cv::Mat image = picture(state);
     cv::Mat out;
     for (auto _ : state) {
         job(image, out);
@@ -93,6 +104,9 @@ void axis_aligned_resize(benchmark::State& state) {
 
 void general_glimpse(benchmark::State& state) {
     run_glimpse(state, turned_box(size_of(state), angle));
+}
+void general_lowered(benchmark::State& state) {
+    run_glimpse(state, turned_box(size_of(state), angle), true);
 }
 void general_warp_affine(benchmark::State& state) {
     const Size n = size_of(state);
@@ -142,17 +156,74 @@ SpatialTransformer warped(Warp warp, std::optional<Size> size) {
     return transformer;
 }
 
-void quadrilateral_glimpse(benchmark::State& state) {
-    const Size n = size_of(state);
-    run_glimpse(state, warped(QuadWarp{trapezoid(n)}, n));
+SpatialTransformer quadrilateral(Size n) {
+    return warped(QuadWarp{trapezoid(n)}, n);
 }
-void quadrilateral_lowered(benchmark::State& state) {
-    const Size n = size_of(state);
-    run_glimpse(state, warped(QuadWarp{trapezoid(n)}, n), true);
+
+/// Of the turned box, slightly waved.
+std::vector<Point> waved_points(Size n) {
+    const Affine affine = box_to_image(box_of(n.width), n, angle);
+    std::vector<Point> points;
+    for (int i = 0; i < n.height; ++i) {
+        for (int j = 0; j < n.width; ++j) {
+            const auto [x, y] = affine(j, i);
+            points.push_back({x + std::sin(i / 9.0), y + std::cos(j / 7.0)});
+        }
+    }
+    return points;
+}
+
+SpatialTransformer grid(Size n) {
+    const auto [width, height] = picture_size(n.width);
+    std::vector<Point> points = waved_points(n);
+    for (auto& [x, y] : points) {
+        x = (2 * x + 1) / width - 1;
+        y = (2 * y + 1) / height - 1;
+    }
+    return warped(GridWarp{warps::field(std::move(points), n.width)}, {});
+}
+
+SpatialTransformer flow(Size n) {
+    const auto [width, height] = picture_size(n.width);
+    std::vector<Point> points = waved_points(n);
+    std::size_t k = 0;
+    for (int i = 0; i < n.height; ++i) {
+        for (int j = 0; j < n.width; ++j, ++k) {
+            points[k].x -= (j + 0.5) * width / n.width - 0.5;
+            points[k].y -= (i + 0.5) * height / n.height - 0.5;
+        }
+    }
+    return warped(FlowWarp{warps::field(std::move(points), n.width)}, {});
+}
+
+/// The turned box by its corners, its middle moved by a twentieth of it.
+SpatialTransformer thin_plate(Size n) {
+    std::vector<Point> to = border_in_image(box_to_image(box_of(n.width), n, angle), n);
+    const auto w = static_cast<double>(n.width);
+    const auto h = static_cast<double>(n.height);
+    to.push_back({(to[0].x + to[2].x) / 2 + pitch * w / 20, (to[0].y + to[2].y) / 2});
+    return warped(ThinPlateWarp{{{0, 0}, {w, 0}, {w, h}, {0, h}, {w / 2, h / 2}}, to}, n);
+}
+
+/// Rows that are as far from each other as the box's.
+SpatialTransformer log_polar(Size n) {
+    const auto [width, height] = picture_size(n.width);
+    constexpr double inner = 8;
+    const double outer = std::min(inner + pitch * n.width, height / 2.0);
+    return warped(LogPolarWarp{{width / 2.0, height / 2.0}, {inner, outer}}, n);
+}
+
+template <SpatialTransformer make(Size)>
+void warp_glimpse(benchmark::State& state) {
+    run_glimpse(state, make(size_of(state)));
+}
+template <SpatialTransformer make(Size)>
+void warp_lowered(benchmark::State& state) {
+    run_glimpse(state, make(size_of(state)), true);
 }
 void quadrilateral_warp_perspective(benchmark::State& state) {
     const Size n = size_of(state);
-    const auto m = homography(QuadWarp{trapezoid(n)}, picture_size, n).value();
+    const auto m = homography(QuadWarp{trapezoid(n)}, picture_size(n.width), n).value();
     const cv::Matx33d matrix(m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]);
     run_peer(state, [&](const cv::Mat& image, cv::Mat& out) {
         cv::warpPerspective(image, out, matrix, {n.width, n.height}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
@@ -160,7 +231,7 @@ void quadrilateral_warp_perspective(benchmark::State& state) {
 }
 void quadrilateral_remap(benchmark::State& state) {
     const Size n = size_of(state);
-    const SamplingPoints points = sampling_points(QuadWarp{trapezoid(n)}, picture_size, n, false);
+    const SamplingPoints points = sampling_points(QuadWarp{trapezoid(n)}, picture_size(n.width), n, false);
     cv::Mat map(n.height, n.width, CV_32FC2);
     for (int i = 0; i < n.height; ++i) {
         for (int j = 0; j < n.width; ++j) {
@@ -201,7 +272,8 @@ void gaussian_blur_and_decimate(benchmark::State& state) {
     });
 }
 void gaussian_dense(benchmark::State& state) {
-    const LinearMap map = lower(gaussian_of(size_of(state)), picture_size).map;
+    const LinearMap map =
+        lower(gaussian_of(size_of(state)), picture_size(static_cast<int>(state.range(0)))).map;
     benchmarks::DenseProduct product(std::get<Separable>(map.kind), static_cast<int>(state.range(1)));
     run_peer(state, [&](const cv::Mat& image, cv::Mat& out) { out = product.read(image); });
 }
@@ -211,7 +283,7 @@ constexpr int side_of_filter = 5;
 /// Of an n×n image, of which all pixels are filtered.
 void run_filter(benchmark::State& state, const Filter& filter) {
     const Size size = size_of(state);
-    const cv::Mat image = picture(static_cast<int>(state.range(1)))(cv::Rect(0, 0, size.width, size.height));
+    const cv::Mat image = picture(state)(cv::Rect(0, 0, size.width, size.height));
     const auto backend = make_backend("cpu");
     const LinearMap map = lower(filter, size).map;
     const ImageRegion region{whole(size), image};
@@ -243,25 +315,46 @@ void filter_filter2d(benchmark::State& state) {
     });
 }
 
+/// As the program does: what one image gave back is there for the next.
+void keep_freed_memory() {
+    constexpr int most_kept = 256 << 20;
+    constexpr int mapped_from = 32 << 20;
+    mallopt(M_TRIM_THRESHOLD, most_kept);
+    mallopt(M_MMAP_THRESHOLD, mapped_from);
+}
+
 void sizes(benchmark::internal::Benchmark* job) {
     for (const int channels : {1, 3, 4}) {
         for (const int n : {64, 128, 256}) job->Args({n, channels});
     }
 }
 
+void sizes_and_large(benchmark::internal::Benchmark* job) {
+    sizes(job);
+    job->Args({1200, 3});
+}
+
 }  // namespace
+
+#define GLIMPSE_BENCHMARK_WARP(warp)                                               \
+    BENCHMARK(warp_glimpse<warp>)->Name(#warp "/glimpse")->Apply(sizes_and_large); \
+    BENCHMARK(warp_lowered<warp>)->Name(#warp "/glimpse_with_lowering")->Apply(sizes_and_large)
 
 BENCHMARK(axis_aligned_glimpse)->Name("axis_aligned/glimpse")->Apply(sizes);
 BENCHMARK(axis_aligned_lowered)->Name("axis_aligned/glimpse_with_lowering")->Apply(sizes);
 BENCHMARK(axis_aligned_resize)->Name("axis_aligned/resize")->Apply(sizes);
-BENCHMARK(general_glimpse)->Name("general/glimpse")->Apply(sizes);
-BENCHMARK(general_warp_affine)->Name("general/warpAffine")->Apply(sizes);
+BENCHMARK(general_glimpse)->Name("general/glimpse")->Apply(sizes_and_large);
+BENCHMARK(general_lowered)->Name("general/glimpse_with_lowering")->Apply(sizes_and_large);
+BENCHMARK(general_warp_affine)->Name("general/warpAffine")->Apply(sizes_and_large);
 BENCHMARK(antialiased_glimpse)->Name("antialiased/glimpse")->Apply(sizes);
 BENCHMARK(antialiased_resize)->Name("antialiased/resize")->Apply(sizes);
-BENCHMARK(quadrilateral_glimpse)->Name("quadrilateral/glimpse")->Apply(sizes);
-BENCHMARK(quadrilateral_lowered)->Name("quadrilateral/glimpse_with_lowering")->Apply(sizes);
-BENCHMARK(quadrilateral_warp_perspective)->Name("quadrilateral/warpPerspective")->Apply(sizes);
-BENCHMARK(quadrilateral_remap)->Name("quadrilateral/remap")->Apply(sizes);
+BENCHMARK(quadrilateral_warp_perspective)->Name("quadrilateral/warpPerspective")->Apply(sizes_and_large);
+BENCHMARK(quadrilateral_remap)->Name("quadrilateral/remap")->Apply(sizes_and_large);
+GLIMPSE_BENCHMARK_WARP(quadrilateral);
+GLIMPSE_BENCHMARK_WARP(grid);
+GLIMPSE_BENCHMARK_WARP(flow);
+GLIMPSE_BENCHMARK_WARP(thin_plate);
+GLIMPSE_BENCHMARK_WARP(log_polar);
 BENCHMARK(gaussian_glimpse)->Name("gaussian/glimpse")->Apply(sizes);
 BENCHMARK(gaussian_lowered)->Name("gaussian/glimpse_with_lowering")->Apply(sizes);
 BENCHMARK(gaussian_blur_and_decimate)->Name("gaussian/blur_and_decimate")->Apply(sizes);
@@ -272,6 +365,7 @@ BENCHMARK(filter_of_each)->Name("filter/of_each_pixel")->Apply(sizes);
 BENCHMARK(filter_filter2d)->Name("filter/filter2D")->Apply(sizes);
 
 int main(int argc, char** argv) {
+    keep_freed_memory();
     cv::setNumThreads(1);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

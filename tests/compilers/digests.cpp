@@ -223,6 +223,40 @@ void add_filter(const Kernels& kernels, Draws& draw, bool of_each, Digest& diges
     digest.add(out);
 }
 
+std::vector<double> numbers(Draws& draw, std::size_t count) {
+    std::vector<double> all(count);
+    for (double& number : all) number = draw.uniform(-2, 2);
+    return all;
+}
+
+void add_plate(const Kernels& kernels, Draws& draw, Digest& digest) {
+    const int centres = draw.whole(1, 9);
+    const auto count = static_cast<std::size_t>(plate_lanes * draw.whole(1, 9));
+    const std::vector<double> at = numbers(draw, 2 * static_cast<std::size_t>(centres));
+    const std::vector<double> weights = numbers(draw, at.size());
+    std::vector<double> x = numbers(draw, count);
+    x.front() = at.front();
+    std::vector<double> sum_x = numbers(draw, count);
+    std::vector<double> sum_y = numbers(draw, count);
+    kernels.plate_row({at.data(), weights.data(), centres, x.data(), at[1], static_cast<int>(count),
+                       sum_x.data(), sum_y.data()});
+    digest.add(sum_x);
+    digest.add(sum_y);
+}
+
+void add_tile(const Kernels& kernels, Draws& draw, Digest& digest) {
+    const std::vector<double> basis = numbers(draw, 2 * tile_terms * tile_half);
+    const std::vector<double> nodes = numbers(draw, 2 * tile_terms * tile_line);
+    std::vector<double> lines(tile_side * tile_line);
+    kernels.tile({basis.data(), nodes.data(), lines.data()});
+    digest.add(lines);
+    std::vector<double> sum_x = numbers(draw, tile_side);
+    std::vector<double> sum_y = numbers(draw, tile_side);
+    kernels.tile_row({basis.data(), lines.data() + tile_line, sum_x.data(), sum_y.data()});
+    digest.add(sum_x);
+    digest.add(sum_y);
+}
+
 /// One line of the output: `trials` runs of add(draw, trial, digest).
 template <typename Add>
 void print(const Kernels& kernels, const char* kernel, const char* element, int channels, int trials,
@@ -271,6 +305,12 @@ int main() {
             print(*kernels, of_each ? "filters" : "filter", "float32", 1, 60,
                   [&](Draws& draw, int, Digest& digest) { add_filter(*kernels, draw, of_each, digest); });
         }
+        const auto print_points = [&](const char* kernel, auto&& add) {
+            print(*kernels, kernel, "float64", 1, 60,
+                  [&](Draws& draw, int, Digest& digest) { add(*kernels, draw, digest); });
+        };
+        print_points("plate", add_plate);
+        print_points("tile", add_tile);
     }
     return 0;
 }

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -51,8 +53,10 @@ class GLIMPSE_EXPORT PointField {
     virtual ~PointField() = default;
     /// w×h
     [[nodiscard]] virtual Size size() const = 0;
-    /// Row by row. Throws `Error`.
-    [[nodiscard]] virtual std::vector<Point> points() const = 0;
+    /// Calls visit(row) for the w points of each row, in order. Throws `Error`.
+    virtual void for_each_row(const std::function<void(std::span<const Point>)>& visit) const = 0;
+    /// All of them, row by row. Throws `Error`.
+    [[nodiscard]] std::vector<Point> points() const;
 };
 
 /// T(j, i) is the field's own, as `grid_sample` takes it: in [-1, 1] between the edges or, with

@@ -1,0 +1,89 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "kernels/kernels.hpp"
+
+// Sampling points, in every instruction set against float64 loops.
+
+using namespace glimpse;
+
+namespace {
+
+/// Float64, of sums of a few hundred terms.
+constexpr double tolerance = 1e-13;
+
+std::vector<double> numbers(std::size_t count, double low, double high, cv::RNG& random) {
+    std::vector<double> all(count);
+    for (double& number : all) number = random.uniform(low, high);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("kernels: the extent of points, of which one may be NaN") {
+    cv::RNG random(41);
+    for (std::size_t count = 1; count < 40; ++count) {
+        const std::vector<double> points = numbers(2 * count, -9, 9, random);
+        double low[2] = {points[0], points[1]};
+        double high[2] = {points[0], points[1]};
+        for (std::size_t k = 0; k < points.size(); ++k) {
+            low[k % 2] = std::min(low[k % 2], points[k]);
+            high[k % 2] = std::max(high[k % 2], points[k]);
+        }
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            const PointExtent all = kernels->extent(points.data(), count);
+            CHECK_FALSE(all.has_nan);
+            CHECK(all.low_x == low[0]);
+            CHECK(all.low_y == low[1]);
+            CHECK(all.high_x == high[0]);
+            CHECK(all.high_y == high[1]);
+            for (std::size_t k = 0; k < points.size(); ++k) {
+                std::vector<double> faulty = points;
+                faulty[k] = std::numeric_limits<double>::quiet_NaN();
+                CHECK(kernels->extent(faulty.data(), count).has_nan);
+            }
+        }
+    }
+}
+
+TEST_CASE("kernels: sums of r² log r² at any distance, and 0 at none") {
+    cv::RNG random(42);
+    for (const double scale : {1e-150, 1e-9, 1.0, 3.0, 1e6}) {
+        for (int trial = 0; trial < 20; ++trial) {
+            const auto centres = static_cast<std::size_t>(random.uniform(1, 9));
+            const int count = 4 * random.uniform(1, 6);
+            const std::vector<double> at = numbers(2 * centres, -scale, scale, random);
+            const std::vector<double> weights = numbers(2 * centres, -3, 3, random);
+            std::vector<double> x = numbers(static_cast<std::size_t>(count), -scale, scale, random);
+            x[0] = at[0];  // just there
+            const double y = at[1];
+            for (const Kernels* kernels : available_kernels()) {
+                CAPTURE(kernels->instruction_set);
+                std::vector<double> sum_x(x.size(), 0.25);
+                std::vector<double> sum_y(x.size(), -0.5);
+                kernels->plate_row({at.data(), weights.data(), static_cast<int>(centres), x.data(), y, count,
+                                    sum_x.data(), sum_y.data()});
+                for (std::size_t j = 0; j < x.size(); ++j) {
+                    double expected_x = 0.25;
+                    double expected_y = -0.5;
+                    double size = 1;
+                    for (std::size_t k = 0; k < centres; ++k) {
+                        const double squared = std::pow(x[j] - at[2 * k], 2) + std::pow(y - at[2 * k + 1], 2);
+                        const double bending = squared > 0 ? squared * std::log(squared) : 0;
+                        expected_x += weights[2 * k] * bending;
+                        expected_y += weights[2 * k + 1] * bending;
+                        size += std::abs(weights[2 * k] * squared) + std::abs(weights[2 * k + 1] * bending);
+                    }
+                    CHECK(std::abs(sum_x[j] - expected_x) <= tolerance * size);
+                    CHECK(std::abs(sum_y[j] - expected_y) <= tolerance * size);
+                }
+            }
+        }
+    }
+}
