@@ -16,5 +16,7 @@ PointExtent extent(const double* points, std::size_t count);
 void plate_row(const PlateRowTask& task);
 void tile(const TileTask& task);
 void tile_row(const TileRowTask& task);
+double footprint_row(const FootprintRowTask& task);
+void add_run(const RunTask& task);
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

@@ -147,6 +147,33 @@ struct TileRowTask {
     double* sum_y;
 };
 
+/// A row of a footprint's weights, at d_n = first + n, 0 ≤ n < count, k(t) being max(0, 1 - |t|):
+///
+///   footprint · k(across + across_slope d) · k(down + down_slope d) + upright · k(upright_slope d)
+struct FootprintRowTask {
+    double first;
+    std::ptrdiff_t count;
+    double across;
+    double across_slope;
+    double down;
+    double down_slope;
+    double footprint;
+    double upright;
+    double upright_slope;
+    float* weights;  ///< null: they are not wanted
+};
+
+/// sum[c] += Σ_n w_n in[n·C + c].
+struct RunTask {
+    const void* in;   ///< of the first pixel
+    const void* end;  ///< of the data that may be read, behind its last value
+    Element element;
+    int channels;  ///< C
+    const float* weights;
+    std::ptrdiff_t count;
+    double* sum;
+};
+
 constexpr int minimum_samples = 8;
 
 constexpr int minimum_span = 8;
@@ -174,6 +201,9 @@ struct Kernels {
     void (*plate_row)(const PlateRowTask&);
     void (*tile)(const TileTask&);
     void (*tile_row)(const TileRowTask&);
+    /// Writes the weights, and returns the sum of the products alone, without `footprint` and `upright`.
+    double (*footprint_row)(const FootprintRowTask&);
+    void (*add_run)(const RunTask&);
     void (*round)(const float* values, std::size_t count, void* out, Element element);
 };
 

@@ -16,6 +16,8 @@ const Kernels table{GLIMPSE_NAME_OF(GLIMPSE_INSTRUCTION_SET),
                     plate_row,
                     tile,
                     tile_row,
+                    footprint_row,
+                    add_run,
                     round};
 
 }  // namespace glimpse::GLIMPSE_INSTRUCTION_SET

@@ -1,6 +1,8 @@
 #include "maps/footprints.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <opencv2/core.hpp>
 #include <string>
 
@@ -9,7 +11,7 @@
 #include "kernels/kernels.hpp"
 #include "maps/image_region.hpp"
 #include "maps/placement.hpp"
-#include "pixels/element_type.hpp"
+#include "pixels/matrix_lines.hpp"
 
 namespace glimpse {
 
@@ -216,24 +218,27 @@ cv::Mat read(const Footprints& footprints, const LinearMap& map, const ImageRegi
     const auto values = static_cast<std::size_t>(out.cols) * static_cast<std::size_t>(channels);
     std::vector<float> row(values + 1);
     std::vector<double> sums(static_cast<std::size_t>(channels));
-    with_element_type(image.pixels.depth(), [&]<typename T>(T) {
-        for (int i = 0; i < out.rows; ++i) {
-            float* to = row.data();
-            for (int j = 0; j < out.cols; ++j) {
-                std::ranges::fill(sums, 0.0);
-                taps.for_each_run(j, i, [&](int y, int x, std::span<const float> weights) {
-                    const T* in = image.pixels.ptr<T>(y - image.region.y) +
-                                  std::ptrdiff_t{x - image.region.x} * channels;
-                    for (const float weight : weights) {
-                        for (double& sum : sums)
-                            sum += static_cast<double>(weight) * static_cast<double>(*in++);
-                    }
-                });
-                for (const double sum : sums) *to++ = static_cast<float>(sum);
-            }
-            kernels().round(row.data(), values, out.ptr(i), element_of(depth));
+    const Lines lines = lines_of(image.pixels);
+    const cv::Mat& pixels = image.pixels;
+    const std::uint8_t* const end =
+        pixels.ptr(pixels.rows - 1) + std::size_t(pixels.cols) * pixels.elemSize();
+    for (int i = 0; i < out.rows; ++i) {
+        float* to = row.data();
+        for (int j = 0; j < out.cols; ++j) {
+            std::ranges::fill(sums, 0.0);
+            taps.for_each_run(j, i, [&](int y, int x, std::span<const float> weights) {
+                kernels().add_run({.in = pixels.ptr(y - image.region.y, x - image.region.x),
+                                   .end = end,
+                                   .element = lines.element,
+                                   .channels = channels,
+                                   .weights = weights.data(),
+                                   .count = std::ssize(weights),
+                                   .sum = sums.data()});
+            });
+            for (const double sum : sums) *to++ = static_cast<float>(sum);
         }
-    });
+        kernels().round(row.data(), values, out.ptr(i), element_of(depth));
+    }
     return out;
 }
 

@@ -61,17 +61,18 @@ class PixelFootprint {
     [[nodiscard]] double footprint(double x, double y) const {
         const double dx = x - centre_.x;
         const double dy = y - centre_.y;
-        return triangle_kernel((across_.x * dx + across_.y * dy) / sides_.x) *
-               triangle_kernel((down_.x * dx + down_.y * dy) / sides_.y);
+        return triangle_kernel(across_.x * dx + across_.y * dy) *
+               triangle_kernel(down_.x * dx + down_.y * dy);
     }
+    /// The weights of row y, or the sum of `footprint` alone.
+    double row(std::int64_t y, const Positions& columns, const Scales& scales, float* weights) const;
     [[nodiscard]] bool has_weight(double x, double y) const;
     [[nodiscard]] Positions columns_of_footprint(std::int64_t y) const;
 
     Point centre_;
     double share_;   ///< m
-    Point across_;   ///< q_x s_x = across · d
-    Point down_;     ///< q_y s_y = down · d
-    Point sides_;    ///< max(1, s_x), max(1, s_y)
+    Point across_;   ///< q_x s_x / max(1, s_x) = across · d
+    Point down_;     ///< q_y s_y / max(1, s_y) = down · d
     Point upright_;  ///< max(1, r_x), max(1, r_y)
     Point reach_;    ///< of both kernels, as far as they have a share
 };

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/kernels.hpp"
 #include "maps/footprints.hpp"
 
 namespace glimpse {
@@ -49,24 +50,24 @@ double sum_of_triangle(double centre, double reach) {
 }
 
 PixelFootprint::PixelFootprint(const Point& centre, const SamplingPoints::Jacobian& jacobian)
-    : centre_(centre), share_(0), across_(), down_(), sides_(), upright_(), reach_() {
+    : centre_(centre), share_(0), across_(), down_(), upright_(), reach_() {
     const auto& [x, y] = jacobian;
     const Point s{std::hypot(x[0], y[0]), std::hypot(x[1], y[1])};
     const double determinant = x[0] * y[1] - x[1] * y[0];
-    sides_ = {std::max(1.0, s.x), std::max(1.0, s.y)};
+    const Point sides{std::max(1.0, s.x), std::max(1.0, s.y)};
     upright_ = {std::max(1.0, std::hypot(x[0], x[1])), std::max(1.0, std::hypot(y[0], y[1]))};
     if (determinant != 0) {
         const double sine = std::abs(determinant) / (s.x * s.y);
-        const double thickness = std::min(sides_.x, sides_.y) * sine;
+        const double thickness = std::min(sides.x, sides.y) * sine;
         const auto faded = [](double t) { return std::clamp(t, 0.0, 1.0); };
         share_ = faded(greatest_singular_value(jacobian) - 1) * faded(4 * thickness - 3) *
                  faded(64 * std::min(s.x, s.y) - 1);
     }
     if (share_ < 1) reach_ = upright_;
     if (share_ == 0) return;
-    across_ = {y[1] * s.x / determinant, -x[1] * s.x / determinant};
-    down_ = {-y[0] * s.y / determinant, x[0] * s.y / determinant};
-    const Point widening{sides_.x / s.x, sides_.y / s.y};
+    const Point widening{sides.x / s.x, sides.y / s.y};
+    across_ = {y[1] / widening.x / determinant, -x[1] / widening.x / determinant};
+    down_ = {-y[0] / widening.y / determinant, x[0] / widening.y / determinant};
     reach_.x = std::max(reach_.x, std::abs(x[0]) * widening.x + std::abs(x[1]) * widening.y);
     reach_.y = std::max(reach_.y, std::abs(y[0]) * widening.x + std::abs(y[1]) * widening.y);
 }
@@ -76,7 +77,7 @@ double PixelFootprint::weights() const {
     const double upright = share_ < 1 ? rows * (2 * upright_.x + 1) : 0;
     if (share_ == 0) return upright;
     // A row has no more than the narrower of the two strips that the footprint is cut out of.
-    const double narrower = std::min(sides_.x / std::abs(across_.x), sides_.y / std::abs(down_.x));
+    const double narrower = std::min(1 / std::abs(across_.x), 1 / std::abs(down_.x));
     return upright + rows * (2 * std::min(narrower, reach_.x) + 1);
 }
 
@@ -87,8 +88,8 @@ bool PixelFootprint::has_weight(double x, double y) const {
 
 Positions PixelFootprint::columns_of_footprint(std::int64_t y) const {
     const double dy = static_cast<double>(y) - centre_.y;
-    const Stretch across = stretch(across_.x, across_.y * dy, sides_.x);
-    const Stretch down = stretch(down_.x, down_.y * dy, sides_.y);
+    const Stretch across = stretch(across_.x, across_.y * dy, 1);
+    const Stretch down = stretch(down_.x, down_.y * dy, 1);
     const double low = std::max(across.low, down.low);
     const double high = std::min(across.high, down.high);
     if (!(low <= high)) return {};
@@ -121,24 +122,30 @@ PixelFootprint::Scales PixelFootprint::scales() const {
     const Positions all = rows();
     for (std::int64_t y = all.begin; y < all.end; ++y) {
         const Positions run = columns_of_footprint(y);
-        for (std::int64_t x = run.begin; x < run.end; ++x)
-            sum += footprint(static_cast<double>(x), static_cast<double>(y));
+        if (!run.empty()) sum += row(y, run, scales, nullptr);
     }
     scales.footprint = share_ / sum;
     return scales;
 }
 
+double PixelFootprint::row(std::int64_t y, const Positions& columns, const Scales& scales,
+                           float* weights) const {
+    const double dy = static_cast<double>(y) - centre_.y;
+    return kernels().footprint_row({.first = static_cast<double>(columns.begin) - centre_.x,
+                                    .count = columns.end - columns.begin,
+                                    .across = across_.y * dy,
+                                    .across_slope = across_.x,
+                                    .down = down_.y * dy,
+                                    .down_slope = down_.x,
+                                    .footprint = scales.footprint,
+                                    .upright = scales.upright * triangle_kernel(dy / upright_.y),
+                                    .upright_slope = 1 / upright_.x,
+                                    .weights = weights});
+}
+
 void PixelFootprint::weigh(std::int64_t y, const Positions& columns, const Scales& scales,
                            float* weights) const {
-    const auto row = static_cast<double>(y);
-    const double upright = scales.upright * triangle_kernel((row - centre_.y) / upright_.y);
-    for (std::int64_t x = columns.begin; x < columns.end; ++x) {
-        const auto column = static_cast<double>(x);
-        double weight = 0;
-        if (share_ > 0) weight += scales.footprint * footprint(column, row);
-        if (share_ < 1) weight += upright * triangle_kernel((column - centre_.x) / upright_.x);
-        *weights++ = static_cast<float>(weight);
-    }
+    row(y, columns, scales, weights);
 }
 
 }  // namespace glimpse

@@ -257,6 +257,27 @@ void add_tile(const Kernels& kernels, Draws& draw, Digest& digest) {
     digest.add(sum_y);
 }
 
+void add_footprint(const Kernels& kernels, Draws& draw, Digest& digest) {
+    const std::vector<double> n = numbers(draw, 8);
+    std::vector<float> weights(static_cast<std::size_t>(draw.whole(1, 30)));
+    const double sum = kernels.footprint_row(
+        {n[0], std::ssize(weights), n[1], n[2], n[3], n[4], n[5], n[6], n[7], weights.data()});
+    digest.add(weights);
+    digest.add(std::vector<double>{sum});
+}
+
+template <typename T>
+void add_run(const Kernels& kernels, Draws& draw, int channels, Digest& digest) {
+    std::vector<float> weights(static_cast<std::size_t>(draw.whole(1, 40)));
+    for (float& weight : weights) weight = static_cast<float>(draw.uniform(0, 1));
+    std::vector<T> values(weights.size() * static_cast<std::size_t>(channels));
+    for (T& value : values) value = static_cast<T>(draw.whole(0, 255));
+    std::vector<double> sums = numbers(draw, static_cast<std::size_t>(channels));
+    kernels.add_run({values.data(), values.data() + values.size(), element_of<T>, channels, weights.data(),
+                     std::ssize(weights), sums.data()});
+    digest.add(sums);
+}
+
 /// One line of the output: `trials` runs of add(draw, trial, digest).
 template <typename Add>
 void print(const Kernels& kernels, const char* kernel, const char* element, int channels, int trials,
@@ -282,6 +303,8 @@ void print_all_of(const Kernels& kernels, const char* element) {
         print(kernels, "bicubic", element, channels, trials, [&](Draws& draw, int, Digest& digest) {
             add_samples<T>(kernels, draw, channels, true, digest);
         });
+        print(kernels, "run", element, channels, trials,
+              [&](Draws& draw, int, Digest& digest) { add_run<T>(kernels, draw, channels, digest); });
     }
     print(kernels, "vertical", element, 1, 100, [&](Draws& draw, int trial, Digest& digest) {
         add_vertical<T, T>(kernels, draw, 1 + trial, digest);
@@ -311,6 +334,7 @@ int main() {
         };
         print_points("plate", add_plate);
         print_points("tile", add_tile);
+        print_points("footprint", add_footprint);
     }
     return 0;
 }

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "kernels/kernels.hpp"
+#include "matrices.hpp"
 
-// Sampling points, in every instruction set against float64 loops.
+// Sampling points, and the weights of footprints, in every instruction set against float64 loops.
 
 using namespace glimpse;
 
@@ -21,6 +22,10 @@ std::vector<double> numbers(std::size_t count, double low, double high, cv::RNG&
     std::vector<double> all(count);
     for (double& number : all) number = random.uniform(low, high);
     return all;
+}
+
+double triangle(double t) {
+    return std::max(0.0, 1 - std::abs(t));
 }
 
 }  // namespace
@@ -82,6 +87,76 @@ TEST_CASE("kernels: sums of r² log r² at any distance, and 0 at none") {
                     }
                     CHECK(std::abs(sum_x[j] - expected_x) <= tolerance * size);
                     CHECK(std::abs(sum_y[j] - expected_y) <= tolerance * size);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("kernels: a row of a footprint, and its sum without scales") {
+    cv::RNG random(43);
+    for (int trial = 0; trial < 200; ++trial) {
+        const int count = random.uniform(1, 30);
+        FootprintRowTask task{.first = random.uniform(-9.0, 0.0),
+                              .count = count,
+                              .across = random.uniform(-1.0, 1.0),
+                              .across_slope = random.uniform(-1.0, 1.0),
+                              .down = random.uniform(-1.0, 1.0),
+                              .down_slope = random.uniform(-1.0, 1.0),
+                              .footprint = random.uniform(0.0, 1.0),
+                              .upright = random.uniform(0.0, 1.0),
+                              .upright_slope = random.uniform(0.0, 1.0),
+                              .weights = nullptr};
+        double expected = 0;
+        std::vector<double> weights;
+        for (int n = 0; n < count; ++n) {
+            const double d = task.first + n;
+            const double product =
+                triangle(task.across + task.across_slope * d) * triangle(task.down + task.down_slope * d);
+            expected += product;
+            weights.push_back(task.footprint * product + task.upright * triangle(task.upright_slope * d));
+        }
+        for (const Kernels* kernels : available_kernels()) {
+            CAPTURE(kernels->instruction_set);
+            constexpr float untouched = -7;
+            std::vector<float> found(static_cast<std::size_t>(count) + 1, untouched);
+            task.weights = nullptr;
+            CHECK(std::abs(kernels->footprint_row(task) - expected) <= tolerance * count);
+            task.weights = found.data();
+            CHECK(std::abs(kernels->footprint_row(task) - expected) <= tolerance * count);
+            for (std::size_t n = 0; n < weights.size(); ++n)
+                CHECK(std::abs(double(found[n]) - weights[n]) <= std::numeric_limits<float>::epsilon());
+            CHECK(found.back() == untouched);
+        }
+    }
+}
+
+TEST_CASE("kernels: a run of weighed pixels at the end of the data, of any depth and channels") {
+    cv::RNG random(44);
+    for (const int depth : {CV_8U, CV_16U, CV_32F}) {
+        for (int channels = 1; channels <= 5; ++channels) {
+            for (int count = 1; count < 30; ++count) {
+                const cv::Mat pixels = laws::random_values({count, 1}, depth, channels, random);
+                std::vector<float> weights;
+                for (int n = 0; n < count; ++n) weights.push_back(random.uniform(0.0F, 1.0F));
+                cv::Mat values;
+                pixels.convertTo(values, CV_64F);
+                for (const Kernels* kernels : available_kernels()) {
+                    CAPTURE(kernels->instruction_set);
+                    std::vector<double> sums(static_cast<std::size_t>(channels), 0.5);
+                    const auto bytes = static_cast<std::size_t>(count) * pixels.elemSize();
+                    kernels->add_run({pixels.data, pixels.data + bytes,
+                                      depth == CV_8U    ? Element::uint8
+                                      : depth == CV_16U ? Element::uint16
+                                                        : Element::float32,
+                                      channels, weights.data(), count, sums.data()});
+                    for (int c = 0; c < channels; ++c) {
+                        double expected = 0.5;
+                        for (int n = 0; n < count; ++n)
+                            expected +=
+                                double(weights[std::size_t(n)]) * values.ptr<double>()[n * channels + c];
+                        CHECK(sums[std::size_t(c)] == doctest::Approx(expected).epsilon(tolerance));
+                    }
                 }
             }
         }
