@@ -70,7 +70,8 @@ TEST_CASE("YOLO: lines that are none fail by themselves") {
     };
     CHECK(second("0 1.01 0 1 1") == "a 001 0 0: 0.51 -0.5 1 1");
     for (const char* line : {"0 1.02 0.5 1 1", "0 -0.02 0.5 1 1", "0 0.5 0.5 1.02 1", "0 320 240 64 64"}) {
-        CHECK(holds(second(line), "a 001 0 0: fractions of the image's width and height are needed, of 0 to 1, not "));
+        CHECK(holds(second(line),
+                    "a 001 0 0: fractions of the image's width and height are needed, of 0 to 1, not "));
     }
     CHECK(holds(second("0 0.5 0.5 1"), "five numbers"));
     CHECK(holds(second("0.5 0.5 0.5 1 1"),
@@ -226,7 +227,8 @@ TEST_CASE("YOLO: a data.yaml without keypoints makes polygons of rows beyond a b
     CHECK(holds(rows.of("0.75 1"), "may be a box with its confidence and track, or a triangle"));
     rows.add("labels/deep/b.txt", "0 0.5 0.5 0.25 0.5 0.4 0.5 0.6 0.75\n");
     CHECK(rows.of("0.75 1") == "a 000 0 0: 0.25 0.5 0.5 0.5");
-    CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"), "fractions of the image's width and height are needed, of 0 to 1, not 2"));
+    CHECK(holds(rows.of("0.4 0.5 2 0.6 0.5 1"),
+                "fractions of the image's width and height are needed, of 0 to 1, not 2"));
     CHECK(holds(rows.of("0.4 0.5 1.5"), "a confidence lies between 0 and 1, not at 1.5"));
 }
 
