@@ -34,11 +34,13 @@ Permissions permissions_of(const WriteOptions& write) {
     return permissions;
 }
 
+void warn(const std::string& text) {
+    std::cerr << "glimpse: warning: " << message_line(text) << '\n';
+}
+
 void be_untrusting(Options& o) {
     require_confinable(o.device);
-    restrict_process(permissions_of(o.write), 1, [](const std::string& text) {
-        std::cerr << "glimpse: warning: " << message_line(text) << '\n';
-    });
+    restrict_process(permissions_of(o.write), 1, warn);
 }
 
 Outcome write(Options& o) {
@@ -48,6 +50,7 @@ Outcome write(Options& o) {
     set_limits(o, 1, o.write.open);
     o.write.sync = !o.no_sync;
     o.write.interrupted = was_interrupted;
+    o.write.input.warn = warn;
     if (o.untrusted) be_untrusting(o);
     write_glimpse(o.write, *make_backend(o.device));
     return Outcome::all_done;

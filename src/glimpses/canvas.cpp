@@ -198,8 +198,8 @@ Layer layer_of(const Backend& backend, const Lowered& lowered, const cv::Mat& gl
                                                    : scattered_layer(backend, lowered.map, glimpse));
 }
 
-/// From premultiplied values to the canvas's channels, in `depth`.
-cv::Mat in_format_of(const Image& canvas, cv::Mat values, int depth) {
+/// From premultiplied values to the canvas's channels, in `depth`; adds to `clipped` as `paste` has it.
+cv::Mat in_format_of(const Image& canvas, cv::Mat values, int depth, std::int64_t& clipped) {
     if (canvas.alpha) unpremultiply_alpha(values);
     std::vector<cv::Mat> channels;
     cv::split(values, channels);
@@ -210,6 +210,7 @@ cv::Mat in_format_of(const Image& canvas, cv::Mat values, int depth) {
     }
     cv::Mat merged;
     cv::merge(channels, merged);
+    clipped += clipped_by_rounding(merged, depth);
     return rounded_to(merged, depth);
 }
 
@@ -224,13 +225,13 @@ cv::Mat different_pixels(const cv::Mat& a, const cv::Mat& b) {
 
 /// Lays some rows of a layer over those of the canvas, of which `pasted` is a copy.
 void lay_over(const Image& canvas, const cv::Mat& before_it, const cv::Mat& layer, const cv::Mat& cover,
-              const AlphaUnits& units, cv::Mat pasted) {
+              const AlphaUnits& units, cv::Mat pasted, std::int64_t& clipped) {
     const cv::Mat before = premultiplied(before_it, canvas.alpha, units);
     cv::Mat under = canvas.alpha ? before.clone() : before;
     composite(under, layer, cover);
     // Premultiplied, transparent pixels have lost their colours.
     const cv::Mat changed = canvas.alpha ? different_pixels(under, before) : cv::Mat();
-    in_format_of(canvas, std::move(under), pasted.depth()).copyTo(pasted, changed);
+    in_format_of(canvas, std::move(under), pasted.depth(), clipped).copyTo(pasted, changed);
 }
 
 /// Throws `Error` where the glimpse has other colours than the canvas.
@@ -254,7 +255,7 @@ void require_units(const Image& glimpse, const Image& canvas) {
 }  // namespace
 
 Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& glimpse, const Image& canvas,
-                  std::optional<int> depth) {
+                  std::optional<int> depth, std::int64_t* clipped) {
     require_sizes(map, glimpse, canvas);
     require_units(glimpse, canvas);
     if (glimpse.pixels.channels() != canvas.pixels.channels()) {
@@ -266,12 +267,15 @@ Image add_adjoint(const Backend& backend, const LinearMap& map, const Image& gli
     if (written.region.empty()) return result;
     const cv::Mat before = canvas.pixels(rect(written.region));
     const cv::Mat after = result.pixels(rect(written.region));
+    std::int64_t count = 0;
     for_some_rows(before, [&](int begin, int end) {
         cv::Mat sum;
         before.rowRange(begin, end).convertTo(sum, CV_32F);
         sum += written.pixels.rowRange(begin, end);
+        count += clipped_by_rounding(sum, after.depth());
         rounded_to(sum, after.depth()).copyTo(after.rowRange(begin, end));
     });
+    if (clipped) *clipped = count;
     return result;
 }
 
@@ -283,7 +287,7 @@ std::int64_t adjoint_memory(const LinearMap& map, const Image& glimpse, const Im
 }
 
 Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse, const Image& canvas,
-            std::optional<int> depth) {
+            std::optional<int> depth, std::int64_t* clipped) {
     const LinearMap& map = lowered.map;
     require_sizes(map, glimpse, canvas);
     require_units(glimpse, canvas);
@@ -300,10 +304,12 @@ Image paste(const Backend& backend, const Lowered& lowered, const Image& glimpse
     if (region.empty()) return pasted;
     const cv::Mat before = canvas.pixels(rect(region));
     const cv::Mat after = pasted.pixels(rect(region));
+    std::int64_t count = 0;
     for_some_rows(before, [&](int begin, int end) {
         lay_over(canvas, before.rowRange(begin, end), layer.pixels.pixels.rowRange(begin, end),
-                 layer.cover.rowRange(begin, end), units, after.rowRange(begin, end));
+                 layer.cover.rowRange(begin, end), units, after.rowRange(begin, end), count);
     });
+    if (clipped) *clipped = count;
     return pasted;
 }
 

@@ -16,6 +16,7 @@
 #include "outputs/input_files.hpp"
 #include "parameters/attention_file.hpp"
 #include "pipeline/lowering.hpp"
+#include "pixels/alpha.hpp"
 #include "system/failure.hpp"
 #include "system/interruption.hpp"
 #include "system/new_file.hpp"
@@ -189,14 +190,26 @@ Lowered lowered_for(const Mechanism& mechanism, Size canvas, const Place& place,
 }
 
 /// The glimpse on the canvas.
+/// `white` is the greatest number of the canvas.
+void tell_clipped(const WriteOptions& options, std::int64_t clipped, double white) {
+    if (clipped == 0) return;
+    options.input.warn(options.out + ": " + std::to_string(clipped) +
+                       (clipped == 1 ? " value is clipped" : " values are clipped") + " to 0 or " +
+                       number_text(white) + ", since the canvas has no others; an .npy keeps them");
+}
+
 Image written(const WriteOptions& options, const Backend& backend, const Lowered& lowered,
               const Image& glimpse, const Canvas& canvas, std::optional<int> depth, StepMemory& memory) {
     const std::int64_t bytes = options.paste ? paste_memory(lowered, glimpse, canvas.image, depth)
                                              : adjoint_memory(lowered.map, glimpse, canvas.image, depth);
     with_context(canvas.place, [&] { memory.reserve(bytes, "to put the glimpse on it", smaller_canvas); });
     try {
-        return options.paste ? paste(backend, lowered, glimpse, canvas.image, depth)
-                             : add_adjoint(backend, lowered.map, glimpse, canvas.image, depth);
+        std::int64_t clipped = 0;
+        Image result = options.paste
+                           ? paste(backend, lowered, glimpse, canvas.image, depth, &clipped)
+                           : add_adjoint(backend, lowered.map, glimpse, canvas.image, depth, &clipped);
+        tell_clipped(options, clipped, full_scale(result.pixels.depth()));
+        return result;
     } catch (const WaitEnded&) {
         throw;
     } catch (...) {

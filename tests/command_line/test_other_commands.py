@@ -78,6 +78,21 @@ class Write(GlimpseCase):
             self.fails(1, "write", "g.png", "-b", "5,6,12,9", "--canvas", "canvas.npy", "--mode", mode, "-o", "again.npy",
                        says=["the glimpse is 8-bit, the canvas float32; give a glimpse in the canvas's depth"])
 
+    def test_what_the_canvas_cannot_hold_is_told(self):
+        canvas, pixels = self.picture("canvas.png")
+        glimpse = numpy.zeros((2, 3, 3), numpy.float32)
+        glimpse[0, 0] = [1e5, -1e3, numpy.nan]
+        glimpse[1, 1, 0] = 255.5
+        numpy.save(self.path("g.npy"), glimpse)
+        command = ("write", "g.npy", "--box", "4,5,3,2", "--canvas", canvas, "--mode", "paste", "-o")
+        told = self.run_glimpse(*command, "w.png").stderr
+        self.assertEqual(told, "glimpse: warning: w.png: 3 values are clipped to 0 or 255, since the canvas has no others; an .npy keeps them\n")
+        pixels[5:7, 4:7] = 0
+        pixels[5, 4, 0] = pixels[6, 5, 0] = 255
+        numpy.testing.assert_array_equal(self.load(self.path("w.png")), pixels)
+        self.assertEqual(self.run_glimpse(*command, "w.npy").stderr, "")
+        self.assertIn("values are clipped", self.run_glimpse("write", canvas, "--box", "0,0,40,30", "--canvas", canvas, "-o", "sum.png").stderr)
+
     def test_draw_writes_with_one_over_gamma(self):
         draw = {"gx": 0, "gy": 0, "log_sigma2": -6, "log_delta": 0, "log_gamma": 0.6931471805599453}
         document = self.document({"id": "d", "mechanism": "gaussian", "draw": draw, "size": [5, 5]})
