@@ -47,7 +47,7 @@ class NpzFile final : public ArrayFile {
         const auto size = static_cast<std::size_t>(member.size);
         if (member.stored_at) {
             if (member.size <= largest_unpacked) require_intact(chosen);
-            return array_in(part_of(bytes_, *member.stored_at, size));
+            return array_in(part_of(bytes_, *member.stored_at, size), chosen);
         }
         if (member.size > largest_unpacked) {
             throw Error("the array " + json::in_quotes(names_[chosen]) + " has " +
@@ -57,7 +57,7 @@ class NpzFile final : public ArrayFile {
         }
         auto content = std::make_shared<const std::vector<std::uint8_t>>(zip_->read(number));
         bytes_->require_whole();
-        return array_in(kept_bytes(std::move(content)));
+        return array_in(kept_bytes(std::move(content)), chosen);
     }
 
     [[nodiscard]] std::uint64_t held() const override {
@@ -71,11 +71,13 @@ class NpzFile final : public ArrayFile {
     }
 
   private:
-    static Array array_in(const BytesOfArrays& member) {
-        if (!begins_npy(member->bytes())) {
-            throw Error("the array's member of the zip archive is no .npy file");
+    [[nodiscard]] Array array_in(const BytesOfArrays& member, std::size_t chosen) const {
+        try {
+            if (!begins_npy(member->bytes())) throw Error("its member of the zip archive is no .npy file");
+            return npy_array(member);
+        } catch (const Error& error) {
+            throw Error("the array " + json::in_quotes(names_[chosen]) + ": " + error.what());
         }
-        return npy_array(member);
     }
 
     /// Compares the checksum of an array that is stored, once.

@@ -98,15 +98,18 @@ Reference all_of(const Value& value, const ReadingContext& context) {
     const std::filesystem::path path = named_file(value.required("file"), context);
     const std::string name = value.contains("array") ? text(value.member("array")) : "";
     const ArrayPart part{.index = value.contains("index") ? index_of(value.member("index")) : Array::Index()};
-    const auto selected = [&] {
+    const auto tried = [&](const std::string& array, const auto& action) {
         try {
-            return context.arrays->files->select(path, name, part);
+            return action();
         } catch (const Error& error) {
-            value.fail(path.string() + ": " + error.what());
+            value.fail(path.string() + array + ": " + error.what());
         }
     };
-    Array array = selected();  // before the aggregate, of which GCC frees parts twice when it throws
-    return {value, {context.arrays->files, path, name, part, {}}, std::move(array)};
+    const Array whole = tried("", [&] { return context.arrays->files->select(path, name, {}); });
+    // Before the aggregate, of which GCC frees parts twice when it throws.
+    Array selected =
+        tried(name.empty() ? "" : " " + in_quotes(name), [&] { return whole.select(part.index); });
+    return {value, {context.arrays->files, path, name, part, {}}, std::move(selected)};
 }
 
 void take_each(Reference& reference, const ReadingContext& context) {

@@ -89,8 +89,9 @@ TEST_CASE("arrays: an array of a .npz is no longer than its member") {
     cut.resize(cut.size() - 8);
     for (const bool deflated : {false, true}) {
         const Bytes file = zip({{"a.npy", cut, deflated}, {"b.npy", Bytes(100)}});
-        CHECK(message(file, "a") == "an array of the shape (3,) has 24 bytes, and the file only 16 for it");
-        CHECK(message(file, "b") == "the array's member of the zip archive is no .npy file");
+        CHECK(message(file, "a") ==
+              "the array \"a\": an array of the shape (3,) has 24 bytes, and the file only 16 for it");
+        CHECK(message(file, "b") == "the array \"b\": its member of the zip archive is no .npy file");
     }
 }
 
