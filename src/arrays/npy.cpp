@@ -28,7 +28,9 @@ class NpyFile final : public ArrayFile {
 
 Array npy_array(const BytesOfArrays& bytes) {
     NpyHeader header = npy_header(bytes->bytes());
-    return {bytes, header.data, header.type, std::move(header.shape), header.order};
+    Array array(bytes, header.data, header.type, std::move(header.shape), header.order);
+    require_nothing_behind(bytes->bytes().subspan(header.data + array.count() * header.type.size));
+    return array;
 }
 
 std::unique_ptr<ArrayFile> open_npy(const BytesOfArrays& bytes) {

@@ -113,6 +113,16 @@ bool begins_npy(std::span<const std::uint8_t> bytes) {
     return bytes.size() >= magic.size() && std::ranges::equal(bytes.first(magic.size()), magic);
 }
 
+void require_nothing_behind(std::span<const std::uint8_t> rest) {
+    if (rest.empty()) return;
+    const std::string found =
+        std::to_string(rest.size()) + (rest.size() == 1 ? " byte follows" : " bytes follow") + " the array";
+    if (!begins_npy(rest)) throw Error(found + ": the file is damaged, or not as numpy.save writes it");
+    throw Error(found +
+                ", another one first, as where numpy.save was called again for the same file: save all by "
+                "numpy.savez, or as one by numpy.stack");
+}
+
 void fail_truncated_npy() {
     throw Error("the .npy file is truncated");
 }

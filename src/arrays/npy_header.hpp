@@ -27,6 +27,10 @@ bool begins_npy(std::span<const std::uint8_t> bytes);
 /// anything but numbers. Whether all numbers are there is not looked at.
 NpyHeader npy_header(std::span<const std::uint8_t> bytes);
 
+/// Throws the `Error` of bytes behind the array, with their number, where there are some: numpy.load would
+/// read none of them.
+void require_nothing_behind(std::span<const std::uint8_t> rest);
+
 /// Throws the `Error` of a .npy file that is cut short.
 [[noreturn]] void fail_truncated_npy();
 

@@ -64,6 +64,32 @@ TEST_CASE("arrays: a .npy file that is cut short, or no numbers, is refused by n
     CHECK(has(of_type("'" + std::string(40, 'f') + "'"), "is not a plain number's"));
 }
 
+TEST_CASE("arrays: bytes behind a .npy's array are no part of it, and refused with their number") {
+    const Bytes one = npy_of("(3,)", {1, 2, 3});
+    const auto with = [&](Bytes more) {
+        Bytes file = one;
+        hand_made::append(file, more);
+        return file;
+    };
+    const std::string damaged = "the file is damaged, or not as numpy.save writes it";
+    CHECK(message(with({0})) == "1 byte follows the array: " + damaged);
+    CHECK(message(with(Bytes(16))) == "16 bytes follow the array: " + damaged);
+    const std::string another = std::to_string(one.size()) +
+                                " bytes follow the array, another one first, as where numpy.save was called "
+                                "again for the same file: save all by numpy.savez, or as one by numpy.stack";
+    CHECK(message(with(one)) == another);
+    CHECK(message(zip({{"a.npy", with(one)}, {"b.npy", one}}), "a") == "the array \"a\": " + another);
+    CHECK(message(hand_made::npy("{'descr': '<f8', 'fortran_order': True, 'shape': (0, 3), }", {7})) ==
+          "1 byte follows the array: " + damaged);
+}
+
+TEST_CASE("arrays: a header as numpy wrote it in Python 2 has lengths that end in L") {
+    CHECK(array_in(npy_of("(2L, 3L)", {1, 2, 3, 4, 5, 6})).shape() == Array::Shape{2, 3});
+    CHECK(array_in(npy_of("(6L,)", {1, 2, 3, 4, 5, 6})).shape() == Array::Shape{6});
+    CHECK(has(message(npy_of("(6LL,)", {1, 2, 3, 4, 5, 6})), "its shape has something that is no size"));
+    CHECK(has(message(npy_of("(L,)", {1})), "its shape has something that is no size"));
+}
+
 TEST_CASE("arrays: a .npz file, whose members are stored or compressed, of zip and of zip64") {
     const Bytes one = npy_of("(3,)", {1, 2, 3});
     const Bytes two = npy_of("(2, 1)", {4, 5});

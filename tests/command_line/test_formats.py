@@ -423,7 +423,18 @@ class SeveralImagesOnStandardInput(Formats):
                 said = self.fails(1, "extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite",
                                   stdin=content[:int(share * len(content))] + other).stderr
                 self.assertIn(f"standard input: its last {len(other)} bytes begin as another image does, and are not read", said, (kind, share))
-            self.run_glimpse("extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite", stdin=content + b"a trailer")
+            run = ("extract", "-", "-b", "0,0,48,40", "-o", self.out, "--existing", "overwrite")
+            if kind == "npy":
+                self.fails(1, *run, stdin=content + b"a trailer", says=["glimpse: -: 9 bytes follow the array: "])
+            else:
+                self.run_glimpse(*run, stdin=content + b"a trailer")
+        two = [self.noise(40, 48, 3) for _ in range(2)]
+        stream = io.BytesIO()
+        for pixels in two:
+            numpy.save(stream, pixels)
+        self.run_glimpse("extract", "-", "-b", "0,0,48,40", "-o", self.out / "two", "--format", "npy", stdin=stream.getvalue())
+        for k, pixels in enumerate(two):
+            numpy.testing.assert_array_equal(self.load(self.out / "two" / f"stdin.00{k}.000.npy"), pixels)
         # What metadata hold ends within the image.
         thumbnail = self.saved(self.noise(20, 20, 3), "JPEG")
         holder = io.BytesIO()

@@ -530,6 +530,19 @@ TEST_CASE("npy headers that are wrong") {
     CHECK_THROWS_AS(read(hand_made::npy("{}", {}, 4)), Error);
 }
 
+TEST_CASE("an npy image is all of its file") {
+    const std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }";
+    const auto refused = [&](const Bytes& data) {
+        return reason([&] { read(hand_made::npy(header, data)); });
+    };
+    CHECK(refused({1, 2, 3, 4}) == "");
+    CHECK(refused({1, 2, 3, 4, 5, 6}).starts_with("2 bytes follow the array: "));
+    Bytes twice = hand_made::npy(header, {1, 2, 3, 4});
+    hand_made::append(twice, Bytes(twice));
+    CHECK(reason([&] { read(twice); }).find(" bytes follow the array, another one first") !=
+          std::string::npos);
+}
+
 TEST_CASE("npy writing") {
     const auto header = [](const Image& image) {
         const Bytes bytes = glimpse::encode_image(image, "npy");

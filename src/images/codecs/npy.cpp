@@ -85,10 +85,14 @@ class NpyExtent {
 class NpyReader final : public ImageReader {
   public:
     NpyReader(std::span<const std::uint8_t> bytes, int page, ArrayLayout layout)
+        : NpyReader(bytes, NpyExtent(bytes), page, layout) {}
+
+    NpyReader(std::span<const std::uint8_t> bytes, const NpyExtent& extent, int page, ArrayLayout layout)
         : bytes_(bytes),
-          header_(NpyExtent(bytes).header()),
+          header_(extent.header()),
           axes_(axes_of(header_.shape, layout)),
           steps_(steps_of(axes_, layout, header_.order)) {
+        require_nothing_behind(bytes.subspan(extent.length()));
         constexpr std::size_t largest = std::numeric_limits<int>::max();
         for (const std::size_t length : {axes_.pages, axes_.height, axes_.width}) {
             if (length > largest) throw Error("an image has at most 2^31 - 1 rows and columns");
