@@ -53,12 +53,12 @@ void Reference::fail_at(const Value& key, const std::string& rule) const {
     key.fail(place.path.string() + (place.name.empty() ? "" : " " + in_quotes(place.name)) + ": " + rule);
 }
 
-void Reference::fail_shape(const std::string& wanted) const {
+void Reference::fail_shape(const std::string& wanted, const std::string& remedy) const {
     std::vector<std::string> numbers;
     for (const auto& number : place.part.index) numbers.push_back(number ? std::to_string(*number) : "null");
     fail((numbers.empty() ? "" : "at [" + join(numbers) + "] ") +
          (place.part.element ? "each element has" : "it has") + (" the shape " + shape_text(array.shape())) +
-         "; " + wanted + " is needed here");
+         "; " + wanted + " is needed here" + (remedy.empty() ? "" : "; " + remedy));
 }
 
 void count_elements(const Reference& reference, std::size_t axis, ReferencedElements& elements) {
@@ -258,12 +258,58 @@ std::vector<double> numbers_of(const Reference& reference) {
     return numbers;
 }
 
-void require_columns(const Reference& reference, std::span<const std::string_view> names,
-                     const ReadingContext& context, std::string_view remedy) {
+namespace {
+
+/// The names of a table's columns, of whose rows the reference has the numbers; none where it has those of a
+/// column, or they have no names.
+std::vector<std::string> columns_of_rows(const Reference& reference, const ReadingContext& context) {
     const Array::Index index = reference.place.part.all_indices();
     const bool is_column = !reference.place.name.empty() || (index.size() == 2 && !index[0] && index[1]);
-    if (is_column) return;
-    const std::vector<std::string> columns = context.arrays->files->columns(reference.place.path);
+    return is_column ? std::vector<std::string>() : context.arrays->files->columns(reference.place.path);
+}
+
+/// What the columns of a table with another number of them may be.
+std::string remedy_for_columns(const std::vector<std::string>& columns) {
+    constexpr std::size_t most_listed_columns = 20;
+    if (columns.empty() || columns.size() > most_listed_columns) return {};
+    // So does pandas' read_csv call the nameless column of row numbers that its to_csv writes.
+    const bool are_numbered = columns.front().starts_with("Unnamed: ");
+    return "its columns are named " + join(columns, ",") +
+           (are_numbered ? ", the first of which numbers the rows: write the table without it, as pandas' "
+                           "to_csv does with index=False"
+                         : "");
+}
+
+/// Where each of these columns is among the names; none unless they are all of them, in any order.
+std::optional<std::vector<std::size_t>> positions_of(const std::vector<std::string>& columns,
+                                                     std::span<const std::string_view> names) {
+    if (!std::ranges::is_permutation(columns, names)) return std::nullopt;
+    std::vector<std::size_t> positions;
+    for (const std::string& column : columns) {
+        positions.push_back(static_cast<std::size_t>(std::ranges::find(names, column) - names.begin()));
+    }
+    return positions;
+}
+
+/// Throws `UsageError` where a column has a name that the order gives to another.
+void require_no_contradiction(const Value& order, const Reference& reference,
+                              const std::vector<std::string>& columns,
+                              const std::vector<std::size_t>& positions,
+                              std::span<const std::string_view> names) {
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+        const bool is_own = std::ranges::find(names, columns[k]) != names.end();
+        if (!is_own || columns[k] == names[positions[k]]) continue;
+        reference.fail_at(order, "its columns are named " + join(columns, ",") + ", which " +
+                                     in_quotes(text(order)) +
+                                     " contradicts; leave out \"order\", or name the columns otherwise");
+    }
+}
+
+}  // namespace
+
+void require_columns(const Reference& reference, std::span<const std::string_view> names,
+                     const ReadingContext& context, std::string_view remedy) {
+    const std::vector<std::string> columns = columns_of_rows(reference, context);
     if (columns.empty() || std::ranges::equal(columns, names)) return;
     reference.fail("its columns are named " + join(columns, ",") + ", and " + join(names, ",") +
                    " are needed: " + std::string(remedy));
@@ -273,18 +319,26 @@ std::vector<double> referenced_members(const Value& value, const NumberNames& nu
                                        const ReadingContext& context) {
     const auto& names = numbers.names;
     const Reference reference = looked_up(value, context, order_key);
-    if (!numbers.has_order && !value.contains("order")) {
+    const std::vector<std::string> columns = columns_of_rows(reference, context);
+    std::optional<std::vector<std::size_t>> positions = positions_of(columns, names);
+    if (!numbers.has_order && !positions && !value.contains("order")) {
         value.fail("the key \"order\" is missing, which says how the array has its numbers: each of " +
                    join(names, ",") + " once");
     }
-    std::vector<double> given = numbers_of_shape(reference, {{names.size()}});
-    if (!value.contains("order")) {
+    const Array::Shape wanted{names.size()};
+    if (with_axes(reference.array.shape(), 1) != wanted)
+        reference.fail_shape(shape_text(wanted), remedy_for_columns(columns));
+    std::vector<double> given = numbers_of(reference);
+    if (value.contains("order")) {
+        positions = positions_in(value.member("order"), names);
+        require_no_contradiction(value.member("order"), reference, columns, *positions, names);
+    }
+    if (!positions) {
         require_columns(reference, names, context);
         return given;
     }
-    const std::vector<std::size_t> positions = positions_in(value.member("order"), names);
     std::vector<double> ordered(given.size());
-    for (std::size_t k = 0; k < given.size(); ++k) ordered[positions[k]] = given[k];
+    for (std::size_t k = 0; k < given.size(); ++k) ordered[(*positions)[k]] = given[k];
     return ordered;
 }
 

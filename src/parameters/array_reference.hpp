@@ -95,7 +95,8 @@ struct Reference {
     /// Throws `UsageError` that begins with the array, at the reference or at one of its keys.
     [[noreturn]] void fail(const std::string& rule) const { fail_at(value, rule); }
     [[noreturn]] void fail_at(const json::Value& key, const std::string& rule) const;
-    [[noreturn]] void fail_shape(const std::string& wanted) const;
+    /// `remedy` ends the message.
+    [[noreturn]] void fail_shape(const std::string& wanted, const std::string& remedy = {}) const;
 };
 
 /// The reference that an object is; `more` are keys that it may have besides. Throws `UsageError` at its

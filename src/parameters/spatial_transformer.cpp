@@ -87,16 +87,11 @@ SpatialTransformer::ThetaForm sonnet_theta(const Value& theta, const ReadingCont
         const std::vector<double> n = numbers(theta, {sonnet_members}, sonnet_words, context);
         return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
     }
-    if (theta.contains("order")) {
-        const std::vector<double> n = members(theta, {sonnet_members}, context);
-        return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
-    }
-    const std::vector<double> n = referenced_numbers(theta, {{4}, {2, 3}, {6}}, context);
-    if (n.size() == 4) {
-        require_columns(looked_up(theta, context), sonnet_members, context);
-        return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
-    }
-    return {{{{n[0], n[1], n[2]}, {n[3], n[4], n[5]}}}};
+    std::vector<double> n;
+    if (!theta.contains("order")) n = referenced_numbers(theta, {{4}, {2, 3}, {6}}, context);
+    if (n.size() == 6) return {{{{n[0], n[1], n[2]}, {n[3], n[4], n[5]}}}};
+    n = members(theta, {sonnet_members}, context);
+    return {{{{n[0], 0, n[1]}, {0, n[2], n[3]}}}};
 }
 
 /// A reference with an order leads to scale and shift, of which theta is made.

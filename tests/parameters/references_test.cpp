@@ -82,6 +82,16 @@ TEST_CASE("references: the six numbers of a Gaussian in the orders of the papers
     CHECK(axes("ux,sx,dx,uy,sy,dy") == std::vector<double>{1, 2, 3, 4, 5, 6});
     CHECK(axes("uy,sy,dy,ux,sx,dx") == std::vector<double>{4, 5, 6, 1, 2, 3});
     CHECK(axes("uy,ux,sy,sx,dy,dx") == std::vector<double>{2, 4, 6, 1, 3, 5});
+    // Named columns need no order.
+    tables.texts["named"] = "uy,ux,sy,sx,dy,dx\n1,2,3,4,5,6\n";
+    const auto named = form_of<Gaussian, Axes>(tables.read(gaussian("axes", R"({"file": "named"})")));
+    CHECK(named.x.u == 2);
+    CHECK(named.y.d == 5);
+    tables.texts["scales"] = "tx,sx,ty,sy\n2,1,4,3\n";
+    const auto theta = form_of<SpatialTransformer, SpatialTransformer::ThetaForm>(
+        tables.read(R"({"mechanism": "stn", "convention": "sonnet", "theta": {"file": "scales"}})"));
+    CHECK(theta.theta[0] == std::array<double, 3>{1, 0, 2});
+    CHECK(theta.theta[1] == std::array<double, 3>{0, 3, 4});
 }
 
 TEST_CASE("references: numbers with names have their own order unless another is given") {
@@ -114,6 +124,8 @@ TEST_CASE("references: numbers with names have their own order unless another is
 TEST_CASE("references: columns of a table that are named otherwise than the numbers need an order") {
     Tables tables{{{"right", "x,y,width,height\n1,2,3,4\n5,6,7,8\n"},
                    {"turned", "width,height,x,y\n3,4,1,2\n7,8,5,6\n"},
+                   {"half", "y,x,w,h\n2,1,3,4\n"},
+                   {"numbered", "Unnamed: 0,x,y,width,height\n0,1,2,3,4\n"},
                    {"other", "w;h\n3;4\n"},
                    {"columns", "a,b\n1,5\n2,6\n3,7\n4,8\n"}}};
     const auto box = [&](const std::string& reference) {
@@ -123,19 +135,41 @@ TEST_CASE("references: columns of a table that are named otherwise than the numb
     };
     CHECK(box(R"("right", "index": [1])") == std::vector<double>{5, 6, 7, 8});
     CHECK(box(R"("right", "each": 0)") == std::vector<double>{5, 6, 7, 8});
-    const std::string order = R"(, "order": "width,height,x,y")";
-    CHECK(box(R"("turned", "index": [1])" + order) == std::vector<double>{5, 6, 7, 8});
-    CHECK(box(R"("turned", "each": 0)" + order) == std::vector<double>{5, 6, 7, 8});
-    const std::string needed =
-        R"(turned: its columns are named width,height,x,y, and x,y,width,height are needed: say by the key "order" )"
-        "which of these each column has";
-    CHECK(tables.message(R"({"box": {"file": "turned", "index": [1]}})") == "a.json: /box: " + needed);
-    CHECK(tables.message(R"({"box": {"file": "turned", "each": 0}})") == "a.json: /box: " + needed);
+    // The numbers' own names in another order are the order.
+    for (const char* order : {"", R"(, "order": "width,height,x,y")"}) {
+        CHECK(box(R"("turned", "index": [1])" + std::string(order)) == std::vector<double>{5, 6, 7, 8});
+        CHECK(box(R"("turned", "each": 0)" + std::string(order)) == std::vector<double>{5, 6, 7, 8});
+    }
+    for (const char* part : {R"(, "index": [1])", R"(, "each": 0)"}) {
+        CHECK(
+            tables.message(R"({"box": {"file": "turned")" + std::string(part) +
+                           R"(, "order": "x,y,width,height"}})") ==
+            "a.json: /box/order: turned: its columns are named width,height,x,y, which \"x,y,width,height\" "
+            "contradicts; leave out \"order\", or name the columns otherwise");
+    }
+    CHECK(tables.message(R"({"box": {"file": "half", "each": 0, "order": "x,y,width,height"}})") ==
+          "a.json: /box/order: half: its columns are named y,x,w,h, which \"x,y,width,height\" contradicts; "
+          "leave out \"order\", or name the columns otherwise");
+    CHECK(box(R"("half", "each": 0, "order": "y,x,width,height")") == std::vector<double>{1, 2, 3, 4});
+    CHECK(
+        tables.message(R"({"box": {"file": "half", "each": 0}})") ==
+        "a.json: /box: half: its columns are named y,x,w,h, and x,y,width,height are needed: say by the key "
+        "\"order\" which of these each column has");
     const std::string of_size = R"({"box": [0, 0, 9, 9], "size": {"file": "other")";
     CHECK(tables.message(of_size + "}}") ==
           "a.json: /size: other: its columns are named w,h, and width,height are needed: say by the key "
           "\"order\" which of these each column has");
     CHECK(tables.read(of_size + R"(, "order": "width,height"}})").size() == 1);
+    CHECK(
+        tables.message(R"({"box": {"file": "numbered", "each": 0}})") ==
+        "a.json: /box: numbered: each element has the shape (5,); (4,) is needed here; its columns are named "
+        "Unnamed: 0,x,y,width,height, the first of which numbers the rows: write the table without it, as "
+        "pandas' to_csv does with index=False");
+    CHECK(tables.message(R"({"box": {"file": "numbered", "index": [0, null]}})").find("the first of which") !=
+          std::string::npos);
+    CHECK(tables.message(R"({"box": [0, 0, 9, 9], "size": {"file": "half", "each": 0}})") ==
+          "a.json: /size: half: each element has the shape (4,); (2,) is needed here; its columns are named "
+          "y,x,w,h");
     // Of a column's numbers the names say nothing.
     CHECK(box(R"("columns", "array": "b")") == std::vector<double>{5, 6, 7, 8});
     CHECK(box(R"("columns", "each": 1)") == std::vector<double>{5, 6, 7, 8});
