@@ -115,19 +115,31 @@ std::optional<TokenCounts> tokens_of_size(Size map) {
     return std::nullopt;
 }
 
-std::string attention_matrix_in(const cv::Mat& map) {
+namespace {
+
+/// "1 + 14×14": the tokens of a matrix of so many rows, or their number alone from 7×7 of them on; empty
+/// where they are neither.
+std::string tokens_in_words(int rows) {
     constexpr int least = 3;  // of rows of cells: fewer are met by chance
-    if (map.rows != map.cols || map.rows < least * least) return {};
     for (const int prefix : {1, 0, 2, 5}) {
-        const auto side = static_cast<int>(std::lround(std::sqrt(map.rows - prefix)));
-        if (side < least || side * side + prefix != map.rows || !is_softmax(map) || is_drawn(map)) continue;
+        if (rows - prefix < least * least) continue;
+        const auto side = static_cast<int>(std::lround(std::sqrt(rows - prefix)));
+        if (side * side + prefix != rows) continue;
         const std::string cells = std::to_string(side) + "×" + std::to_string(side);
-        const std::string tokens = prefix == 0 ? cells : std::to_string(prefix) + " + " + cells;
-        return to_string(Size{map.cols, map.rows}) +
-               " numbers, each row with the sum 1, are no map but an attention matrix of " + tokens +
-               " tokens";
+        return prefix == 0 ? cells : std::to_string(prefix) + " + " + cells;
     }
-    return {};
+    constexpr int least_of_any = 49;  // whose rows have the sum 1 by no chance
+    return rows < least_of_any ? "" : std::to_string(rows);
+}
+
+}  // namespace
+
+std::string attention_matrix_in(const cv::Mat& map) {
+    if (map.rows != map.cols) return {};
+    const std::string tokens = tokens_in_words(map.rows);
+    if (tokens.empty() || !is_softmax(map) || is_drawn(map)) return {};
+    return to_string(Size{map.cols, map.rows}) +
+           " numbers, each row with the sum 1, are no map but an attention matrix of " + tokens + " tokens";
 }
 
 void require_map(const cv::Mat& map, std::string_view key) {

@@ -65,9 +65,9 @@ class Rollout {
 std::optional<std::size_t> cell_at(const Point& point, const Box& region, Size grid);
 
 /// What a map's numbers (CV_64F) are where they are an attention matrix by mistake, in words: as many rows as
-/// columns, as many of them as a square grid of cells and 0, 1, 2 or 5 tokens before it, none negative, and
-/// the sum of each row 1. Of at least 9 cells, not all of them 0 or 1, nor all rows equal, as drawn maps are;
-/// empty for anything else.
+/// columns, as many of them as a square grid of at least 9 cells and 0, 1, 2 or 5 tokens before it, or any 49
+/// and more, none negative, and the sum of each row 1. Not all of them 0 or 1, nor all rows equal, as drawn
+/// maps are; empty for anything else.
 std::string attention_matrix_in(const cv::Mat& map);
 
 /// Whether a map's numbers may have been drawn: all 0 or 1, or the same in each row.
