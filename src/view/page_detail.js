@@ -29,7 +29,8 @@ function makeItemsInSight() {
 }
 
 function open(k) {
-  if (!shown[k] || shown[k].joint) return;
+  if (!shown[k]) return;
+  light(null);
   opened = k;
   made = 0;
   const entry = shown[k];

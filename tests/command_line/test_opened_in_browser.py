@@ -90,3 +90,19 @@ class OpenedInABrowser(BrowserCase):
         first, second = (self.colours(f".row[data-k='{k}'] polygon.line") for k in range(2))
         self.assertEqual(first[1:], [first[1]] * 2)  # y is the second category, as the second place is
         self.assertEqual(second, [first[0], first[1]])
+
+    def test_what_was_lit_is_not_lit_in_the_image_that_is_opened_next(self):
+        self.show_three()
+        lit = "[document.querySelectorAll('.lit, .lit-one').length, ...new Set([...document.querySelectorAll('#detail-body .line')]" \
+              ".map(line => getComputedStyle(line).strokeOpacity))]"
+        self.browser.press("Enter")
+        self.browser.press("n")
+        self.assertEqual(set(self.browser.value(lit)[1:]), {"1", "0.2"})
+        self.browser.press("ArrowRight")
+        self.assertEqual(self.texts("#detail-title"), ["b.png"])
+        self.assertEqual(self.browser.value(lit), [0, "1"])
+        self.browser.press("n")
+        self.browser.press("Escape")
+        self.browser.press("Enter")
+        self.assertEqual(self.texts("#detail-title"), ["b.png"])
+        self.assertEqual(self.browser.value(lit), [0, "1"])
