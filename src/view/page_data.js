@@ -12,6 +12,13 @@ const sizeText = (size) => (size ? `${size[0]}×${size[1]}` : "");
 const nameOf = (glimpse) => glimpse.label || glimpse.id;
 const colourOf = (glimpse) => `rgb(${data.colours[glimpse.view.colour % data.colours.length].join(" ")})`;
 
+// As figures draw around a line of that colour: light around a dark one.
+function casingOf(glimpse) {
+  const [red, green, blue] = data.colours[glimpse.view.colour % data.colours.length];
+  const luma = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+  return luma < 0.35 ? "light" : "dark";
+}
+
 // All and nothing are said of nothing else.
 function percent(share) {
   const rounded = Math.round(share * 1e4) / 100;

@@ -73,7 +73,8 @@ function outlines(entry, tiles, isSilent) {
     const title = svgElement("title", {});
     title.textContent = nameOf(glimpse);
     line.append(title);
-    svg.append(svgElement("polygon", { points, class: "casing", fill: "none", "data-g": k }), line);
+    const casing = `casing ${casingOf(glimpse)}`;
+    svg.append(svgElement("polygon", { points, class: casing, fill: "none", "data-g": k }), line);
   }
   return svg;
 }

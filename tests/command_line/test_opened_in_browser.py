@@ -106,3 +106,17 @@ class OpenedInABrowser(BrowserCase):
         self.browser.press("Enter")
         self.assertEqual(self.texts("#detail-title"), ["b.png"])
         self.assertEqual(self.browser.value(lit), [0, "1"])
+
+    def test_dark_colours_have_a_light_casing_as_in_figures(self):
+        self.picture("a.png", width=1400, height=600)
+        boxes = [(60 + 190 * (k % 7), 40 + 190 * (k // 7)) for k in range(21)]
+        self.extract("a.png", "--params", self.document([{"box": [x, y, 120, 120]} for x, y in boxes]), "--overlay", "--overlay-style", "outline")
+        self.view()
+        self.open()
+        overlay = self.load("a.overlay.png")
+        in_figure = []
+        for x, y in boxes:
+            beside = overlay[y + 60, x - 12:x + 12, :3].tolist()
+            in_figure.append([grey for grey in (20, 235) if [grey] * 3 in beside])
+        self.assertEqual([[stroke[0]] for stroke in self.colours(".row polygon.casing")], in_figure)
+        self.assertEqual(set(map(tuple, in_figure)), {(20,), (235,)})
