@@ -116,10 +116,13 @@ function imageFrame(entry, place, most, whole) {
   return frame;
 }
 
-function glimpseFrame(glimpse) {
+// In a row, what failed says why in place of its picture.
+function glimpseFrame(glimpse, isRow) {
   const frame = element("span", { className: "frame" });
   const link = linkOf(glimpse.view.picture);
-  if (link) frame.append(pictureElement(link, "", glimpse.size, `glimpse ${nameOf(glimpse)}`));
+  if (isRow && glimpse.error) {
+    frame.append(element("span", { className: "failed", textContent: glimpse.error, title: glimpse.error }));
+  } else if (link) frame.append(pictureElement(link, "", glimpse.size, `glimpse ${nameOf(glimpse)}`));
   else frame.append(gapText(glimpse.error ? "failed" : glimpse.view.gap ? "not shown" : "no picture"));
   return frame;
 }
@@ -149,13 +152,12 @@ function tile(glimpse, k) {
   const numbers = (text) => (text ? element("div", { className: "numbers", textContent: text }) : null);
   const isPartial = typeof glimpse.inside === "number" && glimpse.inside < 1;
   return element("div", { className: "glimpse", data: { g: k }, role: "group", "aria-label": nameOf(glimpse) }, [
-    glimpseFrame(glimpse),
+    glimpseFrame(glimpse, true),
     caption(glimpse),
     judgement(glimpse),
     numbers([glimpse.mechanism, sizeText(glimpse.size)].filter((fact) => fact).join(" ")),
     numbers(isPartial ? `${percent(glimpse.inside)} inside` : ""),
     numbers(glimpse.skipped ? "was there already" : ""),
-    glimpse.error ? element("div", { className: "error", textContent: glimpse.error }) : null,
   ]);
 }
 

@@ -144,7 +144,7 @@ function rowOf(k) {
   const numbers = element("span", { className: "numbers", textContent: factsOfRow(entry) });
   const side = element("div", { className: "side" }, [
     element("div", { className: "name" }, [linkTo(record.view.link, entry.name), numbers]),
-    record.error ? element("div", { className: "error", textContent: record.error }) : null,
+    record.error ? element("div", { className: "error", textContent: record.error, title: record.error }) : null,
     element("div", { className: "strip" }, tilesOfRow(entry)),
   ]);
   const place = { role: "listitem", "aria-setsize": shown.length, "aria-posinset": k + 1, "aria-label": entry.name };

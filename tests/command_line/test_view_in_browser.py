@@ -288,6 +288,39 @@ class InABrowser(BrowserCase):
         self.assertEqual(self.browser.value("document.querySelector('.glimpse img').alt"), "glimpse eye")
         self.assertEqual(self.browser.value("document.querySelector('.row').getAttribute('role')"), "listitem")
 
+    def test_a_row_holds_its_lines_whole_whatever_failed(self):
+        """The error of an image takes room from its thumbnails, and from no text below them."""
+        full = {"mechanism": "crop", "size": [80, 60], "category": "dog", "score": 0.9, "inside": 0.15, "skipped": True}
+        failed = {"mechanism": "crop", "error": "p.json: /5: the box [240, 10, 20, 20] lies wholly outside the image of 225\u00d7150 pixels"}
+        glimpses = [{"id": f"{k}", **(failed if k % 3 == 0 else full)} for k in range(20)]
+        errors = (None, "glimpse 5: it failed", "it failed; " * 100)
+        records = [{"image": f"{name}{k}{n}.png", "width": 40, "height": 30, "status": "error" if error else "ok", "error": error, "glimpses": some}
+                   for k, some in enumerate((glimpses, glimpses[1:2], glimpses[:1])) for name in ("a", "directory/" * 20)
+                   for n, error in enumerate(errors)]
+        for width in (1400, 700):
+            self.show_records(*records)
+            self.open(width=width, height=6000)
+            self.assertEqual(self.browser.value("document.querySelectorAll('.row').length"), len(records))
+            cut = self.browser.value("""[...document.querySelectorAll(".row")].map((row, k) => {
+                const strip = row.querySelector(".strip").getBoundingClientRect();
+                const end = Math.min(strip.bottom, row.getBoundingClientRect().bottom - 1);
+                const low = [...row.querySelectorAll(".glimpse > *")].filter(part => part.getBoundingClientRect().bottom > end + 0.5);
+                const flat = [...row.querySelectorAll(".glimpse .frame")].filter(frame => frame.clientHeight < 28);
+                const lines = [...row.querySelectorAll(".side > .error, .failed")].filter(text => text.scrollHeight > text.clientHeight);
+                return [k, low.length, flat.length, lines.filter(text => getComputedStyle(text).overflowY !== "hidden").length];
+            }).filter(([, ...counts]) => counts.some(count => count))""")
+            self.assertEqual(cut, [])
+            # Whole lines, and all of it for who asks.
+            broken = self.browser.value("""[...document.querySelectorAll(".failed")].filter(text => {
+                const lines = document.createRange();
+                lines.selectNodeContents(text);
+                const box = text.getBoundingClientRect();
+                return [...lines.getClientRects()].some(line => line.left < box.right && line.bottom > box.bottom + 0.5);
+            }).length""")
+            self.assertEqual(broken, 0)
+            self.assertEqual(self.browser.value("document.querySelector('.failed').title"), failed["error"])
+            self.assertEqual(self.browser.value("document.querySelectorAll('.side > .error')[1].title"), errors[2])
+
     def test_on_a_narrow_screen_nothing_is_cut(self):
         self.show_three()
         self.open(width=320, height=568)
