@@ -58,11 +58,10 @@ function fitOpened() {
 }
 
 function openOther(step) {
-  for (let k = opened + step; k >= 0 && k < shown.length; k += step) {
-    if (shown[k].joint) continue;
-    choose(k);
-    return open(k);
-  }
+  const k = opened + step;
+  if (!shown[k]) return;
+  choose(k);
+  open(k);
 }
 
 function closed() {

@@ -92,14 +92,24 @@ function fit(picture, frame, size) {
 const showsAll = (entry) => entry.tiles.length === entry.record.glimpses.length;
 const overlayOf = (entry) => (showsAll(entry) ? linkOf(entry.record.view.overlay) : "");
 
+// What several images made together, as its file is where browsers show that as a picture.
+function jointFrame({ name, record: { view } }) {
+  const frame = element("div", { className: "frame" });
+  const [file, picture] = [linkOf(view.link), linkOf(view.picture)];
+  const source = /\.(png|webp|gif|svg)$/i.test(file) ? file : picture;
+  if (source) frame.append(element("img", { src: source, alt: name, decoding: "async", className: "contained" }));
+  else frame.append(gapText(view.gap ? `not shown: ${view.gap}` : "its link opens it"));
+  return frame;
+}
+
 // An image with its overlay. `whole`: as large as its file has it, where the browser can show that.
 function imageFrame(entry, place, most, whole) {
+  if (entry.joint) return jointFrame(entry);
   const { view } = entry.record;
   const frame = element("div", { className: "frame" });
   const link = linkOf(view.picture);
   if (!entry.size) {
-    const gap = entry.joint && !view.gap ? "" : `not shown: ${view.gap || "no picture"}`;
-    frame.append(link ? pictureElement(link, "", null, entry.name) : gapText(gap));
+    frame.append(link ? pictureElement(link, "", null, entry.name) : gapText(`not shown: ${view.gap || "no picture"}`));
     return frame;
   }
   const picture = element("div", { className: "picture" });
@@ -232,7 +242,7 @@ function glimpseFacts(glimpse) {
 function glimpseItem(glimpse, k) {
   const error = glimpse.error ? element("div", { className: "error", textContent: glimpse.error }) : null;
   return element("div", { className: "item", data: { g: k }, role: "listitem" }, [
-    glimpseFrame(glimpse), element("div", {}, [caption(glimpse), error, glimpseFacts(glimpse)]),
+    glimpseFrame(glimpse, false), element("div", {}, [caption(glimpse), error, glimpseFacts(glimpse)]),
   ]);
 }
 

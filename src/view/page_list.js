@@ -129,15 +129,6 @@ function tilesOfRow({ record, tiles }) {
   return [...made, element("button", { type: "button", className: "more", textContent: `${grouped(left)} more` })];
 }
 
-function frameOfRow(entry) {
-  const frame = imageFrame(entry, imagePlace, MOST_OUTLINES.row, false);
-  const link = linkOf(entry.record.view.link);
-  if (entry.joint && link && /\.(png|webp|gif|svg)$/i.test(link)) {
-    frame.replaceChildren(element("img", { src: link, alt: entry.name, decoding: "async", className: "contained" }));
-  }
-  return frame;
-}
-
 function rowOf(k) {
   const entry = shown[k];
   const { record } = entry;
@@ -148,7 +139,8 @@ function rowOf(k) {
     element("div", { className: "strip" }, tilesOfRow(entry)),
   ]);
   const place = { role: "listitem", "aria-setsize": shown.length, "aria-posinset": k + 1, "aria-label": entry.name };
-  return element("div", { className: "row", data: { k }, ...place }, [frameOfRow(entry), side]);
+  const frame = imageFrame(entry, imagePlace, MOST_OUTLINES.row, false);
+  return element("div", { className: "row", data: { k }, ...place }, [frame, side]);
 }
 
 const rows = new Map(); // what is in the document, by its position in `shown`
